@@ -1,0 +1,1 @@
+"""The planner: a Problem goes in, a Plan comes out."""

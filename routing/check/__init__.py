@@ -1,0 +1,1 @@
+"""The judge: every rule in plain Python, sharing no code with the engines."""

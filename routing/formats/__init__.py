@@ -1,0 +1,1 @@
+"""How problems and plans are written down."""

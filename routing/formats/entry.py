@@ -1,0 +1,132 @@
+"""Knows how to read JSON strictly: every entry has a path, and nothing unknown is ignored."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import NoReturn, TypeVar
+
+from routing.errors import InvalidInputError
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A value of a JSON document, with the path to it.
+
+    Attributes
+    ----------
+    error : type of InvalidInputError
+        What to raise, so that a problem and a plan are refused under their own names.
+    """
+
+    value: object
+    path: str
+    error: type[InvalidInputError]
+
+    def refuse(self, complaint: str) -> NoReturn:
+        """Raise the document's error, naming this entry."""
+        raise self.error(self.path, complaint)
+
+    def fields(self, *, required: str, optional: str = "") -> dict[str, "Entry"]:
+        """Read an object with these fields and no other; names are given space-separated."""
+        if not isinstance(self.value, dict):
+            self.refuse("is not an object")
+        known = {*required.split(), *optional.split()}
+        for name in self.value:
+            if name not in known:
+                self._at(f".{name}", None).refuse("is not a field of this format")
+        for name in required.split():
+            if name not in self.value:
+                self._at(f".{name}", None).refuse("is missing")
+        return {name: self._at(f".{name}", value) for name, value in self.value.items()}
+
+    def items(self) -> tuple["Entry", ...]:
+        """Read a list."""
+        if not isinstance(self.value, list):
+            self.refuse("is not a list")
+        return tuple(self._at(f"[{place}]", value) for place, value in enumerate(self.value))
+
+    def mapping(self, read: Callable[["Entry"], T]) -> dict[str, T]:
+        """Read an object whose names are free and whose values are all alike."""
+        if not isinstance(self.value, dict):
+            self.refuse("is not an object")
+        return {name: read(self._at(f".{name}", value)) for name, value in self.value.items()}
+
+    def text(self) -> str:
+        """Read a string."""
+        if not isinstance(self.value, str):
+            self.refuse("is not a string")
+        return self.value
+
+    def whole(self) -> int:
+        """Read a whole number; 1.0 and true are not."""
+        if type(self.value) is not int:
+            self.refuse("is not a whole number")
+        return self.value
+
+    def number(self) -> float:
+        """Read a number."""
+        if type(self.value) not in {int, float}:
+            self.refuse("is not a number")
+        return float(str(self.value))
+
+    def truth(self) -> bool:
+        """Read true or false."""
+        if not isinstance(self.value, bool):
+            self.refuse("is neither true nor false")
+        return self.value
+
+    def names(self) -> frozenset[str]:
+        """Read a list of strings without repetition."""
+        texts = [item.text() for item in self.items()]
+        if len(set(texts)) < len(texts):
+            self.refuse("names something twice")
+        return frozenset(texts)
+
+    def matrix(self) -> tuple[tuple[int, ...], ...]:
+        """Read a list of lists of whole numbers."""
+        return tuple(row.row() for row in self.items())
+
+    def row(self) -> tuple[int, ...]:
+        """Read a list of whole numbers, fast when all of them are."""
+        if isinstance(self.value, list) and set(map(type, self.value)) <= {int}:
+            return tuple(self.value)
+        return tuple(item.whole() for item in self.items())
+
+    def _at(self, step: str, value: object) -> "Entry":
+        return Entry(value=value, path=(self.path + step).lstrip("."), error=self.error)
+
+
+def document(text: str, *, name: str, version: int, error: type[InvalidInputError]) -> Entry:
+    """Parse a document and check that it is this format in this version."""
+    try:
+        value = json.loads(text, object_pairs_hook=_no_twins, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as mistake:
+        raise error("document", f"is not JSON: {mistake}") from mistake
+    return opened(value, name=name, version=version, error=error)
+
+
+def opened(value: object, *, name: str, version: int, error: type[InvalidInputError]) -> Entry:
+    """Check that parsed JSON is this format in this version."""
+    if not isinstance(value, dict):
+        raise error("document", "is not an object")
+    if value.get("format") != name:
+        raise error("format", f"is not {name!r}")
+    if type(value.get("version")) is not int or value["version"] != version:
+        raise error("version", f"is not {version}, the only version this planner reads")
+    return Entry(value=value, path="", error=error)
+
+
+def _no_twins(pairs: list[tuple[str, object]]) -> Mapping[str, object]:
+    """JSON lets a name stand twice and keeps the last; that would be a change nobody sees."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twin = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"{twin!r} stands twice in one object")
+    return found
+
+
+def _no_constant(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not a number")

@@ -1,0 +1,1 @@
+"""The exact engine: every rule as OR-Tools is told it."""

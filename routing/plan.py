@@ -1,0 +1,192 @@
+"""Knows the planner's answer: timed tours, what is left out and why, and the bill."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from routing.units import FREE, Cents, Metres, Seconds
+
+
+class Rule(StrEnum):
+    """The rules, by the name each has in the checker, the model, the tests and the docs."""
+
+    COVERAGE = "coverage"
+    CLOCK = "clock"
+    WINDOWS = "windows"
+    SHIFTS = "shifts"
+    LOAD = "load"
+    RIDE_TIME = "ride_time"
+    SKILLS = "skills"
+    PINS = "pins"
+    OPTIONAL = "optional"
+    ENDS = "ends"
+
+
+class ReasonCode(StrEnum):
+    """Why a visit is unassigned."""
+
+    IMPOSSIBLE = "impossible"
+    """No shift could serve it, even with nothing else to do."""
+    CROWDED = "crowded"
+    """A shift could serve it alone, but it fits nowhere between the stops of this plan."""
+    TOO_DEAR = "too_dear"
+    """It fits, and costs at least as much as its penalty."""
+    FITS = "fits"
+    """It fits and would be worth it: the plan was made by hand, or the visit is new."""
+
+
+class Remedy(StrEnum):
+    """What a coordinator can do about it."""
+
+    WIDEN_WINDOW = "widen_window"
+    LENGTHEN_SHIFT = "lengthen_shift"
+    ADD_CAPACITY = "add_capacity"
+    END_NEARER = "end_nearer"
+    FIND_SKILL = "find_skill"
+    REMOVE_PIN = "remove_pin"
+    END_AT_FREEZER = "end_at_freezer"
+    RAISE_PENALTY = "raise_penalty"
+    INSERT = "insert"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    """A visit with a position in a tour.
+
+    Attributes
+    ----------
+    arrival : Seconds
+        At the door.
+    begin, end : Seconds
+        Of service.
+    """
+
+    visit: str
+    arrival: Seconds
+    begin: Seconds
+    end: Seconds
+
+    @property
+    def wait(self) -> Seconds:
+        """How long the collector waits at the door."""
+        return Seconds(self.begin - self.arrival)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tour:
+    """What one shift drives; a shift that serves nobody has no tour.
+
+    Attributes
+    ----------
+    start, end : str
+        The places where it departs and arrives.
+    """
+
+    shift: str
+    start: str
+    end: str
+    departure: Seconds
+    arrival: Seconds
+    stops: tuple[Stop, ...]
+    metres: Metres
+
+    @property
+    def seconds(self) -> Seconds:
+        """From departure to arrival."""
+        return Seconds(self.arrival - self.departure)
+
+    @property
+    def visits(self) -> tuple[str, ...]:
+        """The visits in their order."""
+        return tuple(stop.visit for stop in self.stops)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Obstacle:
+    """What keeps a visit from one shift.
+
+    Attributes
+    ----------
+    rule : Rule
+        The rule that would break.
+    by : int
+        By how much, in the rule's own unit; 0 where no amount makes sense.
+    """
+
+    shift: str
+    rule: Rule
+    by: int
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Why a visit is unassigned, in data and in one sentence.
+
+    Attributes
+    ----------
+    rule, shift : optional
+        The nearest miss: the rule that would break, and the shift on which.
+    price : Cents, optional
+        What the cheapest legal insertion adds, where there is one.
+    obstacles : tuple of Obstacle
+        Shift by shift, the first rule that would break.
+    """
+
+    code: ReasonCode
+    sentence: str
+    remedy: Remedy
+    rule: Rule | None = None
+    shift: str | None = None
+    price: Cents | None = None
+    obstacles: tuple[Obstacle, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unassigned:
+    """A visit in no tour; `solve` always gives the reason."""
+
+    visit: str
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """The bill, part by part; each part is rounded to whole cents once."""
+
+    driving: Cents = FREE
+    time: Cents = FREE
+    fixed: Cents = FREE
+    penalties: Cents = FREE
+
+    @property
+    def total(self) -> Cents:
+        """The sum of the parts."""
+        return Cents(self.driving + self.time + self.fixed + self.penalties)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Tours, what is unassigned, and the bill."""
+
+    tours: tuple[Tour, ...] = ()
+    unassigned: tuple[Unassigned, ...] = ()
+    cost: Cost = Cost()
+
+    @property
+    def seconds(self) -> Seconds:
+        """The length of all tours together."""
+        return Seconds(sum(tour.seconds for tour in self.tours))
+
+    @property
+    def metres(self) -> Metres:
+        """The distance of all tours together."""
+        return Metres(sum(tour.metres for tour in self.tours))
+
+    @property
+    def orders(self) -> dict[str, tuple[str, ...]]:
+        """Per shift that has a tour, its visits in their order."""
+        return {tour.shift: tour.visits for tour in self.tours}
+
+    def tour(self, shift: str) -> Tour | None:
+        """The tour of this shift, if it has one."""
+        return next((tour for tour in self.tours if tour.shift == shift), None)

@@ -1,0 +1,1 @@
+"""Where travel times and distances come from."""
