@@ -1,0 +1,1 @@
+"""Milkround: what a human milk bank runs to collect donated milk."""

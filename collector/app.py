@@ -1,0 +1,63 @@
+"""The composition root: knows everyone, decides nothing."""
+
+from datetime import timedelta
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from collector import db, models
+from collector.asset_root import asset_root
+from collector.clock import Clock, SystemClock
+from collector.config import Settings
+from collector.web import (
+    assets,
+    board,
+    donor,
+    errors,
+    guards,
+    languages,
+    outbox,
+    phone,
+    security,
+    wording,
+)
+from collector.web import session as sign_in
+
+
+def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
+    """Build the web application.
+
+    Parameters
+    ----------
+    settings
+        Where the database is, and the rest that differs between installations.
+    clock
+        What time it is; the machine's own unless a test says otherwise.
+    """
+    root = asset_root()
+    app = Flask(
+        "collector", template_folder=str(root / "templates"), static_folder=str(root / "static")
+    )
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        TESTING=settings.testing,
+        SESSION_COOKIE_NAME="milkround_form",
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        PERMANENT_SESSION_LIFETIME=timedelta(days=2),
+        MAX_CONTENT_LENGTH=8 * 1024 * 1024,
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    app.extensions["milkround_settings"] = settings
+    app.extensions["milkround_clock"] = clock or SystemClock()
+    if not models.EVERY_MODULE:
+        raise RuntimeError("no rows are known")
+    if settings.behind_proxies:
+        count = settings.behind_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    db.connect(app, settings.database_url)
+    for part in (languages, wording, assets, security, guards, errors):
+        part.init_app(app)
+    for surface in (sign_in, donor, phone, board, outbox):
+        app.register_blueprint(surface.blueprint)
+    return app

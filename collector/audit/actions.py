@@ -1,0 +1,79 @@
+"""Appending to the audit chain."""
+
+import hashlib
+import json
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from collector.audit.models import AuditEntry, AuditHead
+
+GENESIS = "0" * 64
+
+
+def record(
+    session: Session,
+    *,
+    now: datetime,
+    bank_id: int,
+    actor: str,
+    action: str,
+    subject: str,
+    **details: object,
+) -> AuditEntry:
+    """Append one act to a bank's chain.
+
+    Parameters
+    ----------
+    actor
+        Who acted, as `person:12`, `donor:7` or `system`.
+    action
+        What was done, as a verb in the past: `pickup asked`.
+    subject
+        What it was done to, as `pickup:31`.
+    details
+        Figures and reasons; never a name, an address or a health answer.
+    """
+    head = _head(session, bank_id)
+    entry = AuditEntry(
+        bank_id=bank_id,
+        sequence=head.sequence + 1,
+        at=now,
+        actor=actor,
+        action=action,
+        subject=subject,
+        details=details,
+        previous_digest=head.digest,
+        digest="",
+    )
+    entry.digest = digest_of(entry)
+    head.sequence, head.digest = entry.sequence, entry.digest
+    session.add(entry)
+    session.flush()
+    return entry
+
+
+def digest_of(entry: AuditEntry) -> str:
+    """Return the SHA-256 over the entry before this one and everything this one says."""
+    said = [
+        entry.previous_digest,
+        entry.bank_id,
+        entry.sequence,
+        entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        entry.actor,
+        entry.action,
+        entry.subject,
+        entry.details,
+    ]
+    text = json.dumps(said, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _head(session: Session, bank_id: int) -> AuditHead:
+    """Return the end of the chain, held until the transaction ends (on SQLite the writer's lock)."""
+    head = session.scalar(select(AuditHead).where(AuditHead.bank_id == bank_id).with_for_update())
+    if head is None:
+        head = AuditHead(bank_id=bank_id, sequence=0, digest=GENESIS)
+        session.add(head)
+    return head

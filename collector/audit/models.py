@@ -1,0 +1,35 @@
+"""The rows of the audit chain."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from collector.db import BankOwned, Base
+
+
+class AuditHead(Base):
+    """The end of one bank's chain; whoever appends holds this row."""
+
+    __tablename__ = "audit_heads"
+
+    bank_id: Mapped[int] = mapped_column(ForeignKey("banks.id"), unique=True)
+    sequence: Mapped[int]
+    digest: Mapped[str]
+
+
+class AuditEntry(BankOwned, Base):
+    """One act: actor, action, subject, reason, chained to the entry before it."""
+
+    __tablename__ = "audit_entries"
+    __table_args__ = (UniqueConstraint("bank_id", "sequence"),)
+
+    sequence: Mapped[int]
+    at: Mapped[datetime]
+    actor: Mapped[str]
+    action: Mapped[str]
+    subject: Mapped[str]
+    details: Mapped[dict[str, Any]]
+    previous_digest: Mapped[str]
+    digest: Mapped[str]

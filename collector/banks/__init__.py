@@ -1,0 +1,1 @@
+"""Banks, their sites, zones and policies."""

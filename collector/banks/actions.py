@@ -1,0 +1,38 @@
+"""Founding a bank."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from collector.banks.models import Bank, Jurisdiction
+from collector.banks.policies import preset_rows
+
+
+def found_bank(
+    session: Session,
+    *,
+    now: datetime,
+    slug: str,
+    name: str,
+    town: str,
+    phone: str = "",
+    time_zone: str = "Europe/Paris",
+    jurisdiction: Jurisdiction = Jurisdiction.FRANCE,
+    language: str = "fr",
+) -> Bank:
+    """Found a bank with the preset rules of its jurisdiction."""
+    bank = Bank(
+        slug=slug,
+        name=name,
+        town=town,
+        phone=phone,
+        time_zone=time_zone,
+        jurisdiction=jurisdiction,
+        language=language,
+        created_at=now,
+    )
+    session.add(bank)
+    session.flush()
+    session.add_all(preset_rows(bank.id, jurisdiction))
+    session.flush()
+    return bank

@@ -1,0 +1,121 @@
+"""The rules of a bank: their keys, their presets by jurisdiction, and how they are read.
+
+The figures and their sources are those of docs/rules.md; a preset nobody verified says so.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from collector.banks.models import Jurisdiction, Policy
+
+
+class PolicyKey(StrEnum):
+    """Every rule a bank may set; the value's unit is in the name."""
+
+    SEROLOGY_DAYS = "serology_days"
+    MILK_AGE_DAYS = "milk_age_days"
+    BABY_AGE_DAYS = "baby_age_days"
+    MINIMUM_VOLUME_ML = "minimum_volume_ml"
+    RADIUS_KM = "radius_km"
+    FREEZER_WARMEST_CELSIUS = "freezer_warmest_celsius"
+    MILK_RIDE_MINUTES = "milk_ride_minutes"
+    TUBE_RIDE_MINUTES = "tube_ride_minutes"
+    COLLECTION_MINUTES = "collection_minutes"
+    FIRST_VISIT_MINUTES = "first_visit_minutes"
+    MATERIAL_MINUTES = "material_minutes"
+    BLOOD_MINUTES = "blood_minutes"
+    CHANGE_HOURS = "change_hours"
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A rule as a new bank receives it."""
+
+    key: PolicyKey
+    value: int
+    unit: str
+    source: str
+    verified_on: date | None = None
+
+
+READ_ON = date(2026, 11, 1)
+OURS = "Milkround's own starting value: no source gives one"
+
+COMMON = (
+    Preset(PolicyKey.COLLECTION_MINUTES, 12, "min", OURS),
+    Preset(PolicyKey.FIRST_VISIT_MINUTES, 45, "min", OURS),
+    Preset(PolicyKey.MATERIAL_MINUTES, 5, "min", OURS),
+    Preset(PolicyKey.BLOOD_MINUTES, 10, "min", OURS),
+    Preset(PolicyKey.CHANGE_HOURS, 12, "h", OURS),
+    Preset(PolicyKey.FREEZER_WARMEST_CELSIUS, -18, "degC", "Press; the French annex was not read"),
+    Preset(PolicyKey.TUBE_RIDE_MINUTES, 240, "min", OURS),
+)
+
+PRESETS: dict[Jurisdiction, tuple[Preset, ...]] = {
+    Jurisdiction.FRANCE: (
+        *COMMON,
+        Preset(PolicyKey.SEROLOGY_DAYS, 90, "d", "Arrêté du 25 août 2010 (3 months)", READ_ON),
+        Preset(PolicyKey.MILK_AGE_DAYS, 90, "d", "Bordeaux: 3 months; Paris, Rennes: 4", READ_ON),
+        Preset(PolicyKey.BABY_AGE_DAYS, 365, "d", "Rennes, Amiens: under a year", READ_ON),
+        Preset(PolicyKey.MINIMUM_VOLUME_ML, 400, "ml", "Bordeaux (press)", READ_ON),
+        Preset(PolicyKey.RADIUS_KM, 150, "km", "Nantes; Rennes: 100 km", READ_ON),
+        Preset(PolicyKey.MILK_RIDE_MINUTES, 360, "min", "Hold time of the box, to be validated"),
+    ),
+    Jurisdiction.UNITED_KINGDOM: (
+        *COMMON,
+        Preset(PolicyKey.SEROLOGY_DAYS, 730, "d", "At enrolment (Human Milk Foundation)"),
+        Preset(PolicyKey.MILK_AGE_DAYS, 90, "d", "The banks' pages: 3 months", READ_ON),
+        Preset(PolicyKey.BABY_AGE_DAYS, 730, "d", "Hearts: under 2 years", READ_ON),
+        Preset(PolicyKey.MINIMUM_VOLUME_ML, 0, "ml", OURS),
+        Preset(PolicyKey.RADIUS_KM, 150, "km", OURS),
+        Preset(PolicyKey.MILK_RIDE_MINUTES, 360, "min", "Hold time of the box, to be validated"),
+    ),
+    Jurisdiction.BRAZIL: (
+        *COMMON,
+        Preset(PolicyKey.SEROLOGY_DAYS, 180, "d", OURS),
+        Preset(PolicyKey.MILK_AGE_DAYS, 15, "d", "The banks' pages: 10 to 15 days", READ_ON),
+        Preset(PolicyKey.BABY_AGE_DAYS, 730, "d", OURS),
+        Preset(PolicyKey.MINIMUM_VOLUME_ML, 0, "ml", OURS),
+        Preset(PolicyKey.RADIUS_KM, 50, "km", OURS),
+        Preset(PolicyKey.MILK_RIDE_MINUTES, 360, "min", "RDC 171: at most 6 h"),
+    ),
+    Jurisdiction.UNITED_STATES: (
+        *COMMON,
+        Preset(PolicyKey.SEROLOGY_DAYS, 180, "d", OURS),
+        Preset(PolicyKey.MILK_AGE_DAYS, 180, "d", "6 months in a freezer's compartment", READ_ON),
+        Preset(PolicyKey.BABY_AGE_DAYS, 730, "d", OURS),
+        Preset(PolicyKey.MINIMUM_VOLUME_ML, 0, "ml", OURS),
+        Preset(PolicyKey.RADIUS_KM, 160, "km", OURS),
+        Preset(PolicyKey.MILK_RIDE_MINUTES, 480, "min", "Hold time of the box, to be validated"),
+    ),
+}
+
+
+def preset_rows(bank_id: int, jurisdiction: Jurisdiction) -> list[Policy]:
+    """Return the rules a new bank starts with."""
+    return [
+        Policy(
+            bank_id=bank_id,
+            key=preset.key,
+            value=str(preset.value),
+            unit=preset.unit,
+            jurisdiction=jurisdiction,
+            source=preset.source,
+            verified_by="Milkround" if preset.verified_on else None,
+            verified_on=preset.verified_on,
+        )
+        for preset in PRESETS[jurisdiction]
+    ]
+
+
+class Policies:
+    """The rules of one bank, ready to be asked for."""
+
+    def __init__(self, rows: Iterable[Policy]) -> None:
+        self._values = {row.key: int(row.value) for row in rows}
+
+    def __getitem__(self, key: PolicyKey) -> int:
+        """Return a rule's value in the unit its name tells."""
+        return self._values[key]

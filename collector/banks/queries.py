@@ -1,0 +1,38 @@
+"""Questions about banks."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from collector.banks.models import Bank, Policy, Site, Zone
+from collector.banks.policies import Policies
+from collector.errors import NotFound
+
+
+def get_bank(session: Session, bank_id: int) -> Bank:
+    """Return a bank."""
+    bank = session.get(Bank, bank_id)
+    if bank is None:
+        raise NotFound("not_found", kind="banks")
+    return bank
+
+
+def policies_of(session: Session, bank_id: int) -> Policies:
+    """Return the rules of a bank, to be asked by key."""
+    return Policies(session.scalars(select(Policy).where(Policy.bank_id == bank_id)))
+
+
+def policy_rows(session: Session, bank_id: int) -> list[Policy]:
+    """Return the rules of a bank with their sources, by key."""
+    return list(
+        session.scalars(select(Policy).where(Policy.bank_id == bank_id).order_by(Policy.key))
+    )
+
+
+def sites_of(session: Session, bank_id: int) -> list[Site]:
+    """Return the sites of a bank, by name."""
+    return list(session.scalars(select(Site).where(Site.bank_id == bank_id).order_by(Site.name)))
+
+
+def zones_of(session: Session, bank_id: int) -> list[Zone]:
+    """Return the zones of a bank, by name."""
+    return list(session.scalars(select(Zone).where(Zone.bank_id == bank_id).order_by(Zone.name)))

@@ -1,0 +1,1 @@
+"""Containers and the records of who held them, and how cold."""

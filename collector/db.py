@@ -1,0 +1,179 @@
+"""The database: one base for all rows, the two ways in (`transaction`, `reading`), SQLite's terms.
+
+Flask-SQLAlchemy is used in this file only, so that leaving it would be one file's change.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, ClassVar, TypeVar
+
+import pysqlite3.dbapi2 as sqlite
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import JSON, DateTime, Engine, Enum, ForeignKey, MetaData, event
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import Connection, Dialect, make_url
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.types import TypeDecorator
+
+from collector.errors import Conflict, NotFound
+
+WRITES = "milkround_writes"
+
+Row = TypeVar("Row", bound="Base")
+
+
+class UtcInstant(TypeDecorator[datetime]):
+    """An aware instant, stored in UTC; a naive one is a mistake and is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a naive instant, store the rest in UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value} has no time zone")
+        instant = value.astimezone(UTC)
+        return instant.replace(tzinfo=None) if dialect.name == "sqlite" else instant
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the instant back aware, in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """The base of every row."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_N_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        StrEnum: Enum(
+            StrEnum,
+            native_enum=False,
+            length=40,
+            values_callable=lambda members: [member.value for member in members],
+        ),
+        datetime: UtcInstant,
+        dict[str, Any]: JSON().with_variant(JSONB(), "postgresql"),
+        list[str]: JSON().with_variant(JSONB(), "postgresql"),
+        list[dict[str, Any]]: JSON().with_variant(JSONB(), "postgresql"),
+    }
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+class BankOwned:
+    """A mixin: the row belongs to one bank, and no query crosses that line."""
+
+    bank_id: Mapped[int] = mapped_column(ForeignKey("banks.id"), index=True)
+
+
+db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
+
+
+def connect(app: Flask, url: str) -> None:
+    """Bind the application to its database."""
+    sqlite_url = make_url(url).get_backend_name() == "sqlite"
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = (
+        {"module": sqlite, "connect_args": {"timeout": 30}}
+        if sqlite_url
+        else {"pool_pre_ping": True}
+    )
+    db.init_app(app)
+    if sqlite_url:
+        with app.app_context():
+            tune_sqlite(db.engine)
+
+
+def tune_sqlite(engine: Engine) -> None:
+    """Make SQLite durable and let a writer take its lock before it reads.
+
+    In its default mode a transaction that reads and then writes loses to another one without an
+    error being seen by either reader; `BEGIN IMMEDIATE` makes the second wait instead.
+    """
+
+    @event.listens_for(engine, "connect")
+    def set_pragmas(connection: Any, _record: Any) -> None:  # noqa: ANN401
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get(WRITES, False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Commit what the block did, or nothing of it.
+
+    Entered by the surfaces, the command line and the supervisor only, and never nested.
+
+    Raises
+    ------
+    Conflict
+        Another transaction changed a row that this one had read.
+    """
+    session = db.session()
+    if session.in_transaction():
+        raise RuntimeError("a transaction is already open")
+    try:
+        session.connection(execution_options={WRITES: True})
+        yield session
+        session.commit()
+    except StaleDataError as stale:
+        session.rollback()
+        raise Conflict("changed_meanwhile") from stale
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.close()
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """Open a session that keeps nothing of what the block does."""
+    session = db.session()
+    try:
+        yield session
+    finally:
+        session.rollback()
+        session.close()
+
+
+def owned(session: Session, row: type[Row], bank_id: int, key: int) -> Row:
+    """Return a bank's row by its key.
+
+    Raises
+    ------
+    NotFound
+        There is none, or it is another bank's: the caller cannot tell which.
+    """
+    found = session.get(row, key)
+    if found is None or getattr(found, "bank_id", None) != bank_id:
+        raise NotFound("not_found", kind=row.__tablename__)
+    return found
+
+
+def is_duplicate(error: IntegrityError) -> bool:
+    """Whether the database refused a row because its key exists already."""
+    text = str(error.orig).lower()
+    return "unique" in text

@@ -1,0 +1,1 @@
+"""The donor's file: identity, interview, serology, consent, eligibility on a day."""

@@ -1,0 +1,27 @@
+"""Every module of rows, imported once, so that the metadata is complete."""
+
+from collector.audit import models as audit
+from collector.banks import models as banks
+from collector.custody import models as custody
+from collector.donors import models as donors
+from collector.jobs import models as jobs
+from collector.notices import models as notices
+from collector.people import models as people
+from collector.pickups import models as pickups
+from collector.places import models as places
+from collector.planning import models as planning
+from collector.rounds import models as rounds
+
+EVERY_MODULE = (
+    audit,
+    banks,
+    custody,
+    donors,
+    jobs,
+    notices,
+    people,
+    pickups,
+    places,
+    planning,
+    rounds,
+)

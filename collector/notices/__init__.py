@@ -1,0 +1,1 @@
+"""What we owe people: an outbox filled inside transactions and emptied outside them."""

@@ -1,0 +1,1 @@
+"""The staff: accounts, roles, sign-in links and sessions."""

@@ -1,0 +1,116 @@
+"""What staff and donors do to sign in and out, and how people join."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from collector.errors import Refused
+from collector.people.links import hashed, new_token
+from collector.people.models import Person, Role, RoleGrant, SignInAttempt, SignInLink, WebSession
+
+LINK_LIVES = timedelta(minutes=15)
+ATTEMPTS_COUNTED_FOR = timedelta(hours=1)
+MOST_ATTEMPTS = 6
+
+
+def add_person(
+    session: Session, *, bank_id: int, name: str, email: str, roles: Iterable[Role], language: str
+) -> Person:
+    """Add a member of the staff."""
+    person = Person(
+        bank_id=bank_id,
+        name=name,
+        email=email.strip().lower(),
+        phone="",
+        language=language,
+        active=True,
+        grants=[RoleGrant(bank_id=bank_id, role=role) for role in roles],
+    )
+    session.add(person)
+    session.flush()
+    return person
+
+
+def make_link(
+    session: Session,
+    *,
+    now: datetime,
+    bank_id: int,
+    person_id: int | None = None,
+    donor_id: int | None = None,
+    lives: timedelta = LINK_LIVES,
+) -> str:
+    """Make a single-use link for a person or a donor and return its token."""
+    token = new_token()
+    session.add(
+        SignInLink(
+            bank_id=bank_id,
+            token_hash=hashed(token),
+            person_id=person_id,
+            donor_id=donor_id,
+            made_at=now,
+            expires_at=now + lives,
+            used_at=None,
+        )
+    )
+    session.flush()
+    return token
+
+
+def use_link(session: Session, token: str, *, now: datetime) -> str:
+    """Spend a link and return the token of a new session.
+
+    Raises
+    ------
+    Refused
+        The link is unknown, spent or too old: `link_not_valid`.
+    """
+    spent = session.execute(
+        update(SignInLink)
+        .where(
+            SignInLink.token_hash == hashed(token),
+            SignInLink.used_at.is_(None),
+            SignInLink.expires_at > now,
+        )
+        .values(used_at=now)
+        .returning(SignInLink.bank_id, SignInLink.person_id, SignInLink.donor_id)
+    ).one_or_none()
+    if spent is None:
+        raise Refused("link_not_valid")
+    key = new_token()
+    session.add(
+        WebSession(
+            bank_id=spent.bank_id,
+            token_hash=hashed(key),
+            person_id=spent.person_id,
+            donor_id=spent.donor_id,
+            began_at=now,
+            seen_at=now,
+            revoked_at=None,
+        )
+    )
+    return key
+
+
+def end_session(session: Session, token: str, *, now: datetime) -> None:
+    """Revoke a session."""
+    session.execute(
+        update(WebSession).where(WebSession.token_hash == hashed(token)).values(revoked_at=now)
+    )
+
+
+def count_attempt(session: Session, address: str, *, now: datetime) -> bool:
+    """Count one request for a link and return whether it may be answered.
+
+    Counted per address in the database, so that every worker counts alike.
+    """
+    who, since = hashed(address.strip().lower()), now - ATTEMPTS_COUNTED_FOR
+    session.execute(delete(SignInAttempt).where(SignInAttempt.at < since))
+    session.add(SignInAttempt(address_hash=who, at=now))
+    session.flush()
+    made = session.scalar(
+        select(func.count()).select_from(SignInAttempt).where(SignInAttempt.address_hash == who)
+    )
+    return (made or 0) <= MOST_ATTEMPTS

@@ -1,0 +1,14 @@
+"""Tokens for links and sessions: 256 random bits, of which only a hash is kept."""
+
+import hashlib
+import secrets
+
+
+def new_token() -> str:
+    """Return a token of 256 random bits."""
+    return secrets.token_urlsafe(32)
+
+
+def hashed(token: str) -> str:
+    """Return what is kept of a token (it is random: a plain hash cannot be searched)."""
+    return hashlib.sha256(token.encode()).hexdigest()

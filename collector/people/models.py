@@ -1,0 +1,84 @@
+"""The rows of the staff and of signing in."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from collector.db import BankOwned, Base
+
+
+class Role(StrEnum):
+    """What an actor may do; a person may hold several, a donor holds exactly one."""
+
+    DONOR = "donor"
+    COLLECTOR = "collector"
+    COORDINATOR = "coordinator"
+    QUALITY = "quality"
+    LABORATORY = "laboratory"
+    ADMIN = "admin"
+
+
+class Person(BankOwned, Base):
+    """A member of a bank's staff."""
+
+    __tablename__ = "people"
+
+    name: Mapped[str]
+    email: Mapped[str] = mapped_column(unique=True)
+    phone: Mapped[str]
+    language: Mapped[str]
+    active: Mapped[bool]
+    grants: Mapped[list["RoleGrant"]] = relationship(lazy="raise", cascade="all, delete-orphan")
+
+
+class RoleGrant(BankOwned, Base):
+    """A role given to a person."""
+
+    __tablename__ = "role_grants"
+    __table_args__ = (UniqueConstraint("person_id", "role"),)
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    role: Mapped[Role]
+
+
+class SignInLink(BankOwned, Base):
+    """A link sent to somebody: kept as a hash, used once, for fifteen minutes."""
+
+    __tablename__ = "sign_in_links"
+    __table_args__ = (
+        CheckConstraint("(person_id IS NULL) <> (donor_id IS NULL)", name="one_holder"),
+    )
+
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    donor_id: Mapped[int | None] = mapped_column(ForeignKey("donors.id"))
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class WebSession(BankOwned, Base):
+    """A signed-in browser: kept as a hash, so that it can be revoked from anywhere."""
+
+    __tablename__ = "web_sessions"
+    __table_args__ = (
+        CheckConstraint("(person_id IS NULL) <> (donor_id IS NULL)", name="one_holder"),
+    )
+
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    donor_id: Mapped[int | None] = mapped_column(ForeignKey("donors.id"))
+    began_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class SignInAttempt(Base):
+    """Somebody asked for a link; counted here so that every worker counts alike."""
+
+    __tablename__ = "sign_in_attempts"
+
+    address_hash: Mapped[str] = mapped_column(index=True)
+    at: Mapped[datetime]

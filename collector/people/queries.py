@@ -1,0 +1,110 @@
+"""Questions about the staff and about who is signed in."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from collector.banks.models import Bank
+from collector.people.links import hashed
+from collector.people.models import Person, Role, RoleGrant, SignInLink, WebSession
+
+STAFF_SESSION_LIVES = timedelta(hours=12)
+DONOR_SESSION_LIVES = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who is signed in: a person or a donor, of one bank, with roles."""
+
+    bank_id: int
+    person_id: int | None
+    donor_id: int | None
+    name: str
+    language: str
+    time_zone: str
+    roles: frozenset[Role]
+    session_id: int
+
+    @property
+    def reference(self) -> str:
+        """How the audit chain names the actor."""
+        return f"person:{self.person_id}" if self.person_id else f"donor:{self.donor_id}"
+
+
+def actor_of(session: Session, token: str, *, now: datetime) -> Actor | None:
+    """Return whom a session's token belongs to, or None if it no longer counts."""
+    found = session.execute(
+        select(WebSession, Bank)
+        .join(Bank, Bank.id == WebSession.bank_id)
+        .where(WebSession.token_hash == hashed(token), WebSession.revoked_at.is_(None))
+    ).one_or_none()
+    if found is None:
+        return None
+    web_session, bank = found
+    if web_session.person_id is None:
+        return _donor_actor(web_session, bank, now)
+    return _staff_actor(session, web_session, bank, now)
+
+
+def person_by_email(session: Session, email: str) -> Person | None:
+    """Return the active member of the staff with this address."""
+    return session.scalar(
+        select(Person).where(Person.email == email.strip().lower(), Person.active)
+    )
+
+
+def people_with_role(session: Session, *, bank_id: int, role: Role) -> list[Person]:
+    """Return the active people of a bank who hold a role, by name."""
+    return list(
+        session.scalars(
+            select(Person)
+            .join(RoleGrant)
+            .where(Person.bank_id == bank_id, RoleGrant.role == role, Person.active)
+            .order_by(Person.name)
+        )
+    )
+
+
+def link_is_good(session: Session, token: str, *, now: datetime) -> bool:
+    """Whether a link could be spent now; looking at it does not spend it."""
+    link = session.scalar(select(SignInLink).where(SignInLink.token_hash == hashed(token)))
+    return link is not None and link.used_at is None and link.expires_at > now
+
+
+def _donor_actor(web_session: WebSession, bank: Bank, now: datetime) -> Actor | None:
+    if web_session.began_at + DONOR_SESSION_LIVES <= now:
+        return None
+    return Actor(
+        bank_id=bank.id,
+        person_id=None,
+        donor_id=web_session.donor_id,
+        name="",
+        language="",
+        time_zone=bank.time_zone,
+        roles=frozenset({Role.DONOR}),
+        session_id=web_session.id,
+    )
+
+
+def _staff_actor(
+    session: Session, web_session: WebSession, bank: Bank, now: datetime
+) -> Actor | None:
+    person = session.scalar(
+        select(Person)
+        .options(selectinload(Person.grants))
+        .where(Person.id == web_session.person_id, Person.active)
+    )
+    if person is None or web_session.began_at + STAFF_SESSION_LIVES <= now:
+        return None
+    return Actor(
+        bank_id=bank.id,
+        person_id=person.id,
+        donor_id=None,
+        name=person.name,
+        language=person.language,
+        time_zone=bank.time_zone,
+        roles=frozenset(grant.role for grant in person.grants),
+        session_id=web_session.id,
+    )

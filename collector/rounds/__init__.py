@@ -1,0 +1,1 @@
+"""The day as promised: shifts, rounds, stops, revisions, events from phones."""

@@ -1,0 +1,172 @@
+"""The rows of a day as promised: shifts, the day's plan, rounds, stops, publications, events."""
+
+from datetime import date, datetime, time
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from collector.banks.models import Site
+from collector.db import BankOwned, Base
+from collector.people.models import Person
+from collector.pickups.models import Pickup
+
+
+class RoundState(StrEnum):
+    """How far a round has come (docs/rules.md, States)."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    STARTED = "started"
+    RETURNED = "returned"
+    UNLOADED = "unloaded"
+
+
+class EventKind(StrEnum):
+    """What a phone can say."""
+
+    STARTED = "started"
+    ARRIVED = "arrived"
+    COLLECTED = "collected"
+    NOT_DONE = "not_done"
+    UNDONE = "undone"
+    HANDED_OVER = "handed_over"
+
+
+class Shift(BankOwned, Base):
+    """One collector, one vehicle, one stretch of one day."""
+
+    __tablename__ = "shifts"
+    __table_args__ = (UniqueConstraint("collector_id", "day", "begins"),)
+
+    day: Mapped[date] = mapped_column(index=True)
+    collector_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    begins: Mapped[time]
+    ends: Mapped[time]
+    start_site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"))
+    end_site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"))
+    vehicle: Mapped[str]
+    capacity_bottles: Mapped[int]
+    capacity_ml: Mapped[int]
+    capacity_tubes: Mapped[int]
+    skills: Mapped[list[str]]
+    fixed_cents: Mapped[int]
+    cents_per_km: Mapped[int]
+    cents_per_hour: Mapped[int]
+    collector: Mapped[Person] = relationship(lazy="raise")
+    start_site: Mapped[Site] = relationship(lazy="raise", foreign_keys=[start_site_id])
+    end_site: Mapped[Site] = relationship(lazy="raise", foreign_keys=[end_site_id])
+
+
+class DayPlan(BankOwned, Base):
+    """The plan of one service day; every edit of its rounds raises `version`."""
+
+    __tablename__ = "day_plans"
+    __table_args__ = (UniqueConstraint("bank_id", "day"),)
+
+    day: Mapped[date]
+    revision: Mapped[int]
+    """The last published revision; 0 before the first."""
+    edits: Mapped[int]
+    """Counts the changes, so that each one touches this row and is seen by `version`."""
+    version: Mapped[int] = mapped_column()
+    rounds: Mapped[list["Round"]] = relationship(
+        lazy="raise", order_by="Round.letter", back_populates="day_plan"
+    )
+    unplanned: Mapped[list["Unplanned"]] = relationship(
+        lazy="raise", order_by="Unplanned.id", cascade="all, delete-orphan"
+    )
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own form
+
+
+class Round(BankOwned, Base):
+    """A tour that a coordinator accepted, for one shift."""
+
+    __tablename__ = "rounds"
+    __table_args__ = (UniqueConstraint("day_plan_id", "shift_id"),)
+
+    day_plan_id: Mapped[int] = mapped_column(ForeignKey("day_plans.id"), index=True)
+    shift_id: Mapped[int] = mapped_column(ForeignKey("shifts.id"))
+    letter: Mapped[str]
+    state: Mapped[RoundState]
+    revision: Mapped[int]
+    """The day's revision in which the published content last changed: the phone's ETag."""
+    departs_at: Mapped[datetime | None]
+    returns_at: Mapped[datetime | None]
+    metres: Mapped[int]
+    driving_seconds: Mapped[int]
+    cost_cents: Mapped[int]
+    published: Mapped[dict[str, Any] | None]
+    """What the collector was promised: frozen by `publish`, whatever the draft does since."""
+    day_plan: Mapped[DayPlan] = relationship(lazy="raise", back_populates="rounds")
+    shift: Mapped[Shift] = relationship(lazy="raise")
+    stops: Mapped[list["Stop"]] = relationship(
+        lazy="raise",
+        order_by="Stop.position",
+        back_populates="round",
+        cascade="all, delete-orphan",
+    )
+
+
+class Stop(BankOwned, Base):
+    """A visit with a position in a round and its times."""
+
+    __tablename__ = "stops"
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("rounds.id"), index=True)
+    pickup_id: Mapped[int] = mapped_column(ForeignKey("pickups.id"), index=True)
+    position: Mapped[int]
+    arrives_at: Mapped[datetime]
+    begins_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    pinned: Mapped[bool]
+    """The coordinator decided that this round keeps this visit."""
+    round: Mapped[Round] = relationship(lazy="raise", back_populates="stops")
+    pickup: Mapped[Pickup] = relationship(lazy="raise")
+
+
+class Unplanned(BankOwned, Base):
+    """A visit in no round of the day, with the reason and its figures."""
+
+    __tablename__ = "unplanned"
+    __table_args__ = (UniqueConstraint("day_plan_id", "pickup_id"),)
+
+    day_plan_id: Mapped[int] = mapped_column(ForeignKey("day_plans.id"), index=True)
+    pickup_id: Mapped[int] = mapped_column(ForeignKey("pickups.id"), index=True)
+    reason: Mapped[str]
+    details: Mapped[dict[str, Any]]
+    pickup: Mapped[Pickup] = relationship(lazy="raise")
+
+
+class Publication(BankOwned, Base):
+    """One revision of a day: who published it, when, and what changed for whom."""
+
+    __tablename__ = "publications"
+    __table_args__ = (UniqueConstraint("day_plan_id", "revision"),)
+
+    day_plan_id: Mapped[int] = mapped_column(ForeignKey("day_plans.id"), index=True)
+    revision: Mapped[int]
+    published_by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    published_at: Mapped[datetime]
+    changes: Mapped[dict[str, Any]]
+
+
+class RoundEvent(BankOwned, Base):
+    """What a phone said, once, however often it was sent."""
+
+    __tablename__ = "round_events"
+    __table_args__ = (UniqueConstraint("bank_id", "client_id"),)
+
+    client_id: Mapped[str]
+    """A UUID made on the phone before anything is shown."""
+    round_id: Mapped[int] = mapped_column(ForeignKey("rounds.id"), index=True)
+    pickup_id: Mapped[int | None] = mapped_column(ForeignKey("pickups.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    kind: Mapped[EventKind]
+    sequence: Mapped[int]
+    """The phone's own counter: its order of saying, whatever its clock shows."""
+    device_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    payload: Mapped[dict[str, Any]]

@@ -1,0 +1,66 @@
+"""The one place that turns what went wrong into an answer."""
+
+import logging
+
+from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from collector.errors import Conflict, MilkroundError, NotFound, Refused
+from collector.web.wording import sentence
+
+log = logging.getLogger(__name__)
+
+STATUS: dict[type[MilkroundError], int] = {NotFound: 404, Refused: 422, Conflict: 409}
+
+
+def init_app(app: Flask) -> None:
+    """Answer every error in words, as a page or as JSON."""
+    app.register_error_handler(MilkroundError, answer_refusal)
+    app.register_error_handler(CSRFError, answer_old_form)
+    app.register_error_handler(HTTPException, answer_http)
+    app.register_error_handler(OperationalError, answer_database_away)
+    app.register_error_handler(Exception, answer_accident)
+
+
+def answer_refusal(error: MilkroundError) -> Response:
+    """Say what a rule or a colleague's work stood against."""
+    return _answer(STATUS[type(error)], error.code, sentence(error))
+
+
+def answer_old_form(_error: CSRFError) -> Response:
+    """Say that a form was too old to be trusted."""
+    return _answer(400, "form_too_old", sentence(Refused("form_too_old")))
+
+
+def answer_http(error: HTTPException) -> Response:
+    """Say what HTTP knows: no such page, not for you, too large."""
+    status = error.code or 500
+    code = f"http_{status}"
+    return _answer(status, code, sentence(Refused(code)))
+
+
+def answer_database_away(error: OperationalError) -> Response:
+    """Say that nothing was kept because the database did not answer."""
+    log.error("database: %s", error.orig)
+    return _answer(503, "http_503", sentence(Refused("http_503")))
+
+
+def answer_accident(error: Exception) -> Response:
+    """Log a defect of ours and say that it is one."""
+    log.error("unexpected", exc_info=error)
+    return _answer(500, "http_500", sentence(Refused("http_500")))
+
+
+def _answer(status: int, code: str, text: str) -> Response:
+    if wants_json():
+        return make_response(jsonify(error=code, message=text), status)
+    page = "errors/fragment.html" if "HX-Request" in request.headers else "errors/page.html"
+    return make_response(render_template(page, status=status, code=code, text=text), status)
+
+
+def wants_json() -> bool:
+    """Whether the caller reads JSON rather than pages."""
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
+    return request.is_json or best == "application/json"

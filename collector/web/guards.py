@@ -1,0 +1,132 @@
+"""Who may see what: one guard per surface, and nothing without one.
+
+A view is reached through its blueprint's guard (`guard(blueprint, roles)`), or is marked with
+`@anyone`. A route that has neither answers 500, and a test fails before that.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeVar
+
+from flask import Blueprint, Flask, abort, current_app, g, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from collector.clock import Clock
+from collector.config import Settings
+from collector.db import reading
+from collector.people.models import Role
+from collector.people.queries import Actor, actor_of
+
+View = TypeVar("View", bound=Callable[..., object])
+
+
+class Door(StrEnum):
+    """The ways in, each with a cookie of its own.
+
+    A browser may be a donor's, a phone's and a desk's at once, and what opens one of them opens
+    none of the others.
+    """
+
+    DONOR = "milkround_donor"
+    PHONE = "milkround_phone"
+    DESK = "milkround_desk"
+
+
+DOOR_OF_ROLE = {
+    Role.DONOR: Door.DONOR,
+    Role.COLLECTOR: Door.PHONE,
+    Role.COORDINATOR: Door.DESK,
+    Role.QUALITY: Door.DESK,
+    Role.LABORATORY: Door.DESK,
+    Role.ADMIN: Door.DESK,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Which roles a surface is for, and by which door they come."""
+
+    roles: frozenset[Role]
+    door: Door
+
+
+_GUARDS: dict[str, Guard] = {}
+
+
+def init_app(app: Flask) -> None:
+    """Ask the guard before every view."""
+    app.before_request(admit)
+
+
+def guard(blueprint: Blueprint, *roles: Role) -> None:
+    """Let only these roles through to a surface; they share one door."""
+    (door,) = {DOOR_OF_ROLE[role] for role in roles}
+    _GUARDS[blueprint.name] = Guard(frozenset(roles), door)
+
+
+def anyone(view: View) -> View:
+    """Mark a view that needs no sign-in."""
+    view.is_open = True  # type: ignore[attr-defined]
+    return view
+
+
+def guard_of(endpoint: str) -> Guard | None:
+    """Return the guard of an endpoint, or None where everyone may come.
+
+    Raises
+    ------
+    LookupError
+        Nobody said who may come.
+    """
+    view = current_app.view_functions[endpoint]
+    if endpoint == "static" or getattr(view, "is_open", False):
+        return None
+    return _GUARDS[endpoint.partition(".")[0]]
+
+
+def admit() -> Response | None:
+    """Find out who is asking, and turn away whom the surface is not for."""
+    g.actor = None
+    found = guard_of(request.endpoint) if request.endpoint else None
+    if found is None:
+        return None
+    g.actor = _actor(found.door)
+    if g.actor is None:
+        return _to_sign_in()
+    if not found.roles & g.actor.roles:
+        abort(403)
+    return None
+
+
+def actor() -> Actor:
+    """Return who is signed in, in a view behind a guard."""
+    found: Actor = g.actor
+    return found
+
+
+def now() -> datetime:
+    """Return the present instant, as the application's clock tells it."""
+    clock: Clock = current_app.extensions["milkround_clock"]
+    return clock.now()
+
+
+def settings() -> Settings:
+    """Return the installation's settings."""
+    found: Settings = current_app.extensions["milkround_settings"]
+    return found
+
+
+def _actor(door: Door) -> Actor | None:
+    token = request.cookies.get(door)
+    if not token:
+        return None
+    with reading() as session:
+        return actor_of(session, token, now=now())
+
+
+def _to_sign_in() -> Response:
+    if request.method == "GET" and request.accept_mimetypes.accept_html:
+        return redirect(url_for("session.ask", next=request.full_path.rstrip("?")))
+    abort(401)

@@ -1,0 +1,134 @@
+"""Signing in by a link and signing out, for donors and staff alike."""
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, render_template, request, url_for
+from flask import redirect as redirect_to
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from collector.db import reading, transaction
+from collector.donors.models import Donor
+from collector.donors.queries import donors_by_email
+from collector.errors import Refused
+from collector.notices.actions import owe
+from collector.people.actions import count_attempt, end_session, use_link
+from collector.people.models import Person, Role
+from collector.people.queries import Actor, actor_of, link_is_good, person_by_email
+from collector.web.guards import DOOR_OF_ROLE, Door, anyone, now, settings
+
+blueprint = Blueprint("session", __name__)
+
+THIRTY_DAYS = 30 * 24 * 3600
+
+HOME_OF_DOOR = {Door.DONOR: "donor.home", Door.PHONE: "phone.home", Door.DESK: "board.home"}
+
+
+@blueprint.get("/")
+@anyone
+def welcome() -> str:
+    """Say what this is and where to go."""
+    return render_template("session/welcome.html")
+
+
+@blueprint.get("/sign-in")
+@anyone
+def ask() -> str:
+    """Ask for an e-mail address."""
+    return render_template("session/ask.html")
+
+
+@blueprint.post("/sign-in")
+@anyone
+def send() -> str:
+    """Owe a link to whoever has this address; the answer is the same for nobody."""
+    address = request.form.get("email", "")
+    with transaction() as session:
+        if count_attempt(session, address, now=now()):
+            person = person_by_email(session, address)
+            if person is not None:
+                _owe_link(
+                    session, person.bank_id, f"person:{person.id}", person.email, person.language
+                )
+            for donor in donors_by_email(session, address):
+                _owe_link(session, donor.bank_id, f"donor:{donor.id}", address, donor.language)
+    return render_template("session/sent.html", address=address)
+
+
+@blueprint.get("/link/<token>")
+@anyone
+def look(token: str) -> tuple[str, int] | str:
+    """Show one button; a mail scanner that opens the link does not spend it."""
+    with reading() as session:
+        good = link_is_good(session, token, now=now())
+    if not good:
+        return render_template("session/link_not_valid.html"), 410
+    return render_template("session/confirm.html", token=token)
+
+
+@blueprint.post("/link/<token>")
+@anyone
+def enter(token: str) -> Response | tuple[str, int]:
+    """Spend the link and open the doors that its holder's roles have."""
+    try:
+        with transaction() as session:
+            key = use_link(session, token, now=now())
+            actor = actor_of(session, key, now=now())
+    except Refused:
+        return render_template("session/link_not_valid.html"), 410
+    doors = _doors(actor)
+    answer = redirect_to(_next() or url_for(HOME_OF_DOOR[doors[0]]), code=303)
+    for door in doors:
+        answer.set_cookie(
+            door,
+            key,
+            max_age=THIRTY_DAYS,
+            httponly=True,
+            secure=settings().secure_cookies,
+            samesite="Lax",
+        )
+    return answer
+
+
+@blueprint.post("/sign-out/<door>")
+@anyone
+def leave(door: str) -> Response:
+    """Revoke the session behind one door."""
+    answer = redirect_to(url_for("session.ask"), code=303)
+    if door in set(Door):
+        token = request.cookies.get(door)
+        if token:
+            with transaction() as session:
+                end_session(session, token, now=now())
+        answer.delete_cookie(door)
+    return answer
+
+
+def _owe_link(session: Session, holder: Person | Donor, *, to: str, recipient: str) -> None:
+    """Owe the message only: its token is made when it leaves, and is kept nowhere."""
+    moment = now()
+    owe(
+        session,
+        now=moment,
+        bank_id=holder.bank_id,
+        once=f"sign_in {recipient} {moment.isoformat()}",
+        recipient=recipient,
+        to=to,
+        template="sign_in",
+        language=holder.language,
+    )
+
+
+def _doors(actor: Actor | None) -> list[Door]:
+    """Return the doors of an actor's roles, the desk first."""
+    roles = actor.roles if actor else frozenset[Role]()
+    doors = {DOOR_OF_ROLE[role] for role in roles}
+    return sorted(doors, key=[Door.DESK, Door.PHONE, Door.DONOR].index)
+
+
+def _next() -> str | None:
+    """Return where the reader wanted to go, if it is one of our own addresses."""
+    wanted = request.args.get("next", "")
+    parts = urlsplit(wanted)
+    ours = wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
+    return wanted if ours and not parts.netloc else None

@@ -1,0 +1,61 @@
+// Bundles the front end into static/dist: every file's name carries its content hash,
+// and manifest.json says which name stands for which source.
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import * as esbuild from "esbuild";
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const out = path.join(here, "dist");
+const shared = {
+  absWorkingDir: here,
+  bundle: true,
+  minify: true,
+  format: "esm",
+  target: ["es2022", "safari16"],
+  logLevel: "warning",
+  loader: { ".png": "copy", ".svg": "copy", ".webmanifest": "copy" },
+};
+
+async function sources(folder, ending) {
+  const names = await readdir(path.join(here, folder));
+  return names.filter((name) => name.endsWith(ending)).map((name) => path.join(folder, name));
+}
+
+function named(metafile) {
+  const pairs = Object.entries(metafile.outputs).filter(([, about]) => about.entryPoint);
+  return Object.fromEntries(pairs.map(([file, about]) => [about.entryPoint, path.basename(file)]));
+}
+
+await rm(out, { recursive: true, force: true });
+await mkdir(out, { recursive: true });
+
+const entries = [
+  ...(await sources("js", ".js")),
+  ...(await sources("css", ".css")),
+  ...(await sources("icons", ".png")),
+  ...(await sources("icons", ".svg")),
+];
+const site = await esbuild.build({
+  ...shared,
+  entryPoints: entries,
+  outdir: out,
+  entryNames: "[name]-[hash]",
+  assetNames: "[name]-[hash]",
+  metafile: true,
+});
+const manifest = named(site.metafile);
+
+// The service worker keeps one address for ever; what it stores is named by hash.
+const kept = Object.entries(manifest)
+  .filter(([source]) => /(^js\/phone\.js|^css\/(site|phone)\.css|^icons\/)/.test(source))
+  .map(([, file]) => ({ url: `/static/dist/${file}`, revision: null }));
+await esbuild.build({
+  ...shared,
+  entryPoints: ["js/phone/service-worker.js"],
+  outfile: path.join(out, "service-worker.js"),
+  define: { __KEPT_FILES__: JSON.stringify(kept), "process.env.NODE_ENV": '"production"' },
+  format: "iife",
+});
+
+await writeFile(path.join(out, "manifest.json"), JSON.stringify(manifest, null, 2));

@@ -1,0 +1,131 @@
+"""The situations every test may ask for: a database of each kind, an application, a clock, a town."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
+
+from collector import migrations
+from collector.app import create_app
+from collector.config import Settings
+from collector.db import Base, db
+from collector.db import sqlite as sqlite_driver
+from tests.town import MORNING, Town, build_town
+
+IN_CI = os.environ.get("CI") == "true"
+POSTGRESQL = os.environ.get(
+    "MILKROUND_TEST_POSTGRESQL", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
+)
+
+
+class SetClock:
+    """A clock that shows what a test sets it to."""
+
+    def __init__(self, instant: datetime) -> None:
+        self.instant = instant
+
+    def now(self) -> datetime:
+        return self.instant
+
+    def advance(self, **duration: float) -> None:
+        self.instant += timedelta(**duration)
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty SQLite database at the latest schema, to be copied."""
+    path = tmp_path_factory.mktemp("schema") / "empty.sqlite3"
+    engine = create_engine(f"sqlite:///{path}", module=sqlite_driver)
+    migrations.upgrade(engine)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(worker_id: str) -> Iterator[str]:
+    """The address of a database of this test worker's own; skips where there is no server."""
+    server = create_engine(POSTGRESQL, isolation_level="AUTOCOMMIT")
+    name = f"milkround_test_{worker_id}_{os.getpid()}"
+    try:
+        with server.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+    except OperationalError as absent:
+        if IN_CI:
+            raise
+        server.dispose()
+        pytest.skip(f"no PostgreSQL server at {POSTGRESQL}: {absent.orig}")
+    yield make_url(POSTGRESQL).set(database=name).render_as_string(hide_password=False)
+    with server.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    server.dispose()
+
+
+@pytest.fixture(scope="session")
+def migrated_postgresql(postgresql_url: str) -> str:
+    """An empty PostgreSQL database at the latest schema."""
+    engine = create_engine(postgresql_url)
+    migrations.upgrade(engine)
+    engine.dispose()
+    return postgresql_url
+
+
+@pytest.fixture(
+    params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)], scope="function"
+)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database at the latest schema: each test that uses it runs once on each kind."""
+    if request.param == "sqlite":
+        copy = tmp_path / "milkround.sqlite3"
+        shutil.copy(request.getfixturevalue("migrated_sqlite"), copy)
+        return f"sqlite:///{copy}"
+    url = str(request.getfixturevalue("migrated_postgresql"))
+    engine = create_engine(url)
+    tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
+    with engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    engine.dispose()
+    return url
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    """A clock that stands at the town's morning."""
+    return SetClock(MORNING)
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """The settings of an installation under test."""
+    return Settings(
+        home=tmp_path,
+        database_url=database_url,
+        secret_key="a secret of the tests, long enough",  # noqa: S106 - it guards nothing
+        testing=True,
+    )
+
+
+@pytest.fixture
+def app(settings: Settings, clock: SetClock) -> Iterator[Flask]:
+    """The application on an empty database."""
+    app = create_app(settings, clock=clock)
+    app.config["WTF_CSRF_ENABLED"] = False
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def town(app: Flask) -> Town:
+    """The hand-checkable town, its bank and its cast, in the application's database."""
+    with app.app_context():
+        return build_town()
