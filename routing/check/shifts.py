@@ -1,0 +1,39 @@
+"""Knows that a shift drives one tour at most, inside its own hours."""
+
+from collections.abc import Iterator
+
+from routing.check.violation import Violation
+from routing.check.walk import tours
+from routing.plan import Plan, Rule
+from routing.problem import Problem
+from routing.units import spoken
+
+
+def violations(problem: Problem, plan: Plan) -> Iterator[Violation]:
+    """Tours of unknown shifts, second tours, tours without stops, tours outside hours."""
+    seen: set[str] = set()
+    for tour in plan.tours:
+        if problem.shift(tour.shift) is None:
+            yield _broken(tour.shift, f"Shift {tour.shift} is not in the problem.")
+        if tour.shift in seen:
+            yield _broken(tour.shift, f"Shift {tour.shift} has more than one tour.")
+        if not tour.stops:
+            yield _broken(tour.shift, f"The tour of shift {tour.shift} serves nobody.")
+        seen.add(tour.shift)
+    yield from _hours(problem, plan)
+
+
+def _hours(problem: Problem, plan: Plan) -> Iterator[Violation]:
+    for shift, tour in tours(problem, plan):
+        early = shift.window.earliest - tour.departure
+        late = tour.arrival - shift.window.latest
+        if early > 0:
+            sentence = f"Shift {shift.id} departs {spoken(early)} before it begins."
+            yield _broken(shift.id, sentence, by=early)
+        if late > 0:
+            sentence = f"Shift {shift.id} arrives {spoken(late)} after it ends."
+            yield _broken(shift.id, sentence, by=late)
+
+
+def _broken(shift: str, sentence: str, *, by: int = 0) -> Violation:
+    return Violation(rule=Rule.SHIFTS, shift=shift, by=by, sentence=sentence)

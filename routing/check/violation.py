@@ -1,0 +1,28 @@
+"""Knows what the judge hands out: one broken rule, where, and by how much."""
+
+from dataclasses import dataclass
+
+from routing.plan import Rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Violation:
+    """One rule broken in one place.
+
+    Attributes
+    ----------
+    shift, visit : str, optional
+        Where; None where the rule does not speak of one.
+    what : str, optional
+        The dimension, the item, the skill or the part of the bill.
+    by : int
+        By how much, in the rule's own unit (seconds, load units, positions, cents); 0 where no
+        amount makes sense.
+    """
+
+    rule: Rule
+    sentence: str
+    shift: str | None = None
+    visit: str | None = None
+    what: str | None = None
+    by: int = 0
