@@ -1,6 +1,6 @@
 """What can go wrong in a way a caller may act on: not found, refused, somebody was first.
 
-An error carries a code and its figures; the sentence for a person is made by `collector.web.wording`.
+An error carries a code and its figures; `collector.web.wording` makes the sentence of them.
 """
 
 

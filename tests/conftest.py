@@ -1,4 +1,4 @@
-"""The situations every test may ask for: a database of each kind, an application, a clock, a town."""
+"""The situations every test may ask for: a database of each kind, a clock, a town."""
 
 from __future__ import annotations
 
@@ -78,9 +78,7 @@ def migrated_postgresql(postgresql_url: str) -> str:
     return postgresql_url
 
 
-@pytest.fixture(
-    params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)], scope="function"
-)
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database at the latest schema: each test that uses it runs once on each kind."""
     if request.param == "sqlite":

@@ -71,7 +71,7 @@ def digest_of(entry: AuditEntry) -> str:
 
 
 def _head(session: Session, bank_id: int) -> AuditHead:
-    """Return the end of the chain, held until the transaction ends (on SQLite the writer's lock)."""
+    """Return the end of the chain, held until the transaction ends."""
     head = session.scalar(select(AuditHead).where(AuditHead.bank_id == bank_id).with_for_update())
     if head is None:
         head = AuditHead(bank_id=bank_id, sequence=0, digest=GENESIS)

@@ -127,6 +127,6 @@ def _actor(door: Door) -> Actor | None:
 
 
 def _to_sign_in() -> Response:
-    if request.method == "GET" and request.accept_mimetypes.accept_html:
-        return redirect(url_for("session.ask", next=request.full_path.rstrip("?")))
-    abort(401)
+    if request.method != "GET" or not request.accept_mimetypes.accept_html:
+        abort(401)
+    return redirect(url_for("session.ask", next=request.full_path.rstrip("?")))

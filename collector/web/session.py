@@ -47,11 +47,9 @@ def send() -> str:
         if count_attempt(session, address, now=now()):
             person = person_by_email(session, address)
             if person is not None:
-                _owe_link(
-                    session, person.bank_id, f"person:{person.id}", person.email, person.language
-                )
+                _owe_link(session, person, to=person.email, recipient=f"person:{person.id}")
             for donor in donors_by_email(session, address):
-                _owe_link(session, donor.bank_id, f"donor:{donor.id}", address, donor.language)
+                _owe_link(session, donor, to=address, recipient=f"donor:{donor.id}")
     return render_template("session/sent.html", address=address)
 
 
