@@ -36,6 +36,7 @@ def owe(
         figures=figures,
         state=NoticeState.OWED,
         attempts=0,
+        claimed_until=None,
         owed_at=now,
         sent_at=None,
         subject=None,

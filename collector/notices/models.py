@@ -34,6 +34,7 @@ class Notice(BankOwned, Base):
     figures: Mapped[dict[str, Any]]
     state: Mapped[NoticeState] = mapped_column(index=True)
     attempts: Mapped[int]
+    claimed_until: Mapped[datetime | None]
     owed_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     subject: Mapped[str | None]

@@ -165,6 +165,7 @@ def upgrade() -> None:
             sa.Enum("owed", "sent", "failed", name="noticestate", native_enum=False, length=40),
             nullable=False,
         ),
+        sa.Column("claimed_until", collector.db.UtcInstant(timezone=True), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("owed_at", collector.db.UtcInstant(timezone=True), nullable=False),
         sa.Column("sent_at", collector.db.UtcInstant(timezone=True), nullable=True),

@@ -1,0 +1,63 @@
+# What people do with this repository. `make help` lists it.
+PYTHON ?= python3
+BIN := .venv/bin
+UV := $(BIN)/uv
+FRONT_END := $(shell find static -name dist -prune -o -type f -print) package.json package-lock.json
+CATALOGUES := $(wildcard collector/translations/*/LC_MESSAGES/*.po)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check lint types contracts format assets translations clean
+
+help: ## List what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: .venv/installed .venv/built ## Run the demonstration bank: three links, Ctrl-C stops it all
+	@$(BIN)/milkround demo
+
+test: .venv/developed .venv/built ## Run the tests (those of services and browsers skip without)
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+check: lint types contracts ## Run everything the gate runs: lint, types, contracts, tests
+	$(BIN)/pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered --cov-fail-under=90
+
+lint: .venv/developed .venv/built ## Judge the style
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/developed .venv/built ## Judge the types
+	$(BIN)/mypy
+
+contracts: .venv/developed .venv/built ## Judge who imports whom
+	$(BIN)/lint-imports
+
+format: .venv/developed ## Lay the code out
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+assets: .venv/built ## Bundle the front end and compile the translations, if they changed
+
+translations: .venv/developed ## Collect the sentences of the pages into the catalogues
+	$(BIN)/pybabel extract --no-wrap --sort-by-file --omit-header -F babel.cfg -k lazy_gettext -k _l -o .venv/messages.pot .
+	$(BIN)/pybabel update --no-wrap --omit-header --no-fuzzy-matching --ignore-obsolete -i .venv/messages.pot -d collector/translations
+
+clean: ## Remove everything that was built or installed
+	rm -rf .venv node_modules static/dist build dist .mypy_cache .ruff_cache .pytest_cache .coverage
+
+.venv/made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Milkround needs Python 3.11 or newer; name it: make PYTHON=python3.11 ..."; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check "uv>=0.9"
+	@touch $@
+
+.venv/installed: .venv/made pyproject.toml uv.lock hatch_build.py
+	$(UV) sync --quiet --locked --inexact --no-dev
+	@touch $@ .venv/built
+
+.venv/developed: .venv/installed
+	$(UV) sync --quiet --locked --inexact
+	@touch $@ .venv/built
+
+.venv/built: .venv/installed $(FRONT_END) $(CATALOGUES)
+	$(UV) pip install --quiet --no-deps --reinstall-package milkround --editable .
+	@touch $@

@@ -1,0 +1,221 @@
+"""Making the demonstration bank and asking for its day: sites, staff, shifts, donors, requests."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from collector.banks.actions import found_bank
+from collector.banks.models import Bank, Site, SiteKind, Zone
+from collector.demo.cast import CastMember, Request, cast
+from collector.demo.towns import LIBOURNE, MONT_DE_MARSAN, PESSAC, SAINT_SEVER, Town
+from collector.donors.models import Donor, Serology, SerologyOutcome
+from collector.donors.numbers import new_number
+from collector.people.actions import add_person
+from collector.people.models import Person, Role
+from collector.pickups.models import Pickup, PickupState, PickupWindow, Purpose
+from collector.places.models import Address, Position, PositionSource
+from collector.rounds.models import Shift
+
+SLUG = "demonstration"
+STAFF = (
+    ("Claire Castaing", "claire@lactarium.example", (Role.COORDINATOR, Role.ADMIN)),
+    ("Ana Etcheverry", "ana@lactarium.example", (Role.COLLECTOR,)),
+    ("Bruno Lafitte", "bruno@lactarium.example", (Role.COLLECTOR,)),
+    ("Chantal Dupin", "chantal@lactarium.example", (Role.COLLECTOR,)),
+    ("Denise Moreau", "denise@lactarium.example", (Role.COLLECTOR,)),
+    ("Nadia Benali", "nadia@lactarium.example", (Role.QUALITY,)),
+    ("Luc Robert", "luc@lactarium.example", (Role.LABORATORY,)),
+)
+ASKED_THE_DAYS_BEFORE = timedelta(days=2)
+SEROLOGY_LASTS = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """One collector's day: where it starts and ends, when, and what she may do."""
+
+    email: str
+    start: str
+    end: str
+    begins: time
+    ends: time
+    vehicle: str
+    skills: tuple[str, ...] = ()
+
+
+TEAMS = (
+    Team("ana@lactarium.example", "Lactarium", "Lactarium", time(8), time(16, 30), "Kangoo 1",
+         skills=("blood",)),
+    Team("bruno@lactarium.example", "Lactarium", "Lactarium", time(8), time(17), "Kangoo 2"),
+    Team("chantal@lactarium.example", "Chez Chantal", "Antenne des Landes", time(8), time(17),
+         "Berlingo"),
+    Team("denise@lactarium.example", "Chez Denise", "Chez Denise", time(8), time(17), "Clio"),
+)  # fmt: skip
+
+
+def demonstration_bank(session: Session, *, now: datetime) -> Bank:
+    """Return the demonstration bank; the first time, found it with its staff and donors."""
+    known = session.scalar(select(Bank).where(Bank.slug == SLUG))
+    if known is not None:
+        return known
+    bank = found_bank(
+        session,
+        now=now,
+        slug=SLUG,
+        name="Lactarium de démonstration",
+        town="Pessac",
+        phone="+33 5 55 55 01 00",
+    )
+    session.add_all(_sites(bank.id))
+    session.add(Zone(bank_id=bank.id, name="Gironde et Landes", postcodes=["33", "40"]))
+    for name, email, roles in STAFF:
+        add_person(
+            session, bank_id=bank.id, name=name, email=email, roles=roles, language=bank.language
+        )
+    today = now.astimezone(bank.zone).date()
+    nurse = session.scalars(select(Person).where(Person.name == "Nadia Benali")).one()
+    for number, member in enumerate(cast()):
+        session.add(_donor(bank.id, member, number=number, nurse_id=nurse.id, now=now, day=today))
+    session.flush()
+    return bank
+
+
+def ask_for_day(session: Session, bank: Bank, *, now: datetime, day: date) -> None:
+    """Ask for the demonstration's visits of a day and put four collectors on duty, once a day."""
+    on_duty = select(Shift).where(Shift.bank_id == bank.id, Shift.day == day)
+    if session.scalars(on_duty).first() is not None:
+        return
+    session.add_all(_shifts(session, bank.id, day))
+    donors = session.scalars(select(Donor).where(Donor.bank_id == bank.id).order_by(Donor.id))
+    for donor, member in zip(donors, cast(), strict=True):
+        if member.request is not None:
+            session.add(_pickup(donor, member.request, now=now, day=day))
+    session.flush()
+
+
+def _sites(bank_id: int) -> list[Site]:
+    def site(kind: SiteKind, name: str, town: Town, *, receives: bool) -> Site:
+        return Site(
+            bank_id=bank_id,
+            kind=kind,
+            name=name,
+            town=town.name,
+            latitude=town.latitude,
+            longitude=town.longitude,
+            receives=receives,
+        )
+
+    return [
+        site(SiteKind.BANK, "Lactarium", PESSAC, receives=True),
+        site(SiteKind.ANTENNE, "Antenne des Landes", MONT_DE_MARSAN, receives=True),
+        site(SiteKind.HOME, "Chez Chantal", SAINT_SEVER, receives=False),
+        site(SiteKind.HOME, "Chez Denise", LIBOURNE, receives=True),
+    ]
+
+
+def _shifts(session: Session, bank_id: int, day: date) -> list[Shift]:
+    sites = {s.name: s.id for s in session.scalars(select(Site).where(Site.bank_id == bank_id))}
+    people = {
+        p.email: p.id for p in session.scalars(select(Person).where(Person.bank_id == bank_id))
+    }
+    return [
+        Shift(
+            bank_id=bank_id,
+            day=day,
+            collector_id=people[team.email],
+            begins=team.begins,
+            ends=team.ends,
+            start_site_id=sites[team.start],
+            end_site_id=sites[team.end],
+            vehicle=team.vehicle,
+            capacity_bottles=160,
+            capacity_ml=40_000,
+            capacity_tubes=24,
+            skills=list(team.skills),
+            fixed_cents=0,
+            cents_per_km=45,
+            cents_per_hour=2400,
+        )
+        for team in TEAMS
+    ]
+
+
+def _donor(
+    bank_id: int, member: CastMember, *, number: int, nurse_id: int, now: datetime, day: date
+) -> Donor:
+    valid_until = day + timedelta(days=member.serology_left_days)
+    interviewed = member.state != "prescreened"
+    return Donor(
+        bank_id=bank_id,
+        number=new_number(),
+        first_name=member.first_name,
+        family_name=member.family_name,
+        email=f"donor{number + 1}@example.org",
+        phone=f"+33 6 55 55 {number // 100:02d} {number % 100:02d}",
+        language="fr",
+        discreet=number % 8 == 3,
+        state=member.state,
+        suspended_until=None,
+        baby_born_on=day - timedelta(days=40 + number),
+        interview_signed_by_id=nurse_id if interviewed else None,
+        interview_signed_on=day - timedelta(days=30) if interviewed else None,
+        consent_version="2026-1",
+        consented_on=day - timedelta(days=30),
+        registered_at=now - timedelta(days=35),
+        address=_address(bank_id, member, now=now),
+        serologies=[
+            Serology(
+                bank_id=bank_id,
+                drawn_on=valid_until - SEROLOGY_LASTS,
+                outcome=SerologyOutcome.CLEAR,
+                valid_until=valid_until,
+            )
+        ]
+        if interviewed
+        else [],
+    )
+
+
+def _address(bank_id: int, member: CastMember, *, now: datetime) -> Address:
+    return Address(
+        bank_id=bank_id,
+        line=member.line,
+        postcode=member.town.postcode,
+        town=member.town.name,
+        access_notes="",
+        position=Position(
+            bank_id=bank_id,
+            latitude=member.latitude,
+            longitude=member.longitude,
+            source=PositionSource.IMPORTED,
+            provider=None,
+            score=None,
+            set_at=now,
+        ),
+    )
+
+
+def _pickup(donor: Donor, asked: Request, *, now: datetime, day: date) -> Pickup:
+    collects = Purpose.COLLECTION in asked.purposes
+    return Pickup(
+        bank_id=donor.bank_id,
+        donor=donor,
+        state=PickupState.ACCEPTED,
+        purposes=list(asked.purposes),
+        bottles=asked.bottles,
+        volume_ml=asked.volume_ml,
+        oldest_on=day - timedelta(days=asked.oldest_days) if collects else None,
+        freezer_nearly_full=asked.freezer_nearly_full,
+        empties_wanted=asked.empties_wanted,
+        call_first=False,
+        note=asked.note,
+        failure=None,
+        asked_at=now - ASKED_THE_DAYS_BEFORE,
+        asked_by=f"donor:{donor.id}",
+        windows=[
+            PickupWindow(bank_id=donor.bank_id, day=day, opens=opens, closes=closes)
+            for opens, closes in asked.hours
+        ],
+    )

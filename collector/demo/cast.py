@@ -1,0 +1,147 @@
+"""Who gives milk in the demonstration: sixty donors, and what forty-eight of them ask for today."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import time
+from itertools import cycle, islice
+
+from collector.demo.towns import (
+    AROUND_BORDEAUX,
+    BASSIN_AND_MEDOC,
+    LANDES,
+    LIBOURNAIS,
+    Town,
+)
+from collector.donors.models import DonorState
+from collector.pickups.models import Purpose
+
+Hours = tuple[tuple[time, time], ...]
+
+FIRST_NAMES = (
+    "Agathe", "Alice", "Amina", "Anaïs", "Aurélie", "Camille", "Charlotte", "Chloé", "Claire",
+    "Coralie", "Emma", "Estelle", "Fatou", "Flora", "Gaëlle", "Hélène", "Inès", "Jade", "Jeanne",
+    "Julie", "Laura", "Léa", "Lina", "Lou", "Louise", "Lucie", "Maëlle", "Manon", "Margaux",
+    "Marie", "Marion", "Mathilde", "Maya", "Mélanie", "Naïma", "Nina", "Noémie", "Océane",
+    "Pauline", "Perrine", "Romane", "Rose", "Salomé", "Sarah", "Solène", "Sophie", "Thaïs",
+    "Valentine", "Yasmine", "Zoé",
+)  # fmt: skip
+FAMILY_NAMES = (
+    "Barrère", "Berger", "Bonnet", "Castaing", "Cazenave", "Daguerre", "Darrigade", "Dubois",
+    "Dupin", "Etcheverry", "Faure", "Garcia", "Labadie", "Lacoste", "Lafitte", "Lalanne",
+    "Laporte", "Larrieu", "Martin", "Moreau", "Navarro", "Petit", "Robert",
+)  # fmt: skip
+STREETS = ("rue du Port", "avenue de la Gare", "impasse des Pins", "chemin de l'Église",
+           "rue des Écoles", "place du Marché", "allée des Chênes")  # fmt: skip
+
+ALL_DAY: Hours = ((time(8), time(17)),)
+MORNING: Hours = ((time(8), time(12)),)
+AFTERNOON: Hours = ((time(13), time(17)),)
+SCHOOL_HOURS: Hours = ((time(9), time(11, 30)), (time(13, 30), time(16)))
+USUAL_HOURS = (ALL_DAY, MORNING, ALL_DAY, AFTERNOON, SCHOOL_HOURS, ALL_DAY, AFTERNOON)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What a donor asks for today."""
+
+    hours: Hours
+    bottles: int
+    volume_ml: int
+    oldest_days: int
+    """How long ago her oldest bottle was expressed."""
+    purposes: tuple[Purpose, ...] = (Purpose.COLLECTION,)
+    freezer_nearly_full: bool = False
+    empties_wanted: int = 0
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CastMember:
+    """A donor of the demonstration, and her request for today if she has one."""
+
+    first_name: str
+    family_name: str
+    line: str
+    town: Town
+    latitude: float
+    longitude: float
+    state: DonorState = DonorState.ELIGIBLE
+    serology_left_days: int = 45
+    """Days from the service day to the last day her serology counts; below 0: it has lapsed."""
+    request: Request | None
+
+
+COLLECT_AND_DRAW = (Purpose.COLLECTION, Purpose.BLOOD_SAMPLE)
+FIRST_VISIT = (Purpose.FIRST_INTERVIEW, Purpose.MATERIAL_DROP, Purpose.BLOOD_SAMPLE)
+
+# The days that a rule is about, by place in the cast: each is one the coordinator must notice.
+SPECIAL: dict[int, Request] = {
+    2: Request(
+        hours=MORNING,
+        bottles=0,
+        volume_ml=0,
+        oldest_days=0,
+        purposes=FIRST_VISIT,
+        empties_wanted=12,
+        note="First visit; please bring the pump.",
+    ),
+    5: Request(hours=ALL_DAY, bottles=2, volume_ml=300, oldest_days=20, note="Last bottles."),
+    7: Request(
+        hours=MORNING, bottles=9, volume_ml=1700, oldest_days=40, purposes=COLLECT_AND_DRAW
+    ),
+    12: Request(
+        hours=ALL_DAY, bottles=14, volume_ml=2600, oldest_days=87, freezer_nearly_full=True
+    ),
+    15: Request(
+        hours=((time(17, 45), time(18, 30)),),
+        bottles=6,
+        volume_ml=1100,
+        oldest_days=30,
+        purposes=COLLECT_AND_DRAW,
+        note="At work until half past five.",
+    ),
+    41: Request(
+        hours=((time(7), time(7, 30)),),
+        bottles=7,
+        volume_ml=1300,
+        oldest_days=25,
+        note="Leaves for work at half past seven.",
+    ),
+}
+FIRST_VISIT_AT, LAPSED_SEROLOGY_AT = 2, 7
+
+
+def cast() -> Iterator[CastMember]:
+    """Yield the sixty donors; the first forty-eight ask for a visit today."""
+    places = (*AROUND_BORDEAUX, *BASSIN_AND_MEDOC, *LIBOURNAIS, *LANDES)
+    for number, town in enumerate(islice(cycle(places), 60)):
+        yield _member(number, town, request=_request(number) if number < 48 else None)
+
+
+def _member(number: int, town: Town, *, request: Request | None) -> CastMember:
+    north, east = (number * 7 % 11 - 5) / 1000, (number * 5 % 13 - 6) / 1000
+    return CastMember(
+        first_name=FIRST_NAMES[number % len(FIRST_NAMES)],
+        family_name=FAMILY_NAMES[number * 5 % len(FAMILY_NAMES)],
+        line=f"{number * 3 % 47 + 1} {STREETS[number % len(STREETS)]}",
+        town=town,
+        latitude=town.latitude + north,
+        longitude=town.longitude + east,
+        state=DonorState.PRESCREENED if number == FIRST_VISIT_AT else DonorState.ELIGIBLE,
+        serology_left_days=-1 if number == LAPSED_SEROLOGY_AT else 10 + number,
+        request=request,
+    )
+
+
+def _request(number: int) -> Request:
+    bottles = 5 + number * 3 % 9
+    usual = Request(
+        hours=USUAL_HOURS[number % len(USUAL_HOURS)],
+        bottles=bottles,
+        volume_ml=bottles * 185,
+        oldest_days=15 + number % 40,
+        freezer_nearly_full=number % 9 == 0,
+        empties_wanted=bottles if number % 2 else 0,
+    )
+    return SPECIAL.get(number, usual)
+

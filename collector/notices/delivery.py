@@ -1,0 +1,116 @@
+"""Emptying the outbox: claim, write, send outside any transaction, settle."""
+
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol, TextIO
+
+from sqlalchemy import or_, update
+from sqlalchemy.orm import Session
+
+from collector.notices.actions import note_failure, settle
+from collector.notices.models import Notice, NoticeState
+from collector.notices.queries import owed
+
+CLAIMED_FOR = timedelta(minutes=1)
+
+Transaction = Callable[[], AbstractContextManager[Session]]
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message ready to leave."""
+
+    to: str
+    subject: str
+    body: str
+
+
+class Sender(Protocol):
+    """Something that carries letters.
+
+    Attributes
+    ----------
+    keeps_text
+        Whether nobody carries the letter away, so that the outbox page must show it.
+    """
+
+    keeps_text: bool
+
+    def send(self, letter: Letter) -> None:
+        """Carry a letter, or raise OSError."""
+        ...
+
+
+class ConsoleSender:
+    """Prints letters: what an installation without a mail server has."""
+
+    keeps_text = True
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self._stream = stream or sys.stdout
+
+    def send(self, letter: Letter) -> None:
+        """Print a letter."""
+        print(
+            f"\n--- to {letter.to}: {letter.subject}\n{letter.body}\n---",
+            file=self._stream,
+            flush=True,
+        )
+
+
+def deliver(
+    transaction: Transaction,
+    *,
+    write: Callable[[Session, Notice], Letter],
+    sender: Sender,
+    now: Callable[[], datetime],
+) -> int:
+    """Send what is owed and return how many messages left.
+
+    A message claimed by somebody who died is sent by the next after a minute; one that died
+    between sending and settling leaves twice, which is the smaller evil.
+    """
+    with transaction() as session:
+        due = [notice.id for notice in owed(session)]
+    return sum(_deliver_one(transaction, key, write, sender, now) for key in due)
+
+
+def _deliver_one(
+    transaction: Transaction,
+    key: int,
+    write: Callable[[Session, Notice], Letter],
+    sender: Sender,
+    now: Callable[[], datetime],
+) -> bool:
+    with transaction() as session:
+        if not _claim(session, key, now=now()):
+            return False
+        letter = write(session, session.get_one(Notice, key))
+    try:
+        sender.send(letter)
+    except OSError:
+        with transaction() as session:
+            note_failure(session.get_one(Notice, key))
+        return False
+    with transaction() as session:
+        settle(
+            session.get_one(Notice, key),
+            now=now(),
+            subject=letter.subject,
+            body=letter.body if sender.keeps_text else None,
+        )
+    return True
+
+
+def _claim(session: Session, key: int, *, now: datetime) -> bool:
+    free = or_(Notice.claimed_until.is_(None), Notice.claimed_until < now)
+    claimed = session.execute(
+        update(Notice)
+        .where(Notice.id == key, Notice.state == NoticeState.OWED, free)
+        .values(claimed_until=now + CLAIMED_FOR)
+        .returning(Notice.id)
+    )
+    return claimed.scalar() is not None

@@ -1,0 +1,42 @@
+"""Writing the letter of a notice in its reader's language: subject on the first line, then text."""
+
+from datetime import date, datetime, timedelta
+
+from flask import current_app, render_template
+from flask_babel import force_locale
+from sqlalchemy.orm import Session
+
+from collector.banks.queries import get_bank
+from collector.config import Settings
+from collector.notices.delivery import Letter
+from collector.notices.models import Notice
+from collector.people.actions import make_link
+
+
+def write(session: Session, notice: Notice, *, now: datetime, lives: timedelta) -> Letter:
+    """Return the letter of a notice; a link's token exists from here on, and only in it."""
+    settings: Settings = current_app.extensions["milkround_settings"]
+    kind, _, key = notice.recipient.partition(":")
+    token = make_link(
+        session,
+        now=now,
+        bank_id=notice.bank_id,
+        person_id=int(key) if kind == "person" else None,
+        donor_id=int(key) if kind == "donor" else None,
+        lives=lives,
+    )
+    with current_app.test_request_context(), force_locale(notice.language):
+        text = render_template(
+            f"email/{notice.template}.txt",
+            bank=get_bank(session, notice.bank_id),
+            link=f"{settings.public_url}/link/{token}",
+            **_readable(notice.figures),
+        )
+    subject, _, body = text.strip().partition("\n")
+    return Letter(to=notice.to, subject=subject, body=body.strip())
+
+
+def _readable(figures: dict[str, object]) -> dict[str, object]:
+    """Return the figures with `day` as a date again (JSON has none)."""
+    day = figures.get("day")
+    return {**figures, "day": date.fromisoformat(day)} if isinstance(day, str) else figures
