@@ -3,7 +3,7 @@
 from datetime import date, datetime, time
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from collector.db import BankOwned, Base
@@ -49,6 +49,7 @@ class Pickup(BankOwned, Base):
     """What a donor asked for, with the civil windows in which it suits her."""
 
     __tablename__ = "pickups"
+    __table_args__ = (UniqueConstraint("bank_id", "once"),)
 
     donor_id: Mapped[int] = mapped_column(ForeignKey("donors.id"), index=True)
     state: Mapped[PickupState] = mapped_column(index=True)
@@ -65,6 +66,8 @@ class Pickup(BankOwned, Base):
     asked_at: Mapped[datetime]
     asked_by: Mapped[str]
     """The actor, as in the audit chain: `donor:7`, or `person:12` for a request by phone."""
+    once: Mapped[str | None]
+    """What makes it the same request: a form sent twice asks once."""
     version: Mapped[int] = mapped_column()
     donor: Mapped[Donor] = relationship(lazy="raise")
     windows: Mapped[list["PickupWindow"]] = relationship(

@@ -488,12 +488,14 @@ def upgrade() -> None:
         sa.Column("failure", sa.String(), nullable=True),
         sa.Column("asked_at", collector.db.UtcInstant(timezone=True), nullable=False),
         sa.Column("asked_by", sa.String(), nullable=False),
+        sa.Column("once", sa.String(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("bank_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["bank_id"], ["banks.id"], name=op.f("fk_pickups_bank_id")),
         sa.ForeignKeyConstraint(["donor_id"], ["donors.id"], name=op.f("fk_pickups_donor_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_pickups")),
+        sa.UniqueConstraint("bank_id", "once", name=op.f("uq_pickups_bank_id_once")),
     )
     op.create_index(op.f("ix_pickups_bank_id"), "pickups", ["bank_id"], unique=False)
     op.create_index(op.f("ix_pickups_donor_id"), "pickups", ["donor_id"], unique=False)

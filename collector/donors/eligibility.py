@@ -1,0 +1,141 @@
+"""What a donor's file says about giving on one day; it computes, and a professional decides."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from collector.banks.policies import Policies, PolicyKey
+from collector.donors.models import Donor, DonorState, Serology, SerologyOutcome
+
+
+class Verdict(StrEnum):
+    """What was computed; never a medical decision."""
+
+    NOTHING_FOUND = "nothing_found"
+    NEEDS_REVIEW = "needs_review"
+    BLOCKED = "blocked"
+
+
+class Reason(StrEnum):
+    """What stands between a donor and a visit on a day."""
+
+    EXCLUDED = "excluded"
+    ENDED = "ended"
+    SUSPENDED = "suspended"
+    SEROLOGY_NOT_CLEAR = "serology_not_clear"
+    SUSPENSION_OVER = "suspension_over"
+    NOT_INTERVIEWED = "not_interviewed"
+    NO_CONSENT = "no_consent"
+    NO_SEROLOGY = "no_serology"
+    SEROLOGY_PENDING = "serology_pending"
+    SEROLOGY_LAPSED = "serology_lapsed"
+    NOT_YET_ELIGIBLE = "not_yet_eligible"
+    BABY_TOO_OLD = "baby_too_old"
+
+
+BLOCKING = frozenset({Reason.EXCLUDED, Reason.ENDED, Reason.SUSPENDED, Reason.SEROLOGY_NOT_CLEAR})
+"""A professional has decided, or must before anybody drives there."""
+
+BLOOD_HELPS = frozenset({Reason.NO_SEROLOGY, Reason.SEROLOGY_LAPSED})
+"""A blood sample drawn at the visit answers these."""
+
+UNFINISHED = frozenset(
+    {
+        DonorState.CANDIDATE,
+        DonorState.PRESCREENED,
+        DonorState.INTERVIEWED,
+        DonorState.AWAITING_SEROLOGY,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """A verdict for one day and every reason for it."""
+
+    verdict: Verdict
+    reasons: tuple[Reason, ...]
+
+
+def judge(donor: Donor, *, on: date, policies: Policies) -> Judgement:
+    """Say what a donor's file lets us do on a day.
+
+    Parameters
+    ----------
+    donor
+        With `serologies` loaded.
+    on
+        The day of the visit, never the day of asking.
+    """
+    reasons = (
+        *_state_reasons(donor, on),
+        *_paper_reasons(donor, on),
+        *_serology_reasons(donor, on),
+        *_baby_reasons(donor, on, policies),
+    )
+    return Judgement(verdict=_verdict(reasons), reasons=reasons)
+
+
+def serology_valid_until(donor: Donor) -> date | None:
+    """Return the last day on which a clear result of hers counts, or None if she has none."""
+    return max((day for result in donor.serologies if (day := _counts_until(result))), default=None)
+
+
+def baby_limit(donor: Donor, policies: Policies) -> date | None:
+    """Return the last day on which the bank takes her milk for the baby's age."""
+    if donor.baby_born_on is None:
+        return None
+    return donor.baby_born_on + timedelta(days=policies[PolicyKey.BABY_AGE_DAYS])
+
+
+def _verdict(reasons: tuple[Reason, ...]) -> Verdict:
+    if not reasons:
+        return Verdict.NOTHING_FOUND
+    return Verdict.BLOCKED if BLOCKING & set(reasons) else Verdict.NEEDS_REVIEW
+
+
+def _state_reasons(donor: Donor, on: date) -> list[Reason]:
+    if donor.state is DonorState.EXCLUDED:
+        return [Reason.EXCLUDED]
+    if donor.state is DonorState.ENDED:
+        return [Reason.ENDED]
+    if donor.state is DonorState.SUSPENDED:
+        over = donor.suspended_until is not None and on > donor.suspended_until
+        return [Reason.SUSPENSION_OVER if over else Reason.SUSPENDED]
+    return [Reason.NOT_YET_ELIGIBLE] if donor.state in UNFINISHED else []
+
+
+def _paper_reasons(donor: Donor, on: date) -> list[Reason]:
+    found = []
+    if donor.interview_signed_on is None or donor.interview_signed_on > on:
+        found.append(Reason.NOT_INTERVIEWED)
+    if donor.consent_version is None:
+        found.append(Reason.NO_CONSENT)
+    return found
+
+
+def _serology_reasons(donor: Donor, on: date) -> list[Reason]:
+    drawn = [result for result in donor.serologies if result.drawn_on <= on]
+    if not drawn:
+        return [Reason.NO_SEROLOGY]
+    answered = [result for result in drawn if result.outcome is not SerologyOutcome.PENDING]
+    # The latest answer counts: a result that is not clear is not outlived by an older clear one.
+    if answered and max(answered, key=_drawn).outcome is SerologyOutcome.NOT_CLEAR:
+        return [Reason.SEROLOGY_NOT_CLEAR]
+    if any((until := _counts_until(result)) is not None and on <= until for result in drawn):
+        return []
+    waiting = max(drawn, key=_drawn).outcome is SerologyOutcome.PENDING
+    return [Reason.SEROLOGY_PENDING if waiting else Reason.SEROLOGY_LAPSED]
+
+
+def _baby_reasons(donor: Donor, on: date, policies: Policies) -> list[Reason]:
+    limit = baby_limit(donor, policies)
+    return [Reason.BABY_TOO_OLD] if limit is not None and on > limit else []
+
+
+def _counts_until(result: Serology) -> date | None:
+    return result.valid_until if result.outcome is SerologyOutcome.CLEAR else None
+
+
+def _drawn(result: Serology) -> tuple[date, int]:
+    return (result.drawn_on, result.id or 0)

@@ -1,0 +1,60 @@
+"""Questions about donors' files."""
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
+
+from collector.donors.models import Donor
+from collector.errors import NotFound
+from collector.places.models import Address
+
+
+def whole_file() -> tuple[ORMOption, ...]:
+    """Return what loads a donor's file whole: address, position, serologies."""
+    return (
+        joinedload(Donor.address).joinedload(Address.position),
+        selectinload(Donor.serologies),
+    )
+
+
+def get_donor(session: Session, bank_id: int, donor_id: int) -> Donor:
+    """Return a donor of a bank with her whole file.
+
+    Raises
+    ------
+    NotFound
+        There is none, or she is another bank's.
+    """
+    donor = session.scalar(
+        select(Donor).options(*whole_file()).where(Donor.bank_id == bank_id, Donor.id == donor_id)
+    )
+    if donor is None:
+        raise NotFound("not_found", kind="donors")
+    return donor
+
+
+def donors_of(session: Session, bank_id: int) -> list[Donor]:
+    """Return the donors of a bank with their files, by name."""
+    return list(
+        session.scalars(
+            select(Donor)
+            .options(*whole_file())
+            .where(Donor.bank_id == bank_id)
+            .order_by(Donor.family_name, Donor.first_name, Donor.id)
+        )
+    )
+
+
+def donors_by_email(session: Session, email: str) -> list[Donor]:
+    """Return everyone who gave this address, whosever bank they give to."""
+    wanted = email.strip().lower()
+    if not wanted:
+        return []
+    return list(
+        session.scalars(select(Donor).where(func.lower(Donor.email) == wanted).order_by(Donor.id))
+    )
+
+
+def donor_by_number(session: Session, bank_id: int, number: str) -> Donor | None:
+    """Return the donor of a bank who bears this number."""
+    return session.scalar(select(Donor).where(Donor.bank_id == bank_id, Donor.number == number))

@@ -1,0 +1,81 @@
+"""Questions about requests."""
+
+from datetime import date
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
+
+from collector.donors.models import Donor
+from collector.errors import NotFound
+from collector.pickups.models import Pickup, PickupState, PickupWindow
+from collector.places.models import Address
+
+TO_PLAN = (PickupState.ACCEPTED, PickupState.PLANNED, PickupState.PUBLISHED)
+
+
+def whole_pickup() -> tuple[ORMOption, ...]:
+    """Return what loads a request whole: windows, holds, the donor's file and address."""
+    return (
+        joinedload(Pickup.donor).joinedload(Donor.address).joinedload(Address.position),
+        joinedload(Pickup.donor).selectinload(Donor.serologies),
+        selectinload(Pickup.windows),
+        selectinload(Pickup.holds),
+    )
+
+
+def get_pickup(session: Session, bank_id: int, pickup_id: int) -> Pickup:
+    """Return a request of a bank with everything a page or a rule needs.
+
+    Raises
+    ------
+    NotFound
+        There is none, or it is another bank's.
+    """
+    pickup = session.scalar(_whole(bank_id).where(Pickup.id == pickup_id))
+    if pickup is None:
+        raise NotFound("not_found", kind="pickups")
+    return pickup
+
+
+def pickup_of_donor(session: Session, bank_id: int, donor_id: int, pickup_id: int) -> Pickup:
+    """Return a donor's own request.
+
+    Raises
+    ------
+    NotFound
+        There is none, or it is another donor's.
+    """
+    pickup = get_pickup(session, bank_id, pickup_id)
+    if pickup.donor_id != donor_id:
+        raise NotFound("not_found", kind="pickups")
+    return pickup
+
+
+def inbox(session: Session, bank_id: int) -> list[Pickup]:
+    """Return the requests nobody has answered yet, newest first."""
+    asked = _whole(bank_id).where(Pickup.state == PickupState.ASKED)
+    return list(session.scalars(asked.order_by(Pickup.asked_at.desc(), Pickup.id.desc())))
+
+
+def of_donor(session: Session, bank_id: int, donor_id: int) -> list[Pickup]:
+    """Return a donor's requests, newest first."""
+    hers = _whole(bank_id).where(Pickup.donor_id == donor_id)
+    return list(session.scalars(hers.order_by(Pickup.asked_at.desc(), Pickup.id.desc())))
+
+
+def for_day(session: Session, bank_id: int, day: date) -> list[Pickup]:
+    """Return the requests a plan of this day may hold: accepted, with a window on it."""
+    fitting = _whole(bank_id).where(
+        Pickup.state.in_(TO_PLAN), Pickup.windows.any(PickupWindow.day == day)
+    )
+    return list(session.scalars(fitting.order_by(Pickup.id)))
+
+
+def asked_once(session: Session, bank_id: int, once: str) -> Pickup | None:
+    """Return the request that a form with this key made already."""
+    return session.scalar(_whole(bank_id).where(Pickup.once == once))
+
+
+def _whole(bank_id: int) -> Select[Pickup]:
+    return select(Pickup).options(*whole_pickup()).where(Pickup.bank_id == bank_id)

@@ -1,0 +1,114 @@
+"""Writing down where an address lies."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from collector.audit.actions import record
+from collector.errors import NotFound, Refused
+from collector.places.models import Address, Position, PositionSource
+
+MOST_LATITUDE, MOST_LONGITUDE = 90, 180
+
+
+def new_address(
+    *,
+    now: datetime,
+    bank_id: int,
+    line: str,
+    postcode: str,
+    town: str,
+    access_notes: str = "",
+    latitude: float | None = None,
+    longitude: float | None = None,
+    source: PositionSource = PositionSource.COORDINATOR,
+) -> Address:
+    """Return a new address, not yet added to a session, with its position if it is known."""
+    address = Address(
+        bank_id=bank_id,
+        line=line.strip(),
+        postcode=postcode.strip(),
+        town=town.strip(),
+        access_notes=access_notes.strip(),
+        position=None,
+    )
+    if latitude is not None and longitude is not None:
+        address.position = _position(
+            now=now, bank_id=bank_id, latitude=latitude, longitude=longitude, source=source
+        )
+    return address
+
+
+def set_position(
+    session: Session,
+    *,
+    now: datetime,
+    bank_id: int,
+    address_id: int,
+    actor: str,
+    latitude: float,
+    longitude: float,
+    source: PositionSource = PositionSource.COORDINATOR,
+    provider: str | None = None,
+    score: float | None = None,
+) -> Position:
+    """Say where an address lies; what was said before is replaced.
+
+    Raises
+    ------
+    NotFound
+        The bank has no such address.
+    Refused
+        `position_not_on_earth`.
+    """
+    address = session.scalar(
+        select(Address)
+        .options(joinedload(Address.position))
+        .where(Address.bank_id == bank_id, Address.id == address_id)
+    )
+    if address is None:
+        raise NotFound("not_found", kind="addresses")
+    position = _position(
+        now=now, bank_id=bank_id, latitude=latitude, longitude=longitude, source=source
+    )
+    if address.position is None:
+        address.position = position
+    else:
+        position = _overwrite(address.position, position)
+    position.provider, position.score = provider, score
+    session.flush()
+    # The chain says that the position was set and by what, never where it is.
+    record(
+        session,
+        now=now,
+        bank_id=bank_id,
+        actor=actor,
+        action="position set",
+        subject=f"address:{address_id}",
+        source=source.value,
+    )
+    return position
+
+
+def _position(
+    *, now: datetime, bank_id: int, latitude: float, longitude: float, source: PositionSource
+) -> Position:
+    # Written so that a NaN, which compares false to everything, is refused too.
+    if not (abs(latitude) <= MOST_LATITUDE and abs(longitude) <= MOST_LONGITUDE):
+        raise Refused("position_not_on_earth")
+    return Position(
+        bank_id=bank_id,
+        latitude=latitude,
+        longitude=longitude,
+        source=source,
+        provider=None,
+        score=None,
+        set_at=now,
+    )
+
+
+def _overwrite(known: Position, said: Position) -> Position:
+    known.latitude, known.longitude = said.latitude, said.longitude
+    known.source, known.set_at = said.source, said.set_at
+    return known
