@@ -8,6 +8,7 @@ column: to). A `Problem` that exists is valid: its constructor refuses every mis
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from routing.travel.matrix import Travel as Travel  # noqa: PLC0414 - handed on: part of a problem
 from routing.units import AT_ONCE, FREE, Cents, Metres, Seconds
 from routing.validation import validate
 
@@ -26,20 +27,6 @@ class Place:
     latitude: float | None = None
     longitude: float | None = None
     receives: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Travel:
-    """Travel between all places for one profile.
-
-    Attributes
-    ----------
-    seconds, metres : tuple of tuple of int
-        Square, in the order of `Problem.places`; row: from, column: to.
-    """
-
-    seconds: tuple[tuple[int, ...], ...]
-    metres: tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,21 @@
+"""Says what a coordinator has decided: this visit on that shift, at that position."""
+
+from routing.model.said import Model
+
+RANK = "rank"
+
+
+def say(model: Model) -> None:
+    """Bind pinned visits to their shift and, through a counting dimension, to their position."""
+    pins = [(index, model.problem.pin(visit.id)) for index, visit in model.visits()]
+    vehicles = {shift.id: vehicle for vehicle, shift in model.shifts()}
+    if any(pin is not None and pin.position is not None for _, pin in pins):
+        one_per_stop, from_zero = 1, True
+        model.routing.AddConstantDimension(one_per_stop, len(pins) + 1, from_zero, RANK)
+    for index, pin in pins:
+        if pin is None:
+            continue
+        model.only(index, [vehicles[pin.shift]])
+        if pin.position is not None:
+            rank = model.routing.GetDimensionOrDie(RANK).CumulVar(index)
+            rank.SetValue(pin.position + 1)

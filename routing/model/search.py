@@ -1,0 +1,107 @@
+"""Knows how OR-Tools is set to work on a model, and how it is watched and stopped.
+
+The search is parallel cheapest insertion, then guided local search. It keeps the interpreter's
+lock to its end and no signal reaches it, so whoever needs to stop it for certain runs it in a
+process of its own; the limit below stops it between two candidate moves.
+"""
+
+from collections.abc import Callable
+from typing import Final, Protocol
+
+from ortools.constraint_solver import pywrapcp, routing_enums_pb2
+
+from routing.model.said import Model, Var
+
+Orders = dict[str, list[str]]
+"""Per shift, the visits it serves, in their order."""
+
+MOVES_PER_LOOK: Final = 64
+"""Candidate moves between two looks at the watch; some 200,000 are examined per second."""
+
+A_DAY: Final = 86_400
+"""No search is meant to last so long: OR-Tools warns unless it is given some limit in seconds."""
+
+
+class Watcher(Protocol):
+    """Who is told of better solutions, and says when it is enough."""
+
+    def better(self, read: Callable[[], Orders]) -> None:
+        """A solution cheaper than all before it has been found."""
+
+    def enough(self, moves: int) -> bool:
+        """Whether to stop, after so many candidate moves."""
+
+
+def search(model: Model, watcher: Watcher, start: Orders | None = None) -> None:
+    """Search until the watcher has enough; the watcher keeps what was found.
+
+    Raises
+    ------
+    Exception
+        Whatever the watcher raised: OR-Tools would swallow it.
+    """
+    watch = _Watch(model, watcher)
+    parameters = _parameters()
+    # Closing comes first: an assignment cannot be read into an open model.
+    model.routing.CloseModelWithParameters(parameters)
+    model.routing.AddAtSolutionCallback(watch.on_solution)
+    model.routing.AddSearchMonitor(model.solver().CustomLimit(watch.on_move))
+    assignment = model.assignment(start) if start else None
+    if assignment is None:
+        model.routing.SolveWithParameters(parameters)
+    else:
+        model.routing.SolveFromAssignmentWithParameters(assignment, parameters)
+    if watch.failure is not None:
+        raise watch.failure
+
+
+def _parameters() -> Var:
+    parameters = pywrapcp.DefaultRoutingSearchParameters()
+    parameters.first_solution_strategy = (
+        routing_enums_pb2.FirstSolutionStrategy.PARALLEL_CHEAPEST_INSERTION
+    )
+    parameters.local_search_metaheuristic = (
+        routing_enums_pb2.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
+    )
+    parameters.time_limit.FromSeconds(A_DAY)
+    return parameters
+
+
+class _Watch:
+    """What OR-Tools calls back; an exception must not pass through it."""
+
+    def __init__(self, model: Model, watcher: Watcher) -> None:
+        self.model = model
+        self.watcher = watcher
+        self.failure: BaseException | None = None
+        self._cheapest: int | None = None
+        self._moves = 0
+        self._done = False
+
+    def on_solution(self) -> None:
+        cost: int = self.model.routing.CostVar().Value()
+        if self.failure is None and (self._cheapest is None or cost < self._cheapest):
+            self._cheapest = cost
+            self._guarded(self._tell)
+
+    def on_move(self) -> bool:
+        self._moves += 1
+        if self._moves % MOVES_PER_LOOK == 0:
+            self._guarded(self._look)
+        return self._done or self.failure is not None
+
+    def _tell(self) -> None:
+        self.watcher.better(self._read)
+
+    def _look(self) -> None:
+        self._done = self._done or self.watcher.enough(self._moves)
+
+    def _read(self) -> Orders:
+        next_var = self.model.routing.NextVar
+        return self.model.orders(lambda index: next_var(index).Value())
+
+    def _guarded(self, call: Callable[[], None]) -> None:
+        try:
+            call()
+        except BaseException as failure:  # noqa: BLE001 - kept, and raised when the search is over
+            self.failure = failure

@@ -1,0 +1,11 @@
+"""Says between which instants a shift departs and arrives."""
+
+from routing.model.said import Model
+
+
+def say(model: Model) -> None:
+    """Bound the departure and the arrival of every shift."""
+    time = model.time()
+    for vehicle, shift in model.shifts():
+        time.CumulVar(model.routing.Start(vehicle)).SetMin(shift.window.earliest)
+        time.CumulVar(model.routing.End(vehicle)).SetMax(shift.window.latest)

@@ -1,0 +1,19 @@
+"""Says when service may begin: a range, minus the gaps between windows."""
+
+from itertools import pairwise
+
+from routing.model.said import Model
+
+
+def say(model: Model) -> None:
+    """Bound the begin of service at every visit."""
+    time = model.time()
+    for index, visit in model.visits():
+        begin = time.CumulVar(index)
+        if visit.windows[0].earliest > begin.Max():
+            # Every shift is over by then; an empty range would abort the process.
+            model.only(index, [])
+            continue
+        begin.SetRange(visit.windows[0].earliest, min(visit.windows[-1].latest, begin.Max()))
+        for window, following in pairwise(visit.windows):
+            begin.RemoveInterval(window.latest + 1, following.earliest - 1)

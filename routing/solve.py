@@ -1,0 +1,192 @@
+"""Knows how a problem becomes a plan: build, search, time, explain, check."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from routing.check.judge import check, check_tour
+from routing.cost import rank
+from routing.errors import NoPlanError, UnlawfulPlanError
+from routing.explain import explained
+from routing.insertion import filled, insertions
+from routing.model.build import build
+from routing.model.search import Orders, search
+from routing.plan import Plan
+from routing.problem import Problem, Shift, Visit
+from routing.schedule import assembled, best_effort, retimed
+
+OnImprovement = Callable[[Plan], None]
+"""Is handed each better plan, checked, as it is found."""
+
+BREATH: Final = 0.2
+"""Seconds between two improvements handed out: five per second are plenty for an eye."""
+
+SMALL: Final = 8
+"""Up to so many visits the search has seen everything worth seeing within `SMALL_STALL`."""
+
+SMALL_STALL: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """How long to search; the first bound that is met ends it.
+
+    Attributes
+    ----------
+    seconds : float, optional
+        Of wall clock.
+    stall_seconds : float, optional
+        Of wall clock without any improvement.
+    iterations : int, optional
+        Candidate moves; with this bound alone a search always gives the same plan.
+    """
+
+    seconds: float | None = None
+    stall_seconds: float | None = None
+    iterations: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.seconds is None and self.stall_seconds is None and self.iterations is None:
+            raise ValueError("a budget needs a bound")
+
+
+def solve(
+    problem: Problem,
+    budget: Budget,
+    start: Plan | None = None,
+    on_improvement: OnImprovement | None = None,
+) -> Plan:
+    """Plan the problem as well as the budget permits.
+
+    Parameters
+    ----------
+    start : Plan, optional
+        A plan to begin from; whatever in it is no longer legal is taken out first.
+    on_improvement : callable, optional
+        Called with each better plan, at most about five times a second.
+
+    Raises
+    ------
+    NoPlanError
+        Nothing was found within the budget.
+    UnlawfulPlanError
+        The engine's plan breaks a rule: a defect, and no plan is better than that one.
+    """
+    empty = assembled(problem, ())
+    if not any(insertions(problem, empty, visit.id) for visit in problem.visits):
+        return _lawful(problem, explained(problem, empty))
+    desk = _Desk(problem, budget, on_improvement)
+    search(build(problem), desk, _seed(problem, start))
+    return desk.best()
+
+
+class _Desk:
+    """Where the engine's solutions arrive, become plans, and are handed out."""
+
+    def __init__(
+        self, problem: Problem, budget: Budget, on_improvement: OnImprovement | None
+    ) -> None:
+        self.problem = problem
+        self.budget = _patient(problem, budget)
+        self.on_improvement = on_improvement
+        self._plan: Plan | None = None
+        self._waiting: Orders | None = None
+        self._began = self._improved = time.monotonic()
+        self._next_breath = self._began
+
+    def better(self, read: Callable[[], Orders]) -> None:
+        """Keep the orders; finish them now unless somebody has just been told something."""
+        self._waiting = read()
+        self._improved = time.monotonic()
+        self._hand_out()
+
+    def enough(self, moves: int) -> bool:
+        """Whether a bound of the budget is met; on the way, hand out what has been waiting."""
+        self._hand_out()
+        now, budget = time.monotonic(), self.budget
+        return (
+            (budget.iterations is not None and moves >= budget.iterations)
+            or (budget.seconds is not None and now - self._began >= budget.seconds)
+            or (budget.stall_seconds is not None and now - self._improved >= budget.stall_seconds)
+        )
+
+    def best(self) -> Plan:
+        """The best plan found."""
+        self._finish()
+        if self._plan is None:
+            raise NoPlanError("no plan was found within the budget")
+        return self._plan
+
+    def _hand_out(self) -> None:
+        began = time.monotonic()
+        if self.on_improvement is None or self._waiting is None or began < self._next_breath:
+            return
+        before = self._plan
+        self._finish()
+        if self._plan is not None and self._plan is not before:
+            self.on_improvement(self._plan)
+        # Finishing a plan of many unassigned visits is work: never let it take the search's time.
+        ended = time.monotonic()
+        self._next_breath = ended + max(BREATH, 5 * (ended - began))
+
+    def _finish(self) -> None:
+        """Make a plan of the waiting orders, and keep it if it is better than the last."""
+        if self._waiting is None:
+            return
+        plan = filled(self.problem, retimed(self.problem, self._waiting))
+        self._waiting = None
+        if self._plan is None or rank(self.problem, plan) < rank(self.problem, self._plan):
+            self._plan = _lawful(self.problem, explained(self.problem, plan))
+
+
+def _patient(problem: Problem, budget: Budget) -> Budget:
+    """On a small problem do not sit out the seconds: all there is to find is found early."""
+    if budget.iterations is not None or len(problem.visits) > SMALL:
+        return budget
+    stall = min(SMALL_STALL, budget.stall_seconds or SMALL_STALL)
+    return Budget(seconds=budget.seconds, stall_seconds=stall)
+
+
+def _lawful(problem: Problem, plan: Plan) -> Plan:
+    broken = check(problem, plan)
+    if broken:
+        raise UnlawfulPlanError(tuple(violation.sentence for violation in broken))
+    return plan
+
+
+def _seed(problem: Problem, start: Plan | None) -> Orders | None:
+    """Orders for the search to begin from, where it has a reason not to make its own.
+
+    Cheapest insertion finds no place for a visit pinned at a position whose forerunners are not
+    there yet, so with such pins the tours are begun here.
+    """
+    pinned = any(pin.position is not None for pin in problem.pins)
+    if start is None and not pinned:
+        return None
+    orders = start.orders if start else {}
+    kept = {
+        shift.id: _legal_part(problem, shift, orders.get(shift.id, ())) for shift in problem.shifts
+    }
+    plan = filled(problem, retimed(problem, _each_once(kept)))
+    return {shift: list(names) for shift, names in plan.orders.items()}
+
+
+def _legal_part(problem: Problem, shift: Shift, names: Sequence[str]) -> list[Visit]:
+    """The visits of a tour that can be kept in their order, taken one by one."""
+    kept: list[Visit] = []
+    for visit in map(problem.visit, names):
+        if visit is None:
+            continue
+        if not check_tour(problem, best_effort(problem, shift, [*kept, visit])):
+            kept.append(visit)
+    return kept
+
+
+def _each_once(kept: Mapping[str, Sequence[Visit]]) -> dict[str, list[str]]:
+    seen: set[str] = set()
+    orders: dict[str, list[str]] = {}
+    for shift, visits in kept.items():
+        orders[shift] = [visit.id for visit in visits if visit.id not in seen]
+        seen.update(orders[shift])
+    return orders
