@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import create_engine, text
-from sqlalchemy.engine import make_url
+from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import OperationalError
 
 from collector import migrations
@@ -51,31 +51,45 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql_url(worker_id: str) -> Iterator[str]:
-    """The address of a database of this test worker's own; skips where there is no server."""
+def postgresql() -> Engine:
+    """The PostgreSQL server; skips, saying so, where there is none (in CI that is an error)."""
     server = create_engine(POSTGRESQL, isolation_level="AUTOCOMMIT")
-    name = f"milkround_test_{worker_id}_{os.getpid()}"
     try:
-        with server.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name}"))
+        server.connect().close()
     except OperationalError as absent:
         if IN_CI:
             raise
-        server.dispose()
         pytest.skip(f"no PostgreSQL server at {POSTGRESQL}: {absent.orig}")
-    yield make_url(POSTGRESQL).set(database=name).render_as_string(hide_password=False)
+    return server
+
+
+@contextmanager
+def new_database(server: Engine, name: str) -> Iterator[str]:
+    """Create a database on the server and give its address; drop it afterwards."""
     with server.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    server.dispose()
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    try:
+        yield server.url.set(database=name).render_as_string(hide_password=False)
+    finally:
+        with server.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture
+def empty_postgresql(postgresql: Engine, worker_id: str) -> Iterator[str]:
+    """The address of a database that has nothing in it."""
+    with new_database(postgresql, f"milkround_empty_{worker_id}_{os.getpid()}") as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
-def migrated_postgresql(postgresql_url: str) -> str:
-    """An empty PostgreSQL database at the latest schema."""
-    engine = create_engine(postgresql_url)
-    migrations.upgrade(engine)
-    engine.dispose()
-    return postgresql_url
+def migrated_postgresql(postgresql: Engine, worker_id: str) -> Iterator[str]:
+    """The address of a database of this test worker's own, at the latest schema."""
+    with new_database(postgresql, f"milkround_test_{worker_id}_{os.getpid()}") as url:
+        engine = create_engine(url)
+        migrations.upgrade(engine)
+        engine.dispose()
+        yield url
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
