@@ -72,7 +72,7 @@ def _priced(problem: Problem, visit: Visit, place: Insertion) -> Reason:
     return Reason(
         code=ReasonCode.TOO_DEAR,
         sentence=f"Visit {visit.id} fits best {where};"
-        f" leaving it out costs no more: {visit.penalty} cents.",
+        f" leaving it out costs less: {visit.penalty} cents.",
         remedy=Remedy.RAISE_PENALTY,
         rule=Rule.OPTIONAL,
         shift=place.shift,

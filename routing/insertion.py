@@ -100,9 +100,9 @@ def filled(problem: Problem, plan: Plan) -> Plan:
 
 
 def worth(problem: Problem, visit: Visit, place: Insertion) -> bool:
-    """Serving the visit there is better than leaving it out."""
+    """Serving the visit there is no dearer than leaving it out; at one price, it is served."""
     penalty = SHARES_PER_CENT * (visit.penalty or 0)
-    return problem.mandatory(visit) or place.shares < penalty
+    return problem.mandatory(visit) or place.shares <= penalty
 
 
 def may_ride(problem: Problem, shift: Shift, visit: Visit) -> bool:

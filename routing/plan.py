@@ -29,7 +29,7 @@ class ReasonCode(StrEnum):
     CROWDED = "crowded"
     """A shift could serve it alone, but it fits nowhere between the stops of this plan."""
     TOO_DEAR = "too_dear"
-    """It fits, and costs at least as much as its penalty."""
+    """It fits, and costs more than its penalty."""
     FITS = "fits"
     """It fits and would be worth it: the plan was made by hand, or the visit is new."""
 
