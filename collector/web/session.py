@@ -114,6 +114,7 @@ def _owe_link(session: Session, holder: Person | Donor, *, to: str, recipient: s
         to=to,
         template="sign_in",
         language=holder.language,
+        wanted=_next() or "",
     )
 
 

@@ -1,0 +1,161 @@
+"""Every route, every role: generated from the URL map, so that no route can be forgotten."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+from collector.db import db, transaction
+from collector.people.actions import add_person
+from collector.people.models import Role
+from collector.web.guards import guard_of
+from tests.town import Town, sign_in
+
+OPEN = {
+    "static",
+    "session.welcome",
+    "session.ask",
+    "session.send",
+    "session.look",
+    "session.enter",
+    "session.leave",
+    "phone.service_worker",
+    "phone.manifest",
+}
+"""The routes that anyone may reach: a new one is added here on purpose or not at all."""
+
+
+def routes(app: Flask) -> list[tuple[Rule, str]]:
+    """Return every rule with every method it takes."""
+    return [
+        (rule, method)
+        for rule in app.url_map.iter_rules()
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+    ]
+
+
+def address(app: Flask, rule: Rule, town: Town) -> str:
+    """Return an address of the rule that names things of the town's own bank."""
+    values: dict[str, object] = {}
+    for name in rule.arguments:
+        values[name] = {
+            "day": "2026-11-24",
+            "pickup_id": town.pickups[0],
+            "donor_id": town.dora,
+            "number": "1",
+            "kind": "donors",
+            "token": "x" * 43,
+            "door": "milkround_desk",
+            "filename": "x",
+        }.get(name, 1)
+    with app.test_request_context():
+        url: str = app.url_map.bind("localhost").build(rule.endpoint, values)
+    return url
+
+
+def test_every_route_has_a_policy(app: Flask) -> None:
+    with app.app_context():
+        for rule, _ in routes(app):
+            is_open = guard_of(rule.endpoint) is None
+            assert is_open == (rule.endpoint in OPEN), rule
+
+
+def test_nobody_gets_in_without_signing_in(app: Flask, town: Town) -> None:
+    client = app.test_client()
+    for rule, method in routes(app):
+        if rule.endpoint in OPEN:
+            continue
+        answer = client.open(address(app, rule, town), method=method)
+        to_sign_in = answer.status_code == 302 and "/sign-in" in answer.headers["Location"]
+        assert to_sign_in or answer.status_code == 401, (rule, method, answer.status_code)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_role_reaches_its_own_surfaces_and_no_other(app: Flask, town: Town, role: Role) -> None:
+    client = client_of(app, town, role)
+    for rule, method in routes(app):
+        if rule.endpoint in OPEN:
+            continue
+        with app.app_context():
+            guard = guard_of(rule.endpoint)
+        assert guard is not None
+        answer = client.open(address(app, rule, town), method=method)
+        if role in guard.roles:
+            assert answer.status_code not in {401, 403}, (rule, method)
+            assert answer.status_code < 500, (rule, method)
+        else:
+            turned_away = answer.status_code in {401, 403} or (
+                answer.status_code == 302 and "/sign-in" in answer.headers["Location"]
+            )
+            assert turned_away, (rule, method, answer.status_code)
+
+
+def test_another_banks_staff_finds_nothing_of_ours(app: Flask, town: Town) -> None:
+    with app.app_context():
+        keyed = [
+            (rule, method)
+            for rule, method in routes(app)
+            if rule.endpoint not in OPEN
+            and rule.arguments & {"pickup_id", "donor_id", "round_id", "stop_id", "job_id"}
+        ]
+    client = sign_in(app, bank=town.other_bank, person=town.sophie)
+    for rule, method in keyed:
+        with app.app_context():
+            guard = guard_of(rule.endpoint)
+        if guard is None or Role.DONOR in guard.roles:
+            continue
+        answer = client.open(
+            address(app, rule, town), method=method, headers={"Accept": "application/json"}
+        )
+        assert answer.status_code == 404, (rule, method, answer.status_code)
+
+
+def test_another_donor_finds_nothing_of_hers(app: Flask, town: Town) -> None:
+    client = sign_in(app, bank=town.bank, donor=town.elise)
+    for rule, method in routes(app):
+        if not rule.endpoint.startswith("donor.") or "pickup_id" not in rule.arguments:
+            continue
+        answer = client.open(address(app, rule, town), method=method)
+        assert answer.status_code == 404, (rule, method, answer.status_code)
+
+
+@pytest.mark.parametrize("path", ["/", "/no-such-page", "/sign-in", "/board/"])
+def test_every_answer_carries_the_headers_errors_included(app: Flask, path: str) -> None:
+    answer = app.test_client().get(path)
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'self'" in policy
+    assert "unsafe-inline'" not in policy.split("script-src")[1].split(";")[0]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["X-Frame-Options"] == "DENY"
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_no_form_is_taken_without_its_token(app: Flask, town: Town) -> None:
+    app.config["WTF_CSRF_ENABLED"] = True
+    client = app.test_client()
+    for rule, method in routes(app):
+        if method == "GET":
+            continue
+        answer = client.open(address(app, rule, town), method=method)
+        assert answer.status_code == 400, (rule, method, answer.status_code)
+
+
+def client_of(app: Flask, town: Town, role: Role) -> FlaskClient:
+    """Return a browser signed in with exactly this role."""
+    if role is Role.DONOR:
+        return sign_in(app, bank=town.bank, donor=town.dora)
+    with app.app_context():
+        with transaction() as session:
+            person = add_person(
+                session,
+                bank_id=town.bank,
+                name=role.value,
+                email=f"{role.value}@town.example",
+                roles=[role],
+                language="en",
+            )
+            key = person.id
+        db.session.remove()
+    return sign_in(app, bank=town.bank, person=key)

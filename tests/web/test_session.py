@@ -1,0 +1,194 @@
+"""Signing in by a link: once, in time, for the same answer to everyone."""
+
+from __future__ import annotations
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from collector.db import db, reading, transaction
+from collector.notices.delivery import ConsoleSender, Letter, deliver
+from collector.notices.models import Notice, NoticeState
+from collector.people.actions import MOST_ATTEMPTS, end_session, make_link, use_link
+from collector.people.models import SignInLink, WebSession
+from collector.people.queries import actor_of
+from collector.web.letters import write
+from tests.conftest import SetClock
+from tests.town import Town, sign_in
+
+
+class Postbag:
+    """A sender that keeps the letters it was given, and fails while it is told to."""
+
+    keeps_text = False
+
+    def __init__(self) -> None:
+        self.letters: list[Letter] = []
+        self.away = False
+
+    def send(self, letter: Letter) -> None:
+        if self.away:
+            raise ConnectionRefusedError
+        self.letters.append(letter)
+
+
+def empty_outbox(app: Flask, clock: SetClock, sender: Postbag | ConsoleSender) -> int:
+    with app.app_context():
+        return deliver(
+            transaction,
+            write=lambda session, notice: write(session, notice, now=clock.now()),
+            sender=sender,
+            now=clock.now,
+        )
+
+
+def link_for(app: Flask, clock: SetClock, town: Town) -> str:
+    with app.app_context(), transaction() as session:
+        return make_link(session, now=clock.now(), bank_id=town.bank, person_id=town.claire)
+
+
+@pytest.mark.usefixtures("town")
+def test_a_letter_brings_its_reader_in(app: Flask, clock: SetClock) -> None:
+    client, postbag = app.test_client(), Postbag()
+    client.post("/sign-in", data={"email": "Claire@town.example "})
+    assert empty_outbox(app, clock, postbag) == 1
+    assert postbag.letters[0].to == "claire@town.example"
+    found = re.search(r"/link/\S+", postbag.letters[0].body)
+    assert found
+    path = found[0]
+    assert client.get(path).status_code == 200
+    assert client.post(path).headers["Location"] == "/board/"
+
+
+@pytest.mark.usefixtures("town")
+def test_known_and_unknown_addresses_get_the_same_answer(app: Flask) -> None:
+    client = app.test_client()
+    pages = [
+        client.post("/sign-in", data={"email": email}).get_data(as_text=True).replace(email, "")
+        for email in ("claire@town.example", "nobody@town.example")
+    ]
+    tokens = re.compile(r'(csrf-token" content|nonce)="[^"]+"')
+    assert tokens.sub("", pages[0]) == tokens.sub("", pages[1])
+
+
+def test_opening_a_link_does_not_spend_it(app: Flask, clock: SetClock, town: Town) -> None:
+    client, token = app.test_client(), link_for(app, clock, town)
+    for _ in range(3):
+        assert client.get(f"/link/{token}").status_code == 200
+    assert client.post(f"/link/{token}").status_code == 303
+
+
+def test_a_link_is_spent_by_its_first_use(app: Flask, clock: SetClock, town: Town) -> None:
+    client, token = app.test_client(), link_for(app, clock, town)
+    assert client.post(f"/link/{token}").status_code == 303
+    assert client.post(f"/link/{token}").status_code == 410
+    assert client.get(f"/link/{token}").status_code == 410
+
+
+@pytest.mark.parametrize(("minutes", "status"), [(14.99, 303), (15, 410)])
+def test_a_link_lives_for_fifteen_minutes(
+    app: Flask, clock: SetClock, town: Town, minutes: float, status: int
+) -> None:
+    token = link_for(app, clock, town)
+    clock.advance(minutes=minutes)
+    assert app.test_client().post(f"/link/{token}").status_code == status
+
+
+def test_of_eight_who_use_a_link_at_once_one_gets_in(
+    app: Flask, clock: SetClock, town: Town
+) -> None:
+    token = link_for(app, clock, town)
+
+    def try_it(_: int) -> int:
+        with app.app_context():
+            status = app.test_client().post(f"/link/{token}").status_code
+            db.session.remove()
+            return status
+
+    with ThreadPoolExecutor(8) as threads:
+        statuses = sorted(threads.map(try_it, range(8)))
+    assert statuses == [303] + [410] * 7
+
+
+def test_no_token_is_kept_in_the_clear(app: Flask, clock: SetClock, town: Town) -> None:
+    token = link_for(app, clock, town)
+    with app.app_context(), transaction() as session:
+        key = use_link(session, token, now=clock.now())
+        kept = [*session.scalars(select(SignInLink.token_hash))]
+        kept += session.scalars(select(WebSession.token_hash))
+    assert token not in kept
+    assert key not in kept
+    assert all(len(digest) == 64 for digest in kept)
+
+
+def test_a_staff_session_ends_after_twelve_hours(app: Flask, clock: SetClock, town: Town) -> None:
+    client = sign_in(app, bank=town.bank, person=town.claire)
+    clock.advance(hours=11.99)
+    assert client.get("/board/").status_code != 401
+    assert "/sign-in" not in client.get("/board/").headers.get("Location", "")
+    clock.advance(hours=0.01)
+    assert "/sign-in" in client.get("/board/").headers["Location"]
+
+
+def test_a_revoked_session_opens_nothing(app: Flask, clock: SetClock, town: Town) -> None:
+    token = link_for(app, clock, town)
+    with app.app_context():
+        with transaction() as session:
+            key = use_link(session, token, now=clock.now())
+        with transaction() as session:
+            end_session(session, key, now=clock.now())
+        with reading() as session:
+            assert actor_of(session, key, now=clock.now()) is None
+
+
+def test_signing_out_closes_one_door(app: Flask, town: Town) -> None:
+    client = sign_in(app, bank=town.other_bank, person=town.sophie)
+    assert client.post("/sign-out/milkround_phone").status_code == 303
+    assert "/sign-in" in client.get("/phone/").headers["Location"]
+
+
+@pytest.mark.usefixtures("town")
+def test_after_six_requests_an_hour_no_more_links_are_owed(app: Flask, clock: SetClock) -> None:
+    client, postbag = app.test_client(), Postbag()
+    for _ in range(MOST_ATTEMPTS + 3):
+        clock.advance(seconds=1)
+        client.post("/sign-in", data={"email": "claire@town.example"})
+    assert empty_outbox(app, clock, postbag) == MOST_ATTEMPTS
+    clock.advance(hours=1)
+    client.post("/sign-in", data={"email": "claire@town.example"})
+    assert empty_outbox(app, clock, postbag) == 1
+
+
+def test_the_way_back_after_signing_in_stays_on_this_site(
+    app: Flask, clock: SetClock, town: Town
+) -> None:
+    for wanted, landed in {
+        "/board/imports": "/board/imports",
+        "https://evil.example/": "/board/",
+        "//evil.example/": "/board/",
+        "/\\evil.example": "/board/",
+    }.items():
+        token = link_for(app, clock, town)
+        answer = app.test_client().post(f"/link/{token}", query_string={"next": wanted})
+        assert answer.headers["Location"] == landed
+
+
+@pytest.mark.usefixtures("town")
+def test_a_message_that_cannot_leave_is_tried_again_and_sent_once(
+    app: Flask, clock: SetClock
+) -> None:
+    app.test_client().post("/sign-in", data={"email": "claire@town.example"})
+    postbag = Postbag()
+    postbag.away = True
+    assert empty_outbox(app, clock, postbag) == 0
+    postbag.away = False
+    clock.advance(minutes=2)
+    assert empty_outbox(app, clock, postbag) == 1
+    assert empty_outbox(app, clock, postbag) == 0
+    with app.app_context(), reading() as session:
+        notice = session.scalars(select(Notice)).one()
+        assert notice.state is NoticeState.SENT
+        assert notice.body is None
