@@ -1,0 +1,129 @@
+"""Questions about the day as promised: its plan, its shifts, a collector's rounds."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm.strategy_options import _AbstractLoad
+
+from collector.donors.models import Donor
+from collector.errors import NotFound
+from collector.pickups.models import Pickup
+from collector.places.models import Address
+from collector.rounds.models import DayPlan, Publication, Round, Shift, Stop, Unplanned
+
+OF_A_SHIFT: Sequence[_AbstractLoad] = (
+    joinedload(Shift.collector),
+    joinedload(Shift.start_site),
+    joinedload(Shift.end_site),
+)
+"""What a lane of the board and a phone show of a shift."""
+
+OF_A_PICKUP: Sequence[_AbstractLoad] = (
+    joinedload(Pickup.donor).options(
+        joinedload(Donor.address).joinedload(Address.position),
+        selectinload(Donor.serologies),
+    ),
+    selectinload(Pickup.windows),
+    selectinload(Pickup.holds),
+)
+"""What the board, a phone and the planner need to know of a visit."""
+
+OF_A_ROUND: Sequence[_AbstractLoad] = (
+    joinedload(Round.shift).options(*OF_A_SHIFT),
+    selectinload(Round.stops).joinedload(Stop.pickup).options(*OF_A_PICKUP),
+)
+
+
+def day_plan(session: Session, *, bank_id: int, day: date) -> DayPlan | None:
+    """Return the plan of a day with its rounds, stops and tray, or None before the first."""
+    return session.scalar(
+        select(DayPlan)
+        .where(DayPlan.bank_id == bank_id, DayPlan.day == day)
+        .options(
+            selectinload(DayPlan.rounds).options(*OF_A_ROUND),
+            selectinload(DayPlan.unplanned).joinedload(Unplanned.pickup).options(*OF_A_PICKUP),
+        )
+        .execution_options(populate_existing=True)
+    )
+
+
+def shifts_on(session: Session, *, bank_id: int, day: date) -> list[Shift]:
+    """Return the shifts of a day in the order of their begin, sites and collectors loaded."""
+    return list(
+        session.scalars(
+            select(Shift)
+            .where(Shift.bank_id == bank_id, Shift.day == day)
+            .options(*OF_A_SHIFT)
+            .order_by(Shift.begins, Shift.id)
+        )
+    )
+
+
+def rounds_of(session: Session, *, bank_id: int, person_id: int, day: date) -> list[Round]:
+    """Return a collector's published rounds of a day, in the order of their begin."""
+    return list(
+        session.scalars(
+            _rounds(bank_id)
+            .where(
+                Shift.collector_id == person_id,
+                Shift.day == day,
+                Round.revision > 0,
+            )
+            .order_by(Shift.begins, Round.id)
+        )
+    )
+
+
+def get_round(session: Session, *, bank_id: int, round_id: int) -> Round:
+    """Return a bank's round with its shift, its stops and its day.
+
+    Raises
+    ------
+    NotFound
+        There is none, or it is another bank's.
+    """
+    found = session.scalar(_rounds(bank_id).where(Round.id == round_id))
+    if found is None:
+        raise NotFound("not_found", kind="rounds")
+    return found
+
+
+def get_stop(session: Session, *, bank_id: int, stop_id: int) -> Stop:
+    """Return a bank's stop with its round and its day.
+
+    Raises
+    ------
+    NotFound
+        There is none, or it is another bank's.
+    """
+    found = session.scalar(
+        select(Stop)
+        .where(Stop.bank_id == bank_id, Stop.id == stop_id)
+        .options(joinedload(Stop.round).joinedload(Round.day_plan))
+    )
+    if found is None:
+        raise NotFound("not_found", kind="stops")
+    return found
+
+
+def publications_of(session: Session, *, bank_id: int, day: date) -> list[Publication]:
+    """Return the revisions of a day, newest first."""
+    return list(
+        session.scalars(
+            select(Publication)
+            .join(DayPlan, DayPlan.id == Publication.day_plan_id)
+            .where(Publication.bank_id == bank_id, DayPlan.day == day)
+            .order_by(Publication.revision.desc())
+        )
+    )
+
+
+def _rounds(bank_id: int) -> Select[Round]:
+    return (
+        select(Round)
+        .join(Shift, Shift.id == Round.shift_id)
+        .where(Round.bank_id == bank_id)
+        .options(*OF_A_ROUND, joinedload(Round.day_plan))
+    )
