@@ -77,7 +77,8 @@ def solve(
     if not any(insertions(problem, empty, visit.id) for visit in problem.visits):
         return _lawful(problem, explained(problem, empty))
     desk = _Desk(problem, budget, on_improvement)
-    search(build(problem), desk, _seed(problem, start))
+    if not desk.enough(0):
+        search(build(problem), desk, _seed(problem, start), seconds=budget.seconds)
     return desk.best()
 
 

@@ -32,8 +32,22 @@ class Watcher(Protocol):
         """Whether to stop, after so many candidate moves."""
 
 
-def search(model: Model, watcher: Watcher, start: Orders | None = None) -> None:
+def search(
+    model: Model,
+    watcher: Watcher,
+    start: Orders | None = None,
+    *,
+    seconds: float | None = None,
+) -> None:
     """Search until the watcher has enough; the watcher keeps what was found.
+
+    Parameters
+    ----------
+    start : mapping of str to list of str, optional
+        Orders to begin from; the search makes its own if the model refuses them.
+    seconds : float, optional
+        The most it may take. The watcher is not asked while a first solution is being built,
+        which this bound stops too.
 
     Raises
     ------
@@ -41,7 +55,7 @@ def search(model: Model, watcher: Watcher, start: Orders | None = None) -> None:
         Whatever the watcher raised: OR-Tools would swallow it.
     """
     watch = _Watch(model, watcher)
-    parameters = _parameters()
+    parameters = _parameters(seconds or A_DAY)
     # Closing comes first: an assignment cannot be read into an open model.
     model.routing.CloseModelWithParameters(parameters)
     model.routing.AddAtSolutionCallback(watch.on_solution)
@@ -55,7 +69,7 @@ def search(model: Model, watcher: Watcher, start: Orders | None = None) -> None:
         raise watch.failure
 
 
-def _parameters() -> Var:
+def _parameters(seconds: float) -> Var:
     parameters = pywrapcp.DefaultRoutingSearchParameters()
     parameters.first_solution_strategy = (
         routing_enums_pb2.FirstSolutionStrategy.PARALLEL_CHEAPEST_INSERTION
@@ -63,12 +77,16 @@ def _parameters() -> Var:
     parameters.local_search_metaheuristic = (
         routing_enums_pb2.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
     )
-    parameters.time_limit.FromSeconds(A_DAY)
+    parameters.time_limit.FromMilliseconds(max(1, round(1_000 * min(seconds, A_DAY))))
     return parameters
 
 
 class _Watch:
-    """What OR-Tools calls back; an exception must not pass through it."""
+    """What OR-Tools calls back.
+
+    An exception must not pass through OR-Tools, which may take it for an answer: it is kept
+    here, it ends the search, and `search` raises it.
+    """
 
     def __init__(self, model: Model, watcher: Watcher) -> None:
         self.model = model
@@ -79,29 +97,30 @@ class _Watch:
         self._done = False
 
     def on_solution(self) -> None:
-        cost: int = self.model.routing.CostVar().Value()
-        if self.failure is None and (self._cheapest is None or cost < self._cheapest):
-            self._cheapest = cost
-            self._guarded(self._tell)
+        with self:
+            cost: int = self.model.routing.CostVar().Value()
+            if self._cheapest is None or cost < self._cheapest:
+                self._cheapest = cost
+                self.watcher.better(self._read)
 
     def on_move(self) -> bool:
         self._moves += 1
-        if self._moves % MOVES_PER_LOOK == 0:
-            self._guarded(self._look)
-        return self._done or self.failure is not None
+        if self._moves % MOVES_PER_LOOK == 0 and not self._done:
+            with self:
+                self._done = self.watcher.enough(self._moves)
+        return self._done
 
-    def _tell(self) -> None:
-        self.watcher.better(self._read)
+    def __enter__(self) -> None:
+        """Everything inside is kept from OR-Tools."""
 
-    def _look(self) -> None:
-        self._done = self._done or self.watcher.enough(self._moves)
+    def __exit__(
+        self, kind: type[BaseException] | None, failure: BaseException | None, trace: object
+    ) -> bool:
+        if failure is not None:
+            self.failure = self.failure or failure
+            self._done = True
+        return True
 
     def _read(self) -> Orders:
         next_var = self.model.routing.NextVar
         return self.model.orders(lambda index: next_var(index).Value())
-
-    def _guarded(self, call: Callable[[], None]) -> None:
-        try:
-            call()
-        except BaseException as failure:  # noqa: BLE001 - kept, and raised when the search is over
-            self.failure = failure
