@@ -73,10 +73,13 @@ class DoorRecord(BankOwned, Base):
     event_id: Mapped[int] = mapped_column(ForeignKey("round_events.id"), unique=True)
     bottles: Mapped[int]
     volume_ml: Mapped[int]
-    freezer_celsius: Mapped[float]
-    storage_ok: Mapped[bool]
+    freezer_celsius: Mapped[float | None]
+    storage_ok: Mapped[bool | None]
+    """The check and the temperature are absent only where no milk was to be fetched."""
     empties_left: Mapped[int]
     note: Mapped[str]
+    flags: Mapped[list[str]]
+    """What the quality manager must look at, judged by the rules of that day."""
     device_at: Mapped[datetime]
     recorded_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]

@@ -1,0 +1,63 @@
+"""Questions of a phone: which rounds are mine, what was promised in one, what was said of it."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from collector.errors import NotFound
+from collector.rounds.models import DayPlan, Round, RoundEvent, Shift
+
+
+def followed_rounds(
+    session: Session, *, bank_id: int, person_id: int, days: Iterable[date]
+) -> list[Round]:
+    """Return a collector's published rounds of these days, in the order they begin."""
+    found = session.scalars(
+        select(Round)
+        .join(Shift, Shift.id == Round.shift_id)
+        .join(DayPlan, DayPlan.id == Round.day_plan_id)
+        .where(
+            Round.bank_id == bank_id,
+            Round.revision > 0,
+            Shift.collector_id == person_id,
+            DayPlan.day.in_(list(days)),
+        )
+        .order_by(DayPlan.day, Shift.begins, Round.id)
+    )
+    return [each for each in found if each.published is not None]
+
+
+def followed_round(session: Session, *, bank_id: int, person_id: int, round_id: int) -> Round:
+    """Return one of a collector's own published rounds.
+
+    Raises
+    ------
+    NotFound
+        There is none, it was never published, or it is somebody else's.
+    """
+    found = session.scalar(
+        select(Round)
+        .join(Shift, Shift.id == Round.shift_id)
+        .where(
+            Round.id == round_id,
+            Round.bank_id == bank_id,
+            Round.revision > 0,
+            Shift.collector_id == person_id,
+        )
+    )
+    if found is None or found.published is None:
+        raise NotFound("not_found", kind="rounds")
+    return found
+
+
+def said_of(session: Session, *, bank_id: int, round_id: int) -> list[RoundEvent]:
+    """Return everything that was taken from phones about a round, in their order."""
+    return list(
+        session.scalars(
+            select(RoundEvent)
+            .where(RoundEvent.bank_id == bank_id, RoundEvent.round_id == round_id)
+            .order_by(RoundEvent.sequence, RoundEvent.device_at, RoundEvent.client_id)
+        )
+    )
