@@ -155,7 +155,7 @@ def _donor(
         email=f"donor{number + 1}@example.org",
         phone=f"+33 6 55 55 {number // 100:02d} {number % 100:02d}",
         language="fr",
-        discreet=number % 8 == 3,
+        discreet=member.discreet,
         state=member.state,
         suspended_until=None,
         baby_born_on=day - timedelta(days=40 + number),

@@ -65,8 +65,9 @@ class CastMember:
     town: Town
     latitude: float
     longitude: float
-    state: DonorState = DonorState.ELIGIBLE
-    serology_left_days: int = 45
+    state: DonorState
+    discreet: bool
+    serology_left_days: int
     """Days from the service day to the last day her serology counts; below 0: it has lapsed."""
     request: Request | None
 
@@ -86,9 +87,7 @@ SPECIAL: dict[int, Request] = {
         note="First visit; please bring the pump.",
     ),
     5: Request(hours=ALL_DAY, bottles=2, volume_ml=300, oldest_days=20, note="Last bottles."),
-    7: Request(
-        hours=MORNING, bottles=9, volume_ml=1700, oldest_days=40, purposes=COLLECT_AND_DRAW
-    ),
+    7: Request(hours=MORNING, bottles=9, volume_ml=1700, oldest_days=40, purposes=COLLECT_AND_DRAW),
     12: Request(
         hours=ALL_DAY, bottles=14, volume_ml=2600, oldest_days=87, freezer_nearly_full=True
     ),
@@ -109,13 +108,15 @@ SPECIAL: dict[int, Request] = {
     ),
 }
 FIRST_VISIT_AT, LAPSED_SEROLOGY_AT = 2, 7
+DONORS, ASKING_TODAY = 60, 48
+DISCREET = frozenset({3, 11, 19, 27, 35, 50})
 
 
 def cast() -> Iterator[CastMember]:
     """Yield the sixty donors; the first forty-eight ask for a visit today."""
     places = (*AROUND_BORDEAUX, *BASSIN_AND_MEDOC, *LIBOURNAIS, *LANDES)
-    for number, town in enumerate(islice(cycle(places), 60)):
-        yield _member(number, town, request=_request(number) if number < 48 else None)
+    for number, town in enumerate(islice(cycle(places), DONORS)):
+        yield _member(number, town, request=_request(number) if number < ASKING_TODAY else None)
 
 
 def _member(number: int, town: Town, *, request: Request | None) -> CastMember:
@@ -127,6 +128,7 @@ def _member(number: int, town: Town, *, request: Request | None) -> CastMember:
         town=town,
         latitude=town.latitude + north,
         longitude=town.longitude + east,
+        discreet=number in DISCREET,
         state=DonorState.PRESCREENED if number == FIRST_VISIT_AT else DonorState.ELIGIBLE,
         serology_left_days=-1 if number == LAPSED_SEROLOGY_AT else 10 + number,
         request=request,
@@ -144,4 +146,3 @@ def _request(number: int) -> Request:
         empties_wanted=bottles if number % 2 else 0,
     )
     return SPECIAL.get(number, usual)
-

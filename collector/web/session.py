@@ -60,8 +60,8 @@ def look(token: str) -> tuple[str, int] | str:
     with reading() as session:
         good = link_is_good(session, token, now=now())
     if not good:
-        return render_template("session/link_not_valid.html"), 410
-    return render_template("session/confirm.html", token=token)
+        return _no_longer_valid()
+    return render_template("session/confirm.html")
 
 
 @blueprint.post("/link/<token>")
@@ -73,7 +73,7 @@ def enter(token: str) -> Response | tuple[str, int]:
             key = use_link(session, token, now=now())
             actor = actor_of(session, key, now=now())
     except Refused:
-        return render_template("session/link_not_valid.html"), 410
+        return _no_longer_valid()
     doors = _doors(actor)
     answer = redirect_to(_next() or url_for(HOME_OF_DOOR[doors[0]]), code=303)
     for door in doors:
@@ -100,6 +100,18 @@ def leave(door: str) -> Response:
                 end_session(session, token, now=now())
         answer.delete_cookie(door)
     return answer
+
+
+def _no_longer_valid() -> tuple[str, int]:
+    """Say so, and lead a browser that is signed in already to where it may go."""
+    with reading() as session:
+        open_doors = [
+            door
+            for door in Door
+            if actor_of(session, request.cookies.get(door, ""), now=now()) is not None
+        ]
+    homes = {door: url_for(HOME_OF_DOOR[door]) for door in open_doors}
+    return render_template("session/link_not_valid.html", homes=homes), 410
 
 
 def _owe_link(session: Session, holder: Person | Donor, *, to: str, recipient: str) -> None:

@@ -1,0 +1,230 @@
+"""The demonstration's day: asked for, planned, published and, if wanted, driven to its end."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from time import perf_counter
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from collector.banks.models import Bank
+from collector.clock import Clock
+from collector.custody.queries import received
+from collector.db import reading, transaction
+from collector.demo.bank import ask_for_day, demonstration_bank
+from collector.demo.play import said_of
+from collector.jobs.models import JobState
+from collector.jobs.queries import get_job
+from collector.people.actions import make_link
+from collector.people.models import Person
+from collector.pickups.models import PickupWindow
+from collector.planning.actions import ask_for_plan
+from collector.planning.queries import broken_rules
+from collector.rounds.actions import publish
+from collector.rounds.events import OutcomeStatus, accept
+from collector.rounds.models import DayPlan, Round
+from collector.rounds.queries import day_plan
+from collector.service_day import ServiceDay
+
+LINKS_LIVE = timedelta(hours=12)
+COORDINATOR = "claire@lactarium.example"
+COLLECTOR = "ana@lactarium.example"
+
+
+class PlanFailed(Exception):  # noqa: N818 - it tells what happened
+    """The day could not be planned; the job's own error says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unassigned:
+    """A visit in no round, and why."""
+
+    donor: str
+    town: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What came of a day that was played through without serving."""
+
+    visits: int
+    planned: int
+    unassigned: list[Unassigned]
+    rounds: int
+    km: float
+    minutes: int
+    violations: int
+    revision: int
+    events_accepted: int
+    containers_received: int
+    seconds: float
+
+    def as_json(self) -> dict[str, object]:
+        """Return it as plain values."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Links:
+    """The paths of three links that sign in, one per surface."""
+
+    donor: str
+    phone: str
+    board: str
+
+
+def prepare(clock: Clock) -> tuple[int, date]:
+    """Make the demonstration bank and its requests for today; return the bank and the day."""
+    with transaction() as session:
+        bank = demonstration_bank(session, now=clock.now())
+        day = ServiceDay.of(clock.now(), bank.zone).day
+        ask_for_day(session, bank, now=clock.now(), day=day)
+        return bank.id, day
+
+
+def plan_and_publish(
+    clock: Clock, bank_id: int, day: date, *, seconds: int, work: Callable[[], object]
+) -> None:
+    """Plan a day that was never published, by the queue like everybody else, and publish it.
+
+    Parameters
+    ----------
+    work
+        Works the queue until it is empty.
+
+    Raises
+    ------
+    PlanFailed
+        The job ended in another state than done.
+    """
+    with reading() as session:
+        known = day_plan(session, bank_id=bank_id, day=day)
+    if known is not None and known.revision > 0:
+        return
+    with transaction() as session:
+        job_id = ask_for_plan(
+            session,
+            now=clock.now(),
+            bank_id=bank_id,
+            day=day,
+            asked_by="system",
+            seconds=seconds,
+        ).id
+    work()
+    with transaction() as session:
+        job = get_job(session, bank_id=bank_id, job_id=job_id)
+        if job.state is not JobState.DONE:
+            raise PlanFailed(job.error or job.state)
+        publish(
+            session,
+            now=clock.now(),
+            bank_id=bank_id,
+            day=day,
+            version=_plan_of(session, bank_id, day).version,
+            person_id=_person(session, COORDINATOR).id,
+        )
+
+
+def drive(clock: Clock, bank_id: int, day: date) -> int:
+    """Let every collector's phone say its day, and return how many events were accepted."""
+    with reading() as session:
+        plan = _plan_of(session, bank_id, day)
+        rounds = [round_ for round_ in plan.rounds if round_.published]
+    return sum(_drive_round(clock, round_) for round_ in rounds)
+
+
+def report(clock: Clock, bank_id: int, day: date, *, events: int, since: float) -> Report:
+    """Tell what came of the day; `since` is the `perf_counter` at its start."""
+    with reading() as session:
+        plan = _plan_of(session, bank_id, day)
+        driven = [round_ for round_ in plan.rounds if round_.stops]
+        zone = session.get_one(Bank, bank_id).zone
+        return Report(
+            visits=_asked_for(session, bank_id, day),
+            planned=sum(len(round_.stops) for round_ in driven),
+            unassigned=[
+                Unassigned(
+                    donor=left.pickup.donor.number,
+                    town=left.pickup.donor.address.town,
+                    reason=str(left.details.get("sentence", left.reason)),
+                )
+                for left in plan.unplanned
+            ],
+            rounds=len(driven),
+            km=round(sum(round_.metres for round_ in driven) / 1000, 1),
+            minutes=sum(_minutes(round_) for round_ in driven),
+            violations=len(broken_rules(session, bank_id=bank_id, day=day)),
+            revision=plan.revision,
+            events_accepted=events,
+            containers_received=received(
+                session, bank_id=bank_id, day=ServiceDay.of(clock.now(), zone)
+            ),
+            seconds=round(perf_counter() - since, 1),
+        )
+
+
+def links(clock: Clock, bank_id: int, day: date) -> Links:
+    """Make one link each for a donor who is expected today, a collector and the coordinator."""
+    with transaction() as session:
+        plan = _plan_of(session, bank_id, day)
+        donor_id = next(stop.pickup.donor_id for round_ in plan.rounds for stop in round_.stops)
+
+        def link(*, person_id: int | None = None, donor_id: int | None = None) -> str:
+            token = make_link(
+                session,
+                now=clock.now(),
+                bank_id=bank_id,
+                person_id=person_id,
+                donor_id=donor_id,
+                lives=LINKS_LIVE,
+            )
+            return f"/link/{token}#go"
+
+        return Links(
+            donor=link(donor_id=donor_id),
+            phone=link(person_id=_person(session, COLLECTOR).id),
+            board=link(person_id=_person(session, COORDINATOR).id),
+        )
+
+
+def _drive_round(clock: Clock, round_: Round) -> int:
+    accepted = 0
+    for said in said_of(round_.published or {}):
+        with transaction() as session:
+            outcome = accept(
+                session,
+                now=clock.now(),
+                bank_id=round_.bank_id,
+                person_id=round_.shift.collector_id,
+                round_id=round_.id,
+                said=said,
+            )
+        accepted += outcome.status is OutcomeStatus.ACCEPTED
+    return accepted
+
+
+def _plan_of(session: Session, bank_id: int, day: date) -> DayPlan:
+    plan = day_plan(session, bank_id=bank_id, day=day)
+    if plan is None:
+        raise PlanFailed(f"{day} has no plan")
+    return plan
+
+
+def _person(session: Session, email: str) -> Person:
+    return session.scalars(select(Person).where(Person.email == email)).one()
+
+
+def _asked_for(session: Session, bank_id: int, day: date) -> int:
+    """Return how many visits were asked for on a day, whatever became of them."""
+    asked = select(func.count(func.distinct(PickupWindow.pickup_id))).where(
+        PickupWindow.bank_id == bank_id, PickupWindow.day == day
+    )
+    return session.scalar(asked) or 0
+
+
+def _minutes(round_: Round) -> int:
+    if round_.departs_at is None or round_.returns_at is None:
+        return 0
+    return int((round_.returns_at - round_.departs_at).total_seconds()) // 60

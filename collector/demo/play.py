@@ -1,0 +1,48 @@
+"""Playing a collector's published round through, as her phone would say it."""
+
+import uuid
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from collector.pickups.models import Purpose
+
+Said = dict[str, Any]
+Snapshot = dict[str, Any]
+
+
+def said_of(round_: Snapshot) -> Iterator[Said]:
+    """Yield everything a phone says on a round where all goes well, in order."""
+    clock = datetime.fromisoformat(round_["departs_at"])
+    steps: list[tuple[str, int | None, datetime, dict[str, Any]]] = [("started", None, clock, {})]
+    for stop in round_["stops"]:
+        arrived = datetime.fromisoformat(stop["arrives_at"])
+        done = datetime.fromisoformat(stop["ends_at"])
+        steps.append(("arrived", stop["pickup"], arrived, {}))
+        steps.append(("collected", stop["pickup"], done, _record(stop)))
+    home = datetime.fromisoformat(round_["returns_at"]) + timedelta(minutes=5)
+    handed = {"site": round_["end"]["site"], "containers": [], "box_celsius": -20.5}
+    steps.append(("handed_over", None, home, handed))
+    for sequence, (kind, pickup, at, payload) in enumerate(steps, start=1):
+        yield {
+            "client_id": str(uuid.uuid4()),
+            "kind": kind,
+            "pickup": pickup,
+            "sequence": sequence,
+            "device_at": at.isoformat(),
+            "payload": payload,
+        }
+
+
+def _record(stop: Snapshot) -> dict[str, Any]:
+    milk = Purpose.COLLECTION in stop["purposes"]
+    return {
+        "bottles": stop["bottles"] if milk else 0,
+        "volume_ml": stop["volume_ml"] if milk else 0,
+        "freezer_celsius": -19.5 if milk else None,
+        "storage_ok": True if milk else None,
+        "containers": [],
+        "refused": [],
+        "empties_left": stop["empties_wanted"],
+        "note": "",
+    }

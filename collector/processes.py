@@ -1,0 +1,70 @@
+"""How the demonstration starts its server and its worker, and leaves none of them behind."""
+
+import ctypes
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Self
+
+PATIENCE_SECONDS = 5
+PR_SET_PDEATHSIG = 1
+"""From linux/prctl.h: the signal a process receives when the one that started it ends."""
+
+
+class Processes:
+    """Child processes that end when the block ends, or when this process dies."""
+
+    def __init__(self) -> None:
+        self._children: list[subprocess.Popen[bytes]] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for child in self._children:
+            child.terminate()
+        for child in self._children:
+            try:
+                child.wait(PATIENCE_SECONDS)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+
+    def start(self, arguments: Sequence[str]) -> None:
+        """Start a `milkround` command."""
+        command = [sys.executable, "-m", "collector.cli", *arguments]
+        self._children.append(
+            subprocess.Popen(command, preexec_fn=_end_with_parent, process_group=0)  # noqa: PLW1509, S603
+        )
+
+    def wait_for_port(self, host: str, port: int) -> None:
+        """Return when somebody listens at a port, or when one of the processes has ended."""
+        while all(child.poll() is None for child in self._children):
+            with socket.socket() as attempt:
+                attempt.settimeout(1)
+                if attempt.connect_ex((host, port)) == 0:
+                    return
+            time.sleep(0.05)
+
+    def wait(self) -> int:
+        """Wait until one of them ends by itself, and return its exit status."""
+        while True:
+            for child in self._children:
+                try:
+                    return child.wait(timeout=1)
+                except subprocess.TimeoutExpired:
+                    continue
+
+
+def _end_with_parent() -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

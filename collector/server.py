@@ -1,0 +1,38 @@
+"""The web server: gunicorn with threads, started from Python so that no shell is needed."""
+
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """Serves one application until it is told to stop."""
+
+    def __init__(self, app: Flask, **options: Any) -> None:  # noqa: ANN401 - gunicorn's own
+        self._app = app
+        self._options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Set gunicorn's settings."""
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """Return what is served."""
+        return self._app
+
+
+def serve(app: Flask, *, host: str, port: int, workers: int = 2) -> None:
+    """Serve until a signal says stop; each worker has four threads."""
+    Server(
+        app,
+        bind=f"{host}:{port}",
+        workers=workers,
+        worker_class="gthread",
+        threads=4,
+        accesslog=None,
+        loglevel="warning",
+        proc_name="milkround",
+    ).run()
