@@ -77,8 +77,11 @@ def solve(
     if not any(insertions(problem, empty, visit.id) for visit in problem.visits):
         return _lawful(problem, explained(problem, empty))
     desk = _Desk(problem, budget, on_improvement)
+    seed = _seed(problem, start)
+    if seed is not None:
+        desk.better(lambda: seed)
     if not desk.enough(0):
-        search(build(problem), desk, _seed(problem, start), seconds=budget.seconds)
+        search(build(problem), desk, seed, seconds=budget.seconds)
     return desk.best()
 
 

@@ -1,0 +1,71 @@
+"""Every rule has one name in four places, and who judges shares no code with who searches."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from routing.check.judge import RULES as JUDGED
+from routing.model.build import RULES as SAID
+from routing.plan import Rule
+
+ROOT = Path(__file__).parents[2]
+# What `check` and `model` hold besides their rules.
+BESIDES = {"__init__", "judge", "violation", "walk", "build", "said", "price", "search"}
+NAMES = {str(rule) for rule in Rule}
+
+
+def modules(folder: str) -> set[str]:
+    return {path.stem for path in (ROOT / folder).glob("*.py")} - BESIDES
+
+
+@pytest.mark.parametrize("folder", ["routing/check", "routing/model"])
+def test_a_rule_has_a_module_in_the_judge_and_in_the_engine(folder: str):
+    assert modules(folder) == NAMES
+
+
+def test_a_rule_has_a_module_of_tests():
+    assert modules("tests/routing/rules") == {f"test_{name}" for name in NAMES}
+
+
+def test_a_rule_has_a_heading_in_the_docs():
+    text = (ROOT / "docs/rules.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^## `(\w+)`", text, flags=re.MULTILINE)) == NAMES
+
+
+def test_a_heading_says_what_breaks_the_rule_and_what_to_do():
+    text = (ROOT / "docs/rules.md").read_text(encoding="utf-8")
+    for section in re.split(r"^## ", text, flags=re.MULTILINE)[1:]:
+        if section.startswith("`"):
+            assert "**What breaks it.**" in section
+            assert "**What to do.**" in section
+
+
+def test_both_lists_of_rules_are_whole():
+    assert set(JUDGED) == set(SAID) == set(Rule)
+
+
+def imports(path: Path) -> set[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    named = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    plain = {
+        alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import)
+        for alias in node.names
+    }
+    return named | plain
+
+
+def test_the_judge_imports_values_and_nothing_that_searches_or_times():
+    allowed = ("routing.check", "routing.plan", "routing.problem", "routing.units")
+    for path in (ROOT / "routing/check").glob("*.py"):
+        ours = {name for name in imports(path) if name.startswith("routing")}
+        assert all(name.startswith(allowed) for name in ours), path
+
+
+def test_or_tools_is_known_to_the_model_alone():
+    for path in (ROOT / "routing").rglob("*.py"):
+        if path.parent.name != "model":
+            assert not any(name.startswith("ortools") for name in imports(path)), path
