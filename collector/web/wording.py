@@ -29,6 +29,74 @@ ERRORS: Mapping[str, LazyString] = {
     "form_too_old": _("This page had been open for too long. Reload it and send again."),
     "link_not_valid": _("This link was used already or is too old. Ask for a new one."),
     "changed_meanwhile": _("A colleague changed this a moment ago. Look again, then decide."),
+    # Donors, requests and places.
+    "already_asked": _(
+        "You already asked for a visit on one of these days. Change that one instead."
+    ),
+    "answer_missing": _("Please answer yes or no."),
+    "date_not_read": _("Write the day as day/month/year, such as 24/11/2026."),
+    "donor_blocked": _("We cannot come at the moment. Please call us: we explain and help."),
+    "donor_number_not_valid": _("%(number)s is not a donor number: its last digit does not fit."),
+    "donor_number_taken": _("Another donor bears the number %(number)s."),
+    "donor_papers_missing": _(
+        "A signed interview, a consent and a valid blood test are needed before that."
+    ),
+    "donor_state_not_possible": _("A file that is %(present)s cannot become %(wanted)s."),
+    "number_missing": _("Give a number."),
+    "number_not_read": _("Write a whole number in digits, such as 8."),
+    "number_out_of_bounds": _("Give a number from %(least)s to %(most)s."),
+    "oldest_in_future": _("This day has not come yet."),
+    "oldest_missing": _("Give the day written on your oldest bottle."),
+    "oldest_too_long_ago": _("This is more than two years ago. Please look at the year."),
+    "only_staff_decides": _("Only a professional of the bank decides this."),
+    "pickup_not_open": _("This visit is under way or over; it cannot be changed any more."),
+    "pickup_state_not_possible": _("A request that is %(present)s cannot become %(wanted)s."),
+    "position_not_on_earth": _("A latitude lies from -90 to 90, a longitude from -180 to 180."),
+    "purpose_missing": _("Say what the visit is for."),
+    "serology_dates_backwards": _("A blood test cannot lapse before it was drawn."),
+    "text_too_long": _("Please keep to %(most)s characters."),
+    "time_not_read": _("Write the time as hours and minutes, such as 09:30."),
+    "too_late_to_change": _(
+        "The visit is less than %(hours)s hours away: please call us to change it."
+    ),
+    "too_many_windows": _("Give at most %(most)s days."),
+    "window_backwards": _("The second time must come after the first."),
+    "window_missing": _("Choose at least one day on which you are at home."),
+    "window_past": _("This time is over. Choose a later one."),
+    "window_too_far": _("Choose a day within the next %(days)s days."),
+    "window_too_short": _("Leave us at least half an hour."),
+    "windows_overlap": _("This overlaps with another line of the same day."),
+    # What a phone said, and why it cannot stand.
+    "bottles_and_volume_differ": _(
+        "Bottles without a volume, or a volume without bottles: open the stop and correct it."
+    ),
+    "box_celsius_needed": _("The temperature of the box is missing: hand over again with it."),
+    "container_taken": _("Bottle %(number)s already belongs to another visit: check the label."),
+    "container_twice": _("Bottle %(number)s was typed twice: open the stop and correct it."),
+    "event_of_another_round": _("This record belongs to another round. Call the coordinator."),
+    "event_unreadable": _("We could not read “%(field)s” in this record: enter it again."),
+    "events_not_a_list": _("We could not read what this phone sent. Nothing was kept."),
+    "figure_out_of_range": _(
+        "“%(field)s” must lie between %(least)s and %(most)s: open the stop and correct it."
+    ),
+    "freezer_celsius_needed": _(
+        "The temperature of the freezer is missing: open the stop and add it."
+    ),
+    "more_labels_than_bottles": _(
+        "There are %(labels)s bottle numbers for %(bottles)s bottles: open the stop and correct it."
+    ),
+    "nothing_collected": _("No bottle was taken and none was refused: use “Not done” and say why."),
+    "pickup_not_in_round": _(
+        "This visit is no longer in your round. Keep the bottles apart and call the coordinator."
+    ),
+    "site_unknown": _("This bank has no such site: hand over again."),
+    "storage_check_needed": _(
+        "The check of the storage is missing; the law asks for it. Open the stop and add it."
+    ),
+    "temperature_out_of_range": _(
+        "A temperature must lie between %(coldest)s °C and %(warmest)s °C: correct it."
+    ),
+    "too_many_events": _("Too many records at once: at most %(most)s. Nothing was kept."),
 }
 
 

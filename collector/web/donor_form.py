@@ -1,0 +1,214 @@
+"""The form in which a donor asks for a visit: what she typed, what it means, what is wrong."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from werkzeug.datastructures import MultiDict
+
+from collector.errors import Refused
+from collector.pickups.models import HoldReason, Pickup, Purpose
+from collector.pickups.windows import MOST_WINDOWS, Ask, Mistake, Window, mistakes_in
+from collector.web.wording import sentence
+
+ROWS_SHOWN = 3
+USUAL_HOURS = ("08:00", "18:00")
+NUMBERS = ("bottles", "volume_ml", "empties_wanted")
+TEXTS = (*NUMBERS, "oldest_on", "freezer_nearly_full", "call_first", "note")
+DATE_FORMS = ("%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y")
+TIME_FORMS = ("%H:%M", "%H:%M:%S", "%Hh%M")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One line of the form: a day and the hours that suit her, as she typed them."""
+
+    day: str = ""
+    opens: str = USUAL_HOURS[0]
+    closes: str = USUAL_HOURS[1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """What the form holds; shown again word for word when something is wrong."""
+
+    once: str
+    texts: Mapping[str, str]
+    health: Mapping[str, str]
+    rows: tuple[Row, ...]
+
+    def with_one_more_row(self) -> "Typed":
+        """Return the form with another line for a day."""
+        hours = self.rows[-1] if self.rows else Row()
+        rows = (*self.rows, Row(opens=hours.opens, closes=hours.closes))[:MOST_WINDOWS]
+        return Typed(once=self.once, texts=self.texts, health=self.health, rows=rows)
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        """The days that could be read."""
+        read = (_as_date(row.day) for row in self.rows)
+        return tuple(day for day in read if day is not None)
+
+
+@dataclass(slots=True)
+class Reading:
+    """A form as it is being read: the first mistake of each field, as a sentence."""
+
+    wrong: dict[str, str] = field(default_factory=dict)
+
+    def note(self, mistake: Mistake) -> None:
+        """Keep a mistake unless its field has one already."""
+        self.wrong.setdefault(mistake.field, sentence(Refused(mistake.code, **mistake.figures)))
+
+
+def blank(last: Pickup | None) -> Typed:
+    """Return the form for a new request, with what she asked for last time."""
+    texts = dict.fromkeys(TEXTS, "") | {"empties_wanted": "0"}
+    hours = Row()
+    if last is not None:
+        texts |= {
+            "bottles": str(last.bottles or ""),
+            "volume_ml": str(last.volume_ml or ""),
+            "empties_wanted": str(last.empties_wanted),
+            "call_first": "yes" if last.call_first else "",
+        }
+        if last.windows:
+            hours = _row(last.windows[0].opens, last.windows[0].closes)
+    return Typed(
+        once=secrets.token_urlsafe(16),
+        texts=texts,
+        health={},
+        rows=tuple(hours for _ in range(ROWS_SHOWN)),
+    )
+
+
+def filled_in(pickup: Pickup) -> Typed:
+    """Return the form as a request stands, to be changed."""
+    held = {hold.reason for hold in pickup.holds}
+    rows = [_row(window.opens, window.closes, window.day) for window in pickup.windows]
+    return Typed(
+        once="",
+        texts={
+            "bottles": str(pickup.bottles),
+            "volume_ml": str(pickup.volume_ml),
+            "empties_wanted": str(pickup.empties_wanted),
+            "oldest_on": pickup.oldest_on.isoformat() if pickup.oldest_on else "",
+            "freezer_nearly_full": "yes" if pickup.freezer_nearly_full else "",
+            "call_first": "yes" if pickup.call_first else "",
+            "note": pickup.note,
+        },
+        health={reason: "yes" if reason in held else "no" for reason in HoldReason},
+        rows=tuple(rows) + tuple(Row() for _ in range(ROWS_SHOWN - len(rows))),
+    )
+
+
+def sent(form: MultiDict[str, str]) -> Typed:
+    """Return what came from a browser, however odd."""
+    columns = [form.getlist(name)[: MOST_WINDOWS + 1] for name in ("day", "opens", "closes")]
+    return Typed(
+        once=form.get("once", "")[:64],
+        texts={name: form.get(name, "").replace("\x00", "").strip() for name in TEXTS},
+        health={reason: form.get(f"health-{reason}", "") for reason in HoldReason},
+        rows=tuple(
+            Row(day=day.strip(), opens=opens.strip(), closes=closes.strip())
+            for day, opens, closes in zip(*columns, strict=False)
+        ),
+    )
+
+
+def understood(
+    typed: Typed,
+    *,
+    purposes: tuple[Purpose, ...],
+    now: datetime,
+    zone: ZoneInfo,
+) -> tuple[Ask, dict[str, str]]:
+    """Return what a form asks for, and a sentence for every field that is wrong."""
+    reading = Reading()
+    fetches = Purpose.COLLECTION in purposes
+    lines = {index: _window(index, row, reading) for index, row in enumerate(typed.rows) if row.day}
+    known = {index: window for index, window in lines.items() if window is not None}
+    amounts = _amounts(typed, reading) if fetches else Ask()
+    asked = replace(
+        amounts,
+        call_first=bool(typed.texts["call_first"]),
+        note=typed.texts["note"],
+        health=_health(typed, reading) if fetches else {},
+        purposes=purposes,
+        windows=tuple(known.values()),
+    )
+    on_line = {f"windows.{place}": f"windows.{index}" for place, index in enumerate(known)}
+    for mistake in mistakes_in(asked, now=now, zone=zone):
+        reading.note(mistake._replace(field=on_line.get(mistake.field, mistake.field)))
+    if lines and not known:
+        reading.wrong.pop("windows", None)  # a day was given: its own line says what is wrong
+    return asked, reading.wrong
+
+
+def _amounts(typed: Typed, reading: Reading) -> Ask:
+    return Ask(
+        bottles=_number(typed, "bottles", reading),
+        volume_ml=_number(typed, "volume_ml", reading),
+        empties_wanted=_number(typed, "empties_wanted", reading),
+        oldest_on=_day(typed, "oldest_on", reading),
+        freezer_nearly_full=bool(typed.texts["freezer_nearly_full"]),
+    )
+
+
+def _number(typed: Typed, name: str, reading: Reading) -> int:
+    text = "".join(typed.texts[name].split()) or ("0" if name == "empties_wanted" else "")
+    if text.isascii() and text.isdigit() and len(text) < 10:  # noqa: PLR2004 - far past any bound
+        return int(text)
+    reading.note(Mistake(name, "number_not_read" if text else "number_missing"))
+    return 0
+
+
+def _day(typed: Typed, name: str, reading: Reading) -> date | None:
+    text = typed.texts[name]
+    day = _as_date(text)
+    if text and day is None:
+        reading.note(Mistake(name, "date_not_read"))
+    return day
+
+
+def _health(typed: Typed, reading: Reading) -> dict[HoldReason, bool]:
+    for reason in HoldReason:
+        if typed.health.get(reason) not in {"yes", "no"}:
+            reading.note(Mistake(f"health-{reason}", "answer_missing"))
+    return {reason: typed.health.get(reason) == "yes" for reason in HoldReason}
+
+
+def _window(index: int, row: Row, reading: Reading) -> Window | None:
+    day, opens, closes = _as_date(row.day), _as_time(row.opens), _as_time(row.closes)
+    if day is None:
+        reading.note(Mistake(f"windows.{index}", "date_not_read"))
+    elif opens is None or closes is None:
+        reading.note(Mistake(f"windows.{index}", "time_not_read"))
+    else:
+        return Window(day, opens, closes)
+    return None
+
+
+def _row(opens: time, closes: time, day: date | None = None) -> Row:
+    return Row(day=day.isoformat() if day else "", opens=f"{opens:%H:%M}", closes=f"{closes:%H:%M}")
+
+
+def _as_date(text: str) -> date | None:
+    found = _parsed(text, DATE_FORMS)
+    return found.date() if found else None
+
+
+def _as_time(text: str) -> time | None:
+    found = _parsed(text, TIME_FORMS)
+    return found.time() if found else None
+
+
+def _parsed(text: str, forms: tuple[str, ...]) -> datetime | None:
+    for form in forms:
+        try:
+            return datetime.strptime(text, form)  # noqa: DTZ007 - a civil day or time has no zone
+        except ValueError:
+            continue
+    return None
