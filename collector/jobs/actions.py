@@ -27,6 +27,7 @@ class Claim:
     bank_id: int
     kind: str
     payload: dict[str, Any]
+    asked_by: str
     fence: int
     deadline_seconds: int
 
@@ -150,6 +151,7 @@ def claim(
                 bank_id=job.bank_id,
                 kind=job.kind,
                 payload=job.payload,
+                asked_by=job.asked_by,
                 fence=job.fence + 1,
                 deadline_seconds=job.deadline_seconds,
             )

@@ -4,9 +4,16 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from collector.jobs.models import Job
+from collector.audit.actions import record
+from collector.jobs.actions import ask_cancel, enqueue
+from collector.jobs.models import Job, JobState
+from collector.planning.queries import latest_run
+from collector.planning.question import pose
+from collector.rounds.actions import open_day
 
 PLAN_DAY = "plan_day"
+SPARE_SECONDS = 60
+"""For starting the planner, reading a large problem and explaining what is left out."""
 
 
 def ask_for_plan(
@@ -14,7 +21,8 @@ def ask_for_plan(
 ) -> Job:
     """Pose the question of a day and queue the job that answers it.
 
-    Asking again while the same question is being answered returns that job.
+    Asking again while the same question is being answered returns that job; if the day was edited
+    since, its answer could not be kept any more: it is stopped and the day is asked anew.
 
     Parameters
     ----------
@@ -26,4 +34,33 @@ def ask_for_plan(
     Refused
         Nobody drives that day, or every round has started: `no_shift_to_plan`.
     """
-    raise NotImplementedError
+    plan = open_day(session, bank_id=bank_id, day=day)
+    known = latest_run(session, bank_id=bank_id, day=day)
+    if known is not None:
+        run, job = known
+        if job.state in {JobState.QUEUED, JobState.RUNNING} and not job.cancel_asked:
+            if run.day_plan_version == plan.version:
+                return job
+            ask_cancel(session, now=now, bank_id=bank_id, job_id=job.id)
+    run = pose(session, now=now, bank_id=bank_id, day=day)
+    job = enqueue(
+        session,
+        now=now,
+        bank_id=bank_id,
+        kind=PLAN_DAY,
+        payload={"run": run.id, "day": day.isoformat(), "seconds": seconds},
+        asked_by=asked_by,
+        deadline_seconds=seconds + SPARE_SECONDS,
+    )
+    run.job_id = job.id
+    record(
+        session,
+        now=now,
+        bank_id=bank_id,
+        actor=asked_by,
+        action="plan asked",
+        subject=f"day_plan:{plan.id}",
+        run=run.id,
+        job=job.id,
+    )
+    return job

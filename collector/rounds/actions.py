@@ -195,8 +195,9 @@ def _empty_round(plan: DayPlan, shift_id: int, letter: str) -> Round:
 
 def _let_go(session: Session, plan: DayPlan, found: Changes) -> None:
     """Take out the stops that nobody waits for any more; a changed request goes to the tray."""
+    rounds = {round_.id: round_ for round_ in plan.rounds}
     for stop in found.gone:
-        stop.round.stops.remove(stop)
+        rounds[stop.round_id].stops.remove(stop)
         if stop.pickup.state in {PickupState.ASKED, PickupState.ACCEPTED}:
             plan.unplanned.append(
                 Unplanned(

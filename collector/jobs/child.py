@@ -1,0 +1,94 @@
+"""A child process that does one job: its lines as they come, and its certain end."""
+
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from typing import IO
+
+CHUNK = 1 << 16
+TAIL = 2_000
+"""How much of what a child complained of is kept, in bytes."""
+
+
+class Child:
+    """A program on a leash, in a process group of its own.
+
+    Its standard input is a file without a name, so that a child that does not read can never
+    stop its parent; its lines are read without ever waiting for more than a tick.
+    """
+
+    def __init__(self, argv: Sequence[str], *, stdin: bytes) -> None:
+        self._complaints: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long
+        with tempfile.TemporaryFile() as given:
+            given.write(stdin)
+            given.seek(0)
+            self._process = subprocess.Popen(  # noqa: S603 - a handler's own command line
+                [sys.executable, "-m", "collector.jobs.leash", str(os.getpid()), *argv],
+                stdin=given,
+                stdout=subprocess.PIPE,
+                stderr=self._complaints,
+                start_new_session=True,
+                bufsize=0,
+            )
+        if self._process.stdout is None:
+            raise RuntimeError("the child has no output")
+        self._output = self._process.stdout.fileno()
+        os.set_blocking(self._output, False)
+        self._begun = b""
+        self._open = True
+
+    @property
+    def pid(self) -> int:
+        """The child's process id, which is its group's too."""
+        return self._process.pid
+
+    def lines(self, *, wait: float) -> Iterator[str]:
+        """Yield the whole lines that have come, after waiting for them at most so many seconds."""
+        with selectors.DefaultSelector() as selector:
+            if self._open:
+                selector.register(self._output, selectors.EVENT_READ)
+            if not selector.select(wait):
+                return
+        *whole, self._begun = (self._begun + self._read()).split(b"\n")
+        for line in whole:
+            yield line.decode(errors="replace")
+
+    def is_over(self) -> bool:
+        """Whether the child has ended by itself; it is not reaped yet, so its id is still its."""
+        over = os.WEXITED | os.WNOWAIT | os.WNOHANG
+        return os.waitid(os.P_PID, self.pid, over) is not None
+
+    def end(self) -> int:
+        """Kill the child and everything it started, if they still live, and return its code."""
+        if self._process.returncode is None:
+            os.killpg(self.pid, signal.SIGKILL)
+        return self._process.wait()
+
+    def complaints(self) -> str:
+        """Return the last of what the child wrote to its standard error."""
+        size = self._complaints.seek(0, os.SEEK_END)
+        self._complaints.seek(max(0, size - TAIL))
+        return self._complaints.read().decode(errors="replace").strip()
+
+    def close(self) -> None:
+        """End the child and let go of its files."""
+        self.end()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+        self._complaints.close()
+
+    def _read(self) -> bytes:
+        """Read what there is; a child that closed its output has no more to say."""
+        found = []
+        while self._open:
+            try:
+                chunk = os.read(self._output, CHUNK)
+            except BlockingIOError:
+                break
+            found.append(chunk)
+            self._open = bool(chunk)
+        return b"".join(found)

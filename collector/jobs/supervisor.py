@@ -1,0 +1,316 @@
+"""The process that works the queue: claims a job, watches its child, writes what came of it.
+
+It knows nothing of what jobs are about: handlers are given to it. While a child runs its lease is
+renewed; a cancel kills it within two seconds, its deadline at once, the supervisor's own end with
+it. What comes of it is written in one transaction with the end of the job, under the fence the job
+was claimed with.
+"""
+
+import logging
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from dataclasses import dataclass, field
+from types import FrameType
+from typing import Any
+
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from collector.clock import Clock
+from collector.db import reading, transaction
+from collector.errors import MilkroundError
+from collector.jobs.actions import Claim, claim, finish, release, renew, report_progress, retry
+from collector.jobs.child import Child
+from collector.jobs.models import JobState
+from collector.jobs.queries import cancel_is_asked, something_waits
+from collector.jobs.work import Ended, Handler, How, Verdict, Work
+
+LEASE_SECONDS = 10.0
+POLL_SECONDS = 0.5
+TICK_SECONDS = 0.1
+CALM_SECONDS = 0.5
+"""How often, while a child runs, the row is asked for a cancel and told the progress."""
+
+log = logging.getLogger(__name__)
+
+
+class _Lost(Exception):  # noqa: N818 - it tells what happened
+    """The lease ran out and the job is somebody else's by now."""
+
+
+class _Stopped(Exception):  # noqa: N818
+    """The supervisor itself was told to stop."""
+
+
+def run_supervisor(
+    handlers: Mapping[str, Handler],
+    *,
+    clock: Clock,
+    enter: Callable[[], AbstractContextManager[object]] = nullcontext,
+    stop: threading.Event | None = None,
+    lease_seconds: float = LEASE_SECONDS,
+    poll_seconds: float = POLL_SECONDS,
+) -> None:
+    """Work the queue until told to stop: by `stop`, SIGTERM or SIGINT.
+
+    Parameters
+    ----------
+    handlers
+        Per kind of job, what prepares an attempt at it.
+    enter
+        Opens what the database needs around it, such as an application's context.
+    lease_seconds
+        How long after this process was killed another may take its job.
+    poll_seconds
+        How often an idle supervisor looks for work.
+    """
+    stop = stop or threading.Event()
+    with _signals(stop), enter():
+        supervisor = Supervisor(handlers, clock=clock, stop=stop, lease_seconds=lease_seconds)
+        while not stop.is_set():
+            if not supervisor.work_one():
+                stop.wait(poll_seconds)
+
+
+def run_once(
+    handlers: Mapping[str, Handler],
+    *,
+    clock: Clock,
+    enter: Callable[[], AbstractContextManager[object]] = nullcontext,
+    lease_seconds: float = LEASE_SECONDS,
+) -> int:
+    """Work the queue until nothing waits; return how many attempts that took."""
+    stop = threading.Event()
+    with _signals(stop), enter():
+        supervisor = Supervisor(handlers, clock=clock, stop=stop, lease_seconds=lease_seconds)
+        attempts = 0
+        while not stop.is_set() and supervisor.work_one():
+            attempts += 1
+        return attempts
+
+
+@contextmanager
+def _signals(stop: threading.Event) -> Iterator[None]:
+    """Let SIGTERM and SIGINT set `stop`, where this thread may ask for signals."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def asked(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    before = {number: signal.signal(number, asked) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Watch:
+    """What is known of a running attempt."""
+
+    held: Claim
+    deadline: float
+    next_look: float
+    next_renewal: float
+    lease_ends: float
+    progress: list[dict[str, Any]] = field(default_factory=list)
+    told: int = 0
+
+
+class Supervisor:
+    """Works one job at a time."""
+
+    def __init__(
+        self,
+        handlers: Mapping[str, Handler],
+        *,
+        clock: Clock,
+        stop: threading.Event,
+        lease_seconds: float = LEASE_SECONDS,
+    ) -> None:
+        self._handlers = handlers
+        self._kinds = frozenset(handlers)
+        self._clock = clock
+        self._stop = stop
+        self._lease_seconds = lease_seconds
+
+    def work_one(self) -> bool:
+        """Take a job and bring it to an end; say whether there was one."""
+        try:
+            held = self._claimed()
+        except OperationalError:
+            log.warning("the database does not answer; trying again")
+            return False
+        if held is None:
+            return False
+        self._attempt(held)
+        return True
+
+    def _claimed(self) -> Claim | None:
+        """Claim a job; an idle look takes no lock that would hold a writer up."""
+        with reading() as session:
+            if not something_waits(session, now=self._clock.now(), kinds=self._kinds):
+                return None
+        with transaction() as session:
+            return claim(
+                session,
+                now=self._clock.now(),
+                kinds=self._kinds,
+                lease_seconds=self._lease_seconds,
+            )
+
+    def _attempt(self, held: Claim) -> None:
+        watch = self._watching(held)
+        try:
+            with reading() as session:
+                work = self._handlers[held.kind](session, held)
+            complaints, ended = self._worked(watch, work)
+            self._write(watch, lambda session: self._end(session, watch, work, ended, complaints))
+        except _Lost:
+            log.warning("job %s was taken over; what came of it is dropped", held.job_id)
+        except _Stopped:
+            self._write(watch, lambda session: release(session, held))
+        except MilkroundError as answer:
+            self._failed(watch, answer.code)
+        except OperationalError:
+            log.exception("job %s is left to its lease", held.job_id)
+        except Exception as accident:  # a poisoned job must not take the queue down with it
+            log.exception("job %s broke its worker", held.job_id)
+            error = f"{type(accident).__name__}: {accident}"
+            self._retried(watch, error)
+
+    def _watching(self, held: Claim) -> _Watch:
+        now = time.monotonic()
+        return _Watch(
+            held=held,
+            deadline=now + held.deadline_seconds,
+            next_look=now,
+            next_renewal=now + self._lease_seconds / 3,
+            lease_ends=now + self._lease_seconds,
+        )
+
+    def _worked(self, watch: _Watch, work: Work) -> tuple[str, Ended]:
+        """Run the child to its end; whatever happens, nothing of it lives on."""
+        child = Child(work.argv, stdin=work.stdin)
+        try:
+            ended = self._watched(watch, child, work)
+            return child.complaints(), ended
+        finally:
+            child.close()
+
+    def _watched(self, watch: _Watch, child: Child, work: Work) -> Ended:
+        while True:
+            over = child.is_over()
+            self._listen(watch, child, work, wait=0 if over else TICK_SECONDS)
+            if over:
+                return Ended(how=How.EXITED, code=child.end())
+            if self._stop.is_set():
+                raise _Stopped
+            if time.monotonic() >= watch.deadline:
+                return Ended(how=How.OVERDUE)
+            if time.monotonic() >= watch.next_look and self._look(watch):
+                child.end()
+                self._listen(watch, child, work, wait=0)
+                return Ended(how=How.CANCELLED)
+
+    def _listen(self, watch: _Watch, child: Child, work: Work, *, wait: float) -> None:
+        for line in child.lines(wait=wait):
+            step = work.heard(line)
+            if step is not None:
+                watch.progress.append(step)
+
+    def _look(self, watch: _Watch) -> bool:
+        """Tell the row the progress, keep the lease, and say whether the job is to be stopped.
+
+        A database that went away may come back for as long as the lease holds.
+        """
+        now = time.monotonic()
+        watch.next_look = now + CALM_SECONDS
+        try:
+            with reading() as session:
+                cancelled = cancel_is_asked(session, job_id=watch.held.job_id)
+            self._tell(watch, now)
+        except OperationalError:
+            if time.monotonic() > watch.lease_ends:
+                raise _Lost from None
+            return False
+        return cancelled
+
+    def _tell(self, watch: _Watch, now: float) -> None:
+        news = len(watch.progress) > watch.told
+        if not news and now < watch.next_renewal:
+            return
+        with transaction() as session:
+            kept = renew(
+                session, watch.held, now=self._clock.now(), lease_seconds=self._lease_seconds
+            )
+            if kept and news:
+                report_progress(session, watch.held, progress=list(watch.progress))
+        if not kept:
+            raise _Lost
+        watch.told = len(watch.progress)
+        watch.next_renewal = now + self._lease_seconds / 3
+        watch.lease_ends = now + self._lease_seconds
+
+    def _end(
+        self, session: Session, watch: _Watch, work: Work, ended: Ended, complaints: str
+    ) -> None:
+        """Write what came of an attempt, if the job is still ours; else nothing."""
+        held, now = watch.held, self._clock.now()
+        if not renew(session, held, now=now, lease_seconds=self._lease_seconds):
+            raise _Lost
+        if len(watch.progress) > watch.told:
+            report_progress(session, held, progress=list(watch.progress))
+        verdict = work.conclude(session, now=now, ended=ended)
+        if verdict is None:
+            error = complaints or f"the program ended with {ended.code}"
+            retry(session, held, now=now, error=error)
+            return
+        finish(
+            session,
+            held,
+            now=now,
+            state=verdict.state,
+            result=verdict.result,
+            error=verdict.error,
+        )
+
+    def _failed(self, watch: _Watch, code: str) -> None:
+        """End a job whose result was refused: trying again would be refused again."""
+        verdict = Verdict(state=JobState.FAILED, error=code)
+        with suppress(MilkroundError):
+            self._write(
+                watch,
+                lambda session: finish(
+                    session,
+                    watch.held,
+                    now=self._clock.now(),
+                    state=verdict.state,
+                    error=verdict.error,
+                ),
+            )
+
+    def _retried(self, watch: _Watch, error: str) -> None:
+        self._write(
+            watch,
+            lambda session: retry(session, watch.held, now=self._clock.now(), error=error),
+        )
+
+    def _write(self, watch: _Watch, act: Callable[[Session], object]) -> None:
+        """Write in one transaction; while the lease holds, wait for a database that went away."""
+        while True:
+            try:
+                with transaction() as session:
+                    act(session)
+            except OperationalError:
+                if time.monotonic() > watch.lease_ends:
+                    raise
+                time.sleep(TICK_SECONDS)
+            else:
+                return

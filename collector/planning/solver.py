@@ -1,0 +1,102 @@
+"""The job `plan_day`: the planner in a child process, and what is kept of what it says."""
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from collector.db import owned
+from collector.jobs.actions import Claim
+from collector.jobs.models import JobState
+from collector.jobs.work import Ended, How, Verdict
+from collector.planning.answer import keep
+from collector.planning.models import PlanningRun
+from routing.formats.native import plan_of
+
+
+def plan_day(session: Session, claim: Claim) -> "PlanDay":
+    """Prepare an attempt at planning a day: the handler of `plan_day` jobs."""
+    run = owned(session, PlanningRun, claim.bank_id, claim.payload["run"])
+    return PlanDay(
+        bank_id=claim.bank_id,
+        run_id=run.id,
+        seconds=claim.payload["seconds"],
+        asked_by=claim.asked_by,
+        stdin=json.dumps(run.problem).encode(),
+    )
+
+
+@dataclass(slots=True, kw_only=True)
+class PlanDay:
+    """One attempt at planning a day; the best plan heard of so far outlives its child."""
+
+    bank_id: int
+    run_id: int
+    seconds: float
+    asked_by: str
+    stdin: bytes = field(repr=False)
+    best: dict[str, Any] | None = None
+    error: str | None = None
+
+    @property
+    def argv(self) -> Sequence[str]:
+        """The planner's command line."""
+        return (
+            sys.executable,
+            "-m",
+            "routing",
+            "solve",
+            "-",
+            "--seconds",
+            str(self.seconds),
+            "--progress",
+            "json",
+            "--die-with-parent",
+            str(os.getpid()),
+        )
+
+    def heard(self, line: str) -> dict[str, Any] | None:
+        """Keep the plan that a line brings; an improvement is progress."""
+        said = json.loads(line)
+        if said["kind"] == "error":
+            self.error = said["error"]
+            return None
+        self.best = said["plan"]
+        if said["kind"] != "improvement":
+            return None
+        return {"seconds": said["seconds"], "cost": said["cost"]}
+
+    def conclude(self, session: Session, *, now: datetime, ended: Ended) -> Verdict | None:
+        """Keep the best plan there is; without one say what became of the job.
+
+        Stopped by a coordinator it is `cancelled`, whether or not there was a plan to keep.
+        """
+        if ended.how is How.EXITED and ended.code != 0:
+            known = self.error is not None
+            return Verdict(state=JobState.FAILED, error=self.error) if known else None
+        stopped = ended.how is How.CANCELLED
+        if self.best is None:
+            state = JobState.CANCELLED if stopped else JobState.FAILED
+            error = None if stopped else "no_plan"
+            return Verdict(state=state, result={"kept": False}, error=error)
+        kept = keep(
+            session,
+            now=now,
+            bank_id=self.bank_id,
+            run_id=self.run_id,
+            plan=plan_of(self.best),
+            actor=self.asked_by,
+        )
+        result = {
+            "kept": True,
+            "version": kept.version,
+            "planned": sum(len(round_.stops) for round_ in kept.rounds),
+            "unplanned": len(kept.unplanned),
+            "cost": self.best["cost"]["total"],
+        }
+        return Verdict(state=JobState.CANCELLED if stopped else JobState.DONE, result=result)
