@@ -1,26 +1,59 @@
-"""The coordinator's board: the door to the inbox, the day and what surrounds them."""
+"""The coordinator's board: its door, and the parts behind it."""
 
-from flask import Blueprint, redirect, url_for
+from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from collector.errors import Conflict, Refused
 from collector.people.models import Role
-from collector.service_day import ServiceDay
-from collector.web.guards import actor, guard, now
+from collector.web import (
+    board_containers,
+    board_days,
+    board_donors,
+    board_imports,
+    board_inbox,
+    board_moves,
+    board_pins,
+    board_plans,
+    board_policies,
+    board_publications,
+    board_requests,
+)
+from collector.web.board_days import answer_over_day
+from collector.web.board_pages import civil_day, today
+from collector.web.board_wording import add_words
+from collector.web.guards import guard
 
 blueprint = Blueprint("board", __name__, url_prefix="/board")
 guard(blueprint, Role.COORDINATOR)
+add_words(blueprint)
+blueprint.register_error_handler(Conflict, answer_over_day)
+blueprint.register_error_handler(Refused, answer_over_day)
+
+PARTS = (
+    board_days,
+    board_plans,
+    board_moves,
+    board_pins,
+    board_publications,
+    board_inbox,
+    board_requests,
+    board_imports,
+    board_donors,
+    board_containers,
+    board_policies,
+)
+for part in PARTS:
+    # A nested blueprint's endpoints begin with `board.`: the one guard above holds for them all.
+    blueprint.register_blueprint(part.blueprint)
 
 
 @blueprint.get("/")
 def home() -> Response:
-    """Open today, as the bank's calendar has it."""
-    from zoneinfo import ZoneInfo
-
-    today = ServiceDay.of(now(), ZoneInfo(actor().time_zone)).day
-    return redirect(url_for("board.day", day=today))
+    """Open today."""
+    return redirect(url_for("board.days.page", day=today()))
 
 
-@blueprint.get("/days/<day>")
-def day(day: str) -> str:
-    """Show a day."""
-    return day
+@blueprint.get("/days")
+def choose_day() -> Response:
+    """Open the day that was picked."""
+    return redirect(url_for("board.days.page", day=civil_day(request.args.get("day", ""))))

@@ -1,0 +1,147 @@
+"""The board's day: its page, its pane as it changes, and the pane as an answer to a refusal."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from flask import Blueprint, Response, make_response, request
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from collector.banks.queries import get_bank, policies_of
+from collector.custody.models import DoorRecord
+from collector.db import reading
+from collector.errors import Conflict, MilkroundError
+from collector.pickups.models import Pickup, PickupWindow
+from collector.pickups.queries import for_day
+from collector.rounds.actions import pending
+from collector.rounds.models import DayPlan, Round, Stop
+from collector.rounds.queries import day_plan, shifts_on
+from collector.web import errors
+from collector.web.board_map import day_map
+from collector.web.board_pages import civil_day, is_fragment
+from collector.web.board_pages import page as board_page
+from collector.web.board_picture import Picture, picture
+from collector.web.board_plan_job import latest_of_day
+from collector.web.board_timeline import timeline
+from collector.web.board_wording import SECONDS_TO_THINK
+from collector.web.guards import actor, now
+from collector.web.wording import sentence
+
+blueprint = Blueprint("days", __name__, url_prefix="/days/<day>")
+
+A_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What the pane says about what was just tried."""
+
+    tone: str
+    text: str
+
+
+@blueprint.get("")
+def page(day: str) -> str:
+    """Show a day."""
+    return day_page(civil_day(day))
+
+
+@blueprint.get("/pane")
+def pane(day: str) -> Response:
+    """Show a day's pane again, or nothing where it is still what the reader sees."""
+    wanted = civil_day(day)
+    with reading() as session:
+        if request.args.get("seen") == stamp(session, actor().bank_id, wanted):
+            return Response(status=204)
+    return make_response(day_page(wanted))
+
+
+def answer_over_day(error: MilkroundError) -> Response:
+    """Say what stood against an act on a day, over the day as it is now."""
+    given = (request.view_args or {}).get("day")
+    if given is None or errors.wants_json():
+        return errors.answer_refusal(error)
+    tone = "warn" if isinstance(error, Conflict) else "danger"
+    shown = day_page(civil_day(given), message=Message(tone, sentence(error)))
+    return make_response(shown, errors.STATUS[type(error)])
+
+
+def day_page(day: date, *, message: Message | None = None) -> str:
+    """Render a day, or only its pane where htmx asks."""
+    template = "board/day/_pane.html" if is_fragment() else "board/day/page.html"
+    bank_id = actor().bank_id
+    with reading() as session:
+        plan, job = day_plan(session, bank_id=bank_id, day=day), latest_of_day(session, day)
+        seen = seen_day(session, plan, day)
+        return board_page(
+            session,
+            template,
+            day=day,
+            before=day - A_DAY,
+            after=day + A_DAY,
+            seen=seen,
+            changed=_changed(session, plan),
+            chart=timeline(seen, now=now()),
+            map=day_map(seen),
+            collected=collected_bottles(session, seen),
+            job=job,
+            busy=job is not None and job.running,
+            message=message,
+            stamp=stamp(session, bank_id, day),
+            seconds_to_think=SECONDS_TO_THINK,
+        )
+
+
+def seen_day(session: Session, plan: DayPlan | None, day: date) -> Picture:
+    """Return what the board shows of a day."""
+    bank_id = actor().bank_id
+    return picture(
+        plan,
+        shifts=shifts_on(session, bank_id=bank_id, day=day),
+        pickups=for_day(session, bank_id, day),
+        policies=policies_of(session, bank_id),
+    )
+
+
+def stamp(session: Session, bank_id: int, day: date) -> str:
+    """Return a mark that changes whenever what the pane shows changes."""
+    plan = select(DayPlan.id, DayPlan.version).where(DayPlan.bank_id == bank_id, DayPlan.day == day)
+    rounds = (
+        select(Round.id, Round.state)
+        .join(DayPlan, DayPlan.id == Round.day_plan_id)
+        .where(DayPlan.bank_id == bank_id, DayPlan.day == day)
+        .order_by(Round.id)
+    )
+    stops = select(Stop.pickup_id).join(Round).join(DayPlan).where(DayPlan.day == day)
+    windows = select(PickupWindow.pickup_id).where(PickupWindow.day == day)
+    pickups = (
+        select(Pickup.id, Pickup.version)
+        .where(Pickup.bank_id == bank_id, Pickup.id.in_(windows.union(stops)))
+        .order_by(Pickup.id)
+    )
+    job = latest_of_day(session, day)
+    seen = [session.execute(question).all() for question in (plan, rounds, pickups)]
+    told = repr([[tuple(row) for row in rows] for rows in seen]) + repr(job and (job.id, job.title))
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+def collected_bottles(session: Session, seen: Picture) -> Mapping[int, int]:
+    """Return how many bottles were counted at each door."""
+    pickups = [stop.pickup.id for found in seen.rounds for stop in found.stops]
+    counted = session.execute(
+        select(DoorRecord.pickup_id, DoorRecord.bottles).where(
+            DoorRecord.bank_id == actor().bank_id,
+            DoorRecord.pickup_id.in_(pickups),
+            DoorRecord.withdrawn_at.is_(None),
+        )
+    )
+    return {row.pickup_id: row.bottles for row in counted}
+
+
+def _changed(session: Session, plan: DayPlan | None) -> bool:
+    """Whether a publication now would tell anybody anything."""
+    if plan is None:
+        return False
+    return bool(pending(session, plan, get_bank(session, plan.bank_id)))

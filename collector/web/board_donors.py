@@ -1,0 +1,122 @@
+"""The board's donors: the list and its search, a file to read, and where an address lies."""
+
+from collections.abc import Sequence
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from collector.banks.queries import policies_of, sites_of
+from collector.db import reading, transaction
+from collector.donors.eligibility import judge, serology_valid_until
+from collector.donors.models import Donor
+from collector.donors.queries import donors_of, get_donor
+from collector.errors import Refused
+from collector.pickups.queries import of_donor
+from collector.places.actions import set_position
+from collector.web.board_pages import page, today
+from collector.web.guards import actor, now
+from collector.web.wording import sentence
+
+blueprint = Blueprint("donors", __name__, url_prefix="/donors")
+
+
+@blueprint.get("")
+def home() -> str:
+    """Show the bank's donors, or those who match what was typed."""
+    wanted = request.args.get("q", "").strip()
+    with reading() as session:
+        donors = found_by(donors_of(session, actor().bank_id), wanted)
+        valid = {donor.id: serology_valid_until(donor) for donor in donors}
+        return page(
+            session, "board/donors/home.html", donors=donors, valid=valid, q=wanted, today=today()
+        )
+
+
+@blueprint.get("/<int:donor_id>")
+def file(donor_id: int) -> str:
+    """Show a donor's file."""
+    bank_id = actor().bank_id
+    with reading() as session:
+        donor = get_donor(session, bank_id, donor_id)
+        return page(
+            session,
+            "board/donors/file.html",
+            donor=donor,
+            judgement=judge(donor, on=today(), policies=policies_of(session, bank_id)),
+            valid_until=serology_valid_until(donor),
+            pickups=of_donor(session, bank_id, donor_id),
+            today=today(),
+        )
+
+
+@blueprint.get("/<int:donor_id>/position")
+def position(donor_id: int, wrong: str = "") -> str:
+    """Ask where an address lies: a click on the map, or two numbers."""
+    bank_id = actor().bank_id
+    with reading() as session:
+        donor = get_donor(session, bank_id, donor_id)
+        sites = [
+            {"name": site.name, "at": [site.latitude, site.longitude]}
+            for site in sites_of(session, bank_id)
+        ]
+        known = [
+            [other.address.position.latitude, other.address.position.longitude]
+            for other in donors_of(session, bank_id)
+            if other.address.position and other.id != donor.id
+        ]
+        return page(
+            session,
+            "board/donors/position.html",
+            donor=donor,
+            map={"sites": sites, "known": known},
+            wrong=wrong,
+        )
+
+
+@blueprint.post("/<int:donor_id>/position")
+def place(donor_id: int) -> Response | tuple[str, int]:
+    """Say where an address lies."""
+    who = actor()
+    try:
+        with transaction() as session:
+            donor = get_donor(session, who.bank_id, donor_id)
+            set_position(
+                session,
+                now=now(),
+                bank_id=who.bank_id,
+                address_id=donor.address_id,
+                actor=who.reference,
+                latitude=_degrees("latitude"),
+                longitude=_degrees("longitude"),
+            )
+            town = donor.address.town
+    except Refused as refused:
+        return position(donor_id, wrong=sentence(refused)), 422
+    flash(gettext("The place in %(town)s is set.", town=town), "ok")
+    return redirect(url_for("board.inbox.home"), code=303)
+
+
+def found_by(donors: Sequence[Donor], wanted: str) -> list[Donor]:
+    """Return the donors whose number, name or phone holds what was typed."""
+    if not wanted:
+        return list(donors)
+    plain, digits = wanted.casefold(), "".join(filter(str.isdigit, wanted))
+    return [
+        donor
+        for donor in donors
+        if plain in f"{donor.first_name} {donor.family_name} {donor.first_name}".casefold()
+        or (digits and (digits in donor.number or digits in _digits(donor.phone)))
+    ]
+
+
+def _digits(phone: str | None) -> str:
+    return "".join(filter(str.isdigit, phone or ""))
+
+
+def _degrees(name: str) -> float:
+    """Return a coordinate; what is no number lies nowhere on earth."""
+    try:
+        return float(request.form.get(name, "").replace(",", "."))
+    except ValueError:
+        return float("nan")

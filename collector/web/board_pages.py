@@ -1,0 +1,63 @@
+"""What every page of the board needs: the count of requests that wait, a day read from a URL."""
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from flask import render_template, request
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from collector.errors import NotFound
+from collector.pickups.models import Pickup, PickupState
+from collector.service_day import ServiceDay
+from collector.web.guards import actor, now
+
+
+def page(session: Session, template: str, **figures: object) -> str:
+    """Render a page of the board; every one says how many requests wait."""
+    asked = select(func.count()).where(
+        Pickup.bank_id == actor().bank_id, Pickup.state == PickupState.ASKED
+    )
+    return render_template(template, waiting=session.scalar(asked) or 0, **figures)
+
+
+def zone() -> ZoneInfo:
+    """Return the time zone of the coordinator's bank."""
+    return ZoneInfo(actor().time_zone)
+
+
+def today() -> date:
+    """Return today, as the bank's calendar has it."""
+    return ServiceDay.of(now(), zone()).day
+
+
+def civil_day(text: str) -> date:
+    """Return the day a URL names.
+
+    Raises
+    ------
+    NotFound
+        It is no day of the calendar.
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise NotFound("http_404") from None
+
+
+def whole_number(text: str) -> int:
+    """Return the number a form or a URL gives.
+
+    Raises
+    ------
+    NotFound
+        It is none, so it names nothing.
+    """
+    if not (text.isascii() and text.isdigit() and len(text) < len("2147483648")):
+        raise NotFound("not_found")
+    return int(text)
+
+
+def is_fragment() -> bool:
+    """Whether htmx asked, for a part of the page."""
+    return "HX-Request" in request.headers

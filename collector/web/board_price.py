@@ -1,0 +1,80 @@
+"""What a move costs and breaks, in words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from flask_babel import lazy_gettext
+from flask_babel.speaklater import LazyString
+
+from collector.planning.preview import Break, Preview
+from collector.web.board_wording import duration, euros, kilometres, signed, word
+
+_ = lazy_gettext
+
+
+class Verdict(StrEnum):
+    """What stands between a move and its being done."""
+
+    FITS = "fits"
+    NEEDS_REASON = "needs_reason"
+    REFUSED = "refused"
+
+
+BREAKS: Mapping[str, LazyString] = {
+    "windows": _("The visit would begin %(by)s outside the hours that suit her."),
+    "shifts": _("Round %(round)s would end %(by)s after the collector's hours."),
+    "load": _("Round %(round)s would carry %(count)s more than the vehicle can."),
+    "ride_time": _("Round %(round)s: what she gives would ride %(by)s longer than it may."),
+    "skills": _("The collector of round %(round)s may not make this visit."),
+    "pins": _("A stop that is pinned would leave its round."),
+    "ends": _("Round %(round)s does not end at a freezer."),
+    "below_minimum": _("She has less milk than the minimum for a visit."),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreakSeen:
+    """One broken rule as the board tells it."""
+
+    sentence: str
+    medical: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Price:
+    """What a move adds, with its sign, and what it breaks."""
+
+    verdict: Verdict
+    distance: str
+    time: str
+    cost: str
+    breaks: tuple[BreakSeen, ...]
+
+
+def price(found: Preview) -> Price:
+    """Put a preview into words."""
+    breaks = tuple(
+        BreakSeen(sentence=_sentence(each), medical=each.medical) for each in found.breaks
+    )
+    return Price(
+        verdict=_verdict(breaks),
+        distance=signed(kilometres(abs(found.metres)), found.metres),
+        time=signed(duration(found.seconds), found.seconds),
+        cost=signed(euros(abs(found.cents)), found.cents),
+        breaks=breaks,
+    )
+
+
+def _verdict(breaks: tuple[BreakSeen, ...]) -> Verdict:
+    if any(each.medical for each in breaks):
+        return Verdict.REFUSED
+    return Verdict.NEEDS_REASON if breaks else Verdict.FITS
+
+
+def _sentence(broken: Break) -> str:
+    figures: Mapping[str, Any] = broken.figures
+    by = int(figures.get("by") or 0)
+    said = {"by": duration(by), "count": by, "round": figures.get("round") or ""}
+    return word(BREAKS, broken.rule) % said

@@ -1,0 +1,100 @@
+"""The board's publication: what it would change for whom, and doing it."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask_babel import gettext
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from collector.banks.queries import get_bank
+from collector.db import reading, transaction
+from collector.errors import NotFound
+from collector.notices.models import Notice, NoticeState
+from collector.pickups.models import Pickup
+from collector.pickups.queries import get_pickup
+from collector.rounds.actions import pending, publish
+from collector.rounds.promises import Promise
+from collector.rounds.publication import Changes
+from collector.rounds.queries import day_plan
+from collector.web.board_days import seen_day
+from collector.web.board_pages import civil_day, whole_number
+from collector.web.board_pages import page as board_page
+from collector.web.board_picture import Picture
+from collector.web.guards import actor, now
+
+blueprint = Blueprint("publications", __name__, url_prefix="/days/<day>/publications")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A donor and what she will be told: hours, or None where her visit is withdrawn."""
+
+    pickup: Pickup
+    promise: Promise | None
+    is_new: bool
+
+
+@blueprint.get("")
+def page(day: str) -> str:
+    """Show what a publication would change for whom."""
+    wanted, bank_id = civil_day(day), actor().bank_id
+    with reading() as session:
+        plan = day_plan(session, bank_id=bank_id, day=wanted)
+        if plan is None:
+            raise NotFound("not_found", kind="day_plans")
+        found = pending(session, plan, get_bank(session, bank_id))
+        seen = seen_day(session, plan, wanted)
+        return board_page(
+            session,
+            "board/day/publication.html",
+            day=wanted,
+            plan=plan,
+            seen=seen,
+            found=found,
+            told=_told(session, bank_id, found, seen),
+            owed=_messages(session, bank_id, NoticeState.OWED),
+            failed=_messages(session, bank_id, NoticeState.FAILED),
+            names={stop.pickup.id: stop.pickup for r in seen.rounds for stop in r.stops},
+        )
+
+
+@blueprint.post("")
+def make(day: str) -> Response:
+    """Publish the day as its next revision."""
+    wanted, who = civil_day(day), actor()
+    with transaction() as session:
+        published = publish(
+            session,
+            now=now(),
+            bank_id=who.bank_id,
+            day=wanted,
+            version=whole_number(request.form.get("version", "")),
+            person_id=who.person_id or 0,
+        )
+        revision = published.revision
+    flash(gettext("Revision %(revision)s is published.", revision=revision), "ok")
+    return redirect(url_for("board.days.page", day=wanted), code=303)
+
+
+def _told(session: Session, bank_id: int, found: Changes, seen: Picture) -> list[Told]:
+    before = {
+        int(stop["pickup"])
+        for each in seen.rounds
+        for stop in (each.round.published or {}).get("stops", [])
+    }
+    promised = [
+        Told(pickup=get_pickup(session, bank_id, key), promise=given, is_new=key not in before)
+        for key, given in sorted(found.promised.items(), key=lambda pair: pair[1].opens)
+    ]
+    withdrawn = [
+        Told(pickup=get_pickup(session, bank_id, key), promise=None, is_new=False)
+        for key in found.withdrawn
+    ]
+    return [*withdrawn, *promised]
+
+
+def _messages(session: Session, bank_id: int, state: NoticeState) -> int:
+    counted = select(func.count()).where(Notice.bank_id == bank_id, Notice.state == state)
+    return session.scalar(counted) or 0

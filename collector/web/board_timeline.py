@@ -1,0 +1,104 @@
+"""The timeline of a day in per cent of its width: driving, waiting, service, the clock's hours."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from collector.web.board_picture import Picture, RoundSeen
+
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """A stretch of a row: what it shows, where it begins and how wide it is, in per cent."""
+
+    kind: str
+    left: float
+    width: float
+    pickup_id: int | None = None
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One collector's day."""
+
+    seen: RoundSeen
+    bars: tuple[Bar, ...]
+    clock: float | None
+    """How much of the tightest clock is used up when the round ends, in per cent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeline:
+    """All rows over one stretch of hours, and where now is."""
+
+    rows: tuple[Row, ...]
+    hours: tuple[tuple[float, datetime], ...]
+    now: float | None
+
+
+def timeline(picture: Picture, *, now: datetime) -> Timeline | None:
+    """Return the timeline of a day, or None where nobody drives."""
+    driven = [seen for seen in picture.rounds if seen.round.departs_at and seen.stops]
+    if not driven:
+        return None
+    begin = _floor(min(seen.round.departs_at for seen in driven if seen.round.departs_at))
+    end = _floor(max(seen.round.returns_at for seen in driven if seen.round.returns_at)) + HOUR
+    scale = _Scale(begin, end)
+    return Timeline(
+        rows=tuple(
+            Row(seen=seen, bars=tuple(_bars(seen, scale)), clock=_used(seen)) for seen in driven
+        ),
+        hours=tuple(_hours(scale)),
+        now=scale.at(now) if begin <= now <= end else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """The stretch of time that is as wide as the page."""
+
+    begin: datetime
+    end: datetime
+
+    def at(self, instant: datetime) -> float:
+        return round(100 * (instant - self.begin) / (self.end - self.begin), 3)
+
+    def bar(self, kind: str, since: datetime, until: datetime, **of: int | None) -> Bar:
+        left = self.at(since)
+        return Bar(kind=kind, left=left, width=round(self.at(until) - left, 3), **of)
+
+
+def _bars(seen: RoundSeen, scale: _Scale) -> Iterator[Bar]:
+    left = seen.round.departs_at
+    for stop in seen.stops:
+        row, of = stop.stop, {"pickup_id": stop.pickup.id, "number": stop.number}
+        if left is not None:
+            yield scale.bar("drive", left, row.arrives_at)
+        if row.begins_at > row.arrives_at:
+            yield scale.bar("wait", row.arrives_at, row.begins_at, **of)
+        yield scale.bar("service", row.begins_at, row.ends_at, **of)
+        left = row.ends_at
+    if left is not None and seen.round.returns_at is not None:
+        yield scale.bar("drive", left, seen.round.returns_at)
+
+
+def _used(seen: RoundSeen) -> float | None:
+    tightest = seen.tightest
+    if tightest is None or tightest.margin is None or seen.round.returns_at is None:
+        return None
+    ridden = seen.round.returns_at - tightest.stop.ends_at
+    return round(min(100.0, max(0.0, 100 * (ridden / (ridden + tightest.margin)))), 1)
+
+
+def _hours(scale: _Scale) -> Iterator[tuple[float, datetime]]:
+    hour = scale.begin
+    while hour <= scale.end:
+        yield scale.at(hour), hour
+        hour += HOUR
+
+
+def _floor(instant: datetime) -> datetime:
+    return instant.replace(minute=0, second=0, microsecond=0)

@@ -1,0 +1,230 @@
+"""The board's own words: a sentence per reason, per flag, per broken rule, and its units."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint
+from flask_babel import format_currency, format_decimal, lazy_gettext
+from flask_babel.speaklater import LazyString
+
+_ = lazy_gettext
+
+SECONDS_TO_THINK = (2, 8, 20)
+
+REASONS: Mapping[str, LazyString] = {
+    "impossible": _("No collector could make this visit, even with nothing else to do."),
+    "crowded": _("A collector could make this visit alone, but the rounds are full around it."),
+    "too_dear": _("It fits, for %(price)s more; leaving it for another day costs less."),
+    "fits": _("It fits, for %(price)s more: optimise again, or move it into a round."),
+    "taken_out": _("A coordinator took it out of its round."),
+    "request_changed": _("She changed her request: accept it again, then plan it."),
+    "not_asked_yet": _("It came after the last plan: optimise again, or move it into a round."),
+    "not_located": _("We do not know where this address is. Set its place on the map."),
+    "address_not_found": _("We do not know where this address is. Set its place on the map."),
+    "held": _("A nurse must speak with her before we come."),
+    "not_eligible": _("Her file does not allow a visit on this day."),
+    "no_shift": _("No collector works on this day."),
+}
+
+OBSTACLES: Mapping[str, LazyString] = {
+    "windows": _("The nearest place would be %(by)s outside her hours."),
+    "shifts": _("The nearest place would make the collector %(by)s late at the end."),
+    "load": _("The vehicle would carry %(count)s too many."),
+    "ride_time": _("What she gives would ride %(by)s longer than it may."),
+    "skills": _("No collector of this day has the skill it needs."),
+    "pins": _("A pinned stop stands in the way."),
+    "ends": _("The nearest round does not end at a freezer."),
+}
+
+FLAGS: Mapping[str, LazyString] = {
+    "below_minimum": _("below the minimum volume"),
+    "milk_too_old": _("milk too old by the visit"),
+    "milk_nearly_too_old": _("milk nearly too old"),
+    "serology_lapses": _("serology lapses before the visit"),
+    "address_not_found": _("address not found"),
+    "outside_zone": _("outside our zones"),
+    "held": _("call her first: health answers"),
+    "duplicate": _("asked twice"),
+    "not_eligible": _("file does not allow a visit"),
+    "needs_review": _("file to be looked at"),
+}
+
+GRAVE_FLAGS = frozenset({"milk_too_old", "held", "not_eligible", "address_not_found"})
+
+PURPOSES: Mapping[str, LazyString] = {
+    "collection": _("collection"),
+    "first_interview": _("first interview"),
+    "material_drop": _("bottles to bring"),
+    "blood_sample": _("blood sample"),
+    "pump_return": _("pump to fetch"),
+    "ward": _("ward visit"),
+}
+
+HEALTH: Mapping[str, LazyString] = {
+    "illness": _("ill since the last visit"),
+    "medication": _("takes a medicine"),
+    "exposure": _("possible exposure to an infection"),
+}
+
+STATES: Mapping[str, LazyString] = {
+    "asked": _("asked"),
+    "accepted": _("accepted"),
+    "planned": _("planned"),
+    "published": _("promised"),
+    "en_route": _("on the way"),
+    "arrived": _("at the door"),
+    "collected": _("collected"),
+    "partly_collected": _("partly collected"),
+    "failed": _("not done"),
+    "cancelled": _("cancelled"),
+    "expired": _("too late"),
+}
+
+DONOR_STATES: Mapping[str, LazyString] = {
+    "candidate": _("new"),
+    "prescreened": _("first questions answered"),
+    "interviewed": _("interviewed"),
+    "awaiting_serology": _("blood result awaited"),
+    "eligible": _("may give"),
+    "suspended": _("paused"),
+    "ended": _("ended"),
+    "excluded": _("does not give"),
+}
+
+CANCEL_REASONS: Mapping[str, LazyString] = {
+    "donor_asked": _("She asked us to"),
+    "duplicate": _("Asked twice"),
+    "not_eligible": _("Her file does not allow it"),
+    "too_far": _("Outside our zones"),
+    "other": _("Another reason"),
+}
+
+FAILURES: Mapping[str, LazyString] = {
+    "nobody_home": _("nobody was home"),
+    "not_ready": _("nothing was ready"),
+    "storage_failed": _("the freezer was not cold enough"),
+    "donor_declined": _("she changed her mind"),
+    "no_access": _("the door could not be reached"),
+    "not_reached": _("the collector did not get there"),
+    "other": _("another reason"),
+}
+
+
+JUDGEMENTS: Mapping[str, LazyString] = {
+    "excluded": _("She does not give: a professional decided so."),
+    "ended": _("She has ended her donations."),
+    "suspended": _("Her donations are paused."),
+    "serology_not_clear": _("A blood result needs a professional's decision."),
+    "suspension_over": _("Her pause is over: somebody has to open her file again."),
+    "not_interviewed": _("She was not interviewed yet."),
+    "no_consent": _("Her consent is missing."),
+    "no_serology": _("There is no blood result yet."),
+    "serology_pending": _("Her blood result is awaited."),
+    "serology_lapsed": _("Her blood test has lapsed: a sample is due."),
+    "not_yet_eligible": _("Her file is not complete yet."),
+    "baby_too_old": _("Her baby is older than your bank's limit."),
+}
+
+POLICIES: Mapping[str, LazyString] = {
+    "serology_days": _("A blood test counts for"),
+    "milk_age_days": _("Milk is taken up to an age of"),
+    "baby_age_days": _("The baby is at most"),
+    "minimum_volume_ml": _("A visit fetches at least"),
+    "radius_km": _("We collect within"),
+    "freezer_warmest_celsius": _("A donor's freezer is at most at"),
+    "milk_ride_minutes": _("Milk may ride for"),
+    "tube_ride_minutes": _("A blood tube may ride for"),
+    "collection_minutes": _("A collection takes"),
+    "first_visit_minutes": _("A first visit takes"),
+    "material_minutes": _("Bringing bottles takes"),
+    "blood_minutes": _("Drawing blood takes"),
+    "change_hours": _("A donor may change her visit until, before it"),
+}
+
+CONTAINER_STATES: Mapping[str, LazyString] = {
+    "declared": _("declared by the donor"),
+    "collected": _("collected"),
+    "refused_at_door": _("left with the donor"),
+    "in_transit": _("on the way"),
+    "received": _("received"),
+    "refused_at_reception": _("refused on arrival"),
+}
+
+HOLDERS: Mapping[str, LazyString] = {
+    "donor": _("with the donor"),
+    "person": _("with collector %(key)s"),
+    "site": _("at site %(key)s"),
+}
+
+
+def add_words(blueprint: Blueprint) -> None:
+    """Give the board's templates their words and units."""
+    for name, fill in (
+        ("euros", euros),
+        ("kilometres", kilometres),
+        ("duration", duration),
+        ("purpose", lambda code: word(PURPOSES, code)),
+        ("health", lambda code: word(HEALTH, code)),
+        ("pickup_state", lambda code: word(STATES, code)),
+        ("donor_state", lambda code: word(DONOR_STATES, code)),
+        ("failure", lambda code: word(FAILURES, code)),
+        ("flag", lambda code: word(FLAGS, code)),
+        ("judgement", lambda code: word(JUDGEMENTS, code)),
+        ("policy", lambda code: word(POLICIES, code)),
+        ("container_state", lambda code: word(CONTAINER_STATES, code)),
+        ("holder", holder),
+    ):
+        blueprint.add_app_template_filter(fill, f"board_{name}")
+
+
+def word(words: Mapping[str, LazyString], code: str) -> str:
+    """Return the word of a code, or the code made readable where nobody wrote one."""
+    return str(words.get(code, code.replace("_", " ")))
+
+
+def holder(reference: str) -> str:
+    """Say who holds a bottle: `person:12` becomes words."""
+    kind, _colon, key = reference.partition(":")
+    return word(HOLDERS, kind) % {"key": key}
+
+
+def reason(code: str, details: Mapping[str, Any]) -> str:
+    """Say why a visit is in no round, and what the nearest obstacle was."""
+    said = word(REASONS, code) % {"price": euros(details.get("price") or 0)}
+    obstacle = nearest(details)
+    return f"{said} {obstacle}" if obstacle else said
+
+
+def nearest(details: Mapping[str, Any]) -> str:
+    """Say which rule the nearest place would break, and by how much."""
+    rule = str(details.get("rule") or "")
+    if rule not in OBSTACLES:
+        return ""
+    by = int(details.get("by") or 0)
+    return str(OBSTACLES[rule]) % {"by": duration(by), "count": by}
+
+
+def euros(cents: int) -> str:
+    """Return an amount as the language writes it."""
+    return str(format_currency(cents / 100, "EUR"))
+
+
+def kilometres(metres: int) -> str:
+    """Return a distance in kilometres, with a space that does not break: 81.2 km."""
+    return f"{format_decimal(round(metres / 1000, 1), '#,##0.0')}\N{NO-BREAK SPACE}km"
+
+
+def duration(seconds: int | timedelta) -> str:
+    """Return a length of time: 45 min, 1 h 05."""
+    total = int(seconds.total_seconds() if isinstance(seconds, timedelta) else seconds)
+    minutes = round(abs(total) / 60)
+    if minutes < 60:  # noqa: PLR2004 - an hour
+        return f"{minutes}\N{NO-BREAK SPACE}min"
+    return f"{minutes // 60}\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}{minutes % 60:02}"
+
+
+def signed(text: str, amount: int) -> str:
+    """Put the sign before a difference: +3.2 km, minus 4 min, or plus-minus 0."""
+    sign = "+" if amount > 0 else "\N{MINUS SIGN}" if amount < 0 else "\N{PLUS-MINUS SIGN}"
+    return f"{sign}{text}"

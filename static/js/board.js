@@ -1,0 +1,29 @@
+// The coordinator's board: each behaviour finds its own data attribute, again after every swap.
+import "./board/htmx.js";
+import { arrangeByDragging } from "./board/drag.js";
+import { moveByKeys } from "./board/keys.js";
+import { lightTogether } from "./board/light.js";
+import { showDayMap } from "./board/day-map.js";
+import { pickOnMap } from "./board/pick-map.js";
+import { openSheets } from "./board/sheets.js";
+import { chooseAll } from "./board/choose-all.js";
+import { submitOnChange } from "./board/submit-on-change.js";
+import { holdStill } from "./board/hold-still.js";
+
+document.documentElement.classList.add("with-script");
+
+openSheets();
+moveByKeys();
+lightTogether();
+holdStill();
+chooseAll();
+pickOnMap();
+
+function arrange() {
+  arrangeByDragging();
+  showDayMap();
+  submitOnChange();
+}
+
+arrange();
+document.body.addEventListener("htmx:afterSettle", arrange);

@@ -1,0 +1,39 @@
+// Opens the move page of a stop in a dialog, and the list of keys; closes them again.
+import { htmx } from "./htmx.js";
+
+const moveDialog = () => document.querySelector("[data-move-dialog]");
+
+export async function openMoveSheet(address) {
+  await htmx.ajax("GET", address, { target: "[data-sheet]", swap: "innerHTML" });
+  if (!moveDialog().open) moveDialog().showModal();
+  moveDialog().querySelector("input[required], select")?.focus();
+}
+
+export function openSheets() {
+  document.addEventListener("click", (event) => {
+    const plain = !event.ctrlKey && !event.metaKey && !event.shiftKey;
+    const link = event.target.closest("#day-pane a[data-move]");
+    if (link && plain && moveDialog()) {
+      event.preventDefault();
+      opener = link.closest(".stop").id;
+      openMoveSheet(link.href);
+    } else if (event.target.closest("[data-help]")) {
+      document.querySelector("[data-help-dialog]").showModal();
+    } else if (moveDialog() && event.target.closest("[data-move-dialog] [data-close]")) {
+      event.preventDefault();
+      moveDialog().close();
+    }
+  });
+  moveDialog()?.addEventListener("close", backToStop);
+  // The day is swapped after a move was made from the dialog: then there is nothing left to ask.
+  document.body.addEventListener("htmx:afterSwap", (event) => {
+    const target = event.detail.target?.id ?? event.detail.elt?.id;
+    if (target === "day-pane" && moveDialog()?.open) moveDialog().close();
+  });
+}
+
+let opener = null;
+
+function backToStop() {
+  if (opener) document.querySelector(`#${opener} a`)?.focus();
+}
