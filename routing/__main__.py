@@ -24,7 +24,7 @@ from routing.formats.native import (
     write_plan,
 )
 from routing.insertion import insertions
-from routing.parent import die_with_parent
+from routing.parent import die_with_parent, die_with_reader
 from routing.plan import Plan
 from routing.problem import Problem
 from routing.solve import Budget, solve
@@ -100,6 +100,8 @@ def _solve_parser(parser: argparse.ArgumentParser) -> None:
 def _solve(options: Arguments) -> int:
     if options.die_with_parent is not None:
         die_with_parent(options.die_with_parent or None)
+    if options.progress:
+        die_with_reader(sys.stdout.fileno())
     problem = read_problem(_read(options.problem))
     start = read_plan(_read(options.start)) if options.start else None
     began = time.monotonic()

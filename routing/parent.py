@@ -1,7 +1,8 @@
-"""Knows how a solving process dies with its parent, whatever the parent dies of."""
+"""Knows how a solving process dies with its parent, or with whoever reads its answers."""
 
 import ctypes
 import os
+import select
 import signal
 import sys
 import threading
@@ -33,6 +34,22 @@ def die_with_parent(expected: int | None = None) -> None:
         threading.Thread(target=_watch, args=(parent,), daemon=True).start()
     if os.getppid() != parent:
         os._exit(os.EX_UNAVAILABLE)
+
+
+def die_with_reader(descriptor: int) -> None:
+    """Arrange to leave as soon as nobody reads what is written to a pipe.
+
+    A search may be silent for minutes; only then would the next line find the pipe closed.
+    """
+    if hasattr(select, "poll"):
+        threading.Thread(target=_listen, args=(descriptor,), daemon=True).start()
+
+
+def _listen(descriptor: int) -> None:
+    pipe = select.poll()
+    pipe.register(descriptor, 0)  # errors and hang-ups are reported unasked
+    pipe.poll()
+    os._exit(os.EX_IOERR)
 
 
 def _watch(parent: int) -> None:

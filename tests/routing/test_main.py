@@ -1,0 +1,244 @@
+"""The command line, as a shell and a supervising process see it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from routing.check.judge import check
+from routing.formats.native import plan_of, read_plan, read_problem, write_plan, write_problem
+from routing.problem import Problem
+from routing.schedule import retimed
+from tests.routing.builders import problem, shift, visit
+
+pytestmark = pytest.mark.processes
+
+ROOT = Path(__file__).parents[2]
+ROUTING = [sys.executable, "-m", "routing"]
+PATIENCE = 20
+"""Seconds until a process that should be gone is given up on."""
+
+TOWN = problem(visit("anna"), visit("bea", (0, 300)), visit("dora", skills=["blood"]))
+BUSY = problem(
+    *(
+        visit(name, name=f"{name}{copy}", service=60)
+        for name in ("anna", "bea", "cleo", "dora")
+        for copy in range(8)
+    ),
+    shifts=[shift("am", 0, 3_000, end="lab"), shift("pm", 1_000, 4_000, start="lab")],
+)
+
+
+def run(*arguments: str | Path, text: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603 - our own command
+        [*ROUTING, *map(str, arguments)],
+        input=text,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        timeout=PATIENCE,
+        check=False,
+    )
+
+
+@pytest.fixture
+def on_disk(tmp_path: Path) -> Callable[[str, str], Path]:
+    def write(name: str, text: str) -> Path:
+        path = tmp_path / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write
+
+
+Writer = Callable[[str, str], Path]
+
+
+def test_a_problem_on_standard_input_becomes_a_plan_on_standard_output():
+    done = run("solve", "-", "--iterations", "1000", text=write_problem(TOWN))
+    assert (done.returncode, done.stderr) == (0, "")
+    plan = read_plan(done.stdout)
+    assert set(plan.orders["am"]) == {"anna", "bea"}
+    assert check(TOWN, plan) == ()
+
+
+def test_a_plan_can_be_written_to_a_file_and_begun_from(on_disk: Writer, tmp_path: Path):
+    asked, output = on_disk("problem.json", write_problem(TOWN)), tmp_path / "plan.json"
+    first = run("solve", asked, "--iterations", "1000", "--output", output)
+    assert (first.returncode, first.stdout) == (0, "")
+    again = run("solve", asked, "--iterations", "1000", "--start", output)
+    assert read_plan(again.stdout) == read_plan(output.read_text(encoding="utf-8"))
+
+
+def test_a_legal_plan_passes_and_an_illegal_one_is_told_why(on_disk: Writer):
+    asked = on_disk("problem.json", write_problem(TOWN))
+    legal = run("check", asked, "-", text=write_plan(retimed(TOWN, {"am": ["anna", "bea"]})))
+    assert (legal.returncode, legal.stdout) == (0, "")
+    # Dora at 400, Bea at 600: 300 s late; and nobody may draw Dora's blood.
+    broken = run("check", asked, "-", text=write_plan(retimed(TOWN, {"am": ["dora", "bea"]})))
+    assert broken.returncode == 1
+    assert broken.stdout.splitlines() == [
+        "Shift am lacks the skill blood that visit dora requires.",
+        "Service at visit bea on shift am begins 5 min after a window has closed.",
+    ]
+
+
+def test_a_visit_is_explained_and_its_places_are_priced(on_disk: Writer):
+    asked = on_disk("problem.json", write_problem(TOWN))
+    plan = on_disk("plan.json", write_plan(retimed(TOWN, {"am": ["bea"]})))
+    why = run("explain", asked, plan, "dora")
+    assert (why.returncode, json.loads(why.stdout)["rule"]) == (0, "skills")
+    places = [
+        json.loads(line) for line in run("insertions", asked, plan, "anna").stdout.splitlines()
+    ]
+    assert places == [
+        {"shift": "am", "position": 0, "price": 0},
+        {"shift": "am", "position": 1, "price": 0},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("{", "document: is not JSON"),
+        (write_problem(TOWN).replace("[0, 300]", "[300, 0]"), "visits[1].windows[0]: ends before"),
+        (write_problem(TOWN).replace('"place": "bea"', '"place": "bee"'), "visits[1].place: there"),
+    ],
+)
+def test_a_wrong_input_is_named_on_standard_error(text: str, sentence: str):
+    failed = run("solve", "-", text=text)
+    assert (failed.returncode, failed.stdout) == (2, "")
+    assert failed.stderr.startswith(sentence)
+
+
+def test_a_file_that_is_not_there_is_a_wrong_input():
+    assert run("solve", "nowhere.json").returncode == 2
+
+
+def test_a_visit_that_is_not_there_is_a_wrong_input(on_disk: Writer):
+    asked = on_disk("problem.json", write_problem(TOWN))
+    failed = run("explain", asked, "-", "zoe", text=write_plan(retimed(TOWN, {})))
+    assert (failed.returncode, failed.stderr) == (2, "visit 'zoe': is not in the problem\n")
+
+
+def test_no_time_gives_no_plan():
+    failed = run("solve", "-", "--seconds", "0", text=write_problem(BUSY))
+    assert (failed.returncode, failed.stdout) == (3, "")
+    assert failed.stderr == "no plan was found within the budget\n"
+
+
+def test_progress_is_a_line_per_better_plan_and_a_last_one():
+    done = run("solve", "-", "--seconds", "1", "--progress", "json", text=write_problem(BUSY))
+    assert done.returncode == 0
+    *improvements, last = map(json.loads, done.stdout.splitlines())
+    assert improvements
+    assert {line["kind"] for line in improvements} == {"improvement"}
+    assert last["kind"] == "done"
+    for line in [*improvements, last]:
+        assert check(BUSY, plan_of(line["plan"])) == ()
+    costs = [line["cost"] for line in improvements]
+    assert all(line["cost"] == line["plan"]["cost"]["total"] for line in improvements)
+    assert last["plan"]["cost"]["total"] <= costs[-1]
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds", "error", "code"),
+    [("{", "1", "invalid_problem", 2), (write_problem(BUSY), "0", "no_plan", 3)],
+)
+def test_an_error_is_a_line_of_progress_too(text: str, seconds: str, error: str, code: int):
+    failed = run("solve", "-", "--seconds", seconds, "--progress", "json", text=text)
+    (line,) = map(json.loads, failed.stdout.splitlines())
+    assert (failed.returncode, line["kind"], line["error"]) == (code, "error", error)
+    assert failed.stderr == line["message"] + "\n"
+
+
+def searching(asked: Problem, *arguments: str) -> subprocess.Popen[str]:
+    """A search that would last for an hour, and has shown its first plan."""
+    child = subprocess.Popen(  # noqa: S603 - our own command
+        [*ROUTING, "solve", "-", "--seconds", "3600", "--progress", "json", *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        cwd=ROOT,
+    )
+    assert child.stdin is not None
+    child.stdin.write(write_problem(asked))
+    child.stdin.close()
+    return child
+
+
+def test_a_killed_search_has_left_a_legal_plan():
+    with searching(BUSY) as child:
+        assert child.stdout is not None
+        line = json.loads(child.stdout.readline())
+        child.send_signal(signal.SIGKILL)
+    assert line["kind"] == "improvement"
+    assert check(BUSY, plan_of(line["plan"])) == ()
+
+
+def test_a_search_nobody_reads_ends_by_itself():
+    with searching(BUSY) as child:
+        assert child.stdout is not None
+        child.stdout.readline()
+        child.stdout.close()
+        assert child.wait(PATIENCE) != 0
+
+
+PARENT = """
+import subprocess, sys
+child = subprocess.Popen([sys.executable, "-m", "routing", "solve", sys.argv[1], "--seconds",
+    "3600", "--progress", "json", "--die-with-parent"])
+print(child.pid, flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel's promise is Linux's")
+def test_a_search_dies_with_its_parent(on_disk: Writer):
+    asked = on_disk("problem.json", write_problem(BUSY))
+    with subprocess.Popen(  # noqa: S603 - our own command
+        [sys.executable, "-c", PARENT, asked],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+    ) as parent:
+        assert parent.stdout is not None
+        # The child writes to us as well, and we go on reading: only its parent will be gone.
+        child = int(parent.stdout.readline())
+        assert json.loads(parent.stdout.readline())["kind"] == "improvement"
+        assert alive(child)
+        parent.kill()
+        ends = time.monotonic() + PATIENCE
+        while alive(child) and time.monotonic() < ends:
+            time.sleep(0.05)
+        assert not alive(child)
+
+
+def alive(process: int) -> bool:
+    """Whether it runs; a zombie that init has not collected yet does not."""
+    try:
+        stat = Path(f"/proc/{process}/stat").read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return False
+    return stat.rpartition(")")[2].split()[0] != "Z"
+
+
+def test_a_search_whose_parent_is_gone_already_does_not_begin():
+    failed = run("solve", "-", "--die-with-parent", "1", text=write_problem(TOWN))
+    assert (failed.returncode, failed.stdout) == (os.EX_UNAVAILABLE, "")
+
+
+def test_both_inputs_cannot_be_standard_input():
+    assert run("check", "-", "-").returncode == 2
+
+
+def test_what_is_written_can_be_read_again():
+    assert read_problem(write_problem(BUSY)) == BUSY
