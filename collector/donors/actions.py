@@ -17,6 +17,7 @@ from collector.errors import Conflict, Refused
 from collector.people.models import Person
 from collector.places.actions import new_address
 from collector.places.models import PositionSource
+from collector.service_day import ServiceDay
 
 NEEDED_TO_BE_ELIGIBLE = frozenset(
     {
@@ -197,11 +198,11 @@ def change_state(
     """
     donor = get_donor(session, bank_id, donor_id)
     before = donor.state
-    if to is not DonorState.ENDED and not actor.startswith("person:"):
+    if to is not DonorState.ENDED and actor.startswith("donor:"):
         raise Refused("only_staff_decides")
     move_to(donor, to)
     if to is DonorState.ELIGIBLE:
-        _refuse_without_papers(session, donor, on=_today(session, bank_id, now))
+        _refuse_without_papers(session, donor, now=now)
     donor.suspended_until = until if to is DonorState.SUSPENDED else None
     _note(
         session,
@@ -215,14 +216,16 @@ def change_state(
     return donor
 
 
-def _refuse_without_papers(session: Session, donor: Donor, *, on: date) -> None:
-    judgement = judge(donor, on=on, policies=policies_of(session, donor.bank_id))
-    if set(judgement.reasons) & NEEDED_TO_BE_ELIGIBLE:
+def why_not_eligible(session: Session, donor: Donor, *, now: datetime) -> set[Reason]:
+    """Return which papers a donor lacks today to become eligible."""
+    today = ServiceDay.of(now, get_bank(session, donor.bank_id).zone).day
+    judgement = judge(donor, on=today, policies=policies_of(session, donor.bank_id))
+    return set(judgement.reasons) & NEEDED_TO_BE_ELIGIBLE
+
+
+def _refuse_without_papers(session: Session, donor: Donor, *, now: datetime) -> None:
+    if why_not_eligible(session, donor, now=now):
         raise Refused("donor_papers_missing")
-
-
-def _today(session: Session, bank_id: int, now: datetime) -> date:
-    return now.astimezone(get_bank(session, bank_id).zone).date()
 
 
 def _free_number(session: Session, bank_id: int, wanted: str | None) -> str:

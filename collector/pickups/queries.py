@@ -9,6 +9,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 from collector.donors.models import Donor
 from collector.errors import NotFound
 from collector.pickups.models import Pickup, PickupState, PickupWindow
+from collector.pickups.states import OPEN
 from collector.places.models import Address
 
 TO_PLAN = (PickupState.ACCEPTED, PickupState.PLANNED, PickupState.PUBLISHED)
@@ -75,6 +76,19 @@ def for_day(session: Session, bank_id: int, day: date) -> list[Pickup]:
 def asked_once(session: Session, bank_id: int, once: str) -> Pickup | None:
     """Return the request that a form with this key made already."""
     return session.scalar(_whole(bank_id).where(Pickup.once == once))
+
+
+def days_taken(session: Session, bank_id: int) -> dict[int, set[date]]:
+    """Return the days on which each donor has an open request, by the donor's key."""
+    found: dict[int, set[date]] = {}
+    rows = session.execute(
+        select(Pickup.donor_id, PickupWindow.day)
+        .join(PickupWindow, PickupWindow.pickup_id == Pickup.id)
+        .where(Pickup.bank_id == bank_id, Pickup.state.in_(OPEN))
+    )
+    for donor_id, day in rows:
+        found.setdefault(donor_id, set()).add(day)
+    return found
 
 
 def _whole(bank_id: int) -> Select[Pickup]:

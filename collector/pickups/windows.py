@@ -68,7 +68,7 @@ def mistakes_in(
     """
     return (
         *_amount_mistakes(asked),
-        *_date_mistakes(asked, now.astimezone(zone).date()),
+        *_date_mistakes(asked, ServiceDay.of(now, zone).day),
         *_window_mistakes(asked, now=now, zone=zone, days_ahead=days_ahead),
     )
 
@@ -106,7 +106,7 @@ def _window_mistakes(
         yield Mistake("windows", "window_missing")
     if len(windows) > MOST_WINDOWS:
         yield Mistake("windows", "too_many_windows", {"most": MOST_WINDOWS})
-    last = now.astimezone(zone).date() + timedelta(days=days_ahead)
+    last = ServiceDay.of(now, zone).day + timedelta(days=days_ahead)
     for index, window in enumerate(windows):
         code = _wrong_with(window, now=now, zone=zone, last=last)
         if code:

@@ -30,6 +30,32 @@ ERRORS: Mapping[str, LazyString] = {
     "link_not_valid": _("This link was used already or is too old. Ask for a new one."),
     "changed_meanwhile": _("A colleague changed this a moment ago. Look again, then decide."),
     # Donors, requests and places.
+    "cell_missing": _("This must not be empty."),
+    "cell_not_choice": _("Write one of these: %(choices)s."),
+    "cell_not_date": _("Write the day as 2026-11-24 or 24/11/2026."),
+    "cell_not_number": _("Write a number such as 44.8378 or 44,8378."),
+    "cell_not_time": _("Write the time as 09:30 or 9h30."),
+    "cell_not_whole": _("Write a whole number, such as 1500."),
+    "cell_not_yes_no": _("Write yes or no."),
+    "colleague_unknown": _("No colleague of this bank signs in with this address."),
+    "column_missing": _("The column %(name)s is missing."),
+    "column_twice": _("The column %(name)s is there twice."),
+    "column_unknown": _("The column %(name)s is not one we know."),
+    "csv_broken": _("From line %(line)s on we cannot read the file: a quotation mark is missing."),
+    "day_in_future": _("This day has not come yet."),
+    "donor_not_named": _("Say whose request it is: a donor number or an e-mail address."),
+    "donor_unknown": _("We know no donor by this."),
+    "email_known": _("A donor with this e-mail address is in the bank already."),
+    "email_not_one": _("Several donors have this e-mail address: give the donor number."),
+    "email_not_valid": _("This is not an e-mail address."),
+    "file_empty": _("The file holds no rows."),
+    "file_not_text": _("This is not a CSV file. Save it as CSV (UTF-8) and send it again."),
+    "file_too_long": _("The file has more than %(most)s rows. Send it in parts."),
+    "position_half": _("Give the latitude and the longitude, or neither."),
+    "row_too_long": _("Line %(line)s has more cells than there are columns."),
+    "same_day_known": _("She already has a request for this day."),
+    "signature_half": _("Give who signed the interview and on which day, or neither."),
+    "twice_in_file": _("Line %(line)s says this already."),
     "already_asked": _(
         "You already asked for a visit on one of these days. Change that one instead."
     ),
@@ -66,6 +92,22 @@ ERRORS: Mapping[str, LazyString] = {
     "window_too_far": _("Choose a day within the next %(days)s days."),
     "window_too_short": _("Leave us at least half an hour."),
     "windows_overlap": _("This overlaps with another line of the same day."),
+    # Planning, moving and publishing a day.
+    "job_not_ended": _("The planner is still at work on this. Stop it first."),
+    "job_taken_over": _("Another worker took this over a moment ago."),
+    "move_breaks_medical_rule": _(
+        "This place breaks a rule that protects the milk or the blood. Choose another one."
+    ),
+    "move_needs_reason": _("This place breaks a rule. Say why you move the visit there all the same."),
+    "no_shift_to_plan": _(
+        "There is no round to plan on this day: nobody works, or every collector has left."
+    ),
+    "nothing_to_publish": _("Nothing changed since revision %(revision)s: everybody knows already."),
+    "plan_breaks_rules": _("The planner's answer broke a rule and was thrown away. Nothing changed."),
+    "round_has_started": _("The collector has left with this round: it stays as it is."),
+    "visit_may_not_be_served": _(
+        "This visit may not be made yet: look at its request and the donor's file first."
+    ),
     # What a phone said, and why it cannot stand.
     "bottles_and_volume_differ": _(
         "Bottles without a volume, or a volume without bottles: open the stop and correct it."

@@ -1,0 +1,189 @@
+"""Comma-separated files as they come from other programs, and as we hand them out.
+
+Read: UTF-8 with or without a byte order mark, or CP1252; `,` or `;`; any line ending; line breaks
+inside quotes. Written: UTF-8 with a byte order mark, `;` and CRLF, which spreadsheets open as they
+are, and no cell that a spreadsheet would run as a formula.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
+MOST_ROWS = 20_000
+WHOLE_FILE = 1
+"""The line of what is wrong with the file as a whole: that of its header."""
+
+FORMULA = re.compile(r"'*[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]")
+"""What a spreadsheet runs, full-width signs included, or what an escaped one looks like."""
+
+ESCAPED = re.compile(r"'+[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]")
+
+
+class Mistake(NamedTuple):
+    """What is wrong in a column: the code of its sentence and the figures in it."""
+
+    column: str
+    code: str
+    figures: Mapping[str, object] = {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowReport:
+    """What became of one row; `line` is where it begins in the file, counted from 1."""
+
+    line: int
+    mistakes: tuple[Mistake, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What became of a file: every row, and what is wrong with the whole."""
+
+    rows: tuple[RowReport, ...] = ()
+    whole: tuple[Mistake, ...] = ()
+
+    @property
+    def good(self) -> bool:
+        """Whether everything was imported; otherwise nothing was."""
+        return not self.whole and not any(row.mistakes for row in self.rows)
+
+    @property
+    def wrong(self) -> list[RowReport]:
+        """The mistakes, the whole file's first."""
+        whole = [RowReport(line=WHOLE_FILE, mistakes=self.whole)] if self.whole else []
+        return whole + [row for row in self.rows if row.mistakes]
+
+
+class Row(NamedTuple):
+    """One row: where it begins in the file, and its cells by column."""
+
+    line: int
+    cells: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """The rows of a file; where there are mistakes the rows must not be used."""
+
+    rows: tuple[Row, ...] = ()
+    mistakes: tuple[Mistake, ...] = ()
+
+
+class _Unreadable(Exception):  # noqa: N818 - it never leaves this module
+    """The file cannot be read on."""
+
+    def __init__(self, code: str, **figures: object) -> None:
+        super().__init__(code)
+        self.mistake = Mistake("", code, figures)
+
+
+def read_rows(data: bytes, *, required: Collection[str], optional: Collection[str]) -> File:
+    """Read a file whose first row names its columns.
+
+    Columns may stand in any order; their names may be written in capitals and with spaces. Short
+    rows end in empty cells, rows without any content are skipped.
+    """
+    try:
+        lines = _lines(_decoded(data))
+        header, found = _header(lines), []
+        mistakes = _header_mistakes(header, required=required, optional=optional)
+        if not mistakes:
+            found = [_row(line, cells, header) for line, cells in lines]
+            mistakes = [] if found else [Mistake("", "file_empty")]
+    except _Unreadable as unreadable:
+        return File(mistakes=(unreadable.mistake,))
+    return File(rows=tuple(found), mistakes=tuple(mistakes))
+
+
+def write_rows(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> bytes:
+    """Return a file of rows; `read_rows` gives back the same cells."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n", quoting=csv.QUOTE_ALL)
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([escaped(str(row[column])) for column in columns])
+    return (BYTE_ORDER_MARK + text.getvalue()).encode()
+
+
+def escaped(cell: str) -> str:
+    """Return a cell that no spreadsheet runs: an apostrophe before whatever would begin one."""
+    return f"'{cell}" if FORMULA.match(cell) else cell
+
+
+def unescaped(cell: str) -> str:
+    """Return what `escaped` was given; the apostrophe of 't Hooft stays."""
+    return cell[1:] if ESCAPED.match(cell) else cell
+
+
+def _decoded(data: bytes) -> str:
+    if b"\x00" in data:  # UTF-16, a spreadsheet's own format, an image
+        raise _Unreadable("file_not_text")
+    for encoding in ("utf-8-sig", "cp1252"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise _Unreadable("file_not_text")
+
+
+def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows that hold anything, each with the line it begins on."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    begins, count = 1, 0
+    while True:
+        try:
+            cells = next(reader, None)
+        except csv.Error as error:
+            raise _Unreadable("csv_broken", line=begins) from error
+        if cells is None:
+            return
+        if any(cell.strip() for cell in cells):
+            count += 1
+            if count > MOST_ROWS + 1:
+                raise _Unreadable("file_too_long", most=MOST_ROWS)
+            yield begins, cells
+        begins = reader.line_num + 1
+
+
+def _delimiter(text: str) -> str:
+    header = next(iter(text.lstrip().splitlines()), "")
+    return ";" if header.count(";") > header.count(",") else ","
+
+
+def _header(lines: Iterator[tuple[int, list[str]]]) -> list[str]:
+    _line, names = next(lines, (WHOLE_FILE, []))
+    if not names:
+        raise _Unreadable("file_empty")
+    header = ["_".join(name.lower().split()) for name in names]
+    while header and not header[-1]:
+        header.pop()
+    return header
+
+
+def _header_mistakes(
+    header: list[str], *, required: Collection[str], optional: Collection[str]
+) -> list[Mistake]:
+    known = {*required, *optional}
+    unknown = [name for name in dict.fromkeys(header) if name not in known]
+    twice = [name for name in dict.fromkeys(header) if header.count(name) > 1 and name in known]
+    missing = [name for name in required if name not in header]
+    return [
+        Mistake(name, code, {"name": name})
+        for code, names in (
+            ("column_unknown", unknown),
+            ("column_twice", twice),
+            ("column_missing", missing),
+        )
+        for name in names
+    ]
+
+
+def _row(line: int, cells: list[str], header: list[str]) -> Row:
+    if any(cell.strip() for cell in cells[len(header) :]):
+        raise _Unreadable("row_too_long", line=line)
+    padded = [*cells, *[""] * (len(header) - len(cells))]
+    return Row(line, {name: unescaped(cell) for name, cell in zip(header, padded, strict=False)})

@@ -1,0 +1,216 @@
+"""Donors from a file: every row or none, with a report by row.
+
+Columns: `first_name`, `family_name`, `line`, `postcode`, `town` are needed; `number`, `email`,
+`phone`, `language`, `access_notes`, `latitude`, `longitude`, `baby_born_on`, `serology_drawn_on`,
+`serology_valid_until`, `discreet`, `interview_signed_by` (the e-mail address of a colleague),
+`interview_signed_on`, `consent_version`, `consented_on` may be left out or empty.
+
+A blood test with `serology_valid_until` is clear, one without is pending. A donor whose interview,
+consent and blood test are all there becomes eligible; any other waits where her papers end.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from collector.banks.models import Bank
+from collector.banks.queries import get_bank
+from collector.config import LANGUAGES
+from collector.csv_cells import Cells
+from collector.csv_rows import Report, RowReport, read_rows
+from collector.donors.actions import (
+    change_state,
+    record_consent,
+    record_serology,
+    register,
+    sign_interview,
+    why_not_eligible,
+)
+from collector.donors.models import Donor, DonorState, SerologyOutcome
+from collector.donors.numbers import is_number, plain
+from collector.donors.queries import donors_of
+from collector.people.queries import person_by_email
+from collector.places.actions import MOST_LATITUDE, MOST_LONGITUDE
+from collector.places.models import PositionSource
+from collector.service_day import ServiceDay
+
+REQUIRED = ("first_name", "family_name", "line", "postcode", "town")
+OPTIONAL = (
+    "number",
+    "email",
+    "phone",
+    "language",
+    "access_notes",
+    "latitude",
+    "longitude",
+    "baby_born_on",
+    "serology_drawn_on",
+    "serology_valid_until",
+    "discreet",
+    "interview_signed_by",
+    "interview_signed_on",
+    "consent_version",
+    "consented_on",
+)
+EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;.]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One row as it was understood."""
+
+    file: dict[str, Any]
+    signed_by_id: int | None
+    signed_on: date | None
+    consent_version: str
+    consented_on: date | None
+    drawn_on: date | None
+    valid_until: date | None
+
+
+def import_donors(
+    session: Session, data: bytes, *, now: datetime, bank_id: int, actor: str
+) -> Report:
+    """Bring in a file of donors; where any row is wrong, nothing is written at all."""
+    bank = get_bank(session, bank_id)
+    file = read_rows(data, required=REQUIRED, optional=OPTIONAL)
+    if file.mistakes:
+        return Report(whole=file.mistakes)
+    rows = [Cells(row) for row in file.rows]
+    today = ServiceDay.of(now, bank.zone).day
+    entries = [_entry(session, cells, bank=bank, today=today) for cells in rows]
+    _note_twins(rows, entries, donors_of(session, bank_id))
+    report = Report(
+        rows=tuple(RowReport(line=row.line, mistakes=tuple(row.mistakes)) for row in rows)
+    )
+    if report.good:
+        for entry in entries:
+            _write(session, entry, now=now, bank_id=bank_id, actor=actor)
+    return report
+
+
+def _entry(session: Session, cells: Cells, *, bank: Bank, today: date) -> Entry:
+    return Entry(
+        file={
+            **{name: cells.text(name, needed=True) for name in REQUIRED},
+            "number": _number(cells),
+            "email": _email(cells, "email"),
+            "phone": cells.text("phone"),
+            "language": cells.choice("language", LANGUAGES, default=bank.language),
+            "access_notes": cells.text("access_notes", most=1000),
+            "baby_born_on": _past(cells, "baby_born_on", today),
+            "discreet": cells.yes("discreet"),
+            **_position(cells),
+        },
+        signed_by_id=_signed_by(session, cells, bank),
+        signed_on=_past(cells, "interview_signed_on", today),
+        consent_version=cells.text("consent_version"),
+        consented_on=_past(cells, "consented_on", today),
+        drawn_on=_past(cells, "serology_drawn_on", today),
+        valid_until=_valid_until(cells),
+    )
+
+
+def _number(cells: Cells) -> str | None:
+    number = plain(cells.text("number"))
+    if number and not is_number(number):
+        cells.wrong("number", "donor_number_not_valid", number=number)
+    return number or None
+
+
+def _email(cells: Cells, column: str) -> str:
+    address = cells.text(column).lower()
+    if address and not EMAIL.fullmatch(address):
+        cells.wrong(column, "email_not_valid")
+    return address
+
+
+def _past(cells: Cells, column: str, today: date) -> date | None:
+    day = cells.day(column)
+    if day is not None and day > today:
+        cells.wrong(column, "day_in_future")
+    return day
+
+
+def _position(cells: Cells) -> dict[str, float | None]:
+    latitude, longitude = cells.decimal("latitude"), cells.decimal("longitude")
+    for column, found, most in (
+        ("latitude", latitude, MOST_LATITUDE),
+        ("longitude", longitude, MOST_LONGITUDE),
+    ):
+        if found is not None and abs(found) > most:
+            cells.wrong(column, "position_not_on_earth")
+        if found is None and (latitude is not None or longitude is not None):
+            cells.wrong(column, "position_half")
+    return {"latitude": latitude, "longitude": longitude}
+
+
+def _signed_by(session: Session, cells: Cells, bank: Bank) -> int | None:
+    address = cells.text("interview_signed_by")
+    if bool(address) != bool(cells.text("interview_signed_on")):
+        cells.wrong("interview_signed_by", "signature_half")
+    person = person_by_email(session, address) if address else None
+    if address and (person is None or person.bank_id != bank.id):
+        cells.wrong("interview_signed_by", "colleague_unknown")
+    return person.id if person else None
+
+
+def _valid_until(cells: Cells) -> date | None:
+    drawn_on, valid_until = cells.day("serology_drawn_on"), cells.day("serology_valid_until")
+    if valid_until is not None and drawn_on is None:
+        cells.wrong("serology_drawn_on", "cell_missing")
+    elif valid_until is not None and drawn_on is not None and valid_until < drawn_on:
+        cells.wrong("serology_valid_until", "serology_dates_backwards")
+    return valid_until
+
+
+def _note_twins(rows: list[Cells], entries: list[Entry], known: list[Donor]) -> None:
+    """Note every donor who is there already, in the bank or further up in the file."""
+    for column, code in (("email", "email_known"), ("number", "donor_number_taken")):
+        taken = {value for donor in known if (value := getattr(donor, column))}
+        first_line: dict[str, int] = {}
+        for cells, value in _given(rows, entries, column):
+            if value in first_line:
+                cells.wrong(column, "twice_in_file", line=first_line[value])
+            elif value in taken:
+                cells.wrong(column, code, number=value)
+            first_line.setdefault(value, cells.line)
+
+
+def _given(rows: list[Cells], entries: list[Entry], column: str) -> Iterator[tuple[Cells, str]]:
+    for cells, entry in zip(rows, entries, strict=True):
+        if entry.file[column]:
+            yield cells, entry.file[column]
+
+
+def _write(session: Session, entry: Entry, *, now: datetime, bank_id: int, actor: str) -> None:
+    donor = register(
+        session,
+        now=now,
+        bank_id=bank_id,
+        actor=actor,
+        position_source=PositionSource.IMPORTED,
+        **entry.file,
+    )
+    said: dict[str, Any] = {"now": now, "bank_id": bank_id, "donor_id": donor.id, "actor": actor}
+    if entry.signed_by_id is not None and entry.signed_on is not None:
+        sign_interview(session, **said, person_id=entry.signed_by_id, on=entry.signed_on)
+    if entry.consent_version:
+        on = entry.consented_on or ServiceDay.of(now, get_bank(session, bank_id).zone).day
+        record_consent(session, **said, version=entry.consent_version, on=on)
+    if entry.drawn_on is not None:
+        outcome = SerologyOutcome.CLEAR if entry.valid_until else SerologyOutcome.PENDING
+        record_serology(
+            session,
+            **said,
+            drawn_on=entry.drawn_on,
+            outcome=outcome,
+            valid_until=entry.valid_until,
+        )
+    waiting = donor.state is DonorState.AWAITING_SEROLOGY
+    if waiting and not why_not_eligible(session, donor, now=now):
+        change_state(session, **said, to=DonorState.ELIGIBLE)
