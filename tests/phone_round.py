@@ -62,7 +62,11 @@ def publish_round(
 
 
 def said(
-    kind: str, pickup: int | None = None, *, sequence: int = 1, **payload: Any  # noqa: ANN401
+    kind: str,
+    pickup: int | None = None,
+    *,
+    sequence: int = 1,
+    **payload: Any,  # noqa: ANN401
 ) -> dict[str, Any]:
     """Return what a phone says; the same words twice are the same event."""
     client_id = str(uuid5(_NAMES, f"{kind} {pickup} {sequence} {sorted(payload)}"))
@@ -76,7 +80,12 @@ def said(
     }
 
 
-def collected(pickup: int, *, sequence: int = 1, **changes: Any) -> dict[str, Any]:
+def collected(
+    pickup: int,
+    *,
+    sequence: int = 1,
+    **changes: Any,  # noqa: ANN401
+) -> dict[str, Any]:
     """Return the record of a plain visit: seven bottles from a freezer that is cold enough."""
     payload = {
         "bottles": 7,

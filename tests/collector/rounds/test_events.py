@@ -29,6 +29,7 @@ class Phone:
         self.town, self.clock, self.round_id = town, clock, round_id
 
     def say(self, event: dict[str, Any], *, person: int | None = None) -> Outcome:
+        db.session.rollback()
         with transaction() as session:
             return accept(
                 session,

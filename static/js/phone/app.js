@@ -1,0 +1,70 @@
+// The phone's one page: reads what is kept, shows the place that the address names, acts on taps.
+import { acts } from "./acts.js";
+import { drawBar } from "./bar.js";
+import { formPage } from "./form-page.js";
+import { h, link, message } from "./dom.js";
+import { choose } from "./rounds.js";
+import { roundPage } from "./round-page.js";
+import { stopCard } from "./stop-card.js";
+import { everything } from "./store.js";
+import { keepInTouch, state } from "./sync.js";
+import { SIGN_IN, syncPage } from "./sync-page.js";
+import { t } from "./texts.js";
+
+let drawn = null;
+
+export function start() {
+  addEventListener("hashchange", () => show({ moved: true }));
+  document.addEventListener("phone:changed", () => show());
+  document.addEventListener("phone:said", () => show());
+  keepInTouch();
+  show();
+  navigator.serviceWorker?.register("/phone/service-worker.js", { scope: "/phone/" });
+  navigator.storage?.persist?.();
+}
+
+async function show({ moved = false } = {}) {
+  const kept = await everything();
+  const where = location.hash.slice(2).split("/");
+  const { model, others } = choose(kept, where);
+  drawBar(kept, model);
+  const key = JSON.stringify([location.hash, model && [model.snapshot.revision, model.fresh?.revision, model.stops.map((stop) => stop.state)], others, where[0] === "sync" && kept, state.signedOut, state.stranger]);
+  // A form is left alone while it is filled in, and nothing is drawn twice.
+  if (key === drawn || (!moved && document.querySelector("[data-page] form.record"))) return;
+  drawn = key;
+  const focused = document.activeElement?.id;
+  const page = document.querySelector("[data-page]");
+  page.replaceChildren(...[contents(where, kept, model, others)].flat(9).filter(Boolean));
+  if (moved) settleView(page);
+  else if (focused) document.getElementById(focused)?.focus();
+}
+
+function contents(where, kept, model, others) {
+  if (state.stranger) return message("danger", h("p", {}, t("not_ours")), link(t("sign_in"), SIGN_IN));
+  if (where[0] === "sync") return syncPage(kept, () => show());
+  if (!model) return [signInNote(), ...others, !others.length && !state.signedOut && nothing(kept)];
+  const act = acts(model, () => show({ moved: true }));
+  const [place, pickup, form] = where;
+  const stop = place === "stop" && model.stops.find((each) => each.pickup === Number(pickup));
+  if (place === "hand-over" || (stop && form)) return formPage(place, form, stop, model, kept, act);
+  if (stop) {
+    const phase = stop.state.phase;
+    return [back(), stopCard(stop, model, { title: t(`phase_${phase}`), act: model.started ? act : null })];
+  }
+  return [signInNote(), ...others, ...roundPage(model, act)];
+}
+
+export const back = () => link(`‹ ${t("back")}`, "#/", { class: "quiet back" });
+
+const signInNote = () =>
+  state.signedOut && message("warn", h("p", {}, t("sign_in_again")), link(t("sign_in"), SIGN_IN, { class: "main" }));
+
+const nothing = (kept) =>
+  kept.touched
+    ? h("section", { class: "empty" }, h("h1", { tabindex: -1 }, t("none_title")), h("p", {}, t("none_text")))
+    : h("p", { class: "soft", role: "status" }, t("loading"));
+
+function settleView(page) {
+  scrollTo(0, 0);
+  page.querySelector("h1")?.focus({ preventScroll: true });
+}

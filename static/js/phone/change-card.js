@@ -1,0 +1,27 @@
+// A new revision of the round: what was added, removed, moved; nothing moves before it is read.
+import { changes } from "./diff.js";
+import { button, h } from "./dom.js";
+import { clock, t } from "./texts.js";
+
+export function changeCard(shown, fresh, acknowledge) {
+  const { added, removed, moved } = changes(shown, fresh);
+  const at = (iso) => clock(iso, fresh.time_zone);
+  const place = (stop) => t("changed_at", { town: `${stop.first_name}, ${stop.address.town}`, time: at(stop.arrives_at) });
+  const parts = [
+    part("+", "changed_added", added.map(place)),
+    part("−", "changed_removed", removed.map(place)),
+    part("↕", "changed_moved", moved.map(({ stop, was }) =>
+      t("changed_from", { town: `${stop.first_name}, ${stop.address.town}`, time: at(stop.arrives_at), was: at(was) }))),
+  ].filter(Boolean);
+  return h(
+    "section", { class: "card changed", "aria-labelledby": "changed" },
+    h("h1", { id: "changed", tabindex: -1 }, `! ${t("changed_title")}`),
+    parts.length ? parts : h("p", {}, t("changed_other")),
+    h("div", { class: "actions" }, button(t("changed_ok"), acknowledge, { class: "main full tall", id: "acknowledge" })),
+  );
+}
+
+function part(sign, key, lines) {
+  if (lines.length === 0) return null;
+  return [h("h3", {}, `${sign} ${t(key)} (${lines.length})`), h("ul", {}, lines.map((line) => h("li", {}, line)))];
+}

@@ -1,0 +1,14 @@
+// What changed for the collector between two revisions of her round.
+const MINUTE = 60_000;
+
+export function changes(old, fresh) {
+  const before = new Map(old.stops.map((stop) => [stop.pickup, stop]));
+  const after = new Map(fresh.stops.map((stop) => [stop.pickup, stop]));
+  const added = fresh.stops.filter((stop) => !before.has(stop.pickup));
+  const removed = old.stops.filter((stop) => !after.has(stop.pickup));
+  const moved = fresh.stops
+    .filter((stop) => before.has(stop.pickup))
+    .map((stop) => ({ stop, was: before.get(stop.pickup).arrives_at }))
+    .filter(({ stop, was }) => Math.abs(Date.parse(stop.arrives_at) - Date.parse(was)) >= MINUTE);
+  return { added, removed, moved };
+}

@@ -1,0 +1,37 @@
+// Why a visit did not take place, or why it is reopened: one reason, then one button.
+import { h } from "./dom.js";
+import { choices, judge, text } from "./fields.js";
+import { t } from "./texts.js";
+
+const NOT_DONE = [
+  "nobody_home", "nothing_ready", "donor_unwell", "wrong_address", "access", "milk_refused",
+  "freezer_too_warm", "collector_late", "vehicle_or_box", "other",
+];
+const UNDONE = ["mistake", "more_milk", "came_back", "other"];
+
+export function notDoneForm(done) {
+  const reason = reasons(t("why_not"), NOT_DONE, "reason");
+  const note = text("note", t("note_field"), { rows: 2 });
+  const say = () => done({ reason: reason.value(), note: note.value() });
+  return form([reason, note], t("not_done_go"), say);
+}
+
+export function reopenForm(done) {
+  const reason = reasons(t("reopen_text"), UNDONE, "undone");
+  return form([reason], t("reopen_go"), () => done(reason.value()));
+}
+
+const reasons = (legend, codes, prefix) =>
+  choices(prefix, legend, codes.map((code) => [code, t(`${prefix}_${code}`)]), { missing: t("choose_reason") });
+
+function form(fields, label, say) {
+  function submit(event) {
+    event.preventDefault();
+    if (judge(fields)) say();
+  }
+  return h(
+    "form", { class: "record", novalidate: true, onsubmit: submit },
+    fields.map((field) => field.node),
+    h("div", { class: "actions" }, h("button", { class: "button main full tall" }, label)),
+  );
+}

@@ -1,0 +1,48 @@
+// What the events of a visit, or of a round, amount to, in whatever order they came.
+// The same rules stand in collector/rounds/replay.py; tests/replay_cases.json runs through both.
+const DECIDES = new Set(["collected", "not_done"]);
+
+export function standing(events) {
+  const known = [...new Map(events.map((event) => [event.client_id, event])).values()];
+  const undone = new Set(known.filter(isUndo).map((event) => event.payload.undoes));
+  return known.filter((event) => !isUndo(event) && !undone.has(event.client_id)).sort(inOrder);
+}
+
+export function replay(events) {
+  let arrived = null;
+  let decided = null;
+  for (const event of standing(events)) {
+    if (event.kind === "arrived") arrived = event.device_at;
+    else if (DECIDES.has(event.kind)) decided = event;
+  }
+  const phase = decided?.kind ?? (arrived === null ? "waiting" : "arrived");
+  return { phase, arrivedAt: arrived, decidedBy: decided };
+}
+
+export function replayRound(events) {
+  const byVisit = grouped(events.filter((event) => event.pickup !== null));
+  const counted = standing(events);
+  return {
+    started: counted.length > 0,
+    visits: new Map([...byVisit].map(([pickup, said]) => [pickup, replay(said)])),
+    handOvers: counted.filter((event) => event.kind === "handed_over"),
+  };
+}
+
+export function inOrder(one, other) {
+  return (
+    one.sequence - other.sequence ||
+    Date.parse(one.device_at) - Date.parse(other.device_at) ||
+    (one.client_id < other.client_id ? -1 : Number(one.client_id > other.client_id))
+  );
+}
+
+const isUndo = (event) => event.kind === "undone";
+
+function grouped(events) {
+  const groups = new Map();
+  for (const event of events) {
+    groups.set(event.pickup, [...(groups.get(event.pickup) ?? []), event]);
+  }
+  return groups;
+}

@@ -1,0 +1,40 @@
+// Keeps the shell readable offline: the built files by their hashes, the page of this build.
+// The round itself is in IndexedDB; nothing that names a person is ever cached here.
+import { cleanupOutdatedCaches, precacheAndRoute } from "workbox-precaching";
+import { NavigationRoute, registerRoute } from "workbox-routing";
+
+const PAGE = "/phone/";
+const SHELL = `milkround-shell-${self.SHELL_BUILD}`;
+
+precacheAndRoute(__KEPT_FILES__);
+cleanupOutdatedCaches();
+
+// The page goes with its files: a new worker takes over only once it has both.
+self.addEventListener("install", (event) => {
+  event.waitUntil(keepShell());
+  self.skipWaiting();
+});
+
+self.addEventListener("activate", (event) => event.waitUntil(takeOver()));
+
+async function keepShell() {
+  const answer = await fetch(PAGE, { cache: "no-store" });
+  if (!answer.ok || answer.redirected) throw new Error("the shell was not there");
+  await (await caches.open(SHELL)).put(PAGE, answer);
+}
+
+async function takeOver() {
+  for (const name of await caches.keys()) {
+    if (name.startsWith("milkround-shell-") && name !== SHELL) await caches.delete(name);
+  }
+  await self.clients.claim();
+}
+
+// At once from the phone; from the network first where the address asks for something, as a
+// language. Signed out, the kept page still opens: the round can be read, and says what to do.
+async function shell({ request, url }) {
+  const kept = await caches.match(PAGE, { cacheName: SHELL });
+  if (kept && !url.search) return kept;
+  return fetch(request).catch(() => kept ?? Response.error());
+}
+registerRoute(new NavigationRoute(shell, { allowlist: [/^\/phone\/(\?.*)?$/] }));

@@ -1,0 +1,72 @@
+// The phone's own database: rounds as promised, everything said, who this phone belongs to.
+// A write is done when its transaction is complete and on disk, not when it was asked for.
+import { openDB } from "idb";
+
+let opened = null;
+
+function open() {
+  opened ??= openDB("milkround-phone", 1, {
+    upgrade(database) {
+      database.createObjectStore("rounds", { keyPath: "round" });
+      database.createObjectStore("events", { keyPath: "client_id" });
+      database.createObjectStore("meta");
+    },
+    blocking: close,
+    terminated: close,
+  });
+  return opened;
+}
+
+async function close() {
+  const was = await opened?.catch(() => null);
+  opened = null;
+  was?.close();
+}
+
+// Runs `work(tx)` and resolves once the disk has it. A phone that slept may find its connection
+// gone: it is opened again, once.
+async function inTransaction(mode, work) {
+  for (const last of [false, true]) {
+    try {
+      const database = await open();
+      const tx = database.transaction(["rounds", "events", "meta"], mode, { durability: "strict" });
+      const [result] = await Promise.all([work(tx), tx.done]);
+      return result;
+    } catch (error) {
+      if (last || !["InvalidStateError", "AbortError"].includes(error.name)) throw error;
+      await close();
+    }
+  }
+}
+
+export const writing = (work) => inTransaction("readwrite", work);
+export const looking = (work) => inTransaction("readonly", work);
+
+export const everything = () =>
+  looking(async (tx) => ({
+    rounds: await tx.objectStore("rounds").getAll(),
+    events: await tx.objectStore("events").getAll(),
+    person: await tx.objectStore("meta").get("person"),
+    touched: await tx.objectStore("meta").get("touched"),
+  }));
+
+export const remember = (key, value) =>
+  writing((tx) => tx.objectStore("meta").put(value, key));
+
+export const keepRound = (round) => writing((tx) => tx.objectStore("rounds").put(round));
+
+export const wipe = () =>
+  writing((tx) =>
+    Promise.all(["rounds", "events", "meta"].map((name) => tx.objectStore(name).clear())),
+  );
+
+// Forgets a round and what was said of it; the caller has seen that nothing of it waits.
+export const forgetRound = (round, instead = null) =>
+  writing(async (tx) => {
+    const events = tx.objectStore("events");
+    for (const event of await events.getAll()) {
+      if (event.round === round) await events.delete(event.client_id);
+    }
+    if (instead) await tx.objectStore("rounds").put(instead);
+    else await tx.objectStore("rounds").delete(round);
+  });

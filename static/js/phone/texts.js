@@ -1,0 +1,30 @@
+// The reader's words, embedded in the shell; and figures as her language writes them.
+const words = JSON.parse(document.getElementById("texts").textContent);
+const language = document.documentElement.lang || "en";
+const plurals = new Intl.PluralRules(language);
+
+export function t(key, figures = {}) {
+  if (!(key in words)) throw new Error(`no text ${key}`);
+  return words[key].replace(/%\((\w+)\)s/g, (_, name) => figures[name] ?? "");
+}
+
+export function counted(key, n) {
+  return t(`${key}_${plurals.select(n) === "one" ? "one" : "many"}`, { n: number(n) });
+}
+
+export const number = (n, digits = 1) =>
+  new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(n);
+
+export const litres = (ml) => `${number(ml / 1000, 2)}\u00a0L`;
+
+export const celsius = (degrees) => `${number(degrees).replace("-", "−")}\u00a0°C`;
+
+export function clock(iso, timeZone) {
+  const form = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone };
+  return new Intl.DateTimeFormat(language, form).format(new Date(iso));
+}
+
+export function day(date) {
+  const form = { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" };
+  return new Intl.DateTimeFormat(language, form).format(new Date(`${date}T12:00:00Z`));
+}
