@@ -9,6 +9,7 @@ from collector.web import (
     board_containers,
     board_days,
     board_donors,
+    board_exports,
     board_imports,
     board_inbox,
     board_moves,
@@ -39,6 +40,7 @@ PARTS = (
     board_requests,
     board_imports,
     board_donors,
+    board_exports,
     board_containers,
     board_policies,
 )

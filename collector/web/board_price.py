@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 from flask_babel import lazy_gettext
 from flask_babel.speaklater import LazyString
@@ -30,6 +29,8 @@ BREAKS: Mapping[str, LazyString] = {
     "skills": _("The collector of round %(round)s may not make this visit."),
     "pins": _("A stop that is pinned would leave its round."),
     "ends": _("Round %(round)s does not end at a freezer."),
+    "clock": _("Round %(round)s: a time does not follow from the drive before it."),
+    "coverage": _("A visit is in no round or in two."),
     "below_minimum": _("She has less milk than the minimum for a visit."),
 }
 
@@ -73,8 +74,12 @@ def _verdict(breaks: tuple[BreakSeen, ...]) -> Verdict:
     return Verdict.NEEDS_REASON if breaks else Verdict.FITS
 
 
+def broken_rule(rule: str, by: int, letter: str | None) -> str:
+    """Say which rule is broken, by how much, in which round."""
+    said = {"by": duration(by), "count": by, "round": letter or ""}
+    return word(BREAKS, rule) % said
+
+
 def _sentence(broken: Break) -> str:
-    figures: Mapping[str, Any] = broken.figures
-    by = int(figures.get("by") or 0)
-    said = {"by": duration(by), "count": by, "round": figures.get("round") or ""}
-    return word(BREAKS, broken.rule) % said
+    figures = broken.figures
+    return broken_rule(broken.rule, int(figures.get("by") or 0), figures.get("round"))

@@ -1,6 +1,7 @@
 """The board's publication: what it would change for whom, and doing it."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext
@@ -14,6 +15,7 @@ from collector.errors import NotFound
 from collector.notices.models import Notice, NoticeState
 from collector.pickups.models import Pickup
 from collector.pickups.queries import get_pickup
+from collector.planning.queries import broken_rules
 from collector.rounds.actions import pending, publish
 from collector.rounds.promises import Promise
 from collector.rounds.publication import Changes
@@ -21,10 +23,14 @@ from collector.rounds.queries import day_plan
 from collector.web.board_days import seen_day
 from collector.web.board_pages import civil_day, whole_number
 from collector.web.board_pages import page as board_page
-from collector.web.board_picture import Picture
+from collector.web.board_picture import Picture, RoundSeen
+from collector.web.board_price import broken_rule
 from collector.web.guards import actor, now
 
 blueprint = Blueprint("publications", __name__, url_prefix="/days/<day>/publications")
+
+
+TIGHT = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +52,8 @@ def page(day: str) -> str:
             raise NotFound("not_found", kind="day_plans")
         found = pending(session, plan, get_bank(session, bank_id))
         seen = seen_day(session, plan, wanted)
+        rules = broken_rules(session, bank_id=bank_id, day=wanted)
+        letters = {str(each.shift.id): each.letter for each in seen.rounds}
         return board_page(
             session,
             "board/day/publication.html",
@@ -56,7 +64,10 @@ def page(day: str) -> str:
             told=_told(session, bank_id, found, seen),
             owed=_messages(session, bank_id, NoticeState.OWED),
             failed=_messages(session, bank_id, NoticeState.FAILED),
-            names={stop.pickup.id: stop.pickup for r in seen.rounds for stop in r.stops},
+            broken=[
+                broken_rule(each.rule, each.by, letters.get(each.shift or "")) for each in rules
+            ],
+            close=[each for each in seen.rounds if _is_close(each)],
         )
 
 
@@ -93,6 +104,12 @@ def _told(session: Session, bank_id: int, found: Changes, seen: Picture) -> list
         for key in found.withdrawn
     ]
     return [*withdrawn, *promised]
+
+
+def _is_close(found: RoundSeen) -> bool:
+    """Whether a delay of a quarter of an hour would let a clock run out."""
+    tightest = found.tightest
+    return tightest is not None and tightest.margin is not None and tightest.margin < TIGHT
 
 
 def _messages(session: Session, bank_id: int, state: NoticeState) -> int:

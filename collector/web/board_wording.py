@@ -20,21 +20,22 @@ REASONS: Mapping[str, LazyString] = {
     "taken_out": _("A coordinator took it out of its round."),
     "request_changed": _("She changed her request: accept it again, then plan it."),
     "not_asked_yet": _("It came after the last plan: optimise again, or move it into a round."),
-    "not_located": _("We do not know where this address is. Set its place on the map."),
-    "address_not_found": _("We do not know where this address is. Set its place on the map."),
+    "no_position": _("We do not know where this address is. Set its place on the map."),
     "held": _("A nurse must speak with her before we come."),
     "not_eligible": _("Her file does not allow a visit on this day."),
-    "no_shift": _("No collector works on this day."),
+    "serology_lapses": _("Her blood test does not count on this day, and no sample is planned."),
+    "no_window": _("She asked for other days."),
+    "below_minimum": _("She has less milk than your bank drives for."),
 }
 
 OBSTACLES: Mapping[str, LazyString] = {
-    "windows": _("The nearest place would be %(by)s outside her hours."),
-    "shifts": _("The nearest place would make the collector %(by)s late at the end."),
-    "load": _("The vehicle would carry %(count)s too many."),
-    "ride_time": _("What she gives would ride %(by)s longer than it may."),
-    "skills": _("No collector of this day has the skill it needs."),
-    "pins": _("A pinned stop stands in the way."),
-    "ends": _("The nearest round does not end at a freezer."),
+    "windows": _("The nearest place, in round %(round)s, would be %(by)s outside her hours."),
+    "shifts": _("The nearest place would end round %(round)s %(by)s after its collector's hours."),
+    "load": _("The nearest place would load %(count)s too many on round %(round)s."),
+    "ride_time": _("In round %(round)s, what she gives would ride %(by)s longer than it may."),
+    "skills": _("The nearest round, %(round)s, lacks the skill that it needs."),
+    "pins": _("A pinned stop stands in the way in round %(round)s."),
+    "ends": _("The nearest round, %(round)s, does not end at a freezer."),
 }
 
 FLAGS: Mapping[str, LazyString] = {
@@ -191,7 +192,7 @@ def holder(reference: str) -> str:
 
 def reason(code: str, details: Mapping[str, Any]) -> str:
     """Say why a visit is in no round, and what the nearest obstacle was."""
-    said = word(REASONS, code) % {"price": euros(details.get("price") or 0)}
+    said = word(REASONS, code) % {"price": euros(details.get("price_cents") or 0)}
     obstacle = nearest(details)
     return f"{said} {obstacle}" if obstacle else said
 
@@ -202,7 +203,11 @@ def nearest(details: Mapping[str, Any]) -> str:
     if rule not in OBSTACLES:
         return ""
     by = int(details.get("by") or 0)
-    return str(OBSTACLES[rule]) % {"by": duration(by), "count": by}
+    return str(OBSTACLES[rule]) % {
+        "by": duration(by),
+        "count": by,
+        "round": details.get("round") or "?",
+    }
 
 
 def euros(cents: int) -> str:
