@@ -74,6 +74,7 @@ def _round() -> dict[str, str]:
         "go_back": _("Now bring the bottles to %(place)s."),
         "unloaded_title": _("Unloaded"),
         "unloaded_text": _("Round %(letter)s is handed over. Its addresses have left this phone."),
+        "distance": _("Distance"),
         "km": _("%(n)s km"),
     }
 
@@ -97,7 +98,7 @@ def _stop() -> dict[str, str]:
         "leave": _("Leave"),
         "access": _("Getting in"),
         "note": _("Note"),
-        "code": _("Code at the door"),
+        "code": _("Door code"),
         "donor": _("Donor %(number)s"),
         "bottles_one": _("%(n)s bottle"),
         "bottles_many": _("%(n)s bottles"),

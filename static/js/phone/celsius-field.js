@@ -22,13 +22,13 @@ export function celsiusField(name, label, { value = null, limit = null } = {}) {
     h(
       "label",
       {},
-      h("input", { type: "radio", name: `${id}-side`, value: below, checked: below === (value === null || value < 0), onchange: () => tell() }),
+      h("input", { type: "radio", name: `${id}-side`, value: below ? "below" : "above", checked: below === (value === null || value < 0), onchange: () => tell() }),
       h("span", {}, text),
     );
   const sides = h("div", { class: "sides", role: "radiogroup", "aria-label": t("sign") },
     side(true, `− ${t("below")}`), side(false, `+ ${t("above")}`));
   const warm = h("div", { id: `${id}-warm`, role: "status" });
-  const read = () => readCelsius(input.value, sides.querySelector("input:checked").value === "true");
+  const read = () => readCelsius(input.value, sides.querySelector("input:checked").value === "below");
 
   function tell() {
     const found = read();

@@ -17,4 +17,4 @@ export const link = (text, href, attributes = {}) =>
   h("a", { ...attributes, class: `button ${attributes.class ?? ""}`.trim(), href }, text);
 
 export const message = (kind, ...children) =>
-  h("div", { class: `message ${kind}`, role: kind === "danger" ? "alert" : "status" }, h("div", {}, ...children));
+  h("div", { class: `message ${kind}`, role: kind === "danger" ? "alert" : "status" }, h("div", { class: "said" }, ...children));

@@ -65,15 +65,20 @@ export function text(name, label, { value = "", hint = "", rows = 0, inputmode, 
 
 // Shows each field's mistake beneath it and moves to the first; returns whether all is well.
 export function judge(fields) {
-  const wrong = fields.filter((field) => {
-    field.node.querySelector(":scope > .wrong")?.remove();
-    field.input.removeAttribute("aria-invalid");
-    const mistake = field.mistake();
-    if (!mistake) return false;
-    field.input.setAttribute("aria-invalid", "true");
-    field.node.append(h("p", { class: "wrong", role: "alert" }, mistake));
-    return true;
-  });
+  const wrong = fields.filter((field) => mark(field, field.mistake()));
   wrong[0]?.input.focus();
   return wrong.length === 0;
+}
+
+// What was marked stays so until it is corrected.
+function mark(field, mistake) {
+  const { node, input } = field;
+  node.querySelector(":scope > .wrong")?.remove();
+  input.removeAttribute("aria-invalid");
+  if (!mistake) return false;
+  input.setAttribute("aria-invalid", "true");
+  node.append(h("p", { class: "wrong", role: "alert" }, mistake));
+  const again = () => mark(field, field.mistake());
+  for (const event of ["input", "change", "click"]) node.addEventListener(event, again, { once: true });
+  return true;
 }

@@ -6,13 +6,14 @@ import { t } from "./texts.js";
 // iPhones do not know geo: addresses.
 const APPLE = /iPhone|iPad|Macintosh/.test(navigator.userAgent);
 
-export function navigateButtons({ latitude, longitude }) {
+export function navigateButton({ latitude, longitude }) {
+  const to = navigation(latitude, longitude);
+  return link(`➤ ${t("navigate")}`, APPLE ? to.apple : to.geo, { class: "tall", rel: "noreferrer" });
+}
+
+export function otherApps({ latitude, longitude }) {
   const to = navigation(latitude, longitude);
   const apps = ["geo", "google", "waze", "apple"].map((app) =>
     link(t(`navigate_${app}`), to[app], { rel: "noreferrer", target: app === "geo" ? null : "_blank" }));
-  return h(
-    "div", { class: "navigate" },
-    link(`➤ ${t("navigate")}`, APPLE ? to.apple : to.geo, { class: "full tall", rel: "noreferrer" }),
-    h("details", { class: "fold" }, h("summary", {}, t("navigate_with")), h("div", { class: "apps" }, apps)),
-  );
+  return h("details", { class: "fold" }, h("summary", {}, t("navigate_with")), h("div", { class: "apps" }, apps));
 }

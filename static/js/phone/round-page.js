@@ -36,8 +36,8 @@ function beginning(model, act) {
       h("div", {}, h("dt", {}, t("vehicle")), h("dd", {}, snapshot.vehicle || "–")),
       h("div", {}, h("dt", {}, t("take")), h("dd", {}, counted("bottles", sum(model, "bottles")))),
       h("div", {}, h("dt", {}, t("leave")), h("dd", {}, counted("empties", sum(model, "empties_wanted")))),
-      h("div", {}, h("dt", {}, "↔"), h("dd", {}, t("km", { n: number(snapshot.metres / 1000, 0) })))),
-    h("p", { class: "tag ok" }, `✓ ${t("ready", { n: model.stops.length })}`),
+      h("div", {}, h("dt", {}, t("distance")), h("dd", {}, t("km", { n: number(snapshot.metres / 1000, 0) })))),
+    h("p", { class: "tag ok ready" }, `✓ ${t("ready", { n: model.stops.length })}`),
     h("div", { class: "actions" }, button(t("start"), act.begin, { class: "main full tall", id: "start" })),
   );
 }
@@ -46,6 +46,9 @@ const sum = (model, name) => model.stops.reduce((total, stop) => total + stop[na
 
 const end = (title, text, next) =>
   h("section", { class: "card stop end" }, h("h1", { tabindex: -1 }, `✓ ${title}`), h("p", {}, text), next && h("div", { class: "actions" }, next));
+
+const purpose = (stop) =>
+  stop.bottles ? counted("bottles", stop.bottles) : stop.purposes.map((each) => t(`purpose_${each}`)).join(", ");
 
 // The list tells the town only: the address is read in full where it is needed.
 function row(stop, model) {
@@ -56,7 +59,7 @@ function row(stop, model) {
     h("a", { href: `#/stop/${stop.pickup}`, id: `stop-${stop.pickup}` },
       h("span", { class: "disc", "aria-hidden": true }, stop.place),
       h("span", { class: "who" }, h("b", {}, `${clock(stop.arrives_at, model.snapshot.time_zone)} ${stop.address.town}`),
-        h("span", { class: "small soft" }, `${stop.first_name} · ${counted("bottles", stop.bottles)}`)),
+        h("span", { class: "small soft" }, `${stop.first_name} · ${purpose(stop)}`)),
       h("span", { class: "phase small" }, h("span", { "aria-hidden": true }, SIGNS[phase]), " ", t(`phase_${phase}`))),
   );
 }

@@ -1,6 +1,6 @@
 // One stop in full: when, who, where, what to take and to leave, how to get in, what to do now.
 import { button, h, link } from "./dom.js";
-import { navigateButtons } from "./navigate.js";
+import { navigateButton, otherApps } from "./navigate.js";
 import { celsius, clock, counted, litres, t } from "./texts.js";
 
 // `act` holds what the buttons do: arrive, or nothing where the stop is only read.
@@ -61,15 +61,16 @@ function actions(stop, act) {
   if (settled) return h("div", { class: "actions" }, link(t("reopen"), `${here}/reopen`, { class: "full" }));
   const arrived = stop.state.phase === "arrived";
   const name = `${stop.first_name} ${stop.family_name}`;
-  return h(
-    "div", { class: "actions" },
-    stop.phone && link(`✆ ${t("call")}`, `tel:${stop.phone.replace(/[^+\d]/g, "")}`, { class: "full", "aria-label": t("call_name", { name }) }),
-    !arrived && navigateButtons(stop.address),
-    arrived
-      ? link(t("record"), `${here}/record`, { class: "main full tall" })
-      : button(t("here"), () => act.arrive(stop), { class: "main full tall", id: "here" }),
-    link(t("not_done"), `${here}/not-done`, { class: "full quiet" }),
-  );
+  const main = arrived
+    ? link(t("record"), `${here}/record`, { class: "main tall" })
+    : button(t("here"), () => act.arrive(stop), { class: "main tall", id: "here" });
+  return [
+    h("div", { class: "actions two" },
+      stop.phone && link(`✆ ${t("call")}`, `tel:${stop.phone.replace(/[^+\d]/g, "")}`, { "aria-label": t("call_name", { name }) }),
+      link(t("not_done"), `${here}/not-done`)),
+    !arrived && otherApps(stop.address),
+    h("div", { class: "actions two at-hand" }, !arrived && navigateButton(stop.address), main),
+  ];
 }
 
 const grouped = (number) => String(number).replace(/(\d{3})(?=\d)/g, "$1 ");

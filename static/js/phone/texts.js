@@ -12,6 +12,9 @@ export function counted(key, n) {
   return t(`${key}_${plurals.select(n) === "one" ? "one" : "many"}`, { n: number(n) });
 }
 
+// "en" alone would be read as American: 24 November, not November 24.
+const dates = language === "en" ? "en-GB" : language;
+
 export const number = (n, digits = 1) =>
   new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(n);
 
@@ -21,10 +24,10 @@ export const celsius = (degrees) => `${number(degrees).replace("-", "−")}\u00a
 
 export function clock(iso, timeZone) {
   const form = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone };
-  return new Intl.DateTimeFormat(language, form).format(new Date(iso));
+  return new Intl.DateTimeFormat(dates, form).format(new Date(iso));
 }
 
 export function day(date) {
   const form = { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" };
-  return new Intl.DateTimeFormat(language, form).format(new Date(`${date}T12:00:00Z`));
+  return new Intl.DateTimeFormat(dates, form).format(new Date(`${date}T12:00:00Z`));
 }
