@@ -150,12 +150,14 @@ def transaction() -> Iterator[Session]:
 
 @contextmanager
 def reading() -> Iterator[Session]:
-    """Open a session that keeps nothing of what the block does."""
+    """Open a session that keeps nothing of what the block does.
+
+    It is closed, not rolled back: rows that were read stay readable afterwards.
+    """
     session = db.session()
     try:
         yield session
     finally:
-        session.rollback()
         session.close()
 
 

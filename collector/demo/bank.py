@@ -14,7 +14,7 @@ from collector.donors.models import Donor, Serology, SerologyOutcome
 from collector.donors.numbers import new_number
 from collector.people.actions import add_person
 from collector.people.models import Person, Role
-from collector.pickups.models import Pickup, PickupState, PickupWindow, Purpose
+from collector.pickups.models import Pickup, PickupHold, PickupState, PickupWindow, Purpose
 from collector.places.models import Address, Position, PositionSource
 from collector.rounds.models import Shift
 
@@ -29,6 +29,7 @@ STAFF = (
     ("Luc Robert", "luc@lactarium.example", (Role.LABORATORY,)),
 )
 ASKED_THE_DAYS_BEFORE = timedelta(days=2)
+LATER_BY = timedelta(days=2)
 SEROLOGY_LASTS = timedelta(days=90)
 
 
@@ -91,7 +92,11 @@ def ask_for_day(session: Session, bank: Bank, *, now: datetime, day: date) -> No
     donors = session.scalars(select(Donor).where(Donor.bank_id == bank.id).order_by(Donor.id))
     for donor, member in zip(donors, cast(), strict=True):
         if member.request is not None:
-            session.add(_pickup(donor, member.request, now=now, day=day))
+            accepted = PickupState.ACCEPTED
+            session.add(_pickup(donor, member.request, accepted, now=now, day=day))
+        if member.later is not None:
+            asked, later = PickupState.ASKED, day + LATER_BY
+            session.add(_pickup(donor, member.later, asked, now=now, day=later))
     session.flush()
 
 
@@ -197,12 +202,14 @@ def _address(bank_id: int, member: CastMember, *, now: datetime) -> Address:
     )
 
 
-def _pickup(donor: Donor, asked: Request, *, now: datetime, day: date) -> Pickup:
+def _pickup(
+    donor: Donor, asked: Request, state: PickupState, *, now: datetime, day: date
+) -> Pickup:
     collects = Purpose.COLLECTION in asked.purposes
     return Pickup(
         bank_id=donor.bank_id,
         donor=donor,
-        state=PickupState.ACCEPTED,
+        state=state,
         purposes=list(asked.purposes),
         bottles=asked.bottles,
         volume_ml=asked.volume_ml,
@@ -218,4 +225,15 @@ def _pickup(donor: Donor, asked: Request, *, now: datetime, day: date) -> Pickup
             PickupWindow(bank_id=donor.bank_id, day=day, opens=opens, closes=closes)
             for opens, closes in asked.hours
         ],
+        holds=[
+            PickupHold(
+                bank_id=donor.bank_id,
+                reason=asked.hold,
+                opened_at=now,
+                cleared_at=None,
+                cleared_by_id=None,
+            )
+        ]
+        if asked.hold
+        else [],
     )

@@ -13,7 +13,7 @@ from collector.demo.towns import (
     Town,
 )
 from collector.donors.models import DonorState
-from collector.pickups.models import Purpose
+from collector.pickups.models import HoldReason, Purpose
 
 Hours = tuple[tuple[time, time], ...]
 
@@ -53,6 +53,7 @@ class Request:
     freezer_nearly_full: bool = False
     empties_wanted: int = 0
     note: str = ""
+    hold: HoldReason | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +71,8 @@ class CastMember:
     serology_left_days: int
     """Days from the service day to the last day her serology counts; below 0: it has lapsed."""
     request: Request | None
+    later: Request | None
+    """What she asks for another day, not accepted yet."""
 
 
 COLLECT_AND_DRAW = (Purpose.COLLECTION, Purpose.BLOOD_SAMPLE)
@@ -86,7 +89,14 @@ SPECIAL: dict[int, Request] = {
         empties_wanted=12,
         note="First visit; please bring the pump.",
     ),
-    5: Request(hours=ALL_DAY, bottles=2, volume_ml=300, oldest_days=20, note="Last bottles."),
+    5: Request(
+        hours=ALL_DAY,
+        bottles=2,
+        volume_ml=300,
+        oldest_days=20,
+        purposes=(Purpose.COLLECTION, Purpose.PUMP_RETURN),
+        note="My last bottles, and the pump goes back.",
+    ),
     7: Request(hours=MORNING, bottles=9, volume_ml=1700, oldest_days=40, purposes=COLLECT_AND_DRAW),
     12: Request(
         hours=ALL_DAY, bottles=14, volume_ml=2600, oldest_days=87, freezer_nearly_full=True
@@ -107,13 +117,26 @@ SPECIAL: dict[int, Request] = {
         note="Leaves for work at half past seven.",
     ),
 }
+# What waits in the inbox for the days after: each raises a flag.
+LATER: dict[int, Request] = {
+    49: Request(hours=ALL_DAY, bottles=2, volume_ml=350, oldest_days=12),
+    52: Request(
+        hours=MORNING,
+        bottles=8,
+        volume_ml=1500,
+        oldest_days=33,
+        hold=HoldReason.MEDICATION,
+        note="I took an antibiotic last week.",
+    ),
+    56: Request(hours=AFTERNOON, bottles=11, volume_ml=2100, oldest_days=84),
+}
 FIRST_VISIT_AT, LAPSED_SEROLOGY_AT = 2, 7
 DONORS, ASKING_TODAY = 60, 48
 DISCREET = frozenset({3, 11, 19, 27, 35, 50})
 
 
 def cast() -> Iterator[CastMember]:
-    """Yield the sixty donors; the first forty-eight ask for a visit today."""
+    """Yield the sixty donors: the first forty-eight ask for today, three more for later."""
     places = (*AROUND_BORDEAUX, *BASSIN_AND_MEDOC, *LIBOURNAIS, *LANDES)
     for number, town in enumerate(islice(cycle(places), DONORS)):
         yield _member(number, town, request=_request(number) if number < ASKING_TODAY else None)
@@ -132,6 +155,7 @@ def _member(number: int, town: Town, *, request: Request | None) -> CastMember:
         state=DonorState.PRESCREENED if number == FIRST_VISIT_AT else DonorState.ELIGIBLE,
         serology_left_days=-1 if number == LAPSED_SEROLOGY_AT else 10 + number,
         request=request,
+        later=LATER.get(number),
     )
 
 

@@ -18,7 +18,7 @@ from collector.jobs.models import JobState
 from collector.jobs.queries import get_job
 from collector.people.actions import make_link
 from collector.people.models import Person
-from collector.pickups.models import PickupWindow
+from collector.pickups.models import Pickup, PickupState, PickupWindow
 from collector.planning.actions import ask_for_plan
 from collector.planning.queries import broken_rules
 from collector.rounds.actions import publish
@@ -26,6 +26,7 @@ from collector.rounds.events import OutcomeStatus, accept
 from collector.rounds.models import DayPlan, Round
 from collector.rounds.queries import day_plan
 from collector.service_day import ServiceDay
+from collector.web.board_wording import reason
 
 LINKS_LIVE = timedelta(hours=12)
 COORDINATOR = "claire@lactarium.example"
@@ -148,7 +149,7 @@ def report(clock: Clock, bank_id: int, day: date, *, events: int, since: float) 
                 Unassigned(
                     donor=left.pickup.donor.number,
                     town=left.pickup.donor.address.town,
-                    reason=str(left.details.get("sentence", left.reason)),
+                    reason=reason(left.reason, left.details),
                 )
                 for left in plan.unplanned
             ],
@@ -217,11 +218,17 @@ def _person(session: Session, email: str) -> Person:
 
 
 def _asked_for(session: Session, bank_id: int, day: date) -> int:
-    """Return how many visits were asked for on a day, whatever became of them."""
-    asked = select(func.count(func.distinct(PickupWindow.pickup_id))).where(
-        PickupWindow.bank_id == bank_id, PickupWindow.day == day
+    """Return how many visits were accepted for a day, whatever became of them."""
+    accepted = (
+        select(func.count(func.distinct(PickupWindow.pickup_id)))
+        .join(Pickup, Pickup.id == PickupWindow.pickup_id)
+        .where(
+            PickupWindow.bank_id == bank_id,
+            PickupWindow.day == day,
+            Pickup.state.not_in({PickupState.ASKED, PickupState.CANCELLED}),
+        )
     )
-    return session.scalar(asked) or 0
+    return session.scalar(accepted) or 0
 
 
 def _minutes(round_: Round) -> int:

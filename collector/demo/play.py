@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
+from collector.custody.numbers import number_of
 from collector.pickups.models import Purpose
 
 Said = dict[str, Any]
@@ -21,7 +22,12 @@ def said_of(round_: Snapshot) -> Iterator[Said]:
         steps.append(("arrived", stop["pickup"], arrived, {}))
         steps.append(("collected", stop["pickup"], done, _record(stop)))
     home = datetime.fromisoformat(round_["returns_at"]) + timedelta(minutes=5)
-    handed = {"site": round_["end"]["site"], "containers": [], "box_celsius": -20.5}
+    on_board = [
+        number_of(stop["pickup"], index)
+        for stop in round_["stops"]
+        for index in range(1, _bottles(stop) + 1)
+    ]
+    handed = {"site": round_["end"]["site"], "containers": on_board, "box_celsius": -20.5}
     steps.append(("handed_over", None, home, handed))
     for sequence, (kind, pickup, at, payload) in enumerate(steps, start=1):
         yield {
@@ -35,9 +41,9 @@ def said_of(round_: Snapshot) -> Iterator[Said]:
 
 
 def _record(stop: Snapshot) -> dict[str, Any]:
-    milk = Purpose.COLLECTION in stop["purposes"]
+    milk = _bottles(stop) > 0
     return {
-        "bottles": stop["bottles"] if milk else 0,
+        "bottles": _bottles(stop),
         "volume_ml": stop["volume_ml"] if milk else 0,
         "freezer_celsius": -19.5 if milk else None,
         "storage_ok": True if milk else None,
@@ -46,3 +52,7 @@ def _record(stop: Snapshot) -> dict[str, Any]:
         "empties_left": stop["empties_wanted"],
         "note": "",
     }
+
+
+def _bottles(stop: Snapshot) -> int:
+    return int(stop["bottles"]) if Purpose.COLLECTION in stop["purposes"] else 0

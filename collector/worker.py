@@ -1,0 +1,57 @@
+"""The worker: plans what is asked for and sends what is owed."""
+
+import logging
+import threading
+
+from flask import Flask
+from sqlalchemy.exc import OperationalError
+
+from collector.clock import Clock
+from collector.db import reading, transaction
+from collector.jobs.supervisor import run_once, run_supervisor
+from collector.notices.delivery import ConsoleSender, deliver
+from collector.notices.queries import owed
+from collector.planning.actions import PLAN_DAY
+from collector.planning.solver import plan_day
+from collector.web.letters import write
+
+HANDLERS = {PLAN_DAY: plan_day}
+LOOK_SECONDS = 1.0
+
+log = logging.getLogger(__name__)
+
+
+def work_for_ever(app: Flask, clock: Clock) -> None:
+    """Work the queue and the outbox until a signal says stop."""
+    stop = threading.Event()
+    postman = threading.Thread(target=_carry, args=(app, clock, stop), name="postman")
+    postman.start()
+    try:
+        run_supervisor(HANDLERS, clock=clock, enter=app.app_context, stop=stop)
+    finally:
+        stop.set()
+        postman.join()
+
+
+def work_until_idle(app: Flask, clock: Clock) -> None:
+    """Work the queue until nothing waits."""
+    run_once(HANDLERS, clock=clock, enter=app.app_context)
+
+
+def _carry(app: Flask, clock: Clock, stop: threading.Event) -> None:
+    """Empty the outbox again and again; a database that is away is asked again a second later."""
+    sender = ConsoleSender()
+    while not stop.wait(LOOK_SECONDS):
+        with app.app_context():
+            try:
+                with reading() as session:
+                    waiting = bool(owed(session, most=1))
+                if waiting:
+                    deliver(
+                        transaction,
+                        write=lambda session, notice: write(session, notice, now=clock.now()),
+                        sender=sender,
+                        now=clock.now,
+                    )
+            except OperationalError as away:
+                log.warning("the outbox waits for the database: %s", away.orig)
