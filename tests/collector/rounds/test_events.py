@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,11 +13,12 @@ from sqlalchemy.orm import Session
 
 from collector.audit.queries import first_broken_link
 from collector.custody.models import Container, ContainerState, DoorRecord, RefusalReason
-from collector.db import db, transaction
+from collector.custody.numbers import number_of
+from collector.db import db, reading, transaction
 from collector.errors import NotFound
 from collector.pickups.models import Pickup, PickupState
 from collector.rounds.events import Outcome, OutcomeStatus, accept
-from collector.rounds.models import Round, RoundEvent, RoundState
+from collector.rounds.models import Round, RoundEvent, RoundState, Shift
 from tests.conftest import SetClock
 from tests.phone_round import collected, publish_round, said
 from tests.town import Town
@@ -268,3 +272,106 @@ def test_every_event_is_in_the_audit_chain(phone: Phone) -> None:
     phone.say(said("started"))
     phone.say(collected(phone.town.pickups[0], sequence=2))
     assert first_broken_link(phone.session(), phone.town.bank) is None
+
+
+def _everything_said(town: Town) -> list[dict[str, Any]]:
+    """Return a busy day: labels, refusals, corrections, two hand-overs, a clock set back."""
+    dora, elise = town.pickups[:2]
+    first = collected(dora, sequence=3, containers=["MR-1"])
+    wrong = said("not_done", elise, sequence=6, reason="nobody_home")
+    hand_over = {"site": town.site, "box_celsius": -20}
+    return [
+        said("started", sequence=1),
+        said("arrived", dora, sequence=2),
+        first,
+        said("undone", dora, sequence=4, undoes=first["client_id"]),
+        collected(dora, sequence=5, bottles=3, volume_ml=500, containers=["MR-1"]),
+        wrong,
+        said("undone", elise, sequence=7, undoes=wrong["client_id"]),
+        collected(elise, sequence=8, refused=[{"count": 2, "reason": "thawed"}])
+        | {"device_at": "2026-11-20T03:00:00+00:00"},
+        said("handed_over", sequence=9, containers=["MR-1", number_of(dora, 2)], **hand_over),
+        said("handed_over", sequence=10, **hand_over),
+    ]
+
+
+def _what_became_of(
+    phone: Phone, events: list[dict[str, Any]]
+) -> tuple[list[OutcomeStatus], dict[str, object]]:
+    """Say the events in this order, look at every row, and keep nothing of it."""
+    town = phone.town
+    with reading() as session:
+        outcomes = [
+            accept(
+                session,
+                now=phone.clock.now(),
+                bank_id=town.bank,
+                person_id=town.ana,
+                round_id=phone.round_id,
+                said=event,
+            ).status
+            for event in events
+        ]
+        pickups = [session.get_one(Pickup, key) for key in town.pickups[:2]]
+        containers = session.scalars(select(Container).order_by(Container.number))
+        standing = session.scalars(
+            select(DoorRecord.bottles)
+            .where(DoorRecord.withdrawn_at.is_(None))
+            .order_by(DoorRecord.pickup_id)
+        )
+        return outcomes, {
+            "round": session.get_one(Round, phone.round_id).state,
+            "pickups": [(pickup.state, pickup.failure) for pickup in pickups],
+            "containers": {
+                (row.number, row.state, row.pickup_id, row.refused_because)
+                for row in containers
+                if row.state is not ContainerState.DECLARED
+            },
+            "records": list(standing),
+        }
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_every_order_of_arrival_comes_to_the_same(phone: Phone, seed: int) -> None:
+    events = _everything_said(phone.town)
+    _, expected = _what_became_of(phone, events)
+    assert expected["round"] is RoundState.UNLOADED
+    heard = events * 3
+    random.Random(seed).shuffle(heard)  # noqa: S311 - a shuffle to be repeated
+    outcomes, found = _what_became_of(phone, heard)
+    assert found == expected
+    assert outcomes.count(ACCEPTED) == len(events)
+    assert outcomes.count(DUPLICATE) == 2 * len(events)
+
+
+@pytest.mark.postgresql
+def test_one_event_sent_by_many_at_once_is_accepted_once(app: Flask, phone: Phone) -> None:
+    event = collected(phone.town.pickups[0])
+    db.session.remove()
+
+    def send(_: int) -> OutcomeStatus:
+        with app.app_context():
+            return phone.say(event).status
+
+    with ThreadPoolExecutor(6) as pool:
+        outcomes = list(pool.map(send, range(6)))
+    assert outcomes.count(ACCEPTED) == 1
+    assert outcomes.count(DUPLICATE) == 5
+    assert len(phone.containers()) == 7
+
+
+def test_a_late_word_on_a_first_round_takes_nothing_back_from_the_second(phone: Phone) -> None:
+    dora = phone.town.pickups[0]
+    phone.say(said("not_done", dora, sequence=2, reason="nobody_home"))
+    with transaction() as session:
+        bruno = session.get_one(Shift, phone.town.shifts[1])
+        bruno.day += timedelta(days=1)
+        session.get_one(Pickup, dora).state = PickupState.ACCEPTED
+        session.flush()
+        second = publish_round(session, bruno.id, (dora,)).id
+    first, phone.round_id = phone.round_id, second
+    phone.say(collected(dora, sequence=5), person=phone.town.bruno)
+    phone.round_id = first
+    phone.say(said("arrived", dora, sequence=1))
+    assert phone.pickup().state is PickupState.COLLECTED
+    assert list(phone.containers().values()) == [ContainerState.IN_TRANSIT] * 7
