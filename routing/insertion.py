@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from routing.check.judge import check_tour
-from routing.cost import tour_shares
+from routing.cost import rank, tour_shares
 from routing.errors import InvalidPlanError
 from routing.plan import Plan, Rule, Tour
 from routing.problem import Problem, Shift, Visit
@@ -97,6 +98,29 @@ def filled(problem: Problem, plan: Plan) -> Plan:
                 waiting.remove(visit)
                 progress = True
     return kept
+
+
+def made_room(problem: Problem, plan: Plan) -> Plan:
+    """The plan after optional visits have given way to mandatory ones they kept out.
+
+    The engine moves one visit at a time and can overlook such an exchange.
+    """
+    kept = plan
+    for entry in plan.unassigned:
+        visit = known(problem, entry.visit)
+        if problem.mandatory(visit):
+            kept = min(_exchanges(problem, kept, visit), key=partial(rank, problem), default=kept)
+    return filled(problem, kept)
+
+
+def _exchanges(problem: Problem, plan: Plan, visit: Visit) -> Iterator[Plan]:
+    """Every plan that serves this visit for one optional visit it serves now."""
+    for name in (name for tour in plan.tours for name in tour.visits):
+        if not problem.mandatory(known(problem, name)):
+            poorer = without(problem, plan, name)
+            best = next(iter(insertions(problem, poorer, visit.id)), None)
+            if best is not None:
+                yield inserted(problem, poorer, best)
 
 
 def worth(problem: Problem, visit: Visit, place: Insertion) -> bool:

@@ -9,7 +9,7 @@ from routing.check.judge import check, check_tour
 from routing.cost import rank
 from routing.errors import NoPlanError, UnlawfulPlanError
 from routing.explain import explained
-from routing.insertion import filled, insertions
+from routing.insertion import filled, insertions, made_room
 from routing.model.build import build
 from routing.model.search import Orders, search
 from routing.plan import Plan
@@ -120,6 +120,7 @@ class _Desk:
         self._finish()
         if self._plan is None:
             raise NoPlanError("no plan was found within the budget")
+        self._keep(made_room(self.problem, self._plan))
         return self._plan
 
     def _hand_out(self) -> None:
@@ -140,6 +141,9 @@ class _Desk:
             return
         plan = filled(self.problem, retimed(self.problem, self._waiting))
         self._waiting = None
+        self._keep(plan)
+
+    def _keep(self, plan: Plan) -> None:
         if self._plan is None or rank(self.problem, plan) < rank(self.problem, self._plan):
             self._plan = _lawful(self.problem, explained(self.problem, plan))
 

@@ -41,8 +41,11 @@ def dearest(problem: Value) -> int:
     """More than any plan of this problem can cost, in shares of a cent."""
     legs = len(problem.visits) + 1
     total = sum(SHARES_PER_CENT * (visit.penalty or 0) for visit in problem.visits)
+    longest_legs = {
+        profile: max(map(max, travel.metres)) for profile, travel in problem.travel.items()
+    }
     for shift in problem.shifts:
-        longest = max(map(max, problem.travel[shift.profile].metres))
+        longest = longest_legs[shift.profile]
         duration = shift.window.latest - shift.window.earliest
         total += SHARES_PER_CENT * shift.fixed_cost
         total += SHARES_PER_METRE * shift.cents_per_km * longest * legs

@@ -69,6 +69,8 @@ class Entry:
         """Read a number."""
         if type(self.value) not in {int, float}:
             self.refuse("is not a number")
+        # By way of text: a whole number too large for a float becomes infinite, which the
+        # bounds of whatever it is refuse, where a conversion would overflow.
         return float(str(self.value))
 
     def truth(self) -> bool:

@@ -146,11 +146,6 @@ def broken_by(asked: Problem, **orders: Sequence[str]) -> set[Rule]:
     return broken(asked, retimed(asked, orders))
 
 
-def served(plan: Plan) -> dict[str, tuple[str, ...]]:
-    """Per shift that drives, its visits in their order."""
-    return plan.orders
-
-
 def solved(asked: Problem) -> dict[str, tuple[str, ...]]:
     """What `solve` makes of a problem, with a budget that always gives the same plan."""
     return solve(asked, FEW).orders

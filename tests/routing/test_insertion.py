@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from routing.check.judge import check
 from routing.cost import shares
 from routing.errors import InvalidPlanError
-from routing.insertion import filled, inserted, insertions, moved, without
+from routing.insertion import filled, inserted, insertions, made_room, moved, without
 from routing.plan import Rule
 from routing.problem import Problem
 from routing.schedule import retimed
@@ -104,3 +104,25 @@ def test_filling_puts_in_what_fits_and_is_worth_it():
 def test_filling_reaches_a_position_once_others_are_there():
     asked = problem(visit("anna"), visit("bea"), pins=[pin("anna", "am", 1)])
     assert filled(asked, retimed(asked, {})).orders == {"am": ("bea", "anna")}
+
+
+def test_an_optional_visit_makes_room_for_a_mandatory_one():
+    # The box holds one; Bea sits in it for a penalty of 9,999 cents.
+    asked = problem(
+        visit("anna", load={"ml": 1}),
+        visit("bea", load={"ml": 1}, penalty=9_999),
+        shifts=[shift(capacity={"ml": 1})],
+    )
+    plan = retimed(asked, {"am": ["bea"]})
+    assert filled(asked, plan).orders == {"am": ("bea",)}
+    assert made_room(asked, plan).orders == {"am": ("anna",)}
+
+
+def test_a_mandatory_visit_does_not_make_room():
+    asked = problem(
+        visit("anna", load={"ml": 1}),
+        visit("bea", load={"ml": 1}),
+        shifts=[shift(capacity={"ml": 1})],
+    )
+    plan = retimed(asked, {"am": ["bea"]})
+    assert made_room(asked, plan).orders == {"am": ("bea",)}

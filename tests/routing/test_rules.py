@@ -1,4 +1,13 @@
-"""Every rule has one name in four places, and who judges shares no code with who searches."""
+"""Every rule has one name in four places, and who judges shares no code with who searches.
+
+The tests of the rules were tried on models spoilt on purpose: each constraint deleted, and each
+bound made one second or one unit too strict or too loose. Each is caught, mostly by the rule's own
+module: a gap between windows that is not closed by `..._does_not_serve_in_the_gap_...`, a ride one
+second too short by `test_the_ride_home_may_take_the_limit_to_the_second`, a shift one second too
+short by `test_the_engine_counts_travel_and_service`, a matrix read by columns by
+`test_the_engine_reads_matrices_from_row_to_column`, a silent rule by
+`test_a_plan_the_checker_refuses_is_never_returned`.
+"""
 
 import ast
 import re

@@ -4,7 +4,8 @@ import pytest
 
 from routing.check.judge import check_tour
 from routing.plan import Rule
-from tests.routing.builders import engine, problem, shift, street, tour, visit
+from routing.travel.matrix import Travel
+from tests.routing.builders import STREET, engine, problem, shift, street, tour, visit
 
 # Bank 0 -> Anna (100 s, serve 20 s) -> Bea (100 s, serve 30 s) -> bank (200 s): 450 s.
 ASKED = problem(visit("anna", service=20), visit("bea", service=30))
@@ -55,3 +56,32 @@ def test_the_engine_drives_each_shift_by_its_own_profile(profile: str, served: i
         travel={"car": street(), "bicycle": street(seconds=300)},
     )
     assert len(engine(asked)) == served
+
+
+def uphill(*, climb: int) -> Travel:
+    """The street, on which every way out of town takes or measures `climb` times as much."""
+    flat, marks = street(), range(len(STREET))
+    return Travel(
+        seconds=tuple(
+            tuple(flat.seconds[a][b] * (climb if b > a else 1) for b in marks) for a in marks
+        ),
+        metres=flat.metres,
+    )
+
+
+@pytest.mark.parametrize(("latest", "served"), [(300, 1), (299, 0)])
+def test_the_engine_reads_matrices_from_row_to_column(latest: int, served: int):
+    # Uphill to Anna 300 s: she is reached in the last second of her window, or not at all.
+    asked = problem(visit("anna", (0, latest)), travel={"car": uphill(climb=3)})
+    assert len(engine(asked)) == served
+
+
+def test_the_engine_pays_for_metres_from_row_to_column():
+    # Downhill from Bea to Anna is free; any other order of the two pays 9 km for the way up.
+    flat = street()
+    rows = [list(row) for row in flat.metres]
+    anna, bea = list(STREET).index("anna"), list(STREET).index("bea")
+    rows[anna][bea], rows[bea][anna] = 9_000, 0
+    travel = Travel(seconds=flat.seconds, metres=tuple(map(tuple, rows)))
+    asked = problem(visit("anna"), visit("bea"), travel={"car": travel})
+    assert engine(asked) == {"am": ("bea", "anna")}
