@@ -14,6 +14,10 @@ UNDER_WAY = frozenset({PickupState.EN_ROUTE, PickupState.ARRIVED})
 WAITING = frozenset({PickupState.ACCEPTED, PickupState.PLANNED, PickupState.PUBLISHED})
 
 
+TIGHT = timedelta(minutes=15)
+"""Less than this on a clock, and one delay lets it run out."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StopSeen:
     """A stop as the board shows it."""
@@ -70,6 +74,14 @@ class RoundSeen:
         """The stop whose clock has the least left when the round ends."""
         clocked = [seen for seen in self.stops if seen.margin is not None]
         return min(clocked, key=lambda seen: seen.margin or timedelta(), default=None)
+
+    @property
+    def tone(self) -> str:
+        """How worrying the tightest clock is."""
+        tightest = self.tightest
+        if tightest is None or tightest.margin is None or tightest.margin >= TIGHT:
+            return ""
+        return "late" if tightest.margin < timedelta() else "close"
 
     @property
     def changed(self) -> bool:

@@ -61,8 +61,8 @@ def price(found: Preview) -> Price:
     )
     return Price(
         verdict=_verdict(breaks),
-        distance=signed(kilometres(abs(found.metres)), found.metres),
-        time=signed(duration(found.seconds), found.seconds),
+        distance=signed(kilometres(abs(found.metres)), found.metres, least=50),
+        time=signed(duration(found.seconds), found.seconds, least=30),
         cost=signed(euros(abs(found.cents)), found.cents),
         breaks=breaks,
     )

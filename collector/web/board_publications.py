@@ -1,7 +1,6 @@
 """The board's publication: what it would change for whom, and doing it."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext
@@ -23,14 +22,11 @@ from collector.rounds.queries import day_plan
 from collector.web.board_days import seen_day
 from collector.web.board_pages import civil_day, whole_number
 from collector.web.board_pages import page as board_page
-from collector.web.board_picture import Picture, RoundSeen
+from collector.web.board_picture import Picture
 from collector.web.board_price import broken_rule
 from collector.web.guards import actor, now
 
 blueprint = Blueprint("publications", __name__, url_prefix="/days/<day>/publications")
-
-
-TIGHT = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +63,7 @@ def page(day: str) -> str:
             broken=[
                 broken_rule(each.rule, each.by, letters.get(each.shift or "")) for each in rules
             ],
-            close=[each for each in seen.rounds if _is_close(each)],
+            close=[each for each in seen.rounds if each.tone],
         )
 
 
@@ -104,12 +100,6 @@ def _told(session: Session, bank_id: int, found: Changes, seen: Picture) -> list
         for key in found.withdrawn
     ]
     return [*withdrawn, *promised]
-
-
-def _is_close(found: RoundSeen) -> bool:
-    """Whether a delay of a quarter of an hour would let a clock run out."""
-    tightest = found.tightest
-    return tightest is not None and tightest.margin is not None and tightest.margin < TIGHT
 
 
 def _messages(session: Session, bank_id: int, state: NoticeState) -> int:

@@ -21,13 +21,22 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClockBar:
+    """The tightest clock: it starts when service ends, and must not run out before the return."""
+
+    left: float
+    used: float
+    whole: float
+    tone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """One collector's day."""
 
     seen: RoundSeen
     bars: tuple[Bar, ...]
-    clock: float | None
-    """How much of the tightest clock is used up when the round ends, in per cent."""
+    clock: ClockBar | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +58,8 @@ def timeline(picture: Picture, *, now: datetime) -> Timeline | None:
     scale = _Scale(begin, end)
     return Timeline(
         rows=tuple(
-            Row(seen=seen, bars=tuple(_bars(seen, scale)), clock=_used(seen)) for seen in driven
+            Row(seen=seen, bars=tuple(_bars(seen, scale)), clock=_clock(seen, scale))
+            for seen in driven
         ),
         hours=tuple(_hours(scale)),
         now=scale.at(now) if begin <= now <= end else None,
@@ -85,12 +95,19 @@ def _bars(seen: RoundSeen, scale: _Scale) -> Iterator[Bar]:
         yield scale.bar("drive", left, seen.round.returns_at)
 
 
-def _used(seen: RoundSeen) -> float | None:
-    tightest = seen.tightest
-    if tightest is None or tightest.margin is None or seen.round.returns_at is None:
+def _clock(seen: RoundSeen, scale: _Scale) -> ClockBar | None:
+    tightest, back = seen.tightest, seen.round.returns_at
+    if tightest is None or tightest.margin is None or back is None:
         return None
-    ridden = seen.round.returns_at - tightest.stop.ends_at
-    return round(min(100.0, max(0.0, 100 * (ridden / (ridden + tightest.margin)))), 1)
+    since = tightest.stop.ends_at
+    left = scale.at(since)
+    limit = min(back + max(tightest.margin, timedelta()), scale.end)
+    return ClockBar(
+        left=left,
+        used=round(scale.at(back) - left, 3),
+        whole=round(scale.at(limit) - left, 3),
+        tone=seen.tone,
+    )
 
 
 def _hours(scale: _Scale) -> Iterator[tuple[float, datetime]]:

@@ -229,7 +229,8 @@ def duration(seconds: int | timedelta) -> str:
     return f"{minutes // 60}\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}{minutes % 60:02}"
 
 
-def signed(text: str, amount: int) -> str:
-    """Put the sign before a difference: +3.2 km, minus 4 min, or plus-minus 0."""
-    sign = "+" if amount > 0 else "\N{MINUS SIGN}" if amount < 0 else "\N{PLUS-MINUS SIGN}"
-    return f"{sign}{text}"
+def signed(text: str, amount: int, *, least: int = 1) -> str:
+    """Put the sign before a difference: +3.2 km, minus 4 min; what is less than `least` is none."""
+    if abs(amount) < least:
+        return f"\N{PLUS-MINUS SIGN}{text}"
+    return f"{'+' if amount > 0 else chr(0x2212)}{text}"

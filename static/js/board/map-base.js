@@ -20,7 +20,7 @@ export function mark(at, className, { words = "", text = "", size = 22, data = {
   element.textContent = text;
   Object.assign(element.dataset, data);
   const icon = L.divIcon({ className: "", html: element, iconSize: [size, size] });
-  const marker = L.marker(at, { icon, keyboard: false });
+  const marker = L.marker(at, { icon, keyboard: false, zIndexOffset: className === "map-site" ? 500 : 0 });
   return words ? marker.bindTooltip(words, { direction: "top", offset: [0, -size / 2] }) : marker;
 }
 

@@ -1,0 +1,333 @@
+"""The board's day, driven by its plain forms: plan, move, pin, publish, and who comes second."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from collector.audit.models import AuditEntry
+from collector.db import reading, transaction
+from collector.jobs.models import Job, JobState
+from collector.pickups.models import Pickup, PickupState
+from collector.rounds.actions import open_day
+from collector.rounds.models import DayPlan
+from collector.rounds.queries import day_plan
+from tests.builders import DAY
+from tests.conftest import SetClock
+from tests.town import Town, sign_in
+
+HERE = f"/board/days/{DAY}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Claire at her board, with the day's two rounds open and empty."""
+
+    app: Flask
+    town: Town
+    browser: FlaskClient
+    ana: int
+    bruno: int
+
+    def plan(self) -> DayPlan:
+        """Return the day as it is now."""
+        with self.app.app_context(), reading() as session:
+            found = day_plan(session, bank_id=self.town.bank, day=DAY)
+            assert found is not None
+            return found
+
+    def stops(self, round_id: int) -> list[int]:
+        """Return the pick-ups of a round in their order."""
+        (found,) = [each for each in self.plan().rounds if each.id == round_id]
+        return [stop.pickup_id for stop in found.stops]
+
+    def move(self, pickup: int, place: str, *, version: int | None = None, **more: str):
+        seen = self.plan().version if version is None else version
+        form = {"pickup": pickup, "place": place, "version": seen} | more
+        return self.browser.post(f"{HERE}/moves", data=form)
+
+    def publish(self, *, version: int | None = None):
+        seen = self.plan().version if version is None else version
+        return self.browser.post(f"{HERE}/publications", data={"version": seen})
+
+
+@pytest.fixture
+def desk(app: Flask, town: Town) -> Desk:
+    with app.app_context(), transaction() as session:
+        ana, bruno = (row.id for row in open_day(session, bank_id=town.bank, day=DAY).rounds)
+    browser = sign_in(app, bank=town.bank, person=town.claire)
+    return Desk(app=app, town=town, browser=browser, ana=ana, bruno=bruno)
+
+
+@pytest.fixture
+def stranger(app: Flask, town: Town) -> FlaskClient:
+    """Sophie, who coordinates another bank."""
+    return sign_in(app, bank=town.other_bank, person=town.sophie)
+
+
+def text(answer: TestResponse) -> str:
+    return re.sub(r"\s+", " ", answer.get_data(as_text=True))
+
+
+def test_the_board_opens_on_today(app: Flask, town: Town) -> None:
+    browser = sign_in(app, bank=town.bank, person=town.claire)
+    assert browser.get("/board/").location == "/board/days/2026-11-23"
+
+
+def test_a_day_that_is_none_is_not_found(desk: Desk) -> None:
+    assert desk.browser.get("/board/days/tomorrow").status_code == 404
+
+
+def test_an_empty_day_offers_the_first_action(desk: Desk) -> None:
+    page = text(desk.browser.get("/board/days/2026-12-24"))
+    assert "Nobody works on this day" in page
+    assert "Look at the requests" in page
+
+
+def test_a_day_shows_what_is_to_be_planned_and_for_whom(desk: Desk) -> None:
+    page = text(desk.browser.get(HERE))
+    assert "Dora Martin" in page
+    assert "Ana" in page
+
+
+def test_optimise_queues_one_job_that_waits_for_a_worker(desk: Desk, clock: SetClock) -> None:
+    assert desk.browser.post(f"{HERE}/plans", data={"seconds": "2"}).status_code == 303
+    with desk.app.app_context(), reading() as session:
+        (job,) = session.scalars(select(Job))
+    assert (job.kind, job.state, job.payload["seconds"]) == ("plan_day", JobState.QUEUED, 2)
+    assert "about to start" in text(desk.browser.get(HERE))
+    clock.advance(seconds=6)
+    assert "milkround work" in text(desk.browser.get(f"{HERE}/plans/{job.id}"))
+
+
+def test_a_job_that_waits_can_be_stopped(desk: Desk) -> None:
+    desk.browser.post(f"{HERE}/plans", data={"seconds": "2"})
+    assert desk.browser.post(f"{HERE}/plans/1/cancellation").status_code == 303
+    with desk.app.app_context(), reading() as session:
+        assert session.get_one(Job, 1).state is JobState.CANCELLED
+
+
+def test_a_job_is_found_under_its_own_day_and_bank_only(desk: Desk, stranger: FlaskClient) -> None:
+    desk.browser.post(f"{HERE}/plans", data={"seconds": "2"})
+    assert desk.browser.get("/board/days/2026-11-25/plans/1").status_code == 404
+    assert stranger.get(f"{HERE}/plans/1").status_code == 404
+    assert stranger.post(f"{HERE}/plans/1/cancellation").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (JobState.DEAD, "The planner gave up"),
+        (JobState.FAILED, "could not plan this day"),
+    ],
+)
+def test_a_plan_that_went_wrong_says_what_to_do(desk: Desk, state: JobState, said: str) -> None:
+    desk.browser.post(f"{HERE}/plans", data={"seconds": "2"})
+    with desk.app.app_context(), transaction() as session:
+        session.get_one(Job, 1).state = state
+    page = text(desk.browser.get(HERE))
+    assert said in page
+    assert "The day is as it was" in page
+
+
+def test_a_visit_moves_from_the_tray_into_a_round_and_back(desk: Desk) -> None:
+    dora, *_ = desk.town.pickups
+    assert desk.move(dora, f"{desk.ana}:0").status_code == 303
+    assert desk.stops(desk.ana) == [dora]
+    assert desk.move(dora, f"{desk.bruno}:0").status_code == 303
+    assert (desk.stops(desk.ana), desk.stops(desk.bruno)) == ([], [dora])
+    assert desk.move(dora, "tray").status_code == 303
+    assert desk.stops(desk.bruno) == []
+    assert "A coordinator took it out" in text(desk.browser.get(HERE))
+
+
+def test_a_visit_moves_to_another_place_in_its_round(desk: Desk) -> None:
+    dora, elise, _ = desk.town.pickups
+    desk.move(dora, f"{desk.ana}:0")
+    desk.move(elise, f"{desk.ana}:1")
+    assert desk.stops(desk.ana) == [dora, elise]
+    desk.move(elise, f"{desk.ana}:0")
+    assert desk.stops(desk.ana) == [elise, dora]
+
+
+def test_the_move_page_says_what_a_place_costs_before_it_is_done(desk: Desk) -> None:
+    dora, *_ = desk.town.pickups
+    page = text(desk.browser.get(f"{HERE}/moves/{dora}?place={desk.ana}:0"))
+    assert 'data-verdict="fits"' in page
+    assert "Move it" in page
+    assert desk.stops(desk.ana) == []
+    price = text(desk.browser.get(f"{HERE}/moves/{dora}/price?place={desk.ana}:0"))
+    assert "km" in price
+    assert "€" in price
+
+
+def test_a_move_that_breaks_a_rule_needs_a_reason(desk: Desk) -> None:
+    with desk.app.app_context(), transaction() as session:
+        fanny = session.get_one(Pickup, desk.town.pickups[2])
+        fanny.volume_ml = 100
+    fanny_id, place = desk.town.pickups[2], f"{desk.ana}:0"
+    page = text(desk.browser.get(f"{HERE}/moves/{fanny_id}?place={place}"))
+    assert 'data-verdict="needs_reason"' in page
+    assert "less milk than the minimum" in page
+    refused = desk.move(fanny_id, place)
+    assert refused.status_code == 422
+    assert "Say why" in text(refused)
+    assert desk.stops(desk.ana) == []
+    assert desk.move(fanny_id, place, reason="She goes to Paris tomorrow.").status_code == 303
+    assert desk.stops(desk.ana) == [fanny_id]
+
+
+def test_a_move_over_a_colleagues_is_a_conflict_that_shows_the_new_day(desk: Desk) -> None:
+    dora, elise, _ = desk.town.pickups
+    stale = desk.plan().version
+    desk.move(dora, f"{desk.ana}:0", version=stale)
+    second = desk.move(elise, f"{desk.ana}:0", version=stale)
+    assert second.status_code == 409
+    assert "A colleague changed this" in text(second)
+    assert f'data-version="{desk.plan().version}"' in text(second)
+    assert desk.stops(desk.ana) == [dora]
+
+
+def test_a_conflict_is_a_pane_for_htmx_and_json_for_programs(desk: Desk) -> None:
+    form = {"pickup": desk.town.pickups[0], "place": f"{desk.ana}:0", "version": 99}
+    pane = desk.browser.post(f"{HERE}/moves", data=form, headers={"HX-Request": "true"})
+    assert pane.status_code == 409
+    assert text(pane).strip().startswith('<div id="day-pane"')
+    told = desk.browser.post(f"{HERE}/moves", data=form, headers={"Accept": "application/json"})
+    assert told.get_json()["error"] == "changed_meanwhile"
+
+
+@pytest.mark.parametrize("place", ["", "1", "x:1", "1:x", "9999999999:0", "1:-1"])
+def test_a_place_that_is_none_is_not_found(desk: Desk, place: str) -> None:
+    assert desk.move(desk.town.pickups[0], place).status_code == 404
+
+
+def test_a_stop_is_pinned_and_let_go(desk: Desk) -> None:
+    desk.move(desk.town.pickups[0], f"{desk.ana}:0")
+    for pinned in ("yes", "no"):
+        plan = desk.plan()
+        stop = plan.rounds[0].stops[0]
+        form = {"stop": stop.id, "pinned": pinned, "version": plan.version}
+        assert desk.browser.post(f"{HERE}/pins", data=form).status_code == 303
+        assert desk.plan().rounds[0].stops[0].pinned is (pinned == "yes")
+
+
+def test_a_pin_with_an_old_version_is_a_conflict(desk: Desk) -> None:
+    desk.move(desk.town.pickups[0], f"{desk.ana}:0")
+    stop = desk.plan().rounds[0].stops[0]
+    form = {"stop": stop.id, "pinned": "yes", "version": desk.plan().version - 1}
+    assert desk.browser.post(f"{HERE}/pins", data=form).status_code == 409
+    assert not desk.plan().rounds[0].stops[0].pinned
+
+
+def test_a_stop_is_pinned_under_its_own_day_only(desk: Desk) -> None:
+    desk.move(desk.town.pickups[0], f"{desk.ana}:0")
+    form = {"stop": desk.plan().rounds[0].stops[0].id, "pinned": "yes", "version": 1}
+    assert desk.browser.post("/board/days/2026-11-25/pins", data=form).status_code == 404
+
+
+def test_publishing_says_before_what_changes_for_whom(desk: Desk) -> None:
+    desk.move(desk.town.pickups[0], f"{desk.ana}:0")
+    page = text(desk.browser.get(f"{HERE}/publications"))
+    assert "Publish revision 1" in page
+    assert "Every round keeps every rule." in page
+    assert "2 visits of this day are in no round." in page
+    assert "Dora Martin" in page
+
+
+def test_a_day_is_published_and_says_so(desk: Desk) -> None:
+    dora, *_ = desk.town.pickups
+    desk.move(dora, f"{desk.ana}:0")
+    assert desk.publish().status_code == 303
+    assert desk.plan().revision == 1
+    assert "published, revision 1" in text(desk.browser.get(HERE))
+    with desk.app.app_context(), reading() as session:
+        assert session.get_one(Pickup, dora).state is PickupState.PUBLISHED
+
+
+def test_of_two_who_publish_at_once_the_second_is_told(desk: Desk) -> None:
+    desk.move(desk.town.pickups[0], f"{desk.ana}:0")
+    version = desk.plan().version
+    assert desk.publish(version=version).status_code == 303
+    second = desk.publish(version=version)
+    assert second.status_code == 409
+    assert "A colleague changed this" in text(second)
+    assert "published, revision 1" in text(second)
+    assert desk.plan().revision == 1
+
+
+def test_publishing_what_everybody_knows_is_refused(desk: Desk) -> None:
+    desk.move(desk.town.pickups[0], f"{desk.ana}:0")
+    desk.publish()
+    again = desk.publish()
+    assert again.status_code == 422
+    assert "everybody knows already" in text(again)
+
+
+def test_a_draft_that_differs_from_the_promise_says_so(desk: Desk) -> None:
+    desk.move(desk.town.pickups[0], f"{desk.ana}:0")
+    desk.publish()
+    desk.move(desk.town.pickups[1], f"{desk.ana}:1")
+    assert "changed since revision 1" in text(desk.browser.get(HERE))
+
+
+def test_the_pane_is_sent_again_only_when_something_changed(desk: Desk) -> None:
+    page = desk.browser.get(HERE).get_data(as_text=True)
+    seen = re.search(r'hx-get="([^"]+seen=[^"]+)"', page)
+    assert seen is not None
+    address = seen[1].replace("&amp;", "&")
+    assert desk.browser.get(address, headers={"HX-Request": "true"}).status_code == 204
+    desk.move(desk.town.pickups[0], f"{desk.ana}:0")
+    changed = desk.browser.get(address, headers={"HX-Request": "true"})
+    assert changed.status_code == 200
+    assert text(changed).strip().startswith('<div id="day-pane"')
+
+
+def test_the_days_rounds_leave_as_a_file_that_runs_nothing(desk: Desk) -> None:
+    with desk.app.app_context(), transaction() as session:
+        session.get_one(Pickup, desk.town.pickups[0]).note = "=HYPERLINK(1)"
+    desk.move(desk.town.pickups[0], f"{desk.ana}:0")
+    answer = desk.browser.get(f"{HERE}/rounds.csv")
+    assert answer.mimetype == "text/csv"
+    content = answer.get_data(as_text=True)
+    assert '"Dora"' in content
+    assert '"\'=HYPERLINK(1)"' in content
+
+
+def test_another_banks_day_is_empty_and_its_visits_are_not_found(
+    desk: Desk, stranger: FlaskClient
+) -> None:
+    dora, *_ = desk.town.pickups
+    desk.move(dora, f"{desk.ana}:0")
+    stop = desk.plan().rounds[0].stops[0]
+    assert "Dora" not in text(stranger.get(HERE))
+    assert stranger.get(f"{HERE}/moves/{dora}").status_code == 404
+    assert stranger.get(f"{HERE}/moves/{dora}/price?place={desk.ana}:0").status_code == 404
+    for part, form in (
+        ("moves", {"pickup": dora, "place": "tray"}),
+        ("pins", {"stop": stop.id, "pinned": "yes"}),
+        ("publications", {}),
+    ):
+        answer = stranger.post(f"{HERE}/{part}", data=form | {"version": desk.plan().version})
+        assert answer.status_code == 404, part
+
+
+def test_the_board_is_for_coordinators_only(app: Flask, town: Town) -> None:
+    administrator = sign_in(app, bank=town.bank, person=town.adele)
+    assert administrator.get(HERE).status_code == 403
+    collector = sign_in(app, bank=town.bank, person=town.ana)
+    assert collector.get(HERE).status_code == 401
+    assert collector.post(f"{HERE}/publications", data={"version": 1}).status_code == 401
+
+
+def test_a_move_is_kept_with_its_reason_in_the_chain(desk: Desk) -> None:
+    desk.move(desk.town.pickups[0], f"{desk.ana}:0", reason="Her sister is home.")
+    with desk.app.app_context(), reading() as session:
+        entries = session.scalars(select(AuditEntry).where(AuditEntry.action == "visit moved"))
+        assert [entry.details["reason"] for entry in entries] == ["Her sister is home."]
