@@ -63,6 +63,14 @@ def test_a_tour_takes_the_second_window_when_that_makes_it_shorter():
     assert (tour.departure, tour.seconds) == (800, 400)
 
 
+def test_a_tour_ends_later_when_that_makes_it_shorter():
+    # Bea at 1,000 is possible only with Anna at 120 at the latest: home at 1,200 after 1,180 s.
+    # Anna at 950 and Bea at 1,050 take 400 s, and end at 1,250.
+    asked = problem(visit("anna", (10, 120), (950, 1_000)), visit("bea", (1_000, 1_100)))
+    (tour,) = retimed(asked, {"am": ["anna", "bea"]}).tours
+    assert (tour.departure, tour.arrival) == (850, 1_250)
+
+
 def test_a_move_that_breaks_a_rule_still_has_times():
     asked = problem(visit("anna", (0, 150)), visit("bea", (0, 200)))
     plan = retimed(asked, {"am": ["bea", "anna"]})
