@@ -13,6 +13,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import NullPool
 
 from collector import migrations
 from collector.app import create_app
@@ -53,7 +54,7 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def postgresql() -> Engine:
     """The PostgreSQL server; skips, saying so, where there is none (in CI that is an error)."""
-    server = create_engine(POSTGRESQL, isolation_level="AUTOCOMMIT")
+    server = create_engine(POSTGRESQL, isolation_level="AUTOCOMMIT", poolclass=NullPool)
     try:
         server.connect().close()
     except OperationalError as absent:

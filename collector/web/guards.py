@@ -127,6 +127,7 @@ def _actor(door: Door) -> Actor | None:
 
 
 def _to_sign_in() -> Response:
-    if request.method != "GET" or not request.accept_mimetypes.accept_html:
+    accepted = request.accept_mimetypes
+    if request.method != "GET" or (accepted and not accepted.accept_html):
         abort(401)
     return redirect(url_for("session.ask", next=request.full_path.rstrip("?")))
