@@ -72,7 +72,7 @@ def page(day: str, pickup_id: int) -> str:
             here=_present_place(seen, pickup_id),
             rounds=[(found, _choices(found, pickup_id)) for found in seen.rounds if _open(found)],
             chosen=chosen,
-            price=_price(session, wanted, pickup_id, chosen) if chosen else None,
+            price=_price(session, seen, wanted, pickup_id, chosen) if chosen else None,
         )
 
 
@@ -81,8 +81,10 @@ def show_price(day: str, pickup_id: int) -> str:
     """Say what one place would cost, for a stop that is being dragged."""
     wanted = civil_day(day)
     with reading() as session:
-        seen = _price(session, wanted, pickup_id, request.args.get("place", ""))
-    return render_template("board/day/_price.html", price=seen)
+        plan = day_plan(session, bank_id=actor().bank_id, day=wanted)
+        seen, place = seen_day(session, plan, wanted), request.args.get("place", "")
+        found = _price(session, seen, wanted, pickup_id, place)
+    return render_template("board/day/_price.html", price=found)
 
 
 @blueprint.post("")
@@ -110,7 +112,7 @@ def make(day: str) -> Response:
     return redirect(answer, code=303)
 
 
-def _price(session: Session, day: date, pickup_id: int, chosen: str) -> Price:
+def _price(session: Session, seen: Picture, day: date, pickup_id: int, chosen: str) -> Price:
     place = Place.read(chosen)
     found: Preview = preview(
         session,
@@ -120,7 +122,7 @@ def _price(session: Session, day: date, pickup_id: int, chosen: str) -> Price:
         to_round_id=place.round_id,
         position=place.position,
     )
-    return price(found)
+    return price(found, seen.names)
 
 
 def _visit(seen: Picture, pickup_id: int) -> Pickup:

@@ -149,6 +149,15 @@ class Picture:
         return sum(seen.round.cost_cents for seen in self.rounds)
 
     @property
+    def names(self) -> dict[int, str]:
+        """Who each pick-up of the day is."""
+        stops = (stop.pickup for found in self.rounds for stop in found.stops)
+        pickups = (*stops, *(left.pickup for left in self.tray))
+        return {
+            pickup.id: f"{pickup.donor.first_name} {pickup.donor.family_name}" for pickup in pickups
+        }
+
+    @property
     def under_way(self) -> bool:
         """Whether a collector has left."""
         return any(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from flask_babel import lazy_gettext
+from flask_babel import gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
 
 from collector.planning.preview import Break, Preview
@@ -22,13 +22,13 @@ class Verdict(StrEnum):
 
 
 BREAKS: Mapping[str, LazyString] = {
-    "windows": _("The visit would begin %(by)s outside the hours that suit her."),
+    "windows": _("%(who)s: the visit would begin %(by)s outside her hours."),
     "shifts": _("Round %(round)s would end %(by)s after the collector's hours."),
     "load": _("Round %(round)s would carry %(count)s more than the vehicle can."),
-    "ride_time": _("Round %(round)s: what she gives would ride %(by)s longer than it may."),
-    "skills": _("The collector of round %(round)s may not make this visit."),
-    "pins": _("A stop that is pinned would leave its round."),
-    "ends": _("Round %(round)s does not end at a freezer."),
+    "ride_time": _("%(who)s: what she gives would ride %(by)s longer than it may."),
+    "skills": _("%(who)s: the collector of round %(round)s may not make this visit."),
+    "pins": _("%(who)s is pinned and would leave her place."),
+    "ends": _("%(who)s: round %(round)s does not end at a freezer."),
     "clock": _("Round %(round)s: a time does not follow from the drive before it."),
     "coverage": _("A visit is in no round or in two."),
     "below_minimum": _("She has less milk than the minimum for a visit."),
@@ -54,10 +54,10 @@ class Price:
     breaks: tuple[BreakSeen, ...]
 
 
-def price(found: Preview) -> Price:
-    """Put a preview into words."""
+def price(found: Preview, names: Mapping[int, str]) -> Price:
+    """Put a preview into words; `names` says who each pick-up is."""
     breaks = tuple(
-        BreakSeen(sentence=_sentence(each), medical=each.medical) for each in found.breaks
+        BreakSeen(sentence=_sentence(each, names), medical=each.medical) for each in found.breaks
     )
     return Price(
         verdict=_verdict(breaks),
@@ -74,12 +74,22 @@ def _verdict(breaks: tuple[BreakSeen, ...]) -> Verdict:
     return Verdict.NEEDS_REASON if breaks else Verdict.FITS
 
 
-def broken_rule(rule: str, by: int, letter: str | None) -> str:
-    """Say which rule is broken, by how much, in which round."""
-    said = {"by": duration(by), "count": by, "round": letter or ""}
+def broken_rule(rule: str, *, by: int, letter: str | None, who: str | None) -> str:
+    """Say which rule is broken, by how much, in which round, for whom."""
+    said = {
+        "by": duration(by),
+        "count": by,
+        "round": letter or "",
+        "who": who or gettext("A visit"),
+    }
     return word(BREAKS, rule) % said
 
 
-def _sentence(broken: Break) -> str:
+def _sentence(broken: Break, names: Mapping[int, str]) -> str:
     figures = broken.figures
-    return broken_rule(broken.rule, int(figures.get("by") or 0), figures.get("round"))
+    return broken_rule(
+        broken.rule,
+        by=int(figures.get("by") or 0),
+        letter=figures.get("round"),
+        who=names.get(figures.get("pickup") or 0),
+    )

@@ -1,6 +1,8 @@
 """The board's publication: what it would change for whom, and doing it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext
@@ -29,6 +31,19 @@ from collector.web.guards import actor, now
 blueprint = Blueprint("publications", __name__, url_prefix="/days/<day>/publications")
 
 
+class Violation(Protocol):
+    """What the planner's judge says of one broken rule."""
+
+    @property
+    def rule(self) -> str: ...  # noqa: D102
+    @property
+    def by(self) -> int: ...  # noqa: D102
+    @property
+    def shift(self) -> str | None: ...  # noqa: D102
+    @property
+    def visit(self) -> str | None: ...  # noqa: D102
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """A donor and what she will be told: hours, or None where her visit is withdrawn."""
@@ -49,7 +64,6 @@ def page(day: str) -> str:
         found = pending(session, plan, get_bank(session, bank_id))
         seen = seen_day(session, plan, wanted)
         rules = broken_rules(session, bank_id=bank_id, day=wanted)
-        letters = {str(each.shift.id): each.letter for each in seen.rounds}
         return board_page(
             session,
             "board/day/publication.html",
@@ -60,9 +74,7 @@ def page(day: str) -> str:
             told=_told(session, bank_id, found, seen),
             owed=_messages(session, bank_id, NoticeState.OWED),
             failed=_messages(session, bank_id, NoticeState.FAILED),
-            broken=[
-                broken_rule(each.rule, each.by, letters.get(each.shift or "")) for each in rules
-            ],
+            broken=_sentences(rules, seen),
             close=[each for each in seen.rounds if each.tone],
         )
 
@@ -100,6 +112,19 @@ def _told(session: Session, bank_id: int, found: Changes, seen: Picture) -> list
         for key in found.withdrawn
     ]
     return [*withdrawn, *promised]
+
+
+def _sentences(rules: Iterable[Violation], seen: Picture) -> list[str]:
+    letters, names = {str(each.shift.id): each.letter for each in seen.rounds}, seen.names
+    return [
+        broken_rule(
+            each.rule,
+            by=each.by,
+            letter=letters.get(each.shift or ""),
+            who=names.get(int(each.visit or 0)),
+        )
+        for each in rules
+    ]
 
 
 def _messages(session: Session, bank_id: int, state: NoticeState) -> int:
