@@ -1,0 +1,142 @@
+"""Donors from a file: every row or none, all mistakes of a row at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from collector.csv_rows import Report
+from collector.db import transaction
+from collector.donors.importing import import_donors
+from collector.donors.models import Donor, DonorState
+from collector.donors.numbers import new_number
+from collector.donors.queries import donors_by_email, get_donor
+from tests.town import MORNING, Town
+
+NEEDED = "first_name,family_name,line,postcode,town"
+ZOE = "Zoé,Dupré,1 rue du Port,33000,Bordeaux"
+
+
+@pytest.fixture
+def session(app: Flask, town: Town) -> Iterator[Session]:  # noqa: ARG001 - the town must stand
+    with app.app_context(), transaction() as session:
+        yield session
+
+
+def bring_in(session: Session, town: Town, text: str | bytes) -> Report:
+    data = text if isinstance(text, bytes) else text.encode()
+    return import_donors(
+        session, data, now=MORNING, bank_id=town.bank, actor=f"person:{town.claire}"
+    )
+
+
+def told(report: Report) -> list[tuple[int, str, str]]:
+    return [(row.line, m.column, m.code) for row in report.wrong for m in row.mistakes]
+
+
+def count(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(Donor)) or 0
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
+def test_a_plain_file_opens_files(session: Session, town: Town, encoding: str) -> None:
+    report = bring_in(
+        session, town, f"{NEEDED},email\r\n{ZOE},ZOE@home.example\r\n".encode(encoding)
+    )
+    assert (report.good, [row.line for row in report.rows]) == (True, [2])
+    (found,) = donors_by_email(session, "zoe@home.example")
+    donor = get_donor(session, town.bank, found.id)
+    assert (donor.first_name, donor.language, donor.state) == ("Zoé", "fr", DonorState.CANDIDATE)
+    assert donor.address.position is None
+
+
+def test_a_whole_file_of_a_donor_makes_her_eligible(session: Session, town: Town) -> None:
+    report = bring_in(
+        session,
+        town,
+        f"{NEEDED};email;latitude;longitude;serology_drawn_on;serology_valid_until;"
+        "interview_signed_by;interview_signed_on;consent_version;discreet\n".replace(",", ";")
+        + ZOE.replace(",", ";")
+        + ";z@home.example;44,8378;-0,5792;01/11/2026;2027-01-30;claire@town.example;"
+        "2026-08-15;2026-1;oui\n",
+    )
+    assert told(report) == []
+    (found,) = donors_by_email(session, "z@home.example")
+    donor = get_donor(session, town.bank, found.id)
+    assert donor.state is DonorState.ELIGIBLE
+    assert donor.discreet
+    assert (donor.address.position.latitude, donor.address.position.longitude) == (44.8378, -0.5792)
+
+
+def test_all_mistakes_of_a_row_are_told_at_once_with_its_line(session: Session, town: Town) -> None:
+    before = count(session)
+    report = bring_in(
+        session,
+        town,
+        f"{NEEDED},email,language,latitude,baby_born_on,discreet,number\n"
+        f"{ZOE},,,,,,\n"
+        '"Zo\n",Dupré,,33000,Bordeaux,not an address,de,91,2026-11-24,maybe,123456789\n'
+        f"{ZOE},other@home.example,fr,north,31/02/2026,,\n",
+    )
+    assert told(report) == [
+        (3, "line", "cell_missing"),
+        (3, "number", "donor_number_not_valid"),
+        (3, "email", "email_not_valid"),
+        (3, "language", "cell_not_choice"),
+        (3, "baby_born_on", "day_in_future"),
+        (3, "discreet", "cell_not_yes_no"),
+        (3, "latitude", "position_not_on_earth"),
+        (3, "longitude", "position_half"),
+        (5, "baby_born_on", "cell_not_date"),
+        (5, "latitude", "cell_not_number"),
+    ]
+    assert count(session) == before, "nothing is half-imported"
+
+
+def test_who_is_there_already_is_told(session: Session, town: Town) -> None:
+    number = new_number()
+    session.get_one(Donor, town.elise).number = number
+    report = bring_in(
+        session,
+        town,
+        f"{NEEDED},email,number\n"
+        f"{ZOE},DORA@home.example,\n"
+        f"{ZOE},a@b.example,{number}\n"
+        f"{ZOE},A@b.example,\n",
+    )
+    assert told(report) == [
+        (2, "email", "email_known"),
+        (3, "number", "donor_number_taken"),
+        (4, "email", "twice_in_file"),
+    ]
+
+
+def test_another_banks_donor_is_no_twin(session: Session, town: Town) -> None:
+    assert bring_in(session, town, f"{NEEDED},email\n{ZOE},gina@home.example\n").good
+
+
+def test_half_a_signature_a_stranger_and_a_test_out_of_order_are_told(
+    session: Session, town: Town
+) -> None:
+    report = bring_in(
+        session,
+        town,
+        f"{NEEDED},interview_signed_by,interview_signed_on,serology_drawn_on,serology_valid_until\n"
+        f"{ZOE},claire@town.example,,,2027-01-01\n"
+        f"{ZOE},sophie@other.example,2026-11-01,2026-11-02,2026-11-01\n",
+    )
+    assert told(report) == [
+        (2, "interview_signed_by", "signature_half"),
+        (2, "serology_drawn_on", "cell_missing"),
+        (3, "interview_signed_by", "colleague_unknown"),
+        (3, "serology_valid_until", "serology_dates_backwards"),
+    ]
+
+
+def test_columns_unknown_and_missing_are_named(session: Session, town: Town) -> None:
+    report = bring_in(session, town, "first_name,family_name,line,postcode,weight\nA,B,C,D,1\n")
+    assert told(report) == [(1, "weight", "column_unknown"), (1, "town", "column_missing")]

@@ -1,0 +1,120 @@
+"""Requests from a file: every row or none, windows in numbered columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, time
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from collector.csv_rows import Report
+from collector.db import transaction
+from collector.donors.models import Donor
+from collector.pickups.importing import import_requests
+from collector.pickups.models import PickupState, Purpose
+from collector.pickups.queries import inbox
+from tests.town import MORNING, Town
+
+HEADER = "email,bottles,volume_ml,oldest_on,day,opens,closes"
+
+
+@pytest.fixture
+def session(app: Flask, town: Town) -> Iterator[Session]:  # noqa: ARG001 - the town must stand
+    with app.app_context(), transaction() as session:
+        yield session
+
+
+def bring_in(session: Session, town: Town, text: str) -> Report:
+    return import_requests(
+        session, text.encode(), now=MORNING, bank_id=town.bank, actor=f"person:{town.claire}"
+    )
+
+
+def told(report: Report) -> list[tuple[int, str, str]]:
+    return [(row.line, m.column, m.code) for row in report.wrong for m in row.mistakes]
+
+
+def test_a_row_with_two_windows_is_one_request(session: Session, town: Town) -> None:
+    session.get_one(Donor, town.dora).number = "572123454"
+    report = bring_in(
+        session,
+        town,
+        "donor_number;bottles;volume_ml;oldest_on;day;opens;closes;day2;opens2;closes2;purposes\n"
+        "572 123 454;8;1 500;01/11/2026;26/11/2026;9h;11h30;2026-11-27;14:00;16:00;"
+        "collection blood_sample\n",
+    )
+    assert told(report) == []
+    (pickup,) = inbox(session, town.bank)
+    assert (pickup.donor_id, pickup.volume_ml, pickup.state) == (
+        town.dora,
+        1500,
+        PickupState.ASKED,
+    )
+    assert pickup.purposes == [Purpose.COLLECTION, Purpose.BLOOD_SAMPLE]
+    assert [(window.day, window.opens, window.closes) for window in pickup.windows] == [
+        (date(2026, 11, 26), time(9), time(11, 30)),
+        (date(2026, 11, 27), time(14), time(16)),
+    ]
+
+
+def test_all_mistakes_are_told_in_their_columns_and_nothing_is_kept(
+    session: Session, town: Town
+) -> None:
+    report = bring_in(
+        session,
+        town,
+        f"{HEADER},day2,opens2,closes2,purposes\n"
+        "dora@home.example,8,1500,2026-11-01,2026-11-26,9:00,11:00,,,,\n"
+        'elise@home.example,"1,5",0,2026-12-01,2026-11-22,9:00,11:00,2026-11-27,12:00,11:00,\n'
+        "gina@home.example,8,,2026-11-01,tomorrow,9:00,25:00,,,,party\n"
+        ",8,1500,2026-11-01,2026-11-26,9:00,11:00,2026-11-27,,,\n",
+    )
+    assert told(report) == [
+        (3, "bottles", "cell_not_whole"),
+        (3, "volume_ml", "number_out_of_bounds"),
+        (3, "oldest_on", "oldest_in_future"),
+        (3, "day", "window_past"),
+        (3, "day2", "window_backwards"),
+        (4, "purposes", "cell_not_choice"),
+        (4, "day", "cell_not_date"),
+        (4, "closes", "cell_not_time"),
+        (4, "email", "donor_unknown"),
+        (4, "volume_ml", "cell_missing"),
+        (5, "opens2", "cell_missing"),
+        (5, "closes2", "cell_missing"),
+        (5, "donor_number", "donor_not_named"),
+    ]
+    assert inbox(session, town.bank) == []
+
+
+def test_a_second_request_for_a_donor_and_a_day_is_told(session: Session, town: Town) -> None:
+    rest = "8,1500,2026-11-01"
+    report = bring_in(
+        session,
+        town,
+        f"{HEADER}\n"
+        f"dora@home.example,{rest},2026-11-24,9:00,11:00\n"
+        f"elise@home.example,{rest},2026-11-26,9:00,11:00\n"
+        f"Elise@home.example,{rest},2026-11-26,14:00,15:00\n",
+    )
+    assert told(report) == [(2, "day", "same_day_known"), (4, "day", "twice_in_file")]
+
+
+def test_a_first_interview_needs_no_bottles(session: Session, town: Town) -> None:
+    report = bring_in(
+        session,
+        town,
+        "email,purposes,day,opens,closes\nfanny@home.example,first_interview,2026-11-26,9h,12h\n",
+    )
+    assert told(report) == []
+    (pickup,) = inbox(session, town.bank)
+    assert (pickup.bottles, pickup.oldest_on) == (0, None)
+
+
+def test_an_address_of_two_donors_asks_for_the_number(session: Session, town: Town) -> None:
+    session.get_one(Donor, town.elise).email = "dora@home.example"
+    session.flush()
+    row = "dora@home.example,8,1500,2026-11-01,2026-11-26,9:00,11:00"
+    assert told(bring_in(session, town, f"{HEADER}\n{row}\n")) == [(2, "email", "email_not_one")]
