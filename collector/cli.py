@@ -6,6 +6,7 @@ import signal
 import sys
 from datetime import date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import perf_counter
 from urllib.parse import urlsplit
 
@@ -29,7 +30,7 @@ from collector.people.models import Role
 from collector.people.queries import person_by_email
 from collector.pickups.importing import import_requests
 from collector.planning.actions import ask_for_plan
-from collector.processes import Processes
+from collector.processes import Processes, free_port
 from collector.server import serve as serve_app
 from collector.web.wording import sentence
 from collector.worker import work_for_ever, work_until_idle
@@ -50,11 +51,19 @@ def main() -> None:
 @click.option("--once", is_flag=True, help="Do the whole day without serving, then stop.")
 @click.option("--json", "as_json", is_flag=True, help="With --once: answer one JSON object.")
 @click.option("--port", default=8000, show_default=True, help="Where the web server listens.")
-@click.option("--home", default=DEMO_HOME, show_default=True, help="Where its database is kept.")
-def demo(*, once: bool, as_json: bool, port: int, home: str) -> None:
+@click.option("--home", help=f"Where it is kept [default: {DEMO_HOME}; with --once: nowhere].")
+def demo(*, once: bool, as_json: bool, port: int, home: str | None) -> None:
     """Run the demonstration bank: today's requests, planned, published and ready to try."""
+    if once and home is None:
+        with TemporaryDirectory() as folder:
+            _demo(once=once, as_json=as_json, port=port, home=folder)
+    else:
+        _demo(once=once, as_json=as_json, port=port, home=home or DEMO_HOME)
+
+
+def _demo(*, once: bool, as_json: bool, port: int, home: str) -> None:
     since = perf_counter()
-    settings = _demo_settings(home, port=port)
+    settings = _demo_settings(home, port=free_port(LOOPBACK, port))
     app = _app(settings)
     with app.app_context():
         bank_id, day = demo_day.prepare(clock)
@@ -68,6 +77,7 @@ def demo(*, once: bool, as_json: bool, port: int, home: str) -> None:
         )
         if once:
             _demo_once(bank_id, day, since=since, as_json=as_json)
+            db.engine.dispose()
             return
         paths = demo_day.links(clock, bank_id, day)
         db.engine.dispose()
@@ -228,8 +238,9 @@ def _demo_once(bank_id: int, day: date, *, since: float, as_json: bool) -> None:
 def _demo_serve(settings: Settings, paths: demo_day.Links) -> None:
     port = urlsplit(settings.public_url).port or 80
     with Processes() as processes:
-        processes.start(["serve", "--port", str(port)])
-        processes.start(["work"])
+        log = settings.home / "demonstration.log"
+        processes.start(["serve", "--port", str(port)], log=log)
+        processes.start(["work"], log=log)
         processes.wait_for_port(LOOPBACK, port)
         click.echo("\nMilkround is running. Each link signs in by one click, once:\n")
         for name, path in (
@@ -238,7 +249,7 @@ def _demo_serve(settings: Settings, paths: demo_day.Links) -> None:
             ("the coordinator's board", paths.board),
         ):
             click.echo(f"  {name:<24} {settings.public_url}{path}")
-        click.echo("\nCtrl-C stops everything. New links: run `make demo` again.")
+        click.echo(f"\nWhat they print goes to {log}. Ctrl-C stops everything.")
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         try:
             sys.exit(processes.wait())
@@ -262,6 +273,7 @@ def _app(settings: Settings) -> Flask:
     with app.app_context():
         if not migrations.is_current(db.engine):
             migrations.upgrade(db.engine)
+        db.engine.dispose()  # the web server forks: its workers must not share a connection
     return app
 
 

@@ -7,10 +7,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 PATIENCE_SECONDS = 5
+PORTS_TRIED = 20
 PR_SET_PDEATHSIG = 1
 """From linux/prctl.h: the signal a process receives when the one that started it ends."""
 
@@ -39,12 +41,18 @@ class Processes:
                 child.kill()
                 child.wait()
 
-    def start(self, arguments: Sequence[str]) -> None:
-        """Start a `milkround` command."""
+    def start(self, arguments: Sequence[str], *, log: Path) -> None:
+        """Start a `milkround` command; what it prints is appended to a file."""
         command = [sys.executable, "-m", "collector.cli", *arguments]
-        self._children.append(
-            subprocess.Popen(command, preexec_fn=_end_with_parent, process_group=0)  # noqa: PLW1509, S603
-        )
+        with log.open("ab") as output:
+            child = subprocess.Popen(  # noqa: S603 - the command is our own
+                command,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                preexec_fn=_end_with_parent,  # noqa: PLW1509 - no thread runs here yet
+                process_group=0,
+            )
+        self._children.append(child)
 
     def wait_for_port(self, host: str, port: int) -> None:
         """Return when somebody listens at a port, or when one of the processes has ended."""
@@ -63,6 +71,21 @@ class Processes:
                     return child.wait(timeout=1)
                 except subprocess.TimeoutExpired:
                     continue
+
+
+def free_port(host: str, wanted: int) -> int:
+    """Return the wanted port, or the first free one above it.
+
+    Raises
+    ------
+    OSError
+        Twenty ports in a row are taken.
+    """
+    for port in range(wanted, wanted + PORTS_TRIED):
+        with socket.socket() as attempt:
+            if attempt.connect_ex((host, port)) != 0:
+                return port
+    raise OSError(f"ports {wanted} to {port} of {host} are all taken")
 
 
 def _end_with_parent() -> None:

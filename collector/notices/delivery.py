@@ -1,5 +1,6 @@
 """Emptying the outbox: claim, write, send outside any transaction, settle."""
 
+import logging
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -13,6 +14,8 @@ from sqlalchemy.orm import Session
 from collector.notices.actions import note_failure, settle
 from collector.notices.models import Notice, NoticeState
 from collector.notices.queries import owed
+
+log = logging.getLogger(__name__)
 
 CLAIMED_FOR = timedelta(minutes=1)
 
@@ -88,10 +91,12 @@ def _deliver_one(
     with transaction() as session:
         if not _claim(session, key, now=now()):
             return False
-        letter = write(session, session.get_one(Notice, key))
     try:
+        with transaction() as session:
+            letter = write(session, session.get_one(Notice, key))
         sender.send(letter)
-    except OSError:
+    except Exception:  # one letter that cannot be written must not stop the others
+        log.exception("notice %s could not leave", key)
         with transaction() as session:
             note_failure(session.get_one(Notice, key))
         return False

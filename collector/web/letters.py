@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from collector.banks.queries import get_bank
 from collector.config import Settings
+from collector.donors.models import Donor
 from collector.notices.delivery import Letter
 from collector.notices.models import Notice
 from collector.people.actions import make_link
@@ -22,12 +23,14 @@ def write(session: Session, notice: Notice, *, now: datetime) -> Letter:
     A sign-in link gets its token here, when it leaves, so that no token waits in the outbox;
     every other letter leads to the sign-in page.
     """
+    bank = get_bank(session, notice.bank_id)
     settings: Settings = current_app.extensions["milkround_settings"]
     path = _single_use(session, notice, now=now) if notice.template == SIGN_IN else "sign-in"
     with current_app.test_request_context(), force_locale(notice.language):
         text = render_template(
             f"email/{notice.template}.txt",
-            bank=get_bank(session, notice.bank_id),
+            bank=bank,
+            signature="" if _is_discreet(session, notice) else bank.name,
             link=f"{settings.public_url}/{path}",
             **_readable(notice.figures),
         )
@@ -46,6 +49,12 @@ def _single_use(session: Session, notice: Notice, *, now: datetime) -> str:
     )
     wanted = str(notice.figures.get("wanted", ""))
     return f"link/{token}" + (f"?{urlencode({'next': wanted})}" if wanted else "")
+
+
+def _is_discreet(session: Session, notice: Notice) -> bool:
+    """Whether the reader asked that messages name neither the service nor its purpose."""
+    kind, _, key = notice.recipient.partition(":")
+    return kind == "donor" and session.get_one(Donor, int(key)).discreet
 
 
 def _readable(figures: dict[str, object]) -> dict[str, object]:
