@@ -1,4 +1,4 @@
-"""Which language a page is written in: the reader's choice, her file's, her browser's."""
+"""Which language a page is written in: the reader's choice, her browser's, her file's."""
 
 from flask import Flask, Response, g, request
 from flask_babel import Babel, get_locale
@@ -30,10 +30,11 @@ def chosen_language() -> str:
     for choice in (request.args.get("language"), request.cookies.get(COOKIE)):
         if choice in LANGUAGES:
             return choice
+    browser = request.accept_languages.best_match(LANGUAGES)
+    if browser:
+        return browser
     actor = g.get("actor")
-    if actor is not None and actor.language in LANGUAGES:
-        return str(actor.language)
-    return request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
+    return actor.language if actor and actor.language in LANGUAGES else LANGUAGES[0]
 
 
 def bank_time_zone() -> str:
