@@ -1,6 +1,7 @@
 """What is done to a donor's file; every act is named, dated and kept in the audit chain."""
 
 from datetime import date, datetime, timedelta
+from typing import Unpack
 
 from sqlalchemy.orm import Session
 
@@ -15,8 +16,7 @@ from collector.donors.queries import donor_by_number, get_donor
 from collector.donors.states import move_to
 from collector.errors import Conflict, Refused
 from collector.people.models import Person
-from collector.places.actions import new_address
-from collector.places.models import PositionSource
+from collector.places.actions import NewAddress, new_address
 from collector.service_day import ServiceDay
 
 NEEDED_TO_BE_ELIGIBLE = frozenset(
@@ -31,7 +31,7 @@ NEEDED_TO_BE_ELIGIBLE = frozenset(
 )
 
 
-def register(  # noqa: PLR0913 - a file has that many parts
+def register(
     session: Session,
     *,
     now: datetime,
@@ -42,18 +42,17 @@ def register(  # noqa: PLR0913 - a file has that many parts
     email: str | None,
     phone: str | None,
     language: str,
-    line: str,
-    postcode: str,
-    town: str,
-    access_notes: str = "",
-    latitude: float | None = None,
-    longitude: float | None = None,
-    position_source: PositionSource = PositionSource.COORDINATOR,
     number: str | None = None,
     discreet: bool = False,
     baby_born_on: date | None = None,
+    **address: Unpack[NewAddress],
 ) -> Donor:
     """Open a file: a candidate, with an address, and a position if one is known.
+
+    Parameters
+    ----------
+    address
+        What `new_address` takes: `line`, `postcode`, `town`, and what is known besides.
 
     Raises
     ------
@@ -72,32 +71,13 @@ def register(  # noqa: PLR0913 - a file has that many parts
         language=language,
         discreet=discreet,
         state=DonorState.CANDIDATE,
-        suspended_until=None,
         baby_born_on=baby_born_on,
         registered_at=now,
-        address=new_address(
-            now=now,
-            bank_id=bank_id,
-            line=line,
-            postcode=postcode,
-            town=town,
-            access_notes=access_notes,
-            latitude=latitude,
-            longitude=longitude,
-            source=position_source,
-        ),
+        address=new_address(now=now, bank_id=bank_id, **address),
         serologies=[],
     )
     session.add(donor)
-    session.flush()
-    record(
-        session,
-        now=now,
-        bank_id=bank_id,
-        actor=actor,
-        action="donor registered",
-        subject=f"donor:{donor.id}",
-    )
+    _note(session, donor, now=now, actor=actor, action="donor registered")
     return donor
 
 

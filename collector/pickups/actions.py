@@ -2,14 +2,14 @@
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from collector.audit.actions import record
 from collector.banks.policies import PolicyKey
 from collector.banks.queries import get_bank, policies_of
-from collector.db import is_duplicate
 from collector.donors.eligibility import Verdict, judge
+from collector.donors.models import Donor
 from collector.donors.queries import get_donor
 from collector.errors import NotFound, Refused
 from collector.pickups.models import Pickup, PickupHold, PickupState, PickupWindow
@@ -50,6 +50,7 @@ def ask(
     Refused
         The code of the first mistake in what was asked; `already_asked`; `donor_blocked`.
     """
+    _one_at_a_time(session, donor_id)
     if once is not None and (known := asked_once(session, bank_id, once)) is not None:
         return _own(known, donor_id)
     donor = get_donor(session, bank_id, donor_id)
@@ -68,9 +69,8 @@ def ask(
         _refuse_mistakes(session, asked, now=now, bank_id=bank_id, actor=asked_by)
         _refuse_what_blocks(session, pickup, asked, actor=asked_by)
         _write(pickup, asked, now=now)
-    twin = _add(session, pickup)
-    if twin is not None:
-        return _own(twin, donor_id)
+    session.add(pickup)
+    session.flush()
     _note(session, pickup, now=now, actor=asked_by, action="pickup asked")
     return pickup
 
@@ -102,6 +102,7 @@ def change(
         `pickup_not_open`, `too_late_to_change`, or what `ask` refuses.
     """
     pickup = get_pickup(session, bank_id, pickup_id)
+    _one_at_a_time(session, pickup.donor_id)
     _refuse_if_settled(session, pickup, now=now, actor=actor, promised_at=promised_at)
     with session.no_autoflush:
         _refuse_mistakes(session, asked, now=now, bank_id=bank_id, actor=actor)
@@ -208,16 +209,9 @@ def changes_until(pickup: Pickup, *, hours: int, promised_at: datetime) -> datet
     return promised_at - timedelta(hours=hours)
 
 
-def _add(session: Session, pickup: Pickup) -> Pickup | None:
-    """Add a request, or return its twin that another server process kept a moment ago."""
-    try:
-        with session.begin_nested():
-            session.add(pickup)
-    except IntegrityError as error:
-        if pickup.once is None or not is_duplicate(error):
-            raise
-        return asked_once(session, pickup.bank_id, pickup.once)
-    return None
+def _one_at_a_time(session: Session, donor_id: int) -> None:
+    """Hold the donor's row: two forms of hers at once would each miss the other's request."""
+    session.execute(select(Donor.id).where(Donor.id == donor_id).with_for_update())
 
 
 def _own(pickup: Pickup, donor_id: int) -> Pickup:

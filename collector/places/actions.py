@@ -1,6 +1,7 @@
 """Writing down where an address lies."""
 
 from datetime import datetime
+from typing import Required, TypedDict
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -10,6 +11,18 @@ from collector.errors import NotFound, Refused
 from collector.places.models import Address, Position, PositionSource
 
 MOST_LATITUDE, MOST_LONGITUDE = 90, 180
+
+
+class NewAddress(TypedDict, total=False):
+    """What is known of an address when it is first written down."""
+
+    line: Required[str]
+    postcode: Required[str]
+    town: Required[str]
+    access_notes: str
+    latitude: float | None
+    longitude: float | None
+    position_source: PositionSource
 
 
 def new_address(
@@ -22,7 +35,7 @@ def new_address(
     access_notes: str = "",
     latitude: float | None = None,
     longitude: float | None = None,
-    source: PositionSource = PositionSource.COORDINATOR,
+    position_source: PositionSource = PositionSource.COORDINATOR,
 ) -> Address:
     """Return a new address, not yet added to a session, with its position if it is known."""
     address = Address(
@@ -35,7 +48,11 @@ def new_address(
     )
     if latitude is not None and longitude is not None:
         address.position = _position(
-            now=now, bank_id=bank_id, latitude=latitude, longitude=longitude, source=source
+            now=now,
+            bank_id=bank_id,
+            latitude=latitude,
+            longitude=longitude,
+            source=position_source,
         )
     return address
 
