@@ -61,7 +61,8 @@ def pane(day: str) -> Response:
 def answer_over_day(error: MilkroundError) -> Response:
     """Say what stood against an act on a day, over the day as it is now."""
     given = (request.view_args or {}).get("day")
-    if given is None or errors.wants_json():
+    # A question that is refused (what would this place cost?) is answered with the refusal alone.
+    if given is None or request.method == "GET" or errors.wants_json():
         return errors.answer_refusal(error)
     tone = "warn" if isinstance(error, Conflict) else "danger"
     shown = day_page(civil_day(given), message=Message(tone, sentence(error)))

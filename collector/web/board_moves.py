@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from collector.db import reading, transaction
-from collector.errors import NotFound
+from collector.errors import NotFound, Refused
 from collector.pickups.models import Pickup
 from collector.planning.moves import move
 from collector.planning.preview import Preview, preview
@@ -18,8 +18,10 @@ from collector.web.board_days import day_page, seen_day
 from collector.web.board_pages import civil_day, is_fragment, whole_number
 from collector.web.board_pages import page as board_page
 from collector.web.board_picture import Picture, RoundSeen, StopSeen
-from collector.web.board_price import Price, price
+from collector.web.board_price import Price
+from collector.web.board_price import price as priced
 from collector.web.guards import actor, now
+from collector.web.wording import sentence
 
 blueprint = Blueprint("moves", __name__, url_prefix="/days/<day>/moves")
 
@@ -63,6 +65,11 @@ def page(day: str, pickup_id: int) -> str:
         plan = day_plan(session, bank_id=actor().bank_id, day=wanted)
         seen = seen_day(session, plan, wanted)
         pickup = _visit(seen, pickup_id)
+        price, wrong = None, ""
+        try:
+            price = _price(session, seen, wanted, pickup_id, chosen) if chosen else None
+        except Refused as refused:
+            wrong = sentence(refused)
         return board_page(
             session,
             template,
@@ -72,7 +79,8 @@ def page(day: str, pickup_id: int) -> str:
             here=_present_place(seen, pickup_id),
             rounds=[(found, _choices(found, pickup_id)) for found in seen.rounds if _open(found)],
             chosen=chosen,
-            price=_price(session, seen, wanted, pickup_id, chosen) if chosen else None,
+            price=price,
+            wrong=wrong,
         )
 
 
@@ -122,7 +130,7 @@ def _price(session: Session, seen: Picture, day: date, pickup_id: int, chosen: s
         to_round_id=place.round_id,
         position=place.position,
     )
-    return price(found, seen.names)
+    return priced(found, seen.names)
 
 
 def _visit(seen: Picture, pickup_id: int) -> Pickup:

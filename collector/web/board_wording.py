@@ -56,7 +56,7 @@ GRAVE_FLAGS = frozenset({"milk_too_old", "held", "not_eligible", "address_not_fo
 PURPOSES: Mapping[str, LazyString] = {
     "collection": _("collection"),
     "first_interview": _("first interview"),
-    "material_drop": _("bottles to bring"),
+    "material_drop": _("material to bring"),
     "blood_sample": _("blood sample"),
     "pump_return": _("pump to fetch"),
     "ward": _("ward visit"),

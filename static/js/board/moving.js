@@ -27,23 +27,26 @@ export function quiet() {
 }
 
 export async function propose(pickup, place, { putBack = () => {} } = {}) {
-  const { holder, verdict } = await priceOf(pickup, place);
-  if (verdict === "fits") {
-    say(holder, { forMs: 5000 });
-    await make(pickup, place);
-    document.querySelector(`#stop-${pickup} a`)?.focus();
-  } else {
+  try {
+    const { holder, verdict } = await priceOf(pickup, place);
+    if (verdict === "fits") return await make(pickup, place, holder);
     putBack();
-    if (verdict === "needs_reason") {
-      quiet();
-      openMoveSheet(`${pane().dataset.moves}/${pickup}?${new URLSearchParams({ place })}`);
-    } else {
-      say(holder, { forMs: 9000 });
-    }
+    if (verdict !== "needs_reason") return say(holder, { forMs: 9000 });
+    quiet();
+    return await openMoveSheet(`${pane().dataset.moves}/${pickup}?${new URLSearchParams({ place })}`);
+  } catch {
+    putBack();
+    const away = document.createElement("p");
+    away.textContent = bar().dataset.away;
+    return say({ childNodes: [away] }, { forMs: 9000 });
   }
 }
 
-function make(pickup, place) {
+async function make(pickup, place, price) {
   const values = { pickup, place, version: pane().dataset.version };
-  return htmx.ajax("POST", pane().dataset.moves, { values, target: "#day-pane", swap: "outerHTML" });
+  await htmx.ajax("POST", pane().dataset.moves, { values, target: "#day-pane", swap: "outerHTML" });
+  // A colleague was first: the pane says so, and the price is no longer true.
+  if (document.querySelector("#day-pane [data-said]")) quiet();
+  else say(price, { forMs: 5000 });
+  document.querySelector(`#stop-${pickup} a`)?.focus();
 }
