@@ -1,0 +1,150 @@
+"""A real browser, and a real bank behind a real server and a real worker."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from sqlalchemy.orm import Session
+
+from collector import migrations
+from collector.app import create_app
+from collector.banks.actions import found_bank
+from collector.clock import SystemClock
+from collector.config import settings_from
+from collector.db import db, transaction
+from collector.people.actions import add_person, make_link
+from collector.people.models import Role
+from collector.processes import Processes, free_port
+from collector.service_day import ServiceDay
+from tests.builders import add_donor, add_shift, add_site
+from tests.conftest import IN_CI
+
+CHROMIUM = os.environ.get("MILKROUND_TEST_CHROMIUM") or shutil.which("chromium")
+QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
+LOOPBACK = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunningBank:
+    """A bank that is served: where, for which day, and who is who."""
+
+    app: Flask
+    address: str
+    day: date
+    bank: int
+    claire: int
+    colin: int
+    ana: int
+    dora: int
+
+    def link(self, *, person: int | None = None, donor: int | None = None) -> str:
+        """Return the address of a sign-in link, to be followed by one click."""
+        with self.app.app_context(), transaction() as session:
+            token = make_link(
+                session,
+                now=SystemClock().now(),
+                bank_id=self.bank,
+                person_id=person,
+                donor_id=donor,
+            )
+        return f"{self.address}/link/{token}#go"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium, without a screen."""
+    if CHROMIUM is None:
+        if IN_CI:
+            pytest.fail("the gate needs Chromium")
+        pytest.skip("no chromium on the path (or set MILKROUND_TEST_CHROMIUM)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def running_bank(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunningBank]:
+    """A small bank with two coordinators, a collector on duty tomorrow and a donor."""
+    port = free_port(LOOPBACK, 8200)
+    monkeypatch.setenv("MILKROUND_HOME", str(tmp_path))
+    monkeypatch.setenv("PUBLIC_URL", f"http://{LOOPBACK}:{port}")
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'milkround.sqlite3'}")
+    app = create_app(settings_from(os.environ))
+    with app.app_context():
+        migrations.upgrade(db.engine)
+        with transaction() as session:
+            bank = _furnish(session, app, f"http://{LOOPBACK}:{port}")
+    log = tmp_path / "processes.log"
+    with Processes() as processes:
+        processes.start(["serve", "--port", str(port)], log=log)
+        processes.start(["work"], log=log)
+        processes.wait_for_port(LOOPBACK, port)
+        yield bank
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    assert "Traceback" not in log.read_text(encoding="utf-8")
+
+
+def enter(browser: Browser, link: str, *, width: int = 1280) -> tuple[BrowserContext, Page]:
+    """Follow a sign-in link in a browser of its own; an error of a page's script is one."""
+    context = browser.new_context(
+        viewport={"width": width, "height": 844}, locale="en-GB", timezone_id="Europe/Paris"
+    )
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    page.on("pageerror", _fail)
+    page.goto(link)
+    page.wait_for_url(lambda url: "/link/" not in url)
+    return context, page
+
+
+def _fail(error: object) -> None:
+    raise AssertionError(f"a script of the page broke: {error}")
+
+
+def _furnish(session: Session, app: Flask, address: str) -> RunningBank:
+    now = SystemClock().now()
+    bank = found_bank(session, now=now, slug="browser", name="Browser bank", town="Pessac")
+    tomorrow = ServiceDay.of(now, bank.zone).day + timedelta(days=1)
+
+    def person(name: str, role: Role) -> int:
+        email = f"{name.lower()}@bank.example"
+        return add_person(
+            session, bank_id=bank.id, name=name, email=email, roles=[role], language="en"
+        ).id
+
+    claire, colin = person("Claire", Role.COORDINATOR), person("Colin", Role.COORDINATOR)
+    ana = add_person(
+        session,
+        bank_id=bank.id,
+        name="Ana",
+        email="ana@bank.example",
+        roles=[Role.COLLECTOR],
+        language="en",
+    )
+    site = add_site(session, bank.id)
+    add_shift(session, ana, site, day=tomorrow, begins=time(8), ends=time(17))
+    donor = add_donor(
+        session, bank.id, serology_until=tomorrow + timedelta(days=30), signed_by_id=claire
+    )
+    donor.baby_born_on = tomorrow - timedelta(days=60)
+    return RunningBank(
+        app=app,
+        address=address,
+        day=tomorrow,
+        bank=bank.id,
+        claire=claire,
+        colin=colin,
+        ana=ana.id,
+        dora=donor.id,
+    )
