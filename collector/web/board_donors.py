@@ -7,6 +7,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from collector.banks.queries import policies_of, sites_of
+from collector.custody.queries import containers_of
 from collector.db import reading, transaction
 from collector.donors.eligibility import judge, serology_valid_until
 from collector.donors.models import Donor
@@ -39,13 +40,18 @@ def file(donor_id: int) -> str:
     bank_id = actor().bank_id
     with reading() as session:
         donor = get_donor(session, bank_id, donor_id)
+        pickups = of_donor(session, bank_id, donor_id)
         return page(
             session,
             "board/donors/file.html",
             donor=donor,
             judgement=judge(donor, on=today(), policies=policies_of(session, bank_id)),
             valid_until=serology_valid_until(donor),
-            pickups=of_donor(session, bank_id, donor_id),
+            pickups=pickups,
+            containers={
+                pickup.id: containers_of(session, bank_id=bank_id, pickup_id=pickup.id)
+                for pickup in pickups
+            },
             today=today(),
         )
 

@@ -94,16 +94,31 @@ def _said(job: Job, now: datetime) -> tuple[str, str, str]:
             job=job.id,
         )
         return "danger", gettext("The planner gave up"), words
-    words = gettext(
+    return "danger", gettext("The planner could not plan this day"), _failed_words(job)
+
+
+def _failed_words(job: Job) -> str:
+    known = {
+        "changed_meanwhile": gettext(
+            "Somebody changed the day while the planner was thinking, and that change was kept."
+            " Optimise again."
+        ),
+        "no_plan": gettext(
+            "It found no plan in the time it had. The day is as it was. Give it more time to think."
+        ),
+    }
+    other = gettext(
         "The day is as it was: nothing was lost. Optimise again, or move stops by hand."
+        " If it happens again, tell whoever runs the server: job %(job)s.",
+        job=job.id,
     )
-    return "danger", gettext("The planner could not plan this day"), words
+    return str(known.get(job.error or "", other))
 
 
 def _queued(job: Job, now: datetime) -> tuple[str, str, str]:
     if now - job.asked_at > WORKER_SHOULD_ANSWER:
         words = gettext(
-            "It waits since %(seconds)s seconds. Is `milkround work` running on the server?",
+            "It has waited for %(seconds)s seconds. Is “milkround work” running on the server?",
             seconds=int((now - job.asked_at).total_seconds()),
         )
         return "warn", gettext("The planner does not answer"), words

@@ -140,7 +140,7 @@ POLICIES: Mapping[str, LazyString] = {
     "first_visit_minutes": _("A first visit takes"),
     "material_minutes": _("Bringing bottles takes"),
     "blood_minutes": _("Drawing blood takes"),
-    "change_hours": _("A donor may change her visit until, before it"),
+    "change_hours": _("Last change by a donor, before the visit"),
 }
 
 CONTAINER_STATES: Mapping[str, LazyString] = {
@@ -150,12 +150,6 @@ CONTAINER_STATES: Mapping[str, LazyString] = {
     "in_transit": _("on the way"),
     "received": _("received"),
     "refused_at_reception": _("refused on arrival"),
-}
-
-HOLDERS: Mapping[str, LazyString] = {
-    "donor": _("with the donor"),
-    "person": _("with collector %(key)s"),
-    "site": _("at site %(key)s"),
 }
 
 
@@ -174,7 +168,6 @@ def add_words(blueprint: Blueprint) -> None:
         ("judgement", lambda code: word(JUDGEMENTS, code)),
         ("policy", lambda code: word(POLICIES, code)),
         ("container_state", lambda code: word(CONTAINER_STATES, code)),
-        ("holder", holder),
     ):
         blueprint.add_app_template_filter(fill, f"board_{name}")
 
@@ -182,12 +175,6 @@ def add_words(blueprint: Blueprint) -> None:
 def word(words: Mapping[str, LazyString], code: str) -> str:
     """Return the word of a code, or the code made readable where nobody wrote one."""
     return str(words.get(code, code.replace("_", " ")))
-
-
-def holder(reference: str) -> str:
-    """Say who holds a bottle: `person:12` becomes words."""
-    kind, _colon, key = reference.partition(":")
-    return word(HOLDERS, kind) % {"key": key}
 
 
 def reason(code: str, details: Mapping[str, Any]) -> str:

@@ -66,7 +66,7 @@ def test_the_example_file_names_every_column(claire: FlaskClient, kind: str) -> 
     assert "email" in answer.get_data(as_text=True)
 
 
-def test_the_example_of_donors_can_be_imported(app: Flask, town: Town, claire: FlaskClient) -> None:
+def test_the_example_of_donors_can_be_imported(claire: FlaskClient) -> None:
     example = claire.get("/board/imports/donors.csv").get_data()
     file = (io.BytesIO(example), "donors.csv")
     assert claire.post("/board/imports", data={"kind": "donors", "file": file}).status_code == 303
