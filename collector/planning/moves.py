@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from collector.audit.actions import record
@@ -12,12 +11,13 @@ from collector.planning.placement import (
     Left,
     reloaded,
     settle_states,
+    take_out_of_tray,
     write_rounds,
     write_tray,
 )
 from collector.planning.preview import Break, Move, worked_out
 from collector.rounds.actions import edit_day
-from collector.rounds.models import DayPlan, Unplanned
+from collector.rounds.models import DayPlan
 
 
 def move(
@@ -115,8 +115,6 @@ def _write_tray(
         details = {"note": reason} if reason else {}
         left.append(Left(pickup_id=pickup_id, reason="taken_out", details=details))
     write_tray(session, plan=plan, left=left, whole=False)
-    session.execute(
-        delete(Unplanned).where(Unplanned.day_plan_id == plan.id, Unplanned.pickup_id.in_(placed))
-    )
+    take_out_of_tray(session, plan, placed)
     concerned = {pickup_id, *held} & pickups.keys()
     settle_states({key: pickups[key] for key in concerned}, placed=placed)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from collector.errors import Conflict
@@ -86,10 +86,7 @@ def write_rounds(
 def write_tray(session: Session, *, plan: DayPlan, left: Iterable[Left], whole: bool) -> None:
     """Write what is in no round; `whole` says that nothing else is in the tray either."""
     left = list(left)
-    stale = delete(Unplanned).where(Unplanned.day_plan_id == plan.id)
-    if not whole:
-        stale = stale.where(Unplanned.pickup_id.in_({each.pickup_id for each in left}))
-    session.execute(stale.execution_options(synchronize_session=False))
+    take_out_of_tray(session, plan, None if whole else {each.pickup_id for each in left})
     for each in left:
         session.add(
             Unplanned(
@@ -100,6 +97,15 @@ def write_tray(session: Session, *, plan: DayPlan, left: Iterable[Left], whole: 
                 details=each.details,
             )
         )
+    session.flush()
+
+
+def take_out_of_tray(session: Session, plan: DayPlan, pickup_ids: set[int] | None) -> None:
+    """Remove these requests, or with None all of them, from the tray."""
+    for row in session.scalars(select(Unplanned).where(Unplanned.day_plan_id == plan.id)):
+        if pickup_ids is None or row.pickup_id in pickup_ids:
+            session.delete(row)
+    # Rows are removed ahead of the ones that take their place: a request is there once.
     session.flush()
 
 

@@ -55,7 +55,8 @@ class Shop:
     def supervisor(self) -> subprocess.Popen[bytes]:
         worker = str(Path(__file__).with_name("worker.py"))
         url = self.settings.database_url
-        process = subprocess.Popen([sys.executable, worker, url, str(LEASE)], cwd=ROOT)
+        command = [sys.executable, worker, url, str(LEASE)]
+        process = subprocess.Popen(command, cwd=ROOT)  # noqa: S603 - our own worker
         self._stack.callback(process.wait)
         self._stack.callback(process.kill)
         return process
