@@ -13,7 +13,7 @@ from collector.db import reading, transaction
 from collector.donors.queries import donors_of, get_donor
 from collector.errors import Refused
 from collector.pickups.actions import accept, ask
-from collector.pickups.models import HoldReason, Purpose
+from collector.pickups.models import HoldReason, PickupState, Purpose
 from collector.pickups.purposes import purposes_for
 from collector.pickups.windows import STAFF_DAYS_AHEAD, Ask, mistakes_in
 from collector.web.board_donors import found_by
@@ -36,7 +36,7 @@ def new() -> str:
 @blueprint.post("")
 def make() -> Response | tuple[str, int]:
     """Keep what a donor asked for on the phone; it may be accepted in the same breath."""
-    who, form = actor(), request.form
+    form = request.form
     donor_id = whole_number(form.get("donor", ""))
     try:
         asked = read_ask(form)
@@ -45,27 +45,34 @@ def make() -> Response | tuple[str, int]:
     with transaction() as session:
         asked, wrong = _judged(session, asked, donor_id)
         if not wrong:
-            pickup = ask(
-                session,
-                now=now(),
-                bank_id=who.bank_id,
-                donor_id=donor_id,
-                asked_by=who.reference,
-                asked=asked,
-                once=form.get("once") or None,
-            )
-            if form.get("accept") and not pickup.holds and pickup.state == "asked":
-                accept(
-                    session,
-                    now=now(),
-                    bank_id=who.bank_id,
-                    pickup_id=pickup.id,
-                    actor=who.reference,
-                )
+            _keep(session, asked, donor_id)
     if wrong:
         return _form(form, wrong), 422
     flash(gettext("The request is kept."), "ok")
     return redirect(url_for("board.inbox.home"), code=303)
+
+
+def _keep(session: Session, asked: Ask, donor_id: int) -> None:
+    """Ask in her name, and accept at once where that was ticked and no nurse has to call."""
+    who, form = actor(), request.form
+    pickup = ask(
+        session,
+        now=now(),
+        bank_id=who.bank_id,
+        donor_id=donor_id,
+        asked_by=who.reference,
+        asked=asked,
+        once=form.get("once") or None,
+    )
+    waits = pickup.state is PickupState.ASKED and not pickup.holds
+    if form.get("accept") and waits:
+        accept(
+            session,
+            now=now(),
+            bank_id=who.bank_id,
+            pickup_id=pickup.id,
+            actor=who.reference,
+        )
 
 
 def _judged(session: Session, asked: Ask, donor_id: int) -> tuple[Ask, dict[str, str]]:

@@ -45,8 +45,8 @@ export async function propose(pickup, place, { putBack = () => {} } = {}) {
 async function make(pickup, place, price) {
   const values = { pickup, place, version: pane().dataset.version };
   await htmx.ajax("POST", pane().dataset.moves, { values, target: "#day-pane", swap: "outerHTML" });
-  // A colleague was first: the pane says so, and the price is no longer true.
-  if (document.querySelector("#day-pane [data-said]")) quiet();
-  else say(price, { forMs: 5000 });
+  // A colleague was first: the pane says so on top, which may be out of sight here.
+  const said = document.querySelector("#day-pane [data-said]");
+  say(said ? { childNodes: [said.cloneNode(true)] } : price, { forMs: said ? 9000 : 5000 });
   document.querySelector(`#stop-${pickup} a`)?.focus();
 }
