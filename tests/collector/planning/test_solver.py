@@ -1,0 +1,147 @@
+"""The job that plans a day: done by a real child, stopped with its best plan kept, refused late."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from collector.clock import SystemClock
+from collector.db import reading, transaction
+from collector.jobs.actions import Claim
+from collector.jobs.models import Job, JobState
+from collector.jobs.queries import get_job
+from collector.jobs.supervisor import run_once
+from collector.jobs.work import Ended, How
+from collector.planning.actions import PLAN_DAY, ask_for_plan
+from collector.planning.models import PlanningRun
+from collector.planning.queries import broken_rules, latest_plan_job
+from collector.planning.solver import PlanDay, plan_day
+from collector.rounds.models import DayPlan
+from routing.formats.native import plan_data
+from tests.builders import DAY, MORNING
+from tests.collector.planning.days import greedy, orders, posed, the_plan
+from tests.town import Town
+
+
+def asked(session: Session, town: Town, *, seconds: int = 2) -> Job:
+    return ask_for_plan(
+        session,
+        now=MORNING,
+        bank_id=town.bank,
+        day=DAY,
+        asked_by=f"person:{town.claire}",
+        seconds=seconds,
+    )
+
+
+def edited(session: Session, town: Town) -> DayPlan:
+    plan = the_plan(session, town)
+    plan.edits += 1
+    session.flush()
+    return plan
+
+
+def attempt(session: Session, town: Town) -> tuple[PlanDay, dict[str, object]]:
+    run, problem = posed(session, town)
+    claim = Claim(
+        job_id=1,
+        bank_id=town.bank,
+        kind=PLAN_DAY,
+        payload={"run": run.id, "day": DAY.isoformat(), "seconds": 2},
+        asked_by="system",
+        fence=1,
+        deadline_seconds=60,
+    )
+    return plan_day(session, claim), plan_data(greedy(problem))
+
+
+@pytest.mark.processes
+def test_a_day_is_planned_by_a_child_and_kept(app: Flask, town: Town):
+    with app.app_context():
+        with transaction() as session:
+            job = asked(session, town)
+        assert run_once({PLAN_DAY: plan_day}, clock=SystemClock()) == 1
+        with reading() as session:
+            done = get_job(session, bank_id=town.bank, job_id=job.id)
+            plan = the_plan(session, town)
+            assert (done.state, done.error) == (JobState.DONE, None)
+            assert done.result is not None
+            assert done.result["kept"]
+            assert (done.result["planned"], done.result["version"]) == (3, plan.version)
+            assert {"seconds", "cost"} == set(done.progress[-1])
+            assert sorted(orders(plan)["A"] + orders(plan)["B"]) == list(town.pickups)
+            assert broken_rules(session, bank_id=town.bank, day=DAY) == ()
+            run = session.get_one(PlanningRun, done.payload["run"])
+            assert run.plan is not None
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_an_answer_that_comes_after_an_edit_fails_and_says_so(app: Flask, town: Town):
+    with app.app_context():
+        with transaction() as session:
+            job = asked(session, town)
+            edited(session, town)
+        run_once({PLAN_DAY: plan_day}, clock=SystemClock())
+        with reading() as session:
+            failed = get_job(session, bank_id=town.bank, job_id=job.id)
+            assert (failed.state, failed.error) == (JobState.FAILED, "changed_meanwhile")
+            assert orders(the_plan(session, town)) == {"A": [], "B": []}
+
+
+def test_stopped_it_keeps_the_best_plan_so_far(app: Flask, town: Town):
+    with app.app_context(), transaction() as session:
+        work, plan = attempt(session, town)
+        said = {"kind": "improvement", "seconds": 0.4, "cost": 4725, "plan": plan}
+        assert work.heard(json.dumps(said)) == {"seconds": 0.4, "cost": 4725}
+        verdict = work.conclude(session, now=MORNING, ended=Ended(how=How.CANCELLED))
+        assert verdict is not None
+        assert verdict.state is JobState.CANCELLED
+        assert verdict.result is not None
+        assert verdict.result["kept"]
+        assert len(orders(the_plan(session, town))["A"]) == 3
+
+
+@pytest.mark.parametrize(
+    ("how", "state", "error"),
+    [
+        (How.CANCELLED, JobState.CANCELLED, None),
+        (How.OVERDUE, JobState.FAILED, "no_plan"),
+    ],
+)
+def test_ended_before_any_plan_it_keeps_nothing(
+    app: Flask, town: Town, how: How, state: JobState, error: str | None
+):
+    with app.app_context(), transaction() as session:
+        work, _ = attempt(session, town)
+        verdict = work.conclude(session, now=MORNING, ended=Ended(how=how))
+        assert verdict is not None
+        assert (verdict.state, verdict.error, verdict.result) == (state, error, {"kept": False})
+
+
+def test_a_refusal_is_final_and_a_crash_is_tried_again(app: Flask, town: Town):
+    with app.app_context(), transaction() as session:
+        work, _ = attempt(session, town)
+        killed = Ended(how=How.EXITED, code=-9)
+        assert work.conclude(session, now=MORNING, ended=killed) is None
+        work.heard('{"kind": "error", "error": "no_plan", "message": "nothing found"}')
+        refused = work.conclude(session, now=MORNING, ended=Ended(how=How.EXITED, code=3))
+        assert refused is not None
+        assert (refused.state, refused.error) == (JobState.FAILED, "no_plan")
+
+
+def test_asking_twice_asks_once_and_an_edit_asks_anew(app: Flask, town: Town):
+    with app.app_context(), transaction() as session:
+        first = asked(session, town)
+        assert asked(session, town).id == first.id
+        edited(session, town)
+        second = asked(session, town)
+        assert second.id != first.id
+        assert first.state is JobState.CANCELLED
+        latest = latest_plan_job(session, bank_id=town.bank, day=DAY)
+        assert latest is not None
+        assert latest.id == second.id
+        assert latest_plan_job(session, bank_id=town.other_bank, day=DAY) is None
