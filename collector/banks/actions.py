@@ -1,10 +1,10 @@
-"""Founding a bank."""
+"""Founding a bank and adding its sites."""
 
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from collector.banks.models import Bank, Jurisdiction
+from collector.banks.models import Bank, Jurisdiction, Site, SiteKind
 from collector.banks.policies import preset_rows
 
 
@@ -36,3 +36,29 @@ def found_bank(
     session.add_all(preset_rows(bank.id, jurisdiction))
     session.flush()
     return bank
+
+
+def add_site(
+    session: Session,
+    *,
+    bank_id: int,
+    kind: SiteKind,
+    name: str,
+    town: str,
+    latitude: float,
+    longitude: float,
+    receives: bool,
+) -> Site:
+    """Add a place where rounds begin or end."""
+    site = Site(
+        bank_id=bank_id,
+        kind=kind,
+        name=name,
+        town=town,
+        latitude=latitude,
+        longitude=longitude,
+        receives=receives,
+    )
+    session.add(site)
+    session.flush()
+    return site

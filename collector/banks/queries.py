@@ -33,6 +33,20 @@ def sites_of(session: Session, bank_id: int) -> list[Site]:
     return list(session.scalars(select(Site).where(Site.bank_id == bank_id).order_by(Site.name)))
 
 
+def site_named(session: Session, *, bank_id: int, name: str) -> Site:
+    """Return a bank's site by its name.
+
+    Raises
+    ------
+    NotFound
+        There is none: `site_not_found` (`name`).
+    """
+    site = session.scalar(select(Site).where(Site.bank_id == bank_id, Site.name == name))
+    if site is None:
+        raise NotFound("site_not_found", name=name)
+    return site
+
+
 def zones_of(session: Session, bank_id: int) -> list[Zone]:
     """Return the zones of a bank, by name."""
     return list(session.scalars(select(Zone).where(Zone.bank_id == bank_id).order_by(Zone.name)))

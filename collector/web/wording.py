@@ -28,6 +28,9 @@ ERRORS: Mapping[str, LazyString] = {
     "not_found": _("This does not exist, or is not yours."),
     "form_too_old": _("This page had been open for too long. Reload it and send again."),
     "link_not_valid": _("This link was used already or is too old. Ask for a new one."),
+    "shift_backwards": _("A shift ends after it begins."),
+    "shift_twice": _("She has a shift on %(day)s that begins at this time already."),
+    "site_not_found": _("There is no site called %(name)s."),
     "changed_meanwhile": _("A colleague changed this a moment ago. Look again, then decide."),
     # Donors, requests and places.
     "cell_missing": _("This must not be empty."),
@@ -99,12 +102,18 @@ ERRORS: Mapping[str, LazyString] = {
     "move_breaks_medical_rule": _(
         "This place breaks a rule that protects the milk or the blood. Choose another one."
     ),
-    "move_needs_reason": _("This place breaks a rule. Say why you move the visit there all the same."),
+    "move_needs_reason": _(
+        "This place breaks a rule. Say why you move the visit there all the same."
+    ),
     "no_shift_to_plan": _(
         "There is no round to plan on this day: nobody works, or every collector has left."
     ),
-    "nothing_to_publish": _("Nothing changed since revision %(revision)s: everybody knows already."),
-    "plan_breaks_rules": _("The planner's answer broke a rule and was thrown away. Nothing changed."),
+    "nothing_to_publish": _(
+        "Nothing changed since revision %(revision)s: everybody knows already."
+    ),
+    "plan_breaks_rules": _(
+        "The planner's answer broke a rule and was thrown away. Nothing changed."
+    ),
     "round_has_started": _("The collector has left with this round: it stays as it is."),
     "visit_may_not_be_served": _(
         "This visit may not be made yet: look at its request and the donor's file first."

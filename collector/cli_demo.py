@@ -1,0 +1,107 @@
+"""`milkround demo`: the demonstration bank, once or served."""
+
+import json
+import os
+import signal
+import sys
+from datetime import date
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from urllib.parse import urlsplit
+
+import click
+from flask import Flask
+
+from collector.config import Settings
+from collector.db import db
+from collector.demo import day as demo_day
+from collector.installation import application, clock, settings
+from collector.processes import Processes, free_port
+from collector.worker import work_until_idle
+
+HOME = "instance/demonstration"
+SECONDS = 5
+LOOPBACK = "127.0.0.1"
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Do the whole day without serving, then stop.")
+@click.option("--json", "as_json", is_flag=True, help="With --once: answer one JSON object.")
+@click.option("--port", default=8000, show_default=True, help="Where the web server listens.")
+@click.option("--home", help=f"Where it is kept [default: {HOME}; with --once: nowhere].")
+def demo(*, once: bool, as_json: bool, port: int, home: str | None) -> None:
+    """Run the demonstration bank: today's requests, planned, published and ready to try."""
+    since = perf_counter()
+    if not once:
+        _serve(_settings(home or HOME, port=free_port(LOOPBACK, port)))
+    elif home is not None:
+        _once(_settings(home, port=port), since=since, as_json=as_json)
+    else:
+        with TemporaryDirectory() as folder:
+            _once(_settings(folder, port=port), since=since, as_json=as_json)
+
+
+def _once(settings: Settings, *, since: float, as_json: bool) -> None:
+    """Play the day through and tell what came of it."""
+    app = application(settings)
+    with app.test_request_context():
+        bank_id, day = _published(app)
+        events = demo_day.drive(clock, bank_id, day)
+        told = demo_day.report(clock, bank_id, day, events=events, since=since).as_json()
+        db.engine.dispose()
+    if as_json:
+        click.echo(json.dumps(told, ensure_ascii=False))
+        return
+    for name, value in told.items():
+        click.echo(f"{name:>20}  {value}")
+
+
+def _serve(settings: Settings) -> None:
+    """Serve the published day until Ctrl-C."""
+    app = application(settings)
+    with app.app_context():
+        click.echo("Making the bank and planning its day ...")
+        bank_id, day = _published(app)
+        paths = demo_day.links(clock, bank_id, day)
+        db.engine.dispose()
+    port = urlsplit(settings.public_url).port or 80
+    log = settings.home / "demonstration.log"
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        with Processes() as processes:
+            processes.start(["serve", "--port", str(port)], log=log)
+            processes.start(["work"], log=log)
+            processes.wait_for_port(LOOPBACK, port)
+            _tell(settings, paths)
+            sys.exit(processes.wait())
+    except KeyboardInterrupt:
+        click.echo("\nStopped.")
+
+
+def _tell(settings: Settings, paths: demo_day.Links) -> None:
+    click.echo("\nMilkround is running. Each link signs in by one click, once:\n")
+    for name, path in (
+        ("a donor", paths.donor),
+        ("a collector's phone", paths.phone),
+        ("the coordinator's board", paths.board),
+    ):
+        click.echo(f"  {name:<24} {settings.public_url}{path}")
+    click.echo(f"\nWhat it prints goes to {settings.home / 'demonstration.log'}.")
+    click.echo("Ctrl-C stops everything.")
+
+
+def _published(app: Flask) -> tuple[int, date]:
+    """Return the bank and the day, planned and published by the queue like any other."""
+    bank_id, day = demo_day.prepare(clock)
+    demo_day.plan_and_publish(
+        clock, bank_id, day, seconds=SECONDS, work=lambda: work_until_idle(app, clock)
+    )
+    return bank_id, day
+
+
+def _settings(home: str, *, port: int) -> Settings:
+    """Return the settings of the demonstration, which its server and worker inherit."""
+    os.environ["MILKROUND_HOME"] = home
+    os.environ["PUBLIC_URL"] = f"http://{LOOPBACK}:{port}"
+    os.environ.pop("DATABASE_URL", None)
+    return settings()

@@ -1,0 +1,63 @@
+"""The installation a command works on: its settings, its application on an up-to-date database."""
+
+import os
+import sys
+
+import click
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from collector import migrations
+from collector.app import create_app
+from collector.banks.models import Bank
+from collector.clock import SystemClock
+from collector.config import Settings, SettingsError, settings_from
+from collector.db import db
+from collector.errors import MilkroundError
+from collector.web.wording import sentence
+
+WRONG_SETTINGS = 2
+
+clock = SystemClock()
+
+
+class Commands(click.Group):
+    """A group of commands whose refusals are told in words."""
+
+    def invoke(self, context: click.Context) -> object:
+        """Run a command; what a rule refuses is a sentence, not a traceback."""
+        try:
+            return super().invoke(context)
+        except MilkroundError as error:
+            with application(settings()).test_request_context():
+                raise click.ClickException(sentence(error)) from error
+
+
+def settings() -> Settings:
+    """Read the settings, or tell every mistake and stop."""
+    try:
+        return settings_from(os.environ)
+    except SettingsError as wrong:
+        for mistake in wrong.mistakes:
+            click.echo(mistake, err=True)
+        sys.exit(WRONG_SETTINGS)
+
+
+def application(settings: Settings) -> Flask:
+    """Return the application on an up-to-date database."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    app = create_app(settings)
+    with app.app_context():
+        if not migrations.is_current(db.engine):
+            migrations.upgrade(db.engine)
+        db.engine.dispose()  # the web server forks: its workers must not share a connection
+    return app
+
+
+def bank_named(session: Session, slug: str) -> Bank:
+    """Return the bank with this short name, or say that there is none."""
+    found = session.scalar(select(Bank).where(Bank.slug == slug))
+    if found is None:
+        raise click.ClickException(f"There is no bank {slug!r}; found it with `milkround bank`.")
+    return found

@@ -1,0 +1,115 @@
+"""The demonstration as a new user runs it: once, served, stopped, killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+from collector.processes import free_port
+
+pytestmark = pytest.mark.processes
+
+PATIENCE_SECONDS = 60
+MILKROUND = [sys.executable, "-m", "collector.cli"]
+
+
+def test_the_whole_day_at_once_as_one_json_object(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [*MILKROUND, "demo", "--once", "--json", "--home", str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=PATIENCE_SECONDS * 2,
+    )
+    told = json.loads(done.stdout)
+    assert (told["visits"], told["planned"]) == (48, 46)
+    assert told["violations"] == 0
+    assert told["revision"] == 1
+    assert told["rounds"] == 4
+    assert told["events_accepted"] == 2 * 46 + 2 * 4
+    assert told["containers_received"] > 300
+    reasons = {each["town"]: each["reason"] for each in told["unassigned"]}
+    assert set(reasons) == {"Floirac", "Hagetmau"}
+    assert "after its collector's hours" in reasons["Floirac"]
+    assert "outside her hours" in reasons["Hagetmau"]
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """A demonstration that is being served, and its port."""
+    port = free_port("127.0.0.1", 8400)
+    command = [*MILKROUND, "demo", "--home", str(tmp_path), "--port", str(port)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield process, port
+        finally:
+            process.kill()
+
+
+def links_of(process: subprocess.Popen[str]) -> list[str]:
+    """Return the links it prints; reads until it says how to stop."""
+    assert process.stdout
+    said = ""
+    while "Ctrl-C" not in said:
+        line = process.stdout.readline()
+        assert line, f"it ended early: {said}"
+        said += line
+    return re.findall(r"http://\S+(?=#go)", said)
+
+
+def test_three_links_that_answer_and_ctrl_c_that_stops_everything(
+    served: tuple[subprocess.Popen[str], int],
+) -> None:
+    process, port = served
+    links = links_of(process)
+    assert len(links) == 3
+    for link in links:
+        with urlopen(link) as answer:  # noqa: S310 - our own server
+            assert answer.status == 200
+    assert len(children(port)) >= 1
+    process.send_signal(signal.SIGINT)
+    assert process.wait(PATIENCE_SECONDS) == 0
+    assert children(port) == []
+
+
+def test_nothing_stays_when_the_demonstration_itself_is_killed(
+    served: tuple[subprocess.Popen[str], int],
+) -> None:
+    process, port = served
+    links_of(process)
+    process.send_signal(signal.SIGKILL)
+    process.wait(PATIENCE_SECONDS)
+    eventually(lambda: not children(port))
+
+
+def children(port: int) -> list[int]:
+    """Return the processes that serve at a port, or work beside them."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                environment = (entry / "environ").read_text(encoding="utf-8", errors="replace")
+                command = (entry / "cmdline").read_text(encoding="utf-8", errors="replace")
+            except (FileNotFoundError, PermissionError, ProcessLookupError):
+                continue
+            if f"PUBLIC_URL=http://127.0.0.1:{port}" in environment and "collector" in command:
+                found.append(int(entry.name))
+    return [each for each in found if each != os.getpid()]
+
+
+def eventually(holds: Callable[[], bool]) -> None:
+    """Wait for a condition, and fail when it does not come true."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)

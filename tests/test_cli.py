@@ -1,0 +1,99 @@
+"""The `milkround` command as an operator types it: a bank set up, mistakes told in words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from collector.cli import main
+
+DONORS = "first_name,family_name,line,postcode,town,email\nDora,Martin,1 rue du Port,33000,{},{}\n"
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of an installation of its own."""
+    monkeypatch.setenv("MILKROUND_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    return tmp_path
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(main, list(words))
+
+
+def found_bordeaux() -> None:
+    assert run("bank", "bordeaux", "--name", "Lactarium", "--town", "Pessac").exit_code == 0
+
+
+@pytest.mark.usefixtures("home")
+def test_a_bank_is_set_up_from_nothing_and_its_day_can_be_planned() -> None:
+    found_bordeaux()
+    place = ["--town", "Pessac", "--latitude", "44.785", "--longitude", "-0.66"]
+    assert run("site", "Lactarium", "--bank", "bordeaux", *place).exit_code == 0
+    ana = ["ana@example.org", "--bank", "bordeaux", "--name", "Ana", "--role", "collector"]
+    assert run("user", *ana).exit_code == 0
+    hours = ["--from", "08:00", "--until", "17:00", "--start", "Lactarium", "--end", "Lactarium"]
+    duty = ["shift", "ana@example.org", "2026-11-24", *hours, "--draws-blood"]
+    assert run(*duty, "--weeks", "3").exit_code == 0
+    again = run(*duty)
+    assert again.exit_code == 1
+    assert "2026-11-24" in again.output
+    assert run("plan", "2026-12-08", "--bank", "bordeaux").exit_code == 0
+    assert "/link/" in run("link", "ana@example.org").output
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["plan", "2026-11-24", "--bank", "nowhere"], "no bank 'nowhere'"),
+        (["link", "nobody@example.org"], "Nobody on the staff"),
+        (["plan", "tomorrow", "--bank", "bordeaux"], "does not match the format"),
+        (["plan", "2026-11-24", "--bank", "bordeaux"], "collector"),
+    ],
+)
+def test_a_mistake_is_answered_in_words(words: list[str], said: str) -> None:
+    found_bordeaux()
+    answer = run(*words)
+    assert answer.exit_code in {1, 2}
+    assert said in answer.output
+    assert "Traceback" not in answer.output
+
+
+def test_all_wrong_settings_are_told_at_once(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert home
+    monkeypatch.setenv("DATABASE_URL", "mysql://somewhere/else")
+    monkeypatch.setenv("PUBLIC_URL", "milk.example")
+    monkeypatch.setenv("SECRET_KEY", "short")
+    monkeypatch.setenv("MILKROUND_PLANNING_SECONDS", "soon")
+    answer = run("migrate")
+    assert answer.exit_code == 2
+    for name in ("DATABASE_URL", "PUBLIC_URL", "SECRET_KEY", "MILKROUND_PLANNING_SECONDS"):
+        assert name in answer.output
+
+
+def test_a_file_is_imported_whole_or_not_at_all(home: Path) -> None:
+    found_bordeaux()
+    file = home / "donors.csv"
+    good = DONORS.format("Bordeaux", "dora@example.org")
+    file.write_text(good + "Elise,Petit,2 rue du Port,33000,,elise@example.org\n", "utf-8")
+    answer = run("import", "donors", str(file), "--bank", "bordeaux")
+    assert answer.exit_code == 1
+    assert "line 3, town" in answer.output
+    assert "Nothing was imported" in answer.output
+    file.write_text(good, "utf-8")
+    answer = run("import", "donors", str(file), "--bank", "bordeaux")
+    assert answer.exit_code == 0
+    assert "1 rows were imported" in answer.output
+
+
+def test_the_secret_is_made_once_and_only_its_owner_reads_it(home: Path) -> None:
+    assert run("migrate").exit_code == 0
+    secret = home / "home" / "secret_key"
+    first = secret.read_text()
+    assert secret.stat().st_mode & 0o077 == 0
+    assert run("migrate").exit_code == 0
+    assert secret.read_text() == first
