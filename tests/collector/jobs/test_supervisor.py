@@ -56,7 +56,7 @@ class Shop:
         worker = str(Path(__file__).with_name("worker.py"))
         url = self.settings.database_url
         command = [sys.executable, worker, url, str(LEASE)]
-        process = subprocess.Popen(command, cwd=ROOT)  # noqa: S603 - our own worker
+        process = subprocess.Popen(command, cwd=ROOT)
         self._stack.callback(process.wait)
         self._stack.callback(process.kill)
         return process
