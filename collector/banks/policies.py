@@ -1,6 +1,6 @@
 """The rules of a bank: their keys, their presets by jurisdiction, and how they are read.
 
-The figures and their sources are those of docs/rules.md; a preset nobody verified says so.
+The figures and their sources are those of docs/policies.md; a preset nobody verified says so.
 """
 
 from collections.abc import Iterable

@@ -11,7 +11,7 @@ from collector.db import BankOwned, Base
 
 
 class ContainerState(StrEnum):
-    """Where a container is in its life (docs/rules.md, States)."""
+    """Where a container is in its life (docs/states.md)."""
 
     DECLARED = "declared"
     COLLECTED = "collected"

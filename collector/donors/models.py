@@ -11,7 +11,7 @@ from collector.places.models import Address
 
 
 class DonorState(StrEnum):
-    """How far a donor's file has come (docs/rules.md, States)."""
+    """How far a donor's file has come (docs/states.md)."""
 
     CANDIDATE = "candidate"
     PRESCREENED = "prescreened"

@@ -11,7 +11,7 @@ from collector.donors.models import Donor
 
 
 class PickupState(StrEnum):
-    """How far a request has come (docs/rules.md, States)."""
+    """How far a request has come (docs/states.md)."""
 
     ASKED = "asked"
     ACCEPTED = "accepted"

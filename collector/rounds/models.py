@@ -14,7 +14,7 @@ from collector.pickups.models import Pickup
 
 
 class RoundState(StrEnum):
-    """How far a round has come (docs/rules.md, States)."""
+    """How far a round has come (docs/states.md)."""
 
     DRAFT = "draft"
     PUBLISHED = "published"

@@ -28,7 +28,7 @@ class VisitPhase(StrEnum):
 
 
 class NotDoneReason(StrEnum):
-    """Why a visit did not take place (docs/rules.md, States)."""
+    """Why a visit did not take place (docs/states.md)."""
 
     NOBODY_HOME = "nobody_home"
     WRONG_ADDRESS = "wrong_address"
