@@ -37,8 +37,8 @@ format: .venv/developed ## Lay the code out
 assets: .venv/built ## Bundle the front end and compile the translations, if they changed
 
 translations: .venv/developed ## Collect the sentences of the pages into the catalogues
-	$(BIN)/pybabel extract --no-wrap --sort-by-file --omit-header -F babel.cfg -k lazy_gettext -k _l -o .venv/messages.pot .
-	$(BIN)/pybabel update --no-wrap --omit-header --no-fuzzy-matching --ignore-obsolete -i .venv/messages.pot -d collector/translations
+	$(BIN)/pybabel -q extract --no-wrap --no-location --omit-header -F babel.cfg -k lazy_gettext -o .venv/messages.pot .
+	$(BIN)/pybabel -q update --no-wrap --no-fuzzy-matching --ignore-obsolete -i .venv/messages.pot -d collector/translations
 
 clean: ## Remove everything that was built or installed
 	rm -rf .venv node_modules static/dist build dist .mypy_cache .ruff_cache .pytest_cache .coverage

@@ -150,7 +150,7 @@ def _blood_at_visit(pickup: Pickup, days: list[date], policies: Policies) -> Ite
         yield Note("info", _("We draw a blood sample at the same visit."))
         return
     text = _(
-        "Your blood test is valid until %(day)s; we bring the next one to the same visit.",
+        "Your blood test is valid until %(day)s; we draw the next one at the same visit.",
         day=day(until),
     )
     yield Note("info", text)

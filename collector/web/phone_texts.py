@@ -98,7 +98,7 @@ def _stop() -> dict[str, str]:
         "leave": _("Leave"),
         "access": _("Getting in"),
         "note": _("Note"),
-        "code": _("Door code"),
+        "code": _("Say at the door"),
         "donor": _("Donor %(number)s"),
         "bottles_one": _("%(n)s bottle"),
         "bottles_many": _("%(n)s bottles"),

@@ -209,7 +209,7 @@ def test_a_blood_test_that_lapses_before_the_visit_is_renewed_at_it(
             .values(valid_until=THURSDAY - timedelta(days=1))
         )
     answer = dora.post("/donor/visits", data=GOOD, follow_redirects=True)
-    said = "Your blood test is valid until Wednesday 25 November; we bring the next one"
+    said = "Your blood test is valid until Wednesday 25 November; we draw the next one"
     assert said in words(answer)
     assert latest(app, town).purposes == [Purpose.COLLECTION, Purpose.BLOOD_SAMPLE]
 
