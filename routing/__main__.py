@@ -84,7 +84,10 @@ def _solve_parser(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seconds", type=float, help="of search; 10 if nothing else is given")
     parser.add_argument("--stall-seconds", type=float, help="stop after so long without progress")
     parser.add_argument("--iterations", type=int, help="candidate moves: always the same plan")
-    parser.add_argument("--start", help="a plan to begin from")
+    parser.add_argument(
+        "--start",
+        help="a plan to begin from; if both are -, the first line is the problem and the rest it",
+    )
     parser.add_argument("--output", default="-", help="a file, or - for standard output")
     parser.add_argument("--progress", choices=["json"], help="a line per better plan")
     parser.add_argument(
@@ -102,8 +105,7 @@ def _solve(options: Arguments) -> int:
         die_with_parent(options.die_with_parent or None)
     if options.progress:
         die_with_reader(sys.stdout.fileno())
-    problem = read_problem(_read(options.problem))
-    start = read_plan(_read(options.start)) if options.start else None
+    problem, start = _question(options)
     began = time.monotonic()
 
     def improved(plan: Plan) -> None:
@@ -116,6 +118,15 @@ def _solve(options: Arguments) -> int:
     if not options.progress or options.output != "-":
         _write(options.output, write_plan(plan) + "\n")
     return DONE
+
+
+def _question(options: Arguments) -> tuple[Problem, Plan | None]:
+    """Read the problem and the plan to begin from, where there is one."""
+    if options.problem == options.start == "-":
+        first, _, rest = _read("-").partition("\n")
+        return read_problem(first), read_plan(rest)
+    problem = read_problem(_read(options.problem))
+    return problem, read_plan(_read(options.start)) if options.start else None
 
 
 def _budget(options: Arguments) -> Budget:

@@ -20,6 +20,8 @@ class PlanningRun(BankOwned, Base):
     day_plan_version: Mapped[int]
     """The version of the day's plan that the question was read from."""
     problem: Mapped[dict[str, Any]]
+    start: Mapped[dict[str, Any]]
+    """The rounds as they were when it was asked: the planner begins with them."""
     plan: Mapped[dict[str, Any] | None]
     posed_at: Mapped[datetime]
     kept_at: Mapped[datetime | None]

@@ -44,17 +44,6 @@ def written(facts: Facts, problem: Problem) -> Plan:
     return Plan(tours=tours, cost=cost(problem, bare))
 
 
-def orders_of(facts: Facts, problem: Problem) -> dict[str, list[str]]:
-    """Return, per shift, the visits of its round as the rows have them."""
-    posed = {visit.id for visit in problem.visits}
-    return {
-        str(round_.shift_id): [
-            str(stop.pickup_id) for stop in round_.stops if str(stop.pickup_id) in posed
-        ]
-        for round_ in facts.rounds
-    }
-
-
 def write_rounds(
     session: Session, *, facts: Facts, problem: Problem, plan: Plan, rounds: Iterable[Round]
 ) -> None:

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from collector.errors import NotFound, Refused
 from collector.pickups.models import Pickup
 from collector.planning.aside import Aside
-from collector.planning.placement import orders_of
 from collector.planning.question import Facts, can_be_timed, gather, is_open, problem_of
 from collector.rounds.models import DayPlan, Round
 from collector.rounds.queries import day_plan
@@ -125,7 +124,7 @@ def worked_out(
     source = _round_of(plan, pickup_id)
     target = _target(plan, to_round_id)
     problem = _problem(facts, pickup, target)
-    before = retimed(problem, orders_of(facts, problem))
+    before = retimed(problem, facts.orders(problem))
     name = str(pickup_id)
     after = (
         without(problem, before, name)

@@ -17,6 +17,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -35,9 +36,10 @@ from collector.rounds.actions import open_day
 from collector.rounds.models import DayPlan, Round, RoundState, Shift, Stop
 from collector.rounds.queries import OF_A_PICKUP
 from collector.service_day import ServiceDay
-from routing.formats.native import problem_data
+from routing.formats.native import plan_data, problem_data
 from routing.problem import Pin, Place, Problem, Visit, Window
 from routing.problem import Shift as PlannerShift
+from routing.schedule import retimed
 from routing.travel.law import estimated
 from routing.units import Cents, Seconds
 
@@ -95,6 +97,16 @@ class Facts:
             if stop.pickup_id in self.pickups
         ]
 
+    def orders(self, problem: Problem) -> dict[str, list[str]]:
+        """Return, per shift, the visits of its round as the rows have them."""
+        posed = {visit.id for visit in problem.visits}
+        return {
+            str(round_.shift_id): [
+                str(stop.pickup_id) for stop in round_.stops if str(stop.pickup_id) in posed
+            ]
+            for round_ in self.rounds
+        }
+
     def why_aside(self, pickup: Pickup) -> Aside | None:
         """Why a request is not a visit on this day, or None."""
         return aside(pickup, on=self.service_day.day, policies=self.policies)
@@ -112,13 +124,15 @@ def pose(session: Session, *, now: datetime, bank_id: int, day: date) -> Plannin
     facts = gather(session, plan)
     if not facts.rounds:
         raise Refused("no_shift_to_plan")
+    problem = problem_of(facts, to_pose(facts))
     run = PlanningRun(
         bank_id=bank_id,
         day=day,
         job_id=None,
         day_plan_id=plan.id,
         day_plan_version=plan.version,
-        problem=json.loads(json.dumps(problem_data(problem_of(facts, to_pose(facts))))),
+        problem=_as_json(problem_data(problem)),
+        start=_as_json(plan_data(retimed(problem, facts.orders(problem)))),
         plan=None,
         posed_at=now,
         kept_at=None,
@@ -126,6 +140,12 @@ def pose(session: Session, *, now: datetime, bank_id: int, day: date) -> Plannin
     session.add(run)
     session.flush()
     return run
+
+
+def _as_json(data: object) -> dict[str, Any]:
+    """Return data as it will be read back: with lists for tuples."""
+    read: dict[str, Any] = json.loads(json.dumps(data))
+    return read
 
 
 def gather(session: Session, plan: DayPlan) -> Facts:

@@ -27,7 +27,7 @@ def plan_day(session: Session, claim: Claim) -> "PlanDay":
         run_id=run.id,
         seconds=claim.payload["seconds"],
         asked_by=claim.asked_by,
-        stdin=json.dumps(run.problem).encode(),
+        stdin=f"{json.dumps(run.problem)}\n{json.dumps(run.start)}".encode(),
     )
 
 
@@ -51,6 +51,8 @@ class PlanDay:
             "-m",
             "routing",
             "solve",
+            "-",
+            "--start",
             "-",
             "--seconds",
             str(self.seconds),

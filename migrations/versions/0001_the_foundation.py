@@ -306,6 +306,11 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column(
+            "start",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
             "plan",
             sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
             nullable=True,

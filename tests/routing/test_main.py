@@ -36,7 +36,7 @@ BUSY = problem(
 
 
 def run(*arguments: str | Path, text: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603 - our own command
+    return subprocess.run(
         [*ROUTING, *map(str, arguments)],
         input=text,
         capture_output=True,
@@ -74,6 +74,25 @@ def test_a_plan_can_be_written_to_a_file_and_begun_from(on_disk: Writer, tmp_pat
     assert (first.returncode, first.stdout) == (0, "")
     again = run("solve", asked, "--iterations", "1000", "--start", output)
     assert read_plan(again.stdout) == read_plan(output.read_text(encoding="utf-8"))
+
+
+def test_a_problem_and_a_plan_to_begin_from_share_standard_input():
+    first = retimed(BUSY, {"am": ["anna0", "bea0"]})
+    question = f"{_one_line(write_problem(BUSY))}\n{write_plan(first)}"
+    done = run("solve", "-", "--start", "-", "--iterations", "1", text=question)
+    assert done.returncode == 0, done.stderr
+    assert {"anna0", "bea0"} <= {
+        name for tour in read_plan(done.stdout).tours for name in tour.visits
+    }
+
+
+def test_a_plan_to_begin_from_that_is_none_is_a_wrong_input():
+    done = run("solve", "-", "--start", "-", text=f"{_one_line(write_problem(BUSY))}\nnothing")
+    assert done.returncode == 2
+
+
+def _one_line(text: str) -> str:
+    return json.dumps(json.loads(text))
 
 
 def test_a_legal_plan_passes_and_an_illegal_one_is_told_why(on_disk: Writer):
@@ -160,7 +179,7 @@ def test_an_error_is_a_line_of_progress_too(text: str, seconds: str, error: str,
 
 def searching(asked: Problem, *arguments: str) -> subprocess.Popen[str]:
     """A search that would last for an hour, and has shown its first plan."""
-    child = subprocess.Popen(  # noqa: S603 - our own command
+    child = subprocess.Popen(
         [*ROUTING, "solve", "-", "--seconds", "3600", "--progress", "json", *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -203,7 +222,7 @@ sys.stdin.read()
 @pytest.mark.skipif(sys.platform != "linux", reason="the kernel's promise is Linux's")
 def test_a_search_dies_with_its_parent(on_disk: Writer):
     asked = on_disk("problem.json", write_problem(BUSY))
-    with subprocess.Popen(  # noqa: S603 - our own command
+    with subprocess.Popen(
         [sys.executable, "-c", PARENT, asked],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

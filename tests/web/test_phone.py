@@ -198,4 +198,5 @@ def test_the_web_manifest_has_icons_of_both_sizes_and_a_maskable_one(app: Flask)
         ("512x512", "maskable"),
     }
     for icon in manifest["icons"]:
-        assert client.get(icon["src"]).data.startswith(b"\x89PNG")
+        with client.get(icon["src"]) as picture:
+            assert picture.data.startswith(b"\x89PNG")

@@ -145,3 +145,18 @@ def test_asking_twice_asks_once_and_an_edit_asks_anew(app: Flask, town: Town):
         assert latest is not None
         assert latest.id == second.id
         assert latest_plan_job(session, bank_id=town.other_bank, day=DAY) is None
+
+
+def test_a_plan_begins_with_the_rounds_there_are(app: Flask, town: Town):
+    with app.app_context():
+        with transaction() as session:
+            asked(session, town)
+        run_once({PLAN_DAY: plan_day}, clock=SystemClock())
+        with transaction() as session:
+            before = the_plan(session, town)
+            drawn = {str(each.shift_id): orders(before)[each.letter] for each in before.rounds}
+            run = session.get_one(PlanningRun, asked(session, town).payload["run"])
+        began = {
+            tour["shift"]: [stop["visit"] for stop in tour["stops"]] for tour in run.start["tours"]
+        }
+    assert began == {shift: [str(key) for key in keys] for shift, keys in drawn.items() if keys}
