@@ -52,6 +52,13 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def first_port(worker_id: str) -> int:
+    """Where this test worker looks for free ports; another worker looks elsewhere."""
+    number = int(worker_id.removeprefix("gw")) if worker_id.startswith("gw") else 0
+    return 8200 + 20 * number
+
+
+@pytest.fixture(scope="session")
 def postgresql() -> Engine:
     """The PostgreSQL server; skips, saying so, where there is none (in CI that is an error)."""
     server = create_engine(POSTGRESQL, isolation_level="AUTOCOMMIT", poolclass=NullPool)

@@ -16,6 +16,7 @@ from collector.people.actions import add_person
 from collector.people.models import Person, Role
 from collector.pickups.models import Pickup, PickupHold, PickupState, PickupWindow, Purpose
 from collector.places.models import Address, Position, PositionSource
+from collector.rounds.duty import USUAL
 from collector.rounds.models import Shift
 
 SLUG = "demonstration"
@@ -135,13 +136,8 @@ def _shifts(session: Session, bank_id: int, day: date) -> list[Shift]:
             start_site_id=sites[team.start],
             end_site_id=sites[team.end],
             vehicle=team.vehicle,
-            capacity_bottles=160,
-            capacity_ml=40_000,
-            capacity_tubes=24,
             skills=list(team.skills),
-            fixed_cents=0,
-            cents_per_km=45,
-            cents_per_hour=2400,
+            **USUAL,
         )
         for team in TEAMS
     ]

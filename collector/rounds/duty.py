@@ -10,9 +10,15 @@ from collector.errors import Refused
 from collector.people.models import Person
 from collector.rounds.models import Shift
 
-# What a small van with two cool boxes carries, and what it costs; to be set per shift later.
-CAPACITY_BOTTLES, CAPACITY_ML, CAPACITY_TUBES = 160, 40_000, 24
-CENTS_PER_KM, CENTS_PER_HOUR = 45, 2400
+USUAL = {
+    "capacity_bottles": 160,
+    "capacity_ml": 40_000,
+    "capacity_tubes": 24,
+    "fixed_cents": 0,
+    "cents_per_km": 45,
+    "cents_per_hour": 2400,
+}
+"""What a small van with two cool boxes carries and costs; Milkround's own starting values."""
 
 
 def put_on_duty(
@@ -38,13 +44,7 @@ def put_on_duty(
     if ends <= begins:
         raise Refused("shift_backwards")
     days = [day + timedelta(weeks=week) for week in range(weeks)]
-    taken = session.scalars(
-        select(Shift.day).where(
-            Shift.collector_id == collector.id, Shift.day.in_(days), Shift.begins == begins
-        )
-    ).first()
-    if taken is not None:
-        raise Refused("shift_twice", day=taken.isoformat())
+    _refuse_taken(session, collector, days, begins)
     shifts = [
         Shift(
             bank_id=collector.bank_id,
@@ -55,16 +55,21 @@ def put_on_duty(
             start_site_id=start.id,
             end_site_id=end.id,
             vehicle=vehicle,
-            capacity_bottles=CAPACITY_BOTTLES,
-            capacity_ml=CAPACITY_ML,
-            capacity_tubes=CAPACITY_TUBES,
             skills=skills,
-            fixed_cents=0,
-            cents_per_km=CENTS_PER_KM,
-            cents_per_hour=CENTS_PER_HOUR,
+            **USUAL,
         )
         for each in days
     ]
     session.add_all(shifts)
     session.flush()
     return shifts
+
+
+def _refuse_taken(session: Session, collector: Person, days: list[date], begins: time) -> None:
+    taken = session.scalars(
+        select(Shift.day).where(
+            Shift.collector_id == collector.id, Shift.day.in_(days), Shift.begins == begins
+        )
+    ).first()
+    if taken is not None:
+        raise Refused("shift_twice", day=taken.isoformat())

@@ -22,6 +22,7 @@ def texts() -> dict[str, str]:
         **_stop(),
         **_purposes(),
         **_form(),
+        **_acts(),
         **_reasons(),
         **_changes(),
         **_hand_over(),
@@ -169,6 +170,11 @@ def _form() -> dict[str, str]:
         "less": _("One less: %(label)s"),
         "more": _("One more: %(label)s"),
         "done": _("Done"),
+    }
+
+
+def _acts() -> dict[str, str]:
+    return {
         "wrong": _("Please look at what is marked."),
         "why_not": _("Why not?"),
         "not_done_title": _("Not done"),

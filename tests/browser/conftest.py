@@ -72,9 +72,11 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def running_bank(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunningBank]:
+def running_bank(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first_port: int
+) -> Iterator[RunningBank]:
     """A small bank with two coordinators, a collector on duty tomorrow and a donor."""
-    port = free_port(LOOPBACK, 8200)
+    port = free_port(LOOPBACK, first_port)
     monkeypatch.setenv("MILKROUND_HOME", str(tmp_path))
     monkeypatch.setenv("PUBLIC_URL", f"http://{LOOPBACK}:{port}")
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'milkround.sqlite3'}")
