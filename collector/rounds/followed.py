@@ -1,19 +1,24 @@
 """Questions of a phone: which rounds are mine, what was promised in one, what was said of it."""
 
-from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from collector.errors import NotFound
-from collector.rounds.models import DayPlan, Round, RoundEvent, Shift
+from collector.rounds.models import DayPlan, Round, RoundEvent, RoundState, Shift
+
+UNDER_WAY = (RoundState.STARTED, RoundState.RETURNED)
 
 
-def followed_rounds(
-    session: Session, *, bank_id: int, person_id: int, days: Iterable[date]
-) -> list[Round]:
-    """Return a collector's published rounds of these days, in the order they begin."""
+def followed_rounds(session: Session, *, bank_id: int, person_id: int, today: date) -> list[Round]:
+    """Return a collector's published rounds of today and tomorrow, in the order they begin.
+
+    Yesterday's stays while it is under way: midnight must not take a round from the phone of
+    somebody who still has milk in the box.
+    """
+    yesterday, tomorrow = today - timedelta(days=1), today + timedelta(days=1)
+    late = and_(DayPlan.day == yesterday, Round.state.in_(UNDER_WAY))
     found = session.scalars(
         select(Round)
         .join(Shift, Shift.id == Round.shift_id)
@@ -22,7 +27,7 @@ def followed_rounds(
             Round.bank_id == bank_id,
             Round.revision > 0,
             Shift.collector_id == person_id,
-            DayPlan.day.in_(list(days)),
+            or_(DayPlan.day.in_((today, tomorrow)), late),
         )
         .order_by(DayPlan.day, Shift.begins, Round.id)
     )

@@ -1,7 +1,6 @@
 """The collector's phone: the shell that works offline, rounds to read, events to take."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -82,14 +81,11 @@ def who() -> Response:
 
 @blueprint.get("/rounds")
 def rounds() -> Response:
-    """List the collector's rounds of today and tomorrow."""
+    """List the collector's rounds of today and tomorrow, and yesterday's if it is under way."""
     today = ServiceDay.of(now(), ZoneInfo(actor().time_zone)).day
     with reading() as session:
         found = followed_rounds(
-            session,
-            bank_id=actor().bank_id,
-            person_id=_person_id(),
-            days=(today, today + timedelta(days=1)),
+            session, bank_id=actor().bank_id, person_id=_person_id(), today=today
         )
         listed = [_listed(session, each) for each in found]
     return jsonify(rounds=listed, person=_person(), now=now().isoformat())

@@ -100,6 +100,31 @@ def test_todays_and_tomorrows_rounds_are_listed_and_no_others(
     assert listed() == []
 
 
+def test_midnight_takes_no_round_that_is_under_way(
+    app: Flask, town: Town, clock: SetClock, round_id: int
+) -> None:
+    clock.advance(hours=35)
+    ana = sign_in(app, bank=town.bank, person=town.ana)
+    _post(ana, round_id, [said("started")])
+    clock.advance(hours=9)
+    listed = ana.get("/phone/rounds", headers=JSON).get_json()["rounds"]
+    assert [each["round"] for each in listed] == [round_id]
+    clock.advance(hours=24)
+    later = sign_in(app, bank=town.bank, person=town.ana)
+    assert later.get("/phone/rounds", headers=JSON).get_json()["rounds"] == []
+
+
+def test_midnight_takes_a_round_that_nobody_began(
+    app: Flask,
+    town: Town,
+    clock: SetClock,
+    round_id: int,  # noqa: ARG001 - it is there
+) -> None:
+    clock.advance(hours=44)
+    ana = sign_in(app, bank=town.bank, person=town.ana)
+    assert ana.get("/phone/rounds", headers=JSON).get_json()["rounds"] == []
+
+
 def test_the_revision_is_the_etag(app: Flask, ana: FlaskClient, round_id: int) -> None:
     first = ana.get(f"/phone/rounds/{round_id}", headers=JSON)
     assert first.headers["ETag"] == '"1"'
