@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from collector.audit.actions import record
 from collector.banks.models import Bank, Jurisdiction, Site, SiteKind
 from collector.banks.policies import preset_rows
 
@@ -34,7 +35,15 @@ def found_bank(
     session.add(bank)
     session.flush()
     session.add_all(preset_rows(bank.id, jurisdiction))
-    session.flush()
+    record(
+        session,
+        now=now,
+        bank_id=bank.id,
+        actor="system",
+        action="bank founded",
+        subject=f"bank:{bank.id}",
+        jurisdiction=jurisdiction.value,
+    )
     return bank
 
 
