@@ -9,6 +9,7 @@ from collector import db, models
 from collector.asset_root import asset_root
 from collector.clock import Clock, SystemClock
 from collector.config import Settings
+from collector.places.geocoding import geocoder_named
 from collector.web import (
     assets,
     board,
@@ -50,6 +51,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
     )
     app.extensions["milkround_settings"] = settings
     app.extensions["milkround_clock"] = clock or SystemClock()
+    app.extensions["milkround_geocoder"] = geocoder_named(settings.geocoder)
     if not models.EVERY_MODULE:
         raise RuntimeError("no rows are known")
     if settings.behind_proxies:

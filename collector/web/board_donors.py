@@ -15,8 +15,9 @@ from collector.donors.queries import donors_of, get_donor
 from collector.errors import Refused
 from collector.pickups.queries import of_donor
 from collector.places.actions import set_position
+from collector.places.models import PositionSource
 from collector.web.board_pages import page, today
-from collector.web.guards import actor, now
+from collector.web.guards import actor, geocoder, now, settings
 from collector.web.wording import sentence
 
 blueprint = Blueprint("donors", __name__, url_prefix="/donors")
@@ -76,6 +77,7 @@ def position(donor_id: int, wrong: str = "") -> str:
             "board/donors/position.html",
             donor=donor,
             map={"sites": sites, "known": known},
+            can_look_up=settings().geocoder != "none",
             wrong=wrong,
         )
 
@@ -101,6 +103,35 @@ def place(donor_id: int) -> Response | tuple[str, int]:
         return position(donor_id, wrong=sentence(refused)), 422
     flash(gettext("The place in %(town)s is set.", town=town), "ok")
     return redirect(url_for("board.inbox.home"), code=303)
+
+
+@blueprint.post("/<int:donor_id>/position/lookup")
+def look_up(donor_id: int) -> Response | tuple[str, int]:
+    """Ask the address service, between two transactions, and show what it says on the map."""
+    who = actor()
+    with reading() as session:
+        address = get_donor(session, who.bank_id, donor_id).address
+    try:
+        found = geocoder().find(line=address.line, postcode=address.postcode, town=address.town)
+    except Refused as refused:
+        return position(donor_id, wrong=sentence(refused)), 422
+    if found is None:
+        return position(donor_id, wrong=sentence(Refused("geocoder_unsure"))), 422
+    with transaction() as session:
+        set_position(
+            session,
+            now=now(),
+            bank_id=who.bank_id,
+            address_id=address.id,
+            actor=who.reference,
+            latitude=found.latitude,
+            longitude=found.longitude,
+            source=PositionSource.GEOCODER,
+            provider=found.provider,
+            score=found.score,
+        )
+    flash(gettext("Found. Look at the map, and move it if it is wrong."), "ok")
+    return redirect(url_for("board.donors.position", donor_id=donor_id), code=303)
 
 
 def found_by(donors: Sequence[Donor], wanted: str) -> list[Donor]:

@@ -18,6 +18,7 @@ from collector.config import Settings
 from collector.db import reading
 from collector.people.models import Role
 from collector.people.queries import Actor, actor_of
+from collector.places.geocoding import Geocoder
 
 View = TypeVar("View", bound=Callable[..., object])
 
@@ -115,6 +116,12 @@ def now() -> datetime:
 def settings() -> Settings:
     """Return the installation's settings."""
     found: Settings = current_app.extensions["milkround_settings"]
+    return found
+
+
+def geocoder() -> Geocoder:
+    """Return whom the installation asks where an address lies."""
+    found: Geocoder = current_app.extensions["milkround_geocoder"]
     return found
 
 

@@ -71,6 +71,7 @@ ERRORS: Mapping[str, LazyString] = {
         "A signed interview, a consent and a valid blood test are needed before that."
     ),
     "donor_state_not_possible": _("A file that is %(present)s cannot become %(wanted)s."),
+    "geocoder_unsure": _("The address service is not sure. Set the place by hand."),
     "geocoder_away": _("The address service does not answer. Set the place by hand, or later."),
     "number_missing": _("Give a number."),
     "number_not_read": _("Write a whole number in digits, such as 8."),
