@@ -90,7 +90,8 @@ def import_(kind: str, file: Path, *, slug: str) -> None:
                 click.echo(f"line {row.line}, {mistake.column}: {told}", err=True)
     if not report.good:
         raise click.ClickException("Nothing was imported.")
-    click.echo(f"{len(report.rows)} rows were imported.")
+    count = len(report.rows)
+    click.echo(f"{count} {'row was' if count == 1 else 'rows were'} imported.")
 
 
 if __name__ == "__main__":

@@ -87,7 +87,7 @@ def test_a_file_is_imported_whole_or_not_at_all(home: Path) -> None:
     file.write_text(good, "utf-8")
     answer = run("import", "donors", str(file), "--bank", "bordeaux")
     assert answer.exit_code == 0
-    assert "1 rows were imported" in answer.output
+    assert "1 row was imported" in answer.output
 
 
 def test_the_secret_is_made_once_and_only_its_owner_reads_it(home: Path) -> None:

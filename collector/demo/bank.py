@@ -6,10 +6,10 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from collector.banks.actions import found_bank
+from collector.banks.actions import add_site, found_bank
 from collector.banks.models import Bank, Site, SiteKind, Zone
 from collector.demo.cast import CastMember, Request, cast
-from collector.demo.towns import LIBOURNE, MONT_DE_MARSAN, PESSAC, SAINT_SEVER, Town
+from collector.demo.towns import LIBOURNE, MONT_DE_MARSAN, PESSAC, SAINT_SEVER
 from collector.donors.models import Donor, Serology, SerologyOutcome
 from collector.donors.numbers import new_number
 from collector.people.actions import add_person
@@ -70,7 +70,7 @@ def demonstration_bank(session: Session, *, now: datetime) -> Bank:
         town="Pessac",
         phone="+33 5 55 55 01 00",
     )
-    session.add_all(_sites(bank.id))
+    _add_sites(session, bank.id)
     session.add(Zone(bank_id=bank.id, name="Gironde et Landes", postcodes=["33", "40"]))
     for name, email, roles in STAFF:
         add_person(
@@ -101,9 +101,15 @@ def ask_for_day(session: Session, bank: Bank, *, now: datetime, day: date) -> No
     session.flush()
 
 
-def _sites(bank_id: int) -> list[Site]:
-    def site(kind: SiteKind, name: str, town: Town, *, receives: bool) -> Site:
-        return Site(
+def _add_sites(session: Session, bank_id: int) -> None:
+    for kind, name, town, receives in (
+        (SiteKind.BANK, "Lactarium", PESSAC, True),
+        (SiteKind.ANTENNE, "Antenne des Landes", MONT_DE_MARSAN, True),
+        (SiteKind.HOME, "Chez Chantal", SAINT_SEVER, False),
+        (SiteKind.HOME, "Chez Denise", LIBOURNE, True),
+    ):
+        add_site(
+            session,
             bank_id=bank_id,
             kind=kind,
             name=name,
@@ -112,13 +118,6 @@ def _sites(bank_id: int) -> list[Site]:
             longitude=town.longitude,
             receives=receives,
         )
-
-    return [
-        site(SiteKind.BANK, "Lactarium", PESSAC, receives=True),
-        site(SiteKind.ANTENNE, "Antenne des Landes", MONT_DE_MARSAN, receives=True),
-        site(SiteKind.HOME, "Chez Chantal", SAINT_SEVER, receives=False),
-        site(SiteKind.HOME, "Chez Denise", LIBOURNE, receives=True),
-    ]
 
 
 def _shifts(session: Session, bank_id: int, day: date) -> list[Shift]:
