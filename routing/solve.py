@@ -81,7 +81,8 @@ def solve(
     if seed is not None:
         desk.better(lambda: seed)
     if not desk.enough(0):
-        search(build(problem), desk, seed, seconds=budget.seconds)
+        first = seed if _goes_on(problem, start) else None
+        search(build(problem), desk, first, seconds=budget.seconds)
     return desk.best()
 
 
@@ -169,15 +170,28 @@ def _seed(problem: Problem, start: Plan | None) -> Orders | None:
     Cheapest insertion finds no place for a visit pinned at a position whose forerunners are not
     there yet, so with such pins the tours are begun here.
     """
-    pinned = any(pin.position is not None for pin in problem.pins)
-    if start is None and not pinned:
-        return None
     orders = start.orders if start else {}
+    if not any(orders.values()) and not _is_placed(problem):
+        return None
     kept = {
         shift.id: _legal_part(problem, shift, orders.get(shift.id, ())) for shift in problem.shifts
     }
     plan = filled(problem, retimed(problem, _each_once(kept)))
     return {shift: list(names) for shift, names in plan.orders.items()}
+
+
+def _goes_on(problem: Problem, start: Plan | None) -> bool:
+    """Whether the search begins where the seed is.
+
+    A start that holds few of the visits is completed one visit at a time, which makes worse tours
+    than building them all at once: it is kept as the plan to beat, and the search begins anew.
+    """
+    held = sum(len(visits) for visits in start.orders.values()) if start else 0
+    return _is_placed(problem) or 2 * held >= len(problem.visits)
+
+
+def _is_placed(problem: Problem) -> bool:
+    return any(pin.position is not None for pin in problem.pins)
 
 
 def _legal_part(problem: Problem, shift: Shift, names: Sequence[str]) -> list[Visit]:

@@ -37,7 +37,7 @@ def add_headers(response: Response) -> Response:
         (
             "default-src 'self'",
             f"script-src 'self' 'nonce-{nonce()}'",
-            "style-src 'self' 'unsafe-inline'",
+            "style-src 'self'",
             "img-src 'self' data:",
             "object-src 'none'",
             "base-uri 'none'",
