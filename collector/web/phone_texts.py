@@ -60,6 +60,7 @@ def _round() -> dict[str, str]:
     return {
         "round": _("Round %(letter)s"),
         "ready": _("Ready offline: %(n)s stops"),
+        "getting_ready": _("Putting the round on this phone"),
         "departs": _("Leave at %(time)s from %(place)s"),
         "vehicle": _("Vehicle"),
         "start": _("Start the round"),
@@ -85,7 +86,7 @@ def _stop() -> dict[str, str]:
         "arrival": _("Arrival %(time)s"),
         "window": _("Between %(opens)s and %(closes)s"),
         "navigate": _("Navigate"),
-        "navigate_with": _("Choose the app"),
+        "navigate_with": _("Navigate with another app"),
         "navigate_geo": _("Any maps app"),
         "navigate_google": _("Google Maps"),
         "navigate_waze": _("Waze"),

@@ -4,7 +4,7 @@ import { drawBar } from "./bar.js";
 import { formPage } from "./form-page.js";
 import { h, link, message } from "./dom.js";
 import { choose } from "./rounds.js";
-import { roundPage } from "./round-page.js";
+import { offlineReady, roundPage } from "./round-page.js";
 import { stopCard } from "./stop-card.js";
 import { everything } from "./store.js";
 import { keepInTouch, state } from "./sync.js";
@@ -17,9 +17,11 @@ export function start() {
   addEventListener("hashchange", () => show({ moved: true }));
   document.addEventListener("phone:changed", () => show());
   document.addEventListener("phone:said", () => show());
+  navigator.serviceWorker?.addEventListener("controllerchange", () => show());
   keepInTouch();
   show();
-  navigator.serviceWorker?.register("/phone/service-worker.js", { scope: "/phone/" });
+  // Where it cannot be fetched now, the one that is there goes on; the next start tries again.
+  navigator.serviceWorker?.register("/phone/service-worker.js", { scope: "/phone/" }).catch(() => {});
   navigator.storage?.persist?.();
 }
 
@@ -28,7 +30,7 @@ async function show({ moved = false } = {}) {
   const where = location.hash.slice(2).split("/");
   const { model, others } = choose(kept, where);
   drawBar(kept, model);
-  const key = JSON.stringify([location.hash, model && [model.snapshot.revision, model.fresh?.revision, model.stops.map((stop) => stop.state)], others, where[0] === "sync" && kept, state.signedOut, state.stranger]);
+  const key = JSON.stringify([location.hash, model && [model.snapshot.revision, model.fresh?.revision, model.stops.map((stop) => stop.state)], others, where[0] === "sync" && kept, state.signedOut, state.stranger, offlineReady()]);
   // A form is left alone while it is filled in, and nothing is drawn twice.
   if (key === drawn || (!moved && document.querySelector("[data-page] form.record"))) return;
   drawn = key;
@@ -46,13 +48,17 @@ function contents(where, kept, model, others) {
   const act = acts(model, () => show({ moved: true }));
   const [place, pickup, form] = where;
   const stop = place === "stop" && model.stops.find((each) => each.pickup === Number(pickup));
-  if (place === "hand-over" || (stop && form)) return formPage(place, form, stop, model, kept, act);
+  if (place === "hand-over" || (stop && allows(stop, form))) return formPage(place, form, stop, model, kept, act);
   if (stop) {
     const phase = stop.state.phase;
     return [back(), stopCard(stop, model, { title: t(`phase_${phase}`), act: model.started ? act : null })];
   }
   return [signInNote(), ...others, ...roundPage(model, act)];
 }
+
+// A record is made once; what is settled is reopened first, also by way of the browser's history.
+const allows = (stop, form) =>
+  stop.state.decidedBy ? form === "reopen" : ["record", "not-done"].includes(form);
 
 export const back = () => link(`‹ ${t("back")}`, "#/", { class: "quiet back" });
 

@@ -5,15 +5,19 @@ import { clock, day, t } from "./texts.js";
 
 export function drawBar(kept, model) {
   const [kind, sign, words] = condition(kept);
-  const title = model ? [h("b", {}, t("round", { letter: model.snapshot.letter })), " ", h("span", { class: "soft" }, day(model.snapshot.day))] : h("b", {}, t("title"));
-  const key = `${kind}${words}${model?.snapshot.round}${model?.snapshot.day}`;
-  const bar = document.querySelector("[data-bar]");
-  if (bar.dataset.key === key) return;
-  bar.dataset.key = key;
-  bar.replaceChildren(
-    h("a", { class: "title", href: "#/" }, title),
-    h("a", { class: `tag sync ${kind}`, href: "#/sync", id: "sync", role: "status" }, h("span", { "aria-hidden": true }, sign), ` ${words}`),
-  );
+  const title = model ? [h("b", {}, t("round", { letter: model.snapshot.letter })), " ", h("span", { class: "soft" }, day(model.snapshot.day))] : [h("b", {}, t("title"))];
+  fill("[data-title]", `${model?.snapshot.round}${model?.snapshot.day}`, title);
+  fill("[data-sync]", `${kind}${words}`, [
+    h("a", { class: `tag sync ${kind}`, href: "#/sync", id: "sync" }, h("span", { "aria-hidden": true }, sign), ` ${words}`),
+  ]);
+}
+
+// Nothing is drawn twice: a screen reader says a status again whenever it is replaced.
+function fill(place, key, contents) {
+  const node = document.querySelector(place);
+  if (node.dataset.key === key) return;
+  node.dataset.key = key;
+  node.replaceChildren(...contents);
 }
 
 function condition({ events }) {

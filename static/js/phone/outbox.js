@@ -35,7 +35,7 @@ export const settle = (outcomes) =>
   writing(async (tx) => {
     const events = tx.objectStore("events");
     for (const { client_id, status, code, message } of outcomes) {
-      const event = await events.get(client_id);
+      const event = client_id && (await events.get(client_id));
       if (!event) continue;
       const refused = status === "refused";
       await events.put({ ...event, status: refused ? "refused" : "sent", code, message });

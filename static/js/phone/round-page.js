@@ -37,10 +37,15 @@ function beginning(model, act) {
       h("div", {}, h("dt", {}, t("take")), h("dd", {}, counted("bottles", sum(model, "bottles")))),
       h("div", {}, h("dt", {}, t("leave")), h("dd", {}, counted("empties", sum(model, "empties_wanted")))),
       h("div", {}, h("dt", {}, t("distance")), h("dd", {}, t("km", { n: number(snapshot.metres / 1000, 0) })))),
-    h("p", { class: "tag ok ready" }, `✓ ${t("ready", { n: model.stops.length })}`),
+    offlineReady()
+      ? h("p", { class: "tag ok ready" }, `✓ ${t("ready", { n: model.stops.length })}`)
+      : h("p", { class: "tag ready" }, `… ${t("getting_ready")}`),
     h("div", { class: "actions" }, button(t("start"), act.begin, { class: "main full tall", id: "start" })),
   );
 }
+
+// The page itself is kept only once the service worker has taken over.
+export const offlineReady = () => Boolean(navigator.serviceWorker?.controller);
 
 const sum = (model, name) => model.stops.reduce((total, stop) => total + stop[name], 0);
 

@@ -35,6 +35,9 @@ async function takeOver() {
 async function shell({ request, url }) {
   const kept = await caches.match(PAGE, { cacheName: SHELL });
   if (kept && !url.search) return kept;
-  return fetch(request).catch(() => kept ?? Response.error());
+  const fresh = await fetch(request).catch(() => null);
+  // Signing out removed the page; whoever signs in again has it offline again.
+  if (fresh?.ok && !url.search) await (await caches.open(SHELL)).put(PAGE, fresh.clone());
+  return fresh ?? kept ?? Response.error();
 }
 registerRoute(new NavigationRoute(shell, { allowlist: [/^\/phone\/(\?.*)?$/] }));

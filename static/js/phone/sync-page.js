@@ -1,8 +1,8 @@
 // What was sent, what waits, what the bank did not take and what to do; signing out; a file.
-import { leave } from "./api.js";
+import { SignedOut, leave } from "./api.js";
 import { button, h, link, message } from "./dom.js";
 import { discard, sendAgain } from "./outbox.js";
-import { wipe } from "./store.js";
+import { everything, wipe } from "./store.js";
 import { state, sync } from "./sync.js";
 import { clock, t } from "./texts.js";
 
@@ -24,7 +24,7 @@ export function syncPage(kept, refresh) {
     h("div", { class: "actions" },
       button(t("sync_now"), sync, { class: "full", id: "send" }),
       kept.events.length > 0 && button(t("export"), () => save(kept.events), { class: "full", id: "export" }),
-      signOut(kept, waiting.length + refused.length)),
+      signOut(kept)),
   ];
 }
 
@@ -54,14 +54,17 @@ function save(events) {
   setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }
 
-function signOut(kept, unsent) {
-  const note = h("p", { role: "status" });
+function signOut(kept) {
+  const note = h("div", { role: "status" });
   async function go() {
+    const { events } = await everything();
+    const unsent = events.filter((event) => event.status !== "sent").length;
     if (unsent) return note.replaceChildren(message("danger", h("p", {}, t("sign_out_refused", { n: unsent }))));
     try {
       await leave();
-    } catch {
-      return note.replaceChildren(message("warn", h("p", {}, t("sign_out_offline"))));
+    } catch (error) {
+      // A session that has ended already needs no leaving.
+      if (!(error instanceof SignedOut)) return note.replaceChildren(message("warn", h("p", {}, t("sign_out_offline"))));
     }
     await wipe();
     for (const name of await caches.keys()) if (name.startsWith("milkround-shell")) await caches.delete(name);
