@@ -8,9 +8,12 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from collector.errors import Conflict, MilkroundError, NotFound, Refused
-from collector.web.wording import sentence
+from collector.web.wording import ERRORS, sentence
 
 log = logging.getLogger(__name__)
+
+OUR_FAULT = 500
+"""From here on an HTTP status says that the server failed, not the caller."""
 
 STATUS: dict[type[MilkroundError], int] = {NotFound: 404, Refused: 422, Conflict: 409}
 
@@ -37,7 +40,8 @@ def answer_old_form(_error: CSRFError) -> Response:
 def answer_http(error: HTTPException) -> Response:
     """Say what HTTP knows: no such page, not for you, too large."""
     status = error.code or 500
-    code = f"http_{status}"
+    known = f"http_{status}" in ERRORS
+    code = f"http_{status}" if known else "http_500" if status >= OUR_FAULT else "http_400"
     return _answer(status, code, sentence(Refused(code)))
 
 
