@@ -87,7 +87,7 @@ SPECIAL: dict[int, Request] = {
         oldest_days=0,
         purposes=FIRST_VISIT,
         empties_wanted=12,
-        note="First visit; please bring the pump.",
+        note="Première visite ; merci d’apporter le tire-lait.",
     ),
     5: Request(
         hours=ALL_DAY,
@@ -95,7 +95,7 @@ SPECIAL: dict[int, Request] = {
         volume_ml=300,
         oldest_days=20,
         purposes=(Purpose.COLLECTION, Purpose.PUMP_RETURN),
-        note="My last bottles, and the pump goes back.",
+        note="Mes derniers flacons, et je rends le tire-lait.",
     ),
     7: Request(hours=MORNING, bottles=9, volume_ml=1700, oldest_days=40, purposes=COLLECT_AND_DRAW),
     12: Request(
@@ -107,14 +107,14 @@ SPECIAL: dict[int, Request] = {
         volume_ml=1100,
         oldest_days=30,
         purposes=COLLECT_AND_DRAW,
-        note="At work until half past five.",
+        note="Au travail jusqu’à 17 h 30.",
     ),
     41: Request(
         hours=((time(7), time(7, 30)),),
         bottles=7,
         volume_ml=1300,
         oldest_days=25,
-        note="Leaves for work at half past seven.",
+        note="Je pars au travail à 7 h 30.",
     ),
 }
 # What waits in the inbox for the days after: each raises a flag.
@@ -126,7 +126,7 @@ LATER: dict[int, Request] = {
         volume_ml=1500,
         oldest_days=33,
         hold=HoldReason.MEDICATION,
-        note="I took an antibiotic last week.",
+        note="J’ai pris un antibiotique la semaine dernière.",
     ),
     56: Request(hours=AFTERNOON, bottles=11, volume_ml=2100, oldest_days=84),
 }
