@@ -87,7 +87,7 @@ SPECIAL: dict[int, Request] = {
         oldest_days=0,
         purposes=FIRST_VISIT,
         empties_wanted=12,
-        note="Première visite ; merci d’apporter le tire-lait.",
+        note="Première visite ; merci d'apporter le tire-lait.",
     ),
     5: Request(
         hours=ALL_DAY,
@@ -107,7 +107,7 @@ SPECIAL: dict[int, Request] = {
         volume_ml=1100,
         oldest_days=30,
         purposes=COLLECT_AND_DRAW,
-        note="Au travail jusqu’à 17 h 30.",
+        note="Au travail jusqu'à 17 h 30.",
     ),
     41: Request(
         hours=((time(7), time(7, 30)),),
@@ -126,7 +126,7 @@ LATER: dict[int, Request] = {
         volume_ml=1500,
         oldest_days=33,
         hold=HoldReason.MEDICATION,
-        note="J’ai pris un antibiotique la semaine dernière.",
+        note="J'ai pris un antibiotique la semaine dernière.",
     ),
     56: Request(hours=AFTERNOON, bottles=11, volume_ml=2100, oldest_days=84),
 }

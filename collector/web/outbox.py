@@ -13,6 +13,10 @@ guard(blueprint, Role.COORDINATOR, Role.ADMIN)
 
 @blueprint.get("/")
 def home() -> str:
-    """Show the latest messages."""
+    """Show the latest messages; a sign-in link is a key, and shown to administrators only."""
     with reading() as session:
-        return render_template("outbox/home.html", notices=latest(session, bank_id=actor().bank_id))
+        return render_template(
+            "outbox/home.html",
+            notices=latest(session, bank_id=actor().bank_id),
+            shows_keys=Role.ADMIN in actor().roles,
+        )

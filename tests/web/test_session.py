@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from io import StringIO
 
 import pytest
 from flask import Flask
@@ -192,3 +193,16 @@ def test_a_message_that_cannot_leave_is_tried_again_and_sent_once(
         notice = session.scalars(select(Notice)).one()
         assert notice.state is NoticeState.SENT
         assert notice.body is None
+
+
+def test_a_link_in_the_outbox_is_shown_to_administrators_only(
+    app: Flask, clock: SetClock, town: Town
+) -> None:
+    app.test_client().post("/sign-in", data={"email": "bruno@town.example"})
+    empty_outbox(app, clock, ConsoleSender(StringIO()))
+    for person, shown in ((town.adele, True), (town.claire, False)):
+        page = sign_in(app, bank=town.bank, person=person).get("/outbox/").text
+        assert "bruno@town.example" in page
+        assert ("/link/" in page) is shown
+    stranger = sign_in(app, bank=town.other_bank, person=town.sophie)
+    assert "bruno@town.example" not in stranger.get("/outbox/").text
