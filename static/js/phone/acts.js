@@ -11,7 +11,7 @@ export function acts(model, show) {
   async function tell(kind, about, words) {
     const event = await kept(() => say(round, kind, about));
     if (!event) return;
-    if (words) offerUndo(words, () => takeBack(event, "mistake"));
+    if (words) offerUndo(words, event, () => takeBack(event, "mistake"));
     if (location.hash !== "#/" && location.hash !== "") location.hash = "#/";
     else show();
   }

@@ -10,6 +10,7 @@ import { everything } from "./store.js";
 import { keepInTouch, state } from "./sync.js";
 import { SIGN_IN, syncPage } from "./sync-page.js";
 import { t } from "./texts.js";
+import { withdrawUndo } from "./undo-bar.js";
 
 let drawn = null;
 
@@ -30,19 +31,24 @@ async function show({ moved = false } = {}) {
   const where = location.hash.slice(2).split("/");
   const { model, others } = choose(kept, where);
   drawBar(kept, model);
+  withdrawUndo(kept.events);
   const key = JSON.stringify([location.hash, model && [model.snapshot.revision, model.fresh?.revision, model.stops.map((stop) => stop.state)], others, where[0] === "sync" && kept, state.signedOut, state.stranger, offlineReady()]);
-  // A form is left alone while it is filled in, and nothing is drawn twice.
-  if (key === drawn || (!moved && document.querySelector("[data-page] form.record"))) return;
-  drawn = key;
-  const focused = document.activeElement?.id;
   const page = document.querySelector("[data-page]");
-  page.replaceChildren(...[contents(where, kept, model, others)].flat(9).filter(Boolean));
+  // A form is left alone while it is filled in, and nothing is drawn twice.
+  if (!moved && page.querySelector("form.record")) return;
+  if (key !== drawn) draw(page, contents(where, kept, model, others));
+  drawn = key;
   if (moved) settleView(page);
-  else if (focused) document.getElementById(focused)?.focus();
+}
+
+function draw(page, parts) {
+  const focused = document.activeElement?.id;
+  page.replaceChildren(...[parts].flat(9).filter(Boolean));
+  if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
 }
 
 function contents(where, kept, model, others) {
-  if (state.stranger) return message("danger", h("p", {}, t("not_ours")), link(t("sign_in"), SIGN_IN));
+  if (state.stranger) return [h("h1", {}, t("title")), message("danger", h("p", {}, t("not_ours")), link(t("sign_in"), SIGN_IN))];
   if (where[0] === "sync") return syncPage(kept, () => show());
   if (!model) return [signInNote(), ...others, !others.length && !state.signedOut && nothing(kept)];
   const act = acts(model, () => show({ moved: true }));

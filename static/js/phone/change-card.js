@@ -23,5 +23,5 @@ export function changeCard(shown, fresh, acknowledge) {
 
 function part(sign, key, lines) {
   if (lines.length === 0) return null;
-  return [h("h3", {}, `${sign} ${t(key)} (${lines.length})`), h("ul", {}, lines.map((line) => h("li", {}, line)))];
+  return [h("h2", {}, `${sign} ${t(key)} (${lines.length})`), h("ul", {}, lines.map((line) => h("li", {}, line)))];
 }

@@ -4,20 +4,29 @@ import { t } from "./texts.js";
 
 const SECONDS = 10;
 let timer = null;
+let offered = null;
 
-export function offerUndo(words, undo) {
+export function offerUndo(words, event, undo) {
   const bar = document.querySelector("[data-undo]");
-  const close = () => {
-    clearTimeout(timer);
-    bar.replaceChildren();
-  };
   const take = () => {
     close();
     undo();
   };
   clearTimeout(timer);
+  offered = event.client_id;
   timer = setTimeout(close, SECONDS * 1000);
   bar.replaceChildren(
     h("div", { class: "undo-bar" }, h("span", {}, `✓ ${words}`), button(`↶ ${t("undo")}`, take, { id: "undo" }), h("span", { class: "undo-time", "aria-hidden": true })),
   );
+}
+
+// What the bank did not accept needs no taking back: the list of the refused says what to do.
+export function withdrawUndo(events) {
+  if (events.some((event) => event.client_id === offered && event.status === "refused")) close();
+}
+
+function close() {
+  clearTimeout(timer);
+  offered = null;
+  document.querySelector("[data-undo]").replaceChildren();
 }
