@@ -247,6 +247,7 @@ def _sync() -> dict[str, str]:
         "refused_some": _("%(n)s not accepted"),
         "sign_in_short": _("Sign in"),
         "sync_title": _("Sent and waiting"),
+        "account": _("What was sent, signing out"),
         "sync_waiting_text": _(
             "They are kept on this phone and leave by themselves as soon as there is a network."
         ),

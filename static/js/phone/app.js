@@ -50,7 +50,7 @@ function draw(page, parts) {
 function contents(where, kept, model, others) {
   if (state.stranger) return [h("h1", {}, t("title")), message("danger", h("p", {}, t("not_ours")), link(t("sign_in"), SIGN_IN))];
   if (where[0] === "sync") return syncPage(kept, () => show());
-  if (!model) return [signInNote(), ...others, !others.length && !state.signedOut && nothing(kept)];
+  if (!model) return [signInNote(), ...others, !others.length && !state.signedOut && nothing(kept), account()];
   const act = acts(model, () => show({ moved: true }));
   const [place, pickup, form] = where;
   const stop = place === "stop" && model.stops.find((each) => each.pickup === Number(pickup));
@@ -59,7 +59,7 @@ function contents(where, kept, model, others) {
     const phase = stop.state.phase;
     return [back(), stopCard(stop, model, { title: t(`phase_${phase}`), act: model.started ? act : null })];
   }
-  return [signInNote(), ...others, ...roundPage(model, act)];
+  return [signInNote(), ...others, ...roundPage(model, act), account()];
 }
 
 // A record is made once; what is settled is reopened first, also by way of the browser's history.
@@ -67,6 +67,8 @@ const allows = (stop, form) =>
   stop.state.decidedBy ? form === "reopen" : ["record", "not-done"].includes(form);
 
 export const back = () => link(`‹ ${t("back")}`, "#/", { class: "quiet back" });
+
+const account = () => link(t("account"), "#/sync", { class: "full quiet" });
 
 const signInNote = () =>
   state.signedOut && message("warn", h("p", {}, t("sign_in_again")), link(t("sign_in"), SIGN_IN, { class: "main" }));

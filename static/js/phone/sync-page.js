@@ -29,9 +29,12 @@ export function syncPage(kept, refresh) {
 }
 
 function line(event, kept) {
-  const stop = kept.rounds.flatMap((round) => round.shown?.stops ?? []).find((each) => each.pickup === event.pickup);
+  const stop = stopOf(event, kept);
   return [clock(event.device_at), t(`kind_${event.kind}`), stop && `${stop.first_name}, ${stop.address.town}`].filter(Boolean).join(" · ");
 }
+
+const stopOf = (event, kept) =>
+  kept.rounds.flatMap((round) => round.shown?.stops ?? []).find((each) => each.pickup === event.pickup);
 
 function refusedCard(event, kept, refresh) {
   const then = (act) => () => act(event).then(refresh);
@@ -40,7 +43,7 @@ function refusedCard(event, kept, refresh) {
     h("p", {}, h("b", {}, line(event, kept))),
     h("p", { class: "missing" }, `✕ ${event.message}`),
     h("div", { class: "row" },
-      event.pickup && link(t("open_stop"), `#/stop/${event.pickup}`),
+      stopOf(event, kept) && link(t("open_stop"), `#/stop/${event.pickup}`),
       button(t("send_again"), then((refused) => sendAgain(refused).then(sync))),
       button(t("settled"), then(discard))),
   );
