@@ -8,17 +8,20 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from collector.banks.queries import get_bank, policies_of
+from collector.banks.queries import get_bank, policies_of, zones_of
 from collector.db import reading, transaction
 from collector.donors.queries import donors_of, get_donor
 from collector.errors import Refused
 from collector.pickups.actions import accept, ask
-from collector.pickups.models import HoldReason, PickupState, Purpose
+from collector.pickups.flags import Flag, flags
+from collector.pickups.models import HoldReason, Pickup, PickupState, Purpose
 from collector.pickups.purposes import purposes_for
+from collector.pickups.queries import get_pickup, of_donor
 from collector.pickups.windows import STAFF_DAYS_AHEAD, Ask, mistakes_in
 from collector.web.board_donors import found_by
 from collector.web.board_pages import page, today, whole_number
 from collector.web.board_request_form import BESIDES, WINDOWS, NotReadable, read_ask
+from collector.web.board_wording import FLAGS, word
 from collector.web.guards import actor, now
 from collector.web.wording import sentence
 
@@ -44,16 +47,24 @@ def make() -> Response | tuple[str, int]:
         return _form(form, mistaken.wrong), 422
     with transaction() as session:
         asked, wrong = _judged(session, asked, donor_id)
-        if not wrong:
-            _keep(session, asked, donor_id)
+        found = () if wrong else _keep(session, asked, donor_id)
     if wrong:
         return _form(form, wrong), 422
     flash(gettext("The request is kept."), "ok")
+    if found:
+        why = ", ".join(word(FLAGS, flag) for flag in found)
+        flash(gettext("It waits among the requests: %(why)s.", why=why), "warn")
     return redirect(url_for("board.inbox.home"), code=303)
 
 
-def _keep(session: Session, asked: Ask, donor_id: int) -> None:
-    """Ask in her name, and accept at once where that was ticked and no nurse has to call."""
+def _keep(session: Session, asked: Ask, donor_id: int) -> tuple[Flag, ...]:
+    """Ask in her name, and accept at once where that was ticked and nothing is remarkable.
+
+    Returns
+    -------
+    tuple[Flag, ...]
+        Why it was not accepted at once although that was ticked.
+    """
     who, form = actor(), request.form
     pickup = ask(
         session,
@@ -64,8 +75,10 @@ def _keep(session: Session, asked: Ask, donor_id: int) -> None:
         asked=asked,
         once=form.get("once") or None,
     )
-    waits = pickup.state is PickupState.ASKED and not pickup.holds
-    if form.get("accept") and waits:
+    if not form.get("accept") or pickup.state is not PickupState.ASKED:
+        return ()
+    found = _flags(session, get_pickup(session, who.bank_id, pickup.id))
+    if not found:
         accept(
             session,
             now=now(),
@@ -73,6 +86,20 @@ def _keep(session: Session, asked: Ask, donor_id: int) -> None:
             pickup_id=pickup.id,
             actor=who.reference,
         )
+    return found
+
+
+def _flags(session: Session, pickup: Pickup) -> tuple[Flag, ...]:
+    """Return what is remarkable about a request on any of its days."""
+    bank_id = pickup.bank_id
+    policies, zones = policies_of(session, bank_id), zones_of(session, bank_id)
+    hers = of_donor(session, bank_id, pickup.donor_id)
+    found = {
+        flag
+        for day in {window.day for window in pickup.windows}
+        for flag in flags(pickup, on=day, policies=policies, zones=zones, others=hers)
+    }
+    return tuple(flag for flag in Flag if flag in found)
 
 
 def _judged(session: Session, asked: Ask, donor_id: int) -> tuple[Ask, dict[str, str]]:

@@ -12,8 +12,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from collector.audit.models import AuditEntry
 from collector.db import reading, transaction
-from collector.donors.models import Donor
+from collector.donors.models import Donor, DonorState
 from collector.pickups.models import HoldReason, Pickup, PickupHold, PickupState
 from collector.places.models import Position
 from tests.builders import DAY, MORNING, add_pickup
@@ -31,6 +32,9 @@ PHONED = {
     "health_exposure": "no",
     "once": "a key of this form",
 }
+
+UNTROUBLED = PHONED | {"day_0": "2026-12-01"}
+"""Nothing is remarkable about it: she has no other request for that day."""
 
 
 @pytest.fixture
@@ -54,7 +58,7 @@ def asked(app: Flask, donor: int, **about: Any) -> int:  # noqa: ANN401 - a pick
         day = date(2026, 12, 1)
         windows = ((day, time(8), time(12)),)
         return add_pickup(
-            session, row, state=PickupState.ASKED, **({"windows": windows} | about)
+            session, row, **({"state": PickupState.ASKED, "windows": windows} | about)
         ).id
 
 
@@ -169,7 +173,7 @@ def test_a_request_by_phone_is_kept_and_may_be_accepted_at_once(
     app: Flask, town: Town, claire: FlaskClient
 ) -> None:
     assert "Bottles" in text(claire.get(f"/board/requests/new?donor={town.dora}"))
-    form = PHONED | {"donor": str(town.dora), "accept": "yes", "besides_pump_return": "yes"}
+    form = UNTROUBLED | {"donor": str(town.dora), "accept": "yes", "besides_pump_return": "yes"}
     assert claire.post("/board/requests", data=form).status_code == 303
     with app.app_context(), reading() as session:
         found = session.scalars(select(Pickup).order_by(Pickup.id.desc())).first()
@@ -177,6 +181,63 @@ def test_a_request_by_phone_is_kept_and_may_be_accepted_at_once(
         assert found.asked_by == f"person:{town.claire}"
         assert found.state is PickupState.ACCEPTED
         assert set(found.purposes) == {"collection", "pump_return"}
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ({"oldest_on": "2026-07-01"}, "milk too old by the visit"),
+        ({"volume_ml": "100"}, "below the minimum volume"),
+        ({"day_0": DAY.isoformat()}, "asked twice"),
+        ({"health_illness": "yes"}, "call her first: health answers"),
+        ({"day_1": DAY.isoformat(), "opens_1": "08:00", "closes_1": "09:00"}, "asked twice"),
+    ],
+)
+def test_a_request_by_phone_with_a_flag_waits_and_says_why(
+    app: Flask, town: Town, claire: FlaskClient, given: dict[str, str], why: str
+) -> None:
+    form = UNTROUBLED | {"donor": str(town.dora), "accept": "yes"} | given
+    assert claire.post("/board/requests", data=form).status_code == 303
+    assert f"It waits among the requests: {why}." in text(claire.get("/board/inbox"))
+    with app.app_context(), reading() as session:
+        (found,) = session.scalars(select(Pickup).where(Pickup.once == PHONED["once"]))
+        assert found.state is PickupState.ASKED
+
+
+def test_a_request_by_phone_for_a_file_that_does_not_allow_it_waits(
+    app: Flask, town: Town, claire: FlaskClient
+) -> None:
+    with app.app_context(), transaction() as session:
+        session.get_one(Donor, town.dora).state = DonorState.EXCLUDED
+    claire.post("/board/requests", data=UNTROUBLED | {"donor": str(town.dora), "accept": "yes"})
+    assert "It waits among the requests: file does not allow" in text(claire.get("/board/inbox"))
+
+
+def test_a_flagged_request_nobody_wants_accepted_at_once_is_only_kept(
+    town: Town, claire: FlaskClient
+) -> None:
+    claire.post("/board/requests", data=PHONED | {"donor": str(town.dora)})
+    assert "It waits among the requests" not in text(claire.get("/board/inbox"))
+
+
+def test_accepting_in_two_tabs_accepts_once(app: Flask, town: Town, claire: FlaskClient) -> None:
+    pickup = asked(app, town.dora)
+    for _ in range(2):
+        assert claire.post("/board/acceptances", data={"only": pickup}).status_code == 303
+    with app.app_context(), reading() as session:
+        said = select(func.count()).where(
+            AuditEntry.action == "pickup accepted", AuditEntry.subject == f"pickup:{pickup}"
+        )
+        assert session.scalar(said) == 1
+
+
+@pytest.mark.parametrize("state", [PickupState.PLANNED, PickupState.PUBLISHED])
+def test_accepting_what_is_planned_already_leaves_it_there(
+    app: Flask, town: Town, claire: FlaskClient, state: PickupState
+) -> None:
+    pickup = asked(app, town.dora, state=state)
+    assert claire.post("/board/acceptances", data={"only": pickup}).status_code == 303
+    assert state_of(app, pickup) is state
 
 
 def test_a_yes_to_a_health_question_waits_for_a_nurse(town: Town, claire: FlaskClient) -> None:
