@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 
 from collector import db, models
 from collector.asset_root import asset_root
@@ -23,6 +24,15 @@ from collector.web import (
     wording,
 )
 from collector.web import session as sign_in
+
+LARGEST_KEY = 2**31 - 1
+
+
+class KeyConverter(IntegerConverter):
+    """A row's key in an address; a larger number is the key of nothing."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=LARGEST_KEY)
 
 
 def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
@@ -57,6 +67,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
     if settings.behind_proxies:
         count = settings.behind_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    app.url_map.converters["int"] = KeyConverter
     db.connect(app, settings.database_url)
     for part in (languages, wording, assets, security, guards, errors):
         part.init_app(app)

@@ -13,6 +13,7 @@ from collector.errors import Refused
 from collector.installation import Commands, application, bank_named, clock, settings
 from collector.pickups.importing import import_requests
 from collector.planning.actions import ask_for_plan
+from collector.processes import is_free
 from collector.server import serve as serve_app
 from collector.web.wording import sentence
 from collector.worker import work_for_ever
@@ -30,15 +31,19 @@ for command in (demo, bank, site, user, link, shift):
 
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 def serve(*, host: str, port: int) -> None:
     """Serve the pages."""
+    if not is_free(host, port):
+        raise click.ClickException(f"Port {port} of {host} is taken; choose another with --port.")
+    click.echo(f"Serving on http://{host}:{port}")
     serve_app(application(settings()), host=host, port=port)
 
 
 @main.command()
 def work() -> None:
     """Plan what is asked for and send what is owed, until told to stop."""
+    click.echo("Working: plans what is asked for, sends what is owed.")
     work_for_ever(application(settings()), clock)
 
 

@@ -1,5 +1,6 @@
 """Commands that set a bank up: the bank, its sites, its people, their shifts."""
 
+import re
 from datetime import datetime
 
 import click
@@ -16,6 +17,7 @@ from collector.people.queries import person_by_email
 from collector.rounds.duty import put_on_duty
 
 STAFF_ROLES = [role.value for role in Role if role is not Role.DONOR]
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 of_bank = click.option("--bank", "slug", required=True, help="The bank's short name.")
 
 
@@ -77,6 +79,8 @@ def site(
 @click.option("--role", "roles", multiple=True, required=True, type=click.Choice(STAFF_ROLES))
 def user(email: str, *, slug: str, name: str, roles: tuple[str, ...]) -> None:
     """Add a member of the staff."""
+    if not EMAIL.fullmatch(email):
+        raise click.ClickException(f"{email!r} is not an e-mail address.")
     with application(settings()).app_context(), transaction() as session:
         if person_by_email(session, email) is not None:
             raise click.ClickException(f"{email} is on the staff already.")

@@ -1,10 +1,14 @@
 """`milkround demo`: the demonstration bank, once or served."""
 
+import fcntl
 import json
 import os
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 from urllib.parse import urlsplit
@@ -58,24 +62,48 @@ def _once(settings: Settings, *, since: float, as_json: bool) -> None:
 
 def _serve(settings: Settings) -> None:
     """Serve the published day until Ctrl-C."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    known = (settings.home / "milkround.sqlite3").exists()
     app = application(settings)
+    try:
+        with _alone(settings.home):
+            click.echo(f"Going on in {settings.home}" if known else "Making a bank ...")
+            _serve_processes(settings, _made_ready(app))
+    except (KeyboardInterrupt, demo_day.PlanFailed):
+        click.echo("\nStopped.")
+
+
+def _made_ready(app: Flask) -> demo_day.Links:
     with app.app_context():
-        click.echo("Making the bank and planning its day ...")
         bank_id, day = _published(app)
         paths = demo_day.links(clock, bank_id, day)
         db.engine.dispose()
+    return paths
+
+
+def _serve_processes(settings: Settings, paths: demo_day.Links) -> None:
     port = urlsplit(settings.public_url).port or 80
     log = settings.home / "demonstration.log"
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    try:
-        with Processes() as processes:
-            processes.start(["serve", "--port", str(port)], log=log)
-            processes.start(["work"], log=log)
-            processes.wait_for_port(LOOPBACK, port)
-            _tell(settings, paths)
-            sys.exit(processes.wait())
-    except KeyboardInterrupt:
-        click.echo("\nStopped.")
+    with Processes() as processes:
+        processes.start(["serve", "--port", str(port)], log=log)
+        processes.start(["work"], log=log)
+        processes.wait_for_port(LOOPBACK, port)
+        _tell(settings, paths)
+        sys.exit(processes.wait())
+
+
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """Let one demonstration at a time run in a folder."""
+    with (home / "running").open("w", encoding="ascii") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise click.ClickException(
+                f"A demonstration runs in {home} already. Stop it with Ctrl-C, "
+                "or begin another: milkround demo --home FOLDER"
+            ) from None
+        yield
 
 
 def _tell(settings: Settings, paths: demo_day.Links) -> None:
@@ -87,7 +115,7 @@ def _tell(settings: Settings, paths: demo_day.Links) -> None:
     ):
         click.echo(f"  {name:<24} {settings.public_url}{path}")
     click.echo(f"\nWhat it prints goes to {settings.home / 'demonstration.log'}.")
-    click.echo("Ctrl-C stops everything.")
+    click.echo("Ctrl-C stops everything; remove that folder to begin afresh.")
 
 
 def _published(app: Flask) -> tuple[int, date]:

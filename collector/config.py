@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -91,6 +92,10 @@ def _database_url(environ: Mapping[str, str], home: Path, mistakes: list[str]) -
     backend = url.get_backend_name()
     if backend not in {"sqlite", "postgresql"}:
         mistakes.append(f"DATABASE_URL names {backend}; Milkround runs on sqlite or postgresql.")
+    if backend == "postgresql" and find_spec("psycopg") is None:
+        mistakes.append(
+            "DATABASE_URL needs PostgreSQL's driver: pip install 'milkround[postgresql]'."
+        )
     if url.drivername == "postgresql":
         return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
     return given
@@ -129,7 +134,7 @@ def _whole(
 
 def _kept_secret(home: Path) -> str:
     """Return the installation's secret, made on the first start and readable by its owner only."""
-    home.mkdir(parents=True, exist_ok=True)
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = home / "secret_key"
     if not path.exists():
         path.touch(mode=0o600)

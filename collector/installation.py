@@ -6,6 +6,7 @@ import sys
 import click
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from collector import migrations
@@ -18,6 +19,7 @@ from collector.errors import MilkroundError
 from collector.web.wording import sentence
 
 WRONG_SETTINGS = 2
+OWNER_ONLY = 0o077
 
 clock = SystemClock()
 
@@ -29,6 +31,10 @@ class Commands(click.Group):
         """Run a command; what a rule refuses is a sentence, not a traceback."""
         try:
             return super().invoke(context)
+        except DatabaseError as away:
+            raise click.ClickException(f"The database does not answer: {away.orig}") from away
+        except OSError as error:
+            raise click.ClickException(f"{error.strerror}: {error.filename}") from error
         except MilkroundError as error:
             with application(settings()).test_request_context():
                 raise click.ClickException(sentence(error)) from error
@@ -45,7 +51,11 @@ def settings() -> Settings:
 
 
 def application(settings: Settings) -> Flask:
-    """Return the application on an up-to-date database."""
+    """Return the application on an up-to-date database.
+
+    What it writes is readable by its owner only: the database holds health data.
+    """
+    os.umask(OWNER_ONLY)
     settings.home.mkdir(parents=True, exist_ok=True)
     app = create_app(settings)
     with app.app_context():

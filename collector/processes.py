@@ -81,11 +81,17 @@ def free_port(host: str, wanted: int) -> int:
     OSError
         Twenty ports in a row are taken.
     """
-    for port in range(wanted, wanted + PORTS_TRIED):
-        with socket.socket() as attempt:
-            if attempt.connect_ex((host, port)) != 0:
-                return port
-    raise OSError(f"ports {wanted} to {port} of {host} are all taken")
+    tried = range(wanted, wanted + PORTS_TRIED)
+    found = next((port for port in tried if is_free(host, port)), None)
+    if found is None:
+        raise OSError(f"ports {wanted} to {tried[-1]} of {host} are all taken")
+    return found
+
+
+def is_free(host: str, port: int) -> bool:
+    """Whether nobody listens at a port."""
+    with socket.socket() as attempt:
+        return attempt.connect_ex((host, port)) != 0
 
 
 def _end_with_parent() -> None:

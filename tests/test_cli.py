@@ -97,3 +97,60 @@ def test_the_secret_is_made_once_and_only_its_owner_reads_it(home: Path) -> None
     assert secret.stat().st_mode & 0o077 == 0
     assert run("migrate").exit_code == 0
     assert secret.read_text() == first
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["bank", "Bad Slug", "--name", "B", "--town", "T"], "small letters"),
+        (["bank", "b", "--name", " ", "--town", "T"], "needs a name"),
+        (["bank", "b", "--name", "B", "--town", "T", "--time-zone", "Mars/Olympus"], "time zone"),
+        (["user", "nobody", "--bank", "bordeaux", "--name", "N", "--role", "admin"], "e-mail"),
+        (["serve", "--port", "99999"], "range"),
+    ],
+)
+def test_nonsense_is_refused_in_words(words: list[str], said: str) -> None:
+    found_bordeaux()
+    answer = run(*words)
+    assert answer.exit_code != 0
+    assert said in answer.output
+    assert "Traceback" not in answer.output
+
+
+@pytest.mark.usefixtures("home")
+def test_a_site_is_known_once_and_only_collectors_are_on_duty() -> None:
+    found_bordeaux()
+    site = [
+        "site",
+        "L",
+        "--bank",
+        "bordeaux",
+        "--town",
+        "T",
+        "--latitude",
+        "44",
+        "--longitude",
+        "0",
+    ]
+    assert run(*site).exit_code == 0
+    assert "already" in run(*site).output
+    claire = ["claire@example.org", "--bank", "bordeaux", "--name", "Claire"]
+    assert run("user", *claire, "--role", "coordinator").exit_code == 0
+    hours = ["--from", "08:00", "--until", "17:00", "--start", "L", "--end", "L"]
+    assert "no collector" in run("shift", "claire@example.org", "2026-11-24", *hours).output
+
+
+def test_a_folder_that_cannot_be_written_is_told_in_words(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("MILKROUND_HOME", "/proc/nowhere")
+    answer = run("migrate")
+    assert answer.exit_code == 1
+    assert "/proc/nowhere" in answer.output
+
+
+def test_what_an_installation_writes_is_its_owners_alone(home: Path) -> None:
+    found_bordeaux()
+    for path in (home / "home").rglob("*"):
+        assert path.stat().st_mode & 0o077 == 0, path

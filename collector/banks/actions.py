@@ -1,12 +1,18 @@
 """Founding a bank and adding its sites."""
 
+import re
 from datetime import datetime
+from zoneinfo import available_timezones
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from collector.audit.actions import record
 from collector.banks.models import Bank, Jurisdiction, Site, SiteKind
 from collector.banks.policies import preset_rows
+from collector.errors import Refused
+
+SLUG = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 
 def found_bank(
@@ -21,7 +27,14 @@ def found_bank(
     jurisdiction: Jurisdiction = Jurisdiction.FRANCE,
     language: str = "fr",
 ) -> Bank:
-    """Found a bank with the preset rules of its jurisdiction."""
+    """Found a bank with the preset rules of its jurisdiction.
+
+    Raises
+    ------
+    Refused
+        `bank_slug_not_valid`, `bank_needs_name`, `time_zone_unknown` (`name`).
+    """
+    _refuse_nonsense(slug, name=name, town=town, time_zone=time_zone)
     bank = Bank(
         slug=slug,
         name=name,
@@ -47,6 +60,15 @@ def found_bank(
     return bank
 
 
+def _refuse_nonsense(slug: str, *, name: str, town: str, time_zone: str) -> None:
+    if not SLUG.fullmatch(slug):
+        raise Refused("bank_slug_not_valid")
+    if not name.strip() or not town.strip():
+        raise Refused("bank_needs_name")
+    if time_zone not in available_timezones():
+        raise Refused("time_zone_unknown", name=time_zone)
+
+
 def add_site(
     session: Session,
     *,
@@ -58,7 +80,16 @@ def add_site(
     longitude: float,
     receives: bool,
 ) -> Site:
-    """Add a place where rounds begin or end."""
+    """Add a place where rounds begin or end.
+
+    Raises
+    ------
+    Refused
+        `site_known` (`name`): the bank has one of this name.
+    """
+    known = select(Site.id).where(Site.bank_id == bank_id, Site.name == name)
+    if session.scalar(known) is not None:
+        raise Refused("site_known", name=name)
     site = Site(
         bank_id=bank_id,
         kind=kind,

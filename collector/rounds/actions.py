@@ -27,7 +27,6 @@ from collector.rounds.models import (
 from collector.rounds.promises import Promise
 from collector.rounds.publication import Changes, RoundChange
 from collector.rounds.queries import OF_A_PICKUP, day_plan, get_stop, shifts_on
-from collector.service_day import ServiceDay
 
 
 def open_day(session: Session, *, bank_id: int, day: date) -> DayPlan:
@@ -230,7 +229,15 @@ def _owe_notices(
 ) -> None:
     pickups = _pickups(session, bank.id, {*found.promised, *found.withdrawn})
     for key, given in found.promised.items():
-        _owe_promise(session, now=now, bank=bank, plan=plan, pickup=pickups[key], given=given)
+        _owe_promise(
+            session,
+            now=now,
+            bank=bank,
+            plan=plan,
+            pickup=pickups[key],
+            given=given,
+            before=found.before.get(key),
+        )
     for key in found.withdrawn:
         if pickups[key].state is not PickupState.CANCELLED:
             _owe_withdrawal(session, now=now, plan=plan, pickup=pickups[key])
@@ -246,15 +253,15 @@ def _owe_promise(
     plan: DayPlan,
     pickup: Pickup,
     given: Promise,
+    before: Promise | None,
 ) -> None:
-    """Owe a donor the hours in which somebody comes.
+    """Owe a donor the hours in which somebody comes, and which they replace.
 
     The revision is part of what makes it once: after a promise was changed and changed back, she
     is told a third time, since the last thing she heard is no longer true.
     """
     if pickup.donor.email is None:
         return
-    service_day = ServiceDay(plan.day, bank.zone)
     owe(
         session,
         now=now,
@@ -265,9 +272,19 @@ def _owe_promise(
         template="visit_promised",
         language=pickup.donor.language,
         day=plan.day.isoformat(),
-        opens=f"{service_day.wall(given.opens):%H:%M}",
-        closes=f"{service_day.wall(given.closes):%H:%M}",
+        **_hours(bank, given),
+        **(
+            {f"{name}_before": text for name, text in _hours(bank, before).items()}
+            if before
+            else {}
+        ),
     )
+
+
+def _hours(bank: Bank, given: Promise) -> dict[str, str]:
+    """Return a promise as the bank's wall clock shows it."""
+    opens, closes = given.opens.astimezone(bank.zone), given.closes.astimezone(bank.zone)
+    return {"opens": f"{opens:%H:%M}", "closes": f"{closes:%H:%M}"}
 
 
 def _owe_withdrawal(session: Session, *, now: datetime, plan: DayPlan, pickup: Pickup) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from collector.banks.models import Site
 from collector.errors import Refused
-from collector.people.models import Person
+from collector.people.models import Person, Role, RoleGrant
 from collector.rounds.models import Shift
 
 USUAL = {
@@ -39,8 +39,14 @@ def put_on_duty(
     Raises
     ------
     Refused
-        `shift_backwards`; `shift_twice` (`day`): she begins one at that time already.
+        `collector_needed` (`name`); `shift_backwards`; `shift_twice` (`day`): she begins one at
+        that time already.
     """
+    collects = select(RoleGrant.id).where(
+        RoleGrant.person_id == collector.id, RoleGrant.role == Role.COLLECTOR
+    )
+    if session.scalar(collects) is None:
+        raise Refused("collector_needed", name=collector.name)
     if ends <= begins:
         raise Refused("shift_backwards")
     days = [day + timedelta(weeks=week) for week in range(weeks)]

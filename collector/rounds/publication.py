@@ -49,6 +49,8 @@ class Changes:
 
     Attributes
     ----------
+    before
+        Per pick-up, what its donor was told last.
     promised
         Per pick-up, a promise that is new or another than before.
     withdrawn
@@ -58,6 +60,7 @@ class Changes:
     """
 
     rounds: tuple[RoundChange, ...] = ()
+    before: Mapping[int, Promise] = field(default_factory=dict)
     promised: Mapping[int, Promise] = field(default_factory=dict)
     withdrawn: tuple[int, ...] = ()
     gone: tuple[Stop, ...] = ()
@@ -92,6 +95,7 @@ def changes(plan: DayPlan, *, bank: Bank, freezer_warmest_celsius: int) -> Chang
             rounds.append(change)
     return Changes(
         rounds=tuple(rounds),
+        before=before,
         promised=promised,
         withdrawn=tuple(sorted(before.keys() - now_in)),
         gone=tuple(

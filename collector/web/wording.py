@@ -5,9 +5,10 @@ Capabilities say codes and figures; here they become words. A page's own words a
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
 
 from flask import Flask
-from flask_babel import format_date, format_datetime, format_decimal, lazy_gettext
+from flask_babel import format_date, format_datetime, format_decimal, get_locale, lazy_gettext
 from flask_babel.speaklater import LazyString
 
 from collector.errors import MilkroundError
@@ -28,6 +29,11 @@ ERRORS: Mapping[str, LazyString] = {
     "not_found": _("This does not exist, or is not yours."),
     "form_too_old": _("This page had been open for too long. Reload it and send again."),
     "link_not_valid": _("This link was used already or is too old. Ask for a new one."),
+    "bank_needs_name": _("A bank needs a name and a town."),
+    "bank_slug_not_valid": _("A bank's short name has small letters, digits and hyphens only."),
+    "collector_needed": _("%(name)s is no collector: give her that role first."),
+    "site_known": _("There is a site called %(name)s already."),
+    "time_zone_unknown": _("There is no time zone %(name)s; write one such as Europe/Paris."),
     "shift_backwards": _("A shift ends after it begins."),
     "shift_twice": _("She has a shift on %(day)s that begins at this time already."),
     "site_not_found": _("There is no site called %(name)s."),
@@ -170,12 +176,12 @@ def sentence(error: MilkroundError) -> str:
 
 def day(value: date) -> str:
     """Return a day with its weekday: Tuesday 24 November."""
-    return str(format_date(value, "EEEE d MMMM"))
+    return _first(str(format_date(value, "EEEE d MMMM")), value)
 
 
 def short_day(value: date) -> str:
     """Return a day in little room: Tue 24 Nov."""
-    return str(format_date(value, "EEE d MMM"))
+    return _first(str(format_date(value, "EEE d MMM")), value)
 
 
 def clock(value: datetime) -> str:
@@ -195,4 +201,11 @@ def number(value: float) -> str:
 
 def litres(millilitres: int) -> str:
     """Return a volume in litres, with a space that does not break: 1.4 L."""
-    return f"{format_decimal(millilitres / 1000, '0.0#')}\N{NO-BREAK SPACE}L"
+    rounded = (Decimal(millilitres) / 1000).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return f"{format_decimal(rounded, '0.0#')}\N{NO-BREAK SPACE}L"
+
+
+def _first(text: str, day: date) -> str:
+    """Return a French date as it is said: the first of a month is *1er*."""
+    french_first = day.day == 1 and str(get_locale()) == "fr"
+    return text.replace(" 1 ", " 1er ", 1) if french_first else text

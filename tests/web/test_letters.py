@@ -50,6 +50,26 @@ def test_a_letter_is_written_in_its_readers_language(app: Flask, town: Town, tem
     assert "%(" not in french + english
 
 
+def test_a_changed_promise_says_what_it_replaces(app: Flask, town: Town) -> None:
+    before = {"opens_before": "13:30", "closes_before": "15:30"}
+    with app.app_context(), transaction() as session:
+        notice = owe(
+            session,
+            now=MORNING,
+            bank_id=town.bank,
+            once="changed",
+            recipient=f"donor:{town.dora}",
+            to="dora@home.example",
+            template="visit_promised",
+            language="en",
+            **FIGURES["visit_promised"],
+            **before,
+        )
+        letter = write(session, notice, now=MORNING)
+    assert letter.subject.startswith("Another time")
+    assert "not between 13:30 and 15:30" in letter.body
+
+
 @pytest.mark.parametrize("template", ["visit_promised", "visit_withdrawn", "sign_in"])
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_a_discreet_donors_letter_names_neither_the_service_nor_its_purpose(
