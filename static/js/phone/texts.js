@@ -22,10 +22,13 @@ export const litres = (ml) => `${number(ml / 1000, 2)}\u00a0L`;
 
 export const celsius = (degrees) => `${number(degrees).replace("-", "−")}\u00a0°C`;
 
-export function clock(iso, timeZone) {
+// The bank's wall clock, wherever the phone believes it is.
+export function clock(iso, timeZone = banksZone()) {
   const form = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone };
   return new Intl.DateTimeFormat(dates, form).format(new Date(iso));
 }
+
+const banksZone = () => document.querySelector('meta[name="time-zone"]')?.content;
 
 export function day(date) {
   const form = { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" };
