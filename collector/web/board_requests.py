@@ -14,7 +14,7 @@ from collector.donors.queries import donors_of, get_donor
 from collector.errors import Refused
 from collector.pickups.actions import accept, ask
 from collector.pickups.flags import Flag, flags
-from collector.pickups.models import HoldReason, Pickup, PickupState, Purpose
+from collector.pickups.models import Pickup, PickupState, Purpose
 from collector.pickups.purposes import purposes_for
 from collector.pickups.queries import get_pickup, of_donor
 from collector.pickups.windows import STAFF_DAYS_AHEAD, Ask, mistakes_in
@@ -23,6 +23,7 @@ from collector.web.board_pages import page, today, whole_number
 from collector.web.board_request_form import BESIDES, WINDOWS, NotReadable, read_ask
 from collector.web.board_wording import FLAGS, word
 from collector.web.guards import actor, now
+from collector.web.health_questions import QUESTIONS
 from collector.web.wording import sentence
 
 blueprint = Blueprint("requests", __name__, url_prefix="/requests")
@@ -139,7 +140,7 @@ def _form(given: Mapping[str, str], wrong: Mapping[str, str]) -> str:
             given=given,
             wrong=wrong,
             once=given.get("once") or secrets.token_urlsafe(16),
-            health=list(HoldReason),
+            questions=QUESTIONS,
             besides=BESIDES,
             windows=range(WINDOWS),
             today=today(),

@@ -19,8 +19,9 @@ from collector.pickups.windows import Ask
 from collector.web import donor_form as forms
 from collector.web.donor_pages import form_page, home_page, last_of, visit_page
 from collector.web.donor_promise import told
-from collector.web.donor_words import PURPOSES, QUESTIONS, headline
+from collector.web.donor_words import PURPOSES, headline
 from collector.web.guards import actor, guard, now
+from collector.web.health_questions import QUESTIONS
 from collector.web.wording import sentence
 
 blueprint = Blueprint("donor", __name__, url_prefix="/donor")

@@ -18,7 +18,7 @@ from collector.donors.eligibility import (
 )
 from collector.donors.models import Donor
 from collector.pickups.flags import fetch_by
-from collector.pickups.models import HoldReason, Pickup, PickupState, Purpose
+from collector.pickups.models import Pickup, PickupState, Purpose
 from collector.pickups.states import OPEN
 from collector.web.donor_promise import Told
 from collector.web.wording import clock, day, litres
@@ -30,12 +30,6 @@ PURPOSES: Mapping[str, LazyString] = {
     Purpose.BLOOD_SAMPLE: lazy_gettext("we draw a blood sample"),
     Purpose.PUMP_RETURN: lazy_gettext("we take the pump back"),
     Purpose.WARD: lazy_gettext("we come to the ward"),
-}
-
-QUESTIONS: Mapping[str, LazyString] = {
-    HoldReason.ILLNESS: lazy_gettext("Have you been ill, or had a fever?"),
-    HoldReason.MEDICATION: lazy_gettext("Have you taken medicine, or been vaccinated?"),
-    HoldReason.EXPOSURE: lazy_gettext("Tobacco, alcohol, a tattoo, a piercing or a transfusion?"),
 }
 
 

@@ -17,6 +17,7 @@ from collector.db import reading, transaction
 from collector.donors.models import Donor, DonorState
 from collector.pickups.models import HoldReason, Pickup, PickupHold, PickupState
 from collector.places.models import Position
+from collector.web.health_questions import QUESTIONS
 from tests.builders import DAY, MORNING, add_pickup
 from tests.town import Town, sign_in
 
@@ -244,6 +245,27 @@ def test_a_yes_to_a_health_question_waits_for_a_nurse(town: Town, claire: FlaskC
     form = PHONED | {"donor": str(town.dora), "accept": "yes", "health_illness": "yes"}
     claire.post("/board/requests", data=form)
     assert "ill since the last visit" in text(claire.get("/board/inbox"))
+
+
+def test_both_forms_ask_the_same_three_health_questions(
+    app: Flask, town: Town, claire: FlaskClient
+) -> None:
+    dora = sign_in(app, bank=town.bank, donor=town.dora)
+    hers = text(dora.get("/donor/visits/new"))
+    phoned = text(claire.get(f"/board/requests/new?donor={town.dora}"))
+    assert len(QUESTIONS) == len(HoldReason)
+    for question in QUESTIONS.values():
+        assert str(question) in hers
+        assert str(question) in phoned
+
+
+def test_what_a_donor_typed_is_set_apart_from_our_words(
+    app: Flask, town: Town, claire: FlaskClient
+) -> None:
+    pickup = asked(app, town.dora)
+    with app.app_context(), transaction() as session:
+        session.get_one(Pickup, pickup).note = "Ring twice"
+    assert "“<bdi>Ring twice</bdi>”" in text(claire.get("/board/inbox"))
 
 
 def test_a_request_sent_twice_is_one_request(app: Flask, town: Town, claire: FlaskClient) -> None:
