@@ -1,5 +1,6 @@
 """Questions about containers: where one came from, what a day brought in, what to look at."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -70,6 +71,20 @@ def record_of(session: Session, *, bank_id: int, pickup_id: int) -> DoorRecord |
         .order_by(DoorRecord.id.desc())
         .limit(1)
     )
+
+
+def records_at(session: Session, *, bank_id: int, pickups: Iterable[int]) -> dict[int, DoorRecord]:
+    """Return the door records of these visits that stand, by the pick-up's key."""
+    records = session.scalars(
+        select(DoorRecord)
+        .where(
+            DoorRecord.bank_id == bank_id,
+            DoorRecord.pickup_id.in_(list(pickups)),
+            DoorRecord.withdrawn_at.is_(None),
+        )
+        .order_by(DoorRecord.id)
+    )
+    return {record.pickup_id: record for record in records}
 
 
 def containers_of(session: Session, *, bank_id: int, pickup_id: int) -> list[Container]:

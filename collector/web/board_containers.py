@@ -4,7 +4,8 @@ from flask import Blueprint
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
-from collector.banks.queries import sites_of
+from collector.banks.policies import PolicyKey
+from collector.banks.queries import policies_of, sites_of
 from collector.custody.queries import Chain, chain_of
 from collector.db import reading
 from collector.people.models import Role
@@ -22,7 +23,13 @@ def chain(number: str) -> str:
     with reading() as session:
         found = chain_of(session, bank_id=bank_id, number=number)
         holders = _holders(session, bank_id, found)
-        return page(session, "board/container.html", chain=found, holders=holders)
+        return page(
+            session,
+            "board/container.html",
+            chain=found,
+            holders=holders,
+            warmest=policies_of(session, bank_id)[PolicyKey.FREEZER_WARMEST_CELSIUS],
+        )
 
 
 def _holders(session: Session, bank_id: int, found: Chain) -> dict[str, str]:

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from flask import Blueprint, Response, make_response, request
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from collector.banks.queries import get_bank, policies_of
 from collector.custody.models import DoorRecord
+from collector.custody.queries import records_at
 from collector.db import reading
 from collector.errors import Conflict, MilkroundError
-from collector.pickups.models import Pickup, PickupWindow
+from collector.pickups.models import Pickup, PickupState, PickupWindow
 from collector.pickups.queries import for_day
 from collector.rounds.actions import pending
 from collector.rounds.models import DayPlan, Round, Stop
@@ -86,7 +87,8 @@ def day_page(day: date, *, message: Message | None = None) -> str:
             changed=_changed(session, plan),
             chart=timeline(seen, now=now()),
             map=day_map(seen),
-            collected=collected_bottles(session, seen),
+            doors=door_records(session, seen),
+            asked=_asked_for(session, bank_id, day),
             job=job,
             busy=job is not None and job.running,
             message=message,
@@ -128,17 +130,20 @@ def stamp(session: Session, bank_id: int, day: date) -> str:
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
-def collected_bottles(session: Session, seen: Picture) -> Mapping[int, int]:
-    """Return how many bottles were counted at each door."""
+def door_records(session: Session, seen: Picture) -> Mapping[int, DoorRecord]:
+    """Return what was recorded at each door of the day."""
     pickups = [stop.pickup.id for found in seen.rounds for stop in found.stops]
-    counted = session.execute(
-        select(DoorRecord.pickup_id, DoorRecord.bottles).where(
-            DoorRecord.bank_id == actor().bank_id,
-            DoorRecord.pickup_id.in_(pickups),
-            DoorRecord.withdrawn_at.is_(None),
-        )
+    return records_at(session, bank_id=actor().bank_id, pickups=pickups)
+
+
+def _asked_for(session: Session, bank_id: int, day: date) -> int:
+    """Return how many requests for this day nobody has answered yet."""
+    asked = select(func.count()).where(
+        Pickup.bank_id == bank_id,
+        Pickup.state == PickupState.ASKED,
+        Pickup.windows.any(PickupWindow.day == day),
     )
-    return {row.pickup_id: row.bottles for row in counted}
+    return session.scalar(asked) or 0
 
 
 def _changed(session: Session, plan: DayPlan | None) -> bool:

@@ -7,6 +7,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from collector.banks.queries import policies_of, sites_of
+from collector.custody.models import Container, ContainerState
 from collector.custody.queries import containers_of
 from collector.db import reading, transaction
 from collector.donors.eligibility import judge, serology_valid_until
@@ -50,7 +51,7 @@ def file(donor_id: int) -> str:
             valid_until=serology_valid_until(donor),
             pickups=pickups,
             containers={
-                pickup.id: containers_of(session, bank_id=bank_id, pickup_id=pickup.id)
+                pickup.id: _grouped(containers_of(session, bank_id=bank_id, pickup_id=pickup.id))
                 for pickup in pickups
             },
             today=today(),
@@ -144,6 +145,16 @@ def found_by(donors: Sequence[Donor], wanted: str) -> list[Donor]:
         for donor in donors
         if plain in f"{donor.first_name} {donor.family_name} {donor.first_name}".casefold()
         or (digits and (digits in donor.number or digits in _digits(donor.phone)))
+    ]
+
+
+def _grouped(containers: Sequence[Container]) -> list[tuple[str, list[Container]]]:
+    """Return a visit's bottles as taken, left with her, and taken back by the collector."""
+    left, undone = ContainerState.REFUSED_AT_DOOR, ContainerState.DECLARED
+    return [
+        (gettext("Taken:"), [each for each in containers if each.state not in {left, undone}]),
+        (gettext("Left with her:"), [each for each in containers if each.state is left]),
+        (gettext("Withdrawn:"), [each for each in containers if each.state is undone]),
     ]
 
 

@@ -13,6 +13,7 @@ from collector.pickups.models import Pickup
 from collector.planning.moves import move
 from collector.planning.preview import Preview, preview
 from collector.rounds.models import RoundState
+from collector.rounds.publication import promises_in
 from collector.rounds.queries import day_plan
 from collector.web.board_days import day_page, seen_day
 from collector.web.board_pages import civil_day, is_fragment, whole_number
@@ -81,6 +82,8 @@ def page(day: str, pickup_id: int) -> str:
             chosen=chosen,
             price=price,
             wrong=wrong,
+            alone=not is_fragment(),
+            promised=promises_in(plan.rounds).get(pickup_id) if plan else None,
         )
 
 

@@ -12,6 +12,8 @@ from collector.pickups.models import Pickup, PickupState
 from collector.service_day import ServiceDay
 from collector.web.guards import actor, now
 
+YEARS = range(2020, 2101)
+
 
 def page(session: Session, template: str, **figures: object) -> str:
     """Render a page of the board; every one says how many requests wait."""
@@ -37,12 +39,15 @@ def civil_day(text: str) -> date:
     Raises
     ------
     NotFound
-        It is no day of the calendar.
+        It is no day of the calendar, or none that a bank plans.
     """
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise NotFound("http_404") from None
+    if day.year not in YEARS:
+        raise NotFound("http_404")
+    return day
 
 
 def whole_number(text: str) -> int:

@@ -152,6 +152,20 @@ CONTAINER_STATES: Mapping[str, LazyString] = {
     "refused_at_reception": _("refused on arrival"),
 }
 
+DOOR_FLAGS: Mapping[str, LazyString] = {
+    "freezer_warm": _("freezer too warm"),
+    "storage_not_ok": _("storage not in order"),
+}
+
+REFUSALS: Mapping[str, LazyString] = {
+    "thawed": _("it had thawed"),
+    "no_label": _("it had no label"),
+    "too_old": _("the milk was too old"),
+    "wrong_container": _("it was not a container of ours"),
+    "damaged": _("it was damaged"),
+    "other": _("for another reason"),
+}
+
 
 def add_words(blueprint: Blueprint) -> None:
     """Give the board's templates their words and units."""
@@ -167,6 +181,8 @@ def add_words(blueprint: Blueprint) -> None:
         ("flag", lambda code: word(FLAGS, code)),
         ("judgement", lambda code: word(JUDGEMENTS, code)),
         ("policy", lambda code: word(POLICIES, code)),
+        ("door_flag", lambda code: word(DOOR_FLAGS, code)),
+        ("refusal", lambda code: word(REFUSALS, code)),
         ("container_state", lambda code: word(CONTAINER_STATES, code)),
     ):
         blueprint.add_app_template_filter(fill, f"board_{name}")

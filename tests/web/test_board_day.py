@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date, time
 
 import pytest
 from flask import Flask
@@ -13,12 +14,13 @@ from werkzeug.test import TestResponse
 
 from collector.audit.models import AuditEntry
 from collector.db import reading, transaction
+from collector.donors.models import Donor
 from collector.jobs.models import Job, JobState
 from collector.pickups.models import Pickup, PickupState
 from collector.rounds.actions import open_day
 from collector.rounds.models import DayPlan
 from collector.rounds.queries import day_plan
-from tests.builders import DAY
+from tests.builders import DAY, add_pickup
 from tests.conftest import SetClock
 from tests.town import Town, sign_in
 
@@ -80,8 +82,47 @@ def test_the_board_opens_on_today(app: Flask, town: Town) -> None:
     assert browser.get("/board/").location == "/board/days/2026-11-23"
 
 
-def test_a_day_that_is_none_is_not_found(desk: Desk) -> None:
-    assert desk.browser.get("/board/days/tomorrow").status_code == 404
+@pytest.mark.parametrize(
+    "day", ["tomorrow", "9999-12-31", "0001-01-01", "2019-12-31", "2101-01-01"]
+)
+def test_a_day_that_is_none_is_not_found(desk: Desk, day: str) -> None:
+    assert desk.browser.get(f"/board/days/{day}").status_code == 404
+    assert desk.browser.get(f"/board/days?day={day}").status_code == 404
+
+
+@pytest.mark.parametrize("day", ["2020-01-01", "2100-12-31"])
+def test_the_first_and_the_last_day_are_days(desk: Desk, day: str) -> None:
+    assert desk.browser.get(f"/board/days/{day}").status_code == 200
+
+
+def test_a_day_says_how_many_requests_for_it_wait(desk: Desk) -> None:
+    assert "to be accepted" not in text(desk.browser.get(HERE))
+    with desk.app.app_context(), transaction() as session:
+        for key in desk.town.pickups[:2]:
+            session.get_one(Pickup, key).state = PickupState.ASKED
+    assert "2 requests for this day wait to be accepted." in text(desk.browser.get(HERE))
+    with desk.app.app_context(), transaction() as session:
+        session.get_one(Pickup, desk.town.pickups[0]).state = PickupState.ACCEPTED
+    assert "1 request for this day waits to be accepted." in text(desk.browser.get(HERE))
+
+
+def test_an_empty_day_with_requests_that_wait_does_not_say_nobody_asks(desk: Desk) -> None:
+    with desk.app.app_context(), transaction() as session:
+        donor = session.get_one(Donor, desk.town.dora)
+        windows = ((date(2026, 12, 24), time(8), time(12)),)
+        add_pickup(session, donor, state=PickupState.ASKED, windows=windows)
+    page = text(desk.browser.get("/board/days/2026-12-24"))
+    assert "1 request for this day waits to be accepted." in page
+    assert "no visit is asked for" not in page
+
+
+def test_publish_is_the_highlighted_act_only_when_there_is_something_to_publish(desk: Desk) -> None:
+    publish = f'<a class="button main" href="{HERE}/publications"'
+    assert publish not in text(desk.browser.get(HERE))
+    desk.move(desk.town.pickups[0], f"{desk.ana}:0")
+    assert publish in text(desk.browser.get(HERE))
+    desk.publish()
+    assert publish not in text(desk.browser.get(HERE))
 
 
 def test_an_empty_day_offers_the_first_action(desk: Desk) -> None:
@@ -170,6 +211,28 @@ def test_the_move_page_says_what_a_place_costs_before_it_is_done(desk: Desk) -> 
     assert "€" in price
 
 
+def test_the_move_page_on_its_own_posts_plainly_and_in_the_day_swaps_the_pane(desk: Desk) -> None:
+    address = f"{HERE}/moves/{desk.town.pickups[0]}?place={desk.ana}:0"
+    alone = desk.browser.get(address).get_data(as_text=True)
+    assert re.search(r"<main.*</main>", alone, re.DOTALL)
+    assert "hx-" not in alone[alone.index("<main") : alone.index("</main>")]
+    assert 'id="day-pane"' not in alone
+    part = desk.browser.get(address, headers={"HX-Request": "true"}).get_data(as_text=True)
+    assert 'hx-target="#day-pane"' in part
+
+
+def test_a_move_says_what_she_was_promised(desk: Desk) -> None:
+    dora = desk.town.pickups[0]
+    desk.move(dora, f"{desk.ana}:0")
+    tray, bruno = (f"{HERE}/moves/{dora}?place={place}" for place in ("tray", f"{desk.bruno}:0"))
+    assert "She was promised" not in text(desk.browser.get(tray))
+    desk.publish()
+    page = text(desk.browser.get(tray))
+    assert re.search(r"She was promised \d\d:\d\d.\d\d:\d\d", page)
+    assert "She loses that promise." in page
+    assert "Another place may change it" in text(desk.browser.get(bruno))
+
+
 def test_a_move_that_breaks_a_rule_needs_a_reason(desk: Desk) -> None:
     with desk.app.app_context(), transaction() as session:
         fanny = session.get_one(Pickup, desk.town.pickups[2])
@@ -242,6 +305,19 @@ def test_publishing_says_before_what_changes_for_whom(desk: Desk) -> None:
     assert "Every round keeps every rule." in page
     assert "2 visits of this day are in no round." in page
     assert "Dora Martin" in page
+
+
+def test_publishing_counts_the_promises_that_change_and_that_are_withdrawn(desk: Desk) -> None:
+    dora, elise, _ = desk.town.pickups
+    desk.move(dora, f"{desk.ana}:0")
+    desk.move(elise, f"{desk.ana}:1")
+    page = text(desk.browser.get(f"{HERE}/publications"))
+    assert "is withdrawn." not in page
+    assert "promise changes." not in page
+    desk.publish()
+    desk.move(dora, "tray")
+    page = text(desk.browser.get(f"{HERE}/publications"))
+    assert "1 promise is withdrawn." in page
 
 
 def test_a_day_is_published_and_says_so(desk: Desk) -> None:
