@@ -82,19 +82,6 @@ def test_the_board_opens_on_today(app: Flask, town: Town) -> None:
     assert browser.get("/board/").location == "/board/days/2026-11-23"
 
 
-@pytest.mark.parametrize(
-    "day", ["tomorrow", "9999-12-31", "0001-01-01", "2019-12-31", "2101-01-01"]
-)
-def test_a_day_that_is_none_is_not_found(desk: Desk, day: str) -> None:
-    assert desk.browser.get(f"/board/days/{day}").status_code == 404
-    assert desk.browser.get(f"/board/days?day={day}").status_code == 404
-
-
-@pytest.mark.parametrize("day", ["2020-01-01", "2100-12-31"])
-def test_the_first_and_the_last_day_are_days(desk: Desk, day: str) -> None:
-    assert desk.browser.get(f"/board/days/{day}").status_code == 200
-
-
 def test_a_day_says_how_many_requests_for_it_wait(desk: Desk) -> None:
     assert "to be accepted" not in text(desk.browser.get(HERE))
     with desk.app.app_context(), transaction() as session:
