@@ -8,6 +8,8 @@ from flask import Blueprint
 from flask_babel import format_currency, format_decimal, lazy_gettext
 from flask_babel.speaklater import LazyString
 
+from collector.rounds.replay import NotDoneReason
+
 _ = lazy_gettext
 
 SECONDS_TO_THINK = (2, 8, 20)
@@ -102,15 +104,17 @@ CANCEL_REASONS: Mapping[str, LazyString] = {
 }
 
 FAILURES: Mapping[str, LazyString] = {
-    "nobody_home": _("nobody was home"),
-    "not_ready": _("nothing was ready"),
-    "storage_failed": _("the freezer was not cold enough"),
-    "donor_declined": _("she changed her mind"),
-    "no_access": _("the door could not be reached"),
-    "not_reached": _("the collector did not get there"),
-    "other": _("another reason"),
+    NotDoneReason.NOBODY_HOME: _("nobody was home"),
+    NotDoneReason.WRONG_ADDRESS: _("the address was wrong"),
+    NotDoneReason.DONOR_UNWELL: _("she is unwell: her milk waits"),
+    NotDoneReason.NOTHING_READY: _("nothing was ready"),
+    NotDoneReason.MILK_REFUSED: _("the milk was refused"),
+    NotDoneReason.FREEZER_TOO_WARM: _("the freezer was not cold enough"),
+    NotDoneReason.COLLECTOR_LATE: _("the collector came too late"),
+    NotDoneReason.VEHICLE_OR_BOX: _("the vehicle or the box failed"),
+    NotDoneReason.ACCESS: _("the door could not be reached"),
+    NotDoneReason.OTHER: _("another reason"),
 }
-
 
 JUDGEMENTS: Mapping[str, LazyString] = {
     "excluded": _("She does not give: a professional decided so."),

@@ -19,6 +19,7 @@ from collector.pickups.flags import Flag
 from collector.pickups.models import HoldReason, PickupState, Purpose
 from collector.planning.aside import Aside
 from collector.planning.preview import BY_HAND
+from collector.rounds.replay import NotDoneReason
 from collector.web import board_wording as words
 from collector.web.board_plan_job import HEIGHT, WIDTH, curve
 from collector.web.board_price import BREAKS
@@ -83,3 +84,7 @@ def test_a_curve_stays_inside_its_picture(costs: list[tuple[float, int]]) -> Non
         x, y = map(float, point.split(","))
         assert 0 <= x <= WIDTH
         assert 0 <= y <= HEIGHT
+
+
+def test_every_reason_a_phone_gives_has_its_words():
+    assert set(words.FAILURES) == set(NotDoneReason)
