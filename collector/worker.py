@@ -10,7 +10,6 @@ from collector.clock import Clock
 from collector.db import reading, transaction
 from collector.jobs.supervisor import run_once, run_supervisor
 from collector.notices.delivery import ConsoleSender, deliver
-from collector.notices.queries import owed
 from collector.planning.actions import PLAN_DAY
 from collector.planning.solver import plan_day
 from collector.web.letters import write
@@ -44,14 +43,12 @@ def _carry(app: Flask, clock: Clock, stop: threading.Event) -> None:
     while not stop.wait(LOOK_SECONDS):
         with app.app_context():
             try:
-                with reading() as session:
-                    waiting = bool(owed(session, most=1))
-                if waiting:
-                    deliver(
-                        transaction,
-                        write=lambda session, notice: write(session, notice, now=clock.now()),
-                        sender=sender,
-                        now=clock.now,
-                    )
+                deliver(
+                    transaction,
+                    reading=reading,
+                    write=lambda session, notice: write(session, notice, now=clock.now()),
+                    sender=sender,
+                    now=clock.now,
+                )
             except OperationalError as away:
                 log.warning("the outbox waits for the database: %s", away.orig)

@@ -21,9 +21,10 @@ from collector.banks.queries import policies_of
 from collector.custody.actions import record_door, refuse_taken_labels
 from collector.custody.door import read_door
 from collector.db import is_duplicate
-from collector.errors import NotFound, Refused
+from collector.errors import Refused
 from collector.pickups.models import Pickup, Purpose
-from collector.rounds.models import EventKind, Round, RoundEvent, Shift
+from collector.rounds.followed import followed_round
+from collector.rounds.models import EventKind, Round, RoundEvent
 from collector.rounds.replay import Said
 from collector.rounds.said import (
     read_client_id,
@@ -69,7 +70,9 @@ def accept(
     NotFound
         There is no such round, it was never published, or it is somebody else's.
     """
-    round_ = own_round(session, bank_id=bank_id, person_id=person_id, round_id=round_id)
+    round_ = followed_round(
+        session, bank_id=bank_id, person_id=person_id, round_id=round_id, hold=True
+    )
     client_id = None
     try:
         client_id = read_client_id(said)
@@ -80,27 +83,6 @@ def accept(
             status=OutcomeStatus.REFUSED, client_id=client_id, code=no.code, figures=no.figures
         )
     return Outcome(status=status, client_id=client_id)
-
-
-def own_round(session: Session, *, bank_id: int, person_id: int, round_id: int) -> Round:
-    """Return a collector's published round, held until the transaction ends.
-
-    Holding it puts the events of one round in a line: each sees all those taken before it.
-    """
-    found = session.scalar(
-        select(Round)
-        .join(Shift, Shift.id == Round.shift_id)
-        .where(
-            Round.id == round_id,
-            Round.bank_id == bank_id,
-            Round.revision > 0,
-            Shift.collector_id == person_id,
-        )
-        .with_for_update(of=Round)
-    )
-    if found is None or found.published is None:
-        raise NotFound("not_found", kind="rounds")
-    return found
 
 
 def _take(

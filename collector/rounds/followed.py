@@ -34,15 +34,23 @@ def followed_rounds(session: Session, *, bank_id: int, person_id: int, today: da
     return [each for each in found if each.published is not None]
 
 
-def followed_round(session: Session, *, bank_id: int, person_id: int, round_id: int) -> Round:
+def followed_round(
+    session: Session, *, bank_id: int, person_id: int, round_id: int, hold: bool = False
+) -> Round:
     """Return one of a collector's own published rounds.
+
+    Parameters
+    ----------
+    hold
+        Hold it until the transaction ends. That puts the events of one round in a line: each sees
+        all those taken before it.
 
     Raises
     ------
     NotFound
         There is none, it was never published, or it is somebody else's.
     """
-    found = session.scalar(
+    own = (
         select(Round)
         .join(Shift, Shift.id == Round.shift_id)
         .where(
@@ -52,6 +60,7 @@ def followed_round(session: Session, *, bank_id: int, person_id: int, round_id: 
             Shift.collector_id == person_id,
         )
     )
+    found = session.scalar(own.with_for_update(of=Round) if hold else own)
     if found is None or found.published is None:
         raise NotFound("not_found", kind="rounds")
     return found

@@ -12,7 +12,6 @@ from collector.rounds.models import EventKind, RoundEvent
 from collector.rounds.replay import NotDoneReason, Said
 
 HIGHEST = 2**31 - 1
-OF_A_VISIT = {EventKind.ARRIVED, EventKind.COLLECTED, EventKind.NOT_DONE}
 OF_THE_ROUND = {EventKind.STARTED, EventKind.HANDED_OVER}
 
 

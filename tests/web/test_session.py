@@ -40,6 +40,7 @@ def empty_outbox(app: Flask, clock: SetClock, sender: Postbag | ConsoleSender) -
     with app.app_context():
         return deliver(
             transaction,
+            reading=reading,
             write=lambda session, notice: write(session, notice, now=clock.now()),
             sender=sender,
             now=clock.now,
