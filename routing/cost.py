@@ -66,7 +66,7 @@ def _driving(problem: Problem, shift: Shift, tour: Tour) -> int:
 def tour_metres(problem: Problem, shift: Shift, tour: Tour) -> Metres:
     """The road of a tour by the problem's matrix, whatever the tour itself says."""
     visits = [problem.visit(name) for name in tour.visits]
-    places = [shift.start, *(visit.place for visit in visits if visit is not None), shift.end]
+    places = [shift.start, *(visit.place for visit in visits if visit is not None), shift.ends[0]]
     legs = pairwise(places)
     return Metres(sum(problem.metres(shift.profile, start=here, end=there) for here, there in legs))
 

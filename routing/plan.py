@@ -1,6 +1,6 @@
 """Knows the planner's answer: timed tours, what is left out and why, and the bill."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 
 from routing.units import FREE, Cents, Metres, Seconds
@@ -12,13 +12,24 @@ class Rule(StrEnum):
     COVERAGE = "coverage"
     CLOCK = "clock"
     WINDOWS = "windows"
+    DATES = "dates"
     SHIFTS = "shifts"
     LOAD = "load"
     RIDE_TIME = "ride_time"
     SKILLS = "skills"
+    COLLECTORS = "collectors"
+    ZONES = "zones"
+    ENDS = "ends"
+    RELOAD = "reload"
+    BREAKS = "breaks"
+    LIMITS = "limits"
+    OVERTIME = "overtime"
+    BALANCE = "balance"
+    PERIODS = "periods"
+    SHIPMENTS = "shipments"
     PINS = "pins"
     OPTIONAL = "optional"
-    ENDS = "ends"
+    PRICE = "price"
 
 
 class ReasonCode(StrEnum):
@@ -38,10 +49,16 @@ class Remedy(StrEnum):
     """What a coordinator can do about it."""
 
     WIDEN_WINDOW = "widen_window"
+    MOVE_DATE = "move_date"
     LENGTHEN_SHIFT = "lengthen_shift"
     ADD_CAPACITY = "add_capacity"
     END_NEARER = "end_nearer"
     FIND_SKILL = "find_skill"
+    ALLOW_COLLECTOR = "allow_collector"
+    WIDEN_ZONE = "widen_zone"
+    MOVE_BREAK = "move_break"
+    RAISE_LIMIT = "raise_limit"
+    OTHER_PERIOD = "other_period"
     REMOVE_PIN = "remove_pin"
     END_AT_FREEZER = "end_at_freezer"
     RAISE_PENALTY = "raise_penalty"
@@ -72,6 +89,46 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unloading:
+    """A halt at a freezer on the way, where everything collected so far stays.
+
+    Attributes
+    ----------
+    after : int
+        How many stops were served ahead of it.
+    begin, end : Seconds
+        Of service there.
+    """
+
+    place: str
+    after: int
+    arrival: Seconds
+    begin: Seconds
+    end: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rest:
+    """A break taken on the road.
+
+    The collector drives on at once after a service. A break that begins ahead of the arrival at
+    the next point interrupts the way and puts the arrival off; a later one is part of the wait.
+
+    Attributes
+    ----------
+    name : str
+        The break's id.
+    after : int
+        How many stops were served ahead of it.
+    """
+
+    name: str
+    after: int
+    begin: Seconds
+    end: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tour:
     """What one shift drives; a shift that serves nobody has no tour.
 
@@ -79,6 +136,8 @@ class Tour:
     ----------
     start, end : str
         The places where it departs and arrives.
+    unloadings, breaks : tuple
+        In their order; of those with the same `after`, in the order of their begins.
     """
 
     shift: str
@@ -88,6 +147,8 @@ class Tour:
     arrival: Seconds
     stops: tuple[Stop, ...]
     metres: Metres
+    unloadings: tuple[Unloading, ...] = ()
+    breaks: tuple[Rest, ...] = ()
 
     @property
     def seconds(self) -> Seconds:
@@ -151,17 +212,34 @@ class Unassigned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
-    """The bill, part by part; each part is rounded to whole cents once."""
+    """The bill, part by part; each part is rounded to whole cents once.
+
+    Attributes
+    ----------
+    driving : Cents
+        Kilometres, hours of travel, and what the legs themselves cost.
+    time : Cents
+        From departure to arrival.
+    preferences : Cents
+        Visits by another collector than the preferred.
+    zones : Cents
+        Visits outside a shift's zones.
+    """
 
     driving: Cents = FREE
     time: Cents = FREE
+    overtime: Cents = FREE
     fixed: Cents = FREE
+    lateness: Cents = FREE
+    preferences: Cents = FREE
+    zones: Cents = FREE
+    imbalance: Cents = FREE
     penalties: Cents = FREE
 
     @property
     def total(self) -> Cents:
         """The sum of the parts."""
-        return Cents(self.driving + self.time + self.fixed + self.penalties)
+        return Cents(sum(getattr(self, part.name) for part in fields(self)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

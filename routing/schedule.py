@@ -130,7 +130,7 @@ class _Run:
 
     @classmethod
     def of(cls, problem: Problem, shift: Shift, visits: Sequence[Visit]) -> Self:
-        places = [shift.start, *(visit.place for visit in visits), shift.end]
+        places = [shift.start, *(visit.place for visit in visits), shift.ends[0]]
         legs = [
             problem.seconds(shift.profile, start=here, end=there)
             for here, there in pairwise(places)
@@ -291,7 +291,7 @@ def _tour(problem: Problem, run: _Run, begins: Sequence[int]) -> Tour:
     return Tour(
         shift=run.shift.id,
         start=run.shift.start,
-        end=run.shift.end,
+        end=run.shift.ends[0],
         departure=Seconds(departure),
         arrival=Seconds(now + run.legs[-1]),
         stops=tuple(stops),
@@ -300,7 +300,7 @@ def _tour(problem: Problem, run: _Run, begins: Sequence[int]) -> Tour:
 
 
 def _metres(problem: Problem, run: _Run) -> Metres:
-    places = [run.shift.start, *(visit.place for visit in run.visits), run.shift.end]
+    places = [run.shift.start, *(visit.place for visit in run.visits), run.shift.ends[0]]
     legs = pairwise(places)
     profile = run.shift.profile
     return Metres(sum(problem.metres(profile, start=here, end=there) for here, there in legs))

@@ -9,6 +9,14 @@ from typing import Any, NoReturn
 from routing.errors import InvalidProblemError
 from routing.units import LARGEST, SHARES_PER_CENT, SHARES_PER_METRE, SHARES_PER_SECOND
 
+PRICES_OF_A_SHIFT = (
+    "fixed_cost cents_per_km cents_per_hour cents_per_driving_hour overtime_cents_per_hour"
+)
+BOUNDS_OF_A_SHIFT = (
+    "carried_until overtime_from max_driving max_working max_metres max_stops outside"
+)
+PRICES_AND_TIMES_OF_A_VISIT = "service setup preference cents_per_hour_late"
+
 # A problem is read here before its class is complete, and `problem` imports this module: the
 # values are taken as they come.
 Value = Any
@@ -34,23 +42,61 @@ def validate(problem: Value) -> None:
     _each("shifts", problem.shifts, lambda entry, shift: _shift(entry, shift, problem))
     _each("visits", problem.visits, lambda entry, visit: _visit(entry, visit, problem))
     _pins(problem)
+    _each("shipments", problem.shipments, lambda entry, one: _shipment(entry, one, problem))
+    _shipped_once(problem)
+    _each("balances", problem.balances, lambda entry, one: _balance(entry, one, problem))
+    _periods(problem)
     _sums(problem)
 
 
 def dearest(problem: Value) -> int:
     """More than any plan of this problem can cost, in shares of a cent."""
-    legs = len(problem.visits) + 1
-    total = sum(SHARES_PER_CENT * (visit.penalty or 0) for visit in problem.visits)
-    longest_legs = {
-        profile: max(map(max, travel.metres)) for profile, travel in problem.travel.items()
+    latest = max(shift.window.latest for shift in problem.shifts)
+    total = sum(_dearest_visit(visit, latest) for visit in problem.visits)
+    largest = {
+        profile: (
+            max(map(max, travel.metres)),
+            max(map(max, travel.cents)) if travel.cents else 0,
+        )
+        for profile, travel in problem.travel.items()
     }
-    for shift in problem.shifts:
-        longest = longest_legs[shift.profile]
-        duration = shift.window.latest - shift.window.earliest
-        total += SHARES_PER_CENT * shift.fixed_cost
-        total += SHARES_PER_METRE * shift.cents_per_km * longest * legs
-        total += SHARES_PER_SECOND * shift.cents_per_hour * duration
+    total += sum(_dearest_shift(problem, shift, largest) for shift in problem.shifts)
     return total + 1
+
+
+def _dearest_visit(visit: Value, latest: int) -> int:
+    late = max(0, latest - visit.due) if visit.due is not None else 0
+    return (
+        SHARES_PER_CENT * ((visit.penalty or 0) + visit.preference)
+        + SHARES_PER_SECOND * visit.cents_per_hour_late * late
+    )
+
+
+def _dearest_shift(problem: Value, shift: Value, largest: Mapping[str, tuple[int, int]]) -> int:
+    legs = len(problem.visits) + 1 + (shift.reload.times if shift.reload else 0)
+    metres, cents = largest[shift.profile]
+    duration = shift.window.latest - shift.window.earliest
+    hourly = shift.cents_per_hour + shift.cents_per_driving_hour + shift.overtime_cents_per_hour
+    outside = len(problem.visits) * (shift.outside or 0)
+    return (
+        SHARES_PER_CENT * (shift.fixed_cost + outside + cents * legs)
+        + SHARES_PER_METRE * shift.cents_per_km * metres * legs
+        + SHARES_PER_SECOND * hourly * duration
+        + sum(
+            _dearest_excess(balance, len(problem.visits), duration, metres * legs)
+            for balance in problem.balances
+            if shift.id in balance.shifts
+        )
+    )
+
+
+def _dearest_excess(balance: Value, stops: int, seconds: int, metres: int) -> int:
+    most, share = {
+        "stops": (stops, SHARES_PER_CENT),
+        "seconds": (seconds, SHARES_PER_SECOND),
+        "metres": (metres, SHARES_PER_METRE),
+    }[balance.measure]
+    return most * share * balance.cents
 
 
 def _refuse(entry: str, complaint: str) -> NoReturn:
@@ -111,8 +157,10 @@ def _place(entry: str, place: Value) -> None:
 
 def _travel(problem: Value) -> None:
     for profile, travel in problem.travel.items():
-        for name in ("seconds", "metres"):
-            _matrix(f"travel.{profile}.{name}", getattr(travel, name), len(problem.places))
+        for name in ("seconds", "metres", "cents"):
+            matrix = getattr(travel, name)
+            if matrix is not None:
+                _matrix(f"travel.{profile}.{name}", matrix, len(problem.places))
 
 
 def _matrix(entry: str, matrix: Sequence[Sequence[int]], size: int) -> None:
@@ -133,10 +181,16 @@ def _window(entry: str, window: Value) -> None:
         _refuse(entry, "ends before it begins")
 
 
-def _amounts(entry: str, amounts: Mapping[str, int], problem: Value) -> None:
+def _optional(entry: str, value: Value, names: str, *, least: int = 0) -> None:
+    for name in names.split():
+        if getattr(value, name) is not None:
+            _whole(f"{entry}.{name}", getattr(value, name), least=least)
+
+
+def _amounts(entry: str, amounts: Mapping[str, int], problem: Value, *, least: int = 0) -> None:
     for dimension, amount in amounts.items():
         _known(f"{entry}.{dimension}", dimension, "dimension", problem.dimensions)
-        _whole(f"{entry}.{dimension}", amount)
+        _whole(f"{entry}.{dimension}", amount, least=least)
 
 
 def _skills(entry: str, skills: Iterable[str], problem: Value) -> None:
@@ -147,32 +201,89 @@ def _skills(entry: str, skills: Iterable[str], problem: Value) -> None:
 
 
 def _shift(entry: str, shift: Value, problem: Value) -> None:
-    places = {place.id for place in problem.places}
+    places = {place.id: place for place in problem.places}
     _name(f"{entry}.collector", shift.collector)
     _known(f"{entry}.start", shift.start, "place", places)
-    _known(f"{entry}.end", shift.end, "place", places)
+    _ends(f"{entry}.ends", shift.ends, places)
     _window(f"{entry}.window", shift.window)
-    _amounts(f"{entry}.capacity", shift.capacity, problem)
+    for name in ("capacity", "carried"):
+        _amounts(f"{entry}.{name}", getattr(shift, name), problem)
     _skills(f"{entry}.skills", shift.skills, problem)
-    for name in ("fixed_cost", "cents_per_km", "cents_per_hour"):
+    for name in PRICES_OF_A_SHIFT.split():
         _whole(f"{entry}.{name}", getattr(shift, name))
+    _optional(entry, shift, BOUNDS_OF_A_SHIFT)
+    _breaks(f"{entry}.breaks", shift.breaks)
+    if shift.reload is not None:
+        _reload(f"{entry}.reload", shift.reload, places)
+    if shift.zones is not None:
+        _names(f"{entry}.zones", sorted(shift.zones))
     _known(f"{entry}.profile", shift.profile, "travel profile", problem.travel)
+
+
+def _ends(entry: str, ends: Sequence[str], places: Mapping[str, Value]) -> None:
+    if not ends:
+        _refuse(entry, "there is no place to end at")
+    _names(entry, ends)
+    for position, end in enumerate(ends):
+        _known(f"{entry}[{position}]", end, "place", places)
+    if len({places[end].receives for end in ends}) > 1:
+        _refuse(entry, "some of them receive and some do not")
+
+
+def _breaks(entry: str, breaks: Sequence[Value]) -> None:
+    _ids(entry, breaks)
+    for position, rest in enumerate(breaks):
+        _windows(f"{entry}[{position}].windows", rest.windows)
+        _whole(f"{entry}[{position}].duration", rest.duration)
+
+
+def _reload(entry: str, reload: Value, places: Mapping[str, Value]) -> None:
+    if not reload.places:
+        _refuse(f"{entry}.places", "there is no place to unload at")
+    _names(f"{entry}.places", reload.places)
+    for position, name in enumerate(reload.places):
+        _known(f"{entry}.places[{position}]", name, "place", places)
+        if not places[name].receives:
+            _refuse(f"{entry}.places[{position}]", f"{name!r} receives nothing")
+    _whole(f"{entry}.service", reload.service)
+    _whole(f"{entry}.times", reload.times)
 
 
 def _visit(entry: str, visit: Value, problem: Value) -> None:
     _known(f"{entry}.place", visit.place, "place", {place.id for place in problem.places})
-    _whole(f"{entry}.service", visit.service)
+    for name in PRICES_AND_TIMES_OF_A_VISIT.split():
+        _whole(f"{entry}.{name}", getattr(visit, name))
     _windows(f"{entry}.windows", visit.windows)
-    _amounts(f"{entry}.load", visit.load, problem)
+    delivered = any(shipment.delivery == visit.id for shipment in problem.shipments)
+    _amounts(f"{entry}.load", visit.load, problem, least=-LARGEST if delivered else 0)
+    _amounts(f"{entry}.brought", visit.brought, problem)
     for item, limit in visit.ride_limits.items():
         _name(f"{entry}.ride_limits", item)
         _whole(f"{entry}.ride_limits.{item}", limit)
     _skills(f"{entry}.skills", visit.skills, problem)
+    _who(entry, visit, problem)
+    _optional(entry, visit, "release deadline due penalty")
+    _dates(entry, visit)
+    for name in ("donor", "zone"):
+        if getattr(visit, name) is not None:
+            _name(f"{entry}.{name}", getattr(visit, name))
+
+
+def _who(entry: str, visit: Value, problem: Value) -> None:
     if visit.shifts is not None:
         for shift in sorted(visit.shifts):
             _known(f"{entry}.shifts", shift, "shift", {shift.id for shift in problem.shifts})
-    if visit.penalty is not None:
-        _whole(f"{entry}.penalty", visit.penalty)
+    for name in ("collectors", "forbidden", "preferred"):
+        _names(f"{entry}.{name}", sorted(getattr(visit, name) or ()))
+    if visit.preference and not visit.preferred:
+        _refuse(f"{entry}.preference", "there is no preferred collector")
+
+
+def _dates(entry: str, visit: Value) -> None:
+    if visit.deadline is not None and (visit.release or 0) > visit.deadline:
+        _refuse(f"{entry}.deadline", "is before the release")
+    if (visit.due is None) != (visit.cents_per_hour_late == 0):
+        _refuse(f"{entry}.due", "and cents_per_hour_late go together")
 
 
 def _windows(entry: str, windows: Sequence[Value]) -> None:
@@ -186,6 +297,7 @@ def _windows(entry: str, windows: Sequence[Value]) -> None:
 
 def _pins(problem: Value) -> None:
     visits = {visit.id: visit for visit in problem.visits}
+    collectors = {shift.id: shift.collector for shift in problem.shifts}
     pinned: dict[Value, int] = {}
     for number, pin in enumerate(problem.pins):
         entry = f"pins[{number}]"
@@ -194,6 +306,7 @@ def _pins(problem: Value) -> None:
         allowed = visits[pin.visit].shifts
         if allowed is not None and pin.shift not in allowed:
             _refuse(entry, f"visit {pin.visit!r} does not allow shift {pin.shift!r}")
+        _pinned_on(entry, visits[pin.visit], collectors[pin.shift])
         _once(entry, ("visit", pin.visit), f"visit {pin.visit!r} is pinned", pinned, number)
         if pin.position is not None:
             _whole(f"{entry}.position", pin.position)
@@ -201,6 +314,12 @@ def _pins(problem: Value) -> None:
             taken = f"position {pin.position} of shift {pin.shift!r} is taken"
             _once(entry, seat, taken, pinned, number)
     _each("pins", problem.pins, lambda entry, pin: _reachable(entry, pin, problem))
+
+
+def _pinned_on(entry: str, visit: Value, collector: str) -> None:
+    allowed = visit.collectors is None or collector in visit.collectors
+    if not allowed or collector in visit.forbidden:
+        _refuse(entry, f"visit {visit.id!r} does not allow collector {collector!r}")
 
 
 def _once(entry: str, key: Value, complaint: str, seen: dict[Value, int], number: int) -> None:
@@ -220,6 +339,50 @@ def _reachable(entry: str, pin: Value, problem: Value) -> None:
     )
     if pin.position >= most:
         _refuse(f"{entry}.position", f"shift {pin.shift!r} can have {most} stops at most")
+
+
+def _shipment(entry: str, shipment: Value, problem: Value) -> None:
+    visits = {visit.id: visit for visit in problem.visits}
+    for name in ("pickup", "delivery"):
+        _known(f"{entry}.{name}", getattr(shipment, name), "visit", visits)
+    fetched, handed = visits[shipment.pickup].load, visits[shipment.delivery].load
+    dimensions = {*fetched, *handed}
+    if any(handed.get(name, 0) != -fetched.get(name, 0) for name in dimensions):
+        _refuse(entry, "the delivery's load is not what the pick-up's load puts on")
+    pins = {pin.visit: pin.shift for pin in problem.pins}
+    both = (shipment.pickup in pins) and (shipment.delivery in pins)
+    if both and pins[shipment.pickup] != pins[shipment.delivery]:
+        _refuse(entry, "its two visits are pinned on two shifts")
+
+
+def _shipped_once(problem: Value) -> None:
+    ends = [end for one in problem.shipments for end in (one.pickup, one.delivery)]
+    for number, end in enumerate(ends):
+        if end in ends[:number]:
+            _refuse(f"shipments[{number // 2}]", f"visit {end!r} is in a shipment already")
+
+
+def _balance(entry: str, balance: Value, problem: Value) -> None:
+    shifts = {shift.id for shift in problem.shifts}
+    if balance.measure not in {"stops", "seconds", "metres"}:
+        _refuse(f"{entry}.measure", f"{balance.measure!r} cannot be balanced")
+    for shift in sorted(balance.shifts):
+        _known(f"{entry}.shifts", shift, "shift", shifts)
+    _whole(f"{entry}.share", balance.share)
+    _whole(f"{entry}.cents", balance.cents)
+
+
+def _periods(problem: Value) -> None:
+    if problem.periods:
+        _windows("periods", problem.periods)
+    for number, shift in enumerate(problem.shifts):
+        for position, period in enumerate(problem.periods):
+            apart = shift.window.latest < period.earliest or shift.window.earliest > period.latest
+            inside = (
+                period.earliest <= shift.window.earliest and shift.window.latest <= period.latest
+            )
+            if not apart and not inside:
+                _refuse(f"shifts[{number}].window", f"is only partly inside periods[{position}]")
 
 
 def _sums(problem: Value) -> None:

@@ -332,7 +332,7 @@ def _shift(service_day: ServiceDay, shift: Shift) -> PlannerShift:
         id=str(shift.id),
         collector=f"person:{shift.collector_id}",
         start=_gate(shift.start_site),
-        end=_gate(shift.end_site),
+        ends=(_gate(shift.end_site),),
         window=Window(earliest=Seconds(begins), latest=Seconds(max(begins, ends))),
         capacity={
             "bottles": shift.capacity_bottles,

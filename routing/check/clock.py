@@ -29,7 +29,7 @@ def _of_tour(problem: Problem, shift: Shift, tour: Tour) -> Iterator[Violation]:
                 shift, visit.id, "The end of service at", stop.end, stop.begin + visit.service
             )
         place, left = visit.place, stop.end
-    due = left + problem.seconds(shift.profile, start=place, end=shift.end)
+    due = left + problem.seconds(shift.profile, start=place, end=shift.ends[0])
     if tour.arrival != due:
         yield _off(shift, None, "The arrival at", tour.arrival, due)
 

@@ -121,7 +121,7 @@ def _shift_data(shift: Shift) -> Data:
         "id": shift.id,
         "collector": shift.collector,
         "start": shift.start,
-        "end": shift.end,
+        "ends": list(shift.ends),
         "window": _window_data(shift.window),
         "capacity": dict(shift.capacity),
         "skills": sorted(shift.skills),
@@ -236,14 +236,14 @@ def _travel(entry: Entry) -> Travel:
 
 def _shift(entry: Entry) -> Shift:
     got = entry.fields(
-        required="id collector start end window",
+        required="id collector start ends window",
         optional="capacity skills fixed_cost cents_per_km cents_per_hour profile",
     )
     return Shift(
         id=got["id"].text(),
         collector=got["collector"].text(),
         start=got["start"].text(),
-        end=got["end"].text(),
+        ends=tuple(item.text() for item in got["ends"].items()),
         window=_window(got["window"]),
         capacity=_amounts(got, "capacity"),
         skills=got["skills"].names() if "skills" in got else frozenset(),

@@ -9,7 +9,7 @@ from routing.model.said import Model
 def say(model: Model) -> None:
     """Keep visits with a ride limit off shifts that end where nothing receives."""
     receiving = [
-        vehicle for vehicle, shift in model.shifts() if model.problem.place(shift.end).receives
+        vehicle for vehicle, shift in model.shifts() if model.problem.place(shift.ends[0]).receives
     ]
     for index, visit in model.visits():
         if visit.ride_limits:

@@ -64,7 +64,7 @@ class Model:
 
     def places(self) -> list[int]:
         """Per node, the row of its place in the travel matrices."""
-        ends = [place for shift in self.problem.shifts for place in (shift.start, shift.end)]
+        ends = [place for shift in self.problem.shifts for place in (shift.start, shift.ends[0])]
         names = [*(visit.place for visit in self.problem.visits), *ends]
         return [self.problem.row(name) for name in names]
 

@@ -11,7 +11,10 @@ class Travel:
     ----------
     seconds, metres : tuple of tuple of int
         Square, in the order of `Problem.places`; row: from, column: to.
+    cents : tuple of tuple of int, optional
+        What each leg costs on top, for tolls or a tariff of one's own.
     """
 
     seconds: tuple[tuple[int, ...], ...]
     metres: tuple[tuple[int, ...], ...]
+    cents: tuple[tuple[int, ...], ...] | None = None

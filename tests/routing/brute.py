@@ -30,7 +30,7 @@ def best_timing(problem: Problem, shift: Shift, order: tuple[Visit, ...]) -> Tim
 
 
 def places(shift: Shift, order: tuple[Visit, ...]) -> list[str]:
-    return [shift.start, *(visit.place for visit in order), shift.end]
+    return [shift.start, *(visit.place for visit in order), shift.ends[0]]
 
 
 def _judged(
@@ -80,7 +80,7 @@ def orders(problem: Problem) -> Iterator[tuple[Visit, ...]]:
 def may_carry(problem: Problem, shift: Shift, order: tuple[Visit, ...]) -> bool:
     """Whether load, skills, pins and ends permit an order, whatever its times."""
     bottles = sum(visit.load.get("bottles", 0) for visit in order)
-    keeps = next(place for place in problem.places if place.id == shift.end).receives
+    keeps = next(place for place in problem.places if place.id == shift.ends[0]).receives
     elsewhere = {pin.visit for pin in problem.pins if pin.shift != shift.id}
     return (
         bottles <= shift.capacity.get("bottles", bottles)
