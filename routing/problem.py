@@ -283,6 +283,8 @@ class Problem:
         Per profile.
     skills : frozenset of str, optional
         The skills that exist; when given, a skill outside it is refused as a slip.
+    derived : dict
+        What others have computed from the problem and keep with it; no part of its value.
     periods : tuple of Window
         Stretches in which a donor is visited once at most; ascending, apart. A shift lies inside
         one of them or outside all.
@@ -305,15 +307,20 @@ class Problem:
     skills: frozenset[str] | None = None
     _places: Mapping[str, int] = field(init=False, repr=False, compare=False)
     _visits: Mapping[str, Visit] = field(init=False, repr=False, compare=False)
+    _rows: Mapping[str, int] = field(init=False, repr=False, compare=False)
+    _shift_rows: Mapping[str, int] = field(init=False, repr=False, compare=False)
     _shifts: Mapping[str, Shift] = field(init=False, repr=False, compare=False)
     _pins: Mapping[str, Pin] = field(init=False, repr=False, compare=False)
     _partners: Mapping[str, Shipment] = field(init=False, repr=False, compare=False)
+    derived: dict[str, object] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         validate(self)
         remember = object.__setattr__
         remember(self, "_places", {place.id: row for row, place in enumerate(self.places)})
         remember(self, "_visits", {visit.id: visit for visit in self.visits})
+        remember(self, "_rows", {visit.id: row for row, visit in enumerate(self.visits)})
+        remember(self, "_shift_rows", {shift.id: row for row, shift in enumerate(self.shifts)})
         remember(self, "_shifts", {shift.id: shift for shift in self.shifts})
         remember(self, "_pins", {pin.visit: pin for pin in self.pins})
         both = {end: one for one in self.shipments for end in (one.pickup, one.delivery)}
@@ -326,6 +333,14 @@ class Problem:
     def shift(self, name: str) -> Shift | None:
         """The shift of this id, if there is one."""
         return self._shifts.get(name)
+
+    def visit_row(self, name: str) -> int:
+        """The position of a visit, which must exist, in `visits`."""
+        return self._rows[name]
+
+    def shift_row(self, name: str) -> int:
+        """The position of a shift, which must exist, in `shifts`."""
+        return self._shift_rows[name]
 
     def pin(self, visit: str) -> Pin | None:
         """The pin of this visit, if it has one."""

@@ -77,15 +77,21 @@ def orders(problem: Problem) -> Iterator[tuple[Visit, ...]]:
             yield from permutations(members)
 
 
-def may_carry(problem: Problem, shift: Shift, order: tuple[Visit, ...]) -> bool:
-    """Whether load, skills, pins and ends permit an order, whatever its times."""
+def may_bring(problem: Problem, shift: Shift, order: tuple[Visit, ...]) -> bool:
+    """Whether load and ends permit an order, whoever serves it and whatever its times."""
     bottles = sum(visit.load.get("bottles", 0) for visit in order)
     keeps = next(place for place in problem.places if place.id == shift.ends[0]).receives
+    return bottles <= shift.capacity.get("bottles", bottles) and (
+        keeps or not any(visit.ride_limits for visit in order)
+    )
+
+
+def may_carry(problem: Problem, shift: Shift, order: tuple[Visit, ...]) -> bool:
+    """Whether load, skills, pins and ends permit an order, whatever its times."""
     elsewhere = {pin.visit for pin in problem.pins if pin.shift != shift.id}
     return (
-        bottles <= shift.capacity.get("bottles", bottles)
+        may_bring(problem, shift, order)
         and all(visit.skills <= shift.skills for visit in order)
-        and (keeps or not any(visit.ride_limits for visit in order))
         and not any(visit.id in elsewhere for visit in order)
     )
 

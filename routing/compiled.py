@@ -1,0 +1,40 @@
+"""Knows how hot code is compiled, and where what was compiled is kept.
+
+Numba notices that a function's own file has changed, not that one it calls has: a caller would go
+on with what was compiled into it. So everything compiled is kept under a name made of all the
+sources, and a change anywhere starts afresh.
+"""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import numba
+
+PACKAGES = ("timing", "kernel")
+
+
+def _sources() -> Iterator[Path]:
+    for package in PACKAGES:
+        yield from sorted((Path(__file__).parent / package).glob("*.py"))
+
+
+def _kept_in() -> Path:
+    """A folder of this user's, for these sources and this Numba."""
+    digest = hashlib.sha256(numba.__version__.encode())
+    for source in _sources():
+        digest.update(source.read_bytes())
+    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    if not os.access(home if home.exists() else home.parent, os.W_OK):
+        # A service may have no home: it compiles once per start of the machine.
+        home = Path(tempfile.gettempdir()) / f"milkround-{os.getuid()}"
+    return home / "milkround" / "compiled" / digest.hexdigest()[:16]
+
+
+if not numba.config.CACHE_DIR:
+    numba.config.CACHE_DIR = str(_kept_in())
+
+compiled = numba.njit(cache=True, nogil=True)
+"""Compile a function; it lets go of the interpreter's lock while it runs."""

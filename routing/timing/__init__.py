@@ -1,0 +1,1 @@
+"""When things happen: the cheapest legal timing of an order of visits, compiled."""

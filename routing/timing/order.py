@@ -1,0 +1,264 @@
+"""Knows whether a shift can serve an order, at best when, and what that costs: all rules of a tour.
+
+Of all legal ways to drive an order it takes the one with the fewest unloadings, of those the
+cheapest, of those the shortest, and of those the one that ends first.
+"""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from routing.compiled import compiled
+from routing.timing.clock import (
+    ARRIVAL,
+    BEGIN,
+    LEGAL,
+    NEVER,
+    NOT_RECEIVED,
+    RIDES,
+    Bounds,
+    hours,
+    late,
+)
+from routing.timing.course import (
+    LIMIT,
+    RECEIVER,
+    UNLOADS,
+    VISIT,
+    course,
+    fits,
+    road,
+    ships_whole,
+)
+from routing.timing.flat import (
+    BALANCES_FROM,
+    BALANCES_TO,
+    CARRIED_UNTIL,
+    CLOSES,
+    FAR,
+    FIXED,
+    MAX_DRIVING,
+    MAX_METRES,
+    MAX_STOPS,
+    MAX_WORKING,
+    MEASURE,
+    OF_METRES,
+    OF_STOPS,
+    OPENS,
+    PER_DRIVING,
+    PER_METRE,
+    POSITION,
+    RATE,
+    RELOAD_FROM,
+    RELOAD_TO,
+    RELOADS,
+    SHARE,
+    Flat,
+    Whole,
+)
+from routing.timing.rests import rested
+
+# What a judgement may leave aside, so that a plan made by hand is timed as kindly as can be.
+WHO, LOADS, RIDE_TIMES, LIMITS = 1, 2, 4, 8
+EVERYTHING: Final = WHO | LOADS | RIDE_TIMES | LIMITS
+
+# What fails beside the clock (whose answers are in `clock`).
+NOT_ALLOWED, TOO_MUCH, ABOVE_LIMIT = range(10, 13)
+
+# The parts of a price.
+DRIVING, TIME, OVERTIME, FIX, LATENESS, PREFERENCES, ZONES, IMBALANCE = range(8)
+PARTS: Final = 8
+
+
+class Driven(NamedTuple):
+    """An order as it is driven, or why it cannot be.
+
+    Attributes
+    ----------
+    status, row, amount
+        `LEGAL`, or what fails first, at which point, and by how much.
+    cost : int
+        Of the whole tour, in shares.
+    table, times, slots
+        See `course`, `clock`.
+    """
+
+    status: int
+    row: int
+    amount: int
+    cost: int
+    departure: int
+    table: Whole
+    times: Whole
+    slots: Whole
+
+
+@compiled
+def drive(f: Flat, shift: int, order: Whole, keep: int) -> Driven:
+    """Drive an order of at least one visit as well as its shift can.
+
+    Parameters
+    ----------
+    keep
+        Which rules to keep beside those of windows, hours and breaks.
+    """
+    none = np.empty(0, dtype=np.int64)
+    if keep & WHO and not _allowed(f, shift, order):
+        return _refused(NOT_ALLOWED, 0, 0)
+    first = _with(f, shift, order, none, none, keep)
+    if first.status == LEGAL or not _may_help(f, shift, keep):
+        return first
+    bare = _with(f, shift, order, none, none, keep & ~(LOADS | RIDE_TIMES))
+    if bare.status != LEGAL:
+        return first
+    for count in range(1, f.shifts[shift, RELOADS] + 1):
+        best = _unloading(f, shift, order, count, keep)
+        if best.status == LEGAL:
+            return best
+    return first
+
+
+@compiled
+def _allowed(f: Flat, shift: int, order: Whole) -> bool:
+    for place in range(len(order)):
+        visit = order[place]
+        if f.may[visit, shift] == 0:
+            return False
+        pinned = f.visits[visit, POSITION]
+        if pinned >= 0 and pinned != place:
+            return False
+    return ships_whole(f, order)
+
+
+@compiled
+def _refused(status: int, row: int, amount: int) -> Driven:
+    nothing = np.empty((0, 0), dtype=np.int64)
+    return Driven(status, row, amount, NEVER, 0, nothing, nothing, nothing)
+
+
+@compiled
+def _may_help(f: Flat, shift: int, keep: int) -> bool:
+    """An unloading on the way can make room or end a ride, if the shift has any."""
+    return f.shifts[shift, RELOADS] > 0 and keep & (LOADS | RIDE_TIMES) != 0
+
+
+@compiled
+def _unloading(f: Flat, shift: int, order: Whole, count: int, keep: int) -> Driven:
+    """The best way with so many unloadings: every choice of where is tried."""
+    first, last = f.shifts[shift, RELOAD_FROM], f.shifts[shift, RELOAD_TO]
+    halts, places = np.arange(count), np.full(count, first)
+    best = _refused(RIDES, 0, 0)
+    if count > len(order) + 1:
+        return best
+    while True:
+        found = _with(f, shift, order, halts, f.reloads[places], keep)
+        if found.status == LEGAL and found.cost < best.cost:
+            best = found
+        if not _next_places(places, first, last) and not _next_halts(halts, len(order)):
+            return best
+
+
+@compiled
+def _next_places(places: Whole, first: int, last: int) -> bool:
+    for digit in range(len(places)):
+        places[digit] += 1
+        if places[digit] < last:
+            return True
+        places[digit] = first
+    return False
+
+
+@compiled
+def _next_halts(halts: Whole, stops: int) -> bool:
+    """Go on to the next ascending choice of halts among 0 ... stops."""
+    count = len(halts)
+    for digit in range(count - 1, -1, -1):
+        if halts[digit] < stops - (count - 1 - digit):
+            halts[digit] += 1
+            for after in range(digit + 1, count):
+                halts[after] = halts[after - 1] + 1
+            return True
+    return False
+
+
+@compiled
+def _with(f: Flat, shift: int, order: Whole, halts: Whole, places: Whole, keep: int) -> Driven:
+    """Drive an order with these unloadings."""
+    table = course(f, shift, order, halts, places)
+    if keep & RIDE_TIMES == 0:
+        _forget_rides(table)
+    elif f.shifts[shift, CARRIED_UNTIL] < FAR and not _receives(table):
+        return _refused(NOT_RECEIVED, 0, 0)
+    if keep & LOADS and not fits(f, shift, table):
+        return _refused(TOO_MUCH, 0, 0)
+    seconds, metres, cents = road(f, shift, table)
+    if keep & LIMITS and (
+        seconds > f.shifts[shift, MAX_DRIVING]
+        or metres > f.shifts[shift, MAX_METRES]
+        or len(order) > f.shifts[shift, MAX_STOPS]
+    ):
+        return _refused(ABOVE_LIMIT, 0, 0)
+    found = rested(f, shift, table, _bounds(f, shift, keep))
+    status, row, amount, cost, departure, times, slots = found
+    if status == LEGAL:
+        cost += _beside_hours(f, shift, order, seconds, metres, cents)
+    return Driven(status, row, amount, cost, departure, table, times, slots)
+
+
+@compiled
+def _forget_rides(table: Whole) -> None:
+    table[:, LIMIT] = FAR
+
+
+@compiled
+def _receives(table: Whole) -> bool:
+    """Some point of the course receives what is on board from the beginning."""
+    return table[0, RECEIVER] >= 0 or table[0, VISIT] == UNLOADS
+
+
+@compiled
+def _bounds(f: Flat, shift: int, keep: int) -> Bounds:
+    carried_until = f.shifts[shift, CARRIED_UNTIL] if keep & RIDE_TIMES else FAR
+    max_working = f.shifts[shift, MAX_WORKING] if keep & LIMITS else FAR
+    return Bounds(f.shifts[shift, OPENS], f.shifts[shift, CLOSES], carried_until, max_working)
+
+
+@compiled
+def _beside_hours(f: Flat, shift: int, order: Whole, seconds: int, metres: int, cents: int) -> int:
+    total = f.shifts[shift, PER_METRE] * metres + f.shifts[shift, PER_DRIVING] * seconds + cents
+    total += f.shifts[shift, FIXED] + uneven(f, shift, len(order), metres)
+    for visit in order:
+        total += f.aside[visit, shift, 0] + f.aside[visit, shift, 1]
+    return total
+
+
+@compiled
+def uneven(f: Flat, shift: int, stops: int, metres: int) -> int:
+    """What a tour pays, in shares, for more stops and metres than its share."""
+    total = 0
+    for balance in range(f.shifts[shift, BALANCES_FROM], f.shifts[shift, BALANCES_TO]):
+        measure, share = f.balances[balance, MEASURE], f.balances[balance, SHARE]
+        if measure == OF_STOPS:
+            total += f.balances[balance, RATE] * max(0, stops - share)
+        elif measure == OF_METRES:
+            total += f.balances[balance, RATE] * max(0, metres - share)
+    return total
+
+
+@compiled
+def parts(f: Flat, shift: int, order: Whole, way: Driven) -> Whole:
+    """The price of an order that is driven so, in shares, by the parts of a bill."""
+    found = np.zeros(PARTS, dtype=np.int64)
+    seconds, metres, cents = road(f, shift, way.table)
+    arrival = way.times[len(way.table) - 1, ARRIVAL]
+    time, overtime, imbalance = hours(f, shift, way.departure, arrival)
+    found[DRIVING] = f.shifts[shift, PER_METRE] * metres + cents
+    found[DRIVING] += f.shifts[shift, PER_DRIVING] * seconds
+    found[TIME], found[OVERTIME], found[FIX] = time, overtime, f.shifts[shift, FIXED]
+    found[IMBALANCE] = imbalance + uneven(f, shift, len(order), metres)
+    for row in range(len(way.table)):
+        found[LATENESS] += late(f, way.table[row, VISIT], way.times[row, BEGIN])
+    for visit in order:
+        found[PREFERENCES] += f.aside[visit, shift, 0]
+        found[ZONES] += f.aside[visit, shift, 1]
+    return found
