@@ -29,7 +29,7 @@ PARTS: Final = (
 
 def cost(problem: Problem, plan: Plan) -> Cost:
     """The bill of a plan; each part is added exactly, then rounded to cents once."""
-    tours = [_parts(problem, _shift(problem, tour), tour) for tour in plan.tours]
+    tours = [tour_parts(problem, tour) for tour in plan.tours]
     parts = {name: sum(tour[name] for tour in tours) for name in PARTS}
     parts["penalties"] = _penalties(problem, plan)
     return Cost(**{name: cents(part) for name, part in parts.items()})
@@ -45,9 +45,14 @@ def shares(problem: Problem, plan: Plan) -> int:
     return sum(tour_shares(problem, tour) for tour in plan.tours) + _penalties(problem, plan)
 
 
+def tour_parts(problem: Problem, tour: Tour) -> dict[str, int]:
+    """The exact bill of one tour, by `PARTS`, in shares of a cent."""
+    return _parts(problem, _shift(problem, tour), tour)
+
+
 def tour_shares(problem: Problem, tour: Tour) -> int:
     """The exact cost of one tour in shares of a cent."""
-    return sum(_parts(problem, _shift(problem, tour), tour).values())
+    return sum(tour_parts(problem, tour).values())
 
 
 def left_out(problem: Problem, plan: Plan) -> int:

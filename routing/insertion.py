@@ -1,46 +1,52 @@
 """Knows every legal place of a visit in a plan, and what each would add to the bill."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from routing.check.judge import check_tour
-from routing.cost import rank, tour_shares
+import numpy as np
+
+from routing.cost import PARTS, rank, tour_parts
 from routing.errors import InvalidPlanError
-from routing.plan import Plan, Rule, Tour
+from routing.plan import Cost, Plan, Tour
 from routing.problem import Problem, Shift, Visit
-from routing.schedule import Broken, assembled, best_effort, retimed, timed
+from routing.schedule import assembled, best_effort, retimed
+from routing.timing.flat import PERIOD, flat
+from routing.timing.places import NOBODY, places
 from routing.units import SHARES_PER_CENT, Cents, cents
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Insertion:
-    """One legal place of a visit.
+    """One legal place of a visit, or of both visits of its shipment.
 
     Attributes
     ----------
     position : int
         The first stop is 0.
+    order : tuple of str
+        The tour's visits with it.
     price : Cents
-        What it adds to driving, time and fixed costs; a penalty saved is not counted.
+        What it adds to the bill; a penalty saved is not counted.
+    parts : Cost
+        The same, part by part, each rounded once.
     shares : int
-        The same, exactly, in shares of a cent.
-    tour : Tour
-        The tour that comes of it.
+        The price, exactly, in shares of a cent.
     """
 
     shift: str
     position: int
+    order: tuple[str, ...]
     price: Cents
+    parts: Cost
     shares: int
-    tour: Tour
 
 
 def insertions(problem: Problem, plan: Plan, visit: str) -> tuple[Insertion, ...]:
     """All legal places of a visit, the cheapest first.
 
     A visit that is in a tour is taken out of it first, and prices count from there. The other
-    stops keep their order; they are timed anew.
+    stops keep their order; they are timed anew. The two visits of a shipment go together.
 
     Raises
     ------
@@ -52,32 +58,62 @@ def insertions(problem: Problem, plan: Plan, visit: str) -> tuple[Insertion, ...
     found = [
         place
         for shift in problem.shifts
-        if may_ride(problem, shift, wanted)
-        for place in _on_shift(problem, base, shift, wanted)
+        if not is_met(problem, base, shift, wanted)
+        for place in _on_shift(problem, base.tour(shift.id), shift, wanted)
     ]
     return tuple(sorted(found, key=lambda place: place.shares))
 
 
+def unit(problem: Problem, visit: Visit) -> tuple[Visit, ...]:
+    """The visits that are served together or not at all, in their order."""
+    shipment = problem.shipment(visit.id)
+    if shipment is None:
+        return (visit,)
+    return known(problem, shipment.pickup), known(problem, shipment.delivery)
+
+
+def is_met(problem: Problem, plan: Plan, shift: Shift, visit: Visit) -> bool:
+    """Another visit of the same donor is served in the period of this shift."""
+    rows = flat(problem).shifts[:, PERIOD]
+    period = rows[problem.shift_row(shift.id)]
+    if visit.donor is None or period < 0:
+        return False
+    return any(
+        known(problem, name).donor == visit.donor
+        for tour in plan.tours
+        if rows[problem.shift_row(tour.shift)] == period
+        for name in tour.visits
+        if name != visit.id
+    )
+
+
 def without(problem: Problem, plan: Plan, visit: str) -> Plan:
-    """The plan after this visit is taken out of its tour; the tour is timed anew."""
-    if not any(visit in tour.visits for tour in plan.tours):
+    """The plan after this visit is taken out of its tour, which is timed anew.
+
+    A shipment is taken out whole.
+    """
+    out = {each.id for each in unit(problem, known(problem, visit))}
+    if not any(out.intersection(tour.visits) for tour in plan.tours):
         return plan
     orders = {
-        shift: [name for name in names if name != visit] for shift, names in plan.orders.items()
+        shift: [name for name in names if name not in out] for shift, names in plan.orders.items()
     }
-    return retimed(problem, orders)
+    return _changed(problem, plan, orders)
 
 
 def inserted(problem: Problem, plan: Plan, place: Insertion) -> Plan:
     """The plan after a visit that was in no tour has taken this place."""
-    tours = {tour.shift: tour for tour in plan.tours} | {place.shift: place.tour}
-    in_order = (tours.get(shift.id) for shift in problem.shifts)
-    return assembled(problem, tuple(tour for tour in in_order if tour is not None))
+    return _changed(problem, plan, plan.orders | {place.shift: place.order})
 
 
 def moved(problem: Problem, plan: Plan, visit: str, *, shift: str, position: int) -> Plan:
-    """The plan after a manual move, legal or not: a checker says what it breaks."""
-    orders = {name: list(names) for name, names in without(problem, plan, visit).orders.items()}
+    """The plan after a manual move, legal or not: a checker says what it breaks.
+
+    It is this visit alone that moves, whatever shipment it belongs to.
+    """
+    orders = {
+        name: [other for other in names if other != visit] for name, names in plan.orders.items()
+    }
     orders.setdefault(shift, []).insert(position, visit)
     return retimed(problem, orders)
 
@@ -92,10 +128,12 @@ def filled(problem: Problem, plan: Plan) -> Plan:
     while progress:
         progress = False
         for visit in tuple(waiting):
+            if visit not in waiting:
+                continue
             best = next(iter(insertions(problem, kept, visit.id)), None)
             if best is not None and worth(problem, visit, best):
                 kept = inserted(problem, kept, best)
-                waiting.remove(visit)
+                waiting = [other for other in waiting if other.id not in best.order]
                 progress = True
     return kept
 
@@ -125,17 +163,9 @@ def _exchanges(problem: Problem, plan: Plan, visit: Visit) -> Iterator[Plan]:
 
 def worth(problem: Problem, visit: Visit, place: Insertion) -> bool:
     """Serving the visit there is no dearer than leaving it out; at one price, it is served."""
-    penalty = SHARES_PER_CENT * (visit.penalty or 0)
-    return problem.mandatory(visit) or place.shares <= penalty
-
-
-def may_ride(problem: Problem, shift: Shift, visit: Visit) -> bool:
-    """Neither skills, load, ends nor a pin keep this visit from this shift in any company."""
-    pin = problem.pin(visit.id)
-    if pin is not None and pin.shift != shift.id:
-        return False
-    alone = check_tour(problem, best_effort(problem, shift, [visit]))
-    return not any(broken.rule in {Rule.SKILLS, Rule.LOAD, Rule.ENDS} for broken in alone)
+    both = unit(problem, visit)
+    penalty = SHARES_PER_CENT * sum(each.penalty or 0 for each in both)
+    return any(map(problem.mandatory, both)) or place.shares <= penalty
 
 
 def known(problem: Problem, name: str) -> Visit:
@@ -153,20 +183,49 @@ def known(problem: Problem, name: str) -> Visit:
 
 
 def orders_with(problem: Problem, tour: Tour | None, visit: Visit) -> Iterator[list[Visit]]:
-    """Every order that comes of putting one visit into a tour, by position."""
+    """Every order that comes of putting a visit, or its shipment, into a tour, by position."""
     there = [known(problem, name) for name in tour.visits] if tour else []
-    for position in range(len(there) + 1):
-        yield [*there[:position], visit, *there[position:]]
+    first, *second = unit(problem, visit)
+    for here in range(len(there) + 1):
+        longer = [*there[:here], first, *there[here:]]
+        if not second:
+            yield longer
+        for after in range(here + 1, len(longer) + 1) if second else ():
+            yield [*longer[:after], *second, *longer[after:]]
 
 
-def _on_shift(problem: Problem, base: Plan, shift: Shift, visit: Visit) -> Iterator[Insertion]:
-    present = base.tour(shift.id)
-    before = tour_shares(problem, present) if present else 0
-    for position, order in enumerate(orders_with(problem, present, visit)):
-        tour = timed(problem, shift, order)
-        if isinstance(tour, Broken) or check_tour(problem, tour):
-            continue
-        added = tour_shares(problem, tour) - before
+def _changed(problem: Problem, plan: Plan, orders: Mapping[str, Sequence[str]]) -> Plan:
+    """The plan with these orders; only tours whose order has changed are timed anew."""
+    tours = []
+    for shift in problem.shifts:
+        names, present = tuple(orders.get(shift.id, ())), plan.tour(shift.id)
+        if present is not None and present.visits == names:
+            tours.append(present)
+        elif names:
+            tours.append(best_effort(problem, shift, [known(problem, name) for name in names]))
+    return assembled(problem, tuple(tours))
+
+
+def _on_shift(
+    problem: Problem, present: Tour | None, shift: Shift, visit: Visit
+) -> Iterator[Insertion]:
+    rows = [problem.visit_row(each.id) for each in unit(problem, visit)]
+    first, second = rows[0], rows[1] if len(rows) > 1 else NOBODY
+    names = present.visits if present else ()
+    order = np.array([problem.visit_row(name) for name in names], dtype=np.int64)
+    before = tour_parts(problem, present) if present else dict.fromkeys(PARTS, 0)
+    found = places(flat(problem), problem.shift_row(shift.id), order, first, second)
+    for here, there, *after in found.tolist():
+        added = {part: now - before[part] for part, now in zip(PARTS, after, strict=True)}
+        longer = list(names)
+        longer.insert(here, problem.visits[first].id)
+        if second != NOBODY:
+            longer.insert(there, problem.visits[second].id)
         yield Insertion(
-            shift=shift.id, position=position, price=cents(added), shares=added, tour=tour
+            shift=shift.id,
+            position=longer.index(visit.id),
+            order=tuple(longer),
+            price=cents(sum(added.values())),
+            parts=Cost(**{part: cents(share) for part, share in added.items()}),
+            shares=sum(added.values()),
         )

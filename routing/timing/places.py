@@ -1,0 +1,57 @@
+"""Knows every legal place of a visit, or of a shipment's two, in one order, and its price."""
+
+import numpy as np
+
+from routing.compiled import compiled
+from routing.timing.clock import LEGAL
+from routing.timing.flat import Flat, Whole
+from routing.timing.order import EVERYTHING, PARTS, drive, parts
+
+NOBODY = -1
+
+
+@compiled
+def places(f: Flat, shift: int, order: Whole, first: int, second: int) -> Whole:
+    """Try every place, whole tour by whole tour.
+
+    Parameters
+    ----------
+    first, second : int
+        The visit; or the pick-up and the delivery of a shipment, else `NOBODY`.
+
+    Returns
+    -------
+    array of shape (legal places, 2 + PARTS)
+        Where the first and the second come to stand, and what the tour then costs in shares, by
+        the parts of a bill.
+    """
+    count = len(order)
+    most = (count + 1) * (count + 2) // 2 if second != NOBODY else count + 1
+    found = np.empty((most, 2 + PARTS), dtype=np.int64)
+    legal = 0
+    for here in range(count + 1):
+        last = count + 1 if second != NOBODY else here + 1
+        for there in range(here + 1, last + 1):
+            longer = _with(order, first, here, second, there)
+            way = drive(f, shift, longer, EVERYTHING)
+            if way.status == LEGAL:
+                found[legal, 0], found[legal, 1] = here, there
+                found[legal, 2:] = parts(f, shift, longer, way)
+                legal += 1
+    return found[:legal]
+
+
+@compiled
+def _with(order: Whole, first: int, here: int, second: int, there: int) -> Whole:
+    count = len(order) + (1 if second == NOBODY else 2)
+    longer = np.empty(count, dtype=np.int64)
+    taken = 0
+    for place in range(count):
+        if place == here:
+            longer[place] = first
+        elif second != NOBODY and place == there:
+            longer[place] = second
+        else:
+            longer[place] = order[taken]
+            taken += 1
+    return longer
