@@ -4,17 +4,27 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from routing.model import (
+    balance,
+    breaks,
     clock,
+    collectors,
     coverage,
+    dates,
     ends,
+    limits,
     load,
     optional,
+    overtime,
+    periods,
     pins,
     price,
+    reload,
     ride_time,
     shifts,
+    shipments,
     skills,
     windows,
+    zones,
 )
 from routing.model.said import Model
 from routing.plan import Rule
@@ -23,16 +33,28 @@ from routing.problem import Problem
 RULES: Final[Mapping[Rule, Callable[[Model], None]]] = {
     Rule.CLOCK: clock.say,
     Rule.WINDOWS: windows.say,
+    Rule.DATES: dates.say,
     Rule.SHIFTS: shifts.say,
+    Rule.RELOAD: reload.say,
     Rule.LOAD: load.say,
     Rule.RIDE_TIME: ride_time.say,
     Rule.SKILLS: skills.say,
+    Rule.COLLECTORS: collectors.say,
+    Rule.ZONES: zones.say,
     Rule.ENDS: ends.say,
+    Rule.BREAKS: breaks.say,
+    Rule.LIMITS: limits.say,
+    Rule.OVERTIME: overtime.say,
+    Rule.BALANCE: balance.say,
+    Rule.PERIODS: periods.say,
+    Rule.SHIPMENTS: shipments.say,
     Rule.PINS: pins.say,
     Rule.COVERAGE: coverage.say,
     Rule.OPTIONAL: optional.say,
+    Rule.PRICE: price.say,
 }
-"""Clock comes first: it makes the dimension that others speak of."""
+"""Clock comes first: it makes the dimension that others speak of. Price comes last: it adds up
+what others charge."""
 
 
 def build(problem: Problem) -> Model:
@@ -40,5 +62,4 @@ def build(problem: Problem) -> Model:
     model = Model.of(problem)
     for say in RULES.values():
         say(model)
-    price.say(model)
     return model

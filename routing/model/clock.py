@@ -1,35 +1,43 @@
-"""Says that times follow from one another: a dimension whose steps are service and travel."""
+"""Says that times follow from one another: a dimension whose steps are service and travel.
 
-from routing.model.said import TIME, Model
+At a visit its cumulated value is when the set-up is over: what comes before depends on the place
+ahead, so it is a part of the way there, and what comes after is the same for everybody. Where no
+set-up is asked for, that is the begin of service.
+"""
+
+from routing.model.legs import durations
+from routing.model.said import TIME, Model, Var
+from routing.problem import Visit
 
 
 def say(model: Model) -> None:
-    """Add the time dimension; it is the begin of service at a visit.
+    """Add the time dimension, and the begin of service where there is a set-up.
 
     Waiting is slack. A start is not fixed to zero: a tour may leave as late as it likes.
     """
     horizon = max(shift.window.latest for shift in model.problem.shifts)
-    transits = {profile: _transit(model, profile) for profile in _profiles(model)}
+    transits = {
+        profile: model.routing.RegisterTransitMatrix(durations(model, profile))
+        for profile in {shift.profile for shift in model.problem.shifts}
+    }
     per_shift = [transits[shift.profile] for shift in model.problem.shifts]
     fixed_to_zero = False
     model.routing.AddDimensionWithVehicleTransits(per_shift, horizon, horizon, fixed_to_zero, TIME)
+    for index, visit in model.visits():
+        if visit.setup:
+            model.begins[index] = _begin(model, index, visit)
 
 
-def _profiles(model: Model) -> set[str]:
-    return {shift.profile for shift in model.problem.shifts}
-
-
-def _transit(model: Model, profile: str) -> int:
-    seconds = model.problem.travel[profile].seconds
-    places, services = model.places(), model.services()
-    matrix = [
-        [service + seconds[here][there] for there in places]
-        for here, service in zip(places, services, strict=True)
+def _begin(model: Model, index: int, visit: Visit) -> Var:
+    """The begin of service: the set-up is not needed straight after the same place."""
+    rows, solver = model.rows(), model.solver()
+    here = model.problem.row(visit.place)
+    ahead = [
+        solver.IsEqualCstVar(model.routing.NextVar(other), index)
+        for other in range(model.routing.Size())
+        if other != index and rows[model.manager.IndexToNode(other)] == here
     ]
-    for vehicle, _ in model.shifts():
-        # Only a shift that serves nobody goes straight from start to end. It stays at home; were
-        # it to travel, a journey longer than its hours would leave the whole model no solution.
-        start = len(model.problem.visits) + 2 * vehicle
-        matrix[start][start + 1] = 0
-    number: int = model.routing.RegisterTransitMatrix(matrix)
-    return number
+    ready = model.time().CumulVar(index)
+    if not ahead:
+        return (ready - visit.setup).Var()
+    return (ready - visit.setup + visit.setup * solver.Sum(ahead)).Var()

@@ -1,5 +1,6 @@
 """Says what a coordinator has decided: this visit on that shift, at that position."""
 
+from routing.model.measures import stops
 from routing.model.said import Model
 
 RANK = "rank"
@@ -10,12 +11,10 @@ def say(model: Model) -> None:
     pins = [(index, model.problem.pin(visit.id)) for index, visit in model.visits()]
     vehicles = {shift.id: vehicle for vehicle, shift in model.shifts()}
     if any(pin is not None and pin.position is not None for _, pin in pins):
-        one_per_stop, from_zero = 1, True
-        model.routing.AddConstantDimension(one_per_stop, len(pins) + 1, from_zero, RANK)
+        stops(model, RANK)
     for index, pin in pins:
         if pin is None:
             continue
         model.only(index, [vehicles[pin.shift]])
         if pin.position is not None:
-            rank = model.routing.GetDimensionOrDie(RANK).CumulVar(index)
-            rank.SetValue(pin.position + 1)
+            model.routing.GetDimensionOrDie(RANK).CumulVar(index).SetValue(pin.position)

@@ -7,5 +7,8 @@ def say(model: Model) -> None:
     """Bound the departure and the arrival of every shift."""
     time = model.time()
     for vehicle, shift in model.shifts():
-        time.CumulVar(model.routing.Start(vehicle)).SetMin(shift.window.earliest)
+        start = time.CumulVar(model.routing.Start(vehicle))
+        start.SetMin(shift.window.earliest)
+        if shift.departed:
+            start.SetMax(shift.window.earliest)
         time.CumulVar(model.routing.End(vehicle)).SetMax(shift.window.latest)

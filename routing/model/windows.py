@@ -7,9 +7,8 @@ from routing.model.said import Model
 
 def say(model: Model) -> None:
     """Bound the begin of service at every visit."""
-    time = model.time()
     for index, visit in model.visits():
-        begin = time.CumulVar(index)
+        begin = model.begin(index)
         if visit.windows[0].earliest > begin.Max():
             # Every shift is over by then; an empty range would abort the process.
             model.only(index, [])

@@ -1,0 +1,87 @@
+"""Says which breaks are owed on the road: an interval per break that no service overlaps.
+
+OR-Tools lets a break lie before the departure, after the arrival or on a way, which it makes
+longer: that is the rule, but for one thing. Two breaks at home may overlap, and OR-Tools' may not;
+so where they could, a break that can be had at home is left out.
+"""
+
+from itertools import combinations
+from typing import Final
+
+from routing.model.said import Model, Var
+from routing.problem import Break, Shift
+
+NO_SETUP: Final = 0
+
+
+def say(model: Model) -> None:
+    """Give every shift its breaks; a shift that could never have them serves nobody."""
+    for vehicle, shift in model.shifts():
+        if not shift.breaks:
+            continue
+        if not _possible(shift):
+            model.idle(vehicle)
+            continue
+        together = any(_may_meet(one, other) for one, other in combinations(shift.breaks, 2))
+        intervals = [_interval(model, vehicle, rest, together) for rest in shift.breaks]
+        services = [0] * model.routing.Size()
+        for index in range(model.routing.Size()):
+            services[index] = model.services()[model.manager.IndexToNode(index)]
+        model.time().SetBreakIntervalsOfVehicle(intervals, vehicle, services)
+        _spare_setups(model, vehicle, intervals)
+
+
+def _possible(shift: Shift) -> bool:
+    """Whether there is a departure for which every break lies before or may still come."""
+    last = shift.window.earliest if shift.departed else shift.window.latest
+    before = [rest.windows[0].earliest + rest.duration for rest in shift.breaks]
+    departures = [
+        instant
+        for instant in (shift.window.earliest, *before)
+        if shift.window.earliest <= instant <= last
+    ]
+    return any(
+        all(
+            had <= departure or rest.windows[-1].latest >= departure
+            for rest, had in zip(shift.breaks, before, strict=True)
+        )
+        for departure in departures
+    )
+
+
+def _may_meet(one: Break, other: Break) -> bool:
+    return (
+        one.windows[0].earliest < other.windows[-1].latest + other.duration
+        and other.windows[0].earliest < one.windows[-1].latest + one.duration
+    )
+
+
+def _interval(model: Model, vehicle: int, rest: Break, together: bool) -> Var:  # noqa: FBT001
+    solver = model.solver()
+    begin = solver.IntVar(rest.windows[0].earliest, rest.windows[-1].latest, f"rest {rest.id}")
+    for window, following in zip(rest.windows, rest.windows[1:], strict=False):
+        begin.RemoveInterval(window.latest + 1, following.earliest - 1)
+    model.routing.AddVariableMinimizedByFinalizer(begin)
+    if not together:
+        return solver.FixedDurationIntervalVar(begin, rest.duration, rest.id)
+    taken = solver.BoolVar(f"taken {rest.id}")
+    time, routing = model.time(), model.routing
+    departure = time.CumulVar(routing.Start(vehicle))
+    arrival = time.CumulVar(routing.End(vehicle))
+    had = rest.windows[0].earliest + rest.duration
+    solver.Add(taken + (departure >= had) + (arrival <= rest.windows[-1].latest) >= 1)
+    routing.AddVariableMinimizedByFinalizer(taken)
+    return solver.FixedDurationIntervalVar(begin, rest.duration, taken, rest.id)
+
+
+def _spare_setups(model: Model, vehicle: int, intervals: list[Var]) -> None:
+    """Let no break interrupt a set-up, which to OR-Tools is a part of the way."""
+    solver, time = model.solver(), model.time()
+    for index in model.begins:
+        elsewhere = solver.IsDifferentCstVar(model.routing.VehicleVar(index), vehicle)
+        for interval in intervals:
+            begin = interval.SafeStartExpr(0).Var()
+            end = interval.SafeEndExpr(0).Var()
+            before = solver.IsLessOrEqualVar(end, model.begins[index])
+            after = solver.IsGreaterOrEqualVar(begin, time.CumulVar(index))
+            solver.Add(before + after + elsewhere >= 1)

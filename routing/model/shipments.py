@@ -1,0 +1,13 @@
+"""Says that what is fetched at one visit is handed over at another, by the same tour and later."""
+
+from routing.model.said import Model
+
+
+def say(model: Model) -> None:
+    """Pair the two visits of every shipment: both on one tour in this order, or neither."""
+    indices = {visit.id: index for index, visit in model.visits()}
+    vehicle_of = model.routing.VehicleVar
+    for shipment in model.problem.shipments:
+        pickup, delivery = indices[shipment.pickup], indices[shipment.delivery]
+        model.routing.AddPickupAndDelivery(pickup, delivery)
+        model.solver().Add(vehicle_of(pickup) == vehicle_of(delivery))

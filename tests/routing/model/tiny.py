@@ -1,0 +1,106 @@
+"""Knows how to draw problems so tiny that everything about them can be tried."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from hypothesis import strategies as st
+
+from routing.model.build import build
+from routing.model.search import search
+from routing.problem import Place, Problem, Shift, Travel, Visit, Window
+
+PLACES = ("bank", "anna", "bea", "lab", "home")
+"""A place at every kilometre of a street; a kilometre takes a second. Bank and lab receive."""
+
+HORIZON = 22
+"""Seconds; three visits just about fit."""
+
+Draw = Callable[[st.SearchStrategy[Any]], Any]
+
+
+def street(*, slow: int = 1, cents: Sequence[Sequence[int]] | None = None) -> Travel:
+    """Travel along the street, slower uphill (towards home) if asked."""
+    marks = range(len(PLACES))
+    return Travel(
+        seconds=tuple(
+            tuple(abs(here - there) * (slow if there > here else 1) for there in marks)
+            for here in marks
+        ),
+        metres=tuple(tuple(1_000 * abs(here - there) for there in marks) for here in marks),
+        cents=None if cents is None else tuple(map(tuple, cents)),
+    )
+
+
+def window(earliest: int, latest: int) -> Window:
+    return Window(earliest=earliest, latest=latest)
+
+
+def a_window(draw: Draw, first: int = 0, last: int = 14, length: int = 6) -> Window:
+    earliest = draw(st.integers(first, last))
+    return window(earliest, earliest + draw(st.integers(0, length)))
+
+
+def windows(draw: Draw) -> tuple[Window, ...]:
+    first = a_window(draw)
+    if draw(st.booleans()):
+        return (first,)
+    opens = first.latest + draw(st.integers(2, 5))
+    return (first, window(opens, opens + draw(st.integers(0, 3))))
+
+
+def a_visit(draw: Draw, name: str, **said: Any) -> Visit:
+    """A visit with windows, service and perhaps a penalty, and whatever is said of it."""
+    given = {
+        "id": name,
+        "place": draw(st.sampled_from(PLACES[:4])),
+        "windows": windows(draw),
+        "service": draw(st.integers(0, 2)),
+        "penalty": draw(st.one_of(st.none(), st.integers(0, 900))),
+    }
+    return Visit(**(given | said))
+
+
+def a_shift(draw: Draw, name: str, **said: Any) -> Shift:
+    begin = draw(st.integers(0, 4))
+    given = {
+        "id": name,
+        "collector": f"collector {name}",
+        "start": draw(st.sampled_from(["bank", "home"])),
+        "ends": (draw(st.sampled_from(["bank", "lab"])),),
+        "window": window(begin, draw(st.integers(begin + 10, HORIZON))),
+        "fixed_cost": draw(st.sampled_from([0, 50])),
+        "cents_per_km": draw(st.sampled_from([0, 30])),
+        "cents_per_hour": draw(st.sampled_from([0, 36_000])),
+    }
+    return Shift(**(given | said))
+
+
+def a_problem(
+    visits: Sequence[Visit], shifts: Sequence[Shift], *, travel: Travel | None = None, **said: Any
+) -> Problem:
+    given: Mapping[str, Any] = {
+        "dimensions": ("bottles",),
+        "places": tuple(Place(id=name, receives=name in {"bank", "lab"}) for name in PLACES),
+        "travel": {"car": travel or street()},
+        "shifts": tuple(shifts),
+        "visits": tuple(visits),
+    }
+    return Problem(**{**given, **said})
+
+
+class Found:
+    """What the engine found: its best orders, and their cost as it sees it."""
+
+    def __init__(self, problem: Problem, moves: int) -> None:
+        self.moves = moves
+        self.orders: dict[str, list[str]] = {}
+        self.cost: int | None = None
+        model = build(problem)
+        self._cost_var = model.routing.CostVar
+        search(model, self)
+
+    def better(self, read: Callable[[], dict[str, list[str]]]) -> None:
+        self.orders, self.cost = read(), self._cost_var().Value()
+
+    def enough(self, moves: int) -> bool:
+        return moves >= self.moves
