@@ -41,6 +41,11 @@ class Insertion:
     parts: Cost
     shares: int
 
+    def tour(self, problem: Problem) -> Tour:
+        """The tour that comes of it."""
+        shift = problem.shifts[problem.shift_row(self.shift)]
+        return best_effort(problem, shift, [known(problem, name) for name in self.order])
+
 
 def insertions(problem: Problem, plan: Plan, visit: str) -> tuple[Insertion, ...]:
     """All legal places of a visit, the cheapest first.

@@ -59,6 +59,8 @@ class Remedy(StrEnum):
     MOVE_BREAK = "move_break"
     RAISE_LIMIT = "raise_limit"
     OTHER_PERIOD = "other_period"
+    OTHER_DAY = "other_day"
+    DROP_OPTIONAL = "drop_optional"
     REMOVE_PIN = "remove_pin"
     END_AT_FREEZER = "end_at_freezer"
     RAISE_PENALTY = "raise_penalty"
@@ -180,6 +182,31 @@ class Obstacle:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Relaxation:
+    """One change that admits a visit, as small as it can be; the checker has confirmed it.
+
+    Attributes
+    ----------
+    shift, position
+        Where the visit then goes.
+    other : str, optional
+        The visit left out for it, or the dimension of the capacity.
+    by : int
+        By how much, in seconds or in units of the dimension; 0 where no amount makes sense.
+    price : Cents
+        What the plan then costs more, the penalty of a visit left out included.
+    """
+
+    remedy: Remedy
+    shift: str
+    position: int
+    price: Cents
+    sentence: str
+    by: int = 0
+    other: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
     """Why a visit is unassigned, in data and in one sentence.
 
@@ -191,6 +218,8 @@ class Reason:
         What the cheapest legal insertion adds, where there is one.
     obstacles : tuple of Obstacle
         Shift by shift, the first rule that would break.
+    relaxations : tuple of Relaxation
+        What would admit it, the cheapest first; `explain` looks for them, `solve` does not.
     """
 
     code: ReasonCode
@@ -200,6 +229,7 @@ class Reason:
     shift: str | None = None
     price: Cents | None = None
     obstacles: tuple[Obstacle, ...] = ()
+    relaxations: tuple[Relaxation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

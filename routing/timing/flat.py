@@ -15,6 +15,9 @@ from routing.units import SHARES_PER_CENT, SHARES_PER_METRE, SHARES_PER_SECOND
 
 Whole = NDArray[np.int64]
 
+TRAVEL: Final = "travel"
+"""Where the arrays of the roads are kept with a problem."""
+
 FAR: Final = 2**40
 """Later, more or longer than anything in a problem, and far from overflowing when added up."""
 
@@ -128,6 +131,13 @@ def _flat(problem: Problem) -> Flat:
 
 
 def _travel(problem: Problem) -> tuple[Whole, Whole, Whole]:
+    if TRAVEL not in problem.derived:
+        problem.derived[TRAVEL] = _roads(problem)
+    seconds, metres, cents = problem.derived[TRAVEL]  # type: ignore[misc]
+    return seconds, metres, cents
+
+
+def _roads(problem: Problem) -> tuple[Whole, Whole, Whole]:
     travels = list(problem.travel.values())
     seconds = np.array([travel.seconds for travel in travels], dtype=np.int64)
     metres = np.array([travel.metres for travel in travels], dtype=np.int64)
