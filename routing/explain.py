@@ -151,7 +151,8 @@ def _met(shift: Shift, visit: Visit) -> Obstacle:
         shift=shift.id,
         rule=Rule.PERIODS,
         by=1,
-        sentence=f"Another visit of donor {visit.donor} is served in the period of shift {shift.id}.",
+        sentence=f"Another visit of donor {visit.donor} is served in the period of shift"
+        f" {shift.id}.",
     )
 
 
