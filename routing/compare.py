@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from routing.plan import Cost, Plan
-from routing.units import Seconds
+from routing.units import AT_ONCE, Seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,7 @@ class Change:
 
     @property
     def later_by(self) -> Seconds | None:
-        """How much later its service begins; negative if earlier, None if it is in one plan only."""
+        """How much later its service begins, negative if earlier; None if one plan lacks it."""
         if self.before is None or self.after is None:
             return None
         return Seconds(self.after.begin - self.before.begin)
@@ -71,7 +71,7 @@ class Comparison:
     after: Cost
 
 
-def compare(before: Plan, after: Plan, *, tolerance: Seconds = Seconds(0)) -> Comparison:
+def compare(before: Plan, after: Plan, *, tolerance: Seconds = AT_ONCE) -> Comparison:
     """List what two plans do differently.
 
     Parameters

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numba
+from numba import config
 
 PACKAGES = ("timing", "kernel")
 
@@ -33,8 +34,8 @@ def _kept_in() -> Path:
     return home / "milkround" / "compiled" / digest.hexdigest()[:16]
 
 
-if not numba.config.CACHE_DIR:
-    numba.config.CACHE_DIR = str(_kept_in())
+if not config.CACHE_DIR:  # type: ignore[attr-defined]
+    config.CACHE_DIR = str(_kept_in())  # type: ignore[attr-defined]
 
 compiled = numba.njit(cache=True, nogil=True)
 """Compile a function; it lets go of the interpreter's lock while it runs."""

@@ -17,7 +17,7 @@ from routing.errors import InvalidPlanError
 from routing.plan import Plan, Rest, Rule, Stop, Tour, Unassigned, Unloading
 from routing.problem import Problem, Shift, Visit
 from routing.timing import clock, lenient, order
-from routing.timing.course import AT, SPENT, VISIT
+from routing.timing.course import AT, SPENT, VISIT, road
 from routing.timing.flat import BREAKS_FROM, DURATION, Flat, Whole, flat
 from routing.units import Metres, Seconds
 
@@ -196,5 +196,5 @@ def _rest(f: Flat, problem: Problem, shift: Shift, slot: Whole, after: int) -> R
 
 
 def _metres(problem: Problem, shift: Shift, way: order.Driven) -> Metres:
-    _, metres, _ = order.road(flat(problem), problem.shift_row(shift.id), way.table)
+    _, metres, _ = road(flat(problem), problem.shift_row(shift.id), way.table)
     return Metres(int(metres))

@@ -52,7 +52,7 @@ def validate(problem: Value) -> None:
 def dearest(problem: Value) -> int:
     """More than any plan of this problem can cost, in shares of a cent."""
     latest = max(shift.window.latest for shift in problem.shifts)
-    total = sum(_dearest_visit(visit, latest) for visit in problem.visits)
+    total: int = sum(_dearest_visit(visit, latest) for visit in problem.visits)
     largest = {
         profile: (
             max(map(max, travel.metres)),

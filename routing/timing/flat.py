@@ -5,7 +5,7 @@ the road, and which end is nearest. A column of a table is named by a constant.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -133,8 +133,7 @@ def _flat(problem: Problem) -> Flat:
 def _travel(problem: Problem) -> tuple[Whole, Whole, Whole]:
     if TRAVEL not in problem.derived:
         problem.derived[TRAVEL] = _roads(problem)
-    seconds, metres, cents = problem.derived[TRAVEL]  # type: ignore[misc]
-    return seconds, metres, cents
+    return cast("tuple[Whole, Whole, Whole]", problem.derived[TRAVEL])
 
 
 def _roads(problem: Problem) -> tuple[Whole, Whole, Whole]:

@@ -1,0 +1,317 @@
+"""Knows what of a problem is left in the middle of the day: everything before now is history.
+
+A shift on the road becomes a shift that has departed from its last point, with what it carries,
+what it may still drive and by when its milk must be cold; what was done is no longer asked. The
+next stop, once the way to it has begun, is pinned. What history has broken already binds nobody: a
+clock that even the straight way to the end would miss is left out, and a shift that can only come
+home late may do so.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TypeVar
+
+from routing.cost import places
+from routing.plan import Plan, Stop, Tour, Unloading
+from routing.problem import Balance, Measure, Pin, Problem, Shift, Visit, Window
+from routing.schedule import assembled
+from routing.units import FREE, Metres, Seconds
+
+T = TypeVar("T")
+
+Halt = Stop | Unloading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Past:
+    """What a tour has done by now.
+
+    Attributes
+    ----------
+    halts : tuple of Stop or Unloading
+        Begun; the last may not have ended.
+    stops : tuple of Stop
+        Those of the halts that are visits.
+    is_home : bool
+        Nothing is left to do but the way to the end.
+    """
+
+    tour: Tour
+    halts: tuple[Halt, ...]
+    stops: tuple[Stop, ...]
+    is_home: bool
+
+    @property
+    def ready(self) -> Seconds:
+        """When the collector drives on, or is there."""
+        if self.is_home:
+            return self.tour.arrival
+        return self.halts[-1].end if self.halts else self.tour.departure
+
+
+def remaining(problem: Problem, plan: Plan, now: Seconds) -> Problem:
+    """Pose what is left of a problem whose plan has been driven, as planned, until now."""
+    pasts = {tour.shift: _past(tour, now) for tour in plan.tours if tour.departure <= now}
+    done = {stop.visit for past in pasts.values() for stop in past.stops}
+    shipped = {
+        one.delivery: one
+        for one in problem.shipments
+        if one.pickup in done and one.delivery not in done
+    }
+    visits = tuple(
+        _open(problem, visit, pasts, handed_over=visit.id in shipped)
+        for visit in problem.visits
+        if visit.id not in done
+    )
+    return replace(
+        problem,
+        visits=visits,
+        shifts=tuple(
+            _on_the_road(problem, shift, pasts[shift.id])
+            if shift.id in pasts
+            else _not_yet(shift, now)
+            for shift in problem.shifts
+        ),
+        pins=tuple(_pins(problem, pasts, shipped, done)),
+        shipments=tuple(one for one in problem.shipments if one.pickup not in done),
+        balances=tuple(_balances(problem, pasts)),
+    )
+
+
+def whole(problem: Problem, plan: Plan, rest: Plan, now: Seconds) -> Plan:
+    """Put the plan of what was left behind the history it was left by."""
+    pasts = {tour.shift: _past(tour, now) for tour in plan.tours if tour.departure <= now}
+    tours = []
+    for shift in problem.shifts:
+        past, tour = pasts.get(shift.id), rest.tour(shift.id)
+        if past is None or tour is None:
+            found = tour if past is None else past.tour if past.is_home else None
+        else:
+            found = _joined(past, tour)
+        if past is not None and found is None:
+            found = _straight_home(problem, shift, past)
+        if found is not None and found.stops:
+            tours.append(replace(found, metres=_metres(problem, shift, found)))
+    return assembled(problem, tuple(tours))
+
+
+def _past(tour: Tour, now: Seconds) -> _Past:
+    halts = tuple(halt for halt in _halts(tour) if halt.begin <= now)
+    stops = tuple(halt for halt in halts if isinstance(halt, Stop))
+    everything = len(halts) == len(tour.stops) + len(tour.unloadings)
+    is_home = everything and halts[-1].end <= now
+    return _Past(tour=tour, halts=halts, stops=stops, is_home=is_home)
+
+
+def _halts(tour: Tour) -> list[Halt]:
+    return sorted([*tour.unloadings, *tour.stops], key=lambda halt: (halt.begin, halt.end))
+
+
+def _not_yet(shift: Shift, now: Seconds) -> Shift:
+    """A shift at home departs from now on; one whose hours are over can do nothing."""
+    earliest = Seconds(min(max(shift.window.earliest, now), shift.window.latest))
+    return replace(shift, window=Window(earliest=earliest, latest=shift.window.latest))
+
+
+def _on_the_road(problem: Problem, shift: Shift, past: _Past) -> Shift:
+    tour, driven = past.tour, _driven(problem, shift, past)
+    here = tour.end if past.is_home else driven[-1]
+    straight = past.ready + min(
+        problem.seconds(shift.profile, start=here, end=end) for end in shift.ends
+    )
+    seconds = sum(problem.seconds(shift.profile, start=a, end=b) for a, b in pairwise(driven))
+    metres = sum(problem.metres(shift.profile, start=a, end=b) for a, b in pairwise(driven))
+    rested = {rest.name for rest in tour.breaks if rest.begin < past.ready}
+    return replace(
+        shift,
+        start=here,
+        window=Window(earliest=past.ready, latest=Seconds(max(shift.window.latest, straight))),
+        departed=True,
+        carried={} if past.is_home else _carried(problem, shift, past),
+        carried_until=None if past.is_home else _carried_until(problem, shift, past, straight),
+        fixed_cost=FREE,
+        breaks=tuple(rest for rest in shift.breaks if rest.id not in rested),
+        max_driving=_left(Seconds, shift.max_driving, seconds),
+        max_metres=_left(Metres, shift.max_metres, metres),
+        max_working=_left(Seconds, shift.max_working, past.ready - tour.departure),
+        max_stops=_left(int, shift.max_stops, len(past.stops)),
+    )
+
+
+def _left(unit: Callable[[int], T], limit: int | None, used: int) -> T | None:
+    return None if limit is None else unit(max(0, limit - used))
+
+
+def _driven(problem: Problem, shift: Shift, past: _Past) -> list[str]:
+    """The places up to where the collector is, or will next be free."""
+    tour = replace(
+        past.tour,
+        stops=past.stops,
+        unloadings=tuple(halt for halt in past.halts if isinstance(halt, Unloading)),
+    )
+    found = places(problem, shift, tour)
+    return [*found[:-1], past.tour.end] if past.is_home else found[:-1]
+
+
+def _since_unloading(problem: Problem, past: _Past) -> list[tuple[Visit, Stop]]:
+    """What was collected and is still in the box."""
+    found: list[tuple[Visit, Stop]] = []
+    for halt in past.halts:
+        if isinstance(halt, Unloading):
+            found = []
+        elif visit := problem.visit(halt.visit):
+            found.append((visit, halt))
+    return found
+
+
+def _carried(problem: Problem, shift: Shift, past: _Past) -> dict[str, int]:
+    unloaded = any(isinstance(halt, Unloading) for halt in past.halts)
+    found = {} if unloaded else dict(shift.carried)
+    for visit, _ in _since_unloading(problem, past):
+        if problem.shipment(visit.id) is None:
+            for name, amount in visit.load.items():
+                found[name] = found.get(name, 0) + amount
+    return found
+
+
+def _carried_until(problem: Problem, shift: Shift, past: _Past, straight: int) -> Seconds | None:
+    """The tightest clock in the box that can still be kept."""
+    clocks = [
+        stop.end + limit
+        for visit, stop in _since_unloading(problem, past)
+        for limit in visit.ride_limits.values()
+    ]
+    if shift.carried_until is not None and not any(
+        isinstance(halt, Unloading) for halt in past.halts
+    ):
+        clocks.append(shift.carried_until)
+    kept = [clock for clock in clocks if clock >= straight]
+    return Seconds(min(kept)) if kept else None
+
+
+def _open(problem: Problem, visit: Visit, pasts: dict[str, _Past], *, handed_over: bool) -> Visit:
+    """A visit that is still to be made; the second half of a shipment brings what is on board."""
+    if handed_over:
+        brought = {name: -amount for name, amount in visit.load.items()}
+        visit = replace(visit, load={}, brought={**visit.brought, **brought})
+    closed = {
+        shift.id
+        for past in pasts.values()
+        for shift in problem.shifts
+        if any(_same_donor(problem, visit, stop) for stop in past.stops)
+        and _period(problem, shift) is not None
+        and _period(problem, shift)
+        == _period(problem, problem.shifts[problem.shift_row(past.tour.shift)])
+    }
+    if not closed:
+        return visit
+    allowed = visit.shifts if visit.shifts is not None else {shift.id for shift in problem.shifts}
+    return replace(visit, shifts=frozenset(allowed - closed))
+
+
+def _same_donor(problem: Problem, visit: Visit, stop: Stop) -> bool:
+    other = problem.visit(stop.visit)
+    return visit.donor is not None and other is not None and other.donor == visit.donor
+
+
+def _period(problem: Problem, shift: Shift) -> int | None:
+    inside = (
+        number
+        for number, period in enumerate(problem.periods)
+        if period.earliest <= shift.window.earliest <= period.latest
+    )
+    return next(inside, None)
+
+
+def _pins(
+    problem: Problem, pasts: dict[str, _Past], shipped: Mapping[str, object], done: set[str]
+) -> Iterator[Pin]:
+    """The pins that are left, each drive that has begun, and what is on board for a delivery."""
+    ahead = {
+        past.tour.visits[len(past.stops)]: past for past in pasts.values() if _is_driving(past)
+    }
+    on_board = {
+        one.delivery: past.tour.shift
+        for one in problem.shipments
+        for past in pasts.values()
+        if one.delivery in shipped and any(stop.visit == one.pickup for stop in past.stops)
+    }
+    pins = {pin.visit: pin for pin in problem.pins if pin.visit not in done}
+    for visit in {**pins, **ahead, **on_board}:
+        if visit in ahead:
+            yield Pin(visit=visit, shift=ahead[visit].tour.shift, position=0)
+            continue
+        pin = pins.get(visit) or Pin(visit=visit, shift=on_board[visit])
+        served = len(pasts[pin.shift].stops) if pin.shift in pasts else 0
+        position = None if pin.position is None else pin.position - served
+        yield replace(pin, position=position if position is None or position >= 0 else None)
+
+
+def _is_driving(past: _Past) -> bool:
+    """The way to the next point has begun, and that point is a stop."""
+    if past.is_home or len(past.stops) == len(past.tour.stops):
+        return False
+    ahead = _halts(past.tour)[len(past.halts)]
+    return isinstance(ahead, Stop)
+
+
+def _balances(problem: Problem, pasts: dict[str, _Past]) -> Iterator[Balance]:
+    """What a shift on the road has had of its share is taken off it."""
+    for balance in problem.balances:
+        fresh = balance.shifts - pasts.keys()
+        if fresh:
+            yield replace(balance, shifts=frozenset(fresh))
+        for name in sorted(balance.shifts & pasts.keys()):
+            past, shift = pasts[name], problem.shifts[problem.shift_row(name)]
+            legs = pairwise(_driven(problem, shift, past))
+            had = {
+                Measure.STOPS: len(past.stops),
+                Measure.SECONDS: past.ready - past.tour.departure,
+                Measure.METRES: sum(problem.metres(shift.profile, start=a, end=b) for a, b in legs),
+            }[balance.measure]
+            share = max(0, balance.share - had)
+            yield replace(balance, shifts=frozenset({name}), share=share)
+
+
+def _joined(past: _Past, tour: Tour) -> Tour:
+    unloaded = tuple(halt for halt in past.halts if isinstance(halt, Unloading))
+    rests = tuple(rest for rest in past.tour.breaks if rest.begin < past.ready)
+    count = len(past.stops)
+    return replace(
+        tour,
+        start=past.tour.start,
+        departure=past.tour.departure,
+        stops=(*past.stops, *tour.stops),
+        unloadings=(
+            *unloaded,
+            *(replace(halt, after=halt.after + count) for halt in tour.unloadings),
+        ),
+        breaks=(*rests, *(replace(rest, after=rest.after + count) for rest in tour.breaks)),
+    )
+
+
+def _straight_home(problem: Problem, shift: Shift, past: _Past) -> Tour:
+    """The tour of a collector who has nothing left to do."""
+    here = _driven(problem, shift, past)[-1]
+    ways = [
+        (
+            problem.seconds(shift.profile, start=here, end=end),
+            problem.metres(shift.profile, start=here, end=end),
+        )
+        for end in shift.ends
+    ]
+    nearest = min(range(len(ways)), key=lambda number: (*ways[number], number))
+    return replace(
+        past.tour,
+        end=shift.ends[nearest],
+        stops=past.stops,
+        unloadings=tuple(halt for halt in past.halts if isinstance(halt, Unloading)),
+        breaks=tuple(rest for rest in past.tour.breaks if rest.begin < past.ready),
+        arrival=Seconds(past.ready + ways[nearest][0]),
+    )
+
+
+def _metres(problem: Problem, shift: Shift, tour: Tour) -> Metres:
+    legs = pairwise(places(problem, shift, tour))
+    return Metres(sum(problem.metres(shift.profile, start=a, end=b) for a, b in legs))
