@@ -48,7 +48,7 @@ def _seconds(model: Model, balance: Balance, name: str) -> None:
 
 def _worked(model: Model, vehicles: list[int], balance: Balance, name: str) -> None:
     """Add a dimension without steps, whose value at an end is the time worked."""
-    horizon = max(shift.window.latest for shift in model.problem.shifts)
+    horizon = model.horizon()
     no_steps = model.per_visit([0] * len(model.problem.visits))
     from_zero = True
     model.routing.AddDimension(no_steps, horizon, horizon, from_zero, name)

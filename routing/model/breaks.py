@@ -57,21 +57,23 @@ def _may_meet(one: Break, other: Break) -> bool:
 
 
 def _interval(model: Model, vehicle: int, rest: Break, together: bool) -> Var:  # noqa: FBT001
-    solver = model.solver()
-    begin = solver.IntVar(rest.windows[0].earliest, rest.windows[-1].latest, f"rest {rest.id}")
+    solver, first, last = model.solver(), rest.windows[0].earliest, rest.windows[-1].latest
+    interval = solver.FixedDurationIntervalVar(first, last, rest.duration, together, rest.id)
+    begin = interval.SafeStartExpr(first).Var()
     for window, following in zip(rest.windows, rest.windows[1:], strict=False):
         begin.RemoveInterval(window.latest + 1, following.earliest - 1)
     model.routing.AddVariableMinimizedByFinalizer(begin)
     if not together:
-        return solver.FixedDurationIntervalVar(begin, rest.duration, rest.id)
-    taken = solver.BoolVar(f"taken {rest.id}")
+        return interval
+    taken = interval.PerformedExpr().Var()
     time, routing = model.time(), model.routing
     departure = time.CumulVar(routing.Start(vehicle))
     arrival = time.CumulVar(routing.End(vehicle))
-    had = rest.windows[0].earliest + rest.duration
-    solver.Add(taken + (departure >= had) + (arrival <= rest.windows[-1].latest) >= 1)
+    before = solver.IsGreaterOrEqualCstVar(departure, first + rest.duration)
+    after = solver.IsLessOrEqualCstVar(arrival, last)
+    solver.Add(taken + before + after >= 1)
     routing.AddVariableMinimizedByFinalizer(taken)
-    return solver.FixedDurationIntervalVar(begin, rest.duration, taken, rest.id)
+    return interval
 
 
 def _spare_setups(model: Model, vehicle: int, intervals: list[Var]) -> None:

@@ -15,7 +15,8 @@ def say(model: Model) -> None:
 
     Waiting is slack. A start is not fixed to zero: a tour may leave as late as it likes.
     """
-    horizon = max(shift.window.latest for shift in model.problem.shifts)
+    # A begin that nobody keeps may be the horizon itself, and its set-up comes after it.
+    horizon = model.horizon() + max(model.setups(), default=0)
     transits = {
         profile: model.routing.RegisterTransitMatrix(durations(model, profile))
         for profile in {shift.profile for shift in model.problem.shifts}

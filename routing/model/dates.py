@@ -30,7 +30,7 @@ def say(model: Model) -> None:
 def _bound(model: Model, index: int, visit: Visit) -> None:
     begin = model.begin(index)
     first = visit.release or 0
-    last = min(LARGEST if visit.deadline is None else visit.deadline, begin.Max())
+    last = min(LARGEST if visit.deadline is None else visit.deadline, model.horizon())
     if any(window.earliest <= last and window.latest >= first for window in visit.windows):
         begin.SetRange(first, last)
     else:
@@ -44,7 +44,7 @@ def _begin_dimension(model: Model, late: list[int]) -> None:
     Time itself is the end of the set-up there. Begins only grow along a tour, so this dimension
     has no steps and any slack.
     """
-    horizon = max(shift.window.latest for shift in model.problem.shifts)
+    horizon = model.horizon()
     no_steps = model.per_visit([0] * len(model.problem.visits))
     fixed_to_zero = False
     model.routing.AddDimension(no_steps, horizon, horizon, fixed_to_zero, BEGIN)

@@ -15,7 +15,7 @@ def say(model: Model) -> None:
     receiving = [
         vehicle
         for vehicle, shift in model.shifts()
-        if shift.reload is not None or model.problem.place(shift.ends[0]).receives
+        if model.unloads(vehicle) or model.problem.place(shift.ends[0]).receives
     ]
     for index, visit in model.visits():
         if visit.ride_limits:

@@ -26,7 +26,7 @@ def _carries_on(model: Model) -> list[int]:
     return [
         vehicle
         for vehicle, shift in model.shifts()
-        if shift.carried_until is not None and shift.reload is not None
+        if shift.carried_until is not None and model.unloads(vehicle)
     ]
 
 
@@ -36,7 +36,7 @@ def _bound_carried(model: Model) -> None:
     Nobody rides with a shift whose end is too late already: an empty range would abort the process.
     """
     for vehicle, shift in model.shifts():
-        if shift.carried_until is None or shift.reload is not None:
+        if shift.carried_until is None or model.unloads(vehicle):
             continue
         end = model.time().CumulVar(model.routing.End(vehicle))
         receives = model.problem.place(shift.ends[0]).receives

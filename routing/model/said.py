@@ -79,10 +79,18 @@ class Model:
         """Each halt with its index."""
         return [(self.index(halt.node), halt) for halt in self.halts]
 
+    def unloads(self, vehicle: int) -> bool:
+        """Whether this vehicle may unload on its way."""
+        return any(halt.vehicle == vehicle for halt in self.halts)
+
     def index(self, node: int) -> int:
         """The index of a node that is no end."""
         number: int = self.manager.NodeToIndex(node)
         return number
+
+    def horizon(self) -> Seconds:
+        """The instant by which every tour has arrived."""
+        return max(shift.window.latest for shift in self.problem.shifts)
 
     def solver(self) -> Var:
         """The constraint solver below the routing model."""

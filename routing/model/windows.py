@@ -9,10 +9,10 @@ def say(model: Model) -> None:
     """Bound the begin of service at every visit."""
     for index, visit in model.visits():
         begin = model.begin(index)
-        if visit.windows[0].earliest > begin.Max():
+        if visit.windows[0].earliest > model.horizon():
             # Every shift is over by then; an empty range would abort the process.
             model.only(index, [])
             continue
-        begin.SetRange(visit.windows[0].earliest, min(visit.windows[-1].latest, begin.Max()))
+        begin.SetRange(visit.windows[0].earliest, min(visit.windows[-1].latest, model.horizon()))
         for window, following in pairwise(visit.windows):
             begin.RemoveInterval(window.latest + 1, following.earliest - 1)

@@ -59,12 +59,20 @@ class Moment:
 
 def best_price(problem: Problem) -> Price:
     """The price of the best plan there is."""
-    per_shift = [_prices(problem, shift) for shift in problem.shifts]
+    price, _ = best_plan(problem)
+    return price
+
+
+def best_plan(problem: Problem) -> tuple[Price, dict[str, tuple[str, ...]]]:
+    """The price of the best plan there is, and the orders of one such plan."""
+    per_shift = [_tours(problem, shift) for shift in problem.shifts]
     found = (
-        _plan_price(problem, chosen)
-        for chosen in product(*(prices.items() for prices in per_shift))
+        (_plan_price(problem, chosen), tuple(order for order, _ in chosen))
+        for chosen in product(*per_shift)
     )
-    return min(price for price in found if price is not None)
+    price, orders = min((price, orders) for price, orders in found if price is not None)
+    names = [shift.id for shift in problem.shifts]
+    return price, dict(zip(names, orders, strict=True))
 
 
 def price_of(problem: Problem, chosen: Mapping[str, Sequence[str]]) -> Price | None:
@@ -99,16 +107,20 @@ def timings(problem: Problem, shift: Shift, order: Sequence[Visit]) -> Iterator[
             yield from _timings(problem, shift, points)
 
 
-def _prices(problem: Problem, shift: Shift) -> dict[tuple[str, ...], int]:
-    """Per set of visits, the price of its cheapest order."""
-    cheap = {(): 0}
+def _tours(problem: Problem, shift: Shift) -> list[tuple[tuple[str, ...], int]]:
+    """Per set of visits that has a legal order, the cheapest of them and its price."""
+    tours: list[tuple[tuple[str, ...], int]] = [((), 0)]
     for count in range(1, len(problem.visits) + 1):
         for members in combinations(problem.visits, count):
-            costs = (cheapest(problem, shift, order) for order in permutations(members))
-            legal = [cost for cost in costs if cost is not None]
+            orders = list(permutations(members))
+            costs = [cheapest(problem, shift, order) for order in orders]
+            legal = [
+                (cost, order) for cost, order in zip(costs, orders, strict=True) if cost is not None
+            ]
             if legal:
-                cheap[tuple(visit.id for visit in members)] = min(legal)
-    return cheap
+                cost, order = min(legal, key=lambda pair: pair[0])
+                tours.append((tuple(visit.id for visit in order), cost))
+    return tours
 
 
 def _plan_price(problem: Problem, tours: Sequence[tuple[Sequence[str], int]]) -> Price | None:

@@ -91,13 +91,15 @@ def a_problem(
 class Found:
     """What the engine found: its best orders, and their cost as it sees it."""
 
-    def __init__(self, problem: Problem, moves: int) -> None:
+    def __init__(
+        self, problem: Problem, moves: int, start: dict[str, list[str]] | None = None
+    ) -> None:
         self.moves = moves
         self.orders: dict[str, list[str]] = {}
         self.cost: int | None = None
         model = build(problem)
         self._cost_var = model.routing.CostVar
-        search(model, self)
+        search(model, self, start)
 
     def better(self, read: Callable[[], dict[str, list[str]]]) -> None:
         self.orders, self.cost = read(), self._cost_var().Value()
