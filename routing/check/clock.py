@@ -1,46 +1,70 @@
-"""Knows that a tour's times follow from one another: drive, wait, serve, drive on."""
+"""Knows that a tour's times and metres follow from one another: drive, wait, serve, drive on."""
 
 from collections.abc import Iterator
 
 from routing.check.violation import Violation
-from routing.check.walk import stops, tours
-from routing.plan import Plan, Rule, Tour
-from routing.problem import Problem, Shift
-from routing.units import Seconds, spoken
+from routing.check.walk import Point, Walk, walks
+from routing.plan import Plan, Rule
+from routing.problem import Problem, Visit
+from routing.units import spoken
 
 
 def violations(problem: Problem, plan: Plan) -> Iterator[Violation]:
-    """Arrivals that are not departure plus travel, early begins, wrong service times."""
-    for shift, tour in tours(problem, plan):
-        yield from _of_tour(problem, shift, tour)
+    """Arrivals that are not leaving plus travel, early begins, wrong service times, wrong metres.
+
+    Breaks on the way put the arrival off. Whether a break may be where it is, is for `breaks`; how
+    long an unloading takes, for `reload`.
+    """
+    for walk in walks(problem, plan):
+        for point in walk.points:
+            yield from _of_point(walk, point)
+        yield from _of_road(walk)
 
 
-def _of_tour(problem: Problem, shift: Shift, tour: Tour) -> Iterator[Violation]:
-    # The places are the shift's: a tour that claims others is for `ends` to report.
-    place, left = shift.start, tour.departure
-    for visit, stop in stops(problem, tour):
-        due = left + problem.seconds(shift.profile, start=place, end=visit.place)
-        if stop.arrival != due:
-            yield _off(shift, visit.id, "The arrival at", stop.arrival, due)
-        if stop.begin < stop.arrival:
-            yield _off(shift, visit.id, "The begin of service at", stop.begin, stop.arrival)
-        if stop.end != stop.begin + visit.service:
-            yield _off(
-                shift, visit.id, "The end of service at", stop.end, stop.begin + visit.service
-            )
-        place, left = visit.place, stop.end
-    due = left + problem.seconds(shift.profile, start=place, end=shift.ends[0])
-    if tour.arrival != due:
-        yield _off(shift, None, "The arrival at", tour.arrival, due)
+def _of_point(walk: Walk, point: Point) -> Iterator[Violation]:
+    due = _arrival(point)
+    if point.arrival != due:
+        yield _off(walk, point, "The arrival at", point.arrival - due)
+    if point.begin < point.arrival:
+        yield _off(walk, point, "The begin of service at", point.begin - point.arrival)
+    if point.visit is not None:
+        end = point.begin + _service(point, point.visit)
+        if point.end != end:
+            yield _off(walk, point, "The end of service at", point.end - end)
 
 
-def _off(shift: Shift, visit: str | None, what: str, said: Seconds, due: int) -> Violation:
-    where = f"visit {visit}" if visit else "the end"
-    side = "before" if said < due else "after"
+def _arrival(point: Point) -> int:
+    """Leaving and travel, put off by each break that begins ahead of the arrival so far."""
+    arrival = point.leaving + point.seconds
+    for rest in point.rests:
+        if rest.begin < arrival:
+            arrival += rest.end - rest.begin
+    return arrival
+
+
+def _service(point: Point, visit: Visit) -> int:
+    return visit.service + (visit.setup if point.moved else 0)
+
+
+def _off(walk: Walk, point: Point, what: str, by: int) -> Violation:
+    side = "before" if by < 0 else "after"
     return Violation(
         rule=Rule.CLOCK,
-        shift=shift.id,
-        visit=visit,
-        by=abs(said - due),
-        sentence=f"{what} {where} on shift {shift.id} is {spoken(said - due)} {side} it can be.",
+        shift=walk.shift.id,
+        visit=point.visit.id if point.visit else None,
+        by=abs(by),
+        sentence=f"{what} {walk.said(point)} on shift {walk.shift.id} is {spoken(by)} {side}"
+        f" what follows from the times ahead of it.",
     )
+
+
+def _of_road(walk: Walk) -> Iterator[Violation]:
+    if walk.tour.metres != walk.metres:
+        yield Violation(
+            rule=Rule.CLOCK,
+            shift=walk.shift.id,
+            what="metres",
+            by=abs(walk.tour.metres - walk.metres),
+            sentence=f"The tour of shift {walk.shift.id} says it is {walk.tour.metres} m long;"
+            f" its road is {walk.metres} m.",
+        )

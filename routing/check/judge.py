@@ -4,46 +4,75 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from routing.check import (
+    balance,
+    breaks,
     clock,
+    collectors,
     coverage,
+    dates,
     ends,
+    limits,
     load,
     optional,
+    overtime,
+    periods,
     pins,
+    price,
+    reload,
     ride_time,
     shifts,
+    shipments,
     skills,
     windows,
+    zones,
 )
 from routing.check.violation import Violation
 from routing.plan import Plan, Rule, Tour
 from routing.problem import Problem
 
-RULES: Final[Mapping[Rule, Callable[[Problem, Plan], Iterator[Violation]]]] = {
+Judge = Callable[[Problem, Plan], Iterator[Violation]]
+
+RULES: Final[Mapping[Rule, Judge]] = {
     Rule.COVERAGE: coverage.violations,
-    Rule.OPTIONAL: optional.violations,
     Rule.PINS: pins.violations,
     Rule.SKILLS: skills.violations,
+    Rule.COLLECTORS: collectors.violations,
+    Rule.ZONES: zones.violations,
+    Rule.PERIODS: periods.violations,
+    Rule.SHIPMENTS: shipments.violations,
     Rule.ENDS: ends.violations,
+    Rule.RELOAD: reload.violations,
     Rule.LOAD: load.violations,
     Rule.WINDOWS: windows.violations,
+    Rule.DATES: dates.violations,
     Rule.SHIFTS: shifts.violations,
+    Rule.LIMITS: limits.violations,
+    Rule.BREAKS: breaks.violations,
     Rule.RIDE_TIME: ride_time.violations,
     Rule.CLOCK: clock.violations,
 }
-"""In the order in which a person is told: what no timing can cure comes first."""
+"""What a plan may not do, in the order in which a person is told: what no timing can cure first."""
 
-OF_A_PLAN: Final = frozenset({Rule.COVERAGE, Rule.OPTIONAL})
-"""The rules that speak of all visits; the others judge a tour by itself."""
+BILLS: Final[Mapping[Rule, Judge]] = {
+    Rule.DATES: dates.bill,
+    Rule.OVERTIME: overtime.bill,
+    Rule.COLLECTORS: collectors.bill,
+    Rule.ZONES: zones.bill,
+    Rule.BALANCE: balance.bill,
+    Rule.OPTIONAL: optional.bill,
+    Rule.PRICE: price.bill,
+}
+"""What a plan must pay for, as the rules that have a price add it up themselves."""
 
 
 def check(problem: Problem, plan: Plan) -> tuple[Violation, ...]:
     """Every rule the plan breaks; an empty tuple means that it is legal."""
-    return tuple(broken for rule in RULES.values() for broken in rule(problem, plan))
+    judges = (*RULES.values(), *BILLS.values())
+    return tuple(broken for judge in judges for broken in judge(problem, plan))
 
 
 def check_tour(problem: Problem, tour: Tour) -> tuple[Violation, ...]:
-    """Every rule one tour breaks, whatever else the plan holds."""
+    """Every rule one tour breaks, whatever else the plan holds and whatever it costs."""
     plan = Plan(tours=(tour,))
-    judges = (rule for name, rule in RULES.items() if name not in OF_A_PLAN)
-    return tuple(broken for rule in judges for broken in rule(problem, plan))
+    judges = (judge for rule, judge in RULES.items() if rule is not Rule.COVERAGE)
+    return tuple(broken for judge in judges for broken in judge(problem, plan))

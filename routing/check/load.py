@@ -1,27 +1,56 @@
-"""Knows that a tour never carries more than its shift can, in any dimension."""
+"""Knows that a tour never has more on board than its shift can carry, in any dimension."""
 
 from collections.abc import Iterator
 
 from routing.check.violation import Violation
-from routing.check.walk import stops, tours
+from routing.check.walk import Walk, walks
 from routing.plan import Plan, Rule
 from routing.problem import Problem
 
 
 def violations(problem: Problem, plan: Plan) -> Iterator[Violation]:
-    """Dimensions in which a tour carries too much.
-
-    Everything collected stays on board to the end, so the load at the end is the largest.
-    """
-    for shift, tour in tours(problem, plan):
-        for dimension, capacity in shift.capacity.items():
-            load = sum(visit.load.get(dimension, 0) for visit, _ in stops(problem, tour))
+    """Dimensions in which a tour carries too much, by the most it carries anywhere."""
+    for walk in walks(problem, plan):
+        for dimension, capacity in walk.shift.capacity.items():
+            load, where = _most(problem, walk, dimension)
             if load > capacity:
                 yield Violation(
                     rule=Rule.LOAD,
-                    shift=shift.id,
+                    shift=walk.shift.id,
                     what=dimension,
                     by=load - capacity,
-                    sentence=f"Shift {shift.id} carries {load} {dimension},"
-                    f" {load - capacity} more than the {capacity} it can.",
+                    sentence=f"Shift {walk.shift.id} carries {load} {dimension},"
+                    f" {load - capacity} more than the {capacity} it can, {where}.",
                 )
+
+
+def _most(problem: Problem, walk: Walk, dimension: str) -> tuple[int, str]:
+    """The largest load and where it is reached first."""
+    loads = list(_on_board(problem, walk, dimension))
+    most = max(loads)
+    position = loads.index(most)
+    if position == 0:
+        return most, "when it departs"
+    return most, f"after {walk.said(walk.points[position - 1])}"
+
+
+def _on_board(problem: Problem, walk: Walk, dimension: str) -> Iterator[int]:
+    """The load after the departure and after every point.
+
+    What is brought to doors and what is shipped stays on board where the rest is unloaded.
+    """
+    visits = [point.visit for point in walk.points if point.visit is not None]
+    brought = sum(visit.brought.get(dimension, 0) for visit in visits)
+    collected, shipped = walk.shift.carried.get(dimension, 0), 0
+    yield brought + collected
+    for point in walk.points:
+        if point.receives:
+            collected = 0
+        if point.visit is not None:
+            brought -= point.visit.brought.get(dimension, 0)
+            load = point.visit.load.get(dimension, 0)
+            if problem.shipment(point.visit.id) is None:
+                collected += load
+            else:
+                shipped += load
+        yield brought + collected + shipped

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from routing.check.violation import Violation
 from routing.check.walk import tours
-from routing.plan import Plan, Rule
-from routing.problem import Problem
+from routing.plan import Plan, Rule, Tour
+from routing.problem import Problem, Shift
 from routing.units import spoken
 
 
@@ -20,19 +20,24 @@ def violations(problem: Problem, plan: Plan) -> Iterator[Violation]:
         if not tour.stops:
             yield _broken(tour.shift, f"The tour of shift {tour.shift} serves nobody.")
         seen.add(tour.shift)
-    yield from _hours(problem, plan)
-
-
-def _hours(problem: Problem, plan: Plan) -> Iterator[Violation]:
     for shift, tour in tours(problem, plan):
-        early = shift.window.earliest - tour.departure
-        late = tour.arrival - shift.window.latest
-        if early > 0:
-            sentence = f"Shift {shift.id} departs {spoken(early)} before it begins."
-            yield _broken(shift.id, sentence, by=early)
-        if late > 0:
-            sentence = f"Shift {shift.id} arrives {spoken(late)} after it ends."
-            yield _broken(shift.id, sentence, by=late)
+        yield from _hours(shift, tour)
+
+
+def _hours(shift: Shift, tour: Tour) -> Iterator[Violation]:
+    early = shift.window.earliest - tour.departure
+    late = tour.arrival - shift.window.latest
+    if early > 0:
+        sentence = f"Shift {shift.id} departs {spoken(early)} before it begins."
+        yield _broken(shift.id, sentence, by=early)
+    if shift.departed and early < 0:
+        sentence = (
+            f"Shift {shift.id} is on the road already; its tour departs {spoken(early)} later."
+        )
+        yield _broken(shift.id, sentence, by=-early)
+    if late > 0:
+        sentence = f"Shift {shift.id} arrives {spoken(late)} after it ends."
+        yield _broken(shift.id, sentence, by=late)
 
 
 def _broken(shift: str, sentence: str, *, by: int = 0) -> Violation:

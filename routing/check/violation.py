@@ -14,10 +14,11 @@ class Violation:
     shift, visit : str, optional
         Where; None where the rule does not speak of one.
     what : str, optional
-        The dimension, the item, the skill or the part of the bill.
+        The dimension, the item, the skill, the place, the break, the donor, the limit or the part
+        of the bill.
     by : int
-        By how much, in the rule's own unit (seconds, load units, positions, cents); 0 where no
-        amount makes sense.
+        By how much, in the rule's own unit (seconds, metres, load units, stops, positions, cents);
+        0 where no amount makes sense.
     """
 
     rule: Rule

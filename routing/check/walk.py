@@ -1,13 +1,97 @@
 """Knows how to walk a plan beside its problem, past names the problem does not have.
 
-Unknown and doubled names are for `coverage` and `shifts` to report; every other rule judges what
-it can.
+Unknown and doubled names are for `coverage`, `shifts`, `ends`, `reload` and `breaks` to report;
+every other rule judges what it can.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TypeVar
 
-from routing.plan import Plan, Stop, Tour
+from routing.plan import Plan, Rest, Stop, Tour, Unloading
 from routing.problem import Problem, Shift, Visit
+from routing.units import Metres, Seconds
+
+Entry = TypeVar("Entry", Rest, Unloading)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """Where a tour halts after its departure: at a visit, to unload, or at its end.
+
+    Attributes
+    ----------
+    leaving : Seconds
+        When the point behind it is left.
+    rests : tuple of Rest
+        The breaks between that leaving and the begin here, by their begins.
+    begin, end : Seconds
+        Of service; at the end of the tour both are the arrival.
+    visit : Visit, optional
+        None where the tour unloads or ends.
+    moved : bool
+        The point behind it is another place.
+    seconds, metres, cents
+        Of the leg that leads here.
+    receives : bool
+        What is on board may stay here.
+    """
+
+    place: str
+    leaving: Seconds
+    rests: tuple[Rest, ...]
+    arrival: Seconds
+    begin: Seconds
+    end: Seconds
+    visit: Visit | None
+    moved: bool
+    seconds: Seconds
+    metres: Metres
+    cents: int
+    receives: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Walk:
+    """A tour from point to point; the last point is its end, and there is always one."""
+
+    shift: Shift
+    tour: Tour
+    points: tuple[Point, ...]
+
+    @property
+    def seconds(self) -> int:
+        """The travel."""
+        return sum(point.seconds for point in self.points)
+
+    @property
+    def metres(self) -> int:
+        """The road by the problem's matrices, whatever the tour itself says."""
+        return sum(point.metres for point in self.points)
+
+    @property
+    def cents(self) -> int:
+        """What the legs themselves cost."""
+        return sum(point.cents for point in self.points)
+
+    def said(self, point: Point) -> str:
+        """What a coordinator calls a point."""
+        if point.visit is not None:
+            return f"visit {point.visit.id}"
+        return "the end" if point is self.points[-1] else f"the unloading at {point.place}"
+
+    def received(self, position: int) -> Point | None:
+        """The first place that receives what is on board when this point is left."""
+        return next((point for point in self.points[position + 1 :] if point.receives), None)
+
+
+def walks(problem: Problem, plan: Plan) -> Iterator[Walk]:
+    """Each tour of a shift that exists, from point to point."""
+    for shift, tour in tours(problem, plan):
+        halts = _halts(problem, shift, tour)
+        points = (_point(problem, shift, *pair) for pair in pairwise(halts))
+        yield Walk(shift=shift, tour=tour, points=tuple(points))
 
 
 def tours(problem: Problem, plan: Plan) -> Iterator[tuple[Shift, Tour]]:
@@ -31,3 +115,96 @@ def every_stop(problem: Problem, plan: Plan) -> Iterator[tuple[Shift, Tour, Visi
     for shift, tour in tours(problem, plan):
         for visit, stop in stops(problem, tour):
             yield shift, tour, visit, stop
+
+
+def known_place(problem: Problem, name: str) -> bool:
+    """Whether the problem has this place."""
+    return any(place.id == name for place in problem.places)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Halt:
+    """A point before it is known where the tour came from; the first one is the start."""
+
+    place: str
+    arrival: Seconds
+    begin: Seconds
+    end: Seconds
+    visit: Visit | None = None
+    rests: tuple[Rest, ...] = ()
+
+
+def _halts(problem: Problem, shift: Shift, tour: Tour) -> Iterator[_Halt]:
+    # The start is the shift's, and so is the end where the tour claims one that the shift does not
+    # have: `ends` reports it, and everything else is judged as if it were mended.
+    yield _halt(shift.start, tour.departure)
+    for gap in range(len(tour.stops) + 1):
+        rests = sorted(_of_gap(tour.breaks, gap, tour), key=lambda rest: rest.begin)
+        for unloading in _of_gap(tour.unloadings, gap, tour):
+            if known_place(problem, unloading.place):
+                ahead = [rest for rest in rests if _is_ahead(rest, unloading)]
+                rests = [rest for rest in rests if not _is_ahead(rest, unloading)]
+                yield _unloads(unloading, ahead)
+        if gap < len(tour.stops):
+            stop = tour.stops[gap]
+            visit = problem.visit(stop.visit)
+            if visit is not None:
+                yield _serves(visit, stop, rests)
+        else:
+            end = tour.end if tour.end in shift.ends else shift.ends[0]
+            yield _halt(end, tour.arrival, rests)
+
+
+def _of_gap(entries: Sequence[Entry], gap: int, tour: Tour) -> list[Entry]:
+    """What lies between two stops; what claims to lie outside the tour lies at its nearest end."""
+    last = len(tour.stops)
+    return [entry for entry in entries if min(max(entry.after, 0), last) == gap]
+
+
+def _is_ahead(rest: Rest, unloading: Unloading) -> bool:
+    # A break without length at the begin itself does not stand in the way.
+    return rest.begin < unloading.begin or rest.end <= unloading.begin
+
+
+def _halt(place: str, at: Seconds, rests: Sequence[Rest] = ()) -> _Halt:
+    return _Halt(place=place, arrival=at, begin=at, end=at, rests=tuple(rests))
+
+
+def _unloads(unloading: Unloading, rests: Sequence[Rest]) -> _Halt:
+    return _Halt(
+        place=unloading.place,
+        arrival=unloading.arrival,
+        begin=unloading.begin,
+        end=unloading.end,
+        rests=tuple(rests),
+    )
+
+
+def _serves(visit: Visit, stop: Stop, rests: Sequence[Rest]) -> _Halt:
+    return _Halt(
+        place=visit.place,
+        arrival=stop.arrival,
+        begin=stop.begin,
+        end=stop.end,
+        visit=visit,
+        rests=tuple(rests),
+    )
+
+
+def _point(problem: Problem, shift: Shift, behind: _Halt, here: _Halt) -> Point:
+    travel = problem.travel[shift.profile]
+    row, column = problem.row(behind.place), problem.row(here.place)
+    return Point(
+        place=here.place,
+        leaving=behind.end,
+        rests=here.rests,
+        arrival=here.arrival,
+        begin=here.begin,
+        end=here.end,
+        visit=here.visit,
+        moved=here.place != behind.place,
+        seconds=Seconds(travel.seconds[row][column]),
+        metres=Metres(travel.metres[row][column]),
+        cents=travel.cents[row][column] if travel.cents else 0,
+        receives=here.visit is None and problem.place(here.place).receives,
+    )

@@ -1,0 +1,30 @@
+"""Knows what a fair share of the work is: the bill adds up what tours have above it."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from routing.check.bill import by_km, hourly, unpaid
+from routing.check.violation import Violation
+from routing.check.walk import Walk, walks
+from routing.plan import Plan, Rule
+from routing.problem import Balance, Measure, Problem
+
+
+def bill(problem: Problem, plan: Plan) -> Iterator[Violation]:
+    """A bill whose imbalance is not that of the tours above their fair share."""
+    owed = (
+        _excess(balance, walk)
+        for walk in walks(problem, plan)
+        for balance in problem.balances
+        if walk.shift.id in balance.shifts
+    )
+    subject = "Tours above their fair share"
+    yield from unpaid(Rule.BALANCE, "imbalance", sum(owed, Fraction()), plan, subject=subject)
+
+
+def _excess(balance: Balance, walk: Walk) -> Fraction:
+    if balance.measure is Measure.STOPS:
+        return Fraction(balance.cents * max(0, len(walk.tour.stops) - balance.share))
+    if balance.measure is Measure.SECONDS:
+        return hourly(balance.cents, max(0, walk.tour.seconds - balance.share))
+    return by_km(balance.cents, max(0, walk.metres - balance.share))

@@ -1,0 +1,28 @@
+"""Knows what tours cost by themselves: their road, their time, and the use of the shift."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from routing.check.bill import by_km, hourly, unpaid
+from routing.check.violation import Violation
+from routing.check.walk import Walk, walks
+from routing.plan import Plan, Rule
+from routing.problem import Problem
+
+
+def bill(problem: Problem, plan: Plan) -> Iterator[Violation]:
+    """A bill whose driving, time or fixed costs are not those of the tours."""
+    found = tuple(walks(problem, plan))
+    time = (hourly(walk.shift.cents_per_hour, walk.tour.seconds) for walk in found)
+    fixed = sum(walk.shift.fixed_cost for walk in found if walk.tour.stops)
+    for part, owed, subject in (
+        ("driving", sum(map(_driving, found), Fraction()), "The roads of the tours"),
+        ("time", sum(time, Fraction()), "The hours from departure to arrival"),
+        ("fixed", Fraction(fixed), "The shifts that drive"),
+    ):
+        yield from unpaid(Rule.PRICE, part, owed, plan, subject=subject)
+
+
+def _driving(walk: Walk) -> Fraction:
+    road = by_km(walk.shift.cents_per_km, walk.metres)
+    return road + hourly(walk.shift.cents_per_driving_hour, walk.seconds) + walk.cents
