@@ -1,0 +1,101 @@
+"""Knows every field of a plan in our own JSON."""
+
+from routing.formats.record import TEXT, WHOLE, Record, listed, word
+from routing.plan import (
+    Cost,
+    Obstacle,
+    Plan,
+    Reason,
+    ReasonCode,
+    Relaxation,
+    Remedy,
+    Rest,
+    Rule,
+    Stop,
+    Tour,
+    Unassigned,
+    Unloading,
+)
+
+STOP = Record(made=Stop, codecs={"visit": TEXT, "arrival": WHOLE, "begin": WHOLE, "end": WHOLE})
+
+UNLOADING = Record(
+    made=Unloading,
+    codecs={"place": TEXT, "after": WHOLE, "arrival": WHOLE, "begin": WHOLE, "end": WHOLE},
+)
+
+REST = Record(made=Rest, codecs={"name": TEXT, "after": WHOLE, "begin": WHOLE, "end": WHOLE})
+
+TOUR = Record(
+    made=Tour,
+    codecs={
+        "shift": TEXT,
+        "start": TEXT,
+        "end": TEXT,
+        "departure": WHOLE,
+        "arrival": WHOLE,
+        "metres": WHOLE,
+        "stops": listed(STOP),
+        "unloadings": listed(UNLOADING),
+        "breaks": listed(REST),
+    },
+)
+
+OBSTACLE = Record(
+    made=Obstacle, codecs={"shift": TEXT, "rule": word(Rule), "by": WHOLE, "sentence": TEXT}
+)
+
+RELAXATION = Record(
+    made=Relaxation,
+    codecs={
+        "remedy": word(Remedy),
+        "shift": TEXT,
+        "position": WHOLE,
+        "price": WHOLE,
+        "sentence": TEXT,
+        "by": WHOLE,
+        "other": TEXT,
+    },
+)
+
+REASON = Record(
+    made=Reason,
+    codecs={
+        "code": word(ReasonCode),
+        "sentence": TEXT,
+        "remedy": word(Remedy),
+        "rule": word(Rule),
+        "shift": TEXT,
+        "price": WHOLE,
+        "obstacles": listed(OBSTACLE),
+        "relaxations": listed(RELAXATION),
+    },
+)
+
+UNASSIGNED = Record(made=Unassigned, codecs={"visit": TEXT, "reason": REASON})
+
+PARTS = (
+    "driving",
+    "time",
+    "overtime",
+    "fixed",
+    "lateness",
+    "preferences",
+    "zones",
+    "imbalance",
+    "penalties",
+)
+
+COST = Record(
+    made=Cost,
+    codecs=dict.fromkeys(PARTS, WHOLE),
+    always=frozenset(PARTS),
+    sums={"total": "the parts add up to"},
+)
+
+PLAN = Record(
+    made=Plan,
+    codecs={"tours": listed(TOUR), "unassigned": listed(UNASSIGNED), "cost": COST},
+    always=frozenset({"tours", "unassigned", "cost"}),
+    sums={"seconds": "the tours add up to", "metres": "the tours add up to"},
+)
