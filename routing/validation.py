@@ -3,10 +3,10 @@
 It reads attributes only, so that `problem` can stand on it: a problem that exists is valid.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NoReturn
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from routing.errors import InvalidProblemError
+from routing import refusal
 from routing.units import LARGEST, SHARES_PER_CENT, SHARES_PER_METRE, SHARES_PER_SECOND
 
 PRICES_OF_A_SHIFT = (
@@ -30,22 +30,23 @@ def validate(problem: Value) -> None:
     InvalidProblemError
         Naming the first entry at fault.
     """
-    _names("dimensions", problem.dimensions)
+    refusal.names("dimensions", problem.dimensions)
     if problem.skills is not None:
-        _names("skills", sorted(problem.skills))
+        refusal.names("skills", sorted(problem.skills))
     for name in ("places", "visits", "shifts"):
-        _ids(name, getattr(problem, name))
+        refusal.ids(name, getattr(problem, name))
     if not problem.shifts:
-        _refuse("shifts", "there is no shift")
-    _each("places", problem.places, _place)
+        refusal.refuse("shifts", "there is no shift")
+    refusal.each("places", problem.places, _place)
     _travel(problem)
-    _each("shifts", problem.shifts, lambda entry, shift: _shift(entry, shift, problem))
-    _each("visits", problem.visits, lambda entry, visit: _visit(entry, visit, problem))
+    refusal.each("shifts", problem.shifts, lambda entry, shift: _shift(entry, shift, problem))
+    refusal.each("visits", problem.visits, lambda entry, visit: _visit(entry, visit, problem))
     _pins(problem)
-    _each("shipments", problem.shipments, lambda entry, one: _shipment(entry, one, problem))
+    refusal.each("shipments", problem.shipments, lambda entry, one: _shipment(entry, one, problem))
     _shipped_once(problem)
-    _each("balances", problem.balances, lambda entry, one: _balance(entry, one, problem))
+    refusal.each("balances", problem.balances, lambda entry, one: _balance(entry, one, problem))
     _periods(problem)
+    _one_at_a_time(problem)
     _sums(problem)
 
 
@@ -66,27 +67,27 @@ def dearest(problem: Value) -> int:
 
 def _dearest_visit(visit: Value, latest: int) -> int:
     late = max(0, latest - visit.due) if visit.due is not None else 0
-    return (
-        SHARES_PER_CENT * ((visit.penalty or 0) + visit.preference)
-        + SHARES_PER_SECOND * visit.cents_per_hour_late * late
-    )
+    price: int = SHARES_PER_CENT * ((visit.penalty or 0) + visit.preference)
+    return price + SHARES_PER_SECOND * int(visit.cents_per_hour_late) * late
 
 
 def _dearest_shift(problem: Value, shift: Value, largest: Mapping[str, tuple[int, int]]) -> int:
     legs = len(problem.visits) + 1 + (shift.reload.times if shift.reload else 0)
     metres, cents = largest[shift.profile]
     duration = shift.window.latest - shift.window.earliest
-    hourly = shift.cents_per_hour + shift.cents_per_driving_hour + shift.overtime_cents_per_hour
+    hours = duration * (shift.cents_per_hour + shift.cents_per_driving_hour)
+    if shift.overtime_from is not None:
+        # Overtime may be said to begin before the shift does, and is then counted from there.
+        over = max(0, shift.window.latest - shift.overtime_from)
+        hours += over * shift.overtime_cents_per_hour
     outside = len(problem.visits) * (shift.outside or 0)
-    return (
-        SHARES_PER_CENT * (shift.fixed_cost + outside + cents * legs)
-        + SHARES_PER_METRE * shift.cents_per_km * metres * legs
-        + SHARES_PER_SECOND * hourly * duration
-        + sum(
-            _dearest_excess(balance, len(problem.visits), duration, metres * legs)
-            for balance in problem.balances
-            if shift.id in balance.shifts
-        )
+    total: int = SHARES_PER_CENT * (shift.fixed_cost + outside + cents * legs)
+    total += SHARES_PER_METRE * shift.cents_per_km * metres * legs
+    total += SHARES_PER_SECOND * hours
+    return total + sum(
+        _dearest_excess(balance, len(problem.visits), duration, metres * legs)
+        for balance in problem.balances
+        if shift.id in balance.shifts
     )
 
 
@@ -96,63 +97,16 @@ def _dearest_excess(balance: Value, stops: int, seconds: int, metres: int) -> in
         "seconds": (seconds, SHARES_PER_SECOND),
         "metres": (metres, SHARES_PER_METRE),
     }[balance.measure]
-    return most * share * balance.cents
-
-
-def _refuse(entry: str, complaint: str) -> NoReturn:
-    raise InvalidProblemError(entry, complaint)
-
-
-def _each(name: str, values: Sequence[Value], judge: Callable[[str, Value], None]) -> None:
-    for position, value in enumerate(values):
-        judge(f"{name}[{position}]", value)
-
-
-def _name(entry: str, value: Value) -> None:
-    if not isinstance(value, str) or not value:
-        _refuse(entry, "is not a name")
-
-
-def _names(entry: str, values: Iterable[Value]) -> None:
-    seen: set[str] = set()
-    for position, value in enumerate(values):
-        _name(f"{entry}[{position}]", value)
-        if value in seen:
-            _refuse(f"{entry}[{position}]", f"{value!r} is there twice")
-        seen.add(value)
-
-
-def _ids(name: str, values: Sequence[Value]) -> None:
-    seen: dict[str, int] = {}
-    for position, value in enumerate(values):
-        entry = f"{name}[{position}].id"
-        _name(entry, value.id)
-        if value.id in seen:
-            _refuse(entry, f"{value.id!r} is also the id of {name}[{seen[value.id]}]")
-        seen[value.id] = position
-
-
-def _whole(entry: str, value: Value, *, least: int = 0) -> None:
-    if type(value) is not int:
-        _refuse(entry, "is not a whole number")
-    if value < least:
-        _refuse(entry, "is negative" if least == 0 else f"is below {least}")
-    if value > LARGEST:
-        _refuse(entry, f"is above {LARGEST}")
-
-
-def _known(entry: str, value: Value, kind: str, known: Iterable[str]) -> None:
-    if value not in known:
-        _refuse(entry, f"there is no {kind} {value!r}")
+    return most * share * int(balance.cents)
 
 
 def _place(entry: str, place: Value) -> None:
     for name, bound in (("latitude", 90), ("longitude", 180)):
         value = getattr(place, name)
         if value is not None and not -bound <= value <= bound:
-            _refuse(f"{entry}.{name}", f"is not between -{bound} and {bound}")
+            refusal.refuse(f"{entry}.{name}", f"is not between -{bound} and {bound}")
     if (place.latitude is None) != (place.longitude is None):
-        _refuse(entry, "has only one of latitude and longitude")
+        refusal.refuse(entry, "has only one of latitude and longitude")
 
 
 def _travel(problem: Value) -> None:
@@ -165,134 +119,108 @@ def _travel(problem: Value) -> None:
 
 def _matrix(entry: str, matrix: Sequence[Sequence[int]], size: int) -> None:
     if len(matrix) != size:
-        _refuse(entry, f"has {len(matrix)} rows for {size} places")
+        refusal.refuse(entry, f"has {len(matrix)} rows for {size} places")
     for position, row in enumerate(matrix):
         if len(row) != size:
-            _refuse(f"{entry}[{position}]", f"has {len(row)} columns for {size} places")
+            refusal.refuse(f"{entry}[{position}]", f"has {len(row)} columns for {size} places")
         # The common case is judged at C speed; only a bad row is walked to name its entry.
         if not (set(map(type, row)) <= {int} and min(row) >= 0 and max(row) <= LARGEST):
-            _each(f"{entry}[{position}]", row, _whole)
-
-
-def _window(entry: str, window: Value) -> None:
-    _whole(f"{entry}.earliest", window.earliest)
-    _whole(f"{entry}.latest", window.latest)
-    if window.latest < window.earliest:
-        _refuse(entry, "ends before it begins")
-
-
-def _optional(entry: str, value: Value, names: str, *, least: int = 0) -> None:
-    for name in names.split():
-        if getattr(value, name) is not None:
-            _whole(f"{entry}.{name}", getattr(value, name), least=least)
-
-
-def _amounts(entry: str, amounts: Mapping[str, int], problem: Value, *, least: int = 0) -> None:
-    for dimension, amount in amounts.items():
-        _known(f"{entry}.{dimension}", dimension, "dimension", problem.dimensions)
-        _whole(f"{entry}.{dimension}", amount, least=least)
+            refusal.each(f"{entry}[{position}]", row, refusal.whole)
 
 
 def _skills(entry: str, skills: Iterable[str], problem: Value) -> None:
     for skill in sorted(skills):
-        _name(entry, skill)
+        refusal.name(entry, skill)
         if problem.skills is not None:
-            _known(entry, skill, "skill", problem.skills)
+            refusal.known(entry, skill, "skill", problem.skills)
 
 
 def _shift(entry: str, shift: Value, problem: Value) -> None:
     places = {place.id: place for place in problem.places}
-    _name(f"{entry}.collector", shift.collector)
-    _known(f"{entry}.start", shift.start, "place", places)
+    refusal.name(f"{entry}.collector", shift.collector)
+    refusal.known(f"{entry}.start", shift.start, "place", places)
     _ends(f"{entry}.ends", shift.ends, places)
-    _window(f"{entry}.window", shift.window)
+    refusal.window(f"{entry}.window", shift.window)
     for name in ("capacity", "carried"):
-        _amounts(f"{entry}.{name}", getattr(shift, name), problem)
+        refusal.amounts(f"{entry}.{name}", getattr(shift, name), problem.dimensions)
     _skills(f"{entry}.skills", shift.skills, problem)
     for name in PRICES_OF_A_SHIFT.split():
-        _whole(f"{entry}.{name}", getattr(shift, name))
-    _optional(entry, shift, BOUNDS_OF_A_SHIFT)
+        refusal.whole(f"{entry}.{name}", getattr(shift, name))
+    refusal.optional(entry, shift, BOUNDS_OF_A_SHIFT)
     _breaks(f"{entry}.breaks", shift.breaks)
     if shift.reload is not None:
         _reload(f"{entry}.reload", shift.reload, places)
     if shift.zones is not None:
-        _names(f"{entry}.zones", sorted(shift.zones))
-    _known(f"{entry}.profile", shift.profile, "travel profile", problem.travel)
+        refusal.names(f"{entry}.zones", sorted(shift.zones))
+    refusal.known(f"{entry}.profile", shift.profile, "travel profile", problem.travel)
 
 
 def _ends(entry: str, ends: Sequence[str], places: Mapping[str, Value]) -> None:
     if not ends:
-        _refuse(entry, "there is no place to end at")
-    _names(entry, ends)
+        refusal.refuse(entry, "there is no place to end at")
+    refusal.names(entry, ends)
     for position, end in enumerate(ends):
-        _known(f"{entry}[{position}]", end, "place", places)
+        refusal.known(f"{entry}[{position}]", end, "place", places)
     if len({places[end].receives for end in ends}) > 1:
-        _refuse(entry, "some of them receive and some do not")
+        refusal.refuse(entry, "some of them receive and some do not")
 
 
 def _breaks(entry: str, breaks: Sequence[Value]) -> None:
-    _ids(entry, breaks)
+    refusal.ids(entry, breaks)
     for position, rest in enumerate(breaks):
-        _windows(f"{entry}[{position}].windows", rest.windows)
-        _whole(f"{entry}[{position}].duration", rest.duration)
+        refusal.windows(f"{entry}[{position}].windows", rest.windows)
+        refusal.whole(f"{entry}[{position}].duration", rest.duration)
 
 
 def _reload(entry: str, reload: Value, places: Mapping[str, Value]) -> None:
     if not reload.places:
-        _refuse(f"{entry}.places", "there is no place to unload at")
-    _names(f"{entry}.places", reload.places)
+        refusal.refuse(f"{entry}.places", "there is no place to unload at")
+    refusal.names(f"{entry}.places", reload.places)
     for position, name in enumerate(reload.places):
-        _known(f"{entry}.places[{position}]", name, "place", places)
+        refusal.known(f"{entry}.places[{position}]", name, "place", places)
         if not places[name].receives:
-            _refuse(f"{entry}.places[{position}]", f"{name!r} receives nothing")
-    _whole(f"{entry}.service", reload.service)
-    _whole(f"{entry}.times", reload.times)
+            refusal.refuse(f"{entry}.places[{position}]", f"{name!r} receives nothing")
+    refusal.whole(f"{entry}.service", reload.service)
+    refusal.whole(f"{entry}.times", reload.times)
 
 
 def _visit(entry: str, visit: Value, problem: Value) -> None:
-    _known(f"{entry}.place", visit.place, "place", {place.id for place in problem.places})
+    refusal.known(f"{entry}.place", visit.place, "place", {place.id for place in problem.places})
     for name in PRICES_AND_TIMES_OF_A_VISIT.split():
-        _whole(f"{entry}.{name}", getattr(visit, name))
-    _windows(f"{entry}.windows", visit.windows)
+        refusal.whole(f"{entry}.{name}", getattr(visit, name))
+    refusal.windows(f"{entry}.windows", visit.windows)
     delivered = any(shipment.delivery == visit.id for shipment in problem.shipments)
-    _amounts(f"{entry}.load", visit.load, problem, least=-LARGEST if delivered else 0)
-    _amounts(f"{entry}.brought", visit.brought, problem)
+    refusal.amounts(
+        f"{entry}.load", visit.load, problem.dimensions, least=-LARGEST if delivered else 0
+    )
+    refusal.amounts(f"{entry}.brought", visit.brought, problem.dimensions)
     for item, limit in visit.ride_limits.items():
-        _name(f"{entry}.ride_limits", item)
-        _whole(f"{entry}.ride_limits.{item}", limit)
+        refusal.name(f"{entry}.ride_limits", item)
+        refusal.whole(f"{entry}.ride_limits.{item}", limit)
     _skills(f"{entry}.skills", visit.skills, problem)
     _who(entry, visit, problem)
-    _optional(entry, visit, "release deadline due penalty")
+    refusal.optional(entry, visit, "release deadline due penalty")
     _dates(entry, visit)
     for name in ("donor", "zone"):
         if getattr(visit, name) is not None:
-            _name(f"{entry}.{name}", getattr(visit, name))
+            refusal.name(f"{entry}.{name}", getattr(visit, name))
 
 
 def _who(entry: str, visit: Value, problem: Value) -> None:
     if visit.shifts is not None:
         for shift in sorted(visit.shifts):
-            _known(f"{entry}.shifts", shift, "shift", {shift.id for shift in problem.shifts})
+            refusal.known(f"{entry}.shifts", shift, "shift", {shift.id for shift in problem.shifts})
     for name in ("collectors", "forbidden", "preferred"):
-        _names(f"{entry}.{name}", sorted(getattr(visit, name) or ()))
+        refusal.names(f"{entry}.{name}", sorted(getattr(visit, name) or ()))
     if visit.preference and not visit.preferred:
-        _refuse(f"{entry}.preference", "there is no preferred collector")
+        refusal.refuse(f"{entry}.preference", "there is no preferred collector")
 
 
 def _dates(entry: str, visit: Value) -> None:
     if visit.deadline is not None and (visit.release or 0) > visit.deadline:
-        _refuse(f"{entry}.deadline", "is before the release")
+        refusal.refuse(f"{entry}.deadline", "is before the release")
     if (visit.due is None) != (visit.cents_per_hour_late == 0):
-        _refuse(f"{entry}.due", "and cents_per_hour_late go together")
-
-
-def _windows(entry: str, windows: Sequence[Value]) -> None:
-    if not windows:
-        _refuse(entry, "there is no window")
-    _each(entry, windows, _window)
-    for position in range(1, len(windows)):
-        if windows[position].earliest <= windows[position - 1].latest:
-            _refuse(f"{entry}[{position}]", "begins before the window ahead of it has ended")
+        refusal.refuse(f"{entry}.due", "and cents_per_hour_late go together")
 
 
 def _pins(problem: Value) -> None:
@@ -301,30 +229,30 @@ def _pins(problem: Value) -> None:
     pinned: dict[Value, int] = {}
     for number, pin in enumerate(problem.pins):
         entry = f"pins[{number}]"
-        _known(f"{entry}.visit", pin.visit, "visit", visits)
-        _known(f"{entry}.shift", pin.shift, "shift", {shift.id for shift in problem.shifts})
+        refusal.known(f"{entry}.visit", pin.visit, "visit", visits)
+        refusal.known(f"{entry}.shift", pin.shift, "shift", {shift.id for shift in problem.shifts})
         allowed = visits[pin.visit].shifts
         if allowed is not None and pin.shift not in allowed:
-            _refuse(entry, f"visit {pin.visit!r} does not allow shift {pin.shift!r}")
+            refusal.refuse(entry, f"visit {pin.visit!r} does not allow shift {pin.shift!r}")
         _pinned_on(entry, visits[pin.visit], collectors[pin.shift])
         _once(entry, ("visit", pin.visit), f"visit {pin.visit!r} is pinned", pinned, number)
         if pin.position is not None:
-            _whole(f"{entry}.position", pin.position)
+            refusal.whole(f"{entry}.position", pin.position)
             seat = ("seat", pin.shift, pin.position)
             taken = f"position {pin.position} of shift {pin.shift!r} is taken"
             _once(entry, seat, taken, pinned, number)
-    _each("pins", problem.pins, lambda entry, pin: _reachable(entry, pin, problem))
+    refusal.each("pins", problem.pins, lambda entry, pin: _reachable(entry, pin, problem))
 
 
 def _pinned_on(entry: str, visit: Value, collector: str) -> None:
     allowed = visit.collectors is None or collector in visit.collectors
     if not allowed or collector in visit.forbidden:
-        _refuse(entry, f"visit {visit.id!r} does not allow collector {collector!r}")
+        refusal.refuse(entry, f"visit {visit.id!r} does not allow collector {collector!r}")
 
 
 def _once(entry: str, key: Value, complaint: str, seen: dict[Value, int], number: int) -> None:
     if key in seen:
-        _refuse(entry, f"{complaint} by pins[{seen[key]}] already")
+        refusal.refuse(entry, f"{complaint} by pins[{seen[key]}] already")
     seen[key] = number
 
 
@@ -338,43 +266,43 @@ def _reachable(entry: str, pin: Value, problem: Value) -> None:
         for visit in problem.visits
     )
     if pin.position >= most:
-        _refuse(f"{entry}.position", f"shift {pin.shift!r} can have {most} stops at most")
+        refusal.refuse(f"{entry}.position", f"shift {pin.shift!r} can have {most} stops at most")
 
 
 def _shipment(entry: str, shipment: Value, problem: Value) -> None:
     visits = {visit.id: visit for visit in problem.visits}
     for name in ("pickup", "delivery"):
-        _known(f"{entry}.{name}", getattr(shipment, name), "visit", visits)
+        refusal.known(f"{entry}.{name}", getattr(shipment, name), "visit", visits)
     fetched, handed = visits[shipment.pickup].load, visits[shipment.delivery].load
     dimensions = {*fetched, *handed}
     if any(handed.get(name, 0) != -fetched.get(name, 0) for name in dimensions):
-        _refuse(entry, "the delivery's load is not what the pick-up's load puts on")
+        refusal.refuse(entry, "the delivery's load is not what the pick-up's load puts on")
     pins = {pin.visit: pin.shift for pin in problem.pins}
     both = (shipment.pickup in pins) and (shipment.delivery in pins)
     if both and pins[shipment.pickup] != pins[shipment.delivery]:
-        _refuse(entry, "its two visits are pinned on two shifts")
+        refusal.refuse(entry, "its two visits are pinned on two shifts")
 
 
 def _shipped_once(problem: Value) -> None:
     ends = [end for one in problem.shipments for end in (one.pickup, one.delivery)]
     for number, end in enumerate(ends):
         if end in ends[:number]:
-            _refuse(f"shipments[{number // 2}]", f"visit {end!r} is in a shipment already")
+            refusal.refuse(f"shipments[{number // 2}]", f"visit {end!r} is in a shipment already")
 
 
 def _balance(entry: str, balance: Value, problem: Value) -> None:
     shifts = {shift.id for shift in problem.shifts}
     if balance.measure not in {"stops", "seconds", "metres"}:
-        _refuse(f"{entry}.measure", f"{balance.measure!r} cannot be balanced")
+        refusal.refuse(f"{entry}.measure", f"{balance.measure!r} cannot be balanced")
     for shift in sorted(balance.shifts):
-        _known(f"{entry}.shifts", shift, "shift", shifts)
-    _whole(f"{entry}.share", balance.share)
-    _whole(f"{entry}.cents", balance.cents)
+        refusal.known(f"{entry}.shifts", shift, "shift", shifts)
+    refusal.whole(f"{entry}.share", balance.share)
+    refusal.whole(f"{entry}.cents", balance.cents)
 
 
 def _periods(problem: Value) -> None:
     if problem.periods:
-        _windows("periods", problem.periods)
+        refusal.windows("periods", problem.periods)
     for number, shift in enumerate(problem.shifts):
         for position, period in enumerate(problem.periods):
             apart = shift.window.latest < period.earliest or shift.window.earliest > period.latest
@@ -382,10 +310,27 @@ def _periods(problem: Value) -> None:
                 period.earliest <= shift.window.earliest and shift.window.latest <= period.latest
             )
             if not apart and not inside:
-                _refuse(f"shifts[{number}].window", f"is only partly inside periods[{position}]")
+                refusal.refuse(
+                    f"shifts[{number}].window", f"is only partly inside periods[{position}]"
+                )
+
+
+def _one_at_a_time(problem: Value) -> None:
+    """A collector is one person; a shift may begin in the second in which another ends."""
+    seen: dict[str, list[int]] = {}
+    for number, shift in enumerate(problem.shifts):
+        window = shift.window
+        for earlier in seen.setdefault(shift.collector, []):
+            other = problem.shifts[earlier].window
+            if window.earliest < other.latest and other.earliest < window.latest:
+                refusal.refuse(
+                    f"shifts[{number}].window",
+                    f"overlaps with shifts[{earlier}], and {shift.collector!r} drives both",
+                )
+        seen[shift.collector].append(number)
 
 
 def _sums(problem: Value) -> None:
     """A mandatory visit is priced above everything else together, and that must fit 64 bits."""
     if dearest(problem) * (len(problem.visits) + 2) >= 2**61:
-        _refuse("shifts", "costs, distances and times are too large to be added up")
+        refusal.refuse("shifts", "costs, distances and times are too large to be added up")

@@ -76,7 +76,7 @@ WRONG: dict[str, tuple[Callable[[], Problem], str]] = {
     ),
     "an end nowhere": (
         lambda: problem(shifts=[shift(end="moon")]),
-        "shifts[0].end: there is no place 'moon'",
+        "shifts[0].ends[0]: there is no place 'moon'",
     ),
     "no such profile": (
         lambda: problem(shifts=[shift(profile="boat")]),

@@ -1,0 +1,98 @@
+"""Knows how a mistake in a problem is refused: by the path of the entry and a complaint."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NoReturn
+
+from routing.errors import InvalidProblemError
+from routing.units import LARGEST
+
+# A problem is read here before its class is complete: the values are taken as they come.
+Value = Any
+
+
+def refuse(entry: str, complaint: str) -> NoReturn:
+    """Say what is wrong, and where."""
+    raise InvalidProblemError(entry, complaint)
+
+
+def each(entry: str, values: Sequence[Value], judge: Callable[[str, Value], None]) -> None:
+    """Judge every value under its own path."""
+    for position, value in enumerate(values):
+        judge(f"{entry}[{position}]", value)
+
+
+def name(entry: str, value: Value) -> None:
+    """It is a text, and says something."""
+    if not isinstance(value, str) or not value:
+        refuse(entry, "is not a name")
+
+
+def names(entry: str, values: Iterable[Value]) -> None:
+    """Names, none of them twice."""
+    seen: set[str] = set()
+    for position, value in enumerate(values):
+        name(f"{entry}[{position}]", value)
+        if value in seen:
+            refuse(f"{entry}[{position}]", f"{value!r} is there twice")
+        seen.add(value)
+
+
+def ids(entry: str, values: Sequence[Value]) -> None:
+    """Every id is a name of its own."""
+    seen: dict[str, int] = {}
+    for position, value in enumerate(values):
+        here = f"{entry}[{position}].id"
+        name(here, value.id)
+        if value.id in seen:
+            refuse(here, f"{value.id!r} is also the id of {entry}[{seen[value.id]}]")
+        seen[value.id] = position
+
+
+def whole(entry: str, value: Value, *, least: int = 0) -> None:
+    """A whole number that fits."""
+    if type(value) is not int:
+        refuse(entry, "is not a whole number")
+    if value < least:
+        refuse(entry, "is negative" if least == 0 else f"is below {least}")
+    if value > LARGEST:
+        refuse(entry, f"is above {LARGEST}")
+
+
+def known(entry: str, value: Value, kind: str, there: Iterable[str]) -> None:
+    """The name is one of those that are there."""
+    if value not in there:
+        refuse(entry, f"there is no {kind} {value!r}")
+
+
+def window(entry: str, value: Value) -> None:
+    """Two instants, in their order."""
+    whole(f"{entry}.earliest", value.earliest)
+    whole(f"{entry}.latest", value.latest)
+    if value.latest < value.earliest:
+        refuse(entry, "ends before it begins")
+
+
+def windows(entry: str, values: Sequence[Value]) -> None:
+    """At least one window; ascending, and no second in two of them."""
+    if not values:
+        refuse(entry, "there is no window")
+    each(entry, values, window)
+    for position in range(1, len(values)):
+        if values[position].earliest <= values[position - 1].latest:
+            refuse(f"{entry}[{position}]", "begins before the window ahead of it has ended")
+
+
+def optional(entry: str, value: Value, fields: str) -> None:
+    """Each of these fields is a number, or nothing."""
+    for field in fields.split():
+        if getattr(value, field) is not None:
+            whole(f"{entry}.{field}", getattr(value, field))
+
+
+def amounts(
+    entry: str, values: Mapping[str, int], dimensions: Sequence[str], *, least: int = 0
+) -> None:
+    """Every amount is counted in a dimension there is."""
+    for dimension, amount in values.items():
+        known(f"{entry}.{dimension}", dimension, "dimension", dimensions)
+        whole(f"{entry}.{dimension}", amount, least=least)
