@@ -1,0 +1,1 @@
+"""What VROOM's users write and read."""

@@ -1,0 +1,249 @@
+"""Knows every field of a request to VROOM, and refuses what is not done by its name."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from routing.errors import InvalidProblemError
+from routing.formats.entry import Entry, parsed
+from routing.formats.record import NUMBER, TEXT, WHOLE, Codec, Kind, Record, T, listed, mapped
+
+Amounts = tuple[int, ...]
+Pair = tuple[int, int]
+Matrix = tuple[tuple[int, ...], ...]
+
+LARGEST_PRIORITY: Final = 100
+LARGEST_SPEED_FACTOR: Final = 5
+"""Both are VROOM's own bounds."""
+
+PER_HOUR: Final = 3_600
+"""A second costs one, if nothing else is said."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """A job, or one end of a shipment."""
+
+    id: int
+    description: str | None = None
+    location: tuple[float, float] | None = None
+    location_index: int | None = None
+    setup: int = 0
+    service: int = 0
+    time_windows: tuple[Pair, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job(Task):
+    """What is brought to one place, and what is fetched there."""
+
+    delivery: Amounts = ()
+    pickup: Amounts = ()
+    skills: tuple[int, ...] = ()
+    priority: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shipment:
+    """What is fetched at one place and brought to another by the same vehicle."""
+
+    pickup: Task
+    delivery: Task
+    amount: Amounts = ()
+    skills: tuple[int, ...] = ()
+    priority: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Break:
+    """A rest."""
+
+    id: int
+    time_windows: tuple[Pair, ...] = ()
+    service: int = 0
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Costs:
+    """What a vehicle costs."""
+
+    fixed: int = 0
+    per_hour: int = PER_HOUR
+    per_km: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One line of a route to begin from."""
+
+    type: str
+    id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vehicle:
+    """Who drives."""
+
+    id: int
+    profile: str = "car"
+    description: str | None = None
+    start: tuple[float, float] | None = None
+    start_index: int | None = None
+    end: tuple[float, float] | None = None
+    end_index: int | None = None
+    capacity: Amounts = ()
+    costs: Costs = Costs()
+    skills: tuple[int, ...] = ()
+    time_window: Pair | None = None
+    breaks: tuple[Break, ...] = ()
+    speed_factor: float = 1.0
+    max_tasks: int | None = None
+    max_travel_time: int | None = None
+    max_distance: int | None = None
+    steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matrices:
+    """Travel of one profile, by the indices of the request."""
+
+    durations: Matrix
+    distances: Matrix | None = None
+    costs: Matrix | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """Everything that is asked."""
+
+    vehicles: tuple[Vehicle, ...]
+    jobs: tuple[Job, ...] = ()
+    shipments: tuple[Shipment, ...] = ()
+    matrices: Mapping[str, Matrices] = field(default_factory=dict)
+
+
+def read(text: str) -> Request:
+    """Read a request.
+
+    Raises
+    ------
+    InvalidProblemError
+        It is none, or asks for what is not done; the entry is named.
+    """
+    root = Entry(value=parsed(text, error=InvalidProblemError), path="", error=InvalidProblemError)
+    if not isinstance(root.value, dict):
+        raise InvalidProblemError("document", "is not an object")
+    return REQUEST.read(root)
+
+
+def _pair(entry: Entry) -> Pair:
+    ends = entry.items()
+    if len(ends) != len(("start", "end")):
+        entry.refuse("is not a pair of start and end")
+    start, end = (item.whole() for item in ends)
+    if end < start:
+        entry.refuse("ends before it begins")
+    return start, end
+
+
+def _position(entry: Entry) -> tuple[float, float]:
+    """VROOM writes the longitude first."""
+    numbers = entry.items()
+    if len(numbers) != len(("longitude", "latitude")):
+        entry.refuse("is not a pair of longitude and latitude")
+    longitude, latitude = (item.number() for item in numbers)
+    return longitude, latitude
+
+
+def _reading(record: Record[T], not_done: str = "") -> Kind:
+    """A record that says so where it meets a field of VROOM's that is not done."""
+
+    def read_one(entry: Entry) -> T:
+        known = entry.value if isinstance(entry.value, dict) else {}
+        for name in not_done.split():
+            if name in known:
+                entry.refuse(f"{name} is not done by this planner")
+        return record.read(entry)
+
+    return Kind(read=read_one, write=record.write)
+
+
+PAIR: Final = Kind(read=_pair, write=list)
+PAIRS: Final = listed(PAIR)
+POSITION: Final = Kind(read=_position, write=list)
+WHOLES: Final = listed(WHOLE)
+MATRIX: Final = Kind(read=Entry.matrix, write=list)
+
+TASK: Final[Mapping[str, Codec]] = {
+    "id": WHOLE,
+    "description": TEXT,
+    "location": POSITION,
+    "location_index": WHOLE,
+    "setup": WHOLE,
+    "service": WHOLE,
+    "time_windows": PAIRS,
+}
+RANKED: Final[Mapping[str, Codec]] = {"skills": WHOLES, "priority": WHOLE}
+PER_TYPE: Final = "setup_per_type service_per_type"
+
+JOB: Final = _reading(
+    Record(made=Job, codecs={**TASK, **RANKED, "delivery": WHOLES, "pickup": WHOLES}),
+    f"amount {PER_TYPE}",
+)
+END: Final = _reading(Record(made=Task, codecs=TASK), PER_TYPE)
+SHIPMENT: Final = Record(
+    made=Shipment, codecs={"pickup": END, "delivery": END, "amount": WHOLES, **RANKED}
+)
+BREAK: Final = _reading(
+    Record(
+        made=Break,
+        codecs={"id": WHOLE, "time_windows": PAIRS, "service": WHOLE, "description": TEXT},
+    ),
+    "max_load",
+)
+COSTS: Final = _reading(
+    Record(made=Costs, codecs={"fixed": WHOLE, "per_hour": WHOLE, "per_km": WHOLE}),
+    "per_task_hour",
+)
+STEP: Final = _reading(
+    Record(made=Step, codecs={"type": TEXT, "id": WHOLE}),
+    "service_at service_after service_before",
+)
+VEHICLE: Final = _reading(
+    Record(
+        made=Vehicle,
+        codecs={
+            "id": WHOLE,
+            "profile": TEXT,
+            "description": TEXT,
+            "start": POSITION,
+            "start_index": WHOLE,
+            "end": POSITION,
+            "end_index": WHOLE,
+            "capacity": WHOLES,
+            "costs": COSTS,
+            "skills": WHOLES,
+            "time_window": PAIR,
+            "breaks": listed(BREAK),
+            "speed_factor": NUMBER,
+            "max_tasks": WHOLE,
+            "max_travel_time": WHOLE,
+            "max_distance": WHOLE,
+            "steps": listed(STEP),
+        },
+    ),
+    "type",
+)
+MATRICES: Final = Record(
+    made=Matrices, codecs={"durations": MATRIX, "distances": MATRIX, "costs": MATRIX}
+)
+REQUEST: Final = Record(
+    made=Request,
+    codecs={
+        "vehicles": listed(VEHICLE),
+        "jobs": listed(JOB),
+        "shipments": listed(SHIPMENT),
+        "matrices": mapped(MATRICES),
+    },
+)
