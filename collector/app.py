@@ -14,13 +14,17 @@ from collector.places.geocoding import geocoder_named
 from collector.web import (
     assets,
     board,
+    contact,
     donor,
     errors,
     guards,
     languages,
+    my_data,
     outbox,
     phone,
+    public,
     security,
+    steps,
     wording,
 )
 from collector.web import session as sign_in
@@ -71,6 +75,6 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
     db.connect(app, settings.database_url)
     for part in (languages, wording, assets, security, guards, errors):
         part.init_app(app)
-    for surface in (sign_in, donor, phone, board, outbox):
+    for surface in (sign_in, public, contact, steps, my_data, donor, phone, board, outbox):
         app.register_blueprint(surface.blueprint)
     return app

@@ -12,6 +12,7 @@ from collector.donors.importing import import_donors
 from collector.errors import Refused
 from collector.installation import Commands, application, bank_named, clock, settings
 from collector.pickups.importing import import_requests
+from collector.places.postcodes import import_postcodes
 from collector.planning.actions import ask_for_plan
 from collector.processes import is_free
 from collector.server import serve as serve_app
@@ -97,6 +98,15 @@ def import_(kind: str, file: Path, *, slug: str) -> None:
         raise click.ClickException("Nothing was imported.")
     count = len(report.rows)
     click.echo(f"{count} {'row was' if count == 1 else 'rows were'} imported.")
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def postcodes(file: Path) -> None:
+    """Learn where postcodes lie from La Poste's open CSV file; what was known is replaced."""
+    with application(settings()).test_request_context(), transaction() as session:
+        count = import_postcodes(session, file.read_bytes())
+    click.echo(f"{count} postcodes are known.")
 
 
 if __name__ == "__main__":

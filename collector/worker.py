@@ -1,4 +1,4 @@
-"""The worker: plans what is asked for and sends what is owed."""
+"""The worker: plans what is asked for, sends what is owed, keeps the timers."""
 
 import logging
 import threading
@@ -12,6 +12,7 @@ from collector.jobs.supervisor import run_once, run_supervisor
 from collector.notices.delivery import ConsoleSender, deliver
 from collector.planning.actions import PLAN_DAY
 from collector.planning.solver import plan_day
+from collector.timers import keep_time
 from collector.web.letters import write
 
 HANDLERS = {PLAN_DAY: plan_day}
@@ -25,11 +26,14 @@ def work_for_ever(app: Flask, clock: Clock) -> None:
     stop = threading.Event()
     postman = threading.Thread(target=_carry, args=(app, clock, stop), name="postman")
     postman.start()
+    timer = threading.Thread(target=keep_time, args=(app, clock, stop), name="timer")
+    timer.start()
     try:
         run_supervisor(HANDLERS, clock=clock, enter=app.app_context, stop=stop)
     finally:
         stop.set()
         postman.join()
+        timer.join()
 
 
 def work_until_idle(app: Flask, clock: Clock) -> None:

@@ -62,7 +62,14 @@ def test_only_surfaces_the_command_and_the_supervisor_open_transactions() -> Non
         known = (
             name.startswith(allowed)
             or name.startswith("collector/jobs/")
-            or (name in {"collector/notices/delivery.py", "collector/planning/solver.py"})
+            or (
+                name
+                in {
+                    "collector/timers.py",
+                    "collector/notices/delivery.py",
+                    "collector/planning/solver.py",
+                }
+            )
         )
         assert known or not opens, f"{name} opens a transaction"
 

@@ -1,7 +1,7 @@
 """The town of the tests: one bank, two collectors, three donors, and a stranger's bank next door.
 
-The cast: Claire coordinates, Ana and Bruno collect, Dora, Elise and Fanny give milk; Sophie
-coordinates another bank and may see nothing of this one.
+The cast: Claire coordinates and is a midwife, Ana and Bruno collect, Dora, Elise and Fanny give
+milk; Sophie coordinates another bank and may see nothing of this one.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def build_town() -> Town:
             )
             return added.id
 
-        claire = person("Claire", Role.COORDINATOR)
+        claire = person("Claire", Role.COORDINATOR, Role.PROFESSIONAL)
         adele = person("Adele", Role.ADMIN)
         ana, bruno = person("Ana", Role.COLLECTOR), person("Bruno", Role.COLLECTOR)
         donors = [
@@ -79,7 +79,7 @@ def build_town() -> Town:
             bank_id=other.id,
             name="Sophie",
             email="sophie@other.example",
-            roles=[Role.COORDINATOR, Role.COLLECTOR, Role.ADMIN],
+            roles=[role for role in Role if role is not Role.DONOR],
             language="en",
         )
         stranger = add_donor(session, other.id, first_name="Gina", email="gina@home.example")

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from collector.audit.actions import record
+from collector.banks.directory import begin_directory
 from collector.banks.models import Bank, Jurisdiction, Site, SiteKind
 from collector.banks.policies import preset_rows
 from collector.errors import Refused
@@ -27,7 +28,7 @@ def found_bank(
     jurisdiction: Jurisdiction = Jurisdiction.FRANCE,
     language: str = "fr",
 ) -> Bank:
-    """Found a bank with the preset rules of its jurisdiction.
+    """Found a bank with the preset rules of its jurisdiction; the first one begins the directory.
 
     Raises
     ------
@@ -48,6 +49,7 @@ def found_bank(
     session.add(bank)
     session.flush()
     session.add_all(preset_rows(bank.id, jurisdiction))
+    begin_directory(session, jurisdiction)
     record(
         session,
         now=now,

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from collector.db import BankOwned, Base
@@ -25,6 +25,22 @@ class SiteKind(StrEnum):
     BANK = "bank"
     ANTENNE = "antenne"
     HOME = "home"
+
+
+class LactariumKind(StrEnum):
+    """Whom a lactarium serves: its own hospital alone, or others too."""
+
+    INTERNAL = "internal"
+    INTERNAL_AND_EXTERNAL = "internal_and_external"
+    UNKNOWN = "unknown"
+
+
+class Known(StrEnum):
+    """An answer that may be missing; missing is not no."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
 
 
 class Bank(Base):
@@ -83,3 +99,32 @@ class Policy(BankOwned, Base):
     source: Mapped[str]
     verified_by: Mapped[str | None]
     verified_on: Mapped[date | None]
+
+
+class Lactarium(Base):
+    """A line of the public directory: the installation's, shared by every bank that lives here."""
+
+    __tablename__ = "lactariums"
+
+    name: Mapped[str]
+    town: Mapped[str]
+    postcode: Mapped[str]
+    latitude: Mapped[float]
+    longitude: Mapped[float]
+    kind: Mapped[LactariumKind]
+    takes_anonymous: Mapped[Known]
+    phone: Mapped[str]
+    website: Mapped[str]
+    postcodes: Mapped[list[str]]
+    """Beginnings of the postcodes it collects in, where somebody told us."""
+    radius_km: Mapped[int | None]
+    """How far it drives, where somebody told us."""
+    evidence: Mapped[str]
+    """How well the line is known: `read` at the source, or in words."""
+    checked_on: Mapped[date | None]
+    listed: Mapped[bool]
+    bank_id: Mapped[int | None] = mapped_column(ForeignKey("banks.id"), unique=True)
+    """The bank of this installation that it is, which then answers for its line."""
+    version: Mapped[int] = mapped_column()
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own form

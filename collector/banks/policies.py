@@ -27,6 +27,7 @@ class PolicyKey(StrEnum):
     MATERIAL_MINUTES = "material_minutes"
     BLOOD_MINUTES = "blood_minutes"
     CHANGE_HOURS = "change_hours"
+    CALLS_PER_HALF_DAY = "calls_per_half_day"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ COMMON = (
     Preset(PolicyKey.MATERIAL_MINUTES, 5, "min", OURS),
     Preset(PolicyKey.BLOOD_MINUTES, 10, "min", OURS),
     Preset(PolicyKey.CHANGE_HOURS, 12, "h", OURS),
+    Preset(PolicyKey.CALLS_PER_HALF_DAY, 6, "calls", OURS),
     Preset(PolicyKey.FREEZER_WARMEST_CELSIUS, -18, "degC", "Press; the French annex was not read"),
     Preset(PolicyKey.TUBE_RIDE_MINUTES, 240, "min", OURS),
 )

@@ -50,3 +50,22 @@ def site_named(session: Session, *, bank_id: int, name: str) -> Site:
 def zones_of(session: Session, bank_id: int) -> list[Zone]:
     """Return the zones of a bank, by name."""
     return list(session.scalars(select(Zone).where(Zone.bank_id == bank_id).order_by(Zone.name)))
+
+
+def banks(session: Session) -> list[Bank]:
+    """Return every bank of this installation, by name."""
+    return list(session.scalars(select(Bank).order_by(Bank.name)))
+
+
+def bank_by_slug(session: Session, slug: str) -> Bank:
+    """Return the bank with this short name.
+
+    Raises
+    ------
+    NotFound
+        There is none.
+    """
+    bank = session.scalar(select(Bank).where(Bank.slug == slug))
+    if bank is None:
+        raise NotFound("not_found", kind="banks")
+    return bank

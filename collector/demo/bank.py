@@ -26,7 +26,7 @@ STAFF = (
     ("Bruno Lafitte", "bruno@lactarium.example", (Role.COLLECTOR,)),
     ("Chantal Dupin", "chantal@lactarium.example", (Role.COLLECTOR,)),
     ("Denise Moreau", "denise@lactarium.example", (Role.COLLECTOR,)),
-    ("Nadia Benali", "nadia@lactarium.example", (Role.QUALITY,)),
+    ("Nadia Benali", "nadia@lactarium.example", (Role.PROFESSIONAL, Role.QUALITY)),
     ("Luc Robert", "luc@lactarium.example", (Role.LABORATORY,)),
 )
 ASKED_THE_DAYS_BEFORE = timedelta(days=2)
@@ -91,7 +91,7 @@ def ask_for_day(session: Session, bank: Bank, *, now: datetime, day: date) -> No
         return
     session.add_all(_shifts(session, bank.id, day))
     donors = session.scalars(select(Donor).where(Donor.bank_id == bank.id).order_by(Donor.id))
-    for donor, member in zip(donors, cast(), strict=True):
+    for donor, member in zip(donors, cast(), strict=False):
         if member.request is not None:
             accepted = PickupState.ACCEPTED
             session.add(_pickup(donor, member.request, accepted, now=now, day=day))

@@ -10,12 +10,20 @@ from collector.banks.policies import PolicyKey
 from collector.banks.queries import get_bank, policies_of
 from collector.db import owned
 from collector.donors.eligibility import Reason, judge
-from collector.donors.models import Donor, DonorState, Serology, SerologyOutcome
+from collector.donors.models import (
+    Decision,
+    Donor,
+    DonorState,
+    Serology,
+    SerologyOutcome,
+    WhySuspended,
+)
 from collector.donors.numbers import is_number, new_number
 from collector.donors.queries import donor_by_number, get_donor
 from collector.donors.states import move_to
 from collector.errors import Conflict, Refused
 from collector.people.models import Person
+from collector.people.queries import is_professional
 from collector.places.actions import NewAddress, new_address
 from collector.service_day import ServiceDay
 
@@ -77,7 +85,9 @@ def register(
         serologies=[],
     )
     session.add(donor)
-    _note(session, donor, now=now, actor=actor, action="donor registered")
+    session.flush()
+    _keep_step(session, donor, now=now, actor=actor)
+    note_act(session, donor, now=now, actor=actor, action="donor registered")
     return donor
 
 
@@ -91,15 +101,25 @@ def sign_interview(
     person_id: int,
     on: date,
 ) -> Donor:
-    """Note who interviewed a donor and when; a candidate becomes interviewed by it."""
+    """Note which professional interviewed a donor and when; a candidate becomes interviewed by it.
+
+    Raises
+    ------
+    Refused
+        `professional_needed`: it takes a physician, a midwife or a nurse.
+    """
     donor = get_donor(session, bank_id, donor_id)
     person = owned(session, Person, bank_id, person_id)
+    if not is_professional(session, bank_id=bank_id, person_id=person.id):
+        raise Refused("professional_needed")
     donor.interview_signed_by_id, donor.interview_signed_on = person.id, on
     if donor.state is DonorState.CANDIDATE:
-        move_to(donor, DonorState.PRESCREENED)
+        step(session, donor, now=now, actor=actor, to=DonorState.PRESCREENED)
     if donor.state is DonorState.PRESCREENED:
-        move_to(donor, DonorState.INTERVIEWED)
-    _note(session, donor, now=now, actor=actor, action="interview signed", by=f"person:{person.id}")
+        step(session, donor, now=now, actor=actor, to=DonorState.INTERVIEWED)
+    note_act(
+        session, donor, now=now, actor=actor, action="interview signed", by=f"person:{person.id}"
+    )
     return donor
 
 
@@ -116,7 +136,7 @@ def record_consent(
     """Note which text a donor agreed to, and when."""
     donor = get_donor(session, bank_id, donor_id)
     donor.consent_version, donor.consented_on = version, on
-    _note(session, donor, now=now, actor=actor, action="consent recorded", consent=version)
+    note_act(session, donor, now=now, actor=actor, action="consent recorded", consent=version)
     return donor
 
 
@@ -139,17 +159,40 @@ def record_serology(
         `serology_dates_backwards`: it would have lapsed before it was drawn.
     """
     donor = get_donor(session, bank_id, donor_id)
-    if valid_until is None and outcome is SerologyOutcome.CLEAR:
-        days = policies_of(session, bank_id)[PolicyKey.SEROLOGY_DAYS]
-        valid_until = drawn_on + timedelta(days=days)
-    if valid_until is not None and valid_until < drawn_on:
-        raise Refused("serology_dates_backwards")
+    until = _counts_until(session, bank_id, drawn_on, outcome, valid_until)
     if donor.state is DonorState.INTERVIEWED:
-        move_to(donor, DonorState.AWAITING_SEROLOGY)
-    result = Serology(bank_id=bank_id, drawn_on=drawn_on, outcome=outcome, valid_until=valid_until)
+        step(session, donor, now=now, actor=actor, to=DonorState.AWAITING_SEROLOGY)
+    result = Serology(bank_id=bank_id, drawn_on=drawn_on, outcome=outcome, valid_until=until)
     donor.serologies.append(result)
     # The outcome is a health answer: the chain says that there is one, not which.
-    _note(session, donor, now=now, actor=actor, action="serology recorded")
+    note_act(session, donor, now=now, actor=actor, action="serology recorded")
+    _end_lapse(session, donor, now=now, actor=actor)
+    return result
+
+
+def answer_serology(
+    session: Session,
+    *,
+    now: datetime,
+    bank_id: int,
+    serology_id: int,
+    actor: str,
+    outcome: SerologyOutcome,
+    valid_until: date | None = None,
+) -> Serology:
+    """Write what the laboratory said of a sample that was pending, or correct it.
+
+    Raises
+    ------
+    Refused
+        `serology_dates_backwards`.
+    """
+    result = owned(session, Serology, bank_id, serology_id)
+    donor = get_donor(session, bank_id, result.donor_id)
+    result.valid_until = _counts_until(session, bank_id, result.drawn_on, outcome, valid_until)
+    result.outcome = outcome
+    note_act(session, donor, now=now, actor=actor, action="serology answered")
+    _end_lapse(session, donor, now=now, actor=actor)
     return result
 
 
@@ -162,6 +205,8 @@ def change_state(
     actor: str,
     to: DonorState,
     until: date | None = None,
+    because: WhySuspended | None = None,
+    note: str = "",
 ) -> Donor:
     """Move a file on, as `collector.donors.states` permits.
 
@@ -169,22 +214,33 @@ def change_state(
     ----------
     until
         The last day of a suspension; None while nobody knows.
+    because, note
+        Why, for the donor's own file: health data, which the audit chain does not repeat.
 
     Raises
     ------
     Refused
         `donor_state_not_possible`; `donor_papers_missing` for one who would become eligible
-        without an interview, a consent and a blood test valid today; `only_staff_decides`.
+        without an interview, a consent and a blood test valid today; `only_staff_decides`;
+        `professional_needed`: nobody else excludes.
     """
     donor = get_donor(session, bank_id, donor_id)
     before = donor.state
-    if to is not DonorState.ENDED and actor.startswith("donor:"):
-        raise Refused("only_staff_decides")
-    move_to(donor, to)
+    _refuse_decision(session, bank_id=bank_id, actor=actor, to=to)
+    suspended = to is DonorState.SUSPENDED
+    step(
+        session,
+        donor,
+        now=now,
+        actor=actor,
+        to=to,
+        until=until if suspended else None,
+        because=(because or WhySuspended.OTHER) if suspended else None,
+        note=note,
+    )
     if to is DonorState.ELIGIBLE:
         _refuse_without_papers(session, donor, now=now)
-    donor.suspended_until = until if to is DonorState.SUSPENDED else None
-    _note(
+    note_act(
         session,
         donor,
         now=now,
@@ -196,11 +252,83 @@ def change_state(
     return donor
 
 
+def step(
+    session: Session,
+    donor: Donor,
+    *,
+    now: datetime,
+    actor: str,
+    to: DonorState,
+    until: date | None = None,
+    because: WhySuspended | None = None,
+    note: str = "",
+) -> None:
+    """Move a file on and keep the step in its timeline."""
+    move_to(donor, to)
+    donor.suspended_until, donor.suspended_because = until, because
+    _keep_step(session, donor, now=now, actor=actor, note=note)
+
+
 def why_not_eligible(session: Session, donor: Donor, *, now: datetime) -> set[Reason]:
     """Return which papers a donor lacks today to become eligible."""
     today = ServiceDay.of(now, get_bank(session, donor.bank_id).zone).day
     judgement = judge(donor, on=today, policies=policies_of(session, donor.bank_id))
     return set(judgement.reasons) & NEEDED_TO_BE_ELIGIBLE
+
+
+def _keep_step(
+    session: Session, donor: Donor, *, now: datetime, actor: str, note: str = ""
+) -> None:
+    session.add(
+        Decision(
+            bank_id=donor.bank_id,
+            donor_id=donor.id,
+            at=now,
+            state=donor.state,
+            because=donor.suspended_because,
+            until=donor.suspended_until,
+            note=note.strip(),
+            decided_by=actor,
+        )
+    )
+
+
+def _counts_until(
+    session: Session,
+    bank_id: int,
+    drawn_on: date,
+    outcome: SerologyOutcome,
+    valid_until: date | None,
+) -> date | None:
+    if outcome is not SerologyOutcome.CLEAR:
+        return None
+    if valid_until is None:
+        days = policies_of(session, bank_id)[PolicyKey.SEROLOGY_DAYS]
+        valid_until = drawn_on + timedelta(days=days)
+    if valid_until < drawn_on:
+        raise Refused("serology_dates_backwards")
+    return valid_until
+
+
+def _end_lapse(session: Session, donor: Donor, *, now: datetime, actor: str) -> None:
+    """Undo what the timer did: it suspended for want of a blood test, and now there is one."""
+    for_want_of_it = (
+        donor.state is DonorState.SUSPENDED
+        and donor.suspended_because is WhySuspended.SEROLOGY_LAPSED
+    )
+    if for_want_of_it and not why_not_eligible(session, donor, now=now):
+        step(session, donor, now=now, actor=actor, to=DonorState.ELIGIBLE)
+        note_act(session, donor, now=now, actor=actor, action="lapse ended")
+
+
+def _refuse_decision(session: Session, *, bank_id: int, actor: str, to: DonorState) -> None:
+    kind, _, key = actor.partition(":")
+    if kind == "donor" and to is not DonorState.ENDED:
+        raise Refused("only_staff_decides")
+    if to is not DonorState.EXCLUDED:
+        return
+    if kind != "person" or not is_professional(session, bank_id=bank_id, person_id=int(key)):
+        raise Refused("professional_needed")
 
 
 def _refuse_without_papers(session: Session, donor: Donor, *, now: datetime) -> None:
@@ -220,9 +348,10 @@ def _free_number(session: Session, bank_id: int, wanted: str | None) -> str:
     return wanted
 
 
-def _note(
+def note_act(
     session: Session, donor: Donor, *, now: datetime, actor: str, action: str, **details: object
 ) -> None:
+    """Keep an act on a donor's file in the audit chain: never a name, never a health answer."""
     session.flush()
     record(
         session,

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from collector.banks.policies import Policies, PolicyKey
-from collector.donors.models import Donor, DonorState, Serology, SerologyOutcome
+from collector.donors.models import Donor, DonorState, Serology, SerologyOutcome, WhySuspended
 
 
 class Verdict(StrEnum):
@@ -99,6 +99,8 @@ def _state_reasons(donor: Donor, on: date) -> list[Reason]:
         return [Reason.EXCLUDED]
     if donor.state is DonorState.ENDED:
         return [Reason.ENDED]
+    if donor.suspended_because is WhySuspended.SEROLOGY_LAPSED:
+        return []  # the blood test itself says so below, and a sample drawn at a visit helps
     if donor.state is DonorState.SUSPENDED:
         over = donor.suspended_until is not None and on > donor.suspended_until
         return [Reason.SUSPENSION_OVER if over else Reason.SUSPENDED]

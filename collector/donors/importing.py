@@ -33,7 +33,7 @@ from collector.donors.actions import (
 from collector.donors.models import Donor, DonorState, SerologyOutcome
 from collector.donors.numbers import is_number, plain
 from collector.donors.queries import donors_of
-from collector.people.queries import person_by_email
+from collector.people.queries import is_professional, person_by_email
 from collector.places.actions import MOST_LATITUDE, MOST_LONGITUDE
 from collector.places.models import PositionSource
 from collector.service_day import ServiceDay
@@ -156,6 +156,8 @@ def _signed_by(session: Session, cells: Cells, bank: Bank) -> int | None:
     person = person_by_email(session, address) if address else None
     if address and (person is None or person.bank_id != bank.id):
         cells.wrong("interview_signed_by", "colleague_unknown")
+    elif person and not is_professional(session, bank_id=bank.id, person_id=person.id):
+        cells.wrong("interview_signed_by", "professional_needed")
     return person.id if person else None
 
 

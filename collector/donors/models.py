@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -31,6 +32,27 @@ class SerologyOutcome(StrEnum):
     NOT_CLEAR = "not_clear"
 
 
+class WhySuspended(StrEnum):
+    """Why a donor does not give for a while; who reads it may read health data."""
+
+    SEROLOGY_LAPSED = "serology_lapsed"
+    SEROLOGY_NOT_CLEAR = "serology_not_clear"
+    ILLNESS = "illness"
+    MEDICATION = "medication"
+    EXPOSURE = "exposure"
+    DONOR_ASKED = "donor_asked"
+    OTHER = "other"
+
+
+class CallBackState(StrEnum):
+    """Whether she was called."""
+
+    ASKED = "asked"
+    DONE = "done"
+    MISSED = "missed"
+    WITHDRAWN = "withdrawn"
+
+
 class Donor(BankOwned, Base):
     """A mother who gives, or asks to give, milk."""
 
@@ -48,6 +70,7 @@ class Donor(BankOwned, Base):
     """Messages name neither the service nor its purpose."""
     state: Mapped[DonorState]
     suspended_until: Mapped[date | None]
+    suspended_because: Mapped[WhySuspended | None]
     baby_born_on: Mapped[date | None]
     interview_signed_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     interview_signed_on: Mapped[date | None]
@@ -55,6 +78,9 @@ class Donor(BankOwned, Base):
     consented_on: Mapped[date | None]
     address_id: Mapped[int] = mapped_column(ForeignKey("addresses.id"))
     registered_at: Mapped[datetime]
+    erasure_asked_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
+    """Since when only the number stands for her."""
     version: Mapped[int] = mapped_column()
     address: Mapped[Address] = relationship(lazy="raise")
     serologies: Mapped[list["Serology"]] = relationship(
@@ -74,3 +100,76 @@ class Serology(BankOwned, Base):
     outcome: Mapped[SerologyOutcome]
     valid_until: Mapped[date | None]
     """The last day on which it counts; None while the result is pending."""
+
+
+class Questionnaire(BankOwned, Base):
+    """One version of a bank's questions before a first gift; a version never changes again."""
+
+    __tablename__ = "questionnaires"
+    __table_args__ = (UniqueConstraint("bank_id", "edition"),)
+
+    edition: Mapped[int]
+    questions: Mapped[list[dict[str, Any]]]
+    """As `collector.donors.questions.Question` reads them, in order."""
+    made_at: Mapped[datetime]
+    made_by: Mapped[str]
+
+
+class Screening(BankOwned, Base):
+    """A candidate's answers to one version of the questions; kept as she gave them."""
+
+    __tablename__ = "screenings"
+    __table_args__ = (UniqueConstraint("donor_id", "questionnaire_id"),)
+
+    donor_id: Mapped[int] = mapped_column(ForeignKey("donors.id"), index=True)
+    questionnaire_id: Mapped[int] = mapped_column(ForeignKey("questionnaires.id"))
+    answers: Mapped[dict[str, Any]]
+    """By the question's key: `said` (yes, no, unsure) and `on`, the last time, where it matters."""
+    began_at: Mapped[datetime]
+    saved_at: Mapped[datetime]
+    submitted_at: Mapped[datetime | None]
+    questionnaire: Mapped[Questionnaire] = relationship(lazy="raise")
+
+
+class CallBack(BankOwned, Base):
+    """A half-day on which a candidate wants to be called."""
+
+    __tablename__ = "call_backs"
+
+    donor_id: Mapped[int] = mapped_column(ForeignKey("donors.id"), index=True)
+    day: Mapped[date] = mapped_column(index=True)
+    half: Mapped[str]
+    """`morning` or `afternoon`."""
+    state: Mapped[CallBackState]
+    asked_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+    settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+
+
+class Decision(BankOwned, Base):
+    """A step of a donor's file: what she became, why, until when, and who said so."""
+
+    __tablename__ = "donor_decisions"
+
+    donor_id: Mapped[int] = mapped_column(ForeignKey("donors.id"), index=True)
+    at: Mapped[datetime]
+    state: Mapped[DonorState]
+    because: Mapped[WhySuspended | None]
+    until: Mapped[date | None]
+    note: Mapped[str]
+    decided_by: Mapped[str]
+    """The actor, as in the audit chain: `person:12`, `donor:7`, or `system` for the timer."""
+
+
+class SealedIdentity(BankOwned, Base):
+    """Who stands behind the number of an erased donor whose milk was given to somebody.
+
+    Kept for traceability alone; read by quality alone, and each reading is in the audit chain.
+    """
+
+    __tablename__ = "sealed_identities"
+
+    donor_id: Mapped[int] = mapped_column(ForeignKey("donors.id"), unique=True)
+    number: Mapped[str]
+    identity: Mapped[dict[str, Any]]
+    sealed_at: Mapped[datetime]

@@ -94,6 +94,23 @@ def use_link(session: Session, token: str, *, now: datetime) -> str:
     return key
 
 
+def begin_session(session: Session, *, now: datetime, bank_id: int, donor_id: int) -> str:
+    """Return the token of a session for a donor whose file this very browser has just opened."""
+    key = new_token()
+    session.add(
+        WebSession(
+            bank_id=bank_id,
+            token_hash=hashed(key),
+            person_id=None,
+            donor_id=donor_id,
+            began_at=now,
+            seen_at=now,
+            revoked_at=None,
+        )
+    )
+    return key
+
+
 def end_session(session: Session, token: str, *, now: datetime) -> None:
     """Revoke a session."""
     session.execute(
@@ -101,7 +118,9 @@ def end_session(session: Session, token: str, *, now: datetime) -> None:
     )
 
 
-def count_attempt(session: Session, address: str, *, now: datetime) -> bool:
+def count_attempt(
+    session: Session, address: str, *, now: datetime, most: int = MOST_ATTEMPTS
+) -> bool:
     """Count one request for a link and return whether it may be answered.
 
     Counted per address in the database, so that every worker counts alike.
@@ -113,4 +132,4 @@ def count_attempt(session: Session, address: str, *, now: datetime) -> bool:
     made = session.scalar(
         select(func.count()).select_from(SignInAttempt).where(SignInAttempt.address_hash == who)
     )
-    return (made or 0) <= MOST_ATTEMPTS
+    return (made or 0) <= most

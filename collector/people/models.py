@@ -15,6 +15,8 @@ class Role(StrEnum):
     DONOR = "donor"
     COLLECTOR = "collector"
     COORDINATOR = "coordinator"
+    PROFESSIONAL = "professional"
+    """A physician, a midwife or a nurse: interviews, reads health answers, decides."""
     QUALITY = "quality"
     LABORATORY = "laboratory"
     ADMIN = "admin"

@@ -67,6 +67,16 @@ def people_with_role(session: Session, *, bank_id: int, role: Role) -> list[Pers
     )
 
 
+def is_professional(session: Session, *, bank_id: int, person_id: int) -> bool:
+    """Whether somebody of a bank's staff is a physician, a midwife or a nurse."""
+    grant = select(RoleGrant.id).where(
+        RoleGrant.bank_id == bank_id,
+        RoleGrant.person_id == person_id,
+        RoleGrant.role == Role.PROFESSIONAL,
+    )
+    return session.scalar(grant) is not None
+
+
 def link_is_good(session: Session, token: str, *, now: datetime) -> bool:
     """Whether a link could be spent now; looking at it does not spend it."""
     link = session.scalar(select(SignInLink).where(SignInLink.token_hash == hashed(token)))

@@ -103,3 +103,5 @@ class PickupHold(BankOwned, Base):
     opened_at: Mapped[datetime]
     cleared_at: Mapped[datetime | None]
     cleared_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    note: Mapped[str | None]
+    """What the professional who cleared it wrote."""

@@ -45,3 +45,15 @@ class Position(BankOwned, Base):
     """The geocoder's own measure of certainty, from 0 to 1."""
     set_at: Mapped[datetime]
     address: Mapped[Address] = relationship(lazy="raise", back_populates="position")
+
+
+class PostcodePlace(Base):
+    """Where a postcode lies, as an operator imported it; shared by the installation's banks."""
+
+    __tablename__ = "postcode_places"
+
+    postcode: Mapped[str] = mapped_column(unique=True)
+    town: Mapped[str]
+    """One of its communes, to be recognised by."""
+    latitude: Mapped[float]
+    longitude: Mapped[float]

@@ -39,6 +39,7 @@ DOOR_OF_ROLE = {
     Role.DONOR: Door.DONOR,
     Role.COLLECTOR: Door.PHONE,
     Role.COORDINATOR: Door.DESK,
+    Role.PROFESSIONAL: Door.DESK,
     Role.QUALITY: Door.DESK,
     Role.LABORATORY: Door.DESK,
     Role.ADMIN: Door.DESK,
@@ -59,12 +60,20 @@ _GUARDS: dict[str, Guard] = {}
 def init_app(app: Flask) -> None:
     """Ask the guard before every view."""
     app.before_request(admit)
+    app.jinja_env.globals["may_see"] = may_see
 
 
-def guard(blueprint: Blueprint, *roles: Role) -> None:
-    """Let only these roles through to a surface; they share one door."""
+def guard(blueprint: Blueprint, *roles: Role, within: str = "") -> None:
+    """Let only these roles through to a surface; they share one door.
+
+    Parameters
+    ----------
+    within
+        The surface a nested blueprint is a part of, where the part is for others than the whole.
+    """
     (door,) = {DOOR_OF_ROLE[role] for role in roles}
-    _GUARDS[blueprint.name] = Guard(frozenset(roles), door)
+    name = f"{within}.{blueprint.name}" if within else blueprint.name
+    _GUARDS[name] = Guard(frozenset(roles), door)
 
 
 def anyone(view: View) -> View:
@@ -84,7 +93,16 @@ def guard_of(endpoint: str) -> Guard | None:
     view = current_app.view_functions[endpoint]
     if endpoint == "static" or getattr(view, "is_open", False):
         return None
-    return _GUARDS[endpoint.partition(".")[0]]
+    surface = endpoint.rpartition(".")[0]
+    while surface not in _GUARDS and "." in surface:
+        surface = surface.rpartition(".")[0]
+    return _GUARDS[surface]
+
+
+def may_see(endpoint: str) -> bool:
+    """Whether who is signed in may open a page: links to others are not shown."""
+    found = guard_of(endpoint)
+    return found is None or (g.get("actor") is not None and bool(found.roles & g.actor.roles))
 
 
 def admit() -> Response | None:

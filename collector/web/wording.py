@@ -3,6 +3,7 @@
 Capabilities say codes and figures; here they become words. A page's own words are in its template.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -32,6 +33,11 @@ ERRORS: Mapping[str, LazyString] = {
     "bank_needs_name": _("A bank needs a name and a town."),
     "bank_slug_not_valid": _("A bank's short name has small letters, digits and hyphens only."),
     "collector_needed": _("%(name)s is no collector: give her that role first."),
+    "postcodes_not_digits": _("Write beginnings of postcodes in digits, such as 33 40."),
+    "radius_out_of_bounds": _(
+        "A radius lies between 1 and %(most)s km; leave it empty if unknown."
+    ),
+    "website_not_valid": _("Write the whole address of the page, beginning with https://"),
     "site_known": _("There is a site called %(name)s already."),
     "time_zone_unknown": _("There is no time zone %(name)s; write one such as Europe/Paris."),
     "shift_backwards": _("A shift ends after it begins."),
@@ -85,6 +91,21 @@ ERRORS: Mapping[str, LazyString] = {
     "oldest_in_future": _("This day has not come yet."),
     "oldest_missing": _("Give the day written on your oldest bottle."),
     "oldest_too_long_ago": _("This is more than two years ago. Please look at the year."),
+    "already_erased": _("This file is erased already."),
+    "donor_has_open_visit": _("A visit is still open: call it off first, then erase."),
+    "reason_missing": _("Say why; it is kept in the audit chain."),
+    "professional_needed": _("Only a physician, a midwife or a nurse of the bank may do this."),
+    "first_name_missing": _("Tell us a first name, any that we may call you by."),
+    "contact_missing": _("Give a telephone number or an e-mail address, so that we can reach you."),
+    "phone_not_valid": _("This is not a telephone number."),
+    "postcode_missing": _("Give your postcode."),
+    "answers_were_sent": _("Your answers are with us already. Tell the nurse who calls you."),
+    "answers_missing": _("Some questions have no answer yet: %(count)s."),
+    "half_day_full": _("This half-day has just filled up. Please choose another one."),
+    "questions_empty": _("Ask from one to %(most)s questions."),
+    "question_twice": _("Two questions have the same name."),
+    "question_text_missing": _("Write each question in each language, in at most %(most)s signs."),
+    "deferral_missing": _("A question about the past needs a number of days."),
     "only_staff_decides": _("Only a professional of the bank decides this."),
     "pickup_not_open": _("This visit is under way or over; it cannot be changed any more."),
     "pickup_state_not_possible": _("A request that is %(present)s cannot become %(wanted)s."),
@@ -162,7 +183,13 @@ ERRORS: Mapping[str, LazyString] = {
 def init_app(app: Flask) -> None:
     """Give templates the words and the formats."""
     app.jinja_env.filters.update(
-        day=day, short_day=short_day, clock=clock, moment=moment, number=number, litres=litres
+        day=day,
+        short_day=short_day,
+        long_day=long_day,
+        clock=clock,
+        moment=moment,
+        number=number,
+        litres=litres,
     )
 
 
@@ -182,6 +209,11 @@ def day(value: date) -> str:
 def short_day(value: date) -> str:
     """Return a day in little room: Tue 24 Nov."""
     return _first(str(format_date(value, "EEE d MMM")), value)
+
+
+def long_day(value: date) -> str:
+    """Return a day with its year: 24 November 2026."""
+    return _first(str(format_date(value, "d MMMM y")), value)
 
 
 def clock(value: datetime) -> str:
@@ -208,4 +240,4 @@ def litres(millilitres: int) -> str:
 def _first(text: str, day: date) -> str:
     """Return a French date as it is said: the first of a month is *1er*."""
     french_first = day.day == 1 and str(get_locale()) == "fr"
-    return text.replace(" 1 ", " 1er ", 1) if french_first else text
+    return re.sub(r"(^| )1 ", r"\g<1>1er ", text, count=1) if french_first else text

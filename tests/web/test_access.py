@@ -21,6 +21,13 @@ OPEN = {
     "session.look",
     "session.enter",
     "session.leave",
+    "public.give",
+    "public.who",
+    "public.how",
+    "public.where",
+    "public.lactariums",
+    "contact.ask",
+    "contact.send",
     "phone.service_worker",
     "phone.web_manifest",
 }

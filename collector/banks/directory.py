@@ -1,0 +1,165 @@
+"""The public directory of lactariums: the lines it begins with, who may correct them, and how."""
+
+import csv
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from collector.audit.actions import record
+from collector.banks.models import Bank, Jurisdiction, Known, Lactarium, LactariumKind
+from collector.errors import NotFound, Refused
+
+FRANCE = Path(__file__).with_name("lactariums_france.csv")
+MOST_LATITUDE, MOST_LONGITUDE = 90, 180
+MOST_RADIUS_KM = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """What an administrator says of one lactarium."""
+
+    name: str
+    town: str
+    postcode: str
+    latitude: float
+    longitude: float
+    kind: LactariumKind
+    takes_anonymous: Known
+    evidence: str
+    phone: str = ""
+    website: str = ""
+    postcodes: tuple[str, ...] = ()
+    radius_km: int | None = None
+    checked_on: date | None = None
+    listed: bool = True
+    ours: bool = False
+    """Whether it is the administrator's own bank."""
+
+
+def first_lines(jurisdiction: Jurisdiction) -> list[Line]:
+    """Return the lines a new installation begins with; only France's are known."""
+    if jurisdiction is not Jurisdiction.FRANCE:
+        return []
+    with FRANCE.open(encoding="utf-8", newline="") as file:
+        return [
+            Line(
+                name=row["name"],
+                town=row["town"],
+                postcode=row["postcode"],
+                latitude=float(row["lat"]),
+                longitude=float(row["lon"]),
+                kind=LactariumKind(row["type"]),
+                takes_anonymous=Known(row["takes_anonymous_donors"]),
+                evidence=row["evidence"],
+            )
+            for row in csv.DictReader(file)
+        ]
+
+
+def begin_directory(session: Session, jurisdiction: Jurisdiction) -> int:
+    """Fill an empty directory and return how many lines it got; a directory in use stays."""
+    if session.scalar(select(func.count()).select_from(Lactarium)):
+        return 0
+    lines = first_lines(jurisdiction)
+    session.add_all(_filled_in(Lactarium(bank_id=None), line) for line in lines)
+    session.flush()
+    return len(lines)
+
+
+def directory(session: Session, *, all_lines: bool = False) -> list[Lactarium]:
+    """Return the directory by town; what is not listed only where `all_lines` asks for it."""
+    lines = select(Lactarium).order_by(Lactarium.town, Lactarium.name)
+    return list(session.scalars(lines if all_lines else lines.where(Lactarium.listed)))
+
+
+def lactarium_for(session: Session, *, bank_id: int, lactarium_id: int) -> Lactarium:
+    """Return a line that this bank may correct: nobody's, or its own.
+
+    Raises
+    ------
+    NotFound
+        There is none, or another bank of this installation answers for it.
+    """
+    line = session.get(Lactarium, lactarium_id)
+    if line is None or line.bank_id not in {None, bank_id}:
+        raise NotFound("not_found", kind="lactariums")
+    return line
+
+
+def write_line(
+    session: Session,
+    *,
+    now: datetime,
+    bank_id: int,
+    actor: str,
+    said: Line,
+    lactarium_id: int | None = None,
+) -> Lactarium:
+    """Correct a line of the directory, or add one; the act is in the chain of the bank it was of.
+
+    Raises
+    ------
+    Refused
+        `bank_needs_name`, `position_not_on_earth`, `radius_out_of_bounds`, `postcodes_not_digits`.
+    """
+    _refuse_nonsense(said)
+    if lactarium_id is None:
+        line = Lactarium(bank_id=None)
+        session.add(line)
+    else:
+        line = lactarium_for(session, bank_id=bank_id, lactarium_id=lactarium_id)
+    if said.ours:
+        _leave_other_line(session, bank_id, but=line)
+    line.bank_id = bank_id if said.ours else None
+    _filled_in(line, said)
+    session.flush()
+    record(
+        session,
+        now=now,
+        bank_id=bank_id,
+        actor=actor,
+        action="directory corrected" if lactarium_id else "directory line added",
+        subject=f"lactarium:{line.id}",
+        listed=said.listed,
+    )
+    return line
+
+
+def line_of_bank(session: Session, bank: Bank) -> Lactarium | None:
+    """Return the line of the directory that is this bank."""
+    return session.scalar(select(Lactarium).where(Lactarium.bank_id == bank.id))
+
+
+def _leave_other_line(session: Session, bank_id: int, *, but: Lactarium) -> None:
+    """A bank is one line of the directory: whichever it was before becomes nobody's."""
+    before = session.scalar(select(Lactarium).where(Lactarium.bank_id == bank_id))
+    if before is not None and before is not but:
+        before.bank_id = None
+        session.flush()
+
+
+def _filled_in(line: Lactarium, said: Line) -> Lactarium:
+    line.name, line.town, line.postcode = said.name, said.town, said.postcode
+    line.latitude, line.longitude = said.latitude, said.longitude
+    line.kind, line.takes_anonymous = said.kind, said.takes_anonymous
+    line.phone, line.website = said.phone, said.website
+    line.postcodes, line.radius_km = list(said.postcodes), said.radius_km
+    line.evidence, line.checked_on, line.listed = said.evidence, said.checked_on, said.listed
+    return line
+
+
+def _refuse_nonsense(said: Line) -> None:
+    if not said.name.strip() or not said.town.strip():
+        raise Refused("bank_needs_name")
+    # Written so that a NaN, which compares false to everything, is refused too.
+    if not (abs(said.latitude) <= MOST_LATITUDE and abs(said.longitude) <= MOST_LONGITUDE):
+        raise Refused("position_not_on_earth")
+    if said.radius_km is not None and not 0 < said.radius_km <= MOST_RADIUS_KM:
+        raise Refused("radius_out_of_bounds", most=MOST_RADIUS_KM)
+    if not all(prefix.isascii() and prefix.isdigit() for prefix in said.postcodes):
+        raise Refused("postcodes_not_digits")
+    if said.website and not said.website.startswith(("https://", "http://")):
+        raise Refused("website_not_valid")

@@ -1,0 +1,187 @@
+"""The questions before a first gift, and what answers to them say on a day; it never decides.
+
+A yes to a *permanent* question blocks. A yes to a *temporary* one blocks through the last day of
+its deferral, counted from the last time it was so. A yes to a *current* one, "I am not sure", or a
+temporary yes without a date needs review: a professional asks.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from collector.banks.models import Jurisdiction
+from collector.donors.eligibility import Verdict
+from collector.errors import Refused
+
+PRESETS = Path(__file__).with_name("presets")
+MOST_QUESTIONS, MOST_DEFERRAL_DAYS, LONGEST_TEXT = 60, 36_525, 300
+
+
+class Kind(StrEnum):
+    """How long a yes counts."""
+
+    PERMANENT = "permanent"
+    TEMPORARY = "temporary"
+    CURRENT = "current"
+
+
+class Whose(StrEnum):
+    """Whom a question is about."""
+
+    SELF = "self"
+    PARTNER = "partner"
+    FAMILY = "family"
+    BABY = "baby"
+
+
+class Section(StrEnum):
+    """The part of the self-check in which a question is asked."""
+
+    NOW = "now"
+    LATELY = "lately"
+    EVER = "ever"
+
+
+class Said(StrEnum):
+    """What she may answer."""
+
+    YES = "yes"
+    NO = "no"
+    UNSURE = "unsure"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One question of one version."""
+
+    key: str
+    section: Section
+    kind: Kind
+    whose: Whose
+    text: Mapping[str, str]
+    """By language."""
+    deferral_days: int | None
+    """How long a temporary yes counts after the last time."""
+    source: str
+    verified_on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """What she said to a question, and when it was so for the last time, where that matters."""
+
+    said: Said
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """An answer that somebody has to look at."""
+
+    question: Question
+    answered: Answered
+    verdict: Verdict
+    until: date | None
+    """The last day of a temporary deferral."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What the answers say on a day."""
+
+    verdict: Verdict
+    findings: tuple[Finding, ...]
+    missing: tuple[Question, ...]
+
+
+def preset(jurisdiction: Jurisdiction) -> list[Question]:
+    """Return the questions a new bank of a jurisdiction begins with."""
+    path = PRESETS / f"questions_{jurisdiction.value}.json"
+    return read(json.loads(path.read_text(encoding="utf-8")))
+
+
+def read(rows: Iterable[Mapping[str, Any]]) -> list[Question]:
+    """Return questions as a row keeps them."""
+    return [
+        Question(
+            key=row["key"],
+            section=Section(row["section"]),
+            kind=Kind(row["kind"]),
+            whose=Whose(row["whose"]),
+            text=row["text"],
+            deferral_days=row["deferral_days"],
+            source=row["source"],
+            verified_on=date.fromisoformat(row["verified_on"]) if row["verified_on"] else None,
+        )
+        for row in rows
+    ]
+
+
+def kept(questions: Iterable[Question]) -> list[dict[str, Any]]:
+    """Return questions as a row keeps them; `read` gives them back."""
+    return [
+        {
+            **asdict(question),
+            "text": dict(question.text),
+            "verified_on": question.verified_on.isoformat() if question.verified_on else None,
+        }
+        for question in questions
+    ]
+
+
+def refuse_nonsense(questions: Sequence[Question]) -> None:
+    """Refuse a set of questions that could not be asked or judged.
+
+    Raises
+    ------
+    Refused
+        `questions_empty`, `question_twice`, `question_text_missing`, `deferral_missing`.
+    """
+    if not 0 < len(questions) <= MOST_QUESTIONS:
+        raise Refused("questions_empty", most=MOST_QUESTIONS)
+    if len({question.key for question in questions}) < len(questions):
+        raise Refused("question_twice")
+    for question in questions:
+        if not all(0 < len(text.strip()) <= LONGEST_TEXT for text in question.text.values()):
+            raise Refused("question_text_missing", most=LONGEST_TEXT)
+        days = question.deferral_days or 0
+        if question.kind is Kind.TEMPORARY and not 0 < days <= MOST_DEFERRAL_DAYS:
+            raise Refused("deferral_missing")
+
+
+def outcome(questions: Iterable[Question], answers: Mapping[str, Answered], *, on: date) -> Outcome:
+    """Say what answers to these questions come to on a day."""
+    asked = list(questions)
+    findings = tuple(
+        found
+        for question in asked
+        if (answered := answers.get(question.key)) is not None
+        and (found := _finding(question, answered, on)) is not None
+    )
+    missing = tuple(question for question in asked if question.key not in answers)
+    verdicts = {found.verdict for found in findings}
+    if Verdict.BLOCKED in verdicts:
+        verdict = Verdict.BLOCKED
+    elif verdicts or missing:
+        verdict = Verdict.NEEDS_REVIEW
+    else:
+        verdict = Verdict.NOTHING_FOUND
+    return Outcome(verdict=verdict, findings=findings, missing=missing)
+
+
+def _finding(question: Question, answered: Answered, on: date) -> Finding | None:
+    if answered.said is Said.NO:
+        return None
+    verdict, until = Verdict.NEEDS_REVIEW, None
+    if answered.said is Said.YES and question.kind is Kind.PERMANENT:
+        verdict = Verdict.BLOCKED
+    elif answered.said is Said.YES and question.kind is Kind.TEMPORARY and answered.on:
+        until = answered.on + timedelta(days=question.deferral_days or 0)
+        if on > until:
+            return None
+        verdict = Verdict.BLOCKED
+    return Finding(question=question, answered=answered, verdict=verdict, until=until)

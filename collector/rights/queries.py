@@ -1,0 +1,145 @@
+"""Everything we know of one donor, to hand to her."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from collector.audit.queries import history_of
+from collector.custody.models import Container, DoorRecord
+from collector.donors.models import CallBack, Decision, Donor, SealedIdentity
+from collector.donors.queries import get_donor
+from collector.donors.screening import screening_of
+from collector.errors import NotFound
+from collector.notices.models import Notice
+from collector.pickups.models import Pickup
+from collector.pickups.queries import of_donor
+
+
+def copy_of(session: Session, *, bank_id: int, donor_id: int) -> dict[str, Any]:
+    """Return a donor's data as JSON can say it: her file, answers, visits, bottles, messages."""
+    donor = get_donor(session, bank_id, donor_id)
+    screening = screening_of(session, donor)
+    return {
+        "donor": _person(donor),
+        "address": _address(donor),
+        "blood_tests": [
+            _plain(each, "drawn_on", "outcome", "valid_until") for each in donor.serologies
+        ],
+        "answers": {
+            "edition": screening.questionnaire.edition,
+            "questions": screening.questionnaire.questions,
+            "answers": screening.answers,
+            "sent_at": _said(screening.submitted_at),
+        }
+        if screening
+        else None,
+        "steps": [
+            _plain(each, "at", "state", "because", "until", "note")
+            for each in _rows(session, Decision, donor)
+        ],
+        "calls": [
+            _plain(each, "day", "half", "state", "asked_at")
+            for each in _rows(session, CallBack, donor)
+        ],
+        "visits": [_visit(session, pickup) for pickup in of_donor(session, bank_id, donor_id)],
+        "messages": [
+            _plain(each, "owed_at", "sent_at", "to", "template", "subject", "body")
+            for each in messages_of(session, donor)
+        ],
+        "acts": [
+            _plain(each, "at", "action")
+            for each in history_of(session, bank_id=bank_id, subject=f"donor:{donor.id}")
+        ],
+    }
+
+
+def messages_of(session: Session, donor: Donor) -> list[Notice]:
+    """Return the messages owed or sent to a donor."""
+    hers = Notice.bank_id == donor.bank_id, Notice.recipient == f"donor:{donor.id}"
+    return list(session.scalars(select(Notice).where(*hers).order_by(Notice.id)))
+
+
+def sealed_identity(session: Session, *, bank_id: int, number: str) -> SealedIdentity:
+    """Return who stands behind the number of an erased donor.
+
+    Raises
+    ------
+    NotFound
+        Nothing is sealed under this number.
+    """
+    sealed = session.scalar(
+        select(SealedIdentity).where(
+            SealedIdentity.bank_id == bank_id, SealedIdentity.number == number
+        )
+    )
+    if sealed is None:
+        raise NotFound("not_found", kind="sealed_identities")
+    return sealed
+
+
+def _person(donor: Donor) -> dict[str, Any]:
+    return _plain(
+        donor,
+        "number",
+        "first_name",
+        "family_name",
+        "email",
+        "phone",
+        "language",
+        "discreet",
+        "state",
+        "suspended_until",
+        "suspended_because",
+        "baby_born_on",
+        "interview_signed_on",
+        "consent_version",
+        "consented_on",
+        "registered_at",
+    )
+
+
+def _address(donor: Donor) -> dict[str, Any]:
+    address = donor.address
+    found = _plain(address, "line", "postcode", "town", "access_notes")
+    if address.position:
+        found |= _plain(address.position, "latitude", "longitude", "source")
+    return found
+
+
+def _visit(session: Session, pickup: Pickup) -> dict[str, Any]:
+    records = session.scalars(select(DoorRecord).where(DoorRecord.pickup_id == pickup.id))
+    bottles = session.scalars(
+        select(Container)
+        .options(selectinload(Container.history))
+        .where(Container.pickup_id == pickup.id)
+    )
+    return {
+        **_plain(
+            pickup, "asked_at", "state", "purposes", "bottles", "volume_ml", "oldest_on", "note"
+        ),
+        "windows": [_plain(each, "day", "opens", "closes") for each in pickup.windows],
+        "health_questions": [
+            _plain(each, "reason", "opened_at", "cleared_at", "note") for each in pickup.holds
+        ],
+        "at_the_door": [
+            _plain(each, "recorded_at", "bottles", "volume_ml", "freezer_celsius", "note")
+            for each in records
+        ],
+        "bottles_numbers": [_plain(each, "number", "state") for each in bottles],
+    }
+
+
+def _rows(session: Session, row: type[Decision | CallBack], donor: Donor) -> list[Any]:
+    return list(session.scalars(select(row).where(row.donor_id == donor.id).order_by(row.id)))
+
+
+def _plain(row: object, *names: str) -> dict[str, Any]:
+    return {name: _said(getattr(row, name)) for name in names}
+
+
+def _said(value: object) -> object:
+    if isinstance(value, date | datetime) or hasattr(value, "isoformat"):
+        return value.isoformat()
+    return value

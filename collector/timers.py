@@ -1,0 +1,37 @@
+"""What happens because time passes: whose blood test lapsed is suspended at midnight."""
+
+import logging
+import threading
+
+from flask import Flask
+from sqlalchemy.exc import OperationalError
+
+from collector.clock import Clock
+from collector.db import reading, transaction
+from collector.donors.lapses import lapsed, suspend_lapsed
+
+LOOK_SECONDS = 60.0
+
+log = logging.getLogger(__name__)
+
+
+def keep_time(app: Flask, clock: Clock, stop: threading.Event) -> None:
+    """Look again and again until told to stop; a database that is away is asked a minute later."""
+    while not stop.is_set():
+        with app.app_context():
+            try:
+                tick(clock)
+            except OperationalError as away:
+                log.warning("the timers wait for the database: %s", away.orig)
+        stop.wait(LOOK_SECONDS)
+
+
+def tick(clock: Clock) -> int:
+    """Do what is due, and return to how many donors; the writer's lock is taken only if any is."""
+    with reading() as session:
+        if not lapsed(session, now=clock.now()):
+            return 0
+    with transaction() as session:
+        count = suspend_lapsed(session, now=clock.now())
+    log.info("blood tests lapsed: %s donors suspended", count)
+    return count
