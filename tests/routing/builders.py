@@ -10,12 +10,13 @@ and is mandatory; a shift starts and ends at the bank, has all day and costs 100
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
-from routing.check.judge import check
+from routing.check.judge import check, check_tour
 from routing.model.build import build
 from routing.model.search import search
-from routing.plan import Plan, Rest, Rule, Stop, Tour, Unassigned, Unloading
+from routing.plan import Plan, Rest, Rule, Stop, Tour, Unloading
 from routing.problem import (
     Balance,
     Break,
@@ -30,7 +31,7 @@ from routing.problem import (
     Visit,
     Window,
 )
-from routing.schedule import retimed
+from routing.schedule import assembled, retimed
 from routing.solve import Budget, solve
 from routing.units import Cents, Metres, Seconds
 
@@ -268,12 +269,16 @@ def _road(
     return sum(1_000 * abs(here - there) for here, there in pairwise(marks))
 
 
-def hand_made(asked: Problem, *tours: Tour, unassigned: Sequence[str] | None = None) -> Plan:
-    """A plan of tours by hand: whoever is in none is left out, and nothing has been billed."""
-    served = {name for one in tours for name in one.visits}
-    missing = [one.id for one in asked.visits if one.id not in served]
-    left = missing if unassigned is None else unassigned
-    return Plan(tours=tours, unassigned=tuple(Unassigned(visit=name) for name in left))
+def by_hand(asked: Problem, *tours: Tour, **billed: int) -> Plan:
+    """A plan of tours by hand with its bill, in which these parts are said to be something else."""
+    plan = assembled(asked, tours)
+    parts = {name: Cents(part) for name, part in billed.items()}
+    return replace(plan, cost=replace(plan.cost, **parts))
+
+
+def broken_on(asked: Problem, driven: Tour) -> set[Rule]:
+    """The rules that one tour breaks, whatever it costs."""
+    return {violation.rule for violation in check_tour(asked, driven)}
 
 
 def broken(asked: Problem, plan: Plan) -> set[Rule]:
