@@ -6,12 +6,8 @@ so where they could, a break that can be had at home is left out.
 """
 
 from itertools import combinations
-from typing import Final
-
-from routing.model.said import Model, Var
+from routing.model.said import Model, Rested, Var
 from routing.problem import Break, Shift
-
-NO_SETUP: Final = 0
 
 
 def say(model: Model) -> None:
@@ -28,7 +24,16 @@ def say(model: Model) -> None:
         for index in range(model.routing.Size()):
             services[index] = model.services()[model.manager.IndexToNode(index)]
         model.time().SetBreakIntervalsOfVehicle(intervals, vehicle, services)
-        _spare_setups(model, vehicle, intervals)
+        model.rests[vehicle] = [
+            Rested(
+                begin=interval.SafeStartExpr(0).Var(),
+                end=interval.SafeEndExpr(0).Var(),
+                duration=rest.duration,
+                taken=interval.PerformedExpr().Var(),
+            )
+            for rest, interval in zip(shift.breaks, intervals, strict=True)
+        ]
+        _spare_setups(model, vehicle)
 
 
 def _possible(shift: Shift) -> bool:
@@ -76,14 +81,12 @@ def _interval(model: Model, vehicle: int, rest: Break, together: bool) -> Var:  
     return interval
 
 
-def _spare_setups(model: Model, vehicle: int, intervals: list[Var]) -> None:
+def _spare_setups(model: Model, vehicle: int) -> None:
     """Let no break interrupt a set-up, which to OR-Tools is a part of the way."""
     solver, time = model.solver(), model.time()
     for index in model.begins:
         elsewhere = solver.IsDifferentCstVar(model.routing.VehicleVar(index), vehicle)
-        for interval in intervals:
-            begin = interval.SafeStartExpr(0).Var()
-            end = interval.SafeEndExpr(0).Var()
-            before = solver.IsLessOrEqualVar(end, model.begins[index])
-            after = solver.IsGreaterOrEqualVar(begin, time.CumulVar(index))
-            solver.Add(before + after + elsewhere >= 1)
+        for rest in model.rests[vehicle]:
+            before = solver.IsLessOrEqualVar(rest.end, model.begins[index])
+            after = solver.IsGreaterOrEqualVar(rest.begin, time.CumulVar(index))
+            solver.Add(before + after + elsewhere + (1 - rest.taken) >= 1)

@@ -34,6 +34,22 @@ class Halt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rested:
+    """A break of a shift as variables.
+
+    Attributes
+    ----------
+    taken : variable
+        Whether the interval counts; 0 only where the break can be had at home.
+    """
+
+    begin: Var
+    end: Var
+    duration: Seconds
+    taken: Var
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
     """A problem as OR-Tools is told it.
 
@@ -41,6 +57,8 @@ class Model:
     ----------
     begins : dict of int to variable
         The begin of service at the visits where it is not the time dimension's own; see `clock`.
+    rests : dict of int to list of Rested
+        Per vehicle, its breaks.
     charges : dict of (int, int) to int
         Per vehicle and node, what driving there costs on top, in shares.
     standing : dict of int to int
@@ -52,6 +70,7 @@ class Model:
     routing: Var
     halts: tuple[Halt, ...] = ()
     begins: dict[int, Var] = field(default_factory=dict)
+    rests: dict[int, list[Rested]] = field(default_factory=dict)
     charges: Counter[tuple[int, int]] = field(default_factory=Counter)
     standing: Counter[int] = field(default_factory=Counter)
 

@@ -174,7 +174,9 @@ def ends(draw: st.DrawFn) -> Problem:
         for name in _some(draw)
     ]
     shifts = [
-        a_shift(draw, name, ends=_ends(draw), cents_per_driving_hour=draw(st.sampled_from([0, 7_200])))
+        a_shift(
+            draw, name, ends=_ends(draw), cents_per_driving_hour=draw(st.sampled_from([0, 7_200]))
+        )
         for name in _crew(draw)
     ]
     return a_problem(visits, shifts, travel=street(slow=draw(st.integers(1, 2)), cents=cents))

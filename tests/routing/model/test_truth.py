@@ -1,0 +1,83 @@
+"""The exact engine against the truth: every rule is said, and none too strictly.
+
+The engine is asked twice. Begun from the best orders there are, it must keep their price, and see
+the very cost that the truth knows: a model that is too strict refuses them, one that is too loose
+finds something cheaper. Begun from nothing, what it finds must be legal, and at the price it says.
+
+These tests were tried on models spoilt on purpose; what caught them first:
+
+- `dates`: the deadline not said, or one second earlier: both `dates`;
+- `periods`: nothing said: `periods`;
+- `limits`: the span not bounded, or one second shorter: both `limits`;
+- `ride_time`: a halt does not end a ride, or the limit a second shorter: `reloads`, `rides`;
+- `breaks`: no breaks, or services that a break may interrupt: both `breaks`; set-ups that it may
+  interrupt: `breaks_and_setups`;
+- `reload`: as many halts as nodes at several freezers: `reloads`.
+"""
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from routing.problem import Problem
+from routing.validation import dearest
+from tests.routing.model import drawn
+from tests.routing.model.tiny import Found
+from tests.routing.truth import best_plan, price_of
+
+RULES = (
+    drawn.plain,
+    drawn.dates,
+    drawn.setups,
+    drawn.departures,
+    drawn.loads,
+    drawn.rides,
+    drawn.collectors,
+    drawn.zones,
+    drawn.ends,
+    drawn.reloads,
+    drawn.breaks,
+    drawn.two_breaks,
+    drawn.breaks_and_setups,
+    drawn.breaks_and_reloads,
+    drawn.limits,
+    drawn.overtime,
+    drawn.balances,
+    drawn.periods,
+    drawn.shipments,
+    drawn.pins,
+    drawn.everything,
+)
+FEW, MANY = 60, 1_000
+SEEDED = frozenset({drawn.reloads, drawn.breaks_and_reloads, drawn.everything, drawn.pins})
+"""Where the engine alone may stay at a plan that only a move of two nodes at once improves: a visit
+and the unloading it needs, or a pin's position and what fills those ahead of it."""
+
+Draws = Callable[[], st.SearchStrategy[Problem]]
+
+
+@pytest.mark.parametrize("draws", RULES, ids=lambda draws: draws.__name__)
+def test_the_engine_agrees_with_the_truth(draws: Draws):
+    @settings(
+        max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    )
+    @given(draws())
+    def agree(asked: Problem) -> None:
+        best, orders = best_plan(asked)
+        begun = Found(asked, FEW, {shift: list(names) for shift, names in orders.items()})
+        assert price_of(asked, begun.orders) == _priced(asked, begun) == best
+        found = Found(asked, MANY)
+        price = price_of(asked, found.orders)
+        assert price is not None
+        assert price <= _priced(asked, found)
+        assert price == best or draws in SEEDED
+
+    agree()
+
+
+def _priced(asked: Problem, found: Found) -> tuple[int, int]:
+    """The cost as the engine sees it: mandatory visits left out, and shares."""
+    assert found.cost is not None
+    return divmod(found.cost, dearest(asked))
