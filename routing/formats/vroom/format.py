@@ -1,0 +1,61 @@
+"""Knows VROOM's JSON as a format of the command line."""
+
+from typing import Final
+
+from routing.errors import InvalidPlanError
+from routing.formats.entry import Entry, parsed
+from routing.formats.format import Format, Orders, Question
+from routing.formats.vroom.posing import Posed, posed
+from routing.formats.vroom.request import read
+from routing.formats.vroom.response import posed_of, price, refusal, written
+
+BESIDE: Final = frozenset({"start", "break", "end"})
+"""Steps that are no task."""
+
+
+def orders(question: Question, text: str) -> Orders:
+    """Read the order of the tasks from a response; its times are not read, but found anew.
+
+    Raises
+    ------
+    InvalidPlanError
+        The text is no response to this request; the entry at fault is named.
+    """
+    root = Entry(value=parsed(text, error=InvalidPlanError), path="", error=InvalidPlanError)
+    asked = posed_of(question)
+    found: dict[str, tuple[str, ...]] = {}
+    for route in _named(root, "routes").items():
+        vehicle = _named(route, "vehicle")
+        if question.problem.shift(str(vehicle.whole())) is None:
+            vehicle.refuse(f"there is no vehicle {vehicle.whole()}")
+        if str(vehicle.whole()) in found:
+            vehicle.refuse(f"vehicle {vehicle.whole()} has a route already")
+        steps = _named(route, "steps").items()
+        found[str(vehicle.whole())] = tuple(
+            _visit(asked, step) for step in steps if _named(step, "type").text() not in BESIDE
+        )
+    return found
+
+
+def _named(entry: Entry, name: str) -> Entry:
+    """One field of an object that may have others: a response says much that is not needed."""
+    path = f"{entry.path}.{name}".lstrip(".")
+    if not isinstance(entry.value, dict) or name not in entry.value:
+        raise entry.error(path, "is missing")
+    return Entry(value=entry.value[name], path=path, error=entry.error)
+
+
+def _visit(asked: Posed, step: Entry) -> str:
+    name = f"{_named(step, 'type').text()} {_named(step, 'id').whole()}"
+    if name not in asked.errands:
+        step.refuse(f"there is no {name}")
+    return name
+
+
+VROOM: Final = Format(
+    read=lambda text: posed(read(text)),
+    read_plan=orders,
+    write_plan=written,
+    price=price,
+    write_error=refusal,
+)

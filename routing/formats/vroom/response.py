@@ -1,0 +1,178 @@
+"""Knows every field of VROOM's response."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+from typing import Any, Final
+
+from routing.formats.format import Question
+from routing.formats.record import Data
+from routing.formats.vroom.course import BREAK, END, START, Event, course
+from routing.formats.vroom.places import NOWHERE
+from routing.formats.vroom.posing import DELIVERY, PICKUP, Posed
+from routing.formats.vroom.request import Amounts, Vehicle
+from routing.plan import Plan, Tour
+from routing.problem import Place, Problem
+from routing.units import SHARES_PER_METRE, SHARES_PER_SECOND, cents
+
+CODES: Final = {2: 2}
+"""Our exit code for a wrong input is VROOM's too; whatever else fails is its internal error."""
+
+INTERNAL: Final = 1
+
+ADDED: Final = "cost setup service duration waiting_time priority distance".split()  # noqa: SIM905
+"""What the summary adds up over the routes."""
+
+
+def posed_of(question: Question) -> Posed:
+    """What the question was posed from."""
+    if not isinstance(question.source, Posed):
+        raise TypeError(question.source)
+    return question.source
+
+
+def written(question: Question, plan: Plan, times: Mapping[str, int]) -> str:
+    """The response to a request."""
+    asked = posed_of(question)
+    routes = [_route(asked, tour) for tour in plan.tours]
+    left_out = [_left_out(asked, entry.visit) for entry in plan.unassigned]
+    head: Data = {"cost": 0, "routes": len(routes), "unassigned": len(left_out)}
+    totals = {name: sum(route.get(name, 0) for route in routes) for name in ADDED}
+    amounts = {
+        name: _sum([route[name] for route in routes], len(asked.problem.dimensions))
+        for name in ("delivery", "amount", "pickup")
+    }
+    summary = head | amounts | totals | {"violations": [], "computing_times": dict(times)}
+    answer = {"code": 0, "summary": summary, "unassigned": left_out, "routes": routes}
+    return json.dumps(answer, ensure_ascii=False) + "\n"
+
+
+def refusal(code: int, sentence: str) -> str:
+    """The response to a request that cannot be answered."""
+    return json.dumps({"code": CODES.get(code, INTERNAL), "error": sentence}) + "\n"
+
+
+def price(question: Question, plan: Plan) -> str:
+    """What VROOM calls the cost: penalties are none of it."""
+    asked = posed_of(question)
+    return str(sum(_cost(asked.problem, tour) for tour in plan.tours))
+
+
+def _route(asked: Posed, tour: Tour) -> Data:
+    vehicle = next(v for v in asked.request.vehicles if str(v.id) == tour.shift)
+    events = course(asked.problem, tour)
+    loads = _loads(asked, events)
+    steps = [_step(asked, tour, vehicle, *both) for both in zip(events, loads, strict=True)]
+    errands = [asked.errands[name] for name in tour.visits]
+    size = len(asked.problem.dimensions)
+    # A shipment is fetched and handed over once, each of which counts.
+    handed = [one.brought or _negative(one.fetched) for one in errands if one.type != PICKUP]
+    fetched = [one.fetched for one in errands if one.type != DELIVERY]
+    delivery = _sum(handed, size)
+    return {
+        "vehicle": vehicle.id,
+        "cost": _cost(asked.problem, tour),
+        **_described(vehicle),
+        "delivery": delivery,
+        "amount": delivery,
+        "pickup": _sum(fetched, size),
+        "setup": sum(step["setup"] for step in steps),
+        "service": sum(step["service"] for step in steps),
+        "duration": events[-1].driven,
+        "waiting_time": sum(step["waiting_time"] for step in steps),
+        "priority": sum(one.priority for one in errands if one.type != DELIVERY),
+        "distance": tour.metres,
+        "steps": steps,
+        "violations": [],
+    }
+
+
+def _cost(problem: Problem, tour: Tour) -> int:
+    """The ways and the fixed cost of a vehicle, rounded once."""
+    shift = problem.shifts[problem.shift_row(tour.shift)]
+    travel = problem.travel[shift.profile]
+    stops = [problem.visits[problem.visit_row(name)].place for name in tour.visits]
+    rows = [problem.row(place) for place in (tour.start, *stops, tour.end)]
+    legs = list(pairwise(rows))
+    driven = sum(travel.seconds[here][there] for here, there in legs)
+    tolls = sum(travel.cents[here][there] for here, there in legs) if travel.cents else 0
+    shares = SHARES_PER_SECOND * shift.cents_per_driving_hour * driven
+    shares += SHARES_PER_METRE * shift.cents_per_km * tour.metres
+    return shift.fixed_cost + tolls + cents(shares)
+
+
+def _negative(amounts: Amounts) -> Amounts:
+    return tuple(-part for part in amounts)
+
+
+def _loads(asked: Posed, events: Sequence[Event]) -> list[list[int]]:
+    """What is on board after each event."""
+    size = len(asked.problem.dimensions)
+    served = [asked.errands[one.name] for one in events if one.name in asked.errands]
+    board = _sum([one.brought for one in served], size)
+    loads = []
+    for event in events:
+        errand = asked.errands.get(event.name)
+        if errand is not None:
+            board = _sum([board, _negative(errand.brought), errand.fetched], size)
+        loads.append(board)
+    return loads
+
+
+def _step(asked: Posed, tour: Tour, vehicle: Vehicle, event: Event, load: list[int]) -> Data:
+    done = event.end - event.begin
+    kind, told, place, service = _what(asked, tour, vehicle, event)
+    return {
+        "type": kind,
+        **told,
+        **place,
+        "setup": done - service,
+        "service": service,
+        "waiting_time": event.begin - event.arrival,
+        "load": load,
+        "arrival": event.arrival + asked.origin,
+        "duration": event.driven,
+        "distance": event.metres,
+        "violations": [],
+    }
+
+
+def _what(asked: Posed, tour: Tour, vehicle: Vehicle, event: Event) -> tuple[str, Data, Data, int]:
+    """The type of a step, what it is called, where it is and how long its service takes."""
+    if event.kind in {START, END}:
+        stop = tour.visits[0 if event.kind == START else -1]
+        beside = asked.problem.visits[asked.problem.visit_row(stop)].place
+        name = beside if event.name == NOWHERE else event.name
+        return event.kind, {}, _where(asked, name), 0
+    if event.kind == BREAK:
+        rest = next(rest for rest in vehicle.breaks if str(rest.id) == event.name)
+        return BREAK, {"id": rest.id, **_described(rest)}, {}, rest.service
+    errand = asked.errands[event.name]
+    told = {"id": errand.task.id, "job": errand.task.id, **_described(errand.task)}
+    place = asked.problem.visits[asked.problem.visit_row(event.name)].place
+    return errand.type, told, _where(asked, place), errand.task.service
+
+
+def _left_out(asked: Posed, visit: str) -> Data:
+    errand = asked.errands[visit]
+    place = asked.problem.visits[asked.problem.visit_row(visit)].place
+    told = {"id": errand.task.id, "type": errand.type}
+    return told | _described(errand.task) | _where(asked, place)
+
+
+def _where(asked: Posed, name: str) -> Data:
+    place: Place = asked.problem.place(name)
+    index: Data = {"location_index": int(name)} if asked.request.matrices else {}
+    if place.latitude is None:
+        return index
+    return {"location": [place.longitude, place.latitude]} | index
+
+
+def _described(thing: Any) -> Data:  # noqa: ANN401 - whatever has a description
+    return {} if thing.description is None else {"description": thing.description}
+
+
+def _sum(amounts: Iterable[Sequence[int]], size: int) -> list[int]:
+    """Amounts added up; none at all are zeros."""
+    given = [one for one in amounts if one]
+    return [sum(one[axis] for one in given) for axis in range(size)]
