@@ -5,7 +5,18 @@ import pytest
 from routing.check.judge import check_tour
 from routing.plan import Rule
 from routing.travel.matrix import Travel
-from tests.routing.builders import STREET, engine, problem, shift, street, tour, visit
+from tests.routing.builders import (
+    STREET,
+    broken_by,
+    engine,
+    lunch,
+    problem,
+    reload,
+    shift,
+    street,
+    tour,
+    visit,
+)
 
 # Bank 0 -> Anna (100 s, serve 20 s) -> Bea (100 s, serve 30 s) -> bank (200 s): 450 s.
 ASKED = problem(visit("anna", service=20), visit("bea", service=30))
@@ -85,3 +96,86 @@ def test_the_engine_pays_for_metres_from_row_to_column():
     travel = Travel(seconds=flat.seconds, metres=tuple(map(tuple, rows)))
     asked = problem(visit("anna"), visit("bea"), travel={"car": travel})
     assert engine(asked) == {"am": ("bea", "anna")}
+
+
+@pytest.mark.parametrize("metres", [3_999, 4_001])
+def test_the_road_of_a_tour_is_as_long_as_its_legs(metres: int):
+    (violation,) = check_tour(ASKED, tour(ANNA, BEA, arrival=450, metres=metres))
+    assert (violation.rule, violation.what, violation.by) == (Rule.CLOCK, "metres", 1)
+
+
+@pytest.mark.parametrize(("end", "legal"), [(119, False), (120, False), (130, True), (131, False)])
+def test_the_setup_is_part_of_the_service_where_the_collector_comes_from_elsewhere(
+    end: int, *, legal: bool
+):
+    # 20 s at Anna's door, and 10 s to park.
+    asked = problem(visit("anna", service=20, setup=10))
+    found = check_tour(asked, tour(("anna", 100, 100, end), arrival=end + 100))
+    assert {one.rule for one in found} == (set() if legal else {Rule.CLOCK})
+
+
+@pytest.mark.parametrize(("latest", "served"), [(250, 2), (249, 1)])
+def test_who_lives_at_the_same_door_is_set_up_once(latest: int, served: int):
+    # 100 s out, 10 s to park, 20 s for each of the two, 100 s home.
+    asked = problem(
+        visit("anna", name="a1", service=20, setup=10),
+        visit("anna", name="a2", service=20, setup=10),
+        shifts=[shift("am", 0, latest)],
+    )
+    driven = tour(("a1", 100, 100, 130), ("a2", 130, 130, 150), arrival=250, metres=2_000)
+    assert {one.rule for one in check_tour(asked, driven)} <= {Rule.SHIFTS}
+    assert len(engine(asked)["am"]) == served
+    assert (broken_by(asked, am=["a1", "a2"]) == set()) == (served == 2)
+
+
+def test_a_visit_at_the_start_needs_no_setup():
+    asked = problem(visit("bank", service=20, setup=10))
+    assert check_tour(asked, tour(("bank", 0, 0, 20), arrival=20)) == ()
+
+
+def test_behind_an_unloading_at_the_same_place_no_setup_is_needed():
+    # Bank 0 -> lab 500, 30 s there -> a visit at the lab until 550 -> bank 1,050.
+    asked = problem(
+        visit("lab", service=20, setup=10),
+        shifts=[shift("am", reload=reload("lab", service=30))],
+    )
+    driven = tour(("lab", 530, 530, 550), unloadings=[("lab", 0, 500, 500, 530)], arrival=1_050)
+    assert check_tour(asked, driven) == ()
+
+
+@pytest.mark.parametrize(("halt", "where"), [(499, "the unloading at lab"), (501, "the unloading")])
+def test_an_unloading_is_reached_by_the_road(halt: int, where: str):
+    # Bank 0 -> Anna 100 -> lab 500 -> bank 1,000.
+    asked = problem(visit("anna"), shifts=[shift("am", reload=reload())])
+    driven = tour(
+        ("anna", 100, 100, 100), unloadings=[("lab", 1, halt, halt, halt)], arrival=halt + 500
+    )
+    (violation,) = check_tour(asked, driven)
+    assert (violation.rule, violation.visit, violation.by) == (Rule.CLOCK, None, 1)
+    assert where in violation.sentence
+
+
+@pytest.mark.parametrize(("arrival", "by"), [(449, 1), (450, 0), (451, 1)])
+def test_breaks_on_the_way_put_the_arrival_off_one_after_the_other(arrival: int, by: int):
+    # 400 s to Dora. Lunch from 380 to 400 puts her off to 420, so that tea from 410 to 440 still
+    # begins on the way: 450.
+    asked = problem(
+        visit("dora"),
+        shifts=[
+            shift(
+                "am",
+                breaks=[
+                    lunch((380, 380), duration=20),
+                    lunch((410, 410), name="tea", duration=30),
+                ],
+            )
+        ],
+    )
+    driven = tour(
+        ("dora", arrival, arrival, arrival),
+        breaks=[("lunch", 0, 380, 400), ("tea", 0, 410, 440)],
+        arrival=arrival + 400,
+    )
+    assert [(one.rule, one.by) for one in check_tour(asked, driven)] == (
+        [(Rule.CLOCK, by)] if by else []
+    )

@@ -1,11 +1,21 @@
-"""An item rides no longer than its limit, from the end of service to the shift's end."""
+"""An item rides no longer than its limit, from the end of service to where it is received."""
 
 import pytest
 
-from routing.check.judge import check
+from routing.check.judge import check, check_tour
 from routing.plan import Rule
 from routing.schedule import Broken, retimed, timed
-from tests.routing.builders import broken_by, engine, problem, shift, visit
+from tests.routing.builders import (
+    broken_by,
+    broken_on,
+    engine,
+    lunch,
+    problem,
+    reload,
+    shift,
+    tour,
+    visit,
+)
 
 
 @pytest.mark.parametrize(("limit", "legal"), [(400, True), (399, False)])
@@ -83,3 +93,69 @@ def test_a_ride_that_is_too_long_without_any_wait_is_named_by_how_much():
     asked = problem(visit("dora", ride={"milk": 390}))
     result = timed(asked, asked.shifts[0], asked.visits)
     assert result == Broken(rule=Rule.RIDE_TIME, visit="dora", by=10)
+
+
+@pytest.mark.parametrize(("limit", "legal"), [(400, True), (399, False)])
+def test_the_ride_ends_at_the_first_place_that_receives(limit: int, *, legal: bool):
+    # Bank 0 -> Anna 100 -> lab 500, 30 s there -> home 630: 400 s from Anna to the lab.
+    asked = problem(
+        visit("anna", ride={"milk": limit}),
+        shifts=[shift("am", end="home", reload=reload("lab", service=30))],
+    )
+    driven = tour(
+        ("anna", 100, 100, 100),
+        unloadings=[("lab", 1, 500, 500, 530)],
+        arrival=630,
+        end="home",
+    )
+    found = check_tour(asked, driven)
+    assert [(one.rule, one.by) for one in found] == ([] if legal else [(Rule.RIDE_TIME, 1)])
+    assert engine(asked) == ({"am": ("anna",)} if legal else {})
+
+
+@pytest.mark.parametrize(("limit", "legal"), [(400, True), (399, False)])
+def test_an_unloading_ahead_of_it_does_not_help(limit: int, *, legal: bool):
+    # Bank 0 -> lab 500 -> Dora 600 -> bank 1,000.
+    asked = problem(
+        visit("dora", ride={"milk": limit}), shifts=[shift("am", reload=reload("lab", times=1))]
+    )
+    driven = tour(("dora", 600, 600, 600), unloadings=[("lab", 0, 500, 500, 500)], arrival=1_000)
+    found = check_tour(asked, driven)
+    assert [(one.rule, one.by) for one in found] == ([] if legal else [(Rule.RIDE_TIME, 1)])
+
+
+@pytest.mark.parametrize(("limit", "served"), [(100, True), (99, False)])
+def test_the_engine_unloads_for_the_cold_chain_alone(limit: int, *, served: bool):
+    # From Dora it is 100 s to the lab and 400 s to the bank.
+    asked = problem(visit("dora", ride={"milk": limit}), shifts=[shift("am", reload=reload())])
+    assert engine(asked) == ({"am": ("dora",)} if served else {})
+    assert (broken_by(asked, am=["dora"]) == set()) == served
+
+
+@pytest.mark.parametrize(("limit", "legal"), [(450, True), (449, False)])
+def test_a_break_on_the_way_is_part_of_the_ride(limit: int, *, legal: bool):
+    # Dora from 400 on; lunch from 500 to 550, on the way home.
+    asked = problem(
+        visit("dora", (400, 400), ride={"milk": limit}),
+        shifts=[shift("am", breaks=[lunch((500, 500))])],
+    )
+    assert broken_by(asked, am=["dora"]) == (set() if legal else {Rule.RIDE_TIME})
+    assert engine(asked) == ({"am": ("dora",)} if legal else {})
+
+
+@pytest.mark.parametrize(("until", "legal"), [(200, True), (199, False)])
+def test_what_is_carried_is_received_in_time(until: int, *, legal: bool):
+    # There and back to Anna.
+    asked = problem(visit("anna"), shifts=[shift("am", carried_until=until)])
+    found = check_tour(asked, tour(("anna", 100, 100, 100), arrival=200))
+    assert [(one.rule, one.by) for one in found] == ([] if legal else [(Rule.RIDE_TIME, 1)])
+    assert engine(asked) == ({"am": ("anna",)} if legal else {})
+
+
+@pytest.mark.parametrize(("until", "legal"), [(500, True), (499, False)])
+def test_what_is_carried_is_received_by_the_first_unloading(until: int, *, legal: bool):
+    # Bank 0 -> lab 500 -> Dora 600 -> bank 1,000.
+    asked = problem(visit("dora"), shifts=[shift("am", carried_until=until, reload=reload())])
+    driven = tour(("dora", 600, 600, 600), unloadings=[("lab", 0, 500, 500, 500)], arrival=1_000)
+    assert broken_on(asked, driven) == (set() if legal else {Rule.RIDE_TIME})
+    assert engine(asked) == ({"am": ("dora",)} if legal else {})

@@ -2,9 +2,10 @@
 
 import pytest
 
+from routing.check.judge import check_tour
 from routing.plan import Plan, Rule
 from routing.schedule import Broken, assembled, timed
-from tests.routing.builders import broken, engine, problem, shift, tour, visit
+from tests.routing.builders import broken, broken_by, engine, problem, shift, tour, visit
 
 
 @pytest.mark.parametrize(("departure", "legal"), [(499, False), (500, True)])
@@ -65,3 +66,23 @@ def test_a_shift_too_short_for_its_own_way_home_does_not_spoil_the_others():
     # From the bank to home is 600 s; this shift lasts 10 s, so it can only stay where it is.
     asked = problem(visit("anna"), shifts=[shift("short", 0, 10, end="home"), shift("am")])
     assert engine(asked) == {"am": ("anna",)}
+
+
+@pytest.mark.parametrize(("departure", "by"), [(499, 1), (500, 0), (501, 1)])
+def test_who_is_on_the_road_already_departs_when_the_shift_begins(departure: int, by: int):
+    asked = problem(visit("anna"), shifts=[shift("am", 500, departed=True)])
+    door = departure + 100
+    found = check_tour(
+        asked, tour(("anna", door, door, door), departure=departure, arrival=door + 100)
+    )
+    assert [(one.rule, one.by) for one in found] == ([(Rule.SHIFTS, by)] if by else [])
+
+
+@pytest.mark.parametrize(("departed", "served"), [(False, True), (True, False)])
+def test_the_engine_lets_nobody_on_the_road_wait_at_home(*, departed: bool, served: bool):
+    # Anna is in at 1,000 only; whoever is on the road already works 1,100 s for her.
+    asked = problem(
+        visit("anna", (1_000, 1_000)), shifts=[shift("am", departed=departed, max_working=1_099)]
+    )
+    assert engine(asked) == ({"am": ("anna",)} if served else {})
+    assert (broken_by(asked, am=["anna"]) == set()) == served
