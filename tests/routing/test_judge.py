@@ -1,0 +1,135 @@
+"""The judge and the timing agree on every rule, alone and in pairs; no plan upsets the judge."""
+
+from collections.abc import Iterator
+from dataclasses import fields, replace
+from itertools import combinations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from routing.check.judge import check, check_tour
+from routing.cost import tour_shares
+from routing.plan import Cost, Plan, Rule, Tour
+from routing.problem import Problem
+from routing.schedule import Broken, assembled, best_effort, timed
+from tests.routing import truth
+from tests.routing.brute import orders
+from tests.routing.rich import RULES, rich_problems, wild_plans
+
+WHO = {Rule.SKILLS, Rule.COLLECTORS, Rule.ZONES, Rule.PINS, Rule.SHIPMENTS, Rule.PERIODS}
+"""Who serves whom with whom: the timing of an order does not ask."""
+
+PAIRS = sorted(combinations(sorted(RULES), 2))
+
+BILLED = {
+    "driving": Rule.PRICE,
+    "time": Rule.PRICE,
+    "fixed": Rule.PRICE,
+    "overtime": Rule.OVERTIME,
+    "lateness": Rule.DATES,
+    "preferences": Rule.COLLECTORS,
+    "zones": Rule.ZONES,
+    "imbalance": Rule.BALANCE,
+    "penalties": Rule.OPTIONAL,
+}
+
+few = settings(max_examples=8, deadline=None, derandomize=True)
+some = settings(max_examples=60, deadline=None, derandomize=True)
+problems_of_pairs = st.sampled_from(PAIRS).flatmap(rich_problems)
+
+
+@pytest.mark.parametrize("rule", sorted(RULES))
+@few
+@given(data=st.data())
+def test_an_order_is_timed_exactly_if_the_judge_finds_nothing(rule: Rule, data: st.DataObject):
+    agree(data.draw(rich_problems([rule])))
+
+
+@some
+@given(problems_of_pairs)
+def test_an_order_is_timed_exactly_if_the_judge_finds_nothing_by_two_rules(asked: Problem):
+    agree(asked)
+
+
+def agree(asked: Problem) -> None:
+    for shift in asked.shifts:
+        for order in orders(asked):
+            tour = timed(asked, shift, order)
+            if isinstance(tour, Broken):
+                assert _of_time(asked, best_effort(asked, shift, order))
+            else:
+                assert not _of_time(asked, tour)
+                assert {found.rule for found in check(asked, assembled(asked, (tour,)))} <= WHO
+
+
+def _of_time(asked: Problem, tour: Tour) -> set[Rule]:
+    return {found.rule for found in check_tour(asked, tour)} - WHO
+
+
+@some
+@given(problems_of_pairs)
+def test_a_timing_is_the_best_that_trying_every_second_finds(asked: Problem):
+    for shift in asked.shifts:
+        for order in orders(asked):
+            best = truth.best_timing(asked, shift, order)
+            tour = timed(asked, shift, order)
+            if best is not None:
+                assert not isinstance(tour, Broken)
+                assert best.unloadings == len(tour.unloadings)
+                assert best.cost == tour_shares(asked, tour)
+            elif not isinstance(tour, Broken):
+                assert {found.rule for found in check_tour(asked, tour)} & WHO
+
+
+@some
+@given(problems_of_pairs)
+def test_the_judge_notices_every_number_of_a_tour_that_is_off_by_one(asked: Problem):
+    for tour in _legal(asked):
+        for off in _nudged(tour):
+            assert check_tour(asked, off)
+
+
+def _legal(asked: Problem) -> Iterator[Tour]:
+    found = (timed(asked, shift, order) for shift in asked.shifts for order in orders(asked))
+    yield from (tour for tour in found if not isinstance(tour, Broken))
+
+
+def _nudged(tour: Tour) -> Iterator[Tour]:
+    """The tour with one of its numbers one more than it is; of its lists, the first entry."""
+    for name in ("departure", "arrival", "metres"):
+        yield replace(tour, **{name: getattr(tour, name) + 1})
+    for name, numbers in (
+        ("stops", ("arrival", "begin", "end")),
+        ("unloadings", ("arrival", "begin", "end")),
+        ("breaks", ("begin", "end")),
+    ):
+        first, *others = getattr(tour, name) or (None,)
+        for number in numbers if first else ():
+            off = replace(first, **{number: getattr(first, number) + 1})
+            yield replace(tour, **{name: (off, *others)})
+
+
+@some
+@given(problems_of_pairs)
+def test_the_judge_notices_every_part_of_a_bill_that_is_off_by_a_cent(asked: Problem):
+    for tour in _legal(asked):
+        plan = assembled(asked, (tour,))
+        fair = {found.rule for found in check(asked, plan)}
+        for part in fields(Cost):
+            off = replace(plan.cost, **{part.name: getattr(plan.cost, part.name) + 1})
+            (found,) = set(check(asked, replace(plan, cost=off))) - set(check(asked, plan))
+            assert (found.rule, found.what, found.by) == (BILLED[part.name], part.name, 1)
+        assert fair <= WHO
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(st.data())
+def test_no_plan_upsets_the_judge(data: st.DataObject):
+    asked = data.draw(problems_of_pairs)
+    plan: Plan = data.draw(wild_plans())
+    for found in check(asked, plan):
+        assert found.by >= 0
+        assert found.sentence.endswith(".")
+    for tour in plan.tours:
+        check_tour(asked, tour)
