@@ -1,7 +1,7 @@
 """Knows when a request to VROOM takes place: its instants count from anywhere, ours from 0."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from routing.errors import InvalidProblemError
@@ -49,7 +49,11 @@ def hours(request: Request, *, leg: int) -> Hours:
 
 
 def breaks(entry: str, vehicle: Vehicle, day: Hours) -> tuple[Break, ...]:
-    """The breaks of a vehicle, to be had within its hours.
+    """The breaks of a vehicle, to be had within its hours and one after the other.
+
+    VROOM wants every break on the road. Ours may be had ahead of a tour or after it, each by
+    itself: so that they also fit there together, each begins no earlier than those ahead of it
+    permit, and no later than those after it.
 
     Raises
     ------
@@ -57,23 +61,44 @@ def breaks(entry: str, vehicle: Vehicle, day: Hours) -> tuple[Break, ...]:
         A break cannot be had there; it is named.
     """
     hired = day.window(vehicle.time_window)
-    return tuple(
-        Break(
-            id=str(rest.id),
-            windows=_within(f"{entry}.breaks[{number}]", rest, hired, day),
-            duration=Seconds(rest.service),
+    free = 0
+    found: list[tuple[str, Break]] = []
+    for number, rest in sorted(enumerate(vehicle.breaks), key=lambda one: _opens(one[1])):
+        here = f"{entry}.breaks[{number}]"
+        windows = _within(
+            here, _windows(rest, day), max(free, hired.earliest), hired.latest - rest.service
         )
-        for number, rest in enumerate(vehicle.breaks)
-    )
+        free = windows[0].earliest + rest.service
+        found.append((here, _rest(rest, windows)))
+    last = hired.latest
+    kept: list[Break] = []
+    for here, early in reversed(found):
+        windows = _within(here, early.windows, 0, last - early.duration)
+        last = windows[-1].latest
+        kept.append(replace(early, windows=windows))
+    return tuple(reversed(kept))
 
 
-def _within(entry: str, rest: asked.Break, hired: Window, day: Hours) -> tuple[Window, ...]:
-    told = [day.window(pair) for pair in rest.time_windows] or [day.window(None)]
-    first, last = hired.earliest, Seconds(hired.latest - rest.service)
+def _opens(rest: asked.Break) -> int:
+    return rest.time_windows[0][0] if rest.time_windows else 0
+
+
+def _windows(rest: asked.Break, day: Hours) -> tuple[Window, ...]:
+    return tuple(map(day.window, rest.time_windows)) or (day.window(None),)
+
+
+def _rest(rest: asked.Break, windows: tuple[Window, ...]) -> Break:
+    return Break(id=str(rest.id), windows=windows, duration=Seconds(rest.service))
+
+
+def _within(entry: str, told: Iterable[Window], first: int, last: int) -> tuple[Window, ...]:
+    """What is left of windows between two instants."""
     found = tuple(
-        Window(earliest=max(one.earliest, first), latest=min(one.latest, last))
-        for one in told
-        if one.earliest <= last and one.latest >= first and first <= last
+        Window(
+            earliest=Seconds(max(window.earliest, first)), latest=Seconds(min(window.latest, last))
+        )
+        for window in told
+        if max(window.earliest, first) <= min(window.latest, last)
     )
     if not found:
         raise InvalidProblemError(entry, "cannot be had in the time window of its vehicle")

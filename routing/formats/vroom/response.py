@@ -66,7 +66,11 @@ def _route(asked: Posed, tour: Tour) -> Data:
     errands = [asked.errands[name] for name in tour.visits]
     size = len(asked.problem.dimensions)
     # A shipment is fetched and handed over once, each of which counts.
-    handed = [one.brought or _negative(one.fetched) for one in errands if one.type != PICKUP]
+    handed = [
+        _negative(one.fetched) if one.type == DELIVERY else one.brought
+        for one in errands
+        if one.type != PICKUP
+    ]
     fetched = [one.fetched for one in errands if one.type != DELIVERY]
     delivery = _sum(handed, size)
     return {
