@@ -13,9 +13,7 @@ def halted(model: Model) -> dict[int, Var]:
     """
     time = model.time()
     return {
-        index: _arrival(model, index, halt)
-        if halt.vehicle in model.rests
-        else time.CumulVar(index)
+        index: _arrival(model, index, halt) if halt.vehicle in model.rests else time.CumulVar(index)
         for index, halt in model.unloadings()
     }
 

@@ -48,5 +48,5 @@ def _reached(model: Model, travel: Travel) -> dict[int, list[int]]:
     for here, row in reached.items():
         seconds, metres = travel.seconds[here], travel.metres[here]
         for node, ends in choices.items():
-            row[node] = min(ends, key=lambda end: (seconds[end], metres[end]))  # noqa: B023
+            row[node] = min(ends, key=lambda end: (seconds[end], metres[end]))
     return reached

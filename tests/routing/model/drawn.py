@@ -56,7 +56,7 @@ def dates(draw: st.DrawFn) -> Problem:
 
 def _dated(draw: st.DrawFn, name: str, **said: object) -> Visit:
     release = _perhaps(draw, st.integers(0, 10))
-    deadline = None if release is None else _perhaps(draw, st.integers(release, 18))
+    deadline = None if release is None else _perhaps(draw, st.integers(release, release + 5))
     late = draw(st.integers(1, 4)) * 36_000 if draw(st.booleans()) else 0
     due = draw(st.integers(0, 10)) if late else None
     dated = {"release": release, "deadline": deadline, "due": due, "cents_per_hour_late": late}

@@ -48,7 +48,7 @@ def windows(draw: Draw) -> tuple[Window, ...]:
     return (first, window(opens, opens + draw(st.integers(0, 3))))
 
 
-def a_visit(draw: Draw, name: str, **said: Any) -> Visit:
+def a_visit(draw: Draw, name: str, **said: object) -> Visit:
     """A visit with windows, service and perhaps a penalty, and whatever is said of it."""
     given = {
         "id": name,
@@ -60,7 +60,7 @@ def a_visit(draw: Draw, name: str, **said: Any) -> Visit:
     return Visit(**(given | said))
 
 
-def a_shift(draw: Draw, name: str, **said: Any) -> Shift:
+def a_shift(draw: Draw, name: str, **said: object) -> Shift:
     begin = draw(st.integers(0, 4))
     given = {
         "id": name,
@@ -76,9 +76,13 @@ def a_shift(draw: Draw, name: str, **said: Any) -> Shift:
 
 
 def a_problem(
-    visits: Sequence[Visit], shifts: Sequence[Shift], *, travel: Travel | None = None, **said: Any
+    visits: Sequence[Visit],
+    shifts: Sequence[Shift],
+    *,
+    travel: Travel | None = None,
+    **said: object,
 ) -> Problem:
-    given: Mapping[str, Any] = {
+    given: Mapping[str, object] = {
         "dimensions": ("bottles",),
         "places": tuple(Place(id=name, receives=name in {"bank", "lab"}) for name in PLACES),
         "travel": {"car": travel or street()},
