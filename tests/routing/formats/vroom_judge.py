@@ -1,6 +1,8 @@
 """Knows what a legal response to a request to VROOM is, from VROOM's words alone."""
 
+import math
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 Data = dict[str, Any]
@@ -27,6 +29,7 @@ def _of_route(request: Data, route: Data) -> Iterator[str]:
     (vehicle,) = [one for one in request["vehicles"] if one["id"] == route["vehicle"]]
     steps = route["steps"]
     yield from _clock(vehicle, steps)
+    yield from _ways(request, vehicle, steps)
     yield from _load(request, vehicle, steps)
     yield from _limits(vehicle, route)
     for step in steps:
@@ -45,12 +48,24 @@ def _clock(vehicle: Data, steps: list[Data]) -> Iterator[str]:
         yield "does not run from start to end"
     if steps[0]["arrival"] < first or steps[-1]["arrival"] > last:
         yield "is outside of the vehicle's hours"
-    for here, there in zip(steps, steps[1:], strict=False):
+    for here, there in pairwise(steps):
         left = here["arrival"] + here["waiting_time"] + here["setup"] + here["service"]
         if there["arrival"] != left + there["duration"] - here["duration"]:
             yield f"{here} and {there} do not follow from one another"
         if there["waiting_time"] < 0 or there["duration"] < here["duration"]:
             yield f"{there} runs backwards"
+
+
+def _ways(request: Data, vehicle: Data, steps: list[Data]) -> Iterator[str]:
+    if "matrices" not in request:
+        return
+    durations = request["matrices"][vehicle.get("profile", "car")]["durations"]
+    located = [step for step in steps if step["type"] != "break"]
+    for here, there in pairwise(located):
+        way = durations[here["location_index"]][there["location_index"]]
+        asked = math.ceil(way / vehicle.get("speed_factor", 1))
+        if there["duration"] - here["duration"] != asked:
+            yield f"the way to {there} does not take {asked}"
 
 
 def _door(request: Data, vehicle: Data, step: Data) -> Iterator[str]:

@@ -1,0 +1,314 @@
+"""VROOM's JSON: its users' requests get legal responses of its shape, about as cheap as its own."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from routing.errors import InvalidPlanError, InvalidProblemError
+from routing.formats.vroom.format import VROOM
+from routing.schedule import retimed
+from routing.solve import solve
+from tests.routing.builders import FEW
+from tests.routing.formats.vroom_judge import complaints, tasks
+
+Data = dict[str, Any]
+
+OWN = Path(sys.executable).parent / "vroom"
+"""VROOM itself, as pyvroom brings it."""
+
+STREET = [[abs(here - there) * 100 for there in range(5)] for here in range(5)]
+METRES = [[abs(here - there) * 1_000 for there in range(5)] for here in range(5)]
+
+
+def request(jobs: list[Data], *vehicles: Data, **more: Any) -> Data:  # noqa: ANN401 - any field
+    """A request on a straight street of five places, 100 s and 1 km from one another."""
+    matrices = {"car": {"durations": STREET, "distances": METRES}}
+    fleet = list(vehicles) or [{"id": 1, "start_index": 0, "end_index": 0}]
+    return {"vehicles": fleet, "jobs": jobs, "matrices": matrices} | more
+
+
+def job(number: int, at: int, **more: Any) -> Data:  # noqa: ANN401 - any field
+    return {"id": number, "location_index": at} | more
+
+
+def vehicle(number: int = 1, **more: Any) -> Data:  # noqa: ANN401 - any field
+    return {"id": number, "start_index": 0, "end_index": 0} | more
+
+
+def answered(asked: Data) -> Data:
+    """The planner's response, which must be legal."""
+    question = VROOM.read(json.dumps(asked))
+    plan = solve(question.problem, FEW)
+    text = VROOM.write_plan(question, plan, {"loading": 1, "solving": 2})
+    response: Data = json.loads(text)
+    assert complaints(asked, response) == []
+    assert VROOM.price(question, plan) == str(response["summary"]["cost"])
+    assert dict(VROOM.read_plan(question, text)) == plan.orders  # type: ignore[arg-type]
+    return response
+
+
+def types(response: Data, route: int = 0) -> list[str]:
+    return [step["type"] for step in response["routes"][route]["steps"]]
+
+
+def test_a_round_trip_in_numbers():
+    response = answered(request([job(10, 2, service=30), job(11, 4)]))
+    assert response["summary"] == {
+        "cost": 800,
+        "routes": 1,
+        "unassigned": 0,
+        "delivery": [],
+        "amount": [],
+        "pickup": [],
+        "setup": 0,
+        "service": 30,
+        "duration": 800,
+        "waiting_time": 0,
+        "priority": 0,
+        "distance": 8_000,
+        "violations": [],
+        "computing_times": {"loading": 1, "solving": 2},
+    }
+    (route,) = response["routes"]
+    assert types(response) == ["start", "job", "job", "end"]
+    assert route["steps"][-1]["arrival"] == 830
+
+
+def test_positions_are_enough_the_law_answers_for_the_ways():
+    vehicles = [{"id": 1, "start": [-0.60, 44.83], "end": [-0.60, 44.83], "capacity": [2]}]
+    jobs = [
+        {"id": 1, "location": [-0.57, 44.84], "pickup": [1], "description": "green door"},
+        {"id": 2, "location": [-0.56, 44.85], "delivery": [2]},
+    ]
+    response = answered({"vehicles": vehicles, "jobs": jobs})
+    (step,) = [one for one in response["routes"][0]["steps"] if one.get("id") == 1]
+    assert (step["location"], step["description"]) == ([-0.57, 44.84], "green door")
+    assert "location_index" not in step
+    assert response["summary"]["distance"] > 0
+
+
+def test_whoever_has_no_start_begins_at_the_first_task_and_without_end_finishes_at_the_last():
+    jobs = [job(1, 1), job(2, 3)]
+    leaves = answered(request(jobs, {"id": 1, "start_index": 0}))
+    assert leaves["summary"]["cost"] == 300
+    assert leaves["routes"][0]["steps"][-1]["location_index"] == 3
+    comes = answered(request(jobs, {"id": 1, "end_index": 0}))
+    assert comes["summary"]["cost"] == 300
+    assert comes["routes"][0]["steps"][0]["location_index"] == 3
+
+
+def test_amounts_go_on_board_and_off():
+    jobs = [job(1, 1, delivery=[2, 0]), job(2, 2, pickup=[1, 3]), job(3, 3, delivery=[1, 1])]
+    response = answered(request(jobs, vehicle(capacity=[3, 4])))
+    assert response["summary"]["delivery"] == [3, 1]
+    assert response["summary"]["pickup"] == [1, 3]
+    assert response["summary"]["unassigned"] == 0
+
+
+def test_a_shipment_rides_whole_or_not_at_all():
+    ends = {"pickup": {"id": 7, "location_index": 3}, "delivery": {"id": 7, "location_index": 1}}
+    fits = request([], vehicle(capacity=[2]), shipments=[{"amount": [2], **ends}])
+    assert types(answered(fits)) == ["start", "pickup", "delivery", "end"]
+    heavy = request([job(1, 2)], vehicle(capacity=[2]), shipments=[{"amount": [3], **ends}])
+    response = answered(heavy)
+    left_out = [(one["type"], one["id"]) for one in response["unassigned"]]
+    assert sorted(left_out) == [("delivery", 7), ("pickup", 7)]
+
+
+def test_skills_and_limits_bind():
+    jobs = [job(1, 1, skills=[5]), job(2, 2), job(3, 4)]
+    near = vehicle(1, max_distance=4_000)
+    skilled = vehicle(2, skills=[5], max_tasks=1)
+    response = answered(request(jobs, near, skilled))
+    assert [one["id"] for one in response["unassigned"]] == [3]
+    brief = answered(request(jobs[1:], vehicle(max_travel_time=799)))
+    assert [one["id"] for one in brief["unassigned"]] == [3]
+
+
+def test_the_task_of_a_higher_priority_is_served_first():
+    # Each takes the only seat.
+    jobs = [job(1, 1, priority=2), job(2, 4, priority=90), job(3, 2)]
+    response = answered(request(jobs, vehicle(max_tasks=1)))
+    assert sorted(one["id"] for one in response["unassigned"]) == [1, 3]
+    assert response["summary"]["priority"] == 90
+
+
+def test_hours_may_count_from_anywhere():
+    noon = 1_700_000_000
+    jobs = [job(1, 2, time_windows=[[noon, noon + 60]]), job(2, 3)]
+    response = answered(request(jobs))
+    assert response["summary"]["unassigned"] == 0
+    (step,) = [one for one in response["routes"][0]["steps"] if one.get("id") == 1]
+    assert noon <= step["arrival"] + step["waiting_time"] <= noon + 60
+
+
+def test_every_break_is_a_step_on_the_road_ahead_of_it_or_after_it():
+    lunch = {"id": 1, "service": 60, "time_windows": [[150, 200]], "description": "lunch"}
+    early = {"id": 2, "service": 60, "time_windows": [[0, 20]]}
+    late = {"id": 3, "service": 60, "time_windows": [[5_000, 6_000]]}
+    hired = vehicle(breaks=[lunch, early, late], time_window=[0, 9_000])
+    response = answered(request([job(1, 2, time_windows=[[300, 400]])], hired))
+    assert types(response).count("break") == 3
+
+
+def test_a_vehicle_is_faster_and_rounds_up():
+    response = answered(request([job(1, 1)], vehicle(speed_factor=3)))
+    assert response["summary"]["duration"] == 68
+
+
+def test_costs_are_the_vehicles_or_a_matrix():
+    priced = vehicle(costs={"fixed": 7, "per_hour": 7_200, "per_km": 50})
+    assert answered(request([job(1, 1)], priced))["summary"]["cost"] == 7 + 400 + 100
+    asked = request([job(1, 1)], vehicle(costs={"fixed": 7}))
+    asked["matrices"]["car"]["costs"] = [[3 * way for way in row] for row in STREET]
+    assert answered(asked)["summary"]["cost"] == 7 + 600
+
+
+def test_steps_are_orders_to_begin_from():
+    steps = [{"type": "start"}, {"type": "job", "id": 2}, {"type": "job", "id": 1}]
+    asked = request([job(1, 1), job(2, 2)], vehicle(steps=steps))
+    assert VROOM.read(json.dumps(asked)).orders == {"1": ("job 2", "job 1")}
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"vehicles": []}, "vehicles: there is no vehicle"),
+        ({"jobs": []}, "jobs: there is no task"),
+        ({"options": {"g": True}}, "options: is not a field of this format"),
+        ({"matrices": {}}, "vehicles[0].start: has an index, and there are no matrices"),
+        ({"jobs": [job(1, 9)]}, "matrices.car.durations: has no row 9"),
+        ({"jobs": [job(1, 1), job(1, 2)]}, "jobs[1].id: is the id of another job: 1"),
+        ({"jobs": [job(1, 1, priority=101)]}, "jobs[0].priority: is not between 0 and 100"),
+        ({"jobs": [job(1, 1, pickup=[1])]}, "vehicles[0].capacity: has 0 amounts"),
+        ({"jobs": [job(1, 1, amount=[1])]}, "jobs[0]: amount is not done"),
+        ({"jobs": [job(1, 1, setup_per_type={})]}, "jobs[0]: setup_per_type is not done"),
+        ({"jobs": [job(1, 1, service=1.5)]}, "jobs[0].service: is not a whole number"),
+        ({"jobs": [job(1, 1, colour="red")]}, "jobs[0].colour: is not a field of this format"),
+        ({"jobs": [job(1, 1, time_windows=[[9, 1]])]}, "jobs[0].time_windows[0]: ends before"),
+        ({"jobs": [{"id": 1}]}, "jobs[0]: has no index, and there are matrices"),
+        ({"vehicles": [{"id": 1}]}, "vehicles[0]: no start or end is specified for vehicle 1"),
+        ({"vehicles": [vehicle(profile="bike")]}, "vehicles[0].profile: the durations matrix for"),
+        ({"vehicles": [vehicle(speed_factor=6)]}, "vehicles[0].speed_factor: is not above 0"),
+        ({"vehicles": [vehicle(type="van")]}, "vehicles[0]: type is not done"),
+        (
+            {"vehicles": [vehicle(costs={"per_task_hour": 1})]},
+            "vehicles[0].costs: per_task_hour is not done",
+        ),
+        (
+            {"vehicles": [vehicle(breaks=[{"id": 1, "max_load": [1]}])]},
+            "vehicles[0].breaks[0]: max_load is not done",
+        ),
+        (
+            {"vehicles": [vehicle(time_window=[0, 50], breaks=[{"id": 1, "service": 60}])]},
+            "vehicles[0].breaks[0]: cannot be had in the time window of its vehicle",
+        ),
+        (
+            {"vehicles": [vehicle(steps=[{"type": "job", "id": 1, "service_at": 5}])]},
+            "vehicles[0].steps[0]: service_at is not done",
+        ),
+        (
+            {"vehicles": [vehicle(steps=[{"type": "job", "id": 8}])]},
+            "vehicles[0].steps: there is no job 8",
+        ),
+    ],
+)
+def test_what_is_wrong_or_not_done_is_refused_by_name(change: Data, sentence: str):
+    with pytest.raises(InvalidProblemError, match=f"^{re.escape(sentence)}"):
+        VROOM.read(json.dumps(request([job(1, 1)]) | change))
+
+
+def test_a_refusal_has_vrooms_shape():
+    assert VROOM.write_error is not None
+    assert json.loads(VROOM.write_error(2, "jobs: no")) == {"code": 2, "error": "jobs: no"}
+    assert json.loads(VROOM.write_error(3, "no plan"))["code"] == 1
+
+
+@pytest.mark.parametrize(
+    ("response", "sentence"),
+    [
+        ("{}", "routes: is missing"),
+        ('{"routes": [{"vehicle": 5, "steps": []}]}', "routes[0].vehicle: there is no vehicle 5"),
+        (
+            '{"routes": [{"vehicle": 1, "steps": [{"type": "job", "id": 5}]}]}',
+            "routes[0].steps[0]: there is no job 5",
+        ),
+    ],
+)
+def test_a_response_to_another_request_is_refused(response: str, sentence: str):
+    question = VROOM.read(json.dumps(request([job(1, 1)])))
+    with pytest.raises(InvalidPlanError, match=f"^{re.escape(sentence)}"):
+        VROOM.read_plan(question, response)
+
+
+def test_a_plan_in_which_nobody_drives_is_a_response():
+    asked = request([job(1, 1)])
+    question = VROOM.read(json.dumps(asked))
+    response = json.loads(VROOM.write_plan(question, retimed(question.problem, {}), {}))
+    assert complaints(asked, response) == []
+
+
+@st.composite
+def requests(draw: st.DrawFn) -> Data:
+    """Up to seven tasks and two vehicles on a small map with one-way streets."""
+    size = 6
+    ways = draw(st.lists(st.integers(5, 60), min_size=size * size, max_size=size * size))
+    matrix = [[ways[i * size + j] if i != j else 0 for j in range(size)] for i in range(size)]
+    jobs = [_job(draw, number, size) for number in range(draw(st.integers(1, 5)))]
+    shipments = [_shipment(draw, number, size) for number in range(draw(st.integers(0, 1)))]
+    fleet = [_vehicle(draw, number, size) for number in range(draw(st.integers(1, 2)))]
+    matrices = {"car": {"durations": matrix, "distances": matrix}}
+    return {"vehicles": fleet, "jobs": jobs, "shipments": shipments, "matrices": matrices}
+
+
+def _job(draw: st.DrawFn, number: int, size: int) -> Data:
+    opens = draw(st.integers(0, 100))
+    told = job(number, draw(st.integers(0, size - 1)), service=draw(st.integers(0, 20)))
+    told["setup"] = draw(st.sampled_from([0, 0, 5]))
+    told[draw(st.sampled_from(["pickup", "delivery"]))] = [draw(st.integers(0, 2))]
+    told["skills"] = draw(st.sampled_from([[], [], [1]]))
+    if draw(st.booleans()):
+        told["time_windows"] = [[opens, opens + draw(st.integers(20, 100))]]
+    return told
+
+
+def _shipment(draw: st.DrawFn, number: int, size: int) -> Data:
+    ends = {
+        end: {"id": number, "location_index": draw(st.integers(0, size - 1))}
+        for end in ("pickup", "delivery")
+    }
+    return {"amount": [draw(st.integers(0, 2))], **ends}
+
+
+def _vehicle(draw: st.DrawFn, number: int, size: int) -> Data:
+    told: Data = {"id": number, "capacity": [draw(st.integers(2, 5))], "skills": [1][number:]}
+    ends = draw(st.sampled_from([("start",), ("end",), ("start", "end")]))
+    told |= {f"{end}_index": draw(st.integers(0, size - 1)) for end in ends}
+    if draw(st.booleans()):
+        told["time_window"] = [0, draw(st.integers(150, 400))]
+    if draw(st.booleans()):
+        told["costs"] = {"fixed": draw(st.sampled_from([0, 50])), "per_hour": 3_600}
+    return told
+
+
+@pytest.mark.skipif(not OWN.exists(), reason="pyvroom is not installed")
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(requests())
+def test_no_response_costs_two_per_cent_more_than_vrooms_own(asked: Data):
+    own = json.loads(
+        subprocess.run(
+            [OWN, "-t", "1"], input=json.dumps(asked), capture_output=True, text=True, check=True
+        ).stdout
+    )
+    ours = answered(asked)
+    served = len(tasks(asked)) - len(ours["unassigned"])
+    assert served >= len(tasks(asked)) - len(own["unassigned"])
+    if len(ours["unassigned"]) == len(own["unassigned"]):
+        assert ours["summary"]["cost"] <= 1.02 * own["summary"]["cost"]
