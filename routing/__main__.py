@@ -1,4 +1,4 @@
-"""Knows the command line: ``python -m routing solve|check|explain|insertions``.
+"""Knows the command line: ``python -m routing solve|check|explain|insertions|compare``.
 
 It exits with 0 when it is done, 1 when a plan breaks rules, 2 when the input is wrong and 3 when
 no plan was found in time.
@@ -9,30 +9,38 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any, Final
 
-from routing.check.judge import check
-from routing.errors import InvalidInputError, InvalidPlanError, NoPlanError, UnlawfulPlanError
-from routing.explain import explain
-from routing.formats.native import (
-    plan_data,
-    read_plan,
-    read_problem,
-    reason_data,
-    write_plan,
+from routing.check.judge import check, check_tour
+from routing.compare import Change, compare
+from routing.errors import (
+    InvalidInputError,
+    InvalidPlanError,
+    InvalidProblemError,
+    NoPlanError,
+    UnlawfulPlanError,
 )
+from routing.explain import explain
+from routing.formats.format import Answer, Question
+from routing.formats.known import FORMATS
+from routing.formats.native import cost_data, plan_data, reason_data
 from routing.insertion import insertions
 from routing.parent import die_with_parent, die_with_reader
 from routing.plan import Plan
-from routing.problem import Problem
-from routing.solve import Budget, solve
+from routing.schedule import assembled, retimed
+from routing.solve import Budget, OnImprovement, solve
+from routing.units import Seconds
 
 DONE: Final = 0
 BREAKS_RULES: Final = 1
 WRONG_INPUT: Final = 2
 NO_PLAN: Final = 3
+
+ERASE_REST: Final = "\x1b[K"
+"""What a terminal takes as: nothing more on this line."""
 
 Arguments = argparse.Namespace
 
@@ -64,26 +72,34 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m routing", description=__doc__)
     commands = parser.add_subparsers(required=True)
     _solve_parser(commands.add_parser("solve", help="make a plan"))
-    for name, command, visit, text in (
-        ("check", _check, False, "say which rules a plan breaks"),
-        ("explain", _explain, True, "say why a visit is unassigned"),
-        ("insertions", _insertions, True, "price every legal place of a visit"),
+    for name, command, text in (
+        ("check", _check, "say which rules a plan breaks"),
+        ("explain", _explain, "say why a visit is unassigned"),
+        ("insertions", _insertions, "price every legal place of a visit"),
+        ("compare", _compare, "say what another plan does differently"),
     ):
         found = commands.add_parser(name, help=text)
         found.set_defaults(command=command)
         found.add_argument("problem", help="a file, or - for standard input")
         found.add_argument("plan", help="a file, or - for standard input")
-        if visit:
+        _format_option(found)
+        if command in {_explain, _insertions}:
             found.add_argument("visit")
+        if command is _compare:
+            found.add_argument("other", help="the other plan")
+            found.add_argument("--minutes", type=int, default=0, help="how much is no change")
     return parser
 
 
 def _solve_parser(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(command=_solve)
     parser.add_argument("problem", help="a file, or - for standard input")
+    _format_option(parser)
     parser.add_argument("--seconds", type=float, help="of search; 10 if nothing else is given")
     parser.add_argument("--stall-seconds", type=float, help="stop after so long without progress")
     parser.add_argument("--iterations", type=int, help="candidate moves: always the same plan")
+    parser.add_argument("--threads", type=int, help="how many cores to use")
+    parser.add_argument("--seed", type=int, help="another number, another search")
     parser.add_argument(
         "--start",
         help="a plan to begin from; if both are -, the first line is the problem and the rest it",
@@ -100,71 +116,166 @@ def _solve_parser(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _format_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--format", choices=sorted(FORMATS), default="native", help="of everything read or written"
+    )
+
+
 def _solve(options: Arguments) -> int:
     if options.die_with_parent is not None:
         die_with_parent(options.die_with_parent or None)
     if options.progress:
         die_with_reader(sys.stdout.fileno())
-    problem, start = _question(options)
     began = time.monotonic()
-
-    def improved(plan: Plan) -> None:
-        elapsed = round(time.monotonic() - began, 3)
-        _line("improvement", seconds=elapsed, cost=plan.cost.total, plan=plan_data(plan))
-
-    plan = solve(problem, _budget(options), start, improved if options.progress else None)
+    question, start = _question(options)
+    loaded = time.monotonic()
+    plan = _searched(options, question, start)
+    solved = time.monotonic()
     if options.progress:
         _line("done", plan=plan_data(plan))
     if not options.progress or options.output != "-":
-        _write(options.output, write_plan(plan) + "\n")
+        times = {"loading": int(1000 * (loaded - began)), "solving": int(1000 * (solved - loaded))}
+        _write(options.output, FORMATS[options.format].write_plan(question, plan, times))
     return DONE
 
 
-def _question(options: Arguments) -> tuple[Problem, Plan | None]:
+def _searched(options: Arguments, question: Question, start: Plan | None) -> Plan:
+    """Search, and tell of better plans whoever wants to hear: a program, or somebody who looks."""
+    if options.progress or not sys.stderr.isatty():
+        told = _told() if options.progress else None
+        return solve(question.problem, _budget(options), start, told)
+    try:
+        return solve(question.problem, _budget(options), start, _shown(options, question))
+    finally:
+        sys.stderr.write("\n")
+
+
+def _told() -> OnImprovement:
+    began = time.monotonic()
+
+    def tell(plan: Plan) -> None:
+        elapsed = round(time.monotonic() - began, 3)
+        _line("improvement", seconds=elapsed, cost=plan.cost.total, plan=plan_data(plan))
+
+    return tell
+
+
+def _shown(options: Arguments, question: Question) -> OnImprovement:
+    began = time.monotonic()
+
+    def show(plan: Plan) -> None:
+        elapsed, price = time.monotonic() - began, FORMATS[options.format].price(question, plan)
+        line = f"{elapsed:.1f} s   cost {price}   unassigned {len(plan.unassigned)}"
+        sys.stderr.write(f"\r{line}{ERASE_REST}")
+        sys.stderr.flush()
+
+    return show
+
+
+def _question(options: Arguments) -> tuple[Question, Plan | None]:
     """Read the problem and the plan to begin from, where there is one."""
+    spoken = FORMATS[options.format]
     if options.problem == options.start == "-":
         first, _, rest = _read("-").partition("\n")
-        return read_problem(first), read_plan(rest)
-    problem = read_problem(_read(options.problem))
-    return problem, read_plan(_read(options.start)) if options.start else None
+        question = spoken.read(first)
+        return question, _answer(question, spoken.read_plan(question, rest))
+    question = spoken.read(_read(options.problem))
+    if options.start:
+        return question, _answer(question, spoken.read_plan(question, _read(options.start)))
+    return question, _brought(question)
+
+
+def _brought(question: Question) -> Plan | None:
+    """The plan that a question brings to begin from, which must be legal as far as it goes."""
+    if question.orders is None:
+        return None
+    plan = retimed(question.problem, question.orders)
+    for tour in plan.tours:
+        for violation in check_tour(question.problem, tour):
+            raise InvalidProblemError("steps", violation.sentence)
+    return plan
+
+
+def _answer(question: Question, answer: Answer) -> Plan:
+    """Time and price what a format does not say of a plan."""
+    if isinstance(answer, Plan):
+        return answer
+    if isinstance(answer, Mapping):
+        return retimed(question.problem, answer)
+    return assembled(question.problem, tuple(answer))
 
 
 def _budget(options: Arguments) -> Budget:
     bounds = (options.seconds, options.stall_seconds, options.iterations)
     seconds = 10.0 if bounds == (None, None, None) else options.seconds
+    chosen = {name: getattr(options, name) for name in ("threads", "seed")}
+    known = {one.name for one in fields(Budget)}
     return Budget(
         seconds=seconds,
         stall_seconds=options.stall_seconds,
         iterations=options.iterations,
+        **{name: value for name, value in chosen.items() if name in known and value is not None},
     )
 
 
 def _check(options: Arguments) -> int:
-    problem, plan = _both(options)
-    broken = check(problem, plan)
+    question, (plan,) = _judged(options)
+    broken = check(question.problem, plan)
     for violation in broken:
         _say(violation.sentence)
     return BREAKS_RULES if broken else DONE
 
 
 def _explain(options: Arguments) -> int:
-    problem, plan = _both(options)
-    _say(json.dumps(reason_data(explain(problem, plan, options.visit)), ensure_ascii=False))
+    question, (plan,) = _judged(options)
+    reason = explain(question.problem, plan, options.visit)
+    _say(json.dumps(reason_data(reason), ensure_ascii=False))
     return DONE
 
 
 def _insertions(options: Arguments) -> int:
-    problem, plan = _both(options)
-    for place in insertions(problem, plan, options.visit):
-        found = {"shift": place.shift, "position": place.position, "price": place.price}
+    question, (plan,) = _judged(options)
+    for place in insertions(question.problem, plan, options.visit):
+        found = {
+            "shift": place.shift,
+            "position": place.position,
+            "price": place.price,
+            "parts": cost_data(place.parts),
+        }
         _say(json.dumps(found, ensure_ascii=False))
     return DONE
 
 
-def _both(options: Arguments) -> tuple[Problem, Plan]:
-    if options.problem == options.plan == "-":
-        raise InvalidPlanError("plan", "is on standard input, and so is the problem")
-    return read_problem(_read(options.problem)), read_plan(_read(options.plan))
+def _compare(options: Arguments) -> int:
+    _, (before, after) = _judged(options)
+    found = compare(before, after, tolerance=Seconds(60 * options.minutes))
+    data = {
+        "moved": [_change(change) for change in found.moved],
+        "retimed": [_change(change) for change in found.retimed],
+        "before": cost_data(found.before),
+        "after": cost_data(found.after),
+    }
+    _say(json.dumps(data, ensure_ascii=False))
+    return DONE
+
+
+def _change(change: Change) -> Mapping[str, Any]:
+    return {
+        "visit": change.visit,
+        "before": asdict(change.before) if change.before else None,
+        "after": asdict(change.after) if change.after else None,
+    }
+
+
+def _judged(options: Arguments) -> tuple[Question, Sequence[Plan]]:
+    """Read the problem and the plans that are given with it."""
+    plans = [options.plan, *([options.other] if "other" in options else [])]
+    if [options.problem, *plans].count("-") > 1:
+        raise InvalidPlanError("plan", "only one of the inputs can be on standard input")
+    spoken = FORMATS[options.format]
+    question = spoken.read(_read(options.problem))
+    return question, [_answer(question, spoken.read_plan(question, _read(name))) for name in plans]
 
 
 def _read(name: str) -> str:
@@ -190,8 +301,11 @@ def _line(kind: str, **fields: Any) -> None:  # noqa: ANN401 - whatever JSON can
 
 def _failed(options: Arguments, error: Exception) -> int:
     name = _name(error)
+    write_error = FORMATS[options.format].write_error
     if getattr(options, "progress", None):
         _line("error", error=name, message=str(error))
+    elif write_error is not None and options.command is _solve:
+        _write(options.output, write_error(ERRORS[name], str(error)))
     sys.stderr.write(f"{error}\n")
     return ERRORS[name]
 

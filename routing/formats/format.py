@@ -3,11 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from routing.plan import Plan
+from routing.plan import Plan, Tour
 from routing.problem import Problem
 
 Orders = Mapping[str, Sequence[str]]
 """Per shift, its visits in their order."""
+
+Answer = Plan | Sequence[Tour] | Orders
+"""A plan as far as a format tells it: whole, or without its bill, or without its times."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,18 +39,17 @@ class Format:
     read : callable
         Makes a question of a text.
     read_plan : callable
-        Makes an answer to a question of a text: a plan, or only its orders where the format says
-        no times.
+        Makes an answer to a question of a text.
     write_plan : callable
-        Writes an answer to a question, given the milliseconds that reading and solving took.
+        Writes an answer to a question, given how many milliseconds `loading` and `solving` took.
     price : callable
         Says what a plan costs, in the question's own unit.
     write_error : callable, optional
-        Writes, given an exit code, what went wrong, where the format has a way to say it.
+        Writes what went wrong, given an exit code and a sentence, where the format can say it.
     """
 
     read: Callable[[str], Question]
-    read_plan: Callable[[Question, str], Plan | Orders]
+    read_plan: Callable[[Question, str], Answer]
     write_plan: Callable[[Question, Plan, Mapping[str, int]], str]
     price: Callable[[Question, Plan], str]
     write_error: Callable[[int, str], str] | None = None

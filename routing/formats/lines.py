@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, NoReturn
 
-from routing.errors import InvalidProblemError
+from routing.errors import InvalidInputError, InvalidProblemError
 from routing.units import LARGEST
 
 NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?", re.ASCII)
@@ -20,10 +20,11 @@ class Line:
 
     number: int
     text: str
+    error: type[InvalidInputError] = InvalidProblemError
 
     def refuse(self, complaint: str) -> NoReturn:
         """Raise an error that names this line."""
-        raise InvalidProblemError(f"line {self.number}", complaint)
+        raise self.error(f"line {self.number}", complaint)
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -54,10 +55,10 @@ class Line:
         return value.numerator
 
 
-def lines(text: str) -> tuple[Line, ...]:
-    """The lines that are not empty."""
+def lines(text: str, *, error: type[InvalidInputError] = InvalidProblemError) -> tuple[Line, ...]:
+    """The lines that are not empty; `error` is what a complaint about one raises."""
     return tuple(
-        Line(number=number, text=found.strip())
+        Line(number=number, text=found.strip(), error=error)
         for number, found in enumerate(text.splitlines(), start=1)
         if found.strip()
     )

@@ -7,7 +7,7 @@ from routing.errors import InvalidInputError, InvalidPlanError, InvalidProblemEr
 from routing.formats import native_plan, native_problem
 from routing.formats.entry import Entry, parsed
 from routing.formats.record import Data
-from routing.plan import Plan, Reason
+from routing.plan import Cost, Plan, Reason
 from routing.problem import Problem
 
 PROBLEM: Final = "milkround-problem"
@@ -85,6 +85,11 @@ def plan_data(plan: Plan) -> Data:
 def reason_data(reason: Reason) -> Data:
     """A reason as plain JSON values."""
     return native_plan.REASON.write(reason)
+
+
+def cost_data(cost: Cost) -> Data:
+    """A bill as plain JSON values."""
+    return native_plan.COST.write(cost)
 
 
 def _opened(data: object, name: str, error: type[InvalidInputError]) -> Entry:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.processes
 
 ROOT = Path(__file__).parents[2]
 ROUTING = [sys.executable, "-m", "routing"]
-PATIENCE = 20
+PATIENCE = 60
 """Seconds until a process that should be gone is given up on."""
 
 TOWN = problem(visit("anna"), visit("bea", (0, 300)), visit("dora", skills=["blood"]))
@@ -116,10 +117,95 @@ def test_a_visit_is_explained_and_its_places_are_priced(on_disk: Writer):
     places = [
         json.loads(line) for line in run("insertions", asked, plan, "anna").stdout.splitlines()
     ]
-    assert places == [
-        {"shift": "am", "position": 0, "price": 0},
-        {"shift": "am", "position": 1, "price": 0},
+    assert [(place["shift"], place["position"], place["price"]) for place in places] == [
+        ("am", 0, 0),
+        ("am", 1, 0),
     ]
+    assert all(sum(place["parts"].values()) == 0 for place in places)
+
+
+def test_two_plans_are_compared(on_disk: Writer):
+    asked = on_disk("problem.json", write_problem(TOWN))
+    before = on_disk("before.json", write_plan(retimed(TOWN, {"am": ["anna"]})))
+    after = write_plan(retimed(TOWN, {"am": ["bea", "anna"]}))
+    done = run("compare", asked, before, "-", text=after)
+    found = json.loads(done.stdout)
+    assert done.returncode == 0
+    # Bea is new; Anna is served on the way back, at 300 instead of 100.
+    assert [change["visit"] for change in found["moved"]] == ["bea"]
+    assert found["moved"][0]["before"] is None
+    assert found["moved"][0]["after"] == {"shift": "am", "position": 0, "begin": 200}
+    assert [change["visit"] for change in found["retimed"]] == ["anna"]
+    assert found["before"]["driving"] == 200
+    assert found["after"]["driving"] == 400
+    slack = run("compare", asked, before, "-", "--minutes", "4", text=after)
+    assert json.loads(slack.stdout)["retimed"] == []
+
+
+SQUARE = """SQUARE
+
+VEHICLE
+NUMBER     CAPACITY
+  2         10
+
+CUSTOMER
+CUST NO.  XCOORD.   YCOORD.    DEMAND   READY TIME  DUE DATE   SERVICE   TIME
+    0      0          0          0          0        100          0
+    1      0         10          7          0        100          0
+    2     10         10          2          0        100          0
+    3     10          0          1          0        100          0
+"""
+
+
+def test_a_published_instance_is_answered_with_its_routes(on_disk: Writer):
+    asked = on_disk("square.txt", SQUARE)
+    done = run("solve", asked, "--format", "solomon", "--iterations", "1000")
+    assert (done.returncode, done.stderr) == (0, "")
+    routes, cost = done.stdout.splitlines()
+    assert routes in {"Route #1: 1 2 3", "Route #1: 3 2 1"}
+    assert cost == "Cost 40.0"
+    judged = run("check", asked, "-", "--format", "solomon", text=done.stdout)
+    assert (judged.returncode, judged.stdout) == (0, "")
+
+
+def test_routes_that_break_rules_are_told_so(on_disk: Writer):
+    asked = on_disk("square.txt", SQUARE.replace("  7  ", "  9  "))
+    judged = run("check", asked, "-", "--format", "solomon", text="Route #1: 1 2 3\nCost 40\n")
+    assert judged.returncode == 1
+    assert len(judged.stdout.splitlines()) == 1
+
+
+def test_a_wrong_line_is_named_on_standard_error():
+    failed = run(
+        "solve", "-", "--format", "solomon", text=SQUARE.replace("10         10", "10  ten")
+    )
+    assert (failed.returncode, failed.stdout) == (2, "")
+    assert failed.stderr.startswith("line 11: ")
+
+
+def test_an_instance_nobody_can_serve_has_no_solution():
+    far = SQUARE.replace("    3     10 ", "    3    100 ")
+    failed = run("solve", "-", "--format", "solomon", "--iterations", "1000", text=far)
+    assert (failed.returncode, failed.stdout) == (3, "")
+    assert failed.stderr == "no plan that serves customers 3 was found\n"
+
+
+def test_progress_is_shown_on_a_terminal(on_disk: Writer):
+    asked = on_disk("problem.json", write_problem(BUSY))
+    ours, theirs = os.openpty()
+    command = [*ROUTING, "solve", str(asked), "--seconds", "1"]
+    done = subprocess.run(
+        command, stdout=subprocess.PIPE, stderr=theirs, cwd=ROOT, timeout=PATIENCE, check=False
+    )
+    os.close(theirs)
+    shown = os.read(ours, 100_000).decode()
+    os.close(ours)
+    assert done.returncode == 0
+    assert read_plan(done.stdout.decode())
+    # One line, written over itself, and left at the end.
+    assert re.search(r"\r\d+\.\d s   cost \d+   unassigned \d+", shown)
+    assert shown.count("\n") == 1
+    assert shown.endswith("\n")
 
 
 @pytest.mark.parametrize(
