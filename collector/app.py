@@ -14,6 +14,7 @@ from collector.places.geocoding import geocoder_named
 from collector.web import (
     assets,
     board,
+    calendar,
     contact,
     donor,
     errors,
@@ -23,6 +24,7 @@ from collector.web import (
     outbox,
     phone,
     public,
+    quality,
     security,
     steps,
     wording,
@@ -75,6 +77,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
     db.connect(app, settings.database_url)
     for part in (languages, wording, assets, security, guards, errors):
         part.init_app(app)
-    for surface in (sign_in, public, contact, steps, my_data, donor, phone, board, outbox):
+    surfaces = (sign_in, public, contact, steps, my_data, donor, phone, board, outbox)
+    for surface in (*surfaces, quality, calendar):
         app.register_blueprint(surface.blueprint)
     return app

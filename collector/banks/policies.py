@@ -28,6 +28,59 @@ class PolicyKey(StrEnum):
     BLOOD_MINUTES = "blood_minutes"
     CHANGE_HOURS = "change_hours"
     CALLS_PER_HALF_DAY = "calls_per_half_day"
+    BOX_WARMEST_CELSIUS = "box_warmest_celsius"
+    LABEL_CHECK = "label_check"
+    NAVIGATION = "navigation"
+    PROOF_COLLECTION_LABEL = "proof_collection_label"
+    PROOF_COLLECTION_SEAL = "proof_collection_seal"
+    PROOF_COLLECTION_PHOTO = "proof_collection_photo"
+    PROOF_WARD_LABEL = "proof_ward_label"
+    PROOF_WARD_SEAL = "proof_ward_seal"
+    PROOF_WARD_PHOTO = "proof_ward_photo"
+    PROOF_BLOOD_SAMPLE_LABEL = "proof_blood_sample_label"
+    PROOF_BLOOD_SAMPLE_PHOTO = "proof_blood_sample_photo"
+    PROOF_FIRST_INTERVIEW_PHOTO = "proof_first_interview_photo"
+    PROOF_MATERIAL_DROP_PHOTO = "proof_material_drop_photo"
+    PROOF_PUMP_RETURN_LABEL = "proof_pump_return_label"
+    PROOF_PUMP_RETURN_PHOTO = "proof_pump_return_photo"
+
+
+class Proof(StrEnum):
+    """How much a bank insists on a proof at the door."""
+
+    REQUIRED = "required"
+    WARN = "warn"
+    OPTIONAL = "optional"
+    OFF = "off"
+
+
+class LabelCheck(StrEnum):
+    """Which check digit the labels of a bank's bottles end with."""
+
+    OFF = "off"
+    DAMM = "damm"
+
+
+class Navigation(StrEnum):
+    """To which navigation apps a phone may hand over the coordinates of a stop."""
+
+    ALL = "all"
+    OWN = "own"
+    OFF = "off"
+
+
+PROOF_WORDS = {
+    f"proof_{purpose}_{what}": value
+    for purpose, proofs in {
+        "collection": {"label": "optional", "seal": "optional", "photo": "off"},
+        "ward": {"label": "warn", "seal": "optional", "photo": "off"},
+        "blood_sample": {"label": "warn", "photo": "off"},
+        "first_interview": {"photo": "off"},
+        "material_drop": {"photo": "off"},
+        "pump_return": {"label": "optional", "photo": "off"},
+    }.items()
+    for what, value in proofs.items()
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +88,7 @@ class Preset:
     """A rule as a new bank receives it."""
 
     key: PolicyKey
-    value: int
+    value: int | str
     unit: str
     source: str
     verified_on: date | None = None
@@ -53,11 +106,17 @@ COMMON = (
     Preset(PolicyKey.CALLS_PER_HALF_DAY, 6, "calls", OURS),
     Preset(PolicyKey.FREEZER_WARMEST_CELSIUS, -18, "degC", "Press; the French annex was not read"),
     Preset(PolicyKey.TUBE_RIDE_MINUTES, 240, "min", OURS),
+    Preset(PolicyKey.LABEL_CHECK, LabelCheck.OFF.value, "", OURS),
+    Preset(PolicyKey.NAVIGATION, Navigation.ALL.value, "", OURS),
+    *(Preset(PolicyKey(key), value, "", OURS) for key, value in PROOF_WORDS.items()),
 )
+FROZEN_BOX = Preset(PolicyKey.BOX_WARMEST_CELSIUS, -18, "degC", "As the home freezer; unverified")
+
 
 PRESETS: dict[Jurisdiction, tuple[Preset, ...]] = {
     Jurisdiction.FRANCE: (
         *COMMON,
+        FROZEN_BOX,
         Preset(PolicyKey.SEROLOGY_DAYS, 90, "d", "Arrêté du 25 août 2010 (3 months)", READ_ON),
         Preset(PolicyKey.MILK_AGE_DAYS, 90, "d", "Bordeaux: 3 months; Paris, Rennes: 4", READ_ON),
         Preset(PolicyKey.BABY_AGE_DAYS, 365, "d", "Rennes, Amiens: under a year", READ_ON),
@@ -67,6 +126,7 @@ PRESETS: dict[Jurisdiction, tuple[Preset, ...]] = {
     ),
     Jurisdiction.UNITED_KINGDOM: (
         *COMMON,
+        FROZEN_BOX,
         Preset(PolicyKey.SEROLOGY_DAYS, 730, "d", "At enrolment (Human Milk Foundation)"),
         Preset(PolicyKey.MILK_AGE_DAYS, 90, "d", "The banks' pages: 3 months", READ_ON),
         Preset(PolicyKey.BABY_AGE_DAYS, 730, "d", "Hearts: under 2 years", READ_ON),
@@ -76,6 +136,7 @@ PRESETS: dict[Jurisdiction, tuple[Preset, ...]] = {
     ),
     Jurisdiction.BRAZIL: (
         *COMMON,
+        Preset(PolicyKey.BOX_WARMEST_CELSIUS, -1, "degC", "RDC 171: -1 degC or colder"),
         Preset(PolicyKey.SEROLOGY_DAYS, 180, "d", OURS),
         Preset(PolicyKey.MILK_AGE_DAYS, 15, "d", "The banks' pages: 10 to 15 days", READ_ON),
         Preset(PolicyKey.BABY_AGE_DAYS, 730, "d", OURS),
@@ -85,6 +146,7 @@ PRESETS: dict[Jurisdiction, tuple[Preset, ...]] = {
     ),
     Jurisdiction.UNITED_STATES: (
         *COMMON,
+        FROZEN_BOX,
         Preset(PolicyKey.SEROLOGY_DAYS, 180, "d", OURS),
         Preset(PolicyKey.MILK_AGE_DAYS, 180, "d", "6 months in a freezer's compartment", READ_ON),
         Preset(PolicyKey.BABY_AGE_DAYS, 730, "d", OURS),
@@ -116,8 +178,16 @@ class Policies:
     """The rules of one bank, ready to be asked for."""
 
     def __init__(self, rows: Iterable[Policy]) -> None:
-        self._values = {row.key: int(row.value) for row in rows}
+        self._values = {row.key: row.value for row in rows}
 
     def __getitem__(self, key: PolicyKey) -> int:
         """Return a rule's value in the unit its name tells."""
+        return int(self._values[key])
+
+    def word(self, key: PolicyKey) -> str:
+        """Return the value of a rule that is a choice."""
         return self._values[key]
+
+    def proof(self, purpose: str, what: str) -> Proof:
+        """Return how much the bank insists on a proof; one that it has no rule for is off."""
+        return Proof(self._values.get(f"proof_{purpose}_{what}", Proof.OFF))

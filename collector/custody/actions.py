@@ -9,8 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from collector.custody.door import Door
+from collector.custody.excursions import let_door_excursions_stand
 from collector.custody.models import (
     Container,
+    ContainerKind,
     ContainerState,
     CustodyEntry,
     DoorRecord,
@@ -43,6 +45,8 @@ class Fate:
     state: ContainerState
     steps: Mapping[ContainerState, Step]
     refused_because: RefusalReason | None = None
+    kind: ContainerKind = ContainerKind.BOTTLE
+    box: str = ""
 
 
 def record_door(
@@ -55,6 +59,7 @@ def record_door(
     device_at: datetime,
     door: Door,
     freezer_warmest: int,
+    missing: tuple[str, ...] = (),
 ) -> DoorRecord:
     """Keep what was recorded at a door; it is never removed, only withdrawn."""
     record = DoorRecord(
@@ -68,10 +73,11 @@ def record_door(
         storage_ok=door.storage_ok,
         empties_left=door.empties_left,
         note=door.note,
-        flags=door.flags(freezer_warmest),
+        flags=door.flags(freezer_warmest, missing),
         device_at=device_at,
         recorded_at=now,
         withdrawn_at=None,
+        details=door.details() | {"missing": list(missing)},
     )
     session.add(record)
     session.flush()
@@ -82,12 +88,13 @@ def let_stand(
     session: Session, *, now: datetime, events: Iterable[int], standing: int | None
 ) -> None:
     """Withdraw the records of these events, all but the one that stands."""
-    records = session.scalars(select(DoorRecord).where(DoorRecord.event_id.in_(list(events))))
+    records = list(session.scalars(select(DoorRecord).where(DoorRecord.event_id.in_(list(events)))))
     for record in records:
         if record.event_id == standing:
             record.withdrawn_at = None
         elif record.withdrawn_at is None:
             record.withdrawn_at = now
+    let_door_excursions_stand(session, records)
 
 
 def refuse_taken_labels(session: Session, *, pickup: Pickup, numbers: Iterable[str]) -> None:
@@ -147,6 +154,8 @@ def _declare(session: Session, now: datetime, pickup: Pickup, number: str, fate:
         pickup_id=pickup.id,
         state=ContainerState.DECLARED,
         refused_because=None,
+        kind=fate.kind,
+        box=fate.box,
     )
     session.add(container)
     session.flush()
@@ -168,7 +177,8 @@ def _bring(session: Session, now: datetime, container: Container, fate: Fate) ->
     if container.state is not fate.state:
         for state in _path(container.state, fate.state):
             _enter(session, now, container, state, fate.steps[state])
-    container.refused_because = fate.refused_because
+    container.refused_because, container.kind = fate.refused_because, fate.kind
+    container.box = fate.box
 
 
 def _path(state: ContainerState, wanted: ContainerState) -> list[ContainerState]:

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from collector.db import BankOwned, Base
@@ -19,6 +19,13 @@ class ContainerState(StrEnum):
     IN_TRANSIT = "in_transit"
     RECEIVED = "received"
     REFUSED_AT_RECEPTION = "refused_at_reception"
+
+
+class ContainerKind(StrEnum):
+    """What a container is; each has a clock of its own."""
+
+    BOTTLE = "bottle"
+    TUBE = "tube"
 
 
 class RefusalReason(StrEnum):
@@ -43,6 +50,9 @@ class Container(BankOwned, Base):
     pickup_id: Mapped[int] = mapped_column(ForeignKey("pickups.id"), index=True)
     state: Mapped[ContainerState]
     refused_because: Mapped[RefusalReason | None]
+    kind: Mapped[ContainerKind] = mapped_column(default=ContainerKind.BOTTLE)
+    box: Mapped[str] = mapped_column(default="")
+    """The code of the box it was put into at the door; empty where none was said."""
     history: Mapped[list["CustodyEntry"]] = relationship(
         lazy="raise", order_by="CustodyEntry.id", back_populates="container"
     )
@@ -84,3 +94,70 @@ class DoorRecord(BankOwned, Base):
     recorded_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
     """Set when the collector undid it; the record itself is never removed."""
+    details: Mapped[dict[str, Any]]
+    """What else was said: box, seal, tubes with the time drawn, purposes done, pump, photo."""
+
+
+class BoxReadingKind(StrEnum):
+    """On which occasion somebody read a box's thermometer."""
+
+    CONDITIONED = "conditioned"
+    ON_THE_ROAD = "on_the_road"
+    HANDED_OVER = "handed_over"
+
+
+class BoxReading(BankOwned, Base):
+    """The temperature of a box, as somebody read it."""
+
+    __tablename__ = "box_readings"
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("rounds.id"), index=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("round_events.id"), index=True)
+    box: Mapped[str]
+    kind: Mapped[BoxReadingKind]
+    celsius: Mapped[float]
+    device_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+
+
+class ExcursionDecision(StrEnum):
+    """What becomes of the milk after an excursion."""
+
+    KEEP = "keep"
+    DISCARD = "discard"
+
+
+class Excursion(BankOwned, Base):
+    """A temperature above its limit: assessed by one person, decided by another."""
+
+    __tablename__ = "excursions"
+
+    record_id: Mapped[int | None] = mapped_column(ForeignKey("door_records.id"), unique=True)
+    reading_id: Mapped[int | None] = mapped_column(ForeignKey("box_readings.id"), unique=True)
+    celsius: Mapped[float]
+    limit_celsius: Mapped[int]
+    """The bank's rule on the day it happened."""
+    detected_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+    """Set when the collector took the reading back."""
+    assessment: Mapped[str]
+    assessed_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    assessed_at: Mapped[datetime | None]
+    decision: Mapped[ExcursionDecision | None]
+    decision_note: Mapped[str]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    decided_at: Mapped[datetime | None]
+
+
+class DoorPhoto(BankOwned, Base):
+    """A picture taken at a door, named by the phone before it was sent."""
+
+    __tablename__ = "door_photos"
+    __table_args__ = (UniqueConstraint("bank_id", "client_id"),)
+
+    client_id: Mapped[str]
+    round_id: Mapped[int] = mapped_column(ForeignKey("rounds.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    jpeg: Mapped[bytes] = mapped_column(LargeBinary)
+    received_at: Mapped[datetime]

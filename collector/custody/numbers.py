@@ -4,7 +4,11 @@ They follow from the visit alone, so that the phone, which has no network, names
 server will (static/js/phone/numbers.js; the shared cases are tests/replay_cases.json).
 """
 
+import re
+
 from stdnum import damm
+
+MADE = re.compile(r"(\d+)-[RT]?(\d{2,})-(\d)")
 
 
 def number_of(pickup_id: int, index: int) -> str:
@@ -15,6 +19,25 @@ def number_of(pickup_id: int, index: int) -> str:
 def refused_number_of(pickup_id: int, index: int) -> str:
     """Return the number of a bottle that stays with the donor: 31-R02-6."""
     return _number(pickup_id, index, mark="R")
+
+
+def tube_number_of(pickup_id: int, index: int) -> str:
+    """Return the number of a visit's blood tube: 31-T01-2."""
+    return _number(pickup_id, index, mark="T")
+
+
+def is_made(label: str) -> bool:
+    """Whether a label has the form of a number made here."""
+    return MADE.fullmatch(label) is not None
+
+
+def is_made_for(label: str, pickup_id: int) -> bool:
+    """Whether a label is a number made here, for this visit, with its check digit right."""
+    found = MADE.fullmatch(label)
+    if found is None:
+        return False
+    visit, counted, check = found.groups()
+    return visit == str(pickup_id) and damm.calc_check_digit(f"{visit}{counted}") == check
 
 
 def _number(pickup_id: int, index: int, *, mark: str) -> str:

@@ -3,13 +3,25 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import column, func, select, table
 from sqlalchemy.orm import Session, selectinload
 
-from collector.custody.models import Container, ContainerState, CustodyEntry, DoorRecord
+from collector.custody.models import (
+    BoxReading,
+    Container,
+    ContainerState,
+    CustodyEntry,
+    DoorRecord,
+    Excursion,
+)
 from collector.donors.models import Donor
 from collector.errors import NotFound
 from collector.service_day import ServiceDay
+
+MOST_EXCURSIONS = 200
+
+RoundVisit = table("round_events", column("id"), column("round_id"), column("pickup_id"))
+"""The events that tie a visit to its round; their rows are known to `collector.rounds` only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +34,8 @@ class Chain:
     record: DoorRecord | None
     """The door record that stands, with the freezer's temperature."""
     entries: tuple[CustodyEntry, ...]
+    readings: tuple[BoxReading, ...] = ()
+    """What the thermometer of its box showed while it was aboard."""
 
     @property
     def temperatures(self) -> list[tuple[CustodyEntry, float]]:
@@ -50,12 +64,75 @@ def chain_of(session: Session, *, bank_id: int, number: str) -> Chain:
     if found is None:
         raise NotFound("not_found", kind="containers")
     container, donor_number = found
+    record = record_of(session, bank_id=bank_id, pickup_id=container.pickup_id)
     return Chain(
         container=container,
         donor_number=donor_number,
         pickup_id=container.pickup_id,
-        record=record_of(session, bank_id=bank_id, pickup_id=container.pickup_id),
+        record=record,
         entries=tuple(container.history),
+        readings=_readings(session, container, record),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """Where an excursion came from: a donor's freezer, or a box on the road."""
+
+    record: DoorRecord | None
+    reading: BoxReading | None
+    containers: tuple[str, ...]
+    """The numbers of the containers it concerns."""
+
+
+def excursions_of(session: Session, *, bank_id: int) -> list[Excursion]:
+    """Return what was too warm and not taken back, what is open first, then the newest."""
+    return list(
+        session.scalars(
+            select(Excursion)
+            .where(Excursion.bank_id == bank_id, Excursion.withdrawn_at.is_(None))
+            .order_by(Excursion.decided_at.is_not(None), Excursion.id.desc())
+            .limit(MOST_EXCURSIONS)
+        )
+    )
+
+
+def causes_of(session: Session, excursions: Iterable[Excursion]) -> dict[int, Cause]:
+    """Return where each excursion came from, by its key."""
+    return {each.id: _cause(session, each) for each in excursions}
+
+
+def _cause(session: Session, excursion: Excursion) -> Cause:
+    record = session.get(DoorRecord, excursion.record_id) if excursion.record_id else None
+    reading = session.get(BoxReading, excursion.reading_id) if excursion.reading_id else None
+    concerned = select(Container.number).where(Container.bank_id == excursion.bank_id)
+    if record is not None:
+        concerned = concerned.where(Container.pickup_id == record.pickup_id)
+    elif reading is not None:
+        visits = select(RoundVisit.c.pickup_id).where(RoundVisit.c.round_id == reading.round_id)
+        concerned = concerned.where(Container.pickup_id.in_(visits), Container.box == reading.box)
+    numbers = session.scalars(concerned.order_by(Container.number))
+    return Cause(record=record, reading=reading, containers=tuple(numbers))
+
+
+def _readings(
+    session: Session, container: Container, record: DoorRecord | None
+) -> tuple[BoxReading, ...]:
+    """Return what was read of a container's box in its round, after the milk was cold enough."""
+    if record is None or not container.box:
+        return ()
+    of_its_round = select(RoundVisit.c.round_id).where(RoundVisit.c.id == record.event_id)
+    return tuple(
+        session.scalars(
+            select(BoxReading)
+            .where(
+                BoxReading.bank_id == container.bank_id,
+                BoxReading.round_id.in_(of_its_round),
+                BoxReading.box == container.box,
+                BoxReading.withdrawn_at.is_(None),
+            )
+            .order_by(BoxReading.device_at, BoxReading.id)
+        )
     )
 
 

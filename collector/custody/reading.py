@@ -1,12 +1,16 @@
 """How one entry of a phone's payload is read: its type, its bounds, and the refusal of the rest."""
 
+import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from collector.errors import Refused
 
 Payload = Mapping[str, Any]
 
+BOX = re.compile(r"[A-Z0-9][A-Z0-9-]{0,11}")
 COLDEST, WARMEST = -90.0, 30.0
 """A home or transport freezer shows nothing outside of this; what does was mistyped."""
 
@@ -45,3 +49,33 @@ def storable(found: object, name: str, *, most: int) -> str:
     except UnicodeEncodeError as half:
         raise Refused("event_unreadable", field=name) from half
     return found.strip()
+
+
+def instant(payload: Payload, name: str) -> datetime:
+    """Return a moment by the device's clock, however wrong; only its form is judged."""
+    try:
+        found = datetime.fromisoformat(str(payload.get(name)))
+        if found.tzinfo is None:
+            raise Refused("event_unreadable", field=name)
+        return found.astimezone(UTC)
+    except (ValueError, OverflowError) as wrong:
+        raise Refused("event_unreadable", field=name) from wrong
+
+
+def box_code(payload: Payload, name: str) -> str:
+    """Return the code of a box, such as 2 or C-07; an absent one is empty."""
+    found = text(payload, name, most=12).upper()
+    if found and not BOX.fullmatch(found):
+        raise Refused("event_unreadable", field=name)
+    return found
+
+
+def name_of_file(payload: Payload, name: str) -> str | None:
+    """Return the UUID under which a phone sends a picture apart, or None."""
+    found = payload.get(name)
+    if found is None:
+        return None
+    try:
+        return str(UUID(found))
+    except (TypeError, ValueError, AttributeError) as wrong:
+        raise Refused("event_unreadable", field=name) from wrong

@@ -84,3 +84,34 @@ class SignInAttempt(Base):
 
     address_hash: Mapped[str] = mapped_column(index=True)
     at: Mapped[datetime]
+
+
+class Device(BankOwned, Base):
+    """A collector's phone, by the UUID it made for itself; it may be revoked from the board."""
+
+    __tablename__ = "devices"
+    __table_args__ = (UniqueConstraint("bank_id", "key", "person_id"),)
+
+    key: Mapped[str] = mapped_column(index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    name: Mapped[str]
+    """What kind of phone it says it is, so that a lost one can be told from the others."""
+    session_id: Mapped[int | None] = mapped_column(ForeignKey("web_sessions.id"))
+    first_seen_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    unsent: Mapped[int]
+    """How many records it said it still holds."""
+    revoked_at: Mapped[datetime | None]
+    revoked_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+
+
+class CalendarFeed(BankOwned, Base):
+    """The secret address under which a person's calendar reads her shifts."""
+
+    __tablename__ = "calendar_feeds"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    made_at: Mapped[datetime]
+    read_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]

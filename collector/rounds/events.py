@@ -15,24 +15,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from collector.audit.actions import record
-from collector.banks.models import Site
-from collector.banks.policies import PolicyKey
-from collector.banks.queries import policies_of
-from collector.custody.actions import record_door, refuse_taken_labels
-from collector.custody.door import read_door
 from collector.db import is_duplicate
 from collector.errors import Refused
-from collector.pickups.models import Pickup, Purpose
-from collector.rounds.followed import followed_round
-from collector.rounds.models import EventKind, Round, RoundEvent
+from collector.pickups.models import Pickup
+from collector.rounds.followed import followed_round, once_promised
+from collector.rounds.keeping import keep_what_follows, read_payload
+from collector.rounds.models import Round, RoundEvent
 from collector.rounds.replay import Said
-from collector.rounds.said import (
-    read_client_id,
-    read_hand_over,
-    read_not_done,
-    read_said,
-    read_undone,
-)
+from collector.rounds.said import read_client_id, read_said
 from collector.rounds.settling import settle
 
 
@@ -120,7 +110,8 @@ def _keep(session: Session, now: datetime, round_: Round, person_id: int, said: 
         sequence=said.sequence,
         device_at=said.device_at,
         received_at=now,
-        payload=_payload(session, round_, pickup, said),
+        device=said.device,
+        payload=read_payload(session, round_=round_, pickup=pickup, said=said),
     )
     session.add(event)
     try:
@@ -129,59 +120,22 @@ def _keep(session: Session, now: datetime, round_: Round, person_id: int, said: 
         if not is_duplicate(error):
             raise
         raise Refused("event_of_another_round") from error
-    if pickup is not None and said.kind is EventKind.COLLECTED:
-        _record(session, now, pickup, event)
+    keep_what_follows(session, now=now, pickup=pickup, event=event)
     return event
 
 
 def _pickup(session: Session, round_: Round, pickup_id: int | None) -> Pickup | None:
     """Return the visit an event is about.
 
-    It must be in the published round; one that was taken out of it afterwards may still be
-    spoken of if this round had spoken of it before, so that a mistake can be put right.
+    It must be in the published round, or have been in it once: what a collector recorded at a
+    door is never lost because the office moved the visit meanwhile.
     """
     if pickup_id is None:
         return None
     promised = {stop["pickup"] for stop in (round_.published or {})["stops"]}
-    spoken_of = select(RoundEvent.id).where(
-        RoundEvent.round_id == round_.id, RoundEvent.pickup_id == pickup_id
-    )
-    if pickup_id not in promised and session.scalar(spoken_of.limit(1)) is None:
+    if pickup_id not in promised and not once_promised(session, round_, pickup_id):
         raise Refused("pickup_not_in_round")
     return session.get_one(Pickup, pickup_id, with_for_update=True)
-
-
-def _payload(session: Session, round_: Round, pickup: Pickup | None, said: Said) -> dict[str, Any]:
-    """Read the payload by the event's kind; what is kept is what was read."""
-    if said.kind is EventKind.COLLECTED and pickup is not None:
-        milk = bool({Purpose.COLLECTION, Purpose.WARD} & set(pickup.purposes))
-        door = read_door(said.payload, milk_expected=milk)
-        refuse_taken_labels(session, pickup=pickup, numbers=door.numbers(pickup.id))
-        return door.as_payload()
-    if said.kind is EventKind.NOT_DONE:
-        return read_not_done(said.payload)
-    if said.kind is EventKind.UNDONE:
-        return read_undone(said.payload)
-    if said.kind is EventKind.HANDED_OVER:
-        payload = read_hand_over(said.payload)
-        site = session.get(Site, payload["site"])
-        if site is None or site.bank_id != round_.bank_id:
-            raise Refused("site_unknown")
-        return payload
-    return {}
-
-
-def _record(session: Session, now: datetime, pickup: Pickup, event: RoundEvent) -> None:
-    record_door(
-        session,
-        now=now,
-        pickup=pickup,
-        collector_id=event.person_id,
-        event_id=event.id,
-        device_at=event.device_at,
-        door=read_door(event.payload, milk_expected=False),
-        freezer_warmest=policies_of(session, pickup.bank_id)[PolicyKey.FREEZER_WARMEST_CELSIUS],
-    )
 
 
 def _audit(session: Session, now: datetime, event: RoundEvent) -> None:

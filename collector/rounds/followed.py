@@ -6,7 +6,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from collector.errors import NotFound
-from collector.rounds.models import DayPlan, Round, RoundEvent, RoundState, Shift
+from collector.rounds.models import DayPlan, Publication, Round, RoundEvent, RoundState, Shift
 
 UNDER_WAY = (RoundState.STARTED, RoundState.RETURNED)
 
@@ -74,4 +74,21 @@ def said_of(session: Session, *, bank_id: int, round_id: int) -> list[RoundEvent
             .where(RoundEvent.bank_id == bank_id, RoundEvent.round_id == round_id)
             .order_by(RoundEvent.sequence, RoundEvent.device_at, RoundEvent.client_id)
         )
+    )
+
+
+def once_promised(session: Session, round_: Round, pickup_id: int) -> bool:
+    """Whether a visit was in a round once, or its phones have spoken of it before."""
+    spoken_of = select(RoundEvent.id).where(
+        RoundEvent.round_id == round_.id, RoundEvent.pickup_id == pickup_id
+    )
+    if session.scalar(spoken_of.limit(1)) is not None:
+        return True
+    changes = session.scalars(
+        select(Publication.changes).where(Publication.day_plan_id == round_.day_plan_id)
+    )
+    return any(
+        change["round"] == round_.id and pickup_id in change["added"]
+        for published in changes
+        for change in published["rounds"]
     )

@@ -26,12 +26,42 @@ class RoundState(StrEnum):
 class EventKind(StrEnum):
     """What a phone can say."""
 
+    ACKNOWLEDGED = "acknowledged"
     STARTED = "started"
+    BOX_READ = "box_read"
+    EN_ROUTE = "en_route"
     ARRIVED = "arrived"
     COLLECTED = "collected"
     NOT_DONE = "not_done"
+    POSTPONED = "postponed"
+    INCIDENT = "incident"
     UNDONE = "undone"
     HANDED_OVER = "handed_over"
+    CLOSED = "closed"
+
+
+class IncidentKind(StrEnum):
+    """What a collector cannot settle alone."""
+
+    CLOCK = "clock"
+    VEHICLE = "vehicle"
+    BOX = "box"
+    ROAD = "road"
+    DONOR = "donor"
+    UNWELL = "unwell"
+    REBOOK = "rebook"
+    OTHER = "other"
+
+
+class IncidentDecision(StrEnum):
+    """What the coordinator answered; the note says the rest."""
+
+    GO_ON = "go_on"
+    SKIP = "skip"
+    COME_BACK = "come_back"
+    TO_FREEZER = "to_freezer"
+    CALL = "call"
+    DONE = "done"
 
 
 class Shift(BankOwned, Base):
@@ -100,6 +130,10 @@ class Round(BankOwned, Base):
     cost_cents: Mapped[int]
     published: Mapped[dict[str, Any] | None]
     """What the collector was promised: frozen by `publish`, whatever the draft does since."""
+    acknowledged: Mapped[int] = mapped_column(default=0)
+    """The latest revision that its collector said she has seen."""
+    driven_metres: Mapped[int | None] = mapped_column(default=None)
+    """What the collector said she drove, once she closed the round."""
     day_plan: Mapped[DayPlan] = relationship(lazy="raise", back_populates="rounds")
     shift: Mapped[Shift] = relationship(lazy="raise")
     stops: Mapped[list["Stop"]] = relationship(
@@ -165,8 +199,31 @@ class RoundEvent(BankOwned, Base):
     pickup_id: Mapped[int | None] = mapped_column(ForeignKey("pickups.id"), index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     kind: Mapped[EventKind]
+    device: Mapped[str] = mapped_column(default="")
+    """Which phone said it: a UUID it made for itself, empty where it gave none."""
     sequence: Mapped[int]
     """The phone's own counter: its order of saying, whatever its clock shows."""
     device_at: Mapped[datetime]
     received_at: Mapped[datetime]
     payload: Mapped[dict[str, Any]]
+
+
+class Incident(BankOwned, Base):
+    """Something a collector met and a coordinator decides."""
+
+    __tablename__ = "incidents"
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("rounds.id"), index=True)
+    pickup_id: Mapped[int | None] = mapped_column(ForeignKey("pickups.id"))
+    event_id: Mapped[int] = mapped_column(ForeignKey("round_events.id"), unique=True)
+    kind: Mapped[IncidentKind]
+    note: Mapped[str]
+    site_id: Mapped[int | None] = mapped_column(ForeignKey("sites.id"))
+    """The freezer she is on her way to, where a clock ran out."""
+    device_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+    decision: Mapped[IncidentDecision | None]
+    decision_note: Mapped[str]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    decided_at: Mapped[datetime | None]

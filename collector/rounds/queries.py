@@ -61,6 +61,25 @@ def shifts_on(session: Session, *, bank_id: int, day: date) -> list[Shift]:
     )
 
 
+def shifts_of(
+    session: Session, *, bank_id: int, person_id: int, first: date, last: date
+) -> list[Shift]:
+    """Return a collector's shifts from one day to another, both included."""
+    return list(
+        session.scalars(
+            select(Shift)
+            .where(
+                Shift.bank_id == bank_id,
+                Shift.collector_id == person_id,
+                Shift.day >= first,
+                Shift.day <= last,
+            )
+            .options(*OF_A_SHIFT)
+            .order_by(Shift.day, Shift.begins)
+        )
+    )
+
+
 def rounds_of(session: Session, *, bank_id: int, person_id: int, day: date) -> list[Round]:
     """Return a collector's published rounds of a day, in the order of their begin."""
     return list(

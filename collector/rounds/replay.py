@@ -6,7 +6,10 @@ The same rules stand in static/js/phone/replay.js; tests/replay_cases.json is ru
 2. An event named by an `undone` event does not count, whichever of the two arrived first.
 3. What is left is read in the phones' own order: sequence, then device time, then client id. A
    phone raises its sequence above every one it has seen, so the order survives a wrong clock.
-4. The last `collected` or `not_done` decides the visit; failing that, an `arrived`.
+4. The last `collected` or `not_done` decides the visit; the others that stand are its rivals: two
+   phones disagree, and a coordinator looks at both.
+5. Failing that, an `arrived` counts more than an `en_route`, until a `postponed` follows.
+6. Seeing a revision and telling of an incident do not start a round; anything else does.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,11 +20,14 @@ from typing import Any
 
 from collector.rounds.models import EventKind
 
+SAID_BEFORE = frozenset({EventKind.ACKNOWLEDGED, EventKind.INCIDENT})
+
 
 class VisitPhase(StrEnum):
     """How far a visit has come."""
 
     WAITING = "waiting"
+    EN_ROUTE = "en_route"
     ARRIVED = "arrived"
     COLLECTED = "collected"
     NOT_DONE = "not_done"
@@ -52,6 +58,7 @@ class Said:
     sequence: int
     device_at: datetime
     payload: Mapping[str, Any]
+    device: str = ""
 
     @property
     def order(self) -> tuple[int, datetime, str]:
@@ -67,6 +74,10 @@ class VisitState:
     arrived_at: datetime | None
     decided_by: Said | None
     """The event that settled the visit, with its record or its reason."""
+    postponed: bool = False
+    """Whether it was put off to the end of the round."""
+    rivals: tuple[Said, ...] = ()
+    """What was said otherwise and stands as well, by a phone that did not know."""
 
     @property
     def settled(self) -> bool:
@@ -81,6 +92,20 @@ class RoundProgress:
     started: bool
     visits: Mapping[int, VisitState]
     hand_overs: tuple[Said, ...]
+    counted: tuple[Said, ...] = ()
+    """Every event that stands, in the phones' order."""
+
+    @property
+    def acknowledged(self) -> int:
+        """The latest revision that was seen; 0 before the first."""
+        seen = (each for each in self.counted if each.kind is EventKind.ACKNOWLEDGED)
+        return max((int(each.payload["revision"]) for each in seen), default=0)
+
+    @property
+    def closing(self) -> Said | None:
+        """What was said last of the kilometres and the freezer, or None before that."""
+        closings = [each for each in self.counted if each.kind is EventKind.CLOSED]
+        return closings[-1] if closings else None
 
 
 def standing(events: Iterable[Said]) -> list[Said]:
@@ -101,13 +126,24 @@ def standing(events: Iterable[Said]) -> list[Said]:
 
 def replay(events: Iterable[Said]) -> VisitState:
     """Return the state of one visit from all of its events."""
-    arrived, decided = None, None
+    arrived, en_route, postponed, decided = None, False, False, list[Said]()
     for event in standing(events):
         if event.kind is EventKind.ARRIVED:
             arrived = event.device_at
+        elif event.kind is EventKind.EN_ROUTE:
+            en_route = True
+        elif event.kind is EventKind.POSTPONED:
+            arrived, en_route, postponed = None, False, True
         elif event.kind in {EventKind.COLLECTED, EventKind.NOT_DONE}:
-            decided = event
-    return VisitState(phase=_phase(arrived, decided), arrived_at=arrived, decided_by=decided)
+            decided.append(event)
+    last = decided[-1] if decided else None
+    return VisitState(
+        phase=_phase(arrived, last, en_route=en_route),
+        arrived_at=arrived,
+        decided_by=last,
+        postponed=postponed,
+        rivals=tuple(decided[:-1]),
+    )
 
 
 def replay_round(events: Iterable[Said]) -> RoundProgress:
@@ -119,13 +155,16 @@ def replay_round(events: Iterable[Said]) -> RoundProgress:
             by_visit.setdefault(event.pickup, []).append(event)
     counted = standing(known)
     return RoundProgress(
-        started=bool(counted),
+        started=any(event.kind not in SAID_BEFORE for event in counted),
         visits={pickup: replay(said) for pickup, said in by_visit.items()},
         hand_overs=tuple(event for event in counted if event.kind is EventKind.HANDED_OVER),
+        counted=tuple(counted),
     )
 
 
-def _phase(arrived: datetime | None, decided: Said | None) -> VisitPhase:
+def _phase(arrived: datetime | None, decided: Said | None, *, en_route: bool) -> VisitPhase:
     if decided is not None:
         return VisitPhase(decided.kind.value)
-    return VisitPhase.WAITING if arrived is None else VisitPhase.ARRIVED
+    if arrived is not None:
+        return VisitPhase.ARRIVED
+    return VisitPhase.EN_ROUTE if en_route else VisitPhase.WAITING

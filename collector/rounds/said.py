@@ -1,18 +1,30 @@
 """How one event is read from a phone's JSON, kept, and read back from its row."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from collector.custody.door import LONGEST_NOTE, read_numbers
-from collector.custody.reading import Payload, celsius, text, whole
+from collector.custody.reading import Payload, box_code, celsius, instant, text, whole
 from collector.errors import Refused
-from collector.rounds.models import EventKind, RoundEvent
+from collector.rounds.models import EventKind, IncidentKind, RoundEvent
 from collector.rounds.replay import NotDoneReason, Said
 
 HIGHEST = 2**31 - 1
-OF_THE_ROUND = {EventKind.STARTED, EventKind.HANDED_OVER}
+MOST_BOXES = 12
+MOST_KILOMETRES = 2000
+MOST_STOCK = 5000
+LONGEST_NAME = 120
+OF_THE_ROUND = frozenset(
+    {
+        EventKind.ACKNOWLEDGED,
+        EventKind.STARTED,
+        EventKind.BOX_READ,
+        EventKind.HANDED_OVER,
+        EventKind.CLOSED,
+    }
+)
+OF_EITHER = frozenset({EventKind.UNDONE, EventKind.INCIDENT})
 
 
 def read_client_id(said: Mapping[str, Any]) -> str:
@@ -42,8 +54,9 @@ def read_said(said: Mapping[str, Any]) -> Said:
         kind=EventKind(kind),
         pickup=_pickup(said, EventKind(kind)),
         sequence=whole(said, "sequence", most=HIGHEST),
-        device_at=_instant(said.get("device_at")),
+        device_at=instant(said, "device_at"),
         payload=payload,
+        device=_device(said),
     )
 
 
@@ -52,7 +65,60 @@ def read_not_done(payload: Payload) -> dict[str, Any]:
     reason = payload.get("reason")
     if reason not in list(NotDoneReason):
         raise Refused("event_unreadable", field="reason")
-    return {"reason": reason, "note": text(payload, "note", most=LONGEST_NOTE)}
+    return {
+        "reason": reason,
+        "note": text(payload, "note", most=LONGEST_NOTE),
+        "rebook": payload.get("rebook") is True,
+    }
+
+
+def read_postponed(payload: Payload) -> dict[str, Any]:
+    """Read that a stop is put off to the end of the round."""
+    return {"note": text(payload, "note", most=LONGEST_NOTE)}
+
+
+def read_acknowledged(payload: Payload) -> dict[str, Any]:
+    """Read which revision the collector has seen."""
+    return {"revision": whole(payload, "revision", most=HIGHEST)}
+
+
+def read_started(payload: Payload) -> dict[str, Any]:
+    """Read how cold the boxes were when the round began; some banks have none to read."""
+    return {"boxes": _boxes(payload.get("boxes") or [])}
+
+
+def read_box(payload: Payload) -> dict[str, Any]:
+    """Read one box's temperature on the road."""
+    box = box_code(payload, "box")
+    if not box:
+        raise Refused("event_unreadable", field="box")
+    found = celsius(payload, "celsius")
+    if found is None:
+        raise Refused("box_celsius_needed")
+    return {"box": box, "celsius": found}
+
+
+def read_incident(payload: Payload) -> dict[str, Any]:
+    """Read what a collector cannot settle alone."""
+    kind = payload.get("kind")
+    if kind not in list(IncidentKind):
+        raise Refused("event_unreadable", field="kind")
+    site = payload.get("site")
+    return {
+        "kind": kind,
+        "note": text(payload, "note", most=LONGEST_NOTE),
+        "site": None if site is None else whole(payload, "site", most=HIGHEST),
+    }
+
+
+def read_closed(payload: Payload) -> dict[str, Any]:
+    """Read the end of the day: kilometres driven, bottles left in the collector's own freezer."""
+    stock = payload.get("stock")
+    return {
+        "kilometres": whole(payload, "kilometres", most=MOST_KILOMETRES),
+        "stock": None if stock is None else whole(payload, "stock", most=MOST_STOCK),
+        "note": text(payload, "note", most=LONGEST_NOTE),
+    }
 
 
 def read_undone(payload: Payload) -> dict[str, Any]:
@@ -71,6 +137,9 @@ def read_hand_over(payload: Payload) -> dict[str, Any]:
         "site": whole(payload, "site", most=HIGHEST),
         "containers": None if named is None else list(read_numbers(named)),
         "box_celsius": box,
+        "boxes": _boxes(payload.get("boxes") or []),
+        "receiver": text(payload, "receiver", most=LONGEST_NAME),
+        "note": text(payload, "note", most=LONGEST_NOTE),
     }
 
 
@@ -83,21 +152,29 @@ def said_by(row: RoundEvent) -> Said:
         sequence=row.sequence,
         device_at=row.device_at,
         payload=row.payload,
+        device=row.device,
     )
 
 
 def _pickup(said: Mapping[str, Any], kind: EventKind) -> int | None:
-    if kind in OF_THE_ROUND or (kind is EventKind.UNDONE and said.get("pickup") is None):
+    if kind in OF_THE_ROUND or (kind in OF_EITHER and said.get("pickup") is None):
         return None
     return whole(said, "pickup", most=HIGHEST)
 
 
-def _instant(given: object) -> datetime:
-    """Read the device's time, however wrong; only its form is judged."""
+def _device(said: Mapping[str, Any]) -> str:
+    """Return which phone it was; one that gives no name is as good."""
+    if said.get("device") is None:
+        return ""
     try:
-        found = datetime.fromisoformat(str(given))
-        if found.tzinfo is None:
-            raise Refused("event_unreadable", field="device_at")
-        return found.astimezone(UTC)
-    except (ValueError, OverflowError) as wrong:
-        raise Refused("event_unreadable", field="device_at") from wrong
+        return str(UUID(said["device"]))
+    except (TypeError, ValueError, AttributeError) as wrong:
+        raise Refused("event_unreadable", field="device") from wrong
+
+
+def _boxes(given: object) -> list[dict[str, Any]]:
+    if not isinstance(given, list) or len(given) > MOST_BOXES:
+        raise Refused("event_unreadable", field="boxes")
+    if not all(isinstance(each, Mapping) for each in given):
+        raise Refused("event_unreadable", field="boxes")
+    return [read_box(each) for each in given]

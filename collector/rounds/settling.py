@@ -12,9 +12,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from collector.custody.actions import Fate, Step, let_stand, settle_containers
-from collector.custody.door import Door, read_door
-from collector.custody.models import Container, ContainerState
+from collector.custody.door import OF_MILK, Door, read_door
+from collector.custody.excursions import let_readings_stand
+from collector.custody.models import Container, ContainerKind, ContainerState
 from collector.pickups.models import Pickup, PickupState
+from collector.rounds.incidents import let_incidents_stand
 from collector.rounds.models import EventKind, Round, RoundEvent, RoundState
 from collector.rounds.replay import (
     NotDoneReason,
@@ -53,7 +55,7 @@ def settle(session: Session, *, now: datetime, round_: Round, event: RoundEvent)
     rows = events_of(session, round_.id)
     progress = replay_round([said_by(row) for row in rows])
     before = replay_round([said_by(row) for row in rows if row.id != event.id])
-    touched = {event.pickup_id} if event.pickup_id else set(progress.visits)
+    touched = _touched(event, progress)
     for pickup_id in sorted(touched):
         pickup = session.get_one(Pickup, pickup_id, with_for_update=True)
         state = progress.visits[pickup_id]
@@ -61,13 +63,39 @@ def settle(session: Session, *, now: datetime, round_: Round, event: RoundEvent)
             _set_pickup(pickup, state)
         _set_custody(session, now, pickup, progress, rows)
     session.flush()
-    round_.state = _round_state(session, round_, progress)
+    _settle_round(session, now, round_, progress, rows)
     return progress
 
 
 def door_of(decided_by: Said) -> Door:
     """Return a kept visit's record as a value."""
     return read_door(decided_by.payload, milk_expected=False)
+
+
+def _touched(event: RoundEvent, progress: RoundProgress) -> set[int]:
+    """Return the visits whose rows an event may change."""
+    if event.pickup_id:
+        return {event.pickup_id}
+    if event.kind in {EventKind.HANDED_OVER, EventKind.UNDONE}:
+        return set(progress.visits)
+    return set()
+
+
+def _settle_round(
+    session: Session,
+    now: datetime,
+    round_: Round,
+    progress: RoundProgress,
+    rows: Sequence[RoundEvent],
+) -> None:
+    by_client = {row.client_id: row.id for row in rows}
+    counted = [by_client[said.client_id] for said in progress.counted]
+    let_readings_stand(session, now=now, round_id=round_.id, standing=counted)
+    let_incidents_stand(session, now=now, round_id=round_.id, standing=counted)
+    round_.acknowledged = progress.acknowledged
+    closing = progress.closing
+    round_.driven_metres = 1000 * closing.payload["kilometres"] if closing else None
+    round_.state = _round_state(session, round_, progress)
 
 
 def _differs(before: VisitState | None, after: VisitState) -> bool:
@@ -78,24 +106,32 @@ def _differs(before: VisitState | None, after: VisitState) -> bool:
 
 
 def _set_pickup(pickup: Pickup, state: VisitState) -> None:
-    wanted, failure = _pickup_state(state)
+    wanted, failure = _pickup_state(pickup, state)
     if state.settled or pickup.state in FOLLOWED:
         pickup.state, pickup.failure = wanted, failure
 
 
-def _pickup_state(state: VisitState) -> tuple[PickupState, str | None]:
+UNDECIDED = {
+    VisitPhase.WAITING: PickupState.PUBLISHED,
+    VisitPhase.EN_ROUTE: PickupState.EN_ROUTE,
+    VisitPhase.ARRIVED: PickupState.ARRIVED,
+}
+
+
+def _pickup_state(pickup: Pickup, state: VisitState) -> tuple[PickupState, str | None]:
     decided = state.decided_by
     if decided is None:
-        arrived = state.phase is VisitPhase.ARRIVED
-        return (PickupState.ARRIVED if arrived else PickupState.PUBLISHED), None
+        return UNDECIDED[state.phase], None
     if decided.kind is EventKind.NOT_DONE:
         return PickupState.FAILED, str(decided.payload["reason"])
     door = door_of(decided)
-    if not door.refused_count:
-        return PickupState.COLLECTED, None
-    if door.bottles:
+    done = [purpose for purpose in pickup.purposes if door.took_place(purpose)]
+    only_milk = set(pickup.purposes) <= OF_MILK
+    if door.refused_count and not door.bottles and (only_milk or not done):
+        return PickupState.FAILED, NotDoneReason.MILK_REFUSED.value
+    if door.refused_count or len(done) < len(pickup.purposes):
         return PickupState.PARTLY_COLLECTED, None
-    return PickupState.FAILED, NotDoneReason.MILK_REFUSED.value
+    return PickupState.COLLECTED, None
 
 
 def _set_custody(
@@ -146,7 +182,7 @@ def _fates(pickup: Pickup, row: RoundEvent, hand_overs: Iterable[Said]) -> dict[
         return {}
     said = said_by(row)
     door = door_of(said)
-    taken = {"event": row.client_id, "freezer_celsius": door.freezer_celsius}
+    taken = {"event": row.client_id, "freezer_celsius": door.freezer_celsius, "box": door.box}
     holder = f"person:{row.person_id}"
     donor = Step(holder=f"donor:{pickup.donor_id}", at=row.device_at, details=taken)
     steps = {
@@ -159,16 +195,41 @@ def _fates(pickup: Pickup, row: RoundEvent, hand_overs: Iterable[Said]) -> dict[
         for number, reason in door.refused_numbers(pickup.id).items()
     }
     for number in door.numbers(pickup.id):
-        fates[number] = _fate_aboard(steps, _received_by(number, said, hand_overs))
+        handed = _received_by(number, said, hand_overs)
+        fates[number] = _fate_aboard(steps, handed, box=door.box, kind=ContainerKind.BOTTLE)
+    for number, tube in door.tube_numbers(pickup.id).items():
+        drawn = Step(holder=holder, at=tube.drawn_at, details={"event": row.client_id})
+        theirs = steps | {ContainerState.COLLECTED: drawn}
+        handed = _received_by(number, said, hand_overs)
+        fates[number] = _fate_aboard(theirs, handed, box=door.box, kind=ContainerKind.TUBE)
     return fates
 
 
-def _fate_aboard(steps: Mapping[ContainerState, Step], handed: Said | None) -> Fate:
+def _fate_aboard(
+    steps: Mapping[ContainerState, Step], handed: Said | None, *, box: str, kind: ContainerKind
+) -> Fate:
     if handed is None:
-        return Fate(state=ContainerState.IN_TRANSIT, steps=steps)
-    details = {"event": handed.client_id, "box_celsius": handed.payload["box_celsius"]}
+        return Fate(state=ContainerState.IN_TRANSIT, steps=steps, box=box, kind=kind)
+    details = {
+        "event": handed.client_id,
+        "box_celsius": _celsius_of(handed, box),
+        "receiver": handed.payload.get("receiver", ""),
+    }
     received = Step(holder=f"site:{handed.payload['site']}", at=handed.device_at, details=details)
-    return Fate(state=ContainerState.RECEIVED, steps={**steps, ContainerState.RECEIVED: received})
+    return Fate(
+        state=ContainerState.RECEIVED,
+        steps={**steps, ContainerState.RECEIVED: received},
+        box=box,
+        kind=kind,
+    )
+
+
+def _celsius_of(handed: Said, box: str) -> float:
+    """Return what the thermometer of a container's own box showed, or that of the hand-over."""
+    for each in handed.payload.get("boxes", ()):
+        if each["box"] == box:
+            return float(each["celsius"])
+    return float(handed.payload["box_celsius"])
 
 
 def _received_by(number: str, collected: Said, hand_overs: Iterable[Said]) -> Said | None:

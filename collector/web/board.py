@@ -18,6 +18,7 @@ from collector.web import (
     board_policies,
     board_publications,
     board_requests,
+    board_road,
 )
 from collector.web.board_days import answer_over_day
 from collector.web.board_pages import civil_day, today
@@ -36,6 +37,7 @@ PARTS = (
     board_moves,
     board_pins,
     board_publications,
+    board_road,
     board_inbox,
     board_requests,
     board_imports,

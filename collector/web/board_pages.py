@@ -1,6 +1,7 @@
 """What every page of the board needs: the count of requests that wait, a day read from a URL."""
 
 from datetime import date
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from flask import render_template, request
@@ -61,6 +62,20 @@ def whole_number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < len("2147483648")):
         raise NotFound("not_found")
     return int(text)
+
+
+def uuid_of(text: str) -> UUID:
+    """Return the UUID a URL gives.
+
+    Raises
+    ------
+    NotFound
+        It is none, so it names nothing.
+    """
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound("not_found") from None
 
 
 def is_fragment() -> bool:

@@ -9,6 +9,7 @@ from flask_babel import format_currency, format_decimal, lazy_gettext
 from flask_babel.speaklater import LazyString
 
 from collector.rounds.replay import NotDoneReason
+from collector.web.road_wording import CHOICES, DECISIONS, INCIDENTS, ROUND_STATES, RULES
 
 _ = lazy_gettext
 
@@ -132,6 +133,7 @@ JUDGEMENTS: Mapping[str, LazyString] = {
 }
 
 POLICIES: Mapping[str, LazyString] = {
+    **RULES,
     "serology_days": _("A blood test counts for"),
     "milk_age_days": _("Milk is taken up to an age of"),
     "baby_age_days": _("The baby is at most"),
@@ -159,6 +161,7 @@ CONTAINER_STATES: Mapping[str, LazyString] = {
 DOOR_FLAGS: Mapping[str, LazyString] = {
     "freezer_warm": _("freezer too warm"),
     "storage_not_ok": _("storage not in order"),
+    "proof_missing": _("a required proof is missing"),
 }
 
 REFUSALS: Mapping[str, LazyString] = {
@@ -185,6 +188,10 @@ def add_words(blueprint: Blueprint) -> None:
         ("flag", lambda code: word(FLAGS, code)),
         ("judgement", lambda code: word(JUDGEMENTS, code)),
         ("policy", lambda code: word(POLICIES, code)),
+        ("choice", lambda code: word(CHOICES, code)),
+        ("incident", lambda code: word(INCIDENTS, code)),
+        ("decision", lambda code: word(DECISIONS, code)),
+        ("round_state", lambda code: word(ROUND_STATES, code)),
         ("door_flag", lambda code: word(DOOR_FLAGS, code)),
         ("refusal", lambda code: word(REFUSALS, code)),
         ("container_state", lambda code: word(CONTAINER_STATES, code)),

@@ -1,30 +1,23 @@
-"""The collector's phone: the shell that works offline, rounds to read, events to take."""
+"""The collector's phone: the shell that works offline, who is signed in, and the parts behind."""
 
-from collections.abc import Mapping
-from typing import Any
-from zoneinfo import ZoneInfo
+from uuid import UUID
 
-from flask import Blueprint, Response, jsonify, make_response, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, make_response, render_template, url_for
 from flask_wtf.csrf import generate_csrf
-from sqlalchemy.orm import Session
 
 from collector.db import reading, transaction
-from collector.errors import Conflict, Refused
+from collector.people.feeds import has_feed, make_feed, revoke_feeds
 from collector.people.models import Role
-from collector.rounds.events import Outcome, accept
-from collector.rounds.followed import followed_round, followed_rounds, said_of
-from collector.rounds.models import Round, RoundEvent
-from collector.service_day import ServiceDay
+from collector.web import phone_rounds
 from collector.web.assets import asset, dist_folder
 from collector.web.guards import actor, anyone, guard, now
+from collector.web.phone_device import person_id, revocation, turn_away_revoked
 from collector.web.phone_texts import build, texts
-from collector.web.wording import sentence
 
 blueprint = Blueprint("phone", __name__, url_prefix="/phone")
 guard(blueprint, Role.COLLECTOR)
-
-MOST_EVENTS = 500
-TRIES = 3
+blueprint.before_request(turn_away_revoked)
+blueprint.register_blueprint(phone_rounds.blueprint)
 
 
 @blueprint.get("/")
@@ -79,121 +72,38 @@ def who() -> Response:
     return jsonify(csrf_token=generate_csrf(), person=_person(), now=now().isoformat())
 
 
-@blueprint.get("/rounds")
-def rounds() -> Response:
-    """List the collector's rounds of today and tomorrow, and yesterday's if it is under way."""
-    today = ServiceDay.of(now(), ZoneInfo(actor().time_zone)).day
+@blueprint.get("/devices/<uuid:key>")
+@anyone
+def device(key: UUID) -> Response:
+    """Say whether a phone was shut out; its key is as long as a password."""
+    return revocation(key)
+
+
+@blueprint.get("/calendar")
+def calendar() -> Response:
+    """Say whether a secret address of the collector's shifts works."""
     with reading() as session:
-        found = followed_rounds(
-            session, bank_id=actor().bank_id, person_id=_person_id(), today=today
-        )
-        listed = [_listed(session, each) for each in found]
-    return jsonify(rounds=listed, person=_person(), now=now().isoformat())
+        return jsonify(working=has_feed(session, person_id=person_id()))
 
 
-@blueprint.get("/rounds/<int:round_id>")
-def promised(round_id: int) -> Response:
-    """Send a round as it was published; its revision is its ETag."""
-    with reading() as session:
-        found = _own(session, round_id)
-        answer = jsonify(found.published)
-        answer.set_etag(str(found.revision))
-    answer.make_conditional(request)
-    return answer
+@blueprint.post("/calendar")
+def make_calendar() -> Response:
+    """Make a secret address for the collector's own calendar; the one before ends."""
+    with transaction() as session:
+        token = make_feed(session, now=now(), bank_id=actor().bank_id, person_id=person_id())
+    return jsonify(address=url_for("calendar.shifts", token=token, _external=True))
 
 
-@blueprint.get("/rounds/<int:round_id>/events")
-def said(round_id: int) -> Response:
-    """Send what was taken already, for a phone that was replaced or is the second one."""
-    with reading() as session:
-        _own(session, round_id)
-        rows = said_of(session, bank_id=actor().bank_id, round_id=round_id)
-        return jsonify(events=[_as_said(row) for row in rows])
-
-
-@blueprint.post("/rounds/<int:round_id>/events")
-def take(round_id: int) -> Response:
-    """Take events one by one, each in a transaction of its own, and answer for each."""
-    events = request.get_json()
-    if not isinstance(events, list):
-        raise Refused("events_not_a_list")
-    if len(events) > MOST_EVENTS:
-        raise Refused("too_many_events", most=MOST_EVENTS)
-    with reading() as session:
-        _own(session, round_id)
-    return jsonify(outcomes=[_answer(_taken(round_id, event)) for event in events])
-
-
-def _taken(round_id: int, event: Mapping[str, Any]) -> Outcome:
-    """Take one event; what happened on the road is tried again when the office moves meanwhile."""
-    for attempt in range(1, TRIES + 1):
-        try:
-            with transaction() as session:
-                return accept(
-                    session,
-                    now=now(),
-                    bank_id=actor().bank_id,
-                    person_id=_person_id(),
-                    round_id=round_id,
-                    said=event,
-                )
-        except Conflict:
-            if attempt == TRIES:
-                raise
-    raise AssertionError("the last attempt answers or raises")
-
-
-def _answer(outcome: Outcome) -> dict[str, object]:
-    message = None
-    if outcome.code is not None:
-        message = sentence(Refused(outcome.code, **outcome.figures))
-    return {
-        "client_id": outcome.client_id,
-        "status": outcome.status.value,
-        "code": outcome.code,
-        "message": message,
-    }
-
-
-def _own(session: Session, round_id: int) -> Round:
-    return followed_round(
-        session, bank_id=actor().bank_id, person_id=_person_id(), round_id=round_id
-    )
-
-
-def _listed(session: Session, round_: Round) -> dict[str, object]:
-    events = said_of(session, bank_id=round_.bank_id, round_id=round_.id)
-    published = round_.published or {}
-    return {
-        "round": round_.id,
-        "revision": round_.revision,
-        "day": published.get("day"),
-        "letter": round_.letter,
-        "state": round_.state.value,
-        "events": len(events),
-    }
-
-
-def _as_said(row: RoundEvent) -> dict[str, object]:
-    return {
-        "client_id": row.client_id,
-        "kind": row.kind.value,
-        "pickup": row.pickup_id,
-        "sequence": row.sequence,
-        "device_at": row.device_at.isoformat(),
-        "payload": row.payload,
-    }
+@blueprint.delete("/calendar")
+def end_calendar() -> Response:
+    """Let the secret address open nothing any more."""
+    with transaction() as session:
+        revoke_feeds(session, now=now(), person_id=person_id())
+    return jsonify(working=False)
 
 
 def _person() -> dict[str, object]:
-    return {"id": _person_id(), "name": actor().name}
-
-
-def _person_id() -> int:
-    person_id = actor().person_id
-    if person_id is None:
-        raise AssertionError("the guard lets collectors through, and they are people")
-    return person_id
+    return {"id": person_id(), "name": actor().name}
 
 
 def _icon(source: str, size: int, purpose: str) -> dict[str, str]:

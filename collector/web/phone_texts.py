@@ -10,6 +10,8 @@ import json
 from flask_babel import get_locale, gettext
 
 from collector.web.assets import manifest
+from collector.web.phone_texts_custody import custody_texts
+from collector.web.phone_texts_road import road_texts
 
 _ = gettext
 
@@ -27,6 +29,9 @@ def texts() -> dict[str, str]:
         **_changes(),
         **_hand_over(),
         **_sync(),
+        **_kinds(),
+        **custody_texts(),
+        **road_texts(),
     }
 
 
@@ -69,7 +74,9 @@ def _round() -> dict[str, str]:
         "progress": _("%(done)s of %(all)s done"),
         "phase_waiting": _("To do"),
         "phase_next": _("Next"),
+        "phase_en_route": _("On the way"),
         "phase_arrived": _("You are here"),
+        "phase_postponed": _("Later"),
         "phase_collected": _("Done"),
         "phase_not_done": _("Not done"),
         "all_done": _("Every stop is settled"),
@@ -270,10 +277,21 @@ def _sync() -> dict[str, str]:
         ),
         "sign_out_offline": _("Signing out needs a network."),
         "signed_in_as": _("Signed in as %(name)s"),
+    }
+
+
+def _kinds() -> dict[str, str]:
+    return {
         "kind_started": _("Round started"),
         "kind_arrived": _("Arrived"),
         "kind_collected": _("Visit recorded"),
         "kind_not_done": _("Not done"),
         "kind_undone": _("Taken back"),
         "kind_handed_over": _("Handed over"),
+        "kind_acknowledged": _("New round seen"),
+        "kind_box_read": _("Temperature of a box"),
+        "kind_en_route": _("On the way"),
+        "kind_postponed": _("Put off to the end"),
+        "kind_incident": _("Incident"),
+        "kind_closed": _("Day closed"),
     }

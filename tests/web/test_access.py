@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -30,6 +32,8 @@ OPEN = {
     "contact.send",
     "phone.service_worker",
     "phone.web_manifest",
+    "phone.device",
+    "calendar.shifts",
 }
 """The routes that anyone may reach: a new one is added here on purpose or not at all."""
 
@@ -55,6 +59,9 @@ def address(app: Flask, rule: Rule, town: Town) -> str:
             "kind": "donors",
             "token": "x" * 43,
             "door": "milkround_desk",
+            "key": UUID(int=1),
+            "client_id": UUID(int=1),
+            "name": str(UUID(int=1)),
             "filename": "x",
         }.get(name, 1)
     with app.test_request_context():

@@ -16,6 +16,34 @@ export function numberOf(pickup, index) {
 
 export function numbersOf(pickup, payload) {
   const labels = payload.containers ?? [];
-  const made = Math.max(0, payload.bottles - labels.length);
-  return [...labels, ...Array.from({ length: made }, (_, n) => numberOf(pickup, labels.length + n + 1))];
+  const numbers = [...labels];
+  for (let n = labels.length + 1; numbers.length < payload.bottles; n++) {
+    const made = numberOf(pickup, n);
+    if (!labels.includes(made)) numbers.push(made);
+  }
+  return numbers;
+}
+
+export const tubeNumberOf = (pickup, index) => {
+  const counted = String(index).padStart(2, "0");
+  return `${pickup}-T${counted}-${checkDigit(`${pickup}${counted}`)}`;
+};
+
+export const tubesOf = (pickup, payload) =>
+  (payload.tubes ?? []).map((tube, n) => ({ ...tube, number: tube.number || tubeNumberOf(pickup, n + 1) }));
+
+const SAFE = /^[A-Z0-9](?:[A-Z0-9._-]{0,38}[A-Z0-9])?$/;
+const MADE = /^(\d+)-[RT]?(\d{2,})-(\d)$/;
+
+// What is wrong with a label, as the key of a text, or null.
+export function wrongLabel(label, pickup, check) {
+  if (!SAFE.test(label)) return "label_bad_sign";
+  const made = MADE.exec(label);
+  if (made) {
+    const [, visit, counted, digit] = made;
+    if (checkDigit(`${visit}${counted}`) !== Number(digit)) return "label_bad_digit";
+    return visit === String(pickup) ? null : "label_other_visit";
+  }
+  const digits = label.replace(/\D/g, "");
+  return check === "damm" && (!digits || checkDigit(digits) !== 0) ? "label_bad_digit" : null;
 }

@@ -1,5 +1,6 @@
 // What the events of a visit, or of a round, amount to, in whatever order they came.
 // The same rules stand in collector/rounds/replay.py; tests/replay_cases.json runs through both.
+const SAID_BEFORE = new Set(["acknowledged", "incident"]);
 const DECIDES = new Set(["collected", "not_done"]);
 
 export function standing(events) {
@@ -9,21 +10,23 @@ export function standing(events) {
 }
 
 export function replay(events) {
-  let arrived = null;
-  let decided = null;
+  let [arrived, enRoute, postponed, decided] = [null, false, null, null];
   for (const event of standing(events)) {
     if (event.kind === "arrived") arrived = event.device_at;
+    else if (event.kind === "en_route") enRoute = true;
+    else if (event.kind === "postponed") [arrived, enRoute, postponed] = [null, false, event.sequence];
     else if (DECIDES.has(event.kind)) decided = event;
   }
-  const phase = decided?.kind ?? (arrived === null ? "waiting" : "arrived");
-  return { phase, arrivedAt: arrived, decidedBy: decided };
+  const undecided = arrived !== null ? "arrived" : enRoute ? "en_route" : "waiting";
+  return { phase: decided?.kind ?? undecided, arrivedAt: arrived, decidedBy: decided, postponed };
 }
 
 export function replayRound(events) {
   const byVisit = grouped(events.filter((event) => event.pickup !== null));
   const counted = standing(events);
   return {
-    started: counted.length > 0,
+    counted,
+    started: counted.some((event) => !SAID_BEFORE.has(event.kind)),
     visits: new Map([...byVisit].map(([pickup, said]) => [pickup, replay(said)])),
     handOvers: counted.filter((event) => event.kind === "handed_over"),
   };

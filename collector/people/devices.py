@@ -1,0 +1,100 @@
+"""The phones of a bank's collectors: seen, counted, and shut out when one is lost."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from collector.db import is_duplicate, owned
+from collector.people.models import Device, WebSession
+
+LONGEST_NAME = 80
+
+
+def see_device(
+    session: Session,
+    *,
+    now: datetime,
+    bank_id: int,
+    person_id: int,
+    key: str,
+    name: str,
+    session_id: int,
+    unsent: int,
+) -> Device:
+    """Note that a phone was in touch, and how many records it says it still holds."""
+    wanted = select(Device).where(
+        Device.bank_id == bank_id, Device.key == key, Device.person_id == person_id
+    )
+    device = session.scalar(wanted)
+    if device is None:
+        device = _first_seen(session, now, bank_id, person_id, key) or session.scalars(wanted).one()
+    device.name, device.session_id = name[:LONGEST_NAME], session_id
+    device.seen_at, device.unsent = now, unsent
+    session.flush()
+    return device
+
+
+def is_revoked(session: Session, key: str) -> bool:
+    """Whether a phone was shut out; nobody can guess another phone's key."""
+    revoked = select(Device.id).where(Device.key == key, Device.revoked_at.is_not(None))
+    return session.scalar(revoked.limit(1)) is not None
+
+
+def devices_of(session: Session, *, bank_id: int, people: Iterable[int]) -> list[Device]:
+    """Return the phones of these people, the one in touch last first."""
+    wanted = Device.person_id.in_(list(people))
+    return list(
+        session.scalars(
+            select(Device).where(Device.bank_id == bank_id, wanted).order_by(Device.seen_at.desc())
+        )
+    )
+
+
+def revoke_device(
+    session: Session, *, now: datetime, bank_id: int, device_id: int, person_id: int
+) -> Device:
+    """Shut a phone out: it wipes its rounds the next time it is in touch; done twice, once.
+
+    Raises
+    ------
+    NotFound
+        The bank has no such phone.
+    """
+    device = owned(session, Device, bank_id, device_id)
+    if device.revoked_at is None:
+        device.revoked_at, device.revoked_by_id = now, person_id
+        session.execute(
+            update(WebSession)
+            .where(WebSession.id == device.session_id, WebSession.revoked_at.is_(None))
+            .values(revoked_at=now)
+        )
+        session.flush()
+    return device
+
+
+def _first_seen(
+    session: Session, now: datetime, bank_id: int, person_id: int, key: str
+) -> Device | None:
+    device = Device(
+        bank_id=bank_id,
+        key=key,
+        person_id=person_id,
+        name="",
+        session_id=None,
+        first_seen_at=now,
+        seen_at=now,
+        unsent=0,
+        revoked_at=None,
+        revoked_by_id=None,
+    )
+    try:
+        with session.begin_nested():
+            session.add(device)
+    except IntegrityError as error:
+        if not is_duplicate(error):
+            raise
+        return None
+    return device

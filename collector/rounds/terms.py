@@ -1,0 +1,40 @@
+"""What a collector's phone needs to know of her bank beside the round: clocks, proofs, freezers."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from collector.banks.policies import Policies, PolicyKey
+from collector.banks.queries import get_bank, policies_of, sites_of
+from collector.pickups.models import Purpose
+
+PROOFS = ("label", "seal", "photo")
+
+
+def terms(session: Session, bank_id: int) -> dict[str, Any]:
+    """Return a bank's terms as a phone keeps them."""
+    policies = policies_of(session, bank_id)
+    return {
+        "phone": get_bank(session, bank_id).phone,
+        "milk_ride_minutes": policies[PolicyKey.MILK_RIDE_MINUTES],
+        "tube_ride_minutes": policies[PolicyKey.TUBE_RIDE_MINUTES],
+        "box_warmest_celsius": policies[PolicyKey.BOX_WARMEST_CELSIUS],
+        "label_check": policies.word(PolicyKey.LABEL_CHECK),
+        "navigation": policies.word(PolicyKey.NAVIGATION),
+        "proofs": {purpose.value: _proofs(policies, purpose) for purpose in Purpose},
+        "freezers": [
+            {
+                "site": site.id,
+                "name": site.name,
+                "kind": site.kind.value,
+                "latitude": site.latitude,
+                "longitude": site.longitude,
+            }
+            for site in sites_of(session, bank_id)
+            if site.receives
+        ],
+    }
+
+
+def _proofs(policies: Policies, purpose: Purpose) -> dict[str, str]:
+    return {what: policies.proof(purpose, what).value for what in PROOFS}

@@ -1,0 +1,69 @@
+"""A collector's shifts for her own calendar, under a secret address: no donor, no stop in it."""
+
+from datetime import timedelta
+
+from flask import Blueprint, Response, make_response
+from flask_babel import force_locale, gettext
+from icalendar import Calendar, Event
+from sqlalchemy.orm import Session
+
+from collector.banks.models import Bank
+from collector.banks.queries import get_bank
+from collector.db import reading
+from collector.errors import NotFound
+from collector.people.feeds import person_of_feed
+from collector.people.models import Person
+from collector.rounds.models import Shift
+from collector.rounds.queries import shifts_of
+from collector.service_day import ServiceDay
+from collector.web.guards import anyone, now
+
+blueprint = Blueprint("calendar", __name__)
+
+WEEKS_BACK, WEEKS_AHEAD = 2, 26
+
+
+@blueprint.get("/calendar/<token>.ics")
+@anyone
+def shifts(token: str) -> Response:
+    """Send the shifts of whoever made this address."""
+    with reading() as session:
+        person = person_of_feed(session, token)
+        if person is None:
+            raise NotFound("http_404")
+        with force_locale(person.language):
+            content = _calendar(session, person).to_ical()
+    answer = make_response(content)
+    answer.headers["Content-Type"] = "text/calendar; charset=utf-8"
+    return answer
+
+
+def _calendar(session: Session, person: Person) -> Calendar:
+    bank = get_bank(session, person.bank_id)
+    today = ServiceDay.of(now(), bank.zone).day
+    found = shifts_of(
+        session,
+        bank_id=bank.id,
+        person_id=person.id,
+        first=today - timedelta(weeks=WEEKS_BACK),
+        last=today + timedelta(weeks=WEEKS_AHEAD),
+    )
+    calendar = Calendar()
+    calendar.add("prodid", "-//Milkround//shifts//EN")
+    calendar.add("version", "2.0")
+    calendar.add("x-wr-calname", gettext("My shifts"))
+    for shift in found:
+        calendar.add_component(_event(shift, bank))
+    return calendar
+
+
+def _event(shift: Shift, bank: Bank) -> Event:
+    day = ServiceDay(shift.day, bank.zone)
+    event = Event()
+    event.add("uid", f"shift-{shift.id}@{bank.slug}.milkround")
+    event.add("dtstamp", now())
+    event.add("dtstart", day.instant(shift.begins))
+    event.add("dtend", day.instant(shift.ends))
+    event.add("summary", gettext("Round, %(vehicle)s", vehicle=shift.vehicle or "?"))
+    event.add("location", shift.start_site.name)
+    return event

@@ -1,0 +1,107 @@
+"""The phone's words for custody: the checklist at a door, labels, tubes, boxes, clocks."""
+
+from flask_babel import gettext
+
+_ = gettext
+
+
+def custody_texts() -> dict[str, str]:
+    """Return these words by key."""
+    return {**_checklist(), **_labels(), **_tubes(), **_boxes(), **_clocks(), **_hand_over()}
+
+
+def _checklist() -> dict[str, str]:
+    return {
+        "checklist": _("What you came for"),
+        "check_done": _("Done"),
+        "check_not_done": _("Not done"),
+        "check_missing": _("Say whether it was done."),
+        "check_first_interview": _("Interview held, consent signed"),
+        "check_material_drop": _("Material brought"),
+        "check_blood_sample": _("Blood drawn"),
+        "check_pump_return": _("Pump taken back"),
+        "pump_number": _("Number on the pump"),
+        "seal": _("Seal number"),
+        "photo": _("Photo"),
+        "photo_hint": _("Of the bottles or the label, never of a person."),
+        "photo_kept": _("A photo is kept with this record."),
+        "photo_failed": _("This photo could not be read. Take another one."),
+        "proof_missing_label": _("Your bank asks for a number on each: %(missing)s without one."),
+        "proof_missing_seal": _("Your bank asks for a seal number."),
+        "proof_missing_photo": _("Your bank asks for a photo."),
+        "proof_go_on": _("Press Done once more to record it without."),
+    }
+
+
+def _labels() -> dict[str, str]:
+    return {
+        "scan": _("Scan"),
+        "scan_stop": _("Stop scanning"),
+        "scan_hint": _("Hold the label in front of the camera. You can always type it instead."),
+        "scan_no_camera": _("The camera is not available. Type the number."),
+        "scan_found": _("Read: %(number)s"),
+        "label_bad_sign": _("“%(number)s”: letters, digits, point and hyphen only."),
+        "label_bad_digit": _("“%(number)s” was mistyped: its check digit does not fit."),
+        "label_other_visit": _("“%(number)s” belongs to a bottle of another visit."),
+    }
+
+
+def _tubes() -> dict[str, str]:
+    return {
+        "tubes": _("Blood tubes"),
+        "tubes_hint": _("The time drawn starts the tube's clock."),
+        "tube_number": _("Number of tube %(n)s"),
+        "tube_drawn": _("Tube %(n)s drawn at"),
+        "tube_add": _("One more tube"),
+        "tube_remove": _("Remove tube %(n)s"),
+        "tube_missing": _("Add the tubes you filled, or choose “Not done”."),
+        "tube_time": _("Give the time the tube was drawn, such as 09:40."),
+        "tube": _("Tube %(number)s"),
+    }
+
+
+def _boxes() -> dict[str, str]:
+    return {
+        "box_which": _("Which box?"),
+        "boxes_title": _("Boxes"),
+        "boxes_hint": _("Read each box before you leave. You can add one later."),
+        "box_code": _("Box number"),
+        "box_add": _("Add a box"),
+        "box_celsius_of": _("Temperature of box %(box)s"),
+        "box_code_wrong": _("Letters, digits and hyphen, up to 12 signs."),
+        "box_read_title": _("Read a box"),
+        "box_read_go": _("Record the temperature"),
+        "box_warm": _(
+            "Warmer than %(limit)s °C. It is recorded, and two people at the bank decide what "
+            "becomes of the milk."
+        ),
+        "said_box_read": _("Temperature recorded."),
+    }
+
+
+def _clocks() -> dict[str, str]:
+    return {
+        "clock_left": _("Box %(box)s: %(left)s left"),
+        "clock_left_plain": _("Milk: %(left)s left"),
+        "clock_tube": _("Tubes: %(left)s left"),
+        "clock_over": _("Box %(box)s: over by %(left)s"),
+        "clock_over_plain": _("Milk: over by %(left)s"),
+        "clock_tube_over": _("Tubes: over by %(left)s"),
+        "minutes": _("%(n)s min"),
+        "hours_minutes": _("%(h)s h %(m)s"),
+        "alarm_title": _("A freezer, soon"),
+        "alarm_text": _("%(name)s is about %(minutes)s min away, as the crow drives."),
+        "alarm_none": _("Your bank has no freezer on record. Call the coordinator."),
+        "alarm_go": _("Go to %(name)s now"),
+        "alarm_told": _("The coordinator is told."),
+        "said_alarm": _("On the way to a freezer. The coordinator is told."),
+    }
+
+
+def _hand_over() -> dict[str, str]:
+    return {
+        "hand_over_where": _("Where do you hand over?"),
+        "receiver": _("Who receives it?"),
+        "receiver_missing": _("Write the name of whoever receives the containers."),
+        "hand_over_note": _("A note, if something differs"),
+    }

@@ -1,0 +1,123 @@
+"""The phone's words for the road: changes, incidents, the end of the day, lock, calendar."""
+
+from flask_babel import gettext
+
+_ = gettext
+
+
+def road_texts() -> dict[str, str]:
+    """Return these words by key."""
+    return {**_ready(), **_later(), **_incidents(), **_end(), **_lock(), **_account()}
+
+
+def _ready() -> dict[str, str]:
+    return {
+        "ready_title": _("Ready offline"),
+        "ready_page": _("The app itself"),
+        "ready_stops": _("Stops and addresses: %(n)s"),
+        "ready_tomorrow": _("Tomorrow's round: %(n)s stops"),
+        "ready_terms": _("Your bank's rules and freezers"),
+        "ready_scanner": _("The label reader"),
+        "ready_map": _("The drawing of the round"),
+        "drawing": _("The round as a drawing, without roads"),
+        "not_sent_before": _("not sent yet"),
+    }
+
+
+def _later() -> dict[str, str]:
+    return {
+        "later": _("Later"),
+        "later_title": _("Not now"),
+        "later_come_back": _("Come back at the end"),
+        "later_priced": _("Come back at the end (%(price)s)"),
+        "later_plus": _("+%(n)s min"),
+        "later_no_more": _("no longer"),
+        "later_asking": _("Asking the bank what it adds…"),
+        "later_unknown": _("What it adds is known only with a network."),
+        "later_rebook": _("Rebook with the donor"),
+        "later_rebook_hint": _("The coordinator agrees a new day with the donor."),
+        "said_postponed": _("%(name)s: at the end of the round."),
+    }
+
+
+def _incidents() -> dict[str, str]:
+    return {
+        "incident": _("Tell the coordinator"),
+        "incident_title": _("Tell the coordinator"),
+        "incident_what": _("What is it about?"),
+        "incident_go": _("Tell"),
+        "incident_note": _("In a few words"),
+        "incident_vehicle": _("The vehicle"),
+        "incident_box": _("A box or its temperature"),
+        "incident_road": _("The road"),
+        "incident_donor": _("A donor"),
+        "incident_unwell": _("I am unwell"),
+        "incident_other": _("Something else"),
+        "incident_clock": _("On the way to a freezer"),
+        "incident_rebook": _("A new day to agree"),
+        "incident_waits": _("The coordinator has not answered yet."),
+        "incident_call": _("Call the bank"),
+        "decision_go_on": _("Go on as planned."),
+        "decision_skip": _("Leave this stop out."),
+        "decision_come_back": _("Come back to it at the end."),
+        "decision_to_freezer": _("Go to the nearest freezer."),
+        "decision_call": _("Call the coordinator."),
+        "decision_done": _("It is settled."),
+        "said_incident": _("The coordinator is told."),
+    }
+
+
+def _end() -> dict[str, str]:
+    return {
+        "close_title": _("End of the day"),
+        "close_kilometres": _("Kilometres driven"),
+        "close_planned": _("Planned: %(n)s km."),
+        "close_stock": _("Bottles now in your own freezer"),
+        "close_go": _("Close the day"),
+        "close_unsent": _(
+            "%(n)s records are not sent yet. They stay on this phone and leave as soon as there is "
+            "a network."
+        ),
+        "close_sent": _("Everything is sent."),
+        "said_closed": _("The day is closed."),
+        "closed_text": _("%(n)s km recorded. You can put the phone away."),
+    }
+
+
+def _lock() -> dict[str, str]:
+    return {
+        "lock_title": _("Locked"),
+        "lock_text": _("Type your PIN to open the round."),
+        "lock_pin": _("PIN"),
+        "lock_open": _("Open"),
+        "lock_wrong": _("This is not the PIN. Tries left: %(n)s."),
+        "lock_out": _("Too many tries. Sign in again; nothing you recorded is lost."),
+        "lock_set": _("Set a PIN"),
+        "lock_change": _("Change or remove the PIN"),
+        "lock_hint": _("Four to eight digits. The phone asks for it after five minutes away."),
+        "lock_rule": _("A PIN has four to eight digits."),
+        "lock_keep": _("Keep this PIN"),
+        "lock_remove": _("Remove the PIN"),
+    }
+
+
+def _account() -> dict[str, str]:
+    return {
+        "revoked_title": _("This phone was shut out"),
+        "revoked_text": _("The round was removed from it. Call your coordinator."),
+        "revoked_unsent": _(
+            "%(n)s records were never sent. Sign in again to send them, or save them as a file."
+        ),
+        "settings": _("This phone"),
+        "navigation": _("Navigate with"),
+        "navigation_off": _("Your bank does not hand addresses over to map apps."),
+        "coordinates": _("Coordinates"),
+        "calendar": _("My shifts in my calendar"),
+        "calendar_hint": _("A secret address for your own calendar: shifts only, no addresses."),
+        "calendar_make": _("Make an address"),
+        "calendar_end": _("End the address"),
+        "calendar_address": _("Copy it into your calendar now; it is not shown again."),
+        "calendar_working": _("An address works. A new one ends it."),
+        "calendar_ended": _("No address works."),
+        "sheet": _("Run sheet to print"),
+    }
