@@ -1,6 +1,8 @@
 // Bundles the front end into static/dist: every file's name carries its content hash,
 // and manifest.json says which name stands for which source.
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { copyFile, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
@@ -45,6 +47,12 @@ const site = await esbuild.build({
   metafile: true,
 });
 const manifest = named(site.metafile);
+
+// The label reader's engine is served from here, never from somebody else's network.
+const engine = createRequire(import.meta.url).resolve("zxing-wasm/reader/zxing_reader.wasm");
+const hash = createHash("sha256").update(await readFile(engine)).digest("hex").slice(0, 8).toUpperCase();
+manifest["wasm/zxing_reader.wasm"] = `zxing_reader-${hash}.wasm`;
+await copyFile(engine, path.join(out, manifest["wasm/zxing_reader.wasm"]));
 
 // The service worker keeps one address for ever; what it stores is named by hash.
 const kept = Object.entries(manifest)

@@ -28,6 +28,9 @@ from collector.rounds.promises import Promise
 from collector.rounds.publication import Changes, RoundChange
 from collector.rounds.queries import OF_A_PICKUP, day_plan, get_stop, shifts_on
 
+LONGEST_WHY = 200
+"""As much of a reason as a collector reads on a phone."""
+
 
 def open_day(session: Session, *, bank_id: int, day: date) -> DayPlan:
     """Return the plan of a day, with a round, empty or not, for each of its shifts.
@@ -114,7 +117,14 @@ def pin(
 
 
 def publish(
-    session: Session, *, now: datetime, bank_id: int, day: date, version: int, person_id: int
+    session: Session,
+    *,
+    now: datetime,
+    bank_id: int,
+    day: date,
+    version: int,
+    person_id: int,
+    why: str = "",
 ) -> Publication:
     """Publish the draft of a day as its next revision.
 
@@ -140,7 +150,7 @@ def publish(
     plan.revision += 1
     _let_go(session, plan, found)
     for change in found.rounds:
-        _freeze(change, plan.revision)
+        _freeze(change, plan.revision, why.strip()[:LONGEST_WHY])
     _promise_all(plan)
     _owe_notices(session, now=now, bank=bank, plan=plan, found=found)
     published = _kept(session, now=now, plan=plan, found=found, person_id=person_id)
@@ -209,8 +219,8 @@ def _let_go(session: Session, plan: DayPlan, found: Changes) -> None:
     session.flush()
 
 
-def _freeze(change: RoundChange, revision: int) -> None:
-    change.round.published = change.snapshot | {"revision": revision}
+def _freeze(change: RoundChange, revision: int, why: str) -> None:
+    change.round.published = change.snapshot | {"revision": revision, "why": why}
     change.round.revision = revision
     if change.round.state is RoundState.DRAFT:
         change.round.state = RoundState.PUBLISHED

@@ -240,7 +240,7 @@ def _compare(round_: Round, snapshot: Snapshot) -> RoundChange | None:
 
 
 def _content(snapshot: Snapshot) -> Snapshot:
-    return {key: value for key, value in snapshot.items() if key != "revision"}
+    return {key: value for key, value in snapshot.items() if key not in {"revision", "why"}}
 
 
 def _times(snapshot: Snapshot) -> dict[int, str]:

@@ -222,6 +222,7 @@ def _reasons() -> dict[str, str]:
 def _changes() -> dict[str, str]:
     return {
         "changed_title": _("Your round has changed"),
+        "change_waits": _("Your round has changed. You see how once this stop is settled."),
         "changed_added": _("Added"),
         "changed_removed": _("Removed"),
         "changed_moved": _("At another time"),

@@ -12,7 +12,6 @@ def road_texts() -> dict[str, str]:
 
 def _ready() -> dict[str, str]:
     return {
-        "ready_title": _("Ready offline"),
         "ready_page": _("The app itself"),
         "ready_stops": _("Stops and addresses: %(n)s"),
         "ready_tomorrow": _("Tomorrow's round: %(n)s stops"),
@@ -20,7 +19,6 @@ def _ready() -> dict[str, str]:
         "ready_scanner": _("The label reader"),
         "ready_map": _("The drawing of the round"),
         "drawing": _("The round as a drawing, without roads"),
-        "not_sent_before": _("not sent yet"),
     }
 
 

@@ -36,7 +36,8 @@ def add_headers(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = "; ".join(
         (
             "default-src 'self'",
-            f"script-src 'self' 'nonce-{nonce()}'",
+            # The phone's label reader is WebAssembly; it may be compiled, scripts may not be.
+            f"script-src 'self' 'nonce-{nonce()}' 'wasm-unsafe-eval'",
             "style-src 'self'",
             "img-src 'self' data:",
             "object-src 'none'",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, time, timedelta
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy.orm import Session
 
 from collector import migrations
@@ -24,12 +23,12 @@ from collector.people.actions import add_person, make_link
 from collector.people.models import Role
 from collector.processes import Processes, free_port
 from collector.service_day import ServiceDay
+from tests.browser.browsers import CHROMIUM, LOOPBACK, QUIET
+from tests.browser.roads import road, server
 from tests.builders import add_donor, add_shift, add_site
 from tests.conftest import IN_CI
 
-CHROMIUM = os.environ.get("MILKROUND_TEST_CHROMIUM") or shutil.which("chromium")
-QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
-LOOPBACK = "127.0.0.1"
+__all__ = ["road", "server"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,23 +94,6 @@ def running_bank(
         db.session.remove()
         db.engine.dispose()
     assert "Traceback" not in log.read_text(encoding="utf-8")
-
-
-def enter(browser: Browser, link: str, *, width: int = 1280) -> tuple[BrowserContext, Page]:
-    """Follow a sign-in link in a browser of its own; an error of a page's script is one."""
-    context = browser.new_context(
-        viewport={"width": width, "height": 844}, locale="en-GB", timezone_id="Europe/Paris"
-    )
-    context.set_default_timeout(15_000)
-    page = context.new_page()
-    page.on("pageerror", _fail)
-    page.goto(link)
-    page.wait_for_url(lambda url: "/link/" not in url)
-    return context, page
-
-
-def _fail(error: object) -> None:
-    raise AssertionError(f"a script of the page broke: {error}")
 
 
 def _furnish(session: Session, app: Flask, address: str) -> RunningBank:

@@ -7,7 +7,9 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import RunningBank, enter
+from tests.browser.browsers import enter
+from tests.browser.conftest import RunningBank
+from tests.browser.roads import start
 
 pytestmark = pytest.mark.browser
 
@@ -30,7 +32,7 @@ def test_from_the_donors_phone_to_the_board_to_the_road_and_back(
 
     context.set_offline(offline=True)
     phone.reload()
-    phone.get_by_role("button", name="Start the round").click()
+    start(phone)
     phone.get_by_role("button", name="I'm here").click()
     record_the_visit(phone)
     expect(phone.locator("#sync")).to_contain_text("3 waiting")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -27,12 +26,12 @@ ROAD = f"/board/days/{DAY}/road"
 
 
 @pytest.fixture
-def round_id(app: Flask, town: Town) -> Iterator[int]:
+def round_id(app: Flask, town: Town) -> int:
     with app.app_context():
         with transaction() as session:
             found = publish_round(session, town.shifts[0], town.pickups[:2]).id
         db.session.remove()
-    yield found
+    return found
 
 
 @pytest.fixture
@@ -80,7 +79,7 @@ def test_telling_of_an_incident_or_seeing_a_revision_does_not_start_a_round(
 
 
 def test_both_versions_of_a_disagreement_are_shown_and_one_is_let_stand(
-    app: Flask, ana: FlaskClient, claire: FlaskClient, town: Town, round_id: int
+    ana: FlaskClient, claire: FlaskClient, town: Town, round_id: int
 ) -> None:
     first = collected(town.pickups[0], sequence=2, bottles=3, volume_ml=500)
     second = collected(town.pickups[0], sequence=2, bottles=4, volume_ml=600)

@@ -10,10 +10,11 @@ export function acts(model, show) {
 
   async function tell(kind, about, words) {
     const event = await kept(() => say(round, kind, about));
-    if (!event) return;
+    if (!event) return null;
     if (words) offerUndo(words, event, () => takeBack(event, "mistake"));
     if (location.hash !== "#/" && location.hash !== "") location.hash = "#/";
     else show();
+    return event;
   }
 
   async function takeBack(event, reason) {
@@ -22,12 +23,27 @@ export function acts(model, show) {
   }
 
   const about = (stop, payload = {}) => ({ pickup: stop.pickup, payload });
+  const name = (stop) => ({ name: stop.first_name });
   return {
-    begin: () => tell("started"),
+    begin: (payload) => tell("started", { payload }),
+    // Kept while the map opens: nothing waits for it, and the stop is not drawn anew.
+    setOff: (stop) => stop.state.phase === "waiting" && kept(() => say(round, "en_route", about(stop))),
     arrive: (stop) => tell("arrived", about(stop)),
-    collect: (stop, payload) => tell("collected", about(stop, payload), t("said_done", { name: stop.first_name })),
-    giveUp: (stop, payload) => tell("not_done", about(stop, payload), t("said_not_done", { name: stop.first_name })),
+    collect: (stop, payload) => tell("collected", about(stop, payload), t("said_done", name(stop))),
+    giveUp: (stop, payload) => tell("not_done", about(stop, payload), t("said_not_done", name(stop))),
+    postpone: (stop) => tell("postponed", about(stop), t("said_postponed", name(stop))),
     handOver: (payload) => tell("handed_over", { payload }, t("said_handed_over")),
+    close: (payload) => tell("closed", { payload }, t("said_closed")),
+    report: (payload) => tell("incident", { payload }, t("said_incident")),
+    readBoxes: async (readings) => {
+      let last = null;
+      for (const payload of readings) last = await kept(() => say(round, "box_read", { payload }));
+      if (last) location.hash = "#/";
+    },
+    divert: async (site, words, to) => {
+      const told = await tell("incident", { payload: { kind: "clock", note: words, site: site.site } }, t("said_alarm"));
+      if (told && to) location.assign(to);
+    },
     reopen: async (stop, reason) => {
       await takeBack(stop.state.decidedBy, reason);
       location.hash = `#/stop/${stop.pickup}`;
@@ -35,6 +51,8 @@ export function acts(model, show) {
     acknowledge: async () => {
       const { rounds } = await everything();
       const own = rounds.find((each) => each.round === round);
+      const payload = { revision: own.snapshot.revision };
+      if (!(await kept(() => say(round, "acknowledged", { payload })))) return;
       await keepRound({ ...own, shown: own.snapshot });
       show();
     },

@@ -12,7 +12,7 @@ export function readCelsius(text, below) {
   return degrees < 0 ? degrees : below ? -degrees + 0 : degrees;
 }
 
-export function celsiusField(name, label, { value = null, limit = null } = {}) {
+export function celsiusField(name, label, { value = null, limit = null, warm: warning = "celsius_warm" } = {}) {
   const id = newId(name);
   const input = h("input", {
     id, name, type: "text", inputmode: "decimal", autocomplete: "off", "aria-describedby": `${id}-warm`,
@@ -33,7 +33,7 @@ export function celsiusField(name, label, { value = null, limit = null } = {}) {
   function tell() {
     const found = read();
     const over = limit !== null && found !== null && found > limit;
-    const words = t("celsius_warm", { limit: String(limit).replace("-", "−") });
+    const words = t(warning, { limit: String(limit).replace("-", "−") });
     warm.replaceChildren(over ? h("div", { class: "message warn" }, h("p", {}, words)) : "");
   }
 

@@ -16,6 +16,7 @@ export function changeCard(shown, fresh, acknowledge) {
   return h(
     "section", { class: "card changed", "aria-labelledby": "changed" },
     h("h1", { id: "changed", tabindex: -1 }, `! ${t("changed_title")}`),
+    fresh.why && h("p", {}, fresh.why),
     parts.length ? parts : h("p", {}, t("changed_other")),
     h("div", { class: "actions" }, button(t("changed_ok"), acknowledge, { class: "main full tall", id: "acknowledge" })),
   );

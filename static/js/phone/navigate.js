@@ -1,19 +1,35 @@
-// The hand-over to a navigation app: one tap for the phone's own choice, a fold for the others.
+// The hand-over to a navigation app, by the reader's preference and the bank's switch.
 import { h, link } from "./dom.js";
 import { navigation } from "./links.js";
 import { t } from "./texts.js";
 
+export const APPS = ["geo", "google", "waze", "apple"];
 // iPhones do not know geo: addresses.
-const APPLE = /iPhone|iPad|Macintosh/.test(navigator.userAgent);
+const OWN = /iPhone|iPad|Macintosh/.test(navigator.userAgent) ? "apple" : "geo";
 
-export function navigateButton({ latitude, longitude }) {
-  const to = navigation(latitude, longitude);
-  return link(`➤ ${t("navigate")}`, APPLE ? to.apple : to.geo, { class: "tall", rel: "noreferrer" });
+export const appsAllowed = (terms) => ({ off: [], own: [OWN], all: APPS })[terms?.navigation ?? "all"];
+
+export function navigationTo({ latitude, longitude }, { terms, settings }) {
+  const allowed = appsAllowed(terms);
+  if (!allowed.length || latitude === null) return null;
+  const app = allowed.includes(settings?.navigation) ? settings.navigation : OWN;
+  return navigation(latitude, longitude)[app];
 }
 
-export function otherApps({ latitude, longitude }) {
+export function navigateButton(address, kept, onclick) {
+  const to = navigationTo(address, kept);
+  if (to) return link(`➤ ${t("navigate")}`, to, { class: "tall", rel: "noreferrer", onclick, id: "navigate" });
+  return null;
+}
+
+export function otherApps(address, kept) {
+  const { latitude, longitude } = address;
+  if (latitude === null) return null;
+  const allowed = appsAllowed(kept.terms);
+  if (!allowed.length) return h("p", { class: "soft" }, `${t("coordinates")}: ${latitude.toFixed(5)}, ${longitude.toFixed(5)}`);
+  if (allowed.length === 1) return null;
   const to = navigation(latitude, longitude);
-  const apps = ["geo", "google", "waze", "apple"].map((app) =>
+  const apps = allowed.map((app) =>
     link(t(`navigate_${app}`), to[app], { rel: "noreferrer", target: app === "geo" ? null : "_blank" }));
   return h("details", { class: "fold" }, h("summary", {}, t("navigate_with")), h("div", { class: "apps" }, apps));
 }

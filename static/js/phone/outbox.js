@@ -18,12 +18,24 @@ export async function say(round, kind, { pickup = null, payload = {} } = {}) {
     const meta = tx.objectStore("meta");
     event.sequence = ((await meta.get("sequence")) ?? 0) + 1;
     event.person = (await meta.get("person"))?.id;
+    event.device = await deviceIn(meta);
     await meta.put(event.sequence, "sequence");
     await tx.objectStore("events").add(event);
   });
   document.dispatchEvent(new CustomEvent("phone:said"));
   return event;
 }
+
+// This phone's own name for itself, made once: it tells one phone's records from another's.
+async function deviceIn(meta) {
+  const known = await meta.get("device");
+  if (known) return known;
+  const made = newId();
+  await meta.put(made, "device");
+  return made;
+}
+
+export const device = () => writing((tx) => deviceIn(tx.objectStore("meta")));
 
 export async function waiting() {
   const events = await looking((tx) => tx.objectStore("events").getAll());
@@ -60,7 +72,7 @@ export const discard = (event) =>
   writing((tx) => tx.objectStore("events").delete(event.client_id));
 
 // `randomUUID` is missing where the page does not come over TLS, as on a test bench.
-function newId() {
+export function newId() {
   if (crypto.randomUUID) return crypto.randomUUID();
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = (bytes[6] & 0x0f) | 0x40;

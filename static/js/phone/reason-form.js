@@ -12,13 +12,20 @@ const UNDONE = ["mistake", "more_milk", "came_back", "other"];
 export function notDoneForm(done) {
   const reason = reasons(t("why_not"), NOT_DONE, "reason");
   const note = text("note", t("note_field"), { rows: 2 });
-  const say = () => done({ reason: reason.value(), note: note.value() });
-  return form([reason, note], t("not_done_go"), say);
+  const rebook = tick("rebook", t("later_rebook"), t("later_rebook_hint"));
+  const say = () => done({ reason: reason.value(), note: note.value(), rebook: rebook.value() });
+  return form([reason, rebook, note], t("not_done_go"), say);
 }
 
 export function reopenForm(done) {
   const reason = reasons(t("reopen_text"), UNDONE, "undone");
   return form([reason], t("reopen_go"), () => done(reason.value()));
+}
+
+function tick(name, label, hint) {
+  const input = h("input", { type: "checkbox", name });
+  const node = h("div", { class: "field" }, h("label", { class: "choice big" }, input, h("span", {}, label)), h("p", { class: "hint" }, hint));
+  return { node, input, value: () => input.checked, mistake: () => null };
 }
 
 const reasons = (legend, codes, prefix) =>

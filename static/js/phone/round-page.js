@@ -1,31 +1,45 @@
 // The round: what changed, the next stop, the list of stops, the hand-over.
 import { changeCard } from "./change-card.js";
-import { button, h, link } from "./dom.js";
+import { alarmCard } from "./clock-bar.js";
+import { h, link, message } from "./dom.js";
+import { drawing } from "./drawing.js";
+import { incidentNotes } from "./incident-form.js";
+import { offlineReady, scannerReady } from "./ready.js";
 import { stopCard } from "./stop-card.js";
 import { clock, counted, day, number, t } from "./texts.js";
 
-const SIGNS = { waiting: "○", next: "➤", arrived: "●", collected: "✓", not_done: "✕" };
+const SIGNS = { waiting: "○", postponed: "↷", en_route: "➤", next: "➤", arrived: "●", collected: "✓", not_done: "✕" };
 
-export function roundPage(model, act) {
+export function roundPage(model, kept, act) {
   return [
-    model.fresh && changeCard(model.snapshot, model.fresh, act.acknowledge),
-    first(model, act),
-    model.started && h("h2", {}, t("all_stops"), " ", h("small", { class: "soft" }, t("progress", { done: model.settled, all: model.stops.length }))),
-    !model.started && h("h2", {}, t("all_stops")),
+    model.started && alarmCard(kept, model, act),
+    model.fresh && (model.standing ? message("warn", h("p", {}, t("change_waits"))) : changeCard(model.snapshot, model.fresh, act.acknowledge)),
+    incidentNotes(model, kept.terms),
+    first(model, kept, act),
+    h("h2", {}, t("all_stops"), " ", model.started && h("small", { class: "soft" }, t("progress", { done: model.settled, all: model.stops.length }))),
     h("ol", { class: "stops" }, model.stops.map((stop) => row(stop, model))),
-    model.started && model.open > 0 && model.box.length > 0 && link(t("hand_over"), "#/hand-over", { class: "full quiet" }),
+    drawing(model),
+    h("div", { class: "actions" },
+      model.started && model.open > 0 && model.box.length > 0 && link(t("hand_over"), "#/hand-over", { class: "full quiet" }),
+      model.started && !model.finished && link(t("box_read_title"), "#/box", { class: "full quiet", id: "read-box" }),
+      !model.closed && link(t("incident"), "#/incident", { class: "full quiet", id: "tell" })),
   ];
 }
 
-function first(model, act) {
-  if (model.finished) return end(t("unloaded_title"), t("said_handed_over"), null);
-  if (!model.started) return beginning(model, act);
-  if (model.next) return stopCard(model.next, model, { title: t("next_stop"), act });
+function first(model, kept, act) {
+  if (model.finished) return finished(model);
+  if (!model.started) return beginning(model, kept);
+  if (model.next) return stopCard(model.next, model, kept, { title: t("next_stop"), act });
   const go = link(t("hand_over"), "#/hand-over", { class: "main full tall" });
   return end(t("all_done"), t("go_back", { place: model.snapshot.end.name }), go);
 }
 
-function beginning(model, act) {
+function finished(model) {
+  if (model.closed) return end(t("unloaded_title"), t("closed_text", { n: number(model.closed.payload.kilometres, 0) }), null);
+  return end(t("unloaded_title"), t("said_handed_over"), link(t("close_title"), "#/close", { class: "main full tall", id: "close-day" }));
+}
+
+function beginning(model, kept) {
   const { snapshot } = model;
   const departs = { time: clock(snapshot.departs_at, snapshot.time_zone), place: snapshot.start.name };
   return h(
@@ -37,15 +51,24 @@ function beginning(model, act) {
       h("div", {}, h("dt", {}, t("take")), h("dd", {}, counted("bottles", sum(model, "bottles")))),
       h("div", {}, h("dt", {}, t("leave")), h("dd", {}, counted("empties", sum(model, "empties_wanted")))),
       h("div", {}, h("dt", {}, t("distance")), h("dd", {}, t("km", { n: number(snapshot.metres / 1000, 0) })))),
-    offlineReady()
-      ? h("p", { class: "tag ok ready" }, `✓ ${t("ready", { n: model.stops.length })}`)
-      : h("p", { class: "tag ready" }, `… ${t("getting_ready")}`),
-    h("div", { class: "actions" }, button(t("start"), act.begin, { class: "main full tall", id: "start" })),
+    readyList(model, kept),
+    h("div", { class: "actions" }, link(t("start"), "#/start", { class: "main full tall", id: "start" })),
   );
 }
 
-// The page itself is kept only once the service worker has taken over.
-export const offlineReady = () => Boolean(navigator.serviceWorker?.controller);
+// What is on board, line by line: a green word that hides nothing.
+function readyList(model, kept) {
+  const tomorrow = kept.rounds.find((round) => round.shown && round.shown.day > model.snapshot.day);
+  const lines = [
+    [offlineReady(), t("ready_page")], [true, t("ready_stops", { n: model.stops.length })], [true, t("ready_map")],
+    [Boolean(kept.terms), t("ready_terms")], navigator.mediaDevices && [scannerReady(), t("ready_scanner")],
+    tomorrow && [true, t("ready_tomorrow", { n: tomorrow.shown.stops.length })],
+  ].filter(Boolean);
+  const all = lines.every(([there]) => there);
+  const title = all ? `✓ ${t("ready", { n: model.stops.length })}` : `… ${t("getting_ready")}`;
+  return h("details", { class: `fold ready ${all ? "ok" : ""}` }, h("summary", {}, title),
+    h("ul", { class: "plain" }, lines.map(([there, words]) => h("li", {}, `${there ? "✓" : "…"} ${words}`))));
+}
 
 const sum = (model, name) => model.stops.reduce((total, stop) => total + stop[name], 0);
 
@@ -58,7 +81,8 @@ const purpose = (stop) =>
 // The list tells the town only: the address is read in full where it is needed.
 function row(stop, model) {
   const isNext = model.started && stop === model.next && stop.state.phase === "waiting";
-  const phase = isNext ? "next" : stop.state.phase;
+  const put = stop.state.postponed !== null && stop.state.phase === "waiting";
+  const phase = isNext ? "next" : put ? "postponed" : stop.state.phase;
   return h(
     "li", { class: `stop-row ${phase}` },
     h("a", { href: `#/stop/${stop.pickup}`, id: `stop-${stop.pickup}` },

@@ -18,10 +18,10 @@ export function choose(kept, [place, id]) {
   return { model, others: [...notes, models.length > 1 && tabs(models, model)].filter(Boolean) };
 }
 
-function modelOf({ round, shown, snapshot }, events) {
+function modelOf({ round, shown, snapshot, incidents }, events) {
   const ours = events.filter((event) => event.round === round);
   const fresh = snapshot.revision > shown.revision ? snapshot : null;
-  return { ...look(shown, ours), fresh };
+  return { ...look(shown, ours, incidents), fresh };
 }
 
 function tabs(models, model) {

@@ -41,3 +41,9 @@ async function shell({ request, url }) {
   return fresh ?? kept ?? Response.error();
 }
 registerRoute(new NavigationRoute(shell, { allowlist: [/^\/phone\/(\?.*)?$/] }));
+
+// The label reader is kept by the page that needs it; here it is only found again.
+async function scanner({ request }) {
+  return (await caches.match(request, { cacheName: "milkround-scanner" })) ?? fetch(request);
+}
+registerRoute(({ url }) => /\/static\/dist\/(scanner|zxing_reader)-/.test(url.pathname), scanner);

@@ -4,7 +4,7 @@ import { navigateButton, otherApps } from "./navigate.js";
 import { celsius, clock, counted, litres, t } from "./texts.js";
 
 // `act` holds what the buttons do: arrive, or nothing where the stop is only read.
-export function stopCard(stop, model, { title, act }) {
+export function stopCard(stop, model, kept, { title, act }) {
   const zone = model.snapshot.time_zone;
   return h(
     "section", { class: "card stop", "aria-labelledby": "stop-title" },
@@ -19,7 +19,7 @@ export function stopCard(stop, model, { title, act }) {
     flags(stop),
     facts(stop),
     outcome(stop, zone),
-    act && actions(stop, act),
+    act && actions(stop, act, kept),
   );
 }
 
@@ -55,7 +55,7 @@ function outcome({ state }, zone) {
   return h("p", {}, h("span", { class: "tag ok" }, "✓"), " ", t("recorded_bottles", figures));
 }
 
-function actions(stop, act) {
+function actions(stop, act, kept) {
   const here = `#/stop/${stop.pickup}`;
   const settled = stop.state.decidedBy !== null;
   if (settled) return h("div", { class: "actions" }, link(t("reopen"), `${here}/reopen`, { class: "full" }));
@@ -67,9 +67,10 @@ function actions(stop, act) {
   return [
     h("div", { class: "actions two" },
       stop.phone && link(`✆ ${t("call")}`, `tel:${stop.phone.replace(/[^+\d]/g, "")}`, { "aria-label": t("call_name", { name }) }),
+      link(t("later"), `${here}/later`),
       link(t("not_done"), `${here}/not-done`)),
-    !arrived && otherApps(stop.address),
-    h("div", { class: "actions two at-hand" }, !arrived && navigateButton(stop.address), main),
+    !arrived && otherApps(stop.address, kept),
+    h("div", { class: "actions two at-hand" }, !arrived && navigateButton(stop.address, kept, () => act.setOff(stop)), main),
   ];
 }
 

@@ -2,14 +2,19 @@
 // A write is done when its transaction is complete and on disk, not when it was asked for.
 import { openDB } from "idb";
 
+const STORES = ["rounds", "events", "meta", "photos"];
 let opened = null;
 
 function open() {
-  opened ??= openDB("milkround-phone", 1, {
-    upgrade(database) {
-      database.createObjectStore("rounds", { keyPath: "round" });
-      database.createObjectStore("events", { keyPath: "client_id" });
-      database.createObjectStore("meta");
+  opened ??= openDB("milkround-phone", 2, {
+    // Each version adds; what a former one kept is never touched.
+    upgrade(database, from) {
+      if (from < 1) {
+        database.createObjectStore("rounds", { keyPath: "round" });
+        database.createObjectStore("events", { keyPath: "client_id" });
+        database.createObjectStore("meta");
+      }
+      if (from < 2) database.createObjectStore("photos");
     },
     blocking: close,
     terminated: close,
@@ -29,7 +34,7 @@ async function inTransaction(mode, work) {
   for (const last of [false, true]) {
     try {
       const database = await open();
-      const tx = database.transaction(["rounds", "events", "meta"], mode, { durability: "strict" });
+      const tx = database.transaction(STORES, mode, { durability: "strict" });
       const [result] = await Promise.all([work(tx), tx.done]);
       return result;
     } catch (error) {
@@ -48,6 +53,9 @@ export const everything = () =>
     events: await tx.objectStore("events").getAll(),
     person: await tx.objectStore("meta").get("person"),
     touched: await tx.objectStore("meta").get("touched"),
+    terms: await tx.objectStore("meta").get("terms"),
+    settings: (await tx.objectStore("meta").get("settings")) ?? {},
+    revoked: await tx.objectStore("meta").get("revoked"),
   }));
 
 export const remember = (key, value) =>
@@ -57,8 +65,19 @@ export const keepRound = (round) => writing((tx) => tx.objectStore("rounds").put
 
 export const wipe = () =>
   writing((tx) =>
-    Promise.all(["rounds", "events", "meta"].map((name) => tx.objectStore(name).clear())),
+    Promise.all(STORES.map((name) => tx.objectStore(name).clear())),
   );
+
+// Shut out from the board: names and addresses go at once, what was never sent stays.
+export const wipeRounds = () =>
+  writing(async (tx) => {
+    await tx.objectStore("rounds").clear();
+    const events = tx.objectStore("events");
+    for (const event of await events.getAll()) if (event.status === "sent") await events.delete(event.client_id);
+    const meta = tx.objectStore("meta");
+    for (const key of ["device", "touched", "terms"]) await meta.delete(key);
+    await meta.put(true, "revoked");
+  });
 
 // Forgets a round and what was said of it; the caller has seen that nothing of it waits.
 export const forgetRound = (round, instead = null) =>

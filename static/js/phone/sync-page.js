@@ -2,6 +2,7 @@
 import { SignedOut, leave } from "./api.js";
 import { button, h, link, message } from "./dom.js";
 import { discard, sendAgain } from "./outbox.js";
+import { settingsPart } from "./settings.js";
 import { everything, wipe } from "./store.js";
 import { state, sync } from "./sync.js";
 import { clock, t } from "./texts.js";
@@ -24,6 +25,8 @@ export function syncPage(kept, refresh) {
     h("div", { class: "actions" },
       button(t("sync_now"), sync, { class: "full", id: "send" }),
       kept.events.length > 0 && button(t("export"), () => save(kept.events), { class: "full", id: "export" }),
+      settingsPart(kept, refresh),
+      kept.rounds.filter((round) => round.shown).map(({ round, shown }) => link(`${t("sheet")} (${t("round", { letter: shown.letter })})`, `/phone/rounds/${round}/sheet`, { class: "full quiet", target: "_blank" })),
       signOut(kept)),
   ];
 }
@@ -50,7 +53,7 @@ function refusedCard(event, kept, refresh) {
 }
 
 // A file for the day on which nothing else works: everything said, as it was said.
-function save(events) {
+export function save(events) {
   const file = new Blob([JSON.stringify(events, null, 2)], { type: "application/json" });
   const address = URL.createObjectURL(file);
   h("a", { href: address, download: `round-${new Date().toISOString().slice(0, 10)}.json` }).click();

@@ -1,9 +1,10 @@
 // Brings phone and bank together: sends what waits, fetches what was promised anew.
 // Safari knows no Background Sync, so it is tried at every occasion there is.
-import { Away, SignedOut, read, send } from "./api.js";
-import { learn, settle, waiting } from "./outbox.js";
+import { Away, ShutOut, SignedOut, introduce, read, send } from "./api.js";
+import { device, learn, settle, waiting } from "./outbox.js";
+import { flushPhotos } from "./photos.js";
 import { forgetOthers, wipeUnloaded } from "./retention.js";
-import { everything, keepRound, remember, wipe } from "./store.js";
+import { everything, keepRound, remember, wipe, wipeRounds } from "./store.js";
 
 const EVERY = 30_000;
 const AT_ONCE = 50;
@@ -35,16 +36,21 @@ async function untilQuiet() {
 
 async function once() {
   try {
+    introduce(await device(), (await waiting()).length);
     let listed = await read("/phone/rounds");
     state.signedOut = false;
+    await remember("revoked", false);
+    await remember("terms", listed.terms);
     state.stranger = !(await isOurs(listed.person));
     if (state.stranger) return;
     if (await flush()) listed = await read("/phone/rounds");
     for (const round of listed.rounds) await fetchRound(round);
+    await flushPhotos();
     await forgetOthers(listed.rounds);
     await remember("touched", new Date().toISOString());
   } catch (error) {
     if (error instanceof SignedOut) state.signedOut = true;
+    else if (error instanceof ShutOut) await wipeRounds();
     else if (!(error instanceof Away)) throw error;
   }
 }
@@ -82,15 +88,19 @@ async function sendSome(round, events) {
   }
 }
 
-const asSaid = ({ client_id, kind, pickup, sequence, device_at, payload }) =>
-  ({ client_id, kind, pickup, sequence, device_at, payload });
+const asSaid = ({ client_id, kind, pickup, sequence, device_at, device: ours, payload }) =>
+  ({ client_id, kind, pickup, sequence, device_at, device: ours, payload });
 
-async function fetchRound({ round, revision, state: reached, events: known }) {
+async function fetchRound({ round, state: reached, events: known, incidents }) {
   const { rounds, events } = await everything();
   const kept = rounds.find((each) => each.round === round);
   if (kept?.unloaded && reached === "unloaded") return;
   const fresh = await read(`/phone/rounds/${round}`, kept?.snapshot ? kept.snapshot.revision : null);
-  if (fresh) await keepRound({ round, shown: kept?.shown ?? fresh, snapshot: fresh });
+  const told = JSON.stringify(incidents) !== JSON.stringify(kept?.incidents);
+  if (fresh || told) {
+    const snapshot = fresh ?? kept.snapshot;
+    await keepRound({ round, shown: kept?.shown ?? snapshot, snapshot, incidents });
+  }
   const ours = events.filter((event) => event.round === round && event.status === "sent");
   if (ours.length !== known) await learn(round, (await read(`/phone/rounds/${round}/events`)).events);
   if (reached === "unloaded") await wipeUnloaded(round);

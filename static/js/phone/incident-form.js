@@ -1,0 +1,27 @@
+// What a collector cannot settle alone, told in two taps; and what the coordinator answered.
+import { h, link, message } from "./dom.js";
+import { choices, judge, text } from "./fields.js";
+import { t } from "./texts.js";
+
+const KINDS = ["vehicle", "box", "road", "donor", "unwell", "other"];
+
+export function incidentForm(terms, done) {
+  const kind = choices("incident", t("incident_what"), KINDS.map((each) => [each, t(`incident_${each}`)]), { missing: t("choose_reason") });
+  const note = text("note", t("incident_note"), { rows: 2 });
+  function submit(event) {
+    event.preventDefault();
+    if (judge([kind])) done({ kind: kind.value(), note: note.value() });
+  }
+  return h("form", { class: "record", novalidate: true, onsubmit: submit }, kind.node, note.node,
+    h("div", { class: "actions" }, h("button", { class: "button main full tall" }, t("incident_go")), callBank(terms)));
+}
+
+export const callBank = (terms) =>
+  terms?.phone && link(`✆ ${t("incident_call")}`, `tel:${terms.phone.replace(/[^+\d]/g, "")}`, { class: "full" });
+
+export const incidentNotes = (model, terms) =>
+  model.incidents.filter(({ decision }) => decision !== "done").map(({ kind, decision, note, said }) =>
+    message(decision ? "ok" : "warn",
+      h("p", {}, h("b", {}, t(`incident_${kind}`)), said && ` · ${said}`),
+      h("p", {}, decision ? `✓ ${t(`decision_${decision}`)} ${note}` : t("incident_waits")),
+      decision === "call" && callBank(terms)));
