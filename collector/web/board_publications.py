@@ -91,6 +91,7 @@ def make(day: str) -> Response:
             day=wanted,
             version=whole_number(request.form.get("version", "")),
             person_id=who.person_id or 0,
+            why=request.form.get("why", ""),
         )
         revision = published.revision
     flash(gettext("Revision %(revision)s is published.", revision=revision), "ok")
