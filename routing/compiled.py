@@ -37,5 +37,12 @@ def _kept_in() -> Path:
 if not config.CACHE_DIR:  # type: ignore[attr-defined]
     config.CACHE_DIR = str(_kept_in())  # type: ignore[attr-defined]
 
+# Loops here are short and full of branches: trying to vectorise them only takes time to compile.
+config.LOOP_VECTORIZE = 0  # type: ignore[attr-defined]
+config.SLP_VECTORIZE = 0  # type: ignore[attr-defined]
+
 compiled = numba.njit(cache=True, nogil=True)
 """Compile a function; it lets go of the interpreter's lock while it runs."""
+
+inner = numba.njit(cache=True, nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+"""Compile a function that only compiled code calls, which takes less time to compile."""

@@ -11,6 +11,7 @@ from routing.errors import InvalidPlanError
 from routing.plan import Cost, Plan, Tour
 from routing.problem import Problem, Shift, Visit
 from routing.schedule import assembled, best_effort, retimed
+from routing.timing import tape
 from routing.timing.flat import PERIOD, flat
 from routing.timing.places import NOBODY, places
 from routing.units import SHARES_PER_CENT, Cents, cents
@@ -79,14 +80,14 @@ def unit(problem: Problem, visit: Visit) -> tuple[Visit, ...]:
 
 def is_met(problem: Problem, plan: Plan, shift: Shift, visit: Visit) -> bool:
     """Another visit of the same donor is served in the period of this shift."""
-    rows = flat(problem).shifts[:, PERIOD]
-    period = rows[problem.shift_row(shift.id)]
-    if visit.donor is None or period < 0:
+    if visit.donor is None:
         return False
-    return any(
+    f = flat(problem)
+    period = tape.shift(f, problem.shift_row(shift.id), PERIOD)
+    return period >= 0 and any(
         known(problem, name).donor == visit.donor
         for tour in plan.tours
-        if rows[problem.shift_row(tour.shift)] == period
+        if tape.shift(f, problem.shift_row(tour.shift), PERIOD) == period
         for name in tour.visits
         if name != visit.id
     )

@@ -16,9 +16,9 @@ from routing.cost import cost
 from routing.errors import InvalidPlanError
 from routing.plan import Plan, Rest, Rule, Stop, Tour, Unassigned, Unloading
 from routing.problem import Problem, Shift, Visit
-from routing.timing import clock, lenient, order
+from routing.timing import clock, lenient, order, tape
 from routing.timing.course import AT, SPENT, VISIT, road
-from routing.timing.flat import BREAKS_FROM, DURATION, Flat, Whole, flat
+from routing.timing.flat import BREAKS_FROM, DURATION, Whole, flat
 from routing.units import Metres, Seconds
 
 RULES: Final[Mapping[int, Rule]] = {
@@ -184,14 +184,14 @@ def _tour(problem: Problem, shift: Shift, way: order.Driven) -> Tour:
     )
 
 
-def _rest(f: Flat, problem: Problem, shift: Shift, slot: Whole, after: int) -> Rest:
-    first = f.shifts[problem.shift_row(shift.id), BREAKS_FROM]
+def _rest(f: Whole, problem: Problem, shift: Shift, slot: Whole, after: int) -> Rest:
+    first = tape.shift(f, problem.shift_row(shift.id), BREAKS_FROM)
     begin = int(slot[clock.TAKEN])
     return Rest(
         name=shift.breaks[slot[clock.BREAK] - first].id,
         after=after,
         begin=Seconds(begin),
-        end=Seconds(begin + int(f.breaks[slot[clock.BREAK], DURATION])),
+        end=Seconds(begin + int(tape.rest(f, slot[clock.BREAK], DURATION))),
     )
 
 

@@ -20,7 +20,8 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from routing.compiled import compiled
+from routing.compiled import inner
+from routing.timing import tape
 from routing.timing.course import (
     LEG,
     LIMIT,
@@ -50,7 +51,6 @@ from routing.timing.flat import (
     SHARE,
     WINDOWS_FROM,
     WINDOWS_TO,
-    Flat,
     Whole,
 )
 
@@ -76,12 +76,24 @@ NEVER: Final = 2**62
 LEGAL, NO_WINDOW, TOO_LATE, NO_BREAK, RIDES, LATER, NOT_RECEIVED = range(7)
 
 
-@compiled
-def first_open(windows: Whole, first: int, last: int, ready: int) -> tuple[int, int]:
-    """The first permitted instant from `ready` on, and the end of its window; FAR if none."""
-    for row in range(first, last):
-        if ready <= windows[row, 1]:
-            return max(ready, windows[row, 0]), windows[row, 1]
+@inner
+def first_open(f: Whole, visit: int, ready: int) -> tuple[int, int]:
+    """The first instant from `ready` on at which a visit may begin, and the end of its window.
+
+    Both are FAR if there is none.
+    """
+    for row in range(tape.visit(f, visit, WINDOWS_FROM), tape.visit(f, visit, WINDOWS_TO)):
+        if ready <= tape.shuts(f, row):
+            return max(ready, tape.opens(f, row)), tape.shuts(f, row)
+    return FAR, FAR
+
+
+@inner
+def first_rest(f: Whole, rest: int, ready: int) -> tuple[int, int]:
+    """The same for a break."""
+    for row in range(tape.rest(f, rest, RESTS_FROM), tape.rest(f, rest, RESTS_TO)):
+        if ready <= tape.rest_shuts(f, row):
+            return max(ready, tape.rest_opens(f, row)), tape.rest_shuts(f, row)
     return FAR, FAR
 
 
@@ -108,9 +120,9 @@ class Bounds(NamedTuple):
     max_working: int
 
 
-@compiled
+@inner
 def cheapest(
-    f: Flat, shift: int, table: Whole, slots: Whole, times: Whole, bounds: Bounds
+    f: Whole, shift: int, table: Whole, slots: Whole, times: Whole, bounds: Bounds
 ) -> tuple[int, int, int, int, int]:
     """Choose the departure, and leave the least solution for it in `times` and `slots`.
 
@@ -126,9 +138,9 @@ def cheapest(
     if row >= 0:
         return RIDES, row, amount, FAR, 0
     departure, latest = bounds.earliest, bounds.latest
-    departed = f.shifts[shift, DEPARTED] == 1
-    if departed and departure > f.shifts[shift, OPENS]:
-        return NO_BREAK, 0, departure - f.shifts[shift, OPENS], FAR, 0
+    departed = tape.shift(f, shift, DEPARTED) == 1
+    if departed and departure > tape.shift(f, shift, OPENS):
+        return NO_BREAK, 0, departure - tape.shift(f, shift, OPENS), FAR, 0
     best, failure = (NEVER, 0, 0, 0), (TOO_LATE, len(table) - 1, 0)
     while departure <= latest:
         status, row, amount = settle(f, table, slots, times, departure, bounds)
@@ -151,8 +163,8 @@ def cheapest(
     return LEGAL, 0, 0, best[0], best[3]
 
 
-@compiled
-def offsets(f: Flat, table: Whole, slots: Whole, found: Whole) -> None:
+@inner
+def offsets(f: Whole, table: Whole, slots: Whole, found: Whole) -> None:
     """Write per point the work, breaks included, from the departure to its arrival and begin.
 
     Also to each slot's own begin.
@@ -164,7 +176,7 @@ def offsets(f: Flat, table: Whole, slots: Whole, found: Whole) -> None:
         while slot < len(slots) and slots[slot, GAP] == row:
             ahead = table[row, LEG] if slots[slot, DOOR] == 1 else 0
             slots[slot, TAKEN_WORK] = leaving + ahead + rested - before
-            duration = f.breaks[slots[slot, BREAK], DURATION]
+            duration = tape.rest(f, slots[slot, BREAK], DURATION)
             rested += duration
             at_door += duration if slots[slot, DOOR] == 1 else 0
             slot += 1
@@ -172,7 +184,7 @@ def offsets(f: Flat, table: Whole, slots: Whole, found: Whole) -> None:
         found[row, TO_ARRIVAL] = found[row, TO_BEGIN] - at_door
 
 
-@compiled
+@inner
 def too_long(table: Whole, work: Whole) -> tuple[int, int]:
     """The first point whose ride is too long even without any wait, and by how much; or -1.
 
@@ -189,9 +201,9 @@ def too_long(table: Whole, work: Whole) -> tuple[int, int]:
     return -1, 0
 
 
-@compiled
+@inner
 def settle(
-    f: Flat, table: Whole, slots: Whole, times: Whole, departure: int, bounds: Bounds
+    f: Whole, table: Whole, slots: Whole, times: Whole, departure: int, bounds: Bounds
 ) -> tuple[int, int, int]:
     """Find the least solution for a departure, or why there is none.
 
@@ -219,9 +231,9 @@ def settle(
             return LEGAL, 0, 0
 
 
-@compiled
+@inner
 def _forward(
-    f: Flat, table: Whole, slots: Whole, times: Whole, departure: int
+    f: Whole, table: Whole, slots: Whole, times: Whole, departure: int
 ) -> tuple[int, int, int]:
     leave, slot, offset = departure, 0, 0
     for row in range(len(table)):
@@ -232,15 +244,13 @@ def _forward(
             rest = slots[slot, BREAK]
             at_door = slots[slot, DOOR] == 1
             ready = max(rested, arrival) if at_door else rested
-            begin, shuts = first_open(
-                f.rests, f.breaks[rest, RESTS_FROM], f.breaks[rest, RESTS_TO], ready
-            )
+            begin, shuts = first_rest(f, rest, ready)
             if begin == FAR:
                 return NO_BREAK, row, 0
             if not at_door and visit < 0 and begin >= arrival:
                 return LATER, row, max(departure + 1, begin + 1 - offset)
             slots[slot, TAKEN], slots[slot, TAKEN_SHUTS] = begin, shuts
-            duration = f.breaks[rest, DURATION]
+            duration = tape.rest(f, rest, DURATION)
             if begin < arrival:
                 arrival += duration
             rested = begin + duration
@@ -250,17 +260,23 @@ def _forward(
         ready = max(arrival, rested, times[row, FLOOR])
         begin, shuts = ready, FAR
         if visit >= 0:
-            first, last = f.visits[visit, WINDOWS_FROM], f.visits[visit, WINDOWS_TO]
-            begin, shuts = first_open(f.windows, first, last, ready)
+            begin, shuts = first_open(f, visit, ready)
             if begin == FAR:
-                return NO_WINDOW, row, ready - f.windows[last - 1, 1] if last > first else 0
+                return NO_WINDOW, row, _missed(f, visit, ready)
         times[row, BEGIN], times[row, SHUTS] = begin, shuts
         leave = begin + table[row, SPENT]
         offset += table[row, SPENT]
     return LEGAL, 0, 0
 
 
-@compiled
+@inner
+def _missed(f: Whole, visit: int, ready: int) -> int:
+    """How long after its last window a visit is ready; 0 if it has none."""
+    first, last = tape.visit(f, visit, WINDOWS_FROM), tape.visit(f, visit, WINDOWS_TO)
+    return ready - tape.shuts(f, last - 1) if last > first else 0
+
+
+@inner
 def _raised(table: Whole, times: Whole) -> bool:
     """Put off what would ride too long; whether anything was."""
     moved = False
@@ -274,13 +290,13 @@ def _raised(table: Whole, times: Whole) -> bool:
     return moved
 
 
-@compiled
+@inner
 def better(one: Choice, other: Choice) -> Choice:
     """The cheaper, then the shorter, then the one that ends first."""
     return one if one <= other else other  # noqa: FURB136 - Numba has no min of tuples
 
 
-@compiled
+@inner
 def _until(table: Whole, slots: Whole, times: Whole, work: Whole, bounds: Bounds) -> int:
     """The last departure with which nothing leaves its window."""
     end = len(table) - 1
@@ -295,7 +311,7 @@ def _until(table: Whole, slots: Whole, times: Whole, work: Whole, bounds: Bounds
     return until
 
 
-@compiled
+@inner
 def _first_receiver(table: Whole) -> int:
     for row in range(len(table)):
         if table[row, VISIT] == UNLOADS:
@@ -303,9 +319,9 @@ def _first_receiver(table: Whole) -> int:
     return table[len(table) - 1, RECEIVER]
 
 
-@compiled
+@inner
 def _stretch(
-    f: Flat,
+    f: Whole,
     shift: int,
     table: Whole,
     times: Whole,
@@ -323,25 +339,25 @@ def _stretch(
     best = _at(f, shift, table, times, work, first)
     best = better(best, _at(f, shift, table, times, work, until))
     best = _try(f, shift, table, times, work, arrival - to_end, first, until, best)
-    over = f.shifts[shift, OVERTIME_FROM] - to_end
+    over = tape.shift(f, shift, OVERTIME_FROM) - to_end
     best = _try(f, shift, table, times, work, over, first, until, best)
-    for balance in range(f.shifts[shift, BALANCES_FROM], f.shifts[shift, BALANCES_TO]):
-        if f.balances[balance, MEASURE] == OF_SECONDS:
-            at = arrival - f.balances[balance, SHARE]
+    for balance in range(tape.shift(f, shift, BALANCES_FROM), tape.shift(f, shift, BALANCES_TO)):
+        if tape.balance(f, balance, MEASURE) == OF_SECONDS:
+            at = arrival - tape.balance(f, balance, SHARE)
             best = _try(f, shift, table, times, work, at, first, until, best)
     for row in range(end):
         visit = table[row, VISIT]
-        if visit >= 0 and f.visits[visit, LATE] > 0:
+        if visit >= 0 and tape.visit(f, visit, LATE) > 0:
             at = times[row, BEGIN] - work[row, TO_BEGIN]
             best = _try(f, shift, table, times, work, at, first, until, best)
-            at = f.visits[visit, DUE] - work[row, TO_BEGIN]
+            at = tape.visit(f, visit, DUE) - work[row, TO_BEGIN]
             best = _try(f, shift, table, times, work, at, first, until, best)
     return best
 
 
-@compiled
+@inner
 def _try(
-    f: Flat,
+    f: Whole,
     shift: int,
     table: Whole,
     times: Whole,
@@ -356,8 +372,8 @@ def _try(
     return best
 
 
-@compiled
-def _at(f: Flat, shift: int, table: Whole, times: Whole, work: Whole, departure: int) -> Choice:
+@inner
+def _at(f: Whole, shift: int, table: Whole, times: Whole, work: Whole, departure: int) -> Choice:
     end = len(table) - 1
     arrival = max(times[end, ARRIVAL], departure + work[end, TO_ARRIVAL])
     parts = hours(f, shift, departure, arrival)
@@ -368,22 +384,22 @@ def _at(f: Flat, shift: int, table: Whole, times: Whole, work: Whole, departure:
     return cost, arrival - departure, arrival, departure
 
 
-@compiled
-def hours(f: Flat, shift: int, departure: int, arrival: int) -> tuple[int, int, int]:
+@inner
+def hours(f: Whole, shift: int, departure: int, arrival: int) -> tuple[int, int, int]:
     """What the hours of a tour cost, in shares: time, overtime, imbalance of seconds."""
-    over = max(0, arrival - f.shifts[shift, OVERTIME_FROM])
+    over = max(0, arrival - tape.shift(f, shift, OVERTIME_FROM))
     uneven = 0
-    for balance in range(f.shifts[shift, BALANCES_FROM], f.shifts[shift, BALANCES_TO]):
-        if f.balances[balance, MEASURE] == OF_SECONDS:
-            excess = arrival - departure - f.balances[balance, SHARE]
-            uneven += f.balances[balance, RATE] * max(0, excess)
-    time = f.shifts[shift, PER_SECOND] * (arrival - departure)
-    return time, f.shifts[shift, PER_OVERTIME] * over, uneven
+    for balance in range(tape.shift(f, shift, BALANCES_FROM), tape.shift(f, shift, BALANCES_TO)):
+        if tape.balance(f, balance, MEASURE) == OF_SECONDS:
+            excess = arrival - departure - tape.balance(f, balance, SHARE)
+            uneven += tape.balance(f, balance, RATE) * max(0, excess)
+    time = tape.shift(f, shift, PER_SECOND) * (arrival - departure)
+    return time, tape.shift(f, shift, PER_OVERTIME) * over, uneven
 
 
-@compiled
-def late(f: Flat, visit: int, begin: int) -> int:
+@inner
+def late(f: Whole, visit: int, begin: int) -> int:
     """What it costs, in shares, that the service at a visit begins now."""
-    if visit < 0 or f.visits[visit, LATE] == 0:
+    if visit < 0 or tape.visit(f, visit, LATE) == 0:
         return 0
-    return f.visits[visit, LATE] * max(0, begin - f.visits[visit, DUE])
+    return tape.visit(f, visit, LATE) * max(0, begin - tape.visit(f, visit, DUE))

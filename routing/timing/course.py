@@ -8,7 +8,8 @@ from typing import Final
 
 import numpy as np
 
-from routing.compiled import compiled
+from routing.compiled import compiled, inner
+from routing.timing import tape
 from routing.timing.flat import (
     DELIVERY,
     END_RECEIVES,
@@ -23,7 +24,6 @@ from routing.timing.flat import (
     SERVICE,
     SETUP,
     START,
-    Flat,
     Whole,
 )
 
@@ -35,8 +35,8 @@ UNLOADS: Final = -1
 ENDS: Final = -2
 
 
-@compiled
-def course(f: Flat, shift: int, order: Whole, halts: Whole, places: Whole) -> Whole:
+@inner
+def course(f: Whole, shift: int, order: Whole, halts: Whole, places: Whole) -> Whole:
     """Lay an order out on the road.
 
     Parameters
@@ -60,59 +60,59 @@ def course(f: Flat, shift: int, order: Whole, halts: Whole, places: Whole) -> Wh
             table[row, VISIT], table[row, AT] = UNLOADS, places[halt]
             halt += 1
         else:
-            table[row, VISIT], table[row, AT] = order[stop], f.visits[order[stop], PLACE]
+            table[row, VISIT], table[row, AT] = order[stop], tape.visit(f, order[stop], PLACE)
             stop += 1
     _legs(f, shift, table)
     _receivers(f, shift, table)
     return table
 
 
-@compiled
-def _legs(f: Flat, shift: int, table: Whole) -> None:
+@inner
+def _legs(f: Whole, shift: int, table: Whole) -> None:
     last = len(table) - 1
-    here, work = f.shifts[shift, START], 0
-    profile = f.shifts[shift, PROFILE]
+    here, work = tape.shift(f, shift, START), 0
+    profile = tape.shift(f, shift, PROFILE)
     for row in range(last + 1):
         if row == last:
-            table[row, VISIT], table[row, AT] = ENDS, f.nearest[shift, here]
+            table[row, VISIT], table[row, AT] = ENDS, tape.nearest(f, shift, here)
         there, visit = table[row, AT], table[row, VISIT]
-        table[row, LEG] = f.seconds[profile, here, there]
+        table[row, LEG] = tape.seconds(f, profile, here, there)
         table[row, LIMIT], table[row, SPENT] = FAR, 0
         if visit >= 0:
-            table[row, SPENT] = f.visits[visit, SERVICE]
+            table[row, SPENT] = tape.visit(f, visit, SERVICE)
             if here != there:
-                table[row, SPENT] += f.visits[visit, SETUP]
-            table[row, LIMIT] = f.visits[visit, RIDE]
+                table[row, SPENT] += tape.visit(f, visit, SETUP)
+            table[row, LIMIT] = tape.visit(f, visit, RIDE)
         elif visit == UNLOADS:
-            table[row, SPENT] = f.shifts[shift, RELOAD_SERVICE]
+            table[row, SPENT] = tape.shift(f, shift, RELOAD_SERVICE)
         work += table[row, LEG]
         table[row, WORK] = work
         work += table[row, SPENT]
         here = there
 
 
-@compiled
-def _receivers(f: Flat, shift: int, table: Whole) -> None:
+@inner
+def _receivers(f: Whole, shift: int, table: Whole) -> None:
     last = len(table) - 1
-    receiver = last if f.shifts[shift, END_RECEIVES] else -1
+    receiver = last if tape.shift(f, shift, END_RECEIVES) else -1
     for row in range(last, -1, -1):
         table[row, RECEIVER] = receiver
         if table[row, VISIT] == UNLOADS:
             receiver = row
 
 
-@compiled
-def fits(f: Flat, shift: int, table: Whole) -> bool:
+@inner
+def fits(f: Whole, shift: int, table: Whole) -> bool:
     """The course never has more on board than the shift can carry, in any dimension."""
     last = len(table) - 1
-    for dimension in range(f.amounts.shape[2]):
-        capacity = f.amounts[shift, 0, dimension]
+    for dimension in range(tape.dimensions(f)):
+        capacity = tape.amount(f, shift, 0, dimension)
         if capacity == FAR:
             continue
-        collected, fixed = f.amounts[shift, 1, dimension], 0
+        collected, fixed = tape.amount(f, shift, 1, dimension), 0
         for row in range(last):
             if table[row, VISIT] >= 0:
-                fixed += f.loads[table[row, VISIT], 1, dimension]
+                fixed += tape.load(f, table[row, VISIT], 1, dimension)
         if collected + fixed > capacity:
             return False
         for row in range(last):
@@ -120,21 +120,21 @@ def fits(f: Flat, shift: int, table: Whole) -> bool:
             if visit == UNLOADS:
                 collected = 0
                 continue
-            collected += f.loads[visit, 0, dimension]
-            fixed += f.loads[visit, 2, dimension] - f.loads[visit, 1, dimension]
+            collected += tape.load(f, visit, 0, dimension)
+            fixed += tape.load(f, visit, 2, dimension) - tape.load(f, visit, 1, dimension)
             if collected + fixed > capacity:
                 return False
     return True
 
 
-@compiled
-def ships_whole(f: Flat, order: Whole) -> bool:
+@inner
+def ships_whole(f: Whole, order: Whole) -> bool:
     """Each shipment in the order is there with both ends, the pick-up first."""
     for place in range(len(order)):
-        role = f.visits[order[place], ROLE]
+        role = tape.visit(f, order[place], ROLE)
         if role == NO_SHIPMENT:
             continue
-        partner, found = f.visits[order[place], PARTNER], -1
+        partner, found = tape.visit(f, order[place], PARTNER), -1
         for other in range(len(order)):
             if order[other] == partner:
                 found = other
@@ -144,16 +144,14 @@ def ships_whole(f: Flat, order: Whole) -> bool:
 
 
 @compiled
-def road(f: Flat, shift: int, table: Whole) -> tuple[int, int, int]:
+def road(f: Whole, shift: int, table: Whole) -> tuple[int, int, int]:
     """Seconds of travel, metres, and what the legs themselves cost in shares."""
-    profile, here = f.shifts[shift, PROFILE], f.shifts[shift, START]
+    profile, here = tape.shift(f, shift, PROFILE), tape.shift(f, shift, START)
     seconds = metres = cents = 0
-    priced = f.cents.shape[1] > 1
     for row in range(len(table)):
         there = table[row, AT]
         seconds += table[row, LEG]
-        metres += f.metres[profile, here, there]
-        if priced:
-            cents += f.cents[profile, here, there]
+        metres += tape.metres(f, profile, here, there)
+        cents += tape.toll(f, profile, here, there)
         here = there
     return seconds, metres, cents

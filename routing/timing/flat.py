@@ -1,7 +1,8 @@
-"""Knows a problem as flat arrays of whole numbers, which is what compiled code can read.
+"""Knows a problem as whole numbers on one tape, which is what compiled code reads fast.
 
-Everything that no timing can change is decided here: who may serve whom, what serving costs beside
-the road, and which end is nearest. A column of a table is named by a constant.
+A tuple of many arrays would be the obvious form, but Numba counts references to every array at
+every call. Everything that no timing can change is decided here: who may serve whom, what serving
+costs beside the road, and which end is nearest. A column of a table is named by a constant.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,6 +16,7 @@ from routing.units import SHARES_PER_CENT, SHARES_PER_METRE, SHARES_PER_SECOND
 
 Whole = NDArray[np.int64]
 
+FLAT: Final = "flat"
 TRAVEL: Final = "travel"
 """Where the arrays of the roads are kept with a problem."""
 
@@ -49,11 +51,12 @@ MEASURES: Final = {
 OF_STOPS, OF_SECONDS, OF_METRES = range(3)
 
 
-class Flat(NamedTuple):
-    """A problem, flat; visits, shifts and places are known by their rows.
+class Tables(NamedTuple):
+    """A problem as tables; visits, shifts and places are known by their rows.
 
     Attributes
     ----------
+    counts : places, visits, shifts, dimensions, and whether legs have prices of their own
     seconds, metres, cents : shape (profiles, places, places)
         `cents` in shares, and of shape (profiles, 1, 1) where no leg costs anything of its own.
     visits, shifts : one row each
@@ -70,12 +73,12 @@ class Flat(NamedTuple):
         1 where skills, collectors, zones and pins permit the shift to serve the visit.
     aside : shape (visits, shifts, 2)
         What serving costs beside the road, in shares: preferences, zones.
-    receives : shape (places,)
     reloads : places where shifts may unload
     breaks, rests : the breaks, and the windows in which they may begin
     balances : measure, share, rate in shares per unit
     """
 
+    counts: Whole
     seconds: Whole
     metres: Whole
     cents: Whole
@@ -87,28 +90,43 @@ class Flat(NamedTuple):
     nearest: Whole
     may: Whole
     aside: Whole
-    receives: Whole
     reloads: Whole
     breaks: Whole
     rests: Whole
     balances: Whole
 
 
-def flat(problem: Problem) -> Flat:
-    """The arrays of a problem, made once and kept with it."""
-    kept = problem.derived.get("flat")
-    if not isinstance(kept, Flat):
-        kept = _flat(problem)
-        problem.derived["flat"] = kept
-    return kept
+def flat(problem: Problem) -> Whole:
+    """The tape of a problem, made once and kept with it; `tape` reads it."""
+    if FLAT not in problem.derived:
+        problem.derived[FLAT] = _laid_out(tables(problem))
+    return cast("Whole", problem.derived[FLAT])
 
 
-def _flat(problem: Problem) -> Flat:
+def _laid_out(found: Tables) -> Whole:
+    """One table behind the other, ahead of them where each begins and how wide it is."""
+    head = np.zeros(2 * len(found), dtype=np.int64)
+    parts = [head]
+    begin = len(head)
+    for number, table in enumerate(found):
+        head[2 * number] = begin
+        head[2 * number + 1] = int(np.prod(table.shape[1:], dtype=np.int64))
+        parts.append(np.ascontiguousarray(table, dtype=np.int64).ravel())
+        begin += table.size
+    return np.concatenate(parts)
+
+
+def tables(problem: Problem) -> Tables:
+    """The tables of a problem."""
     profiles = {name: row for row, name in enumerate(problem.travel)}
     seconds, metres, cents = _travel(problem)
+    priced = int(cents.shape[1] > 1)
     windows = [_dated(visit) for visit in problem.visits]
     shifts, reloads, breaks, rests, balances = _shifts(problem, profiles)
-    return Flat(
+    return Tables(
+        counts=np.array(
+            [len(problem.places), len(problem.visits), len(shifts), len(problem.dimensions), priced]
+        ),
         seconds=seconds,
         metres=metres,
         cents=cents,
@@ -122,7 +140,6 @@ def _flat(problem: Problem) -> Flat:
         ).reshape(len(problem.shifts), -1),
         may=_may(problem),
         aside=_aside(problem),
-        receives=np.array([place.receives for place in problem.places], dtype=np.int64),
         reloads=reloads,
         breaks=breaks,
         rests=rests,

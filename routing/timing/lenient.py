@@ -3,25 +3,25 @@
 import numpy as np
 
 from routing.compiled import compiled
+from routing.timing import tape
 from routing.timing.clock import ARRIVAL, BEGIN, LEGAL, SLOT_COLUMNS, TIMES, first_open
 from routing.timing.course import LEG, SPENT, VISIT, course
-from routing.timing.flat import FAR, OPENS, WINDOWS_FROM, WINDOWS_TO, Flat, Whole
+from routing.timing.flat import FAR, OPENS, Whole
 from routing.timing.order import Driven
 
 
 @compiled
-def lenient(f: Flat, shift: int, order: Whole) -> Driven:
+def lenient(f: Whole, shift: int, order: Whole) -> Driven:
     """Leave when the shift opens; begin at the first permitted instant, or else on arrival."""
     none = np.empty(0, dtype=np.int64)
     table = course(f, shift, order, none, none)
     times = np.zeros((len(table), TIMES), dtype=np.int64)
-    departure = now = f.shifts[shift, OPENS]
+    departure = now = tape.shift(f, shift, OPENS)
     for row in range(len(table)):
         arrival = now + table[row, LEG]
         begin, visit = arrival, table[row, VISIT]
         if visit >= 0:
-            first, last = f.visits[visit, WINDOWS_FROM], f.visits[visit, WINDOWS_TO]
-            opens, _ = first_open(f.windows, first, last, arrival)
+            opens, _ = first_open(f, visit, arrival)
             begin = arrival if opens == FAR else opens
         times[row, ARRIVAL], times[row, BEGIN] = arrival, begin
         now = begin + table[row, SPENT]

@@ -8,7 +8,8 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from routing.compiled import compiled
+from routing.compiled import compiled, inner
+from routing.timing import tape
 from routing.timing.clock import (
     ARRIVAL,
     BEGIN,
@@ -47,13 +48,14 @@ from routing.timing.flat import (
     OPENS,
     PER_DRIVING,
     PER_METRE,
+    PLACE,
     POSITION,
     RATE,
     RELOAD_FROM,
     RELOAD_TO,
     RELOADS,
+    SETUP,
     SHARE,
-    Flat,
     Whole,
 )
 from routing.timing.rests import rested
@@ -94,7 +96,7 @@ class Driven(NamedTuple):
 
 
 @compiled
-def drive(f: Flat, shift: int, order: Whole, keep: int) -> Driven:
+def drive(f: Whole, shift: int, order: Whole, keep: int) -> Driven:
     """Drive an order of at least one visit as well as its shift can.
 
     Parameters
@@ -109,56 +111,76 @@ def drive(f: Flat, shift: int, order: Whole, keep: int) -> Driven:
     if first.status == LEGAL or not _may_help(f, shift, keep):
         return first
     bare = _with(f, shift, order, none, none, keep & ~(LOADS | RIDE_TIMES))
-    if bare.status != LEGAL:
+    if bare.status != LEGAL and not _may_save_set_up(f, shift, order):
         return first
-    for count in range(1, f.shifts[shift, RELOADS] + 1):
+    for count in range(1, tape.shift(f, shift, RELOADS) + 1):
         best = _unloading(f, shift, order, count, keep)
         if best.status == LEGAL:
             return best
     return first
 
 
-@compiled
-def _allowed(f: Flat, shift: int, order: Whole) -> bool:
+@inner
+def _allowed(f: Whole, shift: int, order: Whole) -> bool:
     for place in range(len(order)):
         visit = order[place]
-        if f.may[visit, shift] == 0:
+        if tape.may(f, visit, shift) == 0:
             return False
-        pinned = f.visits[visit, POSITION]
+        pinned = tape.visit(f, visit, POSITION)
         if pinned >= 0 and pinned != place:
             return False
     return ships_whole(f, order)
 
 
-@compiled
+@inner
 def _refused(status: int, row: int, amount: int) -> Driven:
     nothing = np.empty((0, 0), dtype=np.int64)
     return Driven(status, row, amount, NEVER, 0, nothing, nothing, nothing)
 
 
-@compiled
-def _may_help(f: Flat, shift: int, keep: int) -> bool:
+@inner
+def _may_help(f: Whole, shift: int, keep: int) -> bool:
     """An unloading on the way can make room or end a ride, if the shift has any."""
-    return f.shifts[shift, RELOADS] > 0 and keep & (LOADS | RIDE_TIMES) != 0
+    return tape.shift(f, shift, RELOADS) > 0 and keep & (LOADS | RIDE_TIMES) != 0
 
 
-@compiled
-def _unloading(f: Flat, shift: int, order: Whole, count: int, keep: int) -> Driven:
+@inner
+def _may_save_set_up(f: Whole, shift: int, order: Whole) -> bool:
+    """Whoever unloads at the place of the next visit is there already, and owes no set-up."""
+    first, last = tape.shift(f, shift, RELOAD_FROM), tape.shift(f, shift, RELOAD_TO)
+    for visit in order:
+        if tape.visit(f, visit, SETUP) > 0:
+            for row in range(first, last):
+                if tape.reload(f, row) == tape.visit(f, visit, PLACE):
+                    return True
+    return False
+
+
+@inner
+def _unloading(f: Whole, shift: int, order: Whole, count: int, keep: int) -> Driven:
     """The best way with so many unloadings: every choice of where is tried."""
-    first, last = f.shifts[shift, RELOAD_FROM], f.shifts[shift, RELOAD_TO]
+    first, last = tape.shift(f, shift, RELOAD_FROM), tape.shift(f, shift, RELOAD_TO)
     halts, places = np.arange(count), np.full(count, first)
     best = _refused(RIDES, 0, 0)
     if count > len(order) + 1:
         return best
     while True:
-        found = _with(f, shift, order, halts, f.reloads[places], keep)
+        found = _with(f, shift, order, halts, _at(f, places), keep)
         if found.status == LEGAL and found.cost < best.cost:
             best = found
         if not _next_places(places, first, last) and not _next_halts(halts, len(order)):
             return best
 
 
-@compiled
+@inner
+def _at(f: Whole, places: Whole) -> Whole:
+    found = np.empty(len(places), dtype=np.int64)
+    for row in range(len(places)):
+        found[row] = tape.reload(f, places[row])
+    return found
+
+
+@inner
 def _next_places(places: Whole, first: int, last: int) -> bool:
     for digit in range(len(places)):
         places[digit] += 1
@@ -168,7 +190,7 @@ def _next_places(places: Whole, first: int, last: int) -> bool:
     return False
 
 
-@compiled
+@inner
 def _next_halts(halts: Whole, stops: int) -> bool:
     """Go on to the next ascending choice of halts among 0 ... stops."""
     count = len(halts)
@@ -181,21 +203,21 @@ def _next_halts(halts: Whole, stops: int) -> bool:
     return False
 
 
-@compiled
-def _with(f: Flat, shift: int, order: Whole, halts: Whole, places: Whole, keep: int) -> Driven:
+@inner
+def _with(f: Whole, shift: int, order: Whole, halts: Whole, places: Whole, keep: int) -> Driven:
     """Drive an order with these unloadings."""
     table = course(f, shift, order, halts, places)
     if keep & RIDE_TIMES == 0:
         _forget_rides(table)
-    elif f.shifts[shift, CARRIED_UNTIL] < FAR and not _receives(table):
+    elif tape.shift(f, shift, CARRIED_UNTIL) < FAR and not _receives(table):
         return _refused(NOT_RECEIVED, 0, 0)
     if keep & LOADS and not fits(f, shift, table):
         return _refused(TOO_MUCH, 0, 0)
     seconds, metres, cents = road(f, shift, table)
     if keep & LIMITS and (
-        seconds > f.shifts[shift, MAX_DRIVING]
-        or metres > f.shifts[shift, MAX_METRES]
-        or len(order) > f.shifts[shift, MAX_STOPS]
+        seconds > tape.shift(f, shift, MAX_DRIVING)
+        or metres > tape.shift(f, shift, MAX_METRES)
+        or len(order) > tape.shift(f, shift, MAX_STOPS)
     ):
         return _refused(ABOVE_LIMIT, 0, 0)
     found = rested(f, shift, table, _bounds(f, shift, keep))
@@ -205,60 +227,66 @@ def _with(f: Flat, shift: int, order: Whole, halts: Whole, places: Whole, keep: 
     return Driven(status, row, amount, cost, departure, table, times, slots)
 
 
-@compiled
+@inner
 def _forget_rides(table: Whole) -> None:
     table[:, LIMIT] = FAR
 
 
-@compiled
+@inner
 def _receives(table: Whole) -> bool:
     """Some point of the course receives what is on board from the beginning."""
     return table[0, RECEIVER] >= 0 or table[0, VISIT] == UNLOADS
 
 
-@compiled
-def _bounds(f: Flat, shift: int, keep: int) -> Bounds:
-    carried_until = f.shifts[shift, CARRIED_UNTIL] if keep & RIDE_TIMES else FAR
-    max_working = f.shifts[shift, MAX_WORKING] if keep & LIMITS else FAR
-    return Bounds(f.shifts[shift, OPENS], f.shifts[shift, CLOSES], carried_until, max_working)
+@inner
+def _bounds(f: Whole, shift: int, keep: int) -> Bounds:
+    carried_until = tape.shift(f, shift, CARRIED_UNTIL) if keep & RIDE_TIMES else FAR
+    max_working = tape.shift(f, shift, MAX_WORKING) if keep & LIMITS else FAR
+    return Bounds(
+        tape.shift(f, shift, OPENS), tape.shift(f, shift, CLOSES), carried_until, max_working
+    )
 
 
-@compiled
-def _beside_hours(f: Flat, shift: int, order: Whole, seconds: int, metres: int, cents: int) -> int:
-    total = f.shifts[shift, PER_METRE] * metres + f.shifts[shift, PER_DRIVING] * seconds + cents
-    total += f.shifts[shift, FIXED] + uneven(f, shift, len(order), metres)
+@inner
+def _beside_hours(f: Whole, shift: int, order: Whole, seconds: int, metres: int, cents: int) -> int:
+    total = (
+        tape.shift(f, shift, PER_METRE) * metres
+        + tape.shift(f, shift, PER_DRIVING) * seconds
+        + cents
+    )
+    total += tape.shift(f, shift, FIXED) + uneven(f, shift, len(order), metres)
     for visit in order:
-        total += f.aside[visit, shift, 0] + f.aside[visit, shift, 1]
+        total += tape.aside(f, visit, shift, 0) + tape.aside(f, visit, shift, 1)
     return total
 
 
-@compiled
-def uneven(f: Flat, shift: int, stops: int, metres: int) -> int:
+@inner
+def uneven(f: Whole, shift: int, stops: int, metres: int) -> int:
     """What a tour pays, in shares, for more stops and metres than its share."""
     total = 0
-    for balance in range(f.shifts[shift, BALANCES_FROM], f.shifts[shift, BALANCES_TO]):
-        measure, share = f.balances[balance, MEASURE], f.balances[balance, SHARE]
+    for balance in range(tape.shift(f, shift, BALANCES_FROM), tape.shift(f, shift, BALANCES_TO)):
+        measure, share = tape.balance(f, balance, MEASURE), tape.balance(f, balance, SHARE)
         if measure == OF_STOPS:
-            total += f.balances[balance, RATE] * max(0, stops - share)
+            total += tape.balance(f, balance, RATE) * max(0, stops - share)
         elif measure == OF_METRES:
-            total += f.balances[balance, RATE] * max(0, metres - share)
+            total += tape.balance(f, balance, RATE) * max(0, metres - share)
     return total
 
 
-@compiled
-def parts(f: Flat, shift: int, order: Whole, way: Driven) -> Whole:
+@inner
+def parts(f: Whole, shift: int, order: Whole, way: Driven) -> Whole:
     """The price of an order that is driven so, in shares, by the parts of a bill."""
     found = np.zeros(PARTS, dtype=np.int64)
     seconds, metres, cents = road(f, shift, way.table)
     arrival = way.times[len(way.table) - 1, ARRIVAL]
     time, overtime, imbalance = hours(f, shift, way.departure, arrival)
-    found[DRIVING] = f.shifts[shift, PER_METRE] * metres + cents
-    found[DRIVING] += f.shifts[shift, PER_DRIVING] * seconds
-    found[TIME], found[OVERTIME], found[FIX] = time, overtime, f.shifts[shift, FIXED]
+    found[DRIVING] = tape.shift(f, shift, PER_METRE) * metres + cents
+    found[DRIVING] += tape.shift(f, shift, PER_DRIVING) * seconds
+    found[TIME], found[OVERTIME], found[FIX] = time, overtime, tape.shift(f, shift, FIXED)
     found[IMBALANCE] = imbalance + uneven(f, shift, len(order), metres)
     for row in range(len(way.table)):
         found[LATENESS] += late(f, way.table[row, VISIT], way.times[row, BEGIN])
     for visit in order:
-        found[PREFERENCES] += f.aside[visit, shift, 0]
-        found[ZONES] += f.aside[visit, shift, 1]
+        found[PREFERENCES] += tape.aside(f, visit, shift, 0)
+        found[ZONES] += tape.aside(f, visit, shift, 1)
     return found

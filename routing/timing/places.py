@@ -2,16 +2,16 @@
 
 import numpy as np
 
-from routing.compiled import compiled
+from routing.compiled import compiled, inner
 from routing.timing.clock import LEGAL
-from routing.timing.flat import Flat, Whole
+from routing.timing.flat import Whole
 from routing.timing.order import EVERYTHING, PARTS, drive, parts
 
 NOBODY = -1
 
 
 @compiled
-def places(f: Flat, shift: int, order: Whole, first: int, second: int) -> Whole:
+def places(f: Whole, shift: int, order: Whole, first: int, second: int) -> Whole:
     """Try every place, whole tour by whole tour.
 
     Parameters
@@ -41,7 +41,7 @@ def places(f: Flat, shift: int, order: Whole, first: int, second: int) -> Whole:
     return found[:legal]
 
 
-@compiled
+@inner
 def _with(order: Whole, first: int, here: int, second: int, there: int) -> Whole:
     count = len(order) + (1 if second == NOBODY else 2)
     longer = np.empty(count, dtype=np.int64)

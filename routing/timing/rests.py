@@ -8,7 +8,8 @@ from typing import Final
 
 import numpy as np
 
-from routing.compiled import compiled
+from routing.compiled import inner
+from routing.timing import tape
 from routing.timing.clock import (
     BEGIN,
     BREAK,
@@ -34,7 +35,6 @@ from routing.timing.flat import (
     RESTS_TO,
     WINDOWS_FROM,
     WINDOWS_TO,
-    Flat,
     Whole,
 )
 
@@ -45,10 +45,10 @@ Timed = tuple[int, int, int, int, int, Whole, Whole]
 """Status, row, amount, cost, departure, times, slots."""
 
 
-@compiled
-def rested(f: Flat, shift: int, table: Whole, bounds: Bounds) -> Timed:
+@inner
+def rested(f: Whole, shift: int, table: Whole, bounds: Bounds) -> Timed:
     """Time a course with the breaks its shift owes, as cheaply as can be."""
-    first, last = f.shifts[shift, BREAKS_FROM], f.shifts[shift, BREAKS_TO]
+    first, last = tape.shift(f, shift, BREAKS_FROM), tape.shift(f, shift, BREAKS_TO)
     times = np.empty((len(table), TIMES), dtype=np.int64)
     slots = np.empty((0, SLOT_COLUMNS), dtype=np.int64)
     status, row, amount, cost, departure = cheapest(f, shift, table, slots, times, bounds)
@@ -57,8 +57,8 @@ def rested(f: Flat, shift: int, table: Whole, bounds: Bounds) -> Timed:
     return _rested(f, shift, table, bounds, _possible(f, shift, table, bounds, times))
 
 
-@compiled
-def _rested(f: Flat, shift: int, table: Whole, bounds: Bounds, possible: Whole) -> Timed:
+@inner
+def _rested(f: Whole, shift: int, table: Whole, bounds: Bounds, possible: Whole) -> Timed:
     count = len(possible)
     turns, codes = np.arange(count), np.zeros(count, dtype=np.int64)
     times = np.empty((len(table), TIMES), dtype=np.int64)
@@ -76,34 +76,34 @@ def _rested(f: Flat, shift: int, table: Whole, bounds: Bounds, possible: Whole) 
             return best
 
 
-@compiled
-def _possible(f: Flat, shift: int, table: Whole, bounds: Bounds, times: Whole) -> Whole:
+@inner
+def _possible(f: Whole, shift: int, table: Whole, bounds: Bounds, times: Whole) -> Whole:
     """Per break and code, whether there is any hope."""
-    first, last = f.shifts[shift, BREAKS_FROM], f.shifts[shift, BREAKS_TO]
+    first, last = tape.shift(f, shift, BREAKS_FROM), tape.shift(f, shift, BREAKS_TO)
     none = np.empty((0, SLOT_COLUMNS), dtype=np.int64)
-    opens = f.shifts[shift, OPENS]
+    opens = tape.shift(f, shift, OPENS)
     settle(f, table, none, times, opens, bounds)
     found = np.zeros((last - first, 2 * len(table) + 2), dtype=np.int64)
     for rest in range(first, last):
-        earliest = f.rests[f.breaks[rest, RESTS_FROM], 0]
-        latest = f.rests[f.breaks[rest, RESTS_TO] - 1, 1]
+        earliest = tape.rest_opens(f, tape.rest(f, rest, RESTS_FROM))
+        latest = tape.rest_shuts(f, tape.rest(f, rest, RESTS_TO) - 1)
         found[rest - first, BEFORE_IT] = 1
         found[rest - first, -1] = latest >= times[len(table) - 1, BEGIN]
         leave = opens
         for row in range(len(table)):
-            visit, shuts = table[row, VISIT], f.shifts[shift, CLOSES]
-            if visit >= 0 and f.visits[visit, WINDOWS_TO] > f.visits[visit, WINDOWS_FROM]:
-                shuts = f.windows[f.visits[visit, WINDOWS_TO] - 1, 1]
-            hope = leave <= latest and earliest + f.breaks[rest, DURATION] <= shuts
+            visit, shuts = table[row, VISIT], tape.shift(f, shift, CLOSES)
+            if visit >= 0 and tape.visit(f, visit, WINDOWS_TO) > tape.visit(f, visit, WINDOWS_FROM):
+                shuts = tape.shuts(f, tape.visit(f, visit, WINDOWS_TO) - 1)
+            hope = leave <= latest and earliest + tape.rest(f, rest, DURATION) <= shuts
             found[rest - first, 1 + 2 * row] = hope
             found[rest - first, 2 + 2 * row] = hope and visit == UNLOADS
             leave = times[row, BEGIN] + table[row, SPENT]
     return found
 
 
-@compiled
+@inner
 def _slots(
-    f: Flat, shift: int, turns: Whole, codes: Whole, bounds: Bounds, size: int
+    f: Whole, shift: int, turns: Whole, codes: Whole, bounds: Bounds, size: int
 ) -> tuple[Whole, Bounds]:
     """The slots of a choice, and the bounds that breaks outside the tour add."""
     inside = 0
@@ -112,12 +112,12 @@ def _slots(
     slots = np.empty((inside, SLOT_COLUMNS), dtype=np.int64)
     earliest, latest, slot = bounds.earliest, bounds.latest, 0
     for turn in range(len(turns)):
-        rest, code = f.shifts[shift, BREAKS_FROM] + turns[turn], codes[turn]
+        rest, code = tape.shift(f, shift, BREAKS_FROM) + turns[turn], codes[turn]
         if code == BEFORE_IT:
-            begin = f.rests[f.breaks[rest, RESTS_FROM], 0]
-            earliest = max(earliest, begin + f.breaks[rest, DURATION])
+            begin = tape.rest_opens(f, tape.rest(f, rest, RESTS_FROM))
+            earliest = max(earliest, begin + tape.rest(f, rest, DURATION))
         elif code == size - 1:
-            latest = min(latest, f.rests[f.breaks[rest, RESTS_TO] - 1, 1])
+            latest = min(latest, tape.rest_shuts(f, tape.rest(f, rest, RESTS_TO) - 1))
         else:
             slots[slot, BREAK], slots[slot, GAP] = rest, (code - 1) // 2
             slots[slot, DOOR] = (code - 1) % 2
@@ -125,7 +125,7 @@ def _slots(
     return slots, Bounds(earliest, latest, bounds.carried_until, bounds.max_working)
 
 
-@compiled
+@inner
 def _fill(possible: Whole, turns: Whole, codes: Whole, digit: int, code: int) -> bool:
     """Set the codes from a digit on, each the least that is possible from its forerunner's on."""
     for turn in range(digit, len(turns)):
@@ -137,7 +137,7 @@ def _fill(possible: Whole, turns: Whole, codes: Whole, digit: int, code: int) ->
     return True
 
 
-@compiled
+@inner
 def _next_codes(possible: Whole, turns: Whole, codes: Whole) -> bool:
     for digit in range(len(turns) - 1, -1, -1):
         if _fill(possible, turns, codes, digit, codes[digit] + 1):
@@ -145,7 +145,7 @@ def _next_codes(possible: Whole, turns: Whole, codes: Whole) -> bool:
     return False
 
 
-@compiled
+@inner
 def _next_turns(turns: Whole) -> bool:
     """Go on to the next order of the breaks, in lexicographic order."""
     pivot = len(turns) - 2
@@ -157,5 +157,8 @@ def _next_turns(turns: Whole) -> bool:
     while turns[other] < turns[pivot]:
         other -= 1
     turns[pivot], turns[other] = turns[other], turns[pivot]
-    turns[pivot + 1 :] = turns[pivot + 1 :][::-1].copy()
+    first, last = pivot + 1, len(turns) - 1
+    while first < last:
+        turns[first], turns[last] = turns[last], turns[first]
+        first, last = first + 1, last - 1
     return True
