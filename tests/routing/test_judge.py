@@ -13,9 +13,10 @@ from routing.cost import tour_shares
 from routing.plan import Cost, Plan, Rule, Tour
 from routing.problem import Problem
 from routing.schedule import Broken, assembled, best_effort, timed
-from tests.routing import truth
 from tests.routing.brute import orders
+from tests.routing.builders import problem, reload, shift, visit
 from tests.routing.rich import RULES, rich_problems, wild_plans
+from tests.routing.truth_of_tours import best_timing
 
 WHO = {Rule.SKILLS, Rule.COLLECTORS, Rule.ZONES, Rule.PINS, Rule.SHIPMENTS, Rule.PERIODS}
 """Who serves whom with whom: the timing of an order does not ask."""
@@ -53,11 +54,11 @@ def test_an_order_is_timed_exactly_if_the_judge_finds_nothing_by_two_rules(asked
 
 
 def agree(asked: Problem) -> None:
-    for shift in asked.shifts:
+    for line in asked.shifts:
         for order in orders(asked):
-            tour = timed(asked, shift, order)
+            tour = timed(asked, line, order)
             if isinstance(tour, Broken):
-                assert _of_time(asked, best_effort(asked, shift, order))
+                assert _of_time(asked, best_effort(asked, line, order))
             else:
                 assert not _of_time(asked, tour)
                 assert {found.rule for found in check(asked, assembled(asked, (tour,)))} <= WHO
@@ -70,16 +71,26 @@ def _of_time(asked: Problem, tour: Tour) -> set[Rule]:
 @some
 @given(problems_of_pairs)
 def test_a_timing_is_the_best_that_trying_every_second_finds(asked: Problem):
-    for shift in asked.shifts:
+    for line in asked.shifts:
         for order in orders(asked):
-            best = truth.best_timing(asked, shift, order)
-            tour = timed(asked, shift, order)
+            best = best_timing(asked, line, order)
+            tour = timed(asked, line, order)
             if best is not None:
                 assert not isinstance(tour, Broken)
                 assert best.unloadings == len(tour.unloadings)
                 assert best.cost == tour_shares(asked, tour)
             elif not isinstance(tour, Broken):
                 assert {found.rule for found in check_tour(asked, tour)} & WHO
+
+
+def test_an_unloading_may_save_the_set_up_that_is_one_second_too_much():
+    # To the lab 500 s and back 500 s. Whoever unloads there first is at the same place already
+    # when she serves, and owes no set-up.
+    asked = problem(visit("lab", setup=1), shifts=[shift("am", 0, 1_000, reload=reload("lab"))])
+    tour = timed(asked, asked.shifts[0], asked.visits)
+    assert not isinstance(tour, Broken)
+    assert (len(tour.unloadings), tour.seconds) == (1, 1_000)
+    assert check_tour(asked, tour) == ()
 
 
 @some
@@ -91,7 +102,7 @@ def test_the_judge_notices_every_number_of_a_tour_that_is_off_by_one(asked: Prob
 
 
 def _legal(asked: Problem) -> Iterator[Tour]:
-    found = (timed(asked, shift, order) for shift in asked.shifts for order in orders(asked))
+    found = (timed(asked, line, order) for line in asked.shifts for order in orders(asked))
     yield from (tour for tour in found if not isinstance(tour, Broken))
 
 
