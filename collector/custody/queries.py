@@ -16,6 +16,7 @@ from collector.custody.models import (
 )
 from collector.donors.models import Donor
 from collector.errors import NotFound
+from collector.pickups.models import Pickup
 from collector.service_day import ServiceDay
 
 MOST_EXCURSIONS = 200
@@ -206,3 +207,25 @@ def flagged(session: Session, *, bank_id: int, day: ServiceDay) -> list[DoorReco
         .order_by(DoorRecord.id)
     )
     return [record for record in records if record.flags]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kits:
+    """What went to a donor and came back, by the door records that stand."""
+
+    left: int
+    fetched: int
+
+
+def kits_of(session: Session, *, bank_id: int, donor_id: int) -> Kits:
+    """Return how many empty bottles were left with a donor and how many full ones fetched."""
+    left, fetched = session.execute(
+        select(func.sum(DoorRecord.empties_left), func.sum(DoorRecord.bottles))
+        .join(Pickup, Pickup.id == DoorRecord.pickup_id)
+        .where(
+            DoorRecord.bank_id == bank_id,
+            DoorRecord.withdrawn_at.is_(None),
+            Pickup.donor_id == donor_id,
+        )
+    ).one()
+    return Kits(left=left or 0, fetched=fetched or 0)

@@ -4,7 +4,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
-from collector.donors.models import Donor
+from collector.donors.models import Decision, Donor
 from collector.errors import NotFound
 from collector.places.models import Address
 
@@ -58,3 +58,9 @@ def donors_by_email(session: Session, email: str) -> list[Donor]:
 def donor_by_number(session: Session, bank_id: int, number: str) -> Donor | None:
     """Return the donor of a bank who bears this number."""
     return session.scalar(select(Donor).where(Donor.bank_id == bank_id, Donor.number == number))
+
+
+def steps_of(session: Session, donor: Donor) -> list[Decision]:
+    """Return the steps of a donor's file, oldest first."""
+    steps = select(Decision).where(Decision.donor_id == donor.id).order_by(Decision.id)
+    return list(session.scalars(steps))

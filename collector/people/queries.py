@@ -67,6 +67,13 @@ def people_with_role(session: Session, *, bank_id: int, role: Role) -> list[Pers
     )
 
 
+def staff_of(session: Session, bank_id: int) -> list[Person]:
+    """Return everyone who works or worked at a bank, by name."""
+    return list(
+        session.scalars(select(Person).where(Person.bank_id == bank_id).order_by(Person.name))
+    )
+
+
 def is_professional(session: Session, *, bank_id: int, person_id: int) -> bool:
     """Whether somebody of a bank's staff is a physician, a midwife or a nurse."""
     grant = select(RoleGrant.id).where(

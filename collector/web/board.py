@@ -6,8 +6,12 @@ from werkzeug.wrappers import Response
 from collector.errors import Conflict, Refused
 from collector.people.models import Role
 from collector.web import (
+    board_blood,
+    board_calls,
+    board_care,
     board_containers,
     board_days,
+    board_directory,
     board_donors,
     board_exports,
     board_imports,
@@ -19,6 +23,7 @@ from collector.web import (
     board_publications,
     board_requests,
     board_road,
+    board_seals,
 )
 from collector.web.board_days import answer_over_day
 from collector.web.board_pages import civil_day, today
@@ -45,6 +50,18 @@ PARTS = (
     board_exports,
     board_containers,
     board_policies,
+    board_calls,
+    board_care,
+    board_blood,
+    board_directory,
+    board_seals,
+)
+guard(
+    board_donors.blueprint,
+    Role.COORDINATOR,
+    Role.PROFESSIONAL,
+    Role.QUALITY,
+    within=blueprint.name,
 )
 for part in PARTS:
     # A nested blueprint's endpoints begin with `board.`: the one guard above holds for them all.

@@ -6,14 +6,16 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
+from collector.audit.queries import history_of
 from collector.banks.queries import policies_of, sites_of
 from collector.custody.models import Container, ContainerState
-from collector.custody.queries import containers_of
+from collector.custody.queries import containers_of, kits_of
 from collector.db import reading, transaction
 from collector.donors.eligibility import judge, serology_valid_until
 from collector.donors.models import Donor
-from collector.donors.queries import donors_of, get_donor
+from collector.donors.queries import donors_of, get_donor, steps_of
 from collector.errors import Refused
+from collector.people.queries import staff_of
 from collector.pickups.queries import of_donor
 from collector.places.actions import set_position
 from collector.places.models import PositionSource
@@ -55,6 +57,10 @@ def file(donor_id: int) -> str:
                 for pickup in pickups
             },
             today=today(),
+            steps=steps_of(session, donor),
+            acts=history_of(session, bank_id=bank_id, subject=f"donor:{donor_id}"),
+            people={f"person:{each.id}": each.name for each in staff_of(session, bank_id)},
+            kits=kits_of(session, bank_id=bank_id, donor_id=donor_id),
         )
 
 

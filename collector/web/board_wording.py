@@ -96,6 +96,16 @@ DONOR_STATES: Mapping[str, LazyString] = {
     "excluded": _("does not give"),
 }
 
+SUSPENSIONS: Mapping[str, LazyString] = {
+    "serology_lapsed": _("her blood test has lapsed"),
+    "serology_not_clear": _("a blood result to be discussed"),
+    "illness": _("illness"),
+    "medication": _("a medicine"),
+    "exposure": _("a possible exposure to an infection"),
+    "donor_asked": _("she asked to pause"),
+    "other": _("another reason"),
+}
+
 CANCEL_REASONS: Mapping[str, LazyString] = {
     "donor_asked": _("She asked us to"),
     "duplicate": _("Asked twice"),
@@ -146,6 +156,7 @@ POLICIES: Mapping[str, LazyString] = {
     "first_visit_minutes": _("A first visit takes"),
     "material_minutes": _("Bringing bottles takes"),
     "blood_minutes": _("Drawing blood takes"),
+    "calls_per_half_day": _("Candidates called back in a half-day, at most"),
     "change_hours": _("Last change by a donor, before the visit"),
 }
 
@@ -184,6 +195,7 @@ def add_words(blueprint: Blueprint) -> None:
         ("health", lambda code: word(HEALTH, code)),
         ("pickup_state", lambda code: word(STATES, code)),
         ("donor_state", lambda code: word(DONOR_STATES, code)),
+        ("suspension", lambda code: word(SUSPENSIONS, code)),
         ("failure", lambda code: word(FAILURES, code)),
         ("flag", lambda code: word(FLAGS, code)),
         ("judgement", lambda code: word(JUDGEMENTS, code)),

@@ -15,13 +15,18 @@ from collector.notices.actions import owe
 from collector.people.actions import count_attempt, end_session, use_link
 from collector.people.models import Person, Role
 from collector.people.queries import Actor, actor_of, link_is_good, person_by_email
-from collector.web.guards import DOOR_OF_ROLE, Door, anyone, now, settings
+from collector.web.guards import DOOR_OF_ROLE, Door, anyone, guard_of, now, settings
 
 blueprint = Blueprint("session", __name__)
 
 THIRTY_DAYS = 30 * 24 * 3600
 
-HOME_OF_DOOR = {Door.DONOR: "donor.home", Door.PHONE: "phone.home", Door.DESK: "board.home"}
+HOMES_OF_DOOR = {
+    Door.DONOR: ("donor.home",),
+    Door.PHONE: ("phone.home",),
+    Door.DESK: ("board.home", "board.calls.home", "board.blood.home", "board.directory.home"),
+}
+"""Where a door leads: to the first page that is for the roles of who comes in."""
 
 
 @blueprint.get("/")
@@ -75,7 +80,7 @@ def enter(token: str) -> Response | tuple[str, int]:
     except Refused:
         return _no_longer_valid()
     doors = _doors(actor)
-    answer = redirect_to(_next() or url_for(HOME_OF_DOOR[doors[0]]), code=303)
+    answer = redirect_to(_next() or url_for(_home(doors[0], actor)), code=303)
     for door in doors:
         answer.set_cookie(
             door,
@@ -105,12 +110,10 @@ def leave(door: str) -> Response:
 def _no_longer_valid() -> tuple[str, int]:
     """Say so, and lead a browser that is signed in already to where it may go."""
     with reading() as session:
-        open_doors = [
-            door
-            for door in Door
-            if actor_of(session, request.cookies.get(door, ""), now=now()) is not None
-        ]
-    homes = {door: url_for(HOME_OF_DOOR[door]) for door in open_doors}
+        actors = {
+            door: actor_of(session, request.cookies.get(door, ""), now=now()) for door in Door
+        }
+    homes = {door: url_for(_home(door, actor)) for door, actor in actors.items() if actor}
     return render_template("session/link_not_valid.html", homes=homes), 410
 
 
@@ -135,6 +138,16 @@ def _doors(actor: Actor | None) -> list[Door]:
     roles = actor.roles if actor else frozenset[Role]()
     doors = {DOOR_OF_ROLE[role] for role in roles}
     return sorted(doors, key=[Door.DESK, Door.PHONE, Door.DONOR].index)
+
+
+def _home(door: Door, actor: Actor | None) -> str:
+    """Return the page behind a door that its holder may see."""
+    roles = actor.roles if actor else frozenset[Role]()
+    for page in HOMES_OF_DOOR[door]:
+        found = guard_of(page)
+        if found is None or found.roles & roles:
+            return page
+    return HOMES_OF_DOOR[door][0]
 
 
 def _next() -> str | None:

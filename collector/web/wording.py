@@ -96,6 +96,8 @@ ERRORS: Mapping[str, LazyString] = {
     "already_erased": _("This file is erased already."),
     "donor_has_open_visit": _("A visit is still open: call it off first, then erase."),
     "reason_missing": _("Say why; it is kept in the audit chain."),
+    "state_missing": _("Choose one of the answers."),
+    "outcome_missing": _("Say what the laboratory answered."),
     "professional_needed": _("Only a physician, a midwife or a nurse of the bank may do this."),
     "first_name_missing": _("Tell us a first name, any that we may call you by."),
     "contact_missing": _("Give a telephone number or an e-mail address, so that we can reach you."),
