@@ -50,10 +50,11 @@ def test_a_break_may_have_several_times(begin: int, by: int):
     assert [one.by for one in found] == ([by] if by else [])
 
 
-@pytest.mark.parametrize("length", [49, 51])
-def test_a_break_is_as_long_as_is_owed(length: int):
+@pytest.mark.parametrize(("length", "side"), [(49, "shorter"), (51, "longer")])
+def test_a_break_is_as_long_as_is_owed(length: int, side: str):
     (violation,) = check_tour(owing(NOON), resting(200, length=length))
     assert (violation.rule, violation.by) == (Rule.BREAKS, 1)
+    assert f"is 1 s {side} than the 50 s owed" in violation.sentence
 
 
 def test_a_break_that_is_not_taken_is_a_violation():
@@ -126,6 +127,7 @@ def test_a_break_is_over_when_service_begins(opens: int, *, legal: bool):
     driven = tour(("anna", 100, opens, opens), breaks=[("lunch", 0, 200, 250)], arrival=opens + 100)
     found = check_tour(asked, driven)
     assert [(one.rule, one.by) for one in found] == ([] if legal else [(Rule.BREAKS, 1)])
+    assert all("after the begin of service at visit anna" in one.sentence for one in found)
 
 
 @pytest.mark.parametrize(("begin", "legal"), [(200, True), (199, False)])
@@ -145,11 +147,12 @@ def test_a_break_is_behind_the_stops_it_says():
     assert broken_on(asked, driven) == {Rule.BREAKS, Rule.CLOCK}
 
 
-@pytest.mark.parametrize("after", [-1, 2])
-def test_a_break_is_between_the_start_and_the_end(after: int):
+@pytest.mark.parametrize(("after", "by"), [(-2, 2), (-1, 1), (0, 0), (2, 1), (4, 3)])
+def test_a_break_is_between_the_start_and_the_end(after: int, by: int):
     (rest,) = resting(200).breaks
     astray = replace(resting(200), breaks=(replace(rest, after=after),))
-    assert Rule.BREAKS in broken_on(owing(NOON), astray)
+    found = [one for one in check_tour(owing(NOON), astray) if f"stop {after} of 1" in one.sentence]
+    assert [(one.rule, one.by) for one in found] == ([(Rule.BREAKS, by)] if by else [])
 
 
 def test_a_break_begins_after_the_departure():
@@ -170,6 +173,7 @@ def test_a_break_is_over_when_the_tour_is():
     driven = tour(("anna", 100, 100, 100), breaks=[("lunch", 1, 200, 250)], arrival=200)
     (violation,) = check_tour(asked, driven)
     assert (violation.rule, violation.by) == (Rule.BREAKS, 50)
+    assert "50 s after the arrival at the end" in violation.sentence
 
 
 @pytest.mark.parametrize(("second", "legal"), [(250, True), (249, False)])

@@ -47,6 +47,12 @@ def test_one_second_off_is_a_violation(
     assert (violation.rule, violation.visit, violation.by) == (Rule.CLOCK, where, 1)
 
 
+@pytest.mark.parametrize(("arrival", "side"), [(440, "10 s before"), (460, "10 s after")])
+def test_the_sentence_says_where_and_on_which_side(arrival: int, side: str):
+    (violation,) = check_tour(ASKED, tour(ANNA, BEA, arrival=arrival))
+    assert f"The arrival at the end on shift am is {side} what follows" in violation.sentence
+
+
 def test_waiting_at_a_door_is_legal():
     stops = [("anna", 100, 170, 190), ("bea", 290, 290, 320)]
     assert check_tour(ASKED, tour(*stops, arrival=520)) == ()

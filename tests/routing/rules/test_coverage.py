@@ -22,7 +22,7 @@ def test_each_visit_once_is_legal():
 def test_a_missing_visit_is_a_violation():
     plan = retimed(ASKED, {"am": ["anna"]})
     (violation,) = check(ASKED, replace(plan, unassigned=()))
-    assert (violation.rule, violation.visit) == (Rule.COVERAGE, "bea")
+    assert (violation.rule, violation.visit, violation.by) == (Rule.COVERAGE, "bea", 1)
 
 
 @pytest.mark.parametrize(
@@ -39,6 +39,12 @@ def test_a_missing_visit_is_a_violation():
 )
 def test_a_visit_that_is_there_twice_is_a_violation(twice: Plan):
     assert broken(ASKED, twice) == {Rule.COVERAGE}
+
+
+def test_a_visit_that_is_there_three_times_is_there_twice_too_often():
+    left = (Unassigned(visit="anna"),) * 3 + (Unassigned(visit="bea"),)
+    (violation,) = check(ASKED, Plan(unassigned=left))
+    assert (violation.visit, violation.by) == ("anna", 2)
 
 
 def test_a_visit_nobody_asked_for_is_a_violation():

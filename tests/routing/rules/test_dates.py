@@ -54,11 +54,18 @@ def late_at_annas() -> Problem:
     return problem(visit("anna", due=200, late=A_CENT_A_SECOND))
 
 
-@pytest.mark.parametrize(("begin", "owed"), [(200, 0), (201, 1), (300, 100)])
+@pytest.mark.parametrize(("begin", "owed"), [(150, 0), (200, 0), (201, 1), (300, 100)])
 def test_every_second_after_the_due_instant_costs(begin: int, owed: int):
     plan = by_hand(late_at_annas(), at_annas(begin))
     assert plan.cost.lateness == owed
     assert check(late_at_annas(), plan) == ()
+
+
+def test_what_is_never_due_is_never_late():
+    asked = problem(visit("anna"))
+    plan = by_hand(asked, at_annas(9_000))
+    assert plan.cost.lateness == 0
+    assert check(asked, plan) == ()
 
 
 @pytest.mark.parametrize("billed", [99, 101])
