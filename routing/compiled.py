@@ -44,5 +44,7 @@ config.SLP_VECTORIZE = 0  # type: ignore[attr-defined]
 compiled = numba.njit(cache=True, nogil=True)
 """Compile a function; it lets go of the interpreter's lock while it runs."""
 
-inner = numba.njit(cache=True, nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+inner = numba.njit(  # type: ignore[call-overload]
+    cache=True, nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True
+)
 """Compile a function that only compiled code calls, which takes less time to compile."""

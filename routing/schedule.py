@@ -16,17 +16,17 @@ from routing.cost import cost
 from routing.errors import InvalidPlanError
 from routing.plan import Plan, Rest, Rule, Stop, Tour, Unassigned, Unloading
 from routing.problem import Problem, Shift, Visit
-from routing.timing import clock, lenient, order, tape
+from routing.timing import lenient, order, settling, tape
 from routing.timing.course import AT, SPENT, VISIT, road
 from routing.timing.flat import BREAKS_FROM, DURATION, Whole, flat
 from routing.units import Metres, Seconds
 
 RULES: Final[Mapping[int, Rule]] = {
-    clock.NO_WINDOW: Rule.WINDOWS,
-    clock.TOO_LATE: Rule.SHIFTS,
-    clock.NO_BREAK: Rule.BREAKS,
-    clock.RIDES: Rule.RIDE_TIME,
-    clock.NOT_RECEIVED: Rule.ENDS,
+    settling.NO_WINDOW: Rule.WINDOWS,
+    settling.TOO_LATE: Rule.SHIFTS,
+    settling.NO_BREAK: Rule.BREAKS,
+    settling.RIDES: Rule.RIDE_TIME,
+    settling.NOT_RECEIVED: Rule.ENDS,
     order.TOO_MUCH: Rule.LOAD,
     order.ABOVE_LIMIT: Rule.LIMITS,
 }
@@ -58,10 +58,10 @@ def timed(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> Tour | Bro
     Who may serve whom, pins and shipments are not judged here.
     """
     way = _driven(problem, shift, visits, order.LOADS | order.RIDE_TIMES | order.LIMITS)
-    if way.status == clock.LEGAL:
+    if way.status == settling.LEGAL:
         return _tour(problem, shift, way)
     visit = None
-    if way.status in {clock.NO_WINDOW, clock.RIDES} and way.row < len(visits):
+    if way.status in {settling.NO_WINDOW, settling.RIDES} and way.row < len(visits):
         visit = visits[way.row].id
     return Broken(rule=RULES[way.status], visit=visit, by=Seconds(way.amount))
 
@@ -80,7 +80,7 @@ def best_effort(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> Tour
         0,
     ):
         way = _driven(problem, shift, visits, keep)
-        if way.status == clock.LEGAL:
+        if way.status == settling.LEGAL:
             return _tour(problem, shift, way)
     f = flat(problem)
     row, rows = _rows(problem, shift, visits)
@@ -155,12 +155,14 @@ def _tour(problem: Problem, shift: Shift, way: order.Driven) -> Tour:
     slots = iter(way.slots[: len(way.slots)])
     slot = next(slots, None)
     for row in range(end + 1):
-        while slot is not None and slot[clock.GAP] == row:
+        while slot is not None and slot[settling.GAP] == row:
             rests.append(_rest(flat(problem), problem, shift, slot, len(stops)))
             slot = next(slots, None)
         if row == end:
             break
-        arrival, begin = (Seconds(int(way.times[row, at])) for at in (clock.ARRIVAL, clock.BEGIN))
+        arrival, begin = (
+            Seconds(int(way.times[row, at])) for at in (settling.ARRIVAL, settling.BEGIN)
+        )
         done = Seconds(begin + int(way.table[row, SPENT]))
         visit = way.table[row, VISIT]
         if visit >= 0:
@@ -176,7 +178,7 @@ def _tour(problem: Problem, shift: Shift, way: order.Driven) -> Tour:
         start=shift.start,
         end=problem.places[way.table[end, AT]].id,
         departure=Seconds(int(way.departure)),
-        arrival=Seconds(int(way.times[end, clock.ARRIVAL])),
+        arrival=Seconds(int(way.times[end, settling.ARRIVAL])),
         stops=tuple(stops),
         metres=_metres(problem, shift, way),
         unloadings=tuple(unloadings),
@@ -186,12 +188,12 @@ def _tour(problem: Problem, shift: Shift, way: order.Driven) -> Tour:
 
 def _rest(f: Whole, problem: Problem, shift: Shift, slot: Whole, after: int) -> Rest:
     first = tape.shift(f, problem.shift_row(shift.id), BREAKS_FROM)
-    begin = int(slot[clock.TAKEN])
+    begin = int(slot[settling.TAKEN])
     return Rest(
-        name=shift.breaks[slot[clock.BREAK] - first].id,
+        name=shift.breaks[slot[settling.BREAK] - first].id,
         after=after,
         begin=Seconds(begin),
-        end=Seconds(begin + int(tape.rest(f, slot[clock.BREAK], DURATION))),
+        end=Seconds(begin + int(tape.rest(f, slot[settling.BREAK], DURATION))),
     )
 
 

@@ -129,7 +129,7 @@ def _written_tour(service_day: ServiceDay, round_: Round, problem: Problem) -> T
     return Tour(
         shift=shift.id,
         start=shift.start,
-        end=shift.end,
+        end=shift.ends[0],
         departure=seconds(round_.departs_at),
         arrival=seconds(round_.returns_at),
         stops=tuple(

@@ -4,10 +4,10 @@ import numpy as np
 
 from routing.compiled import compiled
 from routing.timing import tape
-from routing.timing.clock import ARRIVAL, BEGIN, LEGAL, SLOT_COLUMNS, TIMES, first_open
 from routing.timing.course import LEG, SPENT, VISIT, course
 from routing.timing.flat import FAR, OPENS, Whole
 from routing.timing.order import Driven
+from routing.timing.settling import ARRIVAL, BEGIN, LEGAL, SLOT_COLUMNS, TIMES, first_open
 
 
 @compiled

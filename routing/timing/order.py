@@ -10,17 +10,7 @@ import numpy as np
 
 from routing.compiled import compiled, inner
 from routing.timing import tape
-from routing.timing.clock import (
-    ARRIVAL,
-    BEGIN,
-    LEGAL,
-    NEVER,
-    NOT_RECEIVED,
-    RIDES,
-    Bounds,
-    hours,
-    late,
-)
+from routing.timing.clock import NEVER, hours, late
 from routing.timing.course import (
     LIMIT,
     RECEIVER,
@@ -59,6 +49,7 @@ from routing.timing.flat import (
     Whole,
 )
 from routing.timing.rests import rested
+from routing.timing.settling import ARRIVAL, BEGIN, LEGAL, NOT_RECEIVED, RIDES, Bounds
 
 # What a judgement may leave aside, so that a plan made by hand is timed as kindly as can be.
 WHO, LOADS, RIDE_TIMES, LIMITS = 1, 2, 4, 8

@@ -3,9 +3,9 @@
 import numpy as np
 
 from routing.compiled import compiled, inner
-from routing.timing.clock import LEGAL
 from routing.timing.flat import Whole
 from routing.timing.order import EVERYTHING, PARTS, drive, parts
+from routing.timing.settling import LEGAL
 
 NOBODY = -1
 

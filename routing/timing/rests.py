@@ -10,20 +10,7 @@ import numpy as np
 
 from routing.compiled import inner
 from routing.timing import tape
-from routing.timing.clock import (
-    BEGIN,
-    BREAK,
-    DOOR,
-    GAP,
-    LEGAL,
-    NEVER,
-    NO_BREAK,
-    SLOT_COLUMNS,
-    TIMES,
-    Bounds,
-    cheapest,
-    settle,
-)
+from routing.timing.clock import NEVER, cheapest
 from routing.timing.course import SPENT, UNLOADS, VISIT
 from routing.timing.flat import (
     BREAKS_FROM,
@@ -36,6 +23,18 @@ from routing.timing.flat import (
     WINDOWS_FROM,
     WINDOWS_TO,
     Whole,
+)
+from routing.timing.settling import (
+    BEGIN,
+    BREAK,
+    DOOR,
+    GAP,
+    LEGAL,
+    NO_BREAK,
+    SLOT_COLUMNS,
+    TIMES,
+    Bounds,
+    settle,
 )
 
 # A choice for one break is a code: BEFORE_IT, then per gap on the way and at the door, then after.

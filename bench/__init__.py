@@ -1,0 +1,1 @@
+"""Measurements anybody can repeat: one module per question, each a ratio in one run."""
