@@ -154,3 +154,28 @@ def test_what_is_carried_and_must_be_kept_cold_is_received(end: str, *, legal: b
 def test_what_is_carried_and_keeps_may_end_anywhere():
     asked = problem(visit("anna"), shifts=[shift("am", end="home", carried={"ml": 5})])
     assert broken_by(asked, am=["anna"]) == set()
+
+
+@pytest.mark.parametrize(("carried_until", "legal"), [(None, True), (9_999, False)])
+def test_the_place_that_receives_nothing_is_named(carried_until: int | None, *, legal: bool):
+    asked = problem(visit("anna"), shifts=[shift("am", end="home", carried_until=carried_until)])
+    found = check_tour(asked, tour(("anna", 100, 100, 100), arrival=600, end="home"))
+    assert [(one.rule, one.what) for one in found] == ([] if legal else [(Rule.ENDS, "home")])
+
+
+def test_an_unloading_receives_what_is_carried():
+    # Bank 0 -> Anna 100 -> lab 500 -> home 600.
+    asked = problem(
+        visit("anna"), shifts=[shift("am", end="home", carried_until=500, reload=reload())]
+    )
+    driven = tour(
+        ("anna", 100, 100, 100), unloadings=[("lab", 1, 500, 500, 500)], arrival=600, end="home"
+    )
+    assert broken_on(asked, driven) == set()
+
+
+def test_a_tour_that_goes_nowhere_ends_at_the_nearest_to_its_start():
+    # Such a tour is refused for serving nobody; where it ends is judged all the same.
+    asked = problem(shifts=[shift("am", start="dora", end=["bank", "lab"])])
+    assert broken_on(asked, tour(start="dora", end="lab", arrival=100)) == {Rule.SHIFTS}
+    assert broken_on(asked, tour(start="dora", end="bank", arrival=400)) == {Rule.SHIFTS, Rule.ENDS}

@@ -12,15 +12,15 @@ DRIVEN = tour(("anna", 100, 100, 130), ("bea", 230, 230, 230), arrival=430)
 
 
 @pytest.mark.parametrize(
-    ("limit", "what", "most"),
+    ("limit", "what", "most", "told"),
     [
-        ("max_driving", "driving", 400),
-        ("max_working", "working", 430),
-        ("max_metres", "metres", 4_000),
-        ("max_stops", "stops", 2),
+        ("max_driving", "driving", 400, "drives 6 min 40 s, 1 s more than it may"),
+        ("max_working", "working", 430, "works 7 min 10 s, 1 s more than it may"),
+        ("max_metres", "metres", 4_000, "drives 4000 m, 1 m more than it may"),
+        ("max_stops", "stops", 2, "has 2 stops, 1 more than it may"),
     ],
 )
-def test_a_limit_may_be_used_to_its_last_unit(limit: str, what: str, most: int):
+def test_a_limit_may_be_used_to_its_last_unit(limit: str, what: str, most: int, told: str):
     exact = problem(*VISITS, shifts=[shift("am", **{limit: most})])
     assert broken_on(exact, DRIVEN) == set()
     assert broken_by(exact, am=["anna", "bea"]) == set()
@@ -29,6 +29,7 @@ def test_a_limit_may_be_used_to_its_last_unit(limit: str, what: str, most: int):
     tight = problem(*VISITS, shifts=[shift("am", **{limit: most - 1})])
     (violation,) = check_tour(tight, DRIVEN)
     assert (violation.rule, violation.what, violation.by) == (Rule.LIMITS, what, 1)
+    assert violation.sentence == f"Shift am {told}."
     assert broken_by(tight, am=["anna", "bea"]) == {Rule.LIMITS}
     assert len(engine(tight)["am"]) == 1
 

@@ -112,6 +112,16 @@ def test_what_is_carried_already_takes_room(capacity: int, *, legal: bool):
     assert engine(asked) == ({"am": ("anna",)} if legal else {})
 
 
+@pytest.mark.parametrize(("capacity", "legal"), [(9, True), (8, False)])
+def test_what_is_carried_rides_beside_what_is_brought(capacity: int, *, legal: bool):
+    asked = problem(
+        visit("anna", brought={"bottles": 4}),
+        shifts=[shift("am", carried={"bottles": 5}, capacity={"bottles": capacity})],
+    )
+    assert broken_by(asked, am=["anna"]) == (set() if legal else {Rule.LOAD})
+    assert engine(asked) == ({"am": ("anna",)} if legal else {})
+
+
 @pytest.mark.parametrize(("brought", "legal"), [(0, True), (1, False)])
 def test_an_unloading_empties_the_box_but_for_what_is_brought(brought: int, *, legal: bool):
     # Bank 0 -> Anna 100 -> lab 500 -> Bea 800 -> bank 1,000. Of 5 carried and Anna's 4 nothing is
