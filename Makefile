@@ -6,7 +6,7 @@ FRONT_END := $(shell find static -name dist -prune -o -type f -print) package.js
 CATALOGUES := $(wildcard collector/translations/*/LC_MESSAGES/*.po)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types contracts format assets translations clean
+.PHONY: help demo test check lint types contracts format assets translations warm clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -14,10 +14,10 @@ help: ## List what can be made
 demo: .venv/installed .venv/built ## Run the demonstration bank: three links, Ctrl-C stops it all
 	@$(BIN)/milkround demo
 
-test: .venv/developed .venv/built ## Run the tests (those of services and browsers skip without)
+test: .venv/developed .venv/built warm ## Run the tests (those of services and browsers skip without)
 	$(BIN)/pytest -n 2 --dist loadgroup
 
-check: lint types contracts ## Run everything the gate runs: lint, types, contracts, tests
+check: lint types contracts warm ## Run everything the gate runs: lint, types, contracts, tests
 	$(BIN)/pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered --cov-fail-under=90
 
 lint: .venv/developed .venv/built ## Judge the style
@@ -39,6 +39,9 @@ assets: .venv/built ## Bundle the front end and compile the translations, if the
 translations: .venv/developed ## Collect the sentences of the pages into the catalogues
 	$(BIN)/pybabel -q extract --no-wrap --no-location --omit-header -F babel.cfg -k lazy_gettext -o .venv/messages.pot .
 	$(BIN)/pybabel -q update --no-wrap --no-fuzzy-matching --ignore-obsolete -i .venv/messages.pot -d collector/translations
+
+warm: .venv/developed ## Compile the planner ahead; nothing is done where that was done
+	@$(BIN)/python -m routing warm
 
 clean: ## Remove everything that was built or installed
 	rm -rf .venv node_modules static/dist build dist .mypy_cache .ruff_cache .pytest_cache .coverage

@@ -14,6 +14,7 @@ from collector.installation import Commands, application, bank_named, clock, set
 from collector.pickups.importing import import_requests
 from collector.places.postcodes import import_postcodes
 from collector.planning.actions import ask_for_plan
+from collector.planning.solver import warm
 from collector.processes import is_free
 from collector.server import serve as serve_app
 from collector.web.wording import sentence
@@ -37,6 +38,7 @@ def serve(*, host: str, port: int) -> None:
     """Serve the pages."""
     if not is_free(host, port):
         raise click.ClickException(f"Port {port} of {host} is taken; choose another with --port.")
+    warm()
     click.echo(f"Serving on http://{host}:{port}")
     serve_app(application(settings()), host=host, port=port)
 
@@ -44,6 +46,7 @@ def serve(*, host: str, port: int) -> None:
 @main.command()
 def work() -> None:
     """Plan what is asked for and send what is owed, until told to stop."""
+    warm()
     click.echo("Working: plans what is asked for, sends what is owed.")
     work_for_ever(application(settings()), clock)
 

@@ -33,6 +33,7 @@ from routing.plan import Plan
 from routing.schedule import assembled, retimed
 from routing.solve import Budget, OnImprovement, solve
 from routing.units import Seconds
+from routing.warm import is_warm, warm
 
 DONE: Final = 0
 BREAKS_RULES: Final = 1
@@ -72,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m routing", description=__doc__)
     commands = parser.add_subparsers(required=True)
     _solve_parser(commands.add_parser("solve", help="make a plan"))
+    commands.add_parser("warm", help="compile everything ahead").set_defaults(command=_warm)
     for name, command, text in (
         ("check", _check, "say which rules a plan breaks"),
         ("explain", _explain, "say why a visit is unassigned"),
@@ -217,6 +219,13 @@ def _budget(options: Arguments) -> Budget:
         iterations=options.iterations,
         **{name: value for name, value in chosen.items() if name in known and value is not None},
     )
+
+
+def _warm(_: Arguments) -> int:
+    if not is_warm():
+        sys.stderr.write("Compiling the planner, once; it takes half a minute or so.\n")
+        warm()
+    return DONE
 
 
 def _check(options: Arguments) -> int:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,11 @@ from collector.jobs.work import Ended, How, Verdict
 from collector.planning.answer import keep
 from collector.planning.models import PlanningRun
 from routing.formats.native import plan_of
+
+
+def warm() -> None:
+    """See that the planner is compiled before anybody waits for it."""
+    subprocess.run([sys.executable, "-m", "routing", "warm"], check=True)  # noqa: S603 - our own
 
 
 def plan_day(session: Session, claim: Claim) -> "PlanDay":
