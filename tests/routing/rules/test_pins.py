@@ -89,8 +89,11 @@ def test_a_pin_that_cannot_be_kept_leaves_the_visit_out_with_a_reason():
     }
 
 
-def test_a_wrong_position_says_by_how_many_places():
-    asked = problem(visit("anna"), visit("bea"), visit("cleo"), pins=[pin("anna", "am", 2)])
-    (violation,) = check(asked, retimed(asked, {"am": ["anna", "bea", "cleo"]}))
-    assert (violation.rule, violation.visit, violation.by) == (Rule.PINS, "anna", 2)
-    assert "pinned as stop 3" in violation.sentence
+@pytest.mark.parametrize(("position", "by"), [(0, 1), (1, 0), (2, 1)])
+def test_a_wrong_position_says_by_how_many_places(position: int, by: int):
+    asked = problem(visit("anna"), visit("bea"), visit("cleo"), pins=[pin("bea", "am", position)])
+    found = check(asked, retimed(asked, {"am": ["anna", "bea", "cleo"]}))
+    assert [(one.rule, one.visit, one.by) for one in found] == (
+        [(Rule.PINS, "bea", by)] if by else []
+    )
+    assert all(f"pinned as stop {position + 1} of" in one.sentence for one in found)
