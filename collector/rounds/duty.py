@@ -39,8 +39,8 @@ def put_on_duty(
     Raises
     ------
     Refused
-        `collector_needed` (`name`); `shift_backwards`; `shift_twice` (`day`): she begins one at
-        that time already.
+        `collector_needed` (`name`); `shift_backwards`; `shift_twice` (`day`): she has one
+        then already. One may end where the next begins.
     """
     collects = select(RoleGrant.id).where(
         RoleGrant.person_id == collector.id, RoleGrant.role == Role.COLLECTOR
@@ -50,7 +50,7 @@ def put_on_duty(
     if ends <= begins:
         raise Refused("shift_backwards")
     days = [day + timedelta(weeks=week) for week in range(weeks)]
-    _refuse_taken(session, collector, days, begins)
+    _refuse_taken(session, collector, days, begins=begins, ends=ends)
     shifts = [
         Shift(
             bank_id=collector.bank_id,
@@ -71,10 +71,15 @@ def put_on_duty(
     return shifts
 
 
-def _refuse_taken(session: Session, collector: Person, days: list[date], begins: time) -> None:
+def _refuse_taken(
+    session: Session, collector: Person, days: list[date], *, begins: time, ends: time
+) -> None:
     taken = session.scalars(
         select(Shift.day).where(
-            Shift.collector_id == collector.id, Shift.day.in_(days), Shift.begins == begins
+            Shift.collector_id == collector.id,
+            Shift.day.in_(days),
+            Shift.begins < ends,
+            Shift.ends > begins,
         )
     ).first()
     if taken is not None:

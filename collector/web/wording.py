@@ -43,7 +43,7 @@ ERRORS: Mapping[str, LazyString] = {
     "site_known": _("There is a site called %(name)s already."),
     "time_zone_unknown": _("There is no time zone %(name)s; write one such as Europe/Paris."),
     "shift_backwards": _("A shift ends after it begins."),
-    "shift_twice": _("She has a shift on %(day)s that begins at this time already."),
+    "shift_twice": _("She has a shift on %(day)s already that overlaps with this one."),
     "site_not_found": _("There is no site called %(name)s."),
     "changed_meanwhile": _("A colleague changed this a moment ago. Look again, then decide."),
     # Donors, requests and places.

@@ -86,7 +86,7 @@ def test_a_plan_that_breaks_a_rule_is_refused(app: Flask, town: Town):
                 run_id=run.id,
                 plan=replace(plan, tours=(tour,)),
             )
-        assert refused.value.figures == {"rules": ["clock", "shifts"]}
+        assert refused.value.figures == {"rules": ["clock", "price", "shifts"]}
 
 
 def test_a_run_of_another_bank_does_not_exist(app: Flask, town: Town):
