@@ -79,6 +79,8 @@ def test_an_unloading_takes_as_long_as_it_takes(end: int, *, legal: bool):
     )
     broken = check_tour(two_bottles(), driven)
     assert [(found.rule, found.by) for found in broken] == ([] if legal else [(Rule.RELOAD, 1)])
+    side = "shorter" if drift < 0 else "longer"
+    assert all(f"is 1 s {side} than the 30 s it takes" in found.sentence for found in broken)
 
 
 @pytest.mark.parametrize(("times", "legal"), [(1, False), (2, True)])
@@ -93,6 +95,14 @@ def test_a_shift_unloads_as_often_as_it_may(times: int, *, legal: bool):
     asked = two_bottles(reload("lab", service=30, times=times))
     broken = check_tour(asked, twice)
     assert [(found.rule, found.by) for found in broken] == ([] if legal else [(Rule.RELOAD, 1)])
+
+
+def test_an_unloading_may_come_first_or_last():
+    # Bank 0 -> lab 500, 30 s -> Dora 630 -> bank 1,030; or Dora 400 -> lab 500, 30 s -> bank 1,030.
+    asked = problem(visit("dora"), shifts=[shift("am", reload=AT_THE_LAB)])
+    first = tour(("dora", 630, 630, 630), unloadings=[("lab", 0, 500, 500, 530)], arrival=1_030)
+    last = tour(("dora", 400, 400, 400), unloadings=[("lab", 1, 500, 500, 530)], arrival=1_030)
+    assert broken_on(asked, first) == broken_on(asked, last) == set()
 
 
 @pytest.mark.parametrize(("after", "by"), [(-1, 1), (3, 1), (9, 7)])
