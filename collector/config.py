@@ -1,17 +1,23 @@
 """The settings of an installation, read from the environment, with all mistakes told at once."""
 
+import base64
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 LANGUAGES = ("en", "fr")
 GEOCODERS = ("none", "ban")
+MAIL_SCHEMES = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+PUSH_KEY_BYTES = 32
+PUSH_HOSTS = (
+    "fcm.googleapis.com,updates.push.services.mozilla.com,web.push.apple.com,.notify.windows.com"
+)
 
 
 class SettingsError(Exception):
@@ -20,6 +26,36 @@ class SettingsError(Exception):
     def __init__(self, mistakes: list[str]) -> None:
         super().__init__("\n".join(mistakes))
         self.mistakes = mistakes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """The server that carries e-mail, and from whom it comes."""
+
+    scheme: str
+    host: str
+    port: int
+    sender: str
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sms:
+    """The gateway that carries text messages (docs/messages.md)."""
+
+    url: str
+    token: str = field(default="", repr=False)
+    sender: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Push:
+    """What signs web push messages, and whose servers they may be sent to."""
+
+    contact: str
+    key: str = field(repr=False)
+    hosts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +69,9 @@ class Settings:
     geocoder: str = "none"
     planning_seconds: int = 8
     behind_proxies: int = 0
+    mail: Mail | None = None
+    sms: Sms | None = None
+    push: Push | None = None
     testing: bool = False
 
     @property
@@ -50,7 +89,9 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         `MILKROUND_HOME` (folder of the embedded database and the secret; default `instance`),
         `DATABASE_URL` (default SQLite in that folder), `SECRET_KEY` (default: made once and kept
         in that folder), `PUBLIC_URL`, `MILKROUND_GEOCODER` (`none`, `ban`),
-        `MILKROUND_PLANNING_SECONDS`, `MILKROUND_PROXIES`.
+        `MILKROUND_PLANNING_SECONDS`, `MILKROUND_PROXIES`; `MILKROUND_SMTP_URL`,
+        `MILKROUND_MAIL_FROM`; `MILKROUND_SMS_URL`, `MILKROUND_SMS_TOKEN`, `MILKROUND_SMS_FROM`;
+        `MILKROUND_PUSH_CONTACT`, `MILKROUND_PUSH_KEY`, `MILKROUND_PUSH_HOSTS`.
 
     Raises
     ------
@@ -64,6 +105,8 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
     geocoder = _choice(environ, "MILKROUND_GEOCODER", GEOCODERS, mistakes)
     seconds = _whole(environ, "MILKROUND_PLANNING_SECONDS", "8", (1, 600), mistakes)
     proxies = _whole(environ, "MILKROUND_PROXIES", "0", (0, 5), mistakes)
+    mail, sms = _mail(environ, mistakes), _sms(environ, mistakes)
+    _judge_push(environ, mistakes)
     secret = environ.get("SECRET_KEY", "")
     shortest = 32
     if secret and len(secret) < shortest:
@@ -78,6 +121,9 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         geocoder=geocoder,
         planning_seconds=seconds,
         behind_proxies=proxies,
+        mail=mail,
+        sms=sms,
+        push=_push(environ, home),
     )
 
 
@@ -109,6 +155,69 @@ def _public_url(environ: Mapping[str, str], mistakes: list[str]) -> str:
     return given
 
 
+def _mail(environ: Mapping[str, str], mistakes: list[str]) -> Mail | None:
+    given, sender = environ.get("MILKROUND_SMTP_URL", ""), environ.get("MILKROUND_MAIL_FROM", "")
+    if not given:
+        return None
+    parts = urlsplit(given)
+    if parts.scheme not in MAIL_SCHEMES or not parts.hostname:
+        schemes = ", ".join(MAIL_SCHEMES)
+        mistakes.append(f"MILKROUND_SMTP_URL names no mail server: begin with one of {schemes}://.")
+        return None
+    if "@" not in sender:
+        mistakes.append("MILKROUND_MAIL_FROM is missing: the address that messages come from.")
+    return Mail(
+        scheme=parts.scheme,
+        host=parts.hostname,
+        port=parts.port or MAIL_SCHEMES[parts.scheme],
+        sender=sender,
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+    )
+
+
+def _sms(environ: Mapping[str, str], mistakes: list[str]) -> Sms | None:
+    url = environ.get("MILKROUND_SMS_URL", "")
+    if not url:
+        return None
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        mistakes.append("MILKROUND_SMS_URL is no address such as https://gateway.example/messages.")
+    return Sms(
+        url=url,
+        token=environ.get("MILKROUND_SMS_TOKEN", ""),
+        sender=environ.get("MILKROUND_SMS_FROM", ""),
+    )
+
+
+def _judge_push(environ: Mapping[str, str], mistakes: list[str]) -> None:
+    contact, key = (environ.get(f"MILKROUND_PUSH_{name}", "") for name in ("CONTACT", "KEY"))
+    if contact and not contact.startswith(("mailto:", "https://")):
+        mistakes.append("MILKROUND_PUSH_CONTACT is no address: write mailto:name@hospital.example.")
+    if key and len(_unpadded(key)) != PUSH_KEY_BYTES:
+        mistakes.append("MILKROUND_PUSH_KEY is not 32 bytes in base64url.")
+
+
+def _push(environ: Mapping[str, str], home: Path) -> Push | None:
+    contact = environ.get("MILKROUND_PUSH_CONTACT", "")
+    if not contact:
+        return None
+    hosts = environ.get("MILKROUND_PUSH_HOSTS", PUSH_HOSTS).split(",")
+    return Push(
+        contact=contact,
+        key=environ.get("MILKROUND_PUSH_KEY") or _kept(home, "push_key", PUSH_KEY_BYTES),
+        hosts=tuple(host.strip() for host in hosts if host.strip()),
+    )
+
+
+def _unpadded(text: str) -> bytes:
+    """Return what base64url without padding says; nothing where it says nothing."""
+    try:
+        return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except ValueError:
+        return b""
+
+
 def _choice(
     environ: Mapping[str, str], name: str, choices: tuple[str, ...], mistakes: list[str]
 ) -> str:
@@ -134,9 +243,14 @@ def _whole(
 
 def _kept_secret(home: Path) -> str:
     """Return the installation's secret, made on the first start and readable by its owner only."""
+    return _kept(home, "secret_key", 48)
+
+
+def _kept(home: Path, name: str, length: int) -> str:
+    """Return a secret of the installation from its folder, made when it is first asked for."""
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = home / "secret_key"
+    path = home / name
     if not path.exists():
         path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(48), encoding="ascii")
+        path.write_text(secrets.token_urlsafe(length), encoding="ascii")
     return path.read_text(encoding="ascii")

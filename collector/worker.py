@@ -9,7 +9,8 @@ from sqlalchemy.exc import OperationalError
 from collector.clock import Clock
 from collector.db import reading, transaction
 from collector.jobs.supervisor import run_once, run_supervisor
-from collector.notices.delivery import ConsoleSender, deliver
+from collector.notices.carriers import sender_for
+from collector.notices.delivery import deliver
 from collector.planning.actions import PLAN_DAY
 from collector.planning.solver import plan_day
 from collector.timers import keep_time
@@ -43,7 +44,7 @@ def work_until_idle(app: Flask, clock: Clock) -> None:
 
 def _carry(app: Flask, clock: Clock, stop: threading.Event) -> None:
     """Empty the outbox again and again; a database that is away is asked again a second later."""
-    sender = ConsoleSender()
+    sender = sender_for(app.extensions["milkround_settings"])
     while not stop.wait(LOOK_SECONDS):
         with app.app_context():
             try:

@@ -1,13 +1,23 @@
 """Owing a message, and settling what is owed."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from collector.notices.models import Notice, NoticeState
+from collector.db import owned
+from collector.errors import Refused
+from collector.notices.models import (
+    Channel,
+    ChannelChoice,
+    Notice,
+    NoticeState,
+    PushSubscription,
+)
+from collector.notices.queries import ways_to
 
 MOST_ATTEMPTS = 5
+FIRST_WAIT = timedelta(minutes=1)
 
 
 def owe(
@@ -20,6 +30,7 @@ def owe(
     to: str,
     template: str,
     language: str,
+    channel: Channel = Channel.EMAIL,
     **figures: object,
 ) -> Notice:
     """Owe somebody a message; owing the same one (`once`) again changes nothing."""
@@ -30,6 +41,7 @@ def owe(
         bank_id=bank_id,
         once=once,
         recipient=recipient,
+        channel=channel,
         to=to,
         template=template,
         language=language,
@@ -41,20 +53,127 @@ def owe(
         sent_at=None,
         subject=None,
         body=None,
+        trouble=None,
     )
     session.add(notice)
     session.flush()
     return notice
 
 
+def tell(
+    session: Session,
+    *,
+    now: datetime,
+    bank_id: int,
+    once: str,
+    recipient: str,
+    email: str | None,
+    phone: str | None,
+    template: str,
+    language: str,
+    **figures: object,
+) -> list[Notice]:
+    """Owe somebody a message by the way she chose, and to each browser that asked to be told."""
+    return [
+        owe(
+            session,
+            now=now,
+            bank_id=bank_id,
+            once=f"{once} {way.channel}:{way.to}" if way.channel is Channel.PUSH else once,
+            recipient=recipient,
+            to=way.to,
+            template=template,
+            language=language,
+            channel=way.channel,
+            **figures,
+        )
+        for way in ways_to(session, bank_id=bank_id, recipient=recipient, email=email, phone=phone)
+    ]
+
+
+def choose_channel(session: Session, *, bank_id: int, recipient: str, channel: Channel) -> None:
+    """Keep by what somebody wants to be told."""
+    known = session.scalar(
+        select(ChannelChoice).where(
+            ChannelChoice.bank_id == bank_id, ChannelChoice.recipient == recipient
+        )
+    )
+    if known is None:
+        session.add(ChannelChoice(bank_id=bank_id, recipient=recipient, channel=channel))
+    else:
+        known.channel = channel
+    session.flush()
+
+
+def subscribe(
+    session: Session,
+    *,
+    now: datetime,
+    bank_id: int,
+    recipient: str,
+    endpoint: str,
+    p256dh: str,
+    auth: str,
+) -> None:
+    """Keep a browser that asked to be told; a browser tells one person, the last who asked."""
+    session.execute(delete(PushSubscription).where(PushSubscription.endpoint == endpoint))
+    session.add(
+        PushSubscription(
+            bank_id=bank_id,
+            recipient=recipient,
+            endpoint=endpoint,
+            p256dh=p256dh,
+            auth=auth,
+            made_at=now,
+        )
+    )
+    session.flush()
+
+
+def unsubscribe(session: Session, *, bank_id: int, recipient: str) -> None:
+    """Forget every browser of somebody."""
+    session.execute(
+        delete(PushSubscription).where(
+            PushSubscription.bank_id == bank_id, PushSubscription.recipient == recipient
+        )
+    )
+
+
 def settle(notice: Notice, *, now: datetime, subject: str, body: str | None) -> None:
     """Note that a message left; its text is kept only where no mail server carries it."""
-    notice.state, notice.sent_at = NoticeState.SENT, now
+    notice.state, notice.sent_at, notice.trouble = NoticeState.SENT, now, None
     notice.subject, notice.body = subject, body
 
 
-def note_failure(notice: Notice) -> None:
-    """Note that a message could not leave; after five times somebody must look."""
+def note_failure(
+    notice: Notice, *, now: datetime | None = None, trouble: str = "", for_good: bool = False
+) -> None:
+    """Note that a message could not leave: 1, 5, 25, 125 minutes later it is tried again.
+
+    Parameters
+    ----------
+    for_good
+        Whether trying again is of no use; after five times nobody tries either, and somebody
+        must look.
+    """
     notice.attempts += 1
-    if notice.attempts >= MOST_ATTEMPTS:
+    notice.trouble = trouble or None
+    if for_good or notice.attempts >= MOST_ATTEMPTS:
         notice.state = NoticeState.FAILED
+    elif now is not None:
+        notice.claimed_until = now + FIRST_WAIT * 5 ** (notice.attempts - 1)
+
+
+def send_again(session: Session, *, bank_id: int, notice_id: int) -> Notice:
+    """Owe a message once more that had failed.
+
+    Raises
+    ------
+    Refused
+        It has not failed: `notice_not_failed`.
+    """
+    notice = owned(session, Notice, bank_id, notice_id)
+    if notice.state is not NoticeState.FAILED:
+        raise Refused("notice_not_failed")
+    notice.state, notice.attempts, notice.claimed_until = NoticeState.OWED, 0, None
+    return notice

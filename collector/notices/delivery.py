@@ -2,17 +2,17 @@
 
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol, TextIO
 
-from sqlalchemy import or_, update
+from sqlalchemy import delete, or_, update
 from sqlalchemy.orm import Session
 
 from collector.notices.actions import note_failure, settle
-from collector.notices.models import Notice, NoticeState
+from collector.notices.models import Channel, Notice, NoticeState, PushSubscription
 from collector.notices.queries import owed
 
 log = logging.getLogger(__name__)
@@ -22,13 +22,48 @@ CLAIMED_FOR = timedelta(minutes=1)
 Transaction = Callable[[], AbstractContextManager[Session]]
 
 
+class Undeliverable(Exception):  # noqa: N818 - it is an answer
+    """A carrier said no for good: trying again is of no use.
+
+    Attributes
+    ----------
+    trouble
+        Why, as a code without anybody's name or address in it.
+    gone
+        Whether the browser it was for does not exist any more.
+    """
+
+    def __init__(self, trouble: str, *, gone: bool = False) -> None:
+        super().__init__(trouble)
+        self.trouble, self.gone = trouble, gone
+
+
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A message ready to leave."""
+    """A message ready to leave.
+
+    Attributes
+    ----------
+    to
+        An address, a telephone number, or the key of a push subscription.
+    signature
+        Who writes, shown as the sender's name; empty for a reader who asked for discretion.
+    reference
+        Its own for ever: whoever gets it twice can tell that it is one message.
+    keys
+        What a push service needs: `endpoint`, `p256dh`, `auth`.
+    link
+        Where a tap on it leads.
+    """
 
     to: str
     subject: str
     body: str
+    channel: Channel = Channel.EMAIL
+    signature: str = ""
+    reference: str = ""
+    link: str = ""
+    keys: Mapping[str, str] = field(default_factory=dict)
 
 
 class Sender(Protocol):
@@ -43,7 +78,7 @@ class Sender(Protocol):
     keeps_text: bool
 
     def send(self, letter: Letter) -> None:
-        """Carry a letter, or raise OSError."""
+        """Carry a letter; raise OSError to be asked again later, Undeliverable not to be."""
         ...
 
 
@@ -58,7 +93,7 @@ class ConsoleSender:
     def send(self, letter: Letter) -> None:
         """Print a letter."""
         print(
-            f"\n--- to {letter.to}: {letter.subject}\n{letter.body}\n---",
+            f"\n--- {letter.channel} to {letter.to}: {letter.subject}\n{letter.body}\n---",
             file=self._stream,
             flush=True,
         )
@@ -80,7 +115,7 @@ def deliver(
     between sending and settling leaves twice, which is the smaller evil.
     """
     with reading() as session:
-        due = [notice.id for notice in owed(session)]
+        due = [notice.id for notice in owed(session, now=now())]
     return sum(_deliver_one(transaction, key, write, sender, now) for key in due)
 
 
@@ -98,10 +133,16 @@ def _deliver_one(
         with transaction() as session:
             letter = write(session, session.get_one(Notice, key))
         sender.send(letter)
-    except Exception:  # one letter that cannot be written must not stop the others
-        log.exception("notice %s could not leave", key)
+    except Undeliverable as refused:
+        log.warning("notice %s cannot be delivered: %s", key, refused.trouble)
         with transaction() as session:
-            note_failure(session.get_one(Notice, key))
+            _give_up(session, key, refused, now=now())
+        return False
+    except Exception as broken:  # one letter that cannot be written must not stop the others
+        log.exception("notice %s could not leave", key)
+        trouble = "away" if isinstance(broken, OSError) else "broken"
+        with transaction() as session:
+            note_failure(session.get_one(Notice, key), now=now(), trouble=trouble)
         return False
     with transaction() as session:
         settle(
@@ -111,6 +152,13 @@ def _deliver_one(
             body=letter.body if sender.keeps_text else None,
         )
     return True
+
+
+def _give_up(session: Session, key: int, refused: Undeliverable, *, now: datetime) -> None:
+    notice = session.get_one(Notice, key)
+    note_failure(notice, now=now, trouble=refused.trouble, for_good=True)
+    if refused.gone:
+        session.execute(delete(PushSubscription).where(PushSubscription.id == int(notice.to)))
 
 
 def _claim(session: Session, key: int, *, now: datetime) -> bool:

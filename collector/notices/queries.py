@@ -1,19 +1,80 @@
 """What is owed, and what was sent."""
 
-from sqlalchemy import select
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from collector.notices.models import Notice, NoticeState
+from collector.notices.models import (
+    Channel,
+    ChannelChoice,
+    Notice,
+    NoticeState,
+    PushSubscription,
+)
 
 A_PAGE = 100
 
 
-def owed(session: Session, *, most: int = 50) -> list[Notice]:
-    """Return messages still owed, oldest first, whosever bank they are of."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """A channel, and whom it leads to."""
+
+    channel: Channel
+    to: str
+
+
+def owed(session: Session, *, now: datetime, most: int = 50) -> list[Notice]:
+    """Return messages to be sent now, oldest first, whosever bank they are of."""
+    due = or_(Notice.claimed_until.is_(None), Notice.claimed_until < now)
     return list(
         session.scalars(
-            select(Notice).where(Notice.state == NoticeState.OWED).order_by(Notice.id).limit(most)
+            select(Notice)
+            .where(Notice.state == NoticeState.OWED, due)
+            .order_by(Notice.id)
+            .limit(most)
         )
+    )
+
+
+def ways_to(
+    session: Session, *, bank_id: int, recipient: str, email: str | None, phone: str | None
+) -> list[Way]:
+    """Return how somebody is told: the one way she chose or has, and her browsers besides."""
+    known = {Channel.EMAIL: email, Channel.SMS: phone}
+    chosen = chosen_channel(session, bank_id=bank_id, recipient=recipient)
+    order = sorted(known, key=lambda channel: channel is not chosen)
+    first = next((Way(channel=channel, to=to) for channel in order if (to := known[channel])), None)
+    browsers = session.scalars(
+        select(PushSubscription.id).where(
+            PushSubscription.bank_id == bank_id, PushSubscription.recipient == recipient
+        )
+    )
+    return [
+        *([first] if first else []),
+        *(Way(channel=Channel.PUSH, to=str(key)) for key in browsers),
+    ]
+
+
+def chosen_channel(session: Session, *, bank_id: int, recipient: str) -> Channel | None:
+    """Return by what somebody said she wants to be told, if she said so."""
+    return session.scalar(
+        select(ChannelChoice.channel).where(
+            ChannelChoice.bank_id == bank_id, ChannelChoice.recipient == recipient
+        )
+    )
+
+
+def has_browser(session: Session, *, bank_id: int, recipient: str) -> bool:
+    """Whether a browser of somebody asked to be told."""
+    return (
+        session.scalar(
+            select(PushSubscription.id)
+            .where(PushSubscription.bank_id == bank_id, PushSubscription.recipient == recipient)
+            .limit(1)
+        )
+        is not None
     )
 
 

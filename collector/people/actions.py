@@ -41,6 +41,7 @@ def make_link(
     person_id: int | None = None,
     donor_id: int | None = None,
     lives: timedelta = LINK_LIVES,
+    sent_by: str = "email",
 ) -> str:
     """Make a single-use link for a person or a donor and return its token."""
     token = new_token()
@@ -53,6 +54,7 @@ def make_link(
             made_at=now,
             expires_at=now + lives,
             used_at=None,
+            sent_by=sent_by,
         )
     )
     session.flush()
@@ -75,7 +77,9 @@ def use_link(session: Session, token: str, *, now: datetime) -> str:
             SignInLink.expires_at > now,
         )
         .values(used_at=now)
-        .returning(SignInLink.bank_id, SignInLink.person_id, SignInLink.donor_id)
+        .returning(
+            SignInLink.bank_id, SignInLink.person_id, SignInLink.donor_id, SignInLink.sent_by
+        )
     ).one_or_none()
     if spent is None:
         raise Refused("link_not_valid")
@@ -89,6 +93,7 @@ def use_link(session: Session, token: str, *, now: datetime) -> str:
             began_at=now,
             seen_at=now,
             revoked_at=None,
+            sent_by=spent.sent_by,
         )
     )
     return key

@@ -59,6 +59,8 @@ class SignInLink(BankOwned, Base):
     made_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+    sent_by: Mapped[str] = mapped_column(default="email")
+    """The channel it left by: the second factor comes by another one."""
 
 
 class WebSession(BankOwned, Base):
@@ -75,6 +77,23 @@ class WebSession(BankOwned, Base):
     began_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    sent_by: Mapped[str] = mapped_column(default="email")
+    """The channel of the link that opened it."""
+    proved_at: Mapped[datetime | None] = mapped_column(default=None)
+    """When a code sent by another way than the link came back: what a link alone hides is shown."""
+
+
+class ProofCode(BankOwned, Base):
+    """Six digits sent to a donor who is signed in, by another way than her link; kept as a hash."""
+
+    __tablename__ = "proof_codes"
+
+    session_id: Mapped[int] = mapped_column(ForeignKey("web_sessions.id"), index=True)
+    code_hash: Mapped[str]
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    attempts: Mapped[int]
+    used_at: Mapped[datetime | None]
 
 
 class SignInAttempt(Base):

@@ -45,6 +45,22 @@ class HoldReason(StrEnum):
     EXPOSURE = "exposure"
 
 
+class Kit(StrEnum):
+    """What a donor may need besides empty bottles."""
+
+    LABELS = "labels"
+    PUMP_PARTS = "pump_parts"
+
+
+class DayBefore(StrEnum):
+    """What a donor answers the day before a visit, by one tap."""
+
+    FINE = "fine"
+    NOT_HOME = "not_home"
+    FEWER = "fewer"
+    LAST = "last"
+
+
 class Pickup(BankOwned, Base):
     """What a donor asked for, with the civil windows in which it suits her."""
 
@@ -59,8 +75,14 @@ class Pickup(BankOwned, Base):
     oldest_on: Mapped[date | None]
     """The day the oldest bottle was expressed."""
     freezer_nearly_full: Mapped[bool]
+    freezer_quarters: Mapped[int | None] = mapped_column(default=None)
+    """How full her freezer is, in quarters; None where she did not say."""
     empties_wanted: Mapped[int]
+    kit_wanted: Mapped[list[str]] = mapped_column(default=list)
     call_first: Mapped[bool]
+    do_not_ring: Mapped[bool] = mapped_column(default=False)
+    neighbour: Mapped[bool] = mapped_column(default=False)
+    """A neighbour hands the bottles over if she is not at home; the note says who."""
     note: Mapped[str]
     failure: Mapped[str | None]
     asked_at: Mapped[datetime]
@@ -68,6 +90,10 @@ class Pickup(BankOwned, Base):
     """The actor, as in the audit chain: `donor:7`, or `person:12` for a request by phone."""
     once: Mapped[str | None]
     """What makes it the same request: a form sent twice asks once."""
+    promised_at: Mapped[datetime | None] = mapped_column(default=None)
+    """When we promised her its window as a slot; None where the windows are only hers."""
+    answer: Mapped[DayBefore | None] = mapped_column(default=None)
+    answered_at: Mapped[datetime | None] = mapped_column(default=None)
     version: Mapped[int] = mapped_column()
     donor: Mapped[Donor] = relationship(lazy="raise")
     windows: Mapped[list["PickupWindow"]] = relationship(
@@ -105,3 +131,71 @@ class PickupHold(BankOwned, Base):
     cleared_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     note: Mapped[str | None]
     """What the professional who cleared it wrote."""
+
+
+class Enquiry(BankOwned, Base):
+    """What a donor is about to ask: kept while she chooses, with the slot that is held for her."""
+
+    __tablename__ = "enquiries"
+    __table_args__ = (UniqueConstraint("donor_id"),)
+
+    donor_id: Mapped[int] = mapped_column(ForeignKey("donors.id"))
+    bottles: Mapped[int]
+    volume_ml: Mapped[int]
+    oldest_on: Mapped[date | None]
+    freezer_quarters: Mapped[int | None]
+    empties_wanted: Mapped[int]
+    kit_wanted: Mapped[list[str]]
+    health: Mapped[list[str]]
+    """The health questions that she answered by yes."""
+    written_at: Mapped[datetime]
+    once: Mapped[str]
+    day: Mapped[date | None]
+    opens: Mapped[time | None]
+    closes: Mapped[time | None]
+    purposes: Mapped[list[str]]
+    held_until: Mapped[datetime | None]
+    """Until when nobody else is promised her place."""
+
+
+class Giving(BankOwned, Base):
+    """How a donor goes on giving: her pauses, her last gift, and the loss of her child."""
+
+    __tablename__ = "givings"
+    __table_args__ = (UniqueConstraint("donor_id"),)
+
+    donor_id: Mapped[int] = mapped_column(ForeignKey("donors.id"))
+    paused_from: Mapped[date | None]
+    paused_until: Mapped[date | None]
+    tapering: Mapped[bool]
+    """She expresses less and less: her history no longer foretells."""
+    last_gift: Mapped[bool]
+    bereaved_at: Mapped[datetime | None]
+    """From here on a person speaks first, and nothing cheerful is sent."""
+    called_at: Mapped[datetime | None]
+    called_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+
+
+class VisitLink(BankOwned, Base):
+    """A key to one visit's date and hours, and to nothing else of hers; kept as a hash."""
+
+    __tablename__ = "visit_links"
+
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    pickup_id: Mapped[int] = mapped_column(ForeignKey("pickups.id"), index=True)
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class Correction(BankOwned, Base):
+    """What a donor says of her receipt within two days: the record itself stays as it was made."""
+
+    __tablename__ = "corrections"
+
+    pickup_id: Mapped[int] = mapped_column(ForeignKey("pickups.id"), index=True)
+    bottles: Mapped[int]
+    volume_ml: Mapped[int]
+    words: Mapped[str]
+    made_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+    settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from collector.db import BankOwned, Base
@@ -25,3 +25,13 @@ class PlanningRun(BankOwned, Base):
     plan: Mapped[dict[str, Any] | None]
     posed_at: Mapped[datetime]
     kept_at: Mapped[datetime | None]
+
+
+class SlotBook(BankOwned, Base):
+    """Counts the promises of a day: of two who saw the same last place, one turns the page."""
+
+    __tablename__ = "slot_books"
+    __table_args__ = (UniqueConstraint("bank_id", "day"),)
+
+    day: Mapped[date]
+    page: Mapped[int]

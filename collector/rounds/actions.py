@@ -14,7 +14,7 @@ from collector.banks.policies import PolicyKey
 from collector.banks.queries import get_bank, policies_of
 from collector.db import is_duplicate
 from collector.errors import Conflict, NotFound, Refused
-from collector.notices.actions import owe
+from collector.notices.actions import owe, tell
 from collector.pickups.models import Pickup, PickupState
 from collector.rounds import publication
 from collector.rounds.models import (
@@ -270,17 +270,17 @@ def _owe_promise(
     The revision is part of what makes it once: after a promise was changed and changed back, she
     is told a third time, since the last thing she heard is no longer true.
     """
-    if pickup.donor.email is None:
-        return
-    owe(
+    tell(
         session,
         now=now,
         bank_id=bank.id,
         once=f"visit_promised pickup:{pickup.id} {given.opens:%FT%RZ} revision:{plan.revision}",
         recipient=f"donor:{pickup.donor_id}",
-        to=pickup.donor.email,
+        email=pickup.donor.email,
+        phone=pickup.donor.phone,
         template="visit_promised",
         language=pickup.donor.language,
+        pickup=pickup.id,
         day=plan.day.isoformat(),
         **_hours(bank, given),
         **(
@@ -298,15 +298,14 @@ def _hours(bank: Bank, given: Promise) -> dict[str, str]:
 
 
 def _owe_withdrawal(session: Session, *, now: datetime, plan: DayPlan, pickup: Pickup) -> None:
-    if pickup.donor.email is None:
-        return
-    owe(
+    tell(
         session,
         now=now,
         bank_id=plan.bank_id,
         once=f"visit_withdrawn pickup:{pickup.id} revision:{plan.revision}",
         recipient=f"donor:{pickup.donor_id}",
-        to=pickup.donor.email,
+        email=pickup.donor.email,
+        phone=pickup.donor.phone,
         template="visit_withdrawn",
         language=pickup.donor.language,
         day=plan.day.isoformat(),

@@ -1,14 +1,36 @@
 """What was sent and is still owed, for those who answer for it."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, redirect, render_template, url_for
+from flask_babel import lazy_gettext
+from werkzeug.wrappers import Response
 
-from collector.db import reading
+from collector.db import reading, transaction
+from collector.notices.actions import send_again
+from collector.notices.models import Channel, NoticeState
 from collector.notices.queries import latest
 from collector.people.models import Role
-from collector.web.guards import actor, guard
+from collector.web.guards import actor, guard, settings
 
 blueprint = Blueprint("outbox", __name__, url_prefix="/outbox")
 guard(blueprint, Role.COORDINATOR, Role.ADMIN)
+
+CHANNELS = {
+    Channel.EMAIL: lazy_gettext("e-mail"),
+    Channel.SMS: lazy_gettext("text message"),
+    Channel.PUSH: lazy_gettext("push message"),
+}
+STATES = {
+    NoticeState.OWED: lazy_gettext("waiting"),
+    NoticeState.SENT: lazy_gettext("sent"),
+    NoticeState.FAILED: lazy_gettext("failed"),
+}
+TROUBLES = {
+    "away": lazy_gettext("The server that carries it did not answer."),
+    "broken": lazy_gettext("It could not be written; the server's log says why."),
+    "gone": lazy_gettext("The browser it was for does not exist any more."),
+    "keys": lazy_gettext("The browser it was for gave keys that do not work."),
+    "not_set_up": lazy_gettext("Nobody carries such messages in this installation."),
+}
 
 
 @blueprint.get("/")
@@ -19,4 +41,16 @@ def home() -> str:
             "outbox/home.html",
             notices=latest(session, bank_id=actor().bank_id),
             shows_keys=Role.ADMIN in actor().roles,
+            is_carried=settings().mail is not None or settings().sms is not None,
+            channels=CHANNELS,
+            states=STATES,
+            troubles=TROUBLES,
         )
+
+
+@blueprint.post("/<int:notice_id>/attempts")
+def send_once_more(notice_id: int) -> Response:
+    """Owe a message again that had failed."""
+    with transaction() as session:
+        send_again(session, bank_id=actor().bank_id, notice_id=notice_id)
+    return redirect(url_for("outbox.home"), code=303)

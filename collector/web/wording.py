@@ -31,6 +31,8 @@ ERRORS: Mapping[str, LazyString] = {
     "http_503": _("The database does not answer. Nothing was changed; please try again soon."),
     "not_found": _("This does not exist, or is not yours."),
     "form_too_old": _("This page had been open for too long. Reload it and send again."),
+    "notice_not_failed": _("This message has not failed: there is nothing to send again."),
+    "visit_link_not_valid": _("This link is too old, or not whole. Sign in to see your visits."),
     "link_not_valid": _("This link was used already or is too old. Ask for a new one."),
     "bank_needs_name": _("A bank needs a name and a town."),
     "bank_slug_not_valid": _("A bank's short name has small letters, digits and hyphens only."),
