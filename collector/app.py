@@ -27,6 +27,7 @@ from collector.web import (
     quality,
     security,
     steps,
+    visit_link,
     wording,
 )
 from collector.web import session as sign_in
@@ -77,7 +78,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
     db.connect(app, settings.database_url)
     for part in (languages, wording, assets, security, guards, errors):
         part.init_app(app)
-    surfaces = (sign_in, public, contact, steps, my_data, donor, phone, board, outbox)
-    for surface in (*surfaces, quality, calendar):
+    donors = (public, contact, steps, my_data, donor, visit_link)
+    for surface in (sign_in, *donors, phone, board, outbox, quality, calendar):
         app.register_blueprint(surface.blueprint)
     return app

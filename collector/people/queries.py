@@ -26,6 +26,10 @@ class Actor:
     time_zone: str
     roles: frozenset[Role]
     session_id: int
+    sent_by: str = "email"
+    """The channel of the link that let her in."""
+    proved: bool = False
+    """Whether a code sent by another way came back: what a link alone hides is shown."""
 
     @property
     def reference(self) -> str:
@@ -102,6 +106,8 @@ def _donor_actor(web_session: WebSession, bank: Bank, now: datetime) -> Actor | 
         time_zone=bank.time_zone,
         roles=frozenset({Role.DONOR}),
         session_id=web_session.id,
+        sent_by=web_session.sent_by,
+        proved=web_session.proved_at is not None,
     )
 
 

@@ -109,8 +109,10 @@ def change(
         _refuse_what_blocks(session, pickup, asked, actor=actor)
         again = _asks_again(pickup, asked)
         _write(pickup, asked, now=now)
-    if again and pickup.state is not PickupState.ASKED:
-        move_to(pickup, PickupState.ASKED)
+    if again:
+        pickup.promised_at = pickup.answer = pickup.answered_at = None
+        if pickup.state is not PickupState.ASKED:
+            move_to(pickup, PickupState.ASKED)
     session.flush()
     _note(session, pickup, now=now, actor=actor, action="pickup changed", asked_again=again)
     return pickup
@@ -281,7 +283,10 @@ def _write(pickup: Pickup, asked: Ask, *, now: datetime) -> None:
     pickup.bottles, pickup.volume_ml = asked.bottles, asked.volume_ml
     pickup.oldest_on = asked.oldest_on
     pickup.freezer_nearly_full = asked.freezer_nearly_full
+    pickup.freezer_quarters = asked.freezer_quarters
     pickup.empties_wanted = asked.empties_wanted
+    pickup.kit_wanted = [kit.value for kit in asked.kit_wanted]
+    pickup.do_not_ring, pickup.neighbour = asked.do_not_ring, asked.neighbour
     pickup.call_first, pickup.note = asked.call_first, asked.note.strip()
     wanted = sorted({Window(*window) for window in asked.windows})
     pickup.windows = [

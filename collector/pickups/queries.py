@@ -1,5 +1,6 @@
 """Questions about requests."""
 
+from collections.abc import Collection
 from datetime import date
 
 from sqlalchemy import Select, select
@@ -63,6 +64,22 @@ def of_donor(session: Session, bank_id: int, donor_id: int) -> list[Pickup]:
     """Return a donor's requests, newest first."""
     hers = _whole(bank_id).where(Pickup.donor_id == donor_id)
     return list(session.scalars(hers.order_by(Pickup.asked_at.desc(), Pickup.id.desc())))
+
+
+def every_request(
+    session: Session, bank_id: int, donors: Collection[int]
+) -> dict[int, list[Pickup]]:
+    """Return the requests of these donors, newest first, with their windows, by donor."""
+    rows = session.scalars(
+        select(Pickup)
+        .options(selectinload(Pickup.windows))
+        .where(Pickup.bank_id == bank_id, Pickup.donor_id.in_(donors))
+        .order_by(Pickup.asked_at.desc(), Pickup.id.desc())
+    )
+    found: dict[int, list[Pickup]] = {}
+    for row in rows:
+        found.setdefault(row.donor_id, []).append(row)
+    return found
 
 
 def for_day(session: Session, bank_id: int, day: date) -> list[Pickup]:

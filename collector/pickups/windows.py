@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from collector.pickups.models import HoldReason, Purpose
+from collector.pickups.models import HoldReason, Kit, Purpose
 from collector.service_day import ServiceDay
 
 MOST_BOTTLES = 150
@@ -39,8 +39,13 @@ class Ask:
     oldest_on: date | None = None
     """The day the oldest bottle was expressed."""
     freezer_nearly_full: bool = False
+    freezer_quarters: int | None = None
+    """How full her freezer is, in quarters, where she said so."""
     empties_wanted: int = 0
+    kit_wanted: tuple[Kit, ...] = ()
     call_first: bool = False
+    do_not_ring: bool = False
+    neighbour: bool = False
     note: str = ""
     purposes: tuple[Purpose, ...] = (Purpose.COLLECTION,)
     health: Mapping[HoldReason, bool] = field(default_factory=lambda: MappingProxyType({}))

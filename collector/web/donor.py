@@ -12,26 +12,37 @@ from collector.db import reading, transaction
 from collector.errors import Refused
 from collector.people.models import Role
 from collector.pickups import actions
+from collector.pickups.enquiries import enquiry_of
 from collector.pickups.models import Pickup
 from collector.pickups.purposes import purposes_for
 from collector.pickups.queries import pickup_of_donor
 from collector.pickups.windows import Ask
+from collector.web import donor_asking, donor_giving, donor_reach, donor_receipt
 from collector.web import donor_form as forms
 from collector.web.donor_pages import form_page, home_page, last_of, visit_page
 from collector.web.donor_promise import told
-from collector.web.donor_words import PURPOSES, headline
+from collector.web.donor_words import GAUGE, KITS, PURPOSES, headline
 from collector.web.guards import actor, guard, now
 from collector.web.health_questions import QUESTIONS
 from collector.web.wording import sentence
 
 blueprint = Blueprint("donor", __name__, url_prefix="/donor")
 guard(blueprint, Role.DONOR)
+for part in (donor_asking, donor_giving, donor_reach, donor_receipt):
+    blueprint.register_blueprint(part.blueprint)
 
 
 @blueprint.context_processor
 def words() -> dict[str, object]:
     """Give the donor's templates their words."""
-    return {"headline": headline, "PURPOSES": PURPOSES, "QUESTIONS": QUESTIONS}
+    return {
+        "headline": headline,
+        "PURPOSES": PURPOSES,
+        "QUESTIONS": QUESTIONS,
+        "KITS": KITS,
+        "GAUGE": GAUGE,
+        "proved": actor().proved,
+    }
 
 
 @blueprint.get("/")
@@ -47,7 +58,8 @@ def new_visit() -> str:
     """Show the form, with what she asked for last time."""
     with reading() as session:
         last = last_of(session, bank_id=actor().bank_id, donor_id=_donor_id())
-        return _show(session, forms.blank(last))
+        enquiry = enquiry_of(session, _donor_id())
+        return _show(session, forms.resumed(enquiry, last) if enquiry else forms.blank(last))
 
 
 @blueprint.post("/visits")

@@ -9,14 +9,25 @@ from zoneinfo import ZoneInfo
 from werkzeug.datastructures import MultiDict
 
 from collector.errors import Refused
-from collector.pickups.models import HoldReason, Pickup, Purpose
+from collector.pickups.models import Enquiry, HoldReason, Kit, Pickup, Purpose
 from collector.pickups.windows import MOST_WINDOWS, Ask, Mistake, Window, mistakes_in
 from collector.web.wording import sentence
 
 ROWS_SHOWN = 3
 USUAL_HOURS = ("08:00", "18:00")
 NUMBERS = ("bottles", "volume_ml", "empties_wanted")
-TEXTS = (*NUMBERS, "oldest_on", "freezer_nearly_full", "call_first", "note")
+TEXTS = (
+    *NUMBERS,
+    "oldest_on",
+    "freezer_quarters",
+    *(f"kit-{kit}" for kit in Kit),
+    "call_first",
+    "do_not_ring",
+    "neighbour",
+    "note",
+)
+QUARTERS = ("1", "2", "3", "4")
+NEARLY_FULL = 3
 DATE_FORMS = ("%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y")
 TIME_FORMS = ("%H:%M", "%H:%M:%S", "%Hh%M")
 
@@ -73,6 +84,8 @@ def blank(last: Pickup | None) -> Typed:
             "volume_ml": str(last.volume_ml or ""),
             "empties_wanted": str(last.empties_wanted),
             "call_first": "yes" if last.call_first else "",
+            "do_not_ring": "yes" if last.do_not_ring else "",
+            "neighbour": "yes" if last.neighbour else "",
         }
         if last.windows:
             hours = _row(last.windows[0].opens, last.windows[0].closes)
@@ -95,13 +108,33 @@ def filled_in(pickup: Pickup) -> Typed:
             "volume_ml": str(pickup.volume_ml),
             "empties_wanted": str(pickup.empties_wanted),
             "oldest_on": pickup.oldest_on.isoformat() if pickup.oldest_on else "",
-            "freezer_nearly_full": "yes" if pickup.freezer_nearly_full else "",
+            "freezer_quarters": str(pickup.freezer_quarters or ""),
+            **{f"kit-{kit}": "yes" if kit in pickup.kit_wanted else "" for kit in Kit},
             "call_first": "yes" if pickup.call_first else "",
+            "do_not_ring": "yes" if pickup.do_not_ring else "",
+            "neighbour": "yes" if pickup.neighbour else "",
             "note": pickup.note,
         },
         health={reason: "yes" if reason in held else "no" for reason in HoldReason},
         rows=tuple(rows) + tuple(Row() for _ in range(ROWS_SHOWN - len(rows))),
     )
+
+
+def resumed(enquiry: Enquiry, last: Pickup | None) -> Typed:
+    """Return the form as she left it, to go on with."""
+    typed = blank(last)
+    texts = {
+        "bottles": str(enquiry.bottles),
+        "volume_ml": str(enquiry.volume_ml),
+        "empties_wanted": str(enquiry.empties_wanted),
+        "oldest_on": enquiry.oldest_on.isoformat() if enquiry.oldest_on else "",
+        "freezer_quarters": str(enquiry.freezer_quarters or ""),
+        **{f"kit-{kit}": "yes" if kit in enquiry.kit_wanted else "" for kit in Kit},
+    }
+    health: dict[str, str] = {
+        reason: "yes" if reason in enquiry.health else "no" for reason in HoldReason
+    }
+    return replace(typed, texts={**typed.texts, **texts}, health=health)
 
 
 def sent(form: MultiDict[str, str]) -> Typed:
@@ -134,6 +167,8 @@ def understood(
     asked = replace(
         amounts,
         call_first=bool(typed.texts["call_first"]),
+        do_not_ring=bool(typed.texts["do_not_ring"]),
+        neighbour=bool(typed.texts["neighbour"]),
         note=typed.texts["note"],
         health=_health(typed, reading) if fetches else {},
         purposes=purposes,
@@ -148,12 +183,15 @@ def understood(
 
 
 def _amounts(typed: Typed, reading: Reading) -> Ask:
+    quarters = typed.texts["freezer_quarters"]
     return Ask(
         bottles=_number(typed, "bottles", reading),
         volume_ml=_number(typed, "volume_ml", reading),
         empties_wanted=_number(typed, "empties_wanted", reading),
         oldest_on=_day(typed, "oldest_on", reading),
-        freezer_nearly_full=bool(typed.texts["freezer_nearly_full"]),
+        freezer_quarters=int(quarters) if quarters in QUARTERS else None,
+        freezer_nearly_full=quarters in QUARTERS[NEARLY_FULL - 1 :],
+        kit_wanted=tuple(kit for kit in Kit if typed.texts[f"kit-{kit}"]),
     )
 
 

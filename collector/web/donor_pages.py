@@ -13,11 +13,13 @@ from collector.donors.models import Donor
 from collector.donors.numbers import shown
 from collector.donors.queries import get_donor
 from collector.pickups.actions import changes_until
+from collector.pickups.giving import giving_of
 from collector.pickups.models import Pickup
 from collector.pickups.purposes import gives_milk
 from collector.pickups.queries import of_donor
 from collector.pickups.states import OPEN, OVER
 from collector.pickups.windows import DONOR_DAYS_AHEAD
+from collector.rounds.narrowing import Near, near_of
 from collector.service_day import ServiceDay
 from collector.web.donor_promise import Told, told
 from collector.web.donor_words import Note, file_notes, visit_notes
@@ -66,7 +68,14 @@ class VisitPage:
     until: datetime | None
     """Until when she may change or cancel by herself, where there is a limit."""
     may_change: bool
+    near: Near | None
+    """The half hour in which we are expected, on the day."""
     notes: list[Note]
+
+    @property
+    def has_times(self) -> bool:
+        """Whether there is something to put into a calendar."""
+        return self.told is not None or (self.pickup.promised_at is not None and self.may_change)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +89,8 @@ class HomePage:
     past: list[Pickup]
     notes: list[Note]
     may_ask: bool
+    grieves: bool
+    """Her child has died: nothing cheerful, and a person first."""
 
 
 def home_page(session: Session, *, bank_id: int, donor_id: int, now: datetime) -> HomePage:
@@ -87,6 +98,7 @@ def home_page(session: Session, *, bank_id: int, donor_id: int, now: datetime) -
     page = form_page(session, bank_id=bank_id, donor_id=donor_id, now=now)
     hers = of_donor(session, bank_id, donor_id)
     verdicts = {judge(page.donor, on=day, policies=page.policies).verdict for day in page.days}
+    giving = giving_of(session, donor_id)
     current = [pickup for pickup in hers if pickup.state not in OVER]
     return HomePage(
         donor=page.donor,
@@ -96,6 +108,7 @@ def home_page(session: Session, *, bank_id: int, donor_id: int, now: datetime) -
         past=[pickup for pickup in hers if pickup.state in OVER][:PAST_SHOWN],
         notes=page.notes,
         may_ask=verdicts != {Verdict.BLOCKED},
+        grieves=giving is not None and giving.bereaved_at is not None,
     )
 
 
@@ -129,6 +142,7 @@ def visit_page(session: Session, *, pickup: Pickup, now: datetime) -> VisitPage:
         told=promise,
         until=until,
         may_change=pickup.state in OPEN and (until is None or now <= until),
+        near=near_of(session, pickup) if promise else None,
         notes=visit_notes(pickup, policies=policies, told=promise),
     )
 

@@ -18,7 +18,7 @@ from collector.donors.eligibility import (
 )
 from collector.donors.models import Donor
 from collector.pickups.flags import fetch_by
-from collector.pickups.models import Pickup, PickupState, Purpose
+from collector.pickups.models import Kit, Pickup, PickupState, Purpose
 from collector.pickups.states import OPEN
 from collector.web.donor_promise import Told
 from collector.web.wording import clock, day, litres
@@ -33,6 +33,18 @@ PURPOSES: Mapping[str, LazyString] = {
 }
 
 
+KITS: Mapping[str, LazyString] = {
+    Kit.LABELS: lazy_gettext("labels"),
+    Kit.PUMP_PARTS: lazy_gettext("parts for the pump"),
+}
+GAUGE: Mapping[int, LazyString] = {
+    1: lazy_gettext("a quarter"),
+    2: lazy_gettext("half"),
+    3: lazy_gettext("three quarters"),
+    4: lazy_gettext("full"),
+}
+
+
 class Note(NamedTuple):
     """A sentence and how it sounds: ok, info or warn; never an alarm."""
 
@@ -44,6 +56,8 @@ def headline(pickup: Pickup, told: Told | None) -> str:
     """Say in one sentence where a visit stands."""
     if told is not None and pickup.state is PickupState.PUBLISHED:
         return promise(told)
+    if pickup.promised_at is not None and pickup.state in SLOT_WORDS:
+        return str(SLOT_WORDS[pickup.state]) % _slot(pickup)
     sentences = {
         PickupState.ASKED: _("We have your request. We answer as soon as we have read it."),
         PickupState.ACCEPTED: _("We said yes. We tell you the day and the time soon."),
@@ -58,6 +72,28 @@ def headline(pickup: Pickup, told: Told | None) -> str:
         PickupState.EXPIRED: _("The days you proposed went by. We are sorry; please ask again."),
     }
     return str(sentences[pickup.state])
+
+
+SLOT_WORDS: Mapping[PickupState, LazyString] = {
+    PickupState.ASKED: lazy_gettext(
+        "We keep %(day)s between %(opens)s and %(closes)s for you, and call you before."
+    ),
+    PickupState.ACCEPTED: lazy_gettext(
+        "It is agreed: we come on %(day)s between %(opens)s and %(closes)s."
+    ),
+    PickupState.PLANNED: lazy_gettext(
+        "It is agreed: we come on %(day)s between %(opens)s and %(closes)s."
+    ),
+}
+
+
+def _slot(pickup: Pickup) -> dict[str, str]:
+    window = pickup.windows[0]
+    return {
+        "day": day(window.day),
+        "opens": f"{window.opens:%H:%M}",
+        "closes": f"{window.closes:%H:%M}",
+    }
 
 
 def promise(told: Told) -> str:

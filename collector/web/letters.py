@@ -20,9 +20,11 @@ from collector.notices.delivery import Letter
 from collector.notices.models import Channel, Notice, PushSubscription
 from collector.people.actions import make_link
 from collector.people.links import hashed
+from collector.people.proof import make_code
 from collector.pickups.visit_links import make_visit_link
 
 SIGN_IN = "sign_in"
+PROOF = "code"
 OF_A_VISIT = frozenset({"visit_promised", "visit_tomorrow", "visit_near"})
 """Letters whose link shows one visit without signing in."""
 
@@ -44,6 +46,7 @@ def write(session: Session, notice: Notice, *, now: datetime) -> Letter:
             signature=signature,
             link=link,
             discreet=discreet,
+            code=_code(session, notice, now=now),
             **_readable(notice.figures),
         )
         subject, body = _parts(text, notice.channel, bank, discreet=discreet)
@@ -99,6 +102,14 @@ def _single_use(session: Session, notice: Notice, *, now: datetime) -> str:
     )
     wanted = str(notice.figures.get("wanted", ""))
     return f"link/{token}" + (f"?{urlencode({'next': wanted})}" if wanted else "")
+
+
+def _code(session: Session, notice: Notice, *, now: datetime) -> str:
+    """Return the six digits of a proof, made as they leave: they wait nowhere either."""
+    if notice.template != PROOF:
+        return ""
+    key = int(notice.figures["web_session"])
+    return make_code(session, now=now, bank_id=notice.bank_id, session_id=key)
 
 
 def _is_discreet(session: Session, notice: Notice) -> bool:

@@ -67,7 +67,7 @@ def test_of_two_coordinators_who_publish_at_once_the_second_is_told(
 
 
 def ask_for_a_visit(donor: Page, bank: RunningBank) -> None:
-    donor.get_by_role("link", name="Ask for a visit").click()
+    donor.goto(f"{bank.address}/donor/visits/new")
     donor.get_by_role("textbox", name="How many bottles?").fill("8")
     donor.get_by_role("textbox", name="How many millilitres").fill("1500")
     donor.get_by_label("The day on your oldest bottle").fill(str(bank.day - timedelta(days=20)))

@@ -30,6 +30,8 @@ OPEN = {
     "public.lactariums",
     "contact.ask",
     "contact.send",
+    "visit_link.look",
+    "visit_link.say",
     "phone.service_worker",
     "phone.web_manifest",
     "phone.device",

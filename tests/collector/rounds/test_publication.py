@@ -81,7 +81,12 @@ def test_a_donor_is_promised_two_hours_and_a_collector_her_round(app: Flask, tow
         published(session, town)
         (promise,) = notices(session, "visit_promised")
         assert promise.recipient == f"donor:{town.dora}"
-        assert promise.figures == {"day": "2026-11-24", "opens": "09:00", "closes": "11:00"}
+        assert promise.figures == {
+            "pickup": town.pickups[0],
+            "day": "2026-11-24",
+            "opens": "09:00",
+            "closes": "11:00",
+        }
         (round_,) = notices(session, "round_published")
         assert (round_.recipient, round_.figures["letter"]) == (f"person:{town.ana}", "A")
 

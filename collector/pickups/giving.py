@@ -1,0 +1,145 @@
+"""How a donor goes on giving: her pauses, her last gift, and the loss of her child."""
+
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from collector.audit.actions import record
+from collector.banks.queries import get_bank
+from collector.errors import Refused
+from collector.pickups.models import Giving
+from collector.service_day import ServiceDay
+
+LONGEST_PAUSE = timedelta(days=180)
+
+
+def giving_of(session: Session, donor_id: int) -> Giving | None:
+    """Return how a donor goes on giving, if she ever said."""
+    return session.scalar(select(Giving).where(Giving.donor_id == donor_id))
+
+
+def givings_of(session: Session, bank_id: int) -> dict[int, Giving]:
+    """Return what the donors of a bank said, by the donor's key."""
+    rows = session.scalars(select(Giving).where(Giving.bank_id == bank_id))
+    return {row.donor_id: row for row in rows}
+
+
+def calls_to_make(session: Session, bank_id: int) -> list[Giving]:
+    """Return who waits for somebody's call, the longest wait first."""
+    waiting = select(Giving).where(
+        Giving.bank_id == bank_id, Giving.bereaved_at.is_not(None), Giving.called_at.is_(None)
+    )
+    return list(session.scalars(waiting.order_by(Giving.bereaved_at)))
+
+
+def is_paused(giving: Giving | None, day: date) -> bool:
+    """Whether nobody should come on a day."""
+    if giving is None or giving.paused_from is None or giving.paused_until is None:
+        return False
+    return giving.paused_from <= day <= giving.paused_until
+
+
+def plan_giving(
+    session: Session,
+    *,
+    now: datetime,
+    bank_id: int,
+    donor_id: int,
+    actor: str,
+    paused_from: date | None,
+    paused_until: date | None,
+    tapering: bool,
+    last_gift: bool,
+) -> Giving:
+    """Keep what she says of the weeks to come.
+
+    Raises
+    ------
+    Refused
+        `pause_half`, `pause_backwards`, `pause_over`, `pause_too_long` (`days`).
+    """
+    today = ServiceDay.of(now, get_bank(session, bank_id).zone).day
+    _refuse_odd_pause(paused_from, paused_until, today)
+    giving = _found_or_made(session, bank_id=bank_id, donor_id=donor_id)
+    giving.paused_from, giving.paused_until = paused_from, paused_until
+    giving.tapering, giving.last_gift = tapering, last_gift
+    _note(session, giving, now=now, actor=actor, action="giving planned")
+    return giving
+
+
+def say_last_gift(
+    session: Session, *, now: datetime, bank_id: int, donor_id: int, actor: str
+) -> Giving:
+    """Keep that the next visit is her last."""
+    giving = _found_or_made(session, bank_id=bank_id, donor_id=donor_id)
+    giving.last_gift = True
+    _note(session, giving, now=now, actor=actor, action="last gift said")
+    return giving
+
+
+def say_loss(session: Session, *, now: datetime, bank_id: int, donor_id: int, actor: str) -> Giving:
+    """Keep that her child has died: from here on a person speaks first. Said twice, said once."""
+    giving = _found_or_made(session, bank_id=bank_id, donor_id=donor_id)
+    if giving.bereaved_at is None:
+        giving.bereaved_at = now
+        # The chain names no reason: that somebody waits for a call is all it needs to hold.
+        _note(session, giving, now=now, actor=actor, action="call wanted")
+    return giving
+
+
+def note_call(
+    session: Session, *, now: datetime, bank_id: int, donor_id: int, person_id: int
+) -> Giving:
+    """Note that a person of the bank spoke with her."""
+    giving = _found_or_made(session, bank_id=bank_id, donor_id=donor_id)
+    if giving.bereaved_at is None:
+        raise Refused("nobody_waits_for_a_call")
+    if giving.called_at is None:
+        giving.called_at, giving.called_by_id = now, person_id
+        _note(session, giving, now=now, actor=f"person:{person_id}", action="call made")
+    return giving
+
+
+def _found_or_made(session: Session, *, bank_id: int, donor_id: int) -> Giving:
+    giving = giving_of(session, donor_id)
+    if giving is None:
+        giving = Giving(
+            bank_id=bank_id,
+            donor_id=donor_id,
+            paused_from=None,
+            paused_until=None,
+            tapering=False,
+            last_gift=False,
+            bereaved_at=None,
+            called_at=None,
+            called_by_id=None,
+        )
+        session.add(giving)
+        session.flush()
+    return giving
+
+
+def _refuse_odd_pause(begins: date | None, ends: date | None, today: date) -> None:
+    if begins is None and ends is None:
+        return
+    if begins is None or ends is None:
+        raise Refused("pause_half")
+    if ends < begins:
+        raise Refused("pause_backwards")
+    if ends < today:
+        raise Refused("pause_over")
+    if ends - begins > LONGEST_PAUSE:
+        raise Refused("pause_too_long", days=LONGEST_PAUSE.days)
+
+
+def _note(session: Session, giving: Giving, *, now: datetime, actor: str, action: str) -> None:
+    session.flush()
+    record(
+        session,
+        now=now,
+        bank_id=giving.bank_id,
+        actor=actor,
+        action=action,
+        subject=f"donor:{giving.donor_id}",
+    )

@@ -1,0 +1,100 @@
+"""What a link in a message shows without signing in: a date, two times, and four answers."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from collector.banks.models import Bank
+from collector.banks.queries import get_bank
+from collector.db import reading, transaction
+from collector.errors import NotFound, Refused
+from collector.pickups.models import DayBefore, Pickup, PickupState
+from collector.pickups.visit_links import visit_of
+from collector.rounds.day_before import answer
+from collector.rounds.narrowing import Near, near_of
+from collector.rounds.promises import Promise
+from collector.service_day import ServiceDay
+from collector.web.donor_promise import Told, told
+from collector.web.guards import anyone, now
+from collector.web.wording import sentence
+
+blueprint = Blueprint("visit_link", __name__, url_prefix="/v")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkPage:
+    """The little that a link alone shows."""
+
+    bank: Bank
+    pickup: Pickup
+    told: Told | None
+    near: Near | None
+    may_answer: bool
+    is_tomorrow: bool
+
+
+@blueprint.get("/<token>")
+@anyone
+def look(token: str) -> str:
+    """Show the date and the hours; opening it changes nothing."""
+    return _show(token)
+
+
+@blueprint.post("/<token>")
+@anyone
+def say(token: str) -> Response | tuple[str, int]:
+    """Take her answer."""
+    try:
+        with transaction() as session:
+            pickup = visit_of(session, token, now=now())
+            answer(
+                session,
+                pickup,
+                now=now(),
+                actor=f"donor:{pickup.donor_id}",
+                said=_said(),
+                promised=_promised(session, pickup),
+                bottles=_bottles(),
+            )
+    except Refused as refused:
+        return _show(token, sentence(refused)), 422
+    return redirect(url_for("visit_link.look", token=token), code=303)
+
+
+def _show(token: str, wrong: str = "") -> str:
+    with reading() as session:
+        pickup = visit_of(session, token, now=now())
+        return render_template("donor/link.html", page=_page(session, pickup), wrong=wrong)
+
+
+def _page(session: Session, pickup: Pickup) -> LinkPage:
+    bank, promise = get_bank(session, pickup.bank_id), told(session, pickup)
+    return LinkPage(
+        bank=bank,
+        pickup=pickup,
+        told=promise,
+        near=near_of(session, pickup),
+        may_answer=promise is not None and pickup.state is PickupState.PUBLISHED,
+        is_tomorrow=promise is not None and promise.day > ServiceDay.of(now(), bank.zone).day,
+    )
+
+
+def _promised(session: Session, pickup: Pickup) -> Promise:
+    promise = told(session, pickup)
+    if promise is None:
+        raise Refused("pickup_not_open")
+    return Promise(opens=promise.opens, closes=promise.closes)
+
+
+def _said() -> DayBefore:
+    try:
+        return DayBefore(request.form.get("answer", ""))
+    except ValueError:
+        raise NotFound("visit_link_not_valid") from None
+
+
+def _bottles() -> int | None:
+    text = request.form.get("bottles", "").strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < len("9999") else None
