@@ -37,7 +37,7 @@ from routing.schedule import retimed
 
 MOST_SLOTS = 6
 MOST_A_DAY = 2
-DAYS_LOOKED_AT = 8
+DAYS_LOOKED_AT = 5
 ROUNDS_LOOKED_AT = 4
 NOON = time(13)
 NEAR_METRES = 5_000
@@ -101,7 +101,7 @@ class Posed:
 def slots(
     session: Session, *, now: datetime, bank_id: int, wanted: Wanted, days: Sequence[date]
 ) -> list[Slot]:
-    """Return up to six places for a visit on these days, what adds least first.
+    """Return up to six places for a visit on the first of these days, what adds least first.
 
     Only the rounds that pass nearest to her are tried: the price of one more detour grows with
     the distance, and the answer has to be there within a second.
@@ -349,10 +349,11 @@ def _priced(posed: Posed, half: Pickup) -> Slot:
     """Return the slot around the cheapest place of a half of a day."""
     best = _places(posed, half)[0]
     service_day = posed.facts.service_day
-    begins = next(stop.begin for stop in best.tour.stops if stop.visit == str(half.id))
+    tour = best.tour(posed.problem)
+    begins = next(stop.begin for stop in tour.stops if stop.visit == str(half.id))
     around = promise(service_day, service_day.at(begins), half.windows)
     before = posed.plan.tour(best.shift)
-    metres = best.tour.metres - (before.metres if before else 0)
+    metres = tour.metres - (before.metres if before else 0)
     opens, closes = _walls(service_day, around)
     return Slot(
         day=service_day.day,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -41,7 +41,8 @@ def words() -> dict[str, object]:
         "QUESTIONS": QUESTIONS,
         "KITS": KITS,
         "GAUGE": GAUGE,
-        "proved": actor().proved,
+        # A page that turns somebody away is drawn for nobody.
+        "proved": g.actor is not None and g.actor.proved,
     }
 
 

@@ -15,9 +15,10 @@ from werkzeug.test import TestResponse
 
 from collector.db import reading, transaction
 from collector.donors.models import Donor, DonorState, Serology
+from collector.people.models import WebSession
 from collector.pickups.models import Pickup, PickupHold, PickupState, Purpose
 from collector.rounds.models import DayPlan, Round, RoundState
-from tests.builders import DAY
+from tests.builders import DAY, MORNING
 from tests.conftest import SetClock
 from tests.town import Town, sign_in
 
@@ -228,6 +229,11 @@ def test_a_published_visit_is_promised_in_words(app: Flask, town: Town, dora: Fl
     publish(app, town)
     page = words(dora.get("/donor/"))
     assert "We come on Tuesday 24 November between 09:00 and 11:00." in page
+    assert "lotus canyon" not in page
+    assert "1 rue du Port" not in page, "a link alone shows days and times"
+    with app.app_context(), transaction() as session:
+        session.execute(update(WebSession).values(proved_at=MORNING))
+    page = words(dora.get("/donor/"))
     assert "lotus canyon" in page
     assert "1 rue du Port" in page, "her own address, once she is signed in"
 
