@@ -1,4 +1,4 @@
-"""What happens because time passes: whose blood test lapsed is suspended at midnight."""
+"""What happens because time passes: lapsed blood tests suspend, and donors are reminded."""
 
 import logging
 import threading
@@ -9,6 +9,7 @@ from sqlalchemy.exc import OperationalError
 from collector.clock import Clock
 from collector.db import reading, transaction
 from collector.donors.lapses import lapsed, suspend_lapsed
+from collector.rounds.reminders import owe_reminders
 
 LOOK_SECONDS = 60.0
 
@@ -21,6 +22,7 @@ def keep_time(app: Flask, clock: Clock, stop: threading.Event) -> None:
         with app.app_context():
             try:
                 tick(clock)
+                remind(clock)
             except OperationalError as away:
                 log.warning("the timers wait for the database: %s", away.orig)
         stop.wait(LOOK_SECONDS)
@@ -35,3 +37,9 @@ def tick(clock: Clock) -> int:
         count = suspend_lapsed(session, now=clock.now())
     log.info("blood tests lapsed: %s donors suspended", count)
     return count
+
+
+def remind(clock: Clock) -> None:
+    """Owe what the hour makes due: the evening before, half an hour ahead, the receipt."""
+    with transaction() as session:
+        owe_reminders(session, now=clock.now())

@@ -2,7 +2,6 @@
 
 import logging
 import threading
-from datetime import datetime, timedelta
 
 from flask import Flask
 from sqlalchemy.exc import OperationalError
@@ -14,13 +13,11 @@ from collector.notices.carriers import sender_for
 from collector.notices.delivery import deliver
 from collector.planning.actions import PLAN_DAY
 from collector.planning.solver import plan_day
-from collector.rounds.reminders import owe_reminders
 from collector.timers import keep_time
 from collector.web.letters import write
 
 HANDLERS = {PLAN_DAY: plan_day}
 LOOK_SECONDS = 1.0
-REMIND_EVERY = timedelta(minutes=1)
 
 log = logging.getLogger(__name__)
 
@@ -48,14 +45,9 @@ def work_until_idle(app: Flask, clock: Clock) -> None:
 def _carry(app: Flask, clock: Clock, stop: threading.Event) -> None:
     """Empty the outbox again and again; a database that is away is asked again a second later."""
     sender = sender_for(app.extensions["milkround_settings"])
-    reminded: datetime | None = None
     while not stop.wait(LOOK_SECONDS):
         with app.app_context():
             try:
-                if reminded is None or clock.now() - reminded >= REMIND_EVERY:
-                    reminded = clock.now()
-                    with transaction() as session:
-                        owe_reminders(session, now=reminded)
                 deliver(
                     transaction,
                     reading=reading,

@@ -42,7 +42,7 @@ def words() -> dict[str, object]:
         "KITS": KITS,
         "GAUGE": GAUGE,
         # A page that turns somebody away is drawn for nobody.
-        "proved": g.actor is not None and g.actor.proved,
+        "proved": getattr(g.get("actor"), "proved", False),
     }
 
 

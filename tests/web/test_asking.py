@@ -1,4 +1,4 @@
-"""Asking, answering, proving, receipt and grief, as a donor's browser without JavaScript sees them."""
+"""Asking, answering, proving, receipt and grief, as a donor's browser without scripts sees them."""
 
 from __future__ import annotations
 
