@@ -1,6 +1,7 @@
 """What a donor is about to ask: written down, a slot held for ten minutes, and then confirmed."""
 
 import secrets
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import select
@@ -17,7 +18,6 @@ from collector.pickups.purposes import purposes_for
 from collector.pickups.windows import Ask, Window
 
 HELD_FOR = timedelta(minutes=10)
-FULL = 4
 NEARLY_FULL = 3
 
 
@@ -94,7 +94,6 @@ def confirm(
     enquiry = get_enquiry(session, donor_id=donor.id)
     if not is_held(enquiry, now=now) or not enquiry.day or not enquiry.opens or not enquiry.closes:
         raise Refused("slot_not_held")
-    policies = policies_of(session, donor.bank_id)
     pickup = ask(
         session,
         now=now,
@@ -102,21 +101,12 @@ def confirm(
         donor_id=donor.id,
         asked_by=actor,
         once=f"enquiry:{enquiry.once}",
-        asked=Ask(
-            bottles=enquiry.bottles,
-            volume_ml=enquiry.volume_ml,
-            oldest_on=enquiry.oldest_on,
-            freezer_quarters=enquiry.freezer_quarters,
-            freezer_nearly_full=(enquiry.freezer_quarters or 0) >= NEARLY_FULL,
-            empties_wanted=enquiry.empties_wanted,
-            kit_wanted=tuple(Kit(kit) for kit in enquiry.kit_wanted),
+        asked=replace(
+            _asked(session, enquiry, donor, Window(enquiry.day, enquiry.opens, enquiry.closes)),
             call_first=call_first,
             do_not_ring=do_not_ring,
             neighbour=neighbour,
             note=note,
-            purposes=purposes_for(donor, days=(enquiry.day,), policies=policies),
-            health={reason: reason.value in enquiry.health for reason in HoldReason},
-            windows=(Window(enquiry.day, enquiry.opens, enquiry.closes),),
         ),
     )
     pickup.promised_at = now
@@ -132,6 +122,22 @@ def confirm(
     session.delete(enquiry)
     session.flush()
     return pickup
+
+
+def _asked(session: Session, enquiry: Enquiry, donor: Donor, window: Window) -> Ask:
+    policies = policies_of(session, donor.bank_id)
+    return Ask(
+        bottles=enquiry.bottles,
+        volume_ml=enquiry.volume_ml,
+        oldest_on=enquiry.oldest_on,
+        freezer_quarters=enquiry.freezer_quarters,
+        freezer_nearly_full=(enquiry.freezer_quarters or 0) >= NEARLY_FULL,
+        empties_wanted=enquiry.empties_wanted,
+        kit_wanted=tuple(Kit(kit) for kit in enquiry.kit_wanted),
+        purposes=purposes_for(donor, days=(window.day,), policies=policies),
+        health={reason: reason.value in enquiry.health for reason in HoldReason},
+        windows=(window,),
+    )
 
 
 def _needs_nobody(pickup: Pickup, donor: Donor, day: date, session: Session) -> bool:
