@@ -2,7 +2,7 @@
 
 import pytest
 
-from routing.check.judge import check_tour
+from routing.check.judge import check, check_tour
 from routing.plan import Plan, Rule
 from routing.schedule import Broken, assembled, timed
 from tests.routing.builders import broken, broken_by, engine, problem, shift, tour, visit
@@ -58,8 +58,10 @@ def test_a_tour_serves_somebody():
 
 
 def test_a_tour_belongs_to_a_shift_of_the_problem():
-    asked = problem()
-    assert broken(asked, Plan(tours=(tour(on="nobody", arrival=0),))) == {Rule.SHIFTS}
+    asked = problem(visit("anna"))
+    plan = Plan(tours=(tour(("anna", 100, 100, 100), on="nobody", arrival=200),))
+    (violation,) = check(asked, plan)
+    assert (violation.rule, violation.shift) == (Rule.SHIFTS, "nobody")
 
 
 def test_a_shift_too_short_for_its_own_way_home_does_not_spoil_the_others():

@@ -47,6 +47,19 @@ def test_it_is_fetched_ahead_of_being_handed_over():
     assert (violation.rule, violation.visit, violation.by) == (Rule.SHIPMENTS, "dora", 1)
 
 
+def test_the_wrong_order_says_by_how_many_places():
+    # Bank 0 -> Bea 200 -> Dora 400 -> Cleo 500 -> Anna 700 -> bank 800.
+    driven = tour(
+        ("bea", 200, 200, 200),
+        ("dora", 400, 400, 400),
+        ("cleo", 500, 500, 500),
+        ("anna", 700, 700, 700),
+        arrival=800,
+    )
+    (violation,) = check_tour(pump(visit("bea"), visit("cleo")), driven)
+    assert (violation.rule, violation.visit, violation.by) == (Rule.SHIPMENTS, "dora", 2)
+
+
 @pytest.mark.parametrize("name", ["anna", "dora"])
 def test_one_end_alone_is_a_violation(name: str):
     assert broken_by(pump(), am=[name]) == {Rule.SHIPMENTS}
