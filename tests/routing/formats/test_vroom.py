@@ -24,6 +24,8 @@ Data = dict[str, Any]
 OWN = Path(sys.executable).parent / "vroom"
 """VROOM itself, as pyvroom brings it."""
 
+ROOT = Path(__file__).parents[3]
+
 MANY = Budget(iterations=10_000)
 
 STREET = [[abs(here - there) * 100 for there in range(5)] for here in range(5)]
@@ -332,3 +334,29 @@ def test_no_response_costs_two_per_cent_more_than_vrooms_own(asked: Data):
     assert len(ours["unassigned"]) <= len(own["unassigned"])
     if len(ours["unassigned"]) == len(own["unassigned"]):
         assert ours["summary"]["cost"] <= 1.02 * own["summary"]["cost"]
+
+
+def _run(*arguments: str, text: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "routing", *arguments, "--format", "vroom"]
+    return subprocess.run(
+        command, input=text, capture_output=True, text=True, cwd=ROOT, timeout=120, check=False
+    )
+
+
+def test_on_the_command_line_a_request_has_a_response_that_can_be_judged(tmp_path: Path):
+    asked = request([job(1, 1), job(2, 2, skills=[9])])
+    file = tmp_path / "request.json"
+    file.write_text(json.dumps(asked), encoding="utf-8")
+    done = _run("solve", str(file), "--iterations", "500", text="")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert complaints(asked, json.loads(done.stdout)) == []
+    assert _run("check", str(file), "-", text=done.stdout).returncode == 0
+    why = _run("explain", str(file), "-", "job 2", text=done.stdout)
+    assert json.loads(why.stdout)["rule"] == "skills"
+
+
+def test_on_the_command_line_a_refusal_is_a_response_and_exit_code_2():
+    failed = _run("solve", "-", text=json.dumps(request([])))
+    assert failed.returncode == 2
+    assert json.loads(failed.stdout) == {"code": 2, "error": "jobs: there is no task"}
+    assert failed.stderr == "jobs: there is no task\n"
