@@ -72,11 +72,10 @@ def let_readings_stand(
     """Withdraw the readings whose event was taken back, and only those."""
     counted = set(standing)
     for reading in session.scalars(select(BoxReading).where(BoxReading.round_id == round_id)):
-        if reading.event_id in counted:
-            reading.withdrawn_at = None
-        elif reading.withdrawn_at is None:
-            reading.withdrawn_at = now
-        _follow(session, Excursion.reading_id == reading.id, reading.withdrawn_at)
+        stands = reading.event_id in counted
+        if stands != (reading.withdrawn_at is None):
+            reading.withdrawn_at = None if stands else now
+            _follow(session, Excursion.reading_id == reading.id, reading.withdrawn_at)
 
 
 def let_door_excursions_stand(session: Session, records: Iterable[DoorRecord]) -> None:

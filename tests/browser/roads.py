@@ -24,8 +24,9 @@ from collector.config import settings_from
 from collector.custody.models import Container, ContainerState
 from collector.db import db, reading, transaction
 from collector.people.actions import add_person, make_link
+from collector.people.devices import devices_of, revoke_device
 from collector.people.models import Role, WebSession
-from collector.pickups.models import Pickup
+from collector.pickups.models import Pickup, Purpose
 from collector.planning.moves import move
 from collector.processes import Processes, free_port
 from collector.rounds.actions import open_day, publish
@@ -61,6 +62,32 @@ class Road:
         """Move visits to these places of the round, or to the tray, and publish."""
         with self.app.app_context(), transaction() as session:
             _publish(session, self.bank, self.day, self.round, self.claire, places)
+
+    def shut_out(self) -> None:
+        """Shut every phone of Ana's out, as a coordinator would for a lost one."""
+        with self.app.app_context(), transaction() as session:
+            for device in devices_of(session, bank_id=self.bank, people=[self.ana]):
+                revoke_device(
+                    session,
+                    now=SystemClock().now(),
+                    bank_id=self.bank,
+                    device_id=device.id,
+                    person_id=self.claire,
+                )
+
+    def needs(self, pickup: int, *purposes: Purpose) -> None:
+        """Let a visit have these purposes, and publish it so."""
+        with self.app.app_context(), transaction() as session:
+            session.get_one(Pickup, pickup).purposes = list(purposes)
+            plan = session.scalars(select(DayPlan).where(DayPlan.bank_id == self.bank)).one()
+            publish(
+                session,
+                now=SystemClock().now(),
+                bank_id=self.bank,
+                day=self.day,
+                version=plan.version,
+                person_id=self.claire,
+            )
 
     def revoke(self) -> None:
         """End every session of Ana's, as an administrator would for a lost phone."""

@@ -65,7 +65,7 @@ function actions(stop, act, kept) {
     ? link(t("record"), `${here}/record`, { class: "main tall" })
     : button(t("here"), () => act.arrive(stop), { class: "main tall", id: "here" });
   return [
-    h("div", { class: "actions two" },
+    h("div", { class: "actions two three" },
       stop.phone && link(`✆ ${t("call")}`, `tel:${stop.phone.replace(/[^+\d]/g, "")}`, { "aria-label": t("call_name", { name }) }),
       link(t("later"), `${here}/later`),
       link(t("not_done"), `${here}/not-done`)),
