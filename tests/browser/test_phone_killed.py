@@ -25,6 +25,7 @@ pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]
 KILLS = int(os.environ.get("MILKROUND_KILLS", "1"))
 EVENTS = int(os.environ.get("MILKROUND_KILLED_EVENTS", "30"))
+MOST_TRIES = 20 + EVENTS
 LOST = 0.2
 """How many replies are lost: half of them before the server heard, half after it committed."""
 
@@ -65,11 +66,11 @@ def test_what_was_kept_arrives_exactly_once(
         kill(profile)
     context, phone = open_phone(browser, profile, chance)
     phone.goto(road.link())
-    for _ in range(40):
+    for _ in range(MOST_TRIES):
         phone.evaluate("dispatchEvent(new Event('online'))")
         if "All sent" in phone.locator("#sync").inner_text():
             break
-        phone.wait_for_timeout(250)
+        phone.wait_for_timeout(500)
     all_sent(phone)
     context.close()
     with road.app.app_context(), reading() as session:
