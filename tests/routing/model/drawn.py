@@ -192,7 +192,7 @@ def _reload(draw: st.DrawFn) -> Reload | None:
 def reloads(draw: st.DrawFn) -> Problem:
     """Unloadings for want of room, for what must be cold, and for what is on board already."""
     visits = [
-        _loaded(draw, name, ride_limits=draw(st.sampled_from([{}, {"milk": 2}, {"milk": 5}])))
+        _loaded(draw, name, ride_limits=draw(st.sampled_from([{}, {"milk": 1}, {"milk": 4}])))
         for name in _some(draw)
     ]
     shifts = [
@@ -325,10 +325,10 @@ def periods(draw: st.DrawFn) -> Problem:
 @st.composite
 def shipments(draw: st.DrawFn) -> Problem:
     """A pick-up and its delivery, and a third visit that may be on the way."""
-    bottles = draw(st.integers(0, 2))
+    bottles = draw(st.sampled_from([0, 0, 2]))
     both = [
-        a_visit(draw, "v0", load={"bottles": bottles}),
-        a_visit(draw, "v1", load={"bottles": -bottles}),
+        a_visit(draw, "v0", load={"bottles": bottles}, windows=(a_window(draw, length=12),)),
+        a_visit(draw, "v1", load={"bottles": -bottles}, windows=(a_window(draw, length=12),)),
         *(_loaded(draw, name) for name in _some(draw)[2:]),
     ]
     box = draw(st.booleans())
