@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from routing.cost import places
 from routing.plan import Plan, Stop, Tour, Unloading
-from routing.problem import Balance, Measure, Pin, Problem, Shift, Visit, Window
+from routing.problem import Balance, Measure, Pin, Problem, Shift, Visit, Window, spare
 from routing.schedule import assembled
 from routing.units import FREE, Metres, Seconds
 
@@ -126,7 +126,7 @@ def _on_the_road(problem: Problem, shift: Shift, past: _Past) -> Shift:
     return replace(
         shift,
         start=here,
-        window=Window(earliest=past.ready, latest=Seconds(max(shift.window.latest, straight))),
+        window=Window(earliest=past.ready, latest=_home_by(problem, shift, straight)),
         departed=True,
         carried={} if past.is_home else _carried(problem, shift, past),
         carried_until=None if past.is_home else _carried_until(problem, shift, past, straight),
@@ -137,6 +137,12 @@ def _on_the_road(problem: Problem, shift: Shift, past: _Past) -> Shift:
         max_working=_left(Seconds, shift.max_working, past.ready - tour.departure),
         max_stops=_left(int, shift.max_stops, len(past.stops)),
     )
+
+
+def _home_by(problem: Problem, shift: Shift, straight: int) -> Seconds:
+    """The end of the shift, or later if not even the straight way home keeps it."""
+    latest = shift.window.latest
+    return Seconds(max(latest, min(straight, latest + spare(problem, shift))))
 
 
 def _left(unit: Callable[[int], T], limit: int | None, used: int) -> T | None:

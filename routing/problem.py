@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from routing.travel.matrix import Travel as Travel  # noqa: PLC0414 - handed on: part of a problem
-from routing.units import AT_ONCE, FREE, Cents, Metres, Seconds
+from routing.units import AT_ONCE, FREE, LARGEST, Cents, Metres, Seconds
 from routing.validation import validate
 
 
@@ -369,3 +369,18 @@ class Problem:
     def mandatory(self, visit: Visit) -> bool:
         """No sum of money is worth leaving this visit out: it has no penalty, or it is pinned."""
         return visit.penalty is None or visit.id in self._pins
+
+
+def spare(problem: Problem, shift: Shift) -> Seconds:
+    """How much longer a shift could last: to its collector's next one, or the end of its period."""
+    latest = shift.window.latest
+    ahead: list[int] = [
+        other.window.earliest
+        for other in problem.shifts
+        if other.collector == shift.collector and other.window.earliest >= latest
+        if other.id != shift.id
+    ]
+    ahead += [period.latest for period in problem.periods if period.latest >= latest]
+    # A shift outside all periods must not reach into the next.
+    ahead += [period.earliest - 1 for period in problem.periods if period.earliest > latest]
+    return Seconds(min(ahead, default=LARGEST) - latest)

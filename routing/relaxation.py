@@ -11,7 +11,7 @@ from typing import Final
 from routing.check.judge import check_tour
 from routing.insertion import Insertion, insertions, known, without
 from routing.plan import Plan, Relaxation, Remedy
-from routing.problem import Problem, Shift, Visit, Window
+from routing.problem import Problem, Shift, Visit, Window, spare
 from routing.timing.flat import TRAVEL
 from routing.units import Cents, Seconds, spoken
 
@@ -79,7 +79,8 @@ def _longer_shifts(problem: Problem, plan: Plan, visit: Visit) -> Iterator[Relax
             latest = Seconds(shift.window.latest + by)
             return _with_shift(problem, replace(shift, window=replace(shift.window, latest=latest)))
 
-        by, place = _least(longer, plan, visit, MOST_SECONDS, shift.id)
+        room = min(MOST_SECONDS, spare(problem, shift))
+        by, place = _least(longer, plan, visit, room, shift.id)
         if place is not None:
             yield _told(
                 Remedy.LENGTHEN_SHIFT, place, f"If shift {shift.id} ends {spoken(by)} later", by=by
@@ -161,7 +162,7 @@ def _least(
     changed: Changed, plan: Plan, visit: Visit, most: int, shift: str | None = None
 ) -> tuple[int, Insertion | None]:
     """The smallest change that admits the visit, by bisection: a larger one admits it too."""
-    place = _place(changed(most), plan, visit, shift)
+    place = _place(changed(most), plan, visit, shift) if most else None
     if place is None:
         return 0, None
     refused, admitted = 0, most

@@ -41,6 +41,14 @@ def test_a_shift_is_lengthened_to_the_second():
     assert (found.by, found.price, found.shift) == (10, 800, "am")
 
 
+def test_a_shift_is_not_lengthened_into_its_collectors_next():
+    # To Dora and back are 800 s; the same collector sets out again at 795.
+    lines = [shift("am", 0, 790), replace(shift("pm", 795, 800), collector="collector of am")]
+    asked = problem(visit("dora"), shifts=lines)
+    found = relaxations(asked, retimed(asked, {}), "dora")
+    assert not any(each.remedy is Remedy.LENGTHEN_SHIFT and each.shift == "am" for each in found)
+
+
 def test_a_box_is_enlarged_by_what_is_missing():
     asked = problem(
         visit("anna", load={"ml": 3}),
