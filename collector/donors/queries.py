@@ -34,12 +34,15 @@ def get_donor(session: Session, bank_id: int, donor_id: int) -> Donor:
 
 
 def donors_of(session: Session, bank_id: int) -> list[Donor]:
-    """Return the donors of a bank with their files, by name."""
+    """Return the donors of a bank with their files, by name.
+
+    A file that was joined into another is left out: it is a number, and where that leads.
+    """
     return list(
         session.scalars(
             select(Donor)
             .options(*whole_file())
-            .where(Donor.bank_id == bank_id)
+            .where(Donor.bank_id == bank_id, Donor.joined_into_id.is_(None))
             .order_by(Donor.family_name, Donor.first_name, Donor.id)
         )
     )

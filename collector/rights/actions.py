@@ -79,8 +79,8 @@ def erase(
     sealed = _seal(donor, now=now) if given else None
     if sealed is not None:
         session.add(sealed)
-    _end(session, donor, now=now, actor=actor)
-    _erase_person(session, donor)
+    end_file(session, donor, now=now, actor=actor)
+    leave_number_only(session, donor)
     _erase_health(session, donor, keep_serology=given)
     _erase_visits(session, donor)
     _erase_messages(session, donor)
@@ -143,12 +143,14 @@ def _seal(donor: Donor, *, now: datetime) -> SealedIdentity:
     )
 
 
-def _end(session: Session, donor: Donor, *, now: datetime, actor: str) -> None:
+def end_file(session: Session, donor: Donor, *, now: datetime, actor: str) -> None:
+    """Move a file to its end, from wherever it may end."""
     if DonorState.ENDED in TRANSITIONS[donor.state]:
         step(session, donor, now=now, actor=actor, to=DonorState.ENDED)
 
 
-def _erase_person(session: Session, donor: Donor) -> None:
+def leave_number_only(session: Session, donor: Donor) -> None:
+    """Take her name, her address and every way to reach her out of her file."""
     donor.first_name = donor.family_name = ""
     donor.email = donor.phone = donor.baby_born_on = None
     donor.suspended_because = donor.suspended_until = None
@@ -174,6 +176,8 @@ def close_doors(session: Session, donor: Donor) -> None:
 def _erase_health(session: Session, donor: Donor, *, keep_serology: bool) -> None:
     for row in (Screening, CallBack, Enquiry, Giving):
         session.execute(delete(row).where(row.donor_id == donor.id))
+    joined = select(Donor.id).where(Donor.joined_into_id == donor.id)
+    session.execute(delete(Screening).where(Screening.donor_id.in_(joined)))
     if not keep_serology:
         session.execute(delete(Serology).where(Serology.donor_id == donor.id))
     session.execute(
