@@ -3,10 +3,7 @@
 from sqlalchemy.orm import Session
 
 from collector.donors.models import Donor
-from collector.donors.queries import donors_of
-
-DIGITS_OF_A_LINE = 9
-"""What is left of a French number when +33 and 0 are taken away."""
+from collector.donors.queries import donors_of, line_of
 
 
 def may_be_the_same(one: Donor, other: Donor) -> bool:
@@ -16,8 +13,8 @@ def may_be_the_same(one: Donor, other: Donor) -> bool:
     """
     if one.id == other.id or one.erased_at or other.erased_at:
         return False
-    line = _line(one.phone)
-    if line and line == _line(other.phone):
+    line = line_of(one.phone)
+    if line and line == line_of(other.phone):
         return True
     if one.email and one.email == other.email:
         return True
@@ -31,8 +28,3 @@ def twins_of(session: Session, donor: Donor) -> list[Donor]:
     others = donors_of(session, donor.bank_id)
     found = [other for other in others if may_be_the_same(donor, other)]
     return sorted(found, key=lambda other: other.id)
-
-
-def _line(phone: str | None) -> str:
-    digits = "".join(filter(str.isdigit, phone or ""))
-    return digits[-DIGITS_OF_A_LINE:] if len(digits) >= DIGITS_OF_A_LINE else ""
