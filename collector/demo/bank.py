@@ -7,7 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from collector.banks.actions import add_site, found_bank
-from collector.banks.models import Bank, Site, SiteKind, Zone
+from collector.banks.directory import Line, write_line
+from collector.banks.models import Bank, Known, LactariumKind, Site, SiteKind, Zone
 from collector.demo.cast import CastMember, Request, cast
 from collector.demo.towns import LIBOURNE, MONT_DE_MARSAN, PESSAC, SAINT_SEVER
 from collector.donors.models import Donor, Serology, SerologyOutcome
@@ -72,6 +73,7 @@ def demonstration_bank(session: Session, *, now: datetime) -> Bank:
     )
     _add_sites(session, bank.id)
     session.add(Zone(bank_id=bank.id, name="Gironde et Landes", postcodes=["33", "40"]))
+    _list_publicly(session, bank, now=now)
     for name, email, roles in STAFF:
         add_person(
             session, bank_id=bank.id, name=name, email=email, roles=roles, language=bank.language
@@ -82,6 +84,29 @@ def demonstration_bank(session: Session, *, now: datetime) -> Bank:
         session.add(_donor(bank.id, member, number=number, nurse_id=nurse.id, now=now, day=today))
     session.flush()
     return bank
+
+
+def _list_publicly(session: Session, bank: Bank, *, now: datetime) -> None:
+    """Put the bank into the directory, so that somebody of its zone may write to it."""
+    write_line(
+        session,
+        now=now,
+        bank_id=bank.id,
+        actor="system",
+        said=Line(
+            name=bank.name,
+            town=bank.town,
+            postcode="33600",
+            latitude=PESSAC.latitude,
+            longitude=PESSAC.longitude,
+            kind=LactariumKind.INTERNAL_AND_EXTERNAL,
+            takes_anonymous=Known.YES,
+            evidence="this installation",
+            phone=bank.phone,
+            checked_on=now.astimezone(bank.zone).date(),
+            ours=True,
+        ),
+    )
 
 
 def ask_for_day(session: Session, bank: Bank, *, now: datetime, day: date) -> None:
