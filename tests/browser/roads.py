@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from itertools import count
+from pathlib import Path
 from types import MappingProxyType
 
 import pytest
@@ -125,7 +127,13 @@ def server(
     tmp_path_factory: pytest.TempPathFactory, first_port: int
 ) -> Iterator[tuple[Flask, str]]:
     """One server for all of this module's banks."""
-    home = tmp_path_factory.mktemp("phone")
+    with serving(tmp_path_factory.mktemp("phone"), first_port) as served:
+        yield served
+
+
+@contextmanager
+def serving(home: Path, first_port: int) -> Iterator[tuple[Flask, str]]:
+    """Serve an empty database from this folder; give the application and its address."""
     port, log = free_port(LOOPBACK, first_port), home / "processes.log"
     address = f"http://{LOOPBACK}:{port}"
     with pytest.MonkeyPatch.context() as environment:

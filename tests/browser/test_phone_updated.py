@@ -17,11 +17,15 @@ pytestmark = pytest.mark.browser
 
 FULL = 60
 
-UPDATED = """(before) => navigator.serviceWorker.getRegistration("/phone/")
-  .then((ours) => ours.update())
-  .then(() => caches.keys())
-  .then((names) => names.filter((name) => name.startsWith("milkround-shell-")))
-  .then((shells) => shells.some((name) => !before.includes(name)))"""
+UPDATED = """async (before) => {
+  await (await navigator.serviceWorker.getRegistration("/phone/")).update();
+  for (let tries = 0; tries < 300; tries++) {
+    const shells = (await caches.keys()).filter((name) => name.startsWith("milkround-shell-"));
+    if (shells.length === 1 && !before.includes(shells[0])) return true;
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  return false;
+}"""
 
 FIRST_VERSION = """([round]) => new Promise((done, failed) => {
   const asked = indexedDB.open("milkround-phone", 1);
@@ -51,7 +55,7 @@ def test_a_new_service_worker_takes_over_a_full_outbox_and_loses_nothing(
         # Another language is another build: the worker's program differs by a line.
         before = phone.evaluate("caches.keys()")
         context.add_cookies([{"name": "milkround_language", "value": "fr", "url": line.address}])
-        phone.wait_for_function(UPDATED, arg=before)
+        assert phone.evaluate(UPDATED, before)
         phone.reload()
         expect(phone.locator("html[lang=fr]")).to_be_attached()
         expect(phone.locator("#sync")).to_contain_text(f"{FULL} en attente")

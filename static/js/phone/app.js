@@ -19,13 +19,13 @@ export function start() {
   document.addEventListener("phone:changed", () => show());
   document.addEventListener("phone:said", () => show());
   navigator.serviceWorker?.addEventListener("controllerchange", () => show());
-  keepInTouch();
+  // The label reader is large: the round comes first.
+  keepInTouch().finally(prepare);
   show();
   // Where it cannot be fetched now, the one that is there goes on; the next start tries again.
   navigator.serviceWorker?.register("/phone/service-worker.js", { scope: "/phone/" }).catch(() => {});
   navigator.storage?.persist?.();
   watchLock(show);
-  prepare();
   setInterval(() => show(), EVERY_HALF_MINUTE);
 }
 
