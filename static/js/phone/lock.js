@@ -1,7 +1,9 @@
 // A PIN between a passer-by and the round: a lock on the screen, not a safe around the data.
-import { h, message } from "./dom.js";
+import { SIGN_IN } from "./api.js";
+import { h, message, submit } from "./dom.js";
 import { judge, text } from "./fields.js";
 import { everything, remember, wipeRounds } from "./store.js";
+import { endSession } from "./sync.js";
 import { t } from "./texts.js";
 
 const AWAY = 5 * 60_000;
@@ -48,11 +50,13 @@ export function lockPage({ settings }, show) {
   }
   async function shutOut() {
     await remember("settings", { ...settings, pin: null, tries: 0 });
-    await wipeRounds();
-    location.assign("/sign-in?next=/phone/");
+    await wipeRounds("pin");
+    await remember("leaving", true);
+    await endSession().catch(() => null);
+    location.assign(SIGN_IN);
   }
   return [h("h1", { tabindex: -1 }, t("lock_title")), h("p", {}, t("lock_text")),
-    h("form", { class: "record", onsubmit: open }, pin.node, told, h("div", { class: "actions" }, h("button", { class: "button main full tall" }, t("lock_open"))))];
+    h("form", { class: "record", onsubmit: open }, pin.node, told, h("div", { class: "actions" }, submit(t("lock_open"))))];
 }
 
 const keepTries = async (tries) => remember("settings", { ...(await everything()).settings, tries });

@@ -1,16 +1,21 @@
 // This phone's own settings: which map app, a PIN, the calendar's secret address.
 import { Away, change, read } from "./api.js";
+import { drawSun } from "./bar.js";
 import { button, h, message } from "./dom.js";
 import { choices } from "./fields.js";
 import { pinForm } from "./lock.js";
 import { appsAllowed } from "./navigate.js";
 import { remember } from "./store.js";
 import { t } from "./texts.js";
+import { THEMES, theme, wear } from "./theme.js";
 
 export function settingsPart(kept, refresh) {
   return h("details", { class: "fold", id: "settings" }, h("summary", {}, t("settings")),
-    h("div", {}, navigationChoice(kept), globalThis.crypto?.subtle && pinForm(kept, refresh), calendar()));
+    h("div", {}, themeChoice(), navigationChoice(kept), globalThis.crypto?.subtle && pinForm(kept, refresh), calendar()));
 }
+
+const themeChoice = () =>
+  choices("theme", t("theme"), THEMES.map((each) => [each, t(`theme_${each}`)]), { chosen: theme(), changed: (chosen) => { wear(chosen); drawSun(); } }).node;
 
 function navigationChoice({ terms, settings }) {
   const apps = appsAllowed(terms);

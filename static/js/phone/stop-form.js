@@ -1,7 +1,7 @@
 // The record of one visit: a checklist by what it was for, then what was taken and what was not.
 import { celsiusField } from "./celsius-field.js";
 import { checkField } from "./check-field.js";
-import { h, message } from "./dom.js";
+import { h, message, submit } from "./dom.js";
 import { choices, judge, stepper, text } from "./fields.js";
 import { labelsField } from "./labels-field.js";
 import { photoField } from "./photo-field.js";
@@ -70,7 +70,7 @@ export function stopForm(stop, before, { limit, terms, boxes, round }, done) {
     return go;
   }
 
-  function submit(event) {
+  function say(event) {
     event.preventDefault();
     if (!judge(fields)) return;
     const given = record();
@@ -81,10 +81,10 @@ export function stopForm(stop, before, { limit, terms, boxes, round }, done) {
   const parts = [storage.node, freezer.node, bottles.node, volume.node, labels.node, box?.node, wants("seal") && seal.node, refused.node];
   const ofMilk = offered ? parts : [h("details", { class: "fold", open: Boolean(before?.bottles) }, h("summary", {}, t("purpose_collection")), parts)];
   return h(
-    "form", { class: "record", novalidate: true, onsubmit: submit },
+    "form", { class: "record", novalidate: true, onsubmit: say },
     checks.length > 0 && h("h2", {}, t("checklist")), checks.map((check) => check.node),
     ofMilk, empties.node, wants("photo") && photo.node, note.node, warning,
-    h("div", { class: "actions" }, h("button", { class: "button main full tall" }, t("done"))),
+    h("div", { class: "actions" }, submit(t("done"))),
   );
 }
 

@@ -1,30 +1,30 @@
 // What was sent, what waits, what the bank did not take and what to do; signing out; a file.
-import { SignedOut, leave } from "./api.js";
-import { button, h, link, message } from "./dom.js";
+import { SIGN_IN, SignedOut, leave } from "./api.js";
+import { back, button, h, link, message } from "./dom.js";
+import { icon } from "./icons.js";
 import { discard, sendAgain } from "./outbox.js";
 import { settingsPart } from "./settings.js";
 import { everything, wipe } from "./store.js";
 import { state, sync } from "./sync.js";
 import { clock, t } from "./texts.js";
 
-export const SIGN_IN = "/sign-in?next=/phone/";
 
 export function syncPage(kept, refresh) {
   const refused = kept.events.filter((event) => event.status === "refused");
   const waiting = kept.events.filter((event) => event.status === "waiting");
   const touched = kept.touched ? t("sync_last", { time: clock(kept.touched) }) : t("sync_never");
   return [
-    link(`‹ ${t("back")}`, "#/", { class: "quiet back" }),
+    back(t("back")),
     h("h1", { tabindex: -1 }, t("sync_title")),
     state.signedOut && message("warn", h("p", {}, t("sign_in_again")), link(t("sign_in"), SIGN_IN, { class: "main" })),
     waiting.length > 0 && message("warn", h("p", {}, t("sync_waiting_text"))),
     waiting.length + refused.length === 0 && message("ok", h("p", {}, t("sync_sent_text"))),
     h("p", { class: "soft" }, touched),
-    refused.length > 0 && [h("h2", {}, `✕ ${t("sync_title_refused")} (${refused.length})`), h("p", {}, t("sync_refused_text")), refused.map((event) => refusedCard(event, kept, refresh))],
-    waiting.length > 0 && [h("h2", {}, `${t("sync_title_waiting")} (${waiting.length})`), h("ul", { class: "waiting" }, waiting.map((event) => h("li", {}, line(event, kept))))],
+    refused.length > 0 && [h("h2", {}, icon("cross"), `${t("sync_title_refused")} (${refused.length})`), h("p", {}, t("sync_refused_text")), refused.map((event) => refusedCard(event, kept, refresh))],
+    waiting.length > 0 && [h("h2", {}, `${t("sync_title_waiting")} (${waiting.length})`), h("ul", { class: "unsent" }, waiting.map((event) => h("li", {}, line(event, kept))))],
     h("div", { class: "actions" },
-      button(t("sync_now"), sync, { class: "full", id: "send" }),
-      kept.events.length > 0 && button(t("export"), () => save(kept.events), { class: "full", id: "export" }),
+      button(t("sync_now"), sync, { class: "full", id: "send", icon: "send" }),
+      kept.events.length > 0 && button(t("export"), () => save(kept.events), { class: "full", id: "export", icon: "file" }),
       settingsPart(kept, refresh),
       kept.rounds.filter((round) => round.shown).map(({ round, shown }) => link(`${t("sheet")} (${t("round", { letter: shown.letter })})`, `/phone/rounds/${round}/sheet`, { class: "full quiet", target: "_blank" })),
       signOut(kept)),
@@ -44,7 +44,7 @@ function refusedCard(event, kept, refresh) {
   return h(
     "section", { class: "card refused" },
     h("p", {}, h("b", {}, line(event, kept))),
-    h("p", { class: "missing" }, `✕ ${event.message}`),
+    h("p", { class: "missing" }, icon("cross"), event.message),
     h("div", { class: "row" },
       stopOf(event, kept) && link(t("open_stop"), `#/stop/${event.pickup}`),
       button(t("send_again"), then((refused) => sendAgain(refused).then(sync))),
