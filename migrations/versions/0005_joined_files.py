@@ -1,6 +1,5 @@
 """two files of one donor may be joined."""
 
-import sqlalchemy as sa
 from alembic import op
 
 revision = "0005"
@@ -10,14 +9,13 @@ depends_on = None
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("donors") as donors:
-        donors.add_column(sa.Column("joined_into_id", sa.Integer(), nullable=True))
-        donors.create_foreign_key(
-            op.f("fk_donors_joined_into_id"), "donors", ["joined_into_id"], ["id"]
-        )
+    # In one sentence that both databases read: SQLite can add no constraint afterwards, and making
+    # the table anew fails there while rows refer to it.
+    op.execute(
+        "ALTER TABLE donors ADD COLUMN joined_into_id INTEGER"
+        " CONSTRAINT fk_donors_joined_into_id REFERENCES donors (id)"
+    )
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("donors") as donors:
-        donors.drop_constraint(op.f("fk_donors_joined_into_id"), type_="foreignkey")
-        donors.drop_column("joined_into_id")
+    op.drop_column("donors", "joined_into_id")
