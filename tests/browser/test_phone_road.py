@@ -84,7 +84,7 @@ def test_a_phone_that_was_shut_out_wipes_the_round_and_keeps_what_was_never_sent
     road.shut_out()
     context.set_offline(offline=False)
     expect(phone.get_by_text("This phone was shut out")).to_be_visible(timeout=5_000)
-    expect(phone.get_by_text("1 records were never sent")).to_be_visible()
+    expect(phone.get_by_text("1 record was never sent")).to_be_visible()
     look(phone, "shut-out")
     expect(phone.get_by_text("Dora")).to_have_count(0)
     phone.goto(road.link())
