@@ -20,7 +20,7 @@ export function syncPage(kept, refresh) {
     waiting.length > 0 && message("warn", h("p", {}, t("sync_waiting_text"))),
     waiting.length + refused.length === 0 && message("ok", h("p", {}, t("sync_sent_text"))),
     h("p", { class: "soft" }, touched),
-    refused.length > 0 && [h("h2", {}, icon("cross"), `${t("sync_title_refused")} (${refused.length})`), h("p", {}, t("sync_refused_text")), refused.map((event) => refusedCard(event, kept, refresh))],
+    refused.length > 0 && [h("h2", { class: "here" }, icon("cross"), `${t("sync_title_refused")} (${refused.length})`), h("p", {}, t("sync_refused_text")), refused.map((event) => refusedCard(event, kept, refresh))],
     waiting.length > 0 && [h("h2", {}, `${t("sync_title_waiting")} (${waiting.length})`), h("ul", { class: "unsent" }, waiting.map((event) => h("li", {}, line(event, kept))))],
     h("div", { class: "actions" },
       button(t("sync_now"), sync, { class: "full", id: "send", icon: "send" }),
@@ -44,11 +44,11 @@ function refusedCard(event, kept, refresh) {
   return h(
     "section", { class: "card refused" },
     h("p", {}, h("b", {}, line(event, kept))),
-    h("p", { class: "missing" }, icon("cross"), event.message),
-    h("div", { class: "row" },
-      stopOf(event, kept) && link(t("open_stop"), `#/stop/${event.pickup}`),
-      button(t("send_again"), then((refused) => sendAgain(refused).then(sync))),
-      button(t("settled"), then(discard))),
+    h("p", { class: "here missing" }, icon("cross"), event.message),
+    h("div", { class: "actions" },
+      stopOf(event, kept) && link(t("open_stop"), `#/stop/${event.pickup}`, { class: "full" }),
+      button(t("send_again"), then((refused) => sendAgain(refused).then(sync)), { class: "full", icon: "send" }),
+      button(t("settled"), then(discard), { class: "full", icon: "check" })),
   );
 }
 
