@@ -17,6 +17,7 @@ from routing.units import SHARES_PER_CENT, SHARES_PER_METRE, SHARES_PER_SECOND
 Whole = NDArray[np.int64]
 
 FLAT: Final = "flat"
+TABLES: Final = "tables"
 TRAVEL: Final = "travel"
 """Where the arrays of the roads are kept with a problem."""
 
@@ -117,7 +118,13 @@ def laid_out(found: Tables) -> Whole:
 
 
 def tables(problem: Problem) -> Tables:
-    """The tables of a problem."""
+    """The tables of a problem, made once and kept with it."""
+    if TABLES not in problem.derived:
+        problem.derived[TABLES] = _tables(problem)
+    return cast("Tables", problem.derived[TABLES])
+
+
+def _tables(problem: Problem) -> Tables:
     profiles = {name: row for row, name in enumerate(problem.travel)}
     seconds, metres, cents = _travel(problem)
     priced = int(cents.shape[1] > 1)
