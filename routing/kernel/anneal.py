@@ -7,6 +7,7 @@ from routing.compiled import compiled, inner
 from routing.kernel import layout as o
 from routing.kernel.chance import fraction
 from routing.kernel.change import join, undo
+from routing.kernel.driver import pointed
 from routing.kernel.points import point, tour
 from routing.kernel.pool import empty_pool, keep_tour
 from routing.kernel.price import refresh
@@ -32,6 +33,11 @@ def begin(f: Whole, g: Whole, s: Whole, orders: Whole) -> bool:
     bool
         All of these tours are legal.
     """
+    return _begin(pointed(f), pointed(g), pointed(s), orders)
+
+
+@inner
+def _begin(f: Whole, g: Whole, s: Whole, orders: Whole) -> bool:
     empty_pool(s)
     legal = True
     s[o.BANNED], s[o.BLINK], s[o.OUTSIDE] = -1, FAR, 0
@@ -60,10 +66,10 @@ def begin(f: Whole, g: Whole, s: Whole, orders: Whole) -> bool:
 @compiled
 def anneal(f: Whole, g: Whole, s: Whole, iterations: int, hot: float, cold: float) -> None:
     """Search so many iterations, cooling from one temperature to the other."""
-    temperature = hot
+    tape, ground, state, temperature = pointed(f), pointed(g), pointed(s), hot
     cooling = (cold / hot) ** (1.0 / max(1, iterations))
     for _ in range(iterations):
-        _iterate(f, g, s, temperature)
+        _iterate(tape, ground, state, temperature)
         temperature *= cooling
 
 

@@ -10,11 +10,11 @@ from typing import Any
 
 from llvmlite import ir
 from numba import carray, cfunc, types
-from numba.core.base import BaseContext
 from numba.core.typing.templates import Signature
 from numba.extending import intrinsic
 
 from routing.compiled import inner
+from routing.kernel.layout import DRIVER, TAPE
 from routing.timing.clock import NEVER
 from routing.timing.flat import Whole
 from routing.timing.order import EVERYTHING, drive
@@ -41,37 +41,47 @@ def address() -> int:
     return found
 
 
-@intrinsic
-def _called(
-    _: Any,
-    driver: Any,
-    tape: Any,
-    size: Any,
-    shift: Any,
-    order: Any,
-    first: Any,
-    count: Any,  # noqa: ANN401
-) -> tuple[Signature, Any]:
-    """Call an address with (data of tape, size, shift, data of order from `first` on, count)."""
-    signature = types.int64(driver, tape, size, shift, order, first, count)
+@intrinsic  # type: ignore[misc]
+def pointed(_: Any, tape: Any) -> tuple[Signature, Any]:  # noqa: ANN401 - Numba's own types
+    """Where a tape lies: no references are counted for an address, and none is below 0."""
+    signature = types.CPointer(types.int64)(tape)
 
-    def generate(context: BaseContext, builder: ir.IRBuilder, _: Signature, given: Any) -> Any:  # noqa: ANN401
+    def generate(context: Any, builder: ir.IRBuilder, _: Signature, given: Any) -> Any:  # noqa: ANN401
+        return context.make_array(tape)(context, builder, given[0]).data
+
+    return signature, generate
+
+
+@intrinsic  # type: ignore[misc]
+def _called(_: Any, driver: Any, tape: Any, size: Any, shift: Any, order: Any, count: Any) -> Any:  # noqa: ANN401
+    """Call the function at an address."""
+    signature = types.int64(driver, tape, size, shift, order, count)
+
+    def generate(_: Any, builder: ir.IRBuilder, __: Signature, given: Any) -> Any:  # noqa: ANN401
         word = ir.IntType(64)
-        kind = ir.FunctionType(word, [word.as_pointer(), word, word, word.as_pointer(), word])
-        function = builder.inttoptr(given[0], kind.as_pointer())
-        ground = context.make_array(tape)(context, builder, given[1]).data
-        orders = context.make_array(order)(context, builder, given[4]).data
-        return builder.call(
-            function, [ground, given[2], given[3], builder.gep(orders, [given[5]]), given[6]]
-        )
+        kinds = [word.as_pointer(), word, word, word.as_pointer(), word]
+        kind = ir.FunctionType(word, kinds)
+        return builder.call(builder.inttoptr(given[0], kind.as_pointer()), given[1:])
+
+    return signature, generate
+
+
+@intrinsic  # type: ignore[misc]
+def _further(_: Any, tape: Any, by: Any) -> Any:  # noqa: ANN401
+    """The address of a later number of a tape."""
+    signature = tape(tape, by)
+
+    def generate(_: Any, builder: ir.IRBuilder, __: Signature, given: Any) -> Any:  # noqa: ANN401
+        return builder.gep(given[0], [given[1]])
 
     return signature, generate
 
 
 @inner
-def driven(f: Whole, driver: int, shift: int, orders: Whole, first: int, count: int) -> int:
+def driven(f: Whole, s: Whole, shift: int, first: int, count: int) -> int:
     """What a shift's tour costs at best, in shares, or `NEVER` if no timing of it is legal.
 
-    Its visits are the `count` numbers from `first` on in `orders`.
+    Its visits are the `count` numbers from `first` on of the state.
     """
-    return _called(driver, f, len(f), shift, orders, first, count)
+    order: Whole = _further(s, first)
+    return _called(s[DRIVER], f, s[TAPE], shift, order, count)

@@ -60,12 +60,12 @@ changed it last, `HASH` the mark of its visits on its kind of shift; the two `SE
 CHANCE, TOTAL, BEST, OUTSIDE, BLINK, ITERATION, CHANGED, STAMP = range(8)
 DRIVER, OLD_OUTSIDE, BEST_FOUND, STUCK, BANNED, KEPT, KEPT_STOPS, MISSED = range(8, 16)
 ROWS, TOURS, TOUR_OF, ABSENT, OLD_ABSENT, MET, TOUCHED_LIST, OLD_ORDERS = range(16, 24)
-SPOTS, WEIGHT, ABSENCES, ORDER, BEST_STOPS, BEST_ORDERS, SLOTS, COLUMN_LIST, STOP_LIST = range(
-    24, 33
-)
+SPOTS, WEIGHT, ABSENCES, ORDER, BEST_STOPS, BEST_ORDERS = range(24, 30)
+SLOTS, COLUMN_LIST, STOP_LIST, TAPE = range(30, 34)
 STATE_HEAD: Final = 40
 """`OUTSIDE` counts the absent, `STUCK` says that an iteration must be undone, `BANNED` is a shift
-left alone for an iteration; `KEPT` and `KEPT_STOPS` count the pool."""
+left alone for an iteration; `KEPT` and `KEPT_STOPS` count the pool, `TAPE` is
+the length of the problem's tape."""
 
 # The columns of a spot where a visit may be put: behind which point; for a shipment, both.
 PRICE, SHIFT, HERE, THERE = range(4)

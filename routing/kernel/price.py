@@ -15,7 +15,6 @@ from routing.kernel.layout import (
     CLOSING,
     COLUMNS,
     COST,
-    DRIVER,
     DUE,
     EARLY_TO,
     FLEET,
@@ -152,7 +151,7 @@ def _driven(f: Whole, g: Whole, s: Whole, shift: int) -> bool:
     for row in range(count):
         s[s[ORDER] + row] = s[at + (row + 1) * columns + VISIT]
     s[totals + LENGTH] = s[at + (count + 1) * columns + LENGTH_TO]
-    s[totals + COST] = driven(f, s[DRIVER], shift, s, s[ORDER], count)
+    s[totals + COST] = driven(f, s, shift, s[ORDER], count)
     return s[totals + COST] < NEVER
 
 

@@ -51,7 +51,7 @@ class Kernel:
     def __init__(self, problem: Problem, seed: int = 0) -> None:
         self.problem = problem
         self.f, self.g = flat(problem), ground(problem)
-        self.s = fresh(self.g, seed)
+        self.s = fresh(self.f, self.g, seed)
         self.done = 0
         self._unit = temperature(problem)
 

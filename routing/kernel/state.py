@@ -18,7 +18,7 @@ class Column(NamedTuple):
     cost: int
 
 
-def fresh(g: Whole, seed: int) -> Whole:
+def fresh(f: Whole, g: Whole, seed: int) -> Whole:
     """A state without any tour."""
     visits, shifts, rows = (int(g[at]) for at in (o.VISITS, o.SHIFTS, o.CAPACITY_ROWS))
     sizes = {
@@ -47,7 +47,7 @@ def fresh(g: Whole, seed: int) -> Whole:
         s[table] = begin
         begin += size
     s[o.CHANCE] = np.random.default_rng(seed).integers(1, 2**62)
-    s[o.DRIVER] = address()
+    s[o.DRIVER], s[o.TAPE] = address(), len(f)
     return s
 
 
