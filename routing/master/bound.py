@@ -5,22 +5,28 @@ reduced cost. A column whose reduced cost is more than what the incumbent is abo
 no better choice.
 """
 
+import math
 import time
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from ortools.linear_solver import pywraplp
+from ortools.linear_solver import linear_solver_pb2, pywraplp
 
 from routing.master.sheet import Sheet
 from routing.timing.flat import Whole
 
 Real = NDArray[np.float64]
 
-FIRST: Final = 3_000
-"""Columns the relaxation begins with, besides the incumbent's."""
+PARAMETERS: Final = "use_dual_simplex: true"
+"""Half of the time that the primal takes."""
 
-MORE: Final = 1_500
+FIRST: Final = 8_000
+"""Columns the relaxation begins with: a further round would take longer than they do."""
+
+MORE: Final = 4_000
 """Columns added per round, those with the most negative reduced cost."""
 
 ROUNDS: Final = 30
@@ -62,7 +68,7 @@ def bound(sheet: Sheet, incumbent: Whole, *, seconds: float) -> Bound:
     ended = time.monotonic() + seconds
     active = np.union1d(_first(sheet), incumbent)
     for _ in range(ROUNDS):
-        prices, taken = _relaxed(sheet, active)
+        prices, taken = _relaxed(sheet, active, ended - time.monotonic())
         reduced = sheet.costs - _summed(sheet, prices)
         inside = np.ones(len(reduced), dtype=np.bool_)
         inside[active] = False
@@ -82,30 +88,47 @@ def _first(sheet: Sheet) -> Whole:
     return np.union1d(out, np.argsort(share, kind="stable")[:FIRST])
 
 
-def _relaxed(sheet: Sheet, active: Whole) -> tuple[Real, Real]:
+def _relaxed(sheet: Sheet, active: Whole, seconds: float) -> tuple[Real, Real]:
     """Solve the relaxation over some columns: prices of rows, and how much of each is taken."""
-    solver = pywraplp.Solver.CreateSolver("GLOP")
-    infinity = solver.infinity()
+    part = sheet.only(active)
     # GLOP's tolerances are made for numbers of about one.
-    unit = max(1.0, float(np.median(sheet.costs[active])))
-    rows = [
-        solver.Constraint(float(room) if exact else -infinity, float(room))
-        for exact, room in zip(sheet.exact.tolist(), sheet.room.tolist(), strict=True)
-    ]
-    variables = []
-    cost = solver.Objective()
-    cost.SetMinimization()
-    for column in active.tolist():
-        variable = solver.NumVar(0.0, infinity, "")
-        cost.SetCoefficient(variable, float(sheet.costs[column]) / unit)
-        for row in sheet.rows(column).tolist():
-            rows[row].SetCoefficient(variable, rows[row].GetCoefficient(variable) + 1.0)
-        variables.append(variable)
-    solver.Solve()
-    prices = unit * np.array([row.dual_value() for row in rows])
-    # What is at most so much has a price of nothing or less; rounding must not make it a gain.
-    prices = np.where(sheet.exact, prices, np.minimum(prices, 0.0))
-    return prices, np.array([variable.solution_value() for variable in variables])
+    unit = max(1.0, float(np.median(part.costs)))
+    asked = linear_solver_pb2.MPModelRequest(
+        solver_type=linear_solver_pb2.MPModelRequest.GLOP_LINEAR_PROGRAMMING,
+        solver_specific_parameters=PARAMETERS,
+        solver_time_limit_seconds=max(0.01, seconds),
+    )
+    for cost in (part.costs / unit).tolist():
+        asked.model.variable.add(lower_bound=0.0, objective_coefficient=cost)
+    for row, (columns, times) in enumerate(_by_rows(part)):
+        room = float(sheet.room[row])
+        asked.model.constraint.add(
+            lower_bound=room if sheet.exact[row] else -math.inf,
+            upper_bound=room,
+            var_index=columns,
+            coefficient=times,
+        )
+    found = linear_solver_pb2.MPSolutionResponse()
+    pywraplp.Solver.SolveWithProto(asked, found)
+    prices = np.zeros(len(sheet.room))
+    if len(found.dual_value) == len(prices):
+        # What is at most so much has a price of nothing or less; rounding must not make it a gain.
+        prices = unit * np.array(found.dual_value)
+        prices = np.where(sheet.exact, prices, np.minimum(prices, 0.0))
+    taken = np.full(len(active), 0.5)
+    if found.status == linear_solver_pb2.MPSOLVER_OPTIMAL:
+        taken = np.array(found.variable_value)
+    return prices, taken
+
+
+def _by_rows(sheet: Sheet) -> Iterator[tuple[list[int], list[float]]]:
+    """Per row the columns in it, and how often each is."""
+    count = len(sheet.costs)
+    columns = np.repeat(np.arange(count), np.diff(sheet.begins))
+    pairs, times = np.unique(sheet.entries * count + columns, return_counts=True)
+    begins = np.searchsorted(pairs, np.arange(len(sheet.room) + 1) * count)
+    for begin, end in pairwise(begins.tolist()):
+        yield (pairs[begin:end] % count).tolist(), times[begin:end].astype(float).tolist()
 
 
 def _summed(sheet: Sheet, prices: Real) -> Real:

@@ -10,8 +10,12 @@ from routing.master.bound import SLACK, Bound, bound
 from routing.master.sheet import Sheet
 from routing.timing.flat import Whole
 
-MOST: Final = 8_000
-"""Columns CP-SAT is given at most, those with the least reduced cost: more only take its time."""
+MOST: Final = 800
+"""Columns CP-SAT is given at most, those with the least reduced cost.
+
+On days of 120 and 300 visits it found as much among 300 of them as among 2,000, in a hundredth of
+the time; among 8,000 it found nothing.
+"""
 
 LARGEST_SUM: Final = 2.0**60
 """CP-SAT takes sums up to 2^62."""
