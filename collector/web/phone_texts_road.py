@@ -126,6 +126,7 @@ def _account() -> dict[str, str]:
         "calendar_end": _("End the address"),
         "calendar_address": _("Copy it into your calendar now; it is not shown again."),
         "calendar_working": _("An address works. A new one ends it."),
+        "calendar_offline": _("This needs a network."),
         "calendar_ended": _("No address works."),
         "theme": _("How it looks"),
         "theme_auto": _("As the phone does"),

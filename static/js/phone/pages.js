@@ -2,11 +2,12 @@
 import { acts } from "./acts.js";
 import { SIGN_IN } from "./api.js";
 import { back, button, h, link, message } from "./dom.js";
+import { save } from "./file.js";
 import { formPage, isForm } from "./form-page.js";
 import { roundPage } from "./round-page.js";
 import { stopCard } from "./stop-card.js";
 import { state } from "./sync.js";
-import { save, syncPage } from "./sync-page.js";
+import { syncPage } from "./sync-page.js";
 import { counted, t } from "./texts.js";
 
 export function contents(where, kept, model, others, show) {
