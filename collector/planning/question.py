@@ -14,7 +14,7 @@ Decisions that the rows leave open, made here once:
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -222,7 +222,9 @@ def to_pose(facts: Facts) -> list[Pickup]:
     return found
 
 
-def problem_of(facts: Facts, pickups: Iterable[Pickup], *, unpinned: int | None = None) -> Problem:
+def problem_of(
+    facts: Facts, pickups: Iterable[Pickup], *, unpinned: Collection[int] = ()
+) -> Problem:
     """Make the planner's problem of these requests and the rounds that may still change.
 
     Parameters
@@ -230,7 +232,7 @@ def problem_of(facts: Facts, pickups: Iterable[Pickup], *, unpinned: int | None 
     pickups
         Each with a window on the day and a position.
     unpinned
-        A request whose pin is left out, since somebody is moving it by hand.
+        Requests whose pins are left out, since somebody is moving them by hand.
     """
     pickups = list(pickups)
     visits = [_visit(facts, pickup) for pickup in pickups]
@@ -246,7 +248,7 @@ def problem_of(facts: Facts, pickups: Iterable[Pickup], *, unpinned: int | None 
         pins=tuple(
             Pin(visit=str(stop.pickup_id), shift=str(shifts[stop.round_id]))
             for stop in facts.stops
-            if stop.pinned and str(stop.pickup_id) in posed and stop.pickup_id != unpinned
+            if stop.pinned and str(stop.pickup_id) in posed and stop.pickup_id not in unpinned
         ),
     )
 
