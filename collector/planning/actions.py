@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 from collector.audit.actions import record
 from collector.jobs.actions import ask_cancel, enqueue
 from collector.jobs.models import Job, JobState
+from collector.planning.posing import pose
 from collector.planning.queries import latest_run
-from collector.planning.question import pose
+from collector.planning.wishes import AT_ONCE, Wish
 from collector.rounds.actions import open_day
 
 PLAN_DAY = "plan_day"
@@ -17,7 +18,14 @@ SPARE_SECONDS = 60
 
 
 def ask_for_plan(
-    session: Session, *, now: datetime, bank_id: int, day: date, asked_by: str, seconds: int
+    session: Session,
+    *,
+    now: datetime,
+    bank_id: int,
+    day: date,
+    asked_by: str,
+    seconds: int,
+    wish: Wish = AT_ONCE,
 ) -> Job:
     """Pose the question of a day and queue the job that answers it.
 
@@ -28,6 +36,8 @@ def ask_for_plan(
     ----------
     seconds
         How long the planner may search.
+    wish
+        What it may change, and what matters to whoever asks.
 
     Raises
     ------
@@ -39,16 +49,21 @@ def ask_for_plan(
     if known is not None:
         run, job = known
         if job.state in {JobState.QUEUED, JobState.RUNNING} and not job.cancel_asked:
-            if run.day_plan_version == plan.version:
+            if run.day_plan_version == plan.version and Wish.read(run.asked) == wish:
                 return job
             ask_cancel(session, now=now, bank_id=bank_id, job_id=job.id)
-    run = pose(session, now=now, bank_id=bank_id, day=day)
+    run = pose(session, now=now, bank_id=bank_id, day=day, wish=wish)
     job = enqueue(
         session,
         now=now,
         bank_id=bank_id,
         kind=PLAN_DAY,
-        payload={"run": run.id, "day": day.isoformat(), "seconds": seconds},
+        payload={
+            "run": run.id,
+            "day": day.isoformat(),
+            "seconds": seconds,
+            "propose": not wish.at_once,
+        },
         asked_by=asked_by,
         deadline_seconds=seconds + SPARE_SECONDS,
     )

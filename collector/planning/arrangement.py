@@ -140,6 +140,16 @@ def gone_back(present: Arrangement, *, before: Arrangement, after: Arrangement) 
     return Arrangement(orders={key: tuple(order) for key, order in orders.items()}, pinned=pinned)
 
 
+def joined(present: Arrangement, other: Arrangement, chosen: Collection[int]) -> Arrangement:
+    """Return the present with these visits, and no others, where the other arrangement has them."""
+    bare = present.without(chosen)
+    orders = {key: list(order) for key, order in bare.orders.items()}
+    for key, order in other.orders.items():
+        _put_back(orders.setdefault(key, []), order, chosen)
+    found = Arrangement(orders={key: tuple(order) for key, order in orders.items()})
+    return replace(found, pinned=present.pinned & found.placed)
+
+
 def _put_back(order: list[int], then: Sequence[int], moved: Collection[int]) -> None:
     """Put each moved visit behind the nearest stop it followed that is there."""
     there = set(order)

@@ -68,6 +68,44 @@ def price(
     return change, told(change)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A place that visits may go to, and what that would do.
+
+    Attributes
+    ----------
+    placed
+        How many of them are in a round then.
+    refusal
+        Why nothing can be done there at all.
+    """
+
+    place: Place
+    preview: Preview | None
+    change: Change | None
+    placed: int = 0
+    refusal: Refused | None = None
+
+
+def choices(desk: Desk, pickups: Sequence[int]) -> list[Choice]:
+    """Return every round that has not left, the other rounds together, and the tray, priced."""
+    places = [Place(round_id=key) for key in desk.shifts]
+    if len(pickups) > 1 and len(desk.shifts) > 1:
+        places.append(Place.read(SPREAD))
+    if desk.was.placed.intersection(pickups):
+        places.append(Place.read(TRAY))
+    return [_choice(desk, pickups, place) for place in places]
+
+
+def _choice(desk: Desk, pickups: Sequence[int], place: Place) -> Choice:
+    try:
+        change = desk.change(arrangement(desk, pickups, place))
+    except Refused as refused:
+        return Choice(place=place, preview=None, change=None, refusal=refused)
+    placed = len(change.becomes.placed.intersection(pickups))
+    return Choice(place=place, preview=told(change), change=change, placed=placed)
+
+
 def move(
     session: Session,
     *,

@@ -128,14 +128,17 @@ class Desk:
     ----------
     pickups
         What is in the coordinator's hands: their pins do not hold them back.
+    keep_pins
+        It is the planner that moves them: pins hold.
     """
 
-    def __init__(self, facts: Facts, pickups: Iterable[int]) -> None:
+    def __init__(self, facts: Facts, pickups: Iterable[int], *, keep_pins: bool = False) -> None:
         self.facts = facts
         self.hands = frozenset(pickups)
         self.was = arranged(facts.plan)
         self.shifts = {round_.id: str(round_.shift_id) for round_ in facts.rounds}
-        self.problem = problem_of(facts, self._posable(), unpinned=self.hands)
+        free = frozenset[int]() if keep_pins else self.hands
+        self.problem = problem_of(facts, self._posable(), unpinned=free)
         self.before = retimed(self.problem, self._orders(self.was))
 
     def change(self, becomes: Arrangement) -> Change:
