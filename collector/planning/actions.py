@@ -11,6 +11,7 @@ from collector.planning.posing import pose
 from collector.planning.queries import latest_run
 from collector.planning.wishes import AT_ONCE, Wish
 from collector.rounds.actions import open_day
+from collector.rounds.models import DayPlan
 
 PLAN_DAY = "plan_day"
 SPARE_SECONDS = 60
@@ -45,13 +46,9 @@ def ask_for_plan(
         Nobody drives that day, or every round has started: `no_shift_to_plan`.
     """
     plan = open_day(session, bank_id=bank_id, day=day)
-    known = latest_run(session, bank_id=bank_id, day=day)
-    if known is not None:
-        run, job = known
-        if job.state in {JobState.QUEUED, JobState.RUNNING} and not job.cancel_asked:
-            if run.day_plan_version == plan.version and Wish.read(run.asked) == wish:
-                return job
-            ask_cancel(session, now=now, bank_id=bank_id, job_id=job.id)
+    answering = _answering(session, plan, now=now, wish=wish)
+    if answering is not None:
+        return answering
     run = pose(session, now=now, bank_id=bank_id, day=day, wish=wish)
     job = enqueue(
         session,
@@ -79,3 +76,17 @@ def ask_for_plan(
         job=job.id,
     )
     return job
+
+
+def _answering(session: Session, plan: DayPlan, *, now: datetime, wish: Wish) -> Job | None:
+    """Return the job that answers this very question; one that answers another is stopped."""
+    known = latest_run(session, bank_id=plan.bank_id, day=plan.day)
+    if known is None:
+        return None
+    run, job = known
+    if job.state not in {JobState.QUEUED, JobState.RUNNING} or job.cancel_asked:
+        return None
+    if run.day_plan_version == plan.version and Wish.read(run.asked) == wish:
+        return job
+    ask_cancel(session, now=now, bank_id=plan.bank_id, job_id=job.id)
+    return None

@@ -10,8 +10,8 @@ from collector.db import owned
 from collector.errors import Conflict
 from collector.planning.editing import By, remembered
 from collector.planning.editing import kept as kept_as
-from collector.planning.models import EditKind, PlanningRun
 from collector.planning.left_out import left_out
+from collector.planning.models import EditKind, PlanningRun
 from collector.planning.placement import Left, reloaded, settle_states, write_rounds, write_tray
 from collector.planning.proposals import refuse_unlawful
 from collector.planning.question import Facts, gather, problem_of, to_pose

@@ -7,7 +7,7 @@ is not proposed. Hours are widened to five minutes, since people say them.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, time
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -27,8 +27,9 @@ from routing.explain import explain
 from routing.insertion import insertions
 from routing.plan import Relaxation, Remedy
 
-SPOKEN = timedelta(minutes=5)
-LAST = time(23, 55)
+SPOKEN = 5 * 60
+LAST = 23 * 60 + 55
+"""The last minute of a day that a window or a shift is moved to."""
 MOST = 8
 
 ROOM = {"bottles": "capacity_bottles", "ml": "capacity_ml", "tubes": "capacity_tubes"}
@@ -198,12 +199,10 @@ def _wider(pickup: Pickup, day: date, by: int, side: str) -> time | None:
 
 def _moved(wall: time, by: int) -> time | None:
     """Return a wall-clock time moved and rounded outwards to five minutes; None over midnight."""
-    here = datetime.combine(date.min + timedelta(days=1), wall)
-    there = here + timedelta(seconds=by)
-    past = timedelta(minutes=there.minute % 5, seconds=there.second, microseconds=there.microsecond)
-    if past:
-        there += SPOKEN - past if by > 0 else -past
-    return there.time() if there.date() == here.date() and there.time() <= LAST else None
+    seconds = 3600 * wall.hour + 60 * wall.minute + wall.second + by
+    outwards = -(-seconds // SPOKEN) if by > 0 else seconds // SPOKEN
+    minutes = outwards * SPOKEN // 60
+    return time(minutes // 60, minutes % 60) if 0 <= minutes <= LAST else None
 
 
 def _ranked(facts: Facts, pickup: Pickup, drafts: list[Fix]) -> Iterator[Fix]:

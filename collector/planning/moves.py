@@ -20,6 +20,8 @@ from routing.plan import Plan, Tour
 from routing.schedule import best_effort, retimed
 
 TRAY, SPREAD = "tray", "spread"
+MOST_AT_ONCE = 200
+"""As many visits as one act may move."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
