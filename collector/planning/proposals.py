@@ -89,6 +89,11 @@ def open_proposal(session: Session, *, bank_id: int, day: date) -> PlanningRun |
     return latest
 
 
+def is_empty(run: PlanningRun) -> bool:
+    """Whether an answer leaves every round as it was when the planner was asked."""
+    return plan_of(run.plan or {}).orders == plan_of(run.start).orders
+
+
 def proposal(session: Session, *, bank_id: int, day: date, run_id: int) -> Proposal:
     """Return an answer beside the day as it is now; nothing is written.
 

@@ -16,7 +16,7 @@ from collector.db import reading
 from collector.errors import Conflict, MilkroundError
 from collector.pickups.models import Pickup, PickupState, PickupWindow
 from collector.pickups.queries import for_day
-from collector.planning.proposals import open_proposal
+from collector.planning.proposals import is_empty, open_proposal
 from collector.planning.taking_back import edits_of, stacks
 from collector.rounds.actions import pending
 from collector.rounds.models import DayPlan, Round, Stop
@@ -95,6 +95,7 @@ def day_page(day: date, *, message: Message | None = None) -> str:
     with reading() as session:
         plan, job = day_plan(session, bank_id=bank_id, day=day), latest_of_day(session, day)
         seen = seen_day(session, plan, day)
+        offer = open_proposal(session, bank_id=bank_id, day=day)
         back = stacks(session, plan=plan, actor=actor().reference)
         return board_page(
             session,
@@ -115,7 +116,8 @@ def day_page(day: date, *, message: Message | None = None) -> str:
             seconds_to_think=SECONDS_TO_THINK,
             undo=words_of(session, plan, back.undo) if plan and back.undo else "",
             redo=words_of(session, plan, back.redo) if plan and back.redo else "",
-            proposal=open_proposal(session, bank_id=bank_id, day=day),
+            proposal=offer,
+            found_nothing=offer is not None and is_empty(offer),
         )
 
 

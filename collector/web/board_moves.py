@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from collector.db import reading, transaction
 from collector.errors import NotFound, Refused
 from collector.pickups.models import Pickup
-from collector.planning.moves import MOST_AT_ONCE, Choice, Place, choices, move, price
+from collector.planning.moves import MOST_AT_ONCE, TRAY, Choice, Place, choices, move, price
 from collector.planning.other_days import OtherDay, move_to_day, other_days
 from collector.planning.preview import Change, Desk
 from collector.planning.question import gather
@@ -58,10 +58,16 @@ class ChoiceSeen:
     is_here: bool
 
     @property
-    def rank(self) -> tuple[bool, int, int]:
+    def rank(self) -> tuple[bool, int, bool, int]:
         """What is best comes first; where the visit is, ahead of everything."""
         verdict, cents = self.price.rank if self.price else (RANK[Verdict.REFUSED], 0)
-        return not self.is_here, verdict + 10 * bool(self.left), cents
+        return not self.is_here, verdict, self.place.kind == TRAY or bool(self.left), cents
+
+    @property
+    def is_way_out(self) -> bool:
+        """It is worth looking at first: another round that nothing speaks against for good."""
+        can = self.price is not None and self.price.verdict is not Verdict.REFUSED
+        return can and not self.is_here and self.place.kind != TRAY
 
 
 @blueprint.get("")
@@ -113,8 +119,10 @@ def show_days(day: str) -> str:
         found = other_days(
             session, bank_id=actor().bank_id, day=wanted, pickups=keys, today=today()
         )
-        return render_template(
-            "board/day/_days.html",
+        return board_page(
+            session,
+            "board/day/_days.html" if is_fragment() else "board/day/days.html",
+            alone=not is_fragment(),
             day=wanted,
             seen=seen,
             pickups=pickups,
@@ -220,7 +228,7 @@ def _choice_seen(desk: Desk, seen: Picture, keys: Sequence[int], found: Choice) 
         seen=rounds.get(found.place.round_id or 0),
         after=after,
         is_first=is_first,
-        left=0 if found.place.kind == "tray" or found.refusal else len(keys) - found.placed,
+        left=0 if found.place.kind == TRAY or found.refusal else len(keys) - found.placed,
         is_here=is_here,
     )
 
@@ -244,7 +252,7 @@ def _looked_at(
 ) -> tuple[str, Price | None, str]:
     """Return the place that is looked at, its price, or what stands against it."""
     if not chosen:
-        best = next((each for each in offered if each.price and not each.is_here), None)
+        best = next((each for each in offered if each.is_way_out), None)
         return (str(best.place), best.price, "") if best else ("", None, "")
     try:
         keys = [pickup.id for pickup in pickups]

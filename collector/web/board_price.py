@@ -29,7 +29,7 @@ RANK = {verdict: rank for rank, verdict in enumerate(Verdict)}
 
 VERDICTS: Mapping[Verdict, LazyString] = {
     Verdict.FITS: _("fits"),
-    Verdict.CAREFUL: _("fits, with care"),
+    Verdict.CAREFUL: _("fits, a tight clock"),
     Verdict.NEEDS_REASON: _("breaks a rule"),
     Verdict.REFUSED: _("not possible"),
 }
@@ -63,6 +63,7 @@ BREAKS: Mapping[str, LazyString] = {
 class BreakSeen:
     """One broken rule as the board tells it."""
 
+    rule: str
     sentence: str
     medical: bool
 
@@ -84,6 +85,8 @@ class Price:
     verdict: Verdict
     word: str
     cents: int
+    metres: int
+    seconds: int
     distance: str
     time: str
     cost: str
@@ -103,14 +106,18 @@ class Price:
 def price(found: Preview, names: Mapping[int, str]) -> Price:
     """Put a preview into words; `names` says who each pick-up is."""
     breaks = tuple(
-        BreakSeen(sentence=_sentence(each, names), medical=each.medical) for each in found.breaks
+        BreakSeen(rule=each.rule, sentence=_sentence(each, names), medical=each.medical)
+        # What no reason makes up for is said first.
+        for each in sorted(found.breaks, key=lambda each: not each.medical)
     )
     is_tight = found.margin is not None and found.margin < TIGHT_SECONDS
     verdict = _verdict(breaks, careful=is_tight or bool(found.promises))
     return Price(
         verdict=verdict,
-        word=str(VERDICTS[verdict]),
+        word=str(_word(verdict, found)),
         cents=found.cents,
+        metres=found.metres,
+        seconds=found.seconds,
         distance=signed(kilometres(abs(found.metres)), found.metres, least=50),
         time=signed(duration(found.seconds), found.seconds, least=30),
         cost=signed(euros(abs(found.cents)), found.cents),
@@ -121,6 +128,12 @@ def price(found: Preview, names: Mapping[int, str]) -> Price:
         promises=_promises(found.promises, names),
         breaks=breaks,
     )
+
+
+def _word(verdict: Verdict, found: Preview) -> LazyString:
+    if verdict is Verdict.CAREFUL and found.promises:
+        return _("changes a promise")
+    return VERDICTS[verdict]
 
 
 def _promises(pickups: tuple[int, ...], names: Mapping[int, str]) -> str:

@@ -59,6 +59,7 @@ def page(day: str, pickup_id: int) -> str:
             pickup=pickup,
             sentence=reason(found.code, found.details),
             fixes=fixes,
+            alone=not is_fragment(),
         )
 
 

@@ -7,7 +7,7 @@ const moveDialog = () => document.querySelector("[data-move-dialog]");
 export async function openMoveSheet(address) {
   await htmx.ajax("GET", address, { target: "[data-sheet]", swap: "innerHTML" });
   if (!moveDialog().open) moveDialog().showModal();
-  moveDialog().querySelector("input[required], input:checked, select")?.focus();
+  moveDialog().querySelector("input[required], input:checked, select")?.focus({ preventScroll: true });
 }
 
 export function openSheets() {
