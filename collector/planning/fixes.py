@@ -206,7 +206,10 @@ def _moved(wall: time, by: int) -> time | None:
 
 
 def _ranked(facts: Facts, pickup: Pickup, drafts: list[Fix]) -> Iterator[Fix]:
-    """Price each change and keep those that break nothing, the cheapest first."""
+    """Price each change and keep those that break nothing, the cheapest first.
+
+    A donor whom nobody visits costs no kilometre: leaving her out comes last.
+    """
     priced: list[Fix] = []
     for draft in drafts:
         with _changed_rows(facts, draft, pickup.id):
@@ -214,8 +217,13 @@ def _ranked(facts: Facts, pickup: Pickup, drafts: list[Fix]) -> Iterator[Fix]:
             found = told(desk.change(_becomes(desk, draft, pickup.id)))
         if not any(each.rule not in BY_HAND for each in found.breaks):
             priced.append(replace(draft, preview=found))
-    priced.sort(key=lambda each: (each.preview.cents if each.preview else 0, each.by))
+    priced.sort(key=_rank)
     yield from priced[:MOST]
+
+
+def _rank(found: Fix) -> tuple[bool, int, int]:
+    cents = found.preview.cents if found.preview else 0
+    return found.remedy == Remedy.DROP_OPTIONAL.value, cents, found.by
 
 
 def _desk(facts: Facts, chosen: Fix, pickup_id: int) -> Desk:
