@@ -1,9 +1,11 @@
 // Chooses visits: by their disc, by Shift-click for a stretch, by a key, by the lasso; it outlives swaps.
+import { shownOf } from "./index.js";
+
 const chosen = new Set();
 let last = null;
 
 const boxes = () => [...document.querySelectorAll("#day-pane .pick")];
-const boxOf = (pickup) => document.querySelector(`#stop-${CSS.escape(pickup)} .pick`);
+const boxOf = (pickup) => document.getElementById(`stop-${pickup}`)?.querySelector(".pick");
 
 export const chosenVisits = () => [...chosen];
 
@@ -72,8 +74,7 @@ export function chosenAgain() {
 
 function mark(box, on) {
   box.checked = on;
-  const same = `#day-pane [data-pickup="${CSS.escape(box.value)}"]`;
-  document.querySelectorAll(same).forEach((each) => each.classList.toggle("chosen", on));
+  for (const each of shownOf(box.value)) each.classList.toggle("chosen", on);
 }
 
 function count() {

@@ -1,4 +1,5 @@
 // The day's map: rounds as lines with their direction, stops as numbered discs, the tray hollow.
+import { forget } from "./index.js";
 import { frame, L, mark, quietMap } from "./map-base.js";
 
 const views = new WeakMap();
@@ -13,6 +14,7 @@ export function showDayMap() {
   if (view.said === said) return;
   view.said = said;
   draw(view, JSON.parse(said));
+  forget();
 }
 
 function open(element, picture) {

@@ -1,4 +1,6 @@
 // Fades what does not match the words in `data-filter`, in the lists, on the map, in the timeline.
+import { everyVisit } from "./index.js";
+
 let words = [];
 
 export function filterVisits() {
@@ -20,14 +22,20 @@ export function filterAgain() {
   if (!pane) return;
   const field = pane.querySelector("[data-filter]");
   if (field && field !== document.activeElement) field.value = words.join(" ");
-  const faded = new Set();
-  for (const stop of pane.querySelectorAll(".stop")) {
-    const said = words.length ? plain(stop.textContent) : "";
-    if (!words.every((word) => said.includes(word))) faded.add(stop.dataset.pickup);
+  if (!words.length && !pane.querySelector(".faded")) return;
+  for (const [pickup, shown] of everyVisit()) {
+    const stop = document.getElementById(`stop-${pickup}`);
+    const fades = stop !== null && !words.every((word) => said(stop).includes(word));
+    for (const each of shown) if (each.classList.contains("faded") !== fades) each.classList.toggle("faded");
   }
-  for (const each of pane.querySelectorAll("[data-pickup]")) {
-    each.classList.toggle("faded", faded.has(each.dataset.pickup));
-  }
+}
+
+// What a stop says, without accents: worked out once, since the server writes a changed stop anew.
+const texts = new WeakMap();
+
+function said(stop) {
+  if (!texts.has(stop)) texts.set(stop, plain(stop.textContent));
+  return texts.get(stop);
 }
 
 const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();

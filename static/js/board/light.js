@@ -1,5 +1,6 @@
 // Lights a visit in the list, on the map and in the timeline at once; a click there shows its stop.
 import { choose } from "./choosing.js";
+import { shownOf } from "./index.js";
 
 export function lightTogether() {
   for (const kind of ["pointerover", "focusin"]) {
@@ -18,13 +19,12 @@ export function lightTogether() {
 }
 
 let lit = null;
+let shining = [];
 
 function light(pickup) {
   if (pickup === lit) return;
   lit = pickup;
-  document.querySelectorAll("#day-pane .lit").forEach((each) => each.classList.remove("lit"));
-  if (pickup === null) return;
-  document
-    .querySelectorAll(`#day-pane [data-pickup="${CSS.escape(pickup)}"]`)
-    .forEach((each) => each.classList.add("lit"));
+  for (const each of shining) each.classList.remove("lit");
+  shining = pickup === null ? [] : shownOf(pickup);
+  for (const each of shining) each.classList.add("lit");
 }
