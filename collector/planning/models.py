@@ -1,6 +1,7 @@
 """The row of a planning run: the question put to the planner and its answer, kept."""
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ForeignKey, UniqueConstraint
@@ -25,6 +26,10 @@ class PlanningRun(BankOwned, Base):
     plan: Mapped[dict[str, Any] | None]
     posed_at: Mapped[datetime]
     kept_at: Mapped[datetime | None]
+    asked: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """What the coordinator wanted: the rounds, the weights (see `Wish`)."""
+    settled_at: Mapped[datetime | None] = mapped_column(default=None)
+    """When somebody applied the answer, or put it aside; None while it is a proposal."""
 
 
 class SlotBook(BankOwned, Base):
@@ -35,3 +40,39 @@ class SlotBook(BankOwned, Base):
 
     day: Mapped[date]
     page: Mapped[int]
+
+
+class EditKind(StrEnum):
+    """What a coordinator did to the rounds of a day."""
+
+    MOVED = "moved"
+    PINNED = "pinned"
+    UNPINNED = "unpinned"
+    SPREAD = "spread"
+    FIXED = "fixed"
+    APPLIED = "applied"
+    TAKEN = "taken"
+    OTHER_DAY = "other_day"
+    UNDONE = "undone"
+    REDONE = "redone"
+
+
+class DayEdit(BankOwned, Base):
+    """One change of a day's rounds, with everything that takes it back; never changed itself."""
+
+    __tablename__ = "day_edits"
+
+    day_plan_id: Mapped[int] = mapped_column(ForeignKey("day_plans.id"), index=True)
+    version: Mapped[int]
+    """The version of the day that it made."""
+    actor: Mapped[str]
+    """As in the audit chain: `person:12`, or `system`."""
+    kind: Mapped[EditKind]
+    takes_back_id: Mapped[int | None] = mapped_column(ForeignKey("day_edits.id"), index=True)
+    """The edit that this one undoes, or the undoing that it undoes in turn."""
+    twin_id: Mapped[int | None] = mapped_column(ForeignKey("day_edits.id"), index=True)
+    """The edit of another day that was made, and is taken back, together with this one."""
+    before: Mapped[dict[str, Any]]
+    after: Mapped[dict[str, Any]]
+    """The rounds it touched, the tray's reasons, windows and shifts, ahead of it and after it."""
+    made_at: Mapped[datetime]

@@ -17,6 +17,7 @@ from collector.jobs.models import JobState
 from collector.jobs.work import Ended, How, Verdict
 from collector.planning.answer import keep
 from collector.planning.models import PlanningRun
+from collector.planning.proposals import propose
 from routing.formats.native import plan_of
 
 
@@ -33,6 +34,7 @@ def plan_day(session: Session, claim: Claim) -> "PlanDay":
         run_id=run.id,
         seconds=claim.payload["seconds"],
         asked_by=claim.asked_by,
+        proposes=claim.payload.get("propose", False),
         stdin=f"{json.dumps(run.problem)}\n{json.dumps(run.start)}".encode(),
     )
 
@@ -45,6 +47,7 @@ class PlanDay:
     run_id: int
     seconds: float
     asked_by: str
+    proposes: bool
     stdin: bytes = field(repr=False)
     best: dict[str, Any] | None = None
     error: str | None = None
@@ -92,6 +95,10 @@ class PlanDay:
             state = JobState.CANCELLED if stopped else JobState.FAILED
             error = None if stopped else "no_plan"
             return Verdict(state=state, result={"kept": False}, error=error)
+        state = JobState.CANCELLED if stopped else JobState.DONE
+        if self.proposes:
+            propose(session, bank_id=self.bank_id, run_id=self.run_id, plan=plan_of(self.best))
+            return Verdict(state=state, result={"kept": False, "cost": self.best["cost"]["total"]})
         kept = keep(
             session,
             now=now,
@@ -107,4 +114,4 @@ class PlanDay:
             "unplanned": len(kept.unplanned),
             "cost": self.best["cost"]["total"],
         }
-        return Verdict(state=JobState.CANCELLED if stopped else JobState.DONE, result=result)
+        return Verdict(state=state, result=result)

@@ -9,11 +9,13 @@ from collector.web import (
     board_blood,
     board_calls,
     board_care,
+    board_compare,
     board_containers,
     board_days,
     board_directory,
     board_donors,
     board_due,
+    board_edits,
     board_exports,
     board_imports,
     board_inbox,
@@ -27,6 +29,7 @@ from collector.web import (
     board_requests,
     board_road,
     board_seals,
+    board_why,
 )
 from collector.web.board_days import answer_over_day
 from collector.web.board_pages import civil_day, today
@@ -44,6 +47,9 @@ PARTS = (
     board_plans,
     board_moves,
     board_pins,
+    board_edits,
+    board_why,
+    board_compare,
     board_publications,
     board_road,
     board_inbox,

@@ -13,7 +13,7 @@ from collector.web.road_wording import CHOICES, DECISIONS, INCIDENTS, ROUND_STAT
 
 _ = lazy_gettext
 
-SECONDS_TO_THINK = (2, 8, 20)
+SECONDS_TO_THINK = (2, 20, 120)
 
 REASONS: Mapping[str, LazyString] = {
     "impossible": _("No collector could make this visit, even with nothing else to do."),

@@ -2,8 +2,8 @@
 export function holdStill() {
   document.body.addEventListener("htmx:beforeRequest", (event) => {
     const refresh = event.detail.elt.id === "day-pane" && event.detail.requestConfig.verb === "get";
-    const busy = document.body.hasAttribute("data-dragging") || document.querySelector("dialog[open]");
-    const typing = document.activeElement?.matches("#day-pane input, #day-pane select");
+    const busy = document.body.hasAttribute("data-dragging") || document.querySelector("dialog[open], .wishes[open]");
+    const typing = document.activeElement?.matches("#day-pane input:not(.pick), #day-pane select");
     if (refresh && (busy || typing)) event.preventDefault();
   });
 }
