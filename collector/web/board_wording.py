@@ -144,6 +144,7 @@ JUDGEMENTS: Mapping[str, LazyString] = {
 
 POLICIES: Mapping[str, LazyString] = {
     **RULES,
+    "co2_grams_per_km": _("A kilometre emits, in CO2"),
     "serology_days": _("A blood test counts for"),
     "milk_age_days": _("Milk is taken up to an age of"),
     "baby_age_days": _("The baby is at most"),
