@@ -85,7 +85,8 @@ def _without(day: Midday, shift: str) -> Iterator[Way]:
     orders = {name: order for name, order in day.ahead.orders.items() if name != shift}
     problem, left = lawful(problem, orders)
     placed = filled(problem, left)
-    yield Way(way=ProposalWay.INSERT, problem=problem, plan=placed)
+    if placed.orders != left.orders:
+        yield Way(way=ProposalWay.INSERT, problem=problem, plan=placed)
     yield Way(way=ProposalWay.OTHER_DAY, problem=problem, plan=left)
     yield Way(way=ProposalWay.REBALANCE, problem=problem, plan=placed)
 

@@ -9,6 +9,8 @@ import { openSheets } from "./board/sheets.js";
 import { chooseAll } from "./board/choose-all.js";
 import { submitOnChange } from "./board/submit-on-change.js";
 import { holdStill } from "./board/hold-still.js";
+import { followLive } from "./board/live.js";
+import { countDown } from "./board/countdown.js";
 
 document.documentElement.classList.add("with-script");
 
@@ -18,6 +20,8 @@ lightTogether();
 holdStill();
 chooseAll();
 pickOnMap();
+followLive();
+countDown();
 
 function arrange() {
   arrangeByDragging();
