@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
@@ -76,6 +76,8 @@ def new_database(server: Engine, name: str) -> Iterator[str]:
     """Create a database on the server and give its address; drop it afterwards."""
     with server.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
+        # Nobody will miss it after a power cut, so no commit waits for the disk.
+        connection.execute(text(f"ALTER DATABASE {name} SET synchronous_commit = off"))
     try:
         yield server.url.set(database=name).render_as_string(hide_password=False)
     finally:
@@ -109,11 +111,26 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{copy}"
     url = str(request.getfixturevalue("migrated_postgresql"))
     engine = create_engine(url)
-    tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
     with engine.begin() as connection:
-        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+        _empty(connection)
     engine.dispose()
     return url
+
+
+def _empty(connection: Connection) -> None:
+    """Empty every table and begin its numbers anew.
+
+    TRUNCATE makes new files for some fifty tables and takes half a second; this takes ten
+    milliseconds.
+    """
+    for table in reversed(Base.metadata.sorted_tables):
+        connection.execute(table.delete())
+    connection.execute(
+        text(
+            "SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, 1, false)"
+            " FROM pg_sequences WHERE last_value IS NOT NULL"
+        )
+    )
 
 
 @pytest.fixture

@@ -92,8 +92,7 @@ def confirm(
         `slot_not_held`: the ten minutes are over; and what `ask` refuses.
     """
     enquiry = get_enquiry(session, donor_id=donor.id)
-    if not is_held(enquiry, now=now) or not enquiry.day or not enquiry.opens or not enquiry.closes:
-        raise Refused("slot_not_held")
+    held = _held_window(enquiry, now=now)
     pickup = ask(
         session,
         now=now,
@@ -102,7 +101,7 @@ def confirm(
         asked_by=actor,
         once=f"enquiry:{enquiry.once}",
         asked=replace(
-            _asked(session, enquiry, donor, Window(enquiry.day, enquiry.opens, enquiry.closes)),
+            _asked(session, enquiry, donor, held),
             call_first=call_first,
             do_not_ring=do_not_ring,
             neighbour=neighbour,
@@ -110,7 +109,7 @@ def confirm(
         ),
     )
     pickup.promised_at = now
-    if not pickup.holds and _needs_nobody(pickup, donor, enquiry.day, session):
+    if not pickup.holds and _needs_nobody(pickup, donor, held.day, session):
         set_state(
             session,
             now=now,
@@ -122,6 +121,12 @@ def confirm(
     session.delete(enquiry)
     session.flush()
     return pickup
+
+
+def _held_window(enquiry: Enquiry, *, now: datetime) -> Window:
+    if not is_held(enquiry, now=now) or not enquiry.day or not enquiry.opens or not enquiry.closes:
+        raise Refused("slot_not_held")
+    return Window(enquiry.day, enquiry.opens, enquiry.closes)
 
 
 def _asked(session: Session, enquiry: Enquiry, donor: Donor, window: Window) -> Ask:

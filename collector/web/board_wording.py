@@ -40,6 +40,17 @@ OBSTACLES: Mapping[str, LazyString] = {
     "skills": _("The nearest round, %(round)s, lacks the skill that it needs."),
     "pins": _("A pinned stop stands in the way in round %(round)s."),
     "ends": _("The nearest round, %(round)s, does not end at a freezer."),
+    "dates": _("The nearest place, in round %(round)s, would be %(by)s outside her dates."),
+    "collectors": _("The collector of the nearest round, %(round)s, may not come to her."),
+    "zones": _("She lives outside the zones of the nearest round, %(round)s."),
+    "limits": _("The nearest place would take round %(round)s above one of its limits."),
+    "breaks": _("The nearest place would leave no time for a break in round %(round)s."),
+    "reload": _("Round %(round)s would have to empty its boxes once more than it may."),
+    "periods": _("Another visit to her is planned in the same period, in round %(round)s."),
+    "shipments": _("What is fetched for her could not be handed over by round %(round)s."),
+    "overtime": _("Round %(round)s would work overtime that its bill does not show."),
+    "balance": _("Round %(round)s would have more than its share of the work."),
+    "price": _("The bill of round %(round)s does not add up."),
 }
 
 FLAGS: Mapping[str, LazyString] = {

@@ -36,6 +36,7 @@ CODES = sorted(
 )
 FIGURES: dict[str, object] = {
     "choices": "a, b",
+    "count": 2,
     "days": 14,
     "hours": 12,
     "least": 1,
