@@ -14,13 +14,19 @@ from collector.jobs.work import Handler
 from collector.notices.carriers import sender_for
 from collector.notices.delivery import deliver
 from collector.planning.actions import PLAN_DAY
+from collector.planning.days_found import plan_weeks
 from collector.planning.disruptions import PROPOSE
+from collector.planning.horizon import PLAN_WEEKS
 from collector.planning.proposing import propose
 from collector.planning.solver import plan_day
 from collector.timers import keep_time
 from collector.web.letters import write
 
-HANDLERS: Mapping[str, Handler] = {PLAN_DAY: plan_day, PROPOSE: propose}
+HANDLERS: Mapping[str, Handler] = {
+    PLAN_DAY: plan_day,
+    PLAN_WEEKS: plan_weeks,
+    PROPOSE: propose,
+}
 LOOK_SECONDS = 1.0
 
 log = logging.getLogger(__name__)
