@@ -1,6 +1,7 @@
-"""Founding a bank and adding its sites."""
+"""Founding a bank, adding its sites, keeping the weekdays of its zones."""
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import available_timezones
 
@@ -9,11 +10,13 @@ from sqlalchemy.orm import Session
 
 from collector.audit.actions import record
 from collector.banks.directory import begin_directory
-from collector.banks.models import Bank, Jurisdiction, Site, SiteKind
+from collector.banks.models import Bank, Jurisdiction, Site, SiteKind, Zone
 from collector.banks.policies import preset_rows
+from collector.db import owned
 from collector.errors import Refused
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]*")
+WEEKDAYS = frozenset("1234567")
 
 
 def found_bank(
@@ -104,3 +107,36 @@ def add_site(
     session.add(site)
     session.flush()
     return site
+
+
+def set_weekdays(
+    session: Session,
+    *,
+    now: datetime,
+    bank_id: int,
+    zone_id: int,
+    weekdays: Iterable[str],
+    actor: str,
+) -> Zone:
+    """Keep on which weekdays somebody drives to a zone, Monday being "1"; none stands for any.
+
+    Raises
+    ------
+    NotFound
+        The bank has no such zone.
+    """
+    zone = owned(session, Zone, bank_id, zone_id)
+    wanted = sorted(set(weekdays) & WEEKDAYS)
+    if wanted != sorted(zone.weekdays):
+        zone.weekdays = wanted
+        session.flush()
+        record(
+            session,
+            now=now,
+            bank_id=bank_id,
+            actor=actor,
+            action="zone's weekdays set",
+            subject=f"zone:{zone.id}",
+            weekdays=wanted,
+        )
+    return zone

@@ -121,6 +121,16 @@ def once(horizon: Horizon, donor_id: int) -> str:
     return f"horizon:{horizon.id} donor:{donor_id}"
 
 
+def made_of(session: Session, horizon: Horizon) -> dict[int, Pickup]:
+    """Return the requests that were made of an answer, by donor."""
+    rows = session.scalars(
+        select(Pickup).where(
+            Pickup.bank_id == horizon.bank_id, Pickup.once.startswith(f"horizon:{horizon.id} ")
+        )
+    )
+    return {row.donor_id: row for row in rows}
+
+
 def propose_days(
     session: Session,
     *,

@@ -1,10 +1,11 @@
 """Who is due in the weeks to come, and on which days somebody could come to her.
 
 A day fits where somebody drives, her zone is driven to on that weekday, there is enough milk by
-then for the bank to come, her file allows a visit, and she does not pause.
+then for the bank to come, her file allows a visit, and she does not pause. Of these days the last
+ones before she is due are asked for: a freezer fetched early is a road for half the milk.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -26,7 +27,9 @@ from collector.service_day import ServiceDay
 USUAL_HOURS = (time(8), time(17))
 ML_PER_BOTTLE = 150
 """Milkround's own starting value, as the forecast's."""
-A_DAY = timedelta(days=1)
+TOLERANCE = timedelta(days=9)
+"""How far ahead of her due day somebody may come: about a week and a half, in Bordeaux's rhythm of
+two weeks to four. Milkround's own starting value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,11 +157,17 @@ def _candidate(facts: Facts, due: Due, away: int) -> Candidate:
     return Candidate(
         due=due,
         ready_on=ready,
-        days=tuple(days),
+        days=tuple(_late_enough(days, told.comes_by)),
         hours=_hours(facts.requests.get(donor.id, ())),
         away_km=away,
         why=why,
     )
+
+
+def _late_enough(days: list[date], comes_by: date | None) -> list[date]:
+    """Leave out days that are too early, unless there are no others."""
+    late = [day for day in days if comes_by is None or day >= comes_by - TOLERANCE]
+    return late or days
 
 
 def _why_not(facts: Facts, due: Due, day: date) -> str:
@@ -186,11 +195,3 @@ def _hours(requests: Sequence[Pickup]) -> tuple[time, time]:
         min(window.opens for window in latest.windows),
         max(window.closes for window in latest.windows),
     )
-
-
-def weekdays(first: date, last: date) -> Iterator[date]:
-    """Yield the days from one to another, both included."""
-    day = first
-    while day <= last:
-        yield day
-        day += A_DAY

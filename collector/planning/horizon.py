@@ -3,7 +3,7 @@
 - A donor who will be due is a visit with a window on each day that fits her; her freezer's day is
   a due instant that costs by the hour, the last day of her milk a deadline.
 - Requests that are agreed already take their place in it, with the windows they have.
-- Every shift above its even share of stops costs a little, so that the work is spread.
+- Every shift above twice its even share of stops costs a little, so that the work is spread.
 """
 
 from collections.abc import Iterator, Sequence
@@ -50,6 +50,8 @@ MOST_WEEKS = 4
 CENTS_PER_HOUR_LATE = 25
 """Six euros a day of a full freezer: Milkround's own starting value."""
 CENTS_PER_STOP_ABOVE = 300
+FEW_STOPS = 6
+"""A round is not called full below this, however little there is to do in a month."""
 AGREED_PENALTY = 4 * PENALTY
 DONOR, REQUEST = "donor:", "pickup:"
 
@@ -160,7 +162,7 @@ def problem_of_weeks(weeks: Weeks) -> Problem:
     visits = [*_due_visits(weeks), *_agreed_visits(weeks)]
     places, points = _places(weeks)
     shifts = tuple(_shift(weeks, shift) for shift in weeks.shifts)
-    share = -(-len(visits) // max(1, len(shifts)))
+    share = max(FEW_STOPS, -(-2 * len(visits) // max(1, len(shifts))))
     return Problem(
         dimensions=DIMENSIONS,
         places=tuple(places),

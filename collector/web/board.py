@@ -20,6 +20,7 @@ from collector.web import (
     board_imports,
     board_inbox,
     board_live,
+    board_morning,
     board_moves,
     board_pins,
     board_plans,
@@ -29,6 +30,7 @@ from collector.web import (
     board_requests,
     board_road,
     board_seals,
+    board_weeks,
 )
 from collector.web.board_days import answer_over_day
 from collector.web.board_pages import civil_day, today
@@ -52,6 +54,8 @@ PARTS = (
     board_disruptions,
     board_close,
     board_reports,
+    board_morning,
+    board_weeks,
     board_inbox,
     board_requests,
     board_imports,
@@ -88,3 +92,9 @@ def home() -> Response:
 def choose_day() -> Response:
     """Open the day that was picked."""
     return redirect(url_for("board.days.page", day=civil_day(request.args.get("day", ""))))
+
+
+@blueprint.get("/live")
+def today_live() -> Response:
+    """Open today as it goes."""
+    return redirect(url_for("board.live.home", day=today()))

@@ -49,6 +49,17 @@ REASONS: Mapping[DisruptionKind, LazyString] = {
     DisruptionKind.URGENT: _("An urgent visit."),
 }
 
+WHY_NO_DAY: Mapping[str, LazyString] = {
+    "no_position": _("we do not know where she lives"),
+    "too_far": _("farther than we drive"),
+    "zone_not_driven": _("her zone is not driven to on these weekdays"),
+    "milk_too_old": _("her oldest milk is too old before anybody drives"),
+    "pauses": _("she pauses"),
+    "file_not_allowing": _("her file allows no visit"),
+    "too_little": _("less milk by then than we drive for"),
+    "nobody_drives": _("nobody drives"),
+}
+
 PHASES: Mapping[VisitPhase, LazyString] = {
     VisitPhase.WAITING: _("to come"),
     VisitPhase.EN_ROUTE: _("on the way"),
@@ -62,6 +73,9 @@ ERRORS: Mapping[str, LazyString] = {
         "The rounds were changed and not published yet. Publish these changes first, or take them "
         "back: proposals begin with what collectors and donors know."
     ),
+    "nobody_drives_then": _("Nobody drives in these weeks yet. Enter the shifts first."),
+    "nobody_is_due": _("Nobody who is due has a day that fits."),
+    "nobody_chosen": _("Choose at least one donor."),
     "stretch_backwards": _("The last day comes before the first."),
     "stretch_too_long": _("Choose at most %(most)s days."),
     "minutes_needed": _("Say for how many minutes, from 1 to %(most)s."),

@@ -9,7 +9,7 @@ from flask_babel import format_currency, format_decimal, lazy_gettext
 from flask_babel.speaklater import LazyString
 
 from collector.rounds.replay import NotDoneReason
-from collector.web.board_live_words import DISRUPTIONS, PHASES, WAYS
+from collector.web.board_live_words import DISRUPTIONS, PHASES, WAYS, WHY_NO_DAY
 from collector.web.road_wording import CHOICES, DECISIONS, INCIDENTS, ROUND_STATES, RULES
 
 _ = lazy_gettext
@@ -220,6 +220,7 @@ def add_words(blueprint: Blueprint) -> None:
         ("way", lambda code: str(WAYS[code][0])),
         ("way_why", lambda code: str(WAYS[code][1])),
         ("disruption", lambda code: str(DISRUPTIONS[code])),
+        ("why_no_day", lambda code: word(WHY_NO_DAY, code)),
         ("phase", lambda code: str(PHASES[code])),
         ("incident", lambda code: word(INCIDENTS, code)),
         ("decision", lambda code: word(DECISIONS, code)),
