@@ -89,7 +89,9 @@ def demonstration_bank(session: Session, *, now: datetime) -> Bank:
 def ask_for_day(session: Session, bank: Bank, *, now: datetime, day: date) -> None:
     """Ask for the demonstration's visits of a day, once a day, with everybody on duty for weeks."""
     _put_on_duty(session, bank.id, day)
-    asked_already = select(func.count()).where(PickupWindow.bank_id == bank.id, PickupWindow.day == day)
+    asked_already = select(func.count()).where(
+        PickupWindow.bank_id == bank.id, PickupWindow.day == day
+    )
     if (session.scalar(asked_already) or 0) > len(LATER):
         return
     donors = session.scalars(select(Donor).where(Donor.bank_id == bank.id).order_by(Donor.id))

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 from collector.errors import Conflict, Refused
 from collector.people.models import Role
 from collector.web import (
+    board_background,
     board_blood,
     board_calls,
     board_care,
@@ -56,6 +57,7 @@ PARTS = (
     board_reports,
     board_morning,
     board_weeks,
+    board_background,
     board_inbox,
     board_requests,
     board_imports,
