@@ -27,6 +27,8 @@ class DayFigures:
 
     Attributes
     ----------
+    declared_bottles, declared_ml
+        Of the visits that have a door record.
     planned_metres, planned_seconds
         As published last.
     driven_metres, worked_seconds
@@ -187,7 +189,8 @@ def _figures(
     each: _Driven, records: Mapping[int, DoorRecord], worked: Mapping[int, int]
 ) -> DayFigures:
     pickups = [pickup for _, pickup in each.stops]
-    found = [records[pickup.id] for pickup in pickups if pickup.id in records]
+    over = [pickup for pickup in pickups if pickup.id in records]
+    found = [records[pickup.id] for pickup in over]
     round_, seconds = each.round, worked.get(each.round.id)
     planned = _planned_seconds(round_)
     return DayFigures(
@@ -196,9 +199,9 @@ def _figures(
         visits=len(pickups),
         done=sum(pickup.state in DONE for pickup in pickups),
         failed=sum(pickup.state is PickupState.FAILED for pickup in pickups),
-        declared_bottles=sum(pickup.bottles for pickup in pickups),
+        declared_bottles=sum(pickup.bottles for pickup in over),
         bottles=sum(record.bottles for record in found),
-        declared_ml=sum(pickup.volume_ml for pickup in pickups),
+        declared_ml=sum(pickup.volume_ml for pickup in over),
         volume_ml=sum(record.volume_ml for record in found),
         planned_metres=round_.metres,
         driven_metres=round_.driven_metres or 0,
