@@ -104,18 +104,22 @@ def rules_of(session: Session, bank_id: int) -> Levers:
 
 
 def candidates(
-    session: Session, *, bank_id: int, now: datetime, driven: Sequence[date], levers: Levers
+    session: Session,
+    *,
+    bank_id: int,
+    now: datetime,
+    driven: Sequence[date],
+    last: date,
+    levers: Levers,
 ) -> list[Candidate]:
-    """Return who will be due by the last of the days that are driven, the soonest first.
+    """Return who will be due by the last day that is looked at, the soonest first.
 
     Who has asked already is none of them: her request is planned like any other.
     """
     if not driven:
         return []
     today = ServiceDay.of(now, get_bank(session, bank_id).zone).day
-    dues = who_will_be_due(
-        session, bank_id=bank_id, now=now, days=max(0, (driven[-1] - today).days)
-    )
+    dues = who_will_be_due(session, bank_id=bank_id, now=now, days=max(0, (last - today).days))
     waiting = [due for due in dues if due.open is None]
     facts = Facts(
         policies=policies_of(session, bank_id),

@@ -98,7 +98,7 @@ def look_ahead(
         policies=policies_of(session, bank_id),
         shifts=tuple(shifts),
         candidates=tuple(
-            candidates(session, bank_id=bank_id, now=now, driven=driven, levers=levers)
+            candidates(session, bank_id=bank_id, now=now, driven=driven, last=last, levers=levers)
         ),
         agreed=tuple(_agreed(session, bank_id, first, last)),
     )
