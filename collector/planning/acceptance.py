@@ -59,12 +59,7 @@ def accept(
     Refused
         `proposal_not_ready`: the planner is still looking.
     """
-    proposal = owned(session, Proposal, bank_id, proposal_id)
-    disruption = owned(session, Disruption, bank_id, proposal.disruption_id)
-    if disruption.ended_at is not None:
-        raise Conflict("disruption_over")
-    if proposal.plan is None:
-        raise Refused("proposal_not_ready")
+    proposal, disruption = _to_take(session, bank_id, proposal_id)
     plan = edit_day(
         session, bank_id=bank_id, day=disruption.day, version=disruption.day_plan_version
     )
@@ -92,6 +87,16 @@ def accept(
         person_id=person_id,
         why=why,
     )
+
+
+def _to_take(session: Session, bank_id: int, proposal_id: int) -> tuple[Proposal, Disruption]:
+    proposal = owned(session, Proposal, bank_id, proposal_id)
+    disruption = owned(session, Disruption, bank_id, proposal.disruption_id)
+    if disruption.ended_at is not None:
+        raise Conflict("disruption_over")
+    if proposal.plan is None:
+        raise Refused("proposal_not_ready")
+    return proposal, disruption
 
 
 def fitted(seen: Midday, posed: Problem, plan: Plan) -> tuple[Problem, Plan]:

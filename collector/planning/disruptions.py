@@ -86,16 +86,7 @@ def tell(
     session.flush()
     for way in found:
         _propose(session, disruption, way, now=now, actor=actor)
-    record(
-        session,
-        now=now,
-        bank_id=bank_id,
-        actor=actor,
-        action=f"disruption told: {telling.kind.value}",
-        subject=f"disruption:{disruption.id}",
-        round=telling.round_id,
-        minutes=telling.minutes,
-    )
+    _note(session, disruption, now=now, actor=actor, action=f"disruption told: {telling.kind}")
     return disruption
 
 
@@ -112,14 +103,7 @@ def lay_aside(
     found = owned(session, Disruption, bank_id, disruption_id)
     if found.ended_at is None:
         found.ended_at = now
-        record(
-            session,
-            now=now,
-            bank_id=bank_id,
-            actor=actor,
-            action="disruption laid aside",
-            subject=f"disruption:{found.id}",
-        )
+        _note(session, found, now=now, actor=actor, action="disruption laid aside")
     return found
 
 
@@ -161,6 +145,21 @@ def as_json(data: object) -> dict[str, Any]:
     """Return data as it will be read back: with lists for tuples."""
     read: dict[str, Any] = json.loads(json.dumps(data))
     return read
+
+
+def _note(
+    session: Session, disruption: Disruption, *, now: datetime, actor: str, action: str
+) -> None:
+    record(
+        session,
+        now=now,
+        bank_id=disruption.bank_id,
+        actor=actor,
+        action=action,
+        subject=f"disruption:{disruption.id}",
+        round=disruption.round_id,
+        minutes=disruption.minutes,
+    )
 
 
 def _published(session: Session, bank_id: int, day: date) -> DayPlan:

@@ -135,26 +135,30 @@ def ask_for_days(
     )
     session.add(horizon)
     session.flush()
+    _queue(session, horizon, now=now)
+    return horizon
+
+
+def _queue(session: Session, horizon: Horizon, *, now: datetime) -> None:
     horizon.job_id = enqueue(
         session,
         now=now,
-        bank_id=bank_id,
+        bank_id=horizon.bank_id,
         kind=PLAN_WEEKS,
         payload={"horizon": horizon.id, "seconds": SECONDS},
-        asked_by=asked_by,
+        asked_by=horizon.asked_by,
         deadline_seconds=SECONDS + SPARE_SECONDS,
     ).id
     record(
         session,
         now=now,
-        bank_id=bank_id,
-        actor=asked_by,
+        bank_id=horizon.bank_id,
+        actor=horizon.asked_by,
         action="weeks asked",
         subject=f"horizon:{horizon.id}",
-        minimum_ml=levers.minimum_ml,
-        radius_km=levers.radius_km,
+        minimum_ml=horizon.minimum_ml,
+        radius_km=horizon.radius_km,
     )
-    return horizon
 
 
 def problem_of_weeks(weeks: Weeks) -> Problem:
