@@ -14,6 +14,7 @@ from routing.kernel.search import Orders, search
 from routing.plan import Plan
 from routing.problem import Problem, Shift, Visit
 from routing.schedule import assembled, best_effort, retimed
+from routing.turns import Turns
 
 OnImprovement = Callable[[Plan], None]
 """Is handed each better plan, checked, as it is found."""
@@ -87,7 +88,15 @@ def solve(
         desk.better(lambda: seed)
     if not desk.enough(0):
         first = seed if _goes_on(problem, start) else None
-        search(problem, desk, first, iterations=desk.budget.iterations, seed=budget.seed)
+        turns = Turns(problem, desk.better, budget.seconds)
+        search(
+            problem,
+            desk,
+            first,
+            iterations=desk.budget.iterations,
+            seed=budget.seed,
+            aside=turns.take,
+        )
     return desk.best()
 
 

@@ -100,6 +100,7 @@ def search(
     *,
     iterations: int | None = None,
     seed: int = 0,
+    aside: Callable[["Kernel", float], None] | None = None,
 ) -> Kernel:
     """Search until the watcher has enough; the watcher keeps what was found.
 
@@ -109,6 +110,9 @@ def search(
         Legal orders to go on from.
     iterations : int, optional
         The most; with this bound alone a search always finds the same.
+    aside : callable, optional
+        Called now and then with the kernel, which it may begin anew, and the part of the budget that
+        is used.
     """
     kernel = Kernel(problem, seed)
     if not kernel.begin(start):
@@ -125,6 +129,8 @@ def search(
             kernel.run(pace.chunk, warmth, warmth)
         if kernel.best < best:
             watcher.better(kernel.orders)
+        if aside is not None:
+            aside(kernel, at)
     return kernel
 
 
