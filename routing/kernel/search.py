@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Final, Protocol
 
 from routing.kernel import layout as o
@@ -16,7 +15,7 @@ Orders = dict[str, list[str]]
 """Per shift, the visits it serves, in their order."""
 
 HOT: Final = 4.0
-COLD: Final = 0.02
+COLD: Final = 0.005
 """The first and the last temperature, in costs of the way to a near neighbour."""
 
 WARM: Final = 0.3
@@ -61,12 +60,20 @@ class Kernel:
             self.problem.shift_row(shift): [self.problem.visit_row(name) for name in names]
             for shift, names in (orders or {}).items()
         }
+        if max(map(len, rows.values()), default=0) > self.g[o.CAPACITY_ROWS] - 2:
+            return False
         return bool(begin(self.f, self.g, self.s, laid_out(self.g, rows)))
 
     def run(self, iterations: int, hot: float, cold: float) -> None:
         """Search on, between two temperatures in costs of the way to a near neighbour."""
         anneal(self.f, self.g, self.s, iterations, hot * self._unit, cold * self._unit)
         self.done += iterations
+
+    def go_on(self, orders: Mapping[str, Sequence[str]]) -> None:
+        """Go on from other tours if they are better than the best; the pool stays."""
+        best, before = self.best, self.orders()
+        if not self.begin(orders) or self.best > best:
+            self.begin(before)
 
     @property
     def best(self) -> int:
