@@ -125,6 +125,14 @@ def actor() -> Actor:
     return found
 
 
+def donor_id() -> int:
+    """Return the donor who is signed in; a surface for donors lets nobody else through."""
+    key = actor().donor_id
+    if key is None:
+        abort(403)
+    return key
+
+
 def now() -> datetime:
     """Return the present instant, as the application's clock tells it."""
     clock: Clock = current_app.extensions["milkround_clock"]
