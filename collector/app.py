@@ -14,7 +14,10 @@ from collector.places.geocoding import geocoder_named
 from collector.web import (
     assets,
     board,
+    board_background,
+    board_stream,
     calendar,
+    compression,
     contact,
     donor,
     errors,
@@ -76,7 +79,17 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     app.url_map.converters["int"] = KeyConverter
     db.connect(app, settings.database_url)
-    for part in (languages, wording, assets, security, guards, errors):
+    for part in (
+        languages,
+        wording,
+        assets,
+        compression,
+        security,
+        guards,
+        errors,
+        board_stream,
+        board_background,
+    ):
         part.init_app(app)
     donors = (public, contact, steps, my_data, donor, visit_link)
     for surface in (sign_in, *donors, phone, board, outbox, quality, calendar):

@@ -5,6 +5,7 @@ import { copyFile, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promi
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import * as esbuild from "esbuild";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -67,3 +68,10 @@ await esbuild.build({
 });
 
 await writeFile(path.join(out, "manifest.json"), JSON.stringify(manifest, null, 2));
+
+// Compressed once, here, instead of at every request.
+for (const name of (await readdir(out)).filter((name) => /\.(js|css|svg|wasm)$/.test(name))) {
+  const content = await readFile(path.join(out, name));
+  await writeFile(path.join(out, `${name}.gz`), gzipSync(content, { level: 9 }));
+  await writeFile(path.join(out, `${name}.br`), brotliCompressSync(content));
+}

@@ -1,7 +1,8 @@
-"""Founding a bank and adding its sites."""
+"""Founding a bank, adding its sites, changing its rules and the weekdays of its zones."""
 
 import re
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import date, datetime
 from zoneinfo import available_timezones
 
 from sqlalchemy import select
@@ -9,11 +10,15 @@ from sqlalchemy.orm import Session
 
 from collector.audit.actions import record
 from collector.banks.directory import begin_directory
-from collector.banks.models import Bank, Jurisdiction, Site, SiteKind
+from collector.banks.models import Bank, Jurisdiction, Policy, Site, SiteKind, Zone
 from collector.banks.policies import preset_rows
-from collector.errors import Refused
+from collector.banks.policy_values import value_in
+from collector.banks.queries import policy_row
+from collector.db import owned
+from collector.errors import Conflict, Refused
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]*")
+WEEKDAYS = frozenset("1234567")
 
 
 def found_bank(
@@ -104,3 +109,89 @@ def add_site(
     session.add(site)
     session.flush()
     return site
+
+
+def change_policy(
+    session: Session,
+    *,
+    now: datetime,
+    bank_id: int,
+    actor: str,
+    key: str,
+    seen: str,
+    value: str,
+    source: str,
+    verified_by: str | None,
+    on: date,
+) -> Policy:
+    """Change a rule, say where its figure comes from, and whether somebody read it there.
+
+    Parameters
+    ----------
+    seen
+        The value on the page that was changed: another one by now is somebody else's change.
+    verified_by
+        Who read the source and found this value in it; None leaves the rule marked.
+
+    Raises
+    ------
+    Refused
+        `source_missing`; what `value_in` refuses.
+    Conflict
+        `rule_changed_meanwhile`.
+    """
+    policy = policy_row(session, bank_id=bank_id, key=key, for_change=True)
+    wanted = value_in(value, key=key, unit=policy.unit)
+    if not source.strip():
+        raise Refused("source_missing")
+    if policy.value != seen:
+        raise Conflict("rule_changed_meanwhile")
+    policy.value, policy.source = wanted, source.strip()
+    policy.verified_by, policy.verified_on = verified_by, on if verified_by else None
+    session.flush()
+    record(
+        session,
+        now=now,
+        bank_id=bank_id,
+        actor=actor,
+        action="rule changed",
+        subject=f"policy:{key}",
+        before=seen,
+        after=wanted,
+        source=policy.source,
+        verified=verified_by is not None,
+    )
+    return policy
+
+
+def set_weekdays(
+    session: Session,
+    *,
+    now: datetime,
+    bank_id: int,
+    zone_id: int,
+    weekdays: Iterable[str],
+    actor: str,
+) -> Zone:
+    """Keep on which weekdays somebody drives to a zone, Monday being "1"; none stands for any.
+
+    Raises
+    ------
+    NotFound
+        The bank has no such zone.
+    """
+    zone = owned(session, Zone, bank_id, zone_id)
+    wanted = sorted(set(weekdays) & WEEKDAYS)
+    if wanted != sorted(zone.weekdays):
+        zone.weekdays = wanted
+        session.flush()
+        record(
+            session,
+            now=now,
+            bank_id=bank_id,
+            actor=actor,
+            action="zone's weekdays set",
+            subject=f"zone:{zone.id}",
+            weekdays=wanted,
+        )
+    return zone

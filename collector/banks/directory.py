@@ -108,13 +108,12 @@ def write_line(
     _refuse_nonsense(said)
     if lactarium_id is None:
         line = Lactarium(bank_id=None)
-        session.add(line)
     else:
         line = lactarium_for(session, bank_id=bank_id, lactarium_id=lactarium_id)
     if said.ours:
         _leave_other_line(session, bank_id, but=line)
     line.bank_id = bank_id if said.ours else None
-    _filled_in(line, said)
+    session.add(_filled_in(line, said))
     session.flush()
     record(
         session,

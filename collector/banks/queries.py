@@ -28,6 +28,21 @@ def policy_rows(session: Session, bank_id: int) -> list[Policy]:
     )
 
 
+def policy_row(session: Session, *, bank_id: int, key: str, for_change: bool = False) -> Policy:
+    """Return one rule of a bank with its source.
+
+    Raises
+    ------
+    NotFound
+        There is no such rule.
+    """
+    wanted = select(Policy).where(Policy.bank_id == bank_id, Policy.key == key)
+    policy = session.scalar(wanted.with_for_update() if for_change else wanted)
+    if policy is None:
+        raise NotFound("not_found", kind="policies")
+    return policy
+
+
 def sites_of(session: Session, bank_id: int) -> list[Site]:
     """Return the sites of a bank, by name."""
     return list(session.scalars(select(Site).where(Site.bank_id == bank_id).order_by(Site.name)))

@@ -81,6 +81,8 @@ class Donor(BankOwned, Base):
     erasure_asked_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]
     """Since when only the number stands for her."""
+    joined_into_id: Mapped[int | None] = mapped_column(ForeignKey("donors.id"))
+    """The file that holds what this one held: both were one donor's."""
     version: Mapped[int] = mapped_column()
     address: Mapped[Address] = relationship(lazy="raise")
     serologies: Mapped[list["Serology"]] = relationship(

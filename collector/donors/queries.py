@@ -1,12 +1,15 @@
 """Questions about donors' files."""
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from collector.donors.models import Decision, Donor
 from collector.errors import NotFound
 from collector.places.models import Address
+
+BETWEEN_DIGITS = (" ", ".", "-", "/", "(", ")", "\N{NO-BREAK SPACE}")
+DIGITS_OF_A_LINE = 9
 
 
 def whole_file() -> tuple[ORMOption, ...]:
@@ -34,12 +37,15 @@ def get_donor(session: Session, bank_id: int, donor_id: int) -> Donor:
 
 
 def donors_of(session: Session, bank_id: int) -> list[Donor]:
-    """Return the donors of a bank with their files, by name."""
+    """Return the donors of a bank with their files, by name.
+
+    A file that was joined into another is left out: it is a number, and where that leads.
+    """
     return list(
         session.scalars(
             select(Donor)
             .options(*whole_file())
-            .where(Donor.bank_id == bank_id)
+            .where(Donor.bank_id == bank_id, Donor.joined_into_id.is_(None))
             .order_by(Donor.family_name, Donor.first_name, Donor.id)
         )
     )
@@ -53,6 +59,28 @@ def donors_by_email(session: Session, email: str) -> list[Donor]:
     return list(
         session.scalars(select(Donor).where(func.lower(Donor.email) == wanted).order_by(Donor.id))
     )
+
+
+def donors_by_phone(session: Session, phone: str) -> list[Donor]:
+    """Return everyone who gave this telephone number, however it is written."""
+    line = line_of(phone)
+    if not line:
+        return []
+    written: ColumnElement[str] = func.coalesce(Donor.phone, "")
+    for sign in BETWEEN_DIGITS:
+        written = func.replace(written, sign, "")
+    return list(session.scalars(select(Donor).where(written.like(f"%{line}")).order_by(Donor.id)))
+
+
+def line_of(phone: str | None) -> str:
+    """Return the digits by which two ways to write a number are the same, or nothing.
+
+    They are its last nine: what is left of a French number without +33 or 0.
+    """
+    text = (phone or "").strip()
+    digits = "".join(filter(str.isdigit, text))
+    strange = set(text) - set(digits) - {"+", *BETWEEN_DIGITS}
+    return "" if strange or len(digits) < DIGITS_OF_A_LINE else digits[-DIGITS_OF_A_LINE:]
 
 
 def donor_by_number(session: Session, bank_id: int, number: str) -> Donor | None:

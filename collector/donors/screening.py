@@ -8,18 +8,15 @@ from sqlalchemy.orm import Session, joinedload
 
 from collector.banks.queries import get_bank
 from collector.donors.actions import note_act, register, step
-from collector.donors.models import Donor, DonorState, Questionnaire, Screening
+from collector.donors.editions import questionnaire_of
+from collector.donors.models import Donor, DonorState, Screening
 from collector.donors.queries import get_donor
 from collector.donors.questions import (
     Answered,
     Outcome,
-    Question,
     Said,
-    kept,
     outcome,
-    preset,
     read,
-    refuse_nonsense,
 )
 from collector.errors import Refused
 from collector.service_day import ServiceDay
@@ -70,43 +67,6 @@ def first_contact(
         line="",
         postcode=postcode,
         town="",
-    )
-
-
-def questionnaire_of(session: Session, *, now: datetime, bank_id: int) -> Questionnaire:
-    """Return the bank's questions as they stand; the first time, those of its jurisdiction."""
-    latest = latest_questionnaire(session, bank_id)
-    if latest is not None:
-        return latest
-    questions = preset(get_bank(session, bank_id).jurisdiction)
-    return new_edition(session, now=now, bank_id=bank_id, actor="system", questions=questions)
-
-
-def new_edition(
-    session: Session, *, now: datetime, bank_id: int, actor: str, questions: list[Question]
-) -> Questionnaire:
-    """Make the next version of a bank's questions; what was answered keeps its own."""
-    refuse_nonsense(questions)
-    before = latest_questionnaire(session, bank_id)
-    made = Questionnaire(
-        bank_id=bank_id,
-        edition=before.edition + 1 if before else 1,
-        questions=kept(questions),
-        made_at=now,
-        made_by=actor,
-    )
-    session.add(made)
-    session.flush()
-    return made
-
-
-def latest_questionnaire(session: Session, bank_id: int) -> Questionnaire | None:
-    """Return the newest version of a bank's questions."""
-    return session.scalar(
-        select(Questionnaire)
-        .where(Questionnaire.bank_id == bank_id)
-        .order_by(Questionnaire.edition.desc())
-        .limit(1)
     )
 
 

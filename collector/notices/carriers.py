@@ -3,12 +3,15 @@
 import json
 import smtplib
 import ssl
+from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from email.message import EmailMessage
 from email.utils import formataddr
 from http import HTTPStatus
 
 import requests
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from py_vapid import Vapid
 from pywebpush import WebPushException, webpush
 
 from collector.config import Mail, Push, Settings, Sms
@@ -142,6 +145,14 @@ class WebPush:
             if status is None:
                 raise Undeliverable("keys") from refused
             _judge_http(status)
+
+
+def public_key(push: Push) -> str:
+    """Return what a browser needs to know of the key that signs messages for it."""
+    point = Vapid.from_string(push.key).public_key.public_bytes(
+        Encoding.X962, PublicFormat.UncompressedPoint
+    )
+    return urlsafe_b64encode(point).rstrip(b"=").decode()
 
 
 def sender_for(settings: Settings) -> Sender:

@@ -40,14 +40,10 @@ def plan_day(session: Session, claim: Claim) -> "PlanDay":
 
 
 @dataclass(slots=True, kw_only=True)
-class PlanDay:
-    """One attempt at planning a day; the best plan heard of so far outlives its child."""
+class Search:
+    """A search in a child process; the best plan heard of so far outlives its child."""
 
-    bank_id: int
-    run_id: int
     seconds: float
-    asked_by: str
-    proposes: bool
     stdin: bytes = field(repr=False)
     best: dict[str, Any] | None = None
     error: str | None = None
@@ -81,6 +77,16 @@ class PlanDay:
         if said["kind"] != "improvement":
             return None
         return {"seconds": said["seconds"], "cost": said["cost"]}
+
+
+@dataclass(slots=True, kw_only=True)
+class PlanDay(Search):
+    """One attempt at planning a day."""
+
+    bank_id: int
+    run_id: int
+    asked_by: str
+    proposes: bool
 
     def conclude(self, session: Session, *, now: datetime, ended: Ended) -> Verdict | None:
         """Keep the best plan there is; without one say what became of the job.

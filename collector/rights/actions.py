@@ -26,8 +26,9 @@ from collector.donors.models import (
 from collector.donors.queries import get_donor
 from collector.donors.states import TRANSITIONS
 from collector.errors import Refused
-from collector.people.models import SignInLink, WebSession
-from collector.pickups.models import Pickup, PickupHold
+from collector.notices.models import ChannelChoice, PushSubscription
+from collector.people.models import ProofCode, SignInLink, WebSession
+from collector.pickups.models import Correction, Enquiry, Giving, Pickup, PickupHold, VisitLink
 from collector.pickups.queries import of_donor
 from collector.pickups.states import OVER
 from collector.places.models import Position
@@ -78,8 +79,8 @@ def erase(
     sealed = _seal(donor, now=now) if given else None
     if sealed is not None:
         session.add(sealed)
-    _end(session, donor, now=now, actor=actor)
-    _erase_person(session, donor)
+    end_file(session, donor, now=now, actor=actor)
+    leave_number_only(session, donor)
     _erase_health(session, donor, keep_serology=given)
     _erase_visits(session, donor)
     _erase_messages(session, donor)
@@ -142,12 +143,14 @@ def _seal(donor: Donor, *, now: datetime) -> SealedIdentity:
     )
 
 
-def _end(session: Session, donor: Donor, *, now: datetime, actor: str) -> None:
+def end_file(session: Session, donor: Donor, *, now: datetime, actor: str) -> None:
+    """Move a file to its end, from wherever it may end."""
     if DonorState.ENDED in TRANSITIONS[donor.state]:
         step(session, donor, now=now, actor=actor, to=DonorState.ENDED)
 
 
-def _erase_person(session: Session, donor: Donor) -> None:
+def leave_number_only(session: Session, donor: Donor) -> None:
+    """Take her name, her address and every way to reach her out of her file."""
     donor.first_name = donor.family_name = ""
     donor.email = donor.phone = donor.baby_born_on = None
     donor.suspended_because = donor.suspended_until = None
@@ -155,13 +158,26 @@ def _erase_person(session: Session, donor: Donor) -> None:
     session.execute(delete(Position).where(Position.address_id == address.id))
     address.line = address.town = address.access_notes = ""
     address.postcode = address.postcode[:DEPARTEMENT_DIGITS]
+    close_doors(session, donor)
+    session.execute(delete(ChannelChoice).where(ChannelChoice.recipient == f"donor:{donor.id}"))
+
+
+def close_doors(session: Session, donor: Donor) -> None:
+    """Take away every way by which a browser or a message of hers leads to her file."""
+    hers = select(WebSession.id).where(WebSession.donor_id == donor.id)
+    session.execute(delete(ProofCode).where(ProofCode.session_id.in_(hers)))
     for row in (WebSession, SignInLink):
         session.execute(delete(row).where(row.donor_id == donor.id))
+    session.execute(
+        delete(PushSubscription).where(PushSubscription.recipient == f"donor:{donor.id}")
+    )
 
 
 def _erase_health(session: Session, donor: Donor, *, keep_serology: bool) -> None:
-    for row in (Screening, CallBack):
+    for row in (Screening, CallBack, Enquiry, Giving):
         session.execute(delete(row).where(row.donor_id == donor.id))
+    joined = select(Donor.id).where(Donor.joined_into_id == donor.id)
+    session.execute(delete(Screening).where(Screening.donor_id.in_(joined)))
     if not keep_serology:
         session.execute(delete(Serology).where(Serology.donor_id == donor.id))
     session.execute(
@@ -172,7 +188,9 @@ def _erase_health(session: Session, donor: Donor, *, keep_serology: bool) -> Non
 def _erase_visits(session: Session, donor: Donor) -> None:
     """Take her name, address and words out of visits, published rounds and the planner's runs."""
     hers = list(session.scalars(select(Pickup.id).where(Pickup.donor_id == donor.id)))
-    session.execute(delete(PickupHold).where(PickupHold.pickup_id.in_(hers)))
+    for row in (PickupHold, VisitLink):
+        session.execute(delete(row).where(row.pickup_id.in_(hers)))
+    session.execute(update(Correction).where(Correction.pickup_id.in_(hers)).values(words=""))
     session.execute(update(Pickup).where(Pickup.id.in_(hers)).values(note=""))
     session.execute(update(DoorRecord).where(DoorRecord.pickup_id.in_(hers)).values(note=""))
     for said in session.scalars(select(RoundEvent).where(RoundEvent.pickup_id.in_(hers))):

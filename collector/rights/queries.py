@@ -12,29 +12,24 @@ from collector.donors.models import CallBack, Decision, Donor, SealedIdentity
 from collector.donors.queries import get_donor
 from collector.donors.screening import screening_of
 from collector.errors import NotFound
-from collector.notices.models import Notice
-from collector.pickups.models import Pickup
+from collector.notices.models import Notice, PushSubscription
+from collector.notices.queries import chosen_channel
+from collector.pickups.enquiries import enquiry_of
+from collector.pickups.giving import giving_of
+from collector.pickups.models import Correction, Pickup
 from collector.pickups.queries import of_donor
 
 
 def copy_of(session: Session, *, bank_id: int, donor_id: int) -> dict[str, Any]:
     """Return a donor's data as JSON can say it: her file, answers, visits, bottles, messages."""
     donor = get_donor(session, bank_id, donor_id)
-    screening = screening_of(session, donor)
     return {
         "donor": _person(donor),
         "address": _address(donor),
         "blood_tests": [
             _plain(each, "drawn_on", "outcome", "valid_until") for each in donor.serologies
         ],
-        "answers": {
-            "edition": screening.questionnaire.edition,
-            "questions": screening.questionnaire.questions,
-            "answers": screening.answers,
-            "sent_at": _said(screening.submitted_at),
-        }
-        if screening
-        else None,
+        "answers": _answers(session, donor),
         "steps": [
             _plain(each, "at", "state", "because", "until", "note")
             for each in _rows(session, Decision, donor)
@@ -43,6 +38,7 @@ def copy_of(session: Session, *, bank_id: int, donor_id: int) -> dict[str, Any]:
             _plain(each, "day", "half", "state", "asked_at")
             for each in _rows(session, CallBack, donor)
         ],
+        **_plans(session, donor),
         "visits": [_visit(session, pickup) for pickup in of_donor(session, bank_id, donor_id)],
         "messages": [
             _plain(each, "owed_at", "sent_at", "to", "template", "subject", "body")
@@ -108,6 +104,49 @@ def _address(donor: Donor) -> dict[str, Any]:
     return found
 
 
+def _answers(session: Session, donor: Donor) -> dict[str, Any] | None:
+    screening = screening_of(session, donor)
+    if screening is None:
+        return None
+    return {
+        "edition": screening.questionnaire.edition,
+        "questions": screening.questionnaire.questions,
+        "answers": screening.answers,
+        "sent_at": _said(screening.submitted_at),
+    }
+
+
+def _plans(session: Session, donor: Donor) -> dict[str, Any]:
+    """Return what she said of the weeks to come, and how she wants to be told."""
+    return {
+        "weeks_to_come": _if_any(
+            giving_of(session, donor.id),
+            "paused_from",
+            "paused_until",
+            "tapering",
+            "last_gift",
+            "bereaved_at",
+            "called_at",
+        ),
+        "about_to_ask": _if_any(
+            enquiry_of(session, donor.id),
+            "written_at",
+            "bottles",
+            "volume_ml",
+            "oldest_on",
+            "empties_wanted",
+            "kit_wanted",
+            "health",
+        ),
+        "messages_come_by": _said(
+            chosen_channel(session, bank_id=donor.bank_id, recipient=f"donor:{donor.id}")
+        ),
+        "browsers_told": [
+            _plain(each, "endpoint", "made_at") for each in _browsers_of(session, donor)
+        ],
+    }
+
+
 def _visit(session: Session, pickup: Pickup) -> dict[str, Any]:
     records = session.scalars(select(DoorRecord).where(DoorRecord.pickup_id == pickup.id))
     bottles = session.scalars(
@@ -127,12 +166,27 @@ def _visit(session: Session, pickup: Pickup) -> dict[str, Any]:
             _plain(each, "recorded_at", "bottles", "volume_ml", "freezer_celsius", "note")
             for each in records
         ],
+        "corrections": [
+            _plain(each, "made_at", "bottles", "volume_ml", "words", "settled_at")
+            for each in session.scalars(
+                select(Correction).where(Correction.pickup_id == pickup.id).order_by(Correction.id)
+            )
+        ],
         "bottles_numbers": [_plain(each, "number", "state") for each in bottles],
     }
 
 
 def _rows(session: Session, row: type[Decision | CallBack], donor: Donor) -> list[Any]:
     return list(session.scalars(select(row).where(row.donor_id == donor.id).order_by(row.id)))
+
+
+def _browsers_of(session: Session, donor: Donor) -> list[PushSubscription]:
+    hers = PushSubscription.recipient == f"donor:{donor.id}"
+    return list(session.scalars(select(PushSubscription).where(hers)))
+
+
+def _if_any(row: object | None, *names: str) -> dict[str, Any] | None:
+    return None if row is None else _plain(row, *names)
 
 
 def _plain(row: object, *names: str) -> dict[str, Any]:

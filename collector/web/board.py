@@ -6,27 +6,36 @@ from werkzeug.wrappers import Response
 from collector.errors import Conflict, Refused
 from collector.people.models import Role
 from collector.web import (
+    board_background,
     board_blood,
     board_calls,
     board_care,
+    board_close,
     board_compare,
     board_containers,
     board_days,
     board_directory,
+    board_disruptions,
     board_donors,
     board_due,
     board_edits,
     board_exports,
     board_imports,
     board_inbox,
+    board_joining,
+    board_live,
+    board_morning,
     board_moves,
     board_pins,
     board_plans,
     board_policies,
     board_publications,
+    board_questions,
+    board_reports,
     board_requests,
     board_road,
     board_seals,
+    board_weeks,
     board_why,
 )
 from collector.web.board_days import answer_over_day
@@ -52,6 +61,13 @@ PARTS = (
     board_compare,
     board_publications,
     board_road,
+    board_live,
+    board_disruptions,
+    board_close,
+    board_reports,
+    board_morning,
+    board_weeks,
+    board_background,
     board_inbox,
     board_requests,
     board_imports,
@@ -60,8 +76,10 @@ PARTS = (
     board_exports,
     board_containers,
     board_policies,
+    board_questions,
     board_calls,
     board_care,
+    board_joining,
     board_blood,
     board_directory,
     board_seals,
@@ -88,3 +106,9 @@ def home() -> Response:
 def choose_day() -> Response:
     """Open the day that was picked."""
     return redirect(url_for("board.days.page", day=civil_day(request.args.get("day", ""))))
+
+
+@blueprint.get("/live")
+def today_live() -> Response:
+    """Open today as it goes."""
+    return redirect(url_for("board.live.home", day=today()))

@@ -14,6 +14,7 @@ from collector.db import reading, transaction
 from collector.donors.eligibility import judge, serology_valid_until
 from collector.donors.models import Donor
 from collector.donors.queries import donors_of, get_donor, steps_of
+from collector.donors.twins import twins_of
 from collector.errors import Refused
 from collector.people.queries import staff_of
 from collector.pickups.queries import of_donor
@@ -61,6 +62,10 @@ def file(donor_id: int) -> str:
             acts=history_of(session, bank_id=bank_id, subject=f"donor:{donor_id}"),
             people={f"person:{each.id}": each.name for each in staff_of(session, bank_id)},
             kits=kits_of(session, bank_id=bank_id, donor_id=donor_id),
+            twins=twins_of(session, donor),
+            into=get_donor(session, bank_id, donor.joined_into_id)
+            if donor.joined_into_id
+            else None,
         )
 
 

@@ -19,10 +19,11 @@ from collector.pickups.queries import pickup_of_donor
 from collector.pickups.windows import Ask
 from collector.web import donor_asking, donor_giving, donor_reach, donor_receipt
 from collector.web import donor_form as forms
+from collector.web.assets import dist_folder, manifest
 from collector.web.donor_pages import form_page, home_page, last_of, visit_page
 from collector.web.donor_promise import told
 from collector.web.donor_words import GAUGE, KITS, PURPOSES, headline
-from collector.web.guards import actor, guard, now
+from collector.web.guards import actor, anyone, guard, now
 from collector.web.health_questions import QUESTIONS
 from collector.web.wording import sentence
 
@@ -52,6 +53,16 @@ def home() -> str:
     with reading() as session:
         page = home_page(session, bank_id=actor().bank_id, donor_id=_donor_id(), now=now())
         return render_template("donor/home.html", page=page)
+
+
+@blueprint.get("/service-worker.js")
+@anyone
+def worker() -> Response:
+    """Send the program that shows what is pushed; it must live under the donor's own address."""
+    program = (dist_folder() / manifest()["js/donor-worker.js"]).read_text(encoding="utf-8")
+    answer = Response(program, mimetype="text/javascript")
+    answer.headers["Cache-Control"] = "no-cache"
+    return answer
 
 
 @blueprint.get("/visits/new")

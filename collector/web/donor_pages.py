@@ -19,6 +19,7 @@ from collector.pickups.purposes import gives_milk
 from collector.pickups.queries import of_donor
 from collector.pickups.states import OPEN, OVER
 from collector.pickups.windows import DONOR_DAYS_AHEAD
+from collector.planning.forecast import GIVING, Forecast, forecast_of
 from collector.rounds.narrowing import Near, near_of
 from collector.service_day import ServiceDay
 from collector.web.donor_promise import Told, told
@@ -91,6 +92,8 @@ class HomePage:
     may_ask: bool
     grieves: bool
     """Her child has died: nothing cheerful, and a person first."""
+    freezer: Forecast | None
+    """What is foretold of her freezer, for one who gives and does not grieve."""
 
 
 def home_page(session: Session, *, bank_id: int, donor_id: int, now: datetime) -> HomePage:
@@ -100,6 +103,8 @@ def home_page(session: Session, *, bank_id: int, donor_id: int, now: datetime) -
     verdicts = {judge(page.donor, on=day, policies=page.policies).verdict for day in page.days}
     giving = giving_of(session, donor_id)
     current = [pickup for pickup in hers if pickup.state not in OVER]
+    grieves = giving is not None and giving.bereaved_at is not None
+    gives = page.donor.state in GIVING and not grieves
     return HomePage(
         donor=page.donor,
         bank=page.bank,
@@ -108,7 +113,8 @@ def home_page(session: Session, *, bank_id: int, donor_id: int, now: datetime) -
         past=[pickup for pickup in hers if pickup.state in OVER][:PAST_SHOWN],
         notes=page.notes,
         may_ask=verdicts != {Verdict.BLOCKED},
-        grieves=giving is not None and giving.bereaved_at is not None,
+        grieves=grieves,
+        freezer=forecast_of(session, page.donor, now=now) if gives else None,
     )
 
 

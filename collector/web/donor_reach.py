@@ -12,6 +12,7 @@ from collector.donors.models import Donor
 from collector.donors.queries import get_donor
 from collector.errors import Refused
 from collector.notices.actions import choose_channel, owe, subscribe, unsubscribe
+from collector.notices.carriers import public_key
 from collector.notices.models import Channel
 from collector.notices.queries import chosen_channel, has_browser
 from collector.people.proof import prove, refuse_too_many
@@ -124,6 +125,7 @@ def _page(session: Session, template: str, *, wrong: bool = False) -> str:
         chosen=chosen_channel(session, bank_id=actor().bank_id, recipient=actor().reference),
         has_browser=has_browser(session, bank_id=actor().bank_id, recipient=actor().reference),
         other_way=_other_way(page.donor),
+        push_key=public_key(push) if (push := settings().push) else "",
         wrong=wrong,
     )
 

@@ -58,6 +58,7 @@ def _frame() -> dict[str, str]:
         "today": _("Today"),
         "tomorrow": _("Tomorrow"),
         "rounds": _("My rounds"),
+        "more_to_do": _("What else"),
     }
 
 
@@ -241,6 +242,7 @@ def _hand_over() -> dict[str, str]:
         "hand_over_early": _("Stops that are not settled yet: %(n)s."),
         "hand_over_empty": _("There is no bottle in the box."),
         "all_of_them": _("All %(n)s"),
+        "one_by_one": _("One by one"),
         "out_of_the_box": _("%(n)s of %(all)s out of the box"),
         "missing": _("%(n)s missing"),
         "hand_over_missing": _("Hand over, %(n)s missing"),

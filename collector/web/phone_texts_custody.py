@@ -82,19 +82,18 @@ def _boxes() -> dict[str, str]:
 def _clocks() -> dict[str, str]:
     return {
         "clock_left": _("Box %(box)s: %(left)s left"),
-        "clock_left_plain": _("Milk: %(left)s left"),
-        "clock_tube": _("Tubes: %(left)s left"),
+        "clock_plain_left": _("Milk: %(left)s left"),
+        "clock_tube_left": _("Tubes: %(left)s left"),
         "clock_over": _("Box %(box)s: over by %(left)s"),
-        "clock_over_plain": _("Milk: over by %(left)s"),
+        "clock_plain_over": _("Milk: over by %(left)s"),
         "clock_tube_over": _("Tubes: over by %(left)s"),
         "minutes": _("%(n)s min"),
         "hours_minutes": _("%(h)s h %(m)s"),
         "alarm_title": _("A freezer, soon"),
-        "alarm_text": _("%(name)s is about %(minutes)s min away, as the crow drives."),
+        "alarm_text": _("%(name)s: about %(minutes)s min away, estimated without roads."),
         "alarm_none": _("Your bank has no freezer on record. Call the coordinator."),
         "alarm_go": _("Go to %(name)s now"),
-        "alarm_told": _("The coordinator is told."),
-        "said_alarm": _("On the way to a freezer. The coordinator is told."),
+        "said_alarm": _("On the way to a freezer: noted for the coordinator."),
     }
 
 

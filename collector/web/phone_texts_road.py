@@ -27,9 +27,10 @@ def _later() -> dict[str, str]:
         "later": _("Later"),
         "later_title": _("Not now"),
         "later_come_back": _("Come back at the end"),
-        "later_priced": _("Come back at the end (%(price)s)"),
-        "later_plus": _("+%(n)s min"),
-        "later_no_more": _("no longer"),
+        "later_price": _("The round takes %(price)s."),
+        "later_plus": _("%(n)s min longer"),
+        "later_minus": _("%(n)s min less"),
+        "later_no_more": _("no longer than now"),
         "later_asking": _("Asking the bank what it adds…"),
         "later_unknown": _("What it adds is known only with a network."),
         "later_rebook": _("Rebook with the donor"),
@@ -61,7 +62,9 @@ def _incidents() -> dict[str, str]:
         "decision_to_freezer": _("Go to the nearest freezer."),
         "decision_call": _("Call the coordinator."),
         "decision_done": _("It is settled."),
-        "said_incident": _("The coordinator is told."),
+        "incident_told": _("The coordinator is told."),
+        "incident_unsent": _("The coordinator learns of it as soon as there is a network."),
+        "said_incident": _("Noted for the coordinator."),
     }
 
 
@@ -72,7 +75,11 @@ def _end() -> dict[str, str]:
         "close_planned": _("Planned: %(n)s km."),
         "close_stock": _("Bottles now in your own freezer"),
         "close_go": _("Close the day"),
-        "close_unsent": _(
+        "close_unsent_one": _(
+            "%(n)s record is not sent yet. It stays on this phone and leaves as soon as there is "
+            "a network."
+        ),
+        "close_unsent_many": _(
             "%(n)s records are not sent yet. They stay on this phone and leave as soon as there is "
             "a network."
         ),
@@ -103,7 +110,10 @@ def _account() -> dict[str, str]:
     return {
         "revoked_title": _("This phone was shut out"),
         "revoked_text": _("The round was removed from it. Call your coordinator."),
-        "revoked_unsent": _(
+        "revoked_unsent_one": _(
+            "%(n)s record was never sent. Sign in again to send it, or save it as a file."
+        ),
+        "revoked_unsent_many": _(
             "%(n)s records were never sent. Sign in again to send them, or save them as a file."
         ),
         "settings": _("This phone"),
@@ -116,6 +126,12 @@ def _account() -> dict[str, str]:
         "calendar_end": _("End the address"),
         "calendar_address": _("Copy it into your calendar now; it is not shown again."),
         "calendar_working": _("An address works. A new one ends it."),
+        "calendar_offline": _("This needs a network."),
         "calendar_ended": _("No address works."),
+        "theme": _("How it looks"),
+        "theme_auto": _("As the phone does"),
+        "theme_light": _("Light"),
+        "theme_dark": _("Dark"),
+        "theme_sun": _("For full sun"),
         "sheet": _("Run sheet to print"),
     }

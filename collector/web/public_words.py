@@ -25,6 +25,7 @@ EVIDENCE: Mapping[str, LazyString] = {
     "read": _("read at its own page"),
     "existence read": _("that it exists was read; the rest was not"),
     "unverified": _("not verified"),
+    "this installation": _("the bank that runs this site"),
     "existence read; anonymous donors of the area go to Bordeaux's collector": _(
         "that it exists was read; donors of the area go to Bordeaux's collector"
     ),

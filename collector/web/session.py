@@ -1,17 +1,26 @@
 """Signing in by a link and signing out, for donors and staff alike."""
 
+from functools import partial
 from urllib.parse import urlsplit
 
-from flask import Blueprint, render_template, request, url_for
+from flask import (
+    Blueprint,
+    copy_current_request_context,
+    make_response,
+    render_template,
+    request,
+    url_for,
+)
 from flask import redirect as redirect_to
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from collector.db import reading, transaction
 from collector.donors.models import Donor
-from collector.donors.queries import donors_by_email
+from collector.donors.queries import donors_by_email, donors_by_phone, line_of
 from collector.errors import Refused
 from collector.notices.actions import owe
+from collector.notices.models import Channel
 from collector.people.actions import count_attempt, end_session, use_link
 from collector.people.models import Person, Role
 from collector.people.queries import Actor, actor_of, link_is_good, person_by_email
@@ -20,6 +29,9 @@ from collector.web.guards import DOOR_OF_ROLE, Door, anyone, guard_of, now, sett
 blueprint = Blueprint("session", __name__)
 
 THIRTY_DAYS = 30 * 24 * 3600
+LONGEST_ADDRESS = 254
+MOST_FROM_A_PLACE = 60
+"""Links asked for from one network address within the hour: a hospital shares one."""
 
 HOMES_OF_DOOR = {
     Door.DONOR: ("donor.home",),
@@ -39,23 +51,21 @@ def welcome() -> str:
 @blueprint.get("/sign-in")
 @anyone
 def ask() -> str:
-    """Ask for an e-mail address."""
+    """Ask for an e-mail address or a telephone number."""
     return render_template("session/ask.html")
 
 
 @blueprint.post("/sign-in")
 @anyone
-def send() -> str:
-    """Owe a link to whoever has this address; the answer is the same for nobody."""
-    address = request.form.get("email", "")
-    with transaction() as session:
-        if count_attempt(session, address, now=now()):
-            person = person_by_email(session, address)
-            if person is not None:
-                _owe_link(session, person, to=person.email, recipient=f"person:{person.id}")
-            for donor in donors_by_email(session, address):
-                _owe_link(session, donor, to=address, recipient=f"donor:{donor.id}")
-    return render_template("session/sent.html", address=address)
+def send() -> Response:
+    """Give everyone the same answer; whose address it is, is looked up when it has left.
+
+    So the time it takes tells nothing either.
+    """
+    address = request.form.get("email", "").replace("\x00", "").strip()[:LONGEST_ADDRESS]
+    answer = make_response(render_template("session/sent.html", address=address))
+    answer.call_on_close(copy_current_request_context(partial(_owe_links, address)))
+    return answer
 
 
 @blueprint.get("/link/<token>")
@@ -117,7 +127,37 @@ def _no_longer_valid() -> tuple[str, int]:
     return render_template("session/link_not_valid.html", homes=homes), 410
 
 
-def _owe_link(session: Session, holder: Person | Donor, *, to: str, recipient: str) -> None:
+def _owe_links(address: str) -> None:
+    """Owe a link to whoever has this address, unless too many were asked for."""
+    with transaction() as session:
+        place = f"sign-in {request.remote_addr}"
+        if not count_attempt(session, place, now=now(), most=MOST_FROM_A_PLACE):
+            return
+        if not count_attempt(session, line_of(address) or address, now=now()):
+            return
+        person = person_by_email(session, address)
+        if person is not None:
+            _owe_link(session, person, to=person.email, recipient=f"person:{person.id}")
+        for donor in donors_by_email(session, address):
+            _owe_link(session, donor, to=address, recipient=f"donor:{donor.id}")
+        for donor in donors_by_phone(session, address):
+            _owe_link(
+                session,
+                donor,
+                to=donor.phone or "",
+                recipient=f"donor:{donor.id}",
+                channel=Channel.SMS,
+            )
+
+
+def _owe_link(
+    session: Session,
+    holder: Person | Donor,
+    *,
+    to: str,
+    recipient: str,
+    channel: Channel = Channel.EMAIL,
+) -> None:
     """Owe the message only: its token is made when it leaves, and is kept nowhere."""
     moment = now()
     owe(
@@ -129,6 +169,7 @@ def _owe_link(session: Session, holder: Person | Donor, *, to: str, recipient: s
         to=to,
         template="sign_in",
         language=holder.language,
+        channel=channel,
         wanted=_next() or "",
     )
 

@@ -23,6 +23,12 @@ from collector.web.wording import sentence
 blueprint = Blueprint("visit_link", __name__, url_prefix="/v")
 
 
+@blueprint.errorhandler(NotFound)
+def say_it_is_over(error: NotFound) -> tuple[str, int]:
+    """Say the same of a link that is too old and of one that never was, and lead on."""
+    return render_template("donor/link_over.html", text=sentence(error)), 404
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkPage:
     """The little that a link alone shows."""

@@ -13,12 +13,13 @@ from flask_babel import format_date, format_datetime, format_decimal, get_locale
 from flask_babel.speaklater import LazyString
 
 from collector.errors import MilkroundError
-from collector.web import road_wording
+from collector.web import board_live_words, road_wording
 
 _ = lazy_gettext
 
 ERRORS: Mapping[str, LazyString] = {
     **road_wording.ERRORS,
+    **board_live_words.ERRORS,
     "http_400": _("We could not read this request. Nothing was changed."),
     "http_401": _("Please sign in first."),
     "http_403": _("This page is not for your account."),
@@ -133,6 +134,26 @@ ERRORS: Mapping[str, LazyString] = {
     "answers_were_sent": _("Your answers are with us already. Tell the nurse who calls you."),
     "answers_missing": _("Some questions have no answer yet: %(count)s."),
     "half_day_full": _("This half-day has just filled up. Please choose another one."),
+    "join_itself": _("These are one file already."),
+    "join_given": _(
+        "Milk was collected under the number that would go, and it is on bottles. Keep that file "
+        "and join the other one into it; where both gave milk, both stay."
+    ),
+    "join_open_visit": _(
+        "A visit of the file that would go is accepted or under way. Wait until it is over, or "
+        "call it off."
+    ),
+    "join_decided": _(
+        "A professional suspended or excluded her in the file that would go. Keep that file."
+    ),
+    "rule_out_of_bounds": _("Write a figure from %(least)s to %(most)s."),
+    "rule_not_a_choice": _("Choose one of the words of the list."),
+    "rule_changed_meanwhile": _("A colleague changed this rule meanwhile. Look again."),
+    "source_missing": _("Say where it comes from: a law, a page, a decision of the bank."),
+    "questions_unchanged": _("Nothing is changed: the questions stay as they are."),
+    "questions_changed_meanwhile": _(
+        "A colleague made another version meanwhile. What you wrote is still below."
+    ),
     "questions_empty": _("Ask from one to %(most)s questions."),
     "question_twice": _("Two questions have the same name."),
     "question_text_missing": _("Write each question in each language, in at most %(most)s signs."),

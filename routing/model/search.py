@@ -55,7 +55,16 @@ def search(
         Whatever the watcher raised: OR-Tools would swallow it.
     """
     watch = _Watch(model, watcher)
-    parameters = _parameters(seconds or A_DAY)
+    try:
+        _searched(model, watch, start, _parameters(seconds or A_DAY))
+    finally:
+        failure = watch.failure
+        watch.let_go()
+    if failure is not None:
+        raise failure
+
+
+def _searched(model: Model, watch: "_Watch", start: Orders | None, parameters: Var) -> None:
     # Closing comes first: an assignment cannot be read into an open model.
     model.routing.CloseModelWithParameters(parameters)
     model.routing.AddAtSolutionCallback(watch.on_solution)
@@ -65,8 +74,6 @@ def search(
         model.routing.SolveWithParameters(parameters)
     else:
         model.routing.SolveFromAssignmentWithParameters(assignment, parameters)
-    if watch.failure is not None:
-        raise watch.failure
 
 
 def _parameters(seconds: float) -> Var:
@@ -109,6 +116,10 @@ class _Watch:
             with self:
                 self._done = self.watcher.enough(self._moves)
         return self._done
+
+    def let_go(self) -> None:
+        """Forget the model, which holds this watch where no garbage collector looks."""
+        del self.model, self.watcher
 
     def __enter__(self) -> None:
         """Everything inside is kept from OR-Tools."""

@@ -14,6 +14,8 @@ import { chooseAll } from "./board/choose-all.js";
 import { submitOnChange } from "./board/submit-on-change.js";
 import { swapOnlyWhatChanged } from "./board/parts.js";
 import { holdStill } from "./board/hold-still.js";
+import { followLive } from "./board/live.js";
+import { countDown } from "./board/countdown.js";
 
 document.documentElement.classList.add("with-script");
 
@@ -28,6 +30,8 @@ giveRounds();
 lasso();
 chooseAll();
 pickOnMap();
+followLive();
+countDown();
 
 function arrange() {
   arrangeByDragging();

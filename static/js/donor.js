@@ -1,9 +1,13 @@
 // The donor's pages work without this file; it spares her some taps.
+import { keepForm } from "./donor/keep-form.js";
+import { offerPush } from "./donor/push.js";
 import { addSteps } from "./donor/stepper.js";
 import { addWindows } from "./donor/windows.js";
 import { sendOnce } from "./donor/send-once.js";
 
+keepForm();
 addSteps();
 addWindows();
 sendOnce();
+offerPush();
 document.querySelector("[data-wrong]")?.focus();

@@ -24,11 +24,12 @@ from collector.people.models import Role
 from collector.processes import Processes, free_port
 from collector.service_day import ServiceDay
 from tests.browser.browsers import CHROMIUM, LOOPBACK, QUIET
+from tests.browser.long_roads import long_road
 from tests.browser.roads import road, server
 from tests.builders import add_donor, add_shift, add_site
 from tests.conftest import IN_CI
 
-__all__ = ["road", "server"]
+__all__ = ["long_road", "road", "server"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

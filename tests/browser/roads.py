@@ -1,24 +1,26 @@
-"""A bank of its own on the road: its round, its collector's phone, and what a finger does."""
+"""A bank of its own on the road: its round, its visits, its collector."""
 
 from __future__ import annotations
 
 import os
-import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from itertools import count
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from collector import migrations
 from collector.app import create_app
 from collector.banks.actions import found_bank
+from collector.banks.models import Policy
+from collector.banks.policies import PolicyKey
 from collector.clock import SystemClock
 from collector.config import settings_from
 from collector.custody.models import Container, ContainerState
@@ -33,8 +35,9 @@ from collector.processes import Processes, free_port
 from collector.rounds.actions import open_day, publish
 from collector.rounds.models import DayPlan, RoundEvent
 from collector.service_day import ServiceDay
-from tests.browser.browsers import CHROMIUM, LOOPBACK, QUIET, enter
+from tests.browser.browsers import LOOPBACK
 from tests.builders import add_donor, add_pickup, add_shift, add_site
+from tests.phone_round import publish_round
 
 _slugs = count(1)
 
@@ -105,6 +108,12 @@ class Road:
             rows = session.execute(kinds.order_by(RoundEvent.sequence)).all()
         return [(kind.value, pickup) for kind, pickup in rows]
 
+    def client_ids(self) -> list[str]:
+        """Return the identity of each event that the bank took, in the phones' order."""
+        ids = select(RoundEvent.client_id).where(RoundEvent.round_id == self.round)
+        with self.app.app_context(), reading() as session:
+            return list(session.scalars(ids.order_by(RoundEvent.sequence)))
+
     def containers(self, state: ContainerState) -> int:
         """Return how many containers of the bank are in a state."""
         wanted = select(Container.id).where(
@@ -119,7 +128,13 @@ def server(
     tmp_path_factory: pytest.TempPathFactory, first_port: int
 ) -> Iterator[tuple[Flask, str]]:
     """One server for all of this module's banks."""
-    home = tmp_path_factory.mktemp("phone")
+    with serving(tmp_path_factory.mktemp("phone"), first_port) as served:
+        yield served
+
+
+@contextmanager
+def serving(home: Path, first_port: int) -> Iterator[tuple[Flask, str]]:
+    """Serve an empty database from this folder; give the application and its address."""
     port, log = free_port(LOOPBACK, first_port), home / "processes.log"
     address = f"http://{LOOPBACK}:{port}"
     with pytest.MonkeyPatch.context() as environment:
@@ -139,19 +154,73 @@ def server(
     assert "Traceback" not in log.read_text(encoding="utf-8")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """A visit to be made: who lives there, where, and what is fetched or brought."""
+
+    name: str
+    latitude: float
+    longitude: float = -0.60
+    line: str = "1 rue du Port"
+    town: str = "Bordeaux"
+    access: str = ""
+    purposes: tuple[Purpose, ...] = (Purpose.COLLECTION,)
+    bottles: int = 4
+    empties: int = 0
+    call_first: bool = False
+    note: str = ""
+
+
+DOORS = (
+    Door(name="Dora", latitude=44.80),
+    Door(name="Elise", latitude=44.82),
+    Door(name="Fanny", latitude=44.84),
+)
+
+
 @pytest.fixture
 def road(server: tuple[Flask, str]) -> Road:
+    return built(server, DOORS)
+
+
+def built(
+    server: tuple[Flask, str],
+    doors: Sequence[Door],
+    *,
+    language: str = "en",
+    rules: Mapping[PolicyKey, int | str] = MappingProxyType({}),
+    by_hand: bool = False,
+) -> Road:
+    """Found a bank of its own, with these rules, and publish Ana's round of tomorrow.
+
+    Parameters
+    ----------
+    by_hand
+        Half an hour for each door instead of what the planner says: a long round is made at once.
+    """
     app, address = server
     with app.app_context():
         with transaction() as session:
-            found = _furnish(session, app, address)
+            found = _furnish(session, app, address, doors, language, rules, by_hand=by_hand)
         db.session.remove()
         return found
 
 
-def _furnish(session: Session, app: Flask, address: str) -> Road:
+def _furnish(
+    session: Session,
+    app: Flask,
+    address: str,
+    doors: Sequence[Door],
+    language: str,
+    rules: Mapping[PolicyKey, int | str],
+    *,
+    by_hand: bool,
+) -> Road:
     now, slug = SystemClock().now(), f"road-{next(_slugs)}"
     bank = found_bank(session, now=now, slug=slug, name="Road bank", town="Pessac")
+    bank.phone = "+33 5 57 00 00 00"
+    for policy in session.scalars(select(Policy).where(Policy.bank_id == bank.id)):
+        policy.value = str(rules.get(PolicyKey(policy.key), policy.value))
     tomorrow = ServiceDay.of(now, bank.zone).day + timedelta(days=1)
     claire, ana = (
         add_person(
@@ -160,18 +229,19 @@ def _furnish(session: Session, app: Flask, address: str) -> Road:
             name=name,
             email=f"{name.lower()}@{slug}.example",
             roles=[role],
-            language="en",
+            language=language,
         )
         for name, role in (("Claire", Role.COORDINATOR), ("Ana", Role.COLLECTOR))
     )
-    add_shift(session, ana, add_site(session, bank.id), day=tomorrow)
-    pickups = [
-        _visit(session, bank.id, name, latitude, tomorrow, claire.id)
-        for name, latitude in (("Dora", 44.80), ("Elise", 44.82), ("Fanny", 44.84))
-    ]
-    round_ = open_day(session, bank_id=bank.id, day=tomorrow).rounds[0].id
-    places: dict[int, int | None] = {key: n for n, key in enumerate(pickups)}
-    _publish(session, bank.id, tomorrow, round_, claire.id, places)
+    shift = add_shift(session, ana, add_site(session, bank.id), day=tomorrow, skills=("blood",))
+    pickups = tuple(_visit(session, bank.id, door, tomorrow, claire.id) for door in doors)
+    if by_hand:
+        nine = ServiceDay(tomorrow, bank.zone).instant(time(9))
+        round_ = publish_round(session, shift.id, pickups, arrival=nine).id
+    else:
+        round_ = open_day(session, bank_id=bank.id, day=tomorrow).rounds[0].id
+        places: dict[int, int | None] = {key: n for n, key in enumerate(pickups)}
+        _publish(session, bank.id, tomorrow, round_, claire.id, places)
     return Road(
         app=app,
         address=address,
@@ -180,30 +250,34 @@ def _furnish(session: Session, app: Flask, address: str) -> Road:
         claire=claire.id,
         ana=ana.id,
         round=round_,
-        pickups=tuple(pickups),
+        pickups=pickups,
     )
 
 
-def _visit(
-    session: Session, bank_id: int, name: str, latitude: float, day: date, signed_by_id: int
-) -> int:
+def _visit(session: Session, bank_id: int, door: Door, day: date, signed_by_id: int) -> int:
     donor = add_donor(
         session,
         bank_id,
-        first_name=name,
-        latitude=latitude,
+        first_name=door.name,
+        latitude=door.latitude,
+        longitude=door.longitude,
         serology_until=day + timedelta(days=30),
         signed_by_id=signed_by_id,
     )
     donor.baby_born_on = day - timedelta(days=60)
+    donor.address.line, donor.address.town = door.line, door.town
+    donor.address.access_notes = door.access
     pickup: Pickup = add_pickup(
         session,
         donor,
-        bottles=4,
-        volume_ml=800,
+        purposes=door.purposes,
+        bottles=door.bottles,
+        volume_ml=200 * door.bottles,
         oldest_on=day - timedelta(days=20),
         windows=((day, time(8), time(18)),),
     )
+    pickup.empties_wanted, pickup.call_first = door.empties, door.call_first
+    pickup.note = door.note
     return pickup.id
 
 
@@ -230,72 +304,3 @@ def _publish(
         )
     plan = session.scalars(of_the_day).one()
     publish(session, now=now, bank_id=bank_id, day=day, version=plan.version, person_id=claire)
-
-
-def on_the_road(browser: Browser, road: Road) -> tuple[BrowserContext, Page]:
-    """Open Ana's phone and start the round once it can be read without a network."""
-    context, phone = enter(browser, road.link(), width=390)
-    expect(phone.get_by_text("Ready offline: 3 stops")).to_be_visible()
-    start(phone)
-    return context, phone
-
-
-def start(phone: Page) -> None:
-    """Start the round without a box to read."""
-    phone.get_by_role("link", name="Start the round").click()
-    phone.get_by_role("button", name="Start the round").click()
-    expect(phone.get_by_text("Next stop")).to_be_visible()
-
-
-def arrive(phone: Page) -> None:
-    phone.get_by_role("button", name="I'm here").click()
-
-
-def record(phone: Page, *, celsius: str = "20", bottles: str = "4", label: str = "") -> None:
-    phone.get_by_role("link", name="Record the visit").click()
-    phone.get_by_text("Kept as it should be").click()
-    phone.get_by_role("textbox", name="Temperature of the freezer").fill(celsius)
-    phone.get_by_role("textbox", name="Bottles you take").fill(bottles)
-    phone.get_by_role("textbox", name="Volume").fill("600")
-    if label:
-        phone.get_by_text("Bottle numbers").first.click()
-        phone.get_by_role("textbox", name="Bottle numbers").fill(label)
-    phone.get_by_role("button", name="Done").click()
-    expect(phone.locator("form.record")).to_have_count(0)
-
-
-def give_up(phone: Page, reason: str) -> None:
-    phone.get_by_role("link", name="Not done").first.click()
-    phone.get_by_text(reason).click()
-    phone.get_by_role("button", name="Record as not done").click()
-    expect(phone.locator("#undo")).to_be_visible()
-
-
-def all_sent(phone: Page) -> None:
-    expect(phone.locator("#sync")).to_contain_text("All sent")
-
-
-def open_profile(
-    browser: Browser, profile: Path, *, offline: bool = False
-) -> tuple[BrowserContext, Page]:
-    """Start a browser whose disk outlives it."""
-    context = browser.browser_type.launch_persistent_context(
-        profile,
-        executable_path=CHROMIUM,
-        args=QUIET,
-        locale="en-GB",
-        viewport={"width": 390, "height": 844},
-        offline=offline,
-    )
-    return context, context.pages[0]
-
-
-def kill(profile: Path) -> None:
-    """End the browser of a profile, and all of its processes, without any warning."""
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            ours = str(profile).encode() in (process / "cmdline").read_bytes()
-            if ours:
-                os.kill(int(process.name), signal.SIGKILL)
-        except (FileNotFoundError, ProcessLookupError):
-            continue

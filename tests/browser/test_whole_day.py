@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.browsers import enter
 from tests.browser.conftest import RunningBank
-from tests.browser.roads import start
+from tests.browser.hands import start
 
 pytestmark = pytest.mark.browser
 

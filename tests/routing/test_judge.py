@@ -126,15 +126,15 @@ def _nudged(tour: Tour) -> Iterator[Tour]:
 def test_the_judge_notices_every_part_of_a_bill_that_is_off_by_a_cent(asked: Problem):
     for tour in _legal(asked):
         plan = assembled(asked, (tour,))
-        fair = {found.rule for found in check(asked, plan)}
+        fair = set(check(asked, plan))
         for part in fields(Cost):
             off = replace(plan.cost, **{part.name: getattr(plan.cost, part.name) + 1})
-            (found,) = set(check(asked, replace(plan, cost=off))) - set(check(asked, plan))
+            (found,) = set(check(asked, replace(plan, cost=off))) - fair
             assert (found.rule, found.what, found.by) == (BILLED[part.name], part.name, 1)
-        assert fair <= WHO
+        assert {found.rule for found in fair} <= WHO
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(st.data())
 def test_no_plan_upsets_the_judge(data: st.DataObject):
     asked = data.draw(problems_of_pairs)

@@ -32,6 +32,7 @@ OPEN = {
     "contact.send",
     "visit_link.look",
     "visit_link.say",
+    "donor.worker",
     "phone.service_worker",
     "phone.web_manifest",
     "phone.device",

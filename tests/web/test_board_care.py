@@ -184,3 +184,22 @@ def test_quality_erases_and_opens_the_seal_for_a_reason(app: Flask, town: Town, 
     nothing = client.post("/board/erasures/seal", data={"number": number, "reason": "recall"})
     assert nothing.status_code == 422, "nothing of hers was ever collected"
     assert "Erased donor" in client.get(f"/board/donors/{ida}").get_data(as_text=True)
+
+
+def test_two_files_of_one_donor_are_joined_by_a_professional(
+    app: Flask, town: Town, ida: int
+) -> None:
+    with app.app_context(), transaction() as session:
+        get_donor(session, town.bank, town.dora).phone = "+33 6 55 55 00 02"
+    client = desk(app, town, Role.PROFESSIONAL)
+    assert "Another file may be hers too." in client.get(f"/board/donors/{town.dora}").text
+    page = client.get(f"/board/donors/{town.dora}/joining").text
+    assert "This one goes: Ida" in page
+    assert client.post(f"/board/donors/{ida}/joining", data={"gone": ida}).status_code == 422
+    joined = client.post(f"/board/donors/{town.dora}/joining", data={"gone": ida})
+    assert joined.status_code == 303
+    assert "This file was joined into" in client.get(f"/board/donors/{ida}").text
+    with app.app_context(), reading() as session:
+        number = get_donor(session, town.bank, town.elise).number
+    typed = client.get(f"/board/donors/{town.dora}/joining?number={number}").text
+    assert "This one goes: Elise" in typed

@@ -63,7 +63,9 @@ def test_what_is_no_postcode_is_said_and_kept(app: Flask) -> None:
 
 def test_every_line_of_the_directory_says_how_well_it_is_known(app: Flask) -> None:
     text = says(app, "/lactariums")
-    assert text.count("date of the check not noted") == 22
+    assert text.count("Read at its own page") == 16
+    assert text.count("That it exists was read") == 2
+    assert text.count("Not verified") == 4
     assert "Hôpital Necker" in text
     assert text.count('class="mark ') == 20, "two lie overseas"
 

@@ -8,13 +8,15 @@ from io import StringIO
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from flask.testing import FlaskClient
+from sqlalchemy import delete, select, update
 
 from collector.db import db, reading, transaction
+from collector.donors.models import Donor
 from collector.notices.delivery import ConsoleSender, Letter, deliver
-from collector.notices.models import Notice, NoticeState
+from collector.notices.models import Channel, Notice, NoticeState
 from collector.people.actions import MOST_ATTEMPTS, end_session, make_link, use_link
-from collector.people.models import SignInLink, WebSession
+from collector.people.models import SignInAttempt, SignInLink, WebSession
 from collector.people.queries import actor_of
 from collector.web.letters import write
 from tests.conftest import SetClock
@@ -47,6 +49,13 @@ def empty_outbox(app: Flask, clock: SetClock, sender: Postbag | ConsoleSender) -
         )
 
 
+def ask_for_link(client: FlaskClient, address: str) -> str:
+    """Ask as a browser does, to the end of the answer: what is owed is owed after it."""
+    with client.post("/sign-in", data={"email": address}) as answer:
+        assert answer.status_code == 200
+        return answer.get_data(as_text=True)
+
+
 def link_for(app: Flask, clock: SetClock, town: Town) -> str:
     with app.app_context(), transaction() as session:
         return make_link(session, now=clock.now(), bank_id=town.bank, person_id=town.claire)
@@ -55,7 +64,7 @@ def link_for(app: Flask, clock: SetClock, town: Town) -> str:
 @pytest.mark.usefixtures("town")
 def test_a_letter_brings_its_reader_in(app: Flask, clock: SetClock) -> None:
     client, postbag = app.test_client(), Postbag()
-    client.post("/sign-in", data={"email": "Claire@town.example "})
+    ask_for_link(client, "Claire@town.example ")
     assert empty_outbox(app, clock, postbag) == 1
     assert postbag.letters[0].to == "claire@town.example"
     found = re.search(r"/link/\S+", postbag.letters[0].body)
@@ -69,17 +78,47 @@ def test_a_letter_brings_its_reader_in(app: Flask, clock: SetClock) -> None:
 def test_known_and_unknown_addresses_get_the_same_answer(app: Flask) -> None:
     client = app.test_client()
     pages = [
-        client.post("/sign-in", data={"email": email}).get_data(as_text=True).replace(email, "")
+        ask_for_link(client, email).replace(email, "")
         for email in ("claire@town.example", "nobody@town.example")
     ]
     tokens = re.compile(r'(csrf-token" content|nonce)="[^"]+"')
     assert tokens.sub("", pages[0]) == tokens.sub("", pages[1])
 
 
+def test_nobody_is_looked_up_before_the_answer_has_left(app: Flask) -> None:
+    for address in ("dora@home.example", "nobody@town.example"):
+        answer = app.test_client().post("/sign-in", data={"email": address})
+        with app.app_context(), reading() as session:
+            assert session.scalars(select(SignInAttempt)).all() == []
+        answer.close()
+        with app.app_context(), transaction() as session:
+            assert len(session.scalars(select(SignInAttempt)).all()) == 2
+            session.execute(delete(SignInAttempt))
+
+
+@pytest.mark.parametrize("written", ["05 00 00 00 00", "+33.5.00.00.00.00", "0033500000000"])
+@pytest.mark.usefixtures("town")
+def test_a_telephone_brings_the_link_by_text_message(
+    app: Flask, clock: SetClock, written: str
+) -> None:
+    with app.app_context(), transaction() as session:
+        session.execute(update(Donor).where(Donor.first_name != "Dora").values(phone=None))
+    client, postbag = app.test_client(), Postbag()
+    ask_for_link(client, written)
+    assert empty_outbox(app, clock, postbag) == 1
+    (letter,) = postbag.letters
+    assert (letter.channel, letter.to) == (Channel.SMS, "+33 5 00 00 00 00")
+    found = re.search(r"/link/\S+", letter.body)
+    assert found
+    assert client.post(found[0]).headers["Location"] == "/donor/"
+    ask_for_link(client, "12")
+    assert empty_outbox(app, clock, postbag) == 0
+
+
 def test_opening_a_link_does_not_spend_it(app: Flask, clock: SetClock, town: Town) -> None:
     client, token = app.test_client(), link_for(app, clock, town)
-    for _ in range(3):
-        assert client.get(f"/link/{token}").status_code == 200
+    for method in ("GET", "HEAD", "GET"):
+        assert client.open(f"/link/{token}", method=method).status_code == 200
     assert client.post(f"/link/{token}").status_code == 303
 
 
@@ -157,10 +196,10 @@ def test_after_six_requests_an_hour_no_more_links_are_owed(app: Flask, clock: Se
     client, postbag = app.test_client(), Postbag()
     for _ in range(MOST_ATTEMPTS + 3):
         clock.advance(seconds=1)
-        client.post("/sign-in", data={"email": "claire@town.example"})
+        ask_for_link(client, "claire@town.example")
     assert empty_outbox(app, clock, postbag) == MOST_ATTEMPTS
     clock.advance(hours=1)
-    client.post("/sign-in", data={"email": "claire@town.example"})
+    ask_for_link(client, "claire@town.example")
     assert empty_outbox(app, clock, postbag) == 1
 
 
@@ -182,7 +221,7 @@ def test_the_way_back_after_signing_in_stays_on_this_site(
 def test_a_message_that_cannot_leave_is_tried_again_and_sent_once(
     app: Flask, clock: SetClock
 ) -> None:
-    app.test_client().post("/sign-in", data={"email": "claire@town.example"})
+    ask_for_link(app.test_client(), "claire@town.example")
     postbag = Postbag()
     postbag.away = True
     assert empty_outbox(app, clock, postbag) == 0
@@ -199,7 +238,7 @@ def test_a_message_that_cannot_leave_is_tried_again_and_sent_once(
 def test_a_link_in_the_outbox_is_shown_to_administrators_only(
     app: Flask, clock: SetClock, town: Town
 ) -> None:
-    app.test_client().post("/sign-in", data={"email": "bruno@town.example"})
+    ask_for_link(app.test_client(), "bruno@town.example")
     empty_outbox(app, clock, ConsoleSender(StringIO()))
     for person, shown in ((town.adele, True), (town.claire, False)):
         page = sign_in(app, bank=town.bank, person=person).get("/outbox/").text

@@ -12,6 +12,7 @@ export class ShutOut extends Error {}
 const us = { key: null, unsent: 0 };
 export const introduce = (key, unsent) => Object.assign(us, { key, unsent });
 
+export const SIGN_IN = "/sign-in?next=/phone/";
 const PATIENCE = 20_000;
 let token = null;
 

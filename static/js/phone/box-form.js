@@ -1,6 +1,6 @@
 // Boxes: how cold each is when the round begins, and whenever somebody reads one.
 import { celsiusField } from "./celsius-field.js";
-import { button, h } from "./dom.js";
+import { button, h, submit } from "./dom.js";
 import { judge, text } from "./fields.js";
 import { t } from "./texts.js";
 
@@ -18,30 +18,33 @@ export function boxLines(codes, limit) {
     list.append(h("div", { class: "card box-line" }, name.node, degrees.node));
   }
   for (const code of codes.length ? codes : [""]) add(code);
-  const wanted = () => lines.filter((line) => line.begun());
+  const begunLines = () => lines.filter((line) => line.begun());
+  const both = ({ name, degrees }) => [name, degrees];
   return {
-    node: h("div", {}, list, button(`+ ${t("box_add")}`, () => add(), { class: "full" })),
-    fields: () => wanted().flatMap(({ name, degrees }) => [name, degrees]),
-    value: () => wanted().map(({ name, degrees }) => ({ box: name.value().toUpperCase(), celsius: degrees.value() })),
+    node: h("div", {}, list, button(t("box_add"), () => add(), { class: "full", icon: "plus" })),
+    fields: () => begunLines().flatMap(both),
+    everyField: () => lines.flatMap(both),
+    value: () => begunLines().map(({ name, degrees }) => ({ box: name.value().toUpperCase(), celsius: degrees.value() })),
   };
 }
 
 export function startForm(codes, limit, done) {
   const boxes = boxLines(codes, limit);
-  return form([h("h2", {}, t("boxes_title")), h("p", { class: "soft" }, t("boxes_hint")), boxes.node], t("start"), "start-go", () => judge(boxes.fields()) && done({ boxes: boxes.value() }));
+  const parts = [h("h2", {}, t("boxes_title")), h("p", { class: "soft" }, t("boxes_hint")), boxes.node];
+  return form(parts, t("start"), "start-go", () => judge(boxes.fields()) && done({ boxes: boxes.value() }));
 }
 
 export function readForm(codes, limit, done) {
   const boxes = boxLines(codes.slice(0, 1), limit);
-  const fields = () => (boxes.fields().length ? boxes.fields() : []);
-  return form([boxes.node], t("box_read_go"), "box-read", () => fields().length && judge(fields()) && done(boxes.value()));
+  const say = () => judge(boxes.fields().length ? boxes.fields() : boxes.everyField()) && done(boxes.value());
+  return form([boxes.node], t("box_read_go"), "box-read", say);
 }
 
 function form(parts, label, id, say) {
-  function submit(event) {
+  function tell(event) {
     event.preventDefault();
     say();
   }
-  return h("form", { class: "record", novalidate: true, onsubmit: submit }, parts,
-    h("div", { class: "actions" }, h("button", { class: "button main full tall", id }, label)));
+  return h("form", { class: "record", novalidate: true, onsubmit: tell }, parts,
+    h("div", { class: "actions" }, submit(label, { id })));
 }

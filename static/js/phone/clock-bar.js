@@ -1,7 +1,7 @@
-// The tightest clock, always visible, and the alarm with one way out: the nearest freezer.
-import { alarmOf, clocks, nearest } from "./clocks.js";
-import { button, h, link } from "./dom.js";
-import { navigationTo } from "./navigate.js";
+// The tightest clock, always visible; a phone shakes when it reaches an alarm.
+import { alarmOf, clocks } from "./clocks.js";
+import { h } from "./dom.js";
+import { icon } from "./icons.js";
 import { t } from "./texts.js";
 
 let rung = null;
@@ -10,13 +10,19 @@ export function drawClock(kept, model) {
   const bar = document.querySelector("[data-clock]");
   const clock = model ? clocks(model.items, kept.terms)[0] : null;
   const margin = alarmOf(clock);
-  const key = clock ? `${words(clock)}${margin}` : "";
+  const key = clock ? `${clockWords(clock)}${margin}` : "";
   if (bar.dataset.key === key) return;
   bar.dataset.key = key;
-  const tone = margin === null ? "" : margin === 10 ? "danger" : "warn";
-  bar.replaceChildren(...(clock ? [h("p", { class: `clock ${tone}` }, h("span", { "aria-hidden": true }, margin === null ? "◷ " : "! "), words(clock))] : []));
+  bar.replaceChildren(...(clock ? [h("p", { class: `clock ${tone(margin)}` }, icon(margin === null ? "clock" : "warn"), clockWords(clock))] : []));
   ring(margin);
 }
+
+export function clockWords({ kind, box, left }) {
+  const name = kind === "tube" ? "clock_tube" : box ? "clock" : "clock_plain";
+  return t(`${name}_${left < 0 ? "over" : "left"}`, { box, left: span(Math.abs(left)) });
+}
+
+const tone = (margin) => (margin === null ? "" : margin === 10 ? "danger" : "warn");
 
 // Once for each margin, and only a shake: she may be driving.
 function ring(margin) {
@@ -24,28 +30,9 @@ function ring(margin) {
   rung = margin;
 }
 
-export function alarmCard(kept, model, act) {
-  const clock = clocks(model.items, kept.terms)[0];
-  if (alarmOf(clock) === null) return null;
-  const told = model.incidents.some(({ kind, since }) => kind === "clock" && Date.parse(since) > clock.ends - 60 * 60_000);
-  const site = nearest(kept.terms.freezers, model.lastPlace);
-  const parts = site
-    ? [site.minutes !== null && h("p", {}, t("alarm_text", { name: site.name, minutes: site.minutes })),
-       told ? h("p", {}, `✓ ${t("alarm_told")}`) : null,
-       h("div", { class: "actions" },
-         told ? link(`➤ ${t("alarm_go", { name: site.name })}`, navigationTo(site, kept) ?? "#/hand-over", { class: "main full tall", rel: "noreferrer" })
-              : button(`➤ ${t("alarm_go", { name: site.name })}`, () => act.divert(site, words(clock), navigationTo(site, kept)), { class: "main full tall", id: "divert" }),
-         link(t("hand_over"), "#/hand-over", { class: "full" }))]
-    : [h("p", {}, t("alarm_none"))];
-  return h("section", { class: "card changed", role: "alert" }, h("h2", {}, `! ${t("alarm_title")}`), h("p", {}, h("b", {}, words(clock))), parts);
+// Hours and minutes never break over lines.
+function span(minutes) {
+  const [h, m] = [Math.floor(minutes / 60), minutes % 60];
+  const words = h ? t("hours_minutes", { h, m: String(m).padStart(2, "0") }) : t("minutes", { n: m });
+  return words.replaceAll(" ", "\u00a0");
 }
-
-function words({ kind, box, left }) {
-  const over = left < 0;
-  const key = kind === "tube" ? "clock_tube" : box ? "clock" : "clock";
-  const name = kind === "tube" ? (over ? "clock_tube_over" : "clock_tube") : `${key}_${over ? "over" : "left"}${box ? "" : "_plain"}`;
-  return t(name, { box, left: span(Math.abs(left)) });
-}
-
-const span = (minutes) =>
-  minutes < 60 ? t("minutes", { n: minutes }) : t("hours_minutes", { h: Math.floor(minutes / 60), m: String(minutes % 60).padStart(2, "0") });

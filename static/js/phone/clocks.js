@@ -18,7 +18,7 @@ export function clocks(items, terms, now = Date.now()) {
 }
 
 // The alarm that rings, in minutes of margin, or null.
-export const alarmOf = (clock) => (clock ? ALARMS.find((margin) => clock.left < margin) ?? null : null);
+export const alarmOf = (clock) => (clock ? ALARMS.find((margin) => clock.left <= margin) ?? null : null);
 
 // As the crow drives: no position is asked for, the last stop is known.
 export function nearest(freezers, from) {

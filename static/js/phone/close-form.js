@@ -1,7 +1,7 @@
 // The end of the day: kilometres, the collector's own freezer, and whether everything is sent.
-import { h, message } from "./dom.js";
+import { h, message, submit } from "./dom.js";
 import { judge, stepper, text } from "./fields.js";
-import { number, t } from "./texts.js";
+import { counted, number, t } from "./texts.js";
 
 const MOST_KM = 2000;
 
@@ -13,11 +13,11 @@ export function closeForm(model, kept, done) {
   const home = kept.terms?.freezers.find((site) => site.site === end.site)?.kind === "home";
   const stock = home ? stepper("stock", t("close_stock"), { value: 0, most: 5000 }) : null;
   const unsent = kept.events.filter((event) => event.status !== "sent").length;
-  function submit(event) {
+  function say(event) {
     event.preventDefault();
     if (judge([km, stock].filter(Boolean))) done({ kilometres: Number(km.value()), stock: stock ? stock.value() : null, note: "" });
   }
-  return h("form", { class: "record", novalidate: true, onsubmit: submit }, km.node, stock?.node,
-    unsent ? message("warn", h("p", {}, t("close_unsent", { n: unsent }))) : message("ok", h("p", {}, `✓ ${t("close_sent")}`)),
-    h("div", { class: "actions" }, h("button", { class: "button main full tall" }, t("close_go"))));
+  return h("form", { class: "record", novalidate: true, onsubmit: say }, km.node, stock?.node,
+    unsent ? message("warn", h("p", {}, counted("close_unsent", unsent))) : message("ok", h("p", {}, t("close_sent"))),
+    h("div", { class: "actions" }, submit(t("close_go"))));
 }

@@ -1,4 +1,6 @@
 // Makes elements: h("button", { class: "main", onclick: go }, "Done").
+import { icon } from "./icons.js";
+
 export function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -10,11 +12,19 @@ export function h(tag, attributes = {}, ...children) {
   return element;
 }
 
-export const button = (text, onclick, attributes = {}) =>
-  h("button", { type: "button", ...attributes, class: `button ${attributes.class ?? ""}`.trim(), onclick }, text);
+export const button = (text, onclick, { icon: sign, ...attributes } = {}) =>
+  h("button", { type: "button", ...attributes, class: styled(attributes), onclick }, sign && icon(sign), text);
 
-export const link = (text, href, attributes = {}) =>
-  h("a", { ...attributes, class: `button ${attributes.class ?? ""}`.trim(), href }, text);
+export const link = (text, href, { icon: sign, ...attributes } = {}) =>
+  h("a", { ...attributes, class: styled(attributes), href }, sign && icon(sign), text);
+
+export const back = (text, to = "#/") => link(text, to, { class: "quiet back", icon: "back" });
+
+// The one button that a form ends with.
+export const submit = (text, attributes = {}) =>
+  h("button", { ...attributes, class: "button main full tall" }, text);
 
 export const message = (kind, ...children) =>
   h("div", { class: `message ${kind}`, role: kind === "danger" ? "alert" : "status" }, h("div", { class: "said" }, ...children));
+
+const styled = (attributes) => `button ${attributes.class ?? ""}`.trim();

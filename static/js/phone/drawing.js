@@ -1,10 +1,10 @@
 // The round as a plain drawing: no tiles, no network, nothing told to anybody.
 import { h } from "./dom.js";
+import { icon, svg } from "./icons.js";
 import { t } from "./texts.js";
 
 const SIZE = 320;
 const EDGE = 24;
-const SVG = "http://www.w3.org/2000/svg";
 
 export function drawing(model) {
   const { start, end } = model.snapshot;
@@ -13,15 +13,14 @@ export function drawing(model) {
   const places = [start, ...stops.map((stop) => stop.address), end].filter((place) => place && known(place));
   if (stops.length < 2) return null;
   const at = scale(places);
-  const svg = node("svg", { viewBox: `0 0 ${SIZE} ${SIZE}`, role: "img", "aria-label": t("drawing"), class: "drawing" });
-  svg.append(node("polyline", { points: places.map((place) => at(place).join(",")).join(" ") }));
+  const picture = svg("svg", { viewBox: `0 0 ${SIZE} ${SIZE}`, role: "img", "aria-label": t("drawing"), class: "drawing" });
+  picture.append(svg("polyline", { points: places.map((place) => at(place).join(",")).join(" ") }));
   for (const stop of stops) {
     const [x, y] = at(stop.address);
-    const label = node("text", { x, y: y + 5 });
-    label.textContent = stop.place;
-    svg.append(node("circle", { cx: x, cy: y, r: 13, class: stop === model.next ? "next" : stop.state.phase }), label);
+    const disc = svg("circle", { cx: x, cy: y, r: 13, class: stop === model.next ? "next" : stop.state.phase });
+    picture.append(disc, svg("text", { x, y: y + 5 }, stop.place));
   }
-  return h("details", { class: "fold" }, h("summary", {}, t("drawing")), svg);
+  return h("details", { class: "fold" }, h("summary", {}, icon("map"), t("drawing")), picture);
 }
 
 // North is up, and a kilometre is as long one way as the other.
@@ -32,10 +31,4 @@ function scale(places) {
   const span = Math.max(Math.max(...xs) - left, top - Math.min(...ys), 1e-6);
   const by = (SIZE - 2 * EDGE) / span;
   return (place) => [EDGE + (place.longitude * shrink - left) * by, EDGE + (top - place.latitude) * by];
-}
-
-function node(tag, attributes) {
-  const made = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  return made;
 }

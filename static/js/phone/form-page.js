@@ -1,7 +1,7 @@
 // The pages with a form: a visit's record, not done, later, reopening, boxes, hand-over, the end.
 import { readForm, startForm } from "./box-form.js";
 import { closeForm } from "./close-form.js";
-import { h, link } from "./dom.js";
+import { back, h } from "./dom.js";
 import { handOverForm } from "./hand-over-form.js";
 import { incidentForm } from "./incident-form.js";
 import { laterForm } from "./later-form.js";
@@ -36,19 +36,20 @@ export function formPage(place, form, stop, model, kept, act) {
     return page(title, null, "#/", node);
   }
   const who = `${stop.place}. ${stop.first_name} ${stop.family_name}`;
-  const back = `#/stop/${stop.pickup}`;
+  const to = `#/stop/${stop.pickup}`;
   const about = { limit: model.snapshot.freezer_warmest_celsius, terms: kept.terms, boxes: model.boxes, round: model.snapshot.round };
   const pages = {
-    record: () => page(t("record_title"), who, back, stopForm(stop, earlier(stop, kept), about, (payload) => act.collect(stop, payload))),
-    "not-done": () => page(t("not_done_title"), who, back, notDoneForm((payload) => act.giveUp(stop, payload))),
-    later: () => page(t("later_title"), who, back, laterForm(stop, model, act)),
-    reopen: () => page(t("reopen_title"), who, back, reopenForm((reason) => act.reopen(stop, reason))),
+    record: () => page(t("record_title"), who, to, stopForm(stop, earlier(stop, kept), about, (payload) => act.collect(stop, payload))),
+    "not-done": () => page(t("not_done_title"), who, to, notDoneForm((payload) => act.giveUp(stop, payload))),
+    rebook: () => page(t("not_done_title"), who, to, notDoneForm((payload) => act.giveUp(stop, payload), { rebook: true })),
+    later: () => page(t("later_title"), who, to, laterForm(stop, model, act)),
+    reopen: () => page(t("reopen_title"), who, to, reopenForm((reason) => act.reopen(stop, reason))),
   };
   return pages[form]();
 }
 
-const page = (title, who, back, form) => [
-  link(`‹ ${t("cancel")}`, back, { class: "quiet back" }),
+const page = (title, who, to, form) => [
+  back(t("cancel"), to),
   h("h1", { tabindex: -1 }, title),
   who && h("p", { class: "soft" }, who),
   form,

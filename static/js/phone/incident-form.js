@@ -1,5 +1,5 @@
 // What a collector cannot settle alone, told in two taps; and what the coordinator answered.
-import { h, link, message } from "./dom.js";
+import { h, link, message, submit } from "./dom.js";
 import { choices, judge, text } from "./fields.js";
 import { t } from "./texts.js";
 
@@ -8,20 +8,20 @@ const KINDS = ["vehicle", "box", "road", "donor", "unwell", "other"];
 export function incidentForm(terms, done) {
   const kind = choices("incident", t("incident_what"), KINDS.map((each) => [each, t(`incident_${each}`)]), { missing: t("choose_reason") });
   const note = text("note", t("incident_note"), { rows: 2 });
-  function submit(event) {
+  function tell(event) {
     event.preventDefault();
     if (judge([kind])) done({ kind: kind.value(), note: note.value() });
   }
-  return h("form", { class: "record", novalidate: true, onsubmit: submit }, kind.node, note.node,
-    h("div", { class: "actions" }, h("button", { class: "button main full tall" }, t("incident_go")), callBank(terms)));
+  return h("form", { class: "record", novalidate: true, onsubmit: tell }, kind.node, note.node,
+    h("div", { class: "actions" }, submit(t("incident_go")), callBank(terms)));
 }
 
 export const callBank = (terms) =>
-  terms?.phone && link(`✆ ${t("incident_call")}`, `tel:${terms.phone.replace(/[^+\d]/g, "")}`, { class: "full" });
+  terms?.phone && link(t("incident_call"), `tel:${terms.phone.replace(/[^+\d]/g, "")}`, { class: "full", icon: "phone" });
 
 export const incidentNotes = (model, terms) =>
-  model.incidents.filter(({ decision }) => decision !== "done").map(({ kind, decision, note, said }) =>
+  model.incidents.filter(({ decision }) => decision !== "done").map(({ kind, decision, note, said, sent }) =>
     message(decision ? "ok" : "warn",
       h("p", {}, h("b", {}, t(`incident_${kind}`)), said && ` · ${said}`),
-      h("p", {}, decision ? `✓ ${t(`decision_${decision}`)} ${note}` : t("incident_waits")),
+      h("p", {}, decision ? `${t(`decision_${decision}`)} ${note}` : t(sent ? "incident_waits" : "incident_unsent")),
       decision === "call" && callBank(terms)));

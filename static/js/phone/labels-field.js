@@ -1,6 +1,7 @@
 // The numbers of the bottles: typed, or read by the camera where there is one.
 import { button, h } from "./dom.js";
 import { text } from "./fields.js";
+import { icon } from "./icons.js";
 import { wrongLabel } from "./numbers.js";
 import { scan } from "./scan.js";
 import { t } from "./texts.js";
@@ -16,14 +17,14 @@ export function labelsField(stop, before, terms, bottles) {
   function add(number) {
     const known = lines(labels.input.value);
     if (!known.includes(number)) labels.input.value = [...known, number].join("\n");
-    told.replaceChildren(`✓ ${t("scan_found", { number })}`);
+    told.replaceChildren(icon("check"), t("scan_found", { number }));
     navigator.vibrate?.(60);
   }
 
   async function toggle() {
     if (stopScan) {
       stopScan = stopScan();
-      go.replaceChildren(t("scan"));
+      go.replaceChildren(icon("camera"), t("scan"));
       return;
     }
     try {
@@ -35,7 +36,7 @@ export function labelsField(stop, before, terms, bottles) {
     }
   }
 
-  const go = button(t("scan"), toggle, { class: "full" });
+  const go = button(t("scan"), toggle, { class: "full", icon: "camera" });
   const camera = navigator.mediaDevices ? [go, view, told] : [];
   const fold = h("details", { class: "fold", open: before.length > 0 }, h("summary", {}, t("labels")), labels.node, camera);
   const mistake = () => {

@@ -1,18 +1,23 @@
 // Not now: come back at the end, priced by the bank where there is a network, or another day.
 import { read } from "./api.js";
-import { button, h } from "./dom.js";
+import { button, h, link } from "./dom.js";
 import { t } from "./texts.js";
 
 export function laterForm(stop, model, act) {
   const price = h("p", { class: "hint", role: "status" }, t("later_asking"));
-  const go = button(t("later_come_back"), () => act.postpone(stop), { class: "main full tall", id: "come-back" });
+  const go = button(t("later_come_back"), () => act.postpone(stop), { class: "main full tall", id: "come-back", icon: "later" });
   read(`/phone/rounds/${model.snapshot.round}/visits/${stop.pickup}/later`)
-    .then(({ seconds }) => {
-      const minutes = Math.round(seconds / 60);
-      const told = minutes > 0 ? t("later_plus", { n: minutes }) : t("later_no_more");
-      go.replaceChildren(t("later_priced", { price: told }));
-      price.replaceChildren();
-    })
+    .then(({ seconds }) => price.replaceChildren(h("b", {}, t("later_price", { price: priced(seconds) }))))
     .catch(() => price.replaceChildren(t("later_unknown")));
-  return h("div", { class: "record" }, go, price);
+  return h("div", { class: "record" },
+    h("div", { class: "field" }, go, price),
+    h("div", { class: "field" },
+      link(t("later_rebook"), `#/stop/${stop.pickup}/rebook`, { class: "full tall", icon: "phone" }),
+      h("p", { class: "hint" }, t("later_rebook_hint"))));
+}
+
+function priced(seconds) {
+  const minutes = Math.round(seconds / 60);
+  if (minutes > 0) return t("later_plus", { n: minutes });
+  return minutes < 0 ? t("later_minus", { n: -minutes }) : t("later_no_more");
 }

@@ -18,7 +18,7 @@ export function navigationTo({ latitude, longitude }, { terms, settings }) {
 
 export function navigateButton(address, kept, onclick) {
   const to = navigationTo(address, kept);
-  if (to) return link(`➤ ${t("navigate")}`, to, { class: "tall", rel: "noreferrer", onclick, id: "navigate" });
+  if (to) return link(t("navigate"), to, { class: "tall", icon: "navigate", rel: "noreferrer", onclick, id: "navigate" });
   return null;
 }
 

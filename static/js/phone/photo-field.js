@@ -2,13 +2,16 @@
 import { h } from "./dom.js";
 import { newId as fieldId } from "./fields.js";
 import { newId } from "./outbox.js";
+import { icon } from "./icons.js";
 import { keepPhoto, shrink } from "./photos.js";
 import { t } from "./texts.js";
+
+const keptSign = () => [icon("check"), t("photo_kept")];
 
 export function photoField(before, round) {
   let kept = before;
   const id = fieldId("photo");
-  const told = h("p", { role: "status" }, before ? `✓ ${t("photo_kept")}` : "");
+  const told = h("p", { role: "status" }, before && keptSign());
 
   async function take({ target }) {
     if (!target.files[0]) return;
@@ -16,9 +19,9 @@ export function photoField(before, round) {
     try {
       await keepPhoto(name, round, await shrink(target.files[0]));
       kept = name;
-      told.replaceChildren(`✓ ${t("photo_kept")}`);
+      told.replaceChildren(...keptSign());
     } catch {
-      told.replaceChildren(`✕ ${t("photo_failed")}`);
+      told.replaceChildren(icon("cross"), t("photo_failed"));
     }
   }
 

@@ -1,5 +1,5 @@
 // Why a visit did not take place, or why it is reopened: one reason, then one button.
-import { h } from "./dom.js";
+import { h, submit } from "./dom.js";
 import { choices, judge, text } from "./fields.js";
 import { t } from "./texts.js";
 
@@ -9,10 +9,11 @@ const NOT_DONE = [
 ];
 const UNDONE = ["mistake", "more_milk", "came_back", "other"];
 
-export function notDoneForm(done) {
+// `rebook` is ticked already for whoever came from *Later*.
+export function notDoneForm(done, { rebook: wanted = false } = {}) {
   const reason = reasons(t("why_not"), NOT_DONE, "reason");
   const note = text("note", t("note_field"), { rows: 2 });
-  const rebook = tick("rebook", t("later_rebook"), t("later_rebook_hint"));
+  const rebook = tick("rebook", t("later_rebook"), t("later_rebook_hint"), wanted);
   const say = () => done({ reason: reason.value(), note: note.value(), rebook: rebook.value() });
   return form([reason, rebook, note], t("not_done_go"), say);
 }
@@ -22,8 +23,8 @@ export function reopenForm(done) {
   return form([reason], t("reopen_go"), () => done(reason.value()));
 }
 
-function tick(name, label, hint) {
-  const input = h("input", { type: "checkbox", name });
+function tick(name, label, hint, checked) {
+  const input = h("input", { type: "checkbox", name, checked });
   const node = h("div", { class: "field" }, h("label", { class: "choice big" }, input, h("span", {}, label)), h("p", { class: "hint" }, hint));
   return { node, input, value: () => input.checked, mistake: () => null };
 }
@@ -32,13 +33,13 @@ const reasons = (legend, codes, prefix) =>
   choices(prefix, legend, codes.map((code) => [code, t(`${prefix}_${code}`)]), { missing: t("choose_reason") });
 
 function form(fields, label, say) {
-  function submit(event) {
+  function tell(event) {
     event.preventDefault();
     if (judge(fields)) say();
   }
   return h(
-    "form", { class: "record", novalidate: true, onsubmit: submit },
+    "form", { class: "record", novalidate: true, onsubmit: tell },
     fields.map((field) => field.node),
-    h("div", { class: "actions" }, h("button", { class: "button main full tall" }, label)),
+    h("div", { class: "actions" }, submit(label)),
   );
 }

@@ -76,7 +76,7 @@ function incidentsOf({ counted }, answers) {
   return counted
     .filter((event) => event.kind === "incident" || event.payload.rebook)
     .map((event) => ({
-      client_id: event.client_id, since: event.device_at, kind: event.payload.kind ?? "rebook",
+      client_id: event.client_id, since: event.device_at, kind: event.payload.kind ?? "rebook", sent: event.status === "sent",
       said: event.payload.note, decision: known.get(event.client_id)?.decision ?? null, note: known.get(event.client_id)?.note ?? "",
     }));
 }

@@ -55,11 +55,19 @@ export const everything = () =>
     touched: await tx.objectStore("meta").get("touched"),
     terms: await tx.objectStore("meta").get("terms"),
     settings: (await tx.objectStore("meta").get("settings")) ?? {},
+    leaving: await tx.objectStore("meta").get("leaving"),
     revoked: await tx.objectStore("meta").get("revoked"),
   }));
 
 export const remember = (key, value) =>
   writing((tx) => tx.objectStore("meta").put(value, key));
+
+// Changes some of this phone's settings and leaves the others as they are now.
+export const changeSettings = (changes) =>
+  writing(async (tx) => {
+    const meta = tx.objectStore("meta");
+    await meta.put({ ...(await meta.get("settings")), ...changes }, "settings");
+  });
 
 export const keepRound = (round) => writing((tx) => tx.objectStore("rounds").put(round));
 
@@ -69,14 +77,15 @@ export const wipe = () =>
   );
 
 // Shut out from the board: names and addresses go at once, what was never sent stays.
-export const wipeRounds = () =>
+// `why` is how the page explains it: the office shut the phone out, or the PIN was guessed at.
+export const wipeRounds = (why) =>
   writing(async (tx) => {
     await tx.objectStore("rounds").clear();
     const events = tx.objectStore("events");
     for (const event of await events.getAll()) if (event.status === "sent") await events.delete(event.client_id);
     const meta = tx.objectStore("meta");
     for (const key of ["device", "touched", "terms"]) await meta.delete(key);
-    await meta.put(true, "revoked");
+    await meta.put(why, "revoked");
   });
 
 // Forgets a round and what was said of it; the caller has seen that nothing of it waits.

@@ -1,6 +1,6 @@
 // Brings phone and bank together: sends what waits, fetches what was promised anew.
 // Safari knows no Background Sync, so it is tried at every occasion there is.
-import { Away, ShutOut, SignedOut, introduce, read, send } from "./api.js";
+import { Away, ShutOut, SignedOut, introduce, leave, read, send } from "./api.js";
 import { device, learn, settle, waiting } from "./outbox.js";
 import { flushPhotos } from "./photos.js";
 import { forgetOthers, wipeUnloaded } from "./retention.js";
@@ -36,6 +36,7 @@ async function untilQuiet() {
 
 async function once() {
   try {
+    await endSession();
     introduce(await device(), (await waiting()).length);
     let listed = await read("/phone/rounds");
     state.signedOut = false;
@@ -50,9 +51,18 @@ async function once() {
     await remember("touched", new Date().toISOString());
   } catch (error) {
     if (error instanceof SignedOut) state.signedOut = true;
-    else if (error instanceof ShutOut) await wipeRounds();
+    else if (error instanceof ShutOut) await wipeRounds("office");
     else if (!(error instanceof Away)) throw error;
   }
+}
+
+// Whoever guessed at the PIN is signed out, at the next contact if there is no network now.
+export async function endSession() {
+  if (!(await everything()).leaving) return;
+  await leave().catch((error) => {
+    if (!(error instanceof SignedOut)) throw error;
+  });
+  await remember("leaving", false);
 }
 
 // A phone changes hands only once its outbox is empty.

@@ -22,6 +22,9 @@ export const litres = (ml) => `${number(ml / 1000, 2)}\u00a0L`;
 
 export const celsius = (degrees) => `${number(degrees).replace("-", "−")}\u00a0°C`;
 
+// A donor's number is read in threes and counted from its end: 10 000 014.
+export const grouped = (number) => String(number).replace(/(?<=\d)(?=(\d{3})+$)/g, "\u00a0");
+
 // The bank's wall clock, wherever the phone believes it is.
 export function clock(iso, timeZone = banksZone()) {
   const form = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone };

@@ -1,5 +1,6 @@
 // Ten seconds to take back what was just said; later, the stop is reopened from the list.
 import { button, h } from "./dom.js";
+import { icon } from "./icons.js";
 import { t } from "./texts.js";
 
 const SECONDS = 10;
@@ -16,7 +17,7 @@ export function offerUndo(words, event, undo) {
   offered = event.client_id;
   timer = setTimeout(close, SECONDS * 1000);
   bar.replaceChildren(
-    h("div", { class: "undo-bar" }, h("span", {}, `✓ ${words}`), button(`↶ ${t("undo")}`, take, { id: "undo" }), h("span", { class: "undo-time", "aria-hidden": true })),
+    h("div", { class: "undo-bar" }, h("span", {}, icon("check"), words), button(t("undo"), take, { id: "undo", icon: "undo" }), h("span", { class: "undo-time", "aria-hidden": true })),
   );
 }
 

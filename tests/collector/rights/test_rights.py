@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from collector.audit.queries import first_broken_link, history_of
@@ -19,10 +19,27 @@ from collector.donors.queries import get_donor
 from collector.donors.questions import Answered, Said
 from collector.donors.screening import first_contact, save
 from collector.errors import NotFound, Refused
-from collector.pickups.models import Pickup, PickupState
+from collector.notices.actions import choose_channel, subscribe
+from collector.notices.models import Channel, ChannelChoice, PushSubscription
+from collector.people.actions import make_link, use_link
+from collector.people.models import ProofCode, WebSession
+from collector.people.proof import make_code
+from collector.pickups.enquiries import write_down
+from collector.pickups.giving import say_loss
+from collector.pickups.models import (
+    Correction,
+    Enquiry,
+    Giving,
+    HoldReason,
+    Pickup,
+    PickupState,
+    VisitLink,
+)
+from collector.pickups.visit_links import make_visit_link
+from collector.pickups.windows import Ask
 from collector.rights.actions import ask_erasure, erase, open_seal
 from collector.rights.queries import copy_of
-from tests.builders import MORNING
+from tests.builders import DAY, MORNING
 from tests.town import Town
 
 
@@ -88,6 +105,48 @@ def test_nothing_of_an_erased_donor_is_left_outside_the_seal(
     assert dora.address.postcode == "33"
     assert bool(dora.serologies) is taken, "the blood test of milk that was given stays"
     assert first_broken_link(session, town.bank) is None
+
+
+def test_what_she_said_between_two_visits_is_in_her_copy_and_goes_with_her(
+    session: Session, town: Town
+) -> None:
+    over(session, town, taken=True)
+    said = {"now": MORNING, "bank_id": town.bank}
+    me = f"donor:{town.dora}"
+    say_loss(session, **said, donor_id=town.dora, actor=me)
+    asked = Ask(bottles=31337, health={HoldReason.ILLNESS: True})
+    write_down(session, now=MORNING, donor=get_donor(session, town.bank, town.dora), asked=asked)
+    browser = {"endpoint": "https://push.example/31337", "p256dh": "p", "auth": "a"}
+    subscribe(session, **said, recipient=me, **browser)
+    choose_channel(session, bank_id=town.bank, recipient=me, channel=Channel.SMS)
+    use_link(session, make_link(session, **said, donor_id=town.dora), now=MORNING)
+    visitor = session.scalars(select(WebSession.id).where(WebSession.donor_id == town.dora)).one()
+    make_code(session, **said, session_id=visitor)
+    make_visit_link(session, **said, pickup_id=town.pickups[0], day=DAY)
+    session.add(
+        Correction(
+            bank_id=town.bank,
+            pickup_id=town.pickups[0],
+            bottles=8,
+            volume_ml=1600,
+            words="word 31337",
+            made_at=MORNING,
+            settled_at=None,
+            settled_by_id=None,
+        )
+    )
+    session.flush()
+    found = copy_of(session, bank_id=town.bank, donor_id=town.dora)
+    assert found["weeks_to_come"]["bereaved_at"] == MORNING.isoformat()
+    assert found["about_to_ask"]["health"] == ["illness"]
+    assert found["messages_come_by"] == "sms"
+    assert json.dumps(found).count("31337") == 3
+
+    erase(session, **said, donor_id=town.dora, actor="person:1")
+    assert "31337" not in everything(session)
+    for row in (Giving, Enquiry, PushSubscription, ChannelChoice, ProofCode, VisitLink):
+        assert session.scalars(select(row)).all() == []
+    assert session.scalars(select(WebSession).where(WebSession.donor_id == town.dora)).all() == []
 
 
 def test_a_number_is_re_linked_for_a_reason_that_is_kept(session: Session, town: Town) -> None:

@@ -1,0 +1,63 @@
+"""Which values a rule of a bank may have: a figure within bounds, or one of a few words."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import NamedTuple
+
+from collector.banks.policies import LabelCheck, Navigation, PolicyKey, Proof
+from collector.errors import Refused
+
+
+class Bounds(NamedTuple):
+    """The least and the most a figure may be, both included."""
+
+    least: int
+    most: int
+
+
+BOUNDS: Mapping[str, Bounds] = {
+    "d": Bounds(0, 3650),
+    "ml": Bounds(0, 20_000),
+    "km": Bounds(1, 1000),
+    "degC": Bounds(-90, 10),
+    "min": Bounds(1, 2880),
+    "h": Bounds(0, 336),
+    "calls": Bounds(0, 200),
+}
+"""By the unit: wide enough for any bank, narrow enough to catch a slip of the finger."""
+
+WORDS: Mapping[PolicyKey, type[StrEnum]] = {
+    PolicyKey.LABEL_CHECK: LabelCheck,
+    PolicyKey.NAVIGATION: Navigation,
+}
+LONGEST_FIGURE = 6
+
+
+def choices_of(key: str) -> tuple[str, ...]:
+    """Return the words a rule may be, or none where it is a figure."""
+    if key.startswith("proof_"):
+        return tuple(word.value for word in Proof)
+    words = WORDS.get(PolicyKey(key))
+    return tuple(word.value for word in words) if words else ()
+
+
+def value_in(text: str, *, key: str, unit: str) -> str:
+    """Return a value as a row keeps it.
+
+    Raises
+    ------
+    Refused
+        `number_not_read`; `rule_out_of_bounds` (`least`, `most`); `rule_not_a_choice`.
+    """
+    if choices := choices_of(key):
+        if text not in choices:
+            raise Refused("rule_not_a_choice")
+        return text
+    digits = text.strip().replace("\N{MINUS SIGN}", "-")
+    plain = digits.removeprefix("-")
+    if not (plain.isascii() and plain.isdigit() and len(plain) <= LONGEST_FIGURE):
+        raise Refused("number_not_read")
+    bounds = BOUNDS[unit]
+    if not bounds.least <= int(digits) <= bounds.most:
+        raise Refused("rule_out_of_bounds", least=bounds.least, most=bounds.most)
+    return str(int(digits))

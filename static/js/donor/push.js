@@ -1,0 +1,32 @@
+// Lets this browser be told of a visit: asks it once, and tells the bank where to write.
+function bytes(base64url) {
+  const plain = atob(base64url.replace(/-/g, "+").replace(/_/g, "/"));
+  return Uint8Array.from(plain, (sign) => sign.charCodeAt(0));
+}
+
+async function subscribe(form) {
+  if ((await Notification.requestPermission()) !== "granted") return "refused";
+  const worker = await navigator.serviceWorker.register(form.dataset.worker, { scope: "/donor/" });
+  const key = bytes(form.dataset.push);
+  const found = await worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
+  const { endpoint, keys } = found.toJSON();
+  form.elements.endpoint.value = endpoint;
+  form.elements.p256dh.value = keys.p256dh;
+  form.elements.auth.value = keys.auth;
+  return "";
+}
+
+export function offerPush() {
+  const form = document.querySelector("form[data-push]");
+  if (!form || !("PushManager" in window) || !navigator.serviceWorker) return;
+  form.hidden = false;
+  form.addEventListener("submit", async (event) => {
+    if (form.elements.endpoint.value) return;
+    event.preventDefault();
+    const wrong = await subscribe(form).catch(() => "failed");
+    for (const words of form.querySelectorAll("[data-trouble]")) {
+      words.hidden = words.dataset.trouble !== wrong;
+    }
+    if (!wrong) form.requestSubmit();
+  });
+}

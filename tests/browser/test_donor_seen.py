@@ -1,0 +1,121 @@
+"""Every page of a donor and of the public: nothing for axe, light and dark, and 320 pixels wide."""
+
+from __future__ import annotations
+
+from datetime import time, timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from collector.db import transaction
+from collector.donors.queries import get_donor
+from collector.donors.screening import first_contact
+from collector.pickups.enquiries import hold_slot, write_down
+from collector.pickups.models import HoldReason
+from collector.pickups.windows import Ask
+from tests.browser.test_donor_walk import database_url, place
+from tests.browser.towns import ServedTown
+from tests.builders import DAY
+from tests.web.test_asking import link_of, record_door
+from tests.web.test_donor import publish
+
+__all__ = ["database_url", "place"]
+
+pytestmark = pytest.mark.browser
+
+PUBLIC = (
+    "/",
+    "/give",
+    "/give/who",
+    "/give/how",
+    "/give/where?postcode=33600",
+    "/give/where?postcode=20000",
+    "/give/where?postcode=1",
+    "/lactariums",
+    "/banks/town/contact",
+    "/sign-in",
+    "/link/xxx",
+    "/v/xxx",
+)
+HERS = (
+    "/donor/",
+    "/donor/enquiry/",
+    "/donor/enquiry/slots",
+    "/donor/enquiry/confirmation",
+    "/donor/visits/new",
+    "/donor/visits/{visit}",
+    "/donor/visits/{visit}/receipt",
+    "/donor/giving",
+    "/donor/loss",
+    "/donor/reach",
+    "/donor/proof",
+    "/donor/my-data/",
+)
+FIRST_STEPS = (
+    "/donor/",
+    "/donor/first-steps/",
+    "/donor/first-steps/questions/1",
+    "/donor/first-steps/call-back",
+)
+
+
+def troubles(page: Page, url: str) -> list[str]:
+    """Return what is wrong with a page: axe's findings in both schemes, and what sticks out."""
+    page.goto(url)
+    found = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        options = {"resultTypes": ["violations"]}
+        if scheme == "dark":
+            options |= {"runOnly": ["color-contrast"]}
+        for each in Axe().run(page, options=options).response["violations"]:
+            where = [node["target"] for node in each["nodes"]]
+            found.append(f"{url} {scheme}: {each['id']} {where}")
+    page.set_viewport_size({"width": 320, "height": 700})
+    beyond = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    page.set_viewport_size({"width": 390, "height": 844})
+    return [*found, *([f"{url}: {beyond} px too wide at 320"] if beyond > 0 else [])]
+
+
+def test_the_public_pages(browser: Browser, place: ServedTown) -> None:
+    page = place.open(browser)
+    urls = [*PUBLIC, link_of(place.app, place.town, place.clock)]
+    assert [each for url in urls for each in troubles(page, f"{place.address}{url}")] == []
+
+
+def test_a_donors_pages(browser: Browser, place: ServedTown) -> None:
+    publish(place.app, place.town)
+    record_door(place.app, place.town)
+    hold_a_slot(place)
+    page = place.open(browser, donor=place.town.dora)
+    urls = [each.format(visit=place.town.pickups[0]) for each in HERS]
+    assert [each for url in urls for each in troubles(page, f"{place.address}{url}")] == []
+
+
+def test_a_candidates_first_steps(browser: Browser, place: ServedTown) -> None:
+    with place.app.app_context(), transaction() as session:
+        ida = first_contact(
+            session,
+            now=place.clock.now(),
+            bank_id=place.town.bank,
+            first_name="Ida",
+            email=None,
+            phone="06 55 55 00 02",
+            postcode="33600",
+            language="fr",
+            baby_born_on=None,
+            discreet=False,
+        ).id
+    page = place.open(browser, donor=ida)
+    found = [each for url in FIRST_STEPS for each in troubles(page, f"{place.address}{url}")]
+    assert found == []
+
+
+def hold_a_slot(place: ServedTown) -> None:
+    with place.app.app_context(), transaction() as session:
+        now, dora = place.clock.now(), get_donor(session, place.town.bank, place.town.dora)
+        asked = Ask(bottles=8, volume_ml=1500, health={HoldReason.ILLNESS: False})
+        enquiry = write_down(session, now=now, donor=dora, asked=asked)
+        day = DAY + timedelta(days=2)
+        hold_slot(session, enquiry, now=now, day=day, opens=time(9), closes=time(11))
