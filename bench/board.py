@@ -69,11 +69,9 @@ def main() -> None:
 
 def answers(page: Page, address: str) -> None:
     """Time the server: the whole day, and the price of one place."""
-    stamp = page.goto(address) and page.locator("#day-pane").get_attribute("hx-get")
-    for name, part in (
-        ("the day", ""),
-        ("the pane, unchanged", f"/pane?{str(stamp).split('?')[1]}"),
-    ):
+    page.goto(address)
+    poll = str(page.locator("#part-poll").get_attribute("hx-get"))
+    for name, part in (("the day", ""), ("the pane, unchanged", f"/pane?{poll.split('?')[1]}")):
         times = []
         for _ in range(5):
             began = time.perf_counter()

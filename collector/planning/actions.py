@@ -50,17 +50,13 @@ def ask_for_plan(
     if answering is not None:
         return answering
     run = pose(session, now=now, bank_id=bank_id, day=day, wish=wish)
+    asked = {"run": run.id, "day": day.isoformat(), "seconds": seconds}
     job = enqueue(
         session,
         now=now,
         bank_id=bank_id,
         kind=PLAN_DAY,
-        payload={
-            "run": run.id,
-            "day": day.isoformat(),
-            "seconds": seconds,
-            "propose": not wish.at_once,
-        },
+        payload=asked | {"propose": not wish.at_once},
         asked_by=asked_by,
         deadline_seconds=seconds + SPARE_SECONDS,
     )

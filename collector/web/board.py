@@ -40,12 +40,14 @@ from collector.web import (
 )
 from collector.web.board_days import answer_over_day
 from collector.web.board_pages import civil_day, today
+from collector.web.board_parts import add_parts
 from collector.web.board_wording import add_words
 from collector.web.guards import guard
 
 blueprint = Blueprint("board", __name__, url_prefix="/board")
 guard(blueprint, Role.COORDINATOR)
 add_words(blueprint)
+add_parts(blueprint)
 blueprint.register_error_handler(Conflict, answer_over_day)
 blueprint.register_error_handler(Refused, answer_over_day)
 

@@ -1,18 +1,23 @@
 // Swaps of the day touch only the parts that changed: a day may have five hundred stops.
 import { htmx } from "./htmx.js";
 
-const written = new WeakMap();
 const pane = () => document.querySelector("#day-pane");
+const partsOf = (root) => [...root.querySelectorAll("[data-part]")];
 
 export function swapOnlyWhatChanged() {
-  remember(pane());
+  document.body.addEventListener("htmx:configRequest", (event) => {
+    if (event.detail.target?.id !== "day-pane") return;
+    const seen = partsOf(pane()).map((part) => `${part.id}:${part.dataset.stamp}`);
+    event.detail.headers["X-Seen-Parts"] = seen.join(" ");
+  });
   document.body.addEventListener("htmx:beforeSwap", (event) => {
     const { target, xhr, shouldSwap, isError } = event.detail;
     if (target?.id !== "day-pane" || isError || !shouldSwap || xhr.status === 204) return;
     const fresh = read(xhr.responseText);
-    if (!fresh || !sameParts(target, fresh)) return remembered(fresh);
+    if (!fresh) return;
     event.detail.shouldSwap = false;
-    patch(target, fresh);
+    if (sameParts(target, fresh)) patch(target, fresh);
+    else replace(target, fresh);
   });
 }
 
@@ -20,49 +25,44 @@ function read(html) {
   return new DOMParser().parseFromString(html, "text/html").querySelector("#day-pane");
 }
 
-const partsOf = (root) => [...root.querySelectorAll("[data-part]")];
-
 function sameParts(old, fresh) {
   const [then, now] = [partsOf(old), partsOf(fresh)];
   return then.length === now.length && then.every((part, index) => part.id === now[index].id);
 }
 
-// Scripts mark what the server wrote (lit, chosen): what it wrote is what is compared.
-function remember(root) {
-  if (root) for (const part of partsOf(root)) written.set(part, part.outerHTML);
-}
-
-let whole = null;
-
-function remembered(fresh) {
-  if (!fresh) return;
-  whole = new Map(partsOf(fresh).map((part) => [part.id, part.outerHTML]));
-  document.body.addEventListener(
-    "htmx:afterSwap",
-    () => {
-      for (const part of partsOf(pane())) if (whole.has(part.id)) written.set(part, whole.get(part.id));
-    },
-    { once: true },
-  );
-}
-
 function patch(old, fresh) {
-  const focused = document.activeElement?.closest("[id]")?.id;
-  for (const { name, value } of fresh.attributes) old.setAttribute(name, value);
-  const changed = [];
+  const focused = document.activeElement?.closest("#day-pane [id]")?.id;
+  attributes(old, fresh);
   const now = partsOf(fresh);
-  partsOf(old).forEach((part, index) => {
-    const html = now[index].outerHTML;
-    if (written.get(part) === html) return;
-    const next = document.importNode(now[index], true);
-    written.set(next, html);
-    part.replaceWith(next);
-    changed.push(next);
-  });
+  const changed = partsOf(old).map((part, index) => exchange(part, now[index])).filter(Boolean);
   for (const field of old.querySelectorAll("[data-version-field]")) field.value = old.dataset.version;
-  htmx.process(old);
   for (const part of changed) htmx.process(part);
   if (focused && !document.activeElement?.closest("#day-pane")) document.getElementById(focused)?.focus();
-  htmx.trigger(document.body, "htmx:afterSwap", { target: old, elt: old });
-  htmx.trigger(document.body, "htmx:afterSettle", { target: old, elt: old });
+  settled(old);
+}
+
+function exchange(part, next) {
+  if (next.hasAttribute("data-same")) return null;
+  const made = document.importNode(next, true);
+  part.replaceWith(made);
+  return made;
+}
+
+// Another shape of the day: what the reader has already is put into it, since it was not sent again.
+function replace(old, fresh) {
+  const made = document.importNode(fresh, true);
+  const had = new Map(partsOf(old).map((part) => [part.id, part]));
+  for (const part of partsOf(made)) if (part.hasAttribute("data-same")) part.replaceWith(had.get(part.id));
+  old.replaceWith(made);
+  htmx.process(made);
+  settled(made);
+}
+
+function attributes(old, fresh) {
+  for (const { name, value } of fresh.attributes) old.setAttribute(name, value);
+}
+
+function settled(root) {
+  htmx.trigger(document.body, "htmx:afterSwap", { target: root, elt: root });
+  htmx.trigger(document.body, "htmx:afterSettle", { target: root, elt: root });
 }

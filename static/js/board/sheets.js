@@ -6,7 +6,8 @@ const moveDialog = () => document.querySelector("[data-move-dialog]");
 
 export async function openMoveSheet(address) {
   await htmx.ajax("GET", address, { target: "[data-sheet]", swap: "innerHTML" });
-  if (!moveDialog().open) moveDialog().showModal();
+  // Beside the board, not over it: what a modal dialog makes inert is a page of five hundred stops.
+  if (!moveDialog().open) moveDialog().show();
   moveDialog().querySelector("input[required], input:checked, select")?.focus({ preventScroll: true });
 }
 
@@ -33,6 +34,9 @@ export function openSheets() {
     }
   });
   moveDialog()?.addEventListener("close", backToStop);
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && moveDialog()?.open) moveDialog().close();
+  });
   // The day is swapped after a move was made from the dialog: then there is nothing left to ask.
   document.body.addEventListener("htmx:afterSwap", (event) => {
     const target = event.detail.target?.id ?? event.detail.elt?.id;
