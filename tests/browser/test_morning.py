@@ -1,4 +1,4 @@
-"""A coordinator's morning: 200 requests imported, planned, moved, published, upset, closed."""
+"""A coordinator's morning: requests imported, planned, moved, published, upset, closed."""
 
 from __future__ import annotations
 
@@ -38,10 +38,11 @@ from tests.builders import add_donor, add_pickup, add_shift, add_site
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
-REQUESTS = int(os.environ.get("MILKROUND_TEST_REQUESTS", "200"))
+REQUESTS = int(os.environ.get("MILKROUND_TEST_REQUESTS", "60"))
+"""By hand and before a release: 200, which takes a quiet machine some minutes."""
 COLLECTORS, MOVES = 14, 10
 HOURS = time(9), time(19)
-PATIENCE = 120_000
+PATIENCE = 240_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
