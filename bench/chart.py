@@ -56,9 +56,9 @@ def chart(runs: Sequence[Run]) -> str:
 
 def _groups(runs: Sequence[Run]) -> list[Group]:
     found: list[Group] = []
-    own = sorted({run["seconds"] for run in runs if run["engine"] != "vroom"})
     for size in sorted({group(run) for run in runs}):
         here = [run for run in runs if group(run) == size]
+        own = sorted({run["seconds"] for run in here if run["engine"] != "vroom"})
         for last, seconds in [
             *((False, one) for one in own[:-1]),
             *((True, one) for one in own[-1:]),

@@ -5,6 +5,7 @@ one may not serve is endless), optional visits as prizes, several windows as a g
 most one is visited. What it cannot be told: ride limits, breaks, balance, lateness, donors.
 """
 
+import math
 import time
 from typing import Final, NamedTuple
 
@@ -44,8 +45,9 @@ class _Watch:
 
 
 def tell(problem: Problem) -> Told:
-    """Say a problem in PyVRP's words; costs are in shares of a cent."""
-    clients, groups, names = _clients(problem)
+    """Say a problem in PyVRP's words."""
+    unit = unit_of(problem)
+    clients, groups, names = _clients(problem, unit)
     kinds: dict[tuple[object, ...], list[Shift]] = {}
     for shift in problem.shifts:
         kinds.setdefault(_kind(problem, shift), []).append(shift)
@@ -55,7 +57,7 @@ def tell(problem: Problem) -> Told:
         locations=[pyvrp.Location(0, 0) for _ in problem.places],
         clients=clients,
         depots=[pyvrp.Depot(row) for row in range(len(problem.places)) if _is_depot(problem, row)],
-        vehicle_types=[_vehicles(problem, same, profiles) for same in kinds.values()],
+        vehicle_types=[_vehicles(problem, same, profiles, unit) for same in kinds.values()],
         distance_matrices=[metres for metres, _ in roads],
         duration_matrices=[seconds for _, seconds in roads],
         groups=groups,
@@ -97,7 +99,7 @@ def _roads(problem: Problem, closed: frozenset[int]) -> tuple[np.ndarray, np.nda
 
 
 def _vehicles(
-    problem: Problem, same: list[Shift], profiles: list[frozenset[int]]
+    problem: Problem, same: list[Shift], profiles: list[frozenset[int]], unit: int
 ) -> pyvrp.VehicleType:
     shift, depots = same[0], _depots(problem)
     return pyvrp.VehicleType(
@@ -105,16 +107,34 @@ def _vehicles(
         capacity=[min(shift.capacity.get(name, 2**40), 2**40) for name in problem.dimensions],
         start_depot=depots.index(problem.row(shift.start)),
         end_depot=depots.index(problem.row(shift.ends[0])),
-        fixed_cost=SHARES_PER_CENT * shift.fixed_cost,
+        fixed_cost=SHARES_PER_CENT * shift.fixed_cost // unit,
         tw_early=shift.window.earliest,
         tw_late=shift.window.latest,
-        unit_distance_cost=SHARES_PER_METRE * shift.cents_per_km,
-        unit_duration_cost=SHARES_PER_SECOND * shift.cents_per_hour,
+        unit_distance_cost=SHARES_PER_METRE * shift.cents_per_km // unit,
+        unit_duration_cost=SHARES_PER_SECOND * shift.cents_per_hour // unit,
         profile=profiles.index(frozenset(_closed(problem, shift))),
     )
 
 
-def _clients(problem: Problem) -> tuple[list[pyvrp.Client], list[pyvrp.ClientGroup], list[str]]:
+def unit_of(problem: Problem) -> int:
+    """Shares in PyVRP's unit of cost, the largest in which everything is whole.
+
+    Its penalties for what is not legal are made for small numbers: told shares, it ends with tours
+    that come too late rather than leave somebody out.
+    """
+    prices = [_prize(visit) for visit in problem.visits]
+    for shift in problem.shifts:
+        prices += [
+            SHARES_PER_CENT * shift.fixed_cost,
+            SHARES_PER_METRE * shift.cents_per_km,
+            SHARES_PER_SECOND * shift.cents_per_hour,
+        ]
+    return math.gcd(*prices) or 1
+
+
+def _clients(
+    problem: Problem, unit: int
+) -> tuple[list[pyvrp.Client], list[pyvrp.ClientGroup], list[str]]:
     clients: list[pyvrp.Client] = []
     groups: list[pyvrp.ClientGroup] = []
     names: list[str] = []
@@ -131,7 +151,7 @@ def _clients(problem: Problem) -> tuple[list[pyvrp.Client], list[pyvrp.ClientGro
                     service_duration=visit.service,
                     tw_early=window.earliest,
                     tw_late=window.latest,
-                    prize=_prize(visit),
+                    prize=_prize(visit) // unit,
                     required=alone and problem.mandatory(visit),
                     group=None if alone else len(groups) - 1,
                 )

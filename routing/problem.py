@@ -354,6 +354,10 @@ class Problem:
         """The place of this id, which must exist."""
         return self.places[self._places[name]]
 
+    def has_place(self, name: str) -> bool:
+        """Whether there is a place of this id."""
+        return name in self._places
+
     def row(self, place: str) -> int:
         """The row and column of a place in the travel matrices."""
         return self._places[place]

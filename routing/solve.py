@@ -82,7 +82,8 @@ def solve(
     start : Plan, optional
         A plan to begin from; whatever in it is no longer legal is taken out first.
     on_improvement : callable, optional
-        Called with each better plan, at most about five times a second.
+        Called with each better plan, at most about five times a second. The first comes without the
+        reasons of what is left out, and once more with them.
 
     Raises
     ------
@@ -193,14 +194,18 @@ class _Desk:
         if self._plan is None:
             raise NoPlanError("no plan was found within the budget")
         self._keep(made_room(self.problem, self._plan))
+        self._give_reasons()
         return self._plan
 
     def _hand_out(self) -> None:
         began = time.monotonic()
-        if self.on_improvement is None or self._waiting is None or began < self._next_breath:
+        if self.on_improvement is None or began < self._next_breath:
             return
         before = self._plan
         self._finish()
+        if before is not None:
+            # The first plan is shown at once; why visits are left out, a breath later.
+            self._give_reasons()
         if self._plan is not None and self._plan is not before:
             self.on_improvement(self._plan)
         # Finishing a plan of many unassigned visits is work: never let it take the search's time.
@@ -217,7 +222,11 @@ class _Desk:
 
     def _keep(self, plan: Plan) -> None:
         if self._plan is None or rank(self.problem, plan) < rank(self.problem, self._plan):
-            self._plan = _lawful(self.problem, explained(self.problem, plan))
+            self._plan = _lawful(self.problem, plan)
+
+    def _give_reasons(self) -> None:
+        if self._plan is not None and any(one.reason is None for one in self._plan.unassigned):
+            self._plan = explained(self.problem, self._plan)
 
 
 def _patient(problem: Problem, budget: Budget) -> Budget:

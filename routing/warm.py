@@ -21,7 +21,7 @@ def is_warm() -> bool:
 
 
 def warm() -> None:
-    """Compile everything, unless that was done; it takes half a minute or so."""
+    """Compile everything, unless that was done; it takes a minute or so."""
     if is_warm():
         return
     problem = _small()

@@ -142,7 +142,7 @@ def every_stop(problem: Problem, plan: Plan) -> Iterator[tuple[Shift, Tour, Visi
 
 def known_place(problem: Problem, name: str) -> bool:
     """Whether the problem has this place."""
-    return any(place.id == name for place in problem.places)
+    return problem.has_place(name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

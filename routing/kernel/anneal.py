@@ -72,7 +72,7 @@ def _clear(g: Whole, s: Whole) -> None:
     for met in range(g[o.DONORS] * g[o.PERIODS]):
         s[s[o.MET] + met] = 0
     s[o.ITERATION] += 1
-    s[o.CHANGED] = 0
+    s[o.CHANGED] = s[o.USED] = s[o.OLD_OUTSIDE] = 0
 
 
 @compiled

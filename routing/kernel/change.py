@@ -33,6 +33,7 @@ def join(g: Whole, s: Whole, visit: int, shift: int, behind: int) -> None:
         s[at + (row + 1) * columns] = s[at + row * columns]
     s[at + (behind + 1) * columns] = visit
     s[totals + o.STOPS] = count + 1
+    s[o.USED] += count == 0
     _met(g, s, visit, shift, 1)
     s[s[o.TOUR_OF] + visit] = shift
 
@@ -46,6 +47,7 @@ def leave(g: Whole, s: Whole, shift: int, row: int) -> int:
     for behind in range(row, s[totals + o.STOPS]):
         s[at + behind * columns] = s[at + (behind + 1) * columns]
     s[totals + o.STOPS] -= 1
+    s[o.USED] -= s[totals + o.STOPS] == 0
     _met(g, s, visit, shift, -1)
     s[s[o.TOUR_OF] + visit] = -1
     return visit

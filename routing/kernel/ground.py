@@ -77,6 +77,7 @@ def _laid_out(problem: Problem) -> Whole:
         layout.KEYS: _keys(said, known),
     }
     parts = [_head(problem, said, known, tables[layout.ADJACENT].shape[1])]
+    parts[0][layout.KINDS] = len(set(fleet[:, layout.KIND].tolist()))
     begin = layout.HEAD
     for number, table in tables.items():
         parts[0][number] = begin
@@ -90,7 +91,6 @@ def _head(problem: Problem, said: Tables, known: Whole, neighbours: int) -> Whol
     head = np.zeros(layout.HEAD, dtype=np.int64)
     head[layout.PLACES], head[layout.VISITS], head[layout.SHIFTS] = places, visits, shifts
     head[layout.DIMENSIONS], head[layout.TOLLS] = dimensions, priced
-    head[layout.DEAREST] = dearest(problem)
     head[layout.COLUMNS] = layout.LOAD_COLUMNS + 2 * dimensions
     head[layout.NEIGHBOURS] = neighbours
     head[layout.NEAR] = min(GRANULARITY, neighbours) if visits > FILTERED_ABOVE else 0

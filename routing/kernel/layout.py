@@ -13,7 +13,7 @@ from routing.timing.flat import SHIFT_COLUMNS
 
 # The head of the ground: sizes, flags, then where the tables are.
 PLACES, VISITS, SHIFTS, DIMENSIONS, COLUMNS, CAPACITY_ROWS, NEIGHBOURS, PERIODS = range(8)
-SEVERAL_WINDOWS, SET_UPS, SIMPLE_LOADS, TOLLS, LATENESS, DONORS, NEAR, DEAREST = range(8, 16)
+SEVERAL_WINDOWS, SET_UPS, SIMPLE_LOADS, TOLLS, LATENESS, DONORS, NEAR, KINDS = range(8, 16)
 OUT, INTO, KNOWN, WINDOWS, FLEET, CAN, ASIDE, LOADS, AMOUNTS, NEAREST, ADJACENT, KEYS = range(
     16, 28
 )
@@ -63,11 +63,12 @@ DRIVER, OLD_OUTSIDE, BEST_FOUND, STUCK, BANNED, KEPT, KEPT_STOPS, MISSED = range
 ROWS, TOURS, TOUR_OF, ABSENT, OLD_ABSENT, MET, TOUCHED_LIST, OLD_ORDERS = range(16, 24)
 SPOTS, WEIGHT, ABSENCES, ORDER, BEST_STOPS, BEST_ORDERS = range(24, 30)
 SLOTS, COLUMN_LIST, STOP_LIST, TAPE = range(30, 34)
-AVERAGE, LONGEST, WHOLE = range(34, 37)
-STATE_HEAD: Final = 40
+AVERAGE, LONGEST, WHOLE, WANTED, PARKED, USED = range(34, 40)
+STATE_HEAD: Final = 48
 """`OUTSIDE` counts the absent, `STUCK` says that an iteration must be undone, `BANNED` is a shift
 left alone for an iteration; `KEPT` and `KEPT_STOPS` count the pool, `TAPE` is
-the length of the problem's tape; the last three say how to ruin, see `ruin`."""
+the length of the problem's tape; `AVERAGE`, `LONGEST` and
+`WHOLE` say how to ruin, see `ruin`; `USED` counts the tours that are not empty."""
 
 # The columns of a spot where a visit may be put: behind which point; for a shipment, both.
 PRICE, SHIFT, HERE, THERE = range(4)

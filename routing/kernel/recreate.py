@@ -16,10 +16,14 @@ TURNS: Final = 17
 """Of so many, random four times, by load four, far two, close one, window width, earliest and
 latest two each."""
 
+TRIED: Final = 5
+"""How many of those who have been absent for longer are tried in an iteration, about."""
+
 
 @inner
 def recreate(f: Whole, g: Whole, s: Whole) -> None:
     """Put back what can be put back and is worth it; the rest stays absent."""
+    parked = _park(s)
     _sort(g, s)
     left = 0
     for number in range(s[o.OUTSIDE]):
@@ -37,6 +41,31 @@ def recreate(f: Whole, g: Whole, s: Whole) -> None:
         if s[s[o.TOUR_OF] + visit] < 0:
             s[s[o.ABSENT] + s[o.OUTSIDE]] = visit
             s[o.OUTSIDE] += 1
+    for number in range(parked):
+        visit = s[s[o.PARKED] + number]
+        if s[s[o.TOUR_OF] + visit] < 0:
+            s[s[o.ABSENT] + s[o.OUTSIDE]] = visit
+            s[o.OUTSIDE] += 1
+
+
+@inner
+def _park(s: Whole) -> int:
+    """Set aside those who have been absent for longer, but for some and for those near the ruin.
+
+    Where a fleet cannot serve everybody, the time would otherwise go into trying them all.
+    """
+    before, kept, parked = s[o.OLD_OUTSIDE], 0, 0
+    for number in range(s[o.OUTSIDE]):
+        visit = s[s[o.ABSENT] + number]
+        near = number >= before or s[s[o.WANTED] + visit] == s[o.ITERATION]
+        if near or before <= TRIED or below(s, before) < TRIED:
+            s[s[o.ABSENT] + kept] = visit
+            kept += 1
+        else:
+            s[s[o.PARKED] + parked] = visit
+            parked += 1
+    s[o.OUTSIDE] = kept
+    return parked
 
 
 @inner

@@ -59,12 +59,8 @@ def _empty(f: Whole, g: Whole, s: Whole, shift: int) -> None:
 
 @inner
 def _strings(f: Whole, g: Whole, s: Whole) -> None:
-    tours = stops = 0
-    for shift in range(g[o.SHIFTS]):
-        count = s[tour(s, shift) + o.STOPS]
-        tours += count > 0
-        stops += count
-    longest = min(float(s[o.LONGEST]), stops / max(1, tours))
+    stops = g[o.VISITS] - s[o.OUTSIDE]
+    longest = min(float(s[o.LONGEST]), stops / max(1, s[o.USED]))
     most = 4.0 * s[o.AVERAGE] / (1.0 + longest) - 1.0
     left = int(fraction(s) * most + 1.0)
     middle = below(s, g[o.VISITS])
@@ -72,7 +68,10 @@ def _strings(f: Whole, g: Whole, s: Whole) -> None:
     for number in range(g[o.NEIGHBOURS]):
         visit = g[near + number]
         shift = s[s[o.TOUR_OF] + visit]
-        if shift < 0 or s[tour(s, shift) + o.TOUCHED] == s[o.ITERATION]:
+        if shift < 0:
+            s[s[o.WANTED] + visit] = s[o.ITERATION]
+            continue
+        if s[tour(s, shift) + o.TOUCHED] == s[o.ITERATION]:
             continue
         row = row_of(g, s, visit)
         if row <= s[tour(s, shift) + o.FROZEN]:

@@ -36,20 +36,24 @@ def survey(f: Whole, g: Whole, s: Whole, visit: int) -> None:
         if shift >= 0 and s[tour(s, shift) + o.SEEN] != s[o.STAMP]:
             s[tour(s, shift) + o.SEEN] = s[o.STAMP]
             _survey(f, g, s, visit, shift)
-    for shift in range(g[o.SHIFTS]):
+    kinds = 0
+    for shift in range(g[o.SHIFTS] if s[o.USED] < g[o.SHIFTS] else 0):
         if s[tour(s, shift) + o.STOPS] == 0:
-            _survey_fresh(f, g, s, visit, shift)
+            kinds += _survey_fresh(f, g, s, visit, shift)
+            if kinds == g[o.KINDS]:
+                return
 
 
 @inner
-def _survey_fresh(f: Whole, g: Whole, s: Whole, visit: int, shift: int) -> None:
-    """Survey a tour, but of empty tours of one kind only the first."""
+def _survey_fresh(f: Whole, g: Whole, s: Whole, visit: int, shift: int) -> int:
+    """Survey a tour, but of empty tours of one kind only the first; how many it has surveyed."""
     if s[tour(s, shift) + o.STOPS] == 0:
         kind = tour(s, g[g[o.FLEET] + shift * o.FLEET_COLUMNS + o.KIND])
-        if s[kind + o.EMPTY_SEEN] == s[o.STAMP]:
-            return
+        if shift == s[o.BANNED] or s[kind + o.EMPTY_SEEN] == s[o.STAMP]:
+            return 0
         s[kind + o.EMPTY_SEEN] = s[o.STAMP]
     _survey(f, g, s, visit, shift)
+    return 1
 
 
 @inner

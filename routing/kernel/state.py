@@ -32,6 +32,8 @@ def fresh(f: Whole, g: Whole, seed: int) -> Whole:
         o.TOUR_OF: visits,
         o.ABSENT: visits + 1,
         o.OLD_ABSENT: visits + 1,
+        o.WANTED: visits,
+        o.PARKED: visits + 1,
         o.MET: max(1, int(g[o.DONORS]) * int(g[o.PERIODS])),
         o.TOUCHED_LIST: shifts,
         o.OLD_ORDERS: shifts * rows,

@@ -38,7 +38,8 @@ def test_pyvrp_is_told_the_price_we_judge_by():
     orders = pyvrp_peer.orders(told, result.best)
     # Of a visit with two windows it misses one prize at least, which decides nothing.
     missed = sum(one.penalty or 0 for one in asked.visits for _ in one.windows[1:])
-    assert result.cost() - SHARES_PER_CENT * missed == judged(asked, orders)["shares"]
+    cost = pyvrp_peer.unit_of(asked) * result.cost()
+    assert cost - SHARES_PER_CENT * missed == judged(asked, orders)["shares"]
 
 
 def test_a_plan_that_breaks_a_ride_limit_is_found_out():
