@@ -35,13 +35,13 @@ def day(visits: int, shifts: int, *, seed: int, rich: bool = False) -> Problem:
     return Problem(
         dimensions=("bottles",),
         places=tuple(Place(id=str(row), receives=row == 0) for row in range(len(spots))),
-        travel={"car": _roads(spots, rng)},
+        travel={"car": roads(spots, rng)},
         shifts=tuple(_shift(number, shifts, rich=rich) for number in range(shifts)),
         visits=tuple(_visit(row, rng, rich=rich) for row in range(1, visits + 1)),
     )
 
 
-def _roads(spots: np.ndarray, rng: np.random.Generator) -> Travel:
+def roads(spots: np.ndarray, rng: np.random.Generator) -> Travel:
     """Detours of 1.2 to 1.5 and 25 to 50 km/h, drawn per leg and direction."""
     straight = np.linalg.norm(spots[:, None] - spots[None, :], axis=2)
     metres = np.ceil(straight * rng.uniform(1.2, 1.5, straight.shape)).astype(int)

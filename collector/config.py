@@ -59,6 +59,34 @@ class Push:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MapSource:
+    """Where the board's maps take their background from (docs/settings.md).
+
+    Attributes
+    ----------
+    url
+        With `{z}`, `{x}` and `{y}`, or of a PMTiles archive; empty where `file` is one of ours.
+    attribution
+        Whom the map's makers want to be named.
+    """
+
+    attribution: str
+    url: str = ""
+    file: Path | None = None
+
+    @property
+    def is_archive(self) -> bool:
+        """Whether it is one PMTiles archive of vector tiles, not pictures."""
+        return self.file is not None or urlsplit(self.url).path.endswith(".pmtiles")
+
+    @property
+    def host(self) -> str:
+        """The scheme and host that browsers may then ask; empty for our own."""
+        parts = urlsplit(self.url)
+        return f"{parts.scheme}://{parts.netloc}" if self.url else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What differs from one installation to the next."""
 
@@ -72,6 +100,7 @@ class Settings:
     mail: Mail | None = None
     sms: Sms | None = None
     push: Push | None = None
+    map: MapSource | None = None
     testing: bool = False
 
     @property
@@ -91,7 +120,8 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         in that folder), `PUBLIC_URL`, `MILKROUND_GEOCODER` (`none`, `ban`),
         `MILKROUND_PLANNING_SECONDS`, `MILKROUND_PROXIES`; `MILKROUND_SMTP_URL`,
         `MILKROUND_MAIL_FROM`; `MILKROUND_SMS_URL`, `MILKROUND_SMS_TOKEN`, `MILKROUND_SMS_FROM`;
-        `MILKROUND_PUSH_CONTACT`, `MILKROUND_PUSH_KEY`, `MILKROUND_PUSH_HOSTS`.
+        `MILKROUND_PUSH_CONTACT`, `MILKROUND_PUSH_KEY`, `MILKROUND_PUSH_HOSTS`;
+        `MILKROUND_MAP`, `MILKROUND_MAP_ATTRIBUTION`.
 
     Raises
     ------
@@ -107,6 +137,7 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
     proxies = _whole(environ, "MILKROUND_PROXIES", "0", (0, 5), mistakes)
     mail, sms = _mail(environ, mistakes), _sms(environ, mistakes)
     _judge_push(environ, mistakes)
+    background = _map(environ, mistakes)
     secret = environ.get("SECRET_KEY", "")
     shortest = 32
     if secret and len(secret) < shortest:
@@ -124,6 +155,7 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         mail=mail,
         sms=sms,
         push=_push(environ, home),
+        map=background,
     )
 
 
@@ -188,6 +220,27 @@ def _sms(environ: Mapping[str, str], mistakes: list[str]) -> Sms | None:
         token=environ.get("MILKROUND_SMS_TOKEN", ""),
         sender=environ.get("MILKROUND_SMS_FROM", ""),
     )
+
+
+def _map(environ: Mapping[str, str], mistakes: list[str]) -> MapSource | None:
+    given = environ.get("MILKROUND_MAP", "")
+    attribution = environ.get("MILKROUND_MAP_ATTRIBUTION", "\N{COPYRIGHT SIGN} OpenStreetMap")
+    if not given:
+        return None
+    parts = urlsplit(given)
+    if parts.scheme in {"http", "https"} and parts.netloc:
+        tiled = all(part in given for part in ("{z}", "{x}", "{y}"))
+        if tiled or parts.path.endswith(".pmtiles"):
+            return MapSource(url=given, attribution=attribution)
+        mistakes.append(
+            "MILKROUND_MAP names neither tiles ({z}, {x} and {y}) nor a .pmtiles archive."
+        )
+        return None
+    file = Path(given).absolute()
+    if file.suffix != ".pmtiles" or not file.is_file():
+        mistakes.append(f"MILKROUND_MAP is {given!r}: there is no such .pmtiles file.")
+        return None
+    return MapSource(file=file, attribution=attribution)
 
 
 def _judge_push(environ: Mapping[str, str], mistakes: list[str]) -> None:

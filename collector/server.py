@@ -24,6 +24,12 @@ class Server(BaseApplication):  # type: ignore[misc]
         return self._app
 
 
+def stop_streams_with(worker: Any) -> None:  # noqa: ANN401 - gunicorn's own
+    """Let streams end as soon as their worker is told to."""
+    streams = worker.app.load().extensions["milkround_streams"]
+    streams.goes_on = lambda: bool(worker.alive)
+
+
 def serve(app: Flask, *, host: str, port: int, workers: int = 2) -> None:
     """Serve until a signal says stop; each worker has four threads."""
     Server(
@@ -35,4 +41,5 @@ def serve(app: Flask, *, host: str, port: int, workers: int = 2) -> None:
         accesslog=None,
         loglevel="warning",
         proc_name="milkround",
+        post_worker_init=stop_streams_with,
     ).run()

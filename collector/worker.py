@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Mapping
 
 from flask import Flask
 from sqlalchemy.exc import OperationalError
@@ -9,14 +10,23 @@ from sqlalchemy.exc import OperationalError
 from collector.clock import Clock
 from collector.db import reading, transaction
 from collector.jobs.supervisor import run_once, run_supervisor
+from collector.jobs.work import Handler
 from collector.notices.carriers import sender_for
 from collector.notices.delivery import deliver
 from collector.planning.actions import PLAN_DAY
+from collector.planning.days_found import plan_weeks
+from collector.planning.disruptions import PROPOSE
+from collector.planning.horizon import PLAN_WEEKS
+from collector.planning.proposing import propose
 from collector.planning.solver import plan_day
 from collector.timers import keep_time
 from collector.web.letters import write
 
-HANDLERS = {PLAN_DAY: plan_day}
+HANDLERS: Mapping[str, Handler] = {
+    PLAN_DAY: plan_day,
+    PLAN_WEEKS: plan_weeks,
+    PROPOSE: propose,
+}
 LOOK_SECONDS = 1.0
 
 log = logging.getLogger(__name__)

@@ -43,8 +43,7 @@ def explain(problem: Problem, plan: Plan, visit: str, *, relax: bool = True) -> 
     Parameters
     ----------
     relax : bool
-        Whether to look for the smallest changes that admit it; that takes a second or so on a day
-        of 120 visits, the rest milliseconds.
+        Whether to look for the smallest changes that admit it too.
 
     Raises
     ------

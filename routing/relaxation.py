@@ -4,22 +4,44 @@ The problem itself is changed, the visit is put in, and the checker judges: noth
 is medical, such as a ride limit, is never widened.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
+import numpy as np
+
 from routing.check.judge import check_tour
-from routing.insertion import Insertion, insertions, known, without
-from routing.plan import Plan, Relaxation, Remedy
+from routing.insertion import Insertion, insertions, is_met, known, unit, without
+from routing.plan import Plan, Relaxation, Remedy, Tour
 from routing.problem import Problem, Shift, Visit, Window, spare
-from routing.timing.flat import TRAVEL
-from routing.units import Cents, Seconds, spoken
+from routing.timing.changed import with_capacity, with_closing, with_windows
+from routing.timing.flat import TRAVEL, Whole, dated, flat
+from routing.timing.places import NOBODY, places
+from routing.units import SHARES_PER_CENT, Cents, Seconds, spoken
 
 MOST_SECONDS: Final = 4 * 3_600
 """A window or a shift is not widened further than this: it would be another visit."""
 
-Changed = Callable[[int], Problem]
-"""The problem after a change of this size."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Change:
+    """A change that can be small or large.
+
+    Attributes
+    ----------
+    most : int
+        How large it may be.
+    problem, tape : callable
+        From its size to what comes of it.
+    shift : int, optional
+        The row of the only shift that it can help.
+    """
+
+    most: int
+    problem: Callable[[int], Problem]
+    tape: Callable[[int], Whole]
+    shift: int | None = None
 
 
 def relaxations(problem: Problem, plan: Plan, visit: str) -> tuple[Relaxation, ...]:
@@ -41,18 +63,25 @@ def relaxations(problem: Problem, plan: Plan, visit: str) -> tuple[Relaxation, .
 
 def _wider_windows(problem: Problem, plan: Plan, visit: Visit) -> Iterator[Relaxation]:
     for earlier, side in ((False, "later"), (True, "earlier")):
-
-        def wider(by: int, *, earlier: bool = earlier) -> Problem:
-            return _with_visit(problem, _widened(visit, by, earlier=earlier))
-
-        by, place = _least(wider, plan, visit, MOST_SECONDS)
+        wider = partial(_widened, visit, earlier=earlier)
+        change = _Change(
+            most=MOST_SECONDS,
+            problem=partial(_with_wider, problem, wider),
+            tape=partial(_tape_with_wider, problem, wider),
+        )
+        by, place = _least(problem, plan, visit, change)
         if place is not None:
-            yield _told(
-                Remedy.WIDEN_WINDOW,
-                place,
-                f"If visit {visit.id} may begin {spoken(by)} {side}",
-                by=by,
-            )
+            told = f"If visit {visit.id} may begin {spoken(by)} {side}"
+            yield _told(Remedy.WIDEN_WINDOW, place, told, by=by)
+
+
+def _with_wider(problem: Problem, wider: Callable[[int], Visit], by: int) -> Problem:
+    return _with_visit(problem, wider(by))
+
+
+def _tape_with_wider(problem: Problem, wider: Callable[[int], Visit], by: int) -> Whole:
+    visit = wider(by)
+    return with_windows(flat(problem), problem.visit_row(visit.id), dated(visit))
 
 
 def _widened(visit: Visit, by: int, *, earlier: bool) -> Visit:
@@ -73,18 +102,26 @@ def _widened(visit: Visit, by: int, *, earlier: bool) -> Visit:
 
 
 def _longer_shifts(problem: Problem, plan: Plan, visit: Visit) -> Iterator[Relaxation]:
-    for shift in problem.shifts:
-
-        def longer(by: int, shift: Shift = shift) -> Problem:
-            latest = Seconds(shift.window.latest + by)
-            return _with_shift(problem, replace(shift, window=replace(shift.window, latest=latest)))
-
-        room = min(MOST_SECONDS, spare(problem, shift))
-        by, place = _least(longer, plan, visit, room, shift.id)
+    for row, shift in enumerate(problem.shifts):
+        change = _Change(
+            most=min(MOST_SECONDS, spare(problem, shift)),
+            problem=partial(_with_longer, problem, shift),
+            tape=partial(_tape_with_longer, problem, shift),
+            shift=row,
+        )
+        by, place = _least(problem, plan, visit, change)
         if place is not None:
-            yield _told(
-                Remedy.LENGTHEN_SHIFT, place, f"If shift {shift.id} ends {spoken(by)} later", by=by
-            )
+            told = f"If shift {shift.id} ends {spoken(by)} later"
+            yield _told(Remedy.LENGTHEN_SHIFT, place, told, by=by)
+
+
+def _with_longer(problem: Problem, shift: Shift, by: int) -> Problem:
+    hours = replace(shift.window, latest=Seconds(shift.window.latest + by))
+    return _with_shift(problem, replace(shift, window=hours))
+
+
+def _tape_with_longer(problem: Problem, shift: Shift, by: int) -> Whole:
+    return with_closing(flat(problem), problem.shift_row(shift.id), shift.window.latest + by)
 
 
 def _more_capacity(problem: Problem, plan: Plan, visit: Visit) -> Iterator[Relaxation]:
@@ -94,31 +131,45 @@ def _more_capacity(problem: Problem, plan: Plan, visit: Visit) -> Iterator[Relax
         )
         for name in problem.dimensions
     }
-    for shift in problem.shifts:
+    for row, shift in enumerate(problem.shifts):
         for name, capacity in shift.capacity.items():
-
-            def larger(by: int, shift: Shift = shift, name: str = name) -> Problem:
-                room = {**shift.capacity, name: shift.capacity[name] + by}
-                return _with_shift(problem, replace(shift, capacity=room))
-
-            most = max(1, total[name] + shift.carried.get(name, 0) - capacity)
-            by, place = _least(larger, plan, visit, most, shift.id)
+            change = _Change(
+                most=max(1, total[name] + shift.carried.get(name, 0) - capacity),
+                problem=partial(_with_larger, problem, shift, name),
+                tape=partial(_tape_with_larger, problem, shift, name),
+                shift=row,
+            )
+            by, place = _least(problem, plan, visit, change)
             if place is not None:
                 told = f"If shift {shift.id} can carry {by} {name} more"
                 yield _told(Remedy.ADD_CAPACITY, place, told, by=by, other=name)
 
 
+def _with_larger(problem: Problem, shift: Shift, name: str, by: int) -> Problem:
+    room = {**shift.capacity, name: shift.capacity[name] + by}
+    return _with_shift(problem, replace(shift, capacity=room))
+
+
+def _tape_with_larger(problem: Problem, shift: Shift, name: str, by: int) -> Whole:
+    row, column = problem.shift_row(shift.id), problem.dimensions.index(name)
+    return with_capacity(flat(problem), row, column, shift.capacity[name] + by)
+
+
 def _other_days(problem: Problem, plan: Plan, visit: Visit) -> Iterator[Relaxation]:
     """Shifts that none of its windows touches, as if its windows were there too."""
-    for shift in problem.shifts:
+    tape, number = flat(problem), problem.visit_row(visit.id)
+    for row, shift in enumerate(problem.shifts):
         touched = any(
             window.earliest <= shift.window.latest and shift.window.earliest <= window.latest
             for window in visit.windows
         )
+        hours = shift.window.earliest, shift.window.latest
         if touched:
             continue
-        free = replace(visit, windows=(shift.window,), release=None, deadline=None)
-        place = _place(_with_visit(problem, free), plan, visit, shift.id)
+        if not _admitting(problem, plan, visit, with_windows(tape, number, [hours]), [row]):
+            continue
+        freed = replace(visit, windows=(shift.window,), release=None, deadline=None)
+        place = _place(_with_visit(problem, freed), plan, visit, shift.id)
         if place is not None:
             told = f"If visit {visit.id} can be made in the hours of shift {shift.id}"
             yield _told(Remedy.OTHER_DAY, place, told)
@@ -136,19 +187,35 @@ def _unpinned(problem: Problem, plan: Plan, visit: Visit) -> Iterator[Relaxation
 def _dropped(problem: Problem, plan: Plan, visit: Visit) -> Iterator[Relaxation]:
     """The optional visit that had best give way, per shift it rides on."""
     for tour in plan.tours:
-        found = [
-            _instead(problem, plan, visit, known(problem, name))
+        tries = [
+            (price, name)
             for name in tour.visits
-            if not problem.mandatory(known(problem, name))
+            if (price := _roughly(problem, plan, tour, visit, known(problem, name))) is not None
         ]
-        best = min((each for each in found if each), key=lambda each: each.price, default=None)
-        if best is not None:
-            yield best
+        for _, name in sorted(tries, key=lambda each: each[0])[:1]:
+            best = _instead(problem, plan, visit, known(problem, name))
+            if best is not None:
+                yield best
+
+
+def _roughly(problem: Problem, plan: Plan, tour: Tour, visit: Visit, other: Visit) -> int | None:
+    """What this tour with one visit instead of the other costs, its penalty included."""
+    if problem.mandatory(other) or problem.shipment(other.id) is not None:
+        return None
+    penalty = SHARES_PER_CENT * (other.penalty or 0)
+    if visit.donor is not None and other.donor == visit.donor:
+        # Without the other the donor may be met again on any shift.
+        place = _place(problem, without(problem, plan, other.id), visit)
+        return None if place is None else penalty + place.shares
+    shift = problem.shifts[problem.shift_row(tour.shift)]
+    if is_met(problem, plan, shift, visit):
+        return None
+    names = [name for name in tour.visits if name != other.id]
+    found = _found(problem, flat(problem), problem.shift_row(shift.id), names, visit)
+    return penalty + int(found[:, 2:].sum(axis=1).min()) if len(found) else None
 
 
 def _instead(problem: Problem, plan: Plan, visit: Visit, other: Visit) -> Relaxation | None:
-    if problem.shipment(other.id) is not None:
-        return None
     poorer = without(problem, plan, other.id)
     place = _place(problem, poorer, visit)
     if place is None:
@@ -159,21 +226,50 @@ def _instead(problem: Problem, plan: Plan, visit: Visit, other: Visit) -> Relaxa
 
 
 def _least(
-    changed: Changed, plan: Plan, visit: Visit, most: int, shift: str | None = None
+    problem: Problem, plan: Plan, visit: Visit, change: _Change
 ) -> tuple[int, Insertion | None]:
-    """The smallest change that admits the visit, by bisection: a larger one admits it too."""
-    place = _place(changed(most), plan, visit, shift) if most else None
-    if place is None:
+    """The smallest change that admits the visit, by bisection: a larger one admits it too.
+
+    The tape alone is changed until it is found; then the problem itself, and the checker judges.
+    """
+    most = change.most
+    rows = range(len(problem.shifts)) if change.shift is None else [change.shift]
+    able = _admitting(problem, plan, visit, change.tape(most), rows) if most else []
+    if not able:
         return 0, None
     refused, admitted = 0, most
     while admitted - refused > 1:
         middle = (refused + admitted) // 2
-        found = _place(changed(middle), plan, visit, shift)
-        if found is None:
-            refused = middle
+        if _admitting(problem, plan, visit, change.tape(middle), able):
+            admitted = middle
         else:
-            admitted, place = middle, found
-    return admitted, place
+            refused = middle
+    shift = None if change.shift is None else problem.shifts[change.shift].id
+    return admitted, _place(change.problem(admitted), plan, visit, shift)
+
+
+def _admitting(
+    problem: Problem, plan: Plan, visit: Visit, tape: Whole, shifts: Iterable[int]
+) -> list[int]:
+    """Which of these shifts have a legal place for a visit, if the tape is as it is."""
+    found = []
+    for row in shifts:
+        shift = problem.shifts[row]
+        if is_met(problem, plan, shift, visit):
+            continue
+        present = plan.tour(shift.id)
+        names = present.visits if present else ()
+        if len(_found(problem, tape, row, names, visit)):
+            found.append(row)
+    return found
+
+
+def _found(problem: Problem, tape: Whole, shift: int, names: Sequence[str], visit: Visit) -> Whole:
+    """Every legal place of a visit in an order; see `places`."""
+    order = np.array([problem.visit_row(name) for name in names], dtype=np.int64)
+    first, second = [*(problem.visit_row(each.id) for each in unit(problem, visit)), NOBODY][:2]
+    found: Whole = places(tape, shift, order, first, second)
+    return found
 
 
 def _place(

@@ -1,8 +1,9 @@
 """Knows how a problem becomes a plan: build, search, time, explain, check."""
 
+import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from routing.check.judge import check, check_tour
@@ -10,11 +11,14 @@ from routing.cost import rank
 from routing.errors import NoPlanError, UnlawfulPlanError
 from routing.explain import explained
 from routing.insertion import filled, insertions, made_room
+from routing.kernel.search import Orders, search
+from routing.kernel.unsaid import unsaid
 from routing.model.build import build
-from routing.model.search import Orders, search
+from routing.model.search import search as model_search
 from routing.plan import Plan
 from routing.problem import Problem, Shift, Visit
 from routing.schedule import assembled, best_effort, retimed
+from routing.turns import Turns
 
 OnImprovement = Callable[[Plan], None]
 """Is handed each better plan, checked, as it is found."""
@@ -22,10 +26,18 @@ OnImprovement = Callable[[Plan], None]
 BREATH: Final = 0.2
 """Seconds between two improvements handed out: five per second are plenty for an eye."""
 
-SMALL: Final = 8
-"""Up to so many visits the search has seen everything worth seeing within `SMALL_STALL`."""
+LOG: Final = logging.getLogger(__name__)
+
+MODELLED: Final = 5.0
+"""The most seconds of a model's search ahead of the kernel's."""
+
+SMALL: Final = 30
+"""Up to so many visits a search has seen everything worth seeing after `SMALL_ENOUGH` each."""
+
+SMALL_ENOUGH: Final = 2_000
 
 SMALL_STALL: Final = 1.0
+"""And after so many seconds without an improvement."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,12 +51,18 @@ class Budget:
     stall_seconds : float, optional
         Of wall clock without any improvement.
     iterations : int, optional
-        Candidate moves; with this bound alone a search always gives the same plan.
+        Of the search; with this bound alone it always gives the same plan.
+    seed : int
+        Another number, another search.
+    threads : int
+        How many searches at once, each on a core of its own.
     """
 
     seconds: float | None = None
     stall_seconds: float | None = None
     iterations: int | None = None
+    seed: int = 0
+    threads: int = 1
 
     def __post_init__(self) -> None:
         if self.seconds is None and self.stall_seconds is None and self.iterations is None:
@@ -82,8 +100,52 @@ def solve(
         desk.better(lambda: seed)
     if not desk.enough(0):
         first = seed if _goes_on(problem, start) else None
-        search(build(problem), desk, first, seconds=budget.seconds)
+        if unsaid(problem):
+            first = _modelled(problem, desk, first)
+        turns = Turns(problem, desk.better, budget.seconds)
+        search(
+            problem,
+            desk,
+            first,
+            iterations=desk.budget.iterations,
+            seed=budget.seed,
+            threads=budget.threads,
+            aside=turns.take,
+        )
     return desk.best()
+
+
+def _modelled(problem: Problem, desk: "_Desk", start: Orders | None) -> Orders | None:
+    """What the OR-Tools model finds, for the kernel to go on from, in half of the budget."""
+    names = ", ".join(sorted(unsaid(problem)))
+    LOG.info("the model searches first: the kernel does not say all of %s", names)
+    budget = desk.budget
+    seconds = MODELLED if budget.seconds is None else min(MODELLED, budget.seconds / 2)
+    half = _Half(desk, moves=budget.iterations, seconds=seconds, start=start)
+    model_search(build(problem), half, start, seconds=seconds)
+    return half.orders
+
+
+class _Half:
+    """Watches the model's search for a desk, and ends it in good time."""
+
+    def __init__(
+        self, desk: "_Desk", *, moves: int | None, seconds: float, start: Orders | None
+    ) -> None:
+        self.orders = start
+        self._desk, self._moves = desk, moves
+        self._until = time.monotonic() + seconds
+
+    def better(self, read: Callable[[], Orders]) -> None:
+        """Keep the orders, and hand them on."""
+        orders = self.orders = read()
+        self._desk.better(lambda: orders)
+
+    def enough(self, moves: int) -> bool:
+        """Whether half of the budget, or so many candidate moves, are over."""
+        if self._moves is not None and self._desk.budget.seconds is None:
+            return moves >= self._moves
+        return time.monotonic() >= self._until
 
 
 class _Desk:
@@ -115,6 +177,15 @@ class _Desk:
             or (budget.seconds is not None and now - self._began >= budget.seconds)
             or (budget.stall_seconds is not None and now - self._improved >= budget.stall_seconds)
         )
+
+    def progress(self, moves: int) -> float | None:
+        """Which part of the budget is used; None where only a stall ends the search."""
+        budget, parts = self.budget, []
+        if budget.iterations is not None:
+            parts.append(moves / max(1, budget.iterations))
+        if budget.seconds is not None:
+            parts.append((time.monotonic() - self._began) / max(1e-9, budget.seconds))
+        return max(parts, default=None)
 
     def best(self) -> Plan:
         """The best plan found."""
@@ -154,7 +225,7 @@ def _patient(problem: Problem, budget: Budget) -> Budget:
     if budget.iterations is not None or len(problem.visits) > SMALL:
         return budget
     stall = min(SMALL_STALL, budget.stall_seconds or SMALL_STALL)
-    return Budget(seconds=budget.seconds, stall_seconds=stall)
+    return replace(budget, iterations=SMALL_ENOUGH * len(problem.visits), stall_seconds=stall)
 
 
 def _lawful(problem: Problem, plan: Plan) -> Plan:

@@ -39,15 +39,27 @@ def validate(problem: Value) -> None:
         refusal.refuse("shifts", "there is no shift")
     refusal.each("places", problem.places, _place)
     _travel(problem)
-    refusal.each("shifts", problem.shifts, lambda entry, shift: _shift(entry, shift, problem))
-    refusal.each("visits", problem.visits, lambda entry, visit: _visit(entry, visit, problem))
+    there = _There(problem)
+    refusal.each("shifts", problem.shifts, lambda entry, one: _shift(entry, one, problem, there))
+    refusal.each("visits", problem.visits, lambda entry, one: _visit(entry, one, problem, there))
     _pins(problem)
-    refusal.each("shipments", problem.shipments, lambda entry, one: _shipment(entry, one, problem))
+    refusal.each("shipments", problem.shipments, lambda entry, one: _shipment(entry, one, there))
     _shipped_once(problem)
     refusal.each("balances", problem.balances, lambda entry, one: _balance(entry, one, problem))
     _periods(problem)
     _one_at_a_time(problem)
     _sums(problem)
+
+
+class _There:
+    """What entries refer to, gathered once: a problem may have thousands of them."""
+
+    def __init__(self, problem: Value) -> None:
+        self.places = {place.id: place for place in problem.places}
+        self.visits = {visit.id: visit for visit in problem.visits}
+        self.shifts = {shift.id for shift in problem.shifts}
+        self.pins = {pin.visit: pin.shift for pin in problem.pins}
+        self.delivered = {shipment.delivery for shipment in problem.shipments}
 
 
 def dearest(problem: Value) -> int:
@@ -135,11 +147,10 @@ def _skills(entry: str, skills: Iterable[str], problem: Value) -> None:
             refusal.known(entry, skill, "skill", problem.skills)
 
 
-def _shift(entry: str, shift: Value, problem: Value) -> None:
-    places = {place.id: place for place in problem.places}
+def _shift(entry: str, shift: Value, problem: Value, there: _There) -> None:
     refusal.name(f"{entry}.collector", shift.collector)
-    refusal.known(f"{entry}.start", shift.start, "place", places)
-    _ends(f"{entry}.ends", shift.ends, places)
+    refusal.known(f"{entry}.start", shift.start, "place", there.places)
+    _ends(f"{entry}.ends", shift.ends, there.places)
     refusal.window(f"{entry}.window", shift.window)
     for name in ("capacity", "carried"):
         refusal.amounts(f"{entry}.{name}", getattr(shift, name), problem.dimensions)
@@ -149,7 +160,7 @@ def _shift(entry: str, shift: Value, problem: Value) -> None:
     refusal.optional(entry, shift, BOUNDS_OF_A_SHIFT)
     _breaks(f"{entry}.breaks", shift.breaks)
     if shift.reload is not None:
-        _reload(f"{entry}.reload", shift.reload, places)
+        _reload(f"{entry}.reload", shift.reload, there.places)
     if shift.zones is not None:
         refusal.names(f"{entry}.zones", sorted(shift.zones))
     refusal.known(f"{entry}.profile", shift.profile, "travel profile", problem.travel)
@@ -184,21 +195,19 @@ def _reload(entry: str, reload: Value, places: Mapping[str, Value]) -> None:
     refusal.whole(f"{entry}.times", reload.times)
 
 
-def _visit(entry: str, visit: Value, problem: Value) -> None:
-    refusal.known(f"{entry}.place", visit.place, "place", {place.id for place in problem.places})
+def _visit(entry: str, visit: Value, problem: Value, there: _There) -> None:
+    refusal.known(f"{entry}.place", visit.place, "place", there.places)
     for name in PRICES_AND_TIMES_OF_A_VISIT.split():
         refusal.whole(f"{entry}.{name}", getattr(visit, name))
     refusal.windows(f"{entry}.windows", visit.windows)
-    delivered = any(shipment.delivery == visit.id for shipment in problem.shipments)
-    refusal.amounts(
-        f"{entry}.load", visit.load, problem.dimensions, least=-LARGEST if delivered else 0
-    )
+    least = -LARGEST if visit.id in there.delivered else 0
+    refusal.amounts(f"{entry}.load", visit.load, problem.dimensions, least=least)
     refusal.amounts(f"{entry}.brought", visit.brought, problem.dimensions)
     for item, limit in visit.ride_limits.items():
         refusal.name(f"{entry}.ride_limits", item)
         refusal.whole(f"{entry}.ride_limits.{item}", limit)
     _skills(f"{entry}.skills", visit.skills, problem)
-    _who(entry, visit, problem)
+    _who(entry, visit, there)
     refusal.optional(entry, visit, "release deadline due penalty")
     _dates(entry, visit)
     for name in ("donor", "zone"):
@@ -206,10 +215,10 @@ def _visit(entry: str, visit: Value, problem: Value) -> None:
             refusal.name(f"{entry}.{name}", getattr(visit, name))
 
 
-def _who(entry: str, visit: Value, problem: Value) -> None:
+def _who(entry: str, visit: Value, there: _There) -> None:
     if visit.shifts is not None:
         for shift in sorted(visit.shifts):
-            refusal.known(f"{entry}.shifts", shift, "shift", {shift.id for shift in problem.shifts})
+            refusal.known(f"{entry}.shifts", shift, "shift", there.shifts)
     for name in ("collectors", "forbidden", "preferred"):
         refusal.names(f"{entry}.{name}", sorted(getattr(visit, name) or ()))
     if visit.preference and not visit.preferred:
@@ -269,25 +278,26 @@ def _reachable(entry: str, pin: Value, problem: Value) -> None:
         refusal.refuse(f"{entry}.position", f"shift {pin.shift!r} can have {most} stops at most")
 
 
-def _shipment(entry: str, shipment: Value, problem: Value) -> None:
-    visits = {visit.id: visit for visit in problem.visits}
+def _shipment(entry: str, shipment: Value, there: _There) -> None:
+    visits, pins = there.visits, there.pins
     for name in ("pickup", "delivery"):
         refusal.known(f"{entry}.{name}", getattr(shipment, name), "visit", visits)
     fetched, handed = visits[shipment.pickup].load, visits[shipment.delivery].load
     dimensions = {*fetched, *handed}
     if any(handed.get(name, 0) != -fetched.get(name, 0) for name in dimensions):
         refusal.refuse(entry, "the delivery's load is not what the pick-up's load puts on")
-    pins = {pin.visit: pin.shift for pin in problem.pins}
     both = (shipment.pickup in pins) and (shipment.delivery in pins)
     if both and pins[shipment.pickup] != pins[shipment.delivery]:
         refusal.refuse(entry, "its two visits are pinned on two shifts")
 
 
 def _shipped_once(problem: Value) -> None:
-    ends = [end for one in problem.shipments for end in (one.pickup, one.delivery)]
-    for number, end in enumerate(ends):
-        if end in ends[:number]:
-            refusal.refuse(f"shipments[{number // 2}]", f"visit {end!r} is in a shipment already")
+    seen: set[str] = set()
+    for number, shipment in enumerate(problem.shipments):
+        for end in (shipment.pickup, shipment.delivery):
+            if end in seen:
+                refusal.refuse(f"shipments[{number}]", f"visit {end!r} is in a shipment already")
+            seen.add(end)
 
 
 def _balance(entry: str, balance: Value, problem: Value) -> None:

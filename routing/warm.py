@@ -6,6 +6,7 @@ from typing import Final
 from numba import config
 
 from routing.insertion import insertions
+from routing.kernel.search import Kernel
 from routing.problem import Break, Place, Problem, Reload, Shift, Travel, Visit, Window
 from routing.schedule import retimed
 from routing.units import Seconds
@@ -28,6 +29,9 @@ def warm() -> None:
     # An order that no timing permits is timed another way, which is compiled on its own.
     retimed(problem, {"shift": ["late", "one"]})
     insertions(problem, plan, "other")
+    kernel = Kernel(problem)
+    kernel.begin()
+    kernel.run(1, 1.0, 1.0)
     _mark().parent.mkdir(parents=True, exist_ok=True)
     _mark().touch()
 

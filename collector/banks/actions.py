@@ -1,6 +1,7 @@
-"""Founding a bank, adding its sites, changing its rules."""
+"""Founding a bank, adding its sites, changing its rules and the weekdays of its zones."""
 
 import re
+from collections.abc import Iterable
 from datetime import date, datetime
 from zoneinfo import available_timezones
 
@@ -9,13 +10,15 @@ from sqlalchemy.orm import Session
 
 from collector.audit.actions import record
 from collector.banks.directory import begin_directory
-from collector.banks.models import Bank, Jurisdiction, Policy, Site, SiteKind
+from collector.banks.models import Bank, Jurisdiction, Policy, Site, SiteKind, Zone
 from collector.banks.policies import preset_rows
 from collector.banks.policy_values import value_in
 from collector.banks.queries import policy_row
+from collector.db import owned
 from collector.errors import Conflict, Refused
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]*")
+WEEKDAYS = frozenset("1234567")
 
 
 def found_bank(
@@ -159,3 +162,36 @@ def change_policy(
         verified=verified_by is not None,
     )
     return policy
+
+
+def set_weekdays(
+    session: Session,
+    *,
+    now: datetime,
+    bank_id: int,
+    zone_id: int,
+    weekdays: Iterable[str],
+    actor: str,
+) -> Zone:
+    """Keep on which weekdays somebody drives to a zone, Monday being "1"; none stands for any.
+
+    Raises
+    ------
+    NotFound
+        The bank has no such zone.
+    """
+    zone = owned(session, Zone, bank_id, zone_id)
+    wanted = sorted(set(weekdays) & WEEKDAYS)
+    if wanted != sorted(zone.weekdays):
+        zone.weekdays = wanted
+        session.flush()
+        record(
+            session,
+            now=now,
+            bank_id=bank_id,
+            actor=actor,
+            action="zone's weekdays set",
+            subject=f"zone:{zone.id}",
+            weekdays=wanted,
+        )
+    return zone

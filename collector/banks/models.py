@@ -84,6 +84,8 @@ class Zone(BankOwned, Base):
 
     name: Mapped[str]
     postcodes: Mapped[list[str]]
+    weekdays: Mapped[list[str]] = mapped_column(default=list)
+    """On which days somebody drives there, Monday being "1"; empty: on any."""
 
 
 class Policy(BankOwned, Base):

@@ -28,6 +28,7 @@ class PolicyKey(StrEnum):
     BLOOD_MINUTES = "blood_minutes"
     CHANGE_HOURS = "change_hours"
     CALLS_PER_HALF_DAY = "calls_per_half_day"
+    CO2_GRAMS_PER_KM = "co2_grams_per_km"
     BOX_WARMEST_CELSIUS = "box_warmest_celsius"
     LABEL_CHECK = "label_check"
     NAVIGATION = "navigation"
@@ -106,6 +107,7 @@ COMMON = (
     Preset(PolicyKey.CALLS_PER_HALF_DAY, 6, "calls", OURS),
     Preset(PolicyKey.FREEZER_WARMEST_CELSIUS, -18, "degC", "Press; the French annex was not read"),
     Preset(PolicyKey.TUBE_RIDE_MINUTES, 240, "min", OURS),
+    Preset(PolicyKey.CO2_GRAMS_PER_KM, 200, "g/km", f"A small diesel van. {OURS}"),
     Preset(PolicyKey.LABEL_CHECK, LabelCheck.OFF.value, "", OURS),
     Preset(PolicyKey.NAVIGATION, Navigation.ALL.value, "", OURS),
     *(Preset(PolicyKey(key), value, "", OURS) for key, value in PROOF_WORDS.items()),

@@ -2,10 +2,8 @@
 
 import re
 
-from stdnum import damm
-
 from collector.banks.policies import LabelCheck
-from collector.custody.numbers import is_made, is_made_for
+from collector.custody.numbers import has_its_digit, is_made, is_of
 from collector.errors import Refused
 
 LONGEST_NUMBER = 40
@@ -36,10 +34,8 @@ def check_label(label: str, *, pickup_id: int, check: LabelCheck) -> None:
         `label_check_digit` (`number`): mistyped; `label_of_another_visit` (`number`): it is a
         number that Milkround made for the bottle of another visit.
     """
-    if is_made(label):
-        if not is_made_for(label, pickup_id):
-            raise Refused("label_of_another_visit", number=label)
-        return
-    digits = "".join(sign for sign in label if sign.isdigit())
-    if check is LabelCheck.DAMM and not (digits and damm.is_valid(digits)):
+    made = is_made(label)
+    if (made or check is LabelCheck.DAMM) and not has_its_digit(label):
         raise Refused("label_check_digit", number=label)
+    if made and not is_of(label, pickup_id):
+        raise Refused("label_of_another_visit", number=label)

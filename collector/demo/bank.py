@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from collector.banks.actions import add_site, found_bank
 from collector.banks.directory import Line, write_line
 from collector.banks.models import Bank, Known, LactariumKind, Site, SiteKind, Zone
-from collector.demo.cast import CastMember, Request, cast
+from collector.demo.cast import LATER, CastMember, Request, cast
 from collector.demo.towns import LIBOURNE, MONT_DE_MARSAN, PESSAC, SAINT_SEVER
 from collector.donors.models import Donor, Serology, SerologyOutcome
 from collector.donors.numbers import new_number
@@ -32,6 +32,8 @@ STAFF = (
 )
 ASKED_THE_DAYS_BEFORE = timedelta(days=2)
 LATER_BY = timedelta(days=2)
+WEEKS_ON_DUTY = 4
+WEEKEND = (6, 7)
 SEROLOGY_LASTS = timedelta(days=90)
 
 
@@ -110,11 +112,13 @@ def _list_publicly(session: Session, bank: Bank, *, now: datetime) -> None:
 
 
 def ask_for_day(session: Session, bank: Bank, *, now: datetime, day: date) -> None:
-    """Ask for the demonstration's visits of a day and put four collectors on duty, once a day."""
-    on_duty = select(Shift).where(Shift.bank_id == bank.id, Shift.day == day)
-    if session.scalars(on_duty).first() is not None:
+    """Ask for the demonstration's visits of a day, once a day, with everybody on duty for weeks."""
+    _put_on_duty(session, bank.id, day)
+    asked_already = select(func.count()).where(
+        PickupWindow.bank_id == bank.id, PickupWindow.day == day
+    )
+    if (session.scalar(asked_already) or 0) > len(LATER):
         return
-    session.add_all(_shifts(session, bank.id, day))
     donors = session.scalars(select(Donor).where(Donor.bank_id == bank.id).order_by(Donor.id))
     for donor, member in zip(donors, cast(), strict=False):
         if member.request is not None:
@@ -123,6 +127,16 @@ def ask_for_day(session: Session, bank: Bank, *, now: datetime, day: date) -> No
         if member.later is not None:
             asked, later = PickupState.ASKED, day + LATER_BY
             session.add(_pickup(donor, member.later, asked, now=now, day=later))
+    session.flush()
+
+
+def _put_on_duty(session: Session, bank_id: int, day: date) -> None:
+    """Give four collectors a shift on the day, and on the working days of four weeks."""
+    first_to_last = select(Shift.day).where(Shift.bank_id == bank_id, Shift.day >= day)
+    known = set(session.scalars(first_to_last))
+    for each in (day + timedelta(days=ahead) for ahead in range(WEEKS_ON_DUTY * 7 + 1)):
+        if each not in known and (each == day or each.isoweekday() not in WEEKEND):
+            session.add_all(_shifts(session, bank_id, each))
     session.flush()
 
 
@@ -185,7 +199,7 @@ def _donor(
         suspended_until=None,
         baby_born_on=day - timedelta(days=40 + number),
         interview_signed_by_id=nurse_id if interviewed else None,
-        interview_signed_on=day - timedelta(days=30) if interviewed else None,
+        interview_signed_on=day - timedelta(days=member.began_days) if interviewed else None,
         consent_version="2026-1",
         consented_on=day - timedelta(days=30),
         registered_at=now - timedelta(days=35),

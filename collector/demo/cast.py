@@ -1,4 +1,4 @@
-"""Who gives milk in the demonstration: sixty donors, and what forty-eight of them ask for today."""
+"""Who gives milk in the demonstration: 96 donors, and what forty-eight of them ask for today."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -68,6 +68,8 @@ class CastMember:
     longitude: float
     state: DonorState
     discreet: bool
+    began_days: int
+    """How long ago she began to fill her freezer."""
     serology_left_days: int
     """Days from the service day to the last day her serology counts; below 0: it has lapsed."""
     request: Request | None
@@ -131,12 +133,12 @@ LATER: dict[int, Request] = {
     56: Request(hours=AFTERNOON, bottles=11, volume_ml=2100, oldest_days=84),
 }
 FIRST_VISIT_AT, LAPSED_SEROLOGY_AT = 2, 7
-DONORS, ASKING_TODAY = 60, 48
+DONORS, ASKING_TODAY = 96, 48
 DISCREET = frozenset({3, 11, 19, 27, 35, 50})
 
 
 def cast() -> Iterator[CastMember]:
-    """Yield the sixty donors: the first forty-eight ask for today, three more for later."""
+    """Yield the donors: the first forty-eight ask for today, three more for later."""
     places = (*AROUND_BORDEAUX, *BASSIN_AND_MEDOC, *LIBOURNAIS, *LANDES)
     for number, town in enumerate(islice(cycle(places), DONORS)):
         yield _member(number, town, request=_request(number) if number < ASKING_TODAY else None)
@@ -153,6 +155,7 @@ def _member(number: int, town: Town, *, request: Request | None) -> CastMember:
         longitude=town.longitude + east,
         discreet=number in DISCREET,
         state=DonorState.PRESCREENED if number == FIRST_VISIT_AT else DonorState.ELIGIBLE,
+        began_days=30 if number < ASKING_TODAY else 3 + number * 7 % 27,
         serology_left_days=-1 if number == LAPSED_SEROLOGY_AT else 10 + number,
         request=request,
         later=LATER.get(number),

@@ -7,9 +7,11 @@ from sqlalchemy.orm import Session
 from collector.audit.actions import record
 from collector.jobs.actions import ask_cancel, enqueue
 from collector.jobs.models import Job, JobState
+from collector.planning.posing import pose
 from collector.planning.queries import latest_run
-from collector.planning.question import pose
+from collector.planning.wishes import AT_ONCE, Wish
 from collector.rounds.actions import open_day
+from collector.rounds.models import DayPlan
 
 PLAN_DAY = "plan_day"
 SPARE_SECONDS = 60
@@ -17,7 +19,14 @@ SPARE_SECONDS = 60
 
 
 def ask_for_plan(
-    session: Session, *, now: datetime, bank_id: int, day: date, asked_by: str, seconds: int
+    session: Session,
+    *,
+    now: datetime,
+    bank_id: int,
+    day: date,
+    asked_by: str,
+    seconds: int,
+    wish: Wish = AT_ONCE,
 ) -> Job:
     """Pose the question of a day and queue the job that answers it.
 
@@ -28,6 +37,8 @@ def ask_for_plan(
     ----------
     seconds
         How long the planner may search.
+    wish
+        What it may change, and what matters to whoever asks.
 
     Raises
     ------
@@ -35,20 +46,17 @@ def ask_for_plan(
         Nobody drives that day, or every round has started: `no_shift_to_plan`.
     """
     plan = open_day(session, bank_id=bank_id, day=day)
-    known = latest_run(session, bank_id=bank_id, day=day)
-    if known is not None:
-        run, job = known
-        if job.state in {JobState.QUEUED, JobState.RUNNING} and not job.cancel_asked:
-            if run.day_plan_version == plan.version:
-                return job
-            ask_cancel(session, now=now, bank_id=bank_id, job_id=job.id)
-    run = pose(session, now=now, bank_id=bank_id, day=day)
+    answering = _answering(session, plan, now=now, wish=wish)
+    if answering is not None:
+        return answering
+    run = pose(session, now=now, bank_id=bank_id, day=day, wish=wish)
+    asked = {"run": run.id, "day": day.isoformat(), "seconds": seconds}
     job = enqueue(
         session,
         now=now,
         bank_id=bank_id,
         kind=PLAN_DAY,
-        payload={"run": run.id, "day": day.isoformat(), "seconds": seconds},
+        payload=asked | {"propose": not wish.at_once},
         asked_by=asked_by,
         deadline_seconds=seconds + SPARE_SECONDS,
     )
@@ -64,3 +72,17 @@ def ask_for_plan(
         job=job.id,
     )
     return job
+
+
+def _answering(session: Session, plan: DayPlan, *, now: datetime, wish: Wish) -> Job | None:
+    """Return the job that answers this very question; one that answers another is stopped."""
+    known = latest_run(session, bank_id=plan.bank_id, day=plan.day)
+    if known is None:
+        return None
+    run, job = known
+    if job.state not in {JobState.QUEUED, JobState.RUNNING} or job.cancel_asked:
+        return None
+    if run.day_plan_version == plan.version and Wish.read(run.asked) == wish:
+        return job
+    ask_cancel(session, now=now, bank_id=plan.bank_id, job_id=job.id)
+    return None

@@ -1,6 +1,5 @@
 """The planner's answer: checked again, fitted to the day as it is now, written as draft rounds."""
 
-import json
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -8,16 +7,21 @@ from sqlalchemy.orm import Session
 
 from collector.audit.actions import record
 from collector.db import owned
-from collector.errors import Conflict, Refused
-from collector.planning.models import PlanningRun
+from collector.errors import Conflict
+from collector.planning.editing import By, remembered
+from collector.planning.editing import kept as kept_as
+from collector.planning.left_out import left_out
+from collector.planning.models import EditKind, PlanningRun
 from collector.planning.placement import Left, reloaded, settle_states, write_rounds, write_tray
+from collector.planning.proposals import refuse_unlawful
 from collector.planning.question import Facts, gather, problem_of, to_pose
+from collector.planning.wishes import Wish, in_scope
 from collector.rounds.actions import edit_day
 from collector.rounds.models import DayPlan
 from routing.check.judge import check
 from routing.explain import explained
-from routing.formats.native import plan_data, read_problem
-from routing.plan import Plan, Reason
+from routing.formats.native import plan_data
+from routing.plan import Plan
 from routing.problem import Problem
 from routing.schedule import retimed
 
@@ -49,19 +53,18 @@ def keep(
         Somebody was first: `changed_meanwhile` (`version`, `revision`).
     """
     run = owned(session, PlanningRun, bank_id, run_id)
-    broken = check(read_problem(json.dumps(run.problem)), plan)
-    if broken:
-        raise Refused("plan_breaks_rules", rules=sorted({str(each.rule) for each in broken}))
+    refuse_unlawful(run, plan)
     day = edit_day(session, bank_id=bank_id, day=run.day, version=run.day_plan_version)
-    facts = gather(session, day)
+    before = remembered(day)
+    facts = in_scope(gather(session, day), Wish.read(run.asked))
     problem = problem_of(facts, to_pose(facts))
     fitted = _fitted(problem, plan, day)
-    left = [*_asides(facts, problem), *_unassigned(facts, fitted)]
+    left = [*_asides(facts, problem), *left_out(facts, fitted)]
     write_rounds(session, facts=facts, problem=problem, plan=fitted, rounds=facts.rounds)
     write_tray(session, plan=day, left=left, whole=True)
     placed = {int(visit) for tour in fitted.tours for visit in tour.visits}
     settle_states(facts.pickups, placed=placed)
-    run.plan, run.kept_at = plan_data(fitted), now
+    run.plan, run.kept_at, run.settled_at = plan_data(fitted), now, now
     record(
         session,
         now=now,
@@ -74,7 +77,10 @@ def keep(
         unplanned=len(left),
         cost_cents=fitted.cost.total,
     )
-    return reloaded(session, day)
+    again = reloaded(session, day)
+    by = By(now=now, actor=actor)
+    kept_as(session, again, before=before, by=by, kind=EditKind.APPLIED)
+    return again
 
 
 def _fitted(problem: Problem, plan: Plan, day: DayPlan) -> Plan:
@@ -95,45 +101,3 @@ def _asides(facts: Facts, problem: Problem) -> Iterator[Left]:
         why = facts.why_aside(pickup)
         if why is not None and problem.visit(str(key)) is None:
             yield Left(pickup_id=key, reason=why.value, details={})
-
-
-def _unassigned(facts: Facts, plan: Plan) -> Iterator[Left]:
-    letters = {str(round_.shift_id): round_.letter for round_ in facts.rounds}
-    for entry in plan.unassigned:
-        reason = entry.reason
-        if reason is None:
-            raise ValueError(f"visit {entry.visit} is unassigned without a reason")
-        yield Left(
-            pickup_id=int(entry.visit),
-            reason=str(reason.code),
-            details=_details(reason, letters),
-        )
-
-
-def _details(reason: Reason, letters: dict[str, str]) -> dict[str, object]:
-    """Return the figures of a reason; rounds are named by their letters."""
-    known = {
-        "rule": reason.rule and str(reason.rule),
-        "round": letters.get(reason.shift or ""),
-        "price_cents": reason.price,
-        "by": next(
-            (
-                obstacle.by
-                for obstacle in reason.obstacles
-                if (obstacle.shift, obstacle.rule) == (reason.shift, reason.rule)
-            ),
-            None,
-        ),
-    }
-    return {
-        "sentence": reason.sentence,
-        "remedy": str(reason.remedy),
-        "obstacles": [
-            {
-                "round": letters[obstacle.shift],
-                "rule": str(obstacle.rule),
-                "by": obstacle.by,
-            }
-            for obstacle in reason.obstacles
-        ],
-    } | {name: value for name, value in known.items() if value is not None}

@@ -39,7 +39,7 @@ def price_of_coming_back(
     posable = [stop.pickup for stop in round_.stops if can_be_timed(stop.pickup, facts.service_day)]
     if pickup_id not in {pickup.id for pickup in posable}:
         raise NotFound("not_found", kind="stops")
-    problem = problem_of(facts, posable, unpinned=pickup_id)
+    problem = problem_of(facts, posable, unpinned={pickup_id})
     shift = str(round_.shift_id)
     orders = {shift: [str(pickup.id) for pickup in posable]}
     before = retimed(problem, orders)

@@ -1,11 +1,13 @@
 """What a bank's rules say before any slot is looked for: too little yet, too far, or come."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
+from collector.banks.models import Site
 from collector.banks.policies import Policies, PolicyKey
 from collector.banks.queries import get_bank, policies_of, sites_of
 from collector.donors.eligibility import Verdict, judge
@@ -63,7 +65,8 @@ def outlook(session: Session, *, now: datetime, wanted: Wanted) -> Outlook:
     today = ServiceDay.of(now, bank.zone).day
     if donor.address.position is None:
         return Outlook(standing=Standing.NO_POSITION)
-    away, radius = _away_km(session, donor), policies[PolicyKey.RADIUS_KM]
+    away = away_km(donor, sites_of(session, donor.bank_id))
+    radius = policies[PolicyKey.RADIUS_KM]
     if away > radius:
         return Outlook(standing=Standing.TOO_FAR, away_km=away, radius_km=radius)
     least = policies[PolicyKey.MINIMUM_VOLUME_ML]
@@ -104,10 +107,9 @@ def _only_milk(donor: Donor, day: date, policies: Policies) -> bool:
     return set(purposes_for(donor, days=(day,), policies=policies)) == {Purpose.COLLECTION}
 
 
-def _away_km(session: Session, donor: Donor) -> int:
+def away_km(donor: Donor, sites: Sequence[Site]) -> int:
     """Return how far she lives from the nearest place where rounds begin or end, by air."""
     position = donor.address.position
-    sites = sites_of(session, donor.bank_id)
     if position is None or not sites:
         return 0
     points = [(position.latitude, position.longitude)]

@@ -13,11 +13,9 @@ Decisions that the rows leave open, made here once:
   makes for one donor (300 km at 40 ct and 5 h at 25 EUR are 245 EUR), and urgencies add to it.
 """
 
-import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import date, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -26,20 +24,15 @@ from collector.banks.models import Site
 from collector.banks.policies import Policies, PolicyKey
 from collector.banks.queries import get_bank, policies_of
 from collector.donors.eligibility import serology_valid_until
-from collector.errors import Refused
 from collector.pickups.flags import NEARLY, fetch_by
 from collector.pickups.models import Pickup, PickupState, Purpose
 from collector.pickups.queries import for_day
 from collector.planning.aside import Aside, aside
-from collector.planning.models import PlanningRun
-from collector.rounds.actions import open_day
 from collector.rounds.models import DayPlan, Round, RoundState, Shift, Stop
 from collector.rounds.queries import OF_A_PICKUP
 from collector.service_day import ServiceDay
-from routing.formats.native import plan_data, problem_data
 from routing.problem import Pin, Place, Problem, Visit, Window
 from routing.problem import Shift as PlannerShift
-from routing.schedule import retimed
 from routing.travel.law import estimated
 from routing.units import Cents, Seconds
 
@@ -110,42 +103,6 @@ class Facts:
     def why_aside(self, pickup: Pickup) -> Aside | None:
         """Why a request is not a visit on this day, or None."""
         return aside(pickup, on=self.service_day.day, policies=self.policies)
-
-
-def pose(session: Session, *, now: datetime, bank_id: int, day: date) -> PlanningRun:
-    """Keep the question of a day as the planner's own JSON.
-
-    Raises
-    ------
-    Refused
-        Nobody drives that day, or every round has started: `no_shift_to_plan`.
-    """
-    plan = open_day(session, bank_id=bank_id, day=day)
-    facts = gather(session, plan)
-    if not facts.rounds:
-        raise Refused("no_shift_to_plan")
-    problem = problem_of(facts, to_pose(facts))
-    run = PlanningRun(
-        bank_id=bank_id,
-        day=day,
-        job_id=None,
-        day_plan_id=plan.id,
-        day_plan_version=plan.version,
-        problem=_as_json(problem_data(problem)),
-        start=_as_json(plan_data(retimed(problem, facts.orders(problem)))),
-        plan=None,
-        posed_at=now,
-        kept_at=None,
-    )
-    session.add(run)
-    session.flush()
-    return run
-
-
-def _as_json(data: object) -> dict[str, Any]:
-    """Return data as it will be read back: with lists for tuples."""
-    read: dict[str, Any] = json.loads(json.dumps(data))
-    return read
 
 
 def gather(session: Session, plan: DayPlan) -> Facts:
@@ -222,7 +179,9 @@ def to_pose(facts: Facts) -> list[Pickup]:
     return found
 
 
-def problem_of(facts: Facts, pickups: Iterable[Pickup], *, unpinned: int | None = None) -> Problem:
+def problem_of(
+    facts: Facts, pickups: Iterable[Pickup], *, unpinned: Collection[int] = ()
+) -> Problem:
     """Make the planner's problem of these requests and the rounds that may still change.
 
     Parameters
@@ -230,7 +189,7 @@ def problem_of(facts: Facts, pickups: Iterable[Pickup], *, unpinned: int | None 
     pickups
         Each with a window on the day and a position.
     unpinned
-        A request whose pin is left out, since somebody is moving it by hand.
+        Requests whose pins are left out, since somebody is moving them by hand.
     """
     pickups = list(pickups)
     visits = [_visit(facts, pickup) for pickup in pickups]
@@ -246,7 +205,7 @@ def problem_of(facts: Facts, pickups: Iterable[Pickup], *, unpinned: int | None 
         pins=tuple(
             Pin(visit=str(stop.pickup_id), shift=str(shifts[stop.round_id]))
             for stop in facts.stops
-            if stop.pinned and str(stop.pickup_id) in posed and stop.pickup_id != unpinned
+            if stop.pinned and str(stop.pickup_id) in posed and stop.pickup_id not in unpinned
         ),
     )
 

@@ -17,6 +17,7 @@ from collector.jobs.models import JobState
 from collector.jobs.work import Ended, How, Verdict
 from collector.planning.answer import keep
 from collector.planning.models import PlanningRun
+from collector.planning.proposals import propose
 from routing.formats.native import plan_of
 
 
@@ -33,18 +34,16 @@ def plan_day(session: Session, claim: Claim) -> "PlanDay":
         run_id=run.id,
         seconds=claim.payload["seconds"],
         asked_by=claim.asked_by,
+        proposes=claim.payload.get("propose", False),
         stdin=f"{json.dumps(run.problem)}\n{json.dumps(run.start)}".encode(),
     )
 
 
 @dataclass(slots=True, kw_only=True)
-class PlanDay:
-    """One attempt at planning a day; the best plan heard of so far outlives its child."""
+class Search:
+    """A search in a child process; the best plan heard of so far outlives its child."""
 
-    bank_id: int
-    run_id: int
     seconds: float
-    asked_by: str
     stdin: bytes = field(repr=False)
     best: dict[str, Any] | None = None
     error: str | None = None
@@ -79,6 +78,16 @@ class PlanDay:
             return None
         return {"seconds": said["seconds"], "cost": said["cost"]}
 
+
+@dataclass(slots=True, kw_only=True)
+class PlanDay(Search):
+    """One attempt at planning a day."""
+
+    bank_id: int
+    run_id: int
+    asked_by: str
+    proposes: bool
+
     def conclude(self, session: Session, *, now: datetime, ended: Ended) -> Verdict | None:
         """Keep the best plan there is; without one say what became of the job.
 
@@ -92,6 +101,10 @@ class PlanDay:
             state = JobState.CANCELLED if stopped else JobState.FAILED
             error = None if stopped else "no_plan"
             return Verdict(state=state, result={"kept": False}, error=error)
+        state = JobState.CANCELLED if stopped else JobState.DONE
+        if self.proposes:
+            propose(session, bank_id=self.bank_id, run_id=self.run_id, plan=plan_of(self.best))
+            return Verdict(state=state, result={"kept": False, "cost": self.best["cost"]["total"]})
         kept = keep(
             session,
             now=now,
@@ -107,4 +120,4 @@ class PlanDay:
             "unplanned": len(kept.unplanned),
             "cost": self.best["cost"]["total"],
         }
-        return Verdict(state=JobState.CANCELLED if stopped else JobState.DONE, result=result)
+        return Verdict(state=state, result=result)

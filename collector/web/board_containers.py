@@ -16,9 +16,9 @@ from collector.web.guards import actor
 blueprint = Blueprint("containers", __name__)
 
 
-@blueprint.get("/containers/<number>")
+@blueprint.get("/containers/<path:number>")
 def chain(number: str) -> str:
-    """Show the chain of a container."""
+    """Show the chain of a container; a number that was kept with a slash in it has its page too."""
     bank_id = actor().bank_id
     with reading() as session:
         found = chain_of(session, bank_id=bank_id, number=number)

@@ -16,6 +16,8 @@ from collector.db import reading
 from collector.errors import Conflict, MilkroundError
 from collector.pickups.models import Pickup, PickupState, PickupWindow
 from collector.pickups.queries import for_day
+from collector.planning.proposals import is_empty, open_proposal
+from collector.planning.taking_back import edits_of, stacks
 from collector.rounds.actions import pending
 from collector.rounds.models import DayPlan, Round, Stop
 from collector.rounds.queries import day_plan, shifts_on
@@ -25,6 +27,7 @@ from collector.web.board_pages import civil_day, is_fragment
 from collector.web.board_pages import page as board_page
 from collector.web.board_picture import Picture, picture
 from collector.web.board_plan_job import latest_of_day
+from collector.web.board_said import Said, said, words_of
 from collector.web.board_timeline import timeline
 from collector.web.board_wording import SECONDS_TO_THINK
 from collector.web.guards import actor, now
@@ -33,6 +36,7 @@ from collector.web.wording import sentence
 blueprint = Blueprint("days", __name__, url_prefix="/days/<day>")
 
 A_DAY = timedelta(days=1)
+MOST_TOLD = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,8 @@ class Message:
 
     tone: str
     text: str
+    since: tuple[Said, ...] = ()
+    """What colleagues did since the page was loaded."""
 
 
 @blueprint.get("")
@@ -66,8 +72,20 @@ def answer_over_day(error: MilkroundError) -> Response:
     if given is None or request.method == "GET" or errors.wants_json():
         return errors.answer_refusal(error)
     tone = "warn" if isinstance(error, Conflict) else "danger"
-    shown = day_page(civil_day(given), message=Message(tone, sentence(error)))
+    day = civil_day(given)
+    shown = day_page(day, message=Message(tone, sentence(error), _since(error, day)))
     return make_response(shown, errors.STATUS[type(error)])
+
+
+def _since(error: MilkroundError, day: date) -> tuple[Said, ...]:
+    """Return what was done to a day since the version that a form was made of."""
+    seen = request.form.get("version", "")
+    if not isinstance(error, Conflict) or not seen.isdigit():
+        return ()
+    with reading() as session:
+        plan = day_plan(session, bank_id=actor().bank_id, day=day)
+        edits = edits_of(session, plan=plan, since=int(seen))
+        return tuple(said(session, plan, edits[-MOST_TOLD:]))
 
 
 def day_page(day: date, *, message: Message | None = None) -> str:
@@ -77,6 +95,8 @@ def day_page(day: date, *, message: Message | None = None) -> str:
     with reading() as session:
         plan, job = day_plan(session, bank_id=bank_id, day=day), latest_of_day(session, day)
         seen = seen_day(session, plan, day)
+        offer = open_proposal(session, bank_id=bank_id, day=day)
+        back = stacks(session, plan=plan, actor=actor().reference)
         return board_page(
             session,
             template,
@@ -94,6 +114,10 @@ def day_page(day: date, *, message: Message | None = None) -> str:
             message=message,
             stamp=stamp(session, bank_id, day),
             seconds_to_think=SECONDS_TO_THINK,
+            undo=words_of(session, plan, back.undo) if plan and back.undo else "",
+            redo=words_of(session, plan, back.redo) if plan and back.redo else "",
+            proposal=offer,
+            found_nothing=offer is not None and is_empty(offer),
         )
 
 
@@ -125,8 +149,11 @@ def stamp(session: Session, bank_id: int, day: date) -> str:
         .order_by(Pickup.id)
     )
     job = latest_of_day(session, day)
+    offer = open_proposal(session, bank_id=bank_id, day=day)
     seen = [session.execute(question).all() for question in (plan, rounds, pickups)]
-    told = repr([[tuple(row) for row in rows] for rows in seen]) + repr(job and (job.id, job.title))
+    told = repr([[tuple(row) for row in rows] for rows in seen]) + repr(
+        (job and (job.id, job.title), offer and offer.id)
+    )
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 

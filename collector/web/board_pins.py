@@ -5,32 +5,37 @@ from werkzeug.wrappers import Response
 
 from collector.db import transaction
 from collector.errors import NotFound
-from collector.rounds.actions import pin
-from collector.rounds.queries import get_stop
+from collector.planning.pinning import pin
 from collector.web.board_days import day_page
-from collector.web.board_pages import civil_day, is_fragment, whole_number
-from collector.web.guards import actor, now
+from collector.web.board_pages import by, civil_day, is_fragment, whole_number
+from collector.web.guards import actor
 
 blueprint = Blueprint("pins", __name__, url_prefix="/days/<day>/pins")
+
+LET_GO = "-"
+"""Ahead of a visit that is to be let go of its pin."""
 
 
 @blueprint.post("")
 def make(day: str) -> Response:
-    """Pin a stop to its round, or let it go."""
-    wanted, who = civil_day(day), actor()
-    stop_id = whole_number(request.form.get("stop", ""))
+    """Pin visits to their rounds, or let them go.
+
+    A button names one visit (`pin=12`, `pin=-12`); the chosen ones come as `pickup` with `pinned`.
+    """
+    wanted, one = civil_day(day), request.form.get("pin", "")
+    keys = [one.removeprefix(LET_GO)] if one else request.form.getlist("pickup")
+    if not any(keys):
+        raise NotFound("not_found", kind="pickups")
+    pinned = not one.startswith(LET_GO) if one else request.form.get("pinned") == "yes"
     with transaction() as session:
-        stop = get_stop(session, bank_id=who.bank_id, stop_id=stop_id)
-        if stop.round.day_plan.day != wanted:
-            raise NotFound("not_found", kind="stops")
         pin(
             session,
-            now=now(),
-            bank_id=who.bank_id,
-            stop_id=stop_id,
-            pinned=request.form.get("pinned") == "yes",
+            by=by(),
+            bank_id=actor().bank_id,
+            day=wanted,
             version=whole_number(request.form.get("version", "")),
-            actor=who.reference,
+            pickups=[whole_number(key) for key in keys],
+            pinned=pinned,
         )
     if is_fragment():
         return make_response(day_page(wanted))

@@ -11,8 +11,11 @@ from collector.jobs.actions import ask_cancel
 from collector.jobs.models import Job
 from collector.jobs.queries import get_job
 from collector.planning.actions import PLAN_DAY, ask_for_plan
+from collector.planning.wishes import Weight, Wish
+from collector.rounds.models import DayPlan
+from collector.rounds.queries import day_plan
 from collector.web.board_days import day_page
-from collector.web.board_pages import civil_day, is_fragment
+from collector.web.board_pages import civil_day, is_fragment, whole_number
 from collector.web.board_plan_job import plan_job
 from collector.web.board_wording import SECONDS_TO_THINK
 from collector.web.guards import actor, now, settings
@@ -25,6 +28,7 @@ def make(day: str) -> AnyResponse:
     """Ask the planner for better rounds."""
     wanted, who = civil_day(day), actor()
     with transaction() as session:
+        plan = day_plan(session, bank_id=who.bank_id, day=wanted)
         ask_for_plan(
             session,
             now=now(),
@@ -32,6 +36,7 @@ def make(day: str) -> AnyResponse:
             day=wanted,
             asked_by=who.reference,
             seconds=_seconds(),
+            wish=_wish(plan),
         )
     if is_fragment():
         return make_response(day_page(wanted))
@@ -62,6 +67,27 @@ def stop(day: str, job_id: int) -> AnyResponse:
     if is_fragment():
         return progress(day, job_id)
     return redirect(url_for("board.days.page", day=wanted), code=303)
+
+
+def _wish(plan: DayPlan | None) -> Wish:
+    """Return what the form asks for; the first rounds of a day are there at once."""
+    form, rounds = request.form, plan.rounds if plan else []
+    is_first = not any(round_.stops for round_ in rounds)
+    chosen = {whole_number(key) for key in form.getlist("round")}
+    return Wish(
+        rounds=tuple(sorted(chosen)) if len(chosen) < len(rounds) else (),
+        insert_only=form.get("scope") == "insert",
+        kilometres=_weight("kilometres"),
+        fairness=_weight("fairness"),
+        keep_promises=form.get("promises", "keep") == "keep",
+        full_freezers_first=form.get("full_freezers") == "yes",
+        at_once=is_first,
+    )
+
+
+def _weight(name: str) -> Weight:
+    given = request.form.get(name, "")
+    return Weight(given) if given in set(Weight) else Weight.AS_IT_IS
 
 
 def _of_day(job: Job, day: date) -> Job:

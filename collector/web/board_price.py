@@ -1,10 +1,10 @@
-"""What a move costs and breaks, in words."""
+"""What a change of the rounds costs and breaks, in words."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from flask_babel import gettext, lazy_gettext
+from flask_babel import gettext, lazy_gettext, ngettext
 from flask_babel.speaklater import LazyString
 
 from collector.planning.preview import Break, Preview
@@ -12,14 +12,27 @@ from collector.web.board_wording import duration, euros, kilometres, signed, wor
 
 _ = lazy_gettext
 
+TIGHT_SECONDS = 15 * 60
+"""Less than this on a clock, and one delay lets it run out."""
+
 
 class Verdict(StrEnum):
-    """What stands between a move and its being done."""
+    """What stands between a change and its being made."""
 
     FITS = "fits"
+    CAREFUL = "careful"
     NEEDS_REASON = "needs_reason"
     REFUSED = "refused"
 
+
+RANK = {verdict: rank for rank, verdict in enumerate(Verdict)}
+
+VERDICTS: Mapping[Verdict, LazyString] = {
+    Verdict.FITS: _("fits"),
+    Verdict.CAREFUL: _("fits, a tight clock"),
+    Verdict.NEEDS_REASON: _("breaks a rule"),
+    Verdict.REFUSED: _("not possible"),
+}
 
 BREAKS: Mapping[str, LazyString] = {
     "windows": _("%(who)s: the visit would begin %(by)s outside her hours."),
@@ -50,39 +63,101 @@ BREAKS: Mapping[str, LazyString] = {
 class BreakSeen:
     """One broken rule as the board tells it."""
 
+    rule: str
     sentence: str
     medical: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Price:
-    """What a move adds, with its sign, and what it breaks."""
+    """What a change adds, with its sign, and what it breaks.
+
+    Attributes
+    ----------
+    late, overtime
+        Empty where there is none.
+    clock
+        What is left on the tightest clock of its rounds.
+    promises
+        In words, the donors who would hear of other hours.
+    """
 
     verdict: Verdict
+    word: str
+    cents: int
+    metres: int
+    seconds: int
     distance: str
     time: str
     cost: str
+    late: str
+    overtime: str
+    clock: str
+    is_tight: bool
+    promises: str
     breaks: tuple[BreakSeen, ...]
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """What is best comes first."""
+        return RANK[self.verdict], self.cents
 
 
 def price(found: Preview, names: Mapping[int, str]) -> Price:
     """Put a preview into words; `names` says who each pick-up is."""
     breaks = tuple(
-        BreakSeen(sentence=_sentence(each, names), medical=each.medical) for each in found.breaks
+        BreakSeen(rule=each.rule, sentence=_sentence(each, names), medical=each.medical)
+        # What no reason makes up for is said first.
+        for each in sorted(found.breaks, key=lambda each: not each.medical)
     )
+    is_tight = found.margin is not None and found.margin < TIGHT_SECONDS
+    verdict = _verdict(breaks, careful=is_tight or bool(found.promises))
     return Price(
-        verdict=_verdict(breaks),
+        verdict=verdict,
+        word=str(_word(verdict, found)),
+        cents=found.cents,
+        metres=found.metres,
+        seconds=found.seconds,
         distance=signed(kilometres(abs(found.metres)), found.metres, least=50),
         time=signed(duration(found.seconds), found.seconds, least=30),
         cost=signed(euros(abs(found.cents)), found.cents),
+        late=signed(duration(found.late), found.late) if found.late else "",
+        overtime=signed(duration(found.overtime), found.overtime) if found.overtime else "",
+        clock="" if found.margin is None else duration(max(0, found.margin)),
+        is_tight=is_tight,
+        promises=_promises(found.promises, names),
         breaks=breaks,
     )
 
 
-def _verdict(breaks: tuple[BreakSeen, ...]) -> Verdict:
+def _word(verdict: Verdict, found: Preview) -> LazyString:
+    if verdict is Verdict.CAREFUL and found.promises:
+        return _("changes a promise")
+    return VERDICTS[verdict]
+
+
+def _promises(pickups: tuple[int, ...], names: Mapping[int, str]) -> str:
+    if not pickups:
+        return ""
+    who = ", ".join(names.get(key, "?") for key in pickups[:3])
+    if len(pickups) > 3:  # noqa: PLR2004 - as many names as a line holds
+        who += "…"
+    return str(
+        ngettext(
+            "%(num)s promise changes: %(who)s",
+            "%(num)s promises change: %(who)s",
+            len(pickups),
+            who=who,
+        )
+    )
+
+
+def _verdict(breaks: tuple[BreakSeen, ...], *, careful: bool) -> Verdict:
     if any(each.medical for each in breaks):
         return Verdict.REFUSED
-    return Verdict.NEEDS_REASON if breaks else Verdict.FITS
+    if breaks:
+        return Verdict.NEEDS_REASON
+    return Verdict.CAREFUL if careful else Verdict.FITS
 
 
 def broken_rule(rule: str, *, by: int, letter: str | None, who: str | None) -> str:

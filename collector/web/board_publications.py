@@ -1,8 +1,9 @@
 """The board's publication: what it would change for whom, and doing it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from datetime import datetime
+from typing import Any, Protocol
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext
@@ -19,7 +20,7 @@ from collector.pickups.queries import get_pickup
 from collector.planning.queries import broken_rules
 from collector.rounds.actions import pending, publish
 from collector.rounds.promises import Promise
-from collector.rounds.publication import Changes
+from collector.rounds.publication import Changes, RoundChange
 from collector.rounds.queries import day_plan
 from collector.web.board_days import seen_day
 from collector.web.board_pages import civil_day, whole_number
@@ -53,6 +54,16 @@ class Told:
     is_new: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopChange:
+    """What a collector sees change at one stop: `added`, `removed` or `retimed`."""
+
+    kind: str
+    name: str
+    before: datetime | None
+    after: datetime | None
+
+
 @blueprint.get("")
 def page(day: str) -> str:
     """Show what a publication would change for whom."""
@@ -76,6 +87,8 @@ def page(day: str) -> str:
             failed=_messages(session, bank_id, NoticeState.FAILED),
             broken=_sentences(rules, seen),
             close=[each for each in seen.rounds if each.tone],
+            diffs={change.round.id: _diff(change, seen) for change in found.rounds},
+            told_before=[each for each in seen.rounds if each.round.published],
         )
 
 
@@ -96,6 +109,30 @@ def make(day: str) -> Response:
         revision = published.revision
     flash(gettext("Revision %(revision)s is published.", revision=revision), "ok")
     return redirect(url_for("board.days.page", day=wanted), code=303)
+
+
+def _diff(change: RoundChange, seen: Picture) -> list[StopChange]:
+    """Return the stops that are new, gone or at another time, in the order of the day."""
+    then, now = _begins(change.round.published or {}), _begins(change.snapshot)
+    names = {
+        int(stop["pickup"]): f"{stop['first_name']} {stop['family_name']}"
+        for snapshot in (change.round.published or {}, change.snapshot)
+        for stop in snapshot.get("stops", [])
+    } | seen.names
+    kinds = {"added": change.added, "removed": change.removed, "retimed": change.retimed}
+    found = [
+        StopChange(kind=kind, name=names.get(key, "?"), before=then.get(key), after=now.get(key))
+        for kind, keys in kinds.items()
+        for key in keys
+    ]
+    return sorted(found, key=lambda each: str(each.after or each.before))
+
+
+def _begins(snapshot: Mapping[str, Any]) -> dict[int, datetime]:
+    return {
+        int(stop["pickup"]): datetime.fromisoformat(stop["begins_at"])
+        for stop in snapshot.get("stops", [])
+    }
 
 
 def _told(session: Session, bank_id: int, found: Changes, seen: Picture) -> list[Told]:

@@ -9,11 +9,12 @@ from flask_babel import format_currency, format_decimal, lazy_gettext
 from flask_babel.speaklater import LazyString
 
 from collector.rounds.replay import NotDoneReason
+from collector.web.board_live_words import DISRUPTIONS, PHASES, WAYS, WHY_NO_DAY
 from collector.web.road_wording import CHOICES, DECISIONS, INCIDENTS, ROUND_STATES, RULES
 
 _ = lazy_gettext
 
-SECONDS_TO_THINK = (2, 8, 20)
+SECONDS_TO_THINK = (2, 20, 120)
 
 REASONS: Mapping[str, LazyString] = {
     "impossible": _("No collector could make this visit, even with nothing else to do."),
@@ -155,6 +156,7 @@ JUDGEMENTS: Mapping[str, LazyString] = {
 
 POLICIES: Mapping[str, LazyString] = {
     **RULES,
+    "co2_grams_per_km": _("A kilometre emits, in CO2"),
     "serology_days": _("A blood test counts for"),
     "milk_age_days": _("Milk is taken up to an age of"),
     "baby_age_days": _("The baby is at most"),
@@ -202,6 +204,9 @@ def add_words(blueprint: Blueprint) -> None:
         ("euros", euros),
         ("kilometres", kilometres),
         ("duration", duration),
+        ("more_euros", lambda cents: signed(euros(abs(cents)), cents)),
+        ("more_kilometres", lambda metres: signed(kilometres(abs(metres)), metres, least=50)),
+        ("more_time", lambda seconds: signed(duration(abs(seconds)), seconds, least=30)),
         ("purpose", lambda code: word(PURPOSES, code)),
         ("health", lambda code: word(HEALTH, code)),
         ("pickup_state", lambda code: word(STATES, code)),
@@ -212,6 +217,11 @@ def add_words(blueprint: Blueprint) -> None:
         ("judgement", lambda code: word(JUDGEMENTS, code)),
         ("policy", lambda code: word(POLICIES, code)),
         ("choice", lambda code: word(CHOICES, code)),
+        ("way", lambda code: str(WAYS[code][0])),
+        ("way_why", lambda code: str(WAYS[code][1])),
+        ("disruption", lambda code: str(DISRUPTIONS[code])),
+        ("why_no_day", lambda code: word(WHY_NO_DAY, code)),
+        ("phase", lambda code: str(PHASES[code])),
         ("incident", lambda code: word(INCIDENTS, code)),
         ("decision", lambda code: word(DECISIONS, code)),
         ("round_state", lambda code: word(ROUND_STATES, code)),

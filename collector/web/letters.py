@@ -25,7 +25,7 @@ from collector.pickups.visit_links import make_visit_link
 
 SIGN_IN = "sign_in"
 PROOF = "code"
-OF_A_VISIT = frozenset({"visit_promised", "visit_tomorrow", "visit_near"})
+OF_A_VISIT = frozenset({"visit_promised", "visit_proposed", "visit_tomorrow", "visit_near"})
 """Letters whose link shows one visit without signing in."""
 
 

@@ -90,7 +90,7 @@ def _clocks() -> dict[str, str]:
         "minutes": _("%(n)s min"),
         "hours_minutes": _("%(h)s h %(m)s"),
         "alarm_title": _("A freezer, soon"),
-        "alarm_text": _("%(name)s is about %(minutes)s min away, as the crow drives."),
+        "alarm_text": _("%(name)s: about %(minutes)s min away, estimated without roads."),
         "alarm_none": _("Your bank has no freezer on record. Call the coordinator."),
         "alarm_go": _("Go to %(name)s now"),
         "said_alarm": _("On the way to a freezer: noted for the coordinator."),

@@ -75,7 +75,11 @@ def _end() -> dict[str, str]:
         "close_planned": _("Planned: %(n)s km."),
         "close_stock": _("Bottles now in your own freezer"),
         "close_go": _("Close the day"),
-        "close_unsent": _(
+        "close_unsent_one": _(
+            "%(n)s record is not sent yet. It stays on this phone and leaves as soon as there is "
+            "a network."
+        ),
+        "close_unsent_many": _(
             "%(n)s records are not sent yet. They stay on this phone and leave as soon as there is "
             "a network."
         ),
@@ -106,7 +110,10 @@ def _account() -> dict[str, str]:
     return {
         "revoked_title": _("This phone was shut out"),
         "revoked_text": _("The round was removed from it. Call your coordinator."),
-        "revoked_unsent": _(
+        "revoked_unsent_one": _(
+            "%(n)s record was never sent. Sign in again to send it, or save it as a file."
+        ),
+        "revoked_unsent_many": _(
             "%(n)s records were never sent. Sign in again to send them, or save them as a file."
         ),
         "settings": _("This phone"),
@@ -119,6 +126,7 @@ def _account() -> dict[str, str]:
         "calendar_end": _("End the address"),
         "calendar_address": _("Copy it into your calendar now; it is not shown again."),
         "calendar_working": _("An address works. A new one ends it."),
+        "calendar_offline": _("This needs a network."),
         "calendar_ended": _("No address works."),
         "theme": _("How it looks"),
         "theme_auto": _("As the phone does"),

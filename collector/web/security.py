@@ -5,6 +5,8 @@ import secrets
 from flask import Flask, Response, g, request
 from flask_wtf.csrf import CSRFProtect
 
+from collector.web.guards import settings
+
 csrf = CSRFProtect()
 
 HEADERS = {
@@ -31,15 +33,25 @@ def nonce() -> str:
     return str(g.nonce)
 
 
+def _map_hosts() -> tuple[str, str]:
+    """Return the host of the board's map, as a source of pictures and of an archive."""
+    source = settings().map
+    if source is None or not source.host:
+        return "", ""
+    return ("", f" {source.host}") if source.is_archive else (f" {source.host}", "")
+
+
 def add_headers(response: Response) -> Response:
     """Set the headers; personal pages are stored by nobody."""
+    pictures, archive = _map_hosts()
     response.headers["Content-Security-Policy"] = "; ".join(
         (
             "default-src 'self'",
             # The phone's label reader is WebAssembly; it may be compiled, scripts may not be.
             f"script-src 'self' 'nonce-{nonce()}' 'wasm-unsafe-eval'",
             "style-src 'self'",
-            "img-src 'self' data:",
+            f"img-src 'self' data:{pictures}",
+            f"connect-src 'self'{archive}",
             "object-src 'none'",
             "base-uri 'none'",
             "form-action 'self'",

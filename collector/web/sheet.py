@@ -40,11 +40,21 @@ def sheet_pdf(round_: Round) -> bytes:
     Refused
         `pdf_not_installed`: this installation lacks the extra that makes it.
     """
+    return printed(render_template("phone/sheet.html", **_figures(round_), for_pdf=True))
+
+
+def printed(text: str) -> bytes:
+    """Return a page as a PDF, in the style of everything that goes on paper.
+
+    Raises
+    ------
+    Refused
+        `pdf_not_installed`: this installation lacks the extra that makes it.
+    """
     try:
         from weasyprint import CSS, HTML  # noqa: PLC0415 - an extra that few install
     except ImportError:
         raise Refused("pdf_not_installed") from None
-    text = render_template("phone/sheet.html", **_figures(round_), for_pdf=True)
     style = CSS(filename=str(dist_folder() / manifest()["css/sheet.css"]))
     content: bytes = HTML(string=text).write_pdf(stylesheets=[style])
     return content

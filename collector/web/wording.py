@@ -13,12 +13,13 @@ from flask_babel import format_date, format_datetime, format_decimal, get_locale
 from flask_babel.speaklater import LazyString
 
 from collector.errors import MilkroundError
-from collector.web import road_wording
+from collector.web import board_live_words, road_wording
 
 _ = lazy_gettext
 
 ERRORS: Mapping[str, LazyString] = {
     **road_wording.ERRORS,
+    **board_live_words.ERRORS,
     "http_400": _("We could not read this request. Nothing was changed."),
     "http_401": _("Please sign in first."),
     "http_403": _("This page is not for your account."),
@@ -63,6 +64,16 @@ ERRORS: Mapping[str, LazyString] = {
     "shift_twice": _("She has a shift on %(day)s already that overlaps with this one."),
     "site_not_found": _("There is no site called %(name)s."),
     "changed_meanwhile": _("A colleague changed this a moment ago. Look again, then decide."),
+    "moved_since": _("Somebody moved the same visit since. It stays where she put it."),
+    "nothing_moves": _("It is there already: nothing was changed."),
+    "nothing_to_undo": _("There is nothing of yours to undo on this day."),
+    "nothing_to_redo": _("There is nothing of yours to do again on this day."),
+    "fix_gone": _("The day has changed: this way is not open any more. Look again."),
+    "proposal_settled": _("This proposal was applied or put aside already."),
+    "proposal_too_old": _(
+        "The rounds were changed since the planner was asked, and that change was kept."
+        " Optimise again."
+    ),
     # Donors, requests and places.
     "cell_missing": _("This must not be empty."),
     "cell_not_choice": _("Write one of these: %(choices)s."),

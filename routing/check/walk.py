@@ -5,9 +5,10 @@ every other rule judges what it can.
 """
 
 from collections.abc import Iterator, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from routing.plan import Plan, Rest, Stop, Tour, Unloading
 from routing.problem import Problem, Shift, Visit
@@ -86,12 +87,34 @@ class Walk:
         return next((point for point in self.points[position + 1 :] if point.receives), None)
 
 
-def walks(problem: Problem, plan: Plan) -> Iterator[Walk]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Walked:
+    problem: Problem
+    plan: Plan
+    walks: tuple[Walk, ...]
+
+
+_LAST: Final[ContextVar[_Walked | None]] = ContextVar("the last walks", default=None)
+"""Some ten rules ask for the same walks, one after the other."""
+
+
+def walks(problem: Problem, plan: Plan) -> tuple[Walk, ...]:
     """Each tour of a shift that exists, from point to point."""
-    for shift, tour in tours(problem, plan):
-        halts = _halts(problem, shift, tour)
-        points = (_point(problem, shift, *pair) for pair in pairwise(halts))
-        yield Walk(shift=shift, tour=tour, points=tuple(points))
+    last = _LAST.get()
+    if last is not None and last.problem is problem and last.plan is plan:
+        return last.walks
+    found = tuple(
+        Walk(
+            shift=shift,
+            tour=tour,
+            points=tuple(
+                _point(problem, shift, *pair) for pair in pairwise(_halts(problem, shift, tour))
+            ),
+        )
+        for shift, tour in tours(problem, plan)
+    )
+    _LAST.set(_Walked(problem=problem, plan=plan, walks=found))
+    return found
 
 
 def tours(problem: Problem, plan: Plan) -> Iterator[tuple[Shift, Tour]]:

@@ -17,6 +17,7 @@ from routing.units import SHARES_PER_CENT, SHARES_PER_METRE, SHARES_PER_SECOND
 Whole = NDArray[np.int64]
 
 FLAT: Final = "flat"
+TABLES: Final = "tables"
 TRAVEL: Final = "travel"
 """Where the arrays of the roads are kept with a problem."""
 
@@ -99,11 +100,11 @@ class Tables(NamedTuple):
 def flat(problem: Problem) -> Whole:
     """The tape of a problem, made once and kept with it; `tape` reads it."""
     if FLAT not in problem.derived:
-        problem.derived[FLAT] = _laid_out(tables(problem))
+        problem.derived[FLAT] = laid_out(tables(problem))
     return cast("Whole", problem.derived[FLAT])
 
 
-def _laid_out(found: Tables) -> Whole:
+def laid_out(found: Tables) -> Whole:
     """One table behind the other, ahead of them where each begins and how wide it is."""
     head = np.zeros(2 * len(found), dtype=np.int64)
     parts = [head]
@@ -117,11 +118,17 @@ def _laid_out(found: Tables) -> Whole:
 
 
 def tables(problem: Problem) -> Tables:
-    """The tables of a problem."""
+    """The tables of a problem, made once and kept with it."""
+    if TABLES not in problem.derived:
+        problem.derived[TABLES] = _tables(problem)
+    return cast("Tables", problem.derived[TABLES])
+
+
+def _tables(problem: Problem) -> Tables:
     profiles = {name: row for row, name in enumerate(problem.travel)}
     seconds, metres, cents = _travel(problem)
     priced = int(cents.shape[1] > 1)
-    windows = [_dated(visit) for visit in problem.visits]
+    windows = [dated(visit) for visit in problem.visits]
     shifts, reloads, breaks, rests, balances = _shifts(problem, profiles)
     return Tables(
         counts=np.array(
@@ -166,7 +173,7 @@ def _roads(problem: Problem) -> tuple[Whole, Whole, Whole]:
     return seconds, metres, SHARES_PER_CENT * np.stack(cents)
 
 
-def _dated(visit: Visit) -> list[tuple[int, int]]:
+def dated(visit: Visit) -> list[tuple[int, int]]:
     """The windows of a visit between its release and its deadline; none may be left."""
     release = visit.release or 0
     deadline = FAR if visit.deadline is None else visit.deadline

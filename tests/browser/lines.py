@@ -6,16 +6,30 @@ import select
 import socket
 import socketserver
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from enum import Enum
 
 from tests.browser.browsers import LOOPBACK
 
 BITE = 65_536
 
 
+class Fate(Enum):
+    """What becomes of a request on its way."""
+
+    PASSED = "passed"
+    LOST = "lost"
+    REPLY_LOST = "reply lost"
+    """The server hears it, does what it asks and answers; nobody hears the answer."""
+
+
+def passed(_request: bytes) -> Fate:
+    return Fate.PASSED
+
+
 class Line(socketserver.ThreadingTCPServer):
-    """Passes every byte on until it is cut, or grows deaf to a kind of request."""
+    """Passes every byte on until it is cut, or loses some of what is asked or answered."""
 
     daemon_threads = True
     allow_reuse_address = True
@@ -24,8 +38,7 @@ class Line(socketserver.ThreadingTCPServer):
         super().__init__((LOOPBACK, 0), _Passing)
         self.server = server
         self.is_cut = threading.Event()
-        self.deaf_to: bytes | None = None
-        """What a request must not begin with to be passed on."""
+        self.fate: Callable[[bytes], Fate] = passed
 
     @property
     def address(self) -> str:
@@ -45,22 +58,20 @@ class _Passing(socketserver.BaseRequestHandler):
         assert isinstance(line, Line)
         if line.is_cut.is_set():
             return
-        with socket.create_connection(line.server) as server:
-            ends = {self.request: server, server: self.request}
-            while not line.is_cut.is_set():
-                for ready in select.select(list(ends), [], [], 0.1)[0]:
-                    bytes_ = _received(ready)
-                    asked = ready is self.request and line.deaf_to
-                    if not bytes_ or (asked and bytes_.startswith(asked)):
-                        return
-                    ends[ready].sendall(bytes_)
+        with socket.create_connection(line.server) as server, suppress(ConnectionError):
+            self._pass_on(line, server)
 
-
-def _received(end: socket.socket) -> bytes:
-    try:
-        return end.recv(BITE)
-    except ConnectionError:
-        return b""
+    def _pass_on(self, line: Line, server: socket.socket) -> None:
+        ends = {self.request: server, server: self.request}
+        reply_lost = False
+        while not line.is_cut.is_set():
+            for ready in select.select(list(ends), [], [], 0.1)[0]:
+                said = ready.recv(BITE)
+                fate = line.fate(said) if ready is self.request else Fate.PASSED
+                if not said or fate is Fate.LOST or (reply_lost and ready is server):
+                    return
+                reply_lost |= fate is Fate.REPLY_LOST
+                ends[ready].sendall(said)
 
 
 @contextmanager

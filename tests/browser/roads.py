@@ -29,7 +29,8 @@ from collector.people.actions import add_person, make_link
 from collector.people.devices import devices_of, revoke_device
 from collector.people.models import Role, WebSession
 from collector.pickups.models import Pickup, Purpose
-from collector.planning.moves import move
+from collector.planning.editing import By
+from collector.planning.moves import Place, move
 from collector.processes import Processes, free_port
 from collector.rounds.actions import open_day, publish
 from collector.rounds.models import DayPlan, RoundEvent
@@ -294,15 +295,12 @@ def _publish(
         plan = session.scalars(of_the_day).one()
         move(
             session,
-            now=now,
+            by=By(now=now, actor=f"person:{claire}", reason="she phoned"),
             bank_id=bank_id,
             day=day,
             version=plan.version,
-            pickup_id=pickup,
-            to_round_id=None if place is None else round_id,
-            position=place or 0,
-            actor=f"person:{claire}",
-            reason="she phoned",
+            pickups=[pickup],
+            place=Place.read("tray" if place is None else f"{round_id}:{place}"),
         )
     plan = session.scalars(of_the_day).one()
     publish(session, now=now, bank_id=bank_id, day=day, version=plan.version, person_id=claire)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from tests.browser.hands import (
     record,
     start,
 )
+from tests.browser.looking import look
 from tests.browser.roads import Road
 
 pytestmark = pytest.mark.browser
@@ -75,6 +77,12 @@ def test_what_the_bank_refuses_says_what_to_do_and_holds_the_sign_out(
 
     phone.locator("#sync").click()
     expect(phone.get_by_text("MR-1")).to_be_visible()
+    look(phone, "refused")
+    with phone.expect_download() as saved:
+        phone.get_by_role("button", name="Save as a file").click()
+    kept = json.loads(saved.value.path().read_text(encoding="utf-8"))
+    assert [each["status"] for each in kept].count("refused") == 1
+    assert len(kept) == 5
     phone.get_by_role("button", name="Sign out").click()
     expect(phone.get_by_text("Still on this phone: 1.")).to_be_visible()
 
@@ -121,6 +129,7 @@ def test_a_new_revision_is_a_card_and_waits_while_a_stop_is_open(
     phone.get_by_role("link", name="Back to the round").click()
     expect(phone.get_by_role("heading", name="Your round has changed")).to_be_visible()
     expect(phone.get_by_text("Removed (1)")).to_be_visible()
+    look(phone, "changed")
     expect(phone.locator(".stop-row")).to_have_count(3)
     phone.get_by_role("button", name="OK, show the new round").click()
     expect(phone.locator(".stop-row")).to_have_count(2)

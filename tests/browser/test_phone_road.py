@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, expect
 
-from tests.browser.hands import all_sent, arrive, give_up, on_the_road
+from collector.banks.policies import Navigation, PolicyKey
+from tests.browser.hands import all_sent, arrive, give_up, on_the_road, record
 from tests.browser.looking import look
-from tests.browser.roads import Road
+from tests.browser.roads import DOORS, Road, built
 
 pytestmark = pytest.mark.browser
 
@@ -52,6 +54,26 @@ def test_an_incident_is_told_without_a_network_and_waits_for_its_answer(
     assert [kind for kind, _ in road.said()] == ["started", "incident"]
 
 
+def test_a_clock_that_runs_out_rings_and_the_nearest_freezer_is_one_tap_away(
+    browser: Browser, server: tuple[Flask, str]
+) -> None:
+    rules = {PolicyKey.MILK_RIDE_MINUTES: 30, PolicyKey.NAVIGATION: Navigation.OFF.value}
+    road = built(server, DOORS, rules=rules, by_hand=True)
+    _, phone = on_the_road(browser, road)
+    expect(phone.locator("#navigate")).to_have_count(0)
+    expect(phone.get_by_text("Coordinates: 44.80000")).to_be_visible()
+    arrive(phone)
+    record(phone)
+    expect(phone.locator("[data-clock] .warn")).to_contain_text("Milk: ")
+    expect(phone.get_by_role("heading", name="A freezer, soon")).to_be_visible()
+    look(phone, "alarm")
+    phone.get_by_role("button", name="Go to Bank now").click()
+    expect(phone.get_by_role("link", name="Go to Bank now")).to_be_visible()
+    all_sent(phone)
+    expect(phone.get_by_text("The coordinator is told.")).to_be_visible()
+    assert [kind for kind, _ in road.said()][-1] == "incident"
+
+
 def test_a_phone_that_was_shut_out_wipes_the_round_and_keeps_what_was_never_sent(
     browser: Browser, road: Road
 ) -> None:
@@ -62,7 +84,8 @@ def test_a_phone_that_was_shut_out_wipes_the_round_and_keeps_what_was_never_sent
     road.shut_out()
     context.set_offline(offline=False)
     expect(phone.get_by_text("This phone was shut out")).to_be_visible(timeout=5_000)
-    expect(phone.get_by_text("1 records were never sent")).to_be_visible()
+    expect(phone.get_by_text("1 record was never sent")).to_be_visible()
+    look(phone, "shut-out")
     expect(phone.get_by_text("Dora")).to_have_count(0)
     phone.goto(road.link())
     all_sent(phone)

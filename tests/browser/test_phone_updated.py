@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.browsers import enter
 from tests.browser.hands import all_sent
-from tests.browser.lines import line_to
+from tests.browser.lines import Fate, line_to, passed
 from tests.browser.outboxes import outbox, say
 from tests.browser.roads import Road
 
@@ -48,7 +48,7 @@ def test_a_new_service_worker_takes_over_a_full_outbox_and_loses_nothing(
     with line_to(road.address) as line:
         context, phone = enter(browser, road.link().replace(road.address, line.address), width=390)
         expect(phone.locator(".ready.ok")).to_be_visible()
-        line.deaf_to = b"POST"
+        line.fate = lambda asked: Fate.LOST if asked.startswith(b"POST") else Fate.PASSED
         kept = say(phone, outbox, road.round, FULL)
         expect(phone.locator("#sync")).to_contain_text(f"{FULL} waiting")
 
@@ -60,7 +60,7 @@ def test_a_new_service_worker_takes_over_a_full_outbox_and_loses_nothing(
         expect(phone.locator("html[lang=fr]")).to_be_attached()
         expect(phone.locator("#sync")).to_contain_text(f"{FULL} en attente")
 
-        line.deaf_to = None
+        line.fate = passed
         phone.evaluate("dispatchEvent(new Event('online'))")
         expect(phone.locator("#sync.ok")).to_be_visible(timeout=60_000)
         assert road.client_ids() == kept

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import test from "node:test";
-import { checkDigit, numbersOf } from "../../static/js/phone/numbers.js";
+import { checkDigit, numbersOf, wrongLabel } from "../../static/js/phone/numbers.js";
 import { replay, replayRound } from "../../static/js/phone/replay.js";
 
 const cases = JSON.parse(await readFile(new URL("../replay_cases.json", import.meta.url)));
@@ -46,3 +46,7 @@ test("a round is started by anything that stands, and no longer once that is und
   assert.equal(replayRound([arrived]).started, true);
   assert.equal(replayRound([arrived, said(["b", "undone", 2, 1, "a"])]).started, false);
 });
+
+for (const { label, check, wrong } of cases.labels) {
+  test(`the label ${label} is ${wrong ?? "right"}`, () => assert.equal(wrongLabel(label, 31, check), wrong));
+}

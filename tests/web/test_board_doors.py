@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from collector.banks.models import Policy
 from collector.banks.policies import PolicyKey
+from collector.custody.models import Container, ContainerState
 from collector.db import reading, transaction
 from collector.rounds.actions import open_day
 from collector.rounds.events import OutcomeStatus, accept
@@ -156,3 +157,20 @@ def test_what_the_collector_took_back_is_withdrawn(
     assert re.search(r"Withdrawn: <a [^>]+>FL-1</a>", page)
     assert "Taken:" not in page
     assert "freezer too warm" not in text(claire, HERE)
+
+
+def test_a_number_that_was_kept_with_a_slash_has_its_page(
+    app: Flask, town: Town, claire: FlaskClient
+) -> None:
+    with app.app_context(), transaction() as session:
+        session.add(
+            Container(
+                bank_id=town.bank,
+                number="MR/1",
+                donor_id=town.dora,
+                pickup_id=town.pickups[0],
+                state=ContainerState.DECLARED,
+                refused_because=None,
+            )
+        )
+    assert "Bottle MR/1" in text(claire, "/board/containers/MR/1")

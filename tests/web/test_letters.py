@@ -15,6 +15,7 @@ from tests.town import Town
 
 FIGURES: dict[str, dict[str, object]] = {
     "visit_promised": {"day": "2026-11-24", "opens": "09:00", "closes": "11:00"},
+    "visit_proposed": {"day": "2026-11-24", "opens": "09:00", "closes": "11:00"},
     "visit_withdrawn": {"day": "2026-11-24"},
     "round_published": {"day": "2026-11-24", "letter": "A", "revision": 2, "stops": 9},
     "sign_in": {"wanted": "/board/"},

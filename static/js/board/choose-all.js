@@ -1,9 +1,15 @@
-// `data-all` chooses every request that has no flag.
+// `data-all` chooses every request that has no flag; `data-choose-all` every box of that name.
 export function chooseAll() {
-  const all = document.querySelector("[data-pick-all] [data-all]");
-  all?.addEventListener("change", () => {
-    document.querySelectorAll("input[data-clean]").forEach((box) => {
-      box.checked = all.checked;
+  document.addEventListener("change", ({ target }) => {
+    const boxes = boxesOf(target);
+    boxes?.forEach((box) => {
+      box.checked = target.checked;
     });
   });
+}
+
+function boxesOf(target) {
+  if (target.matches("[data-pick-all] [data-all]")) return document.querySelectorAll("input[data-clean]");
+  const { chooseAll: name } = target.dataset ?? {};
+  return name ? document.querySelectorAll(`input[type=checkbox][name="${CSS.escape(name)}"]`) : null;
 }

@@ -1,9 +1,18 @@
-// htmx with this site's token on every request it makes.
+// htmx with this site's token on every request it makes, and the button that asked for it.
 import htmx from "htmx.org/dist/htmx.esm.js";
 
+let submitter = null;
+
+// A button may stand outside its form (`form="pin-form"`): htmx does not see those.
+document.addEventListener("submit", (event) => {
+  submitter = event.submitter;
+}, true);
+
 document.body.addEventListener("htmx:configRequest", (event) => {
+  const { elt, headers, parameters } = event.detail;
   const token = document.querySelector('meta[name="csrf-token"]')?.content;
-  if (token) event.detail.headers["X-CSRFToken"] = token;
+  if (token) headers["X-CSRFToken"] = token;
+  if (elt === submitter?.form && submitter.name) parameters[submitter.name] = submitter.value;
 });
 
 export { htmx };

@@ -1,5 +1,6 @@
-// A map without a basemap: grey paper, squares for sites; nothing is fetched from anywhere.
+// A quiet map: grey paper, squares for sites. A background only where the bank configured one.
 import * as L from "leaflet/dist/leaflet-src.esm.js";
+import { addBackground } from "./map-background.js";
 
 export function quietMap(element) {
   const map = L.map(element, {
@@ -11,6 +12,7 @@ export function quietMap(element) {
     zoomAnimation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
   });
   L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
+  addBackground(map);
   return map;
 }
 

@@ -18,23 +18,26 @@ export function boxLines(codes, limit) {
     list.append(h("div", { class: "card box-line" }, name.node, degrees.node));
   }
   for (const code of codes.length ? codes : [""]) add(code);
-  const wanted = () => lines.filter((line) => line.begun());
+  const begunLines = () => lines.filter((line) => line.begun());
+  const both = ({ name, degrees }) => [name, degrees];
   return {
     node: h("div", {}, list, button(t("box_add"), () => add(), { class: "full", icon: "plus" })),
-    fields: () => wanted().flatMap(({ name, degrees }) => [name, degrees]),
-    value: () => wanted().map(({ name, degrees }) => ({ box: name.value().toUpperCase(), celsius: degrees.value() })),
+    fields: () => begunLines().flatMap(both),
+    everyField: () => lines.flatMap(both),
+    value: () => begunLines().map(({ name, degrees }) => ({ box: name.value().toUpperCase(), celsius: degrees.value() })),
   };
 }
 
 export function startForm(codes, limit, done) {
   const boxes = boxLines(codes, limit);
-  return form([h("h2", {}, t("boxes_title")), h("p", { class: "soft" }, t("boxes_hint")), boxes.node], t("start"), "start-go", () => judge(boxes.fields()) && done({ boxes: boxes.value() }));
+  const parts = [h("h2", {}, t("boxes_title")), h("p", { class: "soft" }, t("boxes_hint")), boxes.node];
+  return form(parts, t("start"), "start-go", () => judge(boxes.fields()) && done({ boxes: boxes.value() }));
 }
 
 export function readForm(codes, limit, done) {
   const boxes = boxLines(codes.slice(0, 1), limit);
-  const fields = () => (boxes.fields().length ? boxes.fields() : []);
-  return form([boxes.node], t("box_read_go"), "box-read", () => fields().length && judge(fields()) && done(boxes.value()));
+  const say = () => judge(boxes.fields().length ? boxes.fields() : boxes.everyField()) && done(boxes.value());
+  return form([boxes.node], t("box_read_go"), "box-read", say);
 }
 
 function form(parts, label, id, say) {

@@ -30,5 +30,9 @@ function ring(margin) {
   rung = margin;
 }
 
-const span = (minutes) =>
-  minutes < 60 ? t("minutes", { n: minutes }) : t("hours_minutes", { h: Math.floor(minutes / 60), m: String(minutes % 60).padStart(2, "0") });
+// Hours and minutes never break over lines.
+function span(minutes) {
+  const [h, m] = [Math.floor(minutes / 60), minutes % 60];
+  const words = h ? t("hours_minutes", { h, m: String(m).padStart(2, "0") }) : t("minutes", { n: m });
+  return words.replaceAll(" ", "\u00a0");
+}

@@ -1,7 +1,7 @@
 // The end of the day: kilometres, the collector's own freezer, and whether everything is sent.
 import { h, message, submit } from "./dom.js";
 import { judge, stepper, text } from "./fields.js";
-import { number, t } from "./texts.js";
+import { counted, number, t } from "./texts.js";
 
 const MOST_KM = 2000;
 
@@ -18,6 +18,6 @@ export function closeForm(model, kept, done) {
     if (judge([km, stock].filter(Boolean))) done({ kilometres: Number(km.value()), stock: stock ? stock.value() : null, note: "" });
   }
   return h("form", { class: "record", novalidate: true, onsubmit: say }, km.node, stock?.node,
-    unsent ? message("warn", h("p", {}, t("close_unsent", { n: unsent }))) : message("ok", h("p", {}, t("close_sent"))),
+    unsent ? message("warn", h("p", {}, counted("close_unsent", unsent))) : message("ok", h("p", {}, t("close_sent"))),
     h("div", { class: "actions" }, submit(t("close_go"))));
 }

@@ -2,12 +2,13 @@
 import { acts } from "./acts.js";
 import { SIGN_IN } from "./api.js";
 import { back, button, h, link, message } from "./dom.js";
+import { save } from "./file.js";
 import { formPage, isForm } from "./form-page.js";
 import { roundPage } from "./round-page.js";
 import { stopCard } from "./stop-card.js";
 import { state } from "./sync.js";
-import { save, syncPage } from "./sync-page.js";
-import { t } from "./texts.js";
+import { syncPage } from "./sync-page.js";
+import { counted, t } from "./texts.js";
 
 export function contents(where, kept, model, others, show) {
   if (state.stranger) return stranger();
@@ -37,7 +38,7 @@ function revoked({ events, revoked: why }) {
     h("h1", { tabindex: -1 }, t(why === "pin" ? "lock_title" : "revoked_title")),
     message("danger", h("p", {}, t(why === "pin" ? "lock_out" : "revoked_text"))),
     unsent.length > 0 && [
-      h("p", {}, t("revoked_unsent", { n: unsent.length })),
+      h("p", {}, counted("revoked_unsent", unsent.length)),
       button(t("export"), () => save(unsent), { class: "full", icon: "file" }),
     ],
     h("div", { class: "actions" }, link(t("sign_in"), SIGN_IN, { class: "main full tall" })),

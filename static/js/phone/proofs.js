@@ -1,6 +1,6 @@
 // Which proofs a bank wants of a visit, and which of them a record lacks.
 const ORDER = ["off", "optional", "warn", "required"];
-const MILK = ["collection", "ward"];
+export const MILK = ["collection", "ward"];
 
 // The strictest rule among the purposes of a visit.
 export function insisted(terms, purposes, what) {

@@ -62,6 +62,13 @@ export const everything = () =>
 export const remember = (key, value) =>
   writing((tx) => tx.objectStore("meta").put(value, key));
 
+// Changes some of this phone's settings and leaves the others as they are now.
+export const changeSettings = (changes) =>
+  writing(async (tx) => {
+    const meta = tx.objectStore("meta");
+    await meta.put({ ...(await meta.get("settings")), ...changes }, "settings");
+  });
+
 export const keepRound = (round) => writing((tx) => tx.objectStore("rounds").put(round));
 
 export const wipe = () =>

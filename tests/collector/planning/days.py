@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from collector.planning.answer import keep
 from collector.planning.models import PlanningRun
-from collector.planning.question import pose
+from collector.planning.posing import pose
 from collector.rounds.models import DayPlan
 from collector.rounds.queries import day_plan
 from routing.explain import explained

@@ -15,8 +15,8 @@ from collector.db import reading, transaction
 from collector.errors import Conflict, NotFound, Refused
 from collector.pickups.models import Pickup, PickupState, Purpose
 from collector.planning.answer import keep
+from collector.planning.posing import pose
 from collector.planning.queries import broken_rules
-from collector.planning.question import pose
 from collector.rounds.actions import pin
 from tests.builders import DAY, MORNING, add_donor, add_pickup
 from tests.collector.planning.days import greedy, orders, planned, posed, the_plan

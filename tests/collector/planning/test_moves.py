@@ -14,7 +14,8 @@ from collector.audit.queries import history_of
 from collector.db import reading, transaction
 from collector.errors import Conflict, NotFound, Refused
 from collector.pickups.models import Pickup, PickupState, Purpose
-from collector.planning.moves import move
+from collector.planning.editing import By
+from collector.planning.moves import Place, move
 from collector.planning.preview import Preview, preview
 from collector.planning.queries import broken_rules
 from collector.rounds.models import DayPlan, Round, RoundState
@@ -33,18 +34,16 @@ def moved(
     reason: str = "",
     version: int | None = None,
 ) -> DayPlan:
-    return move(
+    move(
         session,
-        now=MORNING,
+        by=By(now=MORNING, actor=f"person:{town.claire}", reason=reason),
         bank_id=town.bank,
         day=DAY,
         version=the_plan(session, town).version if version is None else version,
-        pickup_id=pickup_id,
-        to_round_id=to and to.id,
-        position=position,
-        actor=f"person:{town.claire}",
-        reason=reason,
+        pickups=[pickup_id],
+        place=Place.read(f"{to.id}:{position}" if to else "tray"),
     )
+    return the_plan(session, town)
 
 
 def priced(
@@ -54,7 +53,7 @@ def priced(
         session,
         bank_id=town.bank,
         day=DAY,
-        pickup_id=pickup_id,
+        pickups=[pickup_id],
         to_round_id=to and to.id,
         position=position,
     )
@@ -239,6 +238,6 @@ def test_another_banks_visits_and_rounds_do_not_exist(app: Flask, town: Town):
                     session,
                     bank_id=town.bank,
                     day=DAY,
-                    pickup_id=pickup_id,
+                    pickups=[pickup_id],
                     to_round_id=round_id,
                 )

@@ -1,0 +1,284 @@
+"""How fluid the board is with 500 stops in 20 rounds: ``python -m bench.fluidity``.
+
+A real server and Chromium; the browser's own trace says, per interaction, how much CPU time the
+longest task of the page took: on an idle core that is how long nothing else could happen. What the
+server answers is timed apart. Needs the tests' builders, Playwright and Chromium.
+"""
+
+import json
+import os
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from datetime import time as wall
+from math import atan2
+from pathlib import Path
+from random import Random
+
+from flask import Flask
+from playwright.sync_api import Page, sync_playwright
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from collector import migrations
+from collector.app import create_app
+from collector.banks.actions import found_bank
+from collector.banks.models import Policy
+from collector.banks.policies import PolicyKey
+from collector.clock import SystemClock
+from collector.config import settings_from
+from collector.db import db, transaction
+from collector.people.actions import add_person, make_link
+from collector.people.models import Person, Role
+from collector.pickups.models import Pickup
+from collector.planning.editing import By, make
+from collector.planning.models import EditKind
+from collector.planning.moves import Place, arrangement
+from collector.planning.preview import Desk
+from collector.planning.question import gather
+from collector.processes import Processes, free_port
+from collector.rounds.actions import edit_day, open_day
+from collector.service_day import ServiceDay
+from tests.builders import add_donor, add_pickup, add_shift, add_site
+
+HOST = "127.0.0.1"
+ROUNDS, STOPS = 20, 25
+HOURS = ((wall(8), wall(13)), (wall(8), wall(18)))
+
+
+def main() -> None:
+    """Make the day, walk through it, and print what each interaction took."""
+    with served() as (address, link, day), sync_playwright() as playwright:
+        chromium = shutil.which("chromium") or os.environ.get("MILKROUND_TEST_CHROMIUM")
+        browser = playwright.chromium.launch(executable_path=chromium)
+        page = browser.new_page(viewport={"width": 1920, "height": 1080}, locale="en-GB")
+        page.goto(link)
+        page.wait_for_url(lambda url: "/link/" not in url)
+        answers(page, f"{address}/board/days/{day}")
+        page.goto(f"{address}/board/days/{day}")
+        page.wait_for_timeout(3_000)
+        worst = max(measured(page, name, act) for name, act in ACTS.items())
+        print(f"the worst interaction: {worst:.0f} ms")
+        browser.close()
+
+
+def answers(page: Page, address: str) -> None:
+    """Time the server: the whole day, and the price of one place."""
+    page.goto(address)
+    poll = str(page.locator("#part-poll").get_attribute("hx-get"))
+    for name, part in (("the day", ""), ("the pane, unchanged", f"/pane?{poll.split('?')[1]}")):
+        times = []
+        for _ in range(5):
+            began = time.perf_counter()
+            body = page.request.get(address + part).body()
+            times.append(1_000 * (time.perf_counter() - began))
+        print(f"{name:28} {statistics.median(times):6.0f} ms  {len(body) // 1024} kB")
+
+
+def measured(page: Page, name: str, act: Callable[[Page], None]) -> float:
+    """Return the most CPU time that one task of an act held the page for, from Chromium's trace."""
+    browser = page.context.browser
+    if browser is None:
+        raise RuntimeError("the page has no browser")
+    browser.start_tracing(page=page, categories=["toplevel", "devtools.timeline", "__metadata"])
+    act(page)
+    page.wait_for_timeout(700)
+    events = json.loads(browser.stop_tracing())["traceEvents"]
+    mains = {
+        (each["pid"], each["tid"])
+        for each in events
+        if each["name"] == "thread_name" and each["args"]["name"] == "CrRendererMain"
+    }
+    tasks = [
+        (each.get("tdur", 0) / 1_000, each.get("dur", 0) / 1_000)
+        for each in events
+        if each["name"].endswith("RunTask") and (each["pid"], each["tid"]) in mains
+    ]
+    worst = max(tasks, default=(0.0, 0.0))
+    print(f"{name:28} {worst[0]:6.0f} ms of CPU, {worst[1]:.0f} ms on the clock")
+    return worst[0]
+
+
+def hover(page: Page) -> None:
+    """Run the pointer over forty stops."""
+    for stop in page.locator("#day-pane .round .stop").all()[:40:4]:
+        stop.hover()
+
+
+def choose(page: Page) -> None:
+    """Choose stops by their disc, and a stretch by Shift."""
+    discs = page.locator("#day-pane .round .pick")
+    discs.nth(0).click()
+    page.locator("#day-pane .round .stop-link").nth(12).click(modifiers=["Shift"])
+    page.keyboard.press("Escape")
+
+
+def filtering(page: Page) -> None:
+    """Type into the filter, and empty it."""
+    page.locator("[data-filter]").click()
+    page.keyboard.type("dora 1", delay=60)
+    page.keyboard.press("Escape")
+
+
+def scroll(page: Page) -> None:
+    """Scroll the rounds both ways."""
+    page.locator("#day-pane .rounds").hover()
+    for across, down in ((0, 800), (1200, 0), (0, -800), (-1200, 0)):
+        page.mouse.wheel(across, down)
+        page.wait_for_timeout(120)
+
+
+def lasso(page: Page) -> None:
+    """Draw round a part of the map."""
+    page.locator("[data-lasso]").click()
+    box = page.locator("#day-pane .map").bounding_box()
+    if box is None:
+        raise RuntimeError("there is no map")
+    left, top = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(left - 90, top - 90)
+    page.mouse.down()
+    for x, y in ((90, -90), (90, 90), (-90, 90), (-90, -80)):
+        page.mouse.move(left + x, top + y, steps=8)
+    page.mouse.up()
+    page.keyboard.press("Escape")
+
+
+def drawer(page: Page) -> None:
+    """Open a visit's drawer and close it."""
+    page.locator("#day-pane .round .stop-link").nth(3).click()
+    page.wait_for_selector("[data-move-sheet]")
+    page.keyboard.press("Escape")
+
+
+def pin(page: Page) -> None:
+    """Pin a stop by its key: the day answers and only its round changes."""
+    page.locator("#day-pane .round .stop-link").nth(5).focus()
+    page.keyboard.press("l")
+    page.wait_for_selector("#day-pane [data-pinned]")
+
+
+def undo(page: Page) -> None:
+    """Take the pin back."""
+    page.keyboard.press("z")
+    page.wait_for_selector("#day-pane:not(:has([data-pinned]))")
+
+
+def step(page: Page) -> None:
+    """Move a stop one place down by its key, and back."""
+    page.locator("#day-pane .round .stop-link").nth(4).focus()
+    page.keyboard.press("ArrowDown")
+    page.wait_for_timeout(2_500)
+
+
+ACTS: dict[str, Callable[[Page], None]] = {
+    "hovering": hover,
+    "choosing": choose,
+    "filtering": filtering,
+    "scrolling": scroll,
+    "the lasso": lasso,
+    "the drawer": drawer,
+    "pinning": pin,
+    "undoing": undo,
+    "moving by key": step,
+}
+
+
+@contextmanager
+def served() -> Iterator[tuple[str, str, date]]:
+    """Serve a bank with the day; give its address, a sign-in link and the day."""
+    with tempfile.TemporaryDirectory() as home, Processes() as processes:
+        port = free_port(HOST, 8_700)
+        address = f"http://{HOST}:{port}"
+        os.environ |= {
+            "MILKROUND_HOME": home,
+            "PUBLIC_URL": address,
+            "DATABASE_URL": f"sqlite:///{home}/milkround.sqlite3",
+        }
+        app = create_app(settings_from(os.environ))
+        with app.app_context():
+            migrations.upgrade(db.engine)
+            with transaction() as session:
+                bank, day, claire = furnished(session)
+            with transaction() as session:
+                planned(session, bank, day, claire)
+            token = link_of(app, bank, claire)
+        processes.start(["serve", "--port", str(port)], log=Path(home) / "log")
+        processes.wait_for_port(HOST, port)
+        yield address, f"{address}/link/{token}#go", day
+
+
+def link_of(app: Flask, bank: int, claire: int) -> str:
+    """Return a sign-in token."""
+    with app.app_context(), transaction() as session:
+        return make_link(session, now=SystemClock().now(), bank_id=bank, person_id=claire)
+
+
+def furnished(session: Session) -> tuple[int, date, int]:
+    """Make a bank with twenty collectors and five hundred donors around it."""
+    now, dice = SystemClock().now(), Random(1)  # noqa: S311 - a game, not a secret
+    bank = found_bank(session, now=now, slug="bench", name="Bench bank", town="Pessac")
+    day = ServiceDay.of(now, bank.zone).day + timedelta(days=1)
+    site = add_site(session, bank.id)
+    # Five minutes at a door: twenty-five of them lie within the ride limit of the first.
+    session.execute(
+        update(Policy)
+        .where(Policy.bank_id == bank.id, Policy.key == PolicyKey.COLLECTION_MINUTES)
+        .values(value="5")
+    )
+
+    def person(name: str, role: Role) -> Person:
+        email = f"{name.lower()}@bench.example"
+        return add_person(
+            session, bank_id=bank.id, name=name, email=email, roles=[role], language="en"
+        )
+
+    claire = person("Claire", Role.COORDINATOR)
+    for number in range(ROUNDS):
+        shift = add_shift(session, person(f"Collector{number}", Role.COLLECTOR), site, day=day)
+        shift.capacity_bottles, shift.capacity_ml = 1_000, 1_000_000
+    for number in range(ROUNDS * STOPS):
+        donor = add_donor(
+            session,
+            bank.id,
+            first_name=f"Dora {number}",
+            latitude=44.785 + dice.uniform(-0.08, 0.08),
+            longitude=-0.66 + dice.uniform(-0.08, 0.08),
+            serology_until=day + timedelta(days=40),
+            signed_by_id=claire.id,
+        )
+        donor.baby_born_on = day - timedelta(days=90)
+        windows = ((day, *HOURS[number % 2]),)
+        add_pickup(session, donor, oldest_on=day - timedelta(days=20), windows=windows)
+    return bank.id, day, claire.id
+
+
+def bearing(pickup: Pickup) -> float:
+    """Return in which direction from the bank a donor lives."""
+    position = pickup.donor.address.position
+    return atan2(position.latitude - 44.785, position.longitude + 0.66) if position else 0.0
+
+
+def planned(session: Session, bank: int, day: date, claire: int) -> None:
+    """Deal the visits out by their bearing, each round in the order that adds least."""
+    version = open_day(session, bank_id=bank, day=day).version
+    plan = edit_day(session, bank_id=bank, day=day, version=version)
+    facts = gather(session, plan)
+    keys = sorted(facts.pickups, key=lambda key: bearing(facts.pickups[key]))
+    desk = Desk(facts, keys)
+    becomes = desk.was
+    for number, round_id in enumerate(desk.shifts):
+        dealt = keys[number * STOPS : (number + 1) * STOPS]
+        part = Desk(facts, dealt)
+        found = arrangement(part, dealt, Place(round_id=round_id)).orders[round_id]
+        becomes = becomes.moved(found, round_id, 0)
+    by = By(now=SystemClock().now(), actor=f"person:{claire}", reason="a bench")
+    make(session, desk.change(becomes), by=by, kind=EditKind.MOVED)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,115 @@
+"""The timeline of a day on the road, in per cent of its width: past, ahead, and what is late."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from collector.planning.course import Door
+from collector.web.board_live_picture import Live, RoundLive
+
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """A stretch of a row.
+
+    Attributes
+    ----------
+    kind
+        `drive`, `wait`, `service`, `failed`, or `late`: from the promised hours to the door.
+    """
+
+    kind: str
+    left: float
+    width: float
+    past: bool
+    pickup_id: int | None = None
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One round."""
+
+    seen: RoundLive
+    bars: tuple[Bar, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """All rounds over one stretch of hours, and where now is."""
+
+    rows: tuple[Row, ...]
+    hours: tuple[tuple[float, datetime], ...]
+    now: float | None
+
+
+def chart(seen: Live) -> Chart | None:
+    """Return the timeline, or None where nobody drives."""
+    driven = [each for each in seen.rounds if each.course and each.doors]
+    courses = [each.course for each in driven if each.course]
+    if not courses:
+        return None
+    begin = _floor(min(each.departs_at for each in courses))
+    end = _floor(max(each.returns_at for each in courses)) + HOUR
+    scale = _Scale(begin, end, seen.now)
+    return Chart(
+        rows=tuple(Row(seen=each, bars=tuple(_bars(each, scale))) for each in driven),
+        hours=tuple(_hours(scale)),
+        now=scale.at(seen.now) if begin <= seen.now <= end else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    begin: datetime
+    end: datetime
+    now: datetime
+
+    def at(self, instant: datetime) -> float:
+        return round(100 * (instant - self.begin) / (self.end - self.begin), 3)
+
+    def bar(self, kind: str, since: datetime, until: datetime, **of: int | None) -> Bar:
+        left = self.at(since)
+        width = round(max(0.0, self.at(until) - left), 3)
+        return Bar(kind=kind, left=left, width=width, past=until <= self.now, **of)
+
+
+def _bars(seen: RoundLive, scale: _Scale) -> Iterator[Bar]:
+    if seen.course is None:
+        return
+    left = seen.course.departs_at
+    for door in seen.course.doors:
+        of = {"pickup_id": door.pickup_id, "number": door.number}
+        yield from _drive(scale, left, door.arrives_at)
+        if door.begins_at > door.arrives_at:
+            yield scale.bar("wait", door.arrives_at, door.begins_at, **of)
+        yield scale.bar(_kind(door), door.begins_at, door.ends_at, **of)
+        if not door.past and door.late_by > timedelta():
+            yield scale.bar("late", door.promise.closes, door.begins_at, **of)
+        left = door.ends_at
+    yield from _drive(scale, left, seen.course.returns_at)
+
+
+def _drive(scale: _Scale, since: datetime, until: datetime) -> Iterator[Bar]:
+    """Yield a way; where now lies on it, its past and its rest apart."""
+    if since < scale.now < until:
+        yield scale.bar("drive", since, scale.now)
+        since = scale.now
+    yield scale.bar("drive", since, until)
+
+
+def _kind(door: Door) -> str:
+    return "failed" if door.past and not door.collected else "service"
+
+
+def _hours(scale: _Scale) -> Iterator[tuple[float, datetime]]:
+    hour = scale.begin
+    while hour <= scale.end:
+        yield scale.at(hour), hour
+        hour += HOUR
+
+
+def _floor(instant: datetime) -> datetime:
+    return instant.replace(minute=0, second=0, microsecond=0)

@@ -1,0 +1,98 @@
+"""Knows how absent visits are put back: one after the other, each where it costs least."""
+
+from typing import Final
+
+from routing.compiled import inner
+from routing.kernel import layout as o
+from routing.kernel.chance import below, drawn
+from routing.kernel.change import give_up, take
+from routing.kernel.pairs import survey_pair
+from routing.kernel.points import tour
+from routing.kernel.spots import survey
+from routing.timing.clock import NEVER
+from routing.timing.flat import DELIVERY, PICKUP, Whole
+
+TURNS: Final = 17
+"""Of so many, random four times, by load four, far two, close one, window width, earliest and
+latest two each."""
+
+
+@inner
+def recreate(f: Whole, g: Whole, s: Whole) -> None:
+    """Put back what can be put back and is worth it; the rest stays absent."""
+    _sort(g, s)
+    left = 0
+    for number in range(s[o.OUTSIDE]):
+        visit = s[s[o.ABSENT] + number]
+        role = g[g[o.KNOWN] + visit * o.KNOWN_COLUMNS + o.ROLE]
+        if s[s[o.TOUR_OF] + visit] >= 0:
+            continue
+        if role == DELIVERY or not _put_back(f, g, s, visit, role):
+            s[s[o.WEIGHT] + left] = visit
+            left += 1
+    s[o.OUTSIDE] = 0
+    for number in range(left):
+        visit = s[s[o.WEIGHT] + number]
+        # A delivery was passed over before its pick-up was put back.
+        if s[s[o.TOUR_OF] + visit] < 0:
+            s[s[o.ABSENT] + s[o.OUTSIDE]] = visit
+            s[o.OUTSIDE] += 1
+
+
+@inner
+def _put_back(f: Whole, g: Whole, s: Whole, visit: int, role: int) -> bool:
+    worth = g[g[o.KNOWN] + visit * o.KNOWN_COLUMNS + o.PENALTY]
+    if role == PICKUP:
+        partner = g[g[o.KNOWN] + visit * o.KNOWN_COLUMNS + o.PARTNER]
+        worth += g[g[o.KNOWN] + partner * o.KNOWN_COLUMNS + o.PENALTY]
+        survey_pair(f, g, s, visit, partner)
+    else:
+        survey(f, g, s, visit)
+    sure = s[o.SPOTS]
+    for row in range(1, o.MOST_SPOTS + 1):
+        spot = s[o.SPOTS] + row * o.SPOT_COLUMNS
+        if s[spot + o.PRICE] >= s[sure + o.PRICE]:
+            break
+        before = s[tour(s, s[spot + o.SHIFT]) + o.COST]
+        if take(f, g, s, visit, spot):
+            if s[spot + o.PRICE] <= worth:
+                return True
+            give_up(f, g, s, spot, before)
+    return s[sure + o.PRICE] < NEVER and s[sure + o.PRICE] <= worth and take(f, g, s, visit, sure)
+
+
+@inner
+def _sort(g: Whole, s: Whole) -> None:
+    """Sort the absent by a key that is drawn."""
+    turn = below(s, TURNS)
+    for number in range(s[o.OUTSIDE]):
+        s[s[o.WEIGHT] + number] = _key(g, s, s[s[o.ABSENT] + number], turn)
+    for number in range(1, s[o.OUTSIDE]):
+        visit, weight = s[s[o.ABSENT] + number], s[s[o.WEIGHT] + number]
+        at = number
+        while at > 0 and s[s[o.WEIGHT] + at - 1] > weight:
+            s[s[o.WEIGHT] + at] = s[s[o.WEIGHT] + at - 1]
+            s[s[o.ABSENT] + at] = s[s[o.ABSENT] + at - 1]
+            at -= 1
+        s[s[o.ABSENT] + at], s[s[o.WEIGHT] + at] = visit, weight
+
+
+@inner
+def _key(g: Whole, s: Whole, visit: int, turn: int) -> int:
+    keys = g[o.KEYS] + visit * o.KEY_COLUMNS
+    if turn < 4:  # noqa: PLR2004 - see TURNS
+        return drawn(s)
+    column, sign = _column(turn)
+    return sign * g[keys + column]
+
+
+@inner
+def _column(turn: int) -> tuple[int, int]:
+    """The key, and whether the largest (-1) or the smallest (1) comes first."""
+    if turn < 8:  # noqa: PLR2004 - see TURNS
+        return o.BY_LOAD, -1
+    if turn < 11:  # noqa: PLR2004
+        return o.BY_FARNESS, -1 if turn < 10 else 1  # noqa: PLR2004
+    if turn < 13:  # noqa: PLR2004
+        return o.BY_WIDTH, 1
+    return (o.BY_OPENING, 1) if turn < 15 else (o.BY_SHUTTING, -1)  # noqa: PLR2004

@@ -1,0 +1,314 @@
+"""Knows what it would cost, about, to put a visit anywhere, and where that is surely legal.
+
+A spot is judged in a few operations from what the points on both sides of it know. Where that does
+not suffice (breaks, unloadings, ride limits across several windows, set-ups that come or go) a spot
+is *doubtful*: the cheapest of these are kept, and whoever takes one tries the whole tour.
+"""
+
+from routing.compiled import inner
+from routing.kernel import layout as o
+from routing.kernel.chance import below
+from routing.kernel.points import first_open, leg_price, point, tour
+from routing.kernel.price import uneven
+from routing.timing import flat
+from routing.timing.clock import NEVER
+from routing.timing.flat import FAR, Whole
+
+BLINKS = 100
+"""One spot in so many is overlooked (Christiaens and Vanden Berghe, 2020)."""
+
+NO, PERHAPS, SURELY = range(3)
+
+
+@inner
+def survey(f: Whole, g: Whole, s: Whole, visit: int) -> None:
+    """Fill the list of spots: in row 0 the cheapest sure one, behind it the doubtful ones."""
+    for row in range(o.MOST_SPOTS + 1):
+        s[s[o.SPOTS] + row * o.SPOT_COLUMNS + o.PRICE] = NEVER
+    s[o.STAMP] += 1
+    if g[o.NEAR] == 0:
+        for shift in range(g[o.SHIFTS]):
+            _survey_fresh(f, g, s, visit, shift)
+        return
+    near = g[o.ADJACENT] + visit * g[o.NEIGHBOURS]
+    for number in range(g[o.NEAR]):
+        shift = s[s[o.TOUR_OF] + g[near + number]]
+        if shift >= 0 and s[tour(s, shift) + o.SEEN] != s[o.STAMP]:
+            s[tour(s, shift) + o.SEEN] = s[o.STAMP]
+            _survey(f, g, s, visit, shift)
+    for shift in range(g[o.SHIFTS]):
+        if s[tour(s, shift) + o.STOPS] == 0:
+            _survey_fresh(f, g, s, visit, shift)
+
+
+@inner
+def _survey_fresh(f: Whole, g: Whole, s: Whole, visit: int, shift: int) -> None:
+    """Survey a tour, but of empty tours of one kind only the first."""
+    if s[tour(s, shift) + o.STOPS] == 0:
+        kind = tour(s, g[g[o.FLEET] + shift * o.FLEET_COLUMNS + o.KIND])
+        if s[kind + o.EMPTY_SEEN] == s[o.STAMP]:
+            return
+        s[kind + o.EMPTY_SEEN] = s[o.STAMP]
+    _survey(f, g, s, visit, shift)
+
+
+@inner
+def _survey(f: Whole, g: Whole, s: Whole, visit: int, shift: int) -> None:
+    if not may_join(g, s, visit, shift):
+        return
+    totals, me = tour(s, shift), g[o.KNOWN] + visit * o.KNOWN_COLUMNS
+    first, last = s[totals + o.FROZEN], s[totals + o.STOPS]
+    position = g[me + o.POSITION]
+    if position >= 0:
+        if position < first or position > last:
+            return
+        first = last = position
+    _scan(f, g, s, visit, shift, first, last)
+
+
+@inner
+def may_join(g: Whole, s: Whole, visit: int, shift: int) -> bool:
+    """Nothing but time, length and the load on the way can keep a visit from a tour."""
+    if g[g[o.CAN] + visit * g[o.SHIFTS] + shift] == 0 or shift == s[o.BANNED]:
+        return False
+    donor = g[g[o.KNOWN] + visit * o.KNOWN_COLUMNS + o.DONOR]
+    fleet, totals = g[o.FLEET] + shift * o.FLEET_COLUMNS, tour(s, shift)
+    period = g[fleet + flat.PERIOD]
+    if donor >= 0 and period >= 0 and s[s[o.MET] + donor * g[o.PERIODS] + period] > 0:
+        return False
+    if g[fleet + o.LIMITED] == 1 and s[totals + o.STOPS] >= g[fleet + flat.MAX_STOPS]:
+        return False
+    return g[o.SIMPLE_LOADS] == 0 or g[fleet + flat.RELOADS] > 0 or _has_room(g, s, visit, shift)
+
+
+@inner
+def _has_room(g: Whole, s: Whole, visit: int, shift: int) -> bool:
+    dimensions = g[o.DIMENSIONS]
+    loads, at = g[o.LOADS] + 3 * visit * dimensions, point(g, s, shift, 0) + o.LOAD_COLUMNS + 1
+    amounts = g[o.AMOUNTS] + 2 * shift * dimensions
+    for dimension in range(dimensions):
+        if s[at + 2 * dimension] + g[loads + dimension] > g[amounts + dimension]:
+            return False
+    return True
+
+
+@inner
+def _scan(f: Whole, g: Whole, s: Whole, visit: int, shift: int, first: int, last: int) -> None:
+    """Judge every spot from one point on to another."""
+    fleet, totals = g[o.FLEET] + shift * o.FLEET_COLUMNS, tour(s, shift)
+    me, count, columns = g[o.KNOWN] + visit * o.KNOWN_COLUMNS, s[totals + o.STOPS], g[o.COLUMNS]
+    place, shuts, timed = g[me + o.PLACE], g[me + o.SHUTS], g[fleet + o.TIMED] == 1
+    roads = (g[fleet + flat.PROFILE] * g[o.PLACES] + place) * g[o.PLACES]
+    into, out = g[o.INTO] + roads, g[o.OUT] + roads
+    base = g[g[o.ASIDE] + visit * g[o.SHIFTS] + shift]
+    if count == 0:
+        base += g[fleet + flat.FIXED]
+    at = point(g, s, shift, first)
+    for row in range(first, last + 1):
+        behind = at
+        at += columns
+        if s[behind + o.LEAVE] > shuts:
+            return
+        s[o.BLINK] -= 1
+        if s[o.BLINK] < 0:
+            s[o.BLINK] = below(s, 2 * BLINKS)
+            continue
+        leg_in = g[into + s[behind + o.AT]]
+        if s[behind + o.LEAVE] + (leg_in & o.SECONDS_OF) > shuts:
+            continue
+        there = s[at + o.AT] if row < count else g[g[o.NEAREST] + shift * g[o.PLACES] + place]
+        leg_out = g[out + there]
+        price = base + leg_price(f, g, fleet, s[behind + o.AT], place, leg_in)
+        price += leg_price(f, g, fleet, place, there, leg_out) - s[at + o.LEG]
+        if price < s[s[o.SPOTS] + o.PRICE] or timed:
+            _judge(f, g, s, visit, shift, row, leg_in, leg_out, price)
+
+
+@inner
+def _judge(
+    f: Whole,
+    g: Whole,
+    s: Whole,
+    visit: int,
+    shift: int,
+    row: int,
+    leg_in: int,
+    leg_out: int,
+    price: int,
+) -> None:
+    """Keep a spot if it is legal or may be, with the hours it costs on top of the road."""
+    me, behind = g[o.KNOWN] + visit * o.KNOWN_COLUMNS, point(g, s, shift, row)
+    at = behind + g[o.COLUMNS]
+    window, arrival = g[me + o.FIRST], s[behind + o.LEAVE] + (leg_in & o.SECONDS_OF)
+    if g[me + o.LAST] - window > 1:
+        window = first_open(g, me, arrival)
+    opens, shuts = g[g[o.WINDOWS] + 2 * window], g[g[o.WINDOWS] + 2 * window + 1]
+    spent = g[me + o.SERVICE]
+    if s[behind + o.AT] != g[me + o.PLACE]:
+        spent += g[me + o.SETUP]
+    begin = max(arrival, opens)
+    arrival = begin + spent + (leg_out & o.SECONDS_OF)
+    verdict = SURELY
+    if g[o.SET_UPS] == 1:
+        verdict, slack = _set_up(g, s, shift, row, g[me + o.PLACE])
+        arrival -= slack
+    if arrival > s[at + o.LATEST] or not _loads(g, s, visit, shift, row):
+        return
+    road = (leg_in & o.SECONDS_OF) + (leg_out & o.SECONDS_OF) - s[at + o.LEG_SECONDS]
+    further = (leg_in >> o.PACKED) + (leg_out >> o.PACKED) - s[at + o.LEG_METRES]
+    verdict = min(verdict, _bounded(g, s, shift, road, further))
+    verdict = min(verdict, _cold(g, s, visit, shift, row, leg_in, shuts, spent, road, arrival))
+    if verdict == NO:
+        return
+    price += _hours(f, g, s, shift, row, leg_in, leg_out, opens, shuts, spent, further)
+    if g[o.LATENESS] == 1:
+        price += _late(g, s, me, at, begin, arrival)
+    keep(s, price, shift, row, -1, verdict)
+
+
+@inner
+def keep(s: Whole, price: int, shift: int, here: int, there: int, verdict: int) -> None:
+    """Put a spot on the list if it is cheap enough."""
+    if price >= s[s[o.SPOTS] + o.PRICE]:
+        return
+    at = s[o.SPOTS]
+    if verdict != SURELY:
+        at += o.MOST_SPOTS * o.SPOT_COLUMNS
+        if price >= s[at + o.PRICE]:
+            return
+        while at > s[o.SPOTS] + o.SPOT_COLUMNS and s[at - o.SPOT_COLUMNS + o.PRICE] > price:
+            for column in range(o.SPOT_COLUMNS):
+                s[at + column] = s[at - o.SPOT_COLUMNS + column]
+            at -= o.SPOT_COLUMNS
+    s[at + o.PRICE], s[at + o.SHIFT] = price, shift
+    s[at + o.HERE], s[at + o.THERE] = here, there
+
+
+@inner
+def _set_up(g: Whole, s: Whole, shift: int, row: int, place: int) -> tuple[int, int]:
+    """Whether the next visit's set-up may change, and by how much it may be ready sooner."""
+    at = point(g, s, shift, row + 1)
+    if row == s[tour(s, shift) + o.STOPS]:
+        return SURELY, 0
+    set_up = g[g[o.KNOWN] + s[at + o.VISIT] * o.KNOWN_COLUMNS + o.SETUP]
+    if set_up == 0 or (s[at + o.AT] != place and s[at - g[o.COLUMNS] + o.AT] != s[at + o.AT]):
+        return SURELY, 0
+    return PERHAPS, set_up if s[at + o.AT] == place else 0
+
+
+@inner
+def _loads(g: Whole, s: Whole, visit: int, shift: int, row: int) -> bool:
+    fleet = g[o.FLEET] + shift * o.FLEET_COLUMNS
+    if g[o.SIMPLE_LOADS] == 1 or g[fleet + flat.RELOADS] > 0:
+        return True
+    dimensions = g[o.DIMENSIONS]
+    loads, at = g[o.LOADS] + 3 * visit * dimensions, point(g, s, shift, row) + o.LOAD_COLUMNS
+    amounts = g[o.AMOUNTS] + 2 * shift * dimensions
+    for dimension in range(dimensions):
+        put_on = g[loads + dimension] + g[loads + 2 * dimensions + dimension]
+        if (
+            s[at + 2 * dimension] + g[loads + dimensions + dimension] > g[amounts + dimension]
+            or s[at + 2 * dimension + 1] + put_on > g[amounts + dimension]
+        ):
+            return False
+    return True
+
+
+@inner
+def _bounded(g: Whole, s: Whole, shift: int, road: int, further: int) -> int:
+    """Breaks and unloadings are beyond a look; driving and road are bounded exactly."""
+    fleet, totals = g[o.FLEET] + shift * o.FLEET_COLUMNS, tour(s, shift)
+    if g[fleet + o.LIMITED] == 1 and (
+        s[totals + o.SECONDS] + road > g[fleet + flat.MAX_DRIVING]
+        or s[totals + o.METRES] + further > g[fleet + flat.MAX_METRES]
+    ):
+        return NO
+    return PERHAPS if g[fleet + o.SPECIAL] == 1 else SURELY
+
+
+@inner
+def _cold(
+    g: Whole,
+    s: Whole,
+    visit: int,
+    shift: int,
+    row: int,
+    leg_in: int,
+    shuts: int,
+    spent: int,
+    road: int,
+    arrival: int,
+) -> int:
+    """Whether nothing rides too long, see `points`."""
+    fleet, totals = g[o.FLEET] + shift * o.FLEET_COLUMNS, tour(s, shift)
+    limit = g[g[o.KNOWN] + visit * o.KNOWN_COLUMNS + o.RIDE]
+    if (limit == FAR and s[totals + o.RIDING] == 0) or g[fleet + flat.RELOADS] > 0:
+        return SURELY
+    behind = point(g, s, shift, row)
+    at = behind + g[o.COLUMNS]
+    end = point(g, s, shift, s[totals + o.STOPS] + 1)
+    work = s[behind + o.WORK] + s[behind + o.SPENT] + (leg_in & o.SECONDS_OF)
+    rides = min(s[behind + o.RIDES_TO], work + spent + limit)
+    if s[end + o.WORK] + road + spent > rides:
+        return NO if g[o.SET_UPS] == 0 else PERHAPS
+    until = max(
+        s[at + o.EARLY_ON] + s[at + o.LENGTH_ON], arrival + s[end + o.WORK] - s[at + o.WORK]
+    )
+    if (
+        arrival <= s[at + o.LATE_ON]
+        and until <= min(s[behind + o.REACH], shuts - work + rides)
+        and until <= s[at + o.SLACK_ON] - road - spent + rides
+        and until <= s[at + o.KEEPS_ON]
+    ):
+        return SURELY
+    return PERHAPS if g[o.SEVERAL_WINDOWS] == 1 else NO
+
+
+@inner
+def _hours(
+    f: Whole,
+    g: Whole,
+    s: Whole,
+    shift: int,
+    row: int,
+    leg_in: int,
+    leg_out: int,
+    opens: int,
+    shuts: int,
+    spent: int,
+    further: int,
+) -> int:
+    """What the longer day costs: the segment behind, the visit and the segment ahead joined."""
+    fleet, totals = g[o.FLEET] + shift * o.FLEET_COLUMNS, tour(s, shift)
+    if g[fleet + o.TIMED] == 0 and g[fleet + o.BALANCED] == 0:
+        return 0
+    behind = point(g, s, shift, row)
+    at = behind + g[o.COLUMNS]
+    length = s[behind + o.LENGTH_TO] + (leg_in & o.SECONDS_OF)
+    wait = max(opens - length - s[behind + o.LATE_TO], 0)
+    early = max(opens - length, s[behind + o.EARLY_TO]) - wait
+    late = min(shuts - length, s[behind + o.LATE_TO])
+    length += wait + spent + (leg_out & o.SECONDS_OF)
+    wait = max(s[at + o.EARLY_ON] - length - late, 0)
+    early = max(s[at + o.EARLY_ON] - length, early) - wait
+    length += wait + s[at + o.LENGTH_ON]
+    if length > g[fleet + flat.MAX_WORKING] and g[o.SEVERAL_WINDOWS] == 0:
+        return NEVER
+    before = s[totals + o.LENGTH]
+    price = g[fleet + flat.PER_SECOND] * (length - before)
+    over = max(0, early + length - g[fleet + flat.OVERTIME_FROM])
+    over -= max(0, s[totals + o.ARRIVES] - g[fleet + flat.OVERTIME_FROM])
+    price += g[fleet + flat.PER_OVERTIME] * over
+    if g[fleet + o.BALANCED] == 1:
+        stops, metres = s[totals + o.STOPS], s[totals + o.METRES]
+        price += uneven(f, g, shift, stops + 1, metres + further, length)
+        if stops > 0:
+            price -= uneven(f, g, shift, stops, metres, before)
+    return price
+
+
+@inner
+def _late(g: Whole, s: Whole, me: int, at: int, begin: int, arrival: int) -> int:
+    """What this visit pays for being late, and about what those ahead pay for being put off."""
+    own = g[me + o.LATE] * max(0, begin - g[me + o.DUE]) if g[me + o.LATE] > 0 else 0
+    return own + s[at + o.DEAR_ON] * max(0, arrival - s[at + o.BEGIN])

@@ -1,0 +1,96 @@
+"""Knows how the state of a search is made and read."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from routing.kernel import layout as o
+from routing.kernel.driver import address
+from routing.timing.flat import Whole
+
+AVERAGE: Final = 10
+LONGEST: Final = 10
+WHOLE: Final = 2_000
+"""How to ruin, see `ruin`."""
+
+
+class Column(NamedTuple):
+    """A tour of the pool: its shift, its visits in their order, by their rows, and its cost."""
+
+    shift: int
+    visits: tuple[int, ...]
+    cost: int
+
+
+def fresh(f: Whole, g: Whole, seed: int) -> Whole:
+    """A state without any tour."""
+    visits, shifts, rows = (int(g[at]) for at in (o.VISITS, o.SHIFTS, o.CAPACITY_ROWS))
+    sizes = {
+        o.ROWS: shifts * rows * int(g[o.COLUMNS]),
+        o.TOURS: shifts * o.TOUR_COLUMNS,
+        o.TOUR_OF: visits,
+        o.ABSENT: visits + 1,
+        o.OLD_ABSENT: visits + 1,
+        o.MET: max(1, int(g[o.DONORS]) * int(g[o.PERIODS])),
+        o.TOUCHED_LIST: shifts,
+        o.OLD_ORDERS: shifts * rows,
+        o.SPOTS: (o.MOST_SPOTS + 1) * o.SPOT_COLUMNS,
+        o.WEIGHT: visits + 1,
+        o.ABSENCES: visits,
+        o.ORDER: rows,
+        o.BEST_STOPS: shifts,
+        o.BEST_ORDERS: shifts * rows,
+        o.SLOTS: o.MOST_SLOTS,
+        o.COLUMN_LIST: o.MOST_KEPT * o.POOL_COLUMNS,
+        o.STOP_LIST: o.MOST_KEPT_STOPS,
+    }
+    # Memory that is never touched is never given by the system: most of it is room for long tours.
+    s = np.zeros(o.STATE_HEAD + sum(sizes.values()), dtype=np.int64)
+    begin = o.STATE_HEAD
+    for table, size in sizes.items():
+        s[table] = begin
+        begin += size
+    forget_tours(s)
+    s[o.CHANCE] = np.random.default_rng(seed).integers(1, 2**62)
+    s[o.AVERAGE], s[o.LONGEST], s[o.WHOLE] = AVERAGE, LONGEST, WHOLE
+    s[o.DRIVER], s[o.TAPE] = address(), len(f)
+    return s
+
+
+def forget_tours(s: Whole) -> None:
+    """Empty the pool."""
+    s[s[o.SLOTS] : s[o.SLOTS] + o.MOST_SLOTS] = -1
+    s[o.KEPT] = s[o.KEPT_STOPS] = s[o.MISSED] = 0
+
+
+def laid_out(g: Whole, orders: Mapping[int, Sequence[int]]) -> Whole:
+    """Orders of visits, by rows of shifts and visits, as `anneal.begin` takes them."""
+    longest = max(map(len, orders.values()), default=0)
+    found = np.full((int(g[o.SHIFTS]), longest), -1, dtype=np.int64)
+    for shift, visits in orders.items():
+        found[shift, : len(visits)] = visits
+    return found
+
+
+def best_orders(g: Whole, s: Whole) -> dict[int, list[int]]:
+    """The orders of the best solution, by rows of shifts and visits."""
+    rows, found = int(g[o.CAPACITY_ROWS]), {}
+    for shift in range(int(g[o.SHIFTS])):
+        first, count = int(s[o.BEST_ORDERS]) + shift * rows, int(s[s[o.BEST_STOPS] + shift])
+        if count:
+            found[shift] = s[first : first + count].tolist()
+    return found
+
+
+def columns(s: Whole) -> list[Column]:
+    """The tours of the pool."""
+    first, count = int(s[o.COLUMN_LIST]), int(s[o.KEPT])
+    table = s[first : first + count * o.POOL_COLUMNS].reshape(count, o.POOL_COLUMNS)
+    stops, begins = s[int(s[o.STOP_LIST]) :], table[:, o.POOL_FIRST].tolist()
+    ends = (table[:, o.POOL_FIRST] + table[:, o.POOL_STOPS]).tolist()
+    shifts, costs = table[:, o.POOL_SHIFT].tolist(), table[:, o.POOL_COST].tolist()
+    return [
+        Column(shift=shift, visits=tuple(stops[begin:end].tolist()), cost=cost)
+        for shift, begin, end, cost in zip(shifts, begins, ends, costs, strict=True)
+    ]

@@ -1,0 +1,70 @@
+// The lasso: a line drawn round discs on the map chooses their visits.
+import { choose } from "./choosing.js";
+
+const SVG = "http://www.w3.org/2000/svg";
+let drawing = null;
+
+export function lasso() {
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("[data-lasso]");
+    if (button) arm(button.getAttribute("aria-pressed") !== "true");
+  });
+  document.addEventListener("pointerdown", (event) => {
+    const map = event.target.closest?.(".map.with-lasso");
+    if (!map || event.button !== 0 || event.target.closest(".leaflet-control")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    begin(map, event);
+  }, true);
+}
+
+function arm(on) {
+  document.querySelector("[data-lasso]")?.setAttribute("aria-pressed", String(on));
+  document.querySelector("#day-pane .map")?.classList.toggle("with-lasso", on);
+}
+
+function begin(map, event) {
+  const frame = map.getBoundingClientRect();
+  const svg = document.createElementNS(SVG, "svg");
+  const line = document.createElementNS(SVG, "polygon");
+  svg.setAttribute("class", "lasso-line");
+  svg.append(line);
+  map.append(svg);
+  drawing = { points: [], line, frame, svg, map };
+  map.setPointerCapture(event.pointerId);
+  const draw = (moved) => point(moved);
+  map.addEventListener("pointermove", draw);
+  map.addEventListener("pointerup", () => {
+    map.removeEventListener("pointermove", draw);
+    finish();
+  }, { once: true });
+}
+
+function point({ clientX, clientY }) {
+  drawing.points.push([clientX - drawing.frame.left, clientY - drawing.frame.top]);
+  drawing.line.setAttribute("points", drawing.points.map((each) => each.join(",")).join(" "));
+}
+
+function finish() {
+  const { points, frame, svg, map } = drawing;
+  svg.remove();
+  arm(false);
+  if (points.length < 3) return;
+  const discs = [...map.querySelectorAll(".map-disc[data-pickup]")];
+  choose(discs.filter((disc) => inside(centre(disc, frame), points)).map((disc) => disc.dataset.pickup), true);
+}
+
+function centre(disc, frame) {
+  const box = disc.getBoundingClientRect();
+  return [box.left + box.width / 2 - frame.left, box.top + box.height / 2 - frame.top];
+}
+
+// Even or odd: how often a ray to the right crosses the line.
+export function inside([x, y], points) {
+  let odd = false;
+  points.forEach(([x1, y1], index) => {
+    const [x2, y2] = points[(index + 1) % points.length];
+    if (y1 > y !== y2 > y && x < ((x2 - x1) * (y - y1)) / (y2 - y1) + x1) odd = !odd;
+  });
+  return odd;
+}

@@ -1,0 +1,73 @@
+// The part of a record that is about milk: how it was kept, how much is taken, what is refused.
+import { celsiusField } from "./celsius-field.js";
+import { choices, stepper, text } from "./fields.js";
+import { labelsField } from "./labels-field.js";
+import { MILK, insisted } from "./proofs.js";
+import { refusedField } from "./refused-field.js";
+import { counted, litres, t } from "./texts.js";
+
+const MOST_VOLUME = 60_000;
+
+export const isForMilk = (stop) => stop.purposes.some((purpose) => MILK.includes(purpose));
+
+// `otherwise()` says whether the visit was made for something else as well, and that was done.
+export function milkFields(stop, before, { limit, terms, boxes }, otherwise) {
+  const milk = isForMilk(stop);
+  const storage = storageField(before?.storage_ok);
+  const freezer = celsiusField("freezer", t("freezer"), { value: before?.freezer_celsius ?? null, limit });
+  const bottles = bottlesField(stop, before, milk);
+  const volume = volumeField(stop, before, bottles);
+  const labels = labelsField(stop, before?.containers ?? [], terms, () => bottles.value());
+  const box = boxField(boxes, before?.box);
+  const seal = text("seal", t("seal"), { value: before?.seal ?? "" });
+  const refused = refusedField(before?.refused);
+
+  const found = () => bottles.value() > 0 || refused.value().length > 0;
+  const seen = () => found() || (milk && !otherwise());
+  const nothing = () => (milk && !found() && !otherwise() ? t("nothing") : null);
+  // Where there was milk to look at, the look is not left out; where there was none, it is not asked.
+  const looked = (field) => ({ ...field, mistake: () => (seen() || field.value() !== null ? field.mistake() : null) });
+  const sealed = insisted(terms, stop.purposes, "seal") !== "off";
+  return {
+    nodes: [storage.node, freezer.node, bottles.node, volume.node, labels.node, box?.node, sealed && seal.node, refused.node],
+    fields: [looked(storage), looked(freezer), { ...bottles, mistake: () => bottles.mistake() ?? nothing() }, volume, labels, refused],
+    record: () => ({
+      bottles: bottles.value(), volume_ml: Number(volume.value() || 0),
+      freezer_celsius: freezer.value(), storage_ok: storage.value() && storage.value() === "right",
+      containers: labels.value(), refused: refused.value(), box: box?.value() ?? "", seal: seal.value(),
+    }),
+  };
+}
+
+function storageField(ok) {
+  const chosen = ok === true ? "right" : ok === false ? "wrong" : null;
+  return choices("storage", t("storage"), [["right", t("storage_right")], ["wrong", t("storage_wrong")]],
+    { hint: t("storage_hint"), chosen, missing: t("storage_missing") });
+}
+
+const bottlesField = (stop, before, milk) =>
+  stepper("bottles", t("count"), {
+    value: before?.bottles ?? (milk ? stop.bottles : 0),
+    hint: stop.bottles ? t("said_by_donor", { figure: counted("bottles", stop.bottles) }) : "",
+  });
+
+const volumeField = (stop, before, bottles) =>
+  text("volume", t("volume"), {
+    value: before?.volume_ml || "", inputmode: "numeric",
+    hint: stop.volume_ml ? t("said_by_donor", { figure: litres(stop.volume_ml) }) : "",
+    check: (given) => wrongVolume(given, bottles.value()),
+  });
+
+function wrongVolume(given, bottles) {
+  if (given === "" && bottles === 0) return null;
+  if (!/^\d+$/.test(given) || Number(given) > MOST_VOLUME) return t("volume_missing");
+  if (Number(given) === 0) return bottles ? t("volume_missing") : null;
+  return bottles ? null : t("volume_without_bottles");
+}
+
+// One box needs no question.
+function boxField(boxes, before) {
+  if (boxes.length === 0) return null;
+  if (boxes.length === 1) return { value: () => boxes[0], node: null };
+  return choices("which-box", t("box_which"), boxes.map((box) => [box, box]), { chosen: before || boxes.at(-1) });
+}
