@@ -11,6 +11,8 @@ from playwright.sync_api import Browser, Page
 from collector.db import transaction
 from collector.donors.queries import get_donor
 from collector.donors.screening import first_contact
+from collector.people.actions import add_person
+from collector.people.models import Role
 from collector.pickups.enquiries import hold_slot, write_down
 from collector.pickups.models import HoldReason
 from collector.pickups.windows import Ask
@@ -57,6 +59,19 @@ FIRST_STEPS = (
     "/donor/first-steps/",
     "/donor/first-steps/questions/1",
     "/donor/first-steps/call-back",
+)
+STAFF = (
+    "/board/policies",
+    "/board/policies/minimum_volume_ml",
+    "/board/questions",
+    "/board/questions/new",
+    "/board/candidates",
+    "/board/donors/{donor}",
+    "/board/donors/{donor}/care",
+    "/board/donors/{donor}/joining",
+    "/board/blood-tests",
+    "/board/directory",
+    "/board/due/",
 )
 
 
@@ -110,6 +125,21 @@ def test_a_candidates_first_steps(browser: Browser, place: ServedTown) -> None:
     page = place.open(browser, donor=ida)
     found = [each for url in FIRST_STEPS for each in troubles(page, f"{place.address}{url}")]
     assert found == []
+
+
+def test_the_staffs_pages_of_donors(browser: Browser, place: ServedTown) -> None:
+    with place.app.app_context(), transaction() as session:
+        nora = add_person(
+            session,
+            bank_id=place.town.bank,
+            name="Nora",
+            email="nora@town.example",
+            roles=[Role.COORDINATOR, Role.PROFESSIONAL, Role.QUALITY, Role.ADMIN],
+            language="en",
+        ).id
+    page = place.open(browser, person=nora)
+    urls = [each.format(donor=place.town.dora) for each in STAFF]
+    assert [each for url in urls for each in troubles(page, f"{place.address}{url}")] == []
 
 
 def hold_a_slot(place: ServedTown) -> None:

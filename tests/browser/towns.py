@@ -31,8 +31,15 @@ class ServedTown:
     clock: SetClock
     address: str
 
-    def open(self, browser: Browser, *, scripts: bool = True, donor: int | None = None) -> Page:
-        """Return a phone's page, signed in as a donor if one is named."""
+    def open(
+        self,
+        browser: Browser,
+        *,
+        scripts: bool = True,
+        donor: int | None = None,
+        person: int | None = None,
+    ) -> Page:
+        """Return a phone's page, signed in as a donor or a member of the staff if one is named."""
         context = browser.new_context(
             viewport=PHONE,
             locale="en-GB",
@@ -42,18 +49,19 @@ class ServedTown:
         context.set_default_timeout(15_000)
         page = context.new_page()
         page.on("pageerror", _fail)
-        if donor is not None:
-            self._sign_in(context, donor)
-            page.goto(f"{self.address}/donor/")
+        if donor is not None or person is not None:
+            self._sign_in(context, donor=donor, person=person)
+            page.goto(f"{self.address}/{'donor' if donor else 'board'}/")
         return page
 
-    def _sign_in(self, context: BrowserContext, donor: int) -> None:
+    def _sign_in(self, context: BrowserContext, *, donor: int | None, person: int | None) -> None:
+        bank, now = self.town.bank, self.clock.now()
         with self.app.app_context(), transaction() as session:
-            token = make_link(session, now=self.clock.now(), bank_id=self.town.bank, donor_id=donor)
+            token = make_link(session, now=now, bank_id=bank, donor_id=donor, person_id=person)
         page = context.new_page()
         page.goto(f"{self.address}/link/{token}")
         page.get_by_role("button", name="Continue").click()
-        page.wait_for_url("**/donor/")
+        page.wait_for_url(lambda url: "/link/" not in url)
         page.close()
 
 

@@ -94,6 +94,7 @@ def record_door(app: Flask, town: Town) -> None:
                 empties_left=6,
                 note="",
                 flags=[],
+                details={"seal": "0412"},
                 device_at=MORNING,
                 recorded_at=MORNING,
                 withdrawn_at=None,
@@ -280,6 +281,7 @@ def test_the_receipt_is_right_or_corrected_within_two_days(
     assert "7 bottles, 1.4 L , -19 °C" in said
     assert "So far you gave 1.4 L in 1 visit." in said
     assert "6 empty bottles" in said
+    assert "Seal 0412" in said
     data = {"bottles": "8", "volume_ml": "1600", "words": "One more"}
     clock.advance(hours=48)
     assert dora.post(f"{url}/corrections", data=data).status_code == 303
