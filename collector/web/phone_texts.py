@@ -55,8 +55,6 @@ def _frame() -> dict[str, str]:
             "This phone still holds records of a colleague that were not sent. "
             "They must sign in here once before you use it."
         ),
-        "today": _("Today"),
-        "tomorrow": _("Tomorrow"),
         "rounds": _("My rounds"),
         "more_to_do": _("What else"),
     }

@@ -20,6 +20,8 @@ from tests.phone_round import collected, publish_round, said
 from tests.town import Town, sign_in
 
 JSON = {"Accept": "application/json"}
+ROOT = Path(__file__).parents[2]
+SHELL = (ROOT / "templates" / "phone" / "home.html", ROOT / "collector" / "web" / "phone.py")
 
 
 @pytest.fixture
@@ -64,6 +66,16 @@ def test_every_word_the_programs_ask_for_is_there(ana: FlaskClient, app: Flask) 
     wanted |= {f"purpose_{purpose.value}" for purpose in Purpose}
     wanted |= {f"kind_{kind.value}" for kind in EventKind}
     assert wanted <= set(words)
+    shell = " ".join(path.read_text(encoding="utf-8") for path in SHELL)
+    named = set(re.findall(r"\w+", program + shell))
+    assert [key for key in words if not named & set(stems(key))] == []
+
+
+def stems(key: str) -> list[str]:
+    """Return a word's key and what a program may begin it with: `kind_`, `clock_tube`."""
+    parts = key.split("_")
+    begun = ["_".join(parts[:n]) for n in range(1, len(parts))]
+    return [key, *begun, *(f"{each}_" for each in begun)]
 
 
 def test_a_coordinator_is_turned_away_and_a_stranger_asked_to_sign_in(

@@ -36,9 +36,14 @@ export function acts(model, show) {
     close: (payload) => tell("closed", { payload }, t("said_closed")),
     report: (payload) => tell("incident", { payload }, t("said_incident")),
     readBoxes: async (readings) => {
-      let last = null;
-      for (const payload of readings) last = await kept(() => say(round, "box_read", { payload }));
-      if (last) location.hash = "#/";
+      const said = [];
+      for (const payload of readings) said.push(await kept(() => say(round, "box_read", { payload })));
+      const known = said.filter(Boolean);
+      if (!known.length) return;
+      offerUndo(t("said_box_read"), known.at(-1), async () => {
+        for (const event of known) await takeBack(event, "mistake");
+      });
+      location.hash = "#/";
     },
     divert: async (site, words, to) => {
       const told = await tell("incident", { payload: { kind: "clock", note: words, site: site.site } }, t("said_alarm"));
