@@ -54,15 +54,15 @@ def furnish(bank: RunningBank) -> list[int]:
             windows = ((bank.day, time(8), time(17)),)
             oldest = bank.day - timedelta(days=20)
             keys.append(add_pickup(session, donor, windows=windows, oldest_on=oldest).id)
-        plan = open_day(session, bank_id=bank.bank, day=bank.day)
-        ana = plan.rounds[0].id
+        ana = open_day(session, bank_id=bank.bank, day=bank.day).rounds[0].id
         for position, key in enumerate(keys[:3]):
+            plan = open_day(session, bank_id=bank.bank, day=bank.day)
             move(
                 session,
                 by=By(now=SystemClock().now(), actor="system"),
                 bank_id=bank.bank,
                 day=bank.day,
-                version=plan.version + position,
+                version=plan.version,
                 pickups=[key],
                 place=Place.read(f"{ana}:{position}"),
             )
