@@ -37,6 +37,35 @@ from collector.web import session as sign_in
 
 LARGEST_KEY = 2**31 - 1
 
+PARTS = (
+    languages,
+    wording,
+    assets,
+    compression,
+    security,
+    guards,
+    errors,
+    board_stream,
+    board_background,
+)
+"""What every page is given, in the order of its setting-up."""
+
+SURFACES = (
+    sign_in,
+    public,
+    contact,
+    steps,
+    my_data,
+    donor,
+    visit_link,
+    phone,
+    board,
+    outbox,
+    quality,
+    calendar,
+)
+"""Who has pages."""
+
 
 class KeyConverter(IntegerConverter):
     """A row's key in an address; a larger number is the key of nothing."""
@@ -79,19 +108,8 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     app.url_map.converters["int"] = KeyConverter
     db.connect(app, settings.database_url)
-    for part in (
-        languages,
-        wording,
-        assets,
-        compression,
-        security,
-        guards,
-        errors,
-        board_stream,
-        board_background,
-    ):
+    for part in PARTS:
         part.init_app(app)
-    donors = (public, contact, steps, my_data, donor, visit_link)
-    for surface in (sign_in, *donors, phone, board, outbox, quality, calendar):
+    for surface in SURFACES:
         app.register_blueprint(surface.blueprint)
     return app

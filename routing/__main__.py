@@ -223,7 +223,7 @@ def _budget(options: Arguments) -> Budget:
 
 def _warm(_: Arguments) -> int:
     if not is_warm():
-        sys.stderr.write("Compiling the planner, once; it takes half a minute or so.\n")
+        sys.stderr.write("Compiling the planner, once; it takes a minute or so.\n")
         warm()
     return DONE
 

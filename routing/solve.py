@@ -1,5 +1,6 @@
 """Knows how a problem becomes a plan: build, search, time, explain, check."""
 
+import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,6 +12,9 @@ from routing.errors import NoPlanError, UnlawfulPlanError
 from routing.explain import explained
 from routing.insertion import filled, insertions, made_room
 from routing.kernel.search import Orders, search
+from routing.kernel.unsaid import unsaid
+from routing.model.build import build
+from routing.model.search import search as model_search
 from routing.plan import Plan
 from routing.problem import Problem, Shift, Visit
 from routing.schedule import assembled, best_effort, retimed
@@ -22,10 +26,18 @@ OnImprovement = Callable[[Plan], None]
 BREATH: Final = 0.2
 """Seconds between two improvements handed out: five per second are plenty for an eye."""
 
+LOG: Final = logging.getLogger(__name__)
+
+MODELLED: Final = 5.0
+"""The most seconds of a model's search ahead of the kernel's."""
+
 SMALL: Final = 30
 """Up to so many visits a search has seen everything worth seeing after `SMALL_ENOUGH` each."""
 
 SMALL_ENOUGH: Final = 2_000
+
+SMALL_STALL: Final = 1.0
+"""And after so many seconds without an improvement."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +100,8 @@ def solve(
         desk.better(lambda: seed)
     if not desk.enough(0):
         first = seed if _goes_on(problem, start) else None
+        if unsaid(problem):
+            first = _modelled(problem, desk, first)
         turns = Turns(problem, desk.better, budget.seconds)
         search(
             problem,
@@ -95,9 +109,43 @@ def solve(
             first,
             iterations=desk.budget.iterations,
             seed=budget.seed,
+            threads=budget.threads,
             aside=turns.take,
         )
     return desk.best()
+
+
+def _modelled(problem: Problem, desk: "_Desk", start: Orders | None) -> Orders | None:
+    """What the OR-Tools model finds, for the kernel to go on from, in half of the budget."""
+    names = ", ".join(sorted(unsaid(problem)))
+    LOG.info("the model searches first: the kernel does not say all of %s", names)
+    budget = desk.budget
+    seconds = MODELLED if budget.seconds is None else min(MODELLED, budget.seconds / 2)
+    half = _Half(desk, moves=budget.iterations, seconds=seconds, start=start)
+    model_search(build(problem), half, start, seconds=seconds)
+    return half.orders
+
+
+class _Half:
+    """Watches the model's search for a desk, and ends it in good time."""
+
+    def __init__(
+        self, desk: "_Desk", *, moves: int | None, seconds: float, start: Orders | None
+    ) -> None:
+        self.orders = start
+        self._desk, self._moves = desk, moves
+        self._until = time.monotonic() + seconds
+
+    def better(self, read: Callable[[], Orders]) -> None:
+        """Keep the orders, and hand them on."""
+        orders = self.orders = read()
+        self._desk.better(lambda: orders)
+
+    def enough(self, moves: int) -> bool:
+        """Whether half of the budget, or so many candidate moves, are over."""
+        if self._moves is not None and self._desk.budget.seconds is None:
+            return moves >= self._moves
+        return time.monotonic() >= self._until
 
 
 class _Desk:
@@ -176,7 +224,8 @@ def _patient(problem: Problem, budget: Budget) -> Budget:
     """On a small problem do not sit out the seconds: all there is to find is found early."""
     if budget.iterations is not None or len(problem.visits) > SMALL:
         return budget
-    return replace(budget, iterations=SMALL_ENOUGH * len(problem.visits))
+    stall = min(SMALL_STALL, budget.stall_seconds or SMALL_STALL)
+    return replace(budget, iterations=SMALL_ENOUGH * len(problem.visits), stall_seconds=stall)
 
 
 def _lawful(problem: Problem, plan: Plan) -> Plan:

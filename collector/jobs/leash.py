@@ -14,6 +14,8 @@ import sys
 
 PR_SET_PDEATHSIG = 1
 ORPHANED = 3
+GENTLE = 10
+"""The program takes the time that others leave over: pages are answered while plans are made."""
 
 
 def main() -> None:
@@ -21,6 +23,7 @@ def main() -> None:
     parent, program = int(sys.argv[1]), sys.argv[2:]
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    os.nice(GENTLE)
     # The parent may have died before the kernel was asked.
     if os.getppid() != parent:
         sys.exit(ORPHANED)

@@ -93,6 +93,13 @@ def confirm(
     """
     enquiry = get_enquiry(session, donor_id=donor.id)
     held = _held_window(enquiry, now=now)
+    asked = replace(
+        _asked(session, enquiry, donor, held),
+        call_first=call_first,
+        do_not_ring=do_not_ring,
+        neighbour=neighbour,
+        note=note,
+    )
     pickup = ask(
         session,
         now=now,
@@ -100,13 +107,7 @@ def confirm(
         donor_id=donor.id,
         asked_by=actor,
         once=f"enquiry:{enquiry.once}",
-        asked=replace(
-            _asked(session, enquiry, donor, held),
-            call_first=call_first,
-            do_not_ring=do_not_ring,
-            neighbour=neighbour,
-            note=note,
-        ),
+        asked=asked,
     )
     pickup.promised_at = now
     if not pickup.holds and _needs_nobody(pickup, donor, held.day, session):

@@ -185,9 +185,11 @@ def _why_not(facts: Facts, due: Due, day: date) -> str:
     if judgement.verdict is Verdict.BLOCKED or Reason.SEROLOGY_PENDING in judgement.reasons:
         return "file_not_allowing"
     ready = told.reaches(facts.levers.minimum_ml)
+    if ready is not None and ready <= day:
+        return ""
     purposes = purposes_for(donor, days=(day,), policies=facts.policies)
     only_milk = set(purposes) == {Purpose.COLLECTION}
-    return "too_little" if only_milk and (ready is None or day < ready) else ""
+    return "too_little" if only_milk else ""
 
 
 def _hours(requests: Sequence[Pickup]) -> tuple[time, time]:

@@ -20,6 +20,7 @@ from collector.errors import Refused
 from collector.people.models import Role
 from collector.web.board_pages import page, today
 from collector.web.guards import actor, guard, now
+from collector.web.typed import as_day
 from collector.web.wording import sentence
 
 blueprint = Blueprint("calls", __name__, url_prefix="/candidates")
@@ -149,10 +150,10 @@ def read_day(text: str) -> date:
     Refused
         `date_not_read`.
     """
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        raise Refused("date_not_read") from None
+    day = as_day(text)
+    if day is None:
+        raise Refused("date_not_read")
+    return day
 
 
 def read_past_day(text: str) -> date:

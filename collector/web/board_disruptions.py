@@ -24,8 +24,7 @@ from collector.rounds.models import DayPlan, Round
 from collector.rounds.queries import day_plan
 from collector.service_day import ServiceDay
 from collector.web.board_live_words import DISRUPTIONS, why
-from collector.web.board_pages import civil_day, page, whole_number
-from collector.web.board_road import chosen
+from collector.web.board_pages import chosen, civil_day, page, whole_number
 from collector.web.guards import actor, now
 
 blueprint = Blueprint("disruptions", __name__, url_prefix="/days/<day>/live/disruptions")

@@ -1,6 +1,8 @@
 """What every page of the board needs: the count of requests that wait, a day read from a URL."""
 
 from datetime import date
+from enum import StrEnum
+from typing import TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -9,6 +11,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from collector.errors import NotFound
+from collector.people.models import Person, Role
+from collector.people.queries import people_with_role
 from collector.pickups.models import Pickup, PickupState
 from collector.planning.editing import By
 from collector.service_day import ServiceDay
@@ -16,6 +20,8 @@ from collector.web.guards import actor, now
 
 YEARS = range(2020, 2101)
 LONGEST_REASON = 200
+
+Choice = TypeVar("Choice", bound=StrEnum)
 
 
 def page(session: Session, template: str, **figures: object) -> str:
@@ -83,6 +89,29 @@ def uuid_of(text: str) -> UUID:
 def by(reason: str = "") -> By:
     """Say who changes something now, and why a rule may be broken."""
     return By(now=now(), actor=actor().reference, reason=reason.strip()[:LONGEST_REASON])
+
+
+def chosen(choices: type[Choice], text: str) -> Choice:
+    """Return the choice that a form names.
+
+    Raises
+    ------
+    NotFound
+        It names none.
+    """
+    try:
+        return choices(text)
+    except ValueError:
+        raise NotFound("not_found") from None
+
+
+def people_by_id(session: Session, *roles: Role) -> dict[int, Person]:
+    """Return the bank's people of these roles, for pages that name who did what."""
+    return {
+        person.id: person
+        for role in roles
+        for person in people_with_role(session, bank_id=actor().bank_id, role=role)
+    }
 
 
 def is_fragment() -> bool:

@@ -1,8 +1,6 @@
 """The board's day on the road: phones, incidents to decide, records that disagree."""
 
 from datetime import date
-from enum import StrEnum
-from typing import TypeVar
 
 from flask import Blueprint, Response, make_response, redirect, request, url_for
 from sqlalchemy.orm import Session
@@ -12,8 +10,7 @@ from collector.custody.photos import photo_of
 from collector.db import reading, transaction
 from collector.errors import NotFound
 from collector.people.devices import revoke_device
-from collector.people.models import Person, Role
-from collector.people.queries import people_with_role
+from collector.people.models import Role
 from collector.pickups.models import Pickup
 from collector.pickups.queries import get_pickup
 from collector.rounds.incidents import decide_incident
@@ -21,13 +18,18 @@ from collector.rounds.models import IncidentDecision, Round
 from collector.rounds.queries import get_round
 from collector.rounds.resolving import let_record_stand
 from collector.rounds.road import Disagreement, OnTheRoad, disagreements, on_the_road
-from collector.web.board_pages import civil_day, page, uuid_of, whole_number
-from collector.web.guards import actor, now
+from collector.web.board_pages import (
+    chosen,
+    civil_day,
+    page,
+    people_by_id,
+    uuid_of,
+    whole_number,
+)
+from collector.web.guards import actor, now, person_id
 from collector.web.sheet import sheet_page, sheet_pdf
 
 blueprint = Blueprint("road", __name__, url_prefix="/days/<day>/road")
-
-Choice = TypeVar("Choice", bound=StrEnum)
 
 
 @blueprint.get("")
@@ -44,7 +46,7 @@ def home(day: str) -> str:
             told=told,
             differing=differing,
             pickups=_pickups(session, told, differing),
-            people=_people(session, bank_id),
+            people=people_by_id(session, Role.COLLECTOR, Role.COORDINATOR),
             decisions=list(IncidentDecision),
             now=now(),
         )
@@ -59,7 +61,7 @@ def decide(day: str) -> Redirect:
             now=now(),
             bank_id=actor().bank_id,
             incident_id=whole_number(request.form.get("incident", "")),
-            person_id=_person_id(),
+            person_id=person_id(),
             decision=chosen(IncidentDecision, request.form.get("decision", "")),
             note=request.form.get("note", ""),
         )
@@ -75,7 +77,7 @@ def choose(day: str) -> Redirect:
             now=now(),
             bank_id=actor().bank_id,
             event_id=whole_number(request.form.get("event", "")),
-            person_id=_person_id(),
+            person_id=person_id(),
         )
     return _back(day)
 
@@ -89,7 +91,7 @@ def revoke(day: str) -> Redirect:
             now=now(),
             bank_id=actor().bank_id,
             device_id=whole_number(request.form.get("device", "")),
-            person_id=_person_id(),
+            person_id=person_id(),
         )
     return _back(day)
 
@@ -121,20 +123,6 @@ def photo(day: str, name: str) -> Response:
     return answer
 
 
-def chosen(choices: type[Choice], text: str) -> Choice:
-    """Return the choice that a form names.
-
-    Raises
-    ------
-    NotFound
-        It names none.
-    """
-    try:
-        return choices(text)
-    except ValueError:
-        raise NotFound("not_found") from None
-
-
 def _round_of(session: Session, day: date, round_id: int) -> Round:
     found = get_round(session, bank_id=actor().bank_id, round_id=round_id)
     if found.day_plan.day != day:
@@ -149,22 +137,6 @@ def _pickups(
     for each in told:
         wanted |= {*each.strays, *(i.pickup_id for i, _ in each.incidents if i.pickup_id)}
     return {key: get_pickup(session, actor().bank_id, key) for key in sorted(wanted)}
-
-
-def _people(session: Session, bank_id: int) -> dict[int, Person]:
-    roles = (Role.COLLECTOR, Role.COORDINATOR)
-    return {
-        person.id: person
-        for role in roles
-        for person in people_with_role(session, bank_id=bank_id, role=role)
-    }
-
-
-def _person_id() -> int:
-    person_id = actor().person_id
-    if person_id is None:
-        raise AssertionError("the guard lets coordinators through, and they are people")
-    return person_id
 
 
 def _back(day: str) -> Redirect:

@@ -1,7 +1,7 @@
 """The first contact: how to reach her and hardly anything else; her browser may then go on."""
 
 import re
-from datetime import date, datetime
+from datetime import date
 from typing import NamedTuple
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -18,6 +18,7 @@ from collector.errors import Refused
 from collector.people.actions import begin_session, count_attempt
 from collector.service_day import ServiceDay
 from collector.web.guards import Door, anyone, now, settings
+from collector.web.typed import as_day
 from collector.web.wording import sentence
 
 blueprint = Blueprint("contact", __name__)
@@ -115,22 +116,13 @@ def _read(bank: Bank) -> Contact:
         wrong["email"] = "email_not_valid"
     if not typed["postcode"]:
         wrong["postcode"] = "postcode_missing"
-    born_on = _day(typed["baby_born_on"])
+    born_on = as_day(typed["baby_born_on"])
     if typed["baby_born_on"] and born_on is None:
         wrong["baby_born_on"] = "date_not_read"
     elif born_on and born_on > ServiceDay.of(now(), bank.zone).day:
         wrong["baby_born_on"] = "day_in_future"
     told = {name: sentence(Refused(code)) for name, code in wrong.items()}
     return Contact(typed, born_on, told)
-
-
-def _day(text: str) -> date | None:
-    for form in ("%Y-%m-%d", "%d/%m/%Y"):
-        try:
-            return datetime.strptime(text, form).date()  # noqa: DTZ007 - a civil day has no zone
-        except ValueError:
-            continue
-    return None
 
 
 def _form(bank: Bank, said: Contact) -> str:

@@ -23,7 +23,7 @@ from collector.web.assets import dist_folder, manifest
 from collector.web.donor_pages import form_page, home_page, last_of, visit_page
 from collector.web.donor_promise import told
 from collector.web.donor_words import GAUGE, KITS, PURPOSES, headline
-from collector.web.guards import actor, anyone, guard, now
+from collector.web.guards import actor, anyone, donor_id, guard, now
 from collector.web.health_questions import QUESTIONS
 from collector.web.wording import sentence
 
@@ -51,7 +51,7 @@ def words() -> dict[str, object]:
 def home() -> str:
     """Show what is promised, what was asked for, and how her file stands."""
     with reading() as session:
-        page = home_page(session, bank_id=actor().bank_id, donor_id=_donor_id(), now=now())
+        page = home_page(session, bank_id=actor().bank_id, donor_id=donor_id(), now=now())
         return render_template("donor/home.html", page=page)
 
 
@@ -69,8 +69,8 @@ def worker() -> Response:
 def new_visit() -> str:
     """Show the form, with what she asked for last time."""
     with reading() as session:
-        last = last_of(session, bank_id=actor().bank_id, donor_id=_donor_id())
-        enquiry = enquiry_of(session, _donor_id())
+        last = last_of(session, bank_id=actor().bank_id, donor_id=donor_id())
+        enquiry = enquiry_of(session, donor_id())
         return _show(session, forms.resumed(enquiry, last) if enquiry else forms.blank(last))
 
 
@@ -140,7 +140,7 @@ def _send(pickup_id: int | None) -> Response | tuple[str, int] | str:
 def _understood(
     session: Session, typed: forms.Typed, pickup_id: int | None
 ) -> tuple[Ask, dict[str, str]]:
-    page = form_page(session, bank_id=actor().bank_id, donor_id=_donor_id(), now=now())
+    page = form_page(session, bank_id=actor().bank_id, donor_id=donor_id(), now=now())
     kept = () if pickup_id is None else _hers(session, pickup_id).purposes
     purposes = purposes_for(
         page.donor, days=typed.days or (page.today,), policies=page.policies, kept=kept
@@ -156,7 +156,7 @@ def _act(session: Session, asked: Ask, pickup_id: int | None, *, once: str) -> i
             session,
             now=now(),
             bank_id=who.bank_id,
-            donor_id=_donor_id(),
+            donor_id=donor_id(),
             asked_by=who.reference,
             asked=asked,
             once=f"{who.reference} {once}" if once else None,
@@ -186,16 +186,11 @@ def _show(
     wrong: Mapping[str, str] = MappingProxyType({}),
     pickup: Pickup | None = None,
 ) -> str:
-    page = form_page(session, bank_id=actor().bank_id, donor_id=_donor_id(), now=now())
+    page = form_page(session, bank_id=actor().bank_id, donor_id=donor_id(), now=now())
     return render_template(
         "donor/visit_form.html", page=page, typed=typed, wrong=wrong, pickup=pickup
     )
 
 
 def _hers(session: Session, pickup_id: int) -> Pickup:
-    return pickup_of_donor(session, actor().bank_id, _donor_id(), pickup_id)
-
-
-def _donor_id() -> int:
-    """Return the donor who is signed in; the guard lets nobody else through."""
-    return actor().donor_id or 0
+    return pickup_of_donor(session, actor().bank_id, donor_id(), pickup_id)

@@ -27,7 +27,7 @@ from collector.planning.outlook import Outlook, Standing, outlook
 from collector.planning.slots import Slot, Wanted, seen, slots, still_fits, turn_page
 from collector.web import donor_form as forms
 from collector.web.donor_pages import form_page, last_of
-from collector.web.guards import actor, now
+from collector.web.guards import actor, donor_id, now
 from collector.web.wording import sentence
 
 blueprint = Blueprint("asking", __name__, url_prefix="/enquiry")
@@ -40,8 +40,8 @@ TRIES = 6
 def form() -> str | Response:
     """Show the form, as she left it or with what she asked for last time."""
     with reading() as session:
-        last = last_of(session, bank_id=actor().bank_id, donor_id=_donor_id())
-        enquiry = enquiry_of(session, _donor_id())
+        last = last_of(session, bank_id=actor().bank_id, donor_id=donor_id())
+        enquiry = enquiry_of(session, donor_id())
         typed = forms.blank(last) if enquiry is None else forms.resumed(enquiry, last)
         return _show(session, typed)
 
@@ -51,7 +51,7 @@ def write() -> Response | tuple[str, int]:
     """Keep what she wrote, or show it again with what is wrong."""
     typed = forms.sent(request.form)
     with transaction() as session:
-        page = form_page(session, bank_id=actor().bank_id, donor_id=_donor_id(), now=now())
+        page = form_page(session, bank_id=actor().bank_id, donor_id=donor_id(), now=now())
         purposes = purposes_for(page.donor, days=(page.today,), policies=page.policies)
         asked, mistakes = forms.understood(typed, purposes=purposes, now=now(), zone=page.bank.zone)
         wrong = {name: text for name, text in mistakes.items() if not name.startswith("windows")}
@@ -91,7 +91,7 @@ def hold() -> Response | tuple[str, int]:
         try:
             with transaction() as session:
                 turn_page(session, bank_id=actor().bank_id, day=day, seen=looked)
-                hers = get_enquiry(session, donor_id=_donor_id())
+                hers = get_enquiry(session, donor_id=donor_id())
                 hold_slot(session, hers, now=now(), day=day, opens=opens, closes=closes)
         except Conflict:
             continue
@@ -107,8 +107,8 @@ def confirmation() -> str | Response:
         if not is_held(enquiry, now=now()):
             flash(sentence(Refused("slot_not_held")), "warn")
             return redirect(url_for("donor.asking.choose"))
-        page = form_page(session, bank_id=actor().bank_id, donor_id=_donor_id(), now=now())
-        last = last_of(session, bank_id=actor().bank_id, donor_id=_donor_id())
+        page = form_page(session, bank_id=actor().bank_id, donor_id=donor_id(), now=now())
+        last = last_of(session, bank_id=actor().bank_id, donor_id=donor_id())
         return render_template(
             "donor/confirmation.html", page=page, enquiry=enquiry, typed=forms.blank(last)
         )
@@ -122,7 +122,7 @@ def agree() -> Response | tuple[str, int]:
             pickup = confirm(
                 session,
                 now=now(),
-                donor=get_donor(session, actor().bank_id, _donor_id()),
+                donor=get_donor(session, actor().bank_id, donor_id()),
                 actor=actor().reference,
                 call_first="call_first" in request.form,
                 do_not_ring="do_not_ring" in request.form,
@@ -162,8 +162,8 @@ def _wished(text: str) -> tuple[date, time, time]:
 
 
 def _hers(session: Session) -> tuple[Enquiry, Donor]:
-    return get_enquiry(session, donor_id=_donor_id()), get_donor(
-        session, actor().bank_id, _donor_id()
+    return get_enquiry(session, donor_id=donor_id()), get_donor(
+        session, actor().bank_id, donor_id()
     )
 
 
@@ -179,9 +179,5 @@ def _wanted(session: Session, enquiry: Enquiry) -> Wanted:
 def _show(
     session: Session, typed: forms.Typed, *, wrong: Mapping[str, str] = MappingProxyType({})
 ) -> str:
-    page = form_page(session, bank_id=actor().bank_id, donor_id=_donor_id(), now=now())
+    page = form_page(session, bank_id=actor().bank_id, donor_id=donor_id(), now=now())
     return render_template("donor/enquiry.html", page=page, typed=typed, wrong=wrong)
-
-
-def _donor_id() -> int:
-    return actor().donor_id or 0

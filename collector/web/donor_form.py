@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 from collector.errors import Refused
 from collector.pickups.models import Enquiry, HoldReason, Kit, Pickup, Purpose
 from collector.pickups.windows import MOST_WINDOWS, Ask, Mistake, Window, mistakes_in
+from collector.web.typed import as_day, as_number, as_time
 from collector.web.wording import sentence
 
 ROWS_SHOWN = 3
@@ -28,8 +29,6 @@ TEXTS = (
 )
 QUARTERS = ("1", "2", "3", "4")
 NEARLY_FULL = 3
-DATE_FORMS = ("%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y")
-TIME_FORMS = ("%H:%M", "%H:%M:%S", "%Hh%M")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +58,7 @@ class Typed:
     @property
     def days(self) -> tuple[date, ...]:
         """The days that could be read."""
-        read = (_as_date(row.day) for row in self.rows)
+        read = (as_day(row.day) for row in self.rows)
         return tuple(day for day in read if day is not None)
 
 
@@ -196,16 +195,16 @@ def _amounts(typed: Typed, reading: Reading) -> Ask:
 
 
 def _number(typed: Typed, name: str, reading: Reading) -> int:
-    text = "".join(typed.texts[name].split()) or ("0" if name == "empties_wanted" else "")
-    if text.isascii() and text.isdigit() and len(text) < 10:  # noqa: PLR2004 - far past any bound
-        return int(text)
-    reading.note(Mistake(name, "number_not_read" if text else "number_missing"))
-    return 0
+    text = typed.texts[name] or ("0" if name == "empties_wanted" else "")
+    found = as_number(text)
+    if found is None:
+        reading.note(Mistake(name, "number_not_read" if text else "number_missing"))
+    return found or 0
 
 
 def _day(typed: Typed, name: str, reading: Reading) -> date | None:
     text = typed.texts[name]
-    day = _as_date(text)
+    day = as_day(text)
     if text and day is None:
         reading.note(Mistake(name, "date_not_read"))
     return day
@@ -219,7 +218,7 @@ def _health(typed: Typed, reading: Reading) -> dict[HoldReason, bool]:
 
 
 def _window(index: int, row: Row, reading: Reading) -> Window | None:
-    day, opens, closes = _as_date(row.day), _as_time(row.opens), _as_time(row.closes)
+    day, opens, closes = as_day(row.day), as_time(row.opens), as_time(row.closes)
     if day is None:
         reading.note(Mistake(f"windows.{index}", "date_not_read"))
     elif opens is None or closes is None:
@@ -231,22 +230,3 @@ def _window(index: int, row: Row, reading: Reading) -> Window | None:
 
 def _row(opens: time, closes: time, day: date | None = None) -> Row:
     return Row(day=day.isoformat() if day else "", opens=f"{opens:%H:%M}", closes=f"{closes:%H:%M}")
-
-
-def _as_date(text: str) -> date | None:
-    found = _parsed(text, DATE_FORMS)
-    return found.date() if found else None
-
-
-def _as_time(text: str) -> time | None:
-    found = _parsed(text, TIME_FORMS)
-    return found.time() if found else None
-
-
-def _parsed(text: str, forms: tuple[str, ...]) -> datetime | None:
-    for form in forms:
-        try:
-            return datetime.strptime(text, form)  # noqa: DTZ007 - a civil day or time has no zone
-        except ValueError:
-            continue
-    return None

@@ -16,7 +16,8 @@ from collector.people.queries import people_with_role
 from collector.pickups.giving import giving_of, plan_giving, say_loss
 from collector.planning.forecast import forecast_of
 from collector.web.donor_pages import form_page
-from collector.web.guards import actor, now
+from collector.web.guards import actor, donor_id, now
+from collector.web.typed import as_day
 from collector.web.wording import sentence
 
 blueprint = Blueprint("giving", __name__)
@@ -37,7 +38,7 @@ def plan() -> Response | tuple[str, int]:
                 session,
                 now=now(),
                 bank_id=actor().bank_id,
-                donor_id=_donor_id(),
+                donor_id=donor_id(),
                 actor=actor().reference,
                 paused_from=_day("paused_from"),
                 paused_until=_day("paused_until"),
@@ -54,8 +55,8 @@ def plan() -> Response | tuple[str, int]:
 def loss() -> str:
     """Show the page for a mother whose child has died: a person first."""
     with reading() as session:
-        page = form_page(session, bank_id=actor().bank_id, donor_id=_donor_id(), now=now())
-        return render_template("donor/loss.html", page=page, giving=giving_of(session, _donor_id()))
+        page = form_page(session, bank_id=actor().bank_id, donor_id=donor_id(), now=now())
+        return render_template("donor/loss.html", page=page, giving=giving_of(session, donor_id()))
 
 
 @blueprint.post("/loss")
@@ -66,10 +67,10 @@ def say() -> Response:
             session,
             now=now(),
             bank_id=actor().bank_id,
-            donor_id=_donor_id(),
+            donor_id=donor_id(),
             actor=actor().reference,
         )
-        donor = get_donor(session, actor().bank_id, _donor_id())
+        donor = get_donor(session, actor().bank_id, donor_id())
         for person in people_with_role(session, bank_id=actor().bank_id, role=Role.COORDINATOR):
             owe(
                 session,
@@ -87,11 +88,11 @@ def say() -> Response:
 
 def _show(wrong: str = "") -> str:
     with reading() as session:
-        page = form_page(session, bank_id=actor().bank_id, donor_id=_donor_id(), now=now())
+        page = form_page(session, bank_id=actor().bank_id, donor_id=donor_id(), now=now())
         return render_template(
             "donor/giving.html",
             page=page,
-            giving=giving_of(session, _donor_id()),
+            giving=giving_of(session, donor_id()),
             forecast=forecast_of(session, page.donor, now=now()),
             typed=request.form,
             wrong=wrong,
@@ -100,11 +101,7 @@ def _show(wrong: str = "") -> str:
 
 def _day(name: str) -> date | None:
     text = request.form.get(name, "").strip()
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise Refused("date_not_read") from None
-
-
-def _donor_id() -> int:
-    return actor().donor_id or 0
+    day = as_day(text)
+    if text and day is None:
+        raise Refused("date_not_read")
+    return day

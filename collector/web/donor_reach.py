@@ -17,7 +17,7 @@ from collector.notices.models import Channel
 from collector.notices.queries import chosen_channel, has_browser
 from collector.people.proof import prove, refuse_too_many
 from collector.web.donor_pages import form_page
-from collector.web.guards import actor, now, settings
+from collector.web.guards import actor, donor_id, now, settings
 
 blueprint = Blueprint("reach", __name__)
 
@@ -33,7 +33,7 @@ def home() -> str:
 def choose() -> Response:
     """Keep by what she wants to be told, and whether discreetly."""
     with transaction() as session:
-        donor = get_donor(session, actor().bank_id, actor().donor_id or 0)
+        donor = get_donor(session, actor().bank_id, donor_id())
         if request.form.get("channel") in {Channel.EMAIL, Channel.SMS}:
             channel = Channel(request.form["channel"])
             choose_channel(
@@ -83,7 +83,7 @@ def proof() -> str:
 def send_code() -> Response:
     """Send a code by another way than her link came."""
     with transaction() as session:
-        donor = get_donor(session, actor().bank_id, actor().donor_id or 0)
+        donor = get_donor(session, actor().bank_id, donor_id())
         channel, to = _other_way(donor)
         if to is None:
             raise Refused("no_other_way")
@@ -118,7 +118,7 @@ def try_code() -> Response | tuple[str, int]:
 
 
 def _page(session: Session, template: str, *, wrong: bool = False) -> str:
-    page = form_page(session, bank_id=actor().bank_id, donor_id=actor().donor_id or 0, now=now())
+    page = form_page(session, bank_id=actor().bank_id, donor_id=donor_id(), now=now())
     return render_template(
         template,
         page=page,

@@ -17,7 +17,8 @@ from collector.planning.forecast import forecast_of
 from collector.rounds.receipts import correct, receipt_of
 from collector.service_day import ServiceDay
 from collector.web.donor_pages import VisitPage, visit_page
-from collector.web.guards import actor, now, settings
+from collector.web.guards import actor, donor_id, now, settings
+from collector.web.typed import as_number
 from collector.web.wording import sentence
 
 blueprint = Blueprint("after", __name__, url_prefix="/visits/<int:pickup_id>")
@@ -111,11 +112,11 @@ def _show(pickup_id: int, wrong: str = "") -> str:
 
 
 def _number(name: str) -> int:
-    text = "".join(request.form.get(name, "").split())
-    if not (text.isascii() and text.isdigit() and len(text) < len("999999999")):
+    found = as_number(request.form.get(name, ""))
+    if found is None:
         raise Refused("number_not_read")
-    return int(text)
+    return found
 
 
 def _hers(session: Session, pickup_id: int) -> Pickup:
-    return pickup_of_donor(session, actor().bank_id, actor().donor_id or 0, pickup_id)
+    return pickup_of_donor(session, actor().bank_id, donor_id(), pickup_id)

@@ -125,6 +125,22 @@ def actor() -> Actor:
     return found
 
 
+def donor_id() -> int:
+    """Return the donor who is signed in; a surface for donors lets nobody else through."""
+    key = actor().donor_id
+    if key is None:
+        abort(403)
+    return key
+
+
+def person_id() -> int:
+    """Return which person of the bank is signed in, where the guard lets nobody else through."""
+    found = actor().person_id
+    if found is None:
+        raise AssertionError("a page for staff was reached by a donor")
+    return found
+
+
 def now() -> datetime:
     """Return the present instant, as the application's clock tells it."""
     clock: Clock = current_app.extensions["milkround_clock"]

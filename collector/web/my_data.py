@@ -2,7 +2,7 @@
 
 import json
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answer
 
@@ -12,7 +12,7 @@ from collector.donors.queries import get_donor
 from collector.people.models import Role
 from collector.rights.actions import ask_erasure, has_given
 from collector.rights.queries import copy_of
-from collector.web.guards import Door, actor, guard, now
+from collector.web.guards import Door, actor, donor_id, guard, now
 
 blueprint = Blueprint("my_data", __name__, url_prefix="/donor/my-data")
 guard(blueprint, Role.DONOR)
@@ -22,7 +22,7 @@ guard(blueprint, Role.DONOR)
 def home() -> str:
     """Say what is kept and for how long, and offer a copy and the erasure."""
     with reading() as session:
-        donor = get_donor(session, actor().bank_id, _donor_id())
+        donor = get_donor(session, actor().bank_id, donor_id())
         return render_template(
             "donor/my_data.html",
             page={"donor": donor, "bank": get_bank(session, donor.bank_id)},
@@ -34,7 +34,7 @@ def home() -> str:
 def copy() -> Response:
     """Hand her everything we know of her."""
     with reading() as session:
-        found = copy_of(session, bank_id=actor().bank_id, donor_id=_donor_id())
+        found = copy_of(session, bank_id=actor().bank_id, donor_id=donor_id())
     text = json.dumps(found, ensure_ascii=False, indent=2, default=str)
     answer = Response(text, mimetype="application/json")
     answer.headers["Content-Disposition"] = 'attachment; filename="my-data.json"'
@@ -45,7 +45,7 @@ def copy() -> Response:
 def erasure() -> Answer:
     """Erase her at once where nothing was ever collected; else tell the bank that she asks."""
     with transaction() as session:
-        donor = ask_erasure(session, now=now(), bank_id=actor().bank_id, donor_id=_donor_id())
+        donor = ask_erasure(session, now=now(), bank_id=actor().bank_id, donor_id=donor_id())
         gone = donor.erased_at is not None
     if not gone:
         flash(
@@ -57,10 +57,3 @@ def erasure() -> Answer:
     answer = redirect(url_for("public.give"), code=303)
     answer.delete_cookie(Door.DONOR)
     return answer
-
-
-def _donor_id() -> int:
-    key = actor().donor_id
-    if key is None:
-        abort(403)
-    return key

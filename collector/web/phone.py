@@ -10,8 +10,8 @@ from collector.people.feeds import has_feed, make_feed, revoke_feeds
 from collector.people.models import Role
 from collector.web import phone_rounds
 from collector.web.assets import asset, dist_folder
-from collector.web.guards import actor, anyone, guard, now
-from collector.web.phone_device import person_id, revocation, turn_away_revoked
+from collector.web.guards import actor, anyone, guard, now, person_id
+from collector.web.phone_device import revocation, turn_away_revoked
 from collector.web.phone_texts import build, texts
 
 blueprint = Blueprint("phone", __name__, url_prefix="/phone")

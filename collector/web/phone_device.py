@@ -6,19 +6,11 @@ from flask import Response, abort, jsonify, make_response, request
 
 from collector.db import reading, transaction
 from collector.people.devices import is_revoked, see_device
-from collector.web.guards import actor, now
+from collector.web.guards import actor, now, person_id
 
 HEADER = "X-Milkround-Device"
 UNSENT = "X-Milkround-Unsent"
 MOST_UNSENT = 100_000
-
-
-def person_id() -> int:
-    """Return the collector who is signed in."""
-    found = actor().person_id
-    if found is None:
-        raise AssertionError("the guard lets collectors through, and they are people")
-    return found
 
 
 def device_key() -> str | None:

@@ -19,8 +19,8 @@ from collector.rounds.models import Incident, Round, RoundEvent
 from collector.rounds.road import incidents_of
 from collector.rounds.terms import terms
 from collector.service_day import ServiceDay
-from collector.web.guards import actor, now
-from collector.web.phone_device import note_contact, person_id
+from collector.web.guards import actor, now, person_id
+from collector.web.phone_device import note_contact
 from collector.web.sheet import sheet_page
 from collector.web.wording import sentence
 

@@ -3,18 +3,15 @@
 from dataclasses import dataclass
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from collector.custody.excursions import assess, decide
 from collector.custody.models import Excursion, ExcursionDecision
 from collector.custody.queries import Cause, causes_of, excursions_of
 from collector.db import reading, transaction
-from collector.errors import NotFound
-from collector.people.models import Person, Role
-from collector.people.queries import people_with_role
-from collector.web.board_pages import page
-from collector.web.guards import actor, guard, now
+from collector.people.models import Role
+from collector.web.board_pages import chosen, page, people_by_id
+from collector.web.guards import actor, guard, now, person_id
 
 blueprint = Blueprint("quality", __name__, url_prefix="/quality")
 guard(blueprint, Role.COORDINATOR, Role.QUALITY)
@@ -38,7 +35,7 @@ def excursions() -> str:
         seen = [Seen(excursion=each, cause=causes[each.id]) for each in found]
         figures = {
             "seen": seen,
-            "people": _people(session, bank_id),
+            "people": people_by_id(session, Role.COORDINATOR, Role.QUALITY),
             "me": actor().person_id,
             "decisions": list(ExcursionDecision),
         }
@@ -56,7 +53,7 @@ def write(excursion_id: int) -> Response:
             now=now(),
             bank_id=actor().bank_id,
             excursion_id=excursion_id,
-            person_id=_person_id(),
+            person_id=person_id(),
             assessment=request.form.get("assessment", ""),
         )
     return redirect(url_for("quality.excursions"), code=303)
@@ -72,31 +69,8 @@ def settle(excursion_id: int) -> Response:
             now=now(),
             bank_id=actor().bank_id,
             excursion_id=excursion_id,
-            person_id=_person_id(),
-            decision=_decision(given),
+            person_id=person_id(),
+            decision=chosen(ExcursionDecision, given),
             note=request.form.get("note", ""),
         )
     return redirect(url_for("quality.excursions"), code=303)
-
-
-def _decision(text: str) -> ExcursionDecision:
-    try:
-        return ExcursionDecision(text)
-    except ValueError:
-        raise NotFound("not_found") from None
-
-
-def _people(session: Session, bank_id: int) -> dict[int, Person]:
-    roles = (Role.COORDINATOR, Role.QUALITY)
-    return {
-        person.id: person
-        for role in roles
-        for person in people_with_role(session, bank_id=bank_id, role=role)
-    }
-
-
-def _person_id() -> int:
-    person_id = actor().person_id
-    if person_id is None:
-        raise AssertionError("the guard lets staff through, and they are people")
-    return person_id

@@ -1,7 +1,7 @@
 """A candidate's first steps: her questions, page by page, when to call her, what comes next."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import get_locale
@@ -21,7 +21,8 @@ from collector.donors.screening import answers_in, begin, outcome_of, save, scre
 from collector.errors import Refused
 from collector.people.models import Role
 from collector.service_day import ServiceDay
-from collector.web.guards import actor, guard, now
+from collector.web.guards import actor, donor_id, guard, now
+from collector.web.typed import as_day
 from collector.web.wording import sentence
 
 blueprint = Blueprint("steps", __name__, url_prefix="/donor/first-steps")
@@ -63,7 +64,7 @@ def home() -> str:
 def questions(part: int) -> str:
     """Show one part of the questions, with what she answered before."""
     with transaction() as session:
-        screening = begin(session, now=now(), bank_id=actor().bank_id, donor_id=_donor_id())
+        screening = begin(session, now=now(), bank_id=actor().bank_id, donor_id=donor_id())
         asked = _part(screening, part)
         return _questions_page(session, part, asked, _shown(screening), {})
 
@@ -73,12 +74,12 @@ def answer(part: int) -> Response | tuple[str, int]:
     """Keep what she answered in one part; she may stop at any point and go on later."""
     who = actor()
     with transaction() as session:
-        screening = begin(session, now=now(), bank_id=who.bank_id, donor_id=_donor_id())
+        screening = begin(session, now=now(), bank_id=who.bank_id, donor_id=donor_id())
         asked = _part(screening, part)
         typed = {name: request.form.get(name, "").strip() for name in _names(asked)}
         answers, wrong = _understood(asked, typed, today=_today(session))
         if screening.submitted_at is None:
-            save(session, now=now(), bank_id=who.bank_id, donor_id=_donor_id(), answers=answers)
+            save(session, now=now(), bank_id=who.bank_id, donor_id=donor_id(), answers=answers)
         later = "later" in request.form
         if not later and (wrong := wrong | _unanswered(asked, typed)):
             return _questions_page(session, part, asked, typed, wrong), 422
@@ -105,7 +106,7 @@ def choose_call_back() -> Response | tuple[str, int]:
                 session,
                 now=now(),
                 bank_id=who.bank_id,
-                donor_id=_donor_id(),
+                donor_id=donor_id(),
                 wanted=_half_day(request.form.get("half_day", "")),
             )
     except Refused as refused:
@@ -120,7 +121,7 @@ def _after(part: int) -> Response:
         return redirect(url_for("steps.questions", part=part + 1), code=303)
     try:
         with transaction() as session:
-            submit(session, now=now(), bank_id=actor().bank_id, donor_id=_donor_id())
+            submit(session, now=now(), bank_id=actor().bank_id, donor_id=donor_id())
     except Refused as refused:
         flash(sentence(refused), "warn")
         return redirect(url_for("steps.home"), code=303)
@@ -128,7 +129,7 @@ def _after(part: int) -> Response:
 
 
 def _steps(session: Session) -> Steps:
-    donor = get_donor(session, actor().bank_id, _donor_id())
+    donor = get_donor(session, actor().bank_id, donor_id())
     screening = screening_of(session, donor)
     sent = screening is not None and screening.submitted_at is not None
     return Steps(
@@ -171,7 +172,7 @@ def _understood(
         if said not in set(Said):
             continue
         dated = question.kind is Kind.TEMPORARY and said == Said.YES and text
-        on = _date(text) if dated else None
+        on = as_day(text) if dated else None
         if dated and on is None:
             wrong[question.key] = sentence(Refused("date_not_read"))
         elif on is not None and on > today:
@@ -215,24 +216,8 @@ def _call_page(session: Session, wrong: str = "") -> str:
 def _half_day(text: str) -> HalfDay:
     """Return the half-day a form names; nonsense names one that nobody offers."""
     day, _slash, half = text.partition("/")
-    return HalfDay(day=_date(day) or date.min, half=half)
-
-
-def _date(text: str) -> date | None:
-    for form in ("%Y-%m-%d", "%d/%m/%Y"):
-        try:
-            return datetime.strptime(text, form).date()  # noqa: DTZ007 - a civil day has no zone
-        except ValueError:
-            continue
-    return None
+    return HalfDay(day=as_day(day) or date.min, half=half)
 
 
 def _today(session: Session) -> date:
     return ServiceDay.of(now(), get_bank(session, actor().bank_id).zone).day
-
-
-def _donor_id() -> int:
-    key = actor().donor_id
-    if key is None:
-        abort(403)
-    return key

@@ -18,6 +18,7 @@ from collector.rounds.promises import Promise
 from collector.service_day import ServiceDay
 from collector.web.donor_promise import Told, told
 from collector.web.guards import anyone, now
+from collector.web.typed import as_number
 from collector.web.wording import sentence
 
 blueprint = Blueprint("visit_link", __name__, url_prefix="/v")
@@ -62,7 +63,7 @@ def say(token: str) -> Response | tuple[str, int]:
                 actor=f"donor:{pickup.donor_id}",
                 said=_said(),
                 promised=_promised(session, pickup),
-                bottles=_bottles(),
+                bottles=as_number(request.form.get("bottles", "")),
             )
     except Refused as refused:
         return _show(token, sentence(refused)), 422
@@ -99,8 +100,3 @@ def _said() -> DayBefore:
         return DayBefore(request.form.get("answer", ""))
     except ValueError:
         raise NotFound("visit_link_not_valid") from None
-
-
-def _bottles() -> int | None:
-    text = request.form.get("bottles", "").strip()
-    return int(text) if text.isascii() and text.isdigit() and len(text) < len("9999") else None

@@ -9,7 +9,7 @@ from routing.kernel.chance import fraction
 from routing.kernel.change import join, undo
 from routing.kernel.driver import pointed
 from routing.kernel.points import point, tour
-from routing.kernel.pool import empty_pool, keep_tour
+from routing.kernel.pool import keep_tour
 from routing.kernel.price import refresh
 from routing.kernel.recreate import recreate
 from routing.kernel.ruin import ruin
@@ -22,6 +22,8 @@ GOOD: Final = 100
 @compiled
 def begin(f: Whole, g: Whole, s: Whole, orders: Whole) -> bool:
     """Take over the orders, and put in whatever is absent where it costs least.
+
+    A search that has begun may begin anew; the pool stays.
 
     Parameters
     ----------
@@ -38,11 +40,8 @@ def begin(f: Whole, g: Whole, s: Whole, orders: Whole) -> bool:
 
 @inner
 def _begin(f: Whole, g: Whole, s: Whole, orders: Whole) -> bool:
-    empty_pool(s)
+    _clear(g, s)
     legal = True
-    s[o.BANNED], s[o.BLINK], s[o.OUTSIDE] = -1, FAR, 0
-    for visit in range(g[o.VISITS]):
-        s[s[o.TOUR_OF] + visit] = -1
     for shift in range(g[o.SHIFTS]):
         for row in range(orders.shape[1]):
             if orders[shift, row] >= 0:
@@ -61,6 +60,19 @@ def _begin(f: Whole, g: Whole, s: Whole, orders: Whole) -> bool:
         s[o.BLINK] = 0
         _remember(g, s)
     return legal
+
+
+@inner
+def _clear(g: Whole, s: Whole) -> None:
+    s[o.BANNED], s[o.BLINK], s[o.OUTSIDE] = -1, FAR, 0
+    for visit in range(g[o.VISITS]):
+        s[s[o.TOUR_OF] + visit] = -1
+    for shift in range(g[o.SHIFTS]):
+        s[tour(s, shift) + o.STOPS] = 0
+    for met in range(g[o.DONORS] * g[o.PERIODS]):
+        s[s[o.MET] + met] = 0
+    s[o.ITERATION] += 1
+    s[o.CHANGED] = 0
 
 
 @compiled

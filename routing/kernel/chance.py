@@ -17,7 +17,8 @@ def drawn(s: Whole) -> int:
     x ^= x >> np.uint64(7)
     x ^= x << np.uint64(17)
     s[CHANCE] = np.int64(x)
-    return np.int64(x >> np.uint64(64 - BITS))
+    lot: int = np.int64(x >> np.uint64(64 - BITS))  # type: ignore[assignment]
+    return lot
 
 
 @inner

@@ -6,10 +6,10 @@ kernel calls the address.
 """
 
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
+import numba
 from llvmlite import ir
-from numba import carray, cfunc, types
 from numba.core.typing.templates import Signature
 from numba.extending import intrinsic
 
@@ -20,19 +20,24 @@ from routing.timing.flat import Whole
 from routing.timing.order import EVERYTHING, drive
 from routing.timing.settling import LEGAL
 
-_SAID = types.int64(
-    types.CPointer(types.int64), types.int64, types.int64, types.CPointer(types.int64), types.int64
-)
+# What Numba does not tell the type checker about.
+_numba: Any = numba
+_intrinsic: Any = intrinsic
+
+_WORD: Final = _numba.types.int64
+_ADDRESS: Final = _numba.types.CPointer(_WORD)
+_seen: Any = numba.carray  # type: ignore[attr-defined]
 
 
 def _price(tape: Any, size: int, shift: int, order: Any, count: int) -> int:  # noqa: ANN401 - addresses
-    way = drive(carray(tape, size), shift, carray(order, count), EVERYTHING)
+    way = drive(_seen(tape, size), shift, _seen(order, count), EVERYTHING)
     return way.cost if way.status == LEGAL else NEVER
 
 
 @cache
 def _compiled() -> Any:  # noqa: ANN401 - Numba's
-    return cfunc(_SAID, cache=True)(_price)
+    said = _WORD(_ADDRESS, _WORD, _WORD, _ADDRESS, _WORD)
+    return _numba.cfunc(said, cache=True)(_price)
 
 
 def address() -> int:
@@ -41,10 +46,10 @@ def address() -> int:
     return found
 
 
-@intrinsic  # type: ignore[misc]
+@_intrinsic
 def pointed(_: Any, tape: Any) -> tuple[Signature, Any]:  # noqa: ANN401 - Numba's own types
     """Where a tape lies: no references are counted for an address, and none is below 0."""
-    signature = types.CPointer(types.int64)(tape)
+    signature = _ADDRESS(tape)
 
     def generate(context: Any, builder: ir.IRBuilder, _: Signature, given: Any) -> Any:  # noqa: ANN401
         return context.make_array(tape)(context, builder, given[0]).data
@@ -52,10 +57,10 @@ def pointed(_: Any, tape: Any) -> tuple[Signature, Any]:  # noqa: ANN401 - Numba
     return signature, generate
 
 
-@intrinsic  # type: ignore[misc]
+@_intrinsic
 def _called(_: Any, driver: Any, tape: Any, size: Any, shift: Any, order: Any, count: Any) -> Any:  # noqa: ANN401
     """Call the function at an address."""
-    signature = types.int64(driver, tape, size, shift, order, count)
+    signature = _WORD(driver, tape, size, shift, order, count)
 
     def generate(_: Any, builder: ir.IRBuilder, __: Signature, given: Any) -> Any:  # noqa: ANN401
         word = ir.IntType(64)
@@ -66,7 +71,7 @@ def _called(_: Any, driver: Any, tape: Any, size: Any, shift: Any, order: Any, c
     return signature, generate
 
 
-@intrinsic  # type: ignore[misc]
+@_intrinsic
 def _further(_: Any, tape: Any, by: Any) -> Any:  # noqa: ANN401
     """The address of a later number of a tape."""
     signature = tape(tape, by)
@@ -83,5 +88,5 @@ def driven(f: Whole, s: Whole, shift: int, first: int, count: int) -> int:
 
     Its visits are the `count` numbers from `first` on of the state.
     """
-    order: Whole = _further(s, first)
+    order = _further(s, first)
     return _called(s[DRIVER], f, s[TAPE], shift, order, count)

@@ -143,7 +143,7 @@ def _known(problem: Problem, said: Tables) -> Whole:
     known[opened, layout.OPENS] = said.windows[known[opened, layout.FIRST], 0]
     known[opened, layout.SHUTS] = said.windows[known[opened, layout.LAST] - 1, 1]
     known[~opened, layout.SHUTS] = -1
-    known[said.visits[:, flat.MANDATORY] == 1, layout.PENALTY] = dearest(problem)
+    known[said.visits[:, flat.MANDATORY] == 1, layout.PENALTY] += dearest(problem)
     known[:, layout.NAME] = _marks(count, 1)
     return known
 

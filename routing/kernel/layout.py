@@ -2,8 +2,9 @@
 
 The tape of the problem is `timing.flat`'s. The *ground* is what of a problem the kernel reads most,
 laid out for reading it fast; the *state* is a solution and everything a search writes. Both begin
-with a head of places and sizes, and a table is read as ``tape[tape[TABLE] + row * WIDTH + column]``.
-One array each, because Numba counts references to every array of a tuple at every call.
+with a head of places and sizes; a table is read as ``tape[tape[TABLE] + row * WIDTH + column]``.
+Compiled functions are handed the addresses of the three, since Numba counts references to every
+array at every call, and looks for a negative index at every reading.
 """
 
 from typing import Final
@@ -62,10 +63,11 @@ DRIVER, OLD_OUTSIDE, BEST_FOUND, STUCK, BANNED, KEPT, KEPT_STOPS, MISSED = range
 ROWS, TOURS, TOUR_OF, ABSENT, OLD_ABSENT, MET, TOUCHED_LIST, OLD_ORDERS = range(16, 24)
 SPOTS, WEIGHT, ABSENCES, ORDER, BEST_STOPS, BEST_ORDERS = range(24, 30)
 SLOTS, COLUMN_LIST, STOP_LIST, TAPE = range(30, 34)
+AVERAGE, LONGEST, WHOLE = range(34, 37)
 STATE_HEAD: Final = 40
 """`OUTSIDE` counts the absent, `STUCK` says that an iteration must be undone, `BANNED` is a shift
 left alone for an iteration; `KEPT` and `KEPT_STOPS` count the pool, `TAPE` is
-the length of the problem's tape."""
+the length of the problem's tape; the last three say how to ruin, see `ruin`."""
 
 # The columns of a spot where a visit may be put: behind which point; for a shipment, both.
 PRICE, SHIFT, HERE, THERE = range(4)

@@ -3,7 +3,7 @@
 from routing.compiled import inner
 from routing.kernel import layout as o
 from routing.kernel.points import leg_price, point, tour
-from routing.kernel.spots import keep, may_join
+from routing.kernel.spots import PERHAPS, keep, may_join
 from routing.timing import flat
 from routing.timing.clock import NEVER
 from routing.timing.flat import Whole
@@ -15,8 +15,18 @@ def survey_pair(f: Whole, g: Whole, s: Whole, pickup: int, delivery: int) -> Non
     for row in range(o.MOST_SPOTS + 1):
         s[s[o.SPOTS] + row * o.SPOT_COLUMNS + o.PRICE] = NEVER
     for shift in range(g[o.SHIFTS]):
+        apart = _by_whom(g, pickup) != _by_whom(g, delivery)
+        if not apart and g[g[o.FLEET] + shift * o.FLEET_COLUMNS + flat.PERIOD] >= 0:
+            continue
         if may_join(g, s, pickup, shift) and may_join(g, s, delivery, shift):
             _scan_pairs(f, g, s, pickup, delivery, shift)
+
+
+@inner
+def _by_whom(g: Whole, visit: int) -> int:
+    """The donor of a visit; whoever has none is like nobody else."""
+    donor = g[g[o.KNOWN] + visit * o.KNOWN_COLUMNS + o.DONOR]
+    return donor if donor >= 0 else -1 - visit
 
 
 @inner
@@ -32,13 +42,14 @@ def _scan_pairs(f: Whole, g: Whole, s: Whole, pickup: int, delivery: int, shift:
         if alone == NEVER:
             continue
         if _at(g, delivery, here + 1):
-            keep(s, fixed + _both(f, g, s, pickup, delivery, shift, here), shift, here, here, False)
+            price = fixed + _both(f, g, s, pickup, delivery, shift, here)
+            keep(s, price, shift, here, here, PERHAPS)
         for there in range(here + 1, count + 1):
             if not _at(g, delivery, there + 1):
                 continue
             second = _detour(f, g, s, delivery, shift, there)
             if second < NEVER:
-                keep(s, fixed + alone + second, shift, here, there, False)
+                keep(s, fixed + alone + second, shift, here, there, PERHAPS)
 
 
 @inner

@@ -1,4 +1,4 @@
-"""Knows the tours of good solutions: of each set of visits on a kind of shift the cheapest order."""
+"""Knows the tours of good solutions: per set of visits and kind of shift, the cheapest order."""
 
 from routing.compiled import inner
 from routing.kernel import layout as o
@@ -40,11 +40,3 @@ def _write(g: Whole, s: Whole, shift: int, kept: int) -> None:
     for row in range(s[totals + o.STOPS]):
         stop = s[o.STOP_LIST] + s[kept + o.POOL_FIRST] + row
         s[stop] = s[at + row * g[o.COLUMNS]]
-
-
-@inner
-def empty_pool(s: Whole) -> None:
-    """Forget all tours."""
-    s[o.KEPT] = s[o.KEPT_STOPS] = s[o.MISSED] = 0
-    for slot in range(o.MOST_SLOTS):
-        s[s[o.SLOTS] + slot] = -1

@@ -33,7 +33,6 @@ from routing.kernel.layout import (
     REACH,
     RIDE,
     RIDES_TO,
-    RIDING,
     SECONDS,
     SHIFTING,
     SHIFTS,
@@ -56,11 +55,12 @@ def refresh(f: Whole, g: Whole, s: Whole, shift: int) -> bool:
     """Write everything about a tour whose visits have changed; whether it is legal."""
     totals = tour(s, shift)
     s[totals + COST] = 0
-    if not forward(f, g, s, shift):
+    if not forward(f, g, s, shift) and s[totals + STOPS] > 0:
         return False
     backward(g, s, shift)
     fits = weigh(g, s, shift)
     if s[totals + STOPS] == 0:
+        # Who stays at home takes no way, however long it would be.
         s[totals + LENGTH] = 0
         return True
     if g[g[FLEET] + shift * FLEET_COLUMNS + SPECIAL] == 1:
@@ -87,12 +87,10 @@ def _priced(f: Whole, g: Whole, s: Whole, shift: int) -> bool:
     s[totals + LENGTH] = length
     if not cold:
         return s[totals + SHIFTING] == 1 and _driven(f, g, s, shift)
-    if g[fleet + TIMED] == 1 and s[totals + SHIFTING] == 1 and length > s[end + WORK]:
-        if g[fleet + flat.DEPARTED] == 0:
-            first = length
-            length, early, arrival, cold = _shortest(g, s, shift, length, early, arrival)
-            if not cold or (length < first and g[LATENESS] == 1):
-                return _driven(f, g, s, shift)
+    if _may_be_shorter(g, s, shift):
+        length, early, arrival, cold = _shortest(g, s, shift, length, early, arrival)
+        if not cold or (length < s[totals + LENGTH] and g[LATENESS] == 1):
+            return _driven(f, g, s, shift)
     if arrival > g[fleet + flat.OVERTIME_FROM] or _is_late(g, s, shift, early):
         return _driven(f, g, s, shift)
     if length > g[fleet + flat.MAX_WORKING]:
@@ -101,6 +99,19 @@ def _priced(f: Whole, g: Whole, s: Whole, shift: int) -> bool:
     if g[fleet + BALANCED] == 1:
         s[totals + COST] += uneven(f, g, shift, s[totals + STOPS], s[totals + METRES], length)
     return True
+
+
+@inner
+def _may_be_shorter(g: Whole, s: Whole, shift: int) -> bool:
+    """Whoever waits may leave so late that other windows are used, and wait less."""
+    fleet, totals = g[FLEET] + shift * FLEET_COLUMNS, tour(s, shift)
+    end = point(g, s, shift, s[totals + STOPS] + 1)
+    return (
+        g[fleet + TIMED] == 1
+        and g[fleet + flat.DEPARTED] == 0
+        and s[totals + SHIFTING] == 1
+        and s[totals + LENGTH] > s[end + WORK]
+    )
 
 
 @inner

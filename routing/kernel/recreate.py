@@ -82,14 +82,17 @@ def _key(g: Whole, s: Whole, visit: int, turn: int) -> int:
     keys = g[o.KEYS] + visit * o.KEY_COLUMNS
     if turn < 4:  # noqa: PLR2004 - see TURNS
         return drawn(s)
-    if turn < 8:  # noqa: PLR2004
-        return -g[keys + o.BY_LOAD]
-    if turn < 10:  # noqa: PLR2004
-        return -g[keys + o.BY_FARNESS]
+    column, sign = _column(turn)
+    return sign * g[keys + column]
+
+
+@inner
+def _column(turn: int) -> tuple[int, int]:
+    """The key, and whether the largest (-1) or the smallest (1) comes first."""
+    if turn < 8:  # noqa: PLR2004 - see TURNS
+        return o.BY_LOAD, -1
     if turn < 11:  # noqa: PLR2004
-        return g[keys + o.BY_FARNESS]
+        return o.BY_FARNESS, -1 if turn < 10 else 1  # noqa: PLR2004
     if turn < 13:  # noqa: PLR2004
-        return g[keys + o.BY_WIDTH]
-    if turn < 15:  # noqa: PLR2004
-        return g[keys + o.BY_OPENING]
-    return -g[keys + o.BY_SHUTTING]
+        return o.BY_WIDTH, 1
+    return (o.BY_OPENING, 1) if turn < 15 else (o.BY_SHUTTING, -1)  # noqa: PLR2004

@@ -14,17 +14,12 @@ from routing.kernel.points import tour
 from routing.kernel.price import refresh
 from routing.timing.flat import Whole
 
-AVERAGE: Final = 8
-"""How many visits are taken out in an iteration, about."""
-
-LONGEST: Final = 10
-"""The longest string."""
+PARTS: Final = 1_000_000
+"""`layout.WHOLE`, how often a whole tour is taken out, is counted in so many parts; `AVERAGE` is
+how many visits are taken out in an iteration, about, and `LONGEST` the longest string."""
 
 DEEPER: Final = 0.01
 """How often a split string preserves one visit more."""
-
-WHOLE: Final = 0.02
-"""How often a whole tour is taken out."""
 
 BANNING: Final = 0.7
 """How often its shift is then left alone for the iteration."""
@@ -34,7 +29,7 @@ BANNING: Final = 0.7
 def ruin(f: Whole, g: Whole, s: Whole) -> None:
     """Take visits out of the solution; they are absent then."""
     s[o.BANNED] = -1
-    if fraction(s) < WHOLE:
+    if below(s, PARTS) < s[o.WHOLE]:
         _whole(f, g, s)
     else:
         _strings(f, g, s)
@@ -69,8 +64,8 @@ def _strings(f: Whole, g: Whole, s: Whole) -> None:
         count = s[tour(s, shift) + o.STOPS]
         tours += count > 0
         stops += count
-    longest = min(float(LONGEST), stops / max(1, tours))
-    most = 4.0 * AVERAGE / (1.0 + longest) - 1.0
+    longest = min(float(s[o.LONGEST]), stops / max(1, tours))
+    most = 4.0 * s[o.AVERAGE] / (1.0 + longest) - 1.0
     left = int(fraction(s) * most + 1.0)
     middle = below(s, g[o.VISITS])
     near = g[o.ADJACENT] + middle * g[o.NEIGHBOURS]

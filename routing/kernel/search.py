@@ -16,7 +16,7 @@ Orders = dict[str, list[str]]
 """Per shift, the visits it serves, in their order."""
 
 HOT: Final = 4.0
-COLD: Final = 0.02
+COLD: Final = 0.005
 """The first and the last temperature, in costs of the way to a near neighbour."""
 
 WARM: Final = 0.3
@@ -27,6 +27,9 @@ CHUNK: Final = 0.02
 
 FIRST_CHUNK: Final = 50
 MOST_CHUNK: Final = 20_000
+
+MEETINGS: Final = (0.3, 0.5, 0.7, 0.85)
+"""At which parts of the budget several searches go on from the best of them."""
 
 CYCLE: Final = 50_000
 """Iterations from hot to cold where no bound says when the end is."""
@@ -53,6 +56,7 @@ class Kernel:
         self.f, self.g = flat(problem), ground(problem)
         self.s = fresh(self.f, self.g, seed)
         self.done = 0
+        self.peers: tuple[Kernel, ...] = ()
         self._unit = temperature(problem)
 
     def begin(self, orders: Mapping[str, Sequence[str]] | None = None) -> bool:
@@ -61,6 +65,8 @@ class Kernel:
             self.problem.shift_row(shift): [self.problem.visit_row(name) for name in names]
             for shift, names in (orders or {}).items()
         }
+        if max(map(len, rows.values()), default=0) > self.g[o.CAPACITY_ROWS] - 2:
+            return False
         return bool(begin(self.f, self.g, self.s, laid_out(self.g, rows)))
 
     def run(self, iterations: int, hot: float, cold: float) -> None:
@@ -82,8 +88,8 @@ class Kernel:
         }
 
     def columns(self) -> list[Column]:
-        """The tours of good solutions."""
-        return columns(self.s)
+        """The tours of good solutions, its own and its peers'."""
+        return [column for kernel in (self, *self.peers) for column in columns(kernel.s)]
 
 
 def search(
@@ -93,6 +99,7 @@ def search(
     *,
     iterations: int | None = None,
     seed: int = 0,
+    threads: int = 1,
     aside: Callable[["Kernel", float], None] | None = None,
 ) -> Kernel:
     """Search until the watcher has enough; the watcher keeps what was found.
@@ -103,28 +110,73 @@ def search(
         Legal orders to go on from.
     iterations : int, optional
         The most; with this bound alone a search always finds the same.
+    threads : int
+        So many searches at once, each with a seed of its own; the last to fall behind go on from
+        the best now and then.
     aside : callable, optional
-        Called now and then with the kernel, which it may begin anew, and the part of the budget that
-        is used.
+        Called now and then with the kernel, which it may begin anew, and the part of the budget
+        that is used.
     """
-    kernel = Kernel(problem, seed)
-    if not kernel.begin(start):
-        kernel, start = Kernel(problem, seed), None
-        kernel.begin()
-    watcher.better(kernel.orders)
-    pace, hottest = _Pace(iterations), WARM if start else HOT
-    while not watcher.enough(kernel.done):
-        best, at = kernel.best, watcher.progress(kernel.done)
-        if at is None:
-            at = kernel.done % CYCLE / CYCLE
-        warmth = hottest * (COLD / hottest) ** min(1.0, at)
-        with pace:
-            kernel.run(pace.chunk, warmth, warmth)
-        if kernel.best < best:
-            watcher.better(kernel.orders)
-        if aside is not None:
-            aside(kernel, at)
-    return kernel
+    team = _Team(problem, start, seed=seed, threads=threads)
+    watcher.better(team.best.orders)
+    pace, hottest = _Pace(iterations), WARM if team.goes_on else HOT
+    with team:
+        while not watcher.enough(team.done):
+            before, at = team.best.best, watcher.progress(team.done)
+            if at is None:
+                at = team.done % CYCLE / CYCLE
+            with pace:
+                team.run(pace.chunk, hottest * (COLD / hottest) ** min(1.0, at), at)
+            if aside is not None:
+                aside(team.best, at)
+            if team.best.best < before:
+                watcher.better(team.best.orders)
+    return team.best
+
+
+class _Team:
+    """Searches that differ by their seeds, each in a thread of its own."""
+
+    def __init__(self, problem: Problem, start: Orders | None, *, seed: int, threads: int) -> None:
+        # What is made once for a problem is made before anybody shares it.
+        self._all = [Kernel(problem, seed + number) for number in range(max(1, threads))]
+        begun = [kernel.begin(start) for kernel in self._all]
+        self.goes_on = start is not None and all(begun)
+        for kernel, legal in zip(self._all, begun, strict=True):
+            kernel.peers = tuple(other for other in self._all if other is not kernel)
+            if not legal:
+                kernel.begin()
+        self._pool = ThreadPoolExecutor(len(self._all))
+        self._meetings = list(MEETINGS)
+
+    @property
+    def done(self) -> int:
+        """The iterations of each."""
+        return self._all[0].done
+
+    @property
+    def best(self) -> Kernel:
+        """Who has the best solution; of equals the first."""
+        return min(self._all, key=lambda kernel: kernel.best)
+
+    def run(self, iterations: int, warmth: float, at: float) -> None:
+        """Let everybody search on, and meet when it is time."""
+        if len(self._all) == 1:
+            self._all[0].run(iterations, warmth, warmth)
+            return
+        list(self._pool.map(lambda kernel: kernel.run(iterations, warmth, warmth), self._all))
+        while self._meetings and at >= self._meetings[0]:
+            self._meetings.pop(0)
+            best = self.best
+            for kernel in self._all:
+                if kernel.best > best.best:
+                    kernel.begin(best.orders())
+
+    def __enter__(self) -> None:
+        """The threads begin with the first work."""
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown()
 
 
 class _Pace:

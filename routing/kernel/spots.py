@@ -121,7 +121,7 @@ def _scan(f: Whole, g: Whole, s: Whole, visit: int, shift: int, first: int, last
         price = base + leg_price(f, g, fleet, s[behind + o.AT], place, leg_in)
         price += leg_price(f, g, fleet, place, there, leg_out) - s[at + o.LEG]
         if price < s[s[o.SPOTS] + o.PRICE] or timed:
-            _judge(f, g, s, visit, shift, row, leg_in, leg_out, there, price)
+            _judge(f, g, s, visit, shift, row, leg_in, leg_out, price)
 
 
 @inner
@@ -134,12 +134,10 @@ def _judge(
     row: int,
     leg_in: int,
     leg_out: int,
-    there: int,
     price: int,
 ) -> None:
     """Keep a spot if it is legal or may be, with the hours it costs on top of the road."""
-    me, fleet = g[o.KNOWN] + visit * o.KNOWN_COLUMNS, g[o.FLEET] + shift * o.FLEET_COLUMNS
-    behind = point(g, s, shift, row)
+    me, behind = g[o.KNOWN] + visit * o.KNOWN_COLUMNS, point(g, s, shift, row)
     at = behind + g[o.COLUMNS]
     window, arrival = g[me + o.FIRST], s[behind + o.LEAVE] + (leg_in & o.SECONDS_OF)
     if g[me + o.LAST] - window > 1:
@@ -165,16 +163,16 @@ def _judge(
     price += _hours(f, g, s, shift, row, leg_in, leg_out, opens, shuts, spent, further)
     if g[o.LATENESS] == 1:
         price += _late(g, s, me, at, begin, arrival)
-    keep(s, price, shift, row, -1, sure=verdict == SURELY)
+    keep(s, price, shift, row, -1, verdict)
 
 
 @inner
-def keep(s: Whole, price: int, shift: int, here: int, there: int, sure: bool) -> None:  # noqa: FBT001 - Numba
+def keep(s: Whole, price: int, shift: int, here: int, there: int, verdict: int) -> None:
     """Put a spot on the list if it is cheap enough."""
     if price >= s[s[o.SPOTS] + o.PRICE]:
         return
     at = s[o.SPOTS]
-    if not sure:
+    if verdict != SURELY:
         at += o.MOST_SPOTS * o.SPOT_COLUMNS
         if price >= s[at + o.PRICE]:
             return

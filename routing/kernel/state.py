@@ -1,13 +1,18 @@
 """Knows how the state of a search is made and read."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from routing.kernel import layout as o
 from routing.kernel.driver import address
 from routing.timing.flat import Whole
+
+AVERAGE: Final = 10
+LONGEST: Final = 10
+WHOLE: Final = 2_000
+"""How to ruin, see `ruin`."""
 
 
 class Column(NamedTuple):
@@ -46,9 +51,17 @@ def fresh(f: Whole, g: Whole, seed: int) -> Whole:
     for table, size in sizes.items():
         s[table] = begin
         begin += size
+    forget_tours(s)
     s[o.CHANCE] = np.random.default_rng(seed).integers(1, 2**62)
+    s[o.AVERAGE], s[o.LONGEST], s[o.WHOLE] = AVERAGE, LONGEST, WHOLE
     s[o.DRIVER], s[o.TAPE] = address(), len(f)
     return s
+
+
+def forget_tours(s: Whole) -> None:
+    """Empty the pool."""
+    s[s[o.SLOTS] : s[o.SLOTS] + o.MOST_SLOTS] = -1
+    s[o.KEPT] = s[o.KEPT_STOPS] = s[o.MISSED] = 0
 
 
 def laid_out(g: Whole, orders: Mapping[int, Sequence[int]]) -> Whole:

@@ -40,12 +40,14 @@ from routing.timing.flat import (
     PER_METRE,
     PLACE,
     POSITION,
+    PROFILE,
     RATE,
     RELOAD_FROM,
     RELOAD_TO,
     RELOADS,
     SETUP,
     SHARE,
+    START,
     Whole,
 )
 from routing.timing.rests import rested
@@ -102,7 +104,11 @@ def drive(f: Whole, shift: int, order: Whole, keep: int) -> Driven:
     if first.status == LEGAL or not _may_help(f, shift, keep):
         return first
     bare = _with(f, shift, order, none, none, keep & ~(LOADS | RIDE_TIMES))
-    if bare.status != LEGAL and not _may_save_set_up(f, shift, order):
+    if (
+        bare.status != LEGAL
+        and not _may_save_set_up(f, shift, order)
+        and not _may_shorten(f, shift, order)
+    ):
         return first
     for count in range(1, tape.shift(f, shift, RELOADS) + 1):
         best = _unloading(f, shift, order, count, keep)
@@ -144,6 +150,34 @@ def _may_save_set_up(f: Whole, shift: int, order: Whole) -> bool:
             for row in range(first, last):
                 if tape.reload(f, row) == tape.visit(f, visit, PLACE):
                     return True
+    return False
+
+
+@inner
+def _may_shorten(f: Whole, shift: int, order: Whole) -> bool:
+    """By way of a place to unload a leg is quicker or nearer, or the nearest end is another.
+
+    Roads that are measured or rounded up are not always the shortest.
+    """
+    profile, here = tape.shift(f, shift, PROFILE), tape.shift(f, shift, START)
+    for place in range(len(order) + 1):
+        ends = place == len(order)
+        there = tape.nearest(f, shift, here) if ends else tape.visit(f, order[place], PLACE)
+        seconds, metres = (
+            tape.seconds(f, profile, here, there),
+            tape.metres(f, profile, here, there),
+        )
+        for row in range(tape.shift(f, shift, RELOAD_FROM), tape.shift(f, shift, RELOAD_TO)):
+            via = tape.reload(f, row)
+            after = tape.nearest(f, shift, via) if ends else there
+            first, second = (
+                tape.seconds(f, profile, here, via),
+                tape.seconds(f, profile, via, after),
+            )
+            road = tape.metres(f, profile, here, via) + tape.metres(f, profile, via, after)
+            if first + second < seconds or road < metres:
+                return True
+        here = there
     return False
 
 

@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+PICTURES = os.environ.get("MILKROUND_PICTURES")
 SMALLEST_TARGET = 48
 THEMES = ("light", "dark", "sun")
 ONLY_COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
@@ -32,9 +33,9 @@ CLIPPED = """() => [...document.querySelectorAll(".button, .tag, summary, .arriv
   .map((each) => each.textContent)"""
 
 
-def look(phone: Page, name: str) -> None:
-    """Judge a page in all themes; light is the one in which everything is judged."""
-    for theme in THEMES:
+def look(phone: Page, name: str, *, themes: Sequence[str] = THEMES) -> None:
+    """Judge a page: everything by day, and its colours in the other themes."""
+    for theme in THEMES if PICTURES else themes:
         with themed(phone, theme):
             found = Axe().run(phone, options=None if theme == "light" else ONLY_COLOURS)
             assert [each["id"] for each in found.response["violations"]] == [], (
@@ -56,8 +57,7 @@ def themed(phone: Page, theme: str) -> Iterator[None]:
 
 
 def _picture(phone: Page, name: str) -> None:
-    folder = os.environ.get("MILKROUND_PICTURES")
-    if folder:
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        phone.screenshot(path=Path(folder) / f"{name}.png")
-        phone.screenshot(path=Path(folder) / f"{name}-whole.png", full_page=True)
+    if PICTURES:
+        Path(PICTURES).mkdir(parents=True, exist_ok=True)
+        phone.screenshot(path=Path(PICTURES) / f"{name}.png")
+        phone.screenshot(path=Path(PICTURES) / f"{name}-whole.png", full_page=True)

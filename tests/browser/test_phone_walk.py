@@ -14,12 +14,15 @@ from playwright.sync_api import Browser, Page, expect
 from collector.custody.models import ContainerState
 from tests.browser.browsers import enter
 from tests.browser.long_roads import FOURTEEN
-from tests.browser.looking import look
+from tests.browser.looking import THEMES, look
 from tests.browser.roads import Road
 
 pytestmark = pytest.mark.browser
 
 LANGUAGE, WIDTH = os.environ.get("MILKROUND_WALK", "en-390").split("-")
+
+IN_EVERY_LIGHT = {"03-round", "06-record", "07-recorded", "13-waiting", "18-hand-over"}
+"""The pages that have every colour of the others; with pictures, all are seen in every theme."""
 
 TUBES = 1
 
@@ -37,7 +40,7 @@ class Hand:
         self.words = json.loads(phone.locator("#texts").text_content() or "{}")
 
     def see(self, name: str) -> None:
-        look(self.phone, name)
+        look(self.phone, name, themes=THEMES if name in IN_EVERY_LIGHT else ["light"])
 
     def says(self, key: str, **figures: object) -> str:
         text: str = self.words[key]

@@ -203,3 +203,23 @@ def test_two_files_of_one_donor_are_joined_by_a_professional(
         number = get_donor(session, town.bank, town.elise).number
     typed = client.get(f"/board/donors/{town.dora}/joining?number={number}").text
     assert "This one goes: Elise" in typed
+
+
+def test_an_administrator_adds_her_own_bank_to_the_directory(app: Flask, town: Town) -> None:
+    client = desk(app, town, Role.ADMIN)
+    said = {
+        "name": "Town bank",
+        "town": "Pessac",
+        "postcode": "33600",
+        "latitude": "44.785",
+        "longitude": "-0,66",
+        "kind": "unknown",
+        "takes_anonymous": "yes",
+        "checked_on": "24/11/2026",
+        "listed": "yes",
+        "ours": "yes",
+    }
+    assert client.post("/board/directory", data=said).status_code == 303
+    with app.app_context(), reading() as session:
+        line = session.query(Lactarium).where(Lactarium.bank_id == town.bank).one()
+        assert (line.longitude, str(line.checked_on)) == (-0.66, "2026-11-24")

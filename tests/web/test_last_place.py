@@ -90,6 +90,8 @@ def test_the_last_place_is_held_for_one_of_all_who_ask_at_once(
     def take(cookie: str) -> tuple[int, str]:
         with requests.Session() as browser:
             browser.cookies.set("milkround_donor", cookie)
+            # A connection that waits for the others would be closed by the server meanwhile.
+            browser.headers["Connection"] = "close"
             page = browser.get(f"{address}/donor/loss", timeout=60).text
             token = TOKEN.search(page)
             assert token

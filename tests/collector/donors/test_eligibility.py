@@ -18,6 +18,8 @@ from collector.donors.eligibility import (
     serology_valid_until,
 )
 from collector.donors.models import Donor, DonorState, Serology, SerologyOutcome
+from collector.pickups.models import Purpose
+from collector.pickups.purposes import purposes_for
 
 DAY = date(2026, 11, 24)
 POLICIES = Policies(preset_rows(1, Jurisdiction.FRANCE))
@@ -87,6 +89,16 @@ def test_another_clear_test_never_makes_a_day_worse(
     alone = judge(donor(first), on=on, policies=POLICIES)
     both = judge(donor(first, serology(drawn_on, drawn_on + lasts)), on=on, policies=POLICIES)
     assert alone.verdict is not Verdict.NOTHING_FOUND or both.verdict is Verdict.NOTHING_FOUND
+
+
+@given(until=dates, days=st.sets(dates, min_size=1, max_size=4))
+def test_a_visit_draws_blood_where_the_test_does_not_reach_one_of_its_days(
+    until: date, days: set[date]
+) -> None:
+    """Which day she asks on says nothing: the day of the visit does."""
+    file = donor(serology(date(2000, 1, 1), until))
+    drawn = Purpose.BLOOD_SAMPLE in purposes_for(file, days=days, policies=POLICIES)
+    assert drawn is any(day > until for day in days)
 
 
 def test_the_latest_answer_counts_even_while_an_older_one_is_still_valid() -> None:

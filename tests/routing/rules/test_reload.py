@@ -5,15 +5,18 @@ from dataclasses import replace
 import pytest
 
 from routing.check.judge import check_tour
-from routing.plan import Rule
-from routing.problem import Problem, Reload
+from routing.plan import Rule, Tour
+from routing.problem import Problem, Reload, Travel
+from routing.schedule import timed
 from tests.routing.builders import (
+    STREET,
     broken_by,
     broken_on,
     engine,
     problem,
     reload,
     shift,
+    street,
     tour,
     visit,
 )
@@ -153,3 +156,60 @@ def test_the_engine_unloads_nowhere_without_leave():
 def test_an_order_that_needs_no_unloading_has_none():
     asked = problem(visit("anna"), shifts=[shift("am", reload=AT_THE_LAB)])
     assert broken_by(asked, am=["anna"]) == set()
+
+
+def by_the_lab(*, end: str = "bank", closes: int = 9_999, most: int | None = None) -> Problem:
+    """Roads on which Anna is 9 km and 900 s from everywhere but the lab, and the lab 1 km."""
+    names = list(STREET)
+    far = {"bank", "bea", "cleo", "dora", "home"}
+    road = [
+        [
+            9 if {here, there} & {"anna"} and {here, there} & far else int(here != there)
+            for there in names
+        ]
+        for here in names
+    ]
+    travel = Travel(
+        seconds=tuple(tuple(100 * leg for leg in row) for row in road),
+        metres=tuple(tuple(1_000 * leg for leg in row) for row in road),
+    )
+    line = shift("am", 0, closes, end=end, reload=reload("lab", times=2), max_metres=most)
+    return problem(visit("anna"), shifts=[line], travel={"car": travel})
+
+
+@pytest.mark.parametrize(("closes", "legal"), [(400, True), (399, False)])
+def test_an_unloading_may_be_the_shorter_way(closes: int, *, legal: bool):
+    # By the lab it is 100 s + 100 s to Anna and as much home; straight, 900 s each way.
+    asked = by_the_lab(closes=closes)
+    found = timed(asked, asked.shifts[0], asked.visits)
+    assert isinstance(found, Tour) == legal
+    assert (broken_by(asked, am=["anna"]) == set()) == legal
+    if isinstance(found, Tour):
+        assert [one.after for one in found.unloadings] == [0, 1]
+
+
+@pytest.mark.parametrize(("most", "legal"), [(4_000, True), (3_999, False)])
+def test_an_unloading_may_be_the_nearer_way(most: int, *, legal: bool):
+    asked = by_the_lab(most=most)
+    assert isinstance(timed(asked, asked.shifts[0], asked.visits), Tour) == legal
+
+
+@pytest.mark.parametrize(("most", "legal"), [(7_000, True), (6_999, False)])
+def test_an_unloading_may_make_another_end_the_nearest(most: int, *, legal: bool):
+    # From Dora the nearest end is home, by a road of 20 km; from the lab it is Cleo's. Bank to Dora
+    # are 4 km, to the lab 1, to Cleo 2.
+    line = shift("am", end=("home", "cleo"), reload=reload("lab"), max_metres=most)
+    asked = problem(visit("dora"), shifts=[line], travel={"car": crossed()})
+    found = timed(asked, asked.shifts[0], asked.visits)
+    assert (isinstance(found, Tour) and found.end == "cleo") == legal
+
+
+def crossed() -> Travel:
+    """The street; but home is quick and far from Dora, slow and far from the lab."""
+    dora, lab, home = (list(STREET).index(name) for name in ("dora", "lab", "home"))
+    seconds, metres = (
+        [list(row) for row in table] for table in (street().seconds, street().metres)
+    )
+    seconds[dora][home], metres[dora][home] = 50, 20_000
+    seconds[lab][home], metres[lab][home] = 500, 50_000
+    return Travel(seconds=tuple(map(tuple, seconds)), metres=tuple(map(tuple, metres)))

@@ -1,4 +1,10 @@
-"""An item rides no longer than its limit, from the end of service to where it is received."""
+"""An item rides no longer than its limit, from the end of service to where it is received.
+
+These tests were tried on a checker spoilt on purpose, each time in one place, and caught it: the
+limit one second too loose and one too strict, likewise what is carried; either of the two not asked
+at all; counted from the begin of service, to the begin of the unloading instead of the arrival, or
+to the first place of the whole tour that receives.
+"""
 
 import pytest
 
@@ -111,6 +117,26 @@ def test_the_ride_ends_at_the_first_place_that_receives(limit: int, *, legal: bo
     found = check_tour(asked, driven)
     assert [(one.rule, one.by) for one in found] == ([] if legal else [(Rule.RIDE_TIME, 1)])
     assert engine(asked) == ({"am": ("anna",)} if legal else {})
+
+
+@pytest.mark.parametrize(("limit", "legal"), [(400, True), (399, False)])
+def test_the_ride_ends_with_the_arrival_though_a_break_keeps_the_box_closed(
+    limit: int, *, legal: bool
+):
+    # At the lab at 500; lunch there until 550, and only then is the box emptied.
+    asked = problem(
+        visit("anna", ride={"milk": limit}),
+        shifts=[shift("am", end="home", reload=reload("lab"), breaks=[lunch((500, 500))])],
+    )
+    driven = tour(
+        ("anna", 100, 100, 100),
+        unloadings=[("lab", 1, 500, 550, 550)],
+        breaks=[("lunch", 1, 500, 550)],
+        arrival=650,
+        end="home",
+    )
+    found = check_tour(asked, driven)
+    assert [(one.rule, one.by) for one in found] == ([] if legal else [(Rule.RIDE_TIME, 1)])
 
 
 @pytest.mark.parametrize(("limit", "legal"), [(400, True), (399, False)])

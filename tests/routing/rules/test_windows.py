@@ -1,4 +1,9 @@
-"""Service begins inside one of the visit's windows, both ends included."""
+"""Service begins inside one of the visit's windows, both ends included.
+
+These tests were tried on a checker spoilt on purpose, each time in one place, and caught it: either
+end of a window one second too loose and one too strict, all windows instead of any, the first one
+alone, and the farther one named.
+"""
 
 import pytest
 

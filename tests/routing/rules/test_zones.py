@@ -1,4 +1,9 @@
-"""A shift stays in its zones, or pays for each visit outside."""
+"""A shift stays in its zones, or pays for each visit outside.
+
+These tests were tried on a checker spoilt on purpose, each time in one place, and caught it: the
+rule not asked at all, or of shifts that may leave for a price too; inside taken for outside; visits
+or shifts without a zone taken for strangers; a cent too much; every visit paid for.
+"""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""How fluid the board is with 500 stops in 20 rounds: ``python -m bench.board``.
+"""How fluid the board is with 500 stops in 20 rounds: ``python -m bench.fluidity``.
 
 A real server and Chromium; the browser's own trace says, per interaction, how much CPU time the
 longest task of the page took: on an idle core that is how long nothing else could happen. What the

@@ -1,0 +1,101 @@
+"""The search as `solve` uses it: several threads, a start to go on from, and when it looks up."""
+
+import logging
+import statistics
+import time
+from dataclasses import replace
+
+import pytest
+
+from bench.days import day
+from routing.check.judge import check
+from routing.cost import rank
+from routing.insertion import inserted, insertions
+from routing.kernel.search import Orders, search
+from routing.kernel.unsaid import unsaid
+from routing.plan import Rule
+from routing.problem import Pin
+from routing.schedule import retimed
+from routing.solve import Budget, solve
+from tests.routing.builders import pin, problem, visit
+
+
+def test_two_threads_always_find_the_same_with_iterations_alone():
+    asked = day(40, 4, seed=5)
+    one, other = (solve(asked, Budget(iterations=1_000, threads=2)) for _ in range(2))
+    assert one == other
+    assert check(asked, one) == ()
+
+
+def test_an_urgent_visit_is_put_into_a_plan_and_the_plan_improved():
+    asked = day(40, 4, seed=6)
+    start = solve(asked, Budget(iterations=3_000))
+    urgent = replace(asked.visits[7], id="urgent", penalty=None)
+    more = replace(asked, visits=(*asked.visits, urgent))
+    greedy = retimed(more, start.orders)
+    greedy = inserted(more, greedy, insertions(more, greedy, "urgent")[0])
+    found = solve(more, Budget(iterations=500), start)
+    assert rank(more, found) <= rank(more, greedy)
+
+
+def test_what_was_pinned_in_the_past_stays():
+    asked = day(40, 4, seed=7)
+    start = solve(asked, Budget(iterations=1_000))
+    first = start.tours[0]
+    pins = tuple(
+        Pin(visit=name, shift=first.shift, position=position)
+        for position, name in enumerate(first.visits[:3])
+    )
+    pinned = replace(asked, pins=pins)
+    found = solve(pinned, Budget(iterations=2_000), start)
+    tour = found.tour(first.shift)
+    assert tour is not None
+    assert tour.visits[:3] == first.visits[:3]
+    assert rank(pinned, found) <= rank(pinned, retimed(pinned, start.orders))
+
+
+class _Clock:
+    """Stops after so many looks, and keeps the CPU seconds between them."""
+
+    def __init__(self, looks: int) -> None:
+        self.looks = looks
+        self.between: list[float] = []
+        self._last = time.process_time()
+
+    def better(self, read) -> None:  # noqa: ANN001 - a reader of orders
+        orders: Orders = read()
+        assert orders
+
+    def enough(self, moves: int) -> bool:
+        now = time.process_time()
+        self.between.append(now - self._last)
+        self._last = now
+        return len(self.between) > self.looks or moves < 0
+
+    def progress(self, moves: int) -> float:
+        return min(1.0, moves / 1e5)
+
+
+@pytest.mark.parametrize("rich", [False, True], ids=["plain", "rich"])
+def test_it_looks_up_every_few_milliseconds(*, rich: bool):
+    clock = _Clock(20)
+    search(day(120, 8, seed=1, rich=rich), clock)
+    assert statistics.median(clock.between) < 0.05
+
+
+def test_a_position_behind_somebody_who_is_not_pinned_is_for_the_model(
+    caplog: pytest.LogCaptureFixture,
+):
+    names = ("anna", "bea", "cleo", "dora")
+    asked = problem(*map(visit, names), pins=[pin("anna", "am", 2)])
+    assert unsaid(asked) == {Rule.PINS}
+    with caplog.at_level(logging.INFO):
+        plan = solve(asked, Budget(iterations=500))
+    assert "pins" in caplog.text
+    assert plan.tours[0].visits[2] == "anna"
+    assert check(asked, plan) == ()
+
+
+@pytest.mark.parametrize("pins", [[], [pin("anna")], [pin("anna", "am", 0), pin("bea", "am", 1)]])
+def test_other_pins_are_said(pins: list[Pin]):
+    assert unsaid(problem(visit("anna"), visit("bea"), visit("cleo"), pins=pins)) == frozenset()
