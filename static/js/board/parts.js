@@ -16,8 +16,9 @@ export function swapOnlyWhatChanged() {
     const fresh = read(xhr.responseText);
     if (!fresh) return;
     event.detail.shouldSwap = false;
-    if (sameParts(target, fresh)) patch(target, fresh);
-    else replace(target, fresh);
+    const made = event.detail.requestConfig?.verb === "post";
+    if (sameParts(target, fresh)) patch(target, fresh, made);
+    else replace(target, fresh, made);
   });
 }
 
@@ -30,7 +31,7 @@ function sameParts(old, fresh) {
   return then.length === now.length && then.every((part, index) => part.id === now[index].id);
 }
 
-function patch(old, fresh) {
+function patch(old, fresh, made) {
   const focused = document.activeElement?.closest("#day-pane [id]")?.id;
   attributes(old, fresh);
   const now = partsOf(fresh);
@@ -38,7 +39,7 @@ function patch(old, fresh) {
   for (const field of old.querySelectorAll("[data-version-field]")) field.value = old.dataset.version;
   for (const part of changed) htmx.process(part);
   if (focused && !document.activeElement?.closest("#day-pane")) document.getElementById(focused)?.focus();
-  settled(old);
+  settled(old, made);
 }
 
 function exchange(part, next) {
@@ -49,20 +50,21 @@ function exchange(part, next) {
 }
 
 // Another shape of the day: what the reader has already is put into it, since it was not sent again.
-function replace(old, fresh) {
-  const made = document.importNode(fresh, true);
+function replace(old, fresh, made) {
+  const next = document.importNode(fresh, true);
   const had = new Map(partsOf(old).map((part) => [part.id, part]));
-  for (const part of partsOf(made)) if (part.hasAttribute("data-same")) part.replaceWith(had.get(part.id));
-  old.replaceWith(made);
-  htmx.process(made);
-  settled(made);
+  for (const part of partsOf(next)) if (part.hasAttribute("data-same")) part.replaceWith(had.get(part.id));
+  old.replaceWith(next);
+  htmx.process(next);
+  settled(next, made);
 }
 
 function attributes(old, fresh) {
   for (const { name, value } of fresh.attributes) old.setAttribute(name, value);
 }
 
-function settled(root) {
-  htmx.trigger(document.body, "htmx:afterSwap", { target: root, elt: root });
+// `made`: something was done, it was not only looked at again.
+function settled(root, made) {
+  htmx.trigger(document.body, "htmx:afterSwap", { target: root, elt: root, made });
   htmx.trigger(document.body, "htmx:afterSettle", { target: root, elt: root });
 }

@@ -39,8 +39,7 @@ export function openSheets() {
   });
   // The day is swapped after a move was made from the dialog: then there is nothing left to ask.
   document.body.addEventListener("htmx:afterSwap", (event) => {
-    const target = event.detail.target?.id ?? event.detail.elt?.id;
-    if (target === "day-pane" && moveDialog()?.open) moveDialog().close();
+    if (event.detail.made && moveDialog()?.open) moveDialog().close();
   });
 }
 
