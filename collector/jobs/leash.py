@@ -14,7 +14,7 @@ import sys
 
 PR_SET_PDEATHSIG = 1
 ORPHANED = 3
-GENTLE = 10
+GENTLE = 5
 """The program takes the time that others leave over: pages are answered while plans are made."""
 
 

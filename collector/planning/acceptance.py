@@ -12,7 +12,7 @@ from collector.pickups.models import PickupState
 from collector.pickups.queries import get_pickup
 from collector.pickups.states import move_to
 from collector.planning.difference import touched_shifts
-from collector.planning.midday import Midday, midday
+from collector.planning.midday import Midday, left_alone, midday
 from collector.planning.models import Disruption, Proposal
 from collector.planning.placement import (
     Left,
@@ -65,7 +65,9 @@ def accept(
     )
     also = [get_pickup(session, bank_id, disruption.pickup_id)] if disruption.pickup_id else []
     seen = midday(session, plan, now=now, also=also)
-    rest, after = fitted(seen, problem_of(proposal.problem), plan_of(proposal.plan))
+    posed = problem_of(proposal.problem)
+    seen = _as_it_was_asked(seen, posed)
+    rest, after = fitted(seen, posed, plan_of(proposal.plan))
     _write(session, seen, rest, after, site_id=proposal.site_id)
     proposal.accepted_at, disruption.ended_at = now, now
     record(
@@ -97,6 +99,16 @@ def _to_take(session: Session, bank_id: int, proposal_id: int) -> tuple[Proposal
     if proposal.plan is None:
         raise Refused("proposal_not_ready")
     return proposal, disruption
+
+
+def _as_it_was_asked(seen: Midday, posed: Problem) -> Midday:
+    """Leave alone the rounds that the proposal was not about: none of their visits is in it."""
+    others = {
+        tour.shift
+        for tour in seen.ahead.tours
+        if all(posed.visit(name) is None for name in tour.visits)
+    }
+    return left_alone(seen, others) if others else seen
 
 
 def fitted(seen: Midday, posed: Problem, plan: Plan) -> tuple[Problem, Plan]:

@@ -22,7 +22,7 @@ from collector.pickups.models import Pickup, PickupState
 from collector.pickups.queries import for_day, get_pickup
 from collector.planning.midday import Midday, gate, midday
 from collector.planning.models import Disruption, DisruptionKind, Proposal, ProposalWay
-from collector.planning.ways import Told, Way, ways
+from collector.planning.ways import Told, Way, concerned, ways
 from collector.rounds.actions import pending
 from collector.rounds.models import DayPlan, Round
 from collector.rounds.queries import day_plan
@@ -63,6 +63,7 @@ def tell(
     also = [get_pickup(session, bank_id, telling.pickup_id)] if telling.pickup_id else []
     seen = midday(session, plan, now=now, also=also)
     told = _in_the_planners_names(session, plan, seen, telling)
+    seen = concerned(seen, told)
     found = ways(seen, told)
     if not found:
         raise Refused("no_way_out")

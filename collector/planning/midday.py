@@ -5,7 +5,7 @@ driven: what was collected weighs what the collector said, what failed weighs no
 ahead stands where the course of each round puts it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -118,6 +118,19 @@ def midday(
         now=at,
         told=told,
     )
+
+
+def left_alone(day: Midday, shifts: Collection[str]) -> Midday:
+    """Leave rounds out of what is asked, with their visits: nobody touches them."""
+    theirs = {name for shift in shifts for name in day.ahead.orders.get(shift, ())}
+    rest = replace(
+        day.rest,
+        visits=tuple(visit for visit in day.rest.visits if visit.id not in theirs),
+        shifts=tuple(shift for shift in day.rest.shifts if shift.id not in shifts),
+        pins=tuple(pin for pin in day.rest.pins if pin.shift not in shifts),
+    )
+    orders = {name: order for name, order in day.ahead.orders.items() if name not in shifts}
+    return replace(day, rest=rest, ahead=retimed(rest, orders))
 
 
 def _facts(facts: Facts, also: Iterable[Pickup]) -> Facts:

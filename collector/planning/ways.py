@@ -6,9 +6,9 @@ Every answer that is handed out is legal by the checker; a way without one is no
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from collector.planning.midday import Midday
+from collector.planning.midday import Midday, left_alone
 from collector.planning.models import DisruptionKind, ProposalWay
-from routing.check.judge import check
+from routing.check.judge import check, check_tour
 from routing.check.violation import Violation
 from routing.insertion import filled, inserted, insertions
 from routing.plan import Plan
@@ -59,6 +59,25 @@ class Way:
     problem: Problem
     plan: Plan
     gate: str = ""
+
+
+def concerned(day: Midday, told: Told) -> Midday:
+    """Leave alone the rounds that it does not concern and that are late already.
+
+    A plan with them in it would be lawful only by taking their visits away, which nobody asked for.
+    """
+    late = {
+        tour.shift
+        for tour in day.ahead.tours
+        if tour.shift != told.shift and not _ends_there(day.rest, tour.shift, told.gate)
+        if check_tour(day.rest, tour)
+    }
+    return left_alone(day, late) if late else day
+
+
+def _ends_there(rest: Problem, shift: str, gate: str) -> bool:
+    found = rest.shift(shift)
+    return found is not None and gate in found.ends
 
 
 def ways(day: Midday, told: Told) -> list[Way]:
