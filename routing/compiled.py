@@ -23,8 +23,12 @@ def _sources() -> Iterator[Path]:
 
 
 def _kept_in() -> Path:
-    """A folder of this user's, for these sources and this Numba."""
-    digest = hashlib.sha256(numba.__version__.encode())
+    """A folder of this user's, for these sources where they lie, and this Numba.
+
+    Numba files what it has compiled under the path of its source: another checkout of the same
+    sources finds nothing there.
+    """
+    digest = hashlib.sha256(f"{numba.__version__} {Path(__file__).parent}".encode())
     for source in _sources():
         digest.update(source.read_bytes())
     home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
