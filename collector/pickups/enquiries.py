@@ -111,17 +111,21 @@ def confirm(
     )
     pickup.promised_at = now
     if not pickup.holds and _needs_nobody(pickup, donor, held.day, session):
-        set_state(
-            session,
-            now=now,
-            bank_id=donor.bank_id,
-            pickup_id=pickup.id,
-            actor=actor,
-            to=PickupState.ACCEPTED,
-        )
+        _accept(session, pickup, now=now, actor=actor)
     session.delete(enquiry)
     session.flush()
     return pickup
+
+
+def _accept(session: Session, pickup: Pickup, *, now: datetime, actor: str) -> None:
+    set_state(
+        session,
+        now=now,
+        bank_id=pickup.bank_id,
+        pickup_id=pickup.id,
+        actor=actor,
+        to=PickupState.ACCEPTED,
+    )
 
 
 def _held_window(enquiry: Enquiry, *, now: datetime) -> Window:
