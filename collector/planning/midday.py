@@ -32,7 +32,7 @@ from collector.rounds.said import said_by
 from collector.rounds.settling import door_of, events_of
 from routing.midday import remaining
 from routing.plan import Plan, Stop, Tour
-from routing.problem import Place, Problem, Visit
+from routing.problem import Place, Problem, Shift, Visit, Window
 from routing.schedule import assembled, retimed
 from routing.travel.law import estimated
 from routing.units import Metres, Seconds
@@ -108,7 +108,7 @@ def midday(
     )
     lived = _lived(facts, problem, courses)
     at = Seconds(facts.service_day.seconds(now))
-    rest = _without_the_unloaded(remaining(problem, lived, at), facts)
+    rest = _without_the_unloaded(_from_now(remaining(problem, lived, at), lived), facts)
     return Midday(
         facts=facts,
         problem=problem,
@@ -221,6 +221,23 @@ def _tour(facts: Facts, problem: Problem, round_: Round, found: Course) -> Tour 
         ),
         metres=Metres(round_.metres),
     )
+
+
+def _from_now(rest: Problem, lived: Plan) -> Problem:
+    """Let nobody arrive in the past: who is behind reaches her next door when the course says."""
+    return replace(rest, shifts=tuple(_behind(rest, shift, lived) for shift in rest.shifts))
+
+
+def _behind(rest: Problem, shift: Shift, lived: Plan) -> Shift:
+    tour = lived.tour(shift.id)
+    ahead = next((stop for stop in tour.stops if rest.visit(stop.visit)), None) if tour else None
+    visit = rest.visit(ahead.visit) if ahead else None
+    if not shift.departed or ahead is None or visit is None:
+        return shift
+    way = rest.seconds(shift.profile, start=shift.start, end=visit.place)
+    earliest = Seconds(max(shift.window.earliest, ahead.arrival - way))
+    latest = Seconds(max(shift.window.latest, earliest))
+    return replace(shift, window=Window(earliest=earliest, latest=latest))
 
 
 def _without_the_unloaded(rest: Problem, facts: Facts) -> Problem:
