@@ -1,4 +1,4 @@
-"""The row of a planning run: the question put to the planner and its answer, kept."""
+"""The rows of planning: questions and answers, edits of a day, disruptions and their ways out."""
 
 from datetime import date, datetime
 from enum import StrEnum
