@@ -71,13 +71,16 @@ def _serve(settings: Settings) -> None:
         with _alone(settings.home):
             click.echo(f"Going on in {settings.home}" if known else "Making a bank ...")
             _serve_processes(settings, _made_ready(app))
-    except (KeyboardInterrupt, demo_day.PlanFailed):
+    except KeyboardInterrupt:
         click.echo("\nStopped.")
+    except demo_day.PlanFailed as failed:
+        raise click.ClickException(f"The day could not be planned: {failed}") from None
 
 
 def _made_ready(app: Flask) -> demo_day.Links:
     with app.app_context():
         bank_id, day = _published(app)
+        demo_day.drive_until_now(clock, bank_id, day)
         paths = demo_day.links(clock, bank_id, day)
         db.engine.dispose()
     return paths

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from time import perf_counter
 
 from sqlalchemy import func, select
@@ -133,7 +133,19 @@ def drive(clock: Clock, bank_id: int, day: date) -> int:
     with reading() as session:
         plan = _plan_of(session, bank_id, day)
         rounds = [round_ for round_ in plan.rounds if round_.published]
-    return sum(_drive_round(clock, round_) for round_ in rounds)
+    return sum(_drive_round(clock, round_, until=None) for round_ in rounds)
+
+
+def drive_until_now(clock: Clock, bank_id: int, day: date) -> int:
+    """Let the others' phones say what is over by now; the collector who is tried has not begun."""
+    with reading() as session:
+        plan, tried = _plan_of(session, bank_id, day), _person(session, COLLECTOR).id
+        rounds = [
+            round_
+            for round_ in plan.rounds
+            if round_.published and round_.shift.collector_id != tried
+        ]
+    return sum(_drive_round(clock, round_, until=clock.now()) for round_ in rounds)
 
 
 def report(clock: Clock, bank_id: int, day: date, *, events: int, since: float) -> Report:
@@ -190,9 +202,9 @@ def links(clock: Clock, bank_id: int, day: date) -> Links:
         )
 
 
-def _drive_round(clock: Clock, round_: Round) -> int:
+def _drive_round(clock: Clock, round_: Round, *, until: datetime | None) -> int:
     accepted = 0
-    for said in said_of(round_.published or {}):
+    for said in said_of(round_.published or {}, until=until):
         with transaction() as session:
             outcome = accept(
                 session,

@@ -12,8 +12,18 @@ Said = dict[str, Any]
 Snapshot = dict[str, Any]
 
 
-def said_of(round_: Snapshot) -> Iterator[Said]:
-    """Yield everything a phone says on a round where all goes well, in order."""
+PLAYED = uuid.UUID("5b1f0c46-6f0e-4d6c-9d3e-5f5e0b0f7a11")
+"""What is played has the same name each time, so that nothing is said twice."""
+
+
+def said_of(round_: Snapshot, *, until: datetime | None = None) -> Iterator[Said]:
+    """Yield what a phone says on a round where all goes well, in order.
+
+    Parameters
+    ----------
+    until
+        The last instant of it; None plays the round to its end.
+    """
     clock = datetime.fromisoformat(round_["departs_at"])
     steps: list[tuple[str, int | None, datetime, dict[str, Any]]] = [("started", None, clock, {})]
     for stop in round_["stops"]:
@@ -30,8 +40,10 @@ def said_of(round_: Snapshot) -> Iterator[Said]:
     handed = {"site": round_["end"]["site"], "containers": on_board, "box_celsius": -20.5}
     steps.append(("handed_over", None, home, handed))
     for sequence, (kind, pickup, at, payload) in enumerate(steps, start=1):
+        if until is not None and at > until:
+            return
         yield {
-            "client_id": str(uuid.uuid4()),
+            "client_id": str(uuid.uuid5(PLAYED, f"{round_['round']} {kind} {pickup}")),
             "kind": kind,
             "pickup": pickup,
             "sequence": sequence,

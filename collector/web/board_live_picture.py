@@ -99,6 +99,14 @@ class Live:
         return sorted(found, key=lambda pair: pair[1].late_by, reverse=True)
 
     @property
+    def at_risk_by_round(self) -> list[tuple[RoundLive, list[Door]]]:
+        """The same round by round: one that runs late is one thing to look at, not a dozen."""
+        found: dict[str, tuple[RoundLive, list[Door]]] = {}
+        for each, door in self.at_risk:
+            found.setdefault(each.letter, (each, []))[1].append(door)
+        return list(found.values())
+
+    @property
     def tight(self) -> list[tuple[RoundLive, BoxClock]]:
         """The boxes whose clocks are close or lost."""
         return [(each, clock) for each in self.rounds for clock in each.clocks if clock.tone]
