@@ -14,6 +14,7 @@ import { chooseAll } from "./board/choose-all.js";
 import { submitOnChange } from "./board/submit-on-change.js";
 import { swapOnlyWhatChanged } from "./board/parts.js";
 import { holdStill } from "./board/hold-still.js";
+import { takeBackInTurn } from "./board/in-turn.js";
 import { followLive } from "./board/live.js";
 import { countDown } from "./board/countdown.js";
 
@@ -21,6 +22,7 @@ document.documentElement.classList.add("with-script");
 
 swapOnlyWhatChanged();
 openSheets();
+takeBackInTurn();
 moveByKeys();
 lightTogether();
 holdStill();

@@ -1,5 +1,6 @@
 // Proposes a move: the price first; a move that fits is made, one that breaks a rule asks why.
 import { htmx } from "./htmx.js";
+import { inTurn } from "./in-turn.js";
 import { openMoveSheet } from "./sheets.js";
 
 export const pane = () => document.querySelector("#day-pane");
@@ -45,7 +46,11 @@ export function quiet() {
   letGo();
 }
 
-export async function propose(pickups, place, { putBack = () => {} } = {}) {
+export function propose(pickups, place, { putBack = () => {} } = {}) {
+  return inTurn(() => proposed(pickups, place, putBack));
+}
+
+async function proposed(pickups, place, putBack) {
   try {
     const { holder, verdict } = await priceOf(pickups, place);
     letGo();

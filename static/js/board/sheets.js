@@ -1,6 +1,7 @@
 // Opens the move page of a stop in a dialog, and the list of keys; closes them again.
 import { chosenVisits } from "./choosing.js";
 import { htmx } from "./htmx.js";
+import { inTurn } from "./in-turn.js";
 
 const moveDialog = () => document.querySelector("[data-move-dialog]");
 
@@ -18,12 +19,12 @@ export function openSheets() {
     if (link && plain && moveDialog()) {
       event.preventDefault();
       opener = link.closest("[id]").id;
-      openMoveSheet(link.href);
+      inTurn(() => openMoveSheet(link.href));
     } else if (event.target.closest("#day-pane [data-move-chosen]") && chosenVisits().length) {
       event.preventDefault();
       opener = `stop-${chosenVisits()[0]}`;
       const chosen = new URLSearchParams(chosenVisits().map((pickup) => ["pickup", pickup]));
-      openMoveSheet(`${document.querySelector("#day-pane").dataset.moves}?${chosen}`);
+      inTurn(() => openMoveSheet(`${document.querySelector("#day-pane").dataset.moves}?${chosen}`));
     } else if (event.target.closest("[data-copy]")) {
       copy(event.target.closest("details"));
     } else if (event.target.closest("[data-help]")) {
