@@ -201,6 +201,8 @@ class _Desk:
         began = time.monotonic()
         if self.on_improvement is None or began < self._next_breath:
             return
+        if self._waiting is None and not self._owes_reasons():
+            return
         before = self._plan
         self._finish()
         if before is not None:
@@ -224,8 +226,12 @@ class _Desk:
         if self._plan is None or rank(self.problem, plan) < rank(self.problem, self._plan):
             self._plan = _lawful(self.problem, plan)
 
+    def _owes_reasons(self) -> bool:
+        plan = self._plan
+        return plan is not None and any(one.reason is None for one in plan.unassigned)
+
     def _give_reasons(self) -> None:
-        if self._plan is not None and any(one.reason is None for one in self._plan.unassigned):
+        if self._plan is not None and self._owes_reasons():
             self._plan = explained(self.problem, self._plan)
 
 

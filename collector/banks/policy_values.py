@@ -23,6 +23,7 @@ BOUNDS: Mapping[str, Bounds] = {
     "min": Bounds(1, 2880),
     "h": Bounds(0, 336),
     "calls": Bounds(0, 200),
+    "g/km": Bounds(0, 2000),
 }
 """By the unit: wide enough for any bank, narrow enough to catch a slip of the finger."""
 

@@ -143,12 +143,12 @@ def move(board: Page, bank: Bank, number: int) -> None:
         full = [round_ for round_ in found.rounds if len(round_.stops) > 3]
         round_ = full[number % len(full)]
         first, place = round_.stops[0].pickup_id, f"{round_.id}:2"
-    board.goto(bank.of_day(f"/moves/{first}?place={place}"))
+    board.goto(bank.of_day(f"/moves?pickup={first}&place={place}"))
     reason = board.get_by_label("Why all the same?")
     if reason.count():
         reason.fill("she agreed on the phone")
     board.get_by_role("button", name=re.compile("^Move it")).click()
-    board.wait_for_url(lambda url: "/moves/" not in url)
+    board.wait_for_url(lambda url: "/moves" not in url)
 
 
 def publish(board: Page, bank: Bank) -> None:

@@ -101,7 +101,12 @@ def test_a_preview_is_the_bill_after_the_move_minus_the_bill_ahead_of_it(
         for which, to, position in moves:
             pickup_id, round_ = town.pickups[which], None if to is None else plan.rounds[to]
             before = bill(plan)
-            found = priced(session, town, pickup_id, round_, position=position)
+            try:
+                found = priced(session, town, pickup_id, round_, position=position)
+            except Refused as refused:
+                if refused.code != "nothing_moves":
+                    raise
+                continue
             plan = moved(session, town, pickup_id, round_, position=position)
             after = bill(plan)
             assert (found.cents, found.metres, found.seconds) == tuple(

@@ -28,11 +28,11 @@ from collector.pickups.models import (
 )
 from collector.pickups.queries import get_pickup
 from collector.planning.aside import aside
+from collector.planning.posing import pose
 from collector.planning.question import (
     PENALTY,
     gather,
     penalty,
-    pose,
     service_seconds,
     windows_of,
 )
