@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -98,15 +98,28 @@ def record(webkit: WebKitGTK) -> None:
     """Fill in the record as a thumb would: taps and keys."""
     tap(webkit, "a.button[href$='/record']")
     tap(webkit, "input[value='right']")
-    see(webkit, "input[name='freezer']").send_keys("20")
-    see(webkit, "input[name='volume']").send_keys("600")
+    act(webkit, "input[name='freezer']", lambda field: field.send_keys("20"))
+    act(webkit, "input[name='volume']", lambda field: field.send_keys("600"))
     tap(webkit, "form.record button.main")
 
 
 def tap(webkit: WebKitGTK, selector: str) -> None:
-    element = see(webkit, selector)
-    webkit.execute_script("arguments[0].scrollIntoView({ block: 'center' })", element)
-    element.click()
+    def centred(element: WebElement) -> None:
+        webkit.execute_script("arguments[0].scrollIntoView({ block: 'center' })", element)
+        element.click()
+
+    act(webkit, selector, centred)
+
+
+def act(webkit: WebKitGTK, selector: str, do: Callable[[WebElement], object]) -> None:
+    """Do something with an element; again, if the page was drawn anew just before it was done."""
+
+    def done(_: WebKitGTK) -> bool:
+        do(see(webkit, selector))
+        return True
+
+    stale = [StaleElementReferenceException]
+    WebDriverWait(webkit, PATIENCE, ignored_exceptions=stale).until(done, selector)
 
 
 def see(webkit: WebKitGTK, selector: str) -> WebElement:
