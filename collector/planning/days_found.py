@@ -1,6 +1,5 @@
 """The days the planner found for donors: its job, its answer, accepting, the price of a lever."""
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -24,11 +23,10 @@ from collector.pickups.windows import Ask, Window
 from collector.planning.due_dates import Candidate, Levers
 from collector.planning.horizon import DONOR, Weeks, look_ahead, problem_of_weeks
 from collector.planning.models import Horizon
-from collector.planning.solver import Search
+from collector.planning.solver import Search, refuse_unlawful, spoken
 from collector.rounds.promises import Promise, promise
 from collector.service_day import ServiceDay
-from routing.check.judge import check
-from routing.formats.native import plan_of, problem_of
+from routing.formats.native import plan_of
 from routing.insertion import filled
 from routing.plan import Plan
 from routing.schedule import retimed
@@ -61,7 +59,7 @@ def plan_weeks(session: Session, claim: Claim) -> "PlanWeeks":
         bank_id=claim.bank_id,
         horizon_id=horizon.id,
         seconds=claim.payload["seconds"],
-        stdin=f"{json.dumps(horizon.problem)}\n{json.dumps(horizon.start)}".encode(),
+        stdin=spoken(horizon.problem, horizon.start),
     )
 
 
@@ -79,9 +77,7 @@ class PlanWeeks(Search):
         if self.best is None:
             return Verdict(state=JobState.FAILED, error=self.error or "no_plan")
         horizon = owned(session, Horizon, self.bank_id, self.horizon_id)
-        broken = check(problem_of(horizon.problem), plan_of(self.best))
-        if broken:
-            raise Refused("plan_breaks_rules", rules=sorted({str(each.rule) for each in broken}))
+        refuse_unlawful(horizon.problem, self.best)
         horizon.plan = self.best
         return Verdict(state=JobState.DONE, result={"cost": self.best["cost"]["total"]})
 

@@ -1,20 +1,16 @@
 """The job `propose`: the planner looks, in a child process, at everything that is left of a day."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from collector.db import owned
-from collector.errors import Refused
 from collector.jobs.actions import Claim
 from collector.jobs.models import JobState
 from collector.jobs.work import Ended, How, Verdict
 from collector.planning.models import Proposal
-from collector.planning.solver import Search
-from routing.check.judge import check
-from routing.formats.native import plan_of, problem_of
+from collector.planning.solver import Search, refuse_unlawful, spoken
 
 
 def propose(session: Session, claim: Claim) -> "Propose":
@@ -24,7 +20,7 @@ def propose(session: Session, claim: Claim) -> "Propose":
         bank_id=claim.bank_id,
         proposal_id=proposal.id,
         seconds=claim.payload["seconds"],
-        stdin=f"{json.dumps(proposal.problem)}\n{json.dumps(proposal.start)}".encode(),
+        stdin=spoken(proposal.problem, proposal.start),
     )
 
 
@@ -41,8 +37,6 @@ class Propose(Search):
             return None
         proposal = owned(session, Proposal, self.bank_id, self.proposal_id)
         found = self.best or proposal.start
-        broken = check(problem_of(proposal.problem), plan_of(found))
-        if broken:
-            raise Refused("plan_breaks_rules", rules=sorted({str(each.rule) for each in broken}))
+        refuse_unlawful(proposal.problem, found)
         proposal.plan = found
         return Verdict(state=JobState.DONE, result={"kept": True, "cost": found["cost"]["total"]})

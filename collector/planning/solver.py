@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,13 +12,15 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from collector.db import owned
+from collector.errors import Refused
 from collector.jobs.actions import Claim
 from collector.jobs.models import JobState
 from collector.jobs.work import Ended, How, Verdict
 from collector.planning.answer import keep
 from collector.planning.models import PlanningRun
 from collector.planning.proposals import propose
-from routing.formats.native import plan_of
+from routing.check.judge import check
+from routing.formats.native import plan_of, problem_of
 
 
 def warm() -> None:
@@ -35,8 +37,26 @@ def plan_day(session: Session, claim: Claim) -> "PlanDay":
         seconds=claim.payload["seconds"],
         asked_by=claim.asked_by,
         proposes=claim.payload.get("propose", False),
-        stdin=f"{json.dumps(run.problem)}\n{json.dumps(run.start)}".encode(),
+        stdin=spoken(run.problem, run.start),
     )
+
+
+def spoken(problem: Mapping[str, Any], start: Mapping[str, Any]) -> bytes:
+    """Return a question and where to begin as the planner reads them."""
+    return f"{json.dumps(problem)}\n{json.dumps(start)}".encode()
+
+
+def refuse_unlawful(problem: dict[str, Any], plan: dict[str, Any]) -> None:
+    """Judge an answer once more before anybody keeps it.
+
+    Raises
+    ------
+    Refused
+        `plan_breaks_rules` (`rules`).
+    """
+    broken = check(problem_of(problem), plan_of(plan))
+    if broken:
+        raise Refused("plan_breaks_rules", rules=sorted({str(each.rule) for each in broken}))
 
 
 @dataclass(slots=True, kw_only=True)
