@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from collector.planning.course import Door
+from collector.web.board_hours import Hours, whole_hours
 from collector.web.board_live_picture import Live, RoundLive
-
-HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,24 +50,20 @@ def chart(seen: Live) -> Chart | None:
     courses = [each.course for each in driven if each.course]
     if not courses:
         return None
-    begin = _floor(min(each.departs_at for each in courses))
-    end = _floor(max(each.returns_at for each in courses)) + HOUR
+    begin, end = whole_hours(
+        min(each.departs_at for each in courses), max(each.returns_at for each in courses)
+    )
     scale = _Scale(begin, end, seen.now)
     return Chart(
         rows=tuple(Row(seen=each, bars=tuple(_bars(each, scale))) for each in driven),
-        hours=tuple(_hours(scale)),
-        now=scale.at(seen.now) if begin <= seen.now <= end else None,
+        hours=scale.marks(),
+        now=scale.at_if_shown(seen.now),
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _Scale:
-    begin: datetime
-    end: datetime
+class _Scale(Hours):
     now: datetime
-
-    def at(self, instant: datetime) -> float:
-        return round(100 * (instant - self.begin) / (self.end - self.begin), 3)
 
     def bar(self, kind: str, since: datetime, until: datetime, **of: int | None) -> Bar:
         left = self.at(since)
@@ -102,14 +97,3 @@ def _drive(scale: _Scale, since: datetime, until: datetime) -> Iterator[Bar]:
 
 def _kind(door: Door) -> str:
     return "failed" if door.past and not door.collected else "service"
-
-
-def _hours(scale: _Scale) -> Iterator[tuple[float, datetime]]:
-    hour = scale.begin
-    while hour <= scale.end:
-        yield scale.at(hour), hour
-        hour += HOUR
-
-
-def _floor(instant: datetime) -> datetime:
-    return instant.replace(minute=0, second=0, microsecond=0)

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from collector.web.board_hours import Hours, whole_hours
 from collector.web.board_picture import Picture, RoundSeen
-
-HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,29 +52,23 @@ def timeline(picture: Picture, *, now: datetime) -> Timeline | None:
     driven = [seen for seen in picture.rounds if seen.round.departs_at and seen.stops]
     if not driven:
         return None
-    begin = _floor(min(seen.round.departs_at for seen in driven if seen.round.departs_at))
-    end = _floor(max(seen.round.returns_at for seen in driven if seen.round.returns_at)) + HOUR
+    begin, end = whole_hours(
+        min(seen.round.departs_at for seen in driven if seen.round.departs_at),
+        max(seen.round.returns_at for seen in driven if seen.round.returns_at),
+    )
     scale = _Scale(begin, end)
     return Timeline(
         rows=tuple(
             Row(seen=seen, bars=tuple(_bars(seen, scale)), clock=_clock(seen, scale))
             for seen in driven
         ),
-        hours=tuple(_hours(scale)),
-        now=scale.at(now) if begin <= now <= end else None,
+        hours=scale.marks(),
+        now=scale.at_if_shown(now),
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _Scale:
-    """The stretch of time that is as wide as the page."""
-
-    begin: datetime
-    end: datetime
-
-    def at(self, instant: datetime) -> float:
-        return round(100 * (instant - self.begin) / (self.end - self.begin), 3)
-
+class _Scale(Hours):
     def bar(self, kind: str, since: datetime, until: datetime, **of: int | None) -> Bar:
         left = self.at(since)
         return Bar(kind=kind, left=left, width=round(self.at(until) - left, 3), **of)
@@ -108,14 +101,3 @@ def _clock(seen: RoundSeen, scale: _Scale) -> ClockBar | None:
         whole=round(scale.at(limit) - left, 3),
         tone=seen.tone,
     )
-
-
-def _hours(scale: _Scale) -> Iterator[tuple[float, datetime]]:
-    hour = scale.begin
-    while hour <= scale.end:
-        yield scale.at(hour), hour
-        hour += HOUR
-
-
-def _floor(instant: datetime) -> datetime:
-    return instant.replace(minute=0, second=0, microsecond=0)
