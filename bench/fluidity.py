@@ -36,11 +36,11 @@ from collector.db import db, transaction
 from collector.people.actions import add_person, make_link
 from collector.people.models import Person, Role
 from collector.pickups.models import Pickup
-from collector.planning.editing import By, make
+from collector.planning.by_hand.editing import By, make
+from collector.planning.by_hand.moves import Place, arrangement
+from collector.planning.by_hand.preview import Desk
+from collector.planning.day.question import gather
 from collector.planning.models import EditKind
-from collector.planning.moves import Place, arrangement
-from collector.planning.preview import Desk
-from collector.planning.question import gather
 from collector.processes import Processes, free_port
 from collector.rounds.actions import edit_day, open_day
 from collector.service_day import ServiceDay

@@ -13,27 +13,27 @@ from collector.config import Settings
 from collector.places.geocoding import geocoder_named
 from collector.web import (
     assets,
-    board,
-    board_background,
-    board_stream,
     calendar,
     compression,
     contact,
-    donor,
     errors,
     guards,
     languages,
     my_data,
     outbox,
-    phone,
     public,
-    quality,
     security,
     steps,
     visit_link,
     wording,
 )
 from collector.web import session as sign_in
+from collector.web.board import door as board
+from collector.web.board.bank import quality
+from collector.web.board.day import background
+from collector.web.board.live import stream
+from collector.web.donor import door as donor
+from collector.web.phone import door as phone
 
 LARGEST_KEY = 2**31 - 1
 
@@ -45,8 +45,8 @@ PARTS = (
     security,
     guards,
     errors,
-    board_stream,
-    board_background,
+    stream,
+    background,
 )
 """What every page is given, in the order of its setting-up."""
 

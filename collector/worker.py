@@ -13,12 +13,12 @@ from collector.jobs.supervisor import run_once, run_supervisor
 from collector.jobs.work import Handler
 from collector.notices.carriers import sender_for
 from collector.notices.delivery import deliver
-from collector.planning.actions import PLAN_DAY
-from collector.planning.days_found import plan_weeks
-from collector.planning.disruptions import PROPOSE
-from collector.planning.horizon import PLAN_WEEKS
-from collector.planning.proposing import propose
-from collector.planning.solver import plan_day
+from collector.planning.ahead.days_found import plan_weeks
+from collector.planning.ahead.horizon import PLAN_WEEKS
+from collector.planning.day.actions import PLAN_DAY
+from collector.planning.road.disruptions import PROPOSE
+from collector.planning.road.proposing import propose
+from collector.planning.solving.solver import plan_day
 from collector.timers import keep_time
 from collector.web.letters import write
 

@@ -19,14 +19,14 @@ from collector.jobs.queries import get_job
 from collector.people.actions import make_link
 from collector.people.models import Person
 from collector.pickups.models import Pickup, PickupState, PickupWindow
-from collector.planning.actions import ask_for_plan
-from collector.planning.queries import broken_rules
+from collector.planning.day.actions import ask_for_plan
+from collector.planning.day.queries import broken_rules
 from collector.rounds.actions import publish
 from collector.rounds.events import OutcomeStatus, accept
 from collector.rounds.models import DayPlan, Round
 from collector.rounds.queries import day_plan
 from collector.service_day import ServiceDay
-from collector.web.board_wording import reason
+from collector.web.board.wording import reason
 
 LINKS_LIVE = timedelta(hours=12)
 COORDINATOR = "claire@lactarium.example"

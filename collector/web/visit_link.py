@@ -16,7 +16,7 @@ from collector.rounds.day_before import answer
 from collector.rounds.narrowing import Near, near_of
 from collector.rounds.promises import Promise
 from collector.service_day import ServiceDay
-from collector.web.donor_promise import Told, told
+from collector.web.donor.promise import Told, told
 from collector.web.guards import anyone, now
 from collector.web.typed import as_number
 from collector.web.wording import sentence

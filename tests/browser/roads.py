@@ -29,8 +29,8 @@ from collector.people.actions import add_person, make_link
 from collector.people.devices import devices_of, revoke_device
 from collector.people.models import Role, WebSession
 from collector.pickups.models import Pickup, Purpose
-from collector.planning.editing import By
-from collector.planning.moves import Place, move
+from collector.planning.by_hand.editing import By
+from collector.planning.by_hand.moves import Place, move
 from collector.processes import Processes, free_port
 from collector.rounds.actions import open_day, publish
 from collector.rounds.models import DayPlan, RoundEvent

@@ -13,9 +13,9 @@ from collector.clock import SystemClock
 from collector.db import db, transaction
 from collector.people.actions import add_person
 from collector.people.models import Role
-from collector.planning.arrangement import arranged
-from collector.planning.editing import By
-from collector.planning.moves import Place, move
+from collector.planning.by_hand.arrangement import arranged
+from collector.planning.by_hand.editing import By
+from collector.planning.by_hand.moves import Place, move
 from collector.rounds.actions import open_day
 from collector.rounds.queries import day_plan
 from tests.browser.browsers import enter

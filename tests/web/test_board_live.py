@@ -10,13 +10,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from collector.db import db, reading, transaction
-from collector.planning.acceptance import fitted
-from collector.planning.difference import difference
-from collector.planning.disruptions import proposals_of
-from collector.planning.midday import midday
 from collector.planning.models import Disruption, ProposalWay
-from collector.web.board_stream import Streams
-from collector.web.board_wording import euros, kilometres, signed
+from collector.planning.road.acceptance import fitted
+from collector.planning.road.difference import difference
+from collector.planning.road.disruptions import proposals_of
+from collector.planning.road.midday import midday
+from collector.web.board.live.stream import Streams
+from collector.web.board.wording import euros, kilometres, signed
 from routing.check.judge import check
 from routing.cost import cost
 from routing.formats.native import plan_of, problem_of

@@ -18,13 +18,13 @@ from collector.db import reading, transaction
 from collector.people.actions import add_person
 from collector.people.models import Person, Role
 from collector.pickups.models import Pickup, PickupState, Purpose
-from collector.planning.arrangement import arranged
+from collector.planning.by_hand.arrangement import arranged
+from collector.planning.day.placement import written
+from collector.planning.day.posing import pose
+from collector.planning.day.question import as_written, problem_of
+from collector.planning.day.wishes import Weight, Wish
 from collector.planning.models import PlanningRun
-from collector.planning.placement import written
-from collector.planning.posing import pose
-from collector.planning.proposals import propose
-from collector.planning.question import as_written, problem_of
-from collector.planning.wishes import Weight, Wish
+from collector.planning.solving.proposals import propose
 from collector.rounds.actions import open_day
 from collector.rounds.models import DayPlan, Shift
 from collector.rounds.queries import day_plan

@@ -15,7 +15,7 @@ from collector.db import db, reading, transaction
 from collector.demo.play import said_of
 from collector.reports.closing import closing
 from collector.reports.figures import rank, report
-from collector.web.board_charts import paired
+from collector.web.board.bank.charts import paired
 from tests.builders import DAY
 from tests.collector.planning.days import the_plan
 from tests.collector.planning.on_the_road import published, say

@@ -20,9 +20,14 @@ from collector.notices.models import Notice
 from collector.people.models import Person
 from collector.pickups.giving import plan_giving
 from collector.pickups.models import Pickup, PickupState
-from collector.planning.days_found import days_found, latest_horizon, levers_priced, plan_weeks
-from collector.planning.due_dates import Candidate, Levers, rules_of
-from collector.planning.horizon import PLAN_WEEKS, Weeks, look_ahead
+from collector.planning.ahead.days_found import (
+    days_found,
+    latest_horizon,
+    levers_priced,
+    plan_weeks,
+)
+from collector.planning.ahead.due_dates import Candidate, Levers, rules_of
+from collector.planning.ahead.horizon import PLAN_WEEKS, Weeks, look_ahead
 from collector.service_day import ServiceDay
 from routing.check.judge import check
 from routing.cost import cost

@@ -17,12 +17,12 @@ from collector.donors.eligibility import Reason
 from collector.donors.models import DonorState
 from collector.pickups.flags import Flag
 from collector.pickups.models import HoldReason, PickupState, Purpose
-from collector.planning.aside import Aside
-from collector.planning.preview import BY_HAND
+from collector.planning.by_hand.preview import BY_HAND
+from collector.planning.day.aside import Aside
 from collector.rounds.replay import NotDoneReason
-from collector.web import board_wording as words
-from collector.web.board_plan_job import HEIGHT, WIDTH, curve
-from collector.web.board_price import BREAKS
+from collector.web.board.day.plan_job import HEIGHT, WIDTH, curve
+from collector.web.board.day.price import BREAKS
+from collector.web.board import wording as words
 from routing.plan import ReasonCode, Rule
 
 

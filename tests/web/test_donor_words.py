@@ -9,7 +9,7 @@ from flask import Flask
 
 from collector.errors import Refused
 from collector.pickups.models import HoldReason, Pickup, PickupState, Purpose
-from collector.web.donor_words import PURPOSES, headline
+from collector.web.donor.words import PURPOSES, headline
 from collector.web.health_questions import QUESTIONS
 from collector.web.wording import ERRORS, sentence
 

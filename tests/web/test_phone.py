@@ -14,7 +14,7 @@ from collector.db import db, transaction
 from collector.pickups.models import Purpose
 from collector.rounds.models import EventKind, Round
 from collector.rounds.replay import NotDoneReason
-from collector.web.phone_rounds import MOST_EVENTS
+from collector.web.phone.rounds import MOST_EVENTS
 from tests.conftest import SetClock
 from tests.phone_round import collected, publish_round, said
 from tests.town import Town, sign_in

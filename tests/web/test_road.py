@@ -16,7 +16,7 @@ from collector.people.actions import add_person
 from collector.people.models import Role
 from collector.pickups.models import Pickup, PickupState
 from collector.rounds.models import Incident, Round
-from collector.web.phone_device import HEADER
+from collector.web.phone.device import HEADER
 from tests.builders import DAY
 from tests.phone_round import collected, publish_round, said
 from tests.town import Town, sign_in

@@ -6,9 +6,9 @@ import json
 
 from sqlalchemy.orm import Session
 
-from collector.planning.answer import keep
+from collector.planning.day.posing import pose
 from collector.planning.models import PlanningRun
-from collector.planning.posing import pose
+from collector.planning.solving.answer import keep
 from collector.rounds.models import DayPlan
 from collector.rounds.queries import day_plan
 from routing.explain import explained

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from collector.demo.play import said_of
-from collector.planning.disruptions import PROPOSE
-from collector.planning.proposing import propose
+from collector.planning.road.disruptions import PROPOSE
+from collector.planning.road.proposing import propose
 from collector.rounds.actions import publish
 from collector.rounds.events import accept
 from collector.rounds.models import DayPlan, Round

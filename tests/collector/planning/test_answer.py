@@ -14,9 +14,9 @@ from collector.audit.queries import first_broken_link
 from collector.db import reading, transaction
 from collector.errors import Conflict, NotFound, Refused
 from collector.pickups.models import Pickup, PickupState, Purpose
-from collector.planning.answer import keep
-from collector.planning.posing import pose
-from collector.planning.queries import broken_rules
+from collector.planning.day.posing import pose
+from collector.planning.day.queries import broken_rules
+from collector.planning.solving.answer import keep
 from collector.rounds.actions import pin
 from tests.builders import DAY, MORNING, add_donor, add_pickup
 from tests.collector.planning.days import greedy, orders, planned, posed, the_plan

@@ -13,12 +13,12 @@ from collector.db import owned, reading, transaction
 from collector.errors import Conflict, NotFound, Refused
 from collector.jobs.supervisor import run_once
 from collector.pickups.models import PickupState
-from collector.planning.acceptance import accept
-from collector.planning.difference import Difference, difference
-from collector.planning.disruptions import Telling, lay_aside, proposals_of, tell
-from collector.planning.midday import midday
+from collector.planning.day.queries import broken_rules
 from collector.planning.models import Disruption, DisruptionKind, Proposal, ProposalWay
-from collector.planning.queries import broken_rules
+from collector.planning.road.acceptance import accept
+from collector.planning.road.difference import Difference, difference
+from collector.planning.road.disruptions import Telling, lay_aside, proposals_of, tell
+from collector.planning.road.midday import midday
 from collector.rounds.models import Publication, RoundState
 from collector.rounds.queries import get_round
 from routing.check.judge import check

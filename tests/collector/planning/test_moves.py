@@ -14,10 +14,10 @@ from collector.audit.queries import history_of
 from collector.db import reading, transaction
 from collector.errors import Conflict, NotFound, Refused
 from collector.pickups.models import Pickup, PickupState, Purpose
-from collector.planning.editing import By
-from collector.planning.moves import Place, move
-from collector.planning.preview import Preview, preview
-from collector.planning.queries import broken_rules
+from collector.planning.by_hand.editing import By
+from collector.planning.by_hand.moves import Place, move
+from collector.planning.by_hand.preview import Preview, preview
+from collector.planning.day.queries import broken_rules
 from collector.rounds.models import DayPlan, Round, RoundState
 from tests.builders import DAY, MORNING, add_donor, add_pickup
 from tests.collector.planning.days import orders, planned, the_plan

@@ -27,9 +27,9 @@ from collector.pickups.models import (
     Purpose,
 )
 from collector.pickups.queries import get_pickup
-from collector.planning.aside import aside
-from collector.planning.posing import pose
-from collector.planning.question import (
+from collector.planning.day.aside import aside
+from collector.planning.day.posing import pose
+from collector.planning.day.question import (
     PENALTY,
     gather,
     penalty,

@@ -20,8 +20,8 @@ from collector.people.models import Person
 from collector.pickups.enquiries import confirm, get_enquiry, hold_slot, write_down
 from collector.pickups.models import Enquiry, HoldReason, Pickup, PickupState
 from collector.pickups.windows import Ask
-from collector.planning.outlook import Standing, outlook
-from collector.planning.slots import Slot, Wanted, seen, slots, still_fits, turn_page
+from collector.planning.ahead.outlook import Standing, outlook
+from collector.planning.ahead.slots import Slot, Wanted, seen, slots, still_fits, turn_page
 from collector.rounds.actions import open_day
 from collector.rounds.models import DayPlan, Shift
 from tests.builders import DAY, MORNING, add_donor, add_pickup, add_shift

@@ -15,10 +15,10 @@ from collector.jobs.models import Job, JobState
 from collector.jobs.queries import get_job
 from collector.jobs.supervisor import run_once
 from collector.jobs.work import Ended, How
-from collector.planning.actions import PLAN_DAY, ask_for_plan
+from collector.planning.day.actions import PLAN_DAY, ask_for_plan
+from collector.planning.day.queries import broken_rules, latest_plan_job
 from collector.planning.models import PlanningRun
-from collector.planning.queries import broken_rules, latest_plan_job
-from collector.planning.solver import PlanDay, plan_day
+from collector.planning.solving.solver import PlanDay, plan_day
 from collector.rounds.models import DayPlan
 from routing.formats.native import plan_data
 from tests.builders import DAY, MORNING

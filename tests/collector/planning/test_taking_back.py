@@ -15,13 +15,19 @@ from collector.db import reading, transaction
 from collector.errors import Conflict, NotFound, Refused
 from collector.people.models import Person
 from collector.pickups.models import Pickup, PickupState
-from collector.planning.arrangement import Arrangement, Overlap, arranged, changed, gone_back
-from collector.planning.editing import By
+from collector.planning.by_hand.arrangement import (
+    Arrangement,
+    Overlap,
+    arranged,
+    changed,
+    gone_back,
+)
+from collector.planning.by_hand.editing import By
+from collector.planning.by_hand.moves import Place, move
+from collector.planning.by_hand.other_days import move_to_day
+from collector.planning.by_hand.pinning import pin
+from collector.planning.by_hand.taking_back import edits_of, stacks, take_back, visits_of
 from collector.planning.models import DayEdit
-from collector.planning.moves import Place, move
-from collector.planning.other_days import move_to_day
-from collector.planning.pinning import pin
-from collector.planning.taking_back import edits_of, stacks, take_back, visits_of
 from collector.rounds.actions import publish
 from tests.builders import DAY, MORNING, add_donor, add_pickup, add_shift, add_site
 from tests.collector.planning.days import orders, planned, the_plan

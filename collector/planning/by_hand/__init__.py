@@ -1,0 +1,1 @@
+"""A day's rounds changed by hand: priced, made, taken back."""

@@ -1,0 +1,250 @@
+"""The planner's answer as a proposal: compared with the present, applied whole or in part."""
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from collector.audit.actions import record
+from collector.db import owned
+from collector.errors import Conflict, NotFound, Refused
+from collector.planning.by_hand.arrangement import Arrangement, changed, joined
+from collector.planning.by_hand.editing import By, make
+from collector.planning.by_hand.preview import Change, Desk
+from collector.planning.day.left_out import left_out
+from collector.planning.day.question import Facts, gather
+from collector.planning.day.wishes import Wish
+from collector.planning.models import DayEdit, EditKind, PlanningRun
+from collector.rounds.actions import edit_day
+from collector.rounds.models import DayPlan
+from collector.rounds.queries import day_plan
+from routing.check.judge import check
+from routing.explain import explained
+from routing.formats.native import plan_data, plan_of, read_problem
+from routing.plan import Plan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """An answer of the planner beside the day as it is now.
+
+    Attributes
+    ----------
+    change
+        The day with the whole answer applied.
+    is_fresh
+        Nobody has changed its rounds since the planner was asked.
+    """
+
+    run: PlanningRun
+    wish: Wish
+    change: Change
+    is_fresh: bool
+
+
+def propose(session: Session, *, bank_id: int, run_id: int, plan: Plan) -> PlanningRun:
+    """Keep an answer as a proposal; the day stays as it is.
+
+    Raises
+    ------
+    NotFound
+        There is no such run in this bank.
+    Refused
+        The plan breaks rules of its own question: `plan_breaks_rules` (`rules`).
+    """
+    run = owned(session, PlanningRun, bank_id, run_id)
+    refuse_unlawful(run, plan)
+    run.plan = plan_data(plan)
+    session.flush()
+    return run
+
+
+def refuse_unlawful(run: PlanningRun, plan: Plan) -> None:
+    """Refuse a plan that breaks a rule of its own question.
+
+    Raises
+    ------
+    Refused
+        `plan_breaks_rules` (`rules`).
+    """
+    broken = check(read_problem(json.dumps(run.problem)), plan)
+    if broken:
+        raise Refused("plan_breaks_rules", rules=sorted({str(each.rule) for each in broken}))
+
+
+def open_proposal(session: Session, *, bank_id: int, day: date) -> PlanningRun | None:
+    """Return the latest answer about a day that nobody has applied or put aside."""
+    latest = session.scalar(
+        select(PlanningRun)
+        .where(PlanningRun.bank_id == bank_id, PlanningRun.day == day)
+        .order_by(PlanningRun.id.desc())
+        .limit(1)
+    )
+    if latest is None or latest.settled_at or latest.kept_at or latest.plan is None:
+        return None
+    return latest
+
+
+def is_empty(run: PlanningRun) -> bool:
+    """Whether an answer leaves every round as it was when the planner was asked."""
+    return plan_of(run.plan or {}).orders == plan_of(run.start).orders
+
+
+def proposal(session: Session, *, bank_id: int, day: date, run_id: int) -> Proposal:
+    """Return an answer beside the day as it is now; nothing is written.
+
+    Raises
+    ------
+    NotFound
+        There is no such run of this day, or it has no answer.
+    """
+    run = owned(session, PlanningRun, bank_id, run_id)
+    plan = day_plan(session, bank_id=bank_id, day=day)
+    if run.day != day or run.plan is None or plan is None:
+        raise NotFound("not_found", kind="planning_runs")
+    return _compared(session, run, plan)
+
+
+def apply(
+    session: Session,
+    *,
+    by: By,
+    bank_id: int,
+    day: date,
+    version: int,
+    run_id: int,
+    only: Collection[int] | None = None,
+) -> DayEdit:
+    """Make an answer the draft of its day, or only the moves of these visits.
+
+    Raises
+    ------
+    Conflict
+        The day is another version by now; or its rounds were changed since the planner was asked:
+        `proposal_too_old`.
+    Refused
+        It was settled already: `proposal_settled`; or it moves nothing: `nothing_moves`.
+    """
+    plan = edit_day(session, bank_id=bank_id, day=day, version=version)
+    run = owned(session, PlanningRun, bank_id, run_id)
+    if run.settled_at or run.kept_at:
+        raise Refused("proposal_settled")
+    found = _compared(session, run, plan)
+    if not found.is_fresh:
+        raise Conflict("proposal_too_old")
+    change = found.change if only is None else partly(found, only)
+    if change.becomes.orders == change.was.orders:
+        raise Refused("nothing_moves")
+    kind = EditKind.APPLIED if only is None else EditKind.TAKEN
+    run.settled_at = by.now
+    if only is None:
+        run.kept_at = by.now
+    session.flush()
+    return make(session, change, by=by, kind=kind, tray=_tray(change))
+
+
+def _tray(change: Change) -> dict[int, dict[str, Any] | None]:
+    """Return why the planner leaves out what it takes out of the rounds."""
+    if change.moved <= change.becomes.placed:
+        return {}
+    plan = explained(change.problem, change.after)
+    return {
+        left.pickup_id: {"reason": left.reason, "details": left.details}
+        for left in left_out(change.facts, plan)
+    }
+
+
+def discard(session: Session, *, by: By, bank_id: int, day: date, run_id: int) -> None:
+    """Put an answer aside: the day stays as it is.
+
+    Raises
+    ------
+    NotFound
+        There is no such run of this day.
+    """
+    run = owned(session, PlanningRun, bank_id, run_id)
+    if run.day != day:
+        raise NotFound("not_found", kind="planning_runs")
+    run.settled_at = by.now
+    record(
+        session,
+        now=by.now,
+        bank_id=bank_id,
+        actor=by.actor,
+        action="proposal discarded",
+        subject=f"day_plan:{run.day_plan_id}",
+        run=run.id,
+    )
+
+
+def partly(found: Proposal, only: Collection[int]) -> Change:
+    """Return the day with only the moves of these visits applied."""
+    change = found.change
+    chosen = frozenset(only) & change.moved
+    becomes = joined(change.was, change.becomes, chosen)
+    return Desk(change.facts, chosen, keep_pins=True).change(becomes)
+
+
+def _compared(session: Session, run: PlanningRun, plan: DayPlan) -> Proposal:
+    facts, wish = gather(session, plan), Wish.read(run.asked)
+    answer = plan_of(run.plan or {})
+    shifts = {str(round_.shift_id): round_.id for round_ in facts.rounds}
+    asked_about = {
+        shifts[shift] for shift in (each["id"] for each in run.problem["shifts"]) if shift in shifts
+    }
+    bare = Desk(facts, (), keep_pins=True)
+    becomes = _fitted(facts, bare.was, asked_about, _by_round(answer.orders, shifts))
+    began = _by_round(plan_of(run.start).orders, shifts)
+    moved = changed(bare.was, becomes)
+    desk = Desk(facts, moved, keep_pins=True)
+    return Proposal(
+        run=run,
+        wish=wish,
+        change=desk.change(becomes),
+        is_fresh=all(
+            _posed(run, bare.was.orders.get(key, ())) == began.get(key, ()) for key in asked_about
+        ),
+    )
+
+
+def _posed(run: PlanningRun, order: tuple[int, ...]) -> tuple[int, ...]:
+    """Return those visits of a round that the planner was asked about."""
+    known = {int(visit["id"]) for visit in run.problem["visits"]}
+    return tuple(key for key in order if key in known)
+
+
+def _by_round(
+    orders: Mapping[str, tuple[str, ...]], shifts: Mapping[str, int]
+) -> dict[int, tuple[int, ...]]:
+    return {
+        shifts[shift]: tuple(int(visit) for visit in visits)
+        for shift, visits in orders.items()
+        if shift in shifts
+    }
+
+
+def _fitted(
+    facts: Facts,
+    was: Arrangement,
+    asked_about: Collection[int],
+    orders: Mapping[int, tuple[int, ...]],
+) -> Arrangement:
+    """Put the answer into the day as it is now: what has gone since is left out of it."""
+    elsewhere = {
+        key
+        for round_id, order in was.orders.items()
+        if round_id not in asked_about
+        for key in order
+    }
+    named = {
+        key: tuple(
+            each for each in orders.get(key, ()) if each in facts.pickups and each not in elsewhere
+        )
+        for key in asked_about
+    }
+    found = replace(was, orders={**was.orders, **named})
+    return replace(found, pinned=was.pinned & found.placed)

@@ -1,0 +1,143 @@
+"""The job `plan_day`: the planner in a child process, and what is kept of what it says."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from collector.db import owned
+from collector.errors import Refused
+from collector.jobs.actions import Claim
+from collector.jobs.models import JobState
+from collector.jobs.work import Ended, How, Verdict
+from collector.planning.models import PlanningRun
+from collector.planning.solving.answer import keep
+from collector.planning.solving.proposals import propose
+from routing.check.judge import check
+from routing.formats.native import plan_of, problem_of
+
+
+def warm() -> None:
+    """See that the planner is compiled before anybody waits for it."""
+    subprocess.run([sys.executable, "-m", "routing", "warm"], check=True)
+
+
+def plan_day(session: Session, claim: Claim) -> "PlanDay":
+    """Prepare an attempt at planning a day: the handler of `plan_day` jobs."""
+    run = owned(session, PlanningRun, claim.bank_id, claim.payload["run"])
+    return PlanDay(
+        bank_id=claim.bank_id,
+        run_id=run.id,
+        seconds=claim.payload["seconds"],
+        asked_by=claim.asked_by,
+        proposes=claim.payload.get("propose", False),
+        stdin=spoken(run.problem, run.start),
+    )
+
+
+def spoken(problem: Mapping[str, Any], start: Mapping[str, Any]) -> bytes:
+    """Return a question and where to begin as the planner reads them."""
+    return f"{json.dumps(problem)}\n{json.dumps(start)}".encode()
+
+
+def refuse_unlawful(problem: dict[str, Any], plan: dict[str, Any]) -> None:
+    """Judge an answer once more before anybody keeps it.
+
+    Raises
+    ------
+    Refused
+        `plan_breaks_rules` (`rules`).
+    """
+    broken = check(problem_of(problem), plan_of(plan))
+    if broken:
+        raise Refused("plan_breaks_rules", rules=sorted({str(each.rule) for each in broken}))
+
+
+@dataclass(slots=True, kw_only=True)
+class Search:
+    """A search in a child process; the best plan heard of so far outlives its child."""
+
+    seconds: float
+    stdin: bytes = field(repr=False)
+    best: dict[str, Any] | None = None
+    error: str | None = None
+
+    @property
+    def argv(self) -> Sequence[str]:
+        """The planner's command line."""
+        return (
+            sys.executable,
+            "-m",
+            "routing",
+            "solve",
+            "-",
+            "--start",
+            "-",
+            "--seconds",
+            str(self.seconds),
+            "--progress",
+            "json",
+            "--die-with-parent",
+            str(os.getpid()),
+        )
+
+    def heard(self, line: str) -> dict[str, Any] | None:
+        """Keep the plan that a line brings; an improvement is progress."""
+        said = json.loads(line)
+        if said["kind"] == "error":
+            self.error = said["error"]
+            return None
+        self.best = said["plan"]
+        if said["kind"] != "improvement":
+            return None
+        return {"seconds": said["seconds"], "cost": said["cost"]}
+
+
+@dataclass(slots=True, kw_only=True)
+class PlanDay(Search):
+    """One attempt at planning a day."""
+
+    bank_id: int
+    run_id: int
+    asked_by: str
+    proposes: bool
+
+    def conclude(self, session: Session, *, now: datetime, ended: Ended) -> Verdict | None:
+        """Keep the best plan there is; without one say what became of the job.
+
+        Stopped by a coordinator it is `cancelled`, whether or not there was a plan to keep.
+        """
+        if ended.how is How.EXITED and ended.code != 0:
+            known = self.error is not None
+            return Verdict(state=JobState.FAILED, error=self.error) if known else None
+        stopped = ended.how is How.CANCELLED
+        if self.best is None:
+            state = JobState.CANCELLED if stopped else JobState.FAILED
+            error = None if stopped else "no_plan"
+            return Verdict(state=state, result={"kept": False}, error=error)
+        state = JobState.CANCELLED if stopped else JobState.DONE
+        if self.proposes:
+            propose(session, bank_id=self.bank_id, run_id=self.run_id, plan=plan_of(self.best))
+            return Verdict(state=state, result={"kept": False, "cost": self.best["cost"]["total"]})
+        kept = keep(
+            session,
+            now=now,
+            bank_id=self.bank_id,
+            run_id=self.run_id,
+            plan=plan_of(self.best),
+            actor=self.asked_by,
+        )
+        result = {
+            "kept": True,
+            "version": kept.version,
+            "planned": sum(len(round_.stops) for round_ in kept.rounds),
+            "unplanned": len(kept.unplanned),
+            "cost": self.best["cost"]["total"],
+        }
+        return Verdict(state=state, result=result)

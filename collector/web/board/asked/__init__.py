@@ -1,0 +1,1 @@
+"""What donors asked for: the inbox, a request, requests from a file."""

@@ -1,0 +1,1 @@
+"""The bank itself: its rules, its directory, its containers, its reports."""

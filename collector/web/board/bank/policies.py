@@ -1,0 +1,83 @@
+"""The bank's rules, each with its source and whether anybody verified it; quality changes them."""
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from collector.audit.queries import history_of
+from collector.banks.actions import change_policy
+from collector.banks.policy_values import choices_of
+from collector.banks.queries import policy_row, policy_rows
+from collector.db import reading, transaction
+from collector.errors import Conflict, Refused
+from collector.people.models import Role
+from collector.people.queries import staff_of
+from collector.web.board.pages import page, today
+from collector.web.board.wording import POLICIES, word
+from collector.web.guards import actor, guard, now
+from collector.web.wording import sentence
+
+blueprint = Blueprint("policies", __name__, url_prefix="/policies")
+guard(blueprint, Role.COORDINATOR, Role.PROFESSIONAL, Role.QUALITY, Role.ADMIN, within="board")
+changing = Blueprint("changing", __name__, url_prefix="/<key>")
+guard(changing, Role.QUALITY, Role.ADMIN, within="board.policies")
+
+LONGEST_SOURCE = 300
+
+
+@blueprint.get("")
+def home() -> str:
+    """Show the bank's rules."""
+    with reading() as session:
+        rows = policy_rows(session, actor().bank_id)
+        return page(session, "board/policies.html", rows=rows)
+
+
+@changing.get("")
+def form(key: str) -> str:
+    """Show a rule, to be changed, and how it changed so far."""
+    return _form(key)
+
+
+@changing.post("")
+def change(key: str) -> Response | tuple[str, int]:
+    """Change a rule, or say who verified it."""
+    who = actor()
+    try:
+        with transaction() as session:
+            change_policy(
+                session,
+                now=now(),
+                bank_id=who.bank_id,
+                actor=who.reference,
+                key=key,
+                seen=request.form.get("seen", ""),
+                value=request.form.get("value", ""),
+                source=request.form.get("source", "").replace("\x00", "")[:LONGEST_SOURCE],
+                verified_by=who.name if "verified" in request.form else None,
+                on=today(),
+            )
+    except Refused as refused:
+        return _form(key, sentence(refused)), 422
+    except Conflict as first:
+        return _form(key, sentence(first)), 409
+    flash(gettext("“%(rule)s” is changed from now on.", rule=word(POLICIES, key)), "ok")
+    return redirect(url_for("board.policies.home"), code=303)
+
+
+def _form(key: str, wrong: str = "") -> str:
+    bank_id = actor().bank_id
+    with reading() as session:
+        return page(
+            session,
+            "board/policy.html",
+            row=policy_row(session, bank_id=bank_id, key=key),
+            choices=choices_of(key),
+            typed=request.form if wrong else {},
+            wrong=wrong,
+            acts=history_of(session, bank_id=bank_id, subject=f"policy:{key}"),
+            people={f"person:{each.id}": each.name for each in staff_of(session, bank_id)},
+        )
+
+
+blueprint.register_blueprint(changing)

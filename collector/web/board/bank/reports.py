@@ -1,0 +1,139 @@
+"""The board's reports: a stretch of days in figures, charts and files."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from io import BytesIO
+
+from flask import Blueprint, Response, make_response, request
+from flask_babel import gettext
+from openpyxl import Workbook
+from openpyxl.styles import Font
+
+from collector.csv_rows import escaped, write_rows
+from collector.db import reading
+from collector.errors import Refused
+from collector.reports.figures import MOST_DAYS, DayFigures, Report, report
+from collector.web.board.bank.charts import paired, shares
+from collector.web.board.pages import civil_day, page, today
+from collector.web.guards import actor
+
+blueprint = Blueprint("reports", __name__, url_prefix="/reports")
+
+FOUR_WEEKS = timedelta(days=27)
+SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+COLUMNS = (
+    "day",
+    "rounds",
+    "visits",
+    "done",
+    "failed",
+    "declared_bottles",
+    "bottles",
+    "declared_ml",
+    "volume_ml",
+    "planned_km",
+    "driven_km",
+    "planned_minutes",
+    "worked_minutes",
+    "cost_eur",
+)
+
+
+@blueprint.get("")
+def home() -> str:
+    """Show the figures of a stretch of days."""
+    first, last = _stretch()
+    with reading() as session:
+        found = report(session, bank_id=actor().bank_id, first=first, last=last)
+        return page(
+            session,
+            "board/reports/home.html",
+            found=found,
+            distances=paired(
+                [(day.planned_metres / 1000, day.driven_metres / 1000) for day in found.days]
+            ),
+            volumes=paired([(day.volume_ml / 1000,) for day in found.days]),
+            failures=list(
+                zip(found.reasons, shares([count for _, count in found.reasons]), strict=True)
+            ),
+        )
+
+
+@blueprint.get("/days.csv")
+def csv() -> Response:
+    """Give the days as a file that no spreadsheet runs."""
+    found = _found()
+    content = write_rows(COLUMNS, (_row(day) for day in found.days))
+    return _file(found, content, "csv", "text/csv; charset=utf-8")
+
+
+@blueprint.get("/days.xlsx")
+def xlsx() -> Response:
+    """Give the days and the failures as a spreadsheet."""
+    found = _found()
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    days = book.create_sheet(gettext("Days"))
+    days.append(list(COLUMNS))
+    for day in found.days:
+        days.append(list(_row(day).values()))
+    reasons = book.create_sheet(gettext("Not done"))
+    reasons.append(["reason", "visits"])
+    for reason, count in found.reasons:
+        reasons.append([escaped(reason), count])
+    for sheet in (days, reasons):
+        sheet.freeze_panes = "A2"
+        for cell in sheet[1]:
+            cell.font = Font(bold=True)
+        for column in sheet.columns:
+            sheet.column_dimensions[column[0].column_letter].width = 18
+    written = BytesIO()
+    book.save(written)
+    return _file(found, written.getvalue(), "xlsx", SHEET)
+
+
+def _found() -> Report:
+    first, last = _stretch()
+    with reading() as session:
+        return report(session, bank_id=actor().bank_id, first=first, last=last)
+
+
+def _stretch() -> tuple[date, date]:
+    """Return the days that were asked for; the last four weeks unless somebody said otherwise.
+
+    Raises
+    ------
+    Refused
+        `stretch_backwards`, `stretch_too_long` (`most`).
+    """
+    given = request.args
+    last = civil_day(given["last"]) if given.get("last") else today()
+    first = civil_day(given["first"]) if given.get("first") else last - FOUR_WEEKS
+    if first > last:
+        raise Refused("stretch_backwards")
+    if (last - first).days >= MOST_DAYS:
+        raise Refused("stretch_too_long", most=MOST_DAYS)
+    return first, last
+
+
+def _row(day: DayFigures) -> dict[str, object]:
+    return dict(zip(COLUMNS, _cells(day), strict=True))
+
+
+def _cells(day: DayFigures) -> Iterator[object]:
+    yield day.day.isoformat()
+    for name in COLUMNS[1:9]:
+        yield getattr(day, name)
+    yield round(day.planned_metres / 1000, 1)
+    yield round(day.driven_metres / 1000, 1)
+    yield day.planned_seconds // 60
+    yield day.worked_seconds // 60
+    yield round(day.cost_cents / 100, 2)
+
+
+def _file(found: Report, content: bytes, ending: str, kind: str) -> Response:
+    answer = make_response(content)
+    answer.headers["Content-Type"] = kind
+    name = f"milkround-{found.first}-{found.last}.{ending}"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer

@@ -1,0 +1,1 @@
+"""A day's page: its rounds drawn, planned, changed by hand, published."""

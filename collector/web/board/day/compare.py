@@ -1,0 +1,161 @@
+"""The board's comparison: the day as it is, and as the planner proposes it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from collector.db import reading, transaction
+from collector.errors import Refused
+from collector.pickups.models import Pickup
+from collector.planning.by_hand.comparison import figures, moved_visits
+from collector.planning.by_hand.moves import MOST_AT_ONCE
+from collector.planning.by_hand.preview import told
+from collector.planning.solving.proposals import Proposal, apply, discard, partly, proposal
+from collector.rounds.queries import day_plan
+from collector.web.board.day.page import day_page, seen_day
+from collector.web.board.day.price import price as priced
+from collector.web.board.pages import by, civil_day, is_fragment, whole_number
+from collector.web.board.pages import page as board_page
+from collector.web.board.wording import duration, euros, kilometres, signed
+from collector.web.guards import actor
+from collector.web.wording import sentence
+
+blueprint = Blueprint("compare", __name__, url_prefix="/days/<day>/comparisons")
+
+UP, DOWN, SAME = "up", "down", "same"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metric:
+    """One figure of both plans, which way it goes, and whether that is good."""
+
+    name: str
+    before: str
+    after: str
+    change: str
+    way: str
+    is_better: bool | None
+
+
+@blueprint.get("/<int:run_id>")
+def page(day: str, run_id: int) -> str:
+    """Show what the planner proposes beside the day as it is."""
+    wanted, bank_id = civil_day(day), actor().bank_id
+    with reading() as session:
+        seen = seen_day(session, day_plan(session, bank_id=bank_id, day=wanted), wanted)
+        found = proposal(session, bank_id=bank_id, day=wanted, run_id=run_id)
+        return board_page(
+            session,
+            "board/day/comparison.html",
+            day=wanted,
+            seen=seen,
+            found=found,
+            metrics=list(_metrics(found)),
+            visits=moved_visits(found.change),
+            names=seen.names,
+            contacts=_contacts(found),
+            price=priced(told(found.change), seen.names),
+        )
+
+
+@blueprint.get("/<int:run_id>/part")
+def part(day: str, run_id: int) -> str:
+    """Say what only some of the moves would do."""
+    wanted, bank_id = civil_day(day), actor().bank_id
+    chosen = [whole_number(key) for key in request.args.getlist("pickup")][:MOST_AT_ONCE]
+    price, wrong = None, ""
+    with reading() as session:
+        seen = seen_day(session, day_plan(session, bank_id=bank_id, day=wanted), wanted)
+        found = proposal(session, bank_id=bank_id, day=wanted, run_id=run_id)
+        try:
+            price = priced(told(partly(found, chosen)), seen.names) if chosen else None
+        except Refused as refused:
+            wrong = sentence(refused)
+    return render_template("board/day/_part.html", price=price, wrong=wrong, count=len(chosen))
+
+
+@blueprint.post("/<int:run_id>")
+def make(day: str, run_id: int) -> Response:
+    """Apply the proposal, whole or in part, or put it aside."""
+    wanted, act = civil_day(day), request.form.get("act", "")
+    with transaction() as session:
+        if act == "discard":
+            discard(session, by=by(), bank_id=actor().bank_id, day=wanted, run_id=run_id)
+        else:
+            chosen = [whole_number(key) for key in request.form.getlist("pickup")]
+            apply(
+                session,
+                by=by(request.form.get("reason", "")),
+                bank_id=actor().bank_id,
+                day=wanted,
+                version=whole_number(request.form.get("version", "")),
+                run_id=run_id,
+                only=chosen if act == "take" else None,
+            )
+    if is_fragment():
+        return make_response(day_page(wanted))
+    said = (
+        gettext("The proposal is put aside.")
+        if act == "discard"
+        else gettext("The rounds are as proposed. Undo takes it back.")
+    )
+    flash(said, "ok")
+    return redirect(url_for("board.days.page", day=wanted), code=303)
+
+
+def _contacts(found: Proposal) -> Mapping[int, str]:
+    """Return how each donor would be told, as a word; empty where nobody can."""
+    pickups = found.change.facts.pickups
+    return {key: _contact(pickup) for key, pickup in pickups.items()}
+
+
+def _contact(pickup: Pickup) -> str:
+    return str(gettext("e-mail") if pickup.donor.email else gettext("nobody: call her"))
+
+
+def _metrics(found: Proposal) -> Iterator[Metric]:
+    before, after = (
+        figures(found.change, found.change.before),
+        figures(found.change, found.change.after),
+    )
+    yield _count(gettext("visits planned"), before.planned, after.planned, more_is_better=True)
+    yield _metric(gettext("distance"), before.metres, after.metres, kilometres)
+    yield _metric(gettext("working time"), before.seconds, after.seconds, duration)
+    yield _metric(gettext("waiting at doors"), before.waiting, after.waiting, duration)
+    yield _metric(gettext("longest round"), before.longest, after.longest, duration)
+    yield _metric(gettext("cost"), before.cents, after.cents, euros)
+    if before.margin is not None and after.margin is not None:
+        yield _metric(
+            gettext("left on the tightest clock"),
+            before.margin,
+            after.margin,
+            duration,
+            more_is_better=True,
+        )
+
+
+def _count(name: str, before: int, after: int, *, more_is_better: bool) -> Metric:
+    return _metric(name, before, after, str, more_is_better=more_is_better)
+
+
+def _metric(
+    name: str,
+    before: int,
+    after: int,
+    say: Callable[[int], str],
+    *,
+    more_is_better: bool = False,
+) -> Metric:
+    by_how_much = after - before
+    way = SAME if say(before) == say(after) else UP if by_how_much > 0 else DOWN
+    return Metric(
+        name=name,
+        before=say(before),
+        after=say(after),
+        change="" if way == SAME else signed(say(abs(by_how_much)), by_how_much),
+        way=way,
+        is_better=None if way == SAME else (by_how_much > 0) == more_is_better,
+    )

@@ -1,0 +1,45 @@
+"""The board's undo, its redo, and who changed what on a day."""
+
+from flask import Blueprint, make_response, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from collector.db import reading, transaction
+from collector.planning.by_hand.taking_back import edits_of, take_back
+from collector.rounds.queries import day_plan
+from collector.web.board.day.page import day_page
+from collector.web.board.day.said import said
+from collector.web.board.pages import by, civil_day, is_fragment, whole_number
+from collector.web.board.pages import page as board_page
+from collector.web.guards import actor
+
+blueprint = Blueprint("edits", __name__, url_prefix="/days/<day>/edits")
+
+
+@blueprint.get("")
+def page(day: str) -> str:
+    """Show who changed what on a day, the latest first."""
+    wanted = civil_day(day)
+    with reading() as session:
+        plan = day_plan(session, bank_id=actor().bank_id, day=wanted)
+        told = said(session, plan, edits_of(session, plan=plan))
+        return board_page(
+            session, "board/day/edits.html", day=wanted, told=list(reversed(told)), plan=plan
+        )
+
+
+@blueprint.post("")
+def make(day: str) -> Response:
+    """Undo what this coordinator did last, or do again what she undid last."""
+    wanted = civil_day(day)
+    with transaction() as session:
+        take_back(
+            session,
+            by=by(),
+            bank_id=actor().bank_id,
+            day=wanted,
+            version=whole_number(request.form.get("version", "")),
+            redo=request.form.get("what") == "redo",
+        )
+    if is_fragment():
+        return make_response(day_page(wanted))
+    return redirect(url_for("board.days.page", day=wanted), code=303)

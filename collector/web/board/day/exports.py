@@ -1,0 +1,84 @@
+"""The board's files to take away: the day's rounds, stop by stop."""
+
+from collections.abc import Iterator
+
+from flask import Blueprint, Response, make_response
+
+from collector.csv_rows import write_rows
+from collector.db import reading
+from collector.rounds.queries import day_plan
+from collector.web.board.day.page import seen_day
+from collector.web.board.day.picture import Picture, RoundSeen, StopSeen
+from collector.web.board.pages import civil_day
+from collector.web.guards import actor
+from collector.web.wording import clock
+
+blueprint = Blueprint("exports", __name__, url_prefix="/days/<day>")
+
+COLUMNS = (
+    "round",
+    "collector",
+    "vehicle",
+    "stop",
+    "arrives",
+    "begins",
+    "ends",
+    "donor_number",
+    "first_name",
+    "family_name",
+    "phone",
+    "line",
+    "postcode",
+    "town",
+    "purposes",
+    "bottles",
+    "volume_ml",
+    "empties_wanted",
+    "note",
+    "state",
+)
+
+
+@blueprint.get("/rounds.csv")
+def rounds(day: str) -> Response:
+    """Give the day's rounds as a file that no spreadsheet runs."""
+    wanted = civil_day(day)
+    with reading() as session:
+        plan = day_plan(session, bank_id=actor().bank_id, day=wanted)
+        content = write_rows(COLUMNS, _rows(seen_day(session, plan, wanted)))
+    answer = make_response(content)
+    answer.headers["Content-Type"] = "text/csv; charset=utf-8"
+    answer.headers["Content-Disposition"] = f'attachment; filename="rounds-{wanted}.csv"'
+    return answer
+
+
+def _rows(seen: Picture) -> Iterator[dict[str, object]]:
+    for found in seen.rounds:
+        for stop in found.stops:
+            yield _row(found, stop)
+
+
+def _row(found: RoundSeen, seen: StopSeen) -> dict[str, object]:
+    pickup, donor = seen.pickup, seen.pickup.donor
+    return {
+        "round": found.letter,
+        "collector": found.shift.collector.name,
+        "vehicle": found.shift.vehicle,
+        "stop": seen.number,
+        "arrives": clock(seen.stop.arrives_at),
+        "begins": clock(seen.stop.begins_at),
+        "ends": clock(seen.stop.ends_at),
+        "donor_number": donor.number,
+        "first_name": donor.first_name,
+        "family_name": donor.family_name,
+        "phone": donor.phone or "",
+        "line": donor.address.line,
+        "postcode": donor.address.postcode,
+        "town": donor.address.town,
+        "purposes": " ".join(pickup.purposes),
+        "bottles": pickup.bottles,
+        "volume_ml": pickup.volume_ml,
+        "empties_wanted": pickup.empties_wanted,
+        "note": pickup.note,
+        "state": pickup.state.value,
+    }

@@ -1,0 +1,49 @@
+"""What the map of a day shows: sites, rounds as lines, stops as discs, the tray hollow."""
+
+from typing import Any
+
+from collector.banks.models import Site
+from collector.pickups.models import Pickup
+from collector.web.board.day.picture import Picture, RoundSeen
+
+
+def day_map(picture: Picture) -> dict[str, Any]:
+    """Return the day's map, ready to be written as JSON."""
+    shifts = [seen.shift for seen in picture.rounds] + list(picture.idle)
+    sites = {site.id: site for shift in shifts for site in (shift.start_site, shift.end_site)}
+    return {
+        "sites": [{"name": site.name, "at": _of_site(site)} for site in sites.values()],
+        "rounds": [_round(seen) for seen in picture.rounds if seen.stops],
+        "tray": [
+            {"pickup": left.pickup.id, "name": _name(left.pickup), "at": at}
+            for left in picture.tray
+            if (at := _of_pickup(left.pickup))
+        ],
+    }
+
+
+def _round(seen: RoundSeen) -> dict[str, Any]:
+    stops = [
+        {"pickup": stop.pickup.id, "number": stop.number, "name": _name(stop.pickup), "at": at}
+        for stop in seen.stops
+        if (at := _of_pickup(stop.pickup))
+    ]
+    ends = _of_site(seen.shift.start_site), _of_site(seen.shift.end_site)
+    return {
+        "letter": seen.letter,
+        "line": [ends[0], *(stop["at"] for stop in stops), ends[1]],
+        "stops": stops,
+    }
+
+
+def _of_site(site: Site) -> list[float]:
+    return [site.latitude, site.longitude]
+
+
+def _of_pickup(pickup: Pickup) -> list[float] | None:
+    position = pickup.donor.address.position
+    return [position.latitude, position.longitude] if position else None
+
+
+def _name(pickup: Pickup) -> str:
+    return f"{pickup.donor.first_name} {pickup.donor.family_name}"

@@ -1,0 +1,286 @@
+"""The board's moves: where visits may go, what each place costs, and doing it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import ngettext
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from collector.db import reading, transaction
+from collector.errors import NotFound, Refused
+from collector.pickups.models import Pickup
+from collector.planning.by_hand.moves import MOST_AT_ONCE, TRAY, Choice, Place, choices, move, price
+from collector.planning.by_hand.other_days import OtherDay, move_to_day, other_days
+from collector.planning.by_hand.preview import Change, Desk
+from collector.planning.day.question import gather
+from collector.rounds.models import DayPlan, RoundState
+from collector.rounds.publication import promises_in
+from collector.rounds.queries import day_plan
+from collector.web.board.day.page import day_page, seen_day
+from collector.web.board.day.picture import Picture, RoundSeen, StopSeen
+from collector.web.board.day.price import RANK, Price, Verdict
+from collector.web.board.day.price import price as priced
+from collector.web.board.pages import by, civil_day, is_fragment, today, whole_number
+from collector.web.board.pages import page as board_page
+from collector.web.guards import actor
+from collector.web.wording import sentence
+
+blueprint = Blueprint("moves", __name__, url_prefix="/days/<day>/moves")
+
+NOT_GONE = frozenset({RoundState.DRAFT, RoundState.PUBLISHED})
+ANOTHER_DAY = "day:"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChoiceSeen:
+    """A place as the board offers it.
+
+    Attributes
+    ----------
+    seen
+        The round; None where it is no single one.
+    after
+        The stop it would come after, where one visit goes into a round.
+    left
+        How many of the visits would be in no round then.
+    """
+
+    place: Place
+    price: Price | None
+    refusal: str
+    seen: RoundSeen | None
+    after: StopSeen | None
+    is_first: bool
+    left: int
+    is_here: bool
+
+    @property
+    def rank(self) -> tuple[bool, int, bool, int]:
+        """What is best comes first; where the visit is, ahead of everything."""
+        verdict, cents = self.price.rank if self.price else (RANK[Verdict.REFUSED], 0)
+        return not self.is_here, verdict, self.place.kind == TRAY or bool(self.left), cents
+
+    @property
+    def is_way_out(self) -> bool:
+        """It is worth looking at first: another round that nothing speaks against for good."""
+        can = self.price is not None and self.price.verdict is not Verdict.REFUSED
+        return can and not self.is_here and self.place.kind != TRAY
+
+
+@blueprint.get("")
+def page(day: str) -> str:
+    """Show where visits may go, what each place costs, and what is chosen."""
+    wanted, chosen = civil_day(day), request.args.get("place", "")
+    with reading() as session:
+        plan, seen = _day(session, wanted)
+        pickups = _pickups(seen)
+        desk = Desk(gather(session, plan), [pickup.id for pickup in pickups])
+        offered = _offered(desk, seen, pickups)
+        looked_at = _looked_at(session, plan, seen, pickups, chosen, offered)
+        return board_page(
+            session,
+            "board/day/_move.html" if is_fragment() else "board/day/move.html",
+            day=wanted,
+            seen=seen,
+            pickups=pickups,
+            offered=offered,
+            exact=_exact(seen, pickups),
+            chosen=chosen or looked_at[0],
+            price=looked_at[1],
+            wrong=looked_at[2],
+            is_placed=bool(desk.was.placed & desk.hands),
+            alone=not is_fragment(),
+            promised=promises_in(plan.rounds).get(pickups[0].id) if len(pickups) == 1 else None,
+        )
+
+
+@blueprint.get("/price")
+def show_price(day: str) -> str:
+    """Say what one place would cost, for stops that are being dragged."""
+    wanted = civil_day(day)
+    with reading() as session:
+        plan, seen = _day(session, wanted)
+        keys = _keys()
+        _, found = price(session, plan, pickups=keys, place=Place.read(_place()))
+    return render_template("board/day/_price.html", price=priced(found, seen.names))
+
+
+@blueprint.get("/days")
+def show_days(day: str) -> str:
+    """Say what the visits would add on other days."""
+    wanted = civil_day(day)
+    with reading() as session:
+        _, seen = _day(session, wanted)
+        pickups = _pickups(seen)
+        keys = [pickup.id for pickup in pickups]
+        found = other_days(
+            session, bank_id=actor().bank_id, day=wanted, pickups=keys, today=today()
+        )
+        return board_page(
+            session,
+            "board/day/_days.html" if is_fragment() else "board/day/days.html",
+            alone=not is_fragment(),
+            day=wanted,
+            seen=seen,
+            pickups=pickups,
+            days=[(each, _price_of_day(each, seen)) for each in found],
+        )
+
+
+@blueprint.post("")
+def make(day: str) -> Response:
+    """Move visits; the rounds they leave and join are timed anew."""
+    wanted, place = civil_day(day), request.form.get("place", "")
+    if place.startswith(ANOTHER_DAY):
+        return _to_another_day(wanted, civil_day(place.removeprefix(ANOTHER_DAY)))
+    keys = [whole_number(key) for key in request.form.getlist("pickup")]
+    with transaction() as session:
+        move(
+            session,
+            by=by(request.form.get("reason", "")),
+            bank_id=actor().bank_id,
+            day=wanted,
+            version=whole_number(request.form.get("version", "")),
+            pickups=keys[:MOST_AT_ONCE],
+            place=Place.read(place),
+        )
+    if is_fragment():
+        return make_response(day_page(wanted))
+    return redirect(url_for("board.days.page", day=wanted, _anchor=f"stop-{keys[0]}"), code=303)
+
+
+def _to_another_day(day: date, to: date) -> Response:
+    keys = [whole_number(key) for key in request.form.getlist("pickup")]
+    with transaction() as session:
+        move_to_day(
+            session,
+            by=by(request.form.get("reason", "")),
+            bank_id=actor().bank_id,
+            day=day,
+            version=whole_number(request.form.get("version", "")),
+            pickups=keys[:MOST_AT_ONCE],
+            to=to,
+        )
+    if is_fragment():
+        return make_response(day_page(day))
+    flash(
+        ngettext(
+            "%(num)s visit is on the other day.", "%(num)s visits are on the other day.", len(keys)
+        ),
+        "ok",
+    )
+    return redirect(url_for("board.days.page", day=day), code=303)
+
+
+def _day(session: Session, day: date) -> tuple[DayPlan, Picture]:
+    plan = day_plan(session, bank_id=actor().bank_id, day=day)
+    if plan is None:
+        raise NotFound("not_found", kind="day_plans")
+    return plan, seen_day(session, plan, day)
+
+
+def _place() -> str:
+    return request.args.get("place", "")
+
+
+def _keys() -> list[int]:
+    return [whole_number(key) for key in request.args.getlist("pickup")][:MOST_AT_ONCE]
+
+
+def _pickups(seen: Picture) -> list[Pickup]:
+    """Return the visits the address names, one by one or by their round, in their order."""
+    rounds = {whole_number(key) for key in request.args.getlist("round")}
+    wanted = set(_keys()) | {
+        stop.pickup.id
+        for found in seen.rounds
+        if found.round.id in rounds
+        for stop in found.stops
+        if stop.movable
+    }
+    known = [stop.pickup for found in seen.rounds for stop in found.stops]
+    known += [left.pickup for left in seen.tray]
+    chosen = [pickup for pickup in known if pickup.id in wanted]
+    if not chosen or wanted - {pickup.id for pickup in chosen}:
+        raise NotFound("not_found", kind="pickups")
+    return chosen[:MOST_AT_ONCE]
+
+
+def _offered(desk: Desk, seen: Picture, pickups: Sequence[Pickup]) -> list[ChoiceSeen]:
+    keys = [pickup.id for pickup in pickups]
+    found = [_choice_seen(desk, seen, keys, each) for each in choices(desk, keys)]
+    return sorted(found, key=lambda each: each.rank)
+
+
+def _choice_seen(desk: Desk, seen: Picture, keys: Sequence[int], found: Choice) -> ChoiceSeen:
+    rounds = {each.round.id: each for each in seen.rounds}
+    after, is_first = None, False
+    if found.change and found.place.round_id is not None and len(keys) == 1:
+        after, is_first = _after(seen, found.change, found.place.round_id, keys[0])
+    holders = {desk.was.round_of(key) for key in keys}
+    is_here = found.place.round_id is not None and holders == {found.place.round_id}
+    return ChoiceSeen(
+        place=found.place,
+        price=priced(found.preview, seen.names) if found.preview else None,
+        refusal=sentence(found.refusal) if found.refusal else "",
+        seen=rounds.get(found.place.round_id or 0),
+        after=after,
+        is_first=is_first,
+        left=0 if found.place.kind == TRAY or found.refusal else len(keys) - found.placed,
+        is_here=is_here,
+    )
+
+
+def _after(seen: Picture, change: Change, round_id: int, key: int) -> tuple[StopSeen | None, bool]:
+    order = change.becomes.orders.get(round_id, ())
+    if key not in order:
+        return None, False
+    at = order.index(key)
+    stops = {stop.pickup.id: stop for found in seen.rounds for stop in found.stops}
+    return (stops.get(order[at - 1]), False) if at else (None, True)
+
+
+def _looked_at(
+    session: Session,
+    plan: DayPlan,
+    seen: Picture,
+    pickups: Sequence[Pickup],
+    chosen: str,
+    offered: Sequence[ChoiceSeen],
+) -> tuple[str, Price | None, str]:
+    """Return the place that is looked at, its price, or what stands against it."""
+    if not chosen:
+        best = next((each for each in offered if each.is_way_out), None)
+        return (str(best.place), best.price, "") if best else ("", None, "")
+    try:
+        keys = [pickup.id for pickup in pickups]
+        _, found = price(session, plan, pickups=keys, place=Place.read(chosen))
+    except Refused as refused:
+        return chosen, None, sentence(refused)
+    return chosen, priced(found, seen.names), ""
+
+
+def _exact(
+    seen: Picture, pickups: Sequence[Pickup]
+) -> list[tuple[RoundSeen, list[tuple[Place, StopSeen | None]]]]:
+    """Return the places in each round, each by the stop before it, the visits left out."""
+    moved = {pickup.id for pickup in pickups}
+    return [
+        (
+            found,
+            [
+                (Place(round_id=found.round.id, position=position), after)
+                for position, after in enumerate(
+                    [None, *(stop for stop in found.stops if stop.pickup.id not in moved)]
+                )
+            ],
+        )
+        for found in seen.rounds
+        if found.round.state in NOT_GONE
+    ]
+
+
+def _price_of_day(found: OtherDay, seen: Picture) -> Price | None:
+    return priced(found.preview, seen.names) if found.preview else None

@@ -1,0 +1,42 @@
+"""The board's pins: a round keeps a visit, whatever the planner would rather do."""
+
+from flask import Blueprint, make_response, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from collector.db import transaction
+from collector.errors import NotFound
+from collector.planning.by_hand.pinning import pin
+from collector.web.board.day.page import day_page
+from collector.web.board.pages import by, civil_day, is_fragment, whole_number
+from collector.web.guards import actor
+
+blueprint = Blueprint("pins", __name__, url_prefix="/days/<day>/pins")
+
+LET_GO = "-"
+"""Ahead of a visit that is to be let go of its pin."""
+
+
+@blueprint.post("")
+def make(day: str) -> Response:
+    """Pin visits to their rounds, or let them go.
+
+    A button names one visit (`pin=12`, `pin=-12`); the chosen ones come as `pickup` with `pinned`.
+    """
+    wanted, one = civil_day(day), request.form.get("pin", "")
+    keys = [one.removeprefix(LET_GO)] if one else request.form.getlist("pickup")
+    if not any(keys):
+        raise NotFound("not_found", kind="pickups")
+    pinned = not one.startswith(LET_GO) if one else request.form.get("pinned") == "yes"
+    with transaction() as session:
+        pin(
+            session,
+            by=by(),
+            bank_id=actor().bank_id,
+            day=wanted,
+            version=whole_number(request.form.get("version", "")),
+            pickups=[whole_number(key) for key in keys],
+            pinned=pinned,
+        )
+    if is_fragment():
+        return make_response(day_page(wanted))
+    return redirect(url_for("board.days.page", day=wanted), code=303)

@@ -1,0 +1,103 @@
+"""The board's optimiser: ask for a plan, watch it, stop it and keep the best."""
+
+from datetime import date
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from collector.db import reading, transaction
+from collector.errors import NotFound
+from collector.jobs.actions import ask_cancel
+from collector.jobs.models import Job
+from collector.jobs.queries import get_job
+from collector.planning.day.actions import PLAN_DAY, ask_for_plan
+from collector.planning.day.wishes import Weight, Wish
+from collector.rounds.models import DayPlan
+from collector.rounds.queries import day_plan
+from collector.web.board.day.page import day_page
+from collector.web.board.day.plan_job import plan_job
+from collector.web.board.pages import civil_day, is_fragment, whole_number
+from collector.web.board.wording import SECONDS_TO_THINK
+from collector.web.guards import actor, now, settings
+
+blueprint = Blueprint("plans", __name__, url_prefix="/days/<day>/plans")
+
+
+@blueprint.post("")
+def make(day: str) -> AnyResponse:
+    """Ask the planner for better rounds."""
+    wanted, who = civil_day(day), actor()
+    with transaction() as session:
+        plan = day_plan(session, bank_id=who.bank_id, day=wanted)
+        ask_for_plan(
+            session,
+            now=now(),
+            bank_id=who.bank_id,
+            day=wanted,
+            asked_by=who.reference,
+            seconds=_seconds(),
+            wish=_wish(plan),
+        )
+    if is_fragment():
+        return make_response(day_page(wanted))
+    return redirect(url_for("board.days.page", day=wanted), code=303)
+
+
+@blueprint.get("/<int:job_id>")
+def progress(day: str, job_id: int) -> Response:
+    """Show how far the planner is; once it is done, the day."""
+    wanted = civil_day(day)
+    with reading() as session:
+        job = _of_day(get_job(session, bank_id=actor().bank_id, job_id=job_id), wanted)
+        seen = plan_job(job, now=now())
+    if not seen.running or not is_fragment():
+        answer = make_response(day_page(wanted))
+        answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#day-pane", "outerHTML"
+        return answer
+    return make_response(render_template("board/day/_progress.html", job=seen, day=wanted))
+
+
+@blueprint.post("/<int:job_id>/cancellation")
+def stop(day: str, job_id: int) -> AnyResponse:
+    """Ask the planner to stop; what it found best so far is kept."""
+    wanted, bank_id = civil_day(day), actor().bank_id
+    with transaction() as session:
+        job = _of_day(get_job(session, bank_id=bank_id, job_id=job_id), wanted)
+        ask_cancel(session, now=now(), bank_id=bank_id, job_id=job.id)
+    if is_fragment():
+        return progress(day, job_id)
+    return redirect(url_for("board.days.page", day=wanted), code=303)
+
+
+def _wish(plan: DayPlan | None) -> Wish:
+    """Return what the form asks for; the first rounds of a day are there at once."""
+    form, rounds = request.form, plan.rounds if plan else []
+    is_first = not any(round_.stops for round_ in rounds)
+    chosen = {whole_number(key) for key in form.getlist("round")}
+    return Wish(
+        rounds=tuple(sorted(chosen)) if len(chosen) < len(rounds) else (),
+        insert_only=form.get("scope") == "insert",
+        kilometres=_weight("kilometres"),
+        fairness=_weight("fairness"),
+        keep_promises=form.get("promises", "keep") == "keep",
+        full_freezers_first=form.get("full_freezers") == "yes",
+        at_once=is_first,
+    )
+
+
+def _weight(name: str) -> Weight:
+    given = request.form.get(name, "")
+    return Weight(given) if given in set(Weight) else Weight.AS_IT_IS
+
+
+def _of_day(job: Job, day: date) -> Job:
+    """Return the job, unless it is none of the planner's for this day."""
+    if job.kind != PLAN_DAY or job.payload.get("day") != day.isoformat():
+        raise NotFound("not_found", kind="jobs")
+    return job
+
+
+def _seconds() -> int:
+    given = request.form.get("seconds", "")
+    offered = {str(seconds): seconds for seconds in SECONDS_TO_THINK}
+    return offered.get(given, settings().planning_seconds)

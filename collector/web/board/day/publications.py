@@ -1,0 +1,170 @@
+"""The board's publication: what it would change for whom, and doing it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask_babel import gettext
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from collector.banks.queries import get_bank
+from collector.db import reading, transaction
+from collector.errors import NotFound
+from collector.notices.models import Notice, NoticeState
+from collector.pickups.models import Pickup
+from collector.pickups.queries import get_pickup
+from collector.planning.day.queries import broken_rules
+from collector.rounds.actions import pending, publish
+from collector.rounds.promises import Promise
+from collector.rounds.publication import Changes, RoundChange
+from collector.rounds.queries import day_plan
+from collector.web.board.day.page import seen_day
+from collector.web.board.day.picture import Picture
+from collector.web.board.day.price import broken_rule
+from collector.web.board.pages import civil_day, whole_number
+from collector.web.board.pages import page as board_page
+from collector.web.guards import actor, now
+
+blueprint = Blueprint("publications", __name__, url_prefix="/days/<day>/publications")
+
+
+class Violation(Protocol):
+    """What the planner's judge says of one broken rule."""
+
+    @property
+    def rule(self) -> str: ...  # noqa: D102
+    @property
+    def by(self) -> int: ...  # noqa: D102
+    @property
+    def shift(self) -> str | None: ...  # noqa: D102
+    @property
+    def visit(self) -> str | None: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A donor and what she will be told: hours, or None where her visit is withdrawn."""
+
+    pickup: Pickup
+    promise: Promise | None
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopChange:
+    """What a collector sees change at one stop: `added`, `removed` or `retimed`."""
+
+    kind: str
+    name: str
+    before: datetime | None
+    after: datetime | None
+
+
+@blueprint.get("")
+def page(day: str) -> str:
+    """Show what a publication would change for whom."""
+    wanted, bank_id = civil_day(day), actor().bank_id
+    with reading() as session:
+        plan = day_plan(session, bank_id=bank_id, day=wanted)
+        if plan is None:
+            raise NotFound("not_found", kind="day_plans")
+        found = pending(session, plan, get_bank(session, bank_id))
+        seen = seen_day(session, plan, wanted)
+        rules = broken_rules(session, bank_id=bank_id, day=wanted)
+        return board_page(
+            session,
+            "board/day/publication.html",
+            day=wanted,
+            plan=plan,
+            seen=seen,
+            found=found,
+            told=_told(session, bank_id, found, seen),
+            owed=_messages(session, bank_id, NoticeState.OWED),
+            failed=_messages(session, bank_id, NoticeState.FAILED),
+            broken=_sentences(rules, seen),
+            close=[each for each in seen.rounds if each.tone],
+            diffs={change.round.id: _diff(change, seen) for change in found.rounds},
+            told_before=[each for each in seen.rounds if each.round.published],
+        )
+
+
+@blueprint.post("")
+def make(day: str) -> Response:
+    """Publish the day as its next revision."""
+    wanted, who = civil_day(day), actor()
+    with transaction() as session:
+        published = publish(
+            session,
+            now=now(),
+            bank_id=who.bank_id,
+            day=wanted,
+            version=whole_number(request.form.get("version", "")),
+            person_id=who.person_id or 0,
+            why=request.form.get("why", ""),
+        )
+        revision = published.revision
+    flash(gettext("Revision %(revision)s is published.", revision=revision), "ok")
+    return redirect(url_for("board.days.page", day=wanted), code=303)
+
+
+def _diff(change: RoundChange, seen: Picture) -> list[StopChange]:
+    """Return the stops that are new, gone or at another time, in the order of the day."""
+    then, now = _begins(change.round.published or {}), _begins(change.snapshot)
+    names = {
+        int(stop["pickup"]): f"{stop['first_name']} {stop['family_name']}"
+        for snapshot in (change.round.published or {}, change.snapshot)
+        for stop in snapshot.get("stops", [])
+    } | seen.names
+    kinds = {"added": change.added, "removed": change.removed, "retimed": change.retimed}
+    found = [
+        StopChange(kind=kind, name=names.get(key, "?"), before=then.get(key), after=now.get(key))
+        for kind, keys in kinds.items()
+        for key in keys
+    ]
+    return sorted(found, key=lambda each: str(each.after or each.before))
+
+
+def _begins(snapshot: Mapping[str, Any]) -> dict[int, datetime]:
+    return {
+        int(stop["pickup"]): datetime.fromisoformat(stop["begins_at"])
+        for stop in snapshot.get("stops", [])
+    }
+
+
+def _told(session: Session, bank_id: int, found: Changes, seen: Picture) -> list[Told]:
+    before = {
+        int(stop["pickup"])
+        for each in seen.rounds
+        for stop in (each.round.published or {}).get("stops", [])
+    }
+    promised = [
+        Told(pickup=get_pickup(session, bank_id, key), promise=given, is_new=key not in before)
+        for key, given in sorted(found.promised.items(), key=lambda pair: pair[1].opens)
+    ]
+    withdrawn = [
+        Told(pickup=get_pickup(session, bank_id, key), promise=None, is_new=False)
+        for key in found.withdrawn
+    ]
+    return [*withdrawn, *promised]
+
+
+def _sentences(rules: Iterable[Violation], seen: Picture) -> list[str]:
+    letters, names = {str(each.shift.id): each.letter for each in seen.rounds}, seen.names
+    return [
+        broken_rule(
+            each.rule,
+            by=each.by,
+            letter=letters.get(each.shift or ""),
+            who=names.get(int(each.visit or 0)),
+        )
+        for each in rules
+    ]
+
+
+def _messages(session: Session, bank_id: int, state: NoticeState) -> int:
+    counted = select(func.count()).where(Notice.bank_id == bank_id, Notice.state == state)
+    return session.scalar(counted) or 0

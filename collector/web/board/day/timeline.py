@@ -1,0 +1,103 @@
+"""The timeline of a day in per cent of its width: driving, waiting, service, the clock's hours."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from collector.web.board.day.picture import Picture, RoundSeen
+from collector.web.board.hours import Hours, whole_hours
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """A stretch of a row: what it shows, where it begins and how wide it is, in per cent."""
+
+    kind: str
+    left: float
+    width: float
+    pickup_id: int | None = None
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockBar:
+    """The tightest clock: it starts when service ends, and must not run out before the return."""
+
+    left: float
+    used: float
+    whole: float
+    tone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One collector's day."""
+
+    seen: RoundSeen
+    bars: tuple[Bar, ...]
+    clock: ClockBar | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeline:
+    """All rows over one stretch of hours, and where now is."""
+
+    rows: tuple[Row, ...]
+    hours: tuple[tuple[float, datetime], ...]
+    now: float | None
+
+
+def timeline(picture: Picture, *, now: datetime) -> Timeline | None:
+    """Return the timeline of a day, or None where nobody drives."""
+    driven = [seen for seen in picture.rounds if seen.round.departs_at and seen.stops]
+    if not driven:
+        return None
+    begin, end = whole_hours(
+        min(seen.round.departs_at for seen in driven if seen.round.departs_at),
+        max(seen.round.returns_at for seen in driven if seen.round.returns_at),
+    )
+    scale = _Scale(begin, end)
+    return Timeline(
+        rows=tuple(
+            Row(seen=seen, bars=tuple(_bars(seen, scale)), clock=_clock(seen, scale))
+            for seen in driven
+        ),
+        hours=scale.marks(),
+        now=scale.at_if_shown(now),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale(Hours):
+    def bar(self, kind: str, since: datetime, until: datetime, **of: int | None) -> Bar:
+        left = self.at(since)
+        return Bar(kind=kind, left=left, width=round(self.at(until) - left, 3), **of)
+
+
+def _bars(seen: RoundSeen, scale: _Scale) -> Iterator[Bar]:
+    left = seen.round.departs_at
+    for stop in seen.stops:
+        row, of = stop.stop, {"pickup_id": stop.pickup.id, "number": stop.number}
+        if left is not None:
+            yield scale.bar("drive", left, row.arrives_at)
+        if row.begins_at > row.arrives_at:
+            yield scale.bar("wait", row.arrives_at, row.begins_at, **of)
+        yield scale.bar("service", row.begins_at, row.ends_at, **of)
+        left = row.ends_at
+    if left is not None and seen.round.returns_at is not None:
+        yield scale.bar("drive", left, seen.round.returns_at)
+
+
+def _clock(seen: RoundSeen, scale: _Scale) -> ClockBar | None:
+    tightest, back = seen.tightest, seen.round.returns_at
+    if tightest is None or tightest.margin is None or back is None:
+        return None
+    since = tightest.stop.ends_at
+    left = scale.at(since)
+    limit = min(back + max(tightest.margin, timedelta()), scale.end)
+    return ClockBar(
+        left=left,
+        used=round(scale.at(back) - left, 3),
+        whole=round(scale.at(limit) - left, 3),
+        tone=seen.tone,
+    )

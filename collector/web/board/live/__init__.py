@@ -1,0 +1,1 @@
+"""A day on the road, and its close."""

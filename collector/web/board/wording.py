@@ -1,0 +1,283 @@
+"""The board's own words: a sentence per reason, per flag, per broken rule, and its units."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint
+from flask_babel import format_currency, format_decimal, lazy_gettext
+from flask_babel.speaklater import LazyString
+
+from collector.rounds.replay import NotDoneReason
+from collector.web.disruption_wording import DISRUPTIONS, PHASES, WAYS, WHY_NO_DAY
+from collector.web.road_wording import CHOICES, DECISIONS, INCIDENTS, ROUND_STATES, RULES
+
+_ = lazy_gettext
+
+SECONDS_TO_THINK = (2, 20, 120)
+
+REASONS: Mapping[str, LazyString] = {
+    "impossible": _("No collector could make this visit, even with nothing else to do."),
+    "crowded": _("A collector could make this visit alone, but the rounds are full around it."),
+    "too_dear": _("It fits, for %(price)s more; leaving it for another day costs less."),
+    "fits": _("It fits, for %(price)s more: optimise again, or move it into a round."),
+    "taken_out": _("A coordinator took it out of its round."),
+    "request_changed": _("She changed her request: accept it again, then plan it."),
+    "not_asked_yet": _("It came after the last plan: optimise again, or move it into a round."),
+    "no_position": _("We do not know where this address is. Set its place on the map."),
+    "held": _("A nurse must speak with her before we come."),
+    "not_eligible": _("Her file does not allow a visit on this day."),
+    "serology_lapses": _("Her blood test does not count on this day, and no sample is planned."),
+    "no_window": _("She asked for other days."),
+    "below_minimum": _("She has less milk than your bank drives for."),
+}
+
+OBSTACLES: Mapping[str, LazyString] = {
+    "windows": _("The nearest place, in round %(round)s, would be %(by)s outside her hours."),
+    "shifts": _("The nearest place would end round %(round)s %(by)s after its collector's hours."),
+    "load": _("The nearest place would load %(count)s too many on round %(round)s."),
+    "ride_time": _("In round %(round)s, what she gives would ride %(by)s longer than it may."),
+    "skills": _("The nearest round, %(round)s, lacks the skill that it needs."),
+    "pins": _("A pinned stop stands in the way in round %(round)s."),
+    "ends": _("The nearest round, %(round)s, does not end at a freezer."),
+    "dates": _("The nearest place, in round %(round)s, would be %(by)s outside her dates."),
+    "collectors": _("The collector of the nearest round, %(round)s, may not come to her."),
+    "zones": _("She lives outside the zones of the nearest round, %(round)s."),
+    "limits": _("The nearest place would take round %(round)s above one of its limits."),
+    "breaks": _("The nearest place would leave no time for a break in round %(round)s."),
+    "reload": _("Round %(round)s would have to empty its boxes once more than it may."),
+    "periods": _("Another visit to her is planned in the same period, in round %(round)s."),
+    "shipments": _("What is fetched for her could not be handed over by round %(round)s."),
+    "overtime": _("Round %(round)s would work overtime that its bill does not show."),
+    "balance": _("Round %(round)s would have more than its share of the work."),
+    "price": _("The bill of round %(round)s does not add up."),
+}
+
+FLAGS: Mapping[str, LazyString] = {
+    "below_minimum": _("below the minimum volume"),
+    "milk_too_old": _("milk too old by the visit"),
+    "milk_nearly_too_old": _("milk nearly too old"),
+    "serology_lapses": _("serology lapses before the visit"),
+    "address_not_found": _("address not found"),
+    "outside_zone": _("outside our zones"),
+    "held": _("call her first: health answers"),
+    "duplicate": _("asked twice"),
+    "not_eligible": _("file does not allow a visit"),
+    "needs_review": _("file to be looked at"),
+}
+
+GRAVE_FLAGS = frozenset({"milk_too_old", "held", "not_eligible", "address_not_found"})
+
+PURPOSES: Mapping[str, LazyString] = {
+    "collection": _("collection"),
+    "first_interview": _("first interview"),
+    "material_drop": _("material to bring"),
+    "blood_sample": _("blood sample"),
+    "pump_return": _("pump to fetch"),
+    "ward": _("ward visit"),
+}
+
+HEALTH: Mapping[str, LazyString] = {
+    "illness": _("ill since the last visit"),
+    "medication": _("takes a medicine"),
+    "exposure": _("possible exposure to an infection"),
+}
+
+STATES: Mapping[str, LazyString] = {
+    "asked": _("asked"),
+    "accepted": _("accepted"),
+    "planned": _("planned"),
+    "published": _("promised"),
+    "en_route": _("on the way"),
+    "arrived": _("at the door"),
+    "collected": _("collected"),
+    "partly_collected": _("partly collected"),
+    "failed": _("not done"),
+    "cancelled": _("cancelled"),
+    "expired": _("too late"),
+}
+
+DONOR_STATES: Mapping[str, LazyString] = {
+    "candidate": _("new"),
+    "prescreened": _("first questions answered"),
+    "interviewed": _("interviewed"),
+    "awaiting_serology": _("blood result awaited"),
+    "eligible": _("may give"),
+    "suspended": _("paused"),
+    "ended": _("ended"),
+    "excluded": _("does not give"),
+}
+
+SUSPENSIONS: Mapping[str, LazyString] = {
+    "serology_lapsed": _("her blood test has lapsed"),
+    "serology_not_clear": _("a blood result to be discussed"),
+    "illness": _("illness"),
+    "medication": _("a medicine"),
+    "exposure": _("a possible exposure to an infection"),
+    "donor_asked": _("she asked to pause"),
+    "other": _("another reason"),
+}
+
+CANCEL_REASONS: Mapping[str, LazyString] = {
+    "donor_asked": _("She asked us to"),
+    "duplicate": _("Asked twice"),
+    "not_eligible": _("Her file does not allow it"),
+    "too_far": _("Outside our zones"),
+    "other": _("Another reason"),
+}
+
+FAILURES: Mapping[str, LazyString] = {
+    NotDoneReason.NOBODY_HOME: _("nobody was home"),
+    NotDoneReason.WRONG_ADDRESS: _("the address was wrong"),
+    NotDoneReason.DONOR_UNWELL: _("she is unwell: her milk waits"),
+    NotDoneReason.NOTHING_READY: _("nothing was ready"),
+    NotDoneReason.MILK_REFUSED: _("the milk was refused"),
+    NotDoneReason.FREEZER_TOO_WARM: _("the freezer was not cold enough"),
+    NotDoneReason.COLLECTOR_LATE: _("the collector came too late"),
+    NotDoneReason.VEHICLE_OR_BOX: _("the vehicle or the box failed"),
+    NotDoneReason.ACCESS: _("the door could not be reached"),
+    NotDoneReason.OTHER: _("another reason"),
+}
+
+JUDGEMENTS: Mapping[str, LazyString] = {
+    "excluded": _("She does not give: a professional decided so."),
+    "ended": _("She has ended her donations."),
+    "suspended": _("Her donations are paused."),
+    "serology_not_clear": _("A blood result needs a professional's decision."),
+    "suspension_over": _("Her pause is over: somebody has to open her file again."),
+    "not_interviewed": _("She was not interviewed yet."),
+    "no_consent": _("Her consent is missing."),
+    "no_serology": _("There is no blood result yet."),
+    "serology_pending": _("Her blood result is awaited."),
+    "serology_lapsed": _("Her blood test has lapsed: a sample is due."),
+    "not_yet_eligible": _("Her file is not complete yet."),
+    "baby_too_old": _("Her baby is older than your bank's limit."),
+}
+
+POLICIES: Mapping[str, LazyString] = {
+    **RULES,
+    "co2_grams_per_km": _("A kilometre emits, in CO2"),
+    "serology_days": _("A blood test counts for"),
+    "milk_age_days": _("Milk is taken up to an age of"),
+    "baby_age_days": _("The baby is at most"),
+    "minimum_volume_ml": _("A visit fetches at least"),
+    "radius_km": _("We collect within"),
+    "freezer_warmest_celsius": _("A donor's freezer is at most at"),
+    "milk_ride_minutes": _("Milk may ride for"),
+    "tube_ride_minutes": _("A blood tube may ride for"),
+    "collection_minutes": _("A collection takes"),
+    "first_visit_minutes": _("A first visit takes"),
+    "material_minutes": _("Bringing bottles takes"),
+    "blood_minutes": _("Drawing blood takes"),
+    "calls_per_half_day": _("Candidates called back in a half-day, at most"),
+    "change_hours": _("Last change by a donor, before the visit"),
+}
+
+CONTAINER_STATES: Mapping[str, LazyString] = {
+    "declared": _("declared by the donor"),
+    "collected": _("collected"),
+    "refused_at_door": _("left with the donor"),
+    "in_transit": _("on the way"),
+    "received": _("received"),
+    "refused_at_reception": _("refused on arrival"),
+}
+
+DOOR_FLAGS: Mapping[str, LazyString] = {
+    "freezer_warm": _("freezer too warm"),
+    "storage_not_ok": _("storage not in order"),
+    "proof_missing": _("a required proof is missing"),
+}
+
+REFUSALS: Mapping[str, LazyString] = {
+    "thawed": _("it had thawed"),
+    "no_label": _("it had no label"),
+    "too_old": _("the milk was too old"),
+    "wrong_container": _("it was not a container of ours"),
+    "damaged": _("it was damaged"),
+    "other": _("for another reason"),
+}
+
+
+def add_words(blueprint: Blueprint) -> None:
+    """Give the board's templates their words and units."""
+    for name, fill in (
+        ("euros", euros),
+        ("kilometres", kilometres),
+        ("duration", duration),
+        ("more_euros", lambda cents: signed(euros(abs(cents)), cents)),
+        ("more_kilometres", lambda metres: signed(kilometres(abs(metres)), metres, least=50)),
+        ("more_time", lambda seconds: signed(duration(abs(seconds)), seconds, least=30)),
+        ("purpose", lambda code: word(PURPOSES, code)),
+        ("health", lambda code: word(HEALTH, code)),
+        ("pickup_state", lambda code: word(STATES, code)),
+        ("donor_state", lambda code: word(DONOR_STATES, code)),
+        ("suspension", lambda code: word(SUSPENSIONS, code)),
+        ("failure", lambda code: word(FAILURES, code)),
+        ("flag", lambda code: word(FLAGS, code)),
+        ("judgement", lambda code: word(JUDGEMENTS, code)),
+        ("policy", lambda code: word(POLICIES, code)),
+        ("choice", lambda code: word(CHOICES, code)),
+        ("way", lambda code: str(WAYS[code][0])),
+        ("way_why", lambda code: str(WAYS[code][1])),
+        ("disruption", lambda code: str(DISRUPTIONS[code])),
+        ("why_no_day", lambda code: word(WHY_NO_DAY, code)),
+        ("phase", lambda code: str(PHASES[code])),
+        ("incident", lambda code: word(INCIDENTS, code)),
+        ("decision", lambda code: word(DECISIONS, code)),
+        ("round_state", lambda code: word(ROUND_STATES, code)),
+        ("door_flag", lambda code: word(DOOR_FLAGS, code)),
+        ("refusal", lambda code: word(REFUSALS, code)),
+        ("container_state", lambda code: word(CONTAINER_STATES, code)),
+    ):
+        blueprint.add_app_template_filter(fill, f"board_{name}")
+
+
+def word(words: Mapping[str, LazyString], code: str) -> str:
+    """Return the word of a code, or the code made readable where nobody wrote one."""
+    return str(words.get(code, code.replace("_", " ")))
+
+
+def reason(code: str, details: Mapping[str, Any]) -> str:
+    """Say why a visit is in no round, and what the nearest obstacle was."""
+    said = word(REASONS, code) % {"price": euros(details.get("price_cents") or 0)}
+    obstacle = nearest(details)
+    return f"{said} {obstacle}" if obstacle else said
+
+
+def nearest(details: Mapping[str, Any]) -> str:
+    """Say which rule the nearest place would break, and by how much."""
+    rule = str(details.get("rule") or "")
+    if rule not in OBSTACLES:
+        return ""
+    by = int(details.get("by") or 0)
+    return str(OBSTACLES[rule]) % {
+        "by": duration(by),
+        "count": by,
+        "round": details.get("round") or "?",
+    }
+
+
+def euros(cents: int) -> str:
+    """Return an amount as the language writes it."""
+    return str(format_currency(cents / 100, "EUR"))
+
+
+def kilometres(metres: int) -> str:
+    """Return a distance in kilometres, with a space that does not break: 81.2 km."""
+    return f"{format_decimal(round(metres / 1000, 1), '#,##0.0')}\N{NO-BREAK SPACE}km"
+
+
+def duration(seconds: int | timedelta) -> str:
+    """Return a length of time: 45 min, 1 h 05."""
+    total = int(seconds.total_seconds() if isinstance(seconds, timedelta) else seconds)
+    minutes = round(abs(total) / 60)
+    if minutes < 60:  # noqa: PLR2004 - an hour
+        return f"{minutes}\N{NO-BREAK SPACE}min"
+    return f"{minutes // 60}\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}{minutes % 60:02}"
+
+
+def signed(text: str, amount: int, *, least: int = 1) -> str:
+    """Put the sign before a difference: +3.2 km, minus 4 min; what is less than `least` is none."""
+    if abs(amount) < least:
+        return f"\N{PLUS-MINUS SIGN}{text}"
+    return f"{'+' if amount > 0 else chr(0x2212)}{text}"

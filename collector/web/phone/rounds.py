@@ -1,0 +1,196 @@
+"""The phone's rounds: what was promised, what was said, and taking what it says."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, jsonify, request
+from sqlalchemy.orm import Session
+
+from collector.custody.photos import keep_photo
+from collector.db import reading, transaction
+from collector.errors import Conflict, NotFound, Refused
+from collector.planning.road.coming_back import price_of_coming_back
+from collector.rounds.events import Outcome, accept
+from collector.rounds.followed import followed_round, followed_rounds, said_of
+from collector.rounds.models import Incident, Round, RoundEvent
+from collector.rounds.road import incidents_of
+from collector.rounds.terms import terms
+from collector.service_day import ServiceDay
+from collector.web.guards import actor, now, person_id
+from collector.web.phone.device import note_contact
+from collector.web.sheet import sheet_page
+from collector.web.wording import sentence
+
+blueprint = Blueprint("rounds", __name__, url_prefix="/rounds")
+
+MOST_EVENTS = 500
+TRIES = 3
+
+
+@blueprint.get("")
+def rounds() -> Response:
+    """List the collector's rounds of today and tomorrow, and what a phone must know besides."""
+    note_contact()
+    today = ServiceDay.of(now(), ZoneInfo(actor().time_zone)).day
+    with reading() as session:
+        found = followed_rounds(
+            session, bank_id=actor().bank_id, person_id=person_id(), today=today
+        )
+        listed = [_listed(session, each) for each in found]
+        agreed = terms(session, actor().bank_id)
+    person = {"id": person_id(), "name": actor().name}
+    return jsonify(rounds=listed, person=person, terms=agreed, now=now().isoformat())
+
+
+@blueprint.get("/<int:round_id>")
+def promised(round_id: int) -> Response:
+    """Send a round as it was published; its revision is its ETag."""
+    with reading() as session:
+        found = _own(session, round_id)
+        answer = jsonify(found.published)
+        answer.set_etag(str(found.revision))
+    answer.make_conditional(request)
+    return answer
+
+
+@blueprint.get("/<int:round_id>/events")
+def said(round_id: int) -> Response:
+    """Send what was taken already, for a phone that was replaced or is the second one."""
+    with reading() as session:
+        _own(session, round_id)
+        rows = said_of(session, bank_id=actor().bank_id, round_id=round_id)
+        return jsonify(events=[_as_said(row) for row in rows])
+
+
+@blueprint.post("/<int:round_id>/events")
+def take(round_id: int) -> Response:
+    """Take events one by one, each in a transaction of its own, and answer for each."""
+    events = request.get_json()
+    if not isinstance(events, list):
+        raise Refused("events_not_a_list")
+    if len(events) > MOST_EVENTS:
+        raise Refused("too_many_events", most=MOST_EVENTS)
+    with reading() as session:
+        _own(session, round_id)
+    return jsonify(outcomes=[_answer(_taken(round_id, event)) for event in events])
+
+
+@blueprint.get("/<int:round_id>/visits/<int:pickup_id>/later")
+def later(round_id: int, pickup_id: int) -> Response:
+    """Say what it would add to come back to a stop at the end of the round."""
+    with reading() as session:
+        day = date.fromisoformat((_own(session, round_id).published or {})["day"])
+        price = price_of_coming_back(
+            session,
+            bank_id=actor().bank_id,
+            day=day,
+            round_id=round_id,
+            pickup_id=pickup_id,
+        )
+    return jsonify(seconds=price.seconds, metres=price.metres)
+
+
+@blueprint.post("/<int:round_id>/photos/<uuid:client_id>")
+def photograph(round_id: int, client_id: UUID) -> Response:
+    """Keep a picture that a record names; it may come before the record or after it."""
+    with transaction() as session:
+        _own(session, round_id)
+        keep_photo(
+            session,
+            now=now(),
+            bank_id=actor().bank_id,
+            round_id=round_id,
+            person_id=person_id(),
+            client_id=client_id,
+            jpeg=request.get_data(cache=False),
+        )
+    return jsonify(kept=True)
+
+
+@blueprint.get("/<int:round_id>/sheet")
+def sheet(round_id: int) -> str:
+    """Show the round as a sheet to print: no names, a code for each stop."""
+    with reading() as session:
+        return sheet_page(_own(session, round_id))
+
+
+def _taken(round_id: int, event: Mapping[str, Any]) -> Outcome:
+    """Take one event; what happened on the road is tried again when the office moves meanwhile."""
+    for attempt in range(1, TRIES + 1):
+        try:
+            with transaction() as session:
+                return accept(
+                    session,
+                    now=now(),
+                    bank_id=actor().bank_id,
+                    person_id=person_id(),
+                    round_id=round_id,
+                    said=event,
+                )
+        except Conflict:
+            if attempt == TRIES:
+                raise
+    raise AssertionError("the last attempt answers or raises")
+
+
+def _answer(outcome: Outcome) -> dict[str, object]:
+    message = None
+    if outcome.code is not None:
+        message = sentence(Refused(outcome.code, **outcome.figures))
+    return {
+        "client_id": outcome.client_id,
+        "status": outcome.status.value,
+        "code": outcome.code,
+        "message": message,
+    }
+
+
+def _own(session: Session, round_id: int) -> Round:
+    found = followed_round(
+        session, bank_id=actor().bank_id, person_id=person_id(), round_id=round_id
+    )
+    if found.published is None:
+        raise NotFound("not_found", kind="rounds")
+    return found
+
+
+def _listed(session: Session, round_: Round) -> dict[str, object]:
+    events = said_of(session, bank_id=round_.bank_id, round_id=round_.id)
+    published = round_.published or {}
+    return {
+        "round": round_.id,
+        "revision": round_.revision,
+        "acknowledged": round_.acknowledged,
+        "day": published.get("day"),
+        "letter": round_.letter,
+        "state": round_.state.value,
+        "events": len(events),
+        "incidents": [
+            _as_incident(incident, event)
+            for incident, event in incidents_of(session, round_id=round_.id)
+        ],
+    }
+
+
+def _as_incident(incident: Incident, event: RoundEvent) -> dict[str, object]:
+    return {
+        "client_id": event.client_id,
+        "kind": incident.kind.value,
+        "decision": incident.decision.value if incident.decision else None,
+        "note": incident.decision_note,
+    }
+
+
+def _as_said(row: RoundEvent) -> dict[str, object]:
+    return {
+        "client_id": row.client_id,
+        "kind": row.kind.value,
+        "pickup": row.pickup_id,
+        "sequence": row.sequence,
+        "device_at": row.device_at.isoformat(),
+        "device": row.device or None,
+        "payload": row.payload,
+    }

@@ -1,0 +1,298 @@
+"""Every sentence the phone shows, in the reader's language; its programs contain none.
+
+They are embedded in the shell as JSON, because the phone must find its words without a network.
+Placeholders are named as in gettext, and filled in by static/js/phone/texts.js.
+"""
+
+import hashlib
+import json
+
+from flask_babel import get_locale, gettext
+
+from collector.web.assets import manifest
+from collector.web.phone.texts_custody import custody_texts
+from collector.web.phone.texts_road import road_texts
+
+_ = gettext
+
+
+def texts() -> dict[str, str]:
+    """Return the phone's words by key."""
+    return {
+        **_frame(),
+        **_round(),
+        **_stop(),
+        **_purposes(),
+        **_form(),
+        **_acts(),
+        **_reasons(),
+        **_changes(),
+        **_hand_over(),
+        **_sync(),
+        **_kinds(),
+        **custody_texts(),
+        **road_texts(),
+    }
+
+
+def build() -> str:
+    """Return what changes when a file or a text of the shell does."""
+    said = json.dumps([str(get_locale()), manifest(), texts()], sort_keys=True)
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
+def _frame() -> dict[str, str]:
+    return {
+        "app_name": _("Milkround: my round"),
+        "app_short_name": _("My round"),
+        "title": _("My round"),
+        "loading": _("Opening your round…"),
+        "back": _("Back to the round"),
+        "cancel": _("Cancel"),
+        "none_title": _("No round yet"),
+        "none_text": _("Your round appears here as soon as the coordinator has published it."),
+        "not_ours": _(
+            "This phone still holds records of a colleague that were not sent. "
+            "They must sign in here once before you use it."
+        ),
+        "rounds": _("My rounds"),
+        "more_to_do": _("What else"),
+    }
+
+
+def _round() -> dict[str, str]:
+    return {
+        "round": _("Round %(letter)s"),
+        "ready": _("Ready offline: %(n)s stops"),
+        "getting_ready": _("Putting the round on this phone"),
+        "departs": _("Leave at %(time)s from %(place)s"),
+        "vehicle": _("Vehicle"),
+        "start": _("Start the round"),
+        "next_stop": _("Next stop"),
+        "all_stops": _("All stops"),
+        "progress": _("%(done)s of %(all)s done"),
+        "phase_waiting": _("To do"),
+        "phase_next": _("Next"),
+        "phase_en_route": _("On the way"),
+        "phase_arrived": _("You are here"),
+        "phase_postponed": _("Later"),
+        "phase_collected": _("Done"),
+        "phase_not_done": _("Not done"),
+        "all_done": _("Every stop is settled"),
+        "go_back": _("Now bring the bottles to %(place)s."),
+        "unloaded_title": _("Unloaded"),
+        "unloaded_text": _("Round %(letter)s is handed over. Its addresses have left this phone."),
+        "distance": _("Distance"),
+        "km": _("%(n)s km"),
+    }
+
+
+def _stop() -> dict[str, str]:
+    return {
+        "arrival": _("Arrival %(time)s"),
+        "window": _("Between %(opens)s and %(closes)s"),
+        "navigate": _("Navigate"),
+        "navigate_with": _("Navigate with another app"),
+        "navigate_geo": _("Any maps app"),
+        "navigate_google": _("Google Maps"),
+        "navigate_waze": _("Waze"),
+        "navigate_apple": _("Apple Maps"),
+        "call": _("Call"),
+        "call_name": _("Call %(name)s"),
+        "here": _("I'm here"),
+        "record": _("Record the visit"),
+        "not_done": _("Not done"),
+        "take": _("Take"),
+        "leave": _("Leave"),
+        "access": _("Getting in"),
+        "note": _("Note"),
+        "code": _("Say at the door"),
+        "donor": _("Donor %(number)s"),
+        "bottles_one": _("%(n)s bottle"),
+        "bottles_many": _("%(n)s bottles"),
+        "empties_one": _("%(n)s empty bottle"),
+        "empties_many": _("%(n)s empty bottles"),
+        "about": _("about %(volume)s"),
+        "nothing_to_take": _("Nothing to take"),
+        "nothing_to_leave": _("Nothing to leave"),
+        "flag_call_first": _("Call before you ring"),
+        "recorded_bottles": _("%(bottles)s, %(volume)s, freezer %(celsius)s"),
+        "arrived_at": _("You arrived at %(time)s"),
+        "reopen": _("Reopen this stop"),
+        "reopen_title": _("Reopen this stop"),
+        "reopen_text": _("What was recorded is kept and marked as taken back. Why do you reopen?"),
+        "reopen_go": _("Reopen"),
+        "undone_mistake": _("I mistyped something"),
+        "undone_more_milk": _("There was more milk"),
+        "undone_came_back": _("I came back later"),
+        "undone_other": _("Something else"),
+    }
+
+
+def _purposes() -> dict[str, str]:
+    return {
+        "purpose_collection": _("Milk"),
+        "purpose_first_interview": _("First interview"),
+        "purpose_material_drop": _("Bring material"),
+        "purpose_blood_sample": _("Blood sample"),
+        "purpose_pump_return": _("Take the pump back"),
+        "purpose_ward": _("Ward"),
+    }
+
+
+def _form() -> dict[str, str]:
+    return {
+        "record_title": _("The visit"),
+        "storage": _("How was the milk kept?"),
+        "storage_hint": _("You look at the freezer before you take milk: the law asks for it."),
+        "storage_right": _("Kept as it should be"),
+        "storage_wrong": _("Something is wrong"),
+        "storage_missing": _("Say how the milk was kept."),
+        "freezer": _("Temperature of the freezer"),
+        "box": _("Temperature of the box"),
+        "below": _("below zero"),
+        "above": _("above zero"),
+        "sign": _("Above or below zero"),
+        "degrees": _("Degrees Celsius"),
+        "celsius_missing": _("Read the thermometer and enter the degrees."),
+        "celsius_range": _("From 90 °C below zero to 30 °C above."),
+        "celsius_warm": _(
+            "Warmer than %(limit)s °C. It is recorded for the quality manager; "
+            "refuse what has thawed."
+        ),
+        "count": _("Bottles you take"),
+        "said_by_donor": _("The donor said %(figure)s."),
+        "volume": _("Volume in millilitres"),
+        "volume_missing": _("Enter the volume of the bottles you take."),
+        "volume_without_bottles": _("A volume without bottles: correct one of the two."),
+        "nothing": _("You take nothing and refuse nothing: go back and use “Not done”."),
+        "refused": _("Bottles you refuse"),
+        "refused_hint": _("They stay with the donor, with the reason."),
+        "empties": _("Empty bottles you leave"),
+        "labels": _("Bottle numbers"),
+        "labels_hint": _("One on each line. Bottles without a number get one."),
+        "labels_many": _("More numbers than bottles."),
+        "labels_twice": _("The number %(number)s is there twice."),
+        "note_field": _("A note for the bank"),
+        "less": _("One less: %(label)s"),
+        "more": _("One more: %(label)s"),
+        "done": _("Done"),
+    }
+
+
+def _acts() -> dict[str, str]:
+    return {
+        "wrong": _("Please look at what is marked."),
+        "why_not": _("Why not?"),
+        "not_done_title": _("Not done"),
+        "not_done_go": _("Record as not done"),
+        "choose_reason": _("Choose a reason."),
+        "said_done": _("%(name)s: recorded."),
+        "said_not_done": _("%(name)s: recorded as not done."),
+        "said_handed_over": _("Hand-over recorded."),
+        "undo": _("Undo"),
+        "not_kept": _(
+            "This phone could not keep the record. Free some space, then press the button again."
+        ),
+    }
+
+
+def _reasons() -> dict[str, str]:
+    return {
+        "reason_nobody_home": _("Nobody at home"),
+        "reason_wrong_address": _("Wrong address"),
+        "reason_donor_unwell": _("The donor is unwell: milk held"),
+        "reason_nothing_ready": _("Nothing ready"),
+        "reason_milk_refused": _("Milk refused"),
+        "reason_freezer_too_warm": _("Freezer too warm"),
+        "reason_collector_late": _("I was too late"),
+        "reason_vehicle_or_box": _("Vehicle or box failed"),
+        "reason_access": _("Could not get in"),
+        "reason_other": _("Something else"),
+        "refusal_thawed": _("Thawed"),
+        "refusal_no_label": _("No label"),
+        "refusal_too_old": _("Too old"),
+        "refusal_wrong_container": _("Wrong container"),
+        "refusal_damaged": _("Damaged"),
+        "refusal_other": _("Something else"),
+    }
+
+
+def _changes() -> dict[str, str]:
+    return {
+        "changed_title": _("Your round has changed"),
+        "change_waits": _("Your round has changed. You see how once this stop is settled."),
+        "changed_added": _("Added"),
+        "changed_removed": _("Removed"),
+        "changed_moved": _("At another time"),
+        "changed_other": _("Details of a stop have changed."),
+        "changed_at": _("%(town)s, arrival %(time)s"),
+        "changed_from": _("%(town)s, arrival %(time)s instead of %(was)s"),
+        "changed_ok": _("OK, show the new round"),
+    }
+
+
+def _hand_over() -> dict[str, str]:
+    return {
+        "hand_over": _("Hand over"),
+        "hand_over_title": _("Hand over at %(place)s"),
+        "hand_over_hint": _("Tick each bottle as it leaves the box."),
+        "hand_over_early": _("Stops that are not settled yet: %(n)s."),
+        "hand_over_empty": _("There is no bottle in the box."),
+        "all_of_them": _("All %(n)s"),
+        "one_by_one": _("One by one"),
+        "out_of_the_box": _("%(n)s of %(all)s out of the box"),
+        "missing": _("%(n)s missing"),
+        "hand_over_missing": _("Hand over, %(n)s missing"),
+        "bottle": _("Bottle %(number)s"),
+    }
+
+
+def _sync() -> dict[str, str]:
+    return {
+        "all_sent": _("All sent"),
+        "waiting": _("%(n)s waiting since %(time)s"),
+        "refused_some": _("%(n)s not accepted"),
+        "sign_in_short": _("Sign in"),
+        "sync_title": _("Sent and waiting"),
+        "account": _("What was sent, signing out"),
+        "sync_waiting_text": _(
+            "They are kept on this phone and leave by themselves as soon as there is a network."
+        ),
+        "sync_sent_text": _("Everything you recorded has reached the bank."),
+        "sync_never": _("Not in touch with the bank yet."),
+        "sync_last": _("Last in touch with the bank at %(time)s."),
+        "sync_now": _("Send now"),
+        "sync_title_waiting": _("Waiting"),
+        "sync_title_refused": _("Not accepted"),
+        "sync_refused_text": _("The bank did not take these. Nothing is lost: do what is written."),
+        "open_stop": _("Open the stop"),
+        "send_again": _("Send again"),
+        "settled": _("I have dealt with it"),
+        "export": _("Save as a file"),
+        "sign_in_again": _("Please sign in again. Nothing you recorded is lost."),
+        "sign_in": _("Sign in"),
+        "sign_out": _("Sign out"),
+        "sign_out_refused": _(
+            "You can sign out once everything is sent. Still on this phone: %(n)s."
+        ),
+        "sign_out_offline": _("Signing out needs a network."),
+        "signed_in_as": _("Signed in as %(name)s"),
+    }
+
+
+def _kinds() -> dict[str, str]:
+    return {
+        "kind_started": _("Round started"),
+        "kind_arrived": _("Arrived"),
+        "kind_collected": _("Visit recorded"),
+        "kind_not_done": _("Not done"),
+        "kind_undone": _("Taken back"),
+        "kind_handed_over": _("Handed over"),
+        "kind_acknowledged": _("New round seen"),
+        "kind_box_read": _("Temperature of a box"),
+        "kind_en_route": _("On the way"),
+        "kind_postponed": _("Put off to the end"),
+        "kind_incident": _("Incident"),
+        "kind_closed": _("Day closed"),
+    }
