@@ -19,6 +19,9 @@ AFTERNOON_TOO = 0.4
 BLOOD_TOO = 0.15
 """How many visits of a rich day ask for a skill."""
 
+OPTIONAL = 0.1
+"""How many visits may wait for another day, at a price near to what it costs to make them."""
+
 
 def day(visits: int, shifts: int, *, seed: int, rich: bool = False) -> Problem:
     """Make a day of so many visits and shifts.
@@ -83,5 +86,5 @@ def _visit(row: int, rng: np.random.Generator, *, rich: bool) -> Visit:
         load={"bottles": int(rng.integers(2, 12))},
         ride_limits=limits,
         skills=frozenset({"blood"}) if rich and rng.random() < BLOOD_TOO else frozenset(),
-        penalty=Cents(50_000),
+        penalty=Cents(int(rng.integers(800, 4_000)) if rng.random() < OPTIONAL else 50_000),
     )

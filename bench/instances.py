@@ -17,10 +17,11 @@ from bench.horizon import horizon
 from routing.formats.solomon import read
 from routing.problem import Problem
 
-SHIFTS: Final = {20: 2, 60: 5, 120: 8, 300: 15, 1000: 40}
+SHIFTS: Final = {20: 2, 60: 5, 120: 8, 300: 20, 1000: 67}
 """Visits of a generated day, and the shifts it has."""
 
-SETS: Final = ("days", "rich", "solomon", "homberger200", "homberger400", "homberger1000")
+GENERATED: Final = ("days", "rich")
+SETS: Final = (*GENERATED, "solomon", "homberger200", "homberger400", "homberger1000")
 
 
 class NoDataError(Exception):
@@ -58,7 +59,7 @@ def data() -> Path:
 
 def names(kind: str, *, sizes: Sequence[int], seeds: int) -> list[str]:
     """The names of a set, sorted; sizes and seeds are for generated days."""
-    if kind in {"days", "rich"}:
+    if kind in GENERATED:
         prefix = kind.removesuffix("s")
         return [f"{prefix}:{size}:{seed}" for size in sizes for seed in range(1, seeds + 1)]
     if kind == "solomon":

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bench.chart import chart
-from bench.instances import SETS, SHIFTS, NoDataError, names
+from bench.instances import GENERATED, SETS, SHIFTS, NoDataError, names
 from bench.table import Run, table
 
 PEERS: Final = ("milkround", "pyvrp", "vroom", "ortools")
@@ -58,7 +58,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--set", choices=SETS, required=True)
     parser.add_argument("--seconds", type=float, nargs="+", default=[1.0, 5.0, 10.0])
     parser.add_argument("--sizes", type=int, nargs="+", default=list(SHIFTS))
-    parser.add_argument("--seeds", type=int, default=3, help="of generated days")
+    parser.add_argument(
+        "--seeds", type=int, default=3, help="of generated days; of searches on instances"
+    )
     parser.add_argument("--every", type=int, default=1, help="take every so-manieth case only")
     parser.add_argument("--engines", nargs="+", choices=PEERS, default=list(PEERS))
     parser.add_argument("--patience", type=float, default=PATIENCE)
@@ -68,23 +70,26 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _asked(options: argparse.Namespace, cases: Sequence[str]) -> Iterator[Run]:
+    searches = 1 if options.set in GENERATED else options.seeds
     for case in cases:
         for engine in options.engines:
             if engine == "vroom":
+                # It draws nothing: another search would find the same.
                 patience = options.patience * max(options.seconds)
-                yield {"case": case, "engine": engine, "seconds": patience}
+                yield {"case": case, "engine": engine, "seconds": patience, "seed": 1}
                 continue
             for seconds in options.seconds:
-                yield {"case": case, "engine": engine, "seconds": seconds}
+                for seed in range(1, searches + 1):
+                    yield {"case": case, "engine": engine, "seconds": seconds, "seed": seed}
 
 
 def _same(run: Run, other: Run) -> bool:
-    return all(run[name] == other[name] for name in ("case", "engine", "seconds"))
+    return all(run[name] == other[name] for name in ("case", "engine", "seconds", "seed"))
 
 
 def _made(run: Run, core: int) -> dict[str, Any]:
     command = [sys.executable, "-m", "bench.child", run["engine"], run["case"]]
-    command += [str(run["seconds"]), "1", "--core", str(core)]
+    command += [str(run["seconds"]), str(run["seed"]), "--core", str(core)]
     done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found

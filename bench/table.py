@@ -101,6 +101,7 @@ def _ratio(run: Run, runs: Sequence[Run]) -> float | None:
         for other in runs
         if other["engine"] == "milkround"
         and other["case"] == run["case"]
+        and other["seed"] == run["seed"]
         and other["seconds"] <= run["seconds"]
     ]
     if not own or run["engine"] == "milkround":

@@ -5,7 +5,7 @@ every call. Everything that no timing can change is decided here: who may serve 
 costs beside the road, and which end is nearest. A column of a table is named by a constant.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Final, NamedTuple, cast
 
 import numpy as np
@@ -319,19 +319,28 @@ def _nearest(
 
 
 def _may(problem: Problem) -> Whole:
-    table = np.zeros((len(problem.visits), len(problem.shifts)), dtype=np.int64)
+    table = np.empty((len(problem.visits), len(problem.shifts)), dtype=np.int64)
+    alike: dict[Hashable, list[bool]] = {}
     for row, visit in enumerate(problem.visits):
+        asked = visit.skills, visit.shifts, visit.collectors, visit.forbidden, visit.zone
+        if asked not in alike:
+            alike[asked] = [_permits(visit, shift) for shift in problem.shifts]
+        table[row] = alike[asked]
         pin = problem.pin(visit.id)
-        for column, shift in enumerate(problem.shifts):
-            table[row, column] = (
-                visit.skills <= shift.skills
-                and (visit.shifts is None or shift.id in visit.shifts)
-                and (visit.collectors is None or shift.collector in visit.collectors)
-                and shift.collector not in visit.forbidden
-                and (at_home(visit, shift) or shift.outside is not None)
-                and (pin is None or pin.shift == shift.id)
-            )
+        if pin is not None:
+            table[row] &= [pin.shift == shift.id for shift in problem.shifts]
     return table
+
+
+def _permits(visit: Visit, shift: Shift) -> bool:
+    """Everything but a pin lets this shift serve this visit."""
+    return (
+        visit.skills <= shift.skills
+        and (visit.shifts is None or shift.id in visit.shifts)
+        and (visit.collectors is None or shift.collector in visit.collectors)
+        and shift.collector not in visit.forbidden
+        and (at_home(visit, shift) or shift.outside is not None)
+    )
 
 
 def at_home(visit: Visit, shift: Shift) -> bool:
@@ -340,11 +349,18 @@ def at_home(visit: Visit, shift: Shift) -> bool:
 
 
 def _aside(problem: Problem) -> Whole:
-    table = np.zeros((len(problem.visits), len(problem.shifts), 2), dtype=np.int64)
+    table = np.empty((len(problem.visits), len(problem.shifts), 2), dtype=np.int64)
+    alike: dict[Hashable, list[tuple[int, int]]] = {}
     for row, visit in enumerate(problem.visits):
-        for column, shift in enumerate(problem.shifts):
-            if visit.preferred and shift.collector not in visit.preferred:
-                table[row, column, 0] = SHARES_PER_CENT * visit.preference
-            if not at_home(visit, shift):
-                table[row, column, 1] = SHARES_PER_CENT * (shift.outside or 0)
+        asked = visit.preferred, visit.preference, visit.zone
+        if asked not in alike:
+            alike[asked] = [_on_top(visit, shift) for shift in problem.shifts]
+        table[row] = alike[asked]
     return table
+
+
+def _on_top(visit: Visit, shift: Shift) -> tuple[int, int]:
+    """What it costs, in shares, that this shift is not preferred, and that it is not at home."""
+    unloved = visit.preferred and shift.collector not in visit.preferred
+    away = 0 if at_home(visit, shift) else (shift.outside or 0)
+    return SHARES_PER_CENT * (visit.preference if unloved else 0), SHARES_PER_CENT * away
