@@ -6,6 +6,7 @@ from typing import Final, cast
 import numpy as np
 
 from routing.kernel import layout
+from routing.kernel.lined import lined
 from routing.problem import Problem
 from routing.timing import flat
 from routing.timing.flat import FAR, Tables, Whole
@@ -57,7 +58,7 @@ def _read(found: Whole, table: int, rows: int, columns: int) -> Whole:
 
 def _laid_out(problem: Problem) -> Whole:
     """One table behind the other, and ahead of them the head that says where each is."""
-    said = flat.tables(problem)
+    said = lined(problem).tables
     known = _known(problem, said)
     fleet = _fleet(problem, said)
     can = _can(said, known, fleet)

@@ -8,9 +8,10 @@ from typing import Final, Protocol
 from routing.kernel import layout as o
 from routing.kernel.anneal import anneal, begin
 from routing.kernel.ground import ground, temperature
+from routing.kernel.lined import lined
 from routing.kernel.state import Column, best_orders, columns, fresh, laid_out
 from routing.problem import Problem
-from routing.timing.flat import flat
+from routing.timing import flat
 
 Orders = dict[str, list[str]]
 """Per shift, the visits it serves, in their order."""
@@ -53,7 +54,8 @@ class Kernel:
 
     def __init__(self, problem: Problem, seed: int = 0) -> None:
         self.problem = problem
-        self.f, self.g = flat(problem), ground(problem)
+        self._lined = lined(problem)
+        self.f, self.g = flat.laid_out(self._lined.tables), ground(problem)
         self.s = fresh(self.f, self.g, seed)
         self.done = 0
         self.peers: tuple[Kernel, ...] = ()
@@ -61,8 +63,11 @@ class Kernel:
 
     def begin(self, orders: Mapping[str, Sequence[str]] | None = None) -> bool:
         """Begin from these tours, and complete them; False if one of them is not legal."""
+        ranks = self._lined.ranks
         rows = {
-            self.problem.shift_row(shift): [self.problem.visit_row(name) for name in names]
+            self.problem.shift_row(shift): [
+                int(ranks[self.problem.visit_row(name)]) for name in names
+            ]
             for shift, names in (orders or {}).items()
         }
         if max(map(len, rows.values()), default=0) > self.g[o.CAPACITY_ROWS] - 2:
@@ -83,13 +88,17 @@ class Kernel:
         """The best solution."""
         shifts, visits = self.problem.shifts, self.problem.visits
         return {
-            shifts[shift].id: [visits[row].id for row in rows]
+            shifts[shift].id: [visits[row].id for row in self._lined.visits[rows]]
             for shift, rows in best_orders(self.g, self.s).items()
         }
 
     def columns(self) -> list[Column]:
-        """The tours of good solutions, its own and its peers'."""
-        return [column for kernel in (self, *self.peers) for column in columns(kernel.s)]
+        """The tours of good solutions, its own and its peers', by the problem's rows."""
+        kept = (column for kernel in (self, *self.peers) for column in columns(kernel.s))
+        rows = self._lined.visits
+        return [
+            column._replace(visits=tuple(rows[list(column.visits)].tolist())) for column in kept
+        ]
 
 
 def search(

@@ -107,6 +107,7 @@ def _scan(f: Whole, g: Whole, s: Whole, visit: int, shift: int, first: int, last
     base = g[g[o.ASIDE] + visit * g[o.SHIFTS] + shift]
     if count == 0:
         base += g[fleet + flat.FIXED]
+    longer = _longer(g, s, shift, g[me + o.SERVICE])
     at = point(g, s, shift, first)
     for row in range(first, last + 1):
         behind = at
@@ -124,8 +125,31 @@ def _scan(f: Whole, g: Whole, s: Whole, visit: int, shift: int, first: int, last
         leg_out = g[out + there]
         price = base + leg_price(f, g, fleet, s[behind + o.AT], place, leg_in)
         price += leg_price(f, g, fleet, place, there, leg_out) - s[at + o.LEG]
-        if price < s[s[o.SPOTS] + o.PRICE] or timed:
+        least = price
+        if timed:
+            road = (leg_in & o.SECONDS_OF) + (leg_out & o.SECONDS_OF) - s[at + o.LEG_SECONDS]
+            least += g[fleet + flat.PER_SECOND] * (longer + road)
+        if least < s[s[o.SPOTS] + o.PRICE]:
             _judge(f, g, s, visit, shift, row, leg_in, leg_out, price)
+
+
+@inner
+def _longer(g: Whole, s: Whole, shift: int, service: int) -> int:
+    """How much longer a tour becomes at least, beside the road, or a bound below everything.
+
+    Nothing takes less time than all of its work; what a tour waits may be used.
+    """
+    fleet, totals = g[o.FLEET] + shift * o.FLEET_COLUMNS, tour(s, shift)
+    if (
+        g[o.SET_UPS] == 1
+        or g[fleet + o.BALANCED] == 1
+        or s[totals + o.ARRIVES] > g[fleet + flat.OVERTIME_FROM]
+    ):
+        return -FAR
+    if s[totals + o.STOPS] == 0:
+        return service
+    end = point(g, s, shift, s[totals + o.STOPS] + 1)
+    return s[end + o.WORK] + service - s[totals + o.LENGTH]
 
 
 @inner
