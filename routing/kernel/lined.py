@@ -53,11 +53,10 @@ def _lined(said: Tables) -> Lined:
     known[paired, flat.PARTNER] = ranks[known[paired, flat.PARTNER]]
     shifts = said.shifts.copy()
     shifts[:, flat.START] = at[shifts[:, flat.START]]
-    square = np.ix_(range(len(said.seconds)), places, places)
     tables = said._replace(
-        seconds=said.seconds[square],
-        metres=said.metres[square],
-        cents=said.cents[square] if said.cents.shape[1] > 1 else said.cents,
+        seconds=_squared(said.seconds, places),
+        metres=_squared(said.metres, places),
+        cents=_squared(said.cents, places) if said.cents.shape[1] > 1 else said.cents,
         visits=known,
         loads=said.loads[visits],
         shifts=shifts,
@@ -77,6 +76,11 @@ def _chain(seconds: Whole) -> Whole:
     for row in range(1, len(both)):
         found[row] = np.where(left, both[found[row - 1]], flat.FAR).argmin()
         left[found[row]] = False
+    return found
+
+
+def _squared(legs: Whole, places: Whole) -> Whole:
+    found: Whole = legs[:, places[:, None], places]
     return found
 
 

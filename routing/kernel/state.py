@@ -85,14 +85,15 @@ def best_orders(g: Whole, s: Whole) -> dict[int, list[int]]:
     return found
 
 
-def columns(s: Whole) -> list[Column]:
-    """The tours of the pool."""
+def columns(s: Whole, names: Whole) -> list[Column]:
+    """The tours of the pool, each visit called by its name, a number per row."""
     first, count = int(s[o.COLUMN_LIST]), int(s[o.KEPT])
     table = s[first : first + count * o.POOL_COLUMNS].reshape(count, o.POOL_COLUMNS)
-    stops, begins = s[int(s[o.STOP_LIST]) :], table[:, o.POOL_FIRST].tolist()
+    stops = names[s[int(s[o.STOP_LIST]) :][: int(s[o.KEPT_STOPS])]].tolist()
+    begins = table[:, o.POOL_FIRST].tolist()
     ends = (table[:, o.POOL_FIRST] + table[:, o.POOL_STOPS]).tolist()
     shifts, costs = table[:, o.POOL_SHIFT].tolist(), table[:, o.POOL_COST].tolist()
     return [
-        Column(shift=shift, visits=tuple(stops[begin:end].tolist()), cost=cost)
+        Column(shift=shift, visits=tuple(stops[begin:end]), cost=cost)
         for shift, begin, end, cost in zip(shifts, begins, ends, costs, strict=True)
     ]
