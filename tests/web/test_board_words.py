@@ -20,9 +20,9 @@ from collector.pickups.models import HoldReason, PickupState, Purpose
 from collector.planning.by_hand.preview import BY_HAND
 from collector.planning.day.aside import Aside
 from collector.rounds.replay import NotDoneReason
+from collector.web.board import wording as words
 from collector.web.board.day.plan_job import HEIGHT, WIDTH, curve
 from collector.web.board.day.price import BREAKS
-from collector.web.board import wording as words
 from routing.plan import ReasonCode, Rule
 
 
