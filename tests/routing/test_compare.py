@@ -9,6 +9,7 @@ from routing.schedule import retimed
 from routing.solve import solve
 from routing.units import Seconds
 from tests.routing.builders import FEW, problem, shift, visit
+from tests.routing.scale import scaled
 from tests.routing.strategies import problems
 
 
@@ -41,7 +42,7 @@ def test_a_time_has_changed_when_it_differs_by_more_than_is_tolerated(tolerance:
     assert [change.later_by for change in found.retimed] == [300] * counts
 
 
-@settings(max_examples=30, deadline=None, derandomize=True)
+@settings(max_examples=scaled(30), deadline=None, derandomize=True)
 @given(problems(most=5))
 def test_a_plan_does_nothing_differently_from_itself(asked: Problem):
     plan = solve(asked, FEW)

@@ -11,6 +11,7 @@ from routing.schedule import retimed
 from routing.units import Cents, cents
 from routing.validation import dearest
 from tests.routing.builders import problem, shift, visit
+from tests.routing.scale import scaled
 from tests.routing.strategies import problems
 
 ASKED = problem(
@@ -76,7 +77,7 @@ class _Ledger:
         return moves > 1_000
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=scaled(40), deadline=None, derandomize=True)
 @given(problems(most=6, least=2))
 def test_the_engine_pays_what_the_bill_says(asked: Problem):
     """Exactly, save that the engine may wait where the schedule finds it need not."""

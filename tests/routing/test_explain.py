@@ -15,6 +15,7 @@ from routing.schedule import best_effort, retimed
 from routing.solve import solve
 from routing.units import LARGEST, Seconds
 from tests.routing.builders import FEW, pin, problem, shift, visit, window
+from tests.routing.scale import scaled
 from tests.routing.strategies import problems
 
 ALONE = {
@@ -137,7 +138,7 @@ def alone_breaks(asked: Problem, line: str, name: str) -> set[Rule]:
     return {broken.rule for broken in check_tour(asked, best_effort(asked, on, [found]))}
 
 
-@settings(max_examples=80, deadline=None, derandomize=True)
+@settings(max_examples=scaled(80), deadline=None, derandomize=True)
 @given(problems(most=5))
 def test_no_reason_is_wrong(asked: Problem):
     """The checker confirms each obstacle, and that it is gone once its rule is relaxed."""
@@ -160,7 +161,7 @@ def test_no_reason_is_wrong(asked: Problem):
                 assert obstacle.rule not in alone_breaks(kinder, obstacle.shift, left.id)
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=scaled(40), deadline=None, derandomize=True)
 @given(problems(most=4))
 def test_an_empty_plan_can_be_explained_too(asked: Problem):
     plan: Plan = explained(asked, retimed(asked, {}))

@@ -12,6 +12,7 @@ from routing.problem import Problem
 from routing.schedule import retimed
 from routing.solve import solve
 from tests.routing.builders import FEW, broken, pin, problem, shift, visit
+from tests.routing.scale import scaled
 from tests.routing.strategies import problems
 
 
@@ -56,7 +57,7 @@ def test_a_visit_nobody_knows_has_no_place():
         insertions(asked, retimed(asked, {}), "zoe")
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=scaled(60), deadline=None, derandomize=True)
 @given(problems(most=5, least=2))
 def test_an_insertion_costs_what_it_says_and_breaks_nothing(asked: Problem):
     plan = solve(asked, FEW)

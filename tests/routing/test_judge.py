@@ -16,6 +16,7 @@ from routing.schedule import Broken, assembled, best_effort, timed
 from tests.routing.brute import orders
 from tests.routing.builders import problem, reload, shift, visit
 from tests.routing.rich import RULES, rich_problems, wild_plans
+from tests.routing.scale import scaled
 from tests.routing.truth_of_tours import best_timing
 
 WHO = {Rule.SKILLS, Rule.COLLECTORS, Rule.ZONES, Rule.PINS, Rule.SHIPMENTS, Rule.PERIODS}
@@ -35,8 +36,8 @@ BILLED = {
     "penalties": Rule.OPTIONAL,
 }
 
-few = settings(max_examples=8, deadline=None, derandomize=True)
-some = settings(max_examples=60, deadline=None, derandomize=True)
+few = settings(max_examples=scaled(8), deadline=None, derandomize=True)
+some = settings(max_examples=scaled(60), deadline=None, derandomize=True)
 problems_of_pairs = st.sampled_from(PAIRS).flatmap(rich_problems)
 
 
@@ -134,7 +135,7 @@ def test_the_judge_notices_every_part_of_a_bill_that_is_off_by_a_cent(asked: Pro
         assert {found.rule for found in fair} <= WHO
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=scaled(100), deadline=None, derandomize=True)
 @given(st.data())
 def test_no_plan_upsets_the_judge(data: st.DataObject):
     asked = data.draw(problems_of_pairs)

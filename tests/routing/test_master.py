@@ -28,6 +28,7 @@ from routing.timing.order import EVERYTHING, drive
 from routing.timing.settling import LEGAL
 from tests.routing.builders import pin, problem, shift, visit
 from tests.routing.rich import rich_problems
+from tests.routing.scale import scaled
 
 EFFORT = Effort(seconds=60, work=5)
 """Ample time, so that the answer is the best and always the same."""
@@ -175,7 +176,7 @@ def best_of(asked: Problem, pools: Sequence[Sequence[tuple[int, ...]]]) -> tuple
     return min(found)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=scaled(60), deadline=None, derandomize=True)
 @given(rich_problems(TOGETHER), st.randoms(use_true_random=False))
 def test_the_choice_is_the_best_of_all_choices(asked: Problem, random: Random):
     known = [all_tours(asked, row) for row in range(len(asked.shifts))]

@@ -11,6 +11,7 @@ from routing.schedule import retimed
 from routing.solve import solve
 from routing.units import Seconds
 from tests.routing.builders import FEW, problem, shift, visit
+from tests.routing.scale import scaled
 from tests.routing.strategies import HORIZON, problems
 
 
@@ -55,7 +56,7 @@ def test_a_shift_at_home_leaves_from_now_on():
     assert (left.shifts[0].window.earliest, left.shifts[0].departed) == (300, False)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=scaled(60), deadline=None, derandomize=True)
 @given(problems(most=5), st.integers(0, HORIZON))
 def test_the_past_and_a_new_plan_for_the_rest_make_a_legal_day(asked: Problem, now: int):
     plan = solve(asked, FEW)

@@ -30,6 +30,7 @@ from routing.schedule import retimed
 from routing.solve import solve
 from tests.routing.builders import FEW, pin, problem, shift, visit
 from tests.routing.formats.drawn import plans, problems
+from tests.routing.scale import scaled
 
 DOCS = Path(__file__).parents[2] / "docs"
 SCHEMA = json.loads((DOCS / "native.schema.json").read_text(encoding="utf-8"))
@@ -74,7 +75,7 @@ def test_a_problem_with_everything_comes_back_as_it_was():
     valid(problem_data(full))
 
 
-@settings(max_examples=80, deadline=None, derandomize=True)
+@settings(max_examples=scaled(80), deadline=None, derandomize=True)
 @given(problems())
 def test_every_problem_comes_back_as_it_was(asked: Problem):
     text = write_problem(asked)
@@ -83,7 +84,7 @@ def test_every_problem_comes_back_as_it_was(asked: Problem):
     valid(json.loads(text))
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=scaled(200), deadline=None, derandomize=True)
 @given(plans)
 def test_every_plan_comes_back_as_it_was(plan: Plan):
     text = write_plan(plan)

@@ -15,6 +15,7 @@ from routing.schedule import retimed
 from routing.solve import solve
 from routing.units import Seconds
 from tests.routing.builders import FEW, pin, problem, shift, visit
+from tests.routing.scale import scaled
 from tests.routing.strategies import problems
 
 
@@ -119,7 +120,7 @@ def applied(asked: Problem, found: Relaxation, by: int) -> Problem:
     return replace(asked, shifts=tuple(larger if s.id == line.id else s for s in asked.shifts))
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=scaled(40), deadline=None, derandomize=True)
 @given(problems(most=5, least=2))
 def test_each_change_admits_the_visit_and_no_smaller_one_does(asked: Problem):
     plan = solve(asked, FEW)

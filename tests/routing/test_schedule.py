@@ -9,10 +9,11 @@ from routing.problem import Problem
 from routing.schedule import Broken, best_effort, retimed, timed
 from tests.routing.brute import best_timing, may_bring, may_carry, orders
 from tests.routing.builders import problem, shift, visit
+from tests.routing.scale import scaled
 from tests.routing.strategies import problems
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=scaled(60), deadline=None, derandomize=True)
 @given(problems(most=3))
 def test_a_timing_is_what_trying_every_second_finds(asked: Problem):
     for line in asked.shifts:
@@ -27,7 +28,7 @@ def test_a_timing_is_what_trying_every_second_finds(asked: Problem):
                 assert (tour.seconds, tour.arrival, begins) == best
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=scaled(60), deadline=None, derandomize=True)
 @given(problems(most=3))
 def test_a_broken_rule_is_one_the_checker_names_too(asked: Problem):
     """An order is legal to the checker exactly if it is timed, and may be carried at all."""

@@ -15,6 +15,7 @@ from routing.solve import Budget, solve
 from routing.timing.flat import flat
 from tests.routing.brute import Price, best_price, may_carry, orders
 from tests.routing.builders import FEW, pin, problem, shift, solved, visit
+from tests.routing.scale import scaled
 from tests.routing.strategies import problems
 
 MANY = Budget(iterations=15_000)
@@ -31,13 +32,13 @@ def best(asked: Problem) -> Price:
     return best_price(asked, durations)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=scaled(60), deadline=None, derandomize=True)
 @given(problems(most=5))
 def test_a_tiny_problem_is_solved_as_well_as_by_trying_everything(asked: Problem):
     assert rank(asked, solve(asked, MANY)) == best(asked)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=scaled(60), deadline=None, derandomize=True)
 @given(problems(most=9, least=4))
 def test_a_plan_breaks_no_rule_and_bills_what_it_costs(asked: Problem):
     plan = solve(asked, FEW)
@@ -45,7 +46,7 @@ def test_a_plan_breaks_no_rule_and_bills_what_it_costs(asked: Problem):
     assert plan.cost == cost(asked, plan)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=scaled(60), deadline=None, derandomize=True)
 @given(problems(most=9, least=4))
 def test_every_visit_is_served_or_has_a_reason(asked: Problem):
     plan = solve(asked, FEW)
@@ -183,7 +184,7 @@ def test_a_wider_window_never_makes_the_best_plan_dearer():
     assert rank(wide, solve(wide, FEW)) <= rank(narrow, solve(narrow, FEW))
 
 
-@settings(max_examples=25, deadline=None, derandomize=True)
+@settings(max_examples=scaled(25), deadline=None, derandomize=True)
 @given(problems(most=4, pins=False))
 def test_a_further_shift_never_makes_the_best_plan_worse(asked: Problem):
     further = problem(

@@ -14,6 +14,7 @@ from routing.formats.benchmark import TENTHS, WHOLES, straight
 from routing.formats.lines import Line
 from routing.schedule import retimed
 from routing.units import LARGEST
+from tests.routing.scale import scaled
 
 SAMPLES = Path(
     os.environ.get("MILKROUND_SAMPLE_DATA", Path(__file__).parents[4] / "shared" / "data")
@@ -119,7 +120,7 @@ def _lines(*texts: str) -> list[Line]:
     return [Line(number=1, text=text) for text in texts]
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=scaled(200), deadline=None, derandomize=True)
 @given(st.integers(-1_000, 1_000), st.integers(-1_000, 1_000))
 def test_tenths_are_cut_off_and_wholes_are_rounded(x: int, y: int):
     ends = [line.exactly("x y") for line in _lines("0 0", f"{x} {y}")]

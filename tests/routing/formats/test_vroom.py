@@ -18,6 +18,7 @@ from routing.schedule import retimed
 from routing.solve import Budget, solve
 from tests.routing.builders import FEW
 from tests.routing.formats.vroom_judge import complaints
+from tests.routing.scale import scaled
 
 Data = dict[str, Any]
 
@@ -313,7 +314,7 @@ def _vehicle(draw: st.DrawFn, number: int, size: int, *, kind: bool) -> Data:
     return told
 
 
-@settings(max_examples=25, deadline=None, derandomize=True, phases=[Phase.generate])
+@settings(max_examples=scaled(25), deadline=None, derandomize=True, phases=[Phase.generate])
 @given(requests())
 def test_every_response_is_legal(asked: Data):
     answered(asked)
@@ -321,7 +322,7 @@ def test_every_response_is_legal(asked: Data):
 
 # A request that fails is small already; making it smaller takes minutes of searching.
 @pytest.mark.skipif(not OWN.exists(), reason="pyvroom is not installed")
-@settings(max_examples=15, deadline=None, derandomize=True, phases=[Phase.generate])
+@settings(max_examples=scaled(15), deadline=None, derandomize=True, phases=[Phase.generate])
 @given(requests(kind=True))
 def test_no_response_costs_two_per_cent_more_than_vrooms_own(asked: Data):
     own = json.loads(

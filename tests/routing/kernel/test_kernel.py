@@ -1,7 +1,5 @@
 """The kernel against the judge, the bill and the truth: every rule is obeyed, none too strictly."""
 
-import os
-from collections.abc import Callable
 from itertools import combinations
 
 import pytest
@@ -18,6 +16,7 @@ from routing.schedule import retimed
 from routing.validation import dearest
 from tests.routing.model import drawn
 from tests.routing.rich import RULES, rich_problems
+from tests.routing.scale import scaled
 from tests.routing.strategies import problems
 from tests.routing.truth import best_price
 
@@ -26,32 +25,8 @@ HOT, COLD = 4.0, 0.1
 
 PAIRS = [*([rule] for rule in sorted(RULES)), *map(list, combinations(sorted(RULES), 2))]
 
-DRAWS = (
-    drawn.plain,
-    drawn.dates,
-    drawn.setups,
-    drawn.departures,
-    drawn.loads,
-    drawn.rides,
-    drawn.collectors,
-    drawn.zones,
-    drawn.ends,
-    drawn.reloads,
-    drawn.breaks,
-    drawn.two_breaks,
-    drawn.breaks_and_setups,
-    drawn.breaks_and_reloads,
-    drawn.limits,
-    drawn.overtime,
-    drawn.balances,
-    drawn.periods,
-    drawn.shipments,
-    drawn.everything,
-)
-
-
-def scaled(examples: int) -> int:
-    return examples * int(os.environ.get("MILKROUND_TEST_SCALE", "1"))
+DRAWS = [draws for draws in drawn.RULES if draws is not drawn.pins]
+"""What the kernel searches through: pins at a position it only keeps."""
 
 
 def searched(asked: Problem, iterations: int, *, seed: int = 0) -> Kernel:
@@ -90,7 +65,7 @@ def test_a_whole_day_is_legal_and_costs_what_it_says(*, rich: bool):
 
 
 @pytest.mark.parametrize("draws", DRAWS, ids=lambda draws: draws.__name__)
-def test_it_finds_the_best_of_a_tiny_problem(draws: Callable[[], st.SearchStrategy[Problem]]):
+def test_it_finds_the_best_of_a_tiny_problem(draws: drawn.Draws):
     @settings(
         max_examples=scaled(8),
         deadline=None,
@@ -105,7 +80,7 @@ def test_it_finds_the_best_of_a_tiny_problem(draws: Callable[[], st.SearchStrate
     finds()
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=scaled(40), deadline=None, derandomize=True)
 @given(problems(most=9, least=4))
 def test_a_start_is_never_made_worse(asked: Problem):
     first = searched(asked, FEW)

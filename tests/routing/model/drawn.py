@@ -1,5 +1,7 @@
 """Knows, rule by rule, how to draw tiny problems in which that rule decides."""
 
+from collections.abc import Callable
+
 from hypothesis import strategies as st
 
 from routing.problem import (
@@ -27,6 +29,17 @@ from tests.routing.model.tiny import (
 NAMES = ("v0", "v1", "v2")
 SHIFTS = ("s0", "s1")
 
+Draws = Callable[[], st.SearchStrategy[Problem]]
+
+RULES: list[Draws] = []
+"""Whatever can be drawn here."""
+
+
+def _rule(draw_one: Callable[[st.DrawFn], Problem]) -> Draws:
+    drawn = st.composite(draw_one)
+    RULES.append(drawn)
+    return drawn
+
 
 def _some(draw: st.DrawFn, least: int = 1) -> tuple[str, ...]:
     return NAMES[: draw(st.integers(least, 3))]
@@ -40,13 +53,13 @@ def _perhaps(draw: st.DrawFn, value: st.SearchStrategy[int]) -> int | None:
     return draw(st.one_of(st.none(), value, value))
 
 
-@st.composite
+@_rule
 def plain(draw: st.DrawFn) -> Problem:
     visits = [a_visit(draw, name) for name in _some(draw)]
     return a_problem(visits, [a_shift(draw, name) for name in _crew(draw)])
 
 
-@st.composite
+@_rule
 def dates(draw: st.DrawFn) -> Problem:
     return a_problem(
         [_dated(draw, name) for name in _some(draw)],
@@ -63,7 +76,7 @@ def _dated(draw: st.DrawFn, name: str, **said: object) -> Visit:
     return a_visit(draw, name, **dated, **said)
 
 
-@st.composite
+@_rule
 def setups(draw: st.DrawFn) -> Problem:
     """Neighbours behind the same door, with set-up, lateness and ride limits."""
     visits = [
@@ -79,7 +92,7 @@ def setups(draw: st.DrawFn) -> Problem:
     return a_problem(visits, [a_shift(draw, name) for name in _crew(draw)])
 
 
-@st.composite
+@_rule
 def departures(draw: st.DrawFn) -> Problem:
     shifts = [a_shift(draw, name, departed=draw(st.booleans())) for name in _crew(draw)]
     return a_problem([a_visit(draw, name) for name in _some(draw)], shifts)
@@ -98,13 +111,13 @@ def _box(draw: st.DrawFn) -> dict[str, object]:
     }
 
 
-@st.composite
+@_rule
 def loads(draw: st.DrawFn) -> Problem:
     visits = [_loaded(draw, name) for name in _some(draw)]
     return a_problem(visits, [a_shift(draw, name, **_box(draw)) for name in _crew(draw)])
 
 
-@st.composite
+@_rule
 def rides(draw: st.DrawFn) -> Problem:
     """Ride limits of what is collected and of what is on board already."""
     visits = [
@@ -123,7 +136,7 @@ def rides(draw: st.DrawFn) -> Problem:
     return a_problem(visits, shifts)
 
 
-@st.composite
+@_rule
 def collectors(draw: st.DrawFn) -> Problem:
     crew = ["collector s0", "collector s1"]
     some = st.frozensets(st.sampled_from(crew), max_size=2)
@@ -140,7 +153,7 @@ def collectors(draw: st.DrawFn) -> Problem:
     return a_problem(visits, [a_shift(draw, name) for name in SHIFTS])
 
 
-@st.composite
+@_rule
 def zones(draw: st.DrawFn) -> Problem:
     visits = [
         a_visit(draw, name, zone=draw(st.sampled_from([None, "north", "south"])))
@@ -164,7 +177,7 @@ def _ends(draw: st.DrawFn) -> tuple[str, ...]:
     return draw(st.sampled_from(several))
 
 
-@st.composite
+@_rule
 def ends(draw: st.DrawFn) -> Problem:
     """Several ends, a way that is slower uphill, and perhaps a toll per leg."""
     toll = st.integers(0, 60)
@@ -188,7 +201,7 @@ def _reload(draw: st.DrawFn) -> Reload | None:
     return Reload(places=places, service=service, times=times) if draw(st.integers(0, 3)) else None
 
 
-@st.composite
+@_rule
 def reloads(draw: st.DrawFn) -> Problem:
     """Unloadings for want of room, for what must be cold, and for what is on board already."""
     visits = [
@@ -221,19 +234,19 @@ def _resting(draw: st.DrawFn, name: str, most: int = 1, **said: object) -> Shift
     return a_shift(draw, name, breaks=tuple(a_break(draw, f"b{n}") for n in range(count)), **said)
 
 
-@st.composite
+@_rule
 def breaks(draw: st.DrawFn) -> Problem:
     visits = [a_visit(draw, name) for name in _some(draw)]
     return a_problem(visits, [_resting(draw, name) for name in _crew(draw)])
 
 
-@st.composite
+@_rule
 def two_breaks(draw: st.DrawFn) -> Problem:
     visits = [a_visit(draw, name) for name in _some(draw)]
     return a_problem(visits, [_resting(draw, "s0", most=2)])
 
 
-@st.composite
+@_rule
 def breaks_and_setups(draw: st.DrawFn) -> Problem:
     visits = [
         a_visit(
@@ -247,7 +260,7 @@ def breaks_and_setups(draw: st.DrawFn) -> Problem:
     return a_problem(visits, [_resting(draw, name) for name in _crew(draw)])
 
 
-@st.composite
+@_rule
 def breaks_and_reloads(draw: st.DrawFn) -> Problem:
     """A break between the arrival at a freezer and the unloading does not warm the milk."""
     visits = [
@@ -257,7 +270,7 @@ def breaks_and_reloads(draw: st.DrawFn) -> Problem:
     return a_problem(visits, [_resting(draw, "s0", reload=_reload(draw), **_box(draw))])
 
 
-@st.composite
+@_rule
 def limits(draw: st.DrawFn) -> Problem:
     shifts = [
         a_shift(
@@ -273,7 +286,7 @@ def limits(draw: st.DrawFn) -> Problem:
     return a_problem([a_visit(draw, name) for name in _some(draw)], shifts)
 
 
-@st.composite
+@_rule
 def overtime(draw: st.DrawFn) -> Problem:
     shifts = [
         a_shift(
@@ -298,14 +311,14 @@ def _balance(draw: st.DrawFn) -> Balance:
     return Balance(measure=measure, shifts=among, share=draw(st.integers(0, most)), cents=cents)
 
 
-@st.composite
+@_rule
 def balances(draw: st.DrawFn) -> Problem:
     shared = tuple(_balance(draw) for _ in range(draw(st.integers(1, 3))))
     visits = [a_visit(draw, name) for name in _some(draw)]
     return a_problem(visits, [a_shift(draw, name) for name in SHIFTS], balances=shared)
 
 
-@st.composite
+@_rule
 def periods(draw: st.DrawFn) -> Problem:
     """One shift in each of two periods, or both in one."""
     visits = [
@@ -322,7 +335,7 @@ def periods(draw: st.DrawFn) -> Problem:
     return a_problem(visits, shifts, periods=chosen)
 
 
-@st.composite
+@_rule
 def shipments(draw: st.DrawFn) -> Problem:
     """A pick-up and its delivery, and a third visit that may be on the way."""
     bottles = draw(st.sampled_from([0, 0, 2]))
@@ -339,7 +352,7 @@ def shipments(draw: st.DrawFn) -> Problem:
     return a_problem(both, shifts, shipments=(Shipment(pickup="v0", delivery="v1"),))
 
 
-@st.composite
+@_rule
 def pins(draw: st.DrawFn) -> Problem:
     visits = [a_visit(draw, name) for name in NAMES]
     position = draw(st.sampled_from([None, 0, 1, 2]))
@@ -348,7 +361,7 @@ def pins(draw: st.DrawFn) -> Problem:
     return a_problem(visits, shifts, pins=(pin,))
 
 
-@st.composite
+@_rule
 def everything(draw: st.DrawFn) -> Problem:
     """A bit of every rule that a shift meets on its own, and a plain shift beside it."""
     visits = [
