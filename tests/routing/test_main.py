@@ -17,13 +17,7 @@ from routing.formats.native import plan_of, read_plan, read_problem, write_plan,
 from routing.problem import Problem
 from routing.schedule import retimed
 from tests.routing.builders import problem, shift, visit
-
-pytestmark = pytest.mark.processes
-
-ROOT = Path(__file__).parents[2]
-ROUTING = [sys.executable, "-m", "routing"]
-PATIENCE = 60
-"""Seconds until a process that should be gone is given up on."""
+from tests.routing.shell import PATIENCE, ROOT, ROUTING, run, run_apart
 
 TOWN = problem(visit("anna"), visit("bea", (0, 300)), visit("dora", skills=["blood"]))
 BUSY = problem(
@@ -34,18 +28,6 @@ BUSY = problem(
     ),
     shifts=[shift("am", 0, 3_000, end="lab"), shift("pm", 1_000, 4_000, start="lab")],
 )
-
-
-def run(*arguments: str | Path, text: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*ROUTING, *map(str, arguments)],
-        input=text,
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        timeout=PATIENCE,
-        check=False,
-    )
 
 
 @pytest.fixture
@@ -61,8 +43,9 @@ def on_disk(tmp_path: Path) -> Callable[[str, str], Path]:
 Writer = Callable[[str, str], Path]
 
 
+@pytest.mark.processes
 def test_a_problem_on_standard_input_becomes_a_plan_on_standard_output():
-    done = run("solve", "-", "--iterations", "1000", text=write_problem(TOWN))
+    done = run_apart("solve", "-", "--iterations", "1000", text=write_problem(TOWN))
     assert (done.returncode, done.stderr) == (0, "")
     plan = read_plan(done.stdout)
     assert set(plan.orders["am"]) == {"anna", "bea"}
@@ -96,12 +79,13 @@ def _one_line(text: str) -> str:
     return json.dumps(json.loads(text))
 
 
+@pytest.mark.processes
 def test_a_legal_plan_passes_and_an_illegal_one_is_told_why(on_disk: Writer):
     asked = on_disk("problem.json", write_problem(TOWN))
     legal = run("check", asked, "-", text=write_plan(retimed(TOWN, {"am": ["anna", "bea"]})))
     assert (legal.returncode, legal.stdout) == (0, "")
     # Dora at 400, Bea at 600: 300 s late; and nobody may draw Dora's blood.
-    broken = run("check", asked, "-", text=write_plan(retimed(TOWN, {"am": ["dora", "bea"]})))
+    broken = run_apart("check", asked, "-", text=write_plan(retimed(TOWN, {"am": ["dora", "bea"]})))
     assert broken.returncode == 1
     assert broken.stdout.splitlines() == [
         "Shift am lacks the skill blood that visit dora requires.",
@@ -190,6 +174,7 @@ def test_an_instance_nobody_can_serve_has_no_solution():
     assert failed.stderr == "no plan that serves customers 3 was found\n"
 
 
+@pytest.mark.processes
 def test_progress_is_shown_on_a_terminal(on_disk: Writer):
     asked = on_disk("problem.json", write_problem(BUSY))
     ours, theirs = os.openpty()
@@ -238,8 +223,9 @@ def test_no_time_gives_no_plan():
     assert failed.stderr == "no plan was found within the budget\n"
 
 
+@pytest.mark.processes
 def test_progress_is_a_line_per_better_plan_and_a_last_one():
-    done = run("solve", "-", "--seconds", "1", "--progress", "json", text=write_problem(BUSY))
+    done = run_apart("solve", "-", "--seconds", "1", "--progress", "json", text=write_problem(BUSY))
     assert done.returncode == 0
     *improvements, last = map(json.loads, done.stdout.splitlines())
     assert improvements
@@ -252,12 +238,13 @@ def test_progress_is_a_line_per_better_plan_and_a_last_one():
     assert last["plan"]["cost"]["total"] <= costs[-1]
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize(
     ("text", "seconds", "error", "code"),
     [("{", "1", "invalid_problem", 2), (write_problem(BUSY), "0", "no_plan", 3)],
 )
 def test_an_error_is_a_line_of_progress_too(text: str, seconds: str, error: str, code: int):
-    failed = run("solve", "-", "--seconds", seconds, "--progress", "json", text=text)
+    failed = run_apart("solve", "-", "--seconds", seconds, "--progress", "json", text=text)
     (line,) = map(json.loads, failed.stdout.splitlines())
     assert (failed.returncode, line["kind"], line["error"]) == (code, "error", error)
     assert failed.stderr == line["message"] + "\n"
@@ -279,6 +266,7 @@ def searching(asked: Problem, *arguments: str) -> subprocess.Popen[str]:
     return child
 
 
+@pytest.mark.processes
 def test_a_killed_search_has_left_a_legal_plan():
     with searching(BUSY) as child:
         assert child.stdout is not None
@@ -288,12 +276,31 @@ def test_a_killed_search_has_left_a_legal_plan():
     assert check(BUSY, plan_of(line["plan"])) == ()
 
 
+@pytest.mark.processes
 def test_a_search_nobody_reads_ends_by_itself():
     with searching(BUSY) as child:
         assert child.stdout is not None
         child.stdout.readline()
         child.stdout.close()
         assert child.wait(PATIENCE) != 0
+
+
+@pytest.mark.processes
+def test_an_answer_nobody_reads_is_no_accident(on_disk: Writer):
+    asked = on_disk("problem.json", write_problem(TOWN))
+    with subprocess.Popen(
+        [*ROUTING, "insertions", str(asked), "-", "anna"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+    ) as child:
+        assert child.stdout is not None
+        child.stdout.close()
+        child.stdout = None
+        _, complaint = child.communicate(write_plan(retimed(TOWN, {})), timeout=PATIENCE)
+    assert (child.returncode, complaint) == (3, "")
 
 
 PARENT = """
@@ -305,6 +312,7 @@ sys.stdin.read()
 """
 
 
+@pytest.mark.processes
 @pytest.mark.skipif(sys.platform != "linux", reason="the kernel's promise is Linux's")
 def test_a_search_dies_with_its_parent(on_disk: Writer):
     asked = on_disk("problem.json", write_problem(BUSY))
@@ -336,8 +344,9 @@ def alive(process: int) -> bool:
     return stat.rpartition(")")[2].split()[0] != "Z"
 
 
+@pytest.mark.processes
 def test_a_search_whose_parent_is_gone_already_does_not_begin():
-    failed = run("solve", "-", "--die-with-parent", "1", text=write_problem(TOWN))
+    failed = run_apart("solve", "-", "--die-with-parent", "1", text=write_problem(TOWN))
     assert (failed.returncode, failed.stdout) == (os.EX_UNAVAILABLE, "")
 
 

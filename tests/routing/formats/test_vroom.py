@@ -19,13 +19,12 @@ from routing.solve import Budget, solve
 from tests.routing.builders import FEW
 from tests.routing.formats.vroom_judge import complaints
 from tests.routing.scale import scaled
+from tests.routing.shell import Done, run
 
 Data = dict[str, Any]
 
 OWN = Path(sys.executable).parent / "vroom"
 """VROOM itself, as pyvroom brings it."""
-
-ROOT = Path(__file__).parents[3]
 
 MANY = Budget(iterations=10_000)
 
@@ -337,11 +336,8 @@ def test_no_response_costs_two_per_cent_more_than_vrooms_own(asked: Data):
         assert ours["summary"]["cost"] <= 1.02 * own["summary"]["cost"]
 
 
-def _run(*arguments: str, text: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "routing", *arguments, "--format", "vroom"]
-    return subprocess.run(
-        command, input=text, capture_output=True, text=True, cwd=ROOT, timeout=120, check=False
-    )
+def _run(*arguments: str, text: str) -> Done:
+    return run(*arguments, "--format", "vroom", text=text)
 
 
 def test_on_the_command_line_a_request_has_a_response_that_can_be_judged(tmp_path: Path):
