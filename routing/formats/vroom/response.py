@@ -84,7 +84,7 @@ def _route(asked: Posed, tour: Tour) -> Data:
         "service": sum(step["service"] for step in steps),
         "duration": events[-1].driven,
         "waiting_time": sum(step["waiting_time"] for step in steps),
-        "priority": sum(one.priority for one in errands if one.type != DELIVERY),
+        "priority": sum(one.priority for one in errands),
         "distance": tour.metres,
         "steps": steps,
         "violations": [],

@@ -19,7 +19,9 @@ def tasks(request: Data) -> dict[tuple[str, int], Data]:
     """Every job and both ends of every shipment, with what the whole says."""
     found = {("job", job["id"]): job for job in request.get("jobs", [])}
     for shipment in request.get("shipments", []):
-        shared = {name: shipment.get(name) for name in ("skills", "amount") if name in shipment}
+        shared = {
+            name: shipment[name] for name in ("skills", "amount", "priority") if name in shipment
+        }
         for end in ("pickup", "delivery"):
             found[end, shipment[end]["id"]] = shipment[end] | shared
     return found
@@ -35,6 +37,8 @@ def _of_route(request: Data, route: Data) -> Iterator[str]:
     for step in steps:
         yield from _door(request, vehicle, step)
     order = [(step["type"], step["id"]) for step in steps if "job" in step]
+    if route["priority"] != sum(tasks(request)[one].get("priority", 0) for one in order):
+        yield "the priority is not that of the tasks"
     for shipment in request.get("shipments", []):
         ends = [(end, shipment[end]["id"]) for end in ("pickup", "delivery")]
         there = [order.index(end) for end in ends if end in order]
@@ -99,7 +103,7 @@ def _load(request: Data, vehicle: Data, steps: list[Data]) -> Iterator[str]:
             load[x] += sign * task.get("amount", [0] * len(axes))[x]
             load[x] += task.get("pickup", [0] * len(axes))[x]
             load[x] -= task.get("delivery", [0] * len(axes))[x]
-        if step["load"] != load:
+        if step.get("load", []) != load:
             yield f"{step} says another load than {load}"
         if any(load[x] > vehicle["capacity"][x] for x in axes):
             yield f"{step} is overloaded"
