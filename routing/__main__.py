@@ -5,7 +5,9 @@ no plan was found in time.
 """
 
 import argparse
+import errno
 import json
+import math
 import os
 import sys
 import time
@@ -65,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Nobody reads any more. Python would try to flush once again on its way out.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return NO_PLAN
-    except (InvalidInputError, NoPlanError, UnlawfulPlanError, OSError, UnicodeError) as error:
+    except (InvalidInputError, NoPlanError, UnlawfulPlanError, OSError) as error:
         return _failed(options, error)
 
 
@@ -97,10 +99,12 @@ def _solve_parser(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(command=_solve)
     parser.add_argument("problem", help="a file, or - for standard input")
     _format_option(parser)
-    parser.add_argument("--seconds", type=float, help="of search; 10 if nothing else is given")
-    parser.add_argument("--stall-seconds", type=float, help="stop after so long without progress")
-    parser.add_argument("--iterations", type=int, help="candidate moves: always the same plan")
-    parser.add_argument("--threads", type=int, help="how many cores to use")
+    parser.add_argument("--seconds", type=_seconds, help="of search; 10 if nothing else is given")
+    parser.add_argument(
+        "--stall-seconds", type=_seconds, help="stop after so long without progress"
+    )
+    parser.add_argument("--iterations", type=_count, help="candidate moves: always the same plan")
+    parser.add_argument("--threads", type=_count, help="how many cores to use")
     parser.add_argument("--seed", type=int, help="another number, another search")
     parser.add_argument(
         "--start",
@@ -124,11 +128,29 @@ def _format_option(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 <= seconds < math.inf:
+        raise argparse.ArgumentTypeError(f"is no number of seconds: {text}")
+    return seconds
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if count < 0:
+        raise argparse.ArgumentTypeError(f"is negative: {text}")
+    return count
+
+
 def _solve(options: Arguments) -> int:
     if options.die_with_parent is not None:
         die_with_parent(options.die_with_parent or None)
     if options.progress:
         die_with_reader(sys.stdout.fileno())
+    folder = Path(options.output).parent
+    if not folder.is_dir():
+        # Better now than when the search is done and its plan lost.
+        raise NotADirectoryError(errno.ENOTDIR, "is no folder to write to", str(folder))
     began = time.monotonic()
     question, start = _question(options)
     loaded = time.monotonic()
@@ -288,7 +310,10 @@ def _judged(options: Arguments) -> tuple[Question, Sequence[Plan]]:
 
 
 def _read(name: str) -> str:
-    return sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
+    try:
+        return sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
+    except UnicodeDecodeError as wrong:
+        raise OSError(errno.EILSEQ, "is not text in UTF-8", name) from wrong
 
 
 def _write(name: str, text: str) -> None:
@@ -309,13 +334,15 @@ def _line(kind: str, **fields: Any) -> None:  # noqa: ANN401 - whatever JSON can
 
 
 def _failed(options: Arguments, error: Exception) -> int:
-    name = _name(error)
+    name, sentence = _name(error), str(error)
+    if isinstance(error, OSError) and error.filename is not None:
+        sentence = f"{error.filename}: {error.strerror}"
     write_error = FORMATS[options.format].write_error
     if getattr(options, "progress", None):
-        _line("error", error=name, message=str(error))
+        _line("error", error=name, message=sentence)
     elif write_error is not None and options.command is _solve:
-        _write(options.output, write_error(ERRORS[name], str(error)))
-    sys.stderr.write(f"{error}\n")
+        _write(options.output, write_error(ERRORS[name], sentence))
+    sys.stderr.write(f"{sentence}\n")
     return ERRORS[name]
 
 

@@ -207,8 +207,38 @@ def test_a_wrong_input_is_named_on_standard_error(text: str, sentence: str):
     assert failed.stderr.startswith(sentence)
 
 
-def test_a_file_that_is_not_there_is_a_wrong_input():
-    assert run("solve", "nowhere.json").returncode == 2
+def test_a_file_that_cannot_be_read_is_a_wrong_input_and_is_named(tmp_path: Path):
+    failed = run("solve", "nowhere.json")
+    assert (failed.returncode, failed.stderr) == (2, "nowhere.json: No such file or directory\n")
+    file = tmp_path / "latin.json"
+    file.write_bytes("Inès".encode("latin-1"))
+    failed = run("solve", file)
+    assert (failed.returncode, failed.stderr) == (2, f"{file}: is not text in UTF-8\n")
+
+
+def test_a_plan_that_could_not_be_written_is_not_searched_for(tmp_path: Path):
+    output = tmp_path / "gone" / "plan.json"
+    failed = run("solve", "-", "--output", output, text=write_problem(BUSY))
+    assert failed.returncode == 2
+    assert failed.stderr == f"{output.parent}: is no folder to write to\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["solve"],
+        ["draw", "problem.json"],
+        ["solve", "-", "--format", "gpx"],
+        ["solve", "-", "--seconds", "nan"],
+        ["solve", "-", "--seconds", "-1"],
+        ["solve", "-", "--iterations", "-1"],
+        ["explain", "-", "plan.json"],
+    ],
+)
+def test_a_command_that_is_none_is_a_wrong_input(words: list[str]):
+    failed = run(*words)
+    assert (failed.returncode, failed.stdout) == (2, "")
+    assert "usage: " in failed.stderr
 
 
 def test_a_visit_that_is_not_there_is_a_wrong_input(on_disk: Writer):
