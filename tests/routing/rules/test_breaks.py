@@ -1,4 +1,9 @@
-"""A collector has every break owed: once, whole, in its time, and never during a service."""
+"""A collector has every break owed: once, whole, in its time, and never during a service.
+
+These tests were tried on a checker spoilt on purpose, each time in one place, and caught it: a
+missing break tolerated, or by one second; either end of a window one second off; a break one second
+too long, one too short, or twice; one that begins a second too early or may not begin at once.
+"""
 
 from dataclasses import replace
 
