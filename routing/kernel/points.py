@@ -216,6 +216,9 @@ def _arrive(f: Whole, g: Whole, s: Whole, shift: int, behind: int, at: int) -> b
     s[at + AT] = g[g[NEAREST] + shift * g[PLACES] + s[behind + AT]]
     s[at + SPENT] = 0
     _drive_to(f, g, s, fleet, behind, at)
+    if s[totals + STOPS] == 0:
+        # Who stays at home pays for no way, so the first visit saves none.
+        s[at + LEG] = 0
     arrival = s[behind + LEAVE] + s[at + LEG_SECONDS]
     s[at + BEGIN] = s[at + LEAVE] = s[totals + ARRIVES] = arrival
     _lengthen(s, behind, at, g[fleet + flat.OPENS], g[fleet + BY])
