@@ -20,6 +20,9 @@ SHARE: Final = 0.06
 WORK: Final = 1.0
 """CP-SAT's own measure for one turn, about a second."""
 
+HOT_UNTIL: Final = 0.25
+"""Up to this part of the budget no tours are worth keeping: they fill the pool for nothing."""
+
 FEWEST: Final = 3
 """Tours below which there is nothing to choose."""
 
@@ -38,9 +41,13 @@ class Turns:
         self._seconds = seconds
         self._left = list(TURNS)
         self._took = 0.0
+        self._hot = True
 
     def take(self, kernel: Kernel, at: float) -> None:
         """Take a turn if one is due at this part of the budget."""
+        if self._hot and at >= HOT_UNTIL:
+            self._hot = False
+            kernel.forget_tours()
         if not self._left or at < self._left[0]:
             return
         while self._left and at >= self._left[0]:

@@ -1,7 +1,7 @@
 """Knows how a problem is laid out for the kernel: the ground it walks on."""
 
 from dataclasses import replace
-from typing import Final, cast
+from typing import Final, NamedTuple, cast
 
 import numpy as np
 
@@ -29,16 +29,41 @@ SCALE: Final = 1_000_000
 """Keys to sort by are whole numbers: a fraction is counted in so many parts."""
 
 
-def ground(problem: Problem) -> Whole:
+class Ground(NamedTuple):
+    """What the kernel knows of a problem.
+
+    Attributes
+    ----------
+    tape : array
+        The tape of the problem, in the kernel's order.
+    ground : array
+        See `layout`.
+    visits, ranks : arrays
+        See `lined`.
+    """
+
+    tape: Whole
+    ground: Whole
+    visits: Whole
+    ranks: Whole
+
+
+def grounded(problem: Problem) -> Ground:
     """The ground of a problem, made once and kept with it."""
     if GROUND not in problem.derived:
-        problem.derived[GROUND] = _laid_out(problem)
-    return cast("Whole", problem.derived[GROUND])
+        found = lined(flat.tables(problem))
+        problem.derived[GROUND] = Ground(
+            tape=flat.laid_out(found.tables),
+            ground=_laid_out(problem, found.tables),
+            visits=found.visits,
+            ranks=found.ranks,
+        )
+    return cast("Ground", problem.derived[GROUND])
 
 
 def temperature(problem: Problem) -> float:
     """What it costs, in shares, to go from a visit to one of its five nearest, on average."""
-    found = ground(problem)
+    found = grounded(problem).ground
     count, size = int(found[layout.VISITS]), int(found[layout.PLACES])
     near = _read(found, layout.ADJACENT, count, int(found[layout.NEIGHBOURS]))[:, 1:6]
     if not near.size:
@@ -56,9 +81,8 @@ def _read(found: Whole, table: int, rows: int, columns: int) -> Whole:
     return found[first : first + rows * columns].reshape(rows, columns)
 
 
-def _laid_out(problem: Problem) -> Whole:
+def _laid_out(problem: Problem, said: Tables) -> Whole:
     """One table behind the other, and ahead of them the head that says where each is."""
-    said = lined(problem).tables
     known = _known(problem, said)
     fleet = _fleet(problem, said)
     can = _can(said, known, fleet)

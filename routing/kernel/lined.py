@@ -5,16 +5,12 @@ them, each is on another line of the processor's cache, and on a thousand visits
 took a third of the time. So the kernel has rows of its own, and only `search.Kernel` knows both.
 """
 
-from typing import Final, NamedTuple, cast
+from typing import NamedTuple
 
 import numpy as np
 
-from routing.problem import Problem
 from routing.timing import flat
 from routing.timing.flat import Tables, Whole
-
-LINED: Final = "lined"
-"""Where a line is kept with its problem."""
 
 
 class Lined(NamedTuple):
@@ -35,14 +31,8 @@ class Lined(NamedTuple):
     ranks: Whole
 
 
-def lined(problem: Problem) -> Lined:
-    """The tables of a problem in the kernel's order, made once and kept with it."""
-    if LINED not in problem.derived:
-        problem.derived[LINED] = _lined(flat.tables(problem))
-    return cast("Lined", problem.derived[LINED])
-
-
-def _lined(said: Tables) -> Lined:
+def lined(said: Tables) -> Lined:
+    """The tables of a problem in the kernel's order."""
     places = _chain(said.seconds[0])
     at = _inverse(places)
     visits = np.argsort(at[said.visits[:, flat.PLACE]], kind="stable")

@@ -7,11 +7,9 @@ from typing import Final, Protocol
 
 from routing.kernel import layout as o
 from routing.kernel.anneal import anneal, begin
-from routing.kernel.ground import ground, temperature
-from routing.kernel.lined import lined
-from routing.kernel.state import Column, best_orders, columns, fresh, laid_out
+from routing.kernel.ground import grounded, temperature
+from routing.kernel.state import Column, best_orders, columns, forget_tours, fresh, laid_out
 from routing.problem import Problem
-from routing.timing import flat
 
 Orders = dict[str, list[str]]
 """Per shift, the visits it serves, in their order."""
@@ -63,8 +61,7 @@ class Kernel:
 
     def __init__(self, problem: Problem, seed: int = 0) -> None:
         self.problem = problem
-        self._lined = lined(problem)
-        self.f, self.g = flat.laid_out(self._lined.tables), ground(problem)
+        self.f, self.g, self._visits, self._ranks = grounded(problem)
         self.s = fresh(self.f, self.g, seed)
         self.done = 0
         self.peers: tuple[Kernel, ...] = ()
@@ -72,10 +69,9 @@ class Kernel:
 
     def begin(self, orders: Mapping[str, Sequence[str]] | None = None) -> bool:
         """Begin from these tours, and complete them; False if one of them is not legal."""
-        ranks = self._lined.ranks
         rows = {
             self.problem.shift_row(shift): [
-                int(ranks[self.problem.visit_row(name)]) for name in names
+                int(self._ranks[self.problem.visit_row(name)]) for name in names
             ]
             for shift, names in (orders or {}).items()
         }
@@ -97,14 +93,19 @@ class Kernel:
         """The best solution."""
         shifts, visits = self.problem.shifts, self.problem.visits
         return {
-            shifts[shift].id: [visits[row].id for row in self._lined.visits[rows]]
+            shifts[shift].id: [visits[row].id for row in self._visits[rows]]
             for shift, rows in best_orders(self.g, self.s).items()
         }
 
+    def forget_tours(self) -> None:
+        """Empty the pool, and its peers'."""
+        for kernel in (self, *self.peers):
+            forget_tours(kernel.s)
+
     def columns(self) -> list[Column]:
         """The tours of good solutions, its own and its peers', by the problem's rows."""
-        names = self._lined.visits
-        return [found for kernel in (self, *self.peers) for found in columns(kernel.s, names)]
+        everybody = (self, *self.peers)
+        return [found for kernel in everybody for found in columns(kernel.s, self._visits)]
 
 
 def search(
