@@ -70,10 +70,6 @@ ERRORS: Mapping[str, LazyString] = {
     "nothing_to_redo": _("There is nothing of yours to do again on this day."),
     "fix_gone": _("The day has changed: this way is not open any more. Look again."),
     "proposal_settled": _("This proposal was applied or put aside already."),
-    "proposal_too_old": _(
-        "The rounds were changed since the planner was asked, and that change was kept."
-        " Optimise again."
-    ),
     # Donors, requests and places.
     "cell_missing": _("This must not be empty."),
     "cell_not_choice": _("Write one of these: %(choices)s."),

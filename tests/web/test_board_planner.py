@@ -325,12 +325,31 @@ def test_some_moves_of_a_proposal_are_taken_and_the_rest_is_left(board: Board) -
     assert sorted(placed) == sorted([board.town.pickups[0], elise])
 
 
-def test_a_proposal_of_a_day_that_was_changed_is_only_looked_at(board: Board) -> None:
-    board.act("moves", pickup=board.town.pickups[0], place=f"{board.bruno}:0")
+def test_a_proposal_is_fitted_to_a_day_that_was_changed_since(board: Board) -> None:
+    dora, elise, fanny = board.town.pickups
+    board.act("moves", pickup=dora, place=f"{board.bruno}:0")
     run = proposed(board)
-    board.act("moves", pickup=board.town.pickups[1], place=f"{board.ana}:0")
-    assert "this can only be looked at" in board.see(f"comparisons/{run}")
-    assert board.act(f"comparisons/{run}", act="apply").status_code == 409
+    board.act("moves", pickup=elise, place=f"{board.bruno}:0")
+    page = board.see(f"comparisons/{run}")
+    assert "1 move no longer applies" in page
+    assert "Elise Martin: somebody moved the visit since" in page
+    was, cents = truth(board), figures(page)[1]
+    assert board.act(f"comparisons/{run}", act="apply").status_code == 303
+    assert elise in board.orders[board.bruno], "what was done by hand stands"
+    assert dora in board.orders[board.ana]
+    assert fanny in board.orders[board.ana]
+    assert abs(truth(board)[0] - was[0] - cents) <= 2
+    assert "The planner has a proposal" not in board.see("")
+
+
+def test_a_proposal_of_which_nothing_is_left_says_so(board: Board) -> None:
+    run = proposed(board)
+    for pickup in board.town.pickups:
+        board.act("moves", pickup=pickup, place=f"{board.bruno}:0")
+    assert "Nothing of the proposal is left" in board.see(f"comparisons/{run}")
+    before = board.orders
+    assert board.act(f"comparisons/{run}", act="apply").status_code == 422
+    assert board.orders == before
     assert board.act(f"comparisons/{run}", act="discard").status_code == 303
     assert "The planner has a proposal" not in board.see("")
 

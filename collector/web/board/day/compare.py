@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
-from flask_babel import gettext
+from flask_babel import gettext, lazy_gettext
+from flask_babel.speaklater import LazyString
 from werkzeug.wrappers import Response
 
 from collector.db import reading, transaction
@@ -13,6 +14,7 @@ from collector.pickups.models import Pickup
 from collector.planning.by_hand.comparison import figures, moved_visits
 from collector.planning.by_hand.moves import MOST_AT_ONCE
 from collector.planning.by_hand.preview import told
+from collector.planning.solving.fitting import Lapse
 from collector.planning.solving.proposals import Proposal, apply, discard, partly, proposal
 from collector.rounds.queries import day_plan
 from collector.web.board.day.page import day_page, seen_day
@@ -26,6 +28,17 @@ from collector.web.wording import sentence
 blueprint = Blueprint("compare", __name__, url_prefix="/days/<day>/comparisons")
 
 UP, DOWN, SAME = "up", "down", "same"
+
+_ = lazy_gettext
+
+LAPSES: Mapping[Lapse, LazyString] = {
+    Lapse.MOVED_SINCE: _("somebody moved the visit since; it stays there"),
+    Lapse.PINNED_SINCE: _("it is pinned where it is"),
+    Lapse.ROUND_LEFT: _("the round has left"),
+    Lapse.GONE: _("there is no visit to make that day any more"),
+    Lapse.BREAKS_RULE: _("in the rounds as they are now it would break a rule"),
+    Lapse.BREAKS_PROMISE: _("it would break a promise"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +71,7 @@ def page(day: str, run_id: int) -> str:
             names=seen.names,
             contacts=_contacts(found),
             price=priced(told(found.change), seen.names),
+            lapses=LAPSES,
         )
 
 
