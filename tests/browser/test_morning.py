@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,8 @@ from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
-from collector import migrations
-from collector.app import create_app
 from collector.banks.actions import found_bank
 from collector.clock import SystemClock
-from collector.config import settings_from
 from collector.csv_rows import write_rows
 from collector.db import db, reading, transaction
 from collector.demo.play import said_of
@@ -28,12 +26,12 @@ from collector.people.actions import add_person, make_link
 from collector.people.models import Role
 from collector.pickups.models import Pickup
 from collector.pickups.states import OVER
-from collector.processes import Processes, free_port
 from collector.rounds.events import accept
 from collector.rounds.models import Round
 from collector.rounds.queries import day_plan
 from collector.service_day import ServiceDay
-from tests.browser.browsers import LOOPBACK, enter
+from tests.browser.browsers import enter
+from tests.browser.served import served
 from tests.builders import add_donor, add_pickup, add_shift, add_site
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
@@ -68,25 +66,8 @@ class Bank:
 
 @pytest.fixture
 def bank(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first_port: int) -> Iterator[Bank]:
-    port = free_port(LOOPBACK, first_port)
-    monkeypatch.setenv("MILKROUND_HOME", str(tmp_path))
-    monkeypatch.setenv("PUBLIC_URL", f"http://{LOOPBACK}:{port}")
-    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'milkround.sqlite3'}")
-    app = create_app(settings_from(os.environ))
-    with app.app_context():
-        migrations.upgrade(db.engine)
-        furnished = furnish(app, f"http://{LOOPBACK}:{port}", tmp_path)
-        db.session.remove()
-    log = tmp_path / "processes.log"
-    with Processes() as processes:
-        processes.start(["serve", "--port", str(port)], log=log)
-        processes.start(["work"], log=log)
-        processes.wait_for_port(LOOPBACK, port)
+    with served(tmp_path, monkeypatch, first_port, partial(furnish, tmp_path)) as furnished:
         yield furnished
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
-    assert "Traceback" not in log.read_text(encoding="utf-8")
 
 
 def test_a_coordinators_morning(browser: Browser, bank: Bank) -> None:
@@ -211,7 +192,7 @@ def drive_round(round_: Round, published: dict[str, Any], until: datetime | None
             )
 
 
-def furnish(app: Flask, address: str, folder: Path) -> Bank:
+def furnish(folder: Path, app: Flask, address: str) -> Bank:
     now = SystemClock().now()
     with transaction() as session:
         bank = found_bank(

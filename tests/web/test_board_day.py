@@ -77,8 +77,12 @@ def text(answer: TestResponse) -> str:
     return re.sub(r"\s+", " ", answer.get_data(as_text=True))
 
 
-def test_the_board_opens_on_today(app: Flask, town: Town) -> None:
+def test_the_board_opens_on_the_morning_until_today_is_published(app: Flask, town: Town) -> None:
     browser = sign_in(app, bank=town.bank, person=town.claire)
+    assert browser.get("/board/").location == "/board/morning"
+    assert browser.get("/board/days").location == "/board/days/2026-11-23"
+    with app.app_context(), transaction() as session:
+        open_day(session, bank_id=town.bank, day=date(2026, 11, 23)).revision = 1
     assert browser.get("/board/").location == "/board/days/2026-11-23"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -220,6 +221,18 @@ def test_a_calendar_shows_shifts_until_its_address_is_ended(
     assert ana.delete("/phone/calendar", headers=JSON).get_json() == {"working": False}
     assert stranger.get(path).status_code == 404
     assert town
+
+
+def test_a_coordinators_calendar_shows_everybodys_shifts(app: Flask, claire: FlaskClient) -> None:
+    made = claire.post("/board/reports/calendar", data={"what": "make"}).get_data(as_text=True)
+    found = re.search(r"/calendar/[^\"]+\.ics", made)
+    assert found is not None
+    calendar = app.test_client().get(found[0]).get_data(as_text=True)
+    assert calendar.count("BEGIN:VEVENT") == 2
+    assert "Bruno: Round" in calendar
+    assert "Dora" not in calendar
+    claire.post("/board/reports/calendar", data={"what": "end"})
+    assert app.test_client().get(found[0]).status_code == 404
 
 
 def test_a_picture_is_kept_once_and_seen_by_the_office(
