@@ -1,6 +1,6 @@
 """What of the planner's answer still holds in a day that was changed since, and what no longer."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -9,6 +9,7 @@ from collector.planning.by_hand.preview import BY_HAND, Change, Desk, promises_b
 from collector.planning.day.question import Facts
 from collector.planning.day.wishes import Wish
 from collector.planning.models import PlanningRun
+from collector.rounds.models import Round
 from routing.formats.native import plan_of
 from routing.plan import Plan
 
@@ -56,9 +57,9 @@ class Answer:
     posed: frozenset[int]
 
     @classmethod
-    def of(cls, run: PlanningRun, facts: Facts) -> "Answer":
-        """Read a run that has an answer."""
-        rounds = {str(round_.shift_id): round_.id for round_ in facts.plan.rounds}
+    def of(cls, run: PlanningRun, of_day: Iterable[Round]) -> "Answer":
+        """Read a run that has an answer; `of_day` are all rounds of its day."""
+        rounds = {str(round_.shift_id): round_.id for round_ in of_day}
         return cls(
             began=_by_round(plan_of(run.start), rounds),
             wanted=_by_round(plan_of(run.plan or {}), rounds),
@@ -75,7 +76,7 @@ def fitted(facts: Facts, run: PlanningRun, wish: Wish) -> Fitted:
        kept, one of its moves is given up.
     3. What may not be visited any more, and the planner did not know, leaves its round.
     """
-    answer = Answer.of(run, facts)
+    answer = Answer.of(run, facts.plan.rounds)
     moves = changed(answer.began, answer.wanted)
     was = arranged(facts.plan)
     lapsed = dict(_lapsed(facts, answer, was, moves))
