@@ -21,7 +21,7 @@ from routing.plan import Plan
 from routing.problem import Problem
 from routing.schedule import retimed
 
-MOST_PROPOSALS = 20
+MOST_RUNS = 20
 
 
 class Kind(StrEnum):
@@ -108,11 +108,13 @@ def _proposals(
 ) -> Iterator[Version]:
     runs = session.scalars(
         select(PlanningRun)
-        .where(PlanningRun.day_plan_id == plan.id, PlanningRun.plan.is_not(None))
+        .where(PlanningRun.day_plan_id == plan.id)
         .order_by(PlanningRun.id.desc())
-        .limit(MOST_PROPOSALS)
+        .limit(MOST_RUNS)
     )
     for run in runs:
+        if run.plan is None:
+            continue
         answer = Answer.of(run, plan.rounds)
         asked = {key: answer.wanted.orders.get(key, ()) for key in answer.rounds if key in present}
         elsewhere = {each for order in asked.values() for each in order}
