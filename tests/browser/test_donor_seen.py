@@ -52,6 +52,7 @@ HERS = (
     "/donor/loss",
     "/donor/reach",
     "/donor/proof",
+    "/donor/offline",
     "/donor/my-data/",
 )
 FIRST_STEPS = (
