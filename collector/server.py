@@ -1,5 +1,6 @@
 """The web server: gunicorn with threads, started from Python so that no shell is needed."""
 
+import gc
 from typing import Any
 
 from flask import Flask
@@ -32,6 +33,8 @@ def stop_streams_with(worker: Any) -> None:  # noqa: ANN401 - gunicorn's own
 
 def serve(app: Flask, *, host: str, port: int, workers: int = 2) -> None:
     """Serve until a signal says stop; each worker has four threads."""
+    # What is loaded by now stays for good: no worker copies it, looks through it or ends by it.
+    gc.freeze()
     Server(
         app,
         bind=f"{host}:{port}",
