@@ -22,7 +22,7 @@ from tests.browser.lines import line_to
 from tests.browser.towns import ServedTown, served
 from tests.conftest import SetClock
 from tests.town import Town
-from tests.web.test_asking import link_of, record_door
+from tests.web.asked import link_of, record_door
 from tests.web.test_donor import publish
 from tests.web.test_session import Postbag, empty_outbox
 
