@@ -40,6 +40,8 @@ def get_ready(worker: Any) -> None:  # noqa: ANN401 - gunicorn's own
 
 def serve(app: Flask, *, host: str, port: int, workers: int = 2) -> None:
     """Serve until a signal says stop; each worker has four threads."""
+    # What is loaded by now stays for good: no worker copies it, looks through it or ends by it.
+    gc.freeze()
     Server(
         app,
         bind=f"{host}:{port}",

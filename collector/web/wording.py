@@ -142,6 +142,9 @@ ERRORS: Mapping[str, LazyString] = {
     "join_decided": _(
         "A professional suspended or excluded her in the file that would go. Keep that file."
     ),
+    "part_later_first": _(
+        "The file that stayed, %(number)s, was joined into a third one since: part those first."
+    ),
     "rule_out_of_bounds": _("Write a figure from %(least)s to %(most)s."),
     "rule_not_a_choice": _("Choose one of the words of the list."),
     "rule_changed_meanwhile": _("A colleague changed this rule meanwhile. Look again."),
