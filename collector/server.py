@@ -1,5 +1,6 @@
 """The web server: gunicorn with threads, started from Python so that no shell is needed."""
 
+import gc
 from typing import Any
 
 from flask import Flask
@@ -24,14 +25,23 @@ class Server(BaseApplication):  # type: ignore[misc]
         return self._app
 
 
-def stop_streams_with(worker: Any) -> None:  # noqa: ANN401 - gunicorn's own
-    """Let streams end as soon as their worker is told to."""
+def get_ready(worker: Any) -> None:  # noqa: ANN401 - gunicorn's own
+    """Let streams end as soon as their worker is told to; take the garbage collector's time away.
+
+    What the application is made of stays for good: looking through it again and again made one
+    page of a hundred take 200 ms longer.
+    """
     streams = worker.app.load().extensions["milkround_streams"]
     streams.goes_on = lambda: bool(worker.alive)
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 def serve(app: Flask, *, host: str, port: int, workers: int = 2) -> None:
     """Serve until a signal says stop; each worker has four threads."""
+    # What is loaded by now stays for good: no worker copies it, looks through it or ends by it.
+    gc.freeze()
     Server(
         app,
         bind=f"{host}:{port}",
@@ -41,5 +51,5 @@ def serve(app: Flask, *, host: str, port: int, workers: int = 2) -> None:
         accesslog=None,
         loglevel="warning",
         proc_name="milkround",
-        post_worker_init=stop_streams_with,
+        post_worker_init=get_ready,
     ).run()

@@ -77,38 +77,38 @@ def add_donor(
         consent_version="2026-1",
         consented_on=date(2026, 8, 15),
         registered_at=MORNING,
-        address=Address(
-            bank_id=bank_id,
-            line="1 rue du Port",
-            postcode="33000",
-            town="Bordeaux",
-            access_notes="",
-            position=Position(
-                bank_id=bank_id,
-                latitude=latitude,
-                longitude=longitude,
-                source=PositionSource.IMPORTED,
-                provider=None,
-                score=None,
-                set_at=MORNING,
-            ),
-        ),
-        serologies=(
-            [
-                Serology(
-                    bank_id=bank_id,
-                    drawn_on=date(2026, 11, 2),
-                    outcome=SerologyOutcome.CLEAR,
-                    valid_until=serology_until,
-                )
-            ]
-            if serology_until
-            else []
-        ),
+        address=_address(bank_id, latitude, longitude),
+        serologies=_serologies(bank_id, serology_until),
     )
     session.add(donor)
     session.flush()
     return donor
+
+
+def _address(bank_id: int, latitude: float, longitude: float) -> Address:
+    return Address(
+        bank_id=bank_id,
+        line="1 rue du Port",
+        postcode="33000",
+        town="Bordeaux",
+        access_notes="",
+        position=Position(
+            bank_id=bank_id,
+            latitude=latitude,
+            longitude=longitude,
+            source=PositionSource.IMPORTED,
+            provider=None,
+            score=None,
+            set_at=MORNING,
+        ),
+    )
+
+
+def _serologies(bank_id: int, until: date | None) -> list[Serology]:
+    if until is None:
+        return []
+    drawn_on, clear = date(2026, 11, 2), SerologyOutcome.CLEAR
+    return [Serology(bank_id=bank_id, drawn_on=drawn_on, outcome=clear, valid_until=until)]
 
 
 def add_pickup(

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
@@ -52,10 +53,13 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def first_port(worker_id: str) -> int:
-    """Where this test worker looks for free ports; another worker looks elsewhere."""
-    number = int(worker_id.removeprefix("gw")) if worker_id.startswith("gw") else 0
-    return 8200 + 20 * number
+def first_port() -> int:
+    """Where this process looks for free ports.
+
+    Another one looks elsewhere, even in another checkout: a port that both found free would let
+    the one test the other one's server. All are below those that outgoing connections are given.
+    """
+    return 11_000 + os.getpid() % 800 * 25
 
 
 @pytest.fixture(scope="session")
@@ -150,11 +154,20 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
     )
 
 
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Where templates are kept once they are compiled: each test has an application of its own."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def app(settings: Settings, clock: SetClock) -> Iterator[Flask]:
+def app(
+    settings: Settings, clock: SetClock, compiled_templates: FileSystemBytecodeCache
+) -> Iterator[Flask]:
     """The application on an empty database."""
     app = create_app(settings, clock=clock)
     app.config["WTF_CSRF_ENABLED"] = False
+    app.jinja_env.bytecode_cache = compiled_templates
     yield app
     with app.app_context():
         db.session.remove()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from flask import Flask
+from flask.testing import FlaskClient
 
 from collector.custody.models import ContainerState
 from collector.custody.numbers import number_of
@@ -12,6 +13,7 @@ from collector.custody.queries import chain_of
 from collector.db import reading, transaction
 from collector.pickups.models import PickupState
 from collector.pickups.queries import of_donor
+from collector.rounds.models import DayPlan, Round
 from collector.rounds.queries import day_plan
 from collector.worker import work_until_idle
 from tests.builders import DAY, add_donor
@@ -20,24 +22,59 @@ from tests.town import Town, sign_in
 
 FREEZER = {"bottles": "3", "volume_ml": "600", "oldest_on": "2026-11-01", "empties_wanted": "4"}
 WELL = {"health-illness": "no", "health-medication": "no", "health-exposure": "no"}
+AT_THE_DOOR = {
+    "bottles": 2,
+    "volume_ml": 400,
+    "freezer_celsius": -19.5,
+    "storage_ok": True,
+    "containers": [],
+    "refused": [{"count": 1, "reason": "thawed"}],
+    "empties_left": 4,
+    "note": "",
+}
 HOURS = {"day": str(DAY), "opens": "09:00", "closes": "12:00"}
 
 
 def test_a_day_from_a_donors_freezer_to_the_banks(app: Flask, town: Town, clock: SetClock) -> None:
     with app.app_context(), transaction() as session:
         hanna = add_donor(session, town.bank, first_name="Hanna", signed_by_id=town.claire).id
-
-    # Hanna asks for a visit, without an account.
     donor = sign_in(app, bank=town.bank, donor=hanna)
+    pickup = a_visit_is_asked_for(app, town, donor, hanna)
+    plan = the_day_is_planned_and_published(app, town, clock, pickup)
+
+    # Hanna reads when somebody comes.
+    assert "24" in donor.get(f"/donor/visits/{pickup}").get_data(as_text=True)
+    clock.advance(days=1)
+    round_ = next(each for each in plan.rounds if pickup in {stop.pickup_id for stop in each.stops})
+    bottles = the_collector_fetches_two_bottles(app, town, round_, pickup)
+
+    # Every bottle can be followed from her freezer to the bank's.
+    with app.app_context(), reading() as session:
+        assert of_donor(session, town.bank, hanna)[0].state is PickupState.PARTLY_COLLECTED
+        for number in bottles:
+            chain = chain_of(session, bank_id=town.bank, number=number)
+            assert chain.container.state is ContainerState.RECEIVED
+            assert chain.pickup_id == pickup
+            assert chain.entries[-1].holder == f"site:{town.site}"
+            assert [celsius for _, celsius in chain.temperatures] == [-19.5, -20]
+
+
+def a_visit_is_asked_for(app: Flask, town: Town, donor: FlaskClient, hanna: int) -> int:
+    """Hanna asks for a visit, without an account."""
     asked = donor.post("/donor/visits", data={**FREEZER, **WELL, **HOURS, "once": "her form"})
     assert asked.status_code == 303
     with app.app_context(), reading() as session:
         pickup = of_donor(session, town.bank, hanna)[0]
         assert pickup.state is PickupState.ASKED
+        return pickup.id
 
-    # Claire says yes, lets the planner make the day's rounds, and publishes them.
+
+def the_day_is_planned_and_published(
+    app: Flask, town: Town, clock: SetClock, pickup: int
+) -> DayPlan:
+    """Claire says yes, lets the planner make the day's rounds, and publishes them."""
     board = sign_in(app, bank=town.bank, person=town.claire)
-    assert board.post("/board/acceptances", data={"only": pickup.id}).status_code == 303
+    assert board.post("/board/acceptances", data={"only": pickup}).status_code == 303
     assert board.post(f"/board/days/{DAY}/plans", data={"seconds": "2"}).status_code == 303
     work_until_idle(app, clock)
     with app.app_context(), reading() as session:
@@ -47,49 +84,28 @@ def test_a_day_from_a_donors_freezer_to_the_banks(app: Flask, town: Town, clock:
     publication = {"version": plan.version}
     assert board.post(f"/board/days/{DAY}/publications", data=publication).status_code == 303
     assert board.post(f"/board/days/{DAY}/publications", data=publication).status_code == 409
+    return plan
 
-    # Hanna reads when somebody comes; the collector finds her in the round.
-    assert "24" in donor.get(f"/donor/visits/{pickup.id}").get_data(as_text=True)
-    clock.advance(days=1)
-    round_ = next(
-        each for each in plan.rounds if pickup.id in {stop.pickup_id for stop in each.stops}
-    )
+
+def the_collector_fetches_two_bottles(
+    app: Flask, town: Town, round_: Round, pickup: int
+) -> list[str]:
+    """At her door two bottles are good, one has thawed; each event is sent twice."""
     phone = sign_in(app, bank=town.bank, person=round_.shift.collector_id)
     promised = phone.get(f"/phone/rounds/{round_.id}").get_json()
-    assert [stop["bottles"] for stop in promised["stops"] if stop["pickup"] == pickup.id] == [3]
-
-    # At her door: two bottles are good, one has thawed. Each event is sent twice.
-    bottles = [number_of(pickup.id, 1), number_of(pickup.id, 2)]
-    at_the_door = {
-        "bottles": 2,
-        "volume_ml": 400,
-        "freezer_celsius": -19.5,
-        "storage_ok": True,
-        "containers": [],
-        "refused": [{"count": 1, "reason": "thawed"}],
-        "empties_left": 4,
-        "note": "",
-    }
+    assert [stop["bottles"] for stop in promised["stops"] if stop["pickup"] == pickup] == [3]
+    bottles = [number_of(pickup, 1), number_of(pickup, 2)]
     handed_over = {"site": town.site, "containers": bottles, "box_celsius": -20}
     events = [
         said(1, "started", None, {}),
-        said(2, "arrived", pickup.id, {}),
-        said(3, "collected", pickup.id, at_the_door),
+        said(2, "arrived", pickup, {}),
+        said(3, "collected", pickup, AT_THE_DOOR),
         said(4, "handed_over", None, handed_over),
     ]
     for expected in ("accepted", "duplicate"):
         answer = phone.post(f"/phone/rounds/{round_.id}/events", json=events).get_json()
         assert [each["status"] for each in answer["outcomes"]] == [expected] * 4
-
-    # Every bottle can be followed from her freezer to the bank's.
-    with app.app_context(), reading() as session:
-        assert of_donor(session, town.bank, hanna)[0].state is PickupState.PARTLY_COLLECTED
-        for number in bottles:
-            chain = chain_of(session, bank_id=town.bank, number=number)
-            assert chain.container.state is ContainerState.RECEIVED
-            assert chain.pickup_id == pickup.id
-            assert chain.entries[-1].holder == f"site:{town.site}"
-            assert [celsius for _, celsius in chain.temperatures] == [-19.5, -20]
+    return bottles
 
 
 def said(

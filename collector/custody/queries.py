@@ -194,21 +194,6 @@ def received(session: Session, *, bank_id: int, day: ServiceDay) -> int:
     )
 
 
-def flagged(session: Session, *, bank_id: int, day: ServiceDay) -> list[DoorRecord]:
-    """Return the day's standing records that the quality manager must look at."""
-    records = session.scalars(
-        select(DoorRecord)
-        .where(
-            DoorRecord.bank_id == bank_id,
-            DoorRecord.withdrawn_at.is_(None),
-            DoorRecord.recorded_at >= day.epoch,
-            DoorRecord.recorded_at < day.end,
-        )
-        .order_by(DoorRecord.id)
-    )
-    return [record for record in records if record.flags]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kits:
     """What went to a donor and came back, by the door records that stand."""

@@ -269,6 +269,12 @@ def step(
     _keep_step(session, donor, now=now, actor=actor, note=note)
 
 
+def reopen(session: Session, donor: Donor, *, now: datetime, actor: str, to: DonorState) -> None:
+    """Put back a file that ended by mistake, and keep the step in its timeline."""
+    donor.state = to
+    _keep_step(session, donor, now=now, actor=actor)
+
+
 def why_not_eligible(session: Session, donor: Donor, *, now: datetime) -> set[Reason]:
     """Return which papers a donor lacks today to become eligible."""
     today = ServiceDay.of(now, get_bank(session, donor.bank_id).zone).day

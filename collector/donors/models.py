@@ -167,6 +167,7 @@ class SealedIdentity(BankOwned, Base):
     """Who stands behind the number of an erased donor whose milk was given to somebody.
 
     Kept for traceability alone; read by quality alone, and each reading is in the audit chain.
+    Of a file that was joined into another it holds what it takes to part them again.
     """
 
     __tablename__ = "sealed_identities"

@@ -33,7 +33,7 @@ from collector.pickups.queries import of_donor
 from collector.pickups.states import OVER
 from collector.places.models import Position
 from collector.planning.models import PlanningRun
-from collector.rights.queries import messages_of, sealed_identity
+from collector.rights.queries import joined_into, messages_of, sealed_identity
 from collector.rounds.models import Round, RoundEvent, Stop
 
 NEVER_TAKEN = (ContainerState.DECLARED, ContainerState.REFUSED_AT_DOOR)
@@ -176,8 +176,9 @@ def close_doors(session: Session, donor: Donor) -> None:
 def _erase_health(session: Session, donor: Donor, *, keep_serology: bool) -> None:
     for row in (Screening, CallBack, Enquiry, Giving):
         session.execute(delete(row).where(row.donor_id == donor.id))
-    joined = select(Donor.id).where(Donor.joined_into_id == donor.id)
+    joined = joined_into(session, donor.id)
     session.execute(delete(Screening).where(Screening.donor_id.in_(joined)))
+    session.execute(delete(SealedIdentity).where(SealedIdentity.donor_id.in_(joined)))
     if not keep_serology:
         session.execute(delete(Serology).where(Serology.donor_id == donor.id))
     session.execute(

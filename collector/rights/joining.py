@@ -1,14 +1,15 @@
-"""Making one file of two that are one donor's; it cannot be undone.
+"""Making one file of two that are one donor's.
 
 The file that stays keeps its number, its contact and what professionals decided. What the other
-one held moves over; of that one only the number stays, and where it leads.
+one held moves over; of that one the number stays, and where it leads. Who bore it and what moved is
+sealed: quality alone parts the two again (`collector.rights.parting`).
 
 A file whose milk was collected is never joined away: its number is on bottles.
 """
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from collector.donors.actions import note_act
@@ -17,6 +18,7 @@ from collector.donors.models import (
     Donor,
     DonorState,
     Screening,
+    SealedIdentity,
     Serology,
     WhySuspended,
 )
@@ -29,6 +31,16 @@ from collector.pickups.models import Pickup, PickupState
 from collector.pickups.queries import of_donor
 from collector.pickups.states import OVER
 from collector.rights.actions import close_doors, end_file, has_given, leave_number_only
+from collector.rights.queries import as_json
+
+FILLED = ("email", "phone", "baby_born_on", "family_name", "discreet")
+"""What the file that stays takes over where it knows nothing itself."""
+ADDRESS = ("line", "postcode", "town", "access_notes")
+POSITION = ("latitude", "longitude", "source", "provider", "score", "set_at")
+GIVING = (
+    *("paused_from", "paused_until", "tapering", "last_gift"),
+    *("bereaved_at", "called_at", "called_by_id"),
+)
 
 
 def join_files(
@@ -45,10 +57,9 @@ def join_files(
     """
     kept, gone = get_donor(session, bank_id, kept_id), get_donor(session, bank_id, gone_id)
     _refuse(session, kept, gone)
-    for name in ("email", "phone", "baby_born_on"):
+    _seal(session, kept, gone, now=now)
+    for name in FILLED:
         setattr(kept, name, getattr(kept, name) or getattr(gone, name))
-    kept.family_name = kept.family_name or gone.family_name
-    kept.discreet = kept.discreet or gone.discreet
     _move(session, kept, gone)
     close_doors(session, gone)
     end_file(session, gone, now=now, actor=actor)
@@ -79,6 +90,39 @@ def _suspended_by_somebody(donor: Donor) -> bool:
     return donor.state is DonorState.SUSPENDED and because is not WhySuspended.SEROLOGY_LAPSED
 
 
+def _seal(session: Session, kept: Donor, gone: Donor, *, now: datetime) -> None:
+    """Keep who bore the number that goes, and which rows were its own."""
+    giving = giving_of(session, gone.id)
+    hers = {
+        "serologies": select(Serology.id).where(Serology.donor_id == gone.id),
+        "call_backs": select(CallBack.id).where(CallBack.donor_id == gone.id),
+        "screenings": select(Screening.id).where(Screening.donor_id == gone.id),
+        "notices": select(Notice.id).where(*_owed(gone)),
+    }
+    identity = as_json(gone, "first_name", *FILLED, "state", "suspended_because", "suspended_until")
+    identity |= {
+        "address": as_json(gone.address, *ADDRESS),
+        "position": as_json(gone.address.position, *POSITION) if gone.address.position else None,
+        "giving": as_json(giving, *GIVING) if giving else None,
+        "filled": [name for name in FILLED if getattr(gone, name) and not getattr(kept, name)],
+        "pickups": {str(each.id): each.state for each in of_donor(session, gone.bank_id, gone.id)},
+        **{table: list(session.scalars(rows)) for table, rows in hers.items()},
+    }
+    session.add(
+        SealedIdentity(
+            bank_id=gone.bank_id,
+            donor_id=gone.id,
+            number=gone.number,
+            identity=identity,
+            sealed_at=now,
+        )
+    )
+
+
+def _owed(donor: Donor) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return Notice.bank_id == donor.bank_id, Notice.recipient == f"donor:{donor.id}"
+
+
 def _move(session: Session, kept: Donor, gone: Donor) -> None:
     for row in (Pickup, Serology, CallBack):
         session.execute(update(row).where(row.donor_id == gone.id).values(donor_id=kept.id))
@@ -90,11 +134,7 @@ def _move(session: Session, kept: Donor, gone: Donor) -> None:
         .where(Screening.donor_id == gone.id, Screening.questionnaire_id.not_in(answered))
         .values(donor_id=kept.id)
     )
-    session.execute(
-        update(Notice)
-        .where(Notice.bank_id == gone.bank_id, Notice.recipient == f"donor:{gone.id}")
-        .values(recipient=f"donor:{kept.id}")
-    )
+    session.execute(update(Notice).where(*_owed(gone)).values(recipient=f"donor:{kept.id}"))
     _move_plans(session, kept, gone)
     session.expire(kept, ["serologies"])
     session.expire(gone, ["serologies"])

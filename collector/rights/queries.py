@@ -27,25 +27,25 @@ def copy_of(session: Session, *, bank_id: int, donor_id: int) -> dict[str, Any]:
         "donor": _person(donor),
         "address": _address(donor),
         "blood_tests": [
-            _plain(each, "drawn_on", "outcome", "valid_until") for each in donor.serologies
+            as_json(each, "drawn_on", "outcome", "valid_until") for each in donor.serologies
         ],
         "answers": _answers(session, donor),
         "steps": [
-            _plain(each, "at", "state", "because", "until", "note")
+            as_json(each, "at", "state", "because", "until", "note")
             for each in _rows(session, Decision, donor)
         ],
         "calls": [
-            _plain(each, "day", "half", "state", "asked_at")
+            as_json(each, "day", "half", "state", "asked_at")
             for each in _rows(session, CallBack, donor)
         ],
         **_plans(session, donor),
         "visits": [_visit(session, pickup) for pickup in of_donor(session, bank_id, donor_id)],
         "messages": [
-            _plain(each, "owed_at", "sent_at", "to", "template", "subject", "body")
+            as_json(each, "owed_at", "sent_at", "to", "template", "subject", "body")
             for each in messages_of(session, donor)
         ],
         "acts": [
-            _plain(each, "at", "action")
+            as_json(each, "at", "action")
             for each in history_of(session, bank_id=bank_id, subject=f"donor:{donor.id}")
         ],
     }
@@ -57,8 +57,17 @@ def messages_of(session: Session, donor: Donor) -> list[Notice]:
     return list(session.scalars(select(Notice).where(*hers).order_by(Notice.id)))
 
 
+def joined_into(session: Session, donor_id: int) -> list[int]:
+    """Return the files that were joined into this one, and into those."""
+    found, last = list[int](), [donor_id]
+    while last:
+        last = list(session.scalars(select(Donor.id).where(Donor.joined_into_id.in_(last))))
+        found += last
+    return found
+
+
 def sealed_identity(session: Session, *, bank_id: int, number: str) -> SealedIdentity:
-    """Return who stands behind the number of an erased donor.
+    """Return who stands behind the number of a donor that was erased or joined away.
 
     Raises
     ------
@@ -76,7 +85,7 @@ def sealed_identity(session: Session, *, bank_id: int, number: str) -> SealedIde
 
 
 def _person(donor: Donor) -> dict[str, Any]:
-    return _plain(
+    return as_json(
         donor,
         "number",
         "first_name",
@@ -98,9 +107,9 @@ def _person(donor: Donor) -> dict[str, Any]:
 
 def _address(donor: Donor) -> dict[str, Any]:
     address = donor.address
-    found = _plain(address, "line", "postcode", "town", "access_notes")
+    found = as_json(address, "line", "postcode", "town", "access_notes")
     if address.position:
-        found |= _plain(address.position, "latitude", "longitude", "source")
+        found |= as_json(address.position, "latitude", "longitude", "source")
     return found
 
 
@@ -142,7 +151,7 @@ def _plans(session: Session, donor: Donor) -> dict[str, Any]:
             chosen_channel(session, bank_id=donor.bank_id, recipient=f"donor:{donor.id}")
         ),
         "browsers_told": [
-            _plain(each, "endpoint", "made_at") for each in _browsers_of(session, donor)
+            as_json(each, "endpoint", "made_at") for each in _browsers_of(session, donor)
         ],
     }
 
@@ -155,24 +164,24 @@ def _visit(session: Session, pickup: Pickup) -> dict[str, Any]:
         .where(Container.pickup_id == pickup.id)
     )
     return {
-        **_plain(
+        **as_json(
             pickup, "asked_at", "state", "purposes", "bottles", "volume_ml", "oldest_on", "note"
         ),
-        "windows": [_plain(each, "day", "opens", "closes") for each in pickup.windows],
+        "windows": [as_json(each, "day", "opens", "closes") for each in pickup.windows],
         "health_questions": [
-            _plain(each, "reason", "opened_at", "cleared_at", "note") for each in pickup.holds
+            as_json(each, "reason", "opened_at", "cleared_at", "note") for each in pickup.holds
         ],
         "at_the_door": [
-            _plain(each, "recorded_at", "bottles", "volume_ml", "freezer_celsius", "note")
+            as_json(each, "recorded_at", "bottles", "volume_ml", "freezer_celsius", "note")
             for each in records
         ],
         "corrections": [
-            _plain(each, "made_at", "bottles", "volume_ml", "words", "settled_at")
+            as_json(each, "made_at", "bottles", "volume_ml", "words", "settled_at")
             for each in session.scalars(
                 select(Correction).where(Correction.pickup_id == pickup.id).order_by(Correction.id)
             )
         ],
-        "bottles_numbers": [_plain(each, "number", "state") for each in bottles],
+        "bottles_numbers": [as_json(each, "number", "state") for each in bottles],
     }
 
 
@@ -186,10 +195,11 @@ def _browsers_of(session: Session, donor: Donor) -> list[PushSubscription]:
 
 
 def _if_any(row: object | None, *names: str) -> dict[str, Any] | None:
-    return None if row is None else _plain(row, *names)
+    return None if row is None else as_json(row, *names)
 
 
-def _plain(row: object, *names: str) -> dict[str, Any]:
+def as_json(row: object, *names: str) -> dict[str, Any]:
+    """Return these columns of a row as JSON can say them."""
     return {name: _said(getattr(row, name)) for name in names}
 
 

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from itertools import count
 from string import ascii_uppercase
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -346,21 +347,7 @@ def _kept(
         revision=plan.revision,
         published_by_id=person_id,
         published_at=now,
-        changes={
-            "rounds": [
-                {
-                    "round": change.round.id,
-                    "letter": change.round.letter,
-                    "first": change.first,
-                    "added": list(change.added),
-                    "removed": list(change.removed),
-                    "retimed": list(change.retimed),
-                }
-                for change in found.rounds
-            ],
-            "promised": sorted(found.promised),
-            "withdrawn": list(found.withdrawn),
-        },
+        changes=_told_by(plan, found),
     )
     session.add(published)
     record(
@@ -375,3 +362,27 @@ def _kept(
         rounds=[change.round.letter for change in found.rounds],
     )
     return published
+
+
+def _told_by(plan: DayPlan, found: Changes) -> dict[str, Any]:
+    """Return what a revision changed, and the rounds that it left everybody with."""
+    return {
+        "rounds": [
+            {
+                "round": change.round.id,
+                "letter": change.round.letter,
+                "first": change.first,
+                "added": list(change.added),
+                "removed": list(change.removed),
+                "retimed": list(change.retimed),
+            }
+            for change in found.rounds
+        ],
+        "orders": {
+            str(round_.id): [stop["pickup"] for stop in round_.published["stops"]]
+            for round_ in plan.rounds
+            if round_.published
+        },
+        "promised": sorted(found.promised),
+        "withdrawn": list(found.withdrawn),
+    }

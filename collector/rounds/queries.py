@@ -11,7 +11,7 @@ from collector.donors.models import Donor
 from collector.errors import NotFound
 from collector.pickups.models import Pickup
 from collector.places.models import Address
-from collector.rounds.models import DayPlan, Publication, Round, Shift, Stop, Unplanned
+from collector.rounds.models import DayPlan, Round, Shift, Stop, Unplanned
 
 OF_A_SHIFT: Sequence[_AbstractLoad] = (
     joinedload(Shift.collector),
@@ -49,6 +49,12 @@ def day_plan(session: Session, *, bank_id: int, day: date) -> DayPlan | None:
     )
 
 
+def revision_of(session: Session, *, bank_id: int, day: date) -> int:
+    """Return how often a day was published; 0 before the first time."""
+    asked = select(DayPlan.revision).where(DayPlan.bank_id == bank_id, DayPlan.day == day)
+    return session.scalar(asked) or 0
+
+
 def shifts_on(session: Session, *, bank_id: int, day: date) -> list[Shift]:
     """Return the shifts of a day in the order of their begin, sites and collectors loaded."""
     return list(
@@ -62,37 +68,13 @@ def shifts_on(session: Session, *, bank_id: int, day: date) -> list[Shift]:
 
 
 def shifts_of(
-    session: Session, *, bank_id: int, person_id: int, first: date, last: date
+    session: Session, *, bank_id: int, person_id: int | None, first: date, last: date
 ) -> list[Shift]:
-    """Return a collector's shifts from one day to another, both included."""
-    return list(
-        session.scalars(
-            select(Shift)
-            .where(
-                Shift.bank_id == bank_id,
-                Shift.collector_id == person_id,
-                Shift.day >= first,
-                Shift.day <= last,
-            )
-            .options(*OF_A_SHIFT)
-            .order_by(Shift.day, Shift.begins)
-        )
-    )
-
-
-def rounds_of(session: Session, *, bank_id: int, person_id: int, day: date) -> list[Round]:
-    """Return a collector's published rounds of a day, in the order of their begin."""
-    return list(
-        session.scalars(
-            _rounds(bank_id)
-            .where(
-                Shift.collector_id == person_id,
-                Shift.day == day,
-                Round.revision > 0,
-            )
-            .order_by(Shift.begins, Round.id)
-        )
-    )
+    """Return a collector's shifts, or with None everybody's, from one day to another, both in."""
+    asked = select(Shift).where(Shift.bank_id == bank_id, Shift.day >= first, Shift.day <= last)
+    if person_id is not None:
+        asked = asked.where(Shift.collector_id == person_id)
+    return list(session.scalars(asked.options(*OF_A_SHIFT).order_by(Shift.day, Shift.begins)))
 
 
 def get_round(session: Session, *, bank_id: int, round_id: int) -> Round:
@@ -125,18 +107,6 @@ def get_stop(session: Session, *, bank_id: int, stop_id: int) -> Stop:
     if found is None:
         raise NotFound("not_found", kind="stops")
     return found
-
-
-def publications_of(session: Session, *, bank_id: int, day: date) -> list[Publication]:
-    """Return the revisions of a day, newest first."""
-    return list(
-        session.scalars(
-            select(Publication)
-            .join(DayPlan, DayPlan.id == Publication.day_plan_id)
-            .where(Publication.bank_id == bank_id, DayPlan.day == day)
-            .order_by(Publication.revision.desc())
-        )
-    )
 
 
 def _rounds(bank_id: int) -> Select[Round]:

@@ -1,4 +1,4 @@
-"""A collector's shifts for her own calendar, under a secret address: no donor, no stop in it."""
+"""Shifts for a person's own calendar, under a secret address: no donor, no stop in it."""
 
 from datetime import timedelta
 
@@ -12,7 +12,8 @@ from collector.banks.queries import get_bank
 from collector.db import reading
 from collector.errors import NotFound
 from collector.people.feeds import person_of_feed
-from collector.people.models import Person
+from collector.people.models import Person, Role
+from collector.people.queries import people_with_role
 from collector.rounds.models import Shift
 from collector.rounds.queries import shifts_of
 from collector.service_day import ServiceDay
@@ -26,7 +27,7 @@ WEEKS_BACK, WEEKS_AHEAD = 2, 26
 @blueprint.get("/calendar/<token>.ics")
 @anyone
 def shifts(token: str) -> Response:
-    """Send the shifts of whoever made this address."""
+    """Send the shifts of whoever made this address; a coordinator's show everybody's."""
     with reading() as session:
         person = person_of_feed(session, token)
         if person is None:
@@ -41,29 +42,32 @@ def shifts(token: str) -> Response:
 def _calendar(session: Session, person: Person) -> Calendar:
     bank = get_bank(session, person.bank_id)
     today = ServiceDay.of(now(), bank.zone).day
+    coordinators = people_with_role(session, bank_id=bank.id, role=Role.COORDINATOR)
+    plans = any(each.id == person.id for each in coordinators)
     found = shifts_of(
         session,
         bank_id=bank.id,
-        person_id=person.id,
+        person_id=None if plans else person.id,
         first=today - timedelta(weeks=WEEKS_BACK),
         last=today + timedelta(weeks=WEEKS_AHEAD),
     )
     calendar = Calendar()
     calendar.add("prodid", "-//Milkround//shifts//EN")
     calendar.add("version", "2.0")
-    calendar.add("x-wr-calname", gettext("My shifts"))
+    calendar.add("x-wr-calname", bank.name if plans else gettext("My shifts"))
     for shift in found:
-        calendar.add_component(_event(shift, bank))
+        who = f"{shift.collector.name}: " if plans else ""
+        calendar.add_component(_event(shift, bank, who))
     return calendar
 
 
-def _event(shift: Shift, bank: Bank) -> Event:
+def _event(shift: Shift, bank: Bank, who: str) -> Event:
     day = ServiceDay(shift.day, bank.zone)
     event = Event()
     event.add("uid", f"shift-{shift.id}@{bank.slug}.milkround")
     event.add("dtstamp", now())
     event.add("dtstart", day.instant(shift.begins))
     event.add("dtend", day.instant(shift.ends))
-    event.add("summary", gettext("Round, %(vehicle)s", vehicle=shift.vehicle or "?"))
+    event.add("summary", who + gettext("Round, %(vehicle)s", vehicle=shift.vehicle or "?"))
     event.add("location", shift.start_site.name)
     return event

@@ -1,5 +1,6 @@
 """The run sheet on paper: no name, a code to scan for each stop, lines to write on."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,6 +24,7 @@ class Line:
     arrives: str
     opens: str
     closes: str
+    access: str
     code: str
     """A picture of the coordinates, as a data URI; empty where they are unknown."""
 
@@ -84,8 +86,16 @@ def _line(place: int, stop: dict[str, Any], zone: ZoneInfo) -> Line:
         arrives=_clock(stop["arrives_at"], zone),
         opens=_clock(stop["window"]["opens"], zone),
         closes=_clock(stop["window"]["closes"], zone),
+        access=_without_name(address["access_notes"], stop),
         code=_picture(f"geo:{latitude:.5f},{longitude:.5f}") if known else "",
     )
+
+
+def _without_name(text: str, stop: dict[str, Any]) -> str:
+    """Leave out her name where somebody wrote it into the way to her door."""
+    for name in filter(None, (stop["first_name"], stop["family_name"])):
+        text = re.sub(rf"\b{re.escape(name)}\b", "…", text, flags=re.IGNORECASE)
+    return text
 
 
 def _picture(text: str) -> str:

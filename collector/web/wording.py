@@ -70,10 +70,6 @@ ERRORS: Mapping[str, LazyString] = {
     "nothing_to_redo": _("There is nothing of yours to do again on this day."),
     "fix_gone": _("The day has changed: this way is not open any more. Look again."),
     "proposal_settled": _("This proposal was applied or put aside already."),
-    "proposal_too_old": _(
-        "The rounds were changed since the planner was asked, and that change was kept."
-        " Optimise again."
-    ),
     # Donors, requests and places.
     "cell_missing": _("This must not be empty."),
     "cell_not_choice": _("Write one of these: %(choices)s."),
@@ -145,6 +141,9 @@ ERRORS: Mapping[str, LazyString] = {
     ),
     "join_decided": _(
         "A professional suspended or excluded her in the file that would go. Keep that file."
+    ),
+    "part_later_first": _(
+        "The file that stayed, %(number)s, was joined into a third one since: part those first."
     ),
     "rule_out_of_bounds": _("Write a figure from %(least)s to %(most)s."),
     "rule_not_a_choice": _("Choose one of the words of the list."),

@@ -4,10 +4,12 @@ import { offerPush } from "./donor/push.js";
 import { addSteps } from "./donor/stepper.js";
 import { addWindows } from "./donor/windows.js";
 import { sendOnce } from "./donor/send-once.js";
+import { keepWorker } from "./donor/worker.js";
 
 keepForm();
 addSteps();
 addWindows();
 sendOnce();
 offerPush();
+keepWorker();
 document.querySelector("[data-wrong]")?.focus();

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, time, timedelta
@@ -13,19 +12,16 @@ from flask import Flask
 from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy.orm import Session
 
-from collector import migrations
-from collector.app import create_app
 from collector.banks.actions import found_bank
 from collector.clock import SystemClock
-from collector.config import settings_from
-from collector.db import db, transaction
+from collector.db import transaction
 from collector.people.actions import add_person, make_link
 from collector.people.models import Role
-from collector.processes import Processes, free_port
 from collector.service_day import ServiceDay
-from tests.browser.browsers import CHROMIUM, LOOPBACK, QUIET
+from tests.browser.browsers import CHROMIUM, QUIET
 from tests.browser.long_roads import long_road
 from tests.browser.roads import road, server
+from tests.browser.served import served
 from tests.builders import add_donor, add_shift, add_site
 from tests.conftest import IN_CI
 
@@ -76,28 +72,16 @@ def running_bank(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first_port: int
 ) -> Iterator[RunningBank]:
     """A small bank with two coordinators, a collector on duty tomorrow and a donor."""
-    port = free_port(LOOPBACK, first_port)
-    monkeypatch.setenv("MILKROUND_HOME", str(tmp_path))
-    monkeypatch.setenv("PUBLIC_URL", f"http://{LOOPBACK}:{port}")
-    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'milkround.sqlite3'}")
-    app = create_app(settings_from(os.environ))
-    with app.app_context():
-        migrations.upgrade(db.engine)
-        with transaction() as session:
-            bank = _furnish(session, app, f"http://{LOOPBACK}:{port}")
-    log = tmp_path / "processes.log"
-    with Processes() as processes:
-        processes.start(["serve", "--port", str(port)], log=log)
-        processes.start(["work"], log=log)
-        processes.wait_for_port(LOOPBACK, port)
+    with served(tmp_path, monkeypatch, first_port, _furnish) as bank:
         yield bank
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
-    assert "Traceback" not in log.read_text(encoding="utf-8")
 
 
-def _furnish(session: Session, app: Flask, address: str) -> RunningBank:
+def _furnish(app: Flask, address: str) -> RunningBank:
+    with transaction() as session:
+        return _bank(session, app, address)
+
+
+def _bank(session: Session, app: Flask, address: str) -> RunningBank:
     now = SystemClock().now()
     bank = found_bank(session, now=now, slug="browser", name="Browser bank", town="Pessac")
     tomorrow = ServiceDay.of(now, bank.zone).day + timedelta(days=1)

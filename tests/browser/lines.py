@@ -33,6 +33,8 @@ class Line(socketserver.ThreadingTCPServer):
 
     daemon_threads = True
     allow_reuse_address = True
+    # A browser opens many at once, and a busy machine is slow to take them in.
+    request_queue_size = 128
 
     def __init__(self, server: tuple[str, int]) -> None:
         super().__init__((LOOPBACK, 0), _Passing)

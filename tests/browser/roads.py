@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 import pytest
 from flask import Flask
+from playwright.sync_api import BrowserContext
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -25,7 +26,7 @@ from collector.clock import SystemClock
 from collector.config import settings_from
 from collector.custody.models import Container, ContainerState
 from collector.db import db, reading, transaction
-from collector.people.actions import add_person, make_link
+from collector.people.actions import add_person, make_link, use_link
 from collector.people.devices import devices_of, revoke_device
 from collector.people.models import Role, WebSession
 from collector.pickups.models import Pickup, Purpose
@@ -35,6 +36,7 @@ from collector.processes import Processes, free_port
 from collector.rounds.actions import open_day, publish
 from collector.rounds.models import DayPlan, RoundEvent
 from collector.service_day import ServiceDay
+from collector.web.guards import Door as WayIn
 from tests.browser.browsers import LOOPBACK
 from tests.builders import add_donor, add_pickup, add_shift, add_site
 from tests.phone_round import publish_round
@@ -61,6 +63,14 @@ class Road:
             now = SystemClock().now()
             token = make_link(session, now=now, bank_id=self.bank, person_id=self.ana)
         return f"{self.address}/link/{token}#go"
+
+    def sign_in(self, context: BrowserContext, address: str) -> None:
+        """Let Ana's browser be signed in at this address, where its line may be a bad one."""
+        with self.app.app_context(), transaction() as session:
+            now = SystemClock().now()
+            token = make_link(session, now=now, bank_id=self.bank, person_id=self.ana)
+            key = use_link(session, token, now=now)
+        context.add_cookies([{"name": WayIn.PHONE, "value": key, "url": address}])
 
     def publish(self, places: dict[int, int | None]) -> None:
         """Move visits to these places of the round, or to the tray, and publish."""

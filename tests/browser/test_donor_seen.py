@@ -19,7 +19,7 @@ from collector.pickups.windows import Ask
 from tests.browser.test_donor_walk import database_url, place
 from tests.browser.towns import ServedTown
 from tests.builders import DAY
-from tests.web.test_asking import link_of, record_door
+from tests.web.asked import link_of, record_door
 from tests.web.test_donor import publish
 
 __all__ = ["database_url", "place"]
@@ -52,6 +52,7 @@ HERS = (
     "/donor/loss",
     "/donor/reach",
     "/donor/proof",
+    "/donor/offline",
     "/donor/my-data/",
 )
 FIRST_STEPS = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,14 +13,16 @@ from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
+from collector.banks.queries import get_bank
 from collector.db import reading, transaction
 from collector.pickups.models import Pickup, PickupState
 from collector.processes import free_port
 from tests.browser.browsers import LOOPBACK
+from tests.browser.lines import line_to
 from tests.browser.towns import ServedTown, served
 from tests.conftest import SetClock
 from tests.town import Town
-from tests.web.test_asking import link_of, record_door
+from tests.web.asked import link_of, record_door
 from tests.web.test_donor import publish
 from tests.web.test_session import Postbag, empty_outbox
 
@@ -197,6 +200,33 @@ def test_a_form_without_a_network_is_kept_and_sent_when_it_is_back(
     page.goto(f"{place.address}/donor/enquiry/")
     expect(page.get_by_role("textbox", name="How many bottles?")).to_have_value("9")
     expect(page.get_by_text("had not arrived")).not_to_be_visible()
+
+
+def test_a_page_without_a_network_says_whom_to_call_and_keeps_the_form(
+    browser: Browser, place: ServedTown
+) -> None:
+    without_visit(place)
+    with place.app.app_context(), transaction() as session:
+        get_bank(session, place.town.bank).phone = "+33 5 55 55 01 00"
+    with line_to(place.address) as line:
+        page = replace(place, address=line.address).open(browser, donor=place.town.dora)
+        page.evaluate("() => navigator.serviceWorker.ready")
+        page.get_by_role("link", name="Ask for a visit").click()
+        write_bottles(page, bottles="13")
+        line.cut()
+        page.get_by_role("button", name="See the times").click()
+        expect(page.get_by_role("heading", name="There is no network here")).to_be_visible()
+        page.goto(f"{line.address}/donor/")
+        expect(page.get_by_role("link", name="+33 5 55 55 01 00")).to_be_visible()
+        line.mend()
+        page.get_by_role("link", name="Try again").click()
+        page.get_by_role("link", name="Ask for a visit").click()
+        expect(page.get_by_text("had not arrived")).to_be_visible()
+        expect(page.get_by_role("textbox", name="How many bottles?")).to_have_value("13")
+        page.get_by_role("button", name="See the times").click()
+        expect(page.locator("button[name=slot]").first).to_be_visible()
+        page.goto(f"{line.address}/donor/enquiry/")
+        expect(page.get_by_text("had not arrived")).not_to_be_visible()
 
 
 def test_what_never_arrived_is_filled_in_again(browser: Browser, place: ServedTown) -> None:

@@ -18,7 +18,7 @@ from playwright.sync_api import TimeoutError as TookTooLong
 
 from tests.browser.browsers import CHROMIUM, QUIET
 from tests.browser.hands import all_sent, kill
-from tests.browser.lines import Fate, line_to
+from tests.browser.lines import Fate, Line, line_to
 from tests.browser.outboxes import outbox, say
 from tests.browser.roads import Road
 
@@ -43,10 +43,10 @@ def test_what_was_kept_arrives_exactly_once(
     with line_to(road.address) as line:
         line.fate = losing(chance)
         for until in (*sorted(chance.sample(range(1, EVENTS), 2)), EVENTS):
-            phone = opened(browser, profile, road.link().replace(road.address, line.address))
+            phone = opened(browser, profile, road, line)
             kept += say(phone, outbox, road.round, until - len(kept))
             kill(profile)
-        phone = opened(browser, profile, road.link().replace(road.address, line.address))
+        phone = opened(browser, profile, road, line)
         send_everything(phone)
         phone.context.close()
     assert len(kept) == EVENTS
@@ -65,8 +65,8 @@ def losing(chance: random.Random) -> Callable[[bytes], Fate]:
     return fate
 
 
-def opened(browser: Browser, profile: Path, link: str) -> Page:
-    """Start a browser whose disk outlives it, and wait until the round is on it."""
+def opened(browser: Browser, profile: Path, road: Road, line: Line) -> Page:
+    """Start a browser whose disk outlives it, signed in, and wait until the round is on it."""
     context = browser.browser_type.launch_persistent_context(
         profile,
         executable_path=CHROMIUM,
@@ -75,8 +75,9 @@ def opened(browser: Browser, profile: Path, link: str) -> Page:
         viewport={"width": 390, "height": 844},
         bypass_csp=True,
     )
+    road.sign_in(context, line.address)
     phone = context.pages[0]
-    phone.goto(link)
+    phone.goto(f"{line.address}/phone/")
     expect(phone.locator(".stop-row").first).to_be_visible(timeout=60_000)
     return phone
 

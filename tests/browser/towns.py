@@ -38,11 +38,12 @@ class ServedTown:
         scripts: bool = True,
         donor: int | None = None,
         person: int | None = None,
+        language: str = "en-GB",
     ) -> Page:
         """Return a phone's page, signed in as a donor or a member of the staff if one is named."""
         context = browser.new_context(
             viewport=PHONE,
-            locale="en-GB",
+            locale=language,
             timezone_id="Europe/Paris",
             java_script_enabled=scripts,
         )

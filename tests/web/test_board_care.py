@@ -205,6 +205,22 @@ def test_two_files_of_one_donor_are_joined_by_a_professional(
     assert "This one goes: Elise" in typed
 
 
+def test_quality_parts_two_files_that_were_joined_by_mistake(
+    app: Flask, town: Town, ida: int
+) -> None:
+    number = file_of(app, town, ida).number
+    client = desk(app, town, Role.QUALITY)
+    client.post(f"/board/donors/{town.dora}/joining", data={"gone": ida})
+    assert "By mistake?" in client.get(f"/board/donors/{ida}").text
+    assert f'value="{number}"' in client.get(f"/board/erasures?number={number}").text
+    said = {"number": number, "reason": ""}
+    assert client.post("/board/erasures/parting", data=said).status_code == 422
+    parted = client.post("/board/erasures/parting", data=said | {"reason": "Two sisters"})
+    assert parted.location == f"/board/donors/{ida}"
+    assert "They are two files again." in client.get(parted.location).text
+    assert file_of(app, town, ida).first_name == "Ida"
+
+
 def test_an_administrator_adds_her_own_bank_to_the_directory(app: Flask, town: Town) -> None:
     client = desk(app, town, Role.ADMIN)
     said = {

@@ -15,6 +15,7 @@ from collector.planning.road.acceptance import fitted
 from collector.planning.road.difference import difference
 from collector.planning.road.disruptions import proposals_of
 from collector.planning.road.midday import midday
+from collector.rounds.actions import edit_day
 from collector.web.board.live.stream import Streams
 from collector.web.board.wording import euros, kilometres, signed
 from routing.check.judge import check
@@ -120,6 +121,23 @@ def test_a_disruption_may_be_laid_aside_and_is_nobody_elses(
     assert stranger.post(f"{told}/dismissal").status_code == 404
     assert claire.post(f"{told}/dismissal").status_code == 303
     assert "Look at the proposals" not in claire.get(LIVE).get_data(as_text=True)
+
+
+def test_proposals_of_a_day_that_was_changed_since_are_made_anew_by_one_click(
+    app: Flask, claire: FlaskClient, town: Town
+) -> None:
+    form = {"kind": "road", "round": str(the_round(app, town)), "minutes": "45"}
+    told = claire.post(f"{LIVE}/disruptions", data=form).location
+    with app.app_context(), transaction() as session:
+        version = the_plan(session, town).version
+        edit_day(session, bank_id=town.bank, day=DAY, version=version)
+    page = claire.get(told).get_data(as_text=True)
+    assert "can only be looked at" in page
+    again = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.split("offers")[0]))
+    assert {name: again[name] for name in form} == form
+    anew = claire.post(f"{LIVE}/disruptions", data=again).location
+    assert "can only be looked at" not in claire.get(anew).get_data(as_text=True)
+    assert claire.get(LIVE).get_data(as_text=True).count("Look at the proposals") == 1
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from datetime import date, time
@@ -24,16 +23,11 @@ from collector.planning.day.posing import pose
 from collector.planning.day.question import as_written, problem_of
 from collector.planning.day.wishes import Weight, Wish
 from collector.planning.models import PlanningRun
-from collector.planning.solving.proposals import propose
 from collector.rounds.actions import open_day
 from collector.rounds.models import DayPlan, Shift
 from collector.rounds.queries import day_plan
 from routing.check.judge import check
 from routing.cost import cost
-from routing.explain import explained
-from routing.formats.native import read_problem
-from routing.insertion import filled
-from routing.schedule import assembled
 from tests.builders import DAY, MORNING, add_donor, add_pickup, add_shift, add_site
 from tests.town import Town, sign_in
 
@@ -284,55 +278,6 @@ def test_a_visit_is_moved_to_another_day_once_she_has_been_asked(board: Board, t
     assert "Dora" in board.browser.get(f"/board/days/{NEXT_DAY}").get_data(as_text=True)
     board.act("edits", what="undo")
     assert board.orders[board.ana] == list(town.pickups)
-
-
-def proposed(board: Board, *, wish: Wish | None = None) -> int:
-    """Let the planner propose what cheapest insertion finds; return the run."""
-    with board.app.app_context(), transaction() as session:
-        run = pose(session, now=MORNING, bank_id=board.town.bank, day=DAY, wish=wish or Wish())
-        problem = read_problem(json.dumps(run.problem))
-        plan = explained(problem, filled(problem, assembled(problem, ())))
-        return propose(session, bank_id=board.town.bank, run_id=run.id, plan=plan).id
-
-
-def test_a_proposal_is_compared_then_applied_and_can_be_undone(board: Board) -> None:
-    board.act("moves", pickup=board.town.pickups[0], place=f"{board.bruno}:0")
-    board.act("moves", pickup=board.town.pickups[1], place=f"{board.ana}:0")
-    before = board.orders
-    run = proposed(board)
-    assert board.orders == before, "a proposal moves nothing"
-    assert "The planner has a proposal" in board.see("")
-    page = board.see(f"comparisons/{run}")
-    assert "Visits that move" in page
-    cents = figures(page)[1]
-    was = truth(board)[0]
-    assert board.act(f"comparisons/{run}", act="apply").status_code == 303
-    assert abs(truth(board)[0] - was - cents) <= 2
-    assert sum(map(len, board.orders.values())) == 3
-    assert board.act(f"comparisons/{run}", act="apply").status_code == 422
-    board.act("edits", what="undo")
-    assert board.orders == before
-
-
-def test_some_moves_of_a_proposal_are_taken_and_the_rest_is_left(board: Board) -> None:
-    board.act("moves", pickup=board.town.pickups[0], place=f"{board.bruno}:0")
-    run = proposed(board)
-    elise = board.town.pickups[1]
-    part = board.see(f"comparisons/{run}/part?pickup={elise}")
-    assert "Only this 1 move would do this" in part
-    assert board.act(f"comparisons/{run}", act="take", pickup=elise).status_code == 303
-    placed = [key for order in board.orders.values() for key in order]
-    assert sorted(placed) == sorted([board.town.pickups[0], elise])
-
-
-def test_a_proposal_of_a_day_that_was_changed_is_only_looked_at(board: Board) -> None:
-    board.act("moves", pickup=board.town.pickups[0], place=f"{board.bruno}:0")
-    run = proposed(board)
-    board.act("moves", pickup=board.town.pickups[1], place=f"{board.ana}:0")
-    assert "this can only be looked at" in board.see(f"comparisons/{run}")
-    assert board.act(f"comparisons/{run}", act="apply").status_code == 409
-    assert board.act(f"comparisons/{run}", act="discard").status_code == 303
-    assert "The planner has a proposal" not in board.see("")
 
 
 def test_the_planner_is_asked_what_the_form_says(board: Board) -> None:

@@ -1,6 +1,7 @@
 """The real endpoint against the reference: random days, shuffled, tripled, late, wrong clocks.
 
-`MILKROUND_EVENTS=10000 pytest tests/web/test_reference_round.py` plays the full number.
+`MILKROUND_EVENTS=10000 MILKROUND_ROUNDS=300 pytest tests/web/test_reference_round.py` plays the
+full numbers.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from tests.reference_round import ReferenceRound, Said, number
 from tests.town import Town, sign_in
 
 EVENTS = int(os.environ.get("MILKROUND_EVENTS", "120"))
+ROUNDS = int(os.environ.get("MILKROUND_ROUNDS", "8"))
 OF_A_DAY = 40
 KINDS = [
     *("acknowledged", "started", "en_route", "arrived", "arrived", "postponed", "incident"),
@@ -192,7 +194,7 @@ def test_whatever_is_said_in_whatever_order_the_rows_equal_the_reference(street:
     run_state_machine_as_test(
         Phones,
         settings=settings(
-            max_examples=8,
+            max_examples=ROUNDS,
             stateful_step_count=15,
             deadline=None,
             suppress_health_check=list(HealthCheck),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import re
 from typing import Any
 from uuid import UUID
 
@@ -187,14 +189,20 @@ def test_the_price_of_coming_back_is_told(app: Flask, ana: FlaskClient, town: To
 
 
 def test_the_sheet_has_a_code_for_each_stop_and_no_name(
-    ana: FlaskClient, claire: FlaskClient, round_id: int
+    app: Flask, ana: FlaskClient, claire: FlaskClient, round_id: int
 ) -> None:
+    with app.app_context(), transaction() as session:
+        round_ = session.get_one(Round, round_id)
+        stops = copy.deepcopy(round_.published["stops"])
+        stops[0]["address"]["access_notes"] = "Bell MARTIN, second floor, ask for Dora"
+        round_.published = round_.published | {"stops": stops}
     for client, address in (
         (claire, f"{ROAD}/sheets/{round_id}"),
         (ana, f"/phone/rounds/{round_id}/sheet"),
     ):
         page = client.get(address).get_data(as_text=True)
         assert page.count("data:image/svg+xml") == 2
+        assert "Bell …, second floor, ask for …" in page
         assert "Dora" not in page
         assert "Martin" not in page
         assert "rue du Port" in page
@@ -220,6 +228,18 @@ def test_a_calendar_shows_shifts_until_its_address_is_ended(
     assert ana.delete("/phone/calendar", headers=JSON).get_json() == {"working": False}
     assert stranger.get(path).status_code == 404
     assert town
+
+
+def test_a_coordinators_calendar_shows_everybodys_shifts(app: Flask, claire: FlaskClient) -> None:
+    made = claire.post("/board/reports/calendar", data={"what": "make"}).get_data(as_text=True)
+    found = re.search(r"/calendar/[^\"]+\.ics", made)
+    assert found is not None
+    calendar = app.test_client().get(found[0]).get_data(as_text=True)
+    assert calendar.count("BEGIN:VEVENT") == 2
+    assert "Bruno: Round" in calendar
+    assert "Dora" not in calendar
+    claire.post("/board/reports/calendar", data={"what": "end"})
+    assert app.test_client().get(found[0]).status_code == 404
 
 
 def test_a_picture_is_kept_once_and_seen_by_the_office(

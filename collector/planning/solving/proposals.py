@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -11,14 +11,15 @@ from sqlalchemy.orm import Session
 
 from collector.audit.actions import record
 from collector.db import owned
-from collector.errors import Conflict, NotFound, Refused
-from collector.planning.by_hand.arrangement import Arrangement, changed, joined
+from collector.errors import NotFound, Refused
+from collector.planning.by_hand.arrangement import joined
 from collector.planning.by_hand.editing import By, make
 from collector.planning.by_hand.preview import Change, Desk
 from collector.planning.day.left_out import left_out
-from collector.planning.day.question import Facts, gather
+from collector.planning.day.question import gather
 from collector.planning.day.wishes import Wish
 from collector.planning.models import DayEdit, EditKind, PlanningRun
+from collector.planning.solving.fitting import Lapse, fitted
 from collector.rounds.actions import edit_day
 from collector.rounds.models import DayPlan
 from collector.rounds.queries import day_plan
@@ -35,15 +36,15 @@ class Proposal:
     Attributes
     ----------
     change
-        The day with the whole answer applied.
-    is_fresh
-        Nobody has changed its rounds since the planner was asked.
+        The day with everything of the answer applied that still holds.
+    lapsed
+        Its other moves, and why they are not made any more.
     """
 
     run: PlanningRun
     wish: Wish
     change: Change
-    is_fresh: bool
+    lapsed: Mapping[int, Lapse]
 
 
 def propose(session: Session, *, bank_id: int, run_id: int, plan: Plan) -> PlanningRun:
@@ -121,11 +122,12 @@ def apply(
 ) -> DayEdit:
     """Make an answer the draft of its day, or only the moves of these visits.
 
+    What of it was overtaken by changes since is left as it is (see `fitting`).
+
     Raises
     ------
     Conflict
-        The day is another version by now; or its rounds were changed since the planner was asked:
-        `proposal_too_old`.
+        The day is another version than whoever applies it has looked at.
     Refused
         It was settled already: `proposal_settled`; or it moves nothing: `nothing_moves`.
     """
@@ -134,8 +136,6 @@ def apply(
     if run.settled_at or run.kept_at:
         raise Refused("proposal_settled")
     found = _compared(session, run, plan)
-    if not found.is_fresh:
-        raise Conflict("proposal_too_old")
     change = found.change if only is None else partly(found, only)
     if change.becomes.orders == change.was.orders:
         raise Refused("nothing_moves")
@@ -190,61 +190,6 @@ def partly(found: Proposal, only: Collection[int]) -> Change:
 
 
 def _compared(session: Session, run: PlanningRun, plan: DayPlan) -> Proposal:
-    facts, wish = gather(session, plan), Wish.read(run.asked)
-    answer = plan_of(run.plan or {})
-    shifts = {str(round_.shift_id): round_.id for round_ in facts.rounds}
-    asked_about = {
-        shifts[shift] for shift in (each["id"] for each in run.problem["shifts"]) if shift in shifts
-    }
-    bare = Desk(facts, (), keep_pins=True)
-    becomes = _fitted(facts, bare.was, asked_about, _by_round(answer.orders, shifts))
-    began = _by_round(plan_of(run.start).orders, shifts)
-    moved = changed(bare.was, becomes)
-    desk = Desk(facts, moved, keep_pins=True)
-    return Proposal(
-        run=run,
-        wish=wish,
-        change=desk.change(becomes),
-        is_fresh=all(
-            _posed(run, bare.was.orders.get(key, ())) == began.get(key, ()) for key in asked_about
-        ),
-    )
-
-
-def _posed(run: PlanningRun, order: tuple[int, ...]) -> tuple[int, ...]:
-    """Return those visits of a round that the planner was asked about."""
-    known = {int(visit["id"]) for visit in run.problem["visits"]}
-    return tuple(key for key in order if key in known)
-
-
-def _by_round(
-    orders: Mapping[str, tuple[str, ...]], shifts: Mapping[str, int]
-) -> dict[int, tuple[int, ...]]:
-    return {
-        shifts[shift]: tuple(int(visit) for visit in visits)
-        for shift, visits in orders.items()
-        if shift in shifts
-    }
-
-
-def _fitted(
-    facts: Facts,
-    was: Arrangement,
-    asked_about: Collection[int],
-    orders: Mapping[int, tuple[int, ...]],
-) -> Arrangement:
-    """Put the answer into the day as it is now: what has gone since is left out of it."""
-    elsewhere = {
-        key
-        for round_id, order in was.orders.items()
-        if round_id not in asked_about
-        for key in order
-    }
-    named = {
-        key: tuple(
-            each for each in orders.get(key, ()) if each in facts.pickups and each not in elsewhere
-        )
-        for key in asked_about
-    }
-    found = replace(was, orders={**was.orders, **named})
-    return replace(found, pinned=was.pinned & found.placed)
+    wish = Wish.read(run.asked)
+    found = fitted(gather(session, plan), run, wish)
+    return Proposal(run=run, wish=wish, change=found.change, lapsed=found.lapsed)

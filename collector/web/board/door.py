@@ -3,8 +3,10 @@
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from collector.db import reading
 from collector.errors import Conflict, Refused
 from collector.people.models import Role
+from collector.rounds.queries import revision_of
 from collector.web.board.asked import imports, inbox, requests
 from collector.web.board.bank import containers, directory, policies, reports, seals
 from collector.web.board.care import blood, calls, decisions, donors, joining, questions
@@ -29,7 +31,7 @@ from collector.web.board.parts import add_parts
 from collector.web.board.weeks import due
 from collector.web.board.weeks import page as weeks_page
 from collector.web.board.wording import add_words
-from collector.web.guards import guard
+from collector.web.guards import actor, guard
 
 blueprint = Blueprint("board", __name__, url_prefix="/board")
 guard(blueprint, Role.COORDINATOR)
@@ -85,14 +87,20 @@ for part in PARTS:
 
 @blueprint.get("/")
 def home() -> Response:
-    """Open today."""
-    return redirect(url_for("board.days.page", day=today()))
+    """Open what waits this morning, until today is published; from then on, today."""
+    day = today()
+    with reading() as session:
+        published = revision_of(session, bank_id=actor().bank_id, day=day)
+    if published:
+        return redirect(url_for("board.days.page", day=day))
+    return redirect(url_for("board.morning.home"))
 
 
 @blueprint.get("/days")
 def choose_day() -> Response:
-    """Open the day that was picked."""
-    return redirect(url_for("board.days.page", day=civil_day(request.args.get("day", ""))))
+    """Open the day that was picked, or else today."""
+    given = request.args.get("day", "")
+    return redirect(url_for("board.days.page", day=civil_day(given) if given else today()))
 
 
 @blueprint.get("/live")

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from collector.banks.queries import get_bank
 from collector.db import reading, transaction
 from collector.errors import Refused
 from collector.people.models import Role
@@ -61,11 +62,18 @@ def home() -> str:
 @blueprint.get("/service-worker.js")
 @anyone
 def worker() -> Response:
-    """Send the program that shows what is pushed; it must live under the donor's own address."""
+    """Send the program beside her pages; it must live under their own address."""
     program = (dist_folder() / manifest()["js/donor-worker.js"]).read_text(encoding="utf-8")
     answer = Response(program, mimetype="text/javascript")
     answer.headers["Cache-Control"] = "no-cache"
     return answer
+
+
+@blueprint.get("/offline")
+def offline() -> str:
+    """Show what her browser keeps for where there is no network."""
+    with reading() as session:
+        return render_template("donor/offline.html", bank=get_bank(session, actor().bank_id))
 
 
 @blueprint.get("/visits/new")

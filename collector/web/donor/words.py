@@ -125,7 +125,8 @@ def visit_notes(pickup: Pickup, *, policies: Policies, told: Told | None) -> lis
     return [
         *_holds(pickup),
         *_blood_at_visit(pickup, days, policies),
-        *_volume(pickup, policies),
+        # Once a day is promised, how little there is keeps nobody away any more.
+        *(() if told else _volume(pickup, policies)),
         *_milk_age(pickup, days, policies),
     ]
 

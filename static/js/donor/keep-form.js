@@ -40,11 +40,18 @@ function say(form, what) {
   for (const words of form.querySelectorAll("[data-kept]")) words.hidden = words.dataset.kept !== what;
 }
 
+// Its page led to another one, or to itself with what is wrong: it has arrived. A page that was
+// opened in any other way says nothing of it.
+function arrived({ path }) {
+  if (document.querySelector("[data-wrong]")) return true;
+  const before = document.referrer && new URL(document.referrer).pathname;
+  return before === path && location.pathname !== path;
+}
+
 export function keepForm() {
   const form = document.querySelector("form[data-keep]");
   const kept = read();
-  // Another page of hers came after it, or the same one with what is wrong: it has arrived.
-  if (!form || document.querySelector("[data-wrong]")) forget();
+  if (kept && arrived(kept)) forget();
   if (!form) return;
   if (kept?.path === location.pathname && !document.querySelector("[data-wrong]")) {
     fillIn(form, kept.fields);

@@ -1,4 +1,6 @@
 // Lets this browser be told of a visit: asks it once, and tells the bank where to write.
+import { register } from "./worker.js";
+
 function bytes(base64url) {
   const plain = atob(base64url.replace(/-/g, "+").replace(/_/g, "/"));
   return Uint8Array.from(plain, (sign) => sign.charCodeAt(0));
@@ -6,7 +8,7 @@ function bytes(base64url) {
 
 async function subscribe(form) {
   if ((await Notification.requestPermission()) !== "granted") return "refused";
-  const worker = await navigator.serviceWorker.register(form.dataset.worker, { scope: "/donor/" });
+  const worker = await register();
   const key = bytes(form.dataset.push);
   const found = await worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
   const { endpoint, keys } = found.toJSON();

@@ -10,7 +10,7 @@ from flask import Flask
 
 from collector.custody.models import ContainerState
 from collector.custody.numbers import number_of
-from collector.custody.queries import chain_of, containers_of, flagged, received
+from collector.custody.queries import chain_of, containers_of, received, record_of
 from collector.db import db, reading, transaction
 from collector.errors import NotFound
 from collector.rounds.events import OutcomeStatus, accept
@@ -93,8 +93,8 @@ def test_what_a_day_received_is_counted_for_its_bank_and_its_day(brought_in: Tow
         assert received(session, bank_id=brought_in.other_bank, day=TODAY) == 0
 
 
-def test_a_warm_freezer_is_shown_to_quality(brought_in: Town) -> None:
+def test_a_warm_freezer_is_flagged_on_its_record(brought_in: Town) -> None:
     with reading() as session:
-        found = flagged(session, bank_id=brought_in.bank, day=TODAY)
-        assert [record.flags for record in found] == [["freezer_warm"]]
-        assert flagged(session, bank_id=brought_in.other_bank, day=TODAY) == []
+        found = record_of(session, bank_id=brought_in.bank, pickup_id=brought_in.pickups[0])
+        assert found is not None
+        assert found.flags == ["freezer_warm"]

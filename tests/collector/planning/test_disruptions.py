@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,7 +14,8 @@ from collector.clock import SystemClock
 from collector.db import owned, reading, transaction
 from collector.errors import Conflict, NotFound, Refused
 from collector.jobs.supervisor import run_once
-from collector.pickups.models import PickupState
+from collector.notices.models import Notice
+from collector.pickups.models import Pickup, PickupState
 from collector.planning.day.queries import broken_rules
 from collector.planning.models import Disruption, DisruptionKind, Proposal, ProposalWay
 from collector.planning.road.acceptance import accept
@@ -115,8 +118,10 @@ def test_what_is_left_for_another_day_is_withdrawn_and_waits_in_the_tray(
         disruption = told(session, town, DisruptionKind.COLLECTOR_ILL, round_id=driving)
         found = proposals_of(session, disruption)[1]
         wanted = differences(session, town, disruption)[1]
+        known = letters(session)
         publication = accepted(session, town, found)
         plan = the_plan(session, town)
+        assert letters(session) - known == Counter(donors(session, wanted.withdrawn))
         assert publication.changes["withdrawn"] == list(wanted.withdrawn) == sorted(wanted.left)
         assert {left.pickup_id for left in plan.unplanned} == set(wanted.left)
         assert {left.pickup.state for left in plan.unplanned} == {PickupState.ACCEPTED}
@@ -156,8 +161,21 @@ def test_an_hour_on_a_closed_road_is_told_with_what_it_does_to_promises(
             each.begins_after - each.begins_before >= timedelta(minutes=90)
             for each in go_on.retimed
         )
+        known = letters(session)
         publication = accepted(session, town, proposals_of(session, disruption)[0])
         assert publication.changes["promised"] == sorted(go_on.promised)
+        assert go_on.promised
+        assert letters(session) - known == Counter(donors(session, go_on.promised))
+
+
+def letters(session: Session) -> Counter[str]:
+    """Return to which donors the outbox owes how many messages."""
+    rows = session.query(Notice.recipient)
+    return Counter(who for (who,) in rows if who.startswith("donor:"))
+
+
+def donors(session: Session, pickups: Iterable[int]) -> list[str]:
+    return [f"donor:{session.get_one(Pickup, key).donor_id}" for key in pickups]
 
 
 def test_a_failed_freezer_sends_the_rounds_to_the_next_one(app: Flask, town: Town, driving: int):

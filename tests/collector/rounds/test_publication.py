@@ -17,7 +17,7 @@ from collector.notices.models import Notice
 from collector.pickups.models import Pickup, PickupState
 from collector.rounds.actions import open_day, pin, publish
 from collector.rounds.models import DayPlan, Publication, Round, RoundState, Stop, Unplanned
-from collector.rounds.queries import day_plan, get_round, rounds_of
+from collector.rounds.queries import day_plan, get_round
 from collector.service_day import ServiceDay
 from tests.builders import DAY, MORNING
 from tests.collector.rounds.days import PARIS, draft
@@ -70,9 +70,6 @@ def test_the_first_publication_freezes_rounds_that_have_stops(app: Flask, town: 
         assert session.get_one(Pickup, town.pickups[0]).state is PickupState.PUBLISHED
         assert session.get_one(Pickup, town.pickups[2]).state is PickupState.ACCEPTED
         assert first_broken_link(session, town.bank) is None
-        mine = rounds_of(session, bank_id=town.bank, person_id=town.ana, day=DAY)
-        assert [round_.id for round_ in mine] == [ana.id]
-        assert rounds_of(session, bank_id=town.bank, person_id=town.bruno, day=DAY) == []
 
 
 def test_a_donor_is_promised_two_hours_and_a_collector_her_round(app: Flask, town: Town):

@@ -4,18 +4,19 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from io import BytesIO
 
-from flask import Blueprint, Response, make_response, request
+from flask import Blueprint, Response, make_response, request, url_for
 from flask_babel import gettext
 from openpyxl import Workbook
 from openpyxl.styles import Font
 
 from collector.csv_rows import escaped, write_rows
-from collector.db import reading
+from collector.db import reading, transaction
 from collector.errors import Refused
+from collector.people.feeds import has_feed, make_feed, revoke_feeds
 from collector.reports.figures import MOST_DAYS, DayFigures, Report, report
 from collector.web.board.bank.charts import paired, shares
 from collector.web.board.pages import civil_day, page, today
-from collector.web.guards import actor
+from collector.web.guards import actor, now, person_id
 
 blueprint = Blueprint("reports", __name__, url_prefix="/reports")
 
@@ -40,8 +41,14 @@ COLUMNS = (
 
 
 @blueprint.get("")
-def home() -> str:
-    """Show the figures of a stretch of days."""
+def home(address: str = "") -> str:
+    """Show the figures of a stretch of days.
+
+    Parameters
+    ----------
+    address
+        Of the calendar that was just made.
+    """
     first, last = _stretch()
     with reading() as session:
         found = report(session, bank_id=actor().bank_id, first=first, last=last)
@@ -49,6 +56,8 @@ def home() -> str:
             session,
             "board/reports/home.html",
             found=found,
+            address=address,
+            has_calendar=has_feed(session, person_id=person_id()),
             distances=paired(
                 [(day.planned_metres / 1000, day.driven_metres / 1000) for day in found.days]
             ),
@@ -57,6 +66,19 @@ def home() -> str:
                 zip(found.reasons, shares([count for _, count in found.reasons]), strict=True)
             ),
         )
+
+
+@blueprint.post("/calendar")
+def calendar() -> str:
+    """Make a secret address of everybody's shifts and show it once, or end the one there is."""
+    address = ""
+    with transaction() as session:
+        if request.form.get("what") == "end":
+            revoke_feeds(session, now=now(), person_id=person_id())
+        else:
+            token = make_feed(session, now=now(), bank_id=actor().bank_id, person_id=person_id())
+            address = url_for("calendar.shifts", token=token, _external=True)
+    return home(address)
 
 
 @blueprint.get("/days.csv")

@@ -1,4 +1,4 @@
-"""Quality's page: who asked to be erased, the erasure, and the seal of a number."""
+"""Quality's page: who asked to be erased, the seal of a number, two files parted again."""
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext
@@ -12,6 +12,7 @@ from collector.donors.queries import get_donor
 from collector.errors import NotFound, Refused
 from collector.people.models import Role
 from collector.rights.actions import erase, open_seal
+from collector.rights.parting import part_files
 from collector.web.board.pages import page
 from collector.web.guards import actor, guard, now
 from collector.web.wording import sentence
@@ -39,7 +40,7 @@ def home(wrong: str = "", opened: dict[str, str] | None = None) -> str:
             asked=list(asked),
             wrong=wrong,
             opened=opened,
-            typed=request.form,
+            typed=request.values,
         )
 
 
@@ -74,3 +75,23 @@ def seal() -> str | tuple[str, int]:
     except (Refused, NotFound) as refused:
         return home(wrong=sentence(refused)), 422
     return home(opened=opened)
+
+
+@blueprint.post("/parting")
+def part() -> Response | tuple[str, int]:
+    """Give a file that was joined away what it held, for a reason that the audit chain keeps."""
+    who = actor()
+    try:
+        with transaction() as session:
+            donor = part_files(
+                session,
+                now=now(),
+                bank_id=who.bank_id,
+                number=plain(request.form.get("number", "")),
+                actor=who.reference,
+                reason=request.form.get("reason", "")[:300],
+            )
+    except (Refused, NotFound) as refused:
+        return home(wrong=sentence(refused)), 422
+    flash(gettext("They are two files again. Look at what each of them holds."), "ok")
+    return redirect(url_for("board.donors.file", donor_id=donor.id), code=303)

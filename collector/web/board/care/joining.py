@@ -1,4 +1,4 @@
-"""Joining two files of one donor: what each holds, side by side, and a step without a way back."""
+"""Joining two files of one donor: what each holds, side by side, and the step."""
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext

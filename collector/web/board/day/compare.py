@@ -1,19 +1,22 @@
-"""The board's comparison: the day as it is, and as the planner proposes it."""
+"""The board's comparisons: what the planner proposes, taken or left, and any two plans of a day."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
-from flask_babel import gettext
+from flask_babel import gettext, lazy_gettext
+from flask_babel.speaklater import LazyString
 from werkzeug.wrappers import Response
 
 from collector.db import reading, transaction
-from collector.errors import Refused
+from collector.errors import NotFound, Refused
 from collector.pickups.models import Pickup
 from collector.planning.by_hand.comparison import figures, moved_visits
 from collector.planning.by_hand.moves import MOST_AT_ONCE
-from collector.planning.by_hand.preview import told
-from collector.planning.solving.proposals import Proposal, apply, discard, partly, proposal
+from collector.planning.by_hand.preview import Change, told
+from collector.planning.solving.fitting import Lapse
+from collector.planning.solving.proposals import apply, discard, partly, proposal
+from collector.planning.solving.versions import Kind, Version, beside, named, versions
 from collector.rounds.queries import day_plan
 from collector.web.board.day.page import day_page, seen_day
 from collector.web.board.day.price import price as priced
@@ -21,11 +24,22 @@ from collector.web.board.pages import by, civil_day, is_fragment, whole_number
 from collector.web.board.pages import page as board_page
 from collector.web.board.wording import duration, euros, kilometres, signed
 from collector.web.guards import actor
-from collector.web.wording import sentence
+from collector.web.wording import clock, sentence
 
 blueprint = Blueprint("compare", __name__, url_prefix="/days/<day>/comparisons")
 
 UP, DOWN, SAME = "up", "down", "same"
+
+_ = lazy_gettext
+
+LAPSES: Mapping[Lapse, LazyString] = {
+    Lapse.MOVED_SINCE: _("somebody moved the visit since; it stays there"),
+    Lapse.PINNED_SINCE: _("it is pinned where it is"),
+    Lapse.ROUND_LEFT: _("the round has left"),
+    Lapse.GONE: _("there is no visit to make that day any more"),
+    Lapse.BREAKS_RULE: _("in the rounds as they are now it would break a rule"),
+    Lapse.BREAKS_PROMISE: _("it would break a promise"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +52,33 @@ class Metric:
     change: str
     way: str
     is_better: bool | None
+
+
+@blueprint.get("")
+def any_two(day: str) -> str:
+    """Show two plans of a day side by side: the present, proposals, published revisions."""
+    wanted, bank_id = civil_day(day), actor().bank_id
+    with reading() as session:
+        plan = day_plan(session, bank_id=bank_id, day=wanted)
+        if plan is None:
+            raise NotFound("not_found", kind="day_plans")
+        known = versions(session, plan)
+        first = named(known, request.args.get("first", known[-1].name))
+        second = named(known, request.args.get("second", known[0].name))
+        change = beside(session, plan, first, second)
+        return board_page(
+            session,
+            "board/day/two_plans.html",
+            day=wanted,
+            names=_names(change),
+            words={each.name: _version(each) for each in known},
+            first=first,
+            second=second,
+            change=change,
+            metrics=list(_metrics(change)),
+            visits=moved_visits(change),
+            contacts=_contacts(change),
+        )
 
 
 @blueprint.get("/<int:run_id>")
@@ -53,11 +94,12 @@ def page(day: str, run_id: int) -> str:
             day=wanted,
             seen=seen,
             found=found,
-            metrics=list(_metrics(found)),
+            metrics=list(_metrics(found.change)),
             visits=moved_visits(found.change),
             names=seen.names,
-            contacts=_contacts(found),
+            contacts=_contacts(found.change),
             price=priced(told(found.change), seen.names),
+            lapses=LAPSES,
         )
 
 
@@ -106,9 +148,23 @@ def make(day: str, run_id: int) -> Response:
     return redirect(url_for("board.days.page", day=wanted), code=303)
 
 
-def _contacts(found: Proposal) -> Mapping[int, str]:
+def _version(found: Version) -> str:
+    if found.kind is Kind.PRESENT:
+        return str(gettext("the rounds as they are now"))
+    made_at = clock(found.made_at) if found.made_at else ""
+    if found.kind is Kind.PROPOSAL:
+        return str(gettext("the planner's proposal of %(time)s", time=made_at))
+    return str(gettext("revision %(number)s of %(time)s", number=found.number, time=made_at))
+
+
+def _names(change: Change) -> Mapping[int, str]:
+    donors = {key: pickup.donor for key, pickup in change.facts.pickups.items()}
+    return {key: f"{donor.first_name} {donor.family_name}" for key, donor in donors.items()}
+
+
+def _contacts(change: Change) -> Mapping[int, str]:
     """Return how each donor would be told, as a word; empty where nobody can."""
-    pickups = found.change.facts.pickups
+    pickups = change.facts.pickups
     return {key: _contact(pickup) for key, pickup in pickups.items()}
 
 
@@ -116,11 +172,8 @@ def _contact(pickup: Pickup) -> str:
     return str(gettext("e-mail") if pickup.donor.email else gettext("nobody: call her"))
 
 
-def _metrics(found: Proposal) -> Iterator[Metric]:
-    before, after = (
-        figures(found.change, found.change.before),
-        figures(found.change, found.change.after),
-    )
+def _metrics(change: Change) -> Iterator[Metric]:
+    before, after = figures(change, change.before), figures(change, change.after)
     yield _count(gettext("visits planned"), before.planned, after.planned, more_is_better=True)
     yield _metric(gettext("distance"), before.metres, after.metres, kilometres)
     yield _metric(gettext("working time"), before.seconds, after.seconds, duration)

@@ -41,9 +41,11 @@ class Offer:
 
 @blueprint.post("")
 def make(day: str) -> Response:
-    """Keep what happened, and go to its proposals."""
+    """Keep what happened, instead of an older telling of it if one is named; show the proposals."""
     wanted, who, form = civil_day(day), actor(), request.form
     with transaction() as session:
+        if older := _key(form, "instead"):
+            _lay_aside(session, _of_day(session, wanted, older))
         disruption = tell(
             session,
             now=now(),
@@ -121,17 +123,21 @@ def take(day: str, disruption_id: int) -> Response:
 @blueprint.post("/<int:disruption_id>/dismissal")
 def dismiss(day: str, disruption_id: int) -> Response:
     """Leave the day as it is."""
-    wanted, who = civil_day(day), actor()
+    wanted = civil_day(day)
     with transaction() as session:
-        disruption = _of_day(session, wanted, disruption_id)
-        lay_aside(
-            session,
-            now=now(),
-            bank_id=who.bank_id,
-            disruption_id=disruption.id,
-            actor=who.reference,
-        )
+        _lay_aside(session, _of_day(session, wanted, disruption_id))
     return redirect(url_for("board.live.home", day=wanted), code=303)
+
+
+def _lay_aside(session: Session, disruption: Disruption) -> None:
+    who = actor()
+    lay_aside(
+        session,
+        now=now(),
+        bank_id=who.bank_id,
+        disruption_id=disruption.id,
+        actor=who.reference,
+    )
 
 
 def _of_day(session: Session, day: date, disruption_id: int) -> Disruption:

@@ -1,0 +1,87 @@
+"""A coordinator's pages in both languages: nothing for axe, light and dark, and 320 pixels wide."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from playwright.sync_api import Browser
+from sqlalchemy.orm import Session
+
+from collector.db import transaction
+from collector.pickups.models import Pickup
+from collector.planning.models import DisruptionKind
+from collector.planning.road.disruptions import Telling, tell
+from collector.rounds.queries import day_plan
+from tests.browser.test_donor_seen import troubles
+from tests.browser.test_donor_walk import database_url, place
+from tests.browser.towns import ServedTown
+from tests.builders import DAY, add_donor, add_pickup
+from tests.collector.planning.on_the_road import driven_until, published
+from tests.collector.planning.test_fitting import asked
+from tests.collector.planning.test_taking_back import at
+from tests.town import Town
+
+__all__ = ["database_url", "place"]
+
+pytestmark = pytest.mark.browser
+
+NOON = datetime(2026, 11, 24, 7, 25, tzinfo=UTC)
+"""25 past 8 in Paris: on the town's round the first of three doors is behind the collector."""
+PAGES = (
+    "/board/morning",
+    "/board/days/{day}",
+    "/board/days/{day}/edits",
+    "/board/days/{day}/comparisons",
+    "/board/days/{day}/comparisons/{run}",
+    "/board/days/{day}/publications",
+    "/board/days/{day}/moves?pickup={visit}",
+    "/board/days/{day}/unplanned/{waiting}",
+    "/board/days/{day}/live",
+    "/board/days/{day}/live/disruptions/{disruption}",
+    "/board/days/{day}/road",
+    "/board/days/{day}/close",
+    "/board/weeks",
+    "/board/reports",
+    "/board/inbox",
+    "/board/imports",
+)
+
+
+@pytest.mark.parametrize("language", ["en-GB", "fr-FR"])
+def test_a_coordinators_pages(browser: Browser, place: ServedTown, language: str) -> None:
+    place.clock.instant = NOON
+    with place.app.app_context(), transaction() as session:
+        keys = lively(session, place.town)
+    page = place.open(browser, person=place.town.claire, language=language)
+    # Without motion no colour is on its way to another while axe looks.
+    page.emulate_media(reduced_motion="reduce")
+    page.goto(f"{place.address}/board/days/{DAY}")
+    assert page.locator("html").get_attribute("lang") == language[:2]
+    urls = [each.format(day=DAY, **keys) for each in PAGES]
+    found = [each for url in urls for each in troubles(page, f"{place.address}{url}")]
+    assert "\n".join(found) == ""
+
+
+def lively(session: Session, town: Town) -> dict[str, int]:
+    """Make a day half driven: a collector ill, a proposal of the planner, a move, one in no round.
+
+    Return the keys of what the pages are about.
+    """
+    published(session, town)
+    driven_until(session, town, NOON)
+    plan = day_plan(session, bank_id=town.bank, day=DAY)
+    assert plan is not None
+    ana, bruno = (round_.id for round_ in plan.rounds)
+    telling = Telling(kind=DisruptionKind.COLLECTOR_ILL, round_id=ana)
+    actor = f"person:{town.claire}"
+    disruption = tell(session, now=NOON, bank_id=town.bank, day=DAY, telling=telling, actor=actor)
+    gina, hana = (asks(session, town, name).id for name in ("Gina", "Hana"))
+    run = asked(session, town)
+    at(session, town).move(hana, f"{bruno}:0")
+    return {"disruption": disruption.id, "run": run.id, "visit": hana, "waiting": gina}
+
+
+def asks(session: Session, town: Town, name: str) -> Pickup:
+    donor = add_donor(session, town.bank, first_name=name, signed_by_id=town.claire)
+    return add_pickup(session, donor)
