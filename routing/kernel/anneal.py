@@ -64,7 +64,7 @@ def _begin(f: Whole, g: Whole, s: Whole, orders: Whole) -> bool:
 
 @inner
 def _clear(g: Whole, s: Whole) -> None:
-    s[o.BANNED], s[o.BLINK], s[o.OUTSIDE] = -1, FAR, 0
+    s[o.BANNED], s[o.BLINK], s[o.OUTSIDE], s[o.GENEROUS] = -1, FAR, 0, 0
     for visit in range(g[o.VISITS]):
         s[s[o.TOUR_OF] + visit] = -1
     for shift in range(g[o.SHIFTS]):

@@ -63,12 +63,13 @@ DRIVER, OLD_OUTSIDE, BEST_FOUND, STUCK, BANNED, KEPT, KEPT_STOPS, MISSED = range
 ROWS, TOURS, TOUR_OF, ABSENT, OLD_ABSENT, MET, TOUCHED_LIST, OLD_ORDERS = range(16, 24)
 SPOTS, WEIGHT, ABSENCES, ORDER, BEST_STOPS, BEST_ORDERS = range(24, 30)
 SLOTS, COLUMN_LIST, STOP_LIST, TAPE = range(30, 34)
-AVERAGE, LONGEST, WHOLE, WANTED, PARKED, USED = range(34, 40)
+AVERAGE, LONGEST, WHOLE, WANTED, PARKED, USED, GENEROUS = range(34, 41)
 STATE_HEAD: Final = 48
 """`OUTSIDE` counts the absent, `STUCK` says that an iteration must be undone, `BANNED` is a shift
-left alone for an iteration; `KEPT` and `KEPT_STOPS` count the pool, `TAPE` is
-the length of the problem's tape; `AVERAGE`, `LONGEST` and
-`WHOLE` say how to ruin, see `ruin`; `USED` counts the tours that are not empty."""
+left alone for an iteration; `KEPT` and `KEPT_STOPS` count the pool, `TAPE` is the length of the
+problem's tape; `AVERAGE`, `LONGEST` and `WHOLE` say how to ruin, see `ruin`; `USED` counts the
+tours that are not empty; `GENEROUS` says that in this iteration a visit may be put in for more than
+leaving it out costs."""
 
 # The columns of a spot where a visit may be put: behind which point; for a shipment, both.
 PRICE, SHIFT, HERE, THERE = range(4)

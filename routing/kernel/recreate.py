@@ -84,10 +84,12 @@ def _put_back(f: Whole, g: Whole, s: Whole, visit: int, role: int) -> bool:
             break
         before = s[tour(s, s[spot + o.SHIFT]) + o.COST]
         if take(f, g, s, visit, spot):
-            if s[spot + o.PRICE] <= worth:
+            if s[o.GENEROUS] == 1 or s[spot + o.PRICE] <= worth:
                 return True
             give_up(f, g, s, spot, before)
-    return s[sure + o.PRICE] < NEVER and s[sure + o.PRICE] <= worth and take(f, g, s, visit, sure)
+    if s[sure + o.PRICE] == NEVER or (s[o.GENEROUS] == 0 and s[sure + o.PRICE] > worth):
+        return False
+    return take(f, g, s, visit, sure)
 
 
 @inner

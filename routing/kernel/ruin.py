@@ -24,11 +24,15 @@ DEEPER: Final = 0.01
 BANNING: Final = 0.7
 """How often its shift is then left alone for the iteration."""
 
+GENEROSITY: Final = 20
+"""Once in so many iterations visits are put back for more than leaving them out costs: two may be
+worth a shift's fixed cost when neither is alone. The search then judges the whole."""
+
 
 @inner
 def ruin(f: Whole, g: Whole, s: Whole) -> None:
     """Take visits out of the solution; they are absent then."""
-    s[o.BANNED] = -1
+    s[o.BANNED], s[o.GENEROUS] = -1, below(s, GENEROSITY) == 0
     if below(s, PARTS) < s[o.WHOLE]:
         _whole(f, g, s)
     else:
