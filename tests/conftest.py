@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -15,6 +16,7 @@ from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
+from werkzeug.routing import Rule
 
 from collector import migrations
 from collector.app import create_app
@@ -135,6 +137,23 @@ def _empty(connection: Connection) -> None:
             " FROM pg_sequences WHERE last_value IS NOT NULL"
         )
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def addresses_compiled_once() -> Iterator[None]:
+    """Each test has an application of its own, with the same 170 addresses to compile."""
+    compiled: dict[tuple[str, ...], Any] = {}
+    compile_anew = Rule._compile_builder  # noqa: SLF001
+
+    def compile_once(rule: Rule, append_unknown: bool = True) -> Any:  # noqa: ANN401, FBT001, FBT002
+        named = rule.rule, str(rule.subdomain), repr(rule.defaults), repr(append_unknown)
+        if named not in compiled:
+            compiled[named] = compile_anew(rule, append_unknown)
+        return compiled[named]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", compile_once)
+        yield
 
 
 @pytest.fixture
