@@ -100,8 +100,22 @@ class Tables(NamedTuple):
 def flat(problem: Problem) -> Whole:
     """The tape of a problem, made once and kept with it; `tape` reads it."""
     if FLAT not in problem.derived:
-        problem.derived[FLAT] = laid_out(tables(problem))
+        tape = problem.derived[FLAT] = laid_out(tables(problem))
+        # Nothing is kept twice: of a thousand places that would be 20 MB.
+        seen = problem.derived[TABLES] = _on_tape(tape, tables(problem))
+        problem.derived[TRAVEL] = seen.seconds, seen.metres, seen.cents
     return cast("Whole", problem.derived[FLAT])
+
+
+def _on_tape(tape: Whole, found: Tables) -> Tables:
+    """The same tables, as they lie on the tape."""
+    begins = tape[: 2 * len(found) : 2].tolist()
+    return Tables(
+        *(
+            tape[begin : begin + table.size].reshape(table.shape)
+            for begin, table in zip(begins, found, strict=True)
+        )
+    )
 
 
 def laid_out(found: Tables) -> Whole:
