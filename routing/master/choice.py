@@ -1,12 +1,12 @@
 """Knows the best choice of columns: CP-SAT, from what the relaxation leaves."""
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from ortools.sat.python import cp_model
 
 from routing.master.bound import SLACK, Bound, bound
+from routing.master.effort import Effort
 from routing.master.sheet import Sheet
 from routing.timing.flat import Whole
 
@@ -22,26 +22,6 @@ LARGEST_SUM: Final = 2.0**60
 
 RELAXING: Final = 0.4
 """The part of the time that the relaxation may take."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Effort:
-    """How much may be spent on a choice.
-
-    Attributes
-    ----------
-    seconds : float
-        Of wall clock.
-    work : float, optional
-        Of CP-SAT's own measure, about a second each: with this bound, and ample seconds, the same
-        question has the same answer.
-    workers : int
-        Threads of CP-SAT.
-    """
-
-    seconds: float
-    work: float | None = None
-    workers: int = 1
 
 
 def better_choice(sheet: Sheet, incumbent: Whole, effort: Effort) -> Whole | None:

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.errors import InvalidPlanError
-from routing.master.choice import Effort, better_choice
+from routing.master.choice import better_choice
+from routing.master.effort import Effort
 from routing.master.pool import Columns, Pool
 from routing.master.regions import regions
 from routing.master.sheet import NOBODY, Part, met, sheet

@@ -15,7 +15,7 @@ from routing.cost import rank
 from routing.errors import InvalidPlanError
 from routing.insertion import filled
 from routing.master.bound import bound
-from routing.master.choice import Effort
+from routing.master.effort import Effort
 from routing.master.kinds import kinds
 from routing.master.pool import Pool
 from routing.master.recombine import recombined
