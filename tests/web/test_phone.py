@@ -21,7 +21,10 @@ from tests.town import Town, sign_in
 
 JSON = {"Accept": "application/json"}
 ROOT = Path(__file__).parents[2]
-SHELL = (ROOT / "templates" / "phone" / "home.html", ROOT / "collector" / "web" / "phone.py")
+SHELL = (
+    ROOT / "templates" / "phone" / "home.html",
+    ROOT / "collector" / "web" / "phone" / "door.py",
+)
 
 
 @pytest.fixture
