@@ -50,7 +50,8 @@ class Turns:
         self._took = 0.0
         self._hot = True
         self._import = Thread(target=import_module, args=(MASTER,))
-        self._import.start()
+        if len(problem.shifts) >= FEWEST:
+            self._import.start()
 
     def take(self, kernel: Kernel, at: float) -> None:
         """Take a turn if one is due at this part of the budget."""
@@ -70,12 +71,12 @@ class Turns:
         self._took = time.monotonic() - began
 
     def _choose(self, kernel: Kernel) -> None:
-        self._import.join()
-        from routing.master.recombine import recombined  # noqa: PLC0415 - see the module's docstring
-
         present = kernel.orders()
         if len(present) < FEWEST:
             return
+        self._import.join()
+        from routing.master.recombine import recombined  # noqa: PLC0415 - see the module's docstring
+
         for column in kernel.columns():
             self.pool.add(column.shift, column.visits, column.cost)
         seconds = 600.0 if self._seconds is None else SHARE * self._seconds

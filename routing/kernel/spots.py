@@ -107,7 +107,7 @@ def _scan(f: Whole, g: Whole, s: Whole, visit: int, shift: int, first: int, last
     base = g[g[o.ASIDE] + visit * g[o.SHIFTS] + shift]
     if count == 0:
         base += g[fleet + flat.FIXED]
-    longer = _longer(g, s, shift, g[me + o.SERVICE])
+    longer = _longer(g, s, shift, g[me + o.SERVICE]) if timed else 0
     at = point(g, s, shift, first)
     for row in range(first, last + 1):
         behind = at

@@ -203,7 +203,9 @@ def test_a_form_without_a_network_is_kept_and_sent_when_it_is_back(
 
 
 # The test's own server leaves the file open that it was sending when the line was cut.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.filterwarnings(
+    "ignore:Exception ignored in. <_io:pytest.PytestUnraisableExceptionWarning"
+)
 def test_a_page_without_a_network_says_whom_to_call_and_keeps_the_form(
     browser: Browser, place: ServedTown
 ) -> None:

@@ -36,7 +36,7 @@ from tests.builders import add_donor, add_pickup, add_shift, add_site
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
-REQUESTS = int(os.environ.get("MILKROUND_TEST_REQUESTS", "24"))
+REQUESTS = int(os.environ.get("MILKROUND_TEST_REQUESTS", "60"))
 """By hand and before a release: 200, which takes a quiet machine some minutes."""
 COLLECTORS, MOVES = 14, 10
 HOURS = time(9), time(19)

@@ -13,7 +13,7 @@ from collector.db import owned
 from collector.errors import Refused
 from collector.jobs.actions import Claim
 from collector.jobs.models import JobState
-from collector.jobs.work import Ended, How, Verdict
+from collector.jobs.work import Ended, Verdict
 from collector.notices.actions import tell
 from collector.pickups.actions import accept, ask
 from collector.pickups.models import Pickup
@@ -72,7 +72,7 @@ class PlanWeeks(Search):
 
     def conclude(self, session: Session, *, now: datetime, ended: Ended) -> Verdict | None:  # noqa: ARG002
         """Keep the best plan there is, if the checker agrees."""
-        if ended.how is How.EXITED and ended.code != 0 and self.error is None:
+        if self.fell_silent(ended):
             return None
         if self.best is None:
             return Verdict(state=JobState.FAILED, error=self.error or "no_plan")

@@ -139,7 +139,7 @@ class Desk:
         self.shifts = {round_.id: str(round_.shift_id) for round_ in facts.rounds}
         free = frozenset[int]() if keep_pins else self.hands
         self.problem = problem_of(facts, self._posable(), unpinned=free)
-        self.before = retimed(self.problem, self._orders(self.was))
+        self.before = retimed(self.problem, orders_of(facts, self.problem, self.was))
 
     def change(self, becomes: Arrangement) -> Change:
         """Work a change out: the rounds that it does not touch stay as they are.
@@ -160,7 +160,7 @@ class Desk:
             was=self.was,
             becomes=becomes,
             before=self.before,
-            after=self._timed(self._orders(becomes)),
+            after=self._timed(orders_of(self.facts, self.problem, becomes)),
             touched=tuple(round_ for round_ in self.facts.rounds if round_.id in rounds),
             moved=self.hands,
             breaks=(),
@@ -189,15 +189,6 @@ class Desk:
         found = (pickups[key] for key in keys if key in pickups)
         return [pickup for pickup in found if can_be_timed(pickup, day)]
 
-    def _orders(self, arrangement: Arrangement) -> dict[str, list[str]]:
-        return {
-            self.shifts[key]: [
-                str(each) for each in order if self.problem.visit(str(each)) is not None
-            ]
-            for key, order in arrangement.orders.items()
-            if key in self.shifts
-        }
-
     def _timed(self, orders: Mapping[str, Sequence[str]]) -> Plan:
         """Time what is another order than before, and hand on the rest."""
         tours = []
@@ -210,6 +201,18 @@ class Desk:
                     best_effort(self.problem, shift, [known(self.problem, n) for n in names])
                 )
         return assembled(self.problem, tuple(tours))
+
+
+def orders_of(facts: Facts, problem: Problem, arrangement: Arrangement) -> dict[str, list[str]]:
+    """Return, per shift, what the problem holds of its round's visits, by the planner's names."""
+    return {
+        str(round_.shift_id): [
+            str(key)
+            for key in arrangement.orders.get(round_.id, ())
+            if problem.visit(str(key)) is not None
+        ]
+        for round_ in facts.rounds
+    }
 
 
 def told(change: Change) -> Preview:

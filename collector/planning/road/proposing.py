@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from collector.db import owned
 from collector.jobs.actions import Claim
 from collector.jobs.models import JobState
-from collector.jobs.work import Ended, How, Verdict
+from collector.jobs.work import Ended, Verdict
 from collector.planning.models import Proposal
 from collector.planning.solving.solver import Search, refuse_unlawful, spoken
 
@@ -33,7 +33,7 @@ class Propose(Search):
 
     def conclude(self, session: Session, *, now: datetime, ended: Ended) -> Verdict | None:  # noqa: ARG002
         """Keep the best plan if the checker agrees; without a better one the start stands."""
-        if ended.how is How.EXITED and ended.code != 0 and self.error is None:
+        if self.fell_silent(ended):
             return None
         proposal = owned(session, Proposal, self.bank_id, self.proposal_id)
         found = self.best or proposal.start

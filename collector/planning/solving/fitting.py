@@ -80,7 +80,7 @@ def fitted(facts: Facts, run: PlanningRun, wish: Wish) -> Fitted:
     moves = changed(answer.began, answer.wanted)
     was = arranged(facts.plan)
     lapsed = dict(_lapsed(facts, answer, was, moves))
-    todo = moves - lapsed.keys() - set(_made_already(answer, was, moves))
+    todo = frozenset(key for key in moves - lapsed.keys() if not _is_made(answer, was, key))
     strays = frozenset(_strays(facts, answer, was))
     desk = Desk(facts, todo | strays, keep_pins=True)
     while True:
@@ -118,10 +118,6 @@ def _lapsed(
             yield key, Lapse.MOVED_SINCE
         elif key in was.pinned and here != there:
             yield key, Lapse.PINNED_SINCE
-
-
-def _made_already(answer: Answer, was: Arrangement, moves: Collection[int]) -> Iterator[int]:
-    return (key for key in moves if _is_made(answer, was, key))
 
 
 def _is_made(answer: Answer, was: Arrangement, key: int) -> bool:

@@ -87,6 +87,10 @@ class Search:
             str(os.getpid()),
         )
 
+    def fell_silent(self, ended: Ended) -> bool:
+        """Whether the child ended badly and did not say why: its job is to be tried again."""
+        return ended.how is How.EXITED and ended.code != 0 and self.error is None
+
     def heard(self, line: str) -> dict[str, Any] | None:
         """Keep the plan that a line brings; an improvement is progress."""
         said = json.loads(line)
@@ -113,9 +117,10 @@ class PlanDay(Search):
 
         Stopped by a coordinator it is `cancelled`, whether or not there was a plan to keep.
         """
+        if self.fell_silent(ended):
+            return None
         if ended.how is How.EXITED and ended.code != 0:
-            known = self.error is not None
-            return Verdict(state=JobState.FAILED, error=self.error) if known else None
+            return Verdict(state=JobState.FAILED, error=self.error)
         stopped = ended.how is How.CANCELLED
         if self.best is None:
             state = JobState.CANCELLED if stopped else JobState.FAILED

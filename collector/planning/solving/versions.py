@@ -11,14 +11,12 @@ from sqlalchemy.orm import Session
 from collector.errors import NotFound
 from collector.pickups.models import Pickup
 from collector.planning.by_hand.arrangement import Arrangement, arranged, changed, touched
-from collector.planning.by_hand.preview import Change
+from collector.planning.by_hand.preview import Change, orders_of
 from collector.planning.day.question import Facts, can_be_timed, gather, problem_of
 from collector.planning.models import PlanningRun
 from collector.planning.solving.fitting import Answer
 from collector.rounds.models import DayPlan, Publication
 from collector.rounds.queries import OF_A_PICKUP
-from routing.plan import Plan
-from routing.problem import Problem
 from routing.schedule import retimed
 
 MOST_RUNS = 20
@@ -81,8 +79,8 @@ def beside(session: Session, plan: DayPlan, first: Version, second: Version) -> 
         problem=problem,
         was=was,
         becomes=becomes,
-        before=_timed(facts, problem, was),
-        after=_timed(facts, problem, becomes),
+        before=retimed(problem, orders_of(facts, problem, was)),
+        after=retimed(problem, orders_of(facts, problem, becomes)),
         touched=tuple(round_ for round_ in facts.rounds if round_.id in rounds),
         moved=changed(was, becomes),
         breaks=(),
@@ -157,17 +155,4 @@ def _facts(session: Session, plan: DayPlan, keys: Iterable[int]) -> Facts:
         gather(session, plan),
         rounds=tuple(plan.rounds),
         pickups={pickup.id: pickup for pickup in pickups},
-    )
-
-
-def _timed(facts: Facts, problem: Problem, arrangement: Arrangement) -> Plan:
-    posed = {visit.id for visit in problem.visits}
-    return retimed(
-        problem,
-        {
-            str(round_.shift_id): [
-                str(key) for key in arrangement.orders.get(round_.id, ()) if str(key) in posed
-            ]
-            for round_ in facts.rounds
-        },
     )

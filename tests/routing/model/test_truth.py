@@ -34,9 +34,12 @@ from tests.routing.model.tiny import Found
 from tests.routing.scale import scaled
 from tests.routing.truth import best_plan, price_of
 
-FEW, MANY = 60, 1_000
+FEW, MANY, VERY_MANY = 60, 1_000, 20_000
+"""Candidate moves; very many only where many did not do."""
+
 SEEDED = frozenset(
     {
+        drawn.departures,
         drawn.setups,
         drawn.breaks_and_setups,
         drawn.reloads,
@@ -45,12 +48,9 @@ SEEDED = frozenset(
         drawn.pins,
     }
 )
-"""Where the engine alone often stays at a plan that only a move of two nodes at once improves: a
-visit and the unloading it needs, neighbours who fit without a second set-up, or a pin's position
-and what fills those ahead of it."""
-
-SELDOM = 20
-"""Elsewhere that happens once in so many draws at most, as where two visits change places."""
+"""Where the engine alone may stay at a plan that only a move of two nodes at once improves: two who
+would be served for less on another shift, a visit and the unloading it needs, neighbours who fit
+without a second set-up, or a pin's position and what fills those ahead of it."""
 
 MORE = frozenset({drawn.reloads, drawn.breaks_and_setups, drawn.shipments})
 """What shows a mistake only now and then is drawn more often."""
@@ -58,11 +58,8 @@ MORE = frozenset({drawn.reloads, drawn.breaks_and_setups, drawn.shipments})
 
 @pytest.mark.parametrize("draws", drawn.RULES, ids=lambda draws: draws.__name__)
 def test_the_engine_agrees_with_the_truth(draws: drawn.Draws):
-    examples = scaled(120 if draws in MORE else 40)
-    stuck = []
-
     @settings(
-        max_examples=examples,
+        max_examples=scaled(120 if draws in MORE else 40),
         deadline=None,
         derandomize=True,
         suppress_health_check=list(HealthCheck),
@@ -72,15 +69,20 @@ def test_the_engine_agrees_with_the_truth(draws: drawn.Draws):
         best, orders = best_plan(asked)
         begun = Found(asked, FEW, {shift: list(names) for shift, names in orders.items()})
         assert price_of(asked, begun.orders) == _priced(asked, begun) == best
-        found = Found(asked, MANY)
-        price = price_of(asked, found.orders)
-        assert price is not None
-        assert price <= _priced(asked, found)
-        if price != best:
-            stuck.append(asked)
+        assert found_alone(asked, MANY) == best or (
+            draws in SEEDED or found_alone(asked, VERY_MANY) == best
+        )
 
     agree()
-    assert draws in SEEDED or len(stuck) <= examples // SELDOM
+
+
+def found_alone(asked: Problem, moves: int) -> tuple[int, int]:
+    """What the plan costs that the engine finds from nothing; it never thinks it cheaper."""
+    found = Found(asked, moves)
+    price = price_of(asked, found.orders)
+    assert price is not None
+    assert price <= _priced(asked, found)
+    return price
 
 
 def _priced(asked: Problem, found: Found) -> tuple[int, int]:

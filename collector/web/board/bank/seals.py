@@ -1,5 +1,8 @@
 """Quality's page: who asked to be erased, the seal of a number, two files parted again."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext
 from sqlalchemy import select
@@ -19,6 +22,8 @@ from collector.web.wording import sentence
 
 blueprint = Blueprint("seals", __name__, url_prefix="/erasures")
 guard(blueprint, Role.QUALITY, within="board")
+
+Found = TypeVar("Found")
 
 
 @blueprint.get("")
@@ -61,17 +66,8 @@ def erasure(donor_id: int) -> Response | tuple[str, int]:
 @blueprint.post("/seal")
 def seal() -> str | tuple[str, int]:
     """Say who bore a number, for a reason that the audit chain keeps."""
-    who = actor()
     try:
-        with transaction() as session:
-            opened = open_seal(
-                session,
-                now=now(),
-                bank_id=who.bank_id,
-                number=plain(request.form.get("number", "")),
-                actor=who.reference,
-                reason=request.form.get("reason", "")[:300],
-            )
+        opened = _for_a_reason(open_seal)
     except (Refused, NotFound) as refused:
         return home(wrong=sentence(refused)), 422
     return home(opened=opened)
@@ -80,18 +76,23 @@ def seal() -> str | tuple[str, int]:
 @blueprint.post("/parting")
 def part() -> Response | tuple[str, int]:
     """Give a file that was joined away what it held, for a reason that the audit chain keeps."""
-    who = actor()
     try:
-        with transaction() as session:
-            donor = part_files(
-                session,
-                now=now(),
-                bank_id=who.bank_id,
-                number=plain(request.form.get("number", "")),
-                actor=who.reference,
-                reason=request.form.get("reason", "")[:300],
-            )
+        donor = _for_a_reason(part_files)
     except (Refused, NotFound) as refused:
         return home(wrong=sentence(refused)), 422
     flash(gettext("They are two files again. Look at what each of them holds."), "ok")
     return redirect(url_for("board.donors.file", donor_id=donor.id), code=303)
+
+
+def _for_a_reason(act: Callable[..., Found]) -> Found:
+    """Do what is asked of the number that the form names, for the reason that it gives."""
+    who = actor()
+    with transaction() as session:
+        return act(
+            session,
+            now=now(),
+            bank_id=who.bank_id,
+            number=plain(request.form.get("number", "")),
+            actor=who.reference,
+            reason=request.form.get("reason", "")[:300],
+        )
