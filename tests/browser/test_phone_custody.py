@@ -81,6 +81,7 @@ def test_what_was_done_is_taken_back_for_ten_seconds_and_the_round_leaves_the_ph
     browser: Browser, road: Road
 ) -> None:
     _, phone = enter(browser, road.link(), width=390)
+    expect(phone.locator(".ready.ok")).to_be_visible()
     phone.clock.install()
     phone.reload()
     expect(phone.locator(".ready.ok")).to_be_visible()

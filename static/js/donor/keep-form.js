@@ -2,6 +2,8 @@
 // and reached nobody is filled in again when its page is opened. Kept for a day, then forgotten.
 const NAME = "milkround-kept-form";
 const DAY = 24 * 3600 * 1000;
+// A network that has just come back seldom carries the first request.
+const SETTLED = 1000;
 const OWN = new Set(["csrf_token"]);
 
 function read() {
@@ -65,6 +67,7 @@ export function keepForm() {
     say(form, "offline");
     form.querySelector('[data-kept="offline"]').scrollIntoView({ block: "center" });
     const button = event.submitter;
-    window.addEventListener("online", () => form.requestSubmit(button), { once: true });
+    const again = () => setTimeout(() => form.requestSubmit(button), SETTLED);
+    window.addEventListener("online", again, { once: true });
   });
 }
