@@ -22,9 +22,8 @@ from collector.custody.reading import (
     whole,
 )
 from collector.errors import Refused
-from collector.pickups.models import Purpose
+from collector.pickups.models import OF_MILK, Purpose
 
-OF_MILK = frozenset({Purpose.COLLECTION, Purpose.WARD})
 MOST_BOTTLES = 200
 MOST_VOLUME_ML = 60_000
 MOST_EMPTIES = 500

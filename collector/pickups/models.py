@@ -37,6 +37,10 @@ class Purpose(StrEnum):
     WARD = "ward"
 
 
+OF_MILK = frozenset({Purpose.COLLECTION, Purpose.WARD})
+"""Milk is taken along."""
+
+
 class HoldReason(StrEnum):
     """Why a person has to speak with the donor before somebody comes."""
 

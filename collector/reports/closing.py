@@ -19,13 +19,11 @@ from collector.custody.models import (
 )
 from collector.custody.queries import records_at
 from collector.people.models import Device
-from collector.pickups.models import Pickup, PickupState, Purpose
+from collector.pickups.models import OF_MILK, Pickup, PickupState
 from collector.rounds.models import Incident, Round, RoundState, Stop
 from collector.rounds.queries import OF_A_PICKUP
 from collector.rounds.road import Disagreement, OnTheRoad, disagreements, on_the_road
 from collector.service_day import ServiceDay
-
-OF_MILK = frozenset({Purpose.COLLECTION, Purpose.WARD})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

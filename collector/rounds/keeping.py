@@ -10,11 +10,11 @@ from collector.banks.models import Site
 from collector.banks.policies import LabelCheck, Policies, PolicyKey, Proof
 from collector.banks.queries import policies_of
 from collector.custody.actions import record_door, refuse_taken_labels
-from collector.custody.door import OF_MILK, Door, check_labels, read_door
+from collector.custody.door import Door, check_labels, read_door
 from collector.custody.excursions import detect_at_door, record_reading
 from collector.custody.models import BoxReadingKind
 from collector.errors import Refused
-from collector.pickups.models import Pickup
+from collector.pickups.models import OF_MILK, Pickup
 from collector.rounds.incidents import open_incident
 from collector.rounds.models import EventKind, Round, RoundEvent
 from collector.rounds.replay import Said

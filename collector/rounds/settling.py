@@ -12,10 +12,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from collector.custody.actions import Fate, Step, let_stand, settle_containers
-from collector.custody.door import OF_MILK, Door, read_door
+from collector.custody.door import Door, read_door
 from collector.custody.excursions import let_readings_stand
 from collector.custody.models import Container, ContainerKind, ContainerState
-from collector.pickups.models import Pickup, PickupState
+from collector.pickups.models import OF_MILK, Pickup, PickupState
 from collector.rounds.incidents import let_incidents_stand
 from collector.rounds.models import EventKind, Round, RoundEvent, RoundState
 from collector.rounds.replay import (

@@ -40,8 +40,6 @@ REQUESTS = int(os.environ.get("MILKROUND_TEST_REQUESTS", "60"))
 """By hand and before a release: 200, which takes a quiet machine some minutes."""
 COLLECTORS, MOVES = 14, 10
 HOURS = time(9), time(19)
-SHIFT = time(9), time(14, 30)
-"""So short that a box is emptied, and not only brought in, within the milk's six hours."""
 PATIENCE = 240_000
 
 
@@ -226,7 +224,7 @@ def furnish(folder: Path, app: Flask, address: str) -> Bank:
         site = add_site(session, bank.id, latitude=44.8, longitude=-0.6)
         for number in range(COLLECTORS):
             collector = person(f"Collector{number:02}", Role.COLLECTOR)
-            add_shift(session, collector, site, day=day, begins=SHIFT[0], ends=SHIFT[1])
+            add_shift(session, collector, site, day=day, begins=HOURS[0], ends=HOURS[1])
         donors = [
             add_donor(
                 session,

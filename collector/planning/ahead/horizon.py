@@ -30,6 +30,7 @@ from collector.planning.day.question import (
     PENALTY,
     service_seconds,
 )
+from collector.planning.day.riding import ride_limits
 from collector.planning.models import Horizon
 from collector.planning.road.disruptions import as_json
 from collector.planning.road.midday import gate
@@ -208,7 +209,7 @@ def _due_visits(weeks: Weeks) -> Iterator[Visit]:
             windows=tuple(_window(weeks, day, *each.hours) for day in each.days),
             service=Seconds(60 * _minutes(purposes, weeks.policies)),
             load={"bottles": each.bottles(late), "ml": each.volume_ml(late)},
-            ride_limits={"milk": Seconds(60 * weeks.policies[PolicyKey.MILK_RIDE_MINUTES])},
+            ride_limits=ride_limits(purposes, weeks.policies),
             skills=frozenset({BLOOD}) if set(purposes) & OF_BLOOD else frozenset(),
             due=weeks.seconds(each.due_on, time.max) if told.comes_by else None,
             cents_per_hour_late=CENTS_PER_HOUR_LATE,
@@ -236,14 +237,13 @@ def _agreed_visits(weeks: Weeks) -> Iterator[Visit]:
             continue
         purposes = {Purpose(purpose) for purpose in pickup.purposes}
         milk = Purpose.COLLECTION in purposes
-        ride = Seconds(60 * weeks.policies[PolicyKey.MILK_RIDE_MINUTES])
         yield Visit(
             id=f"{REQUEST}{pickup.id}",
             place=f"address:{pickup.donor.address_id}",
             windows=windows,
             service=Seconds(service_seconds(pickup, weeks.policies)),
             load={"bottles": pickup.bottles, "ml": pickup.volume_ml} if milk else {},
-            ride_limits={"milk": ride} if milk else {},
+            ride_limits=ride_limits(purposes, weeks.policies),
             skills=frozenset({BLOOD}) if purposes & OF_BLOOD else frozenset(),
             penalty=Cents(AGREED_PENALTY),
         )

@@ -25,9 +25,10 @@ from collector.banks.policies import Policies, PolicyKey
 from collector.banks.queries import get_bank, policies_of
 from collector.donors.eligibility import serology_valid_until
 from collector.pickups.flags import NEARLY, fetch_by
-from collector.pickups.models import Pickup, PickupState, Purpose
+from collector.pickups.models import OF_MILK, Pickup, PickupState, Purpose
 from collector.pickups.queries import for_day
 from collector.planning.day.aside import Aside, aside
+from collector.planning.day.riding import ride_limits
 from collector.rounds.models import DayPlan, Round, RoundState, Shift, Stop
 from collector.rounds.queries import OF_A_PICKUP
 from collector.service_day import ServiceDay
@@ -46,7 +47,6 @@ PENALTY_FOR_A_FULL_FREEZER = 25_000
 PENALTY_FOR_SEROLOGY = 25_000
 SEROLOGY_NEARLY = timedelta(days=14)
 
-OF_MILK = frozenset({Purpose.COLLECTION, Purpose.WARD})
 OF_BLOOD = frozenset({Purpose.BLOOD_SAMPLE, Purpose.FIRST_INTERVIEW})
 
 MINUTES: Mapping[Purpose, PolicyKey] = {
@@ -262,11 +262,6 @@ def _is_of_this_day(pickup: Pickup, here: set[int]) -> bool:
 def _visit(facts: Facts, pickup: Pickup) -> Visit:
     policies, purposes = facts.policies, {Purpose(purpose) for purpose in pickup.purposes}
     milk, tube = bool(purposes & OF_MILK), Purpose.BLOOD_SAMPLE in purposes
-    limits = {}
-    if milk:
-        limits["milk"] = Seconds(60 * policies[PolicyKey.MILK_RIDE_MINUTES])
-    if tube:
-        limits["tubes"] = Seconds(60 * policies[PolicyKey.TUBE_RIDE_MINUTES])
     price = penalty(pickup, on=facts.service_day.day, policies=policies)
     return Visit(
         id=str(pickup.id),
@@ -278,7 +273,7 @@ def _visit(facts: Facts, pickup: Pickup) -> Visit:
             "ml": pickup.volume_ml if milk else 0,
             "tubes": int(tube),
         },
-        ride_limits=limits,
+        ride_limits=ride_limits(purposes, policies),
         skills=frozenset({BLOOD}) if purposes & OF_BLOOD else frozenset(),
         penalty=Cents(price),
     )

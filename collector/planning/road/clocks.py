@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from collector.banks.policies import Policies, PolicyKey
 from collector.custody.models import Container, ContainerKind, ContainerState
+from collector.planning.day.riding import hand_over
 from collector.planning.road.course import Course, Door
 from collector.rounds.settling import door_of
 
@@ -26,20 +27,20 @@ class BoxClock:
         Its code; empty where none was said.
     until
         When the first thing in it must have reached a freezer or the laboratory.
-    arrives_at
-        When it will, as far as one can tell.
+    received_at
+        When it will, as far as one can tell: the hand-over after the arrival included.
     """
 
     box: str
     bottles: int
     tubes: int
     until: datetime
-    arrives_at: datetime
+    received_at: datetime
 
     @property
     def spare(self) -> timedelta:
-        """How much is left when it arrives; negative where it will be too late."""
-        return self.until - self.arrives_at
+        """How much is left when it is received; negative where that will be too late."""
+        return self.until - self.received_at
 
     @property
     def tone(self) -> str:
@@ -81,7 +82,7 @@ def clocks(
             bottles=sum(each.kind is ContainerKind.BOTTLE for each, _ in inside),
             tubes=sum(each.kind is ContainerKind.TUBE for each, _ in inside),
             until=min(until for _, until in inside),
-            arrives_at=course.returns_at,
+            received_at=course.returns_at + timedelta(seconds=hand_over(policies)),
         )
         for box, inside in boxes.items()
     ]

@@ -23,6 +23,7 @@ from collector.planning.day.question import (
     can_be_timed,
     problem_of,
 )
+from collector.planning.day.riding import hand_over
 from collector.planning.road.course import Course, Door, course
 from collector.rounds.models import DayPlan, Round, RoundState
 from collector.rounds.promises import Promise
@@ -103,12 +104,13 @@ def midday(
     timed = [pickup for pickup in facts.pickups.values() if can_be_timed(pickup, facts.service_day)]
     posed = problem_of(facts, [each for each in timed if _counts(each, doors.get(each.id))])
     posed = _with_freezers(posed, sites_of(session, plan.bank_id))
-    problem = replace(
-        posed, visits=tuple(_visit(facts, visit, doors, told) for visit in posed.visits)
-    )
+    takes = hand_over(facts.policies)
+    visits = (_visit(facts, visit, doors, told) for visit in posed.visits)
+    problem = replace(posed, visits=tuple(_riding(visit, takes) for visit in visits))
     lived = _lived(facts, problem, courses)
     at = Seconds(facts.service_day.seconds(now))
     rest = _without_the_unloaded(_from_now(remaining(problem, lived, at), lived), facts)
+    rest = _with_a_hand_over(rest, lived, takes)
     return Midday(
         facts=facts,
         problem=problem,
@@ -238,6 +240,28 @@ def _behind(rest: Problem, shift: Shift, lived: Plan) -> Shift:
     earliest = Seconds(max(shift.window.earliest, ahead.arrival - way))
     latest = Seconds(max(shift.window.latest, earliest))
     return replace(shift, window=Window(earliest=earliest, latest=latest))
+
+
+def _with_a_hand_over(rest: Problem, lived: Plan, takes: Seconds) -> Problem:
+    """Let everything be received in time; a round may spend those minutes where it needs them."""
+    return replace(
+        rest,
+        shifts=tuple(_received(shift, lived, takes) for shift in rest.shifts),
+        visits=tuple(_riding(visit, -takes) for visit in rest.visits),
+    )
+
+
+def _riding(visit: Visit, more: int) -> Visit:
+    """The same visit, whose milk and blood may ride so many seconds more, or less."""
+    limits = {name: Seconds(max(0, limit + more)) for name, limit in visit.ride_limits.items()}
+    return replace(visit, ride_limits=limits)
+
+
+def _received(shift: Shift, lived: Plan, takes: Seconds) -> Shift:
+    tour, until = lived.tour(shift.id), shift.carried_until
+    if tour is None or until is None or tour.arrival > until - takes:
+        return shift
+    return replace(shift, carried_until=Seconds(until - takes))
 
 
 def _without_the_unloaded(rest: Problem, facts: Facts) -> Problem:

@@ -165,6 +165,7 @@ POLICIES: Mapping[str, LazyString] = {
     "freezer_warmest_celsius": _("A donor's freezer is at most at"),
     "milk_ride_minutes": _("Milk may ride for"),
     "tube_ride_minutes": _("A blood tube may ride for"),
+    "hand_over_minutes": _("The hand-over at the bank takes"),
     "collection_minutes": _("A collection takes"),
     "first_visit_minutes": _("A first visit takes"),
     "material_minutes": _("Bringing bottles takes"),

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from collector.banks.policies import Policies, PolicyKey
+from collector.banks.policies import Policies
 from collector.pickups.models import Pickup, PickupState, Purpose
+from collector.planning.day.riding import ride_limits
 from collector.rounds.models import DayPlan, Round, RoundState, Shift, Stop, Unplanned
 from collector.web.board.wording import reason
 
@@ -197,20 +198,6 @@ def order_promised(found: Round) -> tuple[int, ...]:
     return tuple(int(stop["pickup"]) for stop in stops)
 
 
-def ride_limits(pickup: Pickup, policies: Policies) -> list[timedelta]:
-    """Return how long each thing she gives may ride."""
-    limits = {
-        Purpose.COLLECTION: PolicyKey.MILK_RIDE_MINUTES,
-        Purpose.WARD: PolicyKey.MILK_RIDE_MINUTES,
-        Purpose.BLOOD_SAMPLE: PolicyKey.TUBE_RIDE_MINUTES,
-    }
-    return [
-        timedelta(minutes=policies[key])
-        for purpose, key in limits.items()
-        if purpose in pickup.purposes
-    ]
-
-
 def _round(found: Round, policies: Policies) -> RoundSeen:
     stops = tuple(
         StopSeen(
@@ -225,10 +212,11 @@ def _round(found: Round, policies: Policies) -> RoundSeen:
 
 
 def _margin(stop: Stop, returns_at: datetime | None, policies: Policies) -> timedelta | None:
-    limits = ride_limits(stop.pickup, policies)
+    purposes = {Purpose(purpose) for purpose in stop.pickup.purposes}
+    limits = ride_limits(purposes, policies).values()
     if not limits or returns_at is None:
         return None
-    return min(limits) - (returns_at - stop.ends_at)
+    return timedelta(seconds=min(limits)) - (returns_at - stop.ends_at)
 
 
 def _tray(
