@@ -1,4 +1,4 @@
-"""Secret addresses under which a person's own calendar reads her shifts."""
+"""Secret addresses under which a person's calendar reads her own shifts, or everybody's."""
 
 from datetime import datetime
 
@@ -6,17 +6,20 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from collector.people.links import hashed, new_token
-from collector.people.models import CalendarFeed, Person
+from collector.people.models import CalendarFeed, Person, Role, RoleGrant
 
 
-def make_feed(session: Session, *, now: datetime, bank_id: int, person_id: int) -> str:
-    """Make a new secret address and return its token; the one before stops working."""
-    revoke_feeds(session, now=now, person_id=person_id)
+def make_feed(
+    session: Session, *, now: datetime, bank_id: int, person_id: int, everybody: bool
+) -> str:
+    """Make a new secret address and return its token; the one of its kind before stops working."""
+    revoke_feeds(session, now=now, person_id=person_id, everybody=everybody)
     token = new_token()
     session.add(
         CalendarFeed(
             bank_id=bank_id,
             person_id=person_id,
+            everybody=everybody,
             token_hash=hashed(token),
             made_at=now,
             read_at=None,
@@ -27,31 +30,51 @@ def make_feed(session: Session, *, now: datetime, bank_id: int, person_id: int) 
     return token
 
 
-def revoke_feeds(session: Session, *, now: datetime, person_id: int) -> None:
-    """Let a person's secret addresses open nothing any more."""
+def revoke_feeds(session: Session, *, now: datetime, person_id: int, everybody: bool) -> None:
+    """Let a person's secret addresses of a kind open nothing any more."""
     session.execute(
         update(CalendarFeed)
-        .where(CalendarFeed.person_id == person_id, CalendarFeed.revoked_at.is_(None))
+        .where(
+            CalendarFeed.person_id == person_id,
+            CalendarFeed.everybody == everybody,
+            CalendarFeed.revoked_at.is_(None),
+        )
         .values(revoked_at=now)
     )
 
 
-def has_feed(session: Session, *, person_id: int) -> bool:
-    """Whether a secret address of hers works."""
+def has_feed(session: Session, *, person_id: int, everybody: bool) -> bool:
+    """Whether a secret address of hers of that kind works."""
     hers = select(CalendarFeed.id).where(
-        CalendarFeed.person_id == person_id, CalendarFeed.revoked_at.is_(None)
+        CalendarFeed.person_id == person_id,
+        CalendarFeed.everybody == everybody,
+        CalendarFeed.revoked_at.is_(None),
     )
     return session.scalar(hers.limit(1)) is not None
 
 
-def person_of_feed(session: Session, token: str) -> Person | None:
-    """Return whose shifts a token shows, or None if it opens nothing."""
-    return session.scalar(
-        select(Person)
+def read_feed(session: Session, token: str) -> tuple[Person, bool] | None:
+    """Return who made an address and whether it shows everybody; None if it opens nothing.
+
+    The shifts of others are for coordinators: such an address ends with the role.
+    """
+    row = session.execute(
+        select(Person, CalendarFeed.everybody)
         .join(CalendarFeed, CalendarFeed.person_id == Person.id)
         .where(
             CalendarFeed.token_hash == hashed(token),
             CalendarFeed.revoked_at.is_(None),
             Person.active,
         )
+    ).one_or_none()
+    if row is None:
+        return None
+    person, everybody = row
+    return None if everybody and not _coordinates(session, person) else (person, everybody)
+
+
+def _coordinates(session: Session, person: Person) -> bool:
+    held = select(RoleGrant.id).where(
+        RoleGrant.person_id == person.id, RoleGrant.role == Role.COORDINATOR
     )
+    return session.scalar(held) is not None

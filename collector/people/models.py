@@ -125,11 +125,13 @@ class Device(BankOwned, Base):
 
 
 class CalendarFeed(BankOwned, Base):
-    """The secret address under which a person's calendar reads her shifts."""
+    """The secret address under which a person's calendar reads shifts."""
 
     __tablename__ = "calendar_feeds"
 
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    everybody: Mapped[bool]
+    """Whether it shows everybody's shifts, for who coordinates, or her own."""
     token_hash: Mapped[str] = mapped_column(unique=True)
     made_at: Mapped[datetime]
     read_at: Mapped[datetime | None]

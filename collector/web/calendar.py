@@ -1,4 +1,4 @@
-"""Shifts for a person's own calendar, under a secret address: no donor, no stop in it."""
+"""Shifts for a person's calendar, under a secret address: no donor, no stop in it."""
 
 from datetime import timedelta
 
@@ -11,9 +11,8 @@ from collector.banks.models import Bank
 from collector.banks.queries import get_bank
 from collector.db import reading
 from collector.errors import NotFound
-from collector.people.feeds import person_of_feed
-from collector.people.models import Person, Role
-from collector.people.queries import people_with_role
+from collector.people.feeds import read_feed
+from collector.people.models import Person
 from collector.rounds.models import Shift
 from collector.rounds.queries import shifts_of
 from collector.service_day import ServiceDay
@@ -27,36 +26,35 @@ WEEKS_BACK, WEEKS_AHEAD = 2, 26
 @blueprint.get("/calendar/<token>.ics")
 @anyone
 def shifts(token: str) -> Response:
-    """Send the shifts of whoever made this address; a coordinator's show everybody's."""
+    """Send the shifts that this address was made for: a person's own, or everybody's."""
     with reading() as session:
-        person = person_of_feed(session, token)
-        if person is None:
+        feed = read_feed(session, token)
+        if feed is None:
             raise NotFound("http_404")
+        person, everybody = feed
         with force_locale(person.language):
-            content = _calendar(session, person).to_ical()
+            content = _calendar(session, person, everybody=everybody).to_ical()
     answer = make_response(content)
     answer.headers["Content-Type"] = "text/calendar; charset=utf-8"
     return answer
 
 
-def _calendar(session: Session, person: Person) -> Calendar:
+def _calendar(session: Session, person: Person, *, everybody: bool) -> Calendar:
     bank = get_bank(session, person.bank_id)
     today = ServiceDay.of(now(), bank.zone).day
-    coordinators = people_with_role(session, bank_id=bank.id, role=Role.COORDINATOR)
-    plans = any(each.id == person.id for each in coordinators)
     found = shifts_of(
         session,
         bank_id=bank.id,
-        person_id=None if plans else person.id,
+        person_id=None if everybody else person.id,
         first=today - timedelta(weeks=WEEKS_BACK),
         last=today + timedelta(weeks=WEEKS_AHEAD),
     )
     calendar = Calendar()
     calendar.add("prodid", "-//Milkround//shifts//EN")
     calendar.add("version", "2.0")
-    calendar.add("x-wr-calname", bank.name if plans else gettext("My shifts"))
+    calendar.add("x-wr-calname", bank.name if everybody else gettext("My shifts"))
     for shift in found:
-        who = f"{shift.collector.name}: " if plans else ""
+        who = f"{shift.collector.name}: " if everybody else ""
         calendar.add_component(_event(shift, bank, who))
     return calendar
 

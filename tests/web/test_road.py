@@ -15,7 +15,7 @@ from sqlalchemy import select
 from collector.custody.models import Excursion
 from collector.db import db, reading, transaction
 from collector.people.actions import add_person
-from collector.people.models import Role
+from collector.people.models import Role, RoleGrant
 from collector.pickups.models import Pickup, PickupState
 from collector.rounds.models import Incident, Round
 from collector.web.phone.device import HEADER
@@ -240,6 +240,25 @@ def test_a_coordinators_calendar_shows_everybodys_shifts(app: Flask, claire: Fla
     assert "Dora" not in calendar
     claire.post("/board/reports/calendar", data={"what": "end"})
     assert app.test_client().get(found[0]).status_code == 404
+
+
+def test_her_own_calendar_stays_her_own_where_she_coordinates_too(app: Flask, town: Town) -> None:
+    with app.app_context(), transaction() as session:
+        grant = RoleGrant(bank_id=town.bank, person_id=town.ana, role=Role.COORDINATOR)
+        session.add(grant)
+        session.flush()
+        key = grant.id
+    ana = sign_in(app, bank=town.bank, person=town.ana)
+    hers = ana.post("/phone/calendar", headers=JSON).get_json()["address"]
+    board = ana.post("/board/reports/calendar", data={"what": "make"}).get_data(as_text=True)
+    everybodys = re.search(r"/calendar/[^\"]+\.ics", board)
+    assert everybodys is not None
+    paths, stranger = ["/" + hers.split("/", 3)[3], everybodys[0]], app.test_client()
+    shown = [stranger.get(path).get_data(as_text=True).count("BEGIN:VEVENT") for path in paths]
+    assert shown == [1, 2]
+    with app.app_context(), transaction() as session:
+        session.delete(session.get_one(RoleGrant, key))
+    assert [stranger.get(path).status_code for path in paths] == [200, 404]
 
 
 def test_a_picture_is_kept_once_and_seen_by_the_office(

@@ -83,14 +83,20 @@ def device(key: UUID) -> Response:
 def calendar() -> Response:
     """Say whether a secret address of the collector's shifts works."""
     with reading() as session:
-        return jsonify(working=has_feed(session, person_id=person_id()))
+        return jsonify(working=has_feed(session, person_id=person_id(), everybody=False))
 
 
 @blueprint.post("/calendar")
 def make_calendar() -> Response:
     """Make a secret address for the collector's own calendar; the one before ends."""
     with transaction() as session:
-        token = make_feed(session, now=now(), bank_id=actor().bank_id, person_id=person_id())
+        token = make_feed(
+            session,
+            now=now(),
+            bank_id=actor().bank_id,
+            person_id=person_id(),
+            everybody=False,
+        )
     return jsonify(address=url_for("calendar.shifts", token=token, _external=True))
 
 
@@ -98,7 +104,7 @@ def make_calendar() -> Response:
 def end_calendar() -> Response:
     """Let the secret address open nothing any more."""
     with transaction() as session:
-        revoke_feeds(session, now=now(), person_id=person_id())
+        revoke_feeds(session, now=now(), person_id=person_id(), everybody=False)
     return jsonify(working=False)
 
 

@@ -57,7 +57,7 @@ def home(address: str = "") -> str:
             "board/reports/home.html",
             found=found,
             address=address,
-            has_calendar=has_feed(session, person_id=person_id()),
+            has_calendar=has_feed(session, person_id=person_id(), everybody=True),
             distances=paired(
                 [(day.planned_metres / 1000, day.driven_metres / 1000) for day in found.days]
             ),
@@ -74,9 +74,15 @@ def calendar() -> str:
     address = ""
     with transaction() as session:
         if request.form.get("what") == "end":
-            revoke_feeds(session, now=now(), person_id=person_id())
+            revoke_feeds(session, now=now(), person_id=person_id(), everybody=True)
         else:
-            token = make_feed(session, now=now(), bank_id=actor().bank_id, person_id=person_id())
+            token = make_feed(
+                session,
+                now=now(),
+                bank_id=actor().bank_id,
+                person_id=person_id(),
+                everybody=True,
+            )
             address = url_for("calendar.shifts", token=token, _external=True)
     return home(address)
 

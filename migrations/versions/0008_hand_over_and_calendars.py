@@ -1,4 +1,4 @@
-"""the hand-over: a rule that says how long it takes, which plans take off the ride limits."""
+"""how long a hand-over takes, as a rule; whose shifts a calendar shows, kept with its address."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,10 +9,29 @@ branch_labels = None
 depends_on = None
 
 COLUMNS = ("bank_id", "key", "value", "unit", "jurisdiction", "source")
+SHOWED_EVERYBODY = """
+    UPDATE calendar_feeds SET everybody = true WHERE EXISTS (
+        SELECT 1 FROM role_grants
+        WHERE role_grants.person_id = calendar_feeds.person_id AND role_grants.role = 'coordinator'
+    )
+"""
+"""Until now the role of whoever made it decided."""
+
 OURS = "Milkround's own starting value: no source gives one"
 
 
 def upgrade() -> None:
+    give_rule()
+    op.add_column(
+        "calendar_feeds",
+        sa.Column("everybody", sa.Boolean(), nullable=False, server_default=sa.false()),
+    )
+    op.execute(SHOWED_EVERYBODY)
+    with op.batch_alter_table("calendar_feeds") as feeds:
+        feeds.alter_column("everybody", server_default=None)
+
+
+def give_rule() -> None:
     """Give every bank that was there before the rule that a new one starts with."""
     policies = sa.table("policies", *(sa.column(name) for name in COLUMNS))
     banks = op.get_bind().execute(sa.text("SELECT id, jurisdiction FROM banks")).all()
@@ -23,4 +42,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_column("calendar_feeds", "everybody")
     op.execute("DELETE FROM policies WHERE key = 'hand_over_minutes'")
