@@ -13,6 +13,8 @@ from collector.planning.day.riding import hand_over
 from collector.planning.road.course import Course, Door
 from collector.rounds.settling import door_of
 
+A_MINUTE = timedelta(minutes=1)
+"""What a forecast is about: nobody is told that milk is late by seconds that are guessed."""
 CLOSE = timedelta(minutes=15)
 """Less than this on a clock, and one delay lets it run out."""
 
@@ -45,7 +47,7 @@ class BoxClock:
     @property
     def tone(self) -> str:
         """How worrying that is."""
-        if self.spare < timedelta():
+        if self.spare <= -A_MINUTE:
             return "late"
         return "close" if self.spare < CLOSE else ""
 

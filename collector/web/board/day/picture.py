@@ -230,8 +230,9 @@ def _tray(
         if left.pickup_id not in placed
     ]
     known = placed | {left.pickup.id for left in explained}
+    planned = any(found.stops for found in rounds)
     since = [
-        LeftOut(pickup=pickup, sentence=reason("not_asked_yet", {}) if rounds else "")
+        LeftOut(pickup=pickup, sentence=reason("not_asked_yet", {}) if planned else "")
         for pickup in pickups
         if pickup.id not in known
     ]
