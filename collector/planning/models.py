@@ -86,6 +86,8 @@ class DisruptionKind(StrEnum):
     ROAD = "road"
     FREEZER = "freezer"
     URGENT = "urgent"
+    REGRETTED = "regretted"
+    """The answer to another disruption is taken back."""
 
 
 class ProposalWay(StrEnum):
@@ -100,6 +102,8 @@ class ProposalWay(StrEnum):
     OTHER_DAY = "other_day"
     """What is upset is not made today."""
     OTHER_FREEZER = "other_freezer"
+    AS_BEFORE = "as_before"
+    """Everybody has her order of before an answer again."""
 
 
 class Disruption(BankOwned, Base):
@@ -114,6 +118,8 @@ class Disruption(BankOwned, Base):
     round_id: Mapped[int | None] = mapped_column(ForeignKey("rounds.id"))
     site_id: Mapped[int | None] = mapped_column(ForeignKey("sites.id"))
     pickup_id: Mapped[int | None] = mapped_column(ForeignKey("pickups.id"))
+    takes_back_id: Mapped[int | None] = mapped_column(ForeignKey("disruptions.id"))
+    """Whose answer is regretted."""
     minutes: Mapped[int | None]
     """How long it holds up; None: for the rest of the day."""
     told_at: Mapped[datetime]

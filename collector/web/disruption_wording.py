@@ -16,6 +16,7 @@ DISRUPTIONS: Mapping[DisruptionKind, LazyString] = {
     DisruptionKind.ROAD: _("A road is closed"),
     DisruptionKind.FREEZER: _("A freezer fails"),
     DisruptionKind.URGENT: _("An urgent visit"),
+    DisruptionKind.REGRETTED: _("Back to how it was"),
 }
 
 WAYS: Mapping[ProposalWay, tuple[LazyString, LazyString]] = {
@@ -39,6 +40,10 @@ WAYS: Mapping[ProposalWay, tuple[LazyString, LazyString]] = {
         _("Another freezer"),
         _("Everybody keeps her order and ends at another freezer."),
     ),
+    ProposalWay.AS_BEFORE: (
+        _("As it was before"),
+        _("Everybody has her order of then again, of what is still ahead."),
+    ),
 }
 
 REASONS: Mapping[DisruptionKind, LazyString] = {
@@ -47,6 +52,7 @@ REASONS: Mapping[DisruptionKind, LazyString] = {
     DisruptionKind.ROAD: _("A road is closed."),
     DisruptionKind.FREEZER: _("A freezer fails."),
     DisruptionKind.URGENT: _("An urgent visit."),
+    DisruptionKind.REGRETTED: _("The last change is taken back."),
 }
 
 WHY_NO_DAY: Mapping[str, LazyString] = {

@@ -108,6 +108,24 @@ def test_a_collector_is_ill_and_a_proposal_is_taken_by_one_click(
     assert again.status_code == 409
 
 
+def test_an_answer_is_taken_back_after_a_look_at_what_that_changes(
+    app: Flask, claire: FlaskClient, town: Town
+) -> None:
+    form = {"kind": "collector_ill", "round": str(the_round(app, town))}
+    told = claire.post(f"{LIVE}/disruptions", data=form).location
+    (proposal, *_) = re.findall(r'name="proposal" value="(\d+)"', claire.get(told).text)
+    claire.post(f"{told}/acceptance", data={"proposal": proposal})
+    assert "What was answered today" in claire.get(LIVE).text
+    answered = claire.get(told).text
+    regret = dict(re.findall(r'name="(kind|takes_back)" value="(\w+)"', answered))
+    back = claire.post(f"{LIVE}/disruptions", data=regret).location
+    page = claire.get(back).text
+    assert "As it was before" in page
+    (proposal,) = re.findall(r'name="proposal" value="(\d+)"', page)
+    taken = claire.post(f"{back}/acceptance", data={"proposal": proposal})
+    assert "Revision 3 is published." in claire.get(taken.location).text
+
+
 def test_a_disruption_may_be_laid_aside_and_is_nobody_elses(
     app: Flask, claire: FlaskClient, town: Town
 ) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from collector.audit.actions import record
 from collector.db import owned
 from collector.errors import Conflict, Refused
-from collector.pickups.models import PickupState
+from collector.pickups.models import Pickup, PickupState
 from collector.pickups.queries import get_pickup
 from collector.pickups.states import move_to
 from collector.planning.day.placement import (
@@ -23,7 +23,7 @@ from collector.planning.models import Disruption, Proposal
 from collector.planning.road.difference import touched_shifts
 from collector.planning.road.midday import Midday, left_alone, midday
 from collector.rounds.actions import edit_day, publish
-from collector.rounds.models import Publication, Round, Shift
+from collector.rounds.models import DayPlan, Publication, Round, Shift
 from routing.check.judge import check
 from routing.formats.native import plan_of, problem_of
 from routing.midday import whole
@@ -63,9 +63,8 @@ def accept(
     plan = edit_day(
         session, bank_id=bank_id, day=disruption.day, version=disruption.day_plan_version
     )
-    also = [get_pickup(session, bank_id, disruption.pickup_id)] if disruption.pickup_id else []
-    seen = midday(session, plan, now=now, also=also)
     posed = problem_of(proposal.problem)
+    seen = midday(session, plan, now=now, also=_in_no_round(session, plan, posed))
     seen = _as_it_was_asked(seen, posed)
     rest, after = fitted(seen, posed, plan_of(proposal.plan))
     _write(session, seen, rest, after, site_id=proposal.site_id)
@@ -99,6 +98,13 @@ def _to_take(session: Session, bank_id: int, proposal_id: int) -> tuple[Proposal
     if proposal.plan is None:
         raise Refused("proposal_not_ready")
     return proposal, disruption
+
+
+def _in_no_round(session: Session, plan: DayPlan, posed: Problem) -> list[Pickup]:
+    """The requests that a proposal is about and that no round has yet."""
+    placed = {stop.pickup_id for round_ in plan.rounds for stop in round_.stops}
+    wanted = {int(visit.id) for visit in posed.visits} - placed
+    return [get_pickup(session, plan.bank_id, key) for key in sorted(wanted)]
 
 
 def _as_it_was_asked(seen: Midday, posed: Problem) -> Midday:

@@ -21,8 +21,9 @@ from collector.jobs.actions import enqueue
 from collector.pickups.models import Pickup, PickupState
 from collector.pickups.queries import for_day, get_pickup
 from collector.planning.models import Disruption, DisruptionKind, Proposal, ProposalWay
+from collector.planning.road.going_back import Before, as_before, before, sent_away
 from collector.planning.road.midday import Midday, gate, midday
-from collector.planning.road.ways import Told, Way, concerned, ways
+from collector.planning.road.ways import Told, Way, concerned, legal, ways
 from collector.rounds.actions import pending
 from collector.rounds.models import DayPlan, Round
 from collector.rounds.queries import day_plan
@@ -43,6 +44,7 @@ class Telling:
     round_id: int | None = None
     site_id: int | None = None
     pickup_id: int | None = None
+    takes_back_id: int | None = None
     minutes: int | None = None
 
 
@@ -60,11 +62,11 @@ def tell(
     """
     plan = _published(session, bank_id, day)
     telling = _judged(telling)
-    also = [get_pickup(session, bank_id, telling.pickup_id)] if telling.pickup_id else []
-    seen = midday(session, plan, now=now, also=also)
+    then = _before(session, plan, telling)
+    seen = midday(session, plan, now=now, also=_also(session, plan, telling, then))
     told = _in_the_planners_names(session, plan, seen, telling)
     seen = concerned(seen, told)
-    found = ways(seen, told)
+    found = ways(seen, told) if then is None else legal(as_before(seen, then))
     if not found:
         raise Refused("no_way_out")
     disruption = Disruption(
@@ -76,6 +78,7 @@ def tell(
         round_id=telling.round_id,
         site_id=telling.site_id,
         pickup_id=telling.pickup_id,
+        takes_back_id=telling.takes_back_id,
         minutes=telling.minutes,
         told_at=now,
         told_by=actor,
@@ -117,6 +120,23 @@ def open_disruptions(session: Session, *, bank_id: int, day: date) -> list[Disru
                 Disruption.bank_id == bank_id,
                 Disruption.day == day,
                 Disruption.ended_at.is_(None),
+            )
+            .order_by(Disruption.id.desc())
+        )
+    )
+
+
+def answered(session: Session, *, bank_id: int, day: date) -> list[Disruption]:
+    """Return what upset a day and was answered by a proposal, the newest first."""
+    return list(
+        session.scalars(
+            select(Disruption)
+            .where(
+                Disruption.bank_id == bank_id,
+                Disruption.day == day,
+                Disruption.id.in_(
+                    select(Proposal.disruption_id).where(Proposal.accepted_at.is_not(None))
+                ),
             )
             .order_by(Disruption.id.desc())
         )
@@ -183,8 +203,25 @@ def _judged(telling: Telling) -> Telling:
         round_id=telling.round_id if kind in OF_A_ROUND else None,
         site_id=telling.site_id if kind is DisruptionKind.FREEZER else None,
         pickup_id=telling.pickup_id if kind is DisruptionKind.URGENT else None,
+        takes_back_id=telling.takes_back_id if kind is DisruptionKind.REGRETTED else None,
         minutes=minutes if kind in {DisruptionKind.ROAD, DisruptionKind.VEHICLE} else None,
     )
+
+
+def _before(session: Session, plan: DayPlan, telling: Telling) -> Before | None:
+    if telling.kind is not DisruptionKind.REGRETTED:
+        return None
+    key = telling.takes_back_id or 0
+    return before(session, bank_id=plan.bank_id, day=plan.day, disruption_id=key)
+
+
+def _also(
+    session: Session, plan: DayPlan, telling: Telling, then: Before | None
+) -> Sequence[Pickup]:
+    """The requests in no round that are to be served as well."""
+    if then is not None:
+        return sent_away(session, plan, then)
+    return [get_pickup(session, plan.bank_id, telling.pickup_id)] if telling.pickup_id else []
 
 
 def _in_the_planners_names(session: Session, plan: DayPlan, seen: Midday, telling: Telling) -> Told:
@@ -200,6 +237,8 @@ def _in_the_planners_names(session: Session, plan: DayPlan, seen: Midday, tellin
         if not any(gate(site) in shift.ends for shift in seen.rest.shifts):
             raise Refused("nothing_left_to_move")
         return Told(kind=telling.kind, gate=gate(site))
+    if telling.kind is DisruptionKind.REGRETTED:
+        return Told(kind=telling.kind)
     visit = str(telling.pickup_id)
     if seen.rest.visit(visit) is None or telling.pickup_id in _placed(plan):
         raise NotFound("not_found", kind="pickups")

@@ -3,7 +3,7 @@
 Every answer that is handed out is legal by the checker; a way without one is no way.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from collector.planning.models import DisruptionKind, ProposalWay
@@ -90,8 +90,12 @@ def ways(day: Midday, told: Told) -> list[Way]:
         found = list(_without(day, told.shift))
     else:
         found = list(_held_up(day, told.shift, told.seconds))
-    legal = [each for each in found if not check(each.problem, each.plan)]
-    return _distinct(legal)[:MOST]
+    return _distinct(legal(found))[:MOST]
+
+
+def legal(found: Iterable[Way]) -> list[Way]:
+    """Return the ways that the checker has nothing against."""
+    return [each for each in found if not check(each.problem, each.plan)]
 
 
 def _without(day: Midday, shift: str) -> Iterator[Way]:

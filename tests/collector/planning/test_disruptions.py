@@ -207,6 +207,74 @@ def test_an_urgent_request_is_offered_its_cheapest_places(app: Flask, town: Town
         assert urgent.id in {*placed["A"], *placed["B"]}
 
 
+def regretted(session: Session, town: Town, answer: Disruption) -> Proposal:
+    """Return the proposal that takes an answer back."""
+    disruption = told(session, town, DisruptionKind.REGRETTED, takes_back_id=answer.id)
+    (found,) = proposals_of(session, disruption)
+    assert found.way is ProposalWay.AS_BEFORE
+    assert check(problem_of(found.problem), plan_of(found.plan)) == ()
+    return found
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_an_answer_is_taken_back_and_that_again(app: Flask, town: Town, driving: int, number: int):
+    with app.app_context(), transaction() as session:
+        before = orders(the_plan(session, town))
+        disruption = told(session, town, DisruptionKind.COLLECTOR_ILL, round_id=driving)
+        accepted(session, town, proposals_of(session, disruption)[number])
+        after = orders(the_plan(session, town))
+        assert after != before
+        back = regretted(session, town, disruption)
+        publication = accepted(session, town, back)
+        assert publication.revision == 3
+        assert orders(the_plan(session, town)) == before
+        assert not the_plan(session, town).unplanned
+        accepted(
+            session,
+            town,
+            regretted(session, town, owned(session, Disruption, town.bank, back.disruption_id)),
+        )
+        # By now her collector is on her way to the second door: that one she keeps.
+        on_the_way = before["A"][:2]
+        kept = [key for key in after["B"] if key not in on_the_way]
+        assert orders(the_plan(session, town)) == {"A": on_the_way, "B": kept}
+        assert broken_rules(session, bank_id=town.bank, day=DAY) == ()
+
+
+@pytest.mark.usefixtures("driving")
+def test_an_urgent_visit_that_is_taken_back_waits_again(app: Flask, town: Town):
+    with app.app_context(), transaction() as session:
+        gina = add_donor(session, town.bank, first_name="Gina", latitude=44.87)
+        urgent = add_pickup(session, gina)
+        before = orders(the_plan(session, town))
+        disruption = told(session, town, DisruptionKind.URGENT, pickup_id=urgent.id)
+        accepted(session, town, proposals_of(session, disruption)[0])
+        publication = accepted(session, town, regretted(session, town, disruption))
+        assert orders(the_plan(session, town)) == before
+        assert publication.changes["withdrawn"] == [urgent.id]
+        assert [left.pickup_id for left in the_plan(session, town).unplanned] == [urgent.id]
+
+
+def test_rounds_end_again_at_the_freezer_that_had_failed(app: Flask, town: Town, driving: int):
+    with app.app_context(), transaction() as session:
+        add_site(session, town.bank, name="Near", latitude=44.86, longitude=-0.6)
+        disruption = told(session, town, DisruptionKind.FREEZER, site_id=town.site)
+        accepted(session, town, proposals_of(session, disruption)[0])
+        accepted(session, town, regretted(session, town, disruption))
+        round_ = get_round(session, bank_id=town.bank, round_id=driving)
+        assert round_.published["end"]["name"] == "Bank"
+        assert round_.shift.end_site_id == town.site
+
+
+def test_what_nobody_answered_is_not_taken_back(app: Flask, town: Town, driving: int):
+    with app.app_context(), transaction() as session:
+        disruption = told(session, town, DisruptionKind.COLLECTOR_ILL, round_id=driving)
+        with pytest.raises(NotFound):
+            told(session, town, DisruptionKind.REGRETTED, takes_back_id=disruption.id)
+        with pytest.raises(NotFound):
+            told(session, town, DisruptionKind.REGRETTED)
+
+
 def test_a_disruption_of_nothing_is_refused_in_words(app: Flask, town: Town, driving: int):
     with app.app_context(), transaction() as session:
         plan = the_plan(session, town)

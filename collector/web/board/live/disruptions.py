@@ -56,6 +56,7 @@ def make(day: str) -> Response:
                 round_id=_key(form, "round"),
                 site_id=_key(form, "site"),
                 pickup_id=_key(form, "pickup"),
+                takes_back_id=_key(form, "takes_back"),
                 minutes=_key(form, "minutes"),
             ),
             actor=who.reference,

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from collector.banks.queries import sites_of
 from collector.db import reading
 from collector.planning.models import Disruption, DisruptionKind, Proposal
-from collector.planning.road.disruptions import open_disruptions, to_squeeze_in
+from collector.planning.road.disruptions import answered, open_disruptions, to_squeeze_in
 from collector.rounds.models import DayPlan, Incident, Round, RoundEvent
 from collector.rounds.queries import day_plan
 from collector.web.board.live.chart import chart
@@ -90,7 +90,8 @@ def _page(template: str, day: date) -> str:
             seen=seen,
             chart=chart(seen),
             disruptions=open_disruptions(session, bank_id=bank_id, day=day),
-            kinds=list(DisruptionKind),
+            answered=answered(session, bank_id=bank_id, day=day),
+            kinds=[kind for kind in DisruptionKind if kind is not DisruptionKind.REGRETTED],
             freezers=[site for site in sites_of(session, bank_id) if site.receives],
             to_squeeze=to_squeeze_in(session, bank_id=bank_id, day=day, plan=plan) if plan else [],
             mark=mark(session, bank_id, day),

@@ -1,4 +1,4 @@
-"""how long a hand-over takes, as a rule; whose shifts a calendar shows, kept with its address."""
+"""how long a hand-over takes, as a rule; whose shifts a calendar shows; answers taken back."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -29,6 +29,11 @@ def upgrade() -> None:
     op.execute(SHOWED_EVERYBODY)
     with op.batch_alter_table("calendar_feeds") as feeds:
         feeds.alter_column("everybody", server_default=None)
+    with op.batch_alter_table("disruptions") as disruptions:
+        disruptions.add_column(sa.Column("takes_back_id", sa.Integer(), nullable=True))
+        disruptions.create_foreign_key(
+            op.f("fk_disruptions_takes_back_id"), "disruptions", ["takes_back_id"], ["id"]
+        )
 
 
 def give_rule() -> None:
@@ -42,5 +47,8 @@ def give_rule() -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("disruptions") as disruptions:
+        disruptions.drop_constraint(op.f("fk_disruptions_takes_back_id"), type_="foreignkey")
+        disruptions.drop_column("takes_back_id")
     op.drop_column("calendar_feeds", "everybody")
     op.execute("DELETE FROM policies WHERE key = 'hand_over_minutes'")
