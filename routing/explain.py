@@ -11,7 +11,7 @@ from typing import Final
 from routing.check.judge import RULES, check_tour
 from routing.check.violation import Violation
 from routing.errors import InvalidPlanError
-from routing.insertion import Insertion, insertions, is_met, known, orders_with, unit, worth
+from routing.insertion import Insertion, insertions, known, orders_with, unit, unmet, worth
 from routing.plan import Obstacle, Plan, Reason, ReasonCode, Remedy, Rule, Unassigned
 from routing.problem import Problem, Shift, Visit
 from routing.relaxation import relaxations
@@ -67,7 +67,13 @@ def _kept_out(problem: Problem, plan: Plan, visit: Visit) -> Reason:
     if len(unable) == len(alone):
         return _impossible(visit, unable)
     able = [shift for shift in problem.shifts if alone[shift.id] is None]
-    misses = [_nearest_miss(problem, plan, shift, visit) for shift in able]
+    free = {shift.id for shift in unmet(problem, plan, visit, able)}
+    misses = [
+        _nearest_miss(problem, plan, shift, visit)
+        if shift.id in free
+        else _Miss(count=1, position=0, obstacle=_met(shift, visit))
+        for shift in able
+    ]
     return _crowded(visit, misses, unable)
 
 
@@ -140,8 +146,6 @@ class _Miss:
 
 
 def _nearest_miss(problem: Problem, plan: Plan, shift: Shift, visit: Visit) -> _Miss:
-    if is_met(problem, plan, shift, visit):
-        return _Miss(count=1, position=0, obstacle=_met(shift, visit))
     return min(_misses(problem, plan, shift, visit), key=_size)
 
 

@@ -1,9 +1,13 @@
-"""Knows every legal place of a visit, or of a shipment's two, in one order, and its price."""
+"""Knows every legal place of a visit, or of a shipment's two, in one order, and its price.
+
+And, without driving anything, which shifts cannot have one.
+"""
 
 import numpy as np
 
 from routing.compiled import compiled, inner
-from routing.timing.flat import Whole
+from routing.timing import tape
+from routing.timing.flat import CLOSES, OPENS, WINDOWS_FROM, WINDOWS_TO, Whole
 from routing.timing.order import EVERYTHING, PARTS, drive, parts
 from routing.timing.settling import LEGAL
 
@@ -39,6 +43,32 @@ def places(f: Whole, shift: int, order: Whole, first: int, second: int) -> Whole
                 found[legal, 2:] = parts(f, shift, longer, way)
                 legal += 1
     return found[:legal]
+
+
+@compiled
+def hopeful(f: Whole, first: int, second: int) -> Whole:
+    """The rows of the shifts that may serve a visit, or both, and are out while it is open.
+
+    On any other shift there is no legal place; on these there may be.
+    """
+    found = np.empty(tape.shifts(f), dtype=np.int64)
+    count = 0
+    for shift in range(len(found)):
+        if _is_hopeful(f, shift, first) and (second == NOBODY or _is_hopeful(f, shift, second)):
+            found[count] = shift
+            count += 1
+    return found[:count]
+
+
+@inner
+def _is_hopeful(f: Whole, shift: int, visit: int) -> bool:
+    if not tape.may(f, visit, shift):
+        return False
+    opens, closes = tape.shift(f, shift, OPENS), tape.shift(f, shift, CLOSES)
+    for window in range(tape.visit(f, visit, WINDOWS_FROM), tape.visit(f, visit, WINDOWS_TO)):
+        if opens <= tape.shuts(f, window) and tape.opens(f, window) <= closes:
+            return True
+    return False
 
 
 @inner
