@@ -97,6 +97,16 @@ def hopeful(problem: Problem, visit: Visit) -> list[Shift]:
     return [problem.shifts[row] for row in places.hopeful(flat(problem), first, second).tolist()]
 
 
+def able_alone(problem: Problem, visit: Visit) -> frozenset[str]:
+    """The shifts that could serve a visit if they had nothing else to do."""
+    f, nobody = flat(problem), np.empty(0, dtype=np.int64)
+    first, second = _rows(problem, visit)
+    rows = places.hopeful(f, first, second).tolist()
+    return frozenset(
+        problem.shifts[row].id for row in rows if len(places.places(f, row, nobody, first, second))
+    )
+
+
 def unmet(problem: Problem, plan: Plan, visit: Visit, shifts: Sequence[Shift]) -> list[Shift]:
     """Those of some shifts in whose period no other visit of the same donor is served."""
     others = _donated(problem).get(visit.donor or "", frozenset()) - {visit.id}
@@ -235,6 +245,17 @@ def orders_with(problem: Problem, tour: Tour | None, visit: Visit) -> Iterator[l
             yield [*longer[:after], *second, *longer[after:]]
 
 
+def nearest_orders(
+    problem: Problem, shift: Shift, names: Sequence[str], visit: Visit
+) -> Iterator[list[str]]:
+    """The orders with a visit, or its shipment, in which the fewest stops would be late."""
+    first, second = _rows(problem, visit)
+    order = np.array([problem.visit_row(name) for name in names], dtype=np.int64)
+    row = problem.shift_row(shift.id)
+    for here, there in places.nearest(flat(problem), row, order, first, second).tolist():
+        yield _longer(problem, names, (first, here), (second, there))
+
+
 def _changed(problem: Problem, plan: Plan, orders: Mapping[str, Sequence[str]]) -> Plan:
     """The plan with these orders; only tours whose order has changed are timed anew."""
     tours = []
@@ -259,10 +280,7 @@ def _on_shift(
     before = tour_parts(problem, present) if present else dict.fromkeys(PARTS, 0)
     for here, there, *after in found.tolist():
         added = {part: now - before[part] for part, now in zip(PARTS, after, strict=True)}
-        longer = list(names)
-        longer.insert(here, problem.visits[first].id)
-        if second != NOBODY:
-            longer.insert(there, problem.visits[second].id)
+        longer = _longer(problem, names, (first, here), (second, there))
         yield Insertion(
             shift=shift.id,
             position=longer.index(visit.id),
@@ -277,3 +295,14 @@ def _rows(problem: Problem, visit: Visit) -> tuple[int, int]:
     """The rows of a visit and of nobody, or of the two visits of its shipment."""
     first, second, *_ = (*(problem.visit_row(each.id) for each in unit(problem, visit)), NOBODY)
     return first, second
+
+
+def _longer(
+    problem: Problem, names: Sequence[str], first: tuple[int, int], second: tuple[int, int]
+) -> list[str]:
+    """An order with one more visit or two, each by its row and its position."""
+    longer = list(names)
+    for row, position in (first, second):
+        if row != NOBODY:
+            longer.insert(position, problem.visits[row].id)
+    return longer
