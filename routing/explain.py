@@ -176,7 +176,7 @@ def _nearest_misses(
         problem.derived.setdefault(MISSES, {}),
     )
     orders, found = plan.orders, []
-    free = {shift.id for shift in unmet(problem, plan, visit, shifts)}
+    free = {shift.id for shift in unmet(problem, plan.tours, visit, shifts)}
     for shift in shifts:
         if shift.id not in free:
             found.append(_Miss(count=1, position=0, obstacle=_met(shift, visit)))

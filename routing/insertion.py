@@ -1,6 +1,6 @@
 """Knows every legal place of a visit in a plan, and what each would add to the bill."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final, cast
@@ -67,17 +67,17 @@ def insertions(problem: Problem, plan: Plan, visit: str) -> tuple[Insertion, ...
         The visit is not in the problem.
     """
     wanted = known(problem, visit)
-    return _on_shifts(problem, without(problem, plan, visit), wanted, hopeful(problem, wanted))
+    tours = {tour.shift: tour for tour in without(problem, plan, visit).tours}
+    return _on_shifts(problem, tours, wanted, hopeful(problem, wanted))
 
 
 def _on_shifts(
-    problem: Problem, plan: Plan, visit: Visit, shifts: Sequence[Shift]
+    problem: Problem, tours: Mapping[str, Tour], visit: Visit, shifts: Sequence[Shift]
 ) -> tuple[Insertion, ...]:
     """All legal places on these shifts of a visit that is in no tour, the cheapest first."""
-    tours = {tour.shift: tour for tour in plan.tours}
     found = (
         place
-        for shift in unmet(problem, plan, visit, shifts)
+        for shift in unmet(problem, tours.values(), visit, shifts)
         for place in _on_shift(problem, tours.get(shift.id), shift, visit)
     )
     return tuple(sorted(found, key=lambda place: place.shares))
@@ -107,7 +107,9 @@ def able_alone(problem: Problem, visit: Visit) -> frozenset[str]:
     )
 
 
-def unmet(problem: Problem, plan: Plan, visit: Visit, shifts: Sequence[Shift]) -> list[Shift]:
+def unmet(
+    problem: Problem, tours: Iterable[Tour], visit: Visit, shifts: Sequence[Shift]
+) -> list[Shift]:
     """Those of some shifts in whose period no other visit of the same donor is served."""
     others = _donated(problem).get(visit.donor or "", frozenset()) - {visit.id}
     if not others:
@@ -115,7 +117,7 @@ def unmet(problem: Problem, plan: Plan, visit: Visit, shifts: Sequence[Shift]) -
     f = flat(problem)
     met = {
         tape.shift(f, problem.shift_row(tour.shift), PERIOD)
-        for tour in plan.tours
+        for tour in tours
         if not others.isdisjoint(tour.visits)
     } - {OUTSIDE}
     rows = ((shift, problem.shift_row(shift.id)) for shift in shifts)
@@ -166,10 +168,10 @@ def moved(problem: Problem, plan: Plan, visit: str, *, shift: str, position: int
 
 def filled(problem: Problem, plan: Plan) -> Plan:
     """The plan after everything that fits and is worth its price has been put in, greedily."""
-    kept = plan
     waiting = [known(problem, entry.visit) for entry in plan.unassigned]
     # What no money can leave out chooses first; then what is dearest to leave out.
     waiting.sort(key=lambda visit: (not problem.mandatory(visit), -(visit.penalty or 0)))
+    tours = {tour.shift: tour for tour in plan.tours}
     fresh, put_in = {shift.id for shift in problem.shifts}, set[str]()
     while fresh:
         # Where nothing has changed since the last look, there is nothing new to see.
@@ -180,13 +182,17 @@ def filled(problem: Problem, plan: Plan) -> Plan:
             looked = [
                 one for one in hopeful(problem, visit) if one.id in fresh or one.id in changed
             ]
-            best = next(iter(_on_shifts(problem, kept, visit, looked)), None)
+            best = next(iter(_on_shifts(problem, tours, visit, looked)), None)
             if best is not None and worth(problem, visit, best):
-                kept = inserted(problem, kept, best)
+                tours[best.shift] = best.tour(problem)
                 put_in.update(best.order)
                 changed.add(best.shift)
         fresh = changed
-    return kept
+    if not put_in:
+        return plan
+    return assembled(
+        problem, tuple(tours[shift.id] for shift in problem.shifts if shift.id in tours)
+    )
 
 
 def made_room(problem: Problem, plan: Plan) -> Plan:

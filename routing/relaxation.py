@@ -208,7 +208,7 @@ def _roughly(problem: Problem, plan: Plan, tour: Tour, visit: Visit, other: Visi
         place = _place(problem, without(problem, plan, other.id), visit)
         return None if place is None else penalty + place.shares
     shift = problem.shifts[problem.shift_row(tour.shift)]
-    if not unmet(problem, plan, visit, [shift]):
+    if not unmet(problem, plan.tours, visit, [shift]):
         return None
     names = [name for name in tour.visits if name != other.id]
     found = _found(problem, flat(problem), problem.shift_row(shift.id), names, visit)
@@ -253,7 +253,7 @@ def _admitting(
 ) -> list[int]:
     """Which of these shifts have a legal place for a visit, if the tape is as it is."""
     found = []
-    for shift in unmet(problem, plan, visit, [problem.shifts[row] for row in shifts]):
+    for shift in unmet(problem, plan.tours, visit, [problem.shifts[row] for row in shifts]):
         present, row = plan.tour(shift.id), problem.shift_row(shift.id)
         names = present.visits if present else ()
         if len(_found(problem, tape, row, names, visit)):
