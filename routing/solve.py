@@ -184,7 +184,7 @@ class _Desk:
         )
 
     def _searching(self, seconds: float) -> float:
-        """How many of these seconds are for the search: finishing its plan takes as long as last."""
+        """How many of these seconds are the search's; finishing takes the rest, as it did last."""
         return seconds - min(self._finishing, seconds * FINISHING)
 
     def progress(self, moves: int) -> float | None:
