@@ -6,12 +6,21 @@ and the checker says what breaks.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, cast
 
-from routing.check.judge import RULES, check_tour
+from routing.check.judge import RULES, broken_by, check_tour
 from routing.check.violation import Violation
 from routing.errors import InvalidPlanError
-from routing.insertion import Insertion, insertions, is_met, known, orders_with, unit, worth
+from routing.insertion import (
+    Insertion,
+    able_alone,
+    insertions,
+    known,
+    nearest_orders,
+    unit,
+    unmet,
+    worth,
+)
 from routing.plan import Obstacle, Plan, Reason, ReasonCode, Remedy, Rule, Unassigned
 from routing.problem import Problem, Shift, Visit
 from routing.relaxation import relaxations
@@ -35,6 +44,10 @@ REMEDIES: Final[Mapping[Rule, Remedy]] = {
     Rule.PINS: Remedy.REMOVE_PIN,
 }
 """Per rule that can keep a visit out, what a coordinator can do about it."""
+
+ALONE: Final = "alone"
+MISSES: Final = "misses"
+"""Where what keeps visits out is kept with a problem."""
 
 
 def explain(problem: Problem, plan: Plan, visit: str, *, relax: bool = True) -> Reason:
@@ -62,13 +75,12 @@ def explain(problem: Problem, plan: Plan, visit: str, *, relax: bool = True) -> 
 
 
 def _kept_out(problem: Problem, plan: Plan, visit: Visit) -> Reason:
-    alone = {shift.id: _alone(problem, shift, visit) for shift in problem.shifts}
+    alone = _each_alone(problem, visit)
     unable = [found for found in alone.values() if found]
     if len(unable) == len(alone):
         return _impossible(visit, unable)
     able = [shift for shift in problem.shifts if alone[shift.id] is None]
-    misses = [_nearest_miss(problem, plan, shift, visit) for shift in able]
-    return _crowded(visit, misses, unable)
+    return _crowded(visit, _nearest_misses(problem, plan, able, visit), unable)
 
 
 def explained(problem: Problem, plan: Plan) -> Plan:
@@ -101,10 +113,22 @@ def _priced(problem: Problem, visit: Visit, place: Insertion) -> Reason:
     )
 
 
+def _each_alone(problem: Problem, visit: Visit) -> Mapping[str, Obstacle | None]:
+    """Per shift what keeps a visit out even alone; whatever the plan, so it is kept."""
+    kept = cast("dict[str, Mapping[str, Obstacle | None]]", problem.derived.setdefault(ALONE, {}))
+    if visit.id not in kept:
+        able = able_alone(problem, visit)
+        kept[visit.id] = {
+            shift.id: None if shift.id in able else _alone(problem, shift, visit)
+            for shift in problem.shifts
+        }
+    return kept[visit.id]
+
+
 def _alone(problem: Problem, shift: Shift, visit: Visit) -> Obstacle | None:
     """The first rule the shift breaks with this visit and nothing else to do."""
     pin = problem.pin(visit.id)
-    for broken in check_tour(problem, best_effort(problem, shift, unit(problem, visit))):
+    for broken in broken_by(problem, best_effort(problem, shift, unit(problem, visit))):
         # Alone it is always the first stop: a pinned position says nothing about being able.
         if broken.rule is not Rule.PINS or pin is None or pin.shift != shift.id:
             return _obstacle(shift, broken)
@@ -139,10 +163,29 @@ class _Miss:
     obstacle: Obstacle
 
 
-def _nearest_miss(problem: Problem, plan: Plan, shift: Shift, visit: Visit) -> _Miss:
-    if is_met(problem, plan, shift, visit):
-        return _Miss(count=1, position=0, obstacle=_met(shift, visit))
-    return min(_misses(problem, plan, shift, visit), key=_size)
+def _nearest_misses(
+    problem: Problem, plan: Plan, shifts: Sequence[Shift], visit: Visit
+) -> list[_Miss]:
+    """The nearest miss on each of these shifts.
+
+    While a search goes on most of a plan stays as it was, so they are kept with the tour they are
+    true of.
+    """
+    kept = cast(
+        "dict[tuple[str, str], tuple[tuple[str, ...], _Miss]]",
+        problem.derived.setdefault(MISSES, {}),
+    )
+    orders, found = plan.orders, []
+    free = {shift.id for shift in unmet(problem, plan.tours, visit, shifts)}
+    for shift in shifts:
+        if shift.id not in free:
+            found.append(_Miss(count=1, position=0, obstacle=_met(shift, visit)))
+            continue
+        order, key = orders.get(shift.id, ()), (visit.id, shift.id)
+        if key not in kept or kept[key][0] != order:
+            kept[key] = order, min(_misses(problem, shift, order, visit), key=_size)
+        found.append(kept[key][1])
+    return found
 
 
 def _met(shift: Shift, visit: Visit) -> Obstacle:
@@ -159,9 +202,14 @@ def _size(miss: _Miss) -> tuple[int, int, int]:
     return miss.count, miss.obstacle.by, miss.position
 
 
-def _misses(problem: Problem, plan: Plan, shift: Shift, visit: Visit) -> Iterator[_Miss]:
-    for position, order in enumerate(orders_with(problem, plan.tour(shift.id), visit)):
-        broken = check_tour(problem, best_effort(problem, shift, order))
+def _misses(
+    problem: Problem, shift: Shift, order: tuple[str, ...], visit: Visit
+) -> Iterator[_Miss]:
+    """What breaks where the visit comes nearest by the clock."""
+    for names in nearest_orders(problem, shift, order, visit):
+        tour = best_effort(problem, shift, [known(problem, name) for name in names])
+        broken = check_tour(problem, tour)
+        position = names.index(visit.id)
         yield _Miss(count=len(broken), position=position, obstacle=_obstacle(shift, broken[0]))
 
 

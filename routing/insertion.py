@@ -1,8 +1,9 @@
 """Knows every legal place of a visit in a plan, and what each would add to the bill."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Final, cast
 
 import numpy as np
 
@@ -11,10 +12,16 @@ from routing.errors import InvalidPlanError
 from routing.plan import Cost, Plan, Tour
 from routing.problem import Problem, Shift, Visit
 from routing.schedule import assembled, best_effort, retimed
-from routing.timing import tape
+from routing.timing import places, tape
 from routing.timing.flat import PERIOD, flat
-from routing.timing.places import NOBODY, places
+from routing.timing.places import NOBODY
 from routing.units import SHARES_PER_CENT, Cents, cents
+
+DONATED: Final = "donated"
+"""Where the visits of each donor are kept with a problem."""
+
+OUTSIDE: Final = -1
+"""The period of a shift that lies in none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,13 +67,19 @@ def insertions(problem: Problem, plan: Plan, visit: str) -> tuple[Insertion, ...
         The visit is not in the problem.
     """
     wanted = known(problem, visit)
-    base = without(problem, plan, visit)
-    found = [
+    tours = {tour.shift: tour for tour in without(problem, plan, visit).tours}
+    return _on_shifts(problem, tours, wanted, hopeful(problem, wanted))
+
+
+def _on_shifts(
+    problem: Problem, tours: Mapping[str, Tour], visit: Visit, shifts: Sequence[Shift]
+) -> tuple[Insertion, ...]:
+    """All legal places on these shifts of a visit that is in no tour, the cheapest first."""
+    found = (
         place
-        for shift in problem.shifts
-        if not is_met(problem, base, shift, wanted)
-        for place in _on_shift(problem, base.tour(shift.id), shift, wanted)
-    ]
+        for shift in unmet(problem, tours.values(), visit, shifts)
+        for place in _on_shift(problem, tours.get(shift.id), shift, visit)
+    )
     return tuple(sorted(found, key=lambda place: place.shares))
 
 
@@ -78,19 +91,48 @@ def unit(problem: Problem, visit: Visit) -> tuple[Visit, ...]:
     return known(problem, shipment.pickup), known(problem, shipment.delivery)
 
 
-def is_met(problem: Problem, plan: Plan, shift: Shift, visit: Visit) -> bool:
-    """Another visit of the same donor is served in the period of this shift."""
-    if visit.donor is None:
-        return False
-    f = flat(problem)
-    period = tape.shift(f, problem.shift_row(shift.id), PERIOD)
-    return period >= 0 and any(
-        known(problem, name).donor == visit.donor
-        for tour in plan.tours
-        if tape.shift(f, problem.shift_row(tour.shift), PERIOD) == period
-        for name in tour.visits
-        if name != visit.id
+def hopeful(problem: Problem, visit: Visit) -> list[Shift]:
+    """The shifts that may have a legal place for a visit, whatever they do now; no other has."""
+    first, second = _rows(problem, visit)
+    return [problem.shifts[row] for row in places.hopeful(flat(problem), first, second).tolist()]
+
+
+def able_alone(problem: Problem, visit: Visit) -> frozenset[str]:
+    """The shifts that could serve a visit if they had nothing else to do."""
+    f, nobody = flat(problem), np.empty(0, dtype=np.int64)
+    first, second = _rows(problem, visit)
+    rows = places.hopeful(f, first, second).tolist()
+    return frozenset(
+        problem.shifts[row].id for row in rows if len(places.places(f, row, nobody, first, second))
     )
+
+
+def unmet(
+    problem: Problem, tours: Iterable[Tour], visit: Visit, shifts: Sequence[Shift]
+) -> list[Shift]:
+    """Those of some shifts in whose period no other visit of the same donor is served."""
+    others = _donated(problem).get(visit.donor or "", frozenset()) - {visit.id}
+    if not others:
+        return list(shifts)
+    f = flat(problem)
+    met = {
+        tape.shift(f, problem.shift_row(tour.shift), PERIOD)
+        for tour in tours
+        if not others.isdisjoint(tour.visits)
+    } - {OUTSIDE}
+    rows = ((shift, problem.shift_row(shift.id)) for shift in shifts)
+    return [shift for shift, row in rows if tape.shift(f, row, PERIOD) not in met]
+
+
+def _donated(problem: Problem) -> Mapping[str, frozenset[str]]:
+    """Per donor the visits, made once and kept with the problem."""
+    if DONATED not in problem.derived:
+        found: dict[str, set[str]] = {}
+        for visit in problem.visits:
+            if visit.donor is not None:
+                found.setdefault(visit.donor, set()).add(visit.id)
+        problem.derived[DONATED] = {name: frozenset(visits) for name, visits in found.items()}
+    return cast("Mapping[str, frozenset[str]]", problem.derived[DONATED])
 
 
 def without(problem: Problem, plan: Plan, visit: str) -> Plan:
@@ -126,22 +168,31 @@ def moved(problem: Problem, plan: Plan, visit: str, *, shift: str, position: int
 
 def filled(problem: Problem, plan: Plan) -> Plan:
     """The plan after everything that fits and is worth its price has been put in, greedily."""
-    kept = plan
     waiting = [known(problem, entry.visit) for entry in plan.unassigned]
     # What no money can leave out chooses first; then what is dearest to leave out.
     waiting.sort(key=lambda visit: (not problem.mandatory(visit), -(visit.penalty or 0)))
-    progress = True
-    while progress:
-        progress = False
-        for visit in tuple(waiting):
-            if visit not in waiting:
+    tours = {tour.shift: tour for tour in plan.tours}
+    fresh, put_in = {shift.id for shift in problem.shifts}, set[str]()
+    while fresh:
+        # Where nothing has changed since the last look, there is nothing new to see.
+        changed = set[str]()
+        for visit in waiting:
+            if visit.id in put_in:
                 continue
-            best = next(iter(insertions(problem, kept, visit.id)), None)
+            looked = [
+                one for one in hopeful(problem, visit) if one.id in fresh or one.id in changed
+            ]
+            best = next(iter(_on_shifts(problem, tours, visit, looked)), None)
             if best is not None and worth(problem, visit, best):
-                kept = inserted(problem, kept, best)
-                waiting = [other for other in waiting if other.id not in best.order]
-                progress = True
-    return kept
+                tours[best.shift] = best.tour(problem)
+                put_in.update(best.order)
+                changed.add(best.shift)
+        fresh = changed
+    if not put_in:
+        return plan
+    return assembled(
+        problem, tuple(tours[shift.id] for shift in problem.shifts if shift.id in tours)
+    )
 
 
 def made_room(problem: Problem, plan: Plan) -> Plan:
@@ -200,6 +251,17 @@ def orders_with(problem: Problem, tour: Tour | None, visit: Visit) -> Iterator[l
             yield [*longer[:after], *second, *longer[after:]]
 
 
+def nearest_orders(
+    problem: Problem, shift: Shift, names: Sequence[str], visit: Visit
+) -> Iterator[list[str]]:
+    """The orders with a visit, or its shipment, in which the fewest stops would be late."""
+    first, second = _rows(problem, visit)
+    order = np.array([problem.visit_row(name) for name in names], dtype=np.int64)
+    row = problem.shift_row(shift.id)
+    for here, there in places.nearest(flat(problem), row, order, first, second).tolist():
+        yield _longer(problem, names, (first, here), (second, there))
+
+
 def _changed(problem: Problem, plan: Plan, orders: Mapping[str, Sequence[str]]) -> Plan:
     """The plan with these orders; only tours whose order has changed are timed anew."""
     tours = []
@@ -215,18 +277,16 @@ def _changed(problem: Problem, plan: Plan, orders: Mapping[str, Sequence[str]]) 
 def _on_shift(
     problem: Problem, present: Tour | None, shift: Shift, visit: Visit
 ) -> Iterator[Insertion]:
-    rows = [problem.visit_row(each.id) for each in unit(problem, visit)]
-    first, second = rows[0], rows[1] if len(rows) > 1 else NOBODY
+    first, second = _rows(problem, visit)
     names = present.visits if present else ()
     order = np.array([problem.visit_row(name) for name in names], dtype=np.int64)
+    found = places.places(flat(problem), problem.shift_row(shift.id), order, first, second)
+    if not len(found):
+        return
     before = tour_parts(problem, present) if present else dict.fromkeys(PARTS, 0)
-    found = places(flat(problem), problem.shift_row(shift.id), order, first, second)
     for here, there, *after in found.tolist():
         added = {part: now - before[part] for part, now in zip(PARTS, after, strict=True)}
-        longer = list(names)
-        longer.insert(here, problem.visits[first].id)
-        if second != NOBODY:
-            longer.insert(there, problem.visits[second].id)
+        longer = _longer(problem, names, (first, here), (second, there))
         yield Insertion(
             shift=shift.id,
             position=longer.index(visit.id),
@@ -235,3 +295,20 @@ def _on_shift(
             parts=Cost(**{part: cents(share) for part, share in added.items()}),
             shares=sum(added.values()),
         )
+
+
+def _rows(problem: Problem, visit: Visit) -> tuple[int, int]:
+    """The rows of a visit and of nobody, or of the two visits of its shipment."""
+    first, second, *_ = (*(problem.visit_row(each.id) for each in unit(problem, visit)), NOBODY)
+    return first, second
+
+
+def _longer(
+    problem: Problem, names: Sequence[str], first: tuple[int, int], second: tuple[int, int]
+) -> list[str]:
+    """An order with one more visit or two, each by its row and its position."""
+    longer = list(names)
+    for row, position in (first, second):
+        if row != NOBODY:
+            longer.insert(position, problem.visits[row].id)
+    return longer

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from routing.check.judge import check_tour
-from routing.insertion import Insertion, insertions, is_met, known, unit, without
+from routing.insertion import Insertion, insertions, known, unit, unmet, without
 from routing.plan import Plan, Relaxation, Remedy, Tour
 from routing.problem import Problem, Shift, Visit, Window, spare
 from routing.timing.changed import with_capacity, with_closing, with_windows
@@ -208,7 +208,7 @@ def _roughly(problem: Problem, plan: Plan, tour: Tour, visit: Visit, other: Visi
         place = _place(problem, without(problem, plan, other.id), visit)
         return None if place is None else penalty + place.shares
     shift = problem.shifts[problem.shift_row(tour.shift)]
-    if is_met(problem, plan, shift, visit):
+    if not unmet(problem, plan.tours, visit, [shift]):
         return None
     names = [name for name in tour.visits if name != other.id]
     found = _found(problem, flat(problem), problem.shift_row(shift.id), names, visit)
@@ -253,11 +253,8 @@ def _admitting(
 ) -> list[int]:
     """Which of these shifts have a legal place for a visit, if the tape is as it is."""
     found = []
-    for row in shifts:
-        shift = problem.shifts[row]
-        if is_met(problem, plan, shift, visit):
-            continue
-        present = plan.tour(shift.id)
+    for shift in unmet(problem, plan.tours, visit, [problem.shifts[row] for row in shifts]):
+        present, row = plan.tour(shift.id), problem.shift_row(shift.id)
         names = present.visits if present else ()
         if len(_found(problem, tape, row, names, visit)):
             found.append(row)

@@ -73,18 +73,32 @@ def best_effort(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> Tour
     is still as short as it can be; then everything: each service begins at the first permitted
     instant or, failing that, on arrival.
     """
-    for keep in (
-        order.LOADS | order.RIDE_TIMES | order.LIMITS,
-        order.LOADS | order.RIDE_TIMES,
-        order.RIDE_TIMES,
-        0,
-    ):
-        way = _driven(problem, shift, visits, keep)
-        if way.status == settling.LEGAL:
-            return _tour(problem, shift, way)
     f = flat(problem)
     row, rows = _rows(problem, shift, visits)
+    for keep in _KINDNESS:
+        way = order.drive(f, row, rows, keep)
+        if way.status == settling.LEGAL:
+            return _tour(problem, shift, way)
+        if keep == _KINDNESS[0] and not shift.reload and _is_too_late(f, row, rows):
+            break
     return _tour(problem, shift, lenient.lenient(f, row, rows))
+
+
+_KINDNESS: Final = (
+    order.LOADS | order.RIDE_TIMES | order.LIMITS,
+    order.LOADS | order.RIDE_TIMES,
+    order.RIDE_TIMES,
+    0,
+)
+"""What is kept, less and less."""
+
+
+def _is_too_late(f: Whole, shift: int, rows: Whole) -> bool:
+    """Whether no timing is legal even without all that may be given up.
+
+    With places to unload, more is legal where it has to be kept: an unloading can save a set-up.
+    """
+    return bool(order.drive(f, shift, rows, 0).status != settling.LEGAL)
 
 
 def retimed(problem: Problem, orders: Mapping[str, Sequence[str]]) -> Plan:

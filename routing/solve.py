@@ -26,6 +26,9 @@ OnImprovement = Callable[[Plan], None]
 BREATH: Final = 0.2
 """Seconds between two improvements handed out: five per second are plenty for an eye."""
 
+FINISHING: Final = 0.1
+"""The most of a budget that is kept back for finishing the last plan and giving its reasons."""
+
 LOG: Final = logging.getLogger(__name__)
 
 MODELLED: Final = 5.0
@@ -162,6 +165,7 @@ class _Desk:
         self._waiting: Orders | None = None
         self._began = self._improved = time.monotonic()
         self._next_breath = self._began
+        self._finishing = 0.0
 
     def better(self, read: Callable[[], Orders]) -> None:
         """Keep the orders; finish them now unless somebody has just been told something."""
@@ -175,9 +179,13 @@ class _Desk:
         now, budget = time.monotonic(), self.budget
         return (
             (budget.iterations is not None and moves >= budget.iterations)
-            or (budget.seconds is not None and now - self._began >= budget.seconds)
+            or (budget.seconds is not None and now - self._began >= self._searching(budget.seconds))
             or (budget.stall_seconds is not None and now - self._improved >= budget.stall_seconds)
         )
+
+    def _searching(self, seconds: float) -> float:
+        """How many of these seconds are the search's; finishing takes the rest, as it did last."""
+        return seconds - min(self._finishing, seconds * FINISHING)
 
     def progress(self, moves: int) -> float | None:
         """Which part of the budget is used; None where only a stall ends the search."""
@@ -212,7 +220,8 @@ class _Desk:
             self.on_improvement(self._plan)
         # Finishing a plan of many unassigned visits is work: never let it take the search's time.
         ended = time.monotonic()
-        self._next_breath = ended + max(BREATH, 5 * (ended - began))
+        self._finishing = ended - began
+        self._next_breath = ended + max(BREATH, 5 * self._finishing)
 
     def _finish(self) -> None:
         """Make a plan of the waiting orders, and keep it if it is better than the last."""

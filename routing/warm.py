@@ -5,7 +5,7 @@ from typing import Final
 
 from numba import config
 
-from routing.insertion import insertions
+from routing.insertion import insertions, nearest_orders
 from routing.kernel.search import Kernel
 from routing.problem import Break, Place, Problem, Reload, Shift, Travel, Visit, Window
 from routing.schedule import retimed
@@ -29,6 +29,7 @@ def warm() -> None:
     # An order that no timing permits is timed another way, which is compiled on its own.
     retimed(problem, {"shift": ["late", "one"]})
     insertions(problem, plan, "other")
+    list(nearest_orders(problem, problem.shifts[0], ["one"], problem.visits[1]))
     kernel = Kernel(problem)
     kernel.begin()
     kernel.run(1, 1.0, 1.0)

@@ -73,6 +73,11 @@ def check(problem: Problem, plan: Plan) -> tuple[Violation, ...]:
 
 def check_tour(problem: Problem, tour: Tour) -> tuple[Violation, ...]:
     """Every rule one tour breaks, whatever else the plan holds and whatever it costs."""
+    return tuple(broken_by(problem, tour))
+
+
+def broken_by(problem: Problem, tour: Tour) -> Iterator[Violation]:
+    """The same one by one, for whoever asks for the first."""
     plan = Plan(tours=(tour,))
     judges = (judge for rule, judge in RULES.items() if rule is not Rule.COVERAGE)
-    return tuple(broken for judge in judges for broken in judge(problem, plan))
+    return (broken for judge in judges for broken in judge(problem, plan))

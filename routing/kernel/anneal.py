@@ -101,7 +101,7 @@ def _iterate(f: Whole, g: Whole, s: Whole, temperature: float) -> None:
         totals = tour(s, s[s[o.TOUCHED_LIST] + number])
         total += s[totals + o.COST] - s[totals + o.OLD_COST]
     if s[o.STUCK] == 1 or total >= s[o.TOTAL] - temperature * math.log(fraction(s)):
-        undo(f, g, s)
+        undo(g, s)
         return
     s[o.TOTAL] = total
     if total < s[o.BEST]:

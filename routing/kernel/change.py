@@ -97,24 +97,24 @@ def take(f: Whole, g: Whole, s: Whole, visit: int, spot: int) -> bool:
     if refresh(f, g, s, shift):
         s[spot + o.PRICE] = s[tour(s, shift) + o.COST] - before
         return True
-    give_up(f, g, s, spot, before)
+    give_up(g, s, spot, before)
     return False
 
 
 @inner
-def give_up(f: Whole, g: Whole, s: Whole, spot: int, before: int) -> None:
+def give_up(g: Whole, s: Whole, spot: int, before: int) -> None:
     """Leave a spot again, where the tour cost this before."""
     shift, here, there = s[spot + o.SHIFT], s[spot + o.HERE], s[spot + o.THERE]
     if there >= 0:
         leave(g, s, shift, there + 2)
     leave(g, s, shift, here + 1)
-    _as_before(f, g, s, shift, before)
+    _as_before(g, s, shift, before)
 
 
 @inner
-def _as_before(f: Whole, g: Whole, s: Whole, shift: int, cost: int) -> None:
+def _as_before(g: Whole, s: Whole, shift: int, cost: int) -> None:
     """Write a tour that was legal and cost this."""
-    forward(f, g, s, shift)
+    forward(g, s, shift)
     backward(g, s, shift)
     weigh(g, s, shift)
     totals = tour(s, shift)
@@ -124,7 +124,7 @@ def _as_before(f: Whole, g: Whole, s: Whole, shift: int, cost: int) -> None:
 
 
 @inner
-def undo(f: Whole, g: Whole, s: Whole) -> None:
+def undo(g: Whole, s: Whole) -> None:
     """Make the solution what it was when the iteration began."""
     for number in range(s[o.CHANGED]):
         shift = s[s[o.TOUCHED_LIST] + number]
@@ -135,7 +135,7 @@ def undo(f: Whole, g: Whole, s: Whole) -> None:
         kept = s[o.OLD_ORDERS] + shift * g[o.CAPACITY_ROWS]
         for row in range(s[tour(s, shift) + o.OLD_STOPS]):
             join(g, s, s[kept + row], shift, row)
-        _as_before(f, g, s, shift, s[tour(s, shift) + o.OLD_COST])
+        _as_before(g, s, shift, s[tour(s, shift) + o.OLD_COST])
     s[o.OUTSIDE] = s[o.OLD_OUTSIDE]
     for row in range(s[o.OUTSIDE]):
         s[s[o.ABSENT] + row] = s[s[o.OLD_ABSENT] + row]

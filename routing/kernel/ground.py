@@ -6,7 +6,7 @@ from typing import Final, NamedTuple, cast
 import numpy as np
 
 from routing.kernel import layout
-from routing.kernel.lined import lined
+from routing.kernel.lined import Lined, lined
 from routing.problem import Problem
 from routing.timing import flat
 from routing.timing.flat import FAR, Tables, Whole
@@ -34,15 +34,12 @@ class Ground(NamedTuple):
 
     Attributes
     ----------
-    tape : array
-        The tape of the problem, in the kernel's order.
     ground : array
         See `layout`.
     visits, ranks : arrays
         See `lined`.
     """
 
-    tape: Whole
     ground: Whole
     visits: Whole
     ranks: Whole
@@ -53,8 +50,7 @@ def grounded(problem: Problem) -> Ground:
     if GROUND not in problem.derived:
         found = lined(flat.tables(problem))
         problem.derived[GROUND] = Ground(
-            tape=flat.laid_out(found.tables),
-            ground=_laid_out(problem, found.tables),
+            ground=_laid_out(problem, found),
             visits=found.visits,
             ranks=found.ranks,
         )
@@ -81,25 +77,27 @@ def _read(found: Whole, table: int, rows: int, columns: int) -> Whole:
     return found[first : first + rows * columns].reshape(rows, columns)
 
 
-def _laid_out(problem: Problem, said: Tables) -> Whole:
+def _laid_out(problem: Problem, found: Lined) -> Whole:
     """One table behind the other, and ahead of them the head that says where each is."""
+    said = found.tables
     known = _known(problem, said)
+    known[:, layout.ROW] = found.visits
     fleet = _fleet(problem, said)
-    can = _can(said, known, fleet)
+    terms = _terms(said, known, fleet)
     out = (said.metres << layout.PACKED) | said.seconds
     tables = {
         layout.OUT: out,
         layout.INTO: out.transpose(0, 2, 1),
+        layout.CENTS: said.cents,
         layout.KNOWN: known,
         layout.WINDOWS: said.windows,
         layout.FLEET: fleet,
-        layout.CAN: can,
-        layout.ASIDE: said.aside.sum(axis=2),
+        layout.TERMS: terms,
         layout.LOADS: said.loads,
         layout.AMOUNTS: said.amounts,
         layout.NEAREST: said.nearest,
-        layout.ADJACENT: _adjacent(said, known, can),
-        layout.KEYS: _keys(said, known),
+        layout.ADJACENT: _adjacent(said, known, terms),
+        layout.KEYS: _keys(said),
     }
     parts = [_head(problem, said, known, tables[layout.ADJACENT].shape[1])]
     parts[0][layout.KINDS] = len(set(fleet[:, layout.KIND].tolist()))
@@ -120,7 +118,6 @@ def _head(problem: Problem, said: Tables, known: Whole, neighbours: int) -> Whol
     head[layout.NEIGHBOURS] = neighbours
     head[layout.NEAR] = min(GRANULARITY, neighbours) if visits > FILTERED_ABOVE else 0
     head[layout.PERIODS] = max(1, len(problem.periods))
-    head[layout.SEVERAL_WINDOWS] = (known[:, layout.LAST] - known[:, layout.FIRST] > 1).any()
     head[layout.SET_UPS] = known[:, layout.SETUP].any()
     head[layout.LATENESS] = known[:, layout.LATE].any()
     head[layout.DONORS] = 1 + known[:, layout.DONOR].max(initial=-1)
@@ -151,8 +148,6 @@ def _known(problem: Problem, said: Tables) -> Whole:
         layout.PLACE: flat.PLACE,
         layout.SERVICE: flat.SERVICE,
         layout.SETUP: flat.SETUP,
-        layout.FIRST: flat.WINDOWS_FROM,
-        layout.LAST: flat.WINDOWS_TO,
         layout.RIDE: flat.RIDE,
         layout.DUE: flat.DUE,
         layout.LATE: flat.LATE,
@@ -164,10 +159,6 @@ def _known(problem: Problem, said: Tables) -> Whole:
     }
     for column, theirs in same.items():
         known[:, column] = said.visits[:, theirs]
-    opened = known[:, layout.FIRST] < known[:, layout.LAST]
-    known[opened, layout.OPENS] = said.windows[known[opened, layout.FIRST], 0]
-    known[opened, layout.SHUTS] = said.windows[known[opened, layout.LAST] - 1, 1]
-    known[~opened, layout.SHUTS] = -1
     known[said.visits[:, flat.MANDATORY] == 1, layout.PENALTY] += dearest(problem)
     known[:, layout.NAME] = _marks(count, 1)
     return known
@@ -215,23 +206,36 @@ def _fleet(problem: Problem, said: Tables) -> Whole:
     return fleet
 
 
-def _can(said: Tables, known: Whole, fleet: Whole) -> Whole:
-    """Whether a shift may serve a visit, has a window of it in its hours, and brings it cold."""
-    hours = np.zeros((len(known), len(fleet)), dtype=bool)
-    for row, visit in enumerate(known):
-        for earliest, latest in said.windows[visit[layout.FIRST] : visit[layout.LAST]]:
-            hours[row] |= (fleet[:, flat.OPENS] <= latest) & (earliest <= fleet[:, flat.CLOSES])
+def _terms(said: Tables, known: Whole, fleet: Whole) -> Whole:
+    """On which terms each shift may serve each visit: skills, hours, and whether it brings it cold.
+
+    Of the windows of many days a shift sees those in its hours, mostly one.
+    """
+    terms = np.zeros((len(known), len(fleet), layout.TERMS_COLUMNS), dtype=np.int64)
+    terms[:, :, layout.ASIDE] = said.aside.sum(axis=2)
     cold = (fleet[:, flat.END_RECEIVES] == 1) | (fleet[:, flat.RELOADS] > 0)
-    cold = cold[None, :] | (known[:, layout.RIDE] == FAR)[:, None]
-    return (said.may.astype(bool) & hours & cold).astype(np.int64)
+    may = said.may.astype(bool) & (cold[None, :] | (known[:, layout.RIDE] == FAR)[:, None])
+    for row, visit in enumerate(said.visits):
+        first, last = visit[flat.WINDOWS_FROM], visit[flat.WINDOWS_TO]
+        opens, shuts = said.windows[first:last].T
+        # Windows of a visit do not meet, and the earlier come first.
+        begin = first + np.searchsorted(shuts, fleet[:, flat.OPENS])
+        end = first + np.searchsorted(opens, fleet[:, flat.CLOSES], side="right")
+        some = may[row] & (begin < end)
+        terms[row, :, layout.FIRST] = begin
+        terms[row, :, layout.LAST] = np.where(some, end, begin)
+        terms[row, :, layout.SHUTS] = -1
+        terms[row, some, layout.SHUTS] = said.windows[end[some] - 1, 1]
+    return terms
 
 
-def _adjacent(said: Tables, known: Whole, can: Whole) -> Whole:
+def _adjacent(said: Tables, known: Whole, terms: Whole) -> Whole:
     """Per visit, the visits nearest to it, itself first."""
     at = known[:, layout.PLACE]
     both = (said.seconds[0] + said.metres[0] / 10).astype(np.float32)
     far = (both + both.T)[np.ix_(at, at)]
-    shared = can.astype(np.float32) @ can.T.astype(np.float32)
+    can = (terms[:, :, layout.FIRST] < terms[:, :, layout.LAST]).astype(np.float32)
+    shared = can @ can.T
     far[shared == 0] = APART
     np.fill_diagonal(far, -1)
     most = min(len(at), MOST_NEIGHBOURS)
@@ -242,16 +246,19 @@ def _adjacent(said: Tables, known: Whole, can: Whole) -> Whole:
     return np.take_along_axis(near, order, axis=1)
 
 
-def _keys(said: Tables, known: Whole) -> Whole:
-    keys = np.zeros((len(known), layout.KEY_COLUMNS), dtype=np.int64)
+def _keys(said: Tables) -> Whole:
+    keys = np.zeros((len(said.visits), layout.KEY_COLUMNS), dtype=np.int64)
     if said.loads.shape[2]:
         amounts = said.loads.max(axis=1) * SCALE
         room = np.maximum(1, np.minimum(said.amounts[:, 0], amounts.max(initial=1)).max(axis=0))
         keys[:, layout.BY_LOAD] = (amounts / room).sum(axis=1)
     start = said.shifts[0, flat.START]
-    keys[:, layout.BY_FARNESS] = said.seconds[0][start, known[:, layout.PLACE]]
+    keys[:, layout.BY_FARNESS] = said.seconds[0][start, said.visits[:, flat.PLACE]]
+    first, last = said.visits[:, flat.WINDOWS_FROM], said.visits[:, flat.WINDOWS_TO]
     spans = np.concatenate([[0], np.cumsum(said.windows[:, 1] - said.windows[:, 0])])
-    keys[:, layout.BY_WIDTH] = spans[known[:, layout.LAST]] - spans[known[:, layout.FIRST]]
-    keys[:, layout.BY_OPENING] = known[:, layout.OPENS]
-    keys[:, layout.BY_SHUTTING] = known[:, layout.SHUTS]
+    keys[:, layout.BY_WIDTH] = spans[last] - spans[first]
+    keys[:, layout.BY_SHUTTING] = -1
+    opened = first < last
+    keys[opened, layout.BY_OPENING] = said.windows[first[opened], 0]
+    keys[opened, layout.BY_SHUTTING] = said.windows[last[opened] - 1, 1]
     return keys

@@ -13,8 +13,8 @@ from routing.timing.flat import SHIFT_COLUMNS
 
 # The head of the ground: sizes, flags, then where the tables are.
 PLACES, VISITS, SHIFTS, DIMENSIONS, COLUMNS, CAPACITY_ROWS, NEIGHBOURS, PERIODS = range(8)
-SEVERAL_WINDOWS, SET_UPS, SIMPLE_LOADS, TOLLS, LATENESS, DONORS, NEAR, KINDS = range(8, 16)
-OUT, INTO, KNOWN, WINDOWS, FLEET, CAN, ASIDE, LOADS, AMOUNTS, NEAREST, ADJACENT, KEYS = range(
+SET_UPS, SIMPLE_LOADS, TOLLS, LATENESS, DONORS, NEAR, KINDS = range(8, 15)
+OUT, INTO, CENTS, KNOWN, WINDOWS, FLEET, TERMS, LOADS, AMOUNTS, NEAREST, ADJACENT, KEYS = range(
     16, 28
 )
 HEAD: Final = 32
@@ -25,9 +25,16 @@ PACKED: Final = 32
 SECONDS_OF: Final = (1 << PACKED) - 1
 
 # The columns of a visit.
-PLACE, SERVICE, SETUP, FIRST, LAST, OPENS, SHUTS, RIDE = range(8)
-DUE, LATE, POSITION, PARTNER, ROLE, PENALTY, DONOR, NAME = range(8, 16)
-KNOWN_COLUMNS: Final = 16
+PLACE, SERVICE, SETUP, RIDE, DUE, LATE, POSITION, NAME = range(8)
+PARTNER, ROLE, PENALTY, DONOR, ROW = range(8, 13)
+KNOWN_COLUMNS: Final = 13
+"""`NAME` is a random number for the visit, `ROW` the visit's own on the tape of the problem."""
+
+# On which terms a shift may serve a visit: the columns of each two.
+FIRST, LAST, SHUTS, ASIDE = range(4)
+TERMS_COLUMNS: Final = 4
+"""The visit's windows within the hours of the shift, from `FIRST` to ahead of `LAST`, none where it
+may not serve the visit at all; when the last of them shuts; what serving costs beside the road."""
 
 # The columns of a shift: those of the problem's tape, then these.
 BY, KIND, SPECIAL, TIMED, BALANCED, LIMITED, MARK = range(SHIFT_COLUMNS, SHIFT_COLUMNS + 7)

@@ -2,7 +2,7 @@
 
 from routing.compiled import inner
 from routing.kernel import layout as o
-from routing.kernel.points import leg_price, point, tour
+from routing.kernel.points import leg_price, point, terms, tour
 from routing.kernel.spots import PERHAPS, keep, may_join
 from routing.timing import flat
 from routing.timing.clock import NEVER
@@ -10,7 +10,7 @@ from routing.timing.flat import Whole
 
 
 @inner
-def survey_pair(f: Whole, g: Whole, s: Whole, pickup: int, delivery: int) -> None:
+def survey_pair(g: Whole, s: Whole, pickup: int, delivery: int) -> None:
     """Fill the list of spots with the pairs that cost the least road; all are doubtful."""
     for row in range(o.MOST_SPOTS + 1):
         s[s[o.SPOTS] + row * o.SPOT_COLUMNS + o.PRICE] = NEVER
@@ -19,7 +19,7 @@ def survey_pair(f: Whole, g: Whole, s: Whole, pickup: int, delivery: int) -> Non
         if not apart and g[g[o.FLEET] + shift * o.FLEET_COLUMNS + flat.PERIOD] >= 0:
             continue
         if may_join(g, s, pickup, shift) and may_join(g, s, delivery, shift):
-            _scan_pairs(f, g, s, pickup, delivery, shift)
+            _scan_pairs(g, s, pickup, delivery, shift)
 
 
 @inner
@@ -30,24 +30,23 @@ def _by_whom(g: Whole, visit: int) -> int:
 
 
 @inner
-def _scan_pairs(f: Whole, g: Whole, s: Whole, pickup: int, delivery: int, shift: int) -> None:
+def _scan_pairs(g: Whole, s: Whole, pickup: int, delivery: int, shift: int) -> None:
     count, fleet = s[tour(s, shift) + o.STOPS], g[o.FLEET] + shift * o.FLEET_COLUMNS
     fixed = g[fleet + flat.FIXED] if count == 0 else 0
-    fixed += g[g[o.ASIDE] + pickup * g[o.SHIFTS] + shift]
-    fixed += g[g[o.ASIDE] + delivery * g[o.SHIFTS] + shift]
+    fixed += g[terms(g, pickup, shift) + o.ASIDE] + g[terms(g, delivery, shift) + o.ASIDE]
     for here in range(s[tour(s, shift) + o.FROZEN], count + 1):
         if not _at(g, pickup, here):
             continue
-        alone = _detour(f, g, s, pickup, shift, here)
+        alone = _detour(g, s, pickup, shift, here)
         if alone == NEVER:
             continue
         if _at(g, delivery, here + 1):
-            price = fixed + _both(f, g, s, pickup, delivery, shift, here)
+            price = fixed + _both(g, s, pickup, delivery, shift, here)
             keep(s, price, shift, here, here, PERHAPS)
         for there in range(here + 1, count + 1):
             if not _at(g, delivery, there + 1):
                 continue
-            second = _detour(f, g, s, delivery, shift, there)
+            second = _detour(g, s, delivery, shift, there)
             if second < NEVER:
                 keep(s, fixed + alone + second, shift, here, there, PERHAPS)
 
@@ -73,28 +72,27 @@ def _next(g: Whole, s: Whole, shift: int, row: int, place: int) -> int:
 
 
 @inner
-def _detour(f: Whole, g: Whole, s: Whole, visit: int, shift: int, row: int) -> int:
+def _detour(g: Whole, s: Whole, visit: int, shift: int, row: int) -> int:
     """The price of the road by way of a visit behind a point, or NEVER if it is shut by then."""
     fleet, at = g[o.FLEET] + shift * o.FLEET_COLUMNS, point(g, s, shift, row)
-    me = g[o.KNOWN] + visit * o.KNOWN_COLUMNS
-    place, here = g[me + o.PLACE], s[at + o.AT]
+    place, here = g[g[o.KNOWN] + visit * o.KNOWN_COLUMNS + o.PLACE], s[at + o.AT]
     leg = _leg(g, shift, here, place)
-    if s[at + o.LEAVE] + (leg & o.SECONDS_OF) > g[me + o.SHUTS]:
+    if s[at + o.LEAVE] + (leg & o.SECONDS_OF) > g[terms(g, visit, shift) + o.SHUTS]:
         return NEVER
     there = _next(g, s, shift, row, place)
-    price = leg_price(f, g, fleet, here, place, leg)
-    price += leg_price(f, g, fleet, place, there, _leg(g, shift, place, there))
+    price = leg_price(g, fleet, here, place, leg)
+    price += leg_price(g, fleet, place, there, _leg(g, shift, place, there))
     return price - s[at + g[o.COLUMNS] + o.LEG]
 
 
 @inner
-def _both(f: Whole, g: Whole, s: Whole, pickup: int, delivery: int, shift: int, row: int) -> int:
+def _both(g: Whole, s: Whole, pickup: int, delivery: int, shift: int, row: int) -> int:
     """The price of the road by way of both, one right behind the other."""
     fleet, at = g[o.FLEET] + shift * o.FLEET_COLUMNS, point(g, s, shift, row)
     first = g[g[o.KNOWN] + pickup * o.KNOWN_COLUMNS + o.PLACE]
     second = g[g[o.KNOWN] + delivery * o.KNOWN_COLUMNS + o.PLACE]
     here, there = s[at + o.AT], _next(g, s, shift, row, second)
-    price = leg_price(f, g, fleet, here, first, _leg(g, shift, here, first))
-    price += leg_price(f, g, fleet, first, second, _leg(g, shift, first, second))
-    price += leg_price(f, g, fleet, second, there, _leg(g, shift, second, there))
+    price = leg_price(g, fleet, here, first, _leg(g, shift, here, first))
+    price += leg_price(g, fleet, first, second, _leg(g, shift, first, second))
+    price += leg_price(g, fleet, second, there, _leg(g, shift, second, there))
     return price - s[at + g[o.COLUMNS] + o.LEG]

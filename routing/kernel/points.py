@@ -19,6 +19,7 @@ from routing.kernel.layout import (
     BEGIN,
     BY,
     CAPACITY_ROWS,
+    CENTS,
     CLOSING,
     COLUMNS,
     DEAR_ON,
@@ -67,11 +68,14 @@ from routing.kernel.layout import (
     SERVICE,
     SETUP,
     SHIFTING,
+    SHIFTS,
     SHUTS,
     SIMPLE_LOADS,
     SLACK_ON,
     SPENT,
     STOPS,
+    TERMS,
+    TERMS_COLUMNS,
     TOLLS,
     TOUR_COLUMNS,
     TOURS,
@@ -79,7 +83,7 @@ from routing.kernel.layout import (
     WINDOWS,
     WORK,
 )
-from routing.timing import flat, tape
+from routing.timing import flat
 from routing.timing.flat import FAR, Whole
 
 
@@ -96,18 +100,24 @@ def tour(s: Whole, shift: int) -> int:
 
 
 @inner
-def first_open(g: Whole, visit: int, ready: int) -> int:
-    """The window a visit begins in when it is ready, or -1; `visit` is where its columns begin."""
-    for window in range(g[visit + FIRST], g[visit + LAST]):
+def terms(g: Whole, visit: int, shift: int) -> int:
+    """Where the terms on which a shift may serve a visit begin on the ground."""
+    return g[TERMS] + (visit * g[SHIFTS] + shift) * TERMS_COLUMNS
+
+
+@inner
+def first_open(g: Whole, on: int, ready: int) -> int:
+    """The window a visit begins in when it is ready, or -1; `on` is where its terms begin."""
+    for window in range(g[on + FIRST], g[on + LAST]):
         if ready <= g[g[WINDOWS] + 2 * window + 1]:
             return window
     return -1
 
 
 @inner
-def last_open(g: Whole, visit: int, until: int) -> int:
+def last_open(g: Whole, on: int, until: int) -> int:
     """The last instant until then at which a visit may begin, or -1."""
-    for window in range(g[visit + LAST] - 1, g[visit + FIRST] - 1, -1):
+    for window in range(g[on + LAST] - 1, g[on + FIRST] - 1, -1):
         at = g[WINDOWS] + 2 * window
         if g[at] <= until:
             return min(until, g[at + 1])
@@ -115,17 +125,17 @@ def last_open(g: Whole, visit: int, until: int) -> int:
 
 
 @inner
-def leg_price(f: Whole, g: Whole, fleet: int, here: int, there: int, leg: int) -> int:
+def leg_price(g: Whole, fleet: int, here: int, there: int, leg: int) -> int:
     """What a leg costs in shares; `fleet` is where the shift's columns begin."""
     price = g[fleet + flat.PER_METRE] * (leg >> PACKED)
     price += g[fleet + flat.PER_DRIVING] * (leg & SECONDS_OF)
     if g[TOLLS] != 0:
-        price += tape.toll(f, g[fleet + flat.PROFILE], here, there)
+        price += g[g[CENTS] + (g[fleet + flat.PROFILE] * g[PLACES] + here) * g[PLACES] + there]
     return price
 
 
 @inner
-def forward(f: Whole, g: Whole, s: Whole, shift: int) -> bool:
+def forward(g: Whole, s: Whole, shift: int) -> bool:
     """Write what is behind each point; False if the windows or the hours do not permit the tour."""
     fleet, at = g[FLEET] + shift * FLEET_COLUMNS, point(g, s, shift, 0)
     totals, count = tour(s, shift), s[tour(s, shift) + STOPS]
@@ -137,6 +147,7 @@ def forward(f: Whole, g: Whole, s: Whole, shift: int) -> bool:
         behind = at
         at += columns
         visit = g[KNOWN] + s[at + VISIT] * KNOWN_COLUMNS
+        on = terms(g, s[at + VISIT], shift)
         if g[visit + POSITION] >= 0:
             if g[visit + POSITION] != row - 1:
                 return False
@@ -145,14 +156,14 @@ def forward(f: Whole, g: Whole, s: Whole, shift: int) -> bool:
         s[at + SPENT] = g[visit + SERVICE]
         if s[behind + AT] != s[at + AT]:
             s[at + SPENT] += g[visit + SETUP]
-        _drive_to(f, g, s, fleet, behind, at)
-        if not _begin(g, s, visit, behind, at):
+        _drive_to(g, s, fleet, behind, at)
+        if not _begin(g, s, on, behind, at):
             return False
         _keep_cold(g, s, visit, behind, at)
         s[totals + HASH] += g[visit + NAME]
         s[totals + RIDING] |= g[visit + RIDE] < FAR
-        s[totals + SHIFTING] |= g[visit + LAST] - g[visit + FIRST] > 1
-    return _arrive(f, g, s, shift, at, at + columns)
+        s[totals + SHIFTING] |= g[on + LAST] - g[on + FIRST] > 1
+    return _arrive(g, s, shift, at, at + columns)
 
 
 @inner
@@ -169,23 +180,23 @@ def _depart(g: Whole, s: Whole, shift: int, at: int) -> None:
 
 
 @inner
-def _drive_to(f: Whole, g: Whole, s: Whole, fleet: int, behind: int, at: int) -> None:
+def _drive_to(g: Whole, s: Whole, fleet: int, behind: int, at: int) -> None:
     here, there = s[behind + AT], s[at + AT]
     leg = g[g[OUT] + (g[fleet + flat.PROFILE] * g[PLACES] + here) * g[PLACES] + there]
     s[at + LEG_SECONDS], s[at + LEG_METRES] = leg & SECONDS_OF, leg >> PACKED
-    s[at + LEG] = leg_price(f, g, fleet, here, there, leg)
+    s[at + LEG] = leg_price(g, fleet, here, there, leg)
     s[at + WORK] = s[behind + WORK] + s[behind + SPENT] + s[at + LEG_SECONDS]
 
 
 @inner
-def _begin(g: Whole, s: Whole, visit: int, behind: int, at: int) -> bool:
+def _begin(g: Whole, s: Whole, on: int, behind: int, at: int) -> bool:
     """Time a point as early as may be, and add it to the segment behind it."""
     arrival = s[behind + LEAVE] + s[at + LEG_SECONDS]
-    if arrival > g[visit + SHUTS]:
+    if arrival > g[on + SHUTS]:
         return False
-    window = g[visit + FIRST]
-    if g[visit + LAST] - window > 1:
-        window = first_open(g, visit, arrival)
+    window = g[on + FIRST]
+    if g[on + LAST] - window > 1:
+        window = first_open(g, on, arrival)
     opens, shuts = g[g[WINDOWS] + 2 * window], g[g[WINDOWS] + 2 * window + 1]
     s[at + BEGIN], s[at + OPENING], s[at + CLOSING] = max(arrival, opens), opens, shuts
     s[at + LEAVE] = s[at + BEGIN] + s[at + SPENT]
@@ -211,11 +222,11 @@ def _keep_cold(g: Whole, s: Whole, visit: int, behind: int, at: int) -> None:
 
 
 @inner
-def _arrive(f: Whole, g: Whole, s: Whole, shift: int, behind: int, at: int) -> bool:
+def _arrive(g: Whole, s: Whole, shift: int, behind: int, at: int) -> bool:
     fleet, totals = g[FLEET] + shift * FLEET_COLUMNS, tour(s, shift)
     s[at + AT] = g[g[NEAREST] + shift * g[PLACES] + s[behind + AT]]
     s[at + SPENT] = 0
-    _drive_to(f, g, s, fleet, behind, at)
+    _drive_to(g, s, fleet, behind, at)
     if s[totals + STOPS] == 0:
         # Who stays at home pays for no way, so the first visit saves none.
         s[at + LEG] = 0
@@ -241,8 +252,9 @@ def backward(g: Whole, s: Whole, shift: int) -> None:
         visit = g[KNOWN] + s[at + VISIT] * KNOWN_COLUMNS
         length = s[at + SPENT] + s[ahead + LEG_SECONDS]
         until = s[ahead + LATEST] - length
-        if g[visit + LAST] - g[visit + FIRST] > 1:
-            s[at + LATEST] = last_open(g, visit, until)
+        on = terms(g, s[at + VISIT], shift)
+        if g[on + LAST] - g[on + FIRST] > 1:
+            s[at + LATEST] = last_open(g, on, until)
         else:
             s[at + LATEST] = min(until, s[at + CLOSING])
         wait = max(s[ahead + EARLY_ON] - length - s[at + CLOSING], 0)

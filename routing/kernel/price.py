@@ -10,7 +10,6 @@ from routing.kernel.layout import (
     ARRIVES,
     ASIDE,
     BALANCED,
-    BEGIN,
     BY,
     CLOSING,
     COLUMNS,
@@ -29,13 +28,14 @@ from routing.kernel.layout import (
     LENGTH_TO,
     LIMITED,
     METRES,
+    OPENING,
     ORDER,
     REACH,
     RIDE,
     RIDES_TO,
+    ROW,
     SECONDS,
     SHIFTING,
-    SHIFTS,
     SPECIAL,
     SPENT,
     STOPS,
@@ -44,7 +44,7 @@ from routing.kernel.layout import (
     WINDOWS,
     WORK,
 )
-from routing.kernel.points import backward, first_open, forward, point, tour, weigh
+from routing.kernel.points import backward, first_open, forward, point, terms, tour, weigh
 from routing.timing import flat, tape
 from routing.timing.clock import NEVER
 from routing.timing.flat import FAR, Whole
@@ -55,7 +55,7 @@ def refresh(f: Whole, g: Whole, s: Whole, shift: int) -> bool:
     """Write everything about a tour whose visits have changed; whether it is legal."""
     totals = tour(s, shift)
     s[totals + COST] = 0
-    if not forward(f, g, s, shift) and s[totals + STOPS] > 0:
+    if not forward(g, s, shift) and s[totals + STOPS] > 0:
         return False
     backward(g, s, shift)
     fits = weigh(g, s, shift)
@@ -89,13 +89,17 @@ def _priced(f: Whole, g: Whole, s: Whole, shift: int) -> bool:
         return s[totals + SHIFTING] == 1 and _driven(f, g, s, shift)
     if _may_be_shorter(g, s, shift):
         length, early, arrival, cold = _shortest(g, s, shift, length, early, arrival)
-        if not cold or (length < s[totals + LENGTH] and g[LATENESS] == 1):
+        later = length < s[totals + LENGTH]
+        if not cold or (later and _pays_for_later(g, fleet, arrival)):
             return _driven(f, g, s, shift)
-    if arrival > g[fleet + flat.OVERTIME_FROM] or _is_late(g, s, shift, early):
-        return _driven(f, g, s, shift)
     if length > g[fleet + flat.MAX_WORKING]:
         return False
+    late = _lateness(g, s, shift, early, arrival) if g[LATENESS] == 1 else 0
+    if late == NEVER:
+        return _driven(f, g, s, shift)
+    over = max(0, arrival - g[fleet + flat.OVERTIME_FROM])
     s[totals + COST] = _beside_hours(g, s, shift) + g[fleet + flat.PER_SECOND] * length
+    s[totals + COST] += g[fleet + flat.PER_OVERTIME] * over + late
     if g[fleet + BALANCED] == 1:
         s[totals + COST] += uneven(f, g, shift, s[totals + STOPS], s[totals + METRES], length)
     return True
@@ -121,7 +125,7 @@ def _beside_hours(g: Whole, s: Whole, shift: int) -> int:
     total = g[g[FLEET] + shift * FLEET_COLUMNS + flat.FIXED]
     for _ in range(count):
         at += columns
-        total += s[at + LEG] + g[g[ASIDE] + s[at + VISIT] * g[SHIFTS] + shift]
+        total += s[at + LEG] + g[terms(g, s[at + VISIT], shift) + ASIDE]
     return total + s[at + columns + LEG]
 
 
@@ -141,18 +145,32 @@ def uneven(f: Whole, g: Whole, shift: int, stops: int, metres: int, length: int)
 
 
 @inner
-def _is_late(g: Whole, s: Whole, shift: int, departure: int) -> bool:
-    """Some visit is late even with the first of the shortest timings."""
-    if g[LATENESS] == 0:
-        return False
-    columns = g[COLUMNS]
-    at = point(g, s, shift, 0)
+def _pays_for_later(g: Whole, fleet: int, arrival: int) -> bool:
+    """A shorter timing that ends later may cost more than it saves."""
+    return g[LATENESS] == 1 or arrival > g[fleet + flat.OVERTIME_FROM]
+
+
+@inner
+def _lateness(g: Whole, s: Whole, shift: int, early: int, arrival: int) -> int:
+    """What the first of the shortest timings pays for being late, or NEVER if another is cheaper.
+
+    To leave a second sooner saves at most the rates of those who are late, and costs a second of
+    work. Where no second costs anything, the earliest departure is the cheapest.
+    """
+    fleet, columns = g[FLEET] + shift * FLEET_COLUMNS, g[COLUMNS]
+    opens = g[fleet + flat.OPENS]
+    departure = early if g[fleet + TIMED] == 1 else opens
+    at, leave, total, rates = point(g, s, shift, 0), departure, 0, 0
     for _ in range(s[tour(s, shift) + STOPS]):
         at += columns
         visit = g[KNOWN] + s[at + VISIT] * KNOWN_COLUMNS
-        if g[visit + LATE] > 0 and (max(s[at + BEGIN], departure + s[at + WORK]) > g[visit + DUE]):
-            return True
-    return False
+        begin = max(leave + s[at + LEG_SECONDS], s[at + OPENING])
+        begin = max(begin, arrival - s[at + SPENT] - g[visit + RIDE])
+        leave = begin + s[at + SPENT]
+        if begin > g[visit + DUE]:
+            total += g[visit + LATE] * (begin - g[visit + DUE])
+            rates += g[visit + LATE]
+    return total if departure == opens or rates <= g[fleet + flat.PER_SECOND] else NEVER
 
 
 @inner
@@ -160,7 +178,8 @@ def _driven(f: Whole, g: Whole, s: Whole, shift: int) -> bool:
     totals, at, columns = tour(s, shift), point(g, s, shift, 0), g[COLUMNS]
     count = s[totals + STOPS]
     for row in range(count):
-        s[s[ORDER] + row] = s[at + (row + 1) * columns + VISIT]
+        visit = s[at + (row + 1) * columns + VISIT]
+        s[s[ORDER] + row] = g[g[KNOWN] + visit * KNOWN_COLUMNS + ROW]
     s[totals + LENGTH] = s[at + (count + 1) * columns + LENGTH_TO]
     s[totals + COST] = driven(f, s, shift, s[ORDER], count)
     return s[totals + COST] < NEVER
@@ -208,7 +227,7 @@ def _stretch(g: Whole, s: Whole, shift: int, departure: int) -> tuple[int, int, 
         at += columns
         visit = g[KNOWN] + s[at + VISIT] * KNOWN_COLUMNS
         arrival = leave + s[at + LEG_SECONDS]
-        window = first_open(g, visit, arrival)
+        window = first_open(g, terms(g, s[at + VISIT], shift), arrival)
         if window < 0:
             return NEVER, 0, 0, 0, False
         closing = g[g[WINDOWS] + 2 * window + 1]

@@ -74,7 +74,7 @@ def _put_back(f: Whole, g: Whole, s: Whole, visit: int, role: int) -> bool:
     if role == PICKUP:
         partner = g[g[o.KNOWN] + visit * o.KNOWN_COLUMNS + o.PARTNER]
         worth += g[g[o.KNOWN] + partner * o.KNOWN_COLUMNS + o.PENALTY]
-        survey_pair(f, g, s, visit, partner)
+        survey_pair(g, s, visit, partner)
     else:
         survey(f, g, s, visit)
     sure = s[o.SPOTS]
@@ -86,7 +86,7 @@ def _put_back(f: Whole, g: Whole, s: Whole, visit: int, role: int) -> bool:
         if take(f, g, s, visit, spot):
             if s[o.GENEROUS] == 1 or s[spot + o.PRICE] <= worth:
                 return True
-            give_up(f, g, s, spot, before)
+            give_up(g, s, spot, before)
     if s[sure + o.PRICE] == NEVER or (s[o.GENEROUS] == 0 and s[sure + o.PRICE] > worth):
         return False
     return take(f, g, s, visit, sure)

@@ -10,6 +10,7 @@ from routing.kernel.anneal import anneal, begin
 from routing.kernel.ground import grounded, temperature
 from routing.kernel.state import Column, best_orders, columns, forget_tours, fresh, laid_out
 from routing.problem import Problem
+from routing.timing.flat import flat
 
 Orders = dict[str, list[str]]
 """Per shift, the visits it serves, in their order."""
@@ -61,7 +62,8 @@ class Kernel:
 
     def __init__(self, problem: Problem, seed: int = 0) -> None:
         self.problem = problem
-        self.f, self.g, self._visits, self._ranks = grounded(problem)
+        self.f = flat(problem)
+        self.g, self._visits, self._ranks = grounded(problem)
         self.s = fresh(self.f, self.g, seed)
         self.done = 0
         self.peers: tuple[Kernel, ...] = ()

@@ -8,7 +8,7 @@ is *doubtful*: the cheapest of these are kept, and whoever takes one tries the w
 from routing.compiled import inner
 from routing.kernel import layout as o
 from routing.kernel.chance import below
-from routing.kernel.points import first_open, leg_price, point, tour
+from routing.kernel.points import first_open, leg_price, point, terms, tour
 from routing.kernel.price import uneven
 from routing.timing import flat
 from routing.timing.clock import NEVER
@@ -73,7 +73,8 @@ def _survey(f: Whole, g: Whole, s: Whole, visit: int, shift: int) -> None:
 @inner
 def may_join(g: Whole, s: Whole, visit: int, shift: int) -> bool:
     """Nothing but time, length and the load on the way can keep a visit from a tour."""
-    if g[g[o.CAN] + visit * g[o.SHIFTS] + shift] == 0 or shift == s[o.BANNED]:
+    on = terms(g, visit, shift)
+    if g[on + o.FIRST] == g[on + o.LAST] or shift == s[o.BANNED]:
         return False
     donor = g[g[o.KNOWN] + visit * o.KNOWN_COLUMNS + o.DONOR]
     fleet, totals = g[o.FLEET] + shift * o.FLEET_COLUMNS, tour(s, shift)
@@ -101,10 +102,11 @@ def _scan(f: Whole, g: Whole, s: Whole, visit: int, shift: int, first: int, last
     """Judge every spot from one point on to another."""
     fleet, totals = g[o.FLEET] + shift * o.FLEET_COLUMNS, tour(s, shift)
     me, count, columns = g[o.KNOWN] + visit * o.KNOWN_COLUMNS, s[totals + o.STOPS], g[o.COLUMNS]
-    place, shuts, timed = g[me + o.PLACE], g[me + o.SHUTS], g[fleet + o.TIMED] == 1
+    on, place, timed = terms(g, visit, shift), g[me + o.PLACE], g[fleet + o.TIMED] == 1
+    shuts, done = g[on + o.SHUTS], _done(g, me, on)
     roads = (g[fleet + flat.PROFILE] * g[o.PLACES] + place) * g[o.PLACES]
     into, out = g[o.INTO] + roads, g[o.OUT] + roads
-    base = g[g[o.ASIDE] + visit * g[o.SHIFTS] + shift]
+    base = g[on + o.ASIDE]
     if count == 0:
         base += g[fleet + flat.FIXED]
     longer = _longer(g, s, shift, g[me + o.SERVICE]) if timed else 0
@@ -114,6 +116,8 @@ def _scan(f: Whole, g: Whole, s: Whole, visit: int, shift: int, first: int, last
         at += columns
         if s[behind + o.LEAVE] > shuts:
             return
+        if done > s[at + o.LATEST]:
+            continue
         s[o.BLINK] -= 1
         if s[o.BLINK] < 0:
             s[o.BLINK] = below(s, 2 * BLINKS)
@@ -123,14 +127,22 @@ def _scan(f: Whole, g: Whole, s: Whole, visit: int, shift: int, first: int, last
             continue
         there = s[at + o.AT] if row < count else g[g[o.NEAREST] + shift * g[o.PLACES] + place]
         leg_out = g[out + there]
-        price = base + leg_price(f, g, fleet, s[behind + o.AT], place, leg_in)
-        price += leg_price(f, g, fleet, place, there, leg_out) - s[at + o.LEG]
+        price = base + leg_price(g, fleet, s[behind + o.AT], place, leg_in)
+        price += leg_price(g, fleet, place, there, leg_out) - s[at + o.LEG]
         least = price
         if timed:
             road = (leg_in & o.SECONDS_OF) + (leg_out & o.SECONDS_OF) - s[at + o.LEG_SECONDS]
             least += g[fleet + flat.PER_SECOND] * (longer + road)
         if least < s[s[o.SPOTS] + o.PRICE]:
             _judge(f, g, s, visit, shift, row, leg_in, leg_out, price)
+
+
+@inner
+def _done(g: Whole, me: int, on: int) -> int:
+    """When a visit is done at the earliest: nobody ahead of it can wait for it longer than that."""
+    if g[o.SET_UPS] == 1:
+        return -FAR
+    return g[g[o.WINDOWS] + 2 * g[on + o.FIRST]] + g[me + o.SERVICE]
 
 
 @inner
@@ -166,10 +178,11 @@ def _judge(
 ) -> None:
     """Keep a spot if it is legal or may be, with the hours it costs on top of the road."""
     me, behind = g[o.KNOWN] + visit * o.KNOWN_COLUMNS, point(g, s, shift, row)
-    at = behind + g[o.COLUMNS]
-    window, arrival = g[me + o.FIRST], s[behind + o.LEAVE] + (leg_in & o.SECONDS_OF)
-    if g[me + o.LAST] - window > 1:
-        window = first_open(g, me, arrival)
+    on, at = terms(g, visit, shift), behind + g[o.COLUMNS]
+    window, arrival = g[on + o.FIRST], s[behind + o.LEAVE] + (leg_in & o.SECONDS_OF)
+    entangled = s[tour(s, shift) + o.SHIFTING] == 1
+    if g[on + o.LAST] - window > 1:
+        window, entangled = first_open(g, on, arrival), True
     opens, shuts = g[g[o.WINDOWS] + 2 * window], g[g[o.WINDOWS] + 2 * window + 1]
     spent = g[me + o.SERVICE]
     if s[behind + o.AT] != g[me + o.PLACE]:
@@ -185,10 +198,13 @@ def _judge(
     road = (leg_in & o.SECONDS_OF) + (leg_out & o.SECONDS_OF) - s[at + o.LEG_SECONDS]
     further = (leg_in >> o.PACKED) + (leg_out >> o.PACKED) - s[at + o.LEG_METRES]
     verdict = min(verdict, _bounded(g, s, shift, road, further))
-    verdict = min(verdict, _cold(g, s, visit, shift, row, leg_in, shuts, spent, road, arrival))
+    cold = _cold(g, s, visit, shift, row, leg_in, shuts, spent, road, arrival)
+    if cold == PERHAPS and not entangled:
+        return
+    verdict = min(verdict, cold)
     if verdict == NO:
         return
-    price += _hours(f, g, s, shift, row, leg_in, leg_out, opens, shuts, spent, further)
+    price += _hours(f, g, s, shift, row, leg_in, leg_out, opens, shuts, spent, further, entangled)
     if g[o.LATENESS] == 1:
         price += _late(g, s, me, at, begin, arrival)
     keep(s, price, shift, row, -1, verdict)
@@ -267,7 +283,7 @@ def _cold(
     road: int,
     arrival: int,
 ) -> int:
-    """Whether nothing rides too long, see `points`."""
+    """Whether nothing rides too long, see `points`; perhaps so only if other windows are open."""
     fleet, totals = g[o.FLEET] + shift * o.FLEET_COLUMNS, tour(s, shift)
     limit = g[g[o.KNOWN] + visit * o.KNOWN_COLUMNS + o.RIDE]
     if (limit == FAR and s[totals + o.RIDING] == 0) or g[fleet + flat.RELOADS] > 0:
@@ -289,7 +305,7 @@ def _cold(
         and until <= s[at + o.KEEPS_ON]
     ):
         return SURELY
-    return PERHAPS if g[o.SEVERAL_WINDOWS] == 1 else NO
+    return PERHAPS
 
 
 @inner
@@ -305,6 +321,7 @@ def _hours(
     shuts: int,
     spent: int,
     further: int,
+    entangled: bool,  # noqa: FBT001 - compiled functions take no keywords
 ) -> int:
     """What the longer day costs: the segment behind, the visit and the segment ahead joined."""
     fleet, totals = g[o.FLEET] + shift * o.FLEET_COLUMNS, tour(s, shift)
@@ -320,7 +337,7 @@ def _hours(
     wait = max(s[at + o.EARLY_ON] - length - late, 0)
     early = max(s[at + o.EARLY_ON] - length, early) - wait
     length += wait + s[at + o.LENGTH_ON]
-    if length > g[fleet + flat.MAX_WORKING] and g[o.SEVERAL_WINDOWS] == 0:
+    if length > g[fleet + flat.MAX_WORKING] and not entangled:
         return NEVER
     before = s[totals + o.LENGTH]
     price = g[fleet + flat.PER_SECOND] * (length - before)

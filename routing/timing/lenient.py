@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from routing.compiled import compiled
+from routing.compiled import compiled, inner
 from routing.timing import tape
 from routing.timing.course import LEG, SPENT, VISIT, course
-from routing.timing.flat import FAR, OPENS, Whole
+from routing.timing.flat import CLOSES, FAR, OPENS, WINDOWS_FROM, WINDOWS_TO, Whole
 from routing.timing.order import Driven
 from routing.timing.settling import ARRIVAL, BEGIN, LEGAL, SLOT_COLUMNS, TIMES, first_open
 
@@ -27,3 +27,25 @@ def lenient(f: Whole, shift: int, order: Whole) -> Driven:
         now = begin + table[row, SPENT]
     slots = np.empty((0, SLOT_COLUMNS), dtype=np.int64)
     return Driven(LEGAL, 0, 0, 0, departure, table, times, slots)
+
+
+@inner
+def lateness(f: Whole, shift: int, order: Whole) -> tuple[int, int]:
+    """How many points are late by that timing, the end included, and the first by how much."""
+    way = lenient(f, shift, order)
+    count = by = 0
+    for row in range(len(way.table)):
+        visit, late = way.table[row, VISIT], way.times[row, ARRIVAL] - tape.shift(f, shift, CLOSES)
+        if visit >= 0:
+            late = _after(f, visit, way.times[row, BEGIN])
+        if late > 0:
+            by = late if count == 0 else by
+            count += 1
+    return count, by
+
+
+@inner
+def _after(f: Whole, visit: int, begin: int) -> int:
+    """How long after its last window a visit begins; 0 if it has none."""
+    first, last = tape.visit(f, visit, WINDOWS_FROM), tape.visit(f, visit, WINDOWS_TO)
+    return begin - tape.shuts(f, last - 1) if last > first else 0

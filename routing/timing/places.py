@@ -1,9 +1,14 @@
-"""Knows every legal place of a visit, or of a shipment's two, in one order, and its price."""
+"""Knows every legal place of a visit, or of a shipment's two, in one order, and its price.
+
+And, without driving anything, which shifts cannot have one, and where it would come nearest.
+"""
 
 import numpy as np
 
 from routing.compiled import compiled, inner
-from routing.timing.flat import Whole
+from routing.timing import tape
+from routing.timing.flat import CLOSES, FAR, OPENS, POSITION, WINDOWS_FROM, WINDOWS_TO, Whole
+from routing.timing.lenient import lateness
 from routing.timing.order import EVERYTHING, PARTS, drive, parts
 from routing.timing.settling import LEGAL
 
@@ -39,6 +44,69 @@ def places(f: Whole, shift: int, order: Whole, first: int, second: int) -> Whole
                 found[legal, 2:] = parts(f, shift, longer, way)
                 legal += 1
     return found[:legal]
+
+
+@compiled
+def hopeful(f: Whole, first: int, second: int) -> Whole:
+    """The rows of the shifts that may serve a visit, or both, and are out while it is open.
+
+    On any other shift there is no legal place; on these there may be.
+    """
+    found = np.empty(tape.shifts(f), dtype=np.int64)
+    count = 0
+    for shift in range(len(found)):
+        if _is_hopeful(f, shift, first) and (second == NOBODY or _is_hopeful(f, shift, second)):
+            found[count] = shift
+            count += 1
+    return found[:count]
+
+
+@inner
+def _is_hopeful(f: Whole, shift: int, visit: int) -> bool:
+    if not tape.may(f, visit, shift):
+        return False
+    opens, closes = tape.shift(f, shift, OPENS), tape.shift(f, shift, CLOSES)
+    for window in range(tape.visit(f, visit, WINDOWS_FROM), tape.visit(f, visit, WINDOWS_TO)):
+        if opens <= tape.shuts(f, window) and tape.opens(f, window) <= closes:
+            return True
+    return False
+
+
+@compiled
+def nearest(f: Whole, shift: int, order: Whole, first: int, second: int) -> Whole:
+    """The places where the fewest would be late or not where they are pinned, the first by least.
+
+    Returns
+    -------
+    array of shape (places, 2)
+        Where the first and the second would come to stand; there is one place at least.
+    """
+    count = len(order)
+    most = (count + 1) * (count + 2) // 2 if second != NOBODY else count + 1
+    found = np.empty((most, 2), dtype=np.int64)
+    size, least = 0, (FAR, FAR)
+    for here in range(count + 1):
+        last = count + 1 if second != NOBODY else here + 1
+        for there in range(here + 1, last + 1):
+            longer = _with(order, first, here, second, there)
+            count_late, by = lateness(f, shift, longer)
+            late = (count_late + _unseated(f, longer), by)
+            if late < least:
+                size, least = 0, late
+            if late == least:
+                found[size, 0], found[size, 1] = here, there
+                size += 1
+    return found[:size]
+
+
+@inner
+def _unseated(f: Whole, order: Whole) -> int:
+    """How many visits are not where they are pinned."""
+    count = 0
+    for place in range(len(order)):
+        pinned = tape.visit(f, order[place], POSITION)
+        count += pinned >= 0 and pinned != place
+    return count
 
 
 @inner

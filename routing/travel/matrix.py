@@ -30,5 +30,7 @@ class Travel:
 
 
 def _shared(rows: tuple[tuple[int, ...], ...]) -> tuple[tuple[int, ...], ...]:
-    known: dict[int, int] = {}
-    return tuple(tuple(map(known.setdefault, row, row)) for row in rows)
+    # Numbers of its own: those that were given lie scattered among millions that are let go of, and
+    # the memory around each would never be given back.
+    known = {value: value + 0 for value in set().union(*rows)}
+    return tuple(tuple(map(known.__getitem__, row)) for row in rows)

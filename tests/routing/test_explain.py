@@ -67,6 +67,18 @@ def test_what_fits_nowhere_between_the_stops_names_the_nearest_miss():
     assert "1 more than the 10 it can" in reason.sentence
 
 
+def test_a_reason_follows_the_plan():
+    asked = problem(
+        *(visit(name, load={"ml": 6}) for name in ("anna", "bea", "cleo")),
+        shifts=[shift("am", capacity={"ml": 12}), shift("pm", capacity={"ml": 5})],
+    )
+    full, half = (retimed(asked, {"am": names}) for names in (["anna", "bea"], ["anna"]))
+    assert explain(asked, full, "cleo").code is ReasonCode.CROWDED
+    assert explain(asked, half, "cleo").code is ReasonCode.FITS
+    again = explain(asked, retimed(asked, {"am": ["bea", "anna"]}), "cleo")
+    assert [(found.shift, found.by) for found in again.obstacles] == [("am", 6), ("pm", 1)]
+
+
 def test_what_costs_more_than_its_penalty_says_so():
     asked = problem(visit("anna", penalty=150))
     reason = explain(asked, retimed(asked, {}), "anna")

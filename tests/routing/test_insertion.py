@@ -3,13 +3,23 @@
 import pytest
 from hypothesis import given, settings
 
-from routing.check.judge import check
+from routing.check.judge import check, check_tour
 from routing.cost import shares
 from routing.errors import InvalidPlanError
-from routing.insertion import filled, inserted, insertions, made_room, moved, without
+from routing.insertion import (
+    filled,
+    hopeful,
+    inserted,
+    insertions,
+    made_room,
+    moved,
+    nearest_orders,
+    orders_with,
+    without,
+)
 from routing.plan import Rule
 from routing.problem import Problem
-from routing.schedule import retimed
+from routing.schedule import best_effort, retimed
 from routing.solve import solve
 from tests.routing.builders import FEW, broken, pin, problem, shift, visit
 from tests.routing.scale import scaled
@@ -72,6 +82,29 @@ def test_an_insertion_costs_what_it_says_and_breaks_nothing(asked: Problem):
             after = inserted(asked, base, place)
             assert check(asked, after) == ()
             assert shares(asked, after) - shares(asked, base) == place.shares - saved
+
+
+@settings(max_examples=scaled(60), deadline=None, derandomize=True)
+@given(problems(most=4, least=2))
+def test_a_shift_that_is_passed_over_has_no_legal_place(asked: Problem):
+    plan = solve(asked, FEW)
+    for each in asked.visits:
+        base = without(asked, plan, each.id)
+        looked_at = {line.id for line in hopeful(asked, each)}
+        for line in asked.shifts:
+            if line.id not in looked_at:
+                orders = orders_with(asked, base.tour(line.id), each)
+                tours = (best_effort(asked, line, order) for order in orders)
+                assert all(check_tour(asked, tour) for tour in tours)
+
+
+def test_a_visit_comes_nearest_where_the_fewest_stops_would_be_late():
+    asked = problem(visit("anna", (100, 100)), visit("bea"), visit("cleo", (250, 250)))
+    found = nearest_orders(asked, asked.shifts[0], ["anna"], asked.visits[1])
+    assert list(found) == [["anna", "bea"]]
+    # By way of Anna, Cleo is reached 50 s late; ahead of her, Anna is 500 s: 0-3-1.
+    found = nearest_orders(asked, asked.shifts[0], ["anna"], asked.visits[2])
+    assert list(found) == [["anna", "cleo"]]
 
 
 def test_a_move_keeps_every_other_order():

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bench.days import day
+from bench.horizon import horizon
 from routing.check.judge import check
 from routing.cost import left_out, shares, tour_shares
 from routing.kernel.search import Kernel
@@ -59,6 +60,15 @@ def test_what_it_finds_is_legal_and_costs_what_it_says(asked: Problem):
 def test_a_whole_day_is_legal_and_costs_what_it_says(*, rich: bool):
     asked = day(60, 5, seed=1, rich=rich)
     kernel = searched(asked, 2_000)
+    plan = retimed(asked, kernel.orders())
+    assert check(asked, plan) == ()
+    assert priced(asked, plan) == kernel.best
+
+
+def test_two_weeks_are_legal_and_cost_what_they_say():
+    # Several days' windows, due dates that are past, ride limits, a donor once a week, skills.
+    asked = horizon(seed=1, visits=120, collectors=2)
+    kernel = searched(asked, 5_000)
     plan = retimed(asked, kernel.orders())
     assert check(asked, plan) == ()
     assert priced(asked, plan) == kernel.best
