@@ -22,10 +22,12 @@ from collector.planning.solving.proposals import propose
 from routing.check.judge import check
 from routing.formats.native import plan_of, problem_of
 
+PLANNER = (sys.executable, "-m", "routing")
+
 
 def warm() -> None:
     """See that the planner is compiled before anybody waits for it."""
-    subprocess.run([sys.executable, "-m", "routing", "warm"], check=True)
+    subprocess.run([*PLANNER, "warm"], check=True)  # noqa: S603 - our own command
 
 
 def plan_day(session: Session, claim: Claim) -> "PlanDay":
@@ -72,9 +74,7 @@ class Search:
     def argv(self) -> Sequence[str]:
         """The planner's command line."""
         return (
-            sys.executable,
-            "-m",
-            "routing",
+            *PLANNER,
             "solve",
             "-",
             "--start",
