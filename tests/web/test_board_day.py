@@ -141,7 +141,6 @@ def test_a_job_is_found_under_its_own_day_and_bank_only(desk: Desk, stranger: Fl
     ("state", "error", "said"),
     [
         (JobState.DEAD, "worker_vanished", "Tell whoever runs the server"),
-        (JobState.FAILED, "changed_meanwhile", "that change was kept. Optimise again."),
         (JobState.FAILED, "no_plan", "Give it more time to think."),
         (JobState.FAILED, "anything else", "Optimise again, or move stops by hand."),
     ],

@@ -110,10 +110,6 @@ def _said(job: Job, now: datetime) -> tuple[str, str, str]:
 
 def _failed_words(job: Job) -> str:
     known = {
-        "changed_meanwhile": gettext(
-            "Somebody changed the day while the planner was thinking, and that change was kept."
-            " Optimise again."
-        ),
         "no_plan": gettext(
             "It found no plan in the time it had. The day is as it was. Give it more time to think."
         ),
