@@ -35,7 +35,8 @@ def furnished(
     The bank, its days, and Claire, who coordinates it.
     """
     now, dice = SystemClock().now(), Random(1)  # noqa: S311 - a game, not a secret
-    bank = found_bank(session, now=now, slug="bench", name="Bench bank", town="Pessac")
+    slug = f"bench-{rounds}-{visits}"
+    bank = found_bank(session, now=now, slug=slug, name="Bench bank", town="Pessac")
     today = ServiceDay.of(now, bank.zone).day
     site = add_site(session, bank.id)
     # Five minutes at a door: twenty-five of them lie within the ride limit of the first.

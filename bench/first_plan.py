@@ -42,6 +42,9 @@ HOST = "127.0.0.1"
 DAYS = {"the demonstration's": (48, 4), "large": (120, 8)}
 """Visits and shifts."""
 
+SECONDS = "20"
+"""To think, as the page offers first."""
+
 WATCH_SECONDS = 0.005
 BREATHER_SECONDS = 6.0
 """Between a plan that was stopped and the next press: somebody looks at what came of it."""
@@ -123,7 +126,7 @@ def pressed(app: Flask, press: Callable[[date], tuple[float, float]], day: date)
     """Press on a day; give what each step took, once the search is stopped and looked at."""
     time.sleep(BREATHER_SECONDS)
     seen: dict[str, float] = {}
-    watcher = threading.Thread(target=watch, args=(app, day, seen))
+    watcher = threading.Thread(target=watch, args=(app, day, seen), daemon=True)
     watcher.start()
     began, ended = press(day)
     watcher.join()
@@ -180,7 +183,7 @@ def follow(opener: urllib.request.OpenerDirector, address: str, day: date) -> tu
     here = f"{address}/board/days/{day.isoformat()}"
     htmx = {"HX-Request": "true", "X-CSRFToken": token_of(read(opener, here))}
     began = time.perf_counter()
-    shown = read(opener, f"{here}/plans", {"seconds": "60"}, htmx)
+    shown = read(opener, f"{here}/plans", {"seconds": SECONDS}, htmx)
     while CURVE not in (panel := planning(shown)):
         path, every = asks_again(panel)
         time.sleep(every)
@@ -240,11 +243,11 @@ def chromium(link: str) -> Iterator[Callable[[date], tuple[float, float]]]:
 
         def press(day: date) -> tuple[float, float]:
             page.goto(f"{address}/board/days/{day.isoformat()}")
-            page.locator("#seconds").select_option("60")
+            page.locator("#seconds").select_option(SECONDS)
             page.wait_for_load_state("networkidle")
             began = time.perf_counter()
             page.locator("[data-optimise]").click()
-            page.wait_for_selector("#planning polyline")
+            page.wait_for_selector("#planning .curve figcaption")
             return began, time.perf_counter()
 
         yield press
