@@ -10,9 +10,10 @@ import os
 import resource
 import time
 from collections import Counter
+from importlib import import_module
 from typing import Any
 
-from bench import ortools_peer, ours, pyvrp_peer, vroom_peer
+from bench import ours
 from bench.instances import load
 from routing.check.judge import check
 from routing.cost import left_out, shares
@@ -20,11 +21,12 @@ from routing.problem import Problem
 from routing.schedule import retimed
 
 ENGINES = {
-    "milkround": ours.run,
-    "pyvrp": pyvrp_peer.run,
-    "vroom": vroom_peer.run,
-    "ortools": ortools_peer.run,
+    "milkround": "bench.ours",
+    "pyvrp": "bench.pyvrp_peer",
+    "vroom": "bench.vroom_peer",
+    "ortools": "bench.ortools_peer",
 }
+"""Where each has its `run`; a process imports its own only, and its memory is that one's."""
 
 
 def main() -> None:
@@ -38,10 +40,10 @@ def main() -> None:
     options = parser.parse_args()
     if options.core is not None:
         os.sched_setaffinity(0, {options.core})
-    case = load(options.case)
+    case, engine = load(options.case), import_module(ENGINES[options.engine])
     ours.prepare()
     began, wall = _cpu(), time.perf_counter()
-    orders, first = ENGINES[options.engine](case.problem, options.seconds, options.seed)
+    orders, first = engine.run(case.problem, options.seconds, options.seed)
     spent, elapsed = _cpu() - began, time.perf_counter() - wall
     peak = max(resource.getrusage(who).ru_maxrss for who in _EVERYBODY)
     found = {"cpu": spent, "wall": elapsed, "first": first, "megabytes": peak // 1024}

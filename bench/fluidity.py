@@ -14,27 +14,19 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
-from datetime import time as wall
+from datetime import date
 from math import atan2
 from pathlib import Path
-from random import Random
 
-from flask import Flask
 from playwright.sync_api import Page, sync_playwright
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from bench.banks import furnished, link_of
 from collector import migrations
 from collector.app import create_app
-from collector.banks.actions import found_bank
-from collector.banks.models import Policy
-from collector.banks.policies import PolicyKey
 from collector.clock import SystemClock
 from collector.config import settings_from
 from collector.db import db, transaction
-from collector.people.actions import add_person, make_link
-from collector.people.models import Person, Role
 from collector.pickups.models import Pickup
 from collector.planning.by_hand.editing import By, make
 from collector.planning.by_hand.moves import Place, arrangement
@@ -43,12 +35,9 @@ from collector.planning.day.question import gather
 from collector.planning.models import EditKind
 from collector.processes import Processes, free_port
 from collector.rounds.actions import edit_day, open_day
-from collector.service_day import ServiceDay
-from tests.builders import add_donor, add_pickup, add_shift, add_site
 
 HOST = "127.0.0.1"
 ROUNDS, STOPS = 20, 25
-HOURS = ((wall(8), wall(13)), (wall(8), wall(18)))
 
 
 def main() -> None:
@@ -203,58 +192,13 @@ def served() -> Iterator[tuple[str, str, date]]:
         with app.app_context():
             migrations.upgrade(db.engine)
             with transaction() as session:
-                bank, day, claire = furnished(session)
+                bank, (day,), claire = furnished(session, rounds=ROUNDS, visits=ROUNDS * STOPS)
             with transaction() as session:
                 planned(session, bank, day, claire)
             token = link_of(app, bank, claire)
         processes.start(["serve", "--port", str(port)], log=Path(home) / "log")
         processes.wait_for_port(HOST, port)
         yield address, f"{address}/link/{token}#go", day
-
-
-def link_of(app: Flask, bank: int, claire: int) -> str:
-    """Return a sign-in token."""
-    with app.app_context(), transaction() as session:
-        return make_link(session, now=SystemClock().now(), bank_id=bank, person_id=claire)
-
-
-def furnished(session: Session) -> tuple[int, date, int]:
-    """Make a bank with twenty collectors and five hundred donors around it."""
-    now, dice = SystemClock().now(), Random(1)  # noqa: S311 - a game, not a secret
-    bank = found_bank(session, now=now, slug="bench", name="Bench bank", town="Pessac")
-    day = ServiceDay.of(now, bank.zone).day + timedelta(days=1)
-    site = add_site(session, bank.id)
-    # Five minutes at a door: twenty-five of them lie within the ride limit of the first.
-    session.execute(
-        update(Policy)
-        .where(Policy.bank_id == bank.id, Policy.key == PolicyKey.COLLECTION_MINUTES)
-        .values(value="5")
-    )
-
-    def person(name: str, role: Role) -> Person:
-        email = f"{name.lower()}@bench.example"
-        return add_person(
-            session, bank_id=bank.id, name=name, email=email, roles=[role], language="en"
-        )
-
-    claire = person("Claire", Role.COORDINATOR)
-    for number in range(ROUNDS):
-        shift = add_shift(session, person(f"Collector{number}", Role.COLLECTOR), site, day=day)
-        shift.capacity_bottles, shift.capacity_ml = 1_000, 1_000_000
-    for number in range(ROUNDS * STOPS):
-        donor = add_donor(
-            session,
-            bank.id,
-            first_name=f"Dora {number}",
-            latitude=44.785 + dice.uniform(-0.08, 0.08),
-            longitude=-0.66 + dice.uniform(-0.08, 0.08),
-            serology_until=day + timedelta(days=40),
-            signed_by_id=claire.id,
-        )
-        donor.baby_born_on = day - timedelta(days=90)
-        windows = ((day, *HOURS[number % 2]),)
-        add_pickup(session, donor, oldest_on=day - timedelta(days=20), windows=windows)
-    return bank.id, day, claire.id
 
 
 def bearing(pickup: Pickup) -> float:

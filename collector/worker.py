@@ -18,7 +18,7 @@ from collector.planning.ahead.horizon import PLAN_WEEKS
 from collector.planning.day.actions import PLAN_DAY
 from collector.planning.road.disruptions import PROPOSE
 from collector.planning.road.proposing import propose
-from collector.planning.solving.solver import plan_day
+from collector.planning.solving.solver import PLANNER, plan_day
 from collector.timers import keep_time
 from collector.web.letters import write
 
@@ -40,7 +40,7 @@ def work_for_ever(app: Flask, clock: Clock) -> None:
     timer = threading.Thread(target=keep_time, args=(app, clock, stop), name="timer")
     timer.start()
     try:
-        run_supervisor(HANDLERS, clock=clock, enter=app.app_context, stop=stop)
+        run_supervisor(HANDLERS, clock=clock, enter=app.app_context, ahead=PLANNER, stop=stop)
     finally:
         stop.set()
         postman.join()

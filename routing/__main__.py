@@ -1,4 +1,4 @@
-"""Knows the command line: ``python -m routing solve|check|explain|insertions|compare``.
+"""Knows the command line: ``python -m routing solve|check|explain|insertions|compare|warm|wait``.
 
 It exits with 0 when it is done, 1 when a plan breaks rules, 2 when the input is wrong and 3 when
 no plan was found in time.
@@ -32,8 +32,10 @@ from routing.formats.native import cost_data, plan_data, reason_data
 from routing.insertion import insertions
 from routing.parent import die_with_parent, die_with_reader
 from routing.plan import Plan
+from routing.ready import get_ready
 from routing.schedule import assembled, retimed
 from routing.solve import Budget, OnImprovement, solve
+from routing.task import handed
 from routing.units import Seconds
 from routing.warm import is_warm, warm
 
@@ -76,6 +78,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True)
     _solve_parser(commands.add_parser("solve", help="make a plan"))
     commands.add_parser("warm", help="compile everything ahead").set_defaults(command=_warm)
+    waits = commands.add_parser("wait", help="get ready, be handed a command over a socket, do it")
+    waits.set_defaults(command=_wait)
     for name, command, text in (
         ("check", _check, "say which rules a plan breaks"),
         ("explain", _explain, "say why a visit is unassigned"),
@@ -250,6 +254,12 @@ def _warm(_: Arguments) -> int:
     return DONE
 
 
+def _wait(_: Arguments) -> int:
+    get_ready()
+    arguments = handed()
+    return DONE if arguments is None else main(arguments)
+
+
 def _check(options: Arguments) -> int:
     question, (plan,) = _judged(options)
     broken = check(question.problem, plan)
@@ -337,11 +347,10 @@ def _failed(options: Arguments, error: Exception) -> int:
     name, sentence = _name(error), str(error)
     if isinstance(error, OSError) and error.filename is not None:
         sentence = f"{error.filename}: {error.strerror}"
-    write_error = FORMATS[options.format].write_error
     if getattr(options, "progress", None):
         _line("error", error=name, message=sentence)
-    elif write_error is not None and options.command is _solve:
-        _write(options.output, write_error(ERRORS[name], sentence))
+    elif options.command is _solve and (tell := FORMATS[options.format].write_error) is not None:
+        _write(options.output, tell(ERRORS[name], sentence))
     sys.stderr.write(f"{sentence}\n")
     return ERRORS[name]
 

@@ -1,22 +1,15 @@
-"""Knows when the master takes its turn in a search, and what comes of it.
-
-CP-SAT takes a second to import, since it brings pandas. So it is imported beside the search, in a
-thread of its own, and nobody waits for it before the first plan.
-"""
+"""Knows when the master takes its turn in a search, and what comes of it."""
 
 import time
 from collections.abc import Callable
-from importlib import import_module
-from threading import Thread
 from typing import Final
 
 from routing.kernel.search import Kernel, Orders
 from routing.kernel.state import fresh
 from routing.master.effort import Effort
 from routing.master.pool import Pool
+from routing.master.recombine import recombined
 from routing.problem import Problem
-
-MASTER: Final = "routing.master.recombine"
 
 TURNS: Final = (0.45, 0.65, 0.8, 0.9, 0.96)
 """At which parts of the budget the master takes a turn."""
@@ -49,9 +42,6 @@ class Turns:
         self._left = list(TURNS)
         self._took = 0.0
         self._hot = True
-        self._import = Thread(target=import_module, args=(MASTER,))
-        if len(problem.shifts) >= FEWEST:
-            self._import.start()
 
     def take(self, kernel: Kernel, at: float) -> None:
         """Take a turn if one is due at this part of the budget."""
@@ -74,9 +64,6 @@ class Turns:
         present = kernel.orders()
         if len(present) < FEWEST:
             return
-        self._import.join()
-        from routing.master.recombine import recombined  # noqa: PLC0415 - see the module's docstring
-
         for column in kernel.columns():
             self.pool.add(column.shift, column.visits, column.cost)
         seconds = 600.0 if self._seconds is None else SHARE * self._seconds

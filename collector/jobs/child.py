@@ -7,33 +7,48 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from typing import IO
+from typing import IO, Protocol
 
 CHUNK = 1 << 16
 TAIL = 2_000
 """How much of what a child complained of is kept, in bytes."""
 
 
+class Open(Protocol):
+    """A file, or a socket."""
+
+    def fileno(self) -> int:
+        """Its descriptor."""
+        ...
+
+
+def unnamed(text: bytes) -> IO[bytes]:
+    """Return a file without a name that holds a text, at its beginning.
+
+    As a child's standard input it can never stop the parent of a child that does not read.
+    """
+    given = tempfile.TemporaryFile()  # noqa: SIM115 - whoever asks closes it
+    given.write(text)
+    given.seek(0)
+    return given
+
+
 class Child:
     """A program on a leash, in a process group of its own.
 
-    Its standard input is a file without a name, so that a child that does not read can never
-    stop its parent; its lines are read without ever waiting for more than a tick.
+    Its lines are read without ever waiting for more than a tick.
     """
 
-    def __init__(self, argv: Sequence[str], *, stdin: bytes) -> None:
+    def __init__(self, argv: Sequence[str], *, stdin: Open) -> None:
         self._complaints: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long
-        with tempfile.TemporaryFile() as given:
-            given.write(stdin)
-            given.seek(0)
-            self._process = subprocess.Popen(  # noqa: S603 - a handler's own command line
-                [sys.executable, "-m", "collector.jobs.leash", str(os.getpid()), *argv],
-                stdin=given,
-                stdout=subprocess.PIPE,
-                stderr=self._complaints,
-                start_new_session=True,
-                bufsize=0,
-            )
+        self._process = subprocess.Popen(  # noqa: S603 - a handler's own command line
+            [sys.executable, "-m", "collector.jobs.leash", str(os.getpid()), *argv],
+            stdin=stdin.fileno(),
+            stdout=subprocess.PIPE,
+            stderr=self._complaints,
+            start_new_session=True,
+            bufsize=0,
+        )
         if self._process.stdout is None:
             raise RuntimeError("the child has no output")
         self._output = self._process.stdout.fileno()

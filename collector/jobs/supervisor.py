@@ -10,8 +10,8 @@ import logging
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any
@@ -26,10 +26,11 @@ from collector.jobs.actions import Claim, claim, finish, release, renew, report_
 from collector.jobs.child import Child
 from collector.jobs.models import JobState
 from collector.jobs.queries import cancel_is_asked, something_waits
+from collector.jobs.spare import Spare
 from collector.jobs.work import Ended, Handler, How, Verdict, Work
 
 LEASE_SECONDS = 10.0
-POLL_SECONDS = 0.5
+POLL_SECONDS = 0.1
 TICK_SECONDS = 0.1
 CALM_SECONDS = 0.5
 """How often, while a child runs, the row is asked for a cancel and told the progress."""
@@ -50,6 +51,7 @@ def run_supervisor(
     *,
     clock: Clock,
     enter: Callable[[], AbstractContextManager[object]] = nullcontext,
+    ahead: Sequence[str] = (),
     stop: threading.Event | None = None,
     lease_seconds: float = LEASE_SECONDS,
     poll_seconds: float = POLL_SECONDS,
@@ -62,15 +64,20 @@ def run_supervisor(
         Per kind of job, what prepares an attempt at it.
     enter
         Opens what the database needs around it, such as an application's context.
+    ahead
+        The program of which a child is kept ready (see `Spare`), if any.
     lease_seconds
         How long after this process was killed another may take its job.
     poll_seconds
         How often an idle supervisor looks for work.
     """
     stop = stop or threading.Event()
-    with _signals(stop), enter():
-        supervisor = Supervisor(handlers, clock=clock, stop=stop, lease_seconds=lease_seconds)
+    with _signals(stop), enter(), closing(Spare(ahead)) as spare:
+        supervisor = Supervisor(
+            handlers, clock=clock, stop=stop, spare=spare, lease_seconds=lease_seconds
+        )
         while not stop.is_set():
+            spare.keep()
             if not supervisor.work_one():
                 stop.wait(poll_seconds)
 
@@ -85,7 +92,9 @@ def run_once(
     """Work the queue until nothing waits; return how many attempts that took."""
     stop = threading.Event()
     with _signals(stop), enter():
-        supervisor = Supervisor(handlers, clock=clock, stop=stop, lease_seconds=lease_seconds)
+        supervisor = Supervisor(
+            handlers, clock=clock, stop=stop, spare=Spare(), lease_seconds=lease_seconds
+        )
         attempts = 0
         while not stop.is_set() and supervisor.work_one():
             attempts += 1
@@ -122,6 +131,10 @@ class _Watch:
     progress: list[dict[str, Any]] = field(default_factory=list)
     told: int = 0
 
+    def is_due(self, now: float) -> bool:
+        """Whether to look at the row: now and then, and at once when there is the first to tell."""
+        return now >= self.next_look or (bool(self.progress) and not self.told)
+
 
 class Supervisor:
     """Works one job at a time."""
@@ -132,12 +145,14 @@ class Supervisor:
         *,
         clock: Clock,
         stop: threading.Event,
-        lease_seconds: float = LEASE_SECONDS,
+        spare: Spare,
+        lease_seconds: float,
     ) -> None:
         self._handlers = handlers
         self._kinds = frozenset(handlers)
         self._clock = clock
         self._stop = stop
+        self._spare = spare
         self._lease_seconds = lease_seconds
 
     def work_one(self) -> bool:
@@ -197,7 +212,7 @@ class Supervisor:
 
     def _worked(self, watch: _Watch, work: Work) -> tuple[str, Ended]:
         """Run the child to its end; whatever happens, nothing of it lives on."""
-        child = Child(work.argv, stdin=work.stdin)
+        child = self._spare.child(work.argv, stdin=work.stdin)
         try:
             ended = self._watched(watch, child, work)
             return child.complaints(), ended
@@ -214,7 +229,7 @@ class Supervisor:
                 raise _Stopped
             if time.monotonic() >= watch.deadline:
                 return Ended(how=How.OVERDUE)
-            if time.monotonic() >= watch.next_look and self._look(watch):
+            if watch.is_due(time.monotonic()) and self._look(watch):
                 child.end()
                 self._listen(watch, child, work, wait=0)
                 return Ended(how=How.CANCELLED)

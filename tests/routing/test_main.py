@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -378,6 +379,39 @@ def alive(process: int) -> bool:
 def test_a_search_whose_parent_is_gone_already_does_not_begin():
     failed = run_apart("solve", "-", "--die-with-parent", "1", text=write_problem(TOWN))
     assert (failed.returncode, failed.stdout) == (os.EX_UNAVAILABLE, "")
+
+
+@pytest.mark.processes
+def test_one_that_waits_is_handed_a_command_and_what_it_reads(on_disk: Writer):
+    asked = on_disk("problem.json", write_problem(TOWN))
+    ours, theirs = socket.socketpair()
+    waits = [*ROUTING, "wait"]
+    with (
+        ours,
+        theirs,
+        subprocess.Popen(waits, stdin=theirs, stdout=subprocess.PIPE, text=True, cwd=ROOT) as child,
+    ):
+        command = ["solve", "-", "--iterations", "50", "--progress", "json"]
+        with asked.open("rb") as problem:
+            socket.send_fds(ours, [json.dumps(command).encode()], [problem.fileno()])
+        said, _ = child.communicate(timeout=PATIENCE)
+    lines = [json.loads(line) for line in said.splitlines()]
+    assert (child.returncode, lines[-1]["kind"]) == (0, "done")
+    assert check(TOWN, plan_of(lines[-1]["plan"])) == ()
+
+
+@pytest.mark.processes
+def test_one_that_waits_ends_when_nobody_is_left_to_hand_it_anything():
+    ours, theirs = socket.socketpair()
+    with theirs, subprocess.Popen([*ROUTING, "wait"], stdin=theirs, cwd=ROOT) as child:
+        ours.close()
+        assert child.wait(PATIENCE) == 0
+
+
+def test_one_waits_on_a_socket_only():
+    refused = run_apart("wait")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "socket" in refused.stderr
 
 
 def test_both_inputs_cannot_be_standard_input():

@@ -92,6 +92,37 @@ def test_optimise_queues_one_job_that_waits_for_a_worker(desk: Desk, clock: SetC
     assert "milkround work" in text(desk.browser.get(f"{HERE}/plans/{job.id}"))
 
 
+def test_the_page_asks_often_for_the_first_plan_and_is_told_nothing_twice(
+    desk: Desk, clock: SetClock
+) -> None:
+    def asks(html: str) -> tuple[str, str]:
+        found = re.search(r'id="planning".*?hx-get="([^"]+)" hx-trigger="every (\w+)"', html)
+        assert found is not None
+        return found[1], found[2]
+
+    htmx = {"HX-Request": "true"}
+    desk.browser.post(f"{HERE}/plans", data={"seconds": "20"})
+    where, every = asks(text(desk.browser.get(HERE)))
+    assert every == "250ms"
+    assert desk.browser.get(where, headers=htmx).status_code == 204
+    with desk.app.app_context(), transaction() as session:
+        job = session.get_one(Job, 1)
+        job.state, job.progress = JobState.RUNNING, [{"seconds": 0.1, "cost": 4700}]
+    told = text(desk.browser.get(where, headers=htmx))
+    assert "<polyline" in told
+    where, every = asks(told)
+    assert every == "1s"
+    assert desk.browser.get(where, headers=htmx).status_code == 204
+    clock.advance(seconds=1)
+    assert "1 of about 20 seconds" in text(desk.browser.get(where, headers=htmx))
+
+
+def test_a_page_whose_planner_does_not_answer_asks_calmly(desk: Desk, clock: SetClock) -> None:
+    desk.browser.post(f"{HERE}/plans", data={"seconds": "20"})
+    clock.advance(seconds=6)
+    assert 'hx-trigger="every 1s"' in text(desk.browser.get(HERE))
+
+
 def test_a_job_that_waits_can_be_stopped(desk: Desk) -> None:
     desk.browser.post(f"{HERE}/plans", data={"seconds": "2"})
     assert desk.browser.post(f"{HERE}/plans/1/cancellation").status_code == 303
@@ -110,7 +141,6 @@ def test_a_job_is_found_under_its_own_day_and_bank_only(desk: Desk, stranger: Fl
     ("state", "error", "said"),
     [
         (JobState.DEAD, "worker_vanished", "Tell whoever runs the server"),
-        (JobState.FAILED, "changed_meanwhile", "that change was kept. Optimise again."),
         (JobState.FAILED, "no_plan", "Give it more time to think."),
         (JobState.FAILED, "anything else", "Optimise again, or move stops by hand."),
     ],

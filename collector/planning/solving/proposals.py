@@ -95,6 +95,11 @@ def is_empty(run: PlanningRun) -> bool:
     return plan_of(run.plan or {}).orders == plan_of(run.start).orders
 
 
+def was_overtaken(run: PlanningRun) -> bool:
+    """Whether a proposal was to become the draft by itself, and the day was changed meanwhile."""
+    return run.kept_at is None and Wish.read(run.asked).at_once
+
+
 def proposal(session: Session, *, bank_id: int, day: date, run_id: int) -> Proposal:
     """Return an answer beside the day as it is now; nothing is written.
 

@@ -10,22 +10,27 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 
 from collector.db import owned
-from collector.errors import Refused
+from collector.errors import Conflict, Refused
 from collector.jobs.actions import Claim
 from collector.jobs.models import JobState
 from collector.jobs.work import Ended, How, Verdict
 from collector.planning.models import PlanningRun
 from collector.planning.solving.answer import keep
 from collector.planning.solving.proposals import propose
+from collector.rounds.models import DayPlan
 from routing.check.judge import check
 from routing.formats.native import plan_of, problem_of
+from routing.plan import Plan
+
+PLANNER = (sys.executable, "-m", "routing")
 
 
 def warm() -> None:
     """See that the planner is compiled before anybody waits for it."""
-    subprocess.run([sys.executable, "-m", "routing", "warm"], check=True)
+    subprocess.run([*PLANNER, "warm"], check=True)  # noqa: S603 - our own command
 
 
 def plan_day(session: Session, claim: Claim) -> "PlanDay":
@@ -72,9 +77,7 @@ class Search:
     def argv(self) -> Sequence[str]:
         """The planner's command line."""
         return (
-            sys.executable,
-            "-m",
-            "routing",
+            *PLANNER,
             "solve",
             "-",
             "--start",
@@ -115,7 +118,8 @@ class PlanDay(Search):
     def conclude(self, session: Session, *, now: datetime, ended: Ended) -> Verdict | None:
         """Keep the best plan there is; without one say what became of the job.
 
-        Stopped by a coordinator it is `cancelled`, whether or not there was a plan to keep.
+        Where it was to become the draft by itself, and the day was changed meanwhile, it is a
+        proposal. Stopped by a coordinator the job is `cancelled`, whether or not there was a plan.
         """
         if self.fell_silent(ended):
             return None
@@ -127,22 +131,31 @@ class PlanDay(Search):
             error = None if stopped else "no_plan"
             return Verdict(state=state, result={"kept": False}, error=error)
         state = JobState.CANCELLED if stopped else JobState.DONE
-        if self.proposes:
+        cost = self.best["cost"]["total"]
+        kept = None if self.proposes else self._kept(session, plan_of(self.best), now=now)
+        if kept is None:
             propose(session, bank_id=self.bank_id, run_id=self.run_id, plan=plan_of(self.best))
-            return Verdict(state=state, result={"kept": False, "cost": self.best["cost"]["total"]})
-        kept = keep(
-            session,
-            now=now,
-            bank_id=self.bank_id,
-            run_id=self.run_id,
-            plan=plan_of(self.best),
-            actor=self.asked_by,
-        )
+            return Verdict(state=state, result={"kept": False, "cost": cost})
         result = {
             "kept": True,
             "version": kept.version,
             "planned": sum(len(round_.stops) for round_ in kept.rounds),
             "unplanned": len(kept.unplanned),
-            "cost": self.best["cost"]["total"],
+            "cost": cost,
         }
         return Verdict(state=state, result=result)
+
+    def _kept(self, session: Session, plan: Plan, *, now: datetime) -> DayPlan | None:
+        """Make a plan the draft of its day; None if somebody changed the day meanwhile."""
+        try:
+            with session.begin_nested():
+                return keep(
+                    session,
+                    now=now,
+                    bank_id=self.bank_id,
+                    run_id=self.run_id,
+                    plan=plan,
+                    actor=self.asked_by,
+                )
+        except (Conflict, StaleDataError):
+            return None

@@ -4,37 +4,18 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
-from flask import Flask
-from sqlalchemy import func, select
 
-from collector.config import Settings
-from collector.db import reading, transaction
-from collector.jobs.actions import ask_cancel, enqueue
-from collector.jobs.models import Job, JobState
-from collector.people.models import SignInAttempt
-from tests.town import Town
+from collector.jobs.models import JobState
+from tests.collector.jobs.shop import FOR_EVER, Shop, eventually, is_gone, on_sqlite, shop
+
+__all__ = ["shop"]
 
 pytestmark = pytest.mark.processes
 
-Answer = TypeVar("Answer")
-
-LEASE = 1.5
-
-on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-"""What has nothing to do with the kind of database is tried on one of them only."""
-ROOT = Path(__file__).parents[3]
-
-FOR_EVER = "import os, time; print(os.getpid()); time.sleep(600)"
 ONCE_THEN_DONE = """
 import os, pathlib, time
 mark = pathlib.Path({mark!r})
@@ -46,89 +27,9 @@ print("done")
 """
 
 
-class Shop:
-    """A database with jobs, and supervisors that can be started and killed."""
-
-    def __init__(self, app: Flask, settings: Settings, bank_id: int, stack: ExitStack) -> None:
-        self.app, self.settings, self.bank_id, self._stack = app, settings, bank_id, stack
-
-    def supervisor(self) -> subprocess.Popen[bytes]:
-        worker = str(Path(__file__).with_name("worker.py"))
-        url = self.settings.database_url
-        command = [sys.executable, worker, url, str(LEASE)]
-        process = subprocess.Popen(command, cwd=ROOT)
-        self._stack.callback(process.wait)
-        self._stack.callback(process.kill)
-        return process
-
-    def ask(self, program: str, *, deadline_seconds: int = 60, most_attempts: int = 3) -> int:
-        with self.app.app_context(), transaction() as session:
-            return enqueue(
-                session,
-                now=datetime.now(UTC),
-                bank_id=self.bank_id,
-                kind="script",
-                payload={"program": program},
-                asked_by="system",
-                deadline_seconds=deadline_seconds,
-                most_attempts=most_attempts,
-            ).id
-
-    def cancel(self, job_id: int) -> None:
-        with self.app.app_context(), transaction() as session:
-            ask_cancel(session, now=datetime.now(UTC), bank_id=self.bank_id, job_id=job_id)
-
-    def job(self, job_id: int) -> Job:
-        with self.app.app_context(), reading() as session:
-            job = session.get_one(Job, job_id)
-            session.expunge(job)
-            return job
-
-    def times_written(self, job_id: int) -> int:
-        mine = SignInAttempt.address_hash == f"job:{job_id}"
-        with self.app.app_context(), reading() as session:
-            return session.scalar(select(func.count()).where(mine)) or 0
-
-    def child(self, job_id: int, *, other_than: int = 0) -> int:
-        """Wait for a child to say its process id."""
-
-        def said() -> int:
-            progress = self.job(job_id).progress
-            pid = int(progress[0]["said"]) if progress else 0
-            return pid if pid != other_than else 0
-
-        return eventually(said)
-
-    def until(self, job_id: int, state: JobState) -> Job:
-        eventually(lambda: self.job(job_id).state is state)
-        return self.job(job_id)
-
-
-def eventually(question: Callable[[], Answer], *, seconds: float = 20) -> Answer:
-    """Ask again until the answer is true."""
-    deadline = time.monotonic() + seconds
-    while not (answer := question()):
-        assert time.monotonic() < deadline, "it did not come to pass"
-        time.sleep(0.05)
-    return answer
-
-
-def is_gone(pid: int) -> bool:
-    """Whether a process has ended, reaped or not."""
-    try:
-        status = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
-    except FileNotFoundError:
-        return True
-    return status.rpartition(")")[2].split()[0] in {"Z", "X"}
-
-
-@pytest.fixture
-def shop(app: Flask, settings: Settings, town: Town) -> Iterator[Shop]:
-    with ExitStack() as stack:
-        yield Shop(app, settings, town.bank, stack)
-
-
-def test_a_killed_child_is_tried_again_and_its_result_written_once(shop: Shop, tmp_path: Path):
+def test_a_killed_child_is_tried_again_and_its_result_written_once(
+    shop: Shop, tmp_path: Path
+) -> None:
     shop.supervisor()
     job_id = shop.ask(ONCE_THEN_DONE.format(mark=str(tmp_path / "mark")))
     os.kill(shop.child(job_id), signal.SIGKILL)
@@ -139,7 +40,7 @@ def test_a_killed_child_is_tried_again_and_its_result_written_once(shop: Shop, t
 
 def test_a_killed_supervisor_takes_its_child_with_it_and_another_does_the_job(
     shop: Shop, tmp_path: Path
-):
+) -> None:
     first = shop.supervisor()
     job_id = shop.ask(ONCE_THEN_DONE.format(mark=str(tmp_path / "mark")))
     child = shop.child(job_id)
@@ -151,7 +52,7 @@ def test_a_killed_supervisor_takes_its_child_with_it_and_another_does_the_job(
     assert shop.times_written(job_id) == 1
 
 
-def test_a_cancel_kills_the_child_and_all_it_started_within_two_seconds(shop: Shop):
+def test_a_cancel_kills_the_child_and_all_it_started_within_two_seconds(shop: Shop) -> None:
     shop.supervisor()
     grandchild = (
         "import subprocess, sys;"
@@ -169,7 +70,7 @@ def test_a_cancel_kills_the_child_and_all_it_started_within_two_seconds(shop: Sh
 
 
 @on_sqlite
-def test_a_deadline_is_kept_to_the_second(shop: Shop):
+def test_a_deadline_is_kept_to_the_second(shop: Shop) -> None:
     shop.supervisor()
     job_id = shop.ask(FOR_EVER, deadline_seconds=1)
     child = shop.child(job_id)
@@ -178,7 +79,7 @@ def test_a_deadline_is_kept_to_the_second(shop: Shop):
 
 
 @on_sqlite
-def test_a_poisonous_job_is_dead_after_three_attempts_and_tells_its_error(shop: Shop):
+def test_a_poisonous_job_is_dead_after_three_attempts_and_tells_its_error(shop: Shop) -> None:
     shop.supervisor()
     poison = shop.ask("import os, sys; sys.stderr.write('poison'); sys.stderr.flush(); os.abort()")
     bug = shop.ask("print('refuse')")
@@ -194,7 +95,7 @@ def test_a_poisonous_job_is_dead_after_three_attempts_and_tells_its_error(shop: 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_supervisor_told_to_stop_kills_its_child_and_gives_the_job_back(
     shop: Shop, number: signal.Signals
-):
+) -> None:
     supervisor = shop.supervisor()
     job_id = shop.ask(FOR_EVER)
     child = shop.child(job_id)
@@ -205,7 +106,9 @@ def test_a_supervisor_told_to_stop_kills_its_child_and_gives_the_job_back(
     assert (job.state, job.attempts) == (JobState.QUEUED, 0)
 
 
-def test_a_supervisor_that_was_asleep_for_too_long_writes_nothing(shop: Shop, tmp_path: Path):
+def test_a_supervisor_that_was_asleep_for_too_long_writes_nothing(
+    shop: Shop, tmp_path: Path
+) -> None:
     sleeper = shop.supervisor()
     gate = tmp_path / "gate"
     program = (
@@ -228,7 +131,7 @@ def test_a_supervisor_that_was_asleep_for_too_long_writes_nothing(shop: Shop, tm
 
 
 @on_sqlite
-def test_an_idle_supervisor_hardly_works_and_stops_promptly(shop: Shop):
+def test_an_idle_supervisor_hardly_works_and_stops_promptly(shop: Shop) -> None:
     supervisor = shop.supervisor()
     shop.until(shop.ask("print('done')"), JobState.DONE)
     ticks = cpu_ticks(supervisor.pid)

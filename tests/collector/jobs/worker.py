@@ -2,7 +2,8 @@
 
     python worker.py DATABASE_URL LEASE_SECONDS
 
-Its jobs are of kind `script`: the payload's `program` is Python that the child runs.
+Its jobs are of kind `script`: the payload's `program` is Python that the child runs. Like the real
+one it keeps a child ready.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -23,6 +25,8 @@ from collector.jobs.models import JobState
 from collector.jobs.supervisor import run_supervisor
 from collector.jobs.work import Ended, How, Verdict
 from collector.people.models import SignInAttempt
+
+RUNNER = (sys.executable, "-u", str(Path(__file__).with_name("runner.py")))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -56,8 +60,7 @@ class Script:
 
 def script(_session: Session, claim: Claim) -> Script:
     """The handler of `script` jobs."""
-    argv = (sys.executable, "-u", "-c", claim.payload["program"])
-    return Script(job_id=claim.job_id, argv=argv)
+    return Script(job_id=claim.job_id, argv=(*RUNNER, claim.payload["program"]))
 
 
 def main() -> None:
@@ -67,7 +70,11 @@ def main() -> None:
     app = Flask("worker")
     db.connect(app, url)
     run_supervisor(
-        {"script": script}, clock=SystemClock(), enter=app.app_context, lease_seconds=float(lease)
+        {"script": script},
+        clock=SystemClock(),
+        enter=app.app_context,
+        ahead=RUNNER,
+        lease_seconds=float(lease),
     )
 
 

@@ -1,8 +1,12 @@
-"""The job that plans a day: done by a real child, stopped with its best plan kept, refused late."""
+"""The job that plans a day: done by a real child, stopped with its best plan kept, or too late."""
 
 from __future__ import annotations
 
 import json
+import os
+from contextlib import closing
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -10,18 +14,26 @@ from sqlalchemy.orm import Session
 
 from collector.clock import SystemClock
 from collector.db import reading, transaction
+from collector.errors import Refused
 from collector.jobs.actions import Claim
 from collector.jobs.models import Job, JobState
 from collector.jobs.queries import get_job
+from collector.jobs.spare import Spare
 from collector.jobs.supervisor import run_once
 from collector.jobs.work import Ended, How
+from collector.planning.by_hand.editing import By
+from collector.planning.by_hand.moves import Place, move
 from collector.planning.day.actions import PLAN_DAY, ask_for_plan
 from collector.planning.day.queries import broken_rules, latest_plan_job
 from collector.planning.models import PlanningRun
-from collector.planning.solving.solver import PlanDay, plan_day
+from collector.planning.solving.fitting import Lapse
+from collector.planning.solving.proposals import open_proposal, proposal, was_overtaken
+from collector.planning.solving.solver import PLANNER, PlanDay, plan_day
 from collector.rounds.models import DayPlan
-from routing.formats.native import plan_data
+from routing.formats.native import plan_data, plan_of
+from routing.units import Seconds
 from tests.builders import DAY, MORNING
+from tests.collector.jobs.shop import children
 from tests.collector.planning.days import greedy, orders, posed, the_plan
 from tests.town import Town
 
@@ -44,7 +56,7 @@ def edited(session: Session, town: Town) -> DayPlan:
     return plan
 
 
-def attempt(session: Session, town: Town) -> tuple[PlanDay, dict[str, object]]:
+def attempt(session: Session, town: Town) -> tuple[PlanDay, dict[str, Any]]:
     run, problem = posed(session, town)
     claim = Claim(
         job_id=1,
@@ -55,7 +67,7 @@ def attempt(session: Session, town: Town) -> tuple[PlanDay, dict[str, object]]:
         fence=1,
         deadline_seconds=60,
     )
-    return plan_day(session, claim), plan_data(greedy(problem))
+    return plan_day(session, claim), json.loads(json.dumps(plan_data(greedy(problem))))
 
 
 @pytest.mark.processes
@@ -80,16 +92,93 @@ def test_a_day_is_planned_by_a_child_and_kept(app: Flask, town: Town):
 
 @pytest.mark.processes
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_an_answer_that_comes_after_an_edit_fails_and_says_so(app: Flask, town: Town):
+def test_one_that_was_started_ahead_plans_a_day(app: Flask, town: Town):
+    with app.app_context(), transaction() as session:
+        work, _ = attempt(session, town)
+    with closing(Spare(PLANNER)) as spare:
+        spare.keep()
+        (ahead,) = children(os.getpid())
+        with closing(spare.child(work.argv, stdin=work.stdin)) as child:
+            assert child.pid == ahead
+            while not child.is_over():
+                for line in child.lines(wait=0.1):
+                    work.heard(line)
+            assert (child.end(), child.complaints()) == (0, "")
+    assert work.best is not None
+    assert work.best["unassigned"] == []
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_an_answer_that_comes_after_an_edit_is_a_proposal(app: Flask, town: Town):
     with app.app_context():
         with transaction() as session:
             job = asked(session, town)
-            edited(session, town)
+            version = edited(session, town).version
         run_once({PLAN_DAY: plan_day}, clock=SystemClock())
         with reading() as session:
-            failed = get_job(session, bank_id=town.bank, job_id=job.id)
-            assert (failed.state, failed.error) == (JobState.FAILED, "changed_meanwhile")
-            assert orders(the_plan(session, town)) == {"A": [], "B": []}
+            done = get_job(session, bank_id=town.bank, job_id=job.id)
+            assert (done.state, done.error) == (JobState.DONE, None)
+            assert done.result is not None
+            assert not done.result["kept"]
+            day = the_plan(session, town)
+            assert (day.version, orders(day)) == (version, {"A": [], "B": []})
+            run = open_proposal(session, bank_id=town.bank, day=DAY)
+            assert run is not None
+            assert was_overtaken(run)
+
+
+def test_an_answer_that_was_overtaken_is_judged_against_the_day_as_it_is_now(
+    app: Flask, town: Town
+):
+    dora, *others = town.pickups
+    with app.app_context(), transaction() as session:
+        work, plan = attempt(session, town)
+        work.best = plan
+        ana, bruno = (round_.id for round_ in the_plan(session, town).rounds)
+        by = By(now=MORNING, actor=f"person:{town.claire}")
+        move(
+            session,
+            by=by,
+            bank_id=town.bank,
+            day=DAY,
+            version=the_plan(session, town).version,
+            pickups=[dora],
+            place=Place(round_id=bruno),
+        )
+        verdict = work.conclude(session, now=MORNING, ended=Ended(how=How.EXITED, code=0))
+        assert verdict is not None
+        assert (verdict.state, verdict.error) == (JobState.DONE, None)
+        assert orders(the_plan(session, town)) == {"A": [], "B": [dora]}
+        found = proposal(session, bank_id=town.bank, day=DAY, run_id=work.run_id)
+        assert found.lapsed == {dora: Lapse.MOVED_SINCE}
+        assert found.change.becomes.round_of(dora) == bruno
+        assert {found.change.becomes.round_of(key) for key in others} == {ana}
+
+
+def test_stopped_after_an_edit_the_best_plan_so_far_is_a_proposal(app: Flask, town: Town):
+    with app.app_context(), transaction() as session:
+        work, plan = attempt(session, town)
+        work.best = plan
+        edited(session, town)
+        verdict = work.conclude(session, now=MORNING, ended=Ended(how=How.CANCELLED))
+        assert verdict is not None
+        assert (verdict.state, verdict.result) == (
+            JobState.CANCELLED,
+            {"kept": False, "cost": work.best["cost"]["total"]},
+        )
+        assert open_proposal(session, bank_id=town.bank, day=DAY) is not None
+
+
+def test_an_answer_that_is_unlawful_is_no_proposal_either(app: Flask, town: Town):
+    with app.app_context(), transaction() as session:
+        work, data = attempt(session, town)
+        plan = plan_of(data)
+        early = replace(plan.tours[0], departure=Seconds(plan.tours[0].departure - 1))
+        work.best = plan_data(replace(plan, tours=(early,)))
+        edited(session, town)
+        with pytest.raises(Refused, match="plan_breaks_rules"):
+            work.conclude(session, now=MORNING, ended=Ended(how=How.EXITED, code=0))
 
 
 def test_stopped_it_keeps_the_best_plan_so_far(app: Flask, town: Town):

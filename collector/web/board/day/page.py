@@ -17,7 +17,7 @@ from collector.errors import Conflict, MilkroundError
 from collector.pickups.models import Pickup, PickupState, PickupWindow
 from collector.pickups.queries import for_day
 from collector.planning.by_hand.taking_back import edits_of, stacks
-from collector.planning.solving.proposals import is_empty, open_proposal
+from collector.planning.solving.proposals import is_empty, open_proposal, was_overtaken
 from collector.rounds.actions import pending
 from collector.rounds.models import DayPlan, Round, Stop
 from collector.rounds.queries import day_plan, shifts_on
@@ -118,6 +118,7 @@ def day_page(day: date, *, message: Message | None = None) -> str:
             redo=words_of(session, plan, back.redo) if plan and back.redo else "",
             proposal=offer,
             found_nothing=offer is not None and is_empty(offer),
+            overtaken=offer is not None and was_overtaken(offer),
         )
 
 

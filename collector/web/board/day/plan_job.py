@@ -1,5 +1,6 @@
 """What the board says of the planner's work on a day: in words, and as a curve of the best cost."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -16,6 +17,9 @@ WORKER_SHOULD_ANSWER = timedelta(seconds=5)
 WORTH_SAYING = timedelta(minutes=10)
 """For how long the page still speaks of work that went wrong."""
 
+SOON, CALMLY = "250ms", "1s"
+"""How often the page asks how far the planner is: until there is a first plan, and then."""
+
 WIDTH, HEIGHT, MARGIN = 240, 64, 4
 
 
@@ -31,6 +35,12 @@ class PlanJob:
     points: str
     best: int | None
     stopping: bool
+    every: str
+
+    @property
+    def stamp(self) -> str:
+        """A mark that changes whenever what the page shows changes."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()[:16]
 
     @property
     def running(self) -> bool:
@@ -61,6 +71,7 @@ def plan_job(job: Job, *, now: datetime) -> PlanJob:
         points=curve(costs),
         best=costs[-1][1] if costs else None,
         stopping=job.cancel_asked,
+        every=CALMLY if costs or now - job.asked_at > WORKER_SHOULD_ANSWER else SOON,
     )
 
 
@@ -99,10 +110,6 @@ def _said(job: Job, now: datetime) -> tuple[str, str, str]:
 
 def _failed_words(job: Job) -> str:
     known = {
-        "changed_meanwhile": gettext(
-            "Somebody changed the day while the planner was thinking, and that change was kept."
-            " Optimise again."
-        ),
         "no_plan": gettext(
             "It found no plan in the time it had. The day is as it was. Give it more time to think."
         ),

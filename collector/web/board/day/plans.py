@@ -45,7 +45,7 @@ def make(day: str) -> AnyResponse:
 
 @blueprint.get("/<int:job_id>")
 def progress(day: str, job_id: int) -> Response:
-    """Show how far the planner is; once it is done, the day."""
+    """Show how far the planner is, or nothing where it was seen; once it is done, the day."""
     wanted = civil_day(day)
     with reading() as session:
         job = _of_day(get_job(session, bank_id=actor().bank_id, job_id=job_id), wanted)
@@ -54,6 +54,8 @@ def progress(day: str, job_id: int) -> Response:
         answer = make_response(day_page(wanted))
         answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#day-pane", "outerHTML"
         return answer
+    if request.args.get("seen") == seen.stamp:
+        return Response(status=204)
     return make_response(render_template("board/day/_progress.html", job=seen, day=wanted))
 
 
