@@ -47,7 +47,7 @@ def furnished(
     )
 
     def person(name: str, role: Role) -> Person:
-        email = f"{name.lower()}@bench.example"
+        email = f"{name.lower()}@{slug}.example"
         return add_person(
             session, bank_id=bank.id, name=name, email=email, roles=[role], language="en"
         )
