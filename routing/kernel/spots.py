@@ -184,10 +184,7 @@ def _judge(
     if g[on + o.LAST] - window > 1:
         window, entangled = first_open(g, on, arrival), True
     opens, shuts = g[g[o.WINDOWS] + 2 * window], g[g[o.WINDOWS] + 2 * window + 1]
-    spent = g[me + o.SERVICE]
-    if s[behind + o.AT] != g[me + o.PLACE]:
-        spent += g[me + o.SETUP]
-    begin = max(arrival, opens)
+    spent, begin = _stay(g, s, me, behind), max(arrival, opens)
     arrival = begin + spent + (leg_out & o.SECONDS_OF)
     verdict = SURELY
     if g[o.SET_UPS] == 1:
@@ -208,6 +205,14 @@ def _judge(
     if g[o.LATENESS] == 1:
         price += _late(g, s, me, at, begin, arrival)
     keep(s, price, shift, row, -1, verdict)
+
+
+@inner
+def _stay(g: Whole, s: Whole, me: int, behind: int) -> int:
+    """How long a visit takes behind a point, with its set-up where one comes from elsewhere."""
+    if s[behind + o.AT] == g[me + o.PLACE]:
+        return g[me + o.SERVICE]
+    return g[me + o.SERVICE] + g[me + o.SETUP]
 
 
 @inner

@@ -90,7 +90,7 @@ def test_a_door_in_order_is_said_to_be(
     say(app, town, round_id, "collected", COLD)
     assert "freezer at -20 °C, storage in order" in text(claire, "/board/containers/FL-1")
     page = text(claire, HERE)
-    assert "collected · 1 bottle" in page
+    assert 'collected · <span class="unit">1 bottle</span>' in page
     assert "freezer too warm" not in page
 
 

@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 
 import pytest
@@ -27,16 +27,29 @@ ECHO = "import os, sys; print(os.getpid(), len(sys.stdin.read()))"
 
 
 @pytest.fixture
-def spare() -> Iterator[Spare]:
+def born() -> Callable[[], set[int]]:
+    """Return the children since this test began: a browser of another test may live on."""
+    others = children(os.getpid())
+    return lambda: children(os.getpid()) - others
+
+
+@pytest.fixture
+def waiting(born: Callable[[], set[int]]) -> Callable[[], int]:
+    """Return the one process that this test has started ahead."""
+
+    def only() -> int:
+        (pid,) = born()
+        return pid
+
+    return only
+
+
+@pytest.fixture
+def spare(born: Callable[[], set[int]]) -> Iterator[Spare]:
+    assert born() == set()
     with closing(Spare(RUNNER)) as one:
         one.keep()
         yield one
-
-
-def waiting() -> int:
-    """Return the one process that this test has started ahead."""
-    (pid,) = children(os.getpid())
-    return pid
 
 
 def said(child: Child) -> list[str]:
@@ -49,12 +62,16 @@ def said(child: Child) -> list[str]:
     return lines
 
 
-def test_a_task_is_handed_to_the_one_that_waits_with_all_it_is_to_read(spare: Spare) -> None:
+def test_a_task_is_handed_to_the_one_that_waits_with_all_it_is_to_read(
+    spare: Spare, waiting: Callable[[], int]
+) -> None:
     pid, text = waiting(), b"x" * 1_000_000
     assert said(spare.child((*RUNNER, ECHO), stdin=text)) == [f"{pid} {len(text)}"]
 
 
-def test_it_does_one_task_and_the_next_is_done_by_another(spare: Spare) -> None:
+def test_it_does_one_task_and_the_next_is_done_by_another(
+    spare: Spare, waiting: Callable[[], int]
+) -> None:
     first = waiting()
     assert said(spare.child((*RUNNER, PID), stdin=b"")) == [str(first)]
     spare.keep()
@@ -69,13 +86,15 @@ def test_without_one_that_waits_a_child_is_started_for_the_task(spare: Spare) ->
     assert said(child) == [f"{child.pid} 4"]
 
 
-def test_another_program_is_not_handed_over(spare: Spare) -> None:
+def test_another_program_is_not_handed_over(spare: Spare, waiting: Callable[[], int]) -> None:
     pid = waiting()
     assert said(spare.child((*RUNNER[:2], "-c", PID), stdin=b"")) != [str(pid)]
     assert not is_gone(pid)
 
 
-def test_one_that_died_while_it_waited_is_not_used(spare: Spare) -> None:
+def test_one_that_died_while_it_waited_is_not_used(
+    spare: Spare, waiting: Callable[[], int]
+) -> None:
     dead = waiting()
     os.kill(dead, signal.SIGKILL)
     eventually(lambda: is_gone(dead))
@@ -85,26 +104,29 @@ def test_one_that_died_while_it_waited_is_not_used(spare: Spare) -> None:
 
 
 def test_one_that_died_is_replaced_but_not_again_and_again(
-    spare: Spare, monkeypatch: pytest.MonkeyPatch
+    spare: Spare,
+    monkeypatch: pytest.MonkeyPatch,
+    waiting: Callable[[], int],
+    born: Callable[[], set[int]],
 ) -> None:
     dead = waiting()
     os.kill(dead, signal.SIGKILL)
     eventually(lambda: is_gone(dead))
     spare.keep()
-    assert children(os.getpid()) == set()
+    assert born() == set()
     passed = time.monotonic() + spares.REST_SECONDS
     monkeypatch.setattr(time, "monotonic", lambda: passed)
     spare.keep()
     assert waiting() != dead
 
 
-def test_nobody_waits_for_no_program() -> None:
+def test_nobody_waits_for_no_program(born: Callable[[], set[int]]) -> None:
     with closing(Spare()) as none:
         none.keep()
-        assert children(os.getpid()) == set()
+        assert born() == set()
 
 
-def test_closed_it_ends_the_one_that_waits(spare: Spare) -> None:
+def test_closed_it_ends_the_one_that_waits(spare: Spare, waiting: Callable[[], int]) -> None:
     pid = waiting()
     spare.close()
     assert is_gone(pid)
