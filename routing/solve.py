@@ -35,12 +35,16 @@ MODELLED: Final = 5.0
 """The most seconds of a model's search ahead of the kernel's."""
 
 SMALL: Final = 30
-"""Up to so many visits a search has seen everything worth seeing after `SMALL_ENOUGH` each."""
+"""Up to so many visits, several short searches see everything worth seeing."""
 
-SMALL_ENOUGH: Final = 2_000
+SMALL_SEARCHES: Final = 8
+"""One of two or three ends beside the best; of eight with other seeds none was seen to."""
+
+SMALL_ENOUGH: Final = 1_000
+"""The iterations of each, per visit."""
 
 SMALL_STALL: Final = 1.0
-"""And after so many seconds without an improvement."""
+"""And after so many seconds without an improvement they end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,16 +110,19 @@ def solve(
         first = seed if _goes_on(problem, start) else None
         if unsaid(problem):
             first = _modelled(problem, desk, first)
-        turns = Turns(problem, desk.better, budget.seconds)
-        search(
-            problem,
-            desk,
-            first,
-            iterations=desk.budget.iterations,
-            seed=budget.seed,
-            threads=budget.threads,
-            aside=turns.take,
-        )
+        for number in range(SMALL_SEARCHES if _is_soon_seen(problem, budget) else 1):
+            if desk.enough(0):
+                break
+            search(
+                problem,
+                desk,
+                first,
+                iterations=desk.budget.iterations,
+                seed=budget.seed + number * budget.threads,
+                threads=budget.threads,
+                aside=Turns(problem, desk.better, budget.seconds).take,
+            )
+            desk.finish()
     return desk.best()
 
 
@@ -198,7 +205,7 @@ class _Desk:
 
     def best(self) -> Plan:
         """The best plan found."""
-        self._finish()
+        self.finish()
         if self._plan is None:
             raise NoPlanError("no plan was found within the budget")
         self._keep(made_room(self.problem, self._plan))
@@ -212,7 +219,7 @@ class _Desk:
         if self._waiting is None and not self._owes_reasons():
             return
         before = self._plan
-        self._finish()
+        self.finish()
         if before is not None:
             # The first plan is shown at once; why visits are left out, a breath later.
             self._give_reasons()
@@ -223,7 +230,7 @@ class _Desk:
         self._finishing = ended - began
         self._next_breath = ended + max(BREATH, 5 * self._finishing)
 
-    def _finish(self) -> None:
+    def finish(self) -> None:
         """Make a plan of the waiting orders, and keep it if it is better than the last."""
         if self._waiting is None:
             return
@@ -244,9 +251,14 @@ class _Desk:
             self._plan = explained(self.problem, self._plan)
 
 
+def _is_soon_seen(problem: Problem, budget: Budget) -> bool:
+    """Whether the problem is small, and nobody said how many iterations to make."""
+    return budget.iterations is None and len(problem.visits) <= SMALL
+
+
 def _patient(problem: Problem, budget: Budget) -> Budget:
     """On a small problem do not sit out the seconds: all there is to find is found early."""
-    if budget.iterations is not None or len(problem.visits) > SMALL:
+    if not _is_soon_seen(problem, budget):
         return budget
     stall = min(SMALL_STALL, budget.stall_seconds or SMALL_STALL)
     return replace(budget, iterations=SMALL_ENOUGH * len(problem.visits), stall_seconds=stall)
