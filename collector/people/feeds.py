@@ -6,18 +6,17 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from collector.people.links import hashed, new_token
-from collector.people.models import CalendarFeed, Person, Role, RoleGrant
+from collector.people.models import CalendarFeed, Person, Role
+from collector.people.queries import holds
 
 
-def make_feed(
-    session: Session, *, now: datetime, bank_id: int, person_id: int, everybody: bool
-) -> str:
+def make_feed(session: Session, *, now: datetime, person_id: int, everybody: bool) -> str:
     """Make a new secret address and return its token; the one of its kind before stops working."""
     revoke_feeds(session, now=now, person_id=person_id, everybody=everybody)
     token = new_token()
     session.add(
         CalendarFeed(
-            bank_id=bank_id,
+            bank_id=session.get_one(Person, person_id).bank_id,
             person_id=person_id,
             everybody=everybody,
             token_hash=hashed(token),
@@ -70,11 +69,8 @@ def read_feed(session: Session, token: str) -> tuple[Person, bool] | None:
     if row is None:
         return None
     person, everybody = row
-    return None if everybody and not _coordinates(session, person) else (person, everybody)
-
-
-def _coordinates(session: Session, person: Person) -> bool:
-    held = select(RoleGrant.id).where(
-        RoleGrant.person_id == person.id, RoleGrant.role == Role.COORDINATOR
-    )
-    return session.scalar(held) is not None
+    if everybody and not holds(
+        session, bank_id=person.bank_id, person_id=person.id, role=Role.COORDINATOR
+    ):
+        return None
+    return person, everybody

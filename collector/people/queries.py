@@ -80,10 +80,13 @@ def staff_of(session: Session, bank_id: int) -> list[Person]:
 
 def is_professional(session: Session, *, bank_id: int, person_id: int) -> bool:
     """Whether somebody of a bank's staff is a physician, a midwife or a nurse."""
+    return holds(session, bank_id=bank_id, person_id=person_id, role=Role.PROFESSIONAL)
+
+
+def holds(session: Session, *, bank_id: int, person_id: int, role: Role) -> bool:
+    """Whether somebody of a bank's staff was given a role."""
     grant = select(RoleGrant.id).where(
-        RoleGrant.bank_id == bank_id,
-        RoleGrant.person_id == person_id,
-        RoleGrant.role == Role.PROFESSIONAL,
+        RoleGrant.bank_id == bank_id, RoleGrant.person_id == person_id, RoleGrant.role == role
     )
     return session.scalar(grant) is not None
 

@@ -110,6 +110,11 @@ class DayPlan(BankOwned, Base):
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own form
 
+    @property
+    def placed(self) -> set[int]:
+        """The requests that are in a round."""
+        return {stop.pickup_id for round_ in self.rounds for stop in round_.stops}
+
 
 class Round(BankOwned, Base):
     """A tour that a coordinator accepted, for one shift."""

@@ -284,7 +284,7 @@ def _refuse_rounds(facts: Facts, rounds: frozenset[int]) -> None:
 
 
 def _refuse_visits(facts: Facts, moved: frozenset[int], becomes: Arrangement) -> None:
-    started = {stop.pickup_id for round_ in facts.plan.rounds for stop in round_.stops}
+    started = facts.plan.placed
     for key in moved:
         pickup = facts.pickups.get(key)
         if pickup is None:

@@ -114,7 +114,7 @@ def gather(session: Session, plan: DayPlan) -> Facts:
         As `rounds.queries.day_plan` loads it.
     """
     bank = get_bank(session, plan.bank_id)
-    here = {stop.pickup_id for round_ in plan.rounds for stop in round_.stops}
+    here = plan.placed
     history = {
         stop.pickup_id for round_ in plan.rounds if not is_open(round_) for stop in round_.stops
     }

@@ -13,7 +13,7 @@ from routing.units import Seconds
 MILK, TUBES = "milk", "tubes"
 
 
-def ride_limits(purposes: Collection[Purpose], policies: Policies) -> dict[str, Seconds]:
+def ride_limits(purposes: Collection[str], policies: Policies) -> dict[str, Seconds]:
     """Return, per thing that is taken along, the seconds from the door to the gate of the bank."""
     limits = {}
     if OF_MILK & set(purposes):

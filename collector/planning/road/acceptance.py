@@ -102,8 +102,7 @@ def _to_take(session: Session, bank_id: int, proposal_id: int) -> tuple[Proposal
 
 def _in_no_round(session: Session, plan: DayPlan, posed: Problem) -> list[Pickup]:
     """The requests that a proposal is about and that no round has yet."""
-    placed = {stop.pickup_id for round_ in plan.rounds for stop in round_.stops}
-    wanted = {int(visit.id) for visit in posed.visits} - placed
+    wanted = {int(visit.id) for visit in posed.visits} - plan.placed
     return [get_pickup(session, plan.bank_id, key) for key in sorted(wanted)]
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from collector.audit.actions import record
@@ -66,7 +66,7 @@ def tell(
     seen = midday(session, plan, now=now, also=_also(session, plan, telling, then))
     told = _in_the_planners_names(session, plan, seen, telling)
     seen = concerned(seen, told)
-    found = ways(seen, told) if then is None else legal(as_before(seen, then))
+    found = ways(seen, told) if then is None else legal([as_before(seen, then)])
     if not found:
         raise Refused("no_way_out")
     disruption = Disruption(
@@ -113,34 +113,13 @@ def lay_aside(
 
 def open_disruptions(session: Session, *, bank_id: int, day: date) -> list[Disruption]:
     """Return what upset a day and was not answered yet, the newest first."""
-    return list(
-        session.scalars(
-            select(Disruption)
-            .where(
-                Disruption.bank_id == bank_id,
-                Disruption.day == day,
-                Disruption.ended_at.is_(None),
-            )
-            .order_by(Disruption.id.desc())
-        )
-    )
+    return _told(session, bank_id, day, Disruption.ended_at.is_(None))
 
 
 def answered(session: Session, *, bank_id: int, day: date) -> list[Disruption]:
     """Return what upset a day and was answered by a proposal, the newest first."""
-    return list(
-        session.scalars(
-            select(Disruption)
-            .where(
-                Disruption.bank_id == bank_id,
-                Disruption.day == day,
-                Disruption.id.in_(
-                    select(Proposal.disruption_id).where(Proposal.accepted_at.is_not(None))
-                ),
-            )
-            .order_by(Disruption.id.desc())
-        )
-    )
+    taken = select(Proposal.disruption_id).where(Proposal.accepted_at.is_not(None))
+    return _told(session, bank_id, day, Disruption.id.in_(taken))
 
 
 def proposals_of(session: Session, disruption: Disruption) -> list[Proposal]:
@@ -154,7 +133,7 @@ def proposals_of(session: Session, disruption: Disruption) -> list[Proposal]:
 
 def to_squeeze_in(session: Session, *, bank_id: int, day: date, plan: DayPlan) -> list[Pickup]:
     """Return the accepted requests of a day that are in no round of it."""
-    placed = {stop.pickup_id for round_ in plan.rounds for stop in round_.stops}
+    placed = plan.placed
     return [
         pickup
         for pickup in for_day(session, bank_id, day)
@@ -166,6 +145,18 @@ def as_json(data: object) -> dict[str, Any]:
     """Return data as it will be read back: with lists for tuples."""
     read: dict[str, Any] = json.loads(json.dumps(data))
     return read
+
+
+def _told(
+    session: Session, bank_id: int, day: date, wanted: ColumnElement[bool]
+) -> list[Disruption]:
+    return list(
+        session.scalars(
+            select(Disruption)
+            .where(Disruption.bank_id == bank_id, Disruption.day == day, wanted)
+            .order_by(Disruption.id.desc())
+        )
+    )
 
 
 def _note(
@@ -240,16 +231,12 @@ def _in_the_planners_names(session: Session, plan: DayPlan, seen: Midday, tellin
     if telling.kind is DisruptionKind.REGRETTED:
         return Told(kind=telling.kind)
     visit = str(telling.pickup_id)
-    if seen.rest.visit(visit) is None or telling.pickup_id in _placed(plan):
+    if seen.rest.visit(visit) is None or telling.pickup_id in plan.placed:
         raise NotFound("not_found", kind="pickups")
     why = seen.facts.why_aside(seen.facts.pickups[int(visit)])
     if why is not None and why.value != "below_minimum":
         raise Refused("visit_may_not_be_served", reason=why.value)
     return Told(kind=telling.kind, visit=visit)
-
-
-def _placed(plan: DayPlan) -> set[int]:
-    return {stop.pickup_id for round_ in plan.rounds for stop in round_.stops}
 
 
 def _round(rounds: Sequence[Round], round_id: int | None) -> Round:

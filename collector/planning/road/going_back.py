@@ -1,6 +1,6 @@
 """Taking an answer back: the rounds as they were before it, as far as that is still ahead."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -62,8 +62,7 @@ def before(session: Session, *, bank_id: int, day: date, disruption_id: int) -> 
 
 def sent_away(session: Session, plan: DayPlan, then: Before) -> list[Pickup]:
     """Return the requests that were in a round then and wait for one now."""
-    placed = {stop.pickup_id for round_ in plan.rounds for stop in round_.stops}
-    wanted = {int(name) for order in then.orders.values() for name in order} - placed
+    wanted = {int(name) for order in then.orders.values() for name in order} - plan.placed
     return list(
         session.scalars(
             select(Pickup)
@@ -77,7 +76,7 @@ def sent_away(session: Session, plan: DayPlan, then: Before) -> list[Pickup]:
     )
 
 
-def as_before(day: Midday, then: Before) -> Iterator[Way]:
+def as_before(day: Midday, then: Before) -> Way:
     """Give everybody her order of then; what was added since goes where it costs least."""
     rest = day.rest
     shifts = tuple(
@@ -89,7 +88,7 @@ def as_before(day: Midday, then: Before) -> Iterator[Way]:
         problem, visits=tuple(visit for visit in problem.visits if visit.id not in waiting)
     )
     full = filled(without, retimed(without, left.orders))
-    yield Way(
+    return Way(
         way=ProposalWay.AS_BEFORE,
         problem=problem,
         plan=retimed(problem, full.orders),

@@ -90,13 +90,7 @@ def calendar() -> Response:
 def make_calendar() -> Response:
     """Make a secret address for the collector's own calendar; the one before ends."""
     with transaction() as session:
-        token = make_feed(
-            session,
-            now=now(),
-            bank_id=actor().bank_id,
-            person_id=person_id(),
-            everybody=False,
-        )
+        token = make_feed(session, now=now(), person_id=person_id(), everybody=False)
     return jsonify(address=url_for("calendar.shifts", token=token, _external=True))
 
 

@@ -76,13 +76,7 @@ def calendar() -> str:
         if request.form.get("what") == "end":
             revoke_feeds(session, now=now(), person_id=person_id(), everybody=True)
         else:
-            token = make_feed(
-                session,
-                now=now(),
-                bank_id=actor().bank_id,
-                person_id=person_id(),
-                everybody=True,
-            )
+            token = make_feed(session, now=now(), person_id=person_id(), everybody=True)
             address = url_for("calendar.shifts", token=token, _external=True)
     return home(address)
 

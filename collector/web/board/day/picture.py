@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from collector.banks.policies import Policies
-from collector.pickups.models import Pickup, PickupState, Purpose
+from collector.pickups.models import Pickup, PickupState
 from collector.planning.day.riding import ride_limits
 from collector.rounds.models import DayPlan, Round, RoundState, Shift, Stop, Unplanned
 from collector.web.board.wording import reason
@@ -212,8 +212,7 @@ def _round(found: Round, policies: Policies) -> RoundSeen:
 
 
 def _margin(stop: Stop, returns_at: datetime | None, policies: Policies) -> timedelta | None:
-    purposes = {Purpose(purpose) for purpose in stop.pickup.purposes}
-    limits = ride_limits(purposes, policies).values()
+    limits = ride_limits(stop.pickup.purposes, policies).values()
     if not limits or returns_at is None:
         return None
     return timedelta(seconds=min(limits)) - (returns_at - stop.ends_at)
