@@ -117,10 +117,13 @@ def test_an_answer_is_taken_back_after_a_look_at_what_that_changes(
     claire.post(f"{told}/acceptance", data={"proposal": proposal})
     assert "What was answered today" in claire.get(LIVE).text
     answered = claire.get(told).text
+    assert "Nobody waited for this one." in answered
+    assert "The planner is looking" not in answered
     regret = dict(re.findall(r'name="(kind|takes_back)" value="(\w+)"', answered))
     back = claire.post(f"{LIVE}/disruptions", data=regret).location
     page = claire.get(back).text
     assert "As it was before" in page
+    assert f'href="{told}">What is taken back' in page
     (proposal,) = re.findall(r'name="proposal" value="(\d+)"', page)
     taken = claire.post(f"{back}/acceptance", data={"proposal": proposal})
     assert "Revision 3 is published." in claire.get(taken.location).text
