@@ -37,8 +37,8 @@ MODELLED: Final = 5.0
 SMALL: Final = 30
 """Up to so many visits, several short searches see everything worth seeing."""
 
-SMALL_SEARCHES: Final = 8
-"""One of two or three ends beside the best; of eight with other seeds none was seen to."""
+SMALL_SEARCHES: Final = 16
+"""One search with another seed finds the best of a day of 20 in a fifth of all cases or oftener."""
 
 SMALL_ENOUGH: Final = 1_000
 """The iterations of each, per visit."""
@@ -110,7 +110,7 @@ def solve(
         first = seed if _goes_on(problem, start) else None
         if unsaid(problem):
             first = _modelled(problem, desk, first)
-        for number in range(SMALL_SEARCHES if _is_soon_seen(problem, budget) else 1):
+        for number in range(SMALL_SEARCHES if desk.small else 1):
             if desk.enough(0):
                 break
             search(
@@ -166,7 +166,8 @@ class _Desk:
         self, problem: Problem, budget: Budget, on_improvement: OnImprovement | None
     ) -> None:
         self.problem = problem
-        self.budget = _patient(problem, budget)
+        self.small = budget.iterations is None and len(problem.visits) <= SMALL
+        self.budget = _patient(problem, budget) if self.small else budget
         self.on_improvement = on_improvement
         self._plan: Plan | None = None
         self._waiting: Orders | None = None
@@ -195,11 +196,14 @@ class _Desk:
         return seconds - min(self._finishing, seconds * FINISHING)
 
     def progress(self, moves: int) -> float | None:
-        """Which part of the budget is used; None where only a stall ends the search."""
+        """Which part of the budget is used; None where only a stall ends the search.
+
+        On a small problem it is that of one search among several, however the time goes by.
+        """
         budget, parts = self.budget, []
         if budget.iterations is not None:
             parts.append(moves / max(1, budget.iterations))
-        if budget.seconds is not None:
+        if budget.seconds is not None and not self.small:
             parts.append((time.monotonic() - self._began) / max(1e-9, budget.seconds))
         return max(parts, default=None)
 
@@ -251,15 +255,8 @@ class _Desk:
             self._plan = explained(self.problem, self._plan)
 
 
-def _is_soon_seen(problem: Problem, budget: Budget) -> bool:
-    """Whether the problem is small, and nobody said how many iterations to make."""
-    return budget.iterations is None and len(problem.visits) <= SMALL
-
-
 def _patient(problem: Problem, budget: Budget) -> Budget:
     """On a small problem do not sit out the seconds: all there is to find is found early."""
-    if not _is_soon_seen(problem, budget):
-        return budget
     stall = min(SMALL_STALL, budget.stall_seconds or SMALL_STALL)
     return replace(budget, iterations=SMALL_ENOUGH * len(problem.visits), stall_seconds=stall)
 

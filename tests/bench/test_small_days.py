@@ -1,4 +1,4 @@
-"""A small day comes out as it should whatever the seed: one search of three ends beside it."""
+"""A small day comes out as it should whatever the seed: one search alone often ends beside it."""
 
 from __future__ import annotations
 
