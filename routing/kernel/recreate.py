@@ -16,8 +16,8 @@ TURNS: Final = 17
 """Of so many, random four times, by load four, far two, close one, window width, earliest and
 latest two each."""
 
-TRIED: Final = 5
-"""How many of those who have been absent for longer are tried in an iteration, about."""
+TRIED: Final = 1
+"""How many of those who have been absent for longer are tried everywhere in an iteration, about."""
 
 
 @inner
@@ -52,13 +52,16 @@ def recreate(f: Whole, g: Whole, s: Whole) -> None:
 def _park(s: Whole) -> int:
     """Set aside those who have been absent for longer, but for some and for those near the ruin.
 
-    Where a fleet cannot serve everybody, the time would otherwise go into trying them all.
+    Where a fleet cannot serve everybody, the time would otherwise go into trying them all. Whoever
+    found no spot before finds none in a tour that is as it was: those near the ruin are *stale* and
+    try what has changed.
     """
     before, kept, parked = s[o.OLD_OUTSIDE], 0, 0
     for number in range(s[o.OUTSIDE]):
         visit = s[s[o.ABSENT] + number]
-        near = number >= before or s[s[o.WANTED] + visit] == s[o.ITERATION]
-        if near or before <= TRIED or below(s, before) < TRIED:
+        anywhere = number >= before or before <= TRIED or below(s, before) < TRIED
+        if anywhere or s[s[o.WANTED] + visit] == s[o.ITERATION]:
+            s[s[o.STALE] + visit] = 0 if anywhere else s[o.ITERATION]
             s[s[o.ABSENT] + kept] = visit
             kept += 1
         else:

@@ -24,6 +24,9 @@ DEEPER: Final = 0.01
 BANNING: Final = 0.7
 """How often its shift is then left alone for the iteration."""
 
+INVITED: Final = 5
+"""How many of the absent near its middle may try the room that a ruin makes."""
+
 GENEROSITY: Final = 20
 """Once in so many iterations visits are put back for more than leaving them out costs: two may be
 worth a shift's fixed cost when neither is alone. The search then judges the whole."""
@@ -69,13 +72,11 @@ def _strings(f: Whole, g: Whole, s: Whole) -> None:
     left = int(fraction(s) * most + 1.0)
     middle = below(s, g[o.VISITS])
     near = g[o.ADJACENT] + middle * g[o.NEIGHBOURS]
+    _invite(g, s, near)
     for number in range(g[o.NEIGHBOURS]):
         visit = g[near + number]
         shift = s[s[o.TOUR_OF] + visit]
-        if shift < 0:
-            s[s[o.WANTED] + visit] = s[o.ITERATION]
-            continue
-        if s[tour(s, shift) + o.TOUCHED] == s[o.ITERATION]:
+        if shift < 0 or s[tour(s, shift) + o.TOUCHED] == s[o.ITERATION]:
             continue
         row = row_of(g, s, visit)
         if row <= s[tour(s, shift) + o.FROZEN]:
@@ -84,6 +85,19 @@ def _strings(f: Whole, g: Whole, s: Whole) -> None:
         left -= 1
         if left <= 0:
             return
+
+
+@inner
+def _invite(g: Whole, s: Whole, near: int) -> None:
+    """Let some of the absent near the middle of a ruin try the room it makes."""
+    left = min(INVITED, s[o.OUTSIDE])
+    for number in range(g[o.NEIGHBOURS]):
+        if left <= 0:
+            return
+        visit = g[near + number]
+        if s[s[o.TOUR_OF] + visit] < 0:
+            s[s[o.WANTED] + visit] = s[o.ITERATION]
+            left -= 1
 
 
 @inner

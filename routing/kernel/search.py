@@ -28,6 +28,16 @@ HOTTER: Final = 0.4
 LESS_COLD: Final = 0.6
 """By which powers of their number."""
 
+SCARCE: Final = 0.02
+"""Where the first solution leaves out more than this part, who is served is the question.
+
+Exchanging one for another takes detours that a search of short ways never makes, so it is so many
+times hotter then, at its beginning and at its end.
+"""
+
+SCARCE_HOTTER: Final = 4.0
+SCARCE_LESS_COLD: Final = 20.0
+
 WARM: Final = 0.3
 """The first temperature where the search goes on from a plan."""
 
@@ -91,6 +101,11 @@ class Kernel:
         """The cost of the best solution in shares; a mandatory visit left out is priced too."""
         return int(self.s[o.BEST])
 
+    @property
+    def left_out(self) -> int:
+        """How many visits the present solution does not serve."""
+        return int(self.s[o.OUTSIDE])
+
     def orders(self) -> Orders:
         """The best solution."""
         shifts, visits = self.problem.shifts, self.problem.visits
@@ -137,10 +152,7 @@ def search(
     """
     team = _Team(problem, start, seed=seed, threads=threads)
     watcher.better(team.best.orders)
-    many = max(1.0, len(problem.visits) / FEW)
-    hottest, coldest = HOT * many**HOTTER, COLD * many**LESS_COLD
-    if team.goes_on:
-        hottest = WARM
+    hottest, coldest = _temperatures(team)
     pace = _Pace(iterations)
     with team:
         while not watcher.enough(team.done):
@@ -154,6 +166,18 @@ def search(
             if team.best.best < before:
                 watcher.better(team.best.orders)
     return team.best
+
+
+def _temperatures(team: "_Team") -> tuple[float, float]:
+    """The first and the last, in costs of the way to a near neighbour."""
+    visits = len(team.best.problem.visits)
+    many = max(1.0, visits / FEW)
+    hottest, coldest = HOT * many**HOTTER, COLD * many**LESS_COLD
+    if team.goes_on:
+        return WARM, coldest
+    if team.best.left_out > SCARCE * visits:
+        return hottest * SCARCE_HOTTER, coldest * SCARCE_LESS_COLD
+    return hottest, coldest
 
 
 class _Team:

@@ -26,10 +26,19 @@ def survey(f: Whole, g: Whole, s: Whole, visit: int) -> None:
     for row in range(o.MOST_SPOTS + 1):
         s[s[o.SPOTS] + row * o.SPOT_COLUMNS + o.PRICE] = NEVER
     s[o.STAMP] += 1
-    if g[o.NEAR] == 0:
+    if s[s[o.STALE] + visit] == s[o.ITERATION]:
+        for number in range(s[o.CHANGED]):
+            _survey_fresh(f, g, s, visit, s[s[o.TOUCHED_LIST] + number])
+    elif g[o.NEAR] == 0:
         for shift in range(g[o.SHIFTS]):
             _survey_fresh(f, g, s, visit, shift)
-        return
+    else:
+        _survey_near(f, g, s, visit)
+
+
+@inner
+def _survey_near(f: Whole, g: Whole, s: Whole, visit: int) -> None:
+    """Survey the tours of the nearest visits, and one empty tour of each kind."""
     near = g[o.ADJACENT] + visit * g[o.NEIGHBOURS]
     for number in range(g[o.NEAR]):
         shift = s[s[o.TOUR_OF] + g[near + number]]

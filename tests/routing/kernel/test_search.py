@@ -8,10 +8,11 @@ from dataclasses import replace
 import pytest
 
 from bench.days import day
+from bench.horizon import horizon
 from routing.check.judge import check
 from routing.cost import rank
 from routing.insertion import inserted, insertions
-from routing.kernel.search import Orders, search
+from routing.kernel.search import COLD, HOT, Kernel, Orders, search
 from routing.kernel.unsaid import unsaid
 from routing.plan import Rule
 from routing.problem import Pin
@@ -52,6 +53,23 @@ def test_what_was_pinned_in_the_past_stays():
     assert tour is not None
     assert tour.visits[:3] == first.visits[:3]
     assert rank(pinned, found) <= rank(pinned, retimed(pinned, start.orders))
+
+
+@pytest.mark.parametrize("scarce", [False, True])
+def test_where_many_must_be_left_out_the_search_is_hotter(
+    monkeypatch: pytest.MonkeyPatch, *, scarce: bool
+):
+    asked = horizon(seed=1, visits=90, collectors=1) if scarce else day(60, 5, seed=1)
+    temperatures: list[float] = []
+
+    def told(self: Kernel, iterations: int, hot: float, cold: float) -> None:
+        temperatures.extend((hot, cold))
+        self.done += iterations
+
+    monkeypatch.setattr(Kernel, "run", told)
+    solve(asked, Budget(iterations=500))
+    assert (max(temperatures) > HOT) is scarce
+    assert (min(temperatures) > 2 * COLD) is scarce
 
 
 class _Clock:
