@@ -14,7 +14,7 @@ def survey_pair(g: Whole, s: Whole, pickup: int, delivery: int) -> None:
     """Fill the list of spots with the pairs that cost the least road; all are doubtful."""
     for row in range(o.MOST_SPOTS + 1):
         s[s[o.SPOTS] + row * o.SPOT_COLUMNS + o.PRICE] = NEVER
-    stale = s[s[o.STALE] + pickup] == s[o.ITERATION]
+    stale = s[s[o.WANTED] + pickup] == s[o.ITERATION]
     for shift in range(g[o.SHIFTS]):
         if stale and s[tour(s, shift) + o.TOUCHED] != s[o.ITERATION]:
             continue

@@ -53,15 +53,16 @@ def _park(s: Whole) -> int:
     """Set aside those who have been absent for longer, but for some and for those near the ruin.
 
     Where a fleet cannot serve everybody, the time would otherwise go into trying them all. Whoever
-    found no spot before finds none in a tour that is as it was: those near the ruin are *stale* and
-    try what has changed.
+    found no spot before finds none in a tour that is as it was: those near the ruin try what has
+    changed.
     """
     before, kept, parked = s[o.OLD_OUTSIDE], 0, 0
     for number in range(s[o.OUTSIDE]):
         visit = s[s[o.ABSENT] + number]
         anywhere = number >= before or before <= TRIED or below(s, before) < TRIED
+        if anywhere:
+            s[s[o.WANTED] + visit] = 0
         if anywhere or s[s[o.WANTED] + visit] == s[o.ITERATION]:
-            s[s[o.STALE] + visit] = 0 if anywhere else s[o.ITERATION]
             s[s[o.ABSENT] + kept] = visit
             kept += 1
         else:

@@ -26,7 +26,7 @@ def survey(f: Whole, g: Whole, s: Whole, visit: int) -> None:
     for row in range(o.MOST_SPOTS + 1):
         s[s[o.SPOTS] + row * o.SPOT_COLUMNS + o.PRICE] = NEVER
     s[o.STAMP] += 1
-    if s[s[o.STALE] + visit] == s[o.ITERATION]:
+    if s[s[o.WANTED] + visit] == s[o.ITERATION]:
         for number in range(s[o.CHANGED]):
             _survey_fresh(f, g, s, visit, s[s[o.TOUCHED_LIST] + number])
     elif g[o.NEAR] == 0:

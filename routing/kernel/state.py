@@ -39,7 +39,6 @@ def fresh(f: Whole, g: Whole, seed: int) -> Whole:
         o.OLD_ORDERS: shifts * rows,
         o.SPOTS: (o.MOST_SPOTS + 1) * o.SPOT_COLUMNS,
         o.WEIGHT: visits + 1,
-        o.STALE: visits,
         o.ORDER: rows,
         o.BEST_STOPS: shifts,
         o.BEST_ORDERS: shifts * rows,
