@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Final
 
 from routing.kernel.search import Kernel, Orders
-from routing.kernel.state import fresh
 from routing.master.effort import Effort
 from routing.master.pool import Pool
 from routing.master.recombine import recombined
@@ -69,8 +68,7 @@ class Turns:
         seconds = 600.0 if self._seconds is None else SHARE * self._seconds
         found = recombined(self.pool, present, Effort(seconds=seconds, work=WORK), seed=kernel.done)
         before = kernel.best
-        # A search begins in a state that has no tours, and no pool.
-        kernel.s = fresh(kernel.f, kernel.g, kernel.done)
+        kernel.forget_tours()
         kernel.begin({shift: list(names) for shift, names in found.items()})
         if kernel.best < before:
             self._better(kernel.orders)

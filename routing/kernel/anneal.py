@@ -5,18 +5,26 @@ from typing import Final
 
 from routing.compiled import compiled, inner
 from routing.kernel import layout as o
-from routing.kernel.chance import fraction
+from routing.kernel.chance import below, fraction
 from routing.kernel.change import join, undo
 from routing.kernel.driver import pointed
 from routing.kernel.points import point, tour
 from routing.kernel.pool import keep_tour
 from routing.kernel.price import refresh
-from routing.kernel.recreate import recreate
+from routing.kernel.recreate import FARTHEST_FIRST, NEVER_PLACED, TURNS, recreate
 from routing.kernel.ruin import ruin
 from routing.timing.flat import FAR, Whole
 
 GOOD: Final = 100
 """The tours of solutions within one part in so many of the best are kept."""
+
+HARDNESS: Final = 8.0
+"""How many temperatures it is worth to leave out who always finds a spot instead of who never does.
+
+Whoever pushes out an easy one makes room soon: what Nagata and Bräysy's ejections weigh by
+penalties that grow (A powerful route minimization heuristic, 2009), and absence counters in Slack
+induction by string removals.
+"""
 
 
 @compiled
@@ -52,7 +60,7 @@ def _begin(f: Whole, g: Whole, s: Whole, orders: Whole) -> bool:
             s[s[o.ABSENT] + s[o.OUTSIDE]] = visit
             s[o.OUTSIDE] += 1
     if legal:
-        recreate(f, g, s)
+        recreate(f, g, s, FARTHEST_FIRST)
         s[o.TOTAL] = _absent(g, s)
         for shift in range(g[o.SHIFTS]):
             s[o.TOTAL] += s[tour(s, shift) + o.COST]
@@ -95,12 +103,14 @@ def _iterate(f: Whole, g: Whole, s: Whole, temperature: float) -> None:
     before = _absent(g, s)
     ruin(f, g, s)
     if s[o.STUCK] == 0:
-        recreate(f, g, s)
+        recreate(f, g, s, below(s, TURNS))
     total = s[o.TOTAL] - before + _absent(g, s)
     for number in range(s[o.CHANGED]):
         totals = tour(s, s[s[o.TOUCHED_LIST] + number])
         total += s[totals + o.COST] - s[totals + o.OLD_COST]
-    if s[o.STUCK] == 1 or total >= s[o.TOTAL] - temperature * math.log(fraction(s)):
+    harder = _hard(s, s[o.ABSENT], s[o.OUTSIDE]) - _hard(s, s[o.OLD_ABSENT], s[o.OLD_OUTSIDE])
+    bound = s[o.TOTAL] - temperature * (math.log(fraction(s)) + HARDNESS * harder)
+    if s[o.STUCK] == 1 or total >= bound:
         undo(g, s)
         return
     s[o.TOTAL] = total
@@ -118,6 +128,15 @@ def _absent(g: Whole, s: Whole) -> int:
     for row in range(s[o.OUTSIDE]):
         total += g[g[o.KNOWN] + s[s[o.ABSENT] + row] * o.KNOWN_COLUMNS + o.PENALTY]
     return total
+
+
+@inner
+def _hard(s: Whole, absent: int, count: int) -> float:
+    """How many of these find no spot, one for each who never does."""
+    total = 0
+    for row in range(count):
+        total += s[s[o.HARD] + s[absent + row]]
+    return total / NEVER_PLACED
 
 
 @inner

@@ -19,19 +19,28 @@ latest two each."""
 TRIED: Final = 1
 """How many of those who have been absent for longer are tried everywhere in an iteration, about."""
 
+FARTHEST_FIRST: Final = 8
+"""The turn that begins a solution: who is hard to reach chooses while there is room."""
+
+NEVER_PLACED: Final = 1 << 20
+"""`layout.HARD` of a visit that finds no spot whenever it is tried; 0 if it always finds one."""
+
+LEARNT: Final = 5
+"""A try changes that by one part in two to this power."""
+
 
 @inner
-def recreate(f: Whole, g: Whole, s: Whole) -> None:
-    """Put back what can be put back and is worth it; the rest stays absent."""
+def recreate(f: Whole, g: Whole, s: Whole, turn: int) -> None:
+    """Put back what can be put back and is worth it, sorted by a turn; the rest stays absent."""
     parked = _park(s)
-    _sort(g, s)
+    _sort(g, s, turn)
     left = 0
     for number in range(s[o.OUTSIDE]):
         visit = s[s[o.ABSENT] + number]
         role = g[g[o.KNOWN] + visit * o.KNOWN_COLUMNS + o.ROLE]
         if s[s[o.TOUR_OF] + visit] >= 0:
             continue
-        if role == DELIVERY or not _put_back(f, g, s, visit, role):
+        if role == DELIVERY or not _try(f, g, s, visit, role):
             s[s[o.WEIGHT] + left] = visit
             left += 1
     s[o.OUTSIDE] = 0
@@ -73,6 +82,14 @@ def _park(s: Whole) -> int:
 
 
 @inner
+def _try(f: Whole, g: Whole, s: Whole, visit: int, role: int) -> bool:
+    """Put a visit back if that can be done, and learn from it how hard that is."""
+    placed, hard = _put_back(f, g, s, visit, role), s[o.HARD] + visit
+    s[hard] += ((0 if placed else NEVER_PLACED) - s[hard]) >> LEARNT
+    return placed
+
+
+@inner
 def _put_back(f: Whole, g: Whole, s: Whole, visit: int, role: int) -> bool:
     worth = g[g[o.KNOWN] + visit * o.KNOWN_COLUMNS + o.PENALTY]
     if role == PICKUP:
@@ -97,9 +114,8 @@ def _put_back(f: Whole, g: Whole, s: Whole, visit: int, role: int) -> bool:
 
 
 @inner
-def _sort(g: Whole, s: Whole) -> None:
-    """Sort the absent by a key that is drawn."""
-    turn = below(s, TURNS)
+def _sort(g: Whole, s: Whole, turn: int) -> None:
+    """Sort the absent by the key whose turn it is."""
     for number in range(s[o.OUTSIDE]):
         s[s[o.WEIGHT] + number] = _key(g, s, s[s[o.ABSENT] + number], turn)
     for number in range(1, s[o.OUTSIDE]):

@@ -8,7 +8,15 @@ from typing import Final, Protocol
 from routing.kernel import layout as o
 from routing.kernel.anneal import anneal, begin
 from routing.kernel.ground import grounded, temperature
-from routing.kernel.state import Column, best_orders, columns, forget_tours, fresh, laid_out
+from routing.kernel.state import (
+    Column,
+    best_orders,
+    columns,
+    forget_tours,
+    fresh,
+    laid_out,
+    ruin_less,
+)
 from routing.problem import Problem
 from routing.timing.flat import flat
 
@@ -19,15 +27,15 @@ HOT: Final = 16.0
 COLD: Final = 0.1
 """The first and the last temperature up to `FEW` visits, in what the way to a near one costs."""
 
-FEW: Final = 100
+FEW: Final = 300
 
-MANY: Final = (-0.2, -0.7)
+MANY: Final = (-0.4, -1.3)
 """By which powers of their number both grow with more visits.
 
 Each is moved less often in the same time, and there is less time to waste on being hot.
 """
 
-MANY_LEFT_OUT: Final = (0.4, 0.6)
+MANY_SCARCE: Final = (0.6, 0.9)
 """The same where who is served is the question.
 
 Exchanging one visit for another takes detours that a search of short ways never makes.
@@ -170,9 +178,8 @@ def _temperatures(team: "_Team") -> tuple[float, float]:
     """The first and the last, in costs of the way to a near neighbour."""
     if team.goes_on:
         return WARM
-    visits = len(team.best.problem.visits)
-    hotter, less_cold = MANY_LEFT_OUT if team.best.left_out > SCARCE * visits else MANY
-    many = max(1.0, visits / FEW)
+    hotter, less_cold = MANY_SCARCE if team.scarce else MANY
+    many = max(1.0, len(team.best.problem.visits) / FEW)
     return HOT * many**hotter, COLD * many**less_cold
 
 
@@ -188,6 +195,10 @@ class _Team:
             kernel.peers = tuple(other for other in self._all if other is not kernel)
             if not legal:
                 kernel.begin()
+        self.scarce = self.best.left_out > SCARCE * len(problem.visits)
+        if self.scarce:
+            for kernel in self._all:
+                ruin_less(kernel.s)
         self._pool = ThreadPoolExecutor(len(self._all))
         self._meetings = list(MEETINGS)
 

@@ -14,6 +14,13 @@ LONGEST: Final = 10
 WHOLE: Final = 2_000
 """How to ruin, see `ruin`."""
 
+SMALL: Final = (5, 4)
+"""`AVERAGE` and `LONGEST` where more want to be served than can be.
+
+Whoever is put back first takes the room of a large ruin; a small one asks for the exchange of one
+visit for another.
+"""
+
 
 class Column(NamedTuple):
     """A tour of the pool: its shift, its visits in their order, by their rows, and its cost."""
@@ -34,6 +41,7 @@ def fresh(f: Whole, g: Whole, seed: int) -> Whole:
         o.OLD_ABSENT: visits + 1,
         o.WANTED: visits,
         o.PARKED: visits + 1,
+        o.HARD: visits,
         o.MET: max(1, int(g[o.DONORS]) * int(g[o.PERIODS])),
         o.TOUCHED_LIST: shifts,
         o.OLD_ORDERS: shifts * rows,
@@ -57,6 +65,11 @@ def fresh(f: Whole, g: Whole, seed: int) -> Whole:
     s[o.AVERAGE], s[o.LONGEST], s[o.WHOLE] = AVERAGE, LONGEST, WHOLE
     s[o.DRIVER], s[o.TAPE] = address(), len(f)
     return s
+
+
+def ruin_less(s: Whole) -> None:
+    """Take out few visits in an iteration from now on."""
+    s[o.AVERAGE], s[o.LONGEST] = SMALL
 
 
 def forget_tours(s: Whole) -> None:

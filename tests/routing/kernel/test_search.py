@@ -12,12 +12,16 @@ from bench.horizon import horizon
 from routing.check.judge import check
 from routing.cost import rank
 from routing.insertion import inserted, insertions
+from routing.kernel import layout as o
+from routing.kernel.recreate import NEVER_PLACED
 from routing.kernel.search import COLD, HOT, Kernel, Orders, search
+from routing.kernel.state import AVERAGE, SMALL
 from routing.kernel.unsaid import unsaid
 from routing.plan import Rule
 from routing.problem import Pin
 from routing.schedule import retimed
 from routing.solve import Budget, solve
+from routing.units import Cents
 from tests.routing.builders import pin, problem, visit
 
 
@@ -56,20 +60,35 @@ def test_what_was_pinned_in_the_past_stays():
 
 
 @pytest.mark.parametrize("scarce", [False, True])
-def test_where_many_must_be_left_out_the_search_is_hotter(
+def test_where_many_must_be_left_out_the_search_is_hotter_and_ruins_less(
     monkeypatch: pytest.MonkeyPatch, *, scarce: bool
 ):
-    asked = horizon(seed=1, visits=150, collectors=1) if scarce else day(150, 12, seed=1)
+    asked = horizon(seed=1, visits=400, collectors=2) if scarce else day(400, 32, seed=1)
     temperatures: list[float] = []
+    averages: set[int] = set()
 
     def told(self: Kernel, iterations: int, hot: float, cold: float) -> None:
         temperatures.extend((hot, cold))
+        averages.add(int(self.s[o.AVERAGE]))
         self.done += iterations
 
     monkeypatch.setattr(Kernel, "run", told)
     solve(asked, Budget(iterations=500))
     assert (max(temperatures) > HOT) is scarce
     assert (min(temperatures) > COLD) is scarce
+    assert averages == ({SMALL[0]} if scarce else {AVERAGE})
+
+
+def test_it_learns_who_finds_no_spot():
+    asked = day(40, 8, seed=8)
+    nobody_may = replace(asked.visits[7], skills=frozenset({"none has it"}), penalty=Cents(100))
+    kernel = Kernel(replace(asked, visits=(*asked.visits[:7], nobody_may, *asked.visits[8:])))
+    kernel.begin()
+    kernel.run(2_000, HOT, COLD)
+    known = kernel.g[kernel.g[o.KNOWN] :][: 40 * o.KNOWN_COLUMNS].reshape(40, o.KNOWN_COLUMNS)
+    hard = kernel.s[kernel.s[o.HARD] :][:40]
+    assert hard[known[:, o.ROW] == 7] > 0.9 * NEVER_PLACED
+    assert hard[known[:, o.ROW] != 7].mean() < 0.1 * NEVER_PLACED
 
 
 class _Clock:
