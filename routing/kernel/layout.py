@@ -70,15 +70,15 @@ DRIVER, OLD_OUTSIDE, BEST_FOUND, STUCK, BANNED, KEPT, KEPT_STOPS, MISSED = range
 ROWS, TOURS, TOUR_OF, ABSENT, OLD_ABSENT, MET, TOUCHED_LIST, OLD_ORDERS = range(16, 24)
 SPOTS, WEIGHT, ORDER, BEST_STOPS, BEST_ORDERS = range(24, 29)
 SLOTS, COLUMN_LIST, STOP_LIST, TAPE = range(30, 34)
-AVERAGE, LONGEST, WHOLE, WANTED, PARKED, USED, GENEROUS, HARD = range(34, 42)
+AVERAGE, LONGEST, WHOLE, WANTED, PARKED, USED, GENEROUS, HARD, LITTLE = range(34, 43)
 STATE_HEAD: Final = 48
 """`OUTSIDE` counts the absent, `STUCK` says that an iteration must be undone, `BANNED` is a shift
 left alone for an iteration; `KEPT` and `KEPT_STOPS` count the pool, `TAPE` is the length of the
-problem's tape; `AVERAGE`, `LONGEST` and `WHOLE` say how to ruin, see `ruin`; `USED` counts the
-tours that are not empty; `GENEROUS` says that in this iteration a visit may be put in for more than
-leaving it out costs. Per visit, `WANTED` is the iteration that made room near it while it was
-absent: only tours that have changed are tried for it then; `HARD` is how hard it is to place, see
-`recreate`."""
+problem's tape; `AVERAGE`, `LONGEST`, `WHOLE` and `LITTLE` say how to ruin, see `ruin`; `USED`
+counts the tours that are not empty; `GENEROUS` says that in this iteration a visit may be put in
+for more than leaving it out costs. Per visit, `WANTED` is the iteration that made room near it
+while it was absent: only tours that have changed are tried for it then; `HARD` is how hard it is to
+place, see `recreate`."""
 
 # The columns of a spot where a visit may be put: behind which point; for a shipment, both.
 PRICE, SHIFT, HERE, THERE = range(4)

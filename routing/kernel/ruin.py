@@ -15,8 +15,12 @@ from routing.kernel.price import refresh
 from routing.timing.flat import Whole
 
 PARTS: Final = 1_000_000
-"""`layout.WHOLE`, how often a whole tour is taken out, is counted in so many parts; `AVERAGE` is
-how many visits are taken out in an iteration, about, and `LONGEST` the longest string."""
+"""`layout.WHOLE`, how often a whole tour is taken out, and `LITTLE`, how often fewer visits, are
+counted in so many parts; `AVERAGE` is how many visits are taken out in an iteration, about, and
+`LONGEST` the longest string."""
+
+LITTLE: Final = (5.0, 4.0)
+"""The average and the longest string of the iterations that take out fewer."""
 
 DEEPER: Final = 0.01
 """How often a split string preserves one visit more."""
@@ -67,8 +71,11 @@ def _empty(f: Whole, g: Whole, s: Whole, shift: int) -> None:
 @inner
 def _strings(f: Whole, g: Whole, s: Whole) -> None:
     stops = g[o.VISITS] - s[o.OUTSIDE]
-    longest = min(float(s[o.LONGEST]), stops / max(1, s[o.USED]))
-    most = 4.0 * s[o.AVERAGE] / (1.0 + longest) - 1.0
+    average, longest = float(s[o.AVERAGE]), float(s[o.LONGEST])
+    if s[o.LITTLE] > 0 and below(s, PARTS) < s[o.LITTLE]:
+        average, longest = LITTLE
+    longest = min(longest, stops / max(1, s[o.USED]))
+    most = 4.0 * average / (1.0 + longest) - 1.0
     left = int(fraction(s) * most + 1.0)
     middle = below(s, g[o.VISITS])
     near = g[o.ADJACENT] + middle * g[o.NEIGHBOURS]

@@ -14,11 +14,11 @@ LONGEST: Final = 10
 WHOLE: Final = 2_000
 """How to ruin, see `ruin`."""
 
-SMALL: Final = (5, 4)
-"""`AVERAGE` and `LONGEST` where more want to be served than can be.
+LITTLE: Final = 500_000
+"""How often only little is ruined where not everybody can be served.
 
-Whoever is put back first takes the room of a large ruin; a small one asks for the exchange of one
-visit for another.
+Whoever is put back first takes the room of a large ruin; a little one asks for the exchange of one
+visit for another. Little ones alone get stuck where everybody can be served after all.
 """
 
 
@@ -68,8 +68,8 @@ def fresh(f: Whole, g: Whole, seed: int) -> Whole:
 
 
 def ruin_less(s: Whole) -> None:
-    """Take out few visits in an iteration from now on."""
-    s[o.AVERAGE], s[o.LONGEST] = SMALL
+    """Take out fewer visits in many iterations from now on."""
+    s[o.LITTLE] = LITTLE
 
 
 def forget_tours(s: Whole) -> None:

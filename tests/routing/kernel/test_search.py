@@ -15,7 +15,7 @@ from routing.insertion import inserted, insertions
 from routing.kernel import layout as o
 from routing.kernel.recreate import NEVER_PLACED
 from routing.kernel.search import COLD, HOT, Kernel, Orders, search
-from routing.kernel.state import AVERAGE, SMALL
+from routing.kernel.state import LITTLE
 from routing.kernel.unsaid import unsaid
 from routing.plan import Rule
 from routing.problem import Pin
@@ -65,18 +65,18 @@ def test_where_many_must_be_left_out_the_search_is_hotter_and_ruins_less(
 ):
     asked = horizon(seed=1, visits=400, collectors=2) if scarce else day(400, 32, seed=1)
     temperatures: list[float] = []
-    averages: set[int] = set()
+    little: set[int] = set()
 
     def told(self: Kernel, iterations: int, hot: float, cold: float) -> None:
         temperatures.extend((hot, cold))
-        averages.add(int(self.s[o.AVERAGE]))
+        little.add(int(self.s[o.LITTLE]))
         self.done += iterations
 
     monkeypatch.setattr(Kernel, "run", told)
     solve(asked, Budget(iterations=500))
     assert (max(temperatures) > HOT) is scarce
     assert (min(temperatures) > COLD) is scarce
-    assert averages == ({SMALL[0]} if scarce else {AVERAGE})
+    assert little == ({LITTLE} if scarce else {0})
 
 
 def test_it_learns_who_finds_no_spot():
