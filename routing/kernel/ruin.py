@@ -19,7 +19,7 @@ PARTS: Final = 1_000_000
 counted in so many parts; `AVERAGE` is how many visits are taken out in an iteration, about, and
 `LONGEST` the longest string."""
 
-LITTLE: Final = (5.0, 4.0)
+FEWER: Final = (5.0, 4.0)
 """The average and the longest string of the iterations that take out fewer."""
 
 DEEPER: Final = 0.01
@@ -73,7 +73,7 @@ def _strings(f: Whole, g: Whole, s: Whole) -> None:
     stops = g[o.VISITS] - s[o.OUTSIDE]
     average, longest = float(s[o.AVERAGE]), float(s[o.LONGEST])
     if s[o.LITTLE] > 0 and below(s, PARTS) < s[o.LITTLE]:
-        average, longest = LITTLE
+        average, longest = FEWER
     longest = min(longest, stops / max(1, s[o.USED]))
     most = 4.0 * average / (1.0 + longest) - 1.0
     left = int(fraction(s) * most + 1.0)
