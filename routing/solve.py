@@ -26,8 +26,14 @@ OnImprovement = Callable[[Plan], None]
 BREATH: Final = 0.2
 """Seconds between two improvements handed out: five per second are plenty for an eye."""
 
+BREATHS: Final = 20
+"""And so many times as long as finishing the last one took: most of the time is the search's."""
+
 FINISHING: Final = 0.1
 """The most of a budget that is kept back for finishing the last plan and giving its reasons."""
+
+EXPLAINED_AT_ONCE: Final = 20
+"""Reasons are given on the way where no more visits are left out: hundreds take seconds."""
 
 LOG: Final = logging.getLogger(__name__)
 
@@ -90,7 +96,8 @@ def solve(
         A plan to begin from; whatever in it is no longer legal is taken out first.
     on_improvement : callable, optional
         Called with each better plan, at most about five times a second. The first comes without the
-        reasons of what is left out, and once more with them.
+        reasons of what is left out, and once more with them; while more than `EXPLAINED_AT_ONCE`
+        are left out they all come without.
 
     Raises
     ------
@@ -220,19 +227,18 @@ class _Desk:
         began = time.monotonic()
         if self.on_improvement is None or began < self._next_breath:
             return
-        if self._waiting is None and not self._owes_reasons():
+        if self._waiting is None and not self._owes_few_reasons():
             return
         before = self._plan
         self.finish()
-        if before is not None:
+        if before is not None and self._owes_few_reasons():
             # The first plan is shown at once; why visits are left out, a breath later.
             self._give_reasons()
         if self._plan is not None and self._plan is not before:
             self.on_improvement(self._plan)
-        # Finishing a plan of many unassigned visits is work: never let it take the search's time.
         ended = time.monotonic()
         self._finishing = ended - began
-        self._next_breath = ended + max(BREATH, 5 * self._finishing)
+        self._next_breath = ended + max(BREATH, BREATHS * self._finishing)
 
     def finish(self) -> None:
         """Make a plan of the waiting orders, and keep it if it is better than the last."""
@@ -249,6 +255,11 @@ class _Desk:
     def _owes_reasons(self) -> bool:
         plan = self._plan
         return plan is not None and any(one.reason is None for one in plan.unassigned)
+
+    def _owes_few_reasons(self) -> bool:
+        plan = self._plan
+        few = plan is not None and len(plan.unassigned) <= EXPLAINED_AT_ONCE
+        return few and self._owes_reasons()
 
     def _give_reasons(self) -> None:
         if self._plan is not None and self._owes_reasons():

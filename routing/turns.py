@@ -7,7 +7,7 @@ from typing import Final
 from routing.kernel.search import Kernel, Orders
 from routing.master.effort import Effort
 from routing.master.pool import Pool
-from routing.master.recombine import recombined
+from routing.master.recombine import WHOLE, recombined
 from routing.problem import Problem
 
 TURNS: Final = (0.45, 0.65, 0.8, 0.9, 0.96)
@@ -15,6 +15,9 @@ TURNS: Final = (0.45, 0.65, 0.8, 0.9, 0.96)
 
 SHARE: Final = 0.06
 """The part of the budget that a turn may take; whoever needed more passes his next one."""
+
+SHARE_OF_MANY: Final = 0.02
+"""The same where a choice is made region by region, which takes whatever time it is given."""
 
 WORK: Final = 1.0
 """CP-SAT's own measure for one turn, about a second."""
@@ -36,6 +39,7 @@ class Turns:
         seconds: float | None,
     ) -> None:
         self.pool = Pool(problem)
+        self._share = SHARE if len(problem.visits) <= WHOLE else SHARE_OF_MANY
         self._better = better
         self._seconds = seconds
         self._left = list(TURNS)
@@ -51,7 +55,7 @@ class Turns:
             return
         while self._left and at >= self._left[0]:
             self._left.pop(0)
-        if self._seconds is not None and self._took > 2 * SHARE * self._seconds:
+        if self._seconds is not None and self._took > 2 * self._share * self._seconds:
             # The next one is not passed: it may have fewer tours to choose from.
             self._took = 0.0
             return
@@ -65,7 +69,7 @@ class Turns:
             return
         for column in kernel.columns():
             self.pool.add(column.shift, column.visits, column.cost)
-        seconds = 600.0 if self._seconds is None else SHARE * self._seconds
+        seconds = 600.0 if self._seconds is None else self._share * self._seconds
         found = recombined(self.pool, present, Effort(seconds=seconds, work=WORK), seed=kernel.done)
         before = kernel.best
         kernel.forget_tours()

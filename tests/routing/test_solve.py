@@ -11,7 +11,7 @@ from routing.errors import NoPlanError, UnlawfulPlanError
 from routing.plan import Plan, Rule
 from routing.problem import Problem
 from routing.schedule import Broken, retimed, timed
-from routing.solve import Budget, solve
+from routing.solve import EXPLAINED_AT_ONCE, Budget, solve
 from routing.timing.flat import flat
 from tests.routing.brute import Price, best_price, may_carry, orders
 from tests.routing.builders import FEW, pin, problem, shift, solved, visit
@@ -106,6 +106,20 @@ def test_each_improvement_is_legal_and_better_than_the_last():
     assert all(entry.reason for found in seen for entry in found.unassigned)
     ranks = [rank(asked, found) for found in [*seen, plan]]
     assert all(later <= earlier for earlier, later in pairwise(ranks))
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_where_many_are_left_out_only_the_last_plan_says_why(*, many: bool):
+    count = EXPLAINED_AT_ONCE + 15 if many else EXPLAINED_AT_ONCE
+    asked = problem(
+        *(visit("anna", name=f"v{number}", service=300) for number in range(count)),
+        shifts=[shift("am", 0, 1_000)],
+    )
+    seen: list[Plan] = []
+    plan = solve(asked, Budget(seconds=1.0), on_improvement=seen.append)
+    assert (len(plan.unassigned) > EXPLAINED_AT_ONCE) is many
+    assert all(entry.reason for entry in plan.unassigned)
+    assert any(entry.reason for found in seen for entry in found.unassigned) is not many
 
 
 def test_a_failing_listener_is_heard():
