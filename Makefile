@@ -15,10 +15,10 @@ demo: .venv/installed .venv/built ## Run the demonstration bank: three links, Ct
 	@$(BIN)/milkround demo
 
 test: .venv/developed .venv/built warm ## Run the tests (those of services and browsers skip without)
-	$(BIN)/pytest -n 3 --dist loadgroup
+	$(BIN)/pytest -n 2 --dist loadgroup
 
 check: lint types contracts warm ## Run everything the gate runs: lint, types, contracts, tests
-	$(BIN)/pytest -n 3 --dist loadgroup --cov --cov-report=term:skip-covered --cov-fail-under=90
+	$(BIN)/pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered --cov-fail-under=90
 
 lint: .venv/developed .venv/built ## Judge the style
 	$(BIN)/ruff check .

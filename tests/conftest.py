@@ -44,15 +44,18 @@ class SetClock:
         self.instant += timedelta(**duration)
 
 
+UNCOUNTED = ("hypothesis", "postgresql", "browser")
+"""Marks of tests whose lines are not counted: counting makes them twice as long."""
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Count as covered what an example covers.
+    """Count as covered what an example on SQLite covers.
 
-    A sweep by Hypothesis drives the same lines a thousand times, and thrice as long while they are
-    counted.
+    A sweep drives the same lines a thousand times, and PostgreSQL those that SQLite has driven.
     """
     for item in items:
-        if item.get_closest_marker("hypothesis"):
+        if any(map(item.get_closest_marker, UNCOUNTED)):
             item.add_marker("no_cover")
 
 

@@ -69,6 +69,11 @@ def write_bottles(page: Page, *, bottles: str) -> None:
     say_no_to_all(page)
 
 
+def until_forgotten(page: Page) -> None:
+    """Wait for the page's own program, which runs after the page is seen."""
+    page.wait_for_function("() => localStorage.getItem('milkround-kept-form') === null")
+
+
 @both
 def test_from_why_to_a_call_back(browser: Browser, place: ServedTown, *, scripts: bool) -> None:
     page = place.open(browser, scripts=scripts)
@@ -197,6 +202,7 @@ def test_a_form_without_a_network_is_kept_and_sent_when_it_is_back(
     expect(page.get_by_text("There is no network.")).to_be_visible()
     page.context.set_offline(False)
     expect(page.locator("button[name=slot]").first).to_be_visible()
+    until_forgotten(page)
     page.goto(f"{place.address}/donor/enquiry/")
     expect(page.get_by_role("textbox", name="How many bottles?")).to_have_value("9")
     expect(page.get_by_text("had not arrived")).not_to_be_visible()
@@ -229,6 +235,7 @@ def test_a_page_without_a_network_says_whom_to_call_and_keeps_the_form(
         expect(page.get_by_role("textbox", name="How many bottles?")).to_have_value("13")
         page.get_by_role("button", name="See the times").click()
         expect(page.locator("button[name=slot]").first).to_be_visible()
+        until_forgotten(page)
         page.goto(f"{line.address}/donor/enquiry/")
         expect(page.get_by_text("had not arrived")).not_to_be_visible()
 
