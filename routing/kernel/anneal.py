@@ -103,7 +103,7 @@ def _iterate(f: Whole, g: Whole, s: Whole, temperature: float) -> None:
     before = _absent(g, s)
     ruin(f, g, s)
     if s[o.STUCK] == 0:
-        recreate(f, g, s, below(s, TURNS))
+        recreate(f, g, s, below(s, len(TURNS)))
     total = s[o.TOTAL] - before + _absent(g, s)
     for number in range(s[o.CHANGED]):
         totals = tour(s, s[s[o.TOUCHED_LIST] + number])

@@ -12,14 +12,24 @@ from routing.kernel.spots import survey
 from routing.timing.clock import NEVER
 from routing.timing.flat import DELIVERY, PICKUP, Whole
 
-TURNS: Final = 17
-"""Of so many, random four times, by load four, far two, close one, window width, earliest and
-latest two each."""
+RANDOM: Final = -1
+
+TURNS: Final = (
+    *[(RANDOM, 1)] * 4,
+    *[(o.BY_LOAD, -1)] * 4,
+    *[(o.BY_FARNESS, -1)] * 2,
+    (o.BY_FARNESS, 1),
+    *[(o.BY_WIDTH, 1)] * 2,
+    *[(o.BY_OPENING, 1)] * 2,
+    *[(o.BY_SHUTTING, -1)] * 2,
+)
+"""By which key the absent are sorted, and whether the largest (-1) or the smallest (1) is first; an
+iteration draws one of these."""
 
 TRIED: Final = 1
 """How many of those who have been absent for longer are tried everywhere in an iteration, about."""
 
-FARTHEST_FIRST: Final = 8
+FARTHEST_FIRST: Final = TURNS.index((o.BY_FARNESS, -1))
 """The turn that begins a solution: who is hard to reach chooses while there is room."""
 
 NEVER_PLACED: Final = 1 << 20
@@ -130,20 +140,7 @@ def _sort(g: Whole, s: Whole, turn: int) -> None:
 
 @inner
 def _key(g: Whole, s: Whole, visit: int, turn: int) -> int:
-    keys = g[o.KEYS] + visit * o.KEY_COLUMNS
-    if turn < 4:  # noqa: PLR2004 - see TURNS
+    column, sign = TURNS[turn]
+    if column == RANDOM:
         return drawn(s)
-    column, sign = _column(turn)
-    return sign * g[keys + column]
-
-
-@inner
-def _column(turn: int) -> tuple[int, int]:
-    """The key, and whether the largest (-1) or the smallest (1) comes first."""
-    if turn < 8:  # noqa: PLR2004 - see TURNS
-        return o.BY_LOAD, -1
-    if turn < 11:  # noqa: PLR2004
-        return o.BY_FARNESS, -1 if turn < 10 else 1  # noqa: PLR2004
-    if turn < 13:  # noqa: PLR2004
-        return o.BY_WIDTH, 1
-    return (o.BY_OPENING, 1) if turn < 15 else (o.BY_SHUTTING, -1)  # noqa: PLR2004
+    return sign * g[g[o.KEYS] + visit * o.KEY_COLUMNS + column]
