@@ -67,7 +67,7 @@ def measured(problem: Problem, plan: Plan, visit: str, now: Seconds) -> Found:
 
 
 def main() -> None:
-    """Print what came of each, and a last line for all."""
+    """Print what came of all of them."""
     warm()
     time.monotonic = time.process_time  # type: ignore[assignment]
     problem = load("day:120:1").problem

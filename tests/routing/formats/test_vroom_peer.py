@@ -16,7 +16,7 @@ from tests.routing.scale import scaled
 MANY = Budget(iterations=3_000)
 
 
-@settings(max_examples=scaled(12), deadline=None, derandomize=True, phases=[Phase.generate])
+@settings(max_examples=scaled(25), deadline=None, derandomize=True, phases=[Phase.generate])
 @given(requests())
 def test_every_response_is_legal(asked: Data):
     answered(asked)
@@ -24,7 +24,7 @@ def test_every_response_is_legal(asked: Data):
 
 # A request that fails is small already; making it smaller takes minutes of searching.
 @pytest.mark.skipif(not OWN.exists(), reason="pyvroom is not installed")
-@settings(max_examples=scaled(10), deadline=None, derandomize=True, phases=[Phase.generate])
+@settings(max_examples=scaled(20), deadline=None, derandomize=True, phases=[Phase.generate])
 @given(requests())
 def test_no_response_costs_two_per_cent_more_than_vrooms_own(asked: Data):
     own, ours = answered_by_vroom(asked), answered(asked, MANY)
