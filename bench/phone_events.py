@@ -44,7 +44,8 @@ STOPS = 14
 BOTTLES = 7
 HEAD = (
     "| events | POSTs | CPU s | wall s | CPU ms per event | CPU ms of the first, median, last POST"
-    " | statements per POST | transactions per POST | exponent |\n|---|---|---|---|---|---|---|---|---|"
+    " | statements per POST | transactions per POST | exponent |\n"
+    "|---|---|---|---|---|---|---|---|---|"
 )
 
 

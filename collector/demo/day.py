@@ -22,7 +22,7 @@ from collector.pickups.models import Pickup, PickupState, PickupWindow
 from collector.planning.optimise.actions import ask_for_plan
 from collector.planning.optimise.queries import broken_rules
 from collector.rounds.actions import publish
-from collector.rounds.events.intake import EventStatus, accept
+from collector.rounds.events.intake import EventStatus, accept_events
 from collector.rounds.models import DayPlan, Round
 from collector.rounds.queries import day_plan
 from collector.service_day import ServiceDay
@@ -203,19 +203,16 @@ def links(clock: Clock, bank_id: int, day: date) -> Links:
 
 
 def _drive_round(clock: Clock, round_: Round, *, until: datetime | None) -> int:
-    accepted = 0
-    for said in said_of(round_.published or {}, until=until):
-        with transaction() as session:
-            outcome = accept(
-                session,
-                now=clock.now(),
-                bank_id=round_.bank_id,
-                person_id=round_.shift.collector_id,
-                round_id=round_.id,
-                said=said,
-            )
-        accepted += outcome.status is EventStatus.ACCEPTED
-    return accepted
+    with transaction() as session:
+        results = accept_events(
+            session,
+            now=clock.now(),
+            bank_id=round_.bank_id,
+            person_id=round_.shift.collector_id,
+            round_id=round_.id,
+            sent=list(said_of(round_.published or {}, until=until)),
+        )
+    return sum(result.status is EventStatus.ACCEPTED for result in results)
 
 
 def _plan_of(session: Session, bank_id: int, day: date) -> DayPlan:

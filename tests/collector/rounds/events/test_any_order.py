@@ -17,7 +17,7 @@ from collector.custody.models import Container, ContainerState, DoorRecord
 from collector.custody.numbers import number_of
 from collector.db import db, reading, transaction
 from collector.pickups.models import Pickup
-from collector.rounds.events.intake import EventStatus, accept
+from collector.rounds.events.intake import EventStatus, accept_events
 from collector.rounds.models import Round
 from tests.phone_round import FIRST_ARRIVAL, collected, publish_round, said
 from tests.town import Town
@@ -96,14 +96,14 @@ def what_became_of(town: Town, round_id: int, heard: list[Said], *, late: int) -
     """Say it in this order, an hour apart if late; look at every row, and keep nothing of it."""
     with reading() as session:
         for n, event in enumerate(heard):
-            outcome = accept(
+            outcome = accept_events(
                 session,
                 now=FIRST_ARRIVAL + timedelta(hours=late + n),
                 bank_id=town.bank,
                 person_id=town.ana,
                 round_id=round_id,
-                said=event,
-            )
+                sent=[event],
+            )[0]
             assert outcome.status is not EventStatus.REFUSED, outcome
         assert first_broken_link(session, town.bank) is None
         session.expire_all()
