@@ -1,6 +1,7 @@
-"""Every sentence that a code stands for, in the reader's language.
+"""Sentences of codes, in the reader's language.
 
-Capabilities say codes and figures; here they become words. A page's own words are in its template.
+Capabilities return codes and figures; this module makes sentences of them. The words of a page are
+in its template.
 """
 
 import re
@@ -197,7 +198,7 @@ ERRORS: Mapping[str, LazyString] = {
     "visit_may_not_be_served": _(
         "This visit may not be made yet: look at its request and the donor's file first."
     ),
-    # What a phone said, and why it cannot stand.
+    # Phone events and their refusals.
     "bottles_and_volume_differ": _(
         "Bottles without a volume, or a volume without bottles: open the stop and correct it."
     ),
@@ -232,7 +233,7 @@ ERRORS: Mapping[str, LazyString] = {
 
 
 def init_app(app: Flask) -> None:
-    """Give templates the words and the formats."""
+    """Add words and formats to templates."""
     app.jinja_env.filters.update(
         day=day,
         short_day=short_day,
@@ -245,7 +246,7 @@ def init_app(app: Flask) -> None:
 
 
 def sentence(error: MilkroundError) -> str:
-    """Return what an error says to a person."""
+    """Return the sentence of an error."""
     known = ERRORS.get(error.code)
     if known is None:
         raise LookupError(f"no sentence for {error.code!r}; add it to collector.web.wording")
@@ -258,7 +259,7 @@ def day(value: date) -> str:
 
 
 def short_day(value: date) -> str:
-    """Return a day in little room: Tue 24 Nov."""
+    """Return a short day: Tue 24 Nov."""
     return _first(str(format_date(value, "EEE d MMM")), value)
 
 
@@ -268,7 +269,7 @@ def long_day(value: date) -> str:
 
 
 def clock(value: datetime) -> str:
-    """Return an instant as the bank's wall clock shows it: 09:05."""
+    """Return an instant in the bank's wall-clock time: 09:05."""
     return str(format_datetime(value, "HH:mm"))
 
 
@@ -278,7 +279,7 @@ def moment(value: datetime) -> str:
 
 
 def number(value: float) -> str:
-    """Return a number as the language writes it."""
+    """Return a number in the format of the language."""
     return str(format_decimal(value))
 
 
@@ -289,6 +290,6 @@ def litres(millilitres: int) -> str:
 
 
 def _first(text: str, day: date) -> str:
-    """Return a French date as it is said: the first of a month is *1er*."""
+    """Return a French date with *1er* for the first of a month."""
     french_first = day.day == 1 and str(get_locale()) == "fr"
     return re.sub(r"(^| )1 ", r"\g<1>1er ", text, count=1) if french_first else text
