@@ -187,7 +187,7 @@ def _erase_health(session: Session, donor: Donor, *, keep_serology: bool) -> Non
 
 
 def _erase_visits(session: Session, donor: Donor) -> None:
-    """Remove the donor's name, address and notes from visits, published rounds and planning runs."""
+    """Remove name, address and notes of the donor from visits, rounds and planning runs."""
     hers = list(session.scalars(select(Pickup.id).where(Pickup.donor_id == donor.id)))
     for row in (PickupHold, VisitLink):
         session.execute(delete(row).where(row.pickup_id.in_(hers)))

@@ -59,7 +59,7 @@ class DirectoryMap:
 
 
 def directory_map(lines: Sequence[Lactarium]) -> DirectoryMap:
-    """Return the map of the entries in metropolitan France; overseas entries are in the list only."""
+    """Return the map of metropolitan France; overseas entries are in the list only."""
     return DirectoryMap(
         width=WIDTH,
         height=HEIGHT,
