@@ -22,6 +22,8 @@ from collector.web.board.day.picture import Picture
 from collector.web.board.live.picture import live
 from collector.web.board.pages import page, today
 from collector.web.guards import actor, may_see, now
+from collector.web.wording import COLON, short_day
+from collector.web.wording import day as day_in_words
 
 blueprint = Blueprint("morning", __name__, url_prefix="/morning")
 
@@ -96,7 +98,7 @@ def _asked(session: Session, bank_id: int) -> Card:
     return Card(
         title=gettext("Requests to accept"),
         count=count or 0,
-        words=gettext("the soonest for %(day)s", day=f"{soonest:%d.%m.}") if soonest else "",
+        words=gettext("the soonest for %(day)s", day=day_in_words(soonest)) if soonest else "",
         address=url_for("board.inbox.home"),
         action=gettext("Look at the requests"),
         icon="bottle",
@@ -113,7 +115,7 @@ def _unplanned(seen: Picture, day: date) -> Card:
         icon="cross",
         tone="danger",
         lines=tuple(
-            f"{left.pickup.donor.first_name} {left.pickup.donor.family_name}: {left.sentence}"
+            f"{left.pickup.donor.first_name} {left.pickup.donor.family_name}{COLON} {left.sentence}"
             for left in seen.tray[:MOST_NAMES]
         ),
     )
@@ -142,9 +144,9 @@ def _absent(session: Session, bank_id: int, day: date) -> Card:
 def _clocks(session: Session, plan: DayPlan | None, bank_id: int, day: date) -> Card:
     found = live(session, plan, bank_id=bank_id, day=day, now=now())
     lines = [
-        *(f"{each.letter}: {each.round.shift.collector.name}" for each, _ in found.tight),
+        *(f"{each.letter}{COLON} {each.round.shift.collector.name}" for each, _ in found.tight),
         *(
-            f"{each.letter}: "
+            f"{each.letter}{COLON} "
             f"{found.pickups[door.pickup_id].donor.first_name} "
             f"{found.pickups[door.pickup_id].donor.family_name}"
             for each, door in found.at_risk
@@ -179,9 +181,9 @@ def _serology(session: Session, bank_id: int, day: date) -> Card:
         address=url_for("board.blood.home" if may_see("board.blood.home") else "board.donors.home"),
         action=gettext("Look at the blood tests"),
         icon="drop",
-        lines=tuple(f"{first} {family}, {until:%d.%m.}" for until, family, first in lapsing)[
-            :MOST_NAMES
-        ],
+        lines=tuple(
+            f"{first} {family}, {short_day(until)}" for until, family, first in lapsing[:MOST_NAMES]
+        ),
     )
 
 
