@@ -15,7 +15,7 @@ from collector.notices.gsm import GSM
 from collector.notices.models import Channel
 from collector.people.actions import begin_session
 from collector.people.models import WebSession
-from collector.web.letters import write
+from collector.web.message_rendering import write
 from tests.builders import MORNING
 from tests.town import Town
 
