@@ -27,7 +27,7 @@ BARE = re.compile(
     """,
     re.VERBOSE,
 )
-"""What is set wrong. One no-break space serves everywhere: U+00A0, which every font has."""
+"""Wrong setting. One no-break space serves everywhere: U+00A0, which every font has."""
 
 DOTTED_DAY = re.compile(r"(?<!\d)\d{1,2}\.\d{1,2}\.(?!\d)|%d\.%m|\bd{1,2}\.M{1,2}\b|\.month \}\}\.")
 """A day as neither French nor English writes it: 02.12."""
@@ -47,7 +47,7 @@ OTHER_WORDS = {
     r"visites? fixée": "épinglée",
     r"avant le %": "au plus tard le",
 }
-"""Words that the glossary replaces, and by what."""
+"""Words that the glossary replaces, each with its replacement."""
 
 Id = str | tuple[str, ...]
 
