@@ -1,4 +1,4 @@
-"""Shifts for a person's calendar, under a secret address: no donor, no stop in it."""
+"""Calendar feed of shifts under a secret address, without donors and stops."""
 
 from datetime import timedelta
 
@@ -27,7 +27,7 @@ WEEKS_BACK, WEEKS_AHEAD = 2, 26
 @blueprint.get("/calendar/<token>.ics")
 @anyone
 def shifts(token: str) -> Response:
-    """Send the shifts that this address was made for: a person's own, or everybody's."""
+    """Return the shifts of a feed: a person's own, or all of the bank."""
     with reading() as session:
         feed = read_feed(session, token)
         if feed is None:

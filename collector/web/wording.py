@@ -1,6 +1,7 @@
-"""Every sentence that a code stands for, in the reader's language.
+"""Sentences of codes, in the reader's language.
 
-Capabilities say codes and figures; here they become words. A page's own words are in its template.
+Capabilities return codes and figures; this module makes sentences of them. The words of a page are
+in its template.
 """
 
 import re
@@ -198,7 +199,7 @@ ERRORS: Mapping[str, LazyString] = {
     "visit_may_not_be_served": _(
         "This visit may not be made yet: look at its request and the donor's file first."
     ),
-    # What a phone said, and why it cannot stand.
+    # Phone events and their refusals.
     "bottles_and_volume_differ": _(
         "Bottles without a volume, or a volume without bottles: open the stop and correct it."
     ),
@@ -237,7 +238,7 @@ COLON, SEMICOLON = _(":"), _(";")
 
 
 def init_app(app: Flask) -> None:
-    """Give templates the words and the formats."""
+    """Add words and formats to templates."""
     app.jinja_env.filters.update(
         day=day,
         short_day=short_day,
@@ -254,7 +255,7 @@ def init_app(app: Flask) -> None:
 
 
 def sentence(error: MilkroundError) -> str:
-    """Return what an error says to a person."""
+    """Return the sentence of an error."""
     known = ERRORS.get(error.code)
     if known is None:
         raise LookupError(f"no sentence for {error.code!r}; add it to collector.web.wording")
@@ -267,7 +268,7 @@ def day(value: date) -> str:
 
 
 def short_day(value: date) -> str:
-    """Return a day in little room: Tue 24 Nov."""
+    """Return a short day: Tue 24 Nov."""
     return _first(format_date(value, "EEE d MMM"))
 
 
@@ -282,14 +283,14 @@ def numeric_day(value: date) -> str:
 
 
 def clock(value: datetime) -> str:
-    """Return an instant as the bank's wall clock shows it, for a table or a timeline: 09:05."""
+    """Return an instant in the bank's wall-clock time, for tables and timelines: 09:05."""
     return str(format_datetime(value, "HH:mm"))
 
 
 def hour(value: datetime | time | str) -> str:
-    """Return a time of day as a sentence tells it: 09:05, in French 9 h 05.
+    """Return a time of day for a sentence: 09:05, in French 9 h 05.
 
-    An instant is shown by the bank's wall clock; a text is HH:MM, as notices keep it.
+    An instant is read in the bank's wall-clock time; a text is HH:MM.
     """
     if isinstance(value, datetime):
         text = clock(value)
@@ -303,7 +304,7 @@ def hour(value: datetime | time | str) -> str:
 
 
 def hours(opens: time, closes: time) -> str:
-    """Return a stretch of a day as a donor reads it, with a dash: 09:00 to 12:00, 9 h to 12 h."""
+    """Return a stretch of a day with a dash, for a donor: 09:00 to 12:00, in French 9 h to 12 h."""
     dash = "\N{NO-BREAK SPACE}\N{EN DASH}\N{NO-BREAK SPACE}" if _is_french() else "\N{EN DASH}"
     return f"{hour(opens)}{dash}{hour(closes)}"
 
@@ -315,7 +316,7 @@ def moment(value: datetime) -> str:
 
 
 def number(value: float) -> str:
-    """Return a number as the language writes it."""
+    """Return a number in the format of the language."""
     return str(format_decimal(value))
 
 
@@ -326,7 +327,7 @@ def litres(millilitres: int) -> str:
 
 
 def _first(text: str) -> str:
-    """Return a French date as it is said: the first of a month is *1er*."""
+    """Return a French date with *1er* for the first of a month."""
     return re.sub(r"(^| )1 ", r"\g<1>1er ", text, count=1) if _is_french() else text
 
 
