@@ -17,6 +17,7 @@ from collector.service_day import ServiceDay
 from collector.shifts.models import RosterShift
 from collector.shifts.queries import shifts_of
 from collector.web.framework.guards import anyone, now
+from collector.web.wording import COLON
 
 blueprint = Blueprint("calendar", __name__)
 
@@ -54,7 +55,7 @@ def _calendar(session: Session, person: Person, *, everybody: bool) -> Calendar:
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", bank.name if everybody else gettext("My shifts"))
     for shift in found:
-        who = f"{shift.collector.name}: " if everybody else ""
+        who = f"{shift.collector.name}{COLON} " if everybody else ""
         calendar.add_component(_event(shift, bank, who))
     return calendar
 
