@@ -32,12 +32,9 @@ function begin(map, event) {
   map.append(svg);
   drawing = { points: [], line, frame, svg, map };
   map.setPointerCapture(event.pointerId);
-  const draw = (moved) => point(moved);
-  map.addEventListener("pointermove", draw);
-  map.addEventListener("pointerup", () => {
-    map.removeEventListener("pointermove", draw);
-    finish();
-  }, { once: true });
+  map.addEventListener("pointermove", point);
+  // The browser cancels the pointer when it takes the gesture for a scroll or a zoom.
+  for (const kind of ["pointerup", "pointercancel"]) map.addEventListener(kind, finish);
 }
 
 function point({ clientX, clientY }) {
@@ -45,11 +42,13 @@ function point({ clientX, clientY }) {
   drawing.line.setAttribute("points", drawing.points.map((each) => each.join(",")).join(" "));
 }
 
-function finish() {
+function finish({ type }) {
   const { points, frame, svg, map } = drawing;
+  map.removeEventListener("pointermove", point);
+  for (const kind of ["pointerup", "pointercancel"]) map.removeEventListener(kind, finish);
   svg.remove();
   arm(false);
-  if (points.length < 3) return;
+  if (type === "pointercancel" || points.length < 3) return;
   const discs = [...map.querySelectorAll(".map-disc[data-pickup]")];
   select(discs.filter((disc) => inside(centre(disc, frame), points)).map((disc) => disc.dataset.pickup), true);
 }
