@@ -34,6 +34,8 @@ test("the nearest freezer has its minutes by road, or none if the place is unkno
   const found = nearestFreezer([far, near], { latitude: 44.85, longitude: -0.6 });
   // 5.56 km in a straight line, times 1.3, at 50 km/h.
   assert.deepEqual([found.name, found.minutes], ["near", 9]);
+  // 0.1 degrees of longitude are 7.88 km at this latitude.
+  assert.equal(nearestFreezer([{ ...near, longitude: -0.7 }], { latitude: 44.8, longitude: -0.6 }).minutes, 13);
   assert.equal(nearestFreezer([far], null).minutes, null);
   assert.equal(nearestFreezer([], { latitude: 1, longitude: 1 }), null);
   assert.equal(nearestFreezer([], null), null);

@@ -16,6 +16,10 @@ for (const { label, check, wrong } of cases.labels) {
   test(`the label ${label} is ${wrong ?? "right"} (check: ${check})`, () => assert.equal(labelError(label, 31, check), wrong));
 }
 
+test("bottles of a record without labels are numbered from one", () => {
+  assert.deepEqual(numbersOf(31, { bottles: 2 }), [numberOf(31, 1), numberOf(31, 2)]);
+});
+
 test("a number with its check digit checks to zero", () => {
   for (const digits of ["5724", "0", "314159"]) assert.equal(checkDigit(`${digits}${checkDigit(digits)}`), 0);
 });

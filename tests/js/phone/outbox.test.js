@@ -13,6 +13,16 @@ test("events wait in the order in which they were recorded", async () => {
   const waiting = await outbox.waitingEvents();
   assert.deepEqual(kinds(waiting), ["started", "arrived", "collected"]);
   assert.deepEqual(waiting.map((event) => event.sequence), [1, 2, 3]);
+  assert.deepEqual(waiting.map((event) => event.payload), [{}, {}, {}]);
+});
+
+test("an event names its person and its phone, the same phone after a reload", async () => {
+  const [former, later] = [await openTab("outbox", "store"), await openTab("outbox")];
+  await former.store.setMeta("person", { id: 5, name: "Ana" });
+  const [one, other] = [await former.outbox.record(3, "started"), await later.outbox.record(3, "closed")];
+  assert.deepEqual([one.person, other.person], [5, 5]);
+  assert.match(one.device, /^[0-9a-f-]{36}$/);
+  assert.deepEqual([other.device, await later.outbox.deviceKey()], [one.device, one.device]);
 });
 
 test("the order survives a clock that is set back between two records", async (context) => {
@@ -64,6 +74,12 @@ test("events of the bank are added once, and raise the sequence of the next reco
   const { events } = await store.readAll();
   assert.deepEqual(events.map((event) => event.status), ["sent", "sent"]);
   assert.equal((await outbox.record(3, "collected", { pickup: 31 })).sequence, 41);
+});
+
+test("the first record of a replaced phone follows the events of the former one", async () => {
+  const { outbox } = await openTab("outbox");
+  await outbox.mergeFromBank(3, [{ client_id: "former", kind: "started", pickup: null, sequence: 12, device_at: "2026-11-24T09:00:00Z", payload: {} }]);
+  assert.equal((await outbox.record(3, "arrived")).sequence, 13);
 });
 
 test("an older event of the bank leaves the sequence as it is", async () => {

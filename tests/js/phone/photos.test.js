@@ -23,8 +23,8 @@ test("a photo arrives with its bytes and leaves the phone", async () => {
   assert.deepEqual(await keptPhotos(), []);
 });
 
-for (const failure of ["drop", "lose", 500, 503]) {
-  test(`a photo that could not be sent (${failure}) is sent at the next contact`, async () => {
+for (const failure of ["drop", "lose", 500, 503, { status: 400, error: "form_too_old" }]) {
+  test(`a photo that could not be sent (${failure.error ?? failure}) is sent at the next contact`, async () => {
     await tab.photos.putPhoto("picture", 3, new ArrayBuffer(8));
     bank.fail(/photos/, failure);
     await tab.sync.sync();

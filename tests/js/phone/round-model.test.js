@@ -15,8 +15,8 @@ const boxed = (found) => found.box.map((group) => group.pickup);
 
 test("the next stop is the first that is not settled", () => {
   const found = model([stop(1), stop(2)], [collected(1, 1)]);
-  assert.equal(found.next.pickup, 2);
-  assert.deepEqual([found.settled, found.open], [1, 1]);
+  assert.deepEqual([found.next.pickup, found.next.place, found.atDoor], [2, 2, false]);
+  assert.deepEqual([found.settled, found.open, found.closed], [1, 1, null]);
 });
 
 test("the door at which the collector stands comes before the order of the round", () => {
@@ -71,6 +71,15 @@ test("a round is finished once nothing is open and the boxes are empty after a h
   assert.equal(model([stop(1), stop(2)], [collected(1, 1), handOver]).finished, false);
 });
 
+test("a day is closed by the last of its closings", () => {
+  const found = model([stop(1)], [event("closed", null, 1, { kilometres: 80 }), event("closed", null, 2, { kilometres: 84 })]);
+  assert.equal(found.closed.payload.kilometres, 84);
+});
+
+test("a round that started without boxes has none", () => {
+  assert.deepEqual(model([stop(1)], [event("started", null, 1)]).boxes, []);
+});
+
 test("bottles of a visit that left the round are still in the box", () => {
   assert.deepEqual(boxed(model([stop(2)], [collected(1, 1)])), [1]);
 });
@@ -89,7 +98,7 @@ test("the boxes of a round are named once, in the order of their first mention",
 
 test("an incident has the coordinator's answer, or waits for one; a wish for another day is one", () => {
   const [road, rebook] = [event("incident", null, 1, { kind: "road", note: "Snow" }), event("not_done", 1, 2, { reason: "access", rebook: true })];
-  const found = model([stop(1)], [road, rebook], [{ client_id: road.client_id, decision: "skip", note: "Go on" }]);
+  const found = model([stop(1)], [road, collected(1, 0), rebook], [{ client_id: road.client_id, decision: "skip", note: "Go on" }]);
   assert.deepEqual(found.incidents.map(({ kind, decision, note }) => [kind, decision, note]), [["road", "skip", "Go on"], ["rebook", null, ""]]);
 });
 

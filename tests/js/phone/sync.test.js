@@ -30,8 +30,75 @@ test("events arrive in sequence, in batches of fifty, and leave the outbox", asy
   for (let n = 0; n < 120; n++) recorded.push((await tab.outbox.record(3, "box_read", { payload: { box: "1", celsius: -n } })).client_id);
   await tab.sync.sync();
   assert.deepEqual(bank.taken(3), recorded);
-  assert.equal(bank.requests.filter((each) => each === "POST /phone/rounds/3/events").length, 3);
+  assert.equal(bank.count(/POST .*events/), 3);
   assert.deepEqual(await tab.outbox.waitingEvents(), []);
+});
+
+test("a contact without news is one request for the list, and one for each round", async () => {
+  const tab = await phone();
+  await tab.outbox.record(3, "started");
+  await tab.sync.sync();
+  bank.requests = [];
+  await tab.sync.sync();
+  assert.deepEqual(bank.requests, ["GET /phone/rounds", "GET /phone/rounds/3", "GET /phone/rounds/4"]);
+  assert.equal(bank.headers["If-None-Match"], '"1"');
+});
+
+test("every request names the phone and the number of its waiting events", async () => {
+  const tab = await phone();
+  await tab.outbox.record(3, "started");
+  bank.fail(/POST/, 500);
+  await tab.sync.sync();
+  assert.deepEqual([bank.headers["X-Milkround-Device"], bank.headers["X-Milkround-Unsent"]], [await tab.outbox.deviceKey(), "1"]);
+});
+
+test("a contact is made at the start, with the network, with the page, with a record, and every half minute", async (context) => {
+  const page = new EventTarget();
+  context.mock.property(globalThis, "document", page);
+  globalThis.addEventListener = page.addEventListener.bind(page);
+  context.mock.timers.enable({ apis: ["setInterval"] });
+  const tab = await phone();
+  let contacts = 0;
+  page.addEventListener("phone:changed", () => (contacts += 1));
+  await tab.sync.startSync();
+  const after = async (occasion) => {
+    occasion();
+    await tab.sync.state.running;
+    return contacts;
+  };
+  const dispatch = (name) => () => page.dispatchEvent(new Event(name));
+  assert.equal(await after(() => {}), 1);
+  assert.equal(await after(dispatch("online")), 2);
+  assert.equal(await after(dispatch("visibilitychange")), 3);
+  page.hidden = true;
+  assert.equal(await after(dispatch("visibilitychange")), 3);
+  assert.equal(await after(dispatch("phone:recorded")), 4);
+  assert.equal(await after(() => context.mock.timers.tick(30_000)), 5);
+});
+
+test("a round that is listed no longer leaves the phone", async () => {
+  const tab = await phone();
+  await tab.sync.sync();
+  bank.rounds.delete(3);
+  await tab.sync.sync();
+  assert.deepEqual((await tab.store.readAll()).rounds.map((each) => each.round), [4]);
+});
+
+test("an unloaded round is forgotten after its time, and is back if its hand-over is undone", async (context) => {
+  const tab = await phone();
+  await tab.outbox.record(3, "handed_over");
+  bank.rounds.get(3).state = "unloaded";
+  await tab.sync.sync();
+  const found = async () => (await tab.store.readAll()).rounds.find((each) => each.round === 3);
+  assert.equal((await found()).shown.revision, 1);
+  context.mock.timers.enable({ apis: ["Date"], now: Date.now() + 16 * 60_000 });
+  await tab.sync.sync();
+  assert.deepEqual((await found()).unloaded, { letter: "A", day: "2026-11-24" });
+  await tab.sync.sync();
+  assert.deepEqual((await found()).unloaded, { letter: "A", day: "2026-11-24" });
+  bank.rounds.get(3).state = "started";
+  await tab.sync.sync();
+  assert.deepEqual([(await found()).shown.revision, (await found()).unloaded], [1, undefined]);
 });
 
 test("nothing is sent twice by two tabs, nor by a second contact", async () => {
@@ -97,7 +164,7 @@ test("a refused event is kept with its reason, and the events around it are sent
   assert.deepEqual(events.filter((event) => event.status === "refused").map((event) => event.message), ["The visit was moved."]);
   assert.equal(bank.taken(3).length, 2);
   await tab.sync.sync();
-  assert.equal(bank.requests.filter((each) => each === "POST /phone/rounds/3/events").length, 1);
+  assert.equal(bank.count(/POST .*events/), 1);
 });
 
 test("a round of another collector refuses its events, which stay to be read", async () => {
@@ -212,6 +279,24 @@ test("a phone that is shut out loses its rounds and its sent events, and keeps u
   assert.deepEqual([(await tab.store.readAll()).revoked, bank.taken(3).length], [false, 2]);
 });
 
+test("a phone whose session was ended from the board asks for the reason, and wipes its rounds", async () => {
+  const tab = await phone();
+  await tab.sync.sync();
+  bank.revoked = "asking";
+  await tab.sync.sync();
+  const stored = await tab.store.readAll();
+  assert.deepEqual([stored.rounds, stored.revoked, tab.sync.state.signedOut], [[], "office", false]);
+});
+
+test("a phone that cannot learn the reason keeps its rounds", async () => {
+  const tab = await phone();
+  await tab.sync.sync();
+  bank.revoked = "asking";
+  bank.fail(/devices/, "drop");
+  await tab.sync.sync();
+  assert.deepEqual([(await tab.store.readAll()).rounds.length, tab.sync.state.signedOut], [2, true]);
+});
+
 test("a phone with an unsent record is not handed to another person", async () => {
   const tab = await phone();
   await tab.sync.sync();
@@ -227,12 +312,14 @@ test("a phone with an unsent record is not handed to another person", async () =
 test("a phone whose outbox is empty changes hands, and forgets the former person", async () => {
   const tab = await phone();
   await tab.outbox.record(3, "started");
+  await tab.store.changeSettings({ navigation: "waze" });
   await tab.sync.sync();
   bank.person = { id: 2, name: "Bruno" };
   bank.rounds.delete(3);
   await tab.sync.sync();
   const stored = await tab.store.readAll();
-  assert.deepEqual([tab.sync.state.stranger, stored.person.id, stored.events, stored.rounds.map((each) => each.round)], [false, 2, [], [4]]);
+  assert.deepEqual([tab.sync.state.stranger, stored.person.id, stored.settings], [false, 2, {}]);
+  assert.deepEqual([stored.events, stored.rounds.map((each) => each.round)], [[], [4]]);
 });
 
 test("a full disk does not stop the records that are on it", async () => {

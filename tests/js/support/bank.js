@@ -9,7 +9,9 @@ export class Bank {
   requests = [];
   refusals = new Map();
   signedIn = true;
+  // "asking" revokes a phone whose session is over, so that it has to ask for the reason.
   revoked = false;
+  headers = {};
   #failures = [];
 
   constructor(...snapshots) {
@@ -22,10 +24,12 @@ export class Bank {
   }
 
   // Fails the next `times` requests that match: "drop" before the bank, "lose" the answer, "cut" its
-  // body, "portal" for the page of a hotspot, or a status.
+  // body, "portal" for the page of a hotspot, or an HTTP status, perhaps with the name of its error.
   fail(pattern, failure, { times = 1 } = {}) {
     this.#failures.push({ pattern, failure, times });
   }
+
+  count = (pattern) => this.requests.filter((request) => pattern.test(request)).length;
 
   // The ids of a round's events, in the order in which the bank took them.
   taken(round) {
@@ -35,10 +39,12 @@ export class Bank {
   fetch = async (path, { method = "GET", headers = {}, body = null } = {}) => {
     const request = `${method} ${path}`;
     this.requests.push(request);
+    this.headers = headers;
     const failure = this.#nextFailure(request);
     if (failure === "drop") throw new TypeError("Failed to fetch");
     if (failure === "portal") return new Response("<h1>Welcome to the café</h1>");
-    if (typeof failure === "number") return json({ error: `http_${failure}`, message: `refused with ${failure}` }, failure);
+    const { status, error } = typeof failure === "number" ? { status: failure, error: `http_${failure}` } : failure ?? {};
+    if (status) return json({ error, message: `refused with ${status}` }, status);
     const answer = this.#answer(request, headers, body);
     if (failure === "lose") throw new TypeError("Failed to fetch");
     return failure === "cut" ? cut() : answer;
@@ -51,8 +57,8 @@ export class Bank {
   }
 
   #answer(request, headers, body) {
-    const device = /^GET \/phone\/devices\//.test(request);
-    if (device) return json({ revoked: this.revoked });
+    if (/^GET \/phone\/devices\//.test(request)) return json({ revoked: Boolean(this.revoked) });
+    if (this.revoked === "asking") return json({ error: "signed_out" }, 401);
     if (this.revoked) return json({ error: "device_revoked" }, 401);
     if (!this.signedIn) return json({ error: "signed_out" }, 401);
     if (request === "GET /phone/session") return json({ csrf_token: this.token });
