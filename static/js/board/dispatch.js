@@ -1,16 +1,16 @@
-// Follows a day: a stream says when there is news; where there is no place for one, it asks again.
+// The live day: refreshed when its stream has news, or at intervals if the server has no free stream.
 import { htmx } from "./htmx.js";
 
-const ASK_EVERY = 10_000;
-const STREAM_AGAIN = 60_000;
+const POLL_MS = 10_000;
+const STREAM_AGAIN_MS = 60_000;
 const pane = () => document.querySelector("[data-live]");
 
-let asking = null;
+let polling = null;
 
 export function followLive() {
   if (!pane()) return;
   listen();
-  // The clock goes on where nothing else does: at least every minute the page is looked at again.
+  // The times on the page go on without news: it is refreshed at least every minute.
   setInterval(refresh, 60_000);
 }
 
@@ -18,24 +18,24 @@ function listen() {
   const address = pane().dataset.stream;
   if (!address) return poll();
   const stream = new EventSource(address);
-  stream.onopen = () => say("streaming");
+  stream.onopen = () => showState("streaming");
   stream.onmessage = ({ data }) => {
-    clearInterval(asking);
-    asking = null;
+    clearInterval(polling);
+    polling = null;
     if (data !== pane().dataset.mark) refresh();
   };
   stream.onerror = () => {
-    // The browser opens a stream again by itself, unless the server said that there is no place.
+    // The browser opens a stream again by itself, unless the server had no free one.
     if (stream.readyState !== EventSource.CLOSED) return;
     poll();
-    setTimeout(listen, STREAM_AGAIN);
+    setTimeout(listen, STREAM_AGAIN_MS);
   };
   addEventListener("pagehide", () => stream.close(), { once: true });
 }
 
 function poll() {
-  say("polling");
-  asking ??= setInterval(refresh, ASK_EVERY);
+  showState("polling");
+  polling ??= setInterval(refresh, POLL_MS);
 }
 
 async function refresh() {
@@ -44,26 +44,26 @@ async function refresh() {
   try {
     const answer = await fetch(live, { headers, cache: "no-store" });
     if (answer.status === 200) show(await answer.text());
-    else if (answer.status !== 304) say("away");
+    else if (answer.status !== 304) showState("away");
   } catch {
-    say("away");
+    showState("away");
   }
 }
 
 function show(text) {
-  const before = pane();
-  const open = [...before.querySelectorAll("details[open][id]")].map((each) => each.id);
-  const words = before.querySelector("[data-live-state]")?.textContent ?? "";
-  const focused = before.contains(document.activeElement) ? document.activeElement.href : null;
-  before.outerHTML = text;
+  const old = pane();
+  const open = [...old.querySelectorAll("details[open][id]")].map((each) => each.id);
+  const state = old.querySelector("[data-live-state]")?.textContent ?? "";
+  const focused = old.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+  old.outerHTML = text;
   for (const id of open) document.getElementById(id)?.setAttribute("open", "");
-  pane().querySelector("[data-live-state]").textContent = words;
-  if (focused) [...pane().querySelectorAll("a")].find((each) => each.href === focused)?.focus();
+  pane().querySelector("[data-live-state]").textContent = state;
+  if (focused) [...pane().querySelectorAll("a")].find((each) => each.getAttribute("href") === focused)?.focus();
   htmx.process(pane());
   document.dispatchEvent(new Event("milkround:shown"));
 }
 
-function say(state) {
+function showState(state) {
   const line = pane()?.querySelector("[data-live-state]");
   if (line && line.textContent !== line.dataset[state]) line.textContent = line.dataset[state];
 }

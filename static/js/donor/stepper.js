@@ -1,4 +1,4 @@
-// Puts a minus and a plus beside every number of `data-stepper`.
+// Steppers: a minus and a plus beside every number of `data-stepper`.
 function button(sign, words, act) {
   const made = document.createElement("button");
   made.type = "button";
