@@ -128,7 +128,7 @@ def test_any_two_plans_of_a_day_are_compared(board: Board) -> None:
 
 
 def distances(page: str) -> tuple[str, str]:
-    found = re.search(r"distance</th><td[^>]*>([\d.]+)\skm</td>\s*<td[^>]*>([\d.]+)", page)
+    found = re.search(r"distance</th>\s*<td[^>]*>([\d.]+)\skm</td>\s*<td[^>]*>([\d.]+)", page)
     assert found is not None
     return found[1], found[2]
 
