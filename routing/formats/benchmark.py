@@ -92,7 +92,7 @@ def _day(nodes: Sequence[Node], distances: Matrix) -> tuple[int, int]:
 
 
 def _enough(nodes: Sequence[Node], capacity: int) -> int:
-    """Return the number of vehicles of an instance without one: a third more than the load needs."""
+    """Return the number of vehicles of an instance without one: a third above the load."""
     load = sum(node.demand for node in nodes)
     return math.ceil(1.3 * load / max(1, capacity)) + 3
 
