@@ -179,7 +179,7 @@ def report(clock: Clock, bank_id: int, day: date, *, events: int, since: float) 
 
 
 def links(clock: Clock, bank_id: int, day: date) -> Links:
-    """Create a sign-in link each for a donor with a visit today, a collector and the coordinator."""
+    """Create sign-in links for a donor with a visit today, a collector and the coordinator."""
     with transaction() as session:
         plan = _plan_of(session, bank_id, day)
         donor_id = next(stop.pickup.donor_id for round_ in plan.rounds for stop in round_.stops)
