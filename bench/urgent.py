@@ -2,8 +2,8 @@
 
 Of a planned day of 120 visits one that nobody has begun by now is taken out, as if it had never
 been asked for, and asked for now. The driven part is history
-(`routing.analysis.remaining_day`); the search begins from the present plan. Times are CPU seconds of
-this process, on one thread.
+(`routing.analysis.remaining_day`); the search begins from the present plan. Times are CPU seconds
+of this process, on one thread.
 """
 
 import statistics
