@@ -24,6 +24,12 @@ OWNER_ONLY = 0o077
 clock = SystemClock()
 
 
+class WrongDatabaseError(click.ClickException):
+    """The database is of another version: a matter of the installation, like a wrong setting."""
+
+    exit_code = WRONG_SETTINGS
+
+
 class Commands(click.Group):
     """A group of commands whose refusals are told in words."""
 
@@ -60,9 +66,16 @@ def application(settings: Settings) -> Flask:
     app = create_app(settings)
     with app.app_context():
         if not migrations.is_current(db.engine):
-            migrations.upgrade(db.engine)
+            _upgrade()
         db.engine.dispose()  # the web server forks: its workers must not share a connection
     return app
+
+
+def _upgrade() -> None:
+    try:
+        migrations.upgrade(db.engine)
+    except migrations.UnknownSchemaError as unknown:
+        raise WrongDatabaseError(str(unknown)) from unknown
 
 
 def bank_named(session: Session, slug: str) -> Bank:
