@@ -12,28 +12,23 @@ from collector.clock import Clock, SystemClock
 from collector.config import Settings
 from collector.places.geocoding import geocoder_named
 from collector.web import (
-    assets,
     calendar,
-    compression,
     contact,
-    errors,
-    guards,
-    languages,
+    moved_pages,
     my_data,
     outbox,
     public,
-    security,
-    steps,
+    screening,
     visit_link,
     wording,
 )
 from collector.web import session as sign_in
-from collector.web.board import door as board
-from collector.web.board.bank import quality
-from collector.web.board.day import background
-from collector.web.board.live import stream
-from collector.web.donor import door as donor
-from collector.web.phone import door as phone
+from collector.web.board import blueprint as board
+from collector.web.board import map_background
+from collector.web.board.dispatch import stream
+from collector.web.donor import blueprint as donor
+from collector.web.framework import assets, compression, errors, guards, languages, security
+from collector.web.phone import blueprint as phone
 
 LARGEST_KEY = 2**31 - 1
 
@@ -46,7 +41,7 @@ PARTS = (
     guards,
     errors,
     stream,
-    background,
+    map_background,
 )
 """What every page is given, in the order of its setting-up."""
 
@@ -54,15 +49,15 @@ SURFACES = (
     sign_in,
     public,
     contact,
-    steps,
+    screening,
     my_data,
     donor,
     visit_link,
     phone,
     board,
     outbox,
-    quality,
     calendar,
+    moved_pages,
 )
 """Who has pages."""
 

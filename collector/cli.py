@@ -13,8 +13,8 @@ from collector.errors import Refused
 from collector.installation import Commands, application, bank_named, clock, settings
 from collector.pickups.importing import import_requests
 from collector.places.postcodes import import_postcodes
-from collector.planning.day.actions import ask_for_plan
-from collector.planning.solving.solver import warm
+from collector.planning.optimise.actions import ask_for_plan
+from collector.planning.optimise.jobs import warm
 from collector.processes import is_free
 from collector.server import serve as serve_app
 from collector.web.wording import sentence

@@ -14,7 +14,7 @@ from collector.installation import application, bank_named, clock, settings
 from collector.people.actions import add_person, make_link
 from collector.people.models import Role
 from collector.people.queries import person_by_email
-from collector.rounds.duty import put_on_duty
+from collector.shifts.actions import put_on_duty
 
 STAFF_ROLES = [role.value for role in Role if role is not Role.DONOR]
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")

@@ -20,7 +20,7 @@ from collector.config import Settings
 from collector.db import db
 from collector.demo import day as demo_day
 from collector.installation import application, clock, settings
-from collector.planning.solving.solver import warm
+from collector.planning.optimise.jobs import warm
 from collector.processes import Processes, free_port
 from collector.worker import work_until_idle
 

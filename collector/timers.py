@@ -8,8 +8,8 @@ from sqlalchemy.exc import OperationalError
 
 from collector.clock import Clock
 from collector.db import reading, transaction
-from collector.donors.lapses import lapsed, suspend_lapsed
-from collector.rounds.reminders import owe_reminders
+from collector.donor_contact.reminders import owe_reminders
+from collector.donors.expiry import lapsed, suspend_lapsed
 
 LOOK_SECONDS = 60.0
 

@@ -11,16 +11,16 @@ from collector.clock import Clock
 from collector.db import reading, transaction
 from collector.jobs.supervisor import run_once, run_supervisor
 from collector.jobs.work import Handler
-from collector.notices.carriers import sender_for
 from collector.notices.delivery import deliver
-from collector.planning.ahead.days_found import plan_weeks
-from collector.planning.ahead.horizon import PLAN_WEEKS
-from collector.planning.day.actions import PLAN_DAY
-from collector.planning.road.disruptions import PROPOSE
-from collector.planning.road.proposing import propose
-from collector.planning.solving.solver import PLANNER, plan_day
+from collector.notices.transports import sender_for
+from collector.planning.dispatch.disruptions import PROPOSE
+from collector.planning.dispatch.jobs import propose
+from collector.planning.horizon.jobs import plan_weeks
+from collector.planning.horizon.problem import PLAN_WEEKS
+from collector.planning.optimise.actions import PLAN_DAY
+from collector.planning.optimise.jobs import PLANNER, plan_day
 from collector.timers import keep_time
-from collector.web.letters import write
+from collector.web.message_rendering import write
 
 HANDLERS: Mapping[str, Handler] = {
     PLAN_DAY: plan_day,

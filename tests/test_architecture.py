@@ -67,7 +67,7 @@ def test_only_surfaces_the_command_and_the_supervisor_open_transactions() -> Non
                 in {
                     "collector/timers.py",
                     "collector/notices/delivery.py",
-                    "collector/planning/solving/solver.py",
+                    "collector/planning/optimise/jobs.py",
                 }
             )
         )

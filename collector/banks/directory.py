@@ -18,7 +18,7 @@ MOST_RADIUS_KM = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class LactariumEntry:
     """What an administrator says of one lactarium."""
 
     name: str
@@ -39,13 +39,13 @@ class Line:
     """Whether it is the administrator's own bank."""
 
 
-def first_lines(jurisdiction: Jurisdiction) -> list[Line]:
+def first_lines(jurisdiction: Jurisdiction) -> list[LactariumEntry]:
     """Return the lines a new installation begins with; only France's are known."""
     if jurisdiction is not Jurisdiction.FRANCE:
         return []
     with FRANCE.open(encoding="utf-8", newline="") as file:
         return [
-            Line(
+            LactariumEntry(
                 name=row["name"],
                 town=row["town"],
                 postcode=row["postcode"],
@@ -95,7 +95,7 @@ def write_line(
     now: datetime,
     bank_id: int,
     actor: str,
-    said: Line,
+    said: LactariumEntry,
     lactarium_id: int | None = None,
 ) -> Lactarium:
     """Correct a line of the directory, or add one; the act is in the chain of the bank it was of.
@@ -140,7 +140,7 @@ def _leave_other_line(session: Session, bank_id: int, *, but: Lactarium) -> None
         session.flush()
 
 
-def _filled_in(line: Lactarium, said: Line) -> Lactarium:
+def _filled_in(line: Lactarium, said: LactariumEntry) -> Lactarium:
     line.name, line.town, line.postcode = said.name, said.town, said.postcode
     line.latitude, line.longitude = said.latitude, said.longitude
     line.kind, line.takes_anonymous = said.kind, said.takes_anonymous
@@ -150,7 +150,7 @@ def _filled_in(line: Lactarium, said: Line) -> Lactarium:
     return line
 
 
-def _refuse_nonsense(said: Line) -> None:
+def _refuse_nonsense(said: LactariumEntry) -> None:
     if not said.name.strip() or not said.town.strip():
         raise Refused("bank_needs_name")
     # Written so that a NaN, which compares false to everything, is refused too.

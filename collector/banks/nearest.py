@@ -27,7 +27,7 @@ class Reach(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ground:
+class CollectionArea:
     """Where a bank that lives here collects: beginnings of postcodes, or a radius."""
 
     prefixes: tuple[str, ...]
@@ -44,7 +44,7 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class NearestBanks:
     """Who comes, whom to ask, and what else there is; each nearest first."""
 
     comes: Option | None
@@ -56,9 +56,9 @@ class Answer:
     """The nearest of all: what a mother gives her own baby is handled by her hospital's."""
 
 
-def ground_of(zones: Iterable[Zone], policies: Policies) -> Ground:
+def ground_of(zones: Iterable[Zone], policies: Policies) -> CollectionArea:
     """Return where a bank collects; one without zones collects within its radius."""
-    return Ground(
+    return CollectionArea(
         prefixes=tuple(prefix for zone in zones for prefix in zone.postcodes),
         radius_km=policies[PolicyKey.RADIUS_KM],
     )
@@ -69,8 +69,8 @@ def who_comes(
     *,
     postcode: str,
     at: tuple[float, float],
-    grounds: Mapping[int, Ground],
-) -> Answer:
+    grounds: Mapping[int, CollectionArea],
+) -> NearestBanks:
     """Answer for one postcode.
 
     Parameters
@@ -88,7 +88,7 @@ def who_comes(
     comes = next((each for each in takers if each.reach is Reach.COMES), None)
     closer = [each for each in options if comes is None or each.km < comes.km]
     near = [each for each in closer if each.reach is Reach.ASK]
-    return Answer(
+    return NearestBanks(
         comes=comes,
         ask=tuple(each for each in near if each in takers)[:MOST_TO_ASK],
         unclear=tuple(each for each in near if each.lactarium.takes_anonymous is Known.UNKNOWN)[
@@ -105,13 +105,15 @@ def _option(
     *,
     postcode: str,
     at: tuple[float, float],
-    grounds: Mapping[int, Ground],
+    grounds: Mapping[int, CollectionArea],
 ) -> Option:
     km = float(great_circle(at, (line.latitude, line.longitude)).km)
     return Option(lactarium=line, km=km, reach=_reach(line, postcode, km, grounds))
 
 
-def _reach(line: Lactarium, postcode: str, km: float, grounds: Mapping[int, Ground]) -> Reach:
+def _reach(
+    line: Lactarium, postcode: str, km: float, grounds: Mapping[int, CollectionArea]
+) -> Reach:
     ground = None if line.bank_id is None else grounds.get(line.bank_id)
     prefixes = ground.prefixes if ground else tuple(line.postcodes)
     radius = ground.radius_km if ground else line.radius_km

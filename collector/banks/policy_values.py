@@ -8,22 +8,22 @@ from collector.banks.policies import LabelCheck, Navigation, PolicyKey, Proof
 from collector.errors import Refused
 
 
-class Bounds(NamedTuple):
+class ValueRange(NamedTuple):
     """The least and the most a figure may be, both included."""
 
     least: int
     most: int
 
 
-BOUNDS: Mapping[str, Bounds] = {
-    "d": Bounds(0, 3650),
-    "ml": Bounds(0, 20_000),
-    "km": Bounds(1, 1000),
-    "degC": Bounds(-90, 10),
-    "min": Bounds(1, 2880),
-    "h": Bounds(0, 336),
-    "calls": Bounds(0, 200),
-    "g/km": Bounds(0, 2000),
+BOUNDS: Mapping[str, ValueRange] = {
+    "d": ValueRange(0, 3650),
+    "ml": ValueRange(0, 20_000),
+    "km": ValueRange(1, 1000),
+    "degC": ValueRange(-90, 10),
+    "min": ValueRange(1, 2880),
+    "h": ValueRange(0, 336),
+    "calls": ValueRange(0, 200),
+    "g/km": ValueRange(0, 2000),
 }
 """By the unit: wide enough for any bank, narrow enough to catch a slip of the finger."""
 

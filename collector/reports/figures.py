@@ -15,7 +15,7 @@ from collector.banks.queries import policies_of
 from collector.custody.models import DoorRecord
 from collector.custody.queries import records_at
 from collector.pickups.models import Pickup, PickupState
-from collector.rounds.models import DayPlan, EventKind, Round, RoundEvent, Stop
+from collector.rounds.models import DayPlan, EventKind, Round, RoundEvent, RoundStop
 
 MOST_DAYS = 400
 DONE = frozenset({PickupState.COLLECTED, PickupState.PARTLY_COLLECTED})
@@ -56,7 +56,7 @@ class DayFigures:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class PeriodReport:
     """A stretch of days, its sums, and how long donors waited.
 
     Attributes
@@ -107,7 +107,7 @@ class _Driven(NamedTuple):
     stops: list[tuple[int, Pickup]]
 
 
-def report(session: Session, *, bank_id: int, first: date, last: date) -> Report:
+def report(session: Session, *, bank_id: int, first: date, last: date) -> PeriodReport:
     """Reckon the figures from one day to another, both included."""
     driven = _driven(session, bank_id, first, last)
     pickups = [pickup for each in driven for _, pickup in each.stops]
@@ -124,7 +124,7 @@ def report(session: Session, *, bank_id: int, first: date, last: date) -> Report
     failures = Counter(
         pickup.failure or "other" for pickup in pickups if pickup.state is PickupState.FAILED
     )
-    return Report(
+    return PeriodReport(
         first=first,
         last=last,
         days=tuple(_added(day, found) for day, found in sorted(by_day.items())),
@@ -154,10 +154,10 @@ def _driven(session: Session, bank_id: int, first: date, last: date) -> list[_Dr
     ).all()
     stops: dict[int, list[tuple[int, Pickup]]] = {}
     for round_id, pickup in session.execute(
-        select(Stop.round_id, Pickup)
-        .join(Pickup, Pickup.id == Stop.pickup_id)
-        .where(Stop.round_id.in_([round_.id for round_, _ in rows]))
-        .order_by(Stop.round_id, Stop.position)
+        select(RoundStop.round_id, Pickup)
+        .join(Pickup, Pickup.id == RoundStop.pickup_id)
+        .where(RoundStop.round_id.in_([round_.id for round_, _ in rows]))
+        .order_by(RoundStop.round_id, RoundStop.position)
     ):
         stops.setdefault(round_id, []).append((pickup.id, pickup))
     return [_Driven(round_, day, stops[round_.id]) for round_, day in rows if round_.id in stops]

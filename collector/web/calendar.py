@@ -13,10 +13,10 @@ from collector.db import reading
 from collector.errors import NotFound
 from collector.people.feeds import read_feed
 from collector.people.models import Person
-from collector.rounds.models import Shift
-from collector.rounds.queries import shifts_of
 from collector.service_day import ServiceDay
-from collector.web.guards import anyone, now
+from collector.shifts.models import RosterShift
+from collector.shifts.queries import shifts_of
+from collector.web.framework.guards import anyone, now
 
 blueprint = Blueprint("calendar", __name__)
 
@@ -59,7 +59,7 @@ def _calendar(session: Session, person: Person, *, everybody: bool) -> Calendar:
     return calendar
 
 
-def _event(shift: Shift, bank: Bank, who: str) -> Event:
+def _event(shift: RosterShift, bank: Bank, who: str) -> Event:
     day = ServiceDay(shift.day, bank.zone)
     event = Event()
     event.add("uid", f"shift-{shift.id}@{bank.slug}.milkround")

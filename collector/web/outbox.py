@@ -9,7 +9,7 @@ from collector.notices.actions import send_again
 from collector.notices.models import Channel, NoticeState
 from collector.notices.queries import latest
 from collector.people.models import Role
-from collector.web.guards import actor, guard, settings
+from collector.web.framework.guards import actor, guard, settings
 
 blueprint = Blueprint("outbox", __name__, url_prefix="/outbox")
 guard(blueprint, Role.COORDINATOR, Role.ADMIN)

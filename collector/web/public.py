@@ -5,11 +5,11 @@ from sqlalchemy.orm import Session
 
 from collector.banks.directory import directory
 from collector.banks.models import Bank, Lactarium
-from collector.banks.nearest import Answer, Ground, ground_of, who_comes
+from collector.banks.nearest import CollectionArea, NearestBanks, ground_of, who_comes
 from collector.banks.queries import banks, policies_of, zones_of
 from collector.db import reading
 from collector.places.postcodes import where_is
-from collector.web.guards import anyone
+from collector.web.framework.guards import anyone
 from collector.web.public_map import directory_map
 from collector.web.public_words import ANONYMOUS, KINDS, SOURCES, evidence
 
@@ -69,14 +69,14 @@ def lactariums() -> str:
         return render_template("public/lactariums.html", lines=lines, map=directory_map(lines))
 
 
-def _grounds(session: Session) -> dict[int, Ground]:
+def _grounds(session: Session) -> dict[int, CollectionArea]:
     return {
         bank.id: ground_of(zones_of(session, bank.id), policies_of(session, bank.id))
         for bank in banks(session)
     }
 
 
-def _home_of(session: Session, answer: Answer) -> Bank | None:
+def _home_of(session: Session, answer: NearestBanks) -> Bank | None:
     """Return the bank of this installation that comes, where it is one."""
     line: Lactarium | None = answer.comes.lactarium if answer.comes else None
     if line is None or line.bank_id is None:

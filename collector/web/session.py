@@ -24,7 +24,7 @@ from collector.notices.models import Channel
 from collector.people.actions import count_attempt, end_session, use_link
 from collector.people.models import Person, Role
 from collector.people.queries import Actor, actor_of, link_is_good, person_by_email
-from collector.web.guards import DOOR_OF_ROLE, Door, anyone, guard_of, now, settings
+from collector.web.framework.guards import DOOR_OF_ROLE, Surface, anyone, guard_of, now, settings
 
 blueprint = Blueprint("session", __name__)
 
@@ -34,9 +34,14 @@ MOST_FROM_A_PLACE = 60
 """Links asked for from one network address within the hour: a hospital shares one."""
 
 HOMES_OF_DOOR = {
-    Door.DONOR: ("donor.home",),
-    Door.PHONE: ("phone.home",),
-    Door.DESK: ("board.home", "board.calls.home", "board.blood.home", "board.directory.home"),
+    Surface.DONOR: ("donor.home",),
+    Surface.PHONE: ("phone.home",),
+    Surface.DESK: (
+        "board.home",
+        "board.candidates.home",
+        "board.blood_tests.home",
+        "board.directory.home",
+    ),
 }
 """Where a door leads: to the first page that is for the roles of who comes in."""
 
@@ -108,7 +113,7 @@ def enter(token: str) -> Response | tuple[str, int]:
 def leave(door: str) -> Response:
     """Revoke the session behind one door."""
     answer = redirect_to(url_for("session.ask"), code=303)
-    if door in set(Door):
+    if door in set(Surface):
         token = request.cookies.get(door)
         if token:
             with transaction() as session:
@@ -121,7 +126,7 @@ def _no_longer_valid() -> tuple[str, int]:
     """Say so, and lead a browser that is signed in already to where it may go."""
     with reading() as session:
         actors = {
-            door: actor_of(session, request.cookies.get(door, ""), now=now()) for door in Door
+            door: actor_of(session, request.cookies.get(door, ""), now=now()) for door in Surface
         }
     homes = {door: url_for(_home(door, actor)) for door, actor in actors.items() if actor}
     return render_template("session/link_not_valid.html", homes=homes), 410
@@ -174,14 +179,14 @@ def _owe_link(
     )
 
 
-def _doors(actor: Actor | None) -> list[Door]:
+def _doors(actor: Actor | None) -> list[Surface]:
     """Return the doors of an actor's roles, the desk first."""
     roles = actor.roles if actor else frozenset[Role]()
     doors = {DOOR_OF_ROLE[role] for role in roles}
-    return sorted(doors, key=[Door.DESK, Door.PHONE, Door.DONOR].index)
+    return sorted(doors, key=[Surface.DESK, Surface.PHONE, Surface.DONOR].index)
 
 
-def _home(door: Door, actor: Actor | None) -> str:
+def _home(door: Surface, actor: Actor | None) -> str:
     """Return the page behind a door that its holder may see."""
     roles = actor.roles if actor else frozenset[Role]()
     for page in HOMES_OF_DOOR[door]:

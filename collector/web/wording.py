@@ -13,12 +13,12 @@ from flask_babel import format_date, format_datetime, format_decimal, get_locale
 from flask_babel.speaklater import LazyString
 
 from collector.errors import MilkroundError
-from collector.web import disruption_wording, road_wording
+from collector.web import disruption_wording, incident_wording
 
 _ = lazy_gettext
 
 ERRORS: Mapping[str, LazyString] = {
-    **road_wording.ERRORS,
+    **incident_wording.ERRORS,
     **disruption_wording.ERRORS,
     "http_400": _("We could not read this request. Nothing was changed."),
     "http_401": _("Please sign in first."),

@@ -15,7 +15,7 @@ import { submitOnChange } from "./board/submit-on-change.js";
 import { swapOnlyWhatChanged } from "./board/parts.js";
 import { holdStill } from "./board/hold-still.js";
 import { takeBackInTurn } from "./board/in-turn.js";
-import { followLive } from "./board/live.js";
+import { followLive } from "./board/dispatch.js";
 import { countDown } from "./board/countdown.js";
 
 document.documentElement.classList.add("with-script");

@@ -1,5 +1,5 @@
 // What the events of a visit, or of a round, amount to, in whatever order they came.
-// The same rules stand in collector/rounds/replay.py; tests/replay_cases.json runs through both.
+// The same rules stand in collector/rounds/events/replay.py; tests/replay_cases.json runs through both.
 const SAID_BEFORE = new Set(["acknowledged", "incident"]);
 const DECIDES = new Set(["collected", "not_done"]);
 

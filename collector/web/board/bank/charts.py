@@ -10,7 +10,7 @@ MOST_LABELS = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
+class ChartColumn:
     """A bar that stands: where, how high, of which series."""
 
     x: float
@@ -21,10 +21,10 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chart:
+class BarChart:
     """Two series side by side over the days."""
 
-    columns: tuple[Column, ...]
+    columns: tuple[ChartColumn, ...]
     labels: tuple[tuple[float, int], ...]
     """Where a day is named, and which row of the data it is."""
     lines: tuple[tuple[float, float], ...]
@@ -34,7 +34,7 @@ class Chart:
     left: int = LEFT
 
 
-def paired(rows: Sequence[tuple[float, ...]]) -> Chart | None:
+def paired(rows: Sequence[tuple[float, ...]]) -> BarChart | None:
     """Draw one or two values per row as bars side by side; None where there is nothing to draw."""
     highest = max((value for row in rows for value in row), default=0)
     if highest <= 0:
@@ -49,7 +49,7 @@ def paired(rows: Sequence[tuple[float, ...]]) -> Chart | None:
         for series, value in enumerate(row):
             height = round(room * value / top, 1)
             columns.append(
-                Column(
+                ChartColumn(
                     x=round(begin + bar * series, 1),
                     y=round(floor - height, 1),
                     width=round(bar - 1, 1),
@@ -58,7 +58,7 @@ def paired(rows: Sequence[tuple[float, ...]]) -> Chart | None:
                 )
             )
     every = -(-len(rows) // MOST_LABELS)
-    return Chart(
+    return BarChart(
         columns=tuple(columns),
         labels=tuple(
             (round(LEFT + pitch * (place + 0.5), 1), place) for place in range(0, len(rows), every)

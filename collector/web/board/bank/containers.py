@@ -10,13 +10,13 @@ from collector.custody.queries import Chain, chain_of
 from collector.db import reading
 from collector.people.models import Role
 from collector.people.queries import people_with_role
-from collector.web.board.pages import page
-from collector.web.guards import actor
+from collector.web.board.page_context import page
+from collector.web.framework.guards import actor
 
-blueprint = Blueprint("containers", __name__)
+blueprint = Blueprint("containers", __name__, url_prefix="/bank/containers")
 
 
-@blueprint.get("/containers/<path:number>")
+@blueprint.get("/<path:number>")
 def chain(number: str) -> str:
     """Show the chain of a container; a number that was kept with a slash in it has its page too."""
     bank_id = actor().bank_id
@@ -25,7 +25,7 @@ def chain(number: str) -> str:
         holders = _holders(session, bank_id, found)
         return page(
             session,
-            "board/container.html",
+            "board/bank/container.html",
             chain=found,
             holders=holders,
             warmest=policies_of(session, bank_id)[PolicyKey.FREEZER_WARMEST_CELSIUS],

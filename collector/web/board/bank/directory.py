@@ -4,18 +4,18 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from collector.banks.directory import Line, directory, lactarium_for, write_line
+from collector.banks.directory import LactariumEntry, directory, lactarium_for, write_line
 from collector.banks.models import Known, Lactarium, LactariumKind
 from collector.db import reading, transaction
 from collector.errors import Refused
 from collector.people.models import Role
-from collector.web.board.care.calls import read_day
-from collector.web.board.pages import page
-from collector.web.guards import actor, guard, now
+from collector.web.board.donors.candidates import read_day
+from collector.web.board.page_context import page
+from collector.web.framework.guards import actor, guard, now
 from collector.web.public_words import ANONYMOUS, KINDS, evidence
 from collector.web.wording import sentence
 
-blueprint = Blueprint("directory", __name__, url_prefix="/directory")
+blueprint = Blueprint("directory", __name__, url_prefix="/bank/directory")
 guard(blueprint, Role.ADMIN, within="board")
 
 TEXTS = ("name", "town", "postcode", "evidence", "phone", "website")
@@ -27,7 +27,7 @@ def home() -> str:
     with reading() as session:
         return page(
             session,
-            "board/care/directory.html",
+            "board/bank/directory.html",
             lines=directory(session, all_lines=True),
             ours=actor().bank_id,
             KINDS=KINDS,
@@ -86,7 +86,7 @@ def _form(lactarium_id: int | None, typed: dict[str, str], wrong: str = "") -> s
     with reading() as session:
         return page(
             session,
-            "board/care/directory_line.html",
+            "board/bank/directory_line.html",
             typed=typed,
             wrong=wrong,
             is_new=lactarium_id is None,
@@ -110,7 +110,7 @@ def _shown(known: Lactarium) -> dict[str, str]:
     }
 
 
-def _said() -> Line:
+def _said() -> LactariumEntry:
     texts = {name: request.form.get(name, "").strip()[:200] for name in TEXTS}
     kind, takes = request.form.get("kind", ""), request.form.get("takes_anonymous", "")
     if kind not in set(LactariumKind) or takes not in set(Known):
@@ -118,7 +118,7 @@ def _said() -> Line:
     radius, checked = request.form.get("radius_km", ""), request.form.get("checked_on", "")
     if radius and not (radius.isascii() and radius.isdigit()):
         raise Refused("number_not_read")
-    return Line(
+    return LactariumEntry(
         **texts,
         latitude=_degrees("latitude"),
         longitude=_degrees("longitude"),

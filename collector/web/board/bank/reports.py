@@ -13,12 +13,12 @@ from collector.csv_rows import escaped, write_rows
 from collector.db import reading, transaction
 from collector.errors import Refused
 from collector.people.feeds import has_feed, make_feed, revoke_feeds
-from collector.reports.figures import MOST_DAYS, DayFigures, Report, report
+from collector.reports.figures import MOST_DAYS, DayFigures, PeriodReport, report
 from collector.web.board.bank.charts import paired, shares
-from collector.web.board.pages import civil_day, page, today
-from collector.web.guards import actor, now, person_id
+from collector.web.board.page_context import civil_day, page, today
+from collector.web.framework.guards import actor, now, person_id
 
-blueprint = Blueprint("reports", __name__, url_prefix="/reports")
+blueprint = Blueprint("reports", __name__, url_prefix="/bank/reports")
 
 FOUR_WEEKS = timedelta(days=27)
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -54,7 +54,7 @@ def home(address: str = "") -> str:
         found = report(session, bank_id=actor().bank_id, first=first, last=last)
         return page(
             session,
-            "board/reports/home.html",
+            "board/bank/reports.html",
             found=found,
             address=address,
             has_calendar=has_feed(session, person_id=person_id(), everybody=True),
@@ -114,7 +114,7 @@ def xlsx() -> Response:
     return _file(found, written.getvalue(), "xlsx", SHEET)
 
 
-def _found() -> Report:
+def _found() -> PeriodReport:
     first, last = _stretch()
     with reading() as session:
         return report(session, bank_id=actor().bank_id, first=first, last=last)
@@ -153,7 +153,7 @@ def _cells(day: DayFigures) -> Iterator[object]:
     yield round(day.cost_cents / 100, 2)
 
 
-def _file(found: Report, content: bytes, ending: str, kind: str) -> Response:
+def _file(found: PeriodReport, content: bytes, ending: str, kind: str) -> Response:
     answer = make_response(content)
     answer.headers["Content-Type"] = kind
     name = f"milkround-{found.first}-{found.last}.{ending}"
