@@ -65,17 +65,14 @@ def application(settings: Settings) -> Flask:
     settings.home.mkdir(parents=True, exist_ok=True)
     app = create_app(settings)
     with app.app_context():
-        if not migrations.is_current(db.engine):
-            _upgrade()
-        db.engine.dispose()  # the web server forks: its workers must not share a connection
+        try:
+            if not migrations.is_current(db.engine):
+                migrations.upgrade(db.engine)
+        except migrations.UnknownSchemaError as unknown:
+            raise WrongDatabaseError(str(unknown)) from unknown
+        finally:
+            db.engine.dispose()  # the web server forks: its workers must not share a connection
     return app
-
-
-def _upgrade() -> None:
-    try:
-        migrations.upgrade(db.engine)
-    except migrations.UnknownSchemaError as unknown:
-        raise WrongDatabaseError(str(unknown)) from unknown
 
 
 def bank_named(session: Session, slug: str) -> Bank:

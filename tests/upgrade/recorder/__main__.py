@@ -28,6 +28,7 @@ from urllib.parse import urlsplit
 from bank import FOUNDED, TUESDAY, Recorded, SetClock, furnish, rule
 from dump import rows, schema, schema_of_postgresql
 from flask.testing import FlaskClient
+from icalendar import Calendar
 from phone import (
     HOST,
     KEPT,
@@ -144,7 +145,7 @@ def _phones(
 def _held(recorded: Recorded) -> dict[str, Any]:
     """Let people sign in and ask for links at the last moment, and return what they hold."""
     recorded.app.config["WTF_CSRF_ENABLED"] = False
-    recorded.clock.instant = at(TUESDAY, "08:50")
+    recorded.clock.instant = at(TUESDAY, "08:55")
     desk, donor = recorded.sign_in(person="claire"), recorded.sign_in(donor="dora")
     what_waits(recorded)
     calendars = feeds(recorded)
@@ -158,22 +159,20 @@ def _held(recorded: Recorded) -> dict[str, Any]:
     one_that_failed(recorded)
     recorded.app.config["WTF_CSRF_ENABLED"] = True
     recorded.clock.instant = PRESENT
-    letters = [
-        {
-            "to": letter.to,
-            "channel": letter.channel.value,
-            "link": urlsplit(letter.link)._replace(scheme="", netloc="").geturl(),
-        }
+    links = [
+        urlsplit(letter.link)._replace(scheme="", netloc="").geturl()
         for letter in recorded.letters.kept
     ]
+    stranger = recorded.app.test_client()
     code = next(each.body for each in recorded.letters.kept if "code" in each.body.lower())
     return {
         "present": PRESENT.isoformat(),
         "secret_key": SECRET,
-        "letters": letters,
+        "links": {link: stranger.get(link).status_code for link in links},
         "code": "".join(sign for sign in code if sign.isdigit())[:6],
-        "calendars": calendars,
+        "calendars": {path: _uids(stranger, path) for path in calendars},
         "cookies": {"desk": _cookies(desk), "donor": _cookies(donor)},
+        "visit_calendar": {path: _uids(donor, path) for path in (_visit_calendar(recorded),)},
         "keys": {
             "people": recorded.people,
             "donors": recorded.donors,
@@ -187,6 +186,16 @@ def _ask_for_link(client: FlaskClient, name: str, *, wanted: str = "") -> None:
     """Ask for a sign-in link; who it is for is looked up once the answer has left."""
     query = f"?next={wanted}" if wanted else ""
     client.post(f"/sign-in{query}", data={"email": f"{name}@example.org"}).close()
+
+
+def _visit_calendar(recorded: Recorded) -> str:
+    return f"/donor/visits/{recorded.visits['dora']}/calendar.ics"
+
+
+def _uids(client: FlaskClient, path: str) -> list[str]:
+    """Return the names of a calendar's entries: another name would be another entry."""
+    found = Calendar.from_ical(client.get(path).get_data())
+    return sorted(str(event["uid"]) for event in found.walk("VEVENT"))
 
 
 def _cookies(client: FlaskClient) -> dict[str, str]:
@@ -214,7 +223,7 @@ def _as_sent(note: dict[str, Any]) -> dict[str, Any]:
         "json": json.loads(body) if is_json else None,
         "bytes": None if is_json or not body else base64.b64encode(body).decode(),
         "status": int(note["status"].split()[0]),
-        "answer": json.loads(note["answer"]) if environ["REQUEST_METHOD"] == "POST" else None,
+        "answer": json.loads(note["answer"] or b"null"),
     }
 
 

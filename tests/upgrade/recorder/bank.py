@@ -3,6 +3,8 @@
 Everyone is invented. Telephone numbers are of the ranges that France reserves for fiction.
 """
 
+# ruff: noqa: I001 - its imports are modules of commit 1ef976c
+
 from __future__ import annotations
 
 from dataclasses import dataclass, field

@@ -1,5 +1,7 @@
 """The week of the recording: Monday driven, Tuesday published twice, open work that morning."""
 
+# ruff: noqa: I001 - its imports are modules of commit 1ef976c
+
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
@@ -145,9 +147,9 @@ def what_waits(recorded: Recorded) -> None:
         hold_slot(session, enquiry, now=now, day=WEDNESDAY, opens=time(8), closes=time(12))
 
 
-def feeds(recorded: Recorded) -> dict[str, str]:
+def feeds(recorded: Recorded) -> list[str]:
     """Return the secret calendar addresses of Ana's own shifts and of everybody's."""
-    found = {}
+    found = []
     with recorded.app.app_context(), transaction() as session:
         for name, everybody in (("ana", False), ("claire", True)):
             for _ in range(2):  # The first one is revoked by the second.
@@ -157,7 +159,7 @@ def feeds(recorded: Recorded) -> dict[str, str]:
                     person_id=recorded.people[name],
                     everybody=everybody,
                 )
-            found[name] = f"/calendar/{token}.ics"
+            found.append(f"/calendar/{token}.ics")
     return found
 
 
