@@ -52,27 +52,30 @@ def address(app: Flask, first_port: int) -> Iterator[str]:
 
 
 @contextmanager
-def phone_of(browser: Browser, address: str, name: str) -> Iterator[tuple[BrowserContext, Page]]:
-    """Open today's page on a phone that holds its session, its database and its page of 0.1."""
+def phone_context(browser: Browser, address: str, name: str) -> Iterator[BrowserContext]:
+    """Give a browser that holds the session of a phone, and whose clock shows its last hour."""
     context = browser.new_context(
         viewport={"width": 390, "height": 844}, locale="en-GB", timezone_id="Europe/Paris"
     )
     # A quarter of an hour later a round that is handed over would leave the phone.
     context.clock.install(time=events_of(name)[-1]["device_at"])
-    context.add_cookies(
-        [
-            {"name": cookie, "value": value, "url": address}
-            for cookie, value in PHONES[name]["cookies"].items()
-        ]
-    )
-    page = context.new_page()
-    broken: list[object] = []
-    page.on("pageerror", lambda error: broken.append(error))  # noqa: PLW0108 - it is marked
-    page.goto(f"{address}/sign-in")
-    page.evaluate(PUT_BACK, PHONES[name] | {"caches": {OLD_SHELL: ["/phone/"]}})
-    page.goto(f"{address}/phone/")
-    yield context, page
+    cookies = PHONES[name]["cookies"].items()
+    context.add_cookies([{"name": each, "value": value, "url": address} for each, value in cookies])
+    yield context
     context.close()
+
+
+@contextmanager
+def phone_of(browser: Browser, address: str, name: str) -> Iterator[tuple[BrowserContext, Page]]:
+    """Open today's page on a phone that holds its session, its database and its page of 0.1."""
+    broken: list[object] = []
+    with phone_context(browser, address, name) as context:
+        page = context.new_page()
+        page.on("pageerror", lambda error: broken.append(error))  # noqa: PLW0108 - it is marked
+        page.goto(f"{address}/sign-in")
+        page.evaluate(PUT_BACK, PHONES[name] | {"caches": {OLD_SHELL: ["/phone/"]}})
+        page.goto(f"{address}/phone/")
+        yield context, page
     assert broken == []
 
 
