@@ -1,4 +1,4 @@
-"""The schema of the database: its revision, and the move to the one of this version."""
+"""Migration of a database to this version's schema, and its check."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,26 +14,26 @@ from sqlalchemy.engine import Connection
 from collector.asset_root import asset_root
 from collector.db import WRITES, Base
 
-ONE_AT_A_TIME = 3_141_002
-"""The number of PostgreSQL's advisory lock under which a schema is changed; chosen at random."""
+SCHEMA_LOCK = 3_141_002
+"""Number of PostgreSQL's advisory lock around a change of the schema; an arbitrary constant."""
 
 
 class UnknownSchemaError(Exception):
-    """The database is at a revision that this version cannot move on from; nothing was changed."""
+    """The database is at a revision without a way to this version; nothing was changed."""
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Bring the schema up to a revision, in one transaction; of two at once one waits.
+    """Bring the schema up to a revision, in one transaction.
 
-    A database at the end of the release before is at the baseline of this one already: it gets
-    the baseline's mark, and its rows are not touched.
+    A second process waits for the first. A database at the last revision of the release before
+    has the schema of the baseline already: only its mark changes, and its rows stay untouched.
 
     Raises
     ------
     UnknownSchemaError
-        Its revision is older than the end of the release before, or of a newer version.
+        The revision is an older one of the release before, or of a newer version.
     """
-    with _alone(engine) as connection:
+    with _exclusive(engine) as connection:
         config = _config(connection)
         _move_to_baseline(connection, config)
         command.upgrade(config, revision)
@@ -41,7 +41,7 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
 
 def downgrade(engine: Engine, revision: str) -> None:
     """Take the schema down to a revision; `base` removes everything."""
-    with _alone(engine) as connection:
+    with _exclusive(engine) as connection:
         command.downgrade(_config(connection), revision)
 
 
@@ -60,14 +60,14 @@ def differences(engine: Engine) -> list[object]:
 
 
 @contextmanager
-def _alone(engine: Engine) -> Iterator[Connection]:
-    """Open a transaction that no other process changes the schema beside.
+def _exclusive(engine: Engine) -> Iterator[Connection]:
+    """Open a transaction that excludes any other change of the schema.
 
-    The web server and the worker start together after an upgrade, and both look at the schema.
+    After an upgrade the web server and the worker start together, and both migrate.
     """
     with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
         if connection.dialect.name == "postgresql":
-            connection.execute(text(f"SELECT pg_advisory_xact_lock({ONE_AT_A_TIME})"))
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({SCHEMA_LOCK})"))
         yield connection
 
 
@@ -85,13 +85,13 @@ def _move_to_baseline(connection: Connection, config: Config) -> None:
         )
     else:
         raise UnknownSchemaError(
-            f"The database is at revision {present}, which this version does not know: install"
-            " the version that made it, or a newer one."
+            f"The database is at revision {present}, unknown to this version: install the version"
+            " that made it, or a newer one."
         )
 
 
 def _baseline(scripts: ScriptDirectory) -> Script:
-    """Return the revision that begins this release."""
+    """Return the first revision of this release."""
     (first,) = scripts.get_bases()
     baseline = scripts.get_revision(first)
     if baseline is None:

@@ -1,4 +1,4 @@
-"""The whole schema that 0.2.0 begins with.
+"""The whole schema at the start of 0.2.0.
 
 The eight migrations of 0.1 made the same one. A database at the last of them only gets the mark of
 this revision (`collector.migrations`).
@@ -16,18 +16,18 @@ depends_on = None
 of_release = "0.1"
 """The release before this one."""
 replaces = "0008"
-"""The last revision of it, whose schema is this one."""
+"""The last revision of the release before; its schema is the same."""
 came_before = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
-"""The revisions of it that led there."""
+"""The revisions that led to `replaces`."""
 
 INSTANT = sa.DateTime(timezone=True)
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 WORD = sa.String(40)
-"""One of the values that a column's class names."""
+"""A member of an enumeration."""
 
-# Thirteen columns have a `server_default`: 0.1 added them to tables that had rows. The rows'
-# classes give these values themselves. The defaults stay, so that both ways lead to one schema
-# without a table being written anew.
+# Thirteen columns have a `server_default`, because 0.1 added them to tables with rows. The classes
+# of the rows set these values themselves. Dropping the defaults would copy ten tables of SQLite in
+# every upgrade, so they stay.
 
 
 def upgrade() -> None:

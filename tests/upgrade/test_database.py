@@ -125,7 +125,7 @@ def test_a_move_that_fails_leaves_the_database_where_it_was(recorded: Engine) ->
 def test_of_two_that_move_it_at_once_one_waits_and_finds_it_moved(recorded: Engine) -> None:
     before, waited = rows_of(recorded), Future[None]()
     other = Thread(target=lambda: waited.set_result(migrations.upgrade(recorded)))
-    with migrations._alone(recorded) as connection:  # noqa: SLF001 - the first of the two
+    with migrations._exclusive(recorded) as connection:  # noqa: SLF001 - the first of the two
         other.start()
         connection.execute(text("DELETE FROM alembic_version"))
         connection.execute(text("INSERT INTO alembic_version VALUES ('0200')"))
