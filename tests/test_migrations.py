@@ -1,4 +1,4 @@
-"""The schema: every migration up and down, on both databases, equal to what the rows say."""
+"""Schema: every migration up and down, on both databases, compared with the classes of the rows."""
 
 from __future__ import annotations
 

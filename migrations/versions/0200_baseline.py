@@ -1260,4 +1260,4 @@ NEWEST_FIRST = (
     "postcode_places",
     "banks",
 )
-"""Each table ahead of those that it refers to."""
+"""Each table before the tables that it refers to."""

@@ -1,4 +1,4 @@
-"""The schema of a database, as its own catalogue tells it; the order of columns is left out."""
+"""Schema of a database by its own catalogue, without the order of columns."""
 
 from __future__ import annotations
 

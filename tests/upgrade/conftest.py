@@ -1,4 +1,4 @@
-"""An installation of 0.1 in place of an empty one: its database, its secret, its hour."""
+"""Fixtures of an installation of 0.1: its database, its secret, its hour."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-// Puts the things that a phone of 0.1 kept into the browser of today's page.
+// Restores the stored data of a phone of 0.1 in this browser.
 async ({ database, localStorage: settings, caches: cached }) => {
   const asked = (request) =>
     new Promise((done, failed) => {
@@ -6,7 +6,7 @@ async ({ database, localStorage: settings, caches: cached }) => {
       request.onerror = () => failed(request.error);
     });
 
-  // A picture's bytes were told as base64.
+  // A photo is base64 in JSON.
   function revived(value) {
     if (value?.$bytes) return Uint8Array.from(atob(value.$bytes), (sign) => sign.charCodeAt(0)).buffer;
     if (value === null || typeof value !== "object") return value;

@@ -36,7 +36,7 @@ PRESENT = datetime.fromisoformat(HELD["present"])
 
 @contextmanager
 def connected(url: str) -> Iterator[Engine]:
-    """Speak with a database as the application does."""
+    """Open an engine with the driver and the settings of the application."""
     is_sqlite = url.startswith("sqlite")
     engine = create_engine(url, **({"module": sqlite_driver} if is_sqlite else {}))
     if is_sqlite:
@@ -52,7 +52,7 @@ def load(url: str) -> None:
             script = read("schema_sqlite.sql") + read("rows.sql")
             connection.executescript(f"BEGIN; {script} COMMIT;")
         return
-    # PostgreSQL writes bytes in another way, and reads an instant without a zone as a local one.
+    # PostgreSQL has another literal for bytes, and reads an instant without a zone as local time.
     rows = BLOB.sub(r"'\\x\1'", read("rows.sql"))
     script = f"{read('schema_postgresql.sql')} SET TIME ZONE 'UTC'; {rows} {_go_on_counting()}"
     with connected(url) as engine, engine.begin() as connection:
@@ -61,7 +61,7 @@ def load(url: str) -> None:
 
 
 def rows_of(engine: Engine) -> Rows:
-    """Return every row of every table, but for the mark of the schema."""
+    """Return every row of every table but `alembic_version`."""
     metadata = MetaData()
     metadata.reflect(engine)
     tables = [table for table in metadata.sorted_tables if table.name != "alembic_version"]
@@ -76,19 +76,19 @@ def rows_of(engine: Engine) -> Rows:
 
 
 def events_of(phone: str) -> list[dict[str, Any]]:
-    """Return what a phone had said, in its order."""
+    """Return the events of a phone by their sequence."""
     rows = PHONES[phone]["database"]["stores"]["events"]["rows"]
     return sorted((event for _, event in rows), key=lambda event: int(event["sequence"]))
 
 
 def photos_of(phone: str) -> Iterator[tuple[str, bytes]]:
-    """Yield the name and the bytes of each picture on a phone."""
+    """Yield the name and the bytes of each photo on a phone."""
     for name, photo in PHONES[phone]["database"]["stores"]["photos"]["rows"]:
         yield name, base64.b64decode(photo["bytes"]["$bytes"])
 
 
 def _go_on_counting() -> str:
-    """Return statements that let each table count on from its last key."""
+    """Return statements that set each sequence to the last key of its table."""
     tables = re.findall(r'^INSERT INTO "(\w+)"', read("rows.sql"), re.MULTILINE)
     counted = "SELECT setval('{0}_id_seq', (SELECT max(id) FROM \"{0}\"));"
     return "".join(counted.format(table) for table in tables)

@@ -1,4 +1,4 @@
-"""The database of 0.1 at today's schema: every row, every value, every message and question."""
+"""Migration of the database of 0.1: rows, values, schema, messages and planning jobs."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ASKS_THE_PLANNER = ("planning_runs", "proposals", "horizons", "disruptions")
 
 
 class Kept:
-    """A carrier that keeps every letter."""
+    """A transport that keeps every letter."""
 
     keeps_text = True
 
@@ -45,7 +45,7 @@ class Kept:
 def recorded(
     recorded_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Engine]:
-    """The recorded database, which the command is pointed at."""
+    """The recorded database, as the database of the command."""
     monkeypatch.setenv("MILKROUND_HOME", str(tmp_path))
     monkeypatch.setenv("DATABASE_URL", recorded_url)
     with connected(recorded_url) as engine:
@@ -57,7 +57,7 @@ def migrate() -> Result:
 
 
 def mark(engine: Engine, revision: str) -> None:
-    """Let the database be at another revision."""
+    """Set the revision of the database."""
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = :to"), {"to": revision})
 
@@ -67,7 +67,7 @@ def revision_of(engine: Engine) -> str | None:
         return connection.scalar(text("SELECT version_num FROM alembic_version"))
 
 
-def test_the_command_keeps_every_row_and_every_value(recorded: Engine) -> None:
+def test_migrate_keeps_every_row_and_every_value(recorded: Engine) -> None:
     before = rows_of(recorded)
     assert [name for name, rows in before.items() if not rows] == [], "the recording fills each"
     for _twice in range(2):
@@ -100,7 +100,7 @@ def test_the_schema_is_that_of_a_new_installation(
         ("9999", "install the version that made it, or a newer one."),
     ],
 )
-def test_a_revision_with_no_way_from_it_is_told_in_one_sentence_and_stays(
+def test_an_unknown_revision_is_refused_in_one_sentence(
     recorded: Engine, revision: str, remedy: str
 ) -> None:
     mark(recorded, revision)
@@ -114,7 +114,7 @@ def test_a_revision_with_no_way_from_it_is_told_in_one_sentence_and_stays(
     assert revision_of(recorded) == revision
 
 
-def test_a_move_that_fails_leaves_the_database_where_it_was(recorded: Engine) -> None:
+def test_a_failed_migration_leaves_the_database_unchanged(recorded: Engine) -> None:
     before = rows_of(recorded)
     with pytest.raises(CommandError, match="no such revision"):
         migrations.upgrade(recorded, "no such revision")
@@ -122,7 +122,7 @@ def test_a_move_that_fails_leaves_the_database_where_it_was(recorded: Engine) ->
     assert rows_of(recorded) == before
 
 
-def test_of_two_that_move_it_at_once_one_waits_and_finds_it_moved(recorded: Engine) -> None:
+def test_of_two_migrations_at_once_one_waits_for_the_other(recorded: Engine) -> None:
     before, waited = rows_of(recorded), Future[None]()
     other = Thread(target=lambda: waited.set_result(migrations.upgrade(recorded)))
     with migrations._exclusive(recorded) as connection:  # noqa: SLF001 - the first of the two
@@ -137,14 +137,16 @@ def test_of_two_that_move_it_at_once_one_waits_and_finds_it_moved(recorded: Engi
     assert migrations.is_current(recorded)
 
 
-def test_every_value_is_one_that_the_rows_classes_know(app: Flask) -> None:
+def test_the_classes_read_every_row_and_the_audit_chain_holds(app: Flask) -> None:
     with app.app_context(), reading() as session:
         for mapper in Base.registry.mappers:
             assert session.query(mapper.class_).all(), mapper.class_.__name__
         assert first_broken_link(session, 1) is None
 
 
-def test_every_message_that_was_owed_leaves(app: Flask, clock: SetClock, database_url: str) -> None:
+def test_every_message_of_the_outbox_is_sent(
+    app: Flask, clock: SetClock, database_url: str
+) -> None:
     carrier = Kept()
     with connected(database_url) as engine:
         owed = [each for each in rows_of(engine)["notices"] if each["state"] == "owed"]
@@ -161,7 +163,7 @@ def test_every_message_that_was_owed_leaves(app: Flask, clock: SetClock, databas
     assert {client.get(letter.link).status_code for letter in carrier.letters} == {200}
 
 
-def test_every_question_to_the_planner_is_read_and_has_its_worker(database_url: str) -> None:
+def test_every_stored_problem_is_read_and_every_job_has_a_handler(database_url: str) -> None:
     with connected(database_url) as engine:
         rows = rows_of(engine)
     assert {job["kind"] for job in rows["jobs"]} == set(HANDLERS)

@@ -1,4 +1,4 @@
-"""The things that people hold: mailed links, calendars, sessions, a code, fixed addresses."""
+"""Mailed links, calendars, sessions, a code and installed addresses of 0.1."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PROGRAM = "/phone/service-worker.js"
 
 
 def browser(app: Flask, cookies: dict[str, str]) -> FlaskClient:
-    """Return a browser that holds these cookies."""
+    """Return a browser with these cookies."""
     client = app.test_client()
     for name, value in cookies.items():
         client.set_cookie(name, value)
@@ -31,7 +31,7 @@ def browser(app: Flask, cookies: dict[str, str]) -> FlaskClient:
 
 
 def names_in(client: FlaskClient, path: str) -> list[str]:
-    """Return the names of a calendar's entries: another name would be another entry."""
+    """Return the UIDs of a calendar's entries; a new UID would be a second entry."""
     answer = client.get(path)
     assert answer.status_code == 200, path
     return sorted(str(event["uid"]) for event in Calendar.from_ical(answer.data).walk("VEVENT"))
@@ -94,8 +94,8 @@ def test_calendars_have_the_same_entries(app: Flask) -> None:
         assert names_in(donor, path) == names
 
 
-def test_what_was_installed_is_where_it_was(app: Flask) -> None:
-    """A browser keeps a scope and a program's address, and nothing tells it of other ones."""
+def test_an_installed_page_finds_its_program_and_its_scope(app: Flask) -> None:
+    """A browser keeps the scope and the address of a service worker for ever."""
     assert PHONES["ana"]["workers"] == [{"scope": SCOPE, "program": PROGRAM}]
     client = browser(app, PHONES["ana"]["cookies"])
     program = client.get(PROGRAM)

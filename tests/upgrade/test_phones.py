@@ -1,4 +1,4 @@
-"""Two phones of 0.1 in a real browser: today's page takes over the things they kept."""
+"""Upgrade of two phones of 0.1 in a real browser: today's page on their stored data."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ HERE = Path(__file__).parent
 PUT_BACK = (HERE / "put_back.js").read_text(encoding="utf-8")
 KEPT = (HERE / "recorder" / "kept.js").read_text(encoding="utf-8")
 OLD_SHELL = "milkround-shell-of-0.1"
-"""Named by a build, which is today's own where nothing of the page has changed yet."""
+"""Cache of the former page; its real name is the hash of a build."""
 SETTLED = """async (old) => {
   for (let tries = 0; tries < 300; tries++) {
     const names = (await caches.keys()).filter((name) => name.startsWith("milkround-shell-"));
@@ -39,7 +39,7 @@ SETTLED = """async (old) => {
 
 @pytest.fixture
 def address(app: Flask, first_port: int) -> Iterator[str]:
-    """Where the recorded bank is served by today's code; forms need their token, as outside."""
+    """Address of the recorded bank, served by today's code with CSRF tokens required."""
     app.config["WTF_CSRF_ENABLED"] = True
     port = free_port(LOOPBACK, first_port)
     server = make_server(LOOPBACK, port, app, threaded=True)
@@ -53,7 +53,7 @@ def address(app: Flask, first_port: int) -> Iterator[str]:
 
 @contextmanager
 def phone_context(browser: Browser, address: str, name: str) -> Iterator[BrowserContext]:
-    """Give a browser that holds the session of a phone, and whose clock shows its last hour."""
+    """Open a browser with the session of a phone, at the hour of its last event."""
     context = browser.new_context(
         viewport={"width": 390, "height": 844}, locale="en-GB", timezone_id="Europe/Paris"
     )
@@ -67,7 +67,7 @@ def phone_context(browser: Browser, address: str, name: str) -> Iterator[Browser
 
 @contextmanager
 def phone_of(browser: Browser, address: str, name: str) -> Iterator[tuple[BrowserContext, Page]]:
-    """Open today's page on a phone that holds its session, its database and its page of 0.1."""
+    """Open today's page with the session and the stored data of a phone of 0.1."""
     broken: list[object] = []
     with phone_context(browser, address, name) as context:
         page = context.new_page()
@@ -80,7 +80,7 @@ def phone_of(browser: Browser, address: str, name: str) -> Iterator[tuple[Browse
 
 
 def stores_of(kept: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return the rows of each store of a phone by their keys."""
+    """Return the rows of each object store by their keys."""
     return {name: dict(store["rows"]) for name, store in kept["database"]["stores"].items()}
 
 
@@ -107,7 +107,7 @@ def test_todays_page_empties_the_outbox_of_a_phone_and_loses_nothing(
 
 
 def assert_nothing_is_lost(kept: dict[str, Any]) -> None:
-    """Assert that a phone holds what it held, but for what is the bank's by now."""
+    """Assert that a phone kept all but the photos, which are sent."""
     before, after = stores_of(PHONES["ana"]), stores_of(kept)
     assert after["photos"] == {}
     assert set(after["events"]) == set(before["events"])
@@ -124,7 +124,7 @@ def assert_nothing_is_lost(kept: dict[str, Any]) -> None:
     assert kept["database"]["version"] >= PHONES["ana"]["database"]["version"]
 
 
-def test_what_the_bank_had_refused_stays_and_the_rest_is_sent(
+def test_a_refused_record_stays_on_the_phone_and_the_rest_is_sent(
     browser: Browser, address: str, database_url: str
 ) -> None:
     with phone_of(browser, address, "bruno") as (_, page):

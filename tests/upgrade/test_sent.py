@@ -1,4 +1,4 @@
-"""A morning's outbox, sent word for word as the phone of 0.1 sent it."""
+"""Replay of the requests with which a phone of 0.1 emptied its outbox."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ NEW_TOKENS = ("csrf_token", "now")
 
 @pytest.fixture
 def phone(app: Flask) -> FlaskClient:
-    """Ana's phone, with its session; forms need their token, as outside."""
+    """Ana's phone with its session; CSRF tokens are required."""
     app.config["WTF_CSRF_ENABLED"] = True
     client = app.test_client()
     client.set_cookie("milkround_phone", PHONES["ana"]["cookies"]["milkround_phone"])
@@ -38,7 +38,7 @@ def phone(app: Flask) -> FlaskClient:
 
 
 def ask(phone: FlaskClient, sent: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a test's answer
-    """Ask what was asked, with a token of this hour if it had one."""
+    """Repeat a recorded request, with a new token if it had one."""
     headers = dict(sent["headers"])
     if sent["with_token"]:
         headers["X-CSRFToken"] = phone.get("/phone/session", headers=JSON).get_json()["csrf_token"]
@@ -48,7 +48,7 @@ def ask(phone: FlaskClient, sent: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a
     return phone.open(sent["path"], method=sent["method"], headers=headers, **body)
 
 
-def test_the_recording_has_every_kind_that_a_phone_can_say() -> None:
+def test_the_recording_has_every_kind_of_event() -> None:
     kinds = {event["kind"] for event in events_of("ana") if event["status"] == "waiting"}
     assert kinds == {
         "acknowledged", "started", "box_read", "en_route", "arrived", "collected", "not_done",
@@ -59,7 +59,7 @@ def test_the_recording_has_every_kind_that_a_phone_can_say() -> None:
     assert [event["client_id"] for event in said] == [event["client_id"] for event in waiting]
 
 
-def test_each_question_of_an_old_phone_is_answered_as_before(phone: FlaskClient) -> None:
+def test_each_request_of_an_old_phone_is_answered_as_before(phone: FlaskClient) -> None:
     for sent in SENT:
         answer = ask(phone, sent)
         assert answer.status_code == sent["status"], sent["path"]
@@ -68,7 +68,7 @@ def test_each_question_of_an_old_phone_is_answered_as_before(phone: FlaskClient)
 
 
 def assert_holds(now: Any, before: Any, where: str) -> None:  # noqa: ANN401 - any JSON
-    """Assert that an answer has all that it had; it may have more."""
+    """Assert that an answer contains the recorded one; it may have more."""
     if isinstance(before, dict):
         for name, value in before.items():
             assert name in now, f"{where} {name}"
@@ -82,7 +82,7 @@ def assert_holds(now: Any, before: Any, where: str) -> None:  # noqa: ANN401 - a
         assert now == before, where
 
 
-def test_everything_said_becomes_a_row_and_twice_is_once(
+def test_every_event_becomes_a_row_and_a_second_sending_changes_nothing(
     phone: FlaskClient, database_url: str
 ) -> None:
     for sent in SENT:
@@ -99,7 +99,7 @@ def test_everything_said_becomes_a_row_and_twice_is_once(
 
 
 def assert_kept(rows: Mapping[str, list[dict[str, Any]]]) -> None:
-    """Assert that each event and each picture of the phone is a row, with all that it says."""
+    """Assert that each event and each photo is a row with its whole content."""
     kept = {row["client_id"]: row for row in rows["round_events"]}
     for event in events_of("ana"):
         row = kept[event["client_id"]]
@@ -107,23 +107,23 @@ def assert_kept(rows: Mapping[str, list[dict[str, Any]]]) -> None:
         assert (row["sequence"], row["device"]) == (event["sequence"], event["device"])
         assert row["person_id"] == ANA
         for name, value in event["payload"].items():
-            assert_says(row["payload"][name], value)
+            assert_same_entry(row["payload"][name], value)
     pictures = {row["client_id"]: bytes(row["jpeg"]) for row in rows["door_photos"]}
     for name, jpeg in photos_of("ana"):
         assert pictures[name] == jpeg
 
 
-def assert_says(kept: Any, said: Any) -> None:  # noqa: ANN401 - any JSON
-    """Assert that the bank keeps what was said; an instant may be written in another way."""
-    if isinstance(said, list) and said and isinstance(said[0], dict):
-        for one, other in zip(kept, said, strict=True):
+def assert_same_entry(kept: Any, sent: Any) -> None:  # noqa: ANN401 - any JSON
+    """Assert that an entry of a payload is kept; an instant may have another format."""
+    if isinstance(sent, list) and sent and isinstance(sent[0], dict):
+        for one, other in zip(kept, sent, strict=True):
             for name, value in other.items():
                 assert name.endswith("_at") or one[name] == value
     else:
-        assert kept == said
+        assert kept == sent
 
 
-def test_the_milk_of_an_old_phone_is_received(phone: FlaskClient, database_url: str) -> None:
+def test_the_bottles_of_an_old_phone_are_received(phone: FlaskClient, database_url: str) -> None:
     handed = next(each for each in events_of("ana") if each["kind"] == "handed_over")
     for sent in SENT:
         ask(phone, sent)
@@ -132,7 +132,7 @@ def test_the_milk_of_an_old_phone_is_received(phone: FlaskClient, database_url: 
     assert {states[number] for number in handed["payload"]["containers"]} == {"received"}
 
 
-def test_a_token_that_is_too_old_is_told_by_the_word_an_old_phone_knows(
+def test_an_old_phone_recognises_that_its_token_expired(
     phone: FlaskClient,
 ) -> None:
     (sent,) = (each for each in SENT if each["json"])
@@ -141,7 +141,7 @@ def test_a_token_that_is_too_old_is_told_by_the_word_an_old_phone_knows(
     assert (answer.status_code, answer.get_json()["error"]) == (400, "form_too_old")
 
 
-def test_what_was_refused_is_refused_again_and_what_waits_is_taken(app: Flask) -> None:
+def test_a_refused_record_is_refused_again_and_a_waiting_one_is_accepted(app: Flask) -> None:
     phone = app.test_client()
     phone.set_cookie("milkround_phone", PHONES["bruno"]["cookies"]["milkround_phone"])
     refused, waits = (

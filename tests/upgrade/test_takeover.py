@@ -1,4 +1,4 @@
-"""The installed page of 0.1 and today's server: the old program sends, then the new one takes over.
+"""Takeover of an installed page of 0.1: its own program sends, then today's replaces it.
 
 `MILKROUND_CHECKOUT_OF_0_1=folder` names a checkout of commit 1ef976c in which `make demo` runs.
 """
@@ -70,7 +70,7 @@ def serving(python: str | Path, root: Path, port: int, url: str) -> Iterator[Non
 
 
 def installed(page: Page, address: str) -> str:
-    """Install the page of 0.1 with a full outbox where the bank does not answer."""
+    """Install the page of 0.1 with a full outbox while the bank is out of reach."""
     page.context.route(THE_BANK, lambda route: route.abort())
     page.goto(f"{address}/sign-in")
     page.evaluate(PUT_BACK, PHONES["ana"] | {"caches": {}})

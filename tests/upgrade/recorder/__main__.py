@@ -1,16 +1,16 @@
-"""Records what an installation of 0.1.x leaves behind: its database and what people hold.
+"""Recorder of an installation of 0.1: its database, and the things that people and phones hold.
 
-Run by the Python of a checkout of commit 1ef976c, never by today's:
+It runs on the Python of a checkout of commit 1ef976c, never on today's:
 
     python tests/upgrade/recorder FOLDER
 
 It needs Chromium and a PostgreSQL server, takes a minute, and writes into FOLDER
 
-- `schema_sqlite.sql`, `schema_postgresql.sql`: the statements of its eight migrations;
-- `rows.sql`: every row, for either kind;
-- `held.json`: links, addresses and cookies that people hold, and the secret they depend on;
-- `phones.json`: what two phones keep while there is no network;
-- `sent.json`: what one of them sent, and was answered, once there was one again.
+- `schema_sqlite.sql`, `schema_postgresql.sql`: the statements of the eight migrations;
+- `rows.sql`: every row, in SQL for both databases;
+- `held.json`: the links, addresses and cookies of people, and the secret of the installation;
+- `phones.json`: the stored data of two phones without a network;
+- `sent.json`: the requests of one of them after the network is back, with the answers.
 """
 
 from __future__ import annotations
@@ -46,11 +46,11 @@ from week import (
     answer_incident,
     at,
     feeds,
+    leave_open,
     monday,
     one_that_failed,
     second_revision,
     tuesday,
-    what_waits,
 )
 
 from collector import migrations
@@ -60,7 +60,7 @@ from collector.db import db
 from collector.processes import free_port
 
 PRESENT = at(TUESDAY, "09:00")
-"""When the recording ends: a quarter past it, sign-in links are too old."""
+"""End of the recording; the sign-in links expire ten minutes later."""
 SECRET = "the secret of the recording, long enough"  # noqa: S105 - it guards nothing
 SERVER = os.environ.get(
     "MILKROUND_TEST_POSTGRESQL", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
@@ -116,7 +116,7 @@ def _begun(file: Path, port: int) -> Recorded:
 def _phones(
     recorded: Recorded, chromium: Browser, address: str
 ) -> tuple[BrowserContext, Page, dict[str, Any]]:
-    """Let two phones go through the morning; Ana's is left without a network."""
+    """Drive the morning on two phones; both end without a network."""
     recorded.clock.instant = at(TUESDAY, "06:30")
     rule(recorded, "proof_collection_photo", "optional")
     other, bruno = open_phone(chromium, recorded, address, "bruno")
@@ -143,11 +143,11 @@ def _phones(
 
 
 def _held(recorded: Recorded) -> dict[str, Any]:
-    """Let people sign in and ask for links at the last moment, and return what they hold."""
+    """Sign people in, request links, and return the links, cookies and addresses."""
     recorded.app.config["WTF_CSRF_ENABLED"] = False
     recorded.clock.instant = at(TUESDAY, "08:55")
     desk, donor = recorded.sign_in(person="claire"), recorded.sign_in(donor="dora")
-    what_waits(recorded)
+    leave_open(recorded)
     calendars = feeds(recorded)
     donor.post("/donor/proof/codes")
     _ask_for_link(desk, "nadia")
@@ -183,7 +183,7 @@ def _held(recorded: Recorded) -> dict[str, Any]:
 
 
 def _ask_for_link(client: FlaskClient, name: str, *, wanted: str = "") -> None:
-    """Ask for a sign-in link; who it is for is looked up once the answer has left."""
+    """Request a sign-in link; the address is looked up after the response is closed."""
     query = f"?next={wanted}" if wanted else ""
     client.post(f"/sign-in{query}", data={"email": f"{name}@example.org"}).close()
 
@@ -193,7 +193,7 @@ def _visit_calendar(recorded: Recorded) -> str:
 
 
 def _uids(client: FlaskClient, path: str) -> list[str]:
-    """Return the names of a calendar's entries: another name would be another entry."""
+    """Return the UIDs of a calendar's entries."""
     found = Calendar.from_ical(client.get(path).get_data())
     return sorted(str(event["uid"]) for event in found.walk("VEVENT"))
 
@@ -204,14 +204,14 @@ def _cookies(client: FlaskClient) -> dict[str, str]:
 
 
 def _at_rest(recorded: Recorded, file: Path) -> Path:
-    """Return the database once nothing of it is in its log any more."""
+    """Move the write-ahead log into the database file, and return the file."""
     with recorded.app.app_context(), db.engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     return file
 
 
 def _as_sent(note: dict[str, Any]) -> dict[str, Any]:
-    """Return a question of a phone's and its answer; a token is asked for anew each time."""
+    """Return a request of a phone and its answer; tokens are left out, since they expire."""
     environ, body = note["environ"], note["body"]
     headers = {name: environ.get(_environ_name(name)) for name in ASKED_WITH}
     is_json = environ.get("CONTENT_TYPE", "").startswith("application/json")

@@ -1,6 +1,6 @@
-"""The bank of the recording: its people and its week up to the morning of 24 November 2026.
+"""The bank of the recording: staff, donors and requests.
 
-Everyone is invented. Telephone numbers are of the ranges that France reserves for fiction.
+All people are invented. Telephone numbers are of the ranges that France reserves for fiction.
 """
 
 # ruff: noqa: I001 - its imports are modules of commit 1ef976c
@@ -117,7 +117,7 @@ HOMES = {
 
 
 class SetClock:
-    """A clock that shows what it is set to."""
+    """A clock that is set by hand."""
 
     def __init__(self, instant: datetime) -> None:
         self.instant = instant
@@ -127,7 +127,7 @@ class SetClock:
 
 
 class Letters:
-    """A carrier that keeps every letter, as a donor keeps hers."""
+    """A transport that keeps every letter."""
 
     keeps_text = True
 
@@ -140,7 +140,7 @@ class Letters:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """The application, its clock, and the key of each person, donor and visit by name."""
+    """The application, its clock, and the keys of people, donors and requests by name."""
 
     app: Flask
     clock: SetClock
@@ -155,7 +155,7 @@ class Recorded:
         return f"person:{self.people[name]}"
 
     def carry(self) -> None:
-        """Send everything that is owed."""
+        """Send every message of the outbox."""
         now = self.clock.now
         deliver(
             transaction,
@@ -187,7 +187,7 @@ class Recorded:
 
 
 def furnish(recorded: Recorded) -> None:
-    """Found the bank, and let its donors register and ask for their visits."""
+    """Found the bank, register its donors, and enter their requests."""
     with recorded.app.test_request_context():
         for step in (_found, _staff, _donors, _candidates, _files_that_end, _asked):
             with transaction() as session:
@@ -362,7 +362,7 @@ def _make_eligible(session: Session, recorded: Recorded, donor: int, *, suspend:
 
 
 def _candidates(session: Session, recorded: Recorded) -> None:
-    """Let a candidate answer the questions and ask to be called."""
+    """Enter a candidate with answers and a half-day for the call back."""
     bank = recorded.bank[0]
     home = Home(name="Inès", latitude=44.7563, longitude=-0.5330, town="Cadaujac", postcode="33140")
     ines = recorded.donors["ines"] = _register(session, recorded, "ines", home, 21)
@@ -380,7 +380,7 @@ def _candidates(session: Session, recorded: Recorded) -> None:
 
 
 def _files_that_end(session: Session, recorded: Recorded) -> None:
-    """Join a file that was opened twice, erase one, pause one, and note a loss."""
+    """Merge two files of one donor, erase one, pause one, and note a loss."""
     bank, claire = recorded.bank[0], recorded.actor("claire")
     twin = Home(name="Inés", latitude=44.7563, longitude=-0.5330, town="Cadaujac", postcode="33140")
     gone = _register(session, recorded, "ines.twin", twin, 22)
@@ -427,7 +427,7 @@ VISITS: dict[str, tuple[str, date, tuple[Purpose, ...], int]] = {
 """By a name: the donor, the day, the purposes and the bottles of each request."""
 
 HELD = "hana later"
-"""The request that its donor's illness holds, and that waits to be accepted."""
+"""A request that is not accepted yet, with a hold for an illness."""
 
 
 def _asked(session: Session, recorded: Recorded) -> None:

@@ -1,4 +1,4 @@
-// Returns all that a phone keeps: its database, its settings, the names of what it has cached.
+// Returns the stored data of a phone: database, settings, and the addresses in its caches.
 async () => {
   const asked = (request) =>
     new Promise((done, failed) => {
@@ -7,7 +7,7 @@ async () => {
     });
   const path = (url) => new URL(url).pathname;
 
-  // JSON has no bytes: those of a picture are told as base64.
+  // JSON has no bytes: a photo becomes base64.
   function plain(value) {
     if (value instanceof ArrayBuffer) {
       return { $bytes: btoa(String.fromCharCode(...new Uint8Array(value))) };

@@ -1,4 +1,4 @@
-"""Two phones of the recording: a whole round said without a network, and a record refused."""
+"""Two phones of the recording: a whole round without a network, and a refused record."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ STILL = (Path(__file__).parent / "still.js").read_text(encoding="utf-8")
 
 
 class Heard:
-    """A layer around the application that notes what phones ask and are answered."""
+    """WSGI layer that notes the requests of phones and their answers."""
 
     def __init__(self, application: Any) -> None:  # noqa: ANN401 - WSGI's
         self.application = application
@@ -49,7 +49,7 @@ class Heard:
 
 @contextmanager
 def served(recorded: Recorded, port: int) -> Iterator[Heard]:
-    """Serve the bank; forms need their token, as outside."""
+    """Serve the bank, with CSRF tokens required."""
     recorded.app.config["WTF_CSRF_ENABLED"] = True
     heard = Heard(recorded.app.wsgi_app)
     recorded.app.wsgi_app = heard  # type: ignore[method-assign]
@@ -67,7 +67,7 @@ def served(recorded: Recorded, port: int) -> Iterator[Heard]:
 def open_phone(
     browser: Browser, recorded: Recorded, address: str, person: str
 ) -> tuple[BrowserContext, Page]:
-    """Sign a collector in on a phone whose clock is the recording's."""
+    """Sign a collector in on a phone with the clock of the recording."""
     context = browser.new_context(
         viewport={"width": 390, "height": 844}, locale="en-GB", timezone_id="Europe/Paris"
     )
@@ -82,7 +82,7 @@ def open_phone(
 
 
 def settle_in(page: Page) -> None:
-    """Choose a theme, a map and a PIN, as a collector does once."""
+    """Choose a theme, a map app and a PIN."""
     page.goto(f"{page.url.partition('#')[0]}#/sync")
     page.locator("#settings > summary").click()
     page.get_by_text("Dark", exact=True).click()
@@ -94,20 +94,20 @@ def settle_in(page: Page) -> None:
     page.get_by_role("link", name="Back to the round").click()
 
 
-def tell(page: Page, what: str, note: str) -> None:
+def tell(page: Page, kind: str, note: str) -> None:
     page.locator("#tell").click()
-    page.get_by_text(what, exact=True).click()
+    page.get_by_text(kind, exact=True).click()
     page.get_by_role("textbox", name="In a few words").fill(note)
     page.get_by_role("button", name="Tell", exact=True).click()
 
 
 def contact(page: Page) -> None:
-    """Let the phone be in touch now, not in half a minute."""
+    """Synchronise now instead of in half a minute."""
     page.evaluate("dispatchEvent(new Event('online'))")
 
 
 def whole_round(page: Page) -> None:
-    """Say all a phone can say, from the change of the round to the end of the day."""
+    """Record every kind of event, from the change of the round to the end of the day."""
     page.locator("#acknowledge").click()
     _start(page)
     _dora(page)
@@ -125,7 +125,7 @@ def whole_round(page: Page) -> None:
 
 
 def refused_and_waiting(page: Page, context: BrowserContext) -> None:
-    """Say a bottle's number that the bank has already, and then go on without a network."""
+    """Record a bottle number that is taken, then go on without a network."""
     page.get_by_role("link", name="Start the round").click()
     page.locator("#start-go").click()
     _here(page, "Manon")
@@ -221,7 +221,7 @@ def _hana(page: Page) -> None:
 
 
 def _diverted(page: Page) -> None:
-    """The clock of Dora's milk runs out; the nearest freezer is the bank's."""
+    """Let the clock of a box run out, and go to the nearest freezer."""
     page.clock.fast_forward("26:00")
     page.locator("#divert").click()
     _back_from_the_map(page)
@@ -267,7 +267,7 @@ def _close(page: Page) -> None:
 
 
 def _back_from_the_map(page: Page) -> None:
-    """Come back without a network: the page is there, and asks for the PIN."""
+    """Return to the page without a network, and unlock it."""
     expect(page.get_by_text("A map.")).to_be_visible()
     page.go_back()
     page.get_by_label("PIN", exact=True).fill(PIN)
@@ -306,16 +306,16 @@ def _milk(
         page.get_by_role("group", name="Which box?").get_by_text(box, exact=True).click()
 
 
-def _photo(page: Page, what: str) -> None:
+def _photo(page: Page, subject: str) -> None:
     made = io.BytesIO()
-    segno.make(what, error="l").save(made, kind="png", scale=2)
+    segno.make(subject, error="l").save(made, kind="png", scale=2)
     picture = {"name": "bottle.png", "mimeType": "image/png", "buffer": made.getvalue()}
     page.locator("input[type=file]").set_input_files(picture)
     expect(page.get_by_text("A photo is kept with this record.")).to_be_visible()
 
 
 def _done(page: Page) -> None:
-    """Press *Done*, once more where the bank asks for a proof that is not given."""
+    """Press *Done*, twice if the bank asks for a missing proof."""
     page.get_by_role("button", name="Done", exact=True).click()
     if page.get_by_text("Press Done once more").is_visible():
         page.get_by_role("button", name="Done", exact=True).click()

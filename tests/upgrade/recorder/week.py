@@ -116,7 +116,7 @@ def second_revision(recorded: Recorded) -> None:
 
 
 def answer_incident(recorded: Recorded) -> None:
-    """Answer what Ana told before her round began."""
+    """Answer the incident that Ana reported before the start."""
     with recorded.app.app_context(), transaction() as session:
         told = session.scalars(select(Incident).where(Incident.decision.is_(None))).one()
         decide_incident(
@@ -130,8 +130,8 @@ def answer_incident(recorded: Recorded) -> None:
         )
 
 
-def what_waits(recorded: Recorded) -> None:
-    """Leave what a morning leaves: a disruption, two questions to the planner, a slot held."""
+def leave_open(recorded: Recorded) -> None:
+    """Enter a disruption, two planning jobs and a held slot."""
     bank, claire, now = recorded.bank[0], recorded.actor("claire"), recorded.clock.now()
     with recorded.app.app_context(), transaction() as session:
         told = Telling(kind=DisruptionKind.ROAD, round_id=round_of(recorded, ANA), minutes=20)
@@ -148,7 +148,7 @@ def what_waits(recorded: Recorded) -> None:
 
 
 def feeds(recorded: Recorded) -> list[str]:
-    """Return the secret calendar addresses of Ana's own shifts and of everybody's."""
+    """Return two secret calendar addresses: of Ana's shifts, and of all shifts."""
     found = []
     with recorded.app.app_context(), transaction() as session:
         for name, everybody in (("ana", False), ("claire", True)):
@@ -164,7 +164,7 @@ def feeds(recorded: Recorded) -> list[str]:
 
 
 def one_that_failed(recorded: Recorded) -> None:
-    """Let the oldest message that is owed have failed for good."""
+    """Mark the oldest message of the outbox as failed for good."""
     with recorded.app.app_context(), transaction() as session:
         owed = select(Notice).where(Notice.state == "owed").order_by(Notice.id)
         failed = session.scalars(owed).first()
@@ -172,7 +172,7 @@ def one_that_failed(recorded: Recorded) -> None:
 
 
 def remind(recorded: Recorded, day: date, wall: str) -> None:
-    """Let the timer run at this moment, and send what it owes."""
+    """Run the reminders at this moment, and send them."""
     recorded.clock.instant = at(day, wall)
     with recorded.app.app_context():
         with transaction() as session:
@@ -188,7 +188,7 @@ def round_of(recorded: Recorded, letter: str, day: date = TUESDAY) -> int:
 
 
 def _drive(recorded: Recorded) -> None:
-    """Let a phone say all of Monday: a warm freezer, a warm box, a road that is closed."""
+    """Post the events of Monday: a warm freezer, a warm box, a closed road."""
     recorded.clock.instant = at(MONDAY, "07:00")
     phone, round_ = recorded.sign_in(person="ana"), round_of(recorded, "A", MONDAY)
     nora, olga = recorded.visits["nora"], recorded.visits["olga"]
@@ -233,10 +233,10 @@ def _drive(recorded: Recorded) -> None:
         }
         for number, (kind, pickup, payload) in enumerate(said, start=1)
     ]
-    _say(phone, f"/phone/rounds/{round_}", events, photo)
+    _post(phone, f"/phone/rounds/{round_}", events, photo)
 
 
-def _say(phone: FlaskClient, path: str, events: list[dict[str, object]], photo: str) -> None:
+def _post(phone: FlaskClient, path: str, events: list[dict[str, object]], photo: str) -> None:
     headers = {"X-Milkround-Device": OTHER_PHONE, "X-Milkround-Unsent": str(len(events))}
     phone.get("/phone/rounds", headers=headers)
     outcomes = phone.post(f"{path}/events", json=events).get_json()["outcomes"]
