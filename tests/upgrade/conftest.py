@@ -8,11 +8,8 @@ import pytest
 
 from collector import migrations
 from collector.config import Settings
-from tests.browser.conftest import browser
 from tests.conftest import SetClock
 from tests.upgrade.recorded import HELD, PRESENT, connected, load
-
-__all__ = ["browser"]
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])

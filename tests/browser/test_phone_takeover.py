@@ -18,8 +18,7 @@ from playwright.sync_api import Browser, Page, expect
 from collector.processes import free_port
 from collector.web.framework.assets import manifest
 from tests.browser.browsers import LOOPBACK
-from tests.upgrade.recorded import HELD, PHONES, connected, events_of, rows_of
-from tests.upgrade.test_phones import (
+from tests.browser.test_phone_upgraded import (
     KEPT,
     PUT_BACK,
     assert_nothing_is_lost,
@@ -27,9 +26,14 @@ from tests.upgrade.test_phones import (
     stores_of,
     unlock,
 )
+from tests.upgrade.conftest import recorded_url
+from tests.upgrade.recorded import HELD, PHONES, connected, events_of, rows_of
 from tests.upgrade.test_sent import assert_kept
 
+__all__ = ["recorded_url"]
+
 ROOT = Path(__file__).parents[2]
+SERVE = ROOT / "tests" / "upgrade" / "serve.py"
 OLD = os.environ.get("MILKROUND_CHECKOUT_OF_0_1")
 THE_BANK = "**/phone/rounds**"
 INSTALLED = """async () => {
@@ -52,7 +56,7 @@ pytestmark = [
 @contextmanager
 def serving(python: str | Path, root: Path, port: int, url: str) -> Iterator[None]:
     """Serve the recorded bank by the code of a checkout."""
-    command = [python, Path(__file__).with_name("serve.py"), str(port), url]
+    command = [python, SERVE, str(port), url]
     process = subprocess.Popen(
         [*command, HELD["present"], HELD["secret_key"]],
         cwd=root,

@@ -15,17 +15,20 @@ from werkzeug.serving import make_server
 
 from collector.processes import free_port
 from tests.browser.browsers import LOOPBACK
+from tests.upgrade.conftest import clock, database_url, recorded_url, settings
 from tests.upgrade.recorded import PHONES, connected, events_of, rows_of
 from tests.upgrade.test_sent import assert_kept
+
+__all__ = ["clock", "database_url", "recorded_url", "settings"]
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.parametrize("recorded_url", ["sqlite"], indirect=True),
 ]
 
-HERE = Path(__file__).parent
-PUT_BACK = (HERE / "put_back.js").read_text(encoding="utf-8")
-KEPT = (HERE / "recorder" / "kept.js").read_text(encoding="utf-8")
+UPGRADE = Path(__file__).parents[1] / "upgrade"
+PUT_BACK = (UPGRADE / "put_back.js").read_text(encoding="utf-8")
+KEPT = (UPGRADE / "recorder" / "kept.js").read_text(encoding="utf-8")
 OLD_SHELL = "milkround-shell-of-0.1"
 """Cache of the former page; its real name is the hash of a build."""
 SETTLED = """async (old) => {
