@@ -1,9 +1,9 @@
-"""Knows when things happen: an order of visits on a shift becomes a timed tour.
+"""Timing of an order of visits on a shift: the order becomes a timed tour.
 
-Of all legal ways to drive an order the tour has the fewest unloadings, of those it is the cheapest,
-of those the shortest, and of those the one that ends first; and then every service begins as early
-as it may. So waiting is done at the start, where the collector is at home, and at a door only when
-a window or a ride limit asks for it. The work is done by `timing`.
+Of all legal timings the tour has the fewest unloadings, then the lowest cost, then the shortest
+duration, then the earliest end. Every service then begins as early as it may. Waiting therefore
+happens before the departure, and at a door only for a window or a ride limit. The package `timing`
+computes it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,7 +30,7 @@ RULES: Final[Mapping[int, Rule]] = {
     tour_evaluation.TOO_MUCH: Rule.LOAD,
     tour_evaluation.ABOVE_LIMIT: Rule.LIMITS,
 }
-"""What a failure of the timing means."""
+"""Rules by failure status of the timing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,11 +40,11 @@ class Broken:
     Attributes
     ----------
     rule : Rule
-        Of those that speak of time or load.
+        A rule of time or load.
     visit : str, optional
-        Where it breaks; None when the tour as a whole does.
+        The violating visit; None for the tour as a whole.
     by : Seconds
-        By how much at least; 0 where no amount makes sense.
+        The least amount; 0 if no amount applies.
     """
 
     rule: Rule
@@ -53,9 +53,9 @@ class Broken:
 
 
 def timed(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> Tour | Broken:
-    """Time an order of at least one visit, or say which rule of time it must break.
+    """Time an order of at least one visit, or return the rule that every timing breaks.
 
-    Who may serve whom, pins and shipments are not judged here.
+    Skills, allowed collectors, zones, pins and shipments are not judged here.
     """
     way = _driven(
         problem,
@@ -72,11 +72,11 @@ def timed(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> Tour | Bro
 
 
 def best_effort(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> Tour:
-    """Time an order legally if that can be done, else so that a checker can name what breaks.
+    """Time an order legally if possible, else leniently, so that the checker can name violations.
 
-    Limits of the tour are given up first, then loads, then ride limits, since a tour without them
-    is still as short as it can be; then everything: each service begins at the first permitted
-    instant or, failing that, on arrival.
+    Limits of the tour are dropped first, then loads, then ride limits, since a tour without them
+    is still as short as possible. At last every rule is dropped: each service begins at the first
+    permitted instant or else on arrival.
     """
     f = flat(problem)
     row, rows = _rows(problem, shift, visits)
@@ -95,24 +95,24 @@ _KINDNESS: Final = (
     tour_evaluation.RIDE_TIMES,
     0,
 )
-"""What is kept, less and less."""
+"""Sets of kept rules, from most to least."""
 
 
 def _is_too_late(f: Whole, shift: int, rows: Whole) -> bool:
-    """Whether no timing is legal even without all that may be given up.
+    """Return whether no timing is legal even without the droppable rules.
 
-    With places to unload, more is legal where it has to be kept: an unloading can save a set-up.
+    Shifts with unloadings are excluded: an unloading can save a set-up.
     """
     return bool(tour_evaluation.drive(f, shift, rows, 0).status != earliest_start.LEGAL)
 
 
 def retimed(problem: Problem, orders: Mapping[str, Sequence[str]]) -> Plan:
-    """Make the plan in which each shift serves these visits in this order, legal or not.
+    """Return the plan in which each shift serves its visits in the given order, legal or not.
 
     Parameters
     ----------
     orders : mapping of str to sequence of str
-        Per shift, its visits; shifts without visits may be left out.
+        The visits by shift; shifts without visits may be left out.
 
     Raises
     ------
@@ -134,7 +134,7 @@ def retimed(problem: Problem, orders: Mapping[str, Sequence[str]]) -> Plan:
 
 
 def assembled(problem: Problem, tours: tuple[Tour, ...]) -> Plan:
-    """Make a plan of timed tours: whoever is in none is unassigned, and the bill is made."""
+    """Return the plan of timed tours, with the other visits unassigned, and its bill."""
     served = {name for tour in tours for name in tour.visits}
     unassigned = tuple(
         Unassigned(visit=visit.id) for visit in problem.visits if visit.id not in served
