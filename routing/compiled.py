@@ -1,8 +1,8 @@
 """Compilation of hot code by Numba, and the cache folder of its results.
 
-Numba notices that a function's own file has changed, but not that a file of one it calls has: a
-caller would go on with the old code compiled into it. So the cache folder is named by a digest of
-all sources, and any change starts a new folder.
+Numba notices a change of a function's own file, but not of a file of a function it calls. A caller
+would go on with the old code compiled into it. So the cache folder is named by a digest of all
+sources, and any change starts a new folder.
 """
 
 import hashlib

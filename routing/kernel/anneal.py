@@ -20,14 +20,14 @@ from routing.kernel.tour_cost import update_tour
 from routing.timing.encoding import INFINITY, IntArray
 
 POOL_GAP: Final = 100
-"""The pool takes the tours of solutions whose cost is within one part in 100 of the best."""
+"""The pool takes the tours of solutions within one part in 100 of the best cost."""
 
 DIFFICULTY_BONUS: Final = 8.0
 """Bonus, in temperatures per visit, for leaving an easy visit unassigned rather than a hard one.
 
-An easy visit soon finds another position. Nagata and Bräysy weigh ejections in the same way by
-penalties that grow (A powerful route minimization heuristic, Operations Research Letters 37, 2009),
-and Christiaens and Vanden Berghe by absence counters.
+An easy visit is soon inserted elsewhere. Nagata and Bräysy weigh ejections in the same way, by
+penalties that grow (A powerful route minimization heuristic, Operations Research Letters 37, 2009).
+Christiaens and Vanden Berghe use absence counters.
 """
 
 

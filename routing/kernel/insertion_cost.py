@@ -75,7 +75,7 @@ def evaluate_position(
 
 @inner
 def _extra_metres(state: IntArray, at: int, leg_in: int, leg_out: int) -> int:
-    """Return the metres of two legs above those of the leg to a point that they replace."""
+    """Return the metres of two legs less the leg to a point, which they replace."""
     return (leg_in >> SECONDS_BITS) + (leg_out >> SECONDS_BITS) - state[at + layout.LEG_METRES]
 
 
@@ -173,7 +173,7 @@ def _limit_verdict(data: IntArray, state: IntArray, shift: int, seconds: int, me
     Parameters
     ----------
     seconds, metres : int
-        What the tour drives more.
+        The additional driving.
     """
     shift_at, tour_at = shift_offset(data, shift), tour_offset(state, shift)
     if data[shift_at + layout.LIMITED] == 1 and (

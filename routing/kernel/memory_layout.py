@@ -3,12 +3,12 @@
 - The *encoded problem* (parameter `encoded`) is the array of `timing.encoding`.
 - The *problem data* (`data`) are the parts of a problem that the search reads most, rearranged for
   speed by `problem_data`.
-- The *search state* (`state`) is the current solution and everything else that a search writes.
+- The *search state* (`state`) is the current solution and all other values that a search writes.
 
 The problem data and the search state begin with a head of sizes, flags and offsets of tables. An
 entry is read as ``data[data[TABLE] + row * WIDTH + column]``, the offsets of rows by `offsets`.
-Compiled functions receive the addresses of the three arrays: Numba would otherwise count references
-to every array at every call, and test every index for being negative.
+Compiled functions receive the addresses of the three arrays. With arrays, Numba would count
+references at every call, and test every index for being negative.
 
 Instants are seconds since the problem's epoch, durations are seconds, distances are metres and
 costs are shares (1/18,000 of a cent).
@@ -59,7 +59,7 @@ The windows of the visit within the hours of the shift are the rows from `FIRST_
 last of them, or -1. `SURCHARGE` is the cost of preferences and zones.
 """
 
-# The columns of a shift: those of the encoded problem, then these.
+# The columns of a shift: all of the encoded problem, then these.
 LATEST_END, VEHICLE_TYPE, NEEDS_EVALUATION, TIME_MATTERS, BALANCED, LIMITED, TYPE_HASH = range(
     encoding.SHIFT_COLUMNS, encoding.SHIFT_COLUMNS + 7
 )
@@ -123,15 +123,16 @@ STATE_HEAD: Final = 48
   next blink.
 - `MUST_UNDO` is 1 if the iteration has to be undone. `BANNED_SHIFT` gets no visits in this
   iteration. `IGNORES_PENALTIES` is 1 if a visit may be inserted at a cost above its penalty.
-- `NUM_USED` counts the tours that are not empty, `NUM_CHANGED` those changed in this iteration.
+- `NUM_USED` counts the tours that are not empty, `NUM_CHANGED` the tours changed in this iteration.
 - `DONOR_VISITS` counts visits per donor and period.
 - `POOL_SIZE` and `POOL_NUM_VISITS` count the tours of the pool and their visits. `POOL_INDEX` is
   the hash table of the pool.
 - `CALLBACK` is the address of the exact evaluation, `ENCODED_SIZE` the length of the encoded
   problem.
 - `AVERAGE_REMOVALS`, `MAX_STRING`, `TOUR_REMOVALS` and `SMALL_RUINS` are parameters of `ruin`.
-- Per visit, `RETRIED_IN` is the iteration whose ruin removed visits near it while it was
-  unassigned: it is then tried in changed tours only. `DIFFICULTY` is learnt by `recreate`.
+- Per visit, `RETRIED_IN` is the last iteration with a ruin near it while it was unassigned. In that
+  iteration it is tried in changed tours only.
+- Per visit, `DIFFICULTY` is learnt by `recreate`.
 """
 
 # The columns of an insertion position: of a visit, or of both visits of a shipment.

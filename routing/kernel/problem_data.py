@@ -16,7 +16,7 @@ PROBLEM_DATA: Final = "problem data"
 """Key of the problem data in `Problem.derived`."""
 
 MAX_NEIGHBOURS: Final = 200
-"""Neighbours of a visit among which a ruin looks for tours to remove visits from."""
+"""Neighbours of a visit among which a ruin finds the tours to remove strings from."""
 
 GRANULARITY: Final = 40
 """Granular neighbours: a visit is inserted into the tours of this many nearest visits only.
@@ -173,7 +173,7 @@ def _visit_table(problem: Problem, source: ProblemTables) -> IntArray:
 
 
 def _random_keys(count: int, seed: int) -> IntArray:
-    """Return random numbers whose sums identify sets (Zobrist hashing)."""
+    """Return random numbers; their sums identify sets (Zobrist hashing)."""
     return np.random.default_rng(seed).integers(-(2**62), 2**62, size=count, dtype=np.int64)
 
 
@@ -217,8 +217,8 @@ def _shift_table(problem: Problem, source: ProblemTables) -> IntArray:
 def _pair_table(source: ProblemTables, visits: IntArray, shifts: IntArray) -> IntArray:
     """Return per visit and shift the windows within the shift's hours and the surcharge.
 
-    A visit has windows on many days; a shift sees those within its hours, mostly one. There are
-    none if the shift lacks a skill, or if milk with a ride limit would reach no freezer.
+    Of the windows of a visit on many days, mostly one lies within the hours of a shift. There are
+    none if the shift may not serve the visit, or if a load with a ride limit would not be received.
     """
     pairs = np.zeros((len(visits), len(shifts), layout.PAIR_COLUMNS), dtype=np.int64)
     pairs[:, :, layout.SURCHARGE] = source.surcharges.sum(axis=2)

@@ -1,6 +1,6 @@
 """Recreate: unassigned visits are inserted one after the other, each where it costs least.
 
-Greedy insertion with blinks and its sort orders are those of Christiaens and Vanden Berghe, Slack
+Greedy insertion with blinks and its sort orders follow Christiaens and Vanden Berghe, Slack
 induction by string removals for vehicle routing problems, 2020.
 """
 
@@ -43,7 +43,7 @@ MAX_DIFFICULTY: Final = 1 << 20
 """Difficulty of a visit that is never inserted when it is tried; 0 if it always is."""
 
 SMOOTHING_BITS: Final = 5
-"""An attempt moves the difficulty of a visit by 1/2**5 of the way to 0 or `MAX_DIFFICULTY`."""
+"""An attempt changes the difficulty of a visit by 1/2**5 of its distance to 0 or the maximum."""
 
 
 @inner
@@ -74,7 +74,7 @@ def recreate(encoded: IntArray, data: IntArray, state: IntArray, sort_order: int
 
 @inner
 def _add_remaining(state: IntArray, visits_at: int, count: int) -> None:
-    """Add those visits of a list to the unassigned that are in no tour."""
+    """Add the visits of a list that are in no tour to the unassigned visits."""
     for number in range(count):
         visit = state[visits_at + number]
         if state[state[layout.TOUR_OF] + visit] < 0:

@@ -1,7 +1,7 @@
 """Ruin: removal of strings of visits from neighbouring tours, rarely of a whole tour.
 
-The number and the length of strings, and split strings, are those of Christiaens and Vanden Berghe,
-Slack induction by string removals for vehicle routing problems, 2020.
+Number and length of strings, and split strings, follow Christiaens and Vanden Berghe, Slack
+induction by string removals for vehicle routing problems, 2020.
 """
 
 from typing import Final
@@ -27,10 +27,10 @@ DEEPER_SPLIT: Final = 0.01
 """Probability, repeated, that a split string preserves one visit more."""
 
 BAN_PROBABILITY: Final = 0.7
-"""Probability that a shift whose tour was removed gets no visits in the same iteration."""
+"""Probability that the shift of a removed tour gets no visits in the same iteration."""
 
 TOUR_ATTEMPTS: Final = 8
-"""Draws of a shift to find one whose tour can be removed."""
+"""Draws of a shift to find a tour that can be removed."""
 
 MAX_RETRIED: Final = 5
 """Unassigned visits near the ruin that are tried in the tours it changes."""

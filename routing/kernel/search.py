@@ -99,7 +99,7 @@ class Kernel:
     iterations : int
         Iterations done.
     peers : tuple of Kernel
-        The other searches of the same problem, whose pools `pool_tours` includes.
+        The other searches of the same problem; `pool_tours` includes their pools.
     """
 
     def __init__(self, problem: Problem, seed: int = 0) -> None:
@@ -166,12 +166,12 @@ class Kernel:
         }
 
     def clear_pool(self) -> None:
-        """Remove all tours from its pool and from those of its peers."""
+        """Remove all tours from its pool and from its peers' pools."""
         for kernel in (self, *self.peers):
             clear_pool(kernel.state)
 
     def pool_tours(self) -> list[PoolTour]:
-        """Return the tours of its pool and of those of its peers, by rows of the problem."""
+        """Return the tours of its pool and of its peers' pools, by rows of the problem."""
         kernels = (self, *self.peers)
         return [tour for kernel in kernels for tour in pool_tours(kernel.state, self._visits)]
 

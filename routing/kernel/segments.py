@@ -1,7 +1,7 @@
 """Segments of a tour: duration, loads and ride limits before and after each point.
 
-A *segment* is a part of a tour with its least duration and the earliest and latest start at which
-it lasts no longer, for the windows that the earliest timing uses. Concatenation of segments takes
+A *segment* is a part of a tour with its least duration, and the earliest and latest start with that
+duration. It holds for the windows that the earliest timing uses. Concatenation of segments takes
 constant time.
 
 Source: Vidal, Crainic, Gendreau and Prins, A hybrid genetic algorithm with adaptive diversity
@@ -13,7 +13,7 @@ begin as late as their windows allow. With `W` the work from the departure to a 
 too long exactly in two cases:
 
 - The work alone from its pick-up to the end is too long.
-- For some window at or after its pick-up, the tour ends later than
+- The tour ends too late for some window at or after its pick-up. The bound is
   ``closes - W + (W of its pick-up + service time there + limit)``.
 
 Both bounds are minima over points, so they are updated point by point from both ends.

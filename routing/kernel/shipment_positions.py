@@ -20,7 +20,7 @@ from routing.timing.encoding import IntArray
 
 @inner
 def find_pair_positions(data: IntArray, state: IntArray, pickup: int, delivery: int) -> None:
-    """Fill the list of insertion positions with the pairs whose legs cost least, all uncertain."""
+    """Fill the list of insertion positions with the pairs of least leg costs, all uncertain."""
     clear_positions(state)
     in_changed_tours = state[state[layout.RETRIED_IN] + pickup] == state[layout.ITERATION]
     has_one_donor = _donor(data, pickup) == _donor(data, delivery)

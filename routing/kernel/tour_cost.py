@@ -1,8 +1,10 @@
 """Exact cost and legality of a tour.
 
-Most tours are costed in one pass over their points. A tour is evaluated exactly
-(`timing.tour_evaluation`) in two cases: breaks, unloadings, overtime or lateness may make its
-cheapest timing differ from its shortest, or ride limits depend on a choice among several windows.
+The cost of most tours is computed in one pass over their points. In two cases the whole tour is
+evaluated by `timing.tour_evaluation`:
+
+- Breaks, unloadings, overtime or lateness may make its cheapest timing differ from its shortest.
+- Its ride limits depend on a choice among several windows.
 """
 
 from routing.compiled import inner
@@ -56,7 +58,7 @@ from routing.timing.encoding import INFINITY, IntArray
 
 @inner
 def update_tour(encoded: IntArray, data: IntArray, state: IntArray, shift: int) -> bool:
-    """Update all columns of a tour whose visits have changed; return whether it is legal."""
+    """Update all columns of a tour after a change of its visits; return whether it is legal."""
     tour_at = tour_offset(state, shift)
     state[tour_at + COST] = 0
     if not update_forward(data, state, shift) and state[tour_at + NUM_STOPS] > 0:

@@ -7,8 +7,8 @@ from routing.problem import Problem
 def unsupported_rules(problem: Problem) -> frozenset[Rule]:
     """Return the rules of a problem that the kernel obeys but does not search through.
 
-    The kernel keeps a visit pinned at a position where it is, with all visits before it. If one of
-    those before it is not pinned, another visit in its place might be better.
+    A visit pinned at a position stays there, and so do all visits before it. If one of these is not
+    pinned, another visit in its place might be better.
     """
     pinned = {(pin.shift, pin.position) for pin in problem.pins if pin.position is not None}
     has_gap = any(

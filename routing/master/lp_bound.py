@@ -1,7 +1,7 @@
 """LP bound of a set partitioning problem by column generation over the given columns (GLOP).
 
-The duals of the relaxation give each column a reduced cost. A column whose reduced cost exceeds the
-gap between the incumbent and the bound is in no better solution.
+The duals of the relaxation give each column a reduced cost. If it exceeds the gap between the
+incumbent and the bound, the column is in no better solution.
 """
 
 import math
@@ -27,7 +27,7 @@ INITIAL_COLUMNS: Final = 8_000
 """Columns in the first round, which take less time than a further round."""
 
 COLUMNS_PER_ROUND: Final = 4_000
-"""Columns added per round, those with the most negative reduced costs."""
+"""Columns added per round, the most negative reduced costs first."""
 
 MAX_ROUNDS: Final = 30
 

@@ -48,7 +48,7 @@ def recombine(pool: Pool, incumbent: Orders, limit: WorkLimit, *, seed: int = 0)
     Parameters
     ----------
     pool : Pool
-        The tours; those of the incumbent are added.
+        The tours; the tours of the incumbent are added.
     incumbent : mapping of str to sequence of str
         A legal plan.
     seed : int, default 0

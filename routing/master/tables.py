@@ -10,7 +10,7 @@ def read_table(problem: Problem, name: str) -> IntArray:
     Parameters
     ----------
     name : str
-        A field of `ProblemTables` whose rows are visits, or ``"shifts"``.
+        A field of `ProblemTables` with a row per visit, or ``"shifts"``.
 
     Returns
     -------

@@ -31,7 +31,7 @@ def vehicle_types(problem: Problem) -> IntArray:
 
 
 def _properties(shift: Shift) -> str:
-    """Return all properties of a shift but its names, whose effects are in `allowed`."""
+    """Return all properties of a shift but its names; `allowed` has the effects of these."""
     return repr(replace(shift, id="", collector=""))
 
 

@@ -8,7 +8,7 @@ MAX_VISITS: Final = 20
 """Visits up to which an arrival is modelled apart from the unloading.
 
 A break between the two is rare, and modelling it ties every unloading to every point that may come
-before it: with 24 visits that was still solved, with 48 no first solution came in 25 seconds.
+before it. With 24 visits that was still solved; with 48 no first solution came in 25 seconds.
 Without it the model is a little too strict, never too loose: a ride ends when the unloading begins.
 """
 

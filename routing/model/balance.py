@@ -51,7 +51,7 @@ def _add_seconds(model: Model, balance: Balance, name: str) -> None:
 
 
 def _add_working_time(model: Model, vehicles: list[int], balance: Balance, name: str) -> None:
-    """Add a dimension without transits whose cumul variable at an end is the working time."""
+    """Add a dimension without transits; its cumul variable at an end is the working time."""
     horizon = model.horizon()
     no_transits = model.register_per_visit([0] * len(model.problem.visits))
     from_zero = True

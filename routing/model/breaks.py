@@ -1,8 +1,8 @@
 """Breaks: one interval per break, during which no service takes place.
 
 OR-Tools lets a break lie before the departure, after the arrival, or on a leg, which it extends.
-That is the rule, with one exception. Two breaks outside the tour may overlap, and those of OR-Tools
-may not. So if breaks could overlap, one that can be taken outside the tour is optional.
+That is the rule, with one exception. Two breaks outside the tour may overlap, but not two intervals
+of OR-Tools. So if breaks could overlap, a break that can be taken outside the tour is optional.
 """
 
 from itertools import combinations
@@ -84,7 +84,7 @@ def _interval(model: Model, vehicle: int, break_: Break, optional: bool) -> Hand
 
 
 def _keep_setups_whole(model: Model, vehicle: int) -> None:
-    """Forbid breaks that interrupt a set-up, which OR-Tools sees as a part of the leg."""
+    """Forbid breaks that interrupt a set-up, which is a part of the transit in OR-Tools."""
     solver, time = model.solver(), model.time()
     for index in model.service_begins:
         elsewhere = solver.IsDifferentCstVar(model.routing.VehicleVar(index), vehicle)

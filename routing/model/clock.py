@@ -1,7 +1,7 @@
-"""Clock: the time dimension, whose transits are service and travel.
+"""Clock: the time dimension, with service and travel as transits.
 
 Its cumul variable at a visit is the end of the set-up. The set-up depends on the previous place, so
-it belongs to the transit to the visit, and the service after it to the transit from the visit. At a
+it belongs to the transit to the visit. The service belongs to the transit from the visit. At a
 visit without set-up the cumul variable is the begin of service.
 """
 

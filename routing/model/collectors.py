@@ -7,7 +7,7 @@ from routing.units import SHARES_PER_CENT
 def add_to(model: Model) -> None:
     """Restrict each visit to its allowed collectors, and add surcharges.
 
-    A surcharge applies on the shift of a collector who is not preferred.
+    A surcharge applies on the shift of a collector not preferred.
     """
     for node, (index, visit) in enumerate(model.visits()):
         allowed = [

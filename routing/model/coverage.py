@@ -8,7 +8,7 @@ from routing.validation import dearest
 def add_to(model: Model) -> None:
     """Add a disjunction for each mandatory visit, with a penalty above all costs together.
 
-    It is a penalty and not a constraint. So a problem whose visits cannot all be served still has a
+    It is a penalty and not a constraint. So a problem without room for all visits still has a
     plan, and a reason for each unassigned visit.
     """
     forbidding = dearest(model.problem)

@@ -40,7 +40,7 @@ def _bound(model: Model, index: int, visit: Visit) -> None:
 
 
 def _add_begin_dimension(model: Model, late: list[int]) -> None:
-    """Add a dimension whose cumul variable at a visit with a set-up is the begin of service.
+    """Add a dimension with the begin of service as cumul variable at visits with a set-up.
 
     The time dimension is the end of the set-up there. Begins only grow along a tour, so this
     dimension has no transits and any slack.

@@ -5,7 +5,7 @@ from routing.model.routing_model import Model
 
 
 def add_to(model: Model) -> None:
-    """Bound every tour whose shift has a limit."""
+    """Bound every tour of a shift with limits."""
     shifts = model.problem.shifts
     driving = [shift.max_driving for shift in shifts]
     metres = [shift.max_metres for shift in shifts]

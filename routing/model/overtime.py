@@ -8,7 +8,7 @@ def add_to(model: Model) -> None:
     """Add the cost of an arrival after the begin of overtime.
 
     If a shift is in overtime from its beginning, its use costs the time before its window as well.
-    An unused shift, whose end lies in the window too, costs nothing.
+    An unused shift costs nothing: its end lies in the window too.
     """
     for vehicle, shift in model.shifts():
         if shift.overtime_from is None or not shift.overtime_cents_per_hour:

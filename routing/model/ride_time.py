@@ -51,7 +51,7 @@ def _bound_carried(model: Model) -> None:
 def _received_at_end(model: Model) -> dict[int, Handle]:
     """Return per index of a visit the arrival at the end of its tour.
 
-    The element at 0 is that of an unassigned visit, whose vehicle is -1.
+    The element at 0 is for an unassigned visit: its vehicle is -1.
     """
     time, solver = model.time(), model.solver()
     ends = [time.CumulVar(model.routing.End(vehicle)) for vehicle, _ in model.shifts()]

@@ -1,7 +1,7 @@
 """OR-Tools routing model of a problem: nodes, variables, and the orders of a solution.
 
-Nodes are the visits in their order, then a start and an end per shift, so that two shifts never
-share a depot, then the unloadings. Only matrices and vectors are registered: a Python callback that
+Nodes are the visits in their order, then a start and an end per shift, then the unloadings. So two
+shifts never share a depot. Only matrices and vectors are registered: a Python callback that
 raises counts as zero, and the result still says optimal.
 """
 
@@ -133,7 +133,7 @@ class Model:
         return self.routing.solver()
 
     def time(self) -> Handle:
-        """Return the time dimension, whose cumul variables `clock` defines."""
+        """Return the time dimension; `clock` defines its cumul variables."""
         return self.routing.GetDimensionOrDie(TIME)
 
     def begin(self, index: int) -> Handle:

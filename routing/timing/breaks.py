@@ -1,8 +1,8 @@
 """Timing of a leg sequence with breaks: all choices of gaps are tried.
 
-A break may be taken before the departure, on the way to any point, at an unloading after the
-arrival, or after the arrival at the end. Gaps in which a break cannot begin or end in time are left
-out first.
+A break may be taken before the departure, on the way to any point, or after the arrival at the end.
+It may also be taken between the arrival at a place to unload and the unloading. Gaps in which a
+break cannot begin or end in time are left out first.
 """
 
 from typing import Final

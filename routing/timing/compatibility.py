@@ -50,7 +50,7 @@ def surcharges(problem: Problem) -> NDArray[np.int64]:
     Returns
     -------
     array of shape (visits, shifts, 2)
-        The cost of a collector who is not preferred, and of a visit outside the zones.
+        The cost of a collector not preferred, and of a visit outside the zones.
     """
     table = np.empty((len(problem.visits), len(problem.shifts), 2), dtype=np.int64)
     rows: dict[Hashable, list[tuple[int, int]]] = {}

@@ -4,9 +4,9 @@ For a departure the rules of time have an earliest schedule (see `earliest_start
 departure no schedule is cheaper, since overtime and lateness only grow with later instants. So only
 the departure `d` is to be chosen.
 
-While no begin leaves its window, each begin is ``max(its present value, d + work)``, where `work`
-is the travel and service from the departure to it. The cost is then convex in `d` and piecewise
-linear with few breakpoints, which are all tried. If `d` grows until some begin must leave its
+While no begin leaves its window, each begin is ``max(its present value, d + work)``. Here `work` is
+the travel and service from the departure to it. The cost is then convex in `d` and piecewise linear
+with few breakpoints, which are all tried. If `d` grows until some begin must leave its
 window, the next *departure interval* begins one second later. Every interval but the last uses up a
 window for good, so there are at most as many as windows.
 """
@@ -148,7 +148,7 @@ def write_work(encoded: IntArray, legs: IntArray, slots: IntArray, work: IntArra
 
 @inner
 def first_long_ride(legs: IntArray, work: IntArray) -> tuple[int, int]:
-    """Return the first point whose ride is too long even without waits, and the excess in seconds.
+    """Return the first point with too long a ride even without waits, and its excess in seconds.
 
     The row is -1 if there is none. The excess is 0 if no point receives the items.
     """

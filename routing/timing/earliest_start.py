@@ -1,7 +1,7 @@
 """Earliest schedule of a leg sequence for a departure, by constraint propagation.
 
-Every rule of time has one of two forms: this instant is at least that one plus a constant, or this
-instant lies in these windows. Such a system has a least solution. It is found by pushing instants
+Every rule of time has one of two forms. One instant is at least another plus a constant, or an
+instant lies in given windows. Such a system has a least solution. It is found by pushing instants
 forward until none moves. A service after which an item would ride too long is postponed. That alone
 never makes the end later; only a window that has closed does. Windows are finite, so the
 propagation ends.

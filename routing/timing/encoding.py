@@ -1,8 +1,8 @@
 """Encoded problem: a problem as one flat array of integers, which compiled code reads fast.
 
 A tuple of many arrays would be the obvious form. Numba, however, counts references to every array
-at every call. Everything that does not depend on timing is computed here: which shift may serve
-which visit, the surcharges, and the nearest ends. A column of a table is named by a constant.
+at every call. All values that do not depend on timing are computed here: the allowed pairs of
+visits and shifts, the surcharges, and the nearest ends. A constant names each column of a table.
 """
 
 from collections.abc import Iterable, Sequence

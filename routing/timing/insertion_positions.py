@@ -106,7 +106,7 @@ def least_late_insertions(
 ) -> IntArray:
     """Return the insertions with the fewest visits late or off their pinned position.
 
-    Of these, those whose first late point is late by the fewest seconds.
+    Of several, the insertions with the least lateness of the first late point.
 
     Returns
     -------

@@ -1,6 +1,6 @@
 """Legs of an order of visits and unloadings: points, travel, service times, loads, receivers.
 
-A *leg sequence* is an order whose unloadings have been chosen. It is an array with a row per point
+A *leg sequence* is an order with chosen unloadings. It is an array with a row per point
 and a last row for the end of the tour. Nothing in it depends on instants.
 """
 

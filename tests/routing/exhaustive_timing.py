@@ -81,7 +81,7 @@ def timings(problem: Problem, shift: Shift, order: Sequence[Visit]) -> Iterator[
 
 
 def _may_serve(problem: Problem, shift: Shift, order: Sequence[Visit]) -> bool:
-    """Return whether rules other than those of time, load and distance permit an order."""
+    """Return whether the rules apart from time, load and distance permit an order."""
     names = [visit.id for visit in order]
     pins = {pin.visit: pin for pin in problem.pins}
     return (

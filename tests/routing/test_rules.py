@@ -24,7 +24,15 @@ ROOT = Path(__file__).parents[2]
 # What `check` and `model` hold besides their rules.
 BESIDES = {
     "routing/check": {"__init__", "judge", "violation", "walk", "bill"},
-    "routing/model": {"__init__", "build", "routing_model", "search", "arrivals", "legs", "measures"},
+    "routing/model": {
+        "__init__",
+        "build",
+        "routing_model",
+        "search",
+        "arrivals",
+        "legs",
+        "measures",
+    },
     "tests/routing/rules": set(),
 }
 NAMES = {str(rule) for rule in Rule}

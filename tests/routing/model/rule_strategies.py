@@ -362,7 +362,7 @@ def pins(draw: st.DrawFn) -> Problem:
 
 
 @_rule_strategy
-def everything(draw: st.DrawFn) -> Problem:
+def all_rules(draw: st.DrawFn) -> Problem:
     """Some of each rule that a shift can have on its own, and a plain shift."""
     visits = [
         _dated(

@@ -1,8 +1,8 @@
 """OR-Tools model against exhaustive search: every rule is modelled, and none too strictly.
 
 The model searches twice. From the best orders as a start, it must keep their price, and its cost
-must equal that of the exhaustive search: a model that is too strict refuses them, and one that is
-too loose finds a lower cost. Without a start, its result must be legal at the price it gives.
+must equal the cost of the exhaustive search. A model that is too strict refuses these orders, and a
+model that is too loose finds a lower cost. Without a start, its result must be legal at its price.
 
 These tests were tried on models spoilt on purpose, each by one line. The rule, the defects, and the
 strategies or tests that caught them:
@@ -45,14 +45,14 @@ NEEDS_START = frozenset(
         rule_strategies.breaks_and_setups,
         rule_strategies.reloads,
         rule_strategies.breaks_and_reloads,
-        rule_strategies.everything,
+        rule_strategies.all_rules,
         rule_strategies.pins,
     }
 )
 """Strategies after which only a move of two nodes at once may improve the model's plan.
 
-Two visits that another shift would serve for less, a visit and the unloading it needs, neighbours
-that fit without a second set-up, or a pinned position and the visits before it.
+Examples are two visits cheaper on another shift, a visit with the unloading it needs, and neighbours
+without a second set-up. Another is a pinned position with the visits before it.
 """
 
 RARELY_DECISIVE = frozenset(
