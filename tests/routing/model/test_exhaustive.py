@@ -51,8 +51,8 @@ NEEDS_START = frozenset(
 )
 """Strategies after which only a move of two nodes at once may improve the model's plan.
 
-Examples are two visits cheaper on another shift, a visit with the unloading it needs, and neighbours
-without a second set-up. Another is a pinned position with the visits before it.
+Examples are two visits cheaper on another shift, a visit with the unloading it needs, and two
+neighbours without a second set-up. Another is a pinned position with the visits before it.
 """
 
 RARELY_DECISIVE = frozenset(
