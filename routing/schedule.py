@@ -17,17 +17,17 @@ from routing.errors import InvalidPlanError
 from routing.plan import Plan, Rest, Rule, Stop, Tour, Unassigned, Unloading
 from routing.problem import Problem, Shift, Visit
 from routing.timing import accessors, earliest_start, lenient, tour_evaluation
-from routing.timing.encoding import BREAKS_FROM, DURATION, Whole, flat
-from routing.timing.leg_sequence import AT, SPENT, VISIT, road
+from routing.timing.encoding import BREAKS_FROM, DURATION, IntArray, encode
+from routing.timing.leg_sequence import POINT_PLACE, SERVICE_TIME, VISIT, leg_totals
 from routing.units import Metres, Seconds
 
 RULES: Final[Mapping[int, Rule]] = {
     earliest_start.NO_WINDOW: Rule.WINDOWS,
     earliest_start.TOO_LATE: Rule.SHIFTS,
     earliest_start.NO_BREAK: Rule.BREAKS,
-    earliest_start.RIDES: Rule.RIDE_TIME,
+    earliest_start.RIDE_TOO_LONG: Rule.RIDE_TIME,
     earliest_start.NOT_RECEIVED: Rule.ENDS,
-    tour_evaluation.TOO_MUCH: Rule.LOAD,
+    tour_evaluation.OVERLOADED: Rule.LOAD,
     tour_evaluation.ABOVE_LIMIT: Rule.LIMITS,
 }
 """Rules by failure status of the timing."""
@@ -66,7 +66,8 @@ def timed(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> Tour | Bro
     if way.status == earliest_start.LEGAL:
         return _tour(problem, shift, way)
     visit = None
-    if way.status in {earliest_start.NO_WINDOW, earliest_start.RIDES} and way.row < len(visits):
+    at_a_point = way.status in {earliest_start.NO_WINDOW, earliest_start.RIDE_TOO_LONG}
+    if at_a_point and way.row < len(visits):
         visit = visits[way.row].id
     return Broken(rule=RULES[way.status], visit=visit, by=Seconds(way.amount))
 
@@ -78,15 +79,15 @@ def best_effort(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> Tour
     is still as short as possible. At last every rule is dropped: each service begins at the first
     permitted instant or else on arrival.
     """
-    f = flat(problem)
+    f = encode(problem)
     row, rows = _rows(problem, shift, visits)
     for keep in _KINDNESS:
-        way = tour_evaluation.drive(f, row, rows, keep)
+        way = tour_evaluation.evaluate(f, row, rows, keep)
         if way.status == earliest_start.LEGAL:
             return _tour(problem, shift, way)
         if keep == _KINDNESS[0] and not shift.reload and _is_too_late(f, row, rows):
             break
-    return _tour(problem, shift, lenient.lenient(f, row, rows))
+    return _tour(problem, shift, lenient.evaluate_leniently(f, row, rows))
 
 
 _KINDNESS: Final = (
@@ -98,12 +99,12 @@ _KINDNESS: Final = (
 """Sets of kept rules, from most to least."""
 
 
-def _is_too_late(f: Whole, shift: int, rows: Whole) -> bool:
+def _is_too_late(f: IntArray, shift: int, rows: IntArray) -> bool:
     """Return whether no timing is legal even without the droppable rules.
 
     Shifts with unloadings are excluded: an unloading can save a set-up.
     """
-    return bool(tour_evaluation.drive(f, shift, rows, 0).status != earliest_start.LEGAL)
+    return bool(tour_evaluation.evaluate(f, shift, rows, 0).status != earliest_start.LEGAL)
 
 
 def retimed(problem: Problem, orders: Mapping[str, Sequence[str]]) -> Plan:
@@ -159,17 +160,17 @@ def _driven(
     problem: Problem, shift: Shift, visits: Sequence[Visit], keep: int
 ) -> tour_evaluation.TourEvaluation:
     row, rows = _rows(problem, shift, visits)
-    way: tour_evaluation.TourEvaluation = tour_evaluation.drive(flat(problem), row, rows, keep)
+    way: tour_evaluation.TourEvaluation = tour_evaluation.evaluate(encode(problem), row, rows, keep)
     return way
 
 
-def _rows(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> tuple[int, Whole]:
+def _rows(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> tuple[int, IntArray]:
     rows = [problem.visit_row(visit.id) for visit in visits]
     return problem.shift_row(shift.id), np.array(rows, dtype=np.int64)
 
 
 def _tour(problem: Problem, shift: Shift, way: tour_evaluation.TourEvaluation) -> Tour:
-    end = len(way.table) - 1
+    end = len(way.legs) - 1
     stops: list[Stop] = []
     unloadings: list[Unloading] = []
     rests: list[Rest] = []
@@ -177,7 +178,7 @@ def _tour(problem: Problem, shift: Shift, way: tour_evaluation.TourEvaluation) -
     slot = next(slots, None)
     for row in range(end + 1):
         while slot is not None and slot[earliest_start.GAP] == row:
-            rests.append(_rest(flat(problem), problem, shift, slot, len(stops)))
+            rests.append(_rest(encode(problem), problem, shift, slot, len(stops)))
             slot = next(slots, None)
         if row == end:
             break
@@ -185,20 +186,20 @@ def _tour(problem: Problem, shift: Shift, way: tour_evaluation.TourEvaluation) -
             Seconds(int(way.times[row, at]))
             for at in (earliest_start.ARRIVAL, earliest_start.BEGIN)
         )
-        done = Seconds(begin + int(way.table[row, SPENT]))
-        visit = way.table[row, VISIT]
+        done = Seconds(begin + int(way.legs[row, SERVICE_TIME]))
+        visit = way.legs[row, VISIT]
         if visit >= 0:
             name = problem.visits[visit].id
             stops.append(Stop(visit=name, arrival=arrival, begin=begin, end=done))
         else:
-            place = problem.places[way.table[row, AT]].id
+            place = problem.places[way.legs[row, POINT_PLACE]].id
             unloadings.append(
                 Unloading(place=place, after=len(stops), arrival=arrival, begin=begin, end=done)
             )
     return Tour(
         shift=shift.id,
         start=shift.start,
-        end=problem.places[way.table[end, AT]].id,
+        end=problem.places[way.legs[end, POINT_PLACE]].id,
         departure=Seconds(int(way.departure)),
         arrival=Seconds(int(way.times[end, earliest_start.ARRIVAL])),
         stops=tuple(stops),
@@ -208,17 +209,17 @@ def _tour(problem: Problem, shift: Shift, way: tour_evaluation.TourEvaluation) -
     )
 
 
-def _rest(f: Whole, problem: Problem, shift: Shift, slot: Whole, after: int) -> Rest:
+def _rest(f: IntArray, problem: Problem, shift: Shift, slot: IntArray, after: int) -> Rest:
     first = accessors.shift(f, problem.shift_row(shift.id), BREAKS_FROM)
-    begin = int(slot[earliest_start.TAKEN])
+    begin = int(slot[earliest_start.BREAK_BEGIN])
     return Rest(
         name=shift.breaks[slot[earliest_start.BREAK] - first].id,
         after=after,
         begin=Seconds(begin),
-        end=Seconds(begin + int(accessors.rest(f, slot[earliest_start.BREAK], DURATION))),
+        end=Seconds(begin + int(accessors.break_(f, slot[earliest_start.BREAK], DURATION))),
     )
 
 
 def _metres(problem: Problem, shift: Shift, way: tour_evaluation.TourEvaluation) -> Metres:
-    _, metres, _ = road(flat(problem), problem.shift_row(shift.id), way.table)
+    _, metres, _ = leg_totals(encode(problem), problem.shift_row(shift.id), way.legs)
     return Metres(int(metres))

@@ -12,12 +12,12 @@ from routing.check.judge import check, check_tour
 from routing.cost import rank
 from routing.errors import NoPlanError, UnlawfulPlanError
 from routing.kernel.search import Orders, search
-from routing.kernel.unsupported_rules import unsaid
+from routing.kernel.unsupported_rules import unsupported_rules
 from routing.model.build import build
 from routing.model.search import search as model_search
 from routing.plan import Plan
 from routing.problem import Problem, Shift, Visit
-from routing.recombination_schedule import Turns
+from routing.recombination_schedule import RecombinationSchedule
 from routing.schedule import assembled, best_effort, retimed
 
 OnImprovement = Callable[[Plan], None]
@@ -112,13 +112,13 @@ def solve(
     desk = _Desk(problem, budget, on_improvement)
     seed = _seed(problem, start)
     if seed is not None:
-        desk.better(lambda: seed)
-    if not desk.enough(0):
+        desk.on_best(lambda: seed)
+    if not desk.should_stop(0):
         first = seed if _goes_on(problem, start) else None
-        if unsaid(problem):
+        if unsupported_rules(problem):
             first = _modelled(problem, desk, first)
         for number in range(SMALL_SEARCHES if desk.small else 1):
-            if desk.enough(0):
+            if desk.should_stop(0):
                 break
             search(
                 problem,
@@ -127,7 +127,7 @@ def solve(
                 iterations=desk.budget.iterations,
                 seed=budget.seed + number * budget.threads,
                 threads=budget.threads,
-                aside=Turns(problem, desk.better, budget.seconds).take,
+                between_chunks=RecombinationSchedule(problem, desk.on_best, budget.seconds).advance,
             )
             desk.finish()
     return desk.best()
@@ -135,7 +135,7 @@ def solve(
 
 def _modelled(problem: Problem, desk: "_Desk", start: Orders | None) -> Orders | None:
     """Return the OR-Tools model's plan after half of the budget, as the kernel's start."""
-    names = ", ".join(sorted(unsaid(problem)))
+    names = ", ".join(sorted(unsupported_rules(problem)))
     LOG.info("the model searches first: the kernel does not say all of %s", names)
     budget = desk.budget
     seconds = MODELLED if budget.seconds is None else min(MODELLED, budget.seconds / 2)
@@ -154,12 +154,12 @@ class _Half:
         self._desk, self._moves = desk, moves
         self._until = time.monotonic() + seconds
 
-    def better(self, read: Callable[[], Orders]) -> None:
+    def on_best(self, read: Callable[[], Orders]) -> None:
         """Store the orders, and report them."""
         orders = self.orders = read()
-        self._desk.better(lambda: orders)
+        self._desk.on_best(lambda: orders)
 
-    def enough(self, moves: int) -> bool:
+    def should_stop(self, moves: int) -> bool:
         """Return whether half of the budget, or the limit of candidate moves, is used."""
         if self._moves is not None and self._desk.budget.seconds is None:
             return moves >= self._moves
@@ -182,13 +182,13 @@ class _Desk:
         self._next_breath = self._began
         self._finishing = 0.0
 
-    def better(self, read: Callable[[], Orders]) -> None:
+    def on_best(self, read: Callable[[], Orders]) -> None:
         """Store the orders; finish them now unless a plan was reported just before."""
         self._waiting = read()
         self._improved = time.monotonic()
         self._hand_out()
 
-    def enough(self, moves: int) -> bool:
+    def should_stop(self, moves: int) -> bool:
         """Return whether a bound of the budget is met, and report a waiting plan."""
         self._hand_out()
         now, budget = time.monotonic(), self.budget

@@ -13,8 +13,8 @@ from routing.plan import Cost, Plan, Tour
 from routing.problem import Problem, Shift, Visit
 from routing.schedule import assembled, best_effort, retimed
 from routing.timing import accessors, insertion_positions
-from routing.timing.encoding import PERIOD, flat
-from routing.timing.insertion_positions import NOBODY
+from routing.timing.encoding import PERIOD, encode
+from routing.timing.insertion_positions import NO_VISIT
 from routing.units import SHARES_PER_CENT, Cents, cents
 
 DONATED: Final = "donated"
@@ -96,19 +96,19 @@ def hopeful(problem: Problem, visit: Visit) -> list[Shift]:
     first, second = _rows(problem, visit)
     return [
         problem.shifts[row]
-        for row in insertion_positions.hopeful(flat(problem), first, second).tolist()
+        for row in insertion_positions.compatible_shifts(encode(problem), first, second).tolist()
     ]
 
 
 def able_alone(problem: Problem, visit: Visit) -> frozenset[str]:
     """Return the ids of the shifts able to serve a visit alone."""
-    f, nobody = flat(problem), np.empty(0, dtype=np.int64)
+    f, nobody = encode(problem), np.empty(0, dtype=np.int64)
     first, second = _rows(problem, visit)
-    rows = insertion_positions.hopeful(f, first, second).tolist()
+    rows = insertion_positions.compatible_shifts(f, first, second).tolist()
     return frozenset(
         problem.shifts[row].id
         for row in rows
-        if len(insertion_positions.places(f, row, nobody, first, second))
+        if len(insertion_positions.legal_insertions(f, row, nobody, first, second))
     )
 
 
@@ -119,7 +119,7 @@ def unmet(
     others = _donated(problem).get(visit.donor or "", frozenset()) - {visit.id}
     if not others:
         return list(shifts)
-    f = flat(problem)
+    f = encode(problem)
     met = {
         accessors.shift(f, problem.shift_row(tour.shift), PERIOD)
         for tour in tours
@@ -263,8 +263,8 @@ def nearest_orders(
     first, second = _rows(problem, visit)
     order = np.array([problem.visit_row(name) for name in names], dtype=np.int64)
     row = problem.shift_row(shift.id)
-    for here, there in insertion_positions.nearest(
-        flat(problem), row, order, first, second
+    for here, there in insertion_positions.least_late_insertions(
+        encode(problem), row, order, first, second
     ).tolist():
         yield _longer(problem, names, (first, here), (second, there))
 
@@ -287,8 +287,8 @@ def _on_shift(
     first, second = _rows(problem, visit)
     names = present.visits if present else ()
     order = np.array([problem.visit_row(name) for name in names], dtype=np.int64)
-    found = insertion_positions.places(
-        flat(problem), problem.shift_row(shift.id), order, first, second
+    found = insertion_positions.legal_insertions(
+        encode(problem), problem.shift_row(shift.id), order, first, second
     )
     if not len(found):
         return
@@ -308,7 +308,7 @@ def _on_shift(
 
 def _rows(problem: Problem, visit: Visit) -> tuple[int, int]:
     """Return the rows of the two visits of a shipment, or a visit's row and `NOBODY`."""
-    first, second, *_ = (*(problem.visit_row(each.id) for each in unit(problem, visit)), NOBODY)
+    first, second, *_ = (*(problem.visit_row(each.id) for each in unit(problem, visit)), NO_VISIT)
     return first, second
 
 
@@ -318,6 +318,6 @@ def _longer(
     """Return an order with one or two more visits, each by row and position."""
     longer = list(names)
     for row, position in (first, second):
-        if row != NOBODY:
+        if row != NO_VISIT:
             longer.insert(position, problem.visits[row].id)
     return longer

@@ -15,8 +15,8 @@ from routing.analysis.insertion import Insertion, insertions, known, unit, unmet
 from routing.check.judge import check_tour
 from routing.plan import Plan, Relaxation, Remedy, Tour
 from routing.problem import Problem, Shift, Visit, Window, spare
-from routing.timing.encoding import TRAVEL, Whole, dated, flat
-from routing.timing.insertion_positions import NOBODY, places
+from routing.timing.encoding import TRAVEL, IntArray, encode, windows_within_dates
+from routing.timing.insertion_positions import NO_VISIT, legal_insertions
 from routing.timing.patches import with_capacity, with_closing, with_windows
 from routing.units import SHARES_PER_CENT, Cents, Seconds, spoken
 
@@ -40,7 +40,7 @@ class _Change:
 
     most: int
     problem: Callable[[int], Problem]
-    tape: Callable[[int], Whole]
+    tape: Callable[[int], IntArray]
     shift: int | None = None
 
 
@@ -79,9 +79,9 @@ def _with_wider(problem: Problem, wider: Callable[[int], Visit], by: int) -> Pro
     return _with_visit(problem, wider(by))
 
 
-def _tape_with_wider(problem: Problem, wider: Callable[[int], Visit], by: int) -> Whole:
+def _tape_with_wider(problem: Problem, wider: Callable[[int], Visit], by: int) -> IntArray:
     visit = wider(by)
-    return with_windows(flat(problem), problem.visit_row(visit.id), dated(visit))
+    return with_windows(encode(problem), problem.visit_row(visit.id), windows_within_dates(visit))
 
 
 def _widened(visit: Visit, by: int, *, earlier: bool) -> Visit:
@@ -120,8 +120,8 @@ def _with_longer(problem: Problem, shift: Shift, by: int) -> Problem:
     return _with_shift(problem, replace(shift, window=hours))
 
 
-def _tape_with_longer(problem: Problem, shift: Shift, by: int) -> Whole:
-    return with_closing(flat(problem), problem.shift_row(shift.id), shift.window.latest + by)
+def _tape_with_longer(problem: Problem, shift: Shift, by: int) -> IntArray:
+    return with_closing(encode(problem), problem.shift_row(shift.id), shift.window.latest + by)
 
 
 def _more_capacity(problem: Problem, plan: Plan, visit: Visit) -> Iterator[Relaxation]:
@@ -150,14 +150,14 @@ def _with_larger(problem: Problem, shift: Shift, name: str, by: int) -> Problem:
     return _with_shift(problem, replace(shift, capacity=room))
 
 
-def _tape_with_larger(problem: Problem, shift: Shift, name: str, by: int) -> Whole:
+def _tape_with_larger(problem: Problem, shift: Shift, name: str, by: int) -> IntArray:
     row, column = problem.shift_row(shift.id), problem.dimensions.index(name)
-    return with_capacity(flat(problem), row, column, shift.capacity[name] + by)
+    return with_capacity(encode(problem), row, column, shift.capacity[name] + by)
 
 
 def _other_days(problem: Problem, plan: Plan, visit: Visit) -> Iterator[Relaxation]:
     """Yield changes that move the visit to shifts on other days than its windows."""
-    tape, number = flat(problem), problem.visit_row(visit.id)
+    tape, number = encode(problem), problem.visit_row(visit.id)
     for row, shift in enumerate(problem.shifts):
         touched = any(
             window.earliest <= shift.window.latest and shift.window.earliest <= window.latest
@@ -211,7 +211,7 @@ def _roughly(problem: Problem, plan: Plan, tour: Tour, visit: Visit, other: Visi
     if not unmet(problem, plan.tours, visit, [shift]):
         return None
     names = [name for name in tour.visits if name != other.id]
-    found = _found(problem, flat(problem), problem.shift_row(shift.id), names, visit)
+    found = _found(problem, encode(problem), problem.shift_row(shift.id), names, visit)
     return penalty + int(found[:, 2:].sum(axis=1).min()) if len(found) else None
 
 
@@ -250,7 +250,7 @@ def _least(
 
 
 def _admitting(
-    problem: Problem, plan: Plan, visit: Visit, tape: Whole, shifts: Iterable[int]
+    problem: Problem, plan: Plan, visit: Visit, tape: IntArray, shifts: Iterable[int]
 ) -> list[int]:
     """Return the shifts with a legal position for a visit in an encoded problem."""
     found = []
@@ -262,11 +262,13 @@ def _admitting(
     return found
 
 
-def _found(problem: Problem, tape: Whole, shift: int, names: Sequence[str], visit: Visit) -> Whole:
-    """Return every legal position of a visit in an order; see `places`."""
+def _found(
+    problem: Problem, tape: IntArray, shift: int, names: Sequence[str], visit: Visit
+) -> IntArray:
+    """Return every legal position of a visit in an order; see `legal_insertions`."""
     order = np.array([problem.visit_row(name) for name in names], dtype=np.int64)
-    first, second = [*(problem.visit_row(each.id) for each in unit(problem, visit)), NOBODY][:2]
-    found: Whole = places(tape, shift, order, first, second)
+    first, second = [*(problem.visit_row(each.id) for each in unit(problem, visit)), NO_VISIT][:2]
+    found: IntArray = legal_insertions(tape, shift, order, first, second)
     return found
 
 
