@@ -46,7 +46,7 @@ test("a record is on the disk before the page goes back to the round", async () 
   assert.equal((await current()).open, 0);
 });
 
-test("a record on a full disk leaves the page as it is, and says so", async () => {
+test("a record on a full disk leaves the page as it is, with a warning", async () => {
   location.hash = "#/stop/31/record";
   const actions = await act();
   const emptyDisk = fillDisk();

@@ -88,7 +88,7 @@ test("a volume and its bottles belong together", () => {
   }
 });
 
-test("a visit for blood alone asks for the tubes and not for milk", () => {
+test("a visit for blood alone needs tubes and no milk", () => {
   visit({ purposes: ["blood_sample"], bottles: 0 });
   submit();
   assert.deepEqual(errors(), ["check_missing"]);
