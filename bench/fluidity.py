@@ -28,11 +28,11 @@ from collector.clock import SystemClock
 from collector.config import settings_from
 from collector.db import db, transaction
 from collector.pickups.models import Pickup
-from collector.planning.by_hand.editing import By, make
-from collector.planning.by_hand.moves import Place, arrangement
-from collector.planning.by_hand.preview import Desk
-from collector.planning.day.question import gather
+from collector.planning.editing.commit import By, make
+from collector.planning.editing.moves import TargetPosition, arrangement
+from collector.planning.editing.what_if import Desk
 from collector.planning.models import EditKind
+from collector.planning.problem.build import gather
 from collector.processes import Processes, free_port
 from collector.rounds.actions import edit_day, open_day
 
@@ -218,7 +218,7 @@ def planned(session: Session, bank: int, day: date, claire: int) -> None:
     for number, round_id in enumerate(desk.shifts):
         dealt = keys[number * STOPS : (number + 1) * STOPS]
         part = Desk(facts, dealt)
-        found = arrangement(part, dealt, Place(round_id=round_id)).orders[round_id]
+        found = arrangement(part, dealt, TargetPosition(round_id=round_id)).orders[round_id]
         becomes = becomes.moved(found, round_id, 0)
     by = By(now=SystemClock().now(), actor=f"person:{claire}", reason="a bench")
     make(session, desk.change(becomes), by=by, kind=EditKind.MOVED)

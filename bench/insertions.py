@@ -9,9 +9,9 @@ import time
 from collections.abc import Callable
 
 from bench.days import day
+from routing.analysis.insertion import filled, insertions, known, orders_with, without
 from routing.check.judge import check_tour
 from routing.cost import tour_shares
-from routing.insertion import filled, insertions, known, orders_with, without
 from routing.plan import Plan
 from routing.problem import Problem
 from routing.schedule import best_effort, retimed

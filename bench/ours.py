@@ -6,7 +6,7 @@ from dataclasses import fields
 from bench.days import day
 from routing.plan import Plan
 from routing.problem import Problem
-from routing.solve import Budget, solve
+from routing.solver import Budget, solve
 from routing.warm import warm
 
 Orders = dict[str, list[str]]

@@ -37,11 +37,11 @@ LOOPBACK = "127.0.0.1"
 PAGES = {
     "morning": "/board/morning",
     "the day": "/board/days/{day}",
-    "live": "/board/days/{day}/live",
-    "live, pane": "/board/days/{day}/live/pane",
-    "weeks": "/board/weeks",
-    "reports": "/board/reports",
-    "close of day": "/board/days/{day}/close",
+    "live": "/board/days/{day}/dispatch",
+    "live, pane": "/board/days/{day}/dispatch/pane",
+    "weeks": "/board/horizon",
+    "reports": "/board/bank/reports",
+    "close of day": "/board/days/{day}/dispatch/close",
     "requests": "/board/inbox",
 }
 
@@ -97,7 +97,7 @@ def searched(problem: str) -> subprocess.Popen[bytes]:
     """Start a search that lasts as long as the measurement."""
     child = subprocess.Popen(  # noqa: S603 - our own command
         [
-            *(sys.executable, "-m", "collector.jobs.leash", str(os.getpid())),
+            *(sys.executable, "-m", "collector.jobs.parent_death", str(os.getpid())),
             *(sys.executable, "-m", "routing", "solve", "-", "--seconds", "600"),
         ],
         stdin=subprocess.PIPE,

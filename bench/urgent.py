@@ -1,7 +1,7 @@
 """How fast an urgent visit is in the plan of a day that is half driven: ``python -m bench.urgent``.
 
 Of a planned day of 120 visits one that nobody has begun by now is taken out, as if it had never
-been asked for, and asked for now. What has been driven is history (`routing.midday`); the search
+been asked for, and asked for now. What has been driven is history (`routing.analysis.remaining_day`); the search
 begins from the present plan. Times are CPU seconds of this process, on one thread.
 """
 
@@ -12,12 +12,12 @@ from typing import Final, NamedTuple
 
 from bench.days import HOUR
 from bench.instances import load
+from routing.analysis.insertion import without
+from routing.analysis.remaining_day import remaining
 from routing.cost import shares
-from routing.insertion import without
-from routing.midday import remaining
 from routing.plan import Plan
 from routing.problem import Problem
-from routing.solve import Budget, solve
+from routing.solver import Budget, solve
 from routing.units import Seconds
 from routing.warm import warm
 

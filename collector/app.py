@@ -1,4 +1,4 @@
-"""The composition root: knows everyone, decides nothing."""
+"""Composition root of the web application."""
 
 from datetime import timedelta
 
@@ -12,28 +12,23 @@ from collector.clock import Clock, SystemClock
 from collector.config import Settings
 from collector.places.geocoding import geocoder_named
 from collector.web import (
-    assets,
     calendar,
-    compression,
     contact,
-    errors,
-    guards,
-    languages,
+    moved_pages,
     my_data,
     outbox,
     public,
-    security,
-    steps,
+    screening,
     visit_link,
     wording,
 )
 from collector.web import session as sign_in
-from collector.web.board import door as board
-from collector.web.board.bank import quality
-from collector.web.board.day import background
-from collector.web.board.live import stream
-from collector.web.donor import door as donor
-from collector.web.phone import door as phone
+from collector.web.board import blueprint as board
+from collector.web.board import map_background
+from collector.web.board.dispatch import stream
+from collector.web.donor import blueprint as donor
+from collector.web.framework import assets, compression, errors, guards, languages, security
+from collector.web.phone import blueprint as phone
 
 LARGEST_KEY = 2**31 - 1
 
@@ -46,29 +41,29 @@ PARTS = (
     guards,
     errors,
     stream,
-    background,
+    map_background,
 )
-"""What every page is given, in the order of its setting-up."""
+"""Extensions of every page, in the order of their initialisation."""
 
 SURFACES = (
     sign_in,
     public,
     contact,
-    steps,
+    screening,
     my_data,
     donor,
     visit_link,
     phone,
     board,
     outbox,
-    quality,
     calendar,
+    moved_pages,
 )
-"""Who has pages."""
+"""Modules with a blueprint."""
 
 
 class KeyConverter(IntegerConverter):
-    """A row's key in an address; a larger number is the key of nothing."""
+    """URL converter of row keys; a larger number matches no row."""
 
     def __init__(self, url_map: Map) -> None:
         super().__init__(url_map, max=LARGEST_KEY)
@@ -80,9 +75,9 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
     Parameters
     ----------
     settings
-        Where the database is, and the rest that differs between installations.
+        The settings of the installation.
     clock
-        What time it is; the machine's own unless a test says otherwise.
+        The clock; default the machine's.
     """
     root = asset_root()
     app = Flask(

@@ -1,4 +1,4 @@
-"""Commands that set a bank up: the bank, its sites, its people, their shifts."""
+"""Commands that set up a bank: bank, sites, people, shifts, sign-in links."""
 
 import re
 from datetime import datetime
@@ -14,7 +14,7 @@ from collector.installation import application, bank_named, clock, settings
 from collector.people.actions import add_person, make_link
 from collector.people.models import Role
 from collector.people.queries import person_by_email
-from collector.rounds.duty import put_on_duty
+from collector.shifts.actions import put_on_duty
 
 STAFF_ROLES = [role.value for role in Role if role is not Role.DONOR]
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
@@ -57,7 +57,7 @@ def site(
     longitude: float,
     no_freezer: bool,
 ) -> None:
-    """Add a place where rounds begin or end."""
+    """Add a site where rounds begin or end."""
     with application(settings()).app_context(), transaction() as session:
         add_site(
             session,
@@ -131,7 +131,7 @@ def shift(
     draws_blood: bool,
     weeks: int,
 ) -> None:
-    """Put a collector on duty."""
+    """Add shifts of a collector."""
     with application(settings()).app_context(), transaction() as session:
         person = person_by_email(session, email)
         if person is None:

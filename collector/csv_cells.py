@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime, time
 from typing import TypeVar
 
-from collector.csv_rows import Mistake, Row
+from collector.csv_rows import CellMistake, CsvRow
 
 Value = TypeVar("Value")
 
@@ -23,15 +23,15 @@ MOST_DIGITS = 9
 class Cells:
     """The cells of one row, read one by one; what is wrong is kept, not raised."""
 
-    def __init__(self, row: Row) -> None:
+    def __init__(self, row: CsvRow) -> None:
         self.line = row.line
         self._cells: Mapping[str, str] = row.cells
-        self.mistakes: list[Mistake] = []
+        self.mistakes: list[CellMistake] = []
 
     def wrong(self, column: str, code: str, **figures: object) -> None:
         """Keep a mistake; a column's first one is enough."""
         if all(mistake.column != column for mistake in self.mistakes):
-            self.mistakes.append(Mistake(column, code, figures))
+            self.mistakes.append(CellMistake(column, code, figures))
 
     def text(self, column: str, *, needed: bool = False, most: int = 200) -> str:
         """Return a cell without the spaces around it."""

@@ -23,7 +23,7 @@ FORMULA = re.compile(r"'*[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]")
 ESCAPED = re.compile(r"'+[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]")
 
 
-class Mistake(NamedTuple):
+class CellMistake(NamedTuple):
     """What is wrong in a column: the code of its sentence and the figures in it."""
 
     column: str
@@ -36,15 +36,15 @@ class RowReport:
     """What became of one row; `line` is where it begins in the file, counted from 1."""
 
     line: int
-    mistakes: tuple[Mistake, ...] = ()
+    mistakes: tuple[CellMistake, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class ImportReport:
     """What became of a file: every row, and what is wrong with the whole."""
 
     rows: tuple[RowReport, ...] = ()
-    whole: tuple[Mistake, ...] = ()
+    whole: tuple[CellMistake, ...] = ()
 
     @property
     def good(self) -> bool:
@@ -58,7 +58,7 @@ class Report:
         return whole + [row for row in self.rows if row.mistakes]
 
 
-class Row(NamedTuple):
+class CsvRow(NamedTuple):
     """One row: where it begins in the file, and its cells by column."""
 
     line: int
@@ -69,8 +69,8 @@ class Row(NamedTuple):
 class File:
     """The rows of a file; where there are mistakes the rows must not be used."""
 
-    rows: tuple[Row, ...] = ()
-    mistakes: tuple[Mistake, ...] = ()
+    rows: tuple[CsvRow, ...] = ()
+    mistakes: tuple[CellMistake, ...] = ()
 
 
 class _Unreadable(Exception):  # noqa: N818 - it never leaves this module
@@ -78,7 +78,7 @@ class _Unreadable(Exception):  # noqa: N818 - it never leaves this module
 
     def __init__(self, code: str, **figures: object) -> None:
         super().__init__(code)
-        self.mistake = Mistake("", code, figures)
+        self.mistake = CellMistake("", code, figures)
 
 
 def read_rows(data: bytes, *, required: Collection[str], optional: Collection[str]) -> File:
@@ -93,7 +93,7 @@ def read_rows(data: bytes, *, required: Collection[str], optional: Collection[st
         mistakes = _header_mistakes(header, required=required, optional=optional)
         if not mistakes:
             found = [_row(line, cells, header) for line, cells in lines]
-            mistakes = [] if found else [Mistake("", "file_empty")]
+            mistakes = [] if found else [CellMistake("", "file_empty")]
     except _Unreadable as unreadable:
         return File(mistakes=(unreadable.mistake,))
     return File(rows=tuple(found), mistakes=tuple(mistakes))
@@ -166,13 +166,13 @@ def _header(lines: Iterator[tuple[int, list[str]]]) -> list[str]:
 
 def _header_mistakes(
     header: list[str], *, required: Collection[str], optional: Collection[str]
-) -> list[Mistake]:
+) -> list[CellMistake]:
     known = {*required, *optional}
     unknown = [name for name in dict.fromkeys(header) if name not in known]
     twice = [name for name in dict.fromkeys(header) if header.count(name) > 1 and name in known]
     missing = [name for name in required if name not in header]
     return [
-        Mistake(name, code, {"name": name})
+        CellMistake(name, code, {"name": name})
         for code, names in (
             ("column_unknown", unknown),
             ("column_twice", twice),
@@ -182,8 +182,8 @@ def _header_mistakes(
     ]
 
 
-def _row(line: int, cells: list[str], header: list[str]) -> Row:
+def _row(line: int, cells: list[str], header: list[str]) -> CsvRow:
     if any(cell.strip() for cell in cells[len(header) :]):
         raise _Unreadable("row_too_long", line=line)
     padded = [*cells, *[""] * (len(header) - len(cells))]
-    return Row(line, {name: unescaped(cell) for name, cell in zip(header, padded, strict=False)})
+    return CsvRow(line, {name: unescaped(cell) for name, cell in zip(header, padded, strict=False)})

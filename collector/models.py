@@ -1,4 +1,4 @@
-"""Every module of rows, imported once, so that the metadata is complete."""
+"""Import of all modules with rows, so that the metadata is complete."""
 
 from collector.audit import models as audit
 from collector.banks import models as banks
@@ -11,6 +11,7 @@ from collector.pickups import models as pickups
 from collector.places import models as places
 from collector.planning import models as planning
 from collector.rounds import models as rounds
+from collector.shifts import models as shifts
 
 EVERY_MODULE = (
     audit,
@@ -24,4 +25,5 @@ EVERY_MODULE = (
     places,
     planning,
     rounds,
+    shifts,
 )

@@ -16,8 +16,10 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any, Final
 
+from routing.analysis.compare import VisitDifference, compare
+from routing.analysis.explain import explain
+from routing.analysis.insertion import insertions
 from routing.check.judge import check, check_tour
-from routing.compare import Change, compare
 from routing.errors import (
     InvalidInputError,
     InvalidPlanError,
@@ -25,17 +27,15 @@ from routing.errors import (
     NoPlanError,
     UnlawfulPlanError,
 )
-from routing.explain import explain
-from routing.formats.format import Answer, Question
+from routing.formats.format import ReadProblem, WrittenPlan
 from routing.formats.known import FORMATS
 from routing.formats.native import cost_data, plan_data, reason_data
-from routing.insertion import insertions
-from routing.parent import die_with_parent, die_with_reader
 from routing.plan import Plan
-from routing.ready import get_ready
+from routing.process.parent_death import die_with_parent, die_with_reader
+from routing.process.preload import get_ready
+from routing.process.worker import handed
 from routing.schedule import assembled, retimed
-from routing.solve import Budget, OnImprovement, solve
-from routing.task import handed
+from routing.solver import Budget, OnImprovement, solve
 from routing.units import Seconds
 from routing.warm import is_warm, warm
 
@@ -168,7 +168,7 @@ def _solve(options: Arguments) -> int:
     return DONE
 
 
-def _searched(options: Arguments, question: Question, start: Plan | None) -> Plan:
+def _searched(options: Arguments, question: ReadProblem, start: Plan | None) -> Plan:
     """Search, and tell of better plans whoever wants to hear: a program, or somebody who looks."""
     if options.progress or not sys.stderr.isatty():
         told = _told() if options.progress else None
@@ -189,7 +189,7 @@ def _told() -> OnImprovement:
     return tell
 
 
-def _shown(options: Arguments, question: Question) -> OnImprovement:
+def _shown(options: Arguments, question: ReadProblem) -> OnImprovement:
     began = time.monotonic()
 
     def show(plan: Plan) -> None:
@@ -201,7 +201,7 @@ def _shown(options: Arguments, question: Question) -> OnImprovement:
     return show
 
 
-def _question(options: Arguments) -> tuple[Question, Plan | None]:
+def _question(options: Arguments) -> tuple[ReadProblem, Plan | None]:
     """Read the problem and the plan to begin from, where there is one."""
     spoken = FORMATS[options.format]
     if options.problem == options.start == "-":
@@ -214,7 +214,7 @@ def _question(options: Arguments) -> tuple[Question, Plan | None]:
     return question, _brought(question)
 
 
-def _brought(question: Question) -> Plan | None:
+def _brought(question: ReadProblem) -> Plan | None:
     """The plan that a question brings to begin from, which must be legal as far as it goes."""
     if question.orders is None:
         return None
@@ -225,7 +225,7 @@ def _brought(question: Question) -> Plan | None:
     return plan
 
 
-def _answer(question: Question, answer: Answer) -> Plan:
+def _answer(question: ReadProblem, answer: WrittenPlan) -> Plan:
     """Time and price what a format does not say of a plan."""
     if isinstance(answer, Plan):
         return answer
@@ -301,7 +301,7 @@ def _compare(options: Arguments) -> int:
     return DONE
 
 
-def _change(change: Change) -> Mapping[str, Any]:
+def _change(change: VisitDifference) -> Mapping[str, Any]:
     return {
         "visit": change.visit,
         "before": asdict(change.before) if change.before else None,
@@ -309,7 +309,7 @@ def _change(change: Change) -> Mapping[str, Any]:
     }
 
 
-def _judged(options: Arguments) -> tuple[Question, Sequence[Plan]]:
+def _judged(options: Arguments) -> tuple[ReadProblem, Sequence[Plan]]:
     """Read the problem and the plans that are given with it."""
     plans = [options.plan, *([options.other] if "other" in options else [])]
     if [options.problem, *plans].count("-") > 1:

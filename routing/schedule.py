@@ -16,19 +16,19 @@ from routing.cost import cost
 from routing.errors import InvalidPlanError
 from routing.plan import Plan, Rest, Rule, Stop, Tour, Unassigned, Unloading
 from routing.problem import Problem, Shift, Visit
-from routing.timing import lenient, order, settling, tape
-from routing.timing.course import AT, SPENT, VISIT, road
-from routing.timing.flat import BREAKS_FROM, DURATION, Whole, flat
+from routing.timing import accessors, earliest_start, lenient, tour_evaluation
+from routing.timing.encoding import BREAKS_FROM, DURATION, Whole, flat
+from routing.timing.leg_sequence import AT, SPENT, VISIT, road
 from routing.units import Metres, Seconds
 
 RULES: Final[Mapping[int, Rule]] = {
-    settling.NO_WINDOW: Rule.WINDOWS,
-    settling.TOO_LATE: Rule.SHIFTS,
-    settling.NO_BREAK: Rule.BREAKS,
-    settling.RIDES: Rule.RIDE_TIME,
-    settling.NOT_RECEIVED: Rule.ENDS,
-    order.TOO_MUCH: Rule.LOAD,
-    order.ABOVE_LIMIT: Rule.LIMITS,
+    earliest_start.NO_WINDOW: Rule.WINDOWS,
+    earliest_start.TOO_LATE: Rule.SHIFTS,
+    earliest_start.NO_BREAK: Rule.BREAKS,
+    earliest_start.RIDES: Rule.RIDE_TIME,
+    earliest_start.NOT_RECEIVED: Rule.ENDS,
+    tour_evaluation.TOO_MUCH: Rule.LOAD,
+    tour_evaluation.ABOVE_LIMIT: Rule.LIMITS,
 }
 """What a failure of the timing means."""
 
@@ -57,11 +57,16 @@ def timed(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> Tour | Bro
 
     Who may serve whom, pins and shipments are not judged here.
     """
-    way = _driven(problem, shift, visits, order.LOADS | order.RIDE_TIMES | order.LIMITS)
-    if way.status == settling.LEGAL:
+    way = _driven(
+        problem,
+        shift,
+        visits,
+        tour_evaluation.LOADS | tour_evaluation.RIDE_TIMES | tour_evaluation.LIMITS,
+    )
+    if way.status == earliest_start.LEGAL:
         return _tour(problem, shift, way)
     visit = None
-    if way.status in {settling.NO_WINDOW, settling.RIDES} and way.row < len(visits):
+    if way.status in {earliest_start.NO_WINDOW, earliest_start.RIDES} and way.row < len(visits):
         visit = visits[way.row].id
     return Broken(rule=RULES[way.status], visit=visit, by=Seconds(way.amount))
 
@@ -76,8 +81,8 @@ def best_effort(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> Tour
     f = flat(problem)
     row, rows = _rows(problem, shift, visits)
     for keep in _KINDNESS:
-        way = order.drive(f, row, rows, keep)
-        if way.status == settling.LEGAL:
+        way = tour_evaluation.drive(f, row, rows, keep)
+        if way.status == earliest_start.LEGAL:
             return _tour(problem, shift, way)
         if keep == _KINDNESS[0] and not shift.reload and _is_too_late(f, row, rows):
             break
@@ -85,9 +90,9 @@ def best_effort(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> Tour
 
 
 _KINDNESS: Final = (
-    order.LOADS | order.RIDE_TIMES | order.LIMITS,
-    order.LOADS | order.RIDE_TIMES,
-    order.RIDE_TIMES,
+    tour_evaluation.LOADS | tour_evaluation.RIDE_TIMES | tour_evaluation.LIMITS,
+    tour_evaluation.LOADS | tour_evaluation.RIDE_TIMES,
+    tour_evaluation.RIDE_TIMES,
     0,
 )
 """What is kept, less and less."""
@@ -98,7 +103,7 @@ def _is_too_late(f: Whole, shift: int, rows: Whole) -> bool:
 
     With places to unload, more is legal where it has to be kept: an unloading can save a set-up.
     """
-    return bool(order.drive(f, shift, rows, 0).status != settling.LEGAL)
+    return bool(tour_evaluation.drive(f, shift, rows, 0).status != earliest_start.LEGAL)
 
 
 def retimed(problem: Problem, orders: Mapping[str, Sequence[str]]) -> Plan:
@@ -150,9 +155,11 @@ def _visits(problem: Problem, shift: str, names: Sequence[str]) -> list[Visit]:
     return visits
 
 
-def _driven(problem: Problem, shift: Shift, visits: Sequence[Visit], keep: int) -> order.Driven:
+def _driven(
+    problem: Problem, shift: Shift, visits: Sequence[Visit], keep: int
+) -> tour_evaluation.TourEvaluation:
     row, rows = _rows(problem, shift, visits)
-    way: order.Driven = order.drive(flat(problem), row, rows, keep)
+    way: tour_evaluation.TourEvaluation = tour_evaluation.drive(flat(problem), row, rows, keep)
     return way
 
 
@@ -161,7 +168,7 @@ def _rows(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> tuple[int,
     return problem.shift_row(shift.id), np.array(rows, dtype=np.int64)
 
 
-def _tour(problem: Problem, shift: Shift, way: order.Driven) -> Tour:
+def _tour(problem: Problem, shift: Shift, way: tour_evaluation.TourEvaluation) -> Tour:
     end = len(way.table) - 1
     stops: list[Stop] = []
     unloadings: list[Unloading] = []
@@ -169,13 +176,14 @@ def _tour(problem: Problem, shift: Shift, way: order.Driven) -> Tour:
     slots = iter(way.slots[: len(way.slots)])
     slot = next(slots, None)
     for row in range(end + 1):
-        while slot is not None and slot[settling.GAP] == row:
+        while slot is not None and slot[earliest_start.GAP] == row:
             rests.append(_rest(flat(problem), problem, shift, slot, len(stops)))
             slot = next(slots, None)
         if row == end:
             break
         arrival, begin = (
-            Seconds(int(way.times[row, at])) for at in (settling.ARRIVAL, settling.BEGIN)
+            Seconds(int(way.times[row, at]))
+            for at in (earliest_start.ARRIVAL, earliest_start.BEGIN)
         )
         done = Seconds(begin + int(way.table[row, SPENT]))
         visit = way.table[row, VISIT]
@@ -192,7 +200,7 @@ def _tour(problem: Problem, shift: Shift, way: order.Driven) -> Tour:
         start=shift.start,
         end=problem.places[way.table[end, AT]].id,
         departure=Seconds(int(way.departure)),
-        arrival=Seconds(int(way.times[end, settling.ARRIVAL])),
+        arrival=Seconds(int(way.times[end, earliest_start.ARRIVAL])),
         stops=tuple(stops),
         metres=_metres(problem, shift, way),
         unloadings=tuple(unloadings),
@@ -201,16 +209,16 @@ def _tour(problem: Problem, shift: Shift, way: order.Driven) -> Tour:
 
 
 def _rest(f: Whole, problem: Problem, shift: Shift, slot: Whole, after: int) -> Rest:
-    first = tape.shift(f, problem.shift_row(shift.id), BREAKS_FROM)
-    begin = int(slot[settling.TAKEN])
+    first = accessors.shift(f, problem.shift_row(shift.id), BREAKS_FROM)
+    begin = int(slot[earliest_start.TAKEN])
     return Rest(
-        name=shift.breaks[slot[settling.BREAK] - first].id,
+        name=shift.breaks[slot[earliest_start.BREAK] - first].id,
         after=after,
         begin=Seconds(begin),
-        end=Seconds(begin + int(tape.rest(f, slot[settling.BREAK], DURATION))),
+        end=Seconds(begin + int(accessors.rest(f, slot[earliest_start.BREAK], DURATION))),
     )
 
 
-def _metres(problem: Problem, shift: Shift, way: order.Driven) -> Metres:
+def _metres(problem: Problem, shift: Shift, way: tour_evaluation.TourEvaluation) -> Metres:
     _, metres, _ = road(flat(problem), problem.shift_row(shift.id), way.table)
     return Metres(int(metres))

@@ -6,7 +6,7 @@ It reads attributes only, so that `problem` can stand on it: a problem that exis
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from routing import refusal
+from routing import invalid_entry
 from routing.units import LARGEST, SHARES_PER_CENT, SHARES_PER_METRE, SHARES_PER_SECOND
 
 PRICES_OF_A_SHIFT = (
@@ -30,22 +30,30 @@ def validate(problem: Value) -> None:
     InvalidProblemError
         Naming the first entry at fault.
     """
-    refusal.names("dimensions", problem.dimensions)
+    invalid_entry.names("dimensions", problem.dimensions)
     if problem.skills is not None:
-        refusal.names("skills", sorted(problem.skills))
+        invalid_entry.names("skills", sorted(problem.skills))
     for name in ("places", "visits", "shifts"):
-        refusal.ids(name, getattr(problem, name))
+        invalid_entry.ids(name, getattr(problem, name))
     if not problem.shifts:
-        refusal.refuse("shifts", "there is no shift")
-    refusal.each("places", problem.places, _place)
+        invalid_entry.refuse("shifts", "there is no shift")
+    invalid_entry.each("places", problem.places, _place)
     _travel(problem)
     there = _There(problem)
-    refusal.each("shifts", problem.shifts, lambda entry, one: _shift(entry, one, problem, there))
-    refusal.each("visits", problem.visits, lambda entry, one: _visit(entry, one, problem, there))
+    invalid_entry.each(
+        "shifts", problem.shifts, lambda entry, one: _shift(entry, one, problem, there)
+    )
+    invalid_entry.each(
+        "visits", problem.visits, lambda entry, one: _visit(entry, one, problem, there)
+    )
     _pins(problem)
-    refusal.each("shipments", problem.shipments, lambda entry, one: _shipment(entry, one, there))
+    invalid_entry.each(
+        "shipments", problem.shipments, lambda entry, one: _shipment(entry, one, there)
+    )
     _shipped_once(problem)
-    refusal.each("balances", problem.balances, lambda entry, one: _balance(entry, one, problem))
+    invalid_entry.each(
+        "balances", problem.balances, lambda entry, one: _balance(entry, one, problem)
+    )
     _periods(problem)
     _one_at_a_time(problem)
     _sums(problem)
@@ -116,9 +124,9 @@ def _place(entry: str, place: Value) -> None:
     for name, bound in (("latitude", 90), ("longitude", 180)):
         value = getattr(place, name)
         if value is not None and not -bound <= value <= bound:
-            refusal.refuse(f"{entry}.{name}", f"is not between -{bound} and {bound}")
+            invalid_entry.refuse(f"{entry}.{name}", f"is not between -{bound} and {bound}")
     if (place.latitude is None) != (place.longitude is None):
-        refusal.refuse(entry, "has only one of latitude and longitude")
+        invalid_entry.refuse(entry, "has only one of latitude and longitude")
 
 
 def _travel(problem: Value) -> None:
@@ -131,105 +139,107 @@ def _travel(problem: Value) -> None:
 
 def _matrix(entry: str, matrix: Sequence[Sequence[int]], size: int) -> None:
     if len(matrix) != size:
-        refusal.refuse(entry, f"has {len(matrix)} rows for {size} places")
+        invalid_entry.refuse(entry, f"has {len(matrix)} rows for {size} places")
     for position, row in enumerate(matrix):
         if len(row) != size:
-            refusal.refuse(f"{entry}[{position}]", f"has {len(row)} columns for {size} places")
+            invalid_entry.refuse(
+                f"{entry}[{position}]", f"has {len(row)} columns for {size} places"
+            )
         # The common case is judged at C speed; only a bad row is walked to name its entry.
         if not (set(map(type, row)) <= {int} and min(row) >= 0 and max(row) <= LARGEST):
-            refusal.each(f"{entry}[{position}]", row, refusal.whole)
+            invalid_entry.each(f"{entry}[{position}]", row, invalid_entry.whole)
 
 
 def _skills(entry: str, skills: Iterable[str], problem: Value) -> None:
     for skill in sorted(skills):
-        refusal.name(entry, skill)
+        invalid_entry.name(entry, skill)
         if problem.skills is not None:
-            refusal.known(entry, skill, "skill", problem.skills)
+            invalid_entry.known(entry, skill, "skill", problem.skills)
 
 
 def _shift(entry: str, shift: Value, problem: Value, there: _There) -> None:
-    refusal.name(f"{entry}.collector", shift.collector)
-    refusal.known(f"{entry}.start", shift.start, "place", there.places)
+    invalid_entry.name(f"{entry}.collector", shift.collector)
+    invalid_entry.known(f"{entry}.start", shift.start, "place", there.places)
     _ends(f"{entry}.ends", shift.ends, there.places)
-    refusal.window(f"{entry}.window", shift.window)
+    invalid_entry.window(f"{entry}.window", shift.window)
     for name in ("capacity", "carried"):
-        refusal.amounts(f"{entry}.{name}", getattr(shift, name), problem.dimensions)
+        invalid_entry.amounts(f"{entry}.{name}", getattr(shift, name), problem.dimensions)
     _skills(f"{entry}.skills", shift.skills, problem)
     for name in PRICES_OF_A_SHIFT.split():
-        refusal.whole(f"{entry}.{name}", getattr(shift, name))
-    refusal.optional(entry, shift, BOUNDS_OF_A_SHIFT)
+        invalid_entry.whole(f"{entry}.{name}", getattr(shift, name))
+    invalid_entry.optional(entry, shift, BOUNDS_OF_A_SHIFT)
     _breaks(f"{entry}.breaks", shift.breaks)
     if shift.reload is not None:
         _reload(f"{entry}.reload", shift.reload, there.places)
     if shift.zones is not None:
-        refusal.names(f"{entry}.zones", sorted(shift.zones))
-    refusal.known(f"{entry}.profile", shift.profile, "travel profile", problem.travel)
+        invalid_entry.names(f"{entry}.zones", sorted(shift.zones))
+    invalid_entry.known(f"{entry}.profile", shift.profile, "travel profile", problem.travel)
 
 
 def _ends(entry: str, ends: Sequence[str], places: Mapping[str, Value]) -> None:
     if not ends:
-        refusal.refuse(entry, "there is no place to end at")
-    refusal.names(entry, ends)
+        invalid_entry.refuse(entry, "there is no place to end at")
+    invalid_entry.names(entry, ends)
     for position, end in enumerate(ends):
-        refusal.known(f"{entry}[{position}]", end, "place", places)
+        invalid_entry.known(f"{entry}[{position}]", end, "place", places)
     if len({places[end].receives for end in ends}) > 1:
-        refusal.refuse(entry, "some of them receive and some do not")
+        invalid_entry.refuse(entry, "some of them receive and some do not")
 
 
 def _breaks(entry: str, breaks: Sequence[Value]) -> None:
-    refusal.ids(entry, breaks)
+    invalid_entry.ids(entry, breaks)
     for position, rest in enumerate(breaks):
-        refusal.windows(f"{entry}[{position}].windows", rest.windows)
-        refusal.whole(f"{entry}[{position}].duration", rest.duration)
+        invalid_entry.windows(f"{entry}[{position}].windows", rest.windows)
+        invalid_entry.whole(f"{entry}[{position}].duration", rest.duration)
 
 
 def _reload(entry: str, reload: Value, places: Mapping[str, Value]) -> None:
     if not reload.places:
-        refusal.refuse(f"{entry}.places", "there is no place to unload at")
-    refusal.names(f"{entry}.places", reload.places)
+        invalid_entry.refuse(f"{entry}.places", "there is no place to unload at")
+    invalid_entry.names(f"{entry}.places", reload.places)
     for position, name in enumerate(reload.places):
-        refusal.known(f"{entry}.places[{position}]", name, "place", places)
+        invalid_entry.known(f"{entry}.places[{position}]", name, "place", places)
         if not places[name].receives:
-            refusal.refuse(f"{entry}.places[{position}]", f"{name!r} receives nothing")
-    refusal.whole(f"{entry}.service", reload.service)
-    refusal.whole(f"{entry}.times", reload.times)
+            invalid_entry.refuse(f"{entry}.places[{position}]", f"{name!r} receives nothing")
+    invalid_entry.whole(f"{entry}.service", reload.service)
+    invalid_entry.whole(f"{entry}.times", reload.times)
 
 
 def _visit(entry: str, visit: Value, problem: Value, there: _There) -> None:
-    refusal.known(f"{entry}.place", visit.place, "place", there.places)
+    invalid_entry.known(f"{entry}.place", visit.place, "place", there.places)
     for name in PRICES_AND_TIMES_OF_A_VISIT.split():
-        refusal.whole(f"{entry}.{name}", getattr(visit, name))
-    refusal.windows(f"{entry}.windows", visit.windows)
+        invalid_entry.whole(f"{entry}.{name}", getattr(visit, name))
+    invalid_entry.windows(f"{entry}.windows", visit.windows)
     least = -LARGEST if visit.id in there.delivered else 0
-    refusal.amounts(f"{entry}.load", visit.load, problem.dimensions, least=least)
-    refusal.amounts(f"{entry}.brought", visit.brought, problem.dimensions)
+    invalid_entry.amounts(f"{entry}.load", visit.load, problem.dimensions, least=least)
+    invalid_entry.amounts(f"{entry}.brought", visit.brought, problem.dimensions)
     for item, limit in visit.ride_limits.items():
-        refusal.name(f"{entry}.ride_limits", item)
-        refusal.whole(f"{entry}.ride_limits.{item}", limit)
+        invalid_entry.name(f"{entry}.ride_limits", item)
+        invalid_entry.whole(f"{entry}.ride_limits.{item}", limit)
     _skills(f"{entry}.skills", visit.skills, problem)
     _who(entry, visit, there)
-    refusal.optional(entry, visit, "release deadline due penalty")
+    invalid_entry.optional(entry, visit, "release deadline due penalty")
     _dates(entry, visit)
     for name in ("donor", "zone"):
         if getattr(visit, name) is not None:
-            refusal.name(f"{entry}.{name}", getattr(visit, name))
+            invalid_entry.name(f"{entry}.{name}", getattr(visit, name))
 
 
 def _who(entry: str, visit: Value, there: _There) -> None:
     if visit.shifts is not None:
         for shift in sorted(visit.shifts):
-            refusal.known(f"{entry}.shifts", shift, "shift", there.shifts)
+            invalid_entry.known(f"{entry}.shifts", shift, "shift", there.shifts)
     for name in ("collectors", "forbidden", "preferred"):
-        refusal.names(f"{entry}.{name}", sorted(getattr(visit, name) or ()))
+        invalid_entry.names(f"{entry}.{name}", sorted(getattr(visit, name) or ()))
     if visit.preference and not visit.preferred:
-        refusal.refuse(f"{entry}.preference", "there is no preferred collector")
+        invalid_entry.refuse(f"{entry}.preference", "there is no preferred collector")
 
 
 def _dates(entry: str, visit: Value) -> None:
     if visit.deadline is not None and (visit.release or 0) > visit.deadline:
-        refusal.refuse(f"{entry}.deadline", "is before the release")
+        invalid_entry.refuse(f"{entry}.deadline", "is before the release")
     if (visit.due is None) != (visit.cents_per_hour_late == 0):
-        refusal.refuse(f"{entry}.due", "and cents_per_hour_late go together")
+        invalid_entry.refuse(f"{entry}.due", "and cents_per_hour_late go together")
 
 
 def _pins(problem: Value) -> None:
@@ -238,30 +248,32 @@ def _pins(problem: Value) -> None:
     pinned: dict[Value, int] = {}
     for number, pin in enumerate(problem.pins):
         entry = f"pins[{number}]"
-        refusal.known(f"{entry}.visit", pin.visit, "visit", visits)
-        refusal.known(f"{entry}.shift", pin.shift, "shift", {shift.id for shift in problem.shifts})
+        invalid_entry.known(f"{entry}.visit", pin.visit, "visit", visits)
+        invalid_entry.known(
+            f"{entry}.shift", pin.shift, "shift", {shift.id for shift in problem.shifts}
+        )
         allowed = visits[pin.visit].shifts
         if allowed is not None and pin.shift not in allowed:
-            refusal.refuse(entry, f"visit {pin.visit!r} does not allow shift {pin.shift!r}")
+            invalid_entry.refuse(entry, f"visit {pin.visit!r} does not allow shift {pin.shift!r}")
         _pinned_on(entry, visits[pin.visit], collectors[pin.shift])
         _once(entry, ("visit", pin.visit), f"visit {pin.visit!r} is pinned", pinned, number)
         if pin.position is not None:
-            refusal.whole(f"{entry}.position", pin.position)
+            invalid_entry.whole(f"{entry}.position", pin.position)
             seat = ("seat", pin.shift, pin.position)
             taken = f"position {pin.position} of shift {pin.shift!r} is taken"
             _once(entry, seat, taken, pinned, number)
-    refusal.each("pins", problem.pins, lambda entry, pin: _reachable(entry, pin, problem))
+    invalid_entry.each("pins", problem.pins, lambda entry, pin: _reachable(entry, pin, problem))
 
 
 def _pinned_on(entry: str, visit: Value, collector: str) -> None:
     allowed = visit.collectors is None or collector in visit.collectors
     if not allowed or collector in visit.forbidden:
-        refusal.refuse(entry, f"visit {visit.id!r} does not allow collector {collector!r}")
+        invalid_entry.refuse(entry, f"visit {visit.id!r} does not allow collector {collector!r}")
 
 
 def _once(entry: str, key: Value, complaint: str, seen: dict[Value, int], number: int) -> None:
     if key in seen:
-        refusal.refuse(entry, f"{complaint} by pins[{seen[key]}] already")
+        invalid_entry.refuse(entry, f"{complaint} by pins[{seen[key]}] already")
     seen[key] = number
 
 
@@ -275,20 +287,22 @@ def _reachable(entry: str, pin: Value, problem: Value) -> None:
         for visit in problem.visits
     )
     if pin.position >= most:
-        refusal.refuse(f"{entry}.position", f"shift {pin.shift!r} can have {most} stops at most")
+        invalid_entry.refuse(
+            f"{entry}.position", f"shift {pin.shift!r} can have {most} stops at most"
+        )
 
 
 def _shipment(entry: str, shipment: Value, there: _There) -> None:
     visits, pins = there.visits, there.pins
     for name in ("pickup", "delivery"):
-        refusal.known(f"{entry}.{name}", getattr(shipment, name), "visit", visits)
+        invalid_entry.known(f"{entry}.{name}", getattr(shipment, name), "visit", visits)
     fetched, handed = visits[shipment.pickup].load, visits[shipment.delivery].load
     dimensions = {*fetched, *handed}
     if any(handed.get(name, 0) != -fetched.get(name, 0) for name in dimensions):
-        refusal.refuse(entry, "the delivery's load is not what the pick-up's load puts on")
+        invalid_entry.refuse(entry, "the delivery's load is not what the pick-up's load puts on")
     both = (shipment.pickup in pins) and (shipment.delivery in pins)
     if both and pins[shipment.pickup] != pins[shipment.delivery]:
-        refusal.refuse(entry, "its two visits are pinned on two shifts")
+        invalid_entry.refuse(entry, "its two visits are pinned on two shifts")
 
 
 def _shipped_once(problem: Value) -> None:
@@ -296,23 +310,25 @@ def _shipped_once(problem: Value) -> None:
     for number, shipment in enumerate(problem.shipments):
         for end in (shipment.pickup, shipment.delivery):
             if end in seen:
-                refusal.refuse(f"shipments[{number}]", f"visit {end!r} is in a shipment already")
+                invalid_entry.refuse(
+                    f"shipments[{number}]", f"visit {end!r} is in a shipment already"
+                )
             seen.add(end)
 
 
 def _balance(entry: str, balance: Value, problem: Value) -> None:
     shifts = {shift.id for shift in problem.shifts}
     if balance.measure not in {"stops", "seconds", "metres"}:
-        refusal.refuse(f"{entry}.measure", f"{balance.measure!r} cannot be balanced")
+        invalid_entry.refuse(f"{entry}.measure", f"{balance.measure!r} cannot be balanced")
     for shift in sorted(balance.shifts):
-        refusal.known(f"{entry}.shifts", shift, "shift", shifts)
-    refusal.whole(f"{entry}.share", balance.share)
-    refusal.whole(f"{entry}.cents", balance.cents)
+        invalid_entry.known(f"{entry}.shifts", shift, "shift", shifts)
+    invalid_entry.whole(f"{entry}.share", balance.share)
+    invalid_entry.whole(f"{entry}.cents", balance.cents)
 
 
 def _periods(problem: Value) -> None:
     if problem.periods:
-        refusal.windows("periods", problem.periods)
+        invalid_entry.windows("periods", problem.periods)
     for number, shift in enumerate(problem.shifts):
         for position, period in enumerate(problem.periods):
             apart = shift.window.latest < period.earliest or shift.window.earliest > period.latest
@@ -320,7 +336,7 @@ def _periods(problem: Value) -> None:
                 period.earliest <= shift.window.earliest and shift.window.latest <= period.latest
             )
             if not apart and not inside:
-                refusal.refuse(
+                invalid_entry.refuse(
                     f"shifts[{number}].window", f"is only partly inside periods[{position}]"
                 )
 
@@ -333,7 +349,7 @@ def _one_at_a_time(problem: Value) -> None:
         for earlier in seen.setdefault(shift.collector, []):
             other = problem.shifts[earlier].window
             if window.earliest < other.latest and other.earliest < window.latest:
-                refusal.refuse(
+                invalid_entry.refuse(
                     f"shifts[{number}].window",
                     f"overlaps with shifts[{earlier}], and {shift.collector!r} drives both",
                 )
@@ -343,4 +359,4 @@ def _one_at_a_time(problem: Value) -> None:
 def _sums(problem: Value) -> None:
     """A mandatory visit is priced above everything else together, and that must fit 64 bits."""
     if dearest(problem) * (len(problem.visits) + 2) >= 2**61:
-        refusal.refuse("shifts", "costs, distances and times are too large to be added up")
+        invalid_entry.refuse("shifts", "costs, distances and times are too large to be added up")

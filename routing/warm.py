@@ -5,7 +5,7 @@ from typing import Final
 
 from numba import config
 
-from routing.insertion import insertions, nearest_orders
+from routing.analysis.insertion import insertions, nearest_orders
 from routing.kernel.search import Kernel
 from routing.problem import Break, Place, Problem, Reload, Shift, Travel, Visit, Window
 from routing.schedule import retimed

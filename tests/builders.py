@@ -12,7 +12,7 @@ from collector.donors.models import Donor, DonorState, Serology, SerologyOutcome
 from collector.people.models import Person
 from collector.pickups.models import Pickup, PickupState, PickupWindow, Purpose
 from collector.places.models import Address, Position, PositionSource
-from collector.rounds.models import Shift
+from collector.shifts.models import RosterShift
 
 DAY = date(2026, 11, 24)
 """The service day of most tests: a Tuesday."""
@@ -158,8 +158,8 @@ def add_shift(
     ends: time = time(17),
     skills: tuple[str, ...] = (),
     capacity_bottles: int = 200,
-) -> Shift:
-    shift = Shift(
+) -> RosterShift:
+    shift = RosterShift(
         bank_id=collector.bank_id,
         day=day,
         collector_id=collector.id,

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session, joinedload
 from collector.donors.models import Donor
 from collector.pickups.models import Pickup, PickupState
 from collector.places.models import Address
-from collector.rounds.models import DayPlan, Round, RoundState, Shift, Stop
+from collector.rounds.models import DayPlan, Round, RoundState, RoundStop
+from collector.shifts.models import RosterShift
 
 FIRST_ARRIVAL = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 """Nine o'clock in Paris on the service day."""
@@ -30,9 +31,9 @@ def publish_round(
 ) -> Round:
     """Publish a round of these visits, half an hour apart."""
     shift = session.get_one(
-        Shift,
+        RosterShift,
         shift_id,
-        options=[joinedload(Shift.end_site), joinedload(Shift.collector)],
+        options=[joinedload(RosterShift.end_site), joinedload(RosterShift.collector)],
         populate_existing=True,
     )
     plan = session.scalar(select(DayPlan).where(DayPlan.day == shift.day)) or DayPlan(
@@ -110,7 +111,7 @@ def _stop(session: Session, round_: Round, key: int, n: int, first: datetime) ->
     pickup.state = PickupState.PUBLISHED
     begins, ends = first + timedelta(minutes=30 * n), first + timedelta(minutes=30 * n + 12)
     session.add(
-        Stop(
+        RoundStop(
             bank_id=round_.bank_id,
             round_id=round_.id,
             pickup_id=key,
@@ -154,7 +155,7 @@ def _stop(session: Session, round_: Round, key: int, n: int, first: datetime) ->
     }
 
 
-def _frozen(round_: Round, shift: Shift, stops: list[dict[str, Any]]) -> dict[str, Any]:
+def _frozen(round_: Round, shift: RosterShift, stops: list[dict[str, Any]]) -> dict[str, Any]:
     site = shift.end_site
     place = {
         "site": site.id,

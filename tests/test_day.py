@@ -74,7 +74,7 @@ def the_day_is_planned_and_published(
 ) -> DayPlan:
     """Claire says yes, lets the planner make the day's rounds, and publishes them."""
     board = sign_in(app, bank=town.bank, person=town.claire)
-    assert board.post("/board/acceptances", data={"only": pickup}).status_code == 303
+    assert board.post("/board/inbox/acceptances", data={"only": pickup}).status_code == 303
     assert board.post(f"/board/days/{DAY}/plans", data={"seconds": "2"}).status_code == 303
     work_until_idle(app, clock)
     with app.app_context(), reading() as session:

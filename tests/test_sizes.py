@@ -6,7 +6,7 @@ import gzip
 
 import pytest
 
-from collector.web.assets import dist_folder, manifest
+from collector.web.framework.assets import dist_folder, manifest
 
 KB = 1000
 

@@ -1,4 +1,4 @@
-"""Which values a rule of a bank may have: a figure within bounds, or one of a few words."""
+"""Permitted values of policies: a figure within bounds, or one of a few words."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -8,24 +8,24 @@ from collector.banks.policies import LabelCheck, Navigation, PolicyKey, Proof
 from collector.errors import Refused
 
 
-class Bounds(NamedTuple):
-    """The least and the most a figure may be, both included."""
+class ValueRange(NamedTuple):
+    """The least and the most permitted figure, both included."""
 
     least: int
     most: int
 
 
-BOUNDS: Mapping[str, Bounds] = {
-    "d": Bounds(0, 3650),
-    "ml": Bounds(0, 20_000),
-    "km": Bounds(1, 1000),
-    "degC": Bounds(-90, 10),
-    "min": Bounds(1, 2880),
-    "h": Bounds(0, 336),
-    "calls": Bounds(0, 200),
-    "g/km": Bounds(0, 2000),
+BOUNDS: Mapping[str, ValueRange] = {
+    "d": ValueRange(0, 3650),
+    "ml": ValueRange(0, 20_000),
+    "km": ValueRange(1, 1000),
+    "degC": ValueRange(-90, 10),
+    "min": ValueRange(1, 2880),
+    "h": ValueRange(0, 336),
+    "calls": ValueRange(0, 200),
+    "g/km": ValueRange(0, 2000),
 }
-"""By the unit: wide enough for any bank, narrow enough to catch a slip of the finger."""
+"""Bounds by unit: wide enough for any bank, narrow enough to catch a typing error."""
 
 WORDS: Mapping[PolicyKey, type[StrEnum]] = {
     PolicyKey.LABEL_CHECK: LabelCheck,
@@ -35,7 +35,7 @@ LONGEST_FIGURE = 6
 
 
 def choices_of(key: str) -> tuple[str, ...]:
-    """Return the words a rule may be, or none where it is a figure."""
+    """Return the permitted words of a policy; empty for a figure."""
     if key.startswith("proof_"):
         return tuple(word.value for word in Proof)
     words = WORDS.get(PolicyKey(key))
@@ -43,7 +43,7 @@ def choices_of(key: str) -> tuple[str, ...]:
 
 
 def value_in(text: str, *, key: str, unit: str) -> str:
-    """Return a value as a row keeps it.
+    """Return a typed value in its stored form.
 
     Raises
     ------

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from collector.custody.door import Door
 from collector.custody.excursions import let_door_excursions_stand
 from collector.custody.models import (
     Container,
@@ -18,6 +17,7 @@ from collector.custody.models import (
     DoorRecord,
     RefusalReason,
 )
+from collector.custody.pickup_record import PickupRecord
 from collector.errors import Refused
 from collector.pickups.models import Pickup
 
@@ -30,7 +30,7 @@ LADDER = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class CustodyStep:
     """A container's arrival at a state: who holds it from then on, since when, how cold."""
 
     holder: str
@@ -43,7 +43,7 @@ class Fate:
     """Where a container should be, and the steps that lead there."""
 
     state: ContainerState
-    steps: Mapping[ContainerState, Step]
+    steps: Mapping[ContainerState, CustodyStep]
     refused_because: RefusalReason | None = None
     kind: ContainerKind = ContainerKind.BOTTLE
     box: str = ""
@@ -57,7 +57,7 @@ def record_door(
     collector_id: int,
     event_id: int,
     device_at: datetime,
-    door: Door,
+    door: PickupRecord,
     freezer_warmest: int,
     missing: tuple[str, ...] = (),
 ) -> DoorRecord:
@@ -160,7 +160,7 @@ def _declare(session: Session, now: datetime, pickup: Pickup, number: str, fate:
     session.add(container)
     session.flush()
     first = min(fate.steps.values(), key=lambda step: step.at)
-    step = Step(holder=f"donor:{pickup.donor_id}", at=first.at)
+    step = CustodyStep(holder=f"donor:{pickup.donor_id}", at=first.at)
     _enter(session, now, container, ContainerState.DECLARED, step)
     return container
 
@@ -169,7 +169,7 @@ def _tie_again(session: Session, now: datetime, container: Container, pickup: Pi
     """Correct a label that was typed at the wrong door; the entry keeps what had been said."""
     was = {"corrected_from_pickup": container.pickup_id, "corrected_from": container.donor_id}
     container.pickup_id, container.donor_id = pickup.id, pickup.donor_id
-    step = Step(holder=f"donor:{pickup.donor_id}", at=now, details=was)
+    step = CustodyStep(holder=f"donor:{pickup.donor_id}", at=now, details=was)
     _enter(session, now, container, ContainerState.DECLARED, step)
 
 
@@ -190,12 +190,12 @@ def _path(state: ContainerState, wanted: ContainerState) -> list[ContainerState]
     return list(LADDER[here + 1 : there + 1]) if there > here else [wanted]
 
 
-def _back(container: Container, now: datetime) -> Step:
-    return Step(holder=f"donor:{container.donor_id}", at=now, details={"taken_back": True})
+def _back(container: Container, now: datetime) -> CustodyStep:
+    return CustodyStep(holder=f"donor:{container.donor_id}", at=now, details={"taken_back": True})
 
 
 def _enter(
-    session: Session, now: datetime, container: Container, state: ContainerState, step: Step
+    session: Session, now: datetime, container: Container, state: ContainerState, step: CustodyStep
 ) -> None:
     container.state = state
     session.add(

@@ -7,7 +7,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from collector.audit.actions import record
-from collector.custody.door import DoorFlag
 from collector.custody.models import (
     BoxReading,
     BoxReadingKind,
@@ -15,6 +14,7 @@ from collector.custody.models import (
     Excursion,
     ExcursionDecision,
 )
+from collector.custody.pickup_record import PickupRecordFlag
 from collector.db import owned
 from collector.errors import Refused
 
@@ -55,7 +55,7 @@ def record_reading(
 
 def detect_at_door(session: Session, *, now: datetime, found: DoorRecord, limit: int) -> None:
     """Open an excursion where a donor's freezer was too warm."""
-    if DoorFlag.FREEZER_WARM in found.flags and found.freezer_celsius is not None:
+    if PickupRecordFlag.FREEZER_WARM in found.flags and found.freezer_celsius is not None:
         _detect(
             session,
             now,

@@ -7,9 +7,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from collector.banks.actions import add_site, found_bank
-from collector.banks.directory import Line, write_line
+from collector.banks.directory import LactariumEntry, write_line
 from collector.banks.models import Bank, Known, LactariumKind, Site, SiteKind, Zone
-from collector.demo.cast import LATER, CastMember, Request, cast
+from collector.demo.cast import LATER, CastMember, DemoRequest, cast
 from collector.demo.towns import LIBOURNE, MONT_DE_MARSAN, PESSAC, SAINT_SEVER
 from collector.donors.models import Donor, Serology, SerologyOutcome
 from collector.donors.numbers import new_number
@@ -17,8 +17,8 @@ from collector.people.actions import add_person
 from collector.people.models import Person, Role
 from collector.pickups.models import Pickup, PickupHold, PickupState, PickupWindow, Purpose
 from collector.places.models import Address, Position, PositionSource
-from collector.rounds.duty import USUAL
-from collector.rounds.models import Shift
+from collector.shifts.actions import USUAL
+from collector.shifts.models import RosterShift
 
 SLUG = "demonstration"
 STAFF = (
@@ -95,7 +95,7 @@ def _list_publicly(session: Session, bank: Bank, *, now: datetime) -> None:
         now=now,
         bank_id=bank.id,
         actor="system",
-        said=Line(
+        said=LactariumEntry(
             name=bank.name,
             town=bank.town,
             postcode="33600",
@@ -132,7 +132,9 @@ def ask_for_day(session: Session, bank: Bank, *, now: datetime, day: date) -> No
 
 def _put_on_duty(session: Session, bank_id: int, day: date) -> None:
     """Give four collectors a shift on the day, and on the working days of four weeks."""
-    first_to_last = select(Shift.day).where(Shift.bank_id == bank_id, Shift.day >= day)
+    first_to_last = select(RosterShift.day).where(
+        RosterShift.bank_id == bank_id, RosterShift.day >= day
+    )
     known = set(session.scalars(first_to_last))
     for each in (day + timedelta(days=ahead) for ahead in range(WEEKS_ON_DUTY * 7 + 1)):
         if each not in known and (each == day or each.isoweekday() not in WEEKEND):
@@ -159,13 +161,13 @@ def _add_sites(session: Session, bank_id: int) -> None:
         )
 
 
-def _shifts(session: Session, bank_id: int, day: date) -> list[Shift]:
+def _shifts(session: Session, bank_id: int, day: date) -> list[RosterShift]:
     sites = {s.name: s.id for s in session.scalars(select(Site).where(Site.bank_id == bank_id))}
     people = {
         p.email: p.id for p in session.scalars(select(Person).where(Person.bank_id == bank_id))
     }
     return [
-        Shift(
+        RosterShift(
             bank_id=bank_id,
             day=day,
             collector_id=people[team.email],
@@ -237,7 +239,7 @@ def _address(bank_id: int, member: CastMember, *, now: datetime) -> Address:
 
 
 def _pickup(
-    donor: Donor, asked: Request, state: PickupState, *, now: datetime, day: date
+    donor: Donor, asked: DemoRequest, state: PickupState, *, now: datetime, day: date
 ) -> Pickup:
     collects = Purpose.COLLECTION in asked.purposes
     return Pickup(

@@ -41,7 +41,7 @@ USUAL_HOURS = (ALL_DAY, MORNING, ALL_DAY, AFTERNOON, SCHOOL_HOURS, ALL_DAY, AFTE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class DemoRequest:
     """What a donor asks for today."""
 
     hours: Hours
@@ -72,8 +72,8 @@ class CastMember:
     """How long ago she began to fill her freezer."""
     serology_left_days: int
     """Days from the service day to the last day her serology counts; below 0: it has lapsed."""
-    request: Request | None
-    later: Request | None
+    request: DemoRequest | None
+    later: DemoRequest | None
     """What she asks for another day, not accepted yet."""
 
 
@@ -81,8 +81,8 @@ COLLECT_AND_DRAW = (Purpose.COLLECTION, Purpose.BLOOD_SAMPLE)
 FIRST_VISIT = (Purpose.FIRST_INTERVIEW, Purpose.MATERIAL_DROP, Purpose.BLOOD_SAMPLE)
 
 # The days that a rule is about, by place in the cast: each is one the coordinator must notice.
-SPECIAL: dict[int, Request] = {
-    2: Request(
+SPECIAL: dict[int, DemoRequest] = {
+    2: DemoRequest(
         hours=MORNING,
         bottles=0,
         volume_ml=0,
@@ -91,7 +91,7 @@ SPECIAL: dict[int, Request] = {
         empties_wanted=12,
         note="Première visite ; merci d'apporter le tire-lait.",
     ),
-    5: Request(
+    5: DemoRequest(
         hours=ALL_DAY,
         bottles=2,
         volume_ml=300,
@@ -99,11 +99,13 @@ SPECIAL: dict[int, Request] = {
         purposes=(Purpose.COLLECTION, Purpose.PUMP_RETURN),
         note="Mes derniers flacons, et je rends le tire-lait.",
     ),
-    7: Request(hours=MORNING, bottles=9, volume_ml=1700, oldest_days=40, purposes=COLLECT_AND_DRAW),
-    12: Request(
+    7: DemoRequest(
+        hours=MORNING, bottles=9, volume_ml=1700, oldest_days=40, purposes=COLLECT_AND_DRAW
+    ),
+    12: DemoRequest(
         hours=ALL_DAY, bottles=14, volume_ml=2600, oldest_days=87, freezer_nearly_full=True
     ),
-    15: Request(
+    15: DemoRequest(
         hours=((time(17, 45), time(18, 30)),),
         bottles=6,
         volume_ml=1100,
@@ -111,7 +113,7 @@ SPECIAL: dict[int, Request] = {
         purposes=COLLECT_AND_DRAW,
         note="Au travail jusqu'à 17 h 30.",
     ),
-    41: Request(
+    41: DemoRequest(
         hours=((time(7), time(7, 30)),),
         bottles=7,
         volume_ml=1300,
@@ -120,9 +122,9 @@ SPECIAL: dict[int, Request] = {
     ),
 }
 # What waits in the inbox for the days after: each raises a flag.
-LATER: dict[int, Request] = {
-    49: Request(hours=ALL_DAY, bottles=2, volume_ml=350, oldest_days=12),
-    52: Request(
+LATER: dict[int, DemoRequest] = {
+    49: DemoRequest(hours=ALL_DAY, bottles=2, volume_ml=350, oldest_days=12),
+    52: DemoRequest(
         hours=MORNING,
         bottles=8,
         volume_ml=1500,
@@ -130,7 +132,7 @@ LATER: dict[int, Request] = {
         hold=HoldReason.MEDICATION,
         note="J'ai pris un antibiotique la semaine dernière.",
     ),
-    56: Request(hours=AFTERNOON, bottles=11, volume_ml=2100, oldest_days=84),
+    56: DemoRequest(hours=AFTERNOON, bottles=11, volume_ml=2100, oldest_days=84),
 }
 FIRST_VISIT_AT, LAPSED_SEROLOGY_AT = 2, 7
 DONORS, ASKING_TODAY = 96, 48
@@ -144,7 +146,7 @@ def cast() -> Iterator[CastMember]:
         yield _member(number, town, request=_request(number) if number < ASKING_TODAY else None)
 
 
-def _member(number: int, town: Town, *, request: Request | None) -> CastMember:
+def _member(number: int, town: Town, *, request: DemoRequest | None) -> CastMember:
     north, east = (number * 7 % 11 - 5) / 1000, (number * 5 % 13 - 6) / 1000
     return CastMember(
         first_name=FIRST_NAMES[number % len(FIRST_NAMES)],
@@ -162,9 +164,9 @@ def _member(number: int, town: Town, *, request: Request | None) -> CastMember:
     )
 
 
-def _request(number: int) -> Request:
+def _request(number: int) -> DemoRequest:
     bottles = 5 + number * 3 % 9
-    usual = Request(
+    usual = DemoRequest(
         hours=USUAL_HOURS[number % len(USUAL_HOURS)],
         bottles=bottles,
         volume_ml=bottles * 185,

@@ -19,10 +19,10 @@ from collector.jobs.queries import get_job
 from collector.people.actions import make_link
 from collector.people.models import Person
 from collector.pickups.models import Pickup, PickupState, PickupWindow
-from collector.planning.day.actions import ask_for_plan
-from collector.planning.day.queries import broken_rules
+from collector.planning.optimise.actions import ask_for_plan
+from collector.planning.optimise.queries import broken_rules
 from collector.rounds.actions import publish
-from collector.rounds.events import OutcomeStatus, accept
+from collector.rounds.events.intake import EventStatus, accept
 from collector.rounds.models import DayPlan, Round
 from collector.rounds.queries import day_plan
 from collector.service_day import ServiceDay
@@ -38,7 +38,7 @@ class PlanFailed(Exception):  # noqa: N818 - it tells what happened
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unassigned:
+class DemoUnassigned:
     """A visit in no round, and why."""
 
     donor: str
@@ -47,12 +47,12 @@ class Unassigned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class DemoReport:
     """What came of a day that was played through without serving."""
 
     visits: int
     planned: int
-    unassigned: list[Unassigned]
+    unassigned: list[DemoUnassigned]
     rounds: int
     km: float
     minutes: int
@@ -148,17 +148,17 @@ def drive_until_now(clock: Clock, bank_id: int, day: date) -> int:
     return sum(_drive_round(clock, round_, until=clock.now()) for round_ in rounds)
 
 
-def report(clock: Clock, bank_id: int, day: date, *, events: int, since: float) -> Report:
+def report(clock: Clock, bank_id: int, day: date, *, events: int, since: float) -> DemoReport:
     """Tell what came of the day; `since` is the `perf_counter` at its start."""
     with reading() as session:
         plan = _plan_of(session, bank_id, day)
         driven = [round_ for round_ in plan.rounds if round_.stops]
         zone = session.get_one(Bank, bank_id).zone
-        return Report(
+        return DemoReport(
             visits=_asked_for(session, bank_id, day),
             planned=sum(len(round_.stops) for round_ in driven),
             unassigned=[
-                Unassigned(
+                DemoUnassigned(
                     donor=left.pickup.donor.number,
                     town=left.pickup.donor.address.town,
                     reason=reason(left.reason, left.details),
@@ -214,7 +214,7 @@ def _drive_round(clock: Clock, round_: Round, *, until: datetime | None) -> int:
                 round_id=round_.id,
                 said=said,
             )
-        accepted += outcome.status is OutcomeStatus.ACCEPTED
+        accepted += outcome.status is EventStatus.ACCEPTED
     return accepted
 
 

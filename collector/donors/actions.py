@@ -9,7 +9,7 @@ from collector.audit.actions import record
 from collector.banks.policies import PolicyKey
 from collector.banks.queries import get_bank, policies_of
 from collector.db import owned
-from collector.donors.eligibility import Reason, judge
+from collector.donors.eligibility import EligibilityReason, judge
 from collector.donors.models import (
     Decision,
     Donor,
@@ -29,12 +29,12 @@ from collector.service_day import ServiceDay
 
 NEEDED_TO_BE_ELIGIBLE = frozenset(
     {
-        Reason.NOT_INTERVIEWED,
-        Reason.NO_CONSENT,
-        Reason.NO_SEROLOGY,
-        Reason.SEROLOGY_PENDING,
-        Reason.SEROLOGY_LAPSED,
-        Reason.SEROLOGY_NOT_CLEAR,
+        EligibilityReason.NOT_INTERVIEWED,
+        EligibilityReason.NO_CONSENT,
+        EligibilityReason.NO_SEROLOGY,
+        EligibilityReason.SEROLOGY_PENDING,
+        EligibilityReason.SEROLOGY_LAPSED,
+        EligibilityReason.SEROLOGY_NOT_CLEAR,
     }
 )
 
@@ -275,7 +275,7 @@ def reopen(session: Session, donor: Donor, *, now: datetime, actor: str, to: Don
     _keep_step(session, donor, now=now, actor=actor)
 
 
-def why_not_eligible(session: Session, donor: Donor, *, now: datetime) -> set[Reason]:
+def why_not_eligible(session: Session, donor: Donor, *, now: datetime) -> set[EligibilityReason]:
     """Return which papers a donor lacks today to become eligible."""
     today = ServiceDay.of(now, get_bank(session, donor.bank_id).zone).day
     judgement = judge(donor, on=today, policies=policies_of(session, donor.bank_id))

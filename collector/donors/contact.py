@@ -14,7 +14,7 @@ from collector.places.models import Position
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Contact:
+class ContactCorrection:
     """What a colleague wrote down of a donor."""
 
     first_name: str
@@ -30,7 +30,13 @@ class Contact:
 
 
 def correct_contact(
-    session: Session, *, now: datetime, bank_id: int, donor_id: int, actor: str, said: Contact
+    session: Session,
+    *,
+    now: datetime,
+    bank_id: int,
+    donor_id: int,
+    actor: str,
+    said: ContactCorrection,
 ) -> Donor:
     """Write a donor's contact down; an address that changed has no place on the map any more.
 

@@ -8,7 +8,7 @@ from collector.banks.policies import Policies, PolicyKey
 from collector.donors.models import Donor, DonorState, Serology, SerologyOutcome, WhySuspended
 
 
-class Verdict(StrEnum):
+class EligibilityVerdict(StrEnum):
     """What was computed; never a medical decision."""
 
     NOTHING_FOUND = "nothing_found"
@@ -16,7 +16,7 @@ class Verdict(StrEnum):
     BLOCKED = "blocked"
 
 
-class Reason(StrEnum):
+class EligibilityReason(StrEnum):
     """What stands between a donor and a visit on a day."""
 
     EXCLUDED = "excluded"
@@ -33,10 +33,17 @@ class Reason(StrEnum):
     BABY_TOO_OLD = "baby_too_old"
 
 
-BLOCKING = frozenset({Reason.EXCLUDED, Reason.ENDED, Reason.SUSPENDED, Reason.SEROLOGY_NOT_CLEAR})
+BLOCKING = frozenset(
+    {
+        EligibilityReason.EXCLUDED,
+        EligibilityReason.ENDED,
+        EligibilityReason.SUSPENDED,
+        EligibilityReason.SEROLOGY_NOT_CLEAR,
+    }
+)
 """A professional has decided, or must before anybody drives there."""
 
-BLOOD_HELPS = frozenset({Reason.NO_SEROLOGY, Reason.SEROLOGY_LAPSED})
+BLOOD_HELPS = frozenset({EligibilityReason.NO_SEROLOGY, EligibilityReason.SEROLOGY_LAPSED})
 """A blood sample drawn at the visit answers these."""
 
 UNFINISHED = frozenset(
@@ -53,8 +60,8 @@ UNFINISHED = frozenset(
 class Judgement:
     """A verdict for one day and every reason for it."""
 
-    verdict: Verdict
-    reasons: tuple[Reason, ...]
+    verdict: EligibilityVerdict
+    reasons: tuple[EligibilityReason, ...]
 
 
 def judge(donor: Donor, *, on: date, policies: Policies) -> Judgement:
@@ -88,51 +95,53 @@ def baby_limit(donor: Donor, policies: Policies) -> date | None:
     return donor.baby_born_on + timedelta(days=policies[PolicyKey.BABY_AGE_DAYS])
 
 
-def _verdict(reasons: tuple[Reason, ...]) -> Verdict:
+def _verdict(reasons: tuple[EligibilityReason, ...]) -> EligibilityVerdict:
     if not reasons:
-        return Verdict.NOTHING_FOUND
-    return Verdict.BLOCKED if BLOCKING & set(reasons) else Verdict.NEEDS_REVIEW
+        return EligibilityVerdict.NOTHING_FOUND
+    return (
+        EligibilityVerdict.BLOCKED if BLOCKING & set(reasons) else EligibilityVerdict.NEEDS_REVIEW
+    )
 
 
-def _state_reasons(donor: Donor, on: date) -> list[Reason]:
+def _state_reasons(donor: Donor, on: date) -> list[EligibilityReason]:
     if donor.state is DonorState.EXCLUDED:
-        return [Reason.EXCLUDED]
+        return [EligibilityReason.EXCLUDED]
     if donor.state is DonorState.ENDED:
-        return [Reason.ENDED]
+        return [EligibilityReason.ENDED]
     if donor.suspended_because is WhySuspended.SEROLOGY_LAPSED:
         return []  # the blood test itself says so below, and a sample drawn at a visit helps
     if donor.state is DonorState.SUSPENDED:
         over = donor.suspended_until is not None and on > donor.suspended_until
-        return [Reason.SUSPENSION_OVER if over else Reason.SUSPENDED]
-    return [Reason.NOT_YET_ELIGIBLE] if donor.state in UNFINISHED else []
+        return [EligibilityReason.SUSPENSION_OVER if over else EligibilityReason.SUSPENDED]
+    return [EligibilityReason.NOT_YET_ELIGIBLE] if donor.state in UNFINISHED else []
 
 
-def _paper_reasons(donor: Donor, on: date) -> list[Reason]:
+def _paper_reasons(donor: Donor, on: date) -> list[EligibilityReason]:
     found = []
     if donor.interview_signed_on is None or donor.interview_signed_on > on:
-        found.append(Reason.NOT_INTERVIEWED)
+        found.append(EligibilityReason.NOT_INTERVIEWED)
     if donor.consent_version is None:
-        found.append(Reason.NO_CONSENT)
+        found.append(EligibilityReason.NO_CONSENT)
     return found
 
 
-def _serology_reasons(donor: Donor, on: date) -> list[Reason]:
+def _serology_reasons(donor: Donor, on: date) -> list[EligibilityReason]:
     drawn = [result for result in donor.serologies if result.drawn_on <= on]
     if not drawn:
-        return [Reason.NO_SEROLOGY]
+        return [EligibilityReason.NO_SEROLOGY]
     answered = [result for result in drawn if result.outcome is not SerologyOutcome.PENDING]
     # The latest answer counts: a result that is not clear is not outlived by an older clear one.
     if answered and max(answered, key=_drawn).outcome is SerologyOutcome.NOT_CLEAR:
-        return [Reason.SEROLOGY_NOT_CLEAR]
+        return [EligibilityReason.SEROLOGY_NOT_CLEAR]
     if any((until := _counts_until(result)) is not None and on <= until for result in drawn):
         return []
     waiting = max(drawn, key=_drawn).outcome is SerologyOutcome.PENDING
-    return [Reason.SEROLOGY_PENDING if waiting else Reason.SEROLOGY_LAPSED]
+    return [EligibilityReason.SEROLOGY_PENDING if waiting else EligibilityReason.SEROLOGY_LAPSED]
 
 
-def _baby_reasons(donor: Donor, on: date, policies: Policies) -> list[Reason]:
+def _baby_reasons(donor: Donor, on: date, policies: Policies) -> list[EligibilityReason]:
     limit = baby_limit(donor, policies)
-    return [Reason.BABY_TOO_OLD] if limit is not None and on > limit else []
+    return [EligibilityReason.BABY_TOO_OLD] if limit is not None and on > limit else []
 
 
 def _counts_until(result: Serology) -> date | None:

@@ -21,7 +21,7 @@ from collector.banks.models import Bank
 from collector.banks.queries import get_bank
 from collector.config import LANGUAGES
 from collector.csv_cells import Cells
-from collector.csv_rows import Report, RowReport, read_rows
+from collector.csv_rows import ImportReport, RowReport, read_rows
 from collector.donors.actions import (
     change_state,
     record_consent,
@@ -60,7 +60,7 @@ EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;.]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class DonorEntry:
     """One row as it was understood."""
 
     file: dict[str, Any]
@@ -74,17 +74,17 @@ class Entry:
 
 def import_donors(
     session: Session, data: bytes, *, now: datetime, bank_id: int, actor: str
-) -> Report:
+) -> ImportReport:
     """Bring in a file of donors; where any row is wrong, nothing is written at all."""
     bank = get_bank(session, bank_id)
     file = read_rows(data, required=REQUIRED, optional=OPTIONAL)
     if file.mistakes:
-        return Report(whole=file.mistakes)
+        return ImportReport(whole=file.mistakes)
     rows = [Cells(row) for row in file.rows]
     today = ServiceDay.of(now, bank.zone).day
     entries = [_entry(session, cells, bank=bank, today=today) for cells in rows]
     _note_twins(rows, entries, donors_of(session, bank_id))
-    report = Report(
+    report = ImportReport(
         rows=tuple(RowReport(line=row.line, mistakes=tuple(row.mistakes)) for row in rows)
     )
     if report.good:
@@ -93,8 +93,8 @@ def import_donors(
     return report
 
 
-def _entry(session: Session, cells: Cells, *, bank: Bank, today: date) -> Entry:
-    return Entry(
+def _entry(session: Session, cells: Cells, *, bank: Bank, today: date) -> DonorEntry:
+    return DonorEntry(
         file={
             **{name: cells.text(name, needed=True) for name in REQUIRED},
             "number": _number(cells),
@@ -170,7 +170,7 @@ def _valid_until(cells: Cells) -> date | None:
     return valid_until
 
 
-def _note_twins(rows: list[Cells], entries: list[Entry], known: list[Donor]) -> None:
+def _note_twins(rows: list[Cells], entries: list[DonorEntry], known: list[Donor]) -> None:
     """Note every donor who is there already, in the bank or further up in the file."""
     for column, code in (("email", "email_known"), ("number", "donor_number_taken")):
         taken = {value for donor in known if (value := getattr(donor, column))}
@@ -183,13 +183,15 @@ def _note_twins(rows: list[Cells], entries: list[Entry], known: list[Donor]) -> 
             first_line.setdefault(value, cells.line)
 
 
-def _given(rows: list[Cells], entries: list[Entry], column: str) -> Iterator[tuple[Cells, str]]:
+def _given(
+    rows: list[Cells], entries: list[DonorEntry], column: str
+) -> Iterator[tuple[Cells, str]]:
     for cells, entry in zip(rows, entries, strict=True):
         if entry.file[column]:
             yield cells, entry.file[column]
 
 
-def _write(session: Session, entry: Entry, *, now: datetime, bank_id: int, actor: str) -> None:
+def _write(session: Session, entry: DonorEntry, *, now: datetime, bank_id: int, actor: str) -> None:
     donor = register(
         session,
         now=now,

@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from collector.banks.models import Jurisdiction
-from collector.donors.eligibility import Verdict
+from collector.donors.eligibility import EligibilityVerdict
 from collector.errors import Refused
 
 PRESETS = Path(__file__).with_name("presets")
 MOST_QUESTIONS, MOST_DEFERRAL_DAYS, LONGEST_TEXT = 60, 36_525, 300
 
 
-class Kind(StrEnum):
+class YesDuration(StrEnum):
     """How long a yes counts."""
 
     PERMANENT = "permanent"
@@ -46,7 +46,7 @@ class Section(StrEnum):
     EVER = "ever"
 
 
-class Said(StrEnum):
+class AnswerValue(StrEnum):
     """What she may answer."""
 
     YES = "yes"
@@ -60,7 +60,7 @@ class Question:
 
     key: str
     section: Section
-    kind: Kind
+    kind: YesDuration
     whose: Whose
     text: Mapping[str, str]
     """By language."""
@@ -74,7 +74,7 @@ class Question:
 class Answered:
     """What she said to a question, and when it was so for the last time, where that matters."""
 
-    said: Said
+    said: AnswerValue
     on: date | None = None
 
 
@@ -84,16 +84,16 @@ class Finding:
 
     question: Question
     answered: Answered
-    verdict: Verdict
+    verdict: EligibilityVerdict
     until: date | None
     """The last day of a temporary deferral."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class ScreeningResult:
     """What the answers say on a day."""
 
-    verdict: Verdict
+    verdict: EligibilityVerdict
     findings: tuple[Finding, ...]
     missing: tuple[Question, ...]
 
@@ -110,7 +110,7 @@ def read(rows: Iterable[Mapping[str, Any]]) -> list[Question]:
         Question(
             key=row["key"],
             section=Section(row["section"]),
-            kind=Kind(row["kind"]),
+            kind=YesDuration(row["kind"]),
             whose=Whose(row["whose"]),
             text=row["text"],
             deferral_days=row["deferral_days"],
@@ -149,11 +149,13 @@ def refuse_nonsense(questions: Sequence[Question]) -> None:
         if not all(0 < len(text.strip()) <= LONGEST_TEXT for text in question.text.values()):
             raise Refused("question_text_missing", most=LONGEST_TEXT)
         days = question.deferral_days or 0
-        if question.kind is Kind.TEMPORARY and not 0 < days <= MOST_DEFERRAL_DAYS:
+        if question.kind is YesDuration.TEMPORARY and not 0 < days <= MOST_DEFERRAL_DAYS:
             raise Refused("deferral_missing")
 
 
-def outcome(questions: Iterable[Question], answers: Mapping[str, Answered], *, on: date) -> Outcome:
+def outcome(
+    questions: Iterable[Question], answers: Mapping[str, Answered], *, on: date
+) -> ScreeningResult:
     """Say what answers to these questions come to on a day."""
     asked = list(questions)
     findings = tuple(
@@ -164,24 +166,26 @@ def outcome(questions: Iterable[Question], answers: Mapping[str, Answered], *, o
     )
     missing = tuple(question for question in asked if question.key not in answers)
     verdicts = {found.verdict for found in findings}
-    if Verdict.BLOCKED in verdicts:
-        verdict = Verdict.BLOCKED
+    if EligibilityVerdict.BLOCKED in verdicts:
+        verdict = EligibilityVerdict.BLOCKED
     elif verdicts or missing:
-        verdict = Verdict.NEEDS_REVIEW
+        verdict = EligibilityVerdict.NEEDS_REVIEW
     else:
-        verdict = Verdict.NOTHING_FOUND
-    return Outcome(verdict=verdict, findings=findings, missing=missing)
+        verdict = EligibilityVerdict.NOTHING_FOUND
+    return ScreeningResult(verdict=verdict, findings=findings, missing=missing)
 
 
 def _finding(question: Question, answered: Answered, on: date) -> Finding | None:
-    if answered.said is Said.NO:
+    if answered.said is AnswerValue.NO:
         return None
-    verdict, until = Verdict.NEEDS_REVIEW, None
-    if answered.said is Said.YES and question.kind is Kind.PERMANENT:
-        verdict = Verdict.BLOCKED
-    elif answered.said is Said.YES and question.kind is Kind.TEMPORARY and answered.on:
+    verdict, until = EligibilityVerdict.NEEDS_REVIEW, None
+    if answered.said is AnswerValue.YES and question.kind is YesDuration.PERMANENT:
+        verdict = EligibilityVerdict.BLOCKED
+    elif (
+        answered.said is AnswerValue.YES and question.kind is YesDuration.TEMPORARY and answered.on
+    ):
         until = answered.on + timedelta(days=question.deferral_days or 0)
         if on > until:
             return None
-        verdict = Verdict.BLOCKED
+        verdict = EligibilityVerdict.BLOCKED
     return Finding(question=question, answered=answered, verdict=verdict, until=until)

@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session, joinedload
 
 from collector.banks.queries import get_bank
 from collector.donors.actions import note_act, register, step
-from collector.donors.editions import questionnaire_of
 from collector.donors.models import Donor, DonorState, Screening
 from collector.donors.queries import get_donor
+from collector.donors.question_versions import questionnaire_of
 from collector.donors.questions import (
     Answered,
-    Outcome,
-    Said,
+    AnswerValue,
+    ScreeningResult,
     outcome,
     read,
 )
@@ -131,7 +131,7 @@ def save(
     return screening
 
 
-def submit(session: Session, *, now: datetime, bank_id: int, donor_id: int) -> Outcome:
+def submit(session: Session, *, now: datetime, bank_id: int, donor_id: int) -> ScreeningResult:
     """Send her answers to the bank; her file moves on, and a professional reads them.
 
     Raises
@@ -162,7 +162,7 @@ def submit(session: Session, *, now: datetime, bank_id: int, donor_id: int) -> O
     return found
 
 
-def outcome_of(screening: Screening, *, on: date) -> Outcome:
+def outcome_of(screening: Screening, *, on: date) -> ScreeningResult:
     """Say what a set of answers comes to on a day, by the version it answers."""
     return outcome(read(screening.questionnaire.questions), answers_in(screening), on=on)
 
@@ -171,7 +171,8 @@ def answers_in(screening: Screening) -> dict[str, Answered]:
     """Return kept answers by the question's key."""
     return {
         key: Answered(
-            said=Said(kept["said"]), on=date.fromisoformat(kept["on"]) if kept["on"] else None
+            said=AnswerValue(kept["said"]),
+            on=date.fromisoformat(kept["on"]) if kept["on"] else None,
         )
         for key, kept in screening.answers.items()
     }

@@ -42,7 +42,7 @@ class Child:
     def __init__(self, argv: Sequence[str], *, stdin: Open) -> None:
         self._complaints: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long
         self._process = subprocess.Popen(  # noqa: S603 - a handler's own command line
-            [sys.executable, "-m", "collector.jobs.leash", str(os.getpid()), *argv],
+            [sys.executable, "-m", "collector.jobs.parent_death", str(os.getpid()), *argv],
             stdin=stdin.fileno(),
             stdout=subprocess.PIPE,
             stderr=self._complaints,

@@ -26,8 +26,8 @@ from collector.jobs.actions import Claim, claim, finish, release, renew, report_
 from collector.jobs.child import Child
 from collector.jobs.models import JobState
 from collector.jobs.queries import cancel_is_asked, something_waits
-from collector.jobs.spare import Spare
-from collector.jobs.work import Ended, Handler, How, Verdict, Work
+from collector.jobs.warm_worker import Spare
+from collector.jobs.work import Ended, Handler, How, JobOutcome, Work
 
 LEASE_SECONDS = 10.0
 POLL_SECONDS = 0.1
@@ -120,7 +120,7 @@ def _signals(stop: threading.Event) -> Iterator[None]:
 
 
 @dataclass(slots=True, kw_only=True)
-class _Watch:
+class _RunningAttempt:
     """What is known of a running attempt."""
 
     held: Claim
@@ -200,9 +200,9 @@ class Supervisor:
             error = f"{type(accident).__name__}: {accident}"
             self._retried(watch, error)
 
-    def _watching(self, held: Claim) -> _Watch:
+    def _watching(self, held: Claim) -> _RunningAttempt:
         now = time.monotonic()
-        return _Watch(
+        return _RunningAttempt(
             held=held,
             deadline=now + held.deadline_seconds,
             next_look=now,
@@ -210,7 +210,7 @@ class Supervisor:
             lease_ends=now + self._lease_seconds,
         )
 
-    def _worked(self, watch: _Watch, work: Work) -> tuple[str, Ended]:
+    def _worked(self, watch: _RunningAttempt, work: Work) -> tuple[str, Ended]:
         """Run the child to its end; whatever happens, nothing of it lives on."""
         child = self._spare.child(work.argv, stdin=work.stdin)
         try:
@@ -219,7 +219,7 @@ class Supervisor:
         finally:
             child.close()
 
-    def _watched(self, watch: _Watch, child: Child, work: Work) -> Ended:
+    def _watched(self, watch: _RunningAttempt, child: Child, work: Work) -> Ended:
         while True:
             over = child.is_over()
             self._listen(watch, child, work, wait=0 if over else TICK_SECONDS)
@@ -234,13 +234,13 @@ class Supervisor:
                 self._listen(watch, child, work, wait=0)
                 return Ended(how=How.CANCELLED)
 
-    def _listen(self, watch: _Watch, child: Child, work: Work, *, wait: float) -> None:
+    def _listen(self, watch: _RunningAttempt, child: Child, work: Work, *, wait: float) -> None:
         for line in child.lines(wait=wait):
             step = work.heard(line)
             if step is not None:
                 watch.progress.append(step)
 
-    def _look(self, watch: _Watch) -> bool:
+    def _look(self, watch: _RunningAttempt) -> bool:
         """Tell the row the progress, keep the lease, and say whether the job is to be stopped.
 
         A database that went away may come back for as long as the lease holds.
@@ -257,7 +257,7 @@ class Supervisor:
             return False
         return cancelled
 
-    def _tell(self, watch: _Watch, now: float) -> None:
+    def _tell(self, watch: _RunningAttempt, now: float) -> None:
         news = len(watch.progress) > watch.told
         if not news and now < watch.next_renewal:
             return
@@ -274,7 +274,7 @@ class Supervisor:
         watch.lease_ends = now + self._lease_seconds
 
     def _end(
-        self, session: Session, watch: _Watch, work: Work, ended: Ended, complaints: str
+        self, session: Session, watch: _RunningAttempt, work: Work, ended: Ended, complaints: str
     ) -> None:
         """Write what came of an attempt, if the job is still ours; else nothing."""
         held, now = watch.held, self._clock.now()
@@ -296,9 +296,9 @@ class Supervisor:
             error=verdict.error,
         )
 
-    def _failed(self, watch: _Watch, code: str) -> None:
+    def _failed(self, watch: _RunningAttempt, code: str) -> None:
         """End a job whose result was refused: trying again would be refused again."""
-        verdict = Verdict(state=JobState.FAILED, error=code)
+        verdict = JobOutcome(state=JobState.FAILED, error=code)
         with suppress(MilkroundError):
             self._write(
                 watch,
@@ -311,13 +311,13 @@ class Supervisor:
                 ),
             )
 
-    def _retried(self, watch: _Watch, error: str) -> None:
+    def _retried(self, watch: _RunningAttempt, error: str) -> None:
         self._write(
             watch,
             lambda session: retry(session, watch.held, now=self._clock.now(), error=error),
         )
 
-    def _write(self, watch: _Watch, act: Callable[[Session], object]) -> None:
+    def _write(self, watch: _RunningAttempt, act: Callable[[Session], object]) -> None:
         """Write in one transaction; while the lease holds, wait for a database that went away."""
         while True:
             try:

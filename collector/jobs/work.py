@@ -29,7 +29,7 @@ class Ended:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class JobOutcome:
     """How a job ends."""
 
     state: JobState
@@ -54,7 +54,7 @@ class Work(Protocol):
         """Take in a line of the program's output; return what of it is progress to show."""
         ...
 
-    def conclude(self, session: Session, *, now: datetime, ended: Ended) -> Verdict | None:
+    def conclude(self, session: Session, *, now: datetime, ended: Ended) -> JobOutcome | None:
         """Write what came of it, in the transaction that ends the job.
 
         None says that the program crashed: the job is tried again.

@@ -18,7 +18,7 @@ A_PAGE = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
+class DeliveryRoute:
     """A channel, and whom it leads to."""
 
     channel: Channel
@@ -40,12 +40,14 @@ def owed(session: Session, *, now: datetime, most: int = 50) -> list[Notice]:
 
 def ways_to(
     session: Session, *, bank_id: int, recipient: str, email: str | None, phone: str | None
-) -> list[Way]:
+) -> list[DeliveryRoute]:
     """Return how somebody is told: the one way she chose or has, and her browsers besides."""
     known = {Channel.EMAIL: email, Channel.SMS: phone}
     chosen = chosen_channel(session, bank_id=bank_id, recipient=recipient)
     order = sorted(known, key=lambda channel: channel is not chosen)
-    first = next((Way(channel=channel, to=to) for channel in order if (to := known[channel])), None)
+    first = next(
+        (DeliveryRoute(channel=channel, to=to) for channel in order if (to := known[channel])), None
+    )
     browsers = session.scalars(
         select(PushSubscription.id).where(
             PushSubscription.bank_id == bank_id, PushSubscription.recipient == recipient
@@ -53,7 +55,7 @@ def ways_to(
     )
     return [
         *([first] if first else []),
-        *(Way(channel=Channel.PUSH, to=str(key)) for key in browsers),
+        *(DeliveryRoute(channel=Channel.PUSH, to=str(key)) for key in browsers),
     ]
 
 

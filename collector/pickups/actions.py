@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from collector.audit.actions import record
 from collector.banks.policies import PolicyKey
 from collector.banks.queries import get_bank, policies_of
-from collector.donors.eligibility import Verdict, judge
+from collector.donors.eligibility import EligibilityVerdict, judge
 from collector.donors.models import Donor
 from collector.donors.queries import get_donor
 from collector.errors import NotFound, Refused
@@ -19,7 +19,7 @@ from collector.pickups.windows import (
     DONOR_DAYS_AHEAD,
     STAFF_DAYS_AHEAD,
     Ask,
-    Window,
+    CivilWindow,
     mistakes_in,
 )
 from collector.service_day import ServiceDay
@@ -241,7 +241,7 @@ def _refuse_what_blocks(session: Session, pickup: Pickup, asked: Ask, *, actor: 
         return
     days, policies = _days(asked), policies_of(session, pickup.bank_id)
     judged = [judge(pickup.donor, on=day, policies=policies).verdict for day in days]
-    if all(verdict is Verdict.BLOCKED for verdict in judged):
+    if all(verdict is EligibilityVerdict.BLOCKED for verdict in judged):
         raise Refused("donor_blocked")
     for other in of_donor(session, pickup.bank_id, pickup.donor.id):
         taken = {window.day for window in other.windows} & days
@@ -288,7 +288,7 @@ def _write(pickup: Pickup, asked: Ask, *, now: datetime) -> None:
     pickup.kit_wanted = [kit.value for kit in asked.kit_wanted]
     pickup.do_not_ring, pickup.neighbour = asked.do_not_ring, asked.neighbour
     pickup.call_first, pickup.note = asked.call_first, asked.note.strip()
-    wanted = sorted({Window(*window) for window in asked.windows})
+    wanted = sorted({CivilWindow(*window) for window in asked.windows})
     pickup.windows = [
         PickupWindow(bank_id=pickup.bank_id, day=w.day, opens=w.opens, closes=w.closes)
         for w in wanted

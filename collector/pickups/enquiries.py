@@ -15,7 +15,7 @@ from collector.errors import NotFound, Refused
 from collector.pickups.actions import ask, set_state
 from collector.pickups.models import Enquiry, HoldReason, Kit, Pickup, PickupState, Purpose
 from collector.pickups.purposes import purposes_for
-from collector.pickups.windows import Ask, Window
+from collector.pickups.windows import Ask, CivilWindow
 
 HELD_FOR = timedelta(minutes=10)
 NEARLY_FULL = 3
@@ -128,13 +128,13 @@ def _accept(session: Session, pickup: Pickup, *, now: datetime, actor: str) -> N
     )
 
 
-def _held_window(enquiry: Enquiry, *, now: datetime) -> Window:
+def _held_window(enquiry: Enquiry, *, now: datetime) -> CivilWindow:
     if not is_held(enquiry, now=now) or not enquiry.day or not enquiry.opens or not enquiry.closes:
         raise Refused("slot_not_held")
-    return Window(enquiry.day, enquiry.opens, enquiry.closes)
+    return CivilWindow(enquiry.day, enquiry.opens, enquiry.closes)
 
 
-def _asked(session: Session, enquiry: Enquiry, donor: Donor, window: Window) -> Ask:
+def _asked(session: Session, enquiry: Enquiry, donor: Donor, window: CivilWindow) -> Ask:
     policies = policies_of(session, donor.bank_id)
     return Ask(
         bottles=enquiry.bottles,

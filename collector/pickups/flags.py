@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from collector.banks.models import Zone
 from collector.banks.policies import Policies, PolicyKey
-from collector.donors.eligibility import BLOOD_HELPS, Reason, Verdict, judge
+from collector.donors.eligibility import BLOOD_HELPS, EligibilityReason, EligibilityVerdict, judge
 from collector.donors.models import Donor
 from collector.pickups.models import Pickup, Purpose
 from collector.pickups.states import OPEN
@@ -69,13 +69,13 @@ def fetch_by(oldest_on: date, policies: Policies) -> date:
 def _file_flags(pickup: Pickup, on: date, policies: Policies) -> Iterator[Flag]:
     judgement = judge(pickup.donor, on=on, policies=policies)
     reasons = set(judgement.reasons)
-    if judgement.verdict is Verdict.BLOCKED:
+    if judgement.verdict is EligibilityVerdict.BLOCKED:
         yield Flag.NOT_ELIGIBLE
     if Purpose.COLLECTION not in pickup.purposes:
         return  # nobody takes milk: an interview is how a file becomes complete
-    if reasons & {*BLOOD_HELPS, Reason.SEROLOGY_PENDING}:
+    if reasons & {*BLOOD_HELPS, EligibilityReason.SEROLOGY_PENDING}:
         yield Flag.SEROLOGY_LAPSES
-    if judgement.verdict is Verdict.NEEDS_REVIEW and reasons - BLOOD_HELPS:
+    if judgement.verdict is EligibilityVerdict.NEEDS_REVIEW and reasons - BLOOD_HELPS:
         yield Flag.NEEDS_REVIEW
 
 

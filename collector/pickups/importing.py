@@ -14,14 +14,14 @@ from sqlalchemy.orm import Session
 
 from collector.banks.queries import get_bank
 from collector.csv_cells import Cells
-from collector.csv_rows import Report, RowReport, read_rows
+from collector.csv_rows import ImportReport, RowReport, read_rows
 from collector.donors.models import Donor
 from collector.donors.numbers import plain
 from collector.donors.queries import donors_of
 from collector.pickups.actions import ask
 from collector.pickups.models import Purpose
 from collector.pickups.queries import days_taken
-from collector.pickups.windows import STAFF_DAYS_AHEAD, Ask, Window, mistakes_in
+from collector.pickups.windows import STAFF_DAYS_AHEAD, Ask, CivilWindow, mistakes_in
 
 ORDINALS = ("", "2", "3", "4", "5")
 REQUIRED = ("day", "opens", "closes")
@@ -41,7 +41,7 @@ OPTIONAL = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class PickupEntry:
     """One row as it was understood: whose it is, and what it asks for."""
 
     donor: Donor | None
@@ -52,12 +52,12 @@ class Entry:
 
 def import_requests(
     session: Session, data: bytes, *, now: datetime, bank_id: int, actor: str
-) -> Report:
+) -> ImportReport:
     """Bring in a file of requests; where any row is wrong, nothing is written at all."""
     zone = get_bank(session, bank_id).zone
     file = read_rows(data, required=REQUIRED, optional=OPTIONAL)
     if file.mistakes:
-        return Report(whole=file.mistakes)
+        return ImportReport(whole=file.mistakes)
     rows, donors = [Cells(row) for row in file.rows], _Donors(donors_of(session, bank_id))
     entries = [_entry(cells, donors) for cells in rows]
     for cells, entry in zip(rows, entries, strict=True):
@@ -66,7 +66,7 @@ def import_requests(
                 continue  # its columns are needed: what could not be read of them is noted already
             cells.wrong(_column(mistake.field, entry), mistake.code, **mistake.figures)
     _note_twins(rows, entries, days_taken(session, bank_id))
-    report = Report(
+    report = ImportReport(
         rows=tuple(RowReport(line=row.line, mistakes=tuple(row.mistakes)) for row in rows)
     )
     if report.good:
@@ -105,11 +105,11 @@ def _known(donor: Donor | None, cells: Cells, column: str) -> Donor | None:
     return donor
 
 
-def _entry(cells: Cells, donors: _Donors) -> Entry:
+def _entry(cells: Cells, donors: _Donors) -> PickupEntry:
     purposes = _purposes(cells)
     windows = _windows(cells)
     fetches = Purpose.COLLECTION in purposes
-    return Entry(
+    return PickupEntry(
         donor=donors.find(cells),
         asked=Ask(
             bottles=cells.whole("bottles", default=None if fetches else 0),
@@ -135,7 +135,7 @@ def _purposes(cells: Cells) -> tuple[Purpose, ...]:
     return tuple(purpose for purpose in Purpose if purpose in found)
 
 
-def _windows(cells: Cells) -> dict[str, Window]:
+def _windows(cells: Cells) -> dict[str, CivilWindow]:
     """Return the windows that can be read, by the ordinal of their columns."""
     found = {}
     for ordinal in ORDINALS:
@@ -145,11 +145,11 @@ def _windows(cells: Cells) -> dict[str, Window]:
             opens = cells.wall(f"opens{ordinal}", needed=True)
             closes = cells.wall(f"closes{ordinal}", needed=True)
             if day is not None and opens is not None and closes is not None:
-                found[ordinal] = Window(day, opens, closes)
+                found[ordinal] = CivilWindow(day, opens, closes)
     return found
 
 
-def _column(field: str, entry: Entry) -> str:
+def _column(field: str, entry: PickupEntry) -> str:
     """Return the column that a mistake of the rules stands in."""
     name, _dot, place = field.partition(".")
     if name != "windows":
@@ -158,7 +158,7 @@ def _column(field: str, entry: Entry) -> str:
 
 
 def _note_twins(
-    rows: Iterable[Cells], entries: Iterable[Entry], taken: Mapping[int, set[date]]
+    rows: Iterable[Cells], entries: Iterable[PickupEntry], taken: Mapping[int, set[date]]
 ) -> None:
     """Note every request for a donor and a day that already have one."""
     first_line: dict[tuple[int, date], int] = {}

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import date
 
 from collector.banks.policies import Policies
-from collector.donors.eligibility import BLOOD_HELPS, Reason, judge
+from collector.donors.eligibility import BLOOD_HELPS, EligibilityReason, judge
 from collector.donors.models import Donor
 from collector.pickups.models import Purpose
 
@@ -27,7 +27,9 @@ def purposes_for(
     besides = {Purpose(purpose) for purpose in kept} - COMPUTED
     reasons = {reason for day in days for reason in judge(donor, on=day, policies=policies).reasons}
     wanted = (
-        {Purpose.FIRST_INTERVIEW} if Reason.NOT_INTERVIEWED in reasons else {Purpose.COLLECTION}
+        {Purpose.FIRST_INTERVIEW}
+        if EligibilityReason.NOT_INTERVIEWED in reasons
+        else {Purpose.COLLECTION}
     )
     if Purpose.COLLECTION in wanted and reasons & BLOOD_HELPS:
         wanted.add(Purpose.BLOOD_SAMPLE)
@@ -36,4 +38,4 @@ def purposes_for(
 
 def gives_milk(donor: Donor, *, on: date, policies: Policies) -> bool:
     """Whether a visit on this day would fetch milk: she was interviewed by then."""
-    return Reason.NOT_INTERVIEWED not in judge(donor, on=on, policies=policies).reasons
+    return EligibilityReason.NOT_INTERVIEWED not in judge(donor, on=on, policies=policies).reasons

@@ -22,7 +22,7 @@ OLDEST_MILK = timedelta(days=730)
 SHORTEST_WINDOW = timedelta(minutes=30)
 
 
-class Window(NamedTuple):
+class CivilWindow(NamedTuple):
     """A civil day and the wall-clock times between which a visit may begin, both included."""
 
     day: date
@@ -50,10 +50,10 @@ class Ask:
     purposes: tuple[Purpose, ...] = (Purpose.COLLECTION,)
     health: Mapping[HoldReason, bool] = field(default_factory=lambda: MappingProxyType({}))
     """A "yes" makes a hold: a nurse calls before anybody comes."""
-    windows: tuple[Window | tuple[date, time, time], ...] = ()
+    windows: tuple[CivilWindow | tuple[date, time, time], ...] = ()
 
 
-class Mistake(NamedTuple):
+class FieldMistake(NamedTuple):
     """What is wrong with one field: the code of its sentence and the figures in it."""
 
     field: str
@@ -63,7 +63,7 @@ class Mistake(NamedTuple):
 
 def mistakes_in(
     asked: Ask, *, now: datetime, zone: ZoneInfo, days_ahead: int = DONOR_DAYS_AHEAD
-) -> tuple[Mistake, ...]:
+) -> tuple[FieldMistake, ...]:
     """Return everything that is wrong with a request, field by field.
 
     Parameters
@@ -78,7 +78,7 @@ def mistakes_in(
     )
 
 
-def _amount_mistakes(asked: Ask) -> Iterator[Mistake]:
+def _amount_mistakes(asked: Ask) -> Iterator[FieldMistake]:
     fewest = 1 if Purpose.COLLECTION in asked.purposes else 0
     for name, given, least, most in (
         ("bottles", asked.bottles, fewest, MOST_BOTTLES),
@@ -86,42 +86,42 @@ def _amount_mistakes(asked: Ask) -> Iterator[Mistake]:
         ("empties_wanted", asked.empties_wanted, 0, MOST_EMPTIES),
     ):
         if not least <= given <= most:
-            yield Mistake(name, "number_out_of_bounds", {"least": least, "most": most})
+            yield FieldMistake(name, "number_out_of_bounds", {"least": least, "most": most})
     if len(asked.note) > LONGEST_NOTE:
-        yield Mistake("note", "text_too_long", {"most": LONGEST_NOTE})
+        yield FieldMistake("note", "text_too_long", {"most": LONGEST_NOTE})
     if not asked.purposes:
-        yield Mistake("purposes", "purpose_missing")
+        yield FieldMistake("purposes", "purpose_missing")
 
 
-def _date_mistakes(asked: Ask, today: date) -> Iterator[Mistake]:
+def _date_mistakes(asked: Ask, today: date) -> Iterator[FieldMistake]:
     if asked.oldest_on is None:
         if Purpose.COLLECTION in asked.purposes:
-            yield Mistake("oldest_on", "oldest_missing")
+            yield FieldMistake("oldest_on", "oldest_missing")
     elif asked.oldest_on > today:
-        yield Mistake("oldest_on", "oldest_in_future")
+        yield FieldMistake("oldest_on", "oldest_in_future")
     elif asked.oldest_on < today - OLDEST_MILK:
-        yield Mistake("oldest_on", "oldest_too_long_ago")
+        yield FieldMistake("oldest_on", "oldest_too_long_ago")
 
 
 def _window_mistakes(
     asked: Ask, *, now: datetime, zone: ZoneInfo, days_ahead: int
-) -> Iterator[Mistake]:
-    windows = [Window(*window) for window in asked.windows]
+) -> Iterator[FieldMistake]:
+    windows = [CivilWindow(*window) for window in asked.windows]
     if not windows:
-        yield Mistake("windows", "window_missing")
+        yield FieldMistake("windows", "window_missing")
     if len(windows) > MOST_WINDOWS:
-        yield Mistake("windows", "too_many_windows", {"most": MOST_WINDOWS})
+        yield FieldMistake("windows", "too_many_windows", {"most": MOST_WINDOWS})
     last = ServiceDay.of(now, zone).day + timedelta(days=days_ahead)
     for index, window in enumerate(windows):
         code = _wrong_with(window, now=now, zone=zone, last=last)
         if code:
-            yield Mistake(f"windows.{index}", code, {"days": days_ahead})
+            yield FieldMistake(f"windows.{index}", code, {"days": days_ahead})
     for (_, earlier), (index, later) in pairwise(sorted(enumerate(windows), key=_in_time)):
         if earlier.day == later.day and later.opens <= earlier.closes:
-            yield Mistake(f"windows.{index}", "windows_overlap")
+            yield FieldMistake(f"windows.{index}", "windows_overlap")
 
 
-def _wrong_with(window: Window, *, now: datetime, zone: ZoneInfo, last: date) -> str | None:
+def _wrong_with(window: CivilWindow, *, now: datetime, zone: ZoneInfo, last: date) -> str | None:
     """Compare instants, not wall clocks: on a night of clock change they differ."""
     if window.day > last:
         return "window_too_far"
@@ -134,5 +134,5 @@ def _wrong_with(window: Window, *, now: datetime, zone: ZoneInfo, last: date) ->
     return "window_too_short" if closes - opens < SHORTEST_WINDOW else None
 
 
-def _in_time(pair: tuple[int, Window]) -> tuple[Window, int]:
+def _in_time(pair: tuple[int, CivilWindow]) -> tuple[CivilWindow, int]:
     return (pair[1], pair[0])

@@ -132,7 +132,7 @@ class Disruption(BankOwned, Base):
     """A proposal was accepted, or it was laid aside."""
 
 
-class Proposal(BankOwned, Base):
+class DisruptionProposal(BankOwned, Base):
     """One way out, with the planner's own question and answer."""
 
     __tablename__ = "proposals"

@@ -27,7 +27,8 @@ from collector.rounds.models import (
 )
 from collector.rounds.promises import Promise
 from collector.rounds.publication import Changes, RoundChange
-from collector.rounds.queries import OF_A_PICKUP, day_plan, get_stop, shifts_on
+from collector.rounds.queries import OF_A_PICKUP, day_plan, get_stop
+from collector.shifts.queries import shifts_on
 
 LONGEST_WHY = 200
 """As much of a reason as a collector reads on a phone."""

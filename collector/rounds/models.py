@@ -1,16 +1,15 @@
 """The rows of a day as promised: shifts, the day's plan, rounds, stops, publications, events."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from collector.banks.models import Site
 from collector.db import BankOwned, Base
-from collector.people.models import Person
 from collector.pickups.models import Pickup
+from collector.shifts.models import RosterShift
 
 
 class RoundState(StrEnum):
@@ -64,31 +63,6 @@ class IncidentDecision(StrEnum):
     DONE = "done"
 
 
-class Shift(BankOwned, Base):
-    """One collector, one vehicle, one stretch of one day."""
-
-    __tablename__ = "shifts"
-    __table_args__ = (UniqueConstraint("collector_id", "day", "begins"),)
-
-    day: Mapped[date] = mapped_column(index=True)
-    collector_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
-    begins: Mapped[time]
-    ends: Mapped[time]
-    start_site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"))
-    end_site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"))
-    vehicle: Mapped[str]
-    capacity_bottles: Mapped[int]
-    capacity_ml: Mapped[int]
-    capacity_tubes: Mapped[int]
-    skills: Mapped[list[str]]
-    fixed_cents: Mapped[int]
-    cents_per_km: Mapped[int]
-    cents_per_hour: Mapped[int]
-    collector: Mapped[Person] = relationship(lazy="raise")
-    start_site: Mapped[Site] = relationship(lazy="raise", foreign_keys=[start_site_id])
-    end_site: Mapped[Site] = relationship(lazy="raise", foreign_keys=[end_site_id])
-
-
 class DayPlan(BankOwned, Base):
     """The plan of one service day; every edit of its rounds raises `version`."""
 
@@ -140,16 +114,16 @@ class Round(BankOwned, Base):
     driven_metres: Mapped[int | None] = mapped_column(default=None)
     """What the collector said she drove, once she closed the round."""
     day_plan: Mapped[DayPlan] = relationship(lazy="raise", back_populates="rounds")
-    shift: Mapped[Shift] = relationship(lazy="raise")
-    stops: Mapped[list["Stop"]] = relationship(
+    shift: Mapped[RosterShift] = relationship(lazy="raise")
+    stops: Mapped[list["RoundStop"]] = relationship(
         lazy="raise",
-        order_by="Stop.position",
+        order_by="RoundStop.position",
         back_populates="round",
         cascade="all, delete-orphan",
     )
 
 
-class Stop(BankOwned, Base):
+class RoundStop(BankOwned, Base):
     """A visit with a position in a round and its times."""
 
     __tablename__ = "stops"

@@ -10,8 +10,8 @@ from typing import Any
 
 from collector.banks.models import Bank, Site
 from collector.pickups.models import Pickup, PickupState
-from collector.rounds.codes import code_for
-from collector.rounds.models import DayPlan, Round, Stop
+from collector.rounds.door_codes import code_for
+from collector.rounds.models import DayPlan, Round, RoundStop
 from collector.rounds.promises import Promise, promise
 from collector.service_day import ServiceDay
 
@@ -63,7 +63,7 @@ class Changes:
     before: Mapping[int, Promise] = field(default_factory=dict)
     promised: Mapping[int, Promise] = field(default_factory=dict)
     withdrawn: tuple[int, ...] = ()
-    gone: tuple[Stop, ...] = ()
+    gone: tuple[RoundStop, ...] = ()
 
     def __bool__(self) -> bool:
         """Whether there is anything to publish."""
@@ -172,7 +172,7 @@ def _codes(round_: Round) -> dict[int, str]:
     return codes
 
 
-def _stop(stop: Stop, given: Promise) -> Snapshot:
+def _stop(stop: RoundStop, given: Promise) -> Snapshot:
     pickup, donor = stop.pickup, stop.pickup.donor
     return {
         "pickup": pickup.id,

@@ -11,14 +11,9 @@ from collector.donors.models import Donor
 from collector.errors import NotFound
 from collector.pickups.models import Pickup
 from collector.places.models import Address
-from collector.rounds.models import DayPlan, Round, Shift, Stop, Unplanned
-
-OF_A_SHIFT: Sequence[_AbstractLoad] = (
-    joinedload(Shift.collector),
-    joinedload(Shift.start_site),
-    joinedload(Shift.end_site),
-)
-"""What a lane of the board and a phone show of a shift."""
+from collector.rounds.models import DayPlan, Round, RoundStop, Unplanned
+from collector.shifts.models import RosterShift
+from collector.shifts.queries import OF_A_SHIFT
 
 OF_A_PICKUP: Sequence[_AbstractLoad] = (
     joinedload(Pickup.donor).options(
@@ -32,7 +27,7 @@ OF_A_PICKUP: Sequence[_AbstractLoad] = (
 
 OF_A_ROUND: Sequence[_AbstractLoad] = (
     joinedload(Round.shift).options(*OF_A_SHIFT),
-    selectinload(Round.stops).joinedload(Stop.pickup).options(*OF_A_PICKUP),
+    selectinload(Round.stops).joinedload(RoundStop.pickup).options(*OF_A_PICKUP),
 )
 
 
@@ -55,28 +50,6 @@ def revision_of(session: Session, *, bank_id: int, day: date) -> int:
     return session.scalar(asked) or 0
 
 
-def shifts_on(session: Session, *, bank_id: int, day: date) -> list[Shift]:
-    """Return the shifts of a day in the order of their begin, sites and collectors loaded."""
-    return list(
-        session.scalars(
-            select(Shift)
-            .where(Shift.bank_id == bank_id, Shift.day == day)
-            .options(*OF_A_SHIFT)
-            .order_by(Shift.begins, Shift.id)
-        )
-    )
-
-
-def shifts_of(
-    session: Session, *, bank_id: int, person_id: int | None, first: date, last: date
-) -> list[Shift]:
-    """Return a collector's shifts, or with None everybody's, from one day to another, both in."""
-    asked = select(Shift).where(Shift.bank_id == bank_id, Shift.day >= first, Shift.day <= last)
-    if person_id is not None:
-        asked = asked.where(Shift.collector_id == person_id)
-    return list(session.scalars(asked.options(*OF_A_SHIFT).order_by(Shift.day, Shift.begins)))
-
-
 def get_round(session: Session, *, bank_id: int, round_id: int) -> Round:
     """Return a bank's round with its shift, its stops and its day.
 
@@ -91,7 +64,7 @@ def get_round(session: Session, *, bank_id: int, round_id: int) -> Round:
     return found
 
 
-def get_stop(session: Session, *, bank_id: int, stop_id: int) -> Stop:
+def get_stop(session: Session, *, bank_id: int, stop_id: int) -> RoundStop:
     """Return a bank's stop with its round and its day.
 
     Raises
@@ -100,9 +73,9 @@ def get_stop(session: Session, *, bank_id: int, stop_id: int) -> Stop:
         There is none, or it is another bank's.
     """
     found = session.scalar(
-        select(Stop)
-        .where(Stop.bank_id == bank_id, Stop.id == stop_id)
-        .options(joinedload(Stop.round).joinedload(Round.day_plan))
+        select(RoundStop)
+        .where(RoundStop.bank_id == bank_id, RoundStop.id == stop_id)
+        .options(joinedload(RoundStop.round).joinedload(Round.day_plan))
     )
     if found is None:
         raise NotFound("not_found", kind="stops")
@@ -112,7 +85,7 @@ def get_stop(session: Session, *, bank_id: int, stop_id: int) -> Stop:
 def _rounds(bank_id: int) -> Select[Round]:
     return (
         select(Round)
-        .join(Shift, Shift.id == Round.shift_id)
+        .join(RosterShift, RosterShift.id == Round.shift_id)
         .where(Round.bank_id == bank_id)
         .options(*OF_A_ROUND, joinedload(Round.day_plan))
     )

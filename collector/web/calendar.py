@@ -1,4 +1,4 @@
-"""Shifts for a person's calendar, under a secret address: no donor, no stop in it."""
+"""Calendar feed of shifts under a secret address, without donors and stops."""
 
 from datetime import timedelta
 
@@ -13,10 +13,11 @@ from collector.db import reading
 from collector.errors import NotFound
 from collector.people.feeds import read_feed
 from collector.people.models import Person
-from collector.rounds.models import Shift
-from collector.rounds.queries import shifts_of
 from collector.service_day import ServiceDay
-from collector.web.guards import anyone, now
+from collector.shifts.models import RosterShift
+from collector.shifts.queries import shifts_of
+from collector.web.framework.guards import anyone, now
+from collector.web.wording import COLON
 
 blueprint = Blueprint("calendar", __name__)
 
@@ -26,7 +27,7 @@ WEEKS_BACK, WEEKS_AHEAD = 2, 26
 @blueprint.get("/calendar/<token>.ics")
 @anyone
 def shifts(token: str) -> Response:
-    """Send the shifts that this address was made for: a person's own, or everybody's."""
+    """Return the shifts of a feed: a person's own, or all of the bank."""
     with reading() as session:
         feed = read_feed(session, token)
         if feed is None:
@@ -54,12 +55,12 @@ def _calendar(session: Session, person: Person, *, everybody: bool) -> Calendar:
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", bank.name if everybody else gettext("My shifts"))
     for shift in found:
-        who = f"{shift.collector.name}: " if everybody else ""
+        who = f"{shift.collector.name}{COLON} " if everybody else ""
         calendar.add_component(_event(shift, bank, who))
     return calendar
 
 
-def _event(shift: Shift, bank: Bank, who: str) -> Event:
+def _event(shift: RosterShift, bank: Bank, who: str) -> Event:
     day = ServiceDay(shift.day, bank.zone)
     event = Event()
     event.add("uid", f"shift-{shift.id}@{bank.slug}.milkround")

@@ -17,8 +17,8 @@ from collector.donors.screening import first_contact
 from collector.errors import Refused
 from collector.people.actions import begin_session, count_attempt
 from collector.service_day import ServiceDay
-from collector.web.guards import Door, anyone, now, settings
-from collector.web.typed import as_day
+from collector.web.framework.form_fields import as_day
+from collector.web.framework.guards import Surface, anyone, now, settings
 from collector.web.wording import sentence
 
 blueprint = Blueprint("contact", __name__)
@@ -32,7 +32,7 @@ FIELDS = ("first_name", "phone", "email", "postcode", "baby_born_on", "language"
 LONGEST = 120
 
 
-class Contact(NamedTuple):
+class FirstContactForm(NamedTuple):
     """What she typed, and a sentence for every field that is wrong."""
 
     typed: dict[str, str]
@@ -50,7 +50,7 @@ def ask(slug: str) -> str:
         "postcode": request.args.get("postcode", "")[:12],
         "language": str(get_locale()),
     }
-    return _form(bank, Contact(typed, None, {}))
+    return _form(bank, FirstContactForm(typed, None, {}))
 
 
 @blueprint.post("/banks/<slug>/contact")
@@ -65,9 +65,9 @@ def send(slug: str) -> Response | tuple[str, int]:
     key = _open_file(bank, said)
     if key is None:
         return _form(bank, said._replace(wrong={"form": sentence(Refused("http_429"))})), 429
-    answer = redirect(url_for("steps.home"), code=303)
+    answer = redirect(url_for("screening.home"), code=303)
     answer.set_cookie(
-        Door.DONOR,
+        Surface.DONOR,
         key,
         max_age=THIRTY_DAYS,
         httponly=True,
@@ -77,7 +77,7 @@ def send(slug: str) -> Response | tuple[str, int]:
     return answer
 
 
-def _open_file(bank: Bank, said: Contact) -> str | None:
+def _open_file(bank: Bank, said: FirstContactForm) -> str | None:
     """Return the token of her session, or None where too many came from one place."""
     typed = said.typed
     with transaction() as session:
@@ -99,7 +99,7 @@ def _open_file(bank: Bank, said: Contact) -> str | None:
         return begin_session(session, now=now(), bank_id=bank.id, donor_id=donor.id)
 
 
-def _read(bank: Bank) -> Contact:
+def _read(bank: Bank) -> FirstContactForm:
     typed = {
         name: request.form.get(name, "").replace("\x00", "").strip()[:LONGEST] for name in FIELDS
     }
@@ -122,10 +122,10 @@ def _read(bank: Bank) -> Contact:
     elif born_on and born_on > ServiceDay.of(now(), bank.zone).day:
         wrong["baby_born_on"] = "day_in_future"
     told = {name: sentence(Refused(code)) for name, code in wrong.items()}
-    return Contact(typed, born_on, told)
+    return FirstContactForm(typed, born_on, told)
 
 
-def _form(bank: Bank, said: Contact) -> str:
+def _form(bank: Bank, said: FirstContactForm) -> str:
     today = ServiceDay.of(now(), bank.zone).day
     return render_template(
         "public/contact.html", bank=bank, typed=said.typed, wrong=said.wrong, today=today

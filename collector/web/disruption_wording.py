@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext
 from flask_babel.speaklater import LazyString
 
 from collector.planning.models import Disruption, DisruptionKind, ProposalWay
-from collector.rounds.replay import VisitPhase
+from collector.rounds.events.replay import VisitPhase
 
 _ = lazy_gettext
 

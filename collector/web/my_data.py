@@ -10,9 +10,9 @@ from collector.banks.queries import get_bank
 from collector.db import reading, transaction
 from collector.donors.queries import get_donor
 from collector.people.models import Role
-from collector.rights.actions import ask_erasure, has_given
-from collector.rights.queries import copy_of
-from collector.web.guards import Door, actor, donor_id, guard, now
+from collector.privacy.actions import ask_erasure, has_given
+from collector.privacy.queries import copy_of
+from collector.web.framework.guards import Surface, actor, donor_id, guard, now
 
 blueprint = Blueprint("my_data", __name__, url_prefix="/donor/my-data")
 guard(blueprint, Role.DONOR)
@@ -55,5 +55,5 @@ def erasure() -> Answer:
         return redirect(url_for("my_data.home"), code=303)
     flash(_("Your file is erased. Thank you for having thought of giving."), "ok")
     answer = redirect(url_for("public.give"), code=303)
-    answer.delete_cookie(Door.DONOR)
+    answer.delete_cookie(Surface.DONOR)
     return answer

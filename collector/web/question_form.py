@@ -8,14 +8,14 @@ from datetime import date
 from werkzeug.datastructures import MultiDict
 
 from collector.config import LANGUAGES
-from collector.donors.questions import MOST_QUESTIONS, Kind, Question, Section, Whose
+from collector.donors.questions import MOST_QUESTIONS, Question, Section, Whose, YesDuration
 from collector.errors import Refused
 
 Line = Mapping[str, str]
 
-CHOICES: Mapping[str, type[Kind | Section | Whose]] = {
+CHOICES: Mapping[str, type[YesDuration | Section | Whose]] = {
     "section": Section,
-    "kind": Kind,
+    "kind": YesDuration,
     "whose": Whose,
 }
 NAMES = (
@@ -83,7 +83,7 @@ def _empty() -> Line:
 
 
 def _question(line: Line, before: Question | None, today: date) -> Question:
-    kind = Kind(_choice(line, "kind"))
+    kind = YesDuration(_choice(line, "kind"))
     written = Question(
         # A name of its own: answers to an older question never pass for answers to this one.
         key=before.key if before else f"q{secrets.token_hex(4)}",
@@ -91,7 +91,7 @@ def _question(line: Line, before: Question | None, today: date) -> Question:
         kind=kind,
         whose=Whose(_choice(line, "whose")),
         text=_texts(line),
-        deferral_days=_days(line["days"]) if kind is Kind.TEMPORARY else None,
+        deferral_days=_days(line["days"]) if kind is YesDuration.TEMPORARY else None,
         source=line["source"],
         verified_on=None,
     )

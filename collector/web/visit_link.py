@@ -9,16 +9,16 @@ from werkzeug.wrappers import Response
 from collector.banks.models import Bank
 from collector.banks.queries import get_bank
 from collector.db import reading, transaction
+from collector.donor_contact.day_before import answer
+from collector.donor_contact.eta_window import Near, near_of
 from collector.errors import NotFound, Refused
 from collector.pickups.models import DayBefore, Pickup, PickupState
 from collector.pickups.visit_links import visit_of
-from collector.rounds.day_before import answer
-from collector.rounds.narrowing import Near, near_of
 from collector.rounds.promises import Promise
 from collector.service_day import ServiceDay
-from collector.web.donor.promise import Told, told
-from collector.web.guards import anyone, now
-from collector.web.typed import as_number
+from collector.web.donor.promise import PromisedVisit, told
+from collector.web.framework.form_fields import as_number
+from collector.web.framework.guards import anyone, now
 from collector.web.wording import sentence
 
 blueprint = Blueprint("visit_link", __name__, url_prefix="/v")
@@ -36,7 +36,7 @@ class LinkPage:
 
     bank: Bank
     pickup: Pickup
-    told: Told | None
+    told: PromisedVisit | None
     near: Near | None
     may_answer: bool
     is_tomorrow: bool

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
-from routing.formats.lines import Line
+from routing.formats.lines import TextLine
 from routing.problem import Place, Problem, Shift, Travel, Visit, Window
 from routing.units import LARGEST, Seconds
 
@@ -42,7 +42,7 @@ class Node:
         Where it was read.
     """
 
-    line: Line
+    line: TextLine
     demand: int = 0
     window: tuple[int, int] | None = None
     service: int = 0
@@ -123,7 +123,7 @@ def _window(ends: tuple[int, int]) -> Window:
     return Window(earliest=Seconds(ends[0]), latest=Seconds(ends[1]))
 
 
-def scaled(line: Line, value: Fraction, name: str, scale: int) -> int:
+def scaled(line: TextLine, value: Fraction, name: str, scale: int) -> int:
     """A length or a time, which must be whole once it is scaled."""
     if (value * scale).denominator != 1:
         line.refuse(f"{name} has too many decimals: {float(value):g}")

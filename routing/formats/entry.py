@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class JsonEntry:
     """A value of a JSON document, with the path to it.
 
     Attributes
@@ -28,7 +28,7 @@ class Entry:
         """Raise the document's error, naming this entry."""
         raise self.error(self.path, complaint)
 
-    def fields(self, *, required: str, optional: str = "") -> dict[str, "Entry"]:
+    def fields(self, *, required: str, optional: str = "") -> dict[str, "JsonEntry"]:
         """Read an object with these fields and no other; names are given space-separated."""
         if not isinstance(self.value, dict):
             self.refuse("is not an object")
@@ -41,13 +41,13 @@ class Entry:
                 self._at(f".{name}", None).refuse("is missing")
         return {name: self._at(f".{name}", value) for name, value in self.value.items()}
 
-    def items(self) -> tuple["Entry", ...]:
+    def items(self) -> tuple["JsonEntry", ...]:
         """Read a list."""
         if not isinstance(self.value, list):
             self.refuse("is not a list")
         return tuple(self._at(f"[{place}]", value) for place, value in enumerate(self.value))
 
-    def mapping(self, read: Callable[["Entry"], T]) -> dict[str, T]:
+    def mapping(self, read: Callable[["JsonEntry"], T]) -> dict[str, T]:
         """Read an object whose names are free and whose values are all alike."""
         if not isinstance(self.value, dict):
             self.refuse("is not an object")
@@ -96,8 +96,8 @@ class Entry:
             return tuple(self.value)
         return tuple(item.whole() for item in self.items())
 
-    def _at(self, step: str, value: object) -> "Entry":
-        return Entry(value=value, path=(self.path + step).lstrip("."), error=self.error)
+    def _at(self, step: str, value: object) -> "JsonEntry":
+        return JsonEntry(value=value, path=(self.path + step).lstrip("."), error=self.error)
 
 
 def parsed(text: str, *, error: type[InvalidInputError]) -> object:

@@ -9,12 +9,12 @@ from routing.problem import Problem
 Orders = Mapping[str, Sequence[str]]
 """Per shift, its visits in their order."""
 
-Answer = Plan | Sequence[Tour] | Orders
+WrittenPlan = Plan | Sequence[Tour] | Orders
 """A plan as far as a format tells it: whole, or without its bill, or without its times."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class ReadProblem:
     """A problem as it was asked.
 
     Attributes
@@ -48,8 +48,8 @@ class Format:
         Writes what went wrong, given an exit code and a sentence, where the format can say it.
     """
 
-    read: Callable[[str], Question]
-    read_plan: Callable[[Question, str], Answer]
-    write_plan: Callable[[Question, Plan, Mapping[str, int]], str]
-    price: Callable[[Question, Plan], str]
+    read: Callable[[str], ReadProblem]
+    read_plan: Callable[[ReadProblem, str], WrittenPlan]
+    write_plan: Callable[[ReadProblem, Plan, Mapping[str, int]], str]
+    price: Callable[[ReadProblem, Plan], str]
     write_error: Callable[[int, str], str] | None = None

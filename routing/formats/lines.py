@@ -15,7 +15,7 @@ LONGEST: Final = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class TextLine:
     """One line that is not empty; the first line of a file is 1."""
 
     number: int
@@ -55,10 +55,12 @@ class Line:
         return value.numerator
 
 
-def lines(text: str, *, error: type[InvalidInputError] = InvalidProblemError) -> tuple[Line, ...]:
+def lines(
+    text: str, *, error: type[InvalidInputError] = InvalidProblemError
+) -> tuple[TextLine, ...]:
     """The lines that are not empty; `error` is what a complaint about one raises."""
     return tuple(
-        Line(number=number, text=found.strip(), error=error)
+        TextLine(number=number, text=found.strip(), error=error)
         for number, found in enumerate(text.splitlines(), start=1)
         if found.strip()
     )
@@ -71,16 +73,16 @@ class Reader:
         self._lines = lines(text)
         self._next = 0
 
-    def __iter__(self) -> Iterator[Line]:
+    def __iter__(self) -> Iterator[TextLine]:
         while (line := self.ahead()) is not None:
             self._next += 1
             yield line
 
-    def ahead(self) -> Line | None:
+    def ahead(self) -> TextLine | None:
         """The next line, which stays."""
         return self._lines[self._next] if self._next < len(self._lines) else None
 
-    def take(self, what: str) -> Line:
+    def take(self, what: str) -> TextLine:
         """The next line, which must be there."""
         line = self.ahead()
         if line is None:

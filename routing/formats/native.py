@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from routing.errors import InvalidInputError, InvalidPlanError, InvalidProblemError
 from routing.formats import native_plan, native_problem
-from routing.formats.entry import Entry, parsed
+from routing.formats.entry import JsonEntry, parsed
 from routing.formats.record import Data
 from routing.plan import Cost, Plan, Reason
 from routing.problem import Problem
@@ -92,7 +92,7 @@ def cost_data(cost: Cost) -> Data:
     return native_plan.COST.write(cost)
 
 
-def _opened(data: object, name: str, error: type[InvalidInputError]) -> Entry:
+def _opened(data: object, name: str, error: type[InvalidInputError]) -> JsonEntry:
     """Check the head of a document and take it off, and bring the rest to this version."""
     if not isinstance(data, dict):
         raise error("document", "is not an object")
@@ -102,7 +102,7 @@ def _opened(data: object, name: str, error: type[InvalidInputError]) -> Entry:
     if type(version) is not int or not OLDEST <= version <= VERSION:
         raise error("version", f"is not {VERSION}, nor {OLDEST}, which this planner still reads")
     body = {field: value for field, value in data.items() if field not in {"format", "version"}}
-    return Entry(value=_modern(body) if version < VERSION else body, path="", error=error)
+    return JsonEntry(value=_modern(body) if version < VERSION else body, path="", error=error)
 
 
 def _modern(body: Data) -> Data:

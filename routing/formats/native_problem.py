@@ -1,6 +1,6 @@
 """Knows every field of a problem in our own JSON."""
 
-from routing.formats.entry import Entry
+from routing.formats.entry import JsonEntry
 from routing.formats.record import (
     MATRIX,
     NAMES,
@@ -8,7 +8,7 @@ from routing.formats.record import (
     TEXT,
     TRUTH,
     WHOLE,
-    Kind,
+    FieldCodec,
     Record,
     listed,
     mapped,
@@ -31,14 +31,14 @@ from routing.problem import (
 from routing.units import Seconds
 
 
-def _window(entry: Entry) -> Window:
+def _window(entry: JsonEntry) -> Window:
     ends = entry.items()
     if len(ends) != len(("earliest", "latest")):
         entry.refuse("is not a pair of earliest and latest")
     return Window(earliest=Seconds(ends[0].whole()), latest=Seconds(ends[1].whole()))
 
 
-WINDOW = Kind(read=_window, write=lambda window: [window.earliest, window.latest])
+WINDOW = FieldCodec(read=_window, write=lambda window: [window.earliest, window.latest])
 WINDOWS = listed(WINDOW)
 AMOUNTS = mapped(WHOLE)
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, Generic, Protocol, TypeVar
 
-from routing.formats.entry import Entry
+from routing.formats.entry import JsonEntry
 
 T = TypeVar("T")
 
@@ -17,7 +17,7 @@ Data = dict[str, Any]
 class Codec(Protocol):
     """What can be read from an entry and written as plain JSON values."""
 
-    def read(self, entry: Entry) -> Any:  # noqa: ANN401 - a codec per kind of value
+    def read(self, entry: JsonEntry) -> Any:  # noqa: ANN401 - a codec per kind of value
         """The value of an entry."""
 
     def write(self, value: Any) -> Any:  # noqa: ANN401 - a codec per kind of value
@@ -25,10 +25,10 @@ class Codec(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
+class FieldCodec:
     """A codec made of two functions."""
 
-    read: Callable[[Entry], Any]
+    read: Callable[[JsonEntry], Any]
     write: Callable[[Any], Any]
 
 
@@ -36,40 +36,40 @@ def _as_it_is(value: Any) -> Any:  # noqa: ANN401 - a plain value of any kind
     return value
 
 
-TEXT = Kind(read=Entry.text, write=_as_it_is)
-WHOLE = Kind(read=Entry.whole, write=_as_it_is)
-NUMBER = Kind(read=Entry.number, write=_as_it_is)
-TRUTH = Kind(read=Entry.truth, write=_as_it_is)
-NAMES = Kind(read=Entry.names, write=sorted)
+TEXT = FieldCodec(read=JsonEntry.text, write=_as_it_is)
+WHOLE = FieldCodec(read=JsonEntry.whole, write=_as_it_is)
+NUMBER = FieldCodec(read=JsonEntry.number, write=_as_it_is)
+TRUTH = FieldCodec(read=JsonEntry.truth, write=_as_it_is)
+NAMES = FieldCodec(read=JsonEntry.names, write=sorted)
 """A set of strings, written in alphabetical order so that equal problems are equal texts."""
-MATRIX = Kind(read=Entry.matrix, write=lambda matrix: [list(row) for row in matrix])
+MATRIX = FieldCodec(read=JsonEntry.matrix, write=lambda matrix: [list(row) for row in matrix])
 
 
-def listed(item: Codec) -> Kind:
+def listed(item: Codec) -> FieldCodec:
     """A tuple, as a list."""
-    return Kind(
+    return FieldCodec(
         read=lambda entry: tuple(map(item.read, entry.items())),
         write=lambda values: [item.write(value) for value in values],
     )
 
 
-def mapped(item: Codec) -> Kind:
+def mapped(item: Codec) -> FieldCodec:
     """A mapping, as an object with free names."""
-    return Kind(
+    return FieldCodec(
         read=lambda entry: entry.mapping(item.read),
         write=lambda values: {name: item.write(value) for name, value in values.items()},
     )
 
 
-def word(words: type[StrEnum]) -> Kind:
+def word(words: type[StrEnum]) -> FieldCodec:
     """One of the words of an enumeration."""
 
-    def read(entry: Entry) -> StrEnum:
+    def read(entry: JsonEntry) -> StrEnum:
         if entry.text() not in set(words):
             entry.refuse(f"is none of {', '.join(words)}")
         return words(entry.text())
 
-    return Kind(read=read, write=str)
+    return FieldCodec(read=read, write=str)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +105,7 @@ class Record(Generic[T]):
         """The names that may be left out."""
         return tuple(name for name in self.codecs if not self._is_required(name))
 
-    def read(self, entry: Entry) -> T:
+    def read(self, entry: JsonEntry) -> T:
         """Make the value of an object."""
         got = entry.fields(required=" ".join(self.required), optional=" ".join(self.optional))
         value = self.made(

@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Final
 
 from routing.formats.benchmark import TENTHS, Instance, Node, instance, scaled, straight
-from routing.formats.lines import Line, Reader
+from routing.formats.lines import Reader, TextLine
 
 COLUMNS: Final = "number x y demand ready due service"
 
@@ -36,7 +36,7 @@ def read(text: str) -> Instance:
     )
 
 
-def _headed(line: Line, word: str) -> None:
+def _headed(line: TextLine, word: str) -> None:
     if not line.text.upper().startswith(word):
         line.refuse(f"is not headed {word}")
 

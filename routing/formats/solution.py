@@ -7,8 +7,8 @@ from typing import Final
 from routing.errors import InvalidPlanError, NoPlanError
 from routing.formats import solomon, vrplib
 from routing.formats.benchmark import Instance
-from routing.formats.format import Format, Orders, Question
-from routing.formats.lines import Line, lines
+from routing.formats.format import Format, Orders, ReadProblem
+from routing.formats.lines import TextLine, lines
 from routing.plan import Plan
 from routing.problem import Problem
 
@@ -51,7 +51,7 @@ def read_routes(asked: Problem, text: str) -> Orders:
     return orders
 
 
-def _customers(asked: Problem, line: Line, served: set[str]) -> tuple[str, ...]:
+def _customers(asked: Problem, line: TextLine, served: set[str]) -> tuple[str, ...]:
     head = ROUTE.match(line.text)
     if head is None:
         line.refuse("is neither a route nor the cost")
@@ -87,18 +87,18 @@ def _distance(metres: int, scale: int) -> str:
     return f"{whole}.{rest}" if scale > 1 else str(whole)
 
 
-def _question(text: str) -> Question:
+def _question(text: str) -> ReadProblem:
     asked = read(text)
-    return Question(problem=asked.problem, source=asked)
+    return ReadProblem(problem=asked.problem, source=asked)
 
 
-def _instance(question: Question) -> Instance:
+def _instance(question: ReadProblem) -> Instance:
     if not isinstance(question.source, Instance):
         raise TypeError(question.source)
     return question.source
 
 
-def _write(question: Question, plan: Plan, _: Mapping[str, int]) -> str:
+def _write(question: ReadProblem, plan: Plan, _: Mapping[str, int]) -> str:
     return write(_instance(question), plan)
 
 

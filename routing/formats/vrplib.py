@@ -16,7 +16,7 @@ from routing.formats.benchmark import (
     scaled,
     straight,
 )
-from routing.formats.lines import Line, Reader
+from routing.formats.lines import Reader, TextLine
 
 SCALES: Final = {"CVRP": WHOLES, "VRPTW": TENTHS, "CVRPTW": TENTHS}
 """Per TYPE, how fine its distances are."""
@@ -69,9 +69,9 @@ class _File:
         The first of the file, to name where something is missing.
     """
 
-    head: Line
-    keys: dict[str, tuple[Line, str]] = field(default_factory=dict)
-    sections: dict[str, tuple[Line, list[Line]]] = field(default_factory=dict)
+    head: TextLine
+    keys: dict[str, tuple[TextLine, str]] = field(default_factory=dict)
+    sections: dict[str, tuple[TextLine, list[TextLine]]] = field(default_factory=dict)
 
     def value(self, key: str) -> str:
         """The value of a key, which must be there."""
@@ -91,7 +91,9 @@ class _File:
         line, value = self.keys[key] if key in self.keys else (self.head, self.value(key))
         return line.whole(line.number_of(value, key), key)
 
-    def rows(self, section: str, names: str, size: int) -> list[tuple[Line, tuple[Fraction, ...]]]:
+    def rows(
+        self, section: str, names: str, size: int
+    ) -> list[tuple[TextLine, tuple[Fraction, ...]]]:
         """A section with a row per node, without the numbers of the nodes."""
         if section not in self.sections:
             self.head.refuse(f"{section} is missing in this file")
@@ -132,7 +134,7 @@ def read(text: str) -> Instance:
 def _file(text: str) -> _File:
     reader = Reader(text)
     file = _File(head=reader.ahead() or reader.take("NAME"))
-    rows: list[Line] | None = None
+    rows: list[TextLine] | None = None
     for line in reader:
         key, colon, value = (part.strip() for part in line.text.partition(":"))
         if line.text == "EOF":
@@ -151,7 +153,7 @@ def _file(text: str) -> _File:
     return file
 
 
-def _new(line: Line, name: str, known: frozenset[str], found: Mapping[str, object]) -> None:
+def _new(line: TextLine, name: str, known: frozenset[str], found: Mapping[str, object]) -> None:
     if name not in known:
         line.refuse(f"{name} is not done")
     if name in found:

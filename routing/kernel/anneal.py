@@ -4,16 +4,16 @@ import math
 from typing import Final
 
 from routing.compiled import compiled, inner
-from routing.kernel import layout as o
-from routing.kernel.chance import below, fraction
+from routing.kernel import memory_layout as o
+from routing.kernel.callback import pointed
 from routing.kernel.change import join, undo
-from routing.kernel.driver import pointed
-from routing.kernel.points import point, tour
 from routing.kernel.pool import keep_tour
 from routing.kernel.price import refresh
+from routing.kernel.random_numbers import below, fraction
 from routing.kernel.recreate import FARTHEST_FIRST, NEVER_PLACED, TURNS, recreate
 from routing.kernel.ruin import ruin
-from routing.timing.flat import FAR, Whole
+from routing.kernel.segments import point, tour
+from routing.timing.encoding import FAR, Whole
 
 GOOD: Final = 100
 """The tours of solutions within one part in so many of the best are kept."""

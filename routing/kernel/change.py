@@ -1,11 +1,11 @@
 """Knows how a solution is changed, and how a change is taken back."""
 
 from routing.compiled import inner
-from routing.kernel import layout as o
-from routing.kernel.points import backward, forward, point, tour, weigh
+from routing.kernel import memory_layout as o
 from routing.kernel.price import refresh
-from routing.timing import flat
-from routing.timing.flat import Whole
+from routing.kernel.segments import backward, forward, point, tour, weigh
+from routing.timing import encoding
+from routing.timing.encoding import Whole
 
 
 @inner
@@ -56,7 +56,7 @@ def leave(g: Whole, s: Whole, shift: int, row: int) -> int:
 @inner
 def _met(g: Whole, s: Whole, visit: int, shift: int, by: int) -> None:
     donor = g[g[o.KNOWN] + visit * o.KNOWN_COLUMNS + o.DONOR]
-    period = g[g[o.FLEET] + shift * o.FLEET_COLUMNS + flat.PERIOD]
+    period = g[g[o.FLEET] + shift * o.FLEET_COLUMNS + encoding.PERIOD]
     if donor >= 0 and period >= 0:
         s[s[o.MET] + donor * g[o.PERIODS] + period] += by
 

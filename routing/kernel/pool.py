@@ -1,9 +1,9 @@
 """Knows the tours of good solutions: per set of visits and kind of shift, the cheapest order."""
 
 from routing.compiled import inner
-from routing.kernel import layout as o
-from routing.kernel.points import point, tour
-from routing.timing.flat import Whole
+from routing.kernel import memory_layout as o
+from routing.kernel.segments import point, tour
+from routing.timing.encoding import Whole
 
 
 @inner

@@ -5,8 +5,8 @@ its cheapest timing more than its shortest one, or where windows and ride limits
 """
 
 from routing.compiled import inner
-from routing.kernel.driver import driven
-from routing.kernel.layout import (
+from routing.kernel.callback import driven
+from routing.kernel.memory_layout import (
     ARRIVES,
     ASIDE,
     BALANCED,
@@ -44,10 +44,10 @@ from routing.kernel.layout import (
     WINDOWS,
     WORK,
 )
-from routing.kernel.points import backward, first_open, forward, point, terms, tour, weigh
-from routing.timing import flat, tape
+from routing.kernel.segments import backward, first_open, forward, point, terms, tour, weigh
+from routing.timing import accessors, encoding
 from routing.timing.clock import NEVER
-from routing.timing.flat import FAR, Whole
+from routing.timing.encoding import FAR, Whole
 
 
 @inner
@@ -72,9 +72,9 @@ def refresh(f: Whole, g: Whole, s: Whole, shift: int) -> bool:
 def _limited(g: Whole, s: Whole, shift: int) -> bool:
     fleet, totals = g[FLEET] + shift * FLEET_COLUMNS, tour(s, shift)
     return g[fleet + LIMITED] == 0 or (
-        s[totals + STOPS] <= g[fleet + flat.MAX_STOPS]
-        and s[totals + METRES] <= g[fleet + flat.MAX_METRES]
-        and s[totals + SECONDS] <= g[fleet + flat.MAX_DRIVING]
+        s[totals + STOPS] <= g[fleet + encoding.MAX_STOPS]
+        and s[totals + METRES] <= g[fleet + encoding.MAX_METRES]
+        and s[totals + SECONDS] <= g[fleet + encoding.MAX_DRIVING]
     )
 
 
@@ -92,14 +92,14 @@ def _priced(f: Whole, g: Whole, s: Whole, shift: int) -> bool:
         later = length < s[totals + LENGTH]
         if not cold or (later and _pays_for_later(g, fleet, arrival)):
             return _driven(f, g, s, shift)
-    if length > g[fleet + flat.MAX_WORKING]:
+    if length > g[fleet + encoding.MAX_WORKING]:
         return False
     late = _lateness(g, s, shift, early, arrival) if g[LATENESS] == 1 else 0
     if late == NEVER:
         return _driven(f, g, s, shift)
-    over = max(0, arrival - g[fleet + flat.OVERTIME_FROM])
-    s[totals + COST] = _beside_hours(g, s, shift) + g[fleet + flat.PER_SECOND] * length
-    s[totals + COST] += g[fleet + flat.PER_OVERTIME] * over + late
+    over = max(0, arrival - g[fleet + encoding.OVERTIME_FROM])
+    s[totals + COST] = _beside_hours(g, s, shift) + g[fleet + encoding.PER_SECOND] * length
+    s[totals + COST] += g[fleet + encoding.PER_OVERTIME] * over + late
     if g[fleet + BALANCED] == 1:
         s[totals + COST] += uneven(f, g, shift, s[totals + STOPS], s[totals + METRES], length)
     return True
@@ -112,7 +112,7 @@ def _may_be_shorter(g: Whole, s: Whole, shift: int) -> bool:
     end = point(g, s, shift, s[totals + STOPS] + 1)
     return (
         g[fleet + TIMED] == 1
-        and g[fleet + flat.DEPARTED] == 0
+        and g[fleet + encoding.DEPARTED] == 0
         and s[totals + SHIFTING] == 1
         and s[totals + LENGTH] > s[end + WORK]
     )
@@ -122,7 +122,7 @@ def _may_be_shorter(g: Whole, s: Whole, shift: int) -> bool:
 def _beside_hours(g: Whole, s: Whole, shift: int) -> int:
     count, columns = s[tour(s, shift) + STOPS], g[COLUMNS]
     at = point(g, s, shift, 0)
-    total = g[g[FLEET] + shift * FLEET_COLUMNS + flat.FIXED]
+    total = g[g[FLEET] + shift * FLEET_COLUMNS + encoding.FIXED]
     for _ in range(count):
         at += columns
         total += s[at + LEG] + g[terms(g, s[at + VISIT], shift) + ASIDE]
@@ -133,21 +133,21 @@ def _beside_hours(g: Whole, s: Whole, shift: int) -> int:
 def uneven(f: Whole, g: Whole, shift: int, stops: int, metres: int, length: int) -> int:
     """What a tour pays, in shares, for more than its share of stops, metres and seconds."""
     fleet, total = g[FLEET] + shift * FLEET_COLUMNS, 0
-    for balance in range(g[fleet + flat.BALANCES_FROM], g[fleet + flat.BALANCES_TO]):
-        measure, counted = tape.balance(f, balance, flat.MEASURE), length
-        if measure == flat.OF_STOPS:
+    for balance in range(g[fleet + encoding.BALANCES_FROM], g[fleet + encoding.BALANCES_TO]):
+        measure, counted = accessors.balance(f, balance, encoding.MEASURE), length
+        if measure == encoding.OF_STOPS:
             counted = stops
-        elif measure == flat.OF_METRES:
+        elif measure == encoding.OF_METRES:
             counted = metres
-        excess = max(0, counted - tape.balance(f, balance, flat.SHARE))
-        total += tape.balance(f, balance, flat.RATE) * excess
+        excess = max(0, counted - accessors.balance(f, balance, encoding.SHARE))
+        total += accessors.balance(f, balance, encoding.RATE) * excess
     return total
 
 
 @inner
 def _pays_for_later(g: Whole, fleet: int, arrival: int) -> bool:
     """A shorter timing that ends later may cost more than it saves."""
-    return g[LATENESS] == 1 or arrival > g[fleet + flat.OVERTIME_FROM]
+    return g[LATENESS] == 1 or arrival > g[fleet + encoding.OVERTIME_FROM]
 
 
 @inner
@@ -158,7 +158,7 @@ def _lateness(g: Whole, s: Whole, shift: int, early: int, arrival: int) -> int:
     work. Where no second costs anything, the earliest departure is the cheapest.
     """
     fleet, columns = g[FLEET] + shift * FLEET_COLUMNS, g[COLUMNS]
-    opens = g[fleet + flat.OPENS]
+    opens = g[fleet + encoding.OPENS]
     departure = early if g[fleet + TIMED] == 1 else opens
     at, leave, total, rates = point(g, s, shift, 0), departure, 0, 0
     for _ in range(s[tour(s, shift) + STOPS]):
@@ -170,7 +170,7 @@ def _lateness(g: Whole, s: Whole, shift: int, early: int, arrival: int) -> int:
         if begin > g[visit + DUE]:
             total += g[visit + LATE] * (begin - g[visit + DUE])
             rates += g[visit + LATE]
-    return total if departure == opens or rates <= g[fleet + flat.PER_SECOND] else NEVER
+    return total if departure == opens or rates <= g[fleet + encoding.PER_SECOND] else NEVER
 
 
 @inner

@@ -3,14 +3,14 @@
 from typing import Final
 
 from routing.compiled import inner
-from routing.kernel import layout as o
-from routing.kernel.chance import below, drawn
+from routing.kernel import memory_layout as o
 from routing.kernel.change import give_up, take
-from routing.kernel.pairs import survey_pair
-from routing.kernel.points import tour
-from routing.kernel.spots import survey
+from routing.kernel.insertion_positions import survey
+from routing.kernel.random_numbers import below, drawn
+from routing.kernel.segments import tour
+from routing.kernel.shipment_positions import survey_pair
 from routing.timing.clock import NEVER
-from routing.timing.flat import DELIVERY, PICKUP, Whole
+from routing.timing.encoding import DELIVERY, PICKUP, Whole
 
 RANDOM: Final = -1
 

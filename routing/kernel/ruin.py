@@ -7,12 +7,12 @@ removals for vehicle routing problems, 2020.
 from typing import Final
 
 from routing.compiled import inner
-from routing.kernel import layout as o
-from routing.kernel.chance import below, fraction
+from routing.kernel import memory_layout as o
 from routing.kernel.change import expel, row_of, touch
-from routing.kernel.points import tour
 from routing.kernel.price import refresh
-from routing.timing.flat import Whole
+from routing.kernel.random_numbers import below, fraction
+from routing.kernel.segments import tour
+from routing.timing.encoding import Whole
 
 PARTS: Final = 1_000_000
 """`layout.WHOLE`, how often a whole tour is taken out, and `LITTLE`, how often fewer visits, are

@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, Protocol
 
-from routing.kernel import layout as o
+from routing.kernel import memory_layout as o
 from routing.kernel.anneal import anneal, begin
-from routing.kernel.ground import grounded, temperature
+from routing.kernel.problem_data import grounded, temperature
 from routing.kernel.state import (
-    Column,
+    PoolTour,
     best_orders,
     columns,
     forget_tours,
@@ -18,7 +18,7 @@ from routing.kernel.state import (
     ruin_less,
 )
 from routing.problem import Problem
-from routing.timing.flat import flat
+from routing.timing.encoding import flat
 
 Orders = dict[str, list[str]]
 """Per shift, the visits it serves, in their order."""
@@ -60,7 +60,7 @@ CYCLE: Final = 50_000
 """Iterations from hot to cold where no bound says when the end is."""
 
 
-class Watcher(Protocol):
+class KernelWatcher(Protocol):
     """Who is told of better solutions, and says when it is enough."""
 
     def better(self, read: Callable[[], Orders]) -> None:
@@ -125,7 +125,7 @@ class Kernel:
         for kernel in (self, *self.peers):
             forget_tours(kernel.s)
 
-    def columns(self) -> list[Column]:
+    def columns(self) -> list[PoolTour]:
         """The tours of good solutions, its own and its peers', by the problem's rows."""
         everybody = (self, *self.peers)
         return [found for kernel in everybody for found in columns(kernel.s, self._visits)]
@@ -133,7 +133,7 @@ class Kernel:
 
 def search(
     problem: Problem,
-    watcher: Watcher,
+    watcher: KernelWatcher,
     start: Orders | None = None,
     *,
     iterations: int | None = None,

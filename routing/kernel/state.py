@@ -5,9 +5,9 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from routing.kernel import layout as o
-from routing.kernel.driver import address
-from routing.timing.flat import Whole
+from routing.kernel import memory_layout as o
+from routing.kernel.callback import address
+from routing.timing.encoding import Whole
 
 AVERAGE: Final = 10
 LONGEST: Final = 10
@@ -22,7 +22,7 @@ visit for another. Little ones alone get stuck where everybody can be served aft
 """
 
 
-class Column(NamedTuple):
+class PoolTour(NamedTuple):
     """A tour of the pool: its shift, its visits in their order, by their rows, and its cost."""
 
     shift: int
@@ -97,7 +97,7 @@ def best_orders(g: Whole, s: Whole) -> dict[int, list[int]]:
     return found
 
 
-def columns(s: Whole, names: Whole) -> list[Column]:
+def columns(s: Whole, names: Whole) -> list[PoolTour]:
     """The tours of the pool, each visit called by its name, a number per row."""
     first, count = int(s[o.COLUMN_LIST]), int(s[o.KEPT])
     table = s[first : first + count * o.POOL_COLUMNS].reshape(count, o.POOL_COLUMNS)
@@ -106,6 +106,6 @@ def columns(s: Whole, names: Whole) -> list[Column]:
     ends = (table[:, o.POOL_FIRST] + table[:, o.POOL_STOPS]).tolist()
     shifts, costs = table[:, o.POOL_SHIFT].tolist(), table[:, o.POOL_COST].tolist()
     return [
-        Column(shift=shift, visits=tuple(stops[begin:end]), cost=cost)
+        PoolTour(shift=shift, visits=tuple(stops[begin:end]), cost=cost)
         for shift, begin, end, cost in zip(shifts, begins, ends, costs, strict=True)
     ]

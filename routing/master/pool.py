@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from routing.master.kinds import kinds
+from routing.master.vehicle_types import kinds
 from routing.problem import Problem
-from routing.timing.flat import Whole
+from routing.timing.encoding import Whole
 
 
 class Columns(NamedTuple):

@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.errors import InvalidPlanError
-from routing.master.choice import better_choice
-from routing.master.effort import Effort
+from routing.master.cp_sat import better_choice
 from routing.master.pool import Columns, Pool
 from routing.master.regions import regions
-from routing.master.sheet import NOBODY, Part, met, sheet
-from routing.timing.flat import flat
-from routing.timing.order import EVERYTHING, drive
-from routing.timing.settling import LEGAL
+from routing.master.set_partitioning import NOBODY, Part, met, sheet
+from routing.master.work_limit import Effort
+from routing.timing.earliest_start import LEGAL
+from routing.timing.encoding import flat
+from routing.timing.tour_evaluation import EVERYTHING, drive
 
 WHOLE: Final = 400
 """Visits up to which the whole choice is made at once."""

@@ -6,8 +6,8 @@ import numpy as np
 
 from routing.master.tables import table
 from routing.problem import Problem
-from routing.timing import flat as own
-from routing.timing.flat import Whole
+from routing.timing import encoding as own
+from routing.timing.encoding import Whole
 
 Tours = Mapping[int, Sequence[int]]
 """Per shift's row, its visits by their rows, at least one."""

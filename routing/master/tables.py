@@ -1,7 +1,7 @@
 """Knows how a table is read from the tape of a problem, as a whole."""
 
 from routing.problem import Problem
-from routing.timing.flat import Tables, Whole, flat
+from routing.timing.encoding import Tables, Whole, flat
 
 
 def table(problem: Problem, name: str) -> Whole:

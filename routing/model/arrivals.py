@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from routing.model.said import Halt, Model, Var
+from routing.model.routing_model import Halt, Model, Var
 
 FEW: Final = 20
 """Visits up to which an arrival is told from the unloading.

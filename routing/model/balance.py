@@ -3,7 +3,7 @@
 from ortools.constraint_solver import pywrapcp
 
 from routing.model.measures import road, stops
-from routing.model.said import Model
+from routing.model.routing_model import Model
 from routing.problem import Balance, Measure
 from routing.units import SHARES_PER_CENT, SHARES_PER_METRE, SHARES_PER_SECOND
 

@@ -7,7 +7,7 @@ so where they could, a break that can be had at home is left out.
 
 from itertools import combinations
 
-from routing.model.said import Model, Rested, Var
+from routing.model.routing_model import Model, Rested, Var
 from routing.problem import Break, Shift
 
 

@@ -26,7 +26,7 @@ from routing.model import (
     windows,
     zones,
 )
-from routing.model.said import Model
+from routing.model.routing_model import Model
 from routing.plan import Rule
 from routing.problem import Problem
 

@@ -6,7 +6,7 @@ set-up is asked for, that is the begin of service.
 """
 
 from routing.model.legs import durations
-from routing.model.said import TIME, Model, Var
+from routing.model.routing_model import TIME, Model, Var
 from routing.problem import Visit
 
 

@@ -1,6 +1,6 @@
 """Says which collectors may serve a visit, and what it costs if it is not a preferred one."""
 
-from routing.model.said import Model
+from routing.model.routing_model import Model
 from routing.units import SHARES_PER_CENT
 
 

@@ -1,6 +1,6 @@
 """Says that mandatory visits come before any sum of money."""
 
-from routing.model.said import Model
+from routing.model.routing_model import Model
 from routing.units import SHARES_PER_CENT
 from routing.validation import dearest
 

@@ -5,7 +5,7 @@ The price is a soft upper bound of a dimension, which costs nothing where nobody
 
 from typing import Final
 
-from routing.model.said import TIME, Model
+from routing.model.routing_model import TIME, Model
 from routing.problem import Visit
 from routing.units import LARGEST, SHARES_PER_SECOND
 

@@ -4,7 +4,7 @@ That a tour runs from its shift's start to the nearest of its shift's ends is in
 model and in its legs.
 """
 
-from routing.model.said import Model
+from routing.model.routing_model import Model
 
 
 def say(model: Model) -> None:

@@ -1,6 +1,6 @@
 """Knows the legs between the nodes of a model: a tour ends at the nearest of its shift's ends."""
 
-from routing.model.said import Model
+from routing.model.routing_model import Model
 from routing.problem import Travel
 
 Matrix = list[list[int]]

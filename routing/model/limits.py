@@ -1,7 +1,7 @@
 """Says the most a tour may have: hours of driving and of work, metres, stops."""
 
 from routing.model.measures import road, stops
-from routing.model.said import Model
+from routing.model.routing_model import Model
 
 
 def say(model: Model) -> None:

@@ -5,7 +5,7 @@ its way to a door, which does not: whatever was brought from the start, and ship
 has a dimension of its own where it must be told from the first.
 """
 
-from routing.model.said import Model, Var
+from routing.model.routing_model import Model, Var
 
 
 def say(model: Model) -> None:

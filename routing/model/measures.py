@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from routing.model.legs import legs
-from routing.model.said import Model, Var
+from routing.model.routing_model import Model, Var
 from routing.units import LARGEST
 
 

@@ -1,6 +1,6 @@
 """Says that a visit with a penalty may be left out for that price."""
 
-from routing.model.said import Model
+from routing.model.routing_model import Model
 from routing.units import SHARES_PER_CENT
 
 

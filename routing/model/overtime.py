@@ -1,6 +1,6 @@
 """Says what every hour after a shift's regular end costs."""
 
-from routing.model.said import Model
+from routing.model.routing_model import Model
 from routing.units import SHARES_PER_SECOND
 
 

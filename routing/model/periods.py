@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from routing.model.said import Model
+from routing.model.routing_model import Model
 from routing.problem import Window
 
 

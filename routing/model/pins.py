@@ -1,7 +1,7 @@
 """Says what a coordinator has decided: this visit on that shift, at that position."""
 
 from routing.model.measures import stops
-from routing.model.said import Model
+from routing.model.routing_model import Model
 
 RANK = "rank"
 

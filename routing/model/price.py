@@ -1,7 +1,7 @@
 """Says what a plan costs, exactly, in shares of a cent: it agrees with `routing.cost`."""
 
 from routing.model.legs import durations, legs
-from routing.model.said import Model
+from routing.model.routing_model import Model
 from routing.problem import Shift
 from routing.units import SHARES_PER_CENT, SHARES_PER_METRE, SHARES_PER_SECOND
 

@@ -1,6 +1,6 @@
 """Says where a shift may unload on the way: halts that it may make or leave out for nothing."""
 
-from routing.model.said import Model
+from routing.model.routing_model import Model
 
 
 def say(model: Model) -> None:

@@ -1,7 +1,7 @@
 """Says how long an item may ride: until the tour reaches a place that receives it."""
 
 from routing.model.arrivals import halted
-from routing.model.said import Model, Var
+from routing.model.routing_model import Model, Var
 
 
 def say(model: Model) -> None:

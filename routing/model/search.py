@@ -10,7 +10,7 @@ from typing import Final, Protocol
 
 from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 
-from routing.model.said import Model, Var
+from routing.model.routing_model import Model, Var
 
 Orders = dict[str, list[str]]
 """Per shift, the visits it serves, in their order."""
@@ -22,7 +22,7 @@ A_DAY: Final = 86_400
 """No search is meant to last so long: OR-Tools warns unless it is given some limit in seconds."""
 
 
-class Watcher(Protocol):
+class ModelWatcher(Protocol):
     """Who is told of better solutions, and says when it is enough."""
 
     def better(self, read: Callable[[], Orders]) -> None:
@@ -34,7 +34,7 @@ class Watcher(Protocol):
 
 def search(
     model: Model,
-    watcher: Watcher,
+    watcher: ModelWatcher,
     start: Orders | None = None,
     *,
     seconds: float | None = None,
@@ -95,7 +95,7 @@ class _Watch:
     here, it ends the search, and `search` raises it.
     """
 
-    def __init__(self, model: Model, watcher: Watcher) -> None:
+    def __init__(self, model: Model, watcher: ModelWatcher) -> None:
         self.model = model
         self.watcher = watcher
         self.failure: BaseException | None = None

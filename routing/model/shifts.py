@@ -1,6 +1,6 @@
 """Says between which instants a shift departs and arrives."""
 
-from routing.model.said import Model
+from routing.model.routing_model import Model
 
 
 def say(model: Model) -> None:

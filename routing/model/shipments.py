@@ -1,6 +1,6 @@
 """Says that what is fetched at one visit is handed over at another, by the same tour and later."""
 
-from routing.model.said import Model
+from routing.model.routing_model import Model
 
 
 def say(model: Model) -> None:

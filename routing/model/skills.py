@@ -1,6 +1,6 @@
 """Says who may serve a visit: shifts with every skill, among those it allows."""
 
-from routing.model.said import Model
+from routing.model.routing_model import Model
 
 
 def say(model: Model) -> None:

@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from routing.model.said import Model
+from routing.model.routing_model import Model
 
 
 def say(model: Model) -> None:

@@ -1,6 +1,6 @@
 """Says who is at home where: a visit outside a shift's zones is forbidden, or costs its price."""
 
-from routing.model.said import Model
+from routing.model.routing_model import Model
 from routing.units import SHARES_PER_CENT
 
 

@@ -16,16 +16,26 @@ from typing import Final
 import numpy as np
 
 from routing.compiled import inner
-from routing.timing import tape
-from routing.timing.course import (
-    LEG,
-    LIMIT,
-    RECEIVER,
-    SPENT,
-    VISIT,
-    WORK,
+from routing.timing import accessors
+from routing.timing.earliest_start import (
+    ARRIVAL,
+    BEGIN,
+    BREAK,
+    DOOR,
+    GAP,
+    LATER,
+    LEGAL,
+    NO_BREAK,
+    RIDES,
+    SHUTS,
+    TAKEN_SHUTS,
+    TAKEN_WORK,
+    TOO_LATE,
+    Bounds,
+    first_receiver,
+    settle,
 )
-from routing.timing.flat import (
+from routing.timing.encoding import (
     BALANCES_FROM,
     BALANCES_TO,
     DEPARTED,
@@ -43,23 +53,13 @@ from routing.timing.flat import (
     SHARE,
     Whole,
 )
-from routing.timing.settling import (
-    ARRIVAL,
-    BEGIN,
-    BREAK,
-    DOOR,
-    GAP,
-    LATER,
-    LEGAL,
-    NO_BREAK,
-    RIDES,
-    SHUTS,
-    TAKEN_SHUTS,
-    TAKEN_WORK,
-    TOO_LATE,
-    Bounds,
-    first_receiver,
-    settle,
+from routing.timing.leg_sequence import (
+    LEG,
+    LIMIT,
+    RECEIVER,
+    SPENT,
+    VISIT,
+    WORK,
 )
 
 # The columns of the work from the departure.
@@ -90,9 +90,9 @@ def cheapest(
     if row >= 0:
         return RIDES, row, amount, FAR, 0
     departure, latest = bounds.earliest, bounds.latest
-    departed = tape.shift(f, shift, DEPARTED) == 1
-    if departed and departure > tape.shift(f, shift, OPENS):
-        return NO_BREAK, 0, departure - tape.shift(f, shift, OPENS), FAR, 0
+    departed = accessors.shift(f, shift, DEPARTED) == 1
+    if departed and departure > accessors.shift(f, shift, OPENS):
+        return NO_BREAK, 0, departure - accessors.shift(f, shift, OPENS), FAR, 0
     best, failure = (NEVER, 0, 0, 0), (TOO_LATE, len(table) - 1, 0)
     while departure <= latest:
         status, row, amount = settle(f, table, slots, times, departure, bounds)
@@ -128,7 +128,7 @@ def offsets(f: Whole, table: Whole, slots: Whole, found: Whole) -> None:
         while slot < len(slots) and slots[slot, GAP] == row:
             ahead = table[row, LEG] if slots[slot, DOOR] == 1 else 0
             slots[slot, TAKEN_WORK] = leaving + ahead + rested - before
-            duration = tape.rest(f, slots[slot, BREAK], DURATION)
+            duration = accessors.rest(f, slots[slot, BREAK], DURATION)
             rested += duration
             at_door += duration if slots[slot, DOOR] == 1 else 0
             slot += 1
@@ -194,18 +194,20 @@ def _stretch(
     best = _at(f, shift, table, times, work, first)
     best = better(best, _at(f, shift, table, times, work, until))
     best = _try(f, shift, table, times, work, arrival - to_end, first, until, best)
-    over = tape.shift(f, shift, OVERTIME_FROM) - to_end
+    over = accessors.shift(f, shift, OVERTIME_FROM) - to_end
     best = _try(f, shift, table, times, work, over, first, until, best)
-    for balance in range(tape.shift(f, shift, BALANCES_FROM), tape.shift(f, shift, BALANCES_TO)):
-        if tape.balance(f, balance, MEASURE) == OF_SECONDS:
-            at = arrival - tape.balance(f, balance, SHARE)
+    for balance in range(
+        accessors.shift(f, shift, BALANCES_FROM), accessors.shift(f, shift, BALANCES_TO)
+    ):
+        if accessors.balance(f, balance, MEASURE) == OF_SECONDS:
+            at = arrival - accessors.balance(f, balance, SHARE)
             best = _try(f, shift, table, times, work, at, first, until, best)
     for row in range(end):
         visit = table[row, VISIT]
-        if visit >= 0 and tape.visit(f, visit, LATE) > 0:
+        if visit >= 0 and accessors.visit(f, visit, LATE) > 0:
             at = times[row, BEGIN] - work[row, TO_BEGIN]
             best = _try(f, shift, table, times, work, at, first, until, best)
-            at = tape.visit(f, visit, DUE) - work[row, TO_BEGIN]
+            at = accessors.visit(f, visit, DUE) - work[row, TO_BEGIN]
             best = _try(f, shift, table, times, work, at, first, until, best)
     return best
 
@@ -242,19 +244,21 @@ def _at(f: Whole, shift: int, table: Whole, times: Whole, work: Whole, departure
 @inner
 def hours(f: Whole, shift: int, departure: int, arrival: int) -> tuple[int, int, int]:
     """What the hours of a tour cost, in shares: time, overtime, imbalance of seconds."""
-    over = max(0, arrival - tape.shift(f, shift, OVERTIME_FROM))
+    over = max(0, arrival - accessors.shift(f, shift, OVERTIME_FROM))
     uneven = 0
-    for balance in range(tape.shift(f, shift, BALANCES_FROM), tape.shift(f, shift, BALANCES_TO)):
-        if tape.balance(f, balance, MEASURE) == OF_SECONDS:
-            excess = arrival - departure - tape.balance(f, balance, SHARE)
-            uneven += tape.balance(f, balance, RATE) * max(0, excess)
-    time = tape.shift(f, shift, PER_SECOND) * (arrival - departure)
-    return time, tape.shift(f, shift, PER_OVERTIME) * over, uneven
+    for balance in range(
+        accessors.shift(f, shift, BALANCES_FROM), accessors.shift(f, shift, BALANCES_TO)
+    ):
+        if accessors.balance(f, balance, MEASURE) == OF_SECONDS:
+            excess = arrival - departure - accessors.balance(f, balance, SHARE)
+            uneven += accessors.balance(f, balance, RATE) * max(0, excess)
+    time = accessors.shift(f, shift, PER_SECOND) * (arrival - departure)
+    return time, accessors.shift(f, shift, PER_OVERTIME) * over, uneven
 
 
 @inner
 def late(f: Whole, visit: int, begin: int) -> int:
     """What it costs, in shares, that the service at a visit begins now."""
-    if visit < 0 or tape.visit(f, visit, LATE) == 0:
+    if visit < 0 or accessors.visit(f, visit, LATE) == 0:
         return 0
-    return tape.visit(f, visit, LATE) * max(0, begin - tape.visit(f, visit, DUE))
+    return accessors.visit(f, visit, LATE) * max(0, begin - accessors.visit(f, visit, DUE))

@@ -3,20 +3,20 @@
 import numpy as np
 
 from routing.compiled import compiled, inner
-from routing.timing import tape
-from routing.timing.course import LEG, SPENT, VISIT, course
-from routing.timing.flat import CLOSES, FAR, OPENS, WINDOWS_FROM, WINDOWS_TO, Whole
-from routing.timing.order import Driven
-from routing.timing.settling import ARRIVAL, BEGIN, LEGAL, SLOT_COLUMNS, TIMES, first_open
+from routing.timing import accessors
+from routing.timing.earliest_start import ARRIVAL, BEGIN, LEGAL, SLOT_COLUMNS, TIMES, first_open
+from routing.timing.encoding import CLOSES, FAR, OPENS, WINDOWS_FROM, WINDOWS_TO, Whole
+from routing.timing.leg_sequence import LEG, SPENT, VISIT, course
+from routing.timing.tour_evaluation import TourEvaluation
 
 
 @compiled
-def lenient(f: Whole, shift: int, order: Whole) -> Driven:
+def lenient(f: Whole, shift: int, order: Whole) -> TourEvaluation:
     """Leave when the shift opens; begin at the first permitted instant, or else on arrival."""
     none = np.empty(0, dtype=np.int64)
     table = course(f, shift, order, none, none)
     times = np.zeros((len(table), TIMES), dtype=np.int64)
-    departure = now = tape.shift(f, shift, OPENS)
+    departure = now = accessors.shift(f, shift, OPENS)
     for row in range(len(table)):
         arrival = now + table[row, LEG]
         begin, visit = arrival, table[row, VISIT]
@@ -26,7 +26,7 @@ def lenient(f: Whole, shift: int, order: Whole) -> Driven:
         times[row, ARRIVAL], times[row, BEGIN] = arrival, begin
         now = begin + table[row, SPENT]
     slots = np.empty((0, SLOT_COLUMNS), dtype=np.int64)
-    return Driven(LEGAL, 0, 0, 0, departure, table, times, slots)
+    return TourEvaluation(LEGAL, 0, 0, 0, departure, table, times, slots)
 
 
 @inner
@@ -35,7 +35,10 @@ def lateness(f: Whole, shift: int, order: Whole) -> tuple[int, int]:
     way = lenient(f, shift, order)
     count = by = 0
     for row in range(len(way.table)):
-        visit, late = way.table[row, VISIT], way.times[row, ARRIVAL] - tape.shift(f, shift, CLOSES)
+        visit, late = (
+            way.table[row, VISIT],
+            way.times[row, ARRIVAL] - accessors.shift(f, shift, CLOSES),
+        )
         if visit >= 0:
             late = _after(f, visit, way.times[row, BEGIN])
         if late > 0:
@@ -47,5 +50,5 @@ def lateness(f: Whole, shift: int, order: Whole) -> tuple[int, int]:
 @inner
 def _after(f: Whole, visit: int, begin: int) -> int:
     """How long after its last window a visit begins; 0 if it has none."""
-    first, last = tape.visit(f, visit, WINDOWS_FROM), tape.visit(f, visit, WINDOWS_TO)
-    return begin - tape.shuts(f, last - 1) if last > first else 0
+    first, last = accessors.visit(f, visit, WINDOWS_FROM), accessors.visit(f, visit, WINDOWS_TO)
+    return begin - accessors.shuts(f, last - 1) if last > first else 0

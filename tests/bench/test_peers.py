@@ -11,9 +11,9 @@ from bench.days import day
 from bench.horizon import horizon
 from bench.instances import names
 from bench.table import Run, gap, table
+from routing.analysis.insertion import filled
 from routing.check.judge import check
 from routing.cost import shares
-from routing.insertion import filled
 from routing.schedule import retimed
 from routing.units import SHARES_PER_CENT
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bench.instances import load
-from routing.solve import Budget, solve
+from routing.solver import Budget, solve
 
 
 def test_the_seed_of_a_search_does_not_show_in_a_small_day() -> None:

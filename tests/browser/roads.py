@@ -30,13 +30,13 @@ from collector.people.actions import add_person, make_link, use_link
 from collector.people.devices import devices_of, revoke_device
 from collector.people.models import Role, WebSession
 from collector.pickups.models import Pickup, Purpose
-from collector.planning.by_hand.editing import By
-from collector.planning.by_hand.moves import Place, move
+from collector.planning.editing.commit import By
+from collector.planning.editing.moves import TargetPosition, move
 from collector.processes import Processes, free_port
 from collector.rounds.actions import open_day, publish
 from collector.rounds.models import DayPlan, RoundEvent
 from collector.service_day import ServiceDay
-from collector.web.guards import Door as WayIn
+from collector.web.framework.guards import Surface as WayIn
 from tests.browser.browsers import LOOPBACK
 from tests.builders import add_donor, add_pickup, add_shift, add_site
 from tests.phone_round import publish_round
@@ -310,7 +310,7 @@ def _publish(
             day=day,
             version=plan.version,
             pickups=[pickup],
-            place=Place.read("tray" if place is None else f"{round_id}:{place}"),
+            place=TargetPosition.read("tray" if place is None else f"{round_id}:{place}"),
         )
     plan = session.scalars(of_the_day).one()
     publish(session, now=now, bank_id=bank_id, day=day, version=plan.version, person_id=claire)

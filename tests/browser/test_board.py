@@ -13,9 +13,9 @@ from collector.clock import SystemClock
 from collector.db import db, transaction
 from collector.people.actions import add_person
 from collector.people.models import Role
-from collector.planning.by_hand.arrangement import arranged
-from collector.planning.by_hand.editing import By
-from collector.planning.by_hand.moves import Place, move
+from collector.planning.editing.assignment import arranged
+from collector.planning.editing.commit import By
+from collector.planning.editing.moves import TargetPosition, move
 from collector.rounds.actions import open_day
 from collector.rounds.queries import day_plan
 from tests.browser.browsers import enter
@@ -64,7 +64,7 @@ def furnish(bank: RunningBank) -> list[int]:
                 day=bank.day,
                 version=plan.version,
                 pickups=[key],
-                place=Place.read(f"{ana}:{position}"),
+                place=TargetPosition.read(f"{ana}:{position}"),
             )
     return keys
 

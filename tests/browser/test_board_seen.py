@@ -10,16 +10,16 @@ from sqlalchemy.orm import Session
 
 from collector.db import transaction
 from collector.pickups.models import Pickup
+from collector.planning.dispatch.disruptions import Telling, tell
 from collector.planning.models import DisruptionKind
-from collector.planning.road.disruptions import Telling, tell
 from collector.rounds.queries import day_plan
 from tests.browser.test_donor_seen import troubles
 from tests.browser.test_donor_walk import database_url, place
 from tests.browser.towns import ServedTown
 from tests.builders import DAY, add_donor, add_pickup
+from tests.collector.planning.editing.test_undo import at
 from tests.collector.planning.on_the_road import driven_until, published
-from tests.collector.planning.test_fitting import asked
-from tests.collector.planning.test_taking_back import at
+from tests.collector.planning.optimise.test_rebase import asked
 from tests.town import Town
 
 __all__ = ["database_url", "place"]
@@ -37,14 +37,14 @@ PAGES = (
     "/board/days/{day}/publications",
     "/board/days/{day}/moves?pickup={visit}",
     "/board/days/{day}/unplanned/{waiting}",
-    "/board/days/{day}/live",
-    "/board/days/{day}/live/disruptions/{disruption}",
-    "/board/days/{day}/road",
-    "/board/days/{day}/close",
-    "/board/weeks",
-    "/board/reports",
+    "/board/days/{day}/dispatch",
+    "/board/days/{day}/dispatch/disruptions/{disruption}",
+    "/board/days/{day}/dispatch/monitoring",
+    "/board/days/{day}/dispatch/close",
+    "/board/horizon",
+    "/board/bank/reports",
     "/board/inbox",
-    "/board/imports",
+    "/board/inbox/imports",
 )
 
 

@@ -39,7 +39,7 @@ def test_a_browser_subscribes_from_her_page_and_leaves_again(
     page = place.open(browser, donor=place.town.dora)
     page.context.add_init_script(MAKERS_SERVER)
     page.context.grant_permissions(["notifications"], origin=place.address)
-    page.goto(f"{place.address}/donor/reach")
+    page.goto(f"{place.address}/donor/contact-preferences")
     page.get_by_role("button", name="Tell me on this phone too").click()
     stop = page.get_by_role("button", name="No more notifications on my devices")
     expect(stop).to_be_visible()
@@ -54,6 +54,6 @@ def test_a_browser_subscribes_from_her_page_and_leaves_again(
 
 def test_without_a_key_nothing_is_offered(browser: Browser, place: ServedTown) -> None:
     page = place.open(browser, donor=place.town.dora)
-    page.goto(f"{place.address}/donor/reach")
+    page.goto(f"{place.address}/donor/contact-preferences")
     expect(page.get_by_role("button", name="Save")).to_be_visible()
     expect(page.locator("[data-push]")).to_have_count(0)

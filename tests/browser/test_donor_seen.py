@@ -19,8 +19,8 @@ from collector.pickups.windows import Ask
 from tests.browser.test_donor_walk import database_url, place
 from tests.browser.towns import ServedTown
 from tests.builders import DAY
-from tests.web.asked import link_of, record_door
-from tests.web.test_donor import publish
+from tests.web.donor.test_donor import publish
+from tests.web.request_forms import link_of, record_door
 
 __all__ = ["database_url", "place"]
 
@@ -42,37 +42,37 @@ PUBLIC = (
 )
 HERS = (
     "/donor/",
-    "/donor/enquiry/",
-    "/donor/enquiry/slots",
-    "/donor/enquiry/confirmation",
+    "/donor/request/",
+    "/donor/request/slots",
+    "/donor/request/confirmation",
     "/donor/visits/new",
     "/donor/visits/{visit}",
     "/donor/visits/{visit}/receipt",
     "/donor/giving",
     "/donor/loss",
-    "/donor/reach",
+    "/donor/contact-preferences",
     "/donor/proof",
     "/donor/offline",
     "/donor/my-data/",
 )
 FIRST_STEPS = (
     "/donor/",
-    "/donor/first-steps/",
-    "/donor/first-steps/questions/1",
-    "/donor/first-steps/call-back",
+    "/donor/screening/",
+    "/donor/screening/questions/1",
+    "/donor/screening/call-back",
 )
 STAFF = (
-    "/board/policies",
-    "/board/policies/minimum_volume_ml",
-    "/board/questions",
-    "/board/questions/new",
-    "/board/candidates",
+    "/board/bank/policies",
+    "/board/bank/policies/minimum_volume_ml",
+    "/board/donors/questions",
+    "/board/donors/questions/new",
+    "/board/donors/candidates",
     "/board/donors/{donor}",
-    "/board/donors/{donor}/care",
-    "/board/donors/{donor}/joining",
-    "/board/blood-tests",
-    "/board/directory",
-    "/board/due/",
+    "/board/donors/{donor}/clinical-file",
+    "/board/donors/{donor}/merge",
+    "/board/donors/blood-tests",
+    "/board/bank/directory",
+    "/board/horizon/due",
 )
 
 

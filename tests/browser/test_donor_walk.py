@@ -22,8 +22,8 @@ from tests.browser.lines import line_to
 from tests.browser.towns import ServedTown, served
 from tests.conftest import SetClock
 from tests.town import Town
-from tests.web.asked import link_of, record_door
-from tests.web.test_donor import publish
+from tests.web.donor.test_donor import publish
+from tests.web.request_forms import link_of, record_door
 from tests.web.test_session import Postbag, empty_outbox
 
 pytestmark = pytest.mark.browser
@@ -195,7 +195,7 @@ def test_a_form_without_a_network_is_kept_and_sent_when_it_is_back(
 ) -> None:
     without_visit(place)
     page = place.open(browser, donor=place.town.dora)
-    page.goto(f"{place.address}/donor/enquiry/")
+    page.goto(f"{place.address}/donor/request/")
     write_bottles(page, bottles="9")
     page.context.set_offline(True)
     page.get_by_role("button", name="See the times").click()
@@ -203,7 +203,7 @@ def test_a_form_without_a_network_is_kept_and_sent_when_it_is_back(
     page.context.set_offline(False)
     expect(page.locator("button[name=slot]").first).to_be_visible()
     until_forgotten(page)
-    page.goto(f"{place.address}/donor/enquiry/")
+    page.goto(f"{place.address}/donor/request/")
     expect(page.get_by_role("textbox", name="How many bottles?")).to_have_value("9")
     expect(page.get_by_text("had not arrived")).not_to_be_visible()
 
@@ -236,21 +236,21 @@ def test_a_page_without_a_network_says_whom_to_call_and_keeps_the_form(
         page.get_by_role("button", name="See the times").click()
         expect(page.locator("button[name=slot]").first).to_be_visible()
         until_forgotten(page)
-        page.goto(f"{line.address}/donor/enquiry/")
+        page.goto(f"{line.address}/donor/request/")
         expect(page.get_by_text("had not arrived")).not_to_be_visible()
 
 
 def test_what_never_arrived_is_filled_in_again(browser: Browser, place: ServedTown) -> None:
     without_visit(place)
     page = place.open(browser, donor=place.town.dora)
-    page.goto(f"{place.address}/donor/enquiry/")
+    page.goto(f"{place.address}/donor/request/")
     write_bottles(page, bottles="11")
     page.context.set_offline(True)
     page.get_by_role("button", name="See the times").click()
     page.close(run_before_unload=False)
     again = page.context.new_page()
     page.context.set_offline(False)
-    again.goto(f"{place.address}/donor/enquiry/")
+    again.goto(f"{place.address}/donor/request/")
     expect(again.get_by_text("had not arrived")).to_be_visible()
     expect(again.get_by_role("textbox", name="How many bottles?")).to_have_value("11")
     expect(again.get_by_role("radio", name="full", exact=True)).to_be_checked()

@@ -26,7 +26,7 @@ from collector.people.actions import add_person, make_link
 from collector.people.models import Role
 from collector.pickups.models import Pickup
 from collector.pickups.states import OVER
-from collector.rounds.events import accept
+from collector.rounds.events.intake import accept
 from collector.rounds.models import Round
 from collector.rounds.queries import day_plan
 from collector.service_day import ServiceDay
@@ -79,7 +79,7 @@ def test_a_coordinators_morning(browser: Browser, bank: Bank) -> None:
         move(board, bank, number)
     publish(board, bank)
 
-    board.goto(bank.of_day("/live"))
+    board.goto(bank.of_day("/dispatch"))
     expect(board.get_by_text("News arrives by itself.")).to_be_visible()
     drive(bank, until=SystemClock().now())
     expect(board.locator(".live-figures dd").first).not_to_have_text(re.compile(r"^0 "))
@@ -98,7 +98,7 @@ def test_a_coordinators_morning(browser: Browser, bank: Bank) -> None:
 
 
 def import_requests(board: Page, bank: Bank) -> None:
-    board.goto(f"{bank.address}/board/imports")
+    board.goto(f"{bank.address}/board/inbox/imports")
     board.get_by_text("Requests for a visit").first.click()
     board.get_by_label("The file").set_input_files(bank.folder / "requests.csv")
     board.get_by_role("button", name="Import every row, or none").click()
@@ -149,7 +149,7 @@ def publish(board: Page, bank: Bank) -> None:
 
 def upset(board: Page, bank: Bank, what: str) -> None:
     """Tell what happened, and take the first proposal."""
-    board.goto(bank.of_day("/live"))
+    board.goto(bank.of_day("/dispatch"))
     board.locator("summary", has_text=what).click()
     board.get_by_role("button", name="Show what can be done").locator("visible=true").click()
     board.get_by_role("button", name="Do this and publish").first.click()

@@ -11,7 +11,7 @@ from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page
 from werkzeug.serving import make_server
 
-from collector.banks.directory import Line, write_line
+from collector.banks.directory import LactariumEntry, write_line
 from collector.banks.models import Known, LactariumKind
 from collector.db import transaction
 from collector.people.actions import make_link
@@ -76,7 +76,7 @@ def served(app: Flask, town: Town, clock: SetClock, *, port: int) -> Iterator[Se
             now=MORNING,
             bank_id=town.bank,
             actor="system",
-            said=Line(
+            said=LactariumEntry(
                 name="Town bank",
                 town="Pessac",
                 postcode="33600",

@@ -32,7 +32,7 @@ from routing.problem import (
     Window,
 )
 from routing.schedule import assembled, retimed
-from routing.solve import Budget, solve
+from routing.solver import Budget, solve
 from routing.units import Cents, Metres, Seconds
 
 STREET = {"bank": 0, "anna": 1, "bea": 2, "cleo": 3, "dora": 4, "lab": 5, "home": 6}

@@ -7,7 +7,7 @@ from routing.check.judge import check
 from routing.cost import left_out, rank
 from routing.plan import Plan
 from routing.problem import Place, Problem, Shift, Visit
-from routing.solve import Budget, solve
+from routing.solver import Budget, solve
 from routing.travel.law import estimated
 from tests.routing.builders import shift, visit
 

@@ -10,22 +10,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.days import day
+from routing.analysis.insertion import filled
 from routing.check.judge import check
 from routing.cost import rank
 from routing.errors import InvalidPlanError
-from routing.insertion import filled
-from routing.master.bound import bound
-from routing.master.effort import Effort
-from routing.master.kinds import kinds
+from routing.master.lp_bound import bound
 from routing.master.pool import Pool
 from routing.master.recombine import recombined
-from routing.master.sheet import Part, sheet
+from routing.master.set_partitioning import Part, sheet
+from routing.master.vehicle_types import kinds
+from routing.master.work_limit import Effort
 from routing.plan import Rule
 from routing.problem import Problem
 from routing.schedule import retimed
-from routing.timing.flat import flat
-from routing.timing.order import EVERYTHING, drive
-from routing.timing.settling import LEGAL
+from routing.timing.earliest_start import LEGAL
+from routing.timing.encoding import flat
+from routing.timing.tour_evaluation import EVERYTHING, drive
 from tests.routing.builders import pin, problem, shift, visit
 from tests.routing.rich import rich_problems
 from tests.routing.scale import scaled

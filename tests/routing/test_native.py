@@ -27,7 +27,7 @@ from routing.formats.record import Record
 from routing.plan import Plan, Remedy, Rule
 from routing.problem import Place, Problem
 from routing.schedule import retimed
-from routing.solve import solve
+from routing.solver import solve
 from tests.routing.builders import FEW, pin, problem, shift, visit
 from tests.routing.formats.drawn import plans, problems
 from tests.routing.scale import scaled

@@ -12,7 +12,7 @@ from werkzeug.routing import Rule
 from collector.db import db, transaction
 from collector.people.actions import add_person
 from collector.people.models import Role
-from collector.web.guards import guard_of
+from collector.web.framework.guards import guard_of
 from tests.town import Town, sign_in
 
 OPEN = {
@@ -37,6 +37,7 @@ OPEN = {
     "phone.web_manifest",
     "phone.device",
     "calendar.shifts",
+    "moved_pages.moved",
 }
 """The routes that anyone may reach: a new one is added here on purpose or not at all."""
 

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from collector.db import db, transaction
-from collector.web.assets import dist_folder, manifest
+from collector.web.framework.assets import dist_folder, manifest
 from tests.phone_round import publish_round
 from tests.town import Town, sign_in
 

@@ -10,7 +10,7 @@ from flask import Flask, abort
 from sqlalchemy.exc import OperationalError
 
 from collector.errors import Conflict, NotFound, Refused
-from collector.web.guards import anyone
+from collector.web.framework.guards import anyone
 from collector.web.wording import ERRORS
 
 ROOT = Path(__file__).parents[2] / "collector"

@@ -83,8 +83,8 @@ CONTACT = {
 def test_a_first_contact_opens_a_file_and_its_own_browser_goes_on(app: Flask) -> None:
     client = app.test_client()
     answer = client.post("/banks/town/contact", data=CONTACT)
-    assert (answer.status_code, answer.headers["Location"]) == (303, "/donor/first-steps/")
-    home = client.get("/donor/first-steps/", headers={"Accept-Language": "en"})
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/donor/screening/")
+    home = client.get("/donor/screening/", headers={"Accept-Language": "en"})
     assert "Hello Hélène" in home.get_data(as_text=True)
     assert "Begin with the questions" in home.get_data(as_text=True)
 
@@ -112,7 +112,7 @@ def test_a_contact_that_cannot_be_used_is_said_and_nothing_is_lost(
     assert answer.status_code == 422
     assert told in text.replace("&#39;", "'")
     assert 'value="33600"' in text or "postcode" in change
-    assert client.get("/donor/first-steps/").status_code == 302, "no door was opened"
+    assert client.get("/donor/screening/").status_code == 302, "no door was opened"
 
 
 def test_one_network_address_makes_so_many_contacts_an_hour_and_no_more(app: Flask) -> None:
@@ -126,35 +126,35 @@ def test_the_self_check_is_kept_part_by_part_and_sent_at_the_end(app: Flask) -> 
     client = app.test_client()
     client.post("/banks/town/contact", data=CONTACT)
     english = {"Accept-Language": "en"}
-    part = client.get("/donor/first-steps/questions/1", headers=english).get_data(as_text=True)
+    part = client.get("/donor/screening/questions/1", headers=english).get_data(as_text=True)
     keys = re.findall(r'name="(\w+)" value="no"', part)
     assert "tobacco" in keys
-    half = client.post("/donor/first-steps/questions/1", data={keys[0]: "no"}, headers=english)
+    half = client.post("/donor/screening/questions/1", data={keys[0]: "no"}, headers=english)
     assert half.status_code == 422
     assert half.get_data(as_text=True).count("Choose one of the three answers") == len(keys) - 1
-    again = client.get("/donor/first-steps/questions/1", headers=english).get_data(as_text=True)
+    again = client.get("/donor/screening/questions/1", headers=english).get_data(as_text=True)
     assert again.count("checked") == 1, "what she answered was kept"
     for number in (1, 2, 3):
-        page = client.get(f"/donor/first-steps/questions/{number}", headers=english)
+        page = client.get(f"/donor/screening/questions/{number}", headers=english)
         names = re.findall(r'name="(\w+)" value="no"', page.get_data(as_text=True))
         answer = client.post(
-            f"/donor/first-steps/questions/{number}", data=dict.fromkeys(names, "no")
+            f"/donor/screening/questions/{number}", data=dict.fromkeys(names, "no")
         )
         assert answer.status_code == 303
-    assert answer.headers["Location"] == "/donor/first-steps/call-back"
-    home = client.get("/donor/first-steps/", headers=english).get_data(as_text=True)
+    assert answer.headers["Location"] == "/donor/screening/call-back"
+    home = client.get("/donor/screening/", headers=english).get_data(as_text=True)
     assert "We found nothing in your answers" in home
     assert "a nurse talks with you first" in home
 
 
 def test_a_call_is_chosen_and_chosen_again(app: Flask, town: Town) -> None:
     client = sign_in(app, bank=town.bank, donor=town.dora)
-    page = client.get("/donor/first-steps/call-back").get_data(as_text=True)
+    page = client.get("/donor/screening/call-back").get_data(as_text=True)
     first, second = re.findall(r'value="(2026-[\d-]+/\w+)"', page)[:2]
     for half in (first, second):
-        chosen = client.post("/donor/first-steps/call-back", data={"half_day": half})
+        chosen = client.post("/donor/screening/call-back", data={"half_day": half})
         assert chosen.status_code == 303
-    assert client.post("/donor/first-steps/call-back", data={"half_day": "x"}).status_code == 422
+    assert client.post("/donor/screening/call-back", data={"half_day": "x"}).status_code == 422
 
 
 def test_a_candidate_erases_herself_at_once(app: Flask) -> None:
@@ -164,4 +164,4 @@ def test_a_candidate_erases_herself_at_once(app: Flask) -> None:
     assert "Hélène" in copy.get_data(as_text=True)
     gone = client.post("/donor/my-data/erasure")
     assert gone.headers["Location"] == "/give"
-    assert client.get("/donor/first-steps/").status_code == 302
+    assert client.get("/donor/screening/").status_code == 302

@@ -18,7 +18,7 @@ from collector.notices.models import Channel, Notice, NoticeState
 from collector.people.actions import MOST_ATTEMPTS, end_session, make_link, use_link
 from collector.people.models import SignInAttempt, SignInLink, WebSession
 from collector.people.queries import actor_of
-from collector.web.letters import write
+from collector.web.message_rendering import write
 from tests.conftest import SetClock
 from tests.town import Town, sign_in
 
@@ -207,7 +207,7 @@ def test_the_way_back_after_signing_in_stays_on_this_site(
     app: Flask, clock: SetClock, town: Town
 ) -> None:
     for wanted, landed in {
-        "/board/imports": "/board/imports",
+        "/board/inbox/imports": "/board/inbox/imports",
         "https://evil.example/": "/board/",
         "//evil.example/": "/board/",
         "/\\evil.example": "/board/",

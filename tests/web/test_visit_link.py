@@ -9,16 +9,16 @@ from flask import Flask
 from sqlalchemy import select
 
 from collector.db import reading, transaction
+from collector.donor_contact.reminders import owe_reminders
 from collector.notices.models import Notice
 from collector.pickups.giving import giving_of
 from collector.pickups.models import DayBefore, PickupState
 from collector.rounds.models import EventKind, Round, RoundEvent, RoundState
-from collector.rounds.reminders import owe_reminders
 from tests.builders import DAY, MORNING
 from tests.conftest import SetClock
 from tests.town import Town, sign_in
-from tests.web.asked import link_of, pickup_of
-from tests.web.test_donor import publish, words
+from tests.web.donor.test_donor import publish, words
+from tests.web.request_forms import link_of, pickup_of
 
 TELLING = ("milk", "lait", "lactarium", "bank", "milkround", "bottle", "flacon", "biberon")
 

@@ -14,10 +14,10 @@ from collector.notices.actions import owe
 from collector.people.models import Role
 from collector.people.queries import people_with_role
 from collector.pickups.giving import giving_of, plan_giving, say_loss
-from collector.planning.ahead.forecast import forecast_of
+from collector.planning.booking.forecast import forecast_of
 from collector.web.donor.pages import form_page
-from collector.web.guards import actor, donor_id, now
-from collector.web.typed import as_day
+from collector.web.framework.form_fields import as_day
+from collector.web.framework.guards import actor, donor_id, now
 from collector.web.wording import sentence
 
 blueprint = Blueprint("giving", __name__)

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from collector.banks.models import Bank
 from collector.banks.policies import Policies, PolicyKey
 from collector.banks.queries import get_bank, policies_of
-from collector.donors.eligibility import Verdict, judge
+from collector.donor_contact.eta_window import Near, near_of
+from collector.donors.eligibility import EligibilityVerdict, judge
 from collector.donors.models import Donor
 from collector.donors.numbers import shown
 from collector.donors.queries import get_donor
@@ -19,11 +20,10 @@ from collector.pickups.purposes import gives_milk
 from collector.pickups.queries import of_donor
 from collector.pickups.states import OPEN, OVER
 from collector.pickups.windows import DONOR_DAYS_AHEAD
-from collector.planning.ahead.forecast import GIVING, Forecast, forecast_of
-from collector.rounds.narrowing import Near, near_of
+from collector.planning.booking.forecast import GIVING, Forecast, forecast_of
 from collector.service_day import ServiceDay
-from collector.web.donor.promise import Told, told
-from collector.web.donor.words import Note, file_notes, visit_notes
+from collector.web.donor.promise import PromisedVisit, told
+from collector.web.donor.wording import Note, file_notes, visit_notes
 
 PAST_SHOWN = 6
 
@@ -65,7 +65,7 @@ class VisitPage:
     donor: Donor
     bank: Bank
     pickup: Pickup
-    told: Told | None
+    told: PromisedVisit | None
     until: datetime | None
     """Until when she may change or cancel by herself, where there is a limit."""
     may_change: bool
@@ -112,7 +112,7 @@ def home_page(session: Session, *, bank_id: int, donor_id: int, now: datetime) -
         visits=[visit_page(session, pickup=pickup, now=now) for pickup in reversed(current)],
         past=[pickup for pickup in hers if pickup.state in OVER][:PAST_SHOWN],
         notes=page.notes,
-        may_ask=verdicts != {Verdict.BLOCKED},
+        may_ask=verdicts != {EligibilityVerdict.BLOCKED},
         grieves=grieves,
         freezer=forecast_of(session, page.donor, now=now) if gives else None,
     )

@@ -13,7 +13,7 @@ TOLD = (PickupState.PUBLISHED, PickupState.EN_ROUTE, PickupState.ARRIVED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class PromisedVisit:
     """The day and the instants between which we come."""
 
     day: date
@@ -23,7 +23,7 @@ class Told:
     """The two words the collector says at the door."""
 
 
-def told(session: Session, pickup: Pickup) -> Told | None:
+def told(session: Session, pickup: Pickup) -> PromisedVisit | None:
     """Return the promise of a published visit; a draft that moved since promises nothing."""
     if pickup.state not in TOLD:
         return None
@@ -40,7 +40,7 @@ def told(session: Session, pickup: Pickup) -> Told | None:
     for day, published in rounds:
         for stop in (published or {}).get("stops", ()):
             if stop["pickup"] == pickup.id:
-                return Told(
+                return PromisedVisit(
                     day=day,
                     opens=datetime.fromisoformat(stop["window"]["opens"]),
                     closes=datetime.fromisoformat(stop["window"]["closes"]),

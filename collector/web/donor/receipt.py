@@ -9,19 +9,19 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from collector.db import reading, transaction
+from collector.donor_contact.receipts import correct, receipt_of
 from collector.errors import NotFound, Refused
 from collector.pickups.giving import giving_of
 from collector.pickups.models import Pickup
 from collector.pickups.queries import pickup_of_donor
-from collector.planning.ahead.forecast import forecast_of
-from collector.rounds.receipts import correct, receipt_of
+from collector.planning.booking.forecast import forecast_of
 from collector.service_day import ServiceDay
 from collector.web.donor.pages import VisitPage, visit_page
-from collector.web.guards import actor, donor_id, now, settings
-from collector.web.typed import as_number
+from collector.web.framework.form_fields import as_number
+from collector.web.framework.guards import actor, donor_id, now, settings
 from collector.web.wording import sentence
 
-blueprint = Blueprint("after", __name__, url_prefix="/visits/<int:pickup_id>")
+blueprint = Blueprint("receipt", __name__, url_prefix="/visits/<int:pickup_id>")
 
 
 @blueprint.get("/receipt")
@@ -47,7 +47,7 @@ def add_correction(pickup_id: int) -> AnyResponse | tuple[str, int]:
     except Refused as refused:
         return _show(pickup_id, sentence(refused)), 422
     flash(_("Thank you. Somebody of the bank looks into it and tells you."), "ok")
-    return redirect(url_for("donor.after.receipt", pickup_id=pickup_id), code=303)
+    return redirect(url_for("donor.receipt.receipt", pickup_id=pickup_id), code=303)
 
 
 @blueprint.get("/calendar.ics")

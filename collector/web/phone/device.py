@@ -6,7 +6,7 @@ from flask import Response, abort, jsonify, make_response, request
 
 from collector.db import reading, transaction
 from collector.people.devices import is_revoked, see_device
-from collector.web.guards import actor, now, person_id
+from collector.web.framework.guards import actor, now, person_id
 
 HEADER = "X-Milkround-Device"
 UNSENT = "X-Milkround-Unsent"

@@ -12,16 +12,16 @@ from sqlalchemy.orm import Session
 from collector.custody.photos import keep_photo
 from collector.db import reading, transaction
 from collector.errors import Conflict, NotFound, Refused
-from collector.planning.road.coming_back import price_of_coming_back
-from collector.rounds.events import Outcome, accept
-from collector.rounds.followed import followed_round, followed_rounds, said_of
+from collector.planning.dispatch.defer_stop import price_of_coming_back
+from collector.rounds.events.intake import EventResult, accept
+from collector.rounds.events.monitoring import incidents_of
+from collector.rounds.events.queries import followed_round, followed_rounds, said_of
 from collector.rounds.models import Incident, Round, RoundEvent
-from collector.rounds.road import incidents_of
-from collector.rounds.terms import terms
+from collector.rounds.phone_config import terms
 from collector.service_day import ServiceDay
-from collector.web.guards import actor, now, person_id
+from collector.web.framework.guards import actor, now, person_id
 from collector.web.phone.device import note_contact
-from collector.web.sheet import sheet_page
+from collector.web.run_sheet import sheet_page
 from collector.web.wording import sentence
 
 blueprint = Blueprint("rounds", __name__, url_prefix="/rounds")
@@ -117,7 +117,7 @@ def sheet(round_id: int) -> str:
         return sheet_page(_own(session, round_id))
 
 
-def _taken(round_id: int, event: Mapping[str, Any]) -> Outcome:
+def _taken(round_id: int, event: Mapping[str, Any]) -> EventResult:
     """Take one event; what happened on the road is tried again when the office moves meanwhile."""
     for attempt in range(1, TRIES + 1):
         try:
@@ -136,7 +136,7 @@ def _taken(round_id: int, event: Mapping[str, Any]) -> Outcome:
     raise AssertionError("the last attempt answers or raises")
 
 
-def _answer(outcome: Outcome) -> dict[str, object]:
+def _answer(outcome: EventResult) -> dict[str, object]:
     message = None
     if outcome.code is not None:
         message = sentence(Refused(outcome.code, **outcome.figures))

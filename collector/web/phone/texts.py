@@ -9,7 +9,7 @@ import json
 
 from flask_babel import get_locale, gettext
 
-from collector.web.assets import manifest
+from collector.web.framework.assets import manifest
 from collector.web.phone.texts_custody import custody_texts
 from collector.web.phone.texts_road import road_texts
 

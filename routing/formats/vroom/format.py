@@ -3,9 +3,9 @@
 from typing import Final
 
 from routing.errors import InvalidPlanError
-from routing.formats.entry import Entry, parsed
-from routing.formats.format import Format, Orders, Question
-from routing.formats.vroom.posing import Posed, posed
+from routing.formats.entry import JsonEntry, parsed
+from routing.formats.format import Format, Orders, ReadProblem
+from routing.formats.vroom.problem import VroomProblem, posed
 from routing.formats.vroom.request import read
 from routing.formats.vroom.response import posed_of, price, refusal, written
 
@@ -13,7 +13,7 @@ BESIDE: Final = frozenset({"start", "break", "end"})
 """Steps that are no task."""
 
 
-def orders(question: Question, text: str) -> Orders:
+def orders(question: ReadProblem, text: str) -> Orders:
     """Read the order of the tasks from a response; its times are not read, but found anew.
 
     Raises
@@ -21,7 +21,7 @@ def orders(question: Question, text: str) -> Orders:
     InvalidPlanError
         The text is no response to this request; the entry at fault is named.
     """
-    root = Entry(value=parsed(text, error=InvalidPlanError), path="", error=InvalidPlanError)
+    root = JsonEntry(value=parsed(text, error=InvalidPlanError), path="", error=InvalidPlanError)
     asked = posed_of(question)
     found: dict[str, tuple[str, ...]] = {}
     for route in _named(root, "routes").items():
@@ -37,15 +37,15 @@ def orders(question: Question, text: str) -> Orders:
     return found
 
 
-def _named(entry: Entry, name: str) -> Entry:
+def _named(entry: JsonEntry, name: str) -> JsonEntry:
     """One field of an object that may have others: a response says much that is not needed."""
     path = f"{entry.path}.{name}".lstrip(".")
     if not isinstance(entry.value, dict) or name not in entry.value:
         raise entry.error(path, "is missing")
-    return Entry(value=entry.value[name], path=path, error=entry.error)
+    return JsonEntry(value=entry.value[name], path=path, error=entry.error)
 
 
-def _visit(asked: Posed, step: Entry) -> str:
+def _visit(asked: VroomProblem, step: JsonEntry) -> str:
     name = f"{_named(step, 'type').text()} {_named(step, 'id').whole()}"
     if name not in asked.errands:
         step.refuse(f"there is no {name}")

@@ -6,13 +6,13 @@ from itertools import chain
 
 from routing.errors import InvalidProblemError
 from routing.formats.vroom import request as asked
-from routing.formats.vroom.request import Pair, Request, Vehicle
+from routing.formats.vroom.request import Pair, Vehicle, VroomRequest
 from routing.problem import Break, Window
 from routing.units import LARGEST, Seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hours:
+class TimeOrigin:
     """The stretch of time in which everything is done, whoever has all day.
 
     Attributes
@@ -35,7 +35,7 @@ class Hours:
         return min(told[1] - self.origin, LARGEST)
 
 
-def hours(request: Request, *, leg: int) -> Hours:
+def hours(request: VroomRequest, *, leg: int) -> TimeOrigin:
     """Find the stretch in which every plan that is worth anything has its place.
 
     Whoever has no hours may still begin so early that everything is done ahead of the first window,
@@ -45,10 +45,10 @@ def hours(request: Request, *, leg: int) -> Hours:
     longest = _longest(request, leg)
     origin = max(0, min((first for first, _ in told), default=0) - longest)
     latest = max((last for _, last in told), default=0) - origin + longest
-    return Hours(origin=origin, latest=min(latest, LARGEST))
+    return TimeOrigin(origin=origin, latest=min(latest, LARGEST))
 
 
-def breaks(entry: str, vehicle: Vehicle, day: Hours) -> tuple[Break, ...]:
+def breaks(entry: str, vehicle: Vehicle, day: TimeOrigin) -> tuple[Break, ...]:
     """The breaks of a vehicle, to be had within its hours and one after the other.
 
     VROOM wants every break on the road. Ours may be had ahead of a tour or after it, each by
@@ -79,15 +79,15 @@ def breaks(entry: str, vehicle: Vehicle, day: Hours) -> tuple[Break, ...]:
     return tuple(reversed(kept))
 
 
-def _opens(rest: asked.Break) -> int:
+def _opens(rest: asked.VroomBreak) -> int:
     return rest.time_windows[0][0] if rest.time_windows else 0
 
 
-def _windows(rest: asked.Break, day: Hours) -> tuple[Window, ...]:
+def _windows(rest: asked.VroomBreak, day: TimeOrigin) -> tuple[Window, ...]:
     return tuple(map(day.window, rest.time_windows)) or (day.window(None),)
 
 
-def _rest(rest: asked.Break, windows: tuple[Window, ...]) -> Break:
+def _rest(rest: asked.VroomBreak, windows: tuple[Window, ...]) -> Break:
     return Break(id=str(rest.id), windows=windows, duration=Seconds(rest.service))
 
 
@@ -105,7 +105,7 @@ def _within(entry: str, told: Iterable[Window], first: int, last: int) -> tuple[
     return found
 
 
-def _told(request: Request) -> Iterator[Pair]:
+def _told(request: VroomRequest) -> Iterator[Pair]:
     ends = ((one.pickup, one.delivery) for one in request.shipments)
     for task in chain(request.jobs, chain.from_iterable(ends)):
         yield from task.time_windows
@@ -116,7 +116,7 @@ def _told(request: Request) -> Iterator[Pair]:
             yield from rest.time_windows
 
 
-def _longest(request: Request, leg: int) -> int:
+def _longest(request: VroomRequest, leg: int) -> int:
     """No tour takes longer, unless it waits."""
     ends = [end for one in request.shipments for end in (one.pickup, one.delivery)]
     tasks = [*request.jobs, *ends]

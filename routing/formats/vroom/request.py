@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from routing.errors import InvalidProblemError
-from routing.formats.entry import Entry, parsed
-from routing.formats.record import NUMBER, TEXT, WHOLE, Codec, Kind, Record, T, listed, mapped
+from routing.formats.entry import JsonEntry, parsed
+from routing.formats.record import NUMBER, TEXT, WHOLE, Codec, FieldCodec, Record, T, listed, mapped
 
 Amounts = tuple[int, ...]
 Pair = tuple[int, int]
@@ -34,7 +34,7 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Job(Task):
+class VroomJob(Task):
     """What is brought to one place, and what is fetched there."""
 
     delivery: Amounts = ()
@@ -44,7 +44,7 @@ class Job(Task):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shipment:
+class VroomShipment:
     """What is fetched at one place and brought to another by the same vehicle."""
 
     pickup: Task
@@ -55,7 +55,7 @@ class Shipment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Break:
+class VroomBreak:
     """A rest."""
 
     id: int
@@ -74,7 +74,7 @@ class Costs:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class VroomStep:
     """One line of a route to begin from."""
 
     type: str
@@ -96,12 +96,12 @@ class Vehicle:
     costs: Costs = Costs()
     skills: tuple[int, ...] = ()
     time_window: Pair | None = None
-    breaks: tuple[Break, ...] = ()
+    breaks: tuple[VroomBreak, ...] = ()
     speed_factor: float = 1.0
     max_tasks: int | None = None
     max_travel_time: int | None = None
     max_distance: int | None = None
-    steps: tuple[Step, ...] = ()
+    steps: tuple[VroomStep, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,16 +114,16 @@ class Matrices:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class VroomRequest:
     """Everything that is asked."""
 
     vehicles: tuple[Vehicle, ...]
-    jobs: tuple[Job, ...] = ()
-    shipments: tuple[Shipment, ...] = ()
+    jobs: tuple[VroomJob, ...] = ()
+    shipments: tuple[VroomShipment, ...] = ()
     matrices: Mapping[str, Matrices] = field(default_factory=dict)
 
 
-def read(text: str) -> Request:
+def read(text: str) -> VroomRequest:
     """Read a request.
 
     Raises
@@ -131,13 +131,15 @@ def read(text: str) -> Request:
     InvalidProblemError
         It is none, or asks for what is not done; the entry is named.
     """
-    root = Entry(value=parsed(text, error=InvalidProblemError), path="", error=InvalidProblemError)
+    root = JsonEntry(
+        value=parsed(text, error=InvalidProblemError), path="", error=InvalidProblemError
+    )
     if not isinstance(root.value, dict):
         raise InvalidProblemError("document", "is not an object")
     return REQUEST.read(root)
 
 
-def _pair(entry: Entry) -> Pair:
+def _pair(entry: JsonEntry) -> Pair:
     ends = entry.items()
     if len(ends) != len(("start", "end")):
         entry.refuse("is not a pair of start and end")
@@ -147,7 +149,7 @@ def _pair(entry: Entry) -> Pair:
     return start, end
 
 
-def _position(entry: Entry) -> tuple[float, float]:
+def _position(entry: JsonEntry) -> tuple[float, float]:
     """VROOM writes the longitude first."""
     numbers = entry.items()
     if len(numbers) != len(("longitude", "latitude")):
@@ -156,24 +158,24 @@ def _position(entry: Entry) -> tuple[float, float]:
     return longitude, latitude
 
 
-def _reading(record: Record[T], not_done: str = "") -> Kind:
+def _reading(record: Record[T], not_done: str = "") -> FieldCodec:
     """A record that says so where it meets a field of VROOM's that is not done."""
 
-    def read_one(entry: Entry) -> T:
+    def read_one(entry: JsonEntry) -> T:
         known = entry.value if isinstance(entry.value, dict) else {}
         for name in not_done.split():
             if name in known:
                 entry.refuse(f"{name} is not done by this planner")
         return record.read(entry)
 
-    return Kind(read=read_one, write=record.write)
+    return FieldCodec(read=read_one, write=record.write)
 
 
-PAIR: Final = Kind(read=_pair, write=list)
+PAIR: Final = FieldCodec(read=_pair, write=list)
 PAIRS: Final = listed(PAIR)
-POSITION: Final = Kind(read=_position, write=list)
+POSITION: Final = FieldCodec(read=_position, write=list)
 WHOLES: Final = listed(WHOLE)
-MATRIX: Final = Kind(read=Entry.matrix, write=list)
+MATRIX: Final = FieldCodec(read=JsonEntry.matrix, write=list)
 
 TASK: Final[Mapping[str, Codec]] = {
     "id": WHOLE,
@@ -188,16 +190,16 @@ RANKED: Final[Mapping[str, Codec]] = {"skills": WHOLES, "priority": WHOLE}
 PER_TYPE: Final = "setup_per_type service_per_type"
 
 JOB: Final = _reading(
-    Record(made=Job, codecs={**TASK, **RANKED, "delivery": WHOLES, "pickup": WHOLES}),
+    Record(made=VroomJob, codecs={**TASK, **RANKED, "delivery": WHOLES, "pickup": WHOLES}),
     f"amount {PER_TYPE}",
 )
 END: Final = _reading(Record(made=Task, codecs=TASK), PER_TYPE)
 SHIPMENT: Final = Record(
-    made=Shipment, codecs={"pickup": END, "delivery": END, "amount": WHOLES, **RANKED}
+    made=VroomShipment, codecs={"pickup": END, "delivery": END, "amount": WHOLES, **RANKED}
 )
 BREAK: Final = _reading(
     Record(
-        made=Break,
+        made=VroomBreak,
         codecs={"id": WHOLE, "time_windows": PAIRS, "service": WHOLE, "description": TEXT},
     ),
     "max_load",
@@ -207,7 +209,7 @@ COSTS: Final = _reading(
     "per_task_hour",
 )
 STEP: Final = _reading(
-    Record(made=Step, codecs={"type": TEXT, "id": WHOLE}),
+    Record(made=VroomStep, codecs={"type": TEXT, "id": WHOLE}),
     "service_at service_after service_before",
 )
 VEHICLE: Final = _reading(
@@ -239,7 +241,7 @@ MATRICES: Final = Record(
     made=Matrices, codecs={"durations": MATRIX, "distances": MATRIX, "costs": MATRIX}
 )
 REQUEST: Final = Record(
-    made=Request,
+    made=VroomRequest,
     codecs={
         "vehicles": listed(VEHICLE),
         "jobs": listed(JOB),

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Final
 
-from routing.formats.format import Question
+from routing.formats.format import ReadProblem
 from routing.formats.record import Data
-from routing.formats.vroom.course import BREAK, END, START, Event, course
-from routing.formats.vroom.places import NOWHERE
-from routing.formats.vroom.posing import DELIVERY, PICKUP, Posed
+from routing.formats.vroom.locations import NOWHERE
+from routing.formats.vroom.problem import DELIVERY, PICKUP, VroomProblem
 from routing.formats.vroom.request import Amounts, Vehicle
+from routing.formats.vroom.steps import BREAK, END, START, Event, course
 from routing.plan import Plan, Tour
 from routing.problem import Place, Problem
 from routing.units import SHARES_PER_METRE, SHARES_PER_SECOND, cents
@@ -24,14 +24,14 @@ ADDED: Final = "cost setup service duration waiting_time priority distance".spli
 """What the summary adds up over the routes."""
 
 
-def posed_of(question: Question) -> Posed:
+def posed_of(question: ReadProblem) -> VroomProblem:
     """What the question was posed from."""
-    if not isinstance(question.source, Posed):
+    if not isinstance(question.source, VroomProblem):
         raise TypeError(question.source)
     return question.source
 
 
-def written(question: Question, plan: Plan, times: Mapping[str, int]) -> str:
+def written(question: ReadProblem, plan: Plan, times: Mapping[str, int]) -> str:
     """The response to a request."""
     asked = posed_of(question)
     routes = [_route(asked, tour) for tour in plan.tours]
@@ -52,13 +52,13 @@ def refusal(code: int, sentence: str) -> str:
     return json.dumps({"code": CODES.get(code, INTERNAL), "error": sentence}) + "\n"
 
 
-def price(question: Question, plan: Plan) -> str:
+def price(question: ReadProblem, plan: Plan) -> str:
     """What VROOM calls the cost: penalties are none of it."""
     asked = posed_of(question)
     return str(sum(_cost(asked.problem, tour) for tour in plan.tours))
 
 
-def _route(asked: Posed, tour: Tour) -> Data:
+def _route(asked: VroomProblem, tour: Tour) -> Data:
     vehicle = next(v for v in asked.request.vehicles if str(v.id) == tour.shift)
     events = course(asked.problem, tour)
     loads = _loads(asked, events)
@@ -109,7 +109,7 @@ def _negative(amounts: Amounts) -> Amounts:
     return tuple(-part for part in amounts)
 
 
-def _loads(asked: Posed, events: Sequence[Event]) -> list[list[int]]:
+def _loads(asked: VroomProblem, events: Sequence[Event]) -> list[list[int]]:
     """What is on board after each event."""
     size = len(asked.problem.dimensions)
     served = [asked.errands[one.name] for one in events if one.name in asked.errands]
@@ -123,7 +123,7 @@ def _loads(asked: Posed, events: Sequence[Event]) -> list[list[int]]:
     return loads
 
 
-def _step(asked: Posed, tour: Tour, vehicle: Vehicle, event: Event, load: list[int]) -> Data:
+def _step(asked: VroomProblem, tour: Tour, vehicle: Vehicle, event: Event, load: list[int]) -> Data:
     done = event.end - event.begin
     kind, told, place, service = _what(asked, tour, vehicle, event)
     return {
@@ -141,7 +141,9 @@ def _step(asked: Posed, tour: Tour, vehicle: Vehicle, event: Event, load: list[i
     }
 
 
-def _what(asked: Posed, tour: Tour, vehicle: Vehicle, event: Event) -> tuple[str, Data, Data, int]:
+def _what(
+    asked: VroomProblem, tour: Tour, vehicle: Vehicle, event: Event
+) -> tuple[str, Data, Data, int]:
     """The type of a step, what it is called, where it is and how long its service takes."""
     if event.kind in {START, END}:
         stop = tour.visits[0 if event.kind == START else -1]
@@ -157,14 +159,14 @@ def _what(asked: Posed, tour: Tour, vehicle: Vehicle, event: Event) -> tuple[str
     return errand.type, told, _where(asked, place), errand.task.service
 
 
-def _left_out(asked: Posed, visit: str) -> Data:
+def _left_out(asked: VroomProblem, visit: str) -> Data:
     errand = asked.errands[visit]
     place = asked.problem.visits[asked.problem.visit_row(visit)].place
     told = {"id": errand.task.id, "type": errand.type}
     return told | _described(errand.task) | _where(asked, place)
 
 
-def _where(asked: Posed, name: str) -> Data:
+def _where(asked: VroomProblem, name: str) -> Data:
     place: Place = asked.problem.place(name)
     index: Data = {"location_index": int(name)} if asked.request.matrices else {}
     if place.latitude is None:

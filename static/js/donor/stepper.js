@@ -19,7 +19,7 @@ export function addSteps() {
       const now = Number.parseInt(input.value, 10) || 0;
       input.value = Math.min(most, Math.max(0, now + by));
     };
-    input.before(button("−", `${stepper.dataset.fewer}: ${label}`, move(-step)));
-    input.after(button("+", `${stepper.dataset.more}: ${label}`, move(step)));
+    input.before(button("−", `${stepper.dataset.fewer} ${label}`, move(-step)));
+    input.after(button("+", `${stepper.dataset.more} ${label}`, move(step)));
   }
 }

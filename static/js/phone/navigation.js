@@ -26,7 +26,7 @@ export function otherApps(address, stored) {
   const { latitude, longitude } = address;
   if (latitude === null) return null;
   const allowed = appsAllowed(stored.terms);
-  if (!allowed.length) return h("p", { class: "soft" }, `${t("coordinates")}: ${latitude.toFixed(5)}, ${longitude.toFixed(5)}`);
+  if (!allowed.length) return h("p", { class: "soft" }, `${t("coordinates")} ${latitude.toFixed(5)}, ${longitude.toFixed(5)}`);
   if (allowed.length === 1) return null;
   const to = navigationLinks(latitude, longitude);
   const apps = allowed.map((app) =>

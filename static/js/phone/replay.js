@@ -1,5 +1,5 @@
 // State of a visit and of a round, computed from their events in any order of arrival.
-// The same rules stand in collector/rounds/replay.py; tests/replay_cases.json runs through both.
+// The same rules stand in collector/rounds/events/replay.py; tests/replay_cases.json runs through both.
 const NOT_A_START = new Set(["acknowledged", "incident"]);
 const DECIDES = new Set(["collected", "not_done"]);
 

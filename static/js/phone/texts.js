@@ -37,5 +37,6 @@ const banksZone = () => document.querySelector('meta[name="time-zone"]')?.conten
 export function day(date) {
   /** @type {Intl.DateTimeFormatOptions} */
   const form = { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" };
-  return new Intl.DateTimeFormat(dates, form).format(new Date(`${date}T12:00:00Z`));
+  const words = new Intl.DateTimeFormat(dates, form).format(new Date(`${date}T12:00:00Z`));
+  return language === "fr" ? words.replace(/(^| )1 /, (_, before) => `${before}1er `) : words;
 }

@@ -13,7 +13,7 @@ from collector.custody.numbers import number_of
 from collector.custody.queries import chain_of, containers_of, received, record_of
 from collector.db import db, reading, transaction
 from collector.errors import NotFound
-from collector.rounds.events import OutcomeStatus, accept
+from collector.rounds.events.intake import EventStatus, accept
 from collector.service_day import ServiceDay
 from tests.conftest import SetClock
 from tests.phone_round import collected, publish_round, said
@@ -48,7 +48,7 @@ def _say(town: Town, clock: SetClock, round_id: int, event: dict[str, Any]) -> N
             round_id=round_id,
             said=event,
         )
-    assert outcome.status is OutcomeStatus.ACCEPTED
+    assert outcome.status is EventStatus.ACCEPTED
 
 
 def test_a_container_leads_to_its_donor_its_visit_its_holders_and_temperatures(

@@ -23,7 +23,7 @@ from collector.custody.models import (
 from collector.custody.numbers import number_of, refused_number_of
 from collector.custody.queries import record_of
 from collector.db import db, reading, transaction
-from collector.rounds.events import OutcomeStatus, accept
+from collector.rounds.events.intake import EventStatus, accept
 from tests.phone_round import collected, publish_round, said
 from tests.town import MORNING, Town
 
@@ -48,7 +48,7 @@ class Road:
                 round_id=self.round_id,
                 said=event,
             )
-            assert outcome.status is not OutcomeStatus.REFUSED, outcome
+            assert outcome.status is not EventStatus.REFUSED, outcome
 
     def hand_over(self, sequence: int, *numbers: str) -> dict[str, Any]:
         given = {"site": self.town.site, "box_celsius": -20, "containers": list(numbers)}

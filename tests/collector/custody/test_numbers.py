@@ -4,9 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum import damm
 
-from collector.custody.door import Door, Refusal
 from collector.custody.models import RefusalReason
 from collector.custody.numbers import number_of, refused_number_of
+from collector.custody.pickup_record import PickupRecord, Refusal
 
 visits = st.integers(1, 10**6)
 places = st.integers(1, 200)
@@ -61,8 +61,8 @@ def test_each_refused_bottle_has_a_number_with_its_reason() -> None:
 
 def door(
     *, bottles: int, containers: tuple[str, ...] = (), refused: tuple[Refusal, ...] = ()
-) -> Door:
-    return Door(
+) -> PickupRecord:
+    return PickupRecord(
         bottles=bottles,
         volume_ml=200 * bottles,
         freezer_celsius=-20.0,

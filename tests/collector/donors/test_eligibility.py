@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from collector.banks.models import Jurisdiction
 from collector.banks.policies import Policies, preset_rows
 from collector.donors.eligibility import (
-    Reason,
-    Verdict,
+    EligibilityReason,
+    EligibilityVerdict,
     baby_limit,
     judge,
     serology_valid_until,
@@ -52,7 +52,7 @@ def donor(
     )
 
 
-def reasons(file: Donor, on: date = DAY) -> tuple[Reason, ...]:
+def reasons(file: Donor, on: date = DAY) -> tuple[EligibilityReason, ...]:
     return judge(file, on=on, policies=POLICIES).reasons
 
 
@@ -62,8 +62,8 @@ def test_a_blood_test_counts_on_its_last_day_and_not_on_the_next(
 ) -> None:
     until = drawn_on + lasts
     file = donor(serology(drawn_on, until))
-    assert judge(file, on=until, policies=POLICIES).verdict is Verdict.NOTHING_FOUND
-    assert reasons(file, until + timedelta(days=1)) == (Reason.SEROLOGY_LAPSED,)
+    assert judge(file, on=until, policies=POLICIES).verdict is EligibilityVerdict.NOTHING_FOUND
+    assert reasons(file, until + timedelta(days=1)) == (EligibilityReason.SEROLOGY_LAPSED,)
 
 
 @given(drawn_on=dates, lasts=gaps, on=dates)
@@ -72,13 +72,15 @@ def test_a_clear_blood_test_counts_exactly_from_its_draw_to_its_last_day(
 ) -> None:
     file = donor(serology(drawn_on, drawn_on + lasts))
     counts = drawn_on <= on <= drawn_on + lasts
-    assert (judge(file, on=on, policies=POLICIES).verdict is Verdict.NOTHING_FOUND) is counts
+    assert (
+        judge(file, on=on, policies=POLICIES).verdict is EligibilityVerdict.NOTHING_FOUND
+    ) is counts
 
 
 def test_a_blood_test_that_lapses_on_a_leap_day_counts_on_it() -> None:
     file = donor(serology(date(2027, 12, 1), date(2028, 2, 29)))
     assert reasons(file, date(2028, 2, 29)) == ()
-    assert reasons(file, date(2028, 3, 1)) == (Reason.SEROLOGY_LAPSED,)
+    assert reasons(file, date(2028, 3, 1)) == (EligibilityReason.SEROLOGY_LAPSED,)
 
 
 @given(drawn_on=dates, lasts=gaps, on=dates)
@@ -88,7 +90,10 @@ def test_another_clear_test_never_makes_a_day_worse(
     first = serology(DAY - timedelta(days=30), DAY + timedelta(days=60))
     alone = judge(donor(first), on=on, policies=POLICIES)
     both = judge(donor(first, serology(drawn_on, drawn_on + lasts)), on=on, policies=POLICIES)
-    assert alone.verdict is not Verdict.NOTHING_FOUND or both.verdict is Verdict.NOTHING_FOUND
+    assert (
+        alone.verdict is not EligibilityVerdict.NOTHING_FOUND
+        or both.verdict is EligibilityVerdict.NOTHING_FOUND
+    )
 
 
 @given(until=dates, days=st.sets(dates, min_size=1, max_size=4))
@@ -105,26 +110,31 @@ def test_the_latest_answer_counts_even_while_an_older_one_is_still_valid() -> No
     good = serology(DAY - timedelta(days=40), DAY + timedelta(days=50))
     bad = serology(DAY - timedelta(days=3), None, SerologyOutcome.NOT_CLEAR)
     judged = judge(donor(good, bad), on=DAY, policies=POLICIES)
-    assert judged.verdict is Verdict.BLOCKED
-    assert judged.reasons == (Reason.SEROLOGY_NOT_CLEAR,)
+    assert judged.verdict is EligibilityVerdict.BLOCKED
+    assert judged.reasons == (EligibilityReason.SEROLOGY_NOT_CLEAR,)
 
 
 def test_a_pending_result_does_not_take_away_the_one_that_still_counts() -> None:
     good = serology(DAY - timedelta(days=40), DAY + timedelta(days=1))
     pending = serology(DAY - timedelta(days=1), None, SerologyOutcome.PENDING)
     assert reasons(donor(good, pending)) == ()
-    assert reasons(donor(good, pending), DAY + timedelta(days=2)) == (Reason.SEROLOGY_PENDING,)
+    assert reasons(donor(good, pending), DAY + timedelta(days=2)) == (
+        EligibilityReason.SEROLOGY_PENDING,
+    )
 
 
 def test_a_donor_without_a_blood_test_needs_review_and_is_not_blocked() -> None:
     judged = judge(donor(), on=DAY, policies=POLICIES)
-    assert (judged.verdict, judged.reasons) == (Verdict.NEEDS_REVIEW, (Reason.NO_SEROLOGY,))
+    assert (judged.verdict, judged.reasons) == (
+        EligibilityVerdict.NEEDS_REVIEW,
+        (EligibilityReason.NO_SEROLOGY,),
+    )
 
 
 @pytest.mark.parametrize("state", list(DonorState))
 def test_only_what_a_professional_decided_blocks(state: DonorState) -> None:
     file = donor(serology(DAY, DAY), state=state)
-    blocked = judge(file, on=DAY, policies=POLICIES).verdict is Verdict.BLOCKED
+    blocked = judge(file, on=DAY, policies=POLICIES).verdict is EligibilityVerdict.BLOCKED
     decided = {DonorState.SUSPENDED, DonorState.ENDED, DonorState.EXCLUDED}
     assert blocked is (state in decided)
 
@@ -133,16 +143,18 @@ def test_a_suspension_holds_through_its_last_day_and_then_asks_for_review() -> N
     file = donor(
         serology(DAY, DAY + timedelta(days=9)), state=DonorState.SUSPENDED, suspended_until=DAY
     )
-    assert reasons(file, DAY) == (Reason.SUSPENDED,)
-    assert reasons(file, DAY + timedelta(days=1)) == (Reason.SUSPENSION_OVER,)
+    assert reasons(file, DAY) == (EligibilityReason.SUSPENDED,)
+    assert reasons(file, DAY + timedelta(days=1)) == (EligibilityReason.SUSPENSION_OVER,)
 
 
 def test_an_interview_and_a_consent_are_needed() -> None:
     good = serology(DAY, DAY)
-    assert reasons(donor(good, interviewed_on=None)) == (Reason.NOT_INTERVIEWED,)
+    assert reasons(donor(good, interviewed_on=None)) == (EligibilityReason.NOT_INTERVIEWED,)
     assert reasons(donor(good, interviewed_on=DAY)) == ()
-    assert reasons(donor(good, interviewed_on=DAY + timedelta(days=1))) == (Reason.NOT_INTERVIEWED,)
-    assert reasons(donor(good, consent=None)) == (Reason.NO_CONSENT,)
+    assert reasons(donor(good, interviewed_on=DAY + timedelta(days=1))) == (
+        EligibilityReason.NOT_INTERVIEWED,
+    )
+    assert reasons(donor(good, consent=None)) == (EligibilityReason.NO_CONSENT,)
 
 
 @given(born_on=dates)
@@ -150,8 +162,8 @@ def test_the_babys_age_is_taken_through_the_banks_last_day(born_on: date) -> Non
     file = donor(baby_born_on=born_on)
     last = baby_limit(file, POLICIES)
     assert last == born_on + timedelta(days=365), "the French preset"
-    assert Reason.BABY_TOO_OLD not in reasons(file, last)
-    assert Reason.BABY_TOO_OLD in reasons(file, last + timedelta(days=1))
+    assert EligibilityReason.BABY_TOO_OLD not in reasons(file, last)
+    assert EligibilityReason.BABY_TOO_OLD in reasons(file, last + timedelta(days=1))
 
 
 def test_the_day_until_which_a_blood_test_counts_is_the_furthest_clear_one() -> None:

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from collector.csv_rows import Report
+from collector.csv_rows import ImportReport
 from collector.db import transaction
 from collector.donors.importing import import_donors
 from collector.donors.models import Donor, DonorState
@@ -27,14 +27,14 @@ def session(app: Flask, town: Town) -> Iterator[Session]:  # noqa: ARG001 - the 
         yield session
 
 
-def bring_in(session: Session, town: Town, text: str | bytes) -> Report:
+def bring_in(session: Session, town: Town, text: str | bytes) -> ImportReport:
     data = text if isinstance(text, bytes) else text.encode()
     return import_donors(
         session, data, now=MORNING, bank_id=town.bank, actor=f"person:{town.claire}"
     )
 
 
-def told(report: Report) -> list[tuple[int, str, str]]:
+def told(report: ImportReport) -> list[tuple[int, str, str]]:
     return [(row.line, m.column, m.code) for row in report.wrong for m in row.mistakes]
 
 

@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.banks.models import Jurisdiction
-from collector.donors.eligibility import Verdict
+from collector.donors.eligibility import EligibilityVerdict
 from collector.donors.questions import (
     Answered,
-    Kind,
+    AnswerValue,
     Question,
-    Said,
     Section,
     Whose,
+    YesDuration,
     kept,
     outcome,
     preset,
@@ -27,11 +27,15 @@ from collector.donors.questions import (
 from collector.errors import Refused
 
 DAY = date(2026, 11, 24)
-NO, YES, UNSURE = Answered(said=Said.NO), Answered(said=Said.YES), Answered(said=Said.UNSURE)
+NO, YES, UNSURE = (
+    Answered(said=AnswerValue.NO),
+    Answered(said=AnswerValue.YES),
+    Answered(said=AnswerValue.UNSURE),
+)
 dates = st.dates(date(2020, 1, 1), date(2035, 12, 31))
 
 
-def question(kind: Kind, days: int | None = None, key: str = "q") -> Question:
+def question(kind: YesDuration, days: int | None = None, key: str = "q") -> Question:
     return Question(
         key=key,
         section=Section.NOW,
@@ -44,43 +48,45 @@ def question(kind: Kind, days: int | None = None, key: str = "q") -> Question:
     )
 
 
-def verdict(asked: Question, answered: Answered, on: date = DAY) -> Verdict:
+def verdict(asked: Question, answered: Answered, on: date = DAY) -> EligibilityVerdict:
     return outcome([asked], {asked.key: answered}, on=on).verdict
 
 
-@pytest.mark.parametrize("kind", list(Kind))
-def test_a_no_is_nothing_found_and_an_unsure_needs_review(kind: Kind) -> None:
-    assert verdict(question(kind, 10), NO) is Verdict.NOTHING_FOUND
-    assert verdict(question(kind, 10), UNSURE) is Verdict.NEEDS_REVIEW
+@pytest.mark.parametrize("kind", list(YesDuration))
+def test_a_no_is_nothing_found_and_an_unsure_needs_review(kind: YesDuration) -> None:
+    assert verdict(question(kind, 10), NO) is EligibilityVerdict.NOTHING_FOUND
+    assert verdict(question(kind, 10), UNSURE) is EligibilityVerdict.NEEDS_REVIEW
 
 
 def test_a_permanent_yes_blocks_and_a_current_one_needs_review() -> None:
-    assert verdict(question(Kind.PERMANENT), YES) is Verdict.BLOCKED
-    assert verdict(question(Kind.CURRENT), YES) is Verdict.NEEDS_REVIEW
-    assert verdict(question(Kind.TEMPORARY, 10), YES) is Verdict.NEEDS_REVIEW, "no date: ask her"
+    assert verdict(question(YesDuration.PERMANENT), YES) is EligibilityVerdict.BLOCKED
+    assert verdict(question(YesDuration.CURRENT), YES) is EligibilityVerdict.NEEDS_REVIEW
+    assert verdict(question(YesDuration.TEMPORARY, 10), YES) is EligibilityVerdict.NEEDS_REVIEW, (
+        "no date: ask her"
+    )
 
 
 @given(last=dates, days=st.integers(1, 2000))
 def test_a_deferral_blocks_through_its_last_day_and_not_on_the_next(last: date, days: int) -> None:
-    asked, said = question(Kind.TEMPORARY, days), Answered(said=Said.YES, on=last)
+    asked, said = question(YesDuration.TEMPORARY, days), Answered(said=AnswerValue.YES, on=last)
     until = last + timedelta(days=days)
-    assert verdict(asked, said, last) is Verdict.BLOCKED
-    assert verdict(asked, said, until) is Verdict.BLOCKED
-    assert verdict(asked, said, until + timedelta(days=1)) is Verdict.NOTHING_FOUND
+    assert verdict(asked, said, last) is EligibilityVerdict.BLOCKED
+    assert verdict(asked, said, until) is EligibilityVerdict.BLOCKED
+    assert verdict(asked, said, until + timedelta(days=1)) is EligibilityVerdict.NOTHING_FOUND
 
 
 def test_a_deferral_that_ends_on_a_leap_day_blocks_on_it() -> None:
-    asked = question(Kind.TEMPORARY, 123)
-    said = Answered(said=Said.YES, on=date(2027, 10, 29))
+    asked = question(YesDuration.TEMPORARY, 123)
+    said = Answered(said=AnswerValue.YES, on=date(2027, 10, 29))
     (found,) = outcome([asked], {"q": said}, on=DAY).findings
     assert found.until == date(2028, 2, 29)
-    assert verdict(asked, said, date(2028, 3, 1)) is Verdict.NOTHING_FOUND
+    assert verdict(asked, said, date(2028, 3, 1)) is EligibilityVerdict.NOTHING_FOUND
 
 
 @given(
     answers=st.dictionaries(
         st.sampled_from("abc"),
-        st.builds(Answered, said=st.sampled_from(Said), on=st.none() | dates),
+        st.builds(Answered, said=st.sampled_from(AnswerValue), on=st.none() | dates),
     ),
     on=dates,
 )
@@ -88,13 +94,13 @@ def test_nothing_is_found_only_where_every_question_has_an_answer_that_is_none(
     answers: dict[str, Answered], on: date
 ) -> None:
     asked = [
-        question(Kind.PERMANENT, key="a"),
-        question(Kind.TEMPORARY, 100, key="b"),
-        question(Kind.CURRENT, key="c"),
+        question(YesDuration.PERMANENT, key="a"),
+        question(YesDuration.TEMPORARY, 100, key="b"),
+        question(YesDuration.CURRENT, key="c"),
     ]
     found = outcome(asked, answers, on=on)
     clear = not found.findings and not found.missing
-    assert (found.verdict is Verdict.NOTHING_FOUND) is clear
+    assert (found.verdict is EligibilityVerdict.NOTHING_FOUND) is clear
     assert {each.key for each in found.missing} == {"a", "b", "c"} - answers.keys()
 
 
@@ -118,7 +124,7 @@ def test_what_was_not_read_at_a_source_is_not_marked_as_verified() -> None:
 
 
 def test_questions_that_could_not_be_judged_are_refused() -> None:
-    good = question(Kind.TEMPORARY, 10)
+    good = question(YesDuration.TEMPORARY, 10)
     for bad, code in (
         ([], "questions_empty"),
         ([good, good], "question_twice"),

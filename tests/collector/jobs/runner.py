@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from routing.task import handed
+from routing.process.worker import handed
 
 
 def main() -> None:

@@ -23,7 +23,7 @@ from collector.clock import SystemClock
 from collector.jobs.actions import Claim
 from collector.jobs.models import JobState
 from collector.jobs.supervisor import run_supervisor
-from collector.jobs.work import Ended, How, Verdict
+from collector.jobs.work import Ended, How, JobOutcome
 from collector.people.models import SignInAttempt
 
 RUNNER = (sys.executable, "-u", str(Path(__file__).with_name("runner.py")))
@@ -42,7 +42,7 @@ class Script:
         self.last = line
         return {"said": line}
 
-    def conclude(self, session: Session, *, now: datetime, ended: Ended) -> Verdict | None:
+    def conclude(self, session: Session, *, now: datetime, ended: Ended) -> JobOutcome | None:
         if ended.how is How.EXITED and ended.code != 0:
             return None
         if self.last == "refuse":
@@ -55,7 +55,9 @@ class Script:
             How.CANCELLED: JobState.CANCELLED,
             How.OVERDUE: JobState.FAILED,
         }
-        return Verdict(state=states[ended.how], result={"last": self.last, "how": ended.how.value})
+        return JobOutcome(
+            state=states[ended.how], result={"last": self.last, "how": ended.how.value}
+        )
 
 
 def script(_session: Session, claim: Claim) -> Script:

@@ -18,7 +18,7 @@ from collector.errors import NotFound, Refused
 from collector.pickups import actions
 from collector.pickups.models import HoldReason, Pickup, PickupState
 from collector.pickups.queries import for_day, get_pickup, inbox, of_donor, pickup_of_donor
-from collector.pickups.windows import Ask, Window
+from collector.pickups.windows import Ask, CivilWindow
 from tests.builders import DAY
 from tests.conftest import SetClock
 from tests.town import MORNING, Town
@@ -28,7 +28,7 @@ ASKED = Ask(
     bottles=8,
     volume_ml=1500,
     oldest_on=date(2026, 11, 1),
-    windows=(Window(THURSDAY, time(9), time(11)),),
+    windows=(CivilWindow(THURSDAY, time(9), time(11)),),
 )
 
 
@@ -103,7 +103,7 @@ def test_another_donors_form_key_shows_nothing_of_hers(session: Session, town: T
 def test_a_donor_asks_once_a_day_and_a_colleague_may_type_a_second(
     session: Session, town: Town
 ) -> None:
-    twice = replace(ASKED, windows=(Window(DAY, time(9), time(11)),))
+    twice = replace(ASKED, windows=(CivilWindow(DAY, time(9), time(11)),))
     with pytest.raises(Refused) as refused:
         dora_asks(session, town, twice)
     assert refusal(refused) == "already_asked"
@@ -191,7 +191,7 @@ def test_a_smaller_change_keeps_the_answer_and_other_hours_ask_again(
     actions.accept(session, now=MORNING, bank_id=town.bank, pickup_id=key, actor=who)
     dora_changes(session, town, pickup, replace(ASKED, bottles=9))
     assert (pickup.state, pickup.bottles) == (PickupState.ACCEPTED, 9)
-    later = (Window(THURSDAY, time(9), time(12)),)
+    later = (CivilWindow(THURSDAY, time(9), time(12)),)
     dora_changes(session, town, pickup, replace(ASKED, windows=later))
     assert pickup.state is PickupState.ASKED
     assert [(w.day, w.opens, w.closes) for w in pickup.windows] == list(later)

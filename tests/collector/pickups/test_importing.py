@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from collector.csv_rows import Report
+from collector.csv_rows import ImportReport
 from collector.db import transaction
 from collector.donors.models import Donor
 from collector.pickups.importing import import_requests
@@ -26,13 +26,13 @@ def session(app: Flask, town: Town) -> Iterator[Session]:  # noqa: ARG001 - the 
         yield session
 
 
-def bring_in(session: Session, town: Town, text: str) -> Report:
+def bring_in(session: Session, town: Town, text: str) -> ImportReport:
     return import_requests(
         session, text.encode(), now=MORNING, bank_id=town.bank, actor=f"person:{town.claire}"
     )
 
 
-def told(report: Report) -> list[tuple[int, str, str]]:
+def told(report: ImportReport) -> list[tuple[int, str, str]]:
     return [(row.line, m.column, m.code) for row in report.wrong for m in row.mistakes]
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.pickups.models import Purpose
-from collector.pickups.windows import Ask, Window, mistakes_in
+from collector.pickups.windows import Ask, CivilWindow, mistakes_in
 from collector.service_day import ServiceDay
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -21,7 +21,7 @@ GOOD = Ask(
     bottles=8,
     volume_ml=1500,
     oldest_on=date(2026, 11, 1),
-    windows=(Window(date(2026, 11, 24), time(9), time(11)),),
+    windows=(CivilWindow(date(2026, 11, 24), time(9), time(11)),),
 )
 
 
@@ -30,7 +30,7 @@ def wrong(asked: Ask, now: datetime = NOW) -> list[tuple[str, str]]:
 
 
 def at(day: date, opens: time, closes: time) -> Ask:
-    return replace(GOOD, windows=(Window(day, opens, closes),))
+    return replace(GOOD, windows=(CivilWindow(day, opens, closes),))
 
 
 def test_a_plain_request_is_right() -> None:
@@ -94,9 +94,9 @@ def test_a_window_lasts_half_an_hour_at_least_and_goes_forward() -> None:
 
 def test_windows_of_one_day_do_not_touch_and_the_line_is_named() -> None:
     day = TODAY + timedelta(days=1)
-    early, late = Window(day, time(9), time(11)), Window(day, time(14), time(16))
+    early, late = CivilWindow(day, time(9), time(11)), CivilWindow(day, time(14), time(16))
     assert wrong(replace(GOOD, windows=(late, early))) == []
-    touching = Window(day, time(11), time(12))
+    touching = CivilWindow(day, time(11), time(12))
     assert wrong(replace(GOOD, windows=(touching, early))) == [("windows.0", "windows_overlap")]
     twice = wrong(replace(GOOD, windows=(early, early)))
     assert twice == [("windows.1", "windows_overlap")]
@@ -105,7 +105,7 @@ def test_windows_of_one_day_do_not_touch_and_the_line_is_named() -> None:
 def test_no_window_and_eleven_windows_are_refused() -> None:
     assert wrong(replace(GOOD, windows=())) == [("windows", "window_missing")]
     days = [TODAY + timedelta(days=ahead) for ahead in range(1, 12)]
-    many = tuple(Window(day, time(9), time(11)) for day in days)
+    many = tuple(CivilWindow(day, time(9), time(11)) for day in days)
     assert wrong(replace(GOOD, windows=many[:10])) == []
     assert wrong(replace(GOOD, windows=many)) == [("windows", "too_many_windows")]
 

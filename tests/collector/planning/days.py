@@ -6,14 +6,14 @@ import json
 
 from sqlalchemy.orm import Session
 
-from collector.planning.day.posing import pose
 from collector.planning.models import PlanningRun
-from collector.planning.solving.answer import keep
+from collector.planning.optimise.apply import keep
+from collector.planning.optimise.runs import pose
 from collector.rounds.models import DayPlan
 from collector.rounds.queries import day_plan
-from routing.explain import explained
+from routing.analysis.explain import explained
+from routing.analysis.insertion import filled
 from routing.formats.native import read_problem
-from routing.insertion import filled
 from routing.plan import Plan
 from routing.problem import Problem
 from routing.schedule import assembled

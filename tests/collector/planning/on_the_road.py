@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from collector.demo.play import said_of
-from collector.planning.road.disruptions import PROPOSE
-from collector.planning.road.proposing import propose
+from collector.planning.dispatch.disruptions import PROPOSE
+from collector.planning.dispatch.jobs import propose
 from collector.rounds.actions import publish
-from collector.rounds.events import accept
+from collector.rounds.events.intake import accept
 from collector.rounds.models import DayPlan, Round
 from tests.builders import DAY, MORNING
 from tests.collector.planning.days import planned, the_plan

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from collector.pickups.models import Pickup, PickupState
 from collector.rounds.actions import open_day
-from collector.rounds.models import DayPlan, Stop
+from collector.rounds.models import DayPlan, RoundStop
 from tests.builders import DAY
 from tests.town import Town
 
@@ -46,8 +46,8 @@ def draft(
     return plan
 
 
-def _stop(bank_id: int, pickup_id: int, position: int, begins_at: datetime) -> Stop:
-    return Stop(
+def _stop(bank_id: int, pickup_id: int, position: int, begins_at: datetime) -> RoundStop:
+    return RoundStop(
         bank_id=bank_id,
         pickup_id=pickup_id,
         position=position,

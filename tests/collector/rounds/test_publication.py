@@ -16,7 +16,7 @@ from collector.errors import Conflict, NotFound, Refused
 from collector.notices.models import Notice
 from collector.pickups.models import Pickup, PickupState
 from collector.rounds.actions import open_day, pin, publish
-from collector.rounds.models import DayPlan, Publication, Round, RoundState, Stop, Unplanned
+from collector.rounds.models import DayPlan, Publication, Round, RoundState, RoundStop, Unplanned
 from collector.rounds.queries import day_plan, get_round
 from collector.service_day import ServiceDay
 from tests.builders import DAY, MORNING
@@ -277,7 +277,7 @@ def test_a_pin_is_kept_and_raises_the_version(app: Flask, town: Town):
             actor="person:1",
         )
         assert pinned.version == version + 1
-        assert session.get_one(Stop, stop.id).pinned
+        assert session.get_one(RoundStop, stop.id).pinned
         with pytest.raises(Conflict):
             pin(
                 session,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from routing.errors import InvalidProblemError, NoPlanError
 from routing.formats import solomon, solution
 from routing.formats.benchmark import TENTHS, WHOLES, straight
-from routing.formats.lines import Line
+from routing.formats.lines import TextLine
 from routing.schedule import retimed
 from routing.units import LARGEST
 from tests.routing.scale import scaled
@@ -116,8 +116,8 @@ def test_a_length_that_is_exact_is_not_cut_by_a_rounding_error():
     assert straight([(x, y) for x, y in places], TENTHS)[0][1] == 5
 
 
-def _lines(*texts: str) -> list[Line]:
-    return [Line(number=1, text=text) for text in texts]
+def _lines(*texts: str) -> list[TextLine]:
+    return [TextLine(number=1, text=text) for text in texts]
 
 
 @settings(max_examples=scaled(200), deadline=None, derandomize=True)

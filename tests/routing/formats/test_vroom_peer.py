@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import Phase, given, settings
 
-from routing.solve import Budget
+from routing.solver import Budget
 from tests.routing.formats.vroom_requests import (
     OWN,
     Data,

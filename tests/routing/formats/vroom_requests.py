@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from routing.formats.vroom.format import VROOM
-from routing.solve import Budget, solve
+from routing.solver import Budget, solve
 from tests.routing.builders import FEW
 from tests.routing.formats.vroom_judge import complaints
 

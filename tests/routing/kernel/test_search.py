@@ -9,18 +9,18 @@ import pytest
 
 from bench.days import day
 from bench.horizon import horizon
+from routing.analysis.insertion import inserted, insertions
 from routing.check.judge import check
 from routing.cost import rank
-from routing.insertion import inserted, insertions
-from routing.kernel import layout as o
+from routing.kernel import memory_layout as o
 from routing.kernel.recreate import NEVER_PLACED
 from routing.kernel.search import COLD, HOT, Kernel, Orders, search
 from routing.kernel.state import LITTLE
-from routing.kernel.unsaid import unsaid
+from routing.kernel.unsupported_rules import unsaid
 from routing.plan import Rule
 from routing.problem import Pin
 from routing.schedule import retimed
-from routing.solve import Budget, solve
+from routing.solver import Budget, solve
 from routing.units import Cents
 from tests.routing.builders import pin, problem, visit
 

@@ -6,7 +6,7 @@ import pytest
 
 from routing.plan import Plan, ReasonCode, Rule, Unassigned
 from routing.schedule import retimed
-from routing.solve import solve
+from routing.solver import solve
 from tests.routing.builders import FEW, broken, engine, problem, shift, solved, visit
 
 

@@ -6,7 +6,7 @@ from routing.check.judge import check
 from routing.model.build import build
 from routing.plan import ReasonCode, Rule
 from routing.schedule import retimed
-from routing.solve import solve
+from routing.solver import solve
 from tests.routing.builders import FEW, broken_by, engine, pin, problem, shift, solved, visit
 
 TWO = (shift("am"), shift("pm", fixed=5_000))

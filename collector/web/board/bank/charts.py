@@ -10,8 +10,8 @@ MOST_LABELS = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
-    """A bar that stands: where, how high, of which series."""
+class ChartColumn:
+    """A vertical bar: position, height and series."""
 
     x: float
     y: float
@@ -21,21 +21,21 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chart:
+class BarChart:
     """Two series side by side over the days."""
 
-    columns: tuple[Column, ...]
+    columns: tuple[ChartColumn, ...]
     labels: tuple[tuple[float, int], ...]
-    """Where a day is named, and which row of the data it is."""
+    """Positions of day labels, each with its row of the data."""
     lines: tuple[tuple[float, float], ...]
-    """Where the horizontal lines are, and what they stand for."""
+    """Positions of horizontal lines, each with its value."""
     width: int = WIDTH
     height: int = HEIGHT
     left: int = LEFT
 
 
-def paired(rows: Sequence[tuple[float, ...]]) -> Chart | None:
-    """Draw one or two values per row as bars side by side; None where there is nothing to draw."""
+def paired(rows: Sequence[tuple[float, ...]]) -> BarChart | None:
+    """Draw one or two values per row as bars side by side; return None without values."""
     highest = max((value for row in rows for value in row), default=0)
     if highest <= 0:
         return None
@@ -49,7 +49,7 @@ def paired(rows: Sequence[tuple[float, ...]]) -> Chart | None:
         for series, value in enumerate(row):
             height = round(room * value / top, 1)
             columns.append(
-                Column(
+                ChartColumn(
                     x=round(begin + bar * series, 1),
                     y=round(floor - height, 1),
                     width=round(bar - 1, 1),
@@ -58,7 +58,7 @@ def paired(rows: Sequence[tuple[float, ...]]) -> Chart | None:
                 )
             )
     every = -(-len(rows) // MOST_LABELS)
-    return Chart(
+    return BarChart(
         columns=tuple(columns),
         labels=tuple(
             (round(LEFT + pitch * (place + 0.5), 1), place) for place in range(0, len(rows), every)
@@ -76,7 +76,7 @@ def shares(values: Sequence[int]) -> list[float]:
 
 
 def _round_up(value: float) -> float:
-    """Return the next number that four lines divide well."""
+    """Return the next number that divides well into four lines."""
     power = 1.0
     while power * 10 <= value:
         power *= 10

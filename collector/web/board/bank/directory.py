@@ -1,21 +1,21 @@
-"""The board's directory of lactariums: an administrator corrects a line, or adds one."""
+"""Directory of lactariums, corrected by administrators."""
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from collector.banks.directory import Line, directory, lactarium_for, write_line
+from collector.banks.directory import LactariumEntry, directory, lactarium_for, write_line
 from collector.banks.models import Known, Lactarium, LactariumKind
 from collector.db import reading, transaction
 from collector.errors import Refused
 from collector.people.models import Role
-from collector.web.board.care.calls import read_day
-from collector.web.board.pages import page
-from collector.web.guards import actor, guard, now
+from collector.web.board.donors.candidates import read_day
+from collector.web.board.page_context import page
+from collector.web.framework.guards import actor, guard, now
 from collector.web.public_words import ANONYMOUS, KINDS, evidence
 from collector.web.wording import sentence
 
-blueprint = Blueprint("directory", __name__, url_prefix="/directory")
+blueprint = Blueprint("directory", __name__, url_prefix="/bank/directory")
 guard(blueprint, Role.ADMIN, within="board")
 
 TEXTS = ("name", "town", "postcode", "evidence", "phone", "website")
@@ -23,11 +23,11 @@ TEXTS = ("name", "town", "postcode", "evidence", "phone", "website")
 
 @blueprint.get("")
 def home() -> str:
-    """Show every line, those that are not public too."""
+    """Show every entry, unlisted ones too."""
     with reading() as session:
         return page(
             session,
-            "board/care/directory.html",
+            "board/bank/directory.html",
             lines=directory(session, all_lines=True),
             ours=actor().bank_id,
             KINDS=KINDS,
@@ -38,19 +38,19 @@ def home() -> str:
 
 @blueprint.get("/new")
 def new() -> str:
-    """Show an empty line."""
+    """Show an empty form."""
     return _form(None, {"listed": "yes"})
 
 
 @blueprint.post("")
 def add() -> Response | tuple[str, int]:
-    """Add a line."""
+    """Add an entry."""
     return _write(None)
 
 
 @blueprint.get("/<int:lactarium_id>")
 def line(lactarium_id: int) -> str:
-    """Show a line, to be corrected."""
+    """Show the form of an entry."""
     with reading() as session:
         known = lactarium_for(session, bank_id=actor().bank_id, lactarium_id=lactarium_id)
     return _form(lactarium_id, _shown(known))
@@ -58,7 +58,7 @@ def line(lactarium_id: int) -> str:
 
 @blueprint.post("/<int:lactarium_id>")
 def correct(lactarium_id: int) -> Response | tuple[str, int]:
-    """Correct a line."""
+    """Correct an entry."""
     return _write(lactarium_id)
 
 
@@ -86,7 +86,7 @@ def _form(lactarium_id: int | None, typed: dict[str, str], wrong: str = "") -> s
     with reading() as session:
         return page(
             session,
-            "board/care/directory_line.html",
+            "board/bank/directory_line.html",
             typed=typed,
             wrong=wrong,
             is_new=lactarium_id is None,
@@ -110,7 +110,7 @@ def _shown(known: Lactarium) -> dict[str, str]:
     }
 
 
-def _said() -> Line:
+def _said() -> LactariumEntry:
     texts = {name: request.form.get(name, "").strip()[:200] for name in TEXTS}
     kind, takes = request.form.get("kind", ""), request.form.get("takes_anonymous", "")
     if kind not in set(LactariumKind) or takes not in set(Known):
@@ -118,7 +118,7 @@ def _said() -> Line:
     radius, checked = request.form.get("radius_km", ""), request.form.get("checked_on", "")
     if radius and not (radius.isascii() and radius.isdigit()):
         raise Refused("number_not_read")
-    return Line(
+    return LactariumEntry(
         **texts,
         latitude=_degrees("latitude"),
         longitude=_degrees("longitude"),
@@ -133,7 +133,7 @@ def _said() -> Line:
 
 
 def _degrees(name: str) -> float:
-    """Return a coordinate; what is no number lies nowhere on earth."""
+    """Return a coordinate in degrees; text other than a number becomes NaN and is refused later."""
     try:
         return float(request.form.get(name, "").replace(",", "."))
     except ValueError:

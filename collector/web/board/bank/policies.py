@@ -1,4 +1,4 @@
-"""The bank's rules, each with its source and whether anybody verified it; quality changes them."""
+"""Policies of the bank with source and verification, changed by quality and administrators."""
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext
@@ -12,12 +12,12 @@ from collector.db import reading, transaction
 from collector.errors import Conflict, Refused
 from collector.people.models import Role
 from collector.people.queries import staff_of
-from collector.web.board.pages import page, today
+from collector.web.board.page_context import page, today
 from collector.web.board.wording import POLICIES, word
-from collector.web.guards import actor, guard, now
+from collector.web.framework.guards import actor, guard, now
 from collector.web.wording import sentence
 
-blueprint = Blueprint("policies", __name__, url_prefix="/policies")
+blueprint = Blueprint("policies", __name__, url_prefix="/bank/policies")
 guard(blueprint, Role.COORDINATOR, Role.PROFESSIONAL, Role.QUALITY, Role.ADMIN, within="board")
 changing = Blueprint("changing", __name__, url_prefix="/<key>")
 guard(changing, Role.QUALITY, Role.ADMIN, within="board.policies")
@@ -27,21 +27,21 @@ LONGEST_SOURCE = 300
 
 @blueprint.get("")
 def home() -> str:
-    """Show the bank's rules."""
+    """Show the bank's policies."""
     with reading() as session:
         rows = policy_rows(session, actor().bank_id)
-        return page(session, "board/policies.html", rows=rows)
+        return page(session, "board/bank/policies.html", rows=rows)
 
 
 @changing.get("")
 def form(key: str) -> str:
-    """Show a rule, to be changed, and how it changed so far."""
+    """Show the form of a policy and its history."""
     return _form(key)
 
 
 @changing.post("")
 def change(key: str) -> Response | tuple[str, int]:
-    """Change a rule, or say who verified it."""
+    """Change a policy, or record its verification."""
     who = actor()
     try:
         with transaction() as session:
@@ -70,7 +70,7 @@ def _form(key: str, wrong: str = "") -> str:
     with reading() as session:
         return page(
             session,
-            "board/policy.html",
+            "board/bank/policy.html",
             row=policy_row(session, bank_id=bank_id, key=key),
             choices=choices_of(key),
             typed=request.form if wrong else {},

@@ -1,4 +1,4 @@
-"""The board's reports: a stretch of days in figures, charts and files."""
+"""Reports: a period in figures, charts and files."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -13,12 +13,12 @@ from collector.csv_rows import escaped, write_rows
 from collector.db import reading, transaction
 from collector.errors import Refused
 from collector.people.feeds import has_feed, make_feed, revoke_feeds
-from collector.reports.figures import MOST_DAYS, DayFigures, Report, report
+from collector.reports.figures import MOST_DAYS, DayFigures, PeriodReport, report
 from collector.web.board.bank.charts import paired, shares
-from collector.web.board.pages import civil_day, page, today
-from collector.web.guards import actor, now, person_id
+from collector.web.board.page_context import civil_day, page, today
+from collector.web.framework.guards import actor, now, person_id
 
-blueprint = Blueprint("reports", __name__, url_prefix="/reports")
+blueprint = Blueprint("reports", __name__, url_prefix="/bank/reports")
 
 FOUR_WEEKS = timedelta(days=27)
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -42,19 +42,19 @@ COLUMNS = (
 
 @blueprint.get("")
 def home(address: str = "") -> str:
-    """Show the figures of a stretch of days.
+    """Show the figures of a period.
 
     Parameters
     ----------
     address
-        Of the calendar that was just made.
+        The address of a calendar feed created just now.
     """
     first, last = _stretch()
     with reading() as session:
         found = report(session, bank_id=actor().bank_id, first=first, last=last)
         return page(
             session,
-            "board/reports/home.html",
+            "board/bank/reports.html",
             found=found,
             address=address,
             has_calendar=has_feed(session, person_id=person_id(), everybody=True),
@@ -70,7 +70,7 @@ def home(address: str = "") -> str:
 
 @blueprint.post("/calendar")
 def calendar() -> str:
-    """Make a secret address of everybody's shifts and show it once, or end the one there is."""
+    """Create the secret address of all shifts and show it once, or revoke it."""
     address = ""
     with transaction() as session:
         if request.form.get("what") == "end":
@@ -83,7 +83,7 @@ def calendar() -> str:
 
 @blueprint.get("/days.csv")
 def csv() -> Response:
-    """Give the days as a file that no spreadsheet runs."""
+    """Return the days as CSV, with cells safe from formula execution."""
     found = _found()
     content = write_rows(COLUMNS, (_row(day) for day in found.days))
     return _file(found, content, "csv", "text/csv; charset=utf-8")
@@ -91,7 +91,7 @@ def csv() -> Response:
 
 @blueprint.get("/days.xlsx")
 def xlsx() -> Response:
-    """Give the days and the failures as a spreadsheet."""
+    """Return the days and the failures as a spreadsheet."""
     found = _found()
     book = Workbook()
     book.remove(book.worksheets[0])
@@ -114,14 +114,14 @@ def xlsx() -> Response:
     return _file(found, written.getvalue(), "xlsx", SHEET)
 
 
-def _found() -> Report:
+def _found() -> PeriodReport:
     first, last = _stretch()
     with reading() as session:
         return report(session, bank_id=actor().bank_id, first=first, last=last)
 
 
 def _stretch() -> tuple[date, date]:
-    """Return the days that were asked for; the last four weeks unless somebody said otherwise.
+    """Return the first and last day of the query; default the last four weeks.
 
     Raises
     ------
@@ -153,7 +153,7 @@ def _cells(day: DayFigures) -> Iterator[object]:
     yield round(day.cost_cents / 100, 2)
 
 
-def _file(found: Report, content: bytes, ending: str, kind: str) -> Response:
+def _file(found: PeriodReport, content: bytes, ending: str, kind: str) -> Response:
     answer = make_response(content)
     answer.headers["Content-Type"] = kind
     name = f"milkround-{found.first}-{found.last}.{ending}"

@@ -4,13 +4,13 @@ from flask import Blueprint, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from collector.db import reading, transaction
-from collector.planning.by_hand.taking_back import edits_of, take_back
+from collector.planning.editing.undo import edits_of, take_back
 from collector.rounds.queries import day_plan
+from collector.web.board.day.edit_log import said
 from collector.web.board.day.page import day_page
-from collector.web.board.day.said import said
-from collector.web.board.pages import by, civil_day, is_fragment, whole_number
-from collector.web.board.pages import page as board_page
-from collector.web.guards import actor
+from collector.web.board.page_context import by, civil_day, is_fragment, whole_number
+from collector.web.board.page_context import page as board_page
+from collector.web.framework.guards import actor
 
 blueprint = Blueprint("edits", __name__, url_prefix="/days/<day>/edits")
 

@@ -8,9 +8,9 @@ from collector.csv_rows import write_rows
 from collector.db import reading
 from collector.rounds.queries import day_plan
 from collector.web.board.day.page import seen_day
-from collector.web.board.day.picture import Picture, RoundSeen, StopSeen
-from collector.web.board.pages import civil_day
-from collector.web.guards import actor
+from collector.web.board.day.view_model import DayView, RoundSeen, StopSeen
+from collector.web.board.page_context import civil_day
+from collector.web.framework.guards import actor
 from collector.web.wording import clock
 
 blueprint = Blueprint("exports", __name__, url_prefix="/days/<day>")
@@ -52,7 +52,7 @@ def rounds(day: str) -> Response:
     return answer
 
 
-def _rows(seen: Picture) -> Iterator[dict[str, object]]:
+def _rows(seen: DayView) -> Iterator[dict[str, object]]:
     for found in seen.rounds:
         for stop in found.stops:
             yield _row(found, stop)

@@ -4,10 +4,10 @@ from typing import Any
 
 from collector.banks.models import Site
 from collector.pickups.models import Pickup
-from collector.web.board.day.picture import Picture, RoundSeen
+from collector.web.board.day.view_model import DayView, RoundSeen
 
 
-def day_map(picture: Picture) -> dict[str, Any]:
+def day_map(picture: DayView) -> dict[str, Any]:
     """Return the day's map, ready to be written as JSON."""
     shifts = [seen.shift for seen in picture.rounds] + list(picture.idle)
     sites = {site.id: site for shift in shifts for site in (shift.start_site, shift.end_site)}

@@ -12,20 +12,28 @@ from werkzeug.wrappers import Response
 from collector.db import reading, transaction
 from collector.errors import NotFound, Refused
 from collector.pickups.models import Pickup
-from collector.planning.by_hand.moves import MOST_AT_ONCE, TRAY, Choice, Place, choices, move, price
-from collector.planning.by_hand.other_days import OtherDay, move_to_day, other_days
-from collector.planning.by_hand.preview import Change, Desk
-from collector.planning.day.question import gather
+from collector.planning.editing.moves import (
+    MOST_AT_ONCE,
+    TRAY,
+    Choice,
+    TargetPosition,
+    choices,
+    move,
+    price,
+)
+from collector.planning.editing.other_days import OtherDay, move_to_day, other_days
+from collector.planning.editing.what_if import DayChange, Desk
+from collector.planning.problem.build import gather
 from collector.rounds.models import DayPlan, RoundState
 from collector.rounds.publication import promises_in
 from collector.rounds.queries import day_plan
 from collector.web.board.day.page import day_page, seen_day
-from collector.web.board.day.picture import Picture, RoundSeen, StopSeen
-from collector.web.board.day.price import RANK, Price, Verdict
-from collector.web.board.day.price import price as priced
-from collector.web.board.pages import by, civil_day, is_fragment, today, whole_number
-from collector.web.board.pages import page as board_page
-from collector.web.guards import actor
+from collector.web.board.day.price_wording import RANK, Price, PriceVerdict
+from collector.web.board.day.price_wording import price as priced
+from collector.web.board.day.view_model import DayView, RoundSeen, StopSeen
+from collector.web.board.page_context import by, civil_day, is_fragment, today, whole_number
+from collector.web.board.page_context import page as board_page
+from collector.web.framework.guards import actor
 from collector.web.wording import sentence
 
 blueprint = Blueprint("moves", __name__, url_prefix="/days/<day>/moves")
@@ -48,7 +56,7 @@ class ChoiceSeen:
         How many of the visits would be in no round then.
     """
 
-    place: Place
+    place: TargetPosition
     price: Price | None
     refusal: str
     seen: RoundSeen | None
@@ -60,13 +68,13 @@ class ChoiceSeen:
     @property
     def rank(self) -> tuple[bool, int, bool, int]:
         """What is best comes first; where the visit is, ahead of everything."""
-        verdict, cents = self.price.rank if self.price else (RANK[Verdict.REFUSED], 0)
+        verdict, cents = self.price.rank if self.price else (RANK[PriceVerdict.REFUSED], 0)
         return not self.is_here, verdict, self.place.kind == TRAY or bool(self.left), cents
 
     @property
     def is_way_out(self) -> bool:
         """It is worth looking at first: another round that nothing speaks against for good."""
-        can = self.price is not None and self.price.verdict is not Verdict.REFUSED
+        can = self.price is not None and self.price.verdict is not PriceVerdict.REFUSED
         return can and not self.is_here and self.place.kind != TRAY
 
 
@@ -104,7 +112,7 @@ def show_price(day: str) -> str:
     with reading() as session:
         plan, seen = _day(session, wanted)
         keys = _keys()
-        _, found = price(session, plan, pickups=keys, place=Place.read(_place()))
+        _, found = price(session, plan, pickups=keys, place=TargetPosition.read(_place()))
     return render_template("board/day/_price.html", price=priced(found, seen.names))
 
 
@@ -145,7 +153,7 @@ def make(day: str) -> Response:
             day=wanted,
             version=whole_number(request.form.get("version", "")),
             pickups=keys[:MOST_AT_ONCE],
-            place=Place.read(place),
+            place=TargetPosition.read(place),
         )
     if is_fragment():
         return make_response(day_page(wanted))
@@ -175,7 +183,7 @@ def _to_another_day(day: date, to: date) -> Response:
     return redirect(url_for("board.days.page", day=day), code=303)
 
 
-def _day(session: Session, day: date) -> tuple[DayPlan, Picture]:
+def _day(session: Session, day: date) -> tuple[DayPlan, DayView]:
     plan = day_plan(session, bank_id=actor().bank_id, day=day)
     if plan is None:
         raise NotFound("not_found", kind="day_plans")
@@ -190,7 +198,7 @@ def _keys() -> list[int]:
     return [whole_number(key) for key in request.args.getlist("pickup")][:MOST_AT_ONCE]
 
 
-def _pickups(seen: Picture) -> list[Pickup]:
+def _pickups(seen: DayView) -> list[Pickup]:
     """Return the visits the address names, one by one or by their round, in their order."""
     rounds = {whole_number(key) for key in request.args.getlist("round")}
     wanted = set(_keys()) | {
@@ -208,13 +216,13 @@ def _pickups(seen: Picture) -> list[Pickup]:
     return chosen[:MOST_AT_ONCE]
 
 
-def _offered(desk: Desk, seen: Picture, pickups: Sequence[Pickup]) -> list[ChoiceSeen]:
+def _offered(desk: Desk, seen: DayView, pickups: Sequence[Pickup]) -> list[ChoiceSeen]:
     keys = [pickup.id for pickup in pickups]
     found = [_choice_seen(desk, seen, keys, each) for each in choices(desk, keys)]
     return sorted(found, key=lambda each: each.rank)
 
 
-def _choice_seen(desk: Desk, seen: Picture, keys: Sequence[int], found: Choice) -> ChoiceSeen:
+def _choice_seen(desk: Desk, seen: DayView, keys: Sequence[int], found: Choice) -> ChoiceSeen:
     rounds = {each.round.id: each for each in seen.rounds}
     after, is_first = None, False
     if found.change and found.place.round_id is not None and len(keys) == 1:
@@ -233,7 +241,9 @@ def _choice_seen(desk: Desk, seen: Picture, keys: Sequence[int], found: Choice) 
     )
 
 
-def _after(seen: Picture, change: Change, round_id: int, key: int) -> tuple[StopSeen | None, bool]:
+def _after(
+    seen: DayView, change: DayChange, round_id: int, key: int
+) -> tuple[StopSeen | None, bool]:
     order = change.becomes.orders.get(round_id, ())
     if key not in order:
         return None, False
@@ -245,7 +255,7 @@ def _after(seen: Picture, change: Change, round_id: int, key: int) -> tuple[Stop
 def _looked_at(
     session: Session,
     plan: DayPlan,
-    seen: Picture,
+    seen: DayView,
     pickups: Sequence[Pickup],
     chosen: str,
     offered: Sequence[ChoiceSeen],
@@ -256,22 +266,22 @@ def _looked_at(
         return (str(best.place), best.price, "") if best else ("", None, "")
     try:
         keys = [pickup.id for pickup in pickups]
-        _, found = price(session, plan, pickups=keys, place=Place.read(chosen))
+        _, found = price(session, plan, pickups=keys, place=TargetPosition.read(chosen))
     except Refused as refused:
         return chosen, None, sentence(refused)
     return chosen, priced(found, seen.names), ""
 
 
 def _exact(
-    seen: Picture, pickups: Sequence[Pickup]
-) -> list[tuple[RoundSeen, list[tuple[Place, StopSeen | None]]]]:
+    seen: DayView, pickups: Sequence[Pickup]
+) -> list[tuple[RoundSeen, list[tuple[TargetPosition, StopSeen | None]]]]:
     """Return the places in each round, each by the stop before it, the visits left out."""
     moved = {pickup.id for pickup in pickups}
     return [
         (
             found,
             [
-                (Place(round_id=found.round.id, position=position), after)
+                (TargetPosition(round_id=found.round.id, position=position), after)
                 for position, after in enumerate(
                     [None, *(stop for stop in found.stops if stop.pickup.id not in moved)]
                 )
@@ -282,5 +292,5 @@ def _exact(
     ]
 
 
-def _price_of_day(found: OtherDay, seen: Picture) -> Price | None:
+def _price_of_day(found: OtherDay, seen: DayView) -> Price | None:
     return priced(found.preview, seen.names) if found.preview else None

@@ -16,21 +16,22 @@ from collector.db import reading
 from collector.errors import Conflict, MilkroundError
 from collector.pickups.models import Pickup, PickupState, PickupWindow
 from collector.pickups.queries import for_day
-from collector.planning.by_hand.taking_back import edits_of, stacks
-from collector.planning.solving.proposals import is_empty, open_proposal, was_overtaken
+from collector.planning.editing.undo import edits_of, stacks
+from collector.planning.optimise.proposals import is_empty, open_proposal, was_overtaken
 from collector.rounds.actions import pending
-from collector.rounds.models import DayPlan, Round, Stop
-from collector.rounds.queries import day_plan, shifts_on
-from collector.web import errors
+from collector.rounds.models import DayPlan, Round, RoundStop
+from collector.rounds.queries import day_plan
+from collector.shifts.queries import shifts_on
+from collector.web.board.day.edit_log import EditLine, said, words_of
 from collector.web.board.day.map import day_map
-from collector.web.board.day.picture import Picture, picture
-from collector.web.board.day.plan_job import latest_of_day
-from collector.web.board.day.said import Said, said, words_of
+from collector.web.board.day.plan_progress import latest_of_day
 from collector.web.board.day.timeline import timeline
-from collector.web.board.pages import civil_day, is_fragment
-from collector.web.board.pages import page as board_page
+from collector.web.board.day.view_model import DayView, picture
+from collector.web.board.page_context import civil_day, is_fragment
+from collector.web.board.page_context import page as board_page
 from collector.web.board.wording import SECONDS_TO_THINK
-from collector.web.guards import actor, now
+from collector.web.framework import errors
+from collector.web.framework.guards import actor, now
 from collector.web.wording import sentence
 
 blueprint = Blueprint("days", __name__, url_prefix="/days/<day>")
@@ -45,7 +46,7 @@ class Message:
 
     tone: str
     text: str
-    since: tuple[Said, ...] = ()
+    since: tuple[EditLine, ...] = ()
     """What colleagues did since the page was loaded."""
 
 
@@ -77,7 +78,7 @@ def answer_over_day(error: MilkroundError) -> Response:
     return make_response(shown, errors.STATUS[type(error)])
 
 
-def _since(error: MilkroundError, day: date) -> tuple[Said, ...]:
+def _since(error: MilkroundError, day: date) -> tuple[EditLine, ...]:
     """Return what was done to a day since the version that a form was made of."""
     seen = request.form.get("version", "")
     if not isinstance(error, Conflict) or not seen.isdigit():
@@ -122,7 +123,7 @@ def day_page(day: date, *, message: Message | None = None) -> str:
         )
 
 
-def seen_day(session: Session, plan: DayPlan | None, day: date) -> Picture:
+def seen_day(session: Session, plan: DayPlan | None, day: date) -> DayView:
     """Return what the board shows of a day."""
     bank_id = actor().bank_id
     return picture(
@@ -142,7 +143,7 @@ def stamp(session: Session, bank_id: int, day: date) -> str:
         .where(DayPlan.bank_id == bank_id, DayPlan.day == day)
         .order_by(Round.id)
     )
-    stops = select(Stop.pickup_id).join(Round).join(DayPlan).where(DayPlan.day == day)
+    stops = select(RoundStop.pickup_id).join(Round).join(DayPlan).where(DayPlan.day == day)
     windows = select(PickupWindow.pickup_id).where(PickupWindow.day == day)
     pickups = (
         select(Pickup.id, Pickup.version)
@@ -158,7 +159,7 @@ def stamp(session: Session, bank_id: int, day: date) -> str:
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
-def door_records(session: Session, seen: Picture) -> Mapping[int, DoorRecord]:
+def door_records(session: Session, seen: DayView) -> Mapping[int, DoorRecord]:
     """Return what was recorded at each door of the day."""
     pickups = [stop.pickup.id for found in seen.rounds for stop in found.stops]
     return records_at(session, bank_id=actor().bank_id, pickups=pickups)

@@ -5,10 +5,10 @@ from werkzeug.wrappers import Response
 
 from collector.db import transaction
 from collector.errors import NotFound
-from collector.planning.by_hand.pinning import pin
+from collector.planning.editing.pins import pin
 from collector.web.board.day.page import day_page
-from collector.web.board.pages import by, civil_day, is_fragment, whole_number
-from collector.web.guards import actor
+from collector.web.board.page_context import by, civil_day, is_fragment, whole_number
+from collector.web.framework.guards import actor
 
 blueprint = Blueprint("pins", __name__, url_prefix="/days/<day>/pins")
 

@@ -10,15 +10,15 @@ from collector.errors import NotFound
 from collector.jobs.actions import ask_cancel
 from collector.jobs.models import Job
 from collector.jobs.queries import get_job
-from collector.planning.day.actions import PLAN_DAY, ask_for_plan
-from collector.planning.day.wishes import Weight, Wish
+from collector.planning.optimise.actions import PLAN_DAY, ask_for_plan
+from collector.planning.problem.objectives import Weight, Wish
 from collector.rounds.models import DayPlan
 from collector.rounds.queries import day_plan
 from collector.web.board.day.page import day_page
-from collector.web.board.day.plan_job import plan_job
-from collector.web.board.pages import civil_day, is_fragment, whole_number
+from collector.web.board.day.plan_progress import plan_job
+from collector.web.board.page_context import civil_day, is_fragment, whole_number
 from collector.web.board.wording import SECONDS_TO_THINK
-from collector.web.guards import actor, now, settings
+from collector.web.framework.guards import actor, now, settings
 
 blueprint = Blueprint("plans", __name__, url_prefix="/days/<day>/plans")
 

@@ -17,22 +17,22 @@ from collector.errors import NotFound
 from collector.notices.models import Notice, NoticeState
 from collector.pickups.models import Pickup
 from collector.pickups.queries import get_pickup
-from collector.planning.day.queries import broken_rules
+from collector.planning.optimise.queries import broken_rules
 from collector.rounds.actions import pending, publish
 from collector.rounds.promises import Promise
 from collector.rounds.publication import Changes, RoundChange
 from collector.rounds.queries import day_plan
 from collector.web.board.day.page import seen_day
-from collector.web.board.day.picture import Picture
-from collector.web.board.day.price import broken_rule
-from collector.web.board.pages import civil_day, whole_number
-from collector.web.board.pages import page as board_page
-from collector.web.guards import actor, now
+from collector.web.board.day.price_wording import broken_rule
+from collector.web.board.day.view_model import DayView
+from collector.web.board.page_context import civil_day, whole_number
+from collector.web.board.page_context import page as board_page
+from collector.web.framework.guards import actor, now
 
 blueprint = Blueprint("publications", __name__, url_prefix="/days/<day>/publications")
 
 
-class Violation(Protocol):
+class ViolationWords(Protocol):
     """What the planner's judge says of one broken rule."""
 
     @property
@@ -46,7 +46,7 @@ class Violation(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class PublicationLine:
     """A donor and what she will be told: hours, or None where her visit is withdrawn."""
 
     pickup: Pickup
@@ -111,7 +111,7 @@ def make(day: str) -> Response:
     return redirect(url_for("board.days.page", day=wanted), code=303)
 
 
-def _diff(change: RoundChange, seen: Picture) -> list[StopChange]:
+def _diff(change: RoundChange, seen: DayView) -> list[StopChange]:
     """Return the stops that are new, gone or at another time, in the order of the day."""
     then, now = _begins(change.round.published or {}), _begins(change.snapshot)
     names = {
@@ -135,24 +135,26 @@ def _begins(snapshot: Mapping[str, Any]) -> dict[int, datetime]:
     }
 
 
-def _told(session: Session, bank_id: int, found: Changes, seen: Picture) -> list[Told]:
+def _told(session: Session, bank_id: int, found: Changes, seen: DayView) -> list[PublicationLine]:
     before = {
         int(stop["pickup"])
         for each in seen.rounds
         for stop in (each.round.published or {}).get("stops", [])
     }
     promised = [
-        Told(pickup=get_pickup(session, bank_id, key), promise=given, is_new=key not in before)
+        PublicationLine(
+            pickup=get_pickup(session, bank_id, key), promise=given, is_new=key not in before
+        )
         for key, given in sorted(found.promised.items(), key=lambda pair: pair[1].opens)
     ]
     withdrawn = [
-        Told(pickup=get_pickup(session, bank_id, key), promise=None, is_new=False)
+        PublicationLine(pickup=get_pickup(session, bank_id, key), promise=None, is_new=False)
         for key in found.withdrawn
     ]
     return [*withdrawn, *promised]
 
 
-def _sentences(rules: Iterable[Violation], seen: Picture) -> list[str]:
+def _sentences(rules: Iterable[ViolationWords], seen: DayView) -> list[str]:
     letters, names = {str(each.shift.id): each.letter for each in seen.rounds}, seen.names
     return [
         broken_rule(

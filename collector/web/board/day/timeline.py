@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from collector.web.board.day.picture import Picture, RoundSeen
-from collector.web.board.hours import Hours, whole_hours
+from collector.web.board.day.view_model import DayView, RoundSeen
+from collector.web.board.timeline_scale import TimelineScale, whole_hours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bar:
+class DayBar:
     """A stretch of a row: what it shows, where it begins and how wide it is, in per cent."""
 
     kind: str
@@ -30,11 +30,11 @@ class ClockBar:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class DayLane:
     """One collector's day."""
 
     seen: RoundSeen
-    bars: tuple[Bar, ...]
+    bars: tuple[DayBar, ...]
     clock: ClockBar | None
 
 
@@ -42,12 +42,12 @@ class Row:
 class Timeline:
     """All rows over one stretch of hours, and where now is."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[DayLane, ...]
     hours: tuple[tuple[float, datetime], ...]
     now: float | None
 
 
-def timeline(picture: Picture, *, now: datetime) -> Timeline | None:
+def timeline(picture: DayView, *, now: datetime) -> Timeline | None:
     """Return the timeline of a day, or None where nobody drives."""
     driven = [seen for seen in picture.rounds if seen.round.departs_at and seen.stops]
     if not driven:
@@ -56,10 +56,10 @@ def timeline(picture: Picture, *, now: datetime) -> Timeline | None:
         min(seen.round.departs_at for seen in driven if seen.round.departs_at),
         max(seen.round.returns_at for seen in driven if seen.round.returns_at),
     )
-    scale = _Scale(begin, end)
+    scale = _DayScale(begin, end)
     return Timeline(
         rows=tuple(
-            Row(seen=seen, bars=tuple(_bars(seen, scale)), clock=_clock(seen, scale))
+            DayLane(seen=seen, bars=tuple(_bars(seen, scale)), clock=_clock(seen, scale))
             for seen in driven
         ),
         hours=scale.marks(),
@@ -68,13 +68,13 @@ def timeline(picture: Picture, *, now: datetime) -> Timeline | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Scale(Hours):
-    def bar(self, kind: str, since: datetime, until: datetime, **of: int | None) -> Bar:
+class _DayScale(TimelineScale):
+    def bar(self, kind: str, since: datetime, until: datetime, **of: int | None) -> DayBar:
         left = self.at(since)
-        return Bar(kind=kind, left=left, width=round(self.at(until) - left, 3), **of)
+        return DayBar(kind=kind, left=left, width=round(self.at(until) - left, 3), **of)
 
 
-def _bars(seen: RoundSeen, scale: _Scale) -> Iterator[Bar]:
+def _bars(seen: RoundSeen, scale: _DayScale) -> Iterator[DayBar]:
     left = seen.round.departs_at
     for stop in seen.stops:
         row, of = stop.stop, {"pickup_id": stop.pickup.id, "number": stop.number}
@@ -88,7 +88,7 @@ def _bars(seen: RoundSeen, scale: _Scale) -> Iterator[Bar]:
         yield scale.bar("drive", left, seen.round.returns_at)
 
 
-def _clock(seen: RoundSeen, scale: _Scale) -> ClockBar | None:
+def _clock(seen: RoundSeen, scale: _DayScale) -> ClockBar | None:
     tightest, back = seen.tightest, seen.round.returns_at
     if tightest is None or tightest.margin is None or back is None:
         return None

@@ -1,0 +1,1 @@
+"""Slots offered to donors: availability, forecast and price."""

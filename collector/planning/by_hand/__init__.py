@@ -1,1 +1,0 @@
-"""A day's rounds changed by hand: priced, made, taken back."""

@@ -1,1 +1,0 @@
-"""A day as it is asked of the planner and as its answer is written down."""

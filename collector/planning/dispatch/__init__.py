@@ -1,0 +1,1 @@
+"""The published day on the road: arrivals, disruptions, alternatives and their acceptance."""

@@ -1,0 +1,137 @@
+"""What a proposal does differently from the present order of a day: visits, price, messages."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from collector.pickups.models import Pickup
+from collector.planning.models import Disruption, DisruptionProposal
+from collector.rounds.models import DayPlan, Round
+from collector.rounds.promises import Promise, promise
+from collector.rounds.publication import promises_in
+from collector.service_day import ServiceDay
+from routing.analysis.compare import Seat, compare
+from routing.formats.native import plan_of
+from routing.plan import Plan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """A visit that is elsewhere, or at another time; None where it is not made that day."""
+
+    pickup_id: int
+    before: Round | None
+    after: Round | None
+    begins_before: datetime | None
+    begins_after: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """A proposal beside what it replaces.
+
+    Attributes
+    ----------
+    cents
+        Of road and time more; without the price of what is left out.
+    left
+        Visits that are not made that day.
+    promised, before
+        The new promises, and what they replace.
+    withdrawn
+        Who is told that nobody comes.
+    rounds
+        Those that change: their phones are told.
+    """
+
+    cents: int
+    metres: int
+    seconds: int
+    moved: tuple[Moved, ...]
+    retimed: tuple[Moved, ...]
+    left: tuple[int, ...]
+    promised: Mapping[int, Promise]
+    before: Mapping[int, Promise]
+    withdrawn: tuple[int, ...]
+    rounds: tuple[Round, ...]
+
+
+def difference(
+    plan: DayPlan,
+    disruption: Disruption,
+    proposal: DisruptionProposal,
+    pickups: Mapping[int, Pickup],
+    day: ServiceDay,
+) -> Difference:
+    """Tell a proposal that has a plan from the present order.
+
+    Parameters
+    ----------
+    plan
+        The day as the disruption found it.
+    pickups
+        The visits of the day, whole, by key.
+    """
+    ahead, after = plan_of(disruption.ahead), plan_of(proposal.plan)
+    rounds = {str(round_.shift_id): round_ for round_ in plan.rounds}
+    touched = touched_shifts(ahead, after)
+    told = promises_in(plan.rounds)
+    new = dict(_promises(after, touched, pickups, told, day))
+    found = compare(ahead, after)
+    left = tuple(int(entry.visit) for entry in after.unassigned)
+    changes = [_moved(each.visit, each.before, each.after, rounds, day) for each in found.moved]
+    later = [_moved(each.visit, each.before, each.after, rounds, day) for each in found.retimed]
+    return Difference(
+        cents=_bill(after) - _bill(ahead),
+        metres=after.metres - ahead.metres,
+        seconds=after.seconds - ahead.seconds,
+        moved=tuple(changes),
+        retimed=tuple(later),
+        left=left,
+        promised={key: given for key, given in new.items() if told.get(key) != given},
+        before=told,
+        withdrawn=tuple(key for key in sorted(left) if key in told),
+        rounds=tuple(round_ for shift, round_ in rounds.items() if shift in touched),
+    )
+
+
+def touched_shifts(ahead: Plan, after: Plan) -> set[str]:
+    """Return the shifts that a plan drives otherwise; the others are left as they were told."""
+    shifts = {tour.shift for tour in (*ahead.tours, *after.tours)}
+    return {shift for shift in shifts if ahead.tour(shift) != after.tour(shift)}
+
+
+def _bill(plan: Plan) -> int:
+    return plan.cost.total - plan.cost.penalties
+
+
+def _promises(
+    after: Plan,
+    touched: set[str],
+    pickups: Mapping[int, Pickup],
+    told: Mapping[int, Promise],
+    day: ServiceDay,
+) -> Iterator[tuple[int, Promise]]:
+    for tour in after.tours:
+        if tour.shift not in touched:
+            continue
+        for stop in tour.stops:
+            key = int(stop.visit)
+            begins = day.at(stop.begin)
+            yield key, promise(day, begins, pickups[key].windows, given=told.get(key))
+
+
+def _moved(
+    visit: str,
+    before: Seat | None,
+    after: Seat | None,
+    rounds: Mapping[str, Round],
+    day: ServiceDay,
+) -> Moved:
+    return Moved(
+        pickup_id=int(visit),
+        before=rounds[before.shift] if before else None,
+        after=rounds[after.shift] if after else None,
+        begins_before=day.at(before.begin) if before else None,
+        begins_after=day.at(after.begin) if after else None,
+    )

@@ -1,0 +1,44 @@
+"""The job `propose`: the planner looks, in a child process, at everything that is left of a day."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from collector.db import owned
+from collector.jobs.actions import Claim
+from collector.jobs.models import JobState
+from collector.jobs.work import Ended, JobOutcome
+from collector.planning.models import DisruptionProposal
+from collector.planning.optimise.jobs import Search, refuse_unlawful, spoken
+
+
+def propose(session: Session, claim: Claim) -> "Propose":
+    """Prepare an attempt at a proposal: the handler of `propose` jobs."""
+    proposal = owned(session, DisruptionProposal, claim.bank_id, claim.payload["proposal"])
+    return Propose(
+        bank_id=claim.bank_id,
+        proposal_id=proposal.id,
+        seconds=claim.payload["seconds"],
+        stdin=spoken(proposal.problem, proposal.start),
+    )
+
+
+@dataclass(slots=True, kw_only=True)
+class Propose(Search):
+    """One attempt at a proposal."""
+
+    bank_id: int
+    proposal_id: int
+
+    def conclude(self, session: Session, *, now: datetime, ended: Ended) -> JobOutcome | None:  # noqa: ARG002
+        """Keep the best plan if the checker agrees; without a better one the start stands."""
+        if self.fell_silent(ended):
+            return None
+        proposal = owned(session, DisruptionProposal, self.bank_id, self.proposal_id)
+        found = self.best or proposal.start
+        refuse_unlawful(proposal.problem, found)
+        proposal.plan = found
+        return JobOutcome(
+            state=JobState.DONE, result={"kept": True, "cost": found["cost"]["total"]}
+        )

@@ -1,0 +1,126 @@
+"""Taking an answer back: the rounds as they were before it, as far as that is still ahead."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from collector.db import owned
+from collector.errors import NotFound
+from collector.pickups.models import Pickup, PickupState
+from collector.planning.dispatch.alternatives import Alternative, lawful
+from collector.planning.dispatch.remaining_day import Midday
+from collector.planning.models import Disruption, DisruptionProposal, ProposalWay
+from collector.rounds.models import DayPlan
+from collector.rounds.queries import OF_A_PICKUP
+from routing.analysis.insertion import filled
+from routing.formats.native import plan_of, problem_of
+from routing.problem import Pin, Problem
+from routing.schedule import retimed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrdersBefore:
+    """How the rounds were driven when a disruption was told, in the planner's names.
+
+    Attributes
+    ----------
+    orders, ends
+        By shift.
+    waiting
+        The visits that were in no round.
+    """
+
+    orders: Mapping[str, Sequence[str]]
+    ends: Mapping[str, tuple[str, ...]]
+    waiting: frozenset[str]
+
+
+def before(session: Session, *, bank_id: int, day: date, disruption_id: int) -> OrdersBefore:
+    """Return what an answer of a day has changed.
+
+    Raises
+    ------
+    NotFound
+        The bank answered no such disruption on that day.
+    """
+    found = owned(session, Disruption, bank_id, disruption_id)
+    answered = select(DisruptionProposal.id).where(
+        DisruptionProposal.disruption_id == found.id, DisruptionProposal.accepted_at.is_not(None)
+    )
+    if found.day != day or session.scalar(answered) is None:
+        raise NotFound("not_found", kind="disruptions")
+    problem, ahead = problem_of(found.problem), plan_of(found.ahead)
+    return OrdersBefore(
+        orders=ahead.orders,
+        ends={shift.id: shift.ends for shift in problem.shifts},
+        waiting=frozenset(left.visit for left in ahead.unassigned),
+    )
+
+
+def sent_away(session: Session, plan: DayPlan, then: OrdersBefore) -> list[Pickup]:
+    """Return the requests that were in a round then and wait for one now."""
+    wanted = {int(name) for order in then.orders.values() for name in order} - plan.placed
+    return list(
+        session.scalars(
+            select(Pickup)
+            .where(
+                Pickup.bank_id == plan.bank_id,
+                Pickup.id.in_(wanted),
+                Pickup.state == PickupState.ACCEPTED,
+            )
+            .options(*OF_A_PICKUP)
+        )
+    )
+
+
+def as_before(day: Midday, then: OrdersBefore) -> Alternative:
+    """Give everybody her order of then; what was added since goes where it costs least."""
+    rest = day.rest
+    shifts = tuple(
+        replace(shift, ends=then.ends.get(shift.id, shift.ends)) for shift in rest.shifts
+    )
+    problem, left = lawful(replace(rest, shifts=shifts), _orders(rest, then))
+    waiting = then.waiting - {pin.visit for pin in rest.pins}
+    without = replace(
+        problem, visits=tuple(visit for visit in problem.visits if visit.id not in waiting)
+    )
+    full = filled(without, retimed(without, left.orders))
+    return Alternative(
+        way=ProposalWay.AS_BEFORE,
+        problem=problem,
+        plan=retimed(problem, full.orders),
+        gate=_gate(rest, then),
+    )
+
+
+def _orders(rest: Problem, then: OrdersBefore) -> dict[str, list[str]]:
+    """The orders of then, of what is ahead; what somebody is driving to by now stays hers."""
+    pins = {pin.visit: pin for pin in rest.pins}
+    orders = {
+        shift: [name for name in order if rest.visit(name) and _is_free(pins.get(name), shift)]
+        for shift, order in then.orders.items()
+    }
+    for pin in rest.pins:
+        order = orders.setdefault(pin.shift, [])
+        if pin.position == 0 and pin.visit in order:
+            order.remove(pin.visit)
+        if pin.visit not in order and rest.visit(pin.visit):
+            order.insert(0, pin.visit)
+    return orders
+
+
+def _is_free(pin: Pin | None, shift: str) -> bool:
+    return pin is None or pin.shift == shift
+
+
+def _gate(rest: Problem, then: OrdersBefore) -> str:
+    """Where rounds end again that were sent to another freezer; empty where none were."""
+    others = {
+        then.ends[shift.id]
+        for shift in rest.shifts
+        if then.ends.get(shift.id, shift.ends) != shift.ends
+    }
+    return next(iter(others))[0] if len(others) == 1 else ""

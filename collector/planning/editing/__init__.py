@@ -1,0 +1,1 @@
+"""Edits of a day by a coordinator: what-if, commit, undo, remedies, moves."""

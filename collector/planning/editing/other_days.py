@@ -1,0 +1,199 @@
+"""Moving visits to another day: what that adds there, and doing it on both days at once."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from sqlalchemy.orm import Session
+
+from collector.errors import NotFound, Refused
+from collector.pickups.models import Pickup, PickupWindow
+from collector.planning.editing.assignment import arranged
+from collector.planning.editing.commit import By, make
+from collector.planning.editing.hours_and_capacity import Hours, Terms, as_hours, hours_of
+from collector.planning.editing.moves import TargetPosition, arrangement
+from collector.planning.editing.what_if import BY_HAND, Desk, Preview, told
+from collector.planning.models import DayEdit, EditKind
+from collector.planning.problem.build import DayFacts, gather
+from collector.rounds.actions import edit_day, open_day
+from collector.rounds.queries import day_plan
+from collector.shifts.queries import shifts_on
+
+DAYS_AHEAD = 14
+MOST_DAYS = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherDay:
+    """A day that visits may go to.
+
+    Attributes
+    ----------
+    is_planned
+        It has rounds already; else the visits wait until it is planned.
+    hers
+        Everybody asked for that day too; else somebody has to ask them.
+    placed
+        How many find a legal place in its rounds.
+    preview
+        What they add to its rounds, where some find a place.
+    """
+
+    day: date
+    is_planned: bool
+    hers: bool
+    placed: int
+    preview: Preview | None
+
+
+def other_days(
+    session: Session, *, bank_id: int, day: date, pickups: Sequence[int], today: date
+) -> list[OtherDay]:
+    """Return the next days on which somebody drives, with what the visits would add there."""
+    plan = day_plan(session, bank_id=bank_id, day=day)
+    if plan is None:
+        raise NotFound("not_found", kind="day_plans")
+    facts = gather(session, plan)
+    moved = _moved(facts, pickups)
+    first = max(today, day - timedelta(days=2))
+    found: list[OtherDay] = []
+    with session.no_autoflush:
+        for ahead in range(DAYS_AHEAD + 3):
+            other = first + timedelta(days=ahead)
+            if other != day and len(found) < MOST_DAYS and _drives(session, bank_id, other):
+                found.append(_priced(session, bank_id, moved, day=day, other=other))
+    return found
+
+
+def move_to_day(
+    session: Session,
+    *,
+    by: By,
+    bank_id: int,
+    day: date,
+    version: int,
+    pickups: Sequence[int],
+    to: date,
+) -> DayEdit:
+    """Move visits to another day, into its rounds where they fit, else into its tray.
+
+    A donor who did not ask for that day is given the same hours there: somebody must have asked
+    her, and the reason says so.
+
+    Raises
+    ------
+    Conflict
+        The day is another version by now.
+    Refused
+        `move_needs_reason` where a donor did not ask for that day; `no_shift_to_plan`;
+        `round_has_started`; `visit_may_not_be_served` (`reason`).
+    """
+    plan = edit_day(session, bank_id=bank_id, day=day, version=version)
+    if to == day or not _drives(session, bank_id, to):
+        raise Refused("no_shift_to_plan")
+    moved = _moved(gather(session, plan), pickups)
+    if not by.reason and not all(_asked_for(pickup, to) for pickup in moved):
+        raise Refused("move_needs_reason", rules=["windows"])
+    before = Terms(windows={key: hours_of(session, key) for key in pickups})
+    after = Terms(windows={pickup.id: _hours_there(pickup, day, to) for pickup in moved})
+    desk = Desk(gather(session, plan), pickups)
+    left = make(
+        session,
+        desk.change(desk.was.without(pickups)),
+        by=by,
+        kind=EditKind.OTHER_DAY,
+        tray=dict.fromkeys(pickups),
+        terms=(before.as_json(), after.as_json()),
+    )
+    after.write(session)
+    _join(session, bank_id, to, pickups, by=by, twin=left)
+    return left
+
+
+def _hours_there(pickup: Pickup, day: date, to: date) -> Hours:
+    """She is not waited for on the old day any more; on the new one, at her hours."""
+    kept = [window for window in pickup.windows if window.day != day]
+    if not _asked_for(pickup, to):
+        kept += _copies(pickup, day, to)
+    kept.sort(key=lambda window: (window.day, window.opens))
+    return [as_hours(window) for window in kept]
+
+
+def _join(
+    session: Session, bank_id: int, to: date, pickups: Sequence[int], *, by: By, twin: DayEdit
+) -> None:
+    """Put the visits into the rounds of their new day, as far as they fit."""
+    opened = open_day(session, bank_id=bank_id, day=to)
+    plan = edit_day(session, bank_id=bank_id, day=to, version=opened.version)
+    facts = gather(session, plan)
+    desk = Desk(facts, pickups)
+    becomes = desk.was
+    if any(round_.stops for round_ in facts.rounds):
+        becomes = arrangement(desk, pickups, TargetPosition.read("spread"))
+    make(session, desk.change(becomes), by=by, kind=EditKind.OTHER_DAY, twin=twin)
+
+
+def _priced(
+    session: Session, bank_id: int, moved: Sequence[Pickup], *, day: date, other: date
+) -> OtherDay:
+    hers = all(_asked_for(pickup, other) for pickup in moved)
+    plan = day_plan(session, bank_id=bank_id, day=other)
+    bare = OtherDay(day=other, is_planned=False, hers=hers, placed=0, preview=None)
+    if plan is None or not any(round_.stops for round_ in plan.rounds):
+        return bare
+    facts = gather(session, plan)
+    with_them = {**facts.pickups, **{pickup.id: pickup for pickup in moved}}
+    facts = replace(facts, pickups=with_them)
+    with _as_if_asked(moved, day=day, other=other):
+        keys = [pickup.id for pickup in moved]
+        asides = {facts.why_aside(pickup) for pickup in moved} - {None} - BY_HAND
+        if asides:
+            return replace(bare, is_planned=True)
+        desk = Desk(facts, keys)
+        change = desk.change(arrangement(desk, keys, TargetPosition.read("spread")))
+        placed = len(change.becomes.placed & set(keys))
+    return replace(bare, is_planned=True, placed=placed, preview=told(change) if placed else None)
+
+
+class _as_if_asked:  # noqa: N801 - used as a word, in a with statement
+    """Lets requests have the same hours on another day while the block lasts; nothing is kept."""
+
+    def __init__(self, moved: Sequence[Pickup], *, day: date, other: date) -> None:
+        self.moved, self.day, self.other = moved, day, other
+        self.added: list[tuple[Pickup, PickupWindow]] = []
+
+    def __enter__(self) -> None:
+        for pickup in self.moved:
+            if not _asked_for(pickup, self.other):
+                for window in _copies(pickup, self.day, self.other):
+                    pickup.windows.append(window)
+                    self.added.append((pickup, window))
+
+    def __exit__(self, *_: object) -> None:
+        for pickup, window in self.added:
+            pickup.windows.remove(window)
+
+
+def _copies(pickup: Pickup, day: date, other: date) -> Iterator[PickupWindow]:
+    for window in [each for each in pickup.windows if each.day == day]:
+        yield PickupWindow(
+            bank_id=pickup.bank_id, day=other, opens=window.opens, closes=window.closes
+        )
+
+
+def _moved(facts: DayFacts, pickups: Sequence[int]) -> list[Pickup]:
+    known = arranged(facts.plan).placed
+    missing = [key for key in pickups if key not in facts.pickups]
+    if missing:
+        if known & set(missing):
+            raise Refused("round_has_started")
+        raise NotFound("not_found", kind="pickups")
+    return [facts.pickups[key] for key in pickups]
+
+
+def _asked_for(pickup: Pickup, day: date) -> bool:
+    return any(window.day == day for window in pickup.windows)
+
+
+def _drives(session: Session, bank_id: int, day: date) -> bool:
+    return bool(shifts_on(session, bank_id=bank_id, day=day))

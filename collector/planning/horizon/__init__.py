@@ -1,0 +1,1 @@
+"""The coming weeks: due dates, the multi-day problem and its jobs."""

@@ -1,0 +1,1 @@
+"""Optimisation of a day: runs, jobs, proposals and their application."""

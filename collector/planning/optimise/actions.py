@@ -1,0 +1,88 @@
+"""Asking for a plan of a day."""
+
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from collector.audit.actions import record
+from collector.jobs.actions import ask_cancel, enqueue
+from collector.jobs.models import Job, JobState
+from collector.planning.optimise.queries import latest_run
+from collector.planning.optimise.runs import pose
+from collector.planning.problem.objectives import AT_ONCE, Wish
+from collector.rounds.actions import open_day
+from collector.rounds.models import DayPlan
+
+PLAN_DAY = "plan_day"
+SPARE_SECONDS = 60
+"""For starting the planner, reading a large problem and explaining what is left out."""
+
+
+def ask_for_plan(
+    session: Session,
+    *,
+    now: datetime,
+    bank_id: int,
+    day: date,
+    asked_by: str,
+    seconds: int,
+    wish: Wish = AT_ONCE,
+) -> Job:
+    """Pose the question of a day and queue the job that answers it.
+
+    Asking again while the same question is being answered returns that job; if the day was edited
+    since, its answer could not be kept any more: it is stopped and the day is asked anew.
+
+    Parameters
+    ----------
+    seconds
+        How long the planner may search.
+    wish
+        What it may change, and what matters to whoever asks.
+
+    Raises
+    ------
+    Refused
+        Nobody drives that day, or every round has started: `no_shift_to_plan`.
+    """
+    plan = open_day(session, bank_id=bank_id, day=day)
+    answering = _answering(session, plan, now=now, wish=wish)
+    if answering is not None:
+        return answering
+    run = pose(session, now=now, bank_id=bank_id, day=day, wish=wish)
+    asked = {"run": run.id, "day": day.isoformat(), "seconds": seconds}
+    job = enqueue(
+        session,
+        now=now,
+        bank_id=bank_id,
+        kind=PLAN_DAY,
+        payload=asked | {"propose": not wish.at_once},
+        asked_by=asked_by,
+        deadline_seconds=seconds + SPARE_SECONDS,
+    )
+    run.job_id = job.id
+    record(
+        session,
+        now=now,
+        bank_id=bank_id,
+        actor=asked_by,
+        action="plan asked",
+        subject=f"day_plan:{plan.id}",
+        run=run.id,
+        job=job.id,
+    )
+    return job
+
+
+def _answering(session: Session, plan: DayPlan, *, now: datetime, wish: Wish) -> Job | None:
+    """Return the job that answers this very question; one that answers another is stopped."""
+    known = latest_run(session, bank_id=plan.bank_id, day=plan.day)
+    if known is None:
+        return None
+    run, job = known
+    if job.state not in {JobState.QUEUED, JobState.RUNNING} or job.cancel_asked:
+        return None
+    if run.day_plan_version == plan.version and Wish.read(run.asked) == wish:
+        return job
+    ask_cancel(session, now=now, bank_id=plan.bank_id, job_id=job.id)
+    return None

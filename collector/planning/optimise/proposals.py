@@ -1,0 +1,200 @@
+"""The planner's answer as a proposal: compared with the present, applied whole or in part."""
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from collector.audit.actions import record
+from collector.db import owned
+from collector.errors import NotFound, Refused
+from collector.planning.editing.assignment import joined
+from collector.planning.editing.commit import By, make
+from collector.planning.editing.what_if import DayChange, Desk
+from collector.planning.models import DayEdit, EditKind, PlanningRun
+from collector.planning.optimise.rebase import Lapse, fitted
+from collector.planning.problem.build import gather
+from collector.planning.problem.objectives import Wish
+from collector.planning.problem.unassigned import left_out
+from collector.rounds.actions import edit_day
+from collector.rounds.models import DayPlan
+from collector.rounds.queries import day_plan
+from routing.analysis.explain import explained
+from routing.check.judge import check
+from routing.formats.native import plan_data, plan_of, read_problem
+from routing.plan import Plan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanProposal:
+    """An answer of the planner beside the day as it is now.
+
+    Attributes
+    ----------
+    change
+        The day with everything of the answer applied that still holds.
+    lapsed
+        Its other moves, and why they are not made any more.
+    """
+
+    run: PlanningRun
+    wish: Wish
+    change: DayChange
+    lapsed: Mapping[int, Lapse]
+
+
+def propose(session: Session, *, bank_id: int, run_id: int, plan: Plan) -> PlanningRun:
+    """Keep an answer as a proposal; the day stays as it is.
+
+    Raises
+    ------
+    NotFound
+        There is no such run in this bank.
+    Refused
+        The plan breaks rules of its own question: `plan_breaks_rules` (`rules`).
+    """
+    run = owned(session, PlanningRun, bank_id, run_id)
+    refuse_unlawful(run, plan)
+    run.plan = plan_data(plan)
+    session.flush()
+    return run
+
+
+def refuse_unlawful(run: PlanningRun, plan: Plan) -> None:
+    """Refuse a plan that breaks a rule of its own question.
+
+    Raises
+    ------
+    Refused
+        `plan_breaks_rules` (`rules`).
+    """
+    broken = check(read_problem(json.dumps(run.problem)), plan)
+    if broken:
+        raise Refused("plan_breaks_rules", rules=sorted({str(each.rule) for each in broken}))
+
+
+def open_proposal(session: Session, *, bank_id: int, day: date) -> PlanningRun | None:
+    """Return the latest answer about a day that nobody has applied or put aside."""
+    latest = session.scalar(
+        select(PlanningRun)
+        .where(PlanningRun.bank_id == bank_id, PlanningRun.day == day)
+        .order_by(PlanningRun.id.desc())
+        .limit(1)
+    )
+    if latest is None or latest.settled_at or latest.kept_at or latest.plan is None:
+        return None
+    return latest
+
+
+def is_empty(run: PlanningRun) -> bool:
+    """Whether an answer leaves every round as it was when the planner was asked."""
+    return plan_of(run.plan or {}).orders == plan_of(run.start).orders
+
+
+def was_overtaken(run: PlanningRun) -> bool:
+    """Whether a proposal was to become the draft by itself, and the day was changed meanwhile."""
+    return run.kept_at is None and Wish.read(run.asked).at_once
+
+
+def proposal(session: Session, *, bank_id: int, day: date, run_id: int) -> PlanProposal:
+    """Return an answer beside the day as it is now; nothing is written.
+
+    Raises
+    ------
+    NotFound
+        There is no such run of this day, or it has no answer.
+    """
+    run = owned(session, PlanningRun, bank_id, run_id)
+    plan = day_plan(session, bank_id=bank_id, day=day)
+    if run.day != day or run.plan is None or plan is None:
+        raise NotFound("not_found", kind="planning_runs")
+    return _compared(session, run, plan)
+
+
+def apply(
+    session: Session,
+    *,
+    by: By,
+    bank_id: int,
+    day: date,
+    version: int,
+    run_id: int,
+    only: Collection[int] | None = None,
+) -> DayEdit:
+    """Make an answer the draft of its day, or only the moves of these visits.
+
+    What of it was overtaken by changes since is left as it is (see `fitting`).
+
+    Raises
+    ------
+    Conflict
+        The day is another version than whoever applies it has looked at.
+    Refused
+        It was settled already: `proposal_settled`; or it moves nothing: `nothing_moves`.
+    """
+    plan = edit_day(session, bank_id=bank_id, day=day, version=version)
+    run = owned(session, PlanningRun, bank_id, run_id)
+    if run.settled_at or run.kept_at:
+        raise Refused("proposal_settled")
+    found = _compared(session, run, plan)
+    change = found.change if only is None else partly(found, only)
+    if change.becomes.orders == change.was.orders:
+        raise Refused("nothing_moves")
+    kind = EditKind.APPLIED if only is None else EditKind.TAKEN
+    run.settled_at = by.now
+    if only is None:
+        run.kept_at = by.now
+    session.flush()
+    return make(session, change, by=by, kind=kind, tray=_tray(change))
+
+
+def _tray(change: DayChange) -> dict[int, dict[str, Any] | None]:
+    """Return why the planner leaves out what it takes out of the rounds."""
+    if change.moved <= change.becomes.placed:
+        return {}
+    plan = explained(change.problem, change.after)
+    return {
+        left.pickup_id: {"reason": left.reason, "details": left.details}
+        for left in left_out(change.facts, plan)
+    }
+
+
+def discard(session: Session, *, by: By, bank_id: int, day: date, run_id: int) -> None:
+    """Put an answer aside: the day stays as it is.
+
+    Raises
+    ------
+    NotFound
+        There is no such run of this day.
+    """
+    run = owned(session, PlanningRun, bank_id, run_id)
+    if run.day != day:
+        raise NotFound("not_found", kind="planning_runs")
+    run.settled_at = by.now
+    record(
+        session,
+        now=by.now,
+        bank_id=bank_id,
+        actor=by.actor,
+        action="proposal discarded",
+        subject=f"day_plan:{run.day_plan_id}",
+        run=run.id,
+    )
+
+
+def partly(found: PlanProposal, only: Collection[int]) -> DayChange:
+    """Return the day with only the moves of these visits applied."""
+    change = found.change
+    chosen = frozenset(only) & change.moved
+    becomes = joined(change.was, change.becomes, chosen)
+    return Desk(change.facts, chosen, keep_pins=True).change(becomes)
+
+
+def _compared(session: Session, run: PlanningRun, plan: DayPlan) -> PlanProposal:
+    wish = Wish.read(run.asked)
+    found = fitted(gather(session, plan), run, wish)
+    return PlanProposal(run=run, wish=wish, change=found.change, lapsed=found.lapsed)

@@ -1,0 +1,158 @@
+"""The plans there are of a day - present, proposed, published - and any two side by side."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from collector.errors import NotFound
+from collector.pickups.models import Pickup
+from collector.planning.editing.assignment import Arrangement, arranged, changed, touched
+from collector.planning.editing.what_if import DayChange, orders_of
+from collector.planning.models import PlanningRun
+from collector.planning.optimise.rebase import SolvedDay
+from collector.planning.problem.build import DayFacts, can_be_timed, gather, problem_of
+from collector.rounds.models import DayPlan, Publication
+from collector.rounds.queries import OF_A_PICKUP
+from routing.schedule import retimed
+
+MOST_RUNS = 20
+
+
+class PlanSource(StrEnum):
+    """Where a plan comes from."""
+
+    PRESENT = "present"
+    PROPOSAL = "proposal"
+    REVISION = "revision"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanVersion:
+    """One plan of a day.
+
+    Attributes
+    ----------
+    number
+        The run of a proposal, or the revision; 0 for the present.
+    """
+
+    kind: PlanSource
+    number: int
+    made_at: datetime | None
+    orders: Mapping[int, tuple[int, ...]]
+
+    @property
+    def name(self) -> str:
+        """What a page calls it in its address."""
+        return f"{self.kind}-{self.number}" if self.number else str(self.kind)
+
+
+def versions(session: Session, plan: DayPlan) -> list[PlanVersion]:
+    """Return the present, then the proposals and the revisions, each the latest first.
+
+    A round that a proposal was not about is in it as it is now.
+    """
+    present = arranged(plan).orders
+    return [
+        PlanVersion(kind=PlanSource.PRESENT, number=0, made_at=None, orders=present),
+        *_proposals(session, plan, present),
+        *_revisions(session, plan),
+    ]
+
+
+def beside(session: Session, plan: DayPlan, first: PlanVersion, second: PlanVersion) -> DayChange:
+    """Return what makes the second of two plans of the first, both timed and priced as of today.
+
+    What cannot be timed any more, such as a visit that was moved to another day, is in neither.
+    """
+    was, becomes = Arrangement(orders=first.orders), Arrangement(orders=second.orders)
+    facts = _facts(session, plan, was.placed | becomes.placed)
+    posed = [each for each in facts.pickups.values() if can_be_timed(each, facts.service_day)]
+    problem = problem_of(facts, posed, unpinned=facts.pickups)
+    rounds = touched(was, becomes)
+    return DayChange(
+        facts=facts,
+        problem=problem,
+        was=was,
+        becomes=becomes,
+        before=retimed(problem, orders_of(facts, problem, was)),
+        after=retimed(problem, orders_of(facts, problem, becomes)),
+        touched=tuple(round_ for round_ in facts.rounds if round_.id in rounds),
+        moved=changed(was, becomes),
+        breaks=(),
+    )
+
+
+def named(found: Iterable[PlanVersion], name: str) -> PlanVersion:
+    """Return the version that an address names.
+
+    Raises
+    ------
+    NotFound
+        There is none.
+    """
+    for each in found:
+        if each.name == name:
+            return each
+    raise NotFound("not_found", kind="plans")
+
+
+def _proposals(
+    session: Session, plan: DayPlan, present: Mapping[int, tuple[int, ...]]
+) -> Iterator[PlanVersion]:
+    runs = session.scalars(
+        select(PlanningRun)
+        .where(PlanningRun.day_plan_id == plan.id)
+        .order_by(PlanningRun.id.desc())
+        .limit(MOST_RUNS)
+    )
+    for run in runs:
+        if run.plan is None:
+            continue
+        answer = SolvedDay.of(run, plan.rounds)
+        asked = {key: answer.wanted.orders.get(key, ()) for key in answer.rounds if key in present}
+        elsewhere = {each for order in asked.values() for each in order}
+        kept = {
+            key: tuple(each for each in order if each not in elsewhere)
+            for key, order in present.items()
+            if key not in asked
+        }
+        yield PlanVersion(
+            kind=PlanSource.PROPOSAL, number=run.id, made_at=run.posed_at, orders={**kept, **asked}
+        )
+
+
+def _revisions(session: Session, plan: DayPlan) -> Iterator[PlanVersion]:
+    known = session.scalars(
+        select(Publication)
+        .where(Publication.day_plan_id == plan.id)
+        .order_by(Publication.revision.desc())
+    )
+    for each in known:
+        # A revision that was published by an earlier release did not keep its rounds.
+        if "orders" in each.changes:
+            yield PlanVersion(
+                kind=PlanSource.REVISION,
+                number=each.revision,
+                made_at=each.published_at,
+                orders={int(key): tuple(order) for key, order in each.changes["orders"].items()},
+            )
+
+
+def _facts(session: Session, plan: DayPlan, keys: Iterable[int]) -> DayFacts:
+    """Return the day with every round, and whatever visits the two plans hold."""
+    pickups = session.scalars(
+        select(Pickup)
+        .where(Pickup.bank_id == plan.bank_id, Pickup.id.in_(set(keys)))
+        .options(*OF_A_PICKUP)
+        .order_by(Pickup.id)
+    )
+    return replace(
+        gather(session, plan),
+        rounds=tuple(plan.rounds),
+        pickups={pickup.id: pickup for pickup in pickups},
+    )

@@ -1,0 +1,337 @@
+"""What the planner is asked about a day: the rows of a bank become one immutable problem.
+
+Decisions that the rows leave open, made here once:
+
+- A round that has *started* is history: neither its shift nor its stops are posed, so no plan can
+  touch them.
+- Minutes at the door add up over the purposes of a visit; the minutes of a first visit cover
+  everything done on it.
+- One blood sample counts as one *tube* of a shift's capacity: no source says how many it fills.
+- An interview is held, and blood is drawn, by the same people (a physician, a midwife, a nurse):
+  both ask the shift for the skill `blood`.
+- Penalties are Milkround's own starting values: the base is dearer than the longest drive a bank
+  makes for one donor (300 km at 40 ct and 5 h at 25 EUR are 245 EUR), and urgencies add to it.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from collector.banks.models import Site
+from collector.banks.policies import Policies, PolicyKey
+from collector.banks.queries import get_bank, policies_of
+from collector.donors.eligibility import serology_valid_until
+from collector.pickups.flags import NEARLY, fetch_by
+from collector.pickups.models import OF_MILK, Pickup, PickupState, Purpose
+from collector.pickups.queries import for_day
+from collector.planning.problem.plannability import Aside, aside
+from collector.planning.problem.ride_limits import ride_limits
+from collector.rounds.models import DayPlan, Round, RoundState, RoundStop
+from collector.rounds.queries import OF_A_PICKUP
+from collector.service_day import ServiceDay
+from collector.shifts.models import RosterShift
+from routing.problem import Pin, Place, Problem, Visit, Window
+from routing.problem import Shift as PlannerShift
+from routing.travel.law import estimated
+from routing.units import Cents, Seconds
+
+BLOOD = "blood"
+CAR = "car"
+DIMENSIONS = ("bottles", "ml", "tubes")
+
+PENALTY = 50_000
+PENALTY_FOR_OLD_MILK = 50_000
+PENALTY_FOR_A_FULL_FREEZER = 25_000
+PENALTY_FOR_SEROLOGY = 25_000
+SEROLOGY_NEARLY = timedelta(days=14)
+
+OF_BLOOD = frozenset({Purpose.BLOOD_SAMPLE, Purpose.FIRST_INTERVIEW})
+
+MINUTES: Mapping[Purpose, PolicyKey] = {
+    Purpose.COLLECTION: PolicyKey.COLLECTION_MINUTES,
+    Purpose.WARD: PolicyKey.COLLECTION_MINUTES,
+    Purpose.MATERIAL_DROP: PolicyKey.MATERIAL_MINUTES,
+    Purpose.PUMP_RETURN: PolicyKey.MATERIAL_MINUTES,
+    Purpose.BLOOD_SAMPLE: PolicyKey.BLOOD_MINUTES,
+    Purpose.FIRST_INTERVIEW: PolicyKey.FIRST_VISIT_MINUTES,
+}
+
+TO_DRAFT = frozenset({RoundState.DRAFT, RoundState.PUBLISHED})
+AGREED = frozenset({PickupState.ACCEPTED, PickupState.PLANNED, PickupState.PUBLISHED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayFacts:
+    """Everything about a day that its question is made of.
+
+    Attributes
+    ----------
+    rounds
+        Those a plan may still change.
+    pickups
+        Those a plan of the day may hold, whole, by their key.
+    """
+
+    service_day: ServiceDay
+    policies: Policies
+    plan: DayPlan
+    rounds: tuple[Round, ...]
+    pickups: Mapping[int, Pickup]
+
+    @property
+    def stops(self) -> list[RoundStop]:
+        """The stops of those rounds whose visits are still agreed."""
+        return [
+            stop
+            for round_ in self.rounds
+            for stop in round_.stops
+            if stop.pickup_id in self.pickups
+        ]
+
+    def orders(self, problem: Problem) -> dict[str, list[str]]:
+        """Return, per shift, the visits of its round as the rows have them."""
+        posed = {visit.id for visit in problem.visits}
+        return {
+            str(round_.shift_id): [
+                str(stop.pickup_id) for stop in round_.stops if str(stop.pickup_id) in posed
+            ]
+            for round_ in self.rounds
+        }
+
+    def why_aside(self, pickup: Pickup) -> Aside | None:
+        """Why a request is not a visit on this day, or None."""
+        return aside(pickup, on=self.service_day.day, policies=self.policies)
+
+
+def gather(session: Session, plan: DayPlan) -> DayFacts:
+    """Read what the question of a day is made of.
+
+    Parameters
+    ----------
+    plan
+        As `rounds.queries.day_plan` loads it.
+    """
+    bank = get_bank(session, plan.bank_id)
+    here = plan.placed
+    history = {
+        stop.pickup_id for round_ in plan.rounds if not is_open(round_) for stop in round_.stops
+    }
+    fitting = {pickup.id: pickup for pickup in for_day(session, bank.id, plan.day)}
+    missing = here - fitting.keys()
+    if missing:
+        rows = session.scalars(select(Pickup).where(Pickup.id.in_(missing)).options(*OF_A_PICKUP))
+        fitting |= {pickup.id: pickup for pickup in rows}
+    return DayFacts(
+        service_day=ServiceDay(plan.day, bank.zone),
+        policies=policies_of(session, bank.id),
+        plan=plan,
+        rounds=tuple(round_ for round_ in plan.rounds if is_open(round_)),
+        pickups={
+            key: pickup
+            for key, pickup in sorted(fitting.items())
+            if key not in history and _is_of_this_day(pickup, here)
+        },
+    )
+
+
+def as_written(session: Session, plan: DayPlan) -> DayFacts:
+    """Read what the question would be made of if the day were exactly what its rounds say."""
+    bank = get_bank(session, plan.bank_id)
+    return DayFacts(
+        service_day=ServiceDay(plan.day, bank.zone),
+        policies=policies_of(session, bank.id),
+        plan=plan,
+        rounds=tuple(plan.rounds),
+        pickups={stop.pickup_id: stop.pickup for round_ in plan.rounds for stop in round_.stops},
+    )
+
+
+def can_be_timed(pickup: Pickup, service_day: ServiceDay) -> bool:
+    """Whether a request says when on that day and where: all the planner needs to time it."""
+    here = any(window.day == service_day.day for window in pickup.windows)
+    return here and pickup.donor.address.position is not None
+
+
+def is_open(round_: Round) -> bool:
+    """Whether a round may still be changed: nobody has set out on it."""
+    done = (
+        stop.pickup.state
+        for stop in round_.stops
+        if stop.pickup.state not in AGREED | {PickupState.ASKED, PickupState.CANCELLED}
+    )
+    return round_.state in TO_DRAFT and not any(done)
+
+
+def to_pose(facts: DayFacts) -> list[Pickup]:
+    """Return the requests that are visits on this day.
+
+    One below the bank's minimum volume is a visit only where a coordinator has put it into a
+    round by hand.
+    """
+    placed = {stop.pickup_id for stop in facts.stops}
+    found = []
+    for pickup in facts.pickups.values():
+        why = facts.why_aside(pickup)
+        if why is None or (why is Aside.BELOW_MINIMUM and pickup.id in placed):
+            found.append(pickup)
+    return found
+
+
+def problem_of(
+    facts: DayFacts, pickups: Iterable[Pickup], *, unpinned: Collection[int] = ()
+) -> Problem:
+    """Make the planner's problem of these requests and the rounds that may still change.
+
+    Parameters
+    ----------
+    pickups
+        Each with a window on the day and a position.
+    unpinned
+        Requests whose pins are left out, since somebody is moving them by hand.
+    """
+    pickups = list(pickups)
+    visits = [_visit(facts, pickup) for pickup in pickups]
+    shifts = {round_.id: round_.shift_id for round_ in facts.rounds}
+    posed = {visit.id for visit in visits}
+    places, positions = _places(facts, pickups)
+    return Problem(
+        dimensions=DIMENSIONS,
+        places=tuple(places),
+        travel={CAR: estimated(positions)},
+        shifts=tuple(_shift(facts.service_day, round_.shift) for round_ in facts.rounds),
+        visits=tuple(visits),
+        pins=tuple(
+            Pin(visit=str(stop.pickup_id), shift=str(shifts[stop.round_id]))
+            for stop in facts.stops
+            if stop.pinned and str(stop.pickup_id) in posed and stop.pickup_id not in unpinned
+        ),
+    )
+
+
+def windows_of(pickup: Pickup, service_day: ServiceDay) -> tuple[Window, ...]:
+    """Return a request's windows on a day, in the planner's seconds, ascending and apart.
+
+    Wall-clock times become instants before anything else: on the night of a clock change an hour
+    is skipped or lasts twice, and the seconds stay true. A window that lies in the skipped hour
+    may come out backwards; its two ends still bound the same moments.
+    """
+    spans = sorted(
+        sorted((service_day.instant(window.opens), service_day.instant(window.closes)))
+        for window in pickup.windows
+        if window.day == service_day.day
+    )
+    merged: list[list[int]] = []
+    for opens, closes in spans:
+        earliest, latest = service_day.seconds(opens), service_day.seconds(closes)
+        if merged and earliest <= merged[-1][1]:
+            merged[-1][1] = max(merged[-1][1], latest)
+        else:
+            merged.append([earliest, latest])
+    return tuple(
+        Window(earliest=Seconds(earliest), latest=Seconds(latest)) for earliest, latest in merged
+    )
+
+
+def service_seconds(pickup: Pickup, policies: Policies) -> int:
+    """Return how long somebody stays at the door."""
+    if Purpose.FIRST_INTERVIEW in pickup.purposes:
+        return 60 * policies[PolicyKey.FIRST_VISIT_MINUTES]
+    return 60 * sum(policies[MINUTES[Purpose(purpose)]] for purpose in set(pickup.purposes))
+
+
+def penalty(pickup: Pickup, *, on: date, policies: Policies) -> int:
+    """Return what it costs, in cents, not to come on this day: more where a clock runs out."""
+    found = PENALTY
+    if pickup.freezer_nearly_full:
+        found += PENALTY_FOR_A_FULL_FREEZER
+    if pickup.oldest_on is not None and on > fetch_by(pickup.oldest_on, policies) - NEARLY:
+        found += PENALTY_FOR_OLD_MILK
+    until = serology_valid_until(pickup.donor)
+    if until is not None and until - on <= SEROLOGY_NEARLY:
+        found += PENALTY_FOR_SEROLOGY
+    return found
+
+
+def _is_of_this_day(pickup: Pickup, here: set[int]) -> bool:
+    """A visit that has a place in a round is of the day of that round only."""
+    return pickup.state is PickupState.ACCEPTED or (pickup.state in AGREED and pickup.id in here)
+
+
+def _visit(facts: DayFacts, pickup: Pickup) -> Visit:
+    policies, purposes = facts.policies, {Purpose(purpose) for purpose in pickup.purposes}
+    milk, tube = bool(purposes & OF_MILK), Purpose.BLOOD_SAMPLE in purposes
+    price = penalty(pickup, on=facts.service_day.day, policies=policies)
+    return Visit(
+        id=str(pickup.id),
+        place=_door(pickup),
+        windows=windows_of(pickup, facts.service_day),
+        service=Seconds(service_seconds(pickup, policies)),
+        load={
+            "bottles": pickup.bottles if milk else 0,
+            "ml": pickup.volume_ml if milk else 0,
+            "tubes": int(tube),
+        },
+        ride_limits=ride_limits(purposes, policies),
+        skills=frozenset({BLOOD}) if purposes & OF_BLOOD else frozenset(),
+        penalty=Cents(price),
+    )
+
+
+def _shift(service_day: ServiceDay, shift: RosterShift) -> PlannerShift:
+    begins = service_day.seconds(service_day.instant(shift.begins))
+    ends = service_day.seconds(service_day.instant(shift.ends))
+    return PlannerShift(
+        id=str(shift.id),
+        collector=f"person:{shift.collector_id}",
+        start=_gate(shift.start_site),
+        ends=(_gate(shift.end_site),),
+        window=Window(earliest=Seconds(begins), latest=Seconds(max(begins, ends))),
+        capacity={
+            "bottles": shift.capacity_bottles,
+            "ml": shift.capacity_ml,
+            "tubes": shift.capacity_tubes,
+        },
+        skills=frozenset(shift.skills),
+        fixed_cost=Cents(shift.fixed_cents),
+        cents_per_km=shift.cents_per_km,
+        cents_per_hour=shift.cents_per_hour,
+        profile=CAR,
+    )
+
+
+def _places(
+    facts: DayFacts, pickups: Iterable[Pickup]
+) -> tuple[list[Place], list[tuple[float, float]]]:
+    found: dict[str, Place] = {}
+    for site in _sites(facts):
+        found[_gate(site)] = Place(
+            id=_gate(site),
+            latitude=site.latitude,
+            longitude=site.longitude,
+            receives=site.receives,
+        )
+    for pickup in pickups:
+        position = pickup.donor.address.position
+        if position is not None:
+            found[_door(pickup)] = Place(
+                id=_door(pickup), latitude=position.latitude, longitude=position.longitude
+            )
+    places = list(found.values())
+    return places, [(place.latitude or 0.0, place.longitude or 0.0) for place in places]
+
+
+def _sites(facts: DayFacts) -> Iterator[Site]:
+    for round_ in facts.rounds:
+        yield round_.shift.start_site
+        yield round_.shift.end_site
+
+
+def _gate(site: Site) -> str:
+    return f"site:{site.id}"
+
+
+def _door(pickup: Pickup) -> str:
+    return f"address:{pickup.donor.address_id}"

@@ -1,0 +1,198 @@
+"""What a coordinator asks of the planner in words, and the question that is made of it.
+
+A wish changes what the planner looks for, never what is true: its answer is judged, timed and
+priced by the rules and the costs of the bank. The factors are Milkround's own starting values.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from collector.planning.problem.build import DayFacts, problem_of, to_pose
+from collector.rounds.promises import Promise
+from collector.rounds.publication import promises_in
+from routing.plan import Plan
+from routing.problem import Balance, Measure, Pin, Problem, Visit, Window
+from routing.schedule import retimed
+from routing.units import Seconds
+
+
+class Weight(StrEnum):
+    """How much something matters to the coordinator."""
+
+    AS_IT_IS = "as_it_is"
+    MORE = "more"
+    MUCH_MORE = "much_more"
+
+
+KILOMETRES: Mapping[Weight, int] = {Weight.AS_IT_IS: 1, Weight.MORE: 2, Weight.MUCH_MORE: 4}
+"""By how much a kilometre is dearer to the planner than it is."""
+
+FAIRNESS: Mapping[Weight, int] = {Weight.AS_IT_IS: 0, Weight.MORE: 1_500, Weight.MUCH_MORE: 5_000}
+"""Cents per hour that a round lasts longer than the rounds do on average."""
+
+EARLY_FOR_FULL_FREEZERS = 1_000
+"""Cents per hour that a donor with a full freezer waits from the begin of her hours on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What the planner is asked to do.
+
+    Attributes
+    ----------
+    rounds
+        The rounds it may change; empty: every round that has not left.
+    insert_only
+        No visit changes its round: only what waits is put in.
+    keep_promises
+        A donor who was told her hours keeps them; else the proposal says whose hours change.
+    at_once
+        The answer becomes the draft by itself; else it is a proposal.
+    """
+
+    rounds: tuple[int, ...] = ()
+    insert_only: bool = False
+    kilometres: Weight = Weight.AS_IT_IS
+    fairness: Weight = Weight.AS_IT_IS
+    keep_promises: bool = True
+    full_freezers_first: bool = False
+    at_once: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as a run keeps it."""
+        return {
+            "rounds": list(self.rounds),
+            "insert_only": self.insert_only,
+            "kilometres": self.kilometres.value,
+            "fairness": self.fairness.value,
+            "keep_promises": self.keep_promises,
+            "full_freezers_first": self.full_freezers_first,
+            "at_once": self.at_once,
+        }
+
+    @classmethod
+    def read(cls, data: Mapping[str, Any]) -> "Wish":
+        """Read what a run kept; a run without a wish was made at once, with promises free."""
+        return cls(
+            rounds=tuple(data.get("rounds", ())),
+            insert_only=data.get("insert_only", False),
+            kilometres=Weight(data.get("kilometres", Weight.AS_IT_IS)),
+            fairness=Weight(data.get("fairness", Weight.AS_IT_IS)),
+            keep_promises=data.get("keep_promises", False),
+            full_freezers_first=data.get("full_freezers_first", False),
+            at_once=data.get("at_once", True),
+        )
+
+
+AT_ONCE = Wish(keep_promises=False, at_once=True)
+"""What the command line and the demonstration ask for."""
+
+
+def in_scope(facts: DayFacts, wish: Wish) -> DayFacts:
+    """Return the facts of the rounds a wish is about, and of what waits for a place."""
+    if not wish.rounds:
+        return facts
+    rounds = tuple(round_ for round_ in facts.rounds if round_.id in wish.rounds)
+    others = {
+        stop.pickup_id
+        for round_ in facts.rounds
+        if round_.id not in wish.rounds
+        for stop in round_.stops
+    }
+    pickups = {key: pickup for key, pickup in facts.pickups.items() if key not in others}
+    return replace(facts, rounds=rounds, pickups=pickups)
+
+
+def asked(facts: DayFacts, wish: Wish) -> tuple[Problem, Plan]:
+    """Return the question and the rounds as they are, to begin from.
+
+    Parameters
+    ----------
+    facts
+        As `in_scope` returns them.
+    """
+    problem = problem_of(facts, to_pose(facts))
+    present = retimed(problem, facts.orders(problem))
+    if wish.insert_only:
+        problem = replace(problem, pins=tuple(_pins(facts, problem)))
+    if wish.keep_promises:
+        problem = _with_promises(facts, problem, present)
+    problem = _weighed(facts, problem, present, wish)
+    return problem, retimed(problem, facts.orders(problem))
+
+
+def _pins(facts: DayFacts, problem: Problem) -> Iterator[Pin]:
+    posed = {visit.id for visit in problem.visits}
+    for round_ in facts.rounds:
+        for stop in round_.stops:
+            if str(stop.pickup_id) in posed:
+                yield Pin(visit=str(stop.pickup_id), shift=str(round_.shift_id))
+
+
+def _with_promises(facts: DayFacts, problem: Problem, present: Plan) -> Problem:
+    """Narrow the hours of whoever was promised some, unless the draft breaks them already."""
+    given = promises_in(facts.plan.rounds)
+    begins = {int(stop.visit): stop.begin for tour in present.tours for stop in tour.stops}
+    visits = []
+    for visit in problem.visits:
+        promised = given.get(int(visit.id))
+        begin = begins.get(int(visit.id))
+        kept = promised and begin is not None and promised.holds(facts.service_day.at(begin))
+        visits.append(_narrowed(facts, visit, promised) if kept and promised else visit)
+    return replace(problem, visits=tuple(visits))
+
+
+def _narrowed(facts: DayFacts, visit: Visit, promised: Promise) -> Visit:
+    def seconds(instant: datetime) -> int:
+        return facts.service_day.seconds(instant)
+
+    opens, closes = seconds(promised.opens), seconds(promised.closes)
+    windows = tuple(
+        Window(
+            earliest=Seconds(max(each.earliest, opens)), latest=Seconds(min(each.latest, closes))
+        )
+        for each in visit.windows
+        if each.earliest <= closes and opens <= each.latest
+    )
+    return replace(visit, windows=windows) if windows else visit
+
+
+def _weighed(facts: DayFacts, problem: Problem, present: Plan, wish: Wish) -> Problem:
+    factor = KILOMETRES[wish.kilometres]
+    shifts = tuple(
+        replace(shift, cents_per_km=factor * shift.cents_per_km) for shift in problem.shifts
+    )
+    balances = problem.balances
+    if FAIRNESS[wish.fairness] and shifts:
+        share = sum(tour.seconds for tour in present.tours) // len(shifts)
+        balances = (
+            *balances,
+            Balance(
+                measure=Measure.SECONDS,
+                shifts=frozenset(shift.id for shift in shifts),
+                share=share,
+                cents=FAIRNESS[wish.fairness],
+            ),
+        )
+    full = _full_freezers(facts) if wish.full_freezers_first else set()
+    visits = tuple(_early(visit) if visit.id in full else visit for visit in problem.visits)
+    return replace(problem, shifts=shifts, balances=balances, visits=visits)
+
+
+def _full_freezers(facts: DayFacts) -> set[str]:
+    return {str(key) for key, pickup in facts.pickups.items() if pickup.freezer_nearly_full}
+
+
+def _early(visit: Visit) -> Visit:
+    return replace(
+        visit, due=visit.windows[0].earliest, cents_per_hour_late=EARLY_FOR_FULL_FREEZERS
+    )
+
+
+def rounds_named(rounds: Iterable[int], facts: DayFacts) -> tuple[int, ...]:
+    """Return those of these rounds that a plan may still change."""
+    known = {round_.id for round_ in facts.rounds}
+    return tuple(sorted(known & set(rounds)))

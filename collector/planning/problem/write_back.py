@@ -1,0 +1,168 @@
+"""A timed plan written down as rows: rounds, stops, the tray, the states of the requests."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from collector.errors import Conflict
+from collector.pickups.models import Pickup, PickupState
+from collector.pickups.states import move_to
+from collector.planning.problem.build import DayFacts
+from collector.rounds.models import DayPlan, Round, RoundStop, Unplanned
+from collector.rounds.queries import day_plan
+from collector.service_day import ServiceDay
+from routing.cost import cost, tour_cost
+from routing.plan import Plan, Tour
+from routing.plan import Stop as TimedStop
+from routing.problem import Problem
+from routing.units import Metres, Seconds
+
+PLACED = frozenset({PickupState.PLANNED, PickupState.PUBLISHED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """A request in no round, and why."""
+
+    pickup_id: int
+    reason: str
+    details: dict[str, Any]
+
+
+def written(facts: DayFacts, problem: Problem) -> Plan:
+    """Return the plan that the rows hold, with the times they hold, legal or not."""
+    tours = tuple(
+        _written_tour(facts.service_day, round_, problem)
+        for round_ in facts.rounds
+        if round_.stops and round_.departs_at and round_.returns_at
+    )
+    bare = Plan(tours=tours)
+    return Plan(tours=tours, cost=cost(problem, bare))
+
+
+def write_rounds(
+    session: Session, *, facts: DayFacts, problem: Problem, plan: Plan, rounds: Iterable[Round]
+) -> None:
+    """Write the tours of these rounds as stops, each visit keeping its row and its pin.
+
+    A stop of theirs that is in no tour of the plan is removed.
+    """
+    rounds = list(rounds)
+    rows = {stop.pickup_id: stop for round_ in facts.rounds for stop in round_.stops}
+    kept: set[int] = set()
+    for round_ in rounds:
+        tour = plan.tour(str(round_.shift_id))
+        _write_round(round_, problem, tour, facts.service_day)
+        for position, timed in enumerate(tour.stops if tour else ()):
+            key = int(timed.visit)
+            stop = rows.get(key) or _new_stop(session, round_, key)
+            stop.round_id, stop.position = round_.id, position
+            stop.arrives_at = facts.service_day.at(timed.arrival)
+            stop.begins_at = facts.service_day.at(timed.begin)
+            stop.ends_at = facts.service_day.at(timed.end)
+            kept.add(key)
+    for round_ in rounds:
+        for stop in round_.stops:
+            if stop.pickup_id not in kept:
+                session.delete(stop)
+    session.flush()
+
+
+def write_tray(session: Session, *, plan: DayPlan, left: Iterable[LeftOut], whole: bool) -> None:
+    """Write what is in no round; `whole` says that nothing else is in the tray either."""
+    left = list(left)
+    take_out_of_tray(session, plan, None if whole else {each.pickup_id for each in left})
+    for each in left:
+        session.add(
+            Unplanned(
+                bank_id=plan.bank_id,
+                day_plan_id=plan.id,
+                pickup_id=each.pickup_id,
+                reason=each.reason,
+                details=each.details,
+            )
+        )
+    session.flush()
+
+
+def take_out_of_tray(session: Session, plan: DayPlan, pickup_ids: set[int] | None) -> None:
+    """Remove these requests, or with None all of them, from the tray."""
+    for row in session.scalars(select(Unplanned).where(Unplanned.day_plan_id == plan.id)):
+        if pickup_ids is None or row.pickup_id in pickup_ids:
+            session.delete(row)
+    # Rows are removed ahead of the ones that take their place: a request is there once.
+    session.flush()
+
+
+def settle_states(pickups: Mapping[int, Pickup], *, placed: Iterable[int]) -> None:
+    """Say of each request whether it has a place in a round; a promise made stays a promise."""
+    inside = set(placed)
+    for key, pickup in pickups.items():
+        if key in inside and pickup.state is PickupState.ACCEPTED:
+            move_to(pickup, PickupState.PLANNED)
+        elif key not in inside and pickup.state in PLACED:
+            move_to(pickup, PickupState.ACCEPTED)
+
+
+def reloaded(session: Session, plan: DayPlan) -> DayPlan:
+    """Return the plan of a day as its rows are now."""
+    session.flush()
+    session.expire_all()
+    found = day_plan(session, bank_id=plan.bank_id, day=plan.day)
+    if found is None:
+        raise Conflict("changed_meanwhile")
+    return found
+
+
+def _written_tour(service_day: ServiceDay, round_: Round, problem: Problem) -> Tour:
+    shift = problem.shift(str(round_.shift_id))
+    if shift is None or round_.departs_at is None or round_.returns_at is None:
+        raise ValueError(f"round {round_.id} is not in the problem")
+
+    def seconds(instant: datetime) -> Seconds:
+        return Seconds(service_day.seconds(instant))
+
+    return Tour(
+        shift=shift.id,
+        start=shift.start,
+        end=shift.ends[0],
+        departure=seconds(round_.departs_at),
+        arrival=seconds(round_.returns_at),
+        stops=tuple(
+            TimedStop(
+                visit=str(stop.pickup_id),
+                arrival=seconds(stop.arrives_at),
+                begin=seconds(stop.begins_at),
+                end=seconds(stop.ends_at),
+            )
+            for stop in round_.stops
+        ),
+        metres=Metres(round_.metres),
+    )
+
+
+def _write_round(
+    round_: Round, problem: Problem, tour: Tour | None, service_day: ServiceDay
+) -> None:
+    round_.departs_at = service_day.at(tour.departure) if tour else None
+    round_.returns_at = service_day.at(tour.arrival) if tour else None
+    round_.metres = tour.metres if tour else 0
+    round_.driving_seconds = _driving(tour) if tour else 0
+    round_.cost_cents = tour_cost(problem, tour).total if tour else 0
+
+
+def _driving(tour: Tour) -> int:
+    """Seconds on the road: everything that is neither service nor waiting."""
+    return tour.seconds - sum(stop.end - stop.arrival for stop in tour.stops)
+
+
+def _new_stop(session: Session, round_: Round, pickup_id: int) -> RoundStop:
+    stop = RoundStop(
+        bank_id=round_.bank_id, round_id=round_.id, pickup_id=pickup_id, position=0, pinned=False
+    )
+    session.add(stop)
+    return stop

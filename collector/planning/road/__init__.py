@@ -1,1 +1,0 @@
-"""A day on the road: how far it is, what upsets it, and what the planner proposes then."""

@@ -1,0 +1,1 @@
+"""Events that collectors' phones record: parsing, intake, replay, side effects and queries."""

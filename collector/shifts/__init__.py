@@ -1,0 +1,1 @@
+"""Shifts: collectors on duty on a day, with their vehicle, hours and capacity."""

@@ -1,1 +1,0 @@
-"""What donors asked for: the inbox, a request, requests from a file."""

@@ -1,0 +1,117 @@
+"""The coordinator's board: its door, and the parts behind it."""
+
+from flask import Blueprint, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from collector.db import reading
+from collector.errors import Conflict, Refused
+from collector.people.models import Role
+from collector.rounds.queries import revision_of
+from collector.web.board import map_background, morning
+from collector.web.board.bank import containers, directory, erasures, excursions, policies, reports
+from collector.web.board.day import (
+    comparisons,
+    edits,
+    exports,
+    moves,
+    pins,
+    plans,
+    publications,
+    unplanned,
+)
+from collector.web.board.day import page as day_page
+from collector.web.board.day.page import answer_over_day
+from collector.web.board.dispatch import day_close, disruptions, monitoring
+from collector.web.board.dispatch import page as dispatch_page
+from collector.web.board.donors import (
+    blood_tests,
+    candidates,
+    clinical_file,
+    merge,
+    questions,
+)
+from collector.web.board.donors import page as donors_page
+from collector.web.board.fragments import add_parts
+from collector.web.board.horizon import due
+from collector.web.board.horizon import page as horizon_page
+from collector.web.board.inbox import imports, requests
+from collector.web.board.inbox import page as inbox_page
+from collector.web.board.page_context import civil_day, today
+from collector.web.board.wording import add_words
+from collector.web.framework.guards import actor, guard
+
+blueprint = Blueprint("board", __name__, url_prefix="/board")
+guard(blueprint, Role.COORDINATOR)
+add_words(blueprint)
+add_parts(blueprint)
+blueprint.register_error_handler(Conflict, answer_over_day)
+blueprint.register_error_handler(Refused, answer_over_day)
+
+PARTS = (
+    day_page,
+    plans,
+    moves,
+    pins,
+    edits,
+    unplanned,
+    comparisons,
+    publications,
+    exports,
+    dispatch_page,
+    monitoring,
+    disruptions,
+    day_close,
+    morning,
+    horizon_page,
+    due,
+    map_background,
+    inbox_page,
+    requests,
+    imports,
+    donors_page,
+    candidates,
+    clinical_file,
+    merge,
+    blood_tests,
+    questions,
+    policies,
+    directory,
+    containers,
+    reports,
+    erasures,
+    excursions,
+)
+guard(
+    donors_page.blueprint,
+    Role.COORDINATOR,
+    Role.PROFESSIONAL,
+    Role.QUALITY,
+    within=blueprint.name,
+)
+for part in PARTS:
+    # A nested blueprint's endpoints begin with `board.`: the one guard above holds for them all.
+    blueprint.register_blueprint(part.blueprint)
+
+
+@blueprint.get("/")
+def home() -> Response:
+    """Open what waits this morning, until today is published; from then on, today."""
+    day = today()
+    with reading() as session:
+        published = revision_of(session, bank_id=actor().bank_id, day=day)
+    if published:
+        return redirect(url_for("board.days.page", day=day))
+    return redirect(url_for("board.morning.home"))
+
+
+@blueprint.get("/days")
+def choose_day() -> Response:
+    """Open the day that was picked, or else today."""
+    given = request.args.get("day", "")
+    return redirect(url_for("board.days.page", day=civil_day(given) if given else today()))
+
+
+@blueprint.get("/dispatch")
+def today_dispatch() -> Response:
+    """Open today as it goes."""
+    return redirect(url_for("board.dispatch.home", day=today()))

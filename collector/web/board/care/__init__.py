@@ -1,1 +1,0 @@
-"""The staff's side of a donor's file."""

@@ -1,0 +1,214 @@
+"""The board's comparisons: what the planner proposes, taken or left, and any two plans of a day."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext, lazy_gettext
+from flask_babel.speaklater import LazyString
+from werkzeug.wrappers import Response
+
+from collector.db import reading, transaction
+from collector.errors import NotFound, Refused
+from collector.pickups.models import Pickup
+from collector.planning.editing.comparison import figures, moved_visits
+from collector.planning.editing.moves import MOST_AT_ONCE
+from collector.planning.editing.what_if import DayChange, told
+from collector.planning.optimise.proposals import apply, discard, partly, proposal
+from collector.planning.optimise.rebase import Lapse
+from collector.planning.optimise.versions import PlanSource, PlanVersion, beside, named, versions
+from collector.rounds.queries import day_plan
+from collector.web.board.day.page import day_page, seen_day
+from collector.web.board.day.price_wording import price as priced
+from collector.web.board.page_context import by, civil_day, is_fragment, whole_number
+from collector.web.board.page_context import page as board_page
+from collector.web.board.wording import duration, euros, kilometres, signed
+from collector.web.framework.guards import actor
+from collector.web.wording import clock, sentence
+
+blueprint = Blueprint("comparisons", __name__, url_prefix="/days/<day>/comparisons")
+
+UP, DOWN, SAME = "up", "down", "same"
+
+_ = lazy_gettext
+
+LAPSES: Mapping[Lapse, LazyString] = {
+    Lapse.MOVED_SINCE: _("somebody moved the visit since; it stays there"),
+    Lapse.PINNED_SINCE: _("it is pinned where it is"),
+    Lapse.ROUND_LEFT: _("the round has left"),
+    Lapse.GONE: _("there is no visit to make that day any more"),
+    Lapse.BREAKS_RULE: _("in the rounds as they are now it would break a rule"),
+    Lapse.BREAKS_PROMISE: _("it would break a promise"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metric:
+    """One figure of both plans, which way it goes, and whether that is good."""
+
+    name: str
+    before: str
+    after: str
+    change: str
+    way: str
+    is_better: bool | None
+
+
+@blueprint.get("")
+def any_two(day: str) -> str:
+    """Show two plans of a day side by side: the present, proposals, published revisions."""
+    wanted, bank_id = civil_day(day), actor().bank_id
+    with reading() as session:
+        plan = day_plan(session, bank_id=bank_id, day=wanted)
+        if plan is None:
+            raise NotFound("not_found", kind="day_plans")
+        known = versions(session, plan)
+        first = named(known, request.args.get("first", known[-1].name))
+        second = named(known, request.args.get("second", known[0].name))
+        change = beside(session, plan, first, second)
+        return board_page(
+            session,
+            "board/day/two_plans.html",
+            day=wanted,
+            names=_names(change),
+            words={each.name: _version(each) for each in known},
+            first=first,
+            second=second,
+            change=change,
+            metrics=list(_metrics(change)),
+            visits=moved_visits(change),
+            contacts=_contacts(change),
+        )
+
+
+@blueprint.get("/<int:run_id>")
+def page(day: str, run_id: int) -> str:
+    """Show what the planner proposes beside the day as it is."""
+    wanted, bank_id = civil_day(day), actor().bank_id
+    with reading() as session:
+        seen = seen_day(session, day_plan(session, bank_id=bank_id, day=wanted), wanted)
+        found = proposal(session, bank_id=bank_id, day=wanted, run_id=run_id)
+        return board_page(
+            session,
+            "board/day/comparison.html",
+            day=wanted,
+            seen=seen,
+            found=found,
+            metrics=list(_metrics(found.change)),
+            visits=moved_visits(found.change),
+            names=seen.names,
+            contacts=_contacts(found.change),
+            price=priced(told(found.change), seen.names),
+            lapses=LAPSES,
+        )
+
+
+@blueprint.get("/<int:run_id>/part")
+def part(day: str, run_id: int) -> str:
+    """Say what only some of the moves would do."""
+    wanted, bank_id = civil_day(day), actor().bank_id
+    chosen = [whole_number(key) for key in request.args.getlist("pickup")][:MOST_AT_ONCE]
+    price, wrong = None, ""
+    with reading() as session:
+        seen = seen_day(session, day_plan(session, bank_id=bank_id, day=wanted), wanted)
+        found = proposal(session, bank_id=bank_id, day=wanted, run_id=run_id)
+        try:
+            price = priced(told(partly(found, chosen)), seen.names) if chosen else None
+        except Refused as refused:
+            wrong = sentence(refused)
+    return render_template("board/day/_part.html", price=price, wrong=wrong, count=len(chosen))
+
+
+@blueprint.post("/<int:run_id>")
+def make(day: str, run_id: int) -> Response:
+    """Apply the proposal, whole or in part, or put it aside."""
+    wanted, act = civil_day(day), request.form.get("act", "")
+    with transaction() as session:
+        if act == "discard":
+            discard(session, by=by(), bank_id=actor().bank_id, day=wanted, run_id=run_id)
+        else:
+            chosen = [whole_number(key) for key in request.form.getlist("pickup")]
+            apply(
+                session,
+                by=by(request.form.get("reason", "")),
+                bank_id=actor().bank_id,
+                day=wanted,
+                version=whole_number(request.form.get("version", "")),
+                run_id=run_id,
+                only=chosen if act == "take" else None,
+            )
+    if is_fragment():
+        return make_response(day_page(wanted))
+    said = (
+        gettext("The proposal is put aside.")
+        if act == "discard"
+        else gettext("The rounds are as proposed. Undo takes it back.")
+    )
+    flash(said, "ok")
+    return redirect(url_for("board.days.page", day=wanted), code=303)
+
+
+def _version(found: PlanVersion) -> str:
+    if found.kind is PlanSource.PRESENT:
+        return str(gettext("the rounds as they are now"))
+    made_at = clock(found.made_at) if found.made_at else ""
+    if found.kind is PlanSource.PROPOSAL:
+        return str(gettext("the planner's proposal of %(time)s", time=made_at))
+    return str(gettext("revision %(number)s of %(time)s", number=found.number, time=made_at))
+
+
+def _names(change: DayChange) -> Mapping[int, str]:
+    donors = {key: pickup.donor for key, pickup in change.facts.pickups.items()}
+    return {key: f"{donor.first_name} {donor.family_name}" for key, donor in donors.items()}
+
+
+def _contacts(change: DayChange) -> Mapping[int, str]:
+    """Return how each donor would be told, as a word; empty where nobody can."""
+    pickups = change.facts.pickups
+    return {key: _contact(pickup) for key, pickup in pickups.items()}
+
+
+def _contact(pickup: Pickup) -> str:
+    return str(gettext("e-mail") if pickup.donor.email else gettext("nobody: call her"))
+
+
+def _metrics(change: DayChange) -> Iterator[Metric]:
+    before, after = figures(change, change.before), figures(change, change.after)
+    yield _count(gettext("visits planned"), before.planned, after.planned, more_is_better=True)
+    yield _metric(gettext("distance"), before.metres, after.metres, kilometres)
+    yield _metric(gettext("working time"), before.seconds, after.seconds, duration)
+    yield _metric(gettext("waiting at doors"), before.waiting, after.waiting, duration)
+    yield _metric(gettext("longest round"), before.longest, after.longest, duration)
+    yield _metric(gettext("cost"), before.cents, after.cents, euros)
+    if before.margin is not None and after.margin is not None:
+        yield _metric(
+            gettext("left on the tightest clock"),
+            before.margin,
+            after.margin,
+            duration,
+            more_is_better=True,
+        )
+
+
+def _count(name: str, before: int, after: int, *, more_is_better: bool) -> Metric:
+    return _metric(name, before, after, str, more_is_better=more_is_better)
+
+
+def _metric(
+    name: str,
+    before: int,
+    after: int,
+    say: Callable[[int], str],
+    *,
+    more_is_better: bool = False,
+) -> Metric:
+    by_how_much = after - before
+    way = SAME if say(before) == say(after) else UP if by_how_much > 0 else DOWN
+    return Metric(
+        name=name,
+        before=say(before),
+        after=say(after),
+        change="" if way == SAME else signed(say(abs(by_how_much)), by_how_much),
+        way=way,
+        is_better=None if way == SAME else (by_how_much > 0) == more_is_better,
+    )

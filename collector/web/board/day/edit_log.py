@@ -1,0 +1,125 @@
+"""The edits of a day in words: who did what, to whom, when."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext, lazy_gettext, ngettext
+from flask_babel.speaklater import LazyString
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from collector.people.models import Person
+from collector.pickups.models import Pickup
+from collector.planning.editing.assignment import Arrangement
+from collector.planning.editing.undo import visits_of
+from collector.planning.models import DayEdit, EditKind
+from collector.rounds.models import DayPlan
+
+_ = lazy_gettext
+
+PERSON = "person:"
+
+DID: Mapping[EditKind, LazyString] = {
+    EditKind.PINNED: _("pinned %(whom)s"),
+    EditKind.UNPINNED: _("let go of the pin of %(whom)s"),
+    EditKind.SPREAD: _("spread %(whom)s over other rounds"),
+    EditKind.FIXED: _("made room for %(whom)s"),
+    EditKind.APPLIED: _("applied the planner's rounds: %(whom)s moved"),
+    EditKind.TAKEN: _("took %(whom)s from the planner's proposal"),
+    EditKind.OTHER_DAY: _("moved %(whom)s from one day to another"),
+}
+DID_MOVE_TO = _("moved %(whom)s to %(target)s")
+DID_MOVE = _("moved %(whom)s")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditLine:
+    """One edit as the board tells it."""
+
+    who: str
+    words: str
+    at: datetime
+
+
+def said(session: Session, plan: DayPlan | None, edits: Sequence[DayEdit]) -> list[EditLine]:
+    """Put edits of a day into words, in their order."""
+    if plan is None or not edits:
+        return []
+    by_key = {edit.id: edit for edit in edits}
+    missing = {edit.takes_back_id for edit in edits if edit.takes_back_id} - by_key.keys()
+    by_key |= {
+        edit.id: edit for edit in session.scalars(select(DayEdit).where(DayEdit.id.in_(missing)))
+    }
+    names = names_of(session, {key for edit in by_key.values() for key in visits_of(edit)})
+    letters = {round_.id: round_.letter for round_ in plan.rounds}
+    people = _people(session, {edit.actor for edit in edits})
+    return [
+        EditLine(
+            who=people.get(edit.actor, gettext("the planner")),
+            words=_words(edit, by_key, names, letters),
+            at=edit.made_at,
+        )
+        for edit in edits
+    ]
+
+
+def words_of(session: Session, plan: DayPlan, edit: DayEdit) -> str:
+    """Say what one edit did."""
+    (told,) = said(session, plan, [edit])
+    return told.words
+
+
+def names_of(session: Session, pickups: Collection[int]) -> dict[int, str]:
+    """Return who these requests are of."""
+    rows = session.scalars(
+        select(Pickup).where(Pickup.id.in_(pickups)).options(joinedload(Pickup.donor))
+    )
+    return {row.id: f"{row.donor.first_name} {row.donor.family_name}" for row in rows}
+
+
+def who_is(session: Session, actor: str) -> str:
+    """Return the name of an actor."""
+    return _people(session, {actor}).get(actor, str(gettext("the planner")))
+
+
+def _people(session: Session, actors: Iterable[str]) -> dict[str, str]:
+    keys = {int(each.removeprefix(PERSON)): each for each in actors if each.startswith(PERSON)}
+    rows = session.scalars(select(Person).where(Person.id.in_(keys)))
+    return {keys[row.id]: row.name for row in rows}
+
+
+def _words(
+    edit: DayEdit,
+    known: Mapping[int, DayEdit],
+    names: Mapping[int, str],
+    letters: Mapping[int, str],
+) -> str:
+    if edit.takes_back_id:
+        first = known[edit.takes_back_id]
+        while first.takes_back_id and first.takes_back_id in known:
+            first = known[first.takes_back_id]
+        what = _words(first, known, names, letters) if not first.takes_back_id else ""
+        if edit.kind is EditKind.UNDONE:
+            return str(gettext("undone: %(what)s", what=what))
+        return str(gettext("done again: %(what)s", what=what))
+    keys = visits_of(edit)
+    who = names.get(keys[0], "?") if len(keys) == 1 else ""
+    return _plain(edit, who, len(keys), _target(edit, keys, letters))
+
+
+def _target(edit: DayEdit, keys: Sequence[int], letters: Mapping[int, str]) -> str:
+    after = Arrangement.read(edit.after)
+    rounds = {after.round_of(key) for key in keys}
+    if len(rounds) != 1:
+        return ""
+    (key,) = rounds
+    if key is None:
+        return str(gettext("no round"))
+    return str(gettext("round %(letter)s", letter=letters.get(key, "?")))
+
+
+def _plain(edit: DayEdit, who: str, count: int, target: str) -> str:
+    whom = who or str(ngettext("%(num)s visit", "%(num)s visits", count))
+    sentence: LazyString = DID.get(edit.kind, DID_MOVE_TO if target else DID_MOVE)
+    return str(sentence) % {"whom": whom, "target": target}

@@ -1,0 +1,153 @@
+"""What the board says of the planner's work on a day: in words, and as a curve of the best cost."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from flask_babel import gettext, ngettext
+from sqlalchemy.orm import Session
+
+from collector.jobs.models import Job, JobState
+from collector.planning.optimise.queries import latest_plan_job
+from collector.web.framework.guards import actor, now
+
+WORKER_SHOULD_ANSWER = timedelta(seconds=5)
+WORTH_SAYING = timedelta(minutes=10)
+"""For how long the page still speaks of work that went wrong."""
+
+SOON, CALMLY = "250ms", "1s"
+"""How often the page asks how far the planner is: until there is a first plan, and then."""
+
+WIDTH, HEIGHT, MARGIN = 240, 64, 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanJob:
+    """One piece of the planner's work as the board tells it."""
+
+    id: int
+    state: JobState
+    tone: str
+    title: str
+    words: str
+    points: str
+    best: int | None
+    stopping: bool
+    every: str
+
+    @property
+    def stamp(self) -> str:
+        """A mark that changes whenever what the page shows changes."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()[:16]
+
+    @property
+    def running(self) -> bool:
+        """Whether there is more to come."""
+        return self.state in {JobState.QUEUED, JobState.RUNNING}
+
+
+def latest_of_day(session: Session, day: date) -> PlanJob | None:
+    """Return what there is to say of the planner's latest work on a day, if anything."""
+    job = latest_plan_job(session, bank_id=actor().bank_id, day=day)
+    if job is None or job.state in {JobState.DONE, JobState.CANCELLED}:
+        return None
+    if job.ended_at is not None and now() - job.ended_at > WORTH_SAYING:
+        return None
+    return plan_job(job, now=now())
+
+
+def plan_job(job: Job, *, now: datetime) -> PlanJob:
+    """Put a job into words."""
+    tone, title, words = _said(job, now)
+    costs = [(float(step["seconds"]), int(step["cost"])) for step in job.progress]
+    return PlanJob(
+        id=job.id,
+        state=job.state,
+        tone=tone,
+        title=title,
+        words=words,
+        points=curve(costs),
+        best=costs[-1][1] if costs else None,
+        stopping=job.cancel_asked,
+        every=CALMLY if costs or now - job.asked_at > WORKER_SHOULD_ANSWER else SOON,
+    )
+
+
+def curve(costs: Sequence[tuple[float, int]]) -> str:
+    """Return the best cost over time as an SVG polyline: it holds, then steps down."""
+    if not costs:
+        return ""
+    last, highest = max(costs[-1][0], 1.0), max(cost for _, cost in costs)
+    spread = (highest - min(cost for _, cost in costs)) or 1
+    points: list[str] = []
+    level = 0.0
+    for second, cost in costs:
+        x = round(WIDTH * second / last, 1)
+        if points:
+            points.append(f"{x},{level}")
+        level = round(MARGIN + (HEIGHT - 2 * MARGIN) * (highest - cost) / spread, 1)
+        points.append(f"{x},{level}")
+    return " ".join([*points, f"{WIDTH},{level}"])
+
+
+def _said(job: Job, now: datetime) -> tuple[str, str, str]:
+    if job.state is JobState.QUEUED:
+        return _queued(job, now)
+    if job.state is JobState.RUNNING:
+        return "", _running_title(job), _running_words(job, now)
+    if job.state is JobState.DEAD:
+        words = gettext(
+            "It was tried %(times)s times and took the worker down each time."
+            " The day is as it was. Tell whoever runs the server; job %(job)s.",
+            times=job.attempts,
+            job=job.id,
+        )
+        return "danger", gettext("The planner gave up"), words
+    return "danger", gettext("The planner could not plan this day"), _failed_words(job)
+
+
+def _failed_words(job: Job) -> str:
+    known = {
+        "no_plan": gettext(
+            "It found no plan in the time it had. The day is as it was. Give it more time to think."
+        ),
+    }
+    other = gettext(
+        "The day is as it was: nothing was lost. Optimise again, or move stops by hand."
+        " If it happens again, tell whoever runs the server: job %(job)s.",
+        job=job.id,
+    )
+    return str(known.get(job.error or "", other))
+
+
+def _queued(job: Job, now: datetime) -> tuple[str, str, str]:
+    if now - job.asked_at > WORKER_SHOULD_ANSWER:
+        words = gettext(
+            "It has waited for %(seconds)s seconds. Is “milkround work” running on the server?",
+            seconds=int((now - job.asked_at).total_seconds()),
+        )
+        return "warn", gettext("The planner does not answer"), words
+    return "", gettext("The planner is about to start"), gettext("This takes a second or two.")
+
+
+def _running_title(job: Job) -> str:
+    if job.cancel_asked:
+        return str(gettext("Stopping…"))
+    return str(gettext("The planner is looking for shorter rounds"))
+
+
+def _running_words(job: Job, now: datetime) -> str:
+    seconds: Any = job.payload.get("seconds")
+    spent = int((now - job.asked_at).total_seconds())
+    if not job.progress:
+        found = str(gettext("No plan found yet."))
+    else:
+        found = str(ngettext("%(num)s plan found.", "%(num)s plans found.", len(job.progress)))
+    if not isinstance(seconds, int):
+        return found
+    spoken = gettext(
+        "%(spent)s of about %(seconds)s seconds.", spent=min(spent, seconds), seconds=seconds
+    )
+    return f"{spoken} {found}"

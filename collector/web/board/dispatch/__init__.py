@@ -1,0 +1,1 @@
+"""Dispatch: the published day, its disruptions, incidents and close."""

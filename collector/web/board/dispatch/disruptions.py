@@ -1,0 +1,179 @@
+"""The board's way out of what upsets a day: told, its proposals side by side, one of them taken."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from collector.banks.models import Site
+from collector.banks.queries import get_bank, sites_of
+from collector.db import owned, reading, transaction
+from collector.errors import NotFound
+from collector.jobs.models import Job, JobState
+from collector.pickups.models import Pickup
+from collector.pickups.queries import get_pickup
+from collector.planning.dispatch.accept import accept
+from collector.planning.dispatch.difference import Difference, difference
+from collector.planning.dispatch.disruptions import Telling, lay_aside, proposals_of, tell
+from collector.planning.models import Disruption, DisruptionKind, DisruptionProposal
+from collector.rounds.models import DayPlan, Round
+from collector.rounds.queries import day_plan
+from collector.service_day import ServiceDay
+from collector.web.board.page_context import chosen, civil_day, page, whole_number
+from collector.web.disruption_wording import DISRUPTIONS, why
+from collector.web.framework.guards import actor, now
+
+blueprint = Blueprint("disruptions", __name__, url_prefix="/days/<day>/dispatch/disruptions")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """A proposal as the page shows it; without a plan the planner is still looking, or gave up."""
+
+    proposal: DisruptionProposal
+    change: Difference | None
+    looking: bool
+
+
+@blueprint.post("")
+def make(day: str) -> Response:
+    """Keep what happened, instead of an older telling of it if one is named; show the proposals."""
+    wanted, who, form = civil_day(day), actor(), request.form
+    with transaction() as session:
+        if older := _key(form, "instead"):
+            _lay_aside(session, _of_day(session, wanted, older))
+        disruption = tell(
+            session,
+            now=now(),
+            bank_id=who.bank_id,
+            day=wanted,
+            telling=Telling(
+                kind=chosen(DisruptionKind, form.get("kind", "")),
+                round_id=_key(form, "round"),
+                site_id=_key(form, "site"),
+                pickup_id=_key(form, "pickup"),
+                takes_back_id=_key(form, "takes_back"),
+                minutes=_key(form, "minutes"),
+            ),
+            actor=who.reference,
+        )
+    return redirect(
+        url_for("board.disruptions.show", day=wanted, disruption_id=disruption.id), code=303
+    )
+
+
+@blueprint.get("/<int:disruption_id>")
+def show(day: str, disruption_id: int) -> str:
+    """Show the proposals, each with what it changes, its price and its messages."""
+    wanted, bank_id = civil_day(day), actor().bank_id
+    with reading() as session:
+        disruption = _of_day(session, wanted, disruption_id)
+        plan = day_plan(session, bank_id=bank_id, day=wanted)
+        if plan is None:
+            raise NotFound("not_found", kind="day_plans")
+        pickups = _pickups(plan)
+        if disruption.pickup_id and disruption.pickup_id not in pickups:
+            pickups[disruption.pickup_id] = get_pickup(session, bank_id, disruption.pickup_id)
+        offers = [
+            _offer(session, plan, disruption, proposal, pickups)
+            for proposal in proposals_of(session, disruption)
+        ]
+        return page(
+            session,
+            "board/dispatch/disruption.html",
+            day=wanted,
+            disruption=disruption,
+            title=DISRUPTIONS[disruption.kind],
+            round=_round(plan, disruption.round_id),
+            site=session.get(Site, disruption.site_id) if disruption.site_id else None,
+            sites={site.id: site for site in sites_of(session, bank_id)},
+            pickups=pickups,
+            offers=offers,
+            looking=any(offer.looking for offer in offers),
+            stale=plan.version != disruption.day_plan_version,
+        )
+
+
+@blueprint.post("/<int:disruption_id>/acceptance")
+def take(day: str, disruption_id: int) -> Response:
+    """Take one proposal: it is the day's next revision."""
+    wanted, who = civil_day(day), actor()
+    with transaction() as session:
+        disruption = _of_day(session, wanted, disruption_id)
+        proposal = owned(
+            session, DisruptionProposal, who.bank_id, whole_number(request.form.get("proposal", ""))
+        )
+        if proposal.disruption_id != disruption.id or who.person_id is None:
+            raise NotFound("not_found", kind="proposals")
+        published = accept(
+            session,
+            now=now(),
+            bank_id=who.bank_id,
+            proposal_id=proposal.id,
+            person_id=who.person_id,
+            why=request.form.get("why", "").strip() or why(disruption),
+        )
+    flash(gettext("Revision %(revision)s is published.", revision=published.revision), "ok")
+    return redirect(url_for("board.dispatch.home", day=wanted), code=303)
+
+
+@blueprint.post("/<int:disruption_id>/dismissal")
+def dismiss(day: str, disruption_id: int) -> Response:
+    """Leave the day as it is."""
+    wanted = civil_day(day)
+    with transaction() as session:
+        _lay_aside(session, _of_day(session, wanted, disruption_id))
+    return redirect(url_for("board.dispatch.home", day=wanted), code=303)
+
+
+def _lay_aside(session: Session, disruption: Disruption) -> None:
+    who = actor()
+    lay_aside(
+        session,
+        now=now(),
+        bank_id=who.bank_id,
+        disruption_id=disruption.id,
+        actor=who.reference,
+    )
+
+
+def _of_day(session: Session, day: date, disruption_id: int) -> Disruption:
+    found = owned(session, Disruption, actor().bank_id, disruption_id)
+    if found.day != day:
+        raise NotFound("not_found", kind="disruptions")
+    return found
+
+
+def _key(form: Mapping[str, str], name: str) -> int | None:
+    """Return the number of a field, or None where it was left empty."""
+    given = form.get(name, "").strip()
+    return whole_number(given) if given else None
+
+
+def _pickups(plan: DayPlan) -> dict[int, Pickup]:
+    stops = (stop.pickup for round_ in plan.rounds for stop in round_.stops)
+    return {pickup.id: pickup for pickup in (*stops, *(left.pickup for left in plan.unplanned))}
+
+
+def _round(plan: DayPlan, round_id: int | None) -> Round | None:
+    return next((each for each in plan.rounds if each.id == round_id), None)
+
+
+def _offer(
+    session: Session,
+    plan: DayPlan,
+    disruption: Disruption,
+    proposal: DisruptionProposal,
+    pickups: dict[int, Pickup],
+) -> Offer:
+    job = session.get(Job, proposal.job_id) if proposal.job_id else None
+    if proposal.plan is None:
+        looking = job is not None and job.state in {JobState.QUEUED, JobState.RUNNING}
+        return Offer(proposal=proposal, change=None, looking=looking)
+    day = ServiceDay(plan.day, get_bank(session, plan.bank_id).zone)
+    found = difference(plan, disruption, proposal, pickups, day)
+    return Offer(proposal=proposal, change=found, looking=False)

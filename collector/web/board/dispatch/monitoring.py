@@ -1,0 +1,148 @@
+"""The board's day on the road: phones, incidents to decide, records that disagree."""
+
+from datetime import date
+
+from flask import Blueprint, Response, make_response, redirect, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as Redirect
+
+from collector.custody.photos import photo_of
+from collector.db import reading, transaction
+from collector.errors import NotFound
+from collector.people.devices import revoke_device
+from collector.people.models import Role
+from collector.pickups.models import Pickup
+from collector.pickups.queries import get_pickup
+from collector.rounds.events.conflicts import let_record_stand
+from collector.rounds.events.monitoring import (
+    Disagreement,
+    RoundOnTheRoad,
+    disagreements,
+    on_the_road,
+)
+from collector.rounds.incidents import decide_incident
+from collector.rounds.models import IncidentDecision, Round
+from collector.rounds.queries import get_round
+from collector.web.board.page_context import (
+    chosen,
+    civil_day,
+    page,
+    people_by_id,
+    uuid_of,
+    whole_number,
+)
+from collector.web.framework.guards import actor, now, person_id
+from collector.web.run_sheet import sheet_page, sheet_pdf
+
+blueprint = Blueprint("monitoring", __name__, url_prefix="/days/<day>/dispatch/monitoring")
+
+
+@blueprint.get("")
+def home(day: str) -> str:
+    """Show a day as its phones told it."""
+    wanted, bank_id = civil_day(day), actor().bank_id
+    with reading() as session:
+        told = on_the_road(session, bank_id=bank_id, day=wanted)
+        differing = disagreements(session, told)
+        return page(
+            session,
+            "board/dispatch/monitoring.html",
+            day=wanted,
+            told=told,
+            differing=differing,
+            pickups=_pickups(session, told, differing),
+            people=people_by_id(session, Role.COLLECTOR, Role.COORDINATOR),
+            decisions=list(IncidentDecision),
+            now=now(),
+        )
+
+
+@blueprint.post("/decisions")
+def decide(day: str) -> Redirect:
+    """Answer an incident."""
+    with transaction() as session:
+        decide_incident(
+            session,
+            now=now(),
+            bank_id=actor().bank_id,
+            incident_id=whole_number(request.form.get("incident", "")),
+            person_id=person_id(),
+            decision=chosen(IncidentDecision, request.form.get("decision", "")),
+            note=request.form.get("note", ""),
+        )
+    return _back(day)
+
+
+@blueprint.post("/records")
+def choose(day: str) -> Redirect:
+    """Let one of two records stand."""
+    with transaction() as session:
+        let_record_stand(
+            session,
+            now=now(),
+            bank_id=actor().bank_id,
+            event_id=whole_number(request.form.get("event", "")),
+            person_id=person_id(),
+        )
+    return _back(day)
+
+
+@blueprint.post("/revocations")
+def revoke(day: str) -> Redirect:
+    """Shut a lost phone out."""
+    with transaction() as session:
+        revoke_device(
+            session,
+            now=now(),
+            bank_id=actor().bank_id,
+            device_id=whole_number(request.form.get("device", "")),
+            person_id=person_id(),
+        )
+    return _back(day)
+
+
+@blueprint.get("/sheets/<int:round_id>")
+def sheet(day: str, round_id: int) -> str:
+    """Show a round as a sheet to print: no names, a code for each stop."""
+    with reading() as session:
+        return sheet_page(_round_of(session, civil_day(day), round_id))
+
+
+@blueprint.get("/sheets/<int:round_id>.pdf")
+def pdf(day: str, round_id: int) -> Response:
+    """Give the sheet as a file."""
+    with reading() as session:
+        answer = make_response(sheet_pdf(_round_of(session, civil_day(day), round_id)))
+    answer.headers["Content-Type"] = "application/pdf"
+    return answer
+
+
+@blueprint.get("/photos/<name>")
+def photo(day: str, name: str) -> Response:
+    """Show a picture that was taken at a door."""
+    civil_day(day)
+    with reading() as session:
+        found = photo_of(session, bank_id=actor().bank_id, client_id=uuid_of(name))
+        answer = make_response(found.jpeg)
+    answer.headers["Content-Type"] = "image/jpeg"
+    return answer
+
+
+def _round_of(session: Session, day: date, round_id: int) -> Round:
+    found = get_round(session, bank_id=actor().bank_id, round_id=round_id)
+    if found.day_plan.day != day:
+        raise NotFound("not_found", kind="rounds")
+    return found
+
+
+def _pickups(
+    session: Session, told: list[RoundOnTheRoad], differing: list[Disagreement]
+) -> dict[int, Pickup]:
+    wanted = {each.pickup_id for each in differing}
+    for each in told:
+        wanted |= {*each.strays, *(i.pickup_id for i, _ in each.incidents if i.pickup_id)}
+    return {key: get_pickup(session, actor().bank_id, key) for key in sorted(wanted)}
+
+
+def _back(day: str) -> Redirect:
+    return redirect(url_for("board.monitoring.home", day=civil_day(day)), code=303)

@@ -1,0 +1,99 @@
+"""The timeline of a day on the road, in per cent of its width: past, ahead, and what is late."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from collector.planning.dispatch.eta import StopEta
+from collector.web.board.dispatch.view_model import Live, RoundLive
+from collector.web.board.timeline_scale import TimelineScale, whole_hours
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DispatchBar:
+    """A stretch of a row.
+
+    Attributes
+    ----------
+    kind
+        `drive`, `wait`, `service`, `failed`, or `late`: from the promised hours to the door.
+    """
+
+    kind: str
+    left: float
+    width: float
+    past: bool
+    pickup_id: int | None = None
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DispatchLane:
+    """One round."""
+
+    seen: RoundLive
+    bars: tuple[DispatchBar, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DispatchTimeline:
+    """All rounds over one stretch of hours, and where now is."""
+
+    rows: tuple[DispatchLane, ...]
+    hours: tuple[tuple[float, datetime], ...]
+    now: float | None
+
+
+def chart(seen: Live) -> DispatchTimeline | None:
+    """Return the timeline, or None where nobody drives."""
+    driven = [each for each in seen.rounds if each.course and each.doors]
+    courses = [each.course for each in driven if each.course]
+    if not courses:
+        return None
+    begin, end = whole_hours(
+        min(each.departs_at for each in courses), max(each.returns_at for each in courses)
+    )
+    scale = _DispatchScale(begin, end, seen.now)
+    return DispatchTimeline(
+        rows=tuple(DispatchLane(seen=each, bars=tuple(_bars(each, scale))) for each in driven),
+        hours=scale.marks(),
+        now=scale.at_if_shown(seen.now),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _DispatchScale(TimelineScale):
+    now: datetime
+
+    def bar(self, kind: str, since: datetime, until: datetime, **of: int | None) -> DispatchBar:
+        left = self.at(since)
+        width = round(max(0.0, self.at(until) - left), 3)
+        return DispatchBar(kind=kind, left=left, width=width, past=until <= self.now, **of)
+
+
+def _bars(seen: RoundLive, scale: _DispatchScale) -> Iterator[DispatchBar]:
+    if seen.course is None:
+        return
+    left = seen.course.departs_at
+    for door in seen.course.doors:
+        of = {"pickup_id": door.pickup_id, "number": door.number}
+        yield from _drive(scale, left, door.arrives_at)
+        if door.begins_at > door.arrives_at:
+            yield scale.bar("wait", door.arrives_at, door.begins_at, **of)
+        yield scale.bar(_kind(door), door.begins_at, door.ends_at, **of)
+        if not door.past and door.late_by > timedelta():
+            yield scale.bar("late", door.promise.closes, door.begins_at, **of)
+        left = door.ends_at
+    yield from _drive(scale, left, seen.course.returns_at)
+
+
+def _drive(scale: _DispatchScale, since: datetime, until: datetime) -> Iterator[DispatchBar]:
+    """Yield a way; where now lies on it, its past and its rest apart."""
+    if since < scale.now < until:
+        yield scale.bar("drive", since, scale.now)
+        since = scale.now
+    yield scale.bar("drive", since, until)
+
+
+def _kind(door: StopEta) -> str:
+    return "failed" if door.past and not door.collected else "service"

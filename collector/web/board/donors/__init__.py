@@ -1,0 +1,1 @@
+"""Donors: files, candidates, blood tests, questions, merges."""

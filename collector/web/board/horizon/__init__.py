@@ -1,0 +1,1 @@
+"""The coming weeks: due donors, proposed days, levers."""

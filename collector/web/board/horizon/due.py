@@ -1,0 +1,64 @@
+"""Who will be due: calls to make first, receipts to look into, then the weeks to come."""
+
+from flask import Blueprint, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from collector.db import reading, transaction
+from collector.donor_contact.receipts import open_corrections, settle_correction
+from collector.donors.queries import get_donor
+from collector.pickups.giving import calls_to_make, note_call
+from collector.planning.booking.forecast import who_will_be_due
+from collector.web.framework.guards import actor, now
+
+blueprint = Blueprint("due", __name__, url_prefix="/horizon/due")
+
+DAYS = 28
+
+
+@blueprint.get("")
+def home() -> str:
+    """Show who waits for a call, which receipts were corrected, and who will be due."""
+    bank_id = actor().bank_id
+    with reading() as session:
+        return render_template(
+            "board/horizon/due.html",
+            calls=[
+                (giving, get_donor(session, bank_id, giving.donor_id))
+                for giving in calls_to_make(session, bank_id)
+            ],
+            corrections=[
+                (made, get_donor(session, bank_id, pickup.donor_id))
+                for made, pickup in open_corrections(session, bank_id)
+            ],
+            dues=who_will_be_due(session, bank_id=bank_id, now=now(), days=DAYS),
+            days=DAYS,
+        )
+
+
+@blueprint.post("/calls/<int:donor_id>")
+def called(donor_id: int) -> Response:
+    """Note that somebody spoke with her."""
+    with transaction() as session:
+        get_donor(session, actor().bank_id, donor_id)
+        note_call(
+            session,
+            now=now(),
+            bank_id=actor().bank_id,
+            donor_id=donor_id,
+            person_id=actor().person_id or 0,
+        )
+    return redirect(url_for("board.due.home"), code=303)
+
+
+@blueprint.post("/corrections/<int:correction_id>")
+def settled(correction_id: int) -> Response:
+    """Note that somebody looked into a corrected receipt."""
+    with transaction() as session:
+        settle_correction(
+            session,
+            now=now(),
+            bank_id=actor().bank_id,
+            correction_id=correction_id,
+            person_id=actor().person_id or 0,
+        )
+    return redirect(url_for("board.due.home"), code=303)

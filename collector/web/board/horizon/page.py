@@ -1,0 +1,175 @@
+"""The board's weeks: who will be due, the days the planner found, zones by weekday, levers."""
+
+from collections.abc import Mapping
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import ngettext
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from collector.banks.actions import set_weekdays
+from collector.banks.queries import zones_of
+from collector.db import owned, reading, transaction
+from collector.jobs.models import Job
+from collector.pickups.models import Pickup
+from collector.planning.horizon.due_dates import Levers, rules_of
+from collector.planning.horizon.jobs import (
+    days_found,
+    latest_horizon,
+    levers_priced,
+    made_of,
+    propose_days,
+)
+from collector.planning.horizon.problem import MOST_WEEKS, Weeks, ask_for_days, look_ahead
+from collector.planning.models import Horizon
+from collector.service_day import ServiceDay
+from collector.web.board.horizon.view_model import HorizonView, picture
+from collector.web.board.page_context import page, whole_number
+from collector.web.framework.guards import actor, now
+
+blueprint = Blueprint("horizon", __name__, url_prefix="/horizon")
+
+MOST_MINIMUM_ML, MOST_RADIUS_KM = 10_000, 1_000
+CHOICES = (2, 3, 4)
+
+
+@blueprint.get("")
+def home() -> str:
+    """Show who will be due, and the days that were found for them."""
+    bank_id = actor().bank_id
+    with reading() as session:
+        horizon = latest_horizon(session, bank_id)
+        levers = _levers(request.args, _last_used(session, horizon))
+        weeks = _weeks(request.args, horizon)
+        ahead = look_ahead(session, now=now(), bank_id=bank_id, weeks=weeks, levers=levers)
+        job = session.get(Job, horizon.job_id) if horizon and horizon.job_id else None
+        return page(
+            session,
+            "board/horizon/page.html",
+            seen=_picture(session, ahead, horizon),
+            ahead=ahead,
+            horizon=horizon,
+            job=job,
+            levers=levers,
+            rules=rules_of(session, bank_id),
+            weeks=weeks,
+            choices=CHOICES,
+            zones=zones_of(session, bank_id),
+        )
+
+
+@blueprint.post("")
+def make() -> Response:
+    """Ask the planner for days."""
+    who, form = actor(), request.form
+    with transaction() as session:
+        horizon = ask_for_days(
+            session,
+            now=now(),
+            bank_id=who.bank_id,
+            weeks=_weeks(form, None),
+            levers=_levers(form, rules_of(session, who.bank_id)),
+            asked_by=who.reference,
+        )
+    return _back(horizon)
+
+
+@blueprint.post("/<int:horizon_id>/proposals")
+def propose(horizon_id: int) -> Response:
+    """Make requests of the days that were chosen, and tell each donor."""
+    who = actor()
+    chosen = [whole_number(text) for text in request.form.getlist("donor")]
+    with transaction() as session:
+        made = propose_days(
+            session,
+            now=now(),
+            bank_id=who.bank_id,
+            horizon_id=horizon_id,
+            donors=chosen,
+            actor=who.reference,
+        )
+        horizon = owned(session, Horizon, who.bank_id, horizon_id)
+    flash(
+        ngettext(
+            "%(num)s donor is told her day; she may change it.",
+            "%(num)s donors are told their day; they may change it.",
+            len(made),
+        ),
+        "ok" if made else "warn",
+    )
+    return _back(horizon)
+
+
+@blueprint.get("/<int:horizon_id>/levers")
+def levers(horizon_id: int) -> str:
+    """Say what other rules would bring, and what they would cost in kilometres."""
+    with reading() as session:
+        horizon = owned(session, Horizon, actor().bank_id, horizon_id)
+        found = levers_priced(session, now=now(), horizon=horizon, others=_others(horizon))
+        return render_template("board/horizon/_levers.html", horizon=horizon, found=found)
+
+
+@blueprint.post("/zones")
+def zones() -> Response:
+    """Keep on which weekdays somebody drives to each zone."""
+    who = actor()
+    with transaction() as session:
+        for zone in zones_of(session, who.bank_id):
+            set_weekdays(
+                session,
+                now=now(),
+                bank_id=who.bank_id,
+                zone_id=zone.id,
+                weekdays=request.form.getlist(f"zone_{zone.id}"),
+                actor=who.reference,
+            )
+    return redirect(url_for("board.horizon.home"), code=303)
+
+
+def _picture(session: Session, ahead: Weeks, horizon: Horizon | None) -> HorizonView:
+    found = days_found(horizon, ServiceDay(horizon.first, ahead.first.zone)) if horizon else []
+    made: dict[int, Pickup] = made_of(session, horizon) if horizon else {}
+    return picture(ahead, found, made)
+
+
+def _last_used(session: Session, horizon: Horizon | None) -> Levers:
+    if horizon is None:
+        return rules_of(session, actor().bank_id)
+    return Levers(minimum_ml=horizon.minimum_ml, radius_km=horizon.radius_km)
+
+
+def _levers(given: Mapping[str, str], usual: Levers) -> Levers:
+    return Levers(
+        minimum_ml=_bounded(given, "minimum", usual.minimum_ml, MOST_MINIMUM_ML),
+        radius_km=_bounded(given, "radius", usual.radius_km, MOST_RADIUS_KM),
+    )
+
+
+def _weeks(given: Mapping[str, str], horizon: Horizon | None) -> int:
+    usual = ((horizon.last - horizon.first).days + 1) // 7 if horizon else MOST_WEEKS
+    return _bounded(given, "weeks", usual, MOST_WEEKS) or 1
+
+
+def _bounded(given: Mapping[str, str], name: str, usual: int, most: int) -> int:
+    text = given.get(name, "").strip()
+    return min(whole_number(text), most) if text else usual
+
+
+def _others(horizon: Horizon) -> list[Levers]:
+    """Return the rules a coordinator would think of in a shortage, and when there is too much."""
+    least, radius = horizon.minimum_ml, horizon.radius_km
+    return [
+        *(
+            Levers(minimum_ml=minimum, radius_km=radius)
+            for minimum in sorted({least // 2, least * 3 // 4, least * 3 // 2} - {least})
+        ),
+        *(
+            Levers(minimum_ml=least, radius_km=distance)
+            for distance in sorted({radius // 2, radius * 5 // 4} - {radius})
+        ),
+    ]
+
+
+def _back(horizon: Horizon) -> Response:
+    weeks = ((horizon.last - horizon.first).days + 1) // 7
+    return redirect(url_for("board.horizon.home", weeks=weeks), code=303)

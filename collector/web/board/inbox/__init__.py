@@ -1,0 +1,1 @@
+"""The inbox: requests, requests by telephone, imports."""

@@ -1,0 +1,132 @@
+"""The board's inbox: requests with what is remarkable about them, and the answers to them."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask_babel import gettext, ngettext
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from collector.audit.actions import record
+from collector.banks.queries import policies_of, zones_of
+from collector.db import reading, transaction
+from collector.pickups.actions import accept as accept_pickup
+from collector.pickups.actions import cancel, clear_hold
+from collector.pickups.flags import Flag, flags
+from collector.pickups.models import Pickup
+from collector.pickups.queries import get_pickup, inbox
+from collector.web.board.page_context import page, today, whole_number
+from collector.web.board.wording import CANCEL_REASONS, GRAVE_FLAGS
+from collector.web.framework.guards import actor, now
+
+blueprint = Blueprint("inbox", __name__, url_prefix="/inbox")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxRow:
+    """A request and what is remarkable about it on the first day that suits her."""
+
+    pickup: Pickup
+    flags: tuple[Flag, ...]
+
+    @property
+    def grave(self) -> bool:
+        """Whether somebody should look before saying yes."""
+        return any(flag in GRAVE_FLAGS for flag in self.flags)
+
+
+@blueprint.get("")
+def home() -> str:
+    """Show what waits for an answer."""
+    with reading() as session:
+        rows = _rows(session, actor().bank_id, on=today())
+        return page(session, "board/inbox/page.html", rows=rows, grave_flags=GRAVE_FLAGS)
+
+
+@blueprint.post("/acceptances")
+def accept() -> Response:
+    """Answer yes to one request, or to every chosen one."""
+    only = request.form.get("only")
+    chosen = [whole_number(text) for text in ([only] if only else request.form.getlist("pickup"))]
+    who = actor()
+    with transaction() as session:
+        for pickup_id in chosen:
+            accept_pickup(
+                session,
+                now=now(),
+                bank_id=who.bank_id,
+                pickup_id=pickup_id,
+                actor=who.reference,
+            )
+    if chosen:
+        flash(
+            ngettext("%(num)s request accepted.", "%(num)s requests accepted.", len(chosen)), "ok"
+        )
+    else:
+        flash(gettext("Choose at least one request first."), "warn")
+    return redirect(url_for("board.inbox.home"), code=303)
+
+
+@blueprint.post("/pickups/<int:pickup_id>/holds/<int:hold_id>/clearance")
+def clear(pickup_id: int, hold_id: int) -> Response:
+    """Note that somebody called her and that the milk may be fetched."""
+    who = actor()
+    with transaction() as session:
+        clear_hold(
+            session,
+            now=now(),
+            bank_id=who.bank_id,
+            pickup_id=pickup_id,
+            hold_id=hold_id,
+            person_id=who.person_id or 0,
+        )
+    flash(gettext("Noted: called and cleared, by you."), "ok")
+    return redirect(url_for("board.inbox.home", _anchor=f"request-{pickup_id}"), code=303)
+
+
+@blueprint.get("/pickups/<int:pickup_id>/cancellation")
+def cancellation(pickup_id: int) -> str:
+    """Ask why a visit is called off."""
+    with reading() as session:
+        pickup = get_pickup(session, actor().bank_id, pickup_id)
+        return page(session, "board/inbox/cancellation.html", pickup=pickup, reasons=CANCEL_REASONS)
+
+
+@blueprint.post("/pickups/<int:pickup_id>/cancellation")
+def call_off(pickup_id: int) -> Response:
+    """Call a visit off, with the reason kept."""
+    who, reason = actor(), request.form.get("reason", "")
+    known = reason if reason in CANCEL_REASONS else "other"
+    with transaction() as session:
+        cancel(session, now=now(), bank_id=who.bank_id, pickup_id=pickup_id, actor=who.reference)
+        record(
+            session,
+            now=now(),
+            bank_id=who.bank_id,
+            actor=who.reference,
+            action="cancellation explained",
+            subject=f"pickup:{pickup_id}",
+            reason=known,
+        )
+    flash(gettext("The visit is cancelled."), "ok")
+    return redirect(url_for("board.inbox.home"), code=303)
+
+
+def _rows(session: Session, bank_id: int, *, on: date) -> list[InboxRow]:
+    asked = inbox(session, bank_id)
+    policies, zones = policies_of(session, bank_id), zones_of(session, bank_id)
+    return [
+        InboxRow(
+            pickup=pickup,
+            flags=flags(
+                pickup, on=_first_day(pickup, on), policies=policies, zones=zones, others=asked
+            ),
+        )
+        for pickup in asked
+    ]
+
+
+def _first_day(pickup: Pickup, on: date) -> date:
+    """Return the first of her days that is not over, for the flags to be judged on."""
+    return min((window.day for window in pickup.windows if window.day >= on), default=on)

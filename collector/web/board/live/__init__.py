@@ -1,1 +1,0 @@
-"""A day on the road, and its close."""

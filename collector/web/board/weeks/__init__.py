@@ -1,1 +1,0 @@
-"""The weeks to come."""

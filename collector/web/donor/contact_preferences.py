@@ -1,0 +1,144 @@
+"""How we reach a donor, and the code that shows what a link alone hides."""
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from collector.db import reading, transaction
+from collector.donors.models import Donor
+from collector.donors.queries import get_donor
+from collector.errors import Refused
+from collector.notices.actions import choose_channel, owe, subscribe, unsubscribe
+from collector.notices.models import Channel
+from collector.notices.queries import chosen_channel, has_browser
+from collector.notices.transports import public_key
+from collector.people.second_factor import prove, refuse_too_many
+from collector.web.donor.pages import form_page
+from collector.web.framework.guards import actor, donor_id, now, settings
+
+blueprint = Blueprint("contact_preferences", __name__)
+
+
+@blueprint.get("/contact-preferences")
+def home() -> str:
+    """Show by what she is told."""
+    with reading() as session:
+        return _page(session, "donor/contact_preferences.html")
+
+
+@blueprint.post("/contact-preferences")
+def choose() -> Response:
+    """Keep by what she wants to be told, and whether discreetly."""
+    with transaction() as session:
+        donor = get_donor(session, actor().bank_id, donor_id())
+        if request.form.get("channel") in {Channel.EMAIL, Channel.SMS}:
+            channel = Channel(request.form["channel"])
+            choose_channel(
+                session, bank_id=donor.bank_id, recipient=actor().reference, channel=channel
+            )
+        donor.discreet = "discreet" in request.form
+    flash(_("We have noted it. Thank you for telling us."), "ok")
+    return redirect(url_for("donor.contact_preferences.home"), code=303)
+
+
+@blueprint.post("/contact-preferences/browsers")
+def add_browser() -> Response:
+    """Keep a browser that may be told, if its push service is one of those we trust."""
+    push = settings().push
+    endpoint = request.form.get("endpoint", "")
+    keys = {name: request.form.get(name, "")[:200] for name in ("p256dh", "auth")}
+    if push is None or not _is_trusted(endpoint, push.hosts) or not all(keys.values()):
+        raise Refused("push_not_here")
+    with transaction() as session:
+        subscribe(
+            session,
+            now=now(),
+            bank_id=actor().bank_id,
+            recipient=actor().reference,
+            endpoint=endpoint,
+            **keys,
+        )
+    return redirect(url_for("donor.contact_preferences.home"), code=303)
+
+
+@blueprint.post("/contact-preferences/browsers/removal")
+def remove_browsers() -> Response:
+    """Forget every browser of hers."""
+    with transaction() as session:
+        unsubscribe(session, bank_id=actor().bank_id, recipient=actor().reference)
+    return redirect(url_for("donor.contact_preferences.home"), code=303)
+
+
+@blueprint.get("/proof")
+def proof() -> str:
+    """Ask for the code, or offer to send one."""
+    with reading() as session:
+        return _page(session, "donor/proof.html")
+
+
+@blueprint.post("/proof/codes")
+def send_code() -> Response:
+    """Send a code by another way than her link came."""
+    with transaction() as session:
+        donor = get_donor(session, actor().bank_id, donor_id())
+        channel, to = _other_way(donor)
+        if to is None:
+            raise Refused("no_other_way")
+        refuse_too_many(session, now=now(), session_id=actor().session_id)
+        owe(
+            session,
+            now=now(),
+            bank_id=donor.bank_id,
+            once=f"code session:{actor().session_id} {now():%FT%R}",
+            recipient=actor().reference,
+            to=to,
+            template="code",
+            language=donor.language,
+            channel=channel,
+            web_session=actor().session_id,
+        )
+    flash(_("A code is on its way."), "ok")
+    return redirect(url_for("donor.contact_preferences.proof"), code=303)
+
+
+@blueprint.post("/proof")
+def try_code() -> Response | tuple[str, int]:
+    """Try a code; every try is counted."""
+    with transaction() as session:
+        right = prove(
+            session, request.form.get("code", ""), now=now(), session_id=actor().session_id
+        )
+    if right:
+        return redirect(url_for("donor.home"), code=303)
+    with reading() as session:
+        return _page(session, "donor/proof.html", wrong=True), 422
+
+
+def _page(session: Session, template: str, *, wrong: bool = False) -> str:
+    page = form_page(session, bank_id=actor().bank_id, donor_id=donor_id(), now=now())
+    return render_template(
+        template,
+        page=page,
+        chosen=chosen_channel(session, bank_id=actor().bank_id, recipient=actor().reference),
+        has_browser=has_browser(session, bank_id=actor().bank_id, recipient=actor().reference),
+        other_way=_other_way(page.donor),
+        push_key=public_key(push) if (push := settings().push) else "",
+        wrong=wrong,
+    )
+
+
+def _other_way(donor: Donor) -> tuple[Channel, str | None]:
+    """Return the way that her link did not come by."""
+    if actor().sent_by == Channel.SMS:
+        return Channel.EMAIL, donor.email
+    return Channel.SMS, donor.phone
+
+
+def _is_trusted(endpoint: str, hosts: tuple[str, ...]) -> bool:
+    parts = urlsplit(endpoint)
+    host = parts.hostname or ""
+    named = any(host == each or (each.startswith(".") and host.endswith(each)) for each in hosts)
+    return parts.scheme == "https" and named

@@ -1,0 +1,1 @@
+"""Web framework: guards, errors, security headers, assets, languages, form fields."""

@@ -1,0 +1,57 @@
+"""Addresses of built front-end files, each with a hash of its content."""
+
+import json
+from functools import cache
+from pathlib import Path
+
+from flask import Flask, Response, request, url_for
+
+from collector.asset_root import asset_root
+
+A_YEAR = 365 * 24 * 3600
+
+
+class AssetsNotBuilt(Exception):  # noqa: N818 - it is a state of the checkout
+    """The front end was not built."""
+
+
+def init_app(app: Flask) -> None:
+    """Add `asset('js/board.js')` to templates, and cache hashed files in browsers."""
+    app.jinja_env.globals["asset"] = asset
+
+    @app.after_request
+    def keep(response: Response) -> Response:
+        if request.endpoint == "static" and request.path.startswith("/static/dist/"):
+            response.cache_control.max_age = A_YEAR
+            response.cache_control.public = True
+            response.cache_control.immutable = True
+        return response
+
+
+def asset(source: str) -> str:
+    """Return the address of a source file's built form.
+
+    Raises
+    ------
+    AssetsNotBuilt
+        `static/dist` is missing, or has no such file.
+    """
+    built = manifest().get(source)
+    if built is None:
+        raise AssetsNotBuilt(f"{source} is not in static/dist; run `make assets`")
+    return url_for("static", filename=f"dist/{built}")
+
+
+@cache
+def manifest() -> dict[str, str]:
+    """Return the built name by source name."""
+    path = dist_folder() / "manifest.json"
+    if not path.exists():
+        raise AssetsNotBuilt("static/dist is not there; run `make assets`")
+    pairs: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    return pairs
+
+
+def dist_folder() -> Path:
+    """Return the folder of the built files."""
+    return asset_root() / "static" / "dist"

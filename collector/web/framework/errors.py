@@ -1,0 +1,70 @@
+"""Answers to errors, as a page or as JSON."""
+
+import logging
+
+from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from collector.errors import Conflict, MilkroundError, NotFound, Refused
+from collector.web.wording import ERRORS, sentence
+
+log = logging.getLogger(__name__)
+
+OUR_FAULT = 500
+"""The first HTTP status of server errors."""
+
+STATUS: dict[type[MilkroundError], int] = {NotFound: 404, Refused: 422, Conflict: 409}
+
+
+def init_app(app: Flask) -> None:
+    """Answer every error in words, as a page or as JSON."""
+    app.register_error_handler(MilkroundError, answer_refusal)
+    app.register_error_handler(CSRFError, answer_old_form)
+    app.register_error_handler(HTTPException, answer_http)
+    app.register_error_handler(OperationalError, answer_database_away)
+    app.register_error_handler(Exception, answer_accident)
+
+
+def answer_refusal(error: MilkroundError) -> Response:
+    """Answer a refusal or a conflict with its sentence."""
+    return _answer(STATUS[type(error)], error.code, sentence(error))
+
+
+def answer_old_form(_error: CSRFError) -> Response:
+    """Answer a form with an expired or missing CSRF token."""
+    return _answer(400, "form_too_old", sentence(Refused("form_too_old")))
+
+
+def answer_http(error: HTTPException) -> Response:
+    """Answer an HTTP error: not found, forbidden, too large."""
+    status = error.code or 500
+    known = f"http_{status}" in ERRORS
+    code = f"http_{status}" if known else "http_500" if status >= OUR_FAULT else "http_400"
+    return _answer(status, code, sentence(Refused(code)))
+
+
+def answer_database_away(error: OperationalError) -> Response:
+    """Answer that the database did not respond and nothing was stored."""
+    log.error("database: %s", error.orig)
+    return _answer(503, "http_503", sentence(Refused("http_503")))
+
+
+def answer_accident(error: Exception) -> Response:
+    """Log a defect of the program, and answer that it is one."""
+    log.error("unexpected", exc_info=error)
+    return _answer(500, "http_500", sentence(Refused("http_500")))
+
+
+def _answer(status: int, code: str, text: str) -> Response:
+    if wants_json():
+        return make_response(jsonify(error=code, message=text), status)
+    page = "errors/fragment.html" if "HX-Request" in request.headers else "errors/page.html"
+    return make_response(render_template(page, status=status, code=code, text=text), status)
+
+
+def wants_json() -> bool:
+    """Return whether the caller accepts JSON rather than pages."""
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
+    return request.is_json or best == "application/json"

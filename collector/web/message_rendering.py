@@ -1,0 +1,143 @@
+"""Writing the letter of a notice in its reader's language, for the channel it leaves by.
+
+An e-mail's subject is the first line of its template. A text message and a push message share one
+short template; a discreet reader's name neither the service nor its purpose, and are not signed.
+"""
+
+import re
+from datetime import date, datetime
+from urllib.parse import urlencode
+
+from flask import current_app, render_template
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from collector.banks.models import Bank
+from collector.banks.queries import get_bank
+from collector.config import Settings
+from collector.donors.models import Donor
+from collector.notices.delivery import Letter
+from collector.notices.gsm import to_gsm
+from collector.notices.models import Channel, Notice, PushSubscription
+from collector.people.actions import make_link
+from collector.people.links import hashed
+from collector.people.second_factor import make_code
+from collector.pickups.visit_links import make_visit_link
+from collector.web.wording import hour
+
+SIGN_IN = "sign_in"
+PROOF = "code"
+OF_A_VISIT = frozenset({"visit_promised", "visit_proposed", "visit_tomorrow", "visit_near"})
+"""Letters whose link shows one visit without signing in."""
+TIMES = frozenset({"opens", "closes", "opens_before", "closes_before"})
+
+
+def write(session: Session, notice: Notice, *, now: datetime) -> Letter:
+    """Return the letter of a notice.
+
+    A link gets its token here, when it leaves, so that no token waits in the outbox; every letter
+    without one leads to the sign-in page.
+    """
+    bank, settings = get_bank(session, notice.bank_id), _settings()
+    discreet = _is_discreet(session, notice)
+    signature = "" if discreet else bank.name
+    link = f"{settings.public_url}/{_path(session, notice, now=now)}"
+    with current_app.test_request_context(), force_locale(notice.language):
+        text = render_template(
+            f"{'email' if notice.channel is Channel.EMAIL else 'sms'}/{notice.template}.txt",
+            bank=bank,
+            signature=signature,
+            link=link,
+            discreet=discreet,
+            code=_code(session, notice, now=now),
+            **_readable(notice.figures),
+        )
+        subject, body = _parts(text, notice.channel, bank, discreet=discreet)
+    return Letter(
+        to=notice.to,
+        subject=subject,
+        body=body,
+        channel=notice.channel,
+        signature=signature,
+        reference=hashed(f"{notice.bank_id} {notice.once}")[:32],
+        link=link,
+        keys=_keys(session, notice),
+    )
+
+
+def _settings() -> Settings:
+    found: Settings = current_app.extensions["milkround_settings"]
+    return found
+
+
+def _parts(text: str, channel: Channel, bank: Bank, *, discreet: bool) -> tuple[str, str]:
+    """Return the subject and the body; a text message has one line and no subject of its own."""
+    if channel is Channel.EMAIL:
+        subject, _rest, body = text.strip().partition("\n")
+        return subject, body.strip()
+    line = re.sub(r"[ \n]+", " ", text).strip()
+    if channel is Channel.SMS:
+        line = to_gsm(line)
+    return (_("Your appointment") if discreet else bank.name), line
+
+
+def _path(session: Session, notice: Notice, *, now: datetime) -> str:
+    if notice.template == SIGN_IN:
+        return _single_use(session, notice, now=now)
+    if notice.template in OF_A_VISIT and "pickup" in notice.figures:
+        token = make_visit_link(
+            session,
+            now=now,
+            bank_id=notice.bank_id,
+            pickup_id=int(notice.figures["pickup"]),
+            day=date.fromisoformat(str(notice.figures["day"])),
+        )
+        return f"v/{token}"
+    return "sign-in"
+
+
+def _single_use(session: Session, notice: Notice, *, now: datetime) -> str:
+    kind, _colon, key = notice.recipient.partition(":")
+    token = make_link(
+        session,
+        now=now,
+        bank_id=notice.bank_id,
+        person_id=int(key) if kind == "person" else None,
+        donor_id=int(key) if kind == "donor" else None,
+        sent_by=notice.channel.value,
+    )
+    wanted = str(notice.figures.get("wanted", ""))
+    return f"link/{token}" + (f"?{urlencode({'next': wanted})}" if wanted else "")
+
+
+def _code(session: Session, notice: Notice, *, now: datetime) -> str:
+    """Return the six digits of a proof, made as they leave: they wait nowhere either."""
+    if notice.template != PROOF:
+        return ""
+    key = int(notice.figures["web_session"])
+    return make_code(session, now=now, bank_id=notice.bank_id, session_id=key)
+
+
+def _is_discreet(session: Session, notice: Notice) -> bool:
+    """Whether the reader asked that messages name neither the service nor its purpose."""
+    kind, _colon, key = notice.recipient.partition(":")
+    return kind == "donor" and session.get_one(Donor, int(key)).discreet
+
+
+def _keys(session: Session, notice: Notice) -> dict[str, str]:
+    """Return what a push service needs; nothing for a browser that took itself off since."""
+    if notice.channel is not Channel.PUSH:
+        return {}
+    browser = session.get(PushSubscription, int(notice.to))
+    if browser is None or browser.recipient != notice.recipient:
+        return {}
+    return {"endpoint": browser.endpoint, "p256dh": browser.p256dh, "auth": browser.auth}
+
+
+def _readable(figures: dict[str, object]) -> dict[str, object]:
+    """Return the figures with `day` as a date again (JSON has none), and times as they are told."""
+    day = figures.get("day")
+    days = {"day": date.fromisoformat(day)} if isinstance(day, str) else {}
+    times = {name: hour(str(figures[name])) for name in TIMES & figures.keys()}
+    return {**figures, **days, **times}

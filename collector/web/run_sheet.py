@@ -1,0 +1,109 @@
+"""Run sheet on paper: no names, a code to scan for each stop, lines to write on."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import segno
+from flask import render_template
+
+from collector.errors import NotFound, Refused
+from collector.rounds.models import Round
+from collector.service_day import ServiceDay
+from collector.web.framework.assets import dist_folder, manifest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSheetLine:
+    """One stop of the sheet."""
+
+    place: int
+    stop: dict[str, Any]
+    arrives: str
+    opens: str
+    closes: str
+    access: str
+    code: str
+    """The QR code of the coordinates as a data URI; empty if they are unknown."""
+
+
+def sheet_page(round_: Round) -> str:
+    """Return the sheet of a published round as a page for print."""
+    return render_template("phone/sheet.html", **_figures(round_), for_pdf=False)
+
+
+def sheet_pdf(round_: Round) -> bytes:
+    """Return the sheet as a PDF.
+
+    Raises
+    ------
+    Refused
+        `pdf_not_installed`: this installation lacks the extra `documents`.
+    """
+    return printed(render_template("phone/sheet.html", **_figures(round_), for_pdf=True))
+
+
+def printed(text: str) -> bytes:
+    """Return a page as a PDF, with the style of printed pages.
+
+    Raises
+    ------
+    Refused
+        `pdf_not_installed`: this installation lacks the extra `documents`.
+    """
+    try:
+        from weasyprint import CSS, HTML  # noqa: PLC0415 - an extra that few install
+    except ImportError:
+        raise Refused("pdf_not_installed") from None
+    style = CSS(filename=str(dist_folder() / manifest()["css/sheet.css"]))
+    content: bytes = HTML(string=text).write_pdf(stylesheets=[style])
+    return content
+
+
+def _figures(round_: Round) -> dict[str, Any]:
+    published = round_.published
+    if published is None:
+        raise NotFound("not_found", kind="rounds")
+    zone = ZoneInfo(published["time_zone"])
+    departs = published["departs_at"]
+    return {
+        "sheet": published,
+        "day": datetime.fromisoformat(published["day"]).date(),
+        "departs": _clock(departs, zone) if departs else "",
+        "lines": [_line(place, stop, zone) for place, stop in enumerate(published["stops"], 1)],
+    }
+
+
+def _line(place: int, stop: dict[str, Any], zone: ZoneInfo) -> RunSheetLine:
+    address = stop["address"]
+    latitude, longitude = address["latitude"], address["longitude"]
+    known = latitude is not None and longitude is not None
+    return RunSheetLine(
+        place=place,
+        stop=stop,
+        arrives=_clock(stop["arrives_at"], zone),
+        opens=_clock(stop["window"]["opens"], zone),
+        closes=_clock(stop["window"]["closes"], zone),
+        access=_without_name(address["access_notes"], stop),
+        code=_picture(f"geo:{latitude:.5f},{longitude:.5f}") if known else "",
+    )
+
+
+def _without_name(text: str, stop: dict[str, Any]) -> str:
+    """Remove the donor's name from her access notes."""
+    for name in filter(None, (stop["first_name"], stop["family_name"])):
+        text = re.sub(rf"\b{re.escape(name)}\b", "…", text, flags=re.IGNORECASE)
+    return text
+
+
+def _picture(text: str) -> str:
+    made = segno.make(text, error="m")
+    found: str = made.svg_data_uri(scale=3, border=2, xmldecl=False)
+    return found
+
+
+def _clock(iso: str, zone: ZoneInfo) -> str:
+    instant = datetime.fromisoformat(iso)
+    return f"{ServiceDay.of(instant, zone).wall(instant):%H:%M}"

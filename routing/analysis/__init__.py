@@ -1,0 +1,1 @@
+"""Analysis of plans: insertion, explanation, remedies, comparison, the remaining day."""

@@ -1,0 +1,1 @@
+"""Processes of the planner: the worker, its preload, and death with the parent."""

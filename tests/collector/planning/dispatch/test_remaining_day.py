@@ -1,0 +1,67 @@
+"""What is left of a day: the clock of a box that is already on the road."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from collector.banks.policies import PolicyKey
+from collector.banks.queries import policy_row
+from collector.db import transaction
+from collector.planning.dispatch.remaining_day import Midday, midday
+from routing.problem import Shift
+from tests.collector.planning.days import the_plan
+from tests.collector.planning.on_the_road import driven_until, published
+from tests.town import Town
+
+ON_THE_ROAD = datetime(2026, 11, 24, 7, 25, tzinfo=UTC)
+"""The first of three doors is behind the collector."""
+HAND_OVER = timedelta(minutes=15)
+
+
+@pytest.fixture(autouse=True)
+def driving(app: Flask, town: Town) -> None:
+    with app.app_context(), transaction() as session:
+        published(session, town)
+        driven_until(session, town, ON_THE_ROAD)
+
+
+def now(session: Session, town: Town) -> tuple[Midday, Shift, timedelta]:
+    """Return the day, the shift on the road, and how long its first milk will have ridden."""
+    day = midday(session, the_plan(session, town), now=ON_THE_ROAD)
+    shift = next(shift for shift in day.rest.shifts if shift.departed)
+    tour = day.lived.tour(shift.id)
+    assert tour
+    return day, shift, timedelta(seconds=tour.arrival - tour.stops[0].end)
+
+
+def milk_may_ride(session: Session, town: Town, limit: timedelta) -> None:
+    key = PolicyKey.MILK_RIDE_MINUTES
+    policy_row(session, bank_id=town.bank, key=key).value = str(limit // timedelta(minutes=1))
+
+
+def clock(day: Midday, shift: Shift) -> timedelta:
+    """Return what is left for the box's way to the gate, from the end of the first visit."""
+    tour = day.lived.tour(shift.id)
+    assert tour
+    assert shift.carried_until is not None
+    return timedelta(seconds=shift.carried_until - tour.stops[0].end)
+
+
+def test_what_is_in_a_box_is_to_be_received_in_time(app: Flask, town: Town):
+    with app.app_context(), transaction() as session:
+        day, shift, _ = now(session, town)
+        assert clock(day, shift) == timedelta(hours=6) - HAND_OVER
+
+
+def test_a_round_that_is_late_may_use_the_minutes_of_the_hand_over(app: Flask, town: Town):
+    with app.app_context(), transaction() as session:
+        _, _, rides = now(session, town)
+        limit = rides + HAND_OVER / 2
+        limit -= limit % timedelta(minutes=1)
+        milk_may_ride(session, town, limit)
+        day, shift, _ = now(session, town)
+        assert clock(day, shift) == limit

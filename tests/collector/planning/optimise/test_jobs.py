@@ -1,0 +1,252 @@
+"""The job that plans a day: done by a real child, stopped with its best plan kept, or too late."""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import closing
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from collector.clock import SystemClock
+from collector.db import reading, transaction
+from collector.errors import Refused
+from collector.jobs.actions import Claim
+from collector.jobs.models import Job, JobState
+from collector.jobs.queries import get_job
+from collector.jobs.supervisor import run_once
+from collector.jobs.warm_worker import Spare
+from collector.jobs.work import Ended, How
+from collector.planning.editing.commit import By
+from collector.planning.editing.moves import TargetPosition, move
+from collector.planning.models import PlanningRun
+from collector.planning.optimise.actions import PLAN_DAY, ask_for_plan
+from collector.planning.optimise.jobs import PLANNER, PlanDay, plan_day
+from collector.planning.optimise.proposals import open_proposal, proposal, was_overtaken
+from collector.planning.optimise.queries import broken_rules, latest_plan_job
+from collector.planning.optimise.rebase import Lapse
+from collector.rounds.models import DayPlan
+from routing.formats.native import plan_data, plan_of
+from routing.units import Seconds
+from tests.builders import DAY, MORNING
+from tests.collector.jobs.shop import children
+from tests.collector.planning.days import greedy, orders, posed, the_plan
+from tests.town import Town
+
+
+def asked(session: Session, town: Town, *, seconds: int = 2) -> Job:
+    return ask_for_plan(
+        session,
+        now=MORNING,
+        bank_id=town.bank,
+        day=DAY,
+        asked_by=f"person:{town.claire}",
+        seconds=seconds,
+    )
+
+
+def edited(session: Session, town: Town) -> DayPlan:
+    plan = the_plan(session, town)
+    plan.edits += 1
+    session.flush()
+    return plan
+
+
+def attempt(session: Session, town: Town) -> tuple[PlanDay, dict[str, Any]]:
+    run, problem = posed(session, town)
+    claim = Claim(
+        job_id=1,
+        bank_id=town.bank,
+        kind=PLAN_DAY,
+        payload={"run": run.id, "day": DAY.isoformat(), "seconds": 2},
+        asked_by="system",
+        fence=1,
+        deadline_seconds=60,
+    )
+    return plan_day(session, claim), json.loads(json.dumps(plan_data(greedy(problem))))
+
+
+@pytest.mark.processes
+def test_a_day_is_planned_by_a_child_and_kept(app: Flask, town: Town):
+    with app.app_context():
+        with transaction() as session:
+            job = asked(session, town)
+        assert run_once({PLAN_DAY: plan_day}, clock=SystemClock()) == 1
+        with reading() as session:
+            done = get_job(session, bank_id=town.bank, job_id=job.id)
+            plan = the_plan(session, town)
+            assert (done.state, done.error) == (JobState.DONE, None)
+            assert done.result is not None
+            assert done.result["kept"]
+            assert (done.result["planned"], done.result["version"]) == (3, plan.version)
+            assert {"seconds", "cost"} == set(done.progress[-1])
+            assert sorted(orders(plan)["A"] + orders(plan)["B"]) == list(town.pickups)
+            assert broken_rules(session, bank_id=town.bank, day=DAY) == ()
+            run = session.get_one(PlanningRun, done.payload["run"])
+            assert run.plan is not None
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_one_that_was_started_ahead_plans_a_day(app: Flask, town: Town):
+    with app.app_context(), transaction() as session:
+        work, _ = attempt(session, town)
+    others = children(os.getpid())
+    with closing(Spare(PLANNER)) as spare:
+        spare.keep()
+        (ahead,) = children(os.getpid()) - others
+        with closing(spare.child(work.argv, stdin=work.stdin)) as child:
+            assert child.pid == ahead
+            while not child.is_over():
+                for line in child.lines(wait=0.1):
+                    work.heard(line)
+            assert (child.end(), child.complaints()) == (0, "")
+    assert work.best is not None
+    assert work.best["unassigned"] == []
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_an_answer_that_comes_after_an_edit_is_a_proposal(app: Flask, town: Town):
+    with app.app_context():
+        with transaction() as session:
+            job = asked(session, town)
+            version = edited(session, town).version
+        run_once({PLAN_DAY: plan_day}, clock=SystemClock())
+        with reading() as session:
+            done = get_job(session, bank_id=town.bank, job_id=job.id)
+            assert (done.state, done.error) == (JobState.DONE, None)
+            assert done.result is not None
+            assert not done.result["kept"]
+            day = the_plan(session, town)
+            assert (day.version, orders(day)) == (version, {"A": [], "B": []})
+            run = open_proposal(session, bank_id=town.bank, day=DAY)
+            assert run is not None
+            assert was_overtaken(run)
+
+
+def test_an_answer_that_was_overtaken_is_judged_against_the_day_as_it_is_now(
+    app: Flask, town: Town
+):
+    dora, *others = town.pickups
+    with app.app_context(), transaction() as session:
+        work, plan = attempt(session, town)
+        work.best = plan
+        ana, bruno = (round_.id for round_ in the_plan(session, town).rounds)
+        by = By(now=MORNING, actor=f"person:{town.claire}")
+        move(
+            session,
+            by=by,
+            bank_id=town.bank,
+            day=DAY,
+            version=the_plan(session, town).version,
+            pickups=[dora],
+            place=TargetPosition(round_id=bruno),
+        )
+        verdict = work.conclude(session, now=MORNING, ended=Ended(how=How.EXITED, code=0))
+        assert verdict is not None
+        assert (verdict.state, verdict.error) == (JobState.DONE, None)
+        assert orders(the_plan(session, town)) == {"A": [], "B": [dora]}
+        found = proposal(session, bank_id=town.bank, day=DAY, run_id=work.run_id)
+        assert found.lapsed == {dora: Lapse.MOVED_SINCE}
+        assert found.change.becomes.round_of(dora) == bruno
+        assert {found.change.becomes.round_of(key) for key in others} == {ana}
+
+
+def test_stopped_after_an_edit_the_best_plan_so_far_is_a_proposal(app: Flask, town: Town):
+    with app.app_context(), transaction() as session:
+        work, plan = attempt(session, town)
+        work.best = plan
+        edited(session, town)
+        verdict = work.conclude(session, now=MORNING, ended=Ended(how=How.CANCELLED))
+        assert verdict is not None
+        assert (verdict.state, verdict.result) == (
+            JobState.CANCELLED,
+            {"kept": False, "cost": work.best["cost"]["total"]},
+        )
+        assert open_proposal(session, bank_id=town.bank, day=DAY) is not None
+
+
+def test_an_answer_that_is_unlawful_is_no_proposal_either(app: Flask, town: Town):
+    with app.app_context(), transaction() as session:
+        work, data = attempt(session, town)
+        plan = plan_of(data)
+        early = replace(plan.tours[0], departure=Seconds(plan.tours[0].departure - 1))
+        work.best = plan_data(replace(plan, tours=(early,)))
+        edited(session, town)
+        with pytest.raises(Refused, match="plan_breaks_rules"):
+            work.conclude(session, now=MORNING, ended=Ended(how=How.EXITED, code=0))
+
+
+def test_stopped_it_keeps_the_best_plan_so_far(app: Flask, town: Town):
+    with app.app_context(), transaction() as session:
+        work, plan = attempt(session, town)
+        said = {"kind": "improvement", "seconds": 0.4, "cost": 4725, "plan": plan}
+        assert work.heard(json.dumps(said)) == {"seconds": 0.4, "cost": 4725}
+        verdict = work.conclude(session, now=MORNING, ended=Ended(how=How.CANCELLED))
+        assert verdict is not None
+        assert verdict.state is JobState.CANCELLED
+        assert verdict.result is not None
+        assert verdict.result["kept"]
+        assert len(orders(the_plan(session, town))["A"]) == 3
+
+
+@pytest.mark.parametrize(
+    ("how", "state", "error"),
+    [
+        (How.CANCELLED, JobState.CANCELLED, None),
+        (How.OVERDUE, JobState.FAILED, "no_plan"),
+    ],
+)
+def test_ended_before_any_plan_it_keeps_nothing(
+    app: Flask, town: Town, how: How, state: JobState, error: str | None
+):
+    with app.app_context(), transaction() as session:
+        work, _ = attempt(session, town)
+        verdict = work.conclude(session, now=MORNING, ended=Ended(how=how))
+        assert verdict is not None
+        assert (verdict.state, verdict.error, verdict.result) == (state, error, {"kept": False})
+
+
+def test_a_refusal_is_final_and_a_crash_is_tried_again(app: Flask, town: Town):
+    with app.app_context(), transaction() as session:
+        work, _ = attempt(session, town)
+        killed = Ended(how=How.EXITED, code=-9)
+        assert work.conclude(session, now=MORNING, ended=killed) is None
+        work.heard('{"kind": "error", "error": "no_plan", "message": "nothing found"}')
+        refused = work.conclude(session, now=MORNING, ended=Ended(how=How.EXITED, code=3))
+        assert refused is not None
+        assert (refused.state, refused.error) == (JobState.FAILED, "no_plan")
+
+
+def test_asking_twice_asks_once_and_an_edit_asks_anew(app: Flask, town: Town):
+    with app.app_context(), transaction() as session:
+        first = asked(session, town)
+        assert asked(session, town).id == first.id
+        edited(session, town)
+        second = asked(session, town)
+        assert second.id != first.id
+        assert first.state is JobState.CANCELLED
+        latest = latest_plan_job(session, bank_id=town.bank, day=DAY)
+        assert latest is not None
+        assert latest.id == second.id
+        assert latest_plan_job(session, bank_id=town.other_bank, day=DAY) is None
+
+
+def test_a_plan_begins_with_the_rounds_there_are(app: Flask, town: Town):
+    with app.app_context():
+        with transaction() as session:
+            asked(session, town)
+        run_once({PLAN_DAY: plan_day}, clock=SystemClock())
+        with transaction() as session:
+            before = the_plan(session, town)
+            drawn = {str(each.shift_id): orders(before)[each.letter] for each in before.rounds}
+            run = session.get_one(PlanningRun, asked(session, town).payload["run"])
+        began = {
+            tour["shift"]: [stop["visit"] for stop in tour["stops"]] for tour in run.start["tours"]
+        }
+    assert began == {shift: [str(key) for key in keys] for shift, keys in drawn.items() if keys}

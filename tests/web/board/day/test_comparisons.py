@@ -1,0 +1,137 @@
+"""Plans side by side on the board: a proposal taken, in part, or put aside; any two of a day."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from collector.db import transaction
+from collector.planning.optimise.proposals import propose
+from collector.planning.optimise.runs import pose
+from collector.planning.problem.objectives import Wish
+from routing.analysis.explain import explained
+from routing.analysis.insertion import filled
+from routing.formats.native import read_problem
+from routing.schedule import assembled
+from tests.builders import DAY, MORNING
+from tests.web.board.day.test_plans import Board, board, everybody, figures, truth
+
+__all__ = ["board"]
+
+
+def proposed(board: Board, *, wish: Wish | None = None) -> int:
+    """Let the planner propose what cheapest insertion finds; return the run."""
+    with board.app.app_context(), transaction() as session:
+        run = pose(session, now=MORNING, bank_id=board.town.bank, day=DAY, wish=wish or Wish())
+        problem = read_problem(json.dumps(run.problem))
+        plan = explained(problem, filled(problem, assembled(problem, ())))
+        return propose(session, bank_id=board.town.bank, run_id=run.id, plan=plan).id
+
+
+def test_a_proposal_is_compared_then_applied_and_can_be_undone(board: Board) -> None:
+    board.act("moves", pickup=board.town.pickups[0], place=f"{board.bruno}:0")
+    board.act("moves", pickup=board.town.pickups[1], place=f"{board.ana}:0")
+    before = board.orders
+    run = proposed(board)
+    assert board.orders == before, "a proposal moves nothing"
+    assert "The planner has a proposal" in board.see("")
+    page = board.see(f"comparisons/{run}")
+    assert "Visits that move" in page
+    cents = figures(page)[1]
+    was = truth(board)[0]
+    assert board.act(f"comparisons/{run}", act="apply").status_code == 303
+    assert abs(truth(board)[0] - was - cents) <= 2
+    assert sum(map(len, board.orders.values())) == 3
+    assert board.act(f"comparisons/{run}", act="apply").status_code == 422
+    board.act("edits", what="undo")
+    assert board.orders == before
+
+
+def test_some_moves_of_a_proposal_are_taken_and_the_rest_is_left(board: Board) -> None:
+    board.act("moves", pickup=board.town.pickups[0], place=f"{board.bruno}:0")
+    run = proposed(board)
+    elise = board.town.pickups[1]
+    part = board.see(f"comparisons/{run}/part?pickup={elise}")
+    assert "Only this 1 move would do this" in part
+    assert board.act(f"comparisons/{run}", act="take", pickup=elise).status_code == 303
+    placed = [key for order in board.orders.values() for key in order]
+    assert sorted(placed) == sorted([board.town.pickups[0], elise])
+
+
+def test_a_proposal_is_fitted_to_a_day_that_was_changed_since(board: Board) -> None:
+    dora, elise, fanny = board.town.pickups
+    board.act("moves", pickup=dora, place=f"{board.bruno}:0")
+    run = proposed(board)
+    board.act("moves", pickup=elise, place=f"{board.bruno}:0")
+    page = board.see(f"comparisons/{run}")
+    assert "1 move no longer applies" in page
+    assert "Elise Martin: somebody moved the visit since" in page
+    was, cents = truth(board), figures(page)[1]
+    assert board.act(f"comparisons/{run}", act="apply").status_code == 303
+    assert elise in board.orders[board.bruno], "what was done by hand stands"
+    assert dora in board.orders[board.ana]
+    assert fanny in board.orders[board.ana]
+    assert abs(truth(board)[0] - was[0] - cents) <= 2
+    assert "The planner has a proposal" not in board.see("")
+
+
+def test_an_answer_that_came_after_a_change_says_so_and_is_fitted_to_it(board: Board) -> None:
+    dora, elise, fanny = board.town.pickups
+    run = proposed(board, wish=Wish(at_once=True))
+    board.act("moves", pickup=dora, place=f"{board.bruno}:0")
+    assert "Somebody changed the day while the planner was thinking" in board.see("")
+    assert "Nothing has moved yet." not in board.see("")
+    assert "Dora Martin: somebody moved the visit since" in board.see(f"comparisons/{run}")
+    assert board.act(f"comparisons/{run}", act="apply").status_code == 303
+    assert board.orders[board.bruno] == [dora]
+    assert sorted(board.orders[board.ana]) == [elise, fanny]
+    assert "Somebody changed the day" not in board.see("")
+
+
+def test_what_was_to_be_compared_does_not_speak_of_a_change(board: Board) -> None:
+    proposed(board)
+    assert "Nothing has moved yet." in board.see("")
+
+
+def test_a_proposal_of_which_nothing_is_left_says_so(board: Board) -> None:
+    run = proposed(board)
+    for pickup in board.town.pickups:
+        board.act("moves", pickup=pickup, place=f"{board.bruno}:0")
+    assert "Nothing of the proposal is left" in board.see(f"comparisons/{run}")
+    before = board.orders
+    assert board.act(f"comparisons/{run}", act="apply").status_code == 422
+    assert board.orders == before
+    assert board.act(f"comparisons/{run}", act="discard").status_code == 303
+    assert "The planner has a proposal" not in board.see("")
+
+
+def test_any_two_plans_of_a_day_are_compared(board: Board) -> None:
+    dora, elise, _ = board.town.pickups
+    everybody(board)
+    board.act("publications")
+    told, run = kilometres(board), proposed(board)
+    board.act("moves", pickup=dora, place=f"{board.bruno}:0")
+    page = board.see("comparisons")
+    offered = re.findall(r'<option value="([^"]+)"', page)
+    assert offered[: len(offered) // 2] == ["present", f"proposal-{run}", "revision-1"]
+    assert 'Visits that move <span class="count">1</span>' in page, "revision 1, then the present"
+    assert distances(page) == (told, kilometres(board))
+    board.act("publications")
+    board.act("moves", pickup=elise, place="tray")
+    page = board.see("comparisons?first=revision-2&second=present")
+    assert 'Visits that move <span class="count">1</span>' in page
+    assert "withdrawn" in page, "Elise was promised something"
+    page = board.see("comparisons?first=revision-1&second=revision-1")
+    assert "No visit is in another place." in page
+    assert board.browser.get(f"/board/days/{DAY}/comparisons?first=revision-9").status_code == 404
+    assert board.browser.get("/board/days/2027-01-01/comparisons").status_code == 404
+
+
+def distances(page: str) -> tuple[str, str]:
+    found = re.search(r"distance</th><td[^>]*>([\d.]+)\skm</td>\s*<td[^>]*>([\d.]+)", page)
+    assert found is not None
+    return found[1], found[2]
+
+
+def kilometres(board: Board) -> str:
+    return f"{truth(board)[1] / 1000:.1f}"

@@ -1,0 +1,211 @@
+"""The live page: what phones said, what is at risk, news as it comes; proposals taken."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from collector.db import db, reading, transaction
+from collector.planning.dispatch.accept import fitted
+from collector.planning.dispatch.difference import difference
+from collector.planning.dispatch.disruptions import proposals_of
+from collector.planning.dispatch.remaining_day import midday
+from collector.planning.models import Disruption, ProposalWay
+from collector.rounds.actions import edit_day
+from collector.web.board.dispatch.stream import Streams
+from collector.web.board.wording import euros, kilometres, signed
+from routing.check.judge import check
+from routing.cost import cost
+from routing.formats.native import plan_of, problem_of
+from tests.builders import DAY
+from tests.collector.planning.days import the_plan
+from tests.collector.planning.on_the_road import driven_until, published
+from tests.conftest import SetClock
+from tests.town import Town, sign_in
+
+LIVE = f"/board/days/{DAY}/dispatch"
+DRIVING = datetime(2026, 11, 24, 7, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def claire(app: Flask, town: Town, clock: SetClock) -> FlaskClient:
+    """The coordinator, on the day, with one door of the round behind its collector."""
+    with app.app_context():
+        with transaction() as session:
+            published(session, town)
+            driven_until(session, town, DRIVING)
+        db.session.remove()
+    clock.instant = DRIVING
+    return sign_in(app, bank=town.bank, person=town.claire)
+
+
+def the_round(app: Flask, town: Town) -> int:
+    with app.app_context(), reading() as session:
+        return next(each.id for each in the_plan(session, town).rounds if each.stops)
+
+
+def test_the_page_says_where_everybody_is(claire: FlaskClient) -> None:
+    page = claire.get(LIVE).get_data(as_text=True)
+    assert '1<span class="soft"> / 3</span>' in page
+    assert "1 of 3 over" in page
+    assert "8 bottles" in page
+    assert "Nothing: every promise, clock and phone is fine." in page
+
+
+def test_a_collector_who_is_silent_and_late_is_seen(claire: FlaskClient, clock: SetClock) -> None:
+    clock.advance(hours=3)
+    page = claire.get(LIVE).get_data(as_text=True)
+    assert "Nothing heard of" in page
+    assert "after what was promised" in page
+
+
+def test_what_has_not_changed_is_not_sent_again(claire: FlaskClient, clock: SetClock) -> None:
+    first = claire.get(f"{LIVE}/pane")
+    again = claire.get(f"{LIVE}/pane", headers={"If-None-Match": first.headers["ETag"]})
+    assert (first.status_code, again.status_code) == (200, 304)
+    clock.advance(minutes=1)
+    later = claire.get(f"{LIVE}/pane", headers={"If-None-Match": first.headers["ETag"]})
+    assert later.status_code == 200
+
+
+def test_a_stream_tells_the_mark_until_its_server_stops_and_gives_its_place_back(
+    app: Flask, claire: FlaskClient
+) -> None:
+    streams = app.extensions["milkround_streams"] = Streams(1)
+    looked = []
+    streams.pause = looked.append
+    streams.goes_on = lambda: len(looked) < 12
+    answer = claire.get(f"{LIVE}/stream")
+    assert claire.get(f"{LIVE}/stream").status_code == 503
+    told = answer.get_data(as_text=True)
+    mark = claire.get(f"{LIVE}/pane").headers["ETag"].strip('"')
+    assert told.count("data:") == 1
+    assert f"data: {mark}" in told
+    assert ": still here" in told
+    answer.close()
+    assert streams.take()
+
+
+def test_a_collector_is_ill_and_a_proposal_is_taken_by_one_click(
+    app: Flask, claire: FlaskClient, town: Town
+) -> None:
+    told = claire.post(
+        f"{LIVE}/disruptions", data={"kind": "collector_ill", "round": the_round(app, town)}
+    )
+    assert told.status_code == 303
+    page = claire.get(told.location).get_data(as_text=True)
+    assert "Colleagues take over" in page
+    assert "On another day" in page
+    proposal = re.findall(r'name="proposal" value="(\d+)"', page)[0]
+    taken = claire.post(f"{told.location}/acceptance", data={"proposal": proposal})
+    assert taken.status_code == 303
+    assert "Revision 2 is published." in claire.get(taken.location).get_data(as_text=True)
+    again = claire.post(f"{told.location}/acceptance", data={"proposal": proposal})
+    assert again.status_code == 409
+
+
+def test_an_answer_is_taken_back_after_a_look_at_what_that_changes(
+    app: Flask, claire: FlaskClient, town: Town
+) -> None:
+    form = {"kind": "collector_ill", "round": str(the_round(app, town))}
+    told = claire.post(f"{LIVE}/disruptions", data=form).location
+    (proposal, *_) = re.findall(r'name="proposal" value="(\d+)"', claire.get(told).text)
+    claire.post(f"{told}/acceptance", data={"proposal": proposal})
+    assert "What was answered today" in claire.get(LIVE).text
+    answered = claire.get(told).text
+    assert "Nobody waited for this one." in answered
+    assert "The planner is looking" not in answered
+    regret = dict(re.findall(r'name="(kind|takes_back)" value="(\w+)"', answered))
+    back = claire.post(f"{LIVE}/disruptions", data=regret).location
+    page = claire.get(back).text
+    assert "As it was before" in page
+    assert f'href="{told}">What is taken back' in page
+    (proposal,) = re.findall(r'name="proposal" value="(\d+)"', page)
+    taken = claire.post(f"{back}/acceptance", data={"proposal": proposal})
+    assert "Revision 3 is published." in claire.get(taken.location).text
+
+
+def test_a_disruption_may_be_laid_aside_and_is_nobody_elses(
+    app: Flask, claire: FlaskClient, town: Town
+) -> None:
+    told = claire.post(
+        f"{LIVE}/disruptions",
+        data={"kind": "road", "round": the_round(app, town), "minutes": "45"},
+    ).location
+    assert "A road is closed" in claire.get(LIVE).get_data(as_text=True)
+    stranger = sign_in(app, bank=town.other_bank, person=town.sophie)
+    assert stranger.get(told).status_code == 404
+    assert stranger.post(f"{told}/dismissal").status_code == 404
+    assert claire.post(f"{told}/dismissal").status_code == 303
+    assert "Look at the proposals" not in claire.get(LIVE).get_data(as_text=True)
+
+
+def test_proposals_of_a_day_that_was_changed_since_are_made_anew_by_one_click(
+    app: Flask, claire: FlaskClient, town: Town
+) -> None:
+    form = {"kind": "road", "round": str(the_round(app, town)), "minutes": "45"}
+    told = claire.post(f"{LIVE}/disruptions", data=form).location
+    with app.app_context(), transaction() as session:
+        version = the_plan(session, town).version
+        edit_day(session, bank_id=town.bank, day=DAY, version=version)
+    page = claire.get(told).get_data(as_text=True)
+    assert "can only be looked at" in page
+    again = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.split("offers")[0]))
+    assert {name: again[name] for name in form} == form
+    anew = claire.post(f"{LIVE}/disruptions", data=again).location
+    assert "can only be looked at" not in claire.get(anew).get_data(as_text=True)
+    assert claire.get(LIVE).get_data(as_text=True).count("Look at the proposals") == 1
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"kind": "collector_ill"},
+        {"kind": "road", "minutes": "forty"},
+        {"kind": "flood"},
+        {"kind": "urgent", "pickup": "1"},
+    ],
+)
+def test_what_a_form_cannot_mean_is_refused(claire: FlaskClient, form: dict[str, str]) -> None:
+    assert claire.post(f"{LIVE}/disruptions", data=form).status_code in {404, 422}
+
+
+@pytest.mark.parametrize("minutes", [30, 50])
+@pytest.mark.parametrize("kind", ["collector_ill", "vehicle", "road"])
+def test_every_proposal_and_price_on_the_page_is_the_checkers_and_the_bills(
+    app: Flask, town: Town, clock: SetClock, claire: FlaskClient, kind: str, minutes: int
+) -> None:
+    clock.instant = datetime(2026, 11, 24, 7, minutes, tzinfo=UTC)
+    with app.app_context(), transaction() as session:
+        driven_until(session, town, clock.instant)
+    form = {"kind": kind, "round": the_round(app, town), "minutes": str(10 + 3 * minutes)}
+    told = claire.post(f"{LIVE}/disruptions", data=form)
+    if told.status_code == 422:
+        return  # nothing was left to move
+    page = claire.get(told.location).get_data(as_text=True)
+    with app.test_request_context(), reading() as session:
+        disruption = session.get_one(Disruption, int(told.location.rsplit("/", 1)[1]))
+        seen = midday(session, the_plan(session, town), now=clock.instant)
+        ahead = plan_of(disruption.ahead)
+        for proposal in proposals_of(session, disruption):
+            problem = problem_of(proposal.problem)
+            if proposal.way is ProposalWay.REBALANCE:
+                assert check(problem, plan_of(proposal.start)) == ()
+                continue
+            plan = plan_of(proposal.plan)
+            assert check(problem, plan) == ()
+            bill, was = cost(problem, plan), cost(problem_of(disruption.problem), ahead)
+            cents = (bill.total - bill.penalties) - (was.total - was.penalties)
+            metres = plan.metres - ahead.metres
+            assert signed(euros(abs(cents)), cents) in page
+            assert signed(kilometres(abs(metres)), metres, least=50) in page
+            assert fitted(seen, problem, plan)[1].orders == plan.orders
+            day = seen.facts.service_day
+            found = difference(
+                the_plan(session, town), disruption, proposal, seen.facts.pickups, day
+            )
+            assert set(found.withdrawn) <= set(found.left)

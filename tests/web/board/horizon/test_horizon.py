@@ -1,0 +1,224 @@
+"""The weeks: days that fit, found by a real child, proposed once, with rules as levers."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from collector.banks.actions import set_weekdays
+from collector.banks.models import Site, Zone
+from collector.clock import SystemClock
+from collector.db import db, reading, transaction
+from collector.donors.models import Serology
+from collector.jobs.supervisor import run_once
+from collector.notices.models import Notice
+from collector.people.models import Person
+from collector.pickups.giving import plan_giving
+from collector.pickups.models import Pickup, PickupState
+from collector.planning.horizon.due_dates import DueDonor, Levers, rules_of
+from collector.planning.horizon.jobs import (
+    days_found,
+    latest_horizon,
+    levers_priced,
+    plan_weeks,
+)
+from collector.planning.horizon.problem import PLAN_WEEKS, Weeks, look_ahead
+from collector.service_day import ServiceDay
+from routing.check.judge import check
+from routing.cost import cost
+from routing.formats.native import plan_of, problem_of
+from tests.builders import DAY, MORNING, add_donor, add_shift
+from tests.town import Town, sign_in
+
+WEEKS = "/board/horizon"
+
+
+@pytest.fixture
+def due(app: Flask, town: Town) -> Town:
+    """The town with three donors whose freezers fill, and shifts on three days of two weeks."""
+    with app.app_context():
+        with transaction() as session:
+            ana, site = session.get_one(Person, town.ana), session.get_one(Site, town.site)
+            for ahead in (3, 7, 9):
+                add_shift(session, ana, site, day=DAY + timedelta(days=ahead))
+            for number, began in enumerate((10, 20, 29)):
+                donor = add_donor(
+                    session,
+                    town.bank,
+                    first_name=f"Due{number}",
+                    email=f"due{number}@home.example",
+                    latitude=44.8 + number / 20,
+                    longitude=-0.5,
+                    signed_by_id=town.claire,
+                )
+                donor.interview_signed_on = MORNING.date() - timedelta(days=began)
+            session.add(Zone(bank_id=town.bank, name="Bordeaux", postcodes=["33"]))
+        db.session.remove()
+    return town
+
+
+def ahead(session: Session, town: Town, levers: Levers | None = None) -> Weeks:
+    return look_ahead(
+        session,
+        now=MORNING,
+        bank_id=town.bank,
+        weeks=4,
+        levers=levers or rules_of(session, town.bank),
+    )
+
+
+def of(weeks: Weeks, name: str) -> DueDonor:
+    return next(each for each in weeks.candidates if each.donor.first_name == name)
+
+
+def test_a_day_fits_where_somebody_drives_near_her_due_day(app: Flask, due: Town) -> None:
+    with app.app_context(), reading() as session:
+        weeks = ahead(session, due)
+        driven = [DAY, *(DAY + timedelta(days=days) for days in (3, 7, 9))]
+        assert weeks.driven == driven
+        # 100 ml a day, three litres: due thirty days after she began.
+        assert of(weeks, "Due2").due_on == MORNING.date() + timedelta(days=1)
+        assert of(weeks, "Due2").days == tuple(driven)
+        assert of(weeks, "Due1").due_on == MORNING.date() + timedelta(days=10)
+        assert of(weeks, "Due1").days == tuple(driven)
+        assert of(weeks, "Due0").due_on == MORNING.date() + timedelta(days=20)
+        # Nobody drives in the nine days before she is due: any day does.
+        assert of(weeks, "Due0").days == tuple(driven)
+
+
+def test_pauses_zones_and_rules_take_days_away(app: Flask, due: Town) -> None:
+    with app.app_context(), transaction() as session:
+        zone = session.scalars(select(Zone).where(Zone.bank_id == due.bank)).one()
+        set_weekdays(
+            session,
+            now=MORNING,
+            bank_id=due.bank,
+            zone_id=zone.id,
+            weekdays=["4", "5"],
+            actor="person:1",
+        )
+        weekdays = {day.isoweekday() for day in of(ahead(session, due), "Due2").days}
+        assert weekdays <= {4, 5}
+        set_weekdays(
+            session,
+            now=MORNING,
+            bank_id=due.bank,
+            zone_id=zone.id,
+            weekdays=["6"],
+            actor="person:1",
+        )
+        assert of(ahead(session, due), "Due2").why == "zone_not_driven"
+        zone.weekdays = []
+        donor = of(ahead(session, due), "Due1").donor
+        plan_giving(
+            session,
+            now=MORNING,
+            bank_id=due.bank,
+            donor_id=donor.id,
+            actor=f"donor:{donor.id}",
+            paused_from=DAY,
+            paused_until=DAY + timedelta(days=8),
+            tapering=False,
+            last_gift=False,
+        )
+        assert of(ahead(session, due), "Due1").days == (DAY + timedelta(days=9),)
+        far = ahead(session, due, Levers(minimum_ml=400, radius_km=1))
+        assert {each.why for each in far.candidates} == {"too_far"}
+        much = ahead(session, due, Levers(minimum_ml=2_500, radius_km=150))
+        assert of(much, "Due0").why == "too_little"
+
+
+@pytest.mark.processes
+def test_days_are_found_by_a_child_and_proposed_once(app: Flask, due: Town) -> None:
+    claire = sign_in(app, bank=due.bank, person=due.claire)
+    assert claire.post(WEEKS, data={"weeks": "4"}).status_code == 303
+    with app.app_context():
+        assert run_once({PLAN_WEEKS: plan_weeks}, clock=SystemClock()) == 1
+        with reading() as session:
+            horizon = latest_horizon(session, due.bank)
+            assert horizon is not None
+            problem, plan = problem_of(horizon.problem), plan_of(horizon.plan)
+            assert check(problem, plan) == ()
+            assert plan.cost == cost(problem, plan)
+            found = days_found(horizon, ServiceDay(horizon.first, ahead(session, due).first.zone))
+            weeks = ahead(session, due)
+            known = {each.donor.id: each for each in weeks.candidates}
+            assert {each.donor_id for each in found} == set(known)
+            assert all(each.day in known[each.donor_id].days for each in found)
+    page = claire.get(WEEKS).get_data(as_text=True)
+    assert page.count('name="donor"') == 3
+    chosen = {"donor": [str(each.donor_id) for each in found[:2]]}
+    for _ in range(2):
+        assert claire.post(f"{WEEKS}/{horizon.id}/proposals", data=chosen).status_code == 303
+    with app.app_context(), reading() as session:
+        made = session.scalars(select(Pickup).where(Pickup.once.startswith("horizon:"))).all()
+        assert sorted(each.donor_id for each in made) == sorted(int(key) for key in chosen["donor"])
+        assert {each.state for each in made} == {PickupState.ACCEPTED}
+        told = session.scalars(select(Notice).where(Notice.template == "visit_proposed")).all()
+        assert len(told) == 2
+    assert claire.get(WEEKS).get_data(as_text=True).count('name="donor"') == 1
+    assert claire.post(f"{WEEKS}/{horizon.id}/proposals").status_code == 422
+    stranger = sign_in(app, bank=due.other_bank, person=due.sophie)
+    assert stranger.get(f"{WEEKS}/{horizon.id}/levers").status_code == 404
+    levers_tell_the_difference(app, due)
+
+
+def levers_tell_the_difference(app: Flask, town: Town) -> None:
+    """A radius that admits nobody gives back every kilometre of the donors who are left."""
+    with app.app_context(), reading() as session:
+        horizon = latest_horizon(session, town.bank)
+        assert horizon is not None
+        none, same = levers_priced(
+            session,
+            now=MORNING,
+            horizon=horizon,
+            others=[
+                Levers(minimum_ml=horizon.minimum_ml, radius_km=1),
+                Levers(minimum_ml=horizon.minimum_ml, radius_km=horizon.radius_km),
+            ],
+        )
+        assert none.donors == -1
+        assert none.metres < 0
+        assert none.volume_ml < 0
+        assert (same.donors, same.metres, same.volume_ml) == (0, 0, 0)
+
+
+def test_without_shifts_or_donors_the_page_says_what_is_missing(app: Flask, town: Town) -> None:
+    claire = sign_in(app, bank=town.bank, person=town.claire)
+    assert claire.post(WEEKS).status_code == 422
+    assert "Nobody is due" in claire.get(WEEKS).get_data(as_text=True)
+    stranger: FlaskClient = sign_in(app, bank=town.other_bank, person=town.sophie)
+    assert "Nobody drives in these weeks yet" in stranger.get(WEEKS).get_data(as_text=True)
+    refused = stranger.post(WEEKS)
+    assert refused.status_code == 422
+    assert "Enter the shifts first" in refused.get_data(as_text=True)
+
+
+def test_the_morning_counts_what_waits(app: Flask, due: Town) -> None:
+    with app.app_context():
+        with transaction() as session:
+            until = MORNING.date() + timedelta(days=14)
+            hers = update(Serology).where(Serology.donor_id == due.elise)
+            session.execute(hers.values(valid_until=until))
+        db.session.remove()
+    claire = sign_in(app, bank=due.bank, person=due.claire)
+    page = claire.get("/board/morning").get_data(as_text=True)
+    assert "Blood tests that lapse within 14 days" in page
+    assert "Elise Martin, Mon 7 Dec" in page
+    assert "Due2 Martin" in page
+    assert "Nothing to do for:" in page
+
+
+def test_weekdays_are_kept_by_the_form(app: Flask, due: Town) -> None:
+    claire = sign_in(app, bank=due.bank, person=due.claire)
+    with app.app_context(), reading() as session:
+        key = session.scalars(select(Zone.id).where(Zone.bank_id == due.bank)).one()
+    form = {f"zone_{key}": ["1", "4", "9"]}
+    assert claire.post(f"{WEEKS}/zones", data=form).status_code == 303
+    with app.app_context(), reading() as session:
+        assert session.get_one(Zone, key).weekdays == ["1", "4"]
