@@ -8,7 +8,7 @@ const load = (name) => import(`../../../static/js/board/${name}.js`);
 const { chooseAll } = await load("choose-all");
 const { countDown } = await load("countdown");
 const { htmx } = await load("htmx");
-const { followLive } = await load("live");
+const { followLive } = await load("dispatch");
 const { swapParts } = await load("partial-swap");
 const { submitOnChange } = await load("submit-on-change");
 swapParts();

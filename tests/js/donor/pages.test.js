@@ -144,7 +144,7 @@ test("a second tap sends nothing, until the page comes back", async () => {
 });
 
 test("a stepper goes by its step and stays within its limits", async () => {
-  openPage('<label for="ml">Volume</label><div data-stepper="100" data-most="250" data-fewer="Fewer" data-more="More"><input id="ml" value=""></div>');
+  openPage('<label for="ml">Volume</label><div data-stepper="100" data-most="250" data-fewer="Fewer:" data-more="More:"><input id="ml" value=""></div>');
   (await load("stepper")).addSteps();
   const [less, more] = $$("button");
   assert.deepEqual([less.getAttribute("aria-label"), more.getAttribute("aria-label")], ["Fewer: Volume", "More: Volume"]);
