@@ -54,7 +54,7 @@ test("a day with other parts keeps the ones that the server left out", () => {
   assert.deepEqual([$$("[data-part]").map((each) => each.id), $("#b") === kept], [["c", "b"], true]);
 });
 
-test("an edit is told from a refresh", () => {
+test("an edit and a refresh are announced as such", () => {
   const seen = [];
   document.body.addEventListener("htmx:afterSwap", ({ detail }) => seen.push(detail.edited), { once: true });
   swap(day(2, same("a", "s1"), same("b", "s1")), { verb: "post" });

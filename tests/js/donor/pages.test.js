@@ -101,7 +101,7 @@ test("a form that led to another page has arrived, and its copy goes", async () 
   assert.equal(localStorage.length, 0);
 });
 
-test("a form that came back with errors has arrived, and keeps what the server wrote", async () => {
+test("a form that came back with errors has arrived, and keeps the server's values", async () => {
   await open();
   fill();
   submit();
