@@ -1,4 +1,4 @@
-"""The installation a command works on: its settings, its application on an up-to-date database."""
+"""The installation of a command: settings, and the application on a migrated database."""
 
 import os
 import sys
@@ -24,11 +24,17 @@ OWNER_ONLY = 0o077
 clock = SystemClock()
 
 
+class WrongDatabaseError(click.ClickException):
+    """Refusal of a database of another version, with the exit code of a wrong setting."""
+
+    exit_code = WRONG_SETTINGS
+
+
 class Commands(click.Group):
-    """A group of commands whose refusals are told in words."""
+    """Command group that prints refusals as sentences."""
 
     def invoke(self, context: click.Context) -> object:
-        """Run a command; what a rule refuses is a sentence, not a traceback."""
+        """Run a command, and print a refusal as a sentence instead of a traceback."""
         try:
             return super().invoke(context)
         except DatabaseError as away:
@@ -41,7 +47,7 @@ class Commands(click.Group):
 
 
 def settings() -> Settings:
-    """Read the settings, or tell every mistake and stop."""
+    """Read the settings, or print every mistake and exit."""
     try:
         return settings_from(os.environ)
     except SettingsError as wrong:
@@ -53,20 +59,24 @@ def settings() -> Settings:
 def application(settings: Settings) -> Flask:
     """Return the application on an up-to-date database.
 
-    What it writes is readable by its owner only: the database holds health data.
+    New files are readable by their owner only: the database holds health data.
     """
     os.umask(OWNER_ONLY)
     settings.home.mkdir(parents=True, exist_ok=True)
     app = create_app(settings)
     with app.app_context():
-        if not migrations.is_current(db.engine):
-            migrations.upgrade(db.engine)
-        db.engine.dispose()  # the web server forks: its workers must not share a connection
+        try:
+            if not migrations.is_current(db.engine):
+                migrations.upgrade(db.engine)
+        except migrations.UnknownSchemaError as unknown:
+            raise WrongDatabaseError(str(unknown)) from unknown
+        finally:
+            db.engine.dispose()  # the web server forks: its workers must not share a connection
     return app
 
 
 def bank_named(session: Session, slug: str) -> Bank:
-    """Return the bank with this short name, or say that there is none."""
+    """Return the bank with this short name, or exit with a message."""
     found = session.scalar(select(Bank).where(Bank.slug == slug))
     if found is None:
         raise click.ClickException(f"There is no bank {slug!r}; found it with `milkround bank`.")

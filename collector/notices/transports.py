@@ -1,4 +1,4 @@
-"""Who carries what: e-mail by SMTP, text messages by an HTTP gateway, web push by its services."""
+"""Transports: e-mail by SMTP, text messages by an HTTP gateway, web push by its services."""
 
 import json
 import smtplib
@@ -25,7 +25,7 @@ GONE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 
 
 class Carriers:
-    """Gives each letter to whoever carries its channel; one that nobody carries has failed."""
+    """Dispatcher of messages to the transport of their channel; without one they fail."""
 
     keeps_text = False
 
@@ -33,7 +33,7 @@ class Carriers:
         self._by_channel = by_channel
 
     def send(self, letter: Letter) -> None:
-        """Carry a letter by its channel."""
+        """Send a message by its channel."""
         carrier = self._by_channel.get(letter.channel)
         if carrier is None:
             raise Undeliverable("not_set_up")
@@ -41,7 +41,7 @@ class Carriers:
 
 
 class SmtpSender:
-    """Hands letters to a mail server."""
+    """Transport to a mail server."""
 
     keeps_text = False
 
@@ -49,7 +49,7 @@ class SmtpSender:
         self._mail = mail
 
     def send(self, letter: Letter) -> None:
-        """Hand one letter over; only the server's lasting refusal (5xx) is final."""
+        """Send one message; only the server's permanent refusal (5xx) is final."""
         mail = self._mail
         try:
             with self._connected() as server:
@@ -62,7 +62,7 @@ class SmtpSender:
             ((code, _),) = refused.recipients.values()
             _judge_smtp(code)
         except smtplib.SMTPAuthenticationError as refused:
-            # A wrong password is the installation's trouble, not the letter's: it is tried again.
+            # A wrong password is a fault of the installation, not of the message: it is retried.
             raise ConnectionError(f"the mail server answered {refused.smtp_code}") from None
         except smtplib.SMTPResponseException as refused:
             _judge_smtp(refused.smtp_code)
@@ -89,7 +89,7 @@ class SmtpSender:
 
 
 class SmsGateway:
-    """Posts text messages to an HTTP gateway; the contract is in docs/messages.md."""
+    """Transport of text messages to an HTTP gateway; the contract is in docs/messages.md."""
 
     keeps_text = False
 
@@ -97,7 +97,7 @@ class SmsGateway:
         self._sms = sms
 
     def send(self, letter: Letter) -> None:
-        """Post one message: 2xx took it, 408, 429 and 5xx mean later, anything else never."""
+        """Post one message: 2xx is sent, 408, 429 and 5xx are retried, other codes are final."""
         headers = {"Idempotency-Key": letter.reference}
         if self._sms.token:
             headers["Authorization"] = f"Bearer {self._sms.token}"
@@ -117,7 +117,7 @@ class SmsGateway:
 
 
 class WebPush:
-    """Encrypts messages for browsers and posts them to their push services."""
+    """Transport of encrypted messages to push services."""
 
     keeps_text = False
 
@@ -125,7 +125,7 @@ class WebPush:
         self._push = push
 
     def send(self, letter: Letter) -> None:
-        """Post one message: the push service sees neither its text nor its reader."""
+        """Post one encrypted message; the push service sees neither text nor recipient."""
         endpoint = letter.keys.get("endpoint")
         if endpoint is None:
             raise Undeliverable("gone")
@@ -148,7 +148,7 @@ class WebPush:
 
 
 def public_key(push: Push) -> str:
-    """Return what a browser needs to know of the key that signs messages for it."""
+    """Return the public key for push subscriptions."""
     point = Vapid.from_string(push.key).public_key.public_bytes(
         Encoding.X962, PublicFormat.UncompressedPoint
     )
@@ -156,7 +156,7 @@ def public_key(push: Push) -> str:
 
 
 def sender_for(settings: Settings) -> Sender:
-    """Return who carries letters here; the console, where nobody else was set up."""
+    """Return the configured transports; the console without any."""
     found: dict[Channel, Sender] = {}
     if settings.mail is not None:
         found[Channel.EMAIL] = SmtpSender(settings.mail)
