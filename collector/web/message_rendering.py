@@ -17,7 +17,7 @@ from collector.banks.models import Bank
 from collector.banks.queries import get_bank
 from collector.config import Settings
 from collector.donors.models import Donor
-from collector.notices.delivery import Letter
+from collector.notices.delivery import RenderedNotice
 from collector.notices.gsm import to_gsm
 from collector.notices.models import Channel, Notice, PushSubscription
 from collector.people.actions import make_link
@@ -33,7 +33,7 @@ OF_A_VISIT = frozenset({"visit_promised", "visit_proposed", "visit_tomorrow", "v
 TIMES = frozenset({"opens", "closes", "opens_before", "closes_before"})
 
 
-def write(session: Session, notice: Notice, *, now: datetime) -> Letter:
+def render_notice(session: Session, notice: Notice, *, now: datetime) -> RenderedNotice:
     """Return the letter of a notice.
 
     A link gets its token here, when it leaves, so that no token waits in the outbox; every letter
@@ -54,7 +54,7 @@ def write(session: Session, notice: Notice, *, now: datetime) -> Letter:
             **_readable(notice.figures),
         )
         subject, body = _parts(text, notice.channel, bank, discreet=discreet)
-    return Letter(
+    return RenderedNotice(
         to=notice.to,
         subject=subject,
         body=body,
