@@ -48,12 +48,10 @@ class BoxTemperature(PayloadPart, frozen=True, kw_only=True):
     celsius: Celsius
 
     def __post_init__(self) -> None:
-        """Set both fields to their stored form; a code is required."""
+        """Set both fields to their stored form."""
         super().__post_init__()
         force_setattr(self, "box", self.box.upper())
         force_setattr(self, "celsius", degrees(self.celsius))
-        if not self.box:
-            raise Refused("event_unreadable", field="box")
 
 
 Boxes = Annotated[tuple[BoxTemperature, ...], Meta(max_length=MOST_BOXES)]
