@@ -20,7 +20,7 @@ from collector.people.actions import make_link
 from collector.people.models import Person
 from collector.pickups.models import Pickup, PickupState, PickupWindow
 from collector.planning.optimise.actions import ask_for_plan
-from collector.planning.optimise.queries import broken_rules
+from collector.planning.problem.lawfulness import broken_rules
 from collector.rounds.actions import publish
 from collector.rounds.events.intake import EventStatus, accept
 from collector.rounds.models import DayPlan, Round

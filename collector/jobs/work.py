@@ -54,10 +54,19 @@ class Work(Protocol):
         """Take in a line of the program's output; return what of it is progress to show."""
         ...
 
+    def prepare(self, session: Session, *, ended: Ended) -> None:
+        """Compute, from a reading, the result that `conclude` writes."""
+        ...
+
     def conclude(self, session: Session, *, now: datetime, ended: Ended) -> JobOutcome | None:
         """Write what came of it, in the transaction that ends the job.
 
         None says that the program crashed: the job is tried again.
+
+        Raises
+        ------
+        OutdatedReading
+            Rows changed since `prepare`: it is called again, then this.
         """
         ...
 

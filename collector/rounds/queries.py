@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
 from collector.donors.models import Donor
-from collector.errors import NotFound
+from collector.errors import Conflict, NotFound
 from collector.pickups.models import Pickup
 from collector.places.models import Address
 from collector.rounds.models import DayPlan, Round, RoundStop, Unplanned
@@ -42,6 +42,24 @@ def day_plan(session: Session, *, bank_id: int, day: date) -> DayPlan | None:
         )
         .execution_options(populate_existing=True)
     )
+
+
+def day_plan_at_version(session: Session, *, bank_id: int, day: date, version: int) -> DayPlan:
+    """Return the plan of a day for a computation that `edit_day` will write at this version.
+
+    Raises
+    ------
+    NotFound
+        The day has no plan yet.
+    Conflict
+        It is another version by now: `changed_meanwhile`, with `version` and `revision`.
+    """
+    plan = day_plan(session, bank_id=bank_id, day=day)
+    if plan is None:
+        raise NotFound("not_found", kind="day_plans")
+    if plan.version != version:
+        raise Conflict("changed_meanwhile", version=plan.version, revision=plan.revision)
+    return plan
 
 
 def revision_of(session: Session, *, bank_id: int, day: date) -> int:

@@ -31,7 +31,7 @@ from collector.people.devices import devices_of, revoke_device
 from collector.people.models import Role, WebSession
 from collector.pickups.models import Pickup, Purpose
 from collector.planning.editing.commit import By
-from collector.planning.editing.moves import TargetPosition, move
+from collector.planning.editing.moves import TargetPosition
 from collector.processes import Processes, free_port
 from collector.rounds.actions import open_day, publish
 from collector.rounds.models import DayPlan, RoundEvent
@@ -39,6 +39,7 @@ from collector.service_day import ServiceDay
 from collector.web.framework.guards import Surface as WayIn
 from tests.browser.browsers import LOOPBACK
 from tests.builders import add_donor, add_pickup, add_shift, add_site
+from tests.collector.planning.days import move
 from tests.phone_round import publish_round
 
 _slugs = count(1)

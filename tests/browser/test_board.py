@@ -15,12 +15,13 @@ from collector.people.actions import add_person
 from collector.people.models import Role
 from collector.planning.editing.assignment import arranged
 from collector.planning.editing.commit import By
-from collector.planning.editing.moves import TargetPosition, move
+from collector.planning.editing.moves import TargetPosition
 from collector.rounds.actions import open_day
 from collector.rounds.queries import day_plan
 from tests.browser.browsers import enter
 from tests.browser.conftest import RunningBank
 from tests.builders import add_donor, add_pickup, add_shift
+from tests.collector.planning.days import move
 
 pytestmark = pytest.mark.browser
 

@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 
 from collector.db import transaction
 from collector.pickups.models import Pickup
-from collector.planning.dispatch.disruptions import Telling, tell
+from collector.planning.dispatch.disruptions import Telling, compute_disruption, tell
 from collector.planning.models import DisruptionKind
 from collector.rounds.queries import day_plan
 from tests.browser.test_donor_seen import troubles
 from tests.browser.test_donor_walk import database_url, place
 from tests.browser.towns import ServedTown
 from tests.builders import DAY, add_donor, add_pickup
+from tests.collector.planning.days import computing
 from tests.collector.planning.editing.test_undo import at
 from tests.collector.planning.on_the_road import driven_until, published
 from tests.collector.planning.optimise.test_rebase import asked
@@ -74,8 +75,12 @@ def lively(session: Session, town: Town) -> dict[str, int]:
     assert plan is not None
     ana, bruno = (round_.id for round_ in plan.rounds)
     telling = Telling(kind=DisruptionKind.COLLECTOR_ILL, round_id=ana)
+    with computing():
+        computed = compute_disruption(
+            session, now=NOON, bank_id=town.bank, day=DAY, telling=telling
+        )
     actor = f"person:{town.claire}"
-    disruption = tell(session, now=NOON, bank_id=town.bank, day=DAY, telling=telling, actor=actor)
+    disruption = tell(session, computed, now=NOON, bank_id=town.bank, actor=actor)
     gina, hana = (asks(session, town, name).id for name in ("Gina", "Hana"))
     run = asked(session, town)
     at(session, town).move(hana, f"{bruno}:0")

@@ -26,13 +26,14 @@ from collector.pickups.models import Enquiry, Pickup, PickupState, PickupWindow
 from collector.pickups.purposes import purposes_for
 from collector.planning.models import SlotBook
 from collector.planning.problem.build import DayFacts, can_be_timed, gather, problem_of
+from collector.planning.problem.searches import legal_places
 from collector.rounds.models import DayPlan, Round, RoundState
 from collector.rounds.promises import Promise, promise
 from collector.rounds.queries import day_plan
 from collector.service_day import ServiceDay
 from collector.shifts.models import RosterShift
 from collector.shifts.queries import shifts_on
-from routing.analysis.insertion import Insertion, inserted, insertions
+from routing.analysis.insertion import Insertion, inserted
 from routing.plan import Plan
 from routing.problem import Problem
 from routing.schedule import retimed
@@ -240,7 +241,7 @@ def _with_promises(
 ) -> PricedDay:
     is_whole = True
     for pickup in promised:
-        place = next(iter(insertions(problem, base, str(pickup.id))), None)
+        place = next(iter(legal_places(problem, base, str(pickup.id))), None)
         if place is None:
             is_whole = False
         else:
@@ -348,7 +349,7 @@ def _apart(round_: Round, here: tuple[float, float]) -> float:
 
 
 def _places(posed: PricedDay, hers: Pickup) -> tuple[Insertion, ...]:
-    return insertions(posed.problem, posed.plan, str(hers.id))
+    return legal_places(posed.problem, posed.plan, str(hers.id))
 
 
 def _priced(posed: PricedDay, half: Pickup) -> Slot:

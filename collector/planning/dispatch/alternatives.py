@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 from collector.planning.dispatch.remaining_day import Midday, left_alone
 from collector.planning.models import DisruptionKind, ProposalWay
-from routing.analysis.insertion import filled, inserted, insertions
+from collector.planning.problem.searches import fill, legal_places
+from routing.analysis.insertion import inserted
 from routing.check.judge import check, check_tour
 from routing.check.violation import Violation
 from routing.plan import Plan
@@ -16,7 +17,6 @@ from routing.problem import Problem, Shift, Window
 from routing.schedule import retimed
 from routing.units import Seconds
 
-MINUTE = 60
 MOST = 3
 
 
@@ -107,7 +107,7 @@ def _without(day: Midday, shift: str) -> Iterator[Alternative]:
     )
     orders = {name: order for name, order in day.ahead.orders.items() if name != shift}
     problem, left = lawful(problem, orders)
-    placed = filled(problem, left)
+    placed = fill(problem, left)
     if placed.orders != left.orders:
         yield Alternative(way=ProposalWay.INSERT, problem=problem, plan=placed)
     yield Alternative(way=ProposalWay.OTHER_DAY, problem=problem, plan=left)
@@ -124,7 +124,7 @@ def _held_up(day: Midday, shift: str, seconds: int) -> Iterator[Alternative]:
         name: [visit for visit in order if visit not in late]
         for name, order in as_it_is.orders.items()
     }
-    helped = filled(problem, retimed(problem, orders))
+    helped = fill(problem, retimed(problem, orders))
     yield Alternative(way=ProposalWay.GO_ON, problem=problem, plan=as_it_is)
     yield Alternative(way=ProposalWay.INSERT, problem=problem, plan=helped)
     yield Alternative(way=ProposalWay.REBALANCE, problem=problem, plan=helped)
@@ -171,7 +171,7 @@ def _places_for(day: Midday, told: DisruptionFacts) -> Iterator[Alternative]:
     """An urgent visit where it costs least, with two collectors if it may; then all anew."""
     problem, plan = lawful(day.rest, day.ahead.orders)
     best: dict[str, Plan] = {}
-    for place in insertions(problem, plan, told.visit):
+    for place in legal_places(problem, plan, told.visit):
         best.setdefault(place.shift, inserted(problem, plan, place))
     for shift in list(best)[: MOST - 1]:
         yield Alternative(way=ProposalWay.INSERT, problem=problem, plan=best[shift])

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from collector.audit.actions import record
 from collector.banks.models import Site
 from collector.banks.queries import get_bank
-from collector.db import owned
+from collector.db import OutdatedReading, owned
 from collector.errors import NotFound, Refused
 from collector.jobs.actions import enqueue
 from collector.pickups.models import Pickup, PickupState
@@ -34,6 +34,8 @@ from collector.rounds.actions import pending
 from collector.rounds.models import DayPlan, Round
 from collector.rounds.queries import day_plan
 from routing.formats.native import plan_data, problem_data
+from routing.plan import Plan
+from routing.problem import Problem
 
 PROPOSE = "propose"
 SECONDS = 4
@@ -54,10 +56,28 @@ class Telling:
     minutes: int | None = None
 
 
-def tell(
-    session: Session, *, now: datetime, bank_id: int, day: date, telling: Telling, actor: str
-) -> Disruption:
-    """Keep what happened with its proposals, and ask the planner for one more.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComputedDisruption:
+    """A disruption with its alternatives, and the version of the day they were computed for.
+
+    Attributes
+    ----------
+    problem, present
+        The remaining day, and its present order: the measure of each alternative.
+    """
+
+    day: date
+    version: int
+    telling: Telling
+    problem: Problem
+    present: Plan
+    alternatives: tuple[Alternative, ...]
+
+
+def compute_disruption(
+    session: Session, *, now: datetime, bank_id: int, day: date, telling: Telling
+) -> ComputedDisruption:
+    """Compute the alternatives of a disruption; `tell` writes them.
 
     Raises
     ------
@@ -75,9 +95,33 @@ def tell(
     found = ways(seen, told) if then is None else legal([as_before(seen, then)])
     if not found:
         raise Refused("no_way_out")
+    return ComputedDisruption(
+        day=day,
+        version=plan.version,
+        telling=telling,
+        problem=seen.rest,
+        present=seen.ahead,
+        alternatives=tuple(found),
+    )
+
+
+def tell(
+    session: Session, computed: ComputedDisruption, *, now: datetime, bank_id: int, actor: str
+) -> Disruption:
+    """Keep a disruption with its proposals, and queue the planner's job for one more.
+
+    Raises
+    ------
+    OutdatedReading
+        The day was changed since the alternatives were computed.
+    """
+    telling = computed.telling
+    plan = day_plan(session, bank_id=bank_id, day=computed.day)
+    if plan is None or plan.version != computed.version:
+        raise OutdatedReading
     disruption = Disruption(
         bank_id=bank_id,
-        day=day,
+        day=computed.day,
         day_plan_id=plan.id,
         day_plan_version=plan.version,
         kind=telling.kind,
@@ -88,13 +132,13 @@ def tell(
         minutes=telling.minutes,
         told_at=now,
         told_by=actor,
-        problem=as_json(problem_data(seen.rest)),
-        ahead=as_json(plan_data(seen.ahead)),
+        problem=as_json(problem_data(computed.problem)),
+        ahead=as_json(plan_data(computed.present)),
         ended_at=None,
     )
     session.add(disruption)
     session.flush()
-    for way in found:
+    for way in computed.alternatives:
         _propose(session, disruption, way, now=now, actor=actor)
     _note(session, disruption, now=now, actor=actor, action=f"disruption told: {telling.kind}")
     return disruption

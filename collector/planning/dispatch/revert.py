@@ -13,9 +13,9 @@ from collector.pickups.models import Pickup, PickupState
 from collector.planning.dispatch.alternatives import Alternative, lawful
 from collector.planning.dispatch.remaining_day import Midday
 from collector.planning.models import Disruption, DisruptionProposal, ProposalWay
+from collector.planning.problem.searches import fill
 from collector.rounds.models import DayPlan
 from collector.rounds.queries import OF_A_PICKUP
-from routing.analysis.insertion import filled
 from routing.formats.native import plan_of, problem_of
 from routing.problem import Pin, Problem
 from routing.schedule import retimed
@@ -87,7 +87,7 @@ def as_before(day: Midday, then: OrdersBefore) -> Alternative:
     without = replace(
         problem, visits=tuple(visit for visit in problem.visits if visit.id not in waiting)
     )
-    full = filled(without, retimed(without, left.orders))
+    full = fill(without, retimed(without, left.orders))
     return Alternative(
         way=ProposalWay.AS_BEFORE,
         problem=problem,

@@ -1,19 +1,21 @@
 """Making a change of a day's rounds: rules asked, rows written, and all that takes it back kept."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from collector.audit.actions import record
+from collector.db import OutdatedReading
 from collector.errors import Refused
 from collector.pickups.models import PickupState
 from collector.pickups.states import move_to
 from collector.planning.editing.assignment import Arrangement, arranged, touched
-from collector.planning.editing.what_if import BrokenRule, DayChange
+from collector.planning.editing.what_if import BrokenRule, DayChange, Desk
 from collector.planning.models import DayEdit, EditKind
+from collector.planning.problem.build import DayFacts, gather
 from collector.planning.problem.write_back import (
     LeftOut,
     reloaded,
@@ -22,8 +24,10 @@ from collector.planning.problem.write_back import (
     write_rounds,
     write_tray,
 )
+from collector.rounds.actions import edit_day
 from collector.rounds.models import DayPlan
 from collector.rounds.publication import promises_in
+from routing.problem import Problem
 
 TrayEntry = dict[str, Any]
 
@@ -54,6 +58,94 @@ def remembered(plan: DayPlan) -> StateBefore:
         tray={
             row.pickup_id: {"reason": row.reason, "details": row.details} for row in plan.unplanned
         },
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComputedEdit:
+    """A change of a day computed from a reading, and the day that it was computed for.
+
+    Attributes
+    ----------
+    version
+        The version of the day's plan that was read.
+    problem, before
+        The day's problem and its assignment as they were read.
+    after
+        The assignment to write.
+    tray
+        The tray's entries of the visits that leave the rounds; of the others, none.
+    """
+
+    kind: EditKind
+    day: date
+    version: int
+    problem: Problem
+    before: Arrangement
+    after: Arrangement
+    moved: frozenset[int]
+    keep_pins: bool = False
+    tray: Mapping[int, TrayEntry | None] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls,
+        desk: Desk,
+        after: Arrangement,
+        kind: EditKind,
+        tray: Mapping[int, TrayEntry | None] | None = None,
+    ) -> "ComputedEdit":
+        """Return the edit that gives a day this assignment."""
+        return cls(
+            kind=kind,
+            day=desk.facts.plan.day,
+            version=desk.facts.plan.version,
+            problem=desk.problem,
+            before=desk.was,
+            after=after,
+            moved=desk.hands,
+            keep_pins=desk.keep_pins,
+            tray=tray or {},
+        )
+
+    def change(self, facts: DayFacts) -> DayChange:
+        """Return the change of a day that is still as it was read.
+
+        Raises
+        ------
+        OutdatedReading
+            Its problem or its assignment is another one by now.
+        """
+        desk = Desk(facts, self.moved, keep_pins=self.keep_pins)
+        if desk.problem != self.problem or desk.was != self.before:
+            raise OutdatedReading
+        return desk.change(self.after)
+
+
+def write(
+    session: Session,
+    computed: ComputedEdit,
+    *,
+    by: By,
+    bank_id: int,
+    terms: tuple[dict[str, Any], dict[str, Any]] = ({}, {}),
+    twin: DayEdit | None = None,
+) -> DayEdit:
+    """Write a computed edit into a day that is still as it was read.
+
+    Raises
+    ------
+    Conflict
+        The day is another version by now: `changed_meanwhile` (`version`, `revision`).
+    OutdatedReading
+        Requests or shifts of the day changed since the reading.
+    Refused
+        `move_breaks_medical_rule` (`rules`); `move_needs_reason` (`rules`).
+    """
+    plan = edit_day(session, bank_id=bank_id, day=computed.day, version=computed.version)
+    change = computed.change(gather(session, plan))
+    return make(
+        session, change, by=by, kind=computed.kind, tray=computed.tray, terms=terms, twin=twin
     )
 
 
@@ -160,11 +252,6 @@ def refuse_breaks(breaks: Iterable[BrokenRule], reason: str) -> None:
         raise Refused("move_breaks_medical_rule", rules=medical)
     if breaks and not reason.strip():
         raise Refused("move_needs_reason", rules=sorted({each.rule for each in breaks}))
-
-
-def day_of(change: DayChange) -> date:
-    """Return the day that a change is of."""
-    return change.facts.plan.day
 
 
 def _as_json(

@@ -8,13 +8,14 @@ from sqlalchemy.orm import Session
 
 from collector.errors import NotFound, Refused
 from collector.planning.editing.assignment import Arrangement
-from collector.planning.editing.commit import By, make
+from collector.planning.editing.commit import ComputedEdit
 from collector.planning.editing.what_if import DayChange, Desk, Preview, told
-from collector.planning.models import DayEdit, EditKind
+from collector.planning.models import EditKind
 from collector.planning.problem.build import gather
-from collector.rounds.actions import edit_day
+from collector.planning.problem.searches import legal_places
 from collector.rounds.models import DayPlan
-from routing.analysis.insertion import Insertion, inserted, insertions, orders_with
+from collector.rounds.queries import day_plan_at_version
+from routing.analysis.insertion import Insertion, inserted, orders_with
 from routing.check.judge import check_tour
 from routing.plan import Plan, Tour
 from routing.schedule import best_effort, retimed
@@ -108,17 +109,16 @@ def _choice(desk: Desk, pickups: Sequence[int], place: TargetPosition) -> Choice
     return Choice(place=place, preview=told(change), change=change, placed=placed)
 
 
-def move(
+def compute_move(
     session: Session,
     *,
-    by: By,
     bank_id: int,
     day: date,
     version: int,
     pickups: Sequence[int],
     place: TargetPosition,
-) -> DayEdit:
-    """Move visits and time their rounds anew.
+) -> ComputedEdit:
+    """Compute the edit that moves visits; `commit.write` writes it.
 
     A pin goes with its stop. Stops whose requests were cancelled or changed meanwhile leave the
     rounds that are timed anew.
@@ -130,14 +130,14 @@ def move(
     Conflict
         The day is another version by now: `changed_meanwhile` (`version`, `revision`).
     Refused
-        `nothing_moves`; `move_breaks_medical_rule` (`rules`); `move_needs_reason` (`rules`);
-        `round_has_started`; `visit_may_not_be_served` (`reason`, see `Aside`).
+        `nothing_moves`; `round_has_started`; `visit_may_not_be_served` (`reason`, see `Aside`).
     """
-    plan = edit_day(session, bank_id=bank_id, day=day, version=version)
-    change, _ = price(session, plan, pickups=pickups, place=place)
+    plan = day_plan_at_version(session, bank_id=bank_id, day=day, version=version)
+    desk = Desk(gather(session, plan), _known(pickups))
+    change = desk.change(arrangement(desk, pickups, place))
     if change.becomes.orders == change.was.orders:
         raise Refused("nothing_moves")
-    return make(session, change, by=by, kind=_kind(place))
+    return ComputedEdit.of(desk, change.becomes, _kind(place))
 
 
 def arrangement(desk: Desk, pickups: Sequence[int], place: TargetPosition) -> Arrangement:
@@ -179,7 +179,7 @@ def _best(desk: Desk, pickups: Sequence[int], rounds: set[int]) -> Arrangement:
 def _ways(desk: Desk, plan: Plan, name: str, allowed: set[str]) -> list[Insertion]:
     """The best place on each shift, the cheapest first."""
     best: dict[str, Insertion] = {}
-    for place in insertions(desk.problem, plan, name):
+    for place in legal_places(desk.problem, plan, name):
         if place.shift in allowed:
             best.setdefault(place.shift, place)
     return list(best.values())

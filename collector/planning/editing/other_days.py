@@ -6,21 +6,24 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
+from collector.db import OutdatedReading
 from collector.errors import NotFound, Refused
 from collector.pickups.models import Pickup, PickupWindow
 from collector.planning.editing.assignment import arranged
-from collector.planning.editing.commit import By, make
+from collector.planning.editing.commit import By, ComputedEdit, make, write
 from collector.planning.editing.hours_and_capacity import Hours, Terms, as_hours, hours_of
-from collector.planning.editing.moves import TargetPosition, arrangement
+from collector.planning.editing.moves import SPREAD, TargetPosition, arrangement
 from collector.planning.editing.what_if import BY_HAND, Desk, Preview, told
 from collector.planning.models import DayEdit, EditKind
 from collector.planning.problem.build import DayFacts, gather
 from collector.rounds.actions import edit_day, open_day
-from collector.rounds.queries import day_plan
+from collector.rounds.models import DayPlan
+from collector.rounds.queries import day_plan, day_plan_at_version
 from collector.shifts.queries import shifts_on
 
 DAYS_AHEAD = 14
 MOST_DAYS = 5
+SPREAD_OUT = TargetPosition(kind=SPREAD)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,49 +68,102 @@ def other_days(
     return found
 
 
-def move_to_day(
-    session: Session,
-    *,
-    by: By,
-    bank_id: int,
-    day: date,
-    version: int,
-    pickups: Sequence[int],
-    to: date,
-) -> DayEdit:
-    """Move visits to another day, into its rounds where they fit, else into its tray.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComputedDayMove:
+    """The edits of two days that move visits from one to the other.
 
-    A donor who did not ask for that day is given the same hours there: somebody must have asked
-    her, and the reason says so.
+    Attributes
+    ----------
+    hours
+        The windows that the visits have afterwards.
+    joining
+        The edit of the other day; None where it has no stop yet, so nothing was computed for it.
+    needs_reason
+        A donor did not ask for the other day.
+    """
+
+    leaving: ComputedEdit
+    to: date
+    hours: Terms
+    joining: ComputedEdit | None
+    needs_reason: bool
+
+
+def compute_day_move(
+    session: Session, *, bank_id: int, day: date, version: int, pickups: Sequence[int], to: date
+) -> ComputedDayMove:
+    """Compute the edits that move visits to another day; `move_to_day` writes them.
+
+    A donor who did not ask for that day is given the same hours there: the coordinator must have
+    asked her, and the reason says so.
 
     Raises
     ------
     Conflict
         The day is another version by now.
     Refused
-        `move_needs_reason` where a donor did not ask for that day; `no_shift_to_plan`;
-        `round_has_started`; `visit_may_not_be_served` (`reason`).
+        `no_shift_to_plan`; `round_has_started`; `visit_may_not_be_served` (`reason`).
     """
-    plan = edit_day(session, bank_id=bank_id, day=day, version=version)
+    plan = day_plan_at_version(session, bank_id=bank_id, day=day, version=version)
     if to == day or not _drives(session, bank_id, to):
         raise Refused("no_shift_to_plan")
-    moved = _moved(gather(session, plan), pickups)
-    if not by.reason and not all(_asked_for(pickup, to) for pickup in moved):
+    facts = gather(session, plan)
+    moved = _moved(facts, pickups)
+    desk = Desk(facts, pickups)
+    with session.no_autoflush:
+        return ComputedDayMove(
+            leaving=ComputedEdit.of(
+                desk, desk.was.without(pickups), EditKind.OTHER_DAY, dict.fromkeys(pickups)
+            ),
+            to=to,
+            hours=Terms(windows={pickup.id: _hours_there(pickup, day, to) for pickup in moved}),
+            joining=_joining(session, bank_id, moved, day=day, to=to),
+            needs_reason=not all(_asked_for(pickup, to) for pickup in moved),
+        )
+
+
+def move_to_day(session: Session, computed: ComputedDayMove, *, by: By, bank_id: int) -> DayEdit:
+    """Move visits to another day, into its rounds where they fit, else into its tray.
+
+    Raises
+    ------
+    Conflict
+        The day is another version by now.
+    OutdatedReading
+        One of the two days changed since the reading.
+    Refused
+        `move_needs_reason` where a donor did not ask for that day.
+    """
+    if computed.needs_reason and not by.reason:
         raise Refused("move_needs_reason", rules=["windows"])
+    pickups = sorted(computed.leaving.moved)
     before = Terms(windows={key: hours_of(session, key) for key in pickups})
-    after = Terms(windows={pickup.id: _hours_there(pickup, day, to) for pickup in moved})
-    desk = Desk(gather(session, plan), pickups)
-    left = make(
+    left = write(
         session,
-        desk.change(desk.was.without(pickups)),
+        computed.leaving,
         by=by,
-        kind=EditKind.OTHER_DAY,
-        tray=dict.fromkeys(pickups),
-        terms=(before.as_json(), after.as_json()),
+        bank_id=bank_id,
+        terms=(before.as_json(), computed.hours.as_json()),
     )
-    after.write(session)
-    _join(session, bank_id, to, pickups, by=by, twin=left)
+    computed.hours.write(session)
+    _join(session, bank_id, computed, by=by, twin=left)
     return left
+
+
+def _joining(
+    session: Session, bank_id: int, moved: Sequence[Pickup], *, day: date, to: date
+) -> ComputedEdit | None:
+    """Compute the edit of the other day; None where it has no stop yet."""
+    plan = day_plan(session, bank_id=bank_id, day=to)
+    facts = _facts_with(session, plan, moved) if plan else None
+    if facts is None or not any(round_.stops for round_ in facts.rounds):
+        return None
+    with _as_if_asked(moved, day=day, other=to):
+        keys = [pickup.id for pickup in moved]
+        desk = Desk(facts, keys)
+        found = arrangement(desk, keys, SPREAD_OUT)
+        desk.change(found)
+        return ComputedEdit.of(desk, found, EditKind.OTHER_DAY)
 
 
 def _hours_there(pickup: Pickup, day: date, to: date) -> Hours:
@@ -120,17 +176,22 @@ def _hours_there(pickup: Pickup, day: date, to: date) -> Hours:
 
 
 def _join(
-    session: Session, bank_id: int, to: date, pickups: Sequence[int], *, by: By, twin: DayEdit
+    session: Session, bank_id: int, computed: ComputedDayMove, *, by: By, twin: DayEdit
 ) -> None:
     """Put the visits into the rounds of their new day, as far as they fit."""
-    opened = open_day(session, bank_id=bank_id, day=to)
-    plan = edit_day(session, bank_id=bank_id, day=to, version=opened.version)
-    facts = gather(session, plan)
-    desk = Desk(facts, pickups)
-    becomes = desk.was
-    if any(round_.stops for round_ in facts.rounds):
-        becomes = arrangement(desk, pickups, TargetPosition.read("spread"))
-    make(session, desk.change(becomes), by=by, kind=EditKind.OTHER_DAY, twin=twin)
+    plan = None if computed.joining is None else day_plan(session, bank_id=bank_id, day=computed.to)
+    opened = plan or open_day(session, bank_id=bank_id, day=computed.to)
+    facts = gather(
+        session, edit_day(session, bank_id=bank_id, day=computed.to, version=opened.version)
+    )
+    if computed.joining is not None:
+        change = computed.joining.change(facts)
+    elif any(round_.stops for round_ in facts.rounds):
+        raise OutdatedReading
+    else:
+        desk = Desk(facts, computed.leaving.moved)
+        change = desk.change(desk.was)
+    make(session, change, by=by, kind=EditKind.OTHER_DAY, twin=twin)
 
 
 def _priced(
@@ -141,18 +202,22 @@ def _priced(
     bare = OtherDay(day=other, is_planned=False, hers=hers, placed=0, preview=None)
     if plan is None or not any(round_.stops for round_ in plan.rounds):
         return bare
-    facts = gather(session, plan)
-    with_them = {**facts.pickups, **{pickup.id: pickup for pickup in moved}}
-    facts = replace(facts, pickups=with_them)
+    facts = _facts_with(session, plan, moved)
     with _as_if_asked(moved, day=day, other=other):
         keys = [pickup.id for pickup in moved]
         asides = {facts.why_aside(pickup) for pickup in moved} - {None} - BY_HAND
         if asides:
             return replace(bare, is_planned=True)
         desk = Desk(facts, keys)
-        change = desk.change(arrangement(desk, keys, TargetPosition.read("spread")))
+        change = desk.change(arrangement(desk, keys, SPREAD_OUT))
         placed = len(change.becomes.placed & set(keys))
     return replace(bare, is_planned=True, placed=placed, preview=told(change) if placed else None)
+
+
+def _facts_with(session: Session, plan: DayPlan, moved: Sequence[Pickup]) -> DayFacts:
+    """Return the facts of a day with these visits of another day."""
+    facts = gather(session, plan)
+    return replace(facts, pickups={**facts.pickups, **{pickup.id: pickup for pickup in moved}})
 
 
 class _as_if_asked:  # noqa: N801 - used as a word, in a with statement

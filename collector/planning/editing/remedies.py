@@ -12,19 +12,20 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from collector.db import OutdatedReading
 from collector.errors import NotFound, Refused
 from collector.pickups.models import Pickup, PickupWindow
 from collector.planning.editing.assignment import Arrangement
-from collector.planning.editing.commit import By, make
+from collector.planning.editing.commit import By, ComputedEdit, make
 from collector.planning.editing.hours_and_capacity import Terms, hours_of, shift_terms
 from collector.planning.editing.what_if import BY_HAND, Desk, Preview, told
 from collector.planning.models import DayEdit, EditKind
 from collector.planning.problem.build import DayFacts, gather
+from collector.planning.problem.searches import explain_visit, legal_places
 from collector.rounds.actions import edit_day
-from collector.rounds.queries import day_plan
+from collector.rounds.models import DayPlan
+from collector.rounds.queries import day_plan, day_plan_at_version
 from collector.shifts.models import RosterShift
-from routing.analysis.explain import explain
-from routing.analysis.insertion import insertions
 from routing.plan import Relaxation, Remedy
 
 SPOKEN = 5 * 60
@@ -86,6 +87,10 @@ def explained(session: Session, *, bank_id: int, day: date, pickup_id: int) -> E
     plan = day_plan(session, bank_id=bank_id, day=day)
     if plan is None:
         raise NotFound("not_found", kind="day_plans")
+    return _of_plan(session, plan, pickup_id)
+
+
+def _of_plan(session: Session, plan: DayPlan, pickup_id: int) -> Explained:
     facts = gather(session, plan)
     pickup = facts.pickups.get(pickup_id)
     if pickup is None or any(stop.pickup_id == pickup_id for stop in facts.stops):
@@ -97,10 +102,19 @@ def explained(session: Session, *, bank_id: int, day: date, pickup_id: int) -> E
         return _explained(facts, pickup)
 
 
-def fix(
-    session: Session, *, by: By, bank_id: int, day: date, version: int, pickup_id: int, key: str
-) -> DayEdit:
-    """Make the change that was proposed under this key, and put the visit in.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComputedFix:
+    """A fix, and the edit that inserts its visit once the rows are changed."""
+
+    fix: Fix
+    pickup_id: int
+    edit: ComputedEdit
+
+
+def compute_fix(
+    session: Session, *, bank_id: int, day: date, version: int, pickup_id: int, key: str
+) -> ComputedFix:
+    """Compute the fix of this key and the edit that inserts the visit; `make_fix` writes both.
 
     Raises
     ------
@@ -109,22 +123,43 @@ def fix(
     Refused
         It is proposed no longer: `fix_gone`.
     """
-    plan = edit_day(session, bank_id=bank_id, day=day, version=version)
-    found = explained(session, bank_id=bank_id, day=day, pickup_id=pickup_id)
+    plan = day_plan_at_version(session, bank_id=bank_id, day=day, version=version)
+    found = _of_plan(session, plan, pickup_id)
     chosen = next((each for each in found.fixes if each.key == key), None)
     if chosen is None:
         raise Refused("fix_gone")
     facts = gather(session, plan)
+    with session.no_autoflush, _changed_rows(facts, chosen, pickup_id):
+        desk = _desk(facts, chosen, pickup_id)
+        becomes = _becomes(desk, chosen, pickup_id)
+        edit = ComputedEdit.of(desk, becomes, EditKind.FIXED)
+    return ComputedFix(fix=chosen, pickup_id=pickup_id, edit=edit)
+
+
+def make_fix(session: Session, computed: ComputedFix, *, by: By, bank_id: int) -> DayEdit:
+    """Change the rows as a fix says, and insert its visit.
+
+    Raises
+    ------
+    Conflict
+        The day is another version by now.
+    OutdatedReading
+        Requests or shifts of the day changed since the reading.
+    """
+    edit, chosen, pickup_id = computed.edit, computed.fix, computed.pickup_id
+    plan = edit_day(session, bank_id=bank_id, day=edit.day, version=edit.version)
+    facts = gather(session, plan)
+    if not _is_applicable(facts, chosen, pickup_id):
+        raise OutdatedReading
     before = _terms(session, facts, chosen, pickup_id)
     _change_rows(facts, chosen, pickup_id)
     session.flush()
     after = _terms(session, facts, chosen, pickup_id)
-    desk = _desk(facts, chosen, pickup_id)
     return make(
         session,
-        desk.change(_becomes(desk, chosen, pickup_id)),
+        edit.change(facts),
         by=by,
-        kind=EditKind.FIXED,
+        kind=edit.kind,
         terms=(before.as_json(), after.as_json()),
     )
 
@@ -133,7 +168,7 @@ def _explained(facts: DayFacts, pickup: Pickup) -> Explained:
     desk = Desk(facts, [pickup.id])
     if desk.problem.visit(str(pickup.id)) is None:
         return Explained(code="no_window", details={}, fixes=())
-    reason = explain(desk.problem, desk.before, str(pickup.id))
+    reason = explain_visit(desk.problem, desk.before, str(pickup.id))
     rounds = {shift: key for key, shift in desk.shifts.items()}
     letters = {round_.id: round_.letter for round_ in facts.rounds}
 
@@ -247,7 +282,7 @@ def _best_position(desk: Desk, chosen: Fix, pickup_id: int) -> int:
     shift = desk.shifts[chosen.round_id]
     return next(
         place.position
-        for place in insertions(desk.problem, desk.before, str(pickup_id))
+        for place in legal_places(desk.problem, desk.before, str(pickup_id))
         if place.shift == shift
     )
 
@@ -281,6 +316,12 @@ def _change_rows(facts: DayFacts, chosen: Fix, pickup_id: int) -> None:
     elif chosen.remedy == Remedy.ADD_CAPACITY.value:
         shift, name = _shift(facts, chosen), ROOM[chosen.dimension]
         setattr(shift, name, getattr(shift, name) + chosen.by)
+
+
+def _is_applicable(facts: DayFacts, chosen: Fix, pickup_id: int) -> bool:
+    """Return whether the rows that a fix changes are there."""
+    has_round = any(round_.id == chosen.round_id for round_ in facts.rounds)
+    return has_round and pickup_id in facts.pickups and bool(_windows(facts, pickup_id))
 
 
 def _windows(facts: DayFacts, pickup_id: int) -> list[PickupWindow]:

@@ -2,20 +2,16 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Any
-
-from sqlalchemy.orm import Session
 
 from collector.errors import NotFound, Refused
 from collector.pickups.models import Pickup
 from collector.planning.editing.assignment import Arrangement, arranged, touched
-from collector.planning.problem.build import DayFacts, can_be_timed, gather, is_open, problem_of
+from collector.planning.problem.build import DayFacts, can_be_timed, is_open, problem_of
 from collector.planning.problem.plannability import Aside
 from collector.rounds.models import Round
 from collector.rounds.promises import Promise, promise
 from collector.rounds.publication import promises_in
-from collector.rounds.queries import day_plan
 from routing.analysis.insertion import known
 from routing.check.judge import check_tour
 from routing.check.violation import Violation
@@ -89,38 +85,6 @@ class DayChange:
     breaks: tuple[BrokenRule, ...]
 
 
-def preview(
-    session: Session,
-    *,
-    bank_id: int,
-    day: date,
-    pickups: Sequence[int],
-    to_round_id: int | None,
-    position: int = 0,
-) -> Preview:
-    """Return what moving visits together would do; nothing is written.
-
-    Parameters
-    ----------
-    to_round_id
-        None: to the tray.
-    position
-        Their place among the round's other stops, the first being 0.
-
-    Raises
-    ------
-    NotFound
-        A pick-up or the round is not of this bank and day.
-    Refused
-        As `collector.planning.moves.move`, except for the rules that `breaks` names.
-    """
-    plan = day_plan(session, bank_id=bank_id, day=day)
-    if plan is None:
-        raise NotFound("not_found", kind="day_plans")
-    desk = Desk(gather(session, plan), pickups)
-    return told(desk.change(desk.was.moved(pickups, to_round_id, max(0, position))))
-
-
 class Desk:
     """A day as it is, ready to price changes that move these visits.
 
@@ -135,6 +99,7 @@ class Desk:
     def __init__(self, facts: DayFacts, pickups: Iterable[int], *, keep_pins: bool = False) -> None:
         self.facts = facts
         self.hands = frozenset(pickups)
+        self.keep_pins = keep_pins
         self.was = arranged(facts.plan)
         self.shifts = {round_.id: str(round_.shift_id) for round_ in facts.rounds}
         free = frozenset[int]() if keep_pins else self.hands

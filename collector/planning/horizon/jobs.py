@@ -23,10 +23,11 @@ from collector.pickups.windows import Ask, CivilWindow
 from collector.planning.horizon.due_dates import DueDonor, Levers
 from collector.planning.horizon.problem import DONOR, Weeks, look_ahead, problem_of_weeks
 from collector.planning.models import Horizon
-from collector.planning.optimise.jobs import Search, refuse_unlawful, spoken
+from collector.planning.optimise.jobs import Search, spoken
+from collector.planning.problem.lawfulness import refuse_unlawful
+from collector.planning.problem.searches import fill
 from collector.rounds.promises import Promise, promise
 from collector.service_day import ServiceDay
-from routing.analysis.insertion import filled
 from routing.formats.native import plan_of
 from routing.plan import Plan
 from routing.schedule import retimed
@@ -70,14 +71,19 @@ class PlanWeeks(Search):
     bank_id: int
     horizon_id: int
 
+    def prepare(self, session: Session, *, ended: Ended) -> None:
+        """Check the best plan there is."""
+        if self.best is not None and not self.crashed(ended):
+            horizon = owned(session, Horizon, self.bank_id, self.horizon_id)
+            refuse_unlawful(horizon.problem, plan_of(self.best))
+
     def conclude(self, session: Session, *, now: datetime, ended: Ended) -> JobOutcome | None:  # noqa: ARG002
-        """Keep the best plan there is, if the checker agrees."""
-        if self.fell_silent(ended):
+        """Keep the best plan there is."""
+        if self.crashed(ended):
             return None
         if self.best is None:
             return JobOutcome(state=JobState.FAILED, error=self.error or "no_plan")
         horizon = owned(session, Horizon, self.bank_id, self.horizon_id)
-        refuse_unlawful(horizon.problem, self.best)
         horizon.plan = self.best
         return JobOutcome(state=JobState.DONE, result={"cost": self.best["cost"]["total"]})
 
@@ -177,7 +183,7 @@ def levers_priced(
         for shift, order in orders.items()
         if problem.shift(shift) is not None
     }
-    before = filled(problem, retimed(problem, kept))
+    before = fill(problem, retimed(problem, kept))
     return [_priced(session, horizon, base, before, levers, now=now) for levers in others]
 
 
@@ -190,7 +196,7 @@ def _priced(
     orders = {
         shift: [name for name in order if name in there] for shift, order in before.orders.items()
     }
-    after = filled(problem, retimed(problem, orders))
+    after = fill(problem, retimed(problem, orders))
     served, was = _served(after), _served(before)
     volumes = {each.donor.id: each for each in (*base.candidates, *weeks.candidates)}
     return LeverPrice(

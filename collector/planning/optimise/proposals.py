@@ -1,6 +1,5 @@
 """The planner's answer as a proposal: compared with the present, applied whole or in part."""
 
-import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -12,20 +11,18 @@ from sqlalchemy.orm import Session
 from collector.audit.actions import record
 from collector.db import owned
 from collector.errors import NotFound, Refused
-from collector.planning.editing.assignment import joined
-from collector.planning.editing.commit import By, make
+from collector.planning.editing.assignment import Arrangement, joined
+from collector.planning.editing.commit import By, ComputedEdit, write
 from collector.planning.editing.what_if import DayChange, Desk
 from collector.planning.models import DayEdit, EditKind, PlanningRun
 from collector.planning.optimise.rebase import Lapse, fitted
 from collector.planning.problem.build import gather
 from collector.planning.problem.objectives import Wish
+from collector.planning.problem.searches import explain_unassigned
 from collector.planning.problem.unassigned import left_out
-from collector.rounds.actions import edit_day
 from collector.rounds.models import DayPlan
-from collector.rounds.queries import day_plan
-from routing.analysis.explain import explained
-from routing.check.judge import check
-from routing.formats.native import plan_data, plan_of, read_problem
+from collector.rounds.queries import day_plan, day_plan_at_version
+from routing.formats.native import plan_data, plan_of
 from routing.plan import Plan
 
 
@@ -48,33 +45,17 @@ class PlanProposal:
 
 
 def propose(session: Session, *, bank_id: int, run_id: int, plan: Plan) -> PlanningRun:
-    """Keep an answer as a proposal; the day stays as it is.
+    """Keep a checked plan as a proposal; the day stays as it is.
 
     Raises
     ------
     NotFound
         There is no such run in this bank.
-    Refused
-        The plan breaks rules of its own question: `plan_breaks_rules` (`rules`).
     """
     run = owned(session, PlanningRun, bank_id, run_id)
-    refuse_unlawful(run, plan)
     run.plan = plan_data(plan)
     session.flush()
     return run
-
-
-def refuse_unlawful(run: PlanningRun, plan: Plan) -> None:
-    """Refuse a plan that breaks a rule of its own question.
-
-    Raises
-    ------
-    Refused
-        `plan_breaks_rules` (`rules`).
-    """
-    broken = check(read_problem(json.dumps(run.problem)), plan)
-    if broken:
-        raise Refused("plan_breaks_rules", rules=sorted({str(each.rule) for each in broken}))
 
 
 def open_proposal(session: Session, *, bank_id: int, day: date) -> PlanningRun | None:
@@ -115,48 +96,68 @@ def proposal(session: Session, *, bank_id: int, day: date, run_id: int) -> PlanP
     return _compared(session, run, plan)
 
 
-def apply(
+def compute_application(
     session: Session,
     *,
-    by: By,
     bank_id: int,
     day: date,
     version: int,
     run_id: int,
     only: Collection[int] | None = None,
-) -> DayEdit:
-    """Make an answer the draft of its day, or only the moves of these visits.
+) -> ComputedEdit:
+    """Compute the edit that applies a proposal, or only its moves of these visits.
 
-    What of it was overtaken by changes since is left as it is (see `fitting`).
+    Moves that changes since have overtaken are left out (see `rebase`).
 
     Raises
     ------
     Conflict
-        The day is another version than whoever applies it has looked at.
+        The day is another version than the coordinator has looked at.
     Refused
         It was settled already: `proposal_settled`; or it moves nothing: `nothing_moves`.
     """
-    plan = edit_day(session, bank_id=bank_id, day=day, version=version)
+    plan = day_plan_at_version(session, bank_id=bank_id, day=day, version=version)
+    found = _compared(session, _unsettled(session, bank_id, run_id), plan)
+    chosen = found.change.moved if only is None else frozenset(only) & found.change.moved
+    desk, after = _with_moves(found, chosen)
+    if after.orders == desk.was.orders:
+        raise Refused("nothing_moves")
+    kind = EditKind.APPLIED if only is None else EditKind.TAKEN
+    return ComputedEdit.of(desk, after, kind, _tray(desk.change(after)))
+
+
+def apply(session: Session, edit: ComputedEdit, *, by: By, bank_id: int, run_id: int) -> DayEdit:
+    """Make a proposal the draft of its day, as far as an edit computed of it goes.
+
+    Raises
+    ------
+    Conflict
+        The day is another version than the coordinator has looked at.
+    OutdatedReading
+        Requests or shifts of the day changed since the reading.
+    Refused
+        It was settled already: `proposal_settled`.
+    """
+    run = _unsettled(session, bank_id, run_id)
+    run.settled_at = by.now
+    if edit.kind is EditKind.APPLIED:
+        run.kept_at = by.now
+    session.flush()
+    return write(session, edit, by=by, bank_id=bank_id)
+
+
+def _unsettled(session: Session, bank_id: int, run_id: int) -> PlanningRun:
     run = owned(session, PlanningRun, bank_id, run_id)
     if run.settled_at or run.kept_at:
         raise Refused("proposal_settled")
-    found = _compared(session, run, plan)
-    change = found.change if only is None else partly(found, only)
-    if change.becomes.orders == change.was.orders:
-        raise Refused("nothing_moves")
-    kind = EditKind.APPLIED if only is None else EditKind.TAKEN
-    run.settled_at = by.now
-    if only is None:
-        run.kept_at = by.now
-    session.flush()
-    return make(session, change, by=by, kind=kind, tray=_tray(change))
+    return run
 
 
 def _tray(change: DayChange) -> dict[int, dict[str, Any] | None]:
     """Return why the planner leaves out what it takes out of the rounds."""
     if change.moved <= change.becomes.placed:
         return {}
-    plan = explained(change.problem, change.after)
+    plan = explain_unassigned(change.problem, change.after)
     return {
         left.pickup_id: {"reason": left.reason, "details": left.details}
         for left in left_out(change.facts, plan)
@@ -188,10 +189,15 @@ def discard(session: Session, *, by: By, bank_id: int, day: date, run_id: int) -
 
 def partly(found: PlanProposal, only: Collection[int]) -> DayChange:
     """Return the day with only the moves of these visits applied."""
+    desk, after = _with_moves(found, frozenset(only) & found.change.moved)
+    return desk.change(after)
+
+
+def _with_moves(found: PlanProposal, chosen: frozenset[int]) -> tuple[Desk, Arrangement]:
+    """Return the day, ready for these moves of a proposal, and its assignment with them."""
     change = found.change
-    chosen = frozenset(only) & change.moved
-    becomes = joined(change.was, change.becomes, chosen)
-    return Desk(change.facts, chosen, keep_pins=True).change(becomes)
+    desk = Desk(change.facts, chosen, keep_pins=True)
+    return desk, joined(change.was, change.becomes, chosen)
 
 
 def _compared(session: Session, run: PlanningRun, plan: DayPlan) -> PlanProposal:

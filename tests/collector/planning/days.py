@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
 
 from sqlalchemy.orm import Session
 
-from collector.planning.models import PlanningRun
-from collector.planning.optimise.apply import keep
+from collector.db import _write_is_open
+from collector.planning.editing.commit import By, write
+from collector.planning.editing.moves import TargetPosition, compute_move
+from collector.planning.models import DayEdit, PlanningRun
+from collector.planning.optimise.apply import compute_draft, write_draft
 from collector.planning.optimise.runs import pose
 from collector.rounds.models import DayPlan
 from collector.rounds.queries import day_plan
@@ -21,6 +27,41 @@ from tests.builders import DAY, MORNING
 from tests.town import Town
 
 
+@contextmanager
+def computing() -> Iterator[None]:
+    """Let a test compute and write in one session, as no surface may."""
+    token = _write_is_open.set(False)
+    try:
+        yield
+    finally:
+        _write_is_open.reset(token)
+
+
+def drafted(session: Session, town: Town, run: PlanningRun, plan: Plan) -> DayPlan:
+    """Make a plan the draft of its day."""
+    with computing():
+        draft = compute_draft(session, bank_id=town.bank, run_id=run.id, plan=plan)
+    return write_draft(session, now=MORNING, bank_id=town.bank, run_id=run.id, draft=draft)
+
+
+def move(
+    session: Session,
+    *,
+    by: By,
+    bank_id: int,
+    day: date,
+    version: int,
+    pickups: Sequence[int],
+    place: TargetPosition,
+) -> DayEdit:
+    """Move visits of a day, as the board does it."""
+    with computing():
+        edit = compute_move(
+            session, bank_id=bank_id, day=day, version=version, pickups=pickups, place=place
+        )
+    return write(session, edit, by=by, bank_id=bank_id)
+
+
 def posed(session: Session, town: Town) -> tuple[PlanningRun, Problem]:
     run = pose(session, now=MORNING, bank_id=town.bank, day=DAY)
     return run, read_problem(json.dumps(run.problem))
@@ -32,7 +73,7 @@ def greedy(problem: Problem) -> Plan:
 
 def planned(session: Session, town: Town) -> DayPlan:
     run, problem = posed(session, town)
-    return keep(session, now=MORNING, bank_id=town.bank, run_id=run.id, plan=greedy(problem))
+    return drafted(session, town, run, greedy(problem))
 
 
 def the_plan(session: Session, town: Town) -> DayPlan:

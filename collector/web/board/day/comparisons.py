@@ -2,19 +2,26 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
 from werkzeug.wrappers import Response
 
-from collector.db import reading, transaction
+from collector.db import compute_then_write, reading, transaction
 from collector.errors import NotFound, Refused
 from collector.pickups.models import Pickup
 from collector.planning.editing.comparison import figures, moved_visits
 from collector.planning.editing.moves import MOST_AT_ONCE
 from collector.planning.editing.what_if import DayChange, told
-from collector.planning.optimise.proposals import apply, discard, partly, proposal
+from collector.planning.optimise.proposals import (
+    apply,
+    compute_application,
+    discard,
+    partly,
+    proposal,
+)
 from collector.planning.optimise.rebase import Lapse
 from collector.planning.optimise.versions import PlanSource, PlanVersion, beside, named, versions
 from collector.rounds.queries import day_plan
@@ -123,20 +130,11 @@ def part(day: str, run_id: int) -> str:
 def make(day: str, run_id: int) -> Response:
     """Apply the proposal, whole or in part, or put it aside."""
     wanted, act = civil_day(day), request.form.get("act", "")
-    with transaction() as session:
-        if act == "discard":
+    if act == "discard":
+        with transaction() as session:
             discard(session, by=by(), bank_id=actor().bank_id, day=wanted, run_id=run_id)
-        else:
-            chosen = [whole_number(key) for key in request.form.getlist("pickup")]
-            apply(
-                session,
-                by=by(request.form.get("reason", "")),
-                bank_id=actor().bank_id,
-                day=wanted,
-                version=whole_number(request.form.get("version", "")),
-                run_id=run_id,
-                only=chosen if act == "take" else None,
-            )
+    else:
+        _apply(wanted, run_id, whole=act != "take")
     if is_fragment():
         return make_response(day_page(wanted))
     said = (
@@ -146,6 +144,24 @@ def make(day: str, run_id: int) -> Response:
     )
     flash(said, "ok")
     return redirect(url_for("board.days.page", day=wanted), code=303)
+
+
+def _apply(day: date, run_id: int, *, whole: bool) -> None:
+    """Apply a proposal, or the moves of the visits that the form names."""
+    form, bank_id = request.form, actor().bank_id
+    compute_then_write(
+        lambda session: compute_application(
+            session,
+            bank_id=bank_id,
+            day=day,
+            version=whole_number(form.get("version", "")),
+            run_id=run_id,
+            only=None if whole else [whole_number(key) for key in form.getlist("pickup")],
+        ),
+        lambda session, edit: apply(
+            session, edit, by=by(form.get("reason", "")), bank_id=bank_id, run_id=run_id
+        ),
+    )
 
 
 def _version(found: PlanVersion) -> str:

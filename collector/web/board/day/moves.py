@@ -9,19 +9,25 @@ from flask_babel import ngettext
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from collector.db import reading, transaction
+from collector.db import compute_then_write, reading
 from collector.errors import NotFound, Refused
 from collector.pickups.models import Pickup
+from collector.planning.editing.commit import write
 from collector.planning.editing.moves import (
     MOST_AT_ONCE,
     TRAY,
     Choice,
     TargetPosition,
     choices,
-    move,
+    compute_move,
     price,
 )
-from collector.planning.editing.other_days import OtherDay, move_to_day, other_days
+from collector.planning.editing.other_days import (
+    OtherDay,
+    compute_day_move,
+    move_to_day,
+    other_days,
+)
 from collector.planning.editing.what_if import DayChange, Desk
 from collector.planning.problem.build import gather
 from collector.rounds.models import DayPlan, RoundState
@@ -145,16 +151,20 @@ def make(day: str) -> Response:
     if place.startswith(ANOTHER_DAY):
         return _to_another_day(wanted, civil_day(place.removeprefix(ANOTHER_DAY)))
     keys = [whole_number(key) for key in request.form.getlist("pickup")]
-    with transaction() as session:
-        move(
+    version, bank_id = whole_number(request.form.get("version", "")), actor().bank_id
+    compute_then_write(
+        lambda session: compute_move(
             session,
-            by=by(request.form.get("reason", "")),
-            bank_id=actor().bank_id,
+            bank_id=bank_id,
             day=wanted,
-            version=whole_number(request.form.get("version", "")),
+            version=version,
             pickups=keys[:MOST_AT_ONCE],
             place=TargetPosition.read(place),
-        )
+        ),
+        lambda session, edit: write(
+            session, edit, by=by(request.form.get("reason", "")), bank_id=bank_id
+        ),
+    )
     if is_fragment():
         return make_response(day_page(wanted))
     return redirect(url_for("board.days.page", day=wanted, _anchor=f"stop-{keys[0]}"), code=303)
@@ -162,16 +172,20 @@ def make(day: str) -> Response:
 
 def _to_another_day(day: date, to: date) -> Response:
     keys = [whole_number(key) for key in request.form.getlist("pickup")]
-    with transaction() as session:
-        move_to_day(
+    version, bank_id = whole_number(request.form.get("version", "")), actor().bank_id
+    compute_then_write(
+        lambda session: compute_day_move(
             session,
-            by=by(request.form.get("reason", "")),
-            bank_id=actor().bank_id,
+            bank_id=bank_id,
             day=day,
-            version=whole_number(request.form.get("version", "")),
+            version=version,
             pickups=keys[:MOST_AT_ONCE],
             to=to,
-        )
+        ),
+        lambda session, computed: move_to_day(
+            session, computed, by=by(request.form.get("reason", "")), bank_id=bank_id
+        ),
+    )
     if is_fragment():
         return make_response(day_page(day))
     flash(

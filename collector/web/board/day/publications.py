@@ -17,7 +17,7 @@ from collector.errors import NotFound
 from collector.notices.models import Notice, NoticeState
 from collector.pickups.models import Pickup
 from collector.pickups.queries import get_pickup
-from collector.planning.optimise.queries import broken_rules
+from collector.planning.problem.lawfulness import broken_rules
 from collector.rounds.actions import pending, publish
 from collector.rounds.promises import Promise
 from collector.rounds.publication import Changes, RoundChange

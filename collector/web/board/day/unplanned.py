@@ -7,10 +7,10 @@ from flask import Blueprint, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from collector.banks.queries import get_bank
-from collector.db import reading, transaction
+from collector.db import compute_then_write, reading
 from collector.pickups.models import Pickup
 from collector.pickups.queries import get_pickup
-from collector.planning.editing.remedies import Fix, explained, fix
+from collector.planning.editing.remedies import Fix, compute_fix, explained, make_fix
 from collector.rounds.queries import day_plan
 from collector.web.board.day.page import day_page, seen_day
 from collector.web.board.day.price_wording import Price
@@ -66,17 +66,20 @@ def page(day: str, pickup_id: int) -> str:
 @blueprint.post("/<int:pickup_id>")
 def make(day: str, pickup_id: int) -> Response:
     """Make one of the changes and put the visit in."""
-    wanted = civil_day(day)
-    with transaction() as session:
-        fix(
+    wanted, form, bank_id = civil_day(day), request.form, actor().bank_id
+    compute_then_write(
+        lambda session: compute_fix(
             session,
-            by=by(request.form.get("reason", "")),
-            bank_id=actor().bank_id,
+            bank_id=bank_id,
             day=wanted,
-            version=whole_number(request.form.get("version", "")),
+            version=whole_number(form.get("version", "")),
             pickup_id=pickup_id,
-            key=request.form.get("fix", ""),
-        )
+            key=form.get("fix", ""),
+        ),
+        lambda session, computed: make_fix(
+            session, computed, by=by(form.get("reason", "")), bank_id=bank_id
+        ),
+    )
     if is_fragment():
         return make_response(day_page(wanted))
     where = url_for("board.days.page", day=wanted, _anchor=f"stop-{pickup_id}")

@@ -11,14 +11,21 @@ from werkzeug.wrappers import Response
 
 from collector.banks.models import Site
 from collector.banks.queries import get_bank, sites_of
-from collector.db import owned, reading, transaction
+from collector.db import compute_then_write, owned, reading, transaction
 from collector.errors import NotFound
 from collector.jobs.models import Job, JobState
 from collector.pickups.models import Pickup
 from collector.pickups.queries import get_pickup
 from collector.planning.dispatch.accept import accept
 from collector.planning.dispatch.difference import Difference, difference
-from collector.planning.dispatch.disruptions import Telling, lay_aside, proposals_of, tell
+from collector.planning.dispatch.disruptions import (
+    ComputedDisruption,
+    Telling,
+    compute_disruption,
+    lay_aside,
+    proposals_of,
+    tell,
+)
 from collector.planning.models import Disruption, DisruptionKind, DisruptionProposal
 from collector.rounds.models import DayPlan, Round
 from collector.rounds.queries import day_plan
@@ -42,25 +49,20 @@ class Offer:
 @blueprint.post("")
 def make(day: str) -> Response:
     """Keep what happened, instead of an older telling of it if one is named; show the proposals."""
-    wanted, who, form = civil_day(day), actor(), request.form
-    with transaction() as session:
-        if older := _key(form, "instead"):
+    wanted, who, telling = civil_day(day), actor(), _telling(request.form)
+    older = _key(request.form, "instead")
+
+    def write(session: Session, computed: ComputedDisruption) -> Disruption:
+        if older:
             _lay_aside(session, _of_day(session, wanted, older))
-        disruption = tell(
-            session,
-            now=now(),
-            bank_id=who.bank_id,
-            day=wanted,
-            telling=Telling(
-                kind=chosen(DisruptionKind, form.get("kind", "")),
-                round_id=_key(form, "round"),
-                site_id=_key(form, "site"),
-                pickup_id=_key(form, "pickup"),
-                takes_back_id=_key(form, "takes_back"),
-                minutes=_key(form, "minutes"),
-            ),
-            actor=who.reference,
-        )
+        return tell(session, computed, now=now(), bank_id=who.bank_id, actor=who.reference)
+
+    disruption = compute_then_write(
+        lambda session: compute_disruption(
+            session, now=now(), bank_id=who.bank_id, day=wanted, telling=telling
+        ),
+        write,
+    )
     return redirect(
         url_for("board.disruptions.show", day=wanted, disruption_id=disruption.id), code=303
     )
@@ -128,6 +130,17 @@ def dismiss(day: str, disruption_id: int) -> Response:
     with transaction() as session:
         _lay_aside(session, _of_day(session, wanted, disruption_id))
     return redirect(url_for("board.dispatch.home", day=wanted), code=303)
+
+
+def _telling(form: Mapping[str, str]) -> Telling:
+    return Telling(
+        kind=chosen(DisruptionKind, form.get("kind", "")),
+        round_id=_key(form, "round"),
+        site_id=_key(form, "site"),
+        pickup_id=_key(form, "pickup"),
+        takes_back_id=_key(form, "takes_back"),
+        minutes=_key(form, "minutes"),
+    )
 
 
 def _lay_aside(session: Session, disruption: Disruption) -> None:

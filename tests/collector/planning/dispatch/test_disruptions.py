@@ -18,17 +18,23 @@ from collector.notices.models import Notice
 from collector.pickups.models import Pickup, PickupState
 from collector.planning.dispatch.accept import accept
 from collector.planning.dispatch.difference import Difference, difference
-from collector.planning.dispatch.disruptions import Telling, lay_aside, proposals_of, tell
+from collector.planning.dispatch.disruptions import (
+    Telling,
+    compute_disruption,
+    lay_aside,
+    proposals_of,
+    tell,
+)
 from collector.planning.dispatch.remaining_day import midday
 from collector.planning.models import Disruption, DisruptionKind, DisruptionProposal, ProposalWay
-from collector.planning.optimise.queries import broken_rules
+from collector.planning.problem.lawfulness import broken_rules
 from collector.rounds.models import Publication, RoundState
 from collector.rounds.queries import get_round
 from routing.check.judge import check
 from routing.cost import cost
 from routing.formats.native import plan_of, problem_of
 from tests.builders import DAY, add_donor, add_pickup, add_site
-from tests.collector.planning.days import orders, the_plan
+from tests.collector.planning.days import computing, orders, the_plan
 from tests.collector.planning.on_the_road import HANDLERS, driven_until, published
 from tests.town import Town
 
@@ -37,14 +43,13 @@ NOON = datetime(2026, 11, 24, 7, 25, tzinfo=UTC)
 
 
 def told(session: Session, town: Town, kind: DisruptionKind, **about: int) -> Disruption:
-    return tell(
-        session,
-        now=NOON,
-        bank_id=town.bank,
-        day=DAY,
-        telling=Telling(kind=kind, **about),
-        actor=f"person:{town.claire}",
-    )
+    telling = Telling(kind=kind, **about)
+    with computing():
+        computed = compute_disruption(
+            session, now=NOON, bank_id=town.bank, day=DAY, telling=telling
+        )
+    actor = f"person:{town.claire}"
+    return tell(session, computed, now=NOON, bank_id=town.bank, actor=actor)
 
 
 def differences(session: Session, town: Town, disruption: Disruption) -> list[Difference]:

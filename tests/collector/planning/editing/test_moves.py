@@ -15,12 +15,12 @@ from collector.db import reading, transaction
 from collector.errors import Conflict, NotFound, Refused
 from collector.pickups.models import Pickup, PickupState, Purpose
 from collector.planning.editing.commit import By
-from collector.planning.editing.moves import TargetPosition, move
-from collector.planning.editing.what_if import Preview, preview
-from collector.planning.optimise.queries import broken_rules
+from collector.planning.editing.moves import TargetPosition, price
+from collector.planning.editing.what_if import Preview
+from collector.planning.problem.lawfulness import broken_rules
 from collector.rounds.models import DayPlan, Round, RoundState
 from tests.builders import DAY, MORNING, add_donor, add_pickup
-from tests.collector.planning.days import orders, planned, the_plan
+from tests.collector.planning.days import move, orders, planned, the_plan
 from tests.town import Town
 
 
@@ -49,14 +49,9 @@ def moved(
 def priced(
     session: Session, town: Town, pickup_id: int, to: Round | None, *, position: int = 0
 ) -> Preview:
-    return preview(
-        session,
-        bank_id=town.bank,
-        day=DAY,
-        pickups=[pickup_id],
-        to_round_id=to and to.id,
-        position=position,
-    )
+    place = TargetPosition.read(f"{to.id}:{position}" if to else "tray")
+    _, found = price(session, the_plan(session, town), pickups=[pickup_id], place=place)
+    return found
 
 
 def bill(plan: DayPlan) -> tuple[int, int, int]:
@@ -236,13 +231,7 @@ def test_of_two_who_moved_from_one_version_the_second_is_told(app: Flask, town: 
 
 def test_another_banks_visits_and_rounds_do_not_exist(app: Flask, town: Town):
     with app.app_context(), transaction() as session:
-        planned(session, town)
-        for pickup_id, round_id in ((town.stranger_pickup, None), (town.pickups[0], 999_999)):
+        plan = planned(session, town)
+        for pickup_id, place in ((town.stranger_pickup, "tray"), (town.pickups[0], "999999:0")):
             with pytest.raises(NotFound):
-                preview(
-                    session,
-                    bank_id=town.bank,
-                    day=DAY,
-                    pickups=[pickup_id],
-                    to_round_id=round_id,
-                )
+                price(session, plan, pickups=[pickup_id], place=TargetPosition.read(place))

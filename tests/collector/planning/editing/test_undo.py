@@ -23,14 +23,14 @@ from collector.planning.editing.assignment import (
     gone_back,
 )
 from collector.planning.editing.commit import By
-from collector.planning.editing.moves import TargetPosition, move
-from collector.planning.editing.other_days import move_to_day
+from collector.planning.editing.moves import TargetPosition
+from collector.planning.editing.other_days import compute_day_move, move_to_day
 from collector.planning.editing.pins import pin
 from collector.planning.editing.undo import edits_of, stacks, take_back, visits_of
 from collector.planning.models import DayEdit
 from collector.rounds.actions import publish
 from tests.builders import DAY, MORNING, add_donor, add_pickup, add_shift, add_site
-from tests.collector.planning.days import orders, planned, the_plan
+from tests.collector.planning.days import computing, move, orders, planned, the_plan
 from tests.town import Town
 
 TURNS = 60 * int(os.environ.get("MILKROUND_TEST_SCALE", "1"))
@@ -207,15 +207,16 @@ def test_a_visit_goes_to_another_day_and_back_on_both(app: Flask, town: Town):
         claire = at(session, town)
         before = everything(session, town)
         claire.session = session
-        move_to_day(
-            session,
-            by=claire.by,
-            bank_id=town.bank,
-            day=DAY,
-            version=claire.seen,
-            pickups=[town.pickups[0]],
-            to=NEXT_DAY,
-        )
+        with computing():
+            computed = compute_day_move(
+                session,
+                bank_id=town.bank,
+                day=DAY,
+                version=claire.seen,
+                pickups=[town.pickups[0]],
+                to=NEXT_DAY,
+            )
+        move_to_day(session, computed, by=claire.by, bank_id=town.bank)
         plan = the_plan(session, town)
         assert town.pickups[0] not in arranged(plan).placed
         assert plan.unplanned == []

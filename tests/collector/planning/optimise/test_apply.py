@@ -14,12 +14,11 @@ from collector.audit.queries import first_broken_link
 from collector.db import reading, transaction
 from collector.errors import Conflict, NotFound, Refused
 from collector.pickups.models import Pickup, PickupState, Purpose
-from collector.planning.optimise.apply import keep
-from collector.planning.optimise.queries import broken_rules
 from collector.planning.optimise.runs import pose
+from collector.planning.problem.lawfulness import broken_rules
 from collector.rounds.actions import pin
 from tests.builders import DAY, MORNING, add_donor, add_pickup
-from tests.collector.planning.days import greedy, orders, planned, posed, the_plan
+from tests.collector.planning.days import drafted, greedy, orders, planned, posed, the_plan
 from tests.town import Town
 
 
@@ -49,9 +48,9 @@ def test_an_answer_is_kept_once(app: Flask, town: Town):
     with app.app_context(), transaction() as session:
         run, problem = posed(session, town)
         plan = greedy(problem)
-        keep(session, now=MORNING, bank_id=town.bank, run_id=run.id, plan=plan)
+        drafted(session, town, run, plan)
         with pytest.raises(Conflict, match="changed_meanwhile"):
-            keep(session, now=MORNING, bank_id=town.bank, run_id=run.id, plan=plan)
+            drafted(session, town, run, plan)
 
 
 def test_an_answer_to_a_day_that_was_edited_since_is_not_kept(app: Flask, town: Town):
@@ -69,7 +68,7 @@ def test_an_answer_to_a_day_that_was_edited_since_is_not_kept(app: Flask, town: 
             actor="person:1",
         )
         with pytest.raises(Conflict) as late:
-            keep(session, now=MORNING, bank_id=town.bank, run_id=run.id, plan=greedy(problem))
+            drafted(session, town, run, greedy(problem))
         assert late.value.figures == {"version": edited.version, "revision": 0}
 
 
@@ -79,13 +78,7 @@ def test_a_plan_that_breaks_a_rule_is_refused(app: Flask, town: Town):
         plan = greedy(problem)
         tour = replace(plan.tours[0], departure=plan.tours[0].departure - 1)
         with pytest.raises(Refused, match="plan_breaks_rules") as refused:
-            keep(
-                session,
-                now=MORNING,
-                bank_id=town.bank,
-                run_id=run.id,
-                plan=replace(plan, tours=(tour,)),
-            )
+            drafted(session, town, run, replace(plan, tours=(tour,)))
         assert refused.value.figures == {"rules": ["clock", "price", "shifts"]}
 
 
@@ -93,7 +86,7 @@ def test_a_run_of_another_bank_does_not_exist(app: Flask, town: Town):
     with app.app_context(), transaction() as session:
         run, problem = posed(session, town)
         with pytest.raises(NotFound):
-            keep(session, now=MORNING, bank_id=town.other_bank, run_id=run.id, plan=greedy(problem))
+            drafted(session, replace(town, bank=town.other_bank), run, greedy(problem))
 
 
 def test_who_cancelled_or_asked_while_the_planner_searched_is_seen(app: Flask, town: Town):
@@ -101,7 +94,7 @@ def test_who_cancelled_or_asked_while_the_planner_searched_is_seen(app: Flask, t
         run, problem = posed(session, town)
         session.get_one(Pickup, town.pickups[1]).state = PickupState.CANCELLED
         new = add_pickup(session, add_donor(session, town.bank, latitude=44.86))
-        kept = keep(session, now=MORNING, bank_id=town.bank, run_id=run.id, plan=greedy(problem))
+        kept = drafted(session, town, run, greedy(problem))
         assert sorted(orders(kept)["A"]) == [town.pickups[0], town.pickups[2]]
         (left,) = kept.unplanned
         assert (left.pickup_id, left.reason) == (new.id, "fits")

@@ -13,28 +13,30 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from collector.clock import SystemClock
-from collector.db import reading, transaction
+from collector.db import MOST_COMPUTATIONS, OutdatedReading, reading, transaction
 from collector.errors import Refused
 from collector.jobs.actions import Claim
 from collector.jobs.models import Job, JobState
 from collector.jobs.queries import get_job
 from collector.jobs.supervisor import run_once
 from collector.jobs.warm_worker import Spare
-from collector.jobs.work import Ended, How
+from collector.jobs.work import Ended, How, JobOutcome
+from collector.pickups.models import Pickup, PickupState
 from collector.planning.editing.commit import By
-from collector.planning.editing.moves import TargetPosition, move
+from collector.planning.editing.moves import TargetPosition
 from collector.planning.models import PlanningRun
 from collector.planning.optimise.actions import PLAN_DAY, ask_for_plan
 from collector.planning.optimise.jobs import PLANNER, PlanDay, plan_day
 from collector.planning.optimise.proposals import open_proposal, proposal, was_overtaken
-from collector.planning.optimise.queries import broken_rules, latest_plan_job
+from collector.planning.optimise.queries import latest_plan_job
 from collector.planning.optimise.rebase import Lapse
+from collector.planning.problem.lawfulness import broken_rules
 from collector.rounds.models import DayPlan
 from routing.formats.native import plan_data, plan_of
 from routing.units import Seconds
 from tests.builders import DAY, MORNING
 from tests.collector.jobs.shop import children
-from tests.collector.planning.days import greedy, orders, posed, the_plan
+from tests.collector.planning.days import computing, greedy, move, orders, posed, the_plan
 from tests.town import Town
 
 
@@ -68,6 +70,12 @@ def attempt(session: Session, town: Town) -> tuple[PlanDay, dict[str, Any]]:
         deadline_seconds=60,
     )
     return plan_day(session, claim), json.loads(json.dumps(plan_data(greedy(problem))))
+
+
+def concluded(session: Session, work: PlanDay, ended: Ended) -> JobOutcome | None:
+    with computing():
+        work.prepare(session, ended=ended)
+    return work.conclude(session, now=MORNING, ended=ended)
 
 
 @pytest.mark.processes
@@ -147,7 +155,7 @@ def test_an_answer_that_was_overtaken_is_judged_against_the_day_as_it_is_now(
             pickups=[dora],
             place=TargetPosition(round_id=bruno),
         )
-        verdict = work.conclude(session, now=MORNING, ended=Ended(how=How.EXITED, code=0))
+        verdict = concluded(session, work, Ended(how=How.EXITED, code=0))
         assert verdict is not None
         assert (verdict.state, verdict.error) == (JobState.DONE, None)
         assert orders(the_plan(session, town)) == {"A": [], "B": [dora]}
@@ -157,12 +165,51 @@ def test_an_answer_that_was_overtaken_is_judged_against_the_day_as_it_is_now(
         assert {found.change.becomes.round_of(key) for key in others} == {ana}
 
 
+def test_a_request_that_is_cancelled_while_reasons_are_computed_is_in_no_round(
+    app: Flask, town: Town
+):
+    with app.app_context(), transaction() as session:
+        work, plan = attempt(session, town)
+        work.best = plan
+        ended = Ended(how=How.EXITED, code=0)
+        with computing():
+            work.prepare(session, ended=ended)
+        session.get_one(Pickup, town.pickups[0]).state = PickupState.CANCELLED
+        with pytest.raises(OutdatedReading):
+            work.conclude(session, now=MORNING, ended=ended)
+        session.expire_all()
+        verdict = concluded(session, work, ended)
+        assert verdict is not None
+        assert verdict.result is not None
+        assert verdict.result["kept"]
+        assert sorted(orders(the_plan(session, town))["A"]) == list(town.pickups[1:])
+
+
+def test_an_answer_whose_day_never_stands_still_is_a_proposal(app: Flask, town: Town):
+    with app.app_context(), transaction() as session:
+        work, plan = attempt(session, town)
+        work.best = plan
+        ended = Ended(how=How.EXITED, code=0)
+        for number in range(MOST_COMPUTATIONS):
+            with computing():
+                work.prepare(session, ended=ended)
+            session.get_one(Pickup, town.pickups[0]).volume_ml += 100
+            session.flush()
+            if number + 1 < MOST_COMPUTATIONS:
+                with pytest.raises(OutdatedReading):
+                    work.conclude(session, now=MORNING, ended=ended)
+        verdict = work.conclude(session, now=MORNING, ended=ended)
+        assert verdict is not None
+        assert (verdict.state, verdict.result and verdict.result["kept"]) == (JobState.DONE, False)
+        assert open_proposal(session, bank_id=town.bank, day=DAY) is not None
+
+
 def test_stopped_after_an_edit_the_best_plan_so_far_is_a_proposal(app: Flask, town: Town):
     with app.app_context(), transaction() as session:
         work, plan = attempt(session, town)
         work.best = plan
         edited(session, town)
-        verdict = work.conclude(session, now=MORNING, ended=Ended(how=How.CANCELLED))
+        verdict = concluded(session, work, Ended(how=How.CANCELLED))
         assert verdict is not None
         assert (verdict.state, verdict.result) == (
             JobState.CANCELLED,
@@ -179,7 +226,7 @@ def test_an_answer_that_is_unlawful_is_no_proposal_either(app: Flask, town: Town
         work.best = plan_data(replace(plan, tours=(early,)))
         edited(session, town)
         with pytest.raises(Refused, match="plan_breaks_rules"):
-            work.conclude(session, now=MORNING, ended=Ended(how=How.EXITED, code=0))
+            concluded(session, work, Ended(how=How.EXITED, code=0))
 
 
 def test_stopped_it_keeps_the_best_plan_so_far(app: Flask, town: Town):
@@ -187,7 +234,7 @@ def test_stopped_it_keeps_the_best_plan_so_far(app: Flask, town: Town):
         work, plan = attempt(session, town)
         said = {"kind": "improvement", "seconds": 0.4, "cost": 4725, "plan": plan}
         assert work.heard(json.dumps(said)) == {"seconds": 0.4, "cost": 4725}
-        verdict = work.conclude(session, now=MORNING, ended=Ended(how=How.CANCELLED))
+        verdict = concluded(session, work, Ended(how=How.CANCELLED))
         assert verdict is not None
         assert verdict.state is JobState.CANCELLED
         assert verdict.result is not None
@@ -207,7 +254,7 @@ def test_ended_before_any_plan_it_keeps_nothing(
 ):
     with app.app_context(), transaction() as session:
         work, _ = attempt(session, town)
-        verdict = work.conclude(session, now=MORNING, ended=Ended(how=how))
+        verdict = concluded(session, work, Ended(how=how))
         assert verdict is not None
         assert (verdict.state, verdict.error, verdict.result) == (state, error, {"kept": False})
 
@@ -216,9 +263,9 @@ def test_a_refusal_is_final_and_a_crash_is_tried_again(app: Flask, town: Town):
     with app.app_context(), transaction() as session:
         work, _ = attempt(session, town)
         killed = Ended(how=How.EXITED, code=-9)
-        assert work.conclude(session, now=MORNING, ended=killed) is None
+        assert concluded(session, work, killed) is None
         work.heard('{"kind": "error", "error": "no_plan", "message": "nothing found"}')
-        refused = work.conclude(session, now=MORNING, ended=Ended(how=How.EXITED, code=3))
+        refused = concluded(session, work, Ended(how=How.EXITED, code=3))
         assert refused is not None
         assert (refused.state, refused.error) == (JobState.FAILED, "no_plan")
 

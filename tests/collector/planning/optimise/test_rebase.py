@@ -21,10 +21,16 @@ from collector.pickups.models import HoldReason, Pickup, PickupHold, PickupState
 from collector.planning.editing.assignment import arranged, changed
 from collector.planning.editing.commit import By
 from collector.planning.models import PlanningRun
-from collector.planning.optimise.proposals import PlanProposal, apply, proposal, propose
-from collector.planning.optimise.queries import broken_rules
+from collector.planning.optimise.proposals import (
+    PlanProposal,
+    apply,
+    compute_application,
+    proposal,
+    propose,
+)
 from collector.planning.optimise.rebase import Lapse
 from collector.planning.optimise.runs import pose
+from collector.planning.problem.lawfulness import broken_rules
 from collector.planning.problem.objectives import Wish
 from collector.rounds.models import Round, RoundState
 from collector.shifts.models import RosterShift
@@ -32,7 +38,7 @@ from routing.formats.native import read_problem
 from routing.plan import Plan
 from routing.schedule import retimed
 from tests.builders import DAY, MORNING, add_donor, add_pickup
-from tests.collector.planning.days import greedy, planned, the_plan
+from tests.collector.planning.days import computing, greedy, planned, the_plan
 from tests.collector.planning.editing.test_undo import Coordinator, at, looks
 from tests.town import Town
 
@@ -154,7 +160,7 @@ def test_after_any_edits_it_is_lawful_and_leaves_them_alone(
             by = By(now=MORNING, actor=f"person:{town.claire}")
             version = the_plan(session, town).version
             with nullcontext() if found.change.moved else pytest.raises(Refused, match="nothing"):
-                apply(session, by=by, bank_id=town.bank, day=DAY, version=version, run_id=run)
+                applied(session, town, by, version=version, run_id=run)
         with reading() as session:
             after = arranged(the_plan(session, town))
             assert after == found.change.becomes
@@ -163,6 +169,14 @@ def test_after_any_edits_it_is_lawful_and_leaves_them_alone(
             assert {key: after.round_of(key) for key in by_hand} == {
                 key: now.round_of(key) for key in by_hand
             }
+
+
+def applied(session: Session, town: Town, by: By, *, version: int, run_id: int) -> None:
+    with computing():
+        edit = compute_application(
+            session, bank_id=town.bank, day=DAY, version=version, run_id=run_id
+        )
+    apply(session, edit, by=by, bank_id=town.bank, run_id=run_id)
 
 
 def furnished(session: Session, town: Town) -> None:
