@@ -10,13 +10,11 @@ from sqlalchemy.orm import Session
 from collector.banks.policies import Policies, PolicyKey
 from collector.custody.models import Container, ContainerKind, ContainerState
 from collector.planning.dispatch.eta import RoundEta, StopEta
-from collector.planning.problem.ride_limits import hand_over
+from collector.planning.problem.ride_limits import TIGHT_MARGIN, hand_over
 from collector.rounds.events.projection import door_of
 
 A_MINUTE = timedelta(minutes=1)
 """What a forecast is about: nobody is told that milk is late by seconds that are guessed."""
-CLOSE = timedelta(minutes=15)
-"""Less than this on a clock, and one delay lets it run out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +47,7 @@ class BoxClock:
         """How worrying that is."""
         if self.spare <= -A_MINUTE:
             return "late"
-        return "close" if self.spare < CLOSE else ""
+        return "close" if self.spare < TIGHT_MARGIN else ""
 
 
 def aboard(session: Session, *, bank_id: int, pickups: Iterable[int]) -> dict[int, list[Container]]:

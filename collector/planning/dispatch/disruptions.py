@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from collector.audit.actions import record
@@ -18,8 +17,8 @@ from collector.banks.queries import get_bank
 from collector.db import OutdatedReading, owned
 from collector.errors import NotFound, Refused
 from collector.jobs.actions import enqueue
-from collector.pickups.models import Pickup, PickupState
-from collector.pickups.queries import for_day, get_pickup
+from collector.pickups.models import Pickup
+from collector.pickups.queries import get_pickup
 from collector.planning.dispatch.alternatives import (
     Alternative,
     DisruptionFacts,
@@ -161,56 +160,10 @@ def lay_aside(
     return found
 
 
-def open_disruptions(session: Session, *, bank_id: int, day: date) -> list[Disruption]:
-    """Return what upset a day and was not answered yet, the newest first."""
-    return _told(session, bank_id, day, Disruption.ended_at.is_(None))
-
-
-def answered(session: Session, *, bank_id: int, day: date) -> list[Disruption]:
-    """Return what upset a day and was answered by a proposal, the newest first."""
-    taken = select(DisruptionProposal.disruption_id).where(
-        DisruptionProposal.accepted_at.is_not(None)
-    )
-    return _told(session, bank_id, day, Disruption.id.in_(taken))
-
-
-def proposals_of(session: Session, disruption: Disruption) -> list[DisruptionProposal]:
-    """Return the proposals for a disruption, as they were made."""
-    return list(
-        session.scalars(
-            select(DisruptionProposal)
-            .where(DisruptionProposal.disruption_id == disruption.id)
-            .order_by(DisruptionProposal.id)
-        )
-    )
-
-
-def to_squeeze_in(session: Session, *, bank_id: int, day: date, plan: DayPlan) -> list[Pickup]:
-    """Return the accepted requests of a day that are in no round of it."""
-    placed = plan.placed
-    return [
-        pickup
-        for pickup in for_day(session, bank_id, day)
-        if pickup.state is PickupState.ACCEPTED and pickup.id not in placed
-    ]
-
-
 def as_json(data: object) -> dict[str, Any]:
     """Return data as it will be read back: with lists for tuples."""
     read: dict[str, Any] = json.loads(json.dumps(data))
     return read
-
-
-def _told(
-    session: Session, bank_id: int, day: date, wanted: ColumnElement[bool]
-) -> list[Disruption]:
-    return list(
-        session.scalars(
-            select(Disruption)
-            .where(Disruption.bank_id == bank_id, Disruption.day == day, wanted)
-            .order_by(Disruption.id.desc())
-        )
-    )
 
 
 def _note(

@@ -19,8 +19,8 @@ Snapshot = Mapping[str, Any]
 
 A_MOMENT = timedelta(minutes=1)
 """What is not over yet takes at least so long more."""
-NEARLY = timedelta(minutes=15)
-"""A promise with less to spare is at risk."""
+AT_RISK_MARGIN = timedelta(minutes=15)
+"""A promise with less time to spare is at risk: Milkround's own starting value."""
 WAITING = VisitState(phase=VisitPhase.WAITING, arrived_at=None, decided_by=None)
 
 
@@ -64,7 +64,7 @@ class StopEta:
     def at_risk(self) -> bool:
         """Whether a promise that is still open may be broken."""
         ahead = self.state.phase in {VisitPhase.WAITING, VisitPhase.EN_ROUTE}
-        return ahead and self.late_by > -NEARLY
+        return ahead and self.late_by > -AT_RISK_MARGIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

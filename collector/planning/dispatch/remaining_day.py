@@ -14,10 +14,9 @@ from sqlalchemy.orm import Session
 from collector.banks.models import Site
 from collector.banks.queries import sites_of
 from collector.pickups.models import Pickup
-from collector.pickups.states import UNDER_WAY
+from collector.pickups.states import AGREED, UNDER_WAY
 from collector.planning.dispatch.eta import RoundEta, StopEta, course
 from collector.planning.problem.build import (
-    AGREED,
     CAR,
     DayFacts,
     as_written,

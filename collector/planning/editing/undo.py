@@ -1,68 +1,23 @@
 """Undo and redo of a day's edits, per coordinator, beside whatever the others did meanwhile."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from collector.errors import Conflict, NotFound, Refused
 from collector.planning.editing.assignment import Arrangement, Overlap, changed, gone_back
 from collector.planning.editing.commit import By, make
 from collector.planning.editing.hours_and_capacity import Terms
+from collector.planning.editing.queries import edits_of, stacks, twins_of, visits_of
 from collector.planning.editing.what_if import Desk
 from collector.planning.models import DayEdit, EditKind
 from collector.planning.problem.build import gather
 from collector.rounds.actions import edit_day
 from collector.rounds.models import DayPlan
 from collector.rounds.queries import day_plan
-
-BACK = frozenset({EditKind.UNDONE, EditKind.REDONE})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stacks:
-    """What a coordinator may take back next, and do again next."""
-
-    undo: DayEdit | None
-    redo: DayEdit | None
-
-
-def stacks(session: Session, *, plan: DayPlan | None, actor: str) -> Stacks:
-    """Return what this coordinator did last on a day, and what she took back last."""
-    undo: list[DayEdit] = []
-    redo: list[DayEdit] = []
-    for edit in edits_of(session, plan=plan, actor=actor):
-        if edit.kind is EditKind.UNDONE:
-            undo.pop()
-            redo.append(edit)
-        elif edit.kind is EditKind.REDONE:
-            redo.pop()
-            undo.append(edit)
-        else:
-            undo.append(edit)
-            redo.clear()
-    return Stacks(undo=undo[-1] if undo else None, redo=redo[-1] if redo else None)
-
-
-def edits_of(
-    session: Session, *, plan: DayPlan | None, actor: str | None = None, since: int = 0
-) -> list[DayEdit]:
-    """Return the edits of a day in their order, of one coordinator or of all.
-
-    Parameters
-    ----------
-    since
-        Only those that made a later version than this.
-    """
-    if plan is None:
-        return []
-    wanted = select(DayEdit).where(DayEdit.day_plan_id == plan.id, DayEdit.version > since)
-    if actor is not None:
-        wanted = wanted.where(DayEdit.actor == actor)
-    return list(session.scalars(wanted.order_by(DayEdit.id)))
 
 
 def take_back(
@@ -86,7 +41,7 @@ def take_back(
     edit = found.redo if redo else found.undo
     if edit is None:
         raise Refused("nothing_to_redo" if redo else "nothing_to_undo")
-    pair = [edit, *_twins(session, edit)]
+    pair = [edit, *twins_of(session, edit)]
     # What leaves one day has to leave it before it can join the other.
     pair.sort(key=lambda each: each.twin_id is None)
     kind, made = EditKind.REDONE if redo else EditKind.UNDONE, None
@@ -95,11 +50,6 @@ def take_back(
             _hold(session, bank_id, each)
         made = _taken_back(session, each, by=by, kind=kind, twin=made)
     return edit
-
-
-def visits_of(edit: DayEdit) -> tuple[int, ...]:
-    """Return the visits that an edit moved, pinned or let go."""
-    return tuple(sorted(changed(Arrangement.read(edit.before), Arrangement.read(edit.after))))
 
 
 def _taken_back(
@@ -142,17 +92,6 @@ def _moved_since(
         (each.actor for each in reversed(later) if set(visits_of(each)) & set(pickups)), ""
     )
     return Conflict("moved_since", pickups=list(pickups), actor=whose)
-
-
-def _twins(session: Session, edit: DayEdit) -> list[DayEdit]:
-    return list(
-        session.scalars(
-            select(DayEdit).where(
-                or_(DayEdit.twin_id == edit.id, DayEdit.id == (edit.twin_id or 0)),
-                DayEdit.bank_id == edit.bank_id,
-            )
-        )
-    )
 
 
 def _hold(session: Session, bank_id: int, edit: DayEdit) -> None:

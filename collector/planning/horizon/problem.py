@@ -20,7 +20,7 @@ from collector.errors import Refused
 from collector.jobs.actions import enqueue
 from collector.pickups.models import Pickup, PickupWindow, Purpose
 from collector.pickups.purposes import purposes_for
-from collector.pickups.queries import TO_PLAN
+from collector.pickups.states import AGREED
 from collector.planning.dispatch.disruptions import as_json
 from collector.planning.dispatch.remaining_day import gate
 from collector.planning.horizon.due_dates import DueDonor, Levers, candidates
@@ -190,7 +190,7 @@ def _agreed(session: Session, bank_id: int, first: date, last: date) -> list[Pic
     inside = Pickup.windows.any((PickupWindow.day >= first) & (PickupWindow.day <= last))
     rows = session.scalars(
         select(Pickup)
-        .where(Pickup.bank_id == bank_id, Pickup.state.in_(TO_PLAN), inside)
+        .where(Pickup.bank_id == bank_id, Pickup.state.in_(AGREED), inside)
         .options(*OF_A_PICKUP)
         .order_by(Pickup.id)
     )

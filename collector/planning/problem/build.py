@@ -27,9 +27,10 @@ from collector.donors.eligibility import serology_valid_until
 from collector.pickups.flags import NEARLY, fetch_by
 from collector.pickups.models import OF_MILK, Pickup, PickupState, Purpose
 from collector.pickups.queries import for_day
+from collector.pickups.states import AGREED
 from collector.planning.problem.plannability import Aside, aside
 from collector.planning.problem.ride_limits import ride_limits
-from collector.rounds.models import DayPlan, Round, RoundState, RoundStop
+from collector.rounds.models import NOT_STARTED, DayPlan, Round, RoundStop
 from collector.rounds.queries import OF_A_PICKUP
 from collector.service_day import ServiceDay
 from collector.shifts.models import RosterShift
@@ -58,9 +59,6 @@ MINUTES: Mapping[Purpose, PolicyKey] = {
     Purpose.BLOOD_SAMPLE: PolicyKey.BLOOD_MINUTES,
     Purpose.FIRST_INTERVIEW: PolicyKey.FIRST_VISIT_MINUTES,
 }
-
-TO_DRAFT = frozenset({RoundState.DRAFT, RoundState.PUBLISHED})
-AGREED = frozenset({PickupState.ACCEPTED, PickupState.PLANNED, PickupState.PUBLISHED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +160,7 @@ def is_open(round_: Round) -> bool:
         for stop in round_.stops
         if stop.pickup.state not in AGREED | {PickupState.ASKED, PickupState.CANCELLED}
     )
-    return round_.state in TO_DRAFT and not any(done)
+    return round_.state in NOT_STARTED and not any(done)
 
 
 def to_pose(facts: DayFacts) -> list[Pickup]:

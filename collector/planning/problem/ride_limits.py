@@ -5,12 +5,15 @@ gate. The planner knows of arrivals only, so it is told the limit with the hand-
 """
 
 from collections.abc import Collection
+from datetime import timedelta
 
 from collector.banks.policies import Policies, PolicyKey
 from collector.pickups.models import OF_MILK, Purpose
 from routing.units import Seconds
 
 MILK, TUBES = "milk", "tubes"
+TIGHT_MARGIN = timedelta(minutes=15)
+"""A clock with less time to spare runs out by one delay: Milkround's own starting value."""
 
 
 def ride_limits(purposes: Collection[str], policies: Policies) -> dict[str, Seconds]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from collector.errors import Conflict
 from collector.pickups.models import Pickup, PickupState
-from collector.pickups.states import move_to
+from collector.pickups.states import PROMISED, move_to
 from collector.planning.problem.build import DayFacts
 from collector.rounds.models import DayPlan, Round, RoundStop, Unplanned
 from collector.rounds.queries import day_plan
@@ -20,8 +20,6 @@ from routing.plan import Plan, Tour
 from routing.plan import Stop as TimedStop
 from routing.problem import Problem
 from routing.units import Metres, Seconds
-
-PLACED = frozenset({PickupState.PLANNED, PickupState.PUBLISHED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +102,7 @@ def settle_states(pickups: Mapping[int, Pickup], *, placed: Iterable[int]) -> No
     for key, pickup in pickups.items():
         if key in inside and pickup.state is PickupState.ACCEPTED:
             move_to(pickup, PickupState.PLANNED)
-        elif key not in inside and pickup.state in PLACED:
+        elif key not in inside and pickup.state in PROMISED:
             move_to(pickup, PickupState.ACCEPTED)
 
 

@@ -5,15 +5,15 @@ from datetime import date, timedelta
 
 from flask import Blueprint, url_for
 from flask_babel import gettext, ngettext
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from collector.db import reading
 from collector.donors.eligibility import serology_valid_until
 from collector.donors.models import DonorState
 from collector.donors.queries import donors_of
-from collector.notices.models import Notice, NoticeState
-from collector.pickups.models import Pickup, PickupState, PickupWindow
+from collector.notices.models import NoticeState
+from collector.notices.queries import count_notices
+from collector.pickups.queries import count_unanswered, first_unanswered_day
 from collector.planning.booking.forecast import who_will_be_due
 from collector.rounds.models import DayPlan
 from collector.rounds.queries import day_plan
@@ -84,19 +84,10 @@ def home() -> str:
 
 
 def _asked(session: Session, bank_id: int) -> Card:
-    asked = session.scalars(
-        select(PickupWindow.day)
-        .join(Pickup, Pickup.id == PickupWindow.pickup_id)
-        .where(Pickup.bank_id == bank_id, Pickup.state == PickupState.ASKED)
-        .group_by(Pickup.id, PickupWindow.day)
-    ).all()
-    count = session.scalar(
-        select(func.count()).where(Pickup.bank_id == bank_id, Pickup.state == PickupState.ASKED)
-    )
-    soonest = min(asked, default=None)
+    soonest = first_unanswered_day(session, bank_id)
     return Card(
         title=gettext("Requests to accept"),
-        count=count or 0,
+        count=count_unanswered(session, bank_id),
         words=gettext("the soonest for %(day)s", day=f"{soonest:%d.%m.}") if soonest else "",
         address=url_for("board.inbox.home"),
         action=gettext("Look at the requests"),
@@ -208,10 +199,7 @@ def _freezers(session: Session, bank_id: int) -> Card:
 
 
 def _messages(session: Session, bank_id: int) -> Card:
-    failed = session.scalar(
-        select(func.count()).where(Notice.bank_id == bank_id, Notice.state == NoticeState.FAILED)
-    )
-    count = failed or 0
+    count = count_notices(session, bank_id=bank_id, state=NoticeState.FAILED)
     return Card(
         title=gettext("Messages not sent"),
         count=count,

@@ -7,13 +7,12 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from flask import render_template, request
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from collector.errors import NotFound
 from collector.people.models import Person, Role
 from collector.people.queries import people_with_role
-from collector.pickups.models import Pickup, PickupState
+from collector.pickups.queries import count_unanswered
 from collector.planning.editing.commit import By
 from collector.service_day import ServiceDay
 from collector.web.framework.guards import actor, now
@@ -26,10 +25,8 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 def page(session: Session, template: str, **figures: object) -> str:
     """Render a page of the board; every one says how many requests wait."""
-    asked = select(func.count()).where(
-        Pickup.bank_id == actor().bank_id, Pickup.state == PickupState.ASKED
-    )
-    return render_template(template, waiting=session.scalar(asked) or 0, **figures)
+    waiting = count_unanswered(session, actor().bank_id)
+    return render_template(template, waiting=waiting, **figures)
 
 
 def zone() -> ZoneInfo:

@@ -1,18 +1,17 @@
 """The edits of a day in words: who did what, to whom, when."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext, lazy_gettext, ngettext
 from flask_babel.speaklater import LazyString
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
-from collector.people.models import Person
-from collector.pickups.models import Pickup
+from collector.people.queries import names_of
+from collector.pickups.queries import donor_names
 from collector.planning.editing.assignment import Arrangement
-from collector.planning.editing.undo import visits_of
+from collector.planning.editing.queries import edits_by_key, visits_of
 from collector.planning.models import DayEdit, EditKind
 from collector.rounds.models import DayPlan
 
@@ -48,10 +47,9 @@ def said(session: Session, plan: DayPlan | None, edits: Sequence[DayEdit]) -> li
         return []
     by_key = {edit.id: edit for edit in edits}
     missing = {edit.takes_back_id for edit in edits if edit.takes_back_id} - by_key.keys()
-    by_key |= {
-        edit.id: edit for edit in session.scalars(select(DayEdit).where(DayEdit.id.in_(missing)))
-    }
-    names = names_of(session, {key for edit in by_key.values() for key in visits_of(edit)})
+    by_key |= edits_by_key(session, plan=plan, keys=missing)
+    visits = {key for edit in by_key.values() for key in visits_of(edit)}
+    names = donor_names(session, plan.bank_id, visits)
     letters = {round_.id: round_.letter for round_ in plan.rounds}
     people = _people(session, {edit.actor for edit in edits})
     return [
@@ -70,23 +68,9 @@ def words_of(session: Session, plan: DayPlan, edit: DayEdit) -> str:
     return told.words
 
 
-def names_of(session: Session, pickups: Collection[int]) -> dict[int, str]:
-    """Return who these requests are of."""
-    rows = session.scalars(
-        select(Pickup).where(Pickup.id.in_(pickups)).options(joinedload(Pickup.donor))
-    )
-    return {row.id: f"{row.donor.first_name} {row.donor.family_name}" for row in rows}
-
-
-def who_is(session: Session, actor: str) -> str:
-    """Return the name of an actor."""
-    return _people(session, {actor}).get(actor, str(gettext("the planner")))
-
-
 def _people(session: Session, actors: Iterable[str]) -> dict[str, str]:
     keys = {int(each.removeprefix(PERSON)): each for each in actors if each.startswith(PERSON)}
-    rows = session.scalars(select(Person).where(Person.id.in_(keys)))
-    return {keys[row.id]: row.name for row in rows}
+    return {keys[key]: name for key, name in names_of(session, keys).items()}
 
 
 def _words(

@@ -4,7 +4,8 @@ from flask import Blueprint, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from collector.db import reading, transaction
-from collector.planning.editing.undo import edits_of, take_back
+from collector.planning.editing.queries import edits_of
+from collector.planning.editing.undo import take_back
 from collector.rounds.queries import day_plan
 from collector.web.board.day.edit_log import said
 from collector.web.board.day.page import day_page

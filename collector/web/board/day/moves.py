@@ -30,7 +30,7 @@ from collector.planning.editing.other_days import (
 )
 from collector.planning.editing.what_if import DayChange, Desk
 from collector.planning.problem.build import gather
-from collector.rounds.models import DayPlan, RoundState
+from collector.rounds.models import NOT_STARTED, DayPlan
 from collector.rounds.publication import promises_in
 from collector.rounds.queries import day_plan
 from collector.web.board.day.page import day_page, seen_day
@@ -44,7 +44,6 @@ from collector.web.wording import sentence
 
 blueprint = Blueprint("moves", __name__, url_prefix="/days/<day>/moves")
 
-NOT_GONE = frozenset({RoundState.DRAFT, RoundState.PUBLISHED})
 ANOTHER_DAY = "day:"
 
 
@@ -302,7 +301,7 @@ def _exact(
             ],
         )
         for found in seen.rounds
-        if found.round.state in NOT_GONE
+        if found.round.state in NOT_STARTED
     ]
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from flask import Blueprint, Response, make_response, request
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from collector.banks.queries import get_bank, policies_of
@@ -14,13 +13,12 @@ from collector.custody.models import DoorRecord
 from collector.custody.queries import records_at
 from collector.db import reading
 from collector.errors import Conflict, MilkroundError
-from collector.pickups.models import Pickup, PickupState, PickupWindow
-from collector.pickups.queries import for_day
-from collector.planning.editing.undo import edits_of, stacks
+from collector.pickups.queries import count_unanswered, for_day
+from collector.planning.editing.queries import edits_of, stacks
 from collector.planning.optimise.proposals import is_empty, open_proposal, was_overtaken
 from collector.rounds.actions import pending
-from collector.rounds.models import DayPlan, Round, RoundStop
-from collector.rounds.queries import day_plan
+from collector.rounds.models import DayPlan
+from collector.rounds.queries import day_fingerprint, day_plan
 from collector.shifts.queries import shifts_on
 from collector.web.board.day.edit_log import EditLine, said, words_of
 from collector.web.board.day.map import day_map
@@ -109,7 +107,7 @@ def day_page(day: date, *, message: Message | None = None) -> str:
             chart=timeline(seen, now=now()),
             map=day_map(seen),
             doors=door_records(session, seen),
-            asked=_asked_for(session, bank_id, day),
+            asked=count_unanswered(session, bank_id, day=day),
             job=job,
             busy=job is not None and job.running,
             message=message,
@@ -136,24 +134,9 @@ def seen_day(session: Session, plan: DayPlan | None, day: date) -> DayView:
 
 def stamp(session: Session, bank_id: int, day: date) -> str:
     """Return a mark that changes whenever what the pane shows changes."""
-    plan = select(DayPlan.id, DayPlan.version).where(DayPlan.bank_id == bank_id, DayPlan.day == day)
-    rounds = (
-        select(Round.id, Round.state)
-        .join(DayPlan, DayPlan.id == Round.day_plan_id)
-        .where(DayPlan.bank_id == bank_id, DayPlan.day == day)
-        .order_by(Round.id)
-    )
-    stops = select(RoundStop.pickup_id).join(Round).join(DayPlan).where(DayPlan.day == day)
-    windows = select(PickupWindow.pickup_id).where(PickupWindow.day == day)
-    pickups = (
-        select(Pickup.id, Pickup.version)
-        .where(Pickup.bank_id == bank_id, Pickup.id.in_(windows.union(stops)))
-        .order_by(Pickup.id)
-    )
     job = latest_of_day(session, day)
     offer = open_proposal(session, bank_id=bank_id, day=day)
-    seen = [session.execute(question).all() for question in (plan, rounds, pickups)]
-    told = repr([[tuple(row) for row in rows] for rows in seen]) + repr(
+    told = repr(day_fingerprint(session, bank_id=bank_id, day=day)) + repr(
         (job and (job.id, job.title), offer and offer.id)
     )
     return hashlib.sha256(told.encode()).hexdigest()[:16]
@@ -163,16 +146,6 @@ def door_records(session: Session, seen: DayView) -> Mapping[int, DoorRecord]:
     """Return what was recorded at each door of the day."""
     pickups = [stop.pickup.id for found in seen.rounds for stop in found.stops]
     return records_at(session, bank_id=actor().bank_id, pickups=pickups)
-
-
-def _asked_for(session: Session, bank_id: int, day: date) -> int:
-    """Return how many requests for this day nobody has answered yet."""
-    asked = select(func.count()).where(
-        Pickup.bank_id == bank_id,
-        Pickup.state == PickupState.ASKED,
-        Pickup.windows.any(PickupWindow.day == day),
-    )
-    return session.scalar(asked) or 0
 
 
 def _changed(session: Session, plan: DayPlan | None) -> bool:

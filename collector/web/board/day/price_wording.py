@@ -2,18 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from flask_babel import gettext, lazy_gettext, ngettext
 from flask_babel.speaklater import LazyString
 
 from collector.planning.editing.what_if import BrokenRule, Preview
+from collector.planning.problem.ride_limits import TIGHT_MARGIN
 from collector.web.board.wording import duration, euros, kilometres, signed, word
 
 _ = lazy_gettext
-
-TIGHT_SECONDS = 15 * 60
-"""Less than this on a clock, and one delay lets it run out."""
 
 
 class PriceVerdict(StrEnum):
@@ -110,7 +109,7 @@ def price(found: Preview, names: Mapping[int, str]) -> Price:
         # What no reason makes up for is said first.
         for each in sorted(found.breaks, key=lambda each: not each.medical)
     )
-    is_tight = found.margin is not None and found.margin < TIGHT_SECONDS
+    is_tight = found.margin is not None and timedelta(seconds=found.margin) < TIGHT_MARGIN
     verdict = _verdict(breaks, careful=is_tight or bool(found.promises))
     return Price(
         verdict=verdict,

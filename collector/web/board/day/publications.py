@@ -7,14 +7,14 @@ from typing import Any, Protocol
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from collector.banks.queries import get_bank
 from collector.db import reading, transaction
 from collector.errors import NotFound
-from collector.notices.models import Notice, NoticeState
+from collector.notices.models import NoticeState
+from collector.notices.queries import count_notices
 from collector.pickups.models import Pickup
 from collector.pickups.queries import get_pickup
 from collector.planning.problem.lawfulness import broken_rules
@@ -83,8 +83,8 @@ def page(day: str) -> str:
             seen=seen,
             found=found,
             told=_told(session, bank_id, found, seen),
-            owed=_messages(session, bank_id, NoticeState.OWED),
-            failed=_messages(session, bank_id, NoticeState.FAILED),
+            owed=count_notices(session, bank_id=bank_id, state=NoticeState.OWED),
+            failed=count_notices(session, bank_id=bank_id, state=NoticeState.FAILED),
             broken=_sentences(rules, seen),
             close=[each for each in seen.rounds if each.tone],
             diffs={change.round.id: _diff(change, seen) for change in found.rounds},
@@ -165,8 +165,3 @@ def _sentences(rules: Iterable[ViolationWords], seen: DayView) -> list[str]:
         )
         for each in rules
     ]
-
-
-def _messages(session: Session, bank_id: int, state: NoticeState) -> int:
-    counted = select(func.count()).where(Notice.bank_id == bank_id, Notice.state == state)
-    return session.scalar(counted) or 0

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from collector.web.board.day.view_model import DayView, RoundSeen
-from collector.web.board.timeline_scale import TimelineScale, whole_hours
+from collector.web.board.timeline_scale import TimelineScale, hour_marks, whole_hours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,52 +52,43 @@ def timeline(picture: DayView, *, now: datetime) -> Timeline | None:
     driven = [seen for seen in picture.rounds if seen.round.departs_at and seen.stops]
     if not driven:
         return None
-    begin, end = whole_hours(
+    scale = whole_hours(
         min(seen.round.departs_at for seen in driven if seen.round.departs_at),
         max(seen.round.returns_at for seen in driven if seen.round.returns_at),
     )
-    scale = _DayScale(begin, end)
     return Timeline(
         rows=tuple(
             DayLane(seen=seen, bars=tuple(_bars(seen, scale)), clock=_clock(seen, scale))
             for seen in driven
         ),
-        hours=scale.marks(),
+        hours=hour_marks(scale),
         now=scale.at_if_shown(now),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _DayScale(TimelineScale):
-    def bar(self, kind: str, since: datetime, until: datetime, **of: int | None) -> DayBar:
-        left = self.at(since)
-        return DayBar(kind=kind, left=left, width=round(self.at(until) - left, 3), **of)
+def _bars(seen: RoundSeen, scale: TimelineScale[datetime]) -> Iterator[DayBar]:
+    def bar(kind: str, since: datetime, until: datetime, **of: int | None) -> DayBar:
+        left, width = scale.bar(since, until)
+        return DayBar(kind=kind, left=left, width=width, **of)
 
-
-def _bars(seen: RoundSeen, scale: _DayScale) -> Iterator[DayBar]:
     left = seen.round.departs_at
     for stop in seen.stops:
         row, of = stop.stop, {"pickup_id": stop.pickup.id, "number": stop.number}
         if left is not None:
-            yield scale.bar("drive", left, row.arrives_at)
+            yield bar("drive", left, row.arrives_at)
         if row.begins_at > row.arrives_at:
-            yield scale.bar("wait", row.arrives_at, row.begins_at, **of)
-        yield scale.bar("service", row.begins_at, row.ends_at, **of)
+            yield bar("wait", row.arrives_at, row.begins_at, **of)
+        yield bar("service", row.begins_at, row.ends_at, **of)
         left = row.ends_at
     if left is not None and seen.round.returns_at is not None:
-        yield scale.bar("drive", left, seen.round.returns_at)
+        yield bar("drive", left, seen.round.returns_at)
 
 
-def _clock(seen: RoundSeen, scale: _DayScale) -> ClockBar | None:
+def _clock(seen: RoundSeen, scale: TimelineScale[datetime]) -> ClockBar | None:
     tightest, back = seen.tightest, seen.round.returns_at
     if tightest is None or tightest.margin is None or back is None:
         return None
     since = tightest.stop.ends_at
-    left = scale.at(since)
-    limit = min(back + max(tightest.margin, timedelta()), scale.end)
-    return ClockBar(
-        left=left,
-        used=round(scale.at(back) - left, 3),
-        whole=round(scale.at(limit) - left, 3),
-        tone=seen.tone,
-    )
+    left, used = scale.bar(since, back)
+    _, whole = scale.bar(since, back + max(tightest.margin, timedelta()))
+    return ClockBar(left=left, used=used, whole=whole, tone=seen.tone)

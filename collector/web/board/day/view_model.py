@@ -5,19 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from collector.banks.policies import Policies
-from collector.pickups.models import Pickup, PickupState
-from collector.planning.problem.ride_limits import ride_limits
-from collector.rounds.models import DayPlan, Round, RoundState, RoundStop, Unplanned
+from collector.pickups.models import Pickup
+from collector.pickups.states import AGREED, VISITED
+from collector.planning.problem.ride_limits import TIGHT_MARGIN, ride_limits
+from collector.rounds.models import NOT_STARTED, DayPlan, Round, RoundStop, Unplanned
 from collector.shifts.models import RosterShift
 from collector.web.board.wording import reason
-
-OVER = frozenset({PickupState.COLLECTED, PickupState.PARTLY_COLLECTED, PickupState.FAILED})
-UNDER_WAY = frozenset({PickupState.EN_ROUTE, PickupState.ARRIVED})
-WAITING = frozenset({PickupState.ACCEPTED, PickupState.PLANNED, PickupState.PUBLISHED})
-
-
-TIGHT = timedelta(minutes=15)
-"""Less than this on a clock, and one delay lets it run out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +36,7 @@ class StopSeen:
     @property
     def movable(self) -> bool:
         """Whether nobody has come yet: what happened cannot be moved."""
-        return self.pickup.state in WAITING
+        return self.pickup.state in AGREED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +74,7 @@ class RoundSeen:
     def tone(self) -> str:
         """How worrying the tightest clock is."""
         tightest = self.tightest
-        if tightest is None or tightest.margin is None or tightest.margin >= TIGHT:
+        if tightest is None or tightest.margin is None or tightest.margin >= TIGHT_MARGIN:
             return ""
         return "late" if tightest.margin < timedelta() else "close"
 
@@ -133,7 +126,7 @@ class DayView:
     @property
     def done(self) -> int:
         """How many visits are over."""
-        return sum(stop.pickup.state in OVER for seen in self.rounds for stop in seen.stops)
+        return sum(stop.pickup.state in VISITED for seen in self.rounds for stop in seen.stops)
 
     @property
     def metres(self) -> int:
@@ -162,9 +155,7 @@ class DayView:
     @property
     def under_way(self) -> bool:
         """Whether a collector has left."""
-        return any(
-            seen.round.state not in {RoundState.DRAFT, RoundState.PUBLISHED} for seen in self.rounds
-        )
+        return any(seen.round.state not in NOT_STARTED for seen in self.rounds)
 
 
 def picture(

@@ -23,9 +23,9 @@ from collector.planning.dispatch.disruptions import (
     Telling,
     compute_disruption,
     lay_aside,
-    proposals_of,
     tell,
 )
+from collector.planning.dispatch.queries import proposals_of
 from collector.planning.models import Disruption, DisruptionKind, DisruptionProposal
 from collector.rounds.models import DayPlan, Round
 from collector.rounds.queries import day_plan

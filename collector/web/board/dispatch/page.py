@@ -3,16 +3,18 @@
 import hashlib
 from datetime import date
 
-from flask import Blueprint, Response, make_response, redirect, request, url_for
-from sqlalchemy import func, select
+from flask import Blueprint, Response, make_response, request
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response as AnyResponse
 
 from collector.banks.queries import sites_of
 from collector.db import reading
-from collector.planning.dispatch.disruptions import answered, open_disruptions, to_squeeze_in
-from collector.planning.models import Disruption, DisruptionKind, DisruptionProposal
-from collector.rounds.models import DayPlan, Incident, Round, RoundEvent
+from collector.planning.dispatch.queries import (
+    answered,
+    dispatch_fingerprint,
+    open_disruptions,
+    to_squeeze_in,
+)
+from collector.planning.models import DisruptionKind
 from collector.rounds.queries import day_plan
 from collector.web.board.dispatch.stream import stream
 from collector.web.board.dispatch.timeline import chart
@@ -57,25 +59,8 @@ def news(day: str) -> Response:
 
 def mark(session: Session, bank_id: int, day: date) -> str:
     """Return what changes whenever the pane does: a word of a phone, an act, a minute gone by."""
-    mine = select(DayPlan.id).where(DayPlan.bank_id == bank_id, DayPlan.day == day)
-    rounds = select(Round.id).where(Round.day_plan_id.in_(mine))
-    questions = (
-        select(DayPlan.version).where(DayPlan.id.in_(mine)),
-        select(func.max(RoundEvent.id), func.count()).where(RoundEvent.round_id.in_(rounds)),
-        select(func.max(Incident.decided_at), func.count()).where(Incident.round_id.in_(rounds)),
-        select(Disruption.id, Disruption.ended_at, func.count(DisruptionProposal.plan))
-        .join(DisruptionProposal, DisruptionProposal.disruption_id == Disruption.id)
-        .where(Disruption.bank_id == bank_id, Disruption.day == day)
-        .group_by(Disruption.id, Disruption.ended_at)
-        .order_by(Disruption.id),
-    )
-    told = [[tuple(row) for row in session.execute(question)] for question in questions]
+    told = dispatch_fingerprint(session, bank_id=bank_id, day=day)
     return hashlib.sha256(f"{told} {now():%F %R}".encode()).hexdigest()[:16]
-
-
-def back_to(day: str) -> AnyResponse:
-    """Return to the day on the road."""
-    return redirect(url_for("board.dispatch.home", day=civil_day(day)), code=303)
 
 
 def _page(template: str, day: date) -> str:

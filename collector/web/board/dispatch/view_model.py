@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from collector.banks.policies import Policies
@@ -14,11 +13,13 @@ from collector.pickups.models import Pickup
 from collector.planning.dispatch.cold_chain import BoxClock, aboard, clocks
 from collector.planning.dispatch.eta import RoundEta, StopEta, course
 from collector.rounds.events.monitoring import RoundOnTheRoad, on_the_road
-from collector.rounds.models import DayPlan, Incident, Publication, Round
+from collector.rounds.models import DayPlan, Incident, Round
+from collector.rounds.queries import first_revisions
 
 SILENT = timedelta(minutes=45)
 """A phone on the road looks for news every half minute where it has a signal."""
-LATE_TO_LEAVE = timedelta(minutes=15)
+DEPARTURE_GRACE = timedelta(minutes=15)
+"""A round that has sent nothing so long after its planned departure is silent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +138,7 @@ def live(session: Session, plan: DayPlan | None, *, bank_id: int, day: date, now
     policies = policies_of(session, bank_id)
     told = on_the_road(session, bank_id=bank_id, day=day)
     stops = [stop for round_ in plan.rounds for stop in round_.stops] if plan else []
-    first = _first_told(session, plan) if plan else {}
+    first = first_revisions(session, plan) if plan else {}
     carried = aboard(session, bank_id=bank_id, pickups=[stop.pickup_id for stop in stops])
     return Live(
         day=day,
@@ -171,23 +172,12 @@ def _round(
     )
 
 
-def _first_told(session: Session, plan: DayPlan) -> dict[int, int]:
-    """Return the revision in which each round was published first: it needs no seeing."""
-    publications = session.scalars(select(Publication).where(Publication.day_plan_id == plan.id))
-    return {
-        change["round"]: published.revision
-        for published in publications
-        for change in published.changes["rounds"]
-        if change["first"]
-    }
-
-
 def _is_silent(round_: Round, found: RoundEta, contact: datetime | None, now: datetime) -> bool:
     """Whether nothing was heard for too long of a round that should be on the road."""
     planned = round_.departs_at
     if found.home or not found.doors or planned is None:
         return False
-    since = contact if found.started and contact is not None else planned + LATE_TO_LEAVE - SILENT
+    since = contact if found.started and contact is not None else planned + DEPARTURE_GRACE - SILENT
     return now - since > SILENT
 
 

@@ -8,6 +8,7 @@ from collector.pickups.models import Pickup
 from collector.planning.horizon.due_dates import TOLERANCE, DueDonor
 from collector.planning.horizon.jobs import DayFound
 from collector.planning.horizon.problem import Weeks
+from collector.web.board.timeline_scale import TimelineScale
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,12 +92,15 @@ class HorizonView:
 
 
 FEW = 3
+A_DAY = timedelta(days=1)
+LEAST_WIDTH = 0.5
+"""Per cent of the page's width, so that a bar is seen."""
 
 
 def picture(ahead: Weeks, found: Sequence[DayFound], made: Mapping[int, Pickup]) -> HorizonView:
     """Return the weeks as the page shows them."""
     first, last = ahead.first.day, ahead.last
-    scale = _HorizonScale(first, (last - first).days + 1)
+    scale: TimelineScale[date] = TimelineScale(first, last + A_DAY)
     by_donor = {each.donor_id: each for each in found}
     names = {shift.id: shift.collector.name for shift in ahead.shifts}
     donors = tuple(
@@ -123,29 +127,20 @@ def picture(ahead: Weeks, found: Sequence[DayFound], made: Mapping[int, Pickup])
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _HorizonScale:
-    first: date
-    days: int
-
-    def at(self, day: date) -> float:
-        place = min(max((day - self.first).days, 0), self.days)
-        return round(100 * place / self.days, 2)
-
-    def middle(self, day: date) -> float:
-        return round(self.at(day) + 50 / self.days, 2)
-
-
-def _bar(scale: _HorizonScale, each: DueDonor, found: DayFound | None) -> ToleranceBar:
+def _bar(scale: TimelineScale[date], each: DueDonor, found: DayFound | None) -> ToleranceBar:
     begin = max(each.ready_on or each.due_on, each.due_on - TOLERANCE)
-    left = scale.at(min(begin, each.due_on))
-    right = scale.at(each.due_on + timedelta(days=1))
+    left, width = scale.bar(min(begin, each.due_on), each.due_on + A_DAY)
     return ToleranceBar(
         left=left,
-        width=round(max(right - left, 0.5), 2),
-        ticks=tuple(scale.middle(day) for day in each.days),
-        found=scale.middle(found.day) if found else None,
+        width=max(width, LEAST_WIDTH),
+        ticks=tuple(_noon(scale, day) for day in each.days),
+        found=_noon(scale, found.day) if found else None,
     )
+
+
+def _noon(scale: TimelineScale[date], day: date) -> float:
+    left, width = scale.bar(day, day + A_DAY)
+    return round(left + width / 2, 3)
 
 
 def _days(ahead: Weeks, donors: Sequence[DonorSeen]) -> list[DaySeen]:

@@ -22,9 +22,9 @@ from collector.planning.dispatch.disruptions import (
     Telling,
     compute_disruption,
     lay_aside,
-    proposals_of,
     tell,
 )
+from collector.planning.dispatch.queries import proposals_of
 from collector.planning.dispatch.remaining_day import midday
 from collector.planning.models import Disruption, DisruptionKind, DisruptionProposal, ProposalWay
 from collector.planning.problem.lawfulness import broken_rules

@@ -26,7 +26,8 @@ from collector.planning.editing.commit import By
 from collector.planning.editing.moves import TargetPosition
 from collector.planning.editing.other_days import compute_day_move, move_to_day
 from collector.planning.editing.pins import pin
-from collector.planning.editing.undo import edits_of, stacks, take_back, visits_of
+from collector.planning.editing.queries import edits_of, stacks, visits_of
+from collector.planning.editing.undo import take_back
 from collector.planning.models import DayEdit
 from collector.rounds.actions import publish
 from tests.builders import DAY, MORNING, add_donor, add_pickup, add_shift, add_site

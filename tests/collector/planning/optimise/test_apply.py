@@ -9,14 +9,18 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy.orm import Session
 
 from collector.audit.queries import first_broken_link
 from collector.db import reading, transaction
 from collector.errors import Conflict, NotFound, Refused
 from collector.pickups.models import Pickup, PickupState, Purpose
+from collector.planning.editing.commit import By
+from collector.planning.editing.pins import pin
+from collector.planning.models import DayEdit
 from collector.planning.optimise.runs import pose
 from collector.planning.problem.lawfulness import broken_rules
-from collector.rounds.actions import pin
+from collector.rounds.models import DayPlan
 from tests.builders import DAY, MORNING, add_donor, add_pickup
 from tests.collector.planning.days import drafted, greedy, orders, planned, posed, the_plan
 from tests.town import Town
@@ -44,6 +48,18 @@ def at(wall: str) -> datetime:
     return datetime.combine(DAY, time.fromisoformat(wall), tzinfo=UTC)
 
 
+def pinned(session: Session, town: Town, plan: DayPlan, pickup_id: int) -> DayEdit:
+    return pin(
+        session,
+        by=By(now=MORNING, actor="person:1"),
+        bank_id=town.bank,
+        day=DAY,
+        version=plan.version,
+        pickups=[pickup_id],
+        pinned=True,
+    )
+
+
 def test_an_answer_is_kept_once(app: Flask, town: Town):
     with app.app_context(), transaction() as session:
         run, problem = posed(session, town)
@@ -58,18 +74,10 @@ def test_an_answer_to_a_day_that_was_edited_since_is_not_kept(app: Flask, town: 
         plan = planned(session, town)
         run, problem = posed(session, town)
         stop = plan.rounds[0].stops[0]
-        edited = pin(
-            session,
-            now=MORNING,
-            bank_id=town.bank,
-            stop_id=stop.id,
-            pinned=True,
-            version=plan.version,
-            actor="person:1",
-        )
+        edit = pinned(session, town, plan, stop.pickup_id)
         with pytest.raises(Conflict) as late:
             drafted(session, town, run, greedy(problem))
-        assert late.value.figures == {"version": edited.version, "revision": 0}
+        assert late.value.figures == {"version": edit.version, "revision": 0}
 
 
 def test_a_plan_that_breaks_a_rule_is_refused(app: Flask, town: Town):
@@ -122,19 +130,11 @@ def test_pins_survive_a_new_plan(app: Flask, town: Town):
     with app.app_context(), transaction() as session:
         plan = planned(session, town)
         stop = plan.rounds[0].stops[0]
-        pin(
-            session,
-            now=MORNING,
-            bank_id=town.bank,
-            stop_id=stop.id,
-            pinned=True,
-            version=plan.version,
-            actor="person:1",
-        )
+        pinned(session, town, plan, stop.pickup_id)
         session.expire_all()
         _, problem = posed(session, town)
-        (pinned,) = problem.pins
-        assert (pinned.visit, pinned.shift) == (str(stop.pickup_id), str(town.shifts[0]))
+        (one,) = problem.pins
+        assert (one.visit, one.shift) == (str(stop.pickup_id), str(town.shifts[0]))
         again = planned(session, town)
         assert [each.pickup_id for each in again.rounds[0].stops if each.pinned] == [stop.pickup_id]
 

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from collector.db import db, reading, transaction
 from collector.planning.dispatch.accept import fitted
 from collector.planning.dispatch.difference import difference
-from collector.planning.dispatch.disruptions import proposals_of
+from collector.planning.dispatch.queries import proposals_of
 from collector.planning.dispatch.remaining_day import midday
 from collector.planning.models import Disruption, ProposalWay
 from collector.rounds.actions import edit_day

@@ -1,0 +1,79 @@
+"""Queries of a day's edit log: edits, undo and redo stacks."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from collector.planning.editing.assignment import Arrangement, changed
+from collector.planning.models import DayEdit, EditKind
+from collector.rounds.models import DayPlan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stacks:
+    """What a coordinator may take back next, and do again next."""
+
+    undo: DayEdit | None
+    redo: DayEdit | None
+
+
+def stacks(session: Session, *, plan: DayPlan | None, actor: str) -> Stacks:
+    """Return what this coordinator did last on a day, and what she took back last."""
+    undo: list[DayEdit] = []
+    redo: list[DayEdit] = []
+    for edit in edits_of(session, plan=plan, actor=actor):
+        if edit.kind is EditKind.UNDONE:
+            undo.pop()
+            redo.append(edit)
+        elif edit.kind is EditKind.REDONE:
+            redo.pop()
+            undo.append(edit)
+        else:
+            undo.append(edit)
+            redo.clear()
+    return Stacks(undo=undo[-1] if undo else None, redo=redo[-1] if redo else None)
+
+
+def edits_of(
+    session: Session, *, plan: DayPlan | None, actor: str | None = None, since: int = 0
+) -> list[DayEdit]:
+    """Return the edits of a day in their order, of one coordinator or of all.
+
+    Parameters
+    ----------
+    since
+        Only those that made a later version than this.
+    """
+    if plan is None:
+        return []
+    wanted = select(DayEdit).where(DayEdit.day_plan_id == plan.id, DayEdit.version > since)
+    if actor is not None:
+        wanted = wanted.where(DayEdit.actor == actor)
+    return list(session.scalars(wanted.order_by(DayEdit.id)))
+
+
+def edits_by_key(session: Session, *, plan: DayPlan, keys: Collection[int]) -> dict[int, DayEdit]:
+    """Return these edits of a day by their keys."""
+    rows = session.scalars(
+        select(DayEdit).where(DayEdit.day_plan_id == plan.id, DayEdit.id.in_(keys))
+    )
+    return {row.id: row for row in rows}
+
+
+def visits_of(edit: DayEdit) -> tuple[int, ...]:
+    """Return the visits that an edit moved, pinned or let go."""
+    return tuple(sorted(changed(Arrangement.read(edit.before), Arrangement.read(edit.after))))
+
+
+def twins_of(session: Session, edit: DayEdit) -> list[DayEdit]:
+    """Return the edit of the other day that was made together with this one, if any."""
+    return list(
+        session.scalars(
+            select(DayEdit).where(
+                or_(DayEdit.twin_id == edit.id, DayEdit.id == (edit.twin_id or 0)),
+                DayEdit.bank_id == edit.bank_id,
+            )
+        )
+    )
