@@ -53,7 +53,7 @@ def where() -> tuple[str, int] | str:
         if place is None:
             return render_template("public/give.html", postcode=postcode, wrong=bool(postcode)), 422
         answer = who_comes(
-            directory(session), postcode=postcode, at=place.at, grounds=_grounds(session)
+            directory(session), postcode=postcode, at=place.at, areas=_areas(session)
         )
         return render_template(
             "public/where.html", place=place, answer=answer, home=_home_of(session, answer)
@@ -69,7 +69,7 @@ def lactariums() -> str:
         return render_template("public/lactariums.html", lines=lines, map=directory_map(lines))
 
 
-def _grounds(session: Session) -> dict[int, CollectionArea]:
+def _areas(session: Session) -> dict[int, CollectionArea]:
     return {
         bank.id: ground_of(zones_of(session, bank.id), policies_of(session, bank.id))
         for bank in banks(session)
