@@ -106,6 +106,13 @@ def first_revisions(session: Session, plan: DayPlan) -> dict[int, int]:
     }
 
 
+def version_of(session: Session, *, bank_id: int, day: date) -> int | None:
+    """Return the version of a day's plan; None before the first."""
+    return session.scalar(
+        select(DayPlan.version).where(DayPlan.bank_id == bank_id, DayPlan.day == day)
+    )
+
+
 def get_round(session: Session, *, bank_id: int, round_id: int) -> Round:
     """Return a bank's round with its shift, its stops and its day.
 

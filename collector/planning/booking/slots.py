@@ -29,7 +29,7 @@ from collector.planning.problem.build import DayFacts, can_be_timed, gather, pro
 from collector.planning.problem.searches import legal_places
 from collector.rounds.models import DayPlan, Round, RoundState
 from collector.rounds.promises import Promise, promise
-from collector.rounds.queries import day_plan
+from collector.rounds.queries import day_plan, version_of
 from collector.service_day import ServiceDay
 from collector.shifts.models import RosterShift
 from collector.shifts.queries import shifts_on
@@ -146,7 +146,7 @@ def seen(session: Session, *, bank_id: int, day: date) -> SlotBasis:
     page = session.scalar(
         select(SlotBook.page).where(SlotBook.bank_id == bank_id, SlotBook.day == day)
     )
-    return SlotBasis(page or 0, _version(session, bank_id, day))
+    return SlotBasis(page or 0, version_of(session, bank_id=bank_id, day=day))
 
 
 def turn_page(session: Session, *, bank_id: int, day: date, seen: SlotBasis) -> None:
@@ -164,7 +164,7 @@ def turn_page(session: Session, *, bank_id: int, day: date, seen: SlotBasis) -> 
         .values(page=SlotBook.page + 1)
         .returning(SlotBook.id)
     )
-    if turned.scalar() is None or _version(session, bank_id, day) != seen.version:
+    if turned.scalar() is None or version_of(session, bank_id=bank_id, day=day) != seen.version:
         raise Conflict("slots_moved")
 
 
@@ -174,12 +174,6 @@ def days_with_rounds(session: Session, *, bank_id: int, first: date, last: date)
         RosterShift.bank_id == bank_id, RosterShift.day.between(first, last)
     )
     return sorted(set(session.scalars(days)))
-
-
-def _version(session: Session, bank_id: int, day: date) -> int | None:
-    return session.scalar(
-        select(DayPlan.version).where(DayPlan.bank_id == bank_id, DayPlan.day == day)
-    )
 
 
 def _open_book(session: Session, *, bank_id: int, day: date) -> None:

@@ -15,8 +15,8 @@ from collector.audit.actions import record
 from collector.banks.models import Site
 from collector.banks.queries import get_bank
 from collector.db import OutdatedReading, owned
-from collector.errors import NotFound, Refused
-from collector.jobs.actions import enqueue
+from collector.errors import Conflict, NotFound, Refused
+from collector.jobs.actions import enqueue, run_again
 from collector.pickups.models import Pickup
 from collector.pickups.queries import get_pickup
 from collector.planning.dispatch.alternatives import (
@@ -31,7 +31,7 @@ from collector.planning.dispatch.revert import OrdersBefore, as_before, before, 
 from collector.planning.models import Disruption, DisruptionKind, DisruptionProposal, ProposalWay
 from collector.rounds.actions import pending
 from collector.rounds.models import DayPlan, Round
-from collector.rounds.queries import day_plan
+from collector.rounds.queries import day_plan, version_of
 from routing.formats.native import plan_data, problem_data
 from routing.plan import Plan
 from routing.problem import Problem
@@ -141,6 +141,35 @@ def tell(
         _propose(session, disruption, way, now=now, actor=actor)
     _note(session, disruption, now=now, actor=actor, action=f"disruption told: {telling.kind}")
     return disruption
+
+
+def propose_again(
+    session: Session, *, now: datetime, bank_id: int, proposal_id: int, actor: str
+) -> DisruptionProposal:
+    """Queue the failed or dead job of a proposal once more, with the problem that it had.
+
+    Raises
+    ------
+    NotFound
+        The bank has no such proposal, or it needs no job.
+    Conflict
+        The disruption is over, or the day was changed since: `disruption_over`,
+        `changed_meanwhile`.
+    Refused
+        The job is at work, or it has a result: `job_not_ended`, `job_not_failed`.
+    """
+    proposal = owned(session, DisruptionProposal, bank_id, proposal_id)
+    disruption = owned(session, Disruption, bank_id, proposal.disruption_id)
+    if proposal.job_id is None:
+        raise NotFound("not_found", kind="jobs")
+    if disruption.ended_at is not None:
+        raise Conflict("disruption_over")
+    version = version_of(session, bank_id=bank_id, day=disruption.day)
+    if version != disruption.day_plan_version:
+        raise Conflict("changed_meanwhile", version=version)
+    run_again(session, now=now, bank_id=bank_id, job_id=proposal.job_id, asked_by=actor)
+    _note(session, disruption, now=now, actor=actor, action="proposal asked again")
+    return proposal
 
 
 def lay_aside(

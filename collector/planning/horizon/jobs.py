@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from collector.banks.policies import PolicyKey
@@ -22,6 +21,7 @@ from collector.pickups.queries import asked_once
 from collector.pickups.windows import Ask, CivilWindow
 from collector.planning.horizon.due_dates import DueDonor, Levers
 from collector.planning.horizon.problem import DONOR, Weeks, look_ahead, problem_of_weeks
+from collector.planning.horizon.queries import once
 from collector.planning.models import Horizon
 from collector.planning.optimise.jobs import Search, spoken
 from collector.planning.problem.lawfulness import refuse_unlawful
@@ -88,13 +88,6 @@ class PlanWeeks(Search):
         return JobOutcome(state=JobState.DONE, result={"cost": self.best["cost"]["total"]})
 
 
-def latest_horizon(session: Session, bank_id: int) -> Horizon | None:
-    """Return the question that was posed last about the weeks to come."""
-    return session.scalar(
-        select(Horizon).where(Horizon.bank_id == bank_id).order_by(Horizon.id.desc()).limit(1)
-    )
-
-
 def days_found(horizon: Horizon, zone: ServiceDay) -> list[DayFound]:
     """Return the days of an answer, in their order.
 
@@ -116,21 +109,6 @@ def days_found(horizon: Horizon, zone: ServiceDay) -> list[DayFound]:
         if stop.visit.startswith(DONOR)
     ]
     return sorted(found, key=lambda each: each.begins_at)
-
-
-def once(horizon: Horizon, donor_id: int) -> str:
-    """Return what makes a proposal to a donor the same one."""
-    return f"horizon:{horizon.id} donor:{donor_id}"
-
-
-def made_of(session: Session, horizon: Horizon) -> dict[int, Pickup]:
-    """Return the requests that were made of an answer, by donor."""
-    rows = session.scalars(
-        select(Pickup).where(
-            Pickup.bank_id == horizon.bank_id, Pickup.once.startswith(f"horizon:{horizon.id} ")
-        )
-    )
-    return {row.donor_id: row for row in rows}
 
 
 def propose_days(

@@ -16,14 +16,16 @@ from sqlalchemy.orm import Session
 from collector.audit.actions import record
 from collector.banks.policies import Policies, PolicyKey
 from collector.banks.queries import get_bank, policies_of
-from collector.errors import Refused
-from collector.jobs.actions import enqueue
+from collector.db import owned
+from collector.errors import Conflict, Refused
+from collector.jobs.actions import enqueue, run_again
 from collector.pickups.models import Pickup, PickupWindow, Purpose
 from collector.pickups.purposes import purposes_for
 from collector.pickups.states import AGREED
 from collector.planning.dispatch.disruptions import as_json
 from collector.planning.dispatch.remaining_day import gate
 from collector.planning.horizon.due_dates import DueDonor, Levers, candidates
+from collector.planning.horizon.queries import latest_horizon
 from collector.planning.models import Horizon
 from collector.planning.problem.build import (
     BLOOD,
@@ -138,6 +140,37 @@ def ask_for_days(
     session.add(horizon)
     session.flush()
     _queue(session, horizon, now=now)
+    return horizon
+
+
+def find_days_again(
+    session: Session, *, now: datetime, bank_id: int, horizon_id: int, asked_by: str
+) -> Horizon:
+    """Queue the failed or dead job of the latest weeks once more, with the problem that it had.
+
+    Raises
+    ------
+    NotFound
+        The bank has no such horizon.
+    Conflict
+        There is a later one: `job_replaced`.
+    Refused
+        The job is at work, or it has a result: `job_not_ended`, `job_not_failed`.
+    """
+    horizon = owned(session, Horizon, bank_id, horizon_id)
+    latest = latest_horizon(session, bank_id)
+    if latest is None or latest.id != horizon.id or horizon.job_id is None:
+        raise Conflict("job_replaced", job=horizon.job_id)
+    job = run_again(session, now=now, bank_id=bank_id, job_id=horizon.job_id, asked_by=asked_by)
+    record(
+        session,
+        now=now,
+        bank_id=bank_id,
+        actor=asked_by,
+        action="weeks asked again",
+        subject=f"horizon:{horizon.id}",
+        job=job.id,
+    )
     return horizon
 
 

@@ -5,8 +5,9 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from collector.audit.actions import record
-from collector.jobs.actions import ask_cancel, enqueue
-from collector.jobs.models import Job, JobState
+from collector.errors import Conflict
+from collector.jobs.actions import AT_WORK, ask_cancel, enqueue, run_again
+from collector.jobs.models import Job
 from collector.planning.optimise.queries import latest_run
 from collector.planning.optimise.runs import pose
 from collector.planning.problem.objectives import AT_ONCE, Wish
@@ -74,13 +75,45 @@ def ask_for_plan(
     return job
 
 
+def plan_again(
+    session: Session, *, now: datetime, bank_id: int, day: date, job_id: int, asked_by: str
+) -> Job:
+    """Queue the failed or dead job of a day once more, with the problem that it had.
+
+    If the day was edited since, its plan becomes a proposal, as after any edit during a search.
+
+    Raises
+    ------
+    Conflict
+        The day has a later job: `job_replaced`.
+    Refused
+        The job is at work, or it has a result: `job_not_ended`, `job_not_failed`.
+    """
+    known = latest_run(session, bank_id=bank_id, day=day)
+    if known is None or known[1].id != job_id:
+        raise Conflict("job_replaced", job=job_id)
+    run, _ = known
+    job = run_again(session, now=now, bank_id=bank_id, job_id=job_id, asked_by=asked_by)
+    record(
+        session,
+        now=now,
+        bank_id=bank_id,
+        actor=asked_by,
+        action="plan asked again",
+        subject=f"day_plan:{run.day_plan_id}",
+        run=run.id,
+        job=job.id,
+    )
+    return job
+
+
 def _answering(session: Session, plan: DayPlan, *, now: datetime, wish: Wish) -> Job | None:
     """Return the job that answers this very question; one that answers another is stopped."""
     known = latest_run(session, bank_id=plan.bank_id, day=plan.day)
     if known is None:
         return None
     run, job = known
-    if job.state not in {JobState.QUEUED, JobState.RUNNING} or job.cancel_asked:
+    if job.state not in AT_WORK or job.cancel_asked:
         return None
     if run.day_plan_version == plan.version and Wish.read(run.asked) == wish:
         return job

@@ -2,16 +2,21 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext, ngettext
 from sqlalchemy.orm import Session
 
+from collector.jobs.actions import REPEATABLE
 from collector.jobs.models import Job, JobState
-from collector.planning.optimise.queries import latest_plan_job
+from collector.planning.models import PlanningRun
+from collector.planning.optimise.queries import latest_run
+from collector.rounds.queries import version_of
+from collector.web.board.page_context import today
 from collector.web.framework.guards import actor, now
+from collector.web.wording import moment
 
 WORKER_SHOULD_ANSWER = timedelta(seconds=5)
 WORTH_SAYING = timedelta(minutes=10)
@@ -36,6 +41,10 @@ class PlanJob:
     best: int | None
     stopping: bool
     every: str
+    repeatable: bool
+    """Whether the job failed or died, and may be run again."""
+    note: str = ""
+    """The difference that edits since the request make to a repetition; empty without edits."""
 
     @property
     def stamp(self) -> str:
@@ -50,12 +59,34 @@ class PlanJob:
 
 def latest_of_day(session: Session, day: date) -> PlanJob | None:
     """Return what there is to say of the planner's latest work on a day, if anything."""
-    job = latest_plan_job(session, bank_id=actor().bank_id, day=day)
-    if job is None or job.state in {JobState.DONE, JobState.CANCELLED}:
+    known = latest_run(session, bank_id=actor().bank_id, day=day)
+    if known is None or not _is_shown(known[1], day):
         return None
-    if job.ended_at is not None and now() - job.ended_at > WORTH_SAYING:
-        return None
-    return plan_job(job, now=now())
+    run, job = known
+    version = version_of(session, bank_id=run.bank_id, day=day)
+    told = plan_job(job, now=now())
+    return replace(told, note=_note(job, run)) if version != run.day_plan_version else told
+
+
+def _is_shown(job: Job, day: date) -> bool:
+    """Return whether the page shows a job: at work, failed lately, or dead and its day not over."""
+    if job.state is JobState.DEAD:
+        return day >= today()
+    if job.state in {JobState.DONE, JobState.CANCELLED}:
+        return False
+    return job.ended_at is None or now() - job.ended_at <= WORTH_SAYING
+
+
+def _note(job: Job, run: PlanningRun) -> str:
+    if job.state not in REPEATABLE:
+        return ""
+    words = gettext(
+        "The rounds were changed since %(time)s, when the planner was asked. If it runs again, it"
+        " looks at the rounds as they were then, and what it finds is a proposal: nothing moves"
+        " by itself.",
+        time=moment(run.posed_at),
+    )
+    return str(words)
 
 
 def plan_job(job: Job, *, now: datetime) -> PlanJob:
@@ -71,6 +102,7 @@ def plan_job(job: Job, *, now: datetime) -> PlanJob:
         points=curve(costs),
         best=costs[-1][1] if costs else None,
         stopping=job.cancel_asked,
+        repeatable=job.state in REPEATABLE,
         every=CALMLY if costs or now - job.asked_at > WORKER_SHOULD_ANSWER else SOON,
     )
 

@@ -10,7 +10,7 @@ from collector.errors import NotFound
 from collector.jobs.actions import ask_cancel
 from collector.jobs.models import Job
 from collector.jobs.queries import get_job
-from collector.planning.optimise.actions import PLAN_DAY, ask_for_plan
+from collector.planning.optimise.actions import PLAN_DAY, ask_for_plan, plan_again
 from collector.planning.problem.objectives import Weight, Wish
 from collector.rounds.models import DayPlan
 from collector.rounds.queries import day_plan
@@ -68,6 +68,25 @@ def stop(day: str, job_id: int) -> AnyResponse:
         ask_cancel(session, now=now(), bank_id=bank_id, job_id=job.id)
     if is_fragment():
         return progress(day, job_id)
+    return redirect(url_for("board.days.page", day=wanted), code=303)
+
+
+@blueprint.post("/<int:job_id>/attempts")
+def run_again(day: str, job_id: int) -> AnyResponse:
+    """Queue a job that failed or died once more."""
+    wanted, who = civil_day(day), actor()
+    with transaction() as session:
+        job = _of_day(get_job(session, bank_id=who.bank_id, job_id=job_id), wanted)
+        plan_again(
+            session,
+            now=now(),
+            bank_id=who.bank_id,
+            day=wanted,
+            job_id=job.id,
+            asked_by=who.reference,
+        )
+    if is_fragment():
+        return make_response(day_page(wanted))
     return redirect(url_for("board.days.page", day=wanted), code=303)
 
 

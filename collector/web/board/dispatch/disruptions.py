@@ -13,7 +13,8 @@ from collector.banks.models import Site
 from collector.banks.queries import get_bank, sites_of
 from collector.db import compute_then_write, owned, reading, transaction
 from collector.errors import NotFound
-from collector.jobs.models import Job, JobState
+from collector.jobs.actions import AT_WORK, REPEATABLE
+from collector.jobs.models import Job
 from collector.pickups.models import Pickup
 from collector.pickups.queries import get_pickup
 from collector.planning.dispatch.accept import accept
@@ -23,6 +24,7 @@ from collector.planning.dispatch.disruptions import (
     Telling,
     compute_disruption,
     lay_aside,
+    propose_again,
     tell,
 )
 from collector.planning.dispatch.queries import proposals_of
@@ -32,18 +34,27 @@ from collector.rounds.queries import day_plan
 from collector.service_day import ServiceDay
 from collector.web.board.page_context import chosen, civil_day, page, whole_number
 from collector.web.disruption_wording import DISRUPTIONS, why
-from collector.web.framework.guards import actor, now
+from collector.web.framework.guards import actor, now, person_id
 
 blueprint = Blueprint("disruptions", __name__, url_prefix="/days/<day>/dispatch/disruptions")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """A proposal as the page shows it; without a plan the planner is still looking, or gave up."""
+    """A proposal as the page shows it.
+
+    Attributes
+    ----------
+    change
+        None while the planner is looking, and after its job ended without a plan.
+    repeatable
+        Its job failed or died, and may be run again.
+    """
 
     proposal: DisruptionProposal
     change: Difference | None
-    looking: bool
+    looking: bool = False
+    repeatable: bool = False
 
 
 @blueprint.post("")
@@ -106,21 +117,34 @@ def take(day: str, disruption_id: int) -> Response:
     wanted, who = civil_day(day), actor()
     with transaction() as session:
         disruption = _of_day(session, wanted, disruption_id)
-        proposal = owned(
-            session, DisruptionProposal, who.bank_id, whole_number(request.form.get("proposal", ""))
-        )
-        if proposal.disruption_id != disruption.id or who.person_id is None:
-            raise NotFound("not_found", kind="proposals")
         published = accept(
             session,
             now=now(),
             bank_id=who.bank_id,
-            proposal_id=proposal.id,
-            person_id=who.person_id,
+            proposal_id=_proposal(session, disruption).id,
+            person_id=person_id(),
             why=request.form.get("why", "").strip() or why(disruption),
         )
     flash(gettext("Revision %(revision)s is published.", revision=published.revision), "ok")
     return redirect(url_for("board.dispatch.home", day=wanted), code=303)
+
+
+@blueprint.post("/<int:disruption_id>/attempts")
+def run_again(day: str, disruption_id: int) -> Response:
+    """Queue a proposal's job that failed or died once more."""
+    wanted, who = civil_day(day), actor()
+    with transaction() as session:
+        proposal = _proposal(session, _of_day(session, wanted, disruption_id))
+        propose_again(
+            session,
+            now=now(),
+            bank_id=who.bank_id,
+            proposal_id=proposal.id,
+            actor=who.reference,
+        )
+    return redirect(
+        url_for("board.disruptions.show", day=wanted, disruption_id=disruption_id), code=303
+    )
 
 
 @blueprint.post("/<int:disruption_id>/dismissal")
@@ -161,6 +185,21 @@ def _of_day(session: Session, day: date, disruption_id: int) -> Disruption:
     return found
 
 
+def _proposal(session: Session, disruption: Disruption) -> DisruptionProposal:
+    """Return the proposal of a disruption that the form names.
+
+    Raises
+    ------
+    NotFound
+        It names none.
+    """
+    key = whole_number(request.form.get("proposal", ""))
+    found = owned(session, DisruptionProposal, disruption.bank_id, key)
+    if found.disruption_id != disruption.id:
+        raise NotFound("not_found", kind="proposals")
+    return found
+
+
 def _key(form: Mapping[str, str], name: str) -> int | None:
     """Return the number of a field, or None where it was left empty."""
     given = form.get(name, "").strip()
@@ -185,8 +224,13 @@ def _offer(
 ) -> Offer:
     job = session.get(Job, proposal.job_id) if proposal.job_id else None
     if proposal.plan is None:
-        looking = job is not None and job.state in {JobState.QUEUED, JobState.RUNNING}
-        return Offer(proposal=proposal, change=None, looking=looking)
+        state = job.state if job else None
+        return Offer(
+            proposal=proposal,
+            change=None,
+            looking=state in AT_WORK,
+            repeatable=state in REPEATABLE,
+        )
     day = ServiceDay(plan.day, get_bank(session, plan.bank_id).zone)
     found = difference(plan, disruption, proposal, pickups, day)
-    return Offer(proposal=proposal, change=found, looking=False)
+    return Offer(proposal=proposal, change=found)

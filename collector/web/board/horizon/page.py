@@ -10,17 +10,18 @@ from werkzeug.wrappers import Response
 from collector.banks.actions import set_weekdays
 from collector.banks.queries import zones_of
 from collector.db import owned, reading, transaction
-from collector.jobs.models import Job
+from collector.jobs.actions import REPEATABLE
 from collector.pickups.models import Pickup
 from collector.planning.horizon.due_dates import Levers, rules_of
-from collector.planning.horizon.jobs import (
-    days_found,
-    latest_horizon,
-    levers_priced,
-    made_of,
-    propose_days,
+from collector.planning.horizon.jobs import days_found, levers_priced, propose_days
+from collector.planning.horizon.problem import (
+    MOST_WEEKS,
+    Weeks,
+    ask_for_days,
+    find_days_again,
+    look_ahead,
 )
-from collector.planning.horizon.problem import MOST_WEEKS, Weeks, ask_for_days, look_ahead
+from collector.planning.horizon.queries import job_of, latest_horizon, made_of
 from collector.planning.models import Horizon
 from collector.service_day import ServiceDay
 from collector.web.board.horizon.view_model import HorizonView, picture
@@ -42,7 +43,7 @@ def home() -> str:
         levers = _levers(request.args, _last_used(session, horizon))
         weeks = _weeks(request.args, horizon)
         ahead = look_ahead(session, now=now(), bank_id=bank_id, weeks=weeks, levers=levers)
-        job = session.get(Job, horizon.job_id) if horizon and horizon.job_id else None
+        job = job_of(session, horizon) if horizon else None
         return page(
             session,
             "board/horizon/page.html",
@@ -50,6 +51,7 @@ def home() -> str:
             ahead=ahead,
             horizon=horizon,
             job=job,
+            repeatable=job is not None and job.state in REPEATABLE,
             levers=levers,
             rules=rules_of(session, bank_id),
             weeks=weeks,
@@ -69,6 +71,21 @@ def make() -> Response:
             bank_id=who.bank_id,
             weeks=_weeks(form, None),
             levers=_levers(form, rules_of(session, who.bank_id)),
+            asked_by=who.reference,
+        )
+    return _back(horizon)
+
+
+@blueprint.post("/<int:horizon_id>/attempts")
+def run_again(horizon_id: int) -> Response:
+    """Queue a job that failed or died once more."""
+    who = actor()
+    with transaction() as session:
+        horizon = find_days_again(
+            session,
+            now=now(),
+            bank_id=who.bank_id,
+            horizon_id=horizon_id,
             asked_by=who.reference,
         )
     return _back(horizon)

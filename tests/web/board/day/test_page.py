@@ -10,12 +10,17 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from collector.clock import SystemClock
 from collector.db import reading, transaction
 from collector.donors.models import Donor
 from collector.jobs.models import Job, JobState
+from collector.jobs.supervisor import run_once
 from collector.pickups.models import Pickup, PickupState
+from collector.planning.optimise.actions import PLAN_DAY
+from collector.planning.optimise.jobs import plan_day
 from collector.rounds.actions import open_day
 from tests.builders import DAY, add_pickup
+from tests.collector.planning.days import orders, the_plan
 from tests.conftest import SetClock
 from tests.town import Town, sign_in
 from tests.web.sign_ins import Desk, desk, text
@@ -153,6 +158,65 @@ def test_a_plan_that_went_wrong_says_what_to_do(
         job = session.get_one(Job, 1)
         job.state, job.error = state, error
     assert said in text(desk.browser.get(HERE))
+
+
+def died(desk: Desk, job_id: int = 1) -> None:
+    with desk.app.app_context(), transaction() as session:
+        job = session.get_one(Job, job_id)
+        job.state, job.error, job.attempts = JobState.DEAD, "worker_vanished", 3
+
+
+def test_a_dead_job_is_run_again_from_the_board(desk: Desk, clock: SetClock) -> None:
+    desk.browser.post(f"{HERE}/plans", data={"seconds": "2"})
+    died(desk)
+    clock.advance(hours=1)
+    page = text(desk.browser.get(HERE))
+    assert f'action="{HERE}/plans/1/attempts"' in page
+    assert "The rounds were changed since" not in page
+    assert desk.browser.post(f"{HERE}/plans/1/attempts").status_code == 303
+    with desk.app.app_context(), reading() as session:
+        job = session.get_one(Job, 1)
+        assert (job.state, job.attempts, job.error) == (JobState.QUEUED, 0, None)
+    assert "about to start" in text(desk.browser.get(HERE))
+
+
+@pytest.mark.processes
+def test_a_dead_job_of_a_day_that_was_changed_since_finds_a_proposal_only(desk: Desk) -> None:
+    desk.browser.post(f"{HERE}/plans", data={"seconds": "2"})
+    died(desk)
+    desk.move(desk.town.pickups[0], f"{desk.ana}:0")
+    assert "The rounds were changed since Mon 23 Nov 08:00" in text(desk.browser.get(HERE))
+    assert desk.browser.post(f"{HERE}/plans/1/attempts").status_code == 303
+    with desk.app.app_context():
+        with reading() as session:
+            before = orders(the_plan(session, desk.town))
+        assert run_once({PLAN_DAY: plan_day}, clock=SystemClock()) == 1
+        with reading() as session:
+            assert orders(the_plan(session, desk.town)) == before
+    page = text(desk.browser.get(HERE))
+    assert "Somebody changed the day while the planner was thinking" in page
+
+
+@pytest.mark.parametrize("state", [JobState.QUEUED, JobState.DONE, JobState.CANCELLED])
+def test_only_a_failed_or_dead_job_is_run_again(desk: Desk, state: JobState) -> None:
+    desk.browser.post(f"{HERE}/plans", data={"seconds": "2"})
+    with desk.app.app_context(), transaction() as session:
+        session.get_one(Job, 1).state = state
+    assert "/attempts" not in text(desk.browser.get(HERE))
+    assert desk.browser.post(f"{HERE}/plans/1/attempts").status_code == 422
+    with desk.app.app_context(), reading() as session:
+        assert session.get_one(Job, 1).state is state
+
+
+def test_a_dead_job_that_was_replaced_is_not_run_again(desk: Desk, stranger: FlaskClient) -> None:
+    desk.browser.post(f"{HERE}/plans", data={"seconds": "2"})
+    died(desk)
+    assert stranger.post(f"{HERE}/plans/1/attempts").status_code == 404
+    assert desk.browser.post("/board/days/2026-11-25/plans/1/attempts").status_code == 404
+    desk.browser.post(f"{HERE}/plans", data={"seconds": "2"})
+    answer = desk.browser.post(f"{HERE}/plans/1/attempts")
+    assert answer.status_code == 409
+    assert "The planner was asked again since." in text(answer)
 
 
 def test_publishing_says_before_what_changes_for_whom(desk: Desk) -> None:

@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from collector.db import db, reading, transaction
+from collector.jobs.models import Job, JobState
 from collector.planning.dispatch.accept import fitted
 from collector.planning.dispatch.difference import difference
 from collector.planning.dispatch.queries import proposals_of
@@ -127,6 +128,31 @@ def test_an_answer_is_taken_back_after_a_look_at_what_that_changes(
     (proposal,) = re.findall(r'name="proposal" value="(\d+)"', page)
     taken = claire.post(f"{back}/acceptance", data={"proposal": proposal})
     assert "Revision 3 is published." in claire.get(taken.location).text
+
+
+def test_a_dead_search_for_a_proposal_is_run_again_while_the_day_stands(
+    app: Flask, claire: FlaskClient, town: Town
+) -> None:
+    form = {"kind": "collector_ill", "round": str(the_round(app, town))}
+    told = claire.post(f"{LIVE}/disruptions", data=form).location
+    with app.app_context(), transaction() as session:
+        disruption = session.get_one(Disruption, int(told.rsplit("/", 1)[1]))
+        (looking,) = [each for each in proposals_of(session, disruption) if each.job_id]
+        session.get_one(Job, looking.job_id).state = JobState.DEAD
+    page = claire.get(told).text
+    assert "The planner did not finish this one." in page
+    assert f'action="{told}/attempts"' in page
+    again = {"proposal": str(looking.id)}
+    assert claire.post(f"{told}/attempts", data={"proposal": "9999"}).status_code == 404
+    assert claire.post(f"{told}/attempts", data=again).status_code == 303
+    with app.app_context(), transaction() as session:
+        job = session.get_one(Job, looking.job_id)
+        assert job.state is JobState.QUEUED
+        job.state = JobState.DEAD
+        version = the_plan(session, town).version
+        edit_day(session, bank_id=town.bank, day=DAY, version=version)
+    assert "/attempts" not in claire.get(told).text
+    assert claire.post(f"{told}/attempts", data=again).status_code == 409
 
 
 def test_a_disruption_may_be_laid_aside_and_is_nobody_elses(

@@ -15,19 +15,16 @@ from collector.banks.models import Site, Zone
 from collector.clock import SystemClock
 from collector.db import db, reading, transaction
 from collector.donors.models import Serology
+from collector.jobs.models import Job, JobState
 from collector.jobs.supervisor import run_once
 from collector.notices.models import Notice
 from collector.people.models import Person
 from collector.pickups.giving import plan_giving
 from collector.pickups.models import Pickup, PickupState
 from collector.planning.horizon.due_dates import DueDonor, Levers, rules_of
-from collector.planning.horizon.jobs import (
-    days_found,
-    latest_horizon,
-    levers_priced,
-    plan_weeks,
-)
+from collector.planning.horizon.jobs import days_found, levers_priced, plan_weeks
 from collector.planning.horizon.problem import PLAN_WEEKS, Weeks, look_ahead
+from collector.planning.horizon.queries import latest_horizon
 from collector.service_day import ServiceDay
 from routing.check.judge import check
 from routing.cost import cost
@@ -166,6 +163,28 @@ def test_days_are_found_by_a_child_and_proposed_once(app: Flask, due: Town) -> N
     stranger = sign_in(app, bank=due.other_bank, person=due.sophie)
     assert stranger.get(f"{WEEKS}/{horizon.id}/levers").status_code == 404
     levers_tell_the_difference(app, due)
+
+
+def test_a_dead_search_for_days_is_run_again_and_an_older_one_is_not(app: Flask, due: Town) -> None:
+    claire = sign_in(app, bank=due.bank, person=due.claire)
+    claire.post(WEEKS, data={"weeks": "4"})
+    with app.app_context(), transaction() as session:
+        horizon = latest_horizon(session, due.bank)
+        assert horizon is not None
+        session.get_one(Job, horizon.job_id).state = JobState.DEAD
+    attempts = f"{WEEKS}/{horizon.id}/attempts"
+    page = claire.get(WEEKS).text
+    assert f'action="{attempts}"' in page
+    assert "shifts as they were at Mon 23 Nov 08:00" in page
+    stranger = sign_in(app, bank=due.other_bank, person=due.sophie)
+    assert stranger.post(attempts).status_code == 404
+    assert claire.post(attempts).status_code == 303
+    with app.app_context(), reading() as session:
+        assert session.get_one(Job, horizon.job_id).state is JobState.QUEUED
+    assert "The planner is looking for days" in claire.get(WEEKS).text
+    assert claire.post(attempts).status_code == 422
+    claire.post(WEEKS, data={"weeks": "2"})
+    assert claire.post(attempts).status_code == 409
 
 
 def levers_tell_the_difference(app: Flask, town: Town) -> None:
