@@ -28,11 +28,11 @@ from collector.clock import SystemClock
 from collector.config import settings_from
 from collector.db import compute_then_write, db, transaction
 from collector.pickups.models import Pickup
-from collector.planning.editing.commit import By, ComputedEdit, write
-from collector.planning.editing.moves import TargetPosition, arrangement
-from collector.planning.editing.what_if import Desk
+from collector.planning.editing.commit import ComputedEdit, EditContext, write_edit
+from collector.planning.editing.moves import TargetPosition, target_assignment
+from collector.planning.editing.what_if import WhatIf
 from collector.planning.models import EditKind
-from collector.planning.problem.build import gather
+from collector.planning.problem.build import load_facts
 from collector.processes import Processes, free_port
 from collector.rounds.actions import open_day
 from collector.rounds.queries import day_plan
@@ -196,10 +196,10 @@ def served() -> Iterator[tuple[str, str, date]]:
                 bank, (day,), claire = furnished(session, rounds=ROUNDS, visits=ROUNDS * STOPS)
             with transaction() as session:
                 open_day(session, bank_id=bank, day=day)
-            by = By(now=SystemClock().now(), actor=f"person:{claire}", reason="a bench")
+            by = EditContext(now=SystemClock().now(), actor=f"person:{claire}", reason="a bench")
             compute_then_write(
                 lambda session: dealt(session, bank, day),
-                lambda session, edit: write(session, edit, by=by, bank_id=bank),
+                lambda session, edit: write_edit(session, edit, context=by, bank_id=bank),
             )
             token = link_of(app, bank, claire)
         processes.start(["serve", "--port", str(port)], log=Path(home) / "log")
@@ -218,16 +218,16 @@ def dealt(session: Session, bank: int, day: date) -> ComputedEdit:
     plan = day_plan(session, bank_id=bank, day=day)
     if plan is None:
         raise RuntimeError("the day was not opened")
-    facts = gather(session, plan)
+    facts = load_facts(session, plan)
     keys = sorted(facts.pickups, key=lambda key: bearing(facts.pickups[key]))
-    desk = Desk(facts, keys)
-    becomes = desk.was
-    for number, round_id in enumerate(desk.shifts):
+    what_if = WhatIf(facts, keys)
+    becomes = what_if.assignment
+    for number, round_id in enumerate(what_if.shifts):
         few = keys[number * STOPS : (number + 1) * STOPS]
-        part = Desk(facts, few)
-        found = arrangement(part, few, TargetPosition(round_id=round_id)).orders[round_id]
-        becomes = becomes.moved(found, round_id, 0)
-    return ComputedEdit.of(desk, becomes, EditKind.MOVED)
+        part = WhatIf(facts, few)
+        found = target_assignment(part, few, TargetPosition(round_id=round_id)).orders[round_id]
+        becomes = becomes.with_moved(found, round_id, 0)
+    return ComputedEdit.of(what_if, becomes, EditKind.MOVED)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,11 @@ from sqlalchemy.orm import Session
 
 from collector.db import transaction
 from collector.pickups.models import Pickup
-from collector.planning.dispatch.disruptions import Telling, compute_disruption, tell
+from collector.planning.dispatch.disruptions import (
+    DisruptionReport,
+    compute_disruption,
+    write_disruption,
+)
 from collector.planning.models import DisruptionKind
 from collector.rounds.queries import day_plan
 from tests.browser.test_donor_seen import troubles
@@ -74,13 +78,13 @@ def lively(session: Session, town: Town) -> dict[str, int]:
     plan = day_plan(session, bank_id=town.bank, day=DAY)
     assert plan is not None
     ana, bruno = (round_.id for round_ in plan.rounds)
-    telling = Telling(kind=DisruptionKind.COLLECTOR_ILL, round_id=ana)
+    telling = DisruptionReport(kind=DisruptionKind.COLLECTOR_ILL, round_id=ana)
     with computing():
         computed = compute_disruption(
             session, now=NOON, bank_id=town.bank, day=DAY, telling=telling
         )
     actor = f"person:{town.claire}"
-    disruption = tell(session, computed, now=NOON, bank_id=town.bank, actor=actor)
+    disruption = write_disruption(session, computed, now=NOON, bank_id=town.bank, actor=actor)
     gina, hana = (asks(session, town, name).id for name in ("Gina", "Hana"))
     run = asked(session, town)
     at(session, town).move(hana, f"{bruno}:0")

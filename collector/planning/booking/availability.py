@@ -20,7 +20,7 @@ from collector.pickups.queries import of_donor
 from collector.pickups.states import OPEN
 from collector.pickups.windows import DONOR_DAYS_AHEAD
 from collector.planning.booking.forecast import forecast_of
-from collector.planning.booking.slots import Wanted, days_with_rounds
+from collector.planning.booking.slots import RequestedVisit, days_with_rounds
 from collector.service_day import ServiceDay
 from routing.travel.law import great_circle
 
@@ -58,14 +58,16 @@ class AvailabilityAnswer:
     radius_km: int = 0
 
 
-def outlook(session: Session, *, now: datetime, wanted: Wanted) -> AvailabilityAnswer:
+def find_availability(
+    session: Session, *, now: datetime, wanted: RequestedVisit
+) -> AvailabilityAnswer:
     """Say what the bank's rules allow, from tomorrow to the last day a donor may ask for."""
     donor = wanted.donor
     bank, policies = get_bank(session, donor.bank_id), policies_of(session, donor.bank_id)
     today = ServiceDay.of(now, bank.zone).day
     if donor.address.position is None:
         return AvailabilityAnswer(standing=Availability.NO_POSITION)
-    away = away_km(donor, sites_of(session, donor.bank_id))
+    away = distance_km(donor, sites_of(session, donor.bank_id))
     radius = policies[PolicyKey.RADIUS_KM]
     if away > radius:
         return AvailabilityAnswer(standing=Availability.TOO_FAR, away_km=away, radius_km=radius)
@@ -79,7 +81,9 @@ def outlook(session: Session, *, now: datetime, wanted: Wanted) -> AvailabilityA
     return _days(session, wanted, today, policies)
 
 
-def _days(session: Session, wanted: Wanted, today: date, policies: Policies) -> AvailabilityAnswer:
+def _days(
+    session: Session, wanted: RequestedVisit, today: date, policies: Policies
+) -> AvailabilityAnswer:
     donor = wanted.donor
     last = today + timedelta(days=DONOR_DAYS_AHEAD)
     driven = days_with_rounds(
@@ -109,7 +113,7 @@ def _only_milk(donor: Donor, day: date, policies: Policies) -> bool:
     return set(purposes_for(donor, days=(day,), policies=policies)) == {Purpose.COLLECTION}
 
 
-def away_km(donor: Donor, sites: Sequence[Site]) -> int:
+def distance_km(donor: Donor, sites: Sequence[Site]) -> int:
     """Return how far she lives from the nearest place where rounds begin or end, by air."""
     position = donor.address.position
     if position is None or not sites:

@@ -34,10 +34,10 @@ PRIOR_CAPACITY_ML = 3_000
 INTERVALS = 4
 QUARTERS = 4
 TAPERING_SHARE = 0.5
-GIVING = frozenset({DonorState.ELIGIBLE, DonorState.SUSPENDED, DonorState.AWAITING_SEROLOGY})
+GIVING_STATES = frozenset({DonorState.ELIGIBLE, DonorState.SUSPENDED, DonorState.AWAITING_SEROLOGY})
 
 
-class Fetched(NamedTuple):
+class CollectedMilk(NamedTuple):
     """A day and the milk that was fetched on it."""
 
     day: date
@@ -84,7 +84,7 @@ class Forecast:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Due:
+class ForecastDonor:
     """A donor and when somebody should come to her."""
 
     donor: Donor
@@ -98,7 +98,7 @@ def forecast(
     *,
     today: date,
     began: date,
-    fetched: Sequence[Fetched],
+    fetched: Sequence[CollectedMilk],
     requests: Iterable[Pickup],
     giving: Giving | None,
     policies: Policies,
@@ -140,20 +140,20 @@ def forecast(
 
 def forecast_of(session: Session, donor: Donor, *, now: datetime) -> Forecast:
     """Return the forecast of one donor."""
-    return _all(session, donor.bank_id, [donor], now=now)[0].forecast
+    return _forecasts(session, donor.bank_id, [donor], now=now)[0].forecast
 
 
-def who_will_be_due(session: Session, *, bank_id: int, now: datetime, days: int) -> list[Due]:
+def due_donors(session: Session, *, bank_id: int, now: datetime, days: int) -> list[ForecastDonor]:
     """Return the donors somebody should come to within so many days, the soonest first.
 
     Who lost her child is not in it: a person speaks with her first.
     """
-    donors = [donor for donor in donors_of(session, bank_id) if donor.state in GIVING]
+    donors = [donor for donor in donors_of(session, bank_id) if donor.state in GIVING_STATES]
     last = ServiceDay.of(now, get_bank(session, bank_id).zone).day + timedelta(days=days)
     grieving = {key for key, row in givings_of(session, bank_id).items() if row.bereaved_at}
     found = [
         due
-        for due in _all(session, bank_id, donors, now=now)
+        for due in _forecasts(session, bank_id, donors, now=now)
         if due.donor.id not in grieving
         and due.forecast.comes_by is not None
         and due.forecast.comes_by <= last
@@ -161,15 +161,17 @@ def who_will_be_due(session: Session, *, bank_id: int, now: datetime, days: int)
     return sorted(found, key=lambda due: (due.forecast.comes_by or last, due.donor.id))
 
 
-def _all(session: Session, bank_id: int, donors: list[Donor], *, now: datetime) -> list[Due]:
+def _forecasts(
+    session: Session, bank_id: int, donors: list[Donor], *, now: datetime
+) -> list[ForecastDonor]:
     keys = [donor.id for donor in donors]
     zone = get_bank(session, bank_id).zone
     today = ServiceDay.of(now, zone).day
     policies, givings = policies_of(session, bank_id), givings_of(session, bank_id)
     requests = every_request(session, bank_id, keys)
-    fetched: dict[int, list[Fetched]] = {}
+    fetched: dict[int, list[CollectedMilk]] = {}
     for donor_id, at, volume in _records(session, bank_id, keys):
-        fetched.setdefault(donor_id, []).append(Fetched(ServiceDay.of(at, zone).day, volume))
+        fetched.setdefault(donor_id, []).append(CollectedMilk(ServiceDay.of(at, zone).day, volume))
     found = []
     for donor in donors:
         hers, giving = requests.get(donor.id, []), givings.get(donor.id)
@@ -183,7 +185,7 @@ def _all(session: Session, bank_id: int, donors: list[Donor], *, now: datetime) 
             policies=policies,
         )
         found.append(
-            Due(
+            ForecastDonor(
                 donor=donor,
                 forecast=told,
                 open=next((pickup for pickup in hers if pickup.state in OPEN), None),
@@ -209,7 +211,7 @@ def _records(session: Session, bank_id: int, donors: list[int]) -> list[tuple[in
     return [(row[0], row[1], row[2]) for row in rows]
 
 
-def _rate(fetched: Sequence[Fetched], giving: Giving | None) -> float:
+def _rate(fetched: Sequence[CollectedMilk], giving: Giving | None) -> float:
     """Return millilitres a day: her latest intervals, with the prior as one more."""
     recent = fetched[-(INTERVALS + 1) :]
     volume = PRIOR_ML_PER_DAY * PRIOR_DAYS + sum(later.volume_ml for _, later in pairwise(recent))

@@ -25,7 +25,7 @@ from collector.errors import Conflict
 from collector.pickups.models import Enquiry, Pickup, PickupState, PickupWindow
 from collector.pickups.purposes import purposes_for
 from collector.planning.models import SlotBook
-from collector.planning.problem.build import DayFacts, can_be_timed, gather, problem_of
+from collector.planning.problem.build import DayFacts, build_problem, can_be_timed, load_facts
 from collector.planning.problem.searches import legal_places
 from collector.rounds.models import DayPlan, Round, RoundState
 from collector.rounds.promises import Promise, promise
@@ -44,12 +44,12 @@ DAYS_LOOKED_AT = 5
 ROUNDS_LOOKED_AT = 4
 NOON = time(13)
 NEAR_METRES = 5_000
-HERS = -1
+REQUESTED_KEY = -1
 """The key of the visit that is being asked for: no row has it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class RequestedVisit:
     """What a visit would fetch, and from whom.
 
     Attributes
@@ -101,8 +101,8 @@ class PricedDay:
     """Whether everything promised found a place."""
 
 
-def slots(
-    session: Session, *, now: datetime, bank_id: int, wanted: Wanted, days: Sequence[date]
+def find_slots(
+    session: Session, *, now: datetime, bank_id: int, wanted: RequestedVisit, days: Sequence[date]
 ) -> list[Slot]:
     """Return up to six places for a visit on the first of these days, what adds least first.
 
@@ -114,14 +114,14 @@ def slots(
     found: list[Slot] = []
     for day in days[:DAYS_LOOKED_AT]:
         halves = [
-            _pickup(session, wanted, day=day, opens=opens, closes=closes, key=HERS - index)
+            _pickup(session, wanted, day=day, opens=opens, closes=closes, key=REQUESTED_KEY - index)
             for index, (opens, closes) in enumerate(_halves(session, bank_id, day))
         ]
-        posed = _posed(
+        posed = _day_with_promises(
             session, now=now, bank_id=bank_id, day=day, hers=halves, most=ROUNDS_LOOKED_AT
         )
         if posed is not None and posed.is_whole:
-            found.extend(_priced(posed, half) for half in halves if _places(posed, half))
+            found.extend(_priced_slot(posed, half) for half in halves if _legal_places(posed, half))
     return _chosen(found)
 
 
@@ -130,18 +130,18 @@ def still_fits(
     *,
     now: datetime,
     bank_id: int,
-    wanted: Wanted,
+    wanted: RequestedVisit,
     day: date,
     opens: time,
     closes: time,
 ) -> bool:
     """Whether a slot can be promised now, every round tried."""
-    hers = _pickup(session, wanted, day=day, opens=opens, closes=closes, key=HERS)
-    posed = _posed(session, now=now, bank_id=bank_id, day=day, hers=[hers], most=None)
-    return posed is not None and posed.is_whole and bool(_places(posed, hers))
+    hers = _pickup(session, wanted, day=day, opens=opens, closes=closes, key=REQUESTED_KEY)
+    posed = _day_with_promises(session, now=now, bank_id=bank_id, day=day, hers=[hers], most=None)
+    return posed is not None and posed.is_whole and bool(_legal_places(posed, hers))
 
 
-def seen(session: Session, *, bank_id: int, day: date) -> SlotBasis:
+def slot_basis(session: Session, *, bank_id: int, day: date) -> SlotBasis:
     """Return what a slot of a day is reckoned from; read it first, reckon afterwards."""
     page = session.scalar(
         select(SlotBook.page).where(SlotBook.bank_id == bank_id, SlotBook.day == day)
@@ -200,7 +200,7 @@ def _halves(session: Session, bank_id: int, day: date) -> list[tuple[time, time]
     return [(begins, ends)] if begins < ends else []
 
 
-def _posed(
+def _day_with_promises(
     session: Session,
     *,
     now: datetime,
@@ -212,7 +212,7 @@ def _posed(
     """Make the problem of a day; None where nobody drives who may still be asked to."""
     plan = day_plan(session, bank_id=bank_id, day=day)
     plan = plan or DayPlan(bank_id=bank_id, day=day, revision=0, edits=0, rounds=[])
-    facts = gather(session, plan)
+    facts = load_facts(session, plan)
     rounds = [*facts.rounds, *_unopened(session, plan)]
     if most is not None and hers:
         rounds = _nearest(rounds, hers[0].donor, most)
@@ -225,7 +225,7 @@ def _posed(
         *_held(session, now=now, bank_id=bank_id, day=day, but=hers[0].donor),
     ]
     timed = [pickup for pickup in (*placed, *promised) if can_be_timed(pickup, facts.service_day)]
-    problem = problem_of(facts, [*timed, *hers])
+    problem = build_problem(facts, [*timed, *hers])
     base = retimed(problem, facts.orders(problem))
     return _with_promises(facts, problem, base, promised)
 
@@ -288,7 +288,7 @@ def _held(session: Session, *, now: datetime, bank_id: int, day: date, but: Dono
     return [
         _pickup(
             session,
-            Wanted(
+            RequestedVisit(
                 donor=donor,
                 bottles=held.bottles,
                 volume_ml=held.volume_ml,
@@ -297,14 +297,14 @@ def _held(session: Session, *, now: datetime, bank_id: int, day: date, but: Dono
             day=day,
             opens=held.opens or time.min,
             closes=held.closes or time.max,
-            key=HERS - 10 - held.id,
+            key=REQUESTED_KEY - 10 - held.id,
         )
         for held, donor in rows
     ]
 
 
 def _pickup(
-    session: Session, wanted: Wanted, *, day: date, opens: time, closes: time, key: int
+    session: Session, wanted: RequestedVisit, *, day: date, opens: time, closes: time, key: int
 ) -> Pickup:
     """Return a request that nobody wrote down, as the planner would see it."""
     donor = wanted.donor
@@ -342,13 +342,13 @@ def _apart(round_: Round, here: tuple[float, float]) -> float:
     return min((here[0] - point[0]) ** 2 + (here[1] - point[1]) ** 2 for point in points)
 
 
-def _places(posed: PricedDay, hers: Pickup) -> tuple[Insertion, ...]:
+def _legal_places(posed: PricedDay, hers: Pickup) -> tuple[Insertion, ...]:
     return legal_places(posed.problem, posed.plan, str(hers.id))
 
 
-def _priced(posed: PricedDay, half: Pickup) -> Slot:
+def _priced_slot(posed: PricedDay, half: Pickup) -> Slot:
     """Return the slot around the cheapest place of a half of a day."""
-    best = _places(posed, half)[0]
+    best = _legal_places(posed, half)[0]
     service_day = posed.facts.service_day
     tour = best.tour(posed.problem)
     begins = next(stop.begin for stop in tour.stops if stop.visit == str(half.id))

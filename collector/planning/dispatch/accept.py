@@ -12,13 +12,17 @@ from collector.pickups.models import Pickup, PickupState
 from collector.pickups.queries import get_pickup
 from collector.pickups.states import move_to
 from collector.planning.dispatch.difference import touched_shifts
-from collector.planning.dispatch.remaining_day import Midday, left_alone, midday
+from collector.planning.dispatch.remaining_day import (
+    RemainingDay,
+    load_remaining_day,
+    without_shifts,
+)
 from collector.planning.models import Disruption, DisruptionProposal
 from collector.planning.problem.write_back import (
-    LeftOut,
-    reloaded,
-    settle_states,
-    take_out_of_tray,
+    UnplannedVisit,
+    reload_day,
+    remove_from_tray,
+    update_pickup_states,
     write_rounds,
     write_tray,
 )
@@ -34,7 +38,7 @@ from routing.schedule import assembled, retimed
 from routing.units import Seconds
 
 
-def accept(
+def accept_proposal(
     session: Session,
     *,
     now: datetime,
@@ -65,9 +69,9 @@ def accept(
         session, bank_id=bank_id, day=disruption.day, version=disruption.day_plan_version
     )
     posed = problem_of(proposal.problem)
-    seen = midday(session, plan, now=now, also=_in_no_round(session, plan, posed))
+    seen = load_remaining_day(session, plan, now=now, also=_in_no_round(session, plan, posed))
     seen = _as_it_was_asked(seen, posed)
-    rest, after = fitted(seen, posed, plan_of(proposal.plan))
+    rest, after = rebase_to_present(seen, posed, plan_of(proposal.plan))
     _write(session, seen, rest, after, site_id=proposal.site_id)
     proposal.accepted_at, disruption.ended_at = now, now
     record(
@@ -79,7 +83,7 @@ def accept(
         subject=f"disruption:{disruption.id}",
         proposal=proposal.id,
     )
-    plan = reloaded(session, plan)
+    plan = reload_day(session, plan)
     return publish(
         session,
         now=now,
@@ -109,17 +113,17 @@ def _in_no_round(session: Session, plan: DayPlan, posed: Problem) -> list[Pickup
     return [get_pickup(session, plan.bank_id, key) for key in sorted(wanted)]
 
 
-def _as_it_was_asked(seen: Midday, posed: Problem) -> Midday:
+def _as_it_was_asked(seen: RemainingDay, posed: Problem) -> RemainingDay:
     """Leave alone the rounds that the proposal was not about: none of their visits is in it."""
     others = {
         tour.shift
-        for tour in seen.ahead.tours
+        for tour in seen.present.tours
         if all(posed.visit(name) is None for name in tour.visits)
     }
-    return left_alone(seen, others) if others else seen
+    return without_shifts(seen, others) if others else seen
 
 
-def fitted(seen: Midday, posed: Problem, plan: Plan) -> tuple[Problem, Plan]:
+def rebase_to_present(seen: RemainingDay, posed: Problem, plan: Plan) -> tuple[Problem, Plan]:
     """Bring a proposal to the present: its terms and orders, on what is left by now.
 
     Raises
@@ -129,7 +133,7 @@ def fitted(seen: Midday, posed: Problem, plan: Plan) -> tuple[Problem, Plan]:
     """
     served = {name for order in plan.orders.values() for name in order}
     shifts = []
-    for shift in seen.rest.shifts:
+    for shift in seen.remaining.shifts:
         then = posed.shift(shift.id)
         if then is not None:
             window = Window(
@@ -139,9 +143,11 @@ def fitted(seen: Midday, posed: Problem, plan: Plan) -> tuple[Problem, Plan]:
             shifts.append(replace(shift, ends=then.ends, window=window))
     there = {shift.id for shift in shifts}
     rest = replace(
-        seen.rest,
+        seen.remaining,
         shifts=tuple(shifts),
-        pins=tuple(pin for pin in seen.rest.pins if pin.shift in there and pin.visit in served),
+        pins=tuple(
+            pin for pin in seen.remaining.pins if pin.shift in there and pin.visit in served
+        ),
     )
     orders = {
         shift: [name for name in order if rest.visit(name) is not None]
@@ -154,12 +160,12 @@ def fitted(seen: Midday, posed: Problem, plan: Plan) -> tuple[Problem, Plan]:
 
 
 def _write(
-    session: Session, seen: Midday, rest: Problem, after: Plan, *, site_id: int | None
+    session: Session, seen: RemainingDay, rest: Problem, after: Plan, *, site_id: int | None
 ) -> None:
-    touched = touched_shifts(seen.ahead, after)
+    touched = touched_shifts(seen.present, after)
     rounds = [each for each in seen.facts.rounds if str(each.shift_id) in touched]
     problem = _with_ends(seen.problem, rest)
-    full = whole(problem, seen.lived, after, Seconds(seen.now))
+    full = whole(problem, seen.driven, after, Seconds(seen.now))
     tours = [
         tour
         for round_ in rounds
@@ -183,7 +189,7 @@ def _with_ends(problem: Problem, rest: Problem) -> Problem:
     return replace(problem, shifts=tuple(shifts))
 
 
-def _as_promised(seen: Midday, round_: Round, tour: Tour) -> Tour | None:
+def _as_promised(seen: RemainingDay, round_: Round, tour: Tour) -> Tour | None:
     """Return a tour whose past stands as the rows have it: nobody is promised her past anew."""
     rows = {str(stop.pickup_id): stop for stop in round_.stops}
     day = seen.facts.service_day
@@ -204,7 +210,7 @@ def _as_promised(seen: Midday, round_: Round, tour: Tour) -> Tour | None:
     return replace(tour, stops=stops) if stops else None
 
 
-def _end_elsewhere(session: Session, seen: Midday, rest: Problem, site_id: int) -> None:
+def _end_elsewhere(session: Session, seen: RemainingDay, rest: Problem, site_id: int) -> None:
     gate = f"site:{site_id}"
     moved = {shift.id for shift in rest.shifts if shift.ends == (gate,)}
     for round_ in seen.facts.rounds:
@@ -212,7 +218,7 @@ def _end_elsewhere(session: Session, seen: Midday, rest: Problem, site_id: int) 
             session.get_one(RosterShift, round_.shift_id).end_site_id = site_id
 
 
-def _settle(session: Session, seen: Midday, after: Plan) -> None:
+def _settle(session: Session, seen: RemainingDay, after: Plan) -> None:
     """Put what is left out into the tray, even what somebody was driving to."""
     pickups = seen.facts.pickups
     placed = {int(name) for order in after.orders.values() for name in order}
@@ -220,7 +226,7 @@ def _settle(session: Session, seen: Midday, after: Plan) -> None:
     for key in out:
         if pickups[key].state is PickupState.EN_ROUTE:
             move_to(pickups[key], PickupState.PUBLISHED)
-    left = [LeftOut(pickup_id=key, reason="taken_out", details={}) for key in out]
-    write_tray(session, plan=seen.facts.plan, left=left, whole=False)
-    take_out_of_tray(session, seen.facts.plan, placed)
-    settle_states({key: pickups[key] for key in seen.open}, placed=placed)
+    left = [UnplannedVisit(pickup_id=key, reason="taken_out", details={}) for key in out]
+    write_tray(session, plan=seen.facts.plan, unplanned=left, replace_all=False)
+    remove_from_tray(session, seen.facts.plan, placed)
+    update_pickup_states({key: pickups[key] for key in seen.open}, placed=placed)

@@ -6,7 +6,7 @@ Every answer that is handed out is legal by the checker; a way without one is no
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from collector.planning.dispatch.remaining_day import Midday, left_alone
+from collector.planning.dispatch.remaining_day import RemainingDay, without_shifts
 from collector.planning.models import DisruptionKind, ProposalWay
 from collector.planning.problem.searches import fill, legal_places
 from routing.analysis.insertion import inserted
@@ -17,7 +17,7 @@ from routing.problem import Problem, Shift, Window
 from routing.schedule import retimed
 from routing.units import Seconds
 
-MOST = 3
+MOST_ALTERNATIVES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,18 +61,18 @@ class Alternative:
     gate: str = ""
 
 
-def concerned(day: Midday, told: DisruptionFacts) -> Midday:
+def restrict_to_concerned(day: RemainingDay, told: DisruptionFacts) -> RemainingDay:
     """Leave alone the rounds that it does not concern and that are late already.
 
     A plan with them in it would be lawful only by taking their visits away, which nobody asked for.
     """
     late = {
         tour.shift
-        for tour in day.ahead.tours
-        if tour.shift != told.shift and not _ends_there(day.rest, tour.shift, told.gate)
-        if check_tour(day.rest, tour)
+        for tour in day.present.tours
+        if tour.shift != told.shift and not _ends_there(day.remaining, tour.shift, told.gate)
+        if check_tour(day.remaining, tour)
     }
-    return left_alone(day, late) if late else day
+    return without_shifts(day, late) if late else day
 
 
 def _ends_there(rest: Problem, shift: str, gate: str) -> bool:
@@ -80,7 +80,7 @@ def _ends_there(rest: Problem, shift: str, gate: str) -> bool:
     return found is not None and gate in found.ends
 
 
-def ways(day: Midday, told: DisruptionFacts) -> list[Alternative]:
+def find_alternatives(day: RemainingDay, told: DisruptionFacts) -> list[Alternative]:
     """Return at most three ways out of a disruption; the one that needs the engines comes last."""
     if told.kind is DisruptionKind.FREEZER:
         found = list(_other_freezers(day, told))
@@ -90,23 +90,23 @@ def ways(day: Midday, told: DisruptionFacts) -> list[Alternative]:
         found = list(_without(day, told.shift))
     else:
         found = list(_held_up(day, told.shift, told.seconds))
-    return _distinct(legal(found))[:MOST]
+    return _distinct(lawful_alternatives(found))[:MOST_ALTERNATIVES]
 
 
-def legal(found: Iterable[Alternative]) -> list[Alternative]:
+def lawful_alternatives(found: Iterable[Alternative]) -> list[Alternative]:
     """Return the ways that the checker has nothing against."""
     return [each for each in found if not check(each.problem, each.plan)]
 
 
-def _without(day: Midday, shift: str) -> Iterator[Alternative]:
+def _without(day: RemainingDay, shift: str) -> Iterator[Alternative]:
     """A collector goes home: her visits to others, to the best of all plans, to another day."""
     problem = replace(
-        day.rest,
-        shifts=tuple(each for each in day.rest.shifts if each.id != shift),
-        pins=tuple(pin for pin in day.rest.pins if pin.shift != shift),
+        day.remaining,
+        shifts=tuple(each for each in day.remaining.shifts if each.id != shift),
+        pins=tuple(pin for pin in day.remaining.pins if pin.shift != shift),
     )
-    orders = {name: order for name, order in day.ahead.orders.items() if name != shift}
-    problem, left = lawful(problem, orders)
+    orders = {name: order for name, order in day.present.orders.items() if name != shift}
+    problem, left = drop_unlawful(problem, orders)
     placed = fill(problem, left)
     if placed.orders != left.orders:
         yield Alternative(way=ProposalWay.INSERT, problem=problem, plan=placed)
@@ -114,11 +114,13 @@ def _without(day: Midday, shift: str) -> Iterator[Alternative]:
     yield Alternative(way=ProposalWay.REBALANCE, problem=problem, plan=placed)
 
 
-def _held_up(day: Midday, shift: str, seconds: int) -> Iterator[Alternative]:
+def _held_up(day: RemainingDay, shift: str, seconds: int) -> Iterator[Alternative]:
     """A collector goes on later: as she is, with help for the late, or all anew."""
-    held = tuple(_later(each, seconds) if each.id == shift else each for each in day.rest.shifts)
-    problem = replace(day.rest, shifts=held)
-    problem, as_it_is = lawful(problem, day.ahead.orders)
+    held = tuple(
+        _later(each, seconds) if each.id == shift else each for each in day.remaining.shifts
+    )
+    problem = replace(day.remaining, shifts=held)
+    problem, as_it_is = drop_unlawful(problem, day.present.orders)
     late = _late(problem, as_it_is, shift)
     orders = {
         name: [visit for visit in order if visit not in late]
@@ -149,9 +151,9 @@ def _late(problem: Problem, plan: Plan, shift: str) -> set[str]:
     return late
 
 
-def _other_freezers(day: Midday, told: DisruptionFacts) -> Iterator[Alternative]:
+def _other_freezers(day: RemainingDay, told: DisruptionFacts) -> Iterator[Alternative]:
     """Whoever was to end at the failed freezer ends at another one, the nearest first."""
-    rest = day.rest
+    rest = day.remaining
     hers = [shift for shift in rest.shifts if told.gate in shift.ends]
     profile = hers[0].profile if hers else ""
     others = sorted(
@@ -163,24 +165,24 @@ def _other_freezers(day: Midday, told: DisruptionFacts) -> Iterator[Alternative]
             replace(shift, ends=(gate,)) if told.gate in shift.ends else shift
             for shift in rest.shifts
         )
-        problem, plan = lawful(replace(rest, shifts=shifts), day.ahead.orders)
+        problem, plan = drop_unlawful(replace(rest, shifts=shifts), day.present.orders)
         yield Alternative(way=ProposalWay.OTHER_FREEZER, problem=problem, plan=plan, gate=gate)
 
 
-def _places_for(day: Midday, told: DisruptionFacts) -> Iterator[Alternative]:
+def _places_for(day: RemainingDay, told: DisruptionFacts) -> Iterator[Alternative]:
     """An urgent visit where it costs least, with two collectors if it may; then all anew."""
-    problem, plan = lawful(day.rest, day.ahead.orders)
+    problem, plan = drop_unlawful(day.remaining, day.present.orders)
     best: dict[str, Plan] = {}
     for place in legal_places(problem, plan, told.visit):
         best.setdefault(place.shift, inserted(problem, plan, place))
-    for shift in list(best)[: MOST - 1]:
+    for shift in list(best)[: MOST_ALTERNATIVES - 1]:
         yield Alternative(way=ProposalWay.INSERT, problem=problem, plan=best[shift])
     yield Alternative(
         way=ProposalWay.REBALANCE, problem=problem, plan=next(iter(best.values()), plan)
     )
 
 
-def lawful(problem: Problem, orders: Mapping[str, Sequence[str]]) -> tuple[Problem, Plan]:
+def drop_unlawful(problem: Problem, orders: Mapping[str, Sequence[str]]) -> tuple[Problem, Plan]:
     """Time orders; what cannot be reached lawfully any more is left out, with its pin."""
     kept = {shift: list(order) for shift, order in orders.items() if problem.shift(shift)}
     while True:

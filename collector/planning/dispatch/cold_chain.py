@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from collector.banks.policies import Policies, PolicyKey
 from collector.custody.models import Container, ContainerKind, ContainerState
 from collector.planning.dispatch.eta import RoundEta, StopEta
-from collector.planning.problem.ride_limits import TIGHT_MARGIN, hand_over
+from collector.planning.problem.ride_limits import TIGHT_MARGIN, hand_over_seconds
 from collector.rounds.events.projection import door_of
 
 A_MINUTE = timedelta(minutes=1)
@@ -50,7 +50,9 @@ class BoxClock:
         return "close" if self.spare < TIGHT_MARGIN else ""
 
 
-def aboard(session: Session, *, bank_id: int, pickups: Iterable[int]) -> dict[int, list[Container]]:
+def containers_aboard(
+    session: Session, *, bank_id: int, pickups: Iterable[int]
+) -> dict[int, list[Container]]:
     """Return what is in boxes now, by visit."""
     rows = session.scalars(
         select(Container)
@@ -67,7 +69,7 @@ def aboard(session: Session, *, bank_id: int, pickups: Iterable[int]) -> dict[in
     return found
 
 
-def clocks(
+def box_clocks(
     course: RoundEta, carried: Mapping[int, list[Container]], policies: Policies
 ) -> tuple[BoxClock, ...]:
     """Return the boxes of a round, the tightest clock first."""
@@ -82,7 +84,7 @@ def clocks(
             bottles=sum(each.kind is ContainerKind.BOTTLE for each, _ in inside),
             tubes=sum(each.kind is ContainerKind.TUBE for each, _ in inside),
             until=min(until for _, until in inside),
-            received_at=course.returns_at + timedelta(seconds=hand_over(policies)),
+            received_at=course.returns_at + timedelta(seconds=hand_over_seconds(policies)),
         )
         for box, inside in boxes.items()
     ]

@@ -6,23 +6,23 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from collector.errors import NotFound
-from collector.planning.problem.build import as_written, can_be_timed, problem_of
+from collector.planning.problem.build import build_problem, can_be_timed, load_written_facts
 from collector.rounds.queries import day_plan
 from routing.analysis.insertion import moved
 from routing.schedule import retimed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Later:
+class DeferralCost:
     """What coming back at the end adds; negative where it saves."""
 
     seconds: int
     metres: int
 
 
-def price_of_coming_back(
+def deferral_cost(
     session: Session, *, bank_id: int, day: date, round_id: int, pickup_id: int
-) -> Later:
+) -> DeferralCost:
     """Return what a round would take longer if this stop were its last; nothing is written.
 
     Raises
@@ -35,11 +35,11 @@ def price_of_coming_back(
     round_ = next((each for each in rounds if each.id == round_id), None)
     if plan is None or round_ is None:
         raise NotFound("not_found", kind="rounds")
-    facts = as_written(session, plan)
+    facts = load_written_facts(session, plan)
     posable = [stop.pickup for stop in round_.stops if can_be_timed(stop.pickup, facts.service_day)]
     if pickup_id not in {pickup.id for pickup in posable}:
         raise NotFound("not_found", kind="stops")
-    problem = problem_of(facts, posable, unpinned={pickup_id})
+    problem = build_problem(facts, posable, unpinned={pickup_id})
     shift = str(round_.shift_id)
     orders = {shift: [str(pickup.id) for pickup in posable]}
     before = retimed(problem, orders)
@@ -47,6 +47,6 @@ def price_of_coming_back(
     was, becomes = before.tour(shift), after.tour(shift)
     if was is None or becomes is None:
         raise NotFound("not_found", kind="stops")
-    return Later(
+    return DeferralCost(
         seconds=int(becomes.seconds - was.seconds), metres=int(becomes.metres - was.metres)
     )

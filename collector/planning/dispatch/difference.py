@@ -16,7 +16,7 @@ from routing.plan import Plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Moved:
+class RescheduledVisit:
     """A visit that is elsewhere, or at another time; None where it is not made that day."""
 
     pickup_id: int
@@ -27,7 +27,7 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
+class ProposalDifference:
     """A proposal beside what it replaces.
 
     Attributes
@@ -47,8 +47,8 @@ class Difference:
     cents: int
     metres: int
     seconds: int
-    moved: tuple[Moved, ...]
-    retimed: tuple[Moved, ...]
+    moved: tuple[RescheduledVisit, ...]
+    retimed: tuple[RescheduledVisit, ...]
     left: tuple[int, ...]
     promised: Mapping[int, Promise]
     before: Mapping[int, Promise]
@@ -62,7 +62,7 @@ def difference(
     proposal: DisruptionProposal,
     pickups: Mapping[int, Pickup],
     day: ServiceDay,
-) -> Difference:
+) -> ProposalDifference:
     """Tell a proposal that has a plan from the present order.
 
     Parameters
@@ -81,7 +81,7 @@ def difference(
     left = tuple(int(entry.visit) for entry in after.unassigned)
     changes = [_moved(each.visit, each.before, each.after, rounds, day) for each in found.moved]
     later = [_moved(each.visit, each.before, each.after, rounds, day) for each in found.retimed]
-    return Difference(
+    return ProposalDifference(
         cents=_bill(after) - _bill(ahead),
         metres=after.metres - ahead.metres,
         seconds=after.seconds - ahead.seconds,
@@ -127,8 +127,8 @@ def _moved(
     after: Seat | None,
     rounds: Mapping[str, Round],
     day: ServiceDay,
-) -> Moved:
-    return Moved(
+) -> RescheduledVisit:
+    return RescheduledVisit(
         pickup_id=int(visit),
         before=rounds[before.shift] if before else None,
         after=rounds[after.shift] if after else None,

@@ -22,13 +22,19 @@ from collector.pickups.queries import get_pickup
 from collector.planning.dispatch.alternatives import (
     Alternative,
     DisruptionFacts,
-    concerned,
-    legal,
-    ways,
+    find_alternatives,
+    lawful_alternatives,
+    restrict_to_concerned,
 )
-from collector.planning.dispatch.remaining_day import Midday, gate, midday
-from collector.planning.dispatch.revert import OrdersBefore, as_before, before, sent_away
+from collector.planning.dispatch.remaining_day import RemainingDay, load_remaining_day
+from collector.planning.dispatch.revert import (
+    OrdersBefore,
+    orders_before,
+    revert_alternative,
+    unplaced_since,
+)
 from collector.planning.models import Disruption, DisruptionKind, DisruptionProposal, ProposalWay
+from collector.planning.problem.build import site_place
 from collector.rounds.actions import pending
 from collector.rounds.models import DayPlan, Round
 from collector.rounds.queries import day_plan, version_of
@@ -38,13 +44,13 @@ from routing.problem import Problem
 
 PROPOSE = "propose"
 SECONDS = 4
-SPARE_SECONDS = 60
+OVERHEAD_SECONDS = 60
 LONGEST_MINUTES = 600
-OF_A_ROUND = frozenset({DisruptionKind.COLLECTOR_ILL, DisruptionKind.VEHICLE, DisruptionKind.ROAD})
+ROUND_KINDS = frozenset({DisruptionKind.COLLECTOR_ILL, DisruptionKind.VEHICLE, DisruptionKind.ROAD})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Telling:
+class DisruptionReport:
     """What a coordinator says happened; what a kind does not speak of stays None."""
 
     kind: DisruptionKind
@@ -67,16 +73,16 @@ class ComputedDisruption:
 
     day: date
     version: int
-    telling: Telling
+    telling: DisruptionReport
     problem: Problem
     present: Plan
     alternatives: tuple[Alternative, ...]
 
 
 def compute_disruption(
-    session: Session, *, now: datetime, bank_id: int, day: date, telling: Telling
+    session: Session, *, now: datetime, bank_id: int, day: date, telling: DisruptionReport
 ) -> ComputedDisruption:
-    """Compute the alternatives of a disruption; `tell` writes them.
+    """Compute the alternatives of a disruption; `write_disruption` writes them.
 
     Raises
     ------
@@ -86,25 +92,29 @@ def compute_disruption(
         `unpublished_changes`; `minutes_needed`; `nothing_left_to_move`; `no_way_out`.
     """
     plan = _published(session, bank_id, day)
-    telling = _judged(telling)
+    telling = _restricted_to_kind(telling)
     then = _before(session, plan, telling)
-    seen = midday(session, plan, now=now, also=_also(session, plan, telling, then))
-    told = _in_the_planners_names(session, plan, seen, telling)
-    seen = concerned(seen, told)
-    found = ways(seen, told) if then is None else legal([as_before(seen, then)])
+    seen = load_remaining_day(session, plan, now=now, also=_also(session, plan, telling, then))
+    told = _disruption_facts(session, plan, seen, telling)
+    seen = restrict_to_concerned(seen, told)
+    found = (
+        find_alternatives(seen, told)
+        if then is None
+        else lawful_alternatives([revert_alternative(seen, then)])
+    )
     if not found:
         raise Refused("no_way_out")
     return ComputedDisruption(
         day=day,
         version=plan.version,
         telling=telling,
-        problem=seen.rest,
-        present=seen.ahead,
+        problem=seen.remaining,
+        present=seen.present,
         alternatives=tuple(found),
     )
 
 
-def tell(
+def write_disruption(
     session: Session, computed: ComputedDisruption, *, now: datetime, bank_id: int, actor: str
 ) -> Disruption:
     """Keep a disruption with its proposals, and queue the planner's job for one more.
@@ -139,7 +149,7 @@ def tell(
     session.flush()
     for way in computed.alternatives:
         _propose(session, disruption, way, now=now, actor=actor)
-    _note(session, disruption, now=now, actor=actor, action=f"disruption told: {telling.kind}")
+    _record(session, disruption, now=now, actor=actor, action=f"disruption told: {telling.kind}")
     return disruption
 
 
@@ -168,11 +178,11 @@ def propose_again(
     if version != disruption.day_plan_version:
         raise Conflict("changed_meanwhile", version=version)
     run_again(session, now=now, bank_id=bank_id, job_id=proposal.job_id, asked_by=actor)
-    _note(session, disruption, now=now, actor=actor, action="proposal asked again")
+    _record(session, disruption, now=now, actor=actor, action="proposal asked again")
     return proposal
 
 
-def lay_aside(
+def dismiss_disruption(
     session: Session, *, now: datetime, bank_id: int, disruption_id: int, actor: str
 ) -> Disruption:
     """End a disruption without doing anything.
@@ -185,7 +195,7 @@ def lay_aside(
     found = owned(session, Disruption, bank_id, disruption_id)
     if found.ended_at is None:
         found.ended_at = now
-        _note(session, found, now=now, actor=actor, action="disruption laid aside")
+        _record(session, found, now=now, actor=actor, action="disruption laid aside")
     return found
 
 
@@ -195,7 +205,7 @@ def as_json(data: object) -> dict[str, Any]:
     return read
 
 
-def _note(
+def _record(
     session: Session, disruption: Disruption, *, now: datetime, actor: str, action: str
 ) -> None:
     record(
@@ -219,7 +229,7 @@ def _published(session: Session, bank_id: int, day: date) -> DayPlan:
     return plan
 
 
-def _judged(telling: Telling) -> Telling:
+def _restricted_to_kind(telling: DisruptionReport) -> DisruptionReport:
     """Keep only what a kind speaks of."""
     kind, minutes = telling.kind, telling.minutes
     needed = kind is DisruptionKind.ROAD
@@ -227,7 +237,7 @@ def _judged(telling: Telling) -> Telling:
         raise Refused("minutes_needed", most=LONGEST_MINUTES)
     return replace(
         telling,
-        round_id=telling.round_id if kind in OF_A_ROUND else None,
+        round_id=telling.round_id if kind in ROUND_KINDS else None,
         site_id=telling.site_id if kind is DisruptionKind.FREEZER else None,
         pickup_id=telling.pickup_id if kind is DisruptionKind.URGENT else None,
         takes_back_id=telling.takes_back_id if kind is DisruptionKind.REGRETTED else None,
@@ -235,43 +245,43 @@ def _judged(telling: Telling) -> Telling:
     )
 
 
-def _before(session: Session, plan: DayPlan, telling: Telling) -> OrdersBefore | None:
+def _before(session: Session, plan: DayPlan, telling: DisruptionReport) -> OrdersBefore | None:
     if telling.kind is not DisruptionKind.REGRETTED:
         return None
     key = telling.takes_back_id or 0
-    return before(session, bank_id=plan.bank_id, day=plan.day, disruption_id=key)
+    return orders_before(session, bank_id=plan.bank_id, day=plan.day, disruption_id=key)
 
 
 def _also(
-    session: Session, plan: DayPlan, telling: Telling, then: OrdersBefore | None
+    session: Session, plan: DayPlan, telling: DisruptionReport, then: OrdersBefore | None
 ) -> Sequence[Pickup]:
     """The requests in no round that are to be served as well."""
     if then is not None:
-        return sent_away(session, plan, then)
+        return unplaced_since(session, plan, then)
     return [get_pickup(session, plan.bank_id, telling.pickup_id)] if telling.pickup_id else []
 
 
-def _in_the_planners_names(
-    session: Session, plan: DayPlan, seen: Midday, telling: Telling
+def _disruption_facts(
+    session: Session, plan: DayPlan, seen: RemainingDay, telling: DisruptionReport
 ) -> DisruptionFacts:
-    if telling.kind in OF_A_ROUND:
+    if telling.kind in ROUND_KINDS:
         shift = str(_round(plan.rounds, telling.round_id).shift_id)
-        tour = seen.ahead.tour(shift)
+        tour = seen.present.tour(shift)
         if tour is None:
             raise Refused("nothing_left_to_move")
         seconds = 60 * telling.minutes if telling.minutes else None
         return DisruptionFacts(kind=telling.kind, shift=shift, seconds=seconds)
     if telling.kind is DisruptionKind.FREEZER:
         site = owned(session, Site, plan.bank_id, telling.site_id or 0)
-        if not any(gate(site) in shift.ends for shift in seen.rest.shifts):
+        if not any(site_place(site) in shift.ends for shift in seen.remaining.shifts):
             raise Refused("nothing_left_to_move")
-        return DisruptionFacts(kind=telling.kind, gate=gate(site))
+        return DisruptionFacts(kind=telling.kind, gate=site_place(site))
     if telling.kind is DisruptionKind.REGRETTED:
         return DisruptionFacts(kind=telling.kind)
     visit = str(telling.pickup_id)
-    if seen.rest.visit(visit) is None or telling.pickup_id in plan.placed:
+    if seen.remaining.visit(visit) is None or telling.pickup_id in plan.placed:
         raise NotFound("not_found", kind="pickups")
-    why = seen.facts.why_aside(seen.facts.pickups[int(visit)])
+    why = seen.facts.not_plannable(seen.facts.pickups[int(visit)])
     if why is not None and why.value != "below_minimum":
         raise Refused("visit_may_not_be_served", reason=why.value)
     return DisruptionFacts(kind=telling.kind, visit=visit)
@@ -309,7 +319,7 @@ def _propose(
             kind=PROPOSE,
             payload={"proposal": proposal.id, "seconds": SECONDS},
             asked_by=actor,
-            deadline_seconds=SECONDS + SPARE_SECONDS,
+            deadline_seconds=SECONDS + OVERHEAD_SECONDS,
         )
         proposal.job_id = job.id
         session.flush()

@@ -17,7 +17,7 @@ from routing.travel.law import estimated
 
 Snapshot = Mapping[str, Any]
 
-A_MOMENT = timedelta(minutes=1)
+LEAST_REMAINING = timedelta(minutes=1)
 """What is not over yet takes at least so long more."""
 AT_RISK_MARGIN = timedelta(minutes=15)
 """A promise with less time to spare is at risk: Milkround's own starting value."""
@@ -90,7 +90,9 @@ class RoundEta:
         return tuple(door for door in self.doors if not door.past)
 
 
-def course(published: Snapshot, progress: RoundProgress, *, now: datetime) -> RoundEta | None:
+def estimate_round(
+    published: Snapshot, progress: RoundProgress, *, now: datetime
+) -> RoundEta | None:
     """Reckon the course of a published round, or None for one that goes nowhere."""
     if not published["departs_at"]:
         return None
@@ -128,7 +130,7 @@ def _departure(
         said = (each.device_at for each in progress.counted if each.kind == "started")
         return min(next(said, planned), now), False
     silent = planned <= now
-    return max(planned, now + A_MOMENT) if silent else planned, silent
+    return max(planned, now + LEAST_REMAINING) if silent else planned, silent
 
 
 def _in_order(
@@ -171,14 +173,14 @@ def _at_the_door(
     if state.phase is not VisitPhase.ARRIVED or state.arrived_at is None:
         return None
     began = max(min(state.arrived_at, now), free)
-    return _door(stop, state, began, began, max(began + _service(stop), now + A_MOMENT))
+    return _door(stop, state, began, began, max(began + _service(stop), now + LEAST_REMAINING))
 
 
 def _ahead(
     stop: dict[str, Any], state: VisitState, arrives: datetime, now: datetime, *, started: bool
 ) -> StopEta:
     """Return when a door will be reached, which is not in the past."""
-    arrives = max(arrives, now + A_MOMENT) if started else arrives
+    arrives = max(arrives, now + LEAST_REMAINING) if started else arrives
     begins = max(arrives, datetime.fromisoformat(stop["window"]["opens"]))
     return _door(stop, state, arrives, begins, begins + _service(stop))
 

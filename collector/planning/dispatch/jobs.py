@@ -10,7 +10,7 @@ from collector.jobs.actions import Claim
 from collector.jobs.models import JobState
 from collector.jobs.work import Ended, JobOutcome
 from collector.planning.models import DisruptionProposal
-from collector.planning.optimise.jobs import Search, spoken
+from collector.planning.optimise.jobs import SearchWork, planner_input
 from collector.planning.problem.lawfulness import refuse_unlawful
 from routing.formats.native import plan_of
 
@@ -22,12 +22,12 @@ def propose(session: Session, claim: Claim) -> "Propose":
         bank_id=claim.bank_id,
         proposal_id=proposal.id,
         seconds=claim.payload["seconds"],
-        stdin=spoken(proposal.problem, proposal.start),
+        stdin=planner_input(proposal.problem, proposal.start),
     )
 
 
 @dataclass(slots=True, kw_only=True)
-class Propose(Search):
+class Propose(SearchWork):
     """One attempt at a proposal."""
 
     bank_id: int

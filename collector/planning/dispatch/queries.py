@@ -17,7 +17,7 @@ def open_disruptions(session: Session, *, bank_id: int, day: date) -> list[Disru
     return _told(session, bank_id, day, Disruption.ended_at.is_(None))
 
 
-def answered(session: Session, *, bank_id: int, day: date) -> list[Disruption]:
+def answered_disruptions(session: Session, *, bank_id: int, day: date) -> list[Disruption]:
     """Return what upset a day and was answered by a proposal, the newest first."""
     taken = select(DisruptionProposal.disruption_id).where(
         DisruptionProposal.accepted_at.is_not(None)
@@ -36,7 +36,9 @@ def proposals_of(session: Session, disruption: Disruption) -> list[DisruptionPro
     )
 
 
-def to_squeeze_in(session: Session, *, bank_id: int, day: date, plan: DayPlan) -> list[Pickup]:
+def insertable_requests(
+    session: Session, *, bank_id: int, day: date, plan: DayPlan
+) -> list[Pickup]:
     """Return the accepted requests of a day that are in no round of it."""
     placed = plan.placed
     return [

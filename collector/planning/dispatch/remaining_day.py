@@ -15,15 +15,16 @@ from collector.banks.models import Site
 from collector.banks.queries import sites_of
 from collector.pickups.models import Pickup
 from collector.pickups.states import AGREED, UNDER_WAY
-from collector.planning.dispatch.eta import RoundEta, StopEta, course
+from collector.planning.dispatch.eta import RoundEta, StopEta, estimate_round
 from collector.planning.problem.build import (
     CAR,
     DayFacts,
-    as_written,
+    build_problem,
     can_be_timed,
-    problem_of,
+    load_written_facts,
+    site_place,
 )
-from collector.planning.problem.ride_limits import hand_over
+from collector.planning.problem.ride_limits import hand_over_seconds
 from collector.rounds.events.projection import door_of, events_of
 from collector.rounds.events.replay import RoundProgress, replay_round
 from collector.rounds.events.schema import said_by
@@ -45,7 +46,7 @@ AHEAD = AGREED | UNDER_WAY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Midday:
+class RemainingDay:
     """A day in its middle.
 
     Attributes
@@ -79,9 +80,9 @@ def progress_of(session: Session, round_: Round) -> RoundProgress:
     return replay_round([said_by(row) for row in events_of(session, round_.id)])
 
 
-def midday(
+def load_remaining_day(
     session: Session, plan: DayPlan, *, now: datetime, also: Iterable[Pickup] = ()
-) -> Midday:
+) -> RemainingDay:
     """Pose what is left of a published day.
 
     Parameters
@@ -91,26 +92,26 @@ def midday(
     also
         Requests in no round that somebody wants to be served.
     """
-    facts = _facts(as_written(session, plan), also)
+    facts = _facts(load_written_facts(session, plan), also)
     progress = {round_.id: progress_of(session, round_) for round_ in plan.rounds}
     courses = {
-        round_.id: course(round_.published, progress[round_.id], now=now)
+        round_.id: estimate_round(round_.published, progress[round_.id], now=now)
         for round_ in plan.rounds
         if round_.published
     }
     told = promises_in(plan.rounds)
     doors = {door.pickup_id: door for found in courses.values() if found for door in found.doors}
     timed = [pickup for pickup in facts.pickups.values() if can_be_timed(pickup, facts.service_day)]
-    posed = problem_of(facts, [each for each in timed if _counts(each, doors.get(each.id))])
+    posed = build_problem(facts, [each for each in timed if _counts(each, doors.get(each.id))])
     posed = _with_freezers(posed, sites_of(session, plan.bank_id))
-    takes = hand_over(facts.policies)
+    takes = hand_over_seconds(facts.policies)
     visits = (_visit(facts, visit, doors, told) for visit in posed.visits)
     problem = replace(posed, visits=tuple(_riding(visit, takes) for visit in visits))
     lived = _lived(facts, problem, courses)
     at = Seconds(facts.service_day.seconds(now))
     rest = _without_the_unloaded(_from_now(remaining(problem, lived, at), lived), facts)
     rest = _with_a_hand_over(rest, lived, takes)
-    return Midday(
+    return RemainingDay(
         facts=facts,
         problem=problem,
         lived=lived,
@@ -121,16 +122,16 @@ def midday(
     )
 
 
-def left_alone(day: Midday, shifts: Collection[str]) -> Midday:
+def without_shifts(day: RemainingDay, shifts: Collection[str]) -> RemainingDay:
     """Leave rounds out of what is asked, with their visits: nobody touches them."""
-    theirs = {name for shift in shifts for name in day.ahead.orders.get(shift, ())}
+    theirs = {name for shift in shifts for name in day.present.orders.get(shift, ())}
     rest = replace(
-        day.rest,
-        visits=tuple(visit for visit in day.rest.visits if visit.id not in theirs),
-        shifts=tuple(shift for shift in day.rest.shifts if shift.id not in shifts),
-        pins=tuple(pin for pin in day.rest.pins if pin.shift not in shifts),
+        day.remaining,
+        visits=tuple(visit for visit in day.remaining.visits if visit.id not in theirs),
+        shifts=tuple(shift for shift in day.remaining.shifts if shift.id not in shifts),
+        pins=tuple(pin for pin in day.remaining.pins if pin.shift not in shifts),
     )
-    orders = {name: order for name, order in day.ahead.orders.items() if name not in shifts}
+    orders = {name: order for name, order in day.present.orders.items() if name not in shifts}
     return replace(day, rest=rest, ahead=retimed(rest, orders))
 
 
@@ -144,18 +145,15 @@ def _with_freezers(problem: Problem, sites: Iterable[Site]) -> Problem:
     places = [
         *problem.places,
         *(
-            Place(id=gate(site), latitude=site.latitude, longitude=site.longitude, receives=True)
+            Place(
+                id=site_place(site), latitude=site.latitude, longitude=site.longitude, receives=True
+            )
             for site in sites
-            if site.receives and gate(site) not in known
+            if site.receives and site_place(site) not in known
         ),
     ]
     points = [(place.latitude or 0.0, place.longitude or 0.0) for place in places]
     return replace(problem, places=tuple(places), travel={CAR: estimated(points)})
-
-
-def gate(site: Site) -> str:
-    """Return the planner's name of a site."""
-    return f"site:{site.id}"
 
 
 def _counts(pickup: Pickup, door: StopEta | None) -> bool:

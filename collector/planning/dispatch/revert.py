@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from collector.db import owned
 from collector.errors import NotFound
 from collector.pickups.models import Pickup, PickupState
-from collector.planning.dispatch.alternatives import Alternative, lawful
-from collector.planning.dispatch.remaining_day import Midday
+from collector.planning.dispatch.alternatives import Alternative, drop_unlawful
+from collector.planning.dispatch.remaining_day import RemainingDay
 from collector.planning.models import Disruption, DisruptionProposal, ProposalWay
 from collector.planning.problem.searches import fill
 from collector.rounds.models import DayPlan
@@ -38,7 +38,7 @@ class OrdersBefore:
     waiting: frozenset[str]
 
 
-def before(session: Session, *, bank_id: int, day: date, disruption_id: int) -> OrdersBefore:
+def orders_before(session: Session, *, bank_id: int, day: date, disruption_id: int) -> OrdersBefore:
     """Return what an answer of a day has changed.
 
     Raises
@@ -60,7 +60,7 @@ def before(session: Session, *, bank_id: int, day: date, disruption_id: int) -> 
     )
 
 
-def sent_away(session: Session, plan: DayPlan, then: OrdersBefore) -> list[Pickup]:
+def unplaced_since(session: Session, plan: DayPlan, then: OrdersBefore) -> list[Pickup]:
     """Return the requests that were in a round then and wait for one now."""
     wanted = {int(name) for order in then.orders.values() for name in order} - plan.placed
     return list(
@@ -76,13 +76,13 @@ def sent_away(session: Session, plan: DayPlan, then: OrdersBefore) -> list[Picku
     )
 
 
-def as_before(day: Midday, then: OrdersBefore) -> Alternative:
+def revert_alternative(day: RemainingDay, then: OrdersBefore) -> Alternative:
     """Give everybody her order of then; what was added since goes where it costs least."""
-    rest = day.rest
+    rest = day.remaining
     shifts = tuple(
         replace(shift, ends=then.ends.get(shift.id, shift.ends)) for shift in rest.shifts
     )
-    problem, left = lawful(replace(rest, shifts=shifts), _orders(rest, then))
+    problem, left = drop_unlawful(replace(rest, shifts=shifts), _orders(rest, then))
     waiting = then.waiting - {pin.visit for pin in rest.pins}
     without = replace(
         problem, visits=tuple(visit for visit in problem.visits if visit.id not in waiting)

@@ -1,4 +1,4 @@
-"""Moving visits to another day: what that adds there, and doing it on both days at once."""
+"""Moves of visits to another day, priced there and written on both days at once."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -9,13 +9,18 @@ from sqlalchemy.orm import Session
 from collector.db import OutdatedReading
 from collector.errors import NotFound, Refused
 from collector.pickups.models import Pickup, PickupWindow
-from collector.planning.editing.assignment import arranged
-from collector.planning.editing.commit import By, ComputedEdit, make, write
-from collector.planning.editing.hours_and_capacity import Hours, Terms, as_hours, hours_of
-from collector.planning.editing.moves import SPREAD, TargetPosition, arrangement
-from collector.planning.editing.what_if import BY_HAND, Desk, Preview, told
+from collector.planning.editing.assignment import assignment_of
+from collector.planning.editing.commit import ComputedEdit, EditContext, commit_change, write_edit
+from collector.planning.editing.hours_and_capacity import (
+    Hours,
+    HoursAndCapacity,
+    load_hours,
+    window_hours,
+)
+from collector.planning.editing.moves import SPREAD, TargetPosition, target_assignment
+from collector.planning.editing.what_if import ALLOWED_BY_HAND, Preview, WhatIf, preview_of
 from collector.planning.models import DayEdit, EditKind
-from collector.planning.problem.build import DayFacts, gather
+from collector.planning.problem.build import DayFacts, load_facts
 from collector.rounds.actions import edit_day, open_day
 from collector.rounds.models import DayPlan
 from collector.rounds.queries import day_plan, day_plan_at_version
@@ -28,35 +33,35 @@ SPREAD_OUT = TargetPosition(kind=SPREAD)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OtherDay:
-    """A day that visits may go to.
+    """A day to which visits may be moved.
 
     Attributes
     ----------
     is_planned
-        It has rounds already; else the visits wait until it is planned.
+        It has rounds; otherwise the visits wait until it is planned.
     hers
-        Everybody asked for that day too; else somebody has to ask them.
+        Every donor asked for that day too; otherwise the coordinator has to ask her.
     placed
-        How many find a legal place in its rounds.
+        Number of visits with a lawful place in its rounds.
     preview
-        What they add to its rounds, where some find a place.
+        The change of its rounds; None if no visit has a place.
     """
 
     day: date
     is_planned: bool
-    hers: bool
+    asked_for: bool
     placed: int
     preview: Preview | None
 
 
-def other_days(
+def price_other_days(
     session: Session, *, bank_id: int, day: date, pickups: Sequence[int], today: date
 ) -> list[OtherDay]:
-    """Return the next days on which somebody drives, with what the visits would add there."""
+    """Return the next days with shifts, with the price of the visits there."""
     plan = day_plan(session, bank_id=bank_id, day=day)
     if plan is None:
         raise NotFound("not_found", kind="day_plans")
-    facts = gather(session, plan)
+    facts = load_facts(session, plan)
     moved = _moved(facts, pickups)
     first = max(today, day - timedelta(days=2))
     found: list[OtherDay] = []
@@ -75,16 +80,16 @@ class ComputedDayMove:
     Attributes
     ----------
     hours
-        The windows that the visits have afterwards.
+        The windows of the visits afterwards.
     joining
-        The edit of the other day; None where it has no stop yet, so nothing was computed for it.
+        The edit of the other day; None if it has no stop yet.
     needs_reason
         A donor did not ask for the other day.
     """
 
     leaving: ComputedEdit
     to: date
-    hours: Terms
+    hours: HoursAndCapacity
     joining: ComputedEdit | None
     needs_reason: bool
 
@@ -94,94 +99,106 @@ def compute_day_move(
 ) -> ComputedDayMove:
     """Compute the edits that move visits to another day; `move_to_day` writes them.
 
-    A donor who did not ask for that day is given the same hours there: the coordinator must have
-    asked her, and the reason says so.
+    A donor who did not ask for that day gets the same hours there: the coordinator has asked her,
+    and the reason says so.
 
     Raises
     ------
     Conflict
-        The day is another version by now.
+        The day has another version by now.
     Refused
         `no_shift_to_plan`; `round_has_started`; `visit_may_not_be_served` (`reason`).
     """
     plan = day_plan_at_version(session, bank_id=bank_id, day=day, version=version)
     if to == day or not _drives(session, bank_id, to):
         raise Refused("no_shift_to_plan")
-    facts = gather(session, plan)
+    facts = load_facts(session, plan)
     moved = _moved(facts, pickups)
-    desk = Desk(facts, pickups)
+    what_if = WhatIf(facts, pickups)
     with session.no_autoflush:
         return ComputedDayMove(
             leaving=ComputedEdit.of(
-                desk, desk.was.without(pickups), EditKind.OTHER_DAY, dict.fromkeys(pickups)
+                what_if,
+                what_if.assignment.without(pickups),
+                EditKind.OTHER_DAY,
+                dict.fromkeys(pickups),
             ),
             to=to,
-            hours=Terms(windows={pickup.id: _hours_there(pickup, day, to) for pickup in moved}),
+            hours=HoursAndCapacity(
+                windows={pickup.id: _hours_there(pickup, day, to) for pickup in moved}
+            ),
             joining=_joining(session, bank_id, moved, day=day, to=to),
             needs_reason=not all(_asked_for(pickup, to) for pickup in moved),
         )
 
 
-def move_to_day(session: Session, computed: ComputedDayMove, *, by: By, bank_id: int) -> DayEdit:
-    """Move visits to another day, into its rounds where they fit, else into its tray.
+def move_to_day(
+    session: Session, computed: ComputedDayMove, *, context: EditContext, bank_id: int
+) -> DayEdit:
+    """Move visits to another day: into its rounds where they fit, otherwise into its tray.
 
     Raises
     ------
     Conflict
-        The day is another version by now.
+        The day has another version by now.
     OutdatedReading
         One of the two days changed since the reading.
     Refused
-        `move_needs_reason` where a donor did not ask for that day.
+        `move_needs_reason` if a donor did not ask for that day.
     """
-    if computed.needs_reason and not by.reason:
+    if computed.needs_reason and not context.reason:
         raise Refused("move_needs_reason", rules=["windows"])
     pickups = sorted(computed.leaving.moved)
-    before = Terms(windows={key: hours_of(session, key) for key in pickups})
-    left = write(
+    before = HoursAndCapacity(windows={key: load_hours(session, key) for key in pickups})
+    left = write_edit(
         session,
         computed.leaving,
-        by=by,
+        context=context,
         bank_id=bank_id,
-        terms=(before.as_json(), computed.hours.as_json()),
+        besides=(before.as_json(), computed.hours.as_json()),
     )
     computed.hours.write(session)
-    _join(session, bank_id, computed, by=by, twin=left)
+    _join(session, bank_id, computed, context=context, paired=left)
     return left
 
 
 def _joining(
     session: Session, bank_id: int, moved: Sequence[Pickup], *, day: date, to: date
 ) -> ComputedEdit | None:
-    """Compute the edit of the other day; None where it has no stop yet."""
+    """Compute the edit of the other day; None if it has no stop yet."""
     plan = day_plan(session, bank_id=bank_id, day=to)
     facts = _facts_with(session, plan, moved) if plan else None
     if facts is None or not any(round_.stops for round_ in facts.rounds):
         return None
-    with _as_if_asked(moved, day=day, other=to):
+    with _with_windows_on(moved, day=day, other=to):
         keys = [pickup.id for pickup in moved]
-        desk = Desk(facts, keys)
-        found = arrangement(desk, keys, SPREAD_OUT)
-        desk.change(found)
-        return ComputedEdit.of(desk, found, EditKind.OTHER_DAY)
+        what_if = WhatIf(facts, keys)
+        found = target_assignment(what_if, keys, SPREAD_OUT)
+        what_if.change(found)
+        return ComputedEdit.of(what_if, found, EditKind.OTHER_DAY)
 
 
 def _hours_there(pickup: Pickup, day: date, to: date) -> Hours:
-    """She is not waited for on the old day any more; on the new one, at her hours."""
+    """Return a request's windows without the old day, and with her hours on the new one."""
     kept = [window for window in pickup.windows if window.day != day]
     if not _asked_for(pickup, to):
         kept += _copies(pickup, day, to)
     kept.sort(key=lambda window: (window.day, window.opens))
-    return [as_hours(window) for window in kept]
+    return [window_hours(window) for window in kept]
 
 
 def _join(
-    session: Session, bank_id: int, computed: ComputedDayMove, *, by: By, twin: DayEdit
+    session: Session,
+    bank_id: int,
+    computed: ComputedDayMove,
+    *,
+    context: EditContext,
+    paired: DayEdit,
 ) -> None:
-    """Put the visits into the rounds of their new day, as far as they fit."""
+    """Insert the visits into the rounds of their new day, as far as they fit."""
     plan = None if computed.joining is None else day_plan(session, bank_id=bank_id, day=computed.to)
     opened = plan or open_day(session, bank_id=bank_id, day=computed.to)
-    facts = gather(
+    facts = load_facts(
         session, edit_day(session, bank_id=bank_id, day=computed.to, version=opened.version)
     )
     if computed.joining is not None:
@@ -189,39 +206,41 @@ def _join(
     elif any(round_.stops for round_ in facts.rounds):
         raise OutdatedReading
     else:
-        desk = Desk(facts, computed.leaving.moved)
-        change = desk.change(desk.was)
-    make(session, change, by=by, kind=EditKind.OTHER_DAY, twin=twin)
+        what_if = WhatIf(facts, computed.leaving.moved)
+        change = what_if.change(what_if.assignment)
+    commit_change(session, change, context=context, kind=EditKind.OTHER_DAY, paired=paired)
 
 
 def _priced(
     session: Session, bank_id: int, moved: Sequence[Pickup], *, day: date, other: date
 ) -> OtherDay:
-    hers = all(_asked_for(pickup, other) for pickup in moved)
+    asked_for = all(_asked_for(pickup, other) for pickup in moved)
     plan = day_plan(session, bank_id=bank_id, day=other)
-    bare = OtherDay(day=other, is_planned=False, hers=hers, placed=0, preview=None)
+    bare = OtherDay(day=other, is_planned=False, asked_for=asked_for, placed=0, preview=None)
     if plan is None or not any(round_.stops for round_ in plan.rounds):
         return bare
     facts = _facts_with(session, plan, moved)
-    with _as_if_asked(moved, day=day, other=other):
+    with _with_windows_on(moved, day=day, other=other):
         keys = [pickup.id for pickup in moved]
-        asides = {facts.why_aside(pickup) for pickup in moved} - {None} - BY_HAND
+        asides = {facts.not_plannable(pickup) for pickup in moved} - {None} - ALLOWED_BY_HAND
         if asides:
             return replace(bare, is_planned=True)
-        desk = Desk(facts, keys)
-        change = desk.change(arrangement(desk, keys, SPREAD_OUT))
-        placed = len(change.becomes.placed & set(keys))
-    return replace(bare, is_planned=True, placed=placed, preview=told(change) if placed else None)
+        what_if = WhatIf(facts, keys)
+        change = what_if.change(target_assignment(what_if, keys, SPREAD_OUT))
+        placed = len(change.assignment_after.placed & set(keys))
+    return replace(
+        bare, is_planned=True, placed=placed, preview=preview_of(change) if placed else None
+    )
 
 
 def _facts_with(session: Session, plan: DayPlan, moved: Sequence[Pickup]) -> DayFacts:
     """Return the facts of a day with these visits of another day."""
-    facts = gather(session, plan)
+    facts = load_facts(session, plan)
     return replace(facts, pickups={**facts.pickups, **{pickup.id: pickup for pickup in moved}})
 
 
-class _as_if_asked:  # noqa: N801 - used as a word, in a with statement
-    """Lets requests have the same hours on another day while the block lasts; nothing is kept."""
+class _with_windows_on:  # noqa: N801 - used as a word, in a with statement
+    """Copies of the requests' windows on another day, for the length of a block."""
 
     def __init__(self, moved: Sequence[Pickup], *, day: date, other: date) -> None:
         self.moved, self.day, self.other = moved, day, other
@@ -247,7 +266,7 @@ def _copies(pickup: Pickup, day: date, other: date) -> Iterator[PickupWindow]:
 
 
 def _moved(facts: DayFacts, pickups: Sequence[int]) -> list[Pickup]:
-    known = arranged(facts.plan).placed
+    known = assignment_of(facts.plan).placed
     missing = [key for key in pickups if key not in facts.pickups]
     if missing:
         if known & set(missing):

@@ -6,21 +6,21 @@ from dataclasses import dataclass
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from collector.planning.editing.assignment import Arrangement, changed
+from collector.planning.editing.assignment import Assignment, changed_visits
 from collector.planning.models import DayEdit, EditKind
 from collector.rounds.models import DayPlan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stacks:
-    """What a coordinator may take back next, and do again next."""
+class UndoStacks:
+    """The edits that a coordinator may undo and redo next."""
 
     undo: DayEdit | None
     redo: DayEdit | None
 
 
-def stacks(session: Session, *, plan: DayPlan | None, actor: str) -> Stacks:
-    """Return what this coordinator did last on a day, and what she took back last."""
+def undo_stacks(session: Session, *, plan: DayPlan | None, actor: str) -> UndoStacks:
+    """Return the last edit of this coordinator on a day, and the last one she undid."""
     undo: list[DayEdit] = []
     redo: list[DayEdit] = []
     for edit in edits_of(session, plan=plan, actor=actor):
@@ -33,7 +33,7 @@ def stacks(session: Session, *, plan: DayPlan | None, actor: str) -> Stacks:
         else:
             undo.append(edit)
             redo.clear()
-    return Stacks(undo=undo[-1] if undo else None, redo=redo[-1] if redo else None)
+    return UndoStacks(undo=undo[-1] if undo else None, redo=redo[-1] if redo else None)
 
 
 def edits_of(
@@ -44,7 +44,7 @@ def edits_of(
     Parameters
     ----------
     since
-        Only those that made a later version than this.
+        Only edits after this version of the day.
     """
     if plan is None:
         return []
@@ -62,12 +62,14 @@ def edits_by_key(session: Session, *, plan: DayPlan, keys: Collection[int]) -> d
     return {row.id: row for row in rows}
 
 
-def visits_of(edit: DayEdit) -> tuple[int, ...]:
-    """Return the visits that an edit moved, pinned or let go."""
-    return tuple(sorted(changed(Arrangement.read(edit.before), Arrangement.read(edit.after))))
+def visits_of_edit(edit: DayEdit) -> tuple[int, ...]:
+    """Return the visits that an edit moved, pinned or unpinned."""
+    return tuple(
+        sorted(changed_visits(Assignment.from_json(edit.before), Assignment.from_json(edit.after)))
+    )
 
 
-def twins_of(session: Session, edit: DayEdit) -> list[DayEdit]:
+def paired_edits(session: Session, edit: DayEdit) -> list[DayEdit]:
     """Return the edit of the other day that was made together with this one, if any."""
     return list(
         session.scalars(

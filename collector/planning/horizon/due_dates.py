@@ -20,8 +20,8 @@ from collector.pickups.giving import givings_of, is_paused
 from collector.pickups.models import Giving, Pickup, Purpose
 from collector.pickups.purposes import purposes_for
 from collector.pickups.queries import every_request
-from collector.planning.booking.availability import away_km
-from collector.planning.booking.forecast import Due, who_will_be_due
+from collector.planning.booking.availability import distance_km
+from collector.planning.booking.forecast import ForecastDonor, due_donors
 from collector.service_day import ServiceDay
 
 USUAL_HOURS = (time(8), time(17))
@@ -52,7 +52,7 @@ class DueDonor:
         Those that fit, in their order; none, and `why` says why.
     """
 
-    due: Due
+    due: ForecastDonor
     ready_on: date | None
     days: tuple[date, ...]
     hours: tuple[time, time]
@@ -95,7 +95,7 @@ class HorizonFacts:
     levers: Levers
 
 
-def rules_of(session: Session, bank_id: int) -> Levers:
+def bank_levers(session: Session, bank_id: int) -> Levers:
     """Return the levers as the bank's rules have them."""
     policies = policies_of(session, bank_id)
     return Levers(
@@ -103,7 +103,7 @@ def rules_of(session: Session, bank_id: int) -> Levers:
     )
 
 
-def candidates(
+def horizon_candidates(
     session: Session,
     *,
     bank_id: int,
@@ -119,7 +119,7 @@ def candidates(
     if not driven:
         return []
     today = ServiceDay.of(now, get_bank(session, bank_id).zone).day
-    dues = who_will_be_due(session, bank_id=bank_id, now=now, days=max(0, (last - today).days))
+    dues = due_donors(session, bank_id=bank_id, now=now, days=max(0, (last - today).days))
     waiting = [due for due in dues if due.open is None]
     facts = HorizonFacts(
         policies=policies_of(session, bank_id),
@@ -130,7 +130,7 @@ def candidates(
         levers=levers,
     )
     sites = sites_of(session, bank_id)
-    return [_candidate(facts, due, away_km(due.donor, sites)) for due in waiting]
+    return [_candidate(facts, due, distance_km(due.donor, sites)) for due in waiting]
 
 
 def days_of_zone(donor: Donor, zones: Sequence[Zone], days: Sequence[date]) -> list[date]:
@@ -142,10 +142,10 @@ def days_of_zone(donor: Donor, zones: Sequence[Zone], days: Sequence[date]) -> l
     return [day for day in days if str(day.isoweekday()) in wanted]
 
 
-def _candidate(facts: HorizonFacts, due: Due, away: int) -> DueDonor:
+def _candidate(facts: HorizonFacts, due: ForecastDonor, away: int) -> DueDonor:
     told, donor = due.forecast, due.donor
     ready = told.reaches(facts.levers.minimum_ml)
-    fitting = [(day, _why_not(facts, due, day)) for day in facts.driven]
+    fitting = [(day, _day_obstacle(facts, due, day)) for day in facts.driven]
     days = [day for day, why in fitting if not why]
     why = ""
     if donor.address.position is None:
@@ -174,7 +174,7 @@ def _late_enough(days: list[date], comes_by: date | None) -> list[date]:
     return late or days
 
 
-def _why_not(facts: HorizonFacts, due: Due, day: date) -> str:
+def _day_obstacle(facts: HorizonFacts, due: ForecastDonor, day: date) -> str:
     """Say why a day does not fit her; nothing where it does."""
     told, donor = due.forecast, due.donor
     if told.due_on is not None and day > told.due_on:

@@ -20,10 +20,10 @@ from collector.pickups.purposes import purposes_for
 from collector.pickups.queries import asked_once
 from collector.pickups.windows import Ask, CivilWindow
 from collector.planning.horizon.due_dates import DueDonor, Levers
-from collector.planning.horizon.problem import DONOR, Weeks, look_ahead, problem_of_weeks
-from collector.planning.horizon.queries import once
+from collector.planning.horizon.problem import DONOR, Weeks, build_weeks_problem, load_weeks
+from collector.planning.horizon.queries import proposal_key
 from collector.planning.models import Horizon
-from collector.planning.optimise.jobs import Search, spoken
+from collector.planning.optimise.jobs import SearchWork, planner_input
 from collector.planning.problem.lawfulness import refuse_unlawful
 from collector.planning.problem.searches import fill
 from collector.rounds.promises import Promise, promise
@@ -34,7 +34,7 @@ from routing.schedule import retimed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DayFound:
+class ProposedDay:
     """A day for a donor."""
 
     donor_id: int
@@ -60,12 +60,12 @@ def plan_weeks(session: Session, claim: Claim) -> "PlanWeeks":
         bank_id=claim.bank_id,
         horizon_id=horizon.id,
         seconds=claim.payload["seconds"],
-        stdin=spoken(horizon.problem, horizon.start),
+        stdin=planner_input(horizon.problem, horizon.start),
     )
 
 
 @dataclass(slots=True, kw_only=True)
-class PlanWeeks(Search):
+class PlanWeeks(SearchWork):
     """One attempt at the weeks to come."""
 
     bank_id: int
@@ -88,7 +88,7 @@ class PlanWeeks(Search):
         return JobOutcome(state=JobState.DONE, result={"cost": self.best["cost"]["total"]})
 
 
-def days_found(horizon: Horizon, zone: ServiceDay) -> list[DayFound]:
+def proposed_days(horizon: Horizon, zone: ServiceDay) -> list[ProposedDay]:
     """Return the days of an answer, in their order.
 
     Parameters
@@ -98,7 +98,7 @@ def days_found(horizon: Horizon, zone: ServiceDay) -> list[DayFound]:
     """
     plan = plan_of(horizon.plan) if horizon.plan else Plan()
     found = [
-        DayFound(
+        ProposedDay(
             donor_id=int(stop.visit.removeprefix(DONOR)),
             day=ServiceDay.of(zone.at(stop.begin), zone.zone).day,
             shift_id=int(tour.shift),
@@ -134,26 +134,26 @@ def propose_days(
     """
     horizon = owned(session, Horizon, bank_id, horizon_id)
     first = ServiceDay(horizon.first, get_bank(session, bank_id).zone)
-    chosen = [each for each in days_found(horizon, first) if each.donor_id in set(donors)]
+    chosen = [each for each in proposed_days(horizon, first) if each.donor_id in set(donors)]
     if not chosen:
         raise Refused("nobody_chosen")
-    weeks = _as_it_is(session, horizon, now=now)
+    weeks = _weeks_now(session, horizon, now=now)
     known = {each.donor.id: each for each in weeks.candidates}
     made = []
     for each in chosen:
         candidate = known.get(each.donor_id)
-        done = asked_once(session, bank_id, once(horizon, each.donor_id))
+        done = asked_once(session, bank_id, proposal_key(horizon, each.donor_id))
         if done is None and candidate is not None and each.day in candidate.days:
             made.append(_proposed(session, horizon, weeks, candidate, each, now=now, actor=actor))
     return made
 
 
-def levers_priced(
+def price_levers(
     session: Session, *, now: datetime, horizon: Horizon, others: Sequence[Levers]
 ) -> list[LeverPrice]:
     """Return what other rules would do to an answer: each put in where it costs least, checked."""
-    base = _as_it_is(session, horizon, now=now)
-    problem = problem_of_weeks(base)
+    base = _weeks_now(session, horizon, now=now)
+    problem = build_weeks_problem(base)
     orders = plan_of(horizon.plan).orders if horizon.plan else {}
     there = {visit.id for visit in problem.visits}
     kept = {
@@ -168,8 +168,8 @@ def levers_priced(
 def _priced(
     session: Session, horizon: Horizon, base: Weeks, before: Plan, levers: Levers, *, now: datetime
 ) -> LeverPrice:
-    weeks = _as_it_is(session, horizon, now=now, levers=levers)
-    problem = problem_of_weeks(weeks)
+    weeks = _weeks_now(session, horizon, now=now, levers=levers)
+    problem = build_weeks_problem(weeks)
     there = {visit.id for visit in problem.visits}
     orders = {
         shift: [name for name in order if name in there] for shift, order in before.orders.items()
@@ -194,12 +194,12 @@ def _volume(served: set[int], known: Mapping[int, DueDonor]) -> int:
     return sum(known[key].volume_ml(known[key].due_on) for key in served if key in known)
 
 
-def _as_it_is(
+def _weeks_now(
     session: Session, horizon: Horizon, *, now: datetime, levers: Levers | None = None
 ) -> Weeks:
     weeks = -(-((horizon.last - horizon.first).days + 1) // 7)
     used = levers or Levers(minimum_ml=horizon.minimum_ml, radius_km=horizon.radius_km)
-    return look_ahead(session, now=now, bank_id=horizon.bank_id, weeks=weeks, levers=used)
+    return load_weeks(session, now=now, bank_id=horizon.bank_id, weeks=weeks, levers=used)
 
 
 def _proposed(
@@ -207,7 +207,7 @@ def _proposed(
     horizon: Horizon,
     weeks: Weeks,
     candidate: DueDonor,
-    found: DayFound,
+    found: ProposedDay,
     *,
     now: datetime,
     actor: str,
@@ -234,11 +234,11 @@ def _proposed(
             purposes=purposes_for(donor, days=(found.day,), policies=weeks.policies),
             windows=(CivilWindow(day=found.day, opens=opens.time(), closes=closes.time()),),
         ),
-        once=once(horizon, donor.id),
+        once=proposal_key(horizon, donor.id),
     )
     pickup = accept(session, now=now, bank_id=horizon.bank_id, pickup_id=pickup.id, actor=actor)
     pickup.promised_at = now
-    _tell(session, pickup, given, day, now=now)
+    _notify_donor(session, pickup, given, day, now=now)
     return pickup
 
 
@@ -249,7 +249,7 @@ def _wall(day: ServiceDay, instant: datetime) -> datetime:
     return min(max(wall, day.wall(day.epoch)), last)
 
 
-def _tell(
+def _notify_donor(
     session: Session, pickup: Pickup, given: Promise, day: ServiceDay, *, now: datetime
 ) -> None:
     donor = pickup.donor

@@ -23,17 +23,17 @@ from collector.pickups.models import Pickup, PickupWindow, Purpose
 from collector.pickups.purposes import purposes_for
 from collector.pickups.states import AGREED
 from collector.planning.dispatch.disruptions import as_json
-from collector.planning.dispatch.remaining_day import gate
-from collector.planning.horizon.due_dates import DueDonor, Levers, candidates
+from collector.planning.horizon.due_dates import DueDonor, Levers, horizon_candidates
 from collector.planning.horizon.queries import latest_horizon
 from collector.planning.models import Horizon
 from collector.planning.problem.build import (
     BLOOD,
+    BLOOD_PURPOSES,
     CAR,
     DIMENSIONS,
-    OF_BLOOD,
     PENALTY,
     service_seconds,
+    site_place,
 )
 from collector.planning.problem.ride_limits import ride_limits
 from collector.rounds.queries import OF_A_PICKUP
@@ -49,7 +49,7 @@ from routing.units import Cents, Seconds
 
 PLAN_WEEKS = "plan_weeks"
 SECONDS = 12
-SPARE_SECONDS = 90
+OVERHEAD_SECONDS = 90
 MOST_WEEKS = 4
 CENTS_PER_HOUR_LATE = 25
 """Six euros a day of a full freezer: Milkround's own starting value."""
@@ -82,7 +82,7 @@ class Weeks:
         return Seconds(self.first.seconds(instant))
 
 
-def look_ahead(
+def load_weeks(
     session: Session, *, now: datetime, bank_id: int, weeks: int, levers: Levers
 ) -> Weeks:
     """Gather who is due, who is promised and who drives, from tomorrow on."""
@@ -102,13 +102,15 @@ def look_ahead(
         policies=policies_of(session, bank_id),
         shifts=tuple(shifts),
         candidates=tuple(
-            candidates(session, bank_id=bank_id, now=now, driven=driven, last=last, levers=levers)
+            horizon_candidates(
+                session, bank_id=bank_id, now=now, driven=driven, last=last, levers=levers
+            )
         ),
         agreed=tuple(_agreed(session, bank_id, first, last)),
     )
 
 
-def ask_for_days(
+def request_days(
     session: Session, *, now: datetime, bank_id: int, weeks: int, levers: Levers, asked_by: str
 ) -> Horizon:
     """Keep the question of the weeks to come and queue the job that answers it.
@@ -118,12 +120,12 @@ def ask_for_days(
     Refused
         `nobody_drives_then`: no shift was entered; `nobody_is_due`.
     """
-    ahead = look_ahead(session, now=now, bank_id=bank_id, weeks=weeks, levers=levers)
+    ahead = load_weeks(session, now=now, bank_id=bank_id, weeks=weeks, levers=levers)
     if not ahead.shifts:
         raise Refused("nobody_drives_then")
     if not any(each.days for each in ahead.candidates):
         raise Refused("nobody_is_due")
-    problem = problem_of_weeks(ahead)
+    problem = build_weeks_problem(ahead)
     horizon = Horizon(
         bank_id=bank_id,
         first=ahead.first.day,
@@ -143,7 +145,7 @@ def ask_for_days(
     return horizon
 
 
-def find_days_again(
+def request_days_again(
     session: Session, *, now: datetime, bank_id: int, horizon_id: int, asked_by: str
 ) -> Horizon:
     """Queue the failed or dead job of the latest weeks once more, with the problem that it had.
@@ -182,7 +184,7 @@ def _queue(session: Session, horizon: Horizon, *, now: datetime) -> None:
         kind=PLAN_WEEKS,
         payload={"horizon": horizon.id, "seconds": SECONDS},
         asked_by=horizon.asked_by,
-        deadline_seconds=SECONDS + SPARE_SECONDS,
+        deadline_seconds=SECONDS + OVERHEAD_SECONDS,
     ).id
     record(
         session,
@@ -196,7 +198,7 @@ def _queue(session: Session, horizon: Horizon, *, now: datetime) -> None:
     )
 
 
-def problem_of_weeks(weeks: Weeks) -> Problem:
+def build_weeks_problem(weeks: Weeks) -> Problem:
     """Make the planner's problem of some weeks."""
     visits = [*_due_visits(weeks), *_agreed_visits(weeks)]
     places, points = _places(weeks)
@@ -244,7 +246,7 @@ def _due_visits(weeks: Weeks) -> Iterator[Visit]:
             service=Seconds(60 * _minutes(purposes, weeks.policies)),
             load={"bottles": each.bottles(late), "ml": each.volume_ml(late)},
             ride_limits=ride_limits(purposes, weeks.policies),
-            skills=frozenset({BLOOD}) if set(purposes) & OF_BLOOD else frozenset(),
+            skills=frozenset({BLOOD}) if set(purposes) & BLOOD_PURPOSES else frozenset(),
             due=weeks.seconds(each.due_on, time.max) if told.comes_by else None,
             cents_per_hour_late=CENTS_PER_HOUR_LATE,
             penalty=Cents(PENALTY),
@@ -278,7 +280,7 @@ def _agreed_visits(weeks: Weeks) -> Iterator[Visit]:
             service=Seconds(service_seconds(pickup, weeks.policies)),
             load={"bottles": pickup.bottles, "ml": pickup.volume_ml} if milk else {},
             ride_limits=ride_limits(purposes, weeks.policies),
-            skills=frozenset({BLOOD}) if purposes & OF_BLOOD else frozenset(),
+            skills=frozenset({BLOOD}) if purposes & BLOOD_PURPOSES else frozenset(),
             penalty=Cents(AGREED_PENALTY),
         )
 
@@ -303,8 +305,8 @@ def _shift(weeks: Weeks, shift: RosterShift) -> PlannerShift:
     return PlannerShift(
         id=str(shift.id),
         collector=f"person:{shift.collector_id}",
-        start=gate(shift.start_site),
-        ends=(gate(shift.end_site),),
+        start=site_place(shift.start_site),
+        ends=(site_place(shift.end_site),),
         window=Window(
             earliest=begins, latest=Seconds(max(begins, weeks.seconds(shift.day, shift.ends)))
         ),
@@ -325,8 +327,8 @@ def _places(weeks: Weeks) -> tuple[list[Place], list[tuple[float, float]]]:
     found: dict[str, Place] = {}
     for shift in weeks.shifts:
         for site in (shift.start_site, shift.end_site):
-            found[gate(site)] = Place(
-                id=gate(site),
+            found[site_place(site)] = Place(
+                id=site_place(site),
                 latitude=site.latitude,
                 longitude=site.longitude,
                 receives=site.receives,

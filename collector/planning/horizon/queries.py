@@ -23,12 +23,12 @@ def job_of(session: Session, horizon: Horizon) -> Job | None:
     return get_job(session, bank_id=horizon.bank_id, job_id=horizon.job_id)
 
 
-def once(horizon: Horizon, donor_id: int) -> str:
+def proposal_key(horizon: Horizon, donor_id: int) -> str:
     """Return what makes a proposal to a donor the same one."""
     return f"horizon:{horizon.id} donor:{donor_id}"
 
 
-def made_of(session: Session, horizon: Horizon) -> dict[int, Pickup]:
+def requests_by_donor(session: Session, horizon: Horizon) -> dict[int, Pickup]:
     """Return the requests that were made of an answer, by donor."""
     rows = session.scalars(
         select(Pickup).where(

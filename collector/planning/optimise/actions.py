@@ -9,17 +9,17 @@ from collector.errors import Conflict
 from collector.jobs.actions import AT_WORK, ask_cancel, enqueue, run_again
 from collector.jobs.models import Job
 from collector.planning.optimise.queries import latest_run
-from collector.planning.optimise.runs import pose
-from collector.planning.problem.objectives import AT_ONCE, Wish
+from collector.planning.optimise.runs import create_run
+from collector.planning.problem.objectives import AT_ONCE, Objectives
 from collector.rounds.actions import open_day
 from collector.rounds.models import DayPlan
 
 PLAN_DAY = "plan_day"
-SPARE_SECONDS = 60
+OVERHEAD_SECONDS = 60
 """For starting the planner, reading a large problem and explaining what is left out."""
 
 
-def ask_for_plan(
+def request_plan(
     session: Session,
     *,
     now: datetime,
@@ -27,7 +27,7 @@ def ask_for_plan(
     day: date,
     asked_by: str,
     seconds: int,
-    wish: Wish = AT_ONCE,
+    objectives: Objectives = AT_ONCE,
 ) -> Job:
     """Pose the question of a day and queue the job that answers it.
 
@@ -38,7 +38,7 @@ def ask_for_plan(
     ----------
     seconds
         How long the planner may search.
-    wish
+    objectives
         What it may change, and what matters to whoever asks.
 
     Raises
@@ -47,19 +47,19 @@ def ask_for_plan(
         Nobody drives that day, or every round has started: `no_shift_to_plan`.
     """
     plan = open_day(session, bank_id=bank_id, day=day)
-    answering = _answering(session, plan, now=now, wish=wish)
+    answering = _answering(session, plan, now=now, objectives=objectives)
     if answering is not None:
         return answering
-    run = pose(session, now=now, bank_id=bank_id, day=day, wish=wish)
+    run = create_run(session, now=now, bank_id=bank_id, day=day, objectives=objectives)
     asked = {"run": run.id, "day": day.isoformat(), "seconds": seconds}
     job = enqueue(
         session,
         now=now,
         bank_id=bank_id,
         kind=PLAN_DAY,
-        payload=asked | {"propose": not wish.at_once},
+        payload=asked | {"propose": not objectives.at_once},
         asked_by=asked_by,
-        deadline_seconds=seconds + SPARE_SECONDS,
+        deadline_seconds=seconds + OVERHEAD_SECONDS,
     )
     run.job_id = job.id
     record(
@@ -107,7 +107,9 @@ def plan_again(
     return job
 
 
-def _answering(session: Session, plan: DayPlan, *, now: datetime, wish: Wish) -> Job | None:
+def _answering(
+    session: Session, plan: DayPlan, *, now: datetime, objectives: Objectives
+) -> Job | None:
     """Return the job that answers this very question; one that answers another is stopped."""
     known = latest_run(session, bank_id=plan.bank_id, day=plan.day)
     if known is None:
@@ -115,7 +117,7 @@ def _answering(session: Session, plan: DayPlan, *, now: datetime, wish: Wish) ->
     run, job = known
     if job.state not in AT_WORK or job.cancel_asked:
         return None
-    if run.day_plan_version == plan.version and Wish.read(run.asked) == wish:
+    if run.day_plan_version == plan.version and Objectives.from_json(run.asked) == objectives:
         return job
     ask_cancel(session, now=now, bank_id=plan.bank_id, job_id=job.id)
     return None

@@ -9,18 +9,18 @@ from sqlalchemy.orm import Session
 from collector.audit.actions import record
 from collector.db import OutdatedReading, owned
 from collector.errors import Conflict
-from collector.planning.editing.commit import By, remembered
-from collector.planning.editing.commit import kept as kept_as
+from collector.planning.editing.commit import EditContext, state_of_day
+from collector.planning.editing.commit import log_edit as kept_as
 from collector.planning.models import EditKind, PlanningRun
-from collector.planning.problem.build import DayFacts, gather, problem_of, to_pose
+from collector.planning.problem.build import DayFacts, build_problem, load_facts, plannable_pickups
 from collector.planning.problem.lawfulness import refuse_unlawful
-from collector.planning.problem.objectives import Wish, in_scope
+from collector.planning.problem.objectives import Objectives, in_scope
 from collector.planning.problem.searches import explain_unassigned
-from collector.planning.problem.unassigned import left_out
+from collector.planning.problem.unassigned import unplanned_visits
 from collector.planning.problem.write_back import (
-    LeftOut,
-    reloaded,
-    settle_states,
+    UnplannedVisit,
+    reload_day,
+    update_pickup_states,
     write_rounds,
     write_tray,
 )
@@ -72,7 +72,7 @@ def compute_draft(session: Session, *, bank_id: int, run_id: int, plan: Plan) ->
     refuse_unlawful(run.problem, plan)
     day = day_plan_at_version(session, bank_id=bank_id, day=run.day, version=run.day_plan_version)
     _, problem = _problem_now(session, run, day)
-    return ComputedDraft(problem=problem, plan=_fitted(problem, plan, day))
+    return ComputedDraft(problem=problem, plan=_rebased(problem, plan, day))
 
 
 def write_draft(
@@ -97,15 +97,15 @@ def write_draft(
     """
     run = owned(session, PlanningRun, bank_id, run_id)
     day = edit_day(session, bank_id=bank_id, day=run.day, version=run.day_plan_version)
-    before = remembered(day)
+    before = state_of_day(day)
     facts, problem = _problem_now(session, run, day)
     if problem != draft.problem:
         raise OutdatedReading
-    left = [*_asides(facts, problem), *left_out(facts, draft.plan)]
+    left = [*_not_plannable_visits(facts, problem), *unplanned_visits(facts, draft.plan)]
     write_rounds(session, facts=facts, problem=problem, plan=draft.plan, rounds=facts.rounds)
-    write_tray(session, plan=day, left=left, whole=True)
+    write_tray(session, plan=day, unplanned=left, replace_all=True)
     placed = {int(visit) for tour in draft.plan.tours for visit in tour.visits}
-    settle_states(facts.pickups, placed=placed)
+    update_pickup_states(facts.pickups, placed=placed)
     run.plan, run.kept_at, run.settled_at = plan_data(draft.plan), now, now
     record(
         session,
@@ -119,18 +119,18 @@ def write_draft(
         unplanned=len(left),
         cost_cents=draft.plan.cost.total,
     )
-    again = reloaded(session, day)
-    by = By(now=now, actor=actor)
-    kept_as(session, again, before=before, by=by, kind=EditKind.APPLIED)
+    again = reload_day(session, day)
+    context = EditContext(now=now, actor=actor)
+    kept_as(session, again, before=before, context=context, kind=EditKind.APPLIED)
     return again
 
 
 def _problem_now(session: Session, run: PlanningRun, day: DayPlan) -> tuple[DayFacts, Problem]:
-    facts = in_scope(gather(session, day), Wish.read(run.asked))
-    return facts, problem_of(facts, to_pose(facts))
+    facts = in_scope(load_facts(session, day), Objectives.from_json(run.asked))
+    return facts, build_problem(facts, plannable_pickups(facts))
 
 
-def _fitted(problem: Problem, plan: Plan, day: DayPlan) -> Plan:
+def _rebased(problem: Problem, plan: Plan, day: DayPlan) -> Plan:
     """Time the plan's orders in the question as it is now; what is new in it is unassigned."""
     orders = {
         shift: [visit for visit in visits if problem.visit(visit) is not None]
@@ -143,8 +143,8 @@ def _fitted(problem: Problem, plan: Plan, day: DayPlan) -> Plan:
     return explain_unassigned(problem, timed)
 
 
-def _asides(facts: DayFacts, problem: Problem) -> Iterator[LeftOut]:
+def _not_plannable_visits(facts: DayFacts, problem: Problem) -> Iterator[UnplannedVisit]:
     for key, pickup in facts.pickups.items():
-        why = facts.why_aside(pickup)
+        why = facts.not_plannable(pickup)
         if why is not None and problem.visit(str(key)) is None:
-            yield LeftOut(pickup_id=key, reason=why.value, details={})
+            yield UnplannedVisit(pickup_id=key, reason=why.value, details={})

@@ -20,7 +20,7 @@ from collector.jobs.models import JobState
 from collector.jobs.work import Ended, How, JobOutcome
 from collector.planning.models import PlanningRun
 from collector.planning.optimise.apply import ComputedDraft, compute_draft, write_draft
-from collector.planning.optimise.proposals import propose
+from collector.planning.optimise.proposals import store_proposal
 from collector.planning.problem.lawfulness import refuse_unlawful
 from collector.rounds.models import DayPlan
 from routing.formats.native import plan_of
@@ -28,7 +28,7 @@ from routing.formats.native import plan_of
 PLANNER = (sys.executable, "-m", "routing")
 
 
-def warm() -> None:
+def compile_planner() -> None:
     """See that the planner is compiled before anybody waits for it."""
     subprocess.run([*PLANNER, "warm"], check=True)  # noqa: S603 - our own command
 
@@ -42,17 +42,17 @@ def plan_day(session: Session, claim: Claim) -> "PlanDay":
         seconds=claim.payload["seconds"],
         asked_by=claim.asked_by,
         proposes=claim.payload.get("propose", False),
-        stdin=spoken(run.problem, run.start),
+        stdin=planner_input(run.problem, run.start),
     )
 
 
-def spoken(problem: Mapping[str, Any], start: Mapping[str, Any]) -> bytes:
+def planner_input(problem: Mapping[str, Any], start: Mapping[str, Any]) -> bytes:
     """Return a question and where to begin as the planner reads them."""
     return f"{json.dumps(problem)}\n{json.dumps(start)}".encode()
 
 
 @dataclass(slots=True, kw_only=True)
-class Search:
+class SearchWork:
     """A search in a child process; the best plan heard of so far outlives its child."""
 
     seconds: float
@@ -98,7 +98,7 @@ class Search:
 
 
 @dataclass(slots=True, kw_only=True)
-class PlanDay(Search):
+class PlanDay(SearchWork):
     """One attempt at planning a day."""
 
     bank_id: int
@@ -141,7 +141,9 @@ class PlanDay(Search):
         cost = self.best["cost"]["total"]
         kept = None if self.draft is None else self._kept(session, self.draft, now=now)
         if kept is None:
-            propose(session, bank_id=self.bank_id, run_id=self.run_id, plan=plan_of(self.best))
+            store_proposal(
+                session, bank_id=self.bank_id, run_id=self.run_id, plan=plan_of(self.best)
+            )
             return JobOutcome(state=state, result={"kept": False, "cost": cost})
         result = {
             "kept": True,

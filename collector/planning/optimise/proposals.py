@@ -11,15 +11,15 @@ from sqlalchemy.orm import Session
 from collector.audit.actions import record
 from collector.db import owned
 from collector.errors import NotFound, Refused
-from collector.planning.editing.assignment import Arrangement, joined
-from collector.planning.editing.commit import By, ComputedEdit, write
-from collector.planning.editing.what_if import DayChange, Desk
+from collector.planning.editing.assignment import Assignment, merge_moves
+from collector.planning.editing.commit import ComputedEdit, EditContext, write_edit
+from collector.planning.editing.what_if import DayChange, WhatIf
 from collector.planning.models import DayEdit, EditKind, PlanningRun
-from collector.planning.optimise.rebase import Lapse, fitted
-from collector.planning.problem.build import gather
-from collector.planning.problem.objectives import Wish
+from collector.planning.optimise.rebase import Lapse, rebase
+from collector.planning.problem.build import load_facts
+from collector.planning.problem.objectives import Objectives
 from collector.planning.problem.searches import explain_unassigned
-from collector.planning.problem.unassigned import left_out
+from collector.planning.problem.unassigned import unplanned_visits
 from collector.rounds.models import DayPlan
 from collector.rounds.queries import day_plan, day_plan_at_version
 from routing.formats.native import plan_data, plan_of
@@ -39,12 +39,12 @@ class PlanProposal:
     """
 
     run: PlanningRun
-    wish: Wish
+    objectives: Objectives
     change: DayChange
     lapsed: Mapping[int, Lapse]
 
 
-def propose(session: Session, *, bank_id: int, run_id: int, plan: Plan) -> PlanningRun:
+def store_proposal(session: Session, *, bank_id: int, run_id: int, plan: Plan) -> PlanningRun:
     """Keep a checked plan as a proposal; the day stays as it is.
 
     Raises
@@ -71,17 +71,17 @@ def open_proposal(session: Session, *, bank_id: int, day: date) -> PlanningRun |
     return latest
 
 
-def is_empty(run: PlanningRun) -> bool:
+def changes_nothing(run: PlanningRun) -> bool:
     """Whether an answer leaves every round as it was when the planner was asked."""
     return plan_of(run.plan or {}).orders == plan_of(run.start).orders
 
 
 def was_overtaken(run: PlanningRun) -> bool:
     """Whether a proposal was to become the draft by itself, and the day was changed meanwhile."""
-    return run.kept_at is None and Wish.read(run.asked).at_once
+    return run.kept_at is None and Objectives.from_json(run.asked).at_once
 
 
-def proposal(session: Session, *, bank_id: int, day: date, run_id: int) -> PlanProposal:
+def load_proposal(session: Session, *, bank_id: int, day: date, run_id: int) -> PlanProposal:
     """Return an answer beside the day as it is now; nothing is written.
 
     Raises
@@ -119,14 +119,16 @@ def compute_application(
     plan = day_plan_at_version(session, bank_id=bank_id, day=day, version=version)
     found = _compared(session, _unsettled(session, bank_id, run_id), plan)
     chosen = found.change.moved if only is None else frozenset(only) & found.change.moved
-    desk, after = _with_moves(found, chosen)
-    if after.orders == desk.was.orders:
+    what_if, after = _with_moves(found, chosen)
+    if after.orders == what_if.assignment.orders:
         raise Refused("nothing_moves")
     kind = EditKind.APPLIED if only is None else EditKind.TAKEN
-    return ComputedEdit.of(desk, after, kind, _tray(desk.change(after)))
+    return ComputedEdit.of(what_if, after, kind, _tray(what_if.change(after)))
 
 
-def apply(session: Session, edit: ComputedEdit, *, by: By, bank_id: int, run_id: int) -> DayEdit:
+def apply_proposal(
+    session: Session, edit: ComputedEdit, *, context: EditContext, bank_id: int, run_id: int
+) -> DayEdit:
     """Make a proposal the draft of its day, as far as an edit computed of it goes.
 
     Raises
@@ -139,11 +141,11 @@ def apply(session: Session, edit: ComputedEdit, *, by: By, bank_id: int, run_id:
         It was settled already: `proposal_settled`.
     """
     run = _unsettled(session, bank_id, run_id)
-    run.settled_at = by.now
+    run.settled_at = context.now
     if edit.kind is EditKind.APPLIED:
-        run.kept_at = by.now
+        run.kept_at = context.now
     session.flush()
-    return write(session, edit, by=by, bank_id=bank_id)
+    return write_edit(session, edit, context=context, bank_id=bank_id)
 
 
 def _unsettled(session: Session, bank_id: int, run_id: int) -> PlanningRun:
@@ -155,16 +157,18 @@ def _unsettled(session: Session, bank_id: int, run_id: int) -> PlanningRun:
 
 def _tray(change: DayChange) -> dict[int, dict[str, Any] | None]:
     """Return why the planner leaves out what it takes out of the rounds."""
-    if change.moved <= change.becomes.placed:
+    if change.moved <= change.assignment_after.placed:
         return {}
-    plan = explain_unassigned(change.problem, change.after)
+    plan = explain_unassigned(change.problem, change.plan_after)
     return {
         left.pickup_id: {"reason": left.reason, "details": left.details}
-        for left in left_out(change.facts, plan)
+        for left in unplanned_visits(change.facts, plan)
     }
 
 
-def discard(session: Session, *, by: By, bank_id: int, day: date, run_id: int) -> None:
+def discard_proposal(
+    session: Session, *, context: EditContext, bank_id: int, day: date, run_id: int
+) -> None:
     """Put an answer aside: the day stays as it is.
 
     Raises
@@ -175,32 +179,32 @@ def discard(session: Session, *, by: By, bank_id: int, day: date, run_id: int) -
     run = owned(session, PlanningRun, bank_id, run_id)
     if run.day != day:
         raise NotFound("not_found", kind="planning_runs")
-    run.settled_at = by.now
+    run.settled_at = context.now
     record(
         session,
-        now=by.now,
+        now=context.now,
         bank_id=bank_id,
-        actor=by.actor,
+        actor=context.actor,
         action="proposal discarded",
         subject=f"day_plan:{run.day_plan_id}",
         run=run.id,
     )
 
 
-def partly(found: PlanProposal, only: Collection[int]) -> DayChange:
+def select_moves(found: PlanProposal, only: Collection[int]) -> DayChange:
     """Return the day with only the moves of these visits applied."""
-    desk, after = _with_moves(found, frozenset(only) & found.change.moved)
-    return desk.change(after)
+    what_if, after = _with_moves(found, frozenset(only) & found.change.moved)
+    return what_if.change(after)
 
 
-def _with_moves(found: PlanProposal, chosen: frozenset[int]) -> tuple[Desk, Arrangement]:
+def _with_moves(found: PlanProposal, chosen: frozenset[int]) -> tuple[WhatIf, Assignment]:
     """Return the day, ready for these moves of a proposal, and its assignment with them."""
     change = found.change
-    desk = Desk(change.facts, chosen, keep_pins=True)
-    return desk, joined(change.was, change.becomes, chosen)
+    what_if = WhatIf(change.facts, chosen, keep_pins=True)
+    return what_if, merge_moves(change.assignment_before, change.assignment_after, chosen)
 
 
 def _compared(session: Session, run: PlanningRun, plan: DayPlan) -> PlanProposal:
-    wish = Wish.read(run.asked)
-    found = fitted(gather(session, plan), run, wish)
-    return PlanProposal(run=run, wish=wish, change=found.change, lapsed=found.lapsed)
+    objectives = Objectives.from_json(run.asked)
+    found = rebase(load_facts(session, plan), run, objectives)
+    return PlanProposal(run=run, objectives=objectives, change=found.change, lapsed=found.lapsed)

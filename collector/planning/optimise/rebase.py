@@ -1,14 +1,19 @@
-"""What of the planner's answer still holds in a day that was changed since, and what no longer."""
+"""What of the planner's solved still holds in a day that was changed since, and what no longer."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from collector.planning.editing.assignment import Arrangement, arranged, changed, joined
-from collector.planning.editing.what_if import BY_HAND, DayChange, Desk, promises_broken
+from collector.planning.editing.assignment import (
+    Assignment,
+    assignment_of,
+    changed_visits,
+    merge_moves,
+)
+from collector.planning.editing.what_if import ALLOWED_BY_HAND, DayChange, WhatIf, promises_broken
 from collector.planning.models import PlanningRun
 from collector.planning.problem.build import DayFacts
-from collector.planning.problem.objectives import Wish
+from collector.planning.problem.objectives import Objectives
 from collector.rounds.models import Round
 from routing.formats.native import plan_of
 from routing.plan import Plan
@@ -34,8 +39,8 @@ class Lapse(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fitted:
-    """The day with everything of an answer that still holds, and why the rest does not."""
+class RebasedPlan:
+    """The day with everything of an solved that still holds, and why the rest does not."""
 
     change: DayChange
     lapsed: Mapping[int, Lapse]
@@ -47,107 +52,109 @@ class SolvedDay:
 
     Attributes
     ----------
-    rounds, posed
+    rounds, visits
         The rounds and the visits that it was asked about.
     """
 
-    began: Arrangement
-    wanted: Arrangement
+    start: Assignment
+    solution: Assignment
     rounds: frozenset[int]
-    posed: frozenset[int]
+    visits: frozenset[int]
 
     @classmethod
     def of(cls, run: PlanningRun, of_day: Iterable[Round]) -> "SolvedDay":
-        """Read a run that has an answer; `of_day` are all rounds of its day."""
+        """Read a run that has an solved; `of_day` are all rounds of its day."""
         rounds = {str(round_.shift_id): round_.id for round_ in of_day}
         return cls(
-            began=_by_round(plan_of(run.start), rounds),
-            wanted=_by_round(plan_of(run.plan or {}), rounds),
+            start=_by_round(plan_of(run.start), rounds),
+            solution=_by_round(plan_of(run.plan or {}), rounds),
             rounds=frozenset(rounds.get(each["id"], NOWHERE) for each in run.problem["shifts"]),
-            posed=frozenset(int(visit["id"]) for visit in run.problem["visits"]),
+            visits=frozenset(int(visit["id"]) for visit in run.problem["visits"]),
         )
 
 
-def fitted(facts: DayFacts, run: PlanningRun, wish: Wish) -> Fitted:
-    """Fit an answer into the day as it is now.
+def rebase(facts: DayFacts, run: PlanningRun, objectives: Objectives) -> RebasedPlan:
+    """Fit an solved into the day as it is now.
 
     1. What was changed by hand since stands: only the planner's other moves are made.
     2. While a round would break a rule that it does not break now, or a promise where promises are
        kept, one of its moves is given up.
     3. What may not be visited any more, and the planner did not know, leaves its round.
     """
-    answer = SolvedDay.of(run, facts.plan.rounds)
-    moves = changed(answer.began, answer.wanted)
-    was = arranged(facts.plan)
-    lapsed = dict(_lapsed(facts, answer, was, moves))
-    todo = frozenset(key for key in moves - lapsed.keys() if not _is_made(answer, was, key))
-    strays = frozenset(_strays(facts, answer, was))
-    desk = Desk(facts, todo | strays, keep_pins=True)
+    solved = SolvedDay.of(run, facts.plan.rounds)
+    moves = changed_visits(solved.start, solved.solution)
+    was = assignment_of(facts.plan)
+    lapsed = dict(_lapsed(facts, solved, was, moves))
+    todo = frozenset(key for key in moves - lapsed.keys() if not _is_made(solved, was, key))
+    strays = frozenset(_strays(facts, solved, was))
+    what_if = WhatIf(facts, todo | strays, keep_pins=True)
     while True:
-        becomes = joined(was, answer.wanted, todo).without(strays)
-        change = desk.change(becomes)
-        given_up = dict(_given_up(change, answer, todo, keep_promises=wish.keep_promises))
+        becomes = merge_moves(was, solved.solution, todo).without(strays)
+        change = what_if.change(becomes)
+        given_up = dict(_given_up(change, solved, todo, keep_promises=objectives.keep_promises))
         if not given_up:
-            return Fitted(change=replace(change, moved=changed(was, becomes)), lapsed=lapsed)
+            return RebasedPlan(
+                change=replace(change, moved=changed_visits(was, becomes)), lapsed=lapsed
+            )
         lapsed |= given_up
         todo -= given_up.keys()
 
 
-def _by_round(plan: Plan, rounds: Mapping[str, int]) -> Arrangement:
+def _by_round(plan: Plan, rounds: Mapping[str, int]) -> Assignment:
     orders: dict[int, tuple[int, ...]] = {}
     for shift, names in plan.orders.items():
         key = rounds.get(shift, NOWHERE)
         orders[key] = (*orders.get(key, ()), *map(int, names))
-    return Arrangement(orders=orders)
+    return Assignment(orders=orders)
 
 
 def _lapsed(
-    facts: DayFacts, answer: SolvedDay, was: Arrangement, moves: Collection[int]
+    facts: DayFacts, solved: SolvedDay, was: Assignment, moves: Collection[int]
 ) -> Iterator[tuple[int, Lapse]]:
     """Yield the moves that what happened since has overtaken."""
     able = {None, *(round_.id for round_ in facts.rounds)}
-    by_hand = changed(answer.began, replace(was, pinned=frozenset()))
+    by_hand = changed_visits(solved.start, replace(was, pinned=frozenset()))
     for key in moves:
-        here, there = was.round_of(key), answer.wanted.round_of(key)
+        here, there = was.round_of(key), solved.solution.round_of(key)
         pickup = facts.pickups.get(key)
         if here not in able or there not in able:
             yield key, Lapse.ROUND_LEFT
         elif pickup is None or (there is not None and _may_not(facts, key)):
             yield key, Lapse.GONE
-        elif key in by_hand and not _is_made(answer, was, key):
+        elif key in by_hand and not _is_made(solved, was, key):
             yield key, Lapse.MOVED_SINCE
         elif key in was.pinned and here != there:
             yield key, Lapse.PINNED_SINCE
 
 
-def _is_made(answer: SolvedDay, was: Arrangement, key: int) -> bool:
+def _is_made(solved: SolvedDay, was: Assignment, key: int) -> bool:
     """Whether somebody has put a visit into the round that the planner had for it."""
     here = was.round_of(key)
-    return answer.began.round_of(key) != here == answer.wanted.round_of(key)
+    return solved.start.round_of(key) != here == solved.solution.round_of(key)
 
 
-def _strays(facts: DayFacts, answer: SolvedDay, was: Arrangement) -> Iterator[int]:
-    for round_id in answer.rounds:
+def _strays(facts: DayFacts, solved: SolvedDay, was: Assignment) -> Iterator[int]:
+    for round_id in solved.rounds:
         for key in was.orders.get(round_id, ()):
-            if key in facts.pickups and key not in answer.posed and _may_not(facts, key):
+            if key in facts.pickups and key not in solved.visits and _may_not(facts, key):
                 yield key
 
 
 def _may_not(facts: DayFacts, key: int) -> bool:
-    why = facts.why_aside(facts.pickups[key])
-    return why is not None and why not in BY_HAND
+    why = facts.not_plannable(facts.pickups[key])
+    return why is not None and why not in ALLOWED_BY_HAND
 
 
 def _given_up(
-    change: DayChange, answer: SolvedDay, todo: frozenset[int], *, keep_promises: bool
+    change: DayChange, solved: SolvedDay, todo: frozenset[int], *, keep_promises: bool
 ) -> Iterator[tuple[int, Lapse]]:
     """Yield, per round that would not do, the move to give up: one that is named, or the last in.
 
     Where no move leads into such a round, those out of it are given up; else all there are.
     """
     for round_id, named, lapse in _wrong(change, keep_promises=keep_promises):
-        into = [key for key in answer.wanted.orders.get(round_id, ()) if key in todo]
-        out = [key for key in change.was.orders.get(round_id, ()) if key in todo]
+        into = [key for key in solved.solution.orders.get(round_id, ()) if key in todo]
+        out = [key for key in change.assignment_before.orders.get(round_id, ()) if key in todo]
         for key in sorted(named & todo)[-1:] or into[-1:] or out or todo:
             yield key, lapse
 
@@ -161,4 +168,4 @@ def _wrong(change: DayChange, *, keep_promises: bool) -> Iterator[tuple[int, set
             yield round_.id, named, Lapse.BREAKS_RULE
     if keep_promises:
         for key in promises_broken(change):
-            yield change.becomes.round_of(key) or NOWHERE, {key}, Lapse.BREAKS_PROMISE
+            yield change.assignment_after.round_of(key) or NOWHERE, {key}, Lapse.BREAKS_PROMISE

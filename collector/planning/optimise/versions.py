@@ -10,11 +10,16 @@ from sqlalchemy.orm import Session
 
 from collector.errors import NotFound
 from collector.pickups.models import Pickup
-from collector.planning.editing.assignment import Arrangement, arranged, changed, touched
+from collector.planning.editing.assignment import (
+    Assignment,
+    assignment_of,
+    changed_rounds,
+    changed_visits,
+)
 from collector.planning.editing.what_if import DayChange, orders_of
 from collector.planning.models import PlanningRun
 from collector.planning.optimise.rebase import SolvedDay
-from collector.planning.problem.build import DayFacts, can_be_timed, gather, problem_of
+from collector.planning.problem.build import DayFacts, build_problem, can_be_timed, load_facts
 from collector.rounds.models import DayPlan, Publication
 from collector.rounds.queries import OF_A_PICKUP
 from routing.schedule import retimed
@@ -51,12 +56,12 @@ class PlanVersion:
         return f"{self.kind}-{self.number}" if self.number else str(self.kind)
 
 
-def versions(session: Session, plan: DayPlan) -> list[PlanVersion]:
+def plan_versions(session: Session, plan: DayPlan) -> list[PlanVersion]:
     """Return the present, then the proposals and the revisions, each the latest first.
 
     A round that a proposal was not about is in it as it is now.
     """
-    present = arranged(plan).orders
+    present = assignment_of(plan).orders
     return [
         PlanVersion(kind=PlanSource.PRESENT, number=0, made_at=None, orders=present),
         *_proposals(session, plan, present),
@@ -64,30 +69,32 @@ def versions(session: Session, plan: DayPlan) -> list[PlanVersion]:
     ]
 
 
-def beside(session: Session, plan: DayPlan, first: PlanVersion, second: PlanVersion) -> DayChange:
+def compare_versions(
+    session: Session, plan: DayPlan, first: PlanVersion, second: PlanVersion
+) -> DayChange:
     """Return what makes the second of two plans of the first, both timed and priced as of today.
 
     What cannot be timed any more, such as a visit that was moved to another day, is in neither.
     """
-    was, becomes = Arrangement(orders=first.orders), Arrangement(orders=second.orders)
+    was, becomes = Assignment(orders=first.orders), Assignment(orders=second.orders)
     facts = _facts(session, plan, was.placed | becomes.placed)
     posed = [each for each in facts.pickups.values() if can_be_timed(each, facts.service_day)]
-    problem = problem_of(facts, posed, unpinned=facts.pickups)
-    rounds = touched(was, becomes)
+    problem = build_problem(facts, posed, unpinned=facts.pickups)
+    rounds = changed_rounds(was, becomes)
     return DayChange(
         facts=facts,
         problem=problem,
-        was=was,
-        becomes=becomes,
-        before=retimed(problem, orders_of(facts, problem, was)),
-        after=retimed(problem, orders_of(facts, problem, becomes)),
+        assignment_before=was,
+        assignment_after=becomes,
+        plan_before=retimed(problem, orders_of(facts, problem, was)),
+        plan_after=retimed(problem, orders_of(facts, problem, becomes)),
         touched=tuple(round_ for round_ in facts.rounds if round_.id in rounds),
-        moved=changed(was, becomes),
+        moved=changed_visits(was, becomes),
         breaks=(),
     )
 
 
-def named(found: Iterable[PlanVersion], name: str) -> PlanVersion:
+def version_named(found: Iterable[PlanVersion], name: str) -> PlanVersion:
     """Return the version that an address names.
 
     Raises
@@ -113,8 +120,10 @@ def _proposals(
     for run in runs:
         if run.plan is None:
             continue
-        answer = SolvedDay.of(run, plan.rounds)
-        asked = {key: answer.wanted.orders.get(key, ()) for key in answer.rounds if key in present}
+        solved = SolvedDay.of(run, plan.rounds)
+        asked = {
+            key: solved.solution.orders.get(key, ()) for key in solved.rounds if key in present
+        }
         elsewhere = {each for order in asked.values() for each in order}
         kept = {
             key: tuple(each for each in order if each not in elsewhere)
@@ -152,7 +161,7 @@ def _facts(session: Session, plan: DayPlan, keys: Iterable[int]) -> DayFacts:
         .order_by(Pickup.id)
     )
     return replace(
-        gather(session, plan),
+        load_facts(session, plan),
         rounds=tuple(plan.rounds),
         pickups={pickup.id: pickup for pickup in pickups},
     )

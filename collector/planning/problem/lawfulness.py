@@ -1,4 +1,4 @@
-"""Plans and written days against the planner's own check."""
+"""Checks of plans and of written days against the planner's rules."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -7,9 +7,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from collector.errors import Refused
-from collector.planning.problem.build import as_written, can_be_timed
-from collector.planning.problem.build import problem_of as build_problem
-from collector.planning.problem.write_back import written
+from collector.planning.problem.build import (
+    build_problem,
+    can_be_timed,
+    load_written_facts,
+)
+from collector.planning.problem.write_back import plan_as_written
 from collector.rounds.queries import day_plan
 from routing.check.judge import check
 from routing.check.violation import Violation
@@ -40,7 +43,7 @@ def broken_rules(session: Session, *, bank_id: int, day: date) -> tuple[Violatio
     plan = day_plan(session, bank_id=bank_id, day=day)
     if plan is None or not plan.rounds:
         return ()
-    facts = as_written(session, plan)
+    facts = load_written_facts(session, plan)
     timed = [pickup for pickup in facts.pickups.values() if can_be_timed(pickup, facts.service_day)]
     problem = build_problem(facts, timed)
-    return check(problem, written(facts, problem))
+    return check(problem, plan_as_written(facts, problem))

@@ -14,13 +14,13 @@ from collector.donors.queries import donors_of
 from collector.notices.models import NoticeState
 from collector.notices.queries import count_notices
 from collector.pickups.queries import count_unanswered, first_unanswered_day
-from collector.planning.booking.forecast import who_will_be_due
+from collector.planning.booking.forecast import due_donors
 from collector.rounds.models import DayPlan
 from collector.rounds.queries import day_plan
 from collector.shifts.queries import shifts_on
-from collector.web.board.day.page import seen_day
+from collector.web.board.day.page import load_day_view
 from collector.web.board.day.view_model import DayView
-from collector.web.board.dispatch.view_model import live
+from collector.web.board.dispatch.view_model import load_dispatch_view
 from collector.web.board.page_context import page, today
 from collector.web.framework.guards import actor, may_see, now
 
@@ -63,7 +63,7 @@ def home() -> str:
     day, bank_id = today(), actor().bank_id
     with reading() as session:
         plan = day_plan(session, bank_id=bank_id, day=day)
-        seen = seen_day(session, plan, day)
+        seen = load_day_view(session, plan, day)
         cards = [
             _asked(session, bank_id),
             _unplanned(seen, day),
@@ -132,7 +132,7 @@ def _absent(session: Session, bank_id: int, day: date) -> Card:
 
 
 def _clocks(session: Session, plan: DayPlan | None, bank_id: int, day: date) -> Card:
-    found = live(session, plan, bank_id=bank_id, day=day, now=now())
+    found = load_dispatch_view(session, plan, bank_id=bank_id, day=day, now=now())
     lines = [
         *(f"{each.letter}: {each.round.shift.collector.name}" for each, _ in found.tight),
         *(
@@ -182,7 +182,7 @@ def _serology(session: Session, bank_id: int, day: date) -> Card:
 def _freezers(session: Session, bank_id: int) -> Card:
     full = [
         due
-        for due in who_will_be_due(session, bank_id=bank_id, now=now(), days=SEROLOGY_DAYS)
+        for due in due_donors(session, bank_id=bank_id, now=now(), days=SEROLOGY_DAYS)
         if due.open is None
         and not due.paused
         and due.forecast.level_ml >= FULL_SHARE * due.forecast.capacity_ml

@@ -13,7 +13,7 @@ from collector.errors import NotFound
 from collector.people.models import Person, Role
 from collector.people.queries import people_with_role
 from collector.pickups.queries import count_unanswered
-from collector.planning.editing.commit import By
+from collector.planning.editing.commit import EditContext
 from collector.service_day import ServiceDay
 from collector.web.framework.guards import actor, now
 
@@ -83,9 +83,9 @@ def uuid_of(text: str) -> UUID:
         raise NotFound("not_found") from None
 
 
-def by(reason: str = "") -> By:
+def edit_context(reason: str = "") -> EditContext:
     """Say who changes something now, and why a rule may be broken."""
-    return By(now=now(), actor=actor().reference, reason=reason.strip()[:LONGEST_REASON])
+    return EditContext(now=now(), actor=actor().reference, reason=reason.strip()[:LONGEST_REASON])
 
 
 def chosen(choices: type[Choice], text: str) -> Choice:

@@ -23,8 +23,19 @@ from collector.pickups.enquiries import (
 )
 from collector.pickups.models import Enquiry
 from collector.pickups.purposes import purposes_for
-from collector.planning.booking.availability import Availability, AvailabilityAnswer, outlook
-from collector.planning.booking.slots import Slot, Wanted, seen, slots, still_fits, turn_page
+from collector.planning.booking.availability import (
+    Availability,
+    AvailabilityAnswer,
+    find_availability,
+)
+from collector.planning.booking.slots import (
+    RequestedVisit,
+    Slot,
+    find_slots,
+    slot_basis,
+    still_fits,
+    turn_page,
+)
 from collector.web.donor import request_form as forms
 from collector.web.donor.pages import form_page, last_of
 from collector.web.framework.guards import actor, donor_id, now
@@ -76,7 +87,7 @@ def hold() -> Response | tuple[str, int]:
     for _attempt in range(TRIES):
         with reading() as session:
             enquiry, donor = _hers(session)
-            looked = seen(session, bank_id=donor.bank_id, day=day)
+            looked = slot_basis(session, bank_id=donor.bank_id, day=day)
             fits = still_fits(
                 session,
                 now=now(),
@@ -139,7 +150,7 @@ def _choose(wrong: str = "") -> str:
     with reading() as session:
         enquiry, donor = _hers(session)
         wanted = _wanted(session, enquiry)
-        told = outlook(session, now=now(), wanted=wanted)
+        told = find_availability(session, now=now(), wanted=wanted)
         found = _slots(session, wanted, told)
         page = form_page(session, bank_id=donor.bank_id, donor_id=donor.id, now=now())
         return render_template(
@@ -147,10 +158,10 @@ def _choose(wrong: str = "") -> str:
         )
 
 
-def _slots(session: Session, wanted: Wanted, told: AvailabilityAnswer) -> list[Slot]:
+def _slots(session: Session, wanted: RequestedVisit, told: AvailabilityAnswer) -> list[Slot]:
     if told.standing is not Availability.FITS:
         return []
-    return slots(session, now=now(), bank_id=actor().bank_id, wanted=wanted, days=told.days)
+    return find_slots(session, now=now(), bank_id=actor().bank_id, wanted=wanted, days=told.days)
 
 
 def _wished(text: str) -> tuple[date, time, time]:
@@ -167,8 +178,8 @@ def _hers(session: Session) -> tuple[Enquiry, Donor]:
     )
 
 
-def _wanted(session: Session, enquiry: Enquiry) -> Wanted:
-    return Wanted(
+def _wanted(session: Session, enquiry: Enquiry) -> RequestedVisit:
+    return RequestedVisit(
         donor=get_donor(session, enquiry.bank_id, enquiry.donor_id),
         bottles=enquiry.bottles,
         volume_ml=enquiry.volume_ml,

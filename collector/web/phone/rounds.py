@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from collector.custody.photos import keep_photo
 from collector.db import reading, transaction
 from collector.errors import Conflict, NotFound, Refused
-from collector.planning.dispatch.defer_stop import price_of_coming_back
+from collector.planning.dispatch.defer_stop import deferral_cost
 from collector.rounds.events.intake import EventResult, accept
 from collector.rounds.events.monitoring import incidents_of
 from collector.rounds.events.queries import followed_round, followed_rounds, said_of
@@ -83,7 +83,7 @@ def later(round_id: int, pickup_id: int) -> Response:
     """Say what it would add to come back to a stop at the end of the round."""
     with reading() as session:
         day = date.fromisoformat((_own(session, round_id).published or {})["day"])
-        price = price_of_coming_back(
+        price = deferral_cost(
             session,
             bank_id=actor().bank_id,
             day=day,

@@ -10,11 +10,11 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from collector.db import _write_is_open
-from collector.planning.editing.commit import By, write
+from collector.planning.editing.commit import EditContext, write_edit
 from collector.planning.editing.moves import TargetPosition, compute_move
 from collector.planning.models import DayEdit, PlanningRun
 from collector.planning.optimise.apply import compute_draft, write_draft
-from collector.planning.optimise.runs import pose
+from collector.planning.optimise.runs import create_run
 from collector.rounds.models import DayPlan
 from collector.rounds.queries import day_plan
 from routing.analysis.explain import explained
@@ -47,7 +47,7 @@ def drafted(session: Session, town: Town, run: PlanningRun, plan: Plan) -> DayPl
 def move(
     session: Session,
     *,
-    by: By,
+    context: EditContext,
     bank_id: int,
     day: date,
     version: int,
@@ -59,11 +59,11 @@ def move(
         edit = compute_move(
             session, bank_id=bank_id, day=day, version=version, pickups=pickups, place=place
         )
-    return write(session, edit, by=by, bank_id=bank_id)
+    return write_edit(session, edit, context=by, bank_id=bank_id)
 
 
 def posed(session: Session, town: Town) -> tuple[PlanningRun, Problem]:
-    run = pose(session, now=MORNING, bank_id=town.bank, day=DAY)
+    run = create_run(session, now=MORNING, bank_id=town.bank, day=DAY)
     return run, read_problem(json.dumps(run.problem))
 
 

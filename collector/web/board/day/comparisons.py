@@ -13,21 +13,27 @@ from collector.db import compute_then_write, reading, transaction
 from collector.errors import NotFound, Refused
 from collector.pickups.models import Pickup
 from collector.planning.editing.comparison import figures, moved_visits
-from collector.planning.editing.moves import MOST_AT_ONCE
-from collector.planning.editing.what_if import DayChange, told
+from collector.planning.editing.moves import MOST_VISITS
+from collector.planning.editing.what_if import DayChange, preview_of
 from collector.planning.optimise.proposals import (
-    apply,
+    apply_proposal,
     compute_application,
-    discard,
-    partly,
-    proposal,
+    discard_proposal,
+    load_proposal,
+    select_moves,
 )
 from collector.planning.optimise.rebase import Lapse
-from collector.planning.optimise.versions import PlanSource, PlanVersion, beside, named, versions
+from collector.planning.optimise.versions import (
+    PlanSource,
+    PlanVersion,
+    compare_versions,
+    plan_versions,
+    version_named,
+)
 from collector.rounds.queries import day_plan
-from collector.web.board.day.page import day_page, seen_day
-from collector.web.board.day.price_wording import price as priced
-from collector.web.board.page_context import by, civil_day, is_fragment, whole_number
+from collector.web.board.day.page import day_page, load_day_view
+from collector.web.board.day.price_wording import describe_price as priced
+from collector.web.board.page_context import civil_day, edit_context, is_fragment, whole_number
 from collector.web.board.page_context import page as board_page
 from collector.web.board.wording import duration, euros, kilometres, signed
 from collector.web.framework.guards import actor
@@ -50,7 +56,7 @@ LAPSES: Mapping[Lapse, LazyString] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Metric:
+class ComparedFigure:
     """One figure of both plans, which way it goes, and whether that is good."""
 
     name: str
@@ -69,10 +75,10 @@ def any_two(day: str) -> str:
         plan = day_plan(session, bank_id=bank_id, day=wanted)
         if plan is None:
             raise NotFound("not_found", kind="day_plans")
-        known = versions(session, plan)
-        first = named(known, request.args.get("first", known[-1].name))
-        second = named(known, request.args.get("second", known[0].name))
-        change = beside(session, plan, first, second)
+        known = plan_versions(session, plan)
+        first = version_named(known, request.args.get("first", known[-1].name))
+        second = version_named(known, request.args.get("second", known[0].name))
+        change = compare_versions(session, plan, first, second)
         return board_page(
             session,
             "board/day/two_plans.html",
@@ -93,8 +99,8 @@ def page(day: str, run_id: int) -> str:
     """Show what the planner proposes beside the day as it is."""
     wanted, bank_id = civil_day(day), actor().bank_id
     with reading() as session:
-        seen = seen_day(session, day_plan(session, bank_id=bank_id, day=wanted), wanted)
-        found = proposal(session, bank_id=bank_id, day=wanted, run_id=run_id)
+        seen = load_day_view(session, day_plan(session, bank_id=bank_id, day=wanted), wanted)
+        found = load_proposal(session, bank_id=bank_id, day=wanted, run_id=run_id)
         return board_page(
             session,
             "board/day/comparison.html",
@@ -105,7 +111,7 @@ def page(day: str, run_id: int) -> str:
             visits=moved_visits(found.change),
             names=seen.names,
             contacts=_contacts(found.change),
-            price=priced(told(found.change), seen.names),
+            price=priced(preview_of(found.change), seen.names),
             lapses=LAPSES,
         )
 
@@ -114,13 +120,13 @@ def page(day: str, run_id: int) -> str:
 def part(day: str, run_id: int) -> str:
     """Say what only some of the moves would do."""
     wanted, bank_id = civil_day(day), actor().bank_id
-    chosen = [whole_number(key) for key in request.args.getlist("pickup")][:MOST_AT_ONCE]
+    chosen = [whole_number(key) for key in request.args.getlist("pickup")][:MOST_VISITS]
     price, wrong = None, ""
     with reading() as session:
-        seen = seen_day(session, day_plan(session, bank_id=bank_id, day=wanted), wanted)
-        found = proposal(session, bank_id=bank_id, day=wanted, run_id=run_id)
+        seen = load_day_view(session, day_plan(session, bank_id=bank_id, day=wanted), wanted)
+        found = load_proposal(session, bank_id=bank_id, day=wanted, run_id=run_id)
         try:
-            price = priced(told(partly(found, chosen)), seen.names) if chosen else None
+            price = priced(preview_of(select_moves(found, chosen)), seen.names) if chosen else None
         except Refused as refused:
             wrong = sentence(refused)
     return render_template("board/day/_part.html", price=price, wrong=wrong, count=len(chosen))
@@ -132,7 +138,9 @@ def make(day: str, run_id: int) -> Response:
     wanted, act = civil_day(day), request.form.get("act", "")
     if act == "discard":
         with transaction() as session:
-            discard(session, by=by(), bank_id=actor().bank_id, day=wanted, run_id=run_id)
+            discard_proposal(
+                session, context=edit_context(), bank_id=actor().bank_id, day=wanted, run_id=run_id
+            )
     else:
         _apply(wanted, run_id, whole=act != "take")
     if is_fragment():
@@ -158,8 +166,12 @@ def _apply(day: date, run_id: int, *, whole: bool) -> None:
             run_id=run_id,
             only=None if whole else [whole_number(key) for key in form.getlist("pickup")],
         ),
-        lambda session, edit: apply(
-            session, edit, by=by(form.get("reason", "")), bank_id=bank_id, run_id=run_id
+        lambda session, edit: apply_proposal(
+            session,
+            edit,
+            context=edit_context(form.get("reason", "")),
+            bank_id=bank_id,
+            run_id=run_id,
         ),
     )
 
@@ -188,8 +200,8 @@ def _contact(pickup: Pickup) -> str:
     return str(gettext("e-mail") if pickup.donor.email else gettext("nobody: call her"))
 
 
-def _metrics(change: DayChange) -> Iterator[Metric]:
-    before, after = figures(change, change.before), figures(change, change.after)
+def _metrics(change: DayChange) -> Iterator[ComparedFigure]:
+    before, after = figures(change, change.plan_before), figures(change, change.plan_after)
     yield _count(gettext("visits planned"), before.planned, after.planned, more_is_better=True)
     yield _metric(gettext("distance"), before.metres, after.metres, kilometres)
     yield _metric(gettext("working time"), before.seconds, after.seconds, duration)
@@ -206,7 +218,7 @@ def _metrics(change: DayChange) -> Iterator[Metric]:
         )
 
 
-def _count(name: str, before: int, after: int, *, more_is_better: bool) -> Metric:
+def _count(name: str, before: int, after: int, *, more_is_better: bool) -> ComparedFigure:
     return _metric(name, before, after, str, more_is_better=more_is_better)
 
 
@@ -217,10 +229,10 @@ def _metric(
     say: Callable[[int], str],
     *,
     more_is_better: bool = False,
-) -> Metric:
+) -> ComparedFigure:
     by_how_much = after - before
     way = SAME if say(before) == say(after) else UP if by_how_much > 0 else DOWN
-    return Metric(
+    return ComparedFigure(
         name=name,
         before=say(before),
         after=say(after),

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from collector.people.queries import names_of
 from collector.pickups.queries import donor_names
-from collector.planning.editing.assignment import Arrangement
-from collector.planning.editing.queries import edits_by_key, visits_of
+from collector.planning.editing.assignment import Assignment
+from collector.planning.editing.queries import edits_by_key, visits_of_edit
 from collector.planning.models import DayEdit, EditKind
 from collector.rounds.models import DayPlan
 
@@ -19,7 +19,7 @@ _ = lazy_gettext
 
 PERSON = "person:"
 
-DID: Mapping[EditKind, LazyString] = {
+EDIT_WORDS: Mapping[EditKind, LazyString] = {
     EditKind.PINNED: _("pinned %(whom)s"),
     EditKind.UNPINNED: _("let go of the pin of %(whom)s"),
     EditKind.SPREAD: _("spread %(whom)s over other rounds"),
@@ -28,8 +28,8 @@ DID: Mapping[EditKind, LazyString] = {
     EditKind.TAKEN: _("took %(whom)s from the planner's proposal"),
     EditKind.OTHER_DAY: _("moved %(whom)s from one day to another"),
 }
-DID_MOVE_TO = _("moved %(whom)s to %(target)s")
-DID_MOVE = _("moved %(whom)s")
+MOVE_TO_WORDS = _("moved %(whom)s to %(target)s")
+MOVE_WORDS = _("moved %(whom)s")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,14 +41,16 @@ class EditLine:
     at: datetime
 
 
-def said(session: Session, plan: DayPlan | None, edits: Sequence[DayEdit]) -> list[EditLine]:
+def describe_edits(
+    session: Session, plan: DayPlan | None, edits: Sequence[DayEdit]
+) -> list[EditLine]:
     """Put edits of a day into words, in their order."""
     if plan is None or not edits:
         return []
     by_key = {edit.id: edit for edit in edits}
     missing = {edit.takes_back_id for edit in edits if edit.takes_back_id} - by_key.keys()
     by_key |= edits_by_key(session, plan=plan, keys=missing)
-    visits = {key for edit in by_key.values() for key in visits_of(edit)}
+    visits = {key for edit in by_key.values() for key in visits_of_edit(edit)}
     names = donor_names(session, plan.bank_id, visits)
     letters = {round_.id: round_.letter for round_ in plan.rounds}
     people = _people(session, {edit.actor for edit in edits})
@@ -62,9 +64,9 @@ def said(session: Session, plan: DayPlan | None, edits: Sequence[DayEdit]) -> li
     ]
 
 
-def words_of(session: Session, plan: DayPlan, edit: DayEdit) -> str:
+def describe_edit(session: Session, plan: DayPlan, edit: DayEdit) -> str:
     """Say what one edit did."""
-    (told,) = said(session, plan, [edit])
+    (told,) = describe_edits(session, plan, [edit])
     return told.words
 
 
@@ -87,13 +89,13 @@ def _words(
         if edit.kind is EditKind.UNDONE:
             return str(gettext("undone: %(what)s", what=what))
         return str(gettext("done again: %(what)s", what=what))
-    keys = visits_of(edit)
+    keys = visits_of_edit(edit)
     who = names.get(keys[0], "?") if len(keys) == 1 else ""
     return _plain(edit, who, len(keys), _target(edit, keys, letters))
 
 
 def _target(edit: DayEdit, keys: Sequence[int], letters: Mapping[int, str]) -> str:
-    after = Arrangement.read(edit.after)
+    after = Assignment.from_json(edit.after)
     rounds = {after.round_of(key) for key in keys}
     if len(rounds) != 1:
         return ""
@@ -105,5 +107,5 @@ def _target(edit: DayEdit, keys: Sequence[int], letters: Mapping[int, str]) -> s
 
 def _plain(edit: DayEdit, who: str, count: int, target: str) -> str:
     whom = who or str(ngettext("%(num)s visit", "%(num)s visits", count))
-    sentence: LazyString = DID.get(edit.kind, DID_MOVE_TO if target else DID_MOVE)
+    sentence: LazyString = EDIT_WORDS.get(edit.kind, MOVE_TO_WORDS if target else MOVE_WORDS)
     return str(sentence) % {"whom": whom, "target": target}

@@ -5,11 +5,11 @@ from werkzeug.wrappers import Response
 
 from collector.db import reading, transaction
 from collector.planning.editing.queries import edits_of
-from collector.planning.editing.undo import take_back
+from collector.planning.editing.undo import undo_or_redo
 from collector.rounds.queries import day_plan
-from collector.web.board.day.edit_log import said
+from collector.web.board.day.edit_log import describe_edits
 from collector.web.board.day.page import day_page
-from collector.web.board.page_context import by, civil_day, is_fragment, whole_number
+from collector.web.board.page_context import civil_day, edit_context, is_fragment, whole_number
 from collector.web.board.page_context import page as board_page
 from collector.web.framework.guards import actor
 
@@ -22,7 +22,7 @@ def page(day: str) -> str:
     wanted = civil_day(day)
     with reading() as session:
         plan = day_plan(session, bank_id=actor().bank_id, day=wanted)
-        told = said(session, plan, edits_of(session, plan=plan))
+        told = describe_edits(session, plan, edits_of(session, plan=plan))
         return board_page(
             session, "board/day/edits.html", day=wanted, told=list(reversed(told)), plan=plan
         )
@@ -33,9 +33,9 @@ def make(day: str) -> Response:
     """Undo what this coordinator did last, or do again what she undid last."""
     wanted = civil_day(day)
     with transaction() as session:
-        take_back(
+        undo_or_redo(
             session,
-            by=by(),
+            context=edit_context(),
             bank_id=actor().bank_id,
             day=wanted,
             version=whole_number(request.form.get("version", "")),

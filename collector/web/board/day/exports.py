@@ -7,8 +7,8 @@ from flask import Blueprint, Response, make_response
 from collector.csv_rows import write_rows
 from collector.db import reading
 from collector.rounds.queries import day_plan
-from collector.web.board.day.page import seen_day
-from collector.web.board.day.view_model import DayView, RoundSeen, StopSeen
+from collector.web.board.day.page import load_day_view
+from collector.web.board.day.view_model import DayView, RoundView, StopView
 from collector.web.board.page_context import civil_day
 from collector.web.framework.guards import actor
 from collector.web.wording import clock
@@ -45,7 +45,7 @@ def rounds(day: str) -> Response:
     wanted = civil_day(day)
     with reading() as session:
         plan = day_plan(session, bank_id=actor().bank_id, day=wanted)
-        content = write_rows(COLUMNS, _rows(seen_day(session, plan, wanted)))
+        content = write_rows(COLUMNS, _rows(load_day_view(session, plan, wanted)))
     answer = make_response(content)
     answer.headers["Content-Type"] = "text/csv; charset=utf-8"
     answer.headers["Content-Disposition"] = f'attachment; filename="rounds-{wanted}.csv"'
@@ -58,7 +58,7 @@ def _rows(seen: DayView) -> Iterator[dict[str, object]]:
             yield _row(found, stop)
 
 
-def _row(found: RoundSeen, seen: StopSeen) -> dict[str, object]:
+def _row(found: RoundView, seen: StopView) -> dict[str, object]:
     pickup, donor = seen.pickup, seen.pickup.donor
     return {
         "round": found.letter,

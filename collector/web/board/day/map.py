@@ -4,7 +4,7 @@ from typing import Any
 
 from collector.banks.models import Site
 from collector.pickups.models import Pickup
-from collector.web.board.day.view_model import DayView, RoundSeen
+from collector.web.board.day.view_model import DayView, RoundView
 
 
 def day_map(picture: DayView) -> dict[str, Any]:
@@ -22,7 +22,7 @@ def day_map(picture: DayView) -> dict[str, Any]:
     }
 
 
-def _round(seen: RoundSeen) -> dict[str, Any]:
+def _round(seen: RoundView) -> dict[str, Any]:
     stops = [
         {"pickup": stop.pickup.id, "number": stop.number, "name": _name(stop.pickup), "at": at}
         for stop in seen.stops

@@ -12,32 +12,38 @@ from werkzeug.wrappers import Response
 from collector.db import compute_then_write, reading
 from collector.errors import NotFound, Refused
 from collector.pickups.models import Pickup
-from collector.planning.editing.commit import write
+from collector.planning.editing.commit import write_edit
 from collector.planning.editing.moves import (
-    MOST_AT_ONCE,
+    MOST_VISITS,
     TRAY,
-    Choice,
+    PricedTarget,
     TargetPosition,
-    choices,
     compute_move,
-    price,
+    price_move,
+    price_targets,
 )
 from collector.planning.editing.other_days import (
     OtherDay,
     compute_day_move,
     move_to_day,
-    other_days,
+    price_other_days,
 )
-from collector.planning.editing.what_if import DayChange, Desk
-from collector.planning.problem.build import gather
+from collector.planning.editing.what_if import DayChange, WhatIf
+from collector.planning.problem.build import load_facts
 from collector.rounds.models import NOT_STARTED, DayPlan
 from collector.rounds.publication import promises_in
 from collector.rounds.queries import day_plan
-from collector.web.board.day.page import day_page, seen_day
-from collector.web.board.day.price_wording import RANK, Price, PriceVerdict
-from collector.web.board.day.price_wording import price as priced
-from collector.web.board.day.view_model import DayView, RoundSeen, StopSeen
-from collector.web.board.page_context import by, civil_day, is_fragment, today, whole_number
+from collector.web.board.day.page import day_page, load_day_view
+from collector.web.board.day.price_wording import RANK, PriceVerdict, PriceView
+from collector.web.board.day.price_wording import describe_price as priced
+from collector.web.board.day.view_model import DayView, RoundView, StopView
+from collector.web.board.page_context import (
+    civil_day,
+    edit_context,
+    is_fragment,
+    today,
+    whole_number,
+)
 from collector.web.board.page_context import page as board_page
 from collector.web.framework.guards import actor
 from collector.web.wording import sentence
@@ -48,7 +54,7 @@ ANOTHER_DAY = "day:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChoiceSeen:
+class TargetView:
     """A place as the board offers it.
 
     Attributes
@@ -62,10 +68,10 @@ class ChoiceSeen:
     """
 
     place: TargetPosition
-    price: Price | None
+    price: PriceView | None
     refusal: str
-    seen: RoundSeen | None
-    after: StopSeen | None
+    seen: RoundView | None
+    after: StopView | None
     is_first: bool
     left: int
     is_here: bool
@@ -90,9 +96,9 @@ def page(day: str) -> str:
     with reading() as session:
         plan, seen = _day(session, wanted)
         pickups = _pickups(seen)
-        desk = Desk(gather(session, plan), [pickup.id for pickup in pickups])
-        offered = _offered(desk, seen, pickups)
-        looked_at = _looked_at(session, plan, seen, pickups, chosen, offered)
+        what_if = WhatIf(load_facts(session, plan), [pickup.id for pickup in pickups])
+        offered = _offered(what_if, seen, pickups)
+        looked_at = _selected(session, plan, seen, pickups, chosen, offered)
         return board_page(
             session,
             "board/day/_move.html" if is_fragment() else "board/day/move.html",
@@ -104,7 +110,7 @@ def page(day: str) -> str:
             chosen=chosen or looked_at[0],
             price=looked_at[1],
             wrong=looked_at[2],
-            is_placed=bool(desk.was.placed & desk.hands),
+            is_placed=bool(what_if.assignment.placed & what_if.movable),
             alone=not is_fragment(),
             promised=promises_in(plan.rounds).get(pickups[0].id) if len(pickups) == 1 else None,
         )
@@ -117,7 +123,7 @@ def show_price(day: str) -> str:
     with reading() as session:
         plan, seen = _day(session, wanted)
         keys = _keys()
-        _, found = price(session, plan, pickups=keys, place=TargetPosition.read(_place()))
+        _, found = price_move(session, plan, pickups=keys, place=TargetPosition.parse(_place()))
     return render_template("board/day/_price.html", price=priced(found, seen.names))
 
 
@@ -129,7 +135,7 @@ def show_days(day: str) -> str:
         _, seen = _day(session, wanted)
         pickups = _pickups(seen)
         keys = [pickup.id for pickup in pickups]
-        found = other_days(
+        found = price_other_days(
             session, bank_id=actor().bank_id, day=wanted, pickups=keys, today=today()
         )
         return board_page(
@@ -157,11 +163,11 @@ def make(day: str) -> Response:
             bank_id=bank_id,
             day=wanted,
             version=version,
-            pickups=keys[:MOST_AT_ONCE],
-            place=TargetPosition.read(place),
+            pickups=keys[:MOST_VISITS],
+            place=TargetPosition.parse(place),
         ),
-        lambda session, edit: write(
-            session, edit, by=by(request.form.get("reason", "")), bank_id=bank_id
+        lambda session, edit: write_edit(
+            session, edit, context=edit_context(request.form.get("reason", "")), bank_id=bank_id
         ),
     )
     if is_fragment():
@@ -178,11 +184,11 @@ def _to_another_day(day: date, to: date) -> Response:
             bank_id=bank_id,
             day=day,
             version=version,
-            pickups=keys[:MOST_AT_ONCE],
+            pickups=keys[:MOST_VISITS],
             to=to,
         ),
         lambda session, computed: move_to_day(
-            session, computed, by=by(request.form.get("reason", "")), bank_id=bank_id
+            session, computed, context=edit_context(request.form.get("reason", "")), bank_id=bank_id
         ),
     )
     if is_fragment():
@@ -200,7 +206,7 @@ def _day(session: Session, day: date) -> tuple[DayPlan, DayView]:
     plan = day_plan(session, bank_id=actor().bank_id, day=day)
     if plan is None:
         raise NotFound("not_found", kind="day_plans")
-    return plan, seen_day(session, plan, day)
+    return plan, load_day_view(session, plan, day)
 
 
 def _place() -> str:
@@ -208,7 +214,7 @@ def _place() -> str:
 
 
 def _keys() -> list[int]:
-    return [whole_number(key) for key in request.args.getlist("pickup")][:MOST_AT_ONCE]
+    return [whole_number(key) for key in request.args.getlist("pickup")][:MOST_VISITS]
 
 
 def _pickups(seen: DayView) -> list[Pickup]:
@@ -226,23 +232,25 @@ def _pickups(seen: DayView) -> list[Pickup]:
     chosen = [pickup for pickup in known if pickup.id in wanted]
     if not chosen or wanted - {pickup.id for pickup in chosen}:
         raise NotFound("not_found", kind="pickups")
-    return chosen[:MOST_AT_ONCE]
+    return chosen[:MOST_VISITS]
 
 
-def _offered(desk: Desk, seen: DayView, pickups: Sequence[Pickup]) -> list[ChoiceSeen]:
+def _offered(what_if: WhatIf, seen: DayView, pickups: Sequence[Pickup]) -> list[TargetView]:
     keys = [pickup.id for pickup in pickups]
-    found = [_choice_seen(desk, seen, keys, each) for each in choices(desk, keys)]
+    found = [_target_view(what_if, seen, keys, each) for each in price_targets(what_if, keys)]
     return sorted(found, key=lambda each: each.rank)
 
 
-def _choice_seen(desk: Desk, seen: DayView, keys: Sequence[int], found: Choice) -> ChoiceSeen:
+def _target_view(
+    what_if: WhatIf, seen: DayView, keys: Sequence[int], found: PricedTarget
+) -> TargetView:
     rounds = {each.round.id: each for each in seen.rounds}
     after, is_first = None, False
     if found.change and found.place.round_id is not None and len(keys) == 1:
         after, is_first = _after(seen, found.change, found.place.round_id, keys[0])
-    holders = {desk.was.round_of(key) for key in keys}
+    holders = {what_if.assignment.round_of(key) for key in keys}
     is_here = found.place.round_id is not None and holders == {found.place.round_id}
-    return ChoiceSeen(
+    return TargetView(
         place=found.place,
         price=priced(found.preview, seen.names) if found.preview else None,
         refusal=sentence(found.refusal) if found.refusal else "",
@@ -256,8 +264,8 @@ def _choice_seen(desk: Desk, seen: DayView, keys: Sequence[int], found: Choice) 
 
 def _after(
     seen: DayView, change: DayChange, round_id: int, key: int
-) -> tuple[StopSeen | None, bool]:
-    order = change.becomes.orders.get(round_id, ())
+) -> tuple[StopView | None, bool]:
+    order = change.assignment_after.orders.get(round_id, ())
     if key not in order:
         return None, False
     at = order.index(key)
@@ -265,21 +273,21 @@ def _after(
     return (stops.get(order[at - 1]), False) if at else (None, True)
 
 
-def _looked_at(
+def _selected(
     session: Session,
     plan: DayPlan,
     seen: DayView,
     pickups: Sequence[Pickup],
     chosen: str,
-    offered: Sequence[ChoiceSeen],
-) -> tuple[str, Price | None, str]:
+    offered: Sequence[TargetView],
+) -> tuple[str, PriceView | None, str]:
     """Return the place that is looked at, its price, or what stands against it."""
     if not chosen:
         best = next((each for each in offered if each.is_way_out), None)
         return (str(best.place), best.price, "") if best else ("", None, "")
     try:
         keys = [pickup.id for pickup in pickups]
-        _, found = price(session, plan, pickups=keys, place=TargetPosition.read(chosen))
+        _, found = price_move(session, plan, pickups=keys, place=TargetPosition.parse(chosen))
     except Refused as refused:
         return chosen, None, sentence(refused)
     return chosen, priced(found, seen.names), ""
@@ -287,7 +295,7 @@ def _looked_at(
 
 def _exact(
     seen: DayView, pickups: Sequence[Pickup]
-) -> list[tuple[RoundSeen, list[tuple[TargetPosition, StopSeen | None]]]]:
+) -> list[tuple[RoundView, list[tuple[TargetPosition, StopView | None]]]]:
     """Return the places in each round, each by the stop before it, the visits left out."""
     moved = {pickup.id for pickup in pickups}
     return [
@@ -305,5 +313,5 @@ def _exact(
     ]
 
 
-def _price_of_day(found: OtherDay, seen: DayView) -> Price | None:
+def _price_of_day(found: OtherDay, seen: DayView) -> PriceView | None:
     return priced(found.preview, seen.names) if found.preview else None

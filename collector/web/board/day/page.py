@@ -14,17 +14,17 @@ from collector.custody.queries import records_at
 from collector.db import reading
 from collector.errors import Conflict, MilkroundError
 from collector.pickups.queries import count_unanswered, for_day
-from collector.planning.editing.queries import edits_of, stacks
-from collector.planning.optimise.proposals import is_empty, open_proposal, was_overtaken
+from collector.planning.editing.queries import edits_of, undo_stacks
+from collector.planning.optimise.proposals import changes_nothing, open_proposal, was_overtaken
 from collector.rounds.actions import pending
 from collector.rounds.models import DayPlan
 from collector.rounds.queries import day_fingerprint, day_plan
 from collector.shifts.queries import shifts_on
-from collector.web.board.day.edit_log import EditLine, said, words_of
+from collector.web.board.day.edit_log import EditLine, describe_edit, describe_edits
 from collector.web.board.day.map import day_map
-from collector.web.board.day.plan_progress import latest_of_day
-from collector.web.board.day.timeline import timeline
-from collector.web.board.day.view_model import DayView, picture
+from collector.web.board.day.plan_progress import latest_job_view
+from collector.web.board.day.timeline import build_timeline
+from collector.web.board.day.view_model import DayView, build_day_view
 from collector.web.board.page_context import civil_day, is_fragment
 from collector.web.board.page_context import page as board_page
 from collector.web.board.wording import SECONDS_TO_THINK
@@ -35,11 +35,11 @@ from collector.web.wording import sentence
 blueprint = Blueprint("days", __name__, url_prefix="/days/<day>")
 
 A_DAY = timedelta(days=1)
-MOST_TOLD = 5
+MOST_LISTED = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class PaneMessage:
     """What the pane says about what was just tried."""
 
     tone: str
@@ -59,7 +59,7 @@ def pane(day: str) -> Response:
     """Show a day's pane again, or nothing where it is still what the reader sees."""
     wanted = civil_day(day)
     with reading() as session:
-        if request.args.get("seen") == stamp(session, actor().bank_id, wanted):
+        if request.args.get("seen") == pane_stamp(session, actor().bank_id, wanted):
             return Response(status=204)
     return make_response(day_page(wanted))
 
@@ -72,7 +72,7 @@ def answer_over_day(error: MilkroundError) -> Response:
         return errors.answer_refusal(error)
     tone = "warn" if isinstance(error, Conflict) else "danger"
     day = civil_day(given)
-    shown = day_page(day, message=Message(tone, sentence(error), _since(error, day)))
+    shown = day_page(day, message=PaneMessage(tone, sentence(error), _since(error, day)))
     return make_response(shown, errors.STATUS[type(error)])
 
 
@@ -84,18 +84,18 @@ def _since(error: MilkroundError, day: date) -> tuple[EditLine, ...]:
     with reading() as session:
         plan = day_plan(session, bank_id=actor().bank_id, day=day)
         edits = edits_of(session, plan=plan, since=int(seen))
-        return tuple(said(session, plan, edits[-MOST_TOLD:]))
+        return tuple(describe_edits(session, plan, edits[-MOST_LISTED:]))
 
 
-def day_page(day: date, *, message: Message | None = None) -> str:
+def day_page(day: date, *, message: PaneMessage | None = None) -> str:
     """Render a day, or only its pane where htmx asks."""
     template = "board/day/_pane.html" if is_fragment() else "board/day/page.html"
     bank_id = actor().bank_id
     with reading() as session:
-        plan, job = day_plan(session, bank_id=bank_id, day=day), latest_of_day(session, day)
-        seen = seen_day(session, plan, day)
+        plan, job = day_plan(session, bank_id=bank_id, day=day), latest_job_view(session, day)
+        seen = load_day_view(session, plan, day)
         offer = open_proposal(session, bank_id=bank_id, day=day)
-        back = stacks(session, plan=plan, actor=actor().reference)
+        back = undo_stacks(session, plan=plan, actor=actor().reference)
         return board_page(
             session,
             template,
@@ -104,27 +104,27 @@ def day_page(day: date, *, message: Message | None = None) -> str:
             after=day + A_DAY,
             seen=seen,
             changed=_changed(session, plan),
-            chart=timeline(seen, now=now()),
+            chart=build_timeline(seen, now=now()),
             map=day_map(seen),
             doors=door_records(session, seen),
             asked=count_unanswered(session, bank_id, day=day),
             job=job,
             busy=job is not None and job.running,
             message=message,
-            stamp=stamp(session, bank_id, day),
+            stamp=pane_stamp(session, bank_id, day),
             seconds_to_think=SECONDS_TO_THINK,
-            undo=words_of(session, plan, back.undo) if plan and back.undo else "",
-            redo=words_of(session, plan, back.redo) if plan and back.redo else "",
+            undo=describe_edit(session, plan, back.undo) if plan and back.undo else "",
+            redo=describe_edit(session, plan, back.redo) if plan and back.redo else "",
             proposal=offer,
-            found_nothing=offer is not None and is_empty(offer),
+            found_nothing=offer is not None and changes_nothing(offer),
             overtaken=offer is not None and was_overtaken(offer),
         )
 
 
-def seen_day(session: Session, plan: DayPlan | None, day: date) -> DayView:
+def load_day_view(session: Session, plan: DayPlan | None, day: date) -> DayView:
     """Return what the board shows of a day."""
     bank_id = actor().bank_id
-    return picture(
+    return build_day_view(
         plan,
         shifts=shifts_on(session, bank_id=bank_id, day=day),
         pickups=for_day(session, bank_id, day),
@@ -132,9 +132,9 @@ def seen_day(session: Session, plan: DayPlan | None, day: date) -> DayView:
     )
 
 
-def stamp(session: Session, bank_id: int, day: date) -> str:
+def pane_stamp(session: Session, bank_id: int, day: date) -> str:
     """Return a mark that changes whenever what the pane shows changes."""
-    job = latest_of_day(session, day)
+    job = latest_job_view(session, day)
     offer = open_proposal(session, bank_id=bank_id, day=day)
     told = repr(day_fingerprint(session, bank_id=bank_id, day=day)) + repr(
         (job and (job.id, job.title), offer and offer.id)

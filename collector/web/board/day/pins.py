@@ -7,7 +7,7 @@ from collector.db import transaction
 from collector.errors import NotFound
 from collector.planning.editing.pins import pin
 from collector.web.board.day.page import day_page
-from collector.web.board.page_context import by, civil_day, is_fragment, whole_number
+from collector.web.board.page_context import civil_day, edit_context, is_fragment, whole_number
 from collector.web.framework.guards import actor
 
 blueprint = Blueprint("pins", __name__, url_prefix="/days/<day>/pins")
@@ -30,7 +30,7 @@ def make(day: str) -> Response:
     with transaction() as session:
         pin(
             session,
-            by=by(),
+            context=edit_context(),
             bank_id=actor().bank_id,
             day=wanted,
             version=whole_number(request.form.get("version", "")),

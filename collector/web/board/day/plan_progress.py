@@ -18,8 +18,8 @@ from collector.web.board.page_context import today
 from collector.web.framework.guards import actor, now
 from collector.web.wording import moment
 
-WORKER_SHOULD_ANSWER = timedelta(seconds=5)
-WORTH_SAYING = timedelta(minutes=10)
+WORKER_TIMEOUT = timedelta(seconds=5)
+SHOWN_FOR = timedelta(minutes=10)
 """For how long the page still speaks of work that went wrong."""
 
 SOON, CALMLY = "250ms", "1s"
@@ -29,7 +29,7 @@ WIDTH, HEIGHT, MARGIN = 240, 64, 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlanJob:
+class JobView:
     """One piece of the planner's work as the board tells it."""
 
     id: int
@@ -57,14 +57,14 @@ class PlanJob:
         return self.state in {JobState.QUEUED, JobState.RUNNING}
 
 
-def latest_of_day(session: Session, day: date) -> PlanJob | None:
+def latest_job_view(session: Session, day: date) -> JobView | None:
     """Return what there is to say of the planner's latest work on a day, if anything."""
     known = latest_run(session, bank_id=actor().bank_id, day=day)
     if known is None or not _is_shown(known[1], day):
         return None
     run, job = known
     version = version_of(session, bank_id=run.bank_id, day=day)
-    told = plan_job(job, now=now())
+    told = job_view(job, now=now())
     return replace(told, note=_note(job, run)) if version != run.day_plan_version else told
 
 
@@ -74,7 +74,7 @@ def _is_shown(job: Job, day: date) -> bool:
         return day >= today()
     if job.state in {JobState.DONE, JobState.CANCELLED}:
         return False
-    return job.ended_at is None or now() - job.ended_at <= WORTH_SAYING
+    return job.ended_at is None or now() - job.ended_at <= SHOWN_FOR
 
 
 def _note(job: Job, run: PlanningRun) -> str:
@@ -89,11 +89,11 @@ def _note(job: Job, run: PlanningRun) -> str:
     return str(words)
 
 
-def plan_job(job: Job, *, now: datetime) -> PlanJob:
+def job_view(job: Job, *, now: datetime) -> JobView:
     """Put a job into words."""
-    tone, title, words = _said(job, now)
+    tone, title, words = _describe(job, now)
     costs = [(float(step["seconds"]), int(step["cost"])) for step in job.progress]
-    return PlanJob(
+    return JobView(
         id=job.id,
         state=job.state,
         tone=tone,
@@ -103,7 +103,7 @@ def plan_job(job: Job, *, now: datetime) -> PlanJob:
         best=costs[-1][1] if costs else None,
         stopping=job.cancel_asked,
         repeatable=job.state in REPEATABLE,
-        every=CALMLY if costs or now - job.asked_at > WORKER_SHOULD_ANSWER else SOON,
+        every=CALMLY if costs or now - job.asked_at > WORKER_TIMEOUT else SOON,
     )
 
 
@@ -124,7 +124,7 @@ def curve(costs: Sequence[tuple[float, int]]) -> str:
     return " ".join([*points, f"{WIDTH},{level}"])
 
 
-def _said(job: Job, now: datetime) -> tuple[str, str, str]:
+def _describe(job: Job, now: datetime) -> tuple[str, str, str]:
     if job.state is JobState.QUEUED:
         return _queued(job, now)
     if job.state is JobState.RUNNING:
@@ -155,7 +155,7 @@ def _failed_words(job: Job) -> str:
 
 
 def _queued(job: Job, now: datetime) -> tuple[str, str, str]:
-    if now - job.asked_at > WORKER_SHOULD_ANSWER:
+    if now - job.asked_at > WORKER_TIMEOUT:
         words = gettext(
             "It has waited for %(seconds)s seconds. Is “milkround work” running on the server?",
             seconds=int((now - job.asked_at).total_seconds()),

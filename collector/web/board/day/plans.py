@@ -10,12 +10,12 @@ from collector.errors import NotFound
 from collector.jobs.actions import ask_cancel
 from collector.jobs.models import Job
 from collector.jobs.queries import get_job
-from collector.planning.optimise.actions import PLAN_DAY, ask_for_plan, plan_again
-from collector.planning.problem.objectives import Weight, Wish
+from collector.planning.optimise.actions import PLAN_DAY, plan_again, request_plan
+from collector.planning.problem.objectives import Objectives, Weight
 from collector.rounds.models import DayPlan
 from collector.rounds.queries import day_plan
 from collector.web.board.day.page import day_page
-from collector.web.board.day.plan_progress import plan_job
+from collector.web.board.day.plan_progress import job_view
 from collector.web.board.page_context import civil_day, is_fragment, whole_number
 from collector.web.board.wording import SECONDS_TO_THINK
 from collector.web.framework.guards import actor, now, settings
@@ -29,14 +29,14 @@ def make(day: str) -> AnyResponse:
     wanted, who = civil_day(day), actor()
     with transaction() as session:
         plan = day_plan(session, bank_id=who.bank_id, day=wanted)
-        ask_for_plan(
+        request_plan(
             session,
             now=now(),
             bank_id=who.bank_id,
             day=wanted,
             asked_by=who.reference,
             seconds=_seconds(),
-            wish=_wish(plan),
+            objectives=_objectives(plan),
         )
     if is_fragment():
         return make_response(day_page(wanted))
@@ -49,7 +49,7 @@ def progress(day: str, job_id: int) -> Response:
     wanted = civil_day(day)
     with reading() as session:
         job = _of_day(get_job(session, bank_id=actor().bank_id, job_id=job_id), wanted)
-        seen = plan_job(job, now=now())
+        seen = job_view(job, now=now())
     if not seen.running or not is_fragment():
         answer = make_response(day_page(wanted))
         answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#day-pane", "outerHTML"
@@ -90,12 +90,12 @@ def run_again(day: str, job_id: int) -> AnyResponse:
     return redirect(url_for("board.days.page", day=wanted), code=303)
 
 
-def _wish(plan: DayPlan | None) -> Wish:
+def _objectives(plan: DayPlan | None) -> Objectives:
     """Return what the form asks for; the first rounds of a day are there at once."""
     form, rounds = request.form, plan.rounds if plan else []
     is_first = not any(round_.stops for round_ in rounds)
     chosen = {whole_number(key) for key in form.getlist("round")}
-    return Wish(
+    return Objectives(
         rounds=tuple(sorted(chosen)) if len(chosen) < len(rounds) else (),
         insert_only=form.get("scope") == "insert",
         kilometres=_weight("kilometres"),

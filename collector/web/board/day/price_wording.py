@@ -59,7 +59,7 @@ BREAKS: Mapping[str, LazyString] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BreakSeen:
+class BrokenRuleView:
     """One broken rule as the board tells it."""
 
     rule: str
@@ -68,7 +68,7 @@ class BreakSeen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Price:
+class PriceView:
     """What a change adds, with its sign, and what it breaks.
 
     Attributes
@@ -94,7 +94,7 @@ class Price:
     clock: str
     is_tight: bool
     promises: str
-    breaks: tuple[BreakSeen, ...]
+    breaks: tuple[BrokenRuleView, ...]
 
     @property
     def rank(self) -> tuple[int, int]:
@@ -102,16 +102,16 @@ class Price:
         return RANK[self.verdict], self.cents
 
 
-def price(found: Preview, names: Mapping[int, str]) -> Price:
+def describe_price(found: Preview, names: Mapping[int, str]) -> PriceView:
     """Put a preview into words; `names` says who each pick-up is."""
     breaks = tuple(
-        BreakSeen(rule=each.rule, sentence=_sentence(each, names), medical=each.medical)
+        BrokenRuleView(rule=each.rule, sentence=_sentence(each, names), medical=each.medical)
         # What no reason makes up for is said first.
         for each in sorted(found.breaks, key=lambda each: not each.medical)
     )
     is_tight = found.margin is not None and timedelta(seconds=found.margin) < TIGHT_MARGIN
     verdict = _verdict(breaks, careful=is_tight or bool(found.promises))
-    return Price(
+    return PriceView(
         verdict=verdict,
         word=str(_word(verdict, found)),
         cents=found.cents,
@@ -151,7 +151,7 @@ def _promises(pickups: tuple[int, ...], names: Mapping[int, str]) -> str:
     )
 
 
-def _verdict(breaks: tuple[BreakSeen, ...], *, careful: bool) -> PriceVerdict:
+def _verdict(breaks: tuple[BrokenRuleView, ...], *, careful: bool) -> PriceVerdict:
     if any(each.medical for each in breaks):
         return PriceVerdict.REFUSED
     if breaks:

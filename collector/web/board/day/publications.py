@@ -22,7 +22,7 @@ from collector.rounds.actions import pending, publish
 from collector.rounds.promises import Promise
 from collector.rounds.publication import Changes, RoundChange
 from collector.rounds.queries import day_plan
-from collector.web.board.day.page import seen_day
+from collector.web.board.day.page import load_day_view
 from collector.web.board.day.price_wording import broken_rule
 from collector.web.board.day.view_model import DayView
 from collector.web.board.page_context import civil_day, whole_number
@@ -73,7 +73,7 @@ def page(day: str) -> str:
         if plan is None:
             raise NotFound("not_found", kind="day_plans")
         found = pending(session, plan, get_bank(session, bank_id))
-        seen = seen_day(session, plan, wanted)
+        seen = load_day_view(session, plan, wanted)
         rules = broken_rules(session, bank_id=bank_id, day=wanted)
         return board_page(
             session,
@@ -82,7 +82,7 @@ def page(day: str) -> str:
             plan=plan,
             seen=seen,
             found=found,
-            told=_told(session, bank_id, found, seen),
+            told=_publication_lines(session, bank_id, found, seen),
             owed=count_notices(session, bank_id=bank_id, state=NoticeState.OWED),
             failed=count_notices(session, bank_id=bank_id, state=NoticeState.FAILED),
             broken=_sentences(rules, seen),
@@ -135,7 +135,9 @@ def _begins(snapshot: Mapping[str, Any]) -> dict[int, datetime]:
     }
 
 
-def _told(session: Session, bank_id: int, found: Changes, seen: DayView) -> list[PublicationLine]:
+def _publication_lines(
+    session: Session, bank_id: int, found: Changes, seen: DayView
+) -> list[PublicationLine]:
     before = {
         int(stop["pickup"])
         for each in seen.rounds

@@ -7,7 +7,7 @@ from flask_babel import force_locale, format_date, gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
 
 from collector.pickups.models import Pickup
-from collector.planning.editing.remedies import Fix
+from collector.planning.editing.remedies import PricedRemedy
 from collector.web.board.wording import word
 
 _ = lazy_gettext
@@ -44,7 +44,7 @@ DIMENSIONS: Mapping[str, LazyString] = {
 }
 
 
-def condition(found: Fix, names: Mapping[int, str]) -> str:
+def describe_remedy(found: PricedRemedy, names: Mapping[int, str]) -> str:
     """Say what would have to change."""
     code = found.remedy
     if code == "widen_window" and found.side == "later":
@@ -58,15 +58,15 @@ def condition(found: Fix, names: Mapping[int, str]) -> str:
     }
 
 
-def asks_donor(found: Fix) -> bool:
+def asks_donor(found: PricedRemedy) -> bool:
     """Whether the donor has to agree before it may be done."""
     return found.remedy in ASKS_DONOR
 
 
-def message(found: Fix, pickup: Pickup, day: date, bank: str) -> str:
+def donor_message(found: PricedRemedy, pickup: Pickup, day: date, bank: str) -> str:
     """Return what to write to the donor, in her language; it says nothing of milk."""
     with force_locale(pickup.donor.language):
-        opens, closes = hours_with(found, pickup, day)
+        opens, closes = requested_hours(found, pickup, day)
         return str(
             gettext(
                 "Hello %(name)s, on %(day)s we could come between %(opens)s and %(closes)s."
@@ -80,7 +80,7 @@ def message(found: Fix, pickup: Pickup, day: date, bank: str) -> str:
         )
 
 
-def hours_with(found: Fix, pickup: Pickup, day: date) -> tuple[str, str]:
+def requested_hours(found: PricedRemedy, pickup: Pickup, day: date) -> tuple[str, str]:
     """Return the hours she would be asked to be there."""
     hers = [window for window in pickup.windows if window.day == day]
     opens = min(window.opens for window in hers)

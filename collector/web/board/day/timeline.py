@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from collector.web.board.day.view_model import DayView, RoundSeen
+from collector.web.board.day.view_model import DayView, RoundView
 from collector.web.board.timeline_scale import TimelineScale, hour_marks, whole_hours
 
 
@@ -33,7 +33,7 @@ class ClockBar:
 class DayLane:
     """One collector's day."""
 
-    seen: RoundSeen
+    seen: RoundView
     bars: tuple[DayBar, ...]
     clock: ClockBar | None
 
@@ -47,7 +47,7 @@ class Timeline:
     now: float | None
 
 
-def timeline(picture: DayView, *, now: datetime) -> Timeline | None:
+def build_timeline(picture: DayView, *, now: datetime) -> Timeline | None:
     """Return the timeline of a day, or None where nobody drives."""
     driven = [seen for seen in picture.rounds if seen.round.departs_at and seen.stops]
     if not driven:
@@ -66,7 +66,7 @@ def timeline(picture: DayView, *, now: datetime) -> Timeline | None:
     )
 
 
-def _bars(seen: RoundSeen, scale: TimelineScale[datetime]) -> Iterator[DayBar]:
+def _bars(seen: RoundView, scale: TimelineScale[datetime]) -> Iterator[DayBar]:
     def bar(kind: str, since: datetime, until: datetime, **of: int | None) -> DayBar:
         left, width = scale.bar(since, until)
         return DayBar(kind=kind, left=left, width=width, **of)
@@ -84,7 +84,7 @@ def _bars(seen: RoundSeen, scale: TimelineScale[datetime]) -> Iterator[DayBar]:
         yield bar("drive", left, seen.round.returns_at)
 
 
-def _clock(seen: RoundSeen, scale: TimelineScale[datetime]) -> ClockBar | None:
+def _clock(seen: RoundView, scale: TimelineScale[datetime]) -> ClockBar | None:
     tightest, back = seen.tightest, seen.round.returns_at
     if tightest is None or tightest.margin is None or back is None:
         return None

@@ -10,13 +10,18 @@ from collector.banks.queries import get_bank
 from collector.db import compute_then_write, reading
 from collector.pickups.models import Pickup
 from collector.pickups.queries import get_pickup
-from collector.planning.editing.remedies import Fix, compute_fix, explained, make_fix
+from collector.planning.editing.remedies import (
+    PricedRemedy,
+    apply_remedy,
+    compute_remedy,
+    explain_unplanned,
+)
 from collector.rounds.queries import day_plan
-from collector.web.board.day.page import day_page, seen_day
-from collector.web.board.day.price_wording import Price
-from collector.web.board.day.price_wording import price as priced
-from collector.web.board.day.remedy_wording import asks_donor, condition, message
-from collector.web.board.page_context import by, civil_day, is_fragment, whole_number
+from collector.web.board.day.page import day_page, load_day_view
+from collector.web.board.day.price_wording import PriceView
+from collector.web.board.day.price_wording import describe_price as priced
+from collector.web.board.day.remedy_wording import asks_donor, describe_remedy, donor_message
+from collector.web.board.page_context import civil_day, edit_context, is_fragment, whole_number
 from collector.web.board.page_context import page as board_page
 from collector.web.board.wording import reason
 from collector.web.framework.guards import actor
@@ -25,7 +30,7 @@ blueprint = Blueprint("unplanned", __name__, url_prefix="/days/<day>/unplanned")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FixSeen:
+class RemedyView:
     """One change that would admit a visit, as the board tells it.
 
     Attributes
@@ -36,7 +41,7 @@ class FixSeen:
 
     key: str
     words: str
-    price: Price | None
+    price: PriceView | None
     message: str
 
 
@@ -45,12 +50,14 @@ def page(day: str, pickup_id: int) -> str:
     """Say why a visit is in no round, and what would admit it."""
     wanted = civil_day(day)
     with reading() as session:
-        seen = seen_day(session, day_plan(session, bank_id=actor().bank_id, day=wanted), wanted)
+        seen = load_day_view(
+            session, day_plan(session, bank_id=actor().bank_id, day=wanted), wanted
+        )
         names = seen.names
         pickup = get_pickup(session, actor().bank_id, pickup_id)
         bank = get_bank(session, actor().bank_id)
-        found = explained(session, bank_id=bank.id, day=wanted, pickup_id=pickup_id)
-        fixes = [_seen(each, pickup, names, wanted, bank.name) for each in found.fixes]
+        found = explain_unplanned(session, bank_id=bank.id, day=wanted, pickup_id=pickup_id)
+        fixes = [_seen(each, pickup, names, wanted, bank.name) for each in found.remedies]
         return board_page(
             session,
             "board/day/_unplanned.html" if is_fragment() else "board/day/unplanned.html",
@@ -68,7 +75,7 @@ def make(day: str, pickup_id: int) -> Response:
     """Make one of the changes and put the visit in."""
     wanted, form, bank_id = civil_day(day), request.form, actor().bank_id
     compute_then_write(
-        lambda session: compute_fix(
+        lambda session: compute_remedy(
             session,
             bank_id=bank_id,
             day=wanted,
@@ -76,8 +83,8 @@ def make(day: str, pickup_id: int) -> Response:
             pickup_id=pickup_id,
             key=form.get("fix", ""),
         ),
-        lambda session, computed: make_fix(
-            session, computed, by=by(form.get("reason", "")), bank_id=bank_id
+        lambda session, computed: apply_remedy(
+            session, computed, context=edit_context(form.get("reason", "")), bank_id=bank_id
         ),
     )
     if is_fragment():
@@ -86,10 +93,12 @@ def make(day: str, pickup_id: int) -> Response:
     return redirect(where, code=303)
 
 
-def _seen(each: Fix, pickup: Pickup, names: dict[int, str], day: date, bank: str) -> FixSeen:
-    return FixSeen(
+def _seen(
+    each: PricedRemedy, pickup: Pickup, names: dict[int, str], day: date, bank: str
+) -> RemedyView:
+    return RemedyView(
         key=each.key,
-        words=condition(each, names),
+        words=describe_remedy(each, names),
         price=priced(each.preview, names) if each.preview else None,
-        message=message(each, pickup, day, bank) if asks_donor(each) else "",
+        message=donor_message(each, pickup, day, bank) if asks_donor(each) else "",
     )

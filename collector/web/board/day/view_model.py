@@ -14,7 +14,7 @@ from collector.web.board.wording import reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StopSeen:
+class StopView:
     """A stop as the board shows it."""
 
     number: int
@@ -40,12 +40,12 @@ class StopSeen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RoundSeen:
+class RoundView:
     """A round as the board shows it."""
 
     round: Round
     shift: RosterShift
-    stops: tuple[StopSeen, ...]
+    stops: tuple[StopView, ...]
 
     @property
     def letter(self) -> str:
@@ -65,7 +65,7 @@ class RoundSeen:
         return sum(seen.pickup.bottles for seen in self.stops)
 
     @property
-    def tightest(self) -> StopSeen | None:
+    def tightest(self) -> StopView | None:
         """The stop whose clock has the least left when the round ends."""
         clocked = [seen for seen in self.stops if seen.margin is not None]
         return min(clocked, key=lambda seen: seen.margin or timedelta(), default=None)
@@ -81,7 +81,7 @@ class RoundSeen:
     @property
     def changed(self) -> bool:
         """Whether the draft is no longer what the collector was promised."""
-        return self.round.published is not None and order_promised(self.round) != tuple(
+        return self.round.published is not None and published_order(self.round) != tuple(
             seen.pickup.id for seen in self.stops
         )
 
@@ -99,7 +99,7 @@ class DayView:
     """A whole day as the board shows it."""
 
     plan: DayPlan | None
-    rounds: tuple[RoundSeen, ...]
+    rounds: tuple[RoundView, ...]
     idle: tuple[RosterShift, ...]
     tray: tuple[TrayEntry, ...]
 
@@ -158,7 +158,7 @@ class DayView:
         return any(seen.round.state not in NOT_STARTED for seen in self.rounds)
 
 
-def picture(
+def build_day_view(
     plan: DayPlan | None,
     *,
     shifts: Sequence[RosterShift],
@@ -184,15 +184,15 @@ def picture(
     )
 
 
-def order_promised(found: Round) -> tuple[int, ...]:
+def published_order(found: Round) -> tuple[int, ...]:
     """Return the pick-ups of a round in the order that was published."""
     stops = (found.published or {}).get("stops", [])
     return tuple(int(stop["pickup"]) for stop in stops)
 
 
-def _round(found: Round, policies: Policies) -> RoundSeen:
+def _round(found: Round, policies: Policies) -> RoundView:
     stops = tuple(
-        StopSeen(
+        StopView(
             number=number,
             stop=stop,
             pickup=stop.pickup,
@@ -200,7 +200,7 @@ def _round(found: Round, policies: Policies) -> RoundSeen:
         )
         for number, stop in enumerate(found.stops, start=1)
     )
-    return RoundSeen(round=found, shift=found.shift, stops=stops)
+    return RoundView(round=found, shift=found.shift, stops=stops)
 
 
 def _margin(stop: RoundStop, returns_at: datetime | None, policies: Policies) -> timedelta | None:
@@ -211,7 +211,7 @@ def _margin(stop: RoundStop, returns_at: datetime | None, policies: Policies) ->
 
 
 def _tray(
-    unplanned: Sequence[Unplanned], rounds: Sequence[RoundSeen], pickups: Sequence[Pickup]
+    unplanned: Sequence[Unplanned], rounds: Sequence[RoundView], pickups: Sequence[Pickup]
 ) -> tuple[TrayEntry, ...]:
     """Return what is left out: first what the planner explained, then what came since."""
     placed = {seen.pickup.id for found in rounds for seen in found.stops}

@@ -17,15 +17,15 @@ from collector.jobs.actions import AT_WORK, REPEATABLE
 from collector.jobs.models import Job
 from collector.pickups.models import Pickup
 from collector.pickups.queries import get_pickup
-from collector.planning.dispatch.accept import accept
-from collector.planning.dispatch.difference import Difference, difference
+from collector.planning.dispatch.accept import accept_proposal
+from collector.planning.dispatch.difference import ProposalDifference, difference
 from collector.planning.dispatch.disruptions import (
     ComputedDisruption,
-    Telling,
+    DisruptionReport,
     compute_disruption,
-    lay_aside,
+    dismiss_disruption,
     propose_again,
-    tell,
+    write_disruption,
 )
 from collector.planning.dispatch.queries import proposals_of
 from collector.planning.models import Disruption, DisruptionKind, DisruptionProposal
@@ -52,7 +52,7 @@ class Offer:
     """
 
     proposal: DisruptionProposal
-    change: Difference | None
+    change: ProposalDifference | None
     looking: bool = False
     repeatable: bool = False
 
@@ -60,13 +60,15 @@ class Offer:
 @blueprint.post("")
 def make(day: str) -> Response:
     """Keep what happened, instead of an older telling of it if one is named; show the proposals."""
-    wanted, who, telling = civil_day(day), actor(), _telling(request.form)
+    wanted, who, telling = civil_day(day), actor(), _report(request.form)
     older = _key(request.form, "instead")
 
     def write(session: Session, computed: ComputedDisruption) -> Disruption:
         if older:
-            _lay_aside(session, _of_day(session, wanted, older))
-        return tell(session, computed, now=now(), bank_id=who.bank_id, actor=who.reference)
+            _dismiss(session, _of_day(session, wanted, older))
+        return write_disruption(
+            session, computed, now=now(), bank_id=who.bank_id, actor=who.reference
+        )
 
     disruption = compute_then_write(
         lambda session: compute_disruption(
@@ -117,7 +119,7 @@ def take(day: str, disruption_id: int) -> Response:
     wanted, who = civil_day(day), actor()
     with transaction() as session:
         disruption = _of_day(session, wanted, disruption_id)
-        published = accept(
+        published = accept_proposal(
             session,
             now=now(),
             bank_id=who.bank_id,
@@ -152,12 +154,12 @@ def dismiss(day: str, disruption_id: int) -> Response:
     """Leave the day as it is."""
     wanted = civil_day(day)
     with transaction() as session:
-        _lay_aside(session, _of_day(session, wanted, disruption_id))
+        _dismiss(session, _of_day(session, wanted, disruption_id))
     return redirect(url_for("board.dispatch.home", day=wanted), code=303)
 
 
-def _telling(form: Mapping[str, str]) -> Telling:
-    return Telling(
+def _report(form: Mapping[str, str]) -> DisruptionReport:
+    return DisruptionReport(
         kind=chosen(DisruptionKind, form.get("kind", "")),
         round_id=_key(form, "round"),
         site_id=_key(form, "site"),
@@ -167,9 +169,9 @@ def _telling(form: Mapping[str, str]) -> Telling:
     )
 
 
-def _lay_aside(session: Session, disruption: Disruption) -> None:
+def _dismiss(session: Session, disruption: Disruption) -> None:
     who = actor()
-    lay_aside(
+    dismiss_disruption(
         session,
         now=now(),
         bank_id=who.bank_id,

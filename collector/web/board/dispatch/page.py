@@ -9,16 +9,16 @@ from sqlalchemy.orm import Session
 from collector.banks.queries import sites_of
 from collector.db import reading
 from collector.planning.dispatch.queries import (
-    answered,
+    answered_disruptions,
     dispatch_fingerprint,
+    insertable_requests,
     open_disruptions,
-    to_squeeze_in,
 )
 from collector.planning.models import DisruptionKind
 from collector.rounds.queries import day_plan
 from collector.web.board.dispatch.stream import stream
-from collector.web.board.dispatch.timeline import chart
-from collector.web.board.dispatch.view_model import live
+from collector.web.board.dispatch.timeline import build_timeline
+from collector.web.board.dispatch.view_model import load_dispatch_view
 from collector.web.board.page_context import civil_day, page, today
 from collector.web.framework.guards import actor, now
 
@@ -36,7 +36,7 @@ def pane(day: str) -> Response:
     """Show what changes of it again, or say that nothing did."""
     wanted = civil_day(day)
     with reading() as session:
-        seen = mark(session, actor().bank_id, wanted)
+        seen = pane_mark(session, actor().bank_id, wanted)
     if request.if_none_match.contains(seen):
         answer = Response(status=304)
     else:
@@ -52,12 +52,12 @@ def news(day: str) -> Response:
 
     def look() -> str:
         with reading() as session:
-            return mark(session, bank_id, wanted)
+            return pane_mark(session, bank_id, wanted)
 
     return stream(look)
 
 
-def mark(session: Session, bank_id: int, day: date) -> str:
+def pane_mark(session: Session, bank_id: int, day: date) -> str:
     """Return what changes whenever the pane does: a word of a phone, an act, a minute gone by."""
     told = dispatch_fingerprint(session, bank_id=bank_id, day=day)
     return hashlib.sha256(f"{told} {now():%F %R}".encode()).hexdigest()[:16]
@@ -67,18 +67,20 @@ def _page(template: str, day: date) -> str:
     bank_id = actor().bank_id
     with reading() as session:
         plan = day_plan(session, bank_id=bank_id, day=day)
-        seen = live(session, plan, bank_id=bank_id, day=day, now=now())
+        seen = load_dispatch_view(session, plan, bank_id=bank_id, day=day, now=now())
         return page(
             session,
             template,
             day=day,
             seen=seen,
-            chart=chart(seen),
+            chart=build_timeline(seen),
             disruptions=open_disruptions(session, bank_id=bank_id, day=day),
-            answered=answered(session, bank_id=bank_id, day=day),
+            answered=answered_disruptions(session, bank_id=bank_id, day=day),
             kinds=[kind for kind in DisruptionKind if kind is not DisruptionKind.REGRETTED],
             freezers=[site for site in sites_of(session, bank_id) if site.receives],
-            to_squeeze=to_squeeze_in(session, bank_id=bank_id, day=day, plan=plan) if plan else [],
-            mark=mark(session, bank_id, day),
+            to_squeeze=insertable_requests(session, bank_id=bank_id, day=day, plan=plan)
+            if plan
+            else [],
+            mark=pane_mark(session, bank_id, day),
             is_today=day == today(),
         )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from collector.planning.dispatch.eta import StopEta
-from collector.web.board.dispatch.view_model import Live, RoundLive
+from collector.web.board.dispatch.view_model import DispatchView, RoundDispatch
 from collector.web.board.timeline_scale import TimelineScale, hour_marks, whole_hours
 
 
@@ -31,7 +31,7 @@ class DispatchBar:
 class DispatchLane:
     """One round."""
 
-    seen: RoundLive
+    seen: RoundDispatch
     bars: tuple[DispatchBar, ...]
 
 
@@ -44,7 +44,7 @@ class DispatchTimeline:
     now: float | None
 
 
-def chart(seen: Live) -> DispatchTimeline | None:
+def build_timeline(seen: DispatchView) -> DispatchTimeline | None:
     """Return the timeline, or None where nobody drives."""
     driven = [each for each in seen.rounds if each.course and each.doors]
     courses = [each.course for each in driven if each.course]
@@ -71,7 +71,7 @@ class _Drawing:
         return DispatchBar(kind=kind, left=left, width=width, past=until <= self.now, **of)
 
 
-def _bars(seen: RoundLive, draw: _Drawing) -> Iterator[DispatchBar]:
+def _bars(seen: RoundDispatch, draw: _Drawing) -> Iterator[DispatchBar]:
     if seen.course is None:
         return
     left = seen.course.departs_at

@@ -10,8 +10,8 @@ from collector.banks.policies import Policies
 from collector.banks.queries import policies_of
 from collector.custody.models import Container
 from collector.pickups.models import Pickup
-from collector.planning.dispatch.cold_chain import BoxClock, aboard, clocks
-from collector.planning.dispatch.eta import RoundEta, StopEta, course
+from collector.planning.dispatch.cold_chain import BoxClock, box_clocks, containers_aboard
+from collector.planning.dispatch.eta import RoundEta, StopEta, estimate_round
 from collector.rounds.events.monitoring import RoundOnTheRoad, on_the_road
 from collector.rounds.models import DayPlan, Incident, Round
 from collector.rounds.queries import first_revisions
@@ -23,7 +23,7 @@ DEPARTURE_GRACE = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RoundLive:
+class RoundDispatch:
     """One round on the road.
 
     Attributes
@@ -74,12 +74,12 @@ class RoundLive:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Live:
+class DispatchView:
     """A day followed."""
 
     day: date
     plan: DayPlan | None
-    rounds: tuple[RoundLive, ...]
+    rounds: tuple[RoundDispatch, ...]
     pickups: Mapping[int, Pickup]
     now: datetime
 
@@ -94,36 +94,36 @@ class Live:
         return sum(each.done for each in self.rounds)
 
     @property
-    def at_risk(self) -> list[tuple[RoundLive, StopEta]]:
+    def at_risk(self) -> list[tuple[RoundDispatch, StopEta]]:
         """The promises that may be broken, the latest first."""
         found = [(each, door) for each in self.rounds for door in each.doors if door.at_risk]
         return sorted(found, key=lambda pair: pair[1].late_by, reverse=True)
 
     @property
-    def at_risk_by_round(self) -> list[tuple[RoundLive, list[StopEta]]]:
+    def at_risk_by_round(self) -> list[tuple[RoundDispatch, list[StopEta]]]:
         """The same round by round: one that runs late is one thing to look at, not a dozen."""
-        found: dict[str, tuple[RoundLive, list[StopEta]]] = {}
+        found: dict[str, tuple[RoundDispatch, list[StopEta]]] = {}
         for each, door in self.at_risk:
             found.setdefault(each.letter, (each, []))[1].append(door)
         return list(found.values())
 
     @property
-    def tight(self) -> list[tuple[RoundLive, BoxClock]]:
+    def tight(self) -> list[tuple[RoundDispatch, BoxClock]]:
         """The boxes whose clocks are close or lost."""
         return [(each, clock) for each in self.rounds for clock in each.clocks if clock.tone]
 
     @property
-    def silent(self) -> list[RoundLive]:
+    def silent(self) -> list[RoundDispatch]:
         """The rounds nobody has heard of for too long."""
         return [each for each in self.rounds if each.silent]
 
     @property
-    def unseen(self) -> list[RoundLive]:
+    def unseen(self) -> list[RoundDispatch]:
         """The rounds whose collector has not seen her latest revision."""
         return [each for each in self.rounds if each.told_anew]
 
     @property
-    def incidents(self) -> list[tuple[RoundLive, Incident]]:
+    def incidents(self) -> list[tuple[RoundDispatch, Incident]]:
         """What waits for an answer."""
         return [(each, incident) for each in self.rounds for incident in each.open_incidents]
 
@@ -133,14 +133,18 @@ class Live:
         return not (self.at_risk or self.tight or self.silent or self.unseen or self.incidents)
 
 
-def live(session: Session, plan: DayPlan | None, *, bank_id: int, day: date, now: datetime) -> Live:
+def load_dispatch_view(
+    session: Session, plan: DayPlan | None, *, bank_id: int, day: date, now: datetime
+) -> DispatchView:
     """Return a day as it goes."""
     policies = policies_of(session, bank_id)
     told = on_the_road(session, bank_id=bank_id, day=day)
     stops = [stop for round_ in plan.rounds for stop in round_.stops] if plan else []
     first = first_revisions(session, plan) if plan else {}
-    carried = aboard(session, bank_id=bank_id, pickups=[stop.pickup_id for stop in stops])
-    return Live(
+    carried = containers_aboard(
+        session, bank_id=bank_id, pickups=[stop.pickup_id for stop in stops]
+    )
+    return DispatchView(
         day=day,
         plan=plan,
         rounds=tuple(
@@ -158,14 +162,14 @@ def _round(
     now: datetime,
     *,
     first: int | None,
-) -> RoundLive:
+) -> RoundDispatch:
     published = told.round.published
-    found = course(published, told.progress, now=now) if published else None
+    found = estimate_round(published, told.progress, now=now) if published else None
     contact = max(_contacts(told), default=None)
-    return RoundLive(
+    return RoundDispatch(
         told=told,
         course=found,
-        clocks=clocks(found, carried, policies) if found else (),
+        clocks=box_clocks(found, carried, policies) if found else (),
         contact=contact,
         silent=found is not None and _is_silent(told.round, found, contact, now),
         told_anew=not told.seen and told.round.revision != first,

@@ -7,7 +7,7 @@ from collector.db import reading, transaction
 from collector.donor_contact.receipts import open_corrections, settle_correction
 from collector.donors.queries import get_donor
 from collector.pickups.giving import calls_to_make, note_call
-from collector.planning.booking.forecast import who_will_be_due
+from collector.planning.booking.forecast import due_donors
 from collector.web.framework.guards import actor, now
 
 blueprint = Blueprint("due", __name__, url_prefix="/horizon/due")
@@ -30,7 +30,7 @@ def home() -> str:
                 (made, get_donor(session, bank_id, pickup.donor_id))
                 for made, pickup in open_corrections(session, bank_id)
             ],
-            dues=who_will_be_due(session, bank_id=bank_id, now=now(), days=DAYS),
+            dues=due_donors(session, bank_id=bank_id, now=now(), days=DAYS),
             days=DAYS,
         )
 

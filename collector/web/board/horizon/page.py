@@ -12,19 +12,19 @@ from collector.banks.queries import zones_of
 from collector.db import owned, reading, transaction
 from collector.jobs.actions import REPEATABLE
 from collector.pickups.models import Pickup
-from collector.planning.horizon.due_dates import Levers, rules_of
-from collector.planning.horizon.jobs import days_found, levers_priced, propose_days
+from collector.planning.horizon.due_dates import Levers, bank_levers
+from collector.planning.horizon.jobs import price_levers, propose_days, proposed_days
 from collector.planning.horizon.problem import (
     MOST_WEEKS,
     Weeks,
-    ask_for_days,
-    find_days_again,
-    look_ahead,
+    load_weeks,
+    request_days,
+    request_days_again,
 )
-from collector.planning.horizon.queries import job_of, latest_horizon, made_of
+from collector.planning.horizon.queries import job_of, latest_horizon, requests_by_donor
 from collector.planning.models import Horizon
 from collector.service_day import ServiceDay
-from collector.web.board.horizon.view_model import HorizonView, picture
+from collector.web.board.horizon.view_model import HorizonView, build_horizon_view
 from collector.web.board.page_context import page, whole_number
 from collector.web.framework.guards import actor, now
 
@@ -42,18 +42,18 @@ def home() -> str:
         horizon = latest_horizon(session, bank_id)
         levers = _levers(request.args, _last_used(session, horizon))
         weeks = _weeks(request.args, horizon)
-        ahead = look_ahead(session, now=now(), bank_id=bank_id, weeks=weeks, levers=levers)
+        ahead = load_weeks(session, now=now(), bank_id=bank_id, weeks=weeks, levers=levers)
         job = job_of(session, horizon) if horizon else None
         return page(
             session,
             "board/horizon/page.html",
-            seen=_picture(session, ahead, horizon),
+            seen=_horizon_view(session, ahead, horizon),
             ahead=ahead,
             horizon=horizon,
             job=job,
             repeatable=job is not None and job.state in REPEATABLE,
             levers=levers,
-            rules=rules_of(session, bank_id),
+            rules=bank_levers(session, bank_id),
             weeks=weeks,
             choices=CHOICES,
             zones=zones_of(session, bank_id),
@@ -65,12 +65,12 @@ def make() -> Response:
     """Ask the planner for days."""
     who, form = actor(), request.form
     with transaction() as session:
-        horizon = ask_for_days(
+        horizon = request_days(
             session,
             now=now(),
             bank_id=who.bank_id,
             weeks=_weeks(form, None),
-            levers=_levers(form, rules_of(session, who.bank_id)),
+            levers=_levers(form, bank_levers(session, who.bank_id)),
             asked_by=who.reference,
         )
     return _back(horizon)
@@ -81,7 +81,7 @@ def run_again(horizon_id: int) -> Response:
     """Queue a job that failed or died once more."""
     who = actor()
     with transaction() as session:
-        horizon = find_days_again(
+        horizon = request_days_again(
             session,
             now=now(),
             bank_id=who.bank_id,
@@ -122,7 +122,7 @@ def levers(horizon_id: int) -> str:
     """Say what other rules would bring, and what they would cost in kilometres."""
     with reading() as session:
         horizon = owned(session, Horizon, actor().bank_id, horizon_id)
-        found = levers_priced(session, now=now(), horizon=horizon, others=_others(horizon))
+        found = price_levers(session, now=now(), horizon=horizon, others=_others(horizon))
         return render_template("board/horizon/_levers.html", horizon=horizon, found=found)
 
 
@@ -143,15 +143,15 @@ def zones() -> Response:
     return redirect(url_for("board.horizon.home"), code=303)
 
 
-def _picture(session: Session, ahead: Weeks, horizon: Horizon | None) -> HorizonView:
-    found = days_found(horizon, ServiceDay(horizon.first, ahead.first.zone)) if horizon else []
-    made: dict[int, Pickup] = made_of(session, horizon) if horizon else {}
-    return picture(ahead, found, made)
+def _horizon_view(session: Session, ahead: Weeks, horizon: Horizon | None) -> HorizonView:
+    found = proposed_days(horizon, ServiceDay(horizon.first, ahead.first.zone)) if horizon else []
+    made: dict[int, Pickup] = requests_by_donor(session, horizon) if horizon else {}
+    return build_horizon_view(ahead, found, made)
 
 
 def _last_used(session: Session, horizon: Horizon | None) -> Levers:
     if horizon is None:
-        return rules_of(session, actor().bank_id)
+        return bank_levers(session, actor().bank_id)
     return Levers(minimum_ml=horizon.minimum_ml, radius_km=horizon.radius_km)
 
 

@@ -6,13 +6,13 @@ from datetime import date, timedelta
 
 from collector.pickups.models import Pickup
 from collector.planning.horizon.due_dates import TOLERANCE, DueDonor
-from collector.planning.horizon.jobs import DayFound
+from collector.planning.horizon.jobs import ProposedDay
 from collector.planning.horizon.problem import Weeks
 from collector.web.board.timeline_scale import TimelineScale
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DaySeen:
+class DayLoad:
     """One day: who drives, what is agreed, what is proposed, how many bottles that is."""
 
     day: date
@@ -49,12 +49,12 @@ class ToleranceBar:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DonorSeen:
+class DueDonorView:
     """One donor who will be due."""
 
     candidate: DueDonor
     bar: ToleranceBar
-    found: DayFound | None
+    found: ProposedDay | None
     collector: str
     made: Pickup | None
     tight: bool
@@ -70,8 +70,8 @@ class DonorSeen:
 class HorizonView:
     """The weeks."""
 
-    days: tuple[DaySeen, ...]
-    donors: tuple[DonorSeen, ...]
+    days: tuple[DayLoad, ...]
+    donors: tuple[DueDonorView, ...]
     weeks: tuple[tuple[float, date], ...]
     """Where each Monday is."""
 
@@ -81,12 +81,12 @@ class HorizonView:
         return sum(each.open for each in self.donors)
 
     @property
-    def without(self) -> list[DonorSeen]:
+    def without(self) -> list[DueDonorView]:
         """Who has no day that fits."""
         return [each for each in self.donors if not each.candidate.days]
 
     @property
-    def due(self) -> list[DonorSeen]:
+    def due(self) -> list[DueDonorView]:
         """Who has."""
         return [each for each in self.donors if each.candidate.days]
 
@@ -97,14 +97,16 @@ LEAST_WIDTH = 0.5
 """Per cent of the page's width, so that a bar is seen."""
 
 
-def picture(ahead: Weeks, found: Sequence[DayFound], made: Mapping[int, Pickup]) -> HorizonView:
+def build_horizon_view(
+    ahead: Weeks, found: Sequence[ProposedDay], made: Mapping[int, Pickup]
+) -> HorizonView:
     """Return the weeks as the page shows them."""
     first, last = ahead.first.day, ahead.last
     scale: TimelineScale[date] = TimelineScale(first, last + A_DAY)
     by_donor = {each.donor_id: each for each in found}
     names = {shift.id: shift.collector.name for shift in ahead.shifts}
     donors = tuple(
-        DonorSeen(
+        DueDonorView(
             candidate=each,
             bar=_bar(scale, each, by_donor.get(each.donor.id)),
             found=by_donor.get(each.donor.id),
@@ -127,7 +129,7 @@ def picture(ahead: Weeks, found: Sequence[DayFound], made: Mapping[int, Pickup])
     )
 
 
-def _bar(scale: TimelineScale[date], each: DueDonor, found: DayFound | None) -> ToleranceBar:
+def _bar(scale: TimelineScale[date], each: DueDonor, found: ProposedDay | None) -> ToleranceBar:
     begin = max(each.ready_on or each.due_on, each.due_on - TOLERANCE)
     left, width = scale.bar(min(begin, each.due_on), each.due_on + A_DAY)
     return ToleranceBar(
@@ -143,7 +145,7 @@ def _noon(scale: TimelineScale[date], day: date) -> float:
     return round(left + width / 2, 3)
 
 
-def _days(ahead: Weeks, donors: Sequence[DonorSeen]) -> list[DaySeen]:
+def _days(ahead: Weeks, donors: Sequence[DueDonorView]) -> list[DayLoad]:
     found = []
     for day in ahead.driven:
         shifts = [shift for shift in ahead.shifts if shift.day == day]
@@ -152,7 +154,7 @@ def _days(ahead: Weeks, donors: Sequence[DonorSeen]) -> list[DaySeen]:
         ]
         proposed = [each for each in donors if each.open and each.found and each.found.day == day]
         found.append(
-            DaySeen(
+            DayLoad(
                 day=day,
                 collectors=len(shifts),
                 agreed=len(agreed),

@@ -20,8 +20,15 @@ from collector.people.models import Person
 from collector.pickups.enquiries import confirm, get_enquiry, hold_slot, write_down
 from collector.pickups.models import Enquiry, HoldReason, Pickup, PickupState
 from collector.pickups.windows import Ask
-from collector.planning.booking.availability import Availability, outlook
-from collector.planning.booking.slots import Slot, Wanted, seen, slots, still_fits, turn_page
+from collector.planning.booking.availability import Availability, find_availability
+from collector.planning.booking.slots import (
+    RequestedVisit,
+    Slot,
+    find_slots,
+    slot_basis,
+    still_fits,
+    turn_page,
+)
 from collector.rounds.actions import open_day
 from collector.rounds.models import DayPlan
 from collector.shifts.models import RosterShift
@@ -36,9 +43,11 @@ ASKED = Ask(bottles=8, volume_ml=MORE, oldest_on=DAY - timedelta(days=20))
 
 def offered(app: Flask, town: Town, donor: int) -> list[Slot]:
     with app.app_context(), reading() as session:
-        wanted = Wanted(donor=get_donor(session, town.bank, donor), bottles=8, volume_ml=MORE)
-        told = outlook(session, now=MORNING, wanted=wanted)
-        return slots(session, now=MORNING, bank_id=town.bank, wanted=wanted, days=told.days)
+        wanted = RequestedVisit(
+            donor=get_donor(session, town.bank, donor), bottles=8, volume_ml=MORE
+        )
+        told = find_availability(session, now=MORNING, wanted=wanted)
+        return find_slots(session, now=MORNING, bank_id=town.bank, wanted=wanted, days=told.days)
 
 
 def take(app: Flask, town: Town, donor: int, slot: Slot) -> bool:
@@ -47,12 +56,12 @@ def take(app: Flask, town: Town, donor: int, slot: Slot) -> bool:
         try:
             for _ in range(300):
                 with reading() as session:
-                    looked = seen(session, bank_id=town.bank, day=slot.day)
+                    looked = slot_basis(session, bank_id=town.bank, day=slot.day)
                     fits = still_fits(
                         session,
                         now=MORNING,
                         bank_id=town.bank,
-                        wanted=Wanted(
+                        wanted=RequestedVisit(
                             donor=get_donor(session, town.bank, donor), bottles=8, volume_ml=MORE
                         ),
                         day=slot.day,
@@ -147,7 +156,9 @@ def test_a_place_that_is_held_is_offered_to_nobody_else_until_ten_minutes_are_ov
     assert not take(app, town, second, slot)
     clock.advance(minutes=10)
     with app.app_context(), reading() as session:
-        wanted = Wanted(donor=get_donor(session, town.bank, second), bottles=8, volume_ml=MORE)
+        wanted = RequestedVisit(
+            donor=get_donor(session, town.bank, second), bottles=8, volume_ml=MORE
+        )
         assert still_fits(
             session,
             now=clock.now(),
@@ -196,7 +207,7 @@ def test_a_plan_that_moved_since_she_looked_is_reckoned_again(app: Flask, town: 
     furnish(app, town)
     with app.app_context():
         with reading() as session:
-            looked = seen(session, bank_id=town.bank, day=OTHER_DAY)
+            looked = slot_basis(session, bank_id=town.bank, day=OTHER_DAY)
         with transaction() as session:
             open_day(session, bank_id=town.bank, day=OTHER_DAY)
         with pytest.raises(Conflict), transaction() as session:
@@ -224,8 +235,8 @@ def test_two_hundred_who_want_the_last_place_at_once_get_one(app: Flask, town: T
 def test_too_little_milk_gets_the_day_on_which_there_is_enough(app: Flask, town: Town) -> None:
     (nora,) = furnish(app, town)
     with app.app_context(), reading() as session:
-        wanted = Wanted(donor=get_donor(session, town.bank, nora), bottles=2, volume_ml=200)
-        told = outlook(session, now=MORNING, wanted=wanted)
+        wanted = RequestedVisit(donor=get_donor(session, town.bank, nora), bottles=2, volume_ml=200)
+        told = find_availability(session, now=MORNING, wanted=wanted)
     # The bank comes from 400 ml; the prior says 100 ml a day.
     assert told.standing is Availability.BELOW_MINIMUM
     assert told.fits_on == MORNING.date() + timedelta(days=2)
@@ -240,8 +251,10 @@ def test_too_far_is_told_with_both_figures(app: Flask, town: Town) -> None:
             .values(value="2")
         )
     with app.app_context(), reading() as session:
-        wanted = Wanted(donor=get_donor(session, town.bank, nora), bottles=8, volume_ml=MORE)
-        told = outlook(session, now=MORNING, wanted=wanted)
+        wanted = RequestedVisit(
+            donor=get_donor(session, town.bank, nora), bottles=8, volume_ml=MORE
+        )
+        told = find_availability(session, now=MORNING, wanted=wanted)
     assert (told.standing, told.away_km, told.radius_km) == (Availability.TOO_FAR, 5, 2)
 
 

@@ -16,16 +16,16 @@ from collector.errors import Conflict, NotFound, Refused
 from collector.jobs.supervisor import run_once
 from collector.notices.models import Notice
 from collector.pickups.models import Pickup, PickupState
-from collector.planning.dispatch.accept import accept
-from collector.planning.dispatch.difference import Difference, difference
+from collector.planning.dispatch.accept import accept_proposal
+from collector.planning.dispatch.difference import ProposalDifference, difference
 from collector.planning.dispatch.disruptions import (
-    Telling,
+    DisruptionReport,
     compute_disruption,
-    lay_aside,
-    tell,
+    dismiss_disruption,
+    write_disruption,
 )
 from collector.planning.dispatch.queries import proposals_of
-from collector.planning.dispatch.remaining_day import midday
+from collector.planning.dispatch.remaining_day import load_remaining_day
 from collector.planning.models import Disruption, DisruptionKind, DisruptionProposal, ProposalWay
 from collector.planning.problem.lawfulness import broken_rules
 from collector.rounds.models import Publication, RoundState
@@ -43,18 +43,18 @@ NOON = datetime(2026, 11, 24, 7, 25, tzinfo=UTC)
 
 
 def told(session: Session, town: Town, kind: DisruptionKind, **about: int) -> Disruption:
-    telling = Telling(kind=kind, **about)
+    telling = DisruptionReport(kind=kind, **about)
     with computing():
         computed = compute_disruption(
             session, now=NOON, bank_id=town.bank, day=DAY, telling=telling
         )
     actor = f"person:{town.claire}"
-    return tell(session, computed, now=NOON, bank_id=town.bank, actor=actor)
+    return write_disruption(session, computed, now=NOON, bank_id=town.bank, actor=actor)
 
 
-def differences(session: Session, town: Town, disruption: Disruption) -> list[Difference]:
+def differences(session: Session, town: Town, disruption: Disruption) -> list[ProposalDifference]:
     plan = the_plan(session, town)
-    seen = midday(session, plan, now=NOON)
+    seen = load_remaining_day(session, plan, now=NOON)
     day = seen.facts.service_day
     return [
         difference(plan, disruption, each, seen.facts.pickups, day)
@@ -64,7 +64,7 @@ def differences(session: Session, town: Town, disruption: Disruption) -> list[Di
 
 
 def accepted(session: Session, town: Town, proposal: DisruptionProposal) -> Publication:
-    return accept(
+    return accept_proposal(
         session,
         now=NOON + timedelta(minutes=1),
         bank_id=town.bank,
@@ -308,7 +308,7 @@ def test_a_day_that_was_edited_meanwhile_keeps_its_edits(app: Flask, town: Town,
         with pytest.raises(Conflict, match="changed_meanwhile"), transaction() as session:
             accepted(session, town, found)
         with transaction() as session:
-            lay_aside(
+            dismiss_disruption(
                 session,
                 now=NOON,
                 bank_id=town.bank,

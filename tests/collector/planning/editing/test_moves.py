@@ -14,8 +14,8 @@ from collector.audit.queries import history_of
 from collector.db import reading, transaction
 from collector.errors import Conflict, NotFound, Refused
 from collector.pickups.models import Pickup, PickupState, Purpose
-from collector.planning.editing.commit import By
-from collector.planning.editing.moves import TargetPosition, price
+from collector.planning.editing.commit import EditContext
+from collector.planning.editing.moves import TargetPosition, price_move
 from collector.planning.editing.what_if import Preview
 from collector.planning.problem.lawfulness import broken_rules
 from collector.rounds.models import DayPlan, Round, RoundState
@@ -36,12 +36,12 @@ def moved(
 ) -> DayPlan:
     move(
         session,
-        by=By(now=MORNING, actor=f"person:{town.claire}", reason=reason),
+        context=EditContext(now=MORNING, actor=f"person:{town.claire}", reason=reason),
         bank_id=town.bank,
         day=DAY,
         version=the_plan(session, town).version if version is None else version,
         pickups=[pickup_id],
-        place=TargetPosition.read(f"{to.id}:{position}" if to else "tray"),
+        place=TargetPosition.parse(f"{to.id}:{position}" if to else "tray"),
     )
     return the_plan(session, town)
 
@@ -49,8 +49,8 @@ def moved(
 def priced(
     session: Session, town: Town, pickup_id: int, to: Round | None, *, position: int = 0
 ) -> Preview:
-    place = TargetPosition.read(f"{to.id}:{position}" if to else "tray")
-    _, found = price(session, the_plan(session, town), pickups=[pickup_id], place=place)
+    place = TargetPosition.parse(f"{to.id}:{position}" if to else "tray")
+    _, found = price_move(session, the_plan(session, town), pickups=[pickup_id], place=place)
     return found
 
 
@@ -234,4 +234,4 @@ def test_another_banks_visits_and_rounds_do_not_exist(app: Flask, town: Town):
         plan = planned(session, town)
         for pickup_id, place in ((town.stranger_pickup, "tray"), (town.pickups[0], "999999:0")):
             with pytest.raises(NotFound):
-                price(session, plan, pickups=[pickup_id], place=TargetPosition.read(place))
+                price_move(session, plan, pickups=[pickup_id], place=TargetPosition.parse(place))

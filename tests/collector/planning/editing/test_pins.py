@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from collector.db import transaction
 from collector.errors import Conflict, NotFound
-from collector.planning.editing.commit import By
+from collector.planning.editing.commit import EditContext
 from collector.planning.editing.pins import pin
 from collector.planning.models import DayEdit
 from tests.builders import DAY, MORNING
@@ -19,7 +19,7 @@ from tests.town import Town
 def pinned(session: Session, town: Town, pickup: int, *, version: int, pinned: bool) -> DayEdit:
     return pin(
         session,
-        by=By(now=MORNING, actor=f"person:{town.claire}"),
+        context=EditContext(now=MORNING, actor=f"person:{town.claire}"),
         bank_id=town.bank,
         day=DAY,
         version=version,

@@ -15,10 +15,10 @@ from collector.audit.queries import first_broken_link
 from collector.db import reading, transaction
 from collector.errors import Conflict, NotFound, Refused
 from collector.pickups.models import Pickup, PickupState, Purpose
-from collector.planning.editing.commit import By
+from collector.planning.editing.commit import EditContext
 from collector.planning.editing.pins import pin
 from collector.planning.models import DayEdit
-from collector.planning.optimise.runs import pose
+from collector.planning.optimise.runs import create_run
 from collector.planning.problem.lawfulness import broken_rules
 from collector.rounds.models import DayPlan
 from tests.builders import DAY, MORNING, add_donor, add_pickup
@@ -51,7 +51,7 @@ def at(wall: str) -> datetime:
 def pinned(session: Session, town: Town, plan: DayPlan, pickup_id: int) -> DayEdit:
     return pin(
         session,
-        by=By(now=MORNING, actor="person:1"),
+        context=EditContext(now=MORNING, actor="person:1"),
         bank_id=town.bank,
         day=DAY,
         version=plan.version,
@@ -167,7 +167,7 @@ def test_any_day_can_be_posed_and_what_is_kept_is_legal_and_complete(
     with app.app_context(), reading() as session:
         for each in day:
             add_any_pickup(session, town.bank, **each)
-        run = pose(session, now=MORNING, bank_id=town.bank, day=DAY)
+        run = create_run(session, now=MORNING, bank_id=town.bank, day=DAY)
         plan = planned(session, town)
         assert run.id
         assert broken_rules(session, bank_id=town.bank, day=DAY) == ()

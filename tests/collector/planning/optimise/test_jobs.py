@@ -22,12 +22,12 @@ from collector.jobs.supervisor import run_once
 from collector.jobs.warm_worker import Spare
 from collector.jobs.work import Ended, How, JobOutcome
 from collector.pickups.models import Pickup, PickupState
-from collector.planning.editing.commit import By
+from collector.planning.editing.commit import EditContext
 from collector.planning.editing.moves import TargetPosition
 from collector.planning.models import PlanningRun
-from collector.planning.optimise.actions import PLAN_DAY, ask_for_plan
+from collector.planning.optimise.actions import PLAN_DAY, request_plan
 from collector.planning.optimise.jobs import PLANNER, PlanDay, plan_day
-from collector.planning.optimise.proposals import open_proposal, proposal, was_overtaken
+from collector.planning.optimise.proposals import load_proposal, open_proposal, was_overtaken
 from collector.planning.optimise.queries import latest_plan_job
 from collector.planning.optimise.rebase import Lapse
 from collector.planning.problem.lawfulness import broken_rules
@@ -41,7 +41,7 @@ from tests.town import Town
 
 
 def asked(session: Session, town: Town, *, seconds: int = 2) -> Job:
-    return ask_for_plan(
+    return request_plan(
         session,
         now=MORNING,
         bank_id=town.bank,
@@ -145,10 +145,10 @@ def test_an_answer_that_was_overtaken_is_judged_against_the_day_as_it_is_now(
         work, plan = attempt(session, town)
         work.best = plan
         ana, bruno = (round_.id for round_ in the_plan(session, town).rounds)
-        by = By(now=MORNING, actor=f"person:{town.claire}")
+        by = EditContext(now=MORNING, actor=f"person:{town.claire}")
         move(
             session,
-            by=by,
+            context=by,
             bank_id=town.bank,
             day=DAY,
             version=the_plan(session, town).version,
@@ -159,10 +159,10 @@ def test_an_answer_that_was_overtaken_is_judged_against_the_day_as_it_is_now(
         assert verdict is not None
         assert (verdict.state, verdict.error) == (JobState.DONE, None)
         assert orders(the_plan(session, town)) == {"A": [], "B": [dora]}
-        found = proposal(session, bank_id=town.bank, day=DAY, run_id=work.run_id)
+        found = load_proposal(session, bank_id=town.bank, day=DAY, run_id=work.run_id)
         assert found.lapsed == {dora: Lapse.MOVED_SINCE}
-        assert found.change.becomes.round_of(dora) == bruno
-        assert {found.change.becomes.round_of(key) for key in others} == {ana}
+        assert found.change.assignment_after.round_of(dora) == bruno
+        assert {found.change.assignment_after.round_of(key) for key in others} == {ana}
 
 
 def test_a_request_that_is_cancelled_while_reasons_are_computed_is_in_no_round(

@@ -18,20 +18,20 @@ from sqlalchemy.orm import Session
 from collector.db import reading, transaction
 from collector.errors import Conflict, NotFound, Refused
 from collector.pickups.models import HoldReason, Pickup, PickupHold, PickupState
-from collector.planning.editing.assignment import arranged, changed
-from collector.planning.editing.commit import By
+from collector.planning.editing.assignment import assignment_of, changed_visits
+from collector.planning.editing.commit import EditContext
 from collector.planning.models import PlanningRun
 from collector.planning.optimise.proposals import (
     PlanProposal,
-    apply,
+    apply_proposal,
     compute_application,
-    proposal,
-    propose,
+    load_proposal,
+    store_proposal,
 )
 from collector.planning.optimise.rebase import Lapse
-from collector.planning.optimise.runs import pose
+from collector.planning.optimise.runs import create_run
 from collector.planning.problem.lawfulness import broken_rules
-from collector.planning.problem.objectives import Wish
+from collector.planning.problem.objectives import Objectives
 from collector.rounds.models import Round, RoundState
 from collector.shifts.models import RosterShift
 from routing.formats.native import read_problem
@@ -45,25 +45,27 @@ from tests.town import Town
 SCALE = int(os.environ.get("MILKROUND_TEST_SCALE", "1"))
 
 
-def asked(session: Session, town: Town, *, wish: Wish | None = None) -> PlanningRun:
+def asked(session: Session, town: Town, *, objectives: Objectives | None = None) -> PlanningRun:
     """Let the planner answer with everybody in the cheapest place."""
-    run = pose(session, now=MORNING, bank_id=town.bank, day=DAY, wish=wish or Wish())
+    run = create_run(
+        session, now=MORNING, bank_id=town.bank, day=DAY, objectives=objectives or Objectives()
+    )
     plan = greedy(read_problem(json.dumps(run.problem)))
-    return propose(session, bank_id=town.bank, run_id=run.id, plan=plan)
+    return store_proposal(session, bank_id=town.bank, run_id=run.id, plan=plan)
 
 
 def dealt(session: Session, town: Town) -> PlanningRun:
     """Ask the planner, whose answer gives every visit to Bruno where the rounds are Ana's."""
     planned(session, town)
-    run = pose(session, now=MORNING, bank_id=town.bank, day=DAY, wish=Wish())
+    run = create_run(session, now=MORNING, bank_id=town.bank, day=DAY, objectives=Objectives())
     problem = read_problem(json.dumps(run.problem))
     shift = str(town.shifts[1])
     plan: Plan = retimed(problem, {shift: [str(key) for key in town.pickups]})
-    return propose(session, bank_id=town.bank, run_id=run.id, plan=plan)
+    return store_proposal(session, bank_id=town.bank, run_id=run.id, plan=plan)
 
 
 def seen(session: Session, town: Town, run: PlanningRun) -> PlanProposal:
-    return proposal(session, bank_id=town.bank, day=DAY, run_id=run.id)
+    return load_proposal(session, bank_id=town.bank, day=DAY, run_id=run.id)
 
 
 def test_a_day_that_nobody_changed_becomes_the_answer_itself(app: Flask, town: Town) -> None:
@@ -72,7 +74,7 @@ def test_a_day_that_nobody_changed_becomes_the_answer_itself(app: Flask, town: T
         found = seen(session, town, run)
         _, b = the_plan(session, town).rounds
         assert found.lapsed == {}
-        assert found.change.becomes.orders[b.id] == town.pickups
+        assert found.change.assignment_after.orders[b.id] == town.pickups
 
 
 def test_what_was_pinned_since_stays(app: Flask, town: Town) -> None:
@@ -82,7 +84,7 @@ def test_what_was_pinned_since_stays(app: Flask, town: Town) -> None:
         found = seen(session, town, run)
         a, b = the_plan(session, town).rounds
         assert found.lapsed == {town.pickups[1]: Lapse.PINNED_SINCE}
-        assert found.change.becomes.orders == {
+        assert found.change.assignment_after.orders == {
             a.id: (town.pickups[1],),
             b.id: (town.pickups[0], town.pickups[2]),
         }
@@ -150,20 +152,20 @@ def test_after_any_edits_it_is_lawful_and_leaves_them_alone(
             claire = at(session, town)
             edited(claire, dice, times=dice.randrange(4))
             run = asked(session, town).id
-            began = arranged(the_plan(session, town))
+            began = assignment_of(the_plan(session, town))
             edited(claire, dice, times=dice.randrange(5))
         with reading() as session:
-            now, rules = arranged(the_plan(session, town)), rules_broken(session, town)
+            now, rules = assignment_of(the_plan(session, town)), rules_broken(session, town)
             found = seen(session, town, session.get_one(PlanningRun, run))
-        by_hand = changed(began, now)
+        by_hand = changed_visits(began, now)
         with transaction() as session:
-            by = By(now=MORNING, actor=f"person:{town.claire}")
+            by = EditContext(now=MORNING, actor=f"person:{town.claire}")
             version = the_plan(session, town).version
             with nullcontext() if found.change.moved else pytest.raises(Refused, match="nothing"):
                 applied(session, town, by, version=version, run_id=run)
         with reading() as session:
-            after = arranged(the_plan(session, town))
-            assert after == found.change.becomes
+            after = assignment_of(the_plan(session, town))
+            assert after == found.change.assignment_after
             assert rules_broken(session, town) <= rules
             assert after.pinned == now.pinned
             assert {key: after.round_of(key) for key in by_hand} == {
@@ -171,12 +173,14 @@ def test_after_any_edits_it_is_lawful_and_leaves_them_alone(
             }
 
 
-def applied(session: Session, town: Town, by: By, *, version: int, run_id: int) -> None:
+def applied(
+    session: Session, town: Town, context: EditContext, *, version: int, run_id: int
+) -> None:
     with computing():
         edit = compute_application(
             session, bank_id=town.bank, day=DAY, version=version, run_id=run_id
         )
-    apply(session, edit, by=by, bank_id=town.bank, run_id=run_id)
+    apply_proposal(session, edit, context=by, bank_id=town.bank, run_id=run_id)
 
 
 def furnished(session: Session, town: Town) -> None:
@@ -193,7 +197,7 @@ def edited(claire: Coordinator, dice: random.Random, *, times: int) -> None:
     for _ in range(times):
         looks(claire)
         plan = the_plan(claire.session, claire.town)
-        keys = sorted(arranged(plan).placed | {row.pickup_id for row in plan.unplanned})
+        keys = sorted(assignment_of(plan).placed | {row.pickup_id for row in plan.unplanned})
         places = [*(f"{each.id}:{dice.randrange(4)}" for each in plan.rounds), "tray", "spread"]
         key = dice.choice(keys)
         try:

@@ -7,7 +7,7 @@ from flask import Flask
 
 from collector.db import OutdatedReading, reading, transaction
 from collector.pickups.models import Pickup, PickupState
-from collector.planning.editing.commit import By, write
+from collector.planning.editing.commit import EditContext, write_edit
 from collector.planning.editing.moves import TargetPosition, compute_move
 from collector.planning.problem.searches import (
     explain_unassigned,
@@ -56,4 +56,6 @@ def test_an_edit_of_a_day_whose_requests_changed_since_is_not_written(app: Flask
         with transaction() as session:
             session.get_one(Pickup, town.pickups[1]).state = PickupState.CANCELLED
         with transaction() as session, pytest.raises(OutdatedReading):
-            write(session, edit, by=By(now=MORNING, actor="system"), bank_id=town.bank)
+            write_edit(
+                session, edit, context=EditContext(now=MORNING, actor="system"), bank_id=town.bank
+            )

@@ -6,9 +6,9 @@ import json
 import re
 
 from collector.db import transaction
-from collector.planning.optimise.proposals import propose
-from collector.planning.optimise.runs import pose
-from collector.planning.problem.objectives import Wish
+from collector.planning.optimise.proposals import store_proposal
+from collector.planning.optimise.runs import create_run
+from collector.planning.problem.objectives import Objectives
 from routing.analysis.explain import explained
 from routing.analysis.insertion import filled
 from routing.formats.native import read_problem
@@ -19,13 +19,19 @@ from tests.web.board.day.test_plans import Board, board, everybody, figures, tru
 __all__ = ["board"]
 
 
-def proposed(board: Board, *, wish: Wish | None = None) -> int:
+def proposed(board: Board, *, objectives: Objectives | None = None) -> int:
     """Let the planner propose what cheapest insertion finds; return the run."""
     with board.app.app_context(), transaction() as session:
-        run = pose(session, now=MORNING, bank_id=board.town.bank, day=DAY, wish=wish or Wish())
+        run = create_run(
+            session,
+            now=MORNING,
+            bank_id=board.town.bank,
+            day=DAY,
+            objectives=objectives or Objectives(),
+        )
         problem = read_problem(json.dumps(run.problem))
         plan = explained(problem, filled(problem, assembled(problem, ())))
-        return propose(session, bank_id=board.town.bank, run_id=run.id, plan=plan).id
+        return store_proposal(session, bank_id=board.town.bank, run_id=run.id, plan=plan).id
 
 
 def test_a_proposal_is_compared_then_applied_and_can_be_undone(board: Board) -> None:
@@ -77,7 +83,7 @@ def test_a_proposal_is_fitted_to_a_day_that_was_changed_since(board: Board) -> N
 
 def test_an_answer_that_came_after_a_change_says_so_and_is_fitted_to_it(board: Board) -> None:
     dora, elise, fanny = board.town.pickups
-    run = proposed(board, wish=Wish(at_once=True))
+    run = proposed(board, objectives=Objectives(at_once=True))
     board.act("moves", pickup=dora, place=f"{board.bruno}:0")
     assert "Somebody changed the day while the planner was thinking" in board.see("")
     assert "Nothing has moved yet." not in board.see("")

@@ -17,12 +17,12 @@ from collector.db import reading, transaction
 from collector.people.actions import add_person
 from collector.people.models import Person, Role
 from collector.pickups.models import Pickup, PickupState, Purpose
-from collector.planning.editing.assignment import arranged
+from collector.planning.editing.assignment import assignment_of
 from collector.planning.models import PlanningRun
-from collector.planning.optimise.runs import pose
-from collector.planning.problem.build import as_written, problem_of
-from collector.planning.problem.objectives import Weight, Wish
-from collector.planning.problem.write_back import written
+from collector.planning.optimise.runs import create_run
+from collector.planning.problem.build import build_problem, load_written_facts
+from collector.planning.problem.objectives import Objectives, Weight
+from collector.planning.problem.write_back import plan_as_written
 from collector.rounds.actions import open_day
 from collector.rounds.models import DayPlan
 from collector.rounds.queries import day_plan
@@ -55,7 +55,7 @@ class Board:
     @property
     def orders(self) -> dict[int, list[int]]:
         with self.app.app_context(), reading() as session:
-            found = arranged(the_day(session, self.town)).orders
+            found = assignment_of(the_day(session, self.town)).orders
             return {key: list(order) for key, order in found.items()}
 
     @property
@@ -86,9 +86,9 @@ def everybody(board: Board) -> None:
 def truth(board: Board) -> tuple[int, int, int, dict[tuple[str, ...], int]]:
     """What the library's own cost and checker say of the rounds as they are written."""
     with board.app.app_context(), reading() as session:
-        facts = as_written(session, the_day(session, board.town))
-        problem = problem_of(facts, facts.pickups.values())
-        plan = written(facts, problem)
+        facts = load_written_facts(session, the_day(session, board.town))
+        problem = build_problem(facts, facts.pickups.values())
+        plan = plan_as_written(facts, problem)
         broken = {
             (str(each.rule), each.shift or "", each.visit or "", each.what or ""): each.by
             for each in check(problem, plan)
@@ -297,7 +297,7 @@ def test_the_planner_is_asked_what_the_form_says(board: Board) -> None:
     )
     with board.app.app_context(), reading() as session:
         run = session.query(PlanningRun).one()
-        assert Wish.read(run.asked) == Wish(
+        assert Objectives.read(run.asked) == Objectives(
             rounds=(board.ana,),
             insert_only=True,
             kilometres=Weight.MORE,
@@ -315,12 +315,12 @@ def test_promises_are_kept_by_the_question_itself(board: Board) -> None:
     board.act("publications")
     with board.app.app_context(), transaction() as session:
         kept, free = (
-            pose(
+            create_run(
                 session,
                 now=MORNING,
                 bank_id=board.town.bank,
                 day=DAY,
-                wish=Wish(keep_promises=keeps),
+                objectives=Objectives(keep_promises=keeps),
             ).problem["visits"]
             for keeps in (True, False)
         )

@@ -11,10 +11,10 @@ from flask.testing import FlaskClient
 
 from collector.db import db, reading, transaction
 from collector.jobs.models import Job, JobState
-from collector.planning.dispatch.accept import fitted
+from collector.planning.dispatch.accept import rebase_to_present
 from collector.planning.dispatch.difference import difference
 from collector.planning.dispatch.queries import proposals_of
-from collector.planning.dispatch.remaining_day import midday
+from collector.planning.dispatch.remaining_day import load_remaining_day
 from collector.planning.models import Disruption, ProposalWay
 from collector.rounds.actions import edit_day
 from collector.web.board.dispatch.stream import Streams
@@ -215,7 +215,7 @@ def test_every_proposal_and_price_on_the_page_is_the_checkers_and_the_bills(
     page = claire.get(told.location).get_data(as_text=True)
     with app.test_request_context(), reading() as session:
         disruption = session.get_one(Disruption, int(told.location.rsplit("/", 1)[1]))
-        seen = midday(session, the_plan(session, town), now=clock.instant)
+        seen = load_remaining_day(session, the_plan(session, town), now=clock.instant)
         ahead = plan_of(disruption.ahead)
         for proposal in proposals_of(session, disruption):
             problem = problem_of(proposal.problem)
@@ -229,7 +229,7 @@ def test_every_proposal_and_price_on_the_page_is_the_checkers_and_the_bills(
             metres = plan.metres - ahead.metres
             assert signed(euros(abs(cents)), cents) in page
             assert signed(kilometres(abs(metres)), metres, least=50) in page
-            assert fitted(seen, problem, plan)[1].orders == plan.orders
+            assert rebase_to_present(seen, problem, plan)[1].orders == plan.orders
             day = seen.facts.service_day
             found = difference(
                 the_plan(session, town), disruption, proposal, seen.facts.pickups, day

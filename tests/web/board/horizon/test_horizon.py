@@ -21,9 +21,9 @@ from collector.notices.models import Notice
 from collector.people.models import Person
 from collector.pickups.giving import plan_giving
 from collector.pickups.models import Pickup, PickupState
-from collector.planning.horizon.due_dates import DueDonor, Levers, rules_of
-from collector.planning.horizon.jobs import days_found, levers_priced, plan_weeks
-from collector.planning.horizon.problem import PLAN_WEEKS, Weeks, look_ahead
+from collector.planning.horizon.due_dates import DueDonor, Levers, bank_levers
+from collector.planning.horizon.jobs import plan_weeks, price_levers, proposed_days
+from collector.planning.horizon.problem import PLAN_WEEKS, Weeks, load_weeks
 from collector.planning.horizon.queries import latest_horizon
 from collector.service_day import ServiceDay
 from routing.check.judge import check
@@ -60,12 +60,12 @@ def due(app: Flask, town: Town) -> Town:
 
 
 def ahead(session: Session, town: Town, levers: Levers | None = None) -> Weeks:
-    return look_ahead(
+    return load_weeks(
         session,
         now=MORNING,
         bank_id=town.bank,
         weeks=4,
-        levers=levers or rules_of(session, town.bank),
+        levers=levers or bank_levers(session, town.bank),
     )
 
 
@@ -142,7 +142,9 @@ def test_days_are_found_by_a_child_and_proposed_once(app: Flask, due: Town) -> N
             problem, plan = problem_of(horizon.problem), plan_of(horizon.plan)
             assert check(problem, plan) == ()
             assert plan.cost == cost(problem, plan)
-            found = days_found(horizon, ServiceDay(horizon.first, ahead(session, due).first.zone))
+            found = proposed_days(
+                horizon, ServiceDay(horizon.first, ahead(session, due).first.zone)
+            )
             weeks = ahead(session, due)
             known = {each.donor.id: each for each in weeks.candidates}
             assert {each.donor_id for each in found} == set(known)
@@ -192,7 +194,7 @@ def levers_tell_the_difference(app: Flask, town: Town) -> None:
     with app.app_context(), reading() as session:
         horizon = latest_horizon(session, town.bank)
         assert horizon is not None
-        none, same = levers_priced(
+        none, same = price_levers(
             session,
             now=MORNING,
             horizon=horizon,
