@@ -1,13 +1,11 @@
 """What a bank's rules say before any slot is looked for: too little yet, too far, or come."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from collector.banks.models import Site
 from collector.banks.policies import Policies, PolicyKey
 from collector.banks.queries import get_bank, policies_of, sites_of
 from collector.donors.eligibility import EligibilityVerdict, judge
@@ -19,12 +17,10 @@ from collector.pickups.purposes import purposes_for
 from collector.pickups.queries import of_donor
 from collector.pickups.states import OPEN
 from collector.pickups.windows import DONOR_DAYS_AHEAD
-from collector.planning.booking.forecast import forecast_of
 from collector.planning.booking.slots import RequestedVisit, days_with_rounds
+from collector.planning.horizon.forecast import forecast_of
+from collector.planning.problem.distance import distance_km
 from collector.service_day import ServiceDay
-from routing.travel.law import great_circle
-
-METRES = 1000
 
 
 class Availability(StrEnum):
@@ -111,13 +107,3 @@ def _days(
 
 def _only_milk(donor: Donor, day: date, policies: Policies) -> bool:
     return set(purposes_for(donor, days=(day,), policies=policies)) == {Purpose.COLLECTION}
-
-
-def distance_km(donor: Donor, sites: Sequence[Site]) -> int:
-    """Return how far she lives from the nearest place where rounds begin or end, by air."""
-    position = donor.address.position
-    if position is None or not sites:
-        return 0
-    points = [(position.latitude, position.longitude)]
-    points += [(site.latitude, site.longitude) for site in sites]
-    return round(float(min(great_circle(points)[0][1:])) / METRES)

@@ -3,11 +3,9 @@
 The ways that need no engine are there at once; the planner's own is a job like any other.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -35,10 +33,10 @@ from collector.planning.dispatch.revert import (
 )
 from collector.planning.models import Disruption, DisruptionKind, DisruptionProposal, ProposalWay
 from collector.planning.problem.build import site_place
+from collector.planning.problem.stored_json import stored_plan, stored_problem
 from collector.rounds.actions import pending
 from collector.rounds.models import DayPlan, Round
 from collector.rounds.queries import day_plan, version_of
-from routing.formats.native import plan_data, problem_data
 from routing.plan import Plan
 from routing.problem import Problem
 
@@ -141,8 +139,8 @@ def write_disruption(
         minutes=telling.minutes,
         told_at=now,
         told_by=actor,
-        problem=as_json(problem_data(computed.problem)),
-        ahead=as_json(plan_data(computed.present)),
+        problem=stored_problem(computed.problem),
+        ahead=stored_plan(computed.present),
         ended_at=None,
     )
     session.add(disruption)
@@ -197,12 +195,6 @@ def dismiss_disruption(
         found.ended_at = now
         _record(session, found, now=now, actor=actor, action="disruption laid aside")
     return found
-
-
-def as_json(data: object) -> dict[str, Any]:
-    """Return data as it will be read back: with lists for tuples."""
-    read: dict[str, Any] = json.loads(json.dumps(data))
-    return read
 
 
 def _record(
@@ -304,9 +296,9 @@ def _propose(
         way=way.way,
         job_id=None,
         site_id=int(way.gate.removeprefix("site:")) if way.gate else None,
-        problem=as_json(problem_data(way.problem)),
-        start=as_json(plan_data(way.plan)),
-        plan=None if needs_engine else as_json(plan_data(way.plan)),
+        problem=stored_problem(way.problem),
+        start=stored_plan(way.plan),
+        plan=None if needs_engine else stored_plan(way.plan),
         accepted_at=None,
     )
     session.add(proposal)

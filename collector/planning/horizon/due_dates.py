@@ -20,8 +20,8 @@ from collector.pickups.giving import givings_of, is_paused
 from collector.pickups.models import Giving, Pickup, Purpose
 from collector.pickups.purposes import purposes_for
 from collector.pickups.queries import every_request
-from collector.planning.booking.availability import distance_km
-from collector.planning.booking.forecast import ForecastDonor, due_donors
+from collector.planning.horizon.forecast import ForecastDonor, due_donors
+from collector.planning.problem.distance import distance_km
 from collector.service_day import ServiceDay
 
 USUAL_HOURS = (time(8), time(17))

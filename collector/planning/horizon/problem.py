@@ -13,18 +13,12 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from collector.audit.actions import record
 from collector.banks.policies import Policies, PolicyKey
 from collector.banks.queries import get_bank, policies_of
-from collector.db import owned
-from collector.errors import Conflict, Refused
-from collector.jobs.actions import enqueue, run_again
 from collector.pickups.models import Pickup, PickupWindow, Purpose
 from collector.pickups.purposes import purposes_for
 from collector.pickups.states import AGREED
-from collector.planning.dispatch.disruptions import as_json
 from collector.planning.horizon.due_dates import DueDonor, Levers, horizon_candidates
-from collector.planning.horizon.queries import latest_horizon
 from collector.planning.models import Horizon
 from collector.planning.problem.build import (
     BLOOD,
@@ -40,16 +34,11 @@ from collector.rounds.queries import OF_A_PICKUP
 from collector.service_day import ServiceDay
 from collector.shifts.models import RosterShift
 from collector.shifts.queries import OF_A_SHIFT
-from routing.formats.native import plan_data, problem_data
 from routing.problem import Balance, Measure, Place, Problem, Visit, Window
 from routing.problem import Shift as PlannerShift
-from routing.schedule import assembled
 from routing.travel.law import estimated
 from routing.units import Cents, Seconds
 
-PLAN_WEEKS = "plan_weeks"
-SECONDS = 12
-OVERHEAD_SECONDS = 90
 MOST_WEEKS = 4
 CENTS_PER_HOUR_LATE = 25
 """Six euros a day of a full freezer: Milkround's own starting value."""
@@ -110,92 +99,13 @@ def load_weeks(
     )
 
 
-def request_days(
-    session: Session, *, now: datetime, bank_id: int, weeks: int, levers: Levers, asked_by: str
-) -> Horizon:
-    """Keep the question of the weeks to come and queue the job that answers it.
-
-    Raises
-    ------
-    Refused
-        `nobody_drives_then`: no shift was entered; `nobody_is_due`.
-    """
-    ahead = load_weeks(session, now=now, bank_id=bank_id, weeks=weeks, levers=levers)
-    if not ahead.shifts:
-        raise Refused("nobody_drives_then")
-    if not any(each.days for each in ahead.candidates):
-        raise Refused("nobody_is_due")
-    problem = build_weeks_problem(ahead)
-    horizon = Horizon(
-        bank_id=bank_id,
-        first=ahead.first.day,
-        last=ahead.last,
-        minimum_ml=levers.minimum_ml,
-        radius_km=levers.radius_km,
-        asked_by=asked_by,
-        posed_at=now,
-        job_id=None,
-        problem=as_json(problem_data(problem)),
-        start=as_json(plan_data(assembled(problem, ()))),
-        plan=None,
-    )
-    session.add(horizon)
-    session.flush()
-    _queue(session, horizon, now=now)
-    return horizon
-
-
-def request_days_again(
-    session: Session, *, now: datetime, bank_id: int, horizon_id: int, asked_by: str
-) -> Horizon:
-    """Queue the failed or dead job of the latest weeks once more, with the problem that it had.
-
-    Raises
-    ------
-    NotFound
-        The bank has no such horizon.
-    Conflict
-        There is a later one: `job_replaced`.
-    Refused
-        The job is at work, or it has a result: `job_not_ended`, `job_not_failed`.
-    """
-    horizon = owned(session, Horizon, bank_id, horizon_id)
-    latest = latest_horizon(session, bank_id)
-    if latest is None or latest.id != horizon.id or horizon.job_id is None:
-        raise Conflict("job_replaced", job=horizon.job_id)
-    job = run_again(session, now=now, bank_id=bank_id, job_id=horizon.job_id, asked_by=asked_by)
-    record(
-        session,
-        now=now,
-        bank_id=bank_id,
-        actor=asked_by,
-        action="weeks asked again",
-        subject=f"horizon:{horizon.id}",
-        job=job.id,
-    )
-    return horizon
-
-
-def _queue(session: Session, horizon: Horizon, *, now: datetime) -> None:
-    horizon.job_id = enqueue(
-        session,
-        now=now,
-        bank_id=horizon.bank_id,
-        kind=PLAN_WEEKS,
-        payload={"horizon": horizon.id, "seconds": SECONDS},
-        asked_by=horizon.asked_by,
-        deadline_seconds=SECONDS + OVERHEAD_SECONDS,
-    ).id
-    record(
-        session,
-        now=now,
-        bank_id=horizon.bank_id,
-        actor=horizon.asked_by,
-        action="weeks asked",
-        subject=f"horizon:{horizon.id}",
-        minimum_ml=horizon.minimum_ml,
-        radius_km=horizon.radius_km,
-    )
+def reload_weeks(
+    session: Session, horizon: Horizon, *, now: datetime, levers: Levers | None = None
+) -> Weeks:
+    """Load the weeks of a horizon as they are now, with its levers or others."""
+    weeks = -(-((horizon.last - horizon.first).days + 1) // 7)
+    used = levers or Levers(minimum_ml=horizon.minimum_ml, radius_km=horizon.radius_km)
+    return load_weeks(session, now=now, bank_id=horizon.bank_id, weeks=weeks, levers=used)
 
 
 def build_weeks_problem(weeks: Weeks) -> Problem:

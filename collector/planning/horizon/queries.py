@@ -1,4 +1,7 @@
-"""Queries of the coming weeks: the latest problem, its job, the requests made of its days."""
+"""Queries of the coming weeks: the latest problem, its job, its days, the requests made of them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -6,7 +9,21 @@ from sqlalchemy.orm import Session
 from collector.jobs.models import Job
 from collector.jobs.queries import get_job
 from collector.pickups.models import Pickup
+from collector.planning.horizon.problem import DONOR
 from collector.planning.models import Horizon
+from collector.service_day import ServiceDay
+from routing.formats.native import plan_of
+from routing.plan import Plan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposedDay:
+    """A day for a donor."""
+
+    donor_id: int
+    day: date
+    shift_id: int
+    begins_at: datetime
 
 
 def latest_horizon(session: Session, bank_id: int) -> Horizon | None:
@@ -36,3 +53,26 @@ def requests_by_donor(session: Session, horizon: Horizon) -> dict[int, Pickup]:
         )
     )
     return {row.donor_id: row for row in rows}
+
+
+def proposed_days(horizon: Horizon, zone: ServiceDay) -> list[ProposedDay]:
+    """Return the days of an answer, in their order.
+
+    Parameters
+    ----------
+    zone
+        The first day of the horizon, in the bank's zone.
+    """
+    plan = plan_of(horizon.plan) if horizon.plan else Plan()
+    found = [
+        ProposedDay(
+            donor_id=int(stop.visit.removeprefix(DONOR)),
+            day=ServiceDay.of(zone.at(stop.begin), zone.zone).day,
+            shift_id=int(tour.shift),
+            begins_at=zone.at(stop.begin),
+        )
+        for tour in plan.tours
+        for stop in tour.stops
+        if stop.visit.startswith(DONOR)
+    ]
+    return sorted(found, key=lambda each: each.begins_at)

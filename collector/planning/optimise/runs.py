@@ -1,8 +1,6 @@
 """Keeping the question of a day, as it was put to the planner."""
 
-import json
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -16,8 +14,8 @@ from collector.planning.problem.objectives import (
     in_scope,
     problem_with_objectives,
 )
+from collector.planning.problem.stored_json import stored_plan, stored_problem
 from collector.rounds.actions import open_day
-from routing.formats.native import plan_data, problem_data
 
 
 def create_run(
@@ -41,8 +39,8 @@ def create_run(
         job_id=None,
         day_plan_id=plan.id,
         day_plan_version=plan.version,
-        problem=_as_json(problem_data(problem)),
-        start=_as_json(plan_data(start)),
+        problem=stored_problem(problem),
+        start=stored_plan(start),
         plan=None,
         posed_at=now,
         kept_at=None,
@@ -52,9 +50,3 @@ def create_run(
     session.add(run)
     session.flush()
     return run
-
-
-def _as_json(data: object) -> dict[str, Any]:
-    """Return data as it will be read back: with lists for tuples."""
-    read: dict[str, Any] = json.loads(json.dumps(data))
-    return read

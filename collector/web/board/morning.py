@@ -14,7 +14,7 @@ from collector.donors.queries import donors_of
 from collector.notices.models import NoticeState
 from collector.notices.queries import count_notices
 from collector.pickups.queries import count_unanswered, first_unanswered_day
-from collector.planning.booking.forecast import due_donors
+from collector.planning.horizon.forecast import due_donors
 from collector.rounds.models import DayPlan
 from collector.rounds.queries import day_plan
 from collector.shifts.queries import shifts_on

@@ -14,7 +14,7 @@ from collector.notices.actions import owe
 from collector.people.models import Role
 from collector.people.queries import people_with_role
 from collector.pickups.giving import giving_of, plan_giving, say_loss
-from collector.planning.booking.forecast import forecast_of
+from collector.planning.horizon.forecast import forecast_of
 from collector.web.donor.pages import form_page
 from collector.web.framework.form_fields import as_day
 from collector.web.framework.guards import actor, donor_id, now

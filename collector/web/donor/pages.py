@@ -20,7 +20,7 @@ from collector.pickups.purposes import gives_milk
 from collector.pickups.queries import of_donor
 from collector.pickups.states import OPEN, OVER
 from collector.pickups.windows import DONOR_DAYS_AHEAD
-from collector.planning.booking.forecast import GIVING_STATES, Forecast, forecast_of
+from collector.planning.horizon.forecast import GIVING_STATES, Forecast, forecast_of
 from collector.service_day import ServiceDay
 from collector.web.donor.promise import PromisedVisit, told
 from collector.web.donor.wording import Note, file_notes, visit_notes

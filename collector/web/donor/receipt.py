@@ -14,7 +14,7 @@ from collector.errors import NotFound, Refused
 from collector.pickups.giving import giving_of
 from collector.pickups.models import Pickup
 from collector.pickups.queries import pickup_of_donor
-from collector.planning.booking.forecast import forecast_of
+from collector.planning.horizon.forecast import forecast_of
 from collector.service_day import ServiceDay
 from collector.web.donor.pages import VisitPage, visit_page
 from collector.web.framework.form_fields import as_number

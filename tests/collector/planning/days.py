@@ -59,7 +59,7 @@ def move(
         edit = compute_move(
             session, bank_id=bank_id, day=day, version=version, pickups=pickups, place=place
         )
-    return write_edit(session, edit, context=by, bank_id=bank_id)
+    return write_edit(session, edit, context=context, bank_id=bank_id)
 
 
 def posed(session: Session, town: Town) -> tuple[PlanningRun, Problem]:

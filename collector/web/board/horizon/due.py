@@ -7,7 +7,7 @@ from collector.db import reading, transaction
 from collector.donor_contact.receipts import open_corrections, settle_correction
 from collector.donors.queries import get_donor
 from collector.pickups.giving import calls_to_make, note_call
-from collector.planning.booking.forecast import due_donors
+from collector.planning.horizon.forecast import due_donors
 from collector.web.framework.guards import actor, now
 
 blueprint = Blueprint("due", __name__, url_prefix="/horizon/due")

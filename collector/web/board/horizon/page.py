@@ -12,16 +12,16 @@ from collector.banks.queries import zones_of
 from collector.db import owned, reading, transaction
 from collector.jobs.actions import REPEATABLE
 from collector.pickups.models import Pickup
+from collector.planning.horizon.actions import propose_days, request_days, request_days_again
 from collector.planning.horizon.due_dates import Levers, bank_levers
-from collector.planning.horizon.jobs import price_levers, propose_days, proposed_days
-from collector.planning.horizon.problem import (
-    MOST_WEEKS,
-    Weeks,
-    load_weeks,
-    request_days,
-    request_days_again,
+from collector.planning.horizon.levers import price_levers
+from collector.planning.horizon.problem import MOST_WEEKS, Weeks, load_weeks
+from collector.planning.horizon.queries import (
+    job_of,
+    latest_horizon,
+    proposed_days,
+    requests_by_donor,
 )
-from collector.planning.horizon.queries import job_of, latest_horizon, requests_by_donor
 from collector.planning.models import Horizon
 from collector.service_day import ServiceDay
 from collector.web.board.horizon.view_model import HorizonView, build_horizon_view

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 from collector.pickups.models import Pickup
 from collector.planning.horizon.due_dates import TOLERANCE, DueDonor
-from collector.planning.horizon.jobs import ProposedDay
 from collector.planning.horizon.problem import Weeks
+from collector.planning.horizon.queries import ProposedDay
 from collector.web.board.timeline_scale import TimelineScale
 
 

@@ -180,7 +180,7 @@ def applied(
         edit = compute_application(
             session, bank_id=town.bank, day=DAY, version=version, run_id=run_id
         )
-    apply_proposal(session, edit, context=by, bank_id=town.bank, run_id=run_id)
+    apply_proposal(session, edit, context=context, bank_id=town.bank, run_id=run_id)
 
 
 def furnished(session: Session, town: Town) -> None:

@@ -21,10 +21,12 @@ from collector.notices.models import Notice
 from collector.people.models import Person
 from collector.pickups.giving import plan_giving
 from collector.pickups.models import Pickup, PickupState
+from collector.planning.horizon.actions import PLAN_WEEKS
 from collector.planning.horizon.due_dates import DueDonor, Levers, bank_levers
-from collector.planning.horizon.jobs import plan_weeks, price_levers, proposed_days
-from collector.planning.horizon.problem import PLAN_WEEKS, Weeks, load_weeks
-from collector.planning.horizon.queries import latest_horizon
+from collector.planning.horizon.jobs import plan_weeks
+from collector.planning.horizon.levers import price_levers
+from collector.planning.horizon.problem import Weeks, load_weeks
+from collector.planning.horizon.queries import latest_horizon, proposed_days
 from collector.service_day import ServiceDay
 from routing.check.judge import check
 from routing.cost import cost
