@@ -78,11 +78,9 @@ def lively(session: Session, town: Town) -> dict[str, int]:
     plan = day_plan(session, bank_id=town.bank, day=DAY)
     assert plan is not None
     ana, bruno = (round_.id for round_ in plan.rounds)
-    telling = DisruptionReport(kind=DisruptionKind.COLLECTOR_ILL, round_id=ana)
+    report = DisruptionReport(kind=DisruptionKind.COLLECTOR_ILL, round_id=ana)
     with computing():
-        computed = compute_disruption(
-            session, now=NOON, bank_id=town.bank, day=DAY, telling=telling
-        )
+        computed = compute_disruption(session, now=NOON, bank_id=town.bank, day=DAY, report=report)
     actor = f"person:{town.claire}"
     disruption = write_disruption(session, computed, now=NOON, bank_id=town.bank, actor=actor)
     gina, hana = (asks(session, town, name).id for name in ("Gina", "Hana"))

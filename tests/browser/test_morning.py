@@ -82,7 +82,7 @@ def test_a_coordinators_morning(browser: Browser, bank: Bank) -> None:
     board.goto(bank.of_day("/dispatch"))
     expect(board.get_by_text("News arrives by itself.")).to_be_visible()
     drive(bank, until=SystemClock().now())
-    expect(board.locator(".live-figures dd").first).not_to_have_text(re.compile(r"^0 "))
+    expect(board.locator(".dispatch-figures dd").first).not_to_have_text(re.compile(r"^0 "))
 
     upset(board, bank, "A collector is ill")
     urgent(board, bank)

@@ -1,4 +1,4 @@
-"""What is in the boxes of a round on the road, and when each must be in the cold."""
+"""Clocks of the boxes on the road: content, latest and expected reception."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,21 +14,21 @@ from collector.planning.problem.ride_limits import TIGHT_MARGIN, hand_over_secon
 from collector.rounds.events.projection import door_of
 
 A_MINUTE = timedelta(minutes=1)
-"""What a forecast is about: nobody is told that milk is late by seconds that are guessed."""
+"""Precision of a forecast: a delay of guessed seconds is not shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoxClock:
-    """One box, or what was put into none.
+    """One box, or the containers in none.
 
     Attributes
     ----------
     box
-        Its code; empty where none was said.
+        Its code; empty if none was entered.
     until
-        When the first thing in it must have reached a freezer or the laboratory.
+        The latest instant for the reception of its first container at a freezer or the laboratory.
     received_at
-        When it will, as far as one can tell: the hand-over after the arrival included.
+        The expected reception: the hand-over after the arrival included.
     """
 
     box: str
@@ -39,12 +39,12 @@ class BoxClock:
 
     @property
     def spare(self) -> timedelta:
-        """How much is left when it is received; negative where that will be too late."""
+        """The time left at the reception; negative if it will be too late."""
         return self.until - self.received_at
 
     @property
     def tone(self) -> str:
-        """How worrying that is."""
+        """The severity for the page: `late`, `close`, or empty."""
         if self.spare <= -A_MINUTE:
             return "late"
         return "close" if self.spare < TIGHT_MARGIN else ""
@@ -53,7 +53,7 @@ class BoxClock:
 def containers_aboard(
     session: Session, *, bank_id: int, pickups: Iterable[int]
 ) -> dict[int, list[Container]]:
-    """Return what is in boxes now, by visit."""
+    """Return the containers in transit, by visit."""
     rows = session.scalars(
         select(Container)
         .where(
@@ -70,11 +70,11 @@ def containers_aboard(
 
 
 def box_clocks(
-    course: RoundEta, carried: Mapping[int, list[Container]], policies: Policies
+    eta: RoundEta, carried: Mapping[int, list[Container]], policies: Policies
 ) -> tuple[BoxClock, ...]:
     """Return the boxes of a round, the tightest clock first."""
     boxes: dict[str, list[tuple[Container, datetime]]] = {}
-    for door in course.doors:
+    for door in eta.doors:
         for container in carried.get(door.pickup_id, ()):
             until = _until(door, container, policies)
             boxes.setdefault(container.box, []).append((container, until))
@@ -84,7 +84,7 @@ def box_clocks(
             bottles=sum(each.kind is ContainerKind.BOTTLE for each, _ in inside),
             tubes=sum(each.kind is ContainerKind.TUBE for each, _ in inside),
             until=min(until for _, until in inside),
-            received_at=course.returns_at + timedelta(seconds=hand_over_seconds(policies)),
+            received_at=eta.returns_at + timedelta(seconds=hand_over_seconds(policies)),
         )
         for box, inside in boxes.items()
     ]

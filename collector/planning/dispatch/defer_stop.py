@@ -1,4 +1,4 @@
-"""What it adds to a round, published and under way, to come back to a stop at its end."""
+"""Cost of deferring a stop of a round to its end."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +14,7 @@ from routing.schedule import retimed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeferralCost:
-    """What coming back at the end adds; negative where it saves."""
+    """Seconds and metres that a deferral adds; negative for savings."""
 
     seconds: int
     metres: int
@@ -23,7 +23,7 @@ class DeferralCost:
 def deferral_cost(
     session: Session, *, bank_id: int, day: date, round_id: int, pickup_id: int
 ) -> DeferralCost:
-    """Return what a round would take longer if this stop were its last; nothing is written.
+    """Return the cost of making this stop the last of its round; nothing is written.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What a proposal does differently from the present order of a day: visits, price, messages."""
+"""Differences between a proposal and the present order of a day: visits, price, messages."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from routing.plan import Plan
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RescheduledVisit:
-    """A visit that is elsewhere, or at another time; None where it is not made that day."""
+    """A visit with another round or time; None where it is not made that day."""
 
     pickup_id: int
     before: Round | None
@@ -28,20 +28,20 @@ class RescheduledVisit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProposalDifference:
-    """A proposal beside what it replaces.
+    """A proposal compared with the present order.
 
     Attributes
     ----------
     cents
-        Of road and time more; without the price of what is left out.
+        Difference of the cost of road and time, without penalties of visits left out.
     left
         Visits that are not made that day.
     promised, before
-        The new promises, and what they replace.
+        The new promises, and the promises that they replace.
     withdrawn
-        Who is told that nobody comes.
+        Donors with a promise whose visit is not made.
     rounds
-        Those that change: their phones are told.
+        The changed rounds: their phones are notified.
     """
 
     cents: int
@@ -63,20 +63,20 @@ def difference(
     pickups: Mapping[int, Pickup],
     day: ServiceDay,
 ) -> ProposalDifference:
-    """Tell a proposal that has a plan from the present order.
+    """Compare a proposal that has a plan with the present order.
 
     Parameters
     ----------
     plan
         The day as the disruption found it.
     pickups
-        The visits of the day, whole, by key.
+        The visits of the day with all their rows loaded, by key.
     """
     ahead, after = plan_of(disruption.ahead), plan_of(proposal.plan)
     rounds = {str(round_.shift_id): round_ for round_ in plan.rounds}
     touched = touched_shifts(ahead, after)
-    told = promises_in(plan.rounds)
-    new = dict(_promises(after, touched, pickups, told, day))
+    promises = promises_in(plan.rounds)
+    new = dict(_promises(after, touched, pickups, promises, day))
     found = compare(ahead, after)
     left = tuple(int(entry.visit) for entry in after.unassigned)
     changes = [_moved(each.visit, each.before, each.after, rounds, day) for each in found.moved]
@@ -88,15 +88,15 @@ def difference(
         moved=tuple(changes),
         retimed=tuple(later),
         left=left,
-        promised={key: given for key, given in new.items() if told.get(key) != given},
-        before=told,
-        withdrawn=tuple(key for key in sorted(left) if key in told),
+        promised={key: given for key, given in new.items() if promises.get(key) != given},
+        before=promises,
+        withdrawn=tuple(key for key in sorted(left) if key in promises),
         rounds=tuple(round_ for shift, round_ in rounds.items() if shift in touched),
     )
 
 
 def touched_shifts(ahead: Plan, after: Plan) -> set[str]:
-    """Return the shifts that a plan drives otherwise; the others are left as they were told."""
+    """Return the shifts with another tour; the others keep their promises."""
     shifts = {tour.shift for tour in (*ahead.tours, *after.tours)}
     return {shift for shift in shifts if ahead.tour(shift) != after.tour(shift)}
 
@@ -109,7 +109,7 @@ def _promises(
     after: Plan,
     touched: set[str],
     pickups: Mapping[int, Pickup],
-    told: Mapping[int, Promise],
+    promises: Mapping[int, Promise],
     day: ServiceDay,
 ) -> Iterator[tuple[int, Promise]]:
     for tour in after.tours:
@@ -118,7 +118,7 @@ def _promises(
         for stop in tour.stops:
             key = int(stop.visit)
             begins = day.at(stop.begin)
-            yield key, promise(day, begins, pickups[key].windows, given=told.get(key))
+            yield key, promise(day, begins, pickups[key].windows, given=promises.get(key))
 
 
 def _moved(

@@ -1,6 +1,6 @@
-"""What upsets a day on the road: told once, answered by proposals, one of which is accepted.
+"""Disruptions of a day on the road: reported once, answered by accepting one of the proposals.
 
-The ways that need no engine are there at once; the planner's own is a job like any other.
+Alternatives that need no search are proposed at once; the planner's own is a job.
 """
 
 from collections.abc import Sequence
@@ -49,7 +49,7 @@ ROUND_KINDS = frozenset({DisruptionKind.COLLECTOR_ILL, DisruptionKind.VEHICLE, D
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisruptionReport:
-    """What a coordinator says happened; what a kind does not speak of stays None."""
+    """A coordinator's report of a disruption; fields that its kind does not use are None."""
 
     kind: DisruptionKind
     round_id: int | None = None
@@ -71,43 +71,45 @@ class ComputedDisruption:
 
     day: date
     version: int
-    telling: DisruptionReport
+    report: DisruptionReport
     problem: Problem
     present: Plan
     alternatives: tuple[Alternative, ...]
 
 
 def compute_disruption(
-    session: Session, *, now: datetime, bank_id: int, day: date, telling: DisruptionReport
+    session: Session, *, now: datetime, bank_id: int, day: date, report: DisruptionReport
 ) -> ComputedDisruption:
     """Compute the alternatives of a disruption; `write_disruption` writes them.
 
     Raises
     ------
     NotFound
-        The day was not published, or the round, site or request is none of its.
+        The day was not published, or the round, site or request is not of this day.
     Refused
         `unpublished_changes`; `minutes_needed`; `nothing_left_to_move`; `no_way_out`.
     """
     plan = _published(session, bank_id, day)
-    telling = _restricted_to_kind(telling)
-    then = _before(session, plan, telling)
-    seen = load_remaining_day(session, plan, now=now, also=_also(session, plan, telling, then))
-    told = _disruption_facts(session, plan, seen, telling)
-    seen = restrict_to_concerned(seen, told)
+    report = _restricted_to_kind(report)
+    then = _before(session, plan, report)
+    remaining_day = load_remaining_day(
+        session, plan, now=now, also=_also(session, plan, report, then)
+    )
+    facts = _disruption_facts(session, plan, remaining_day, report)
+    remaining_day = restrict_to_concerned(remaining_day, facts)
     found = (
-        find_alternatives(seen, told)
+        find_alternatives(remaining_day, facts)
         if then is None
-        else lawful_alternatives([revert_alternative(seen, then)])
+        else lawful_alternatives([revert_alternative(remaining_day, then)])
     )
     if not found:
         raise Refused("no_way_out")
     return ComputedDisruption(
         day=day,
         version=plan.version,
-        telling=telling,
-        problem=seen.remaining,
-        present=seen.present,
+        report=report,
+        problem=remaining_day.remaining,
+        present=remaining_day.present,
         alternatives=tuple(found),
     )
 
@@ -115,14 +117,14 @@ def compute_disruption(
 def write_disruption(
     session: Session, computed: ComputedDisruption, *, now: datetime, bank_id: int, actor: str
 ) -> Disruption:
-    """Keep a disruption with its proposals, and queue the planner's job for one more.
+    """Write a disruption with its proposals, and queue the planner's job for one more.
 
     Raises
     ------
     OutdatedReading
         The day was changed since the alternatives were computed.
     """
-    telling = computed.telling
+    report = computed.report
     plan = day_plan(session, bank_id=bank_id, day=computed.day)
     if plan is None or plan.version != computed.version:
         raise OutdatedReading
@@ -131,12 +133,12 @@ def write_disruption(
         day=computed.day,
         day_plan_id=plan.id,
         day_plan_version=plan.version,
-        kind=telling.kind,
-        round_id=telling.round_id,
-        site_id=telling.site_id,
-        pickup_id=telling.pickup_id,
-        takes_back_id=telling.takes_back_id,
-        minutes=telling.minutes,
+        kind=report.kind,
+        round_id=report.round_id,
+        site_id=report.site_id,
+        pickup_id=report.pickup_id,
+        takes_back_id=report.takes_back_id,
+        minutes=report.minutes,
         told_at=now,
         told_by=actor,
         problem=stored_problem(computed.problem),
@@ -147,7 +149,7 @@ def write_disruption(
     session.flush()
     for way in computed.alternatives:
         _propose(session, disruption, way, now=now, actor=actor)
-    _record(session, disruption, now=now, actor=actor, action=f"disruption told: {telling.kind}")
+    _record(session, disruption, now=now, actor=actor, action=f"disruption told: {report.kind}")
     return disruption
 
 
@@ -183,7 +185,7 @@ def propose_again(
 def dismiss_disruption(
     session: Session, *, now: datetime, bank_id: int, disruption_id: int, actor: str
 ) -> Disruption:
-    """End a disruption without doing anything.
+    """End a disruption without a change of the day.
 
     Raises
     ------
@@ -221,62 +223,62 @@ def _published(session: Session, bank_id: int, day: date) -> DayPlan:
     return plan
 
 
-def _restricted_to_kind(telling: DisruptionReport) -> DisruptionReport:
-    """Keep only what a kind speaks of."""
-    kind, minutes = telling.kind, telling.minutes
+def _restricted_to_kind(report: DisruptionReport) -> DisruptionReport:
+    """Return the report with only the fields that its kind uses."""
+    kind, minutes = report.kind, report.minutes
     needed = kind is DisruptionKind.ROAD
     if (needed and not minutes) or (minutes is not None and not 0 < minutes <= LONGEST_MINUTES):
         raise Refused("minutes_needed", most=LONGEST_MINUTES)
     return replace(
-        telling,
-        round_id=telling.round_id if kind in ROUND_KINDS else None,
-        site_id=telling.site_id if kind is DisruptionKind.FREEZER else None,
-        pickup_id=telling.pickup_id if kind is DisruptionKind.URGENT else None,
-        takes_back_id=telling.takes_back_id if kind is DisruptionKind.REGRETTED else None,
+        report,
+        round_id=report.round_id if kind in ROUND_KINDS else None,
+        site_id=report.site_id if kind is DisruptionKind.FREEZER else None,
+        pickup_id=report.pickup_id if kind is DisruptionKind.URGENT else None,
+        takes_back_id=report.takes_back_id if kind is DisruptionKind.REGRETTED else None,
         minutes=minutes if kind in {DisruptionKind.ROAD, DisruptionKind.VEHICLE} else None,
     )
 
 
-def _before(session: Session, plan: DayPlan, telling: DisruptionReport) -> OrdersBefore | None:
-    if telling.kind is not DisruptionKind.REGRETTED:
+def _before(session: Session, plan: DayPlan, report: DisruptionReport) -> OrdersBefore | None:
+    if report.kind is not DisruptionKind.REGRETTED:
         return None
-    key = telling.takes_back_id or 0
+    key = report.takes_back_id or 0
     return orders_before(session, bank_id=plan.bank_id, day=plan.day, disruption_id=key)
 
 
 def _also(
-    session: Session, plan: DayPlan, telling: DisruptionReport, then: OrdersBefore | None
+    session: Session, plan: DayPlan, report: DisruptionReport, then: OrdersBefore | None
 ) -> Sequence[Pickup]:
-    """The requests in no round that are to be served as well."""
+    """Return the requests in no round that are to be served as well."""
     if then is not None:
         return unplaced_since(session, plan, then)
-    return [get_pickup(session, plan.bank_id, telling.pickup_id)] if telling.pickup_id else []
+    return [get_pickup(session, plan.bank_id, report.pickup_id)] if report.pickup_id else []
 
 
 def _disruption_facts(
-    session: Session, plan: DayPlan, seen: RemainingDay, telling: DisruptionReport
+    session: Session, plan: DayPlan, remaining_day: RemainingDay, report: DisruptionReport
 ) -> DisruptionFacts:
-    if telling.kind in ROUND_KINDS:
-        shift = str(_round(plan.rounds, telling.round_id).shift_id)
-        tour = seen.present.tour(shift)
+    if report.kind in ROUND_KINDS:
+        shift = str(_round(plan.rounds, report.round_id).shift_id)
+        tour = remaining_day.present.tour(shift)
         if tour is None:
             raise Refused("nothing_left_to_move")
-        seconds = 60 * telling.minutes if telling.minutes else None
-        return DisruptionFacts(kind=telling.kind, shift=shift, seconds=seconds)
-    if telling.kind is DisruptionKind.FREEZER:
-        site = owned(session, Site, plan.bank_id, telling.site_id or 0)
-        if not any(site_place(site) in shift.ends for shift in seen.remaining.shifts):
+        seconds = 60 * report.minutes if report.minutes else None
+        return DisruptionFacts(kind=report.kind, shift=shift, seconds=seconds)
+    if report.kind is DisruptionKind.FREEZER:
+        site = owned(session, Site, plan.bank_id, report.site_id or 0)
+        if not any(site_place(site) in shift.ends for shift in remaining_day.remaining.shifts):
             raise Refused("nothing_left_to_move")
-        return DisruptionFacts(kind=telling.kind, gate=site_place(site))
-    if telling.kind is DisruptionKind.REGRETTED:
-        return DisruptionFacts(kind=telling.kind)
-    visit = str(telling.pickup_id)
-    if seen.remaining.visit(visit) is None or telling.pickup_id in plan.placed:
+        return DisruptionFacts(kind=report.kind, gate=site_place(site))
+    if report.kind is DisruptionKind.REGRETTED:
+        return DisruptionFacts(kind=report.kind)
+    visit = str(report.pickup_id)
+    if remaining_day.remaining.visit(visit) is None or report.pickup_id in plan.placed:
         raise NotFound("not_found", kind="pickups")
-    why = seen.facts.not_plannable(seen.facts.pickups[int(visit)])
+    why = remaining_day.facts.not_plannable(remaining_day.facts.pickups[int(visit)])
     if why is not None and why.value != "below_minimum":
         raise Refused("visit_may_not_be_served", reason=why.value)
-    return DisruptionFacts(kind=telling.kind, visit=visit)
+    return DisruptionFacts(kind=report.kind, visit=visit)
 
 
 def _round(rounds: Sequence[Round], round_id: int | None) -> Round:

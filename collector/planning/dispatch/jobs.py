@@ -1,4 +1,4 @@
-"""The job `propose`: the planner looks, in a child process, at everything that is left of a day."""
+"""Jobs of kind `propose`: the planner searches the remaining day in a child process."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,7 +41,7 @@ class Propose(SearchWork):
         refuse_unlawful(proposal.problem, plan_of(self.best or proposal.start))
 
     def conclude(self, session: Session, *, now: datetime, ended: Ended) -> JobOutcome | None:  # noqa: ARG002
-        """Keep the best plan; without one the start stands."""
+        """Store the best plan; without one the start stands."""
         if self.crashed(ended):
             return None
         proposal = owned(session, DisruptionProposal, self.bank_id, self.proposal_id)

@@ -13,12 +13,12 @@ from collector.rounds.models import DayPlan, Incident, Round, RoundEvent
 
 
 def open_disruptions(session: Session, *, bank_id: int, day: date) -> list[Disruption]:
-    """Return what upset a day and was not answered yet, the newest first."""
+    """Return the unanswered disruptions of a day, the newest first."""
     return _told(session, bank_id, day, Disruption.ended_at.is_(None))
 
 
 def answered_disruptions(session: Session, *, bank_id: int, day: date) -> list[Disruption]:
-    """Return what upset a day and was answered by a proposal, the newest first."""
+    """Return the disruptions of a day with an accepted proposal, the newest first."""
     taken = select(DisruptionProposal.disruption_id).where(
         DisruptionProposal.accepted_at.is_not(None)
     )
@@ -26,7 +26,7 @@ def answered_disruptions(session: Session, *, bank_id: int, day: date) -> list[D
 
 
 def proposals_of(session: Session, disruption: Disruption) -> list[DisruptionProposal]:
-    """Return the proposals for a disruption, as they were made."""
+    """Return the proposals for a disruption, in the order of their creation."""
     return list(
         session.scalars(
             select(DisruptionProposal)

@@ -1,4 +1,4 @@
-"""Taking an answer back: the rounds as they were before it, as far as that is still ahead."""
+"""Reversal of an answer: the orders before it, as far as they are still ahead."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -23,7 +23,7 @@ from routing.schedule import retimed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrdersBefore:
-    """How the rounds were driven when a disruption was told, in the planner's names.
+    """The orders of the rounds when a disruption was reported, in the planner's names.
 
     Attributes
     ----------
@@ -39,7 +39,7 @@ class OrdersBefore:
 
 
 def orders_before(session: Session, *, bank_id: int, day: date, disruption_id: int) -> OrdersBefore:
-    """Return what an answer of a day has changed.
+    """Return the orders of a day before an answer.
 
     Raises
     ------
@@ -61,7 +61,7 @@ def orders_before(session: Session, *, bank_id: int, day: date, disruption_id: i
 
 
 def unplaced_since(session: Session, plan: DayPlan, then: OrdersBefore) -> list[Pickup]:
-    """Return the requests that were in a round then and wait for one now."""
+    """Return the requests that were in a round then and are in none now."""
     wanted = {int(name) for order in then.orders.values() for name in order} - plan.placed
     return list(
         session.scalars(
@@ -77,13 +77,13 @@ def unplaced_since(session: Session, plan: DayPlan, then: OrdersBefore) -> list[
 
 
 def revert_alternative(day: RemainingDay, then: OrdersBefore) -> Alternative:
-    """Give everybody her order of then; what was added since goes where it costs least."""
-    rest = day.remaining
+    """Return the alternative with the orders of then; later visits get their cheapest place."""
+    remaining = day.remaining
     shifts = tuple(
-        replace(shift, ends=then.ends.get(shift.id, shift.ends)) for shift in rest.shifts
+        replace(shift, ends=then.ends.get(shift.id, shift.ends)) for shift in remaining.shifts
     )
-    problem, left = drop_unlawful(replace(rest, shifts=shifts), _orders(rest, then))
-    waiting = then.waiting - {pin.visit for pin in rest.pins}
+    problem, left = drop_unlawful(replace(remaining, shifts=shifts), _orders(remaining, then))
+    waiting = then.waiting - {pin.visit for pin in remaining.pins}
     without = replace(
         problem, visits=tuple(visit for visit in problem.visits if visit.id not in waiting)
     )
@@ -92,22 +92,25 @@ def revert_alternative(day: RemainingDay, then: OrdersBefore) -> Alternative:
         way=ProposalWay.AS_BEFORE,
         problem=problem,
         plan=retimed(problem, full.orders),
-        gate=_gate(rest, then),
+        gate=_gate(remaining, then),
     )
 
 
-def _orders(rest: Problem, then: OrdersBefore) -> dict[str, list[str]]:
-    """The orders of then, of what is ahead; what somebody is driving to by now stays hers."""
-    pins = {pin.visit: pin for pin in rest.pins}
+def _orders(remaining: Problem, then: OrdersBefore) -> dict[str, list[str]]:
+    """Return the orders of then, as far as they are ahead.
+
+    A visit that a collector is driving to now stays in her round.
+    """
+    pins = {pin.visit: pin for pin in remaining.pins}
     orders = {
-        shift: [name for name in order if rest.visit(name) and _is_free(pins.get(name), shift)]
+        shift: [name for name in order if remaining.visit(name) and _is_free(pins.get(name), shift)]
         for shift, order in then.orders.items()
     }
-    for pin in rest.pins:
+    for pin in remaining.pins:
         order = orders.setdefault(pin.shift, [])
         if pin.position == 0 and pin.visit in order:
             order.remove(pin.visit)
-        if pin.visit not in order and rest.visit(pin.visit):
+        if pin.visit not in order and remaining.visit(pin.visit):
             order.insert(0, pin.visit)
     return orders
 
@@ -116,11 +119,11 @@ def _is_free(pin: Pin | None, shift: str) -> bool:
     return pin is None or pin.shift == shift
 
 
-def _gate(rest: Problem, then: OrdersBefore) -> str:
-    """Where rounds end again that were sent to another freezer; empty where none were."""
+def _gate(remaining: Problem, then: OrdersBefore) -> str:
+    """Return the place where diverted rounds end again; empty without one."""
     others = {
         then.ends[shift.id]
-        for shift in rest.shifts
+        for shift in remaining.shifts
         if then.ends.get(shift.id, shift.ends) != shift.ends
     }
     return next(iter(others))[0] if len(others) == 1 else ""

@@ -12,6 +12,7 @@ from collector.errors import Refused
 from collector.pickups.models import Enquiry, HoldReason, Kit, Pickup, Purpose
 from collector.pickups.windows import MOST_WINDOWS, Ask, CivilWindow, FieldMistake, mistakes_in
 from collector.web.framework.form_fields import as_day, as_number, as_time
+from collector.web.wording import day as day_in_words
 from collector.web.wording import sentence
 
 ROWS_SHOWN = 3
@@ -38,6 +39,12 @@ class WindowRow:
     day: str = ""
     opens: str = USUAL_HOURS[0]
     closes: str = USUAL_HOURS[1]
+
+    @property
+    def day_in_words(self) -> str:
+        """Return the day as the page writes it; text that is no day stays as it was typed."""
+        read = as_day(self.day)
+        return day_in_words(read) if read else self.day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

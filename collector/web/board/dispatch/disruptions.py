@@ -59,8 +59,8 @@ class Offer:
 
 @blueprint.post("")
 def make(day: str) -> Response:
-    """Keep what happened, instead of an older telling of it if one is named; show the proposals."""
-    wanted, who, telling = civil_day(day), actor(), _report(request.form)
+    """Keep what happened, instead of an older report of it if one is named; show the proposals."""
+    wanted, who, report = civil_day(day), actor(), _report(request.form)
     older = _key(request.form, "instead")
 
     def write(session: Session, computed: ComputedDisruption) -> Disruption:
@@ -72,7 +72,7 @@ def make(day: str) -> Response:
 
     disruption = compute_then_write(
         lambda session: compute_disruption(
-            session, now=now(), bank_id=who.bank_id, day=wanted, telling=telling
+            session, now=now(), bank_id=who.bank_id, day=wanted, report=report
         ),
         write,
     )

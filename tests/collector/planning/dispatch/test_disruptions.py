@@ -43,11 +43,9 @@ NOON = datetime(2026, 11, 24, 7, 25, tzinfo=UTC)
 
 
 def told(session: Session, town: Town, kind: DisruptionKind, **about: int) -> Disruption:
-    telling = DisruptionReport(kind=kind, **about)
+    report = DisruptionReport(kind=kind, **about)
     with computing():
-        computed = compute_disruption(
-            session, now=NOON, bank_id=town.bank, day=DAY, telling=telling
-        )
+        computed = compute_disruption(session, now=NOON, bank_id=town.bank, day=DAY, report=report)
     actor = f"person:{town.claire}"
     return write_disruption(session, computed, now=NOON, bank_id=town.bank, actor=actor)
 
