@@ -1,4 +1,4 @@
-"""What a bank's rules say before any slot is looked for: too little yet, too far, or come."""
+"""Availability of slots by the bank's rules: volume, distance, file, days."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -18,13 +18,13 @@ from collector.pickups.queries import of_donor
 from collector.pickups.states import OPEN
 from collector.pickups.windows import DONOR_DAYS_AHEAD
 from collector.planning.booking.slots import RequestedVisit, days_with_rounds
-from collector.planning.horizon.forecast import forecast_of
+from collector.planning.horizon.forecast import load_forecast
 from collector.planning.problem.distance import distance_km
 from collector.service_day import ServiceDay
 
 
 class Availability(StrEnum):
-    """Why there are slots or none."""
+    """Reason why there are slots, or none."""
 
     FITS = "fits"
     BELOW_MINIMUM = "below_minimum"
@@ -36,14 +36,14 @@ class Availability(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AvailabilityAnswer:
-    """The answer, with its figures.
+    """An availability with its figures.
 
     Attributes
     ----------
     days
-        The days on which a slot may be looked for.
+        The days of possible slots.
     fits_on
-        From when there will be enough milk, as far as her history foretells.
+        The first day with enough milk by the donor's forecast.
     """
 
     standing: Availability
@@ -55,10 +55,10 @@ class AvailabilityAnswer:
 
 
 def find_availability(
-    session: Session, *, now: datetime, wanted: RequestedVisit
+    session: Session, *, now: datetime, requested: RequestedVisit
 ) -> AvailabilityAnswer:
-    """Say what the bank's rules allow, from tomorrow to the last day a donor may ask for."""
-    donor = wanted.donor
+    """Return the availability from tomorrow to the last day that a donor may request."""
+    donor = requested.donor
     bank, policies = get_bank(session, donor.bank_id), policies_of(session, donor.bank_id)
     today = ServiceDay.of(now, bank.zone).day
     if donor.address.position is None:
@@ -69,24 +69,31 @@ def find_availability(
         return AvailabilityAnswer(standing=Availability.TOO_FAR, away_km=away, radius_km=radius)
     least = policies[PolicyKey.MINIMUM_VOLUME_ML]
     fits_on = None
-    if wanted.volume_ml < least and _only_milk(donor, today, policies):
-        fits_on = forecast_of(session, donor, now=now).reaches(least, level_ml=wanted.volume_ml)
+    if requested.volume_ml < least and _only_milk(donor, today, policies):
+        fits_on = load_forecast(session, donor, now=now).reaches(
+            least, level_ml=requested.volume_ml
+        )
         return AvailabilityAnswer(
             standing=Availability.BELOW_MINIMUM, fits_on=fits_on, least_ml=least
         )
-    return _days(session, wanted, today, policies)
+    return _days(session, requested, today, policies)
 
 
 def _days(
-    session: Session, wanted: RequestedVisit, today: date, policies: Policies
+    session: Session, requested: RequestedVisit, today: date, policies: Policies
 ) -> AvailabilityAnswer:
-    donor = wanted.donor
+    donor = requested.donor
     last = today + timedelta(days=DONOR_DAYS_AHEAD)
     driven = days_with_rounds(
         session, bank_id=donor.bank_id, first=today + timedelta(days=1), last=last
     )
-    hers = of_donor(session, donor.bank_id, donor.id)
-    taken = {window.day for pickup in hers if pickup.state in OPEN for window in pickup.windows}
+    requested_pickups = of_donor(session, donor.bank_id, donor.id)
+    taken = {
+        window.day
+        for pickup in requested_pickups
+        if pickup.state in OPEN
+        for window in pickup.windows
+    }
     giving = giving_of(session, donor.id)
     free = [
         day
@@ -98,7 +105,9 @@ def _days(
     if not free:
         return AvailabilityAnswer(standing=Availability.NOBODY_DRIVES)
     in_time = [
-        day for day in free if not wanted.oldest_on or day <= fetch_by(wanted.oldest_on, policies)
+        day
+        for day in free
+        if not requested.oldest_on or day <= fetch_by(requested.oldest_on, policies)
     ]
     if not in_time:
         return AvailabilityAnswer(standing=Availability.MILK_TOO_OLD)

@@ -11,7 +11,7 @@ from collector.errors import Conflict, Refused
 from collector.pickups.models import Pickup, PickupState
 from collector.pickups.queries import get_pickup
 from collector.pickups.states import move_to
-from collector.planning.dispatch.difference import touched_shifts
+from collector.planning.dispatch.difference import changed_shifts
 from collector.planning.dispatch.remaining_day import (
     RemainingDay,
     load_remaining_day,
@@ -173,7 +173,7 @@ def _write(
     *,
     site_id: int | None,
 ) -> None:
-    touched = touched_shifts(remaining_day.present, after)
+    touched = changed_shifts(remaining_day.present, after)
     rounds = [each for each in remaining_day.facts.rounds if str(each.shift_id) in touched]
     problem = _with_ends(remaining_day.problem, remaining)
     full = whole(problem, remaining_day.driven, after, Seconds(remaining_day.now))

@@ -100,7 +100,7 @@ def lawful_alternatives(found: Iterable[Alternative]) -> list[Alternative]:
 
 
 def _without(day: RemainingDay, shift: str) -> Iterator[Alternative]:
-    """Yield alternatives for a collector who goes home.
+    """Yield alternatives for an absent collector.
 
     Her visits go to other rounds, to the rounds of a new search, or to another day.
     """
@@ -232,7 +232,7 @@ def _penalty(problem: Problem, name: str) -> int:
 
 
 def _distinct(found: list[Alternative]) -> list[Alternative]:
-    """Drop alternatives with the orders of an earlier one, except those that a search improves."""
+    """Drop alternatives with the orders of an earlier one; a search may still improve some."""
     seen: set[str] = set()
     kept = []
     for each in found:

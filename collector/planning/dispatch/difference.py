@@ -39,7 +39,7 @@ class ProposalDifference:
     promised, before
         The new promises, and the promises that they replace.
     withdrawn
-        Donors with a promise whose visit is not made.
+        Requests with a promise that is withdrawn: the visit is not made.
     rounds
         The changed rounds: their phones are notified.
     """
@@ -56,7 +56,7 @@ class ProposalDifference:
     rounds: tuple[Round, ...]
 
 
-def difference(
+def compare_with_present(
     plan: DayPlan,
     disruption: Disruption,
     proposal: DisruptionProposal,
@@ -74,7 +74,7 @@ def difference(
     """
     ahead, after = plan_of(disruption.ahead), plan_of(proposal.plan)
     rounds = {str(round_.shift_id): round_ for round_ in plan.rounds}
-    touched = touched_shifts(ahead, after)
+    touched = changed_shifts(ahead, after)
     promises = promises_in(plan.rounds)
     new = dict(_promises(after, touched, pickups, promises, day))
     found = compare(ahead, after)
@@ -95,7 +95,7 @@ def difference(
     )
 
 
-def touched_shifts(ahead: Plan, after: Plan) -> set[str]:
+def changed_shifts(ahead: Plan, after: Plan) -> set[str]:
     """Return the shifts with another tour; the others keep their promises."""
     shifts = {tour.shift for tour in (*ahead.tours, *after.tours)}
     return {shift for shift in shifts if ahead.tour(shift) != after.tour(shift)}

@@ -1,1 +1,1 @@
-"""Edits of a day by a coordinator: what-if, moves, remedies, pins, commit and undo."""
+"""Edits of a day by a coordinator: previews, moves, remedies, pins, commit and undo."""

@@ -72,7 +72,7 @@ class MovedVisit:
         return int((self.after.begins_at - self.before.begins_at).total_seconds())
 
 
-def figures(change: DayChange, plan: Plan) -> PlanFigures:
+def plan_figures(change: DayChange, plan: Plan) -> PlanFigures:
     """Return the figures of one of the two plans, in the bank's own costs."""
     bill = cost(change.problem, plan)
     return PlanFigures(

@@ -99,8 +99,8 @@ def compute_day_move(
 ) -> ComputedDayMove:
     """Compute the edits that move visits to another day; `move_to_day` writes them.
 
-    A donor who did not ask for that day gets the same hours there: the coordinator has asked her,
-    and the reason says so.
+    Without a request for that day, a donor gets the same hours there: the coordinator has asked
+    her, and the reason says so.
 
     Raises
     ------

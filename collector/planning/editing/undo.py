@@ -94,7 +94,7 @@ def _undo(
 def _moved_since(
     session: Session, plan: DayPlan, edit: DayEdit, pickups: tuple[int, ...]
 ) -> Conflict:
-    """Return the conflict, with the actor who moved these visits since, as the log has it."""
+    """Return the conflict, with the later actor of these visits, as the log has it."""
     later = edits_of(session, plan=plan, since=edit.version)
     actor = next(
         (each.actor for each in reversed(later) if set(visits_of_edit(each)) & set(pickups)), ""

@@ -231,7 +231,7 @@ def promises_broken(change: DayChange) -> tuple[int, ...]:
 
 
 def _promises(change: DayChange, plan: Plan, given: Mapping[int, Promise]) -> dict[int, Promise]:
-    """Return the promises that a plan makes to donors who have one."""
+    """Return the promises that a plan makes to donors with an earlier one."""
     service_day, pickups = change.facts.service_day, change.facts.pickups
     return {
         key: promise(

@@ -1,4 +1,4 @@
-"""Actions on the coming weeks: requesting days, repeating a search, proposing days to donors."""
+"""Actions on the coming weeks: request days, repeat a search, propose days to donors."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -39,12 +39,12 @@ OVERHEAD_SECONDS = 90
 def request_days(
     session: Session, *, now: datetime, bank_id: int, weeks: int, levers: Levers, asked_by: str
 ) -> Horizon:
-    """Keep the question of the weeks to come and queue the job that answers it.
+    """Store the problem of the coming weeks and queue its job.
 
     Raises
     ------
     Refused
-        `nobody_drives_then`: no shift was entered; `nobody_is_due`.
+        `nobody_drives_then`: there is no shift; `nobody_is_due`.
     """
     ahead = load_weeks(session, now=now, bank_id=bank_id, weeks=weeks, levers=levers)
     if not ahead.shifts:
@@ -133,10 +133,10 @@ def propose_days(
     donors: Collection[int],
     actor: str,
 ) -> list[Pickup]:
-    """Make requests of the days found for these donors, agreed on our side, and tell each of them.
+    """Create accepted requests on the proposed days of these donors, and notify each donor.
 
-    Done twice it is done once. A donor who asked meanwhile, or whose day no longer fits, is left
-    out: the page says who is.
+    Repeated, it creates nothing new. A donor with another request since, or with a day that no
+    longer fits, is left out; the page lists her.
 
     Raises
     ------
@@ -174,11 +174,11 @@ def _proposed(
     donor, day = candidate.donor, ServiceDay(found.day, weeks.first.zone)
     given = promise(day, found.begins_at, ())
     opens, closes = (_wall(day, instant) for instant in (given.opens, given.closes))
-    told = candidate.due.forecast
+    forecast = candidate.due.forecast
     oldest = (
-        told.due_on - timedelta(days=weeks.policies[PolicyKey.MILK_AGE_DAYS])
-        if told.due_on
-        else told.today
+        forecast.due_on - timedelta(days=weeks.policies[PolicyKey.MILK_AGE_DAYS])
+        if forecast.due_on
+        else forecast.today
     )
     pickup = ask(
         session,
@@ -189,7 +189,7 @@ def _proposed(
         asked=Ask(
             bottles=candidate.bottles(found.day),
             volume_ml=candidate.volume_ml(found.day),
-            oldest_on=min(oldest, told.today),
+            oldest_on=min(oldest, forecast.today),
             purposes=purposes_for(donor, days=(found.day,), policies=weeks.policies),
             windows=(CivilWindow(day=found.day, opens=opens.time(), closes=closes.time()),),
         ),
@@ -202,7 +202,7 @@ def _proposed(
 
 
 def _wall(day: ServiceDay, instant: datetime) -> datetime:
-    """Return an instant on the bank's clock, kept within the day."""
+    """Return an instant on the bank's clock, within the day."""
     wall = day.wall(instant)
     last = day.wall(day.end) - timedelta(minutes=1)
     return min(max(wall, day.wall(day.epoch)), last)

@@ -1,8 +1,8 @@
-"""Who is due in the weeks to come, and on which days somebody could come to her.
+"""Due donors of the coming weeks, and the days that fit them.
 
-A day fits where somebody drives, her zone is driven to on that weekday, there is enough milk by
-then for the bank to come, her file allows a visit, and she does not pause. Of these days the last
-ones before she is due are asked for: a freezer fetched early is a road for half the milk.
+A day fits if it has a shift, her zone is served on that weekday, there is enough milk by then, her
+file allows a visit, and she does not pause. Of these days the last ones before her due date are
+used: an early visit is a full drive for half the milk.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,15 +26,15 @@ from collector.service_day import ServiceDay
 
 USUAL_HOURS = (time(8), time(17))
 ML_PER_BOTTLE = 150
-"""Milkround's own starting value, as the forecast's."""
+"""Volume of a bottle, in ml: Milkround's own starting value, as in the forecast."""
 TOLERANCE = timedelta(days=9)
-"""How far ahead of her due day somebody may come: about a week and a half, in Bordeaux's rhythm of
-two weeks to four. Milkround's own starting value."""
+"""Earliest visit before the due date: about a week and a half, in Bordeaux's rhythm of two to four
+weeks. Milkround's own starting value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Levers:
-    """What a coordinator may turn in a shortage: the bank's own rules, or others for once."""
+    """Rules that a coordinator may vary in a shortage: the bank's own, or others for one search."""
 
     minimum_ml: int
     radius_km: int
@@ -42,14 +42,14 @@ class Levers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueDonor:
-    """A donor who will be due, and the days that fit.
+    """A donor with a due date, and the days that fit.
 
     Attributes
     ----------
     ready_on
-        The first day on which there is enough milk; None where it never is.
+        The first day with enough milk; None if there is none.
     days
-        Those that fit, in their order; none, and `why` says why.
+        The days that fit, ascending; without any, `why` is the reason.
     """
 
     due: ForecastDonor
@@ -61,31 +61,31 @@ class DueDonor:
 
     @property
     def donor(self) -> Donor:
-        """Whom it is about."""
+        """The donor."""
         return self.due.donor
 
     @property
     def due_on(self) -> date:
-        """The last day by which somebody should come."""
+        """The last day for a visit."""
         found = self.due.forecast.comes_by
         if found is None:
             raise ValueError("somebody without a due day is no candidate")
         return found
 
     def volume_ml(self, day: date) -> int:
-        """Return how much milk is foretold for a day."""
-        told = self.due.forecast
-        level = told.level_ml + told.ml_per_day * max(0, (day - told.today).days)
-        return min(level, told.capacity_ml)
+        """Return the milk expected on a day, in ml."""
+        forecast = self.due.forecast
+        level = forecast.level_ml + forecast.ml_per_day * max(0, (day - forecast.today).days)
+        return min(level, forecast.capacity_ml)
 
     def bottles(self, day: date) -> int:
-        """Return how many bottles that is."""
+        """Return the bottles expected on a day."""
         return max(1, -(-self.volume_ml(day) // ML_PER_BOTTLE))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HorizonFacts:
-    """What the rules of a bank say of days and donors."""
+    """Rules, donors' givings and requests, and days with shifts."""
 
     policies: Policies
     zones: Sequence[Zone]
@@ -96,7 +96,7 @@ class HorizonFacts:
 
 
 def bank_levers(session: Session, bank_id: int) -> Levers:
-    """Return the levers as the bank's rules have them."""
+    """Return the levers as the bank's policies have them."""
     policies = policies_of(session, bank_id)
     return Levers(
         minimum_ml=policies[PolicyKey.MINIMUM_VOLUME_ML], radius_km=policies[PolicyKey.RADIUS_KM]
@@ -112,9 +112,9 @@ def horizon_candidates(
     last: date,
     levers: Levers,
 ) -> list[DueDonor]:
-    """Return who will be due by the last day that is looked at, the soonest first.
+    """Return the donors that will be due by the last day, the soonest first.
 
-    Who has asked already is none of them: her request is planned like any other.
+    A donor with an open request is not among them: her request is planned like any other.
     """
     if not driven:
         return []
@@ -134,7 +134,7 @@ def horizon_candidates(
 
 
 def days_of_zone(donor: Donor, zones: Sequence[Zone], days: Sequence[date]) -> list[date]:
-    """Return the days on which somebody drives to where a donor lives."""
+    """Return the days on which a donor's zone is served."""
     hers = [zone for zone in zones if donor.address.postcode.startswith(tuple(zone.postcodes))]
     wanted = {weekday for zone in hers for weekday in zone.weekdays}
     if not wanted or any(not zone.weekdays for zone in hers):
@@ -143,8 +143,8 @@ def days_of_zone(donor: Donor, zones: Sequence[Zone], days: Sequence[date]) -> l
 
 
 def _candidate(facts: HorizonFacts, due: ForecastDonor, away: int) -> DueDonor:
-    told, donor = due.forecast, due.donor
-    ready = told.reaches(facts.levers.minimum_ml)
+    forecast, donor = due.forecast, due.donor
+    ready = forecast.reaches(facts.levers.minimum_ml)
     fitting = [(day, _day_obstacle(facts, due, day)) for day in facts.driven]
     days = [day for day, why in fitting if not why]
     why = ""
@@ -161,7 +161,7 @@ def _candidate(facts: HorizonFacts, due: ForecastDonor, away: int) -> DueDonor:
     return DueDonor(
         due=due,
         ready_on=ready,
-        days=tuple(_late_enough(days, told.comes_by)),
+        days=tuple(_late_enough(days, forecast.comes_by)),
         hours=_hours(facts.requests.get(donor.id, ())),
         away_km=away,
         why=why,
@@ -169,15 +169,15 @@ def _candidate(facts: HorizonFacts, due: ForecastDonor, away: int) -> DueDonor:
 
 
 def _late_enough(days: list[date], comes_by: date | None) -> list[date]:
-    """Leave out days that are too early, unless there are no others."""
+    """Drop days that are too early, unless there are no others."""
     late = [day for day in days if comes_by is None or day >= comes_by - TOLERANCE]
     return late or days
 
 
 def _day_obstacle(facts: HorizonFacts, due: ForecastDonor, day: date) -> str:
-    """Say why a day does not fit her; nothing where it does."""
-    told, donor = due.forecast, due.donor
-    if told.due_on is not None and day > told.due_on:
+    """Return the reason why a day does not fit; empty if it does."""
+    forecast, donor = due.forecast, due.donor
+    if forecast.due_on is not None and day > forecast.due_on:
         return "milk_too_old"
     if is_paused(facts.givings.get(donor.id), day):
         return "pauses"
@@ -187,7 +187,7 @@ def _day_obstacle(facts: HorizonFacts, due: ForecastDonor, day: date) -> str:
         or EligibilityReason.SEROLOGY_PENDING in judgement.reasons
     ):
         return "file_not_allowing"
-    ready = told.reaches(facts.levers.minimum_ml)
+    ready = forecast.reaches(facts.levers.minimum_ml)
     if ready is not None and ready <= day:
         return ""
     purposes = purposes_for(donor, days=(day,), policies=facts.policies)
@@ -196,7 +196,7 @@ def _day_obstacle(facts: HorizonFacts, due: ForecastDonor, day: date) -> str:
 
 
 def _hours(requests: Sequence[Pickup]) -> tuple[time, time]:
-    """Return the hours that suit her: those of her last request, else the usual ones."""
+    """Return the hours of her latest request, or the usual ones."""
     latest = next((pickup for pickup in requests if pickup.windows), None)
     if latest is None:
         return USUAL_HOURS

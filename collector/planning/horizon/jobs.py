@@ -1,4 +1,4 @@
-"""The days the planner found for donors: its job, its answer, accepting, the price of a lever."""
+"""Jobs of kind `plan_weeks`: the planner assigns days to donors in a child process."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +16,7 @@ from routing.formats.native import plan_of
 
 
 def plan_weeks(session: Session, claim: Claim) -> "PlanWeeks":
-    """Prepare an attempt at the weeks to come: the handler of `plan_weeks` jobs."""
+    """Prepare an attempt at the coming weeks: the handler of `plan_weeks` jobs."""
     horizon = owned(session, Horizon, claim.bank_id, claim.payload["horizon"])
     return PlanWeeks(
         bank_id=claim.bank_id,
@@ -28,19 +28,19 @@ def plan_weeks(session: Session, claim: Claim) -> "PlanWeeks":
 
 @dataclass(slots=True, kw_only=True)
 class PlanWeeks(SearchWork):
-    """One attempt at the weeks to come."""
+    """One attempt at the coming weeks."""
 
     bank_id: int
     horizon_id: int
 
     def prepare(self, session: Session, *, ended: Ended) -> None:
-        """Check the best plan there is."""
+        """Check the best plan."""
         if self.best is not None and not self.crashed(ended):
             horizon = owned(session, Horizon, self.bank_id, self.horizon_id)
             refuse_unlawful(horizon.problem, plan_of(self.best))
 
     def conclude(self, session: Session, *, now: datetime, ended: Ended) -> JobOutcome | None:  # noqa: ARG002
-        """Keep the best plan there is."""
+        """Store the best plan."""
         if self.crashed(ended):
             return None
         if self.best is None:

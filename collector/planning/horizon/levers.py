@@ -17,7 +17,7 @@ from routing.schedule import retimed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeverPrice:
-    """What other rules would bring and cost: donors, milk and metres more; negative for less."""
+    """Differences that other rules make in donors, milk and metres; negative for less."""
 
     levers: Levers
     donors: int
@@ -28,7 +28,7 @@ class LeverPrice:
 def price_levers(
     session: Session, *, now: datetime, horizon: Horizon, others: Sequence[Levers]
 ) -> list[LeverPrice]:
-    """Return what other rules would do to an answer: each put in where it costs least, checked."""
+    """Return the prices of other rules, each computed by greedy insertion."""
     base = reload_weeks(session, horizon, now=now)
     problem = build_weeks_problem(base)
     orders = plan_of(horizon.plan).orders if horizon.plan else {}

@@ -1,9 +1,9 @@
-"""Which donor on which day of the weeks to come: one problem whose shifts lie on many days.
+"""The multi-day problem of the coming weeks, with shifts on many days.
 
-- A donor who will be due is a visit with a window on each day that fits her; her freezer's day is
-  a due instant that costs by the hour, the last day of her milk a deadline.
-- Requests that are agreed already take their place in it, with the windows they have.
-- Every shift above twice its even share of stops costs a little, so that the work is spread.
+- A due donor is a visit with a window on each day that fits. The day of her full freezer is a due
+  instant with a cost per hour; the last day of her milk is a deadline.
+- Agreed requests are visits with their own windows.
+- Stops of a shift above twice its even share cost a little, so that the work is spread.
 """
 
 from collections.abc import Iterator, Sequence
@@ -41,17 +41,17 @@ from routing.units import Cents, Seconds
 
 MOST_WEEKS = 4
 CENTS_PER_HOUR_LATE = 25
-"""Six euros a day of a full freezer: Milkround's own starting value."""
+"""Cents per hour with a full freezer, six euros per day: Milkround's own starting value."""
 CENTS_PER_STOP_ABOVE = 300
 FEW_STOPS = 6
-"""A round is not called full below this, however little there is to do in a month."""
+"""Least number of stops from which a round counts as full, in a month with little work."""
 AGREED_PENALTY = 4 * PENALTY
 DONOR, REQUEST = "donor:", "pickup:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weeks:
-    """What the question of some weeks is made of."""
+    """Rows from which the problem of some weeks is built."""
 
     first: ServiceDay
     last: date
@@ -62,11 +62,11 @@ class Weeks:
 
     @property
     def driven(self) -> list[date]:
-        """The days on which somebody drives."""
+        """The days with shifts."""
         return sorted({shift.day for shift in self.shifts})
 
     def seconds(self, day: date, wall: time) -> Seconds:
-        """Return a civil time as the planner's seconds."""
+        """Return a civil time in the planner's seconds."""
         instant = ServiceDay(day, self.first.zone).instant(wall)
         return Seconds(self.first.seconds(instant))
 
@@ -74,7 +74,7 @@ class Weeks:
 def load_weeks(
     session: Session, *, now: datetime, bank_id: int, weeks: int, levers: Levers
 ) -> Weeks:
-    """Gather who is due, who is promised and who drives, from tomorrow on."""
+    """Load due donors, agreed requests and shifts, from tomorrow on."""
     zone = get_bank(session, bank_id).zone
     first = ServiceDay.of(now, zone).day + timedelta(days=1)
     last = first + timedelta(days=7 * min(max(weeks, 1), MOST_WEEKS) - 1)
@@ -109,7 +109,7 @@ def reload_weeks(
 
 
 def build_weeks_problem(weeks: Weeks) -> Problem:
-    """Make the planner's problem of some weeks."""
+    """Build the planner's problem of some weeks."""
     visits = [*_due_visits(weeks), *_agreed_visits(weeks)]
     places, points = _places(weeks)
     shifts = tuple(_shift(weeks, shift) for shift in weeks.shifts)
@@ -146,7 +146,7 @@ def _due_visits(weeks: Weeks) -> Iterator[Visit]:
     for each in weeks.candidates:
         if not each.days:
             continue
-        told = each.due.forecast
+        forecast = each.due.forecast
         purposes = purposes_for(each.donor, days=each.days[-1:], policies=weeks.policies)
         late = max(each.days)
         yield Visit(
@@ -157,7 +157,7 @@ def _due_visits(weeks: Weeks) -> Iterator[Visit]:
             load={"bottles": each.bottles(late), "ml": each.volume_ml(late)},
             ride_limits=ride_limits(purposes, weeks.policies),
             skills=frozenset({BLOOD}) if set(purposes) & BLOOD_PURPOSES else frozenset(),
-            due=weeks.seconds(each.due_on, time.max) if told.comes_by else None,
+            due=weeks.seconds(each.due_on, time.max) if forecast.comes_by else None,
             cents_per_hour_late=CENTS_PER_HOUR_LATE,
             penalty=Cents(PENALTY),
         )
@@ -196,7 +196,7 @@ def _agreed_visits(weeks: Weeks) -> Iterator[Visit]:
 
 
 def _windows(weeks: Weeks, pickup: Pickup, driven: set[date]) -> tuple[Window, ...]:
-    """Return a request's windows on the days that are driven, apart from one another."""
+    """Return a request's windows on days with shifts, ascending and disjoint."""
     found: list[Window] = []
     for window in pickup.windows:
         if window.day not in driven:

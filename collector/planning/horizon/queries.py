@@ -1,4 +1,4 @@
-"""Queries of the coming weeks: the latest problem, its job, its days, the requests made of them."""
+"""Queries of the coming weeks: the latest problem, its job, its days and their requests."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,7 +18,7 @@ from routing.plan import Plan
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProposedDay:
-    """A day for a donor."""
+    """A day that the planner found for a donor."""
 
     donor_id: int
     day: date
@@ -27,26 +27,26 @@ class ProposedDay:
 
 
 def latest_horizon(session: Session, bank_id: int) -> Horizon | None:
-    """Return the question that was posed last about the weeks to come."""
+    """Return the latest problem of the coming weeks."""
     return session.scalar(
         select(Horizon).where(Horizon.bank_id == bank_id).order_by(Horizon.id.desc()).limit(1)
     )
 
 
 def job_of(session: Session, horizon: Horizon) -> Job | None:
-    """Return the job that solves a problem of weeks."""
+    """Return the job of a horizon."""
     if horizon.job_id is None:
         return None
     return get_job(session, bank_id=horizon.bank_id, job_id=horizon.job_id)
 
 
 def proposal_key(horizon: Horizon, donor_id: int) -> str:
-    """Return what makes a proposal to a donor the same one."""
+    """Return the key under which a donor gets one proposal of a horizon."""
     return f"horizon:{horizon.id} donor:{donor_id}"
 
 
 def requests_by_donor(session: Session, horizon: Horizon) -> dict[int, Pickup]:
-    """Return the requests that were made of an answer, by donor."""
+    """Return the requests created from a horizon, by donor."""
     rows = session.scalars(
         select(Pickup).where(
             Pickup.bank_id == horizon.bank_id, Pickup.once.startswith(f"horizon:{horizon.id} ")
@@ -56,7 +56,7 @@ def requests_by_donor(session: Session, horizon: Horizon) -> dict[int, Pickup]:
 
 
 def proposed_days(horizon: Horizon, zone: ServiceDay) -> list[ProposedDay]:
-    """Return the days of an answer, in their order.
+    """Return the days of a horizon's plan, ascending.
 
     Parameters
     ----------

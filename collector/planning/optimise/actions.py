@@ -1,4 +1,4 @@
-"""Asking for a plan of a day."""
+"""Requests for a plan of a day, and repetitions of failed ones."""
 
 from datetime import date, datetime
 
@@ -16,7 +16,7 @@ from collector.rounds.models import DayPlan
 
 PLAN_DAY = "plan_day"
 OVERHEAD_SECONDS = 60
-"""For starting the planner, reading a large problem and explaining what is left out."""
+"""Seconds to start the planner, read a large problem and explain unassigned visits."""
 
 
 def request_plan(
@@ -29,22 +29,22 @@ def request_plan(
     seconds: int,
     objectives: Objectives = AT_ONCE,
 ) -> Job:
-    """Pose the question of a day and queue the job that answers it.
+    """Create a run for a day and queue its job.
 
-    Asking again while the same question is being answered returns that job; if the day was edited
-    since, its answer could not be kept any more: it is stopped and the day is asked anew.
+    A second request while the same problem is being solved returns its job. If the day was edited
+    or the objectives are others, that job is stopped and the day gets a new run.
 
     Parameters
     ----------
     seconds
-        How long the planner may search.
+        Time limit of the search, in seconds.
     objectives
-        What it may change, and what matters to whoever asks.
+        The rounds that the search may change, and their weights.
 
     Raises
     ------
     Refused
-        Nobody drives that day, or every round has started: `no_shift_to_plan`.
+        There is no shift that day, or every round has started: `no_shift_to_plan`.
     """
     plan = open_day(session, bank_id=bank_id, day=day)
     answering = _answering(session, plan, now=now, objectives=objectives)
@@ -110,7 +110,7 @@ def plan_again(
 def _answering(
     session: Session, plan: DayPlan, *, now: datetime, objectives: Objectives
 ) -> Job | None:
-    """Return the job that answers this very question; one that answers another is stopped."""
+    """Return the job at work on this very problem; stop one at work on another."""
     known = latest_run(session, bank_id=plan.bank_id, day=plan.day)
     if known is None:
         return None

@@ -1,4 +1,4 @@
-"""The planner's answer: checked again, fitted to the day as it is now, written as draft rounds."""
+"""The draft of a day made from a plan: checked, timed in the day as it is now, written."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -131,7 +131,7 @@ def _problem_now(session: Session, run: PlanningRun, day: DayPlan) -> tuple[DayF
 
 
 def _rebased(problem: Problem, plan: Plan, day: DayPlan) -> Plan:
-    """Time the plan's orders in the question as it is now; what is new in it is unassigned."""
+    """Return the plan with its orders timed in the present problem; new visits are unassigned."""
     orders = {
         shift: [visit for visit in visits if problem.visit(visit) is not None]
         for shift, visits in plan.orders.items()

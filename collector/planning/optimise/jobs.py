@@ -1,4 +1,4 @@
-"""The job `plan_day`: the planner in a child process, and what is kept of what it says."""
+"""Jobs of kind `plan_day`: the planner in a child process, and the result of its search."""
 
 import json
 import os
@@ -29,7 +29,7 @@ PLANNER = (sys.executable, "-m", "routing")
 
 
 def compile_planner() -> None:
-    """See that the planner is compiled before anybody waits for it."""
+    """Compile the planner before the first search."""
     subprocess.run([*PLANNER, "warm"], check=True)  # noqa: S603 - our own command
 
 
@@ -47,13 +47,13 @@ def plan_day(session: Session, claim: Claim) -> "PlanDay":
 
 
 def planner_input(problem: Mapping[str, Any], start: Mapping[str, Any]) -> bytes:
-    """Return a question and where to begin as the planner reads them."""
+    """Return a problem and its start as the planner reads them."""
     return f"{json.dumps(problem)}\n{json.dumps(start)}".encode()
 
 
 @dataclass(slots=True, kw_only=True)
 class SearchWork:
-    """A search in a child process; the best plan heard of so far outlives its child."""
+    """A search in a child process; its best plan outlives the child."""
 
     seconds: float
     stdin: bytes = field(repr=False)
@@ -86,7 +86,7 @@ class SearchWork:
         return ended.how is How.EXITED and ended.code != 0
 
     def heard(self, line: str) -> dict[str, Any] | None:
-        """Keep the plan that a line brings; an improvement is progress."""
+        """Keep the plan of an output line; return the progress if it is an improvement."""
         said = json.loads(line)
         if said["kind"] == "error":
             self.error = said["error"]
@@ -106,11 +106,11 @@ class PlanDay(SearchWork):
     asked_by: str
     proposes: bool
     draft: ComputedDraft | None = None
-    """None where the best plan is to be a proposal."""
+    """None if the best plan is to be a proposal."""
     computations: int = 0
 
     def prepare(self, session: Session, *, ended: Ended) -> None:
-        """Check the best plan there is; compute the draft that it is to become."""
+        """Check the best plan; compute the draft that it becomes."""
         self.draft = None
         if self.best is None or self.crashed(ended) or self.failed(ended):
             return
@@ -123,10 +123,10 @@ class PlanDay(SearchWork):
             self.draft = compute_draft(session, bank_id=self.bank_id, run_id=self.run_id, plan=plan)
 
     def conclude(self, session: Session, *, now: datetime, ended: Ended) -> JobOutcome | None:
-        """Keep the best plan there is; without one say what became of the job.
+        """Write the best plan; without one, return the state of the job.
 
-        Where it was to become the draft by itself, and the day was changed meanwhile, it is a
-        proposal. Stopped by a coordinator the job is `cancelled`, whether or not there was a plan.
+        If the plan was to become the draft and the day was changed since, it is a proposal. A job
+        that a coordinator stopped is `cancelled`, with a plan or without.
         """
         if self.crashed(ended):
             return None
@@ -155,7 +155,7 @@ class PlanDay(SearchWork):
         return JobOutcome(state=state, result=result)
 
     def _kept(self, session: Session, draft: ComputedDraft, *, now: datetime) -> DayPlan | None:
-        """Write the draft of the day; None if the day was changed meanwhile.
+        """Write the draft of the day; return None if the day was changed since.
 
         Raises
         ------

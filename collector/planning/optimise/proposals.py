@@ -1,4 +1,4 @@
-"""The planner's answer as a proposal: compared with the present, applied whole or in part."""
+"""Proposals of the planner: compared with the present, applied wholly or in part."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -28,14 +28,14 @@ from routing.plan import Plan
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanProposal:
-    """An answer of the planner beside the day as it is now.
+    """A plan of the planner compared with the day as it is now.
 
     Attributes
     ----------
     change
-        The day with everything of the answer applied that still holds.
+        The change that applies every move of the plan that still holds.
     lapsed
-        Its other moves, and why they are not made any more.
+        The other moves with the reasons why they are not made.
     """
 
     run: PlanningRun
@@ -45,7 +45,7 @@ class PlanProposal:
 
 
 def store_proposal(session: Session, *, bank_id: int, run_id: int, plan: Plan) -> PlanningRun:
-    """Keep a checked plan as a proposal; the day stays as it is.
+    """Store a checked plan as a proposal; the day stays as it is.
 
     Raises
     ------
@@ -59,7 +59,7 @@ def store_proposal(session: Session, *, bank_id: int, run_id: int, plan: Plan) -
 
 
 def open_proposal(session: Session, *, bank_id: int, day: date) -> PlanningRun | None:
-    """Return the latest answer about a day that nobody has applied or put aside."""
+    """Return the latest plan of a day that is neither applied nor discarded."""
     latest = session.scalar(
         select(PlanningRun)
         .where(PlanningRun.bank_id == bank_id, PlanningRun.day == day)
@@ -72,22 +72,22 @@ def open_proposal(session: Session, *, bank_id: int, day: date) -> PlanningRun |
 
 
 def changes_nothing(run: PlanningRun) -> bool:
-    """Whether an answer leaves every round as it was when the planner was asked."""
+    """Return whether a plan leaves every round as it was at the start of the search."""
     return plan_of(run.plan or {}).orders == plan_of(run.start).orders
 
 
 def was_overtaken(run: PlanningRun) -> bool:
-    """Whether a proposal was to become the draft by itself, and the day was changed meanwhile."""
+    """Return whether a proposal was to become the draft before the day was changed."""
     return run.kept_at is None and Objectives.from_json(run.asked).at_once
 
 
 def load_proposal(session: Session, *, bank_id: int, day: date, run_id: int) -> PlanProposal:
-    """Return an answer beside the day as it is now; nothing is written.
+    """Return a plan compared with the day as it is now; nothing is written.
 
     Raises
     ------
     NotFound
-        There is no such run of this day, or it has no answer.
+        There is no such run of this day, or it has no plan.
     """
     run = owned(session, PlanningRun, bank_id, run_id)
     plan = day_plan(session, bank_id=bank_id, day=day)
@@ -107,14 +107,15 @@ def compute_application(
 ) -> ComputedEdit:
     """Compute the edit that applies a proposal, or only its moves of these visits.
 
-    Moves that changes since have overtaken are left out (see `rebase`).
+    Moves that later changes have overtaken are left out (see `rebase`).
 
     Raises
     ------
     Conflict
-        The day is another version than the coordinator has looked at.
+        The day has another version than the coordinator's page.
     Refused
-        It was settled already: `proposal_settled`; or it moves nothing: `nothing_moves`.
+        It is applied or discarded already: `proposal_settled`; or it moves nothing:
+        `nothing_moves`.
     """
     plan = day_plan_at_version(session, bank_id=bank_id, day=day, version=version)
     found = _compared(session, _unsettled(session, bank_id, run_id), plan)
@@ -129,16 +130,16 @@ def compute_application(
 def apply_proposal(
     session: Session, edit: ComputedEdit, *, context: EditContext, bank_id: int, run_id: int
 ) -> DayEdit:
-    """Make a proposal the draft of its day, as far as an edit computed of it goes.
+    """Write an edit computed from a proposal, and settle the proposal.
 
     Raises
     ------
     Conflict
-        The day is another version than the coordinator has looked at.
+        The day has another version than the coordinator's page.
     OutdatedReading
         Requests or shifts of the day changed since the reading.
     Refused
-        It was settled already: `proposal_settled`.
+        It is applied or discarded already: `proposal_settled`.
     """
     run = _unsettled(session, bank_id, run_id)
     run.settled_at = context.now
@@ -156,7 +157,7 @@ def _unsettled(session: Session, bank_id: int, run_id: int) -> PlanningRun:
 
 
 def _tray(change: DayChange) -> dict[int, dict[str, Any] | None]:
-    """Return why the planner leaves out what it takes out of the rounds."""
+    """Return the reasons of the visits that the plan takes out of the rounds."""
     if change.moved <= change.assignment_after.placed:
         return {}
     plan = explain_unassigned(change.problem, change.plan_after)
@@ -169,7 +170,7 @@ def _tray(change: DayChange) -> dict[int, dict[str, Any] | None]:
 def discard_proposal(
     session: Session, *, context: EditContext, bank_id: int, day: date, run_id: int
 ) -> None:
-    """Put an answer aside: the day stays as it is.
+    """Discard a plan; the day stays as it is.
 
     Raises
     ------
@@ -192,13 +193,13 @@ def discard_proposal(
 
 
 def select_moves(found: PlanProposal, only: Collection[int]) -> DayChange:
-    """Return the day with only the moves of these visits applied."""
+    """Return the change with only the moves of these visits."""
     what_if, after = _with_moves(found, frozenset(only) & found.change.moved)
     return what_if.change(after)
 
 
 def _with_moves(found: PlanProposal, chosen: frozenset[int]) -> tuple[WhatIf, Assignment]:
-    """Return the day, ready for these moves of a proposal, and its assignment with them."""
+    """Return the `WhatIf` of these moves of a proposal, and its assignment with them."""
     change = found.change
     what_if = WhatIf(change.facts, chosen, keep_pins=True)
     return what_if, merge_moves(change.assignment_before, change.assignment_after, chosen)

@@ -9,14 +9,8 @@ from collector.jobs.models import Job
 from collector.planning.models import PlanningRun
 
 
-def latest_plan_job(session: Session, *, bank_id: int, day: date) -> Job | None:
-    """Return the job that planned a day last, or plans it now."""
-    found = latest_run(session, bank_id=bank_id, day=day)
-    return found[1] if found else None
-
-
 def latest_run(session: Session, *, bank_id: int, day: date) -> tuple[PlanningRun, Job] | None:
-    """Return the question that was posed last about a day, with the job that answers it."""
+    """Return the latest run of a day with its job."""
     found = session.execute(
         select(PlanningRun, Job)
         .join(Job, PlanningRun.job_id == Job.id)

@@ -1,4 +1,4 @@
-"""What of the planner's solved still holds in a day that was changed since, and what no longer."""
+"""Rebase of a plan onto a day that was changed since: moves that hold, and lapsed ones."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -19,28 +19,28 @@ from routing.formats.native import plan_of
 from routing.plan import Plan
 
 NOWHERE = 0
-"""Stands for the round of a shift that is no more."""
+"""Stands for the round of a deleted shift."""
 
 
 class Lapse(StrEnum):
-    """Why a move that the planner proposed is not made any more."""
+    """Reason why a proposed move is not made any more."""
 
     MOVED_SINCE = "moved_since"
-    """Somebody moved the visit after the planner was asked: that stands."""
+    """A coordinator moved the visit after the request; her move stands."""
     PINNED_SINCE = "pinned_since"
     ROUND_LEFT = "round_left"
-    """The round it is in, or would go to, has set out."""
+    """The round that it is in, or would go to, has started."""
     GONE = "gone"
-    """Nobody waits for it on this day any more, or it may not be made."""
+    """The request is not of this day any more, or it cannot be planned."""
     BREAKS_RULE = "breaks_rule"
-    """In the rounds as they are now it would break a rule."""
+    """It would break a rule in the present rounds."""
     BREAKS_PROMISE = "breaks_promise"
-    """A promise was made since that it would break."""
+    """It would break a promise that was made since."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RebasedPlan:
-    """The day with everything of an solved that still holds, and why the rest does not."""
+    """The change that applies the moves that still hold, and the reasons of the others."""
 
     change: DayChange
     lapsed: Mapping[int, Lapse]
@@ -48,12 +48,12 @@ class RebasedPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SolvedDay:
-    """What the planner began from and what it answered, by the rounds of the day.
+    """Start and solution of a run, by the rounds of its day.
 
     Attributes
     ----------
     rounds, visits
-        The rounds and the visits that it was asked about.
+        The rounds and the visits of its problem.
     """
 
     start: Assignment
@@ -63,7 +63,7 @@ class SolvedDay:
 
     @classmethod
     def of(cls, run: PlanningRun, of_day: Iterable[Round]) -> "SolvedDay":
-        """Read a run that has an solved; `of_day` are all rounds of its day."""
+        """Read a run that has a plan; `of_day` are all rounds of its day."""
         rounds = {str(round_.shift_id): round_.id for round_ in of_day}
         return cls(
             start=_by_round(plan_of(run.start), rounds),
@@ -74,12 +74,13 @@ class SolvedDay:
 
 
 def rebase(facts: DayFacts, run: PlanningRun, objectives: Objectives) -> RebasedPlan:
-    """Fit an solved into the day as it is now.
+    """Rebase a plan onto the day as it is now.
 
-    1. What was changed by hand since stands: only the planner's other moves are made.
-    2. While a round would break a rule that it does not break now, or a promise where promises are
-       kept, one of its moves is given up.
-    3. What may not be visited any more, and the planner did not know, leaves its round.
+    1. Moves by hand since the request stand: only the planner's other moves are made.
+    2. While a round breaks a rule that it does not break now, or a promise that the objectives
+       keep,
+       one of its moves is given up.
+    3. A visit that cannot be planned any more, unknown to the planner, leaves its round.
     """
     solved = SolvedDay.of(run, facts.plan.rounds)
     moves = changed_visits(solved.start, solved.solution)
@@ -111,7 +112,7 @@ def _by_round(plan: Plan, rounds: Mapping[str, int]) -> Assignment:
 def _lapsed(
     facts: DayFacts, solved: SolvedDay, was: Assignment, moves: Collection[int]
 ) -> Iterator[tuple[int, Lapse]]:
-    """Yield the moves that what happened since has overtaken."""
+    """Yield the moves that later changes have overtaken."""
     able = {None, *(round_.id for round_ in facts.rounds)}
     by_hand = changed_visits(solved.start, replace(was, pinned=frozenset()))
     for key in moves:
@@ -128,7 +129,7 @@ def _lapsed(
 
 
 def _is_made(solved: SolvedDay, was: Assignment, key: int) -> bool:
-    """Whether somebody has put a visit into the round that the planner had for it."""
+    """Return whether a coordinator has put a visit into the round of the solution."""
     here = was.round_of(key)
     return solved.start.round_of(key) != here == solved.solution.round_of(key)
 
@@ -148,9 +149,9 @@ def _may_not(facts: DayFacts, key: int) -> bool:
 def _given_up(
     change: DayChange, solved: SolvedDay, todo: frozenset[int], *, keep_promises: bool
 ) -> Iterator[tuple[int, Lapse]]:
-    """Yield, per round that would not do, the move to give up: one that is named, or the last in.
+    """Yield, per round with a fault, the move to give up: a named one, or the last one into it.
 
-    Where no move leads into such a round, those out of it are given up; else all there are.
+    Without a move into such a round, the moves out of it are given up; otherwise all.
     """
     for round_id, named, lapse in _wrong(change, keep_promises=keep_promises):
         into = [key for key in solved.solution.orders.get(round_id, ()) if key in todo]
@@ -160,7 +161,7 @@ def _given_up(
 
 
 def _wrong(change: DayChange, *, keep_promises: bool) -> Iterator[tuple[int, set[int], Lapse]]:
-    """Yield the rounds that break something, with the visits that stand for it."""
+    """Yield the rounds that break something, with the visits at fault."""
     for round_ in change.touched:
         broken = [each for each in change.breaks if each.figures.get("round") == round_.letter]
         if broken:

@@ -1,4 +1,4 @@
-"""Keeping the question of a day, as it was put to the planner."""
+"""Runs: problems of a day as they are given to the planner."""
 
 from datetime import date, datetime
 
@@ -21,12 +21,13 @@ from collector.rounds.actions import open_day
 def create_run(
     session: Session, *, now: datetime, bank_id: int, day: date, objectives: Objectives = AT_ONCE
 ) -> PlanningRun:
-    """Keep the question of a day as the planner's own JSON.
+    """Build the problem of a day and store it as a run, in the planner's own JSON.
 
     Raises
     ------
     Refused
-        Nobody drives that day, or every round of the objectives has started: `no_shift_to_plan`.
+        There is no shift that day, or every round of the objectives has started:
+        `no_shift_to_plan`.
     """
     plan = open_day(session, bank_id=bank_id, day=day)
     facts = load_facts(session, plan)

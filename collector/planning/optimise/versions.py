@@ -1,4 +1,4 @@
-"""The plans there are of a day - present, proposed, published - and any two side by side."""
+"""Plans of a day, present, proposed and published, and the comparison of any two."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -28,7 +28,7 @@ MOST_RUNS = 20
 
 
 class PlanSource(StrEnum):
-    """Where a plan comes from."""
+    """Source of a plan."""
 
     PRESENT = "present"
     PROPOSAL = "proposal"
@@ -52,14 +52,14 @@ class PlanVersion:
 
     @property
     def name(self) -> str:
-        """What a page calls it in its address."""
+        """The name of the plan in the address of a page."""
         return f"{self.kind}-{self.number}" if self.number else str(self.kind)
 
 
 def plan_versions(session: Session, plan: DayPlan) -> list[PlanVersion]:
-    """Return the present, then the proposals and the revisions, each the latest first.
+    """Return the present, then proposals and revisions, each the latest first.
 
-    A round that a proposal was not about is in it as it is now.
+    A proposal has rounds outside its problem as they are now.
     """
     present = assignment_of(plan).orders
     return [
@@ -72,9 +72,9 @@ def plan_versions(session: Session, plan: DayPlan) -> list[PlanVersion]:
 def compare_versions(
     session: Session, plan: DayPlan, first: PlanVersion, second: PlanVersion
 ) -> DayChange:
-    """Return what makes the second of two plans of the first, both timed and priced as of today.
+    """Return the change from the first of two plans to the second, timed and priced as of today.
 
-    What cannot be timed any more, such as a visit that was moved to another day, is in neither.
+    Visits that cannot be timed any more, such as one moved to another day, are in neither.
     """
     was, becomes = Assignment(orders=first.orders), Assignment(orders=second.orders)
     facts = _facts(session, plan, was.placed | becomes.placed)
@@ -95,7 +95,7 @@ def compare_versions(
 
 
 def version_named(found: Iterable[PlanVersion], name: str) -> PlanVersion:
-    """Return the version that an address names.
+    """Return the version of this name.
 
     Raises
     ------
@@ -153,7 +153,7 @@ def _revisions(session: Session, plan: DayPlan) -> Iterator[PlanVersion]:
 
 
 def _facts(session: Session, plan: DayPlan, keys: Iterable[int]) -> DayFacts:
-    """Return the day with every round, and whatever visits the two plans hold."""
+    """Return the facts of the day with every round, and the visits of the two plans."""
     pickups = session.scalars(
         select(Pickup)
         .where(Pickup.bank_id == plan.bank_id, Pickup.id.in_(set(keys)))

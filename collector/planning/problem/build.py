@@ -82,7 +82,7 @@ class DayFacts:
 
     @property
     def stops(self) -> list[RoundStop]:
-        """The stops of `rounds` whose visits are still agreed."""
+        """The stops of `rounds` with agreed visits."""
         return [
             stop
             for round_ in self.rounds

@@ -92,7 +92,7 @@ def hold() -> Response | tuple[str, int]:
                 session,
                 now=now(),
                 bank_id=donor.bank_id,
-                wanted=_wanted(session, enquiry),
+                requested=_wanted(session, enquiry),
                 day=day,
                 opens=opens,
                 closes=closes,
@@ -101,7 +101,7 @@ def hold() -> Response | tuple[str, int]:
             break
         try:
             with transaction() as session:
-                turn_page(session, bank_id=actor().bank_id, day=day, seen=looked)
+                turn_page(session, bank_id=actor().bank_id, day=day, basis=looked)
                 hers = get_enquiry(session, donor_id=donor_id())
                 hold_slot(session, hers, now=now(), day=day, opens=opens, closes=closes)
         except Conflict:
@@ -150,18 +150,20 @@ def _choose(wrong: str = "") -> str:
     with reading() as session:
         enquiry, donor = _hers(session)
         wanted = _wanted(session, enquiry)
-        told = find_availability(session, now=now(), wanted=wanted)
-        found = _slots(session, wanted, told)
+        told = find_availability(session, now=now(), requested=requested)
+        found = _slots(session, requested, told)
         page = form_page(session, bank_id=donor.bank_id, donor_id=donor.id, now=now())
         return render_template(
             "donor/slots.html", page=page, slots=found, outlook=told, wrong=wrong
         )
 
 
-def _slots(session: Session, wanted: RequestedVisit, told: AvailabilityAnswer) -> list[Slot]:
+def _slots(session: Session, requested: RequestedVisit, told: AvailabilityAnswer) -> list[Slot]:
     if told.standing is not Availability.FITS:
         return []
-    return find_slots(session, now=now(), bank_id=actor().bank_id, wanted=wanted, days=told.days)
+    return find_slots(
+        session, now=now(), bank_id=actor().bank_id, requested=requested, days=told.days
+    )
 
 
 def _wished(text: str) -> tuple[date, time, time]:

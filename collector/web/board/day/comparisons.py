@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from collector.db import compute_then_write, reading, transaction
 from collector.errors import NotFound, Refused
 from collector.pickups.models import Pickup
-from collector.planning.editing.comparison import figures, moved_visits
+from collector.planning.editing.comparison import moved_visits, plan_figures
 from collector.planning.editing.moves import MOST_VISITS
 from collector.planning.editing.what_if import DayChange, preview_of
 from collector.planning.optimise.proposals import (
@@ -201,7 +201,10 @@ def _contact(pickup: Pickup) -> str:
 
 
 def _metrics(change: DayChange) -> Iterator[ComparedFigure]:
-    before, after = figures(change, change.plan_before), figures(change, change.plan_after)
+    before, after = (
+        plan_figures(change, change.plan_before),
+        plan_figures(change, change.plan_after),
+    )
     yield _count(gettext("visits planned"), before.planned, after.planned, more_is_better=True)
     yield _metric(gettext("distance"), before.metres, after.metres, kilometres)
     yield _metric(gettext("working time"), before.seconds, after.seconds, duration)

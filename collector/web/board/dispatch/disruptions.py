@@ -18,7 +18,7 @@ from collector.jobs.models import Job
 from collector.pickups.models import Pickup
 from collector.pickups.queries import get_pickup
 from collector.planning.dispatch.accept import accept_proposal
-from collector.planning.dispatch.difference import ProposalDifference, difference
+from collector.planning.dispatch.difference import ProposalDifference, compare_with_present
 from collector.planning.dispatch.disruptions import (
     ComputedDisruption,
     DisruptionReport,
@@ -234,5 +234,5 @@ def _offer(
             repeatable=state in REPEATABLE,
         )
     day = ServiceDay(plan.day, get_bank(session, plan.bank_id).zone)
-    found = difference(plan, disruption, proposal, pickups, day)
+    found = compare_with_present(plan, disruption, proposal, pickups, day)
     return Offer(proposal=proposal, change=found)

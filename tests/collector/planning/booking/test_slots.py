@@ -43,11 +43,13 @@ ASKED = Ask(bottles=8, volume_ml=MORE, oldest_on=DAY - timedelta(days=20))
 
 def offered(app: Flask, town: Town, donor: int) -> list[Slot]:
     with app.app_context(), reading() as session:
-        wanted = RequestedVisit(
+        requested = RequestedVisit(
             donor=get_donor(session, town.bank, donor), bottles=8, volume_ml=MORE
         )
-        told = find_availability(session, now=MORNING, wanted=wanted)
-        return find_slots(session, now=MORNING, bank_id=town.bank, wanted=wanted, days=told.days)
+        told = find_availability(session, now=MORNING, requested=requested)
+        return find_slots(
+            session, now=MORNING, bank_id=town.bank, requested=requested, days=told.days
+        )
 
 
 def take(app: Flask, town: Town, donor: int, slot: Slot) -> bool:
@@ -61,7 +63,7 @@ def take(app: Flask, town: Town, donor: int, slot: Slot) -> bool:
                         session,
                         now=MORNING,
                         bank_id=town.bank,
-                        wanted=RequestedVisit(
+                        requested=RequestedVisit(
                             donor=get_donor(session, town.bank, donor), bottles=8, volume_ml=MORE
                         ),
                         day=slot.day,
@@ -72,7 +74,7 @@ def take(app: Flask, town: Town, donor: int, slot: Slot) -> bool:
                     return False
                 try:
                     with transaction() as session:
-                        turn_page(session, bank_id=town.bank, day=slot.day, seen=looked)
+                        turn_page(session, bank_id=town.bank, day=slot.day, basis=looked)
                         hold_slot(
                             session,
                             get_enquiry(session, donor_id=donor),
@@ -156,14 +158,14 @@ def test_a_place_that_is_held_is_offered_to_nobody_else_until_ten_minutes_are_ov
     assert not take(app, town, second, slot)
     clock.advance(minutes=10)
     with app.app_context(), reading() as session:
-        wanted = RequestedVisit(
+        requested = RequestedVisit(
             donor=get_donor(session, town.bank, second), bottles=8, volume_ml=MORE
         )
         assert still_fits(
             session,
             now=clock.now(),
             bank_id=town.bank,
-            wanted=wanted,
+            requested=requested,
             day=slot.day,
             opens=slot.opens,
             closes=slot.closes,
@@ -211,7 +213,7 @@ def test_a_plan_that_moved_since_she_looked_is_reckoned_again(app: Flask, town: 
         with transaction() as session:
             open_day(session, bank_id=town.bank, day=OTHER_DAY)
         with pytest.raises(Conflict), transaction() as session:
-            turn_page(session, bank_id=town.bank, day=OTHER_DAY, seen=looked)
+            turn_page(session, bank_id=town.bank, day=OTHER_DAY, basis=looked)
 
 
 def test_two_hundred_who_want_the_last_place_at_once_get_one(app: Flask, town: Town) -> None:
@@ -235,8 +237,10 @@ def test_two_hundred_who_want_the_last_place_at_once_get_one(app: Flask, town: T
 def test_too_little_milk_gets_the_day_on_which_there_is_enough(app: Flask, town: Town) -> None:
     (nora,) = furnish(app, town)
     with app.app_context(), reading() as session:
-        wanted = RequestedVisit(donor=get_donor(session, town.bank, nora), bottles=2, volume_ml=200)
-        told = find_availability(session, now=MORNING, wanted=wanted)
+        requested = RequestedVisit(
+            donor=get_donor(session, town.bank, nora), bottles=2, volume_ml=200
+        )
+        told = find_availability(session, now=MORNING, requested=requested)
     # The bank comes from 400 ml; the prior says 100 ml a day.
     assert told.standing is Availability.BELOW_MINIMUM
     assert told.fits_on == MORNING.date() + timedelta(days=2)
@@ -251,10 +255,10 @@ def test_too_far_is_told_with_both_figures(app: Flask, town: Town) -> None:
             .values(value="2")
         )
     with app.app_context(), reading() as session:
-        wanted = RequestedVisit(
+        requested = RequestedVisit(
             donor=get_donor(session, town.bank, nora), bottles=8, volume_ml=MORE
         )
-        told = find_availability(session, now=MORNING, wanted=wanted)
+        told = find_availability(session, now=MORNING, requested=requested)
     assert (told.standing, told.away_km, told.radius_km) == (Availability.TOO_FAR, 5, 2)
 
 

@@ -17,7 +17,7 @@ from collector.jobs.supervisor import run_once
 from collector.notices.models import Notice
 from collector.pickups.models import Pickup, PickupState
 from collector.planning.dispatch.accept import accept_proposal
-from collector.planning.dispatch.difference import ProposalDifference, difference
+from collector.planning.dispatch.difference import ProposalDifference, compare_with_present
 from collector.planning.dispatch.disruptions import (
     DisruptionReport,
     compute_disruption,
@@ -55,7 +55,7 @@ def differences(session: Session, town: Town, disruption: Disruption) -> list[Pr
     seen = load_remaining_day(session, plan, now=NOON)
     day = seen.facts.service_day
     return [
-        difference(plan, disruption, each, seen.facts.pickups, day)
+        compare_with_present(plan, disruption, each, seen.facts.pickups, day)
         for each in proposals_of(session, disruption)
         if each.plan is not None
     ]

@@ -28,7 +28,7 @@ from collector.planning.models import PlanningRun
 from collector.planning.optimise.actions import PLAN_DAY, request_plan
 from collector.planning.optimise.jobs import PLANNER, PlanDay, plan_day
 from collector.planning.optimise.proposals import load_proposal, open_proposal, was_overtaken
-from collector.planning.optimise.queries import latest_plan_job
+from collector.planning.optimise.queries import latest_run
 from collector.planning.optimise.rebase import Lapse
 from collector.planning.problem.lawfulness import broken_rules
 from collector.rounds.models import DayPlan
@@ -278,10 +278,10 @@ def test_asking_twice_asks_once_and_an_edit_asks_anew(app: Flask, town: Town):
         second = asked(session, town)
         assert second.id != first.id
         assert first.state is JobState.CANCELLED
-        latest = latest_plan_job(session, bank_id=town.bank, day=DAY)
+        latest = latest_run(session, bank_id=town.bank, day=DAY)
         assert latest is not None
         assert latest.id == second.id
-        assert latest_plan_job(session, bank_id=town.other_bank, day=DAY) is None
+        assert latest_run(session, bank_id=town.other_bank, day=DAY) is None
 
 
 def test_a_plan_begins_with_the_rounds_there_are(app: Flask, town: Town):

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from collector.db import db, reading, transaction
 from collector.jobs.models import Job, JobState
 from collector.planning.dispatch.accept import rebase_to_present
-from collector.planning.dispatch.difference import difference
+from collector.planning.dispatch.difference import compare_with_present
 from collector.planning.dispatch.queries import proposals_of
 from collector.planning.dispatch.remaining_day import load_remaining_day
 from collector.planning.models import Disruption, ProposalWay
@@ -231,7 +231,7 @@ def test_every_proposal_and_price_on_the_page_is_the_checkers_and_the_bills(
             assert signed(kilometres(abs(metres)), metres, least=50) in page
             assert rebase_to_present(seen, problem, plan)[1].orders == plan.orders
             day = seen.facts.service_day
-            found = difference(
+            found = compare_with_present(
                 the_plan(session, town), disruption, proposal, seen.facts.pickups, day
             )
             assert set(found.withdrawn) <= set(found.left)
