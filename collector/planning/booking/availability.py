@@ -87,13 +87,8 @@ def _days(
     driven = days_with_rounds(
         session, bank_id=donor.bank_id, first=today + timedelta(days=1), last=last
     )
-    requested_pickups = of_donor(session, donor.bank_id, donor.id)
-    taken = {
-        window.day
-        for pickup in requested_pickups
-        if pickup.state in OPEN
-        for window in pickup.windows
-    }
+    requests = of_donor(session, donor.bank_id, donor.id)
+    taken = {window.day for pickup in requests if pickup.state in OPEN for window in pickup.windows}
     giving = giving_of(session, donor.id)
     free = [
         day

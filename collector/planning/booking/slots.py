@@ -128,7 +128,7 @@ def find_slots(
             now=now,
             bank_id=bank_id,
             day=day,
-            requested_pickups=halves,
+            candidates=halves,
             most=ROUNDS_LOOKED_AT,
         )
         if priced is not None and priced.is_whole:
@@ -149,13 +149,11 @@ def still_fits(
     closes: time,
 ) -> bool:
     """Return whether a slot can be promised now, with every round tried."""
-    requested_pickups = _pickup(
-        session, requested, day=day, opens=opens, closes=closes, key=REQUESTED_KEY
-    )
+    candidate = _pickup(session, requested, day=day, opens=opens, closes=closes, key=REQUESTED_KEY)
     priced = _day_with_promises(
-        session, now=now, bank_id=bank_id, day=day, requested_pickups=[requested_pickups], most=None
+        session, now=now, bank_id=bank_id, day=day, candidates=[candidate], most=None
     )
-    return priced is not None and priced.is_whole and bool(_legal_places(priced, requested_pickups))
+    return priced is not None and priced.is_whole and bool(_legal_places(priced, candidate))
 
 
 def slot_basis(session: Session, *, bank_id: int, day: date) -> SlotBasis:
@@ -223,7 +221,7 @@ def _day_with_promises(
     now: datetime,
     bank_id: int,
     day: date,
-    requested_pickups: Sequence[Pickup],
+    candidates: Sequence[Pickup],
     most: int | None,
 ) -> PricedDay | None:
     """Return the problem of a day; None without a changeable round."""
@@ -231,18 +229,18 @@ def _day_with_promises(
     plan = plan or DayPlan(bank_id=bank_id, day=day, revision=0, edits=0, rounds=[])
     facts = load_facts(session, plan)
     rounds = [*facts.rounds, *_unopened(session, plan)]
-    if most is not None and requested_pickups:
-        rounds = _nearest(rounds, requested_pickups[0].donor, most)
+    if most is not None and candidates:
+        rounds = _nearest(rounds, candidates[0].donor, most)
     facts = replace(facts, rounds=tuple(rounds))
-    if not rounds or not requested_pickups:
+    if not rounds or not candidates:
         return None
     placed = [facts.pickups[stop.pickup_id] for stop in facts.stops]
     promised = [
         *_promised(facts, {pickup.id for pickup in placed}),
-        *_held(session, now=now, bank_id=bank_id, day=day, but=requested_pickups[0].donor),
+        *_held(session, now=now, bank_id=bank_id, day=day, but=candidates[0].donor),
     ]
     timed = [pickup for pickup in (*placed, *promised) if can_be_timed(pickup, facts.service_day)]
-    problem = build_problem(facts, [*timed, *requested_pickups])
+    problem = build_problem(facts, [*timed, *candidates])
     base = retimed(problem, facts.orders(problem))
     return _with_promises(facts, problem, base, promised)
 
@@ -359,8 +357,8 @@ def _apart(round_: Round, here: tuple[float, float]) -> float:
     return min((here[0] - point[0]) ** 2 + (here[1] - point[1]) ** 2 for point in points)
 
 
-def _legal_places(priced: PricedDay, requested_pickups: Pickup) -> tuple[Insertion, ...]:
-    return legal_places(priced.problem, priced.plan, str(requested_pickups.id))
+def _legal_places(priced: PricedDay, candidates: Pickup) -> tuple[Insertion, ...]:
+    return legal_places(priced.problem, priced.plan, str(candidates.id))
 
 
 def _priced_slot(priced: PricedDay, half: Pickup) -> Slot:

@@ -1,4 +1,4 @@
-"""The board's morning: what waits, each card a door to where it is dealt with."""
+"""The morning: open work of the bank, one card per kind with a link to its page."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -36,12 +36,12 @@ GIVING = frozenset({DonorState.ELIGIBLE})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """One thing that waits.
+    """One kind of open work.
 
     Attributes
     ----------
     lines
-        The first few of it; `more` says how many are not named.
+        The first few entries; `more` is the number of the others.
     """
 
     title: str
@@ -55,13 +55,13 @@ class Card:
 
     @property
     def more(self) -> int:
-        """How many are not named."""
+        """Number of entries that are not listed."""
         return max(0, self.count - len(self.lines)) if self.lines else 0
 
 
 @blueprint.get("")
 def home() -> str:
-    """Show what waits this morning; what is in order is one line at the end."""
+    """Show the open work; kinds without any are one line at the end."""
     day, bank_id = today(), actor().bank_id
     with reading() as session:
         plan = day_plan(session, bank_id=bank_id, day=day)
@@ -114,7 +114,7 @@ def _unplanned(seen: DayView, day: date) -> Card:
 
 
 def _absent(session: Session, bank_id: int, day: date) -> Card:
-    """Who drove on this weekday a week ago and is not on duty today."""
+    """Return the card of collectors with a shift a week ago and none today."""
     before = shifts_on(session, bank_id=bank_id, day=day - timedelta(days=7))
     here = {shift.collector_id for shift in shifts_on(session, bank_id=bank_id, day=day)}
     names = {

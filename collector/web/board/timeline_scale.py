@@ -17,16 +17,16 @@ class TimelineScale(Generic[Moment]):
     end: Moment
 
     def at(self, moment: Moment) -> float:
-        """Return the place of a moment; of one outside the stretch, the nearer end."""
+        """Return the place of a moment; outside the stretch, the nearer end."""
         inside = min(max(moment, self.begin), self.end)
         return round(100 * ((inside - self.begin) / (self.end - self.begin)), 3)
 
     def at_if_shown(self, moment: Moment) -> float | None:
-        """Return the place of a moment; None where it is outside the stretch."""
+        """Return the place of a moment; None outside the stretch."""
         return self.at(moment) if self.begin <= moment <= self.end else None
 
     def bar(self, since: Moment, until: Moment) -> tuple[float, float]:
-        """Return the left end and the width of a bar; 0 wide where `until` is first."""
+        """Return the left end and the width of a bar; the width is 0 if `until` is first."""
         left = self.at(since)
         return left, round(max(0.0, self.at(until) - left), 3)
 

@@ -149,7 +149,7 @@ def agree() -> Response | tuple[str, int]:
 def _choose(wrong: str = "") -> str:
     with reading() as session:
         enquiry, donor = _hers(session)
-        wanted = _wanted(session, enquiry)
+        requested = _wanted(session, enquiry)
         told = find_availability(session, now=now(), requested=requested)
         found = _slots(session, requested, told)
         page = form_page(session, bank_id=donor.bank_id, donor_id=donor.id, now=now())

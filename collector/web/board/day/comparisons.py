@@ -1,4 +1,4 @@
-"""The board's comparisons: what the planner proposes, taken or left, and any two plans of a day."""
+"""Comparisons of two plans of a day, and the application of proposals."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -57,7 +57,7 @@ LAPSES: Mapping[Lapse, LazyString] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparedFigure:
-    """One figure of both plans, which way it goes, and whether that is good."""
+    """One figure of both plans, its direction, and whether that is better."""
 
     name: str
     before: str
@@ -96,7 +96,7 @@ def any_two(day: str) -> str:
 
 @blueprint.get("/<int:run_id>")
 def page(day: str, run_id: int) -> str:
-    """Show what the planner proposes beside the day as it is."""
+    """Show a proposal beside the day as it is."""
     wanted, bank_id = civil_day(day), actor().bank_id
     with reading() as session:
         seen = load_day_view(session, day_plan(session, bank_id=bank_id, day=wanted), wanted)
@@ -118,7 +118,7 @@ def page(day: str, run_id: int) -> str:
 
 @blueprint.get("/<int:run_id>/part")
 def part(day: str, run_id: int) -> str:
-    """Say what only some of the moves would do."""
+    """Show the price of only some of the moves."""
     wanted, bank_id = civil_day(day), actor().bank_id
     chosen = [whole_number(key) for key in request.args.getlist("pickup")][:MOST_VISITS]
     price, wrong = None, ""
@@ -134,7 +134,7 @@ def part(day: str, run_id: int) -> str:
 
 @blueprint.post("/<int:run_id>")
 def make(day: str, run_id: int) -> Response:
-    """Apply the proposal, whole or in part, or put it aside."""
+    """Apply the proposal wholly or in part, or discard it."""
     wanted, act = civil_day(day), request.form.get("act", "")
     if act == "discard":
         with transaction() as session:
@@ -155,7 +155,7 @@ def make(day: str, run_id: int) -> Response:
 
 
 def _apply(day: date, run_id: int, *, whole: bool) -> None:
-    """Apply a proposal, or the moves of the visits that the form names."""
+    """Apply a proposal, or the moves of the visits in the form."""
     form, bank_id = request.form, actor().bank_id
     compute_then_write(
         lambda session: compute_application(
@@ -191,7 +191,7 @@ def _names(change: DayChange) -> Mapping[int, str]:
 
 
 def _contacts(change: DayChange) -> Mapping[int, str]:
-    """Return how each donor would be told, as a word; empty where nobody can."""
+    """Return each donor's channel as a word; without one, a word that she must be called."""
     pickups = change.facts.pickups
     return {key: _contact(pickup) for key, pickup in pickups.items()}
 

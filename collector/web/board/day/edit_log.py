@@ -1,4 +1,4 @@
-"""The edits of a day in words: who did what, to whom, when."""
+"""The edits of a day in words: actor, action, visits and time."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ MOVE_WORDS = _("moved %(whom)s")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditLine:
-    """One edit as the board tells it."""
+    """One edit in words."""
 
     who: str
     words: str
@@ -44,7 +44,7 @@ class EditLine:
 def describe_edits(
     session: Session, plan: DayPlan | None, edits: Sequence[DayEdit]
 ) -> list[EditLine]:
-    """Put edits of a day into words, in their order."""
+    """Return the edits of a day in words, in their order."""
     if plan is None or not edits:
         return []
     by_key = {edit.id: edit for edit in edits}
@@ -65,7 +65,7 @@ def describe_edits(
 
 
 def describe_edit(session: Session, plan: DayPlan, edit: DayEdit) -> str:
-    """Say what one edit did."""
+    """Return one edit in words."""
     (told,) = describe_edits(session, plan, [edit])
     return told.words
 

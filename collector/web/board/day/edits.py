@@ -1,4 +1,4 @@
-"""The board's undo, its redo, and who changed what on a day."""
+"""Undo, redo and the edit log of a day."""
 
 from flask import Blueprint, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response
@@ -18,7 +18,7 @@ blueprint = Blueprint("edits", __name__, url_prefix="/days/<day>/edits")
 
 @blueprint.get("")
 def page(day: str) -> str:
-    """Show who changed what on a day, the latest first."""
+    """Show the edits of a day, the latest first."""
     wanted = civil_day(day)
     with reading() as session:
         plan = day_plan(session, bank_id=actor().bank_id, day=wanted)
@@ -30,7 +30,7 @@ def page(day: str) -> str:
 
 @blueprint.post("")
 def make(day: str) -> Response:
-    """Undo what this coordinator did last, or do again what she undid last."""
+    """Undo the coordinator's last edit, or redo the last one that she undid."""
     wanted = civil_day(day)
     with transaction() as session:
         undo_or_redo(

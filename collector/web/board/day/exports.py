@@ -1,4 +1,4 @@
-"""The board's files to take away: the day's rounds, stop by stop."""
+"""Exports of a day: its rounds, stop by stop."""
 
 from collections.abc import Iterator
 
@@ -41,7 +41,7 @@ COLUMNS = (
 
 @blueprint.get("/rounds.csv")
 def rounds(day: str) -> Response:
-    """Give the day's rounds as a file that no spreadsheet runs."""
+    """Return the day's rounds as CSV without formulas."""
     wanted = civil_day(day)
     with reading() as session:
         plan = day_plan(session, bank_id=actor().bank_id, day=wanted)

@@ -1,4 +1,4 @@
-"""What the map of a day shows: sites, rounds as lines, stops as discs, the tray hollow."""
+"""The map of a day: sites, rounds as lines, stops as discs, the tray as hollow discs."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from collector.web.board.day.view_model import DayView, RoundView
 
 
 def day_map(picture: DayView) -> dict[str, Any]:
-    """Return the day's map, ready to be written as JSON."""
+    """Return the map of a day as values for JSON."""
     shifts = [seen.shift for seen in picture.rounds] + list(picture.idle)
     sites = {site.id: site for shift in shifts for site in (shift.start_site, shift.end_site)}
     return {

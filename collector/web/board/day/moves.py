@@ -1,4 +1,4 @@
-"""The board's moves: where visits may go, what each place costs, and doing it."""
+"""Moves of visits: targets, their prices, and the move itself."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -55,16 +55,16 @@ ANOTHER_DAY = "day:"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetView:
-    """A place as the board offers it.
+    """A target of a move on the page.
 
     Attributes
     ----------
     seen
-        The round; None where it is no single one.
+        The round; None if the target is not one round.
     after
-        The stop it would come after, where one visit goes into a round.
+        The stop before the inserted visit, if one visit goes into a round.
     left
-        How many of the visits would be in no round then.
+        Number of the visits in no round afterwards.
     """
 
     place: TargetPosition
@@ -78,20 +78,20 @@ class TargetView:
 
     @property
     def rank(self) -> tuple[bool, int, bool, int]:
-        """What is best comes first; where the visit is, ahead of everything."""
+        """The sort key: the present place first, then the best target."""
         verdict, cents = self.price.rank if self.price else (RANK[PriceVerdict.REFUSED], 0)
         return not self.is_here, verdict, self.place.kind == TRAY or bool(self.left), cents
 
     @property
     def is_way_out(self) -> bool:
-        """It is worth looking at first: another round that nothing speaks against for good."""
+        """Whether the target is another round without a medical obstacle: it is shown first."""
         can = self.price is not None and self.price.verdict is not PriceVerdict.REFUSED
         return can and not self.is_here and self.place.kind != TRAY
 
 
 @blueprint.get("")
 def page(day: str) -> str:
-    """Show where visits may go, what each place costs, and what is chosen."""
+    """Show the targets of a move, their prices and the selected one."""
     wanted, chosen = civil_day(day), request.args.get("place", "")
     with reading() as session:
         plan, seen = _day(session, wanted)
@@ -118,7 +118,7 @@ def page(day: str) -> str:
 
 @blueprint.get("/price")
 def show_price(day: str) -> str:
-    """Say what one place would cost, for stops that are being dragged."""
+    """Show the price of one target, for stops that are being dragged."""
     wanted = civil_day(day)
     with reading() as session:
         plan, seen = _day(session, wanted)
@@ -129,7 +129,7 @@ def show_price(day: str) -> str:
 
 @blueprint.get("/days")
 def show_days(day: str) -> str:
-    """Say what the visits would add on other days."""
+    """Show the price of the visits on other days."""
     wanted = civil_day(day)
     with reading() as session:
         _, seen = _day(session, wanted)
@@ -218,7 +218,7 @@ def _keys() -> list[int]:
 
 
 def _pickups(seen: DayView) -> list[Pickup]:
-    """Return the visits the address names, one by one or by their round, in their order."""
+    """Return the visits named in the address, one by one or by round, in their order."""
     rounds = {whole_number(key) for key in request.args.getlist("round")}
     wanted = set(_keys()) | {
         stop.pickup.id
@@ -281,7 +281,7 @@ def _selected(
     chosen: str,
     offered: Sequence[TargetView],
 ) -> tuple[str, PriceView | None, str]:
-    """Return the place that is looked at, its price, or what stands against it."""
+    """Return the selected target, its price, or the refusal."""
     if not chosen:
         best = next((each for each in offered if each.is_way_out), None)
         return (str(best.place), best.price, "") if best else ("", None, "")
@@ -296,7 +296,7 @@ def _selected(
 def _exact(
     seen: DayView, pickups: Sequence[Pickup]
 ) -> list[tuple[RoundView, list[tuple[TargetPosition, StopView | None]]]]:
-    """Return the places in each round, each by the stop before it, the visits left out."""
+    """Return the positions in each round, each by the stop before it, without the moved visits."""
     moved = {pickup.id for pickup in pickups}
     return [
         (

@@ -1,4 +1,4 @@
-"""The board's day: its page, its pane as it changes, and the pane as an answer to a refusal."""
+"""The page of a day, its pane, and the pane as the response to a refusal."""
 
 import hashlib
 from collections.abc import Mapping
@@ -40,12 +40,12 @@ MOST_LISTED = 5
 
 @dataclass(frozen=True, slots=True)
 class PaneMessage:
-    """What the pane says about what was just tried."""
+    """A message about the last action, shown over the pane."""
 
     tone: str
     text: str
     since: tuple[EditLine, ...] = ()
-    """What colleagues did since the page was loaded."""
+    """Edits of colleagues since the page was loaded."""
 
 
 @blueprint.get("")
@@ -56,7 +56,7 @@ def page(day: str) -> str:
 
 @blueprint.get("/pane")
 def pane(day: str) -> Response:
-    """Show a day's pane again, or nothing where it is still what the reader sees."""
+    """Show the pane of a day, or 204 if the reader has the same."""
     wanted = civil_day(day)
     with reading() as session:
         if request.args.get("seen") == pane_stamp(session, actor().bank_id, wanted):
@@ -65,7 +65,7 @@ def pane(day: str) -> Response:
 
 
 def answer_over_day(error: MilkroundError) -> Response:
-    """Say what stood against an act on a day, over the day as it is now."""
+    """Respond to a refused action with its message over the day as it is now."""
     given = (request.view_args or {}).get("day")
     # A question that is refused (what would this place cost?) is answered with the refusal alone.
     if given is None or request.method == "GET" or errors.wants_json():
@@ -77,7 +77,7 @@ def answer_over_day(error: MilkroundError) -> Response:
 
 
 def _since(error: MilkroundError, day: date) -> tuple[EditLine, ...]:
-    """Return what was done to a day since the version that a form was made of."""
+    """Return the edits of a day since the version of the form."""
     seen = request.form.get("version", "")
     if not isinstance(error, Conflict) or not seen.isdigit():
         return ()
@@ -88,7 +88,7 @@ def _since(error: MilkroundError, day: date) -> tuple[EditLine, ...]:
 
 
 def day_page(day: date, *, message: PaneMessage | None = None) -> str:
-    """Render a day, or only its pane where htmx asks."""
+    """Render a day, or only its pane for an htmx request."""
     template = "board/day/_pane.html" if is_fragment() else "board/day/page.html"
     bank_id = actor().bank_id
     with reading() as session:
@@ -122,7 +122,7 @@ def day_page(day: date, *, message: PaneMessage | None = None) -> str:
 
 
 def load_day_view(session: Session, plan: DayPlan | None, day: date) -> DayView:
-    """Return what the board shows of a day."""
+    """Load the view of a day."""
     bank_id = actor().bank_id
     return build_day_view(
         plan,
@@ -133,7 +133,7 @@ def load_day_view(session: Session, plan: DayPlan | None, day: date) -> DayView:
 
 
 def pane_stamp(session: Session, bank_id: int, day: date) -> str:
-    """Return a mark that changes whenever what the pane shows changes."""
+    """Return a stamp that changes with the content of the pane."""
     job = latest_job_view(session, day)
     offer = open_proposal(session, bank_id=bank_id, day=day)
     told = repr(day_fingerprint(session, bank_id=bank_id, day=day)) + repr(
@@ -143,13 +143,13 @@ def pane_stamp(session: Session, bank_id: int, day: date) -> str:
 
 
 def door_records(session: Session, seen: DayView) -> Mapping[int, DoorRecord]:
-    """Return what was recorded at each door of the day."""
+    """Return the door records of the day's visits."""
     pickups = [stop.pickup.id for found in seen.rounds for stop in found.stops]
     return records_at(session, bank_id=actor().bank_id, pickups=pickups)
 
 
 def _changed(session: Session, plan: DayPlan | None) -> bool:
-    """Whether a publication now would tell anybody anything."""
+    """Return whether a publication would change anything."""
     if plan is None:
         return False
     return bool(pending(session, plan, get_bank(session, plan.bank_id)))

@@ -1,4 +1,4 @@
-"""The board's pins: a round keeps a visit, whatever the planner would rather do."""
+"""Pins of visits to their rounds."""
 
 from flask import Blueprint, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response
@@ -13,14 +13,14 @@ from collector.web.framework.guards import actor
 blueprint = Blueprint("pins", __name__, url_prefix="/days/<day>/pins")
 
 LET_GO = "-"
-"""Ahead of a visit that is to be let go of its pin."""
+"""Prefix of a visit that is to be unpinned."""
 
 
 @blueprint.post("")
 def make(day: str) -> Response:
-    """Pin visits to their rounds, or let them go.
+    """Pin visits to their rounds, or unpin them.
 
-    A button names one visit (`pin=12`, `pin=-12`); the chosen ones come as `pickup` with `pinned`.
+    A button names one visit (`pin=12`, `pin=-12`); selected visits come as `pickup` with `pinned`.
     """
     wanted, one = civil_day(day), request.form.get("pin", "")
     keys = [one.removeprefix(LET_GO)] if one else request.form.getlist("pickup")

@@ -1,4 +1,4 @@
-"""What the board says of the planner's work on a day: in words, and as a curve of the best cost."""
+"""Progress of the planner's job on a day: words, and a curve of the best cost."""
 
 import hashlib
 from collections.abc import Sequence
@@ -20,17 +20,17 @@ from collector.web.wording import moment
 
 WORKER_TIMEOUT = timedelta(seconds=5)
 SHOWN_FOR = timedelta(minutes=10)
-"""For how long the page still speaks of work that went wrong."""
+"""Time after its end for which a failed job is shown."""
 
 SOON, CALMLY = "250ms", "1s"
-"""How often the page asks how far the planner is: until there is a first plan, and then."""
+"""Polling intervals of the page: until the first plan, and afterwards."""
 
 WIDTH, HEIGHT, MARGIN = 240, 64, 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobView:
-    """One piece of the planner's work as the board tells it."""
+    """A job of the planner on the page."""
 
     id: int
     state: JobState
@@ -48,17 +48,17 @@ class JobView:
 
     @property
     def stamp(self) -> str:
-        """A mark that changes whenever what the page shows changes."""
+        """A stamp that changes with the content of the page."""
         return hashlib.sha256(repr(self).encode()).hexdigest()[:16]
 
     @property
     def running(self) -> bool:
-        """Whether there is more to come."""
+        """Whether the job waits or runs."""
         return self.state in {JobState.QUEUED, JobState.RUNNING}
 
 
 def latest_job_view(session: Session, day: date) -> JobView | None:
-    """Return what there is to say of the planner's latest work on a day, if anything."""
+    """Return the view of the day's latest job; None if the page does not show it."""
     known = latest_run(session, bank_id=actor().bank_id, day=day)
     if known is None or not _is_shown(known[1], day):
         return None
@@ -69,7 +69,7 @@ def latest_job_view(session: Session, day: date) -> JobView | None:
 
 
 def _is_shown(job: Job, day: date) -> bool:
-    """Return whether the page shows a job: at work, failed lately, or dead and its day not over."""
+    """Return whether the page shows a job: at work, failed lately, or dead before its day ends."""
     if job.state is JobState.DEAD:
         return day >= today()
     if job.state in {JobState.DONE, JobState.CANCELLED}:
@@ -90,7 +90,7 @@ def _note(job: Job, run: PlanningRun) -> str:
 
 
 def job_view(job: Job, *, now: datetime) -> JobView:
-    """Put a job into words."""
+    """Return a job in words."""
     tone, title, words = _describe(job, now)
     costs = [(float(step["seconds"]), int(step["cost"])) for step in job.progress]
     return JobView(
@@ -108,7 +108,7 @@ def job_view(job: Job, *, now: datetime) -> JobView:
 
 
 def curve(costs: Sequence[tuple[float, int]]) -> str:
-    """Return the best cost over time as an SVG polyline: it holds, then steps down."""
+    """Return the best cost over time as an SVG polyline of horizontal steps."""
     if not costs:
         return ""
     last, highest = max(costs[-1][0], 1.0), max(cost for _, cost in costs)

@@ -1,4 +1,4 @@
-"""The board's optimiser: ask for a plan, watch it, stop it and keep the best."""
+"""Requests for a plan of a day, their progress, cancellation and repetition."""
 
 from datetime import date
 
@@ -25,7 +25,7 @@ blueprint = Blueprint("plans", __name__, url_prefix="/days/<day>/plans")
 
 @blueprint.post("")
 def make(day: str) -> AnyResponse:
-    """Ask the planner for better rounds."""
+    """Request a plan of the day."""
     wanted, who = civil_day(day), actor()
     with transaction() as session:
         plan = day_plan(session, bank_id=who.bank_id, day=wanted)
@@ -45,7 +45,7 @@ def make(day: str) -> AnyResponse:
 
 @blueprint.get("/<int:job_id>")
 def progress(day: str, job_id: int) -> Response:
-    """Show how far the planner is, or nothing where it was seen; once it is done, the day."""
+    """Show the progress of a job, or 204 if the reader has the same; after its end, the day."""
     wanted = civil_day(day)
     with reading() as session:
         job = _of_day(get_job(session, bank_id=actor().bank_id, job_id=job_id), wanted)
@@ -61,7 +61,7 @@ def progress(day: str, job_id: int) -> Response:
 
 @blueprint.post("/<int:job_id>/cancellation")
 def stop(day: str, job_id: int) -> AnyResponse:
-    """Ask the planner to stop; what it found best so far is kept."""
+    """Cancel a job; its best plan so far is kept."""
     wanted, bank_id = civil_day(day), actor().bank_id
     with transaction() as session:
         job = _of_day(get_job(session, bank_id=bank_id, job_id=job_id), wanted)
@@ -73,7 +73,7 @@ def stop(day: str, job_id: int) -> AnyResponse:
 
 @blueprint.post("/<int:job_id>/attempts")
 def run_again(day: str, job_id: int) -> AnyResponse:
-    """Queue a job that failed or died once more."""
+    """Queue a failed or dead job once more."""
     wanted, who = civil_day(day), actor()
     with transaction() as session:
         job = _of_day(get_job(session, bank_id=who.bank_id, job_id=job_id), wanted)
@@ -91,7 +91,7 @@ def run_again(day: str, job_id: int) -> AnyResponse:
 
 
 def _objectives(plan: DayPlan | None) -> Objectives:
-    """Return what the form asks for; the first rounds of a day are there at once."""
+    """Return the objectives of the form; the first plan of a day becomes the draft at once."""
     form, rounds = request.form, plan.rounds if plan else []
     is_first = not any(round_.stops for round_ in rounds)
     chosen = {whole_number(key) for key in form.getlist("round")}
@@ -112,7 +112,7 @@ def _weight(name: str) -> Weight:
 
 
 def _of_day(job: Job, day: date) -> Job:
-    """Return the job, unless it is none of the planner's for this day."""
+    """Return the job, if it is a planner's job of this day."""
     if job.kind != PLAN_DAY or job.payload.get("day") != day.isoformat():
         raise NotFound("not_found", kind="jobs")
     return job

@@ -1,4 +1,4 @@
-"""What a change of the rounds costs and breaks, in words."""
+"""Costs and broken rules of a change of the rounds, in words."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _ = lazy_gettext
 
 
 class PriceVerdict(StrEnum):
-    """What stands between a change and its being made."""
+    """Verdict on a change: made freely, with care, with a reason, or never."""
 
     FITS = "fits"
     CAREFUL = "careful"
@@ -60,7 +60,7 @@ BREAKS: Mapping[str, LazyString] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrokenRuleView:
-    """One broken rule as the board tells it."""
+    """One broken rule in words."""
 
     rule: str
     sentence: str
@@ -69,16 +69,16 @@ class BrokenRuleView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriceView:
-    """What a change adds, with its sign, and what it breaks.
+    """Differences that a change makes, with their signs, and its broken rules.
 
     Attributes
     ----------
     late, overtime
-        Empty where there is none.
+        Empty if there is none.
     clock
-        What is left on the tightest clock of its rounds.
+        Time left on the tightest clock of its rounds.
     promises
-        In words, the donors who would hear of other hours.
+        The donors with a new promise, in words.
     """
 
     verdict: PriceVerdict
@@ -98,12 +98,12 @@ class PriceView:
 
     @property
     def rank(self) -> tuple[int, int]:
-        """What is best comes first."""
+        """The sort key: the best verdict first, then the cheapest."""
         return RANK[self.verdict], self.cents
 
 
 def describe_price(found: Preview, names: Mapping[int, str]) -> PriceView:
-    """Put a preview into words; `names` says who each pick-up is."""
+    """Return a preview in words; `names` has the donor's name of each request."""
     breaks = tuple(
         BrokenRuleView(rule=each.rule, sentence=_sentence(each, names), medical=each.medical)
         # What no reason makes up for is said first.
@@ -160,7 +160,7 @@ def _verdict(breaks: tuple[BrokenRuleView, ...], *, careful: bool) -> PriceVerdi
 
 
 def broken_rule(rule: str, *, by: int, letter: str | None, who: str | None) -> str:
-    """Say which rule is broken, by how much, in which round, for whom."""
+    """Return a sentence for a broken rule, with its amount, round and donor."""
     said = {
         "by": duration(by),
         "count": by,

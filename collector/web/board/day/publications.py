@@ -1,4 +1,4 @@
-"""The board's publication: what it would change for whom, and doing it."""
+"""Publication of a day: its changes for donors and collectors, and the act."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ blueprint = Blueprint("publications", __name__, url_prefix="/days/<day>/publicat
 
 
 class ViolationWords(Protocol):
-    """What the planner's judge says of one broken rule."""
+    """The fields of a violation that a sentence needs."""
 
     @property
     def rule(self) -> str: ...  # noqa: D102
@@ -47,7 +47,7 @@ class ViolationWords(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicationLine:
-    """A donor and what she will be told: hours, or None where her visit is withdrawn."""
+    """A donor and her promise; None if her visit is withdrawn."""
 
     pickup: Pickup
     promise: Promise | None
@@ -56,7 +56,7 @@ class PublicationLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StopChange:
-    """What a collector sees change at one stop: `added`, `removed` or `retimed`."""
+    """A change of one stop on a phone: `added`, `removed` or `retimed`."""
 
     kind: str
     name: str
@@ -66,7 +66,7 @@ class StopChange:
 
 @blueprint.get("")
 def page(day: str) -> str:
-    """Show what a publication would change for whom."""
+    """Show the changes that a publication makes."""
     wanted, bank_id = civil_day(day), actor().bank_id
     with reading() as session:
         plan = day_plan(session, bank_id=bank_id, day=wanted)

@@ -1,4 +1,4 @@
-"""What would admit a visit, in words: one sentence per remedy, and what to write to the donor."""
+"""Remedies in words, and the message to a donor who has to agree."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -47,7 +47,7 @@ DIMENSIONS: Mapping[str, LazyString] = {
 
 
 def describe_remedy(found: PricedRemedy, names: Mapping[int, str]) -> str:
-    """Say what would have to change."""
+    """Return a sentence for a remedy."""
     code = found.remedy
     if code == "widen_window" and found.side == "later":
         code = "widen_window_later"
@@ -61,12 +61,12 @@ def describe_remedy(found: PricedRemedy, names: Mapping[int, str]) -> str:
 
 
 def asks_donor(found: PricedRemedy) -> bool:
-    """Whether the donor has to agree before it may be done."""
+    """Return whether the donor has to agree first."""
     return found.remedy in ASKS_DONOR
 
 
 def donor_message(found: PricedRemedy, pickup: Pickup, day: date, bank: str) -> str:
-    """Return what to write to the donor, in her language; it says nothing of milk."""
+    """Return the message to the donor, in her language; it does not mention milk."""
     with force_locale(pickup.donor.language):
         opens, closes = requested_hours(found, pickup, day)
         return str(
@@ -83,7 +83,7 @@ def donor_message(found: PricedRemedy, pickup: Pickup, day: date, bank: str) -> 
 
 
 def requested_hours(found: PricedRemedy, pickup: Pickup, day: date) -> tuple[str, str]:
-    """Return the hours she would be asked to be there."""
+    """Return the hours that the donor is asked for."""
     hers = [window for window in pickup.windows if window.day == day]
     opens = min(window.opens for window in hers)
     closes = max(window.closes for window in hers)

@@ -1,4 +1,4 @@
-"""The timeline of a day in per cent of its width: driving, waiting, service, the clock's hours."""
+"""The timeline of a day in per cent of its width: driving, waiting, service, tightest clocks."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from collector.web.board.timeline_scale import TimelineScale, hour_marks, whole_
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayBar:
-    """A stretch of a row: what it shows, where it begins and how wide it is, in per cent."""
+    """A stretch of a row: its kind, left end and width, in per cent."""
 
     kind: str
     left: float
@@ -21,7 +21,7 @@ class DayBar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockBar:
-    """The tightest clock: it starts when service ends, and must not run out before the return."""
+    """The tightest clock: from the end of a service to its limit; the return must be earlier."""
 
     left: float
     used: float
@@ -31,7 +31,7 @@ class ClockBar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayLane:
-    """One collector's day."""
+    """The row of one collector."""
 
     seen: RoundView
     bars: tuple[DayBar, ...]
@@ -40,7 +40,7 @@ class DayLane:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeline:
-    """All rows over one stretch of hours, and where now is."""
+    """All rows over one stretch of hours, and the place of the present."""
 
     rows: tuple[DayLane, ...]
     hours: tuple[tuple[float, datetime], ...]
@@ -48,7 +48,7 @@ class Timeline:
 
 
 def build_timeline(picture: DayView, *, now: datetime) -> Timeline | None:
-    """Return the timeline of a day, or None where nobody drives."""
+    """Return the timeline of a day; None without a driven round."""
     driven = [seen for seen in picture.rounds if seen.round.departs_at and seen.stops]
     if not driven:
         return None

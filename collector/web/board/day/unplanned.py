@@ -1,4 +1,4 @@
-"""The board's drawer of what is unplanned: why, what would cure it at what price, and doing it."""
+"""The drawer of an unplanned visit: its reason, its remedies and their prices."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -31,12 +31,12 @@ blueprint = Blueprint("unplanned", __name__, url_prefix="/days/<day>/unplanned")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemedyView:
-    """One change that would admit a visit, as the board tells it.
+    """A remedy on the page.
 
     Attributes
     ----------
     message
-        What to write to the donor, where she has to agree first.
+        The message to the donor, if she has to agree first.
     """
 
     key: str
@@ -47,7 +47,7 @@ class RemedyView:
 
 @blueprint.get("/<int:pickup_id>")
 def page(day: str, pickup_id: int) -> str:
-    """Say why a visit is in no round, and what would admit it."""
+    """Show the reason why a visit is in no round, and its remedies."""
     wanted = civil_day(day)
     with reading() as session:
         seen = load_day_view(
@@ -72,7 +72,7 @@ def page(day: str, pickup_id: int) -> str:
 
 @blueprint.post("/<int:pickup_id>")
 def make(day: str, pickup_id: int) -> Response:
-    """Make one of the changes and put the visit in."""
+    """Apply a remedy."""
     wanted, form, bank_id = civil_day(day), request.form, actor().bank_id
     compute_then_write(
         lambda session: compute_remedy(

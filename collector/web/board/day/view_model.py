@@ -1,4 +1,4 @@
-"""What the pane of a day shows, computed from its plan: rounds, stops, the tray, the bill."""
+"""The view of a day, computed from its plan: rounds, stops, tray, cost."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,33 +15,33 @@ from collector.web.board.wording import reason
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StopView:
-    """A stop as the board shows it."""
+    """A stop on the page."""
 
     number: int
     stop: RoundStop
     pickup: Pickup
     margin: timedelta | None
-    """What is left of the tightest clock of what she gives when the round ends."""
+    """Time left on the tightest clock of the visit's containers at the end of the round."""
 
     @property
     def wait(self) -> timedelta:
-        """How long the collector waits at the door."""
+        """The collector's wait at the door."""
         return self.stop.begins_at - self.stop.arrives_at
 
     @property
     def service(self) -> timedelta:
-        """How long the visit takes."""
+        """The service time."""
         return self.stop.ends_at - self.stop.begins_at
 
     @property
     def movable(self) -> bool:
-        """Whether nobody has come yet: what happened cannot be moved."""
+        """Whether the visit is still to come."""
         return self.pickup.state in AGREED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoundView:
-    """A round as the board shows it."""
+    """A round on the page."""
 
     round: Round
     shift: RosterShift
@@ -49,30 +49,30 @@ class RoundView:
 
     @property
     def letter(self) -> str:
-        """The letter that stands for the collector on screen and on paper."""
+        """The letter of the round on screen and on paper."""
         return self.round.letter
 
     @property
     def seconds(self) -> int:
-        """From departure to return."""
+        """Seconds from departure to return."""
         if not (self.round.departs_at and self.round.returns_at):
             return 0
         return int((self.round.returns_at - self.round.departs_at).total_seconds())
 
     @property
     def bottles(self) -> int:
-        """What the collector brings back."""
+        """Bottles to collect."""
         return sum(seen.pickup.bottles for seen in self.stops)
 
     @property
     def tightest(self) -> StopView | None:
-        """The stop whose clock has the least left when the round ends."""
+        """The stop with the least time left on its clock at the end of the round."""
         clocked = [seen for seen in self.stops if seen.margin is not None]
         return min(clocked, key=lambda seen: seen.margin or timedelta(), default=None)
 
     @property
     def tone(self) -> str:
-        """How worrying the tightest clock is."""
+        """The severity of the tightest clock: `late`, `close`, or empty."""
         tightest = self.tightest
         if tightest is None or tightest.margin is None or tightest.margin >= TIGHT_MARGIN:
             return ""
@@ -80,7 +80,7 @@ class RoundView:
 
     @property
     def changed(self) -> bool:
-        """Whether the draft is no longer what the collector was promised."""
+        """Whether the draft differs from the published order."""
         return self.round.published is not None and published_order(self.round) != tuple(
             seen.pickup.id for seen in self.stops
         )
@@ -88,7 +88,7 @@ class RoundView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrayEntry:
-    """A visit of the day in no round, and why."""
+    """An unplanned visit of the day, with its reason."""
 
     pickup: Pickup
     sentence: str
@@ -96,7 +96,7 @@ class TrayEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayView:
-    """A whole day as the board shows it."""
+    """A day on the page."""
 
     plan: DayPlan | None
     rounds: tuple[RoundView, ...]
@@ -105,7 +105,7 @@ class DayView:
 
     @property
     def version(self) -> int:
-        """What a change must name, so that nobody overwrites a colleague; 0 before a plan."""
+        """The version that a change must name; 0 before a plan."""
         return self.plan.version if self.plan else 0
 
     @property
@@ -115,37 +115,37 @@ class DayView:
 
     @property
     def planned(self) -> int:
-        """How many visits are in a round."""
+        """Number of visits in a round."""
         return sum(len(seen.stops) for seen in self.rounds)
 
     @property
     def visits(self) -> int:
-        """How many visits the day has."""
+        """Number of visits of the day."""
         return self.planned + len(self.tray)
 
     @property
     def done(self) -> int:
-        """How many visits are over."""
+        """Number of visits that are over."""
         return sum(stop.pickup.state in VISITED for seen in self.rounds for stop in seen.stops)
 
     @property
     def metres(self) -> int:
-        """How far the rounds go together."""
+        """Metres of all rounds."""
         return sum(seen.round.metres for seen in self.rounds)
 
     @property
     def seconds(self) -> int:
-        """How long the rounds last together."""
+        """Seconds of all rounds."""
         return sum(seen.seconds for seen in self.rounds)
 
     @property
     def cents(self) -> int:
-        """What the rounds cost together."""
+        """Cost of all rounds, in cents."""
         return sum(seen.round.cost_cents for seen in self.rounds)
 
     @property
     def names(self) -> dict[int, str]:
-        """Who each pick-up of the day is."""
+        """The donor's name by request."""
         stops = (stop.pickup for found in self.rounds for stop in found.stops)
         pickups = (*stops, *(left.pickup for left in self.tray))
         return {
@@ -154,7 +154,7 @@ class DayView:
 
     @property
     def under_way(self) -> bool:
-        """Whether a collector has left."""
+        """Whether a round has started."""
         return any(seen.round.state not in NOT_STARTED for seen in self.rounds)
 
 
@@ -165,12 +165,12 @@ def build_day_view(
     pickups: Sequence[Pickup],
     policies: Policies,
 ) -> DayView:
-    """Return what the pane shows.
+    """Build the view of a day.
 
     Parameters
     ----------
     shifts
-        Everyone who works that day, with a round or without.
+        Every shift of the day, with a round or without.
     pickups
         Every visit of the day that may be planned, in a round or not.
     """
@@ -185,7 +185,7 @@ def build_day_view(
 
 
 def published_order(found: Round) -> tuple[int, ...]:
-    """Return the pick-ups of a round in the order that was published."""
+    """Return the requests of a round in the published order."""
     stops = (found.published or {}).get("stops", [])
     return tuple(int(stop["pickup"]) for stop in stops)
 
@@ -213,7 +213,7 @@ def _margin(stop: RoundStop, returns_at: datetime | None, policies: Policies) ->
 def _tray(
     unplanned: Sequence[Unplanned], rounds: Sequence[RoundView], pickups: Sequence[Pickup]
 ) -> tuple[TrayEntry, ...]:
-    """Return what is left out: first what the planner explained, then what came since."""
+    """Return the unplanned visits: first those of the last plan, then later requests."""
     placed = {seen.pickup.id for found in rounds for seen in found.stops}
     explained = [
         TrayEntry(pickup=left.pickup, sentence=reason(left.reason, left.details))
