@@ -65,10 +65,10 @@ def home() -> str:
     day, bank_id = today(), actor().bank_id
     with reading() as session:
         plan = day_plan(session, bank_id=bank_id, day=day)
-        seen = load_day_view(session, plan, day)
+        view = load_day_view(session, plan, day)
         cards = [
             _asked(session, bank_id),
-            _unplanned(seen, day),
+            _unplanned(view, day),
             _absent(session, bank_id, day),
             _clocks(session, plan, bank_id, day),
             _serology(session, bank_id, day),
@@ -79,7 +79,7 @@ def home() -> str:
             session,
             "board/morning.html",
             day=day,
-            seen=seen,
+            seen=view,
             cards=[card for card in cards if card.count],
             fine=[card for card in cards if not card.count],
         )
@@ -97,10 +97,10 @@ def _asked(session: Session, bank_id: int) -> Card:
     )
 
 
-def _unplanned(seen: DayView, day: date) -> Card:
+def _unplanned(view: DayView, day: date) -> Card:
     return Card(
         title=gettext("Visits of today in no round"),
-        count=len(seen.tray),
+        count=len(view.tray),
         words="",
         address=url_for("board.days.page", day=day),
         action=gettext("Open the day"),
@@ -108,7 +108,7 @@ def _unplanned(seen: DayView, day: date) -> Card:
         tone="danger",
         lines=tuple(
             f"{left.pickup.donor.first_name} {left.pickup.donor.family_name}{COLON} {left.sentence}"
-            for left in seen.tray[:MOST_NAMES]
+            for left in view.tray[:MOST_NAMES]
         ),
     )
 

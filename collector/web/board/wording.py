@@ -240,9 +240,9 @@ def word(words: Mapping[str, LazyString], code: str) -> str:
 
 def reason(code: str, details: Mapping[str, Any]) -> str:
     """Return the sentence why a visit is in no round, with the nearest obstacle."""
-    said = word(REASONS, code) % {"price": euros(details.get("price_cents") or 0)}
+    sentence = word(REASONS, code) % {"price": euros(details.get("price_cents") or 0)}
     obstacle = nearest(details)
-    return f"{said} {obstacle}" if obstacle else said
+    return f"{sentence} {obstacle}" if obstacle else sentence
 
 
 def nearest(details: Mapping[str, Any]) -> str:

@@ -70,9 +70,9 @@ class ComparedFigure:
 @blueprint.get("")
 def any_two(day: str) -> str:
     """Show two plans of a day side by side: the present, proposals, published revisions."""
-    wanted, bank_id = civil_day(day), actor().bank_id
+    on_day, bank_id = civil_day(day), actor().bank_id
     with reading() as session:
-        plan = day_plan(session, bank_id=bank_id, day=wanted)
+        plan = day_plan(session, bank_id=bank_id, day=on_day)
         if plan is None:
             raise NotFound("not_found", kind="day_plans")
         known = plan_versions(session, plan)
@@ -82,7 +82,7 @@ def any_two(day: str) -> str:
         return board_page(
             session,
             "board/day/two_plans.html",
-            day=wanted,
+            day=on_day,
             names=_names(change),
             words={each.name: _version(each) for each in known},
             first=first,
@@ -97,21 +97,21 @@ def any_two(day: str) -> str:
 @blueprint.get("/<int:run_id>")
 def page(day: str, run_id: int) -> str:
     """Show a proposal beside the day as it is."""
-    wanted, bank_id = civil_day(day), actor().bank_id
+    on_day, bank_id = civil_day(day), actor().bank_id
     with reading() as session:
-        seen = load_day_view(session, day_plan(session, bank_id=bank_id, day=wanted), wanted)
-        found = load_proposal(session, bank_id=bank_id, day=wanted, run_id=run_id)
+        view = load_day_view(session, day_plan(session, bank_id=bank_id, day=on_day), on_day)
+        found = load_proposal(session, bank_id=bank_id, day=on_day, run_id=run_id)
         return board_page(
             session,
             "board/day/comparison.html",
-            day=wanted,
-            seen=seen,
+            day=on_day,
+            seen=view,
             found=found,
             metrics=list(_metrics(found.change)),
             visits=moved_visits(found.change),
-            names=seen.names,
+            names=view.names,
             contacts=_contacts(found.change),
-            price=priced(preview_of(found.change), seen.names),
+            price=priced(preview_of(found.change), view.names),
             lapses=LAPSES,
         )
 
@@ -119,14 +119,14 @@ def page(day: str, run_id: int) -> str:
 @blueprint.get("/<int:run_id>/part")
 def part(day: str, run_id: int) -> str:
     """Show the price of only some of the moves."""
-    wanted, bank_id = civil_day(day), actor().bank_id
+    on_day, bank_id = civil_day(day), actor().bank_id
     chosen = [whole_number(key) for key in request.args.getlist("pickup")][:MOST_VISITS]
     price, wrong = None, ""
     with reading() as session:
-        seen = load_day_view(session, day_plan(session, bank_id=bank_id, day=wanted), wanted)
-        found = load_proposal(session, bank_id=bank_id, day=wanted, run_id=run_id)
+        view = load_day_view(session, day_plan(session, bank_id=bank_id, day=on_day), on_day)
+        found = load_proposal(session, bank_id=bank_id, day=on_day, run_id=run_id)
         try:
-            price = priced(preview_of(select_moves(found, chosen)), seen.names) if chosen else None
+            price = priced(preview_of(select_moves(found, chosen)), view.names) if chosen else None
         except Refused as refused:
             wrong = sentence(refused)
     return render_template("board/day/_part.html", price=price, wrong=wrong, count=len(chosen))
@@ -135,23 +135,23 @@ def part(day: str, run_id: int) -> str:
 @blueprint.post("/<int:run_id>")
 def make(day: str, run_id: int) -> Response:
     """Apply the proposal wholly or in part, or discard it."""
-    wanted, act = civil_day(day), request.form.get("act", "")
+    on_day, act = civil_day(day), request.form.get("act", "")
     if act == "discard":
         with transaction() as session:
             discard_proposal(
-                session, context=edit_context(), bank_id=actor().bank_id, day=wanted, run_id=run_id
+                session, context=edit_context(), bank_id=actor().bank_id, day=on_day, run_id=run_id
             )
     else:
-        _apply(wanted, run_id, whole=act != "take")
+        _apply(on_day, run_id, whole=act != "take")
     if is_fragment():
-        return make_response(day_page(wanted))
-    said = (
+        return make_response(day_page(on_day))
+    message = (
         gettext("The proposal is put aside.")
         if act == "discard"
         else gettext("The rounds are as proposed. Undo takes it back.")
     )
-    flash(said, "ok")
-    return redirect(url_for("board.days.page", day=wanted), code=303)
+    flash(message, "ok")
+    return redirect(url_for("board.days.page", day=on_day), code=303)
 
 
 def _apply(day: date, run_id: int, *, whole: bool) -> None:

@@ -66,8 +66,8 @@ def describe_edits(
 
 def describe_edit(session: Session, plan: DayPlan, edit: DayEdit) -> str:
     """Return one edit in words."""
-    (told,) = describe_edits(session, plan, [edit])
-    return told.words
+    (line,) = describe_edits(session, plan, [edit])
+    return line.words
 
 
 def _people(session: Session, actors: Iterable[str]) -> dict[str, str]:

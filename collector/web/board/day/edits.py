@@ -19,28 +19,28 @@ blueprint = Blueprint("edits", __name__, url_prefix="/days/<day>/edits")
 @blueprint.get("")
 def page(day: str) -> str:
     """Show the edits of a day, the latest first."""
-    wanted = civil_day(day)
+    on_day = civil_day(day)
     with reading() as session:
-        plan = day_plan(session, bank_id=actor().bank_id, day=wanted)
-        told = describe_edits(session, plan, edits_of(session, plan=plan))
+        plan = day_plan(session, bank_id=actor().bank_id, day=on_day)
+        lines = describe_edits(session, plan, edits_of(session, plan=plan))
         return board_page(
-            session, "board/day/edits.html", day=wanted, told=list(reversed(told)), plan=plan
+            session, "board/day/edits.html", day=on_day, told=list(reversed(lines)), plan=plan
         )
 
 
 @blueprint.post("")
 def make(day: str) -> Response:
     """Undo the coordinator's last edit, or redo the last one that she undid."""
-    wanted = civil_day(day)
+    on_day = civil_day(day)
     with transaction() as session:
         undo_or_redo(
             session,
             context=edit_context(),
             bank_id=actor().bank_id,
-            day=wanted,
+            day=on_day,
             version=whole_number(request.form.get("version", "")),
             redo=request.form.get("what") == "redo",
         )
     if is_fragment():
-        return make_response(day_page(wanted))
-    return redirect(url_for("board.days.page", day=wanted), code=303)
+        return make_response(day_page(on_day))
+    return redirect(url_for("board.days.page", day=on_day), code=303)

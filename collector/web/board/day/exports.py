@@ -42,32 +42,32 @@ COLUMNS = (
 @blueprint.get("/rounds.csv")
 def rounds(day: str) -> Response:
     """Return the day's rounds as CSV without formulas."""
-    wanted = civil_day(day)
+    on_day = civil_day(day)
     with reading() as session:
-        plan = day_plan(session, bank_id=actor().bank_id, day=wanted)
-        content = write_rows(COLUMNS, _rows(load_day_view(session, plan, wanted)))
+        plan = day_plan(session, bank_id=actor().bank_id, day=on_day)
+        content = write_rows(COLUMNS, _rows(load_day_view(session, plan, on_day)))
     answer = make_response(content)
     answer.headers["Content-Type"] = "text/csv; charset=utf-8"
-    answer.headers["Content-Disposition"] = f'attachment; filename="rounds-{wanted}.csv"'
+    answer.headers["Content-Disposition"] = f'attachment; filename="rounds-{on_day}.csv"'
     return answer
 
 
-def _rows(seen: DayView) -> Iterator[dict[str, object]]:
-    for found in seen.rounds:
+def _rows(view: DayView) -> Iterator[dict[str, object]]:
+    for found in view.rounds:
         for stop in found.stops:
             yield _row(found, stop)
 
 
-def _row(found: RoundView, seen: StopView) -> dict[str, object]:
-    pickup, donor = seen.pickup, seen.pickup.donor
+def _row(found: RoundView, stop: StopView) -> dict[str, object]:
+    pickup, donor = stop.pickup, stop.pickup.donor
     return {
         "round": found.letter,
         "collector": found.shift.collector.name,
         "vehicle": found.shift.vehicle,
-        "stop": seen.number,
-        "arrives": clock(seen.stop.arrives_at),
-        "begins": clock(seen.stop.begins_at),
-        "ends": clock(seen.stop.ends_at),
+        "stop": stop.number,
+        "arrives": clock(stop.stop.arrives_at),
+        "begins": clock(stop.stop.begins_at),
+        "ends": clock(stop.stop.ends_at),
         "donor_number": donor.number,
         "first_name": donor.first_name,
         "family_name": donor.family_name,

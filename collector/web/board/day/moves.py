@@ -92,21 +92,21 @@ class TargetView:
 @blueprint.get("")
 def page(day: str) -> str:
     """Show the targets of a move, their prices and the selected one."""
-    wanted, chosen = civil_day(day), request.args.get("place", "")
+    on_day, chosen = civil_day(day), request.args.get("place", "")
     with reading() as session:
-        plan, seen = _day(session, wanted)
-        pickups = _pickups(seen)
+        plan, view = _day(session, on_day)
+        pickups = _pickups(view)
         what_if = WhatIf(load_facts(session, plan), [pickup.id for pickup in pickups])
-        offered = _offered(what_if, seen, pickups)
-        looked_at = _selected(session, plan, seen, pickups, chosen, offered)
+        offered = _offered(what_if, view, pickups)
+        looked_at = _selected(session, plan, view, pickups, chosen, offered)
         return board_page(
             session,
             "board/day/_move.html" if is_fragment() else "board/day/move.html",
-            day=wanted,
-            seen=seen,
+            day=on_day,
+            seen=view,
             pickups=pickups,
             offered=offered,
-            exact=_exact(seen, pickups),
+            exact=_exact(view, pickups),
             chosen=chosen or looked_at[0],
             price=looked_at[1],
             wrong=looked_at[2],
@@ -119,49 +119,49 @@ def page(day: str) -> str:
 @blueprint.get("/price")
 def show_price(day: str) -> str:
     """Show the price of one target, for stops that are being dragged."""
-    wanted = civil_day(day)
+    on_day = civil_day(day)
     with reading() as session:
-        plan, seen = _day(session, wanted)
+        plan, view = _day(session, on_day)
         keys = _keys()
         _, found = price_move(session, plan, pickups=keys, place=TargetPosition.parse(_place()))
-    return render_template("board/day/_price.html", price=priced(found, seen.names))
+    return render_template("board/day/_price.html", price=priced(found, view.names))
 
 
 @blueprint.get("/days")
 def show_days(day: str) -> str:
     """Show the price of the visits on other days."""
-    wanted = civil_day(day)
+    on_day = civil_day(day)
     with reading() as session:
-        _, seen = _day(session, wanted)
-        pickups = _pickups(seen)
+        _, view = _day(session, on_day)
+        pickups = _pickups(view)
         keys = [pickup.id for pickup in pickups]
         found = price_other_days(
-            session, bank_id=actor().bank_id, day=wanted, pickups=keys, today=today()
+            session, bank_id=actor().bank_id, day=on_day, pickups=keys, today=today()
         )
         return board_page(
             session,
             "board/day/_days.html" if is_fragment() else "board/day/days.html",
             alone=not is_fragment(),
-            day=wanted,
-            seen=seen,
+            day=on_day,
+            seen=view,
             pickups=pickups,
-            days=[(each, _price_of_day(each, seen)) for each in found],
+            days=[(each, _price_of_day(each, view)) for each in found],
         )
 
 
 @blueprint.post("")
 def make(day: str) -> Response:
     """Move visits; the rounds they leave and join are timed anew."""
-    wanted, place = civil_day(day), request.form.get("place", "")
+    on_day, place = civil_day(day), request.form.get("place", "")
     if place.startswith(ANOTHER_DAY):
-        return _to_another_day(wanted, civil_day(place.removeprefix(ANOTHER_DAY)))
+        return _to_another_day(on_day, civil_day(place.removeprefix(ANOTHER_DAY)))
     keys = [whole_number(key) for key in request.form.getlist("pickup")]
     version, bank_id = whole_number(request.form.get("version", "")), actor().bank_id
     compute_then_write(
         lambda session: compute_move(
             session,
             bank_id=bank_id,
-            day=wanted,
+            day=on_day,
             version=version,
             pickups=keys[:MOST_VISITS],
             place=TargetPosition.parse(place),
@@ -171,8 +171,8 @@ def make(day: str) -> Response:
         ),
     )
     if is_fragment():
-        return make_response(day_page(wanted))
-    return redirect(url_for("board.days.page", day=wanted, _anchor=f"stop-{keys[0]}"), code=303)
+        return make_response(day_page(on_day))
+    return redirect(url_for("board.days.page", day=on_day, _anchor=f"stop-{keys[0]}"), code=303)
 
 
 def _to_another_day(day: date, to: date) -> Response:
@@ -217,42 +217,42 @@ def _keys() -> list[int]:
     return [whole_number(key) for key in request.args.getlist("pickup")][:MOST_VISITS]
 
 
-def _pickups(seen: DayView) -> list[Pickup]:
+def _pickups(view: DayView) -> list[Pickup]:
     """Return the visits named in the address, one by one or by round, in their order."""
     rounds = {whole_number(key) for key in request.args.getlist("round")}
-    wanted = set(_keys()) | {
+    on_day = set(_keys()) | {
         stop.pickup.id
-        for found in seen.rounds
+        for found in view.rounds
         if found.round.id in rounds
         for stop in found.stops
         if stop.movable
     }
-    known = [stop.pickup for found in seen.rounds for stop in found.stops]
-    known += [left.pickup for left in seen.tray]
-    chosen = [pickup for pickup in known if pickup.id in wanted]
-    if not chosen or wanted - {pickup.id for pickup in chosen}:
+    known = [stop.pickup for found in view.rounds for stop in found.stops]
+    known += [left.pickup for left in view.tray]
+    chosen = [pickup for pickup in known if pickup.id in on_day]
+    if not chosen or on_day - {pickup.id for pickup in chosen}:
         raise NotFound("not_found", kind="pickups")
     return chosen[:MOST_VISITS]
 
 
-def _offered(what_if: WhatIf, seen: DayView, pickups: Sequence[Pickup]) -> list[TargetView]:
+def _offered(what_if: WhatIf, view: DayView, pickups: Sequence[Pickup]) -> list[TargetView]:
     keys = [pickup.id for pickup in pickups]
-    found = [_target_view(what_if, seen, keys, each) for each in price_targets(what_if, keys)]
+    found = [_target_view(what_if, view, keys, each) for each in price_targets(what_if, keys)]
     return sorted(found, key=lambda each: each.rank)
 
 
 def _target_view(
-    what_if: WhatIf, seen: DayView, keys: Sequence[int], found: PricedTarget
+    what_if: WhatIf, view: DayView, keys: Sequence[int], found: PricedTarget
 ) -> TargetView:
-    rounds = {each.round.id: each for each in seen.rounds}
+    rounds = {each.round.id: each for each in view.rounds}
     after, is_first = None, False
     if found.change and found.place.round_id is not None and len(keys) == 1:
-        after, is_first = _after(seen, found.change, found.place.round_id, keys[0])
+        after, is_first = _after(view, found.change, found.place.round_id, keys[0])
     holders = {what_if.assignment.round_of(key) for key in keys}
     is_here = found.place.round_id is not None and holders == {found.place.round_id}
     return TargetView(
         place=found.place,
-        price=priced(found.preview, seen.names) if found.preview else None,
+        price=priced(found.preview, view.names) if found.preview else None,
         refusal=sentence(found.refusal) if found.refusal else "",
         seen=rounds.get(found.place.round_id or 0),
         after=after,
@@ -263,20 +263,20 @@ def _target_view(
 
 
 def _after(
-    seen: DayView, change: DayChange, round_id: int, key: int
+    view: DayView, change: DayChange, round_id: int, key: int
 ) -> tuple[StopView | None, bool]:
     order = change.assignment_after.orders.get(round_id, ())
     if key not in order:
         return None, False
     at = order.index(key)
-    stops = {stop.pickup.id: stop for found in seen.rounds for stop in found.stops}
+    stops = {stop.pickup.id: stop for found in view.rounds for stop in found.stops}
     return (stops.get(order[at - 1]), False) if at else (None, True)
 
 
 def _selected(
     session: Session,
     plan: DayPlan,
-    seen: DayView,
+    view: DayView,
     pickups: Sequence[Pickup],
     chosen: str,
     offered: Sequence[TargetView],
@@ -290,11 +290,11 @@ def _selected(
         _, found = price_move(session, plan, pickups=keys, place=TargetPosition.parse(chosen))
     except Refused as refused:
         return chosen, None, sentence(refused)
-    return chosen, priced(found, seen.names), ""
+    return chosen, priced(found, view.names), ""
 
 
 def _exact(
-    seen: DayView, pickups: Sequence[Pickup]
+    view: DayView, pickups: Sequence[Pickup]
 ) -> list[tuple[RoundView, list[tuple[TargetPosition, StopView | None]]]]:
     """Return the positions in each round, each by the stop before it, without the moved visits."""
     moved = {pickup.id for pickup in pickups}
@@ -308,10 +308,10 @@ def _exact(
                 )
             ],
         )
-        for found in seen.rounds
+        for found in view.rounds
         if found.round.state in NOT_STARTED
     ]
 
 
-def _price_of_day(found: OtherDay, seen: DayView) -> PriceView | None:
-    return priced(found.preview, seen.names) if found.preview else None
+def _price_of_day(found: OtherDay, view: DayView) -> PriceView | None:
+    return priced(found.preview, view.names) if found.preview else None

@@ -57,11 +57,11 @@ def page(day: str) -> str:
 @blueprint.get("/pane")
 def pane(day: str) -> Response:
     """Show the pane of a day, or 204 if the reader has the same."""
-    wanted = civil_day(day)
+    on_day = civil_day(day)
     with reading() as session:
-        if request.args.get("seen") == pane_stamp(session, actor().bank_id, wanted):
+        if request.args.get("seen") == pane_stamp(session, actor().bank_id, on_day):
             return Response(status=204)
-    return make_response(day_page(wanted))
+    return make_response(day_page(on_day))
 
 
 def answer_over_day(error: MilkroundError) -> Response:
@@ -78,12 +78,12 @@ def answer_over_day(error: MilkroundError) -> Response:
 
 def _since(error: MilkroundError, day: date) -> tuple[EditLine, ...]:
     """Return the edits of a day since the version of the form."""
-    seen = request.form.get("version", "")
-    if not isinstance(error, Conflict) or not seen.isdigit():
+    version = request.form.get("version", "")
+    if not isinstance(error, Conflict) or not version.isdigit():
         return ()
     with reading() as session:
         plan = day_plan(session, bank_id=actor().bank_id, day=day)
-        edits = edits_of(session, plan=plan, since=int(seen))
+        edits = edits_of(session, plan=plan, since=int(version))
         return tuple(describe_edits(session, plan, edits[-MOST_LISTED:]))
 
 
@@ -93,7 +93,7 @@ def day_page(day: date, *, message: PaneMessage | None = None) -> str:
     bank_id = actor().bank_id
     with reading() as session:
         plan, job = day_plan(session, bank_id=bank_id, day=day), latest_job_view(session, day)
-        seen = load_day_view(session, plan, day)
+        view = load_day_view(session, plan, day)
         offer = open_proposal(session, bank_id=bank_id, day=day)
         back = undo_stacks(session, plan=plan, actor=actor().reference)
         return board_page(
@@ -102,11 +102,11 @@ def day_page(day: date, *, message: PaneMessage | None = None) -> str:
             day=day,
             before=day - A_DAY,
             after=day + A_DAY,
-            seen=seen,
+            seen=view,
             changed=_changed(session, plan),
-            chart=build_timeline(seen, now=now()),
-            map=day_map(seen),
-            doors=door_records(session, seen),
+            chart=build_timeline(view, now=now()),
+            map=day_map(view),
+            doors=door_records(session, view),
             asked=count_unanswered(session, bank_id, day=day),
             job=job,
             busy=job is not None and job.running,
@@ -136,15 +136,15 @@ def pane_stamp(session: Session, bank_id: int, day: date) -> str:
     """Return a stamp that changes with the content of the pane."""
     job = latest_job_view(session, day)
     offer = open_proposal(session, bank_id=bank_id, day=day)
-    told = repr(day_fingerprint(session, bank_id=bank_id, day=day)) + repr(
+    content = repr(day_fingerprint(session, bank_id=bank_id, day=day)) + repr(
         (job and (job.id, job.title), offer and offer.id)
     )
-    return hashlib.sha256(told.encode()).hexdigest()[:16]
+    return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
-def door_records(session: Session, seen: DayView) -> Mapping[int, DoorRecord]:
+def door_records(session: Session, view: DayView) -> Mapping[int, DoorRecord]:
     """Return the door records of the day's visits."""
-    pickups = [stop.pickup.id for found in seen.rounds for stop in found.stops]
+    pickups = [stop.pickup.id for found in view.rounds for stop in found.stops]
     return records_at(session, bank_id=actor().bank_id, pickups=pickups)
 
 

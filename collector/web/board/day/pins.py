@@ -22,7 +22,7 @@ def make(day: str) -> Response:
 
     A button names one visit (`pin=12`, `pin=-12`); selected visits come as `pickup` with `pinned`.
     """
-    wanted, one = civil_day(day), request.form.get("pin", "")
+    on_day, one = civil_day(day), request.form.get("pin", "")
     keys = [one.removeprefix(LET_GO)] if one else request.form.getlist("pickup")
     if not any(keys):
         raise NotFound("not_found", kind="pickups")
@@ -32,11 +32,11 @@ def make(day: str) -> Response:
             session,
             context=edit_context(),
             bank_id=actor().bank_id,
-            day=wanted,
+            day=on_day,
             version=whole_number(request.form.get("version", "")),
             pickups=[whole_number(key) for key in keys],
             pinned=pinned,
         )
     if is_fragment():
-        return make_response(day_page(wanted))
-    return redirect(url_for("board.days.page", day=wanted), code=303)
+        return make_response(day_page(on_day))
+    return redirect(url_for("board.days.page", day=on_day), code=303)

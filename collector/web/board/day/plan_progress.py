@@ -64,8 +64,8 @@ def latest_job_view(session: Session, day: date) -> JobView | None:
         return None
     run, job = known
     version = version_of(session, bank_id=run.bank_id, day=day)
-    told = job_view(job, now=now())
-    return replace(told, note=_note(job, run)) if version != run.day_plan_version else told
+    view = job_view(job, now=now())
+    return replace(view, note=_note(job, run)) if version != run.day_plan_version else view
 
 
 def _is_shown(job: Job, day: date) -> bool:

@@ -26,68 +26,68 @@ blueprint = Blueprint("plans", __name__, url_prefix="/days/<day>/plans")
 @blueprint.post("")
 def make(day: str) -> AnyResponse:
     """Request a plan of the day."""
-    wanted, who = civil_day(day), actor()
+    on_day, who = civil_day(day), actor()
     with transaction() as session:
-        plan = day_plan(session, bank_id=who.bank_id, day=wanted)
+        plan = day_plan(session, bank_id=who.bank_id, day=on_day)
         request_plan(
             session,
             now=now(),
             bank_id=who.bank_id,
-            day=wanted,
+            day=on_day,
             asked_by=who.reference,
             seconds=_seconds(),
             objectives=_objectives(plan),
         )
     if is_fragment():
-        return make_response(day_page(wanted))
-    return redirect(url_for("board.days.page", day=wanted), code=303)
+        return make_response(day_page(on_day))
+    return redirect(url_for("board.days.page", day=on_day), code=303)
 
 
 @blueprint.get("/<int:job_id>")
 def progress(day: str, job_id: int) -> Response:
     """Show the progress of a job, or 204 if the reader has the same; after its end, the day."""
-    wanted = civil_day(day)
+    on_day = civil_day(day)
     with reading() as session:
-        job = _of_day(get_job(session, bank_id=actor().bank_id, job_id=job_id), wanted)
-        seen = job_view(job, now=now())
-    if not seen.running or not is_fragment():
-        answer = make_response(day_page(wanted))
+        job = _of_day(get_job(session, bank_id=actor().bank_id, job_id=job_id), on_day)
+        view = job_view(job, now=now())
+    if not view.running or not is_fragment():
+        answer = make_response(day_page(on_day))
         answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#day-pane", "outerHTML"
         return answer
-    if request.args.get("seen") == seen.stamp:
+    if request.args.get("seen") == view.stamp:
         return Response(status=204)
-    return make_response(render_template("board/day/_progress.html", job=seen, day=wanted))
+    return make_response(render_template("board/day/_progress.html", job=view, day=on_day))
 
 
 @blueprint.post("/<int:job_id>/cancellation")
 def stop(day: str, job_id: int) -> AnyResponse:
     """Cancel a job; its best plan so far is kept."""
-    wanted, bank_id = civil_day(day), actor().bank_id
+    on_day, bank_id = civil_day(day), actor().bank_id
     with transaction() as session:
-        job = _of_day(get_job(session, bank_id=bank_id, job_id=job_id), wanted)
+        job = _of_day(get_job(session, bank_id=bank_id, job_id=job_id), on_day)
         ask_cancel(session, now=now(), bank_id=bank_id, job_id=job.id)
     if is_fragment():
         return progress(day, job_id)
-    return redirect(url_for("board.days.page", day=wanted), code=303)
+    return redirect(url_for("board.days.page", day=on_day), code=303)
 
 
 @blueprint.post("/<int:job_id>/attempts")
 def run_again(day: str, job_id: int) -> AnyResponse:
     """Queue a failed or dead job once more."""
-    wanted, who = civil_day(day), actor()
+    on_day, who = civil_day(day), actor()
     with transaction() as session:
-        job = _of_day(get_job(session, bank_id=who.bank_id, job_id=job_id), wanted)
+        job = _of_day(get_job(session, bank_id=who.bank_id, job_id=job_id), on_day)
         plan_again(
             session,
             now=now(),
             bank_id=who.bank_id,
-            day=wanted,
+            day=on_day,
             job_id=job.id,
             asked_by=who.reference,
         )
     if is_fragment():
-        return make_response(day_page(wanted))
-    return redirect(url_for("board.days.page", day=wanted), code=303)
+        return make_response(day_page(on_day))
+    return redirect(url_for("board.days.page", day=on_day), code=303)
 
 
 def _objectives(plan: DayPlan | None) -> Objectives:

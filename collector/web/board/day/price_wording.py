@@ -161,13 +161,13 @@ def _verdict(breaks: tuple[BrokenRuleView, ...], *, careful: bool) -> PriceVerdi
 
 def broken_rule(rule: str, *, by: int, letter: str | None, who: str | None) -> str:
     """Return a sentence for a broken rule, with its amount, round and donor."""
-    said = {
+    values = {
         "by": duration(by),
         "count": by,
         "round": letter or "",
         "who": who or gettext("A visit"),
     }
-    return word(BREAKS, rule) % said
+    return word(BREAKS, rule) % values
 
 
 def _sentence(broken: BrokenRule, names: Mapping[int, str]) -> str:

@@ -67,58 +67,58 @@ class StopChange:
 @blueprint.get("")
 def page(day: str) -> str:
     """Show the changes that a publication makes."""
-    wanted, bank_id = civil_day(day), actor().bank_id
+    on_day, bank_id = civil_day(day), actor().bank_id
     with reading() as session:
-        plan = day_plan(session, bank_id=bank_id, day=wanted)
+        plan = day_plan(session, bank_id=bank_id, day=on_day)
         if plan is None:
             raise NotFound("not_found", kind="day_plans")
         found = pending(session, plan, get_bank(session, bank_id))
-        seen = load_day_view(session, plan, wanted)
-        rules = broken_rules(session, bank_id=bank_id, day=wanted)
+        view = load_day_view(session, plan, on_day)
+        rules = broken_rules(session, bank_id=bank_id, day=on_day)
         return board_page(
             session,
             "board/day/publication.html",
-            day=wanted,
+            day=on_day,
             plan=plan,
-            seen=seen,
+            seen=view,
             found=found,
-            told=_publication_lines(session, bank_id, found, seen),
+            told=_publication_lines(session, bank_id, found, view),
             owed=count_notices(session, bank_id=bank_id, state=NoticeState.OWED),
             failed=count_notices(session, bank_id=bank_id, state=NoticeState.FAILED),
-            broken=_sentences(rules, seen),
-            close=[each for each in seen.rounds if each.tone],
-            diffs={change.round.id: _diff(change, seen) for change in found.rounds},
-            told_before=[each for each in seen.rounds if each.round.published],
+            broken=_sentences(rules, view),
+            close=[each for each in view.rounds if each.tone],
+            diffs={change.round.id: _diff(change, view) for change in found.rounds},
+            told_before=[each for each in view.rounds if each.round.published],
         )
 
 
 @blueprint.post("")
 def make(day: str) -> Response:
     """Publish the day as its next revision."""
-    wanted, who = civil_day(day), actor()
+    on_day, who = civil_day(day), actor()
     with transaction() as session:
         published = publish(
             session,
             now=now(),
             bank_id=who.bank_id,
-            day=wanted,
+            day=on_day,
             version=whole_number(request.form.get("version", "")),
             person_id=who.person_id or 0,
             why=request.form.get("why", ""),
         )
         revision = published.revision
     flash(gettext("Revision %(revision)s is published.", revision=revision), "ok")
-    return redirect(url_for("board.days.page", day=wanted), code=303)
+    return redirect(url_for("board.days.page", day=on_day), code=303)
 
 
-def _diff(change: RoundChange, seen: DayView) -> list[StopChange]:
+def _diff(change: RoundChange, view: DayView) -> list[StopChange]:
     """Return the stops that are new, gone or at another time, in the order of the day."""
     then, now = _begins(change.round.published or {}), _begins(change.snapshot)
     names = {
         int(stop["pickup"]): f"{stop['first_name']} {stop['family_name']}"
         for snapshot in (change.round.published or {}, change.snapshot)
         for stop in snapshot.get("stops", [])
-    } | seen.names
+    } | view.names
     kinds = {"added": change.added, "removed": change.removed, "retimed": change.retimed}
     found = [
         StopChange(kind=kind, name=names.get(key, "?"), before=then.get(key), after=now.get(key))
@@ -136,11 +136,11 @@ def _begins(snapshot: Mapping[str, Any]) -> dict[int, datetime]:
 
 
 def _publication_lines(
-    session: Session, bank_id: int, found: Changes, seen: DayView
+    session: Session, bank_id: int, found: Changes, view: DayView
 ) -> list[PublicationLine]:
     before = {
         int(stop["pickup"])
-        for each in seen.rounds
+        for each in view.rounds
         for stop in (each.round.published or {}).get("stops", [])
     }
     promised = [
@@ -156,8 +156,8 @@ def _publication_lines(
     return [*withdrawn, *promised]
 
 
-def _sentences(rules: Iterable[ViolationWords], seen: DayView) -> list[str]:
-    letters, names = {str(each.shift.id): each.letter for each in seen.rounds}, seen.names
+def _sentences(rules: Iterable[ViolationWords], view: DayView) -> list[str]:
+    letters, names = {str(each.shift.id): each.letter for each in view.rounds}, view.names
     return [
         broken_rule(
             each.rule,

@@ -47,32 +47,38 @@ class Timeline:
     now: float | None
 
 
-def build_timeline(picture: DayView, *, now: datetime) -> Timeline | None:
+def build_timeline(view: DayView, *, now: datetime) -> Timeline | None:
     """Return the timeline of a day; None without a driven round."""
-    driven = [seen for seen in picture.rounds if seen.round.departs_at and seen.stops]
+    driven = [
+        round_view for round_view in view.rounds if round_view.round.departs_at and round_view.stops
+    ]
     if not driven:
         return None
     scale = whole_hours(
-        min(seen.round.departs_at for seen in driven if seen.round.departs_at),
-        max(seen.round.returns_at for seen in driven if seen.round.returns_at),
+        min(round_view.round.departs_at for round_view in driven if round_view.round.departs_at),
+        max(round_view.round.returns_at for round_view in driven if round_view.round.returns_at),
     )
     return Timeline(
         rows=tuple(
-            DayLane(seen=seen, bars=tuple(_bars(seen, scale)), clock=_clock(seen, scale))
-            for seen in driven
+            DayLane(
+                seen=round_view,
+                bars=tuple(_bars(round_view, scale)),
+                clock=_clock(round_view, scale),
+            )
+            for round_view in driven
         ),
         hours=hour_marks(scale),
         now=scale.at_if_shown(now),
     )
 
 
-def _bars(seen: RoundView, scale: TimelineScale[datetime]) -> Iterator[DayBar]:
+def _bars(round_view: RoundView, scale: TimelineScale[datetime]) -> Iterator[DayBar]:
     def bar(kind: str, since: datetime, until: datetime, **of: int | None) -> DayBar:
         left, width = scale.bar(since, until)
         return DayBar(kind=kind, left=left, width=width, **of)
 
-    left = seen.round.departs_at
-    for stop in seen.stops:
+    left = round_view.round.departs_at
+    for stop in round_view.stops:
         row, of = stop.stop, {"pickup_id": stop.pickup.id, "number": stop.number}
         if left is not None:
             yield bar("drive", left, row.arrives_at)
@@ -80,15 +86,15 @@ def _bars(seen: RoundView, scale: TimelineScale[datetime]) -> Iterator[DayBar]:
             yield bar("wait", row.arrives_at, row.begins_at, **of)
         yield bar("service", row.begins_at, row.ends_at, **of)
         left = row.ends_at
-    if left is not None and seen.round.returns_at is not None:
-        yield bar("drive", left, seen.round.returns_at)
+    if left is not None and round_view.round.returns_at is not None:
+        yield bar("drive", left, round_view.round.returns_at)
 
 
-def _clock(seen: RoundView, scale: TimelineScale[datetime]) -> ClockBar | None:
-    tightest, back = seen.tightest, seen.round.returns_at
+def _clock(round_view: RoundView, scale: TimelineScale[datetime]) -> ClockBar | None:
+    tightest, back = round_view.tightest, round_view.round.returns_at
     if tightest is None or tightest.margin is None or back is None:
         return None
     since = tightest.stop.ends_at
     left, used = scale.bar(since, back)
     _, whole = scale.bar(since, back + max(tightest.margin, timedelta()))
-    return ClockBar(left=left, used=used, whole=whole, tone=seen.tone)
+    return ClockBar(left=left, used=used, whole=whole, tone=round_view.tone)

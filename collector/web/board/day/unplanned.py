@@ -48,21 +48,21 @@ class RemedyView:
 @blueprint.get("/<int:pickup_id>")
 def page(day: str, pickup_id: int) -> str:
     """Show the reason why a visit is in no round, and its remedies."""
-    wanted = civil_day(day)
+    on_day = civil_day(day)
     with reading() as session:
-        seen = load_day_view(
-            session, day_plan(session, bank_id=actor().bank_id, day=wanted), wanted
+        view = load_day_view(
+            session, day_plan(session, bank_id=actor().bank_id, day=on_day), on_day
         )
-        names = seen.names
+        names = view.names
         pickup = get_pickup(session, actor().bank_id, pickup_id)
         bank = get_bank(session, actor().bank_id)
-        found = explain_unplanned(session, bank_id=bank.id, day=wanted, pickup_id=pickup_id)
-        fixes = [_seen(each, pickup, names, wanted, bank.name) for each in found.remedies]
+        found = explain_unplanned(session, bank_id=bank.id, day=on_day, pickup_id=pickup_id)
+        fixes = [_seen(each, pickup, names, on_day, bank.name) for each in found.remedies]
         return board_page(
             session,
             "board/day/_unplanned.html" if is_fragment() else "board/day/unplanned.html",
-            day=wanted,
-            seen=seen,
+            day=on_day,
+            seen=view,
             pickup=pickup,
             sentence=reason(found.code, found.details),
             fixes=fixes,
@@ -73,12 +73,12 @@ def page(day: str, pickup_id: int) -> str:
 @blueprint.post("/<int:pickup_id>")
 def make(day: str, pickup_id: int) -> Response:
     """Apply a remedy."""
-    wanted, form, bank_id = civil_day(day), request.form, actor().bank_id
+    on_day, form, bank_id = civil_day(day), request.form, actor().bank_id
     compute_then_write(
         lambda session: compute_remedy(
             session,
             bank_id=bank_id,
-            day=wanted,
+            day=on_day,
             version=whole_number(form.get("version", "")),
             pickup_id=pickup_id,
             key=form.get("fix", ""),
@@ -88,8 +88,8 @@ def make(day: str, pickup_id: int) -> Response:
         ),
     )
     if is_fragment():
-        return make_response(day_page(wanted))
-    where = url_for("board.days.page", day=wanted, _anchor=f"stop-{pickup_id}")
+        return make_response(day_page(on_day))
+    where = url_for("board.days.page", day=on_day, _anchor=f"stop-{pickup_id}")
     return redirect(where, code=303)
 
 

@@ -62,13 +62,13 @@ class RoundView:
     @property
     def bottles(self) -> int:
         """Bottles to collect."""
-        return sum(seen.pickup.bottles for seen in self.stops)
+        return sum(stop.pickup.bottles for stop in self.stops)
 
     @property
     def tightest(self) -> StopView | None:
         """The stop with the least time left on its clock at the end of the round."""
-        clocked = [seen for seen in self.stops if seen.margin is not None]
-        return min(clocked, key=lambda seen: seen.margin or timedelta(), default=None)
+        clocked = [stop for stop in self.stops if stop.margin is not None]
+        return min(clocked, key=lambda stop: stop.margin or timedelta(), default=None)
 
     @property
     def tone(self) -> str:
@@ -82,7 +82,7 @@ class RoundView:
     def changed(self) -> bool:
         """Whether the draft differs from the published order."""
         return self.round.published is not None and published_order(self.round) != tuple(
-            seen.pickup.id for seen in self.stops
+            stop.pickup.id for stop in self.stops
         )
 
 
@@ -116,7 +116,7 @@ class DayView:
     @property
     def planned(self) -> int:
         """Number of visits in a round."""
-        return sum(len(seen.stops) for seen in self.rounds)
+        return sum(len(view.stops) for view in self.rounds)
 
     @property
     def visits(self) -> int:
@@ -126,22 +126,22 @@ class DayView:
     @property
     def done(self) -> int:
         """Number of visits that are over."""
-        return sum(stop.pickup.state in VISITED for seen in self.rounds for stop in seen.stops)
+        return sum(stop.pickup.state in VISITED for view in self.rounds for stop in view.stops)
 
     @property
     def metres(self) -> int:
         """Metres of all rounds."""
-        return sum(seen.round.metres for seen in self.rounds)
+        return sum(view.round.metres for view in self.rounds)
 
     @property
     def seconds(self) -> int:
         """Seconds of all rounds."""
-        return sum(seen.seconds for seen in self.rounds)
+        return sum(view.seconds for view in self.rounds)
 
     @property
     def cents(self) -> int:
         """Cost of all rounds, in cents."""
-        return sum(seen.round.cost_cents for seen in self.rounds)
+        return sum(view.round.cost_cents for view in self.rounds)
 
     @property
     def names(self) -> dict[int, str]:
@@ -155,7 +155,7 @@ class DayView:
     @property
     def under_way(self) -> bool:
         """Whether a round has started."""
-        return any(seen.round.state not in NOT_STARTED for seen in self.rounds)
+        return any(view.round.state not in NOT_STARTED for view in self.rounds)
 
 
 def build_day_view(
@@ -175,7 +175,7 @@ def build_day_view(
         Every visit of the day that may be planned, in a round or not.
     """
     rounds = tuple(_round(found, policies) for found in plan.rounds) if plan else ()
-    driving = {seen.shift.id for seen in rounds}
+    driving = {view.shift.id for view in rounds}
     return DayView(
         plan=plan,
         rounds=rounds,
@@ -214,7 +214,7 @@ def _tray(
     unplanned: Sequence[Unplanned], rounds: Sequence[RoundView], pickups: Sequence[Pickup]
 ) -> tuple[TrayEntry, ...]:
     """Return the unplanned visits: first those of the last plan, then later requests."""
-    placed = {seen.pickup.id for found in rounds for seen in found.stops}
+    placed = {stop.pickup.id for found in rounds for stop in found.stops}
     explained = [
         TrayEntry(pickup=left.pickup, sentence=reason(left.reason, left.details))
         for left in unplanned

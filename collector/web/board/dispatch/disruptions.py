@@ -1,4 +1,4 @@
-"""The board's way out of what upsets a day: told, its proposals side by side, one of them taken."""
+"""Disruptions of a day: their report, their proposals side by side, the acceptance of one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -59,35 +59,35 @@ class Offer:
 
 @blueprint.post("")
 def make(day: str) -> Response:
-    """Keep what happened, instead of an older report of it if one is named; show the proposals."""
-    wanted, who, report = civil_day(day), actor(), _report(request.form)
+    """Report a disruption, instead of an older report if the form names one; show its proposals."""
+    on_day, who, report = civil_day(day), actor(), _report(request.form)
     older = _key(request.form, "instead")
 
     def write(session: Session, computed: ComputedDisruption) -> Disruption:
         if older:
-            _dismiss(session, _of_day(session, wanted, older))
+            _dismiss(session, _of_day(session, on_day, older))
         return write_disruption(
             session, computed, now=now(), bank_id=who.bank_id, actor=who.reference
         )
 
     disruption = compute_then_write(
         lambda session: compute_disruption(
-            session, now=now(), bank_id=who.bank_id, day=wanted, report=report
+            session, now=now(), bank_id=who.bank_id, day=on_day, report=report
         ),
         write,
     )
     return redirect(
-        url_for("board.disruptions.show", day=wanted, disruption_id=disruption.id), code=303
+        url_for("board.disruptions.show", day=on_day, disruption_id=disruption.id), code=303
     )
 
 
 @blueprint.get("/<int:disruption_id>")
 def show(day: str, disruption_id: int) -> str:
-    """Show the proposals, each with what it changes, its price and its messages."""
-    wanted, bank_id = civil_day(day), actor().bank_id
+    """Show the proposals, each with its changes, price and messages."""
+    on_day, bank_id = civil_day(day), actor().bank_id
     with reading() as session:
-        disruption = _of_day(session, wanted, disruption_id)
-        plan = day_plan(session, bank_id=bank_id, day=wanted)
+        disruption = _of_day(session, on_day, disruption_id)
+        plan = day_plan(session, bank_id=bank_id, day=on_day)
         if plan is None:
             raise NotFound("not_found", kind="day_plans")
         pickups = _pickups(plan)
@@ -100,7 +100,7 @@ def show(day: str, disruption_id: int) -> str:
         return page(
             session,
             "board/dispatch/disruption.html",
-            day=wanted,
+            day=on_day,
             disruption=disruption,
             title=DISRUPTIONS[disruption.kind],
             round=_round(plan, disruption.round_id),
@@ -115,10 +115,10 @@ def show(day: str, disruption_id: int) -> str:
 
 @blueprint.post("/<int:disruption_id>/acceptance")
 def take(day: str, disruption_id: int) -> Response:
-    """Take one proposal: it is the day's next revision."""
-    wanted, who = civil_day(day), actor()
+    """Accept a proposal as the day's next revision."""
+    on_day, who = civil_day(day), actor()
     with transaction() as session:
-        disruption = _of_day(session, wanted, disruption_id)
+        disruption = _of_day(session, on_day, disruption_id)
         published = accept_proposal(
             session,
             now=now(),
@@ -128,15 +128,15 @@ def take(day: str, disruption_id: int) -> Response:
             why=request.form.get("why", "").strip() or why(disruption),
         )
     flash(gettext("Revision %(revision)s is published.", revision=published.revision), "ok")
-    return redirect(url_for("board.dispatch.home", day=wanted), code=303)
+    return redirect(url_for("board.dispatch.home", day=on_day), code=303)
 
 
 @blueprint.post("/<int:disruption_id>/attempts")
 def run_again(day: str, disruption_id: int) -> Response:
-    """Queue a proposal's job that failed or died once more."""
-    wanted, who = civil_day(day), actor()
+    """Queue a proposal's failed or dead job once more."""
+    on_day, who = civil_day(day), actor()
     with transaction() as session:
-        proposal = _proposal(session, _of_day(session, wanted, disruption_id))
+        proposal = _proposal(session, _of_day(session, on_day, disruption_id))
         propose_again(
             session,
             now=now(),
@@ -145,17 +145,17 @@ def run_again(day: str, disruption_id: int) -> Response:
             actor=who.reference,
         )
     return redirect(
-        url_for("board.disruptions.show", day=wanted, disruption_id=disruption_id), code=303
+        url_for("board.disruptions.show", day=on_day, disruption_id=disruption_id), code=303
     )
 
 
 @blueprint.post("/<int:disruption_id>/dismissal")
 def dismiss(day: str, disruption_id: int) -> Response:
-    """Leave the day as it is."""
-    wanted = civil_day(day)
+    """Dismiss a disruption; the day stays as it is."""
+    on_day = civil_day(day)
     with transaction() as session:
-        _dismiss(session, _of_day(session, wanted, disruption_id))
-    return redirect(url_for("board.dispatch.home", day=wanted), code=303)
+        _dismiss(session, _of_day(session, on_day, disruption_id))
+    return redirect(url_for("board.dispatch.home", day=on_day), code=303)
 
 
 def _report(form: Mapping[str, str]) -> DisruptionReport:
@@ -203,7 +203,7 @@ def _proposal(session: Session, disruption: Disruption) -> DisruptionProposal:
 
 
 def _key(form: Mapping[str, str], name: str) -> int | None:
-    """Return the number of a field, or None where it was left empty."""
+    """Return the number in a field; None if it is empty."""
     given = form.get(name, "").strip()
     return whole_number(given) if given else None
 

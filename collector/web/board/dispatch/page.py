@@ -1,4 +1,4 @@
-"""The board's day on the road: predicted arrivals, clocks, contacts, and what upsets it."""
+"""The dispatch of a day: expected arrivals, clocks, contacts and disruptions."""
 
 import hashlib
 from datetime import date
@@ -27,53 +27,53 @@ blueprint = Blueprint("dispatch", __name__, url_prefix="/days/<day>/dispatch")
 
 @blueprint.get("")
 def home(day: str) -> str:
-    """Show a day on the road."""
+    """Show the dispatch of a day."""
     return _page("board/dispatch/page.html", civil_day(day))
 
 
 @blueprint.get("/pane")
 def pane(day: str) -> Response:
-    """Show what changes of it again, or say that nothing did."""
-    wanted = civil_day(day)
+    """Show the pane of the dispatch, or 304 if the reader has the same."""
+    on_day = civil_day(day)
     with reading() as session:
-        seen = pane_mark(session, actor().bank_id, wanted)
-    if request.if_none_match.contains(seen):
+        mark = pane_mark(session, actor().bank_id, on_day)
+    if request.if_none_match.contains(mark):
         answer = Response(status=304)
     else:
-        answer = make_response(_page("board/dispatch/_pane.html", wanted))
-    answer.set_etag(seen)
+        answer = make_response(_page("board/dispatch/_pane.html", on_day))
+    answer.set_etag(mark)
     return answer
 
 
 @blueprint.get("/stream")
 def news(day: str) -> Response:
-    """Tell whenever there is something new to see."""
-    wanted, bank_id = civil_day(day), actor().bank_id
+    """Stream the mark of the pane whenever it changes."""
+    on_day, bank_id = civil_day(day), actor().bank_id
 
     def look() -> str:
         with reading() as session:
-            return pane_mark(session, bank_id, wanted)
+            return pane_mark(session, bank_id, on_day)
 
     return stream(look)
 
 
 def pane_mark(session: Session, bank_id: int, day: date) -> str:
-    """Return what changes whenever the pane does: a word of a phone, an act, a minute gone by."""
-    told = dispatch_fingerprint(session, bank_id=bank_id, day=day)
-    return hashlib.sha256(f"{told} {now():%F %R}".encode()).hexdigest()[:16]
+    """Return a mark that changes with the pane: by an event, an edit, or a minute."""
+    fingerprint = dispatch_fingerprint(session, bank_id=bank_id, day=day)
+    return hashlib.sha256(f"{fingerprint} {now():%F %R}".encode()).hexdigest()[:16]
 
 
 def _page(template: str, day: date) -> str:
     bank_id = actor().bank_id
     with reading() as session:
         plan = day_plan(session, bank_id=bank_id, day=day)
-        seen = load_dispatch_view(session, plan, bank_id=bank_id, day=day, now=now())
+        view = load_dispatch_view(session, plan, bank_id=bank_id, day=day, now=now())
         return page(
             session,
             template,
             day=day,
-            seen=seen,
-            chart=build_timeline(seen),
+            seen=view,
+            chart=build_timeline(view),
             disruptions=open_disruptions(session, bank_id=bank_id, day=day),
             answered=answered_disruptions(session, bank_id=bank_id, day=day),
             kinds=[kind for kind in DisruptionKind if kind is not DisruptionKind.REGRETTED],

@@ -1,4 +1,4 @@
-"""The timeline of a day on the road, in per cent of its width: past, ahead, and what is late."""
+"""The timeline of a day on the road, in per cent of its width: past, expected, late."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ class DispatchBar:
     Attributes
     ----------
     kind
-        `drive`, `wait`, `service`, `failed`, or `late`: from the promised hours to the door.
+        `drive`, `wait`, `service`, `failed`, or `late`: from the promise to the arrival.
     """
 
     kind: str
@@ -29,7 +29,7 @@ class DispatchBar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DispatchLane:
-    """One round."""
+    """The row of one round."""
 
     seen: RoundDispatch
     bars: tuple[DispatchBar, ...]
@@ -37,27 +37,27 @@ class DispatchLane:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DispatchTimeline:
-    """All rounds over one stretch of hours, and where now is."""
+    """All rows over one stretch of hours, and the place of the present."""
 
     rows: tuple[DispatchLane, ...]
     hours: tuple[tuple[float, datetime], ...]
     now: float | None
 
 
-def build_timeline(seen: DispatchView) -> DispatchTimeline | None:
-    """Return the timeline, or None where nobody drives."""
-    driven = [each for each in seen.rounds if each.course and each.doors]
+def build_timeline(view: DispatchView) -> DispatchTimeline | None:
+    """Return the timeline of a dispatch; None without a driven round."""
+    driven = [each for each in view.rounds if each.course and each.doors]
     courses = [each.course for each in driven if each.course]
     if not courses:
         return None
     scale = whole_hours(
         min(each.departs_at for each in courses), max(each.returns_at for each in courses)
     )
-    draw = _Drawing(scale, seen.now)
+    draw = _Drawing(scale, view.now)
     return DispatchTimeline(
         rows=tuple(DispatchLane(seen=each, bars=tuple(_bars(each, draw))) for each in driven),
         hours=hour_marks(scale),
-        now=scale.at_if_shown(seen.now),
+        now=scale.at_if_shown(view.now),
     )
 
 
@@ -71,11 +71,11 @@ class _Drawing:
         return DispatchBar(kind=kind, left=left, width=width, past=until <= self.now, **of)
 
 
-def _bars(seen: RoundDispatch, draw: _Drawing) -> Iterator[DispatchBar]:
-    if seen.course is None:
+def _bars(view: RoundDispatch, draw: _Drawing) -> Iterator[DispatchBar]:
+    if view.course is None:
         return
-    left = seen.course.departs_at
-    for door in seen.course.doors:
+    left = view.course.departs_at
+    for door in view.course.doors:
         of = {"pickup_id": door.pickup_id, "number": door.number}
         yield from _drive(draw, left, door.arrives_at)
         if door.begins_at > door.arrives_at:
@@ -84,11 +84,11 @@ def _bars(seen: RoundDispatch, draw: _Drawing) -> Iterator[DispatchBar]:
         if not door.past and door.late_by > timedelta():
             yield draw.bar("late", door.promise.closes, door.begins_at, **of)
         left = door.ends_at
-    yield from _drive(draw, left, seen.course.returns_at)
+    yield from _drive(draw, left, view.course.returns_at)
 
 
 def _drive(draw: _Drawing, since: datetime, until: datetime) -> Iterator[DispatchBar]:
-    """Yield a way; where now lies on it, its past and its rest apart."""
+    """Yield a drive; one under way is split at the present."""
     if since < draw.now < until:
         yield draw.bar("drive", since, draw.now)
         since = draw.now

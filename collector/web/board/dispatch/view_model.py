@@ -1,4 +1,4 @@
-"""What the live page of a day shows: each round's course, boxes and phone, what needs a look."""
+"""The view of a dispatch: each round's estimate, boxes and phone, and the open points."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,9 +17,10 @@ from collector.rounds.models import DayPlan, Incident, Round
 from collector.rounds.queries import first_revisions
 
 SILENT = timedelta(minutes=45)
-"""A phone on the road looks for news every half minute where it has a signal."""
+"""Time without an event after which a round is silent; a phone with a signal polls every half
+minute."""
 DEPARTURE_GRACE = timedelta(minutes=15)
-"""A round that has sent nothing so long after its planned departure is silent."""
+"""Time after its planned departure at which a round without an event is silent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,9 +30,9 @@ class RoundDispatch:
     Attributes
     ----------
     contact
-        When its collector's phone was last in touch.
+        The latest contact of its collector's phone.
     told_anew
-        It was changed after it had been published, and its collector has not seen that.
+        A later revision changed it, and its collector has not seen that.
     """
 
     told: RoundOnTheRoad
@@ -43,39 +44,39 @@ class RoundDispatch:
 
     @property
     def round(self) -> Round:
-        """Its row."""
+        """The row of the round."""
         return self.told.round
 
     @property
     def letter(self) -> str:
-        """The letter that stands for the collector."""
+        """The letter of the round."""
         return self.told.round.letter
 
     @property
     def doors(self) -> tuple[StopEta, ...]:
-        """Its stops as they were and will be."""
+        """Its stops with actual and expected times."""
         return self.course.doors if self.course else ()
 
     @property
     def done(self) -> int:
-        """How many are over."""
+        """Number of stops that are over."""
         return sum(door.past for door in self.doors)
 
     @property
     def next(self) -> StopEta | None:
-        """The door that comes next."""
+        """The next stop."""
         ahead = self.course.ahead if self.course else ()
         return ahead[0] if ahead else None
 
     @property
     def open_incidents(self) -> tuple[Incident, ...]:
-        """What its collector told of and nobody answered."""
+        """Its undecided incidents."""
         return tuple(each for each, _ in self.told.incidents if each.decision is None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DispatchView:
-    """A day followed."""
+    """The dispatch of a day."""
 
     day: date
     plan: DayPlan | None
@@ -85,12 +86,12 @@ class DispatchView:
 
     @property
     def visits(self) -> int:
-        """How many were promised."""
+        """Number of promised visits."""
         return sum(len(each.doors) for each in self.rounds)
 
     @property
     def done(self) -> int:
-        """How many are over."""
+        """Number of visits that are over."""
         return sum(each.done for each in self.rounds)
 
     @property
@@ -101,7 +102,7 @@ class DispatchView:
 
     @property
     def at_risk_by_round(self) -> list[tuple[RoundDispatch, list[StopEta]]]:
-        """The same round by round: one that runs late is one thing to look at, not a dozen."""
+        """The promises at risk by round: a late round is one point to look at, not a dozen."""
         found: dict[str, tuple[RoundDispatch, list[StopEta]]] = {}
         for each, door in self.at_risk:
             found.setdefault(each.letter, (each, []))[1].append(door)
@@ -109,36 +110,36 @@ class DispatchView:
 
     @property
     def tight(self) -> list[tuple[RoundDispatch, BoxClock]]:
-        """The boxes whose clocks are close or lost."""
+        """The boxes with close or lost clocks."""
         return [(each, clock) for each in self.rounds for clock in each.clocks if clock.tone]
 
     @property
     def silent(self) -> list[RoundDispatch]:
-        """The rounds nobody has heard of for too long."""
+        """The silent rounds."""
         return [each for each in self.rounds if each.silent]
 
     @property
     def unseen(self) -> list[RoundDispatch]:
-        """The rounds whose collector has not seen her latest revision."""
+        """The rounds with a revision that the collector has not seen."""
         return [each for each in self.rounds if each.told_anew]
 
     @property
     def incidents(self) -> list[tuple[RoundDispatch, Incident]]:
-        """What waits for an answer."""
+        """The undecided incidents."""
         return [(each, incident) for each in self.rounds for incident in each.open_incidents]
 
     @property
     def calm(self) -> bool:
-        """Whether nothing needs a look."""
+        """Whether there is no open point."""
         return not (self.at_risk or self.tight or self.silent or self.unseen or self.incidents)
 
 
 def load_dispatch_view(
     session: Session, plan: DayPlan | None, *, bank_id: int, day: date, now: datetime
 ) -> DispatchView:
-    """Return a day as it goes."""
+    """Load the dispatch of a day."""
     policies = policies_of(session, bank_id)
-    told = on_the_road(session, bank_id=bank_id, day=day)
+    monitored = on_the_road(session, bank_id=bank_id, day=day)
     stops = [stop for round_ in plan.rounds for stop in round_.stops] if plan else []
     first = first_revisions(session, plan) if plan else {}
     carried = containers_aboard(
@@ -148,7 +149,8 @@ def load_dispatch_view(
         day=day,
         plan=plan,
         rounds=tuple(
-            _round(each, carried, policies, now, first=first.get(each.round.id)) for each in told
+            _round(each, carried, policies, now, first=first.get(each.round.id))
+            for each in monitored
         ),
         pickups={stop.pickup_id: stop.pickup for stop in stops},
         now=now,
@@ -156,28 +158,28 @@ def load_dispatch_view(
 
 
 def _round(
-    told: RoundOnTheRoad,
+    monitored: RoundOnTheRoad,
     carried: Mapping[int, list[Container]],
     policies: Policies,
     now: datetime,
     *,
     first: int | None,
 ) -> RoundDispatch:
-    published = told.round.published
-    found = estimate_round(published, told.progress, now=now) if published else None
-    contact = max(_contacts(told), default=None)
+    published = monitored.round.published
+    found = estimate_round(published, monitored.progress, now=now) if published else None
+    contact = max(_contacts(monitored), default=None)
     return RoundDispatch(
-        told=told,
+        told=monitored,
         course=found,
         clocks=box_clocks(found, carried, policies) if found else (),
         contact=contact,
-        silent=found is not None and _is_silent(told.round, found, contact, now),
-        told_anew=not told.seen and told.round.revision != first,
+        silent=found is not None and _is_silent(monitored.round, found, contact, now),
+        told_anew=not monitored.seen and monitored.round.revision != first,
     )
 
 
 def _is_silent(round_: Round, found: RoundEta, contact: datetime | None, now: datetime) -> bool:
-    """Whether nothing was heard for too long of a round that should be on the road."""
+    """Return whether a round on the road has sent nothing for too long."""
     planned = round_.departs_at
     if found.home or not found.doors or planned is None:
         return False
@@ -185,7 +187,7 @@ def _is_silent(round_: Round, found: RoundEta, contact: datetime | None, now: da
     return now - since > SILENT
 
 
-def _contacts(told: RoundOnTheRoad) -> Iterator[datetime]:
-    if told.last_event_at is not None:
-        yield told.last_event_at
-    yield from (device.seen_at for device in told.devices if device.revoked_at is None)
+def _contacts(monitored: RoundOnTheRoad) -> Iterator[datetime]:
+    if monitored.last_event_at is not None:
+        yield monitored.last_event_at
+    yield from (device.seen_at for device in monitored.devices if device.revoked_at is None)

@@ -1,4 +1,4 @@
-"""Who will be due: calls to make first, receipts to look into, then the weeks to come."""
+"""Due donors of four weeks: calls to make, corrected receipts, due dates."""
 
 from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
@@ -17,7 +17,7 @@ DAYS = 28
 
 @blueprint.get("")
 def home() -> str:
-    """Show who waits for a call, which receipts were corrected, and who will be due."""
+    """Show the calls to make, the corrected receipts and the due donors."""
     bank_id = actor().bank_id
     with reading() as session:
         return render_template(
@@ -37,7 +37,7 @@ def home() -> str:
 
 @blueprint.post("/calls/<int:donor_id>")
 def called(donor_id: int) -> Response:
-    """Note that somebody spoke with her."""
+    """Note a call with a donor."""
     with transaction() as session:
         get_donor(session, actor().bank_id, donor_id)
         note_call(
@@ -52,7 +52,7 @@ def called(donor_id: int) -> Response:
 
 @blueprint.post("/corrections/<int:correction_id>")
 def settled(correction_id: int) -> Response:
-    """Note that somebody looked into a corrected receipt."""
+    """Note that a corrected receipt is settled."""
     with transaction() as session:
         settle_correction(
             session,

@@ -1,4 +1,4 @@
-"""The board's weeks: who will be due, the days the planner found, zones by weekday, levers."""
+"""The coming weeks: due donors, proposed days, zones by weekday, levers."""
 
 from collections.abc import Mapping
 
@@ -36,7 +36,7 @@ CHOICES = (2, 3, 4)
 
 @blueprint.get("")
 def home() -> str:
-    """Show who will be due, and the days that were found for them."""
+    """Show the due donors and their proposed days."""
     bank_id = actor().bank_id
     with reading() as session:
         horizon = latest_horizon(session, bank_id)
@@ -62,7 +62,7 @@ def home() -> str:
 
 @blueprint.post("")
 def make() -> Response:
-    """Ask the planner for days."""
+    """Request days from the planner."""
     who, form = actor(), request.form
     with transaction() as session:
         horizon = request_days(
@@ -78,7 +78,7 @@ def make() -> Response:
 
 @blueprint.post("/<int:horizon_id>/attempts")
 def run_again(horizon_id: int) -> Response:
-    """Queue a job that failed or died once more."""
+    """Queue a failed or dead job once more."""
     who = actor()
     with transaction() as session:
         horizon = request_days_again(
@@ -93,7 +93,7 @@ def run_again(horizon_id: int) -> Response:
 
 @blueprint.post("/<int:horizon_id>/proposals")
 def propose(horizon_id: int) -> Response:
-    """Make requests of the days that were chosen, and tell each donor."""
+    """Propose the selected days to their donors."""
     who = actor()
     chosen = [whole_number(text) for text in request.form.getlist("donor")]
     with transaction() as session:
@@ -119,7 +119,7 @@ def propose(horizon_id: int) -> Response:
 
 @blueprint.get("/<int:horizon_id>/levers")
 def levers(horizon_id: int) -> str:
-    """Say what other rules would bring, and what they would cost in kilometres."""
+    """Show the price of other rules in donors, milk and kilometres."""
     with reading() as session:
         horizon = owned(session, Horizon, actor().bank_id, horizon_id)
         found = price_levers(session, now=now(), horizon=horizon, others=_others(horizon))
@@ -128,7 +128,7 @@ def levers(horizon_id: int) -> str:
 
 @blueprint.post("/zones")
 def zones() -> Response:
-    """Keep on which weekdays somebody drives to each zone."""
+    """Store the weekdays on which each zone is served."""
     who = actor()
     with transaction() as session:
         for zone in zones_of(session, who.bank_id):
@@ -173,7 +173,7 @@ def _bounded(given: Mapping[str, str], name: str, usual: int, most: int) -> int:
 
 
 def _others(horizon: Horizon) -> list[Levers]:
-    """Return the rules a coordinator would think of in a shortage, and when there is too much."""
+    """Return other rules for a shortage and for a surplus."""
     least, radius = horizon.minimum_ml, horizon.radius_km
     return [
         *(

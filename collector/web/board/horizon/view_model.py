@@ -1,4 +1,4 @@
-"""What the weeks show: a bar of tolerance per donor, a column per day with its room."""
+"""The view of the weeks: a tolerance bar per donor, the load of each day."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from collector.web.board.timeline_scale import TimelineScale
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayLoad:
-    """One day: who drives, what is agreed, what is proposed, how many bottles that is."""
+    """The load of one day: collectors, agreed and proposed visits, bottles."""
 
     day: date
     collectors: int
@@ -24,7 +24,7 @@ class DayLoad:
 
     @property
     def share(self) -> int:
-        """How full the vehicles get, in per cent."""
+        """The load of the vehicles, in per cent."""
         return round(100 * self.bottles / self.capacity_bottles) if self.capacity_bottles else 0
 
 
@@ -35,11 +35,11 @@ class ToleranceBar:
     Attributes
     ----------
     left, width
-        From when somebody may come to when somebody should have.
+        From the first possible day to the due date.
     ticks
         The days that fit.
     found
-        Where the day found is.
+        The place of the proposed day.
     """
 
     left: float
@@ -50,7 +50,7 @@ class ToleranceBar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueDonorView:
-    """One donor who will be due."""
+    """One due donor on the page."""
 
     candidate: DueDonor
     bar: ToleranceBar
@@ -58,49 +58,49 @@ class DueDonorView:
     collector: str
     made: Pickup | None
     tight: bool
-    """Fewer than three days fit."""
+    """Whether fewer than three days fit."""
 
     @property
     def open(self) -> bool:
-        """Whether there is a day to be proposed."""
+        """Whether her day is not proposed yet."""
         return self.found is not None and self.made is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HorizonView:
-    """The weeks."""
+    """The weeks on the page."""
 
     days: tuple[DayLoad, ...]
     donors: tuple[DueDonorView, ...]
     weeks: tuple[tuple[float, date], ...]
-    """Where each Monday is."""
+    """The place of each Monday."""
 
     @property
     def open(self) -> int:
-        """How many days wait to be proposed."""
+        """Number of days not proposed yet."""
         return sum(each.open for each in self.donors)
 
     @property
     def without(self) -> list[DueDonorView]:
-        """Who has no day that fits."""
+        """The donors without a day that fits."""
         return [each for each in self.donors if not each.candidate.days]
 
     @property
     def due(self) -> list[DueDonorView]:
-        """Who has."""
+        """The donors with days that fit."""
         return [each for each in self.donors if each.candidate.days]
 
 
 FEW = 3
 A_DAY = timedelta(days=1)
 LEAST_WIDTH = 0.5
-"""Per cent of the page's width, so that a bar is seen."""
+"""Least width of a bar, in per cent of the page's width, so that it is visible."""
 
 
 def build_horizon_view(
     ahead: Weeks, found: Sequence[ProposedDay], made: Mapping[int, Pickup]
 ) -> HorizonView:
-    """Return the weeks as the page shows them."""
+    """Build the view of the weeks."""
     first, last = ahead.first.day, ahead.last
     scale: TimelineScale[date] = TimelineScale(first, last + A_DAY)
     by_donor = {each.donor_id: each for each in found}
