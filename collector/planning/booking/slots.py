@@ -199,7 +199,7 @@ def _open_book(session: Session, *, bank_id: int, day: date) -> None:
         with session.begin_nested():
             session.add(SlotBook(bank_id=bank_id, day=day, page=0))
     except IntegrityError as error:
-        # Somebody opened the same book a moment ago; theirs is as good.
+        # Another transaction has created the same book since: that one serves as well.
         if not is_duplicate(error):
             raise
 

@@ -111,8 +111,8 @@ def _to_take(
 
 def _in_no_round(session: Session, plan: DayPlan, problem_then: Problem) -> list[Pickup]:
     """Return the requests of a proposal that are in no round yet."""
-    wanted = {int(visit.id) for visit in problem_then.visits} - plan.placed
-    return [get_pickup(session, plan.bank_id, key) for key in sorted(wanted)]
+    keys = {int(visit.id) for visit in problem_then.visits} - plan.placed
+    return [get_pickup(session, plan.bank_id, key) for key in sorted(keys)]
 
 
 def _restricted_to_proposal(remaining_day: RemainingDay, problem_then: Problem) -> RemainingDay:
@@ -215,10 +215,10 @@ def _as_promised(remaining_day: RemainingDay, round_: Round, tour: Tour) -> Tour
         for name, stop in rows.items()
         if int(name) not in remaining_day.open and remaining_day.problem.visit(name) is not None
     ]
-    ahead = [stop for stop in tour.stops if int(stop.visit) in remaining_day.open]
+    expected = [stop for stop in tour.stops if int(stop.visit) in remaining_day.open]
     if past and round_.departs_at is not None:
         tour = replace(tour, departure=Seconds(day.seconds(round_.departs_at)))
-    stops = (*past, *ahead)
+    stops = (*past, *expected)
     return replace(tour, stops=stops) if stops else None
 
 

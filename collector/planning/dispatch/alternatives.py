@@ -161,8 +161,8 @@ def _late(problem: Problem, plan: Plan, shift: str) -> set[str]:
 def _other_freezers(day: RemainingDay, facts: DisruptionFacts) -> Iterator[Alternative]:
     """Yield alternatives for a failed freezer: its rounds end at another one, the nearest first."""
     rest = day.remaining
-    hers = [shift for shift in rest.shifts if facts.gate in shift.ends]
-    profile = hers[0].profile if hers else ""
+    diverted = [shift for shift in rest.shifts if facts.gate in shift.ends]
+    profile = diverted[0].profile if diverted else ""
     others = sorted(
         (place.id for place in rest.places if place.receives and place.id != facts.gate),
         key=lambda gate: rest.metres(profile, start=facts.gate, end=gate) if profile else 0,
@@ -233,11 +233,11 @@ def _penalty(problem: Problem, name: str) -> int:
 
 def _distinct(found: list[Alternative]) -> list[Alternative]:
     """Drop alternatives with the orders of an earlier one; a search may still improve some."""
-    seen: set[str] = set()
+    known: set[str] = set()
     kept = []
     for each in found:
         key = repr((sorted(each.plan.orders.items()), each.gate))
-        if key not in seen or each.way is ProposalWay.REBALANCE:
+        if key not in known or each.way is ProposalWay.REBALANCE:
             kept.append(each)
-        seen.add(key)
+        known.add(key)
     return kept

@@ -72,33 +72,33 @@ def compare_with_present(
     pickups
         The visits of the day with all their rows loaded, by key.
     """
-    ahead, after = plan_of(disruption.ahead), plan_of(proposal.plan)
+    present, after = plan_of(disruption.ahead), plan_of(proposal.plan)
     rounds = {str(round_.shift_id): round_ for round_ in plan.rounds}
-    touched = changed_shifts(ahead, after)
+    changed = changed_shifts(present, after)
     promises = promises_in(plan.rounds)
-    new = dict(_promises(after, touched, pickups, promises, day))
-    found = compare(ahead, after)
+    new = dict(_promises(after, changed, pickups, promises, day))
+    found = compare(present, after)
     left = tuple(int(entry.visit) for entry in after.unassigned)
     changes = [_moved(each.visit, each.before, each.after, rounds, day) for each in found.moved]
     later = [_moved(each.visit, each.before, each.after, rounds, day) for each in found.retimed]
     return ProposalDifference(
-        cents=_bill(after) - _bill(ahead),
-        metres=after.metres - ahead.metres,
-        seconds=after.seconds - ahead.seconds,
+        cents=_bill(after) - _bill(present),
+        metres=after.metres - present.metres,
+        seconds=after.seconds - present.seconds,
         moved=tuple(changes),
         retimed=tuple(later),
         left=left,
         promised={key: given for key, given in new.items() if promises.get(key) != given},
         before=promises,
         withdrawn=tuple(key for key in sorted(left) if key in promises),
-        rounds=tuple(round_ for shift, round_ in rounds.items() if shift in touched),
+        rounds=tuple(round_ for shift, round_ in rounds.items() if shift in changed),
     )
 
 
-def changed_shifts(ahead: Plan, after: Plan) -> set[str]:
+def changed_shifts(present: Plan, after: Plan) -> set[str]:
     """Return the shifts with another tour; the others keep their promises."""
-    shifts = {tour.shift for tour in (*ahead.tours, *after.tours)}
-    return {shift for shift in shifts if ahead.tour(shift) != after.tour(shift)}
+    shifts = {tour.shift for tour in (*present.tours, *after.tours)}
+    return {shift for shift in shifts if present.tour(shift) != after.tour(shift)}
 
 
 def _bill(plan: Plan) -> int:
@@ -107,13 +107,13 @@ def _bill(plan: Plan) -> int:
 
 def _promises(
     after: Plan,
-    touched: set[str],
+    changed: set[str],
     pickups: Mapping[int, Pickup],
     promises: Mapping[int, Promise],
     day: ServiceDay,
 ) -> Iterator[tuple[int, Promise]]:
     for tour in after.tours:
-        if tour.shift not in touched:
+        if tour.shift not in changed:
             continue
         for stop in tour.stops:
             key = int(stop.visit)

@@ -84,7 +84,7 @@ class RoundEta:
     waits_for_word: bool
 
     @property
-    def ahead(self) -> tuple[StopEta, ...]:
+    def open_stops(self) -> tuple[StopEta, ...]:
         """The stops that are not over."""
         return tuple(door for door in self.doors if not door.past)
 
@@ -126,8 +126,8 @@ def _departure(
     """Return the actual or expected departure, and whether the round is silent after it."""
     planned = datetime.fromisoformat(published["departs_at"])
     if progress.started:
-        said = (each.device_at for each in progress.counted if each.kind == "started")
-        return min(next(said, planned), now), False
+        departures = (each.device_at for each in progress.counted if each.kind == "started")
+        return min(next(departures, planned), now), False
     silent = planned <= now
     return max(planned, now + LEAST_REMAINING) if silent else planned, silent
 

@@ -71,12 +71,12 @@ def dispatch_fingerprint(
 
 
 def _told(
-    session: Session, bank_id: int, day: date, wanted: ColumnElement[bool]
+    session: Session, bank_id: int, day: date, criterion: ColumnElement[bool]
 ) -> list[Disruption]:
     return list(
         session.scalars(
             select(Disruption)
-            .where(Disruption.bank_id == bank_id, Disruption.day == day, wanted)
+            .where(Disruption.bank_id == bank_id, Disruption.day == day, criterion)
             .order_by(Disruption.id.desc())
         )
     )

@@ -128,10 +128,10 @@ def load_remaining_day(
 
 def without_shifts(day: RemainingDay, shifts: Collection[str]) -> RemainingDay:
     """Exclude rounds, with their visits, from the remaining day."""
-    theirs = {name for shift in shifts for name in day.present.orders.get(shift, ())}
+    excluded = {name for shift in shifts for name in day.present.orders.get(shift, ())}
     remaining_problem = replace(
         day.remaining,
-        visits=tuple(visit for visit in day.remaining.visits if visit.id not in theirs),
+        visits=tuple(visit for visit in day.remaining.visits if visit.id not in excluded),
         shifts=tuple(shift for shift in day.remaining.shifts if shift.id not in shifts),
         pins=tuple(pin for pin in day.remaining.pins if pin.shift not in shifts),
     )
@@ -182,13 +182,13 @@ def _as_collected(visit: Visit, door: StopEta) -> Visit:
     decided = door.state.decided_by
     if decided is None or not door.collected:
         return replace(visit, load={}, ride_limits={})
-    said = door_of(decided)
+    record = door_of(decided)
     limits = {
         name: limit
         for name, limit in visit.ride_limits.items()
-        if (said.tubes if name == "tubes" else said.bottles)
+        if (record.tubes if name == "tubes" else record.bottles)
     }
-    load = {"bottles": said.bottles, "ml": said.volume_ml, "tubes": len(said.tubes)}
+    load = {"bottles": record.bottles, "ml": record.volume_ml, "tubes": len(record.tubes)}
     return replace(visit, load=load, ride_limits=limits)
 
 
@@ -238,16 +238,16 @@ def _from_now(remaining_problem: Problem, driven: Plan) -> Problem:
 
 def _shift_from_now(remaining_problem: Problem, shift: Shift, driven: Plan) -> Shift:
     tour = driven.tour(shift.id)
-    ahead = (
+    next_stop = (
         next((stop for stop in tour.stops if remaining_problem.visit(stop.visit)), None)
         if tour
         else None
     )
-    visit = remaining_problem.visit(ahead.visit) if ahead else None
-    if not shift.departed or ahead is None or visit is None:
+    visit = remaining_problem.visit(next_stop.visit) if next_stop else None
+    if not shift.departed or next_stop is None or visit is None:
         return shift
     way = remaining_problem.seconds(shift.profile, start=shift.start, end=visit.place)
-    earliest = Seconds(max(shift.window.earliest, ahead.arrival - way))
+    earliest = Seconds(max(shift.window.earliest, next_stop.arrival - way))
     latest = Seconds(max(shift.window.latest, earliest))
     return replace(shift, window=Window(earliest=earliest, latest=latest))
 

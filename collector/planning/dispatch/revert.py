@@ -52,23 +52,23 @@ def orders_before(session: Session, *, bank_id: int, day: date, disruption_id: i
     )
     if found.day != day or session.scalar(answered) is None:
         raise NotFound("not_found", kind="disruptions")
-    problem, ahead = problem_of(found.problem), plan_of(found.ahead)
+    problem, present = problem_of(found.problem), plan_of(found.ahead)
     return OrdersBefore(
-        orders=ahead.orders,
+        orders=present.orders,
         ends={shift.id: shift.ends for shift in problem.shifts},
-        waiting=frozenset(left.visit for left in ahead.unassigned),
+        waiting=frozenset(left.visit for left in present.unassigned),
     )
 
 
 def unplaced_since(session: Session, plan: DayPlan, then: OrdersBefore) -> list[Pickup]:
     """Return the requests that were in a round then and are in none now."""
-    wanted = {int(name) for order in then.orders.values() for name in order} - plan.placed
+    keys = {int(name) for order in then.orders.values() for name in order} - plan.placed
     return list(
         session.scalars(
             select(Pickup)
             .where(
                 Pickup.bank_id == plan.bank_id,
-                Pickup.id.in_(wanted),
+                Pickup.id.in_(keys),
                 Pickup.state == PickupState.ACCEPTED,
             )
             .options(*OF_A_PICKUP)

@@ -158,8 +158,8 @@ def _reinsert(order: list[int], then: Sequence[int], moved: Collection[int]) -> 
     for position, key in enumerate(then):
         if key not in moved or key in there:
             continue
-        ahead = next((each for each in reversed(then[:position]) if each in there), None)
-        order.insert(order.index(ahead) + 1 if ahead is not None else 0, key)
+        predecessor = next((each for each in reversed(then[:position]) if each in there), None)
+        order.insert(order.index(predecessor) + 1 if predecessor is not None else 0, key)
         there.add(key)
 
 

@@ -39,7 +39,7 @@ class OtherDay:
     ----------
     is_planned
         It has rounds; otherwise the visits wait until it is planned.
-    hers
+    asked_for
         Every donor asked for that day too; otherwise the coordinator has to ask her.
     placed
         Number of visits with a lawful place in its rounds.
@@ -66,8 +66,8 @@ def price_other_days(
     first = max(today, day - timedelta(days=2))
     found: list[OtherDay] = []
     with session.no_autoflush:
-        for ahead in range(DAYS_AHEAD + 3):
-            other = first + timedelta(days=ahead)
+        for offset in range(DAYS_AHEAD + 3):
+            other = first + timedelta(days=offset)
             if other != day and len(found) < MOST_DAYS and _drives(session, bank_id, other):
                 found.append(_priced(session, bank_id, moved, day=day, other=other))
     return found

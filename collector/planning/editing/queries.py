@@ -48,10 +48,10 @@ def edits_of(
     """
     if plan is None:
         return []
-    wanted = select(DayEdit).where(DayEdit.day_plan_id == plan.id, DayEdit.version > since)
+    query = select(DayEdit).where(DayEdit.day_plan_id == plan.id, DayEdit.version > since)
     if actor is not None:
-        wanted = wanted.where(DayEdit.actor == actor)
-    return list(session.scalars(wanted.order_by(DayEdit.id)))
+        query = query.where(DayEdit.actor == actor)
+    return list(session.scalars(query.order_by(DayEdit.id)))
 
 
 def edits_by_key(session: Session, *, plan: DayPlan, keys: Collection[int]) -> dict[int, DayEdit]:

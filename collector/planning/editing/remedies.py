@@ -234,10 +234,10 @@ def _drafts(
 
 
 def _wider(pickup: Pickup, day: date, by: int, side: str) -> time | None:
-    hers = [window for window in pickup.windows if window.day == day]
+    windows = [window for window in pickup.windows if window.day == day]
     if side == "later":
-        return _moved(max(window.closes for window in hers), by)
-    return _moved(min(window.opens for window in hers), -by)
+        return _moved(max(window.closes for window in windows), by)
+    return _moved(min(window.opens for window in windows), -by)
 
 
 def _moved(wall: time, by: int) -> time | None:

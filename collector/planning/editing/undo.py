@@ -48,7 +48,7 @@ def undo_or_redo(
     if edit is None:
         raise Refused("nothing_to_redo" if redo else "nothing_to_undo")
     pair = [edit, *paired_edits(session, edit)]
-    # What leaves one day has to leave it before it can join the other.
+    # A visit has to leave one day before it can join the other.
     pair.sort(key=lambda each: each.twin_id is None)
     kind, made = EditKind.REDONE if redo else EditKind.UNDONE, None
     for each in pair:

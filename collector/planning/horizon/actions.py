@@ -46,16 +46,16 @@ def request_days(
     Refused
         `nobody_drives_then`: there is no shift; `nobody_is_due`.
     """
-    ahead = load_weeks(session, now=now, bank_id=bank_id, weeks=weeks, levers=levers)
-    if not ahead.shifts:
+    loaded = load_weeks(session, now=now, bank_id=bank_id, weeks=weeks, levers=levers)
+    if not loaded.shifts:
         raise Refused("nobody_drives_then")
-    if not any(each.days for each in ahead.candidates):
+    if not any(each.days for each in loaded.candidates):
         raise Refused("nobody_is_due")
-    problem = build_weeks_problem(ahead)
+    problem = build_weeks_problem(loaded)
     horizon = Horizon(
         bank_id=bank_id,
-        first=ahead.first.day,
-        last=ahead.last,
+        first=loaded.first.day,
+        last=loaded.last,
         minimum_ml=levers.minimum_ml,
         radius_km=levers.radius_km,
         asked_by=asked_by,

@@ -135,11 +135,11 @@ def horizon_candidates(
 
 def days_of_zone(donor: Donor, zones: Sequence[Zone], days: Sequence[date]) -> list[date]:
     """Return the days on which a donor's zone is served."""
-    hers = [zone for zone in zones if donor.address.postcode.startswith(tuple(zone.postcodes))]
-    wanted = {weekday for zone in hers for weekday in zone.weekdays}
-    if not wanted or any(not zone.weekdays for zone in hers):
+    her_zones = [zone for zone in zones if donor.address.postcode.startswith(tuple(zone.postcodes))]
+    weekdays = {weekday for zone in her_zones for weekday in zone.weekdays}
+    if not weekdays or any(not zone.weekdays for zone in her_zones):
         return list(days)
-    return [day for day in days if str(day.isoweekday()) in wanted]
+    return [day for day in days if str(day.isoweekday()) in weekdays]
 
 
 def _candidate(facts: HorizonFacts, due: ForecastDonor, away: int) -> DueDonor:

@@ -175,13 +175,13 @@ def _forecasts(
         fetched.setdefault(donor_id, []).append(CollectedMilk(ServiceDay.of(at, zone).day, volume))
     found = []
     for donor in donors:
-        hers, giving = requests.get(donor.id, []), givings.get(donor.id)
+        her_requests, giving = requests.get(donor.id, []), givings.get(donor.id)
         history = fetched.get(donor.id, [])
         computed = compute_forecast(
             today=today,
             began=donor.interview_signed_on or ServiceDay.of(donor.registered_at, zone).day,
             fetched=history,
-            requests=hers,
+            requests=her_requests,
             giving=giving,
             policies=policies,
         )
@@ -189,7 +189,7 @@ def _forecasts(
             ForecastDonor(
                 donor=donor,
                 forecast=computed,
-                open=next((pickup for pickup in hers if pickup.state in OPEN), None),
+                open=next((pickup for pickup in her_requests if pickup.state in OPEN), None),
                 last=history[-1].day if history else None,
                 paused=is_paused(giving, today),
             )

@@ -87,14 +87,14 @@ class SearchWork:
 
     def heard(self, line: str) -> dict[str, Any] | None:
         """Keep the plan of an output line; return the progress if it is an improvement."""
-        said = json.loads(line)
-        if said["kind"] == "error":
-            self.error = said["error"]
+        message = json.loads(line)
+        if message["kind"] == "error":
+            self.error = message["error"]
             return None
-        self.best = said["plan"]
-        if said["kind"] != "improvement":
+        self.best = message["plan"]
+        if message["kind"] != "improvement":
             return None
-        return {"seconds": said["seconds"], "cost": said["cost"]}
+        return {"seconds": message["seconds"], "cost": message["cost"]}
 
 
 @dataclass(slots=True, kw_only=True)

@@ -78,8 +78,8 @@ def compare_versions(
     """
     was, becomes = Assignment(orders=first.orders), Assignment(orders=second.orders)
     facts = _facts(session, plan, was.placed | becomes.placed)
-    posed = [each for each in facts.pickups.values() if can_be_timed(each, facts.service_day)]
-    problem = build_problem(facts, posed, unpinned=facts.pickups)
+    timed = [each for each in facts.pickups.values() if can_be_timed(each, facts.service_day)]
+    problem = build_problem(facts, timed, unpinned=facts.pickups)
     rounds = changed_rounds(was, becomes)
     return DayChange(
         facts=facts,

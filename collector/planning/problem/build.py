@@ -92,10 +92,10 @@ class DayFacts:
 
     def orders(self, problem: Problem) -> dict[str, list[str]]:
         """Return, per shift, the visits of its round in the order of the rows."""
-        posed = {visit.id for visit in problem.visits}
+        in_problem = {visit.id for visit in problem.visits}
         return {
             str(round_.shift_id): [
-                str(stop.pickup_id) for stop in round_.stops if str(stop.pickup_id) in posed
+                str(stop.pickup_id) for stop in round_.stops if str(stop.pickup_id) in in_problem
             ]
             for round_ in self.rounds
         }
@@ -194,7 +194,7 @@ def build_problem(
     pickups = list(pickups)
     visits = [_visit(facts, pickup) for pickup in pickups]
     shifts = {round_.id: round_.shift_id for round_ in facts.rounds}
-    posed = {visit.id for visit in visits}
+    in_problem = {visit.id for visit in visits}
     places, positions = _places(facts, pickups)
     return Problem(
         dimensions=DIMENSIONS,
@@ -205,7 +205,7 @@ def build_problem(
         pins=tuple(
             Pin(visit=str(stop.pickup_id), shift=str(shifts[stop.round_id]))
             for stop in facts.stops
-            if stop.pinned and str(stop.pickup_id) in posed and stop.pickup_id not in unpinned
+            if stop.pinned and str(stop.pickup_id) in in_problem and stop.pickup_id not in unpinned
         ),
     )
 

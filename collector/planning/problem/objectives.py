@@ -132,10 +132,10 @@ def problem_with_objectives(facts: DayFacts, objectives: Objectives) -> tuple[Pr
 
 
 def _pins(facts: DayFacts, problem: Problem) -> Iterator[Pin]:
-    posed = {visit.id for visit in problem.visits}
+    in_problem = {visit.id for visit in problem.visits}
     for round_ in facts.rounds:
         for stop in round_.stops:
-            if str(stop.pickup_id) in posed:
+            if str(stop.pickup_id) in in_problem:
                 yield Pin(visit=str(stop.pickup_id), shift=str(round_.shift_id))
 
 

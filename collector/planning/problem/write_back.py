@@ -94,7 +94,7 @@ def remove_from_tray(session: Session, plan: DayPlan, pickup_ids: set[int] | Non
     for row in session.scalars(select(Unplanned).where(Unplanned.day_plan_id == plan.id)):
         if pickup_ids is None or row.pickup_id in pickup_ids:
             session.delete(row)
-    # Rows are removed ahead of the ones that take their place: a request is there once.
+    # Rows are removed before their replacements are added: a request is in the tray once.
     session.flush()
 
 

@@ -67,7 +67,7 @@ def pane(day: str) -> Response:
 def answer_over_day(error: MilkroundError) -> Response:
     """Respond to a refused action with its message over the day as it is now."""
     given = (request.view_args or {}).get("day")
-    # A question that is refused (what would this place cost?) is answered with the refusal alone.
+    # A refused GET, such as the price of a target, is answered with the refusal alone.
     if given is None or request.method == "GET" or errors.wants_json():
         return errors.answer_refusal(error)
     tone = "warn" if isinstance(error, Conflict) else "danger"

@@ -106,7 +106,7 @@ def describe_price(found: Preview, names: Mapping[int, str]) -> PriceView:
     """Return a preview in words; `names` has the donor's name of each request."""
     breaks = tuple(
         BrokenRuleView(rule=each.rule, sentence=_sentence(each, names), medical=each.medical)
-        # What no reason makes up for is said first.
+        # Medical rules come first: no reason makes up for them.
         for each in sorted(found.breaks, key=lambda each: not each.medical)
     )
     is_tight = found.margin is not None and timedelta(seconds=found.margin) < TIGHT_MARGIN

@@ -21,7 +21,7 @@ RETRY_SECONDS = 60
 HEADERS = {
     "Content-Type": "text/event-stream; charset=utf-8",
     "Cache-Control": "no-store",
-    # nginx would otherwise keep the news back until it has a buffer full.
+    # Otherwise nginx would send events only with a full buffer.
     "X-Accel-Buffering": "no",
 }
 

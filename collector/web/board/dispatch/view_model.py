@@ -65,7 +65,7 @@ class RoundDispatch:
     @property
     def next(self) -> StopEta | None:
         """The next stop."""
-        ahead = self.course.ahead if self.course else ()
+        ahead = self.course.open_stops if self.course else ()
         return ahead[0] if ahead else None
 
     @property
