@@ -1,4 +1,4 @@
-"""The board in a real browser: keys, dragging, the drawer, undo, and nothing for axe to find."""
+"""The board in a real browser: keys, dragging, drawer, undo, and no finding of axe."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A coordinator's pages in both languages: nothing for axe, light and dark, and 320 pixels wide."""
+"""A coordinator's pages in both languages: no finding of axe, light and dark, 320 pixels wide."""
 
 from __future__ import annotations
 
@@ -69,9 +69,9 @@ def test_a_coordinators_pages(browser: Browser, place: ServedTown, language: str
 
 
 def lively(session: Session, town: Town) -> dict[str, int]:
-    """Make a day half driven: a collector ill, a proposal of the planner, a move, one in no round.
+    """Build a half-driven day: a collector ill, a proposal, a move, an unplanned visit.
 
-    Return the keys of what the pages are about.
+    Return the keys of the rows on the pages.
     """
     published(session, town)
     driven_until(session, town, NOON)

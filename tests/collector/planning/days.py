@@ -1,4 +1,4 @@
-"""Days planned without an engine: whatever fits is put in at its cheapest place."""
+"""Days planned without an engine: each visit at its cheapest place."""
 
 from __future__ import annotations
 

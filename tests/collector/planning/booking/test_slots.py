@@ -1,4 +1,4 @@
-"""Slots: legal, cheapest first, and the last place is promised to one donor only."""
+"""Slots: lawful, cheapest first, and the last one promised to one donor only."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def offered(app: Flask, town: Town, donor: int) -> list[Slot]:
 
 
 def take(app: Flask, town: Town, donor: int, slot: Slot) -> bool:
-    """Take a slot as the page does: look, reckon, turn the page, hold."""
+    """Take a slot as the page does: read the basis, compute, turn the page, hold."""
     with app.app_context():
         try:
             for _ in range(300):
@@ -98,7 +98,7 @@ def enquire(app: Flask, town: Town, donors: list[int]) -> None:
 
 
 def furnish(app: Flask, town: Town, *, capacity: int = 200, donors: int = 1) -> list[int]:
-    """Add a day on which Ana alone drives with room for so many bottles, and donors."""
+    """Add a day with one shift of Ana's, with capacity for so many bottles, and donors."""
     with app.app_context(), transaction() as session:
         site = session.get_one(RosterShift, town.shifts[0]).start_site_id
         ana = session.get_one(Person, town.ana)
@@ -122,9 +122,7 @@ def furnish(app: Flask, town: Town, *, capacity: int = 200, donors: int = 1) -> 
         ]
 
 
-def test_slots_lie_on_the_days_on_which_somebody_drives_the_cheapest_first(
-    app: Flask, town: Town
-) -> None:
+def test_slots_lie_on_days_with_shifts_the_cheapest_first(app: Flask, town: Town) -> None:
     (nora,) = furnish(app, town)
     found = offered(app, town, nora)
     assert {slot.day for slot in found} == {DAY, OTHER_DAY}
@@ -134,12 +132,12 @@ def test_slots_lie_on_the_days_on_which_somebody_drives_the_cheapest_first(
         assert time(8) <= slot.opens < slot.closes <= time(17)
 
 
-def test_a_day_she_asked_for_already_is_not_offered(app: Flask, town: Town) -> None:
+def test_a_day_with_an_open_request_is_not_offered(app: Flask, town: Town) -> None:
     furnish(app, town)
     assert {slot.day for slot in offered(app, town, town.dora)} == {OTHER_DAY}
 
 
-def test_looking_writes_nothing(app: Flask, town: Town) -> None:
+def test_pricing_slots_writes_nothing(app: Flask, town: Town) -> None:
     (nora,) = furnish(app, town)
     offered(app, town, nora)
     with app.app_context(), reading() as session:
@@ -147,7 +145,7 @@ def test_looking_writes_nothing(app: Flask, town: Town) -> None:
         assert session.scalar(select(func.count()).select_from(Pickup)) == 4
 
 
-def test_a_place_that_is_held_is_offered_to_nobody_else_until_ten_minutes_are_over(
+def test_a_held_slot_is_offered_to_no_other_donor_for_ten_minutes(
     app: Flask, town: Town, clock: SetClock
 ) -> None:
     first, second = furnish(app, town, capacity=8, donors=2)
@@ -172,7 +170,7 @@ def test_a_place_that_is_held_is_offered_to_nobody_else_until_ten_minutes_are_ov
         )
 
 
-def test_a_confirmed_slot_stays_taken_and_needs_nobody_to_accept_it(app: Flask, town: Town) -> None:
+def test_a_confirmed_slot_stays_taken_and_is_accepted_at_once(app: Flask, town: Town) -> None:
     first, second = furnish(app, town, capacity=8, donors=2)
     enquire(app, town, [first, second])
     slot = next(slot for slot in offered(app, town, first) if slot.day == OTHER_DAY)
@@ -187,7 +185,7 @@ def test_a_confirmed_slot_stays_taken_and_needs_nobody_to_accept_it(app: Flask, 
     assert not take(app, town, second, slot)
 
 
-def test_a_yes_to_a_health_question_keeps_the_place_and_waits_for_a_nurse(
+def test_a_yes_to_a_health_question_keeps_the_slot_and_waits_for_a_nurse(
     app: Flask, town: Town
 ) -> None:
     (nora,) = furnish(app, town)
@@ -205,7 +203,7 @@ def test_a_yes_to_a_health_question_keeps_the_place_and_waits_for_a_nurse(
         assert (pickup.state, len(pickup.holds)) == (PickupState.ASKED, 1)
 
 
-def test_a_plan_that_moved_since_she_looked_is_reckoned_again(app: Flask, town: Town) -> None:
+def test_a_slot_of_a_plan_that_was_edited_since_is_computed_again(app: Flask, town: Town) -> None:
     furnish(app, town)
     with app.app_context():
         with reading() as session:
@@ -216,7 +214,7 @@ def test_a_plan_that_moved_since_she_looked_is_reckoned_again(app: Flask, town: 
             turn_page(session, bank_id=town.bank, day=OTHER_DAY, basis=looked)
 
 
-def test_two_hundred_who_want_the_last_place_at_once_get_one(app: Flask, town: Town) -> None:
+def test_of_two_hundred_donors_at_once_one_gets_the_last_slot(app: Flask, town: Town) -> None:
     donors = furnish(app, town, capacity=8, donors=200)
     enquire(app, town, donors)
     slot = next(slot for slot in offered(app, town, donors[0]) if slot.day == OTHER_DAY)
@@ -246,7 +244,7 @@ def test_too_little_milk_gets_the_day_on_which_there_is_enough(app: Flask, town:
     assert told.fits_on == MORNING.date() + timedelta(days=2)
 
 
-def test_too_far_is_told_with_both_figures(app: Flask, town: Town) -> None:
+def test_a_donor_too_far_away_gets_both_distances(app: Flask, town: Town) -> None:
     (nora,) = furnish(app, town)
     with app.app_context(), transaction() as session:
         session.execute(
@@ -262,8 +260,8 @@ def test_too_far_is_told_with_both_figures(app: Flask, town: Town) -> None:
     assert (told.standing, told.away_km, told.radius_km) == (Availability.TOO_FAR, 5, 2)
 
 
-def test_a_bank_with_many_rounds_answers_within_a_second(app: Flask, town: Town) -> None:
-    """Two weeks, four collectors a day, six promised doors each: the answer is there in time."""
+def test_slots_of_a_bank_with_many_rounds_take_less_than_a_second(app: Flask, town: Town) -> None:
+    """Two weeks, four collectors a day, six promised visits each."""
     with app.app_context(), transaction() as session:
         site = session.scalars(select(Site)).first()
         assert site is not None

@@ -1,4 +1,4 @@
-"""What upsets a day on the road: its proposals are lawful, priced by the bill, and done as told."""
+"""Disruptions: proposals are lawful, priced by the bill, and accepted as shown."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def test_a_collector_falls_ill_and_a_colleague_takes_what_is_left(
             accepted(session, town, owned(session, DisruptionProposal, town.bank, found[1].id))
 
 
-def test_what_is_left_for_another_day_is_withdrawn_and_waits_in_the_tray(
+def test_visits_left_for_another_day_are_withdrawn_and_wait_in_the_tray(
     app: Flask, town: Town, driving: int
 ):
     with app.app_context(), transaction() as session:
@@ -135,9 +135,7 @@ def test_what_is_left_for_another_day_is_withdrawn_and_waits_in_the_tray(
 
 
 @pytest.mark.processes
-def test_the_planner_looks_at_everything_that_is_left_and_its_answer_is_lawful(
-    app: Flask, town: Town, driving: int
-):
+def test_a_search_of_the_remaining_day_finds_a_lawful_plan(app: Flask, town: Town, driving: int):
     with app.app_context():
         with transaction() as session:
             disruption = told(session, town, DisruptionKind.COLLECTOR_ILL, round_id=driving)
@@ -153,7 +151,7 @@ def test_the_planner_looks_at_everything_that_is_left_and_its_answer_is_lawful(
             assert broken_rules(session, bank_id=town.bank, day=DAY) == ()
 
 
-def test_an_hour_on_a_closed_road_is_told_with_what_it_does_to_promises(
+def test_a_closed_road_changes_the_promises_that_the_proposal_lists(
     app: Flask, town: Town, driving: int
 ):
     with app.app_context(), transaction() as session:
@@ -174,7 +172,7 @@ def test_an_hour_on_a_closed_road_is_told_with_what_it_does_to_promises(
 
 
 def letters(session: Session) -> Counter[str]:
-    """Return to which donors the outbox owes how many messages."""
+    """Return the number of unsent messages by donor."""
     rows = session.query(Notice.recipient)
     return Counter(who for (who,) in rows if who.startswith("donor:"))
 
@@ -213,7 +211,7 @@ def test_an_urgent_request_is_offered_its_cheapest_places(app: Flask, town: Town
 
 
 def regretted(session: Session, town: Town, answer: Disruption) -> DisruptionProposal:
-    """Return the proposal that takes an answer back."""
+    """Return the proposal that reverts an answer."""
     disruption = told(session, town, DisruptionKind.REGRETTED, takes_back_id=answer.id)
     (found,) = proposals_of(session, disruption)
     assert found.way is ProposalWay.AS_BEFORE
@@ -222,7 +220,9 @@ def regretted(session: Session, town: Town, answer: Disruption) -> DisruptionPro
 
 
 @pytest.mark.parametrize("number", [0, 1])
-def test_an_answer_is_taken_back_and_that_again(app: Flask, town: Town, driving: int, number: int):
+def test_an_answer_is_reverted_and_its_reversal_too(
+    app: Flask, town: Town, driving: int, number: int
+):
     with app.app_context(), transaction() as session:
         before = orders(the_plan(session, town))
         disruption = told(session, town, DisruptionKind.COLLECTOR_ILL, round_id=driving)
@@ -247,7 +247,7 @@ def test_an_answer_is_taken_back_and_that_again(app: Flask, town: Town, driving:
 
 
 @pytest.mark.usefixtures("driving")
-def test_an_urgent_visit_that_is_taken_back_waits_again(app: Flask, town: Town):
+def test_an_urgent_visit_waits_again_after_its_answer_is_reverted(app: Flask, town: Town):
     with app.app_context(), transaction() as session:
         gina = add_donor(session, town.bank, first_name="Gina", latitude=44.87)
         urgent = add_pickup(session, gina)
@@ -271,7 +271,7 @@ def test_rounds_end_again_at_the_freezer_that_had_failed(app: Flask, town: Town,
         assert round_.shift.end_site_id == town.site
 
 
-def test_what_nobody_answered_is_not_taken_back(app: Flask, town: Town, driving: int):
+def test_a_disruption_without_an_answer_is_not_reverted(app: Flask, town: Town, driving: int):
     with app.app_context(), transaction() as session:
         disruption = told(session, town, DisruptionKind.COLLECTOR_ILL, round_id=driving)
         with pytest.raises(NotFound):
@@ -280,7 +280,7 @@ def test_what_nobody_answered_is_not_taken_back(app: Flask, town: Town, driving:
             told(session, town, DisruptionKind.REGRETTED)
 
 
-def test_a_disruption_of_nothing_is_refused_in_words(app: Flask, town: Town, driving: int):
+def test_a_disruption_of_an_idle_round_is_refused(app: Flask, town: Town, driving: int):
     with app.app_context(), transaction() as session:
         plan = the_plan(session, town)
         idle = next(round_.id for round_ in plan.rounds if not round_.stops)
@@ -296,7 +296,7 @@ def test_a_disruption_of_nothing_is_refused_in_words(app: Flask, town: Town, dri
             told(session, town, DisruptionKind.URGENT, pickup_id=town.stranger_pickup)
 
 
-def test_a_day_that_was_edited_meanwhile_keeps_its_edits(app: Flask, town: Town, driving: int):
+def test_a_day_that_was_edited_since_keeps_its_edits(app: Flask, town: Town, driving: int):
     with app.app_context():
         with transaction() as session:
             disruption = told(session, town, DisruptionKind.COLLECTOR_ILL, round_id=driving)

@@ -1,4 +1,4 @@
-"""What is left of a day: the clock of a box that is already on the road."""
+"""The remaining day: the clock of a box that is already on the road."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def driving(app: Flask, town: Town) -> None:
 
 
 def now(session: Session, town: Town) -> tuple[RemainingDay, Shift, timedelta]:
-    """Return the day, the shift on the road, and how long its first milk will have ridden."""
+    """Return the day, the shift on the road, and the ride time of its first milk."""
     day = load_remaining_day(session, the_plan(session, town), now=ON_THE_ROAD)
     shift = next(shift for shift in day.remaining.shifts if shift.departed)
     tour = day.driven.tour(shift.id)
@@ -44,14 +44,14 @@ def milk_may_ride(session: Session, town: Town, limit: timedelta) -> None:
 
 
 def clock(day: RemainingDay, shift: Shift) -> timedelta:
-    """Return what is left for the box's way to the gate, from the end of the first visit."""
+    """Return the seconds left for the box's way to the gate, from the end of the first visit."""
     tour = day.driven.tour(shift.id)
     assert tour
     assert shift.carried_until is not None
     return timedelta(seconds=shift.carried_until - tour.stops[0].end)
 
 
-def test_what_is_in_a_box_is_to_be_received_in_time(app: Flask, town: Town):
+def test_containers_in_a_box_are_received_in_time(app: Flask, town: Town):
     with app.app_context(), transaction() as session:
         day, shift, _ = now(session, town)
         assert clock(day, shift) == timedelta(hours=6) - HAND_OVER

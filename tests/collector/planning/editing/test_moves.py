@@ -1,4 +1,4 @@
-"""Moves by hand: priced before, judged by the checker, undone by moving back."""
+"""Moves by hand: priced before, checked, undone by moving back."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def times(plan: DayPlan) -> list[tuple[object, ...]]:
         max_size=4,
     )
 )
-def test_a_preview_is_the_bill_after_the_move_minus_the_bill_ahead_of_it(
+def test_a_preview_is_the_difference_of_the_bills_after_and_before_the_move(
     app: Flask, town: Town, moves: list[tuple[int, int | None, int]]
 ):
     with app.app_context(), reading() as session:
@@ -198,7 +198,7 @@ def test_a_visit_below_the_minimum_goes_by_hand_with_a_reason_and_stays(app: Fla
         assert any(small.id in stops for stops in orders(again).values())
 
 
-def test_who_may_not_be_served_is_not_moved_into_a_round(app: Flask, town: Town):
+def test_a_visit_that_cannot_be_planned_is_not_moved_into_a_round(app: Flask, town: Town):
     with app.app_context(), transaction() as session:
         lapsed = add_pickup(session, add_donor(session, town.bank, serology_until=None))
         plan = planned(session, town)
@@ -219,7 +219,7 @@ def test_a_round_that_has_started_is_left_alone(app: Flask, town: Town):
                 priced(session, town, key, to)
 
 
-def test_of_two_who_moved_from_one_version_the_second_is_told(app: Flask, town: Town):
+def test_the_second_of_two_moves_from_one_version_is_a_conflict(app: Flask, town: Town):
     with app.app_context(), transaction() as session:
         plan = planned(session, town)
         version = plan.version

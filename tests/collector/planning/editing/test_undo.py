@@ -1,4 +1,4 @@
-"""Undo and redo: exact when alone, and beside a second coordinator never a silent overwrite."""
+"""Undo and redo: exact alone, and beside a second coordinator never a silent overwrite."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ NEXT_DAY = date(2026, 11, 25)
 
 @dataclass
 class Coordinator:
-    """Somebody at a board: what she saw last, and what she does next."""
+    """A coordinator at a board, with the version of her page."""
 
     town: Town
     person: int
@@ -96,7 +96,7 @@ def looks(claire: Coordinator) -> None:
 
 
 def everything(session: Session, town: Town) -> list[object]:
-    """Return all that an undo has to bring back."""
+    """Return the state that an undo has to restore."""
     plan = the_plan(session, town)
     return [
         [
@@ -149,7 +149,7 @@ def test_a_promise_comes_back_with_its_visit(app: Flask, town: Town):
         assert session.get_one(Pickup, town.pickups[0]).state is PickupState.PUBLISHED
 
 
-def test_there_is_nothing_to_take_back_at_first_and_a_new_move_clears_redo(app: Flask, town: Town):
+def test_there_is_nothing_to_undo_at_first_and_a_new_move_clears_redo(app: Flask, town: Town):
     with app.app_context(), transaction() as session:
         plan = planned(session, town)
         claire = at(session, town)
@@ -167,7 +167,7 @@ def test_there_is_nothing_to_take_back_at_first_and_a_new_move_clears_redo(app: 
             claire.back(redo=True)
 
 
-def test_what_a_colleague_moved_since_is_not_taken_from_her(app: Flask, town: Town):
+def test_an_undo_does_not_take_back_a_colleagues_later_move(app: Flask, town: Town):
     with app.app_context(), transaction() as session:
         plan = planned(session, town)
         a, b = (round_.id for round_ in plan.rounds)
@@ -233,7 +233,7 @@ def test_a_visit_goes_to_another_day_and_back_on_both(app: Flask, town: Town):
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_two_coordinators_interleave_and_nothing_is_overwritten_in_silence(
+def test_interleaved_edits_of_two_coordinators_are_never_overwritten_silently(
     app: Flask, town: Town
 ) -> None:
     dice = random.Random(7)  # noqa: S311 - a game, not a secret
@@ -251,7 +251,7 @@ def test_two_coordinators_interleave_and_nothing_is_overwritten_in_silence(
 
 
 def turn(dice: random.Random, who: Coordinator) -> bool:
-    """Let one coordinator act on what she saw last; return whether something was changed."""
+    """Let a coordinator act on her page; return whether the day was changed."""
     with reading() as session:
         plan = the_plan(session, who.town)
         before, version = assignment_of(plan), plan.version
@@ -308,7 +308,7 @@ def came_back(before: Assignment, after: Assignment, edit: DayEdit, named: set[i
         assert (key in after.pinned) == (key in then.pinned)
 
 
-def test_the_fewest_visits_are_said_to_have_moved() -> None:
+def test_the_changed_visits_are_the_fewest_possible() -> None:
     before = Assignment(orders={1: (1, 2, 3, 4), 2: (5,)}, pinned=frozenset({5}))
     assert changed_visits(before, before.with_moved([1], 1, 3)) == {1}
     assert changed_visits(before, before.with_moved([4], 2, 0)) == {4}

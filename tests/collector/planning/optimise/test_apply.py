@@ -1,4 +1,4 @@
-"""A plan that is kept: checked again, written as rows, refused where somebody was first."""
+"""Drafts: checked again, written as rows, refused after an edit."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def pinned(session: Session, town: Town, plan: DayPlan, pickup_id: int) -> DayEd
     )
 
 
-def test_an_answer_is_kept_once(app: Flask, town: Town):
+def test_a_draft_is_written_once(app: Flask, town: Town):
     with app.app_context(), transaction() as session:
         run, problem = posed(session, town)
         plan = greedy(problem)
@@ -69,7 +69,7 @@ def test_an_answer_is_kept_once(app: Flask, town: Town):
             drafted(session, town, run, plan)
 
 
-def test_an_answer_to_a_day_that_was_edited_since_is_not_kept(app: Flask, town: Town):
+def test_a_plan_of_a_day_that_was_edited_since_is_not_written(app: Flask, town: Town):
     with app.app_context(), transaction() as session:
         plan = planned(session, town)
         run, problem = posed(session, town)
@@ -97,7 +97,7 @@ def test_a_run_of_another_bank_does_not_exist(app: Flask, town: Town):
             drafted(session, replace(town, bank=town.other_bank), run, greedy(problem))
 
 
-def test_who_cancelled_or_asked_while_the_planner_searched_is_seen(app: Flask, town: Town):
+def test_requests_cancelled_or_added_during_the_search_count(app: Flask, town: Town):
     with app.app_context(), transaction() as session:
         run, problem = posed(session, town)
         session.get_one(Pickup, town.pickups[1]).state = PickupState.CANCELLED
@@ -110,7 +110,7 @@ def test_who_cancelled_or_asked_while_the_planner_searched_is_seen(app: Flask, t
         assert broken_rules(session, bank_id=town.bank, day=DAY) == ()
 
 
-def test_a_visit_nobody_can_serve_says_why(app: Flask, town: Town):
+def test_a_visit_that_no_shift_can_serve_has_a_reason(app: Flask, town: Town):
     with app.app_context(), transaction() as session:
         early = add_pickup(
             session, add_donor(session, town.bank), windows=((DAY, time(6), time(7)),)
@@ -161,7 +161,7 @@ days = st.lists(
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(day=days)
-def test_any_day_can_be_posed_and_what_is_kept_is_legal_and_complete(
+def test_the_draft_of_any_day_is_lawful_and_complete(
     app: Flask, town: Town, day: list[dict[str, object]]
 ):
     with app.app_context(), reading() as session:
@@ -195,7 +195,7 @@ def add_any_pickup(session, bank_id: int, **each) -> None:  # noqa: ANN001, ANN0
     )
 
 
-def test_a_day_that_nobody_planned_breaks_no_rule(app: Flask, town: Town):
+def test_an_unplanned_day_breaks_no_rule(app: Flask, town: Town):
     with app.app_context(), reading() as session:
         assert broken_rules(session, bank_id=town.bank, day=DAY) == ()
     with app.app_context(), transaction() as session:

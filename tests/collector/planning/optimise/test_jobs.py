@@ -1,4 +1,4 @@
-"""The job that plans a day: done by a real child, stopped with its best plan kept, or too late."""
+"""The job of a day's plan: done by a real child process, stopped with its best plan, or too late."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def concluded(session: Session, work: PlanDay, ended: Ended) -> JobOutcome | Non
 
 
 @pytest.mark.processes
-def test_a_day_is_planned_by_a_child_and_kept(app: Flask, town: Town):
+def test_a_day_is_planned_by_a_child_process_and_written(app: Flask, town: Town):
     with app.app_context():
         with transaction() as session:
             job = asked(session, town)
@@ -100,7 +100,7 @@ def test_a_day_is_planned_by_a_child_and_kept(app: Flask, town: Town):
 
 @pytest.mark.processes
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_one_that_was_started_ahead_plans_a_day(app: Flask, town: Town):
+def test_a_warm_worker_plans_a_day(app: Flask, town: Town):
     with app.app_context(), transaction() as session:
         work, _ = attempt(session, town)
     others = children(os.getpid())
@@ -119,7 +119,7 @@ def test_one_that_was_started_ahead_plans_a_day(app: Flask, town: Town):
 
 @pytest.mark.processes
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_an_answer_that_comes_after_an_edit_is_a_proposal(app: Flask, town: Town):
+def test_a_plan_that_comes_after_an_edit_is_a_proposal(app: Flask, town: Town):
     with app.app_context():
         with transaction() as session:
             job = asked(session, town)
@@ -137,9 +137,7 @@ def test_an_answer_that_comes_after_an_edit_is_a_proposal(app: Flask, town: Town
             assert was_overtaken(run)
 
 
-def test_an_answer_that_was_overtaken_is_judged_against_the_day_as_it_is_now(
-    app: Flask, town: Town
-):
+def test_an_overtaken_plan_is_compared_with_the_day_as_it_is_now(app: Flask, town: Town):
     dora, *others = town.pickups
     with app.app_context(), transaction() as session:
         work, plan = attempt(session, town)
@@ -185,7 +183,7 @@ def test_a_request_that_is_cancelled_while_reasons_are_computed_is_in_no_round(
         assert sorted(orders(the_plan(session, town))["A"]) == list(town.pickups[1:])
 
 
-def test_an_answer_whose_day_never_stands_still_is_a_proposal(app: Flask, town: Town):
+def test_a_plan_of_a_day_that_never_stands_still_is_a_proposal(app: Flask, town: Town):
     with app.app_context(), transaction() as session:
         work, plan = attempt(session, town)
         work.best = plan
@@ -204,7 +202,7 @@ def test_an_answer_whose_day_never_stands_still_is_a_proposal(app: Flask, town: 
         assert open_proposal(session, bank_id=town.bank, day=DAY) is not None
 
 
-def test_stopped_after_an_edit_the_best_plan_so_far_is_a_proposal(app: Flask, town: Town):
+def test_after_an_edit_the_best_plan_of_a_stopped_job_is_a_proposal(app: Flask, town: Town):
     with app.app_context(), transaction() as session:
         work, plan = attempt(session, town)
         work.best = plan
@@ -218,7 +216,7 @@ def test_stopped_after_an_edit_the_best_plan_so_far_is_a_proposal(app: Flask, to
         assert open_proposal(session, bank_id=town.bank, day=DAY) is not None
 
 
-def test_an_answer_that_is_unlawful_is_no_proposal_either(app: Flask, town: Town):
+def test_an_unlawful_plan_is_no_proposal_either(app: Flask, town: Town):
     with app.app_context(), transaction() as session:
         work, data = attempt(session, town)
         plan = plan_of(data)
@@ -229,7 +227,7 @@ def test_an_answer_that_is_unlawful_is_no_proposal_either(app: Flask, town: Town
             concluded(session, work, Ended(how=How.EXITED, code=0))
 
 
-def test_stopped_it_keeps_the_best_plan_so_far(app: Flask, town: Town):
+def test_a_stopped_job_keeps_its_best_plan(app: Flask, town: Town):
     with app.app_context(), transaction() as session:
         work, plan = attempt(session, town)
         said = {"kind": "improvement", "seconds": 0.4, "cost": 4725, "plan": plan}
@@ -249,7 +247,7 @@ def test_stopped_it_keeps_the_best_plan_so_far(app: Flask, town: Town):
         (How.OVERDUE, JobState.FAILED, "no_plan"),
     ],
 )
-def test_ended_before_any_plan_it_keeps_nothing(
+def test_a_job_that_ends_before_any_plan_keeps_nothing(
     app: Flask, town: Town, how: How, state: JobState, error: str | None
 ):
     with app.app_context(), transaction() as session:
@@ -259,7 +257,7 @@ def test_ended_before_any_plan_it_keeps_nothing(
         assert (verdict.state, verdict.error, verdict.result) == (state, error, {"kept": False})
 
 
-def test_a_refusal_is_final_and_a_crash_is_tried_again(app: Flask, town: Town):
+def test_an_error_is_final_and_a_crash_is_tried_again(app: Flask, town: Town):
     with app.app_context(), transaction() as session:
         work, _ = attempt(session, town)
         killed = Ended(how=How.EXITED, code=-9)
@@ -270,7 +268,7 @@ def test_a_refusal_is_final_and_a_crash_is_tried_again(app: Flask, town: Town):
         assert (refused.state, refused.error) == (JobState.FAILED, "no_plan")
 
 
-def test_asking_twice_asks_once_and_an_edit_asks_anew(app: Flask, town: Town):
+def test_a_second_request_returns_the_same_job_until_an_edit(app: Flask, town: Town):
     with app.app_context(), transaction() as session:
         first = asked(session, town)
         assert asked(session, town).id == first.id
@@ -284,7 +282,7 @@ def test_asking_twice_asks_once_and_an_edit_asks_anew(app: Flask, town: Town):
         assert latest_run(session, bank_id=town.other_bank, day=DAY) is None
 
 
-def test_a_plan_begins_with_the_rounds_there_are(app: Flask, town: Town):
+def test_a_search_starts_from_the_present_rounds(app: Flask, town: Town):
     with app.app_context():
         with transaction() as session:
             asked(session, town)

@@ -1,4 +1,4 @@
-"""A proposal in a day that was changed since: what was done by hand stands, the rest is lawful."""
+"""Proposals of days that were changed since: edits by hand stand, the rest is lawful."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ SCALE = int(os.environ.get("MILKROUND_TEST_SCALE", "1"))
 
 
 def asked(session: Session, town: Town, *, objectives: Objectives | None = None) -> PlanningRun:
-    """Let the planner answer with everybody in the cheapest place."""
+    """Store a proposal with every visit at its cheapest place."""
     run = create_run(
         session, now=MORNING, bank_id=town.bank, day=DAY, objectives=objectives or Objectives()
     )
@@ -55,7 +55,7 @@ def asked(session: Session, town: Town, *, objectives: Objectives | None = None)
 
 
 def dealt(session: Session, town: Town) -> PlanningRun:
-    """Ask the planner, whose answer gives every visit to Bruno where the rounds are Ana's."""
+    """Store a proposal that gives every visit of Ana's round to Bruno."""
     planned(session, town)
     run = create_run(session, now=MORNING, bank_id=town.bank, day=DAY, objectives=Objectives())
     problem = read_problem(json.dumps(run.problem))
@@ -68,7 +68,7 @@ def seen(session: Session, town: Town, run: PlanningRun) -> PlanProposal:
     return load_proposal(session, bank_id=town.bank, day=DAY, run_id=run.id)
 
 
-def test_a_day_that_nobody_changed_becomes_the_answer_itself(app: Flask, town: Town) -> None:
+def test_an_unchanged_day_takes_the_whole_solution(app: Flask, town: Town) -> None:
     with app.app_context(), transaction() as session:
         run = dealt(session, town)
         found = seen(session, town, run)
@@ -77,7 +77,7 @@ def test_a_day_that_nobody_changed_becomes_the_answer_itself(app: Flask, town: T
         assert found.change.assignment_after.orders[b.id] == town.pickups
 
 
-def test_what_was_pinned_since_stays(app: Flask, town: Town) -> None:
+def test_a_visit_pinned_since_stays(app: Flask, town: Town) -> None:
     with app.app_context(), transaction() as session:
         run, claire = dealt(session, town), at(session, town)
         claire.pin(town.pickups[1], pinned=True)
@@ -90,9 +90,7 @@ def test_what_was_pinned_since_stays(app: Flask, town: Town) -> None:
         }
 
 
-def test_what_nobody_waits_for_any_more_or_may_not_be_visited_is_left_out(
-    app: Flask, town: Town
-) -> None:
+def test_a_cancelled_or_held_visit_is_left_out(app: Flask, town: Town) -> None:
     with app.app_context(), transaction() as session:
         run = dealt(session, town)
         dora, elise, _ = (session.get_one(Pickup, key) for key in town.pickups)
@@ -111,7 +109,7 @@ def test_what_nobody_waits_for_any_more_or_may_not_be_visited_is_left_out(
         assert found.lapsed == {dora.id: Lapse.GONE, elise.id: Lapse.GONE}
 
 
-def test_a_round_that_has_left_is_not_touched(app: Flask, town: Town) -> None:
+def test_a_started_round_is_not_changed(app: Flask, town: Town) -> None:
     with app.app_context(), transaction() as session:
         run = dealt(session, town)
         a, _ = the_plan(session, town).rounds
@@ -142,7 +140,7 @@ def test_moves_that_break_a_rule_by_now_are_given_up_one_by_one(app: Flask, town
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(seed=st.integers(0, 10_000))
-def test_after_any_edits_it_is_lawful_and_leaves_them_alone(
+def test_after_any_edits_a_rebased_plan_is_lawful_and_keeps_them(
     app: Flask, town: Town, seed: int
 ) -> None:
     dice = random.Random(seed)  # noqa: S311 - a game, not a secret
@@ -184,7 +182,7 @@ def applied(
 
 
 def furnished(session: Session, town: Town) -> None:
-    """Make the day as it was in the beginning, with five more visits at odd hours."""
+    """Restore the day of the beginning, with five more visits at odd hours."""
     session.execute(delete(PlanningRun))
     if session.query(Pickup).filter_by(bank_id=town.bank).count() == len(town.pickups):
         for number in range(5):

@@ -1,4 +1,4 @@
-"""What the planner is asked: windows on the nights of a clock change, minutes, loads, penalties."""
+"""The problem of a day: windows on the nights of a clock change, service, loads, penalties."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ from tests.town import Town
 PARIS = ZoneInfo("Europe/Paris")
 HOUR = 3600
 QUARTER = HOUR // 4
-"""What the hand-over at the bank takes."""
+"""Duration of the hand-over at the bank."""
 POLICIES = Policies(preset_rows(1, Jurisdiction.FRANCE))
 
 walls = st.times().map(lambda wall: wall.replace(second=0, microsecond=0))
@@ -118,7 +118,7 @@ def test_minutes_add_up_and_a_first_visit_covers_everything(
     assert service_seconds(asked(purposes=purposes), POLICIES) == 60 * minutes
 
 
-def test_not_coming_costs_more_where_a_clock_runs_out():
+def test_a_penalty_is_higher_if_a_clock_runs_out():
     pickup = asked()
     assert penalty(pickup, on=DAY, policies=POLICIES) == PENALTY
     # 90 days: milk of 27 August may be fetched up to 25 November, tomorrow.
@@ -146,7 +146,7 @@ def test_loads_limits_and_skills_follow_from_the_purposes(app: Flask, town: Town
         assert (set(nothing.load.values()), dict(nothing.ride_limits)) == ({0}, {})
 
 
-def test_the_question_names_nobody(app: Flask, town: Town):
+def test_the_problem_contains_no_name(app: Flask, town: Town):
     with app.app_context(), transaction() as session:
         run, _ = posed(session, town)
         assert not [name for name in ("Dora", "Martin", "Ana", "Port") if name in str(run.problem)]
@@ -181,7 +181,7 @@ def test_starts_and_ends_may_differ_and_shifts_keep_their_hours(app: Flask, town
         ),
     ],
 )
-def test_what_is_not_a_visit_is_not_posed_and_lies_in_the_tray_with_its_reason(
+def test_a_request_that_cannot_be_planned_is_in_the_tray_with_its_reason(
     app: Flask, town: Town, reason: str, spoil: object
 ):
     assert callable(spoil)
@@ -210,7 +210,7 @@ def test_the_minimum_volume_itself_is_enough_and_only_milk_is_measured(app: Flas
         assert problem.visit(str(blood.id))
 
 
-def test_serology_is_judged_on_the_day_of_the_visit(app: Flask, town: Town):
+def test_serology_counts_on_the_day_of_the_visit(app: Flask, town: Town):
     with app.app_context(), transaction() as session:
         last_day = add_pickup(session, add_donor(session, town.bank, serology_until=DAY))
         day_before = date(2026, 11, 23)
@@ -240,7 +240,7 @@ def test_a_round_that_has_started_is_history(app: Flask, town: Town):
         assert facts.pickups == {}
 
 
-def test_what_another_day_has_planned_is_not_asked_again(app: Flask, town: Town):
+def test_a_visit_planned_on_another_day_is_not_in_the_problem(app: Flask, town: Town):
     other = date(2026, 11, 25)
     with app.app_context(), transaction() as session:
         pickup = add_pickup(

@@ -1,4 +1,4 @@
-"""The weeks: days that fit, found by a real child, proposed once, with rules as levers."""
+"""The weeks: days that fit, found by a real child process, proposed once, with levers."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ WEEKS = "/board/horizon"
 
 @pytest.fixture
 def due(app: Flask, town: Town) -> Town:
-    """The town with three donors whose freezers fill, and shifts on three days of two weeks."""
+    """The town with three donors with filling freezers, and shifts on three days of two weeks."""
     with app.app_context():
         with transaction() as session:
             ana, site = session.get_one(Person, town.ana), session.get_one(Site, town.site)
@@ -76,7 +76,7 @@ def of(weeks: Weeks, name: str) -> DueDonor:
     return next(each for each in weeks.candidates if each.donor.first_name == name)
 
 
-def test_a_day_fits_where_somebody_drives_near_her_due_day(app: Flask, due: Town) -> None:
+def test_a_day_with_a_shift_near_the_due_date_fits(app: Flask, due: Town) -> None:
     with app.app_context(), reading() as session:
         weeks = ahead(session, due)
         driven = [DAY, *(DAY + timedelta(days=days) for days in (3, 7, 9))]
@@ -193,7 +193,7 @@ def test_a_dead_search_for_days_is_run_again_and_an_older_one_is_not(app: Flask,
 
 
 def levers_tell_the_difference(app: Flask, town: Town) -> None:
-    """A radius that admits nobody gives back every kilometre of the donors who are left."""
+    """Compare with a radius that admits no donor: every kilometre of the others is saved."""
     with app.app_context(), reading() as session:
         horizon = latest_horizon(session, town.bank)
         assert horizon is not None
@@ -212,7 +212,7 @@ def levers_tell_the_difference(app: Flask, town: Town) -> None:
         assert (same.donors, same.metres, same.volume_ml) == (0, 0, 0)
 
 
-def test_without_shifts_or_donors_the_page_says_what_is_missing(app: Flask, town: Town) -> None:
+def test_without_shifts_or_donors_the_page_names_the_missing_part(app: Flask, town: Town) -> None:
     claire = sign_in(app, bank=town.bank, person=town.claire)
     assert claire.post(WEEKS).status_code == 422
     assert "No further donor is due" in claire.get(WEEKS).get_data(as_text=True)
@@ -223,7 +223,7 @@ def test_without_shifts_or_donors_the_page_says_what_is_missing(app: Flask, town
     assert "Enter the shifts first" in refused.get_data(as_text=True)
 
 
-def test_the_morning_counts_what_waits(app: Flask, due: Town) -> None:
+def test_the_morning_counts_open_work(app: Flask, due: Town) -> None:
     with app.app_context():
         with transaction() as session:
             until = MORNING.date() + timedelta(days=14)
