@@ -81,9 +81,8 @@ def _note(job: Job, run: PlanningRun) -> str:
     if job.state not in REPEATABLE:
         return ""
     words = gettext(
-        "The rounds were changed since %(time)s, when the planner was asked. If it runs again, it"
-        " looks at the rounds as they were then, and what it finds is a proposal: nothing moves"
-        " by itself.",
+        "The rounds were changed after the planner was asked (%(time)s). If it runs again, it uses"
+        " the rounds as they were then. Its result is a proposal: nothing moves by itself.",
         time=moment(run.posed_at),
     )
     return str(words)

@@ -1,4 +1,4 @@
-"""The job of a day's plan: done by a real child process, stopped with its best plan, or too late."""
+"""The job of a plan: done by a real child process, stopped with its best plan, or too late."""
 
 from __future__ import annotations
 

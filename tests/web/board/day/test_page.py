@@ -172,7 +172,7 @@ def test_a_dead_job_is_run_again_from_the_board(desk: Desk, clock: SetClock) -> 
     clock.advance(hours=1)
     page = text(desk.browser.get(HERE))
     assert f'action="{HERE}/plans/1/attempts"' in page
-    assert "The rounds were changed since" not in page
+    assert "The rounds were changed after" not in page
     assert desk.browser.post(f"{HERE}/plans/1/attempts").status_code == 303
     with desk.app.app_context(), reading() as session:
         job = session.get_one(Job, 1)
@@ -185,7 +185,7 @@ def test_a_dead_job_of_a_day_that_was_changed_since_finds_a_proposal_only(desk: 
     desk.browser.post(f"{HERE}/plans", data={"seconds": "2"})
     died(desk)
     desk.move(desk.town.pickups[0], f"{desk.ana}:0")
-    assert "The rounds were changed since Mon 23 Nov 08:00" in text(desk.browser.get(HERE))
+    assert "changed after the planner was asked (Mon 23 Nov 08:00)" in text(desk.browser.get(HERE))
     assert desk.browser.post(f"{HERE}/plans/1/attempts").status_code == 303
     with desk.app.app_context():
         with reading() as session:
