@@ -221,13 +221,13 @@ def dealt(session: Session, bank: int, day: date) -> ComputedEdit:
     facts = load_facts(session, plan)
     keys = sorted(facts.pickups, key=lambda key: bearing(facts.pickups[key]))
     what_if = WhatIf(facts, keys)
-    becomes = what_if.assignment
+    assignment = what_if.assignment
     for number, round_id in enumerate(what_if.shifts):
         few = keys[number * STOPS : (number + 1) * STOPS]
         part = WhatIf(facts, few)
         found = target_assignment(part, few, TargetPosition(round_id=round_id)).orders[round_id]
-        becomes = becomes.with_moved(found, round_id, 0)
-    return ComputedEdit.of(what_if, becomes, EditKind.MOVED)
+        assignment = assignment.with_moved(found, round_id, 0)
+    return ComputedEdit.of(what_if, assignment, EditKind.MOVED)
 
 
 if __name__ == "__main__":

@@ -44,9 +44,10 @@ def deferral_cost(
     orders = {shift: [str(pickup.id) for pickup in posable]}
     before = retimed(problem, orders)
     after = moved(problem, before, str(pickup_id), shift=shift, position=len(posable) - 1)
-    was, becomes = before.tour(shift), after.tour(shift)
-    if was is None or becomes is None:
+    tour_before, tour_after = before.tour(shift), after.tour(shift)
+    if tour_before is None or tour_after is None:
         raise NotFound("not_found", kind="stops")
     return DeferralCost(
-        seconds=int(becomes.seconds - was.seconds), metres=int(becomes.metres - was.metres)
+        seconds=int(tour_after.seconds - tour_before.seconds),
+        metres=int(tour_after.metres - tour_before.metres),
     )

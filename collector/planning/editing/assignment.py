@@ -163,9 +163,9 @@ def _reinsert(order: list[int], then: Sequence[int], moved: Collection[int]) -> 
         there.add(key)
 
 
-def _position(arrangement: Assignment, pickup: int) -> tuple[int, tuple[int, ...]] | None:
-    round_ = arrangement.round_of(pickup)
-    return None if round_ is None else (round_, arrangement.orders[round_])
+def _position(assignment: Assignment, pickup: int) -> tuple[int, tuple[int, ...]] | None:
+    round_ = assignment.round_of(pickup)
+    return None if round_ is None else (round_, assignment.orders[round_])
 
 
 def _out_of_order(then: Sequence[int], now: Sequence[int]) -> Iterator[int]:

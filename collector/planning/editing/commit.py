@@ -47,14 +47,14 @@ class EditContext:
 class StateBefore:
     """Assignment and tray of a day before a change, as its undo needs them."""
 
-    arrangement: Assignment
+    assignment: Assignment
     tray: Mapping[int, TrayEntry]
 
 
 def state_of_day(plan: DayPlan) -> StateBefore:
     """Return the state of a day before a change."""
     return StateBefore(
-        arrangement=assignment_of(plan),
+        assignment=assignment_of(plan),
         tray={
             row.pickup_id: {"reason": row.reason, "details": row.details} for row in plan.unplanned
         },
@@ -221,7 +221,7 @@ def log_edit(
 ) -> DayEdit:
     """Append an edit with the state of the day before and after it to the day's log."""
     after = state_of_day(plan)
-    then, now = before.arrangement, after.arrangement
+    then, now = before.assignment, after.assignment
     pins = then.pinned ^ now.pinned
     rounds = changed_rounds(then, now) | {
         key for key, order in now.orders.items() if pins.intersection(order)
@@ -261,16 +261,16 @@ def refuse_breaks(breaks: Iterable[BrokenRule], reason: str) -> None:
 
 
 def _as_json(
-    arrangement: Assignment, tray: Mapping[int, TrayEntry], visits: Iterable[int]
+    assignment: Assignment, tray: Mapping[int, TrayEntry], visits: Iterable[int]
 ) -> dict[str, Any]:
     entries = {str(key): tray[key] for key in sorted(visits) if key in tray}
-    return arrangement.as_json() | {"tray": entries}
+    return assignment.as_json() | {"tray": entries}
 
 
-def _write_pins(plan: DayPlan, becomes: Assignment) -> None:
+def _write_pins(plan: DayPlan, after: Assignment) -> None:
     for round_ in plan.rounds:
         for stop in round_.stops:
-            stop.pinned = stop.pickup_id in becomes.pinned
+            stop.pinned = stop.pickup_id in after.pinned
 
 
 def _write_tray(

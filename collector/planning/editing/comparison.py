@@ -109,18 +109,18 @@ def _moved(
     promises: Mapping[int, Promise],
 ) -> MovedVisit:
     given = promises.get(key)
-    becomes = None
+    new_promise = None
     if given is not None and after is not None:
         service_day = change.facts.service_day
         windows = change.facts.pickups[key].windows
-        becomes = promise(service_day, service_day.at(after.begin), windows, given=given)
+        new_promise = promise(service_day, service_day.at(after.begin), windows, given=given)
     return MovedVisit(
         pickup_id=key,
         before=_position(change, before, letters),
         after=_position(change, after, letters),
         is_taken=key in change.moved,
         was_promised=given,
-        becomes_promised=becomes,
+        becomes_promised=new_promise,
     )
 
 

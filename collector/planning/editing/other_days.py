@@ -1,6 +1,7 @@
 """Moves of visits to another day, priced there and written on both days at once."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -170,7 +171,7 @@ def _joining(
     facts = _facts_with(session, plan, moved) if plan else None
     if facts is None or not any(round_.stops for round_ in facts.rounds):
         return None
-    with _with_windows_on(moved, day=day, other=to):
+    with _windows_on(moved, day=day, other=to):
         keys = [pickup.id for pickup in moved]
         what_if = WhatIf(facts, keys)
         found = target_assignment(what_if, keys, SPREAD_OUT)
@@ -220,10 +221,10 @@ def _priced(
     if plan is None or not any(round_.stops for round_ in plan.rounds):
         return bare
     facts = _facts_with(session, plan, moved)
-    with _with_windows_on(moved, day=day, other=other):
+    with _windows_on(moved, day=day, other=other):
         keys = [pickup.id for pickup in moved]
-        asides = {facts.not_plannable(pickup) for pickup in moved} - {None} - ALLOWED_BY_HAND
-        if asides:
+        obstacles = {facts.not_plannable(pickup) for pickup in moved} - {None} - ALLOWED_BY_HAND
+        if obstacles:
             return replace(bare, is_planned=True)
         what_if = WhatIf(facts, keys)
         change = what_if.change(target_assignment(what_if, keys, SPREAD_OUT))
@@ -239,22 +240,21 @@ def _facts_with(session: Session, plan: DayPlan, moved: Sequence[Pickup]) -> Day
     return replace(facts, pickups={**facts.pickups, **{pickup.id: pickup for pickup in moved}})
 
 
-class _with_windows_on:  # noqa: N801 - used as a word, in a with statement
-    """Copies of the requests' windows on another day, for the length of a block."""
-
-    def __init__(self, moved: Sequence[Pickup], *, day: date, other: date) -> None:
-        self.moved, self.day, self.other = moved, day, other
-        self.added: list[tuple[Pickup, PickupWindow]] = []
-
-    def __enter__(self) -> None:
-        for pickup in self.moved:
-            if not _asked_for(pickup, self.other):
-                for window in _copies(pickup, self.day, self.other):
-                    pickup.windows.append(window)
-                    self.added.append((pickup, window))
-
-    def __exit__(self, *_: object) -> None:
-        for pickup, window in self.added:
+@contextmanager
+def _windows_on(moved: Sequence[Pickup], *, day: date, other: date) -> Iterator[None]:
+    """Give the requests copies of their windows on another day, for the length of a block."""
+    added = [
+        (pickup, window)
+        for pickup in moved
+        if not _asked_for(pickup, other)
+        for window in _copies(pickup, day, other)
+    ]
+    for pickup, window in added:
+        pickup.windows.append(window)
+    try:
+        yield
+    finally:
+        for pickup, window in added:
             pickup.windows.remove(window)
 
 

@@ -33,7 +33,7 @@ def pin(
     """
     plan = edit_day(session, bank_id=bank_id, day=day, version=version)
     before = state_of_day(plan)
-    if not before.arrangement.placed.issuperset(pickups):
+    if not before.assignment.placed.issuperset(pickups):
         raise NotFound("not_found", kind="stops")
     for round_ in plan.rounds:
         for stop in round_.stops:

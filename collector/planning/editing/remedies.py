@@ -133,8 +133,8 @@ def compute_remedy(
     facts = load_facts(session, plan)
     with session.no_autoflush, _changed_rows(facts, chosen, pickup_id):
         what_if = _what_if(facts, chosen, pickup_id)
-        becomes = _assignment_with(what_if, chosen, pickup_id)
-        edit = ComputedEdit.of(what_if, becomes, EditKind.FIXED)
+        assignment = _assignment_with(what_if, chosen, pickup_id)
+        edit = ComputedEdit.of(what_if, assignment, EditKind.FIXED)
     return ComputedRemedy(fix=chosen, pickup_id=pickup_id, edit=edit)
 
 

@@ -74,12 +74,12 @@ def _undo(
         raise _moved_since(session, plan, edit, tuple(sorted(visits - facts.pickups.keys())))
     what_if = WhatIf(facts, visits)
     try:
-        becomes = revert_change(what_if.assignment, before=before, after=after)
+        assignment = revert_change(what_if.assignment, before=before, after=after)
     except Overlap as overlap:
         raise _moved_since(session, plan, edit, overlap.pickups) from overlap
     return commit_change(
         session,
-        what_if.change(becomes),
+        what_if.change(assignment),
         context=EditContext(
             now=context.now, actor=context.actor, reason=context.reason or kind.value
         ),

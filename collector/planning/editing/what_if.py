@@ -168,12 +168,12 @@ class WhatIf:
         return assembled(self.problem, tuple(tours))
 
 
-def orders_of(facts: DayFacts, problem: Problem, arrangement: Assignment) -> dict[str, list[str]]:
+def orders_of(facts: DayFacts, problem: Problem, assignment: Assignment) -> dict[str, list[str]]:
     """Return, per shift, the visits of its round in the problem, by the planner's names."""
     return {
         str(round_.shift_id): [
             str(key)
-            for key in arrangement.orders.get(round_.id, ())
+            for key in assignment.orders.get(round_.id, ())
             if problem.visit(str(key)) is not None
         ]
         for round_ in facts.rounds

@@ -84,18 +84,18 @@ def rebase(facts: DayFacts, run: PlanningRun, objectives: Objectives) -> Rebased
     """
     solved = SolvedDay.of(run, facts.plan.rounds)
     moves = changed_visits(solved.start, solved.solution)
-    was = assignment_of(facts.plan)
-    lapsed = dict(_lapsed(facts, solved, was, moves))
-    todo = frozenset(key for key in moves - lapsed.keys() if not _is_made(solved, was, key))
-    strays = frozenset(_strays(facts, solved, was))
+    present = assignment_of(facts.plan)
+    lapsed = dict(_lapsed(facts, solved, present, moves))
+    todo = frozenset(key for key in moves - lapsed.keys() if not _is_made(solved, present, key))
+    strays = frozenset(_strays(facts, solved, present))
     what_if = WhatIf(facts, todo | strays, keep_pins=True)
     while True:
-        becomes = merge_moves(was, solved.solution, todo).without(strays)
-        change = what_if.change(becomes)
+        rebased = merge_moves(present, solved.solution, todo).without(strays)
+        change = what_if.change(rebased)
         given_up = dict(_given_up(change, solved, todo, keep_promises=objectives.keep_promises))
         if not given_up:
             return RebasedPlan(
-                change=replace(change, moved=changed_visits(was, becomes)), lapsed=lapsed
+                change=replace(change, moved=changed_visits(present, rebased)), lapsed=lapsed
             )
         lapsed |= given_up
         todo -= given_up.keys()
@@ -110,33 +110,33 @@ def _by_round(plan: Plan, rounds: Mapping[str, int]) -> Assignment:
 
 
 def _lapsed(
-    facts: DayFacts, solved: SolvedDay, was: Assignment, moves: Collection[int]
+    facts: DayFacts, solved: SolvedDay, present: Assignment, moves: Collection[int]
 ) -> Iterator[tuple[int, Lapse]]:
     """Yield the moves that later changes have overtaken."""
     able = {None, *(round_.id for round_ in facts.rounds)}
-    by_hand = changed_visits(solved.start, replace(was, pinned=frozenset()))
+    by_hand = changed_visits(solved.start, replace(present, pinned=frozenset()))
     for key in moves:
-        here, there = was.round_of(key), solved.solution.round_of(key)
+        here, there = present.round_of(key), solved.solution.round_of(key)
         pickup = facts.pickups.get(key)
         if here not in able or there not in able:
             yield key, Lapse.ROUND_LEFT
         elif pickup is None or (there is not None and _may_not(facts, key)):
             yield key, Lapse.GONE
-        elif key in by_hand and not _is_made(solved, was, key):
+        elif key in by_hand and not _is_made(solved, present, key):
             yield key, Lapse.MOVED_SINCE
-        elif key in was.pinned and here != there:
+        elif key in present.pinned and here != there:
             yield key, Lapse.PINNED_SINCE
 
 
-def _is_made(solved: SolvedDay, was: Assignment, key: int) -> bool:
+def _is_made(solved: SolvedDay, present: Assignment, key: int) -> bool:
     """Return whether a coordinator has put a visit into the round of the solution."""
-    here = was.round_of(key)
+    here = present.round_of(key)
     return solved.start.round_of(key) != here == solved.solution.round_of(key)
 
 
-def _strays(facts: DayFacts, solved: SolvedDay, was: Assignment) -> Iterator[int]:
+def _strays(facts: DayFacts, solved: SolvedDay, present: Assignment) -> Iterator[int]:
     for round_id in solved.rounds:
-        for key in was.orders.get(round_id, ()):
+        for key in present.orders.get(round_id, ()):
             if key in facts.pickups and key not in solved.visits and _may_not(facts, key):
                 yield key
 

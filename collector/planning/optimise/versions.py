@@ -76,20 +76,20 @@ def compare_versions(
 
     Visits that cannot be timed any more, such as one moved to another day, are in neither.
     """
-    was, becomes = Assignment(orders=first.orders), Assignment(orders=second.orders)
-    facts = _facts(session, plan, was.placed | becomes.placed)
+    before, after = Assignment(orders=first.orders), Assignment(orders=second.orders)
+    facts = _facts(session, plan, before.placed | after.placed)
     timed = [each for each in facts.pickups.values() if can_be_timed(each, facts.service_day)]
     problem = build_problem(facts, timed, unpinned=facts.pickups)
-    rounds = changed_rounds(was, becomes)
+    rounds = changed_rounds(before, after)
     return DayChange(
         facts=facts,
         problem=problem,
-        assignment_before=was,
-        assignment_after=becomes,
-        plan_before=retimed(problem, orders_of(facts, problem, was)),
-        plan_after=retimed(problem, orders_of(facts, problem, becomes)),
+        assignment_before=before,
+        assignment_after=after,
+        plan_before=retimed(problem, orders_of(facts, problem, before)),
+        plan_after=retimed(problem, orders_of(facts, problem, after)),
         touched=tuple(round_ for round_ in facts.rounds if round_.id in rounds),
-        moved=changed_visits(was, becomes),
+        moved=changed_visits(before, after),
         breaks=(),
     )
 

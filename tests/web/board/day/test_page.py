@@ -194,7 +194,7 @@ def test_a_dead_job_of_a_day_that_was_changed_since_finds_a_proposal_only(desk: 
         with reading() as session:
             assert orders(the_plan(session, desk.town)) == before
     page = text(desk.browser.get(HERE))
-    assert "Somebody changed the day while the planner was thinking" in page
+    assert "The day was changed during planning, and that change was kept." in page
 
 
 @pytest.mark.parametrize("state", [JobState.QUEUED, JobState.DONE, JobState.CANCELLED])

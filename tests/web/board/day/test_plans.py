@@ -293,7 +293,7 @@ def test_the_form_sets_the_objectives_of_the_run(board: Board) -> None:
     )
     with board.app.app_context(), reading() as session:
         run = session.query(PlanningRun).one()
-        assert Objectives.read(run.asked) == Objectives(
+        assert Objectives.from_json(run.asked) == Objectives(
             rounds=(board.ana,),
             insert_only=True,
             kilometres=Weight.MORE,
