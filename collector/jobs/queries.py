@@ -1,4 +1,4 @@
-"""Questions about background work."""
+"""Queries of jobs."""
 
 from datetime import datetime
 
@@ -21,12 +21,12 @@ def get_job(session: Session, *, bank_id: int, job_id: int) -> Job:
 
 
 def something_waits(session: Session, *, now: datetime, kinds: frozenset[str]) -> bool:
-    """Whether there is a job to take; asked without holding anything up."""
+    """Return whether a job is claimable, without a lock."""
     abandoned = and_(Job.state == JobState.RUNNING, Job.leased_until < now)
     waits = or_(Job.state == JobState.QUEUED, abandoned)
     return session.scalar(select(Job.id).where(Job.kind.in_(kinds), waits).limit(1)) is not None
 
 
 def cancel_is_asked(session: Session, *, job_id: int) -> bool:
-    """Whether somebody wants a job stopped."""
+    """Return whether a cancel of a job is pending."""
     return bool(session.scalar(select(Job.cancel_asked).where(Job.id == job_id)))

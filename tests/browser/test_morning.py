@@ -26,7 +26,7 @@ from collector.people.actions import add_person, make_link
 from collector.people.models import Role
 from collector.pickups.models import Pickup
 from collector.pickups.states import OVER
-from collector.rounds.events.intake import accept
+from collector.rounds.events.intake import accept_events
 from collector.rounds.models import Round
 from collector.rounds.queries import day_plan
 from collector.service_day import ServiceDay
@@ -191,13 +191,13 @@ def drive_round(round_: Round, published: dict[str, Any], until: datetime | None
             continue
         said["sequence"] += 1000 if until is None else 0
         with transaction() as session:
-            accept(
+            accept_events(
                 session,
                 now=SystemClock().now(),
                 bank_id=round_.bank_id,
                 person_id=round_.shift.collector_id,
                 round_id=round_.id,
-                said=said,
+                sent=[said],
             )
 
 

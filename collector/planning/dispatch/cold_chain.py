@@ -11,7 +11,7 @@ from collector.banks.policies import Policies, PolicyKey
 from collector.custody.models import Container, ContainerKind, ContainerState
 from collector.planning.dispatch.eta import RoundEta, StopEta
 from collector.planning.problem.ride_limits import TIGHT_MARGIN, hand_over_seconds
-from collector.rounds.events.projection import door_of
+from collector.rounds.events.schema import CollectedEvent
 
 A_MINUTE = timedelta(minutes=1)
 """Precision of a forecast: a delay of guessed seconds is not shown."""
@@ -92,9 +92,9 @@ def box_clocks(
 
 
 def _until(door: StopEta, container: Container, policies: Policies) -> datetime:
-    if container.kind is ContainerKind.BOTTLE or door.state.decided_by is None:
+    decided = door.state.decided_by
+    if container.kind is ContainerKind.BOTTLE or not isinstance(decided, CollectedEvent):
         return door.ends_at + timedelta(minutes=policies[PolicyKey.MILK_RIDE_MINUTES])
-    tubes = door_of(door.state.decided_by).tube_numbers(door.pickup_id)
-    known = tubes.get(container.number)
+    known = decided.payload.tube_numbers(door.pickup_id).get(container.number)
     drawn = known.drawn_at if known else door.ends_at
     return drawn + timedelta(minutes=policies[PolicyKey.TUBE_RIDE_MINUTES])

@@ -25,9 +25,8 @@ from collector.planning.problem.build import (
     site_place,
 )
 from collector.planning.problem.ride_limits import hand_over_seconds
-from collector.rounds.events.projection import door_of, events_of
-from collector.rounds.events.replay import RoundProgress, replay_round
-from collector.rounds.events.schema import said_by
+from collector.rounds.events.queries import progress_of
+from collector.rounds.events.schema import CollectedEvent
 from collector.rounds.models import DayPlan, Round, RoundState
 from collector.rounds.promises import Promise
 from collector.rounds.publication import promises_in
@@ -73,11 +72,6 @@ class RemainingDay:
     def open(self) -> set[int]:
         """The visits that are not over."""
         return {int(visit.id) for visit in self.remaining.visits}
-
-
-def progress_of(session: Session, round_: Round) -> RoundProgress:
-    """Return the progress of a round by its phone's events."""
-    return replay_round([said_by(row) for row in events_of(session, round_.id)])
 
 
 def load_remaining_day(
@@ -180,9 +174,9 @@ def _visit(
 def _as_collected(visit: Visit, door: StopEta) -> Visit:
     """Return a past visit with the load that it left in the box."""
     decided = door.state.decided_by
-    if decided is None or not door.collected:
+    if not isinstance(decided, CollectedEvent):
         return replace(visit, load={}, ride_limits={})
-    record = door_of(decided)
+    record = decided.payload
     limits = {
         name: limit
         for name, limit in visit.ride_limits.items()

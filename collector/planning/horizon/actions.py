@@ -11,7 +11,7 @@ from collector.banks.queries import get_bank
 from collector.db import owned
 from collector.errors import Conflict, Refused
 from collector.jobs.actions import enqueue, run_again
-from collector.notices.actions import tell
+from collector.notices.actions import notify
 from collector.pickups.actions import accept, ask
 from collector.pickups.models import Pickup
 from collector.pickups.purposes import purposes_for
@@ -212,7 +212,7 @@ def _notify_donor(
     session: Session, pickup: Pickup, given: Promise, day: ServiceDay, *, now: datetime
 ) -> None:
     donor = pickup.donor
-    tell(
+    notify(
         session,
         now=now,
         bank_id=pickup.bank_id,
