@@ -13,8 +13,8 @@ from collector.donors.models import Donor
 from collector.donors.queries import get_donor
 from collector.errors import NotFound, Refused
 from collector.pickups.models import Pickup, PickupHold, PickupState, PickupWindow
-from collector.pickups.queries import TO_PLAN, asked_once, get_pickup, of_donor
-from collector.pickups.states import OPEN, PROMISED, move_to
+from collector.pickups.queries import asked_once, get_pickup, of_donor
+from collector.pickups.states import AGREED, OPEN, PROMISED, move_to
 from collector.pickups.windows import (
     DONOR_DAYS_AHEAD,
     STAFF_DAYS_AHEAD,
@@ -148,7 +148,7 @@ def cancel(
 def accept(session: Session, *, now: datetime, bank_id: int, pickup_id: int, actor: str) -> Pickup:
     """Answer yes: the request may be planned; done twice, it is done once."""
     pickup = get_pickup(session, bank_id, pickup_id)
-    if pickup.state in TO_PLAN:
+    if pickup.state in AGREED:
         return pickup
     return set_state(
         session,

@@ -39,12 +39,18 @@ TRANSITIONS: Mapping[PickupState, frozenset[PickupState]] = {
 OPEN = frozenset({S.ASKED, S.ACCEPTED, S.PLANNED, S.PUBLISHED})
 """Nobody is on the way yet: it may be changed and cancelled."""
 
+AGREED = frozenset({S.ACCEPTED, S.PLANNED, S.PUBLISHED})
+"""Accepted, and no collector is on the way: a plan may hold it."""
+
 PROMISED = frozenset({S.PLANNED, S.PUBLISHED})
 """A place in a round is kept for it."""
 
 UNDER_WAY = frozenset({S.EN_ROUTE, S.ARRIVED})
 
 OVER = frozenset(S) - OPEN - UNDER_WAY
+
+VISITED = frozenset({S.COLLECTED, S.PARTLY_COLLECTED, S.FAILED})
+"""Over, and a collector was there: neither cancelled nor expired."""
 
 
 def move_to(pickup: Pickup, state: PickupState) -> None:

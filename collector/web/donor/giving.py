@@ -14,7 +14,7 @@ from collector.notices.actions import enqueue
 from collector.people.models import Role
 from collector.people.queries import people_with_role
 from collector.pickups.giving import giving_of, plan_giving, say_loss
-from collector.planning.booking.forecast import forecast_of
+from collector.planning.horizon.forecast import load_forecast
 from collector.web.donor.pages import form_page
 from collector.web.framework.form_fields import as_day
 from collector.web.framework.guards import actor, donor_id, now
@@ -93,7 +93,7 @@ def _show(wrong: str = "") -> str:
             "donor/giving.html",
             page=page,
             giving=giving_of(session, donor_id()),
-            forecast=forecast_of(session, page.donor, now=now()),
+            forecast=load_forecast(session, page.donor, now=now()),
             typed=request.form,
             wrong=wrong,
         )

@@ -20,7 +20,7 @@ from collector.pickups.purposes import gives_milk
 from collector.pickups.queries import of_donor
 from collector.pickups.states import OPEN, OVER
 from collector.pickups.windows import DONOR_DAYS_AHEAD
-from collector.planning.booking.forecast import GIVING, Forecast, forecast_of
+from collector.planning.horizon.forecast import GIVING_STATES, Forecast, load_forecast
 from collector.service_day import ServiceDay
 from collector.web.donor.promise import PromisedVisit, told
 from collector.web.donor.wording import Note, file_notes, visit_notes
@@ -104,7 +104,7 @@ def home_page(session: Session, *, bank_id: int, donor_id: int, now: datetime) -
     giving = giving_of(session, donor_id)
     current = [pickup for pickup in hers if pickup.state not in OVER]
     grieves = giving is not None and giving.bereaved_at is not None
-    gives = page.donor.state in GIVING and not grieves
+    gives = page.donor.state in GIVING_STATES and not grieves
     return HomePage(
         donor=page.donor,
         bank=page.bank,
@@ -114,7 +114,7 @@ def home_page(session: Session, *, bank_id: int, donor_id: int, now: datetime) -
         notes=page.notes,
         may_ask=verdicts != {EligibilityVerdict.BLOCKED},
         grieves=grieves,
-        freezer=forecast_of(session, page.donor, now=now) if gives else None,
+        freezer=load_forecast(session, page.donor, now=now) if gives else None,
     )
 
 

@@ -23,8 +23,19 @@ from collector.pickups.enquiries import (
 )
 from collector.pickups.models import Enquiry
 from collector.pickups.purposes import purposes_for
-from collector.planning.booking.availability import Availability, AvailabilityAnswer, outlook
-from collector.planning.booking.slots import Slot, Wanted, seen, slots, still_fits, turn_page
+from collector.planning.booking.availability import (
+    Availability,
+    AvailabilityAnswer,
+    find_availability,
+)
+from collector.planning.booking.slots import (
+    RequestedVisit,
+    Slot,
+    find_slots,
+    slot_basis,
+    still_fits,
+    turn_page,
+)
 from collector.web.donor import request_form as forms
 from collector.web.donor.pages import form_page, last_of
 from collector.web.framework.guards import actor, donor_id, now
@@ -76,12 +87,12 @@ def hold() -> Response | tuple[str, int]:
     for _attempt in range(TRIES):
         with reading() as session:
             enquiry, donor = _hers(session)
-            looked = seen(session, bank_id=donor.bank_id, day=day)
+            looked = slot_basis(session, bank_id=donor.bank_id, day=day)
             fits = still_fits(
                 session,
                 now=now(),
                 bank_id=donor.bank_id,
-                wanted=_wanted(session, enquiry),
+                requested=_wanted(session, enquiry),
                 day=day,
                 opens=opens,
                 closes=closes,
@@ -90,7 +101,7 @@ def hold() -> Response | tuple[str, int]:
             break
         try:
             with transaction() as session:
-                turn_page(session, bank_id=actor().bank_id, day=day, seen=looked)
+                turn_page(session, bank_id=actor().bank_id, day=day, basis=looked)
                 hers = get_enquiry(session, donor_id=donor_id())
                 hold_slot(session, hers, now=now(), day=day, opens=opens, closes=closes)
         except Conflict:
@@ -138,19 +149,21 @@ def agree() -> Response | tuple[str, int]:
 def _choose(wrong: str = "") -> str:
     with reading() as session:
         enquiry, donor = _hers(session)
-        wanted = _wanted(session, enquiry)
-        told = outlook(session, now=now(), wanted=wanted)
-        found = _slots(session, wanted, told)
+        requested = _wanted(session, enquiry)
+        told = find_availability(session, now=now(), requested=requested)
+        found = _slots(session, requested, told)
         page = form_page(session, bank_id=donor.bank_id, donor_id=donor.id, now=now())
         return render_template(
             "donor/slots.html", page=page, slots=found, outlook=told, wrong=wrong
         )
 
 
-def _slots(session: Session, wanted: Wanted, told: AvailabilityAnswer) -> list[Slot]:
+def _slots(session: Session, requested: RequestedVisit, told: AvailabilityAnswer) -> list[Slot]:
     if told.standing is not Availability.FITS:
         return []
-    return slots(session, now=now(), bank_id=actor().bank_id, wanted=wanted, days=told.days)
+    return find_slots(
+        session, now=now(), bank_id=actor().bank_id, requested=requested, days=told.days
+    )
 
 
 def _wished(text: str) -> tuple[date, time, time]:
@@ -167,8 +180,8 @@ def _hers(session: Session) -> tuple[Enquiry, Donor]:
     )
 
 
-def _wanted(session: Session, enquiry: Enquiry) -> Wanted:
-    return Wanted(
+def _wanted(session: Session, enquiry: Enquiry) -> RequestedVisit:
+    return RequestedVisit(
         donor=get_donor(session, enquiry.bank_id, enquiry.donor_id),
         bottles=enquiry.bottles,
         volume_ml=enquiry.volume_ml,

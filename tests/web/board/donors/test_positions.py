@@ -1,4 +1,4 @@
-"""Looking an address up: between two transactions, and never without the bank's wish."""
+"""Looking an address up: between two transactions, and never without the bank's objectives."""
 
 from __future__ import annotations
 
