@@ -96,7 +96,7 @@ def import_(kind: str, file: Path, *, slug: str) -> None:
         for row in report.wrong:
             for mistake in row.mistakes:
                 told = sentence(Refused(mistake.code, **mistake.figures))
-                click.echo(f"line {row.line}, {mistake.column}: {told}", err=True)
+                click.echo(f"line {row.line}, {mistake.field}: {told}", err=True)
     if not report.good:
         raise click.ClickException("Nothing was imported.")
     count = len(report.rows)

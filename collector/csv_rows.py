@@ -12,6 +12,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from collector.field_parsers import FieldMistake
+
 BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 MOST_ROWS = 20_000
 WHOLE_FILE = 1
@@ -23,20 +25,12 @@ FORMULA = re.compile(r"'*[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]")
 ESCAPED = re.compile(r"'+[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]")
 
 
-class CellMistake(NamedTuple):
-    """What is wrong in a column: the code of its sentence and the figures in it."""
-
-    column: str
-    code: str
-    figures: Mapping[str, object] = {}
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowReport:
     """What became of one row; `line` is where it begins in the file, counted from 1."""
 
     line: int
-    mistakes: tuple[CellMistake, ...] = ()
+    mistakes: tuple[FieldMistake, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +38,7 @@ class ImportReport:
     """What became of a file: every row, and what is wrong with the whole."""
 
     rows: tuple[RowReport, ...] = ()
-    whole: tuple[CellMistake, ...] = ()
+    whole: tuple[FieldMistake, ...] = ()
 
     @property
     def good(self) -> bool:
@@ -70,7 +64,7 @@ class File:
     """The rows of a file; where there are mistakes the rows must not be used."""
 
     rows: tuple[CsvRow, ...] = ()
-    mistakes: tuple[CellMistake, ...] = ()
+    mistakes: tuple[FieldMistake, ...] = ()
 
 
 class _Unreadable(Exception):  # noqa: N818 - it never leaves this module
@@ -78,7 +72,7 @@ class _Unreadable(Exception):  # noqa: N818 - it never leaves this module
 
     def __init__(self, code: str, **figures: object) -> None:
         super().__init__(code)
-        self.mistake = CellMistake("", code, figures)
+        self.mistake = FieldMistake("", code, figures)
 
 
 def read_rows(data: bytes, *, required: Collection[str], optional: Collection[str]) -> File:
@@ -93,7 +87,7 @@ def read_rows(data: bytes, *, required: Collection[str], optional: Collection[st
         mistakes = _header_mistakes(header, required=required, optional=optional)
         if not mistakes:
             found = [_row(line, cells, header) for line, cells in lines]
-            mistakes = [] if found else [CellMistake("", "file_empty")]
+            mistakes = [] if found else [FieldMistake("", "file_empty")]
     except _Unreadable as unreadable:
         return File(mistakes=(unreadable.mistake,))
     return File(rows=tuple(found), mistakes=tuple(mistakes))
@@ -166,13 +160,13 @@ def _header(lines: Iterator[tuple[int, list[str]]]) -> list[str]:
 
 def _header_mistakes(
     header: list[str], *, required: Collection[str], optional: Collection[str]
-) -> list[CellMistake]:
+) -> list[FieldMistake]:
     known = {*required, *optional}
     unknown = [name for name in dict.fromkeys(header) if name not in known]
     twice = [name for name in dict.fromkeys(header) if header.count(name) > 1 and name in known]
     missing = [name for name in required if name not in header]
     return [
-        CellMistake(name, code, {"name": name})
+        FieldMistake(name, code, {"name": name})
         for code, names in (
             ("column_unknown", unknown),
             ("column_twice", twice),

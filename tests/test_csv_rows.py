@@ -33,7 +33,7 @@ def read(text: str | bytes, required: tuple[str, ...] = COLUMNS) -> list[dict[st
 def codes(data: bytes) -> list[tuple[str, str]]:
     file = read_rows(data, required=COLUMNS, optional=("town",))
     assert not (file.rows and file.mistakes) or not file.rows
-    return [(mistake.column, mistake.code) for mistake in file.mistakes]
+    return [(mistake.field, mistake.code) for mistake in file.mistakes]
 
 
 @given(rows=rows)

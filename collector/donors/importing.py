@@ -9,7 +9,6 @@ A blood test with `serology_valid_until` is clear, one without is pending. A don
 consent and blood test are all there becomes eligible; any other waits where her papers end.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -33,6 +32,7 @@ from collector.donors.actions import (
 from collector.donors.models import Donor, DonorState, SerologyOutcome
 from collector.donors.numbers import is_number, plain
 from collector.donors.queries import donors_of
+from collector.field_parsers import parse_date, parse_decimal, parse_email, past_date_parser
 from collector.people.queries import is_professional, person_by_email
 from collector.places.actions import MOST_LATITUDE, MOST_LONGITUDE
 from collector.places.models import PositionSource
@@ -56,7 +56,6 @@ OPTIONAL = (
     "consent_version",
     "consented_on",
 )
-EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;.]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,23 +93,24 @@ def import_donors(
 
 
 def _entry(session: Session, cells: Cells, *, bank: Bank, today: date) -> DonorEntry:
+    past_date = past_date_parser(today)
     return DonorEntry(
         file={
-            **{name: cells.text(name, needed=True) for name in REQUIRED},
+            **{name: cells.text(name, required=True) for name in REQUIRED},
             "number": _number(cells),
-            "email": _email(cells, "email"),
+            "email": cells.value("email", parse_email) or "",
             "phone": cells.text("phone"),
             "language": cells.choice("language", LANGUAGES, default=bank.language),
             "access_notes": cells.text("access_notes", most=1000),
-            "baby_born_on": _past(cells, "baby_born_on", today),
+            "baby_born_on": cells.value("baby_born_on", past_date),
             "discreet": cells.yes("discreet"),
             **_position(cells),
         },
         signed_by_id=_signed_by(session, cells, bank),
-        signed_on=_past(cells, "interview_signed_on", today),
+        signed_on=cells.value("interview_signed_on", past_date),
         consent_version=cells.text("consent_version"),
-        consented_on=_past(cells, "consented_on", today),
-        drawn_on=_past(cells, "serology_drawn_on", today),
+        consented_on=cells.value("consented_on", past_date),
+        drawn_on=cells.value("serology_drawn_on", past_date),
         valid_until=_valid_until(cells),
     )
 
@@ -122,22 +122,9 @@ def _number(cells: Cells) -> str | None:
     return number or None
 
 
-def _email(cells: Cells, column: str) -> str:
-    address = cells.text(column).lower()
-    if address and not EMAIL.fullmatch(address):
-        cells.wrong(column, "email_not_valid")
-    return address
-
-
-def _past(cells: Cells, column: str, today: date) -> date | None:
-    day = cells.day(column)
-    if day is not None and day > today:
-        cells.wrong(column, "day_in_future")
-    return day
-
-
 def _position(cells: Cells) -> dict[str, float | None]:
-    latitude, longitude = cells.decimal("latitude"), cells.decimal("longitude")
+    latitude = cells.value("latitude", parse_decimal)
+    longitude = cells.value("longitude", parse_decimal)
     for column, found, most in (
         ("latitude", latitude, MOST_LATITUDE),
         ("longitude", longitude, MOST_LONGITUDE),
@@ -162,7 +149,8 @@ def _signed_by(session: Session, cells: Cells, bank: Bank) -> int | None:
 
 
 def _valid_until(cells: Cells) -> date | None:
-    drawn_on, valid_until = cells.day("serology_drawn_on"), cells.day("serology_valid_until")
+    drawn_on = cells.value("serology_drawn_on", parse_date)
+    valid_until = cells.value("serology_valid_until", parse_date)
     if valid_until is not None and drawn_on is None:
         cells.wrong("serology_drawn_on", "cell_missing")
     elif valid_until is not None and drawn_on is not None and valid_until < drawn_on:

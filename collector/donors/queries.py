@@ -4,7 +4,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
-from collector.donors.models import Decision, Donor
+from collector.donors.models import Decision, Donor, DonorState
 from collector.errors import NotFound
 from collector.places.models import Address
 
@@ -51,6 +51,32 @@ def donors_of(session: Session, bank_id: int) -> list[Donor]:
     )
 
 
+def candidates_of(session: Session, bank_id: int) -> list[Donor]:
+    """Return the donors of a bank who were not interviewed yet, with their files, oldest first."""
+    return list(
+        session.scalars(
+            select(Donor)
+            .options(*whole_file())
+            .where(
+                Donor.bank_id == bank_id,
+                Donor.state.in_((DonorState.CANDIDATE, DonorState.PRESCREENED)),
+            )
+            .order_by(Donor.id)
+        )
+    )
+
+
+def donors_matching(session: Session, bank_id: int, text: str) -> list[Donor]:
+    """Return the donors of a bank by a part of number, name or telephone."""
+    name, digits = text.casefold(), _digits(text)
+    return [
+        donor
+        for donor in donors_of(session, bank_id)
+        if name in f"{donor.first_name} {donor.family_name} {donor.first_name}".casefold()
+        or (digits and (digits in donor.number or digits in _digits(donor.phone or "")))
+    ]
+
+
 def donors_by_email(session: Session, email: str) -> list[Donor]:
     """Return everyone who gave this address, whosever bank they give to."""
     wanted = email.strip().lower()
@@ -92,3 +118,7 @@ def steps_of(session: Session, donor: Donor) -> list[Decision]:
     """Return the steps of a donor's file, oldest first."""
     steps = select(Decision).where(Decision.donor_id == donor.id).order_by(Decision.id)
     return list(session.scalars(steps))
+
+
+def _digits(text: str) -> str:
+    return "".join(filter(str.isdigit, text))

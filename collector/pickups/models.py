@@ -65,24 +65,29 @@ class DayBefore(StrEnum):
     LAST = "last"
 
 
-class Pickup(BankOwned, Base):
-    """What a donor asked for, with the civil windows in which it suits her."""
+class DraftColumns:
+    """A mixin: the columns that a request shares with the enquiry before it."""
+
+    purposes: Mapped[list[str]]
+    bottles: Mapped[int]
+    volume_ml: Mapped[int]
+    oldest_on: Mapped[date | None]
+    """The day on which the oldest bottle was expressed."""
+    freezer_quarters: Mapped[int | None] = mapped_column(default=None)
+    """How full the donor's freezer is, in quarters; None if she did not answer."""
+    empties_wanted: Mapped[int]
+    kit_wanted: Mapped[list[str]] = mapped_column(default=list)
+
+
+class Pickup(DraftColumns, BankOwned, Base):
+    """A donor's request, with the civil windows in which a visit suits her."""
 
     __tablename__ = "pickups"
     __table_args__ = (UniqueConstraint("bank_id", "once"),)
 
     donor_id: Mapped[int] = mapped_column(ForeignKey("donors.id"), index=True)
     state: Mapped[PickupState] = mapped_column(index=True)
-    purposes: Mapped[list[str]]
-    bottles: Mapped[int]
-    volume_ml: Mapped[int]
-    oldest_on: Mapped[date | None]
-    """The day the oldest bottle was expressed."""
     freezer_nearly_full: Mapped[bool]
-    freezer_quarters: Mapped[int | None] = mapped_column(default=None)
-    """How full her freezer is, in quarters; None where she did not say."""
-    empties_wanted: Mapped[int]
-    kit_wanted: Mapped[list[str]] = mapped_column(default=list)
     call_first: Mapped[bool]
     do_not_ring: Mapped[bool] = mapped_column(default=False)
     neighbour: Mapped[bool] = mapped_column(default=False)
@@ -137,29 +142,22 @@ class PickupHold(BankOwned, Base):
     """What the professional who cleared it wrote."""
 
 
-class Enquiry(BankOwned, Base):
-    """What a donor is about to ask: kept while she chooses, with the slot that is held for her."""
+class Enquiry(DraftColumns, BankOwned, Base):
+    """A donor's draft, kept while she chooses a slot, and the slot held for her."""
 
     __tablename__ = "enquiries"
     __table_args__ = (UniqueConstraint("donor_id"),)
 
     donor_id: Mapped[int] = mapped_column(ForeignKey("donors.id"))
-    bottles: Mapped[int]
-    volume_ml: Mapped[int]
-    oldest_on: Mapped[date | None]
-    freezer_quarters: Mapped[int | None]
-    empties_wanted: Mapped[int]
-    kit_wanted: Mapped[list[str]]
     health: Mapped[list[str]]
-    """The health questions that she answered by yes."""
+    """The health questions answered by yes."""
     written_at: Mapped[datetime]
     once: Mapped[str]
     day: Mapped[date | None]
     opens: Mapped[time | None]
     closes: Mapped[time | None]
-    purposes: Mapped[list[str]]
     held_until: Mapped[datetime | None]
-    """Until when nobody else is promised her place."""
+    """The instant until which the slot is promised to no other donor."""
 
 
 class Giving(BankOwned, Base):

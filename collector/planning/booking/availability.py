@@ -18,7 +18,7 @@ from collector.pickups.models import Purpose
 from collector.pickups.purposes import purposes_for
 from collector.pickups.queries import of_donor
 from collector.pickups.states import OPEN
-from collector.pickups.windows import DONOR_DAYS_AHEAD
+from collector.pickups.validation import DONOR_DAYS_AHEAD
 from collector.planning.booking.forecast import forecast_of
 from collector.planning.booking.slots import Wanted, days_with_rounds
 from collector.service_day import ServiceDay

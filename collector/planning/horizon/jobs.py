@@ -15,11 +15,11 @@ from collector.jobs.actions import Claim
 from collector.jobs.models import JobState
 from collector.jobs.work import Ended, JobOutcome
 from collector.notices.actions import tell
-from collector.pickups.actions import accept, ask
+from collector.pickups.actions import accept, request_pickup
+from collector.pickups.drafts import CivilWindow, PickupDraft
 from collector.pickups.models import Pickup
 from collector.pickups.purposes import purposes_for
 from collector.pickups.queries import asked_once
-from collector.pickups.windows import Ask, CivilWindow
 from collector.planning.horizon.due_dates import DueDonor, Levers
 from collector.planning.horizon.problem import DONOR, Weeks, look_ahead, problem_of_weeks
 from collector.planning.models import Horizon
@@ -237,13 +237,13 @@ def _proposed(
         if told.due_on
         else told.today
     )
-    pickup = ask(
+    pickup = request_pickup(
         session,
         now=now,
         bank_id=horizon.bank_id,
         donor_id=donor.id,
-        asked_by=actor,
-        asked=Ask(
+        actor=actor,
+        draft=PickupDraft(
             bottles=candidate.bottles(found.day),
             volume_ml=candidate.volume_ml(found.day),
             oldest_on=min(oldest, told.today),

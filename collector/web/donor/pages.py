@@ -19,10 +19,10 @@ from collector.pickups.models import Pickup
 from collector.pickups.purposes import gives_milk
 from collector.pickups.queries import of_donor
 from collector.pickups.states import OPEN, OVER
-from collector.pickups.windows import DONOR_DAYS_AHEAD
+from collector.pickups.validation import DONOR_DAYS_AHEAD
 from collector.planning.booking.forecast import GIVING, Forecast, forecast_of
+from collector.rounds.queries import PromisedVisit, promised_visit
 from collector.service_day import ServiceDay
-from collector.web.donor.promise import PromisedVisit, told
 from collector.web.donor.wording import Note, file_notes, visit_notes
 
 PAST_SHOWN = 6
@@ -132,7 +132,7 @@ def form_page(session: Session, *, bank_id: int, donor_id: int, now: datetime) -
 def visit_page(session: Session, *, pickup: Pickup, now: datetime) -> VisitPage:
     """Read one visit, her own, with its promise."""
     bank, policies = get_bank(session, pickup.bank_id), policies_of(session, pickup.bank_id)
-    promise = told(session, pickup)
+    promise = promised_visit(session, pickup)
     first = min(
         ServiceDay(window.day, bank.zone).instant(window.opens) for window in pickup.windows
     )

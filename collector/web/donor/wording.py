@@ -20,7 +20,7 @@ from collector.donors.models import Donor
 from collector.pickups.flags import fetch_by
 from collector.pickups.models import Kit, Pickup, PickupState, Purpose
 from collector.pickups.states import OPEN
-from collector.web.donor.promise import PromisedVisit
+from collector.rounds.queries import PromisedVisit
 from collector.web.wording import clock, day, litres
 
 PURPOSES: Mapping[str, LazyString] = {

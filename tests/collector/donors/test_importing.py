@@ -35,7 +35,7 @@ def bring_in(session: Session, town: Town, text: str | bytes) -> ImportReport:
 
 
 def told(report: ImportReport) -> list[tuple[int, str, str]]:
-    return [(row.line, m.column, m.code) for row in report.wrong for m in row.mistakes]
+    return [(row.line, m.field, m.code) for row in report.wrong for m in row.mistakes]
 
 
 def count(session: Session) -> int:

@@ -16,15 +16,15 @@ from collector.db import transaction
 from collector.donors.models import Donor, DonorState
 from collector.errors import NotFound, Refused
 from collector.pickups import actions
+from collector.pickups.drafts import CivilWindow, PickupDraft
 from collector.pickups.models import HoldReason, Pickup, PickupState
 from collector.pickups.queries import for_day, get_pickup, inbox, of_donor, pickup_of_donor
-from collector.pickups.windows import Ask, CivilWindow
 from tests.builders import DAY
 from tests.conftest import SetClock
 from tests.town import MORNING, Town
 
 THURSDAY = DAY + timedelta(days=2)
-ASKED = Ask(
+ASKED = PickupDraft(
     bottles=8,
     volume_ml=1500,
     oldest_on=date(2026, 11, 1),
@@ -38,26 +38,26 @@ def session(app: Flask, town: Town) -> Iterator[Session]:  # noqa: ARG001 - the 
         yield session
 
 
-def dora_asks(session: Session, town: Town, asked: Ask = ASKED, **how: str) -> Pickup:
-    return actions.ask(
+def dora_asks(session: Session, town: Town, asked: PickupDraft = ASKED, **how: str) -> Pickup:
+    return actions.request_pickup(
         session,
         now=MORNING,
         bank_id=town.bank,
         donor_id=town.dora,
-        asked_by=f"donor:{town.dora}",
-        asked=asked,
+        actor=f"donor:{town.dora}",
+        draft=asked,
         **how,
     )
 
 
-def dora_changes(session: Session, town: Town, pickup: Pickup, asked: Ask) -> Pickup:
+def dora_changes(session: Session, town: Town, pickup: Pickup, asked: PickupDraft) -> Pickup:
     return actions.change(
         session,
         now=MORNING,
         bank_id=town.bank,
         pickup_id=pickup.id,
         actor=f"donor:{town.dora}",
-        asked=asked,
+        draft=asked,
     )
 
 
@@ -89,13 +89,13 @@ def test_the_same_form_sent_twice_asks_once(session: Session, town: Town) -> Non
 def test_another_donors_form_key_shows_nothing_of_hers(session: Session, town: Town) -> None:
     dora_asks(session, town, once="a form")
     with pytest.raises(NotFound):
-        actions.ask(
+        actions.request_pickup(
             session,
             now=MORNING,
             bank_id=town.bank,
             donor_id=town.elise,
-            asked_by=f"donor:{town.elise}",
-            asked=ASKED,
+            actor=f"donor:{town.elise}",
+            draft=ASKED,
             once="a form",
         )
 
@@ -107,13 +107,13 @@ def test_a_donor_asks_once_a_day_and_a_colleague_may_type_a_second(
     with pytest.raises(Refused) as refused:
         dora_asks(session, town, twice)
     assert refusal(refused) == "already_asked"
-    typed = actions.ask(
+    typed = actions.request_pickup(
         session,
         now=MORNING,
         bank_id=town.bank,
         donor_id=town.dora,
-        asked_by=f"person:{town.claire}",
-        asked=twice,
+        actor=f"person:{town.claire}",
+        draft=twice,
     )
     assert typed.state is PickupState.ASKED
 
@@ -140,18 +140,18 @@ def test_a_suspension_that_ends_before_one_of_her_days_does_not_block(
 
 def test_another_banks_donor_is_not_found(session: Session, town: Town) -> None:
     with pytest.raises(NotFound):
-        actions.ask(
+        actions.request_pickup(
             session,
             now=MORNING,
             bank_id=town.bank,
             donor_id=town.stranger_donor,
-            asked_by=f"person:{town.claire}",
-            asked=ASKED,
+            actor=f"person:{town.claire}",
+            draft=ASKED,
         )
 
 
 def test_a_yes_opens_a_hold_and_refuses_nothing(session: Session, town: Town) -> None:
-    sick = {HoldReason.ILLNESS: True, HoldReason.MEDICATION: False}
+    sick = (HoldReason.ILLNESS,)
     pickup = dora_asks(session, town, replace(ASKED, health=sick))
     assert [hold.reason for hold in pickup.holds] == [HoldReason.ILLNESS]
     (entry,) = history_of(session, bank_id=town.bank, subject=f"pickup:{pickup.id}")
@@ -159,8 +159,8 @@ def test_a_yes_opens_a_hold_and_refuses_nothing(session: Session, town: Town) ->
 
 
 def test_only_a_colleague_clears_a_hold_and_a_no_does_not(session: Session, town: Town) -> None:
-    pickup = dora_asks(session, town, replace(ASKED, health={HoldReason.ILLNESS: True}))
-    dora_changes(session, town, pickup, replace(ASKED, health={HoldReason.ILLNESS: False}))
+    pickup = dora_asks(session, town, replace(ASKED, health=(HoldReason.ILLNESS,)))
+    dora_changes(session, town, pickup, replace(ASKED, health=()))
     (hold,) = pickup.holds
     assert hold.cleared_at is None
     actions.clear_hold(

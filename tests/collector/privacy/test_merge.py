@@ -14,7 +14,7 @@ from collector.audit.queries import first_broken_link, history_of
 from collector.db import transaction
 from collector.donors.actions import change_state, record_serology
 from collector.donors.call_backs import ask_call_back, offered
-from collector.donors.duplicates import twins_of
+from collector.donors.duplicates import duplicates_of
 from collector.donors.models import CallBack, Donor, DonorState, Screening, SerologyOutcome
 from collector.donors.queries import donors_by_email, donors_of, get_donor
 from collector.donors.questions import Answered, AnswerValue
@@ -81,8 +81,8 @@ def test_a_second_file_is_found_by_her_telephone_however_it_is_written(
     session: Session, town: Town, second: Donor
 ) -> None:
     dora = get_donor(session, town.bank, town.dora)
-    assert second in twins_of(session, dora)
-    assert dora in twins_of(session, second)
+    assert second in duplicates_of(session, dora)
+    assert dora in duplicates_of(session, second)
 
 
 def test_what_the_second_file_held_moves_over_and_its_doors_close(

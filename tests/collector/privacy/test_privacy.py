@@ -24,7 +24,8 @@ from collector.notices.models import Channel, ChannelChoice, PushSubscription
 from collector.people.actions import make_link, use_link
 from collector.people.models import ProofCode, WebSession
 from collector.people.second_factor import make_code
-from collector.pickups.enquiries import write_down
+from collector.pickups.drafts import PickupDraft
+from collector.pickups.enquiries import save_enquiry
 from collector.pickups.giving import say_loss
 from collector.pickups.models import (
     Correction,
@@ -36,7 +37,6 @@ from collector.pickups.models import (
     VisitLink,
 )
 from collector.pickups.visit_links import make_visit_link
-from collector.pickups.windows import Ask
 from collector.privacy.actions import ask_erasure, erase, open_seal
 from collector.privacy.queries import copy_of
 from tests.builders import DAY, MORNING
@@ -114,8 +114,8 @@ def test_what_she_said_between_two_visits_is_in_her_copy_and_goes_with_her(
     said = {"now": MORNING, "bank_id": town.bank}
     me = f"donor:{town.dora}"
     say_loss(session, **said, donor_id=town.dora, actor=me)
-    asked = Ask(bottles=31337, health={HoldReason.ILLNESS: True})
-    write_down(session, now=MORNING, donor=get_donor(session, town.bank, town.dora), asked=asked)
+    draft = PickupDraft(bottles=31337, health=(HoldReason.ILLNESS,))
+    save_enquiry(session, now=MORNING, donor=get_donor(session, town.bank, town.dora), draft=draft)
     browser = {"endpoint": "https://push.example/31337", "p256dh": "p", "auth": "a"}
     subscribe(session, **said, recipient=me, **browser)
     choose_channel(session, bank_id=town.bank, recipient=me, channel=Channel.SMS)

@@ -25,6 +25,7 @@ FILES = sorted(
         *(HOUSE / "pickups").glob("*.py"),
         *(HOUSE / "places").glob("*.py"),
         *HOUSE.glob("csv_*.py"),
+        HOUSE / "field_parsers.py",
     ]
 )
 CODES = sorted(
