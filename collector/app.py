@@ -1,4 +1,4 @@
-"""The composition root: knows everyone, decides nothing."""
+"""Composition root of the web application."""
 
 from datetime import timedelta
 
@@ -43,7 +43,7 @@ PARTS = (
     stream,
     map_background,
 )
-"""What every page is given, in the order of its setting-up."""
+"""Extensions of every page, in the order of their initialisation."""
 
 SURFACES = (
     sign_in,
@@ -59,11 +59,11 @@ SURFACES = (
     calendar,
     moved_pages,
 )
-"""Who has pages."""
+"""Modules with a blueprint."""
 
 
 class KeyConverter(IntegerConverter):
-    """A row's key in an address; a larger number is the key of nothing."""
+    """URL converter of row keys; a larger number matches no row."""
 
     def __init__(self, url_map: Map) -> None:
         super().__init__(url_map, max=LARGEST_KEY)
@@ -75,9 +75,9 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
     Parameters
     ----------
     settings
-        Where the database is, and the rest that differs between installations.
+        The settings of the installation.
     clock
-        What time it is; the machine's own unless a test says otherwise.
+        The clock; default the machine's.
     """
     root = asset_root()
     app = Flask(

@@ -1,4 +1,4 @@
-"""The `milkround` command: serve, work, migrate, plan, import; the rest is beside it."""
+"""The `milkround` command: serve, work, migrate, plan, import, postcodes."""
 
 from datetime import datetime
 from pathlib import Path
@@ -24,7 +24,7 @@ from collector.worker import work_for_ever
 @click.group(cls=Commands)
 @click.version_option(package_name="milkround")
 def main() -> None:
-    """Milkround: what a human milk bank runs to collect donated milk."""
+    """Milkround: software for a human milk bank that collects donated milk."""
 
 
 for command in (demo, bank, site, user, link, shift):
@@ -45,7 +45,7 @@ def serve(*, host: str, port: int) -> None:
 
 @main.command()
 def work() -> None:
-    """Plan what is asked for and send what is owed, until told to stop."""
+    """Run planning jobs, send messages and run timers, until a signal to stop."""
     warm()
     click.echo("Working: plans what is asked for, sends what is owed.")
     work_for_ever(application(settings()), clock)
@@ -53,7 +53,7 @@ def work() -> None:
 
 @main.command()
 def migrate() -> None:
-    """Bring the database to the schema of this version; `serve` and `work` do it by themselves."""
+    """Migrate the database to this version's schema; `serve` and `work` do it themselves."""
     application(settings())
     click.echo("The database is up to date.")
 
@@ -63,7 +63,7 @@ def migrate() -> None:
 @click.option("--bank", "slug", required=True, help="The bank's short name.")
 @click.option("--seconds", type=click.IntRange(1, 600), help="Time to think.")
 def plan(day: datetime, *, slug: str, seconds: int | None) -> None:
-    """Ask for a plan of a day; a running `milkround work` makes it."""
+    """Enqueue a planning job for a day; a running `milkround work` executes it."""
     present = settings()
     with application(present).app_context(), transaction() as session:
         job = ask_for_plan(
@@ -106,7 +106,7 @@ def import_(kind: str, file: Path, *, slug: str) -> None:
 @main.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def postcodes(file: Path) -> None:
-    """Learn where postcodes lie from La Poste's open CSV file; what was known is replaced."""
+    """Import the positions of postcodes from La Poste's open CSV file, replacing earlier ones."""
     with application(settings()).test_request_context(), transaction() as session:
         count = import_postcodes(session, file.read_bytes())
     click.echo(f"{count} postcodes are known.")

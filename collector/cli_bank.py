@@ -1,4 +1,4 @@
-"""Commands that set a bank up: the bank, its sites, its people, their shifts."""
+"""Commands that set up a bank: bank, sites, people, shifts, sign-in links."""
 
 import re
 from datetime import datetime
@@ -57,7 +57,7 @@ def site(
     longitude: float,
     no_freezer: bool,
 ) -> None:
-    """Add a place where rounds begin or end."""
+    """Add a site where rounds begin or end."""
     with application(settings()).app_context(), transaction() as session:
         add_site(
             session,
@@ -131,7 +131,7 @@ def shift(
     draws_blood: bool,
     weeks: int,
 ) -> None:
-    """Put a collector on duty."""
+    """Add shifts of a collector."""
     with application(settings()).app_context(), transaction() as session:
         person = person_by_email(session, email)
         if person is None:

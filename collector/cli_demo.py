@@ -48,7 +48,7 @@ def demo(*, once: bool, as_json: bool, port: int, home: str | None) -> None:
 
 
 def _once(settings: Settings, *, since: float, as_json: bool) -> None:
-    """Play the day through and tell what came of it."""
+    """Play the day through, and print its result."""
     app = application(settings)
     with app.test_request_context():
         bank_id, day = _published(app)
@@ -99,7 +99,7 @@ def _serve_processes(settings: Settings, paths: demo_day.Links) -> None:
 
 @contextmanager
 def _alone(home: Path) -> Iterator[None]:
-    """Let one demonstration at a time run in a folder."""
+    """Allow one demonstration at a time in a folder."""
     with (home / "running").open("w", encoding="ascii") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,11 +1,11 @@
-"""What time it is, and how a test says otherwise."""
+"""The clock of the application, replaceable in tests."""
 
 from datetime import UTC, datetime
 from typing import Protocol
 
 
 class Clock(Protocol):
-    """Anything that tells the present instant."""
+    """Interface of a clock."""
 
     def now(self) -> datetime:
         """Return the present instant, aware, in UTC."""

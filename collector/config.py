@@ -1,4 +1,4 @@
-"""The settings of an installation, read from the environment, with all mistakes told at once."""
+"""Settings of an installation, read from the environment; all mistakes are reported at once."""
 
 import base64
 import secrets
@@ -21,7 +21,7 @@ PUSH_HOSTS = (
 
 
 class SettingsError(Exception):
-    """The environment holds mistakes: one sentence each."""
+    """Mistakes in the environment, one sentence each."""
 
     def __init__(self, mistakes: list[str]) -> None:
         super().__init__("\n".join(mistakes))
@@ -30,7 +30,7 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
-    """The server that carries e-mail, and from whom it comes."""
+    """The SMTP server and the sender's address."""
 
     scheme: str
     host: str
@@ -42,7 +42,7 @@ class Mail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sms:
-    """The gateway that carries text messages (docs/messages.md)."""
+    """The gateway of text messages (docs/messages.md)."""
 
     url: str
     token: str = field(default="", repr=False)
@@ -51,7 +51,7 @@ class Sms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Push:
-    """What signs web push messages, and whose servers they may be sent to."""
+    """The key of web push messages, and the permitted push services."""
 
     contact: str
     key: str = field(repr=False)
@@ -60,14 +60,14 @@ class Push:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MapSource:
-    """Where the board's maps take their background from (docs/settings.md).
+    """The source of the board's map background (docs/settings.md).
 
     Attributes
     ----------
     url
         With `{z}`, `{x}` and `{y}`, or of a PMTiles archive; empty where `file` is one of ours.
     attribution
-        Whom the map's makers want to be named.
+        The attribution required by the map's makers.
     """
 
     attribution: str
@@ -81,14 +81,14 @@ class MapSource:
 
     @property
     def host(self) -> str:
-        """The scheme and host that browsers may then ask; empty for our own."""
+        """The scheme and host of the tiles, for the content security policy; empty for our own."""
         parts = urlsplit(self.url)
         return f"{parts.scheme}://{parts.netloc}" if self.url else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What differs from one installation to the next."""
+    """The settings of one installation."""
 
     home: Path
     database_url: str
@@ -264,7 +264,7 @@ def _push(environ: Mapping[str, str], home: Path) -> Push | None:
 
 
 def _unpadded(text: str) -> bytes:
-    """Return what base64url without padding says; nothing where it says nothing."""
+    """Return the bytes of base64url text without padding; empty if it is invalid."""
     try:
         return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
     except ValueError:
@@ -295,12 +295,12 @@ def _whole(
 
 
 def _kept_secret(home: Path) -> str:
-    """Return the installation's secret, made on the first start and readable by its owner only."""
+    """Return the installation's secret, generated on the first start, readable by its owner only."""
     return _kept(home, "secret_key", 48)
 
 
 def _kept(home: Path, name: str, length: int) -> str:
-    """Return a secret of the installation from its folder, made when it is first asked for."""
+    """Return a secret of the installation from its folder, generated on first use."""
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = home / name
     if not path.exists():

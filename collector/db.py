@@ -1,4 +1,4 @@
-"""The database: one base for all rows, the two ways in (`transaction`, `reading`), SQLite's terms.
+"""The database: base of all rows, `transaction` and `reading`, and SQLite's settings.
 
 Flask-SQLAlchemy is used in this file only, so that leaving it would be one file's change.
 """
@@ -28,13 +28,13 @@ Row = TypeVar("Row", bound="Base")
 
 
 class UtcInstant(TypeDecorator[datetime]):
-    """An aware instant, stored in UTC; a naive one is a mistake and is refused."""
+    """An aware instant, stored in UTC; a naive instant raises."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse a naive instant, store the rest in UTC."""
+        """Convert an aware instant to UTC; refuse a naive one."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -43,7 +43,7 @@ class UtcInstant(TypeDecorator[datetime]):
         return instant.replace(tzinfo=None) if dialect.name == "sqlite" else instant
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Give the instant back aware, in UTC."""
+        """Return the instant aware, in UTC."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
@@ -78,7 +78,7 @@ class Base(DeclarativeBase):
 
 
 class BankOwned:
-    """A mixin: the row belongs to one bank, and no query crosses that line."""
+    """Mixin of rows that belong to one bank; queries filter by it."""
 
     bank_id: Mapped[int] = mapped_column(ForeignKey("banks.id"), index=True)
 
@@ -122,7 +122,7 @@ def tune_sqlite(engine: Engine) -> None:
 
 @contextmanager
 def transaction() -> Iterator[Session]:
-    """Commit what the block did, or nothing of it.
+    """Commit all changes of the block, or none.
 
     Entered by the surfaces, the command line and the supervisor only, and never nested.
 
@@ -150,7 +150,7 @@ def transaction() -> Iterator[Session]:
 
 @contextmanager
 def reading() -> Iterator[Session]:
-    """Open a session that keeps nothing of what the block does.
+    """Open a read-only session; changes of the block are discarded.
 
     It is closed, not rolled back: rows that were read stay readable afterwards.
     """
@@ -167,7 +167,7 @@ def owned(session: Session, row: type[Row], bank_id: int, key: int) -> Row:
     Raises
     ------
     NotFound
-        There is none, or it is another bank's: the caller cannot tell which.
+        There is none, or it is another bank's; the error does not differ.
     """
     found = session.get(row, key)
     if found is None or getattr(found, "bank_id", None) != bank_id:
@@ -176,6 +176,6 @@ def owned(session: Session, row: type[Row], bank_id: int, key: int) -> Row:
 
 
 def is_duplicate(error: IntegrityError) -> bool:
-    """Whether the database refused a row because its key exists already."""
+    """Return whether the database refused a row because its key exists already."""
     text = str(error.orig).lower()
     return "unique" in text

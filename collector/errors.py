@@ -1,11 +1,11 @@
-"""What can go wrong in a way a caller may act on: not found, refused, somebody was first.
+"""Errors that a caller may act on: not found, refused, conflict.
 
-An error carries a code and its figures; `collector.web.wording` makes the sentence of them.
+An error carries a code and figures; `collector.web.wording` makes the sentence.
 """
 
 
 class MilkroundError(Exception):
-    """An answer, not an accident: a code, and the figures its sentence needs."""
+    """Base of expected errors: a code, and the figures of its sentence."""
 
     def __init__(self, code: str, /, **figures: object) -> None:
         super().__init__(code, figures)
@@ -18,12 +18,12 @@ class MilkroundError(Exception):
 
 
 class NotFound(MilkroundError):  # noqa: N818 - it is an answer, as in HTTP
-    """The thing does not exist, or belongs to somebody the caller may not see."""
+    """The row does not exist, or belongs to another bank or donor."""
 
 
 class Refused(MilkroundError):  # noqa: N818
-    """A rule said no; nothing was changed."""
+    """A rule refuses the action; no change was made."""
 
 
 class Conflict(MilkroundError):  # noqa: N818
-    """Somebody was first; the caller must look again before acting."""
+    """Another change came first; the caller must read again before acting."""

@@ -1,4 +1,4 @@
-"""The installation a command works on: its settings, its application on an up-to-date database."""
+"""The installation of a command: settings, and the application on a migrated database."""
 
 import os
 import sys
@@ -25,10 +25,10 @@ clock = SystemClock()
 
 
 class Commands(click.Group):
-    """A group of commands whose refusals are told in words."""
+    """Command group that prints refusals as sentences."""
 
     def invoke(self, context: click.Context) -> object:
-        """Run a command; what a rule refuses is a sentence, not a traceback."""
+        """Run a command, and print a refusal as a sentence instead of a traceback."""
         try:
             return super().invoke(context)
         except DatabaseError as away:
@@ -41,7 +41,7 @@ class Commands(click.Group):
 
 
 def settings() -> Settings:
-    """Read the settings, or tell every mistake and stop."""
+    """Read the settings, or print every mistake and exit."""
     try:
         return settings_from(os.environ)
     except SettingsError as wrong:
@@ -53,7 +53,7 @@ def settings() -> Settings:
 def application(settings: Settings) -> Flask:
     """Return the application on an up-to-date database.
 
-    What it writes is readable by its owner only: the database holds health data.
+    New files are readable by their owner only: the database holds health data.
     """
     os.umask(OWNER_ONLY)
     settings.home.mkdir(parents=True, exist_ok=True)
@@ -66,7 +66,7 @@ def application(settings: Settings) -> Flask:
 
 
 def bank_named(session: Session, slug: str) -> Bank:
-    """Return the bank with this short name, or say that there is none."""
+    """Return the bank with this short name, or exit with a message."""
     found = session.scalar(select(Bank).where(Bank.slug == slug))
     if found is None:
         raise click.ClickException(f"There is no bank {slug!r}; found it with `milkround bank`.")

@@ -1,4 +1,4 @@
-"""Moving a database to the schema of this version, and knowing whether it is there."""
+"""Migration of a database to this version's schema, and its check."""
 
 from alembic import command
 from alembic.autogenerate import compare_metadata

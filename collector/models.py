@@ -1,4 +1,4 @@
-"""Every module of rows, imported once, so that the metadata is complete."""
+"""Import of all modules with rows, so that the metadata is complete."""
 
 from collector.audit import models as audit
 from collector.banks import models as banks

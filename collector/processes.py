@@ -1,4 +1,4 @@
-"""How the demonstration starts its server and its worker, and leaves none of them behind."""
+"""Child processes of the demonstration: start and certain end of server and worker."""
 
 import ctypes
 import signal
@@ -14,7 +14,7 @@ from typing import Self
 PATIENCE_SECONDS = 5
 PORTS_TRIED = 20
 PR_SET_PDEATHSIG = 1
-"""From linux/prctl.h: the signal a process receives when the one that started it ends."""
+"""From linux/prctl.h: the signal sent to a process when its parent ends."""
 
 
 class Processes:
@@ -42,7 +42,7 @@ class Processes:
                 child.wait()
 
     def start(self, arguments: Sequence[str], *, log: Path) -> None:
-        """Start a `milkround` command; what it prints is appended to a file."""
+        """Start a `milkround` command; its output is appended to a file."""
         command = [sys.executable, "-m", "collector.cli", *arguments]
         with log.open("ab") as output:
             child = subprocess.Popen(  # noqa: S603 - the command is our own
@@ -55,7 +55,7 @@ class Processes:
         self._children.append(child)
 
     def wait_for_port(self, host: str, port: int) -> None:
-        """Return when somebody listens at a port, or when one of the processes has ended."""
+        """Wait until a port accepts connections, or until one of the processes has ended."""
         while all(child.poll() is None for child in self._children):
             with socket.socket() as attempt:
                 attempt.settimeout(1)
@@ -89,7 +89,7 @@ def free_port(host: str, wanted: int) -> int:
 
 
 def is_free(host: str, port: int) -> bool:
-    """Whether nobody listens at a port."""
+    """Return whether a port is free."""
     with socket.socket() as attempt:
         return attempt.connect_ex((host, port)) != 0
 

@@ -1,4 +1,4 @@
-"""The web server: gunicorn with threads, started from Python so that no shell is needed."""
+"""The web server: gunicorn with threads, started from Python without a shell."""
 
 import gc
 from typing import Any
@@ -8,7 +8,7 @@ from gunicorn.app.base import BaseApplication
 
 
 class Server(BaseApplication):  # type: ignore[misc]
-    """Serves one application until it is told to stop."""
+    """Gunicorn application for one Flask application."""
 
     def __init__(self, app: Flask, **options: Any) -> None:  # noqa: ANN401 - gunicorn's own
         self._app = app
@@ -21,21 +21,21 @@ class Server(BaseApplication):  # type: ignore[misc]
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        """Return what is served."""
+        """Return the Flask application."""
         return self._app
 
 
 def get_ready(worker: Any) -> None:  # noqa: ANN401 - gunicorn's own
-    """Let streams end as soon as their worker is told to, and look for garbage less often."""
+    """End event streams when their worker must stop, and collect garbage less often."""
     streams = worker.app.load().extensions["milkround_streams"]
     streams.goes_on = lambda: bool(worker.alive)
     gc.set_threshold(50_000, 20, 100)
 
 
 def serve(app: Flask, *, host: str, port: int, workers: int = 2) -> None:
-    """Serve until a signal says stop; each worker has four threads."""
-    # What is loaded by now stays for good: no worker copies it, or takes it apart at its end.
-    # Looking through it for garbage made one page of a hundred take 200 ms longer.
+    """Serve until a signal to stop; each worker has four threads."""
+    # Objects loaded by now live as long as the process: workers share them without copies.
+    # Their garbage collection made one page in a hundred 200 ms slower.
     gc.collect()
     gc.freeze()
     Server(

@@ -1,4 +1,4 @@
-"""The only place that converts between civil time, instants and the planner's seconds."""
+"""Conversion between civil time, instants and the planner's seconds."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -18,7 +18,7 @@ class ServiceDay:
 
     @classmethod
     def of(cls, instant: datetime, zone: ZoneInfo) -> "ServiceDay":
-        """Return the civil day that holds an instant."""
+        """Return the civil day of an instant."""
         return cls(instant.astimezone(zone).date(), zone)
 
     @property
@@ -44,9 +44,9 @@ class ServiceDay:
         return int((instant - self.epoch).total_seconds())
 
     def at(self, seconds: int) -> datetime:
-        """Return the instant that lies `seconds` after the epoch, in UTC."""
+        """Return the instant `seconds` after the epoch, in UTC."""
         return self.epoch + timedelta(seconds=seconds)
 
     def wall(self, instant: datetime) -> datetime:
-        """Return an instant as the bank's wall clock shows it."""
+        """Return an instant in the bank's wall-clock time."""
         return instant.astimezone(self.zone)

@@ -1,4 +1,4 @@
-"""What happens because time passes: lapsed blood tests suspend, and donors are reminded."""
+"""Timers: suspension of donors without a valid blood test, reminders to donors."""
 
 import logging
 import threading
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 def keep_time(app: Flask, clock: Clock, stop: threading.Event) -> None:
-    """Look again and again until told to stop; a database that is away is asked a minute later."""
+    """Run the timers until told to stop; retry after a minute if the database is away."""
     while not stop.is_set():
         with app.app_context():
             try:
@@ -29,7 +29,10 @@ def keep_time(app: Flask, clock: Clock, stop: threading.Event) -> None:
 
 
 def tick(clock: Clock) -> int:
-    """Do what is due, and return to how many donors; the writer's lock is taken only if any is."""
+    """Run the due timers, and return the number of donors concerned.
+
+    The writer's lock is taken only if a timer is due.
+    """
     with reading() as session:
         if not lapsed(session, now=clock.now()):
             return 0
@@ -40,6 +43,6 @@ def tick(clock: Clock) -> int:
 
 
 def remind(clock: Clock) -> None:
-    """Owe what the hour makes due: the evening before, half an hour ahead, the receipt."""
+    """Enqueue the messages due by now: the evening before, half an hour ahead, the receipt."""
     with transaction() as session:
         owe_reminders(session, now=clock.now())

@@ -1,4 +1,4 @@
-"""The worker: plans what is asked for, sends what is owed, keeps the timers."""
+"""The worker: job supervisor, message delivery and timers."""
 
 import logging
 import threading
@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 
 
 def work_for_ever(app: Flask, clock: Clock) -> None:
-    """Work the queue and the outbox until a signal says stop."""
+    """Run the queue, the outbox and the timers until a signal to stop."""
     stop = threading.Event()
     postman = threading.Thread(target=_carry, args=(app, clock, stop), name="postman")
     postman.start()
@@ -48,12 +48,12 @@ def work_for_ever(app: Flask, clock: Clock) -> None:
 
 
 def work_until_idle(app: Flask, clock: Clock) -> None:
-    """Work the queue until nothing waits."""
+    """Run the queue until it is empty."""
     run_once(HANDLERS, clock=clock, enter=app.app_context)
 
 
 def _carry(app: Flask, clock: Clock, stop: threading.Event) -> None:
-    """Empty the outbox again and again; a database that is away is asked again a second later."""
+    """Deliver the outbox repeatedly; retry after a second if the database is away."""
     sender = sender_for(app.extensions["milkround_settings"])
     while not stop.wait(LOOK_SECONDS):
         with app.app_context():

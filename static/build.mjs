@@ -1,5 +1,5 @@
-// Bundles the front end into static/dist: every file's name carries its content hash,
-// and manifest.json says which name stands for which source.
+// The build of the front end into static/dist: every file name carries its content hash, and
+// manifest.json maps each source to its file.
 import { createHash } from "node:crypto";
 import { copyFile, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -49,13 +49,13 @@ const site = await esbuild.build({
 });
 const manifest = named(site.metafile);
 
-// The label reader's engine is served from here, never from somebody else's network.
+// The engine of the label reader is served from here, never from another site.
 const engine = createRequire(import.meta.url).resolve("zxing-wasm/reader/zxing_reader.wasm");
 const hash = createHash("sha256").update(await readFile(engine)).digest("hex").slice(0, 8).toUpperCase();
 manifest["wasm/zxing_reader.wasm"] = `zxing_reader-${hash}.wasm`;
 await copyFile(engine, path.join(out, manifest["wasm/zxing_reader.wasm"]));
 
-// The service worker keeps one address for ever; what it stores is named by hash.
+// The service worker keeps one address for ever; the files it stores are named by hash.
 const kept = Object.entries(manifest)
   .filter(([source]) => /(^js\/phone\.js|^css\/(site|phone)\.css|^icons\/)/.test(source))
   .map(([, file]) => ({ url: `/static/dist/${file}`, revision: null }));
@@ -69,7 +69,7 @@ await esbuild.build({
 
 await writeFile(path.join(out, "manifest.json"), JSON.stringify(manifest, null, 2));
 
-// Compressed once, here, instead of at every request.
+// Compressed once, at the build, instead of at every request.
 for (const name of (await readdir(out)).filter((name) => /\.(js|css|svg|wasm)$/.test(name))) {
   const content = await readFile(path.join(out, name));
   await writeFile(path.join(out, `${name}.gz`), gzipSync(content, { level: 9 }));

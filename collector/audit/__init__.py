@@ -1,1 +1,1 @@
-"""Who did what, when and why: append-only and hash-chained."""
+"""The audit chain: an append-only, hash-chained log of actions."""

@@ -1,4 +1,4 @@
-"""Appending to the audit chain."""
+"""Append to the audit chain, and compute its digests."""
 
 import hashlib
 import json
@@ -22,16 +22,16 @@ def record(
     subject: str,
     **details: object,
 ) -> AuditEntry:
-    """Append one act to a bank's chain.
+    """Append one action to a bank's chain.
 
     Parameters
     ----------
     actor
-        Who acted, as `person:12`, `donor:7` or `system`.
+        The actor, as `person:12`, `donor:7` or `system`.
     action
-        What was done, as a verb in the past: `pickup asked`.
+        The action, as a verb in the past: `pickup asked`.
     subject
-        What it was done to, as `pickup:31`.
+        The object of the action, as `pickup:31`.
     details
         Figures and reasons; never a name, an address or a health answer.
     """
@@ -55,8 +55,8 @@ def record(
 
 
 def digest_of(entry: AuditEntry) -> str:
-    """Return the SHA-256 over the entry before this one and everything this one says."""
-    said = [
+    """Return the SHA-256 over the digest of the entry before and every field of this entry."""
+    fields = [
         entry.previous_digest,
         entry.bank_id,
         entry.sequence,
@@ -66,12 +66,12 @@ def digest_of(entry: AuditEntry) -> str:
         entry.subject,
         entry.details,
     ]
-    text = json.dumps(said, sort_keys=True, separators=(",", ":"), default=str)
+    text = json.dumps(fields, sort_keys=True, separators=(",", ":"), default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _head(session: Session, bank_id: int) -> AuditHead:
-    """Return the end of the chain, held until the transaction ends."""
+    """Return the end of the chain, locked until the transaction ends."""
     head = session.scalar(select(AuditHead).where(AuditHead.bank_id == bank_id).with_for_update())
     if head is None:
         head = AuditHead(bank_id=bank_id, sequence=0, digest=GENESIS)

@@ -1,4 +1,4 @@
-"""The rows of the audit chain."""
+"""Rows of the audit chain."""
 
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from collector.db import BankOwned, Base
 
 
 class AuditHead(Base):
-    """The end of one bank's chain; whoever appends holds this row."""
+    """The end of one bank's chain; an append locks this row."""
 
     __tablename__ = "audit_heads"
 
@@ -20,7 +20,7 @@ class AuditHead(Base):
 
 
 class AuditEntry(BankOwned, Base):
-    """One act: actor, action, subject, reason, chained to the entry before it."""
+    """One action with actor, subject and reason, chained to the entry before it."""
 
     __tablename__ = "audit_entries"
     __table_args__ = (UniqueConstraint("bank_id", "sequence"),)

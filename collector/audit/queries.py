@@ -1,4 +1,4 @@
-"""Reading the audit chain and finding where it was tampered with."""
+"""Queries of the audit chain, and the search for tampering."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -8,9 +8,9 @@ from collector.audit.models import AuditEntry, AuditHead
 
 
 def first_broken_link(session: Session, bank_id: int) -> int | None:
-    """Return the sequence number at which a bank's chain stops being true, or None.
+    """Return the first sequence number at which a bank's chain is broken, or None.
 
-    An entry that was changed, removed, inserted or cut off the end is found.
+    A changed, removed, inserted or truncated entry is found.
     """
     expected, digest = 1, GENESIS
     entries = session.scalars(
@@ -27,7 +27,7 @@ def first_broken_link(session: Session, bank_id: int) -> int | None:
 
 
 def history_of(session: Session, *, bank_id: int, subject: str) -> list[AuditEntry]:
-    """Return what was done to one subject, oldest first."""
+    """Return the actions on one subject, oldest first."""
     return list(
         session.scalars(
             select(AuditEntry)

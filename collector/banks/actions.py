@@ -1,4 +1,4 @@
-"""Founding a bank, adding its sites, changing its rules and the weekdays of its zones."""
+"""Foundation of a bank, and changes of its sites, rules and zones."""
 
 import re
 from collections.abc import Iterable
@@ -34,7 +34,7 @@ def found_bank(
     jurisdiction: Jurisdiction = Jurisdiction.FRANCE,
     language: str = "fr",
 ) -> Bank:
-    """Found a bank with the preset rules of its jurisdiction; the first one begins the directory.
+    """Found a bank with the preset rules of its jurisdiction; the first bank fills the directory.
 
     Raises
     ------
@@ -70,7 +70,7 @@ def found_bank(
 
 @cache
 def _time_zones() -> set[str]:
-    """All names of time zones; looking for them takes 20 ms."""
+    """All names of time zones; their listing takes 20 ms."""
     return available_timezones()
 
 
@@ -94,7 +94,7 @@ def add_site(
     longitude: float,
     receives: bool,
 ) -> Site:
-    """Add a place where rounds begin or end.
+    """Add a site, a place where rounds begin or end.
 
     Raises
     ------
@@ -131,19 +131,19 @@ def change_policy(
     verified_by: str | None,
     on: date,
 ) -> Policy:
-    """Change a rule, say where its figure comes from, and whether somebody read it there.
+    """Change a rule with its source, and record whether the value was verified there.
 
     Parameters
     ----------
     seen
-        The value on the page that was changed: another one by now is somebody else's change.
+        The value shown on the page; if the row differs by now, a colleague has changed it.
     verified_by
-        Who read the source and found this value in it; None leaves the rule marked.
+        The person who read this value at its source; None leaves the rule marked.
 
     Raises
     ------
     Refused
-        `source_missing`; what `value_in` refuses.
+        `source_missing`, and the refusals of `value_in`.
     Conflict
         `rule_changed_meanwhile`.
     """
@@ -180,7 +180,7 @@ def set_weekdays(
     weekdays: Iterable[str],
     actor: str,
 ) -> Zone:
-    """Keep on which weekdays somebody drives to a zone, Monday being "1"; none stands for any.
+    """Set the weekdays of rounds to a zone, Monday being "1"; an empty set means any day.
 
     Raises
     ------

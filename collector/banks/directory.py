@@ -1,4 +1,4 @@
-"""The public directory of lactariums: the lines it begins with, who may correct them, and how."""
+"""The public directory of lactariums: its first entries and their correction."""
 
 import csv
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ MOST_RADIUS_KM = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LactariumEntry:
-    """What an administrator says of one lactarium."""
+    """An administrator's correction of one lactarium."""
 
     name: str
     town: str
@@ -40,7 +40,7 @@ class LactariumEntry:
 
 
 def first_lines(jurisdiction: Jurisdiction) -> list[LactariumEntry]:
-    """Return the lines a new installation begins with; only France's are known."""
+    """Return the entries of a new installation; only France has any."""
     if jurisdiction is not Jurisdiction.FRANCE:
         return []
     with FRANCE.open(encoding="utf-8", newline="") as file:
@@ -60,7 +60,7 @@ def first_lines(jurisdiction: Jurisdiction) -> list[LactariumEntry]:
 
 
 def begin_directory(session: Session, jurisdiction: Jurisdiction) -> int:
-    """Fill an empty directory and return how many lines it got; a directory in use stays."""
+    """Fill an empty directory, and return the number of entries added; a directory in use stays."""
     if session.scalar(select(func.count()).select_from(Lactarium)):
         return 0
     lines = first_lines(jurisdiction)
@@ -70,18 +70,18 @@ def begin_directory(session: Session, jurisdiction: Jurisdiction) -> int:
 
 
 def directory(session: Session, *, all_lines: bool = False) -> list[Lactarium]:
-    """Return the directory by town; what is not listed only where `all_lines` asks for it."""
+    """Return the directory by town; `all_lines` adds the unlisted entries."""
     lines = select(Lactarium).order_by(Lactarium.town, Lactarium.name)
     return list(session.scalars(lines if all_lines else lines.where(Lactarium.listed)))
 
 
 def lactarium_for(session: Session, *, bank_id: int, lactarium_id: int) -> Lactarium:
-    """Return a line that this bank may correct: nobody's, or its own.
+    """Return an entry that this bank may correct: its own, or one without a bank.
 
     Raises
     ------
     NotFound
-        There is none, or another bank of this installation answers for it.
+        There is none, or it belongs to another bank of this installation.
     """
     line = session.get(Lactarium, lactarium_id)
     if line is None or line.bank_id not in {None, bank_id}:
@@ -98,7 +98,7 @@ def write_line(
     said: LactariumEntry,
     lactarium_id: int | None = None,
 ) -> Lactarium:
-    """Correct a line of the directory, or add one; the act is in the chain of the bank it was of.
+    """Correct an entry of the directory, or add one, and record it in the bank's audit chain.
 
     Raises
     ------
@@ -128,12 +128,12 @@ def write_line(
 
 
 def line_of_bank(session: Session, bank: Bank) -> Lactarium | None:
-    """Return the line of the directory that is this bank."""
+    """Return the bank's own entry in the directory."""
     return session.scalar(select(Lactarium).where(Lactarium.bank_id == bank.id))
 
 
 def _leave_other_line(session: Session, bank_id: int, *, but: Lactarium) -> None:
-    """A bank is one line of the directory: whichever it was before becomes nobody's."""
+    """Release the bank's earlier entry: a bank has one entry of the directory."""
     before = session.scalar(select(Lactarium).where(Lactarium.bank_id == bank_id))
     if before is not None and before is not but:
         before.bank_id = None

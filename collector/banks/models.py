@@ -1,4 +1,4 @@
-"""The rows of a bank: itself, its sites, its zones, its policies."""
+"""Rows of a bank: bank, sites, zones, policies, directory entries."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -11,7 +11,7 @@ from collector.db import BankOwned, Base
 
 
 class Jurisdiction(StrEnum):
-    """Whose rules a bank lives under; the presets of its policies follow."""
+    """The jurisdiction of a bank; it decides the presets of the policies."""
 
     FRANCE = "FR"
     UNITED_KINGDOM = "UK"
@@ -20,7 +20,7 @@ class Jurisdiction(StrEnum):
 
 
 class SiteKind(StrEnum):
-    """What a place where rounds begin or end is."""
+    """The kind of a site."""
 
     BANK = "bank"
     ANTENNE = "antenne"
@@ -28,7 +28,7 @@ class SiteKind(StrEnum):
 
 
 class LactariumKind(StrEnum):
-    """Whom a lactarium serves: its own hospital alone, or others too."""
+    """The scope of a lactarium: its own hospital alone, or other hospitals too."""
 
     INTERNAL = "internal"
     INTERNAL_AND_EXTERNAL = "internal_and_external"
@@ -36,7 +36,7 @@ class LactariumKind(StrEnum):
 
 
 class Known(StrEnum):
-    """An answer that may be missing; missing is not no."""
+    """A yes, a no or an unknown; unknown is not no."""
 
     YES = "yes"
     NO = "no"
@@ -59,7 +59,7 @@ class Bank(Base):
 
     @property
     def zone(self) -> ZoneInfo:
-        """The time zone of everything this bank promises."""
+        """The time zone of the bank's promises, as an IANA name."""
         return ZoneInfo(self.time_zone)
 
 
@@ -85,11 +85,11 @@ class Zone(BankOwned, Base):
     name: Mapped[str]
     postcodes: Mapped[list[str]]
     weekdays: Mapped[list[str]] = mapped_column(default=list)
-    """On which days somebody drives there, Monday being "1"; empty: on any."""
+    """The weekdays of rounds to the zone, Monday being "1"; empty means any day."""
 
 
 class Policy(BankOwned, Base):
-    """A rule of one bank: its value, where it comes from, and who verified it."""
+    """A rule of one bank: value, source and verification."""
 
     __tablename__ = "policies"
     __table_args__ = (UniqueConstraint("bank_id", "key"),)
@@ -104,7 +104,7 @@ class Policy(BankOwned, Base):
 
 
 class Lactarium(Base):
-    """A line of the public directory: the installation's, shared by every bank that lives here."""
+    """An entry of the public directory, shared by all banks of the installation."""
 
     __tablename__ = "lactariums"
 
@@ -118,15 +118,15 @@ class Lactarium(Base):
     phone: Mapped[str]
     website: Mapped[str]
     postcodes: Mapped[list[str]]
-    """Beginnings of the postcodes it collects in, where somebody told us."""
+    """Prefixes of the collected postcodes, where known."""
     radius_km: Mapped[int | None]
-    """How far it drives, where somebody told us."""
+    """The radius of collection in kilometres, where known."""
     evidence: Mapped[str]
-    """How well the line is known: `read` at the source, or in words."""
+    """The evidence of the entry: `read` at the source, or a sentence."""
     checked_on: Mapped[date | None]
     listed: Mapped[bool]
     bank_id: Mapped[int | None] = mapped_column(ForeignKey("banks.id"), unique=True)
-    """The bank of this installation that it is, which then answers for its line."""
+    """The bank of this installation behind the entry, which then owns it."""
     version: Mapped[int] = mapped_column()
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own form

@@ -1,6 +1,6 @@
-"""Which lactarium comes to a postcode: the nearest that takes anonymous gifts and drives that far.
+"""Lactariums that collect at a postcode, nearest first.
 
-Where nobody told us how far a lactarium drives, the answer is "ask", never "they come".
+A lactarium with an unknown radius is listed under "ask", never under "comes".
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,13 +13,13 @@ from collector.banks.models import Known, Lactarium, LactariumKind, Zone
 from collector.banks.policies import Policies, PolicyKey
 
 FURTHEST_KM = 150
-"""The widest radius of collection that was read at a bank's own page (Nantes)."""
+"""The widest radius read at a bank's own page, in kilometres (Nantes)."""
 
 MOST_TO_ASK = 3
 
 
 class Reach(StrEnum):
-    """Whether somebody drives to a place."""
+    """Whether a lactarium collects at a place."""
 
     COMES = "comes"
     ASK = "ask"
@@ -28,7 +28,7 @@ class Reach(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CollectionArea:
-    """Where a bank that lives here collects: beginnings of postcodes, or a radius."""
+    """The collection area of a bank of this installation: postcode prefixes, or a radius in km."""
 
     prefixes: tuple[str, ...]
     radius_km: int
@@ -36,7 +36,7 @@ class CollectionArea:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
-    """A lactarium seen from a postcode."""
+    """A lactarium with its distance from a postcode."""
 
     lactarium: Lactarium
     km: float
@@ -45,19 +45,19 @@ class Option:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NearestBanks:
-    """Who comes, whom to ask, and what else there is; each nearest first."""
+    """Lactariums by their answer to a postcode; each list nearest first."""
 
     comes: Option | None
     ask: tuple[Option, ...]
-    """They take anonymous gifts, and nobody told us how far they drive."""
+    """Lactariums that take anonymous gifts, with an unknown radius."""
     unclear: tuple[Option, ...]
-    """Near enough; nobody told us whether they take anonymous gifts."""
+    """Lactariums near enough, with unknown acceptance of anonymous gifts."""
     own_hospital: Option | None
-    """The nearest of all: what a mother gives her own baby is handled by her hospital's."""
+    """The nearest lactarium; a mother's milk for her own baby is handled by her hospital's."""
 
 
 def ground_of(zones: Iterable[Zone], policies: Policies) -> CollectionArea:
-    """Return where a bank collects; one without zones collects within its radius."""
+    """Return the collection area of a bank; without zones it is the radius."""
     return CollectionArea(
         prefixes=tuple(prefix for zone in zones for prefix in zone.postcodes),
         radius_km=policies[PolicyKey.RADIUS_KM],
@@ -69,19 +69,19 @@ def who_comes(
     *,
     postcode: str,
     at: tuple[float, float],
-    grounds: Mapping[int, CollectionArea],
+    areas: Mapping[int, CollectionArea],
 ) -> NearestBanks:
-    """Answer for one postcode.
+    """Return the lactariums for one postcode.
 
     Parameters
     ----------
     at
         Its latitude and longitude.
-    grounds
-        Where the banks of this installation collect, by the bank's key.
+    areas
+        The collection areas of this installation's banks, by the bank's key.
     """
     options = sorted(
-        (_option(line, postcode=postcode, at=at, grounds=grounds) for line in lines),
+        (_option(line, postcode=postcode, at=at, areas=areas) for line in lines),
         key=lambda option: option.km,
     )
     takers = [each for each in options if each.lactarium.takes_anonymous is Known.YES]
@@ -105,16 +105,14 @@ def _option(
     *,
     postcode: str,
     at: tuple[float, float],
-    grounds: Mapping[int, CollectionArea],
+    areas: Mapping[int, CollectionArea],
 ) -> Option:
     km = float(great_circle(at, (line.latitude, line.longitude)).km)
-    return Option(lactarium=line, km=km, reach=_reach(line, postcode, km, grounds))
+    return Option(lactarium=line, km=km, reach=_reach(line, postcode, km, areas))
 
 
-def _reach(
-    line: Lactarium, postcode: str, km: float, grounds: Mapping[int, CollectionArea]
-) -> Reach:
-    ground = None if line.bank_id is None else grounds.get(line.bank_id)
+def _reach(line: Lactarium, postcode: str, km: float, areas: Mapping[int, CollectionArea]) -> Reach:
+    ground = None if line.bank_id is None else areas.get(line.bank_id)
     prefixes = ground.prefixes if ground else tuple(line.postcodes)
     radius = ground.radius_km if ground else line.radius_km
     if prefixes:

@@ -1,6 +1,6 @@
-"""The rules of a bank: their keys, their presets by jurisdiction, and how they are read.
+"""Policies of a bank: keys, presets by jurisdiction, and typed access.
 
-The figures and their sources are those of docs/policies.md; a preset nobody verified says so.
+Figures and sources equal docs/policies.md; an unverified preset is marked.
 """
 
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from collector.banks.models import Jurisdiction, Policy
 
 
 class PolicyKey(StrEnum):
-    """Every rule a bank may set; the value's unit is in the name."""
+    """The keys of policies; the unit of the value is in the name."""
 
     SEROLOGY_DAYS = "serology_days"
     MILK_AGE_DAYS = "milk_age_days"
@@ -48,7 +48,7 @@ class PolicyKey(StrEnum):
 
 
 class Proof(StrEnum):
-    """How much a bank insists on a proof at the door."""
+    """The requirement of a proof at the door."""
 
     REQUIRED = "required"
     WARN = "warn"
@@ -57,14 +57,14 @@ class Proof(StrEnum):
 
 
 class LabelCheck(StrEnum):
-    """Which check digit the labels of a bank's bottles end with."""
+    """The check digit of the bank's bottle labels."""
 
     OFF = "off"
     DAMM = "damm"
 
 
 class Navigation(StrEnum):
-    """To which navigation apps a phone may hand over the coordinates of a stop."""
+    """The navigation apps that may receive the coordinates of a stop."""
 
     ALL = "all"
     OWN = "own"
@@ -87,7 +87,7 @@ PROOF_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """A rule as a new bank receives it."""
+    """A policy of a new bank."""
 
     key: PolicyKey
     value: int | str
@@ -162,7 +162,7 @@ PRESETS: dict[Jurisdiction, tuple[Preset, ...]] = {
 
 
 def preset_rows(bank_id: int, jurisdiction: Jurisdiction) -> list[Policy]:
-    """Return the rules a new bank starts with."""
+    """Return the policies of a new bank."""
     return [
         Policy(
             bank_id=bank_id,
@@ -179,19 +179,19 @@ def preset_rows(bank_id: int, jurisdiction: Jurisdiction) -> list[Policy]:
 
 
 class Policies:
-    """The rules of one bank, ready to be asked for."""
+    """The policies of one bank, with typed access."""
 
     def __init__(self, rows: Iterable[Policy]) -> None:
         self._values = {row.key: row.value for row in rows}
 
     def __getitem__(self, key: PolicyKey) -> int:
-        """Return a rule's value in the unit its name tells."""
+        """Return the value of a policy in the unit of its name."""
         return int(self._values[key])
 
     def word(self, key: PolicyKey) -> str:
-        """Return the value of a rule that is a choice."""
+        """Return the value of a policy with named choices."""
         return self._values[key]
 
     def proof(self, purpose: str, what: str) -> Proof:
-        """Return how much the bank insists on a proof; one that it has no rule for is off."""
+        """Return the requirement of a proof; a proof without a policy is off."""
         return Proof(self._values.get(f"proof_{purpose}_{what}", Proof.OFF))

@@ -1,4 +1,4 @@
-"""Which values a rule of a bank may have: a figure within bounds, or one of a few words."""
+"""Permitted values of policies: a figure within bounds, or one of a few words."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -9,7 +9,7 @@ from collector.errors import Refused
 
 
 class ValueRange(NamedTuple):
-    """The least and the most a figure may be, both included."""
+    """The least and the most permitted figure, both included."""
 
     least: int
     most: int
@@ -25,7 +25,7 @@ BOUNDS: Mapping[str, ValueRange] = {
     "calls": ValueRange(0, 200),
     "g/km": ValueRange(0, 2000),
 }
-"""By the unit: wide enough for any bank, narrow enough to catch a slip of the finger."""
+"""Bounds by unit: wide enough for any bank, narrow enough to catch a typing error."""
 
 WORDS: Mapping[PolicyKey, type[StrEnum]] = {
     PolicyKey.LABEL_CHECK: LabelCheck,
@@ -35,7 +35,7 @@ LONGEST_FIGURE = 6
 
 
 def choices_of(key: str) -> tuple[str, ...]:
-    """Return the words a rule may be, or none where it is a figure."""
+    """Return the permitted words of a policy; empty for a figure."""
     if key.startswith("proof_"):
         return tuple(word.value for word in Proof)
     words = WORDS.get(PolicyKey(key))
@@ -43,7 +43,7 @@ def choices_of(key: str) -> tuple[str, ...]:
 
 
 def value_in(text: str, *, key: str, unit: str) -> str:
-    """Return a value as a row keeps it.
+    """Return a typed value in its stored form.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Questions about banks."""
+"""Queries of banks, sites, zones and policies."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,24 +17,24 @@ def get_bank(session: Session, bank_id: int) -> Bank:
 
 
 def policies_of(session: Session, bank_id: int) -> Policies:
-    """Return the rules of a bank, to be asked by key."""
+    """Return the policies of a bank with typed access."""
     return Policies(session.scalars(select(Policy).where(Policy.bank_id == bank_id)))
 
 
 def policy_rows(session: Session, bank_id: int) -> list[Policy]:
-    """Return the rules of a bank with their sources, by key."""
+    """Return the policy rows of a bank with their sources, by key."""
     return list(
         session.scalars(select(Policy).where(Policy.bank_id == bank_id).order_by(Policy.key))
     )
 
 
 def policy_row(session: Session, *, bank_id: int, key: str, for_change: bool = False) -> Policy:
-    """Return one rule of a bank with its source.
+    """Return one policy row of a bank with its source.
 
     Raises
     ------
     NotFound
-        There is no such rule.
+        There is no such policy.
     """
     wanted = select(Policy).where(Policy.bank_id == bank_id, Policy.key == key)
     policy = session.scalar(wanted.with_for_update() if for_change else wanted)

@@ -1,4 +1,4 @@
-"""What staff and donors do to sign in and out, and how people join."""
+"""Staff accounts, sign-in links and sessions: creation, use and revocation."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ MOST_ATTEMPTS = 6
 def add_person(
     session: Session, *, bank_id: int, name: str, email: str, roles: Iterable[Role], language: str
 ) -> Person:
-    """Add a member of the staff."""
+    """Add a member of the staff with roles."""
     person = Person(
         bank_id=bank_id,
         name=name,
@@ -43,7 +43,7 @@ def make_link(
     lives: timedelta = LINK_LIVES,
     sent_by: str = "email",
 ) -> str:
-    """Make a single-use link for a person or a donor and return its token."""
+    """Create a single-use link for a person or a donor, and return its token."""
     token = new_token()
     session.add(
         SignInLink(
@@ -62,7 +62,7 @@ def make_link(
 
 
 def use_link(session: Session, token: str, *, now: datetime) -> str:
-    """Spend a link and return the token of a new session.
+    """Use up a link, and return the token of a new session.
 
     Raises
     ------
@@ -100,7 +100,7 @@ def use_link(session: Session, token: str, *, now: datetime) -> str:
 
 
 def begin_session(session: Session, *, now: datetime, bank_id: int, donor_id: int) -> str:
-    """Return the token of a session for a donor whose file this very browser has just opened."""
+    """Return the token of a new session for the donor of a file just created in this browser."""
     key = new_token()
     session.add(
         WebSession(
@@ -128,13 +128,15 @@ def count_attempt(
 ) -> bool:
     """Count one request for a link and return whether it may be answered.
 
-    Counted per address in the database, so that every worker counts alike.
+    The count per address is kept in the database and shared by all workers.
     """
-    who, since = hashed(address.strip().lower()), now - ATTEMPTS_COUNTED_FOR
+    address_hash, since = hashed(address.strip().lower()), now - ATTEMPTS_COUNTED_FOR
     session.execute(delete(SignInAttempt).where(SignInAttempt.at < since))
-    session.add(SignInAttempt(address_hash=who, at=now))
+    session.add(SignInAttempt(address_hash=address_hash, at=now))
     session.flush()
     made = session.scalar(
-        select(func.count()).select_from(SignInAttempt).where(SignInAttempt.address_hash == who)
+        select(func.count())
+        .select_from(SignInAttempt)
+        .where(SignInAttempt.address_hash == address_hash)
     )
     return (made or 0) <= most

@@ -1,4 +1,4 @@
-"""The phones of a bank's collectors: seen, counted, and shut out when one is lost."""
+"""Phones of a bank's collectors: contact, unsent records and revocation."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -24,13 +24,15 @@ def see_device(
     session_id: int,
     unsent: int,
 ) -> Device:
-    """Note that a phone was in touch, and how many records it says it still holds."""
-    wanted = select(Device).where(
+    """Record a phone's contact, with its number of unsent records."""
+    of_phone = select(Device).where(
         Device.bank_id == bank_id, Device.key == key, Device.person_id == person_id
     )
-    device = session.scalar(wanted)
+    device = session.scalar(of_phone)
     if device is None:
-        device = _first_seen(session, now, bank_id, person_id, key) or session.scalars(wanted).one()
+        device = (
+            _first_seen(session, now, bank_id, person_id, key) or session.scalars(of_phone).one()
+        )
     device.name, device.session_id = name[:LONGEST_NAME], session_id
     device.seen_at, device.unsent = now, unsent
     session.flush()
@@ -38,13 +40,13 @@ def see_device(
 
 
 def is_revoked(session: Session, key: str) -> bool:
-    """Whether a phone was shut out; nobody can guess another phone's key."""
+    """Return whether a phone was revoked; a key is random and cannot be guessed."""
     revoked = select(Device.id).where(Device.key == key, Device.revoked_at.is_not(None))
     return session.scalar(revoked.limit(1)) is not None
 
 
 def devices_of(session: Session, *, bank_id: int, people: Iterable[int]) -> list[Device]:
-    """Return the phones of these people, the one in touch last first."""
+    """Return the phones of people, the latest contact first."""
     wanted = Device.person_id.in_(list(people))
     return list(
         session.scalars(
@@ -56,7 +58,9 @@ def devices_of(session: Session, *, bank_id: int, people: Iterable[int]) -> list
 def revoke_device(
     session: Session, *, now: datetime, bank_id: int, device_id: int, person_id: int
 ) -> Device:
-    """Shut a phone out: it wipes its rounds the next time it is in touch; done twice, once.
+    """Revoke a phone and its session; a second revocation changes nothing.
+
+    The phone wipes its rounds at its next contact.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Secret addresses under which a person's calendar reads her own shifts, or everybody's."""
+"""Secret addresses of calendar feeds: a person's own shifts, or all shifts of the bank."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from collector.people.queries import holds
 
 
 def make_feed(session: Session, *, now: datetime, person_id: int, everybody: bool) -> str:
-    """Make a new secret address and return its token; the one of its kind before stops working."""
+    """Create a secret address and return its token; the earlier one of its kind is revoked."""
     revoke_feeds(session, now=now, person_id=person_id, everybody=everybody)
     token = new_token()
     session.add(
@@ -30,7 +30,7 @@ def make_feed(session: Session, *, now: datetime, person_id: int, everybody: boo
 
 
 def revoke_feeds(session: Session, *, now: datetime, person_id: int, everybody: bool) -> None:
-    """Let a person's secret addresses of a kind open nothing any more."""
+    """Revoke a person's secret addresses of one kind."""
     session.execute(
         update(CalendarFeed)
         .where(
@@ -43,7 +43,7 @@ def revoke_feeds(session: Session, *, now: datetime, person_id: int, everybody: 
 
 
 def has_feed(session: Session, *, person_id: int, everybody: bool) -> bool:
-    """Whether a secret address of hers of that kind works."""
+    """Return whether a person has a valid secret address of one kind."""
     hers = select(CalendarFeed.id).where(
         CalendarFeed.person_id == person_id,
         CalendarFeed.everybody == everybody,
@@ -53,9 +53,9 @@ def has_feed(session: Session, *, person_id: int, everybody: bool) -> bool:
 
 
 def read_feed(session: Session, token: str) -> tuple[Person, bool] | None:
-    """Return who made an address and whether it shows everybody; None if it opens nothing.
+    """Return the owner of an address and whether it shows all shifts; None if it is invalid.
 
-    The shifts of others are for coordinators: such an address ends with the role.
+    An address of all shifts is for coordinators and ends with the role.
     """
     row = session.execute(
         select(Person, CalendarFeed.everybody)

@@ -10,5 +10,5 @@ def new_token() -> str:
 
 
 def hashed(token: str) -> str:
-    """Return what is kept of a token (it is random: a plain hash cannot be searched)."""
+    """Return the stored form of a token, its SHA-256; a random token needs no salt."""
     return hashlib.sha256(token.encode()).hexdigest()

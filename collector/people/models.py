@@ -1,4 +1,4 @@
-"""The rows of the staff and of signing in."""
+"""Rows of the staff, sign-in links, sessions, devices and calendar feeds."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -10,7 +10,7 @@ from collector.db import BankOwned, Base
 
 
 class Role(StrEnum):
-    """What an actor may do; a person may hold several, a donor holds exactly one."""
+    """The permissions of an actor; a person may hold several roles, a donor holds one."""
 
     DONOR = "donor"
     COLLECTOR = "collector"
@@ -46,7 +46,7 @@ class RoleGrant(BankOwned, Base):
 
 
 class SignInLink(BankOwned, Base):
-    """A link sent to somebody: kept as a hash, used once, for fifteen minutes."""
+    """A sent sign-in link: kept as a hash, valid once, for fifteen minutes."""
 
     __tablename__ = "sign_in_links"
     __table_args__ = (
@@ -60,11 +60,11 @@ class SignInLink(BankOwned, Base):
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
     sent_by: Mapped[str] = mapped_column(default="email")
-    """The channel it left by: the second factor comes by another one."""
+    """The channel of the message; the second factor uses another one."""
 
 
 class WebSession(BankOwned, Base):
-    """A signed-in browser: kept as a hash, so that it can be revoked from anywhere."""
+    """A signed-in browser: its token is kept as a hash, and the row can be revoked."""
 
     __tablename__ = "web_sessions"
     __table_args__ = (
@@ -80,11 +80,11 @@ class WebSession(BankOwned, Base):
     sent_by: Mapped[str] = mapped_column(default="email")
     """The channel of the link that opened it."""
     proved_at: Mapped[datetime | None] = mapped_column(default=None)
-    """When a code sent by another way than the link came back: what a link alone hides is shown."""
+    """The instant of the second factor; from then on the address and the door code are shown."""
 
 
 class ProofCode(BankOwned, Base):
-    """Six digits sent to a donor who is signed in, by another way than her link; kept as a hash."""
+    """A second factor of six digits, sent by another channel than the link; kept as a hash."""
 
     __tablename__ = "proof_codes"
 
@@ -97,7 +97,7 @@ class ProofCode(BankOwned, Base):
 
 
 class SignInAttempt(Base):
-    """Somebody asked for a link; counted here so that every worker counts alike."""
+    """A request for a sign-in link, counted in the database for all workers."""
 
     __tablename__ = "sign_in_attempts"
 
@@ -106,7 +106,7 @@ class SignInAttempt(Base):
 
 
 class Device(BankOwned, Base):
-    """A collector's phone, by the UUID it made for itself; it may be revoked from the board."""
+    """A collector's phone, identified by its own UUID; it may be revoked from the board."""
 
     __tablename__ = "devices"
     __table_args__ = (UniqueConstraint("bank_id", "key", "person_id"),)
@@ -114,12 +114,12 @@ class Device(BankOwned, Base):
     key: Mapped[str] = mapped_column(index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
     name: Mapped[str]
-    """What kind of phone it says it is, so that a lost one can be told from the others."""
+    """The model the phone reports, to tell a lost phone from the others."""
     session_id: Mapped[int | None] = mapped_column(ForeignKey("web_sessions.id"))
     first_seen_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     unsent: Mapped[int]
-    """How many records it said it still holds."""
+    """The number of unsent records at the last contact."""
     revoked_at: Mapped[datetime | None]
     revoked_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
 
@@ -131,7 +131,7 @@ class CalendarFeed(BankOwned, Base):
 
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
     everybody: Mapped[bool]
-    """Whether it shows everybody's shifts, for who coordinates, or her own."""
+    """Whether the feed shows all shifts, for a coordinator, or the person's own."""
     token_hash: Mapped[str] = mapped_column(unique=True)
     made_at: Mapped[datetime]
     read_at: Mapped[datetime | None]

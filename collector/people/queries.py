@@ -1,4 +1,4 @@
-"""Questions about the staff and about who is signed in."""
+"""Queries of the staff, sessions and links."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ DONOR_SESSION_LIVES = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """Who is signed in: a person or a donor, of one bank, with roles."""
+    """The signed-in person or donor of one bank, with roles."""
 
     bank_id: int
     person_id: int | None
@@ -27,18 +27,18 @@ class Actor:
     roles: frozenset[Role]
     session_id: int
     sent_by: str = "email"
-    """The channel of the link that let her in."""
+    """The channel of the sign-in link."""
     proved: bool = False
-    """Whether a code sent by another way came back: what a link alone hides is shown."""
+    """Whether the second factor was given; the address and the door code are then shown."""
 
     @property
     def reference(self) -> str:
-        """How the audit chain names the actor."""
+        """The actor's name in the audit chain."""
         return f"person:{self.person_id}" if self.person_id else f"donor:{self.donor_id}"
 
 
 def actor_of(session: Session, token: str, *, now: datetime) -> Actor | None:
-    """Return whom a session's token belongs to, or None if it no longer counts."""
+    """Return the actor of a session's token, or None if the session has ended."""
     found = session.execute(
         select(WebSession, Bank)
         .join(Bank, Bank.id == WebSession.bank_id)
@@ -60,7 +60,7 @@ def person_by_email(session: Session, email: str) -> Person | None:
 
 
 def people_with_role(session: Session, *, bank_id: int, role: Role) -> list[Person]:
-    """Return the active people of a bank who hold a role, by name."""
+    """Return the active people of a bank with a role, by name."""
     return list(
         session.scalars(
             select(Person)
@@ -72,19 +72,19 @@ def people_with_role(session: Session, *, bank_id: int, role: Role) -> list[Pers
 
 
 def staff_of(session: Session, bank_id: int) -> list[Person]:
-    """Return everyone who works or worked at a bank, by name."""
+    """Return the present and former staff of a bank, by name."""
     return list(
         session.scalars(select(Person).where(Person.bank_id == bank_id).order_by(Person.name))
     )
 
 
 def is_professional(session: Session, *, bank_id: int, person_id: int) -> bool:
-    """Whether somebody of a bank's staff is a physician, a midwife or a nurse."""
+    """Return whether a member of the staff is a physician, a midwife or a nurse."""
     return holds(session, bank_id=bank_id, person_id=person_id, role=Role.PROFESSIONAL)
 
 
 def holds(session: Session, *, bank_id: int, person_id: int, role: Role) -> bool:
-    """Whether somebody of a bank's staff was given a role."""
+    """Return whether a member of the staff holds a role."""
     grant = select(RoleGrant.id).where(
         RoleGrant.bank_id == bank_id, RoleGrant.person_id == person_id, RoleGrant.role == role
     )
@@ -92,7 +92,7 @@ def holds(session: Session, *, bank_id: int, person_id: int, role: Role) -> bool
 
 
 def link_is_good(session: Session, token: str, *, now: datetime) -> bool:
-    """Whether a link could be spent now; looking at it does not spend it."""
+    """Return whether a link is valid now, without using it up."""
     link = session.scalar(select(SignInLink).where(SignInLink.token_hash == hashed(token)))
     return link is not None and link.used_at is None and link.expires_at > now
 

@@ -1,7 +1,7 @@
-"""The second factor: six digits sent by another way than the link, good for ten minutes.
+"""Second factor: six digits sent by another channel than the link, valid for ten minutes.
 
-Tries are counted in the database, so that every worker counts alike; after five a new code is
-needed, and a session gets five codes an hour.
+Tries are counted in the database for all workers. After five tries a new code is needed, and a
+session gets five codes an hour.
 """
 
 import secrets
@@ -22,7 +22,13 @@ DIGITS = 6
 
 
 def refuse_too_many(session: Session, *, now: datetime, session_id: int) -> None:
-    """Refuse another code to a session that had many within the hour: `too_many_codes`."""
+    """Refuse a further code beyond five in an hour.
+
+    Raises
+    ------
+    Refused
+        `too_many_codes`.
+    """
     made = session.scalar(
         select(func.count())
         .select_from(ProofCode)
@@ -33,7 +39,7 @@ def refuse_too_many(session: Session, *, now: datetime, session_id: int) -> None
 
 
 def make_code(session: Session, *, now: datetime, bank_id: int, session_id: int) -> str:
-    """Make a code for a signed-in session and return it; an older one counts no more."""
+    """Create a code for a session and return it; older codes expire."""
     code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
     session.execute(
         update(ProofCode)
@@ -44,7 +50,7 @@ def make_code(session: Session, *, now: datetime, bank_id: int, session_id: int)
         ProofCode(
             bank_id=bank_id,
             session_id=session_id,
-            code_hash=_kept(session_id, code),
+            code_hash=_stored(session_id, code),
             made_at=now,
             expires_at=now + LIVES,
             attempts=0,
@@ -56,7 +62,7 @@ def make_code(session: Session, *, now: datetime, bank_id: int, session_id: int)
 
 
 def prove(session: Session, code: str, *, now: datetime, session_id: int) -> bool:
-    """Count one try, and return whether the code was right and opens what a link alone hides."""
+    """Count one try, and return whether the code was right; the session is then proved."""
     latest = session.execute(
         update(ProofCode)
         .where(
@@ -69,13 +75,13 @@ def prove(session: Session, code: str, *, now: datetime, session_id: int) -> boo
         .returning(ProofCode.id, ProofCode.code_hash)
     ).one_or_none()
     typed = "".join(code.split())
-    if latest is None or not secrets.compare_digest(latest.code_hash, _kept(session_id, typed)):
+    if latest is None or not secrets.compare_digest(latest.code_hash, _stored(session_id, typed)):
         return False
     session.execute(update(ProofCode).where(ProofCode.id == latest.id).values(used_at=now))
     session.execute(update(WebSession).where(WebSession.id == session_id).values(proved_at=now))
     return True
 
 
-def _kept(session_id: int, code: str) -> str:
-    """Return what is kept of a code: ten minutes and five tries protect it, not the hash."""
+def _stored(session_id: int, code: str) -> str:
+    """Return the stored form of a code; ten minutes and five tries protect it, not the hash."""
     return hashed(f"{session_id} {code}")

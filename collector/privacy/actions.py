@@ -1,8 +1,8 @@
-"""Erasing a donor, sealing what traceability must keep, and opening the seal by quality alone.
+"""Erasure of a donor, the seal of her identity, and its opening by quality alone.
 
-A bottle that was collected stays traceable to a number for decades; who bore the number is sealed
-away and read again only for a reason, which the audit chain keeps. Where nothing was collected
-there is nothing to trace, and nothing is kept.
+A collected bottle stays traceable to a donor number for decades. The identity behind the number is
+sealed, and opened only for a reason that the audit chain keeps. Without a collected bottle nothing
+is kept.
 """
 
 from datetime import datetime
@@ -50,7 +50,7 @@ NOWHERE = {
 
 
 def ask_erasure(session: Session, *, now: datetime, bank_id: int, donor_id: int) -> Donor:
-    """Note that a donor wants to be erased; at once if nothing of hers was ever collected."""
+    """Record a donor's request for erasure; erase at once if no milk of hers was ever collected."""
     donor = get_donor(session, bank_id, donor_id)
     if donor.erasure_asked_at is None:
         donor.erasure_asked_at = now
@@ -63,12 +63,12 @@ def ask_erasure(session: Session, *, now: datetime, bank_id: int, donor_id: int)
 def erase(
     session: Session, *, now: datetime, bank_id: int, donor_id: int, actor: str
 ) -> SealedIdentity | None:
-    """Leave of a donor her number, and what it takes to trace bottles that were collected.
+    """Erase a donor except her number and the trace of her collected bottles.
 
     Raises
     ------
     Refused
-        `donor_has_open_visit`: call it off first; `already_erased`.
+        `donor_has_open_visit`: cancel it first; `already_erased`.
     """
     donor = get_donor(session, bank_id, donor_id)
     if donor.erased_at is not None:
@@ -92,7 +92,7 @@ def erase(
 def open_seal(
     session: Session, *, now: datetime, bank_id: int, number: str, actor: str, reason: str
 ) -> dict[str, Any]:
-    """Return who bore a number, and keep in the audit chain who asked and why.
+    """Return the identity behind a number, and record the reader and the reason in the audit chain.
 
     Raises
     ------
@@ -117,7 +117,7 @@ def open_seal(
 
 
 def has_given(session: Session, donor: Donor) -> bool:
-    """Whether a bottle of hers ever left her freezer."""
+    """Return whether a bottle of the donor was ever collected."""
     taken = select(Container.id).where(
         Container.donor_id == donor.id, Container.state.not_in(NEVER_TAKEN)
     )
@@ -144,13 +144,13 @@ def _seal(donor: Donor, *, now: datetime) -> SealedIdentity:
 
 
 def end_file(session: Session, donor: Donor, *, now: datetime, actor: str) -> None:
-    """Move a file to its end, from wherever it may end."""
+    """Move a file to the state `ended`, if its state permits."""
     if DonorState.ENDED in TRANSITIONS[donor.state]:
         step(session, donor, now=now, actor=actor, to=DonorState.ENDED)
 
 
 def leave_number_only(session: Session, donor: Donor) -> None:
-    """Take her name, her address and every way to reach her out of her file."""
+    """Remove the donor's name, address and contact from her file."""
     donor.first_name = donor.family_name = ""
     donor.email = donor.phone = donor.baby_born_on = None
     donor.suspended_because = donor.suspended_until = None
@@ -163,7 +163,7 @@ def leave_number_only(session: Session, donor: Donor) -> None:
 
 
 def close_doors(session: Session, donor: Donor) -> None:
-    """Take away every way by which a browser or a message of hers leads to her file."""
+    """Revoke every session, link and subscription of the donor."""
     hers = select(WebSession.id).where(WebSession.donor_id == donor.id)
     session.execute(delete(ProofCode).where(ProofCode.session_id.in_(hers)))
     for row in (WebSession, SignInLink):
@@ -187,7 +187,7 @@ def _erase_health(session: Session, donor: Donor, *, keep_serology: bool) -> Non
 
 
 def _erase_visits(session: Session, donor: Donor) -> None:
-    """Take her name, address and words out of visits, published rounds and the planner's runs."""
+    """Remove name, address and notes of the donor from visits, rounds and planning runs."""
     hers = list(session.scalars(select(Pickup.id).where(Pickup.donor_id == donor.id)))
     for row in (PickupHold, VisitLink):
         session.execute(delete(row).where(row.pickup_id.in_(hers)))

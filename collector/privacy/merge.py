@@ -1,10 +1,10 @@
-"""Making one file of two that are one donor's.
+"""Merge of two files of one donor.
 
-The file that stays keeps its number, its contact and what professionals decided. What the other
-one held moves over; of that one the number stays, and where it leads. Who bore it and what moved is
-sealed: quality alone parts the two again (`collector.privacy.separation`).
+The remaining file keeps its number, its contact and the professionals' decisions. The rows of the
+other file move over; its number stays and leads to the remaining file. Its identity and the list of
+moved rows are sealed: quality alone separates the two again (`collector.privacy.separation`).
 
-A file whose milk was collected is never joined away: its number is on bottles.
+A file with collected milk is never merged away, because its number is on bottles.
 """
 
 from datetime import datetime
@@ -34,7 +34,7 @@ from collector.privacy.actions import close_doors, end_file, has_given, leave_nu
 from collector.privacy.queries import as_json
 
 FILLED = ("email", "phone", "baby_born_on", "family_name", "discreet")
-"""What the file that stays takes over where it knows nothing itself."""
+"""Columns that the remaining file takes over where its own are empty."""
 ADDRESS = ("line", "postcode", "town", "access_notes")
 POSITION = ("latitude", "longitude", "source", "provider", "score", "set_at")
 GIVING = (
@@ -46,7 +46,7 @@ GIVING = (
 def join_files(
     session: Session, *, now: datetime, bank_id: int, actor: str, kept_id: int, gone_id: int
 ) -> Donor:
-    """Join one file into another and return the one that stays.
+    """Merge one file into another, and return the remaining one.
 
     Raises
     ------
@@ -91,7 +91,7 @@ def _suspended_by_somebody(donor: Donor) -> bool:
 
 
 def _seal(session: Session, kept: Donor, gone: Donor, *, now: datetime) -> None:
-    """Keep who bore the number that goes, and which rows were its own."""
+    """Seal the identity of the merged file, and the keys of its rows."""
     giving = giving_of(session, gone.id)
     hers = {
         "serologies": select(Serology.id).where(Serology.donor_id == gone.id),
@@ -127,7 +127,7 @@ def _move(session: Session, kept: Donor, gone: Donor) -> None:
     for row in (Pickup, Serology, CallBack):
         session.execute(update(row).where(row.donor_id == gone.id).values(donor_id=kept.id))
     answered = select(Screening.questionnaire_id).where(Screening.donor_id == kept.id)
-    # Answers to one version are kept once a file; a second set stays where it was given, and is
+    # Answers to one question version are unique per file; a second set stays with its file, and is
     # shown and erased with the rest.
     session.execute(
         update(Screening)
@@ -141,7 +141,7 @@ def _move(session: Session, kept: Donor, gone: Donor) -> None:
 
 
 def _move_plans(session: Session, kept: Donor, gone: Donor) -> None:
-    """Take over what she said of the weeks to come; that her child died outweighs all else."""
+    """Take over pauses and the last gift; the loss of a child outweighs all else."""
     theirs, hers = giving_of(session, gone.id), giving_of(session, kept.id)
     if theirs is not None and hers is None:
         theirs.donor_id = kept.id

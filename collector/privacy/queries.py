@@ -1,4 +1,4 @@
-"""Everything we know of one donor, to hand to her."""
+"""Queries of a donor's personal data: export, seals, merged files."""
 
 from datetime import date, datetime
 from typing import Any
@@ -21,7 +21,7 @@ from collector.pickups.queries import of_donor
 
 
 def copy_of(session: Session, *, bank_id: int, donor_id: int) -> dict[str, Any]:
-    """Return a donor's data as JSON can say it: her file, answers, visits, bottles, messages."""
+    """Return a donor's data as JSON values: file, answers, visits, bottles, messages."""
     donor = get_donor(session, bank_id, donor_id)
     return {
         "donor": _person(donor),
@@ -52,13 +52,13 @@ def copy_of(session: Session, *, bank_id: int, donor_id: int) -> dict[str, Any]:
 
 
 def messages_of(session: Session, donor: Donor) -> list[Notice]:
-    """Return the messages owed or sent to a donor."""
+    """Return the waiting and sent messages of a donor."""
     hers = Notice.bank_id == donor.bank_id, Notice.recipient == f"donor:{donor.id}"
     return list(session.scalars(select(Notice).where(*hers).order_by(Notice.id)))
 
 
 def joined_into(session: Session, donor_id: int) -> list[int]:
-    """Return the files that were joined into this one, and into those."""
+    """Return the files merged into this one, directly or through another."""
     found, last = list[int](), [donor_id]
     while last:
         last = list(session.scalars(select(Donor.id).where(Donor.joined_into_id.in_(last))))
@@ -67,7 +67,7 @@ def joined_into(session: Session, donor_id: int) -> list[int]:
 
 
 def sealed_identity(session: Session, *, bank_id: int, number: str) -> SealedIdentity:
-    """Return who stands behind the number of a donor that was erased or joined away.
+    """Return the seal behind the number of an erased or merged file.
 
     Raises
     ------
@@ -126,7 +126,7 @@ def _answers(session: Session, donor: Donor) -> dict[str, Any] | None:
 
 
 def _plans(session: Session, donor: Donor) -> dict[str, Any]:
-    """Return what she said of the weeks to come, and how she wants to be told."""
+    """Return the donor's pauses, last gift and contact preferences."""
     return {
         "weeks_to_come": _if_any(
             giving_of(session, donor.id),
@@ -199,7 +199,7 @@ def _if_any(row: object | None, *names: str) -> dict[str, Any] | None:
 
 
 def as_json(row: object, *names: str) -> dict[str, Any]:
-    """Return these columns of a row as JSON can say them."""
+    """Return columns of a row as JSON values."""
     return {name: _said(getattr(row, name)) for name in names}
 
 

@@ -1,7 +1,7 @@
-"""Parting two files that were joined by mistake: they were two women after all.
+"""Separation of two files that were merged by mistake.
 
-What the other file held goes back to it as it was. What came after they were joined stays with the
-file that stayed, and so does a visit that went on since: it was made at her door.
+The rows of the merged file go back to it. Rows added after the merge stay with the remaining file,
+and so does a visit that went on since, because it happened at that donor's door.
 """
 
 from datetime import date, datetime
@@ -32,14 +32,14 @@ from collector.privacy.queries import as_json, sealed_identity
 def part_files(
     session: Session, *, now: datetime, bank_id: int, number: str, actor: str, reason: str
 ) -> Donor:
-    """Give a file that was joined away what it held, and return it; its donor signs in anew.
+    """Give a merged file its rows back, and return it; its donor signs in anew.
 
     Raises
     ------
     NotFound
-        No file with this number was joined into another.
+        No file with this number was merged into another.
     Refused
-        `reason_missing`; `part_later_first`: the file that stayed was itself joined away since.
+        `reason_missing`; `part_later_first`: the remaining file was itself merged since.
     """
     if not reason.strip():
         raise Refused("reason_missing")
@@ -78,7 +78,7 @@ def _give_back_identity(
     for name in ("first_name", "family_name", "email", "phone", "baby_born_on"):
         setattr(gone, name, hers[name])
     for name in hers["filled"]:
-        # What was corrected since is the other one's own.
+        # A value corrected since belongs to the remaining file.
         if getattr(kept, name) == hers[name]:
             setattr(kept, name, {"family_name": "", "discreet": False}.get(name))
     gone.suspended_until = until and date.fromisoformat(until)
@@ -115,7 +115,7 @@ def _give_back_rows(session: Session, kept: Donor, gone: Donor, held: dict[str, 
 def _give_back_giving(
     session: Session, kept: Donor, gone: Donor, said: dict[str, Any] | None
 ) -> None:
-    """Give back what she said of the weeks to come; a loss was hers, not the other one's."""
+    """Give back pauses and the last gift; a loss belongs to the merged file."""
     if said is None:
         return
     stayed = giving_of(session, kept.id)
@@ -128,7 +128,7 @@ def _give_back_giving(
 
 
 def _read(said: dict[str, Any]) -> dict[str, Any]:
-    """Return what JSON kept of a row as its columns take it."""
+    """Return JSON values of a row as its column types."""
     days = {name: said[name] and date.fromisoformat(said[name]) for name in GIVING[:2]}
     instants = {name: said[name] and datetime.fromisoformat(said[name]) for name in GIVING[4:6]}
     return said | days | instants

@@ -1,1 +1,1 @@
-"""What came of days that are over: reads only, writes nothing."""
+"""Reports on past days; reads only."""

@@ -1,4 +1,4 @@
-"""The close of a day: what was declared, collected and received, and what does not agree."""
+"""Close of a day: declared, collected and received containers, and their differences."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ from collector.service_day import ServiceDay
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitClosed:
-    """One visit: what its donor said, what the door record says, what the freezer received."""
+    """One visit: the donor's declaration, the pick-up record and the reception."""
 
     pickup: Pickup
     record: DoorRecord | None
@@ -44,17 +44,17 @@ class VisitClosed:
 
     @property
     def missing(self) -> int:
-        """What was collected and never arrived."""
+        """The collected containers without reception."""
         return self.collected - self.received
 
     @property
     def failed(self) -> bool:
-        """Whether it did not take place."""
+        """Whether the visit did not take place."""
         return self.pickup.state is PickupState.FAILED
 
     @property
     def over(self) -> bool:
-        """Whether its phone has said how it ended."""
+        """Whether a phone reported its end."""
         return self.record is not None or self.failed
 
 
@@ -67,37 +67,37 @@ class RoundClosed:
 
     @property
     def round(self) -> Round:
-        """Its row."""
+        """The row of the round."""
         return self.told.round
 
     def sum(self, name: str) -> int:
-        """Add a figure of its visits up."""
+        """Return the sum of a figure over the visits."""
         return sum(int(getattr(visit, name)) for visit in self.visits)
 
     @property
     def litres_ml(self) -> int:
-        """What was collected."""
+        """The collected containers."""
         return sum(visit.record.volume_ml for visit in self.visits if visit.record)
 
     @property
     def unloaded(self) -> bool:
-        """Whether everything aboard was handed over."""
+        """Whether every container aboard was handed over."""
         return self.round.state is RoundState.UNLOADED
 
     @property
     def unsent(self) -> tuple[Device, ...]:
-        """The phones that still hold records."""
+        """The phones with unsent records."""
         return tuple(device for device in self.told.devices if device.unsent)
 
     @property
     def open_incidents(self) -> tuple[Incident, ...]:
-        """What nobody answered."""
+        """The incidents without an answer."""
         return tuple(each for each, _ in self.told.incidents if each.decision is None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overdue:
-    """A container that rode longer than it may."""
+    """A container with a ride time above its limit."""
 
     container: Container
     rode: timedelta
@@ -115,12 +115,12 @@ class Closing:
     differing: tuple[Disagreement, ...]
 
     def sum(self, name: str) -> int:
-        """Add a figure of all rounds up."""
+        """Return the sum of a figure over all rounds."""
         return sum(each.sum(name) for each in self.rounds)
 
     @property
     def litres_ml(self) -> int:
-        """What was collected."""
+        """The collected containers."""
         return sum(each.litres_ml for each in self.rounds)
 
     @property
@@ -130,7 +130,7 @@ class Closing:
 
     @property
     def settled(self) -> bool:
-        """Whether nothing is open: the sheet may be signed."""
+        """Whether no item is open, so that the sheet may be signed."""
         return not (
             any(not visit.over or visit.missing for visit in self.visits)
             or any(each.unsent or each.open_incidents or not each.unloaded for each in self.rounds)

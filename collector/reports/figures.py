@@ -1,4 +1,4 @@
-"""The figures of a stretch of days: planned against actual, litres, road, waiting, failures."""
+"""Figures of a period: planned against actual, litres, distance, waiting, failures."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -28,13 +28,13 @@ class DayFigures:
     Attributes
     ----------
     declared_bottles, declared_ml
-        Of the visits that have a door record.
+        Of the visits with a pick-up record.
     planned_metres, planned_seconds
-        As published last.
+        As in the last publication.
     driven_metres, worked_seconds
-        As phones said; only of rounds whose phones did.
+        As reported by phones; only of rounds with such a report.
     told_metres, told_seconds
-        What was planned for those rounds alone: what the actual is measured by.
+        As planned for the reported rounds alone, for comparison with the actual figures.
     """
 
     day: date
@@ -57,14 +57,14 @@ class DayFigures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeriodReport:
-    """A stretch of days, its sums, and how long donors waited.
+    """A period of days, its sums and the donors' waiting time.
 
     Attributes
     ----------
     waited
-        From asking to the visit, in days, half of all visits and nine of ten.
+        Days from request to visit: median and ninth decile.
     reasons
-        Visits that did not take place, by reason, the most frequent first.
+        Failed visits by reason, the most frequent first.
     """
 
     first: date
@@ -75,29 +75,29 @@ class PeriodReport:
     co2_grams_per_km: int
 
     def sum(self, name: str) -> int:
-        """Add a figure of all days up."""
+        """Return the sum of a figure over all days."""
         return sum(int(getattr(day, name)) for day in self.days)
 
     @property
     def metres(self) -> int:
-        """The best that is known of the road: what phones said, else what was planned."""
+        """The distance in metres: as reported by phones, else as planned."""
         return self.sum("planned_metres") - self.sum("told_metres") + self.sum("driven_metres")
 
     @property
     def km_per_litre(self) -> float | None:
-        """How far was driven for a litre."""
+        """The kilometres per litre."""
         volume = self.sum("volume_ml")
         return self.metres / volume if volume else None
 
     @property
     def cents_per_litre(self) -> int | None:
-        """What a litre cost to fetch."""
+        """The collection cost per litre."""
         volume = self.sum("volume_ml")
         return round(1000 * self.sum("cost_cents") / volume) if volume else None
 
     @property
     def co2_kilograms(self) -> float:
-        """What the road emitted, by the bank's own rule."""
+        """The CO2 of the distance, by the bank's policy."""
         return self.metres * self.co2_grams_per_km / 1_000_000
 
 
@@ -108,7 +108,7 @@ class _Driven(NamedTuple):
 
 
 def report(session: Session, *, bank_id: int, first: date, last: date) -> PeriodReport:
-    """Reckon the figures from one day to another, both included."""
+    """Compute the figures from one day to another, both included."""
     driven = _driven(session, bank_id, first, last)
     pickups = [pickup for each in driven for _, pickup in each.stops]
     records = records_at(session, bank_id=bank_id, pickups=[pickup.id for pickup in pickups])
@@ -135,7 +135,7 @@ def report(session: Session, *, bank_id: int, first: date, last: date) -> Period
 
 
 def rank(values: Sequence[int], share: float) -> int:
-    """Return the smallest value that so many of all do not exceed (the nearest rank)."""
+    """Return a quantile by the nearest-rank method."""
     ordered = sorted(values)
     return ordered[max(0, ceil(share * len(ordered)) - 1)]
 
@@ -164,7 +164,7 @@ def _driven(session: Session, bank_id: int, first: date, last: date) -> list[_Dr
 
 
 def _worked(session: Session, rounds: list[int]) -> dict[int, int]:
-    """Return how long each round took by its phone, from leaving to the last hand-over."""
+    """Return the duration of each round by its phone, from departure to the last hand-over."""
     rows = session.execute(
         select(RoundEvent.round_id, RoundEvent.kind, RoundEvent.device_at).where(
             RoundEvent.round_id.in_(rounds),

@@ -1,1 +1,1 @@
-"""The surfaces: pages for donors, collectors, coordinators and administrators."""
+"""Surfaces: pages for donors, collectors, coordinators and administrators."""

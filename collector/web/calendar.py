@@ -1,4 +1,4 @@
-"""Shifts for a person's calendar, under a secret address: no donor, no stop in it."""
+"""Calendar feed of shifts under a secret address, without donors and stops."""
 
 from datetime import timedelta
 
@@ -17,6 +17,7 @@ from collector.service_day import ServiceDay
 from collector.shifts.models import RosterShift
 from collector.shifts.queries import shifts_of
 from collector.web.framework.guards import anyone, now
+from collector.web.wording import COLON
 
 blueprint = Blueprint("calendar", __name__)
 
@@ -26,7 +27,7 @@ WEEKS_BACK, WEEKS_AHEAD = 2, 26
 @blueprint.get("/calendar/<token>.ics")
 @anyone
 def shifts(token: str) -> Response:
-    """Send the shifts that this address was made for: a person's own, or everybody's."""
+    """Return the shifts of a feed: a person's own, or all of the bank."""
     with reading() as session:
         feed = read_feed(session, token)
         if feed is None:
@@ -54,7 +55,7 @@ def _calendar(session: Session, person: Person, *, everybody: bool) -> Calendar:
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", bank.name if everybody else gettext("My shifts"))
     for shift in found:
-        who = f"{shift.collector.name}: " if everybody else ""
+        who = f"{shift.collector.name}{COLON} " if everybody else ""
         calendar.add_component(_event(shift, bank, who))
     return calendar
 

@@ -4,6 +4,7 @@ An e-mail's subject is the first line of its template. A text message and a push
 short template; a discreet reader's name neither the service nor its purpose, and are not signed.
 """
 
+import re
 from datetime import date, datetime
 from urllib.parse import urlencode
 
@@ -17,16 +18,19 @@ from collector.banks.queries import get_bank
 from collector.config import Settings
 from collector.donors.models import Donor
 from collector.notices.delivery import Letter
+from collector.notices.gsm import to_gsm
 from collector.notices.models import Channel, Notice, PushSubscription
 from collector.people.actions import make_link
 from collector.people.links import hashed
 from collector.people.second_factor import make_code
 from collector.pickups.visit_links import make_visit_link
+from collector.web.wording import hour
 
 SIGN_IN = "sign_in"
 PROOF = "code"
 OF_A_VISIT = frozenset({"visit_promised", "visit_proposed", "visit_tomorrow", "visit_near"})
 """Letters whose link shows one visit without signing in."""
+TIMES = frozenset({"opens", "closes", "opens_before", "closes_before"})
 
 
 def write(session: Session, notice: Notice, *, now: datetime) -> Letter:
@@ -72,7 +76,10 @@ def _parts(text: str, channel: Channel, bank: Bank, *, discreet: bool) -> tuple[
     if channel is Channel.EMAIL:
         subject, _rest, body = text.strip().partition("\n")
         return subject, body.strip()
-    return (_("Your appointment") if discreet else bank.name), " ".join(text.split())
+    line = re.sub(r"[ \n]+", " ", text).strip()
+    if channel is Channel.SMS:
+        line = to_gsm(line)
+    return (_("Your appointment") if discreet else bank.name), line
 
 
 def _path(session: Session, notice: Notice, *, now: datetime) -> str:
@@ -129,6 +136,8 @@ def _keys(session: Session, notice: Notice) -> dict[str, str]:
 
 
 def _readable(figures: dict[str, object]) -> dict[str, object]:
-    """Return the figures with `day` as a date again (JSON has none)."""
+    """Return the figures with `day` as a date again (JSON has none), and times as they are told."""
     day = figures.get("day")
-    return {**figures, "day": date.fromisoformat(day)} if isinstance(day, str) else figures
+    days = {"day": date.fromisoformat(day)} if isinstance(day, str) else {}
+    times = {name: hour(str(figures[name])) for name in TIMES & figures.keys()}
+    return {**figures, **days, **times}

@@ -34,15 +34,15 @@ MOVED = {
     "/donor/reach": "/donor/contact-preferences",
     "/quality/excursions": "/board/bank/excursions",
 }
-"""The new beginning of each address that began otherwise; what follows stays as it was."""
+"""The new beginning by old beginning of an address; the rest of the address stays."""
 
 KEPT_METHOD = 308
-"""A form of a page that was open during the upgrade is sent again, as it was, to the new page."""
+"""HTTP status that repeats the request with its method: open forms reach the new page."""
 
 
 @anyone
 def moved(rest: str = "", **parts: str | int) -> Response:
-    """Redirect to the page's address of today, with the query it was asked with."""
+    """Redirect to the page's address of today, with its query."""
     rule = request.url_rule
     if rule is None:
         raise AssertionError("a redirect is reached by its rule")

@@ -1,4 +1,4 @@
-"""What was sent and is still owed, for those who answer for it."""
+"""The outbox: waiting, sent and failed messages."""
 
 from flask import Blueprint, redirect, render_template, url_for
 from flask_babel import lazy_gettext
@@ -35,7 +35,7 @@ TROUBLES = {
 
 @blueprint.get("/")
 def home() -> str:
-    """Show the latest messages; a sign-in link is a key, and shown to administrators only."""
+    """Show the latest messages; sign-in links are shown to administrators only."""
     with reading() as session:
         return render_template(
             "outbox/home.html",
@@ -50,7 +50,7 @@ def home() -> str:
 
 @blueprint.post("/<int:notice_id>/attempts")
 def send_once_more(notice_id: int) -> Response:
-    """Owe a message again that had failed."""
+    """Enqueue a failed message again."""
     with transaction() as session:
         send_again(session, bank_id=actor().bank_id, notice_id=notice_id)
     return redirect(url_for("outbox.home"), code=303)

@@ -1,4 +1,4 @@
-"""The public pages: why give, who can, how it works, who comes to a postcode, the directory."""
+"""Public pages: reasons, conditions, procedure, search by postcode, directory."""
 
 from flask import Blueprint, render_template, request
 from sqlalchemy.orm import Session
@@ -18,42 +18,42 @@ blueprint = Blueprint("public", __name__)
 
 @blueprint.context_processor
 def words() -> dict[str, object]:
-    """Give the public templates their words."""
+    """Add the words of the public templates."""
     return {"KINDS": KINDS, "ANONYMOUS": ANONYMOUS, "SOURCES": SOURCES, "evidence": evidence}
 
 
 @blueprint.get("/give")
 @anyone
 def give() -> str:
-    """Say why, and ask for a postcode."""
+    """Show the reasons to give, and the search by postcode."""
     return render_template("public/give.html")
 
 
 @blueprint.get("/give/who")
 @anyone
 def who() -> str:
-    """Say who can give and who cannot."""
+    """Show the conditions of a gift."""
     return render_template("public/who.html")
 
 
 @blueprint.get("/give/how")
 @anyone
 def how() -> str:
-    """Say how it works, from the first call to the baby."""
+    """Show the procedure, from the first call to the baby."""
     return render_template("public/how.html")
 
 
 @blueprint.get("/give/where")
 @anyone
 def where() -> tuple[str, int] | str:
-    """Say who comes to a postcode, or honestly that nobody does."""
+    """Show the lactariums that collect at a postcode, or that none does."""
     postcode = "".join(request.args.get("postcode", "").split())[:12]
     with reading() as session:
         place = where_is(session, postcode)
         if place is None:
             return render_template("public/give.html", postcode=postcode, wrong=bool(postcode)), 422
         answer = who_comes(
-            directory(session), postcode=postcode, at=place.at, grounds=_grounds(session)
+            directory(session), postcode=postcode, at=place.at, areas=_areas(session)
         )
         return render_template(
             "public/where.html", place=place, answer=answer, home=_home_of(session, answer)
@@ -63,13 +63,13 @@ def where() -> tuple[str, int] | str:
 @blueprint.get("/lactariums")
 @anyone
 def lactariums() -> str:
-    """Show every lactarium we know of, on a map and as a list."""
+    """Show the known lactariums, on a map and as a list."""
     with reading() as session:
         lines = directory(session)
         return render_template("public/lactariums.html", lines=lines, map=directory_map(lines))
 
 
-def _grounds(session: Session) -> dict[int, CollectionArea]:
+def _areas(session: Session) -> dict[int, CollectionArea]:
     return {
         bank.id: ground_of(zones_of(session, bank.id), policies_of(session, bank.id))
         for bank in banks(session)
@@ -77,7 +77,7 @@ def _grounds(session: Session) -> dict[int, CollectionArea]:
 
 
 def _home_of(session: Session, answer: NearestBanks) -> Bank | None:
-    """Return the bank of this installation that comes, where it is one."""
+    """Return the bank of this installation among the collecting lactariums, if any."""
     line: Lactarium | None = answer.comes.lactarium if answer.comes else None
     if line is None or line.bank_id is None:
         return None

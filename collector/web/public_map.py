@@ -1,7 +1,6 @@
-"""The map of the directory: a sketch of France in SVG, drawn here, asking nobody for anything.
+"""Map of the directory: a sketch of France in SVG, drawn without any request to a map server.
 
-The outline is a sketch from memory, a point every fifty kilometres or so: it says where things
-are, it measures nothing.
+The outline is a sketch, with a point every fifty kilometres or so; it is no basis for measurement.
 """
 
 from collections.abc import Sequence
@@ -51,7 +50,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DirectoryMap:
-    """What the page draws."""
+    """The shapes of the map."""
 
     width: int
     height: int
@@ -60,7 +59,7 @@ class DirectoryMap:
 
 
 def directory_map(lines: Sequence[Lactarium]) -> DirectoryMap:
-    """Return the map of the lines that lie on it; those overseas are in the list only."""
+    """Return the map of metropolitan France; overseas entries are in the list only."""
     return DirectoryMap(
         width=WIDTH,
         height=HEIGHT,

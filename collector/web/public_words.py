@@ -1,4 +1,4 @@
-"""The words of the public pages: kinds of lactariums, what is known of them, the sources."""
+"""Words of the public pages: kinds of lactariums, evidence, sources."""
 
 from collections.abc import Mapping
 
@@ -43,9 +43,9 @@ SOURCES: Mapping[str, LazyString] = {
     "questionnaire": _("The public questionnaire of the Montpellier university hospital."),
     "dispensing": _("French order of 18 March 2009: on prescription, fully reimbursed."),
 }
-"""Where the facts of the public pages come from; they are numbered in this order."""
+"""Sources of the public pages, numbered in this order."""
 
 
 def evidence(text: str) -> str:
-    """Return how well a line is known, in the reader's language where it is one of ours."""
+    """Return the evidence of an entry, translated if it is a known code."""
     return str(EVIDENCE.get(text, text))

@@ -1,4 +1,4 @@
-"""The run sheet on paper: no name, a code to scan for each stop, lines to write on."""
+"""Run sheet on paper: no names, a code to scan for each stop, lines to write on."""
 
 import re
 from dataclasses import dataclass
@@ -26,11 +26,11 @@ class RunSheetLine:
     closes: str
     access: str
     code: str
-    """A picture of the coordinates, as a data URI; empty where they are unknown."""
+    """The QR code of the coordinates as a data URI; empty if they are unknown."""
 
 
 def sheet_page(round_: Round) -> str:
-    """Return the sheet of a published round as a page made for printing."""
+    """Return the sheet of a published round as a page for print."""
     return render_template("phone/sheet.html", **_figures(round_), for_pdf=False)
 
 
@@ -40,18 +40,18 @@ def sheet_pdf(round_: Round) -> bytes:
     Raises
     ------
     Refused
-        `pdf_not_installed`: this installation lacks the extra that makes it.
+        `pdf_not_installed`: this installation lacks the extra `documents`.
     """
     return printed(render_template("phone/sheet.html", **_figures(round_), for_pdf=True))
 
 
 def printed(text: str) -> bytes:
-    """Return a page as a PDF, in the style of everything that goes on paper.
+    """Return a page as a PDF, with the style of printed pages.
 
     Raises
     ------
     Refused
-        `pdf_not_installed`: this installation lacks the extra that makes it.
+        `pdf_not_installed`: this installation lacks the extra `documents`.
     """
     try:
         from weasyprint import CSS, HTML  # noqa: PLC0415 - an extra that few install
@@ -92,7 +92,7 @@ def _line(place: int, stop: dict[str, Any], zone: ZoneInfo) -> RunSheetLine:
 
 
 def _without_name(text: str, stop: dict[str, Any]) -> str:
-    """Leave out her name where somebody wrote it into the way to her door."""
+    """Remove the donor's name from her access notes."""
     for name in filter(None, (stop["first_name"], stop["family_name"])):
         text = re.sub(rf"\b{re.escape(name)}\b", "…", text, flags=re.IGNORECASE)
     return text

@@ -1,4 +1,4 @@
-"""Signing in by a link and signing out, for donors and staff alike."""
+"""Sign-in by link and sign-out, for donors and staff."""
 
 from functools import partial
 from urllib.parse import urlsplit
@@ -31,7 +31,7 @@ blueprint = Blueprint("session", __name__)
 THIRTY_DAYS = 30 * 24 * 3600
 LONGEST_ADDRESS = 254
 MOST_FROM_A_PLACE = 60
-"""Links asked for from one network address within the hour: a hospital shares one."""
+"""Most links per network address and hour; a hospital shares one address."""
 
 HOMES_OF_DOOR = {
     Surface.DONOR: ("donor.home",),
@@ -43,29 +43,29 @@ HOMES_OF_DOOR = {
         "board.directory.home",
     ),
 }
-"""Where a door leads: to the first page that is for the roles of who comes in."""
+"""Candidate start pages by surface; the first permitted one opens."""
 
 
 @blueprint.get("/")
 @anyone
 def welcome() -> str:
-    """Say what this is and where to go."""
+    """Show the start page."""
     return render_template("session/welcome.html")
 
 
 @blueprint.get("/sign-in")
 @anyone
 def ask() -> str:
-    """Ask for an e-mail address or a telephone number."""
+    """Show the form for an e-mail address or telephone number."""
     return render_template("session/ask.html")
 
 
 @blueprint.post("/sign-in")
 @anyone
 def send() -> Response:
-    """Give everyone the same answer; whose address it is, is looked up when it has left.
+    """Return the same answer for every address, and look the address up afterwards.
 
-    So the time it takes tells nothing either.
+    The response time therefore reveals nothing.
     """
     address = request.form.get("email", "").replace("\x00", "").strip()[:LONGEST_ADDRESS]
     answer = make_response(render_template("session/sent.html", address=address))
@@ -76,7 +76,7 @@ def send() -> Response:
 @blueprint.get("/link/<token>")
 @anyone
 def look(token: str) -> tuple[str, int] | str:
-    """Show one button; a mail scanner that opens the link does not spend it."""
+    """Show one button; a mail scanner's GET does not use the link up."""
     with reading() as session:
         good = link_is_good(session, token, now=now())
     if not good:
@@ -87,7 +87,7 @@ def look(token: str) -> tuple[str, int] | str:
 @blueprint.post("/link/<token>")
 @anyone
 def enter(token: str) -> Response | tuple[str, int]:
-    """Spend the link and open the doors that its holder's roles have."""
+    """Use up the link, and sign in to the surfaces of its owner's roles."""
     try:
         with transaction() as session:
             key = use_link(session, token, now=now())
@@ -111,7 +111,7 @@ def enter(token: str) -> Response | tuple[str, int]:
 @blueprint.post("/sign-out/<door>")
 @anyone
 def leave(door: str) -> Response:
-    """Revoke the session behind one door."""
+    """Revoke the session of one surface."""
     answer = redirect_to(url_for("session.ask"), code=303)
     if door in set(Surface):
         token = request.cookies.get(door)
@@ -123,7 +123,7 @@ def leave(door: str) -> Response:
 
 
 def _no_longer_valid() -> tuple[str, int]:
-    """Say so, and lead a browser that is signed in already to where it may go."""
+    """Answer an invalid link; a signed-in browser gets a link to its start page."""
     with reading() as session:
         actors = {
             door: actor_of(session, request.cookies.get(door, ""), now=now()) for door in Surface
@@ -133,7 +133,7 @@ def _no_longer_valid() -> tuple[str, int]:
 
 
 def _owe_links(address: str) -> None:
-    """Owe a link to whoever has this address, unless too many were asked for."""
+    """Enqueue a link to the owner of an address, unless the limit is reached."""
     with transaction() as session:
         place = f"sign-in {request.remote_addr}"
         if not count_attempt(session, place, now=now(), most=MOST_FROM_A_PLACE):
@@ -163,7 +163,7 @@ def _owe_link(
     recipient: str,
     channel: Channel = Channel.EMAIL,
 ) -> None:
-    """Owe the message only: its token is made when it leaves, and is kept nowhere."""
+    """Enqueue the message; its token is created at dispatch and is stored nowhere."""
     moment = now()
     owe(
         session,
@@ -180,14 +180,14 @@ def _owe_link(
 
 
 def _doors(actor: Actor | None) -> list[Surface]:
-    """Return the doors of an actor's roles, the desk first."""
+    """Return the surfaces of an actor's roles, the desk first."""
     roles = actor.roles if actor else frozenset[Role]()
     doors = {DOOR_OF_ROLE[role] for role in roles}
     return sorted(doors, key=[Surface.DESK, Surface.PHONE, Surface.DONOR].index)
 
 
 def _home(door: Surface, actor: Actor | None) -> str:
-    """Return the page behind a door that its holder may see."""
+    """Return the start page of a surface that the actor may open."""
     roles = actor.roles if actor else frozenset[Role]()
     for page in HOMES_OF_DOOR[door]:
         found = guard_of(page)
@@ -197,7 +197,7 @@ def _home(door: Surface, actor: Actor | None) -> str:
 
 
 def _next() -> str | None:
-    """Return where the reader wanted to go, if it is one of our own addresses."""
+    """Return the page requested before sign-in, if it is an address of this application."""
     wanted = request.args.get("next", "")
     parts = urlsplit(wanted)
     ours = wanted.startswith("/") and not wanted.startswith(("//", "/\\"))

@@ -1,11 +1,12 @@
-"""Every sentence that a code stands for, in the reader's language.
+"""Sentences of codes, in the reader's language.
 
-Capabilities say codes and figures; here they become words. A page's own words are in its template.
+Capabilities return codes and figures; this module makes sentences of them. The words of a page are
+in its template.
 """
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
 
 from flask import Flask
@@ -13,6 +14,7 @@ from flask_babel import format_date, format_datetime, format_decimal, get_locale
 from flask_babel.speaklater import LazyString
 
 from collector.errors import MilkroundError
+from collector.notices.gsm import to_gsm
 from collector.web import disruption_wording, incident_wording
 
 _ = lazy_gettext
@@ -199,7 +201,7 @@ ERRORS: Mapping[str, LazyString] = {
     "visit_may_not_be_served": _(
         "This visit may not be made yet: look at its request and the donor's file first."
     ),
-    # What a phone said, and why it cannot stand.
+    # Phone events and their refusals.
     "bottles_and_volume_differ": _(
         "Bottles without a volume, or a volume without bottles: open the stop and correct it."
     ),
@@ -233,21 +235,29 @@ ERRORS: Mapping[str, LazyString] = {
 }
 
 
+COLON, SEMICOLON = _(":"), _(";")
+"""Punctuation between two texts of a template: French sets a no-break space before it."""
+
+
 def init_app(app: Flask) -> None:
-    """Give templates the words and the formats."""
+    """Add words and formats to templates."""
     app.jinja_env.filters.update(
         day=day,
         short_day=short_day,
         long_day=long_day,
+        numeric_day=numeric_day,
         clock=clock,
+        hour=hour,
         moment=moment,
         number=number,
         litres=litres,
+        gsm=to_gsm,
     )
+    app.jinja_env.globals.update(colon=COLON, semicolon=SEMICOLON, hours=hours)
 
 
 def sentence(error: MilkroundError) -> str:
-    """Return what an error says to a person."""
+    """Return the sentence of an error."""
     known = ERRORS.get(error.code)
     if known is None:
         raise LookupError(f"no sentence for {error.code!r}; add it to collector.web.wording")
@@ -256,31 +266,59 @@ def sentence(error: MilkroundError) -> str:
 
 def day(value: date) -> str:
     """Return a day with its weekday: Tuesday 24 November."""
-    return _first(str(format_date(value, "EEEE d MMMM")), value)
+    return _first(format_date(value, "EEEE d MMMM"))
 
 
 def short_day(value: date) -> str:
-    """Return a day in little room: Tue 24 Nov."""
-    return _first(str(format_date(value, "EEE d MMM")), value)
+    """Return a short day: Tue 24 Nov."""
+    return _first(format_date(value, "EEE d MMM"))
 
 
 def long_day(value: date) -> str:
     """Return a day with its year: 24 November 2026."""
-    return _first(str(format_date(value, "d MMMM y")), value)
+    return _first(format_date(value, "d MMMM y"))
+
+
+def numeric_day(value: date) -> str:
+    """Return a day in the least room, for the axis of a chart: 24/11."""
+    return f"{value:%d/%m}"
 
 
 def clock(value: datetime) -> str:
-    """Return an instant as the bank's wall clock shows it: 09:05."""
+    """Return an instant in the bank's wall-clock time, for tables and timelines: 09:05."""
     return str(format_datetime(value, "HH:mm"))
 
 
+def hour(value: datetime | time | str) -> str:
+    """Return a time of day for a sentence: 09:05, in French 9 h 05.
+
+    An instant is read in the bank's wall-clock time; a text is HH:MM.
+    """
+    if isinstance(value, datetime):
+        text = clock(value)
+    else:
+        text = value if isinstance(value, str) else f"{value:%H:%M}"
+    if not _is_french():
+        return text
+    hours, minutes = text.split(":")
+    full = f"{int(hours)}\N{NO-BREAK SPACE}h"
+    return full if minutes == "00" else f"{full}\N{NO-BREAK SPACE}{minutes}"
+
+
+def hours(opens: time, closes: time) -> str:
+    """Return a stretch of a day with a dash, for a donor: 09:00 to 12:00, in French 9 h to 12 h."""
+    dash = "\N{NO-BREAK SPACE}\N{EN DASH}\N{NO-BREAK SPACE}" if _is_french() else "\N{EN DASH}"
+    return f"{hour(opens)}{dash}{hour(closes)}"
+
+
 def moment(value: datetime) -> str:
-    """Return an instant with its day."""
-    return str(format_datetime(value, "EEE d MMM HH:mm"))
+    """Return an instant with its day: Tue 24 Nov 09:05, in French mar. 24 nov. à 9 h 05."""
+    day_in_words = _first(format_datetime(value, "EEE d MMM"))
+    return f"{day_in_words}{' à ' if _is_french() else ' '}{hour(value)}"
 
 
 def number(value: float) -> str:
-    """Return a number as the language writes it."""
+    """Return a number in the format of the language."""
     return str(format_decimal(value))
 
 
@@ -290,7 +328,10 @@ def litres(millilitres: int) -> str:
     return f"{format_decimal(rounded, '0.0#')}\N{NO-BREAK SPACE}L"
 
 
-def _first(text: str, day: date) -> str:
-    """Return a French date as it is said: the first of a month is *1er*."""
-    french_first = day.day == 1 and str(get_locale()) == "fr"
-    return re.sub(r"(^| )1 ", r"\g<1>1er ", text, count=1) if french_first else text
+def _first(text: str) -> str:
+    """Return a French date with *1er* for the first of a month."""
+    return re.sub(r"(^| )1 ", r"\g<1>1er ", text, count=1) if _is_french() else text
+
+
+def _is_french() -> bool:
+    return str(get_locale()) == "fr"

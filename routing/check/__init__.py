@@ -1,1 +1,1 @@
-"""The judge: every rule in plain Python, sharing no code with the engines."""
+"""The checker: every rule in plain Python, without code of the engines."""

@@ -1,4 +1,4 @@
-"""Knows what a fair share of the work is: the bill adds up what tours have above it."""
+"""Rule `balance`: the price of tours above their fair share."""
 
 from collections.abc import Iterator
 from fractions import Fraction
@@ -11,7 +11,7 @@ from routing.problem import Balance, Measure, Problem
 
 
 def bill(problem: Problem, plan: Plan) -> Iterator[Violation]:
-    """A bill whose imbalance is not that of the tours above their fair share."""
+    """Return a violation if the imbalance of the bill differs from the excess over shares."""
     owed = (
         _excess(balance, walk)
         for walk in walks(problem, plan)

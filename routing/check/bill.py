@@ -1,4 +1,4 @@
-"""Knows how one part of the bill is compared with what is owed."""
+"""Comparison of one part of the bill with the exact amount."""
 
 from collections.abc import Iterator
 from fractions import Fraction
@@ -14,12 +14,12 @@ METRES_PER_KM = 1_000
 def unpaid(
     rule: Rule, part: str, owed: Fraction, plan: Plan, *, subject: str
 ) -> Iterator[Violation]:
-    """A part of the bill that is not the exact sum in cents, rounded once, halves up.
+    """Return a violation if a part of the bill is not the exact sum, rounded once, halves up.
 
     Parameters
     ----------
     subject : str
-        What costs this, as the beginning of a sentence.
+        The priced matter, as the beginning of a sentence.
     """
     due = floor(owed + Fraction(1, 2))
     billed = getattr(plan.cost, part)
@@ -33,10 +33,10 @@ def unpaid(
 
 
 def hourly(cents: int, seconds: int) -> Fraction:
-    """What a time costs, in cents, exactly."""
+    """Return the exact price of a duration, in cents."""
     return Fraction(cents * seconds, SECONDS_PER_HOUR)
 
 
 def by_km(cents: int, metres: int) -> Fraction:
-    """What a road costs, in cents, exactly."""
+    """Return the exact price of a distance, in cents."""
     return Fraction(cents * metres, METRES_PER_KM)

@@ -1,4 +1,4 @@
-"""Knows that a collector has every break owed: in its window, whole, and never during a service."""
+"""Rule `breaks`: every break in its window, whole, and never during a service."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from routing.units import spoken
 
 
 def violations(problem: Problem, plan: Plan) -> Iterator[Violation]:
-    """Breaks that are missing, unknown, there twice, at a wrong time or of a wrong length."""
+    """Return breaks that are missing, unknown, doubled, at a wrong time or of a wrong length."""
     for walk in walks(problem, plan):
         yield from _listed(walk)
         owed = {rest.id: rest for rest in walk.shift.breaks}
@@ -24,7 +24,7 @@ def violations(problem: Problem, plan: Plan) -> Iterator[Violation]:
 
 
 def _listed(walk: Walk) -> Iterator[Violation]:
-    """Which breaks the tour has, and whether it lists them as it takes them."""
+    """Return violations of the tour's list of breaks: unknown, doubled or out of order."""
     shift, rests = walk.shift.id, walk.tour.breaks
     taken = Counter(rest.name for rest in rests)
     for rest in walk.shift.breaks:
@@ -45,14 +45,14 @@ def _listed(walk: Walk) -> Iterator[Violation]:
 
 
 def _missed(walk: Walk, rest: Break) -> int:
-    """How many seconds the tour would have to be shorter for the break to be had outside of it."""
+    """Return the seconds by which the tour is too long for the break before or after it."""
     ahead = rest.windows[0].earliest + rest.duration - walk.tour.departure
     behind = walk.tour.arrival - rest.windows[-1].latest
     return max(0, min(ahead, behind))
 
 
 def _kept(walk: Walk, rest: Rest, owed: Break) -> Iterator[Violation]:
-    """Whether a break begins in a window, lasts as long as it should and is between two stops."""
+    """Return violations of a break's window, length and position between two stops."""
     name = f"The break {rest.name} of shift {walk.shift.id}"
     off = _outside(rest, owed)
     if off > 0:
@@ -70,14 +70,14 @@ def _kept(walk: Walk, rest: Rest, owed: Break) -> Iterator[Violation]:
 
 
 def _outside(rest: Rest, owed: Break) -> int:
-    """How far the begin is from the nearest window; 0 inside one."""
+    """Return the seconds from the begin to the nearest window; 0 inside one."""
     return min(
         max(window.earliest - rest.begin, rest.begin - window.latest, 0) for window in owed.windows
     )
 
 
 def _free(walk: Walk, point: Point) -> Iterator[Violation]:
-    """Whether the collector is free during every break on the way to a point."""
+    """Return breaks before a point during which the collector is not free."""
     if not point.rests:
         return
     first, last = point.rests[0], point.rests[-1]
@@ -85,7 +85,7 @@ def _free(walk: Walk, point: Point) -> Iterator[Violation]:
         early = point.leaving - first.begin
         sentence = (
             f"The break {first.name} of shift {walk.shift.id} begins {spoken(early)} before the"
-            f" collector sets out for {walk.said(point)}."
+            f" collector sets out for {walk.label(point)}."
         )
         yield _broken(walk, first.name, sentence, by=early)
     for rest, after in pairwise(point.rests):
@@ -101,7 +101,7 @@ def _free(walk: Walk, point: Point) -> Iterator[Violation]:
         what = "arrival" if point is walk.points[-1] else "begin of service"
         sentence = (
             f"The break {last.name} of shift {walk.shift.id} is over {spoken(late)} after the"
-            f" {what} at {walk.said(point)}."
+            f" {what} at {walk.label(point)}."
         )
         yield _broken(walk, last.name, sentence, by=late)
 

@@ -1,4 +1,4 @@
-"""Knows that a tour's times and metres follow from one another: drive, wait, serve, drive on."""
+"""Rule `clock`: times and metres of a tour follow from travel, waits and services."""
 
 from collections.abc import Iterator
 
@@ -10,10 +10,10 @@ from routing.units import spoken
 
 
 def violations(problem: Problem, plan: Plan) -> Iterator[Violation]:
-    """Arrivals that are not leaving plus travel, early begins, wrong service times, wrong metres.
+    """Return arrivals other than leaving plus travel, early begins, wrong services and metres.
 
-    Breaks on the way put the arrival off. Whether a break may be where it is, is for `breaks`; how
-    long an unloading takes, for `reload`.
+    Breaks on the way delay the arrival. The position of a break is judged by `breaks`, the length
+    of an unloading by `reload`.
     """
     for walk in walks(problem, plan):
         for point in walk.points:
@@ -34,7 +34,7 @@ def _of_point(walk: Walk, point: Point) -> Iterator[Violation]:
 
 
 def _arrival(point: Point) -> int:
-    """Leaving and travel, put off by each break that begins ahead of the arrival so far."""
+    """Return leaving plus travel, delayed by each break that begins before the arrival so far."""
     arrival = point.leaving + point.seconds
     for rest in point.rests:
         if rest.begin < arrival:
@@ -53,7 +53,7 @@ def _off(walk: Walk, point: Point, what: str, by: int) -> Violation:
         shift=walk.shift.id,
         visit=point.visit.id if point.visit else None,
         by=abs(by),
-        sentence=f"{what} {walk.said(point)} on shift {walk.shift.id} is {spoken(by)} {side}"
+        sentence=f"{what} {walk.label(point)} on shift {walk.shift.id} is {spoken(by)} {side}"
         f" what follows from the times ahead of it.",
     )
 

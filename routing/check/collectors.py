@@ -1,4 +1,4 @@
-"""Knows which collectors may come to a visit, and what it costs if the preferred do not."""
+"""Rule `collectors`: allowed, forbidden and preferred collectors of a visit."""
 
 from collections.abc import Iterator
 from fractions import Fraction
@@ -11,7 +11,7 @@ from routing.problem import Problem, Shift, Visit
 
 
 def violations(problem: Problem, plan: Plan) -> Iterator[Violation]:
-    """Visits by a collector they do not allow, or whom they forbid."""
+    """Return visits by a collector not allowed, or forbidden."""
     for shift, _, visit, _ in every_stop(problem, plan):
         if visit.collectors is not None and shift.collector not in visit.collectors:
             yield _broken(shift, visit, "allows other collectors only")
@@ -20,7 +20,7 @@ def violations(problem: Problem, plan: Plan) -> Iterator[Violation]:
 
 
 def bill(problem: Problem, plan: Plan) -> Iterator[Violation]:
-    """A bill whose preferences are not those of the visits by others than the preferred."""
+    """Return a violation if the bill's preferences differ from the visits by other collectors."""
     missed = sum(
         visit.preference
         for shift, _, visit, _ in every_stop(problem, plan)

@@ -1,4 +1,4 @@
-"""Knows that every visit is once in a tour, or once among the unassigned."""
+"""Rule `coverage`: every visit once in a tour, or once unassigned."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from routing.problem import Problem
 
 
 def violations(problem: Problem, plan: Plan) -> Iterator[Violation]:
-    """Visits that are missing, there more than once, or not in the problem."""
+    """Return visits that are missing, doubled, or not in the problem."""
     found = Counter(name for tour in plan.tours for name in tour.visits)
     found.update(entry.visit for entry in plan.unassigned)
     for visit in problem.visits:

@@ -1,4 +1,4 @@
-"""Knows from when and until when a visit may be served, and what it costs to be late."""
+"""Rule `dates`: release, deadline and due instant of a visit, and the price of lateness."""
 
 from collections.abc import Iterator
 from fractions import Fraction
@@ -12,7 +12,7 @@ from routing.units import spoken
 
 
 def violations(problem: Problem, plan: Plan) -> Iterator[Violation]:
-    """Services that begin before the release or after the deadline of their visit."""
+    """Return services that begin before the release or after the deadline of their visit."""
     for shift, _, visit, stop in every_stop(problem, plan):
         if visit.release is not None and stop.begin < visit.release:
             yield _broken(shift, visit, visit.release - stop.begin, "before its release")
@@ -21,7 +21,7 @@ def violations(problem: Problem, plan: Plan) -> Iterator[Violation]:
 
 
 def bill(problem: Problem, plan: Plan) -> Iterator[Violation]:
-    """A bill whose lateness is not that of the services that begin after their due instants."""
+    """Return a violation if the bill's lateness differs from the late services."""
     late = (_late(visit, stop) for _, _, visit, stop in every_stop(problem, plan))
     subject = "Services that begin after they are due"
     yield from unpaid(Rule.DATES, "lateness", sum(late, Fraction()), plan, subject=subject)

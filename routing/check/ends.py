@@ -1,4 +1,4 @@
-"""Knows where a tour starts and ends, and that what must be kept cold meets a freezer."""
+"""Rule `ends`: start and end of a tour, and a freezer after every cold item."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from routing.problem import Problem
 
 
 def violations(problem: Problem, plan: Plan) -> Iterator[Violation]:
-    """Tours between other places than they should be, and rides that nothing receives."""
+    """Return tours with a wrong start or end, and cold items without a receiving place."""
     for walk in walks(problem, plan):
         yield from _places(problem, walk)
         yield from _not_received(walk)
@@ -25,7 +25,7 @@ def _places(problem: Problem, walk: Walk) -> Iterator[Violation]:
 
 
 def _nearest(problem: Problem, walk: Walk) -> str:
-    """Of the shift's ends the nearest to the last point: in seconds, then metres, then as named."""
+    """Return the end nearest to the last point: by seconds, then metres, then order."""
     profile = walk.shift.profile
     last = walk.points[-2].place if len(walk.points) > 1 else walk.shift.start
     return min(

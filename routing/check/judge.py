@@ -1,4 +1,4 @@
-"""Knows every rule the planner keeps, and asks each of them about a plan."""
+"""The checker of a plan: every rule in turn."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
@@ -51,7 +51,7 @@ RULES: Final[Mapping[Rule, Judge]] = {
     Rule.RIDE_TIME: ride_time.violations,
     Rule.CLOCK: clock.violations,
 }
-"""What a plan may not do, in the order in which a person is told: what no timing can cure first."""
+"""The forbidding rules in order of report; rules that no timing can cure come first."""
 
 BILLS: Final[Mapping[Rule, Judge]] = {
     Rule.DATES: dates.bill,
@@ -62,22 +62,22 @@ BILLS: Final[Mapping[Rule, Judge]] = {
     Rule.OPTIONAL: optional.bill,
     Rule.PRICE: price.bill,
 }
-"""What a plan must pay for, as the rules that have a price add it up themselves."""
+"""The rules with a price, each with its own sum."""
 
 
 def check(problem: Problem, plan: Plan) -> tuple[Violation, ...]:
-    """Every rule the plan breaks; an empty tuple means that it is legal."""
+    """Return every violation of a plan; an empty tuple means a legal plan."""
     judges = (*RULES.values(), *BILLS.values())
     return tuple(broken for judge in judges for broken in judge(problem, plan))
 
 
 def check_tour(problem: Problem, tour: Tour) -> tuple[Violation, ...]:
-    """Every rule one tour breaks, whatever else the plan holds and whatever it costs."""
+    """Return every violation of one tour, without the rest of the plan and its bill."""
     return tuple(broken_by(problem, tour))
 
 
 def broken_by(problem: Problem, tour: Tour) -> Iterator[Violation]:
-    """The same one by one, for whoever asks for the first."""
+    """Yield the violations of one tour, for callers of the first one."""
     plan = Plan(tours=(tour,))
     judges = (judge for rule, judge in RULES.items() if rule is not Rule.COVERAGE)
     return (broken for judge in judges for broken in judge(problem, plan))

@@ -1,4 +1,4 @@
-"""Knows how much driving, work, road and how many stops one tour may have."""
+"""Rule `limits`: driving time, working time, metres and stops of a tour."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from routing.units import spoken
 
 
 def violations(problem: Problem, plan: Plan) -> Iterator[Violation]:
-    """Tours above a limit of their shift, judged by the problem's roads and not the tour's word."""
+    """Return tours above a limit of their shift, by the problem's matrices."""
     for walk in walks(problem, plan):
         for what, used, limit, sentence in _limits(walk):
             if limit is not None and used > limit:

@@ -1,4 +1,4 @@
-"""Knows that a tour never has more on board than its shift can carry, in any dimension."""
+"""Rule `load`: the capacity of a shift in each dimension."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from routing.problem import Problem
 
 
 def violations(problem: Problem, plan: Plan) -> Iterator[Violation]:
-    """Dimensions in which a tour carries too much, by the most it carries anywhere."""
+    """Return dimensions above capacity, with the largest load of the tour."""
     for walk in walks(problem, plan):
         for dimension, capacity in walk.shift.capacity.items():
             load, where = _most(problem, walk, dimension)
@@ -25,19 +25,19 @@ def violations(problem: Problem, plan: Plan) -> Iterator[Violation]:
 
 
 def _most(problem: Problem, walk: Walk, dimension: str) -> tuple[int, str]:
-    """The largest load and where it is reached first."""
+    """Return the largest load and its first position."""
     loads = list(_on_board(problem, walk, dimension))
     most = max(loads)
     position = loads.index(most)
     if position == 0:
         return most, "when it departs"
-    return most, f"after {walk.said(walk.points[position - 1])}"
+    return most, f"after {walk.label(walk.points[position - 1])}"
 
 
 def _on_board(problem: Problem, walk: Walk, dimension: str) -> Iterator[int]:
-    """The load after the departure and after every point.
+    """Yield the load after the departure and after every point.
 
-    What is brought to doors and what is shipped stays on board where the rest is unloaded.
+    Deliveries and shipments stay on board at an unloading.
     """
     visits = [point.visit for point in walk.points if point.visit is not None]
     brought = sum(visit.brought.get(dimension, 0) for visit in visits)

@@ -1,4 +1,4 @@
-"""Knows that leaving out a visit with a penalty is paid for: the bill adds the penalties up."""
+"""Rule `optional`: the penalties of unassigned visits."""
 
 from collections.abc import Iterator
 from fractions import Fraction
@@ -10,7 +10,7 @@ from routing.problem import Problem
 
 
 def bill(problem: Problem, plan: Plan) -> Iterator[Violation]:
-    """A bill whose penalties are not those of the visits left out."""
+    """Return a violation if the bill's penalties differ from the unassigned visits."""
     found = (problem.visit(entry.visit) for entry in plan.unassigned)
     due = sum(visit.penalty or 0 for visit in found if visit is not None)
     subject = "The visits left out"

@@ -1,4 +1,4 @@
-"""Knows that whoever comes home late is paid for it: the bill adds the overtime up."""
+"""Rule `overtime`: the price of arrivals after the regular end."""
 
 from collections.abc import Iterator
 from fractions import Fraction
@@ -11,7 +11,7 @@ from routing.problem import Problem
 
 
 def bill(problem: Problem, plan: Plan) -> Iterator[Violation]:
-    """A bill whose overtime is not that of the tours that arrive after their regular hours."""
+    """Return a violation if the bill's overtime differs from the late arrivals."""
     late = (
         hourly(shift.overtime_cents_per_hour, max(0, tour.arrival - shift.overtime_from))
         for shift, tour in tours(problem, plan)

@@ -1,4 +1,4 @@
-"""Knows that a donor is visited once at most in each period."""
+"""Rule `periods`: at most one visit per donor and period."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from routing.problem import Problem, Shift
 
 
 def violations(problem: Problem, plan: Plan) -> Iterator[Violation]:
-    """Every visit of a donor in a period after the first; one visit twice is for `coverage`."""
+    """Return visits of a donor after her first in a period; a doubled visit is for `coverage`."""
     met: dict[tuple[str, int], list[str]] = defaultdict(list)
     for shift, _, visit, _ in every_stop(problem, plan):
         period = _period(problem, shift)
@@ -31,7 +31,7 @@ def violations(problem: Problem, plan: Plan) -> Iterator[Violation]:
 
 
 def _period(problem: Problem, shift: Shift) -> int | None:
-    """The period a shift lies in, if it lies in one."""
+    """Return the period of a shift, or None."""
     for number, period in enumerate(problem.periods):
         if period.earliest <= shift.window.earliest <= period.latest:
             return number

@@ -1,4 +1,4 @@
-"""Knows that a pinned visit rides on its shift, at its position where one is given."""
+"""Rule `pins`: a pinned visit on its shift and, if given, at its position."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from routing.problem import Pin, Problem
 
 
 def violations(problem: Problem, plan: Plan) -> Iterator[Violation]:
-    """Pinned visits on another shift or at another position."""
+    """Return pinned visits on another shift or at another position."""
     for shift, tour in tours(problem, plan):
         for position, stop in enumerate(tour.stops):
             pin = problem.pin(stop.visit)

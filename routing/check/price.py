@@ -1,4 +1,4 @@
-"""Knows what tours cost by themselves: their road, their time, and the use of the shift."""
+"""Rule `price`: driving, time and fixed costs of tours."""
 
 from collections.abc import Iterator
 from fractions import Fraction
@@ -11,7 +11,7 @@ from routing.problem import Problem
 
 
 def bill(problem: Problem, plan: Plan) -> Iterator[Violation]:
-    """A bill whose driving, time or fixed costs are not those of the tours."""
+    """Return violations if the bill's driving, time or fixed costs differ from the tours'."""
     found = tuple(walks(problem, plan))
     time = (hourly(walk.shift.cents_per_hour, walk.tour.seconds) for walk in found)
     fixed = sum(walk.shift.fixed_cost for walk in found if walk.tour.stops)

@@ -1,4 +1,4 @@
-"""Knows where, how often and for how long a shift may unload on the way."""
+"""Rule `reload`: places, number and length of unloadings on the way."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from routing.units import spoken
 
 
 def violations(problem: Problem, plan: Plan) -> Iterator[Violation]:
-    """Unloadings without leave, elsewhere, too many, too long or short, or out of order."""
+    """Return unloadings not permitted, elsewhere, too many, of a wrong length or out of order."""
     for shift, tour in tours(problem, plan):
         yield from _placed(shift, tour)
         if shift.reload is not None:

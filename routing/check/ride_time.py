@@ -1,4 +1,4 @@
-"""Knows how long an item may ride: from the end of service until a place receives it."""
+"""Rule `ride_time`: the time of an item from the end of service to a receiving place."""
 
 from collections.abc import Iterator
 
@@ -10,9 +10,9 @@ from routing.units import spoken
 
 
 def violations(problem: Problem, plan: Plan) -> Iterator[Violation]:
-    """Items that are on board longer than their limit.
+    """Return items on board longer than their limit.
 
-    Whatever is received nowhere at all is for `ends` to report.
+    An item without a receiving place is reported by `ends`.
     """
     for walk in walks(problem, plan):
         yield from _carried(walk)
@@ -21,7 +21,7 @@ def violations(problem: Problem, plan: Plan) -> Iterator[Violation]:
 
 
 def _carried(walk: Walk) -> Iterator[Violation]:
-    """What the shift had on board when it departed."""
+    """Return violations of items on board at the departure."""
     received = walk.received(-1)
     until = walk.shift.carried_until
     if received is not None and until is not None and received.arrival > until:

@@ -1,4 +1,4 @@
-"""Knows that a shift drives one tour at most, inside its own hours."""
+"""Rule `shifts`: at most one tour per shift, inside its hours."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from routing.units import spoken
 
 
 def violations(problem: Problem, plan: Plan) -> Iterator[Violation]:
-    """Tours of unknown shifts, second tours, tours without stops, tours outside hours."""
+    """Return tours of unknown shifts, second tours, tours without stops, tours outside hours."""
     seen: set[str] = set()
     for tour in plan.tours:
         if problem.shift(tour.shift) is None:

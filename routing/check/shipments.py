@@ -1,4 +1,4 @@
-"""Knows that what is fetched at one visit for another is handed over there by the same tour."""
+"""Rule `shipments`: pick-up and delivery in one tour, the pick-up first."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from routing.problem import Problem
 
 
 def violations(problem: Problem, plan: Plan) -> Iterator[Violation]:
-    """Shipments of which a tour serves one end only, or the delivery ahead of the pick-up."""
+    """Return shipments with one end only, on two tours, or with the delivery first."""
     for shift, tour in tours(problem, plan):
         places = {name: place for place, name in enumerate(tour.visits)}
         for one in problem.shipments:

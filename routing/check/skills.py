@@ -1,4 +1,4 @@
-"""Knows who may serve a visit: a shift with every skill, and one of the shifts it allows."""
+"""Rule `skills`: required skills and allowed shifts of a visit."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from routing.problem import Problem
 
 
 def violations(problem: Problem, plan: Plan) -> Iterator[Violation]:
-    """Visits on a shift that lacks a skill, or on one they do not allow."""
+    """Return visits on a shift that lacks a skill, or on a shift not allowed."""
     for shift, _, visit, _ in every_stop(problem, plan):
         for skill in sorted(visit.skills - shift.skills):
             sentence = f"Shift {shift.id} lacks the skill {skill} that visit {visit.id} requires."

@@ -1,4 +1,4 @@
-"""Knows what the judge hands out: one broken rule, where, and by how much."""
+"""A violation: one broken rule, its place and its amount."""
 
 from dataclasses import dataclass
 
@@ -7,17 +7,17 @@ from routing.plan import Rule
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Violation:
-    """One rule broken in one place.
+    """One rule broken at one place.
 
     Attributes
     ----------
     shift, visit : str, optional
-        Where; None where the rule does not speak of one.
+        The place; None for a rule without one.
     what : str, optional
         The dimension, the item, the skill, the place, the break, the donor, the limit or the part
         of the bill.
     by : int
-        By how much, in the rule's own unit (seconds, metres, load units, stops, positions, cents);
+        The amount, in the rule's own unit (seconds, metres, load units, stops, positions, cents);
         0 where no amount makes sense.
     """
 

@@ -1,7 +1,7 @@
-"""Knows how to walk a plan beside its problem, past names the problem does not have.
+"""Iteration over a plan beside its problem, tolerant of unknown names.
 
-Unknown and doubled names are for `coverage`, `shifts`, `ends`, `reload` and `breaks` to report;
-every other rule judges what it can.
+Unknown and doubled names are reported by `coverage`, `shifts`, `ends`, `reload` and `breaks`; every
+other rule judges the known rest.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,24 +19,24 @@ Entry = TypeVar("Entry", Rest, Unloading)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Point:
-    """Where a tour halts after its departure: at a visit, to unload, or at its end.
+    """A halt of a tour after its departure: a visit, an unloading, or the end.
 
     Attributes
     ----------
     leaving : Seconds
-        When the point behind it is left.
+        The departure from the point before.
     rests : tuple of Rest
-        The breaks between that leaving and the begin here, by their begins.
+        The breaks between that departure and the begin here, by their begins.
     begin, end : Seconds
         Of service; at the end of the tour both are the arrival.
     visit : Visit, optional
-        None where the tour unloads or ends.
+        None for an unloading or the end.
     moved : bool
-        The point behind it is another place.
+        Whether the point before is another place.
     seconds, metres, cents
         Of the leg that leads here.
     receives : bool
-        What is on board may stay here.
+        Whether items on board are received here.
     """
 
     place: str
@@ -55,7 +55,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Walk:
-    """A tour from point to point; the last point is its end, and there is always one."""
+    """A tour as a sequence of points; the last point, always present, is its end."""
 
     shift: Shift
     tour: Tour
@@ -63,27 +63,27 @@ class Walk:
 
     @property
     def seconds(self) -> int:
-        """The travel."""
+        """The travel matrices of the shift."""
         return sum(point.seconds for point in self.points)
 
     @property
     def metres(self) -> int:
-        """The road by the problem's matrices, whatever the tour itself says."""
+        """The metres by the problem's matrices, independent of the tour's own figure."""
         return sum(point.metres for point in self.points)
 
     @property
     def cents(self) -> int:
-        """What the legs themselves cost."""
+        """The price of the legs, in cents."""
         return sum(point.cents for point in self.points)
 
-    def said(self, point: Point) -> str:
-        """What a coordinator calls a point."""
+    def label(self, point: Point) -> str:
+        """Return the name of a point for a coordinator."""
         if point.visit is not None:
             return f"visit {point.visit.id}"
         return "the end" if point is self.points[-1] else f"the unloading at {point.place}"
 
     def received(self, position: int) -> Point | None:
-        """The first place that receives what is on board when this point is left."""
+        """Return the first place after a point that receives the items on board."""
         return next((point for point in self.points[position + 1 :] if point.receives), None)
 
 
@@ -95,11 +95,11 @@ class _Walked:
 
 
 _LAST: Final[ContextVar[_Walked | None]] = ContextVar("the last walks", default=None)
-"""Some ten rules ask for the same walks, one after the other."""
+"""The walks of the latest plan; some ten rules use them in turn."""
 
 
 def walks(problem: Problem, plan: Plan) -> tuple[Walk, ...]:
-    """Each tour of a shift that exists, from point to point."""
+    """Return the walk of each tour with a known shift."""
     last = _LAST.get()
     if last is not None and last.problem is problem and last.plan is plan:
         return last.walks
@@ -118,7 +118,7 @@ def walks(problem: Problem, plan: Plan) -> tuple[Walk, ...]:
 
 
 def tours(problem: Problem, plan: Plan) -> Iterator[tuple[Shift, Tour]]:
-    """Each tour with its shift."""
+    """Yield each tour with its shift."""
     for tour in plan.tours:
         shift = problem.shift(tour.shift)
         if shift is not None:
@@ -126,7 +126,7 @@ def tours(problem: Problem, plan: Plan) -> Iterator[tuple[Shift, Tour]]:
 
 
 def stops(problem: Problem, tour: Tour) -> Iterator[tuple[Visit, Stop]]:
-    """Each stop of a tour with its visit."""
+    """Yield each stop of a tour with its visit."""
     for stop in tour.stops:
         visit = problem.visit(stop.visit)
         if visit is not None:
@@ -134,20 +134,20 @@ def stops(problem: Problem, tour: Tour) -> Iterator[tuple[Visit, Stop]]:
 
 
 def every_stop(problem: Problem, plan: Plan) -> Iterator[tuple[Shift, Tour, Visit, Stop]]:
-    """Each stop of a plan with its shift, its tour and its visit."""
+    """Yield each stop of a plan with its shift, its tour and its visit."""
     for shift, tour in tours(problem, plan):
         for visit, stop in stops(problem, tour):
             yield shift, tour, visit, stop
 
 
 def known_place(problem: Problem, name: str) -> bool:
-    """Whether the problem has this place."""
+    """Return whether the problem has this place."""
     return problem.has_place(name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Halt:
-    """A point before it is known where the tour came from; the first one is the start."""
+    """A point of a tour without the leg to it; the first one is the start."""
 
     place: str
     arrival: Seconds
@@ -179,7 +179,7 @@ def _halts(problem: Problem, shift: Shift, tour: Tour) -> Iterator[_Halt]:
 
 
 def _of_gap(entries: Sequence[Entry], gap: int, tour: Tour) -> list[Entry]:
-    """What lies between two stops; what claims to lie outside the tour lies at its nearest end."""
+    """Return the breaks or unloadings after stop `gap`; others count at the nearest end."""
     last = len(tour.stops)
     return [entry for entry in entries if min(max(entry.after, 0), last) == gap]
 

@@ -1,4 +1,4 @@
-"""Knows that service begins inside one of the visit's windows, both ends included."""
+"""Rule `windows`: service begins in one of the visit's windows, both ends included."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from routing.units import spoken
 
 
 def violations(problem: Problem, plan: Plan) -> Iterator[Violation]:
-    """Services that begin outside every window of their visit."""
+    """Return services that begin outside every window of their visit."""
     for shift, _, visit, stop in every_stop(problem, plan):
         if not any(window.earliest <= stop.begin <= window.latest for window in visit.windows):
             by, side = _miss(visit, stop)
@@ -25,7 +25,7 @@ def violations(problem: Problem, plan: Plan) -> Iterator[Violation]:
 
 
 def _miss(visit: Visit, stop: Stop) -> tuple[int, str]:
-    """How far it is to the nearest window, and on which side of it."""
+    """Return the seconds to the nearest window, and the side."""
     after = [stop.begin - window.latest for window in visit.windows if window.latest < stop.begin]
     before = [
         window.earliest - stop.begin for window in visit.windows if window.earliest > stop.begin

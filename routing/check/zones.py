@@ -1,4 +1,4 @@
-"""Knows which part of the country is whose, and what a visit outside it costs."""
+"""Rule `zones`: the zones of a shift, and the price of visits outside."""
 
 from collections.abc import Iterator
 from fractions import Fraction
@@ -11,7 +11,7 @@ from routing.problem import Problem, Shift, Visit
 
 
 def violations(problem: Problem, plan: Plan) -> Iterator[Violation]:
-    """Visits outside the zones of a shift that may not leave them."""
+    """Return visits outside the zones of a shift confined to them."""
     for shift, _, visit, _ in every_stop(problem, plan):
         if _is_outside(shift, visit) and shift.outside is None:
             yield Violation(
@@ -25,7 +25,7 @@ def violations(problem: Problem, plan: Plan) -> Iterator[Violation]:
 
 
 def bill(problem: Problem, plan: Plan) -> Iterator[Violation]:
-    """A bill whose zones are not those of the visits outside their shift's."""
+    """Return a violation if the bill's zones differ from the visits outside."""
     outside = sum(
         shift.outside or 0
         for shift, _, visit, _ in every_stop(problem, plan)

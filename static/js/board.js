@@ -1,47 +1,47 @@
-// The coordinator's board: each behaviour finds its own data attribute, again after every swap.
+// The coordinator's board: behaviours found by data attributes, bound again after every swap.
 import "./board/htmx.js";
-import { arrangeByDragging } from "./board/drag.js";
-import { chooseVisits, chosenAgain } from "./board/choosing.js";
-import { filterVisits, filterAgain } from "./board/filter.js";
-import { giveRounds } from "./board/round-drag.js";
-import { lasso } from "./board/lasso.js";
-import { moveByKeys } from "./board/keys.js";
-import { lightTogether } from "./board/light.js";
-import { showDayMap } from "./board/day-map.js";
-import { pickOnMap } from "./board/pick-map.js";
-import { openSheets } from "./board/sheets.js";
 import { chooseAll } from "./board/choose-all.js";
-import { submitOnChange } from "./board/submit-on-change.js";
-import { swapOnlyWhatChanged } from "./board/parts.js";
-import { holdStill } from "./board/hold-still.js";
-import { takeBackInTurn } from "./board/in-turn.js";
-import { followLive } from "./board/dispatch.js";
 import { countDown } from "./board/countdown.js";
+import { showDayMap } from "./board/day-map.js";
+import { openDialogs } from "./board/dialogs.js";
+import { queueUndo } from "./board/edit-queue.js";
+import { applyFilter, filterVisits } from "./board/filter.js";
+import { highlightVisits } from "./board/highlight.js";
+import { useKeyboard } from "./board/keyboard.js";
+import { useLasso } from "./board/lasso.js";
+import { followLive } from "./board/live.js";
+import { swapParts } from "./board/partial-swap.js";
+import { pauseRefresh } from "./board/pause-refresh.js";
+import { pickOnMap } from "./board/pick-map.js";
+import { dragRounds } from "./board/round-drag.js";
+import { restoreSelection, selectVisits } from "./board/selection.js";
+import { dragStops } from "./board/stop-drag.js";
+import { submitOnChange } from "./board/submit-on-change.js";
 
 document.documentElement.classList.add("with-script");
 
-swapOnlyWhatChanged();
-openSheets();
-takeBackInTurn();
-moveByKeys();
-lightTogether();
-holdStill();
-chooseVisits();
+swapParts();
+openDialogs();
+queueUndo();
+useKeyboard();
+highlightVisits();
+pauseRefresh();
+selectVisits();
 filterVisits();
-giveRounds();
-lasso();
+dragRounds();
+useLasso();
 chooseAll();
 pickOnMap();
 followLive();
 countDown();
 
-function arrange() {
-  arrangeByDragging();
+function bind() {
+  dragStops();
   showDayMap();
   submitOnChange();
-  chosenAgain();
-  filterAgain();
+  restoreSelection();
+  applyFilter();
 }
 
-arrange();
-document.body.addEventListener("htmx:afterSettle", arrange);
+bind();
+document.body.addEventListener("htmx:afterSettle", bind);

@@ -1,40 +1,40 @@
-// Shows what the bank pushes, and where there is no network the one page that says so: what she wrote
-// is kept, and whom to call. It keeps nothing that names a person.
+// The donor's service worker: push messages, and one page for the time without a network. It stores
+// no personal data.
 const PAGE = "/donor/offline";
 const KEPT = "milkround-offline";
 
 self.addEventListener("install", (event) => {
-  event.waitUntil(keep());
+  event.waitUntil(storePage());
   self.skipWaiting();
 });
 
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 
-// Once signed out, the bank's number goes too.
-async function keep() {
+// After signing out, the stored page goes: it has the bank's number.
+async function storePage() {
   const answer = await fetch(PAGE);
   if (answer.redirected) return caches.delete(KEPT);
-  const kept = await caches.open(KEPT);
+  const cache = await caches.open(KEPT);
   const styles = (await answer.clone().text()).matchAll(/href="(\/static\/[^"]+\.css)"/g);
-  await kept.addAll(Array.from(styles, ([, style]) => style));
-  return kept.put(PAGE, answer);
+  await cache.addAll(Array.from(styles, ([, style]) => style));
+  return cache.put(PAGE, answer);
 }
 
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   if (request.mode === "navigate") {
-    event.respondWith(fetch(request).catch(() => withoutNetwork(request)));
-    if (new URL(request.url).pathname === "/donor/") event.waitUntil(keep().catch(() => null));
+    event.respondWith(fetch(request).catch(() => offlineAnswer(request)));
+    if (new URL(request.url).pathname === "/donor/") event.waitUntil(storePage().catch(() => null));
   } else if (request.destination === "style") {
-    event.respondWith(fetch(request).catch(() => found(request)));
+    event.respondWith(fetch(request).catch(() => fromCache(request)));
   }
 });
 
-const found = async (asked) => (await caches.match(asked, { cacheName: KEPT })) ?? Response.error();
+const fromCache = async (asked) => (await caches.match(asked, { cacheName: KEPT })) ?? Response.error();
 
-// A form that did not leave: back to its own page, where it is filled in again once there is a network.
-async function withoutNetwork({ method, referrer }) {
-  return method === "POST" && referrer ? Response.redirect(referrer, 303) : found(PAGE);
+// A form that was not sent goes back to its own page, to be filled in again from its copy.
+async function offlineAnswer({ method, referrer }) {
+  return method === "POST" && referrer ? Response.redirect(referrer, 303) : fromCache(PAGE);
 }
 
 self.addEventListener("push", (event) => {

@@ -1,4 +1,4 @@
-// The collector's phone: shows the round, keeps what is said, sends it when it can.
+// The collector's phone: the round, its records on the phone, their way to the bank.
 import { start } from "./phone/app.js";
 
 start();

@@ -1,4 +1,4 @@
-// The label reader for browsers that have none: loaded only when somebody scans.
+// The label reader for browsers without one, loaded on the first scan.
 import { BarcodeDetector, prepareZXingModule } from "barcode-detector/ponyfill";
 
 export function detector(formats) {

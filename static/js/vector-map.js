@@ -1,4 +1,4 @@
-// Draws the vector tiles of a PMTiles archive; loaded only where a bank has one.
+// Vector tiles of a PMTiles archive, loaded only if the bank has one.
 import { PMTiles } from "pmtiles";
 import { leafletLayer } from "protomaps-leaflet";
 

@@ -38,7 +38,7 @@ def say(phone: Page, outbox: str, round_id: int, events: int) -> list[str]:
       const outbox = new Function(`${program}; return outbox;`)();
       const kept = [];
       for (let n = 0; n < events; n++)
-        kept.push(await outbox.say(round, "box_read", { payload: { box: "1", celsius: -20 } }));
+        kept.push(await outbox.record(round, "box_read", { payload: { box: "1", celsius: -20 } }));
       return kept.map((event) => event.client_id);
     }"""
     kept: list[str] = phone.evaluate(said, [outbox, round_id, events])

@@ -52,8 +52,8 @@ def test_a_heading_says_what_breaks_the_rule_and_what_to_do():
     text = (ROOT / "docs/rules.md").read_text(encoding="utf-8")
     for section in re.split(r"^## ", text, flags=re.MULTILINE)[1:]:
         if section.startswith("`"):
-            assert "**What breaks it.**" in section
-            assert "**What to do.**" in section
+            assert "**Violation.**" in section
+            assert "**Remedy.**" in section
 
 
 def test_both_lists_of_rules_are_whole():

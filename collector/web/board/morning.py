@@ -23,6 +23,8 @@ from collector.web.board.day.view_model import DayView
 from collector.web.board.dispatch.view_model import live
 from collector.web.board.page_context import page, today
 from collector.web.framework.guards import actor, may_see, now
+from collector.web.wording import COLON, short_day
+from collector.web.wording import day as day_in_words
 
 blueprint = Blueprint("morning", __name__, url_prefix="/morning")
 
@@ -97,7 +99,7 @@ def _asked(session: Session, bank_id: int) -> Card:
     return Card(
         title=gettext("Requests to accept"),
         count=count or 0,
-        words=gettext("the soonest for %(day)s", day=f"{soonest:%d.%m.}") if soonest else "",
+        words=gettext("the soonest for %(day)s", day=day_in_words(soonest)) if soonest else "",
         address=url_for("board.inbox.home"),
         action=gettext("Look at the requests"),
         icon="bottle",
@@ -114,7 +116,7 @@ def _unplanned(seen: DayView, day: date) -> Card:
         icon="cross",
         tone="danger",
         lines=tuple(
-            f"{left.pickup.donor.first_name} {left.pickup.donor.family_name}: {left.sentence}"
+            f"{left.pickup.donor.first_name} {left.pickup.donor.family_name}{COLON} {left.sentence}"
             for left in seen.tray[:MOST_NAMES]
         ),
     )
@@ -143,9 +145,9 @@ def _absent(session: Session, bank_id: int, day: date) -> Card:
 def _clocks(session: Session, plan: DayPlan | None, bank_id: int, day: date) -> Card:
     found = live(session, plan, bank_id=bank_id, day=day, now=now())
     lines = [
-        *(f"{each.letter}: {each.round.shift.collector.name}" for each, _ in found.tight),
+        *(f"{each.letter}{COLON} {each.round.shift.collector.name}" for each, _ in found.tight),
         *(
-            f"{each.letter}: "
+            f"{each.letter}{COLON} "
             f"{found.pickups[door.pickup_id].donor.first_name} "
             f"{found.pickups[door.pickup_id].donor.family_name}"
             for each, door in found.at_risk
@@ -182,9 +184,9 @@ def _serology(session: Session, bank_id: int, day: date) -> Card:
         ),
         action=gettext("Look at the blood tests"),
         icon="drop",
-        lines=tuple(f"{first} {family}, {until:%d.%m.}" for until, family, first in lapsing)[
-            :MOST_NAMES
-        ],
+        lines=tuple(
+            f"{first} {family}, {short_day(until)}" for until, family, first in lapsing[:MOST_NAMES]
+        ),
     )
 
 

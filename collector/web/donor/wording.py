@@ -21,7 +21,7 @@ from collector.pickups.flags import fetch_by
 from collector.pickups.models import Kit, Pickup, PickupState, Purpose
 from collector.pickups.states import OPEN
 from collector.rounds.queries import PromisedVisit
-from collector.web.wording import clock, day, litres
+from collector.web.wording import day, hour, litres
 
 PURPOSES: Mapping[str, LazyString] = {
     Purpose.COLLECTION: lazy_gettext("we fetch your milk"),
@@ -91,8 +91,8 @@ def _slot(pickup: Pickup) -> dict[str, str]:
     window = pickup.windows[0]
     return {
         "day": day(window.day),
-        "opens": f"{window.opens:%H:%M}",
-        "closes": f"{window.closes:%H:%M}",
+        "opens": hour(window.opens),
+        "closes": hour(window.closes),
     }
 
 
@@ -101,8 +101,8 @@ def promise(told: PromisedVisit) -> str:
     said = _(
         "We come on %(day)s between %(opens)s and %(closes)s.",
         day=day(told.day),
-        opens=clock(told.opens),
-        closes=clock(told.closes),
+        opens=hour(told.opens),
+        closes=hour(told.closes),
     )
     return str(said)
 

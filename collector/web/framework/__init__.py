@@ -1,1 +1,1 @@
-"""The web framework's use: guards, errors, security headers, assets, languages, form fields."""
+"""Web framework: guards, errors, security headers, assets, languages, form fields."""

@@ -1,4 +1,4 @@
-"""The addresses of built front-end files: each carries a hash of its content."""
+"""Addresses of built front-end files, each with a hash of its content."""
 
 import json
 from functools import cache
@@ -16,7 +16,7 @@ class AssetsNotBuilt(Exception):  # noqa: N818 - it is a state of the checkout
 
 
 def init_app(app: Flask) -> None:
-    """Give templates `asset('js/board.js')` and let browsers keep what has a hash."""
+    """Add `asset('js/board.js')` to templates, and cache hashed files in browsers."""
     app.jinja_env.globals["asset"] = asset
 
     @app.after_request
@@ -34,7 +34,7 @@ def asset(source: str) -> str:
     Raises
     ------
     AssetsNotBuilt
-        `static/dist` is not there, or does not know the file.
+        `static/dist` is missing, or has no such file.
     """
     built = manifest().get(source)
     if built is None:
@@ -44,7 +44,7 @@ def asset(source: str) -> str:
 
 @cache
 def manifest() -> dict[str, str]:
-    """Return built name by source name."""
+    """Return the built name by source name."""
     path = dist_folder() / "manifest.json"
     if not path.exists():
         raise AssetsNotBuilt("static/dist is not there; run `make assets`")
@@ -53,5 +53,5 @@ def manifest() -> dict[str, str]:
 
 
 def dist_folder() -> Path:
-    """Return where the built files lie."""
+    """Return the folder of the built files."""
     return asset_root() / "static" / "dist"

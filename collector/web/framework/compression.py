@@ -1,7 +1,7 @@
-"""What travels compressed: built files as they were compressed when built, and the phone's pages.
+"""Compression: built files, compressed at build time, and the phone's answers.
 
-Pages that repeat what their reader typed beside a secret are sent as they are: the length of a
-compressed page would tell the secret to whoever can make her browser ask again and again.
+Other pages are sent uncompressed: they repeat typed text beside a secret, and the length of a
+compressed page would reveal the secret to an attacker able to repeat the request (BREACH).
 """
 
 import gzip
@@ -15,17 +15,17 @@ CODINGS = {"br": ".br", "gzip": ".gz"}
 SURFACE = "/phone/"
 COMPRESSED = frozenset({"text/html", "text/javascript", "application/json"})
 SMALLEST = 1000
-"""Below this many bytes a packet is a packet."""
+"""Bytes below which compression saves no packet."""
 
 
 def init_app(app: Flask) -> None:
-    """Serve built files in the reader's best coding, and compress the phone's answers."""
+    """Serve built files in the browser's best coding, and compress the phone's answers."""
     app.before_request(_precompressed)
     app.after_request(_compress)
 
 
 def _precompressed() -> Response | None:
-    """Answer for a built file that was compressed when it was built, or leave it to Flask."""
+    """Return a compressed built file, or None to let Flask answer."""
     name = request.path.removeprefix("/static/dist/")
     if request.endpoint != "static" or name not in manifest().values():
         return None

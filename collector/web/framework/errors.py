@@ -1,4 +1,4 @@
-"""The one place that turns what went wrong into an answer."""
+"""Answers to errors, as a page or as JSON."""
 
 import logging
 
@@ -13,7 +13,7 @@ from collector.web.wording import ERRORS, sentence
 log = logging.getLogger(__name__)
 
 OUR_FAULT = 500
-"""From here on an HTTP status says that the server failed, not the caller."""
+"""The first HTTP status of server errors."""
 
 STATUS: dict[type[MilkroundError], int] = {NotFound: 404, Refused: 422, Conflict: 409}
 
@@ -28,17 +28,17 @@ def init_app(app: Flask) -> None:
 
 
 def answer_refusal(error: MilkroundError) -> Response:
-    """Say what a rule or a colleague's work stood against."""
+    """Answer a refusal or a conflict with its sentence."""
     return _answer(STATUS[type(error)], error.code, sentence(error))
 
 
 def answer_old_form(_error: CSRFError) -> Response:
-    """Say that a form was too old to be trusted."""
+    """Answer a form with an expired or missing CSRF token."""
     return _answer(400, "form_too_old", sentence(Refused("form_too_old")))
 
 
 def answer_http(error: HTTPException) -> Response:
-    """Say what HTTP knows: no such page, not for you, too large."""
+    """Answer an HTTP error: not found, forbidden, too large."""
     status = error.code or 500
     known = f"http_{status}" in ERRORS
     code = f"http_{status}" if known else "http_500" if status >= OUR_FAULT else "http_400"
@@ -46,13 +46,13 @@ def answer_http(error: HTTPException) -> Response:
 
 
 def answer_database_away(error: OperationalError) -> Response:
-    """Say that nothing was kept because the database did not answer."""
+    """Answer that the database did not respond and nothing was stored."""
     log.error("database: %s", error.orig)
     return _answer(503, "http_503", sentence(Refused("http_503")))
 
 
 def answer_accident(error: Exception) -> Response:
-    """Log a defect of ours and say that it is one."""
+    """Log a defect of the program, and answer that it is one."""
     log.error("unexpected", exc_info=error)
     return _answer(500, "http_500", sentence(Refused("http_500")))
 
@@ -65,6 +65,6 @@ def _answer(status: int, code: str, text: str) -> Response:
 
 
 def wants_json() -> bool:
-    """Whether the caller reads JSON rather than pages."""
+    """Return whether the caller accepts JSON rather than pages."""
     best = request.accept_mimetypes.best_match(["text/html", "application/json"])
     return request.is_json or best == "application/json"

@@ -1,4 +1,4 @@
-"""Who may see what: one guard per surface, and nothing without one.
+"""Guards: the roles and the session cookie of each surface.
 
 A view is reached through its blueprint's guard (`guard(blueprint, roles)`), or is marked with
 `@anyone`. A route that has neither answers 500, and a test fails before that.
@@ -24,10 +24,9 @@ View = TypeVar("View", bound=Callable[..., object])
 
 
 class Surface(StrEnum):
-    """The ways in, each with a cookie of its own.
+    """A surface with its own session cookie.
 
-    A browser may be a donor's, a phone's and a desk's at once, and what opens one of them opens
-    none of the others.
+    A browser may be signed in to several surfaces at once; the cookie of one opens no other.
     """
 
     DONOR = "milkround_donor"
@@ -48,7 +47,7 @@ DOOR_OF_ROLE = {
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """Which roles a surface is for, and by which door they come."""
+    """The roles of a blueprint, and the surface of their sign-in."""
 
     roles: frozenset[Role]
     door: Surface
@@ -58,18 +57,18 @@ _GUARDS: dict[str, Guard] = {}
 
 
 def init_app(app: Flask) -> None:
-    """Ask the guard before every view."""
+    """Run the guard before every view."""
     app.before_request(admit)
     app.jinja_env.globals["may_see"] = may_see
 
 
 def guard(blueprint: Blueprint, *roles: Role, within: str = "") -> None:
-    """Let only these roles through to a surface; they share one door.
+    """Restrict a blueprint to roles, which share one surface.
 
     Parameters
     ----------
     within
-        The surface a nested blueprint is a part of, where the part is for others than the whole.
+        The parent of a nested blueprint with other roles than its parent.
     """
     (door,) = {DOOR_OF_ROLE[role] for role in roles}
     name = f"{within}.{blueprint.name}" if within else blueprint.name
@@ -77,18 +76,18 @@ def guard(blueprint: Blueprint, *roles: Role, within: str = "") -> None:
 
 
 def anyone(view: View) -> View:
-    """Mark a view that needs no sign-in."""
+    """Mark a view as open without sign-in."""
     view.is_open = True  # type: ignore[attr-defined]
     return view
 
 
 def guard_of(endpoint: str) -> Guard | None:
-    """Return the guard of an endpoint, or None where everyone may come.
+    """Return the guard of an endpoint, or None if it is open.
 
     Raises
     ------
     LookupError
-        Nobody said who may come.
+        The endpoint has neither guard nor mark.
     """
     view = current_app.view_functions[endpoint]
     if endpoint == "static" or getattr(view, "is_open", False):
@@ -100,13 +99,13 @@ def guard_of(endpoint: str) -> Guard | None:
 
 
 def may_see(endpoint: str) -> bool:
-    """Whether who is signed in may open a page: links to others are not shown."""
+    """Return whether the signed-in actor may open a page; other links are hidden."""
     found = guard_of(endpoint)
     return found is None or (g.get("actor") is not None and bool(found.roles & g.actor.roles))
 
 
 def admit() -> Response | None:
-    """Find out who is asking, and turn away whom the surface is not for."""
+    """Identify the actor of the request, and refuse roles without access."""
     g.actor = None
     found = guard_of(request.endpoint) if request.endpoint else None
     if found is None:
@@ -120,13 +119,13 @@ def admit() -> Response | None:
 
 
 def actor() -> Actor:
-    """Return who is signed in, in a view behind a guard."""
+    """Return the signed-in actor of a guarded view."""
     found: Actor = g.actor
     return found
 
 
 def donor_id() -> int:
-    """Return the donor who is signed in; a surface for donors lets nobody else through."""
+    """Return the signed-in donor's key; other roles are refused (403)."""
     key = actor().donor_id
     if key is None:
         abort(403)
@@ -134,7 +133,7 @@ def donor_id() -> int:
 
 
 def person_id() -> int:
-    """Return which person of the bank is signed in, where the guard lets nobody else through."""
+    """Return the key of the signed-in member of the staff."""
     found = actor().person_id
     if found is None:
         raise AssertionError("a page for staff was reached by a donor")
@@ -142,7 +141,7 @@ def person_id() -> int:
 
 
 def now() -> datetime:
-    """Return the present instant, as the application's clock tells it."""
+    """Return the present instant of the application's clock."""
     clock: Clock = current_app.extensions["milkround_clock"]
     return clock.now()
 
@@ -154,7 +153,7 @@ def settings() -> Settings:
 
 
 def geocoder() -> Geocoder:
-    """Return whom the installation asks where an address lies."""
+    """Return the geocoder of the installation."""
     found: Geocoder = current_app.extensions["milkround_geocoder"]
     return found
 

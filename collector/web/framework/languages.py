@@ -1,4 +1,4 @@
-"""Which language a page is written in: the reader's choice, her browser's, her file's."""
+"""Language of a page: the reader's choice, her browser's, her file's."""
 
 from flask import Flask, Response, g, request
 from flask_babel import Babel, get_locale
@@ -38,6 +38,6 @@ def chosen_language() -> str:
 
 
 def bank_time_zone() -> str:
-    """Return the time zone of the bank whose page this is."""
+    """Return the time zone of the page's bank."""
     actor = g.get("actor")
     return str(actor.time_zone) if actor is not None else "UTC"

@@ -1,4 +1,4 @@
-"""What every answer carries for safety, errors included: a policy with a nonce, CSRF, headers."""
+"""Security of every answer: content security policy with nonce, CSRF, headers."""
 
 import secrets
 
@@ -27,7 +27,7 @@ def init_app(app: Flask) -> None:
 
 
 def nonce() -> str:
-    """Return this answer's nonce: the only inline style or script that may run bears it."""
+    """Return the nonce of this answer, required of every inline style and script."""
     if "nonce" not in g:
         g.nonce = secrets.token_urlsafe(16)
     return str(g.nonce)
@@ -42,7 +42,7 @@ def _map_hosts() -> tuple[str, str]:
 
 
 def add_headers(response: Response) -> Response:
-    """Set the headers; personal pages are stored by nobody."""
+    """Set the headers; personal pages forbid storage in caches."""
     pictures, archive = _map_hosts()
     response.headers["Content-Security-Policy"] = "; ".join(
         (

@@ -119,7 +119,7 @@ def _account() -> dict[str, str]:
         "settings": _("This phone"),
         "navigation": _("Navigate with"),
         "navigation_off": _("Your bank does not hand addresses over to map apps."),
-        "coordinates": _("Coordinates"),
+        "coordinates": _("Coordinates") + _(":"),
         "calendar": _("My shifts in my calendar"),
         "calendar_hint": _("A secret address for your own calendar: shifts only, no addresses."),
         "calendar_make": _("Make an address"),

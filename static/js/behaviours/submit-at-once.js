@@ -1,5 +1,5 @@
-// Presses the button of `data-submit-at-once` for a reader whose address ends in #go.
-// A fragment never reaches a server or a mail scanner, so only a person's click gets here.
+// The form of `data-submit-at-once`, sent at once if the address ends in #go. A fragment reaches
+// neither a server nor a mail scanner, so only a click in a browser gets here.
 export function submitAtOnce() {
   const form = document.querySelector("form[data-submit-at-once]");
   if (form && location.hash === "#go") form.requestSubmit();

@@ -1,4 +1,4 @@
-// `data-all` chooses every request that has no flag; `data-choose-all` every box of that name.
+// Boxes for all: `data-all` ticks every request without a flag, `data-choose-all` every box of its name.
 export function chooseAll() {
   document.addEventListener("change", ({ target }) => {
     const boxes = boxesOf(target);

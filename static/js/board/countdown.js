@@ -1,4 +1,4 @@
-// Counts `data-until` down in hours and minutes, as the server writes them.
+// Countdowns to `data-until` in hours and minutes, in the notation of the server.
 export function countDown() {
   document.addEventListener("milkround:shown", tick);
   setInterval(tick, 15_000);

@@ -1,5 +1,5 @@
-// Fades what does not match the words in `data-filter`, in the lists, on the map, in the timeline.
-import { everyVisit } from "./index.js";
+// The filter `data-filter`: visits without its words fade in the lists, on the map, in the timeline.
+import { elementsByVisit } from "./visit-index.js";
 
 let words = [];
 
@@ -7,7 +7,7 @@ export function filterVisits() {
   document.addEventListener("input", (event) => {
     if (!event.target.matches?.("[data-filter]")) return;
     words = plain(event.target.value).split(/\s+/).filter(Boolean);
-    filterAgain();
+    applyFilter();
   });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !event.target.matches?.("[data-filter]")) return;
@@ -17,23 +17,23 @@ export function filterVisits() {
   });
 }
 
-export function filterAgain() {
+export function applyFilter() {
   const pane = document.querySelector("#day-pane");
   if (!pane) return;
   const field = pane.querySelector("[data-filter]");
   if (field && field !== document.activeElement) field.value = words.join(" ");
   if (!words.length && !pane.querySelector(".faded")) return;
-  for (const [pickup, shown] of everyVisit()) {
+  for (const [pickup, shown] of elementsByVisit()) {
     const stop = document.getElementById(`stop-${pickup}`);
-    const fades = stop !== null && !words.every((word) => said(stop).includes(word));
-    for (const each of shown) if (each.classList.contains("faded") !== fades) each.classList.toggle("faded");
+    const faded = stop !== null && !words.every((word) => textOf(stop).includes(word));
+    for (const each of shown) if (each.classList.contains("faded") !== faded) each.classList.toggle("faded");
   }
 }
 
-// What a stop says, without accents: worked out once, since the server writes a changed stop anew.
+// The text of a stop without accents; a changed stop is a new element, so its text is computed once.
 const texts = new WeakMap();
 
-function said(stop) {
+function textOf(stop) {
   if (!texts.has(stop)) texts.set(stop, plain(stop.textContent));
   return texts.get(stop);
 }

@@ -1,9 +1,9 @@
-// htmx with this site's token on every request it makes, and the button that asked for it.
+// htmx with this site's token and the pressed button on every request.
 import htmx from "htmx.org/dist/htmx.esm.js";
 
 let submitter = null;
 
-// A button may stand outside its form (`form="pin-form"`): htmx does not see those.
+// A button may stand outside its form (`form="pin-form"`); htmx leaves it out.
 document.addEventListener("submit", (event) => {
   submitter = event.submitter;
 }, true);

@@ -1,10 +1,10 @@
-// The lasso: a line drawn round discs on the map chooses their visits.
-import { choose } from "./choosing.js";
+// The lasso: a line drawn round discs on the map selects their visits.
+import { select } from "./selection.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 let drawing = null;
 
-export function lasso() {
+export function useLasso() {
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("[data-lasso]");
     if (button) arm(button.getAttribute("aria-pressed") !== "true");
@@ -32,12 +32,9 @@ function begin(map, event) {
   map.append(svg);
   drawing = { points: [], line, frame, svg, map };
   map.setPointerCapture(event.pointerId);
-  const draw = (moved) => point(moved);
-  map.addEventListener("pointermove", draw);
-  map.addEventListener("pointerup", () => {
-    map.removeEventListener("pointermove", draw);
-    finish();
-  }, { once: true });
+  map.addEventListener("pointermove", point);
+  // The browser cancels the pointer when it takes the gesture for a scroll or a zoom.
+  for (const kind of ["pointerup", "pointercancel"]) map.addEventListener(kind, finish);
 }
 
 function point({ clientX, clientY }) {
@@ -45,13 +42,15 @@ function point({ clientX, clientY }) {
   drawing.line.setAttribute("points", drawing.points.map((each) => each.join(",")).join(" "));
 }
 
-function finish() {
+function finish({ type }) {
   const { points, frame, svg, map } = drawing;
+  map.removeEventListener("pointermove", point);
+  for (const kind of ["pointerup", "pointercancel"]) map.removeEventListener(kind, finish);
   svg.remove();
   arm(false);
-  if (points.length < 3) return;
+  if (type === "pointercancel" || points.length < 3) return;
   const discs = [...map.querySelectorAll(".map-disc[data-pickup]")];
-  choose(discs.filter((disc) => inside(centre(disc, frame), points)).map((disc) => disc.dataset.pickup), true);
+  select(discs.filter((disc) => inside(centre(disc, frame), points)).map((disc) => disc.dataset.pickup), true);
 }
 
 function centre(disc, frame) {
@@ -59,7 +58,11 @@ function centre(disc, frame) {
   return [box.left + box.width / 2 - frame.left, box.top + box.height / 2 - frame.top];
 }
 
-// Even or odd: how often a ray to the right crosses the line.
+// Even-odd rule: a ray to the right crosses the line an odd number of times.
+/**
+ * @param {number[]} point
+ * @param {number[][]} points
+ */
 export function inside([x, y], points) {
   let odd = false;
   points.forEach(([x1, y1], index) => {

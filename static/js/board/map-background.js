@@ -1,17 +1,17 @@
-// The background that `meta[name=map-background]` names: pictures by z/x/y, or a vector archive.
+// The background in `meta[name=map-background]`: tiles by z/x/y, or a vector archive.
 import * as L from "leaflet/dist/leaflet-src.esm.js";
 
 export async function addBackground(map) {
-  const told = document.querySelector('meta[name="map-background"]')?.content;
-  if (!told) return;
-  const { url, attribution, script } = JSON.parse(told);
+  const setting = document.querySelector('meta[name="map-background"]')?.content;
+  if (!setting) return;
+  const { url, attribution, script } = JSON.parse(setting);
   L.control.attribution({ prefix: false }).addTo(map);
   const options = { attribution: escaped(attribution), className: "map-background" };
   if (!script) {
     L.tileLayer(url, { ...options, maxZoom: 19 }).addTo(map);
     return;
   }
-  // protomaps-leaflet looks for Leaflet where a script tag would have put it.
+  // protomaps-leaflet expects Leaflet as a global, as from a script tag.
   window.L = L;
   const { vectorLayer } = await import(script);
   const dark = matchMedia("(prefers-color-scheme: dark)").matches;

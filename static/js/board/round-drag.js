@@ -1,37 +1,37 @@
-// Drags a round's letter onto another round: every stop of it goes there, each to its best place.
-import { hangAt, priceOf, propose, quiet, say } from "./moving.js";
+// Dragging of a round's letter onto another round: every stop goes there, to its best place.
+import { fetchPrice, hidePrice, placePriceAt, proposeMove, showPrice } from "./moves.js";
 
-let carried = null;
-let over = null;
-let asked = 0;
+let dragged = null;
+let target = null;
+let lastRequest = 0;
 
-export function giveRounds() {
+export function dragRounds() {
   document.addEventListener("dragstart", (event) => {
     const handle = event.target.closest?.("[data-round-handle]");
     if (!handle) return;
     const round = handle.closest(".round");
-    carried = { id: handle.dataset.roundHandle, pickups: movable(round) };
+    dragged = { id: handle.dataset.roundHandle, pickups: movable(round) };
     event.dataTransfer.setData("text/plain", handle.textContent);
     document.body.setAttribute("data-dragging", "");
   });
   document.addEventListener("dragover", (event) => {
-    const round = carried && event.target.closest?.(".round[data-round-id]");
-    if (!carried) return;
-    hangAt(event.clientX, event.clientY);
-    if (!round || round.dataset.roundId === carried.id) return;
+    const round = dragged && event.target.closest?.(".round[data-round-id]");
+    if (!dragged) return;
+    placePriceAt(event.clientX, event.clientY);
+    if (!round || round.dataset.roundId === dragged.id) return;
     event.preventDefault();
-    if (over !== round) hover(round);
+    if (target !== round) hover(round);
   });
   document.addEventListener("drop", (event) => {
-    const round = carried && event.target.closest?.(".round[data-round-id]");
-    if (!round || round.dataset.roundId === carried.id) return;
+    const round = dragged && event.target.closest?.(".round[data-round-id]");
+    if (!round || round.dataset.roundId === dragged.id) return;
     event.preventDefault();
-    propose(carried.pickups, round.dataset.roundId);
+    proposeMove(dragged.pickups, round.dataset.roundId);
     end();
   });
   document.addEventListener("dragend", () => {
-    if (!carried) return;
-    quiet();
+    if (!dragged) return;
+    hidePrice();
     end();
   });
 }
@@ -40,17 +40,17 @@ const movable = (round) =>
   [...round.querySelectorAll(".stop[data-movable]")].map((stop) => stop.dataset.pickup);
 
 async function hover(round) {
-  over?.classList.remove("over");
-  over = round;
+  target?.classList.remove("over");
+  target = round;
   round.classList.add("over");
-  const mine = (asked += 1);
-  const { holder } = await priceOf(carried.pickups, round.dataset.roundId);
-  if (mine === asked && carried) say(holder);
+  const request = (lastRequest += 1);
+  const { holder } = await fetchPrice(dragged.pickups, round.dataset.roundId);
+  if (request === lastRequest && dragged) showPrice(holder);
 }
 
 function end() {
-  asked += 1;
-  over?.classList.remove("over");
-  carried = over = null;
+  lastRequest += 1;
+  target?.classList.remove("over");
+  dragged = target = null;
   document.body.removeAttribute("data-dragging");
 }

@@ -1,4 +1,4 @@
-// Sends a form of `data-submit-on-change` when a day was picked, not while it is being typed.
+// Forms of `data-submit-on-change`: sent when a day is picked, not while it is typed.
 const bound = new WeakSet();
 
 export function submitOnChange() {

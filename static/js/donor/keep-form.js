@@ -1,28 +1,28 @@
-// Without a network a form is kept on this phone and sent when the network is back. What was sent
-// and reached nobody is filled in again when its page is opened. Kept for a day, then forgotten.
+// Copies of forms. Without a network the form is sent once it is back; a form that was sent and did
+// not arrive is filled in again when its page is opened. A copy is deleted after a day.
 const NAME = "milkround-kept-form";
-const DAY = 24 * 3600 * 1000;
-// A network that has just come back seldom carries the first request.
-const SETTLED = 1000;
-const OWN = new Set(["csrf_token"]);
+const DAY_MS = 24 * 3600 * 1000;
+// A network that has just come back often loses the first request.
+const SETTLED_MS = 1000;
+const NOT_STORED = new Set(["csrf_token"]);
 
-function read() {
-  const kept = JSON.parse(localStorage.getItem(NAME) ?? "null");
-  return kept && Date.now() - kept.at < DAY ? kept : null;
+function readCopy() {
+  const copy = JSON.parse(localStorage.getItem(NAME) ?? "null");
+  return copy && Date.now() - copy.at < DAY_MS ? copy : null;
 }
 
-const forget = () => localStorage.removeItem(NAME);
+const deleteCopy = () => localStorage.removeItem(NAME);
 
-function keep(form) {
-  const fields = [...new FormData(form)].filter(([name]) => !OWN.has(name));
-  const kept = { path: location.pathname, at: Date.now(), fields };
-  localStorage.setItem(NAME, JSON.stringify(kept));
+function storeCopy(form) {
+  const fields = [...new FormData(form)].filter(([name]) => !NOT_STORED.has(name));
+  const copy = { path: location.pathname, at: Date.now(), fields };
+  localStorage.setItem(NAME, JSON.stringify(copy));
 }
 
 function fillIn(form, fields) {
   const values = Map.groupBy ? Map.groupBy(fields, ([name]) => name) : grouped(fields);
   for (const input of form.querySelectorAll("[name]")) {
-    if (OWN.has(input.name) || input.type === "submit") continue;
+    if (NOT_STORED.has(input.name) || input.type === "submit") continue;
     const given = values.get(input.name) ?? [];
     if (input.type === "checkbox" || input.type === "radio") {
       input.checked = given.some(([, value]) => value === input.value);
@@ -38,12 +38,12 @@ function grouped(fields) {
   return found;
 }
 
-function say(form, what) {
-  for (const words of form.querySelectorAll("[data-kept]")) words.hidden = words.dataset.kept !== what;
+function showNote(form, note) {
+  for (const words of form.querySelectorAll("[data-kept]")) words.hidden = words.dataset.kept !== note;
 }
 
-// Its page led to another one, or to itself with what is wrong: it has arrived. A page that was
-// opened in any other way says nothing of it.
+// A form has arrived if its page led to another one, or to itself with errors. A page that was
+// opened in any other way is no evidence.
 function arrived({ path }) {
   if (document.querySelector("[data-wrong]")) return true;
   const before = document.referrer && new URL(document.referrer).pathname;
@@ -52,22 +52,29 @@ function arrived({ path }) {
 
 export function keepForm() {
   const form = document.querySelector("form[data-keep]");
-  const kept = read();
-  if (kept && arrived(kept)) forget();
+  const copy = readCopy();
+  if (copy && arrived(copy)) deleteCopy();
   if (!form) return;
-  if (kept?.path === location.pathname && !document.querySelector("[data-wrong]")) {
-    fillIn(form, kept.fields);
-    say(form, "again");
+  if (copy?.path === location.pathname && !document.querySelector("[data-wrong]")) {
+    fillIn(form, copy.fields);
+    showNote(form, "again");
   }
   form.addEventListener("submit", (event) => {
-    keep(form);
-    if (navigator.onLine) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    say(form, "offline");
-    form.querySelector('[data-kept="offline"]').scrollIntoView({ block: "center" });
-    const button = event.submitter;
-    const again = () => setTimeout(() => form.requestSubmit(button), SETTLED);
-    window.addEventListener("online", again, { once: true });
+    if (!navigator.onLine) holdBack(form, event);
+    storeCopy(form);
   });
+}
+
+let waiting = null;
+
+// Stops the submit and repeats it, once, when the network is back.
+function holdBack(form, event) {
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  showNote(form, "offline");
+  form.querySelector('[data-kept="offline"]').scrollIntoView({ block: "center" });
+  if (waiting) removeEventListener("online", waiting);
+  const button = event.submitter;
+  waiting = () => setTimeout(() => form.requestSubmit(button), SETTLED_MS);
+  addEventListener("online", waiting, { once: true });
 }

@@ -1,4 +1,4 @@
-// Lets this browser be told of a visit: asks it once, and tells the bank where to write.
+// Push messages: one question to the browser, then its address for the bank.
 import { register } from "./worker.js";
 
 function bytes(base64url) {

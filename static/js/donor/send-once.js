@@ -1,4 +1,4 @@
-// A second tap on the way to the server does nothing; the server asks once in any case.
+// Forms of `data-once`: a second tap on the way to the server does nothing.
 export function sendOnce() {
   for (const form of document.querySelectorAll("form[data-once]")) {
     let sent = false;
@@ -6,7 +6,7 @@ export function sendOnce() {
       if (sent) event.preventDefault();
       sent = true;
     });
-    // The page comes back from the browser's memory as it was left: it may be sent again.
+    // A page out of the browser's memory comes back as it was left: its form may be sent again.
     window.addEventListener("pageshow", () => {
       sent = false;
     });

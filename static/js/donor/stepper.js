@@ -1,4 +1,4 @@
-// Puts a minus and a plus beside every number of `data-stepper`.
+// Steppers: a minus and a plus beside every number of `data-stepper`.
 function button(sign, words, act) {
   const made = document.createElement("button");
   made.type = "button";
@@ -19,7 +19,7 @@ export function addSteps() {
       const now = Number.parseInt(input.value, 10) || 0;
       input.value = Math.min(most, Math.max(0, now + by));
     };
-    input.before(button("−", `${stepper.dataset.fewer}: ${label}`, move(-step)));
-    input.after(button("+", `${stepper.dataset.more}: ${label}`, move(step)));
+    input.before(button("−", `${stepper.dataset.fewer} ${label}`, move(-step)));
+    input.after(button("+", `${stepper.dataset.more} ${label}`, move(step)));
   }
 }

@@ -1,4 +1,4 @@
-// Hides the lines for a day that are still empty, and shows the next one when asked.
+// Time windows of a form: empty lines are hidden, and shown one by one.
 const isEmpty = (line) => !line.querySelector("select").value;
 
 function clone(line, index) {

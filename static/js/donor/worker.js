@@ -1,7 +1,7 @@
-// The program beside the pages: it shows what is pushed, and a page where there is no network.
+// Registration of the donor's service worker.
 export const register = () => navigator.serviceWorker.register("/donor/service-worker.js");
 
-// A browser that refuses it has the pages without it.
+// A browser that refuses it shows the pages all the same.
 export function keepWorker() {
   if (navigator.serviceWorker) register().catch(() => null);
 }

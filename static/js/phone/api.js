@@ -1,76 +1,82 @@
-// Speaks with the bank. A network that fails is `Away`; a session that ended is `SignedOut`.
-export class Away extends Error {
+// Requests to the bank. A failed one throws: no network, session over, or phone shut out.
+
+// `status` is 0 where the bank was not reached, else its refusal.
+export class RequestFailed extends Error {
   constructor(message, status = 0) {
     super(message);
     this.status = status;
   }
 }
 export class SignedOut extends Error {}
-export class ShutOut extends Error {}
+export class DeviceRevoked extends Error {}
 
-// Which phone this is, and how many records it still holds: said with every question.
-const us = { key: null, unsent: 0 };
-export const introduce = (key, unsent) => Object.assign(us, { key, unsent });
+// The phone's key and its number of waiting events, sent with every request.
+const device = { key: null, unsent: 0 };
+export const identify = (key, unsent) => Object.assign(device, { key, unsent });
 
 export const SIGN_IN = "/sign-in?next=/phone/";
-const PATIENCE = 20_000;
+const TIMEOUT_MS = 20_000;
 let token = null;
 
-export async function read(path, revision = null) {
+// Returns the answer's JSON, or null if `revision` is still the newest one.
+export async function fetchJson(path, revision = null) {
   const headers = revision === null ? {} : { "If-None-Match": `"${revision}"` };
-  const answer = await ask(path, { headers });
-  return answer.status === 304 ? null : answer.json();
+  const answer = await request(path, { headers });
+  return answer.status === 304 ? null : parsed(answer);
 }
 
-// Sends with a fresh token; one that proves too old is fetched once more.
-export async function send(path, body) {
+// Sends with the token of this page; one that has become too old is renewed once.
+export async function postJson(path, body) {
   for (const last of [false, true]) {
-    token ??= (await read("/phone/session")).csrf_token;
+    token ??= await freshToken();
     const headers = { "Content-Type": "application/json", "X-CSRFToken": token };
-    const answer = await ask(path, { method: "POST", headers, body: JSON.stringify(body) }, last);
-    if (answer.ok) return answer.json();
+    const answer = await request(path, { method: "POST", headers, body: JSON.stringify(body) }, last);
+    if (answer.ok) return parsed(answer);
     token = null;
   }
 }
 
-export async function leave() {
-  const { csrf_token } = await read("/phone/session");
-  const headers = { "X-CSRFToken": csrf_token };
-  await ask("/sign-out/milkround_phone", { method: "POST", headers });
+export const closeSession = () => requestWithToken("/sign-out/milkround_phone", { method: "POST" });
+
+export const postPhoto = (path, photo) =>
+  requestWithToken(path, { method: "POST", headers: { "Content-Type": "image/jpeg" }, body: photo });
+
+export const changeJson = async (path, method) => parsed(await requestWithToken(path, { method }));
+
+// A body that is cut off, or a page of a hotspot in its place, is no answer of the bank.
+const parsed = (answer) =>
+  answer.json().catch((error) => {
+    throw new RequestFailed(error.message);
+  });
+
+const freshToken = async () => (await fetchJson("/phone/session")).csrf_token;
+
+async function requestWithToken(path, options) {
+  const headers = { ...options.headers, "X-CSRFToken": await freshToken() };
+  return request(path, { ...options, headers });
 }
 
-export async function sendPhoto(path, photo) {
-  const { csrf_token } = await read("/phone/session");
-  const headers = { "Content-Type": "image/jpeg", "X-CSRFToken": csrf_token };
-  await ask(path, { method: "POST", headers, body: photo });
-}
-
-export async function change(path, method) {
-  const { csrf_token } = await read("/phone/session");
-  return (await ask(path, { method, headers: { "X-CSRFToken": csrf_token } })).json();
-}
-
-async function ask(path, options, last = true) {
-  const who = us.key ? { "X-Milkround-Device": us.key, "X-Milkround-Unsent": String(us.unsent) } : {};
-  const headers = { Accept: "application/json", ...who, ...options.headers };
+async function request(path, options, last = true) {
+  const sender = device.key ? { "X-Milkround-Device": device.key, "X-Milkround-Unsent": String(device.unsent) } : {};
+  const headers = { Accept: "application/json", ...sender, ...options.headers };
   let answer;
   try {
-    answer = await fetch(path, { cache: "no-store", signal: AbortSignal.timeout(PATIENCE), ...options, headers });
+    answer = await fetch(path, { cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS), ...options, headers });
   } catch (error) {
-    throw new Away(error.message);
+    throw new RequestFailed(error.message);
   }
-  if (answer.status === 401) throw (await isShutOut(answer)) ? new ShutOut() : new SignedOut();
+  if (answer.status === 401) throw (await isRevoked(answer)) ? new DeviceRevoked() : new SignedOut();
   if (answer.ok || answer.status === 304) return answer;
   const { error, message } = await answer.json().catch(() => ({}));
   if (error === "form_too_old" && !last) return answer;
-  throw new Away(message ?? `HTTP ${answer.status}`, answer.status);
+  throw new RequestFailed(message ?? `HTTP ${answer.status}`, answer.status);
 }
 
-// A session that ended may have been ended from the board: the phone then wipes itself.
-async function isShutOut(answer) {
+// A session that is over may have been ended from the board: the phone then wipes its rounds.
+async function isRevoked(answer) {
   const { error } = await answer.json().catch(() => ({}));
   if (error === "device_revoked") return true;
-  if (!us.key) return false;
-  const told = await fetch(`/phone/devices/${us.key}`, { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) }).catch(() => null);
-  return Boolean(told?.ok && (await told.json()).revoked);
+  if (!device.key) return false;
+  const about = await fetch(`/phone/devices/${device.key}`, { cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS) }).catch(() => null);
+  return Boolean(about?.ok && (await about.json()).revoked);
 }

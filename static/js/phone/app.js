@@ -1,64 +1,65 @@
-// The phone's one page: reads what is kept, shows the place that the address names, acts on taps.
-import { drawBar, drawSun, emptyBar } from "./bar.js";
+// The phone's one page, drawn from its database at the place that the address names.
 import { drawClock } from "./clock-bar.js";
-import { isLocked, lockPage, watchLock } from "./lock.js";
-import { contents } from "./pages.js";
-import { offlineReady, prepare, scannerReady } from "./ready.js";
-import { choose } from "./rounds.js";
-import { everything } from "./store.js";
-import { keepInTouch, state } from "./sync.js";
-import { dress } from "./theme.js";
+import { offlineReady, prepareOffline, scannerReady } from "./offline-ready.js";
+import { chooseRound } from "./round-choice.js";
+import { pageAt } from "./router.js";
+import { isLocked, lockPage, watchLock } from "./screen-lock.js";
+import { readAll } from "./store.js";
+import { startSync, state } from "./sync.js";
+import { applyTheme } from "./theme.js";
+import { clearBar, drawBar, drawSun } from "./top-bar.js";
 import { withdrawUndo } from "./undo-bar.js";
 
-const EVERY_HALF_MINUTE = 30_000;
+const REDRAW_MS = 30_000;
 let drawn = null;
 
 export function start() {
-  dress();
+  applyTheme();
   addEventListener("hashchange", () => show({ moved: true }));
   document.addEventListener("phone:changed", () => show());
-  document.addEventListener("phone:said", () => show());
+  document.addEventListener("phone:recorded", () => show());
   navigator.serviceWorker?.addEventListener("controllerchange", () => show());
   // The label reader is large: the round comes first.
-  keepInTouch().finally(prepare);
+  startSync().finally(prepareOffline);
   show();
-  // Where it cannot be fetched now, the one that is there goes on; the next start tries again.
+  // If it cannot be fetched now, the installed one goes on; the next start tries again.
   navigator.serviceWorker?.register("/phone/service-worker.js", { scope: "/phone/" }).catch(() => {});
   navigator.storage?.persist?.();
   watchLock(show);
-  setInterval(() => show(), EVERY_HALF_MINUTE);
+  setInterval(() => show(), REDRAW_MS);
 }
 
 async function show({ moved = false } = {}) {
-  const kept = await everything();
-  const where = location.hash.slice(2).split("/");
+  const stored = await readAll();
+  const [place, id, form] = location.hash.slice(2).split("/");
+  const where = { place, id, form };
   const page = document.querySelector("[data-page]");
-  if (isLocked(kept)) return drawn === "locked" || lock(page, kept);
-  const { model, others } = choose(kept, where);
-  drawBar(kept, model);
-  drawClock(kept, model);
-  withdrawUndo(kept.events);
+  if (isLocked(stored)) return drawn === "locked" || drawLock(page, stored);
+  const { model, others } = chooseRound(stored, where);
+  drawBar(stored, model);
+  drawClock(stored, model);
+  withdrawUndo(stored.events);
   // A form is left alone while it is filled in, and nothing is drawn twice.
   if (!moved && page.querySelector("form.record")) return;
-  const key = whatIsShown(kept, where, model, others);
-  if (key !== drawn) draw(page, contents(where, kept, model, others, show));
+  const key = pageKey(stored, where, model, others);
+  if (key !== drawn) draw(page, pageAt(where, stored, model, others, show));
   drawn = key;
   if (moved) settleView(page);
 }
 
-// Everything that the page is drawn from, as one text to compare.
-function whatIsShown(kept, where, model, others) {
+// The contents of the page as one text, to compare with the last drawing.
+function pageKey(stored, where, model, others) {
   const round = model && [model.snapshot.revision, model.fresh?.revision, model.stops.map((stop) => stop.state), model.incidents, model.closed];
   const clock = document.querySelector("[data-clock]").dataset.key;
   const frame = [location.hash, clock, others, state.signedOut, state.stranger, offlineReady(), scannerReady()];
-  return JSON.stringify([round, frame, kept.terms, kept.revoked, where[0] === "sync" && kept]);
+  return JSON.stringify([round, frame, stored.terms, stored.revoked, where.place === "sync" && stored]);
 }
 
 // Nothing of the round is left behind the lock.
-function lock(page, kept) {
-  emptyBar();
+function drawLock(page, stored) {
+  clearBar();
   drawSun();
-  draw(page, lockPage(kept, show));
+  draw(page, lockPage(stored, show));
   drawn = "locked";
 }
 

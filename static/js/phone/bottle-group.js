@@ -1,9 +1,9 @@
-// The bottles of one visit at the hand-over: all at once, or one by one where something is missing.
+// The bottles of one visit at the hand-over: ticked at once, or one by one if some are missing.
 import { button, h } from "./dom.js";
 import { icon } from "./icons.js";
 import { t } from "./texts.js";
 
-export function bottleGroup({ pickup, numbers }, stops, tell) {
+export function bottleGroup({ pickup, numbers }, stops, changed) {
   const stop = stops.find((each) => each.pickup === pickup);
   const count = h("span", { class: "group-count" });
   const node = h(
@@ -16,10 +16,10 @@ export function bottleGroup({ pickup, numbers }, stops, tell) {
 
   function tickAll() {
     for (const box of node.querySelectorAll("input")) box.checked = true;
-    tell();
+    changed();
   }
 
-  // Where some are out and some are not, the difference is red.
+  // If only some are out, the difference is red.
   function drawCount() {
     const out = taken().length;
     const all = out === numbers.length;

@@ -1,4 +1,4 @@
-// A new revision of the round: what was added, removed, moved; nothing moves before it is read.
+// A new revision of the round: stops added, removed and moved, to acknowledge before it applies.
 import { changes } from "./diff.js";
 import { button, h } from "./dom.js";
 import { icon } from "./icons.js";

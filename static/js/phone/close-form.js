@@ -1,23 +1,25 @@
-// The end of the day: kilometres, the collector's own freezer, and whether everything is sent.
+// The end of the day: kilometres, stock of the collector's own freezer, unsent records.
 import { h, message, submit } from "./dom.js";
-import { judge, stepper, text } from "./fields.js";
+import { stepper, text } from "./fields.js";
+import { unsentRecords } from "./outbox.js";
 import { counted, number, t } from "./texts.js";
+import { validate } from "./validation.js";
 
 const MOST_KM = 2000;
 
-export function closeForm(model, kept, done) {
+export function closeForm(model, stored, done) {
   const { end, metres } = model.snapshot;
   const planned = number(metres / 1000, 0);
   const wrong = (given) => (/^\d+$/.test(given) && Number(given) <= MOST_KM ? null : t("wrong"));
   const km = text("kilometres", t("close_kilometres"), { inputmode: "numeric", hint: t("close_planned", { n: planned }), check: wrong });
-  const home = kept.terms?.freezers.find((site) => site.site === end.site)?.kind === "home";
+  const home = stored.terms?.freezers.find((site) => site.site === end.site)?.kind === "home";
   const stock = home ? stepper("stock", t("close_stock"), { value: 0, most: 5000 }) : null;
-  const unsent = kept.events.filter((event) => event.status !== "sent").length;
-  function say(event) {
+  const unsent = unsentRecords(stored).length;
+  function onsubmit(event) {
     event.preventDefault();
-    if (judge([km, stock].filter(Boolean))) done({ kilometres: Number(km.value()), stock: stock ? stock.value() : null, note: "" });
+    if (validate([km, stock].filter(Boolean))) done({ kilometres: Number(km.value()), stock: stock ? stock.value() : null, note: "" });
   }
-  return h("form", { class: "record", novalidate: true, onsubmit: say }, km.node, stock?.node,
+  return h("form", { class: "record", novalidate: true, onsubmit }, km.node, stock?.node,
     unsent ? message("warn", h("p", {}, counted("close_unsent", unsent))) : message("ok", h("p", {}, t("close_sent"))),
     h("div", { class: "actions" }, submit(t("close_go"))));
 }

@@ -1,4 +1,4 @@
-// What changed for the collector between two revisions of her round.
+// Differences between two revisions of a round: stops added, removed and moved in time.
 const MINUTE = 60_000;
 
 export function changes(old, fresh) {

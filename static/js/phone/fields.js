@@ -1,4 +1,4 @@
-// The parts of the phone's forms. Each has a `node`, a `value()` and a `mistake()`: null, or words.
+// Form fields of the phone. Each has a `node`, an `input`, a `value()` and an `error()`: null, or words.
 import { h } from "./dom.js";
 import { t } from "./texts.js";
 
@@ -23,10 +23,16 @@ export function stepper(name, label, { value = 0, most = 200, hint = "", changed
     h("p", { class: "hint", id: `${id}-hint` }, hint),
     h("div", { class: "stepper" }, key("less", "−", -1), input, key("more", "+", 1)),
   );
-  const mistake = () => (/^\d+$/.test(input.value.trim()) && now() <= most ? null : t("wrong"));
-  return { node, input, value: now, mistake };
+  const error = () => (/^\d+$/.test(input.value.trim()) && now() <= most ? null : t("wrong"));
+  return { node, input, value: now, error };
 }
 
+/**
+ * @param {string} name
+ * @param {string} legend
+ * @param {any[][]} options pairs of value and text
+ * @param {{ hint?: string, chosen?: string | null, missing?: string, changed?: (value: string) => void }} [settings]
+ */
 export function choices(name, legend, options, { hint = "", chosen = null, missing = "", changed = () => {} } = {}) {
   const id = newId(name);
   const radio = ([value, text]) =>
@@ -45,9 +51,14 @@ export function choices(name, legend, options, { hint = "", chosen = null, missi
   );
   const input = node.querySelector("input");
   const value = () => node.querySelector("input:checked")?.value ?? null;
-  return { node, input, value, mistake: () => (value() === null ? missing : null) };
+  return { node, input, value, error: () => (value() === null ? missing : null) };
 }
 
+/**
+ * @param {string} name
+ * @param {string} label
+ * @param {{ value?: string | number, hint?: string, rows?: number, inputmode?: string, check?: (given: string) => string | null }} [settings]
+ */
 export function text(name, label, { value = "", hint = "", rows = 0, inputmode, check = () => null } = {}) {
   const id = newId(name);
   const attributes = { id, name, inputmode, autocomplete: "off", "aria-describedby": `${id}-hint` };
@@ -60,25 +71,5 @@ export function text(name, label, { value = "", hint = "", rows = 0, inputmode, 
     h("p", { class: "hint", id: `${id}-hint` }, hint),
     input,
   );
-  return { node, input, value: () => input.value.trim(), mistake: () => check(input.value.trim()) };
-}
-
-// Shows each field's mistake beneath it and moves to the first; returns whether all is well.
-export function judge(fields) {
-  const wrong = fields.filter((field) => mark(field, field.mistake()));
-  wrong[0]?.input.focus();
-  return wrong.length === 0;
-}
-
-// What was marked stays so until it is corrected.
-function mark(field, mistake) {
-  const { node, input } = field;
-  node.querySelector(":scope > .wrong")?.remove();
-  input.removeAttribute("aria-invalid");
-  if (!mistake) return false;
-  input.setAttribute("aria-invalid", "true");
-  node.append(h("p", { class: "wrong", role: "alert" }, mistake));
-  const again = () => mark(field, field.mistake());
-  for (const event of ["input", "change", "click"]) node.addEventListener(event, again, { once: true });
-  return true;
+  return { node, input, value: () => input.value.trim(), error: () => check(input.value.trim()) };
 }

@@ -1,62 +1,62 @@
-// The pages with a form: a visit's record, not done, later, reopening, boxes, hand-over, the end.
-import { readForm, startForm } from "./box-form.js";
+// Pages with a form: a visit's record, not done, postponed, reopened, boxes, hand-over, end of the day.
+import { boxReadingForm, startForm } from "./box-form.js";
 import { closeForm } from "./close-form.js";
 import { back, h } from "./dom.js";
 import { handOverForm } from "./hand-over-form.js";
 import { incidentForm } from "./incident-form.js";
-import { laterForm } from "./later-form.js";
+import { postponeForm } from "./postpone-form.js";
 import { notDoneForm, reopenForm } from "./reason-form.js";
-import { inOrder } from "./replay.js";
+import { inSequence } from "./replay.js";
 import { stopForm } from "./stop-form.js";
 import { t } from "./texts.js";
 
-// The pages about the whole round, and when each makes sense.
-const WHOLE = {
+// Pages about the whole round, each with the condition under which it can be opened.
+const ROUND_FORMS = {
   "hand-over": {
     when: (model) => model.started,
-    show: (model, kept, act) => [t("hand_over_title", { place: model.snapshot.end.name }), handOverForm(model, kept.terms, act.handOver)],
+    show: (model, stored, actions) => [t("hand_over_title", { place: model.snapshot.end.name }), handOverForm(model, stored.terms, actions.handOver)],
   },
   start: {
     when: (model) => !model.started,
-    show: (model, kept, act) => [t("start"), startForm(kept.settings.boxes ?? [], kept.terms?.box_warmest_celsius ?? null, act.begin)],
+    show: (model, stored, actions) => [t("start"), startForm(stored.terms?.box_warmest_celsius ?? null, actions.begin)],
   },
   box: {
     when: (model) => model.started,
-    show: (model, kept, act) => [t("box_read_title"), readForm(model.boxes, kept.terms?.box_warmest_celsius ?? null, act.readBoxes)],
+    show: (model, stored, actions) => [t("box_read_title"), boxReadingForm(model.boxes, stored.terms?.box_warmest_celsius ?? null, actions.readBoxes)],
   },
-  incident: { when: () => true, show: (model, kept, act) => [t("incident_title"), incidentForm(kept.terms, act.report)] },
-  close: { when: (model) => model.started, show: (model, kept, act) => [t("close_title"), closeForm(model, kept, act.close)] },
+  incident: { when: () => true, show: (model, stored, actions) => [t("incident_title"), incidentForm(stored.terms, actions.report)] },
+  close: { when: (model) => model.started, show: (model, stored, actions) => [t("close_title"), closeForm(model, stored, actions.close)] },
 };
 
-export const isForm = (place, model) => Boolean(WHOLE[place]?.when(model));
+export const isForm = (place, model) => Boolean(ROUND_FORMS[place]?.when(model));
 
-export function formPage(place, form, stop, model, kept, act) {
-  if (WHOLE[place]) {
-    const [title, node] = WHOLE[place].show(model, kept, act);
+export function formPage(place, form, stop, model, stored, actions) {
+  if (ROUND_FORMS[place]) {
+    const [title, node] = ROUND_FORMS[place].show(model, stored, actions);
     return page(title, null, "#/", node);
   }
-  const who = `${stop.place}. ${stop.first_name} ${stop.family_name}`;
+  const donor = `${stop.place}. ${stop.first_name} ${stop.family_name}`;
   const to = `#/stop/${stop.pickup}`;
-  const about = { limit: model.snapshot.freezer_warmest_celsius, terms: kept.terms, boxes: model.boxes, round: model.snapshot.round };
+  const about = { limit: model.snapshot.freezer_warmest_celsius, terms: stored.terms, boxes: model.boxes, round: model.snapshot.round };
   const pages = {
-    record: () => page(t("record_title"), who, to, stopForm(stop, earlier(stop, kept), about, (payload) => act.collect(stop, payload))),
-    "not-done": () => page(t("not_done_title"), who, to, notDoneForm((payload) => act.giveUp(stop, payload))),
-    rebook: () => page(t("not_done_title"), who, to, notDoneForm((payload) => act.giveUp(stop, payload), { rebook: true })),
-    later: () => page(t("later_title"), who, to, laterForm(stop, model, act)),
-    reopen: () => page(t("reopen_title"), who, to, reopenForm((reason) => act.reopen(stop, reason))),
+    record: () => page(t("record_title"), donor, to, stopForm(stop, lastRecord(stop, stored), about, (payload) => actions.collect(stop, payload))),
+    "not-done": () => page(t("not_done_title"), donor, to, notDoneForm((payload) => actions.markNotDone(stop, payload))),
+    rebook: () => page(t("not_done_title"), donor, to, notDoneForm((payload) => actions.markNotDone(stop, payload), { rebook: true })),
+    later: () => page(t("later_title"), donor, to, postponeForm(stop, model, actions)),
+    reopen: () => page(t("reopen_title"), donor, to, reopenForm((reason) => actions.reopen(stop, reason))),
   };
   return pages[form]();
 }
 
-const page = (title, who, to, form) => [
+const page = (title, donor, to, form) => [
   back(t("cancel"), to),
   h("h1", { tabindex: -1 }, title),
-  who && h("p", { class: "soft" }, who),
+  donor && h("p", { class: "soft" }, donor),
   form,
 ];
 
-// What was recorded before and taken back, or not accepted: the form starts from it.
-function earlier(stop, kept) {
-  const records = kept.events.filter((event) => event.kind === "collected" && event.pickup === stop.pickup);
-  return records.sort(inOrder).at(-1)?.payload ?? null;
+// The last record of the visit, undone or not accepted: the form starts from it.
+function lastRecord(stop, stored) {
+  const records = stored.events.filter((event) => event.kind === "collected" && event.pickup === stop.pickup);
+  return records.sort(inSequence).at(-1)?.payload ?? null;
 }

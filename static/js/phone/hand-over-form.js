@@ -1,23 +1,24 @@
-// The hand-over: each container out of its box, how cold, to whom; what is missing in red.
+// The hand-over form: containers out of their boxes, temperatures, receiver; missing ones in red.
 import { bottleGroup } from "./bottle-group.js";
 import { celsiusField } from "./celsius-field.js";
 import { h, message, submit } from "./dom.js";
-import { choices, judge, text } from "./fields.js";
+import { choices, text } from "./fields.js";
 import { icon } from "./icons.js";
 import { t } from "./texts.js";
+import { validate } from "./validation.js";
 
 export function handOverForm(model, terms, done) {
   const all = model.items.length;
-  const where = placeField(sites(model, terms));
+  const place = placeField(sites(model, terms));
   const degrees = degreeFields(model, terms?.box_warmest_celsius ?? null);
   const receiver = text("receiver", t("receiver"), { check: (given) => (given ? null : t("receiver_missing")) });
   const note = text("note", t("hand_over_note"), { rows: 2 });
-  const groups = model.box.map((group) => bottleGroup(group, model.stops, tell)).sort((one, other) => one.place - other.place);
+  const groups = model.box.map((group) => bottleGroup(group, model.stops, drawCounts)).sort((one, other) => one.place - other.place);
   const count = h("p", { class: "count", role: "status" });
   const send = submit("");
   const taken = () => groups.flatMap((group) => group.taken());
 
-  function tell() {
+  function drawCounts() {
     const missing = all - taken().length;
     for (const group of groups) group.drawCount();
     count.replaceChildren(
@@ -27,21 +28,21 @@ export function handOverForm(model, terms, done) {
     send.replaceChildren(missing ? t("hand_over_missing", { n: missing }) : t("hand_over"));
   }
 
-  function say(event) {
+  function onsubmit(event) {
     event.preventDefault();
-    if (!judge([...degrees, receiver])) return;
+    if (!validate([...degrees, receiver])) return;
     const boxes = degrees.map(({ box, value }) => ({ box, celsius: value() }));
     done({
-      site: where.value(), containers: taken(), receiver: receiver.value(), note: note.value(),
+      site: place.value(), containers: taken(), receiver: receiver.value(), note: note.value(),
       box_celsius: Math.max(...boxes.map((each) => each.celsius)), boxes: boxes.filter((each) => each.box),
     });
   }
 
-  tell();
+  drawCounts();
   return h(
-    "form", { class: "record", novalidate: true, onsubmit: say, onchange: tell },
+    "form", { class: "record", novalidate: true, onsubmit, onchange: drawCounts },
     model.open > 0 && message("warn", h("p", {}, t("hand_over_early", { n: model.open }))),
-    where.node,
+    place.node,
     h("p", { class: "soft" }, t(all ? "hand_over_hint" : "hand_over_empty")),
     groups.map((group) => group.node),
     degrees.map((field) => field.node), receiver.node, note.node,
@@ -49,18 +50,18 @@ export function handOverForm(model, terms, done) {
   );
 }
 
-// Where the round ends comes first, then every other freezer.
+// The end of the round comes first, then every other freezer.
 function sites(model, terms) {
   const { end } = model.snapshot;
   return [{ site: end.site, name: end.name }, ...(terms?.freezers ?? []).filter((each) => each.site !== end.site)];
 }
 
-// One place needs no question.
+// A single place needs no question.
 function placeField(places) {
   const first = places[0].site;
   if (places.length === 1) return { node: null, value: () => first };
-  const asked = choices("site", t("hand_over_where"), places.map(({ site, name }) => [String(site), name]), { chosen: String(first) });
-  return { node: asked.node, value: () => Number(asked.value()) };
+  const field = choices("site", t("hand_over_where"), places.map(({ site, name }) => [String(site), name]), { chosen: String(first) });
+  return { node: field.node, value: () => Number(field.value()) };
 }
 
 function degreeFields(model, limit) {

@@ -1,4 +1,4 @@
-// The phone's signs, drawn with lines: a sign always stands beside its word.
+// Line icons of the phone; an icon always stands beside its word.
 const SVG = "http://www.w3.org/2000/svg";
 const LINES = {
   back: "M15 5l-7 7 7 7",

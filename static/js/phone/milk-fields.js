@@ -1,16 +1,16 @@
-// The part of a record that is about milk: how it was kept, how much is taken, what is refused.
+// The milk fields of a record: storage at home, bottles and volume taken, bottles refused.
 import { celsiusField } from "./celsius-field.js";
 import { choices, stepper, text } from "./fields.js";
 import { labelsField } from "./labels-field.js";
-import { MILK, insisted } from "./proofs.js";
-import { refusedField } from "./refused-field.js";
+import { MILK, proofLevel } from "./proofs.js";
+import { refusedBottlesField } from "./refused-bottles-field.js";
 import { counted, litres, t } from "./texts.js";
 
 const MOST_VOLUME = 60_000;
 
 export const isForMilk = (stop) => stop.purposes.some((purpose) => MILK.includes(purpose));
 
-// `otherwise()` says whether the visit was made for something else as well, and that was done.
+// `otherwise()` tells whether the visit had another purpose as well, and that was done.
 export function milkFields(stop, before, { limit, terms, boxes }, otherwise) {
   const milk = isForMilk(stop);
   const storage = storageField(before?.storage_ok);
@@ -20,17 +20,17 @@ export function milkFields(stop, before, { limit, terms, boxes }, otherwise) {
   const labels = labelsField(stop, before?.containers ?? [], terms, () => bottles.value());
   const box = boxField(boxes, before?.box);
   const seal = text("seal", t("seal"), { value: before?.seal ?? "" });
-  const refused = refusedField(before?.refused);
+  const refused = refusedBottlesField(before?.refused);
 
-  const found = () => bottles.value() > 0 || refused.value().length > 0;
-  const seen = () => found() || (milk && !otherwise());
-  const nothing = () => (milk && !found() && !otherwise() ? t("nothing") : null);
-  // Where there was milk to look at, the look is not left out; where there was none, it is not asked.
-  const looked = (field) => ({ ...field, mistake: () => (seen() || field.value() !== null ? field.mistake() : null) });
-  const sealed = insisted(terms, stop.purposes, "seal") !== "off";
+  const hasBottles = () => bottles.value() > 0 || refused.value().length > 0;
+  const judgesStorage = () => hasBottles() || (milk && !otherwise());
+  const emptyError = () => (milk && !hasBottles() && !otherwise() ? t("nothing") : null);
+  // With milk at the door, its storage is judged; without any, the question is left out.
+  const ifMilk = (field) => ({ ...field, error: () => (judgesStorage() || field.value() !== null ? field.error() : null) });
+  const asksSeal = proofLevel(terms, stop.purposes, "seal") !== "off";
   return {
-    nodes: [storage.node, freezer.node, bottles.node, volume.node, labels.node, box?.node, sealed && seal.node, refused.node],
-    fields: [looked(storage), looked(freezer), { ...bottles, mistake: () => bottles.mistake() ?? nothing() }, volume, labels, refused],
+    nodes: [storage.node, freezer.node, bottles.node, volume.node, labels.node, box?.node, asksSeal && seal.node, refused.node],
+    fields: [ifMilk(storage), ifMilk(freezer), { ...bottles, error: () => bottles.error() ?? emptyError() }, volume, labels, refused],
     record: () => ({
       bottles: bottles.value(), volume_ml: Number(volume.value() || 0),
       freezer_celsius: freezer.value(), storage_ok: storage.value() && storage.value() === "right",
@@ -55,17 +55,17 @@ const volumeField = (stop, before, bottles) =>
   text("volume", t("volume"), {
     value: before?.volume_ml || "", inputmode: "numeric",
     hint: stop.volume_ml ? t("said_by_donor", { figure: litres(stop.volume_ml) }) : "",
-    check: (given) => wrongVolume(given, bottles.value()),
+    check: (given) => volumeError(given, bottles.value()),
   });
 
-function wrongVolume(given, bottles) {
+function volumeError(given, bottles) {
   if (given === "" && bottles === 0) return null;
   if (!/^\d+$/.test(given) || Number(given) > MOST_VOLUME) return t("volume_missing");
   if (Number(given) === 0) return bottles ? t("volume_missing") : null;
   return bottles ? null : t("volume_without_bottles");
 }
 
-// One box needs no question.
+// A single box needs no question.
 function boxField(boxes, before) {
   if (boxes.length === 0) return null;
   if (boxes.length === 1) return { value: () => boxes[0], node: null };

@@ -1,4 +1,4 @@
-// The numbers of bottles without a label: visit, place in it, check digit (Damm).
+// Numbers of bottles without a label: visit, position in it, Damm check digit.
 // The same rule stands in collector/custody/numbers.py; tests/replay_cases.json holds the cases.
 const TABLE = [
   "0317598642", "7092154863", "4206871359", "1750983426", "6123045978",
@@ -18,8 +18,8 @@ export function numbersOf(pickup, payload) {
   const labels = payload.containers ?? [];
   const numbers = [...labels];
   for (let n = labels.length + 1; numbers.length < payload.bottles; n++) {
-    const made = numberOf(pickup, n);
-    if (!labels.includes(made)) numbers.push(made);
+    const generated = numberOf(pickup, n);
+    if (!labels.includes(generated)) numbers.push(generated);
   }
   return numbers;
 }
@@ -32,15 +32,15 @@ export const tubeNumberOf = (pickup, index) => {
 export const tubesOf = (pickup, payload) =>
   (payload.tubes ?? []).map((tube, n) => ({ ...tube, number: tube.number || tubeNumberOf(pickup, n + 1) }));
 
-const SAFE = /^[A-Z0-9](?:[A-Z0-9._-]{0,38}[A-Z0-9])?$/;
-const MADE = /^(\d+)-[RT]?(\d{2,})-(\d)$/;
+const ALLOWED = /^[A-Z0-9](?:[A-Z0-9._-]{0,38}[A-Z0-9])?$/;
+const GENERATED = /^(\d+)-[RT]?(\d{2,})-(\d)$/;
 
-// What is wrong with a label, as the key of a text, or null.
-export function wrongLabel(label, pickup, check) {
-  if (!SAFE.test(label)) return "label_bad_sign";
-  const made = MADE.exec(label);
-  if (made) {
-    const [, visit, counted, digit] = made;
+// Returns the key of the text about an invalid label, or null.
+export function labelError(label, pickup, check) {
+  if (!ALLOWED.test(label)) return "label_bad_sign";
+  const generated = GENERATED.exec(label);
+  if (generated) {
+    const [, visit, counted, digit] = generated;
     if (checkDigit(`${visit}${counted}`) !== Number(digit)) return "label_bad_digit";
     return visit === String(pickup) ? null : "label_other_visit";
   }

@@ -1,33 +1,41 @@
-// What was said on this phone: kept on disk before the screen changes, sent until acknowledged.
-import { looking, writing } from "./store.js";
-import { inOrder } from "./replay.js";
+// The outbox: events of this phone, stored before the screen changes and sent until acknowledged.
+import { inSequence } from "./replay.js";
+import { reading, transaction } from "./store.js";
 
-// Keeps an event and resolves once the disk has it. The sequence is above every one this phone
-// has said or seen, so that the order of saying survives a wrong clock and a second phone.
-export async function say(round, kind, { pickup = null, payload = {} } = {}) {
+/**
+ * Store an event and resolve once the disk has it. Its sequence is higher than every one this phone
+ * has made or received, so the order survives a wrong clock and a second phone.
+ * @template {import("./events").EventKind} K
+ * @param {number} round
+ * @param {K} kind
+ * @param {{ pickup?: number | null, payload?: import("./events").Payloads[K] }} [about]
+ * @returns {Promise<import("./events").StoredEvent>}
+ */
+export async function record(round, kind, { pickup = null, payload } = {}) {
   const event = {
     client_id: newId(),
     kind,
     pickup,
     device_at: new Date().toISOString(),
-    payload,
+    payload: payload ?? {},
     round,
-    status: "waiting",
+    status: /** @type {const} */ ("waiting"),
   };
-  await writing(async (tx) => {
+  const stored = await transaction(async (tx) => {
     const meta = tx.objectStore("meta");
-    event.sequence = ((await meta.get("sequence")) ?? 0) + 1;
-    event.person = (await meta.get("person"))?.id;
-    event.device = await deviceIn(meta);
-    await meta.put(event.sequence, "sequence");
-    await tx.objectStore("events").add(event);
+    const sequence = ((await meta.get("sequence")) ?? 0) + 1;
+    const person = (await meta.get("person"))?.id;
+    const made = { ...event, sequence, person, device: await deviceKeyIn(meta) };
+    await meta.put(sequence, "sequence");
+    await tx.objectStore("events").add(made);
+    return made;
   });
-  document.dispatchEvent(new CustomEvent("phone:said"));
-  return event;
+  document.dispatchEvent(new CustomEvent("phone:recorded"));
+  return stored;
 }
 
-// This phone's own name for itself, made once: it tells one phone's records from another's.
-async function deviceIn(meta) {
+// The phone's own key, made once: it tells the records of one phone from another's.
+async function deviceKeyIn(meta) {
   const known = await meta.get("device");
   if (known) return known;
   const made = newId();
@@ -35,16 +43,21 @@ async function deviceIn(meta) {
   return made;
 }
 
-export const device = () => writing((tx) => deviceIn(tx.objectStore("meta")));
+export const deviceKey = () => transaction((tx) => deviceKeyIn(tx.objectStore("meta")));
 
-export async function waiting() {
-  const events = await looking((tx) => tx.objectStore("events").getAll());
-  return events.filter((event) => event.status === "waiting").sort(inOrder);
+export async function waitingEvents() {
+  const events = await reading((tx) => tx.objectStore("events").getAll());
+  return events.filter((event) => event.status === "waiting").sort(inSequence);
 }
 
-// Only an answer that names an event takes it out of the outbox.
-export const settle = (outcomes) =>
-  writing(async (tx) => {
+// A record is unsent until the bank has acknowledged it, and the photo that it names.
+export const isUnsent = ({ photos }) => (event) => event.status !== "sent" || photos.includes(event.payload.photo);
+
+export const unsentRecords = (stored) => stored.events.filter(isUnsent(stored));
+
+// Only an outcome that names an event takes it out of the outbox.
+export const applyOutcomes = (outcomes) =>
+  transaction(async (tx) => {
     const events = tx.objectStore("events");
     for (const { client_id, status, code, message } of outcomes) {
       const event = client_id && (await events.get(client_id));
@@ -54,24 +67,24 @@ export const settle = (outcomes) =>
     }
   });
 
-// Takes in what the bank already has of a round, said by this phone before or by another one.
-export const learn = (round, said) =>
-  writing(async (tx) => {
+// Adds the events of a round that the bank has already, from this phone or from another one.
+export const mergeFromBank = (round, received) =>
+  transaction(async (tx) => {
     const [events, meta] = [tx.objectStore("events"), tx.objectStore("meta")];
-    for (const event of said) {
+    for (const event of received) {
       await events.put({ ...(await events.get(event.client_id)), ...event, round, status: "sent" });
     }
-    const seen = Math.max(0, ...said.map((event) => event.sequence));
-    if (seen > ((await meta.get("sequence")) ?? 0)) await meta.put(seen, "sequence");
+    const highest = Math.max(0, ...received.map((event) => event.sequence));
+    if (highest > ((await meta.get("sequence")) ?? 0)) await meta.put(highest, "sequence");
   });
 
-export const sendAgain = (event) =>
-  writing((tx) => tx.objectStore("events").put({ ...event, status: "waiting" }));
+export const requeue = (event) =>
+  transaction((tx) => tx.objectStore("events").put({ ...event, status: "waiting" }));
 
 export const discard = (event) =>
-  writing((tx) => tx.objectStore("events").delete(event.client_id));
+  transaction((tx) => tx.objectStore("events").delete(event.client_id));
 
-// `randomUUID` is missing where the page does not come over TLS, as on a test bench.
+// `randomUUID` is missing on a page without TLS, for example on a test bench.
 export function newId() {
   if (crypto.randomUUID) return crypto.randomUUID();
   const bytes = crypto.getRandomValues(new Uint8Array(16));

@@ -1,24 +1,24 @@
-// Which proofs a bank wants of a visit, and which of them a record lacks.
+// Proofs: the level a bank's policy sets for each, and the ones that a record lacks.
 const ORDER = ["off", "optional", "warn", "required"];
 export const MILK = ["collection", "ward"];
 
 // The strictest rule among the purposes of a visit.
-export function insisted(terms, purposes, what) {
+export function proofLevel(terms, purposes, what) {
   const levels = purposes.map((purpose) => terms?.proofs?.[purpose]?.[what] ?? "off");
   return levels.sort((a, b) => ORDER.indexOf(b) - ORDER.indexOf(a))[0] ?? "off";
 }
 
-export function lacking(record, purposes, terms) {
+export function missingProofs(record, purposes, terms) {
   const happened = purposes.filter((purpose) => (MILK.includes(purpose) ? record.bottles > 0 : record.checks[purpose] !== false));
   return happened.flatMap((purpose) =>
     ["label", "seal", "photo"].flatMap((what) => {
-      const level = insisted(terms, [purpose], what);
-      const missing = lacks(record, purpose, what);
+      const level = proofLevel(terms, [purpose], what);
+      const missing = countMissing(record, purpose, what);
       return missing && ["warn", "required"].includes(level) ? [{ purpose, what, level, missing }] : [];
     }));
 }
 
-function lacks(record, purpose, what) {
+function countMissing(record, purpose, what) {
   if (what === "seal") return record.seal ? 0 : 1;
   if (what === "photo") return record.photo ? 0 : 1;
   if (purpose === "blood_sample") return record.tubes.filter((tube) => !tube.number).length;

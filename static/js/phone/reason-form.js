@@ -1,7 +1,8 @@
-// Why a visit did not take place, or why it is reopened: one reason, then one button.
+// Forms with one reason: why a visit did not take place, or why it is reopened.
 import { h, submit } from "./dom.js";
-import { choices, judge, text } from "./fields.js";
+import { choices, text } from "./fields.js";
 import { t } from "./texts.js";
+import { validate } from "./validation.js";
 
 const NOT_DONE = [
   "nobody_home", "nothing_ready", "donor_unwell", "wrong_address", "access", "milk_refused",
@@ -9,36 +10,36 @@ const NOT_DONE = [
 ];
 const UNDONE = ["mistake", "more_milk", "came_back", "other"];
 
-// `rebook` is ticked already for whoever came from *Later*.
+// `rebook` is ticked already on the way from *Later*.
 export function notDoneForm(done, { rebook: wanted = false } = {}) {
-  const reason = reasons(t("why_not"), NOT_DONE, "reason");
+  const reason = reasonField(t("why_not"), NOT_DONE, "reason");
   const note = text("note", t("note_field"), { rows: 2 });
-  const rebook = tick("rebook", t("later_rebook"), t("later_rebook_hint"), wanted);
-  const say = () => done({ reason: reason.value(), note: note.value(), rebook: rebook.value() });
-  return form([reason, rebook, note], t("not_done_go"), say);
+  const rebook = checkbox("rebook", t("later_rebook"), t("later_rebook_hint"), wanted);
+  const submitReason = () => done({ reason: reason.value(), note: note.value(), rebook: rebook.value() });
+  return form([reason, rebook, note], t("not_done_go"), submitReason);
 }
 
 export function reopenForm(done) {
-  const reason = reasons(t("reopen_text"), UNDONE, "undone");
+  const reason = reasonField(t("reopen_text"), UNDONE, "undone");
   return form([reason], t("reopen_go"), () => done(reason.value()));
 }
 
-function tick(name, label, hint, checked) {
+function checkbox(name, label, hint, checked) {
   const input = h("input", { type: "checkbox", name, checked });
   const node = h("div", { class: "field" }, h("label", { class: "choice big" }, input, h("span", {}, label)), h("p", { class: "hint" }, hint));
-  return { node, input, value: () => input.checked, mistake: () => null };
+  return { node, input, value: () => input.checked, error: () => null };
 }
 
-const reasons = (legend, codes, prefix) =>
+const reasonField = (legend, codes, prefix) =>
   choices(prefix, legend, codes.map((code) => [code, t(`${prefix}_${code}`)]), { missing: t("choose_reason") });
 
-function form(fields, label, say) {
-  function tell(event) {
+function form(fields, label, submitReason) {
+  function onsubmit(event) {
     event.preventDefault();
-    if (judge(fields)) say();
+    if (validate(fields)) submitReason();
   }
   return h(
-    "form", { class: "record", novalidate: true, onsubmit: tell },
+    "form", { class: "record", novalidate: true, onsubmit },
     fields.map((field) => field.node),
     h("div", { class: "actions" }, submit(label)),
   );

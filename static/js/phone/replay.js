@@ -1,17 +1,18 @@
-// What the events of a visit, or of a round, amount to, in whatever order they came.
+// State of a visit and of a round, computed from their events in any order of arrival.
 // The same rules stand in collector/rounds/events/replay.py; tests/replay_cases.json runs through both.
-const SAID_BEFORE = new Set(["acknowledged", "incident"]);
+const NOT_A_START = new Set(["acknowledged", "incident"]);
 const DECIDES = new Set(["collected", "not_done"]);
 
-export function standing(events) {
+// Returns each event once, without undos and undone ones, in sequence.
+export function effectiveEvents(events) {
   const known = [...new Map(events.map((event) => [event.client_id, event])).values()];
   const undone = new Set(known.filter(isUndo).map((event) => event.payload.undoes));
-  return known.filter((event) => !isUndo(event) && !undone.has(event.client_id)).sort(inOrder);
+  return known.filter((event) => !isUndo(event) && !undone.has(event.client_id)).sort(inSequence);
 }
 
 export function replay(events) {
   let [arrived, enRoute, postponed, decided] = [null, false, null, null];
-  for (const event of standing(events)) {
+  for (const event of effectiveEvents(events)) {
     if (event.kind === "arrived") arrived = event.device_at;
     else if (event.kind === "en_route") enRoute = true;
     else if (event.kind === "postponed") [arrived, enRoute, postponed] = [null, false, event.sequence];
@@ -22,17 +23,18 @@ export function replay(events) {
 }
 
 export function replayRound(events) {
-  const byVisit = grouped(events.filter((event) => event.pickup !== null));
-  const counted = standing(events);
+  const byVisit = byPickup(events.filter((event) => event.pickup !== null));
+  const counted = effectiveEvents(events);
   return {
     counted,
-    started: counted.some((event) => !SAID_BEFORE.has(event.kind)),
-    visits: new Map([...byVisit].map(([pickup, said]) => [pickup, replay(said)])),
+    started: counted.some((event) => !NOT_A_START.has(event.kind)),
+    visits: new Map([...byVisit].map(([pickup, ours]) => [pickup, replay(ours)])),
     handOvers: counted.filter((event) => event.kind === "handed_over"),
   };
 }
 
-export function inOrder(one, other) {
+// Compares by sequence, then by the device's clock, then by client id.
+export function inSequence(one, other) {
   return (
     one.sequence - other.sequence ||
     Date.parse(one.device_at) - Date.parse(other.device_at) ||
@@ -42,7 +44,7 @@ export function inOrder(one, other) {
 
 const isUndo = (event) => event.kind === "undone";
 
-function grouped(events) {
+function byPickup(events) {
   const groups = new Map();
   for (const event of events) {
     groups.set(event.pickup, [...(groups.get(event.pickup) ?? []), event]);

@@ -1,23 +1,44 @@
-// How long the phone keeps what it was told: no longer than the round needs it, never less.
-import { everything, forgetRound } from "./store.js";
+// Retention on the phone: a round stays as long as it is needed, and while a record of it is unsent.
+import { isUnsent } from "./outbox.js";
+import { readAll, transaction } from "./store.js";
 
-const KEPT_AFTER_UNLOADING = 15 * 60_000;
+const KEPT_AFTER_UNLOADING_MS = 15 * 60_000;
 
-// After the hand-over a quarter of an hour is left to undo; then the addresses go.
-export async function wipeUnloaded(round) {
-  const { rounds, events } = await everything();
-  const ours = events.filter((event) => event.round === round);
-  const last = Math.max(...ours.map((event) => Date.parse(event.device_at)));
-  if (ours.some((event) => event.status !== "sent") || Date.now() - last < KEPT_AFTER_UNLOADING) return;
+// A quarter of an hour after the hand-over nothing can be undone any more; the addresses go.
+export async function forgetUnloaded(round) {
+  const { rounds, events } = await readAll();
+  const times = events.filter((event) => event.round === round).map((event) => Date.parse(event.device_at));
+  if (Date.now() - Math.max(...times) < KEPT_AFTER_UNLOADING_MS) return;
   const { letter, day } = rounds.find((each) => each.round === round).snapshot;
   await forgetRound(round, { round, unloaded: { letter, day } });
 }
 
-export async function forgetOthers(listed) {
-  const { rounds, events } = await everything();
+export async function forgetUnlisted(listed) {
   const wanted = new Set(listed.map((each) => each.round));
-  const unsent = new Set(events.filter((event) => event.status !== "sent").map((event) => event.round));
-  for (const { round } of rounds) {
-    if (!wanted.has(round) && !unsent.has(round)) await forgetRound(round);
+  for (const { round } of (await readAll()).rounds) {
+    if (!wanted.has(round)) await forgetRound(round);
   }
 }
+
+// Forgets a round and its events, unless one of them is unsent; leaves a `note` in its place.
+const forgetRound = (round, note = null) =>
+  transaction(async (tx) => {
+    const [rounds, events] = [tx.objectStore("rounds"), tx.objectStore("events")];
+    const ours = (await events.getAll()).filter((event) => event.round === round);
+    const photos = await tx.objectStore("photos").getAllKeys();
+    if (ours.some(isUnsent({ photos }))) return;
+    for (const { client_id } of ours) await events.delete(client_id);
+    if (note) await rounds.put(note);
+    else await rounds.delete(round);
+  });
+
+// Shut out: names and addresses go at once, unsent records stay. `reason` is "office" or "pin".
+export const wipeRounds = (reason) =>
+  transaction(async (tx) => {
+    await tx.objectStore("rounds").clear();
+    const events = tx.objectStore("events");
+    for (const event of await events.getAll()) if (event.status === "sent") await events.delete(event.client_id);
+    const meta = tx.objectStore("meta");
+    for (const key of ["device", "touched", "terms"]) await meta.delete(key);
+    await meta.put(reason, "revoked");
+  });

@@ -1,47 +1,47 @@
-// The round: what changed, the next stop, the list of stops, what else can be done.
-import { beginning } from "./beginning.js";
+// The page of a round: changes, the next stop, the list of stops, links to the other forms.
+import { alarmCard } from "./alarm-card.js";
 import { changeCard } from "./change-card.js";
-import { alarmCard } from "./alarm.js";
 import { h, link, message } from "./dom.js";
-import { drawing } from "./drawing.js";
 import { icon } from "./icons.js";
 import { incidentNotes } from "./incident-form.js";
+import { schematicMap } from "./schematic-map.js";
+import { startCard } from "./start-card.js";
 import { stopCard } from "./stop-card.js";
 import { clock, counted, number, t } from "./texts.js";
 
-const SIGNS = { waiting: "todo", postponed: "later", en_route: "navigate", next: "navigate", arrived: "here", collected: "check", not_done: "cross" };
+const ICONS = { waiting: "todo", postponed: "later", en_route: "navigate", next: "navigate", arrived: "here", collected: "check", not_done: "cross" };
 
-export function roundPage(model, kept, act) {
+export function roundPage(model, stored, actions) {
   return [
-    model.started && alarmCard(kept, model, act),
-    model.fresh && (model.standing ? message("warn", h("p", {}, t("change_waits"))) : changeCard(model.snapshot, model.fresh, act.acknowledge)),
-    incidentNotes(model, kept.terms),
-    first(model, kept, act),
+    model.started && alarmCard(stored, model, actions),
+    model.fresh && (model.atDoor ? message("warn", h("p", {}, t("change_waits"))) : changeCard(model.snapshot, model.fresh, actions.acknowledge)),
+    incidentNotes(model, stored.terms),
+    mainCard(model, stored, actions),
     h("h2", { class: "heading" }, t("all_stops"), model.started && h("small", { class: "soft" }, t("progress", { done: model.settled, all: model.stops.length }))),
     h("ol", { class: "stops" }, model.stops.map((stop) => row(stop, model))),
-    drawing(model),
-    more(model),
+    schematicMap(model),
+    moreLinks(model),
   ];
 }
 
-function first(model, kept, act) {
+function mainCard(model, stored, actions) {
   if (model.finished) return finished(model);
-  if (!model.started) return beginning(model, kept);
-  if (model.next) return stopCard(model.next, model, kept, { title: t("next_stop"), act });
+  if (!model.started) return startCard(model, stored);
+  if (model.next) return stopCard(model.next, model, stored, { title: t("next_stop"), actions });
   const go = link(t("hand_over"), "#/hand-over", { class: "main full tall", icon: "hand" });
-  return end(t("all_done"), t("go_back", { place: model.snapshot.end.name }), go);
+  return endCard(t("all_done"), t("go_back", { place: model.snapshot.endCard.name }), go);
 }
 
 function finished(model) {
-  if (model.closed) return end(t("unloaded_title"), t("closed_text", { n: number(model.closed.payload.kilometres, 0) }), null);
-  return end(t("unloaded_title"), t("said_handed_over"), link(t("close_title"), "#/close", { class: "main full tall", id: "close-day", icon: "flag" }));
+  if (model.closed) return endCard(t("unloaded_title"), t("closed_text", { n: number(model.closed.payload.kilometres, 0) }), null);
+  return endCard(t("unloaded_title"), t("said_handed_over"), link(t("close_title"), "#/close", { class: "main full tall", id: "close-day", icon: "flag" }));
 }
 
-const end = (title, text, next) =>
+const endCard = (title, text, next) =>
   h("section", { class: "card stop end" }, h("h1", { tabindex: -1 }, icon("check"), title), h("p", {}, text), next && h("div", { class: "actions" }, next));
 
-// What is not today's next thing, but may be wanted at any time.
-function more(model) {
+// Links that may be needed at any time.
+function moreLinks(model) {
   const early = model.started && model.open > 0 && model.box.length > 0;
   return h("nav", { class: "more", "aria-label": t("more_to_do") },
     early && link(t("hand_over"), "#/hand-over", { icon: "hand" }),
@@ -50,20 +50,20 @@ function more(model) {
     link(t("account"), "#/sync", { icon: "person" }));
 }
 
-const purpose = (stop) =>
+const purposeWords = (stop) =>
   stop.bottles ? counted("bottles", stop.bottles) : stop.purposes.map((each) => t(`purpose_${each}`)).join(", ");
 
-// The list tells the town only: the address is read in full where it is needed.
+// A row shows the town only; the full address is on the page of the stop.
 function row(stop, model) {
   const isNext = model.started && stop === model.next && stop.state.phase === "waiting";
-  const put = stop.state.postponed !== null && stop.state.phase === "waiting";
-  const phase = isNext ? "next" : put ? "postponed" : stop.state.phase;
+  const postponed = stop.state.postponed !== null && stop.state.phase === "waiting";
+  const phase = isNext ? "next" : postponed ? "postponed" : stop.state.phase;
   return h(
     "li", { class: `stop-row ${phase}` },
     h("a", { href: `#/stop/${stop.pickup}`, id: `stop-${stop.pickup}` },
       h("span", { class: "disc", "aria-hidden": true }, stop.place),
       h("span", { class: "who" }, h("b", {}, `${clock(stop.arrives_at, model.snapshot.time_zone)} ${stop.address.town}`),
-        h("span", { class: "small soft" }, `${stop.first_name} · ${purpose(stop)}`)),
-      h("span", { class: "phase small" }, icon(SIGNS[phase]), t(`phase_${phase}`))),
+        h("span", { class: "small soft" }, `${stop.first_name} · ${purposeWords(stop)}`)),
+      h("span", { class: "phase small" }, icon(ICONS[phase]), t(`phase_${phase}`))),
   );
 }

@@ -1,6 +1,6 @@
-// Reads labels through the camera: the browser's own detector, else one that is loaded when wanted.
+// Label reading by camera: the browser's own detector, or ours, loaded on demand.
 const FORMATS = ["code_128", "code_39", "data_matrix", "qr_code", "ean_13"];
-const EVERY = 250;
+const EVERY_MS = 250;
 
 export async function scan(place, found) {
   const detector = await detectorOf();
@@ -13,7 +13,7 @@ export async function scan(place, found) {
     if (!video.isConnected) return stop();
     const codes = await detector.detect(video).catch(() => []);
     for (const { rawValue } of codes) found(rawValue);
-  }, EVERY);
+  }, EVERY_MS);
   function stop() {
     clearInterval(timer);
     for (const track of stream.getTracks()) track.stop();
@@ -24,18 +24,18 @@ export async function scan(place, found) {
 }
 
 async function detectorOf() {
-  if ("BarcodeDetector" in globalThis) return new BarcodeDetector({ formats: FORMATS });
+  if ("BarcodeDetector" in globalThis) return new globalThis.BarcodeDetector({ formats: FORMATS });
   const { detector } = await import(scannerAddress());
   return detector(FORMATS);
 }
 
 export const scannerAddress = () => document.querySelector('meta[name="scanner"]').content;
 
-// Where the browser has no detector of its own, ours is fetched while there is a network.
-export async function keepScanner() {
+// Stores our detector while there is a network, if the browser has none of its own.
+export async function storeScanner() {
   if ("BarcodeDetector" in globalThis || !navigator.mediaDevices) return true;
-  const wanted = [scannerAddress(), document.querySelector('meta[name="scanner-wasm"]').content];
-  const kept = await caches.open("milkround-scanner");
-  for (const address of wanted) if (!(await kept.match(address))) await kept.add(address);
+  const needed = [scannerAddress(), document.querySelector('meta[name="scanner-wasm"]').content];
+  const cache = await caches.open("milkround-scanner");
+  for (const address of needed) if (!(await cache.match(address))) await cache.add(address);
   return true;
 }

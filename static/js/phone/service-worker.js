@@ -1,5 +1,5 @@
-// Keeps the shell readable offline: the built files by their hashes, the page of this build.
-// The round itself is in IndexedDB; nothing that names a person is ever cached here.
+// The offline shell: built files by their hashes and the page of this build. The round itself is in
+// IndexedDB; no personal data is ever cached here.
 import { cleanupOutdatedCaches, precacheAndRoute } from "workbox-precaching";
 import { NavigationRoute, registerRoute } from "workbox-routing";
 
@@ -11,13 +11,13 @@ cleanupOutdatedCaches();
 
 // The page goes with its files: a new worker takes over only once it has both.
 self.addEventListener("install", (event) => {
-  event.waitUntil(keepShell());
+  event.waitUntil(storeShell());
   self.skipWaiting();
 });
 
 self.addEventListener("activate", (event) => event.waitUntil(takeOver()));
 
-async function keepShell() {
+async function storeShell() {
   const answer = await fetch(PAGE, { cache: "no-store" });
   if (!answer.ok || answer.redirected) throw new Error("the shell was not there");
   await (await caches.open(SHELL)).put(PAGE, answer);
@@ -30,19 +30,19 @@ async function takeOver() {
   await self.clients.claim();
 }
 
-// At once from the phone; from the network first where the address asks for something, as a
-// language. Signed out, the kept page still opens: the round can be read, and says what to do.
+// The stored page first; the network first if the address has a query, for example a language.
+// After the session has ended the stored page still opens: the round can be read.
 async function shell({ request, url }) {
-  const kept = await caches.match(PAGE, { cacheName: SHELL });
-  if (kept && !url.search) return kept;
+  const cached = await caches.match(PAGE, { cacheName: SHELL });
+  if (cached && !url.search) return cached;
   const fresh = await fetch(request).catch(() => null);
-  // Signing out removed the page; whoever signs in again has it offline again.
+  // Signing out has removed the page; the next sign-in stores it again.
   if (fresh?.ok && !url.search) await (await caches.open(SHELL)).put(PAGE, fresh.clone());
-  return fresh ?? kept ?? Response.error();
+  return fresh ?? cached ?? Response.error();
 }
 registerRoute(new NavigationRoute(shell, { allowlist: [/^\/phone\/(\?.*)?$/] }));
 
-// The label reader is kept by the page that needs it; here it is only found again.
+// The label reader is stored by the page that needs it; here it is only served.
 async function scanner({ request }) {
   return (await caches.match(request, { cacheName: "milkround-scanner" })) ?? fetch(request);
 }

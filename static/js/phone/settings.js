@@ -1,22 +1,22 @@
-// This phone's own settings: how it looks, which map app, a PIN, the calendar.
-import { drawSun } from "./bar.js";
-import { calendarPart } from "./calendar.js";
+// Settings of this phone: theme, navigation app, PIN, calendar.
+import { calendarSection } from "./calendar.js";
 import { h } from "./dom.js";
 import { choices } from "./fields.js";
-import { appsAllowed } from "./navigate.js";
+import { appsAllowed } from "./navigation.js";
 import { pinForm } from "./pin-form.js";
 import { changeSettings } from "./store.js";
 import { t } from "./texts.js";
-import { THEMES, theme, wear } from "./theme.js";
+import { THEMES, setTheme, theme } from "./theme.js";
+import { drawSun } from "./top-bar.js";
 
-export function settingsPart(kept, refresh) {
+export function settingsSection(stored, refresh) {
   return h("details", { class: "fold", id: "settings" }, h("summary", {}, t("settings")),
-    h("div", {}, themeChoice(), navigationChoice(kept), globalThis.crypto?.subtle && pinForm(kept, refresh), calendarPart()));
+    h("div", {}, themeChoice(), navigationChoice(stored), globalThis.crypto?.subtle && pinForm(stored, refresh), calendarSection()));
 }
 
 function themeChoice() {
   const changed = (chosen) => {
-    wear(chosen);
+    setTheme(chosen);
     drawSun();
   };
   return choices("theme", t("theme"), THEMES.map((each) => [each, t(`theme_${each}`)]), { chosen: theme(), changed }).node;

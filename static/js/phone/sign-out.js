@@ -1,30 +1,30 @@
-// Signing out: refused while anything is unsent, and then nothing is left on this phone.
-import { SignedOut, leave } from "./api.js";
+// Signing out: refused while a record is unsent; afterwards the phone is empty.
+import { SignedOut, closeSession } from "./api.js";
 import { button, h, message } from "./dom.js";
-import { everything, wipe } from "./store.js";
+import { unsentRecords } from "./outbox.js";
+import { readAll, wipeAll } from "./store.js";
 import { t } from "./texts.js";
 
-export function signOutPart({ person }) {
+export function signOutSection({ person }) {
   const note = h("div", { role: "status" });
-  const tell = (kind, words) => note.replaceChildren(message(kind, h("p", {}, words)));
+  const show = (kind, words) => note.replaceChildren(message(kind, h("p", {}, words)));
   return [
     note,
     person && h("p", { class: "soft" }, t("signed_in_as", { name: person.name })),
-    button(t("sign_out"), () => signOut(tell), { class: "full danger", id: "sign-out" }),
+    button(t("sign_out"), () => signOut(show), { class: "full danger", id: "sign-out" }),
   ];
 }
 
-async function signOut(tell) {
-  const { events } = await everything();
-  const unsent = events.filter((event) => event.status !== "sent").length;
-  if (unsent) return tell("danger", t("sign_out_refused", { n: unsent }));
+async function signOut(show) {
+  const unsent = unsentRecords(await readAll()).length;
+  if (unsent) return show("danger", t("sign_out_refused", { n: unsent }));
   try {
-    await leave();
+    await closeSession();
   } catch (error) {
-    // A session that has ended already needs no leaving.
-    if (!(error instanceof SignedOut)) return tell("warn", t("sign_out_offline"));
+    // A session that is over already needs no closing.
+    if (!(error instanceof SignedOut)) return show("warn", t("sign_out_offline"));
   }
-  await wipe();
+  await wipeAll();
   for (const name of await caches.keys()) if (name.startsWith("milkround-shell")) await caches.delete(name);
   location.assign("/sign-in");
 }

@@ -1,13 +1,13 @@
-// One stop in full: when, who, where, what to take and to leave, how to get in, what to do now.
+// The card of a stop: times, donor, address, loads, access notes, buttons.
 import { button, h, link } from "./dom.js";
 import { icon } from "./icons.js";
-import { navigateButton, otherApps } from "./navigate.js";
+import { navigateButton, otherApps } from "./navigation.js";
 import { celsius, clock, counted, grouped, litres, t } from "./texts.js";
 
 const PURPOSE_SIGNS = { blood_sample: "blood", first_interview: "person", material_drop: "empty", pump_return: "box", ward: "flag" };
 
-// `act` holds what the buttons do: arrive, or nothing where the stop is only read.
-export function stopCard(stop, model, kept, { title, act }) {
+// Without `actions` the card is read only.
+export function stopCard(stop, model, stored, { title, actions }) {
   const zone = model.snapshot.time_zone;
   return h(
     "section", { class: `card stop ${stop.state.phase}`, "aria-labelledby": "stop-title" },
@@ -23,11 +23,11 @@ export function stopCard(stop, model, kept, { title, act }) {
     outcome(stop, zone),
     loads(stop),
     facts(stop),
-    act && actions(stop, act, kept),
+    actions && buttons(stop, actions, stored),
   );
 }
 
-// Milk alone needs no flag: that is what a round is for.
+// Milk alone needs no flag: it is the purpose of a round.
 function flags(stop) {
   const others = stop.purposes.filter((purpose) => purpose !== "collection");
   const tags = others.map((purpose) => h("li", { class: "tag" }, icon(PURPOSE_SIGNS[purpose]), t(`purpose_${purpose}`)));
@@ -35,15 +35,15 @@ function flags(stop) {
   return tags.length > 0 && h("ul", { class: "tags" }, tags);
 }
 
-// What to take and what to leave, side by side and large.
+// Bottles to take and empties to leave, side by side and large.
 function loads(stop) {
   const take = stop.bottles ? [counted("bottles", stop.bottles), t("about", { volume: litres(stop.volume_ml) })] : [t("nothing_to_take")];
   const leave = stop.empties_wanted ? [counted("empties", stop.empties_wanted)] : [t("nothing_to_leave")];
   return h("dl", { class: "loads" }, load("bottle", t("take"), take, stop.bottles), load("empty", t("leave"), leave, stop.empties_wanted));
 }
 
-const load = (sign, name, [what, more], any) =>
-  h("div", { class: any ? "" : "soft" }, h("dt", {}, icon(sign), name), h("dd", {}, h("b", {}, what), more && h("span", { class: "small" }, more)));
+const load = (sign, name, figures, any) =>
+  h("div", { class: any ? "" : "soft" }, h("dt", {}, icon(sign), name), h("dd", {}, h("b", {}, figures[0]), figures[1] && h("span", { class: "small" }, figures[1])));
 
 function facts(stop) {
   const pairs = [
@@ -53,7 +53,7 @@ function facts(stop) {
     [t("donor", { number: "" }).trim(), grouped(stop.donor_number)],
   ];
   return h("dl", { class: "facts" },
-    pairs.filter(([, said]) => said).map(([name, said]) => h("div", {}, h("dt", {}, name), h("dd", {}, said))));
+    pairs.filter(([, value]) => value).map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
 }
 
 function outcome({ state }, zone) {
@@ -65,20 +65,20 @@ function outcome({ state }, zone) {
   return h("p", { class: "here ok" }, icon("check"), t("recorded_bottles", figures));
 }
 
-function actions(stop, act, kept) {
+function buttons(stop, actions, stored) {
   const here = `#/stop/${stop.pickup}`;
   if (stop.state.decidedBy) return h("div", { class: "actions" }, link(t("reopen"), `${here}/reopen`, { class: "full", icon: "undo" }));
   const arrived = stop.state.phase === "arrived";
   const name = `${stop.first_name} ${stop.family_name}`;
   const main = arrived
     ? link(t("record"), `${here}/record`, { class: "main tall", icon: "bottle" })
-    : button(t("here"), () => act.arrive(stop), { class: "main tall", id: "here", icon: "here" });
+    : button(t("here"), () => actions.arrive(stop), { class: "main tall", id: "here", icon: "here" });
   return [
     h("div", { class: "actions three" },
       stop.phone && link(t("call"), `tel:${stop.phone.replace(/[^+\d]/g, "")}`, { "aria-label": t("call_name", { name }), icon: "phone" }),
       link(t("later"), `${here}/later`, { icon: "later" }),
       link(t("not_done"), `${here}/not-done`, { icon: "cross" })),
-    !arrived && otherApps(stop.address, kept),
-    h("div", { class: "actions at-hand" }, !arrived && navigateButton(stop.address, kept, () => act.setOff(stop)), main),
+    !arrived && otherApps(stop.address, stored),
+    h("div", { class: "actions at-hand" }, !arrived && navigateButton(stop.address, stored, () => actions.setOff(stop)), main),
   ];
 }

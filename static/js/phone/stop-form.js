@@ -1,12 +1,13 @@
-// The record of one visit: a checklist by what it was for, then what was taken and what was not.
+// The record of a visit: a checklist by purpose, then milk, empties, photo, note and proofs.
 import { checkField } from "./check-field.js";
 import { h, submit } from "./dom.js";
-import { judge, stepper, text } from "./fields.js";
+import { stepper, text } from "./fields.js";
 import { isForMilk, milkFields } from "./milk-fields.js";
 import { photoField } from "./photo-field.js";
-import { proofGate } from "./proof-gate.js";
-import { MILK, insisted } from "./proofs.js";
+import { proofCheck } from "./proof-check.js";
+import { MILK, proofLevel } from "./proofs.js";
 import { t } from "./texts.js";
+import { validate } from "./validation.js";
 
 // `before` is an earlier record of this visit that is being corrected, or null.
 export function stopForm(stop, before, about, done) {
@@ -15,37 +16,37 @@ export function stopForm(stop, before, about, done) {
   const empties = stepper("empties", t("empties"), { value: before?.empties_left ?? stop.empties_wanted, most: 500 });
   const photo = photoField(before?.photo ?? null, about.round);
   const note = text("note", t("note_field"), { rows: 2, value: before?.note ?? "" });
-  const proofs = proofGate(stop.purposes, about.terms);
+  const proofs = proofCheck(stop.purposes, about.terms);
 
   const record = () => ({
-    ...milk.record(), ...checked(checks),
+    ...milk.record(), ...checkRecord(checks),
     empties_left: empties.value(), photo: photo.value(), note: note.value(),
   });
 
-  function say(event) {
+  function onsubmit(event) {
     event.preventDefault();
-    if (!judge([...checks, ...milk.fields, empties])) return;
-    const given = record();
-    if (proofs.passes(given)) done(given);
+    if (!validate([...checks, ...milk.fields, empties])) return;
+    const payload = record();
+    if (proofs.passes(payload)) done(payload);
   }
 
-  const wantsPhoto = insisted(about.terms, stop.purposes, "photo") !== "off";
+  const asksPhoto = proofLevel(about.terms, stop.purposes, "photo") !== "off";
   return h(
-    "form", { class: "record", novalidate: true, onsubmit: say },
+    "form", { class: "record", novalidate: true, onsubmit },
     checks.length > 0 && h("h2", {}, t("checklist")), checks.map((check) => check.node),
-    ofMilk(stop, before, milk), empties.node, wantsPhoto && photo.node, note.node, proofs.node,
+    milkPart(stop, before, milk), empties.node, asksPhoto && photo.node, note.node, proofs.node,
     h("div", { class: "actions" }, submit(t("done"))),
   );
 }
 
-const checked = (checks) => ({
+const checkRecord = (checks) => ({
   checks: Object.fromEntries(checks.map((check) => [check.purpose, check.done()])),
   tubes: checks.flatMap((check) => check.tubes()),
   pump: checks.map((check) => check.pump()).find(Boolean) ?? "",
 });
 
-// Where nobody came for milk, its part is folded: there may be some all the same.
-function ofMilk(stop, before, milk) {
+// On a visit without milk its part is folded: there may be some all the same.
+function milkPart(stop, before, milk) {
   if (isForMilk(stop) || stop.bottles > 0) return milk.nodes;
   return h("details", { class: "fold", open: Boolean(before?.bottles) }, h("summary", {}, t("purpose_collection")), milk.nodes);
 }

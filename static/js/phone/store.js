@@ -1,5 +1,5 @@
-// The phone's own database: rounds as promised, everything said, who this phone belongs to.
-// A write is done when its transaction is complete and on disk, not when it was asked for.
+// The phone's own database: rounds as promised, events, photos, the person the phone belongs to.
+// A write counts once its transaction is complete and on disk, not once it was requested.
 import { openDB } from "idb";
 
 const STORES = ["rounds", "events", "meta", "photos"];
@@ -7,7 +7,7 @@ let opened = null;
 
 function open() {
   opened ??= openDB("milkround-phone", 2, {
-    // Each version adds; what a former one kept is never touched.
+    // Each version adds; the contents of a former one are never touched.
     upgrade(database, from) {
       if (from < 1) {
         database.createObjectStore("rounds", { keyPath: "round" });
@@ -18,24 +18,27 @@ function open() {
     },
     blocking: close,
     terminated: close,
+  }).catch((error) => {
+    opened = null;
+    throw error;
   });
   return opened;
 }
 
 async function close() {
-  const was = await opened?.catch(() => null);
+  const database = await opened?.catch(() => null);
   opened = null;
-  was?.close();
+  database?.close();
 }
 
-// Runs `work(tx)` and resolves once the disk has it. A phone that slept may find its connection
-// gone: it is opened again, once.
+// Runs `work(tx)` and resolves once the disk has it. After a sleep the connection may be gone: it
+// is opened again, once.
 async function inTransaction(mode, work) {
   for (const last of [false, true]) {
     try {
       const database = await open();
       const tx = database.transaction(STORES, mode, { durability: "strict" });
-      const [result] = await Promise.all([work(tx), tx.done]);
+      const [result] = await Promise.all([work(tx).catch((error) => rollBack(tx, error)), tx.done]);
       return result;
     } catch (error) {
       if (last || !["InvalidStateError", "AbortError"].includes(error.name)) throw error;
@@ -44,13 +47,24 @@ async function inTransaction(mode, work) {
   }
 }
 
-export const writing = (work) => inTransaction("readwrite", work);
-export const looking = (work) => inTransaction("readonly", work);
+// All or nothing: a failure between two writes takes back the first one.
+function rollBack(tx, error) {
+  try {
+    tx.abort();
+  } catch {
+    // The database has aborted it already.
+  }
+  throw error;
+}
 
-export const everything = () =>
-  looking(async (tx) => ({
+export const transaction = (work) => inTransaction("readwrite", work);
+export const reading = (work) => inTransaction("readonly", work);
+
+export const readAll = () =>
+  reading(async (tx) => ({
     rounds: await tx.objectStore("rounds").getAll(),
     events: await tx.objectStore("events").getAll(),
+    photos: await tx.objectStore("photos").getAllKeys(),
     person: await tx.objectStore("meta").get("person"),
     touched: await tx.objectStore("meta").get("touched"),
     terms: await tx.objectStore("meta").get("terms"),
@@ -59,42 +73,28 @@ export const everything = () =>
     revoked: await tx.objectStore("meta").get("revoked"),
   }));
 
-export const remember = (key, value) =>
-  writing((tx) => tx.objectStore("meta").put(value, key));
+export const setMeta = (key, value) => changeMeta(key, () => value);
 
-// Changes some of this phone's settings and leaves the others as they are now.
+// Changes some of the phone's settings and leaves the others as they are.
 export const changeSettings = (changes) =>
-  writing(async (tx) => {
+  changeMeta("settings", (settings) => ({ ...settings, ...changes }));
+
+// Writes only a difference: on a full disk the exchange with the bank goes on.
+const changeMeta = (key, change) =>
+  transaction(async (tx) => {
     const meta = tx.objectStore("meta");
-    await meta.put({ ...(await meta.get("settings")), ...changes }, "settings");
+    const before = await meta.get(key);
+    const after = change(before);
+    if (JSON.stringify(after) !== JSON.stringify(before)) await meta.put(after, key);
   });
 
-export const keepRound = (round) => writing((tx) => tx.objectStore("rounds").put(round));
-
-export const wipe = () =>
-  writing((tx) =>
-    Promise.all(STORES.map((name) => tx.objectStore(name).clear())),
-  );
-
-// Shut out from the board: names and addresses go at once, what was never sent stays.
-// `why` is how the page explains it: the office shut the phone out, or the PIN was guessed at.
-export const wipeRounds = (why) =>
-  writing(async (tx) => {
-    await tx.objectStore("rounds").clear();
-    const events = tx.objectStore("events");
-    for (const event of await events.getAll()) if (event.status === "sent") await events.delete(event.client_id);
-    const meta = tx.objectStore("meta");
-    for (const key of ["device", "touched", "terms"]) await meta.delete(key);
-    await meta.put(why, "revoked");
+// Replaces a round by `change(stored)`, in one transaction: the page and the exchange both write it.
+export const updateRound = (round, change) =>
+  transaction(async (tx) => {
+    const rounds = tx.objectStore("rounds");
+    const changed = change(await rounds.get(round));
+    if (changed) await rounds.put(changed);
   });
 
-// Forgets a round and what was said of it; the caller has seen that nothing of it waits.
-export const forgetRound = (round, instead = null) =>
-  writing(async (tx) => {
-    const events = tx.objectStore("events");
-    for (const event of await events.getAll()) {
-      if (event.round === round) await events.delete(event.client_id);
-    }
-    if (instead) await tx.objectStore("rounds").put(instead);
-    else await tx.objectStore("rounds").delete(round);
-  });
+export const wipeAll = () =>
+  transaction((tx) => Promise.all(STORES.map((name) => tx.objectStore(name).clear())));

@@ -1,39 +1,40 @@
-// What was sent, what waits, what the bank did not take; this phone's settings; the way out.
+// The outbox page: unsent and refused records, settings of this phone, signing out.
 import { SIGN_IN } from "./api.js";
 import { back, button, h, link, message } from "./dom.js";
-import { save } from "./file.js";
-import { eventLine, refusedList } from "./refused-list.js";
-import { settingsPart } from "./settings.js";
-import { signOutPart } from "./sign-out.js";
+import { exportEvents } from "./export-file.js";
+import { unsentRecords } from "./outbox.js";
+import { eventLine, refusedEvents } from "./refused-events.js";
+import { settingsSection } from "./settings.js";
+import { signOutSection } from "./sign-out.js";
 import { state, sync } from "./sync.js";
 import { clock, t } from "./texts.js";
 
-export function syncPage(kept, refresh) {
-  const refused = kept.events.filter((event) => event.status === "refused");
-  const waiting = kept.events.filter((event) => event.status === "waiting");
+export function syncPage(stored, refresh) {
+  const refused = stored.events.filter((event) => event.status === "refused");
+  const waiting = unsentRecords(stored).filter((event) => event.status !== "refused");
   return [
     back(t("back")),
     h("h1", { tabindex: -1 }, t("sync_title")),
     state.signedOut && message("warn", h("p", {}, t("sign_in_again")), link(t("sign_in"), SIGN_IN, { class: "main" })),
     waiting.length > 0 && message("warn", h("p", {}, t("sync_waiting_text"))),
     waiting.length + refused.length === 0 && message("ok", h("p", {}, t("sync_sent_text"))),
-    h("p", { class: "soft" }, kept.touched ? t("sync_last", { time: clock(kept.touched) }) : t("sync_never")),
-    refused.length > 0 && refusedList(refused, kept, refresh),
-    waiting.length > 0 && waitingList(waiting, kept),
+    h("p", { class: "soft" }, stored.touched ? t("sync_last", { time: clock(stored.touched) }) : t("sync_never")),
+    refused.length > 0 && refusedEvents(refused, stored, refresh),
+    waiting.length > 0 && waitingList(waiting, stored),
     h("div", { class: "actions" },
       button(t("sync_now"), sync, { class: "full", id: "send", icon: "send" }),
-      kept.events.length > 0 && button(t("export"), () => save(kept.events), { class: "full", id: "export", icon: "file" }),
-      settingsPart(kept, refresh),
-      sheets(kept),
-      signOutPart(kept)),
+      stored.events.length > 0 && button(t("export"), () => exportEvents(stored.events), { class: "full", id: "export", icon: "file" }),
+      settingsSection(stored, refresh),
+      sheets(stored),
+      signOutSection(stored)),
   ];
 }
 
-const waitingList = (waiting, kept) => [
+const waitingList = (waiting, stored) => [
   h("h2", {}, `${t("sync_title_waiting")} (${waiting.length})`),
-  h("ul", { class: "unsent" }, waiting.map((event) => h("li", {}, eventLine(event, kept)))),
+  h("ul", { class: "unsent" }, waiting.map((event) => h("li", {}, eventLine(event, stored)))),
 ];
 
-const sheets = (kept) =>
-  kept.rounds.filter((round) => round.shown).map(({ round, shown }) =>
+const sheets = (stored) =>
+  stored.rounds.filter((round) => round.shown).map(({ round, shown }) =>
     link(`${t("sheet")} (${t("round", { letter: shown.letter })})`, `/phone/rounds/${round}/sheet`, { class: "full quiet", target: "_blank" }));

@@ -1,4 +1,4 @@
-// The reader's words, embedded in the shell; and figures as her language writes them.
+// Texts of the page in the reader's language, and figures in its notation.
 const words = JSON.parse(document.getElementById("texts").textContent);
 const language = document.documentElement.lang || "en";
 const plurals = new Intl.PluralRules(language);
@@ -12,7 +12,7 @@ export function counted(key, n) {
   return t(`${key}_${plurals.select(n) === "one" ? "one" : "many"}`, { n: number(n) });
 }
 
-// "en" alone would be read as American: 24 November, not November 24.
+// "en" alone means American: November 24 instead of 24 November.
 const dates = language === "en" ? "en-GB" : language;
 
 export const number = (n, digits = 1) =>
@@ -22,11 +22,12 @@ export const litres = (ml) => `${number(ml / 1000, 2)}\u00a0L`;
 
 export const celsius = (degrees) => `${number(degrees).replace("-", "−")}\u00a0°C`;
 
-// A donor's number is read in threes and counted from its end: 10 000 014.
+// A donor's number in groups of three from its end: 10 000 014.
 export const grouped = (number) => String(number).replace(/(?<=\d)(?=(\d{3})+$)/g, "\u00a0");
 
-// The bank's wall clock, wherever the phone believes it is.
+// The bank's wall clock, whatever the time zone of the phone.
 export function clock(iso, timeZone = banksZone()) {
+  /** @type {Intl.DateTimeFormatOptions} */
   const form = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone };
   return new Intl.DateTimeFormat(dates, form).format(new Date(iso));
 }
@@ -34,6 +35,8 @@ export function clock(iso, timeZone = banksZone()) {
 const banksZone = () => document.querySelector('meta[name="time-zone"]')?.content;
 
 export function day(date) {
+  /** @type {Intl.DateTimeFormatOptions} */
   const form = { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" };
-  return new Intl.DateTimeFormat(dates, form).format(new Date(`${date}T12:00:00Z`));
+  const words = new Intl.DateTimeFormat(dates, form).format(new Date(`${date}T12:00:00Z`));
+  return language === "fr" ? words.replace(/(^| )1 /, (_, before) => `${before}1er `) : words;
 }

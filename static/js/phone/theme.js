@@ -1,23 +1,23 @@
-// How the page looks: as the phone does, light, dark, or black on white and yellow in full sun.
-// Kept beside the database, because it is wanted before the first word is drawn.
+// Themes: as the phone has it, light, dark, or black on white and yellow for full sun.
+// In localStorage, not in the database: it is needed before the first word is drawn.
 const KEY = "milkround-theme";
 export const THEMES = ["auto", "light", "dark", "sun"];
 
 export const theme = () => localStorage.getItem(KEY) ?? "auto";
 
-export function dress(chosen = theme()) {
+export function applyTheme(chosen = theme()) {
   document.documentElement.dataset.theme = chosen;
 }
 
-export function wear(chosen) {
+export function setTheme(chosen) {
   localStorage.setItem(KEY, chosen);
-  dress(chosen);
+  applyTheme(chosen);
 }
 
-// One tap in the sun, one tap back to what it was before.
+// One tap to the theme for full sun, one tap back to the theme before it.
 export function toggleSun() {
   const before = localStorage.getItem(`${KEY}-before`) ?? "auto";
-  if (theme() === "sun") return wear(before);
+  if (theme() === "sun") return setTheme(before);
   localStorage.setItem(`${KEY}-before`, theme());
-  wear("sun");
+  setTheme("sun");
 }

@@ -1,10 +1,10 @@
-// Blood tubes: a number if there is one, and the time drawn, which starts the clock.
+// Blood tubes: an optional number, and the time of drawing, which starts the clock.
 import { button, h } from "./dom.js";
 import { newId } from "./fields.js";
-import { wrongLabel } from "./numbers.js";
+import { labelError } from "./numbers.js";
 import { clock, t } from "./texts.js";
 
-const DAY = 24 * 3600_000;
+const DAY_MS = 24 * 3600_000;
 
 export function tubesField(pickup, before) {
   let lines = [];
@@ -16,7 +16,7 @@ export function tubesField(pickup, before) {
     const [n, ids] = [lines.length + 1, [newId("tube"), newId("drawn")]];
     const label = h("input", { id: ids[0], name: "tube", type: "text", autocomplete: "off", autocapitalize: "characters", value: number });
     const time = h("input", { id: ids[1], name: "drawn", type: "text", inputmode: "numeric", autocomplete: "off", value: clock(drawn_at) });
-    const line = { label, time, was: drawn_at };
+    const line = { label, time, drawn_at: drawn_at };
     const remove = button("", () => drop(line), { icon: "cross", "aria-label": t("tube_remove", { n }) });
     line.node = h("div", { class: "tube" },
       h("div", {}, h("label", { for: ids[0] }, t("tube_number", { n })), label),
@@ -31,28 +31,28 @@ export function tubesField(pickup, before) {
   }
 
   const numberIn = (line) => line.label.value.trim().toUpperCase();
-  const value = () => lines.map((line) => ({ number: numberIn(line), drawn_at: instantOf(line.time.value, line.was) }));
+  const value = () => lines.map((line) => ({ number: numberIn(line), drawn_at: instantOf(line.time.value, line.drawn_at) }));
 
-  function mistake() {
+  function error() {
     if (!lines.length) return t("tube_missing");
-    if (lines.some((line) => instantOf(line.time.value, line.was) === null)) return t("tube_time");
+    if (lines.some((line) => instantOf(line.time.value, line.drawn_at) === null)) return t("tube_time");
     const numbers = lines.map(numberIn).filter(Boolean);
     const twice = numbers.find((number, at) => numbers.indexOf(number) !== at);
     if (twice) return t("labels_twice", { number: twice });
-    const bad = numbers.find((number) => wrongLabel(number, pickup, "off"));
-    return bad ? t(wrongLabel(bad, pickup, "off"), { number: bad }) : null;
+    const invalid = numbers.find((number) => labelError(number, pickup, "off"));
+    return invalid ? t(labelError(invalid, pickup, "off"), { number: invalid }) : null;
   }
 
   for (const tube of before) add(tube);
-  return { node, value, mistake };
+  return { node, value, error };
 }
 
-// The bank's wall clock of the moment before now that reads so; nobody draws blood in the future.
-export function instantOf(given, was) {
+// Returns the last instant at which the bank's wall clock read `given`, or null if it is no time.
+export function instantOf(given, drawn_at) {
   const found = /^(\d{1,2})\D?(\d{2})$/.exec(given.trim());
   if (!found || Number(found[1]) > 23 || Number(found[2]) > 59) return null;
   const wanted = Number(found[1]) * 60 + Number(found[2]);
-  const [hour, minute] = clock(was).split(":").map(Number);
-  const moved = Date.parse(was) + (wanted - hour * 60 - minute) * 60_000;
-  return new Date(moved > Date.now() + 60_000 ? moved - DAY : moved).toISOString();
+  const [hour, minute] = clock(drawn_at).split(":").map(Number);
+  const moved = Date.parse(drawn_at) + (wanted - hour * 60 - minute) * 60_000;
+  return new Date(moved > Date.now() + 60_000 ? moved - DAY_MS : moved).toISOString();
 }

@@ -1,4 +1,4 @@
-// Ten seconds to take back what was just said; later, the stop is reopened from the list.
+// The undo of the last record, for ten seconds; later, the stop is reopened from the list.
 import { button, h } from "./dom.js";
 import { icon } from "./icons.js";
 import { t } from "./texts.js";
@@ -21,7 +21,7 @@ export function offerUndo(words, event, undo) {
   );
 }
 
-// What the bank did not accept needs no taking back: the list of the refused says what to do.
+// A refused event needs no undo: the list of refused events offers the ways to go on.
 export function withdrawUndo(events) {
   if (events.some((event) => event.client_id === offered && event.status === "refused")) close();
 }

@@ -41,9 +41,9 @@ def line(
 
 
 def answer(
-    *lines: Lactarium, postcode: str = "33000", grounds: dict[int, CollectionArea] | None = None
+    *lines: Lactarium, postcode: str = "33000", areas: dict[int, CollectionArea] | None = None
 ) -> NearestBanks:
-    return who_comes(lines, postcode=postcode, at=BORDEAUX, grounds=grounds or {})
+    return who_comes(lines, postcode=postcode, at=BORDEAUX, areas=areas or {})
 
 
 def names(options: tuple[Option, ...]) -> list[str]:
@@ -62,16 +62,16 @@ def test_the_nearest_whose_zone_holds_her_comes_even_if_another_is_nearer() -> N
 def test_a_bank_that_lives_here_answers_with_its_own_zones() -> None:
     ours = line("ours", 0.1, postcodes=("87",), bank_id=PESSAC_BANK)
     zones = {PESSAC_BANK: CollectionArea(prefixes=("33",), radius_km=1)}
-    assert answer(ours, grounds=zones).comes is not None
-    assert answer(ours, postcode="40000", grounds=zones).comes is None
+    assert answer(ours, areas=zones).comes is not None
+    assert answer(ours, postcode="40000", areas=zones).comes is None
 
 
 def test_a_bank_without_zones_collects_within_its_radius_and_not_a_kilometre_further() -> None:
     ours = line("ours", 0.9, bank_id=PESSAC_BANK)  # 100.1 km
     within = {PESSAC_BANK: CollectionArea(prefixes=(), radius_km=101)}
     beyond = {PESSAC_BANK: CollectionArea(prefixes=(), radius_km=100)}
-    assert answer(ours, grounds=within).comes is not None
-    assert answer(ours, grounds=beyond).comes is None
+    assert answer(ours, areas=within).comes is not None
+    assert answer(ours, areas=beyond).comes is None
 
 
 def test_who_takes_no_anonymous_gifts_never_comes() -> None:
@@ -102,7 +102,7 @@ def test_unknown_takers_are_told_apart() -> None:
 
 def test_nobody_comes_overseas() -> None:
     found = who_comes(
-        [line("mainland", 0.0, radius_km=200)], postcode="97400", at=(-20.9, 55.5), grounds={}
+        [line("mainland", 0.0, radius_km=200)], postcode="97400", at=(-20.9, 55.5), areas={}
     )
     assert (found.comes, found.ask, found.unclear) == (None, (), ())
 

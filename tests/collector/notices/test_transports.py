@@ -298,7 +298,7 @@ def test_the_way_she_chose_is_the_way_she_is_told(
     assert notice_of(app, key).to == "+33600000000"
     assert send_all(app, clock, Carriers({Channel.SMS: SmsGateway(Sms(url=gateway))})) == 1
     text = json.loads(Gateway.posts[0][2])["text"]
-    assert text.startswith("Nous ne pouvons pas venir mardi 24 novembre")
+    assert text.startswith("Nous ne pouvons pas passer le mardi 24 novembre comme prévu. Toutes")
     assert "\n" not in text
 
 

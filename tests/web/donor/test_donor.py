@@ -167,6 +167,13 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(
     assert latest(app, town).id == town.pickups[0], "nothing was asked"
 
 
+def test_a_day_that_is_offered_no_more_is_shown_in_words(dora: FlaskClient) -> None:
+    for typed, shown in (("2026-12-24", "jeudi 24 décembre"), ("soon", "soon")):
+        day = {"day": [typed, "", ""]}
+        page = dora.post("/donor/visits?language=fr", data=GOOD | day).get_data(as_text=True)
+        assert f'<option value="{typed}" selected>{shown}</option>' in page
+
+
 def test_a_mistake_stands_beside_its_own_line(dora: FlaskClient) -> None:
     days = {"day": ["2026-11-26", "", "2026-11-27"], "closes": ["11:00", "18:00", "07:00"]}
     page = dora.post("/donor/visits", data=GOOD | days).get_data(as_text=True)

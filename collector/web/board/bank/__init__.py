@@ -1,1 +1,1 @@
-"""The bank itself: its rules, its directory, its containers, its reports."""
+"""The bank: policies, directory, containers, reports, excursions, erasures."""

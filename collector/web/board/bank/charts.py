@@ -11,7 +11,7 @@ MOST_LABELS = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChartColumn:
-    """A bar that stands: where, how high, of which series."""
+    """A vertical bar: position, height and series."""
 
     x: float
     y: float
@@ -26,16 +26,16 @@ class BarChart:
 
     columns: tuple[ChartColumn, ...]
     labels: tuple[tuple[float, int], ...]
-    """Where a day is named, and which row of the data it is."""
+    """Positions of day labels, each with its row of the data."""
     lines: tuple[tuple[float, float], ...]
-    """Where the horizontal lines are, and what they stand for."""
+    """Positions of horizontal lines, each with its value."""
     width: int = WIDTH
     height: int = HEIGHT
     left: int = LEFT
 
 
 def paired(rows: Sequence[tuple[float, ...]]) -> BarChart | None:
-    """Draw one or two values per row as bars side by side; None where there is nothing to draw."""
+    """Draw one or two values per row as bars side by side; return None without values."""
     highest = max((value for row in rows for value in row), default=0)
     if highest <= 0:
         return None
@@ -76,7 +76,7 @@ def shares(values: Sequence[int]) -> list[float]:
 
 
 def _round_up(value: float) -> float:
-    """Return the next number that four lines divide well."""
+    """Return the next number that divides well into four lines."""
     power = 1.0
     while power * 10 <= value:
         power *= 10

@@ -1,4 +1,4 @@
-"""The board's page of one container: its donor, its visit, and every holder since."""
+"""Page of one container: donor, visit and every holder since."""
 
 from flask import Blueprint
 from flask_babel import gettext
@@ -18,7 +18,7 @@ blueprint = Blueprint("containers", __name__, url_prefix="/bank/containers")
 
 @blueprint.get("/<path:number>")
 def chain(number: str) -> str:
-    """Show the chain of a container; a number that was kept with a slash in it has its page too."""
+    """Show the custody chain of a container; its number may contain a slash."""
     bank_id = actor().bank_id
     with reading() as session:
         found = chain_of(session, bank_id=bank_id, number=number)
@@ -33,7 +33,7 @@ def chain(number: str) -> str:
 
 
 def _holders(session: Session, bank_id: int, found: Chain) -> dict[str, str]:
-    """Return a name for each reference that a chain may hold: `person:12` becomes Ana."""
+    """Return a name for each reference of a chain: `person:12` becomes Ana."""
     collectors = people_with_role(session, bank_id=bank_id, role=Role.COLLECTOR)
     return (
         {f"donor:{found.container.donor_id}": gettext("with the donor")}

@@ -1,4 +1,4 @@
-"""The board's directory of lactariums: an administrator corrects a line, or adds one."""
+"""Directory of lactariums, corrected by administrators."""
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext
@@ -23,7 +23,7 @@ TEXTS = ("name", "town", "postcode", "evidence", "phone", "website")
 
 @blueprint.get("")
 def home() -> str:
-    """Show every line, those that are not public too."""
+    """Show every entry, unlisted ones too."""
     with reading() as session:
         return page(
             session,
@@ -38,19 +38,19 @@ def home() -> str:
 
 @blueprint.get("/new")
 def new() -> str:
-    """Show an empty line."""
+    """Show an empty form."""
     return _form(None, {"listed": "yes"})
 
 
 @blueprint.post("")
 def add() -> Response | tuple[str, int]:
-    """Add a line."""
+    """Add an entry."""
     return _write(None)
 
 
 @blueprint.get("/<int:lactarium_id>")
 def line(lactarium_id: int) -> str:
-    """Show a line, to be corrected."""
+    """Show the form of an entry."""
     with reading() as session:
         known = lactarium_for(session, bank_id=actor().bank_id, lactarium_id=lactarium_id)
     return _form(lactarium_id, _shown(known))
@@ -58,7 +58,7 @@ def line(lactarium_id: int) -> str:
 
 @blueprint.post("/<int:lactarium_id>")
 def correct(lactarium_id: int) -> Response | tuple[str, int]:
-    """Correct a line."""
+    """Correct an entry."""
     return _write(lactarium_id)
 
 
@@ -133,7 +133,7 @@ def _said() -> LactariumEntry:
 
 
 def _degrees(name: str) -> float:
-    """Return a coordinate; what is no number lies nowhere on earth."""
+    """Return a coordinate in degrees; text other than a number becomes NaN and is refused later."""
     try:
         return float(request.form.get(name, "").replace(",", "."))
     except ValueError:

@@ -1,4 +1,4 @@
-"""Quality's page: who asked to be erased, the seal of a number, two files parted again."""
+"""Erasure requests, seals of numbers, and separation of merged files; for quality."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -28,7 +28,7 @@ Found = TypeVar("Found")
 
 @blueprint.get("")
 def home(wrong: str = "", opened: dict[str, str] | None = None) -> str:
-    """Show who asked to be erased, and ask for a number to re-link."""
+    """Show erasure requests, and the form to open a seal."""
     with reading() as session:
         asked = session.scalars(
             select(Donor)
@@ -51,7 +51,7 @@ def home(wrong: str = "", opened: dict[str, str] | None = None) -> str:
 
 @blueprint.post("/donors/<int:donor_id>")
 def erasure(donor_id: int) -> Response | tuple[str, int]:
-    """Erase a donor; her number and what traceability needs stay."""
+    """Erase a donor; her number and the trace of her bottles stay."""
     who = actor()
     try:
         with transaction() as session:
@@ -65,7 +65,7 @@ def erasure(donor_id: int) -> Response | tuple[str, int]:
 
 @blueprint.post("/seal")
 def seal() -> str | tuple[str, int]:
-    """Say who bore a number, for a reason that the audit chain keeps."""
+    """Show the identity behind a number, for a reason kept in the audit chain."""
     try:
         opened = _for_a_reason(open_seal)
     except (Refused, NotFound) as refused:
@@ -75,7 +75,7 @@ def seal() -> str | tuple[str, int]:
 
 @blueprint.post("/parting")
 def part() -> Response | tuple[str, int]:
-    """Give a file that was joined away what it held, for a reason that the audit chain keeps."""
+    """Separate a merged file, for a reason kept in the audit chain."""
     try:
         donor = _for_a_reason(part_files)
     except (Refused, NotFound) as refused:
@@ -85,7 +85,7 @@ def part() -> Response | tuple[str, int]:
 
 
 def _for_a_reason(act: Callable[..., Found]) -> Found:
-    """Do what is asked of the number that the form names, for the reason that it gives."""
+    """Run an action on the number of the form, with its reason."""
     who = actor()
     with transaction() as session:
         return act(

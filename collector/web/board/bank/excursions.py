@@ -1,4 +1,4 @@
-"""The quality desk: temperatures above their limit, assessed by one person, decided by another."""
+"""Temperature excursions: assessment by one person, decision by another."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ guard(blueprint, Role.COORDINATOR, Role.QUALITY, within="board")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExcursionView:
-    """An excursion with where it came from."""
+    """An excursion with its cause."""
 
     excursion: Excursion
     cause: Cause
@@ -27,7 +27,7 @@ class ExcursionView:
 
 @blueprint.get("")
 def home() -> str:
-    """Show what was too warm, what is open first."""
+    """Show the excursions, open ones first."""
     bank_id = actor().bank_id
     with reading() as session:
         found = excursions_of(session, bank_id=bank_id)
@@ -46,7 +46,7 @@ def home() -> str:
 
 @blueprint.post("/<int:excursion_id>/assessment")
 def write(excursion_id: int) -> Response:
-    """Write down what was found out."""
+    """Record the assessment."""
     with transaction() as session:
         assess(
             session,
@@ -61,7 +61,7 @@ def write(excursion_id: int) -> Response:
 
 @blueprint.post("/<int:excursion_id>/decision")
 def settle(excursion_id: int) -> Response:
-    """Decide what becomes of the milk."""
+    """Record the decision: keep or discard."""
     given = request.form.get("decision", "")
     with transaction() as session:
         decide(

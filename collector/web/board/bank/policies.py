@@ -1,4 +1,4 @@
-"""The bank's rules, each with its source and whether anybody verified it; quality changes them."""
+"""Policies of the bank with source and verification, changed by quality and administrators."""
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext
@@ -27,7 +27,7 @@ LONGEST_SOURCE = 300
 
 @blueprint.get("")
 def home() -> str:
-    """Show the bank's rules."""
+    """Show the bank's policies."""
     with reading() as session:
         rows = policy_rows(session, actor().bank_id)
         return page(session, "board/bank/policies.html", rows=rows)
@@ -35,13 +35,13 @@ def home() -> str:
 
 @changing.get("")
 def form(key: str) -> str:
-    """Show a rule, to be changed, and how it changed so far."""
+    """Show the form of a policy and its history."""
     return _form(key)
 
 
 @changing.post("")
 def change(key: str) -> Response | tuple[str, int]:
-    """Change a rule, or say who verified it."""
+    """Change a policy, or record its verification."""
     who = actor()
     try:
         with transaction() as session:

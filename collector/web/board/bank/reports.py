@@ -1,4 +1,4 @@
-"""The board's reports: a stretch of days in figures, charts and files."""
+"""Reports: a period in figures, charts and files."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -42,12 +42,12 @@ COLUMNS = (
 
 @blueprint.get("")
 def home(address: str = "") -> str:
-    """Show the figures of a stretch of days.
+    """Show the figures of a period.
 
     Parameters
     ----------
     address
-        Of the calendar that was just made.
+        The address of a calendar feed created just now.
     """
     first, last = _stretch()
     with reading() as session:
@@ -70,7 +70,7 @@ def home(address: str = "") -> str:
 
 @blueprint.post("/calendar")
 def calendar() -> str:
-    """Make a secret address of everybody's shifts and show it once, or end the one there is."""
+    """Create the secret address of all shifts and show it once, or revoke it."""
     address = ""
     with transaction() as session:
         if request.form.get("what") == "end":
@@ -83,7 +83,7 @@ def calendar() -> str:
 
 @blueprint.get("/days.csv")
 def csv() -> Response:
-    """Give the days as a file that no spreadsheet runs."""
+    """Return the days as CSV, with cells safe from formula execution."""
     found = _found()
     content = write_rows(COLUMNS, (_row(day) for day in found.days))
     return _file(found, content, "csv", "text/csv; charset=utf-8")
@@ -91,7 +91,7 @@ def csv() -> Response:
 
 @blueprint.get("/days.xlsx")
 def xlsx() -> Response:
-    """Give the days and the failures as a spreadsheet."""
+    """Return the days and the failures as a spreadsheet."""
     found = _found()
     book = Workbook()
     book.remove(book.worksheets[0])
@@ -121,7 +121,7 @@ def _found() -> PeriodReport:
 
 
 def _stretch() -> tuple[date, date]:
-    """Return the days that were asked for; the last four weeks unless somebody said otherwise.
+    """Return the first and last day of the query; default the last four weeks.
 
     Raises
     ------

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from datetime import date
 
-from flask_babel import force_locale, format_date, gettext, lazy_gettext
+from flask_babel import force_locale, gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
 
 from collector.pickups.models import Pickup
 from collector.planning.editing.remedies import Fix
 from collector.web.board.wording import word
+from collector.web.wording import day as day_in_words
+from collector.web.wording import hour
 
 _ = lazy_gettext
 
@@ -72,9 +74,9 @@ def message(found: Fix, pickup: Pickup, day: date, bank: str) -> str:
                 "Hello %(name)s, on %(day)s we could come between %(opens)s and %(closes)s."
                 " Would that suit you? Please answer or call us. %(bank)s",
                 name=pickup.donor.first_name,
-                day=format_date(day, "EEEE d MMMM"),
-                opens=opens,
-                closes=closes,
+                day=day_in_words(day),
+                opens=hour(opens),
+                closes=hour(closes),
                 bank=bank,
             )
         )

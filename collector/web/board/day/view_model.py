@@ -94,7 +94,7 @@ class RoundSeen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LeftOut:
+class TrayEntry:
     """A visit of the day in no round, and why."""
 
     pickup: Pickup
@@ -108,7 +108,7 @@ class DayView:
     plan: DayPlan | None
     rounds: tuple[RoundSeen, ...]
     idle: tuple[RosterShift, ...]
-    tray: tuple[LeftOut, ...]
+    tray: tuple[TrayEntry, ...]
 
     @property
     def version(self) -> int:
@@ -221,18 +221,18 @@ def _margin(stop: RoundStop, returns_at: datetime | None, policies: Policies) ->
 
 def _tray(
     unplanned: Sequence[Unplanned], rounds: Sequence[RoundSeen], pickups: Sequence[Pickup]
-) -> tuple[LeftOut, ...]:
+) -> tuple[TrayEntry, ...]:
     """Return what is left out: first what the planner explained, then what came since."""
     placed = {seen.pickup.id for found in rounds for seen in found.stops}
     explained = [
-        LeftOut(pickup=left.pickup, sentence=reason(left.reason, left.details))
+        TrayEntry(pickup=left.pickup, sentence=reason(left.reason, left.details))
         for left in unplanned
         if left.pickup_id not in placed
     ]
     known = placed | {left.pickup.id for left in explained}
     planned = any(found.stops for found in rounds)
     since = [
-        LeftOut(pickup=pickup, sentence=reason("not_asked_yet", {}) if planned else "")
+        TrayEntry(pickup=pickup, sentence=reason("not_asked_yet", {}) if planned else "")
         for pickup in pickups
         if pickup.id not in known
     ]

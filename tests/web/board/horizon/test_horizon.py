@@ -209,7 +209,7 @@ def test_the_morning_counts_what_waits(app: Flask, due: Town) -> None:
     claire = sign_in(app, bank=due.bank, person=due.claire)
     page = claire.get("/board/morning").get_data(as_text=True)
     assert "Blood tests that lapse within 14 days" in page
-    assert "Elise Martin, 07.12." in page
+    assert "Elise Martin, Mon 7 Dec" in page
     assert "Due2 Martin" in page
     assert "Nothing to do for:" in page
 

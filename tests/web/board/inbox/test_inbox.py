@@ -267,7 +267,7 @@ def test_what_a_donor_typed_is_set_apart_from_our_words(
     pickup = asked(app, town.dora)
     with app.app_context(), transaction() as session:
         session.get_one(Pickup, pickup).note = "Ring twice"
-    assert "“<bdi>Ring twice</bdi>”" in text(claire.get("/board/inbox"))
+    assert "<q><bdi>Ring twice</bdi></q>" in text(claire.get("/board/inbox"))
 
 
 def test_a_request_sent_twice_is_one_request(app: Flask, town: Town, claire: FlaskClient) -> None:

@@ -1,0 +1,62 @@
+// Types of the phone's events, as they are sent to the bank and as they wait on the phone.
+export interface BoxReading {
+  box: string;
+  celsius: number;
+}
+
+export interface Payloads {
+  acknowledged: { revision: number };
+  started: { boxes: BoxReading[] };
+  box_read: BoxReading;
+  en_route: {};
+  arrived: {};
+  collected: {
+    bottles: number;
+    volume_ml: number;
+    freezer_celsius: number | null;
+    storage_ok: boolean | null;
+    containers: string[];
+    refused: { count: number; reason: string }[];
+    box: string;
+    seal: string;
+    checks: Record<string, boolean>;
+    tubes: { number: string; drawn_at: string }[];
+    pump: string;
+    empties_left: number;
+    photo: string | null;
+    note: string;
+  };
+  not_done: { reason: string; note: string; rebook: boolean };
+  postponed: {};
+  incident: { kind: string; note: string; site?: number };
+  undone: { undoes: string; reason: string };
+  handed_over: {
+    site: number;
+    containers: string[];
+    receiver: string;
+    note: string;
+    box_celsius: number;
+    boxes: BoxReading[];
+  };
+  closed: { kilometres: number; stock: number | null; note: string };
+}
+
+export type EventKind = keyof Payloads;
+
+export interface PhoneEvent<K extends EventKind = EventKind> {
+  client_id: string;
+  kind: K;
+  pickup: number | null;
+  sequence: number;
+  device_at: string;
+  device: string;
+  payload: Payloads[K] | {};
+}
+
+export interface StoredEvent extends PhoneEvent {
+  round: number;
+  person?: number;
+  status: "waiting" | "sent" | "refused";
+  code?: string | null;
+  message?: string | null;
+}

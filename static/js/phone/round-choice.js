@@ -1,0 +1,34 @@
+// The choice among the rounds on this phone, and the tabs to the others.
+import { h, link, message } from "./dom.js";
+import { roundModel } from "./round-model.js";
+import { day, t } from "./texts.js";
+
+let chosen = null;
+
+export function chooseRound(stored, { place, id }) {
+  if (place === "round") chosen = Number(id);
+  const rounds = stored.rounds.filter((round) => round.shown).sort(byDay);
+  const gone = stored.rounds.filter((round) => round.unloaded);
+  const models = rounds.map((round) => modelOf(round, stored.events));
+  const model =
+    models.find((each) => each.snapshot.round === chosen) ??
+    models.find((each) => !each.finished) ?? models[0] ?? null;
+  const notes = gone.map(({ unloaded }) =>
+    message("ok", h("p", {}, h("b", {}, t("unloaded_title")), " · ", t("unloaded_text", unloaded))));
+  return { model, others: [...notes, models.length > 1 && tabs(models, model)].filter(Boolean) };
+}
+
+function modelOf({ round, shown, snapshot, incidents }, events) {
+  const ours = events.filter((event) => event.round === round);
+  const fresh = snapshot.revision > shown.revision ? snapshot : null;
+  return { ...roundModel(shown, ours, incidents), fresh };
+}
+
+function tabs(models, model) {
+  const tab = (each) =>
+    link(`${t("round", { letter: each.snapshot.letter })} · ${day(each.snapshot.day)}`, `#/round/${each.snapshot.round}`,
+      { "aria-current": each === model ? "page" : null, id: `round-${each.snapshot.round}` });
+  return h("nav", { class: "tabs", "aria-label": t("rounds") }, models.map(tab));
+}
+
+const byDay = (one, other) => Date.parse(one.shown.departs_at) - Date.parse(other.shown.departs_at);

@@ -1,0 +1,58 @@
+// The page at an address: a form, a stop, the outbox, or the round itself.
+import { roundActions } from "./actions.js";
+import { SIGN_IN } from "./api.js";
+import { back, button, h, link, message } from "./dom.js";
+import { exportEvents } from "./export-file.js";
+import { formPage, isForm } from "./form-page.js";
+import { unsentRecords } from "./outbox.js";
+import { roundPage } from "./round-page.js";
+import { stopCard } from "./stop-card.js";
+import { state } from "./sync.js";
+import { syncPage } from "./sync-page.js";
+import { counted, t } from "./texts.js";
+
+export function pageAt(where, stored, model, others, show) {
+  if (state.stranger) return stranger();
+  if (stored.revoked) return revoked(stored);
+  if (where.place === "sync") return syncPage(stored, () => show());
+  if (!model) return [signInNote(), ...others, !others.length && !state.signedOut && nothing(stored), account()];
+  return ofTheRound(where, stored, model, others, roundActions(model, () => show({ moved: true })));
+}
+
+function ofTheRound({ place, id, form }, stored, model, others, actions) {
+  const stop = place === "stop" && model.stops.find((each) => each.pickup === Number(id));
+  if (isForm(place, model) || (stop && allows(stop, form))) return formPage(place, form, stop, model, stored, actions);
+  if (!stop) return [signInNote(), ...others, ...roundPage(model, stored, actions)];
+  return [back(t("back")), stopCard(stop, model, stored, { title: t(`phase_${stop.state.phase}`), actions: model.started ? actions : null })];
+}
+
+// A record is made once; a settled stop is reopened first, also on the way through the history.
+const allows = (stop, form) =>
+  stop.state.decidedBy ? form === "reopen" : ["record", "not-done", "rebook", "later"].includes(form);
+
+const stranger = () =>
+  [h("h1", {}, t("title")), message("danger", h("p", {}, t("not_ours")), link(t("sign_in"), SIGN_IN))];
+
+function revoked(stored) {
+  const unsent = unsentRecords(stored);
+  const byPin = stored.revoked === "pin";
+  return [
+    h("h1", { tabindex: -1 }, t(byPin ? "lock_title" : "revoked_title")),
+    message("danger", h("p", {}, t(byPin ? "lock_out" : "revoked_text"))),
+    unsent.length > 0 && [
+      h("p", {}, counted("revoked_unsent", unsent.length)),
+      button(t("export"), () => exportEvents(unsent), { class: "full", icon: "file" }),
+    ],
+    h("div", { class: "actions" }, link(t("sign_in"), SIGN_IN, { class: "main full tall" })),
+  ];
+}
+
+const account = () => h("div", { class: "more" }, link(t("account"), "#/sync", { icon: "person" }));
+
+const signInNote = () =>
+  state.signedOut && message("warn", h("p", {}, t("sign_in_again")), link(t("sign_in"), SIGN_IN, { class: "main" }));
+
+const nothing = (stored) =>
+  stored.touched
+    ? h("section", { class: "empty" }, h("h1", { tabindex: -1 }, t("none_title")), h("p", {}, t("none_text")))
+    : h("p", { class: "soft", role: "status" }, t("loading"));

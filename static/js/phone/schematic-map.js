@@ -1,0 +1,34 @@
+// The round as a schematic map: no tiles, no network, no request to a map service.
+import { h } from "./dom.js";
+import { icon, svg } from "./icons.js";
+import { t } from "./texts.js";
+
+const SIZE = 320;
+const EDGE = 24;
+
+export function schematicMap(model) {
+  const { start, end } = model.snapshot;
+  const known = ({ latitude }) => latitude !== null && latitude !== undefined;
+  const stops = model.stops.filter((stop) => known(stop.address));
+  const places = [start, ...stops.map((stop) => stop.address), end].filter((place) => place && known(place));
+  if (stops.length < 2) return null;
+  const at = scale(places);
+  const picture = svg("svg", { viewBox: `0 0 ${SIZE} ${SIZE}`, role: "img", "aria-label": t("drawing"), class: "drawing" });
+  picture.append(svg("polyline", { points: places.map((place) => at(place).join(",")).join(" ") }));
+  for (const stop of stops) {
+    const [x, y] = at(stop.address);
+    const disc = svg("circle", { cx: x, cy: y, r: 13, class: stop === model.next ? "next" : stop.state.phase });
+    picture.append(disc, svg("text", { x, y: y + 5 }, stop.place));
+  }
+  return h("details", { class: "fold" }, h("summary", {}, icon("map"), t("drawing")), picture);
+}
+
+// North is up, and a kilometre has one length in both directions.
+function scale(places) {
+  const shrink = Math.cos((places[0].latitude * Math.PI) / 180);
+  const [xs, ys] = [places.map((place) => place.longitude * shrink), places.map((place) => place.latitude)];
+  const [left, top] = [Math.min(...xs), Math.max(...ys)];
+  const span = Math.max(Math.max(...xs) - left, top - Math.min(...ys), 1e-6);
+  const by = (SIZE - 2 * EDGE) / span;
+  return (place) => [EDGE + (place.longitude * shrink - left) * by, EDGE + (top - place.latitude) * by];
+}

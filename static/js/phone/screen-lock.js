@@ -1,0 +1,70 @@
+// The lock of the screen by a PIN. It hides the round from a passer-by; it does not encrypt it.
+import { SIGN_IN } from "./api.js";
+import { h, message, submit } from "./dom.js";
+import { text } from "./fields.js";
+import { pinMatches } from "./pin-hash.js";
+import { wipeRounds } from "./retention.js";
+import { closeLockedSession } from "./session.js";
+import { changeSettings, readAll, setMeta } from "./store.js";
+import { t } from "./texts.js";
+
+const AWAY_MS = 5 * 60_000;
+const TRIES = 5;
+
+let locked = null;
+let hiddenAt = null;
+
+// Locks at the opening of the page and after five minutes out of sight, if a PIN is set.
+export function watchLock(show) {
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) hiddenAt = Date.now();
+    else if (hiddenAt && Date.now() - hiddenAt > AWAY_MS) {
+      locked = null;
+      show({ moved: true });
+    }
+  });
+}
+
+// A PIN that was just chosen is not asked for at once.
+export const unlock = () => {
+  locked = false;
+};
+
+export function isLocked({ settings, person }) {
+  locked ??= Boolean(settings.pin && person);
+  return locked;
+}
+
+export function lockPage({ settings }, show) {
+  const pin = text("pin", t("lock_pin"), { inputmode: "numeric" });
+  pin.input.type = "password";
+  const status = h("div", { role: "status" });
+
+  async function open(event) {
+    event.preventDefault();
+    if (await pinMatches(settings.pin, pin.value())) {
+      unlock();
+      await changeSettings({ tries: 0 });
+      return show({ moved: true });
+    }
+    const tries = ((await readAll()).settings.tries ?? 0) + 1;
+    await changeSettings({ tries });
+    if (tries >= TRIES) return shutOut();
+    pin.input.value = "";
+    status.replaceChildren(message("danger", h("p", {}, t("lock_wrong", { n: TRIES - tries }))));
+  }
+
+  return [
+    h("h1", { tabindex: -1 }, t("lock_title")), h("p", {}, t("lock_text")),
+    h("form", { class: "record", onsubmit: open }, pin.node, status, h("div", { class: "actions" }, submit(t("lock_open")))),
+  ];
+}
+
+// Five wrong PINs take the round off the phone and end the session; unsent records stay.
+async function shutOut() {
+  await changeSettings({ pin: null, tries: 0 });
+  await wipeRounds("pin");
+  await setMeta("leaving", true);
+  await closeLockedSession().catch(() => null);
+  location.assign(SIGN_IN);
+}

@@ -1,0 +1,45 @@
+// The card before the start: departure, loads, vehicle, and readiness without a network.
+import { h, link } from "./dom.js";
+import { icon } from "./icons.js";
+import { offlineReady, scannerReady } from "./offline-ready.js";
+import { clock, counted, day, number, t } from "./texts.js";
+
+export function startCard(model, stored) {
+  const { snapshot } = model;
+  const departs = { time: clock(snapshot.departs_at, snapshot.time_zone), place: snapshot.start.name };
+  return h(
+    "section", { class: "card stop begin" },
+    h("div", { class: "stop-when" },
+      h("span", { class: "disc", "aria-hidden": true }, snapshot.letter),
+      h("div", {}, h("p", { class: "small" }, day(snapshot.day)), h("h1", { class: "arrival", tabindex: -1 }, t("departs", departs)))),
+    h("dl", { class: "loads" },
+      load("bottle", t("take"), counted("bottles", sum(model, "bottles"))),
+      load("empty", t("leave"), counted("empties", sum(model, "empties_wanted")))),
+    h("dl", { class: "facts" },
+      fact(t("vehicle"), snapshot.vehicle || "–"),
+      fact(t("distance"), t("km", { n: number(snapshot.metres / 1000, 0) }))),
+    readyList(model, stored),
+    h("div", { class: "actions at-hand" }, link(t("start"), "#/start", { class: "main full tall", id: "start", icon: "navigate" })),
+  );
+}
+
+const sum = (model, name) => model.stops.reduce((total, stop) => total + stop[name], 0);
+
+const load = (sign, name, what) => h("div", {}, h("dt", {}, icon(sign), name), h("dd", {}, h("b", {}, what)));
+
+const fact = (name, what) => h("div", {}, h("dt", {}, name), h("dd", {}, what));
+
+// Readiness line by line; the green title appears only if every line is ready.
+function readyList(model, stored) {
+  const tomorrow = stored.rounds.find((round) => round.shown && round.shown.day > model.snapshot.day);
+  const lines = [
+    [offlineReady(), t("ready_page")], [true, t("ready_stops", { n: model.stops.length })], [true, t("ready_map")],
+    [Boolean(stored.terms), t("ready_terms")], navigator.mediaDevices && [scannerReady(), t("ready_scanner")],
+    tomorrow && [true, t("ready_tomorrow", { n: tomorrow.shown.stops.length })],
+  ].filter(Boolean);
+  const all = lines.every(([there]) => there);
+  const title = all ? t("ready", { n: model.stops.length }) : t("getting_ready");
+  const sign = (there) => icon(there ? "check" : "clock");
+  return h("details", { class: `fold ready ${all ? "ok" : ""}` }, h("summary", {}, sign(all), title),
+    h("ul", { class: "plain" }, lines.map(([there, words]) => h("li", {}, sign(there), words))));
+}
