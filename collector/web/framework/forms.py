@@ -231,6 +231,7 @@ class RowsField(wtforms.Field, Generic[Row]):
             self.rows = []
         else:
             self.rows = [self.row(data=line) for line in data]
+        self.data = self.rows
 
     def validate(self, form: Any, extra_validators: Any = ()) -> bool:  # noqa: ANN401, ARG002 - WTForms'
         """Validate every line."""
