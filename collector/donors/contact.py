@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from collector.donors.actions import note_act
+from collector.donors.actions import record_act
 from collector.donors.models import Donor
 from collector.donors.queries import get_donor
 from collector.errors import Refused
@@ -59,5 +59,5 @@ def correct_contact(
     address.town, address.access_notes = correction.town, correction.access_notes
     if before != (correction.line, correction.postcode, correction.town):
         session.execute(delete(Position).where(Position.address_id == address.id))
-    note_act(session, donor, now=now, actor=actor, action="contact corrected")
+    record_act(session, donor, now=now, actor=actor, action="contact corrected")
     return donor

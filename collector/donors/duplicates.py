@@ -3,18 +3,18 @@
 from sqlalchemy.orm import Session
 
 from collector.donors.models import Donor
-from collector.donors.queries import donors_of, line_of
+from collector.donors.queries import donors_of, phone_digits
 
 
 def may_be_the_same(one: Donor, other: Donor) -> bool:
     """Return whether two files share a telephone, an e-mail address, or a name, postcode and baby.
 
-    It is a guess: a colleague who knows the donor decides.
+    It is a guess: a colleague decides.
     """
     if one.id == other.id or one.erased_at or other.erased_at:
         return False
-    line = line_of(one.phone)
-    if line and line == line_of(other.phone):
+    digits = phone_digits(one.phone)
+    if digits and digits == phone_digits(other.phone):
         return True
     if one.email and one.email == other.email:
         return True

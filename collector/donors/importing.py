@@ -1,12 +1,12 @@
 """Donors from a file: every row or none, with a report by row.
 
-Columns: `first_name`, `family_name`, `line`, `postcode`, `town` are needed; `number`, `email`,
-`phone`, `language`, `access_notes`, `latitude`, `longitude`, `baby_born_on`, `serology_drawn_on`,
-`serology_valid_until`, `discreet`, `interview_signed_by` (the e-mail address of a colleague),
-`interview_signed_on`, `consent_version`, `consented_on` may be left out or empty.
+The columns `first_name`, `family_name`, `line`, `postcode` and `town` are required. Optional are
+`number`, `email`, `phone`, `language`, `access_notes`, `latitude`, `longitude`, `baby_born_on`,
+`serology_drawn_on`, `serology_valid_until`, `discreet`, `interview_signed_by` (the e-mail address
+of a colleague), `interview_signed_on`, `consent_version` and `consented_on`.
 
-A blood test with `serology_valid_until` is clear, one without is pending. A donor whose interview,
-consent and blood test are all there becomes eligible; any other waits where her papers end.
+A blood test with `serology_valid_until` is clear, one without is pending. A donor with interview,
+consent and a valid blood test becomes eligible; any other gets the state of her last paper.
 """
 
 from collections.abc import Iterator
@@ -23,14 +23,14 @@ from collector.csv_cells import Cells
 from collector.csv_rows import ImportReport, RowReport, read_rows
 from collector.donors.actions import (
     change_state,
+    missing_papers,
     record_consent,
     record_serology,
     register,
     sign_interview,
-    why_not_eligible,
 )
 from collector.donors.models import Donor, DonorState, SerologyOutcome
-from collector.donors.numbers import is_number, plain
+from collector.donors.numbers import compact_number, is_valid_number
 from collector.donors.queries import donors_of
 from collector.field_parsers import parse_date, parse_decimal, parse_email, past_date_parser
 from collector.people.queries import is_professional, person_by_email
@@ -60,7 +60,7 @@ OPTIONAL = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DonorEntry:
-    """One row as it was understood."""
+    """The values of one row."""
 
     file: dict[str, Any]
     signed_by_id: int | None
@@ -74,19 +74,19 @@ class DonorEntry:
 def import_donors(
     session: Session, data: bytes, *, now: datetime, bank_id: int, actor: str
 ) -> ImportReport:
-    """Bring in a file of donors; where any row is wrong, nothing is written at all."""
+    """Import a file of donors; if any row is wrong, nothing is written."""
     bank = get_bank(session, bank_id)
     file = read_rows(data, required=REQUIRED, optional=OPTIONAL)
     if file.mistakes:
-        return ImportReport(whole=file.mistakes)
+        return ImportReport(file_mistakes=file.mistakes)
     rows = [Cells(row) for row in file.rows]
     today = ServiceDay.of(now, bank.zone).day
     entries = [_entry(session, cells, bank=bank, today=today) for cells in rows]
-    _note_twins(rows, entries, donors_of(session, bank_id))
+    _note_duplicates(rows, entries, donors_of(session, bank_id))
     report = ImportReport(
         rows=tuple(RowReport(line=row.line, mistakes=tuple(row.mistakes)) for row in rows)
     )
-    if report.good:
+    if report.is_accepted:
         for entry in entries:
             _write(session, entry, now=now, bank_id=bank_id, actor=actor)
     return report
@@ -116,8 +116,8 @@ def _entry(session: Session, cells: Cells, *, bank: Bank, today: date) -> DonorE
 
 
 def _number(cells: Cells) -> str | None:
-    number = plain(cells.text("number"))
-    if number and not is_number(number):
+    number = compact_number(cells.text("number"))
+    if number and not is_valid_number(number):
         cells.wrong("number", "donor_number_not_valid", number=number)
     return number or None
 
@@ -158,8 +158,8 @@ def _valid_until(cells: Cells) -> date | None:
     return valid_until
 
 
-def _note_twins(rows: list[Cells], entries: list[DonorEntry], known: list[Donor]) -> None:
-    """Note every donor who is there already, in the bank or further up in the file."""
+def _note_duplicates(rows: list[Cells], entries: list[DonorEntry], known: list[Donor]) -> None:
+    """Keep a mistake for each donor in the bank already, or higher up in the file."""
     for column, code in (("email", "email_known"), ("number", "donor_number_taken")):
         taken = {value for donor in known if (value := getattr(donor, column))}
         first_line: dict[str, int] = {}
@@ -188,21 +188,21 @@ def _write(session: Session, entry: DonorEntry, *, now: datetime, bank_id: int, 
         position_source=PositionSource.IMPORTED,
         **entry.file,
     )
-    said: dict[str, Any] = {"now": now, "bank_id": bank_id, "donor_id": donor.id, "actor": actor}
+    about: dict[str, Any] = {"now": now, "bank_id": bank_id, "donor_id": donor.id, "actor": actor}
     if entry.signed_by_id is not None and entry.signed_on is not None:
-        sign_interview(session, **said, person_id=entry.signed_by_id, on=entry.signed_on)
+        sign_interview(session, **about, person_id=entry.signed_by_id, on=entry.signed_on)
     if entry.consent_version:
         on = entry.consented_on or ServiceDay.of(now, get_bank(session, bank_id).zone).day
-        record_consent(session, **said, version=entry.consent_version, on=on)
+        record_consent(session, **about, version=entry.consent_version, on=on)
     if entry.drawn_on is not None:
         outcome = SerologyOutcome.CLEAR if entry.valid_until else SerologyOutcome.PENDING
         record_serology(
             session,
-            **said,
+            **about,
             drawn_on=entry.drawn_on,
             outcome=outcome,
             valid_until=entry.valid_until,
         )
     waiting = donor.state is DonorState.AWAITING_SEROLOGY
-    if waiting and not why_not_eligible(session, donor, now=now):
-        change_state(session, **said, to=DonorState.ELIGIBLE)
+    if waiting and not missing_papers(session, donor, now=now):
+        change_state(session, **about, to=DonorState.ELIGIBLE)

@@ -14,7 +14,7 @@ from collector.donors.queries import get_donor
 from collector.errors import NotFound, Refused
 from collector.pickups.drafts import PickupDraft, draft_of, write_draft
 from collector.pickups.models import Pickup, PickupHold, PickupState, PickupWindow
-from collector.pickups.queries import TO_PLAN, asked_once, get_pickup, of_donor
+from collector.pickups.queries import TO_PLAN, get_pickup, request_by_key, requests_of_donor
 from collector.pickups.states import OPEN, PROMISED, move_to
 from collector.pickups.validation import DONOR_DAYS_AHEAD, STAFF_DAYS_AHEAD, mistakes_in
 from collector.service_day import ServiceDay
@@ -35,8 +35,8 @@ def request_pickup(
     Parameters
     ----------
     actor
-        A donor may choose among 14 days and have one request a day; neither limit binds staff,
-        who may choose among 90 days.
+        A donor may choose among the next 14 days and have one request a day. Staff may choose
+        among the next 90 days and have as many as they need.
     once
         The key of the form: a form that is sent twice makes one request, which both return.
 
@@ -46,7 +46,7 @@ def request_pickup(
         The code of the draft's first mistake; `already_asked`; `donor_blocked`.
     """
     _lock_donor(session, donor_id)
-    if once is not None and (known := asked_once(session, bank_id, once)) is not None:
+    if once is not None and (known := request_by_key(session, bank_id, once)) is not None:
         return _own(known, donor_id)
     donor = get_donor(session, bank_id, donor_id)
     pickup = Pickup(
@@ -93,7 +93,7 @@ def change(
     Raises
     ------
     Refused
-        `pickup_not_open`, `too_late_to_change`, or what `request_pickup` refuses.
+        `pickup_not_open`, `too_late_to_change`, or a refusal of `request_pickup`.
     """
     pickup = get_pickup(session, bank_id, pickup_id)
     _lock_donor(session, pickup.donor_id)
@@ -236,14 +236,14 @@ def _refuse_mistakes(
 
 
 def _refuse_for_donor(session: Session, pickup: Pickup, draft: PickupDraft, *, actor: str) -> None:
-    """Refuse what a donor's file or her other requests forbid; staff get flags instead."""
+    """Refuse a donor's draft that her file or her other requests forbid; staff get flags."""
     if not _is_donor(actor):
         return
     policies = policies_of(session, pickup.bank_id)
     judged = [judge(pickup.donor, on=day, policies=policies).verdict for day in draft.days]
     if all(verdict is EligibilityVerdict.BLOCKED for verdict in judged):
         raise Refused("donor_blocked")
-    for other in of_donor(session, pickup.bank_id, pickup.donor.id):
+    for other in requests_of_donor(session, pickup.bank_id, pickup.donor.id):
         taken = {window.day for window in other.windows} & draft.days
         if other is not pickup and other.state in OPEN and taken:
             raise Refused("already_asked")

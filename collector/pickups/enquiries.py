@@ -80,7 +80,7 @@ def confirm(
     Raises
     ------
     Refused
-        `slot_not_held`: the ten minutes are over; and what `request_pickup` refuses.
+        `slot_not_held`: the ten minutes are over; or a refusal of `request_pickup`.
     """
     enquiry = get_enquiry(session, donor_id=donor.id)
     slot = next(iter(draft_of(enquiry).windows), None)
@@ -106,7 +106,7 @@ def confirm(
 
 
 def _may_be_accepted(session: Session, pickup: Pickup, donor: Donor, day: date) -> bool:
-    """Return whether a slot may be promised before a coordinator has read the request."""
+    """Return whether a slot may be promised before a coordinator reads the request."""
     policies = policies_of(session, donor.bank_id)
     reasons = set(judge(donor, on=day, policies=policies).reasons)
     enough = pickup.volume_ml >= policies[PolicyKey.MINIMUM_VOLUME_ML]

@@ -17,13 +17,13 @@ from collector.banks.queries import get_bank
 from collector.csv_cells import Cells
 from collector.csv_rows import ImportReport, RowReport, read_rows
 from collector.donors.models import Donor
-from collector.donors.numbers import plain
+from collector.donors.numbers import compact_number
 from collector.donors.queries import donors_of
 from collector.field_parsers import parse_date, parse_time, parse_volume_ml
 from collector.pickups.actions import request_pickup
 from collector.pickups.drafts import CivilWindow, PickupDraft
 from collector.pickups.models import Purpose
-from collector.pickups.queries import days_taken
+from collector.pickups.queries import open_days_by_donor
 from collector.pickups.validation import STAFF_DAYS_AHEAD, mistakes_in
 
 ORDINALS = ("", "2", "3", "4", "5")
@@ -60,7 +60,7 @@ def import_requests(
     zone = get_bank(session, bank_id).zone
     file = read_rows(data, required=REQUIRED, optional=OPTIONAL)
     if file.mistakes:
-        return ImportReport(whole=file.mistakes)
+        return ImportReport(file_mistakes=file.mistakes)
     rows, donors = [Cells(row) for row in file.rows], _Donors(donors_of(session, bank_id))
     entries = [_entry(cells, donors) for cells in rows]
     for cells, entry in zip(rows, entries, strict=True):
@@ -68,11 +68,11 @@ def import_requests(
             if mistake.code == "window_missing":
                 continue  # its columns are required: their own mistakes are kept already
             cells.wrong(_column(mistake.field, entry), mistake.code, **mistake.figures)
-    _note_duplicates(rows, entries, days_taken(session, bank_id))
+    _note_duplicates(rows, entries, open_days_by_donor(session, bank_id))
     report = ImportReport(
         rows=tuple(RowReport(line=row.line, mistakes=tuple(row.mistakes)) for row in rows)
     )
-    if report.good:
+    if report.is_accepted:
         for entry in entries:
             request_pickup(
                 session,
@@ -96,7 +96,7 @@ class _Donors:
                 self._by_email.setdefault(donor.email.lower(), []).append(donor)
 
     def find(self, cells: Cells) -> Donor | None:
-        number, address = plain(cells.text("donor_number")), cells.text("email").lower()
+        number, address = compact_number(cells.text("donor_number")), cells.text("email").lower()
         if number:
             return _known(self._by_number.get(number), cells, "donor_number")
         if not address:

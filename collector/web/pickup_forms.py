@@ -39,18 +39,18 @@ class WindowForm(Form):
 
 
 class WindowsField(RowsField[WindowForm]):
-    """The lines of windows; the value is the windows without a mistake in their text."""
+    """Lines of windows; the value is the windows without a mistake in their text."""
 
     data: tuple[CivilWindow, ...]
 
     def process(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - WTForms'
-        """Read the lines, and the windows of those without a mistake."""
+        """Read the lines, and the windows of the lines without a mistake."""
         super().process(*args, **options)
         self.data = tuple(window for _line, window in self._read())
 
     @property
     def days(self) -> tuple[date, ...]:
-        """The days, including those of lines whose hours are wrong."""
+        """The days, also of lines with wrong hours."""
         return tuple(row.day.data for row in self.rows if row.day.data is not None)
 
     def on_lines(self, mistakes: Iterable[FieldMistake]) -> Iterator[FieldMistake]:
@@ -76,10 +76,10 @@ class WindowsField(RowsField[WindowForm]):
 
 
 class PickupForm(Form):
-    """The base of the forms whose fields bear the names of a draft's fields."""
+    """Base of the forms with fields named as a draft's fields."""
 
     def draft(self, **about: Any) -> PickupDraft:  # noqa: ANN401 - fields of a draft
-        """Return the draft that the form holds, with what the form does not ask."""
+        """Return the draft in the form, with values for fields that the form has not."""
         asked = {name: field.data for name, field in self._fields.items() if name in DRAFT_FIELDS}
         return PickupDraft(**asked | about)
 

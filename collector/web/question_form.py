@@ -11,7 +11,13 @@ import wtforms
 from werkzeug.datastructures import MultiDict
 
 from collector.config import LANGUAGES
-from collector.donors.questions import MOST_QUESTIONS, Question, Section, Whose, YesDuration
+from collector.donors.questions import (
+    MOST_QUESTIONS,
+    Question,
+    QuestionSubject,
+    Section,
+    YesDuration,
+)
 from collector.field_parsers import parse_whole_number
 from collector.web.framework.forms import (
     FlagField,
@@ -24,10 +30,10 @@ from collector.web.framework.forms import (
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
-CHOICES: Mapping[str, type[YesDuration | Section | Whose]] = {
+CHOICES: Mapping[str, type[YesDuration | Section | QuestionSubject]] = {
     "section": Section,
     "kind": YesDuration,
-    "whose": Whose,
+    "whose": QuestionSubject,
 }
 LONGEST_CELL = 1000
 
@@ -48,7 +54,7 @@ class QuestionLine(Form):
     )
     section = choice_field(Section)
     kind = choice_field(YesDuration)
-    whose = choice_field(Whose)
+    whose = choice_field(QuestionSubject)
     days = ParsedField[int | None](parse_whole_number, blank=None)
     source = TextField(longest=LONGEST_CELL)
     verified = FlagField()

@@ -14,11 +14,18 @@ from werkzeug.wrappers import Response
 from collector.banks.models import Bank
 from collector.banks.queries import get_bank
 from collector.db import reading, transaction
-from collector.donors.call_backs import HalfDay, ask_call_back, offered, open_call_back
+from collector.donors.call_backs import HalfDay, offered, open_call_back, request_call_back
 from collector.donors.eligibility import EligibilityVerdict
 from collector.donors.models import CallBack, Donor, DonorState, Screening
 from collector.donors.queries import get_donor
-from collector.donors.questions import Answered, AnswerValue, Question, Section, YesDuration, read
+from collector.donors.questions import (
+    Answered,
+    AnswerValue,
+    Question,
+    Section,
+    YesDuration,
+    questions_of,
+)
 from collector.donors.screening import answers_in, begin, outcome_of, save, screening_of, submit
 from collector.errors import Refused
 from collector.field_parsers import choice_parser, parse_date, past_date_parser
@@ -61,7 +68,7 @@ class AnswersForm(Form):
             )
         return type("PartForm", (cls,), fields)
 
-    def read(self) -> dict[str, Answered]:
+    def questions_of(self) -> dict[str, Answered]:
         """Validate the form and return the answers without a mistake, by the question's key.
 
         A day counts only for a yes to a question about the past.
@@ -73,7 +80,7 @@ class AnswersForm(Form):
             if not dated:
                 self.leave_out([f"on_{index}"])
             if answer is not None:
-                answers[question.key] = Answered(said=answer, on=day if dated else None)
+                answers[question.key] = Answered(value=answer, on=day if dated else None)
         self.validate()
         return answers
 
@@ -83,7 +90,7 @@ class AnswersForm(Form):
         kept: dict[str, object] = {}
         for index, question in enumerate(cls.questions):
             if (answered := given.get(question.key)) is not None:
-                kept |= {f"answer_{index}": answered.said, f"on_{index}": answered.on}
+                kept |= {f"answer_{index}": answered.value, f"on_{index}": answered.on}
         return cls(data=kept)
 
 
@@ -147,7 +154,7 @@ def answer(part: int) -> Response | tuple[str, int]:
     with transaction() as session:
         screening = begin(session, now=now(), bank_id=who.bank_id, donor_id=donor_id())
         form = AnswersForm.asking(_part(screening, part), today=_today(session)).sent()
-        answers = form.read()
+        answers = form.questions_of()
         if screening.submitted_at is None:
             save(session, now=now(), bank_id=who.bank_id, donor_id=donor_id(), answers=answers)
         if form.wrong and not form.later.data:
@@ -172,12 +179,12 @@ def choose_call_back() -> Response | tuple[str, int]:
     try:
         if form.validate():
             with transaction() as session:
-                ask_call_back(
+                request_call_back(
                     session,
                     now=now(),
                     bank_id=actor().bank_id,
                     donor_id=donor_id(),
-                    wanted=form.half_day.data,
+                    half_day=form.half_day.data,
                 )
     except Refused as refused:
         form.refuse(refused)
@@ -217,7 +224,7 @@ def _part(screening: Screening, part: int) -> list[Question]:
     if not 1 <= part <= len(SECTIONS):
         abort(404)
     section = SECTIONS[part - 1]
-    asked = read(screening.questionnaire.questions)
+    asked = questions_of(screening.questionnaire.questions)
     return [question for question in asked if question.section is section]
 
 

@@ -14,7 +14,7 @@ from collector.donor_contact.eta_window import Near, near_of
 from collector.errors import NotFound, Refused
 from collector.field_parsers import parse_whole_number
 from collector.pickups.models import DayBefore, Pickup, PickupState
-from collector.pickups.visit_links import visit_of
+from collector.pickups.visit_links import visit_by_token
 from collector.rounds.promises import Promise
 from collector.rounds.queries import PromisedVisit, promised_visit
 from collector.service_day import ServiceDay
@@ -44,7 +44,7 @@ class LinkPage:
 
     bank: Bank
     pickup: Pickup
-    told: PromisedVisit | None
+    promise: PromisedVisit | None
     near: Near | None
     may_answer: bool
     is_tomorrow: bool
@@ -64,7 +64,7 @@ def say(token: str) -> Response | tuple[str, int]:
     form = AnswerForm.sent()
     try:
         with transaction() as session:
-            pickup = visit_of(session, token, now=now())
+            pickup = visit_by_token(session, token, now=now())
             answer(
                 session,
                 pickup,
@@ -81,7 +81,7 @@ def say(token: str) -> Response | tuple[str, int]:
 
 def _show(token: str, wrong: str = "") -> str:
     with reading() as session:
-        pickup = visit_of(session, token, now=now())
+        pickup = visit_by_token(session, token, now=now())
         return render_template("donor/link.html", page=_page(session, pickup), wrong=wrong)
 
 
@@ -90,7 +90,7 @@ def _page(session: Session, pickup: Pickup) -> LinkPage:
     return LinkPage(
         bank=bank,
         pickup=pickup,
-        told=promise,
+        promise=promise,
         near=near_of(session, pickup),
         may_answer=promise is not None and pickup.state is PickupState.PUBLISHED,
         is_tomorrow=promise is not None and promise.day > ServiceDay.of(now(), bank.zone).day,

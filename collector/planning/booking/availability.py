@@ -16,7 +16,7 @@ from collector.pickups.flags import fetch_by
 from collector.pickups.giving import giving_of, is_paused
 from collector.pickups.models import Purpose
 from collector.pickups.purposes import purposes_for
-from collector.pickups.queries import of_donor
+from collector.pickups.queries import requests_of_donor
 from collector.pickups.states import OPEN
 from collector.pickups.validation import DONOR_DAYS_AHEAD
 from collector.planning.booking.forecast import forecast_of
@@ -85,7 +85,7 @@ def _days(session: Session, wanted: Wanted, today: date, policies: Policies) -> 
     driven = days_with_rounds(
         session, bank_id=donor.bank_id, first=today + timedelta(days=1), last=last
     )
-    hers = of_donor(session, donor.bank_id, donor.id)
+    hers = requests_of_donor(session, donor.bank_id, donor.id)
     taken = {window.day for pickup in hers if pickup.state in OPEN for window in pickup.windows}
     giving = giving_of(session, donor.id)
     free = [

@@ -19,7 +19,7 @@ from collector.db import owned
 from collector.errors import NotFound, Refused
 from collector.jobs.actions import enqueue
 from collector.pickups.models import Pickup, PickupState
-from collector.pickups.queries import for_day, get_pickup
+from collector.pickups.queries import get_pickup, requests_for_day
 from collector.planning.dispatch.alternatives import (
     Alternative,
     DisruptionFacts,
@@ -146,7 +146,7 @@ def to_squeeze_in(session: Session, *, bank_id: int, day: date, plan: DayPlan) -
     placed = plan.placed
     return [
         pickup
-        for pickup in for_day(session, bank_id, day)
+        for pickup in requests_for_day(session, bank_id, day)
         if pickup.state is PickupState.ACCEPTED and pickup.id not in placed
     ]
 

@@ -19,7 +19,7 @@ from collector.pickups.actions import accept, request_pickup
 from collector.pickups.drafts import CivilWindow, PickupDraft
 from collector.pickups.models import Pickup
 from collector.pickups.purposes import purposes_for
-from collector.pickups.queries import asked_once
+from collector.pickups.queries import request_by_key
 from collector.planning.horizon.due_dates import DueDonor, Levers
 from collector.planning.horizon.problem import DONOR, Weeks, look_ahead, problem_of_weeks
 from collector.planning.models import Horizon
@@ -158,7 +158,7 @@ def propose_days(
     made = []
     for each in chosen:
         candidate = known.get(each.donor_id)
-        done = asked_once(session, bank_id, once(horizon, each.donor_id))
+        done = request_by_key(session, bank_id, once(horizon, each.donor_id))
         if done is None and candidate is not None and each.day in candidate.days:
             made.append(_proposed(session, horizon, weeks, candidate, each, now=now, actor=actor))
     return made

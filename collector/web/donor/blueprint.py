@@ -17,7 +17,7 @@ from collector.pickups.queries import pickup_of_donor
 from collector.rounds.queries import promised_visit
 from collector.web.donor import contact_preferences, giving, receipt, request
 from collector.web.donor import request_form as forms
-from collector.web.donor.pages import form_page, home_page, last_of, visit_page
+from collector.web.donor.pages import form_page, home_page, last_request, visit_page
 from collector.web.donor.wording import GAUGE, KITS, PURPOSES, headline
 from collector.web.framework.assets import dist_folder, manifest
 from collector.web.framework.guards import actor, anyone, donor_id, guard, now
@@ -31,21 +31,21 @@ for part in (request, giving, contact_preferences, receipt):
 
 @blueprint.context_processor
 def words() -> dict[str, object]:
-    """Give the donor's templates their words."""
+    """Return the words of the donor's templates."""
     return {
         "headline": headline,
         "PURPOSES": PURPOSES,
         "QUESTIONS": QUESTIONS,
         "KITS": KITS,
         "GAUGE": GAUGE,
-        # A page that turns somebody away is drawn for nobody.
+        # An error page is rendered without an actor.
         "proved": getattr(g.get("actor"), "proved", False),
     }
 
 
 @blueprint.get("/")
 def home() -> str:
-    """Show what is promised, what was asked for, and how her file stands."""
+    """Show the donor's promised visits, her requests and the state of her file."""
     with reading() as session:
         page = home_page(session, bank_id=actor().bank_id, donor_id=donor_id(), now=now())
         return render_template("donor/home.html", page=page)
@@ -54,7 +54,7 @@ def home() -> str:
 @blueprint.get("/service-worker.js")
 @anyone
 def worker() -> Response:
-    """Send the program beside her pages; it must live under their own address."""
+    """Return the service worker, which must have an address below `/donor/`."""
     program = (dist_folder() / manifest()["js/donor-worker.js"]).read_text(encoding="utf-8")
     answer = Response(program, mimetype="text/javascript")
     answer.headers["Cache-Control"] = "no-cache"
@@ -63,7 +63,7 @@ def worker() -> Response:
 
 @blueprint.get("/offline")
 def offline() -> str:
-    """Show what her browser keeps for where there is no network."""
+    """Show the page that the browser keeps for use without a network."""
     with reading() as session:
         return render_template("donor/offline.html", bank=get_bank(session, actor().bank_id))
 
@@ -72,7 +72,7 @@ def offline() -> str:
 def new_visit() -> str:
     """Show the form of a request with the donor's own windows."""
     with reading() as session:
-        last = last_of(session, bank_id=actor().bank_id, donor_id=donor_id())
+        last = last_request(session, bank_id=actor().bank_id, donor_id=donor_id())
         return _show(session, forms.blank_form(last, enquiry_of(session, donor_id())))
 
 
@@ -84,7 +84,7 @@ def ask_for_visit() -> Response | tuple[str, int] | str:
 
 @blueprint.get("/visits/<int:pickup_id>")
 def visit(pickup_id: int) -> str:
-    """Show one visit: the request, our answer, and what the donor may do."""
+    """Show one visit: the request, the answer to it, and the possible changes."""
     with reading() as session:
         page = visit_page(session, pickup=_own(session, pickup_id), now=now())
         return render_template("donor/visit.html", page=page)
@@ -190,5 +190,5 @@ def _show(session: Session, form: forms.VisitForm, *, pickup: Pickup | None = No
 
 
 def _own(session: Session, pickup_id: int) -> Pickup:
-    """Return a request of the donor who is signed in."""
+    """Return a request of the signed-in donor."""
     return pickup_of_donor(session, actor().bank_id, donor_id(), pickup_id)

@@ -1,4 +1,4 @@
-"""The weeks ahead: pauses, the last gift, and the page for a mother whose child has died."""
+"""The weeks ahead: pauses, the last gift, and the page for a bereaved mother."""
 
 from datetime import date
 
@@ -7,14 +7,14 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from collector.db import reading, transaction
-from collector.donors.numbers import shown
+from collector.donors.numbers import format_number
 from collector.donors.queries import get_donor
 from collector.errors import Refused
 from collector.field_parsers import parse_date
 from collector.notices.actions import owe
 from collector.people.models import Role
 from collector.people.queries import people_with_role
-from collector.pickups.giving import giving_of, plan_giving, say_loss
+from collector.pickups.giving import giving_of, plan_giving, record_loss
 from collector.planning.booking.forecast import forecast_of
 from collector.web.donor.pages import form_page
 from collector.web.framework.forms import FlagField, Form, ParsedField
@@ -63,7 +63,7 @@ def plan() -> Response | tuple[str, int]:
 
 @blueprint.get("/loss")
 def loss() -> str:
-    """Show the page for a mother whose child has died: the bank calls her first."""
+    """Show the page for a bereaved mother: the bank calls her first."""
     with reading() as session:
         page = form_page(session, bank_id=actor().bank_id, donor_id=donor_id(), now=now())
         return render_template("donor/loss.html", page=page, giving=giving_of(session, donor_id()))
@@ -71,9 +71,9 @@ def loss() -> str:
 
 @blueprint.post("/loss")
 def say() -> Response:
-    """Keep her wish to be called, and notify the coordinators."""
+    """Record the loss of her child, and notify the coordinators that she waits for a call."""
     with transaction() as session:
-        say_loss(
+        record_loss(
             session,
             now=now(),
             bank_id=actor().bank_id,
@@ -91,7 +91,7 @@ def say() -> Response:
                 to=person.email,
                 template="call_wanted",
                 language=person.language,
-                number=shown(donor.number),
+                number=format_number(donor.number),
             )
     return redirect(url_for("donor.giving.loss"), code=303)
 

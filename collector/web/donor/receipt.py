@@ -70,8 +70,8 @@ def calendar(pickup_id: int) -> Response:
 
 def _times(page: VisitPage) -> tuple[datetime, datetime] | None:
     """Return the instants between which the collector comes, once they are agreed."""
-    if page.told is not None:
-        return page.told.opens, page.told.closes
+    if page.promise is not None:
+        return page.promise.opens, page.promise.closes
     if page.pickup.promised_at is None or not page.may_change:
         return None
     window = page.pickup.windows[0]

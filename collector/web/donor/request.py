@@ -26,7 +26,7 @@ from collector.pickups.models import Enquiry
 from collector.planning.booking.availability import Availability, AvailabilityAnswer, outlook
 from collector.planning.booking.slots import Slot, Wanted, seen, slots, still_fits, turn_page
 from collector.web.donor import request_form as forms
-from collector.web.donor.pages import form_page, last_of
+from collector.web.donor.pages import form_page, last_request
 from collector.web.framework.forms import Form, ParsedField
 from collector.web.framework.guards import actor, donor_id, now
 from collector.web.wording import sentence
@@ -66,7 +66,7 @@ class SlotForm(Form):
 def form() -> str | Response:
     """Show the form as the donor left it, or with the amounts of her last request."""
     with reading() as session:
-        last = last_of(session, bank_id=actor().bank_id, donor_id=donor_id())
+        last = last_request(session, bank_id=actor().bank_id, donor_id=donor_id())
         return _show(session, forms.milk_form(last, enquiry_of(session, donor_id())))
 
 
@@ -131,7 +131,7 @@ def confirmation() -> str | Response:
             flash(sentence(Refused("slot_not_held")), "warn")
             return redirect(url_for("donor.request.choose"))
         page = form_page(session, bank_id=actor().bank_id, donor_id=donor_id(), now=now())
-        last = last_of(session, bank_id=actor().bank_id, donor_id=donor_id())
+        last = last_request(session, bank_id=actor().bank_id, donor_id=donor_id())
         door = forms.DoorForm(data=forms.carried_over(last))
         return render_template(
             "donor/confirmation.html", page=page, enquiry=enquiry, typed=door.typed
@@ -177,7 +177,7 @@ def _slots(session: Session, wanted: Wanted, told: AvailabilityAnswer) -> list[S
 
 
 def _own(session: Session) -> tuple[Enquiry, Donor]:
-    """Return the enquiry and the file of the donor who is signed in."""
+    """Return the enquiry and the file of the signed-in donor."""
     return get_enquiry(session, donor_id=donor_id()), get_donor(
         session, actor().bank_id, donor_id()
     )

@@ -59,7 +59,7 @@ def split_columns(form: MultiDict[str, str]) -> Iterable[Mapping[str, str]]:
 
 
 class MilkForm(PickupForm):
-    """The first step: bottles, volume, what she needs, and the health questions."""
+    """The first step: bottles, volume, material to bring, and the health questions."""
 
     bottles = ParsedField(parse_whole_number, blank=0, required="number_missing")
     volume_ml = ParsedField(parse_volume_ml, blank=0, required="number_missing")
@@ -96,7 +96,7 @@ class VisitForm(MilkForm, DoorForm):
 
 
 def carried_over(last: Pickup | None) -> dict[str, object]:
-    """Return the initial values of a new request: those of the donor's last one that recur."""
+    """Return the initial values of a new request: the recurring ones of the last request."""
     if last is None:
         return {}
     recurring = ("empties_wanted", "call_first", "do_not_ring", "neighbour")

@@ -1,6 +1,6 @@
 """Forms of the pages: WTForms with our parsers, the text as typed, and one sentence a field.
 
-A form is a class of fields. A view makes it of what was sent (`Form.sent`), validates it, and
+A form is a class of fields. A view reads it from the request (`Form.sent`), validates it, and
 passes `form.typed` and `form.wrong` to its template, which shows both again (docs/architecture.md).
 """
 
@@ -31,7 +31,7 @@ LONGEST_KEY = len("214748364")
 
 
 class Form(wtforms.Form):
-    """The base of the forms: what was typed and what is wrong, by the HTML name of the field."""
+    """Base of the forms: typed texts and mistakes, by the HTML name of the field."""
 
     def __init__(self, formdata: Any = None, **initial: Any) -> None:  # noqa: ANN401 - WTForms'
         self._noted: dict[str, str] = {}
@@ -66,12 +66,12 @@ class Form(wtforms.Form):
         return next(iter(self.wrong.values()), "")
 
     def leave_out(self, names: Iterable[str]) -> None:
-        """Take fields out of what is validated and read; their text stays as it was typed."""
+        """Exclude fields from validation and values; their text stays as it was typed."""
         for name in names:
             self._left_out[name] = self._fields.pop(name)
 
     def add_mistakes(self, mistakes: Iterable[FieldMistake]) -> None:
-        """Keep what the rules of a capability find, unless the field has a mistake already."""
+        """Add the mistakes found by a capability's rules, except in fields that have one."""
         for mistake in mistakes:
             refused = Refused(mistake.code, **mistake.figures)
             self._noted.setdefault(mistake.field, sentence(refused))
@@ -93,7 +93,7 @@ class ParsedField(wtforms.Field, Generic[Value]):
     required
         The code of the sentence for an empty field; without it the field may be empty.
     message
-        A sentence in place of those of `required` and of the parser.
+        A sentence that replaces the one of `required` and the parser's.
     longest
         The number of characters kept of the text; None keeps them all.
     """
@@ -189,7 +189,7 @@ class ChoicesField(wtforms.FormField):  # type: ignore[type-arg]  # generic in i
         super().__init__(type("ChoicesForm", (Form,), fields), **options)
 
     def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:  # noqa: ANN401 - WTForms'
-        """Read what was sent, or take the chosen ones as initial value; None chooses nothing."""
+        """Read the sent choices, or take chosen ones as initial value; None chooses nothing."""
         if data is not unset_value and data is not None:
             data = {choice.value: choice in data for choice in self.choices}
         super().process(formdata, data, extra_filters)

@@ -35,7 +35,7 @@ def bring_in(session: Session, town: Town, text: str | bytes) -> ImportReport:
 
 
 def told(report: ImportReport) -> list[tuple[int, str, str]]:
-    return [(row.line, m.field, m.code) for row in report.wrong for m in row.mistakes]
+    return [(row.line, m.field, m.code) for row in report.rejected for m in row.mistakes]
 
 
 def count(session: Session) -> int:
@@ -47,7 +47,7 @@ def test_a_plain_file_opens_files(session: Session, town: Town, encoding: str) -
     report = bring_in(
         session, town, f"{NEEDED},email\r\n{ZOE},ZOE@home.example\r\n".encode(encoding)
     )
-    assert (report.good, [row.line for row in report.rows]) == (True, [2])
+    assert (report.is_accepted, [row.line for row in report.rows]) == (True, [2])
     (found,) = donors_by_email(session, "zoe@home.example")
     donor = get_donor(session, town.bank, found.id)
     assert (donor.first_name, donor.language, donor.state) == ("Zoé", "fr", DonorState.CANDIDATE)
@@ -116,7 +116,7 @@ def test_who_is_there_already_is_told(session: Session, town: Town) -> None:
 
 
 def test_another_banks_donor_is_no_twin(session: Session, town: Town) -> None:
-    assert bring_in(session, town, f"{NEEDED},email\n{ZOE},gina@home.example\n").good
+    assert bring_in(session, town, f"{NEEDED},email\n{ZOE},gina@home.example\n").is_accepted
 
 
 def test_half_a_signature_a_stranger_and_a_test_out_of_order_are_told(

@@ -18,7 +18,13 @@ from collector.errors import NotFound, Refused
 from collector.pickups import actions
 from collector.pickups.drafts import CivilWindow, PickupDraft
 from collector.pickups.models import HoldReason, Pickup, PickupState
-from collector.pickups.queries import for_day, get_pickup, inbox, of_donor, pickup_of_donor
+from collector.pickups.queries import (
+    get_pickup,
+    inbox,
+    pickup_of_donor,
+    requests_for_day,
+    requests_of_donor,
+)
 from tests.builders import DAY
 from tests.conftest import SetClock
 from tests.town import MORNING, Town
@@ -274,11 +280,11 @@ def test_what_was_cancelled_cannot_be_accepted(session: Session, town: Town) -> 
 
 def test_a_day_holds_what_is_accepted_and_has_a_window_on_it(session: Session, town: Town) -> None:
     asked = dora_asks(session, town)
-    assert [row.id for row in for_day(session, town.bank, DAY)] == list(town.pickups)
-    assert for_day(session, town.bank, THURSDAY) == []
+    assert [row.id for row in requests_for_day(session, town.bank, DAY)] == list(town.pickups)
+    assert requests_for_day(session, town.bank, THURSDAY) == []
     asked.state = PickupState.ACCEPTED
     session.flush()
-    assert [row.id for row in for_day(session, town.bank, THURSDAY)] == [asked.id]
+    assert [row.id for row in requests_for_day(session, town.bank, THURSDAY)] == [asked.id]
 
 
 def test_nobody_sees_anothers_request(session: Session, town: Town) -> None:
@@ -286,4 +292,4 @@ def test_nobody_sees_anothers_request(session: Session, town: Town) -> None:
         get_pickup(session, town.bank, town.stranger_pickup)
     with pytest.raises(NotFound):
         pickup_of_donor(session, town.bank, town.elise, town.pickups[0])
-    assert [row.id for row in of_donor(session, town.bank, town.dora)] == [town.pickups[0]]
+    assert [row.id for row in requests_of_donor(session, town.bank, town.dora)] == [town.pickups[0]]

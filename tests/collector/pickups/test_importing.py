@@ -33,7 +33,7 @@ def bring_in(session: Session, town: Town, text: str) -> ImportReport:
 
 
 def told(report: ImportReport) -> list[tuple[int, str, str]]:
-    return [(row.line, m.field, m.code) for row in report.wrong for m in row.mistakes]
+    return [(row.line, m.field, m.code) for row in report.rejected for m in row.mistakes]
 
 
 def test_a_row_with_two_windows_is_one_request(session: Session, town: Town) -> None:

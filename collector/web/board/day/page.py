@@ -15,7 +15,7 @@ from collector.custody.queries import records_at
 from collector.db import reading
 from collector.errors import Conflict, MilkroundError
 from collector.pickups.models import Pickup, PickupState, PickupWindow
-from collector.pickups.queries import for_day
+from collector.pickups.queries import requests_for_day
 from collector.planning.editing.undo import edits_of, stacks
 from collector.planning.optimise.proposals import is_empty, open_proposal, was_overtaken
 from collector.rounds.actions import pending
@@ -129,7 +129,7 @@ def seen_day(session: Session, plan: DayPlan | None, day: date) -> DayView:
     return picture(
         plan,
         shifts=shifts_on(session, bank_id=bank_id, day=day),
-        pickups=for_day(session, bank_id, day),
+        pickups=requests_for_day(session, bank_id, day),
         policies=policies_of(session, bank_id),
     )
 

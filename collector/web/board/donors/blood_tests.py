@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from collector.db import reading, transaction
 from collector.donors.actions import answer_serology, record_serology
 from collector.donors.eligibility import serology_valid_until
-from collector.donors.expiry import due_within
+from collector.donors.expiry import blood_tests_due
 from collector.donors.models import Donor, Serology, SerologyOutcome
 from collector.donors.queries import donors_of, get_donor
 from collector.errors import Refused
@@ -41,10 +41,10 @@ class BloodTestForm(Form):
 
 @blueprint.get("")
 def home() -> str:
-    """Show the blood tests that expire within two weeks or have expired, and those awaited."""
+    """Show the blood tests that expire within two weeks, have expired, or are awaited."""
     with reading() as session:
         donors = donors_of(session, actor().bank_id)
-        due = due_within(donors, today=today(), days=DUE_DAYS)
+        due = blood_tests_due(donors, today=today(), days=DUE_DAYS)
         pending = [
             (donor, test)
             for donor in donors

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from collector.db import reading, transaction
-from collector.donors.call_backs import call_backs_of, settle_call_back
+from collector.donors.call_backs import call_backs_of, close_call_back
 from collector.donors.contact import ContactCorrection, correct_contact
 from collector.donors.eligibility import EligibilityVerdict
 from collector.donors.models import CallBack, CallBackState, Donor
@@ -77,7 +77,7 @@ def settle(call_back_id: int) -> Response:
     """Note whether the candidate was reached."""
     who, form = actor(), ReachedForm.sent()
     with transaction() as session:
-        settle_call_back(
+        close_call_back(
             session,
             now=now(),
             bank_id=who.bank_id,

@@ -11,13 +11,13 @@ from werkzeug.wrappers import Response
 from collector.db import reading, transaction
 from collector.donors.actions import (
     change_state,
+    missing_papers,
     record_consent,
     sign_interview,
-    why_not_eligible,
 )
 from collector.donors.models import DonorState, Screening, WhySuspended
 from collector.donors.queries import get_donor, steps_of
-from collector.donors.questions import read
+from collector.donors.questions import questions_of
 from collector.donors.screening import answers_in, outcome_of, screening_of
 from collector.donors.states import TRANSITIONS
 from collector.errors import NotFound, Refused
@@ -25,7 +25,7 @@ from collector.field_parsers import parse_date
 from collector.people.models import Role
 from collector.people.queries import staff_of
 from collector.pickups.actions import clear_hold
-from collector.pickups.queries import of_donor
+from collector.pickups.queries import requests_of_donor
 from collector.web.board.page_context import page, parse_past_date, today
 from collector.web.framework.forms import Form, ParsedField, TextField
 from collector.web.framework.guards import actor, guard, now
@@ -125,7 +125,7 @@ def clear(donor_id: int, hold_id: int) -> Response:
         pickup = next(
             (
                 each
-                for each in of_donor(session, who.bank_id, donor_id)
+                for each in requests_of_donor(session, who.bank_id, donor_id)
                 if any(hold.id == hold_id for hold in each.holds)
             ),
             None,
@@ -170,10 +170,10 @@ def _show(donor_id: int, wrong: str = "") -> str:
             screening=screening,
             timeline=steps_of(session, donor),
             people=_people(session),
-            missing=sorted(why_not_eligible(session, donor, now=now())),
+            missing=sorted(missing_papers(session, donor, now=now())),
             possible=[state for state in OURS if state in TRANSITIONS[donor.state]],
             reasons=list(WhySuspended),
-            pickups=[each for each in of_donor(session, bank_id, donor_id) if each.holds],
+            pickups=[each for each in requests_of_donor(session, bank_id, donor_id) if each.holds],
             today=today(),
             wrong=wrong,
         )
@@ -187,11 +187,11 @@ def _answers(screening: Screening | None) -> list[tuple[str, str, date | None, s
     return [
         (
             question.text.get(language, ""),
-            given[question.key].said.value if question.key in given else "",
+            given[question.key].value.value if question.key in given else "",
             given[question.key].on if question.key in given else None,
             question.kind.value,
         )
-        for question in read(screening.questionnaire.questions)
+        for question in questions_of(screening.questionnaire.questions)
     ]
 
 

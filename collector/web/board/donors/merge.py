@@ -8,11 +8,11 @@ from werkzeug.wrappers import Response
 from collector.db import reading, transaction
 from collector.donors.duplicates import duplicates_of
 from collector.donors.models import Donor
-from collector.donors.numbers import plain
+from collector.donors.numbers import compact_number
 from collector.donors.queries import donor_by_number, get_donor
 from collector.errors import Refused
 from collector.people.models import Role
-from collector.pickups.queries import of_donor
+from collector.pickups.queries import requests_of_donor
 from collector.privacy.actions import has_given
 from collector.privacy.merge import join_files
 from collector.web.board.page_context import page
@@ -72,7 +72,9 @@ def _show(donor_id: int, search: OtherFileForm, wrong: str = "") -> str:
             "board/donors/merge.html",
             donor=donor,
             found=found,
-            visits={each.id: len(of_donor(session, each.bank_id, each.id)) for each in files},
+            visits={
+                each.id: len(requests_of_donor(session, each.bank_id, each.id)) for each in files
+            },
             given={each.id: has_given(session, each) for each in files},
             number=search.number.data,
             wrong=wrong,
@@ -81,7 +83,7 @@ def _show(donor_id: int, search: OtherFileForm, wrong: str = "") -> str:
 
 def _typed(session: Session, donor: Donor, text: str) -> list[Donor]:
     """Return the other file that bears a number, if there is one."""
-    number = plain(text)
+    number = compact_number(text)
     other = donor_by_number(session, donor.bank_id, number) if number else None
     if other is None or other.id == donor.id:
         return []

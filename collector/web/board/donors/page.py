@@ -17,7 +17,7 @@ from collector.donors.queries import donors_matching, donors_of, get_donor, step
 from collector.errors import Refused
 from collector.field_parsers import parse_decimal
 from collector.people.queries import staff_of
-from collector.pickups.queries import of_donor
+from collector.pickups.queries import requests_of_donor
 from collector.places.actions import set_position
 from collector.places.models import PositionSource
 from collector.web.board.page_context import page, today
@@ -49,7 +49,7 @@ class PositionForm(Form):
 
 @blueprint.get("")
 def home() -> str:
-    """Show the bank's donors, or those who match a search."""
+    """Show the bank's donors, or the matches of a search."""
     query = SearchForm.queried().q.data
     with reading() as session:
         donors = donors_matching(session, actor().bank_id, query)
@@ -65,7 +65,7 @@ def file(donor_id: int) -> str:
     bank_id = actor().bank_id
     with reading() as session:
         donor = get_donor(session, bank_id, donor_id)
-        pickups = of_donor(session, bank_id, donor_id)
+        pickups = requests_of_donor(session, bank_id, donor_id)
         return page(
             session,
             "board/donors/file.html",
@@ -149,7 +149,7 @@ def look_up(donor_id: int) -> Response | tuple[str, int]:
     with reading() as session:
         address = get_donor(session, who.bank_id, donor_id).address
     try:
-        found = geocoder().find(line=address.line, postcode=address.postcode, town=address.town)
+        found = geocoder().geocode(line=address.line, postcode=address.postcode, town=address.town)
     except Refused as refused:
         return _position_page(donor_id, wrong=sentence(refused)), 422
     if found is None:

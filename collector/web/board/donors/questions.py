@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from collector.banks.queries import get_bank
 from collector.db import reading, transaction
 from collector.donors.question_versions import edition, editions_of, latest_questionnaire, revise
-from collector.donors.questions import Question, Section, preset, read
+from collector.donors.questions import Question, Section, preset, questions_of
 from collector.errors import Conflict, Refused
 from collector.people.models import Role
 from collector.people.queries import staff_of
@@ -37,7 +37,7 @@ def form() -> str:
     """Show the form of a new version."""
     with reading() as session:
         latest = latest_questionnaire(session, actor().bank_id)
-        questions = read(latest.questions) if latest else _presets(session)
+        questions = questions_of(latest.questions) if latest else _presets(session)
         seen = latest.edition if latest else 1
     return _form(form_of(questions, seen=seen))
 
@@ -66,13 +66,13 @@ def _revise(sent: QuestionsForm) -> int:
     who = actor()
     with transaction() as session:
         latest = latest_questionnaire(session, who.bank_id)
-        before = read(latest.questions) if latest else _presets(session)
+        before = questions_of(latest.questions) if latest else _presets(session)
         return revise(
             session,
             now=now(),
             bank_id=who.bank_id,
             actor=who.reference,
-            seen=sent.seen.data,
+            based_on=sent.seen.data,
             questions=sent.questions(before=before, today=today()),
         ).edition
 
@@ -83,7 +83,7 @@ def _show(number: int | None) -> str:
         versions = editions_of(session, bank_id)
         asked = edition(session, bank_id=bank_id, number=number) if number else None
         latest = asked or (versions[0] if versions else None)
-        questions = read(latest.questions) if latest else _presets(session)
+        questions = questions_of(latest.questions) if latest else _presets(session)
         return page(
             session,
             "board/donors/questions.html",

@@ -90,7 +90,7 @@ def make() -> AnyResponse | tuple[str, int]:
         flash(gettext("Choose a file first."), "warn")
         return redirect(url_for("board.imports.home"), code=303)
     report = _import(found, sent.read(), bank_id=who.bank_id, reference=who.reference)
-    if not report.good:
+    if not report.is_accepted:
         return _page(report=report, kind=kind), 422
     flash(
         ngettext("%(num)s row was imported.", "%(num)s rows were imported.", len(report.rows)), "ok"
@@ -130,7 +130,7 @@ def _import(kind: ImportKind, data: bytes, *, bank_id: int, reference: str) -> I
 
 
 def _accepted(report: ImportReport) -> ImportReport:
-    if not report.good:
+    if not report.is_accepted:
         raise _ImportRejected(report)
     return report
 
@@ -138,7 +138,7 @@ def _accepted(report: ImportReport) -> ImportReport:
 def _page(*, report: ImportReport | None, kind: str) -> str:
     wrong = [
         (row.line, mistake.field, sentence(Refused(mistake.code, **mistake.figures)))
-        for row in (report.wrong if report else [])
+        for row in (report.rejected if report else [])
         for mistake in row.mistakes
     ]
     with reading() as session:

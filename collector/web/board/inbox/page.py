@@ -38,7 +38,7 @@ class InboxRow:
 
 
 class AcceptanceForm(Form):
-    """The chosen requests, or the one whose own button was pressed."""
+    """The chosen requests, or the single one with its own button."""
 
     only = KeyField()
     pickup = KeysField()

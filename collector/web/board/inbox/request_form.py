@@ -27,7 +27,7 @@ from collector.web.framework.forms import (
 from collector.web.pickup_forms import PickupForm, WindowForm, WindowsField
 
 ADDED_PURPOSES = (Purpose.MATERIAL_DROP, Purpose.PUMP_RETURN, Purpose.WARD)
-"""The purposes that a coordinator may add to those that follow from the donor's file."""
+"""The purposes that a coordinator may add to the computed ones."""
 
 LINES = 3
 WHOLE_NUMBER = lazy_gettext("Give a whole number.")

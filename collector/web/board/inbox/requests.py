@@ -12,7 +12,7 @@ from collector.pickups.actions import accept, request_pickup
 from collector.pickups.drafts import PickupDraft
 from collector.pickups.flags import Flag, flags
 from collector.pickups.models import Pickup, PickupState
-from collector.pickups.queries import get_pickup, of_donor
+from collector.pickups.queries import get_pickup, requests_of_donor
 from collector.web.board.inbox.request_form import (
     ADDED_PURPOSES,
     FindForm,
@@ -95,7 +95,7 @@ def _flags(session: Session, pickup: Pickup) -> tuple[Flag, ...]:
     """Return the flags of a request on any of its days, gravest first."""
     bank_id = pickup.bank_id
     policies, zones = policies_of(session, bank_id), zones_of(session, bank_id)
-    others = of_donor(session, bank_id, pickup.donor_id)
+    others = requests_of_donor(session, bank_id, pickup.donor_id)
     found = {
         flag
         for day in {window.day for window in pickup.windows}

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from collector.db import db, reading
 from collector.donors.queries import get_donor
 from collector.errors import Refused
-from collector.places.geocoding import Found
+from collector.places.geocoding import GeocodedPosition
 from collector.places.models import Position, PositionSource
 from tests.town import Town, sign_in
 
@@ -20,10 +20,10 @@ from tests.town import Town, sign_in
 class SomeGeocoder:
     """Answers what it is told to, and looks whether a transaction is open meanwhile."""
 
-    answer: Found | None = None
+    answer: GeocodedPosition | None = None
     away: bool = False
 
-    def find(self, *, line: str, postcode: str, town: str) -> Found | None:
+    def geocode(self, *, line: str, postcode: str, town: str) -> GeocodedPosition | None:
         assert (line, postcode, town) == ("1 rue du Port", "33000", "Bordeaux")
         assert not db.session().in_transaction()
         if self.away:
@@ -56,7 +56,7 @@ def place_of(app: Flask, town: Town) -> Position:
 def test_a_sure_answer_becomes_the_place_with_its_provider_and_score(
     app: Flask, town: Town, board: FlaskClient, geocoder: SomeGeocoder
 ) -> None:
-    geocoder.answer = Found(latitude=44.1, longitude=-0.2, score=0.91, provider="ban")
+    geocoder.answer = GeocodedPosition(latitude=44.1, longitude=-0.2, score=0.91, provider="ban")
     assert "Ask the address service" in board.get(f"/board/donors/{town.dora}/position").text
     answer = board.post(f"/board/donors/{town.dora}/position/lookup")
     assert answer.status_code == 303
