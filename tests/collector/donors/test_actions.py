@@ -1,4 +1,4 @@
-"""What is done to a donor's file, and what is refused."""
+"""Verbs of a donor's file, and their refusals."""
 
 from __future__ import annotations
 
@@ -130,7 +130,9 @@ def test_another_banks_donor_and_colleague_are_not_found(session: Session, town:
     assert town.stranger_donor not in [donor.id for donor in donors_of(session, town.bank)]
 
 
-def test_a_coordinator_places_an_address_that_nobody_found(session: Session, town: Town) -> None:
+def test_a_coordinator_sets_and_corrects_the_position_of_an_address(
+    session: Session, town: Town
+) -> None:
     donor = hanna(session, town)
     assert donor.address.position is None
     for latitude in (44.8, 44.9):

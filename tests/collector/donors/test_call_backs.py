@@ -1,4 +1,4 @@
-"""When a candidate is called back: half-days with so much room, by the bank's clock."""
+"""Call-backs of candidates: half-days with a limited number of calls, by the bank's clock."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_a_half_day_is_offered_until_an_hour_before_it_begins() -> None:
     assert free(nine - hour + timedelta(seconds=1))[0] == HalfDay(day=MONDAY, half="afternoon")
 
 
-def test_nobody_calls_at_the_weekend() -> None:
+def test_no_call_is_offered_at_the_weekend() -> None:
     days = {half.day.weekday() for half in free(MORNING)}
     assert days == {0, 1, 2, 3, 4}
 

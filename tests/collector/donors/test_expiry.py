@@ -1,4 +1,4 @@
-"""The timer: whoever's blood test lapsed is suspended at her bank's midnight, and comes back."""
+"""Expiry of blood tests: suspension at the bank's midnight, and its end."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_a_lapse_still_lets_a_blood_sample_be_drawn_at_the_visit(
     )
 
 
-def test_a_clear_result_ends_what_the_timer_began_and_nothing_else(
+def test_a_clear_result_ends_a_suspension_by_the_timer_and_no_other(
     session: Session, town: Town
 ) -> None:
     now = midnight_after(LAST_DAY)
@@ -134,7 +134,7 @@ def test_a_result_that_is_not_clear_never_ends_a_lapse(session: Session, town: T
     assert get_donor(session, town.bank, town.dora).state is DonorState.SUSPENDED
 
 
-def test_the_due_list_holds_whom_a_blood_sample_would_help_most_urgent_first(
+def test_the_due_list_holds_the_donors_helped_by_a_blood_sample_most_urgent_first(
     session: Session, town: Town
 ) -> None:
     donors = donors_of(session, town.bank)

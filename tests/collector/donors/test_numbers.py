@@ -1,4 +1,4 @@
-"""Donor numbers: what a slip of the hand does to them."""
+"""Donor numbers: the detection of copying mistakes."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_every_swap_of_two_neighbours_is_caught(number: str, place: int) -> None
     assert not is_valid_number(number[:place] + second + first + number[place + 2 :])
 
 
-def test_what_is_not_nine_digits_is_no_number() -> None:
+def test_a_text_of_other_than_nine_digits_is_no_number() -> None:
     for text in ("", "12345678", "1234567890", "12345678x", "١٢٣٤٥٦٧٨٩", " 23456789"):
         assert not is_valid_number(text)
 

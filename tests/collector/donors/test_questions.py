@@ -1,4 +1,4 @@
-"""The questions before a first gift: data by version, computed on a day, never decided."""
+"""Questions before a first gift: versions, and results computed on a day."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def test_a_deferral_that_ends_on_a_leap_day_blocks_on_it() -> None:
 @given(
     answers=st.dictionaries(
         st.sampled_from("abc"),
-        st.builds(Answered, said=st.sampled_from(AnswerValue), on=st.none() | dates),
+        st.builds(Answered, value=st.sampled_from(AnswerValue), on=st.none() | dates),
     ),
     on=dates,
 )
@@ -115,7 +115,7 @@ def test_every_country_has_questions_that_can_be_asked_and_kept(
     assert all(set(each.text) == {"en", "fr"} and each.source for each in questions)
 
 
-def test_what_was_not_read_at_a_source_is_not_marked_as_verified() -> None:
+def test_a_question_without_a_source_is_not_marked_as_verified() -> None:
     verified = {each: [q.key for q in preset(each) if q.verified_on] for each in Jurisdiction}
     assert verified[Jurisdiction.BRAZIL] == []
     assert verified[Jurisdiction.UNITED_KINGDOM] == ["transfusion"]

@@ -1,4 +1,4 @@
-"""Asking, changing, cancelling, accepting; a donor held to her rules, a colleague not."""
+"""Requests made, changed, cancelled and accepted, by donors within limits and by staff."""
 
 from __future__ import annotations
 
@@ -44,26 +44,26 @@ def session(app: Flask, town: Town) -> Iterator[Session]:  # noqa: ARG001 - the 
         yield session
 
 
-def dora_asks(session: Session, town: Town, asked: PickupDraft = ASKED, **how: str) -> Pickup:
+def dora_asks(session: Session, town: Town, draft: PickupDraft = ASKED, **how: str) -> Pickup:
     return actions.request_pickup(
         session,
         now=MORNING,
         bank_id=town.bank,
         donor_id=town.dora,
         actor=f"donor:{town.dora}",
-        draft=asked,
+        draft=draft,
         **how,
     )
 
 
-def dora_changes(session: Session, town: Town, pickup: Pickup, asked: PickupDraft) -> Pickup:
+def dora_changes(session: Session, town: Town, pickup: Pickup, draft: PickupDraft) -> Pickup:
     return actions.change(
         session,
         now=MORNING,
         bank_id=town.bank,
         pickup_id=pickup.id,
         actor=f"donor:{town.dora}",
-        draft=asked,
+        draft=draft,
     )
 
 
@@ -71,9 +71,7 @@ def refusal(of: pytest.ExceptionInfo[Refused]) -> str:
     return of.value.code
 
 
-def test_what_is_asked_lies_in_the_inbox_and_in_the_audit_chain(
-    session: Session, town: Town
-) -> None:
+def test_a_request_is_in_the_inbox_and_in_the_audit_chain(session: Session, town: Town) -> None:
     pickup = dora_asks(session, town)
     assert [row.id for row in inbox(session, town.bank)] == [pickup.id]
     assert inbox(session, town.other_bank) == []
@@ -124,9 +122,7 @@ def test_a_donor_asks_once_a_day_and_a_colleague_may_type_a_second(
     assert typed.state is PickupState.ASKED
 
 
-def test_a_donor_whom_a_professional_excluded_is_asked_to_call(
-    session: Session, town: Town
-) -> None:
+def test_an_excluded_donor_is_refused(session: Session, town: Town) -> None:
     session.get_one(Donor, town.dora).state = DonorState.EXCLUDED
     with pytest.raises(Refused) as refused:
         dora_asks(session, town)
@@ -251,7 +247,7 @@ def test_before_it_is_planned_a_visit_may_be_called_off_at_any_moment(
     assert pickup.state is PickupState.CANCELLED
 
 
-def test_a_colleague_may_call_off_at_the_last_minute_and_nobody_afterwards(
+def test_staff_may_cancel_at_the_last_minute_but_not_afterwards(
     session: Session, town: Town
 ) -> None:
     pickup = get_pickup(session, town.bank, town.pickups[0])
@@ -265,7 +261,7 @@ def test_a_colleague_may_call_off_at_the_last_minute_and_nobody_afterwards(
     assert pickup.state is PickupState.CANCELLED
 
 
-def test_what_was_cancelled_cannot_be_accepted(session: Session, town: Town) -> None:
+def test_a_cancelled_request_cannot_be_accepted(session: Session, town: Town) -> None:
     get_pickup(session, town.bank, town.pickups[0]).state = PickupState.CANCELLED
     with pytest.raises(Refused) as refused:
         actions.accept(
@@ -278,7 +274,9 @@ def test_what_was_cancelled_cannot_be_accepted(session: Session, town: Town) -> 
     assert refusal(refused) == "pickup_state_not_possible"
 
 
-def test_a_day_holds_what_is_accepted_and_has_a_window_on_it(session: Session, town: Town) -> None:
+def test_a_day_holds_the_accepted_requests_with_a_window_on_it(
+    session: Session, town: Town
+) -> None:
     asked = dora_asks(session, town)
     assert [row.id for row in requests_for_day(session, town.bank, DAY)] == list(town.pickups)
     assert requests_for_day(session, town.bank, THURSDAY) == []
@@ -287,7 +285,7 @@ def test_a_day_holds_what_is_accepted_and_has_a_window_on_it(session: Session, t
     assert [row.id for row in requests_for_day(session, town.bank, THURSDAY)] == [asked.id]
 
 
-def test_nobody_sees_anothers_request(session: Session, town: Town) -> None:
+def test_a_donor_sees_no_request_of_another(session: Session, town: Town) -> None:
     with pytest.raises(NotFound):
         get_pickup(session, town.bank, town.stranger_pickup)
     with pytest.raises(NotFound):

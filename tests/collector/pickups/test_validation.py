@@ -1,4 +1,4 @@
-"""What may be asked for: the first and the last permitted of everything."""
+"""Rules of a draft: the first and the last permitted value of each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The geocoder: sure enough, not sure, away; and no network."""
+"""The geocoder: a certain answer, an uncertain one, none; and no network."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_a_sure_answer_is_a_position() -> None:
     assert (found.latitude, found.longitude, found.score) == (44.8378, -0.5792, 0.9)
 
 
-def test_the_service_is_asked_at_its_present_address_and_hears_the_address_only() -> None:
+def test_the_service_is_called_at_its_present_host_with_the_address_only() -> None:
     adapter = Answering()
     BanGeocoder(adapter).geocode(**ADDRESS)
     (url,) = adapter.heard
@@ -68,13 +68,13 @@ def test_an_unknown_address_is_none() -> None:
     assert BanGeocoder(Answering(nothing=True)).geocode(**ADDRESS) is None
 
 
-def test_a_service_that_is_away_is_said() -> None:
+def test_a_service_that_does_not_answer_is_refused_with_its_code() -> None:
     with pytest.raises(Refused) as refused:
         BanGeocoder(Answering(away=True)).geocode(**ADDRESS)
     assert refused.value.code == "geocoder_away"
 
 
-def test_without_a_geocoder_nobody_is_asked() -> None:
+def test_without_a_geocoder_no_service_is_called() -> None:
     assert NoGeocoder().geocode(**ADDRESS) is None
     assert isinstance(geocoder_named("none"), NoGeocoder)
     assert isinstance(geocoder_named("ban"), BanGeocoder)

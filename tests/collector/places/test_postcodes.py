@@ -1,4 +1,4 @@
-"""Where a postcode lies: as an operator's file says, or near its prefecture."""
+"""Positions of postcodes: from an operator's file, or near the prefecture."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ FILE = """Code_commune_INSEE;Nom_commune;Code_postal;Ligne_5;Libellé_d_achemine
 """
 
 
-def test_without_a_file_a_postcode_lies_near_its_prefecture_and_says_so(app: Flask) -> None:
+def test_without_a_file_a_postcode_has_the_position_of_its_prefecture_marked_inexact(
+    app: Flask,
+) -> None:
     with app.app_context(), reading() as session:
         found = locate_postcode(session, "33600")
         assert found is not None
@@ -39,12 +41,12 @@ def test_without_a_file_a_postcode_lies_near_its_prefecture_and_says_so(app: Fla
 
 
 @pytest.mark.parametrize("text", ["", "3360", "336000", "99999", "33 60", "abcde", "٣٣٦٠٠"])
-def test_what_is_no_postcode_of_france_lies_nowhere(app: Flask, text: str) -> None:
+def test_a_text_that_is_no_french_postcode_has_no_position(app: Flask, text: str) -> None:
     with app.app_context(), reading() as session:
         assert locate_postcode(session, text) is None
 
 
-def test_a_file_tells_where_and_replaces_what_was_known(app: Flask) -> None:
+def test_a_file_gives_exact_positions_and_replaces_the_earlier_one(app: Flask) -> None:
     with app.app_context():
         with transaction() as session:
             assert import_postcodes(session, FILE.encode()) == 2

@@ -1,4 +1,4 @@
-"""Everybody wants the last place at once, over real connections to real server processes."""
+"""The last place, requested by all donors at once over connections to real servers."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def outside(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         db.engine.dispose()
 
 
-def test_the_last_place_is_held_for_one_of_all_who_ask_at_once(
+def test_the_last_place_is_held_for_one_of_all_donors_at_once(
     outside: Flask, tmp_path: Path, first_port: int
 ) -> None:
     with outside.app_context(), transaction() as session:

@@ -1,4 +1,4 @@
-"""Everything that a donor's rules may say has a sentence, in whatever tone it is said."""
+"""Sentences of every code, state, purpose and health question of a donor."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_enough_codes_were_found() -> None:
     assert set(CODES) <= set(ERRORS)
 
 
-def test_every_state_of_a_visit_is_said_in_a_sentence(app: Flask) -> None:
+def test_every_state_of_a_visit_has_a_sentence(app: Flask) -> None:
     with app.test_request_context():
         said = [headline(Pickup(state=state), None) for state in PickupState]
     assert all(text.endswith(".") for text in said)

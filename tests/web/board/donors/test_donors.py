@@ -148,9 +148,7 @@ def test_each_role_of_the_desk_is_led_to_a_page_of_its_own(app: Flask, town: Tow
         assert client.get("/board/").status_code == 403
 
 
-def test_an_administrator_claims_the_banks_own_line_and_nobody_elses(
-    app: Flask, town: Town
-) -> None:
+def test_an_administrator_claims_the_banks_own_line_and_no_other(app: Flask, town: Town) -> None:
     client = desk(app, town, Role.ADMIN)
     with app.app_context(), reading() as session:
         pessac = session.query(Lactarium).filter_by(town="Pessac").one().id

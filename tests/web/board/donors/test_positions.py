@@ -1,4 +1,4 @@
-"""Looking an address up: between two transactions, and never without the bank's wish."""
+"""Geocoding of an address: between two transactions, and only with the setting."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_a_sure_answer_becomes_the_place_with_its_provider_and_score(
 
 
 @pytest.mark.parametrize("away", [True, False])
-def test_no_answer_changes_nothing_and_says_what_to_do(
+def test_without_an_answer_nothing_changes_and_the_page_gives_the_next_step(
     app: Flask, town: Town, board: FlaskClient, geocoder: SomeGeocoder, *, away: bool
 ) -> None:
     geocoder.away = away
@@ -76,6 +76,6 @@ def test_no_answer_changes_nothing_and_says_what_to_do(
     assert place_of(app, town).source is PositionSource.IMPORTED
 
 
-def test_where_the_bank_did_not_wish_it_nobody_is_asked(board: FlaskClient, town: Town) -> None:
+def test_without_the_setting_no_service_is_called(board: FlaskClient, town: Town) -> None:
     assert "Ask the address service" not in board.get(f"/board/donors/{town.dora}/position").text
     assert board.post(f"/board/donors/{town.dora}/position/lookup").status_code == 422
