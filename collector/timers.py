@@ -16,7 +16,7 @@ LOOK_SECONDS = 60.0
 log = logging.getLogger(__name__)
 
 
-def keep_time(app: Flask, clock: Clock, stop: threading.Event) -> None:
+def run_timers(app: Flask, clock: Clock, stop: threading.Event) -> None:
     """Run the timers until told to stop; retry after a minute if the database is away."""
     while not stop.is_set():
         with app.app_context():

@@ -20,7 +20,7 @@ def run(*arguments: str) -> tuple[int, str]:
 def test_every_test_of_the_front_end_passes() -> None:
     files = sorted(str(path) for path in TESTS.rglob("*.test.js"))
     # The windows of jsdom keep timers, which would keep a process after its last test.
-    code, output = run("--test", "--test-force-exit", "--test-timeout=20000", *files)
+    code, output = run("--test", "--test-force-exit", "--test-timeout=60000", *files)
     assert code == 0, output
     assert " fail 0" in output
     assert "tests 0" not in output

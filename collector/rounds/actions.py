@@ -15,7 +15,7 @@ from collector.banks.policies import PolicyKey
 from collector.banks.queries import get_bank, policies_of
 from collector.db import is_duplicate
 from collector.errors import Conflict, NotFound, Refused
-from collector.notices.actions import owe, tell
+from collector.notices.actions import enqueue, notify
 from collector.pickups.models import Pickup, PickupState
 from collector.rounds import publication
 from collector.rounds.models import (
@@ -272,7 +272,7 @@ def _owe_promise(
     The revision is part of what makes it once: after a promise was changed and changed back, she
     is told a third time, since the last thing she heard is no longer true.
     """
-    tell(
+    notify(
         session,
         now=now,
         bank_id=bank.id,
@@ -300,7 +300,7 @@ def _hours(bank: Bank, given: Promise) -> dict[str, str]:
 
 
 def _owe_withdrawal(session: Session, *, now: datetime, plan: DayPlan, pickup: Pickup) -> None:
-    tell(
+    notify(
         session,
         now=now,
         bank_id=plan.bank_id,
@@ -316,7 +316,7 @@ def _owe_withdrawal(session: Session, *, now: datetime, plan: DayPlan, pickup: P
 
 def _owe_round(session: Session, *, now: datetime, plan: DayPlan, change: RoundChange) -> None:
     collector = change.round.shift.collector
-    owe(
+    enqueue(
         session,
         now=now,
         bank_id=plan.bank_id,

@@ -19,7 +19,7 @@ from collector.db import reading, transaction
 from collector.donors.models import Donor
 from collector.donors.queries import donors_by_email, donors_by_phone, phone_digits
 from collector.errors import Refused
-from collector.notices.actions import owe
+from collector.notices.actions import enqueue
 from collector.notices.models import Channel
 from collector.people.actions import count_attempt, end_session, use_link
 from collector.people.models import Person, Role
@@ -165,7 +165,7 @@ def _owe_link(
 ) -> None:
     """Enqueue the message; its token is created at dispatch and is stored nowhere."""
     moment = now()
-    owe(
+    enqueue(
         session,
         now=moment,
         bank_id=holder.bank_id,

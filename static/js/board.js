@@ -9,7 +9,7 @@ import { applyFilter, filterVisits } from "./board/filter.js";
 import { highlightVisits } from "./board/highlight.js";
 import { useKeyboard } from "./board/keyboard.js";
 import { useLasso } from "./board/lasso.js";
-import { followLive } from "./board/live.js";
+import { followLive } from "./board/dispatch.js";
 import { swapParts } from "./board/partial-swap.js";
 import { pauseRefresh } from "./board/pause-refresh.js";
 import { pickOnMap } from "./board/pick-map.js";

@@ -120,7 +120,7 @@ def test_a_coordinator_moves_by_keys_drags_undoes_and_looks(
     expect(page.locator(f".tray #stop-{keys[3]}")).to_be_visible()
 
     page.locator(f"#stop-{keys[3]} .stop-link").click()
-    expect(page.locator(".why-sentence")).to_be_visible()
+    expect(page.locator(".reason-sentence")).to_be_visible()
     nothing_for_axe(page, "the drawer")
     page.keyboard.press("Escape")
     for part in ("edits", "publications", f"moves?pickup={keys[3]}", f"unplanned/{keys[3]}"):

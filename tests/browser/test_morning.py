@@ -26,7 +26,7 @@ from collector.people.actions import add_person, make_link
 from collector.people.models import Role
 from collector.pickups.models import Pickup
 from collector.pickups.states import OVER
-from collector.rounds.events.intake import accept
+from collector.rounds.events.intake import accept_events
 from collector.rounds.models import Round
 from collector.rounds.queries import day_plan
 from collector.service_day import ServiceDay
@@ -82,7 +82,7 @@ def test_a_coordinators_morning(browser: Browser, bank: Bank) -> None:
     board.goto(bank.of_day("/dispatch"))
     expect(board.get_by_text("News arrives by itself.")).to_be_visible()
     drive(bank, until=SystemClock().now())
-    expect(board.locator(".live-figures dd").first).not_to_have_text(re.compile(r"^0 "))
+    expect(board.locator(".dispatch-figures dd").first).not_to_have_text(re.compile(r"^0 "))
 
     upset(board, bank, "A collector is ill")
     urgent(board, bank)
@@ -191,13 +191,13 @@ def drive_round(round_: Round, published: dict[str, Any], until: datetime | None
             continue
         said["sequence"] += 1000 if until is None else 0
         with transaction() as session:
-            accept(
+            accept_events(
                 session,
                 now=SystemClock().now(),
                 bank_id=round_.bank_id,
                 person_id=round_.shift.collector_id,
                 round_id=round_.id,
-                said=said,
+                sent=[said],
             )
 
 

@@ -11,7 +11,7 @@ from collector.banks.policies import Policies, PolicyKey
 from collector.custody.models import Container, ContainerKind, ContainerState
 from collector.planning.dispatch.eta import RoundEta, StopEta
 from collector.planning.problem.ride_limits import hand_over
-from collector.rounds.events.projection import door_of
+from collector.rounds.events.schema import CollectedEvent
 
 A_MINUTE = timedelta(minutes=1)
 """What a forecast is about: nobody is told that milk is late by seconds that are guessed."""
@@ -92,9 +92,9 @@ def clocks(
 
 
 def _until(door: StopEta, container: Container, policies: Policies) -> datetime:
-    if container.kind is ContainerKind.BOTTLE or door.state.decided_by is None:
+    decided = door.state.decided_by
+    if container.kind is ContainerKind.BOTTLE or not isinstance(decided, CollectedEvent):
         return door.ends_at + timedelta(minutes=policies[PolicyKey.MILK_RIDE_MINUTES])
-    tubes = door_of(door.state.decided_by).tube_numbers(door.pickup_id)
-    known = tubes.get(container.number)
+    known = decided.payload.tube_numbers(door.pickup_id).get(container.number)
     drawn = known.drawn_at if known else door.ends_at
     return drawn + timedelta(minutes=policies[PolicyKey.TUBE_RIDE_MINUTES])

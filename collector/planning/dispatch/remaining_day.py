@@ -25,9 +25,8 @@ from collector.planning.problem.build import (
     problem_of,
 )
 from collector.planning.problem.ride_limits import hand_over
-from collector.rounds.events.projection import door_of, events_of
-from collector.rounds.events.replay import RoundProgress, replay_round
-from collector.rounds.events.schema import said_by
+from collector.rounds.events.queries import progress_of
+from collector.rounds.events.schema import CollectedEvent
 from collector.rounds.models import DayPlan, Round, RoundState
 from collector.rounds.promises import Promise
 from collector.rounds.publication import promises_in
@@ -73,11 +72,6 @@ class Midday:
     def open(self) -> set[int]:
         """The visits that are still to be made."""
         return {int(visit.id) for visit in self.rest.visits}
-
-
-def progress_of(session: Session, round_: Round) -> RoundProgress:
-    """Return what the phones said of a round."""
-    return replay_round([said_by(row) for row in events_of(session, round_.id)])
 
 
 def midday(
@@ -179,9 +173,9 @@ def _visit(
 def _weighed(visit: Visit, door: StopEta) -> Visit:
     """What a visit that is over has left in the box."""
     decided = door.state.decided_by
-    if decided is None or not door.collected:
+    if not isinstance(decided, CollectedEvent):
         return replace(visit, load={}, ride_limits={})
-    said = door_of(decided)
+    said = decided.payload
     limits = {
         name: limit
         for name, limit in visit.ride_limits.items()

@@ -14,7 +14,7 @@ from collector.errors import Refused
 from collector.jobs.actions import Claim
 from collector.jobs.models import JobState
 from collector.jobs.work import Ended, JobOutcome
-from collector.notices.actions import tell
+from collector.notices.actions import notify
 from collector.pickups.actions import accept, request_pickup
 from collector.pickups.drafts import CivilWindow, PickupDraft
 from collector.pickups.models import Pickup
@@ -269,7 +269,7 @@ def _tell(
     session: Session, pickup: Pickup, given: Promise, day: ServiceDay, *, now: datetime
 ) -> None:
     donor = pickup.donor
-    tell(
+    notify(
         session,
         now=now,
         bank_id=pickup.bank_id,

@@ -8,7 +8,7 @@ from flask import Blueprint
 from flask_babel import format_currency, format_decimal, lazy_gettext
 from flask_babel.speaklater import LazyString
 
-from collector.rounds.events.replay import NotDoneReason
+from collector.rounds.models import NotDoneReason
 from collector.web.disruption_wording import DISRUPTIONS, PHASES, WAYS, WHY_NO_DAY
 from collector.web.incident_wording import CHOICES, DECISIONS, INCIDENTS, ROUND_STATES, RULES
 

@@ -11,9 +11,9 @@ from collector.db import reading, transaction
 from collector.donors.models import Donor
 from collector.donors.queries import get_donor
 from collector.errors import Refused
-from collector.notices.actions import choose_channel, owe, subscribe, unsubscribe
+from collector.notices.actions import choose_channel, enqueue, subscribe, unsubscribe
 from collector.notices.models import Channel
-from collector.notices.queries import chosen_channel, has_browser
+from collector.notices.queries import chosen_channel, has_push_subscription
 from collector.notices.transports import public_key
 from collector.people.second_factor import prove, refuse_too_many
 from collector.web.donor.pages import form_page
@@ -111,7 +111,7 @@ def send_code() -> Response:
         if to is None:
             raise Refused("no_other_way")
         refuse_too_many(session, now=now(), session_id=actor().session_id)
-        owe(
+        enqueue(
             session,
             now=now(),
             bank_id=donor.bank_id,
@@ -144,7 +144,9 @@ def _page(session: Session, template: str, *, wrong: bool = False) -> str:
         template,
         page=page,
         chosen=chosen_channel(session, bank_id=actor().bank_id, recipient=actor().reference),
-        has_browser=has_browser(session, bank_id=actor().bank_id, recipient=actor().reference),
+        has_browser=has_push_subscription(
+            session, bank_id=actor().bank_id, recipient=actor().reference
+        ),
         other_way=_other_way(page.donor),
         push_key=public_key(push) if (push := settings().push) else "",
         wrong=wrong,

@@ -11,7 +11,7 @@ from collector.donors.numbers import format_number
 from collector.donors.queries import get_donor
 from collector.errors import Refused
 from collector.field_parsers import parse_date
-from collector.notices.actions import owe
+from collector.notices.actions import enqueue
 from collector.people.models import Role
 from collector.people.queries import people_with_role
 from collector.pickups.giving import giving_of, plan_giving, record_loss
@@ -82,7 +82,7 @@ def say() -> Response:
         )
         donor = get_donor(session, actor().bank_id, donor_id())
         for person in people_with_role(session, bank_id=actor().bank_id, role=Role.COORDINATOR):
-            owe(
+            enqueue(
                 session,
                 now=now(),
                 bank_id=donor.bank_id,

@@ -1,4 +1,4 @@
-// The secret address of the collector's shifts, for a calendar of her own.
+// The secret address of the collector's shifts, for another calendar.
 import { RequestFailed, SignedOut, changeJson, fetchJson } from "./api.js";
 import { button, h, message } from "./dom.js";
 import { t } from "./texts.js";

@@ -1,4 +1,4 @@
-// Postponing a stop: to the end of the round, with the time it adds if the bank can be asked, or to another day.
+// Postponing a stop: to the end of the round, with the time this adds, or to another day.
 import { fetchJson } from "./api.js";
 import { button, h, link } from "./dom.js";
 import { t } from "./texts.js";

@@ -25,7 +25,7 @@ export function watchLock(show) {
   });
 }
 
-// A PIN that was just chosen is not asked for at once.
+// After a PIN was set, the page stays open.
 export const unlock = () => {
   locked = false;
 };

@@ -11,7 +11,7 @@ from collector.demo.play import said_of
 from collector.planning.dispatch.disruptions import PROPOSE
 from collector.planning.dispatch.jobs import propose
 from collector.rounds.actions import publish
-from collector.rounds.events.intake import accept
+from collector.rounds.events.intake import accept_events
 from collector.rounds.models import DayPlan, Round
 from tests.builders import DAY, MORNING
 from tests.collector.planning.days import planned, the_plan
@@ -43,11 +43,11 @@ def driven_until(session: Session, town: Town, instant: datetime) -> None:
 
 
 def say(session: Session, round_: Round, said: dict[str, Any], *, now: datetime) -> None:
-    accept(
+    accept_events(
         session,
         now=now,
         bank_id=round_.bank_id,
         person_id=round_.shift.collector_id,
         round_id=round_.id,
-        said=said,
+        sent=[said],
     )

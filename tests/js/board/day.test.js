@@ -216,7 +216,7 @@ test("a move that fits is made, one that needs a reason opens its dialog, a refu
   $("[data-move-dialog]").remove();
 });
 
-test("without a network the stop goes back, the bar says so, and the next move has its turn", async () => {
+test("without a network the stop goes back, the bar shows it, and the next move is made", async () => {
   const { fetch } = globalThis;
   globalThis.fetch = async () => {
     throw new TypeError("Failed to fetch");

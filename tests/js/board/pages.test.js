@@ -8,7 +8,7 @@ const load = (name) => import(`../../../static/js/board/${name}.js`);
 const { chooseAll } = await load("choose-all");
 const { countDown } = await load("countdown");
 const { htmx } = await load("htmx");
-const { followLive } = await load("live");
+const { followLive } = await load("dispatch");
 const { swapParts } = await load("partial-swap");
 const { submitOnChange } = await load("submit-on-change");
 swapParts();
@@ -54,7 +54,7 @@ test("a day with other parts keeps the ones that the server left out", () => {
   assert.deepEqual([$$("[data-part]").map((each) => each.id), $("#b") === kept], [["c", "b"], true]);
 });
 
-test("an edit is told from a refresh", () => {
+test("an edit and a refresh are announced as such", () => {
   const seen = [];
   document.body.addEventListener("htmx:afterSwap", ({ detail }) => seen.push(detail.edited), { once: true });
   swap(day(2, same("a", "s1"), same("b", "s1")), { verb: "post" });

@@ -101,7 +101,7 @@ test("a form that led to another page has arrived, and its copy goes", async () 
   assert.equal(localStorage.length, 0);
 });
 
-test("a form that came back with errors has arrived, and keeps what the server wrote", async () => {
+test("a form that came back with errors has arrived, and keeps the server's values", async () => {
   await open();
   fill();
   submit();
@@ -144,7 +144,7 @@ test("a second tap sends nothing, until the page comes back", async () => {
 });
 
 test("a stepper goes by its step and stays within its limits", async () => {
-  openPage('<label for="ml">Volume</label><div data-stepper="100" data-most="250" data-fewer="Fewer" data-more="More"><input id="ml" value=""></div>');
+  openPage('<label for="ml">Volume</label><div data-stepper="100" data-most="250" data-fewer="Fewer:" data-more="More:"><input id="ml" value=""></div>');
   (await load("stepper")).addSteps();
   const [less, more] = $$("button");
   assert.deepEqual([less.getAttribute("aria-label"), more.getAttribute("aria-label")], ["Fewer: Volume", "More: Volume"]);

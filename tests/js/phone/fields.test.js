@@ -38,11 +38,13 @@ test("a temperature field starts with the value of the former record, and its si
   assert.deepEqual([cold.input.value, side(cold), cold.value()], ["18.5", "below", -18.5]);
   const warm = celsiusField("box", "Box", { value: 4 });
   assert.deepEqual([warm.input.value, side(warm), warm.value()], ["4", "above", 4]);
+  const zero = celsiusField("box", "Box", { value: 0 });
+  assert.deepEqual([zero.input.value, side(zero), zero.value()], ["0", "above", 0]);
   const empty = celsiusField("box", "Box");
   assert.deepEqual([empty.input.value, side(empty), empty.value()], ["", "below", null]);
 });
 
-test("a temperature is asked for, and judged by what a freezer can show", () => {
+test("a temperature is required, within the range of a freezer", () => {
   const field = celsiusField("box", "Box");
   assert.equal(field.error(), "celsius_missing");
   for (const [given, error] of [["90", null], ["90,1", "celsius_range"], ["18", null]]) {
@@ -67,6 +69,7 @@ test("a temperature above the limit warns at once and can be recorded", () => {
   field.node.querySelector("input[value=above]").click();
   type(field.input, "20");
   assert.match(warning(), /celsius_warm/);
+  assert.match(text(celsiusField("freezer", "Freezer", { value: -10, limit: -18 }).node), /celsius_warm/);
 });
 
 test("a stepper counts within its limits", () => {
@@ -97,7 +100,7 @@ test("a count is a whole number that is not negative and not above its limit", (
   }
 });
 
-test("a choice without an answer is an error, and an answer is told", (context) => {
+test("a choice without an answer is an error, and an answer is passed on", (context) => {
   const changed = context.mock.fn();
   const field = show(fields.choices("storage", "Storage", [["right", "Right"], ["wrong", "Wrong"]], { missing: "missing", changed }));
   assert.deepEqual([field.value(), field.error()], [null, "missing"]);
@@ -125,6 +128,7 @@ test("every wrong field is marked, the first one gets the focus, and correcting 
   assert.equal(validate([good, bad, worse]), false);
   assert.deepEqual([good, bad, worse].map(errorOf), [null, "wrong", "wrong"]);
   assert.equal(document.activeElement, bad.input);
+  assert.equal(bad.input.getAttribute("aria-invalid"), "true");
   type(bad.input, "4");
   assert.deepEqual([errorOf(bad), bad.input.hasAttribute("aria-invalid"), errorOf(worse)], [null, false, "wrong"]);
   assert.equal(validate([good, bad]), true);

@@ -88,7 +88,17 @@ test("a volume and its bottles belong together", () => {
   }
 });
 
-test("a visit for blood alone asks for the tubes and not for milk", () => {
+test("with two boxes the last one is taken, unless another is chosen", () => {
+  for (const [choice, box] of [[null, "C2"], ["C1", "C1"]]) {
+    visit({}, { boxes: ["C1", "C2"] });
+    fillMilk({ volume: "60000" });
+    if (choice) pick(choice);
+    submit();
+    assert.equal(done.at(-1).box, box);
+  }
+});
+
+test("a visit for blood alone needs tubes and no milk", () => {
   visit({ purposes: ["blood_sample"], bottles: 0 });
   submit();
   assert.deepEqual(errors(), ["check_missing"]);

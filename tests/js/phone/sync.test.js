@@ -110,7 +110,7 @@ test("nothing is sent twice by two tabs, nor by a second contact", async () => {
   assert.deepEqual(await statuses(other), ["sent"]);
 });
 
-test("an event whose answer was lost is sent again and counts once", async () => {
+test("an event with a lost answer is sent again and counts once", async () => {
   const tab = await phone();
   await tab.outbox.record(3, "started");
   bank.fail(/POST .*events/, "lose");
@@ -143,7 +143,7 @@ test("a server error in the second batch leaves only that batch waiting", async 
   assert.deepEqual(await tab.outbox.waitingEvents(), []);
 });
 
-test("a server error in one round holds up neither the other one nor what comes in", async () => {
+test("a server error in one round does not hold up the other one, nor new rounds", async () => {
   const tab = await phone();
   await tab.outbox.record(3, "started");
   await tab.outbox.record(4, "started");
@@ -279,7 +279,7 @@ test("a phone that is shut out loses its rounds and its sent events, and keeps u
   assert.deepEqual([(await tab.store.readAll()).revoked, bank.taken(3).length], [false, 2]);
 });
 
-test("a phone whose session was ended from the board asks for the reason, and wipes its rounds", async () => {
+test("a session ended from the board makes the phone ask for the reason and wipe its rounds", async () => {
   const tab = await phone();
   await tab.sync.sync();
   bank.revoked = "asking";
@@ -309,7 +309,7 @@ test("a phone with an unsent record is not handed to another person", async () =
   assert.deepEqual([tab.sync.state.stranger, await statuses(tab)], [false, ["sent"]]);
 });
 
-test("a phone whose outbox is empty changes hands, and forgets the former person", async () => {
+test("a phone with an empty outbox changes hands, and forgets the former person", async () => {
   const tab = await phone();
   await tab.outbox.record(3, "started");
   await tab.store.changeSettings({ navigation: "waze" });

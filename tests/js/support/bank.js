@@ -9,7 +9,7 @@ export class Bank {
   requests = [];
   refusals = new Map();
   signedIn = true;
-  // "asking" revokes a phone whose session is over, so that it has to ask for the reason.
+  // "asking" ends the session first: the phone has to ask for the reason.
   revoked = false;
   headers = {};
   #failures = [];
@@ -103,7 +103,7 @@ export class Bank {
 
 const json = (value, status = 200) => new Response(JSON.stringify(value), { status, headers: { "Content-Type": "application/json" } });
 
-// An answer whose body breaks off after its first bytes.
+// An answer that breaks off after the first bytes of its body.
 function cut() {
   const body = new ReadableStream({
     start(controller) {

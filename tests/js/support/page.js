@@ -1,4 +1,4 @@
-// A page for tests: a jsdom window, whose document and events are the global ones.
+// A page for tests: a jsdom window, with its document and its events as globals.
 import { JSDOM, VirtualConsole } from "jsdom";
 import { phoneTexts } from "./texts.js";
 

@@ -19,7 +19,7 @@ from collector.pickups.flags import Flag
 from collector.pickups.models import HoldReason, PickupState, Purpose
 from collector.planning.editing.what_if import BY_HAND
 from collector.planning.problem.plannability import Aside
-from collector.rounds.events.replay import NotDoneReason
+from collector.rounds.models import NotDoneReason
 from collector.web.board import wording as words
 from collector.web.board.day.plan_progress import HEIGHT, WIDTH, curve
 from collector.web.board.day.price_wording import BREAKS

@@ -13,7 +13,7 @@ from collector.people.devices import revoke_device
 from collector.people.models import Role
 from collector.pickups.models import Pickup
 from collector.pickups.queries import get_pickup
-from collector.rounds.events.conflicts import let_record_stand
+from collector.rounds.events.conflicts import choose_record
 from collector.rounds.events.monitoring import (
     Disagreement,
     RoundOnTheRoad,
@@ -43,7 +43,7 @@ def home(day: str) -> str:
     wanted, bank_id = civil_day(day), actor().bank_id
     with reading() as session:
         told = on_the_road(session, bank_id=bank_id, day=wanted)
-        differing = disagreements(session, told)
+        differing = disagreements(told)
         return page(
             session,
             "board/dispatch/monitoring.html",
@@ -77,7 +77,7 @@ def decide(day: str) -> Redirect:
 def choose(day: str) -> Redirect:
     """Let one of two records stand."""
     with transaction() as session:
-        let_record_stand(
+        choose_record(
             session,
             now=now(),
             bank_id=actor().bank_id,

@@ -38,7 +38,7 @@ def lines_of(client: FlaskClient) -> dict[str, str]:
     page = client.get("/board/donors/questions/new").get_data(as_text=True)
     said = dict(re.findall(r'<input[^>]*name="([^"]+)"[^>]*? value="([^"]*)"', page))
     said |= dict(re.findall(r'<textarea[^>]*name="([^"]+)"[^>]*>([^<]*)<', page))
-    for name, options in re.findall(r'<select[^>]*name="([^"]+)">(.*?)</select>', page):
+    for name, options in re.findall(r'<select[^>]*name="([^"]+)">(.*?)</select>', page, re.DOTALL):
         said[name] = re.findall(r'value="([^"]+)" selected', options)[0]
     unmarked = re.findall(r'name="((?:verified|gone)-\d+)" value="yes"(?! checked)', page)
     return {

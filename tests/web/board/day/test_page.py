@@ -72,7 +72,7 @@ def test_publish_is_the_highlighted_act_only_when_there_is_something_to_publish(
 
 def test_an_empty_day_offers_the_first_action(desk: Desk) -> None:
     page = text(desk.browser.get("/board/days/2026-12-24"))
-    assert "Nobody works on this day" in page
+    assert "No collector works on this day" in page
     assert "Look at the requests" in page
 
 

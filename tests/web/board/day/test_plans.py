@@ -98,7 +98,7 @@ def truth(board: Board) -> tuple[int, int, int, dict[tuple[str, ...], int]]:
 
 def figures(page: str) -> tuple[str, int, int, int, list[str]]:
     found = re.search(
-        r'data-verdict="(\w+)" data-cents="(-?\d+)" data-metres="(-?\d+)" data-seconds="(-?\d+)"',
+        r'data-verdict="(\w+)" data-cents="(-?\d+)"\s+data-metres="(-?\d+)" data-seconds="(-?\d+)"',
         page,
     )
     assert found is not None

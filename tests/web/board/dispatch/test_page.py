@@ -115,7 +115,7 @@ def test_an_answer_is_taken_back_after_a_look_at_what_that_changes(
     told = claire.post(f"{LIVE}/disruptions", data=form).location
     (proposal, *_) = re.findall(r'name="proposal" value="(\d+)"', claire.get(told).text)
     claire.post(f"{told}/acceptance", data={"proposal": proposal})
-    assert "What was answered today" in claire.get(LIVE).text
+    assert "Answered today" in claire.get(LIVE).text
     answered = claire.get(told).text
     assert "Nobody waited for this one." in answered
     assert "The planner is looking" not in answered

@@ -191,9 +191,9 @@ def levers_tell_the_difference(app: Flask, town: Town) -> None:
 def test_without_shifts_or_donors_the_page_says_what_is_missing(app: Flask, town: Town) -> None:
     claire = sign_in(app, bank=town.bank, person=town.claire)
     assert claire.post(WEEKS).status_code == 422
-    assert "Nobody is due" in claire.get(WEEKS).get_data(as_text=True)
+    assert "No further donor is due" in claire.get(WEEKS).get_data(as_text=True)
     stranger: FlaskClient = sign_in(app, bank=town.other_bank, person=town.sophie)
-    assert "Nobody drives in these weeks yet" in stranger.get(WEEKS).get_data(as_text=True)
+    assert "No shift in these weeks yet" in stranger.get(WEEKS).get_data(as_text=True)
     refused = stranger.post(WEEKS)
     assert refused.status_code == 422
     assert "Enter the shifts first" in refused.get_data(as_text=True)

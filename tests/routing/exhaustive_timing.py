@@ -1,7 +1,7 @@
-"""Knows the truth about one tiny tour: it tries everything, second by second.
+"""Exhaustive search of the timings of one tiny tour, second by second.
 
-That is every set of unloadings, every departure, every begin of every service and of every break.
-It reads values of `routing.problem` only and shares no code with whoever is tested by it.
+It tries every set of unloadings, every departure, and every begin of every service and break. It
+reads values of `routing.problem` only and shares no code with the engines it tests.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,17 +11,17 @@ from itertools import combinations_with_replacement, pairwise, product
 from routing.problem import Break, Place, Problem, Shift, Visit
 
 NEVER = 10**9
-"""Later than every instant: nothing is on board that must be cold by then."""
+"""Later than every instant: the load on board has no limit."""
 
 CENT = 18_000
 METRE = 18
 SECOND = 5
-"""Shares: of a cent; of a metre at a cent per kilometre; of a second at a cent per hour."""
+"""Shares of a cent, of a metre at a cent per kilometre, of a second at a cent per hour."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Point:
-    """Where a tour halts: at a visit, or at a freezer to unload."""
+class TourPoint:
+    """Point of a tour: a visit, or a freezer at which it unloads."""
 
     place: str
     visit: Visit | None = None
@@ -29,10 +29,9 @@ class Point:
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Timing:
-    """A legal timing of an order; the least is the one a schedule must choose.
+    """Legal timing of an order; a schedule must choose the least.
 
-    The fewest unloadings, of those the cheapest, of those the first to end, of those the first to
-    depart.
+    The fewest unloadings, then the least cost, then the first to arrive, then the first to depart.
     """
 
     unloadings: int
@@ -43,27 +42,37 @@ class Timing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
-    """A tour under way: when it departed, when it leaves, by when it must reach a freezer."""
+class PartialTour:
+    """Tour up to one of its points.
+
+    Attributes
+    ----------
+    departure, leaving : int
+        Seconds of its departure, and of its departure from the point.
+    cold_until : int
+        The latest arrival at a freezer.
+    taken : frozenset of str
+        The breaks taken.
+    """
 
     departure: int
     leaving: int
     cold_until: int
-    rested: frozenset[str] = frozenset()
+    taken: frozenset[str] = frozenset()
 
 
 def cheapest(problem: Problem, shift: Shift, order: Sequence[Visit]) -> int | None:
-    """What an order costs at its cheapest, whatever the number of unloadings."""
+    """Return the cost of an order at its cheapest timing, with any number of unloadings."""
     return min((timing.cost for timing in timings(problem, shift, order)), default=None)
 
 
 def best_timing(problem: Problem, shift: Shift, order: Sequence[Visit]) -> Timing | None:
-    """The timing that a schedule must choose; None if every timing breaks a rule."""
+    """Return the timing that a schedule must choose; None if every timing breaks a rule."""
     return min(timings(problem, shift, order), default=None)
 
 
 def timings(problem: Problem, shift: Shift, order: Sequence[Visit]) -> Iterator[Timing]:
-    """Every legal timing of an order, but of those that differ in lateness alone the least late."""
+    """Yield the legal timings of an order; if several differ in lateness alone, the least late."""
     if not _may_serve(problem, shift, order):
         return
     for points in _routes(shift, order):
@@ -72,7 +81,7 @@ def timings(problem: Problem, shift: Shift, order: Sequence[Visit]) -> Iterator[
 
 
 def _may_serve(problem: Problem, shift: Shift, order: Sequence[Visit]) -> bool:
-    """Whether what has nothing to do with time, load and road permits an order."""
+    """Return whether the rules apart from time, load and distance permit an order."""
     names = [visit.id for visit in order]
     pins = {pin.visit: pin for pin in problem.pins}
     return (
@@ -87,13 +96,13 @@ def _may_serve(problem: Problem, shift: Shift, order: Sequence[Visit]) -> bool:
 
 
 def _allows(shift: Shift, visit: Visit) -> bool:
-    at_home = shift.zones is None or visit.zone is None or visit.zone in shift.zones
+    in_zones = shift.zones is None or visit.zone is None or visit.zone in shift.zones
     return (
         visit.skills <= shift.skills
         and (visit.shifts is None or shift.id in visit.shifts)
         and (visit.collectors is None or shift.collector in visit.collectors)
         and shift.collector not in visit.forbidden
-        and (at_home or shift.outside is not None)
+        and (in_zones or shift.outside is not None)
     )
 
 
@@ -103,28 +112,30 @@ def _shipped(names: Sequence[str], pickup: str, delivery: str) -> bool:
     return neither or (both and names.index(pickup) < names.index(delivery))
 
 
-def _routes(shift: Shift, order: Sequence[Visit]) -> Iterator[tuple[Point, ...]]:
-    """The order with every set of unloadings the shift may make."""
+def _routes(shift: Shift, order: Sequence[Visit]) -> Iterator[tuple[TourPoint, ...]]:
+    """Yield the order with every set of unloadings that the shift may make."""
     times, places = (shift.reload.times, shift.reload.places) if shift.reload else (0, ())
     for count in range(times + 1):
         for after in combinations_with_replacement(range(len(order) + 1), count):
             for chosen in product(places, repeat=count):
-                points = [Point(place=visit.place, visit=visit) for visit in order]
+                points = [TourPoint(place=visit.place, visit=visit) for visit in order]
                 halts = list(zip(after, chosen, strict=True))
                 for position, place in reversed(halts):
-                    points.insert(position, Point(place=place))
+                    points.insert(position, TourPoint(place=place))
                 yield tuple(points)
 
 
-def _fits(problem: Problem, shift: Shift, points: Sequence[Point]) -> bool:
+def _fits(problem: Problem, shift: Shift, points: Sequence[TourPoint]) -> bool:
     return all(
         max(_on_board(problem, shift, points, name)) <= capacity
         for name, capacity in shift.capacity.items()
     )
 
 
-def _on_board(problem: Problem, shift: Shift, points: Sequence[Point], name: str) -> Iterator[int]:
-    """What is on board after the departure and after every halt, in one dimension."""
+def _on_board(
+    problem: Problem, shift: Shift, points: Sequence[TourPoint], name: str
+) -> Iterator[int]:
+    """Yield the load in one dimension after the departure and after every point."""
     visits = [point.visit for point in points if point.visit]
     shipped = {end for one in problem.shipments for end in (one.pickup, one.delivery)}
     brought = sum(visit.brought.get(name, 0) for visit in visits)
@@ -142,19 +153,19 @@ def _on_board(problem: Problem, shift: Shift, points: Sequence[Point], name: str
         yield brought + collected + on_the_way
 
 
-def _within_limits(problem: Problem, shift: Shift, points: Sequence[Point]) -> bool:
+def _within_limits(problem: Problem, shift: Shift, points: Sequence[TourPoint]) -> bool:
     stops = sum(point.visit is not None for point in points)
     limits = (
         (shift.max_stops, stops),
-        (shift.max_metres, sum(_road(problem, shift, points, "metres"))),
-        (shift.max_driving, sum(_road(problem, shift, points, "seconds"))),
+        (shift.max_metres, sum(_legs(problem, shift, points, "metres"))),
+        (shift.max_driving, sum(_legs(problem, shift, points, "seconds"))),
     )
     return all(limit is None or value <= limit for limit, value in limits)
 
 
-def _road(problem: Problem, shift: Shift, points: Sequence[Point], what: str) -> list[int]:
-    """Leg by leg: seconds, metres or cents."""
-    matrix = getattr(problem.travel[shift.profile], what)
+def _legs(problem: Problem, shift: Shift, points: Sequence[TourPoint], quantity: str) -> list[int]:
+    """Return the seconds, metres or cents of all legs."""
+    matrix = getattr(problem.travel[shift.profile], quantity)
     if matrix is None:
         return [0]
     names = [shift.start, *(point.place for point in points)]
@@ -174,130 +185,132 @@ def _row(problem: Problem, name: str) -> int:
     return next(row for row, place in enumerate(problem.places) if place.id == name)
 
 
-def _timings(problem: Problem, shift: Shift, points: Sequence[Point]) -> Iterator[Timing]:
-    """Walk through the tour with every moment it can be in, and its least lateness."""
-    *legs, last = _road(problem, shift, points, "seconds")
-    moments = dict.fromkeys(_departures(shift), 0)
-    ahead = shift.start
+def _timings(problem: Problem, shift: Shift, points: Sequence[TourPoint]) -> Iterator[Timing]:
+    """Extend all partial tours point by point, each with its least lateness."""
+    *legs, last = _legs(problem, shift, points, "seconds")
+    partials = dict.fromkeys(_departures(shift), 0)
+    previous = shift.start
     for point, leg in zip(points, legs, strict=True):
-        moments = _served(shift, point, ahead, leg, moments)
-        ahead = point.place
-    receives = _end(problem, shift, ahead).receives
+        partials = _served(shift, point, previous, leg, partials)
+        previous = point.place
+    receives = _end(problem, shift, previous).receives
     unchanging = _unchanging_cost(problem, shift, points)
-    metres = sum(_road(problem, shift, points, "metres"))
+    metres = sum(_legs(problem, shift, points, "metres"))
     unloadings = sum(point.visit is None for point in points)
-    for moment, lateness in moments.items():
-        for arrival, ready, rested in _ways(shift, moment, last):
+    for partial, lateness in partials.items():
+        for arrival, ready, taken in _drives(shift, partial, last):
             # A break on the last leg is over by the arrival.
-            if ready == arrival and _ends_legally(
-                shift, moment, arrival, rested, receives=receives
+            if ready == arrival and _is_legal_end(
+                shift, partial, arrival, taken, receives=receives
             ):
-                time = _cost_of_time(problem, shift, moment.departure, arrival)
+                time = _cost_of_time(problem, shift, partial.departure, arrival)
                 yield Timing(
                     unloadings=unloadings,
                     cost=unchanging + lateness + time,
                     arrival=arrival,
-                    departure=moment.departure,
+                    departure=partial.departure,
                     metres=metres,
                 )
 
 
-def _departures(shift: Shift) -> Iterator[Moment]:
+def _departures(shift: Shift) -> Iterator[PartialTour]:
     last = shift.window.earliest if shift.departed else shift.window.latest
-    until = NEVER if shift.carried_until is None else shift.carried_until
+    cold_until = NEVER if shift.carried_until is None else shift.carried_until
     for second in range(shift.window.earliest, last + 1):
-        yield Moment(departure=second, leaving=second, cold_until=until)
+        yield PartialTour(departure=second, leaving=second, cold_until=cold_until)
 
 
 def _served(
-    shift: Shift, point: Point, ahead: str, leg: int, moments: Mapping[Moment, int]
-) -> dict[Moment, int]:
-    served: dict[Moment, int] = {}
-    for moment, lateness in moments.items():
-        for arrival, ready, rested in _ways(shift, moment, leg):
-            if point.visit is None and arrival > moment.cold_until:
+    shift: Shift, point: TourPoint, previous: str, leg: int, partials: Mapping[PartialTour, int]
+) -> dict[PartialTour, int]:
+    served: dict[PartialTour, int] = {}
+    for partial, lateness in partials.items():
+        for arrival, ready, taken in _drives(shift, partial, leg):
+            if point.visit is None and arrival > partial.cold_until:
                 continue
             for begin in _begins(shift, point, ready):
-                end = begin + _service(shift, point, ahead)
-                until = _cold_until(point, moment, end)
-                after = Moment(
-                    departure=moment.departure, leaving=end, cold_until=until, rested=rested
+                end = begin + _service(shift, point, previous)
+                cold_until = _cold_until(point, partial, end)
+                after = PartialTour(
+                    departure=partial.departure, leaving=end, cold_until=cold_until, taken=taken
                 )
                 cost = lateness + _lateness(point, begin)
                 served[after] = min(cost, served.get(after, cost))
     return served
 
 
-def _ways(shift: Shift, moment: Moment, leg: int) -> Iterator[tuple[int, int, frozenset[str]]]:
-    """Every way to drive a leg, with the breaks had on it: arrival, ready to begin, rested."""
-    owed = [rest for rest in shift.breaks if rest.id not in moment.rested]
-    first = moment.leaving
-    yield from _rests(shift, owed, first, first + leg, first, moment.rested)
+def _drives(
+    shift: Shift, partial: PartialTour, leg: int
+) -> Iterator[tuple[int, int, frozenset[str]]]:
+    """Yield all ways to drive a leg: arrival, earliest begin, breaks taken so far."""
+    remaining = [break_ for break_ in shift.breaks if break_.id not in partial.taken]
+    first = partial.leaving
+    yield from _with_breaks(shift, remaining, first, first + leg, first, partial.taken)
 
 
-def _rests(
+def _with_breaks(
     shift: Shift,
-    owed: Sequence[Break],
+    remaining: Sequence[Break],
     free: int,
     arrival: int,
     ready: int,
-    rested: frozenset[str],
+    taken: frozenset[str],
 ) -> Iterator[tuple[int, int, frozenset[str]]]:
-    yield arrival, max(arrival, ready), rested
-    for rest in owed:
-        others = [other for other in owed if other is not rest]
-        for begin in _seconds(rest.windows, free, shift.window.latest):
-            end = begin + rest.duration
-            later = arrival + rest.duration if begin < arrival else arrival
-            yield from _rests(shift, others, end, later, end, rested | {rest.id})
+    yield arrival, max(arrival, ready), taken
+    for break_ in remaining:
+        others = [other for other in remaining if other is not break_]
+        for begin in _instants(break_.windows, free, shift.window.latest):
+            end = begin + break_.duration
+            later = arrival + break_.duration if begin < arrival else arrival
+            yield from _with_breaks(shift, others, end, later, end, taken | {break_.id})
 
 
-def _seconds(windows, first: int, last: int) -> Iterator[int]:  # noqa: ANN001 - windows
+def _instants(windows, first: int, last: int) -> Iterator[int]:  # noqa: ANN001 - windows
     for window in windows:
         yield from range(max(first, window.earliest), min(last, window.latest) + 1)
 
 
-def _begins(shift: Shift, point: Point, ready: int) -> Iterator[int]:
+def _begins(shift: Shift, point: TourPoint, ready: int) -> Iterator[int]:
     if point.visit is None:
         return iter(range(ready, shift.window.latest + 1))
     visit = point.visit
     first = max(ready, visit.release or 0)
     last = shift.window.latest if visit.deadline is None else visit.deadline
-    return _seconds(visit.windows, first, min(last, shift.window.latest))
+    return _instants(visit.windows, first, min(last, shift.window.latest))
 
 
-def _service(shift: Shift, point: Point, ahead: str) -> int:
+def _service(shift: Shift, point: TourPoint, previous: str) -> int:
     if point.visit is not None:
-        return point.visit.service + (point.visit.setup if point.place != ahead else 0)
+        return point.visit.service + (point.visit.setup if point.place != previous else 0)
     return shift.reload.service if shift.reload else 0
 
 
-def _cold_until(point: Point, moment: Moment, end: int) -> int:
+def _cold_until(point: TourPoint, partial: PartialTour, end: int) -> int:
     if point.visit is None:
         return NEVER
-    return min([moment.cold_until, *(end + limit for limit in point.visit.ride_limits.values())])
+    return min([partial.cold_until, *(end + limit for limit in point.visit.ride_limits.values())])
 
 
-def _ends_legally(
-    shift: Shift, moment: Moment, arrival: int, rested: frozenset[str], *, receives: bool
+def _is_legal_end(
+    shift: Shift, partial: PartialTour, arrival: int, taken: frozenset[str], *, receives: bool
 ) -> bool:
-    kept_cold = moment.cold_until == NEVER or (receives and arrival <= moment.cold_until)
-    working = shift.max_working is None or arrival - moment.departure <= shift.max_working
-    had = all(
-        rest.id in rested
-        or rest.windows[0].earliest + rest.duration <= moment.departure
-        or rest.windows[-1].latest >= arrival
-        for rest in shift.breaks
+    kept_cold = partial.cold_until == NEVER or (receives and arrival <= partial.cold_until)
+    working = shift.max_working is None or arrival - partial.departure <= shift.max_working
+    breaks_taken = all(
+        break_.id in taken
+        or break_.windows[0].earliest + break_.duration <= partial.departure
+        or break_.windows[-1].latest >= arrival
+        for break_ in shift.breaks
     )
-    return arrival <= shift.window.latest and kept_cold and working and had
+    return arrival <= shift.window.latest and kept_cold and working and breaks_taken
 
 
-def _unchanging_cost(problem: Problem, shift: Shift, points: Sequence[Point]) -> int:
-    """What an order costs whenever it is driven."""
+def _unchanging_cost(problem: Problem, shift: Shift, points: Sequence[TourPoint]) -> int:
+    """Return the part of the cost that does not depend on the timing."""
     visits = [point.visit for point in points if point.visit]
-    metres = sum(_road(problem, shift, points, "metres"))
-    seconds = sum(_road(problem, shift, points, "seconds"))
-    cents = sum(_road(problem, shift, points, "cents")) + shift.fixed_cost
+    metres = sum(_legs(problem, shift, points, "metres"))
+    seconds = sum(_legs(problem, shift, points, "seconds"))
+    cents = sum(_legs(problem, shift, points, "cents")) + shift.fixed_cost
     for visit in visits:
         if visit.preferred and shift.collector not in visit.preferred:
             cents += visit.preference
@@ -320,14 +333,14 @@ def _cost_of_time(problem: Problem, shift: Shift, departure: int, arrival: int) 
     ) + _imbalance(problem, shift, "seconds", worked)
 
 
-def _lateness(point: Point, begin: int) -> int:
+def _lateness(point: TourPoint, begin: int) -> int:
     if point.visit is None or point.visit.due is None:
         return 0
     return SECOND * point.visit.cents_per_hour_late * max(0, begin - point.visit.due)
 
 
 def _imbalance(problem: Problem, shift: Shift, measure: str, value: int) -> int:
-    """What a tour pays for its stops, seconds or metres above its shares."""
+    """Return the cost of stops, seconds or metres above the shares of a tour."""
     price = {"stops": CENT, "seconds": SECOND, "metres": METRE}[measure]
     return sum(
         price * balance.cents * max(0, value - balance.share)
