@@ -93,11 +93,11 @@ def import_(kind: str, file: Path, *, slug: str) -> None:
                 bank_id=bank_named(session, slug).id,
                 actor="system",
             )
-        for row in report.wrong:
+        for row in report.rejected:
             for mistake in row.mistakes:
                 told = sentence(Refused(mistake.code, **mistake.figures))
-                click.echo(f"line {row.line}, {mistake.column}: {told}", err=True)
-    if not report.good:
+                click.echo(f"line {row.line}, {mistake.field}: {told}", err=True)
+    if not report.is_accepted:
         raise click.ClickException("Nothing was imported.")
     count = len(report.rows)
     click.echo(f"{count} {'row was' if count == 1 else 'rows were'} imported.")

@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError
 from collector.clock import Clock
 from collector.db import reading, transaction
 from collector.donor_contact.reminders import owe_reminders
-from collector.donors.expiry import lapsed, suspend_lapsed
+from collector.donors.expiry import expired_donors, suspend_expired
 
 LOOK_SECONDS = 60.0
 
@@ -34,10 +34,10 @@ def tick(clock: Clock) -> int:
     The writer's lock is taken only if a timer is due.
     """
     with reading() as session:
-        if not lapsed(session, now=clock.now()):
+        if not expired_donors(session, now=clock.now()):
             return 0
     with transaction() as session:
-        count = suspend_lapsed(session, now=clock.now())
+        count = suspend_expired(session, now=clock.now())
     log.info("blood tests lapsed: %s donors suspended", count)
     return count
 

@@ -1,4 +1,4 @@
-"""Questions about requests."""
+"""Queries of requests."""
 
 from collections.abc import Collection
 from datetime import date
@@ -14,8 +14,8 @@ from collector.pickups.states import AGREED, OPEN
 from collector.places.models import Address
 
 
-def whole_pickup() -> tuple[ORMOption, ...]:
-    """Return what loads a request whole: windows, holds, the donor's file and address."""
+def pickup_options() -> tuple[ORMOption, ...]:
+    """Return the options that load windows, holds, and the donor with file and address."""
     return (
         joinedload(Pickup.donor).joinedload(Donor.address).joinedload(Address.position),
         joinedload(Pickup.donor).selectinload(Donor.serologies),
@@ -25,14 +25,14 @@ def whole_pickup() -> tuple[ORMOption, ...]:
 
 
 def get_pickup(session: Session, bank_id: int, pickup_id: int) -> Pickup:
-    """Return a request of a bank with everything a page or a rule needs.
+    """Return a request of a bank with its windows, its holds and its donor's file.
 
     Raises
     ------
     NotFound
-        There is none, or it is another bank's.
+        The bank has no such request.
     """
-    pickup = session.scalar(_whole(bank_id).where(Pickup.id == pickup_id))
+    pickup = session.scalar(_pickups(bank_id).where(Pickup.id == pickup_id))
     if pickup is None:
         raise NotFound("not_found", kind="pickups")
     return pickup
@@ -44,7 +44,7 @@ def pickup_of_donor(session: Session, bank_id: int, donor_id: int, pickup_id: in
     Raises
     ------
     NotFound
-        There is none, or it is another donor's.
+        The donor has no such request.
     """
     pickup = get_pickup(session, bank_id, pickup_id)
     if pickup.donor_id != donor_id:
@@ -53,18 +53,18 @@ def pickup_of_donor(session: Session, bank_id: int, donor_id: int, pickup_id: in
 
 
 def inbox(session: Session, bank_id: int) -> list[Pickup]:
-    """Return the requests nobody has answered yet, newest first."""
-    asked = _whole(bank_id).where(Pickup.state == PickupState.ASKED)
+    """Return the requests that wait for an answer, newest first."""
+    asked = _pickups(bank_id).where(Pickup.state == PickupState.ASKED)
     return list(session.scalars(asked.order_by(Pickup.asked_at.desc(), Pickup.id.desc())))
 
 
-def of_donor(session: Session, bank_id: int, donor_id: int) -> list[Pickup]:
+def requests_of_donor(session: Session, bank_id: int, donor_id: int) -> list[Pickup]:
     """Return a donor's requests, newest first."""
-    hers = _whole(bank_id).where(Pickup.donor_id == donor_id)
-    return list(session.scalars(hers.order_by(Pickup.asked_at.desc(), Pickup.id.desc())))
+    own = _pickups(bank_id).where(Pickup.donor_id == donor_id)
+    return list(session.scalars(own.order_by(Pickup.asked_at.desc(), Pickup.id.desc())))
 
 
-def every_request(
+def requests_by_donor(
     session: Session, bank_id: int, donors: Collection[int]
 ) -> dict[int, list[Pickup]]:
     """Return the requests of these donors, newest first, with their windows, by donor."""
@@ -80,20 +80,20 @@ def every_request(
     return found
 
 
-def for_day(session: Session, bank_id: int, day: date) -> list[Pickup]:
-    """Return the requests a plan of this day may hold: accepted, with a window on it."""
-    fitting = _whole(bank_id).where(
+def requests_for_day(session: Session, bank_id: int, day: date) -> list[Pickup]:
+    """Return the requests that a plan of this day may hold: accepted, with a window on it."""
+    fitting = _pickups(bank_id).where(
         Pickup.state.in_(AGREED), Pickup.windows.any(PickupWindow.day == day)
     )
     return list(session.scalars(fitting.order_by(Pickup.id)))
 
 
-def asked_once(session: Session, bank_id: int, once: str) -> Pickup | None:
-    """Return the request that a form with this key made already."""
-    return session.scalar(_whole(bank_id).where(Pickup.once == once))
+def request_by_key(session: Session, bank_id: int, once: str) -> Pickup | None:
+    """Return the request that a form with this key made, if any."""
+    return session.scalar(_pickups(bank_id).where(Pickup.once == once))
 
 
-def days_taken(session: Session, bank_id: int) -> dict[int, set[date]]:
+def open_days_by_donor(session: Session, bank_id: int) -> dict[int, set[date]]:
     """Return the days on which each donor has an open request, by the donor's key."""
     found: dict[int, set[date]] = {}
     rows = session.execute(
@@ -133,5 +133,5 @@ def donor_names(session: Session, bank_id: int, pickups: Collection[int]) -> dic
     return {key: f"{first} {family}" for key, first, family in rows}
 
 
-def _whole(bank_id: int) -> Select[Pickup]:
-    return select(Pickup).options(*whole_pickup()).where(Pickup.bank_id == bank_id)
+def _pickups(bank_id: int) -> Select[Pickup]:
+    return select(Pickup).options(*pickup_options()).where(Pickup.bank_id == bank_id)

@@ -1,7 +1,8 @@
 """Questions about the day as promised: its plan, its shifts, a collector's rounds."""
 
 from collections.abc import Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -10,7 +11,7 @@ from sqlalchemy.orm.strategy_options import _AbstractLoad
 
 from collector.donors.models import Donor
 from collector.errors import Conflict, NotFound
-from collector.pickups.models import Pickup, PickupWindow
+from collector.pickups.models import Pickup, PickupState, PickupWindow
 from collector.places.models import Address
 from collector.rounds.models import DayPlan, Publication, Round, RoundStop, Unplanned
 from collector.shifts.models import RosterShift
@@ -30,6 +31,9 @@ OF_A_ROUND: Sequence[_AbstractLoad] = (
     joinedload(Round.shift).options(*OF_A_SHIFT),
     selectinload(Round.stops).joinedload(RoundStop.pickup).options(*OF_A_PICKUP),
 )
+
+PROMISED_STATES = (PickupState.PUBLISHED, PickupState.EN_ROUTE, PickupState.ARRIVED)
+"""The states of a request in which its published time is shown to the donor."""
 
 
 def day_plan(session: Session, *, bank_id: int, day: date) -> DayPlan | None:
@@ -125,6 +129,46 @@ def get_round(session: Session, *, bank_id: int, round_id: int) -> Round:
     if found is None:
         raise NotFound("not_found", kind="rounds")
     return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromisedVisit:
+    """The day of a visit and the instants between which the collector comes."""
+
+    day: date
+    opens: datetime
+    closes: datetime
+    code: str
+    """The two words that the collector says at the donor's address."""
+
+
+def promised_visit(session: Session, pickup: Pickup) -> PromisedVisit | None:
+    """Return the promise of a visit as it was published last; None if there is none.
+
+    A draft that was changed after its publication promises nothing.
+    """
+    if pickup.state not in PROMISED_STATES:
+        return None
+    rounds = session.execute(
+        select(DayPlan.day, Round.published)
+        .join(DayPlan, DayPlan.id == Round.day_plan_id)
+        .where(
+            Round.bank_id == pickup.bank_id,
+            Round.revision > 0,
+            DayPlan.day.in_([window.day for window in pickup.windows]),
+        )
+        .order_by(Round.revision.desc())
+    )
+    for day, published in rounds:
+        for stop in (published or {}).get("stops", ()):
+            if stop["pickup"] == pickup.id:
+                return PromisedVisit(
+                    day=day,
+                    opens=datetime.fromisoformat(stop["window"]["opens"]),
+                    closes=datetime.fromisoformat(stop["window"]["closes"]),
+                    code=stop.get("code", ""),
+                )
+    return None
 
 
 def _rounds(bank_id: int) -> Select[Round]:

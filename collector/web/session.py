@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response
 
 from collector.db import reading, transaction
 from collector.donors.models import Donor
-from collector.donors.queries import donors_by_email, donors_by_phone, line_of
+from collector.donors.queries import donors_by_email, donors_by_phone, phone_digits
 from collector.errors import Refused
 from collector.notices.actions import enqueue
 from collector.notices.models import Channel
@@ -138,7 +138,7 @@ def _owe_links(address: str) -> None:
         place = f"sign-in {request.remote_addr}"
         if not count_attempt(session, place, now=now(), most=MOST_FROM_A_PLACE):
             return
-        if not count_attempt(session, line_of(address) or address, now=now()):
+        if not count_attempt(session, phone_digits(address) or address, now=now()):
             return
         person = person_by_email(session, address)
         if person is not None:

@@ -85,6 +85,8 @@ ERRORS: Mapping[str, LazyString] = {
     "column_twice": _("The column %(name)s is there twice."),
     "column_unknown": _("The column %(name)s is not one we know."),
     "csv_broken": _("From line %(line)s on we cannot read the file: a quotation mark is missing."),
+    "decimal_not_read": _("Write a number such as 44.8378 or 44,8378."),
+    "yes_no_not_read": _("Write yes or no."),
     "day_in_future": _("This day has not come yet."),
     "donor_not_named": _("Say whose request it is: a donor number or an e-mail address."),
     "donor_unknown": _("We know no donor by this."),

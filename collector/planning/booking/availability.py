@@ -14,9 +14,9 @@ from collector.pickups.flags import fetch_by
 from collector.pickups.giving import giving_of, is_paused
 from collector.pickups.models import Purpose
 from collector.pickups.purposes import purposes_for
-from collector.pickups.queries import of_donor
+from collector.pickups.queries import requests_of_donor
 from collector.pickups.states import OPEN
-from collector.pickups.windows import DONOR_DAYS_AHEAD
+from collector.pickups.validation import DONOR_DAYS_AHEAD
 from collector.planning.booking.slots import RequestedVisit, days_with_rounds
 from collector.planning.horizon.forecast import load_forecast
 from collector.planning.problem.distance import distance_km
@@ -87,7 +87,7 @@ def _days(
     driven = days_with_rounds(
         session, bank_id=donor.bank_id, first=today + timedelta(days=1), last=last
     )
-    requests = of_donor(session, donor.bank_id, donor.id)
+    requests = requests_of_donor(session, donor.bank_id, donor.id)
     taken = {window.day for pickup in requests if pickup.state in OPEN for window in pickup.windows}
     giving = giving_of(session, donor.id)
     free = [

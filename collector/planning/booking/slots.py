@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from collector.banks.queries import policies_of
 from collector.db import is_duplicate
 from collector.donors.models import Donor
-from collector.donors.queries import whole_file
+from collector.donors.queries import donor_options
 from collector.errors import Conflict
 from collector.pickups.models import Enquiry, Pickup, PickupState, PickupWindow
 from collector.pickups.purposes import purposes_for
@@ -291,7 +291,7 @@ def _held(session: Session, *, now: datetime, bank_id: int, day: date, but: Dono
     rows = session.execute(
         select(Enquiry, Donor)
         .join(Donor, Donor.id == Enquiry.donor_id)
-        .options(*whole_file())
+        .options(*donor_options())
         .where(
             Enquiry.bank_id == bank_id,
             Enquiry.day == day,

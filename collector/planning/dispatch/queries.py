@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from collector.pickups.models import Pickup, PickupState
-from collector.pickups.queries import for_day
+from collector.pickups.queries import requests_for_day
 from collector.planning.models import Disruption, DisruptionProposal
 from collector.rounds.models import DayPlan, Incident, Round, RoundEvent
 
@@ -43,7 +43,7 @@ def insertable_requests(
     placed = plan.placed
     return [
         pickup
-        for pickup in for_day(session, bank_id, day)
+        for pickup in requests_for_day(session, bank_id, day)
         if pickup.state is PickupState.ACCEPTED and pickup.id not in placed
     ]
 

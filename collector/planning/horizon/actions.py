@@ -12,11 +12,11 @@ from collector.db import owned
 from collector.errors import Conflict, Refused
 from collector.jobs.actions import enqueue, run_again
 from collector.notices.actions import notify
-from collector.pickups.actions import accept, ask
+from collector.pickups.actions import accept, request_pickup
+from collector.pickups.drafts import CivilWindow, PickupDraft
 from collector.pickups.models import Pickup
 from collector.pickups.purposes import purposes_for
-from collector.pickups.queries import asked_once
-from collector.pickups.windows import Ask, CivilWindow
+from collector.pickups.queries import request_by_key
 from collector.planning.horizon.due_dates import DueDonor, Levers
 from collector.planning.horizon.problem import Weeks, build_weeks_problem, load_weeks, reload_weeks
 from collector.planning.horizon.queries import (
@@ -155,7 +155,7 @@ def propose_days(
     made = []
     for each in chosen:
         candidate = known.get(each.donor_id)
-        done = asked_once(session, bank_id, proposal_key(horizon, each.donor_id))
+        done = request_by_key(session, bank_id, proposal_key(horizon, each.donor_id))
         if done is None and candidate is not None and each.day in candidate.days:
             made.append(_proposed(session, horizon, weeks, candidate, each, now=now, actor=actor))
     return made
@@ -180,13 +180,13 @@ def _proposed(
         if forecast.due_on
         else forecast.today
     )
-    pickup = ask(
+    pickup = request_pickup(
         session,
         now=now,
         bank_id=horizon.bank_id,
         donor_id=donor.id,
-        asked_by=actor,
-        asked=Ask(
+        actor=actor,
+        draft=PickupDraft(
             bottles=candidate.bottles(found.day),
             volume_ml=candidate.volume_ml(found.day),
             oldest_on=min(oldest, forecast.today),

@@ -19,7 +19,7 @@ from collector.donors.models import Donor
 from collector.pickups.giving import givings_of, is_paused
 from collector.pickups.models import Giving, Pickup, Purpose
 from collector.pickups.purposes import purposes_for
-from collector.pickups.queries import every_request
+from collector.pickups.queries import requests_by_donor
 from collector.planning.horizon.forecast import ForecastDonor, due_donors
 from collector.planning.problem.distance import distance_km
 from collector.service_day import ServiceDay
@@ -125,7 +125,7 @@ def horizon_candidates(
         policies=policies_of(session, bank_id),
         zones=zones_of(session, bank_id),
         givings=givings_of(session, bank_id),
-        requests=every_request(session, bank_id, [due.donor.id for due in waiting]),
+        requests=requests_by_donor(session, bank_id, [due.donor.id for due in waiting]),
         driven=driven,
         levers=levers,
     )

@@ -21,7 +21,7 @@ from collector.donors.queries import donors_of
 from collector.pickups.flags import fetch_by
 from collector.pickups.giving import givings_of, is_paused
 from collector.pickups.models import Giving, Pickup
-from collector.pickups.queries import every_request
+from collector.pickups.queries import requests_by_donor
 from collector.pickups.states import OPEN
 from collector.service_day import ServiceDay
 
@@ -169,7 +169,7 @@ def _forecasts(
     zone = get_bank(session, bank_id).zone
     today = ServiceDay.of(now, zone).day
     policies, givings = policies_of(session, bank_id), givings_of(session, bank_id)
-    requests = every_request(session, bank_id, keys)
+    requests = requests_by_donor(session, bank_id, keys)
     fetched: dict[int, list[CollectedMilk]] = {}
     for donor_id, at, volume in _records(session, bank_id, keys):
         fetched.setdefault(donor_id, []).append(CollectedMilk(ServiceDay.of(at, zone).day, volume))

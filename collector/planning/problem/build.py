@@ -27,7 +27,7 @@ from collector.banks.queries import get_bank, policies_of
 from collector.donors.eligibility import serology_valid_until
 from collector.pickups.flags import NEARLY, fetch_by
 from collector.pickups.models import OF_MILK, Pickup, PickupState, Purpose
-from collector.pickups.queries import for_day
+from collector.pickups.queries import requests_for_day
 from collector.pickups.states import AGREED
 from collector.planning.problem.plannability import NotPlannable, not_plannable
 from collector.planning.problem.ride_limits import ride_limits
@@ -118,7 +118,7 @@ def load_facts(session: Session, plan: DayPlan) -> DayFacts:
     history = {
         stop.pickup_id for round_ in plan.rounds if not is_open(round_) for stop in round_.stops
     }
-    fitting = {pickup.id: pickup for pickup in for_day(session, bank.id, plan.day)}
+    fitting = {pickup.id: pickup for pickup in requests_for_day(session, bank.id, plan.day)}
     missing = here - fitting.keys()
     if missing:
         rows = session.scalars(select(Pickup).where(Pickup.id.in_(missing)).options(*OF_A_PICKUP))

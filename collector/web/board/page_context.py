@@ -10,6 +10,7 @@ from flask import render_template, request
 from sqlalchemy.orm import Session
 
 from collector.errors import NotFound
+from collector.field_parsers import past_date_parser
 from collector.people.models import Person, Role
 from collector.people.queries import people_with_role
 from collector.pickups.queries import count_unanswered
@@ -54,6 +55,17 @@ def civil_day(text: str) -> date:
     if day.year not in YEARS:
         raise NotFound("http_404")
     return day
+
+
+def parse_past_date(text: str) -> date:
+    """Return the day a form gives for an event that has happened.
+
+    Raises
+    ------
+    Refused
+        `date_not_read`, `day_in_future`.
+    """
+    return past_date_parser(today())(text)
 
 
 def whole_number(text: str) -> int:

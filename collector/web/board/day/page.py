@@ -13,7 +13,7 @@ from collector.custody.models import DoorRecord
 from collector.custody.queries import records_at
 from collector.db import reading
 from collector.errors import Conflict, MilkroundError
-from collector.pickups.queries import count_unanswered, for_day
+from collector.pickups.queries import count_unanswered, requests_for_day
 from collector.planning.editing.queries import edits_of, undo_stacks
 from collector.planning.optimise.proposals import changes_nothing, open_proposal, was_overtaken
 from collector.rounds.actions import pending
@@ -127,7 +127,7 @@ def load_day_view(session: Session, plan: DayPlan | None, day: date) -> DayView:
     return build_day_view(
         plan,
         shifts=shifts_on(session, bank_id=bank_id, day=day),
-        pickups=for_day(session, bank_id, day),
+        pickups=requests_for_day(session, bank_id, day),
         policies=policies_of(session, bank_id),
     )
 

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from collector.db import reading, transaction
 from collector.donor_contact.receipts import open_corrections, settle_correction
 from collector.donors.queries import get_donor
-from collector.pickups.giving import calls_to_make, note_call
+from collector.pickups.giving import calls_to_make, record_call
 from collector.planning.horizon.forecast import due_donors
 from collector.web.framework.guards import actor, now
 
@@ -40,7 +40,7 @@ def called(donor_id: int) -> Response:
     """Note a call with a donor."""
     with transaction() as session:
         get_donor(session, actor().bank_id, donor_id)
-        note_call(
+        record_call(
             session,
             now=now(),
             bank_id=actor().bank_id,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import time, timedelta
 from time import perf_counter
 
@@ -17,9 +18,9 @@ from collector.db import db, reading, transaction
 from collector.donors.queries import get_donor
 from collector.errors import Conflict
 from collector.people.models import Person
-from collector.pickups.enquiries import confirm, get_enquiry, hold_slot, write_down
+from collector.pickups.drafts import PickupDraft, draft_of
+from collector.pickups.enquiries import confirm, get_enquiry, hold_slot, save_enquiry
 from collector.pickups.models import Enquiry, HoldReason, Pickup, PickupState
-from collector.pickups.windows import Ask
 from collector.planning.booking.availability import Availability, find_availability
 from collector.planning.booking.slots import (
     RequestedVisit,
@@ -38,7 +39,7 @@ from tests.town import Town
 
 MORE = 1500
 OTHER_DAY = DAY + timedelta(days=2)
-ASKED = Ask(bottles=8, volume_ml=MORE, oldest_on=DAY - timedelta(days=20))
+ASKED = PickupDraft(bottles=8, volume_ml=MORE, oldest_on=DAY - timedelta(days=20))
 
 
 def offered(app: Flask, town: Town, donor: int) -> list[Slot]:
@@ -94,7 +95,9 @@ def take(app: Flask, town: Town, donor: int, slot: Slot) -> bool:
 def enquire(app: Flask, town: Town, donors: list[int]) -> None:
     with app.app_context(), transaction() as session:
         for key in donors:
-            write_down(session, now=MORNING, donor=get_donor(session, town.bank, key), asked=ASKED)
+            save_enquiry(
+                session, now=MORNING, donor=get_donor(session, town.bank, key), draft=ASKED
+            )
 
 
 def furnish(app: Flask, town: Town, *, capacity: int = 200, donors: int = 1) -> list[int]:
@@ -190,13 +193,13 @@ def test_a_yes_to_a_health_question_keeps_the_slot_and_waits_for_a_nurse(
 ) -> None:
     (nora,) = furnish(app, town)
     with app.app_context(), transaction() as session:
-        asked = Ask(
+        asked = PickupDraft(
             bottles=8,
             volume_ml=MORE,
             oldest_on=DAY - timedelta(days=20),
-            health={HoldReason.ILLNESS: True},
+            health=(HoldReason.ILLNESS,),
         )
-        write_down(session, now=MORNING, donor=get_donor(session, town.bank, nora), asked=asked)
+        save_enquiry(session, now=MORNING, donor=get_donor(session, town.bank, nora), draft=asked)
     assert take(app, town, nora, offered(app, town, nora)[0])
     with app.app_context(), transaction() as session:
         pickup = confirmed(session, town, nora)
@@ -303,13 +306,11 @@ def test_slots_of_a_bank_with_many_rounds_take_less_than_a_second(app: Flask, to
 
 def confirmed(session: Session, town: Town, donor: int) -> Pickup:
 
+    draft = draft_of(get_enquiry(session, donor_id=donor))
     return confirm(
         session,
         now=MORNING,
         donor=get_donor(session, town.bank, donor),
         actor=f"donor:{donor}",
-        call_first=False,
-        do_not_ring=True,
-        neighbour=False,
-        note="",
+        draft=replace(draft, do_not_ring=True),
     )
