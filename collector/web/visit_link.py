@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response
 from collector.banks.models import Bank
 from collector.banks.queries import get_bank
 from collector.db import reading, transaction
-from collector.donor_contact.day_before import answer
-from collector.donor_contact.eta_window import Near, near_of
+from collector.donor_contact.day_before import store_answer
+from collector.donor_contact.eta_window import EtaWindow, eta_window_of
 from collector.errors import NotFound, Refused
 from collector.pickups.models import DayBefore, Pickup, PickupState
 from collector.pickups.visit_links import visit_of
@@ -37,7 +37,7 @@ class LinkPage:
     bank: Bank
     pickup: Pickup
     told: PromisedVisit | None
-    near: Near | None
+    near: EtaWindow | None
     may_answer: bool
     is_tomorrow: bool
 
@@ -56,12 +56,12 @@ def say(token: str) -> Response | tuple[str, int]:
     try:
         with transaction() as session:
             pickup = visit_of(session, token, now=now())
-            answer(
+            store_answer(
                 session,
                 pickup,
                 now=now(),
                 actor=f"donor:{pickup.donor_id}",
-                said=_said(),
+                choice=_choice(),
                 promised=_promised(session, pickup),
                 bottles=as_number(request.form.get("bottles", "")),
             )
@@ -82,7 +82,7 @@ def _page(session: Session, pickup: Pickup) -> LinkPage:
         bank=bank,
         pickup=pickup,
         told=promise,
-        near=near_of(session, pickup),
+        near=eta_window_of(session, pickup),
         may_answer=promise is not None and pickup.state is PickupState.PUBLISHED,
         is_tomorrow=promise is not None and promise.day > ServiceDay.of(now(), bank.zone).day,
     )
@@ -95,7 +95,7 @@ def _promised(session: Session, pickup: Pickup) -> Promise:
     return Promise(opens=promise.opens, closes=promise.closes)
 
 
-def _said() -> DayBefore:
+def _choice() -> DayBefore:
     try:
         return DayBefore(request.form.get("answer", ""))
     except ValueError:

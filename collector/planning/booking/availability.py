@@ -20,8 +20,9 @@ from collector.pickups.queries import of_donor
 from collector.pickups.states import OPEN
 from collector.pickups.windows import DONOR_DAYS_AHEAD
 from collector.planning.booking.forecast import forecast_of
-from collector.planning.booking.slots import Wanted, days_with_rounds
+from collector.planning.booking.slots import Wanted
 from collector.service_day import ServiceDay
+from collector.shifts.queries import days_with_shifts
 from routing.travel.law import great_circle
 
 METRES = 1000
@@ -82,7 +83,7 @@ def outlook(session: Session, *, now: datetime, wanted: Wanted) -> AvailabilityA
 def _days(session: Session, wanted: Wanted, today: date, policies: Policies) -> AvailabilityAnswer:
     donor = wanted.donor
     last = today + timedelta(days=DONOR_DAYS_AHEAD)
-    driven = days_with_rounds(
+    driven = days_with_shifts(
         session, bank_id=donor.bank_id, first=today + timedelta(days=1), last=last
     )
     hers = of_donor(session, donor.bank_id, donor.id)

@@ -30,7 +30,6 @@ from collector.rounds.models import DayPlan, Round, RoundState
 from collector.rounds.promises import Promise, promise
 from collector.rounds.queries import day_plan
 from collector.service_day import ServiceDay
-from collector.shifts.models import RosterShift
 from collector.shifts.queries import shifts_on
 from routing.analysis.insertion import Insertion, inserted, insertions
 from routing.plan import Plan
@@ -165,14 +164,6 @@ def turn_page(session: Session, *, bank_id: int, day: date, seen: SlotBasis) -> 
     )
     if turned.scalar() is None or _version(session, bank_id, day) != seen.version:
         raise Conflict("slots_moved")
-
-
-def days_with_rounds(session: Session, *, bank_id: int, first: date, last: date) -> list[date]:
-    """Return the days on which somebody drives."""
-    days = select(RosterShift.day).where(
-        RosterShift.bank_id == bank_id, RosterShift.day.between(first, last)
-    )
-    return sorted(set(session.scalars(days)))
 
 
 def _version(session: Session, bank_id: int, day: date) -> int | None:

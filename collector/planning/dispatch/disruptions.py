@@ -30,7 +30,7 @@ from collector.planning.dispatch.alternatives import (
 from collector.planning.dispatch.remaining_day import Midday, gate, midday
 from collector.planning.dispatch.revert import OrdersBefore, as_before, before, sent_away
 from collector.planning.models import Disruption, DisruptionKind, DisruptionProposal, ProposalWay
-from collector.rounds.actions import pending
+from collector.rounds.actions import pending_changes
 from collector.rounds.models import DayPlan, Round
 from collector.rounds.queries import day_plan
 from routing.formats.native import plan_data, problem_data
@@ -188,7 +188,7 @@ def _published(session: Session, bank_id: int, day: date) -> DayPlan:
     plan = day_plan(session, bank_id=bank_id, day=day)
     if plan is None or not plan.revision:
         raise NotFound("not_found", kind="day_plans")
-    if pending(session, plan, get_bank(session, bank_id)):
+    if pending_changes(session, plan, get_bank(session, bank_id)):
         raise Refused("unpublished_changes")
     return plan
 

@@ -20,7 +20,7 @@ from collector.rounds.events.queries import (
     followed_rounds,
 )
 from collector.rounds.models import Incident, Round, RoundEvent
-from collector.rounds.phone_config import terms
+from collector.rounds.phone_config import phone_config
 from collector.service_day import ServiceDay
 from collector.web.framework.guards import actor, now, person_id
 from collector.web.phone.device import note_contact
@@ -45,9 +45,9 @@ def rounds() -> Response:
             session, bank_id=actor().bank_id, person_id=person_id(), today=today
         )
         listed = [_listed(session, each) for each in found]
-        agreed = terms(session, actor().bank_id)
+        config = phone_config(session, actor().bank_id)
     person = {"id": person_id(), "name": actor().name}
-    return jsonify(rounds=listed, person=person, terms=agreed, now=now().isoformat())
+    return jsonify(rounds=listed, person=person, terms=config, now=now().isoformat())
 
 
 @blueprint.get("/<int:round_id>")

@@ -18,7 +18,7 @@ from collector.pickups.models import Pickup, PickupState, PickupWindow
 from collector.pickups.queries import for_day
 from collector.planning.editing.undo import edits_of, stacks
 from collector.planning.optimise.proposals import is_empty, open_proposal, was_overtaken
-from collector.rounds.actions import pending
+from collector.rounds.actions import pending_changes
 from collector.rounds.models import DayPlan, Round, RoundStop
 from collector.rounds.queries import day_plan
 from collector.shifts.queries import shifts_on
@@ -179,4 +179,4 @@ def _changed(session: Session, plan: DayPlan | None) -> bool:
     """Whether a publication now would tell anybody anything."""
     if plan is None:
         return False
-    return bool(pending(session, plan, get_bank(session, plan.bank_id)))
+    return bool(pending_changes(session, plan, get_bank(session, plan.bank_id)))

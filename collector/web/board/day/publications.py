@@ -18,7 +18,7 @@ from collector.notices.models import Notice, NoticeState
 from collector.pickups.models import Pickup
 from collector.pickups.queries import get_pickup
 from collector.planning.optimise.queries import broken_rules
-from collector.rounds.actions import pending, publish
+from collector.rounds.actions import pending_changes, publish
 from collector.rounds.promises import Promise
 from collector.rounds.publication import Changes, RoundChange
 from collector.rounds.queries import day_plan
@@ -72,7 +72,7 @@ def page(day: str) -> str:
         plan = day_plan(session, bank_id=bank_id, day=wanted)
         if plan is None:
             raise NotFound("not_found", kind="day_plans")
-        found = pending(session, plan, get_bank(session, bank_id))
+        found = pending_changes(session, plan, get_bank(session, bank_id))
         seen = seen_day(session, plan, wanted)
         rules = broken_rules(session, bank_id=bank_id, day=wanted)
         return board_page(

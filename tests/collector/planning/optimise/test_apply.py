@@ -17,7 +17,7 @@ from collector.pickups.models import Pickup, PickupState, Purpose
 from collector.planning.optimise.apply import keep
 from collector.planning.optimise.queries import broken_rules
 from collector.planning.optimise.runs import pose
-from collector.rounds.actions import pin
+from collector.rounds.actions import edit_day
 from tests.builders import DAY, MORNING, add_donor, add_pickup
 from tests.collector.planning.days import greedy, orders, planned, posed, the_plan
 from tests.town import Town
@@ -58,16 +58,7 @@ def test_an_answer_to_a_day_that_was_edited_since_is_not_kept(app: Flask, town: 
     with app.app_context(), transaction() as session:
         plan = planned(session, town)
         run, problem = posed(session, town)
-        stop = plan.rounds[0].stops[0]
-        edited = pin(
-            session,
-            now=MORNING,
-            bank_id=town.bank,
-            stop_id=stop.id,
-            pinned=True,
-            version=plan.version,
-            actor="person:1",
-        )
+        edited = edit_day(session, bank_id=town.bank, day=plan.day, version=plan.version)
         with pytest.raises(Conflict) as late:
             keep(session, now=MORNING, bank_id=town.bank, run_id=run.id, plan=greedy(problem))
         assert late.value.figures == {"version": edited.version, "revision": 0}
@@ -129,15 +120,8 @@ def test_pins_survive_a_new_plan(app: Flask, town: Town):
     with app.app_context(), transaction() as session:
         plan = planned(session, town)
         stop = plan.rounds[0].stops[0]
-        pin(
-            session,
-            now=MORNING,
-            bank_id=town.bank,
-            stop_id=stop.id,
-            pinned=True,
-            version=plan.version,
-            actor="person:1",
-        )
+        stop.pinned = True
+        session.flush()
         session.expire_all()
         _, problem = posed(session, town)
         (pinned,) = problem.pins
