@@ -23,7 +23,7 @@ from collector.rounds.models import Incident, Round, RoundEvent
 from collector.rounds.phone_config import phone_config
 from collector.service_day import ServiceDay
 from collector.web.framework.guards import actor, now, person_id
-from collector.web.phone.device import note_contact
+from collector.web.phone.device import record_contact
 from collector.web.run_sheet import sheet_page
 from collector.web.wording import sentence
 
@@ -38,7 +38,7 @@ TRIES = 3
 @blueprint.get("")
 def rounds() -> Response:
     """List the collector's rounds of today and tomorrow, with the bank's terms."""
-    note_contact()
+    record_contact()
     today = ServiceDay.of(now(), ZoneInfo(actor().time_zone)).day
     with reading() as session:
         found = followed_rounds(
