@@ -27,9 +27,9 @@ class _Watch:
         self.orders: Orders = {}
         self.first: float | None = None
 
-    def better(self, read: Callable[[], Orders]) -> None:
+    def on_best(self, read: Callable[[], Orders]) -> None:
         self.orders = read()
         self.first = self.first or time.process_time() - self.began
 
-    def enough(self, _: int) -> bool:
+    def should_stop(self, _: int) -> bool:
         return time.process_time() - self.began >= self.seconds

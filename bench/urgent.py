@@ -1,8 +1,9 @@
 """How fast an urgent visit is in the plan of a day that is half driven: ``python -m bench.urgent``.
 
 Of a planned day of 120 visits one that nobody has begun by now is taken out, as if it had never
-been asked for, and asked for now. What has been driven is history (`routing.analysis.remaining_day`); the search
-begins from the present plan. Times are CPU seconds of this process, on one thread.
+been asked for, and asked for now. The driven part is history
+(`routing.analysis.remaining_day`); the search begins from the present plan. Times are CPU seconds
+of this process, on one thread.
 """
 
 import statistics

@@ -295,7 +295,7 @@ def _whole(
 
 
 def _kept_secret(home: Path) -> str:
-    """Return the installation's secret, generated on the first start, readable by its owner only."""
+    """Return the installation's secret, generated on first start, readable by its owner only."""
     return _kept(home, "secret_key", 48)
 
 

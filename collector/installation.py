@@ -24,6 +24,12 @@ OWNER_ONLY = 0o077
 clock = SystemClock()
 
 
+class WrongDatabaseError(click.ClickException):
+    """Refusal of a database of another version, with the exit code of a wrong setting."""
+
+    exit_code = WRONG_SETTINGS
+
+
 class Commands(click.Group):
     """Command group that prints refusals as sentences."""
 
@@ -59,9 +65,13 @@ def application(settings: Settings) -> Flask:
     settings.home.mkdir(parents=True, exist_ok=True)
     app = create_app(settings)
     with app.app_context():
-        if not migrations.is_current(db.engine):
-            migrations.upgrade(db.engine)
-        db.engine.dispose()  # the web server forks: its workers must not share a connection
+        try:
+            if not migrations.is_current(db.engine):
+                migrations.upgrade(db.engine)
+        except migrations.UnknownSchemaError as unknown:
+            raise WrongDatabaseError(str(unknown)) from unknown
+        finally:
+            db.engine.dispose()  # the web server forks: its workers must not share a connection
     return app
 
 

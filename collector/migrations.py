@@ -1,41 +1,106 @@
 """Migration of a database to this version's schema, and its check."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from alembic.script import Script, ScriptDirectory
+from sqlalchemy import Engine, text
 from sqlalchemy.engine import Connection
 
 from collector.asset_root import asset_root
-from collector.db import Base
+from collector.db import WRITES, Base
+
+SCHEMA_LOCK = 3_141_002
+"""Number of PostgreSQL's advisory lock around a change of the schema; an arbitrary constant."""
+
+
+class UnknownSchemaError(Exception):
+    """The database is at a revision without a way to this version; nothing was changed."""
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Bring the schema up to a revision, in one transaction."""
-    with engine.begin() as connection:
-        command.upgrade(_config(connection), revision)
+    """Bring the schema up to a revision, in one transaction.
+
+    A second process waits for the first. A database at the last revision of the release before
+    has the schema of the baseline already: only its mark changes, and its rows stay untouched.
+
+    Raises
+    ------
+    UnknownSchemaError
+        The revision is an older one of the release before, or of a newer version.
+    """
+    with _exclusive(engine) as connection:
+        config = _config(connection)
+        _move_to_baseline(connection, config)
+        command.upgrade(config, revision)
 
 
 def downgrade(engine: Engine, revision: str) -> None:
     """Take the schema down to a revision; `base` removes everything."""
-    with engine.begin() as connection:
+    with _exclusive(engine) as connection:
         command.downgrade(_config(connection), revision)
 
 
 def is_current(engine: Engine) -> bool:
     """Whether the database has the schema of this version."""
     with engine.connect() as connection:
-        present = MigrationContext.configure(connection).get_current_revision()
-        return present == ScriptDirectory.from_config(_config(connection)).get_current_head()
+        head = ScriptDirectory.from_config(_config(connection)).get_current_head()
+        return _revision_of(connection) == head
 
 
 def differences(engine: Engine) -> list[object]:
-    """Return what the rows' classes say and the migrated schema does not have, or the reverse."""
+    """Return the differences between the schema of the database and the rows' classes."""
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         return list(compare_metadata(context, Base.metadata))
+
+
+@contextmanager
+def _exclusive(engine: Engine) -> Iterator[Connection]:
+    """Open a transaction that excludes any other change of the schema.
+
+    After an upgrade the web server and the worker start together, and both migrate.
+    """
+    with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+        if connection.dialect.name == "postgresql":
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({SCHEMA_LOCK})"))
+        yield connection
+
+
+def _move_to_baseline(connection: Connection, config: Config) -> None:
+    present, scripts = _revision_of(connection), ScriptDirectory.from_config(config)
+    if present is None or present in {each.revision for each in scripts.walk_revisions()}:
+        return
+    baseline = _baseline(scripts)
+    if present == baseline.module.replaces:
+        command.stamp(config, baseline.revision, purge=True)
+    elif present in baseline.module.came_before:
+        raise UnknownSchemaError(
+            f"The database is at revision {present} of {baseline.module.of_release}: upgrade it"
+            f" first with the last version of {baseline.module.of_release}, then with this one."
+        )
+    else:
+        raise UnknownSchemaError(
+            f"The database is at revision {present}, unknown to this version: install the version"
+            " that made it, or a newer one."
+        )
+
+
+def _baseline(scripts: ScriptDirectory) -> Script:
+    """Return the first revision of this release."""
+    (first,) = scripts.get_bases()
+    baseline = scripts.get_revision(first)
+    if baseline is None:
+        raise LookupError(first)
+    return baseline
+
+
+def _revision_of(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
 
 
 def _config(connection: Connection) -> Config:

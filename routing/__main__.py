@@ -1,7 +1,6 @@
-"""Knows the command line: ``python -m routing solve|check|explain|insertions|compare|warm|wait``.
+"""Command line: ``python -m routing solve|check|explain|insertions|compare|warm|wait``.
 
-It exits with 0 when it is done, 1 when a plan breaks rules, 2 when the input is wrong and 3 when
-no plan was found in time.
+Exit codes: 0 done, 1 a plan breaks rules, 2 wrong input, 3 no plan found in time.
 """
 
 import argparse
@@ -45,7 +44,7 @@ WRONG_INPUT: Final = 2
 NO_PLAN: Final = 3
 
 ERASE_REST: Final = "\x1b[K"
-"""What a terminal takes as: nothing more on this line."""
+"""The terminal sequence that clears the rest of a line."""
 
 Arguments = argparse.Namespace
 
@@ -56,7 +55,7 @@ ERRORS: Final = {
     "no_plan": NO_PLAN,
     "unlawful_plan": BREAKS_RULES,
 }
-"""Per name an error has on a progress line, the exit code."""
+"""Exit codes by name of the error on a progress line."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -66,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return command(options)
     except BrokenPipeError:
-        # Nobody reads any more. Python would try to flush once again on its way out.
+        # The reader is gone. Python would try to flush once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return NO_PLAN
     except (InvalidInputError, NoPlanError, UnlawfulPlanError, OSError) as error:
@@ -153,7 +152,7 @@ def _solve(options: Arguments) -> int:
         die_with_reader(sys.stdout.fileno())
     folder = Path(options.output).parent
     if not folder.is_dir():
-        # Better now than when the search is done and its plan lost.
+        # An error now is better than after the search, with its plan lost.
         raise NotADirectoryError(errno.ENOTDIR, "is no folder to write to", str(folder))
     began = time.monotonic()
     question, start = _question(options)
@@ -169,7 +168,7 @@ def _solve(options: Arguments) -> int:
 
 
 def _searched(options: Arguments, question: ReadProblem, start: Plan | None) -> Plan:
-    """Search, and tell of better plans whoever wants to hear: a program, or somebody who looks."""
+    """Search, and report better plans to a program or to a terminal."""
     if options.progress or not sys.stderr.isatty():
         told = _told() if options.progress else None
         return solve(question.problem, _budget(options), start, told)
@@ -202,7 +201,7 @@ def _shown(options: Arguments, question: ReadProblem) -> OnImprovement:
 
 
 def _question(options: Arguments) -> tuple[ReadProblem, Plan | None]:
-    """Read the problem and the plan to begin from, where there is one."""
+    """Read the problem and the optional initial plan."""
     spoken = FORMATS[options.format]
     if options.problem == options.start == "-":
         first, _, rest = _read("-").partition("\n")
@@ -215,7 +214,7 @@ def _question(options: Arguments) -> tuple[ReadProblem, Plan | None]:
 
 
 def _brought(question: ReadProblem) -> Plan | None:
-    """The plan that a question brings to begin from, which must be legal as far as it goes."""
+    """Return the initial plan of a document; its tours must be legal."""
     if question.orders is None:
         return None
     plan = retimed(question.problem, question.orders)
@@ -226,7 +225,7 @@ def _brought(question: ReadProblem) -> Plan | None:
 
 
 def _answer(question: ReadProblem, answer: WrittenPlan) -> Plan:
-    """Time and price what a format does not say of a plan."""
+    """Time and price a plan whose format has no times."""
     if isinstance(answer, Plan):
         return answer
     if isinstance(answer, Mapping):
@@ -310,7 +309,7 @@ def _change(change: VisitDifference) -> Mapping[str, Any]:
 
 
 def _judged(options: Arguments) -> tuple[ReadProblem, Sequence[Plan]]:
-    """Read the problem and the plans that are given with it."""
+    """Read the problem and the plans of the arguments."""
     plans = [options.plan, *([options.other] if "other" in options else [])]
     if [options.problem, *plans].count("-") > 1:
         raise InvalidPlanError("plan", "only one of the inputs can be on standard input")
@@ -339,7 +338,7 @@ def _say(sentence: str) -> None:
 
 
 def _line(kind: str, **fields: Any) -> None:  # noqa: ANN401 - whatever JSON can hold
-    """Write a line at once: whoever reads it may kill us the next moment and keep it."""
+    """Write a line and flush it: the reader may kill this process at any moment."""
     _say(json.dumps({"kind": kind, **fields}, ensure_ascii=False))
 
 

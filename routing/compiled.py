@@ -1,8 +1,8 @@
-"""Knows how hot code is compiled, and where what was compiled is kept.
+"""Compilation of hot code by Numba, and the cache folder of its results.
 
-Numba notices that a function's own file has changed, not that one it calls has: a caller would go
-on with what was compiled into it. So everything compiled is kept under a name made of all the
-sources, and a change anywhere starts afresh.
+Numba notices a change of a function's own file, but not of a file of a function it calls. A caller
+would go on with the old code compiled into it. So the cache folder is named by a digest of all
+sources, and any change starts a new folder.
 """
 
 import hashlib
@@ -15,6 +15,7 @@ import numba
 from numba import config
 
 PACKAGES = ("timing", "kernel")
+"""Packages of `routing` with compiled functions."""
 
 
 def _sources() -> Iterator[Path]:
@@ -22,11 +23,11 @@ def _sources() -> Iterator[Path]:
         yield from sorted((Path(__file__).parent / package).glob("*.py"))
 
 
-def _kept_in() -> Path:
-    """A folder of this user's, for these sources where they lie, and this Numba.
+def _cache_folder() -> Path:
+    """Return a folder of the user for these sources, their path, and this version of Numba.
 
-    Numba files what it has compiled under the path of its source: another checkout of the same
-    sources finds nothing there.
+    Numba files compiled code under the path of its source: another checkout of the same sources
+    finds nothing there.
     """
     digest = hashlib.sha256(f"{numba.__version__} {Path(__file__).parent}".encode())
     for source in _sources():
@@ -39,16 +40,16 @@ def _kept_in() -> Path:
 
 
 if not config.CACHE_DIR:  # type: ignore[attr-defined]
-    config.CACHE_DIR = str(_kept_in())  # type: ignore[attr-defined]
+    config.CACHE_DIR = str(_cache_folder())  # type: ignore[attr-defined]
 
-# Loops here are short and full of branches: trying to vectorise them only takes time to compile.
+# Loops here are short and full of branches: vectorising them only takes time to compile.
 config.LOOP_VECTORIZE = 0  # type: ignore[attr-defined]
 config.SLP_VECTORIZE = 0  # type: ignore[attr-defined]
 
 compiled = numba.njit(cache=True, nogil=True)
-"""Compile a function; it lets go of the interpreter's lock while it runs."""
+"""Decorator that compiles a function; it releases the interpreter's lock while it runs."""
 
 inner = numba.njit(  # type: ignore[call-overload]
     cache=True, nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True
 )
-"""Compile a function that only compiled code calls, which takes less time to compile."""
+"""Decorator that compiles a function called by compiled code only, in less time."""

@@ -1,4 +1,4 @@
-"""Knows what a plan costs, part by part, from the problem and the timed tours alone."""
+"""Cost of a plan by parts, computed from the problem and the timed tours."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -24,11 +24,11 @@ PARTS: Final = (
     "zones",
     "imbalance",
 )
-"""The parts of a bill that tours owe."""
+"""The parts of a bill that tours cause."""
 
 
 def cost(problem: Problem, plan: Plan) -> Cost:
-    """The bill of a plan; each part is added exactly, then rounded to cents once."""
+    """Return the bill of a plan; each part is an exact sum, rounded to cents once."""
     tours = [tour_parts(problem, tour) for tour in plan.tours]
     parts = {name: sum(tour[name] for tour in tours) for name in PARTS}
     parts["penalties"] = _penalties(problem, plan)
@@ -36,33 +36,33 @@ def cost(problem: Problem, plan: Plan) -> Cost:
 
 
 def tour_cost(problem: Problem, tour: Tour) -> Cost:
-    """The bill of one tour."""
+    """Return the bill of one tour."""
     return cost(problem, Plan(tours=(tour,)))
 
 
 def shares(problem: Problem, plan: Plan) -> int:
-    """The exact cost of a plan in shares of a cent; of two plans, compare these."""
+    """Return the exact cost of a plan in shares of a cent, for comparisons."""
     return sum(tour_shares(problem, tour) for tour in plan.tours) + _penalties(problem, plan)
 
 
 def tour_parts(problem: Problem, tour: Tour) -> dict[str, int]:
-    """The exact bill of one tour, by `PARTS`, in shares of a cent."""
+    """Return the exact bill of one tour, by `PARTS`, in shares of a cent."""
     return _parts(problem, _shift(problem, tour), tour)
 
 
 def tour_shares(problem: Problem, tour: Tour) -> int:
-    """The exact cost of one tour in shares of a cent."""
+    """Return the exact cost of one tour in shares of a cent."""
     return sum(tour_parts(problem, tour).values())
 
 
 def left_out(problem: Problem, plan: Plan) -> int:
-    """How many mandatory visits are unassigned; a plan with fewer is better at any price."""
+    """Return the number of unassigned mandatory visits; fewer is better at any price."""
     found = (problem.visit(entry.visit) for entry in plan.unassigned)
     return sum(visit is not None and problem.mandatory(visit) for visit in found)
 
 
 def rank(problem: Problem, plan: Plan) -> tuple[int, int]:
-    """What orders plans: mandatory visits left out first, then the exact cost."""
+    """Return the sort key of plans: unassigned mandatory visits, then the exact cost."""
     return left_out(problem, plan), shares(problem, plan)
 
 
@@ -74,7 +74,7 @@ def _shift(problem: Problem, tour: Tour) -> Shift:
 
 
 def _parts(problem: Problem, shift: Shift, tour: Tour) -> dict[str, int]:
-    """The parts of a tour's bill that are more than nothing by its kind, in shares."""
+    """Return the surcharges of a tour's bill by part, in shares."""
     visits = [(visit, stop) for stop in tour.stops if (visit := problem.visit(stop.visit))]
     road = _road(problem, shift, tour)
     return {
@@ -95,7 +95,7 @@ def _parts(problem: Problem, shift: Shift, tour: Tour) -> dict[str, int]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Road:
-    """The road of a tour by the problem's matrices, whatever the tour itself says."""
+    """Return the metres of a tour by the problem's matrices, independent of the tour's figure."""
 
     seconds: int
     metres: int
@@ -113,7 +113,7 @@ def _road(problem: Problem, shift: Shift, tour: Tour) -> _Road:
 
 
 def places(problem: Problem, shift: Shift, tour: Tour) -> list[str]:
-    """Where a tour comes by, unloadings included; what its shift does not know is left out."""
+    """Return the places of a tour, unloadings included; unknown places are left out."""
     found = [shift.start]
     known = shift.reload.places if shift.reload else ()
     halts = [halt for halt in tour.unloadings if halt.place in known]

@@ -1,19 +1,19 @@
-"""Knows what can go wrong in the planner: one class per thing a caller may do differently."""
+"""Errors of the planner, one class per different reaction of a caller."""
 
 
 class RoutingError(Exception):
-    """Anything the planner refuses or cannot do."""
+    """Base of all errors of the planner."""
 
 
 class InvalidInputError(RoutingError):
-    """What was given cannot be read or contradicts itself.
+    """The input cannot be read or contradicts itself.
 
     Attributes
     ----------
     entry : str
         The entry at fault, as a path: ``visits[3].windows[0]``.
     complaint : str
-        What is wrong with it.
+        The mistake.
     """
 
     def __init__(self, entry: str, complaint: str) -> None:
@@ -35,12 +35,12 @@ class NoPlanError(RoutingError):
 
 
 class UnlawfulPlanError(RoutingError):
-    """The engine's plan breaks a rule; it is a defect of the planner, and nobody gets to see it.
+    """The engine's plan breaks a rule: a defect of the planner; the plan is not returned.
 
     Attributes
     ----------
     sentences : tuple of str
-        What the checker said, a sentence per broken rule.
+        The checker's sentences, one per broken rule.
     """
 
     def __init__(self, sentences: tuple[str, ...]) -> None:

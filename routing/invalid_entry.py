@@ -1,4 +1,4 @@
-"""Knows how a mistake in a problem is refused: by the path of the entry and a complaint."""
+"""Refusal of an invalid entry, with its path and a complaint."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NoReturn
@@ -11,24 +11,24 @@ Value = Any
 
 
 def refuse(entry: str, complaint: str) -> NoReturn:
-    """Say what is wrong, and where."""
+    """Raise the error for an entry."""
     raise InvalidProblemError(entry, complaint)
 
 
 def each(entry: str, values: Sequence[Value], judge: Callable[[str, Value], None]) -> None:
-    """Judge every value under its own path."""
+    """Validate every value under its own path."""
     for position, value in enumerate(values):
         judge(f"{entry}[{position}]", value)
 
 
 def name(entry: str, value: Value) -> None:
-    """It is a text, and says something."""
+    """Refuse a value other than a non-empty text."""
     if not isinstance(value, str) or not value:
         refuse(entry, "is not a name")
 
 
 def names(entry: str, values: Iterable[Value]) -> None:
-    """Names, none of them twice."""
+    """Refuse empty or doubled names."""
     seen: set[str] = set()
     for position, value in enumerate(values):
         name(f"{entry}[{position}]", value)
@@ -38,7 +38,7 @@ def names(entry: str, values: Iterable[Value]) -> None:
 
 
 def ids(entry: str, values: Sequence[Value]) -> None:
-    """Every id is a name of its own."""
+    """Refuse doubled ids."""
     seen: dict[str, int] = {}
     for position, value in enumerate(values):
         here = f"{entry}[{position}].id"
@@ -49,7 +49,7 @@ def ids(entry: str, values: Sequence[Value]) -> None:
 
 
 def whole(entry: str, value: Value, *, least: int = 0) -> None:
-    """A whole number that fits."""
+    """Refuse a value other than a whole number within bounds."""
     if type(value) is not int:
         refuse(entry, "is not a whole number")
     if value < least:
@@ -59,13 +59,13 @@ def whole(entry: str, value: Value, *, least: int = 0) -> None:
 
 
 def known(entry: str, value: Value, kind: str, there: Iterable[str]) -> None:
-    """The name is one of those that are there."""
+    """Refuse a name that does not exist."""
     if value not in there:
         refuse(entry, f"there is no {kind} {value!r}")
 
 
 def window(entry: str, value: Value) -> None:
-    """Two instants, in their order."""
+    """Refuse a window that ends before it begins."""
     whole(f"{entry}.earliest", value.earliest)
     whole(f"{entry}.latest", value.latest)
     if value.latest < value.earliest:
@@ -73,7 +73,7 @@ def window(entry: str, value: Value) -> None:
 
 
 def windows(entry: str, values: Sequence[Value]) -> None:
-    """At least one window; ascending, and no second in two of them."""
+    """Refuse an empty list of windows, or windows not ascending and apart."""
     if not values:
         refuse(entry, "there is no window")
     each(entry, values, window)
@@ -83,7 +83,7 @@ def windows(entry: str, values: Sequence[Value]) -> None:
 
 
 def optional(entry: str, value: Value, fields: str) -> None:
-    """Each of these fields is a number, or nothing."""
+    """Refuse fields other than a number or None."""
     for field in fields.split():
         if getattr(value, field) is not None:
             whole(f"{entry}.{field}", getattr(value, field))
@@ -92,7 +92,7 @@ def optional(entry: str, value: Value, fields: str) -> None:
 def amounts(
     entry: str, values: Mapping[str, int], dimensions: Sequence[str], *, least: int = 0
 ) -> None:
-    """Every amount is counted in a dimension there is."""
+    """Refuse amounts of unknown dimensions."""
     for dimension, amount in values.items():
         known(f"{entry}.{dimension}", dimension, "dimension", dimensions)
         whole(f"{entry}.{dimension}", amount, least=least)

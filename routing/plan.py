@@ -1,4 +1,4 @@
-"""Knows the planner's answer: timed tours, what is left out and why, and the bill."""
+"""The plan: timed tours, unassigned visits with reasons, and the bill."""
 
 from dataclasses import dataclass, fields
 from enum import StrEnum
@@ -7,7 +7,7 @@ from routing.units import FREE, Cents, Metres, Seconds
 
 
 class Rule(StrEnum):
-    """The rules, by the name each has in the checker, the model, the tests and the docs."""
+    """The rules, by their name in the checker, the model, the tests and the docs."""
 
     COVERAGE = "coverage"
     CLOCK = "clock"
@@ -33,20 +33,20 @@ class Rule(StrEnum):
 
 
 class ReasonCode(StrEnum):
-    """Why a visit is unassigned."""
+    """The kind of reason of an unassigned visit."""
 
     IMPOSSIBLE = "impossible"
-    """No shift could serve it, even with nothing else to do."""
+    """No shift could serve it, even alone."""
     CROWDED = "crowded"
     """A shift could serve it alone, but it fits nowhere between the stops of this plan."""
     TOO_DEAR = "too_dear"
     """It fits, and costs more than its penalty."""
     FITS = "fits"
-    """It fits and would be worth it: the plan was made by hand, or the visit is new."""
+    """It fits and is worth its price: the plan was edited by hand, or the visit is new."""
 
 
 class Remedy(StrEnum):
-    """What a coordinator can do about it."""
+    """A remedy for a coordinator."""
 
     WIDEN_WINDOW = "widen_window"
     MOVE_DATE = "move_date"
@@ -86,18 +86,18 @@ class Stop:
 
     @property
     def wait(self) -> Seconds:
-        """How long the collector waits at the door."""
+        """The wait at the door, in seconds."""
         return Seconds(self.begin - self.arrival)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unloading:
-    """A halt at a freezer on the way, where everything collected so far stays.
+    """An unloading at a freezer on the way, with all items collected so far.
 
     Attributes
     ----------
     after : int
-        How many stops were served ahead of it.
+        The number of stops served before it.
     begin, end : Seconds
         Of service there.
     """
@@ -121,7 +121,7 @@ class Rest:
     name : str
         The break's id.
     after : int
-        How many stops were served ahead of it.
+        The number of stops served before it.
     """
 
     name: str
@@ -132,14 +132,14 @@ class Rest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tour:
-    """What one shift drives; a shift that serves nobody has no tour.
+    """The tour of one shift; a shift without a stop has no tour.
 
     Attributes
     ----------
     start, end : str
         The places where it departs and arrives.
     unloadings, breaks : tuple
-        In their order; of those with the same `after`, in the order of their begins.
+        In order of `after`, then of begin.
     """
 
     shift: str
@@ -154,7 +154,7 @@ class Tour:
 
     @property
     def seconds(self) -> Seconds:
-        """From departure to arrival."""
+        """Seconds from departure to arrival."""
         return Seconds(self.arrival - self.departure)
 
     @property
@@ -165,14 +165,14 @@ class Tour:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Obstacle:
-    """What keeps a visit from one shift.
+    """The obstacle between a visit and one shift.
 
     Attributes
     ----------
     rule : Rule
         The rule that would break.
     by : int
-        By how much, in the rule's own unit; 0 where no amount makes sense.
+        The amount, in the rule's own unit; 0 if no amount applies.
     """
 
     shift: str
@@ -183,18 +183,18 @@ class Obstacle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relaxation:
-    """One change that admits a visit, as small as it can be; the checker has confirmed it.
+    """The smallest change of one kind that admits a visit, confirmed by the checker.
 
     Attributes
     ----------
     shift, position
-        Where the visit then goes.
+        The insertion after the change.
     other : str, optional
         The visit left out for it, or the dimension of the capacity.
     by : int
-        By how much, in seconds or in units of the dimension; 0 where no amount makes sense.
+        The amount, in seconds or in units of the dimension; 0 if no amount applies.
     price : Cents
-        What the plan then costs more, the penalty of a visit left out included.
+        The increase of the plan's cost, with the penalty of a visit left out.
     """
 
     remedy: Remedy
@@ -208,18 +208,18 @@ class Relaxation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """Why a visit is unassigned, in data and in one sentence.
+    """The reason of an unassigned visit, as data and as one sentence.
 
     Attributes
     ----------
     rule, shift : optional
         The nearest miss: the rule that would break, and the shift on which.
     price : Cents, optional
-        What the cheapest legal insertion adds, where there is one.
+        The extra cost of the cheapest legal insertion, if any.
     obstacles : tuple of Obstacle
-        Shift by shift, the first rule that would break.
+        By shift, the first rule that would break.
     relaxations : tuple of Relaxation
-        What would admit it, the cheapest first; `explain` looks for them, `solve` does not.
+        Changes that would admit it, the cheapest first; found by `explain`, not by `solve`.
     """
 
     code: ReasonCode
@@ -234,7 +234,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unassigned:
-    """A visit in no tour; `solve` always gives the reason."""
+    """An unassigned visit; `solve` always gives the reason."""
 
     visit: str
     reason: Reason | None = None
@@ -247,7 +247,7 @@ class Cost:
     Attributes
     ----------
     driving : Cents
-        Kilometres, hours of travel, and what the legs themselves cost.
+        Kilometres, hours of travel, and the price of the legs.
     time : Cents
         From departure to arrival.
     preferences : Cents
@@ -274,7 +274,7 @@ class Cost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Tours, what is unassigned, and the bill."""
+    """Tours, unassigned visits and the bill."""
 
     tours: tuple[Tour, ...] = ()
     unassigned: tuple[Unassigned, ...] = ()
@@ -282,19 +282,19 @@ class Plan:
 
     @property
     def seconds(self) -> Seconds:
-        """The length of all tours together."""
+        """The duration of all tours, in seconds."""
         return Seconds(sum(tour.seconds for tour in self.tours))
 
     @property
     def metres(self) -> Metres:
-        """The distance of all tours together."""
+        """The distance of all tours, in metres."""
         return Metres(sum(tour.metres for tour in self.tours))
 
     @property
     def orders(self) -> dict[str, tuple[str, ...]]:
-        """Per shift that has a tour, its visits in their order."""
+        """The visits in order, by shift with a tour."""
         return {tour.shift: tour.visits for tour in self.tours}
 
     def tour(self, shift: str) -> Tour | None:
-        """The tour of this shift, if it has one."""
+        """Return the tour of a shift, or None."""
         return next((tour for tour in self.tours if tour.shift == shift), None)

@@ -1,8 +1,8 @@
-"""Knows everything the planner may know: places, travel, visits, shifts and pins.
+"""The planning problem: places, travel, visits, shifts and pins.
 
 Conventions: instants are whole seconds since the problem's epoch; a window bounds the *begin* of
 service and includes both its ends; travel is rounded up and matrices are directed (row: from,
-column: to). A `Problem` that exists is valid: its constructor refuses every mistake by name.
+column: to). The constructor of `Problem` refuses every mistake and names the entry.
 """
 
 from collections.abc import Mapping
@@ -16,12 +16,12 @@ from routing.validation import validate
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where something happens: a door, a depot, a freezer.
+    """A place of the problem: a door, a depot, a freezer.
 
     Attributes
     ----------
     receives : bool
-        It is a freezer or a laboratory: the ride of an item may end here.
+        Whether it is a freezer or a laboratory, where the ride of an item ends.
     """
 
     id: str
@@ -32,7 +32,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """A stretch of time, both ends included."""
+    """An interval of time, both ends included."""
 
     earliest: Seconds
     latest: Seconds
@@ -40,45 +40,45 @@ class Window:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """A pick-up as the planner sees it.
+    """A pick-up request in the planning problem.
 
     Attributes
     ----------
     windows : tuple of Window
-        When service may begin, on as many days as need be; ascending, apart, at least one.
+        Intervals of the begin of service, on any number of days; ascending, apart, at least one.
     service : Seconds
-        At the door.
+        The time at the door.
     setup : Seconds
-        On top of the service where the point ahead of it in the tour is another place.
+        Extra time if the point before it in the tour is another place.
     load : mapping of str to int
-        What is collected, per dimension; a dimension not named is 0. Negative only for the delivery
-        of a shipment.
+        The collected amount per dimension, default 0. Negative only for the delivery of a
+        shipment.
     brought : mapping of str to int
-        What is brought to the door, per dimension: on board from the departure until here.
+        The amount brought to the door per dimension, on board from the departure until here.
     ride_limits : mapping of str to Seconds
         Per item, the longest time from the end of service to the arrival at a place that receives.
     skills : frozenset of str
-        What the shift must have.
+        The skills required of the shift.
     shifts : frozenset of str, optional
         The only shifts that may serve it; None allows every shift.
     collectors : frozenset of str, optional
-        The only collectors who may serve it; None allows everybody.
+        The allowed collectors; None allows all.
     forbidden : frozenset of str
-        Collectors who may not serve it.
+        The forbidden collectors.
     preferred : frozenset of str
-        Collectors who had better serve it.
+        The preferred collectors.
     preference : Cents
-        The price of somebody else than the preferred.
+        The price of a collector other than the preferred.
     release, deadline : Seconds, optional
         The first and the last instant at which service may begin.
     due : Seconds, optional
-        From here on every hour of waiting for the service to begin costs `cents_per_hour_late`.
+        The instant from which every hour until the begin of service costs `cents_per_hour_late`.
     donor : str, optional
         At most one visit of a donor is served per period of the problem.
     zone : str, optional
-        Where it lies; see `Shift.zones`.
+        Its zone; see `Shift.zones`.
     penalty : Cents, optional
-        The price of leaving it out; None makes it mandatory.
+        The price of leaving it unassigned; None makes it mandatory.
     """
 
     id: str
@@ -106,15 +106,15 @@ class Visit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Break:
-    """A rest that a collector on the road must have.
+    """A break required of a collector on the road.
 
-    It is owed unless it can be had before the departure or after the arrival. It interrupts a way
+    It is required unless it fits before the departure or after the arrival. It interrupts travel
     or a wait, never a service.
 
     Attributes
     ----------
     windows : tuple of Window
-        When it may begin; ascending, not overlapping, at least one.
+        Intervals of its begin; ascending, not overlapping, at least one.
     """
 
     id: str
@@ -124,16 +124,16 @@ class Break:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reload:
-    """Leave to empty the box on the way and go on: whatever was collected stays there.
+    """Permission to unload on the way; all items collected so far stay there.
 
     Attributes
     ----------
     places : tuple of str
         Freezers, each of which receives.
     service : Seconds
-        How long it takes there.
+        The duration of an unloading.
     times : int
-        How often at most in one tour.
+        The most unloadings in one tour.
     """
 
     places: tuple[str, ...]
@@ -143,42 +143,41 @@ class Reload:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shift:
-    """One collector, one vehicle, one stretch of one day.
+    """One collector and one vehicle during one interval of one day.
 
     Attributes
     ----------
     ends : tuple of str
-        Where the tour may end: it ends at the nearest to its last stop, in seconds, then in metres,
-        then in this order. Either all of them receive or none does.
+        The permitted ends; a tour ends at the nearest to its last stop, by seconds, then metres,
+        then this order. Either all of them receive or none does.
     window : Window
         The earliest departure from `start` and the latest arrival at the end.
     departed : bool
-        The collector is on the road already: the tour departs when the window opens, not later.
+        Whether the collector is on the road; the tour then departs when the window opens.
     capacity : mapping of str to int
-        What the vehicle can carry, per dimension; a dimension not named is not limited.
+        The capacity per dimension; a dimension not named is not limited.
     carried : mapping of str to int
-        What is on board at the departure, per dimension, until the first place that receives.
+        The load on board at the departure, per dimension, until the first receiving place.
     carried_until : Seconds, optional
-        When that must have reached such a place.
+        The latest arrival of that load at a receiving place.
     fixed_cost : Cents
-        Owed as soon as the shift serves one visit.
+        The price of the shift once it serves a visit.
     cents_per_hour : int
         For the time from departure to arrival, waiting and breaks included.
     cents_per_driving_hour : int
-        For travel alone, on top.
+        An extra price of travel time alone.
     overtime_from : Seconds, optional
-        From here on every hour until the arrival costs `overtime_cents_per_hour` more.
+        The instant from which every hour until the arrival costs `overtime_cents_per_hour` more.
     max_driving, max_working : Seconds, optional
         The longest travel; the longest time from departure to arrival, breaks included.
     max_metres, max_stops : optional
         The longest road; the most visits.
     zones : frozenset of str, optional
-        Where it is at home; None is at home everywhere, and so is everybody with a visit that has
-        no zone.
+        Its zones; None means no restriction. A visit without a zone is never restricted.
     outside : Cents, optional
-        The price of each visit outside those zones; None forbids them.
+        The price of each visit outside its zones; None forbids them.
     profile : str
-        The travel it uses.
+        The key of its travel matrices.
     """
 
     id: str
@@ -227,9 +226,9 @@ class Pin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shipment:
-    """Something fetched at one visit and handed over at another, by the same tour, or not at all.
+    """An item collected at one visit and delivered at another, by the same tour, or not at all.
 
-    What the delivery's load takes off is what the pick-up's load has put on.
+    The delivery's load is the negative of the pick-up's load.
     """
 
     pickup: str
@@ -237,7 +236,7 @@ class Shipment:
 
 
 class Measure(StrEnum):
-    """What is balanced between shifts, and the unit its price is for."""
+    """The balanced measure of a tour, with the unit of its price."""
 
     STOPS = "stops"
     """Cents per stop."""
@@ -249,7 +248,7 @@ class Measure(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Balance:
-    """The price of a tour that is longer than its fair share.
+    """The price of a tour above its fair share.
 
     Every tour pays for its own excess over the share, so a tour never gets cheaper by being made
     longer, as it can where the difference between the longest and the shortest is priced (Matl,
@@ -258,11 +257,11 @@ class Balance:
     Attributes
     ----------
     shifts : frozenset of str
-        Between which the work is shared.
+        The shifts that share the work.
     share : int
-        What one of them may have for nothing, in stops, seconds or metres.
+        The share of each without a price, in stops, seconds or metres.
     cents : int
-        Per stop, hour or kilometre above.
+        The price per stop, hour or kilometre above the share.
     """
 
     measure: Measure
@@ -273,26 +272,26 @@ class Balance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """What the planner is asked.
+    """The planning problem.
 
     Attributes
     ----------
     dimensions : tuple of str
-        What loads and capacities are counted in, for example bottles, ml and tubes.
+        The dimensions of loads and capacities, for example bottles, ml and tubes.
     travel : mapping of str to Travel
-        Per profile.
+        Travel matrices by profile.
     skills : frozenset of str, optional
         The skills that exist; when given, a skill outside it is refused as a slip.
     derived : dict
-        What others have computed from the problem and keep with it; no part of its value.
+        A cache of values derived from the problem; no part of its value.
     periods : tuple of Window
-        Stretches in which a donor is visited once at most; ascending, apart. A shift lies inside
-        one of them or outside all.
+        Intervals with at most one visit per donor; ascending, apart. A shift lies inside one of
+        them or outside all.
 
     Raises
     ------
     InvalidProblemError
-        Something contradicts itself; the entry is named.
+        The problem contradicts itself; the entry is named.
     """
 
     places: tuple[Place, ...]
@@ -327,56 +326,56 @@ class Problem:
         remember(self, "_partners", both)
 
     def visit(self, name: str) -> Visit | None:
-        """The visit of this id, if there is one."""
+        """Return the visit of an id, or None."""
         return self._visits.get(name)
 
     def shift(self, name: str) -> Shift | None:
-        """The shift of this id, if there is one."""
+        """Return the shift of an id, or None."""
         return self._shifts.get(name)
 
     def visit_row(self, name: str) -> int:
-        """The position of a visit, which must exist, in `visits`."""
+        """Return the index of an existing visit in `visits`."""
         return self._rows[name]
 
     def shift_row(self, name: str) -> int:
-        """The position of a shift, which must exist, in `shifts`."""
+        """Return the index of an existing shift in `shifts`."""
         return self._shift_rows[name]
 
     def pin(self, visit: str) -> Pin | None:
-        """The pin of this visit, if it has one."""
+        """Return the pin of a visit, or None."""
         return self._pins.get(visit)
 
     def shipment(self, visit: str) -> Shipment | None:
-        """The shipment that this visit is one end of, if it is."""
+        """Return the shipment of a visit, or None."""
         return self._partners.get(visit)
 
     def place(self, name: str) -> Place:
-        """The place of this id, which must exist."""
+        """Return the existing place of an id."""
         return self.places[self._places[name]]
 
     def has_place(self, name: str) -> bool:
-        """Whether there is a place of this id."""
+        """Return whether there is a place of an id."""
         return name in self._places
 
     def row(self, place: str) -> int:
-        """The row and column of a place in the travel matrices."""
+        """Return the row and column of a place in the travel matrices."""
         return self._places[place]
 
     def seconds(self, profile: str, *, start: str, end: str) -> Seconds:
-        """Seconds of travel from one place to another."""
+        """Return the seconds of travel from one place to another."""
         return Seconds(self.travel[profile].seconds[self._places[start]][self._places[end]])
 
     def metres(self, profile: str, *, start: str, end: str) -> Metres:
-        """Metres of travel from one place to another."""
+        """Return the metres of travel from one place to another."""
         return Metres(self.travel[profile].metres[self._places[start]][self._places[end]])
 
     def mandatory(self, visit: Visit) -> bool:
-        """No sum of money is worth leaving this visit out: it has no penalty, or it is pinned."""
+        """Return whether a visit is mandatory: without a penalty, or pinned."""
         return visit.penalty is None or visit.id in self._pins
 
 
 def spare(problem: Problem, shift: Shift) -> Seconds:
-    """How much longer a shift could last: to its collector's next one, or the end of its period."""
+    """Return the seconds until a collector's next shift, or the end of the period."""
     latest = shift.window.latest
     ahead: list[int] = [
         other.window.earliest

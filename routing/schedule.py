@@ -1,9 +1,9 @@
-"""Knows when things happen: an order of visits on a shift becomes a timed tour.
+"""Timing of an order of visits on a shift: the order becomes a timed tour.
 
-Of all legal ways to drive an order the tour has the fewest unloadings, of those it is the cheapest,
-of those the shortest, and of those the one that ends first; and then every service begins as early
-as it may. So waiting is done at the start, where the collector is at home, and at a door only when
-a window or a ride limit asks for it. The work is done by `timing`.
+Of all legal timings the tour has the fewest unloadings, then the lowest cost, then the shortest
+duration, then the earliest end. Every service then begins as early as it may. Waiting therefore
+happens before the departure, and at a door only for a window or a ride limit. The package `timing`
+computes it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,20 +17,20 @@ from routing.errors import InvalidPlanError
 from routing.plan import Plan, Rest, Rule, Stop, Tour, Unassigned, Unloading
 from routing.problem import Problem, Shift, Visit
 from routing.timing import accessors, earliest_start, lenient, tour_evaluation
-from routing.timing.encoding import BREAKS_FROM, DURATION, Whole, flat
-from routing.timing.leg_sequence import AT, SPENT, VISIT, road
+from routing.timing.encoding import BREAKS_FROM, DURATION, IntArray, encode
+from routing.timing.leg_sequence import POINT_PLACE, SERVICE_TIME, VISIT, leg_totals
 from routing.units import Metres, Seconds
 
 RULES: Final[Mapping[int, Rule]] = {
     earliest_start.NO_WINDOW: Rule.WINDOWS,
     earliest_start.TOO_LATE: Rule.SHIFTS,
     earliest_start.NO_BREAK: Rule.BREAKS,
-    earliest_start.RIDES: Rule.RIDE_TIME,
+    earliest_start.RIDE_TOO_LONG: Rule.RIDE_TIME,
     earliest_start.NOT_RECEIVED: Rule.ENDS,
-    tour_evaluation.TOO_MUCH: Rule.LOAD,
+    tour_evaluation.OVERLOADED: Rule.LOAD,
     tour_evaluation.ABOVE_LIMIT: Rule.LIMITS,
 }
-"""What a failure of the timing means."""
+"""Rules by failure status of the timing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,11 +40,11 @@ class Broken:
     Attributes
     ----------
     rule : Rule
-        Of those that speak of time or load.
+        A rule of time or load.
     visit : str, optional
-        Where it breaks; None when the tour as a whole does.
+        The violating visit; None for the tour as a whole.
     by : Seconds
-        By how much at least; 0 where no amount makes sense.
+        The least amount; 0 if no amount applies.
     """
 
     rule: Rule
@@ -53,9 +53,9 @@ class Broken:
 
 
 def timed(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> Tour | Broken:
-    """Time an order of at least one visit, or say which rule of time it must break.
+    """Time an order of at least one visit, or return the rule that every timing breaks.
 
-    Who may serve whom, pins and shipments are not judged here.
+    Skills, allowed collectors, zones, pins and shipments are not judged here.
     """
     way = _driven(
         problem,
@@ -66,27 +66,28 @@ def timed(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> Tour | Bro
     if way.status == earliest_start.LEGAL:
         return _tour(problem, shift, way)
     visit = None
-    if way.status in {earliest_start.NO_WINDOW, earliest_start.RIDES} and way.row < len(visits):
+    at_a_point = way.status in {earliest_start.NO_WINDOW, earliest_start.RIDE_TOO_LONG}
+    if at_a_point and way.row < len(visits):
         visit = visits[way.row].id
     return Broken(rule=RULES[way.status], visit=visit, by=Seconds(way.amount))
 
 
 def best_effort(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> Tour:
-    """Time an order legally if that can be done, else so that a checker can name what breaks.
+    """Time an order legally if possible, else leniently, so that the checker can name violations.
 
-    Limits of the tour are given up first, then loads, then ride limits, since a tour without them
-    is still as short as it can be; then everything: each service begins at the first permitted
-    instant or, failing that, on arrival.
+    Limits of the tour are dropped first, then loads, then ride limits, since a tour without them
+    is still as short as possible. At last every rule is dropped: each service begins at the first
+    permitted instant or else on arrival.
     """
-    f = flat(problem)
+    f = encode(problem)
     row, rows = _rows(problem, shift, visits)
     for keep in _KINDNESS:
-        way = tour_evaluation.drive(f, row, rows, keep)
+        way = tour_evaluation.evaluate(f, row, rows, keep)
         if way.status == earliest_start.LEGAL:
             return _tour(problem, shift, way)
         if keep == _KINDNESS[0] and not shift.reload and _is_too_late(f, row, rows):
             break
-    return _tour(problem, shift, lenient.lenient(f, row, rows))
+    return _tour(problem, shift, lenient.evaluate_leniently(f, row, rows))
 
 
 _KINDNESS: Final = (
@@ -95,24 +96,24 @@ _KINDNESS: Final = (
     tour_evaluation.RIDE_TIMES,
     0,
 )
-"""What is kept, less and less."""
+"""Sets of kept rules, from most to least."""
 
 
-def _is_too_late(f: Whole, shift: int, rows: Whole) -> bool:
-    """Whether no timing is legal even without all that may be given up.
+def _is_too_late(f: IntArray, shift: int, rows: IntArray) -> bool:
+    """Return whether no timing is legal even without the droppable rules.
 
-    With places to unload, more is legal where it has to be kept: an unloading can save a set-up.
+    Shifts with unloadings are excluded: an unloading can save a set-up.
     """
-    return bool(tour_evaluation.drive(f, shift, rows, 0).status != earliest_start.LEGAL)
+    return bool(tour_evaluation.evaluate(f, shift, rows, 0).status != earliest_start.LEGAL)
 
 
 def retimed(problem: Problem, orders: Mapping[str, Sequence[str]]) -> Plan:
-    """Make the plan in which each shift serves these visits in this order, legal or not.
+    """Return the plan in which each shift serves its visits in the given order, legal or not.
 
     Parameters
     ----------
     orders : mapping of str to sequence of str
-        Per shift, its visits; shifts without visits may be left out.
+        The visits by shift; shifts without visits may be left out.
 
     Raises
     ------
@@ -134,7 +135,7 @@ def retimed(problem: Problem, orders: Mapping[str, Sequence[str]]) -> Plan:
 
 
 def assembled(problem: Problem, tours: tuple[Tour, ...]) -> Plan:
-    """Make a plan of timed tours: whoever is in none is unassigned, and the bill is made."""
+    """Return the plan of timed tours, with the other visits unassigned, and its bill."""
     served = {name for tour in tours for name in tour.visits}
     unassigned = tuple(
         Unassigned(visit=visit.id) for visit in problem.visits if visit.id not in served
@@ -159,17 +160,17 @@ def _driven(
     problem: Problem, shift: Shift, visits: Sequence[Visit], keep: int
 ) -> tour_evaluation.TourEvaluation:
     row, rows = _rows(problem, shift, visits)
-    way: tour_evaluation.TourEvaluation = tour_evaluation.drive(flat(problem), row, rows, keep)
+    way: tour_evaluation.TourEvaluation = tour_evaluation.evaluate(encode(problem), row, rows, keep)
     return way
 
 
-def _rows(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> tuple[int, Whole]:
+def _rows(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> tuple[int, IntArray]:
     rows = [problem.visit_row(visit.id) for visit in visits]
     return problem.shift_row(shift.id), np.array(rows, dtype=np.int64)
 
 
 def _tour(problem: Problem, shift: Shift, way: tour_evaluation.TourEvaluation) -> Tour:
-    end = len(way.table) - 1
+    end = len(way.legs) - 1
     stops: list[Stop] = []
     unloadings: list[Unloading] = []
     rests: list[Rest] = []
@@ -177,7 +178,7 @@ def _tour(problem: Problem, shift: Shift, way: tour_evaluation.TourEvaluation) -
     slot = next(slots, None)
     for row in range(end + 1):
         while slot is not None and slot[earliest_start.GAP] == row:
-            rests.append(_rest(flat(problem), problem, shift, slot, len(stops)))
+            rests.append(_rest(encode(problem), problem, shift, slot, len(stops)))
             slot = next(slots, None)
         if row == end:
             break
@@ -185,20 +186,20 @@ def _tour(problem: Problem, shift: Shift, way: tour_evaluation.TourEvaluation) -
             Seconds(int(way.times[row, at]))
             for at in (earliest_start.ARRIVAL, earliest_start.BEGIN)
         )
-        done = Seconds(begin + int(way.table[row, SPENT]))
-        visit = way.table[row, VISIT]
+        done = Seconds(begin + int(way.legs[row, SERVICE_TIME]))
+        visit = way.legs[row, VISIT]
         if visit >= 0:
             name = problem.visits[visit].id
             stops.append(Stop(visit=name, arrival=arrival, begin=begin, end=done))
         else:
-            place = problem.places[way.table[row, AT]].id
+            place = problem.places[way.legs[row, POINT_PLACE]].id
             unloadings.append(
                 Unloading(place=place, after=len(stops), arrival=arrival, begin=begin, end=done)
             )
     return Tour(
         shift=shift.id,
         start=shift.start,
-        end=problem.places[way.table[end, AT]].id,
+        end=problem.places[way.legs[end, POINT_PLACE]].id,
         departure=Seconds(int(way.departure)),
         arrival=Seconds(int(way.times[end, earliest_start.ARRIVAL])),
         stops=tuple(stops),
@@ -208,17 +209,17 @@ def _tour(problem: Problem, shift: Shift, way: tour_evaluation.TourEvaluation) -
     )
 
 
-def _rest(f: Whole, problem: Problem, shift: Shift, slot: Whole, after: int) -> Rest:
+def _rest(f: IntArray, problem: Problem, shift: Shift, slot: IntArray, after: int) -> Rest:
     first = accessors.shift(f, problem.shift_row(shift.id), BREAKS_FROM)
-    begin = int(slot[earliest_start.TAKEN])
+    begin = int(slot[earliest_start.BREAK_BEGIN])
     return Rest(
         name=shift.breaks[slot[earliest_start.BREAK] - first].id,
         after=after,
         begin=Seconds(begin),
-        end=Seconds(begin + int(accessors.rest(f, slot[earliest_start.BREAK], DURATION))),
+        end=Seconds(begin + int(accessors.break_(f, slot[earliest_start.BREAK], DURATION))),
     )
 
 
 def _metres(problem: Problem, shift: Shift, way: tour_evaluation.TourEvaluation) -> Metres:
-    _, metres, _ = road(flat(problem), problem.shift_row(shift.id), way.table)
+    _, metres, _ = leg_totals(encode(problem), problem.shift_row(shift.id), way.legs)
     return Metres(int(metres))

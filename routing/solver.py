@@ -1,4 +1,4 @@
-"""Knows how a problem becomes a plan: build, search, time, explain, check."""
+"""The solver: build, search, time, explain and check."""
 
 import logging
 import time
@@ -12,63 +12,63 @@ from routing.check.judge import check, check_tour
 from routing.cost import rank
 from routing.errors import NoPlanError, UnlawfulPlanError
 from routing.kernel.search import Orders, search
-from routing.kernel.unsupported_rules import unsaid
+from routing.kernel.unsupported_rules import unsupported_rules
 from routing.model.build import build
 from routing.model.search import search as model_search
 from routing.plan import Plan
 from routing.problem import Problem, Shift, Visit
-from routing.recombination_schedule import Turns
+from routing.recombination_schedule import RecombinationSchedule
 from routing.schedule import assembled, best_effort, retimed
 
 OnImprovement = Callable[[Plan], None]
-"""Is handed each better plan, checked, as it is found."""
+"""Callback with each better, checked plan."""
 
 BREATH: Final = 0.2
-"""Seconds between two improvements handed out: five per second are plenty for an eye."""
+"""Seconds between two reported improvements; five per second suffice for a reader."""
 
 BREATHS: Final = 20
-"""And so many times as long as finishing the last one took: most of the time is the search's."""
+"""Least interval between reports, as a multiple of the time to finish the last plan."""
 
 FINISHING: Final = 0.1
-"""The most of a budget that is kept back for finishing the last plan and giving its reasons."""
+"""The largest part of a budget reserved to finish and explain the last plan."""
 
 EXPLAINED_AT_ONCE: Final = 20
-"""Reasons are given on the way where no more visits are left out: hundreds take seconds."""
+"""The most unassigned visits for which intermediate plans get reasons; hundreds take seconds."""
 
 LOG: Final = logging.getLogger(__name__)
 
 MODELLED: Final = 5.0
-"""The most seconds of a model's search ahead of the kernel's."""
+"""The most seconds of the OR-Tools model's search before the kernel's."""
 
 SMALL: Final = 30
-"""Up to so many visits, several short searches see everything worth seeing."""
+"""The most visits of a small problem, searched by several short searches."""
 
 SMALL_SEARCHES: Final = 16
-"""One search with another seed finds the best of a day of 20 in a fifth of all cases or oftener."""
+"""Searches of a small problem; one in five or more finds the best plan of a day of 20."""
 
 SMALL_ENOUGH: Final = 1_000
-"""The iterations of each, per visit."""
+"""Iterations of each short search, per visit."""
 
 SMALL_STALL: Final = 1.0
-"""And after so many seconds without an improvement they end."""
+"""Seconds without an improvement after which a short search ends."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
-    """How long to search; the first bound that is met ends it.
+    """The bounds of a search; the first one met ends it.
 
     Attributes
     ----------
     seconds : float, optional
-        Of wall clock.
+        Wall-clock time.
     stall_seconds : float, optional
-        Of wall clock without any improvement.
+        Wall-clock time without any improvement.
     iterations : int, optional
-        Of the search; with this bound alone it always gives the same plan.
+        Iterations of the search; this bound alone makes it reproducible.
     seed : int
-        Another number, another search.
+        The seed of the search.
     threads : int
-        How many searches at once, each on a core of its own.
+        Parallel searches, each on its own core.
     """
 
     seconds: float | None = None
@@ -88,21 +88,21 @@ def solve(
     start: Plan | None = None,
     on_improvement: OnImprovement | None = None,
 ) -> Plan:
-    """Plan the problem as well as the budget permits.
+    """Return the best plan found within the budget.
 
     Parameters
     ----------
     start : Plan, optional
-        A plan to begin from; whatever in it is no longer legal is taken out first.
+        The initial plan; visits no longer legal in it are removed first.
     on_improvement : callable, optional
-        Called with each better plan, at most about five times a second. The first comes without the
-        reasons of what is left out, and once more with them; while more than `EXPLAINED_AT_ONCE`
-        are left out they all come without.
+        Called with each better plan, at most about five times a second. The first plan comes
+        without reasons, and once more with them. With more than `EXPLAINED_AT_ONCE` unassigned
+        visits all come without.
 
     Raises
     ------
     NoPlanError
-        Nothing was found within the budget.
+        No plan was found within the budget.
     UnlawfulPlanError
         The engine's plan breaks a rule: a defect, and no plan is better than that one.
     """
@@ -112,13 +112,13 @@ def solve(
     desk = _Desk(problem, budget, on_improvement)
     seed = _seed(problem, start)
     if seed is not None:
-        desk.better(lambda: seed)
-    if not desk.enough(0):
+        desk.on_best(lambda: seed)
+    if not desk.should_stop(0):
         first = seed if _goes_on(problem, start) else None
-        if unsaid(problem):
+        if unsupported_rules(problem):
             first = _modelled(problem, desk, first)
         for number in range(SMALL_SEARCHES if desk.small else 1):
-            if desk.enough(0):
+            if desk.should_stop(0):
                 break
             search(
                 problem,
@@ -127,15 +127,15 @@ def solve(
                 iterations=desk.budget.iterations,
                 seed=budget.seed + number * budget.threads,
                 threads=budget.threads,
-                aside=Turns(problem, desk.better, budget.seconds).take,
+                between_chunks=RecombinationSchedule(problem, desk.on_best, budget.seconds).advance,
             )
             desk.finish()
     return desk.best()
 
 
 def _modelled(problem: Problem, desk: "_Desk", start: Orders | None) -> Orders | None:
-    """What the OR-Tools model finds, for the kernel to go on from, in half of the budget."""
-    names = ", ".join(sorted(unsaid(problem)))
+    """Return the OR-Tools model's plan after half of the budget, as the kernel's start."""
+    names = ", ".join(sorted(unsupported_rules(problem)))
     LOG.info("the model searches first: the kernel does not say all of %s", names)
     budget = desk.budget
     seconds = MODELLED if budget.seconds is None else min(MODELLED, budget.seconds / 2)
@@ -145,7 +145,7 @@ def _modelled(problem: Problem, desk: "_Desk", start: Orders | None) -> Orders |
 
 
 class _Half:
-    """Watches the model's search for a desk, and ends it in good time."""
+    """Watcher of the model's search, which ends it in time."""
 
     def __init__(
         self, desk: "_Desk", *, moves: int | None, seconds: float, start: Orders | None
@@ -154,20 +154,20 @@ class _Half:
         self._desk, self._moves = desk, moves
         self._until = time.monotonic() + seconds
 
-    def better(self, read: Callable[[], Orders]) -> None:
-        """Keep the orders, and hand them on."""
+    def on_best(self, read: Callable[[], Orders]) -> None:
+        """Store the orders, and report them."""
         orders = self.orders = read()
-        self._desk.better(lambda: orders)
+        self._desk.on_best(lambda: orders)
 
-    def enough(self, moves: int) -> bool:
-        """Whether half of the budget, or so many candidate moves, are over."""
+    def should_stop(self, moves: int) -> bool:
+        """Return whether half of the budget, or the limit of candidate moves, is used."""
         if self._moves is not None and self._desk.budget.seconds is None:
             return moves >= self._moves
         return time.monotonic() >= self._until
 
 
 class _Desk:
-    """Where the engine's solutions arrive, become plans, and are handed out."""
+    """Receiver of the engine's solutions, which turns them into plans and reports them."""
 
     def __init__(
         self, problem: Problem, budget: Budget, on_improvement: OnImprovement | None
@@ -182,14 +182,14 @@ class _Desk:
         self._next_breath = self._began
         self._finishing = 0.0
 
-    def better(self, read: Callable[[], Orders]) -> None:
-        """Keep the orders; finish them now unless somebody has just been told something."""
+    def on_best(self, read: Callable[[], Orders]) -> None:
+        """Store the orders; finish them now unless a plan was reported just before."""
         self._waiting = read()
         self._improved = time.monotonic()
         self._hand_out()
 
-    def enough(self, moves: int) -> bool:
-        """Whether a bound of the budget is met; on the way, hand out what has been waiting."""
+    def should_stop(self, moves: int) -> bool:
+        """Return whether a bound of the budget is met, and report a waiting plan."""
         self._hand_out()
         now, budget = time.monotonic(), self.budget
         return (
@@ -199,13 +199,13 @@ class _Desk:
         )
 
     def _searching(self, seconds: float) -> float:
-        """How many of these seconds are the search's; finishing takes the rest, as it did last."""
+        """Return the seconds of the search; the rest finishes the plan, as long as last time."""
         return seconds - min(self._finishing, seconds * FINISHING)
 
     def progress(self, moves: int) -> float | None:
-        """Which part of the budget is used; None where only a stall ends the search.
+        """Return the used part of the budget; None if only a stall ends the search.
 
-        On a small problem it is that of one search among several, however the time goes by.
+        On a small problem it is the part of one search among several.
         """
         budget, parts = self.budget, []
         if budget.iterations is not None:
@@ -215,7 +215,7 @@ class _Desk:
         return max(parts, default=None)
 
     def best(self) -> Plan:
-        """The best plan found."""
+        """Return the best plan found."""
         self.finish()
         if self._plan is None:
             raise NoPlanError("no plan was found within the budget")
@@ -232,7 +232,7 @@ class _Desk:
         before = self._plan
         self.finish()
         if before is not None and self._owes_few_reasons():
-            # The first plan is shown at once; why visits are left out, a breath later.
+            # The first plan is reported at once, its reasons a moment later.
             self._give_reasons()
         if self._plan is not None and self._plan is not before:
             self.on_improvement(self._plan)
@@ -241,7 +241,7 @@ class _Desk:
         self._next_breath = ended + max(BREATH, BREATHS * self._finishing)
 
     def finish(self) -> None:
-        """Make a plan of the waiting orders, and keep it if it is better than the last."""
+        """Turn the waiting orders into a plan, and keep it if it is better than the last."""
         if self._waiting is None:
             return
         plan = filled(self.problem, retimed(self.problem, self._waiting))
@@ -267,7 +267,7 @@ class _Desk:
 
 
 def _patient(problem: Problem, budget: Budget) -> Budget:
-    """On a small problem do not sit out the seconds: all there is to find is found early."""
+    """Return the budget of a short search, which ends by itself."""
     stall = min(SMALL_STALL, budget.stall_seconds or SMALL_STALL)
     return replace(budget, iterations=SMALL_ENOUGH * len(problem.visits), stall_seconds=stall)
 
@@ -280,10 +280,10 @@ def _lawful(problem: Problem, plan: Plan) -> Plan:
 
 
 def _seed(problem: Problem, start: Plan | None) -> Orders | None:
-    """Orders for the search to begin from, where it has a reason not to make its own.
+    """Return initial orders for the search, or None.
 
-    Cheapest insertion finds no place for a visit pinned at a position whose forerunners are not
-    there yet, so with such pins the tours are begun here.
+    Cheapest insertion finds no position for a visit pinned behind absent ones, so tours with such
+    pins are begun here.
     """
     orders = start.orders if start else {}
     if not any(orders.values()) and not _is_placed(problem):
@@ -296,10 +296,10 @@ def _seed(problem: Problem, start: Plan | None) -> Orders | None:
 
 
 def _goes_on(problem: Problem, start: Plan | None) -> bool:
-    """Whether the search begins where the seed is.
+    """Return whether the search continues from the initial plan.
 
-    A start that holds few of the visits is completed one visit at a time, which makes worse tours
-    than building them all at once: it is kept as the plan to beat, and the search begins anew.
+    An initial plan with few of the visits is completed one visit at a time, which makes worse tours
+    than building all at once. It is then kept as the plan to beat, and the search begins anew.
     """
     held = sum(len(visits) for visits in start.orders.values()) if start else 0
     return _is_placed(problem) or 2 * held >= len(problem.visits)
@@ -310,7 +310,7 @@ def _is_placed(problem: Problem) -> bool:
 
 
 def _legal_part(problem: Problem, shift: Shift, names: Sequence[str]) -> list[Visit]:
-    """The visits of a tour that can be kept in their order, taken one by one."""
+    """Return the visits of a tour that stay legal in their order, added one by one."""
     kept: list[Visit] = []
     for visit in map(problem.visit, names):
         if visit is None:

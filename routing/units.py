@@ -1,4 +1,4 @@
-"""Knows the planner's units: whole seconds, metres and cents, and how a person says them."""
+"""Units of the planner: whole seconds, metres and cents, and durations in words."""
 
 from typing import Final, NewType
 
@@ -18,17 +18,17 @@ AT_ONCE: Final = Seconds(0)
 """No time."""
 
 SHARES_PER_CENT: Final = 18_000
-"""Costs are added in shares of a cent, so that no rounding hides between two plans.
+"""Shares per cent: costs are added in shares, so that rounding never decides between plans.
 
 One metre at one cent per kilometre is 1/1000 cent, one second at one cent per hour is 1/3600
 cent; 18,000 is the least common multiple of 1,000 and 3,600, so both are whole shares.
 """
 
 SHARES_PER_METRE: Final = SHARES_PER_CENT // 1_000
-"""What a metre costs in shares when a kilometre costs a cent."""
+"""Shares per metre at one cent per kilometre."""
 
 SHARES_PER_SECOND: Final = SHARES_PER_CENT // 3_600
-"""What a second costs in shares when an hour costs a cent."""
+"""Shares per second at one cent per hour."""
 
 LARGEST: Final = 2**31 - 1
 """The largest number an entry of a problem may hold; sums of them stay far inside 64 bits."""
@@ -40,7 +40,7 @@ def cents(shares: int) -> Cents:
 
 
 def spoken(seconds: int) -> str:
-    """Say a length of time as a person would: ``1 h 5 min``, ``12 min``, ``45 s``."""
+    """Return a duration in words: ``1 h 5 min``, ``12 min``, ``45 s``."""
     minutes, rest = divmod(abs(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     parts = ((hours, "h"), (minutes, "min"), (rest, "s"))

@@ -1,6 +1,6 @@
-"""Knows every way a problem can contradict itself, and names the entry at fault.
+"""Validation of a problem: every contradiction, with the entry at fault.
 
-It reads attributes only, so that `problem` can stand on it: a problem that exists is valid.
+It reads attributes only, so that `problem` can import it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,8 +17,8 @@ BOUNDS_OF_A_SHIFT = (
 )
 PRICES_AND_TIMES_OF_A_VISIT = "service setup preference cents_per_hour_late"
 
-# A problem is read here before its class is complete, and `problem` imports this module: the
-# values are taken as they come.
+# Validation runs before the class `Problem` is complete, and `problem` imports this module:
+# values are untyped here.
 Value = Any
 
 
@@ -28,7 +28,7 @@ def validate(problem: Value) -> None:
     Raises
     ------
     InvalidProblemError
-        Naming the first entry at fault.
+        The first entry at fault is named.
     """
     invalid_entry.names("dimensions", problem.dimensions)
     if problem.skills is not None:
@@ -60,7 +60,7 @@ def validate(problem: Value) -> None:
 
 
 class _There:
-    """What entries refer to, gathered once: a problem may have thousands of them."""
+    """Names that entries refer to, collected once for thousands of entries."""
 
     def __init__(self, problem: Value) -> None:
         self.places = {place.id: place for place in problem.places}
@@ -71,7 +71,7 @@ class _There:
 
 
 def dearest(problem: Value) -> int:
-    """More than any plan of this problem can cost, in shares of a cent."""
+    """Return an upper bound of the cost of any plan, in shares of a cent."""
     latest = max(shift.window.latest for shift in problem.shifts)
     total: int = sum(_dearest_visit(visit, latest) for visit in problem.visits)
     largest = {
@@ -97,7 +97,7 @@ def _dearest_shift(problem: Value, shift: Value, largest: Mapping[str, tuple[int
     duration = shift.window.latest - shift.window.earliest
     hours = duration * (shift.cents_per_hour + shift.cents_per_driving_hour)
     if shift.overtime_from is not None:
-        # Overtime may be said to begin before the shift does, and is then counted from there.
+        # Overtime may begin before the shift does, and is then counted from the shift's begin.
         over = max(0, shift.window.latest - shift.overtime_from)
         hours += over * shift.overtime_cents_per_hour
     outside = len(problem.visits) * (shift.outside or 0)
@@ -278,7 +278,7 @@ def _once(entry: str, key: Value, complaint: str, seen: dict[Value, int], number
 
 
 def _reachable(entry: str, pin: Value, problem: Value) -> None:
-    """A position can only exist if enough other visits may ride ahead of it."""
+    """Refuse a pinned position beyond the number of visits that may precede it."""
     if pin.position is None:
         return
     elsewhere = {other.visit for other in problem.pins if other.shift != pin.shift}
@@ -342,7 +342,7 @@ def _periods(problem: Value) -> None:
 
 
 def _one_at_a_time(problem: Value) -> None:
-    """A collector is one person; a shift may begin in the second in which another ends."""
+    """Refuse overlapping shifts of one collector; they may touch."""
     seen: dict[str, list[int]] = {}
     for number, shift in enumerate(problem.shifts):
         window = shift.window
@@ -357,6 +357,6 @@ def _one_at_a_time(problem: Value) -> None:
 
 
 def _sums(problem: Value) -> None:
-    """A mandatory visit is priced above everything else together, and that must fit 64 bits."""
+    """Refuse costs beyond 64 bits, with mandatory visits priced above all other costs."""
     if dearest(problem) * (len(problem.visits) + 2) >= 2**61:
         invalid_entry.refuse("shifts", "costs, distances and times are too large to be added up")

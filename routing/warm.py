@@ -1,4 +1,4 @@
-"""Knows how to compile everything ahead of time, so that nobody waits for it while planning."""
+"""Compilation of the planner ahead of its first run, which takes a minute or so."""
 
 from pathlib import Path
 from typing import Final
@@ -11,43 +11,43 @@ from routing.problem import Break, Place, Problem, Reload, Shift, Travel, Visit,
 from routing.schedule import retimed
 from routing.units import Seconds
 
-MARK: Final = "warm"
-"""The file that says that everything is there."""
+MARKER: Final = "warm"
+"""Name of the file in the cache folder that marks a complete compilation."""
 
 
 def is_warm() -> bool:
-    """Whether everything has been compiled for these sources."""
-    return _mark().exists()
+    """Return whether all functions are compiled for these sources."""
+    return _marker().exists()
 
 
 def warm() -> None:
-    """Compile everything, unless that was done; it takes a minute or so."""
+    """Compile all functions that are not compiled yet."""
     if is_warm():
         return
     load()
-    _mark().parent.mkdir(parents=True, exist_ok=True)
-    _mark().touch()
+    _marker().parent.mkdir(parents=True, exist_ok=True)
+    _marker().touch()
 
 
 def load() -> None:
-    """Call everything compiled once: this process has it at hand, and compiles what is missing."""
+    """Call each compiled function once: load it into this process, or compile it if missing."""
     problem = _small()
     plan = retimed(problem, {"shift": ["one"]})
-    # An order that no timing permits is timed another way, which is compiled on its own.
+    # An order without a legal timing is timed leniently, by a function compiled on its own.
     retimed(problem, {"shift": ["late", "one"]})
     insertions(problem, plan, "other")
     list(nearest_orders(problem, problem.shifts[0], ["one"], problem.visits[1]))
     kernel = Kernel(problem)
-    kernel.begin()
+    kernel.initialise()
     kernel.run(1, 1.0, 1.0)
 
 
-def _mark() -> Path:
-    return Path(config.CACHE_DIR) / MARK  # type: ignore[attr-defined]
+def _marker() -> Path:
+    return Path(config.CACHE_DIR) / MARKER  # type: ignore[attr-defined]
 
 
 def _small() -> Problem:
-    """A problem that comes by every function: it has a break and a place to unload."""
+    """Return a problem, with a break and a place to unload, that calls every function."""
     day = Window(earliest=Seconds(0), latest=Seconds(100))
     first = Window(earliest=Seconds(0), latest=Seconds(0))
     nothing = ((0,),)
@@ -58,7 +58,7 @@ def _small() -> Problem:
         shifts=(
             Shift(
                 id="shift",
-                collector="somebody",
+                collector="collector",
                 start="bank",
                 ends=("bank",),
                 window=day,

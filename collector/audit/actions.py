@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from sqlalchemy import select
@@ -10,6 +12,28 @@ from sqlalchemy.orm import Session
 from collector.audit.models import AuditEntry, AuditHead
 
 GENESIS = "0" * 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditAct:
+    """One act to append to a bank's chain.
+
+    Attributes
+    ----------
+    actor
+        The account that acted, as `person:12`, `donor:7` or `system`.
+    action
+        The act, as a verb in the past: `pickup asked`.
+    subject
+        The object of the act, as `pickup:31`.
+    details
+        Figures and reasons; never a name, an address or a health answer.
+    """
+
+    actor: str
+    action: str
+    subject: str
+    details: Mapping[str, object] = field(default_factory=dict)
 
 
 def record(
@@ -35,23 +59,19 @@ def record(
     details
         Figures and reasons; never a name, an address or a health answer.
     """
+    act = AuditAct(actor=actor, action=action, subject=subject, details=details)
+    return record_acts(session, now=now, bank_id=bank_id, acts=[act])[0]
+
+
+def record_acts(
+    session: Session, *, now: datetime, bank_id: int, acts: Iterable[AuditAct]
+) -> list[AuditEntry]:
+    """Append acts to a bank's chain, in their order."""
     head = _head(session, bank_id)
-    entry = AuditEntry(
-        bank_id=bank_id,
-        sequence=head.sequence + 1,
-        at=now,
-        actor=actor,
-        action=action,
-        subject=subject,
-        details=details,
-        previous_digest=head.digest,
-        digest="",
-    )
-    entry.digest = digest_of(entry)
-    head.sequence, head.digest = entry.sequence, entry.digest
-    session.add(entry)
+    entries = [_append(head, now, act) for act in acts]
+    session.add_all(entries)
     session.flush()
-    return entry
+    return entries
 
 
 def digest_of(entry: AuditEntry) -> str:
@@ -68,6 +88,23 @@ def digest_of(entry: AuditEntry) -> str:
     ]
     text = json.dumps(fields, sort_keys=True, separators=(",", ":"), default=str)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _append(head: AuditHead, now: datetime, act: AuditAct) -> AuditEntry:
+    entry = AuditEntry(
+        bank_id=head.bank_id,
+        sequence=head.sequence + 1,
+        at=now,
+        actor=act.actor,
+        action=act.action,
+        subject=act.subject,
+        details=dict(act.details),
+        previous_digest=head.digest,
+        digest="",
+    )
+    entry.digest = digest_of(entry)
+    head.sequence, head.digest = entry.sequence, entry.digest
+    return entry
 
 
 def _head(session: Session, bank_id: int) -> AuditHead:

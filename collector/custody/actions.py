@@ -1,20 +1,21 @@
-"""What is written about containers: the record at the door, and every change of holder."""
+"""Writing of custody: door records, and every change of a container's holder."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from collector.custody.excursions import let_door_excursions_stand
+from collector.custody.excursions import withdraw_excursions
 from collector.custody.models import (
     Container,
     ContainerKind,
     ContainerState,
     CustodyEntry,
     DoorRecord,
+    Excursion,
     RefusalReason,
 )
 from collector.custody.pickup_record import PickupRecord
@@ -27,11 +28,12 @@ LADDER = (
     ContainerState.IN_TRANSIT,
     ContainerState.RECEIVED,
 )
+"""States of a container on its way, in order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustodyStep:
-    """A container's arrival at a state: who holds it from then on, since when, how cold."""
+    """A container's arrival at a state: its holder from then on, the instant, the temperature."""
 
     holder: str
     at: datetime
@@ -40,7 +42,7 @@ class CustodyStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fate:
-    """Where a container should be, and the steps that lead there."""
+    """The state that a container should have, and the steps that lead there."""
 
     state: ContainerState
     steps: Mapping[ContainerState, CustodyStep]
@@ -49,105 +51,173 @@ class Fate:
     box: str = ""
 
 
-def record_door(
-    session: Session,
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitFates:
+    """The fates of a visit's containers, by number."""
+
+    pickup: Pickup
+    fates: Mapping[str, Fate]
+
+
+def door_record(
+    record: PickupRecord,
     *,
     now: datetime,
     pickup: Pickup,
     collector_id: int,
     event_id: int,
     device_at: datetime,
-    door: PickupRecord,
     freezer_warmest: int,
     missing: tuple[str, ...] = (),
 ) -> DoorRecord:
-    """Keep what was recorded at a door; it is never removed, only withdrawn."""
-    record = DoorRecord(
+    """Return the row of a visit's record; it is never removed, only withdrawn.
+
+    Parameters
+    ----------
+    freezer_warmest
+        The bank's limit for the donor's freezer, in degrees Celsius.
+    missing
+        The proofs that the bank requires and that were not given.
+    """
+    return DoorRecord(
         bank_id=pickup.bank_id,
         pickup_id=pickup.id,
         collector_id=collector_id,
         event_id=event_id,
-        bottles=door.bottles,
-        volume_ml=door.volume_ml,
-        freezer_celsius=door.freezer_celsius,
-        storage_ok=door.storage_ok,
-        empties_left=door.empties_left,
-        note=door.note,
-        flags=door.flags(freezer_warmest, missing),
+        bottles=record.bottles,
+        volume_ml=record.volume_ml,
+        freezer_celsius=record.freezer_celsius,
+        storage_ok=record.storage_ok,
+        empties_left=record.empties_left,
+        note=record.note,
+        flags=record.flags(freezer_warmest, missing),
         device_at=device_at,
         recorded_at=now,
         withdrawn_at=None,
-        details=door.details() | {"missing": list(missing)},
+        details=record.details() | {"missing": list(missing)},
     )
-    session.add(record)
-    session.flush()
-    return record
 
 
-def let_stand(
-    session: Session, *, now: datetime, events: Iterable[int], standing: int | None
+def withdraw_records(
+    session: Session, *, now: datetime, events: Iterable[int], standing: Collection[int]
 ) -> None:
-    """Withdraw the records of these events, all but the one that stands."""
-    records = list(session.scalars(select(DoorRecord).where(DoorRecord.event_id.in_(list(events)))))
+    """Withdraw the door records of these events, with their excursions; restore those that stand.
+
+    Parameters
+    ----------
+    events, standing
+        Keys of events.
+    """
+    records = session.scalars(select(DoorRecord).where(DoorRecord.event_id.in_(list(events))))
+    changed: dict[int, datetime | None] = {}
     for record in records:
-        if record.event_id == standing:
-            record.withdrawn_at = None
-        elif record.withdrawn_at is None:
-            record.withdrawn_at = now
-    let_door_excursions_stand(session, records)
+        stands = record.event_id in standing
+        if stands != (record.withdrawn_at is None):
+            record.withdrawn_at = None if stands else now
+            changed[record.id] = record.withdrawn_at
+    withdraw_excursions(session, Excursion.record_id, changed)
 
 
-def refuse_taken_labels(session: Session, *, pickup: Pickup, numbers: Iterable[str]) -> None:
+def lock_containers(
+    session: Session, *, bank_id: int, numbers: Iterable[str]
+) -> dict[str, Container]:
+    """Return a bank's containers of these numbers, by number, locked in the order of their keys."""
+    rows = session.scalars(
+        select(Container)
+        .where(Container.bank_id == bank_id, Container.number.in_(list(numbers)))
+        .order_by(Container.id)
+        .with_for_update()
+    )
+    return {row.number: row for row in rows}
+
+
+def refuse_taken_labels(containers: Iterable[Container], *, pickup: Pickup) -> None:
     """Refuse a label that another visit's bottle carries.
+
+    Parameters
+    ----------
+    containers
+        The containers that bear the labels of the visit's record.
 
     Raises
     ------
     Refused
         `container_taken`, naming the number.
     """
-    for container in _by_number(session, pickup.bank_id, numbers).values():
-        if container.pickup_id != pickup.id and not _free(container):
+    for container in containers:
+        if container.pickup_id != pickup.id and not _is_free(container):
             raise Refused("container_taken", number=container.number)
 
 
-def settle_containers(
-    session: Session, *, now: datetime, pickup: Pickup, fates: Mapping[str, Fate]
-) -> None:
-    """Bring every container of a visit where it should be, one custody entry for each step.
+def settle_containers(session: Session, *, now: datetime, visits: Sequence[VisitFates]) -> None:
+    """Bring every container of these visits to its state, one custody entry for each step.
 
-    A container that no record names any more (the collector took it back) returns to the state
-    `declared`: it, its history and its tie to donor and visit remain.
+    A container that no record names any more, because the collector undid it, returns to the state
+    `declared`: the container, its history and its tie to donor and visit remain.
     """
-    known = _by_number(session, pickup.bank_id, fates)
-    for number, fate in fates.items():
-        container = known.get(number) or _declare(session, now, pickup, number, fate)
-        if container.pickup_id != pickup.id:
-            _tie_again(session, now, container, pickup)
-        _bring(session, now, container, fate)
-    ours = session.scalars(select(Container).where(Container.pickup_id == pickup.id))
-    for container in ours:
-        if container.number not in fates and container.state is not ContainerState.DECLARED:
-            _enter(session, now, container, ContainerState.DECLARED, _back(container, now))
+    if not visits:
+        return
+    known = _known(session, visits)
+    _declare_missing(session, now, visits, known)
+    for visit in visits:
+        for number, fate in visit.fates.items():
+            container = known[number]
+            if container.pickup_id != visit.pickup.id:
+                _tie_again(session, now, container, visit.pickup)
+            _bring(session, now, container, fate)
+    fates = {visit.pickup.id: visit.fates for visit in visits}
+    for container in known.values():
+        here = fates.get(container.pickup_id)
+        if here is not None and container.number not in here and not _is_free(container):
+            _enter(session, now, container, ContainerState.DECLARED, _undo(container, now))
             container.refused_because = None
     session.flush()
 
 
-def _by_number(session: Session, bank_id: int, numbers: Iterable[str]) -> dict[str, Container]:
+def _known(session: Session, visits: Sequence[VisitFates]) -> dict[str, Container]:
+    """Return the containers that these visits name or hold, by number, locked."""
+    numbers = {number for visit in visits for number in visit.fates}
+    pickups = [visit.pickup.id for visit in visits]
     rows = session.scalars(
         select(Container)
-        .where(Container.bank_id == bank_id, Container.number.in_(list(numbers)))
+        .where(
+            Container.bank_id == visits[0].pickup.bank_id,
+            or_(Container.number.in_(numbers), Container.pickup_id.in_(pickups)),
+        )
+        .order_by(Container.id)
         .with_for_update()
     )
     return {row.number: row for row in rows}
 
 
-def _free(container: Container) -> bool:
-    """Whether its collector took back having it: typed at the wrong door, then undone."""
+def _is_free(container: Container) -> bool:
+    """Return whether the collector undid the container: typed at the wrong door, for example."""
     return container.state is ContainerState.DECLARED
 
 
-def _declare(session: Session, now: datetime, pickup: Pickup, number: str, fate: Fate) -> Container:
-    container = Container(
+def _declare_missing(
+    session: Session,
+    now: datetime,
+    visits: Sequence[VisitFates],
+    known: dict[str, Container],
+) -> None:
+    """Declare the containers that have no row yet, in one statement, with their first entry."""
+    declared: list[tuple[Container, Fate]] = []
+    for visit in visits:
+        for number, fate in visit.fates.items():
+            if number not in known:
+                known[number] = _declared(visit.pickup, number, fate)
+                declared.append((known[number], fate))
+    session.add_all(container for container, _ in declared)
+    session.flush()
+    for container, fate in declared:
+        first = min(step.at for step in fate.steps.values())
+        step = CustodyStep(holder=f"donor:{container.donor_id}", at=first)
+        _enter(session, now, container, ContainerState.DECLARED, step)
+
+
+def _declared(pickup: Pickup, number: str, fate: Fate) -> Container:
+    return Container(
         bank_id=pickup.bank_id,
         number=number,
         donor_id=pickup.donor_id,
@@ -157,19 +227,13 @@ def _declare(session: Session, now: datetime, pickup: Pickup, number: str, fate:
         kind=fate.kind,
         box=fate.box,
     )
-    session.add(container)
-    session.flush()
-    first = min(fate.steps.values(), key=lambda step: step.at)
-    step = CustodyStep(holder=f"donor:{pickup.donor_id}", at=first.at)
-    _enter(session, now, container, ContainerState.DECLARED, step)
-    return container
 
 
 def _tie_again(session: Session, now: datetime, container: Container, pickup: Pickup) -> None:
-    """Correct a label that was typed at the wrong door; the entry keeps what had been said."""
-    was = {"corrected_from_pickup": container.pickup_id, "corrected_from": container.donor_id}
+    """Correct a label that was typed at the wrong door; the entry keeps the former visit."""
+    former = {"corrected_from_pickup": container.pickup_id, "corrected_from": container.donor_id}
     container.pickup_id, container.donor_id = pickup.id, pickup.donor_id
-    step = CustodyStep(holder=f"donor:{pickup.donor_id}", at=now, details=was)
+    step = CustodyStep(holder=f"donor:{pickup.donor_id}", at=now, details=former)
     _enter(session, now, container, ContainerState.DECLARED, step)
 
 
@@ -181,16 +245,16 @@ def _bring(session: Session, now: datetime, container: Container, fate: Fate) ->
     container.box = fate.box
 
 
-def _path(state: ContainerState, wanted: ContainerState) -> list[ContainerState]:
-    """Return the states to go through, upwards one by one, back in one correction."""
-    if wanted not in LADDER:
-        return [wanted]
+def _path(state: ContainerState, target: ContainerState) -> list[ContainerState]:
+    """Return the states to pass through: upwards one by one, back in one correction."""
+    if target not in LADDER:
+        return [target]
     here = LADDER.index(state) if state in LADDER else 0
-    there = LADDER.index(wanted)
-    return list(LADDER[here + 1 : there + 1]) if there > here else [wanted]
+    there = LADDER.index(target)
+    return list(LADDER[here + 1 : there + 1]) if there > here else [target]
 
 
-def _back(container: Container, now: datetime) -> CustodyStep:
+def _undo(container: Container, now: datetime) -> CustodyStep:
     return CustodyStep(holder=f"donor:{container.donor_id}", at=now, details={"taken_back": True})
 
 

@@ -1,10 +1,10 @@
-"""Temperatures above their limit, of boxes and doors: one person assesses, another decides."""
+"""Excursions: temperatures above their limit; one person assesses them, another decides."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from collector.audit.actions import record
 from collector.custody.models import (
@@ -19,10 +19,10 @@ from collector.db import owned
 from collector.errors import Refused
 
 LONGEST_ASSESSMENT = 2000
+"""Longest assessment or note of a decision, in characters."""
 
 
-def record_reading(
-    session: Session,
+def box_reading(
     *,
     now: datetime,
     bank_id: int,
@@ -32,10 +32,9 @@ def record_reading(
     kind: BoxReadingKind,
     celsius: float,
     device_at: datetime,
-    limit: int,
 ) -> BoxReading:
-    """Keep what a box's thermometer showed; above the limit, somebody has to look at it."""
-    reading = BoxReading(
+    """Return the row of a temperature that a box's thermometer showed, in degrees Celsius."""
+    return BoxReading(
         bank_id=bank_id,
         round_id=round_id,
         event_id=event_id,
@@ -46,42 +45,77 @@ def record_reading(
         recorded_at=now,
         withdrawn_at=None,
     )
-    session.add(reading)
-    session.flush()
-    if celsius > limit:
-        _detect(session, now, bank_id, celsius=celsius, limit=limit, reading_id=reading.id)
-    return reading
 
 
-def detect_at_door(session: Session, *, now: datetime, found: DoorRecord, limit: int) -> None:
-    """Open an excursion where a donor's freezer was too warm."""
-    if PickupRecordFlag.FREEZER_WARM in found.flags and found.freezer_celsius is not None:
-        _detect(
-            session,
-            now,
-            found.bank_id,
-            celsius=found.freezer_celsius,
-            limit=limit,
-            record_id=found.id,
-        )
-
-
-def let_readings_stand(
-    session: Session, *, now: datetime, round_id: int, standing: Iterable[int]
+def open_excursions(
+    session: Session,
+    *,
+    now: datetime,
+    records: Iterable[DoorRecord],
+    readings: Iterable[BoxReading],
+    freezer_warmest: int,
+    box_warmest: int,
 ) -> None:
-    """Withdraw the readings whose event was taken back, and only those."""
-    counted = set(standing)
-    for reading in session.scalars(select(BoxReading).where(BoxReading.round_id == round_id)):
-        stands = reading.event_id in counted
+    """Open an excursion for each new row whose temperature is above its limit.
+
+    Parameters
+    ----------
+    records, readings
+        Rows that have their keys.
+    freezer_warmest, box_warmest
+        The bank's limits, in degrees Celsius.
+    """
+    for found in records:
+        if PickupRecordFlag.FREEZER_WARM in found.flags and found.freezer_celsius is not None:
+            excursion = _excursion(now, found.bank_id, found.freezer_celsius, freezer_warmest)
+            excursion.record_id = found.id
+            session.add(excursion)
+    for reading in readings:
+        if reading.celsius > box_warmest:
+            excursion = _excursion(now, reading.bank_id, reading.celsius, box_warmest)
+            excursion.reading_id = reading.id
+            session.add(excursion)
+    session.flush()
+
+
+def withdraw_readings(
+    session: Session, *, now: datetime, events: Iterable[int], standing: Collection[int]
+) -> None:
+    """Withdraw the readings of these events, with their excursions; restore those that stand.
+
+    Parameters
+    ----------
+    events, standing
+        Keys of events.
+    """
+    changed: dict[int, datetime | None] = {}
+    readings = session.scalars(select(BoxReading).where(BoxReading.event_id.in_(list(events))))
+    for reading in readings:
+        stands = reading.event_id in standing
         if stands != (reading.withdrawn_at is None):
             reading.withdrawn_at = None if stands else now
-            _follow(session, Excursion.reading_id == reading.id, reading.withdrawn_at)
+            changed[reading.id] = reading.withdrawn_at
+    withdraw_excursions(session, Excursion.reading_id, changed)
 
 
-def let_door_excursions_stand(session: Session, records: Iterable[DoorRecord]) -> None:
-    """Withdraw the excursion of a door's record together with it."""
-    for found in records:
-        _follow(session, Excursion.record_id == found.id, found.withdrawn_at)
+def withdraw_excursions(
+    session: Session,
+    cause: InstrumentedAttribute[int | None],
+    changed: Mapping[int, datetime | None],
+) -> None:
+    """Give each excursion the withdrawal of its cause.
+
+    Parameters
+    ----------
+    cause
+        `Excursion.record_id` or `Excursion.reading_id`.
+    changed
+        By the cause's key, the instant of its withdrawal; None for a restored cause.
+    """
+    if not changed:
+        return
+    for excursion in session.scalars(select(Excursion).where(cause.in_(list(changed)))):
+        excursion.withdrawn_at = changed[getattr(excursion, cause.key)]
 
 
 def assess(
@@ -93,14 +127,14 @@ def assess(
     person_id: int,
     assessment: str,
 ) -> Excursion:
-    """Write down what one person found out.
+    """Keep one person's assessment of an excursion.
 
     Raises
     ------
     NotFound
         The bank has no such excursion.
     Refused
-        `assessment_missing`; `text_too_long` (`most`); `excursion_decided`: it is over.
+        `assessment_missing`; `text_too_long` (`most`); `excursion_decided`.
     """
     found = owned(session, Excursion, bank_id, excursion_id)
     if found.decision is not None:
@@ -125,7 +159,7 @@ def decide(
     decision: ExcursionDecision,
     note: str = "",
 ) -> Excursion:
-    """Decide what becomes of the milk; whoever assessed it does not decide it.
+    """Decide on the milk; the person who assessed the excursion does not decide.
 
     Raises
     ------
@@ -149,40 +183,23 @@ def decide(
     return found
 
 
-def _detect(
-    session: Session,
-    now: datetime,
-    bank_id: int,
-    *,
-    celsius: float,
-    limit: int,
-    reading_id: int | None = None,
-    record_id: int | None = None,
-) -> None:
-    session.add(
-        Excursion(
-            bank_id=bank_id,
-            record_id=record_id,
-            reading_id=reading_id,
-            celsius=celsius,
-            limit_celsius=limit,
-            detected_at=now,
-            withdrawn_at=None,
-            assessment="",
-            assessed_by_id=None,
-            assessed_at=None,
-            decision=None,
-            decision_note="",
-            decided_by_id=None,
-            decided_at=None,
-        )
+def _excursion(now: datetime, bank_id: int, celsius: float, limit: int) -> Excursion:
+    return Excursion(
+        bank_id=bank_id,
+        record_id=None,
+        reading_id=None,
+        celsius=celsius,
+        limit_celsius=limit,
+        detected_at=now,
+        withdrawn_at=None,
+        assessment="",
+        assessed_by_id=None,
+        assessed_at=None,
+        decision=None,
+        decision_note="",
+        decided_by_id=None,
+        decided_at=None,
     )
-    session.flush()
-
-
-def _follow(session: Session, which: object, withdrawn_at: datetime | None) -> None:
-    for excursion in session.scalars(select(Excursion).where(which)):  # type: ignore[arg-type]
-        excursion.withdrawn_at = withdrawn_at
 
 
 def _note(session: Session, now: datetime, found: Excursion, person_id: int, action: str) -> None:

@@ -1,81 +1,177 @@
-"""How one entry of a phone's payload is read: its type, its bounds, and the refusal of the rest."""
+"""Field types of a phone's payload: bounds, units, and the refusal of everything else.
+
+A field's bounds stand in its type only. `parse` reads JSON values by these types, and the JSON
+Schema of `docs/phone-event.schema.json` is generated from them.
+"""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
-from uuid import UUID
+from functools import cache
+from typing import Annotated, TypeVar
+
+import msgspec
+from msgspec import Meta, Struct, inspect
+from msgspec.structs import fields, force_setattr
 
 from collector.errors import Refused
 
-Payload = Mapping[str, Any]
-
-BOX = re.compile(r"[A-Z0-9][A-Z0-9-]{0,11}")
+HIGHEST = 2**31 - 1
+"""The largest integer of a column in both databases."""
 COLDEST, WARMEST = -90.0, 30.0
-"""A home or transport freezer shows nothing outside of this; what does was mistyped."""
+"""Bounds of a temperature in degrees Celsius; a home or transport freezer shows nothing outside."""
+LONGEST_NOTE = 2000
+"""Longest note, in characters."""
+
+STORABLE = r"^[^\x00\ud800-\udfff]*$"
+"""Text that both databases store: no NUL and no half of a surrogate pair."""
+UUID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
+BOX = r"\s*[A-Za-z0-9][A-Za-z0-9-]{0,11}\s*"
+
+Key = Annotated[int, Meta(ge=0, le=HIGHEST)]
+"""Key of a row."""
+Celsius = Annotated[float, Meta(ge=COLDEST, le=WARMEST, description="degrees Celsius")]
+Note = Annotated[str, Meta(max_length=LONGEST_NOTE, pattern=STORABLE)]
+ShortText = Annotated[str, Meta(max_length=40, pattern=STORABLE)]
+PersonName = Annotated[str, Meta(max_length=120, pattern=STORABLE)]
+Label = Annotated[str, Meta(min_length=1, max_length=40, pattern=STORABLE)]
+BoxCode = Annotated[str, Meta(max_length=12, pattern=f"^{BOX}$", description="such as C-07")]
+OptionalBoxCode = Annotated[
+    str, Meta(max_length=12, pattern=rf"^({BOX}|\s*)$", description="such as C-07, or empty")
+]
+UuidText = Annotated[str, Meta(pattern=UUID, extra_json_schema={"format": "uuid"})]
+DeviceInstant = Annotated[datetime, Meta(tz=True, description="by the phone's clock")]
+
+Value = TypeVar("Value", bound=Struct)
 
 
-def whole(payload: Payload, name: str, *, most: int, default: int | None = None) -> int:
-    """Return a count from 0 to `most`."""
-    found = payload.get(name, default)
-    if isinstance(found, bool) or not isinstance(found, int) or not 0 <= found <= most:
-        raise Refused("figure_out_of_range", field=name, least=0, most=most)
+class PayloadPart(Struct, frozen=True, kw_only=True):
+    """A part of a payload; white space at the ends of its texts is not stored."""
+
+    def __post_init__(self) -> None:
+        """Set each text to its stored form."""
+        for name in self.__struct_fields__:
+            value = getattr(self, name)
+            if type(value) is str and value != (stripped := value.strip()):
+                force_setattr(self, name, stripped)
+
+
+_PATH = re.compile(r"`\$([^`]*)`$")
+_ABSENT = re.compile(r"Object missing required field `(\w+)`")
+_OUT_OF_RANGE = ("Expected `float` >=", "Expected `float` <=")
+
+
+def parse(data: object, as_type: type[Value]) -> Value:
+    """Parse a JSON value into a typed value.
+
+    A field that the type does not name is ignored.
+
+    Raises
+    ------
+    Refused
+        `figure_out_of_range` (`field`, `least`, `most`) for an integer; for a temperature
+        `temperature_out_of_range` (`coldest`, `warmest`) or, if it is absent,
+        `box_celsius_needed`; `event_unreadable` (`field`) for any other field.
+    """
+    try:
+        return msgspec.convert(data, as_type)
+    except msgspec.ValidationError as error:
+        raise _refusal(str(error), as_type) from error
+    except UnicodeEncodeError:
+        # msgspec cannot encode half of a surrogate pair to compare it with anything.
+        return parse(_encodable(data), as_type)
+
+
+def without_nulls(payload: dict[str, object], as_type: type[Struct]) -> dict[str, object]:
+    """Return the payload without null where an absent field is empty or false."""
+    return {
+        name: value
+        for name, value in payload.items()
+        if value is not None or name not in _empty_by_default(as_type)
+    }
+
+
+def utc(instant: datetime, field: str) -> datetime:
+    """Return the instant in UTC; only its form is judged, however wrong the phone's clock.
+
+    Raises
+    ------
+    Refused
+        `event_unreadable` (`field`) if the instant lies outside the calendar in UTC.
+    """
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError as error:
+        raise Refused("event_unreadable", field=field) from error
+
+
+def degrees(celsius: float) -> float:
+    """Return a temperature with the one decimal that is stored."""
+    return round(celsius, 1)
+
+
+def _encodable(value: object) -> object:
+    """Return a JSON value with a question mark for each half of a surrogate pair."""
+    if isinstance(value, str):
+        return value.encode(errors="replace").decode()
+    if isinstance(value, list):
+        return [_encodable(item) for item in value]
+    if isinstance(value, dict):
+        return {_encodable(key): _encodable(item) for key, item in value.items()}
+    return value
+
+
+@cache
+def _empty_by_default(as_type: type[Struct]) -> frozenset[str]:
+    return frozenset(
+        field.encode_name
+        for field in fields(as_type)
+        if field.default is False or field.default == () or field.default_factory is dict
+    )
+
+
+def _refusal(message: str, as_type: type[Struct]) -> Refused:
+    """Return the refusal of the field that the message of msgspec names."""
+    path = _PATH.search(message)
+    names = re.findall(r"[a-z_]+", path[1]) if path else []
+    absent = _ABSENT.match(message)
+    if absent:
+        names.append(absent[1])
+    kind = _type_at(as_type, names)
+    name = names[-1] if names else "payload"
+    if isinstance(kind, inspect.IntType):
+        return Refused("figure_out_of_range", field=name, least=kind.ge, most=kind.le)
+    if isinstance(kind, inspect.FloatType):
+        if absent or "got `null`" in message:
+            return Refused("box_celsius_needed")
+        if message.startswith(_OUT_OF_RANGE):
+            return Refused("temperature_out_of_range", coldest=int(COLDEST), warmest=int(WARMEST))
+    return Refused("event_unreadable", field=name)
+
+
+@cache
+def _fields(as_type: type[Struct]) -> dict[str, inspect.Type]:
+    info = inspect.type_info(as_type)
+    known = info.fields if isinstance(info, inspect.StructType) else ()
+    return {field.encode_name: field.type for field in known}
+
+
+def _type_at(as_type: type[Struct], names: Sequence[str]) -> inspect.Type | None:
+    """Return the type at the end of a path of field names."""
+    found: inspect.Type | None = None
+    here: type[Struct] | None = as_type
+    for name in names:
+        found = _item(_fields(here)[name]) if here and name in _fields(here) else None
+        here = found.cls if isinstance(found, inspect.StructType) else None
     return found
 
 
-def celsius(payload: Payload, name: str) -> float | None:
-    """Return a temperature, or None if none was said."""
-    found = payload.get(name)
-    if found is None:
-        return None
-    if isinstance(found, bool) or not isinstance(found, int | float):
-        raise Refused("event_unreadable", field=name)
-    if not COLDEST <= found <= WARMEST:
-        raise Refused("temperature_out_of_range", coldest=int(COLDEST), warmest=int(WARMEST))
-    return round(float(found), 1)
-
-
-def text(payload: Payload, name: str, *, most: int) -> str:
-    """Return a text that both databases can keep; an absent one is empty."""
-    return storable(payload.get(name, ""), name, most=most)
-
-
-def storable(found: object, name: str, *, most: int) -> str:
-    """Return a text if it is one, short enough, without NUL and without half a character."""
-    if not isinstance(found, str) or len(found) > most or "\x00" in found:
-        raise Refused("event_unreadable", field=name)
-    try:
-        found.encode()
-    except UnicodeEncodeError as half:
-        raise Refused("event_unreadable", field=name) from half
-    return found.strip()
-
-
-def instant(payload: Payload, name: str) -> datetime:
-    """Return a moment by the device's clock, however wrong; only its form is judged."""
-    try:
-        found = datetime.fromisoformat(str(payload.get(name)))
-        if found.tzinfo is None:
-            raise Refused("event_unreadable", field=name)
-        return found.astimezone(UTC)
-    except (ValueError, OverflowError) as wrong:
-        raise Refused("event_unreadable", field=name) from wrong
-
-
-def box_code(payload: Payload, name: str) -> str:
-    """Return the code of a box, such as 2 or C-07; an absent one is empty."""
-    found = text(payload, name, most=12).upper()
-    if found and not BOX.fullmatch(found):
-        raise Refused("event_unreadable", field=name)
-    return found
-
-
-def name_of_file(payload: Payload, name: str) -> str | None:
-    """Return the UUID under which a phone sends a picture apart, or None."""
-    found = payload.get(name)
-    if found is None:
-        return None
-    try:
-        return str(UUID(found))
-    except (TypeError, ValueError, AttributeError) as wrong:
-        raise Refused("event_unreadable", field=name) from wrong
+def _item(kind: inspect.Type) -> inspect.Type:
+    """Return the type inside metadata, an optional field or an array."""
+    if isinstance(kind, inspect.Metadata):
+        return _item(kind.type)
+    if isinstance(kind, inspect.UnionType):
+        return _item(next(t for t in kind.types if not isinstance(t, inspect.NoneType)))
+    if isinstance(kind, inspect.VarTupleType):
+        return _item(kind.item_type)
+    return kind

@@ -1,25 +1,30 @@
-"""What a collector says at a door and at a hand-over, read from the phone and judged."""
+"""The record of one visit: its fields, its milk rules, its flags and missing proofs."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
 from itertools import count, islice
-from typing import Any
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+from msgspec.structs import force_setattr
 
 from collector.banks.policies import LabelCheck
 from collector.custody.labels import check_label, read_label
 from collector.custody.models import RefusalReason
 from collector.custody.numbers import number_of, refused_number_of, tube_number_of
 from collector.custody.payload_fields import (
-    Payload,
-    box_code,
-    celsius,
-    instant,
-    name_of_file,
-    storable,
-    text,
-    whole,
+    Celsius,
+    DeviceInstant,
+    Label,
+    Note,
+    OptionalBoxCode,
+    PayloadPart,
+    ShortText,
+    UuidText,
+    degrees,
+    utc,
 )
 from collector.errors import Refused
 from collector.pickups.models import OF_MILK, Purpose
@@ -28,60 +33,79 @@ MOST_BOTTLES = 200
 MOST_VOLUME_ML = 60_000
 MOST_EMPTIES = 500
 MOST_TUBES = 40
-LONGEST_NUMBER = 40
-LONGEST_SEAL = 40
-LONGEST_NOTE = 2000
+
+Labels = Annotated[tuple[Label, ...], Meta(max_length=10 * MOST_BOTTLES)]
+"""Numbers of containers as typed or scanned, each at most once."""
 
 
 class PickupRecordFlag(StrEnum):
-    """Why the quality manager looks at a record; the milk's fate is not decided here."""
+    """A reason for the quality manager to review a record; the milk's fate is decided elsewhere."""
 
     FREEZER_WARM = "freezer_warm"
     STORAGE_NOT_OK = "storage_not_ok"
     PROOF_MISSING = "proof_missing"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refusal:
+class Refusal(PayloadPart, frozen=True, kw_only=True):
     """Bottles that stay with the donor, for one reason."""
 
-    count: int
     reason: RefusalReason
+    count: Annotated[int, Meta(ge=0, le=MOST_BOTTLES)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tube:
+class Tube(PayloadPart, frozen=True, kw_only=True):
     """A blood tube; the time it was drawn starts its clock."""
 
-    number: str
-    """Its label; empty where it has none."""
-    drawn_at: datetime
+    number: ShortText = ""
+    """The tube's label; empty for a tube without one."""
+    drawn_at: DeviceInstant
+
+    def __post_init__(self) -> None:
+        """Set the label and the instant to their stored form."""
+        super().__post_init__()
+        if self.number:
+            force_setattr(self, "number", read_label(self.number))
+        force_setattr(self, "drawn_at", utc(self.drawn_at, "drawn_at"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PickupRecord:
-    """One visit's record: what was taken, what was not, how it had been kept."""
+class PickupRecord(PayloadPart, frozen=True, kw_only=True):
+    """The record of one visit: bottles taken, bottles refused, storage, tubes and proofs."""
 
-    bottles: int
-    volume_ml: int
-    freezer_celsius: float | None
-    storage_ok: bool | None
-    containers: tuple[str, ...]
-    refused: tuple[Refusal, ...]
-    empties_left: int
-    note: str
-    tubes: tuple[Tube, ...] = ()
-    box: str = ""
-    seal: str = ""
-    pump: str = ""
-    """The number of the pump that was taken back."""
-    photo: str | None = None
-    checks: Mapping[str, bool] = field(default_factory=dict)
-    """Per purpose of the visit that is not milk: whether it was done."""
+    storage_ok: bool | None = None
+    """Result of the check of the storage, an act that French law requires; None if not made."""
+    bottles: Annotated[int, Meta(ge=0, le=MOST_BOTTLES)]
+    volume_ml: Annotated[int, Meta(ge=0, le=MOST_VOLUME_ML, description="millilitres")]
+    freezer_celsius: Celsius | None = None
+    """Temperature of the donor's freezer; None if not read."""
+    containers: Labels = ()
+    refused: Annotated[tuple[Refusal, ...], Meta(max_length=MOST_BOTTLES)] = ()
+    empties_left: Annotated[int, Meta(ge=0, le=MOST_EMPTIES)] = 0
+    """Empty bottles left with the donor."""
+    note: Note = ""
+    tubes: Annotated[tuple[Tube, ...], Meta(max_length=MOST_TUBES)] = ()
+    box: OptionalBoxCode = ""
+    seal: ShortText = ""
+    pump: ShortText = ""
+    """The number of the returned pump."""
+    photo: UuidText | None = None
+    """The UUID under which the phone sends a picture apart."""
+    checks: dict[Purpose, bool] = {}  # noqa: RUF012 - msgspec copies the default
+    """Per purpose of the visit other than milk: whether it was fulfilled."""
+
+    def __post_init__(self) -> None:
+        """Set each field to its stored form."""
+        super().__post_init__()
+        if self.freezer_celsius is not None:
+            force_setattr(self, "freezer_celsius", degrees(self.freezer_celsius))
+        if self.photo is not None:
+            force_setattr(self, "photo", self.photo.lower())
+        force_setattr(self, "containers", read_labels(self.containers))
+        force_setattr(self, "box", self.box.upper())
+        _refuse_duplicates([tube.number for tube in self.tubes if tube.number])
 
     @property
     def refused_count(self) -> int:
-        """How many bottles stay with the donor."""
+        """Number of bottles that stay with the donor."""
         return sum(refusal.count for refusal in self.refused)
 
     def numbers(self, pickup_id: int) -> list[str]:
@@ -105,23 +129,25 @@ class PickupRecord:
         }
 
     def flags(self, freezer_warmest: int, missing: tuple[str, ...] = ()) -> list[str]:
-        """Return what the quality manager must look at.
+        """Return the flags for the quality manager.
 
         Parameters
         ----------
+        freezer_warmest
+            The bank's limit for the donor's freezer, in degrees Celsius.
         missing
             The proofs that the bank requires and that were not given.
         """
         warm = self.freezer_celsius is not None and self.freezer_celsius > freezer_warmest
-        said = {
+        raised = {
             PickupRecordFlag.FREEZER_WARM: warm,
             PickupRecordFlag.STORAGE_NOT_OK: self.storage_ok is False,
             PickupRecordFlag.PROOF_MISSING: bool(missing),
         }
-        return [flag.value for flag, raised in said.items() if raised]
+        return [flag.value for flag, is_raised in raised.items() if is_raised]
 
-    def lacks(self, purpose: str) -> Iterator[str]:
-        """Yield which proofs of a purpose that took place were not given."""
+    def missing_proofs(self, purpose: str) -> Iterator[str]:
+        """Yield the proofs of a fulfilled purpose that were not given."""
         labels = {
             Purpose.BLOOD_SAMPLE: all(tube.number for tube in self.tubes),
             Purpose.PUMP_RETURN: bool(self.pump),
@@ -133,162 +159,86 @@ class PickupRecord:
         if self.photo is None:
             yield "photo"
 
-    def took_place(self, purpose: str) -> bool:
-        """Whether a purpose of the visit was fulfilled, as far as the record says."""
+    def fulfils(self, purpose: str) -> bool:
+        """Return whether a purpose of the visit was fulfilled; one without a check was."""
         if purpose in OF_MILK:
             return self.bottles > 0
-        return self.checks.get(purpose, True)
+        return self.checks.get(Purpose(purpose), True)
 
     def as_payload(self) -> dict[str, Any]:
-        """Return what is kept of it: what was read, and nothing else the phone sent."""
-        return {
-            "bottles": self.bottles,
-            "volume_ml": self.volume_ml,
-            "freezer_celsius": self.freezer_celsius,
-            "storage_ok": self.storage_ok,
-            "containers": list(self.containers),
-            "refused": [{"count": each.count, "reason": each.reason} for each in self.refused],
-            "empties_left": self.empties_left,
-            "note": self.note,
-            **self.details(),
-        }
+        """Return the record as its event's row stores it."""
+        payload: dict[str, Any] = msgspec.to_builtins(self, builtin_types=(datetime,))
+        payload["tubes"] = [
+            {"number": tube.number, "drawn_at": tube.drawn_at.isoformat()} for tube in self.tubes
+        ]
+        return payload
 
     def details(self) -> dict[str, Any]:
-        """Return what is kept of it beside the figures."""
-        return {
-            "tubes": [
-                {"number": each.number, "drawn_at": each.drawn_at.isoformat()}
-                for each in self.tubes
-            ],
-            "box": self.box,
-            "seal": self.seal,
-            "pump": self.pump,
-            "photo": self.photo,
-            "checks": dict(self.checks),
-        }
+        """Return the fields that have no column of their own in a door record's row."""
+        payload = self.as_payload()
+        return {name: payload[name] for name in ("tubes", "box", "seal", "pump", "photo", "checks")}
 
 
-def read_door(payload: Payload, *, milk_expected: bool) -> PickupRecord:
-    """Read a visit's record.
+def judge(record: PickupRecord, *, milk_expected: bool) -> None:
+    """Apply the milk rules to a visit's record.
 
     Parameters
     ----------
     milk_expected
-        Whether fetching milk is a purpose of the visit. Where milk is expected or found, the
-        freezer's temperature and the check of the storage are required: French law makes that
-        check a part of the collection.
+        Whether milk is a purpose of the visit. Where milk is expected or found, the freezer's
+        temperature and the check of the storage are required: French law makes that check a part
+        of the collection.
 
     Raises
     ------
     Refused
-        With a code for each thing the collector can put right.
+        With a code for each mistake that the collector can correct.
     """
-    storage_ok = payload.get("storage_ok")
-    if storage_ok is not None and not isinstance(storage_ok, bool):
-        raise Refused("event_unreadable", field="storage_ok")
-    door = PickupRecord(
-        bottles=whole(payload, "bottles", most=MOST_BOTTLES),
-        volume_ml=whole(payload, "volume_ml", most=MOST_VOLUME_ML),
-        freezer_celsius=celsius(payload, "freezer_celsius"),
-        storage_ok=storage_ok,
-        containers=read_numbers(payload.get("containers") or []),
-        refused=_refusals(payload.get("refused") or []),
-        empties_left=whole(payload, "empties_left", most=MOST_EMPTIES, default=0),
-        note=text(payload, "note", most=LONGEST_NOTE),
-        tubes=_tubes(payload.get("tubes") or []),
-        box=box_code(payload, "box"),
-        seal=text(payload, "seal", most=LONGEST_SEAL),
-        pump=text(payload, "pump", most=LONGEST_SEAL),
-        photo=name_of_file(payload, "photo"),
-        checks=_checks(payload.get("checks") or {}),
-    )
-    _judge(door, milk_expected=milk_expected)
-    return door
+    found = record.bottles + record.refused_count
+    if record.refused_count > MOST_BOTTLES:
+        raise Refused("figure_out_of_range", field="refused", least=0, most=MOST_BOTTLES)
+    labels = len(record.containers)
+    if labels > record.bottles:
+        raise Refused("more_labels_than_bottles", labels=labels, bottles=record.bottles)
+    if bool(record.bottles) != bool(record.volume_ml):
+        raise Refused("bottles_and_volume_differ")
+    _refuse_duplicates([*record.containers, *(tube.number for tube in record.tubes if tube.number)])
+    # A collector who came for blood as well has been there, even if there was no milk to take.
+    other = bool(record.tubes) or any(record.checks.values())
+    if milk_expected and not found and not other:
+        raise Refused("nothing_collected")
+    freezer_seen = found or (milk_expected and not other)
+    if freezer_seen and record.freezer_celsius is None:
+        raise Refused("freezer_celsius_needed")
+    if freezer_seen and record.storage_ok is None:
+        raise Refused("storage_check_needed")
 
 
-def read_numbers(given: object) -> tuple[str, ...]:
-    """Read containers' numbers as typed; each is named once."""
-    if not isinstance(given, list) or len(given) > 10 * MOST_BOTTLES:
+def read_labels(labels: tuple[str, ...]) -> tuple[str, ...]:
+    """Return containers' labels in their stored form.
+
+    Raises
+    ------
+    Refused
+        `event_unreadable` for an empty label, `label_not_safe` or `container_twice` (`number`).
+    """
+    stripped = [label.strip() for label in labels]
+    if not all(stripped):
         raise Refused("event_unreadable", field="containers")
-    numbers = tuple(_number(each) for each in given)
-    _refuse_twice(numbers)
-    return numbers
+    read = tuple(read_label(label) for label in stripped)
+    _refuse_duplicates(read)
+    return read
 
 
-def check_labels(door: PickupRecord, *, pickup_id: int, check: LabelCheck) -> None:
-    """Judge the check digits of everything that was typed or scanned at a door."""
-    for label in (*door.containers, *(tube.number for tube in door.tubes if tube.number)):
+def check_labels(record: PickupRecord, *, pickup_id: int, check: LabelCheck) -> None:
+    """Judge the check digits of every label of a record, typed or scanned."""
+    for label in (*record.containers, *(tube.number for tube in record.tubes if tube.number)):
         check_label(label, pickup_id=pickup_id, check=check)
 
 
-def _number(given: object) -> str:
-    found = storable(given, "containers", most=LONGEST_NUMBER)
-    if not found:
-        raise Refused("event_unreadable", field="containers")
-    return read_label(found)
-
-
-def _refuse_twice(numbers: tuple[str, ...]) -> None:
+def _refuse_duplicates(numbers: tuple[str, ...] | list[str]) -> None:
+    seen: set[str] = set()
     for number in numbers:
-        if numbers.count(number) > 1:
+        if number in seen:
             raise Refused("container_twice", number=number)
-
-
-def _tubes(given: object) -> tuple[Tube, ...]:
-    if not isinstance(given, list) or len(given) > MOST_TUBES:
-        raise Refused("event_unreadable", field="tubes")
-    tubes = tuple(_tube(each) for each in given)
-    _refuse_twice(tuple(each.number for each in tubes if each.number))
-    return tubes
-
-
-def _tube(given: object) -> Tube:
-    if not isinstance(given, Mapping):
-        raise Refused("event_unreadable", field="tubes")
-    label = text(given, "number", most=LONGEST_NUMBER)
-    return Tube(number=read_label(label) if label else "", drawn_at=instant(given, "drawn_at"))
-
-
-def _checks(given: object) -> dict[str, bool]:
-    if not isinstance(given, Mapping):
-        raise Refused("event_unreadable", field="checks")
-    for purpose, done in given.items():
-        if purpose not in list(Purpose) or not isinstance(done, bool):
-            raise Refused("event_unreadable", field="checks")
-    return {str(purpose): done for purpose, done in sorted(given.items())}
-
-
-def _refusals(given: object) -> tuple[Refusal, ...]:
-    if not isinstance(given, list) or len(given) > MOST_BOTTLES:
-        raise Refused("event_unreadable", field="refused")
-    return tuple(_refusal(each) for each in given)
-
-
-def _refusal(given: object) -> Refusal:
-    if not isinstance(given, Mapping):
-        raise Refused("event_unreadable", field="refused")
-    reason = given.get("reason")
-    if reason not in list(RefusalReason):
-        raise Refused("event_unreadable", field="reason")
-    return Refusal(count=whole(given, "count", most=MOST_BOTTLES), reason=RefusalReason(reason))
-
-
-def _judge(door: PickupRecord, *, milk_expected: bool) -> None:
-    seen = door.bottles + door.refused_count
-    if door.refused_count > MOST_BOTTLES:
-        raise Refused("figure_out_of_range", field="refused", least=0, most=MOST_BOTTLES)
-    if len(door.containers) > door.bottles:
-        raise Refused("more_labels_than_bottles", labels=len(door.containers), bottles=door.bottles)
-    if bool(door.bottles) != bool(door.volume_ml):
-        raise Refused("bottles_and_volume_differ")
-    if {tube.number for tube in door.tubes} & set(door.containers):
-        raise Refused("container_twice", number=next(t.number for t in door.tubes if t.number))
-    # Who came for blood as well has been there, even if there was no milk to take.
-    other = bool(door.tubes) or any(door.checks.values())
-    if milk_expected and not seen and not other:
-        raise Refused("nothing_collected")
-    looked = seen or (milk_expected and not other)
-    if looked and door.freezer_celsius is None:
-        raise Refused("freezer_celsius_needed")
-    if looked and door.storage_ok is None:
-        raise Refused("storage_check_needed")
+        seen.add(number)

@@ -1,4 +1,4 @@
-"""Making the demonstration bank and asking for its day: sites, staff, shifts, donors, requests."""
+"""The demonstration bank and its day: sites, staff, shifts, donors, requests."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -39,7 +39,7 @@ SEROLOGY_LASTS = timedelta(days=90)
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """One collector's day: where it starts and ends, when, and what she may do."""
+    """One collector's shift: start, end, hours and skills."""
 
     email: str
     start: str
@@ -61,7 +61,7 @@ TEAMS = (
 
 
 def demonstration_bank(session: Session, *, now: datetime) -> Bank:
-    """Return the demonstration bank; the first time, found it with its staff and donors."""
+    """Return the demonstration bank, founded on the first call with its staff and donors."""
     known = session.scalar(select(Bank).where(Bank.slug == SLUG))
     if known is not None:
         return known
@@ -89,7 +89,7 @@ def demonstration_bank(session: Session, *, now: datetime) -> Bank:
 
 
 def _list_publicly(session: Session, bank: Bank, *, now: datetime) -> None:
-    """Put the bank into the directory, so that somebody of its zone may write to it."""
+    """Add the bank to the directory, so that mothers of its zone may write to it."""
     write_line(
         session,
         now=now,
@@ -112,7 +112,7 @@ def _list_publicly(session: Session, bank: Bank, *, now: datetime) -> None:
 
 
 def ask_for_day(session: Session, bank: Bank, *, now: datetime, day: date) -> None:
-    """Ask for the demonstration's visits of a day, once a day, with everybody on duty for weeks."""
+    """Create the demonstration's requests of a day once, with shifts for weeks."""
     _put_on_duty(session, bank.id, day)
     asked_already = select(func.count()).where(
         PickupWindow.bank_id == bank.id, PickupWindow.day == day

@@ -1,4 +1,4 @@
-"""Who gives milk in the demonstration: 96 donors, and what forty-eight of them ask for today."""
+"""Donors of the demonstration: 96, of them forty-eight with a request for today."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -42,13 +42,13 @@ USUAL_HOURS = (ALL_DAY, MORNING, ALL_DAY, AFTERNOON, SCHOOL_HOURS, ALL_DAY, AFTE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoRequest:
-    """What a donor asks for today."""
+    """A donor's request for today."""
 
     hours: Hours
     bottles: int
     volume_ml: int
     oldest_days: int
-    """How long ago her oldest bottle was expressed."""
+    """Days since her oldest bottle was expressed."""
     purposes: tuple[Purpose, ...] = (Purpose.COLLECTION,)
     freezer_nearly_full: bool = False
     empties_wanted: int = 0
@@ -58,7 +58,7 @@ class DemoRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CastMember:
-    """A donor of the demonstration, and her request for today if she has one."""
+    """A donor of the demonstration, with her request for today, if any."""
 
     first_name: str
     family_name: str
@@ -69,18 +69,18 @@ class CastMember:
     state: DonorState
     discreet: bool
     began_days: int
-    """How long ago she began to fill her freezer."""
+    """Days since she began to fill her freezer."""
     serology_left_days: int
-    """Days from the service day to the last day her serology counts; below 0: it has lapsed."""
+    """Days from the service day to the last valid day of her serology; negative if expired."""
     request: DemoRequest | None
     later: DemoRequest | None
-    """What she asks for another day, not accepted yet."""
+    """Her request for another day, not accepted yet."""
 
 
 COLLECT_AND_DRAW = (Purpose.COLLECTION, Purpose.BLOOD_SAMPLE)
 FIRST_VISIT = (Purpose.FIRST_INTERVIEW, Purpose.MATERIAL_DROP, Purpose.BLOOD_SAMPLE)
 
-# The days that a rule is about, by place in the cast: each is one the coordinator must notice.
+# Days near the limit of a rule, by index in the cast: a coordinator must notice each.
 SPECIAL: dict[int, DemoRequest] = {
     2: DemoRequest(
         hours=MORNING,
@@ -121,7 +121,7 @@ SPECIAL: dict[int, DemoRequest] = {
         note="Je pars au travail à 7 h 30.",
     ),
 }
-# What waits in the inbox for the days after: each raises a flag.
+# Requests in the inbox for the days after: each raises a flag.
 LATER: dict[int, DemoRequest] = {
     49: DemoRequest(hours=ALL_DAY, bottles=2, volume_ml=350, oldest_days=12),
     52: DemoRequest(
@@ -140,7 +140,7 @@ DISCREET = frozenset({3, 11, 19, 27, 35, 50})
 
 
 def cast() -> Iterator[CastMember]:
-    """Yield the donors: the first forty-eight ask for today, three more for later."""
+    """Yield the donors: the first forty-eight have a request for today, three more for later."""
     places = (*AROUND_BORDEAUX, *BASSIN_AND_MEDOC, *LIBOURNAIS, *LANDES)
     for number, town in enumerate(islice(cycle(places), DONORS)):
         yield _member(number, town, request=_request(number) if number < ASKING_TODAY else None)

@@ -1,4 +1,4 @@
-"""The demonstration's day: asked for, planned, published and, if wanted, driven to its end."""
+"""The demonstration's day: requests, plan, publication and, on demand, its events to the end."""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -19,10 +19,10 @@ from collector.jobs.queries import get_job
 from collector.people.actions import make_link
 from collector.people.models import Person
 from collector.pickups.models import Pickup, PickupState, PickupWindow
-from collector.planning.optimise.actions import ask_for_plan
-from collector.planning.optimise.queries import broken_rules
+from collector.planning.optimise.actions import request_plan
+from collector.planning.problem.lawfulness import broken_rules
 from collector.rounds.actions import publish
-from collector.rounds.events.intake import EventStatus, accept
+from collector.rounds.events.intake import EventStatus, accept_events
 from collector.rounds.models import DayPlan, Round
 from collector.rounds.queries import day_plan
 from collector.service_day import ServiceDay
@@ -34,12 +34,12 @@ COLLECTOR = "ana@lactarium.example"
 
 
 class PlanFailed(Exception):  # noqa: N818 - it tells what happened
-    """The day could not be planned; the job's own error says why."""
+    """The day could not be planned; the job's error has the cause."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoUnassigned:
-    """A visit in no round, and why."""
+    """An unassigned visit with its reason."""
 
     donor: str
     town: str
@@ -48,7 +48,7 @@ class DemoUnassigned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoReport:
-    """What came of a day that was played through without serving."""
+    """The result of a day played without a server."""
 
     visits: int
     planned: int
@@ -63,7 +63,7 @@ class DemoReport:
     seconds: float
 
     def as_json(self) -> dict[str, object]:
-        """Return it as plain values."""
+        """Return the report as plain values."""
         return asdict(self)
 
 
@@ -88,12 +88,12 @@ def prepare(clock: Clock) -> tuple[int, date]:
 def plan_and_publish(
     clock: Clock, bank_id: int, day: date, *, seconds: int, work: Callable[[], object]
 ) -> None:
-    """Plan a day that was never published, by the queue like everybody else, and publish it.
+    """Plan an unpublished day by the job queue, and publish it.
 
     Parameters
     ----------
     work
-        Works the queue until it is empty.
+        Runs the queue until it is empty.
 
     Raises
     ------
@@ -105,7 +105,7 @@ def plan_and_publish(
     if known is not None and known.revision > 0:
         return
     with transaction() as session:
-        job_id = ask_for_plan(
+        job_id = request_plan(
             session,
             now=clock.now(),
             bank_id=bank_id,
@@ -129,7 +129,7 @@ def plan_and_publish(
 
 
 def drive(clock: Clock, bank_id: int, day: date) -> int:
-    """Let every collector's phone say its day, and return how many events were accepted."""
+    """Send every collector's events of the day, and return the number accepted."""
     with reading() as session:
         plan = _plan_of(session, bank_id, day)
         rounds = [round_ for round_ in plan.rounds if round_.published]
@@ -137,7 +137,7 @@ def drive(clock: Clock, bank_id: int, day: date) -> int:
 
 
 def drive_until_now(clock: Clock, bank_id: int, day: date) -> int:
-    """Let the others' phones say what is over by now; the collector who is tried has not begun."""
+    """Send the other collectors' events until now; the visitor's collector has not begun."""
     with reading() as session:
         plan, tried = _plan_of(session, bank_id, day), _person(session, COLLECTOR).id
         rounds = [
@@ -149,7 +149,7 @@ def drive_until_now(clock: Clock, bank_id: int, day: date) -> int:
 
 
 def report(clock: Clock, bank_id: int, day: date, *, events: int, since: float) -> DemoReport:
-    """Tell what came of the day; `since` is the `perf_counter` at its start."""
+    """Return the result of the day; `since` is the `perf_counter` at its start."""
     with reading() as session:
         plan = _plan_of(session, bank_id, day)
         driven = [round_ for round_ in plan.rounds if round_.stops]
@@ -179,7 +179,7 @@ def report(clock: Clock, bank_id: int, day: date, *, events: int, since: float) 
 
 
 def links(clock: Clock, bank_id: int, day: date) -> Links:
-    """Make one link each for a donor who is expected today, a collector and the coordinator."""
+    """Create sign-in links for a donor with a visit today, a collector and the coordinator."""
     with transaction() as session:
         plan = _plan_of(session, bank_id, day)
         donor_id = next(stop.pickup.donor_id for round_ in plan.rounds for stop in round_.stops)
@@ -203,19 +203,16 @@ def links(clock: Clock, bank_id: int, day: date) -> Links:
 
 
 def _drive_round(clock: Clock, round_: Round, *, until: datetime | None) -> int:
-    accepted = 0
-    for said in said_of(round_.published or {}, until=until):
-        with transaction() as session:
-            outcome = accept(
-                session,
-                now=clock.now(),
-                bank_id=round_.bank_id,
-                person_id=round_.shift.collector_id,
-                round_id=round_.id,
-                said=said,
-            )
-        accepted += outcome.status is EventStatus.ACCEPTED
-    return accepted
+    with transaction() as session:
+        results = accept_events(
+            session,
+            now=clock.now(),
+            bank_id=round_.bank_id,
+            person_id=round_.shift.collector_id,
+            round_id=round_.id,
+            sent=list(said_of(round_.published or {}, until=until)),
+        )
+    return sum(result.status is EventStatus.ACCEPTED for result in results)
 
 
 def _plan_of(session: Session, bank_id: int, day: date) -> DayPlan:
@@ -230,7 +227,7 @@ def _person(session: Session, email: str) -> Person:
 
 
 def _asked_for(session: Session, bank_id: int, day: date) -> int:
-    """Return how many visits were accepted for a day, whatever became of them."""
+    """Return the number of visits accepted for a day."""
     accepted = (
         select(func.count(func.distinct(PickupWindow.pickup_id)))
         .join(Pickup, Pickup.id == PickupWindow.pickup_id)

@@ -1,4 +1,4 @@
-"""Playing a collector's published round through, as her phone would say it."""
+"""Events of a collector's published round, as a phone would send them."""
 
 import uuid
 from collections.abc import Iterator
@@ -13,16 +13,16 @@ Snapshot = dict[str, Any]
 
 
 PLAYED = uuid.UUID("5b1f0c46-6f0e-4d6c-9d3e-5f5e0b0f7a11")
-"""What is played has the same name each time, so that nothing is said twice."""
+"""Namespace of the events' client ids: a replay sends the same ids."""
 
 
 def said_of(round_: Snapshot, *, until: datetime | None = None) -> Iterator[Said]:
-    """Yield what a phone says on a round where all goes well, in order.
+    """Yield the events of a round without incidents, in order.
 
     Parameters
     ----------
     until
-        The last instant of it; None plays the round to its end.
+        The last instant; None plays the round to its end.
     """
     clock = datetime.fromisoformat(round_["departs_at"])
     steps: list[tuple[str, int | None, datetime, dict[str, Any]]] = [("started", None, clock, {})]

@@ -1,4 +1,4 @@
-"""Where the demonstration's people live: communes of Gironde and Landes.
+"""Communes of the demonstration in Gironde and Landes.
 
 The coordinates are those of the town halls, in WGS 84 degrees to two or three decimals; a test
 compares them with the national postcode base where it is at hand.
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Town:
-    """A commune: its name, its postcode, where its town hall stands."""
+    """A commune: name, postcode and position of the town hall."""
 
     name: str
     postcode: str

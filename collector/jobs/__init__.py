@@ -1,1 +1,1 @@
-"""Work that outlives a request: claimed under a lease, guarded by a fence, supervised."""
+"""Background jobs: claimed under a lease, guarded by a fence, supervised."""

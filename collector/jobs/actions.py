@@ -1,8 +1,8 @@
-"""What happens to a job: asked for, claimed, kept alive, cancelled, ended, run again.
+"""Transitions of a job: enqueue, claim, renew, cancel, end, run again.
 
-The row is the truth. Whoever works holds a lease and a fence: every write of a worker says
-`WHERE fence = ...` and looks at the row count, so that one whose lease ran out, and whose job
-another has taken since, can write nothing.
+The row is the truth. A worker holds a lease and a fence. Every write of a worker has the condition
+`WHERE fence = ...` and compares the row count, so a worker with an expired lease cannot write after
+another worker's claim.
 """
 
 from dataclasses import dataclass
@@ -16,12 +16,14 @@ from collector.db import owned
 from collector.errors import Conflict, Refused
 from collector.jobs.models import Job, JobState
 
-ENDED = frozenset({JobState.DONE, JobState.FAILED, JobState.CANCELLED, JobState.DEAD})
+AT_WORK = frozenset({JobState.QUEUED, JobState.RUNNING})
+REPEATABLE = frozenset({JobState.FAILED, JobState.DEAD})
+"""Ended without a result: the job may be run again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """A job in somebody's hands, under one fence."""
+    """A claimed job under one fence."""
 
     job_id: int
     bank_id: int
@@ -43,14 +45,14 @@ def enqueue(
     deadline_seconds: int,
     most_attempts: int = 3,
 ) -> Job:
-    """Ask for a piece of work; whatever runs the handlers of its kind will take it.
+    """Enqueue a job of a kind; a supervisor with its handler claims it.
 
     Parameters
     ----------
     deadline_seconds
-        How long one attempt may take before it is killed.
+        Seconds after which an attempt is killed.
     most_attempts
-        How often it may take its worker down before it is left `dead` for somebody to look at.
+        Attempts lost with their worker before the job is left `dead`.
     """
     job = Job(
         bank_id=bank_id,
@@ -76,9 +78,9 @@ def enqueue(
 
 
 def ask_cancel(session: Session, *, now: datetime, bank_id: int, job_id: int) -> Job:
-    """Ask that a job be stopped: at once if nobody works on it, within two seconds otherwise.
+    """Cancel a job: at once if it waits, within two seconds if it runs.
 
-    Asking for what has ended changes nothing.
+    An ended job is left unchanged.
     """
     job = owned(session, Job, bank_id, job_id)
     _change(
@@ -94,17 +96,21 @@ def ask_cancel(session: Session, *, now: datetime, bank_id: int, job_id: int) ->
 
 
 def run_again(session: Session, *, now: datetime, bank_id: int, job_id: int, asked_by: str) -> Job:
-    """Queue a job that has ended once more, with all its attempts; its fence goes on rising.
+    """Enqueue a failed or dead job once more with fresh attempts; its fence keeps rising.
 
     Raises
     ------
+    NotFound
+        The bank has no such job.
     Refused
-        It has not ended: `job_not_ended`.
+        It waits or runs: `job_not_ended`; it is done or cancelled: `job_not_failed`.
     """
     job = owned(session, Job, bank_id, job_id)
+    if job.state not in AT_WORK | REPEATABLE:
+        raise Refused("job_not_failed", job=job_id)
     queued = _change(
         session,
-        and_(Job.id == job_id, Job.state.in_(ENDED)),
+        and_(Job.id == job_id, Job.state.in_(REPEATABLE)),
         state=JobState.QUEUED,
         attempts=0,
         leased_until=None,
@@ -125,10 +131,10 @@ def run_again(session: Session, *, now: datetime, bank_id: int, job_id: int, ask
 def claim(
     session: Session, *, now: datetime, kinds: frozenset[str], lease_seconds: float
 ) -> Claim | None:
-    """Take the oldest job that waits, or whose worker's lease has run out.
+    """Claim the oldest job that waits or has an expired lease.
 
-    A job that was abandoned as often as it may be tried is left `dead`; one that was to be
-    stopped when its worker vanished is `cancelled`.
+    A job out of attempts becomes `dead`. A job with a pending cancel and a lost worker becomes
+    `cancelled`.
     """
     while (job := _next(session, now=now, kinds=kinds)) is not None:
         taken = and_(Job.id == job.id, Job.fence == job.fence, _open(now))
@@ -160,13 +166,13 @@ def claim(
 
 
 def renew(session: Session, held: Claim, *, now: datetime, lease_seconds: float) -> bool:
-    """Keep the lease; False says that the job is somebody else's by now."""
+    """Renew the lease; return False if another worker holds the job by now."""
     until = now + timedelta(seconds=lease_seconds)
     return _change(session, _holds(held), leased_until=until)
 
 
 def report_progress(session: Session, held: Claim, *, progress: list[dict[str, Any]]) -> bool:
-    """Note how far the work has come; False says that the job is somebody else's by now."""
+    """Store the progress; return False if another worker holds the job by now."""
     return _change(session, _holds(held), progress=progress)
 
 
@@ -179,15 +185,15 @@ def finish(
     result: dict[str, Any] | None = None,
     error: str | None = None,
 ) -> None:
-    """End a job. Called first in the transaction that writes what came of the work.
+    """End a job, as the first step of the transaction that writes its result.
 
-    The row stays locked until that transaction ends: what it writes and the end of the job are
-    kept together, or neither is.
+    The row stays locked until that transaction ends: the result and the end of the job are stored
+    together or not at all.
 
     Raises
     ------
     Conflict
-        The fence no longer holds: `job_taken_over`; nothing may be written.
+        The fence no longer holds: `job_taken_over`; no result may be written.
     """
     ending = _ending(state, now)
     if not _change(session, _holds(held), **ending, result=result, error=error):
@@ -195,7 +201,7 @@ def finish(
 
 
 def retry(session: Session, held: Claim, *, now: datetime, error: str) -> bool:
-    """Give back a job that took its worker down: to the queue, or `dead` if once too often."""
+    """Return a job after a crash to the queue, or mark it `dead` without attempts left."""
     job = session.get_one(Job, held.job_id, populate_existing=True)
     if job.attempts >= job.most_attempts:
         return _change(session, _holds(held), **_ending(JobState.DEAD, now), error=error)
@@ -205,7 +211,7 @@ def retry(session: Session, held: Claim, *, now: datetime, error: str) -> bool:
 
 
 def release(session: Session, held: Claim) -> bool:
-    """Give back a job untried: the worker was told to stop."""
+    """Return a job to the queue without counting the attempt: the worker must stop."""
     return _change(
         session,
         _holds(held),
@@ -227,7 +233,7 @@ def _next(session: Session, *, now: datetime, kinds: frozenset[str]) -> Job | No
 
 
 def _open(now: datetime) -> ColumnElement[bool]:
-    """Whether anybody may take a job: it waits, or whoever took it is gone."""
+    """Return the condition of a claimable job: it waits, or its lease has expired."""
     abandoned = and_(Job.state == JobState.RUNNING, Job.leased_until < now)
     return or_(Job.state == JobState.QUEUED, abandoned)
 
@@ -241,7 +247,7 @@ def _ending(state: JobState, now: datetime) -> dict[str, Any]:
 
 
 def _change(session: Session, where: ColumnElement[bool], **values: Any) -> bool:  # noqa: ANN401
-    """Write only if the row still is as the caller believes, and say whether it was."""
+    """Update the row under a condition, and return whether it held."""
     written = session.execute(
         update(Job).where(where).values(**values).execution_options(synchronize_session=False)
     )

@@ -1,4 +1,4 @@
-"""A child process that does one job: its lines as they come, and its certain end."""
+"""A child process of one job: its output lines, and its certain end."""
 
 import os
 import selectors
@@ -11,21 +11,21 @@ from typing import IO, Protocol
 
 CHUNK = 1 << 16
 TAIL = 2_000
-"""How much of what a child complained of is kept, in bytes."""
+"""Bytes kept of a child's standard error."""
 
 
 class Open(Protocol):
-    """A file, or a socket."""
+    """Interface of a file or a socket."""
 
     def fileno(self) -> int:
-        """Its descriptor."""
+        """Return the file descriptor."""
         ...
 
 
 def unnamed(text: bytes) -> IO[bytes]:
-    """Return a file without a name that holds a text, at its beginning.
+    """Return an anonymous file with a text, positioned at its beginning.
 
-    As a child's standard input it can never stop the parent of a child that does not read.
+    As standard input it never blocks the parent of a child that does not read.
     """
     given = tempfile.TemporaryFile()  # noqa: SIM115 - whoever asks closes it
     given.write(text)
@@ -34,9 +34,9 @@ def unnamed(text: bytes) -> IO[bytes]:
 
 
 class Child:
-    """A program on a leash, in a process group of its own.
+    """A program that dies with its parent, in a process group of its own.
 
-    Its lines are read without ever waiting for more than a tick.
+    Its lines are read with a bounded wait.
     """
 
     def __init__(self, argv: Sequence[str], *, stdin: Open) -> None:
@@ -58,11 +58,11 @@ class Child:
 
     @property
     def pid(self) -> int:
-        """The child's process id, which is its group's too."""
+        """The process id of the child, equal to its group id."""
         return self._process.pid
 
     def lines(self, *, wait: float) -> Iterator[str]:
-        """Yield the whole lines that have come, after waiting for them at most so many seconds."""
+        """Yield the complete lines available, after a wait of at most `seconds`."""
         with selectors.DefaultSelector() as selector:
             if self._open:
                 selector.register(self._output, selectors.EVENT_READ)
@@ -73,31 +73,31 @@ class Child:
             yield line.decode(errors="replace")
 
     def is_over(self) -> bool:
-        """Whether the child has ended by itself; it is not reaped yet, so its id is still its."""
+        """Return whether the child has ended; it is not reaped yet, so its id is still valid."""
         over = os.WEXITED | os.WNOWAIT | os.WNOHANG
         return os.waitid(os.P_PID, self.pid, over) is not None
 
     def end(self) -> int:
-        """Kill the child and everything it started, if they still live, and return its code."""
+        """Kill the child and its process group, if alive, and return its exit code."""
         if self._process.returncode is None:
             os.killpg(self.pid, signal.SIGKILL)
         return self._process.wait()
 
     def complaints(self) -> str:
-        """Return the last of what the child wrote to its standard error."""
+        """Return the end of the child's standard error."""
         size = self._complaints.seek(0, os.SEEK_END)
         self._complaints.seek(max(0, size - TAIL))
         return self._complaints.read().decode(errors="replace").strip()
 
     def close(self) -> None:
-        """End the child and let go of its files."""
+        """End the child and close its files."""
         self.end()
         if self._process.stdout is not None:
             self._process.stdout.close()
         self._complaints.close()
 
     def _read(self) -> bytes:
-        """Read what there is; a child that closed its output has no more to say."""
+        """Read the available output; note a closed output."""
         found = []
         while self._open:
             try:

@@ -1,4 +1,4 @@
-"""The row that is the truth about a piece of background work."""
+"""The row of a background job."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -10,7 +10,7 @@ from collector.db import BankOwned, Base
 
 
 class JobState(StrEnum):
-    """Where a job stands."""
+    """The state of a job."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -18,11 +18,11 @@ class JobState(StrEnum):
     FAILED = "failed"
     CANCELLED = "cancelled"
     DEAD = "dead"
-    """It took its worker down too often; somebody must look, then may run it again."""
+    """Out of attempts after lost workers; a coordinator may run it again."""
 
 
 class Job(BankOwned, Base):
-    """One piece of work: who holds it until when, under which fence, how often it was tried."""
+    """A background job with lease, fence and attempts."""
 
     __tablename__ = "jobs"
 
@@ -30,7 +30,7 @@ class Job(BankOwned, Base):
     payload: Mapped[dict[str, Any]]
     state: Mapped[JobState] = mapped_column(index=True)
     fence: Mapped[int]
-    """Raised by each claim; a result is kept only under the fence it was claimed with."""
+    """Incremented by each claim; a result is stored only under the fence of its claim."""
     attempts: Mapped[int]
     most_attempts: Mapped[int]
     leased_until: Mapped[datetime | None]

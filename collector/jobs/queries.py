@@ -1,4 +1,4 @@
-"""Questions about background work."""
+"""Queries of jobs."""
 
 from datetime import datetime
 
@@ -20,20 +20,13 @@ def get_job(session: Session, *, bank_id: int, job_id: int) -> Job:
     return owned(session, Job, bank_id, job_id)
 
 
-def latest_job(session: Session, *, bank_id: int, kind: str) -> Job | None:
-    """Return the job of a kind that a bank asked for last."""
-    return session.scalar(
-        select(Job).where(Job.bank_id == bank_id, Job.kind == kind).order_by(Job.id.desc()).limit(1)
-    )
-
-
 def something_waits(session: Session, *, now: datetime, kinds: frozenset[str]) -> bool:
-    """Whether there is a job to take; asked without holding anything up."""
+    """Return whether a job is claimable, without a lock."""
     abandoned = and_(Job.state == JobState.RUNNING, Job.leased_until < now)
     waits = or_(Job.state == JobState.QUEUED, abandoned)
     return session.scalar(select(Job.id).where(Job.kind.in_(kinds), waits).limit(1)) is not None
 
 
 def cancel_is_asked(session: Session, *, job_id: int) -> bool:
-    """Whether somebody wants a job stopped."""
+    """Return whether a cancel of a job is pending."""
     return bool(session.scalar(select(Job.cancel_asked).where(Job.id == job_id)))

@@ -1,9 +1,8 @@
-"""The process that works the queue: claims a job, watches its child, writes what came of it.
+"""The supervisor of the queue: claims a job, watches its child, stores its result.
 
-It knows nothing of what jobs are about: handlers are given to it. While a child runs its lease is
-renewed; a cancel kills it within two seconds, its deadline at once, the supervisor's own end with
-it. What comes of it is written in one transaction with the end of the job, under the fence the job
-was claimed with.
+Handlers of the kinds of job are arguments. The lease is renewed while a child runs. A cancel kills
+the child within two seconds, its deadline at once, and the end of the supervisor too. The result is
+stored in one transaction with the end of the job, under the fence of its claim.
 """
 
 import logging
@@ -20,7 +19,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from collector.clock import Clock
-from collector.db import reading, transaction
+from collector.db import OutdatedReading, reading, transaction
 from collector.errors import MilkroundError
 from collector.jobs.actions import Claim, claim, finish, release, renew, report_progress, retry
 from collector.jobs.child import Child
@@ -33,17 +32,17 @@ LEASE_SECONDS = 10.0
 POLL_SECONDS = 0.1
 TICK_SECONDS = 0.1
 CALM_SECONDS = 0.5
-"""How often, while a child runs, the row is asked for a cancel and told the progress."""
+"""Seconds between checks for a cancel and updates of the progress."""
 
 log = logging.getLogger(__name__)
 
 
 class _Lost(Exception):  # noqa: N818 - it tells what happened
-    """The lease ran out and the job is somebody else's by now."""
+    """The lease expired and another worker holds the job."""
 
 
 class _Stopped(Exception):  # noqa: N818
-    """The supervisor itself was told to stop."""
+    """The supervisor itself must stop."""
 
 
 def run_supervisor(
@@ -56,20 +55,20 @@ def run_supervisor(
     lease_seconds: float = LEASE_SECONDS,
     poll_seconds: float = POLL_SECONDS,
 ) -> None:
-    """Work the queue until told to stop: by `stop`, SIGTERM or SIGINT.
+    """Run the queue until `stop`, SIGTERM or SIGINT.
 
     Parameters
     ----------
     handlers
-        Per kind of job, what prepares an attempt at it.
+        The preparation of an attempt, by kind of job.
     enter
-        Opens what the database needs around it, such as an application's context.
+        Context of database access, such as an application context.
     ahead
-        The program of which a child is kept ready (see `Spare`), if any.
+        The program of the warm child, if any (see `Spare`).
     lease_seconds
-        How long after this process was killed another may take its job.
+        Seconds after a kill of this process until another may claim its job.
     poll_seconds
-        How often an idle supervisor looks for work.
+        Seconds between two queries of an idle supervisor.
     """
     stop = stop or threading.Event()
     with _signals(stop), enter(), closing(Spare(ahead)) as spare:
@@ -89,7 +88,7 @@ def run_once(
     enter: Callable[[], AbstractContextManager[object]] = nullcontext,
     lease_seconds: float = LEASE_SECONDS,
 ) -> int:
-    """Work the queue until nothing waits; return how many attempts that took."""
+    """Run the queue until it is empty, and return the number of attempts."""
     stop = threading.Event()
     with _signals(stop), enter():
         supervisor = Supervisor(
@@ -103,7 +102,7 @@ def run_once(
 
 @contextmanager
 def _signals(stop: threading.Event) -> Iterator[None]:
-    """Let SIGTERM and SIGINT set `stop`, where this thread may ask for signals."""
+    """Set `stop` on SIGTERM and SIGINT, if this is the main thread."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -121,7 +120,7 @@ def _signals(stop: threading.Event) -> Iterator[None]:
 
 @dataclass(slots=True, kw_only=True)
 class _RunningAttempt:
-    """What is known of a running attempt."""
+    """The state of a running attempt."""
 
     held: Claim
     deadline: float
@@ -132,12 +131,12 @@ class _RunningAttempt:
     told: int = 0
 
     def is_due(self, now: float) -> bool:
-        """Whether to look at the row: now and then, and at once when there is the first to tell."""
+        """Return whether to query the row: periodically, and at once for the first progress."""
         return now >= self.next_look or (bool(self.progress) and not self.told)
 
 
 class Supervisor:
-    """Works one job at a time."""
+    """Runner of one job at a time."""
 
     def __init__(
         self,
@@ -156,7 +155,7 @@ class Supervisor:
         self._lease_seconds = lease_seconds
 
     def work_one(self) -> bool:
-        """Take a job and bring it to an end; say whether there was one."""
+        """Claim a job and run it to its end; return whether there was one."""
         try:
             held = self._claimed()
         except OperationalError:
@@ -168,7 +167,7 @@ class Supervisor:
         return True
 
     def _claimed(self) -> Claim | None:
-        """Claim a job; an idle look takes no lock that would hold a writer up."""
+        """Claim a job; an idle query takes no writer's lock."""
         with reading() as session:
             if not something_waits(session, now=self._clock.now(), kinds=self._kinds):
                 return None
@@ -186,7 +185,7 @@ class Supervisor:
             with reading() as session:
                 work = self._handlers[held.kind](session, held)
             complaints, ended = self._worked(watch, work)
-            self._write(watch, lambda session: self._end(session, watch, work, ended, complaints))
+            self._concluded(watch, work, ended, complaints)
         except _Lost:
             log.warning("job %s was taken over; what came of it is dropped", held.job_id)
         except _Stopped:
@@ -195,7 +194,7 @@ class Supervisor:
             self._failed(watch, answer.code)
         except OperationalError:
             log.exception("job %s is left to its lease", held.job_id)
-        except Exception as accident:  # a poisoned job must not take the queue down with it
+        except Exception as accident:  # A job that crashes its handler must not stop the queue.
             log.exception("job %s broke its worker", held.job_id)
             error = f"{type(accident).__name__}: {accident}"
             self._retried(watch, error)
@@ -211,7 +210,7 @@ class Supervisor:
         )
 
     def _worked(self, watch: _RunningAttempt, work: Work) -> tuple[str, Ended]:
-        """Run the child to its end; whatever happens, nothing of it lives on."""
+        """Run the child to its end, and kill its process group in every case."""
         child = self._spare.child(work.argv, stdin=work.stdin)
         try:
             ended = self._watched(watch, child, work)
@@ -241,9 +240,9 @@ class Supervisor:
                 watch.progress.append(step)
 
     def _look(self, watch: _RunningAttempt) -> bool:
-        """Tell the row the progress, keep the lease, and say whether the job is to be stopped.
+        """Store the progress, renew the lease, and return whether a cancel is pending.
 
-        A database that went away may come back for as long as the lease holds.
+        An unreachable database is retried for as long as the lease holds.
         """
         now = time.monotonic()
         watch.next_look = now + CALM_SECONDS
@@ -273,10 +272,27 @@ class Supervisor:
         watch.next_renewal = now + self._lease_seconds / 3
         watch.lease_ends = now + self._lease_seconds
 
+    def _concluded(self, watch: _RunningAttempt, work: Work, ended: Ended, complaints: str) -> None:
+        """Compute the result from a reading, then write it; once more if rows changed between."""
+        while True:
+            self._retry_while_leased(watch, lambda: self._prepared(work, ended))
+            try:
+                self._write(
+                    watch, lambda session: self._end(session, watch, work, ended, complaints)
+                )
+            except OutdatedReading:
+                continue
+            return
+
+    @staticmethod
+    def _prepared(work: Work, ended: Ended) -> None:
+        with reading() as session:
+            work.prepare(session, ended=ended)
+
     def _end(
         self, session: Session, watch: _RunningAttempt, work: Work, ended: Ended, complaints: str
     ) -> None:
-        """Write what came of an attempt, if the job is still ours; else nothing."""
+        """Store the result of an attempt, if the fence still holds."""
         held, now = watch.held, self._clock.now()
         if not renew(session, held, now=now, lease_seconds=self._lease_seconds):
             raise _Lost
@@ -297,7 +313,7 @@ class Supervisor:
         )
 
     def _failed(self, watch: _RunningAttempt, code: str) -> None:
-        """End a job whose result was refused: trying again would be refused again."""
+        """End a job with a refused result; another attempt would be refused again."""
         verdict = JobOutcome(state=JobState.FAILED, error=code)
         with suppress(MilkroundError):
             self._write(
@@ -318,11 +334,20 @@ class Supervisor:
         )
 
     def _write(self, watch: _RunningAttempt, act: Callable[[Session], object]) -> None:
-        """Write in one transaction; while the lease holds, wait for a database that went away."""
+        """Write in one transaction."""
+
+        def written() -> None:
+            with transaction() as session:
+                act(session)
+
+        self._retry_while_leased(watch, written)
+
+    @staticmethod
+    def _retry_while_leased(watch: _RunningAttempt, act: Callable[[], None]) -> None:
+        """Act; retry an unreachable database while the lease holds."""
         while True:
             try:
-                with transaction() as session:
-                    act(session)
+                act()
             except OperationalError:
                 if time.monotonic() > watch.lease_ends:
                     raise

@@ -1,4 +1,4 @@
-"""The spare: a program started ahead, which waits for its task so that nobody waits for it."""
+"""A warm child process, started ahead of its task to save start-up time."""
 
 import json
 import logging
@@ -11,33 +11,33 @@ from typing import IO
 from collector.jobs.child import Child, unnamed
 
 WAIT = "wait"
-"""What a program is told to get ready, and wait on its standard input for the rest."""
+"""The argument of a program that preloads and waits on its standard input for its task."""
 
 REST_SECONDS = 5.0
-"""How long a spare that ended by itself is not replaced: the next might end as soon."""
+"""Seconds before a warm child that ended by itself is replaced; the next might end as soon."""
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    """A child that waits, and the line that its task will come over."""
+    """A waiting child, and the socket for its task."""
 
     child: Child
     line: socket.socket
 
 
 class Spare:
-    """Starts children, one of them ahead: a task that it can do is handed to the one that waits.
+    """Starter of children that keeps one warm child for matching tasks.
 
-    The child that waits has a socket for its standard input. Its arguments come over that, and
-    with them the file that is its standard input from then on; after that nothing distinguishes
-    it from a child that was started for the task. It does one task, like any other.
+    The warm child has a socket for its standard input. Its arguments arrive over the socket, with
+    the file that becomes its standard input. From then on it equals any other child, and it runs
+    one task.
 
     Parameters
     ----------
     program
-        How the command lines begin that the one who waits can do; empty: nobody waits.
+        The beginning of the command lines of the warm child; empty for no warm child.
     """
 
     def __init__(self, program: Sequence[str] = ()) -> None:
@@ -46,7 +46,7 @@ class Spare:
         self._not_before = 0.0
 
     def keep(self) -> None:
-        """See that one waits: whoever was used or has ended is replaced."""
+        """Start a warm child if the last one was used or has ended."""
         if self._waiting is not None and self._waiting.child.is_over():
             log.warning("the spare process ended: %s", self._waiting.child.complaints())
             self.close()
@@ -58,12 +58,12 @@ class Spare:
                 log.exception("no spare process could be started")
 
     def child(self, argv: Sequence[str], *, stdin: bytes) -> Child:
-        """Return a child that does this, the one that waits if it can."""
+        """Return a child for a command line, the warm one if it matches."""
         with unnamed(stdin) as given:
             return self._handed(argv, given) or Child(argv, stdin=given)
 
     def close(self) -> None:
-        """End the one that waits."""
+        """End the warm child."""
         if self._waiting is not None:
             self._waiting.line.close()
             self._waiting.child.close()
@@ -79,7 +79,7 @@ class Spare:
             try:
                 socket.send_fds(chosen.line, [rest], [given.fileno()])
             except OSError:
-                # It ended while it waited.
+                # The warm child has ended.
                 chosen.child.close()
                 return None
         return chosen.child

@@ -1,4 +1,4 @@
-"""What a handler and the supervisor say to one another; what a job is about stays the handler's."""
+"""Interface between the supervisor and the handlers of jobs."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from collector.jobs.models import JobState
 
 
 class How(StrEnum):
-    """How a child came to its end."""
+    """The cause of a child's end."""
 
     EXITED = "exited"
     CANCELLED = "cancelled"
@@ -22,7 +22,7 @@ class How(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
-    """How a child came to its end, and with which exit code if by itself (negative: a signal)."""
+    """The cause of a child's end, and its exit code (negative: a signal)."""
 
     how: How
     code: int | None = None
@@ -30,7 +30,7 @@ class Ended:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobOutcome:
-    """How a job ends."""
+    """The end of a job."""
 
     state: JobState
     result: dict[str, Any] | None = None
@@ -42,25 +42,34 @@ class Work(Protocol):
 
     @property
     def argv(self) -> Sequence[str]:
-        """The program that does it."""
+        """The command line of the program."""
         ...
 
     @property
     def stdin(self) -> bytes:
-        """What the program reads."""
+        """The standard input of the program."""
         ...
 
     def heard(self, line: str) -> dict[str, Any] | None:
-        """Take in a line of the program's output; return what of it is progress to show."""
+        """Process a line of the program's output, and return its progress, if any."""
+        ...
+
+    def prepare(self, session: Session, *, ended: Ended) -> None:
+        """Compute, from a reading, the result that `conclude` writes."""
         ...
 
     def conclude(self, session: Session, *, now: datetime, ended: Ended) -> JobOutcome | None:
-        """Write what came of it, in the transaction that ends the job.
+        """Store the result, in the transaction that ends the job.
 
-        None says that the program crashed: the job is tried again.
+        None means a crash of the program: the job is tried again.
+
+        Raises
+        ------
+        OutdatedReading
+            Rows changed since `prepare`: both are called again.
         """
         ...
 
 
 Handler = Callable[[Session, Claim], Work]
-"""Prepares an attempt at a job of one kind; it only reads."""
+"""Prepare an attempt at a job of one kind, by reading only."""

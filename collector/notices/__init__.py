@@ -1,1 +1,1 @@
-"""What we owe people: an outbox filled inside transactions and emptied outside them."""
+"""Messages to people: an outbox filled inside transactions and delivered outside them."""

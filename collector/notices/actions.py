@@ -1,4 +1,4 @@
-"""Owing a message, and settling what is owed."""
+"""Enqueueing of messages, and the result of their delivery."""
 
 from datetime import datetime, timedelta
 
@@ -14,13 +14,13 @@ from collector.notices.models import (
     NoticeState,
     PushSubscription,
 )
-from collector.notices.queries import ways_to
+from collector.notices.queries import routes_to
 
 MOST_ATTEMPTS = 5
 FIRST_WAIT = timedelta(minutes=1)
 
 
-def owe(
+def enqueue(
     session: Session,
     *,
     now: datetime,
@@ -33,7 +33,7 @@ def owe(
     channel: Channel = Channel.EMAIL,
     **figures: object,
 ) -> Notice:
-    """Owe somebody a message; owing the same one (`once`) again changes nothing."""
+    """Enqueue a message to a recipient; the same one (`once`) is enqueued once."""
     known = session.scalar(select(Notice).where(Notice.bank_id == bank_id, Notice.once == once))
     if known is not None:
         return known
@@ -60,7 +60,7 @@ def owe(
     return notice
 
 
-def tell(
+def notify(
     session: Session,
     *,
     now: datetime,
@@ -73,9 +73,9 @@ def tell(
     language: str,
     **figures: object,
 ) -> list[Notice]:
-    """Owe somebody a message by the way she chose, and to each browser that asked to be told."""
+    """Enqueue a message by the recipient's channel, and to each subscribed browser."""
     return [
-        owe(
+        enqueue(
             session,
             now=now,
             bank_id=bank_id,
@@ -87,12 +87,14 @@ def tell(
             channel=way.channel,
             **figures,
         )
-        for way in ways_to(session, bank_id=bank_id, recipient=recipient, email=email, phone=phone)
+        for way in routes_to(
+            session, bank_id=bank_id, recipient=recipient, email=email, phone=phone
+        )
     ]
 
 
 def choose_channel(session: Session, *, bank_id: int, recipient: str, channel: Channel) -> None:
-    """Keep by what somebody wants to be told."""
+    """Store the recipient's choice of channel."""
     known = session.scalar(
         select(ChannelChoice).where(
             ChannelChoice.bank_id == bank_id, ChannelChoice.recipient == recipient
@@ -115,7 +117,7 @@ def subscribe(
     p256dh: str,
     auth: str,
 ) -> None:
-    """Keep a browser that asked to be told; a browser tells one person, the last who asked."""
+    """Store a browser's push subscription; a browser belongs to its latest subscriber."""
     session.execute(delete(PushSubscription).where(PushSubscription.endpoint == endpoint))
     session.add(
         PushSubscription(
@@ -131,7 +133,7 @@ def subscribe(
 
 
 def unsubscribe(session: Session, *, bank_id: int, recipient: str) -> None:
-    """Forget every browser of somebody."""
+    """Delete every push subscription of a recipient."""
     session.execute(
         delete(PushSubscription).where(
             PushSubscription.bank_id == bank_id, PushSubscription.recipient == recipient
@@ -139,22 +141,22 @@ def unsubscribe(session: Session, *, bank_id: int, recipient: str) -> None:
     )
 
 
-def settle(notice: Notice, *, now: datetime, subject: str, body: str | None) -> None:
-    """Note that a message left; its text is kept only where no mail server carries it."""
+def record_sent(notice: Notice, *, now: datetime, subject: str, body: str | None) -> None:
+    """Record a sent message; its text is kept only without a transport."""
     notice.state, notice.sent_at, notice.trouble = NoticeState.SENT, now, None
     notice.subject, notice.body = subject, body
 
 
-def note_failure(
+def record_failure(
     notice: Notice, *, now: datetime | None = None, trouble: str = "", for_good: bool = False
 ) -> None:
-    """Note that a message could not leave: 1, 5, 25, 125 minutes later it is tried again.
+    """Record a failed delivery; it is retried after 1, 5, 25 and 125 minutes.
 
     Parameters
     ----------
     for_good
-        Whether trying again is of no use; after five times nobody tries either, and somebody
-        must look.
+        Whether a retry is useless. After five attempts there is no further retry, and a person
+        must act.
     """
     notice.attempts += 1
     notice.trouble = trouble or None
@@ -165,7 +167,7 @@ def note_failure(
 
 
 def send_again(session: Session, *, bank_id: int, notice_id: int) -> Notice:
-    """Owe a message once more that had failed.
+    """Enqueue a failed message again.
 
     Raises
     ------

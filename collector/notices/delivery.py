@@ -1,4 +1,4 @@
-"""Emptying the outbox: claim, write, send outside any transaction, settle."""
+"""Delivery of the outbox: claim, render, send outside any transaction, record."""
 
 import logging
 import sys
@@ -11,9 +11,9 @@ from typing import Protocol, TextIO
 from sqlalchemy import delete, or_, update
 from sqlalchemy.orm import Session
 
-from collector.notices.actions import note_failure, settle
+from collector.notices.actions import record_failure, record_sent
 from collector.notices.models import Channel, Notice, NoticeState, PushSubscription
-from collector.notices.queries import owed
+from collector.notices.queries import due_notices
 
 log = logging.getLogger(__name__)
 
@@ -23,14 +23,14 @@ Transaction = Callable[[], AbstractContextManager[Session]]
 
 
 class Undeliverable(Exception):  # noqa: N818 - it is an answer
-    """A carrier said no for good: trying again is of no use.
+    """A transport refused a message finally; a retry is useless.
 
     Attributes
     ----------
     trouble
-        Why, as a code without anybody's name or address in it.
+        The cause, as a code without personal data.
     gone
-        Whether the browser it was for does not exist any more.
+        Whether the push subscription no longer exists.
     """
 
     def __init__(self, trouble: str, *, gone: bool = False) -> None:
@@ -39,21 +39,21 @@ class Undeliverable(Exception):  # noqa: N818 - it is an answer
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
-    """A message ready to leave.
+class RenderedNotice:
+    """A rendered message.
 
     Attributes
     ----------
     to
         An address, a telephone number, or the key of a push subscription.
     signature
-        Who writes, shown as the sender's name; empty for a reader who asked for discretion.
+        The sender's name; empty for a recipient who asked for discretion.
     reference
-        Its own for ever: whoever gets it twice can tell that it is one message.
+        A permanent id, which identifies a message delivered twice.
     keys
-        What a push service needs: `endpoint`, `p256dh`, `auth`.
+        The keys of a push service: `endpoint`, `p256dh`, `auth`.
     link
-        Where a tap on it leads.
+        The address opened by a tap.
     """
 
     to: str
@@ -66,32 +66,32 @@ class Letter:
     keys: Mapping[str, str] = field(default_factory=dict)
 
 
-class Sender(Protocol):
-    """Something that carries letters.
+class Transport(Protocol):
+    """Interface of a transport.
 
     Attributes
     ----------
     keeps_text
-        Whether nobody carries the letter away, so that the outbox page must show it.
+        Whether the outbox page must show the text, because the message leaves nowhere.
     """
 
     keeps_text: bool
 
-    def send(self, letter: Letter) -> None:
-        """Carry a letter; raise OSError to be asked again later, Undeliverable not to be."""
+    def send(self, letter: RenderedNotice) -> None:
+        """Send a message; raise OSError for a retry, Undeliverable for a final failure."""
         ...
 
 
-class ConsoleSender:
-    """Prints letters: what an installation without a mail server has."""
+class ConsoleTransport:
+    """Transport that prints messages, for an installation without a mail server."""
 
     keeps_text = True
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream or sys.stdout
 
-    def send(self, letter: Letter) -> None:
-        """Print a letter."""
+    def send(self, letter: RenderedNotice) -> None:
+        """Print a message."""
         print(
             f"\n--- {letter.channel} to {letter.to}: {letter.subject}\n{letter.body}\n---",
             file=self._stream,
@@ -99,31 +99,30 @@ class ConsoleSender:
         )
 
 
-def deliver(
+def deliver_notices(
     transaction: Transaction,
     *,
     reading: Transaction,
-    write: Callable[[Session, Notice], Letter],
-    sender: Sender,
+    write: Callable[[Session, Notice], RenderedNotice],
+    sender: Transport,
     now: Callable[[], datetime],
 ) -> int:
-    """Send what is owed and return how many messages left.
+    """Send the waiting messages, and return the number sent.
 
-    Looking holds nobody up: a writer's lock is taken only for what is due.
-
-    A message claimed by somebody who died is sent by the next after a minute; one that died
-    between sending and settling leaves twice, which is the smaller evil.
+    A writer's lock is taken only if a message is due. A message claimed by a killed process is sent
+    by another after a minute. After a kill between sending and recording it is sent twice, which is
+    the smaller evil.
     """
     with reading() as session:
-        due = [notice.id for notice in owed(session, now=now())]
+        due = [notice.id for notice in due_notices(session, now=now())]
     return sum(_deliver_one(transaction, key, write, sender, now) for key in due)
 
 
 def _deliver_one(
     transaction: Transaction,
     key: int,
-    write: Callable[[Session, Notice], Letter],
-    sender: Sender,
+    write: Callable[[Session, Notice], RenderedNotice],
+    sender: Transport,
     now: Callable[[], datetime],
 ) -> bool:
     with transaction() as session:
@@ -138,14 +137,14 @@ def _deliver_one(
         with transaction() as session:
             _give_up(session, key, refused, now=now())
         return False
-    except Exception as broken:  # one letter that cannot be written must not stop the others
+    except Exception as broken:  # One message that cannot be rendered must not stop the others.
         log.exception("notice %s could not leave", key)
         trouble = "away" if isinstance(broken, OSError) else "broken"
         with transaction() as session:
-            note_failure(session.get_one(Notice, key), now=now(), trouble=trouble)
+            record_failure(session.get_one(Notice, key), now=now(), trouble=trouble)
         return False
     with transaction() as session:
-        settle(
+        record_sent(
             session.get_one(Notice, key),
             now=now(),
             subject=letter.subject,
@@ -156,7 +155,7 @@ def _deliver_one(
 
 def _give_up(session: Session, key: int, refused: Undeliverable, *, now: datetime) -> None:
     notice = session.get_one(Notice, key)
-    note_failure(notice, now=now, trouble=refused.trouble, for_good=True)
+    record_failure(notice, now=now, trouble=refused.trouble, for_good=True)
     if refused.gone:
         session.execute(delete(PushSubscription).where(PushSubscription.id == int(notice.to)))
 

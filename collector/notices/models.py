@@ -1,4 +1,4 @@
-"""The rows of the outbox."""
+"""Rows of the outbox, push subscriptions and contact preferences."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -11,7 +11,7 @@ from collector.db import BankOwned, Base
 
 
 class NoticeState(StrEnum):
-    """Whether we still owe it."""
+    """The state of a message."""
 
     OWED = "owed"
     SENT = "sent"
@@ -19,7 +19,7 @@ class NoticeState(StrEnum):
 
 
 class Channel(StrEnum):
-    """By what a message leaves."""
+    """The channel of a message."""
 
     EMAIL = "email"
     SMS = "sms"
@@ -27,15 +27,15 @@ class Channel(StrEnum):
 
 
 class Notice(BankOwned, Base):
-    """A message we owe somebody; owed inside a transaction, sent outside any."""
+    """A message to a recipient; enqueued inside a transaction, sent outside any."""
 
     __tablename__ = "notices"
     __table_args__ = (UniqueConstraint("bank_id", "once"),)
 
     once: Mapped[str]
-    """What makes it the same message: owing it twice owes it once."""
+    """The idempotency key: the same key is enqueued once."""
     recipient: Mapped[str]
-    """The actor it is for: `donor:7`, `person:12`."""
+    """The recipient: `donor:7`, `person:12`."""
     channel: Mapped[Channel]
     to: Mapped[str]
     """An address, a telephone number, or the key of a `PushSubscription`."""
@@ -45,17 +45,17 @@ class Notice(BankOwned, Base):
     state: Mapped[NoticeState] = mapped_column(index=True)
     attempts: Mapped[int]
     claimed_until: Mapped[datetime | None]
-    """Until when somebody is sending it, or how long to wait before the next attempt."""
+    """The end of the present claim, or the instant of the next attempt."""
     owed_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     subject: Mapped[str | None]
     body: Mapped[str | None]
     trouble: Mapped[str | None]
-    """Why it did not leave the last time, as a code: `away`, `refused 550`, `not_set_up`."""
+    """The cause of the last failure, as a code: `away`, `refused 550`, `not_set_up`."""
 
 
 class PushSubscription(BankOwned, Base):
-    """A browser that asked to be told: where its push service listens, and the keys to it."""
+    """A browser's push subscription: endpoint and keys of its push service."""
 
     __tablename__ = "push_subscriptions"
 
@@ -67,7 +67,7 @@ class PushSubscription(BankOwned, Base):
 
 
 class ChannelChoice(BankOwned, Base):
-    """By what somebody wants to be told; without a row, by e-mail if we know an address."""
+    """The recipient's choice of channel; without a row, e-mail if an address is known."""
 
     __tablename__ = "channel_choices"
     __table_args__ = (UniqueConstraint("bank_id", "recipient"),)

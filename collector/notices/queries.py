@@ -1,9 +1,9 @@
-"""What is owed, and what was sent."""
+"""Queries of waiting and sent messages, and of channels."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from collector.notices.models import (
@@ -19,14 +19,14 @@ A_PAGE = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryRoute:
-    """A channel, and whom it leads to."""
+    """A channel with the recipient's address."""
 
     channel: Channel
     to: str
 
 
-def owed(session: Session, *, now: datetime, most: int = 50) -> list[Notice]:
-    """Return messages to be sent now, oldest first, whosever bank they are of."""
+def due_notices(session: Session, *, now: datetime, most: int = 50) -> list[Notice]:
+    """Return the messages due now of all banks, oldest first."""
     due = or_(Notice.claimed_until.is_(None), Notice.claimed_until < now)
     return list(
         session.scalars(
@@ -38,10 +38,10 @@ def owed(session: Session, *, now: datetime, most: int = 50) -> list[Notice]:
     )
 
 
-def ways_to(
+def routes_to(
     session: Session, *, bank_id: int, recipient: str, email: str | None, phone: str | None
 ) -> list[DeliveryRoute]:
-    """Return how somebody is told: the one way she chose or has, and her browsers besides."""
+    """Return the routes to a recipient: the chosen or only channel, and browsers besides."""
     known = {Channel.EMAIL: email, Channel.SMS: phone}
     chosen = chosen_channel(session, bank_id=bank_id, recipient=recipient)
     order = sorted(known, key=lambda channel: channel is not chosen)
@@ -60,7 +60,7 @@ def ways_to(
 
 
 def chosen_channel(session: Session, *, bank_id: int, recipient: str) -> Channel | None:
-    """Return by what somebody said she wants to be told, if she said so."""
+    """Return the recipient's chosen channel, or None."""
     return session.scalar(
         select(ChannelChoice.channel).where(
             ChannelChoice.bank_id == bank_id, ChannelChoice.recipient == recipient
@@ -68,8 +68,8 @@ def chosen_channel(session: Session, *, bank_id: int, recipient: str) -> Channel
     )
 
 
-def has_browser(session: Session, *, bank_id: int, recipient: str) -> bool:
-    """Whether a browser of somebody asked to be told."""
+def has_push_subscription(session: Session, *, bank_id: int, recipient: str) -> bool:
+    """Return whether a recipient has a push subscription."""
     return (
         session.scalar(
             select(PushSubscription.id)
@@ -80,7 +80,13 @@ def has_browser(session: Session, *, bank_id: int, recipient: str) -> bool:
     )
 
 
-def latest(session: Session, *, bank_id: int) -> list[Notice]:
+def count_notices(session: Session, *, bank_id: int, state: NoticeState) -> int:
+    """Return the number of a bank's messages in a state."""
+    counted = select(func.count()).where(Notice.bank_id == bank_id, Notice.state == state)
+    return session.scalar(counted) or 0
+
+
+def latest_notices(session: Session, *, bank_id: int) -> list[Notice]:
     """Return a bank's latest messages, newest first."""
     return list(
         session.scalars(

@@ -1,4 +1,4 @@
-"""Who carries what: e-mail by SMTP, text messages by an HTTP gateway, web push by its services."""
+"""Transports: e-mail by SMTP, text messages by an HTTP gateway, web push by its services."""
 
 import json
 import smtplib
@@ -15,7 +15,7 @@ from py_vapid import Vapid
 from pywebpush import WebPushException, webpush
 
 from collector.config import Mail, Push, Settings, Sms
-from collector.notices.delivery import ConsoleSender, Letter, Sender, Undeliverable
+from collector.notices.delivery import ConsoleTransport, RenderedNotice, Transport, Undeliverable
 from collector.notices.models import Channel
 
 PATIENCE_SECONDS = 20
@@ -24,32 +24,32 @@ LATER = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
 GONE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 
 
-class Carriers:
-    """Gives each letter to whoever carries its channel; one that nobody carries has failed."""
+class ChannelTransport:
+    """Dispatcher of messages to the transport of their channel; without one they fail."""
 
     keeps_text = False
 
-    def __init__(self, by_channel: Mapping[Channel, Sender]) -> None:
+    def __init__(self, by_channel: Mapping[Channel, Transport]) -> None:
         self._by_channel = by_channel
 
-    def send(self, letter: Letter) -> None:
-        """Carry a letter by its channel."""
+    def send(self, letter: RenderedNotice) -> None:
+        """Send a message by its channel."""
         carrier = self._by_channel.get(letter.channel)
         if carrier is None:
             raise Undeliverable("not_set_up")
         carrier.send(letter)
 
 
-class SmtpSender:
-    """Hands letters to a mail server."""
+class SmtpTransport:
+    """Transport to a mail server."""
 
     keeps_text = False
 
     def __init__(self, mail: Mail) -> None:
         self._mail = mail
 
-    def send(self, letter: Letter) -> None:
-        """Hand one letter over; only the server's lasting refusal (5xx) is final."""
+    def send(self, letter: RenderedNotice) -> None:
+        """Send one message; only the server's permanent refusal (5xx) is final."""
         mail = self._mail
         try:
             with self._connected() as server:
@@ -62,7 +62,7 @@ class SmtpSender:
             ((code, _),) = refused.recipients.values()
             _judge_smtp(code)
         except smtplib.SMTPAuthenticationError as refused:
-            # A wrong password is the installation's trouble, not the letter's: it is tried again.
+            # A wrong password is a fault of the installation, not of the message: it is retried.
             raise ConnectionError(f"the mail server answered {refused.smtp_code}") from None
         except smtplib.SMTPResponseException as refused:
             _judge_smtp(refused.smtp_code)
@@ -76,7 +76,7 @@ class SmtpSender:
             return smtplib.SMTP_SSL(mail.host, mail.port, timeout=PATIENCE_SECONDS, context=context)
         return smtplib.SMTP(mail.host, mail.port, timeout=PATIENCE_SECONDS)
 
-    def _message(self, letter: Letter) -> EmailMessage:
+    def _message(self, letter: RenderedNotice) -> EmailMessage:
         sender = self._mail.sender
         message = EmailMessage()
         message["From"] = formataddr((letter.signature, sender)) if letter.signature else sender
@@ -88,16 +88,16 @@ class SmtpSender:
         return message
 
 
-class SmsGateway:
-    """Posts text messages to an HTTP gateway; the contract is in docs/messages.md."""
+class SmsTransport:
+    """Transport of text messages to an HTTP gateway; the contract is in docs/messages.md."""
 
     keeps_text = False
 
     def __init__(self, sms: Sms) -> None:
         self._sms = sms
 
-    def send(self, letter: Letter) -> None:
-        """Post one message: 2xx took it, 408, 429 and 5xx mean later, anything else never."""
+    def send(self, letter: RenderedNotice) -> None:
+        """Post one message: 2xx is sent, 408, 429 and 5xx are retried, other codes are final."""
         headers = {"Idempotency-Key": letter.reference}
         if self._sms.token:
             headers["Authorization"] = f"Bearer {self._sms.token}"
@@ -116,16 +116,16 @@ class SmsGateway:
         _judge_http(answer.status_code)
 
 
-class WebPush:
-    """Encrypts messages for browsers and posts them to their push services."""
+class WebPushTransport:
+    """Transport of encrypted messages to push services."""
 
     keeps_text = False
 
     def __init__(self, push: Push) -> None:
         self._push = push
 
-    def send(self, letter: Letter) -> None:
-        """Post one message: the push service sees neither its text nor its reader."""
+    def send(self, letter: RenderedNotice) -> None:
+        """Post one encrypted message; the push service sees neither text nor recipient."""
         endpoint = letter.keys.get("endpoint")
         if endpoint is None:
             raise Undeliverable("gone")
@@ -148,23 +148,27 @@ class WebPush:
 
 
 def public_key(push: Push) -> str:
-    """Return what a browser needs to know of the key that signs messages for it."""
+    """Return the public key for push subscriptions."""
     point = Vapid.from_string(push.key).public_key.public_bytes(
         Encoding.X962, PublicFormat.UncompressedPoint
     )
     return urlsafe_b64encode(point).rstrip(b"=").decode()
 
 
-def sender_for(settings: Settings) -> Sender:
-    """Return who carries letters here; the console, where nobody else was set up."""
-    found: dict[Channel, Sender] = {}
+def transport_for(settings: Settings) -> Transport:
+    """Return the configured transports; the console without any."""
+    found: dict[Channel, Transport] = {}
     if settings.mail is not None:
-        found[Channel.EMAIL] = SmtpSender(settings.mail)
+        found[Channel.EMAIL] = SmtpTransport(settings.mail)
     if settings.sms is not None:
-        found[Channel.SMS] = SmsGateway(settings.sms)
+        found[Channel.SMS] = SmsTransport(settings.sms)
     if settings.push is not None:
-        found[Channel.PUSH] = WebPush(settings.push)
-    return Carriers(found) if {Channel.EMAIL, Channel.SMS} & found.keys() else ConsoleSender()
+        found[Channel.PUSH] = WebPushTransport(settings.push)
+    return (
+        ChannelTransport(found)
+        if {Channel.EMAIL, Channel.SMS} & found.keys()
+        else ConsoleTransport()
+    )
 
 
 def _judge_smtp(code: int) -> None:

@@ -164,7 +164,7 @@ def closing(session: Session, *, bank_id: int, day: date) -> Closing:
         rounds=rounds,
         excursions=_excursions(session, bank_id, service_day),
         overdue=tuple(_overdue(session, containers, policies_of(session, bank_id))),
-        differing=tuple(disagreements(session, told)),
+        differing=tuple(disagreements(told)),
     )
 
 

@@ -1,4 +1,4 @@
-"""Opening a day, pinning a stop, publishing a revision."""
+"""Opening a day, publishing a revision."""
 
 from datetime import date, datetime
 from itertools import count
@@ -15,7 +15,7 @@ from collector.banks.policies import PolicyKey
 from collector.banks.queries import get_bank, policies_of
 from collector.db import is_duplicate
 from collector.errors import Conflict, NotFound, Refused
-from collector.notices.actions import owe, tell
+from collector.notices.actions import enqueue, notify
 from collector.pickups.models import Pickup, PickupState
 from collector.rounds import publication
 from collector.rounds.models import (
@@ -27,7 +27,7 @@ from collector.rounds.models import (
 )
 from collector.rounds.promises import Promise
 from collector.rounds.publication import Changes, RoundChange
-from collector.rounds.queries import OF_A_PICKUP, day_plan, get_stop
+from collector.rounds.queries import OF_A_PICKUP, day_plan
 from collector.shifts.queries import shifts_on
 
 LONGEST_WHY = 200
@@ -82,40 +82,6 @@ def edit_day(session: Session, *, bank_id: int, day: date, version: int) -> DayP
     session.flush()
     loaded = day_plan(session, bank_id=bank_id, day=day)
     return loaded or held
-
-
-def pin(
-    session: Session,
-    *,
-    now: datetime,
-    bank_id: int,
-    stop_id: int,
-    pinned: bool,
-    version: int,
-    actor: str,
-) -> DayPlan:
-    """Decide that a round keeps a visit, whatever the planner would rather do, or no longer.
-
-    Raises
-    ------
-    NotFound
-        There is no such stop in this bank.
-    Conflict
-        The day is another version by now.
-    """
-    stop = get_stop(session, bank_id=bank_id, stop_id=stop_id)
-    plan = edit_day(session, bank_id=bank_id, day=stop.round.day_plan.day, version=version)
-    stop.pinned = pinned
-    record(
-        session,
-        now=now,
-        bank_id=bank_id,
-        actor=actor,
-        action="stop pinned" if pinned else "stop unpinned",
-        subject=f"pickup:{stop.pickup_id}",
-        round=stop.round_id,
-    )
-    return plan
 
 
 def publish(
@@ -272,7 +238,7 @@ def _owe_promise(
     The revision is part of what makes it once: after a promise was changed and changed back, she
     is told a third time, since the last thing she heard is no longer true.
     """
-    tell(
+    notify(
         session,
         now=now,
         bank_id=bank.id,
@@ -300,7 +266,7 @@ def _hours(bank: Bank, given: Promise) -> dict[str, str]:
 
 
 def _owe_withdrawal(session: Session, *, now: datetime, plan: DayPlan, pickup: Pickup) -> None:
-    tell(
+    notify(
         session,
         now=now,
         bank_id=plan.bank_id,
@@ -316,7 +282,7 @@ def _owe_withdrawal(session: Session, *, now: datetime, plan: DayPlan, pickup: P
 
 def _owe_round(session: Session, *, now: datetime, plan: DayPlan, change: RoundChange) -> None:
     collector = change.round.shift.collector
-    owe(
+    enqueue(
         session,
         now=now,
         bank_id=plan.bank_id,

@@ -1,6 +1,6 @@
-"""What collectors met on the road and coordinators decide."""
+"""Incidents: opened by a collector's phone, decided by a coordinator."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from sqlalchemy import select
@@ -9,28 +9,30 @@ from sqlalchemy.orm import Session
 from collector.audit.actions import record
 from collector.db import owned
 from collector.errors import Refused
-from collector.rounds.models import (
-    EventKind,
-    Incident,
-    IncidentDecision,
-    IncidentKind,
-    RoundEvent,
-)
+from collector.rounds.models import Incident, IncidentDecision, IncidentKind, RoundEvent
 
 LONGEST_DECISION = 500
+"""Longest note of a decision, in characters."""
 
 
-def open_incident(session: Session, *, now: datetime, event: RoundEvent) -> Incident:
-    """Open what an event tells of; a visit to be agreed anew is one as well."""
-    told = event.kind is EventKind.INCIDENT
-    incident = Incident(
+def incident_row(
+    event: RoundEvent, *, now: datetime, kind: IncidentKind, note: str, site_id: int | None = None
+) -> Incident:
+    """Return the row of an incident that an event reports; a visit to be rebooked is one too.
+
+    Parameters
+    ----------
+    site_id
+        The freezer to which the collector is driving, if there is one.
+    """
+    return Incident(
         bank_id=event.bank_id,
         round_id=event.round_id,
         pickup_id=event.pickup_id,
         event_id=event.id,
-        kind=IncidentKind(event.payload["kind"]) if told else IncidentKind.REBOOK,
-        note=event.payload["note"],
-        site_id=event.payload["site"] if told else None,
+        kind=kind,
+        note=note,
+        site_id=site_id,
         device_at=event.device_at,
         received_at=now,
         withdrawn_at=None,
@@ -39,18 +41,21 @@ def open_incident(session: Session, *, now: datetime, event: RoundEvent) -> Inci
         decided_by_id=None,
         decided_at=None,
     )
-    session.add(incident)
-    session.flush()
-    return incident
 
 
-def let_incidents_stand(
-    session: Session, *, now: datetime, round_id: int, standing: Iterable[int]
+def withdraw_incidents(
+    session: Session, *, now: datetime, events: Iterable[int], standing: Collection[int]
 ) -> None:
-    """Withdraw what its collector took back, and only that."""
-    counted = set(standing)
-    for incident in session.scalars(select(Incident).where(Incident.round_id == round_id)):
-        if incident.event_id in counted:
+    """Withdraw the incidents of these events; restore those that stand.
+
+    Parameters
+    ----------
+    events, standing
+        Keys of events.
+    """
+    incidents = session.scalars(select(Incident).where(Incident.event_id.in_(list(events))))
+    for incident in incidents:
+        if incident.event_id in standing:
             incident.withdrawn_at = None
         elif incident.withdrawn_at is None:
             incident.withdrawn_at = now
@@ -66,7 +71,7 @@ def decide_incident(
     decision: IncidentDecision,
     note: str = "",
 ) -> Incident:
-    """Answer an incident; a second answer takes the place of the first, both are audited.
+    """Decide an incident; a second decision replaces the first, and both are audited.
 
     Raises
     ------

@@ -22,6 +22,10 @@ class RoundState(StrEnum):
     UNLOADED = "unloaded"
 
 
+NOT_STARTED = frozenset({RoundState.DRAFT, RoundState.PUBLISHED})
+"""No phone has reported the departure: a plan may change the round."""
+
+
 class EventKind(StrEnum):
     """What a phone can say."""
 
@@ -39,8 +43,23 @@ class EventKind(StrEnum):
     CLOSED = "closed"
 
 
+class NotDoneReason(StrEnum):
+    """Reasons for which a visit does not take place (docs/states.md)."""
+
+    NOBODY_HOME = "nobody_home"
+    WRONG_ADDRESS = "wrong_address"
+    DONOR_UNWELL = "donor_unwell"
+    NOTHING_READY = "nothing_ready"
+    MILK_REFUSED = "milk_refused"
+    FREEZER_TOO_WARM = "freezer_too_warm"
+    COLLECTOR_LATE = "collector_late"
+    VEHICLE_OR_BOX = "vehicle_or_box"
+    ACCESS = "access"
+    OTHER = "other"
+
+
 class IncidentKind(StrEnum):
-    """What a collector cannot settle alone."""
+    """Subjects of an incident, which a coordinator decides."""
 
     CLOCK = "clock"
     VEHICLE = "vehicle"

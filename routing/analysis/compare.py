@@ -1,4 +1,4 @@
-"""Knows what two plans of one problem do differently."""
+"""Differences between two plans of one problem."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from routing.units import AT_ONCE, Seconds
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seat:
-    """Where a visit is in a plan.
+    """The position of a visit in a plan.
 
     Attributes
     ----------
@@ -26,12 +26,12 @@ class Seat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitDifference:
-    """A visit that is elsewhere, or at another time, in the other plan.
+    """A visit with another shift or begin in the other plan.
 
     Attributes
     ----------
     before, after : Seat, optional
-        None where the visit is unassigned.
+        None if the visit is unassigned.
     """
 
     visit: str
@@ -40,12 +40,12 @@ class VisitDifference:
 
     @property
     def is_moved(self) -> bool:
-        """It rides on another shift, or on none, or now on one."""
+        """Whether the visit changed its shift, or became assigned or unassigned."""
         return (self.before and self.before.shift) != (self.after and self.after.shift)
 
     @property
     def later_by(self) -> Seconds | None:
-        """How much later its service begins, negative if earlier; None if one plan lacks it."""
+        """Seconds by which service begins later (negative: earlier); None if unassigned once."""
         if self.before is None or self.after is None:
             return None
         return Seconds(self.after.begin - self.before.begin)
@@ -53,14 +53,14 @@ class VisitDifference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """What a plan does differently from another.
+    """The differences of a plan from another.
 
     Attributes
     ----------
     moved : tuple of Change
         Visits on another shift, or in one plan only.
     retimed : tuple of Change
-        Visits on the same shift whose service begins at another time, by more than was asked for.
+        Visits on the same shift with a begin that differs by more than the tolerance.
     before, after : Cost
         The bills.
     """
@@ -72,12 +72,12 @@ class Comparison:
 
 
 def compare(before: Plan, after: Plan, *, tolerance: Seconds = AT_ONCE) -> Comparison:
-    """List what two plans do differently.
+    """Return the differences between two plans.
 
     Parameters
     ----------
     tolerance : Seconds
-        A service that begins earlier or later by no more than this has not changed its time.
+        The largest difference of two begins that counts as equal.
     """
     changes = tuple(_changes(before, after))
     moved = tuple(change for change in changes if change.is_moved)
@@ -90,7 +90,7 @@ def compare(before: Plan, after: Plan, *, tolerance: Seconds = AT_ONCE) -> Compa
 
 
 def _changes(before: Plan, after: Plan) -> Iterator[VisitDifference]:
-    """Every visit of either plan, those of the first in its order ahead."""
+    """Return the visits of either plan, the first plan's in its order first."""
     then, now = _seats(before), _seats(after)
     for visit in {**then, **now}:
         yield VisitDifference(visit=visit, before=then.get(visit), after=now.get(visit))

@@ -1,7 +1,7 @@
-"""Knows why a visit is unassigned, in one sentence a coordinator can act on.
+"""Reasons of unassigned visits, each a sentence that a coordinator can act on.
 
-Nothing is guessed: the visit is put wherever it could go, each try is timed as kindly as can be,
-and the checker says what breaks.
+No reason is a guess: the visit is inserted at every position, each attempt is timed as leniently
+as possible, and the checker names the broken rule.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -43,20 +43,20 @@ REMEDIES: Final[Mapping[Rule, Remedy]] = {
     Rule.SHIPMENTS: Remedy.LENGTHEN_SHIFT,
     Rule.PINS: Remedy.REMOVE_PIN,
 }
-"""Per rule that can keep a visit out, what a coordinator can do about it."""
+"""Remedies by rule."""
 
 ALONE: Final = "alone"
 MISSES: Final = "misses"
-"""Where what keeps visits out is kept with a problem."""
+"""The key of cached obstacles in `Problem.derived`."""
 
 
 def explain(problem: Problem, plan: Plan, visit: str, *, relax: bool = True) -> Reason:
-    """Say why a visit is in no tour of this plan, and what would admit it.
+    """Return the reason of a visit unassigned in this plan.
 
     Parameters
     ----------
     relax : bool
-        Whether to look for the smallest changes that admit it too.
+        Whether to look for the smallest changes that would admit it.
 
     Raises
     ------
@@ -84,7 +84,7 @@ def _kept_out(problem: Problem, plan: Plan, visit: Visit) -> Reason:
 
 
 def explained(problem: Problem, plan: Plan) -> Plan:
-    """The same plan with a reason for every unassigned visit."""
+    """Return the plan with a reason for every unassigned visit."""
     reasons = (
         Unassigned(visit=entry.visit, reason=explain(problem, plan, entry.visit, relax=False))
         for entry in plan.unassigned
@@ -114,7 +114,7 @@ def _priced(problem: Problem, visit: Visit, place: Insertion) -> Reason:
 
 
 def _each_alone(problem: Problem, visit: Visit) -> Mapping[str, Obstacle | None]:
-    """Per shift what keeps a visit out even alone; whatever the plan, so it is kept."""
+    """Return the obstacles of a visit alone on each shift, cached with the problem."""
     kept = cast("dict[str, Mapping[str, Obstacle | None]]", problem.derived.setdefault(ALONE, {}))
     if visit.id not in kept:
         able = able_alone(problem, visit)
@@ -126,10 +126,10 @@ def _each_alone(problem: Problem, visit: Visit) -> Mapping[str, Obstacle | None]
 
 
 def _alone(problem: Problem, shift: Shift, visit: Visit) -> Obstacle | None:
-    """The first rule the shift breaks with this visit and nothing else to do."""
+    """Return the first rule broken by the shift with this visit alone, or None."""
     pin = problem.pin(visit.id)
     for broken in broken_by(problem, best_effort(problem, shift, unit(problem, visit))):
-        # Alone it is always the first stop: a pinned position says nothing about being able.
+        # Alone the visit is always the first stop, so a pinned position is no obstacle.
         if broken.rule is not Rule.PINS or pin is None or pin.shift != shift.id:
             return _obstacle(shift, broken)
     return None
@@ -141,7 +141,7 @@ def _obstacle(shift: Shift, broken: Violation) -> Obstacle:
 
 def _impossible(visit: Visit, obstacles: Sequence[Obstacle]) -> Reason:
     order = tuple(RULES)
-    # A shift that fails late in the order has met everything ahead: it is the nearest.
+    # A shift that fails at a later rule keeps all rules before it: it is the nearest.
     nearest = min(obstacles, key=lambda found: (-order.index(found.rule), found.by))
     return Reason(
         code=ReasonCode.IMPOSSIBLE,
@@ -156,7 +156,7 @@ def _impossible(visit: Visit, obstacles: Sequence[Obstacle]) -> Reason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Miss:
-    """The insertion on one shift that breaks the least."""
+    """The insertion on one shift with the smallest violation."""
 
     count: int
     position: int
@@ -166,10 +166,9 @@ class _Miss:
 def _nearest_misses(
     problem: Problem, plan: Plan, shifts: Sequence[Shift], visit: Visit
 ) -> list[_Miss]:
-    """The nearest miss on each of these shifts.
+    """Return the nearest miss on each shift.
 
-    While a search goes on most of a plan stays as it was, so they are kept with the tour they are
-    true of.
+    A miss is cached with its tour, since most of a plan stays unchanged during a search.
     """
     kept = cast(
         "dict[tuple[str, str], tuple[tuple[str, ...], _Miss]]",
@@ -205,7 +204,7 @@ def _size(miss: _Miss) -> tuple[int, int, int]:
 def _misses(
     problem: Problem, shift: Shift, order: tuple[str, ...], visit: Visit
 ) -> Iterator[_Miss]:
-    """What breaks where the visit comes nearest by the clock."""
+    """Return the violation at the position nearest by the clock."""
     for names in nearest_orders(problem, shift, order, visit):
         tour = best_effort(problem, shift, [known(problem, name) for name in names])
         broken = check_tour(problem, tour)

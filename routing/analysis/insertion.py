@@ -1,4 +1,4 @@
-"""Knows every legal place of a visit in a plan, and what each would add to the bill."""
+"""Legal insertions of a visit into a plan, with their prices, and manual moves."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,29 +13,29 @@ from routing.plan import Cost, Plan, Tour
 from routing.problem import Problem, Shift, Visit
 from routing.schedule import assembled, best_effort, retimed
 from routing.timing import accessors, insertion_positions
-from routing.timing.encoding import PERIOD, flat
-from routing.timing.insertion_positions import NOBODY
+from routing.timing.encoding import PERIOD, encode
+from routing.timing.insertion_positions import NO_VISIT
 from routing.units import SHARES_PER_CENT, Cents, cents
 
 DONATED: Final = "donated"
-"""Where the visits of each donor are kept with a problem."""
+"""The key of the visits by donor in `Problem.derived`."""
 
 OUTSIDE: Final = -1
-"""The period of a shift that lies in none."""
+"""The period of a shift outside all periods."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Insertion:
-    """One legal place of a visit, or of both visits of its shipment.
+    """One legal insertion of a visit, or of both visits of its shipment.
 
     Attributes
     ----------
     position : int
         The first stop is 0.
     order : tuple of str
-        The tour's visits with it.
+        The tour's visits after the insertion.
     price : Cents
-        What it adds to the bill; a penalty saved is not counted.
+        The increase of the bill; a saved penalty is not counted.
     parts : Cost
         The same, part by part, each rounded once.
     shares : int
@@ -50,16 +50,16 @@ class Insertion:
     shares: int
 
     def tour(self, problem: Problem) -> Tour:
-        """The tour that comes of it."""
+        """Return the tour after the insertion."""
         shift = problem.shifts[problem.shift_row(self.shift)]
         return best_effort(problem, shift, [known(problem, name) for name in self.order])
 
 
 def insertions(problem: Problem, plan: Plan, visit: str) -> tuple[Insertion, ...]:
-    """All legal places of a visit, the cheapest first.
+    """Return all legal insertions of a visit, the cheapest first.
 
-    A visit that is in a tour is taken out of it first, and prices count from there. The other
-    stops keep their order; they are timed anew. The two visits of a shipment go together.
+    A visit in a tour is removed first, and prices count from there. The other stops keep their
+    order and are timed anew. The two visits of a shipment go together.
 
     Raises
     ------
@@ -74,7 +74,7 @@ def insertions(problem: Problem, plan: Plan, visit: str) -> tuple[Insertion, ...
 def _on_shifts(
     problem: Problem, tours: Mapping[str, Tour], visit: Visit, shifts: Sequence[Shift]
 ) -> tuple[Insertion, ...]:
-    """All legal places on these shifts of a visit that is in no tour, the cheapest first."""
+    """Return all legal insertions of an unassigned visit on these shifts, the cheapest first."""
     found = (
         place
         for shift in unmet(problem, tours.values(), visit, shifts)
@@ -84,7 +84,7 @@ def _on_shifts(
 
 
 def unit(problem: Problem, visit: Visit) -> tuple[Visit, ...]:
-    """The visits that are served together or not at all, in their order."""
+    """Return the visits of a shipment in order, or the single visit."""
     shipment = problem.shipment(visit.id)
     if shipment is None:
         return (visit,)
@@ -92,34 +92,34 @@ def unit(problem: Problem, visit: Visit) -> tuple[Visit, ...]:
 
 
 def hopeful(problem: Problem, visit: Visit) -> list[Shift]:
-    """The shifts that may have a legal place for a visit, whatever they do now; no other has."""
+    """Return the shifts that may have a legal position for a visit; no other has."""
     first, second = _rows(problem, visit)
     return [
         problem.shifts[row]
-        for row in insertion_positions.hopeful(flat(problem), first, second).tolist()
+        for row in insertion_positions.compatible_shifts(encode(problem), first, second).tolist()
     ]
 
 
 def able_alone(problem: Problem, visit: Visit) -> frozenset[str]:
-    """The shifts that could serve a visit if they had nothing else to do."""
-    f, nobody = flat(problem), np.empty(0, dtype=np.int64)
+    """Return the ids of the shifts able to serve a visit alone."""
+    f, nobody = encode(problem), np.empty(0, dtype=np.int64)
     first, second = _rows(problem, visit)
-    rows = insertion_positions.hopeful(f, first, second).tolist()
+    rows = insertion_positions.compatible_shifts(f, first, second).tolist()
     return frozenset(
         problem.shifts[row].id
         for row in rows
-        if len(insertion_positions.places(f, row, nobody, first, second))
+        if len(insertion_positions.legal_insertions(f, row, nobody, first, second))
     )
 
 
 def unmet(
     problem: Problem, tours: Iterable[Tour], visit: Visit, shifts: Sequence[Shift]
 ) -> list[Shift]:
-    """Those of some shifts in whose period no other visit of the same donor is served."""
+    """Return the shifts without another visit of the donor in their period."""
     others = _donated(problem).get(visit.donor or "", frozenset()) - {visit.id}
     if not others:
         return list(shifts)
-    f = flat(problem)
+    f = encode(problem)
     met = {
         accessors.shift(f, problem.shift_row(tour.shift), PERIOD)
         for tour in tours
@@ -130,7 +130,7 @@ def unmet(
 
 
 def _donated(problem: Problem) -> Mapping[str, frozenset[str]]:
-    """Per donor the visits, made once and kept with the problem."""
+    """Return the visits by donor, computed once per problem."""
     if DONATED not in problem.derived:
         found: dict[str, set[str]] = {}
         for visit in problem.visits:
@@ -141,9 +141,9 @@ def _donated(problem: Problem) -> Mapping[str, frozenset[str]]:
 
 
 def without(problem: Problem, plan: Plan, visit: str) -> Plan:
-    """The plan after this visit is taken out of its tour, which is timed anew.
+    """Return the plan without a visit; its tour is timed anew.
 
-    A shipment is taken out whole.
+    A shipment is removed whole.
     """
     out = {each.id for each in unit(problem, known(problem, visit))}
     if not any(out.intersection(tour.visits) for tour in plan.tours):
@@ -155,14 +155,14 @@ def without(problem: Problem, plan: Plan, visit: str) -> Plan:
 
 
 def inserted(problem: Problem, plan: Plan, place: Insertion) -> Plan:
-    """The plan after a visit that was in no tour has taken this place."""
+    """Return the plan after an insertion of an unassigned visit."""
     return _changed(problem, plan, plan.orders | {place.shift: place.order})
 
 
 def moved(problem: Problem, plan: Plan, visit: str, *, shift: str, position: int) -> Plan:
-    """The plan after a manual move, legal or not: a checker says what it breaks.
+    """Return the plan after a manual move, legal or not; the checker judges it.
 
-    It is this visit alone that moves, whatever shipment it belongs to.
+    Only this visit moves, even as part of a shipment.
     """
     orders = {
         name: [other for other in names if other != visit] for name, names in plan.orders.items()
@@ -172,14 +172,14 @@ def moved(problem: Problem, plan: Plan, visit: str, *, shift: str, position: int
 
 
 def filled(problem: Problem, plan: Plan) -> Plan:
-    """The plan after everything that fits and is worth its price has been put in, greedily."""
+    """Return the plan after greedy insertion of every visit that fits and is worth its price."""
     waiting = [known(problem, entry.visit) for entry in plan.unassigned]
-    # What no money can leave out chooses first; then what is dearest to leave out.
+    # Mandatory visits choose first, then the visits with the highest penalty.
     waiting.sort(key=lambda visit: (not problem.mandatory(visit), -(visit.penalty or 0)))
     tours = {tour.shift: tour for tour in plan.tours}
     fresh, put_in = {shift.id for shift in problem.shifts}, set[str]()
     while fresh:
-        # Where nothing has changed since the last look, there is nothing new to see.
+        # A shift unchanged since its last evaluation is not evaluated again.
         changed = set[str]()
         for visit in waiting:
             if visit.id in put_in:
@@ -201,9 +201,9 @@ def filled(problem: Problem, plan: Plan) -> Plan:
 
 
 def made_room(problem: Problem, plan: Plan) -> Plan:
-    """The plan after optional visits have given way to mandatory ones they kept out.
+    """Return the plan after exchanges of optional visits for mandatory ones.
 
-    The engine moves one visit at a time and can overlook such an exchange.
+    The engine moves one visit at a time and can miss such an exchange.
     """
     kept = plan
     for entry in plan.unassigned:
@@ -214,7 +214,7 @@ def made_room(problem: Problem, plan: Plan) -> Plan:
 
 
 def _exchanges(problem: Problem, plan: Plan, visit: Visit) -> Iterator[Plan]:
-    """Every plan that serves this visit for one optional visit it serves now."""
+    """Yield each plan that serves this visit instead of one optional visit."""
     for name in (name for tour in plan.tours for name in tour.visits):
         if not problem.mandatory(known(problem, name)):
             poorer = without(problem, plan, name)
@@ -224,14 +224,14 @@ def _exchanges(problem: Problem, plan: Plan, visit: Visit) -> Iterator[Plan]:
 
 
 def worth(problem: Problem, visit: Visit, place: Insertion) -> bool:
-    """Serving the visit there is no dearer than leaving it out; at one price, it is served."""
+    """Return whether the insertion costs at most the visit's penalty."""
     both = unit(problem, visit)
     penalty = SHARES_PER_CENT * sum(each.penalty or 0 for each in both)
     return any(map(problem.mandatory, both)) or place.shares <= penalty
 
 
 def known(problem: Problem, name: str) -> Visit:
-    """The visit of this id.
+    """Return the visit of this id.
 
     Raises
     ------
@@ -245,7 +245,7 @@ def known(problem: Problem, name: str) -> Visit:
 
 
 def orders_with(problem: Problem, tour: Tour | None, visit: Visit) -> Iterator[list[Visit]]:
-    """Every order that comes of putting a visit, or its shipment, into a tour, by position."""
+    """Yield every order of a tour with a visit, or its shipment, inserted, by position."""
     there = [known(problem, name) for name in tour.visits] if tour else []
     first, *second = unit(problem, visit)
     for here in range(len(there) + 1):
@@ -259,18 +259,18 @@ def orders_with(problem: Problem, tour: Tour | None, visit: Visit) -> Iterator[l
 def nearest_orders(
     problem: Problem, shift: Shift, names: Sequence[str], visit: Visit
 ) -> Iterator[list[str]]:
-    """The orders with a visit, or its shipment, in which the fewest stops would be late."""
+    """Yield the orders with a visit, or its shipment, with the fewest late stops."""
     first, second = _rows(problem, visit)
     order = np.array([problem.visit_row(name) for name in names], dtype=np.int64)
     row = problem.shift_row(shift.id)
-    for here, there in insertion_positions.nearest(
-        flat(problem), row, order, first, second
+    for here, there in insertion_positions.least_late_insertions(
+        encode(problem), row, order, first, second
     ).tolist():
         yield _longer(problem, names, (first, here), (second, there))
 
 
 def _changed(problem: Problem, plan: Plan, orders: Mapping[str, Sequence[str]]) -> Plan:
-    """The plan with these orders; only tours whose order has changed are timed anew."""
+    """Return the plan with these orders; only changed tours are timed anew."""
     tours = []
     for shift in problem.shifts:
         names, present = tuple(orders.get(shift.id, ())), plan.tour(shift.id)
@@ -287,8 +287,8 @@ def _on_shift(
     first, second = _rows(problem, visit)
     names = present.visits if present else ()
     order = np.array([problem.visit_row(name) for name in names], dtype=np.int64)
-    found = insertion_positions.places(
-        flat(problem), problem.shift_row(shift.id), order, first, second
+    found = insertion_positions.legal_insertions(
+        encode(problem), problem.shift_row(shift.id), order, first, second
     )
     if not len(found):
         return
@@ -307,17 +307,17 @@ def _on_shift(
 
 
 def _rows(problem: Problem, visit: Visit) -> tuple[int, int]:
-    """The rows of a visit and of nobody, or of the two visits of its shipment."""
-    first, second, *_ = (*(problem.visit_row(each.id) for each in unit(problem, visit)), NOBODY)
+    """Return the rows of the two visits of a shipment, or a visit's row and `NOBODY`."""
+    first, second, *_ = (*(problem.visit_row(each.id) for each in unit(problem, visit)), NO_VISIT)
     return first, second
 
 
 def _longer(
     problem: Problem, names: Sequence[str], first: tuple[int, int], second: tuple[int, int]
 ) -> list[str]:
-    """An order with one more visit or two, each by its row and its position."""
+    """Return an order with one or two more visits, each by row and position."""
     longer = list(names)
     for row, position in (first, second):
-        if row != NOBODY:
+        if row != NO_VISIT:
             longer.insert(position, problem.visits[row].id)
     return longer

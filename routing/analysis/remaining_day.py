@@ -1,10 +1,10 @@
-"""Knows what of a problem is left in the middle of the day: everything before now is history.
+"""The remaining problem in the middle of a day; all events before now are history.
 
-A shift on the road becomes a shift that has departed from its last point, with what it carries,
-what it may still drive and by when its milk must be cold; what was done is no longer asked. The
-next stop, once the way to it has begun, is pinned. What history has broken already binds nobody: a
-clock that even the straight way to the end would miss is left out, and a shift that can only come
-home late may do so.
+A shift on the road becomes a shift that has departed from its last point, with its load, the rest
+of its limits and the instant by which its milk must be cold. Completed visits are removed. The next
+stop is pinned once the way to it has begun. A rule broken in the history binds no further: a clock
+that even the direct way to the end would miss is left out, and a shift that can only arrive late
+may do so.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -25,16 +25,16 @@ Halt = Stop | Unloading
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Past:
-    """What a tour has done by now.
+    """The completed part of a tour.
 
     Attributes
     ----------
     halts : tuple of Stop or Unloading
-        Begun; the last may not have ended.
+        The begun halts; the last may not have ended.
     stops : tuple of Stop
-        Those of the halts that are visits.
+        The halts at visits.
     is_home : bool
-        Nothing is left to do but the way to the end.
+        Whether only the way to the end remains.
     """
 
     tour: Tour
@@ -44,14 +44,14 @@ class _Past:
 
     @property
     def ready(self) -> Seconds:
-        """When the collector drives on, or is there."""
+        """The instant at which the collector drives on, or arrives at the end."""
         if self.is_home:
             return self.tour.arrival
         return self.halts[-1].end if self.halts else self.tour.departure
 
 
 def remaining(problem: Problem, plan: Plan, now: Seconds) -> Problem:
-    """Pose what is left of a problem whose plan has been driven, as planned, until now."""
+    """Return the remaining problem of a plan driven as planned until now."""
     pasts = {tour.shift: _past(tour, now) for tour in plan.tours if tour.departure <= now}
     done = {stop.visit for past in pasts.values() for stop in past.stops}
     shipped = {
@@ -80,7 +80,7 @@ def remaining(problem: Problem, plan: Plan, now: Seconds) -> Problem:
 
 
 def whole(problem: Problem, plan: Plan, rest: Plan, now: Seconds) -> Plan:
-    """Put the plan of what was left behind the history it was left by."""
+    """Return the history followed by the plan of the remaining problem."""
     pasts = {tour.shift: _past(tour, now) for tour in plan.tours if tour.departure <= now}
     tours = []
     for shift in problem.shifts:
@@ -109,7 +109,7 @@ def _halts(tour: Tour) -> list[Halt]:
 
 
 def _not_yet(shift: Shift, now: Seconds) -> Shift:
-    """A shift at home departs from now on; one whose hours are over can do nothing."""
+    """Return a shift not departed, from now on; without remaining hours it serves no visit."""
     earliest = Seconds(min(max(shift.window.earliest, now), shift.window.latest))
     return replace(shift, window=Window(earliest=earliest, latest=shift.window.latest))
 
@@ -140,7 +140,7 @@ def _on_the_road(problem: Problem, shift: Shift, past: _Past) -> Shift:
 
 
 def _home_by(problem: Problem, shift: Shift, straight: int) -> Seconds:
-    """The end of the shift, or later if not even the straight way home keeps it."""
+    """Return the end of the shift, or later if even the direct way home is late."""
     latest = shift.window.latest
     return Seconds(max(latest, min(straight, latest + spare(problem, shift))))
 
@@ -150,7 +150,7 @@ def _left(unit: Callable[[int], T], limit: int | None, used: int) -> T | None:
 
 
 def _driven(problem: Problem, shift: Shift, past: _Past) -> list[str]:
-    """The places up to where the collector is, or will next be free."""
+    """Return the places up to the collector's position, or the next free one."""
     tour = replace(
         past.tour,
         stops=past.stops,
@@ -161,7 +161,7 @@ def _driven(problem: Problem, shift: Shift, past: _Past) -> list[str]:
 
 
 def _since_unloading(problem: Problem, past: _Past) -> list[tuple[Visit, Stop]]:
-    """What was collected and is still in the box."""
+    """Return the collected load still in the box."""
     found: list[tuple[Visit, Stop]] = []
     for halt in past.halts:
         if isinstance(halt, Unloading):
@@ -182,7 +182,7 @@ def _carried(problem: Problem, shift: Shift, past: _Past) -> dict[str, int]:
 
 
 def _carried_until(problem: Problem, shift: Shift, past: _Past, straight: int) -> Seconds | None:
-    """The tightest clock in the box that can still be kept."""
+    """Return the tightest clock in the box that can still be kept."""
     clocks = [
         stop.end + limit
         for visit, stop in _since_unloading(problem, past)
@@ -197,7 +197,7 @@ def _carried_until(problem: Problem, shift: Shift, past: _Past, straight: int) -
 
 
 def _open(problem: Problem, visit: Visit, pasts: dict[str, _Past], *, handed_over: bool) -> Visit:
-    """A visit that is still to be made; the second half of a shipment brings what is on board."""
+    """Return a remaining visit; a delivery of a begun shipment brings the load on board."""
     if handed_over:
         brought = {name: -amount for name, amount in visit.load.items()}
         visit = replace(visit, load={}, brought={**visit.brought, **brought})
@@ -233,7 +233,7 @@ def _period(problem: Problem, shift: Shift) -> int | None:
 def _pins(
     problem: Problem, pasts: dict[str, _Past], shipped: Mapping[str, object], done: set[str]
 ) -> Iterator[Pin]:
-    """The pins that are left, each drive that has begun, and what is on board for a delivery."""
+    """Yield remaining pins: given ones, begun legs, and deliveries of loads on board."""
     ahead = {
         past.tour.visits[len(past.stops)]: past for past in pasts.values() if _is_driving(past)
     }
@@ -255,7 +255,7 @@ def _pins(
 
 
 def _is_driving(past: _Past) -> bool:
-    """The way to the next point has begun, and that point is a stop."""
+    """Return whether the way to the next stop has begun."""
     if past.is_home or len(past.stops) == len(past.tour.stops):
         return False
     ahead = _halts(past.tour)[len(past.halts)]
@@ -263,7 +263,7 @@ def _is_driving(past: _Past) -> bool:
 
 
 def _balances(problem: Problem, pasts: dict[str, _Past]) -> Iterator[Balance]:
-    """What a shift on the road has had of its share is taken off it."""
+    """Yield balances, reduced by the used shares of shifts on the road."""
     for balance in problem.balances:
         fresh = balance.shifts - pasts.keys()
         if fresh:
@@ -298,7 +298,7 @@ def _joined(past: _Past, tour: Tour) -> Tour:
 
 
 def _straight_home(problem: Problem, shift: Shift, past: _Past) -> Tour:
-    """The tour of a collector who has nothing left to do."""
+    """Return the tour of a collector without remaining stops."""
     here = _driven(problem, shift, past)[-1]
     ways = [
         (

@@ -1,7 +1,7 @@
-"""Knows the smallest single changes of a problem that admit a visit, and what each costs.
+"""Remedies: the smallest single changes of a problem that admit a visit, with their prices.
 
-The problem itself is changed, the visit is put in, and the checker judges: nothing is guessed. What
-is medical, such as a ride limit, is never widened.
+The problem itself is changed, the visit is inserted, and the checker judges the plan. A medical
+limit, such as a ride limit, is never widened.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,39 +15,39 @@ from routing.analysis.insertion import Insertion, insertions, known, unit, unmet
 from routing.check.judge import check_tour
 from routing.plan import Plan, Relaxation, Remedy, Tour
 from routing.problem import Problem, Shift, Visit, Window, spare
-from routing.timing.encoding import TRAVEL, Whole, dated, flat
-from routing.timing.insertion_positions import NOBODY, places
+from routing.timing.encoding import TRAVEL, IntArray, encode, windows_within_dates
+from routing.timing.insertion_positions import NO_VISIT, legal_insertions
 from routing.timing.patches import with_capacity, with_closing, with_windows
 from routing.units import SHARES_PER_CENT, Cents, Seconds, spoken
 
 MOST_SECONDS: Final = 4 * 3_600
-"""A window or a shift is not widened further than this: it would be another visit."""
+"""The largest widening of a window or a shift, in seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Change:
-    """A change that can be small or large.
+    """A change of variable size.
 
     Attributes
     ----------
     most : int
-        How large it may be.
+        The largest size.
     problem, tape : callable
-        From its size to what comes of it.
+        Functions from the size to the changed problem or tape.
     shift : int, optional
-        The row of the only shift that it can help.
+        The row of the only shift that the change can help.
     """
 
     most: int
     problem: Callable[[int], Problem]
-    tape: Callable[[int], Whole]
+    tape: Callable[[int], IntArray]
     shift: int | None = None
 
 
 def relaxations(problem: Problem, plan: Plan, visit: str) -> tuple[Relaxation, ...]:
-    """Every kind of change that admits a visit that fits nowhere, each as small as can be.
+    """Return the smallest change of every kind that admits a visit without a legal position.
 
-    The cheapest comes first; of those at one price, the smallest.
+    Changes are sorted by price, then by size.
     """
     wanted = known(problem, visit)
     found = [
@@ -79,13 +79,13 @@ def _with_wider(problem: Problem, wider: Callable[[int], Visit], by: int) -> Pro
     return _with_visit(problem, wider(by))
 
 
-def _tape_with_wider(problem: Problem, wider: Callable[[int], Visit], by: int) -> Whole:
+def _tape_with_wider(problem: Problem, wider: Callable[[int], Visit], by: int) -> IntArray:
     visit = wider(by)
-    return with_windows(flat(problem), problem.visit_row(visit.id), dated(visit))
+    return with_windows(encode(problem), problem.visit_row(visit.id), windows_within_dates(visit))
 
 
 def _widened(visit: Visit, by: int, *, earlier: bool) -> Visit:
-    """The visit with all its windows, and its release or deadline, wider on one side."""
+    """Return the visit with windows, and release or deadline, wider on one side."""
     spans: list[Window] = []
     for window in visit.windows:
         first = Seconds(max(0, window.earliest - by) if earlier else window.earliest)
@@ -120,8 +120,8 @@ def _with_longer(problem: Problem, shift: Shift, by: int) -> Problem:
     return _with_shift(problem, replace(shift, window=hours))
 
 
-def _tape_with_longer(problem: Problem, shift: Shift, by: int) -> Whole:
-    return with_closing(flat(problem), problem.shift_row(shift.id), shift.window.latest + by)
+def _tape_with_longer(problem: Problem, shift: Shift, by: int) -> IntArray:
+    return with_closing(encode(problem), problem.shift_row(shift.id), shift.window.latest + by)
 
 
 def _more_capacity(problem: Problem, plan: Plan, visit: Visit) -> Iterator[Relaxation]:
@@ -150,14 +150,14 @@ def _with_larger(problem: Problem, shift: Shift, name: str, by: int) -> Problem:
     return _with_shift(problem, replace(shift, capacity=room))
 
 
-def _tape_with_larger(problem: Problem, shift: Shift, name: str, by: int) -> Whole:
+def _tape_with_larger(problem: Problem, shift: Shift, name: str, by: int) -> IntArray:
     row, column = problem.shift_row(shift.id), problem.dimensions.index(name)
-    return with_capacity(flat(problem), row, column, shift.capacity[name] + by)
+    return with_capacity(encode(problem), row, column, shift.capacity[name] + by)
 
 
 def _other_days(problem: Problem, plan: Plan, visit: Visit) -> Iterator[Relaxation]:
-    """Shifts that none of its windows touches, as if its windows were there too."""
-    tape, number = flat(problem), problem.visit_row(visit.id)
+    """Yield changes that move the visit to shifts on other days than its windows."""
+    tape, number = encode(problem), problem.visit_row(visit.id)
     for row, shift in enumerate(problem.shifts):
         touched = any(
             window.earliest <= shift.window.latest and shift.window.earliest <= window.latest
@@ -185,7 +185,7 @@ def _unpinned(problem: Problem, plan: Plan, visit: Visit) -> Iterator[Relaxation
 
 
 def _dropped(problem: Problem, plan: Plan, visit: Visit) -> Iterator[Relaxation]:
-    """The optional visit that had best give way, per shift it rides on."""
+    """Yield, by shift, the best optional visit to leave out."""
     for tour in plan.tours:
         tries = [
             (price, name)
@@ -199,19 +199,19 @@ def _dropped(problem: Problem, plan: Plan, visit: Visit) -> Iterator[Relaxation]
 
 
 def _roughly(problem: Problem, plan: Plan, tour: Tour, visit: Visit, other: Visit) -> int | None:
-    """What this tour with one visit instead of the other costs, its penalty included."""
+    """Return the cost of a tour with one visit replaced by another, penalty included."""
     if problem.mandatory(other) or problem.shipment(other.id) is not None:
         return None
     penalty = SHARES_PER_CENT * (other.penalty or 0)
     if visit.donor is not None and other.donor == visit.donor:
-        # Without the other the donor may be met again on any shift.
+        # Without the other visit the donor may be visited on any shift of its period.
         place = _place(problem, without(problem, plan, other.id), visit)
         return None if place is None else penalty + place.shares
     shift = problem.shifts[problem.shift_row(tour.shift)]
     if not unmet(problem, plan.tours, visit, [shift]):
         return None
     names = [name for name in tour.visits if name != other.id]
-    found = _found(problem, flat(problem), problem.shift_row(shift.id), names, visit)
+    found = _found(problem, encode(problem), problem.shift_row(shift.id), names, visit)
     return penalty + int(found[:, 2:].sum(axis=1).min()) if len(found) else None
 
 
@@ -228,9 +228,10 @@ def _instead(problem: Problem, plan: Plan, visit: Visit, other: Visit) -> Relaxa
 def _least(
     problem: Problem, plan: Plan, visit: Visit, change: _Change
 ) -> tuple[int, Insertion | None]:
-    """The smallest change that admits the visit, by bisection: a larger one admits it too.
+    """Return the smallest change that admits the visit, by bisection; larger ones admit it too.
 
-    The tape alone is changed until it is found; then the problem itself, and the checker judges.
+    Bisection changes the encoded problem alone; the found change is then applied to the problem and
+    judged by the checker.
     """
     most = change.most
     rows = range(len(problem.shifts)) if change.shift is None else [change.shift]
@@ -249,9 +250,9 @@ def _least(
 
 
 def _admitting(
-    problem: Problem, plan: Plan, visit: Visit, tape: Whole, shifts: Iterable[int]
+    problem: Problem, plan: Plan, visit: Visit, tape: IntArray, shifts: Iterable[int]
 ) -> list[int]:
-    """Which of these shifts have a legal place for a visit, if the tape is as it is."""
+    """Return the shifts with a legal position for a visit in an encoded problem."""
     found = []
     for shift in unmet(problem, plan.tours, visit, [problem.shifts[row] for row in shifts]):
         present, row = plan.tour(shift.id), problem.shift_row(shift.id)
@@ -261,18 +262,20 @@ def _admitting(
     return found
 
 
-def _found(problem: Problem, tape: Whole, shift: int, names: Sequence[str], visit: Visit) -> Whole:
-    """Every legal place of a visit in an order; see `places`."""
+def _found(
+    problem: Problem, tape: IntArray, shift: int, names: Sequence[str], visit: Visit
+) -> IntArray:
+    """Return every legal position of a visit in an order; see `legal_insertions`."""
     order = np.array([problem.visit_row(name) for name in names], dtype=np.int64)
-    first, second = [*(problem.visit_row(each.id) for each in unit(problem, visit)), NOBODY][:2]
-    found: Whole = places(tape, shift, order, first, second)
+    first, second = [*(problem.visit_row(each.id) for each in unit(problem, visit)), NO_VISIT][:2]
+    found: IntArray = legal_insertions(tape, shift, order, first, second)
     return found
 
 
 def _place(
     problem: Problem, plan: Plan, visit: Visit, shift: str | None = None
 ) -> Insertion | None:
-    """The cheapest place of a visit, which the checker finds legal too."""
+    """Return the cheapest position of a visit confirmed by the checker, or None."""
     for place in insertions(problem, plan, visit.id):
         if shift in {None, place.shift} and not check_tour(problem, place.tour(problem)):
             return place
@@ -290,7 +293,7 @@ def _with_shift(problem: Problem, shift: Shift) -> Problem:
 
 
 def _same_roads(problem: Problem, changed: Problem) -> Problem:
-    """Hand on what has been computed of the roads, which are most of a problem."""
+    """Return the problem with the travel data derived from the original."""
     if TRAVEL in problem.derived:
         changed.derived[TRAVEL] = problem.derived[TRAVEL]
     return changed

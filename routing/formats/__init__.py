@@ -1,1 +1,1 @@
-"""How problems and plans are written down."""
+"""Formats of problems and plans."""

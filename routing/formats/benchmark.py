@@ -1,9 +1,9 @@
-"""Knows how a benchmark instance becomes a problem: one depot, equal vehicles, the shortest road.
+"""Benchmark instances as problems: one depot, equal vehicles, the shortest distance.
 
-The published results count distances of one decimal, cut off there (the rule of the DIMACS
-challenge for time windows), or whole distances, rounded (TSPLIB, for capacities alone). We count in
-whole numbers, so an instance of one decimal is ten times as large here, its times included, and
-`scale` says so. A unit of distance is a metre and a second, and costs a cent.
+Published results count distances cut to one decimal (the rule of the DIMACS challenge for time
+windows), or rounded whole distances (TSPLIB, for capacities alone). Problems hold whole numbers, so
+an instance with one decimal is multiplied by ten, times included (`scale`). A unit of distance is a
+metre and a second, and costs a cent.
 """
 
 import math
@@ -20,12 +20,12 @@ TENTHS: Final = 10
 WHOLES: Final = 1
 
 DEMAND: Final = "demand"
-"""The one dimension such an instance counts."""
+"""The only dimension of such an instance."""
 
 DEPOT: Final = "0"
 
 CENT_PER_METRE: Final = 1_000
-"""In cents per kilometre."""
+"""The price of distance, in cents per kilometre."""
 
 Matrix = tuple[tuple[int, ...], ...]
 
@@ -37,9 +37,9 @@ class Node:
     Attributes
     ----------
     window : tuple of int, optional
-        None is open all day.
+        None means open all day.
     line : Line
-        Where it was read.
+        The line of the file.
     """
 
     line: TextLine
@@ -50,7 +50,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instance:
-    """A benchmark instance, and by what its numbers were multiplied."""
+    """A benchmark instance, and the factor of its numbers."""
 
     name: str
     problem: Problem
@@ -66,10 +66,10 @@ def instance(
     vehicles: int | None,
     scale: int,
 ) -> Instance:
-    """Make a problem of it; the first node is the depot, and customers are numbered from 1."""
+    """Return the instance as a problem; the first node is the depot, customers count from 1."""
     day = _day(nodes, distances)
     count = _enough(nodes, capacity) if vehicles is None else vehicles
-    # Nobody needs more vehicles than customers.
+    # More vehicles than customers are never needed.
     count = max(1, min(count, len(nodes) - 1))
     problem = Problem(
         dimensions=(DEMAND,),
@@ -84,7 +84,7 @@ def instance(
 
 
 def _day(nodes: Sequence[Node], distances: Matrix) -> tuple[int, int]:
-    """The depot's hours; without any, so long that no tour is ever late."""
+    """Return the depot's hours; without any, long enough for every tour."""
     if nodes[0].window is not None:
         return nodes[0].window
     longest = max(map(max, distances)) * (len(nodes) + 1)
@@ -92,7 +92,7 @@ def _day(nodes: Sequence[Node], distances: Matrix) -> tuple[int, int]:
 
 
 def _enough(nodes: Sequence[Node], capacity: int) -> int:
-    """Vehicles where the instance does not count them: a third more than the load needs."""
+    """Return the number of vehicles of an instance without one: a third above the load."""
     load = sum(node.demand for node in nodes)
     return math.ceil(1.3 * load / max(1, capacity)) + 3
 
@@ -124,14 +124,14 @@ def _window(ends: tuple[int, int]) -> Window:
 
 
 def scaled(line: TextLine, value: Fraction, name: str, scale: int) -> int:
-    """A length or a time, which must be whole once it is scaled."""
+    """Return a scaled length or time; refuse a fraction."""
     if (value * scale).denominator != 1:
         line.refuse(f"{name} has too many decimals: {float(value):g}")
     return line.whole(value * scale, name)
 
 
 def straight(positions: Sequence[tuple[Fraction, Fraction]], scale: int) -> Matrix:
-    """Distances as the crow flies, exactly: tenths are cut off, wholes are rounded."""
+    """Return exact Euclidean distances: tenths are cut, wholes are rounded."""
     unit = math.lcm(*(number.denominator for position in positions for number in position))
     grid = [(int(x * unit), int(y * unit)) for x, y in positions]
     length = _cut if scale == TENTHS else _rounded
@@ -144,10 +144,10 @@ def straight(positions: Sequence[tuple[Fraction, Fraction]], scale: int) -> Matr
 
 
 def _cut(square: int, unit: int) -> int:
-    """The whole tenths in the root of a square that was counted in parts of a unit."""
+    """Return the square root in whole tenths, cut, of a square in parts of a unit."""
     return math.isqrt(TENTHS**2 * square) // unit
 
 
 def _rounded(square: int, unit: int) -> int:
-    """The nearest whole, halves up: the whole part of (2 root + 1) / 2."""
+    """Return the nearest whole square root, halves up: the whole part of (2 root + 1) / 2."""
     return (math.isqrt(4 * square) + unit) // (2 * unit)

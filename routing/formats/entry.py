@@ -1,4 +1,4 @@
-"""Knows how to read JSON strictly: every entry has a path, and nothing unknown is ignored."""
+"""Strict reader of JSON: every entry has a path, and unknown fields are refused."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -17,7 +17,7 @@ class JsonEntry:
     Attributes
     ----------
     error : type of InvalidInputError
-        What to raise, so that a problem and a plan are refused under their own names.
+        The error class, for a problem or for a plan.
     """
 
     value: object
@@ -29,7 +29,7 @@ class JsonEntry:
         raise self.error(self.path, complaint)
 
     def fields(self, *, required: str, optional: str = "") -> dict[str, "JsonEntry"]:
-        """Read an object with these fields and no other; names are given space-separated."""
+        """Read an object with exactly these fields; names are space-separated."""
         if not isinstance(self.value, dict):
             self.refuse("is not an object")
         known = {*required.split(), *optional.split()}
@@ -48,7 +48,7 @@ class JsonEntry:
         return tuple(self._at(f"[{place}]", value) for place, value in enumerate(self.value))
 
     def mapping(self, read: Callable[["JsonEntry"], T]) -> dict[str, T]:
-        """Read an object whose names are free and whose values are all alike."""
+        """Read an object with free names and values of one kind."""
         if not isinstance(self.value, dict):
             self.refuse("is not an object")
         return {name: read(self._at(f".{name}", value)) for name, value in self.value.items()}
@@ -60,7 +60,7 @@ class JsonEntry:
         return self.value
 
     def whole(self) -> int:
-        """Read a whole number; 1.0 and true are not."""
+        """Read a whole number; 1.0 and true are refused."""
         if type(self.value) is not int:
             self.refuse("is not a whole number")
         return self.value
@@ -69,8 +69,8 @@ class JsonEntry:
         """Read a number."""
         if type(self.value) not in {int, float}:
             self.refuse("is not a number")
-        # By way of text: a whole number too large for a float becomes infinite, which the
-        # bounds of whatever it is refuse, where a conversion would overflow.
+        # By way of text: a whole number too large for a float becomes infinite and is refused by
+        # the bounds of its field, where a conversion would overflow.
         return float(str(self.value))
 
     def truth(self) -> bool:
@@ -101,7 +101,7 @@ class JsonEntry:
 
 
 def parsed(text: str, *, error: type[InvalidInputError]) -> object:
-    """Parse JSON, strictly: no name stands twice in an object, and NaN is no number."""
+    """Parse JSON strictly: doubled names in an object and NaN are refused."""
     try:
         value: object = json.loads(text, object_pairs_hook=_no_twins, parse_constant=_no_constant)
     except (ValueError, RecursionError) as mistake:
@@ -110,7 +110,7 @@ def parsed(text: str, *, error: type[InvalidInputError]) -> object:
 
 
 def _no_twins(pairs: list[tuple[str, object]]) -> Mapping[str, object]:
-    """JSON lets a name stand twice and keeps the last; that would be a change nobody sees."""
+    """Return an object, and refuse doubled names, of which JSON would keep the last."""
     found = dict(pairs)
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]

@@ -1,4 +1,4 @@
-"""Knows what every format can do, so that the command line need not know which one it speaks."""
+"""Interface of a format, used by the command line."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,22 +7,22 @@ from routing.plan import Plan, Tour
 from routing.problem import Problem
 
 Orders = Mapping[str, Sequence[str]]
-"""Per shift, its visits in their order."""
+"""The visits in order, by shift."""
 
 WrittenPlan = Plan | Sequence[Tour] | Orders
-"""A plan as far as a format tells it: whole, or without its bill, or without its times."""
+"""A plan as written in a format: complete, or without bill, or without times."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadProblem:
-    """A problem as it was asked.
+    """A problem as read from a document.
 
     Attributes
     ----------
     orders : mapping, optional
-        Orders to begin from, where the question brings some.
+        Initial orders of the document, if any.
     source : object
-        What its format keeps of it, to answer in kind.
+        Data of the format, kept for the answer.
     """
 
     problem: Problem
@@ -32,20 +32,20 @@ class ReadProblem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
-    """One way to write problems and plans down.
+    """One format of problems and plans.
 
     Attributes
     ----------
     read : callable
-        Makes a question of a text.
+        Read a problem from text.
     read_plan : callable
-        Makes an answer to a question of a text.
+        Read a plan of a problem from text.
     write_plan : callable
-        Writes an answer to a question, given how many milliseconds `loading` and `solving` took.
+        Write a plan, given the milliseconds of `loading` and `solving`.
     price : callable
-        Says what a plan costs, in the question's own unit.
+        Return the cost of a plan in the document's own unit.
     write_error : callable, optional
-        Writes what went wrong, given an exit code and a sentence, where the format can say it.
+        Write an error, given an exit code and a sentence, if the format has errors.
     """
 
     read: Callable[[str], ReadProblem]

@@ -1,4 +1,4 @@
-"""Knows the formats by the names they have on the command line."""
+"""The formats by their name on the command line."""
 
 from collections.abc import Mapping
 from typing import Final

@@ -1,4 +1,4 @@
-"""Knows our own JSON: a problem and a plan, numbered, strict, and exact both ways."""
+"""Milkround's own JSON of problems and plans: versioned, strict and exact in both directions."""
 
 import json
 from typing import Any, Final
@@ -14,7 +14,7 @@ PROBLEM: Final = "milkround-problem"
 PLAN: Final = "milkround-plan"
 VERSION: Final = 2
 OLDEST: Final = 1
-"""Questions and plans that an application has stored outlive an upgrade of the planner."""
+"""Readable versions: stored problems and plans outlive an upgrade of the planner."""
 
 
 def write_problem(problem: Problem) -> str:
@@ -34,7 +34,7 @@ def read_problem(text: str) -> Problem:
 
 
 def problem_of(data: object) -> Problem:
-    """Read a problem from JSON that is parsed already.
+    """Read a problem from parsed JSON.
 
     Raises
     ------
@@ -50,7 +50,7 @@ def write_plan(plan: Plan) -> str:
 
 
 def read_plan(text: str) -> Plan:
-    """Read a plan from JSON text; whether it is legal is for the checker to say.
+    """Read a plan from JSON text, without a check of its rules.
 
     Raises
     ------
@@ -61,7 +61,7 @@ def read_plan(text: str) -> Plan:
 
 
 def plan_of(data: object) -> Plan:
-    """Read a plan from JSON that is parsed already, as inside a progress line.
+    """Read a plan from parsed JSON, as inside a progress line.
 
     Raises
     ------
@@ -72,28 +72,28 @@ def plan_of(data: object) -> Plan:
 
 
 def problem_data(problem: Problem) -> Data:
-    """A problem as plain JSON values; what has its default is left out, but for the visits."""
+    """Return a problem as plain JSON values; defaults are left out, except of visits."""
     data = native_problem.PROBLEM.write(problem)
     return {"format": PROBLEM, "version": VERSION, "visits": []} | data
 
 
 def plan_data(plan: Plan) -> Data:
-    """A plan as plain JSON values."""
+    """Return a plan as plain JSON values."""
     return {"format": PLAN, "version": VERSION} | native_plan.PLAN.write(plan)
 
 
 def reason_data(reason: Reason) -> Data:
-    """A reason as plain JSON values."""
+    """Return a reason as plain JSON values."""
     return native_plan.REASON.write(reason)
 
 
 def cost_data(cost: Cost) -> Data:
-    """A bill as plain JSON values."""
+    """Return a bill as plain JSON values."""
     return native_plan.COST.write(cost)
 
 
 def _opened(data: object, name: str, error: type[InvalidInputError]) -> JsonEntry:
-    """Check the head of a document and take it off, and bring the rest to this version."""
+    """Check and remove the head of a document, and convert the rest to this version."""
     if not isinstance(data, dict):
         raise error("document", "is not an object")
     if data.get("format") != name:
@@ -106,7 +106,7 @@ def _opened(data: object, name: str, error: type[InvalidInputError]) -> JsonEntr
 
 
 def _modern(body: Data) -> Data:
-    """What version 1 said otherwise: a shift had one `end`, a bill four of today's parts."""
+    """Convert version 1: a shift had one `end`, a bill four of today's parts."""
     modern = dict(body)
     if isinstance(body.get("shifts"), list):
         modern["shifts"] = [_with_ends(shift) for shift in body["shifts"]]

@@ -1,4 +1,4 @@
-"""Knows every field of a plan in our own JSON."""
+"""Fields of a plan in Milkround's JSON."""
 
 from routing.formats.record import TEXT, WHOLE, Record, listed, word
 from routing.plan import (

@@ -1,4 +1,4 @@
-"""Knows every field of a problem in our own JSON."""
+"""Fields of a problem in Milkround's JSON."""
 
 from routing.formats.entry import JsonEntry
 from routing.formats.record import (

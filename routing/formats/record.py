@@ -1,4 +1,4 @@
-"""Knows how a value of ours becomes a JSON object, field by field, and is read back."""
+"""Codecs between dataclasses and JSON objects, field by field."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
@@ -11,17 +11,17 @@ from routing.formats.entry import JsonEntry
 T = TypeVar("T")
 
 Data = dict[str, Any]
-"""What `json` makes of an object."""
+"""A JSON object."""
 
 
 class Codec(Protocol):
-    """What can be read from an entry and written as plain JSON values."""
+    """Interface of a codec between an entry and plain JSON values."""
 
     def read(self, entry: JsonEntry) -> Any:  # noqa: ANN401 - a codec per kind of value
-        """The value of an entry."""
+        """Return the value of an entry."""
 
     def write(self, value: Any) -> Any:  # noqa: ANN401 - a codec per kind of value
-        """The plain JSON of a value."""
+        """Return the plain JSON of a value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,12 +41,12 @@ WHOLE = FieldCodec(read=JsonEntry.whole, write=_as_it_is)
 NUMBER = FieldCodec(read=JsonEntry.number, write=_as_it_is)
 TRUTH = FieldCodec(read=JsonEntry.truth, write=_as_it_is)
 NAMES = FieldCodec(read=JsonEntry.names, write=sorted)
-"""A set of strings, written in alphabetical order so that equal problems are equal texts."""
+"""A set of strings, written in alphabetical order: equal problems are equal texts."""
 MATRIX = FieldCodec(read=JsonEntry.matrix, write=lambda matrix: [list(row) for row in matrix])
 
 
 def listed(item: Codec) -> FieldCodec:
-    """A tuple, as a list."""
+    """Return a codec of tuples as lists."""
     return FieldCodec(
         read=lambda entry: tuple(map(item.read, entry.items())),
         write=lambda values: [item.write(value) for value in values],
@@ -54,7 +54,7 @@ def listed(item: Codec) -> FieldCodec:
 
 
 def mapped(item: Codec) -> FieldCodec:
-    """A mapping, as an object with free names."""
+    """Return a codec of mappings as objects with free names."""
     return FieldCodec(
         read=lambda entry: entry.mapping(item.read),
         write=lambda values: {name: item.write(value) for name, value in values.items()},
@@ -62,7 +62,7 @@ def mapped(item: Codec) -> FieldCodec:
 
 
 def word(words: type[StrEnum]) -> FieldCodec:
-    """One of the words of an enumeration."""
+    """Return a codec of an enumeration by its values."""
 
     def read(entry: JsonEntry) -> StrEnum:
         if entry.text() not in set(words):
@@ -74,20 +74,20 @@ def word(words: type[StrEnum]) -> FieldCodec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record(Generic[T]):
-    """A dataclass of ours as a JSON object whose names are those of its fields.
+    """Codec of a dataclass as a JSON object with the names of its fields.
 
     Attributes
     ----------
     made : type
-        What is made of the object. A field with a default may be left out, and is left out where
-        it has that default.
+        The dataclass. A field with a default may be absent, and is omitted when it has its
+        default.
     codecs : mapping of str to Codec
-        Per field.
+        The codecs by field.
     always : frozenset of str
-        Fields that are written and asked for although they have a default.
+        Fields written and required although they have a default.
     sums : mapping of str to str
-        Properties that are written for the reader's convenience and must agree with the rest when
-        they are read, each with what to say if it does not.
+        Properties written for convenience, which must agree with the rest when read, each with
+        its complaint.
     """
 
     made: Callable[..., T]
@@ -97,16 +97,16 @@ class Record(Generic[T]):
 
     @property
     def required(self) -> tuple[str, ...]:
-        """The names that must be there."""
+        """Return the required names."""
         return (*(name for name in self.codecs if self._is_required(name)), *self.sums)
 
     @property
     def optional(self) -> tuple[str, ...]:
-        """The names that may be left out."""
+        """Return the optional names."""
         return tuple(name for name in self.codecs if not self._is_required(name))
 
     def read(self, entry: JsonEntry) -> T:
-        """Make the value of an object."""
+        """Return the value of an object."""
         got = entry.fields(required=" ".join(self.required), optional=" ".join(self.optional))
         value = self.made(
             **{name: codec.read(got[name]) for name, codec in self.codecs.items() if name in got}
@@ -117,7 +117,7 @@ class Record(Generic[T]):
         return value
 
     def write(self, value: T) -> Data:
-        """The object of a value."""
+        """Return the object of a value."""
         defaults = _defaults(self.made)
         data: Data = {}
         for name, codec in self.codecs.items():
@@ -132,7 +132,7 @@ class Record(Generic[T]):
 
 @cache
 def _defaults(made: Any) -> Mapping[str, object]:  # noqa: ANN401 - a dataclass
-    """Per field its default, or `MISSING`."""
+    """Return the default of each field, or `MISSING`."""
     return {one.name: _default(one) for one in fields(made)}
 
 

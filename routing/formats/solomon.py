@@ -1,4 +1,4 @@
-"""Knows the text in which Solomon, and Gehring and Homberger, published their instances."""
+"""The text format of Solomon's and of Gehring and Homberger's instances."""
 
 from collections.abc import Iterator
 from fractions import Fraction

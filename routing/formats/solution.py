@@ -1,4 +1,4 @@
-"""Knows the `.sol` text in which solutions of benchmark instances are published."""
+"""The `.sol` text format of solutions of benchmark instances."""
 
 import re
 from collections.abc import Mapping
@@ -17,12 +17,12 @@ COST: Final = re.compile(r"Cost\b", re.IGNORECASE)
 
 
 def read(text: str) -> Instance:
-    """Read an instance in whichever of the two texts it is.
+    """Read an instance in CVRPLIB's or Solomon's format.
 
     Raises
     ------
     InvalidProblemError
-        It is in neither; the line at fault is named.
+        The text has neither format; the line at fault is named.
     """
     return vrplib.read(text) if vrplib.is_one(text) else solomon.read(text)
 
@@ -30,7 +30,7 @@ def read(text: str) -> Instance:
 def read_routes(asked: Problem, text: str) -> Orders:
     """Read the routes of a solution, one after the other for each vehicle.
 
-    The cost is not read: some count it in decimals that others cut off.
+    The cost is not read: sources differ in its decimals.
 
     Raises
     ------
@@ -70,7 +70,7 @@ def write(asked: Instance, plan: Plan) -> str:
     Raises
     ------
     NoPlanError
-        A customer is left out, which this text cannot say.
+        A customer is unassigned, which this format cannot express.
     """
     left_out = [entry.visit for entry in plan.unassigned]
     if left_out:

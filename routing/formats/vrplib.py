@@ -1,4 +1,4 @@
-"""Knows the text of CVRPLIB: lines of `KEY : VALUE`, then sections; capacities, perhaps windows."""
+"""The text format of CVRPLIB: lines of `KEY : VALUE`, then sections."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,10 +19,10 @@ from routing.formats.benchmark import (
 from routing.formats.lines import Reader, TextLine
 
 SCALES: Final = {"CVRP": WHOLES, "VRPTW": TENTHS, "CVRPTW": TENTHS}
-"""Per TYPE, how fine its distances are."""
+"""The precision of distances by TYPE."""
 
 SAID: Final = frozenset({"COMMENT", "NODE_COORD_TYPE", "DISPLAY_DATA_TYPE"})
-"""What is about the file and not about the vehicles."""
+"""Keys without a meaning for the problem."""
 
 KEYS: Final = SAID | {
     "NAME",
@@ -54,19 +54,19 @@ FORMATS: Final[Mapping[str, Columns]] = {
     "UPPER_ROW": lambda row, size: range(row + 1, size),
     "UPPER_DIAG_ROW": range,
 }
-"""Per EDGE_WEIGHT_FORMAT, the columns that a row of the matrix has, by its number and the size."""
+"""The number of columns of a matrix row by EDGE_WEIGHT_FORMAT, row number and size."""
 
 LARGEST_DIMENSION: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _File:
-    """What stands where.
+    """The keys and sections of a file.
 
     Attributes
     ----------
     head : Line
-        The first of the file, to name where something is missing.
+        The first line of the file, named by errors about missing keys.
     """
 
     head: TextLine
@@ -74,27 +74,27 @@ class _File:
     sections: dict[str, tuple[TextLine, list[TextLine]]] = field(default_factory=dict)
 
     def value(self, key: str) -> str:
-        """The value of a key, which must be there."""
+        """Return the value of a required key."""
         if key not in self.keys:
             self.head.refuse(f"{key} is missing in this file")
         return self.keys[key][1]
 
     def chosen(self, key: str, known: Mapping[str, object]) -> str:
-        """The value of a key that names one of these."""
+        """Return the value of a key among permitted ones."""
         value = self.value(key).upper()
         if value not in known:
             self.keys[key][0].refuse(f"{key} {value} is not done; {', '.join(known)} are")
         return value
 
     def whole(self, key: str) -> int:
-        """The value of a key that is a whole number."""
+        """Return the whole number of a key."""
         line, value = self.keys[key] if key in self.keys else (self.head, self.value(key))
         return line.whole(line.number_of(value, key), key)
 
     def rows(
         self, section: str, names: str, size: int
     ) -> list[tuple[TextLine, tuple[Fraction, ...]]]:
-        """A section with a row per node, without the numbers of the nodes."""
+        """Return a section with a row per node, without the node numbers."""
         if section not in self.sections:
             self.head.refuse(f"{section} is missing in this file")
         header, lines = self.sections[section]
@@ -113,7 +113,7 @@ def read(text: str) -> Instance:
     Raises
     ------
     InvalidProblemError
-        The text is not an instance, or asks for what is not done; the line at fault is named.
+        The text is not an instance or has an unsupported key; the line at fault is named.
     """
     file = _file(text)
     scale = SCALES[file.chosen("TYPE", SCALES)]
@@ -235,7 +235,7 @@ def _explicit(file: _File, size: int, scale: int) -> Matrix:
 
 
 def is_one(text: str) -> bool:
-    """Whether a text begins like one of CVRPLIB and not like one of Solomon's."""
+    """Return whether a text begins like CVRPLIB's and not like Solomon's."""
     first = Reader(text).ahead()
     if first is None:
         raise InvalidProblemError("line 1", "the file is empty")

@@ -1,151 +1,163 @@
-"""Knows the search: ruin, recreate, and accept what is worse now and then, the less the later."""
+"""Ruin and recreate with simulated annealing.
+
+Source: Christiaens and Vanden Berghe, Slack induction by string removals for vehicle routing
+problems, Transportation Science 54(2), 2020.
+"""
 
 import math
 from typing import Final
 
 from routing.compiled import compiled, inner
-from routing.kernel import memory_layout as o
-from routing.kernel.callback import pointed
-from routing.kernel.change import join, undo
-from routing.kernel.pool import keep_tour
-from routing.kernel.price import refresh
-from routing.kernel.random_numbers import below, fraction
-from routing.kernel.recreate import FARTHEST_FIRST, NEVER_PLACED, TURNS, recreate
+from routing.kernel import memory_layout as layout
+from routing.kernel.callback import pointer_to
+from routing.kernel.change import add_unassigned, insert_visit, undo_iteration
+from routing.kernel.offsets import point_offset, tour_offset, visit_offset
+from routing.kernel.pool import add_to_pool
+from routing.kernel.random_numbers import rand, randint
+from routing.kernel.recreate import FARTHEST_FIRST, MAX_DIFFICULTY, SORT_ORDERS, recreate
 from routing.kernel.ruin import ruin
-from routing.kernel.segments import point, tour
-from routing.timing.encoding import FAR, Whole
+from routing.kernel.tour_cost import update_tour
+from routing.timing.encoding import INFINITY, IntArray
 
-GOOD: Final = 100
-"""The tours of solutions within one part in so many of the best are kept."""
+POOL_GAP: Final = 100
+"""The pool takes the tours of solutions within one part in 100 of the best cost."""
 
-HARDNESS: Final = 8.0
-"""How many temperatures it is worth to leave out who always finds a spot instead of who never does.
+DIFFICULTY_BONUS: Final = 8.0
+"""Bonus, in temperatures per visit, for leaving an easy visit unassigned rather than a hard one.
 
-Whoever pushes out an easy one makes room soon: what Nagata and Bräysy's ejections weigh by
-penalties that grow (A powerful route minimization heuristic, 2009), and absence counters in Slack
-induction by string removals.
+An easy visit is soon inserted elsewhere. Nagata and Bräysy weigh ejections in the same way, by
+penalties that grow (A powerful route minimization heuristic, Operations Research Letters 37, 2009).
+Christiaens and Vanden Berghe use absence counters.
 """
 
 
 @compiled
-def begin(f: Whole, g: Whole, s: Whole, orders: Whole) -> bool:
-    """Take over the orders, and put in whatever is absent where it costs least.
+def initialise(encoded: IntArray, data: IntArray, state: IntArray, orders: IntArray) -> bool:
+    """Load a solution and insert unassigned visits where each costs least.
 
-    A search that has begun may begin anew; the pool stays.
+    A search that has run may be initialised anew; its pool stays.
 
     Parameters
     ----------
+    encoded, data, state : arrays of int
+        See `memory_layout`.
     orders : array of shape (shifts, any)
-        Per shift its visits, then -1.
+        Per shift the rows of its visits, then -1.
 
     Returns
     -------
     bool
-        All of these tours are legal.
+        Whether all of these tours are legal.
     """
-    return _begin(pointed(f), pointed(g), pointed(s), orders)
+    return _initialise(pointer_to(encoded), pointer_to(data), pointer_to(state), orders)
 
 
 @inner
-def _begin(f: Whole, g: Whole, s: Whole, orders: Whole) -> bool:
-    _clear(g, s)
-    legal = True
-    for shift in range(g[o.SHIFTS]):
+def _initialise(encoded: IntArray, data: IntArray, state: IntArray, orders: IntArray) -> bool:
+    _reset(data, state)
+    is_legal = True
+    for shift in range(data[layout.NUM_SHIFTS]):
         for row in range(orders.shape[1]):
             if orders[shift, row] >= 0:
-                join(g, s, orders[shift, row], shift, row)
-        legal &= refresh(f, g, s, shift)
-    for visit in range(g[o.VISITS]):
-        if s[s[o.TOUR_OF] + visit] < 0:
-            s[s[o.ABSENT] + s[o.OUTSIDE]] = visit
-            s[o.OUTSIDE] += 1
-    if legal:
-        recreate(f, g, s, FARTHEST_FIRST)
-        s[o.TOTAL] = _absent(g, s)
-        for shift in range(g[o.SHIFTS]):
-            s[o.TOTAL] += s[tour(s, shift) + o.COST]
-            keep_tour(g, s, shift)
-        s[o.BLINK] = 0
-        _remember(g, s)
-    return legal
+                insert_visit(data, state, orders[shift, row], shift, row)
+        is_legal &= update_tour(encoded, data, state, shift)
+    for visit in range(data[layout.NUM_VISITS]):
+        if state[state[layout.TOUR_OF] + visit] < 0:
+            add_unassigned(state, visit)
+    if is_legal:
+        recreate(encoded, data, state, FARTHEST_FIRST)
+        state[layout.CURRENT_COST] = _penalties(data, state)
+        for shift in range(data[layout.NUM_SHIFTS]):
+            state[layout.CURRENT_COST] += state[tour_offset(state, shift) + layout.COST]
+            add_to_pool(data, state, shift)
+        state[layout.BLINK_COUNTDOWN] = 0
+        _save_best(data, state)
+    return is_legal
 
 
 @inner
-def _clear(g: Whole, s: Whole) -> None:
-    s[o.BANNED], s[o.BLINK], s[o.OUTSIDE], s[o.GENEROUS] = -1, FAR, 0, 0
-    for visit in range(g[o.VISITS]):
-        s[s[o.TOUR_OF] + visit] = -1
-    for shift in range(g[o.SHIFTS]):
-        s[tour(s, shift) + o.STOPS] = 0
-    for met in range(g[o.DONORS] * g[o.PERIODS]):
-        s[s[o.MET] + met] = 0
-    s[o.ITERATION] += 1
-    s[o.CHANGED] = s[o.USED] = s[o.OLD_OUTSIDE] = 0
+def _reset(data: IntArray, state: IntArray) -> None:
+    """Empty all tours, and switch blinks off until the first solution is complete."""
+    state[layout.BANNED_SHIFT], state[layout.BLINK_COUNTDOWN] = -1, INFINITY
+    state[layout.NUM_UNASSIGNED] = state[layout.IGNORES_PENALTIES] = 0
+    for visit in range(data[layout.NUM_VISITS]):
+        state[state[layout.TOUR_OF] + visit] = -1
+    for shift in range(data[layout.NUM_SHIFTS]):
+        state[tour_offset(state, shift) + layout.NUM_STOPS] = 0
+    for entry in range(data[layout.NUM_DONORS] * data[layout.NUM_PERIODS]):
+        state[state[layout.DONOR_VISITS] + entry] = 0
+    state[layout.ITERATION] += 1
+    state[layout.NUM_CHANGED] = state[layout.NUM_USED] = state[layout.OLD_NUM_UNASSIGNED] = 0
 
 
 @compiled
-def anneal(f: Whole, g: Whole, s: Whole, iterations: int, hot: float, cold: float) -> None:
-    """Search so many iterations, cooling from one temperature to the other."""
-    tape, ground, state, temperature = pointed(f), pointed(g), pointed(s), hot
-    cooling = (cold / hot) ** (1.0 / max(1, iterations))
+def anneal(
+    encoded: IntArray, data: IntArray, state: IntArray, iterations: int, first: float, last: float
+) -> None:
+    """Search while cooling geometrically from the first temperature to the last, in shares."""
+    encoded_at, data_at, state_at = pointer_to(encoded), pointer_to(data), pointer_to(state)
+    temperature, cooling = first, (last / first) ** (1.0 / max(1, iterations))
     for _ in range(iterations):
-        _iterate(tape, ground, state, temperature)
+        _iterate(encoded_at, data_at, state_at, temperature)
         temperature *= cooling
 
 
 @inner
-def _iterate(f: Whole, g: Whole, s: Whole, temperature: float) -> None:
-    s[o.ITERATION] += 1
-    s[o.CHANGED] = s[o.STUCK] = 0
-    s[o.OLD_OUTSIDE] = s[o.OUTSIDE]
-    for row in range(s[o.OUTSIDE]):
-        s[s[o.OLD_ABSENT] + row] = s[s[o.ABSENT] + row]
-    before = _absent(g, s)
-    ruin(f, g, s)
-    if s[o.STUCK] == 0:
-        recreate(f, g, s, below(s, len(TURNS)))
-    total = s[o.TOTAL] - before + _absent(g, s)
-    for number in range(s[o.CHANGED]):
-        totals = tour(s, s[s[o.TOUCHED_LIST] + number])
-        total += s[totals + o.COST] - s[totals + o.OLD_COST]
-    harder = _hard(s, s[o.ABSENT], s[o.OUTSIDE]) - _hard(s, s[o.OLD_ABSENT], s[o.OLD_OUTSIDE])
-    bound = s[o.TOTAL] - temperature * (math.log(fraction(s)) + HARDNESS * harder)
-    if s[o.STUCK] == 1 or total >= bound:
-        undo(g, s)
+def _iterate(encoded: IntArray, data: IntArray, state: IntArray, temperature: float) -> None:
+    state[layout.ITERATION] += 1
+    state[layout.NUM_CHANGED] = state[layout.MUST_UNDO] = 0
+    state[layout.OLD_NUM_UNASSIGNED] = state[layout.NUM_UNASSIGNED]
+    for row in range(state[layout.NUM_UNASSIGNED]):
+        state[state[layout.OLD_UNASSIGNED] + row] = state[state[layout.UNASSIGNED] + row]
+    before = _penalties(data, state)
+    ruin(encoded, data, state)
+    if state[layout.MUST_UNDO] == 0:
+        recreate(encoded, data, state, randint(state, len(SORT_ORDERS)))
+    cost = state[layout.CURRENT_COST] - before + _penalties(data, state)
+    for number in range(state[layout.NUM_CHANGED]):
+        tour_at = tour_offset(state, state[state[layout.CHANGED_TOURS] + number])
+        cost += state[tour_at + layout.COST] - state[tour_at + layout.OLD_COST]
+    added = _difficulty(state, state[layout.UNASSIGNED], state[layout.NUM_UNASSIGNED])
+    added -= _difficulty(state, state[layout.OLD_UNASSIGNED], state[layout.OLD_NUM_UNASSIGNED])
+    threshold = temperature * (math.log(rand(state)) + DIFFICULTY_BONUS * added)
+    if state[layout.MUST_UNDO] == 1 or cost >= state[layout.CURRENT_COST] - threshold:
+        undo_iteration(data, state)
         return
-    s[o.TOTAL] = total
-    if total < s[o.BEST]:
-        _remember(g, s)
-    if total - s[o.BEST] <= s[o.BEST] // GOOD:
-        for number in range(s[o.CHANGED]):
-            keep_tour(g, s, s[s[o.TOUCHED_LIST] + number])
+    state[layout.CURRENT_COST] = cost
+    if cost < state[layout.BEST_COST]:
+        _save_best(data, state)
+    if cost - state[layout.BEST_COST] <= state[layout.BEST_COST] // POOL_GAP:
+        for number in range(state[layout.NUM_CHANGED]):
+            add_to_pool(data, state, state[state[layout.CHANGED_TOURS] + number])
 
 
 @inner
-def _absent(g: Whole, s: Whole) -> int:
-    """What leaving out the absent costs."""
+def _penalties(data: IntArray, state: IntArray) -> int:
+    """Return the penalties of the unassigned visits, in shares."""
     total = 0
-    for row in range(s[o.OUTSIDE]):
-        total += g[g[o.KNOWN] + s[s[o.ABSENT] + row] * o.KNOWN_COLUMNS + o.PENALTY]
+    for row in range(state[layout.NUM_UNASSIGNED]):
+        visit = state[state[layout.UNASSIGNED] + row]
+        total += data[visit_offset(data, visit) + layout.PENALTY]
     return total
 
 
 @inner
-def _hard(s: Whole, absent: int, count: int) -> float:
-    """How many of these find no spot, one for each who never does."""
+def _difficulty(state: IntArray, visits_at: int, count: int) -> float:
+    """Return the summed difficulty of visits, each from 0 (easy) to 1 (never inserted)."""
     total = 0
     for row in range(count):
-        total += s[s[o.HARD] + s[absent + row]]
-    return total / NEVER_PLACED
+        total += state[state[layout.DIFFICULTY] + state[visits_at + row]]
+    return total / MAX_DIFFICULTY
 
 
 @inner
-def _remember(g: Whole, s: Whole) -> None:
-    """Keep this solution as the best."""
-    s[o.BEST], s[o.BEST_FOUND] = s[o.TOTAL], s[o.ITERATION]
-    for shift in range(g[o.SHIFTS]):
-        count, at = s[tour(s, shift) + o.STOPS], point(g, s, shift, 1) + o.VISIT
-        s[s[o.BEST_STOPS] + shift] = count
-        kept = s[o.BEST_ORDERS] + shift * g[o.CAPACITY_ROWS]
+def _save_best(data: IntArray, state: IntArray) -> None:
+    """Save the current solution as the best."""
+    state[layout.BEST_COST] = state[layout.CURRENT_COST]
+    for shift in range(data[layout.NUM_SHIFTS]):
+        count = state[tour_offset(state, shift) + layout.NUM_STOPS]
+        at = point_offset(data, state, shift, 1) + layout.VISIT
+        state[state[layout.BEST_NUM_STOPS] + shift] = count
+        saved_at = state[layout.BEST_ORDERS] + shift * data[layout.MAX_POINTS]
         for row in range(count):
-            s[kept + row] = s[at + row * g[o.COLUMNS]]
+            state[saved_at + row] = state[at + row * data[layout.POINT_COLUMNS]]

@@ -1,8 +1,8 @@
-"""Knows how the kernel asks the exact timing of a whole tour.
+"""Call of the exact timing of a whole tour through an address.
 
-`timing.order.drive` takes ten seconds to compile, and again in every function that calls it, since
-each level is optimised anew with all it calls. So it is compiled once behind an address, and the
-kernel calls the address.
+`timing.tour_evaluation.evaluate` takes ten seconds to compile. Numba would optimise it anew in
+every function that calls it, with all it calls. So it is compiled once as a C callback, and the
+kernel calls its address.
 """
 
 from functools import cache
@@ -14,79 +14,83 @@ from numba.core.typing.templates import Signature
 from numba.extending import intrinsic
 
 from routing.compiled import inner
-from routing.kernel.memory_layout import DRIVER, TAPE
-from routing.timing.clock import NEVER
+from routing.kernel.memory_layout import CALLBACK, ENCODED_SIZE
+from routing.timing.departure import INFINITE_COST
 from routing.timing.earliest_start import LEGAL
-from routing.timing.encoding import Whole
-from routing.timing.tour_evaluation import EVERYTHING, drive
+from routing.timing.encoding import IntArray
+from routing.timing.tour_evaluation import ALL_RULES, evaluate
 
-# What Numba does not tell the type checker about.
+# Numba does not describe these to the type checker.
 _numba: Any = numba
 _intrinsic: Any = intrinsic
+_array: Any = numba.carray  # type: ignore[attr-defined]
 
-_WORD: Final = _numba.types.int64
-_ADDRESS: Final = _numba.types.CPointer(_WORD)
-_seen: Any = numba.carray  # type: ignore[attr-defined]
+_INT64: Final = _numba.types.int64
+_POINTER: Final = _numba.types.CPointer(_INT64)
 
 
-def _price(tape: Any, size: int, shift: int, order: Any, count: int) -> int:  # noqa: ANN401 - addresses
-    way = drive(_seen(tape, size), shift, _seen(order, count), EVERYTHING)
-    return way.cost if way.status == LEGAL else NEVER
+def _cost(encoded: Any, size: int, shift: int, order: Any, count: int) -> int:  # noqa: ANN401 - addresses
+    evaluation = evaluate(_array(encoded, size), shift, _array(order, count), ALL_RULES)
+    return evaluation.cost if evaluation.status == LEGAL else INFINITE_COST
 
 
 @cache
 def _compiled() -> Any:  # noqa: ANN401 - Numba's
-    said = _WORD(_ADDRESS, _WORD, _WORD, _ADDRESS, _WORD)
-    return _numba.cfunc(said, cache=True)(_price)
+    signature = _INT64(_POINTER, _INT64, _INT64, _POINTER, _INT64)
+    return _numba.cfunc(signature, cache=True)(_cost)
 
 
-def address() -> int:
-    """Where the compiled driver is in this process."""
-    found: int = _compiled().address
-    return found
+def callback_address() -> int:
+    """Return the address of the compiled evaluation in this process."""
+    address: int = _compiled().address
+    return address
 
 
 @_intrinsic
-def pointed(_: Any, tape: Any) -> tuple[Signature, Any]:  # noqa: ANN401 - Numba's own types
-    """Where a tape lies: no references are counted for an address, and none is below 0."""
-    signature = _ADDRESS(tape)
+def pointer_to(_: Any, array: Any) -> tuple[Signature, Any]:  # noqa: ANN401 - Numba's own types
+    """Return the address of an array's first entry.
 
-    def generate(context: Any, builder: ir.IRBuilder, _: Signature, given: Any) -> Any:  # noqa: ANN401
-        return context.make_array(tape)(context, builder, given[0]).data
+    Numba counts no references to an address, and does not test its indices for being negative.
+    """
+    signature = _POINTER(array)
+
+    def generate(context: Any, builder: ir.IRBuilder, _: Signature, arguments: Any) -> Any:  # noqa: ANN401
+        return context.make_array(array)(context, builder, arguments[0]).data
 
     return signature, generate
 
 
 @_intrinsic
-def _called(_: Any, driver: Any, tape: Any, size: Any, shift: Any, order: Any, count: Any) -> Any:  # noqa: ANN401
+def _call(_: Any, at: Any, encoded: Any, size: Any, shift: Any, order: Any, count: Any) -> Any:  # noqa: ANN401
     """Call the function at an address."""
-    signature = _WORD(driver, tape, size, shift, order, count)
+    signature = _INT64(at, encoded, size, shift, order, count)
 
-    def generate(_: Any, builder: ir.IRBuilder, __: Signature, given: Any) -> Any:  # noqa: ANN401
+    def generate(_: Any, builder: ir.IRBuilder, __: Signature, arguments: Any) -> Any:  # noqa: ANN401
         word = ir.IntType(64)
-        kinds = [word.as_pointer(), word, word, word.as_pointer(), word]
-        kind = ir.FunctionType(word, kinds)
-        return builder.call(builder.inttoptr(given[0], kind.as_pointer()), given[1:])
+        parameters = [word.as_pointer(), word, word, word.as_pointer(), word]
+        kind = ir.FunctionType(word, parameters).as_pointer()
+        return builder.call(builder.inttoptr(arguments[0], kind), arguments[1:])
 
     return signature, generate
 
 
 @_intrinsic
-def _further(_: Any, tape: Any, by: Any) -> Any:  # noqa: ANN401
-    """The address of a later number of a tape."""
-    signature = tape(tape, by)
+def _advance(_: Any, pointer: Any, by: Any) -> Any:  # noqa: ANN401
+    """Return the address of a later entry of an array."""
+    signature = pointer(pointer, by)
 
-    def generate(_: Any, builder: ir.IRBuilder, __: Signature, given: Any) -> Any:  # noqa: ANN401
-        return builder.gep(given[0], [given[1]])
+    def generate(_: Any, builder: ir.IRBuilder, __: Signature, arguments: Any) -> Any:  # noqa: ANN401
+        return builder.gep(arguments[0], [arguments[1]])
 
     return signature, generate
 
 
 @inner
-def driven(f: Whole, s: Whole, shift: int, first: int, count: int) -> int:
-    """What a shift's tour costs at best, in shares, or `NEVER` if no timing of it is legal.
+def exact_cost(encoded: IntArray, state: IntArray, shift: int, first: int, count: int) -> int:
+    """Return the cost in shares of a shift's tour at its cheapest timing.
 
-    Its visits are the `count` numbers from `first` on of the state.
+    The visits of the tour, by their rows in the encoded problem, are the `count` entries of the
+    search state from `first` on. The cost is `INFINITE_COST` if no timing is legal.
     """
-    order = _further(s, first)
-    return _called(s[DRIVER], f, s[TAPE], shift, order, count)
+    order = _advance(state, first)
+    return _call(state[CALLBACK], encoded, state[ENCODED_SIZE], shift, order, count)

@@ -1,141 +1,169 @@
-"""Knows how a solution is changed, and how a change is taken back."""
+"""Changes of the current solution, and their undoing."""
 
 from routing.compiled import inner
-from routing.kernel import memory_layout as o
-from routing.kernel.price import refresh
-from routing.kernel.segments import backward, forward, point, tour, weigh
+from routing.kernel import memory_layout as layout
+from routing.kernel.offsets import point_offset, shift_offset, tour_offset, visit_offset
+from routing.kernel.segments import update_backward, update_forward, update_loads
+from routing.kernel.tour_cost import update_tour
 from routing.timing import encoding
-from routing.timing.encoding import Whole
+from routing.timing.encoding import IntArray
 
 
 @inner
-def touch(g: Whole, s: Whole, shift: int) -> None:
-    """Remember a tour as it is, once per iteration, before it is changed."""
-    totals = tour(s, shift)
-    if s[totals + o.TOUCHED] == s[o.ITERATION]:
+def save_tour(data: IntArray, state: IntArray, shift: int) -> None:
+    """Save a tour before its first change in an iteration."""
+    tour_at = tour_offset(state, shift)
+    if state[tour_at + layout.CHANGED_IN] == state[layout.ITERATION]:
         return
-    s[totals + o.TOUCHED] = s[o.ITERATION]
-    s[s[o.TOUCHED_LIST] + s[o.CHANGED]] = shift
-    s[o.CHANGED] += 1
-    s[totals + o.OLD_STOPS], s[totals + o.OLD_COST] = s[totals + o.STOPS], s[totals + o.COST]
-    kept, at = s[o.OLD_ORDERS] + shift * g[o.CAPACITY_ROWS], point(g, s, shift, 1)
-    for row in range(s[totals + o.STOPS]):
-        s[kept + row] = s[at + row * g[o.COLUMNS] + o.VISIT]
+    state[tour_at + layout.CHANGED_IN] = state[layout.ITERATION]
+    state[state[layout.CHANGED_TOURS] + state[layout.NUM_CHANGED]] = shift
+    state[layout.NUM_CHANGED] += 1
+    count = state[tour_at + layout.NUM_STOPS]
+    state[tour_at + layout.OLD_NUM_STOPS] = count
+    state[tour_at + layout.OLD_COST] = state[tour_at + layout.COST]
+    saved_at = state[layout.OLD_ORDERS] + shift * data[layout.MAX_POINTS]
+    at = point_offset(data, state, shift, 1) + layout.VISIT
+    for row in range(count):
+        state[saved_at + row] = state[at + row * data[layout.POINT_COLUMNS]]
 
 
 @inner
-def join(g: Whole, s: Whole, visit: int, shift: int, behind: int) -> None:
-    """Put a visit behind a point of a tour; the tour is not timed anew."""
-    totals, columns = tour(s, shift), g[o.COLUMNS]
-    count = s[totals + o.STOPS]
-    at = point(g, s, shift, 0) + o.VISIT
-    for row in range(count, behind, -1):
-        s[at + (row + 1) * columns] = s[at + row * columns]
-    s[at + (behind + 1) * columns] = visit
-    s[totals + o.STOPS] = count + 1
-    s[o.USED] += count == 0
-    _met(g, s, visit, shift, 1)
-    s[s[o.TOUR_OF] + visit] = shift
+def insert_visit(data: IntArray, state: IntArray, visit: int, shift: int, after: int) -> None:
+    """Insert a visit after a point of a tour, without updating the tour's times and cost."""
+    tour_at, columns = tour_offset(state, shift), data[layout.POINT_COLUMNS]
+    count = state[tour_at + layout.NUM_STOPS]
+    at = point_offset(data, state, shift, 0) + layout.VISIT
+    for row in range(count, after, -1):
+        state[at + (row + 1) * columns] = state[at + row * columns]
+    state[at + (after + 1) * columns] = visit
+    state[tour_at + layout.NUM_STOPS] = count + 1
+    state[layout.NUM_USED] += count == 0
+    _count_donor_visit(data, state, visit, shift, 1)
+    state[state[layout.TOUR_OF] + visit] = shift
 
 
 @inner
-def leave(g: Whole, s: Whole, shift: int, row: int) -> int:
-    """Take the visit at a point out of a tour; the tour is not timed anew."""
-    totals, columns = tour(s, shift), g[o.COLUMNS]
-    at = point(g, s, shift, 0) + o.VISIT
-    visit = s[at + row * columns]
-    for behind in range(row, s[totals + o.STOPS]):
-        s[at + behind * columns] = s[at + (behind + 1) * columns]
-    s[totals + o.STOPS] -= 1
-    s[o.USED] -= s[totals + o.STOPS] == 0
-    _met(g, s, visit, shift, -1)
-    s[s[o.TOUR_OF] + visit] = -1
+def remove_visit(data: IntArray, state: IntArray, shift: int, point: int) -> int:
+    """Remove and return the visit at a point, without updating the tour's times and cost."""
+    tour_at, columns = tour_offset(state, shift), data[layout.POINT_COLUMNS]
+    at = point_offset(data, state, shift, 0) + layout.VISIT
+    visit = state[at + point * columns]
+    for row in range(point, state[tour_at + layout.NUM_STOPS]):
+        state[at + row * columns] = state[at + (row + 1) * columns]
+    state[tour_at + layout.NUM_STOPS] -= 1
+    state[layout.NUM_USED] -= state[tour_at + layout.NUM_STOPS] == 0
+    _count_donor_visit(data, state, visit, shift, -1)
+    state[state[layout.TOUR_OF] + visit] = -1
     return visit
 
 
 @inner
-def _met(g: Whole, s: Whole, visit: int, shift: int, by: int) -> None:
-    donor = g[g[o.KNOWN] + visit * o.KNOWN_COLUMNS + o.DONOR]
-    period = g[g[o.FLEET] + shift * o.FLEET_COLUMNS + encoding.PERIOD]
+def _count_donor_visit(data: IntArray, state: IntArray, visit: int, shift: int, by: int) -> None:
+    donor = data[visit_offset(data, visit) + layout.DONOR]
+    period = data[shift_offset(data, shift) + encoding.PERIOD]
     if donor >= 0 and period >= 0:
-        s[s[o.MET] + donor * g[o.PERIODS] + period] += by
+        state[state[layout.DONOR_VISITS] + donor * data[layout.NUM_PERIODS] + period] += by
 
 
 @inner
-def row_of(g: Whole, s: Whole, visit: int) -> int:
-    """The point of its tour where a visit is."""
-    at, columns = point(g, s, s[s[o.TOUR_OF] + visit], 0) + o.VISIT, g[o.COLUMNS]
+def point_of(data: IntArray, state: IntArray, visit: int) -> int:
+    """Return the point of an assigned visit in its tour; the first stop is 1."""
+    columns = data[layout.POINT_COLUMNS]
+    at = point_offset(data, state, state[state[layout.TOUR_OF] + visit], 0) + layout.VISIT
     row = 1
-    while s[at + row * columns] != visit:
+    while state[at + row * columns] != visit:
         row += 1
     return row
 
 
 @inner
-def expel(g: Whole, s: Whole, shift: int, row: int) -> None:
-    """Take out the visit at a point, and the other end of its shipment; they are absent then."""
-    visit = leave(g, s, shift, row)
-    s[s[o.ABSENT] + s[o.OUTSIDE]] = visit
-    s[o.OUTSIDE] += 1
-    partner = g[g[o.KNOWN] + visit * o.KNOWN_COLUMNS + o.PARTNER]
-    if partner >= 0 and s[s[o.TOUR_OF] + partner] == shift:
-        leave(g, s, shift, row_of(g, s, partner))
-        s[s[o.ABSENT] + s[o.OUTSIDE]] = partner
-        s[o.OUTSIDE] += 1
+def add_unassigned(state: IntArray, visit: int) -> None:
+    """Append a visit to the unassigned visits."""
+    state[state[layout.UNASSIGNED] + state[layout.NUM_UNASSIGNED]] = visit
+    state[layout.NUM_UNASSIGNED] += 1
 
 
 @inner
-def take(f: Whole, g: Whole, s: Whole, visit: int, spot: int) -> bool:
-    """Take a spot (where its columns begin), and keep it if the tour is legal then."""
-    shift, here, there = s[spot + o.SHIFT], s[spot + o.HERE], s[spot + o.THERE]
-    touch(g, s, shift)
-    before = s[tour(s, shift) + o.COST]
-    join(g, s, visit, shift, here)
-    if there >= 0:
-        partner = g[g[o.KNOWN] + visit * o.KNOWN_COLUMNS + o.PARTNER]
-        join(g, s, partner, shift, there + 1)
-    if refresh(f, g, s, shift):
-        s[spot + o.PRICE] = s[tour(s, shift) + o.COST] - before
+def unassign(data: IntArray, state: IntArray, shift: int, point: int) -> None:
+    """Unassign the visit at a point, and the other visit of its shipment."""
+    visit = remove_visit(data, state, shift, point)
+    add_unassigned(state, visit)
+    partner = data[visit_offset(data, visit) + layout.PARTNER]
+    if partner >= 0 and state[state[layout.TOUR_OF] + partner] == shift:
+        remove_visit(data, state, shift, point_of(data, state, partner))
+        add_unassigned(state, partner)
+
+
+@inner
+def try_insertion(
+    encoded: IntArray, data: IntArray, state: IntArray, visit: int, position_at: int
+) -> bool:
+    """Insert a visit at a position if the tour is then legal; return whether it is.
+
+    Parameters
+    ----------
+    position_at : int
+        Offset of the insertion position; its `INSERTION_COST` becomes exact.
+    """
+    shift = state[position_at + layout.SHIFT]
+    after, delivery_after = _points_after(state, position_at)
+    save_tour(data, state, shift)
+    before = state[tour_offset(state, shift) + layout.COST]
+    insert_visit(data, state, visit, shift, after)
+    if delivery_after >= 0:
+        partner = data[visit_offset(data, visit) + layout.PARTNER]
+        insert_visit(data, state, partner, shift, delivery_after + 1)
+    if update_tour(encoded, data, state, shift):
+        cost = state[tour_offset(state, shift) + layout.COST] - before
+        state[position_at + layout.INSERTION_COST] = cost
         return True
-    give_up(g, s, spot, before)
+    undo_insertion(data, state, position_at, before)
     return False
 
 
 @inner
-def give_up(g: Whole, s: Whole, spot: int, before: int) -> None:
-    """Leave a spot again, where the tour cost this before."""
-    shift, here, there = s[spot + o.SHIFT], s[spot + o.HERE], s[spot + o.THERE]
-    if there >= 0:
-        leave(g, s, shift, there + 2)
-    leave(g, s, shift, here + 1)
-    _as_before(g, s, shift, before)
+def _points_after(state: IntArray, position_at: int) -> tuple[int, int]:
+    """Return the points after which the visit and its delivery go; the second may be -1."""
+    return state[position_at + layout.AFTER_POINT], state[position_at + layout.DELIVERY_AFTER]
 
 
 @inner
-def _as_before(g: Whole, s: Whole, shift: int, cost: int) -> None:
-    """Write a tour that was legal and cost this."""
-    forward(g, s, shift)
-    backward(g, s, shift)
-    weigh(g, s, shift)
-    totals = tour(s, shift)
-    end = point(g, s, shift, s[totals + o.STOPS] + 1)
-    s[totals + o.LENGTH] = s[end + o.LENGTH_TO] if s[totals + o.STOPS] > 0 else 0
-    s[totals + o.COST] = cost
+def undo_insertion(data: IntArray, state: IntArray, position_at: int, cost: int) -> None:
+    """Undo the insertion at a position; `cost` is the tour's cost without it, in shares."""
+    shift = state[position_at + layout.SHIFT]
+    after, delivery_after = _points_after(state, position_at)
+    if delivery_after >= 0:
+        remove_visit(data, state, shift, delivery_after + 2)
+    remove_visit(data, state, shift, after + 1)
+    _restore_tour(data, state, shift, cost)
 
 
 @inner
-def undo(g: Whole, s: Whole) -> None:
-    """Make the solution what it was when the iteration began."""
-    for number in range(s[o.CHANGED]):
-        shift = s[s[o.TOUCHED_LIST] + number]
-        while s[tour(s, shift) + o.STOPS] > 0:
-            leave(g, s, shift, s[tour(s, shift) + o.STOPS])
-    for number in range(s[o.CHANGED]):
-        shift = s[s[o.TOUCHED_LIST] + number]
-        kept = s[o.OLD_ORDERS] + shift * g[o.CAPACITY_ROWS]
-        for row in range(s[tour(s, shift) + o.OLD_STOPS]):
-            join(g, s, s[kept + row], shift, row)
-        _as_before(g, s, shift, s[tour(s, shift) + o.OLD_COST])
-    s[o.OUTSIDE] = s[o.OLD_OUTSIDE]
-    for row in range(s[o.OUTSIDE]):
-        s[s[o.ABSENT] + row] = s[s[o.OLD_ABSENT] + row]
+def _restore_tour(data: IntArray, state: IntArray, shift: int, cost: int) -> None:
+    """Update a tour known to be legal at this cost."""
+    update_forward(data, state, shift)
+    update_backward(data, state, shift)
+    update_loads(data, state, shift)
+    tour_at = tour_offset(state, shift)
+    count = state[tour_at + layout.NUM_STOPS]
+    end = point_offset(data, state, shift, count + 1)
+    state[tour_at + layout.DURATION] = state[end + layout.DURATION_BEFORE] if count > 0 else 0
+    state[tour_at + layout.COST] = cost
+
+
+@inner
+def undo_iteration(data: IntArray, state: IntArray) -> None:
+    """Restore the solution as it was at the beginning of the iteration."""
+    for number in range(state[layout.NUM_CHANGED]):
+        shift = state[state[layout.CHANGED_TOURS] + number]
+        while state[tour_offset(state, shift) + layout.NUM_STOPS] > 0:
+            remove_visit(data, state, shift, state[tour_offset(state, shift) + layout.NUM_STOPS])
+    for number in range(state[layout.NUM_CHANGED]):
+        shift = state[state[layout.CHANGED_TOURS] + number]
+        saved_at = state[layout.OLD_ORDERS] + shift * data[layout.MAX_POINTS]
+        for row in range(state[tour_offset(state, shift) + layout.OLD_NUM_STOPS]):
+            insert_visit(data, state, state[saved_at + row], shift, row)
+        _restore_tour(data, state, shift, state[tour_offset(state, shift) + layout.OLD_COST])
+    state[layout.NUM_UNASSIGNED] = state[layout.OLD_NUM_UNASSIGNED]
+    for row in range(state[layout.NUM_UNASSIGNED]):
+        state[state[layout.UNASSIGNED] + row] = state[state[layout.OLD_UNASSIGNED] + row]

@@ -1,375 +1,221 @@
-"""Knows what it would cost, about, to put a visit anywhere, and where that is surely legal.
+"""Insertion positions of a visit: where it may go, cheapest first.
 
-A spot is judged in a few operations from what the points on both sides of it know. Where that does
-not suffice (breaks, unloadings, ride limits across several windows, set-ups that come or go) a spot
-is *doubtful*: the cheapest of these are kept, and whoever takes one tries the whole tour.
+Each position is evaluated in constant time from the segments on both sides of it. If that does not
+decide whether the position is legal, the position is *uncertain*. The cheapest uncertain positions
+are kept, and `recreate` evaluates their whole tours.
 """
 
 from routing.compiled import inner
-from routing.kernel import memory_layout as o
-from routing.kernel.price import uneven
-from routing.kernel.random_numbers import below
-from routing.kernel.segments import first_open, leg_price, point, terms, tour
+from routing.kernel import memory_layout as layout
+from routing.kernel.insertion_cost import evaluate_position
+from routing.kernel.memory_layout import SECONDS_MASK
+from routing.kernel.offsets import (
+    pair_offset,
+    point_offset,
+    shift_offset,
+    tour_offset,
+    visit_offset,
+)
+from routing.kernel.random_numbers import randint
+from routing.kernel.segments import leg_cost
 from routing.timing import encoding
-from routing.timing.clock import NEVER
-from routing.timing.encoding import FAR, Whole
+from routing.timing.departure import INFINITE_COST
+from routing.timing.encoding import INFINITY, IntArray
 
 BLINKS = 100
-"""One spot in so many is overlooked (Christiaens and Vanden Berghe, 2020)."""
+"""Mean number of positions from one blink, a position that is skipped, to the next.
 
-NO, PERHAPS, SURELY = range(3)
+Source: Christiaens and Vanden Berghe, 2020 (blink rate 1 %).
+"""
 
 
 @inner
-def survey(f: Whole, g: Whole, s: Whole, visit: int) -> None:
-    """Fill the list of spots: in row 0 the cheapest sure one, behind it the doubtful ones."""
-    for row in range(o.MOST_SPOTS + 1):
-        s[s[o.SPOTS] + row * o.SPOT_COLUMNS + o.PRICE] = NEVER
-    s[o.STAMP] += 1
-    if s[s[o.WANTED] + visit] == s[o.ITERATION]:
-        for number in range(s[o.CHANGED]):
-            _survey_fresh(f, g, s, visit, s[s[o.TOUCHED_LIST] + number])
-    elif g[o.NEAR] == 0:
-        for shift in range(g[o.SHIFTS]):
-            _survey_fresh(f, g, s, visit, shift)
+def clear_positions(state: IntArray) -> None:
+    """Clear the list of insertion positions."""
+    for row in range(layout.MAX_UNCERTAIN + 1):
+        at = state[layout.POSITIONS] + row * layout.POSITION_COLUMNS
+        state[at + layout.INSERTION_COST] = INFINITE_COST
+
+
+@inner
+def find_positions(encoded: IntArray, data: IntArray, state: IntArray, visit: int) -> None:
+    """Fill the list of insertion positions of a visit.
+
+    Row 0 is the cheapest feasible position. The rows after it are uncertain positions, the cheapest
+    first.
+    """
+    clear_positions(state)
+    state[layout.SCAN] += 1
+    if state[state[layout.RETRIED_IN] + visit] == state[layout.ITERATION]:
+        for number in range(state[layout.NUM_CHANGED]):
+            shift = state[state[layout.CHANGED_TOURS] + number]
+            _scan_once_per_type(encoded, data, state, visit, shift)
+    elif data[layout.GRANULARITY] == 0:
+        for shift in range(data[layout.NUM_SHIFTS]):
+            _scan_once_per_type(encoded, data, state, visit, shift)
     else:
-        _survey_near(f, g, s, visit)
+        _scan_granular(encoded, data, state, visit)
 
 
 @inner
-def _survey_near(f: Whole, g: Whole, s: Whole, visit: int) -> None:
-    """Survey the tours of the nearest visits, and one empty tour of each kind."""
-    near = g[o.ADJACENT] + visit * g[o.NEIGHBOURS]
-    for number in range(g[o.NEAR]):
-        shift = s[s[o.TOUR_OF] + g[near + number]]
-        if shift >= 0 and s[tour(s, shift) + o.SEEN] != s[o.STAMP]:
-            s[tour(s, shift) + o.SEEN] = s[o.STAMP]
-            _survey(f, g, s, visit, shift)
-    kinds = 0
-    for shift in range(g[o.SHIFTS] if s[o.USED] < g[o.SHIFTS] else 0):
-        if s[tour(s, shift) + o.STOPS] == 0:
-            kinds += _survey_fresh(f, g, s, visit, shift)
-            if kinds == g[o.KINDS]:
+def _scan_granular(encoded: IntArray, data: IntArray, state: IntArray, visit: int) -> None:
+    """Scan the tours of the granular neighbours and one empty tour of each vehicle type."""
+    neighbours_at = data[layout.NEIGHBOURS] + visit * data[layout.NUM_NEIGHBOURS]
+    for number in range(data[layout.GRANULARITY]):
+        shift = state[state[layout.TOUR_OF] + data[neighbours_at + number]]
+        scanned_at = tour_offset(state, shift) + layout.SCANNED_IN
+        if shift >= 0 and state[scanned_at] != state[layout.SCAN]:
+            state[scanned_at] = state[layout.SCAN]
+            _scan_tour(encoded, data, state, visit, shift)
+    scanned, num_shifts = 0, data[layout.NUM_SHIFTS]
+    for shift in range(num_shifts if state[layout.NUM_USED] < num_shifts else 0):
+        if state[tour_offset(state, shift) + layout.NUM_STOPS] == 0:
+            scanned += _scan_once_per_type(encoded, data, state, visit, shift)
+            if scanned == data[layout.NUM_VEHICLE_TYPES]:
                 return
 
 
 @inner
-def _survey_fresh(f: Whole, g: Whole, s: Whole, visit: int, shift: int) -> int:
-    """Survey a tour, but of empty tours of one kind only the first; how many it has surveyed."""
-    if s[tour(s, shift) + o.STOPS] == 0:
-        kind = tour(s, g[g[o.FLEET] + shift * o.FLEET_COLUMNS + o.KIND])
-        if shift == s[o.BANNED] or s[kind + o.EMPTY_SEEN] == s[o.STAMP]:
+def _scan_once_per_type(
+    encoded: IntArray, data: IntArray, state: IntArray, visit: int, shift: int
+) -> int:
+    """Scan a tour, but only the first empty tour of each vehicle type; return 1 if scanned."""
+    if state[tour_offset(state, shift) + layout.NUM_STOPS] == 0:
+        type_at = tour_offset(state, data[shift_offset(data, shift) + layout.VEHICLE_TYPE])
+        is_scanned = state[type_at + layout.TYPE_SCANNED_IN] == state[layout.SCAN]
+        if shift == state[layout.BANNED_SHIFT] or is_scanned:
             return 0
-        s[kind + o.EMPTY_SEEN] = s[o.STAMP]
-    _survey(f, g, s, visit, shift)
+        state[type_at + layout.TYPE_SCANNED_IN] = state[layout.SCAN]
+    _scan_tour(encoded, data, state, visit, shift)
     return 1
 
 
 @inner
-def _survey(f: Whole, g: Whole, s: Whole, visit: int, shift: int) -> None:
-    if not may_join(g, s, visit, shift):
+def _scan_tour(encoded: IntArray, data: IntArray, state: IntArray, visit: int, shift: int) -> None:
+    """Scan the positions of a tour after its frozen stops, or the pinned position alone."""
+    if not may_insert(data, state, visit, shift):
         return
-    totals, me = tour(s, shift), g[o.KNOWN] + visit * o.KNOWN_COLUMNS
-    first, last = s[totals + o.FROZEN], s[totals + o.STOPS]
-    position = g[me + o.POSITION]
-    if position >= 0:
-        if position < first or position > last:
+    tour_at = tour_offset(state, shift)
+    first, last = state[tour_at + layout.FROZEN_STOPS], state[tour_at + layout.NUM_STOPS]
+    pinned = data[visit_offset(data, visit) + layout.PINNED_POSITION]
+    if pinned >= 0:
+        if pinned < first or pinned > last:
             return
-        first = last = position
-    _scan(f, g, s, visit, shift, first, last)
+        first = last = pinned
+    _scan_points(encoded, data, state, visit, shift, first, last)
 
 
 @inner
-def may_join(g: Whole, s: Whole, visit: int, shift: int) -> bool:
-    """Nothing but time, length and the load on the way can keep a visit from a tour."""
-    on = terms(g, visit, shift)
-    if g[on + o.FIRST] == g[on + o.LAST] or shift == s[o.BANNED]:
+def may_insert(data: IntArray, state: IntArray, visit: int, shift: int) -> bool:
+    """Return whether a tour may take a visit, apart from time, distance and loads on the way."""
+    pair_at = pair_offset(data, visit, shift)
+    has_window = data[pair_at + layout.FIRST_WINDOW] < data[pair_at + layout.END_WINDOW]
+    if not has_window or shift == state[layout.BANNED_SHIFT]:
         return False
-    donor = g[g[o.KNOWN] + visit * o.KNOWN_COLUMNS + o.DONOR]
-    fleet, totals = g[o.FLEET] + shift * o.FLEET_COLUMNS, tour(s, shift)
-    period = g[fleet + encoding.PERIOD]
-    if donor >= 0 and period >= 0 and s[s[o.MET] + donor * g[o.PERIODS] + period] > 0:
-        return False
-    if g[fleet + o.LIMITED] == 1 and s[totals + o.STOPS] >= g[fleet + encoding.MAX_STOPS]:
+    donor = data[visit_offset(data, visit) + layout.DONOR]
+    shift_at, tour_at = shift_offset(data, shift), tour_offset(state, shift)
+    period = data[shift_at + encoding.PERIOD]
+    if donor >= 0 and period >= 0:
+        entry = donor * data[layout.NUM_PERIODS] + period
+        if state[state[layout.DONOR_VISITS] + entry] > 0:
+            return False
+    max_stops = data[shift_at + encoding.MAX_STOPS]
+    if data[shift_at + layout.LIMITED] == 1 and state[tour_at + layout.NUM_STOPS] >= max_stops:
         return False
     return (
-        g[o.SIMPLE_LOADS] == 0 or g[fleet + encoding.RELOADS] > 0 or _has_room(g, s, visit, shift)
+        data[layout.PICKUPS_ONLY] == 0
+        or data[shift_at + encoding.MAX_RELOADS] > 0
+        or _fits_final_load(data, state, visit, shift)
     )
 
 
 @inner
-def _has_room(g: Whole, s: Whole, visit: int, shift: int) -> bool:
-    dimensions = g[o.DIMENSIONS]
-    loads, at = g[o.LOADS] + 3 * visit * dimensions, point(g, s, shift, 0) + o.LOAD_COLUMNS + 1
-    amounts = g[o.AMOUNTS] + 2 * shift * dimensions
+def _fits_final_load(data: IntArray, state: IntArray, visit: int, shift: int) -> bool:
+    """Return whether the load at the end fits, if nothing is delivered on the way."""
+    dimensions = data[layout.NUM_DIMENSIONS]
+    loads_at = data[layout.VISIT_LOADS] + 3 * visit * dimensions
+    limits_at = data[layout.SHIFT_LOADS] + 2 * shift * dimensions
+    at = point_offset(data, state, shift, 0) + layout.LOAD_COLUMNS + 1
     for dimension in range(dimensions):
-        if s[at + 2 * dimension] + g[loads + dimension] > g[amounts + dimension]:
+        if state[at + 2 * dimension] + data[loads_at + dimension] > data[limits_at + dimension]:
             return False
     return True
 
 
 @inner
-def _scan(f: Whole, g: Whole, s: Whole, visit: int, shift: int, first: int, last: int) -> None:
-    """Judge every spot from one point on to another."""
-    fleet, totals = g[o.FLEET] + shift * o.FLEET_COLUMNS, tour(s, shift)
-    me, count, columns = g[o.KNOWN] + visit * o.KNOWN_COLUMNS, s[totals + o.STOPS], g[o.COLUMNS]
-    on, place, timed = terms(g, visit, shift), g[me + o.PLACE], g[fleet + o.TIMED] == 1
-    shuts, done = g[on + o.SHUTS], _done(g, me, on)
-    roads = (g[fleet + encoding.PROFILE] * g[o.PLACES] + place) * g[o.PLACES]
-    into, out = g[o.INTO] + roads, g[o.OUT] + roads
-    base = g[on + o.ASIDE]
-    if count == 0:
-        base += g[fleet + encoding.FIXED]
-    longer = _longer(g, s, shift, g[me + o.SERVICE]) if timed else 0
-    at = point(g, s, shift, first)
-    for row in range(first, last + 1):
-        behind = at
-        at += columns
-        if s[behind + o.LEAVE] > shuts:
-            return
-        if done > s[at + o.LATEST]:
-            continue
-        s[o.BLINK] -= 1
-        if s[o.BLINK] < 0:
-            s[o.BLINK] = below(s, 2 * BLINKS)
-            continue
-        leg_in = g[into + s[behind + o.AT]]
-        if s[behind + o.LEAVE] + (leg_in & o.SECONDS_OF) > shuts:
-            continue
-        there = s[at + o.AT] if row < count else g[g[o.NEAREST] + shift * g[o.PLACES] + place]
-        leg_out = g[out + there]
-        price = base + leg_price(g, fleet, s[behind + o.AT], place, leg_in)
-        price += leg_price(g, fleet, place, there, leg_out) - s[at + o.LEG]
-        least = price
-        if timed:
-            road = (leg_in & o.SECONDS_OF) + (leg_out & o.SECONDS_OF) - s[at + o.LEG_SECONDS]
-            least += g[fleet + encoding.PER_SECOND] * (longer + road)
-        if least < s[s[o.SPOTS] + o.PRICE]:
-            _judge(f, g, s, visit, shift, row, leg_in, leg_out, price)
-
-
-@inner
-def _done(g: Whole, me: int, on: int) -> int:
-    """When a visit is done at the earliest: nobody ahead of it can wait for it longer than that."""
-    if g[o.SET_UPS] == 1:
-        return -FAR
-    return g[g[o.WINDOWS] + 2 * g[on + o.FIRST]] + g[me + o.SERVICE]
-
-
-@inner
-def _longer(g: Whole, s: Whole, shift: int, service: int) -> int:
-    """How much longer a tour becomes at least, beside the road, or a bound below everything.
-
-    Nothing takes less time than all of its work; what a tour waits may be used.
-    """
-    fleet, totals = g[o.FLEET] + shift * o.FLEET_COLUMNS, tour(s, shift)
-    if (
-        g[o.SET_UPS] == 1
-        or g[fleet + o.BALANCED] == 1
-        or s[totals + o.ARRIVES] > g[fleet + encoding.OVERTIME_FROM]
-    ):
-        return -FAR
-    if s[totals + o.STOPS] == 0:
-        return service
-    end = point(g, s, shift, s[totals + o.STOPS] + 1)
-    return s[end + o.WORK] + service - s[totals + o.LENGTH]
-
-
-@inner
-def _judge(
-    f: Whole,
-    g: Whole,
-    s: Whole,
-    visit: int,
-    shift: int,
-    row: int,
-    leg_in: int,
-    leg_out: int,
-    price: int,
+def _scan_points(
+    encoded: IntArray, data: IntArray, state: IntArray, visit: int, shift: int, low: int, high: int
 ) -> None:
-    """Keep a spot if it is legal or may be, with the hours it costs on top of the road."""
-    me, behind = g[o.KNOWN] + visit * o.KNOWN_COLUMNS, point(g, s, shift, row)
-    on, at = terms(g, visit, shift), behind + g[o.COLUMNS]
-    window, arrival = g[on + o.FIRST], s[behind + o.LEAVE] + (leg_in & o.SECONDS_OF)
-    entangled = s[tour(s, shift) + o.SHIFTING] == 1
-    if g[on + o.LAST] - window > 1:
-        window, entangled = first_open(g, on, arrival), True
-    opens, shuts = g[g[o.WINDOWS] + 2 * window], g[g[o.WINDOWS] + 2 * window + 1]
-    spent, begin = _stay(g, s, me, behind), max(arrival, opens)
-    arrival = begin + spent + (leg_out & o.SECONDS_OF)
-    verdict = SURELY
-    if g[o.SET_UPS] == 1:
-        verdict, slack = _set_up(g, s, shift, row, g[me + o.PLACE])
-        arrival -= slack
-    if arrival > s[at + o.LATEST] or not _loads(g, s, visit, shift, row):
-        return
-    road = (leg_in & o.SECONDS_OF) + (leg_out & o.SECONDS_OF) - s[at + o.LEG_SECONDS]
-    further = (leg_in >> o.PACKED) + (leg_out >> o.PACKED) - s[at + o.LEG_METRES]
-    verdict = min(verdict, _bounded(g, s, shift, road, further))
-    cold = _cold(g, s, visit, shift, row, leg_in, shuts, spent, road, arrival)
-    if cold == PERHAPS and not entangled:
-        return
-    verdict = min(verdict, cold)
-    if verdict == NO:
-        return
-    price += _hours(f, g, s, shift, row, leg_in, leg_out, opens, shuts, spent, further, entangled)
-    if g[o.LATENESS] == 1:
-        price += _late(g, s, me, at, begin, arrival)
-    keep(s, price, shift, row, -1, verdict)
+    """Evaluate the positions after each point from `low` to `high`, with blinks.
 
-
-@inner
-def _stay(g: Whole, s: Whole, me: int, behind: int) -> int:
-    """How long a visit takes behind a point, with its set-up where one comes from elsewhere."""
-    if s[behind + o.AT] == g[me + o.PLACE]:
-        return g[me + o.SERVICE]
-    return g[me + o.SERVICE] + g[me + o.SETUP]
-
-
-@inner
-def keep(s: Whole, price: int, shift: int, here: int, there: int, verdict: int) -> None:
-    """Put a spot on the list if it is cheap enough."""
-    if price >= s[s[o.SPOTS] + o.PRICE]:
-        return
-    at = s[o.SPOTS]
-    if verdict != SURELY:
-        at += o.MOST_SPOTS * o.SPOT_COLUMNS
-        if price >= s[at + o.PRICE]:
+    A position is passed over if the legs and a lower bound on the working time make it no cheaper
+    than the cheapest feasible position.
+    """
+    shift_at, tour_at = shift_offset(data, shift), tour_offset(state, shift)
+    visit_at, pair_at = visit_offset(data, visit), pair_offset(data, visit, shift)
+    count, columns = state[tour_at + layout.NUM_STOPS], data[layout.POINT_COLUMNS]
+    place, closes = data[visit_at + layout.PLACE], data[pair_at + layout.LAST_CLOSING]
+    earliest_end, num_places = _earliest_end(data, visit_at, pair_at), data[layout.NUM_PLACES]
+    row_at = (data[shift_at + encoding.PROFILE] * num_places + place) * num_places
+    legs_to, legs_from = data[layout.LEGS_TO] + row_at, data[layout.LEGS_FROM] + row_at
+    base = data[pair_at + layout.SURCHARGE]
+    if count == 0:
+        base += data[shift_at + encoding.FIXED_COST]
+    rate, extension = _least_extension(data, state, shift, data[visit_at + layout.SERVICE])
+    at = point_offset(data, state, shift, low)
+    for point in range(low, high + 1):
+        prev = at
+        at += columns
+        if state[prev + layout.DEPARTURE] > closes:
             return
-        while at > s[o.SPOTS] + o.SPOT_COLUMNS and s[at - o.SPOT_COLUMNS + o.PRICE] > price:
-            for column in range(o.SPOT_COLUMNS):
-                s[at + column] = s[at - o.SPOT_COLUMNS + column]
-            at -= o.SPOT_COLUMNS
-    s[at + o.PRICE], s[at + o.SHIFT] = price, shift
-    s[at + o.HERE], s[at + o.THERE] = here, there
+        if earliest_end > state[at + layout.LATEST_BEGIN]:
+            continue
+        state[layout.BLINK_COUNTDOWN] -= 1
+        if state[layout.BLINK_COUNTDOWN] < 0:
+            state[layout.BLINK_COUNTDOWN] = randint(state, 2 * BLINKS)
+            continue
+        prev_place, next_place = state[prev + layout.POINT_PLACE], state[at + layout.POINT_PLACE]
+        leg_in = data[legs_to + prev_place]
+        if state[prev + layout.DEPARTURE] + (leg_in & SECONDS_MASK) > closes:
+            continue
+        if point == count:
+            next_place = data[data[layout.NEAREST_ENDS] + shift * num_places + place]
+        leg_out = data[legs_from + next_place]
+        cost = base + leg_cost(data, shift_at, prev_place, place, leg_in)
+        cost += leg_cost(data, shift_at, place, next_place, leg_out) - state[at + layout.LEG_COST]
+        seconds = (leg_in & SECONDS_MASK) + (leg_out & SECONDS_MASK)
+        least = cost + rate * (extension + seconds - state[at + layout.LEG_SECONDS])
+        if least < state[state[layout.POSITIONS] + layout.INSERTION_COST]:
+            evaluate_position(encoded, data, state, visit, shift, point, leg_in, leg_out, cost)
 
 
 @inner
-def _set_up(g: Whole, s: Whole, shift: int, row: int, place: int) -> tuple[int, int]:
-    """Whether the next visit's set-up may change, and by how much it may be ready sooner."""
-    at = point(g, s, shift, row + 1)
-    if row == s[tour(s, shift) + o.STOPS]:
-        return SURELY, 0
-    set_up = g[g[o.KNOWN] + s[at + o.VISIT] * o.KNOWN_COLUMNS + o.SETUP]
-    if set_up == 0 or (s[at + o.AT] != place and s[at - g[o.COLUMNS] + o.AT] != s[at + o.AT]):
-        return SURELY, 0
-    return PERHAPS, set_up if s[at + o.AT] == place else 0
+def _earliest_end(data: IntArray, visit_at: int, pair_at: int) -> int:
+    """Return the earliest end of service, or -`INFINITY` if set-ups make the comparison inexact."""
+    if data[layout.HAS_SETUPS] == 1:
+        return -INFINITY
+    opens = data[data[layout.WINDOWS] + 2 * data[pair_at + layout.FIRST_WINDOW]]
+    return opens + data[visit_at + layout.SERVICE]
 
 
 @inner
-def _loads(g: Whole, s: Whole, visit: int, shift: int, row: int) -> bool:
-    fleet = g[o.FLEET] + shift * o.FLEET_COLUMNS
-    if g[o.SIMPLE_LOADS] == 1 or g[fleet + encoding.RELOADS] > 0:
-        return True
-    dimensions = g[o.DIMENSIONS]
-    loads, at = g[o.LOADS] + 3 * visit * dimensions, point(g, s, shift, row) + o.LOAD_COLUMNS
-    amounts = g[o.AMOUNTS] + 2 * shift * dimensions
-    for dimension in range(dimensions):
-        put_on = g[loads + dimension] + g[loads + 2 * dimensions + dimension]
-        if (
-            s[at + 2 * dimension] + g[loads + dimensions + dimension] > g[amounts + dimension]
-            or s[at + 2 * dimension + 1] + put_on > g[amounts + dimension]
-        ):
-            return False
-    return True
+def _least_extension(data: IntArray, state: IntArray, shift: int, service: int) -> tuple[int, int]:
+    """Return a lower bound on the longer working time: its rate, and its seconds without legs.
 
-
-@inner
-def _bounded(g: Whole, s: Whole, shift: int, road: int, further: int) -> int:
-    """Breaks and unloadings are beyond a look; driving and road are bounded exactly."""
-    fleet, totals = g[o.FLEET] + shift * o.FLEET_COLUMNS, tour(s, shift)
-    if g[fleet + o.LIMITED] == 1 and (
-        s[totals + o.SECONDS] + road > g[fleet + encoding.MAX_DRIVING]
-        or s[totals + o.METRES] + further > g[fleet + encoding.MAX_METRES]
-    ):
-        return NO
-    return PERHAPS if g[fleet + o.SPECIAL] == 1 else SURELY
-
-
-@inner
-def _cold(
-    g: Whole,
-    s: Whole,
-    visit: int,
-    shift: int,
-    row: int,
-    leg_in: int,
-    shuts: int,
-    spent: int,
-    road: int,
-    arrival: int,
-) -> int:
-    """Whether nothing rides too long, see `points`; perhaps so only if other windows are open."""
-    fleet, totals = g[o.FLEET] + shift * o.FLEET_COLUMNS, tour(s, shift)
-    limit = g[g[o.KNOWN] + visit * o.KNOWN_COLUMNS + o.RIDE]
-    if (limit == FAR and s[totals + o.RIDING] == 0) or g[fleet + encoding.RELOADS] > 0:
-        return SURELY
-    behind = point(g, s, shift, row)
-    at = behind + g[o.COLUMNS]
-    end = point(g, s, shift, s[totals + o.STOPS] + 1)
-    work = s[behind + o.WORK] + s[behind + o.SPENT] + (leg_in & o.SECONDS_OF)
-    rides = min(s[behind + o.RIDES_TO], work + spent + limit)
-    if s[end + o.WORK] + road + spent > rides:
-        return NO if g[o.SET_UPS] == 0 else PERHAPS
-    until = max(
-        s[at + o.EARLY_ON] + s[at + o.LENGTH_ON], arrival + s[end + o.WORK] - s[at + o.WORK]
-    )
+    No tour takes less time than all of its work; its present waits may be used. The rate is 0 if
+    the duration of the tour has neither a cost nor a limit.
+    """
+    shift_at, tour_at = shift_offset(data, shift), tour_offset(state, shift)
+    if data[shift_at + layout.TIME_MATTERS] == 0:
+        return 0, 0
+    rate = data[shift_at + encoding.PER_SECOND]
     if (
-        arrival <= s[at + o.LATE_ON]
-        and until <= min(s[behind + o.REACH], shuts - work + rides)
-        and until <= s[at + o.SLACK_ON] - road - spent + rides
-        and until <= s[at + o.KEEPS_ON]
+        data[layout.HAS_SETUPS] == 1
+        or data[shift_at + layout.BALANCED] == 1
+        or state[tour_at + layout.ARRIVAL] > data[shift_at + encoding.OVERTIME_FROM]
     ):
-        return SURELY
-    return PERHAPS
-
-
-@inner
-def _hours(
-    f: Whole,
-    g: Whole,
-    s: Whole,
-    shift: int,
-    row: int,
-    leg_in: int,
-    leg_out: int,
-    opens: int,
-    shuts: int,
-    spent: int,
-    further: int,
-    entangled: bool,  # noqa: FBT001 - compiled functions take no keywords
-) -> int:
-    """What the longer day costs: the segment behind, the visit and the segment ahead joined."""
-    fleet, totals = g[o.FLEET] + shift * o.FLEET_COLUMNS, tour(s, shift)
-    if g[fleet + o.TIMED] == 0 and g[fleet + o.BALANCED] == 0:
-        return 0
-    behind = point(g, s, shift, row)
-    at = behind + g[o.COLUMNS]
-    length = s[behind + o.LENGTH_TO] + (leg_in & o.SECONDS_OF)
-    wait = max(opens - length - s[behind + o.LATE_TO], 0)
-    early = max(opens - length, s[behind + o.EARLY_TO]) - wait
-    late = min(shuts - length, s[behind + o.LATE_TO])
-    length += wait + spent + (leg_out & o.SECONDS_OF)
-    wait = max(s[at + o.EARLY_ON] - length - late, 0)
-    early = max(s[at + o.EARLY_ON] - length, early) - wait
-    length += wait + s[at + o.LENGTH_ON]
-    if length > g[fleet + encoding.MAX_WORKING] and not entangled:
-        return NEVER
-    before = s[totals + o.LENGTH]
-    price = g[fleet + encoding.PER_SECOND] * (length - before)
-    over = max(0, early + length - g[fleet + encoding.OVERTIME_FROM])
-    over -= max(0, s[totals + o.ARRIVES] - g[fleet + encoding.OVERTIME_FROM])
-    price += g[fleet + encoding.PER_OVERTIME] * over
-    if g[fleet + o.BALANCED] == 1:
-        stops, metres = s[totals + o.STOPS], s[totals + o.METRES]
-        price += uneven(f, g, shift, stops + 1, metres + further, length)
-        if stops > 0:
-            price -= uneven(f, g, shift, stops, metres, before)
-    return price
-
-
-@inner
-def _late(g: Whole, s: Whole, me: int, at: int, begin: int, arrival: int) -> int:
-    """What this visit pays for being late, and about what those ahead pay for being put off."""
-    own = g[me + o.LATE] * max(0, begin - g[me + o.DUE]) if g[me + o.LATE] > 0 else 0
-    return own + s[at + o.DEAR_ON] * max(0, arrival - s[at + o.BEGIN])
+        return rate, -INFINITY
+    if state[tour_at + layout.NUM_STOPS] == 0:
+        return rate, service
+    end = point_offset(data, state, shift, state[tour_at + layout.NUM_STOPS] + 1)
+    return rate, state[end + layout.WORK] + service - state[tour_at + layout.DURATION]

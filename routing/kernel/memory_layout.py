@@ -1,95 +1,150 @@
-"""Knows where everything lies on the kernel's three tapes of whole numbers.
+"""Memory layout of the kernel's three flat arrays of 64-bit integers.
 
-The tape of the problem is `timing.flat`'s. The *ground* is what of a problem the kernel reads most,
-laid out for reading it fast; the *state* is a solution and everything a search writes. Both begin
-with a head of places and sizes; a table is read as ``tape[tape[TABLE] + row * WIDTH + column]``.
-Compiled functions are handed the addresses of the three, since Numba counts references to every
-array at every call, and looks for a negative index at every reading.
+- The *encoded problem* (parameter `encoded`) is the array of `timing.encoding`.
+- The *problem data* (`data`) are the parts of a problem that the search reads most, rearranged for
+  speed by `problem_data`.
+- The *search state* (`state`) is the current solution and all other values that a search writes.
+
+The problem data and the search state begin with a head of sizes, flags and offsets of tables. An
+entry is read as ``data[data[TABLE] + row * WIDTH + column]``, the offsets of rows by `offsets`.
+Compiled functions receive the addresses of the three arrays. With arrays, Numba would count
+references at every call, and test every index for being negative.
+
+Instants are seconds since the problem's epoch, durations are seconds, distances are metres and
+costs are shares (1/18,000 of a cent).
 """
 
 from typing import Final
 
-from routing.timing.encoding import SHIFT_COLUMNS
+from routing.timing import encoding
 
-# The head of the ground: sizes, flags, then where the tables are.
-PLACES, VISITS, SHIFTS, DIMENSIONS, COLUMNS, CAPACITY_ROWS, NEIGHBOURS, PERIODS = range(8)
-SET_UPS, SIMPLE_LOADS, TOLLS, LATENESS, DONORS, NEAR, KINDS = range(8, 15)
-OUT, INTO, CENTS, KNOWN, WINDOWS, FLEET, TERMS, LOADS, AMOUNTS, NEAREST, ADJACENT, KEYS = range(
-    16, 28
-)
-HEAD: Final = 32
+# The head of the problem data: sizes, flags, then the offsets of the tables.
+NUM_PLACES, NUM_VISITS, NUM_SHIFTS, NUM_DIMENSIONS, POINT_COLUMNS = range(5)
+MAX_POINTS, NUM_NEIGHBOURS, NUM_PERIODS = range(5, 8)
+HAS_SETUPS, PICKUPS_ONLY, HAS_TOLLS, HAS_LATENESS = range(8, 12)
+NUM_DONORS, GRANULARITY, NUM_VEHICLE_TYPES = range(12, 15)
+LEGS_FROM, LEGS_TO, TOLLS, VISITS, WINDOWS, SHIFTS, PAIRS = range(16, 23)
+VISIT_LOADS, SHIFT_LOADS, NEAREST_ENDS, NEIGHBOURS, SORT_KEYS = range(23, 28)
+DATA_HEAD: Final = 32
+"""Length of the head.
 
-PACKED: Final = 32
-"""A leg is one number: metres above, seconds in so many bits below."""
+`POINT_COLUMNS` is the width of a point, `MAX_POINTS` the number of points reserved for each tour.
+`PICKUPS_ONLY` is 1 if no load is delivered on the way. `GRANULARITY` is the number of granular
+neighbours of a visit, or 0 if every tour is searched for insertion positions. `LEGS_FROM` and
+`LEGS_TO` hold the same legs by origin and by destination.
+"""
 
-SECONDS_OF: Final = (1 << PACKED) - 1
+SECONDS_BITS: Final = 32
+"""A leg is one integer: metres in the upper bits, seconds in this many lower bits."""
+
+SECONDS_MASK: Final = (1 << SECONDS_BITS) - 1
 
 # The columns of a visit.
-PLACE, SERVICE, SETUP, RIDE, DUE, LATE, POSITION, NAME = range(8)
-PARTNER, ROLE, PENALTY, DONOR, ROW = range(8, 13)
-KNOWN_COLUMNS: Final = 13
-"""`NAME` is a random number for the visit, `ROW` the visit's own on the tape of the problem."""
+PLACE, SERVICE, SETUP, MAX_RIDE, DUE, LATE_RATE, PINNED_POSITION, HASH_KEY = range(8)
+PARTNER, ROLE, PENALTY, DONOR, PROBLEM_ROW = range(8, 13)
+VISIT_COLUMNS: Final = 13
+"""Width of a visit.
 
-# On which terms a shift may serve a visit: the columns of each two.
-FIRST, LAST, SHUTS, ASIDE = range(4)
-TERMS_COLUMNS: Final = 4
-"""The visit's windows within the hours of the shift, from `FIRST` to ahead of `LAST`, none where it
-may not serve the visit at all; when the last of them shuts; what serving costs beside the road."""
+`LATE_RATE` is in shares per second after the instant `DUE`. `HASH_KEY` is a random number of the
+visit, `PROBLEM_ROW` its row in the encoded problem.
+"""
 
-# The columns of a shift: those of the problem's tape, then these.
-BY, KIND, SPECIAL, TIMED, BALANCED, LIMITED, MARK = range(SHIFT_COLUMNS, SHIFT_COLUMNS + 7)
-FLEET_COLUMNS: Final = SHIFT_COLUMNS + 7
-"""`BY` is by when the tour must end, `KIND` the first shift that is just like it, `SPECIAL` that
-only driving a whole tour tells whether it is legal, `TIMED` that its length costs or is bounded,
-`MARK` a random number for its kind."""
+# The columns of a pair: a visit and a shift.
+FIRST_WINDOW, END_WINDOW, LAST_CLOSING, SURCHARGE = range(4)
+PAIR_COLUMNS: Final = 4
+"""Width of a pair.
 
-# The keys a removed visit is sorted by, per visit.
-BY_LOAD, BY_FARNESS, BY_WIDTH, BY_OPENING, BY_SHUTTING = range(5)
+The windows of the visit within the hours of the shift are the rows from `FIRST_WINDOW` to before
+`END_WINDOW`; there are none if the shift may not serve the visit. `LAST_CLOSING` is the end of the
+last of them, or -1. `SURCHARGE` is the cost of preferences and zones.
+"""
+
+# The columns of a shift: all of the encoded problem, then these.
+LATEST_END, VEHICLE_TYPE, NEEDS_EVALUATION, TIME_MATTERS, BALANCED, LIMITED, TYPE_HASH = range(
+    encoding.SHIFT_COLUMNS, encoding.SHIFT_COLUMNS + 7
+)
+SHIFT_COLUMNS: Final = encoding.SHIFT_COLUMNS + 7
+"""Width of a shift.
+
+`LATEST_END` is the latest arrival at the end of the tour. `VEHICLE_TYPE` is the first shift with
+the same properties. `NEEDS_EVALUATION` is 1 if only the exact timing of the whole tour decides
+whether it is legal (breaks, unloadings). `TIME_MATTERS` is 1 if the duration of the tour has a cost
+or a limit. `TYPE_HASH` is a random number of the vehicle type.
+"""
+
+# The keys by which removed visits are sorted, per visit.
+BY_LOAD, BY_DISTANCE, BY_WIDTH, BY_EARLIEST, BY_LATEST = range(5)
 KEY_COLUMNS: Final = 5
 
-# The columns of a point of a tour; row 0 is its start and the last row its end.
-VISIT, AT, LEAVE, LATEST, LEG, LEG_SECONDS, LEG_METRES, SPENT = range(8)
-LENGTH_TO, EARLY_TO, LATE_TO, LENGTH_ON, EARLY_ON, LATE_ON = range(8, 14)
-BEGIN, OPENING, CLOSING, WORK, RIDES_TO, REACH, SLACK_ON, KEEPS_ON, DEAR_ON = range(14, 23)
+# The columns of a point of a tour; row 0 is the start of the tour and the last row its end.
+VISIT, POINT_PLACE, DEPARTURE, LATEST_BEGIN, LEG_COST, LEG_SECONDS, LEG_METRES = range(7)
+SERVICE_TIME, DURATION_BEFORE, START_EARLY_BEFORE, START_LATE_BEFORE = range(7, 11)
+DURATION_AFTER, START_EARLY_AFTER, START_LATE_AFTER = range(11, 14)
+BEGIN, WINDOW_OPENS, WINDOW_CLOSES, WORK = range(14, 18)
+MAX_WORK_BEFORE, MAX_ARRIVAL_BEFORE, MIN_SLACK_AFTER, MAX_ARRIVAL_AFTER = range(18, 22)
+LATE_RATE_AFTER: Final = 22
 LOAD_COLUMNS: Final = 23
-"""From here on, per dimension, the most on board up to a point, and from it on."""
+"""First of the load columns: per load dimension the largest load up to a point, and from it on.
 
-START: Final = -1
-END: Final = -2
+The leg of a point is the leg that arrives there. `BEGIN` is the earliest begin of service,
+`LATEST_BEGIN` the latest with which the rest of the tour stays legal. `SERVICE_TIME` includes the
+set-up. `WORK` is travel and service from the departure to the begin, without waits. The columns
+`..._BEFORE` describe the segment from the start to this point, `..._AFTER` the segment from this
+point to the end; see `segments`.
+"""
 
 # The columns of a tour.
-STOPS, COST, FROZEN, HASH, TOUCHED, OLD_STOPS, OLD_COST, SEEN = range(8)
-METRES, SECONDS, LENGTH, ARRIVES, RIDING, SHIFTING, EMPTY_SEEN = range(8, 15)
+NUM_STOPS, COST, FROZEN_STOPS, HASH, CHANGED_IN, OLD_NUM_STOPS, OLD_COST, SCANNED_IN = range(8)
+METRES, SECONDS, DURATION, ARRIVAL, HAS_RIDE_LIMITS, HAS_SEVERAL_WINDOWS = range(8, 14)
+TYPE_SCANNED_IN: Final = 14
 TOUR_COLUMNS: Final = 16
-"""`FROZEN` is how many stops at its beginning are not to be moved, `TOUCHED` the iteration that
-changed it last, `HASH` the mark of its visits on its kind of shift; the two `SEEN` are stamps."""
+"""Width of a tour.
 
-# The head of the state.
-CHANCE, TOTAL, BEST, OUTSIDE, BLINK, ITERATION, CHANGED, STAMP = range(8)
-DRIVER, OLD_OUTSIDE, BEST_FOUND, STUCK, BANNED, KEPT, KEPT_STOPS, MISSED = range(8, 16)
-ROWS, TOURS, TOUR_OF, ABSENT, OLD_ABSENT, MET, TOUCHED_LIST, OLD_ORDERS = range(16, 24)
-SPOTS, WEIGHT, ORDER, BEST_STOPS, BEST_ORDERS = range(24, 29)
-SLOTS, COLUMN_LIST, STOP_LIST, TAPE = range(30, 34)
-AVERAGE, LONGEST, WHOLE, WANTED, PARKED, USED, GENEROUS, HARD, LITTLE = range(34, 43)
+`FROZEN_STOPS` counts the stops at its beginning that must not be moved. `HASH` identifies its set
+of visits and its vehicle type. `CHANGED_IN` is the iteration of its last change. `SCANNED_IN` is
+the last scan for insertion positions that looked at it, `TYPE_SCANNED_IN` the last that looked at
+an empty tour of its vehicle type. `SECONDS` and `METRES` are travel, `DURATION` is from departure
+to arrival.
+"""
+
+# The head of the search state.
+RANDOM_STATE, CURRENT_COST, BEST_COST, NUM_UNASSIGNED, BLINK_COUNTDOWN, ITERATION = range(6)
+NUM_CHANGED, SCAN, CALLBACK, OLD_NUM_UNASSIGNED, MUST_UNDO, BANNED_SHIFT = range(6, 12)
+POOL_SIZE, POOL_NUM_VISITS = range(12, 14)
+POINTS, TOURS, TOUR_OF, UNASSIGNED, OLD_UNASSIGNED, DONOR_VISITS = range(16, 22)
+CHANGED_TOURS, OLD_ORDERS, POSITIONS, SORT_WEIGHTS, ORDER_BUFFER = range(22, 27)
+BEST_NUM_STOPS, BEST_ORDERS, POOL_INDEX, POOL_TOURS, POOL_VISITS = range(27, 32)
+ENCODED_SIZE, AVERAGE_REMOVALS, MAX_STRING, TOUR_REMOVALS, RETRIED_IN = range(33, 38)
+DEFERRED, NUM_USED, IGNORES_PENALTIES, DIFFICULTY, SMALL_RUINS = range(38, 43)
 STATE_HEAD: Final = 48
-"""`OUTSIDE` counts the absent, `STUCK` says that an iteration must be undone, `BANNED` is a shift
-left alone for an iteration; `KEPT` and `KEPT_STOPS` count the pool, `TAPE` is the length of the
-problem's tape; `AVERAGE`, `LONGEST`, `WHOLE` and `LITTLE` say how to ruin, see `ruin`; `USED`
-counts the tours that are not empty; `GENEROUS` says that in this iteration a visit may be put in
-for more than leaving it out costs. Per visit, `WANTED` is the iteration that made room near it
-while it was absent: only tours that have changed are tried for it then; `HARD` is how hard it is to
-place, see `recreate`."""
+"""Length of the head.
 
-# The columns of a spot where a visit may be put: behind which point; for a shipment, both.
-PRICE, SHIFT, HERE, THERE = range(4)
-SPOT_COLUMNS: Final = 4
-MOST_SPOTS: Final = 8
-"""How many doubtful spots are tried by driving the whole tour."""
+- `SCAN` numbers the scans for insertion positions; `BLINK_COUNTDOWN` counts the positions until the
+  next blink.
+- `MUST_UNDO` is 1 if the iteration has to be undone. `BANNED_SHIFT` gets no visits in this
+  iteration. `IGNORES_PENALTIES` is 1 if a visit may be inserted at a cost above its penalty.
+- `NUM_USED` counts the tours that are not empty, `NUM_CHANGED` the tours changed in this iteration.
+- `DONOR_VISITS` counts visits per donor and period.
+- `POOL_SIZE` and `POOL_NUM_VISITS` count the tours of the pool and their visits. `POOL_INDEX` is
+  the hash table of the pool.
+- `CALLBACK` is the address of the exact evaluation, `ENCODED_SIZE` the length of the encoded
+  problem.
+- `AVERAGE_REMOVALS`, `MAX_STRING`, `TOUR_REMOVALS` and `SMALL_RUINS` are parameters of `ruin`.
+- Per visit, `RETRIED_IN` is the last iteration with a ruin near it while it was unassigned. In that
+  iteration it is tried in changed tours only.
+- Per visit, `DIFFICULTY` is learnt by `recreate`.
+"""
+
+# The columns of an insertion position: of a visit, or of both visits of a shipment.
+INSERTION_COST, SHIFT, AFTER_POINT, DELIVERY_AFTER = range(4)
+POSITION_COLUMNS: Final = 4
+MAX_UNCERTAIN: Final = 8
+"""Uncertain insertion positions kept per visit, to be evaluated exactly."""
 
 # The columns of a tour in the pool.
-POOL_MARK, POOL_SHIFT, POOL_COST, POOL_FIRST, POOL_STOPS = range(5)
+POOL_HASH, POOL_SHIFT, POOL_COST, POOL_FIRST, POOL_TOUR_LENGTH = range(5)
 POOL_COLUMNS: Final = 5
-MOST_KEPT: Final = 1 << 15
-MOST_SLOTS: Final = 1 << 17
-MOST_KEPT_STOPS: Final = 1 << 19
-"""The pool: tours, places of its hash table, and stops of all its tours."""
+MAX_POOL_TOURS: Final = 1 << 15
+POOL_INDEX_SIZE: Final = 1 << 17
+MAX_POOL_VISITS: Final = 1 << 19
+"""Sizes of the pool: tours, slots of its hash table, and visits of all its tours."""

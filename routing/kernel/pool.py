@@ -1,42 +1,49 @@
-"""Knows the tours of good solutions: per set of visits and kind of shift, the cheapest order."""
+"""Pool of the tours of good solutions: the cheapest order per set of visits and vehicle type."""
 
 from routing.compiled import inner
-from routing.kernel import memory_layout as o
-from routing.kernel.segments import point, tour
-from routing.timing.encoding import Whole
+from routing.kernel import memory_layout as layout
+from routing.kernel.offsets import point_offset, tour_offset
+from routing.timing.encoding import IntArray
 
 
 @inner
-def keep_tour(g: Whole, s: Whole, shift: int) -> None:
-    """Put a tour into the pool, unless the pool has its visits as cheaply already."""
-    totals = tour(s, shift)
-    count = s[totals + o.STOPS]
+def add_to_pool(data: IntArray, state: IntArray, shift: int) -> None:
+    """Add a tour to the pool unless the pool is full or has its visits at no higher cost.
+
+    Two tours with the same hash and the same number of stops count as the same set of visits.
+    """
+    tour_at = tour_offset(state, shift)
+    count, key = state[tour_at + layout.NUM_STOPS], state[tour_at + layout.HASH]
     if count == 0:
         return
-    slot = s[totals + o.HASH] & (o.MOST_SLOTS - 1)
-    while s[s[o.SLOTS] + slot] >= 0:
-        kept = s[o.COLUMN_LIST] + s[s[o.SLOTS] + slot] * o.POOL_COLUMNS
-        if s[kept + o.POOL_MARK] == s[totals + o.HASH] and s[kept + o.POOL_STOPS] == count:
-            if s[totals + o.COST] < s[kept + o.POOL_COST]:
-                _write(g, s, shift, kept)
+    slot = key & (layout.POOL_INDEX_SIZE - 1)
+    while state[state[layout.POOL_INDEX] + slot] >= 0:
+        number = state[state[layout.POOL_INDEX] + slot]
+        entry_at = state[layout.POOL_TOURS] + number * layout.POOL_COLUMNS
+        is_same_size = state[entry_at + layout.POOL_TOUR_LENGTH] == count
+        if state[entry_at + layout.POOL_HASH] == key and is_same_size:
+            if state[tour_at + layout.COST] < state[entry_at + layout.POOL_COST]:
+                _write(data, state, shift, entry_at)
             return
-        slot = (slot + 1) & (o.MOST_SLOTS - 1)
-    if s[o.KEPT] == o.MOST_KEPT or s[o.KEPT_STOPS] + count > o.MOST_KEPT_STOPS:
-        s[o.MISSED] += 1
+        slot = (slot + 1) & (layout.POOL_INDEX_SIZE - 1)
+    size, visits = state[layout.POOL_SIZE], state[layout.POOL_NUM_VISITS]
+    if size == layout.MAX_POOL_TOURS or visits + count > layout.MAX_POOL_VISITS:
         return
-    kept = s[o.COLUMN_LIST] + s[o.KEPT] * o.POOL_COLUMNS
-    s[kept + o.POOL_MARK], s[kept + o.POOL_STOPS] = s[totals + o.HASH], count
-    s[kept + o.POOL_FIRST] = s[o.KEPT_STOPS]
-    s[s[o.SLOTS] + slot] = s[o.KEPT]
-    s[o.KEPT] += 1
-    s[o.KEPT_STOPS] += count
-    _write(g, s, shift, kept)
+    entry_at = state[layout.POOL_TOURS] + size * layout.POOL_COLUMNS
+    state[entry_at + layout.POOL_HASH], state[entry_at + layout.POOL_TOUR_LENGTH] = key, count
+    state[entry_at + layout.POOL_FIRST] = visits
+    state[state[layout.POOL_INDEX] + slot] = size
+    state[layout.POOL_SIZE] += 1
+    state[layout.POOL_NUM_VISITS] += count
+    _write(data, state, shift, entry_at)
 
 
 @inner
-def _write(g: Whole, s: Whole, shift: int, kept: int) -> None:
-    totals, at = tour(s, shift), point(g, s, shift, 1) + o.VISIT
-    s[kept + o.POOL_SHIFT], s[kept + o.POOL_COST] = shift, s[totals + o.COST]
-    for row in range(s[totals + o.STOPS]):
-        stop = s[o.STOP_LIST] + s[kept + o.POOL_FIRST] + row
-        s[stop] = s[at + row * g[o.COLUMNS]]
+def _write(data: IntArray, state: IntArray, shift: int, entry_at: int) -> None:
+    """Write the shift, the cost and the order of a tour into its entry."""
+    tour_at, at = tour_offset(state, shift), point_offset(data, state, shift, 1) + layout.VISIT
+    state[entry_at + layout.POOL_SHIFT] = shift
+    state[entry_at + layout.POOL_COST] = state[tour_at + layout.COST]
+    first = state[layout.POOL_VISITS] + state[entry_at + layout.POOL_FIRST]
+    for row in range(state[tour_at + layout.NUM_STOPS]):
+        state[first + row] = state[at + row * data[layout.POINT_COLUMNS]]

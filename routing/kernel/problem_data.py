@@ -1,272 +1,276 @@
-"""Knows how a problem is laid out for the kernel: the ground it walks on."""
+"""Problem data: the parts of a problem that the kernel reads most, in its memory layout."""
 
 from dataclasses import replace
 from typing import Final, NamedTuple, cast
 
 import numpy as np
 
-from routing.kernel import memory_layout
-from routing.kernel.locality import LocalityOrder, lined
+from routing.kernel import memory_layout as layout
+from routing.kernel.locality import LocalityOrder, order_by_locality
 from routing.problem import Problem
 from routing.timing import encoding
-from routing.timing.encoding import FAR, Tables, Whole
+from routing.timing.encoding import INFINITY, IntArray, ProblemTables
 from routing.validation import dearest
 
-GROUND: Final = "ground"
-"""Where the ground is kept with its problem."""
+PROBLEM_DATA: Final = "problem data"
+"""Key of the problem data in `Problem.derived`."""
 
-MOST_NEIGHBOURS: Final = 200
-"""How far from a visit a ruin looks for tours to break."""
+MAX_NEIGHBOURS: Final = 200
+"""Neighbours of a visit among which a ruin finds the tours to remove strings from."""
 
 GRANULARITY: Final = 40
-FILTERED_ABOVE: Final = 150
-"""From so many visits on, a visit is only put into tours of its `GRANULARITY` nearest."""
+"""Granular neighbours: a visit is inserted into the tours of this many nearest visits only.
 
-APART: Final = 1e12
-"""The distance of two visits that no shift can serve both."""
+Source of the idea: Toth and Vigo, The granular tabu search, INFORMS J. on Computing 15(4), 2003.
+"""
+
+GRANULAR_ABOVE: Final = 150
+"""Visits above which insertion is restricted to granular neighbours."""
+
+INCOMPATIBLE: Final = 1e12
+"""Distance of two visits that no shift can serve both, above all seconds."""
 
 SCALE: Final = 1_000_000
-"""Keys to sort by are whole numbers: a fraction is counted in so many parts."""
+"""Sort keys are integers: fractions are counted in parts of one millionth."""
 
 
 class ProblemData(NamedTuple):
-    """What the kernel knows of a problem.
+    """Problem data of the kernel.
 
     Attributes
     ----------
-    ground : array
-        See `layout`.
-    visits, ranks : arrays
-        See `lined`.
+    array : array of int
+        See `memory_layout`.
+    visits, ranks : arrays of shape (visits,)
+        Per row of the kernel the row of the problem, and the inverse; see `locality`.
     """
 
-    ground: Whole
-    visits: Whole
-    ranks: Whole
+    array: IntArray
+    visits: IntArray
+    ranks: IntArray
 
 
-def grounded(problem: Problem) -> ProblemData:
-    """The ground of a problem, made once and kept with it."""
-    if GROUND not in problem.derived:
-        found = lined(encoding.tables(problem))
-        problem.derived[GROUND] = ProblemData(
-            ground=_laid_out(problem, found),
-            visits=found.visits,
-            ranks=found.ranks,
+def problem_data(problem: Problem) -> ProblemData:
+    """Return the problem data of a problem, computed once and kept with the problem."""
+    if PROBLEM_DATA not in problem.derived:
+        order = order_by_locality(encoding.problem_tables(problem))
+        problem.derived[PROBLEM_DATA] = ProblemData(
+            array=_pack(problem, order), visits=order.visits, ranks=order.ranks
         )
-    return cast("ProblemData", problem.derived[GROUND])
+    return cast("ProblemData", problem.derived[PROBLEM_DATA])
 
 
-def temperature(problem: Problem) -> float:
-    """What it costs, in shares, to go from a visit to one of its five nearest, on average."""
-    found = grounded(problem).ground
-    count, size = int(found[memory_layout.VISITS]), int(found[memory_layout.PLACES])
-    near = _read(found, memory_layout.ADJACENT, count, int(found[memory_layout.NEIGHBOURS]))[:, 1:6]
-    if not near.size:
+def temperature_unit(problem: Problem) -> float:
+    """Return the mean cost, in shares, of the leg from a visit to one of its five nearest."""
+    data = problem_data(problem).array
+    count, size = int(data[layout.NUM_VISITS]), int(data[layout.NUM_PLACES])
+    neighbours = _table(data, layout.NEIGHBOURS, count, int(data[layout.NUM_NEIGHBOURS]))[:, 1:6]
+    if not neighbours.size:
         return 1.0
-    fleet = _read(
-        found, memory_layout.FLEET, int(found[memory_layout.SHIFTS]), memory_layout.FLEET_COLUMNS
-    )
-    rates = fleet[:, [encoding.PER_METRE, encoding.PER_DRIVING, encoding.PER_SECOND]].mean(axis=0)
-    at = _read(found, memory_layout.KNOWN, count, memory_layout.KNOWN_COLUMNS)[
-        :, memory_layout.PLACE
-    ]
-    legs = _read(found, memory_layout.OUT, size, size)[at[:, None], at[near]]
-    seconds, metres = legs & memory_layout.SECONDS_OF, legs >> memory_layout.PACKED
+    shifts = _table(data, layout.SHIFTS, int(data[layout.NUM_SHIFTS]), layout.SHIFT_COLUMNS)
+    columns = [encoding.PER_METRE, encoding.PER_DRIVING_SECOND, encoding.PER_SECOND]
+    rates = shifts[:, columns].mean(axis=0)
+    places = _table(data, layout.VISITS, count, layout.VISIT_COLUMNS)[:, layout.PLACE]
+    matrix = _table(data, layout.LEGS_FROM, size, size)
+    legs = matrix[places[:, None], places[neighbours]]
+    seconds, metres = legs & layout.SECONDS_MASK, legs >> layout.SECONDS_BITS
     return max(1.0, float((rates[0] * metres + (rates[1] + rates[2]) * seconds).mean()))
 
 
-def _read(found: Whole, table: int, rows: int, columns: int) -> Whole:
-    first = int(found[table])
-    return found[first : first + rows * columns].reshape(rows, columns)
+def _table(data: IntArray, table: int, rows: int, columns: int) -> IntArray:
+    first = int(data[table])
+    return data[first : first + rows * columns].reshape(rows, columns)
 
 
-def _laid_out(problem: Problem, found: LocalityOrder) -> Whole:
-    """One table behind the other, and ahead of them the head that says where each is."""
-    said = found.tables
-    known = _known(problem, said)
-    known[:, memory_layout.ROW] = found.visits
-    fleet = _fleet(problem, said)
-    terms = _terms(said, known, fleet)
-    out = (said.metres << memory_layout.PACKED) | said.seconds
+def _pack(problem: Problem, order: LocalityOrder) -> IntArray:
+    """Return the head with the offsets of the tables, followed by the tables."""
+    source = order.tables
+    visits = _visit_table(problem, source)
+    visits[:, layout.PROBLEM_ROW] = order.visits
+    shifts = _shift_table(problem, source)
+    pairs = _pair_table(source, visits, shifts)
+    legs = (source.metres << layout.SECONDS_BITS) | source.seconds
     tables = {
-        memory_layout.OUT: out,
-        memory_layout.INTO: out.transpose(0, 2, 1),
-        memory_layout.CENTS: said.cents,
-        memory_layout.KNOWN: known,
-        memory_layout.WINDOWS: said.windows,
-        memory_layout.FLEET: fleet,
-        memory_layout.TERMS: terms,
-        memory_layout.LOADS: said.loads,
-        memory_layout.AMOUNTS: said.amounts,
-        memory_layout.NEAREST: said.nearest,
-        memory_layout.ADJACENT: _adjacent(said, known, terms),
-        memory_layout.KEYS: _keys(said),
+        layout.LEGS_FROM: legs,
+        layout.LEGS_TO: legs.transpose(0, 2, 1),
+        layout.TOLLS: source.tolls,
+        layout.VISITS: visits,
+        layout.WINDOWS: source.windows,
+        layout.SHIFTS: shifts,
+        layout.PAIRS: pairs,
+        layout.VISIT_LOADS: source.visit_loads,
+        layout.SHIFT_LOADS: source.shift_loads,
+        layout.NEAREST_ENDS: source.nearest_ends,
+        layout.NEIGHBOURS: _neighbour_table(source, visits, pairs),
+        layout.SORT_KEYS: _sort_keys(source),
     }
-    parts = [_head(problem, said, known, tables[memory_layout.ADJACENT].shape[1])]
-    parts[0][memory_layout.KINDS] = len(set(fleet[:, memory_layout.KIND].tolist()))
-    begin = memory_layout.HEAD
+    head = _head(problem, source, visits, tables[layout.NEIGHBOURS].shape[1])
+    head[layout.NUM_VEHICLE_TYPES] = len(set(shifts[:, layout.VEHICLE_TYPE].tolist()))
+    parts, offset = [head], layout.DATA_HEAD
     for number, table in tables.items():
-        parts[0][number] = begin
+        head[number] = offset
         parts.append(np.ascontiguousarray(table, dtype=np.int64).ravel())
-        begin += table.size
+        offset += table.size
     return np.concatenate(parts)
 
 
-def _head(problem: Problem, said: Tables, known: Whole, neighbours: int) -> Whole:
-    places, visits, shifts, dimensions, priced = said.counts.tolist()
-    head = np.zeros(memory_layout.HEAD, dtype=np.int64)
-    head[memory_layout.PLACES], head[memory_layout.VISITS], head[memory_layout.SHIFTS] = (
-        places,
-        visits,
-        shifts,
-    )
-    head[memory_layout.DIMENSIONS], head[memory_layout.TOLLS] = dimensions, priced
-    head[memory_layout.COLUMNS] = memory_layout.LOAD_COLUMNS + 2 * dimensions
-    head[memory_layout.NEIGHBOURS] = neighbours
-    head[memory_layout.NEAR] = min(GRANULARITY, neighbours) if visits > FILTERED_ABOVE else 0
-    head[memory_layout.PERIODS] = max(1, len(problem.periods))
-    head[memory_layout.SET_UPS] = known[:, memory_layout.SETUP].any()
-    head[memory_layout.LATENESS] = known[:, memory_layout.LATE].any()
-    head[memory_layout.DONORS] = 1 + known[:, memory_layout.DONOR].max(initial=-1)
-    simple = not said.loads[:, 1:].any()
-    head[memory_layout.SIMPLE_LOADS] = simple
-    head[memory_layout.CAPACITY_ROWS] = 2 + _longest(said, simple=simple)
+def _head(problem: Problem, source: ProblemTables, visits: IntArray, neighbours: int) -> IntArray:
+    places, count, shifts, dimensions, has_tolls = source.counts.tolist()
+    head = np.zeros(layout.DATA_HEAD, dtype=np.int64)
+    head[[layout.NUM_PLACES, layout.NUM_VISITS, layout.NUM_SHIFTS]] = places, count, shifts
+    head[[layout.NUM_DIMENSIONS, layout.HAS_TOLLS]] = dimensions, has_tolls
+    head[layout.POINT_COLUMNS] = layout.LOAD_COLUMNS + 2 * dimensions
+    head[layout.NUM_NEIGHBOURS] = neighbours
+    head[layout.GRANULARITY] = min(GRANULARITY, neighbours) if count > GRANULAR_ABOVE else 0
+    head[layout.NUM_PERIODS] = max(1, len(problem.periods))
+    head[layout.HAS_SETUPS] = visits[:, layout.SETUP].any()
+    head[layout.HAS_LATENESS] = visits[:, layout.LATE_RATE].any()
+    head[layout.NUM_DONORS] = 1 + visits[:, layout.DONOR].max(initial=-1)
+    pickups_only = not source.visit_loads[:, 1:].any()
+    head[layout.PICKUPS_ONLY] = pickups_only
+    head[layout.MAX_POINTS] = 2 + _max_stops(source, pickups_only=pickups_only)
     return head
 
 
-def _longest(said: Tables, *, simple: bool) -> int:
-    """The most stops one tour can have."""
-    count = len(said.visits)
-    most = said.shifts[:, encoding.MAX_STOPS].copy()
-    if simple:
-        for dimension in range(said.loads.shape[2]):
-            sums = np.cumsum(np.sort(said.loads[:, 0, dimension]))
-            room = said.amounts[:, 0, dimension] - said.amounts[:, 1, dimension]
-            fit = np.searchsorted(sums, room, side="right")
-            most = np.where(said.shifts[:, encoding.RELOADS] > 0, most, np.minimum(most, fit))
-    # One more, for a visit that is tried and taken out again.
-    return min(count, int(most.max(initial=0))) + 1
+def _max_stops(source: ProblemTables, *, pickups_only: bool) -> int:
+    """Return the largest number of stops in a tour, and one more for a visit on trial."""
+    most = source.shifts[:, encoding.MAX_STOPS].copy()
+    if pickups_only:
+        for dimension in range(source.visit_loads.shape[2]):
+            sums = np.cumsum(np.sort(source.visit_loads[:, encoding.COLLECTED, dimension]))
+            room = (
+                source.shift_loads[:, encoding.CAPACITY, dimension]
+                - source.shift_loads[:, encoding.CARRIED, dimension]
+            )
+            fitting = np.searchsorted(sums, room, side="right")
+            reloads = source.shifts[:, encoding.MAX_RELOADS] > 0
+            most = np.where(reloads, most, np.minimum(most, fitting))
+    return min(len(source.visits), int(most.max(initial=0))) + 1
 
 
-def _known(problem: Problem, said: Tables) -> Whole:
-    count = len(said.visits)
-    known = np.zeros((count, memory_layout.KNOWN_COLUMNS), dtype=np.int64)
-    same = {
-        memory_layout.PLACE: encoding.PLACE,
-        memory_layout.SERVICE: encoding.SERVICE,
-        memory_layout.SETUP: encoding.SETUP,
-        memory_layout.RIDE: encoding.RIDE,
-        memory_layout.DUE: encoding.DUE,
-        memory_layout.LATE: encoding.LATE,
-        memory_layout.POSITION: encoding.POSITION,
-        memory_layout.PARTNER: encoding.PARTNER,
-        memory_layout.ROLE: encoding.ROLE,
-        memory_layout.PENALTY: encoding.PENALTY,
-        memory_layout.DONOR: encoding.DONOR,
+def _visit_table(problem: Problem, source: ProblemTables) -> IntArray:
+    count = len(source.visits)
+    visits = np.zeros((count, layout.VISIT_COLUMNS), dtype=np.int64)
+    copied = {
+        layout.PLACE: encoding.PLACE,
+        layout.SERVICE: encoding.SERVICE,
+        layout.SETUP: encoding.SETUP,
+        layout.MAX_RIDE: encoding.MAX_RIDE,
+        layout.DUE: encoding.DUE,
+        layout.LATE_RATE: encoding.LATE_RATE,
+        layout.PINNED_POSITION: encoding.PINNED_POSITION,
+        layout.PARTNER: encoding.PARTNER,
+        layout.ROLE: encoding.ROLE,
+        layout.PENALTY: encoding.PENALTY,
+        layout.DONOR: encoding.DONOR,
     }
-    for column, theirs in same.items():
-        known[:, column] = said.visits[:, theirs]
-    known[said.visits[:, encoding.MANDATORY] == 1, memory_layout.PENALTY] += dearest(problem)
-    known[:, memory_layout.NAME] = _marks(count, 1)
-    return known
+    for column, original in copied.items():
+        visits[:, column] = source.visits[:, original]
+    mandatory = source.visits[:, encoding.MANDATORY] == 1
+    visits[mandatory, layout.PENALTY] += dearest(problem)
+    visits[:, layout.HASH_KEY] = _random_keys(count, 1)
+    return visits
 
 
-def _marks(count: int, seed: int) -> Whole:
-    """Random numbers to make the mark of a set of visits of."""
+def _random_keys(count: int, seed: int) -> IntArray:
+    """Return random numbers; their sums identify sets (Zobrist hashing)."""
     return np.random.default_rng(seed).integers(-(2**62), 2**62, size=count, dtype=np.int64)
 
 
-def _fleet(problem: Problem, said: Tables) -> Whole:
-    fleet = np.zeros((len(said.shifts), memory_layout.FLEET_COLUMNS), dtype=np.int64)
-    fleet[:, : encoding.SHIFT_COLUMNS] = said.shifts
-    kinds: dict[str, int] = {}
-    marks = _marks(len(fleet), 2)
+def _shift_table(problem: Problem, source: ProblemTables) -> IntArray:
+    shifts = np.zeros((len(source.shifts), layout.SHIFT_COLUMNS), dtype=np.int64)
+    shifts[:, : encoding.SHIFT_COLUMNS] = source.shifts
+    types: dict[str, int] = {}
+    hashes = _random_keys(len(shifts), 2)
     for row, shift in enumerate(problem.shifts):
-        balances = said.shifts[row, encoding.BALANCES_FROM], said.shifts[row, encoding.BALANCES_TO]
-        measured = said.balances[slice(*balances)]
-        alike = (
+        own = source.shifts[row]
+        balances = source.balances[own[encoding.BALANCES_FROM] : own[encoding.BALANCES_TO]]
+        properties = (
             repr(replace(shift, id="", collector=""))
-            + said.may[:, row].tobytes().hex()
-            + said.aside[:, row].tobytes().hex()
-            + measured.tobytes().hex()
+            + source.allowed[:, row].tobytes().hex()
+            + source.surcharges[:, row].tobytes().hex()
+            + balances.tobytes().hex()
         )
-        fleet[row, memory_layout.KIND] = kinds.setdefault(alike, row)
-        fleet[row, memory_layout.MARK] = marks[fleet[row, memory_layout.KIND]]
-        until = said.shifts[row, encoding.CARRIED_UNTIL]
-        fleet[row, memory_layout.BY] = min(said.shifts[row, encoding.CLOSES], until)
-        fleet[row, memory_layout.SPECIAL] = (
-            said.shifts[row, encoding.BREAKS_FROM] < said.shifts[row, encoding.BREAKS_TO]
-            or said.shifts[row, encoding.RELOADS] > 0
-            or (until < FAR and not said.shifts[row, encoding.END_RECEIVES])
+        shifts[row, layout.VEHICLE_TYPE] = types.setdefault(properties, row)
+        shifts[row, layout.TYPE_HASH] = hashes[shifts[row, layout.VEHICLE_TYPE]]
+        until = own[encoding.CARRIED_UNTIL]
+        needs_evaluation = (
+            own[encoding.BREAKS_FROM] < own[encoding.BREAKS_TO]
+            or own[encoding.MAX_RELOADS] > 0
+            or (until < INFINITY and not own[encoding.END_RECEIVES])
         )
-        if fleet[row, memory_layout.SPECIAL]:
-            fleet[row, memory_layout.BY] = said.shifts[row, encoding.CLOSES]
-        fleet[row, memory_layout.BALANCED] = len(measured) > 0
-        fleet[row, memory_layout.TIMED] = (
-            said.shifts[row, encoding.PER_SECOND] > 0
-            or said.shifts[row, encoding.MAX_WORKING] < FAR
-            or said.shifts[row, encoding.OVERTIME_FROM] < FAR
-            or (measured[:, 0] == encoding.OF_SECONDS).any()
+        closes = own[encoding.CLOSES]
+        shifts[row, layout.NEEDS_EVALUATION] = needs_evaluation
+        shifts[row, layout.LATEST_END] = closes if needs_evaluation else min(closes, until)
+        shifts[row, layout.BALANCED] = len(balances) > 0
+        shifts[row, layout.TIME_MATTERS] = (
+            own[encoding.PER_SECOND] > 0
+            or own[encoding.MAX_WORKING] < INFINITY
+            or own[encoding.OVERTIME_FROM] < INFINITY
+            or (balances[:, encoding.MEASURE] == encoding.OF_SECONDS).any()
         )
-        limits = said.shifts[row, [encoding.MAX_DRIVING, encoding.MAX_METRES, encoding.MAX_STOPS]]
-        fleet[row, memory_layout.LIMITED] = (limits < FAR).any()
-    return fleet
+        limits = own[[encoding.MAX_DRIVING, encoding.MAX_METRES, encoding.MAX_STOPS]]
+        shifts[row, layout.LIMITED] = (limits < INFINITY).any()
+    return shifts
 
 
-def _terms(said: Tables, known: Whole, fleet: Whole) -> Whole:
-    """On which terms each shift may serve each visit: skills, hours, and whether it brings it cold.
+def _pair_table(source: ProblemTables, visits: IntArray, shifts: IntArray) -> IntArray:
+    """Return per visit and shift the windows within the shift's hours and the surcharge.
 
-    Of the windows of many days a shift sees those in its hours, mostly one.
+    Of the windows of a visit on many days, mostly one lies within the hours of a shift. There are
+    none if the shift may not serve the visit, or if a load with a ride limit would not be received.
     """
-    terms = np.zeros((len(known), len(fleet), memory_layout.TERMS_COLUMNS), dtype=np.int64)
-    terms[:, :, memory_layout.ASIDE] = said.aside.sum(axis=2)
-    cold = (fleet[:, encoding.END_RECEIVES] == 1) | (fleet[:, encoding.RELOADS] > 0)
-    may = said.may.astype(bool) & (cold[None, :] | (known[:, memory_layout.RIDE] == FAR)[:, None])
-    for row, visit in enumerate(said.visits):
+    pairs = np.zeros((len(visits), len(shifts), layout.PAIR_COLUMNS), dtype=np.int64)
+    pairs[:, :, layout.SURCHARGE] = source.surcharges.sum(axis=2)
+    receives = (shifts[:, encoding.END_RECEIVES] == 1) | (shifts[:, encoding.MAX_RELOADS] > 0)
+    without_limit = visits[:, layout.MAX_RIDE] == INFINITY
+    allowed = source.allowed.astype(bool) & (receives[None, :] | without_limit[:, None])
+    for row, visit in enumerate(source.visits):
         first, last = visit[encoding.WINDOWS_FROM], visit[encoding.WINDOWS_TO]
-        opens, shuts = said.windows[first:last].T
-        # Windows of a visit do not meet, and the earlier come first.
-        begin = first + np.searchsorted(shuts, fleet[:, encoding.OPENS])
-        end = first + np.searchsorted(opens, fleet[:, encoding.CLOSES], side="right")
-        some = may[row] & (begin < end)
-        terms[row, :, memory_layout.FIRST] = begin
-        terms[row, :, memory_layout.LAST] = np.where(some, end, begin)
-        terms[row, :, memory_layout.SHUTS] = -1
-        terms[row, some, memory_layout.SHUTS] = said.windows[end[some] - 1, 1]
-    return terms
+        opens, closes = source.windows[first:last].T
+        # The windows of a visit do not overlap, and the earlier ones come first.
+        begin = first + np.searchsorted(closes, shifts[:, encoding.OPENS])
+        end = first + np.searchsorted(opens, shifts[:, encoding.CLOSES], side="right")
+        some = allowed[row] & (begin < end)
+        pairs[row, :, layout.FIRST_WINDOW] = begin
+        pairs[row, :, layout.END_WINDOW] = np.where(some, end, begin)
+        pairs[row, :, layout.LAST_CLOSING] = -1
+        pairs[row, some, layout.LAST_CLOSING] = source.windows[end[some] - 1, 1]
+    return pairs
 
 
-def _adjacent(said: Tables, known: Whole, terms: Whole) -> Whole:
-    """Per visit, the visits nearest to it, itself first."""
-    at = known[:, memory_layout.PLACE]
-    both = (said.seconds[0] + said.metres[0] / 10).astype(np.float32)
-    far = (both + both.T)[np.ix_(at, at)]
-    can = (terms[:, :, memory_layout.FIRST] < terms[:, :, memory_layout.LAST]).astype(np.float32)
-    shared = can @ can.T
-    far[shared == 0] = APART
-    np.fill_diagonal(far, -1)
-    most = min(len(at), MOST_NEIGHBOURS)
+def _neighbour_table(source: ProblemTables, visits: IntArray, pairs: IntArray) -> IntArray:
+    """Return per visit its nearest visits, the visit itself first."""
+    places = visits[:, layout.PLACE]
+    one_way = (source.seconds[0] + source.metres[0] / 10).astype(np.float32)
+    distances = (one_way + one_way.T)[np.ix_(places, places)]
+    has_windows = pairs[:, :, layout.FIRST_WINDOW] < pairs[:, :, layout.END_WINDOW]
+    compatible = has_windows.astype(np.float32)
+    distances[compatible @ compatible.T == 0] = INCOMPATIBLE
+    np.fill_diagonal(distances, -1)
+    most = min(len(places), MAX_NEIGHBOURS)
     if not most:
         return np.empty((0, 0), dtype=np.int64)
-    near = np.argpartition(far, most - 1, axis=1)[:, :most]
-    order = np.argsort(np.take_along_axis(far, near, axis=1), axis=1, kind="stable")
-    return np.take_along_axis(near, order, axis=1)
+    nearest = np.argpartition(distances, most - 1, axis=1)[:, :most]
+    order = np.argsort(np.take_along_axis(distances, nearest, axis=1), axis=1, kind="stable")
+    return np.take_along_axis(nearest, order, axis=1)
 
 
-def _keys(said: Tables) -> Whole:
-    keys = np.zeros((len(said.visits), memory_layout.KEY_COLUMNS), dtype=np.int64)
-    if said.loads.shape[2]:
-        amounts = said.loads.max(axis=1) * SCALE
-        room = np.maximum(1, np.minimum(said.amounts[:, 0], amounts.max(initial=1)).max(axis=0))
-        keys[:, memory_layout.BY_LOAD] = (amounts / room).sum(axis=1)
-    start = said.shifts[0, encoding.START]
-    keys[:, memory_layout.BY_FARNESS] = said.seconds[0][start, said.visits[:, encoding.PLACE]]
-    first, last = said.visits[:, encoding.WINDOWS_FROM], said.visits[:, encoding.WINDOWS_TO]
-    spans = np.concatenate([[0], np.cumsum(said.windows[:, 1] - said.windows[:, 0])])
-    keys[:, memory_layout.BY_WIDTH] = spans[last] - spans[first]
-    keys[:, memory_layout.BY_SHUTTING] = -1
-    opened = first < last
-    keys[opened, memory_layout.BY_OPENING] = said.windows[first[opened], 0]
-    keys[opened, memory_layout.BY_SHUTTING] = said.windows[last[opened] - 1, 1]
+def _sort_keys(source: ProblemTables) -> IntArray:
+    keys = np.zeros((len(source.visits), layout.KEY_COLUMNS), dtype=np.int64)
+    if source.visit_loads.shape[2]:
+        loads = source.visit_loads.max(axis=1) * SCALE
+        capacities = source.shift_loads[:, encoding.CAPACITY]
+        room = np.maximum(1, np.minimum(capacities, loads.max(initial=1)).max(axis=0))
+        keys[:, layout.BY_LOAD] = (loads / room).sum(axis=1)
+    start = source.shifts[0, encoding.START]
+    keys[:, layout.BY_DISTANCE] = source.seconds[0][start, source.visits[:, encoding.PLACE]]
+    first = source.visits[:, encoding.WINDOWS_FROM]
+    last = source.visits[:, encoding.WINDOWS_TO]
+    widths = np.concatenate([[0], np.cumsum(source.windows[:, 1] - source.windows[:, 0])])
+    keys[:, layout.BY_WIDTH] = widths[last] - widths[first]
+    keys[:, layout.BY_LATEST] = -1
+    has_windows = first < last
+    keys[has_windows, layout.BY_EARLIEST] = source.windows[first[has_windows], 0]
+    keys[has_windows, layout.BY_LATEST] = source.windows[last[has_windows] - 1, 1]
     return keys

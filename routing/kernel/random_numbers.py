@@ -1,33 +1,37 @@
-"""Knows how the kernel draws lots: the same seed always draws the same."""
+"""Random number generator of the kernel: the same seed gives the same sequence.
+
+Source: Marsaglia, Xorshift RNGs, Journal of Statistical Software 8(14), 2003.
+"""
 
 import numpy as np
 
 from routing.compiled import inner
-from routing.kernel.memory_layout import CHANCE
-from routing.timing.encoding import Whole
+from routing.kernel.memory_layout import RANDOM_STATE
+from routing.timing.encoding import IntArray
 
 BITS = 31
+"""Bits of a random number."""
 
 
 @inner
-def drawn(s: Whole) -> int:
-    """A number of `BITS` bits (Marsaglia, Xorshift RNGs, 2003)."""
-    x = np.uint64(s[CHANCE])
+def randbits(state: IntArray) -> int:
+    """Return a random integer of `BITS` bits."""
+    x = np.uint64(state[RANDOM_STATE])
     x ^= x << np.uint64(13)
     x ^= x >> np.uint64(7)
     x ^= x << np.uint64(17)
-    s[CHANCE] = np.int64(x)
-    lot: int = np.int64(x >> np.uint64(64 - BITS))  # type: ignore[assignment]
-    return lot
+    state[RANDOM_STATE] = np.int64(x)
+    bits: int = np.int64(x >> np.uint64(64 - BITS))  # type: ignore[assignment]
+    return bits
 
 
 @inner
-def below(s: Whole, most: int) -> int:
-    """A whole number from 0 on and below `most`."""
-    return (drawn(s) * most) >> BITS
+def randint(state: IntArray, high: int) -> int:
+    """Return a random integer from 0 to `high` - 1."""
+    return (randbits(state) * high) >> BITS
 
 
 @inner
-def fraction(s: Whole) -> float:
-    """A number above 0 and below 1."""
-    return (drawn(s) + 0.5) / (1 << BITS)
+def rand(state: IntArray) -> float:
+    """Return a random number above 0 and below 1."""
+    return (randbits(state) + 0.5) / (1 << BITS)

@@ -1,146 +1,172 @@
-"""Knows how absent visits are put back: one after the other, each where it costs least."""
+"""Recreate: unassigned visits are inserted one after the other, each where it costs least.
+
+Greedy insertion with blinks and its sort orders follow Christiaens and Vanden Berghe, Slack
+induction by string removals for vehicle routing problems, 2020.
+"""
 
 from typing import Final
 
 from routing.compiled import inner
-from routing.kernel import memory_layout as o
-from routing.kernel.change import give_up, take
-from routing.kernel.insertion_positions import survey
-from routing.kernel.random_numbers import below, drawn
-from routing.kernel.segments import tour
-from routing.kernel.shipment_positions import survey_pair
-from routing.timing.clock import NEVER
-from routing.timing.encoding import DELIVERY, PICKUP, Whole
+from routing.kernel import memory_layout as layout
+from routing.kernel.change import add_unassigned, try_insertion, undo_insertion
+from routing.kernel.insertion_positions import find_positions
+from routing.kernel.offsets import tour_offset, visit_offset
+from routing.kernel.random_numbers import randbits, randint
+from routing.kernel.shipment_positions import find_pair_positions
+from routing.timing.departure import INFINITE_COST
+from routing.timing.encoding import DELIVERY, PICKUP, IntArray
 
 RANDOM: Final = -1
+"""Column of `SORT_ORDERS` that stands for a random key."""
 
-TURNS: Final = (
+SORT_ORDERS: Final = (
     *[(RANDOM, 1)] * 4,
-    *[(o.BY_LOAD, -1)] * 4,
-    *[(o.BY_FARNESS, -1)] * 2,
-    (o.BY_FARNESS, 1),
-    *[(o.BY_WIDTH, 1)] * 2,
-    *[(o.BY_OPENING, 1)] * 2,
-    *[(o.BY_SHUTTING, -1)] * 2,
+    *[(layout.BY_LOAD, -1)] * 4,
+    *[(layout.BY_DISTANCE, -1)] * 2,
+    (layout.BY_DISTANCE, 1),
+    *[(layout.BY_WIDTH, 1)] * 2,
+    *[(layout.BY_EARLIEST, 1)] * 2,
+    *[(layout.BY_LATEST, -1)] * 2,
 )
-"""By which key the absent are sorted, and whether the largest (-1) or the smallest (1) is first; an
-iteration draws one of these."""
+"""Sort orders of the unassigned visits: a key, and -1 if the largest comes first.
 
-TRIED: Final = 1
-"""How many of those who have been absent for longer are tried everywhere in an iteration, about."""
+Each iteration draws one of them.
+"""
 
-FARTHEST_FIRST: Final = TURNS.index((o.BY_FARNESS, -1))
-"""The turn that begins a solution: who is hard to reach chooses while there is room."""
+RETRIES: Final = 1
+"""Visits unassigned since an earlier iteration that are tried in all tours, on average."""
 
-NEVER_PLACED: Final = 1 << 20
-"""`layout.HARD` of a visit that finds no spot whenever it is tried; 0 if it always finds one."""
+FARTHEST_FIRST: Final = SORT_ORDERS.index((layout.BY_DISTANCE, -1))
+"""Sort order of the first solution: remote visits are inserted while there is room."""
 
-LEARNT: Final = 5
-"""A try changes that by one part in two to this power."""
+MAX_DIFFICULTY: Final = 1 << 20
+"""Difficulty of a visit that is never inserted when it is tried; 0 if it always is."""
 
-
-@inner
-def recreate(f: Whole, g: Whole, s: Whole, turn: int) -> None:
-    """Put back what can be put back and is worth it, sorted by a turn; the rest stays absent."""
-    parked = _park(s)
-    _sort(g, s, turn)
-    left = 0
-    for number in range(s[o.OUTSIDE]):
-        visit = s[s[o.ABSENT] + number]
-        role = g[g[o.KNOWN] + visit * o.KNOWN_COLUMNS + o.ROLE]
-        if s[s[o.TOUR_OF] + visit] >= 0:
-            continue
-        if role == DELIVERY or not _try(f, g, s, visit, role):
-            s[s[o.WEIGHT] + left] = visit
-            left += 1
-    s[o.OUTSIDE] = 0
-    for number in range(left):
-        visit = s[s[o.WEIGHT] + number]
-        # A delivery was passed over before its pick-up was put back.
-        if s[s[o.TOUR_OF] + visit] < 0:
-            s[s[o.ABSENT] + s[o.OUTSIDE]] = visit
-            s[o.OUTSIDE] += 1
-    for number in range(parked):
-        visit = s[s[o.PARKED] + number]
-        if s[s[o.TOUR_OF] + visit] < 0:
-            s[s[o.ABSENT] + s[o.OUTSIDE]] = visit
-            s[o.OUTSIDE] += 1
+SMOOTHING_BITS: Final = 5
+"""An attempt changes the difficulty of a visit by 1/2**5 of its distance to 0 or the maximum."""
 
 
 @inner
-def _park(s: Whole) -> int:
-    """Set aside those who have been absent for longer, but for some and for those near the ruin.
+def recreate(encoded: IntArray, data: IntArray, state: IntArray, sort_order: int) -> None:
+    """Insert the unassigned visits that have a legal position worth its cost.
 
-    Where a fleet cannot serve everybody, the time would otherwise go into trying them all. Whoever
-    found no spot before finds none in a tour that is as it was: those near the ruin try what has
-    changed.
+    Parameters
+    ----------
+    sort_order : int
+        Index of `SORT_ORDERS`.
     """
-    before, kept, parked = s[o.OLD_OUTSIDE], 0, 0
-    for number in range(s[o.OUTSIDE]):
-        visit = s[s[o.ABSENT] + number]
-        anywhere = number >= before or before <= TRIED or below(s, before) < TRIED
-        if anywhere:
-            s[s[o.WANTED] + visit] = 0
-        if anywhere or s[s[o.WANTED] + visit] == s[o.ITERATION]:
-            s[s[o.ABSENT] + kept] = visit
-            kept += 1
+    num_deferred = _defer(state)
+    _sort(data, state, sort_order)
+    count = 0
+    for number in range(state[layout.NUM_UNASSIGNED]):
+        visit = state[state[layout.UNASSIGNED] + number]
+        role = data[visit_offset(data, visit) + layout.ROLE]
+        if state[state[layout.TOUR_OF] + visit] >= 0:
+            continue
+        if role == DELIVERY or not _try_visit(encoded, data, state, visit, role):
+            state[state[layout.SORT_WEIGHTS] + count] = visit
+            count += 1
+    state[layout.NUM_UNASSIGNED] = 0
+    # A delivery sorted before its pick-up has been inserted with it since.
+    _add_remaining(state, state[layout.SORT_WEIGHTS], count)
+    _add_remaining(state, state[layout.DEFERRED], num_deferred)
+
+
+@inner
+def _add_remaining(state: IntArray, visits_at: int, count: int) -> None:
+    """Add the visits of a list that are in no tour to the unassigned visits."""
+    for number in range(count):
+        visit = state[visits_at + number]
+        if state[state[layout.TOUR_OF] + visit] < 0:
+            add_unassigned(state, visit)
+
+
+@inner
+def _defer(state: IntArray) -> int:
+    """Defer most visits unassigned since an earlier iteration; return how many are deferred.
+
+    If not all visits can be served, trying all of them would take most of the time. A visit without
+    a legal position before has none in a tour that has not changed. So visits near the ruin are
+    tried in changed tours only, and `RETRIES` others in all tours.
+    """
+    before, count, num_deferred = state[layout.OLD_NUM_UNASSIGNED], 0, 0
+    for number in range(state[layout.NUM_UNASSIGNED]):
+        visit = state[state[layout.UNASSIGNED] + number]
+        in_all_tours = number >= before or before <= RETRIES or randint(state, before) < RETRIES
+        if in_all_tours:
+            state[state[layout.RETRIED_IN] + visit] = 0
+        if in_all_tours or state[state[layout.RETRIED_IN] + visit] == state[layout.ITERATION]:
+            state[state[layout.UNASSIGNED] + count] = visit
+            count += 1
         else:
-            s[s[o.PARKED] + parked] = visit
-            parked += 1
-    s[o.OUTSIDE] = kept
-    return parked
+            state[state[layout.DEFERRED] + num_deferred] = visit
+            num_deferred += 1
+    state[layout.NUM_UNASSIGNED] = count
+    return num_deferred
 
 
 @inner
-def _try(f: Whole, g: Whole, s: Whole, visit: int, role: int) -> bool:
-    """Put a visit back if that can be done, and learn from it how hard that is."""
-    placed, hard = _put_back(f, g, s, visit, role), s[o.HARD] + visit
-    s[hard] += ((0 if placed else NEVER_PLACED) - s[hard]) >> LEARNT
-    return placed
+def _try_visit(encoded: IntArray, data: IntArray, state: IntArray, visit: int, role: int) -> bool:
+    """Insert a visit if possible, and update its difficulty; return whether it is inserted."""
+    is_inserted = _insert_cheapest(encoded, data, state, visit, role)
+    difficulty_at = state[layout.DIFFICULTY] + visit
+    target = 0 if is_inserted else MAX_DIFFICULTY
+    state[difficulty_at] += (target - state[difficulty_at]) >> SMOOTHING_BITS
+    return is_inserted
 
 
 @inner
-def _put_back(f: Whole, g: Whole, s: Whole, visit: int, role: int) -> bool:
-    worth = g[g[o.KNOWN] + visit * o.KNOWN_COLUMNS + o.PENALTY]
+def _insert_cheapest(
+    encoded: IntArray, data: IntArray, state: IntArray, visit: int, role: int
+) -> bool:
+    """Insert a visit, or both visits of a shipment, at the cheapest legal position.
+
+    Uncertain positions cheaper than the best feasible one are evaluated exactly, in order of cost.
+    """
+    penalty = data[visit_offset(data, visit) + layout.PENALTY]
     if role == PICKUP:
-        partner = g[g[o.KNOWN] + visit * o.KNOWN_COLUMNS + o.PARTNER]
-        worth += g[g[o.KNOWN] + partner * o.KNOWN_COLUMNS + o.PENALTY]
-        survey_pair(g, s, visit, partner)
+        partner = data[visit_offset(data, visit) + layout.PARTNER]
+        penalty += data[visit_offset(data, partner) + layout.PENALTY]
+        find_pair_positions(data, state, visit, partner)
     else:
-        survey(f, g, s, visit)
-    sure = s[o.SPOTS]
-    for row in range(1, o.MOST_SPOTS + 1):
-        spot = s[o.SPOTS] + row * o.SPOT_COLUMNS
-        if s[spot + o.PRICE] >= s[sure + o.PRICE]:
+        find_positions(encoded, data, state, visit)
+    limit = INFINITE_COST - 1 if state[layout.IGNORES_PENALTIES] == 1 else penalty
+    feasible_at = state[layout.POSITIONS]
+    for row in range(1, layout.MAX_UNCERTAIN + 1):
+        position_at = feasible_at + row * layout.POSITION_COLUMNS
+        cost = state[position_at + layout.INSERTION_COST]
+        if cost >= state[feasible_at + layout.INSERTION_COST]:
             break
-        before = s[tour(s, s[spot + o.SHIFT]) + o.COST]
-        if take(f, g, s, visit, spot):
-            if s[o.GENEROUS] == 1 or s[spot + o.PRICE] <= worth:
+        before = state[tour_offset(state, state[position_at + layout.SHIFT]) + layout.COST]
+        if try_insertion(encoded, data, state, visit, position_at):
+            if state[position_at + layout.INSERTION_COST] <= limit:
                 return True
-            give_up(g, s, spot, before)
-    if s[sure + o.PRICE] == NEVER or (s[o.GENEROUS] == 0 and s[sure + o.PRICE] > worth):
+            undo_insertion(data, state, position_at, before)
+    if state[feasible_at + layout.INSERTION_COST] > limit:
         return False
-    return take(f, g, s, visit, sure)
+    return try_insertion(encoded, data, state, visit, feasible_at)
 
 
 @inner
-def _sort(g: Whole, s: Whole, turn: int) -> None:
-    """Sort the absent by the key whose turn it is."""
-    for number in range(s[o.OUTSIDE]):
-        s[s[o.WEIGHT] + number] = _key(g, s, s[s[o.ABSENT] + number], turn)
-    for number in range(1, s[o.OUTSIDE]):
-        visit, weight = s[s[o.ABSENT] + number], s[s[o.WEIGHT] + number]
-        at = number
-        while at > 0 and s[s[o.WEIGHT] + at - 1] > weight:
-            s[s[o.WEIGHT] + at] = s[s[o.WEIGHT] + at - 1]
-            s[s[o.ABSENT] + at] = s[s[o.ABSENT] + at - 1]
-            at -= 1
-        s[s[o.ABSENT] + at], s[s[o.WEIGHT] + at] = visit, weight
+def _sort(data: IntArray, state: IntArray, sort_order: int) -> None:
+    """Sort the unassigned visits by insertion sort."""
+    visits_at, weights_at = state[layout.UNASSIGNED], state[layout.SORT_WEIGHTS]
+    for number in range(state[layout.NUM_UNASSIGNED]):
+        key = _sort_key(data, state, state[visits_at + number], sort_order)
+        state[weights_at + number] = key
+    for number in range(1, state[layout.NUM_UNASSIGNED]):
+        visit, weight = state[visits_at + number], state[weights_at + number]
+        row = number
+        while row > 0 and state[weights_at + row - 1] > weight:
+            state[weights_at + row] = state[weights_at + row - 1]
+            state[visits_at + row] = state[visits_at + row - 1]
+            row -= 1
+        state[visits_at + row], state[weights_at + row] = visit, weight
 
 
 @inner
-def _key(g: Whole, s: Whole, visit: int, turn: int) -> int:
-    column, sign = TURNS[turn]
+def _sort_key(data: IntArray, state: IntArray, visit: int, sort_order: int) -> int:
+    column, sign = SORT_ORDERS[sort_order]
     if column == RANDOM:
-        return drawn(s)
-    return sign * g[g[o.KEYS] + visit * o.KEY_COLUMNS + column]
+        return randbits(state)
+    return sign * data[data[layout.SORT_KEYS] + visit * layout.KEY_COLUMNS + column]

@@ -1,139 +1,158 @@
-"""Knows which visits to take out: strings of neighbouring tours, now and then a whole tour.
+"""Ruin: removal of strings of visits from neighbouring tours, rarely of a whole tour.
 
-Strings and their numbers are those of Christiaens and Vanden Berghe, Slack induction by string
-removals for vehicle routing problems, 2020.
+Number and length of strings, and split strings, follow Christiaens and Vanden Berghe, Slack
+induction by string removals for vehicle routing problems, 2020.
 """
 
 from typing import Final
 
 from routing.compiled import inner
-from routing.kernel import memory_layout as o
-from routing.kernel.change import expel, row_of, touch
-from routing.kernel.price import refresh
-from routing.kernel.random_numbers import below, fraction
-from routing.kernel.segments import tour
-from routing.timing.encoding import Whole
+from routing.kernel import memory_layout as layout
+from routing.kernel.change import point_of, save_tour, unassign
+from routing.kernel.offsets import tour_offset
+from routing.kernel.random_numbers import rand, randint
+from routing.kernel.tour_cost import update_tour
+from routing.timing.encoding import IntArray
 
-PARTS: Final = 1_000_000
-"""`layout.WHOLE`, how often a whole tour is taken out, and `LITTLE`, how often fewer visits, are
-counted in so many parts; `AVERAGE` is how many visits are taken out in an iteration, about, and
-`LONGEST` the longest string."""
+MILLION: Final = 1_000_000
+"""Unit of the probabilities `TOUR_REMOVALS` and `SMALL_RUINS` in the search state."""
 
-FEWER: Final = (5.0, 4.0)
-"""The average and the longest string of the iterations that take out fewer."""
+SMALL_RUIN: Final = (5.0, 4.0)
+"""Average removals and longest string of a small ruin, in visits."""
 
-DEEPER: Final = 0.01
-"""How often a split string preserves one visit more."""
+SPLIT_PROBABILITY: Final = 0.5
+"""Probability that a string is split: visits in its middle are preserved."""
 
-BANNING: Final = 0.7
-"""How often its shift is then left alone for the iteration."""
+DEEPER_SPLIT: Final = 0.01
+"""Probability, repeated, that a split string preserves one visit more."""
 
-INVITED: Final = 5
-"""How many of the absent near its middle may try the room that a ruin makes."""
+BAN_PROBABILITY: Final = 0.7
+"""Probability that the shift of a removed tour gets no visits in the same iteration."""
 
-GENEROSITY: Final = 20
-"""Once in so many iterations visits are put back for more than leaving them out costs: two may be
-worth a shift's fixed cost when neither is alone. The search then judges the whole."""
+TOUR_ATTEMPTS: Final = 8
+"""Draws of a shift to find a tour that can be removed."""
+
+MAX_RETRIED: Final = 5
+"""Unassigned visits near the ruin that are tried in the tours it changes."""
+
+IGNORE_PENALTIES_EVERY: Final = 20
+"""Mean iterations between two in which visits are inserted at costs above their penalties.
+
+Two visits may together justify a shift's fixed cost that neither justifies alone. Acceptance
+compares the cost of the whole solution.
+"""
 
 
 @inner
-def ruin(f: Whole, g: Whole, s: Whole) -> None:
-    """Take visits out of the solution; they are absent then."""
-    s[o.BANNED], s[o.GENEROUS] = -1, below(s, GENEROSITY) == 0
-    if below(s, PARTS) < s[o.WHOLE]:
-        _whole(f, g, s)
+def ruin(encoded: IntArray, data: IntArray, state: IntArray) -> None:
+    """Remove visits from the current solution; they are unassigned afterwards."""
+    state[layout.BANNED_SHIFT] = -1
+    state[layout.IGNORES_PENALTIES] = randint(state, IGNORE_PENALTIES_EVERY) == 0
+    if randint(state, MILLION) < state[layout.TOUR_REMOVALS]:
+        _remove_tour(encoded, data, state)
     else:
-        _strings(f, g, s)
+        _remove_strings(encoded, data, state)
 
 
 @inner
-def _whole(f: Whole, g: Whole, s: Whole) -> None:
-    for _ in range(8):
-        shift = below(s, g[o.SHIFTS])
-        if s[tour(s, shift) + o.STOPS] > s[tour(s, shift) + o.FROZEN]:
-            _empty(f, g, s, shift)
-            if fraction(s) < BANNING:
-                s[o.BANNED] = shift
+def _remove_tour(encoded: IntArray, data: IntArray, state: IntArray) -> None:
+    for _ in range(TOUR_ATTEMPTS):
+        shift = randint(state, data[layout.NUM_SHIFTS])
+        tour_at = tour_offset(state, shift)
+        if state[tour_at + layout.NUM_STOPS] > state[tour_at + layout.FROZEN_STOPS]:
+            _clear_tour(encoded, data, state, shift)
+            if rand(state) < BAN_PROBABILITY:
+                state[layout.BANNED_SHIFT] = shift
             return
 
 
 @inner
-def _empty(f: Whole, g: Whole, s: Whole, shift: int) -> None:
-    """Take everything out of a tour that can be taken out."""
-    touch(g, s, shift)
-    frozen = s[tour(s, shift) + o.FROZEN]
-    while s[tour(s, shift) + o.STOPS] > frozen:
-        expel(g, s, shift, s[tour(s, shift) + o.STOPS])
-    if not refresh(f, g, s, shift):
-        s[o.STUCK] = 1
+def _clear_tour(encoded: IntArray, data: IntArray, state: IntArray, shift: int) -> None:
+    """Remove all visits from a tour except its frozen stops."""
+    save_tour(data, state, shift)
+    tour_at = tour_offset(state, shift)
+    frozen = state[tour_at + layout.FROZEN_STOPS]
+    while state[tour_at + layout.NUM_STOPS] > frozen:
+        unassign(data, state, shift, state[tour_at + layout.NUM_STOPS])
+    if not update_tour(encoded, data, state, shift):
+        state[layout.MUST_UNDO] = 1
 
 
 @inner
-def _strings(f: Whole, g: Whole, s: Whole) -> None:
-    stops = g[o.VISITS] - s[o.OUTSIDE]
-    average, longest = float(s[o.AVERAGE]), float(s[o.LONGEST])
-    if s[o.LITTLE] > 0 and below(s, PARTS) < s[o.LITTLE]:
-        average, longest = FEWER
-    longest = min(longest, stops / max(1, s[o.USED]))
-    most = 4.0 * average / (1.0 + longest) - 1.0
-    left = int(fraction(s) * most + 1.0)
-    middle = below(s, g[o.VISITS])
-    near = g[o.ADJACENT] + middle * g[o.NEIGHBOURS]
-    _invite(g, s, near)
-    for number in range(g[o.NEIGHBOURS]):
-        visit = g[near + number]
-        shift = s[s[o.TOUR_OF] + visit]
-        if shift < 0 or s[tour(s, shift) + o.TOUCHED] == s[o.ITERATION]:
+def _remove_strings(encoded: IntArray, data: IntArray, state: IntArray) -> None:
+    """Remove a string from each of several tours near a random visit."""
+    num_stops = data[layout.NUM_VISITS] - state[layout.NUM_UNASSIGNED]
+    average, longest = float(state[layout.AVERAGE_REMOVALS]), float(state[layout.MAX_STRING])
+    if state[layout.SMALL_RUINS] > 0 and randint(state, MILLION) < state[layout.SMALL_RUINS]:
+        average, longest = SMALL_RUIN
+    longest = min(longest, num_stops / max(1, state[layout.NUM_USED]))
+    max_strings = 4.0 * average / (1.0 + longest) - 1.0
+    remaining = int(rand(state) * max_strings + 1.0)
+    seed = randint(state, data[layout.NUM_VISITS])
+    neighbours_at = data[layout.NEIGHBOURS] + seed * data[layout.NUM_NEIGHBOURS]
+    _mark_for_retry(data, state, neighbours_at)
+    for number in range(data[layout.NUM_NEIGHBOURS]):
+        visit = data[neighbours_at + number]
+        shift = state[state[layout.TOUR_OF] + visit]
+        if shift < 0:
             continue
-        row = row_of(g, s, visit)
-        if row <= s[tour(s, shift) + o.FROZEN]:
+        tour_at = tour_offset(state, shift)
+        if state[tour_at + layout.CHANGED_IN] == state[layout.ITERATION]:
             continue
-        _string(f, g, s, shift, row, longest)
-        left -= 1
-        if left <= 0:
+        point = point_of(data, state, visit)
+        if point <= state[tour_at + layout.FROZEN_STOPS]:
+            continue
+        _remove_string(encoded, data, state, shift, point, longest)
+        remaining -= 1
+        if remaining <= 0:
             return
 
 
 @inner
-def _invite(g: Whole, s: Whole, near: int) -> None:
-    """Let some of the absent near the middle of a ruin try the room it makes."""
-    left = min(INVITED, s[o.OUTSIDE])
-    for number in range(g[o.NEIGHBOURS]):
-        if left <= 0:
+def _mark_for_retry(data: IntArray, state: IntArray, neighbours_at: int) -> None:
+    """Mark the nearest unassigned visits for a retry in the tours of this ruin."""
+    remaining = min(MAX_RETRIED, state[layout.NUM_UNASSIGNED])
+    for number in range(data[layout.NUM_NEIGHBOURS]):
+        if remaining <= 0:
             return
-        visit = g[near + number]
-        if s[s[o.TOUR_OF] + visit] < 0:
-            s[s[o.WANTED] + visit] = s[o.ITERATION]
-            left -= 1
+        visit = data[neighbours_at + number]
+        if state[state[layout.TOUR_OF] + visit] < 0:
+            state[state[layout.RETRIED_IN] + visit] = state[layout.ITERATION]
+            remaining -= 1
 
 
 @inner
-def _string(f: Whole, g: Whole, s: Whole, shift: int, row: int, longest: float) -> None:
-    """Take out a string around a point, or one of which a part in the middle is preserved."""
-    touch(g, s, shift)
-    frozen, count = s[tour(s, shift) + o.FROZEN], s[tour(s, shift) + o.STOPS]
+def _remove_string(
+    encoded: IntArray, data: IntArray, state: IntArray, shift: int, point: int, longest: float
+) -> None:
+    """Remove a string, or a split string, that includes a point of a tour."""
+    save_tour(data, state, shift)
+    tour_at = tour_offset(state, shift)
+    frozen, count = state[tour_at + layout.FROZEN_STOPS], state[tour_at + layout.NUM_STOPS]
     free = count - frozen
-    length = int(fraction(s) * min(float(free), longest) + 1.0)
+    length = int(rand(state) * min(float(free), longest) + 1.0)
     preserved = 0
-    if 1 < length < free and fraction(s) < 0.5:  # noqa: PLR2004 - half of them
+    if 1 < length < free and rand(state) < SPLIT_PROBABILITY:
         preserved = 1
-        while length + preserved < free and fraction(s) < DEEPER:
+        while length + preserved < free and rand(state) < DEEPER_SPLIT:
             preserved += 1
     span = length + preserved
-    lowest = max(frozen + 1, row - span + 1)
-    first = lowest + below(s, min(row, count - span + 1) - lowest + 1)
-    skip = 1 + below(s, length - 1) if preserved > 0 else length
-    _cut(g, s, shift, first + skip + preserved, length - skip)
-    _cut(g, s, shift, first, skip)
-    if not refresh(f, g, s, shift):
-        # Where a detour is quicker than the straight way, fewer stops can take longer.
-        _empty(f, g, s, shift)
+    lowest = max(frozen + 1, point - span + 1)
+    first = lowest + randint(state, min(point, count - span + 1) - lowest + 1)
+    head = 1 + randint(state, length - 1) if preserved > 0 else length
+    _remove_visits(data, state, shift, first + head + preserved, length - head)
+    _remove_visits(data, state, shift, first, head)
+    if not update_tour(encoded, data, state, shift):
+        # If a detour is quicker than the direct leg, fewer stops can take longer.
+        _clear_tour(encoded, data, state, shift)
 
 
 @inner
-def _cut(g: Whole, s: Whole, shift: int, first: int, length: int) -> None:
-    frozen = s[tour(s, shift) + o.FROZEN]
-    for row in range(first + length - 1, first - 1, -1):
-        # The other end of a shipment may have gone with one before.
-        if frozen < row <= s[tour(s, shift) + o.STOPS]:
-            expel(g, s, shift, row)
+def _remove_visits(data: IntArray, state: IntArray, shift: int, first: int, count: int) -> None:
+    """Remove consecutive visits, the last one first."""
+    tour_at = tour_offset(state, shift)
+    frozen = state[tour_at + layout.FROZEN_STOPS]
+    for point in range(first + count - 1, first - 1, -1):
+        # The other visit of a shipment may have been removed with an earlier one.
+        if frozen < point <= state[tour_at + layout.NUM_STOPS]:
+            unassign(data, state, shift, point)

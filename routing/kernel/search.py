@@ -1,249 +1,305 @@
-"""Knows how the kernel is set to work on a problem, watched, and stopped."""
+"""Search of the kernel: its temperatures, its threads, and its observer."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, Protocol
 
-from routing.kernel import memory_layout as o
-from routing.kernel.anneal import anneal, begin
-from routing.kernel.problem_data import grounded, temperature
+from routing.kernel import memory_layout as layout
+from routing.kernel.anneal import anneal, initialise
+from routing.kernel.problem_data import problem_data, temperature_unit
 from routing.kernel.state import (
     PoolTour,
     best_orders,
-    columns,
-    forget_tours,
-    fresh,
-    laid_out,
-    ruin_less,
+    clear_pool,
+    new_state,
+    order_table,
+    pool_tours,
+    use_small_ruins,
 )
 from routing.problem import Problem
-from routing.timing.encoding import flat
+from routing.timing.encoding import encode
 
 Orders = dict[str, list[str]]
 """Per shift, the visits it serves, in their order."""
 
-HOT: Final = 16.0
-COLD: Final = 0.1
-"""The first and the last temperature up to `FEW` visits, in what the way to a near one costs."""
+INITIAL_TEMPERATURE: Final = 16.0
+"""First temperature with up to `REFERENCE_SIZE` visits.
 
-FEW: Final = 300
-
-MANY: Final = (-0.4, -1.3)
-"""By which powers of their number both grow with more visits.
-
-Each is moved less often in the same time, and there is less time to waste on being hot.
+The unit of temperatures is the mean cost of the leg to a near neighbour; see
+`problem_data.temperature_unit`.
 """
 
-MANY_SCARCE: Final = (0.6, 0.9)
-"""The same where who is served is the question.
+FINAL_TEMPERATURE: Final = 0.1
+"""Last temperature with up to `REFERENCE_SIZE` visits, in the same unit."""
 
-Exchanging one visit for another takes detours that a search of short ways never makes.
+REFERENCE_SIZE: Final = 300
+"""Visits above which the temperatures depend on the number of visits."""
+
+SIZE_EXPONENTS: Final = (-0.4, -1.3)
+"""Powers of the number of visits by which the first and the last temperature change.
+
+With more visits each is moved less often in the same time. Less of that time may be spent at high
+temperatures.
 """
 
-SCARCE: Final = 0.02
-"""It is where the first solution leaves out more than this part of the visits."""
+SCARCE_SIZE_EXPONENTS: Final = (0.6, 0.9)
+"""The same powers if not all visits can be served.
 
-WARM: Final = (0.3, 0.005)
-"""Both temperatures where the search goes on from a plan."""
+Exchanging one visit for another takes detours that a search at low temperatures never accepts.
+"""
 
-CHUNK: Final = 0.02
-"""Seconds between two looks at the clock, about."""
+SCARCITY: Final = 0.02
+"""Share of unassigned visits in the first solution above which `SCARCE_SIZE_EXPONENTS` hold."""
+
+WARM_START_TEMPERATURES: Final = (0.3, 0.005)
+"""First and last temperature of a search that begins from a given plan, in the same unit."""
+
+CHUNK_SECONDS: Final = 0.02
+"""Approximate seconds between two calls of the observer."""
 
 FIRST_CHUNK: Final = 50
-MOST_CHUNK: Final = 20_000
+"""Iterations before the first call of the observer."""
 
-MEETINGS: Final = (0.3, 0.5, 0.7, 0.85)
-"""At which parts of the budget several searches go on from the best of them."""
+MAX_CHUNK: Final = 20_000
+"""Most iterations between two calls of the observer."""
 
-CYCLE: Final = 50_000
-"""Iterations from hot to cold where no bound says when the end is."""
+SYNCHRONISATIONS: Final = (0.3, 0.5, 0.7, 0.85)
+"""Shares of the budget at which parallel searches continue from the best of their solutions."""
+
+CYCLE_ITERATIONS: Final = 50_000
+"""Iterations from the first to the last temperature if the end of the search is not known."""
 
 
-class KernelWatcher(Protocol):
-    """Who is told of better solutions, and says when it is enough."""
+class KernelObserver(Protocol):
+    """Observer and stopping criterion of a search by the kernel."""
 
-    def better(self, read: Callable[[], Orders]) -> None:
-        """A solution cheaper than all before it has been found."""
+    def on_best(self, read: Callable[[], Orders]) -> None:
+        """Receive a solution cheaper than all before it; `read` returns its orders."""
 
-    def enough(self, moves: int) -> bool:
-        """Whether to stop, after so many iterations."""
+    def should_stop(self, iterations: int) -> bool:
+        """Return whether to stop after this many iterations."""
 
-    def progress(self, moves: int) -> float | None:
-        """Which part of the budget is used, from 0 to 1; None where that cannot be told."""
+    def progress(self, iterations: int) -> float | None:
+        """Return the share of the budget used, from 0 to 1; None if it is not known."""
 
 
 class Kernel:
-    """A solution that gets better, by one seed."""
+    """Ruin and recreate of one problem with one seed.
+
+    Parameters
+    ----------
+    seed : int, default 0
+        Seed of the random numbers.
+
+    Attributes
+    ----------
+    encoded, data, state : arrays of int
+        See `memory_layout`.
+    iterations : int
+        Iterations done.
+    peers : tuple of Kernel
+        The other searches of the same problem; `pool_tours` includes their pools.
+    """
 
     def __init__(self, problem: Problem, seed: int = 0) -> None:
         self.problem = problem
-        self.f = flat(problem)
-        self.g, self._visits, self._ranks = grounded(problem)
-        self.s = fresh(self.f, self.g, seed)
-        self.done = 0
+        self.encoded = encode(problem)
+        self.data, self._visits, self._ranks = problem_data(problem)
+        self.state = new_state(self.encoded, self.data, seed)
+        self.iterations = 0
         self.peers: tuple[Kernel, ...] = ()
-        self._unit = temperature(problem)
+        self._temperature_unit = temperature_unit(problem)
 
-    def begin(self, orders: Mapping[str, Sequence[str]] | None = None) -> bool:
-        """Begin from these tours, and complete them; False if one of them is not legal."""
+    def initialise(self, orders: Mapping[str, Sequence[str]] | None = None) -> bool:
+        """Load a solution and insert unassigned visits where each costs least.
+
+        Parameters
+        ----------
+        orders : mapping of str to sequence of str, optional
+            Per shift, its visits; empty by default.
+
+        Returns
+        -------
+        bool
+            Whether all of these tours are legal.
+        """
         rows = {
             self.problem.shift_row(shift): [
                 int(self._ranks[self.problem.visit_row(name)]) for name in names
             ]
             for shift, names in (orders or {}).items()
         }
-        if max(map(len, rows.values()), default=0) > self.g[o.CAPACITY_ROWS] - 2:
+        if max(map(len, rows.values()), default=0) > self.data[layout.MAX_POINTS] - 2:
             return False
-        return bool(begin(self.f, self.g, self.s, laid_out(self.g, rows)))
+        table = order_table(self.data, rows)
+        return bool(initialise(self.encoded, self.data, self.state, table))
 
-    def run(self, iterations: int, hot: float, cold: float) -> None:
-        """Search on, between two temperatures in costs of the way to a near neighbour."""
-        anneal(self.f, self.g, self.s, iterations, hot * self._unit, cold * self._unit)
-        self.done += iterations
+    def run(self, iterations: int, first: float, last: float) -> None:
+        """Continue the search while cooling from one temperature to another.
+
+        Parameters
+        ----------
+        first, last : float
+            Temperatures in units of the mean cost of the leg to a near neighbour.
+        """
+        unit = self._temperature_unit
+        anneal(self.encoded, self.data, self.state, iterations, first * unit, last * unit)
+        self.iterations += iterations
 
     @property
-    def best(self) -> int:
-        """The cost of the best solution in shares; a mandatory visit left out is priced too."""
-        return int(self.s[o.BEST])
+    def best_cost(self) -> int:
+        """Cost of the best solution in shares, unassigned mandatory visits included."""
+        return int(self.state[layout.BEST_COST])
 
     @property
-    def left_out(self) -> int:
-        """How many visits the present solution does not serve."""
-        return int(self.s[o.OUTSIDE])
+    def num_unassigned(self) -> int:
+        """Number of unassigned visits in the current solution."""
+        return int(self.state[layout.NUM_UNASSIGNED])
 
     def orders(self) -> Orders:
-        """The best solution."""
+        """Return the best solution."""
         shifts, visits = self.problem.shifts, self.problem.visits
         return {
             shifts[shift].id: [visits[row].id for row in self._visits[rows]]
-            for shift, rows in best_orders(self.g, self.s).items()
+            for shift, rows in best_orders(self.data, self.state).items()
         }
 
-    def forget_tours(self) -> None:
-        """Empty the pool, and its peers'."""
+    def clear_pool(self) -> None:
+        """Remove all tours from its pool and from its peers' pools."""
         for kernel in (self, *self.peers):
-            forget_tours(kernel.s)
+            clear_pool(kernel.state)
 
-    def columns(self) -> list[PoolTour]:
-        """The tours of good solutions, its own and its peers', by the problem's rows."""
-        everybody = (self, *self.peers)
-        return [found for kernel in everybody for found in columns(kernel.s, self._visits)]
+    def pool_tours(self) -> list[PoolTour]:
+        """Return the tours of its pool and of its peers' pools, by rows of the problem."""
+        kernels = (self, *self.peers)
+        return [tour for kernel in kernels for tour in pool_tours(kernel.state, self._visits)]
 
 
 def search(
     problem: Problem,
-    watcher: KernelWatcher,
+    observer: KernelObserver,
     start: Orders | None = None,
     *,
     iterations: int | None = None,
     seed: int = 0,
     threads: int = 1,
-    aside: Callable[["Kernel", float], None] | None = None,
+    between_chunks: Callable[[Kernel, float], None] | None = None,
 ) -> Kernel:
-    """Search until the watcher has enough; the watcher keeps what was found.
+    """Search until the observer stops it, and pass each better solution to the observer.
 
     Parameters
     ----------
     start : mapping of str to list of str, optional
-        Legal orders to go on from.
+        Legal orders to begin from.
     iterations : int, optional
-        The most; with this bound alone a search always finds the same.
-    threads : int
-        So many searches at once, each with a seed of its own; the last to fall behind go on from
-        the best now and then.
-    aside : callable, optional
-        Called now and then with the kernel, which it may begin anew, and the part of the budget
-        that is used.
+        The most iterations; with this bound alone a search is reproducible.
+    seed : int, default 0
+        Seed of the first search; the others use the following numbers.
+    threads : int, default 1
+        Number of parallel searches. At `SYNCHRONISATIONS` all of them continue from the best.
+    between_chunks : callable, optional
+        Called with the best kernel, which it may initialise anew, and the share of the budget used.
+
+    Returns
+    -------
+    Kernel
+        The search with the best solution.
     """
-    team = _Team(problem, start, seed=seed, threads=threads)
-    watcher.better(team.best.orders)
-    hottest, coldest = _temperatures(team)
-    pace = _Pace(iterations)
+    team = _SearchTeam(problem, start, seed=seed, threads=threads)
+    observer.on_best(team.best.orders)
+    first, last = _temperatures(team)
+    chunk = _Chunk(iterations)
     with team:
-        while not watcher.enough(team.done):
-            before, at = team.best.best, watcher.progress(team.done)
-            if at is None:
-                at = team.done % CYCLE / CYCLE
-            with pace:
-                team.run(pace.chunk, hottest * (coldest / hottest) ** min(1.0, at), at)
-            if aside is not None:
-                aside(team.best, at)
-            if team.best.best < before:
-                watcher.better(team.best.orders)
+        while not observer.should_stop(team.iterations):
+            before, share = team.best.best_cost, observer.progress(team.iterations)
+            if share is None:
+                share = team.iterations % CYCLE_ITERATIONS / CYCLE_ITERATIONS
+            with chunk:
+                team.run(chunk.iterations, first * (last / first) ** min(1.0, share), share)
+            if between_chunks is not None:
+                between_chunks(team.best, share)
+            if team.best.best_cost < before:
+                observer.on_best(team.best.orders)
     return team.best
 
 
-def _temperatures(team: "_Team") -> tuple[float, float]:
-    """The first and the last, in costs of the way to a near neighbour."""
-    if team.goes_on:
-        return WARM
-    hotter, less_cold = MANY_SCARCE if team.scarce else MANY
-    many = max(1.0, len(team.best.problem.visits) / FEW)
-    return HOT * many**hotter, COLD * many**less_cold
+def _temperatures(team: "_SearchTeam") -> tuple[float, float]:
+    """Return the first and the last temperature, in costs of the leg to a near neighbour."""
+    if team.is_warm_start:
+        return WARM_START_TEMPERATURES
+    first, last = SCARCE_SIZE_EXPONENTS if team.is_scarce else SIZE_EXPONENTS
+    size = max(1.0, len(team.best.problem.visits) / REFERENCE_SIZE)
+    return INITIAL_TEMPERATURE * size**first, FINAL_TEMPERATURE * size**last
 
 
-class _Team:
-    """Searches that differ by their seeds, each in a thread of its own."""
+class _SearchTeam:
+    """Parallel searches that differ by their seeds, one in each thread."""
 
     def __init__(self, problem: Problem, start: Orders | None, *, seed: int, threads: int) -> None:
-        # What is made once for a problem is made before anybody shares it.
-        self._all = [Kernel(problem, seed + number) for number in range(max(1, threads))]
-        begun = [kernel.begin(start) for kernel in self._all]
-        self.goes_on = start is not None and all(begun)
-        for kernel, legal in zip(self._all, begun, strict=True):
-            kernel.peers = tuple(other for other in self._all if other is not kernel)
+        # The constructor fills `Problem.derived` before threads share it.
+        self._kernels = [Kernel(problem, seed + number) for number in range(max(1, threads))]
+        is_legal = [kernel.initialise(start) for kernel in self._kernels]
+        self.is_warm_start = start is not None and all(is_legal)
+        for kernel, legal in zip(self._kernels, is_legal, strict=True):
+            kernel.peers = tuple(other for other in self._kernels if other is not kernel)
             if not legal:
-                kernel.begin()
-        self.scarce = self.best.left_out > SCARCE * len(problem.visits)
-        if self.scarce:
-            for kernel in self._all:
-                ruin_less(kernel.s)
-        self._pool = ThreadPoolExecutor(len(self._all))
-        self._meetings = list(MEETINGS)
+                kernel.initialise()
+        self.is_scarce = self.best.num_unassigned > SCARCITY * len(problem.visits)
+        if self.is_scarce:
+            for kernel in self._kernels:
+                use_small_ruins(kernel.state)
+        self._pool = ThreadPoolExecutor(len(self._kernels))
+        self._synchronisations = list(SYNCHRONISATIONS)
 
     @property
-    def done(self) -> int:
-        """The iterations of each."""
-        return self._all[0].done
+    def iterations(self) -> int:
+        """Iterations of each search."""
+        return self._kernels[0].iterations
 
     @property
     def best(self) -> Kernel:
-        """Who has the best solution; of equals the first."""
-        return min(self._all, key=lambda kernel: kernel.best)
+        """The search with the cheapest solution; the first of equals."""
+        return min(self._kernels, key=lambda kernel: kernel.best_cost)
 
-    def run(self, iterations: int, warmth: float, at: float) -> None:
-        """Let everybody search on, and meet when it is time."""
-        if len(self._all) == 1:
-            self._all[0].run(iterations, warmth, warmth)
+    def run(self, iterations: int, temperature: float, share: float) -> None:
+        """Run all searches, then synchronise them if this share of the budget is due for it."""
+        if len(self._kernels) == 1:
+            self._kernels[0].run(iterations, temperature, temperature)
             return
-        list(self._pool.map(lambda kernel: kernel.run(iterations, warmth, warmth), self._all))
-        while self._meetings and at >= self._meetings[0]:
-            self._meetings.pop(0)
+        list(
+            self._pool.map(
+                lambda kernel: kernel.run(iterations, temperature, temperature), self._kernels
+            )
+        )
+        while self._synchronisations and share >= self._synchronisations[0]:
+            self._synchronisations.pop(0)
             best = self.best
-            for kernel in self._all:
-                if kernel.best > best.best:
-                    kernel.begin(best.orders())
+            for kernel in self._kernels:
+                if kernel.best_cost > best.best_cost:
+                    kernel.initialise(best.orders())
 
     def __enter__(self) -> None:
-        """The threads begin with the first work."""
+        """Return nothing: the threads start with the first work."""
 
     def __exit__(self, *_: object) -> None:
         self._pool.shutdown()
 
 
-class _Pace:
-    """How many iterations to search between two looks at the clock."""
+class _Chunk:
+    """Number of iterations between two calls of the observer, adapted to `CHUNK_SECONDS`."""
 
     def __init__(self, iterations: int | None) -> None:
-        self._fixed = iterations is not None
-        self.chunk = FIRST_CHUNK if iterations is None else max(1, min(500, iterations // 50))
+        self._is_fixed = iterations is not None
+        fixed = max(1, min(500, (iterations or 0) // 50))
+        self.iterations = fixed if self._is_fixed else FIRST_CHUNK
         self._began = 0.0
 
     def __enter__(self) -> None:
         self._began = time.perf_counter()
 
     def __exit__(self, *_: object) -> None:
-        if not self._fixed:
+        if not self._is_fixed:
             elapsed = max(time.perf_counter() - self._began, 1e-9)
-            self.chunk = max(1, min(MOST_CHUNK, int(self.chunk * min(2.0, CHUNK / elapsed))))
+            adapted = int(self.iterations * min(2.0, CHUNK_SECONDS / elapsed))
+            self.iterations = max(1, min(MAX_CHUNK, adapted))

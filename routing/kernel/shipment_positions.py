@@ -1,101 +1,116 @@
-"""Knows where the two visits of a shipment may be put: in one tour, the pick-up first."""
+"""Insertion positions of the two visits of a shipment: in one tour, the pick-up first."""
 
 from routing.compiled import inner
-from routing.kernel import memory_layout as o
-from routing.kernel.insertion_positions import PERHAPS, keep, may_join
-from routing.kernel.segments import leg_price, point, terms, tour
+from routing.kernel import memory_layout as layout
+from routing.kernel.insertion_cost import UNCERTAIN, add_position
+from routing.kernel.insertion_positions import clear_positions, may_insert
+from routing.kernel.memory_layout import SECONDS_MASK
+from routing.kernel.offsets import (
+    pair_offset,
+    point_offset,
+    shift_offset,
+    tour_offset,
+    visit_offset,
+)
+from routing.kernel.segments import leg_cost, packed_leg
 from routing.timing import encoding
-from routing.timing.clock import NEVER
-from routing.timing.encoding import Whole
+from routing.timing.departure import INFINITE_COST
+from routing.timing.encoding import IntArray
 
 
 @inner
-def survey_pair(g: Whole, s: Whole, pickup: int, delivery: int) -> None:
-    """Fill the list of spots with the pairs that cost the least road; all are doubtful."""
-    for row in range(o.MOST_SPOTS + 1):
-        s[s[o.SPOTS] + row * o.SPOT_COLUMNS + o.PRICE] = NEVER
-    stale = s[s[o.WANTED] + pickup] == s[o.ITERATION]
-    for shift in range(g[o.SHIFTS]):
-        if stale and s[tour(s, shift) + o.TOUCHED] != s[o.ITERATION]:
+def find_pair_positions(data: IntArray, state: IntArray, pickup: int, delivery: int) -> None:
+    """Fill the list of insertion positions with the pairs of least leg costs, all uncertain."""
+    clear_positions(state)
+    in_changed_tours = state[state[layout.RETRIED_IN] + pickup] == state[layout.ITERATION]
+    has_one_donor = _donor(data, pickup) == _donor(data, delivery)
+    for shift in range(data[layout.NUM_SHIFTS]):
+        changed_in = state[tour_offset(state, shift) + layout.CHANGED_IN]
+        if in_changed_tours and changed_in != state[layout.ITERATION]:
             continue
-        apart = _by_whom(g, pickup) != _by_whom(g, delivery)
-        if not apart and g[g[o.FLEET] + shift * o.FLEET_COLUMNS + encoding.PERIOD] >= 0:
+        if has_one_donor and data[shift_offset(data, shift) + encoding.PERIOD] >= 0:
             continue
-        if may_join(g, s, pickup, shift) and may_join(g, s, delivery, shift):
-            _scan_pairs(g, s, pickup, delivery, shift)
+        if may_insert(data, state, pickup, shift) and may_insert(data, state, delivery, shift):
+            _scan_tour(data, state, pickup, delivery, shift)
 
 
 @inner
-def _by_whom(g: Whole, visit: int) -> int:
-    """The donor of a visit; whoever has none is like nobody else."""
-    donor = g[g[o.KNOWN] + visit * o.KNOWN_COLUMNS + o.DONOR]
+def _donor(data: IntArray, visit: int) -> int:
+    """Return the donor of a visit, or a negative number of its own without a donor."""
+    donor = data[visit_offset(data, visit) + layout.DONOR]
     return donor if donor >= 0 else -1 - visit
 
 
 @inner
-def _scan_pairs(g: Whole, s: Whole, pickup: int, delivery: int, shift: int) -> None:
-    count, fleet = s[tour(s, shift) + o.STOPS], g[o.FLEET] + shift * o.FLEET_COLUMNS
-    fixed = g[fleet + encoding.FIXED] if count == 0 else 0
-    fixed += g[terms(g, pickup, shift) + o.ASIDE] + g[terms(g, delivery, shift) + o.ASIDE]
-    for here in range(s[tour(s, shift) + o.FROZEN], count + 1):
-        if not _at(g, pickup, here):
+def _scan_tour(data: IntArray, state: IntArray, pickup: int, delivery: int, shift: int) -> None:
+    shift_at, tour_at = shift_offset(data, shift), tour_offset(state, shift)
+    count = state[tour_at + layout.NUM_STOPS]
+    base = data[shift_at + encoding.FIXED_COST] if count == 0 else 0
+    base += data[pair_offset(data, pickup, shift) + layout.SURCHARGE]
+    base += data[pair_offset(data, delivery, shift) + layout.SURCHARGE]
+    for after in range(state[tour_at + layout.FROZEN_STOPS], count + 1):
+        if not _pin_allows(data, pickup, after):
             continue
-        alone = _detour(g, s, pickup, shift, here)
-        if alone == NEVER:
+        first = _detour_cost(data, state, pickup, shift, after)
+        if first == INFINITE_COST:
             continue
-        if _at(g, delivery, here + 1):
-            price = fixed + _both(g, s, pickup, delivery, shift, here)
-            keep(s, price, shift, here, here, PERHAPS)
-        for there in range(here + 1, count + 1):
-            if not _at(g, delivery, there + 1):
+        if _pin_allows(data, delivery, after + 1):
+            cost = base + _joint_detour_cost(data, state, pickup, delivery, shift, after)
+            add_position(state, cost, shift, after, after, UNCERTAIN)
+        for delivery_after in range(after + 1, count + 1):
+            if not _pin_allows(data, delivery, delivery_after + 1):
                 continue
-            second = _detour(g, s, delivery, shift, there)
-            if second < NEVER:
-                keep(s, fixed + alone + second, shift, here, there, PERHAPS)
+            second = _detour_cost(data, state, delivery, shift, delivery_after)
+            if second < INFINITE_COST:
+                cost = base + first + second
+                add_position(state, cost, shift, after, delivery_after, UNCERTAIN)
 
 
 @inner
-def _at(g: Whole, visit: int, position: int) -> bool:
-    pinned = g[g[o.KNOWN] + visit * o.KNOWN_COLUMNS + o.POSITION]
+def _pin_allows(data: IntArray, visit: int, position: int) -> bool:
+    pinned = data[visit_offset(data, visit) + layout.PINNED_POSITION]
     return pinned == -1 or pinned == position  # noqa: PLR1714 - Numba
 
 
 @inner
-def _leg(g: Whole, shift: int, here: int, there: int) -> int:
-    profile = g[g[o.FLEET] + shift * o.FLEET_COLUMNS + encoding.PROFILE]
-    return g[g[o.OUT] + (profile * g[o.PLACES] + here) * g[o.PLACES] + there]
+def _next_place(data: IntArray, state: IntArray, shift: int, point: int, place: int) -> int:
+    """Return the place of the next point, or the nearest end from a place inserted before it."""
+    if point == state[tour_offset(state, shift) + layout.NUM_STOPS]:
+        return data[data[layout.NEAREST_ENDS] + shift * data[layout.NUM_PLACES] + place]
+    return state[point_offset(data, state, shift, point + 1) + layout.POINT_PLACE]
 
 
 @inner
-def _next(g: Whole, s: Whole, shift: int, row: int, place: int) -> int:
-    """The place of the point behind which another place was put."""
-    if row == s[tour(s, shift) + o.STOPS]:
-        return g[g[o.NEAREST] + shift * g[o.PLACES] + place]
-    return s[point(g, s, shift, row + 1) + o.AT]
+def _leg_cost(data: IntArray, shift_at: int, here: int, there: int) -> int:
+    return leg_cost(data, shift_at, here, there, packed_leg(data, shift_at, here, there))
 
 
 @inner
-def _detour(g: Whole, s: Whole, visit: int, shift: int, row: int) -> int:
-    """The price of the road by way of a visit behind a point, or NEVER if it is shut by then."""
-    fleet, at = g[o.FLEET] + shift * o.FLEET_COLUMNS, point(g, s, shift, row)
-    place, here = g[g[o.KNOWN] + visit * o.KNOWN_COLUMNS + o.PLACE], s[at + o.AT]
-    leg = _leg(g, shift, here, place)
-    if s[at + o.LEAVE] + (leg & o.SECONDS_OF) > g[terms(g, visit, shift) + o.SHUTS]:
-        return NEVER
-    there = _next(g, s, shift, row, place)
-    price = leg_price(g, fleet, here, place, leg)
-    price += leg_price(g, fleet, place, there, _leg(g, shift, place, there))
-    return price - s[at + g[o.COLUMNS] + o.LEG]
+def _detour_cost(data: IntArray, state: IntArray, visit: int, shift: int, point: int) -> int:
+    """Return the cost in shares of the legs of a detour after a point.
+
+    It is `INFINITE_COST` if the last window has closed by then.
+    """
+    shift_at, at = shift_offset(data, shift), point_offset(data, state, shift, point)
+    place, here = data[visit_offset(data, visit) + layout.PLACE], state[at + layout.POINT_PLACE]
+    seconds = packed_leg(data, shift_at, here, place) & SECONDS_MASK
+    closes = data[pair_offset(data, visit, shift) + layout.LAST_CLOSING]
+    if state[at + layout.DEPARTURE] + seconds > closes:
+        return INFINITE_COST
+    there = _next_place(data, state, shift, point, place)
+    cost = _leg_cost(data, shift_at, here, place) + _leg_cost(data, shift_at, place, there)
+    return cost - state[at + data[layout.POINT_COLUMNS] + layout.LEG_COST]
 
 
 @inner
-def _both(g: Whole, s: Whole, pickup: int, delivery: int, shift: int, row: int) -> int:
-    """The price of the road by way of both, one right behind the other."""
-    fleet, at = g[o.FLEET] + shift * o.FLEET_COLUMNS, point(g, s, shift, row)
-    first = g[g[o.KNOWN] + pickup * o.KNOWN_COLUMNS + o.PLACE]
-    second = g[g[o.KNOWN] + delivery * o.KNOWN_COLUMNS + o.PLACE]
-    here, there = s[at + o.AT], _next(g, s, shift, row, second)
-    price = leg_price(g, fleet, here, first, _leg(g, shift, here, first))
-    price += leg_price(g, fleet, first, second, _leg(g, shift, first, second))
-    price += leg_price(g, fleet, second, there, _leg(g, shift, second, there))
-    return price - s[at + g[o.COLUMNS] + o.LEG]
+def _joint_detour_cost(
+    data: IntArray, state: IntArray, pickup: int, delivery: int, shift: int, point: int
+) -> int:
+    """Return the cost in shares of the legs of a detour by the pick-up, then the delivery."""
+    shift_at, at = shift_offset(data, shift), point_offset(data, state, shift, point)
+    first = data[visit_offset(data, pickup) + layout.PLACE]
+    second = data[visit_offset(data, delivery) + layout.PLACE]
+    here, there = state[at + layout.POINT_PLACE], _next_place(data, state, shift, point, second)
+    cost = _leg_cost(data, shift_at, here, first) + _leg_cost(data, shift_at, first, second)
+    cost += _leg_cost(data, shift_at, second, there)
+    return cost - state[at + data[layout.POINT_COLUMNS] + layout.LEG_COST]

@@ -1,111 +1,148 @@
-"""Knows how the state of a search is made and read."""
+"""Search state: its construction, its parameters, and the solution and pool it holds."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
 
-from routing.kernel import memory_layout as o
-from routing.kernel.callback import address
-from routing.timing.encoding import Whole
+from routing.kernel import memory_layout as layout
+from routing.kernel.callback import callback_address
+from routing.timing.encoding import IntArray
 
-AVERAGE: Final = 10
-LONGEST: Final = 10
-WHOLE: Final = 2_000
-"""How to ruin, see `ruin`."""
+AVERAGE_REMOVALS: Final = 10
+"""Visits removed per iteration, on average; 10 in Christiaens and Vanden Berghe, 2020."""
 
-LITTLE: Final = 500_000
-"""How often only little is ruined where not everybody can be served.
+MAX_STRING: Final = 10
+"""Visits in the longest string; 10 in Christiaens and Vanden Berghe, 2020."""
 
-Whoever is put back first takes the room of a large ruin; a little one asks for the exchange of one
-visit for another. Little ones alone get stuck where everybody can be served after all.
+TOUR_REMOVALS: Final = 2_000
+"""Iterations that remove a whole tour, in parts of one million."""
+
+SMALL_RUINS: Final = 500_000
+"""Iterations with a small ruin if not all visits can be served, in parts of one million.
+
+After a large ruin the visits inserted first take the room. A small ruin leads to the exchange of
+one visit for another. Small ruins alone get stuck if all visits can be served after all.
 """
 
 
 class PoolTour(NamedTuple):
-    """A tour of the pool: its shift, its visits in their order, by their rows, and its cost."""
+    """A tour of the pool.
+
+    Attributes
+    ----------
+    shift : int
+        The row of the shift.
+    visits : tuple of int
+        The rows of the visits, in their order.
+    cost : int
+        In shares.
+    """
 
     shift: int
     visits: tuple[int, ...]
     cost: int
 
 
-def fresh(f: Whole, g: Whole, seed: int) -> Whole:
-    """A state without any tour."""
-    visits, shifts, rows = (int(g[at]) for at in (o.VISITS, o.SHIFTS, o.CAPACITY_ROWS))
+def new_state(encoded: IntArray, data: IntArray, seed: int) -> IntArray:
+    """Return a search state without visits in any tour."""
+    visits, shifts, points = (
+        int(data[at]) for at in (layout.NUM_VISITS, layout.NUM_SHIFTS, layout.MAX_POINTS)
+    )
     sizes = {
-        o.ROWS: shifts * rows * int(g[o.COLUMNS]),
-        o.TOURS: shifts * o.TOUR_COLUMNS,
-        o.TOUR_OF: visits,
-        o.ABSENT: visits + 1,
-        o.OLD_ABSENT: visits + 1,
-        o.WANTED: visits,
-        o.PARKED: visits + 1,
-        o.HARD: visits,
-        o.MET: max(1, int(g[o.DONORS]) * int(g[o.PERIODS])),
-        o.TOUCHED_LIST: shifts,
-        o.OLD_ORDERS: shifts * rows,
-        o.SPOTS: (o.MOST_SPOTS + 1) * o.SPOT_COLUMNS,
-        o.WEIGHT: visits + 1,
-        o.ORDER: rows,
-        o.BEST_STOPS: shifts,
-        o.BEST_ORDERS: shifts * rows,
-        o.SLOTS: o.MOST_SLOTS,
-        o.COLUMN_LIST: o.MOST_KEPT * o.POOL_COLUMNS,
-        o.STOP_LIST: o.MOST_KEPT_STOPS,
+        layout.POINTS: shifts * points * int(data[layout.POINT_COLUMNS]),
+        layout.TOURS: shifts * layout.TOUR_COLUMNS,
+        layout.TOUR_OF: visits,
+        layout.UNASSIGNED: visits + 1,
+        layout.OLD_UNASSIGNED: visits + 1,
+        layout.RETRIED_IN: visits,
+        layout.DEFERRED: visits + 1,
+        layout.DIFFICULTY: visits,
+        layout.DONOR_VISITS: max(1, int(data[layout.NUM_DONORS]) * int(data[layout.NUM_PERIODS])),
+        layout.CHANGED_TOURS: shifts,
+        layout.OLD_ORDERS: shifts * points,
+        layout.POSITIONS: (layout.MAX_UNCERTAIN + 1) * layout.POSITION_COLUMNS,
+        layout.SORT_WEIGHTS: visits + 1,
+        layout.ORDER_BUFFER: points,
+        layout.BEST_NUM_STOPS: shifts,
+        layout.BEST_ORDERS: shifts * points,
+        layout.POOL_INDEX: layout.POOL_INDEX_SIZE,
+        layout.POOL_TOURS: layout.MAX_POOL_TOURS * layout.POOL_COLUMNS,
+        layout.POOL_VISITS: layout.MAX_POOL_VISITS,
     }
-    # Memory that is never touched is never given by the system: most of it is room for long tours.
-    s = np.zeros(o.STATE_HEAD + sum(sizes.values()), dtype=np.int64)
-    begin = o.STATE_HEAD
+    # The system provides memory on first use only; most of this is room for long tours.
+    state = np.zeros(layout.STATE_HEAD + sum(sizes.values()), dtype=np.int64)
+    offset = layout.STATE_HEAD
     for table, size in sizes.items():
-        s[table] = begin
-        begin += size
-    forget_tours(s)
-    s[o.CHANCE] = np.random.default_rng(seed).integers(1, 2**62)
-    s[o.AVERAGE], s[o.LONGEST], s[o.WHOLE] = AVERAGE, LONGEST, WHOLE
-    s[o.DRIVER], s[o.TAPE] = address(), len(f)
-    return s
+        state[table] = offset
+        offset += size
+    clear_pool(state)
+    state[layout.RANDOM_STATE] = np.random.default_rng(seed).integers(1, 2**62)
+    state[layout.AVERAGE_REMOVALS], state[layout.MAX_STRING] = AVERAGE_REMOVALS, MAX_STRING
+    state[layout.TOUR_REMOVALS] = TOUR_REMOVALS
+    state[layout.CALLBACK], state[layout.ENCODED_SIZE] = callback_address(), len(encoded)
+    return state
 
 
-def ruin_less(s: Whole) -> None:
-    """Take out fewer visits in many iterations from now on."""
-    s[o.LITTLE] = LITTLE
+def use_small_ruins(state: IntArray) -> None:
+    """Remove fewer visits in half of the iterations from now on."""
+    state[layout.SMALL_RUINS] = SMALL_RUINS
 
 
-def forget_tours(s: Whole) -> None:
-    """Empty the pool."""
-    s[s[o.SLOTS] : s[o.SLOTS] + o.MOST_SLOTS] = -1
-    s[o.KEPT] = s[o.KEPT_STOPS] = s[o.MISSED] = 0
+def clear_pool(state: IntArray) -> None:
+    """Remove all tours from the pool."""
+    first = state[layout.POOL_INDEX]
+    state[first : first + layout.POOL_INDEX_SIZE] = -1
+    state[layout.POOL_SIZE] = state[layout.POOL_NUM_VISITS] = 0
 
 
-def laid_out(g: Whole, orders: Mapping[int, Sequence[int]]) -> Whole:
-    """Orders of visits, by rows of shifts and visits, as `anneal.begin` takes them."""
+def order_table(data: IntArray, orders: Mapping[int, Sequence[int]]) -> IntArray:
+    """Return orders as the array that `anneal.initialise` takes.
+
+    Parameters
+    ----------
+    orders : mapping of int to sequence of int
+        Per row of a shift, the rows of its visits.
+
+    Returns
+    -------
+    array of shape (shifts, length of the longest order)
+        Per shift the rows of its visits, then -1.
+    """
     longest = max(map(len, orders.values()), default=0)
-    found = np.full((int(g[o.SHIFTS]), longest), -1, dtype=np.int64)
+    table = np.full((int(data[layout.NUM_SHIFTS]), longest), -1, dtype=np.int64)
     for shift, visits in orders.items():
-        found[shift, : len(visits)] = visits
-    return found
+        table[shift, : len(visits)] = visits
+    return table
 
 
-def best_orders(g: Whole, s: Whole) -> dict[int, list[int]]:
-    """The orders of the best solution, by rows of shifts and visits."""
-    rows, found = int(g[o.CAPACITY_ROWS]), {}
-    for shift in range(int(g[o.SHIFTS])):
-        first, count = int(s[o.BEST_ORDERS]) + shift * rows, int(s[s[o.BEST_STOPS] + shift])
+def best_orders(data: IntArray, state: IntArray) -> dict[int, list[int]]:
+    """Return the best solution: per row of a used shift, the rows of its visits."""
+    points, orders = int(data[layout.MAX_POINTS]), {}
+    for shift in range(int(data[layout.NUM_SHIFTS])):
+        first = int(state[layout.BEST_ORDERS]) + shift * points
+        count = int(state[state[layout.BEST_NUM_STOPS] + shift])
         if count:
-            found[shift] = s[first : first + count].tolist()
-    return found
+            orders[shift] = state[first : first + count].tolist()
+    return orders
 
 
-def columns(s: Whole, names: Whole) -> list[PoolTour]:
-    """The tours of the pool, each visit called by its name, a number per row."""
-    first, count = int(s[o.COLUMN_LIST]), int(s[o.KEPT])
-    table = s[first : first + count * o.POOL_COLUMNS].reshape(count, o.POOL_COLUMNS)
-    stops = names[s[int(s[o.STOP_LIST]) :][: int(s[o.KEPT_STOPS])]].tolist()
-    begins = table[:, o.POOL_FIRST].tolist()
-    ends = (table[:, o.POOL_FIRST] + table[:, o.POOL_STOPS]).tolist()
-    shifts, costs = table[:, o.POOL_SHIFT].tolist(), table[:, o.POOL_COST].tolist()
+def pool_tours(state: IntArray, rows: IntArray) -> list[PoolTour]:
+    """Return the tours of the pool.
+
+    Parameters
+    ----------
+    rows : array of shape (visits,)
+        Per row of the kernel, the row by which the returned tours name the visit.
+    """
+    first, count = int(state[layout.POOL_TOURS]), int(state[layout.POOL_SIZE])
+    table = state[first : first + count * layout.POOL_COLUMNS].reshape(count, layout.POOL_COLUMNS)
+    used = state[int(state[layout.POOL_VISITS]) :][: int(state[layout.POOL_NUM_VISITS])]
+    visits = rows[used].tolist()
+    begins = table[:, layout.POOL_FIRST].tolist()
+    ends = (table[:, layout.POOL_FIRST] + table[:, layout.POOL_TOUR_LENGTH]).tolist()
+    shifts, costs = table[:, layout.POOL_SHIFT].tolist(), table[:, layout.POOL_COST].tolist()
     return [
-        PoolTour(shift=shift, visits=tuple(stops[begin:end]), cost=cost)
+        PoolTour(shift=shift, visits=tuple(visits[begin:end]), cost=cost)
         for shift, begin, end, cost in zip(shifts, begins, ends, costs, strict=True)
     ]

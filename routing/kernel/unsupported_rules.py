@@ -1,15 +1,17 @@
-"""Knows what of a problem the kernel does not search through freely."""
+"""Rules the kernel cannot search; `solve` runs the OR-Tools model first when there are any."""
 
 from routing.plan import Rule
 from routing.problem import Problem
 
 
-def unsaid(problem: Problem) -> frozenset[Rule]:
-    """The rules that it keeps by not touching what they speak of.
+def unsupported_rules(problem: Problem) -> frozenset[Rule]:
+    """Return the rules of a problem that the kernel obeys but does not search through.
 
-    A visit pinned at a position is kept there with all that is ahead of it. Where somebody not
-    pinned stands there, another choice of whom might be better.
+    A visit pinned at a position stays there, and so do all visits before it. If one of these is not
+    pinned, another visit in its place might be better.
     """
-    seats = {(pin.shift, pin.position) for pin in problem.pins if pin.position is not None}
-    filled = all((shift, ahead) in seats for shift, position in seats for ahead in range(position))
-    return frozenset() if filled else frozenset({Rule.PINS})
+    pinned = {(pin.shift, pin.position) for pin in problem.pins if pin.position is not None}
+    has_gap = any(
+        (shift, earlier) not in pinned for shift, position in pinned for earlier in range(position)
+    )
+    return frozenset({Rule.PINS}) if has_gap else frozenset()

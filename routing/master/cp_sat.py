@@ -1,7 +1,7 @@
-"""Knows the best choice of columns: CP-SAT, from what the relaxation leaves.
+"""CP-SAT solution of a set partitioning problem, among the columns of least reduced cost.
 
-It is told in CP-SAT's own messages. The modelling layer above them, `cp_model`, brings pandas:
-some 35 MB and a second that nothing here has a use for.
+The model is built in CP-SAT's own messages. The modelling layer `cp_model` would import pandas,
+some 35 MB and one second, without use here.
 """
 
 from collections import Counter
@@ -10,106 +10,107 @@ from typing import Final
 import numpy as np
 from ortools.sat.python import cp_model_helper as sat
 
-from routing.master.lp_bound import SLACK, Bound, bound
-from routing.master.set_partitioning import Sheet
-from routing.master.work_limit import Effort
-from routing.timing.encoding import Whole
+from routing.master.lp_bound import TOLERANCE, LpBound, lp_bound
+from routing.master.set_partitioning import SetPartitioning
+from routing.master.work_limit import WorkLimit
+from routing.timing.encoding import IntArray
 
-MOST: Final = 800
-"""Columns CP-SAT is given at most, those with the least reduced cost.
+MAX_COLUMNS: Final = 800
+"""Columns given to CP-SAT at most, in the order of their reduced costs.
 
 On days of 120 and 300 visits it found as much among 300 of them as among 2,000, in a hundredth of
 the time; among 8,000 it found nothing.
 """
 
-BOOLEAN: Final = [0, 1]
-LEAST: Final = -(2**63)
-"""What CP-SAT takes as: no bound below."""
+BOOLEAN_DOMAIN: Final = [0, 1]
+NO_LOWER_BOUND: Final = -(2**63)
+"""The end of a domain without a lower bound."""
 
-LARGEST_SUM: Final = 2.0**60
-"""CP-SAT takes sums up to 2^62."""
+MAX_COST_SUM: Final = 2.0**60
+"""Sum of all costs in shares above which CP-SAT is not called; its sums are limited to 2^62."""
 
-RELAXING: Final = 0.4
-"""The part of the time that the relaxation may take."""
+RELAXATION_SHARE: Final = 0.4
+"""Share of the time limit for the LP relaxation."""
 
 
-def better_choice(sheet: Sheet, incumbent: Whole, effort: Effort) -> Whole | None:
-    """A choice that is cheaper than the incumbent, the best that was found; None without one.
+def improve(problem: SetPartitioning, incumbent: IntArray, limit: WorkLimit) -> IntArray | None:
+    """Return the best solution found if it is cheaper than the incumbent, else None.
 
     Parameters
     ----------
     incumbent : array of int
-        Columns that are a choice.
+        The columns of a feasible solution.
     """
-    price = int(sheet.costs[incumbent].sum())
-    if float(sheet.costs.sum(dtype=np.float64)) >= LARGEST_SUM:
+    cost = int(problem.costs[incumbent].sum())
+    if float(problem.costs.sum(dtype=np.float64)) >= MAX_COST_SUM:
         return None
-    relaxed = bound(sheet, incumbent, seconds=RELAXING * effort.seconds)
-    if relaxed.whole is not None:
-        found: Whole | None = relaxed.whole
+    bound = lp_bound(problem, incumbent, seconds=RELAXATION_SHARE * limit.seconds)
+    if bound.integral is not None:
+        solution: IntArray | None = bound.integral
     else:
-        kept = _filtered(relaxed, incumbent, price)
-        found = _chosen(sheet.only(kept), np.searchsorted(kept, incumbent), effort)
-        found = None if found is None else kept[found]
-    if found is None or int(sheet.costs[found].sum()) >= price:
+        columns = _promising_columns(bound, incumbent, cost)
+        hint = np.searchsorted(columns, incumbent)
+        chosen = _solve(problem.restricted_to(columns), hint, limit)
+        solution = None if chosen is None else columns[chosen]
+    if solution is None or int(problem.costs[solution].sum()) >= cost:
         return None
-    return found
+    return solution
 
 
-def _filtered(relaxed: Bound, incumbent: Whole, price: int) -> Whole:
-    """The columns that a better choice may have, ascending."""
-    gap = price - relaxed.least
-    promising = np.flatnonzero(relaxed.reduced <= gap + SLACK)
-    order = np.argsort(relaxed.reduced[promising], kind="stable")
-    return np.union1d(promising[order[:MOST]], incumbent)
+def _promising_columns(bound: LpBound, incumbent: IntArray, cost: int) -> IntArray:
+    """Return the columns that a better solution may have, ascending."""
+    gap = cost - bound.lower_bound
+    promising = np.flatnonzero(bound.reduced_costs <= gap + TOLERANCE)
+    order = np.argsort(bound.reduced_costs[promising], kind="stable")
+    return np.union1d(promising[order[:MAX_COLUMNS]], incumbent)
 
 
-def _chosen(sheet: Sheet, hint: Whole, effort: Effort) -> Whole | None:
+def _solve(problem: SetPartitioning, hint: IntArray, limit: WorkLimit) -> IntArray | None:
     solver = sat.SolveWrapper()
-    solver.set_parameters(_parameters(effort))
-    answer = solver.solve(_model(sheet, hint))  # type: ignore[no-untyped-call]
-    if answer.status not in {sat.CpSolverStatus.OPTIMAL, sat.CpSolverStatus.FEASIBLE}:
+    solver.set_parameters(_parameters(limit))
+    response = solver.solve(_model(problem, hint))  # type: ignore[no-untyped-call]
+    if response.status not in {sat.CpSolverStatus.OPTIMAL, sat.CpSolverStatus.FEASIBLE}:
         return None
-    return np.flatnonzero(np.array(answer.solution, dtype=np.int64))
+    return np.flatnonzero(np.array(response.solution, dtype=np.int64))
 
 
-def _model(sheet: Sheet, hint: Whole) -> sat.CpModelProto:
-    model, every = sat.CpModelProto(), range(len(sheet.costs))
-    for _ in every:
-        model.variables.add().domain.extend(BOOLEAN)
-    for row, members in enumerate(_members(sheet)):
-        room = int(sheet.room[row])
-        if sheet.exact[row]:
+def _model(problem: SetPartitioning, hint: IntArray) -> sat.CpModelProto:
+    model, columns = sat.CpModelProto(), range(len(problem.costs))
+    for _ in columns:
+        model.variables.add().domain.extend(BOOLEAN_DOMAIN)
+    for row, members in enumerate(_columns_by_row(problem)):
+        rhs = int(problem.rhs[row])
+        if problem.exact[row]:
             model.constraints.add().exactly_one.literals.extend(members)
-        elif room == 1 and len(members) > 1:
+        elif rhs == 1 and len(members) > 1:
             model.constraints.add().at_most_one.literals.extend(members)
-        elif len(members) > room:
-            often = Counter(members)
+        elif len(members) > rhs:
+            counts = Counter(members)
             linear = model.constraints.add().linear
-            linear.vars.extend(list(often.keys()))
-            linear.coeffs.extend(list(often.values()))
-            linear.domain.extend([LEAST, room])
-    model.objective.vars.extend(list(every))
-    model.objective.coeffs.extend(sheet.costs.tolist())
-    taken = set(hint.tolist())
-    model.solution_hint.vars.extend(list(every))
-    model.solution_hint.values.extend([int(column in taken) for column in every])
+            linear.vars.extend(list(counts.keys()))
+            linear.coeffs.extend(list(counts.values()))
+            linear.domain.extend([NO_LOWER_BOUND, rhs])
+    model.objective.vars.extend(list(columns))
+    model.objective.coeffs.extend(problem.costs.tolist())
+    hinted = set(hint.tolist())
+    model.solution_hint.vars.extend(list(columns))
+    model.solution_hint.values.extend([int(column in hinted) for column in columns])
     return model
 
 
-def _members(sheet: Sheet) -> list[list[int]]:
-    """Per row, the columns in it; a column that is in it twice is there twice."""
-    found: list[list[int]] = [[] for _ in sheet.room]
-    for column in range(len(sheet.costs)):
-        for row in sheet.rows(column).tolist():
-            found[row].append(column)
-    return found
+def _columns_by_row(problem: SetPartitioning) -> list[list[int]]:
+    """Return per row its columns, each as often as the row occurs in it."""
+    members: list[list[int]] = [[] for _ in problem.rhs]
+    for column in range(len(problem.costs)):
+        for row in problem.rows(column).tolist():
+            members[row].append(column)
+    return members
 
 
-def _parameters(effort: Effort) -> sat.SatParameters:
+def _parameters(limit: WorkLimit) -> sat.SatParameters:
     parameters = sat.SatParameters()
-    parameters.max_time_in_seconds = max(0.01, effort.seconds)
-    if effort.work is not None:
-        parameters.max_deterministic_time = effort.work
-    parameters.num_workers = effort.workers
+    parameters.max_time_in_seconds = max(0.01, limit.seconds)
+    if limit.deterministic is not None:
+        parameters.max_deterministic_time = limit.deterministic
+    parameters.num_workers = limit.workers
     return parameters

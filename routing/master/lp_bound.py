@@ -1,8 +1,7 @@
-"""Knows how cheap a choice could be at best: GLOP on the sheet, a few columns at a time.
+"""LP bound of a set partitioning problem by column generation over the given columns (GLOP).
 
-From the prices that rows have in the relaxation follows what each column would cost on top: its
-reduced cost. A column whose reduced cost is more than what the incumbent is above the bound is in
-no better choice.
+The duals of the relaxation give each column a reduced cost. If it exceeds the gap between the
+incumbent and the bound, the column is in no better solution.
 """
 
 import math
@@ -15,145 +14,160 @@ import numpy as np
 from numpy.typing import NDArray
 from ortools.linear_solver import linear_solver_pb2, pywraplp
 
-from routing.master.set_partitioning import Sheet
-from routing.timing.encoding import Whole
+from routing.master.set_partitioning import NO_TOUR, SetPartitioning
+from routing.timing.encoding import IntArray
 
-Real = NDArray[np.float64]
+FloatArray = NDArray[np.float64]
+"""An array of floating-point numbers."""
 
 PARAMETERS: Final = "use_dual_simplex: true"
-"""Half of the time that the primal takes."""
+"""Parameters of GLOP; the dual simplex takes half the time of the primal."""
 
-FIRST: Final = 8_000
-"""Columns the relaxation begins with: a further round would take longer than they do."""
+INITIAL_COLUMNS: Final = 8_000
+"""Columns in the first round, which take less time than a further round."""
 
-MORE: Final = 4_000
-"""Columns added per round, those with the most negative reduced cost."""
+COLUMNS_PER_ROUND: Final = 4_000
+"""Columns added per round, the most negative reduced costs first."""
 
-ROUNDS: Final = 30
+MAX_ROUNDS: Final = 30
 
-SLACK: Final = 1.0
-"""Shares by which sums of floating-point numbers may be off."""
+TOLERANCE: Final = 1.0
+"""Error in shares of a sum of floating-point numbers."""
 
-WHOLE_ENOUGH: Final = 1e-6
+INTEGRALITY_TOLERANCE: Final = 1e-6
+"""Distance from an integer below which the value of a column counts as integral."""
 
 
-class Bound(NamedTuple):
-    """What the relaxation says.
+class LpBound(NamedTuple):
+    """Result of the LP relaxation.
 
     Attributes
     ----------
-    least : float
-        No choice is cheaper.
-    reduced : one entry per column
-        What taking it costs on top, at least.
-    whole : array of int, optional
-        The columns of the relaxation's own answer where it is a choice, and so the best.
+    lower_bound : float
+        In shares; no solution is cheaper.
+    reduced_costs : array of shape (columns,)
+        In shares, at least.
+    integral : array of int, optional
+        The columns of an optimal solution of the relaxation if it is integral, and so optimal.
     """
 
-    least: float
-    reduced: Real
-    whole: Whole | None
+    lower_bound: float
+    reduced_costs: FloatArray
+    integral: IntArray | None
 
 
-def bound(sheet: Sheet, incumbent: Whole, *, seconds: float) -> Bound:
-    """Relax the choice.
+def lp_bound(problem: SetPartitioning, incumbent: IntArray, *, seconds: float) -> LpBound:
+    """Solve the LP relaxation, adding columns of negative reduced cost round by round.
 
     Parameters
     ----------
     incumbent : array of int
-        Columns that are a choice.
+        The columns of a feasible solution.
     seconds : float
-        After which no further round begins; the bound holds all the same.
+        Wall clock after which no further round begins. The bound is valid all the same.
     """
-    ended = time.monotonic() + seconds
-    active = np.union1d(_first(sheet), incumbent)
-    for _ in range(ROUNDS):
-        prices, taken = _relaxed(sheet, active, ended - time.monotonic())
-        reduced = sheet.costs - _summed(sheet, prices)
-        inside = np.ones(len(reduced), dtype=np.bool_)
-        inside[active] = False
-        wanted = np.flatnonzero(inside & (reduced < -SLACK))
-        if not len(wanted):
-            return Bound(_least(sheet, prices, reduced), reduced, _whole(sheet, active, taken))
-        if time.monotonic() >= ended:
+    deadline = time.monotonic() + seconds
+    active = np.union1d(_initial_columns(problem), incumbent)
+    for _ in range(MAX_ROUNDS):
+        duals, values = _solve_relaxation(problem, active, deadline - time.monotonic())
+        reduced_costs = problem.costs - _dual_sums(problem, duals)
+        inactive = np.ones(len(reduced_costs), dtype=np.bool_)
+        inactive[active] = False
+        negative = np.flatnonzero(inactive & (reduced_costs < -TOLERANCE))
+        if not len(negative):
+            lower_bound = _lower_bound(problem, duals, reduced_costs)
+            return LpBound(lower_bound, reduced_costs, _integral(problem, active, values))
+        if time.monotonic() >= deadline:
             break
-        active = np.union1d(active, wanted[np.argsort(reduced[wanted], kind="stable")[:MORE]])
-    return Bound(_least(sheet, prices, reduced), reduced, None)
+        order = np.argsort(reduced_costs[negative], kind="stable")
+        active = np.union1d(active, negative[order[:COLUMNS_PER_ROUND]])
+    return LpBound(_lower_bound(problem, duals, reduced_costs), reduced_costs, None)
 
 
-def _first(sheet: Sheet) -> Whole:
-    """The columns that are cheapest per visit, and all that leave a visit out."""
-    out = np.flatnonzero(sheet.sources < 0)
-    share = sheet.costs / np.maximum(1, np.diff(sheet.begins) - 1)
-    return np.union1d(out, np.argsort(share, kind="stable")[:FIRST])
+def _initial_columns(problem: SetPartitioning) -> IntArray:
+    """Return the columns of least cost per visit, and all that leave a visit unassigned."""
+    unassigned = np.flatnonzero(problem.sources == NO_TOUR)
+    costs_per_visit = problem.costs / np.maximum(1, np.diff(problem.begins) - 1)
+    cheapest = np.argsort(costs_per_visit, kind="stable")[:INITIAL_COLUMNS]
+    return np.union1d(unassigned, cheapest)
 
 
-def _relaxed(sheet: Sheet, active: Whole, seconds: float) -> tuple[Real, Real]:
-    """Solve the relaxation over some columns: prices of rows, and how much of each is taken."""
-    part = sheet.only(active)
+def _solve_relaxation(
+    problem: SetPartitioning, active: IntArray, seconds: float
+) -> tuple[FloatArray, FloatArray]:
+    """Solve the relaxation over some columns.
+
+    Returns
+    -------
+    duals : array of shape (rows,)
+        In shares; zeros if there is no solution.
+    values : array of shape (active columns,)
+        Halves if there is no optimal solution.
+    """
+    part = problem.restricted_to(active)
     # GLOP's tolerances are made for numbers of about one.
     unit = max(1.0, float(np.median(part.costs)))
-    asked = linear_solver_pb2.MPModelRequest(
+    request = linear_solver_pb2.MPModelRequest(
         solver_type=linear_solver_pb2.MPModelRequest.GLOP_LINEAR_PROGRAMMING,
         solver_specific_parameters=PARAMETERS,
         solver_time_limit_seconds=max(0.01, seconds),
     )
     for cost in (part.costs / unit).tolist():
-        asked.model.variable.add(lower_bound=0.0, objective_coefficient=cost)
-    for row, (columns, times) in enumerate(_by_rows(part)):
-        room = float(sheet.room[row])
-        asked.model.constraint.add(
-            lower_bound=room if sheet.exact[row] else -math.inf,
-            upper_bound=room,
+        request.model.variable.add(lower_bound=0.0, objective_coefficient=cost)
+    for row, (columns, counts) in enumerate(_columns_by_row(part)):
+        rhs = float(problem.rhs[row])
+        request.model.constraint.add(
+            lower_bound=rhs if problem.exact[row] else -math.inf,
+            upper_bound=rhs,
             var_index=columns,
-            coefficient=times,
+            coefficient=counts,
         )
-    found = linear_solver_pb2.MPSolutionResponse()
-    pywraplp.Solver.SolveWithProto(asked, found)
-    prices = np.zeros(len(sheet.room))
-    if len(found.dual_value) == len(prices):
-        # What is at most so much has a price of nothing or less; rounding must not make it a gain.
-        prices = unit * np.array(found.dual_value)
-        prices = np.where(sheet.exact, prices, np.minimum(prices, 0.0))
-    taken = np.full(len(active), 0.5)
-    if found.status == linear_solver_pb2.MPSOLVER_OPTIMAL:
-        taken = np.array(found.variable_value)
-    return prices, taken
+    response = linear_solver_pb2.MPSolutionResponse()
+    pywraplp.Solver.SolveWithProto(request, response)
+    duals = np.zeros(len(problem.rhs))
+    if len(response.dual_value) == len(duals):
+        # The dual of an upper bound is 0 or less; rounding must not make it positive.
+        duals = unit * np.array(response.dual_value)
+        duals = np.where(problem.exact, duals, np.minimum(duals, 0.0))
+    values = np.full(len(active), 0.5)
+    if response.status == linear_solver_pb2.MPSOLVER_OPTIMAL:
+        values = np.array(response.variable_value)
+    return duals, values
 
 
-def _by_rows(sheet: Sheet) -> Iterator[tuple[list[int], list[float]]]:
-    """Per row the columns in it, and how often each is."""
-    count = len(sheet.costs)
-    columns = np.repeat(np.arange(count), np.diff(sheet.begins))
-    pairs, times = np.unique(sheet.entries * count + columns, return_counts=True)
-    begins = np.searchsorted(pairs, np.arange(len(sheet.room) + 1) * count)
+def _columns_by_row(problem: SetPartitioning) -> Iterator[tuple[list[int], list[float]]]:
+    """Yield per row its columns, and how often the row occurs in each."""
+    count = len(problem.costs)
+    columns = np.repeat(np.arange(count), np.diff(problem.begins))
+    pairs, counts = np.unique(problem.entries * count + columns, return_counts=True)
+    begins = np.searchsorted(pairs, np.arange(len(problem.rhs) + 1) * count)
     for begin, end in pairwise(begins.tolist()):
-        yield (pairs[begin:end] % count).tolist(), times[begin:end].astype(float).tolist()
+        yield (pairs[begin:end] % count).tolist(), counts[begin:end].astype(float).tolist()
 
 
-def _summed(sheet: Sheet, prices: Real) -> Real:
-    """Per column, the prices of its rows together."""
-    total = np.concatenate([[0.0], np.cumsum(prices[sheet.entries])])
-    summed: Real = total[sheet.begins[1:]] - total[sheet.begins[:-1]]
-    return summed
+def _dual_sums(problem: SetPartitioning, duals: FloatArray) -> FloatArray:
+    """Return per column the sum of the duals of its rows."""
+    total = np.concatenate([[0.0], np.cumsum(duals[problem.entries])])
+    sums: FloatArray = total[problem.begins[1:]] - total[problem.begins[:-1]]
+    return sums
 
 
-def _least(sheet: Sheet, prices: Real, reduced: Real) -> float:
-    """No choice is cheaper than this, whatever the prices are.
+def _lower_bound(problem: SetPartitioning, duals: FloatArray, reduced_costs: FloatArray) -> float:
+    """Return a cost below that of all solutions, valid for any duals.
 
-    Every choice costs the prices of its rows and its reduced costs; each visit is in one column, so
-    of columns with a negative reduced cost there are at most as many as visits.
+    The cost of a solution is the sum of the duals of its rows and of its reduced costs. Each visit
+    is in one column, so a solution has at most as many columns of negative reduced cost as visits.
     """
-    negative = np.minimum(reduced, 0.0)
-    share = negative / np.maximum(1, np.diff(sheet.begins))
-    worst = np.zeros(len(sheet.room))
-    np.minimum.at(worst, sheet.entries, np.repeat(share, np.diff(sheet.begins)))
-    return float(prices @ sheet.room + worst @ sheet.room - SLACK)
+    negative = np.minimum(reduced_costs, 0.0)
+    share = negative / np.maximum(1, np.diff(problem.begins))
+    worst = np.zeros(len(problem.rhs))
+    np.minimum.at(worst, problem.entries, np.repeat(share, np.diff(problem.begins)))
+    return float(duals @ problem.rhs + worst @ problem.rhs - TOLERANCE)
 
 
-def _whole(sheet: Sheet, active: Whole, taken: Real) -> Whole | None:
-    near = np.rint(taken)
-    if np.any(np.abs(taken - near) > WHOLE_ENOUGH):
+def _integral(problem: SetPartitioning, active: IntArray, values: FloatArray) -> IntArray | None:
+    nearest = np.rint(values)
+    if np.any(np.abs(values - nearest) > INTEGRALITY_TOLERANCE):
         return None
-    chosen = active[near > 0]
-    return chosen if sheet.admits(chosen.tolist()) else None
+    chosen = active[nearest > 0]
+    return chosen if problem.is_feasible(chosen.tolist()) else None

@@ -1,4 +1,4 @@
-"""Knows the tours that engines have found: each set of visits once per kind of shift, cheapest."""
+"""Pool of tours found by the engines: the cheapest order per set of visits and vehicle type."""
 
 from collections.abc import Sequence
 from threading import Lock
@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from routing.master.vehicle_types import kinds
+from routing.master.vehicle_types import vehicle_types
 from routing.problem import Problem
-from routing.timing.encoding import Whole
+from routing.timing.encoding import IntArray
 
 
 class Columns(NamedTuple):
@@ -16,75 +16,77 @@ class Columns(NamedTuple):
 
     Attributes
     ----------
-    kinds, shares : one entry per tour
-        The kind of shift it is for, and its exact cost.
-    begins : one entry per tour, and one more
-        Where its visits begin in `visits`.
-    visits : the rows of all visits, in the order of driving
+    vehicle_types, costs : arrays of shape (tours,)
+        The vehicle type of each tour, and its exact cost in shares.
+    begins : array of shape (tours + 1,)
+        The index in `visits` of each tour's first visit.
+    visits : array of int
+        The rows of all visits, in the order of the tours.
     """
 
-    kinds: Whole
-    shares: Whole
-    begins: Whole
-    visits: Whole
+    vehicle_types: IntArray
+    costs: IntArray
+    begins: IntArray
+    visits: IntArray
 
     def order(self, column: int) -> tuple[int, ...]:
-        """The visits of one tour, by their rows."""
+        """Return the rows of the visits of a tour, in their order."""
         return tuple(self.visits[self.begins[column] : self.begins[column + 1]].tolist())
 
 
 class Pool:
-    """Every tour an engine thought worth keeping.
+    """Pool of tours, safe for several threads.
 
-    Whoever adds a tour answers for it: it is legal on that shift, and costs exactly so much.
-    Several threads may add at a time.
+    The caller of `add` guarantees that the tour is legal on its shift, and its cost.
     """
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
-        self.kinds = kinds(problem)
-        self._kinds: list[int] = self.kinds.tolist()
+        self.vehicle_types = vehicle_types(problem)
+        self._types: list[int] = self.vehicle_types.tolist()
         self._numbers: dict[tuple[int, ...], int] = {}
-        self._shares: list[int] = []
+        self._costs: list[int] = []
         self._orders: list[tuple[int, ...]] = []
         self._lock = Lock()
 
     def __len__(self) -> int:
-        return len(self._shares)
+        return len(self._costs)
 
-    def add(self, shift: int, visits: Sequence[int], shares: int) -> int:
-        """Keep a tour, unless one with the same visits on such a shift is at least as cheap.
+    def add(self, shift: int, visits: Sequence[int], cost: int) -> int:
+        """Add a tour unless one with the same visits and vehicle type is at least as cheap.
 
         Parameters
         ----------
-        shift, visits
-            Their rows in the problem; the visits, at least one, in the order of driving.
-        shares : int
-            What it costs, exactly.
+        shift : int
+            The row of the shift.
+        visits : sequence of int
+            The rows of the visits, at least one, in their order.
+        cost : int
+            The exact cost in shares.
 
         Returns
         -------
         int
-            The number, among the pool's columns, of the one that is kept.
+            The number, among the pool's columns, of the tour that is kept.
         """
-        key = (self._kinds[shift], *sorted(visits))
+        key = (self._types[shift], *sorted(visits))
         with self._lock:
-            number = self._numbers.setdefault(key, len(self._shares))
-            if number == len(self._shares):
-                self._shares.append(shares)
+            number = self._numbers.setdefault(key, len(self._costs))
+            if number == len(self._costs):
+                self._costs.append(cost)
                 self._orders.append(tuple(visits))
-            elif shares < self._shares[number]:
-                self._shares[number], self._orders[number] = shares, tuple(visits)
+            elif cost < self._costs[number]:
+                self._costs[number], self._orders[number] = cost, tuple(visits)
         return number
 
     def columns(self) -> Columns:
-        """All tours, in the order in which their sets of visits were first found."""
+        """Return all tours, in the order in which their sets of visits were first added."""
         with self._lock:
-            keys, shares, orders = list(self._numbers), list(self._shares), list(self._orders)
+            keys, costs, orders = list(self._numbers), list(self._costs), list(self._orders)
         lengths = np.array([len(order) for order in orders], dtype=np.int64)
         return Columns(
-            kinds=np.array([key[0] for key in keys], dtype=np.int64),
-            shares=np.array(shares, dtype=np.int64),
+            vehicle_types=np.array([key[0] for key in keys], dtype=np.int64),
+            costs=np.array(costs, dtype=np.int64),
             begins=np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(lengths)]),
             visits=np.array([visit for order in orders for visit in order], dtype=np.int64),
         )

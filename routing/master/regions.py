@@ -1,59 +1,58 @@
-"""Knows which tours lie next to one another: a large choice is made region by region."""
+"""Regions of neighbouring tours, for problems too large to recombine at once."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from routing.master.tables import table
+from routing.master.tables import read_table
 from routing.problem import Problem
-from routing.timing import encoding as own
-from routing.timing.encoding import Whole
+from routing.timing import encoding
+from routing.timing.encoding import IntArray
 
 Tours = Mapping[int, Sequence[int]]
-"""Per shift's row, its visits by their rows, at least one."""
+"""Per row of a shift the rows of its visits, at least one."""
 
 
 def regions(problem: Problem, tours: Tours, *, most: int, seed: int) -> Iterator[list[int]]:
-    """Regions of neighbouring tours, by their shifts.
-
-    Each tour in turn, in random order, is the middle of one.
+    """Yield regions of neighbouring tours, one around each tour, in random order.
 
     Parameters
     ----------
     most : int
         Visits of a region; it has two tours at least.
+    seed : int
+        Seed of the random order.
+
+    Yields
+    ------
+    list of int
+        The rows of the shifts of a region, the central one first.
     """
     rng = np.random.default_rng(seed)
     shifts = np.array(sorted(tours))
-    for middle in rng.permutation(shifts).tolist():
-        yield _around(problem, tours, middle, most)
+    for centre in rng.permutation(shifts).tolist():
+        yield _region(problem, tours, centre, most)
 
 
-def _around(problem: Problem, tours: Tours, middle: int, most: int) -> list[int]:
-    """The tours nearest to one, as long as there is room; the middle is the first."""
-    seconds, places = _seconds(problem), table(problem, "visits")[:, own.PLACE]
-    here = places[list(tours[middle])]
-    apart = {
-        shift: _apart(seconds, here, places[list(visits)])
+def _region(problem: Problem, tours: Tours, centre: int, most: int) -> list[int]:
+    """Return the tours nearest to a central one while there is room."""
+    seconds = encoding.problem_tables(problem).seconds[0]
+    places = read_table(problem, "visits")[:, encoding.PLACE]
+    here = places[list(tours[centre])]
+    distances = {
+        shift: _distance(seconds, here, places[list(visits)])
         for shift, visits in tours.items()
-        if shift != middle
+        if shift != centre
     }
-    found, room = [middle], most - len(here)
-    for shift in sorted(apart, key=lambda shift: (apart[shift], shift)):
-        if len(found) > 1 and len(tours[shift]) > room:
+    region, room = [centre], most - len(here)
+    for shift in sorted(distances, key=lambda shift: (distances[shift], shift)):
+        if len(region) > 1 and len(tours[shift]) > room:
             break
-        found.append(shift)
+        region.append(shift)
         room -= len(tours[shift])
-    return found
+    return region
 
 
-def _apart(seconds: Whole, here: Whole, there: Whole) -> float:
-    """The way from each stop of one tour to the nearest of the other, on average."""
+def _distance(seconds: IntArray, here: IntArray, there: IntArray) -> float:
+    """Return the mean travel time from each stop of a tour to the nearest stop of another."""
     return float(seconds[np.ix_(here, there)].min(axis=1).mean())
-
-
-def _seconds(problem: Problem) -> Whole:
-    """The travel of the first profile, on the tape."""
-    tape, number = own.flat(problem), own.Tables._fields.index("seconds")
-    begin, size = int(tape[2 * number]), len(problem.places)
-    return tape[begin : begin + size * size].reshape(size, size)

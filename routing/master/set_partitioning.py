@@ -1,8 +1,8 @@
-"""Knows the choice of tours as a set partitioning problem: rows, columns, costs.
+"""Set partitioning problem of the tours: its rows, columns and costs.
 
-A row is a visit, which one chosen column must contain; or a kind of shift, of which there are only
-so many; or a donor in a period, who is visited once at most. A column is a tour, or the leaving-out
-of one visit at its penalty.
+A row is a visit, covered by exactly one chosen column. Or it is a vehicle type, with at most as
+many tours as it has shifts. Or it is a donor in a period, visited at most once. A column is a tour,
+or a visit left unassigned at its penalty.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -13,55 +13,71 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.master.pool import Columns, Pool
-from routing.master.tables import table
+from routing.master.tables import read_table
 from routing.problem import Problem
-from routing.timing import encoding as own
-from routing.timing.encoding import Whole
+from routing.timing import encoding
+from routing.timing.encoding import IntArray
 
-NOBODY = -1
+NO_TOUR = -1
+"""Source of a column that leaves a visit unassigned."""
+
+NONE = -1
+"""The donor of a visit without one, and the period of a shift that lies in none."""
 
 
-class Sheet(NamedTuple):
-    """A choice of columns, of which each row takes exactly one, or so many at most.
+class SetPartitioning(NamedTuple):
+    """A set partitioning problem.
 
     Attributes
     ----------
-    costs : one entry per column
-        In shares; leaving out what is mandatory costs more than all money.
-    begins, entries : the rows of each column
-    exact : one entry per row
-        Whether it takes exactly `room` columns, or at most.
-    room : one entry per row
-    sources : one entry per column
-        Its number among the pool's; `NOBODY` where a visit is left out, namely the first row.
+    costs : array of shape (columns,)
+        In shares. The cost of leaving a mandatory visit unassigned is above all other costs.
+    begins : array of shape (columns + 1,)
+        The index in `entries` of each column's first row.
+    entries : array of int
+        The rows of all columns.
+    exact : array of shape (rows,)
+        Whether a row is covered exactly `rhs` times, or at most.
+    rhs : array of shape (rows,)
+        The right-hand sides.
+    sources : array of shape (columns,)
+        The column's number in the pool, or `NO_TOUR` if it leaves its only row unassigned.
     """
 
-    costs: Whole
-    begins: Whole
-    entries: Whole
+    costs: IntArray
+    begins: IntArray
+    entries: IntArray
     exact: NDArray[np.bool_]
-    room: Whole
-    sources: Whole
+    rhs: IntArray
+    sources: IntArray
 
-    def rows(self, column: int) -> Whole:
-        """The rows a column is in."""
+    def rows(self, column: int) -> IntArray:
+        """Return the rows of a column."""
         return self.entries[self.begins[column] : self.begins[column + 1]]
 
-    def named(self, tours: Collection[int], left: Whole) -> Whole:
-        """The columns of a choice: the pool's numbers of its tours, the visits it leaves out."""
-        out = self.sources == NOBODY
-        alone = np.flatnonzero(out)[np.isin(self.entries[self.begins[:-1]][out], left)]
+    def columns_of(self, tours: Collection[int], unassigned: IntArray) -> IntArray:
+        """Return the columns of a solution.
+
+        Parameters
+        ----------
+        tours : collection of int
+            Numbers in the pool.
+        unassigned : array of int
+            Rows of the unassigned visits.
+        """
+        out = self.sources == NO_TOUR
+        alone = np.flatnonzero(out)[np.isin(self.entries[self.begins[:-1]][out], unassigned)]
         return np.concatenate([np.flatnonzero(np.isin(self.sources, list(tours)) & ~out), alone])
 
-    def admits(self, chosen: Collection[int]) -> bool:
-        """Whether each row has what it takes."""
-        taken = np.zeros(len(self.room), dtype=np.int64)
-        for column in chosen:
-            np.add.at(taken, self.rows(column), 1)
-        return bool(np.all(np.where(self.exact, taken == self.room, taken <= self.room)))
+    def is_feasible(self, columns: Collection[int]) -> bool:
+        """Return whether these columns together satisfy all rows."""
+        covered = np.zeros(len(self.rhs), dtype=np.int64)
+        for column in columns:
+            np.add.at(covered, self.rows(column), 1)
+        return bool(np.all(np.where(self.exact, covered == self.rhs, covered <= self.rhs)))
 
-    def only(self, columns: Whole) -> "Sheet":
-        """The same rows with some of the columns, in this order."""
+    def restricted_to(self, columns: IntArray) -> "SetPartitioning":
+        """Return the problem with the same rows and only these columns, in this order."""
         lengths = np.diff(self.begins)[columns]
         begins = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(lengths)])
         inside = np.arange(begins[-1]) - np.repeat(begins[:-1], lengths)
@@ -72,121 +88,139 @@ class Sheet(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """What is to be chosen anew: these visits, by these shifts; the rest of the plan stays.
+class Subproblem:
+    """Part of a plan to be recombined; the rest of the plan stays.
 
     Attributes
     ----------
-    visits : whether each visit belongs to it
-    shifts : the rows of its shifts
-    met : (donor, period) that the rest of the plan visits
+    visits : array of shape (visits,)
+        Whether each visit belongs to it.
+    shifts : sequence of int
+        The rows of its shifts.
+    donor_periods : collection of (int, int)
+        The donors visited by the rest of the plan, with the period.
     """
 
     visits: NDArray[np.bool_]
     shifts: Sequence[int]
-    met: Collection[tuple[int, int]]
+    donor_periods: Collection[tuple[int, int]]
 
 
-def sheet(pool: Pool, columns: Columns, part: Part, *, all_served: bool) -> Sheet:
-    """Lay a part of the choice out.
+def build_set_partitioning(
+    pool: Pool, columns: Columns, part: Subproblem, *, all_served: bool
+) -> SetPartitioning:
+    """Build the set partitioning problem of a part of the plan.
 
     Parameters
     ----------
+    columns : Columns
+        The columns of the pool.
     all_served : bool
-        The incumbent serves everything mandatory in it: leaving some of it out is no choice.
+        Whether the incumbent serves all mandatory visits of the part. If so, there are no columns
+        that leave one unassigned.
     """
-    kept = _inside(columns, part)
-    kind_room = np.bincount(pool.kinds[list(part.shifts)], minlength=int(pool.kinds.max()) + 1)
+    inside = _inside(columns, part)
+    num_types = int(pool.vehicle_types.max()) + 1
+    shifts_per_type = np.bincount(pool.vehicle_types[list(part.shifts)], minlength=num_types)
     visits = len(pool.problem.visits)
-    meetings = _Meetings(pool, part)
-    out, prices = _left_out(pool.problem, part, all_served=all_served, above=_money(pool, columns))
-    rows = [_rows(columns, number, visits, meetings) for number in kept.tolist()]
+    donor_rows = _DonorRows(pool, part)
+    bound = _cost_bound(pool, columns)
+    out, penalties = _unassigned(pool.problem, part, all_served=all_served, mandatory_cost=bound)
+    rows = [_rows(columns, number, visits, donor_rows) for number in inside.tolist()]
     rows += [[row] for row in out.tolist()]
-    room = np.concatenate([np.ones(visits, dtype=np.int64), kind_room, meetings.room])
-    exact = np.zeros(len(room), dtype=np.bool_)
+    rhs = np.concatenate([np.ones(visits, dtype=np.int64), shifts_per_type, donor_rows.rhs])
+    exact = np.zeros(len(rhs), dtype=np.bool_)
     exact[:visits] = part.visits
-    return Sheet(
-        costs=np.concatenate([columns.shares[kept], prices]),
+    return SetPartitioning(
+        costs=np.concatenate([columns.costs[inside], penalties]),
         begins=np.cumsum([0, *map(len, rows)]),
-        entries=np.array([row for own_rows in rows for row in own_rows], dtype=np.int64),
+        entries=np.array([row for column_rows in rows for row in column_rows], dtype=np.int64),
         exact=exact,
-        room=room,
-        sources=np.concatenate([kept, np.full(len(out), NOBODY)]),
+        rhs=rhs,
+        sources=np.concatenate([inside, np.full(len(out), NO_TOUR)]),
     )
 
 
-def _inside(columns: Columns, part: Part) -> Whole:
-    """The tours that have no visit outside of the part."""
+def _inside(columns: Columns, part: Subproblem) -> IntArray:
+    """Return the tours without visits outside the part."""
     outside = np.concatenate([[0], np.cumsum(~part.visits[columns.visits])])
-    none: Whole = np.flatnonzero(outside[columns.begins[1:]] == outside[columns.begins[:-1]])
-    return none
+    inside: IntArray = np.flatnonzero(outside[columns.begins[1:]] == outside[columns.begins[:-1]])
+    return inside
 
 
-def _rows(columns: Columns, number: int, visits: int, meetings: "_Meetings") -> list[int]:
-    order, kind = columns.order(number), int(columns.kinds[number])
-    return [*order, visits + kind, *meetings.rows(order, kind)]
+def _rows(columns: Columns, number: int, visits: int, donor_rows: "_DonorRows") -> list[int]:
+    order, vehicle_type = columns.order(number), int(columns.vehicle_types[number])
+    return [*order, visits + vehicle_type, *donor_rows.rows(order, vehicle_type)]
 
 
-def _left_out(problem: Problem, part: Part, *, all_served: bool, above: int) -> tuple[Whole, Whole]:
-    """Which visits may be left out, and what that costs."""
+def _unassigned(
+    problem: Problem, part: Subproblem, *, all_served: bool, mandatory_cost: int
+) -> tuple[IntArray, IntArray]:
+    """Return the visits that may be left unassigned, and their penalties in shares."""
     rows = np.flatnonzero(part.visits)
     visits = [problem.visits[row] for row in rows]
-    must = np.array([problem.mandatory(visit) for visit in visits], dtype=np.bool_)
-    penalties = table(problem, "visits")[rows, own.PENALTY]
-    prices = penalties + np.where(must, above, 0)
-    return (rows[~must], prices[~must]) if all_served else (rows, prices)
+    mandatory = np.array([problem.mandatory(visit) for visit in visits], dtype=np.bool_)
+    penalties = read_table(problem, "visits")[rows, encoding.PENALTY]
+    penalties = penalties + np.where(mandatory, mandatory_cost, 0)
+    return (rows[~mandatory], penalties[~mandatory]) if all_served else (rows, penalties)
 
 
-def _money(pool: Pool, columns: Columns) -> int:
-    """More than any choice could cost but for what is mandatory."""
-    dearest = int(columns.shares.max(initial=0))
-    penalties = int(table(pool.problem, "visits")[:, own.PENALTY].sum())
+def _cost_bound(pool: Pool, columns: Columns) -> int:
+    """Return a cost in shares above that of all solutions that serve the mandatory visits."""
+    dearest = int(columns.costs.max(initial=0))
+    penalties = int(read_table(pool.problem, "visits")[:, encoding.PENALTY].sum())
     return 1 + dearest * len(pool.problem.shifts) + penalties
 
 
-class _Meetings:
-    """The rows of donors who could be visited twice in a period."""
+class _DonorRows:
+    """Rows of the donors with several visits, one per period."""
 
-    def __init__(self, pool: Pool, part: Part) -> None:
-        first = len(pool.problem.visits) + int(pool.kinds.max()) + 1
-        self.donors, self.periods = _donors(pool.problem), _periods(pool)
+    def __init__(self, pool: Pool, part: Subproblem) -> None:
+        first = len(pool.problem.visits) + int(pool.vehicle_types.max()) + 1
+        self._donors, self._periods = _donors(pool.problem), _periods(pool)
         pairs = [
             (donor, period)
-            for donor in sorted(set(self.donors) - {NOBODY})
-            for period in sorted(set(self.periods) - {NOBODY})
+            for donor in sorted(set(self._donors) - {NONE})
+            for period in sorted(set(self._periods) - {NONE})
         ]
-        self.numbers = {pair: first + number for number, pair in enumerate(pairs)}
-        self.room = np.array([pair not in part.met for pair in pairs], dtype=np.int64)
+        self._numbers = {pair: first + number for number, pair in enumerate(pairs)}
+        self.rhs = np.array([pair not in part.donor_periods for pair in pairs], dtype=np.int64)
 
-    def rows(self, order: Sequence[int], kind: int) -> list[int]:
-        if not self.numbers:
+    def rows(self, order: Sequence[int], vehicle_type: int) -> list[int]:
+        if not self._numbers:
             return []
-        pairs = ((self.donors[row], self.periods[kind]) for row in order)
-        return [self.numbers[pair] for pair in pairs if NOBODY not in pair]
+        pairs = ((self._donors[row], self._periods[vehicle_type]) for row in order)
+        return [self._numbers[pair] for pair in pairs if NONE not in pair]
 
 
-def met(pool: Pool, columns: Columns, chosen: Mapping[int, int]) -> set[tuple[int, int]]:
-    """Which donors the chosen columns visit in which periods."""
+def donor_periods(pool: Pool, columns: Columns, tours: Mapping[int, int]) -> set[tuple[int, int]]:
+    """Return the donors that tours visit, each with the period.
+
+    Parameters
+    ----------
+    tours : mapping of int to int
+        Per row of a shift, its column.
+    """
     donors, periods = _donors(pool.problem), _periods(pool)
     return {
-        (donors[row], periods[int(columns.kinds[column])])
-        for column in chosen.values()
+        (donors[row], periods[int(columns.vehicle_types[column])])
+        for column in tours.values()
         for row in columns.order(column)
     }
 
 
 def _donors(problem: Problem) -> list[int]:
-    """Per visit its donor, if that donor has another visit."""
-    donors = table(problem, "visits")[:, own.DONOR]
-    names, back, counts = np.unique(donors, return_inverse=True, return_counts=True)
-    shared = (names[back] >= 0) & (counts[back] > 1)
-    found: list[int] = np.where(shared, donors, NOBODY).tolist()
-    return found
+    """Return per visit its donor, or `NONE` if the donor has no other visit."""
+    donors = read_table(problem, "visits")[:, encoding.DONOR]
+    unique, indices, counts = np.unique(donors, return_inverse=True, return_counts=True)
+    is_shared = (unique[indices] >= 0) & (counts[indices] > 1)
+    shared: list[int] = np.where(is_shared, donors, NONE).tolist()
+    return shared
 
 
 def _periods(pool: Pool) -> list[int]:
-    """Per kind of shift, the period it lies in."""
-    found = np.empty(int(pool.kinds.max()) + 1, dtype=np.int64)
-    found[pool.kinds] = table(pool.problem, "shifts")[:, own.PERIOD]
-    periods: list[int] = found.tolist()
+    """Return per vehicle type the period in which its shifts lie."""
+    table = np.empty(int(pool.vehicle_types.max()) + 1, dtype=np.int64)
+    table[pool.vehicle_types] = read_table(pool.problem, "shifts")[:, encoding.PERIOD]
+    periods: list[int] = table.tolist()
     return periods

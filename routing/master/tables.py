@@ -1,12 +1,22 @@
-"""Knows how a table is read from the tape of a problem, as a whole."""
+"""Tables of an encoded problem with a row per visit or shift."""
 
 from routing.problem import Problem
-from routing.timing.encoding import Tables, Whole, flat
+from routing.timing.encoding import IntArray, ProblemTables, encode
 
 
-def table(problem: Problem, name: str) -> Whole:
-    """A table of the problem's tape whose rows are visits, or shifts."""
-    tape, number = flat(problem), Tables._fields.index(name)
-    begin, width = int(tape[2 * number]), int(tape[2 * number + 1])
+def read_table(problem: Problem, name: str) -> IntArray:
+    """Return a table of the encoded problem as a view.
+
+    Parameters
+    ----------
+    name : str
+        A field of `ProblemTables` with a row per visit, or ``"shifts"``.
+
+    Returns
+    -------
+    array of shape (visits or shifts, columns)
+    """
+    encoded, number = encode(problem), ProblemTables._fields.index(name)
+    first, width = int(encoded[2 * number]), int(encoded[2 * number + 1])
     rows = len(problem.shifts if name == "shifts" else problem.visits)
-    return tape[begin : begin + width * rows].reshape(rows, width)
+    return encoded[first : first + width * rows].reshape(rows, width)

@@ -1,33 +1,39 @@
-"""Knows which shifts are alike but for their names, and so may swap their tours."""
+"""Vehicle types: shifts that differ by name only, and so may swap their tours."""
 
 from dataclasses import replace
 
 import numpy as np
 
-from routing.master.tables import table
+from routing.master.tables import read_table
 from routing.problem import Problem, Shift
-from routing.timing.encoding import Whole
+from routing.timing.encoding import IntArray
 
 
-def kinds(problem: Problem) -> Whole:
-    """Per shift the number of its kind: whatever one shift of a kind may drive, all may.
+def vehicle_types(problem: Problem) -> IntArray:
+    """Return the vehicle type of each shift.
 
-    They cost the same too, and lie in the same period.
+    A tour is legal on all shifts of a type or on none. It costs the same on all of them, and they
+    lie in the same period.
+
+    Returns
+    -------
+    array of shape (shifts,)
+        Numbers from 0 on.
     """
-    may, aside = table(problem, "may"), table(problem, "aside")
+    allowed, surcharges = read_table(problem, "allowed"), read_table(problem, "surcharges")
     numbers: dict[tuple[object, ...], int] = {}
-    found = np.empty(len(problem.shifts), dtype=np.int64)
+    types = np.empty(len(problem.shifts), dtype=np.int64)
     for row, shift in enumerate(problem.shifts):
-        said = may[:, row].tobytes(), aside[:, 2 * row : 2 * row + 2].tobytes()
-        key = (_nameless(shift), _balanced(problem, shift), *said)
-        found[row] = numbers.setdefault(key, len(numbers))
-    return found
+        pairs = allowed[:, row].tobytes(), surcharges[:, 2 * row : 2 * row + 2].tobytes()
+        key = (_properties(shift), _balances(problem, shift), *pairs)
+        types[row] = numbers.setdefault(key, len(numbers))
+    return types
 
 
-def _nameless(shift: Shift) -> str:
-    """Everything a shift says but who it is, which only visits ask for: see `may` and `aside`."""
+def _properties(shift: Shift) -> str:
+    """Return all properties of a shift but its names; `allowed` has the effects of these."""
     return repr(replace(shift, id="", collector=""))
 
 
-def _balanced(problem: Problem, shift: Shift) -> tuple[bool, ...]:
+def _balances(problem: Problem, shift: Shift) -> tuple[bool, ...]:
     return tuple(shift.id in balance.shifts for balance in problem.balances)

@@ -1,23 +1,23 @@
-"""Knows how much work a choice may be."""
+"""Work limit of one recombination."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Effort:
-    """How much may be spent on a choice.
+class WorkLimit:
+    """Limits of time and work of one recombination.
 
     Attributes
     ----------
     seconds : float
         Of wall clock.
-    work : float, optional
-        Of CP-SAT's own measure, about a second each: with this bound, and ample seconds, the same
-        question has the same answer.
-    workers : int
+    deterministic : float, optional
+        Of CP-SAT's deterministic time, about a second each. With this limit, and ample seconds, the
+        result is reproducible.
+    workers : int, default 1
         Threads of CP-SAT.
     """
 
     seconds: float
-    work: float | None = None
+    deterministic: float | None = None
     workers: int = 1

@@ -1,93 +1,94 @@
-"""Says which breaks are owed on the road: an interval per break that no service overlaps.
+"""Breaks: one interval per break, during which no service takes place.
 
-OR-Tools lets a break lie before the departure, after the arrival or on a way, which it makes
-longer: that is the rule, but for one thing. Two breaks at home may overlap, and OR-Tools' may not;
-so where they could, a break that can be had at home is left out.
+OR-Tools lets a break lie before the departure, after the arrival, or on a leg, which it extends.
+That is the rule, with one exception. Two breaks outside the tour may overlap, but not two intervals
+of OR-Tools. So if breaks could overlap, a break that can be taken outside the tour is optional.
 """
 
 from itertools import combinations
 
-from routing.model.routing_model import Model, Rested, Var
+from routing.model.routing_model import BreakVariables, Handle, Model
 from routing.problem import Break, Shift
 
 
-def say(model: Model) -> None:
-    """Give every shift its breaks; a shift that could never have them serves nobody."""
+def add_to(model: Model) -> None:
+    """Add the breaks of every shift; a shift that can never take them gets no visits."""
     for vehicle, shift in model.shifts():
         if not shift.breaks:
             continue
-        if not _possible(shift):
-            model.idle(vehicle)
+        if not _is_possible(shift):
+            model.forbid_visits(vehicle)
             continue
-        together = any(_may_meet(one, other) for one, other in combinations(shift.breaks, 2))
-        intervals = [_interval(model, vehicle, rest, together) for rest in shift.breaks]
+        optional = any(_may_overlap(one, other) for one, other in combinations(shift.breaks, 2))
+        intervals = [_interval(model, vehicle, break_, optional) for break_ in shift.breaks]
         services = [0] * model.routing.Size()
         for index in range(model.routing.Size()):
-            services[index] = model.services()[model.manager.IndexToNode(index)]
+            services[index] = model.service_times()[model.manager.IndexToNode(index)]
         model.time().SetBreakIntervalsOfVehicle(intervals, vehicle, services)
-        model.rests[vehicle] = [
-            Rested(
+        model.breaks[vehicle] = [
+            BreakVariables(
                 begin=interval.SafeStartExpr(0).Var(),
                 end=interval.SafeEndExpr(0).Var(),
-                duration=rest.duration,
+                duration=break_.duration,
                 taken=interval.PerformedExpr().Var(),
             )
-            for rest, interval in zip(shift.breaks, intervals, strict=True)
+            for break_, interval in zip(shift.breaks, intervals, strict=True)
         ]
-        _spare_setups(model, vehicle)
+        _keep_setups_whole(model, vehicle)
 
 
-def _possible(shift: Shift) -> bool:
-    """Whether there is a departure for which every break lies before or may still come."""
+def _is_possible(shift: Shift) -> bool:
+    """Return whether, for some departure, each break lies before it or may still come."""
     last = shift.window.earliest if shift.departed else shift.window.latest
-    before = [rest.windows[0].earliest + rest.duration for rest in shift.breaks]
+    ends = [break_.windows[0].earliest + break_.duration for break_ in shift.breaks]
     departures = [
         instant
-        for instant in (shift.window.earliest, *before)
+        for instant in (shift.window.earliest, *ends)
         if shift.window.earliest <= instant <= last
     ]
     return any(
         all(
-            had <= departure or rest.windows[-1].latest >= departure
-            for rest, had in zip(shift.breaks, before, strict=True)
+            end <= departure or break_.windows[-1].latest >= departure
+            for break_, end in zip(shift.breaks, ends, strict=True)
         )
         for departure in departures
     )
 
 
-def _may_meet(one: Break, other: Break) -> bool:
+def _may_overlap(one: Break, other: Break) -> bool:
     return (
         one.windows[0].earliest < other.windows[-1].latest + other.duration
         and other.windows[0].earliest < one.windows[-1].latest + one.duration
     )
 
 
-def _interval(model: Model, vehicle: int, rest: Break, together: bool) -> Var:  # noqa: FBT001
-    solver, first, last = model.solver(), rest.windows[0].earliest, rest.windows[-1].latest
-    interval = solver.FixedDurationIntervalVar(first, last, rest.duration, together, rest.id)
+def _interval(model: Model, vehicle: int, break_: Break, optional: bool) -> Handle:  # noqa: FBT001
+    """Return the interval of a break, optional only if it can be taken outside the tour."""
+    solver, first, last = model.solver(), break_.windows[0].earliest, break_.windows[-1].latest
+    interval = solver.FixedDurationIntervalVar(first, last, break_.duration, optional, break_.id)
     begin = interval.SafeStartExpr(first).Var()
-    for window, following in zip(rest.windows, rest.windows[1:], strict=False):
+    for window, following in zip(break_.windows, break_.windows[1:], strict=False):
         begin.RemoveInterval(window.latest + 1, following.earliest - 1)
     model.routing.AddVariableMinimizedByFinalizer(begin)
-    if not together:
+    if not optional:
         return interval
     taken = interval.PerformedExpr().Var()
     time, routing = model.time(), model.routing
     departure = time.CumulVar(routing.Start(vehicle))
     arrival = time.CumulVar(routing.End(vehicle))
-    before = solver.IsGreaterOrEqualCstVar(departure, first + rest.duration)
+    before = solver.IsGreaterOrEqualCstVar(departure, first + break_.duration)
     after = solver.IsLessOrEqualCstVar(arrival, last)
     solver.Add(taken + before + after >= 1)
     routing.AddVariableMinimizedByFinalizer(taken)
     return interval
 
 
-def _spare_setups(model: Model, vehicle: int) -> None:
-    """Let no break interrupt a set-up, which to OR-Tools is a part of the way."""
+def _keep_setups_whole(model: Model, vehicle: int) -> None:
+    """Forbid breaks that interrupt a set-up, which is a part of the transit in OR-Tools."""
     solver, time = model.solver(), model.time()
-    for index in model.begins:
+    for index in model.service_begins:
         elsewhere = solver.IsDifferentCstVar(model.routing.VehicleVar(index), vehicle)
-        for rest in model.rests[vehicle]:
-            before = solver.IsLessOrEqualVar(rest.end, model.begins[index])
-            after = solver.IsGreaterOrEqualVar(rest.begin, time.CumulVar(index))
-            solver.Add(before + after + elsewhere + (1 - rest.taken) >= 1)
+        for break_ in model.breaks[vehicle]:
+            before = solver.IsLessOrEqualVar(break_.end, model.service_begins[index])
+            after = solver.IsGreaterOrEqualVar(break_.begin, time.CumulVar(index))
+            solver.Add(before + after + elsewhere + (1 - break_.taken) >= 1)

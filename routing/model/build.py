@@ -1,4 +1,4 @@
-"""Knows every rule the exact engine is told, and in which order."""
+"""Construction of the OR-Tools model: all rules, in their order."""
 
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -31,35 +31,38 @@ from routing.plan import Rule
 from routing.problem import Problem
 
 RULES: Final[Mapping[Rule, Callable[[Model], None]]] = {
-    Rule.CLOCK: clock.say,
-    Rule.WINDOWS: windows.say,
-    Rule.DATES: dates.say,
-    Rule.SHIFTS: shifts.say,
-    Rule.RELOAD: reload.say,
-    Rule.LOAD: load.say,
-    Rule.BREAKS: breaks.say,
-    Rule.RIDE_TIME: ride_time.say,
-    Rule.SKILLS: skills.say,
-    Rule.COLLECTORS: collectors.say,
-    Rule.ZONES: zones.say,
-    Rule.ENDS: ends.say,
-    Rule.LIMITS: limits.say,
-    Rule.OVERTIME: overtime.say,
-    Rule.BALANCE: balance.say,
-    Rule.PERIODS: periods.say,
-    Rule.SHIPMENTS: shipments.say,
-    Rule.PINS: pins.say,
-    Rule.COVERAGE: coverage.say,
-    Rule.OPTIONAL: optional.say,
-    Rule.PRICE: price.say,
+    Rule.CLOCK: clock.add_to,
+    Rule.WINDOWS: windows.add_to,
+    Rule.DATES: dates.add_to,
+    Rule.SHIFTS: shifts.add_to,
+    Rule.RELOAD: reload.add_to,
+    Rule.LOAD: load.add_to,
+    Rule.BREAKS: breaks.add_to,
+    Rule.RIDE_TIME: ride_time.add_to,
+    Rule.SKILLS: skills.add_to,
+    Rule.COLLECTORS: collectors.add_to,
+    Rule.ZONES: zones.add_to,
+    Rule.ENDS: ends.add_to,
+    Rule.LIMITS: limits.add_to,
+    Rule.OVERTIME: overtime.add_to,
+    Rule.BALANCE: balance.add_to,
+    Rule.PERIODS: periods.add_to,
+    Rule.SHIPMENTS: shipments.add_to,
+    Rule.PINS: pins.add_to,
+    Rule.COVERAGE: coverage.add_to,
+    Rule.OPTIONAL: optional.add_to,
+    Rule.PRICE: price.add_to,
 }
-"""Clock comes first: it makes the dimension that others speak of. Price comes last: it adds up
-what others charge."""
+"""The function that adds each rule.
+
+Clock comes first: it adds the time dimension that other rules use. Price comes last: it adds up the
+surcharges of other rules.
+"""
 
 
 def build(problem: Problem) -> Model:
-    """Tell OR-Tools a problem with at least one visit."""
+    """Return the OR-Tools model of a problem with at least one visit."""
     model = Model.of(problem)
-    for say in RULES.values():
-        say(model)
+    for add_to in RULES.values():
+        add_to(model)
     return model

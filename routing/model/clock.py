@@ -1,22 +1,22 @@
-"""Says that times follow from one another: a dimension whose steps are service and travel.
+"""Clock: the time dimension, with service and travel as transits.
 
-At a visit its cumulated value is when the set-up is over: what comes before depends on the place
-ahead, so it is a part of the way there, and what comes after is the same for everybody. Where no
-set-up is asked for, that is the begin of service.
+Its cumul variable at a visit is the end of the set-up. The set-up depends on the previous place, so
+it belongs to the transit to the visit. The service belongs to the transit from the visit. At a
+visit without set-up the cumul variable is the begin of service.
 """
 
 from routing.model.legs import durations
-from routing.model.routing_model import TIME, Model, Var
+from routing.model.routing_model import TIME, Handle, Model
 from routing.problem import Visit
 
 
-def say(model: Model) -> None:
-    """Add the time dimension, and the begin of service where there is a set-up.
+def add_to(model: Model) -> None:
+    """Add the time dimension, and the begin of service at visits with a set-up.
 
-    Waiting is slack. A start is not fixed to zero: a tour may leave as late as it likes.
+    Waiting is slack. A start is not fixed to zero: a tour may leave at any instant of its window.
     """
-    # A begin that nobody keeps may be the horizon itself, and its set-up comes after it.
-    horizon = model.horizon() + max(model.setups(), default=0)
+    # The begin at an unserved visit may be the horizon itself, and its set-up comes after it.
+    horizon = model.horizon() + max(model.setup_times(), default=0)
     transits = {
         profile: model.routing.RegisterTransitMatrix(durations(model, profile))
         for profile in {shift.profile for shift in model.problem.shifts}
@@ -26,19 +26,19 @@ def say(model: Model) -> None:
     model.routing.AddDimensionWithVehicleTransits(per_shift, horizon, horizon, fixed_to_zero, TIME)
     for index, visit in model.visits():
         if visit.setup:
-            model.begins[index] = _begin(model, index, visit)
+            model.service_begins[index] = _begin(model, index, visit)
 
 
-def _begin(model: Model, index: int, visit: Visit) -> Var:
-    """The begin of service: the set-up is not needed straight after the same place."""
-    rows, solver = model.rows(), model.solver()
+def _begin(model: Model, index: int, visit: Visit) -> Handle:
+    """Return the begin of service; the set-up is saved directly after the same place."""
+    rows, solver = model.place_rows(), model.solver()
     here = model.problem.row(visit.place)
-    ahead = [
+    comes_after = [
         solver.IsEqualCstVar(model.routing.NextVar(other), index)
         for other in range(model.routing.Size())
         if other != index and rows[model.manager.IndexToNode(other)] == here
     ]
     ready = model.time().CumulVar(index)
-    if not ahead:
+    if not comes_after:
         return (ready - visit.setup).Var()
-    return (ready - visit.setup + visit.setup * solver.Sum(ahead)).Var()
+    return (ready - visit.setup + visit.setup * solver.Sum(comes_after)).Var()

@@ -1,15 +1,15 @@
-"""Says that mandatory visits come before any sum of money."""
+"""Coverage: serving a mandatory visit comes before all costs."""
 
 from routing.model.routing_model import Model
 from routing.units import SHARES_PER_CENT
 from routing.validation import dearest
 
 
-def say(model: Model) -> None:
-    """Let a mandatory visit be left out only at a price above everything else together.
+def add_to(model: Model) -> None:
+    """Add a disjunction for each mandatory visit, with a penalty above all costs together.
 
-    It is a price and not a constraint, so that a day that cannot be served whole still has a
-    plan, and a reason per visit left out.
+    It is a penalty and not a constraint. So a problem without room for all visits still has a
+    plan, and a reason for each unassigned visit.
     """
     forbidding = dearest(model.problem)
     for index, visit in model.visits():

@@ -1,6 +1,6 @@
-"""Says from when and until when service may begin, and what every hour after the due instant costs.
+"""Dates: release and deadline of a visit, and the cost of each hour after its due instant.
 
-The price is a soft upper bound of a dimension, which costs nothing where nobody serves the visit.
+Lateness is a soft upper bound of a cumul variable, which costs nothing at an unassigned visit.
 """
 
 from typing import Final
@@ -10,21 +10,22 @@ from routing.problem import Visit
 from routing.units import LARGEST, SHARES_PER_SECOND
 
 BEGIN: Final = "begin"
+"""Name of the dimension of begins, used if late visits have set-ups."""
 
 
-def say(model: Model) -> None:
-    """Bound the begin of service by release and deadline, and price lateness."""
+def add_to(model: Model) -> None:
+    """Bound the begin of service by release and deadline, and add the cost of lateness."""
     for index, visit in model.visits():
         if visit.release is not None or visit.deadline is not None:
             _bound(model, index, visit)
     late = [(index, visit) for index, visit in model.visits() if visit.cents_per_hour_late]
-    if any(index in model.begins for index, _ in late):
-        _begin_dimension(model, [index for index, _ in late])
+    if any(index in model.service_begins for index, _ in late):
+        _add_begin_dimension(model, [index for index, _ in late])
     for index, visit in late:
-        name = BEGIN if index in model.begins else TIME
+        name = BEGIN if index in model.service_begins else TIME
         dimension = model.routing.GetDimensionOrDie(name)
-        price = SHARES_PER_SECOND * visit.cents_per_hour_late
-        dimension.SetCumulVarSoftUpperBound(index, visit.due, price)
+        rate = SHARES_PER_SECOND * visit.cents_per_hour_late
+        dimension.SetCumulVarSoftUpperBound(index, visit.due, rate)
 
 
 def _bound(model: Model, index: int, visit: Visit) -> None:
@@ -35,20 +36,20 @@ def _bound(model: Model, index: int, visit: Visit) -> None:
         begin.SetRange(first, last)
     else:
         # No window is left; an empty range would abort the process.
-        model.only(index, [])
+        model.allow_vehicles(index, [])
 
 
-def _begin_dimension(model: Model, late: list[int]) -> None:
-    """Add a dimension whose value at a visit that needs a set-up is the begin of service.
+def _add_begin_dimension(model: Model, late: list[int]) -> None:
+    """Add a dimension with the begin of service as cumul variable at visits with a set-up.
 
-    Time itself is the end of the set-up there. Begins only grow along a tour, so this dimension
-    has no steps and any slack.
+    The time dimension is the end of the set-up there. Begins only grow along a tour, so this
+    dimension has no transits and any slack.
     """
     horizon = model.horizon()
-    no_steps = model.per_visit([0] * len(model.problem.visits))
+    no_transits = model.register_per_visit([0] * len(model.problem.visits))
     fixed_to_zero = False
-    model.routing.AddDimension(no_steps, horizon, horizon, fixed_to_zero, BEGIN)
+    model.routing.AddDimension(no_transits, horizon, horizon, fixed_to_zero, BEGIN)
     dimension = model.routing.GetDimensionOrDie(BEGIN)
     for index in late:
-        if index in model.begins:
-            model.solver().Add(dimension.CumulVar(index) == model.begins[index])
+        if index in model.service_begins:
+            model.solver().Add(dimension.CumulVar(index) == model.service_begins[index])

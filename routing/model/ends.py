@@ -1,22 +1,22 @@
-"""Says where tours may end: what must be kept cold, only at a place that receives it.
+"""Ends: a load with a ride limit must reach a place that receives it.
 
-That a tour runs from its shift's start to the nearest of its shift's ends is in the nodes of the
-model and in its legs.
+The nodes and the legs of the model make a tour run from the start of its shift to the nearest of
+the shift's ends.
 """
 
 from routing.model.routing_model import Model
 
 
-def say(model: Model) -> None:
-    """Keep visits with a ride limit off shifts that neither end nor unload where milk is received.
+def add_to(model: Model) -> None:
+    """Forbid visits with a ride limit on shifts that neither end nor unload at a freezer.
 
-    Of a shift that may unload, `ride_time` says that it must.
+    On a shift that may unload, `ride_time` requires it.
     """
     receiving = [
         vehicle
         for vehicle, shift in model.shifts()
-        if model.unloads(vehicle) or model.problem.place(shift.ends[0]).receives
+        if model.may_unload(vehicle) or model.problem.place(shift.ends[0]).receives
     ]
     for index, visit in model.visits():
         if visit.ride_limits:
-            model.only(index, receiving)
+            model.allow_vehicles(index, receiving)

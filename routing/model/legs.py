@@ -1,20 +1,26 @@
-"""Knows the legs between the nodes of a model: a tour ends at the nearest of its shift's ends."""
+"""Legs between the nodes of a model: a tour ends at the nearest of its shift's ends."""
 
 from routing.model.routing_model import Model
 from routing.problem import Travel
 
 Matrix = list[list[int]]
+"""A square matrix with a row and a column per node."""
 
 
-def legs(model: Model, profile: str, what: str) -> Matrix:
-    """What driving from node to node takes: seconds, metres or cents.
+def legs(model: Model, profile: str, quantity: str) -> Matrix:
+    """Return a quantity of the legs from node to node.
 
-    Only a shift that serves nobody goes straight from start to end. It stays at home; were it to
-    travel, a journey longer than its hours would leave the whole model no solution.
+    Only an unused shift goes directly from its start to its end, and it does not travel. If it did,
+    a leg longer than its hours would leave the whole model without a solution. So that leg is 0.
+
+    Parameters
+    ----------
+    quantity : {"seconds", "metres", "cents"}
+        A field of `Travel`.
     """
     travel = model.problem.travel[profile]
-    table, reached = getattr(travel, what), _reached(model, travel)
-    matrix = [[table[here][there] for there in reached[here]] for here in model.rows()]
+    table, columns = getattr(travel, quantity), _columns(model, travel)
+    matrix = [[table[here][there] for there in columns[here]] for here in model.place_rows()]
     for vehicle, _ in model.shifts():
         start = len(model.problem.visits) + 2 * vehicle
         matrix[start][start + 1] = 0
@@ -22,10 +28,10 @@ def legs(model: Model, profile: str, what: str) -> Matrix:
 
 
 def durations(model: Model, profile: str) -> Matrix:
-    """From node to node: the service here, the way, and the set-up there."""
-    rows, setups = model.rows(), model.setups()
+    """Return the seconds from node to node: service here, travel, and set-up there."""
+    rows, setups = model.place_rows(), model.setup_times()
     matrix = legs(model, profile, "seconds")
-    for here, service in enumerate(model.services()):
+    for here, service in enumerate(model.service_times()):
         if service:
             matrix[here] = [service + leg for leg in matrix[here]]
     for there, setup in enumerate(setups):
@@ -34,9 +40,9 @@ def durations(model: Model, profile: str) -> Matrix:
     return matrix
 
 
-def _reached(model: Model, travel: Travel) -> dict[int, list[int]]:
-    """Per row of a place, the row that each node means from there."""
-    visits, rows = len(model.problem.visits), model.rows()
+def _columns(model: Model, travel: Travel) -> dict[int, list[int]]:
+    """Return per row of a place the place of each node; that of an end is the nearest."""
+    visits, rows = len(model.problem.visits), model.place_rows()
     choices = {
         visits + 2 * vehicle + 1: [model.problem.row(end) for end in shift.ends]
         for vehicle, shift in model.shifts()
@@ -44,9 +50,9 @@ def _reached(model: Model, travel: Travel) -> dict[int, list[int]]:
     }
     if not choices:
         return dict.fromkeys(rows, rows)
-    reached = {here: list(rows) for here in rows}
-    for here, row in reached.items():
+    columns = {here: list(rows) for here in rows}
+    for here, row in columns.items():
         seconds, metres = travel.seconds[here], travel.metres[here]
         for node, ends in choices.items():
             row[node] = min(ends, key=lambda end: (seconds[end], metres[end]))
-    return reached
+    return columns

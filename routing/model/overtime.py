@@ -1,20 +1,20 @@
-"""Says what every hour after a shift's regular end costs."""
+"""Overtime: the cost of each hour after a shift's regular end."""
 
 from routing.model.routing_model import Model
 from routing.units import SHARES_PER_SECOND
 
 
-def say(model: Model) -> None:
-    """Price the arrival of each tour from its overtime on.
+def add_to(model: Model) -> None:
+    """Add the cost of an arrival after the begin of overtime.
 
-    A shift in overtime from the beginning owes the time before its window as soon as it is used;
-    a shift that stays at home, whose end lies in the window too, owes nothing.
+    If a shift is in overtime from its beginning, its use costs the time before its window as well.
+    An unused shift costs nothing: its end lies in the window too.
     """
     for vehicle, shift in model.shifts():
         if shift.overtime_from is None or not shift.overtime_cents_per_hour:
             continue
-        price = SHARES_PER_SECOND * shift.overtime_cents_per_hour
+        rate = SHARES_PER_SECOND * shift.overtime_cents_per_hour
         counted_from = max(shift.overtime_from, shift.window.earliest)
-        model.standing[vehicle] += price * (counted_from - shift.overtime_from)
+        model.fixed_surcharges[vehicle] += rate * (counted_from - shift.overtime_from)
         end = model.routing.End(vehicle)
-        model.time().SetCumulVarSoftUpperBound(end, counted_from, price)
+        model.time().SetCumulVarSoftUpperBound(end, counted_from, rate)

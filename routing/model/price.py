@@ -1,4 +1,4 @@
-"""Says what a plan costs, exactly, in shares of a cent: it agrees with `routing.cost`."""
+"""Price: the cost of a plan in shares, equal to that of `routing.cost`."""
 
 from routing.model.legs import durations, legs
 from routing.model.routing_model import Model
@@ -6,23 +6,26 @@ from routing.problem import Shift
 from routing.units import SHARES_PER_CENT, SHARES_PER_METRE, SHARES_PER_SECOND
 
 Tariff = tuple[str, int, int, int, tuple[int, ...]]
-"""What the price of a leg depends on: profile, cents per kilometre, hour and hour of driving, and
-what each node costs on top. Shifts that share it share a matrix."""
+"""The terms of a leg's cost; shifts with the same tariff share a matrix.
+
+The profile, the cents per kilometre, per hour and per hour of driving, and the surcharge of each
+visit in shares.
+"""
 
 
-def say(model: Model) -> None:
-    """Price roads, working time and the use of a shift.
+def add_to(model: Model) -> None:
+    """Add the costs of legs, working time and the use of a shift.
 
-    Travel, service and set-up are priced on the arcs, where the search can see them, and so is
-    whatever a visit costs on this shift; only waiting is priced as slack of the time dimension.
+    Travel, service, set-up and surcharges are costs of arcs, which the search uses as guidance.
+    Only waiting is a cost of slack in the time dimension.
     """
     arcs: dict[Tariff, int] = {}
     for vehicle, shift in model.shifts():
         tariff = _tariff(model, vehicle, shift)
         if tariff not in arcs:
-            arcs[tariff] = _arcs(model, tariff)
+            arcs[tariff] = _register_arcs(model, tariff)
         model.routing.SetArcCostEvaluatorOfVehicle(arcs[tariff], vehicle)
-        fixed = SHARES_PER_CENT * shift.fixed_cost + model.standing[vehicle]
+        fixed = SHARES_PER_CENT * shift.fixed_cost + model.fixed_surcharges[vehicle]
         model.routing.SetFixedCostOfVehicle(fixed, vehicle)
         if shift.cents_per_hour:
             per_second = SHARES_PER_SECOND * shift.cents_per_hour
@@ -30,13 +33,14 @@ def say(model: Model) -> None:
 
 
 def _tariff(model: Model, vehicle: int, shift: Shift) -> Tariff:
-    charges = tuple(model.charges[vehicle, node] for node in range(len(model.problem.visits)))
+    surcharges = tuple(model.surcharges[vehicle, node] for node in range(len(model.problem.visits)))
     hourly = shift.cents_per_hour, shift.cents_per_driving_hour
-    return (shift.profile, shift.cents_per_km, *hourly, charges)
+    return (shift.profile, shift.cents_per_km, *hourly, surcharges)
 
 
-def _arcs(model: Model, tariff: Tariff) -> int:
-    profile, per_km, per_hour, per_driving_hour, charges = tariff
+def _register_arcs(model: Model, tariff: Tariff) -> int:
+    """Register the matrix of arc costs of a tariff, in shares."""
+    profile, per_km, per_hour, per_driving_hour, surcharges = tariff
     parts = [
         (SHARES_PER_METRE * per_km, legs(model, profile, "metres")),
         (SHARES_PER_SECOND * per_hour, durations(model, profile)),
@@ -44,14 +48,14 @@ def _arcs(model: Model, tariff: Tariff) -> int:
     ]
     if model.problem.travel[profile].cents:
         parts.append((SHARES_PER_CENT, legs(model, profile, "cents")))
-    parts = [(price, matrix) for price, matrix in parts if price]
-    on_top = [*charges, *([0] * (len(model.rows()) - len(charges)))]
+    parts = [(rate, matrix) for rate, matrix in parts if rate]
+    per_node = [*surcharges, *([0] * (len(model.place_rows()) - len(surcharges)))]
     matrix = [
         [
-            charge + sum(price * value for (price, _), value in zip(parts, values, strict=True))
-            for charge, *values in zip(on_top, *rows, strict=True)
+            surcharge + sum(rate * value for (rate, _), value in zip(parts, values, strict=True))
+            for surcharge, *values in zip(per_node, *rows, strict=True)
         ]
-        for rows in (_rows(parts, here) for here in range(len(on_top)))
+        for rows in (_rows(parts, here) for here in range(len(per_node)))
     ]
     number: int = model.routing.RegisterTransitMatrix(matrix)
     return number

@@ -1,23 +1,23 @@
-"""Says where a shift may unload on the way: halts that it may make or leave out for nothing."""
+"""Reload: optional nodes at which a shift may unload on the way."""
 
 from routing.model.routing_model import Model
 
 
-def say(model: Model) -> None:
-    """Give each halt to its shift, or to nobody."""
-    for index, halt in model.unloadings():
-        model.only(index, [halt.vehicle])
+def add_to(model: Model) -> None:
+    """Add a disjunction without penalty for each unloading of a shift."""
+    for index, unloading in model.unloadings():
+        model.allow_vehicles(index, [unloading.vehicle])
         model.routing.AddDisjunction([index], 0)
     for vehicle, shift in model.shifts():
         if shift.reload and len(shift.reload.places) > 1:
-            _at_most(model, vehicle, shift.reload.times)
+            _limit_unloadings(model, vehicle, shift.reload.times)
 
 
-def _at_most(model: Model, vehicle: int, times: int) -> None:
-    """Bound the halts at several freezers together; there are as many nodes for each of them."""
-    made = [
+def _limit_unloadings(model: Model, vehicle: int, times: int) -> None:
+    """Limit the unloadings at several freezers together; each of them has as many nodes."""
+    active = [
         model.routing.ActiveVar(index)
-        for index, halt in model.unloadings()
-        if halt.vehicle == vehicle
+        for index, unloading in model.unloadings()
+        if unloading.vehicle == vehicle
     ]
-    model.solver().Add(model.solver().Sum(made) <= times)
+    model.solver().Add(model.solver().Sum(active) <= times)

@@ -1,55 +1,57 @@
-"""Says how long an item may ride: until the tour reaches a place that receives it."""
+"""Ride time: an item reaches a place that receives it within its limit."""
 
-from routing.model.arrivals import halted
-from routing.model.routing_model import Model, Var
+from routing.model.arrivals import arrivals_at_unloadings
+from routing.model.routing_model import Handle, Model
 
 
-def say(model: Model) -> None:
-    """Bind the arrival where an item is received to the end of its service."""
+def add_to(model: Model) -> None:
+    """Bound the arrival at which an item is received by the end of its service and its limit."""
     _bound_carried(model)
     limited = [
         (index, visit.service + min(visit.ride_limits.values()))
         for index, visit in model.visits()
         if visit.ride_limits
     ]
-    if limited or _carries_on(model):
-        received = _after_halts(model) if model.halts else _at_the_end(model)
+    unloading = _unload_carried(model)
+    if limited or unloading:
+        received = _received_on_the_way(model) if model.unloading_nodes else _received_at_end(model)
         for index, limit in limited:
             model.solver().Add(received[index] <= model.time().CumulVar(index) + limit)
-        for vehicle in _carries_on(model):
+        for vehicle in unloading:
             start = model.routing.Start(vehicle)
             model.solver().Add(received[start] <= model.problem.shifts[vehicle].carried_until)
 
 
-def _carries_on(model: Model) -> list[int]:
-    """Who may unload what it carries from the start before the end of the tour."""
+def _unload_carried(model: Model) -> list[int]:
+    """Return the vehicles that may unload the load carried from the start on the way."""
     return [
         vehicle
         for vehicle, shift in model.shifts()
-        if shift.carried_until is not None and model.unloads(vehicle)
+        if shift.carried_until is not None and model.may_unload(vehicle)
     ]
 
 
 def _bound_carried(model: Model) -> None:
-    """Bound the end of a tour that carries something from the start and cannot unload on the way.
+    """Bound the end of a tour with load from the start that it cannot unload on the way.
 
-    Nobody rides with a shift whose end is too late already: an empty range would abort the process.
+    If the end of a shift is too late in any case, it gets no visits: an empty range would abort the
+    process.
     """
     for vehicle, shift in model.shifts():
-        if shift.carried_until is None or model.unloads(vehicle):
+        if shift.carried_until is None or model.may_unload(vehicle):
             continue
         end = model.time().CumulVar(model.routing.End(vehicle))
         receives = model.problem.place(shift.ends[0]).receives
         if receives and shift.carried_until >= max(end.Min(), shift.window.earliest):
             end.SetMax(shift.carried_until)
         else:
-            model.idle(vehicle)
+            model.forbid_visits(vehicle)
 
 
-def _at_the_end(model: Model) -> dict[int, Var]:
-    """Per visit, the arrival at the end of whichever shift serves it.
+def _received_at_end(model: Model) -> dict[int, Handle]:
+    """Return per index of a visit the arrival at the end of its tour.
 
-    The element at 0 is for a visit that nobody serves: its vehicle is -1.
+    The element at 0 is for an unassigned visit: its vehicle is -1.
     """
     time, solver = model.time(), model.solver()
     ends = [time.CumulVar(model.routing.End(vehicle)) for vehicle, _ in model.shifts()]
@@ -61,34 +63,35 @@ def _at_the_end(model: Model) -> dict[int, Var]:
     }
 
 
-def _after_halts(model: Model) -> dict[int, Var]:
-    """Per visit and start, the arrival at the next halt or end: a chain along the successors.
+def _received_on_the_way(model: Model) -> dict[int, Handle]:
+    """Return per index of a visit or start the arrival at the next unloading or end.
 
-    What no place receives is received too late for every limit.
+    The variables form a chain along the successors. If no place receives an item, the arrival is
+    too late for every limit.
     """
     time, solver, routing = model.time(), model.solver(), model.routing
-    never = _never(model)
-    asking = [index for index, _ in model.visits()]
-    asking += [routing.Start(vehicle) for vehicle in _carries_on(model)]
-    received = {index: solver.IntVar(0, never, f"received {index}") for index in asking}
+    too_late = _too_late(model)
+    indices = [index for index, _ in model.visits()]
+    indices += [routing.Start(vehicle) for vehicle in _unload_carried(model)]
+    received = {index: solver.IntVar(0, too_late, f"received {index}") for index in indices}
     choices = {index: received.get(index, solver.IntConst(0)) for index in range(routing.Size())}
-    choices |= halted(model)
+    choices |= arrivals_at_unloadings(model)
     for vehicle, shift in model.shifts():
         end = routing.End(vehicle)
         receives = model.problem.place(shift.ends[0]).receives
-        choices[end] = time.CumulVar(end) if receives else solver.IntConst(never)
+        choices[end] = time.CumulVar(end) if receives else solver.IntConst(too_late)
         if shift.carried_until is not None:
-            # A shift that stays at home has nothing on board that could get warm.
-            home = solver.IsEqualCstVar(routing.NextVar(routing.Start(vehicle)), end)
-            choices[end] = (choices[end] * (1 - home)).Var()
+            # The load of an unused shift does not ride.
+            unused = solver.IsEqualCstVar(routing.NextVar(routing.Start(vehicle)), end)
+            choices[end] = (choices[end] * (1 - unused)).Var()
     ordered = [choices[index] for index in range(len(choices))]
-    for index, when in received.items():
-        solver.Add(when == solver.Element(ordered, routing.NextVar(index)))
+    for index, arrival in received.items():
+        solver.Add(arrival == solver.Element(ordered, routing.NextVar(index)))
     return received
 
 
-def _never(model: Model) -> int:
-    """An instant that is too late for every limit."""
+def _too_late(model: Model) -> int:
+    """Return an instant too late for every limit, in seconds."""
     limits = [
         visit.service + max(visit.ride_limits.values(), default=0) for visit in model.problem.visits
     ]

@@ -1,8 +1,8 @@
-"""Knows the OR-Tools model of a problem: its nodes, its variables, and how orders are read.
+"""OR-Tools routing model of a problem: nodes, variables, and the orders of a solution.
 
-Nodes are the visits in their order, then a start and an end per shift, so that two shifts never
-share a depot, then the halts where a shift may unload. Only matrices and vectors are registered: a
-Python callback that raises counts as zero and the result still says optimal.
+Nodes are the visits in their order, then a start and an end per shift, then the unloadings. So two
+shifts never share a depot. Only matrices and vectors are registered: a Python callback that
+raises counts as zero, and the result still says optimal.
 """
 
 from collections import Counter
@@ -18,14 +18,23 @@ from routing.schedule import timed
 from routing.units import AT_ONCE, Seconds
 
 TIME: Final = "time"
+"""Name of the time dimension."""
 
-Var = Any
+Handle = Any
 """An OR-Tools variable, dimension or assignment; its wheel carries no types."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Halt:
-    """A node where one shift may unload once; a shift has one per freezer and time."""
+class UnloadingNode:
+    """A node where one shift may unload once; a shift has one per freezer and unloading.
+
+    Attributes
+    ----------
+    node, vehicle : int
+    place : str
+    service : Seconds
+        Duration of the unloading.
+    """
 
     node: int
     vehicle: int
@@ -34,174 +43,180 @@ class Halt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rested:
+class BreakVariables:
     """A break of a shift as variables.
 
     Attributes
     ----------
+    begin, end : variable
+    duration : Seconds
     taken : variable
-        Whether the interval counts; 0 only where the break can be had at home.
+        Whether the interval is performed; 0 only if the break can be taken outside the tour.
     """
 
-    begin: Var
-    end: Var
+    begin: Handle
+    end: Handle
     duration: Seconds
-    taken: Var
+    taken: Handle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """A problem as OR-Tools is told it.
+    """A problem as an OR-Tools routing model.
 
     Attributes
     ----------
-    begins : dict of int to variable
-        The begin of service at the visits where it is not the time dimension's own; see `clock`.
-    rests : dict of int to list of Rested
+    problem : Problem
+    manager, routing : handle
+        The index manager and the routing model of OR-Tools.
+    unloading_nodes : tuple of UnloadingNode
+    service_begins : dict of int to variable
+        Per index of a visit with a set-up, its begin of service; see `clock`.
+    breaks : dict of int to list of BreakVariables
         Per vehicle, its breaks.
-    charges : dict of (int, int) to int
-        Per vehicle and node, what driving there costs on top, in shares.
-    standing : dict of int to int
-        Per vehicle, what using it costs on top of its fixed cost, in shares.
+    surcharges : counter of (int, int)
+        Per vehicle and node, the cost of serving it apart from legs and hours, in shares.
+    fixed_surcharges : counter of int
+        Per vehicle, the cost of its use above its fixed cost, in shares.
     """
 
     problem: Problem
-    manager: Var
-    routing: Var
-    halts: tuple[Halt, ...] = ()
-    begins: dict[int, Var] = field(default_factory=dict)
-    rests: dict[int, list[Rested]] = field(default_factory=dict)
-    charges: Counter[tuple[int, int]] = field(default_factory=Counter)
-    standing: Counter[int] = field(default_factory=Counter)
+    manager: Handle
+    routing: Handle
+    unloading_nodes: tuple[UnloadingNode, ...] = ()
+    service_begins: dict[int, Handle] = field(default_factory=dict)
+    breaks: dict[int, list[BreakVariables]] = field(default_factory=dict)
+    surcharges: Counter[tuple[int, int]] = field(default_factory=Counter)
+    fixed_surcharges: Counter[int] = field(default_factory=Counter)
 
     @classmethod
     def of(cls, problem: Problem) -> Self:
-        """Open a model that knows nodes and shifts, and no rule yet."""
+        """Return a model with the nodes and vehicles of a problem, without rules."""
         visits, shifts = len(problem.visits), len(problem.shifts)
         starts = [visits + 2 * number for number in range(shifts)]
         ends = [start + 1 for start in starts]
-        halts = _halts(problem)
-        nodes = visits + 2 * shifts + len(halts)
+        unloading_nodes = _unloading_nodes(problem)
+        nodes = visits + 2 * shifts + len(unloading_nodes)
         manager = pywrapcp.RoutingIndexManager(nodes, shifts, starts, ends)
         routing = pywrapcp.RoutingModel(manager)
-        return cls(problem=problem, manager=manager, routing=routing, halts=halts)
+        return cls(
+            problem=problem, manager=manager, routing=routing, unloading_nodes=unloading_nodes
+        )
 
     def visits(self) -> list[tuple[int, Visit]]:
-        """Each visit with its index."""
+        """Return each visit with its index."""
         return [(self.index(node), visit) for node, visit in enumerate(self.problem.visits)]
 
     def shifts(self) -> list[tuple[int, Shift]]:
-        """Each shift with its vehicle number."""
+        """Return each shift with its vehicle number."""
         return list(enumerate(self.problem.shifts))
 
-    def unloadings(self) -> list[tuple[int, Halt]]:
-        """Each halt with its index."""
-        return [(self.index(halt.node), halt) for halt in self.halts]
+    def unloadings(self) -> list[tuple[int, UnloadingNode]]:
+        """Return each unloading with its index."""
+        return [(self.index(unloading.node), unloading) for unloading in self.unloading_nodes]
 
-    def unloads(self, vehicle: int) -> bool:
-        """Whether this vehicle may unload on its way."""
-        return any(halt.vehicle == vehicle for halt in self.halts)
+    def may_unload(self, vehicle: int) -> bool:
+        """Return whether a vehicle may unload on the way."""
+        return any(unloading.vehicle == vehicle for unloading in self.unloading_nodes)
 
     def index(self, node: int) -> int:
-        """The index of a node that is no end."""
+        """Return the index of a node that is not an end."""
         number: int = self.manager.NodeToIndex(node)
         return number
 
     def horizon(self) -> Seconds:
-        """The instant by which every tour has arrived."""
+        """Return the instant by which every tour has arrived."""
         return max(shift.window.latest for shift in self.problem.shifts)
 
-    def solver(self) -> Var:
-        """The constraint solver below the routing model."""
+    def solver(self) -> Handle:
+        """Return the constraint solver below the routing model."""
         return self.routing.solver()
 
-    def time(self) -> Var:
-        """The dimension of time; see `clock` for what its cumulated value at a visit is."""
+    def time(self) -> Handle:
+        """Return the time dimension; `clock` defines its cumul variables."""
         return self.routing.GetDimensionOrDie(TIME)
 
-    def begin(self, index: int) -> Var:
-        """The begin of service at a visit, whose set-up comes first."""
-        return self.begins.get(index) or self.time().CumulVar(index)
+    def begin(self, index: int) -> Handle:
+        """Return the begin of service at a visit, after its set-up."""
+        return self.service_begins.get(index) or self.time().CumulVar(index)
 
-    def ends_of_service(self) -> dict[int, Var]:
-        """Per visit's index, when the collector leaves."""
-        time = self.time()
-        return {index: time.CumulVar(index) + visit.service for index, visit in self.visits()}
-
-    def only(self, index: int, vehicles: Sequence[int]) -> None:
-        """Let nothing but these vehicles serve a visit, or nobody.
+    def allow_vehicles(self, index: int, vehicles: Sequence[int]) -> None:
+        """Restrict a node to some vehicles; it may stay unserved.
 
         `SetAllowedVehiclesForIndex` raises TypeError in this wheel.
         """
         self.routing.VehicleVar(index).SetValues([-1, *vehicles])
 
-    def idle(self, vehicle: int) -> None:
-        """Let a vehicle serve nobody."""
+    def forbid_visits(self, vehicle: int) -> None:
+        """Forbid all visits on a vehicle."""
         for index, _ in self.visits():
             self.routing.VehicleVar(index).RemoveValue(vehicle)
 
-    def rows(self) -> list[int]:
-        """Per node, the row of its place in the travel matrices; of an end, that of the first."""
+    def place_rows(self) -> list[int]:
+        """Return per node the row of its place in the matrices; of an end, that of the first."""
         ends = [place for shift in self.problem.shifts for place in (shift.start, shift.ends[0])]
         visits = [visit.place for visit in self.problem.visits]
-        names = [*visits, *ends, *(halt.place for halt in self.halts)]
-        return [self.problem.row(name) for name in names]
+        unloadings = (unloading.place for unloading in self.unloading_nodes)
+        return [self.problem.row(name) for name in (*visits, *ends, *unloadings)]
 
-    def services(self) -> list[int]:
-        """Per node, the service time without set-up; none at starts and ends."""
+    def service_times(self) -> list[int]:
+        """Return per node the service time without set-up in seconds; 0 at starts and ends."""
         return [
             *(visit.service for visit in self.problem.visits),
             *([AT_ONCE] * (2 * len(self.problem.shifts))),
-            *(halt.service for halt in self.halts),
+            *(unloading.service for unloading in self.unloading_nodes),
         ]
 
-    def setups(self) -> list[int]:
-        """Per node, the set-up where the point ahead of it is another place."""
-        others = 2 * len(self.problem.shifts) + len(self.halts)
+    def setup_times(self) -> list[int]:
+        """Return per node the set-up in seconds, needed if the previous place is another."""
+        others = 2 * len(self.problem.shifts) + len(self.unloading_nodes)
         return [*(visit.setup for visit in self.problem.visits), *([AT_ONCE] * others)]
 
-    def per_visit(self, amounts: Sequence[int], *, halt: int = 0) -> int:
-        """Register one amount per visit, none at starts and ends, and one at every halt."""
+    def register_per_visit(self, amounts: Sequence[int], *, at_unloading: int = 0) -> int:
+        """Register a unary transit: an amount per visit, and one for all unloadings.
+
+        Starts and ends have 0.
+        """
         ends = [0] * (2 * len(self.problem.shifts))
-        vector = [*amounts, *ends, *([halt] * len(self.halts))]
+        vector = [*amounts, *ends, *([at_unloading] * len(self.unloading_nodes))]
         number: int = self.routing.RegisterUnaryTransitVector(vector)
         return number
 
-    def orders(self, next_of: Var) -> dict[str, list[str]]:
-        """Read the orders of a solution, which name visits and no unloadings.
+    def orders(self, next_of: Handle) -> dict[str, list[str]]:
+        """Return the orders of a solution: per shift its visits, without unloadings.
 
         Parameters
         ----------
         next_of : callable
             From an index to the index that follows it.
         """
-        found: dict[str, list[str]] = {}
+        orders: dict[str, list[str]] = {}
         for vehicle, shift in self.shifts():
             index = next_of(self.routing.Start(vehicle))
-            names = found.setdefault(shift.id, [])
+            names = orders.setdefault(shift.id, [])
             while not self.routing.IsEnd(index):
                 node = self.manager.IndexToNode(index)
                 if node < len(self.problem.visits):
                     names.append(self.problem.visits[node].id)
                 index = next_of(index)
-        return found
+        return orders
 
-    def assignment(self, orders: Mapping[str, Sequence[str]]) -> Var:
-        """Turn orders into an assignment; None if the model refuses them."""
+    def assignment(self, orders: Mapping[str, Sequence[str]]) -> Handle:
+        """Return the assignment of orders; None if the model refuses them."""
         routes = [
             self._route(vehicle, orders.get(shift.id, ())) for vehicle, shift in self.shifts()
         ]
         return self.routing.ReadAssignmentFromRoutes(routes, True)  # noqa: FBT003 - not ours
 
     def _route(self, vehicle: int, names: Sequence[str]) -> list[int]:
-        """The indices of visits, with unloadings where a schedule of this order has them."""
-        index = {visit.id: index for index, visit in self.visits()}
-        route = [index[name] for name in names]
-        free = [(index, halt) for index, halt in self.unloadings() if halt.vehicle == vehicle]
+        """Return the indices of visits, with the unloadings of the best timing of this order."""
+        indices = {visit.id: index for index, visit in self.visits()}
+        route = [indices[name] for name in names]
+        free = [pair for pair in self.unloadings() if pair[1].vehicle == vehicle]
         if not free or not route:
             return route
         shift = self.problem.shifts[vehicle]
-        tour = timed(self.problem, shift, [self.problem.visits[one] for one in route])
+        tour = timed(self.problem, shift, [self.problem.visits[index] for index in route])
         unloadings = tour.unloadings if isinstance(tour, Tour) else ()
         for unloading in reversed(unloadings):
             chosen = next(pair for pair in free if pair[1].place == unloading.place)
@@ -210,10 +225,10 @@ class Model:
         return route
 
 
-def _halts(problem: Problem) -> tuple[Halt, ...]:
-    """As many halts per shift and freezer as it may unload."""
+def _unloading_nodes(problem: Problem) -> tuple[UnloadingNode, ...]:
+    """Return as many nodes per shift and freezer as unloadings the shift may make."""
     first = len(problem.visits) + 2 * len(problem.shifts)
-    found = [
+    unloadings = [
         (vehicle, place, shift.reload.service)
         for vehicle, shift in enumerate(problem.shifts)
         if shift.reload
@@ -221,6 +236,6 @@ def _halts(problem: Problem) -> tuple[Halt, ...]:
         for _ in range(min(shift.reload.times, len(problem.visits) + 1))
     ]
     return tuple(
-        Halt(node=first + number, vehicle=vehicle, place=place, service=service)
-        for number, (vehicle, place, service) in enumerate(found)
+        UnloadingNode(node=first + number, vehicle=vehicle, place=place, service=service)
+        for number, (vehicle, place, service) in enumerate(unloadings)
     )

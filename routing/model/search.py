@@ -1,8 +1,8 @@
-"""Knows how OR-Tools is set to work on a model, and how it is watched and stopped.
+"""Search of the OR-Tools model, its observer, and its stop.
 
-The search is parallel cheapest insertion, then guided local search. It keeps the interpreter's
-lock to its end and no signal reaches it, so whoever needs to stop it for certain runs it in a
-process of its own; the limit below stops it between two candidate moves.
+The search is parallel cheapest insertion, then guided local search. It holds the interpreter's lock
+to its end, and no signal reaches it. A caller that must be able to stop it runs it in a process of
+its own; the limit below stops it between two candidate moves.
 """
 
 from collections.abc import Callable
@@ -10,65 +10,65 @@ from typing import Final, Protocol
 
 from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 
-from routing.model.routing_model import Model, Var
+from routing.model.routing_model import Handle, Model
 
 Orders = dict[str, list[str]]
 """Per shift, the visits it serves, in their order."""
 
-MOVES_PER_LOOK: Final = 64
-"""Candidate moves between two looks at the watch; some 200,000 are examined per second."""
+MOVES_PER_CHECK: Final = 64
+"""Candidate moves between two calls of the observer; some 200,000 are tried per second."""
 
-A_DAY: Final = 86_400
-"""No search is meant to last so long: OR-Tools warns unless it is given some limit in seconds."""
+MAX_SECONDS: Final = 86_400
+"""Seconds of the longest search; OR-Tools warns unless it has some limit."""
 
 
-class ModelWatcher(Protocol):
-    """Who is told of better solutions, and says when it is enough."""
+class ModelObserver(Protocol):
+    """Observer and stopping criterion of a search of the OR-Tools model."""
 
-    def better(self, read: Callable[[], Orders]) -> None:
-        """A solution cheaper than all before it has been found."""
+    def on_best(self, read: Callable[[], Orders]) -> None:
+        """Receive a solution cheaper than all before it; `read` returns its orders."""
 
-    def enough(self, moves: int) -> bool:
-        """Whether to stop, after so many candidate moves."""
+    def should_stop(self, moves: int) -> bool:
+        """Return whether to stop after this many candidate moves."""
 
 
 def search(
     model: Model,
-    watcher: ModelWatcher,
+    observer: ModelObserver,
     start: Orders | None = None,
     *,
     seconds: float | None = None,
 ) -> None:
-    """Search until the watcher has enough; the watcher keeps what was found.
+    """Search until the observer stops it; the observer keeps the solutions.
 
     Parameters
     ----------
     start : mapping of str to list of str, optional
-        Orders to begin from; the search makes its own if the model refuses them.
+        Orders to begin from. If the model refuses them, the search builds its own.
     seconds : float, optional
-        The most it may take. The watcher is not asked while a first solution is being built,
-        which this bound stops too.
+        The most time. It also ends the construction of the first solution, during which the
+        observer is not called.
 
     Raises
     ------
     Exception
-        Whatever the watcher raised: OR-Tools would swallow it.
+        Any exception of the observer, which OR-Tools would swallow.
     """
-    watch = _Watch(model, watcher)
+    callbacks = _Callbacks(model, observer)
     try:
-        _searched(model, watch, start, _parameters(seconds or A_DAY))
+        _run(model, callbacks, start, _parameters(seconds or MAX_SECONDS))
     finally:
-        failure = watch.failure
-        watch.let_go()
+        failure = callbacks.failure
+        callbacks.release()
     if failure is not None:
         raise failure
 
 
-def _searched(model: Model, watch: "_Watch", start: Orders | None, parameters: Var) -> None:
+def _run(model: Model, callbacks: "_Callbacks", start: Orders | None, parameters: Handle) -> None:
     # Closing comes first: an assignment cannot be read into an open model.
     model.routing.CloseModelWithParameters(parameters)
-    model.routing.AddAtSolutionCallback(watch.on_solution)
-    model.routing.AddSearchMonitor(model.solver().CustomLimit(watch.on_move))
+    model.routing.AddAtSolutionCallback(callbacks.on_solution)
+    model.routing.AddSearchMonitor(model.solver().CustomLimit(callbacks.on_move))
     assignment = model.assignment(start) if start else None
     if assignment is None:
         model.routing.SolveWithParameters(parameters)
@@ -76,7 +76,7 @@ def _searched(model: Model, watch: "_Watch", start: Orders | None, parameters: V
         model.routing.SolveFromAssignmentWithParameters(assignment, parameters)
 
 
-def _parameters(seconds: float) -> Var:
+def _parameters(seconds: float) -> Handle:
     parameters = pywrapcp.DefaultRoutingSearchParameters()
     parameters.first_solution_strategy = (
         routing_enums_pb2.FirstSolutionStrategy.PARALLEL_CHEAPEST_INSERTION
@@ -84,52 +84,52 @@ def _parameters(seconds: float) -> Var:
     parameters.local_search_metaheuristic = (
         routing_enums_pb2.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
     )
-    parameters.time_limit.FromMilliseconds(max(1, round(1_000 * min(seconds, A_DAY))))
+    parameters.time_limit.FromMilliseconds(max(1, round(1_000 * min(seconds, MAX_SECONDS))))
     return parameters
 
 
-class _Watch:
-    """What OR-Tools calls back.
+class _Callbacks:
+    """Callbacks of OR-Tools.
 
-    An exception must not pass through OR-Tools, which may take it for an answer: it is kept
-    here, it ends the search, and `search` raises it.
+    OR-Tools may take an exception of a callback for a result. So it is kept here, the search ends,
+    and `search` raises it.
     """
 
-    def __init__(self, model: Model, watcher: ModelWatcher) -> None:
+    def __init__(self, model: Model, observer: ModelObserver) -> None:
         self.model = model
-        self.watcher = watcher
+        self.observer = observer
         self.failure: BaseException | None = None
-        self._cheapest: int | None = None
+        self._least_cost: int | None = None
         self._moves = 0
-        self._done = False
+        self._is_stopped = False
 
     def on_solution(self) -> None:
         with self:
             cost: int = self.model.routing.CostVar().Value()
-            if self._cheapest is None or cost < self._cheapest:
-                self._cheapest = cost
-                self.watcher.better(self._read)
+            if self._least_cost is None or cost < self._least_cost:
+                self._least_cost = cost
+                self.observer.on_best(self._read)
 
     def on_move(self) -> bool:
         self._moves += 1
-        if self._moves % MOVES_PER_LOOK == 0 and not self._done:
+        if self._moves % MOVES_PER_CHECK == 0 and not self._is_stopped:
             with self:
-                self._done = self.watcher.enough(self._moves)
-        return self._done
+                self._is_stopped = self.observer.should_stop(self._moves)
+        return self._is_stopped
 
-    def let_go(self) -> None:
-        """Forget the model, which holds this watch where no garbage collector looks."""
-        del self.model, self.watcher
+    def release(self) -> None:
+        """Release the model, which holds these callbacks out of reach of the garbage collector."""
+        del self.model, self.observer
 
     def __enter__(self) -> None:
-        """Everything inside is kept from OR-Tools."""
+        """Keep exceptions from OR-Tools until the end of the block."""
 
     def __exit__(
         self, kind: type[BaseException] | None, failure: BaseException | None, trace: object
     ) -> bool:
         if failure is not None:
             self.failure = self.failure or failure
-            self._done = True
+            self._is_stopped = True
         return True
 
     def _read(self) -> Orders:

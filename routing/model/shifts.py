@@ -1,9 +1,9 @@
-"""Says between which instants a shift departs and arrives."""
+"""Shifts: the instants between which a tour departs and arrives."""
 
 from routing.model.routing_model import Model
 
 
-def say(model: Model) -> None:
+def add_to(model: Model) -> None:
     """Bound the departure and the arrival of every shift."""
     time = model.time()
     for vehicle, shift in model.shifts():

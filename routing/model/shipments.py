@@ -1,10 +1,10 @@
-"""Says that what is fetched at one visit is handed over at another, by the same tour and later."""
+"""Shipments: a load picked up at one visit is delivered at a later visit of the same tour."""
 
 from routing.model.routing_model import Model
 
 
-def say(model: Model) -> None:
-    """Pair the two visits of every shipment: both on one tour in this order, or neither."""
+def add_to(model: Model) -> None:
+    """Pair the two visits of every shipment: both in one tour in this order, or neither."""
     indices = {visit.id: index for index, visit in model.visits()}
     vehicle_of = model.routing.VehicleVar
     for shipment in model.problem.shipments:

@@ -1,17 +1,17 @@
-"""Says when service may begin: a range, minus the gaps between windows."""
+"""Windows: the begin of service lies in a range without the gaps between windows."""
 
 from itertools import pairwise
 
 from routing.model.routing_model import Model
 
 
-def say(model: Model) -> None:
+def add_to(model: Model) -> None:
     """Bound the begin of service at every visit."""
     for index, visit in model.visits():
         begin = model.begin(index)
         if visit.windows[0].earliest > model.horizon():
             # Every shift is over by then; an empty range would abort the process.
-            model.only(index, [])
+            model.allow_vehicles(index, [])
             continue
         begin.SetRange(visit.windows[0].earliest, min(visit.windows[-1].latest, model.horizon()))
         for window, following in pairwise(visit.windows):

@@ -1,11 +1,11 @@
-"""Says who is at home where: a visit outside a shift's zones is forbidden, or costs its price."""
+"""Zones: a visit outside a shift's zones is forbidden, or has a surcharge."""
 
 from routing.model.routing_model import Model
 from routing.units import SHARES_PER_CENT
 
 
-def say(model: Model) -> None:
-    """Forbid or charge visits outside a shift's zones."""
+def add_to(model: Model) -> None:
+    """Forbid visits outside the zones of a shift, or add their surcharge."""
     for node, (index, visit) in enumerate(model.visits()):
         for vehicle, shift in model.shifts():
             if visit.zone is None or shift.zones is None or visit.zone in shift.zones:
@@ -13,4 +13,4 @@ def say(model: Model) -> None:
             if shift.outside is None:
                 model.routing.VehicleVar(index).RemoveValue(vehicle)
             else:
-                model.charges[vehicle, node] += SHARES_PER_CENT * shift.outside
+                model.surcharges[vehicle, node] += SHARES_PER_CENT * shift.outside

@@ -1,142 +1,136 @@
-"""Knows how the tape of a problem is read; see `flat.Tables` for what is on it."""
+"""Accessors of the encoded problem; see `encoding.ProblemTables` for its tables.
+
+Instants and durations are seconds, distances metres, costs shares. Visits, shifts, places and the
+rows of other tables are named by their row.
+"""
 
 from routing.compiled import compiled, inner
-from routing.timing.encoding import Whole
+from routing.timing.encoding import IntArray
 
-# Where on the tape's head the place of a table is, and behind it the width of its rows.
-_COUNTS, _SECONDS, _METRES, _CENTS = (2 * row for row in range(4))
-_VISITS, _WINDOWS, _LOADS, _SHIFTS, _AMOUNTS = (2 * row for row in range(4, 9))
-_NEAREST, _MAY, _ASIDE, _RELOADS, _BREAKS, _RESTS, _BALANCES = (2 * row for row in range(9, 16))
-
-
-@inner
-def places(f: Whole) -> int:
-    """How many places there are."""
-    return f[f[_COUNTS]]
+# The head of the encoded problem: per table its offset, then the width of its rows.
+_COUNTS, _SECONDS, _METRES, _TOLLS = (2 * table for table in range(4))
+_VISITS, _WINDOWS, _VISIT_LOADS, _SHIFTS, _SHIFT_LOADS = (2 * table for table in range(4, 9))
+_NEAREST_ENDS, _ALLOWED, _SURCHARGES = (2 * table for table in range(9, 12))
+_RELOAD_PLACES, _BREAKS, _BREAK_WINDOWS, _BALANCES = (2 * table for table in range(12, 16))
 
 
 @inner
-def visits(f: Whole) -> int:
-    """How many visits there are."""
-    return f[f[_COUNTS] + 1]
+def num_shifts(encoded: IntArray) -> int:
+    """Return the number of shifts."""
+    return encoded[encoded[_COUNTS] + 2]
 
 
 @inner
-def shifts(f: Whole) -> int:
-    """How many shifts there are."""
-    return f[f[_COUNTS] + 2]
+def num_dimensions(encoded: IntArray) -> int:
+    """Return the number of load dimensions."""
+    return encoded[encoded[_COUNTS] + 3]
 
 
 @inner
-def dimensions(f: Whole) -> int:
-    """In how many dimensions loads are counted."""
-    return f[f[_COUNTS] + 3]
+def seconds(encoded: IntArray, profile: int, here: int, there: int) -> int:
+    """Return the travel time between two places in seconds."""
+    count = encoded[encoded[_COUNTS]]
+    return encoded[encoded[_SECONDS] + (profile * count + here) * count + there]
 
 
 @inner
-def seconds(f: Whole, profile: int, here: int, there: int) -> int:
-    """Travel from place to place."""
-    count = f[f[_COUNTS]]
-    return f[f[_SECONDS] + (profile * count + here) * count + there]
+def metres(encoded: IntArray, profile: int, here: int, there: int) -> int:
+    """Return the distance between two places in metres."""
+    count = encoded[encoded[_COUNTS]]
+    return encoded[encoded[_METRES] + (profile * count + here) * count + there]
 
 
 @inner
-def metres(f: Whole, profile: int, here: int, there: int) -> int:
-    """The road from place to place."""
-    count = f[f[_COUNTS]]
-    return f[f[_METRES] + (profile * count + here) * count + there]
-
-
-@inner
-def toll(f: Whole, profile: int, here: int, there: int) -> int:
-    """What a leg costs of its own, in shares."""
-    count = f[f[_COUNTS]]
-    if f[f[_COUNTS] + 4] == 0:
+def toll(encoded: IntArray, profile: int, here: int, there: int) -> int:
+    """Return the cost of a leg itself, in shares; 0 if the problem has no such costs."""
+    count = encoded[encoded[_COUNTS]]
+    if encoded[encoded[_COUNTS] + 4] == 0:
         return 0
-    return f[f[_CENTS] + (profile * count + here) * count + there]
+    return encoded[encoded[_TOLLS] + (profile * count + here) * count + there]
 
 
 @inner
-def visit(f: Whole, row: int, column: int) -> int:
-    """A property of a visit."""
-    return f[f[_VISITS] + row * f[_VISITS + 1] + column]
+def visit(encoded: IntArray, row: int, column: int) -> int:
+    """Return a column of a visit."""
+    return encoded[encoded[_VISITS] + row * encoded[_VISITS + 1] + column]
 
 
 @compiled
-def shift(f: Whole, row: int, column: int) -> int:
-    """A property of a shift."""
-    return f[f[_SHIFTS] + row * f[_SHIFTS + 1] + column]
+def shift(encoded: IntArray, row: int, column: int) -> int:
+    """Return a column of a shift."""
+    return encoded[encoded[_SHIFTS] + row * encoded[_SHIFTS + 1] + column]
 
 
 @inner
-def opens(f: Whole, row: int) -> int:
-    """The first instant of a visit's window."""
-    return f[f[_WINDOWS] + 2 * row]
+def window_opens(encoded: IntArray, row: int) -> int:
+    """Return the first instant of a visit's window."""
+    return encoded[encoded[_WINDOWS] + 2 * row]
 
 
 @inner
-def shuts(f: Whole, row: int) -> int:
-    """The last instant of a visit's window."""
-    return f[f[_WINDOWS] + 2 * row + 1]
+def window_closes(encoded: IntArray, row: int) -> int:
+    """Return the last instant of a visit's window."""
+    return encoded[encoded[_WINDOWS] + 2 * row + 1]
 
 
 @inner
-def load(f: Whole, row: int, kind: int, dimension: int) -> int:
-    """What a visit has collected (0), brought (1) or shipped (2)."""
-    count = f[f[_COUNTS] + 3]
-    return f[f[_LOADS] + (3 * row + kind) * count + dimension]
+def visit_load(encoded: IntArray, row: int, kind: int, dimension: int) -> int:
+    """Return a load of a visit; the kind is `COLLECTED`, `BROUGHT` or `SHIPPED`."""
+    count = encoded[encoded[_COUNTS] + 3]
+    return encoded[encoded[_VISIT_LOADS] + (3 * row + kind) * count + dimension]
 
 
 @inner
-def amount(f: Whole, row: int, kind: int, dimension: int) -> int:
-    """What a shift can carry (0), and carries from its departure (1)."""
-    count = f[f[_COUNTS] + 3]
-    return f[f[_AMOUNTS] + (2 * row + kind) * count + dimension]
+def shift_load(encoded: IntArray, row: int, kind: int, dimension: int) -> int:
+    """Return a load of a shift; the kind is `CAPACITY`, or `CARRIED` at the departure."""
+    count = encoded[encoded[_COUNTS] + 3]
+    return encoded[encoded[_SHIFT_LOADS] + (2 * row + kind) * count + dimension]
 
 
 @inner
-def nearest(f: Whole, row: int, place: int) -> int:
-    """Where a shift's tour ends after this place."""
-    return f[f[_NEAREST] + row * f[f[_COUNTS]] + place]
+def nearest_end(encoded: IntArray, row: int, place: int) -> int:
+    """Return the place where the tour of a shift ends after a last place."""
+    return encoded[encoded[_NEAREST_ENDS] + row * encoded[encoded[_COUNTS]] + place]
 
 
 @inner
-def may(f: Whole, row: int, by: int) -> bool:
-    """Whether a visit may be served by a shift at all."""
-    return f[f[_MAY] + row * f[f[_COUNTS] + 2] + by] != 0
+def is_allowed(encoded: IntArray, row: int, shift_row: int) -> bool:
+    """Return whether a shift may serve a visit, apart from time and loads."""
+    return encoded[encoded[_ALLOWED] + row * encoded[encoded[_COUNTS] + 2] + shift_row] != 0
 
 
 @inner
-def aside(f: Whole, row: int, by: int, part: int) -> int:
-    """What a shift costs at a visit beside the road: preferences (0) and zones (1)."""
-    return f[f[_ASIDE] + 2 * (row * f[f[_COUNTS] + 2] + by) + part]
+def surcharge(encoded: IntArray, row: int, shift_row: int, part: int) -> int:
+    """Return the cost in shares of a visit on a shift: preferences (part 0) or zones (1)."""
+    pair = row * encoded[encoded[_COUNTS] + 2] + shift_row
+    return encoded[encoded[_SURCHARGES] + 2 * pair + part]
 
 
 @inner
-def reload(f: Whole, row: int) -> int:
-    """A place where a shift may unload."""
-    return f[f[_RELOADS] + row]
+def reload_place(encoded: IntArray, row: int) -> int:
+    """Return a place where a shift may unload."""
+    return encoded[encoded[_RELOAD_PLACES] + row]
 
 
 @compiled
-def rest(f: Whole, row: int, column: int) -> int:
-    """A property of a break."""
-    return f[f[_BREAKS] + 3 * row + column]
+def break_(encoded: IntArray, row: int, column: int) -> int:
+    """Return a column of a break."""
+    return encoded[encoded[_BREAKS] + 3 * row + column]
 
 
 @inner
-def rest_opens(f: Whole, row: int) -> int:
-    """The first instant at which a break may begin."""
-    return f[f[_RESTS] + 2 * row]
+def break_opens(encoded: IntArray, row: int) -> int:
+    """Return the first instant of a break's window."""
+    return encoded[encoded[_BREAK_WINDOWS] + 2 * row]
 
 
 @inner
-def rest_shuts(f: Whole, row: int) -> int:
-    """The last instant at which a break may begin."""
-    return f[f[_RESTS] + 2 * row + 1]
+def break_closes(encoded: IntArray, row: int) -> int:
+    """Return the last instant of a break's window."""
+    return encoded[encoded[_BREAK_WINDOWS] + 2 * row + 1]
 
 
 @inner
-def balance(f: Whole, row: int, column: int) -> int:
-    """A property of a balance."""
-    return f[f[_BALANCES] + 3 * row + column]
+def balance(encoded: IntArray, row: int, column: int) -> int:
+    """Return a column of a balance."""
+    return encoded[encoded[_BALANCES] + 3 * row + column]

@@ -1,13 +1,14 @@
-"""Knows the least solution of a course for a departure: every instant as early as it may be.
+"""Earliest schedule of a leg sequence for a departure, by constraint propagation.
 
-Every rule of time says "this instant is at least that one plus a constant" or "this instant lies in
-these windows". Instants are pushed forward until nothing moves. What would ride too long is put
-off: that alone never makes the end later, only a window that has closed does, and windows are
-finite, so this ends.
+Every rule of time has one of two forms. One instant is at least another plus a constant, or an
+instant lies in given windows. Such a system has a least solution. It is found by pushing instants
+forward until none moves. A service after which an item would ride too long is postponed. That alone
+never makes the end later; only a window that has closed does. Windows are finite, so the
+propagation ends.
 
-Breaks come as slots: the gap (by the row of the point ahead of which it lies) in which each is
-taken, on the way or at the door. A break on the way to a place that receives must begin ahead of
-the arrival, so that the ride includes it; at the door it comes after the arrival.
+Breaks come as slots. The gap of a slot is the row of the point before which the break is taken, on
+the way or at the point. A break on the way to a place that receives items must begin before the
+arrival, so that the ride includes it. At the point it comes after the arrival.
 """
 
 from typing import Final, NamedTuple
@@ -17,41 +18,46 @@ import numpy as np
 from routing.compiled import inner
 from routing.timing import accessors
 from routing.timing.encoding import (
+    BREAK_WINDOWS_FROM,
+    BREAK_WINDOWS_TO,
     DURATION,
-    FAR,
-    RESTS_FROM,
-    RESTS_TO,
+    INFINITY,
     WINDOWS_FROM,
     WINDOWS_TO,
-    Whole,
+    IntArray,
 )
-from routing.timing.leg_sequence import LEG, LIMIT, RECEIVER, SPENT, UNLOADS, VISIT
+from routing.timing.leg_sequence import (
+    LEG_SECONDS,
+    RECEIVER,
+    RIDE_LIMIT,
+    SERVICE_TIME,
+    UNLOADING,
+    VISIT,
+)
 
-# The columns of a timing: arrival and begin per point, the end of the window a begin lies in, and
-# the floor below which a ride limit does not let it begin.
-ARRIVAL, BEGIN, SHUTS, FLOOR = range(4)
-TIMES: Final = 4
+# The columns of the times of a point: arrival, begin, the end of the window of the begin, and the
+# lower bound that a ride limit sets on the begin.
+ARRIVAL, BEGIN, WINDOW_CLOSES, FLOOR = range(4)
+TIME_COLUMNS: Final = 4
 
-# The columns of a slot: which break, the row of the point ahead of which it lies, whether at the
-# door there, its begin, and the end of the window it lies in. OUTSIDE rows are BEFORE or AFTER.
-BREAK, GAP, DOOR, TAKEN, TAKEN_SHUTS, TAKEN_WORK = range(6)
+# The columns of a slot: the row of its break, its gap, whether it is taken at the point, its begin,
+# the end of the window of the begin, and the work from the departure to the begin.
+BREAK, GAP, AT_POINT, BREAK_BEGIN, BREAK_WINDOW_CLOSES, BREAK_WORK = range(6)
 SLOT_COLUMNS: Final = 6
-BEFORE: Final = -1
-AFTER: Final = -2
 
-# What came of an attempt.
-LEGAL, NO_WINDOW, TOO_LATE, NO_BREAK, RIDES, LATER, NOT_RECEIVED = range(7)
+# The statuses of a schedule.
+LEGAL, NO_WINDOW, TOO_LATE, NO_BREAK, RIDE_TOO_LONG, DEPART_LATER, NOT_RECEIVED = range(7)
 
 
 class Bounds(NamedTuple):
-    """What a timing has to keep besides windows, breaks and ride limits.
+    """Bounds of a schedule besides windows, breaks and ride limits, in seconds.
 
     Attributes
     ----------
     earliest, latest : int
-        The departure, and the arrival at the end.
+        Of the departure, and of the arrival at the end.
     carried_until : int
-        The arrival at the first point that receives.
+        Latest arrival at the first point that receives items.
     max_working : int
         From departure to arrival.
     """
@@ -63,55 +69,67 @@ class Bounds(NamedTuple):
 
 
 @inner
-def settle(
-    f: Whole, table: Whole, slots: Whole, times: Whole, departure: int, bounds: Bounds
+def propagate(
+    encoded: IntArray,
+    legs: IntArray,
+    slots: IntArray,
+    times: IntArray,
+    departure: int,
+    bounds: Bounds,
 ) -> tuple[int, int, int]:
-    """Find the least solution for a departure, or why there is none.
+    """Compute the earliest schedule for a departure, into `times` and `slots`.
+
+    Parameters
+    ----------
+    legs : array of shape (points + 1, LEG_COLUMNS)
+    slots : array of shape (breaks, SLOT_COLUMNS)
+        With breaks and gaps, ascending by gap.
+    times : array of shape (points + 1, TIME_COLUMNS)
 
     Returns
     -------
     status, row, amount
-        `LEGAL`; or what fails, where, and by how much. `LATER` is not a failure: `amount` is the
-        next departure worth trying.
+        `LEGAL`, or the reason, the point and the seconds of the failure. `DEPART_LATER` is no
+        failure: `amount` is the next departure to try.
     """
     times[:, FLOOR] = 0
     while True:
-        status, row, amount = _forward(f, table, slots, times, departure)
+        status, row, amount = _forward(encoded, legs, slots, times, departure)
         if status != LEGAL:
             if status == NO_WINDOW and times[row, FLOOR] > 0:
-                status = RIDES
+                status = RIDE_TOO_LONG
             return status, row, amount
-        end = len(table) - 1
+        end = len(legs) - 1
         if times[end, ARRIVAL] > bounds.latest:
-            late = times[end, ARRIVAL] - bounds.latest
-            return (RIDES if np.any(times[:, FLOOR] > 0) else TOO_LATE), end, late
-        carrier = first_receiver(table)
-        if carrier >= 0 and times[carrier, ARRIVAL] > bounds.carried_until:
-            return RIDES, carrier, times[carrier, ARRIVAL] - bounds.carried_until
-        if not _raised(table, times):
+            excess = times[end, ARRIVAL] - bounds.latest
+            return (RIDE_TOO_LONG if np.any(times[:, FLOOR] > 0) else TOO_LATE), end, excess
+        receiver = first_receiver(legs)
+        if receiver >= 0 and times[receiver, ARRIVAL] > bounds.carried_until:
+            return RIDE_TOO_LONG, receiver, times[receiver, ARRIVAL] - bounds.carried_until
+        if not _raise_floors(legs, times):
             return LEGAL, 0, 0
 
 
 @inner
 def _forward(
-    f: Whole, table: Whole, slots: Whole, times: Whole, departure: int
+    encoded: IntArray, legs: IntArray, slots: IntArray, times: IntArray, departure: int
 ) -> tuple[int, int, int]:
     leave, slot, offset = departure, 0, 0
-    for row in range(len(table)):
-        visit = table[row, VISIT]
-        arrival, rested = leave + table[row, LEG], leave
-        offset += table[row, LEG]
+    for row in range(len(legs)):
+        visit = legs[row, VISIT]
+        arrival, rested = leave + legs[row, LEG_SECONDS], leave
+        offset += legs[row, LEG_SECONDS]
         while slot < len(slots) and slots[slot, GAP] == row:
-            rest = slots[slot, BREAK]
-            at_door = slots[slot, DOOR] == 1
-            ready = max(rested, arrival) if at_door else rested
-            begin, shuts = first_rest(f, rest, ready)
-            if begin == FAR:
+            break_ = slots[slot, BREAK]
+            at_point = slots[slot, AT_POINT] == 1
+            ready = max(rested, arrival) if at_point else rested
+            begin, closes = earliest_break(encoded, break_, ready)
+            if begin == INFINITY:
                 return NO_BREAK, row, 0
-            if not at_door and visit < 0 and begin >= arrival:
-                return LATER, row, max(departure + 1, begin + 1 - offset)
-            slots[slot, TAKEN], slots[slot, TAKEN_SHUTS] = begin, shuts
-            duration = accessors.rest(f, rest, DURATION)
+            if not at_point and visit < 0 and begin >= arrival:
+                return DEPART_LATER, row, max(departure + 1, begin + 1 - offset)
+            slots[slot, BREAK_BEGIN], slots[slot, BREAK_WINDOW_CLOSES] = begin, closes
+            duration = accessors.break_(encoded, break_, DURATION)
             if begin < arrival:
                 arrival += duration
             rested = begin + duration
@@ -119,65 +137,74 @@ def _forward(
             slot += 1
         times[row, ARRIVAL] = arrival
         ready = max(arrival, rested, times[row, FLOOR])
-        begin, shuts = ready, FAR
+        begin, closes = ready, INFINITY
         if visit >= 0:
-            begin, shuts = first_open(f, visit, ready)
-            if begin == FAR:
-                return NO_WINDOW, row, _missed(f, visit, ready)
-        times[row, BEGIN], times[row, SHUTS] = begin, shuts
-        leave = begin + table[row, SPENT]
-        offset += table[row, SPENT]
+            begin, closes = earliest_begin(encoded, visit, ready)
+            if begin == INFINITY:
+                return NO_WINDOW, row, seconds_after_windows(encoded, visit, ready)
+        times[row, BEGIN], times[row, WINDOW_CLOSES] = begin, closes
+        leave = begin + legs[row, SERVICE_TIME]
+        offset += legs[row, SERVICE_TIME]
     return LEGAL, 0, 0
 
 
 @inner
-def _missed(f: Whole, visit: int, ready: int) -> int:
-    """How long after its last window a visit is ready; 0 if it has none."""
-    first, last = accessors.visit(f, visit, WINDOWS_FROM), accessors.visit(f, visit, WINDOWS_TO)
-    return ready - accessors.shuts(f, last - 1) if last > first else 0
+def seconds_after_windows(encoded: IntArray, visit: int, ready: int) -> int:
+    """Return the seconds from the end of a visit's last window to an instant; 0 without windows."""
+    first = accessors.visit(encoded, visit, WINDOWS_FROM)
+    last = accessors.visit(encoded, visit, WINDOWS_TO)
+    return ready - accessors.window_closes(encoded, last - 1) if last > first else 0
 
 
 @inner
-def _raised(table: Whole, times: Whole) -> bool:
-    """Put off what would ride too long; whether anything was."""
-    moved = False
-    for row in range(len(table)):
-        if table[row, LIMIT] < FAR:
-            arrival = times[table[row, RECEIVER], ARRIVAL]
-            floor = arrival - table[row, LIMIT] - table[row, SPENT]
+def _raise_floors(legs: IntArray, times: IntArray) -> bool:
+    """Postpone services after which an item rides too long; return whether there are any."""
+    is_raised = False
+    for row in range(len(legs)):
+        if legs[row, RIDE_LIMIT] < INFINITY:
+            arrival = times[legs[row, RECEIVER], ARRIVAL]
+            floor = arrival - legs[row, RIDE_LIMIT] - legs[row, SERVICE_TIME]
             if times[row, BEGIN] < floor:
                 times[row, FLOOR] = floor
-                moved = True
-    return moved
+                is_raised = True
+    return is_raised
 
 
 @inner
-def first_receiver(table: Whole) -> int:
-    """The first point that receives what is on board from the beginning; -1 if there is none."""
-    for row in range(len(table)):
-        if table[row, VISIT] == UNLOADS:
+def first_receiver(legs: IntArray) -> int:
+    """Return the row of the first point that receives the load from the start, or -1."""
+    for row in range(len(legs)):
+        if legs[row, VISIT] == UNLOADING:
             return row
-    return table[len(table) - 1, RECEIVER]
+    return legs[len(legs) - 1, RECEIVER]
 
 
 @inner
-def first_open(f: Whole, visit: int, ready: int) -> tuple[int, int]:
-    """The first instant from `ready` on at which a visit may begin, and the end of its window.
+def earliest_begin(encoded: IntArray, visit: int, ready: int) -> tuple[int, int]:
+    """Return the earliest begin of a visit from an instant on, and the end of its window.
 
-    Both are FAR if there is none.
+    Both are `INFINITY` if there is none.
     """
     for row in range(
-        accessors.visit(f, visit, WINDOWS_FROM), accessors.visit(f, visit, WINDOWS_TO)
+        accessors.visit(encoded, visit, WINDOWS_FROM), accessors.visit(encoded, visit, WINDOWS_TO)
     ):
-        if ready <= accessors.shuts(f, row):
-            return max(ready, accessors.opens(f, row)), accessors.shuts(f, row)
-    return FAR, FAR
+        if ready <= accessors.window_closes(encoded, row):
+            begin = max(ready, accessors.window_opens(encoded, row))
+            return begin, accessors.window_closes(encoded, row)
+    return INFINITY, INFINITY
 
 
 @inner
-def first_rest(f: Whole, rest: int, ready: int) -> tuple[int, int]:
-    """The same for a break."""
-    for row in range(accessors.rest(f, rest, RESTS_FROM), accessors.rest(f, rest, RESTS_TO)):
-        if ready <= accessors.rest_shuts(f, row):
-            return max(ready, accessors.rest_opens(f, row)), accessors.rest_shuts(f, row)
-    return FAR, FAR
+def earliest_break(encoded: IntArray, break_: int, ready: int) -> tuple[int, int]:
+    """Return the earliest begin of a break from an instant on, and the end of its window.
+
+    Both are `INFINITY` if there is none.
+    """
+    for row in range(
+        accessors.break_(encoded, break_, BREAK_WINDOWS_FROM),
+        accessors.break_(encoded, break_, BREAK_WINDOWS_TO),
+    ):
+        if ready <= accessors.break_closes(encoded, row):
+            begin = max(ready, accessors.break_opens(encoded, row))
+            return begin, accessors.break_closes(encoded, row)
+    return INFINITY, INFINITY

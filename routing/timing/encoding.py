@@ -1,207 +1,230 @@
-"""Knows a problem as whole numbers on one tape, which is what compiled code reads fast.
+"""Encoded problem: a problem as one flat array of integers, which compiled code reads fast.
 
-A tuple of many arrays would be the obvious form, but Numba counts references to every array at
-every call. Everything that no timing can change is decided here: who may serve whom, what serving
-costs beside the road, and which end is nearest. A column of a table is named by a constant.
+A tuple of many arrays would be the obvious form. Numba, however, counts references to every array
+at every call. All values that do not depend on timing are computed here: the allowed pairs of
+visits and shifts, the surcharges, and the nearest ends. A constant names each column of a table.
 """
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from routing.problem import Measure, Problem, Shift, Visit, Window
+from routing.timing.compatibility import allowed_pairs, surcharges
 from routing.units import SHARES_PER_CENT, SHARES_PER_METRE, SHARES_PER_SECOND
 
-Whole = NDArray[np.int64]
+IntArray = NDArray[np.int64]
+"""An array of 64-bit integers."""
 
-FLAT: Final = "flat"
+ENCODED: Final = "encoded"
 TABLES: Final = "tables"
 TRAVEL: Final = "travel"
-"""Where the arrays of the roads are kept with a problem."""
+"""Keys in `Problem.derived` of the encoded problem, its tables and its travel matrices."""
 
-FAR: Final = 2**40
-"""Later, more or longer than anything in a problem, and far from overflowing when added up."""
+INFINITY: Final = 2**40
+"""Above every instant, duration, distance and load of a problem; sums of it do not overflow."""
 
-# The columns of `Flat.visits`.
-PLACE, SERVICE, SETUP, WINDOWS_FROM, WINDOWS_TO, RIDE, DUE, LATE = range(8)
-POSITION, PARTNER, ROLE, PENALTY, MANDATORY, DONOR = range(8, 14)
+# The columns of a visit.
+PLACE, SERVICE, SETUP, WINDOWS_FROM, WINDOWS_TO, MAX_RIDE, DUE, LATE_RATE = range(8)
+PINNED_POSITION, PARTNER, ROLE, PENALTY, MANDATORY, DONOR = range(8, 14)
 VISIT_COLUMNS: Final = 14
+"""Width of a visit.
+
+Its windows are the rows from `WINDOWS_FROM` to before `WINDOWS_TO`. `MAX_RIDE` is its tightest ride
+limit in seconds, or `INFINITY`. `LATE_RATE` is in shares per second after the instant `DUE`.
+`PINNED_POSITION`, `PARTNER` (the other visit of the shipment) and `DONOR` are -1 if there is none.
+`PENALTY` is in shares.
+"""
 
 # The roles of a visit in a shipment.
 NO_SHIPMENT, PICKUP, DELIVERY = range(3)
 
-# The columns of `Flat.shifts`.
-PROFILE, START, OPENS, CLOSES, DEPARTED, PER_METRE, PER_SECOND, PER_DRIVING = range(8)
-OVERTIME_FROM, PER_OVERTIME, FIXED, MAX_DRIVING, MAX_WORKING, MAX_METRES, MAX_STOPS = range(8, 15)
-CARRIED_UNTIL, END_RECEIVES, RELOADS, RELOAD_SERVICE, RELOAD_FROM, RELOAD_TO = range(15, 21)
+# The kinds of load of a visit and of a shift.
+COLLECTED, BROUGHT, SHIPPED = range(3)
+CAPACITY, CARRIED = range(2)
+
+# The columns of a shift.
+PROFILE, START, OPENS, CLOSES, DEPARTED, PER_METRE, PER_SECOND, PER_DRIVING_SECOND = range(8)
+OVERTIME_FROM, PER_OVERTIME_SECOND, FIXED_COST = range(8, 11)
+MAX_DRIVING, MAX_WORKING, MAX_METRES, MAX_STOPS = range(11, 15)
+CARRIED_UNTIL, END_RECEIVES, MAX_RELOADS, RELOAD_SERVICE, RELOAD_FROM, RELOAD_TO = range(15, 21)
 BREAKS_FROM, BREAKS_TO, BALANCES_FROM, BALANCES_TO, PERIOD = range(21, 26)
 SHIFT_COLUMNS: Final = 26
+"""Width of a shift.
 
-# The columns of `Flat.breaks`.
-DURATION, RESTS_FROM, RESTS_TO = range(3)
+Rates and `FIXED_COST` are in shares. Limits are `INFINITY` if there is none. `CARRIED_UNTIL` is the
+latest arrival, at a place that receives it, of the load carried from the start. Rows of other
+tables go from `..._FROM` to before `..._TO`. `PERIOD` is -1 if the shift lies in none.
+"""
 
-# The columns of `Flat.balances`, and what may be measured.
+# The columns of a break.
+DURATION, BREAK_WINDOWS_FROM, BREAK_WINDOWS_TO = range(3)
+
+# The columns of a balance, and its measures with the shares of one cent per unit.
 MEASURE, SHARE, RATE = range(3)
-MEASURES: Final = {
-    Measure.STOPS: (0, SHARES_PER_CENT),
-    Measure.SECONDS: (1, SHARES_PER_SECOND),
-    Measure.METRES: (2, SHARES_PER_METRE),
-}
 OF_STOPS, OF_SECONDS, OF_METRES = range(3)
+MEASURES: Final = {
+    Measure.STOPS: (OF_STOPS, SHARES_PER_CENT),
+    Measure.SECONDS: (OF_SECONDS, SHARES_PER_SECOND),
+    Measure.METRES: (OF_METRES, SHARES_PER_METRE),
+}
 
 
-class Tables(NamedTuple):
-    """A problem as tables; visits, shifts and places are known by their rows.
+class ProblemTables(NamedTuple):
+    """A problem as tables; visits, shifts and places are named by their rows.
 
     Attributes
     ----------
-    counts : places, visits, shifts, dimensions, and whether legs have prices of their own
-    seconds, metres, cents : shape (profiles, places, places)
-        `cents` in shares, and of shape (profiles, 1, 1) where no leg costs anything of its own.
+    counts : array of shape (5,)
+        Numbers of places, visits, shifts and load dimensions, and whether legs have tolls.
+    seconds, metres : arrays of shape (profiles, places, places)
+    tolls : array of shape (profiles, places, places)
+        Costs of legs in shares; of shape (profiles, 1, 1) if no leg has any.
     visits, shifts : one row each
-        See the column constants of this module; all prices are in shares.
-    windows : shape (any, 2)
-        Of all visits, cut to their release and deadline.
-    loads : shape (visits, 3, dimensions)
+        See the column constants of this module.
+    windows : array of shape (any, 2)
+        The windows of all visits within their release and deadline.
+    visit_loads : array of shape (visits, 3, dimensions)
         Collected, brought, shipped.
-    amounts : shape (shifts, 2, dimensions)
-        Capacity, carried.
-    nearest : shape (shifts, places)
-        Where the tour ends when this is its last place.
-    may : shape (visits, shifts)
-        1 where skills, collectors, zones and pins permit the shift to serve the visit.
-    aside : shape (visits, shifts, 2)
-        What serving costs beside the road, in shares: preferences, zones.
-    reloads : places where shifts may unload
-    breaks, rests : the breaks, and the windows in which they may begin
-    balances : measure, share, rate in shares per unit
+    shift_loads : array of shape (shifts, 2, dimensions)
+        Capacity, and load carried at the departure.
+    nearest_ends : array of shape (shifts, places)
+        The end of a tour per last place.
+    allowed : array of shape (visits, shifts)
+        1 if skills, collectors, zones and pins permit the shift to serve the visit.
+    surcharges : array of shape (visits, shifts, 2)
+        Costs in shares of preferences and of zones.
+    reload_places : array of shape (any,)
+        Places where shifts may unload.
+    breaks : array of shape (any, 3)
+    break_windows : array of shape (any, 2)
+        Windows of the begins of breaks.
+    balances : array of shape (any, 3)
+        Measure, fair share, rate in shares per unit.
     """
 
-    counts: Whole
-    seconds: Whole
-    metres: Whole
-    cents: Whole
-    visits: Whole
-    windows: Whole
-    loads: Whole
-    shifts: Whole
-    amounts: Whole
-    nearest: Whole
-    may: Whole
-    aside: Whole
-    reloads: Whole
-    breaks: Whole
-    rests: Whole
-    balances: Whole
+    counts: IntArray
+    seconds: IntArray
+    metres: IntArray
+    tolls: IntArray
+    visits: IntArray
+    windows: IntArray
+    visit_loads: IntArray
+    shifts: IntArray
+    shift_loads: IntArray
+    nearest_ends: IntArray
+    allowed: IntArray
+    surcharges: IntArray
+    reload_places: IntArray
+    breaks: IntArray
+    break_windows: IntArray
+    balances: IntArray
 
 
-def flat(problem: Problem) -> Whole:
-    """The tape of a problem, made once and kept with it; `tape` reads it."""
-    if FLAT not in problem.derived:
-        tape = problem.derived[FLAT] = laid_out(tables(problem))
-        # Nothing is kept twice: of a thousand places that would be 20 MB.
-        seen = problem.derived[TABLES] = _on_tape(tape, tables(problem))
-        problem.derived[TRAVEL] = seen.seconds, seen.metres, seen.cents
-    return cast("Whole", problem.derived[FLAT])
+def encode(problem: Problem) -> IntArray:
+    """Return the encoded problem, computed once and kept with the problem."""
+    if ENCODED not in problem.derived:
+        encoded = problem.derived[ENCODED] = pack(problem_tables(problem))
+        # The tables become views, so that nothing is stored twice: 20 MB for a thousand places.
+        views = problem.derived[TABLES] = _views(encoded, problem_tables(problem))
+        problem.derived[TRAVEL] = views.seconds, views.metres, views.tolls
+    return cast("IntArray", problem.derived[ENCODED])
 
 
-def _on_tape(tape: Whole, found: Tables) -> Tables:
-    """The same tables, as they lie on the tape."""
-    begins = tape[: 2 * len(found) : 2].tolist()
-    return Tables(
+def _views(encoded: IntArray, tables: ProblemTables) -> ProblemTables:
+    """Return the same tables as views of the encoded problem."""
+    offsets = encoded[: 2 * len(tables) : 2].tolist()
+    return ProblemTables(
         *(
-            tape[begin : begin + table.size].reshape(table.shape)
-            for begin, table in zip(begins, found, strict=True)
+            encoded[offset : offset + table.size].reshape(table.shape)
+            for offset, table in zip(offsets, tables, strict=True)
         )
     )
 
 
-def laid_out(found: Tables) -> Whole:
-    """One table behind the other, ahead of them where each begins and how wide it is."""
-    head = np.zeros(2 * len(found), dtype=np.int64)
+def pack(tables: ProblemTables) -> IntArray:
+    """Return the head, per table its offset and the width of its rows, followed by the tables."""
+    head = np.zeros(2 * len(tables), dtype=np.int64)
     parts = [head]
-    begin = len(head)
-    for number, table in enumerate(found):
-        head[2 * number] = begin
+    offset = len(head)
+    for number, table in enumerate(tables):
+        head[2 * number] = offset
         head[2 * number + 1] = int(np.prod(table.shape[1:], dtype=np.int64))
         parts.append(np.ascontiguousarray(table, dtype=np.int64).ravel())
-        begin += table.size
+        offset += table.size
     return np.concatenate(parts)
 
 
-def tables(problem: Problem) -> Tables:
-    """The tables of a problem, made once and kept with it."""
+def problem_tables(problem: Problem) -> ProblemTables:
+    """Return the tables of a problem, computed once and kept with the problem."""
     if TABLES not in problem.derived:
         problem.derived[TABLES] = _tables(problem)
-    return cast("Tables", problem.derived[TABLES])
+    return cast("ProblemTables", problem.derived[TABLES])
 
 
-def _tables(problem: Problem) -> Tables:
+def _tables(problem: Problem) -> ProblemTables:
     profiles = {name: row for row, name in enumerate(problem.travel)}
-    seconds, metres, cents = _travel(problem)
-    priced = int(cents.shape[1] > 1)
-    windows = [dated(visit) for visit in problem.visits]
-    shifts, reloads, breaks, rests, balances = _shifts(problem, profiles)
-    return Tables(
-        counts=np.array(
-            [len(problem.places), len(problem.visits), len(shifts), len(problem.dimensions), priced]
-        ),
+    seconds, metres, tolls = _travel(problem)
+    sizes = len(problem.places), len(problem.visits), len(problem.shifts), len(problem.dimensions)
+    windows = [windows_within_dates(visit) for visit in problem.visits]
+    shifts, reload_places, breaks, break_windows, balances = _shifts(problem, profiles)
+    return ProblemTables(
+        counts=np.array([*sizes, int(tolls.shape[1] > 1)]),
         seconds=seconds,
         metres=metres,
-        cents=cents,
+        tolls=tolls,
         visits=_visits(problem, windows),
         windows=_pairs(window for visit in windows for window in visit),
-        loads=_loads(problem),
+        visit_loads=_visit_loads(problem),
         shifts=shifts,
-        amounts=_amounts(problem),
-        nearest=np.array(
-            [_nearest(problem, shift, seconds, metres, profiles) for shift in problem.shifts]
+        shift_loads=_shift_loads(problem),
+        nearest_ends=np.array(
+            [_nearest_ends(problem, shift, seconds, metres, profiles) for shift in problem.shifts]
         ).reshape(len(problem.shifts), -1),
-        may=_may(problem),
-        aside=_aside(problem),
-        reloads=reloads,
+        allowed=allowed_pairs(problem),
+        surcharges=SHARES_PER_CENT * surcharges(problem),
+        reload_places=reload_places,
         breaks=breaks,
-        rests=rests,
+        break_windows=break_windows,
         balances=balances,
     )
 
 
-def _travel(problem: Problem) -> tuple[Whole, Whole, Whole]:
+def _travel(problem: Problem) -> tuple[IntArray, IntArray, IntArray]:
+    """Return seconds, metres and tolls, computed once and kept with the problem."""
     if TRAVEL not in problem.derived:
-        problem.derived[TRAVEL] = _roads(problem)
-    return cast("tuple[Whole, Whole, Whole]", problem.derived[TRAVEL])
+        problem.derived[TRAVEL] = _matrices(problem)
+    return cast("tuple[IntArray, IntArray, IntArray]", problem.derived[TRAVEL])
 
 
-def _roads(problem: Problem) -> tuple[Whole, Whole, Whole]:
+def _matrices(problem: Problem) -> tuple[IntArray, IntArray, IntArray]:
     travels = list(problem.travel.values())
     seconds = np.array([travel.seconds for travel in travels], dtype=np.int64)
     metres = np.array([travel.metres for travel in travels], dtype=np.int64)
     if not any(travel.cents for travel in travels):
         return seconds, metres, np.zeros((len(travels), 1, 1), dtype=np.int64)
-    nothing = np.zeros_like(seconds[0])
-    cents = [
-        np.array(travel.cents, dtype=np.int64) if travel.cents else nothing for travel in travels
-    ]
+    free = np.zeros_like(seconds[0])
+    cents = [np.array(travel.cents, dtype=np.int64) if travel.cents else free for travel in travels]
     return seconds, metres, SHARES_PER_CENT * np.stack(cents)
 
 
-def dated(visit: Visit) -> list[tuple[int, int]]:
-    """The windows of a visit between its release and its deadline; none may be left."""
+def windows_within_dates(visit: Visit) -> list[tuple[int, int]]:
+    """Return the windows of a visit within its release and deadline; none may be left."""
     release = visit.release or 0
-    deadline = FAR if visit.deadline is None else visit.deadline
+    deadline = INFINITY if visit.deadline is None else visit.deadline
     cut = [
         (max(window.earliest, release), min(window.latest, deadline)) for window in visit.windows
     ]
     return [(earliest, latest) for earliest, latest in cut if earliest <= latest]
 
 
-def _pairs(pairs: Iterable[tuple[int, int]]) -> Whole:
+def _pairs(pairs: Iterable[tuple[int, int]]) -> IntArray:
     return np.array(list(pairs), dtype=np.int64).reshape(-1, 2)
 
 
-def _visits(problem: Problem, windows: Sequence[Sequence[tuple[int, int]]]) -> Whole:
+def _visits(problem: Problem, windows: Sequence[Sequence[tuple[int, int]]]) -> IntArray:
     rows = {visit.id: row for row, visit in enumerate(problem.visits)}
     donors = {name: row for row, name in enumerate(_donors(problem))}
     table = np.zeros((len(problem.visits), VISIT_COLUMNS), dtype=np.int64)
@@ -216,10 +239,10 @@ def _visits(problem: Problem, windows: Sequence[Sequence[tuple[int, int]]]) -> W
         pin = problem.pin(visit.id)
         table[row, [PLACE, SERVICE, SETUP]] = problem.row(visit.place), visit.service, visit.setup
         table[row, [WINDOWS_FROM, WINDOWS_TO]] = first, last
-        table[row, RIDE] = min(visit.ride_limits.values(), default=FAR)
-        table[row, DUE] = FAR if visit.due is None else visit.due
-        table[row, LATE] = SHARES_PER_SECOND * visit.cents_per_hour_late
-        table[row, POSITION] = -1 if pin is None or pin.position is None else pin.position
+        table[row, MAX_RIDE] = min(visit.ride_limits.values(), default=INFINITY)
+        table[row, DUE] = INFINITY if visit.due is None else visit.due
+        table[row, LATE_RATE] = SHARES_PER_SECOND * visit.cents_per_hour_late
+        table[row, PINNED_POSITION] = -1 if pin is None or pin.position is None else pin.position
         table[row, [PARTNER, ROLE]] = partner, role
         table[row, PENALTY] = SHARES_PER_CENT * (visit.penalty or 0)
         table[row, MANDATORY] = problem.mandatory(visit)
@@ -232,66 +255,69 @@ def _donors(problem: Problem) -> list[str]:
     return sorted({visit.donor for visit in problem.visits if visit.donor is not None})
 
 
-def _loads(problem: Problem) -> Whole:
+def _visit_loads(problem: Problem) -> IntArray:
     table = np.zeros((len(problem.visits), 3, len(problem.dimensions)), dtype=np.int64)
     for row, visit in enumerate(problem.visits):
-        kind = 0 if problem.shipment(visit.id) is None else 2
+        kind = COLLECTED if problem.shipment(visit.id) is None else SHIPPED
         for column, name in enumerate(problem.dimensions):
             table[row, kind, column] = visit.load.get(name, 0)
-            table[row, 1, column] = visit.brought.get(name, 0)
+            table[row, BROUGHT, column] = visit.brought.get(name, 0)
     return table
 
 
-def _amounts(problem: Problem) -> Whole:
+def _shift_loads(problem: Problem) -> IntArray:
     table = np.zeros((len(problem.shifts), 2, len(problem.dimensions)), dtype=np.int64)
     for row, shift in enumerate(problem.shifts):
         for column, name in enumerate(problem.dimensions):
-            table[row, 0, column] = shift.capacity.get(name, FAR)
-            table[row, 1, column] = shift.carried.get(name, 0)
+            table[row, CAPACITY, column] = shift.capacity.get(name, INFINITY)
+            table[row, CARRIED, column] = shift.carried.get(name, 0)
     return table
 
 
-def _shifts(problem: Problem, profiles: dict[str, int]) -> tuple[Whole, Whole, Whole, Whole, Whole]:
+def _shifts(
+    problem: Problem, profiles: dict[str, int]
+) -> tuple[IntArray, IntArray, IntArray, IntArray, IntArray]:
+    """Return shifts, reload places, breaks, windows of breaks, and balances."""
     table = np.zeros((len(problem.shifts), SHIFT_COLUMNS), dtype=np.int64)
-    reloads: list[int] = []
+    reload_places: list[int] = []
     breaks: list[tuple[int, int, int]] = []
-    rests: list[Window] = []
+    windows: list[Window] = []
     balances: list[tuple[int, int, int]] = []
     for row, shift in enumerate(problem.shifts):
-        _shift(table[row], problem, shift, profiles[shift.profile])
-        table[row, RELOAD_FROM] = len(reloads)
-        reloads += [problem.row(name) for name in shift.reload.places] if shift.reload else []
-        table[row, RELOAD_TO] = len(reloads)
+        _fill_shift(table[row], problem, shift, profiles[shift.profile])
+        table[row, RELOAD_FROM] = len(reload_places)
+        reload_places += [problem.row(name) for name in shift.reload.places] if shift.reload else []
+        table[row, RELOAD_TO] = len(reload_places)
         table[row, BREAKS_FROM] = len(breaks)
-        for rest in shift.breaks:
-            breaks.append((rest.duration, len(rests), len(rests) + len(rest.windows)))
-            rests += rest.windows
+        for break_ in shift.breaks:
+            breaks.append((break_.duration, len(windows), len(windows) + len(break_.windows)))
+            windows += break_.windows
         table[row, BREAKS_TO] = len(breaks)
         table[row, BALANCES_FROM] = len(balances)
         for balance in problem.balances:
             if shift.id in balance.shifts:
-                number, unit = MEASURES[balance.measure]
-                balances.append((number, balance.share, unit * balance.cents))
+                measure, shares_per_cent = MEASURES[balance.measure]
+                balances.append((measure, balance.share, shares_per_cent * balance.cents))
         table[row, BALANCES_TO] = len(balances)
     return (
         table,
-        np.array(reloads, dtype=np.int64),
+        np.array(reload_places, dtype=np.int64),
         np.array(breaks, dtype=np.int64).reshape(-1, 3),
-        _pairs((window.earliest, window.latest) for window in rests),
+        _pairs((window.earliest, window.latest) for window in windows),
         np.array(balances, dtype=np.int64).reshape(-1, 3),
     )
 
 
-def _shift(row: Whole, problem: Problem, shift: Shift, profile: int) -> None:
+def _fill_shift(row: IntArray, problem: Problem, shift: Shift, profile: int) -> None:
     row[[PROFILE, START]] = profile, problem.row(shift.start)
     row[[OPENS, CLOSES]] = shift.window.earliest, shift.window.latest
     row[DEPARTED] = shift.departed
     row[PER_METRE] = SHARES_PER_METRE * shift.cents_per_km
     row[PER_SECOND] = SHARES_PER_SECOND * shift.cents_per_hour
-    row[PER_DRIVING] = SHARES_PER_SECOND * shift.cents_per_driving_hour
+    row[PER_DRIVING_SECOND] = SHARES_PER_SECOND * shift.cents_per_driving_hour
     row[OVERTIME_FROM] = _bound(shift.overtime_from)
-    row[PER_OVERTIME] = SHARES_PER_SECOND * shift.overtime_cents_per_hour
-    row[FIXED] = SHARES_PER_CENT * shift.fixed_cost
+    row[PER_OVERTIME_SECOND] = SHARES_PER_SECOND * shift.overtime_cents_per_hour
+    row[FIXED_COST] = SHARES_PER_CENT * shift.fixed_cost
     row[MAX_DRIVING] = _bound(shift.max_driving)
     row[MAX_WORKING] = _bound(shift.max_working)
     row[MAX_METRES] = _bound(shift.max_metres)
@@ -299,7 +325,7 @@ def _shift(row: Whole, problem: Problem, shift: Shift, profile: int) -> None:
     row[CARRIED_UNTIL] = _bound(shift.carried_until)
     row[END_RECEIVES] = problem.place(shift.ends[0]).receives
     if shift.reload is not None:
-        row[[RELOADS, RELOAD_SERVICE]] = shift.reload.times, shift.reload.service
+        row[[MAX_RELOADS, RELOAD_SERVICE]] = shift.reload.times, shift.reload.service
     row[PERIOD] = next(
         (
             number
@@ -311,13 +337,13 @@ def _shift(row: Whole, problem: Problem, shift: Shift, profile: int) -> None:
 
 
 def _bound(value: int | None) -> int:
-    return FAR if value is None else value
+    return INFINITY if value is None else value
 
 
-def _nearest(
-    problem: Problem, shift: Shift, seconds: Whole, metres: Whole, profiles: dict[str, int]
-) -> Whole:
-    """Per place, the end that is nearest in seconds, then in metres, then by its rank."""
+def _nearest_ends(
+    problem: Problem, shift: Shift, seconds: IntArray, metres: IntArray, profiles: dict[str, int]
+) -> IntArray:
+    """Return per place the nearest end by seconds, then metres, then its rank in the shift."""
     ends = np.array([problem.row(name) for name in shift.ends])
     profile = profiles[shift.profile]
     order = np.lexsort(
@@ -328,53 +354,5 @@ def _nearest(
         ),
         axis=1,
     )
-    found: Whole = ends[order[:, 0]]
-    return found
-
-
-def _may(problem: Problem) -> Whole:
-    table = np.empty((len(problem.visits), len(problem.shifts)), dtype=np.int64)
-    alike: dict[Hashable, list[bool]] = {}
-    for row, visit in enumerate(problem.visits):
-        asked = visit.skills, visit.shifts, visit.collectors, visit.forbidden, visit.zone
-        if asked not in alike:
-            alike[asked] = [_permits(visit, shift) for shift in problem.shifts]
-        table[row] = alike[asked]
-        pin = problem.pin(visit.id)
-        if pin is not None:
-            table[row] &= [pin.shift == shift.id for shift in problem.shifts]
-    return table
-
-
-def _permits(visit: Visit, shift: Shift) -> bool:
-    """Everything but a pin lets this shift serve this visit."""
-    return (
-        visit.skills <= shift.skills
-        and (visit.shifts is None or shift.id in visit.shifts)
-        and (visit.collectors is None or shift.collector in visit.collectors)
-        and shift.collector not in visit.forbidden
-        and (at_home(visit, shift) or shift.outside is not None)
-    )
-
-
-def at_home(visit: Visit, shift: Shift) -> bool:
-    """The visit lies inside the shift's zones, or one of them has none."""
-    return visit.zone is None or shift.zones is None or visit.zone in shift.zones
-
-
-def _aside(problem: Problem) -> Whole:
-    table = np.empty((len(problem.visits), len(problem.shifts), 2), dtype=np.int64)
-    alike: dict[Hashable, list[tuple[int, int]]] = {}
-    for row, visit in enumerate(problem.visits):
-        asked = visit.preferred, visit.preference, visit.zone
-        if asked not in alike:
-            alike[asked] = [_on_top(visit, shift) for shift in problem.shifts]
-        table[row] = alike[asked]
-    return table
-
-
-def _on_top(visit: Visit, shift: Shift) -> tuple[int, int]:
-    """What it costs, in shares, that this shift is not preferred, and that it is not at home."""
-    unloved = visit.preferred and shift.collector not in visit.preferred
-    away = 0 if at_home(visit, shift) else (shift.outside or 0)
-    return SHARES_PER_CENT * (visit.preference if unloved else 0), SHARES_PER_CENT * away
+    nearest: IntArray = ends[order[:, 0]]
+    return nearest

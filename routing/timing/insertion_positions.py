@@ -1,6 +1,6 @@
-"""Knows every legal place of a visit, or of a shipment's two, in one order, and its price.
+"""All legal insertions of a visit, or of both visits of a shipment, into one order, with costs.
 
-And, without driving anything, which shifts cannot have one, and where it would come nearest.
+Besides these, the shifts compatible with a visit, and the least late of the illegal insertions.
 """
 
 import numpy as np
@@ -8,120 +8,148 @@ import numpy as np
 from routing.compiled import compiled, inner
 from routing.timing import accessors
 from routing.timing.earliest_start import LEGAL
-from routing.timing.encoding import CLOSES, FAR, OPENS, POSITION, WINDOWS_FROM, WINDOWS_TO, Whole
-from routing.timing.lenient import lateness
-from routing.timing.tour_evaluation import EVERYTHING, PARTS, drive, parts
+from routing.timing.encoding import (
+    CLOSES,
+    INFINITY,
+    OPENS,
+    PINNED_POSITION,
+    WINDOWS_FROM,
+    WINDOWS_TO,
+    IntArray,
+)
+from routing.timing.lenient import count_late
+from routing.timing.tour_evaluation import ALL_RULES, NUM_PARTS, cost_parts, evaluate
 
-NOBODY = -1
+NO_VISIT = -1
+"""Row in place of the delivery for a visit without a shipment."""
 
 
 @compiled
-def places(f: Whole, shift: int, order: Whole, first: int, second: int) -> Whole:
-    """Try every place, whole tour by whole tour.
+def legal_insertions(
+    encoded: IntArray, shift: int, order: IntArray, first: int, second: int
+) -> IntArray:
+    """Return all legal insertions, found by evaluating whole tours.
 
     Parameters
     ----------
+    order : array of shape (stops,)
+        The rows of the visits of the tour.
     first, second : int
-        The visit; or the pick-up and the delivery of a shipment, else `NOBODY`.
+        The visit and `NO_VISIT`, or the pick-up and the delivery of a shipment.
 
     Returns
     -------
-    array of shape (legal places, 2 + PARTS)
-        Where the first and the second come to stand, and what the tour then costs in shares, by
-        the parts of a bill.
+    array of shape (legal insertions, 2 + NUM_PARTS)
+        The positions of the first and the second, then the parts of the tour's cost in shares.
     """
-    count = len(order)
-    most = (count + 1) * (count + 2) // 2 if second != NOBODY else count + 1
-    found = np.empty((most, 2 + PARTS), dtype=np.int64)
-    legal = 0
-    for here in range(count + 1):
-        last = count + 1 if second != NOBODY else here + 1
-        for there in range(here + 1, last + 1):
-            longer = _with(order, first, here, second, there)
-            way = drive(f, shift, longer, EVERYTHING)
-            if way.status == LEGAL:
-                found[legal, 0], found[legal, 1] = here, there
-                found[legal, 2:] = parts(f, shift, longer, way)
-                legal += 1
-    return found[:legal]
-
-
-@compiled
-def hopeful(f: Whole, first: int, second: int) -> Whole:
-    """The rows of the shifts that may serve a visit, or both, and are out while it is open.
-
-    On any other shift there is no legal place; on these there may be.
-    """
-    found = np.empty(accessors.shifts(f), dtype=np.int64)
+    insertions = np.empty((_count(order, second), 2 + NUM_PARTS), dtype=np.int64)
     count = 0
-    for shift in range(len(found)):
-        if _is_hopeful(f, shift, first) and (second == NOBODY or _is_hopeful(f, shift, second)):
-            found[count] = shift
-            count += 1
-    return found[:count]
+    for first_at in range(len(order) + 1):
+        for second_at in range(first_at + 1, _last_position(order, first_at, second) + 1):
+            extended = _extended(order, first, first_at, second, second_at)
+            evaluation = evaluate(encoded, shift, extended, ALL_RULES)
+            if evaluation.status == LEGAL:
+                insertions[count, 0], insertions[count, 1] = first_at, second_at
+                insertions[count, 2:] = cost_parts(encoded, shift, extended, evaluation)
+                count += 1
+    return insertions[:count]
 
 
 @inner
-def _is_hopeful(f: Whole, shift: int, visit: int) -> bool:
-    if not accessors.may(f, visit, shift):
+def _count(order: IntArray, second: int) -> int:
+    """Return the number of insertions, legal or not."""
+    stops = len(order)
+    return (stops + 1) * (stops + 2) // 2 if second != NO_VISIT else stops + 1
+
+
+@inner
+def _last_position(order: IntArray, first_at: int, second: int) -> int:
+    """Return the last position of the second visit; without one it is tried at one position."""
+    return len(order) + 1 if second != NO_VISIT else first_at + 1
+
+
+@compiled
+def compatible_shifts(encoded: IntArray, first: int, second: int) -> IntArray:
+    """Return the rows of the shifts allowed to serve a visit, or both, and open in its windows.
+
+    No other shift has a legal insertion.
+    """
+    shifts = np.empty(accessors.num_shifts(encoded), dtype=np.int64)
+    count = 0
+    for shift in range(len(shifts)):
+        is_compatible = _is_compatible(encoded, shift, first)
+        if is_compatible and (second == NO_VISIT or _is_compatible(encoded, shift, second)):
+            shifts[count] = shift
+            count += 1
+    return shifts[:count]
+
+
+@inner
+def _is_compatible(encoded: IntArray, shift: int, visit: int) -> bool:
+    if not accessors.is_allowed(encoded, visit, shift):
         return False
-    opens, closes = accessors.shift(f, shift, OPENS), accessors.shift(f, shift, CLOSES)
+    opens, closes = accessors.shift(encoded, shift, OPENS), accessors.shift(encoded, shift, CLOSES)
     for window in range(
-        accessors.visit(f, visit, WINDOWS_FROM), accessors.visit(f, visit, WINDOWS_TO)
+        accessors.visit(encoded, visit, WINDOWS_FROM), accessors.visit(encoded, visit, WINDOWS_TO)
     ):
-        if opens <= accessors.shuts(f, window) and accessors.opens(f, window) <= closes:
+        if (
+            opens <= accessors.window_closes(encoded, window)
+            and accessors.window_opens(encoded, window) <= closes
+        ):
             return True
     return False
 
 
 @compiled
-def nearest(f: Whole, shift: int, order: Whole, first: int, second: int) -> Whole:
-    """The places where the fewest would be late or not where they are pinned, the first by least.
+def least_late_insertions(
+    encoded: IntArray, shift: int, order: IntArray, first: int, second: int
+) -> IntArray:
+    """Return the insertions with the fewest visits late or off their pinned position.
+
+    Of several, the insertions with the least lateness of the first late point.
 
     Returns
     -------
-    array of shape (places, 2)
-        Where the first and the second would come to stand; there is one place at least.
+    array of shape (insertions, 2)
+        The positions of the first and the second visit; there is one insertion at least.
     """
-    count = len(order)
-    most = (count + 1) * (count + 2) // 2 if second != NOBODY else count + 1
-    found = np.empty((most, 2), dtype=np.int64)
-    size, least = 0, (FAR, FAR)
-    for here in range(count + 1):
-        last = count + 1 if second != NOBODY else here + 1
-        for there in range(here + 1, last + 1):
-            longer = _with(order, first, here, second, there)
-            count_late, by = lateness(f, shift, longer)
-            late = (count_late + _unseated(f, longer), by)
-            if late < least:
-                size, least = 0, late
-            if late == least:
-                found[size, 0], found[size, 1] = here, there
-                size += 1
-    return found[:size]
+    insertions = np.empty((_count(order, second), 2), dtype=np.int64)
+    count, least = 0, (INFINITY, INFINITY)
+    for first_at in range(len(order) + 1):
+        for second_at in range(first_at + 1, _last_position(order, first_at, second) + 1):
+            extended = _extended(order, first, first_at, second, second_at)
+            num_late, seconds = count_late(encoded, shift, extended)
+            score = (num_late + _count_off_pins(encoded, extended), seconds)
+            if score < least:
+                count, least = 0, score
+            if score == least:
+                insertions[count, 0], insertions[count, 1] = first_at, second_at
+                count += 1
+    return insertions[:count]
 
 
 @inner
-def _unseated(f: Whole, order: Whole) -> int:
-    """How many visits are not where they are pinned."""
+def _count_off_pins(encoded: IntArray, order: IntArray) -> int:
+    """Return the number of visits off their pinned position."""
     count = 0
     for place in range(len(order)):
-        pinned = accessors.visit(f, order[place], POSITION)
+        pinned = accessors.visit(encoded, order[place], PINNED_POSITION)
         count += pinned >= 0 and pinned != place
     return count
 
 
 @inner
-def _with(order: Whole, first: int, here: int, second: int, there: int) -> Whole:
-    count = len(order) + (1 if second == NOBODY else 2)
-    longer = np.empty(count, dtype=np.int64)
+def _extended(order: IntArray, first: int, first_at: int, second: int, second_at: int) -> IntArray:
+    """Return an order with one more visit, or two, at given positions."""
+    count = len(order) + (1 if second == NO_VISIT else 2)
+    extended = np.empty(count, dtype=np.int64)
     taken = 0
     for place in range(count):
-        if place == here:
-            longer[place] = first
-        elif second != NOBODY and place == there:
-            longer[place] = second
+        if place == first_at:
+            extended[place] = first
+        elif second != NO_VISIT and place == second_at:
+            extended[place] = second
         else:
-            longer[place] = order[taken]
+            extended[place] = order[taken]
             taken += 1
-    return longer
+    return extended

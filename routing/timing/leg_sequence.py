@@ -1,7 +1,7 @@
-"""Knows what an order of visits and unloadings is on the road: points, legs, loads, receivers.
+"""Legs of an order of visits and unloadings: points, travel, service times, loads, receivers.
 
-A *course* is an order whose unloadings have been chosen. It is a table with a row per point and a
-last row for the end; nothing in it depends on the clock.
+A *leg sequence* is an order with chosen unloadings. It is an array with a row per point
+and a last row for the end of the tour. Nothing in it depends on instants.
 """
 
 from typing import Final
@@ -11,147 +11,164 @@ import numpy as np
 from routing.compiled import compiled, inner
 from routing.timing import accessors
 from routing.timing.encoding import (
+    BROUGHT,
+    CAPACITY,
+    CARRIED,
+    COLLECTED,
     DELIVERY,
     END_RECEIVES,
-    FAR,
+    INFINITY,
+    MAX_RIDE,
     NO_SHIPMENT,
     PARTNER,
     PLACE,
     PROFILE,
     RELOAD_SERVICE,
-    RIDE,
     ROLE,
     SERVICE,
     SETUP,
+    SHIPPED,
     START,
-    Whole,
+    IntArray,
 )
 
-# The columns of a course. VISIT is the visit's row, UNLOADS or ENDS.
-VISIT, AT, LEG, SPENT, LIMIT, RECEIVER, WORK = range(7)
-COLUMNS: Final = 7
+# The columns of a point. VISIT is the row of a visit, UNLOADING or END.
+VISIT, POINT_PLACE, LEG_SECONDS, SERVICE_TIME, RIDE_LIMIT, RECEIVER, WORK = range(7)
+LEG_COLUMNS: Final = 7
+"""Width of a point.
 
-UNLOADS: Final = -1
-ENDS: Final = -2
+`LEG_SECONDS` is the travel time to the point, `SERVICE_TIME` the service with set-up, or the
+unloading. `RIDE_LIMIT` is the tightest limit of the items collected there, or `INFINITY`.
+`RECEIVER` is the row of the next point that receives items, or -1. `WORK` is travel and service
+from the departure to the begin at the point. All times are in seconds.
+"""
+
+UNLOADING: Final = -1
+END: Final = -2
+"""Values of `VISIT` at a point that is not a visit."""
 
 
 @inner
-def course(f: Whole, shift: int, order: Whole, halts: Whole, places: Whole) -> Whole:
-    """Lay an order out on the road.
+def build_legs(
+    encoded: IntArray, shift: int, order: IntArray, positions: IntArray, places: IntArray
+) -> IntArray:
+    """Build the leg sequence of an order.
 
     Parameters
     ----------
-    order : visits, by their rows
-    halts, places : ascending
-        The tour unloads at `places[i]` when `halts[i]` visits have been served.
+    order : array of shape (stops,)
+        The rows of its visits.
+    positions, places : arrays of shape (unloadings,)
+        The tour unloads at `places[i]` after `positions[i]` visits; ascending.
 
     Returns
     -------
-    array of shape (points + 1, COLUMNS)
-        Per point the visit, the place, the leg to it, the time spent there, the tightest ride
-        limit, the row of the next point that receives (or -1), and the work (legs and time spent)
-        from the departure to its begin.
+    array of shape (stops + unloadings + 1, LEG_COLUMNS)
     """
-    points = len(order) + len(halts)
-    table = np.empty((points + 1, COLUMNS), dtype=np.int64)
-    stop = halt = 0
+    points = len(order) + len(positions)
+    legs = np.empty((points + 1, LEG_COLUMNS), dtype=np.int64)
+    stop = unloading = 0
     for row in range(points):
-        if halt < len(halts) and halts[halt] == stop:
-            table[row, VISIT], table[row, AT] = UNLOADS, places[halt]
-            halt += 1
+        if unloading < len(positions) and positions[unloading] == stop:
+            legs[row, VISIT], legs[row, POINT_PLACE] = UNLOADING, places[unloading]
+            unloading += 1
         else:
-            table[row, VISIT], table[row, AT] = order[stop], accessors.visit(f, order[stop], PLACE)
+            legs[row, VISIT] = order[stop]
+            legs[row, POINT_PLACE] = accessors.visit(encoded, order[stop], PLACE)
             stop += 1
-    _legs(f, shift, table)
-    _receivers(f, shift, table)
-    return table
+    _set_times(encoded, shift, legs)
+    _set_receivers(encoded, shift, legs)
+    return legs
 
 
 @inner
-def _legs(f: Whole, shift: int, table: Whole) -> None:
-    last = len(table) - 1
-    here, work = accessors.shift(f, shift, START), 0
-    profile = accessors.shift(f, shift, PROFILE)
+def _set_times(encoded: IntArray, shift: int, legs: IntArray) -> None:
+    last = len(legs) - 1
+    here, work = accessors.shift(encoded, shift, START), 0
+    profile = accessors.shift(encoded, shift, PROFILE)
     for row in range(last + 1):
         if row == last:
-            table[row, VISIT], table[row, AT] = ENDS, accessors.nearest(f, shift, here)
-        there, visit = table[row, AT], table[row, VISIT]
-        table[row, LEG] = accessors.seconds(f, profile, here, there)
-        table[row, LIMIT], table[row, SPENT] = FAR, 0
+            legs[row, VISIT] = END
+            legs[row, POINT_PLACE] = accessors.nearest_end(encoded, shift, here)
+        there, visit = legs[row, POINT_PLACE], legs[row, VISIT]
+        legs[row, LEG_SECONDS] = accessors.seconds(encoded, profile, here, there)
+        legs[row, RIDE_LIMIT], legs[row, SERVICE_TIME] = INFINITY, 0
         if visit >= 0:
-            table[row, SPENT] = accessors.visit(f, visit, SERVICE)
+            legs[row, SERVICE_TIME] = accessors.visit(encoded, visit, SERVICE)
             if here != there:
-                table[row, SPENT] += accessors.visit(f, visit, SETUP)
-            table[row, LIMIT] = accessors.visit(f, visit, RIDE)
-        elif visit == UNLOADS:
-            table[row, SPENT] = accessors.shift(f, shift, RELOAD_SERVICE)
-        work += table[row, LEG]
-        table[row, WORK] = work
-        work += table[row, SPENT]
+                legs[row, SERVICE_TIME] += accessors.visit(encoded, visit, SETUP)
+            legs[row, RIDE_LIMIT] = accessors.visit(encoded, visit, MAX_RIDE)
+        elif visit == UNLOADING:
+            legs[row, SERVICE_TIME] = accessors.shift(encoded, shift, RELOAD_SERVICE)
+        work += legs[row, LEG_SECONDS]
+        legs[row, WORK] = work
+        work += legs[row, SERVICE_TIME]
         here = there
 
 
 @inner
-def _receivers(f: Whole, shift: int, table: Whole) -> None:
-    last = len(table) - 1
-    receiver = last if accessors.shift(f, shift, END_RECEIVES) else -1
+def _set_receivers(encoded: IntArray, shift: int, legs: IntArray) -> None:
+    last = len(legs) - 1
+    receiver = last if accessors.shift(encoded, shift, END_RECEIVES) else -1
     for row in range(last, -1, -1):
-        table[row, RECEIVER] = receiver
-        if table[row, VISIT] == UNLOADS:
+        legs[row, RECEIVER] = receiver
+        if legs[row, VISIT] == UNLOADING:
             receiver = row
 
 
 @inner
-def fits(f: Whole, shift: int, table: Whole) -> bool:
-    """The course never has more on board than the shift can carry, in any dimension."""
-    last = len(table) - 1
-    for dimension in range(accessors.dimensions(f)):
-        capacity = accessors.amount(f, shift, 0, dimension)
-        if capacity == FAR:
+def is_within_capacity(encoded: IntArray, shift: int, legs: IntArray) -> bool:
+    """Return whether the load never exceeds the capacity, in all dimensions."""
+    last = len(legs) - 1
+    for dimension in range(accessors.num_dimensions(encoded)):
+        capacity = accessors.shift_load(encoded, shift, CAPACITY, dimension)
+        if capacity == INFINITY:
             continue
-        collected, fixed = accessors.amount(f, shift, 1, dimension), 0
+        collected, to_deliver = accessors.shift_load(encoded, shift, CARRIED, dimension), 0
         for row in range(last):
-            if table[row, VISIT] >= 0:
-                fixed += accessors.load(f, table[row, VISIT], 1, dimension)
-        if collected + fixed > capacity:
+            if legs[row, VISIT] >= 0:
+                to_deliver += accessors.visit_load(encoded, legs[row, VISIT], BROUGHT, dimension)
+        if collected + to_deliver > capacity:
             return False
         for row in range(last):
-            visit = table[row, VISIT]
-            if visit == UNLOADS:
+            visit = legs[row, VISIT]
+            if visit == UNLOADING:
                 collected = 0
                 continue
-            collected += accessors.load(f, visit, 0, dimension)
-            fixed += accessors.load(f, visit, 2, dimension) - accessors.load(f, visit, 1, dimension)
-            if collected + fixed > capacity:
+            collected += accessors.visit_load(encoded, visit, COLLECTED, dimension)
+            to_deliver += accessors.visit_load(encoded, visit, SHIPPED, dimension)
+            to_deliver -= accessors.visit_load(encoded, visit, BROUGHT, dimension)
+            if collected + to_deliver > capacity:
                 return False
     return True
 
 
 @inner
-def ships_whole(f: Whole, order: Whole) -> bool:
-    """Each shipment in the order is there with both ends, the pick-up first."""
+def has_whole_shipments(encoded: IntArray, order: IntArray) -> bool:
+    """Return whether each shipment of the order has both visits in it, the pick-up first."""
     for place in range(len(order)):
-        role = accessors.visit(f, order[place], ROLE)
+        role = accessors.visit(encoded, order[place], ROLE)
         if role == NO_SHIPMENT:
             continue
-        partner, found = accessors.visit(f, order[place], PARTNER), -1
+        partner, partner_place = accessors.visit(encoded, order[place], PARTNER), -1
         for other in range(len(order)):
             if order[other] == partner:
-                found = other
-        if found < 0 or (role == DELIVERY) != (found < place):
+                partner_place = other
+        if partner_place < 0 or (role == DELIVERY) != (partner_place < place):
             return False
     return True
 
 
 @compiled
-def road(f: Whole, shift: int, table: Whole) -> tuple[int, int, int]:
-    """Seconds of travel, metres, and what the legs themselves cost in shares."""
-    profile, here = accessors.shift(f, shift, PROFILE), accessors.shift(f, shift, START)
-    seconds = metres = cents = 0
-    for row in range(len(table)):
-        there = table[row, AT]
-        seconds += table[row, LEG]
-        metres += accessors.metres(f, profile, here, there)
-        cents += accessors.toll(f, profile, here, there)
+def leg_totals(encoded: IntArray, shift: int, legs: IntArray) -> tuple[int, int, int]:
+    """Return the seconds of travel, the metres, and the tolls of all legs in shares."""
+    profile = accessors.shift(encoded, shift, PROFILE)
+    here = accessors.shift(encoded, shift, START)
+    seconds = metres = tolls = 0
+    for row in range(len(legs)):
+        there = legs[row, POINT_PLACE]
+        seconds += legs[row, LEG_SECONDS]
+        metres += accessors.metres(encoded, profile, here, there)
+        tolls += accessors.toll(encoded, profile, here, there)
         here = there
-    return seconds, metres, cents
+    return seconds, metres, tolls

@@ -1,54 +1,60 @@
-"""Knows how to time an order that no legal timing exists for, so that a checker can say why."""
+"""Timing of an order without a legal timing, from which a checker can name the broken rules."""
 
 import numpy as np
 
 from routing.compiled import compiled, inner
 from routing.timing import accessors
-from routing.timing.earliest_start import ARRIVAL, BEGIN, LEGAL, SLOT_COLUMNS, TIMES, first_open
-from routing.timing.encoding import CLOSES, FAR, OPENS, WINDOWS_FROM, WINDOWS_TO, Whole
-from routing.timing.leg_sequence import LEG, SPENT, VISIT, course
+from routing.timing.earliest_start import (
+    ARRIVAL,
+    BEGIN,
+    LEGAL,
+    SLOT_COLUMNS,
+    TIME_COLUMNS,
+    earliest_begin,
+    seconds_after_windows,
+)
+from routing.timing.encoding import CLOSES, INFINITY, OPENS, IntArray
+from routing.timing.leg_sequence import LEG_SECONDS, SERVICE_TIME, VISIT, build_legs
 from routing.timing.tour_evaluation import TourEvaluation
 
 
 @compiled
-def lenient(f: Whole, shift: int, order: Whole) -> TourEvaluation:
-    """Leave when the shift opens; begin at the first permitted instant, or else on arrival."""
+def evaluate_leniently(encoded: IntArray, shift: int, order: IntArray) -> TourEvaluation:
+    """Time an order that leaves when the shift opens, without breaks and unloadings.
+
+    Each service begins at its first permitted instant or, if there is none, on arrival. The status
+    is always `LEGAL` and the cost 0.
+    """
     none = np.empty(0, dtype=np.int64)
-    table = course(f, shift, order, none, none)
-    times = np.zeros((len(table), TIMES), dtype=np.int64)
-    departure = now = accessors.shift(f, shift, OPENS)
-    for row in range(len(table)):
-        arrival = now + table[row, LEG]
-        begin, visit = arrival, table[row, VISIT]
+    legs = build_legs(encoded, shift, order, none, none)
+    times = np.zeros((len(legs), TIME_COLUMNS), dtype=np.int64)
+    departure = leave = accessors.shift(encoded, shift, OPENS)
+    for row in range(len(legs)):
+        arrival = leave + legs[row, LEG_SECONDS]
+        begin, visit = arrival, legs[row, VISIT]
         if visit >= 0:
-            opens, _ = first_open(f, visit, arrival)
-            begin = arrival if opens == FAR else opens
+            permitted, _ = earliest_begin(encoded, visit, arrival)
+            begin = arrival if permitted == INFINITY else permitted
         times[row, ARRIVAL], times[row, BEGIN] = arrival, begin
-        now = begin + table[row, SPENT]
+        leave = begin + legs[row, SERVICE_TIME]
     slots = np.empty((0, SLOT_COLUMNS), dtype=np.int64)
-    return TourEvaluation(LEGAL, 0, 0, 0, departure, table, times, slots)
+    return TourEvaluation(LEGAL, 0, 0, 0, departure, legs, times, slots)
 
 
 @inner
-def lateness(f: Whole, shift: int, order: Whole) -> tuple[int, int]:
-    """How many points are late by that timing, the end included, and the first by how much."""
-    way = lenient(f, shift, order)
-    count = by = 0
-    for row in range(len(way.table)):
-        visit, late = (
-            way.table[row, VISIT],
-            way.times[row, ARRIVAL] - accessors.shift(f, shift, CLOSES),
-        )
+def count_late(encoded: IntArray, shift: int, order: IntArray) -> tuple[int, int]:
+    """Return the number of late points in the lenient timing, and the first lateness in seconds.
+
+    The end of the tour counts as a point.
+    """
+    evaluation = evaluate_leniently(encoded, shift, order)
+    count = first = 0
+    for row in range(len(evaluation.legs)):
+        visit = evaluation.legs[row, VISIT]
+        late = evaluation.times[row, ARRIVAL] - accessors.shift(encoded, shift, CLOSES)
         if visit >= 0:
-            late = _after(f, visit, way.times[row, BEGIN])
+            late = seconds_after_windows(encoded, visit, evaluation.times[row, BEGIN])
         if late > 0:
-            by = late if count == 0 else by
+            first = late if count == 0 else first
             count += 1
-    return count, by
-
-
-@inner
-def _after(f: Whole, visit: int, begin: int) -> int:
-    """How long after its last window a visit begins; 0 if it has none."""
-    first, last = accessors.visit(f, visit, WINDOWS_FROM), accessors.visit(f, visit, WINDOWS_TO)
-    return begin - accessors.shuts(f, last - 1) if last > first else 0
+    return count, first

@@ -1,4 +1,4 @@
-"""Knows how a tape is changed in one entry, where making the whole problem anew would take long."""
+"""Copies of an encoded problem with one entry changed, faster than encoding the problem anew."""
 
 from collections.abc import Sequence
 
@@ -8,44 +8,51 @@ from routing.timing.encoding import (
     CLOSES,
     WINDOWS_FROM,
     WINDOWS_TO,
-    Tables,
-    Whole,
-    laid_out,
+    IntArray,
+    ProblemTables,
+    pack,
 )
 
 
-def unrolled(f: Whole) -> Tables:
-    """The tables on a tape, each with as many columns as its rows are wide."""
-    count = len(Tables._fields)
-    begins = [*f[0 : 2 * count : 2].tolist(), len(f)]
-    widths = f[1 : 2 * count : 2].tolist()
-    return Tables(
+def unpack(encoded: IntArray) -> ProblemTables:
+    """Return the tables of an encoded problem as views, each with two axes at most."""
+    count = len(ProblemTables._fields)
+    offsets = [*encoded[0 : 2 * count : 2].tolist(), len(encoded)]
+    widths = encoded[1 : 2 * count : 2].tolist()
+    return ProblemTables(
         *(
-            f[begin:end].reshape(-1, width) if width else f[begin:end]
-            for begin, end, width in zip(begins, begins[1:], widths, strict=False)
+            encoded[first:last].reshape(-1, width) if width else encoded[first:last]
+            for first, last, width in zip(offsets, offsets[1:], widths, strict=False)
         )
     )
 
 
-def with_windows(f: Whole, visit: int, windows: Sequence[tuple[int, int]]) -> Whole:
-    """The tape on which a visit has these windows, between its release and its deadline."""
-    found = unrolled(f)
-    visits = found.visits.copy()
-    visits[visit, WINDOWS_FROM] = len(found.windows)
-    visits[visit, WINDOWS_TO] = len(found.windows) + len(windows)
-    longer = np.concatenate([found.windows, np.array(windows, dtype=np.int64).reshape(-1, 2)])
-    return laid_out(found._replace(visits=visits, windows=longer))
+def with_windows(encoded: IntArray, visit: int, windows: Sequence[tuple[int, int]]) -> IntArray:
+    """Return a copy in which a visit has other windows.
+
+    Parameters
+    ----------
+    windows : sequence of (int, int)
+        First and last permitted begin in seconds, within the release and the deadline.
+    """
+    tables = unpack(encoded)
+    visits = tables.visits.copy()
+    visits[visit, WINDOWS_FROM] = len(tables.windows)
+    visits[visit, WINDOWS_TO] = len(tables.windows) + len(windows)
+    added = np.array(windows, dtype=np.int64).reshape(-1, 2)
+    return pack(tables._replace(visits=visits, windows=np.concatenate([tables.windows, added])))
 
 
-def with_closing(f: Whole, shift: int, latest: int) -> Whole:
-    """The tape on which a shift closes then."""
-    changed = f.copy()
-    unrolled(changed).shifts[shift, CLOSES] = latest
+def with_closing(encoded: IntArray, shift: int, latest: int) -> IntArray:
+    """Return a copy in which a shift ends at another instant, in seconds."""
+    changed = encoded.copy()
+    unpack(changed).shifts[shift, CLOSES] = latest
     return changed
 
 
-def with_capacity(f: Whole, shift: int, dimension: int, capacity: int) -> Whole:
-    """The tape on which a shift can carry so much."""
-    changed = f.copy()
-    unrolled(changed).amounts[shift, dimension] = capacity
+def with_capacity(encoded: IntArray, shift: int, dimension: int, capacity: int) -> IntArray:
+    """Return a copy in which a shift has another capacity in one dimension."""
+    changed = encoded.copy()
+    # A row of `shift_loads` begins with the capacities of all dimensions.
+    unpack(changed).shift_loads[shift, dimension] = capacity
     return changed

@@ -1,7 +1,7 @@
-"""Knows whether a shift can serve an order, at best when, and what that costs: all rules of a tour.
+"""Evaluation of an order of visits on a shift: all rules of a tour, its best timing and its cost.
 
-Of all legal ways to drive an order it takes the one with the fewest unloadings, of those the
-cheapest, of those the shortest, and of those the one that ends first.
+Of all legal timings of an order, the evaluation has the fewest unloadings, then the least cost,
+then the shortest duration, then the earliest arrival.
 """
 
 from typing import Final, NamedTuple
@@ -10,72 +10,83 @@ import numpy as np
 
 from routing.compiled import compiled, inner
 from routing.timing import accessors
-from routing.timing.breaks import rested
-from routing.timing.clock import NEVER, hours, late
-from routing.timing.earliest_start import ARRIVAL, BEGIN, LEGAL, NOT_RECEIVED, RIDES, Bounds
+from routing.timing.breaks import time_legs
+from routing.timing.departure import INFINITE_COST, lateness_cost, time_costs
+from routing.timing.earliest_start import (
+    ARRIVAL,
+    BEGIN,
+    LEGAL,
+    NOT_RECEIVED,
+    RIDE_TOO_LONG,
+    Bounds,
+)
 from routing.timing.encoding import (
     BALANCES_FROM,
     BALANCES_TO,
     CARRIED_UNTIL,
     CLOSES,
-    FAR,
-    FIXED,
+    FIXED_COST,
+    INFINITY,
     MAX_DRIVING,
     MAX_METRES,
+    MAX_RELOADS,
     MAX_STOPS,
     MAX_WORKING,
     MEASURE,
     OF_METRES,
     OF_STOPS,
     OPENS,
-    PER_DRIVING,
+    PER_DRIVING_SECOND,
     PER_METRE,
+    PINNED_POSITION,
     PLACE,
-    POSITION,
     PROFILE,
     RATE,
     RELOAD_FROM,
     RELOAD_TO,
-    RELOADS,
     SETUP,
     SHARE,
     START,
-    Whole,
+    IntArray,
 )
 from routing.timing.leg_sequence import (
-    LIMIT,
     RECEIVER,
-    UNLOADS,
+    RIDE_LIMIT,
+    UNLOADING,
     VISIT,
-    course,
-    fits,
-    road,
-    ships_whole,
+    build_legs,
+    has_whole_shipments,
+    is_within_capacity,
+    leg_totals,
 )
 
-# What a judgement may leave aside, so that a plan made by hand is timed as kindly as can be.
-WHO, LOADS, RIDE_TIMES, LIMITS = 1, 2, 4, 8
-EVERYTHING: Final = WHO | LOADS | RIDE_TIMES | LIMITS
+# The sets of rules that an evaluation may ignore, as flags.
+ASSIGNMENT, LOADS, RIDE_TIMES, LIMITS = 1, 2, 4, 8
+ALL_RULES: Final = ASSIGNMENT | LOADS | RIDE_TIMES | LIMITS
 
-# What fails beside the clock (whose answers are in `clock`).
-NOT_ALLOWED, TOO_MUCH, ABOVE_LIMIT = range(10, 13)
+# The statuses of an evaluation besides those of `earliest_start`.
+NOT_ALLOWED, OVERLOADED, ABOVE_LIMIT = range(10, 13)
 
-# The parts of a price.
-DRIVING, TIME, OVERTIME, FIX, LATENESS, PREFERENCES, ZONES, IMBALANCE = range(8)
-PARTS: Final = 8
+# The parts of a cost.
+DRIVING, TIME, OVERTIME, FIXED, LATENESS, PREFERENCES, ZONES, IMBALANCE = range(8)
+NUM_PARTS: Final = 8
 
 
 class TourEvaluation(NamedTuple):
-    """An order as it is driven, or why it cannot be.
+    """The best timing of an order, or the reason why there is none.
 
     Attributes
     ----------
-    status, row, amount
-        `LEGAL`, or what fails first, at which point, and by how much.
+    status, row, amount : int
+        `LEGAL`, or the reason of the failure, its point, and the excess in seconds (or 0).
     cost : int
-        Of the whole tour, in shares.
-    table, times, slots
-        See `course`, `clock`.
+        Cost of the tour in shares; `INFINITE_COST` or arbitrary if it is not legal.
+    departure : int
+        In seconds.
+    legs : array of shape (points + 1, LEG_COLUMNS)
+        See `leg_sequence`.
+    times, slots : arrays
+        The schedule and its breaks; see `earliest_start`.
     """
 
     status: int
@@ -83,251 +94,273 @@ class TourEvaluation(NamedTuple):
     amount: int
     cost: int
     departure: int
-    table: Whole
-    times: Whole
-    slots: Whole
+    legs: IntArray
+    times: IntArray
+    slots: IntArray
 
 
 @compiled
-def drive(f: Whole, shift: int, order: Whole, keep: int) -> TourEvaluation:
-    """Drive an order of at least one visit as well as its shift can.
+def evaluate(encoded: IntArray, shift: int, order: IntArray, rules: int) -> TourEvaluation:
+    """Evaluate an order of at least one visit on a shift.
 
     Parameters
     ----------
-    keep
-        Which rules to keep beside those of windows, hours and breaks.
+    order : array of shape (stops,)
+        The rows of its visits.
+    rules : int
+        Flags of the rules to obey besides windows, hours and breaks.
     """
     none = np.empty(0, dtype=np.int64)
-    if keep & WHO and not _allowed(f, shift, order):
-        return _refused(NOT_ALLOWED, 0, 0)
-    first = _with(f, shift, order, none, none, keep)
-    if first.status == LEGAL or not _may_help(f, shift, keep):
+    if rules & ASSIGNMENT and not _is_allowed(encoded, shift, order):
+        return _infeasible(NOT_ALLOWED, 0, 0)
+    first = _with_reloads(encoded, shift, order, none, none, rules)
+    if first.status == LEGAL or not _reloads_may_help(encoded, shift, rules):
         return first
-    bare = _with(f, shift, order, none, none, keep & ~(LOADS | RIDE_TIMES))
+    relaxed = _with_reloads(encoded, shift, order, none, none, rules & ~(LOADS | RIDE_TIMES))
     if (
-        bare.status != LEGAL
-        and not _may_save_set_up(f, shift, order)
-        and not _may_shorten(f, shift, order)
+        relaxed.status != LEGAL
+        and not _reload_may_save_setup(encoded, shift, order)
+        and not _reload_may_shorten(encoded, shift, order)
     ):
         return first
-    for count in range(1, accessors.shift(f, shift, RELOADS) + 1):
-        best = _unloading(f, shift, order, count, keep)
+    for count in range(1, accessors.shift(encoded, shift, MAX_RELOADS) + 1):
+        best = _best_with_reloads(encoded, shift, order, count, rules)
         if best.status == LEGAL:
             return best
     return first
 
 
 @inner
-def _allowed(f: Whole, shift: int, order: Whole) -> bool:
+def _is_allowed(encoded: IntArray, shift: int, order: IntArray) -> bool:
+    """Return whether skills, collectors, zones, pins and shipments permit an order."""
     for place in range(len(order)):
         visit = order[place]
-        if accessors.may(f, visit, shift) == 0:
+        if accessors.is_allowed(encoded, visit, shift) == 0:
             return False
-        pinned = accessors.visit(f, visit, POSITION)
+        pinned = accessors.visit(encoded, visit, PINNED_POSITION)
         if pinned >= 0 and pinned != place:
             return False
-    return ships_whole(f, order)
+    return has_whole_shipments(encoded, order)
 
 
 @inner
-def _refused(status: int, row: int, amount: int) -> TourEvaluation:
+def _infeasible(status: int, row: int, amount: int) -> TourEvaluation:
     nothing = np.empty((0, 0), dtype=np.int64)
-    return TourEvaluation(status, row, amount, NEVER, 0, nothing, nothing, nothing)
+    return TourEvaluation(status, row, amount, INFINITE_COST, 0, nothing, nothing, nothing)
 
 
 @inner
-def _may_help(f: Whole, shift: int, keep: int) -> bool:
-    """An unloading on the way can make room or end a ride, if the shift has any."""
-    return accessors.shift(f, shift, RELOADS) > 0 and keep & (LOADS | RIDE_TIMES) != 0
+def _reloads_may_help(encoded: IntArray, shift: int, rules: int) -> bool:
+    """Return whether a shift may unload on the way, which makes room or ends a ride."""
+    return accessors.shift(encoded, shift, MAX_RELOADS) > 0 and rules & (LOADS | RIDE_TIMES) != 0
 
 
 @inner
-def _may_save_set_up(f: Whole, shift: int, order: Whole) -> bool:
-    """Whoever unloads at the place of the next visit is there already, and owes no set-up."""
-    first, last = accessors.shift(f, shift, RELOAD_FROM), accessors.shift(f, shift, RELOAD_TO)
+def _reload_may_save_setup(encoded: IntArray, shift: int, order: IntArray) -> bool:
+    """Return whether an unloading at the place of the next visit may save its set-up."""
+    first = accessors.shift(encoded, shift, RELOAD_FROM)
+    last = accessors.shift(encoded, shift, RELOAD_TO)
     for visit in order:
-        if accessors.visit(f, visit, SETUP) > 0:
+        if accessors.visit(encoded, visit, SETUP) > 0:
             for row in range(first, last):
-                if accessors.reload(f, row) == accessors.visit(f, visit, PLACE):
+                if accessors.reload_place(encoded, row) == accessors.visit(encoded, visit, PLACE):
                     return True
     return False
 
 
 @inner
-def _may_shorten(f: Whole, shift: int, order: Whole) -> bool:
-    """By way of a place to unload a leg is quicker or nearer, or the nearest end is another.
+def _reload_may_shorten(encoded: IntArray, shift: int, order: IntArray) -> bool:
+    """Return whether a detour to unload may be quicker or shorter than a leg, or change the end.
 
-    Roads that are measured or rounded up are not always the shortest.
+    Measured or rounded matrices do not always obey the triangle inequality.
     """
-    profile, here = accessors.shift(f, shift, PROFILE), accessors.shift(f, shift, START)
+    profile, here = accessors.shift(encoded, shift, PROFILE), accessors.shift(encoded, shift, START)
     for place in range(len(order) + 1):
-        ends = place == len(order)
-        there = (
-            accessors.nearest(f, shift, here) if ends else accessors.visit(f, order[place], PLACE)
-        )
-        seconds, metres = (
-            accessors.seconds(f, profile, here, there),
-            accessors.metres(f, profile, here, there),
-        )
+        is_end = place == len(order)
+        if is_end:
+            there = accessors.nearest_end(encoded, shift, here)
+        else:
+            there = accessors.visit(encoded, order[place], PLACE)
+        seconds = accessors.seconds(encoded, profile, here, there)
+        metres = accessors.metres(encoded, profile, here, there)
         for row in range(
-            accessors.shift(f, shift, RELOAD_FROM), accessors.shift(f, shift, RELOAD_TO)
+            accessors.shift(encoded, shift, RELOAD_FROM), accessors.shift(encoded, shift, RELOAD_TO)
         ):
-            via = accessors.reload(f, row)
-            after = accessors.nearest(f, shift, via) if ends else there
-            first, second = (
-                accessors.seconds(f, profile, here, via),
-                accessors.seconds(f, profile, via, after),
-            )
-            road = accessors.metres(f, profile, here, via) + accessors.metres(
-                f, profile, via, after
-            )
-            if first + second < seconds or road < metres:
+            via = accessors.reload_place(encoded, row)
+            after = accessors.nearest_end(encoded, shift, via) if is_end else there
+            via_seconds = accessors.seconds(encoded, profile, here, via)
+            via_seconds += accessors.seconds(encoded, profile, via, after)
+            via_metres = accessors.metres(encoded, profile, here, via)
+            via_metres += accessors.metres(encoded, profile, via, after)
+            if via_seconds < seconds or via_metres < metres:
                 return True
         here = there
     return False
 
 
 @inner
-def _unloading(f: Whole, shift: int, order: Whole, count: int, keep: int) -> TourEvaluation:
-    """The best way with so many unloadings: every choice of where is tried."""
-    first, last = accessors.shift(f, shift, RELOAD_FROM), accessors.shift(f, shift, RELOAD_TO)
-    halts, places = np.arange(count), np.full(count, first)
-    best = _refused(RIDES, 0, 0)
+def _best_with_reloads(
+    encoded: IntArray, shift: int, order: IntArray, count: int, rules: int
+) -> TourEvaluation:
+    """Return the best evaluation with a number of unloadings, of all positions and places."""
+    first = accessors.shift(encoded, shift, RELOAD_FROM)
+    last = accessors.shift(encoded, shift, RELOAD_TO)
+    positions, rows = np.arange(count), np.full(count, first)
+    best = _infeasible(RIDE_TOO_LONG, 0, 0)
     if count > len(order) + 1:
         return best
     while True:
-        found = _with(f, shift, order, halts, _at(f, places), keep)
-        if found.status == LEGAL and found.cost < best.cost:
-            best = found
-        if not _next_places(places, first, last) and not _next_halts(halts, len(order)):
+        places = _reload_places(encoded, rows)
+        evaluation = _with_reloads(encoded, shift, order, positions, places, rules)
+        if evaluation.status == LEGAL and evaluation.cost < best.cost:
+            best = evaluation
+        if not _next_rows(rows, first, last) and not _next_positions(positions, len(order)):
             return best
 
 
 @inner
-def _at(f: Whole, places: Whole) -> Whole:
-    found = np.empty(len(places), dtype=np.int64)
-    for row in range(len(places)):
-        found[row] = accessors.reload(f, places[row])
-    return found
+def _reload_places(encoded: IntArray, rows: IntArray) -> IntArray:
+    places = np.empty(len(rows), dtype=np.int64)
+    for index in range(len(rows)):
+        places[index] = accessors.reload_place(encoded, rows[index])
+    return places
 
 
 @inner
-def _next_places(places: Whole, first: int, last: int) -> bool:
-    for digit in range(len(places)):
-        places[digit] += 1
-        if places[digit] < last:
+def _next_rows(rows: IntArray, first: int, last: int) -> bool:
+    """Advance to the next choice of rows from `first` to before `last`; False after the last."""
+    for index in range(len(rows)):
+        rows[index] += 1
+        if rows[index] < last:
             return True
-        places[digit] = first
+        rows[index] = first
     return False
 
 
 @inner
-def _next_halts(halts: Whole, stops: int) -> bool:
-    """Go on to the next ascending choice of halts among 0 ... stops."""
-    count = len(halts)
-    for digit in range(count - 1, -1, -1):
-        if halts[digit] < stops - (count - 1 - digit):
-            halts[digit] += 1
-            for after in range(digit + 1, count):
-                halts[after] = halts[after - 1] + 1
+def _next_positions(positions: IntArray, stops: int) -> bool:
+    """Advance to the next ascending choice of positions from 0 to `stops`; False after the last."""
+    count = len(positions)
+    for index in range(count - 1, -1, -1):
+        if positions[index] < stops - (count - 1 - index):
+            positions[index] += 1
+            for after in range(index + 1, count):
+                positions[after] = positions[after - 1] + 1
             return True
     return False
 
 
 @inner
-def _with(
-    f: Whole, shift: int, order: Whole, halts: Whole, places: Whole, keep: int
+def _with_reloads(
+    encoded: IntArray,
+    shift: int,
+    order: IntArray,
+    positions: IntArray,
+    places: IntArray,
+    rules: int,
 ) -> TourEvaluation:
-    """Drive an order with these unloadings."""
-    table = course(f, shift, order, halts, places)
-    if keep & RIDE_TIMES == 0:
-        _forget_rides(table)
-    elif accessors.shift(f, shift, CARRIED_UNTIL) < FAR and not _receives(table):
-        return _refused(NOT_RECEIVED, 0, 0)
-    if keep & LOADS and not fits(f, shift, table):
-        return _refused(TOO_MUCH, 0, 0)
-    seconds, metres, cents = road(f, shift, table)
-    if keep & LIMITS and (
-        seconds > accessors.shift(f, shift, MAX_DRIVING)
-        or metres > accessors.shift(f, shift, MAX_METRES)
-        or len(order) > accessors.shift(f, shift, MAX_STOPS)
+    """Evaluate an order with given unloadings; see `leg_sequence.build_legs`."""
+    legs = build_legs(encoded, shift, order, positions, places)
+    if rules & RIDE_TIMES == 0:
+        _drop_ride_limits(legs)
+    elif accessors.shift(encoded, shift, CARRIED_UNTIL) < INFINITY and not _has_receiver(legs):
+        return _infeasible(NOT_RECEIVED, 0, 0)
+    if rules & LOADS and not is_within_capacity(encoded, shift, legs):
+        return _infeasible(OVERLOADED, 0, 0)
+    seconds, metres, tolls = leg_totals(encoded, shift, legs)
+    if rules & LIMITS and (
+        seconds > accessors.shift(encoded, shift, MAX_DRIVING)
+        or metres > accessors.shift(encoded, shift, MAX_METRES)
+        or len(order) > accessors.shift(encoded, shift, MAX_STOPS)
     ):
-        return _refused(ABOVE_LIMIT, 0, 0)
-    found = rested(f, shift, table, _bounds(f, shift, keep))
-    status, row, amount, cost, departure, times, slots = found
+        return _infeasible(ABOVE_LIMIT, 0, 0)
+    timing = time_legs(encoded, shift, legs, _bounds(encoded, shift, rules))
+    status, row, amount, cost, departure, times, slots = timing
     if status == LEGAL:
-        cost += _beside_hours(f, shift, order, seconds, metres, cents)
-    return TourEvaluation(status, row, amount, cost, departure, table, times, slots)
+        cost += _time_independent_cost(encoded, shift, order, seconds, metres, tolls)
+    return TourEvaluation(status, row, amount, cost, departure, legs, times, slots)
 
 
 @inner
-def _forget_rides(table: Whole) -> None:
-    table[:, LIMIT] = FAR
+def _drop_ride_limits(legs: IntArray) -> None:
+    legs[:, RIDE_LIMIT] = INFINITY
 
 
 @inner
-def _receives(table: Whole) -> bool:
-    """Some point of the course receives what is on board from the beginning."""
-    return table[0, RECEIVER] >= 0 or table[0, VISIT] == UNLOADS
+def _has_receiver(legs: IntArray) -> bool:
+    """Return whether some point receives the load carried from the start."""
+    return legs[0, RECEIVER] >= 0 or legs[0, VISIT] == UNLOADING
 
 
 @inner
-def _bounds(f: Whole, shift: int, keep: int) -> Bounds:
-    carried_until = accessors.shift(f, shift, CARRIED_UNTIL) if keep & RIDE_TIMES else FAR
-    max_working = accessors.shift(f, shift, MAX_WORKING) if keep & LIMITS else FAR
-    return Bounds(
-        accessors.shift(f, shift, OPENS),
-        accessors.shift(f, shift, CLOSES),
-        carried_until,
-        max_working,
-    )
+def _bounds(encoded: IntArray, shift: int, rules: int) -> Bounds:
+    carried_until = max_working = INFINITY
+    if rules & RIDE_TIMES:
+        carried_until = accessors.shift(encoded, shift, CARRIED_UNTIL)
+    if rules & LIMITS:
+        max_working = accessors.shift(encoded, shift, MAX_WORKING)
+    opens, closes = accessors.shift(encoded, shift, OPENS), accessors.shift(encoded, shift, CLOSES)
+    return Bounds(opens, closes, carried_until, max_working)
 
 
 @inner
-def _beside_hours(f: Whole, shift: int, order: Whole, seconds: int, metres: int, cents: int) -> int:
+def _time_independent_cost(
+    encoded: IntArray, shift: int, order: IntArray, seconds: int, metres: int, tolls: int
+) -> int:
     total = (
-        accessors.shift(f, shift, PER_METRE) * metres
-        + accessors.shift(f, shift, PER_DRIVING) * seconds
-        + cents
+        accessors.shift(encoded, shift, PER_METRE) * metres
+        + accessors.shift(encoded, shift, PER_DRIVING_SECOND) * seconds
+        + tolls
     )
-    total += accessors.shift(f, shift, FIXED) + uneven(f, shift, len(order), metres)
+    total += accessors.shift(encoded, shift, FIXED_COST)
+    total += imbalance_cost(encoded, shift, len(order), metres)
     for visit in order:
-        total += accessors.aside(f, visit, shift, 0) + accessors.aside(f, visit, shift, 1)
+        total += accessors.surcharge(encoded, visit, shift, 0)
+        total += accessors.surcharge(encoded, visit, shift, 1)
     return total
 
 
 @inner
-def uneven(f: Whole, shift: int, stops: int, metres: int) -> int:
-    """What a tour pays, in shares, for more stops and metres than its share."""
+def imbalance_cost(encoded: IntArray, shift: int, stops: int, metres: int) -> int:
+    """Return the cost in shares of more stops and metres than the shift's fair share."""
     total = 0
     for balance in range(
-        accessors.shift(f, shift, BALANCES_FROM), accessors.shift(f, shift, BALANCES_TO)
+        accessors.shift(encoded, shift, BALANCES_FROM), accessors.shift(encoded, shift, BALANCES_TO)
     ):
-        measure, share = (
-            accessors.balance(f, balance, MEASURE),
-            accessors.balance(f, balance, SHARE),
-        )
+        measure = accessors.balance(encoded, balance, MEASURE)
+        share = accessors.balance(encoded, balance, SHARE)
         if measure == OF_STOPS:
-            total += accessors.balance(f, balance, RATE) * max(0, stops - share)
+            total += accessors.balance(encoded, balance, RATE) * max(0, stops - share)
         elif measure == OF_METRES:
-            total += accessors.balance(f, balance, RATE) * max(0, metres - share)
+            total += accessors.balance(encoded, balance, RATE) * max(0, metres - share)
     return total
 
 
 @inner
-def parts(f: Whole, shift: int, order: Whole, way: TourEvaluation) -> Whole:
-    """The price of an order that is driven so, in shares, by the parts of a bill."""
-    found = np.zeros(PARTS, dtype=np.int64)
-    seconds, metres, cents = road(f, shift, way.table)
-    arrival = way.times[len(way.table) - 1, ARRIVAL]
-    time, overtime, imbalance = hours(f, shift, way.departure, arrival)
-    found[DRIVING] = accessors.shift(f, shift, PER_METRE) * metres + cents
-    found[DRIVING] += accessors.shift(f, shift, PER_DRIVING) * seconds
-    found[TIME], found[OVERTIME], found[FIX] = time, overtime, accessors.shift(f, shift, FIXED)
-    found[IMBALANCE] = imbalance + uneven(f, shift, len(order), metres)
-    for row in range(len(way.table)):
-        found[LATENESS] += late(f, way.table[row, VISIT], way.times[row, BEGIN])
+def cost_parts(
+    encoded: IntArray, shift: int, order: IntArray, evaluation: TourEvaluation
+) -> IntArray:
+    """Return the parts of the cost of a legal evaluation.
+
+    Returns
+    -------
+    array of shape (NUM_PARTS,)
+        In shares.
+    """
+    parts = np.zeros(NUM_PARTS, dtype=np.int64)
+    legs = evaluation.legs
+    seconds, metres, tolls = leg_totals(encoded, shift, legs)
+    arrival = evaluation.times[len(legs) - 1, ARRIVAL]
+    time, overtime, imbalance = time_costs(encoded, shift, evaluation.departure, arrival)
+    parts[DRIVING] = accessors.shift(encoded, shift, PER_METRE) * metres + tolls
+    parts[DRIVING] += accessors.shift(encoded, shift, PER_DRIVING_SECOND) * seconds
+    parts[TIME], parts[OVERTIME] = time, overtime
+    parts[FIXED] = accessors.shift(encoded, shift, FIXED_COST)
+    parts[IMBALANCE] = imbalance + imbalance_cost(encoded, shift, len(order), metres)
+    for row in range(len(legs)):
+        begin = evaluation.times[row, BEGIN]
+        parts[LATENESS] += lateness_cost(encoded, legs[row, VISIT], begin)
     for visit in order:
-        found[PREFERENCES] += accessors.aside(f, visit, shift, 0)
-        found[ZONES] += accessors.aside(f, visit, shift, 1)
-    return found
+        parts[PREFERENCES] += accessors.surcharge(encoded, visit, shift, 0)
+        parts[ZONES] += accessors.surcharge(encoded, visit, shift, 1)
+    return parts

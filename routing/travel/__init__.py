@@ -1,1 +1,1 @@
-"""Where travel times and distances come from."""
+"""Travel times and distances."""

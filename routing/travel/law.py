@@ -1,7 +1,7 @@
-"""Knows how to estimate travel from positions alone: *seconds = a d^b* on the great circle.
+"""Estimate of travel from positions alone: *seconds = a d^b* on the great circle.
 
-These times are estimates and must be shown as such: such a law errs by about 14 % where it was
-calibrated (30 known pairs on the roads of Porto), and does not carry over to another region.
+These times are estimates and must be shown as such: such a law errs by about 14 % at its
+calibration (30 known pairs on the roads of Porto), and does not carry over to another region.
 """
 
 from collections.abc import Sequence
@@ -42,7 +42,7 @@ class Law:
 
 
 def estimated(positions: Sequence[tuple[float, float]], law: Law | None = None) -> Travel:
-    """Estimate travel between all positions, rounding up.
+    """Estimate travel between all positions, rounded up.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def estimated(positions: Sequence[tuple[float, float]], law: Law | None = None) 
 
 
 def great_circle(positions: Sequence[tuple[float, float]]) -> NDArray[np.float64]:
-    """Metres between all positions on a sphere, by the haversine formula, all pairs at once."""
+    """Return the metres between all positions on a sphere, by the haversine formula."""
     degrees = np.asarray(positions, dtype=np.float64).reshape(-1, 2)
     latitude, longitude = np.radians(degrees).T
     rise = np.sin((latitude[:, None] - latitude) / 2) ** 2

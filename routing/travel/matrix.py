@@ -1,4 +1,4 @@
-"""Knows what travel between all places looks like, wherever it comes from."""
+"""Travel matrices of one profile."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ class Travel:
     seconds, metres : tuple of tuple of int
         Square, in the order of `Problem.places`; row: from, column: to.
     cents : tuple of tuple of int, optional
-        What each leg costs on top, for tolls or a tariff of one's own.
+        An extra price per leg, in cents, for tolls or a tariff.
     """
 
     seconds: tuple[tuple[int, ...], ...]
@@ -22,7 +22,7 @@ class Travel:
     cents: tuple[tuple[int, ...], ...] | None = None
 
     def __post_init__(self) -> None:
-        """Keep equal numbers once."""
+        """Share equal numbers between cells."""
         for name in ("seconds", "metres", "cents"):
             rows = getattr(self, name)
             if rows is not None:
@@ -30,7 +30,7 @@ class Travel:
 
 
 def _shared(rows: tuple[tuple[int, ...], ...]) -> tuple[tuple[int, ...], ...]:
-    # Numbers of its own: those that were given lie scattered among millions that are let go of, and
-    # the memory around each would never be given back.
+    # New number objects: the given ones lie scattered among millions of freed ones, and the memory
+    # around each would never be returned.
     known = {value: value + 0 for value in set().union(*rows)}
     return tuple(tuple(map(known.__getitem__, row)) for row in rows)

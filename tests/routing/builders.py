@@ -303,10 +303,10 @@ class _Keeper:
         self.moves = moves
         self.orders: dict[str, list[str]] = {}
 
-    def better(self, read) -> None:  # noqa: ANN001 - a reader of orders
+    def on_best(self, read) -> None:  # noqa: ANN001 - a reader of orders
         self.orders = read()
 
-    def enough(self, moves: int) -> bool:
+    def should_stop(self, moves: int) -> bool:
         return moves >= self.moves
 
 

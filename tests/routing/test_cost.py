@@ -70,10 +70,10 @@ class _Ledger:
         self.model = build(asked)
         self.entries: list[tuple[int, Orders]] = []
 
-    def better(self, read) -> None:  # noqa: ANN001 - a reader of orders
+    def on_best(self, read) -> None:  # noqa: ANN001 - a reader of orders
         self.entries.append((self.model.routing.CostVar().Value(), read()))
 
-    def enough(self, moves: int) -> bool:
+    def should_stop(self, moves: int) -> bool:
         return moves > 1_000
 
 

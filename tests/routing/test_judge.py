@@ -15,9 +15,9 @@ from routing.problem import Problem
 from routing.schedule import Broken, assembled, best_effort, timed
 from tests.routing.brute import orders
 from tests.routing.builders import problem, reload, shift, visit
+from tests.routing.exhaustive_timing import best_timing
 from tests.routing.rich import RULES, rich_problems, wild_plans
 from tests.routing.scale import scaled
-from tests.routing.truth_of_tours import best_timing
 
 WHO = {Rule.SKILLS, Rule.COLLECTORS, Rule.ZONES, Rule.PINS, Rule.SHIPMENTS, Rule.PERIODS}
 """Who serves whom with whom: the timing of an order does not ask."""

@@ -12,7 +12,7 @@ from routing.plan import Plan, Rule
 from routing.problem import Problem
 from routing.schedule import Broken, retimed, timed
 from routing.solver import EXPLAINED_AT_ONCE, Budget, solve
-from routing.timing.encoding import flat
+from routing.timing.encoding import encode
 from tests.routing.brute import Price, best_price, may_carry, orders
 from tests.routing.builders import FEW, pin, problem, shift, solved, visit
 from tests.routing.scale import scaled
@@ -185,7 +185,7 @@ def test_a_position_of_the_start_gives_way_to_a_pin():
 )
 def test_a_plan_the_checker_refuses_is_never_returned(asked: Problem, told: Problem):
     """Tell the engines a problem without one of its rules, as a defect would: it is noticed."""
-    flat(told)
+    encode(told)
     asked.derived.update(told.derived)
     with pytest.raises(UnlawfulPlanError) as refused:
         solve(asked, FEW)

@@ -1,54 +1,59 @@
-"""A coordinator's word on two records of one visit: one stands, the others are taken back.
+"""The coordinator's choice between two records of one visit: one stands, the others are undone.
 
-It is one more event of the round, as if a phone had undone them: so both versions stay readable,
-every phone learns of it, and nothing else has to know.
+The choice is one more event of the round, as if a phone had undone the other record: both records
+stay readable, every phone learns of the choice, and no other rule is needed.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from collector.audit.actions import record
 from collector.db import owned
 from collector.errors import Refused
-from collector.rounds.events.projection import events_of, settle
-from collector.rounds.events.replay import replay_round
-from collector.rounds.events.schema import said_by
-from collector.rounds.models import EventKind, Round, RoundEvent
+from collector.rounds.events.projection import project
+from collector.rounds.events.queries import (
+    StoredEvent,
+    deciding_events,
+    events_by_round,
+    other_rounds,
+    stored_event,
+    stored_events,
+)
+from collector.rounds.events.replay import standing
+from collector.rounds.events.schema import DecisiveEvent, stored_payload, undo_of
+from collector.rounds.models import Round, RoundEvent
 
-DECISIVE = frozenset({EventKind.COLLECTED, EventKind.NOT_DONE})
 
-
-def let_record_stand(
+def choose_record(
     session: Session, *, now: datetime, bank_id: int, event_id: int, person_id: int
 ) -> None:
-    """Take back every other record of the visit that an event is about, in every round.
+    """Undo every other record of the visit that an event decides, in every round.
 
     Raises
     ------
     NotFound
         The bank has no such event.
     Refused
-        `record_not_standing`: it was taken back meanwhile, or decides nothing.
+        `record_not_standing`: the record was undone meanwhile, or the event decides nothing.
     """
     chosen = owned(session, RoundEvent, bank_id, event_id)
-    if chosen.kind not in DECISIVE or chosen.client_id not in _standing(session, chosen.round_id):
+    rounds = select(RoundEvent.round_id).where(RoundEvent.pickup_id == chosen.pickup_id)
+    stored = events_by_round(session, RoundEvent.round_id.in_(rounds))
+    records = [
+        each
+        for events in stored.values()
+        for each in _standing_records(events)
+        if each.event.pickup == chosen.pickup_id
+    ]
+    if chosen.id not in {each.id for each in records}:
         raise Refused("record_not_standing")
-    rivals = session.scalars(
-        select(RoundEvent)
-        .where(
-            RoundEvent.bank_id == bank_id,
-            RoundEvent.pickup_id == chosen.pickup_id,
-            RoundEvent.kind.in_(DECISIVE),
-            RoundEvent.id != chosen.id,
-        )
-        .order_by(RoundEvent.id)
-    )
-    for rival in list(rivals):
-        if rival.client_id in _standing(session, rival.round_id):
-            _take_back(session, now, rival, person_id)
+    for rival in sorted(records, key=lambda each: each.id):
+        if rival.id != chosen.id:
+            _undo(session, now, rival, person_id)
     record(
         session,
         now=now,
@@ -60,30 +65,42 @@ def let_record_stand(
     )
 
 
-def _standing(session: Session, round_id: int) -> set[str]:
-    counted = replay_round([said_by(row) for row in events_of(session, round_id)]).counted
-    return {said.client_id for said in counted}
+def _standing_records(events: Iterable[StoredEvent]) -> list[StoredEvent]:
+    """Return the decisive events of one round that count."""
+    by_client = {each.event.client_id: each for each in events}
+    counted = standing(each.event for each in by_client.values())
+    return [by_client[each.client_id] for each in counted if isinstance(each, DecisiveEvent)]
 
 
-def _take_back(session: Session, now: datetime, rival: RoundEvent, person_id: int) -> None:
+def _undo(session: Session, now: datetime, rival: StoredEvent, person_id: int) -> None:
+    """Undo a record by an event of the office."""
     round_ = session.get_one(Round, rival.round_id, with_for_update=True)
-    last = session.scalar(
-        select(func.max(RoundEvent.sequence)).where(RoundEvent.round_id == round_.id)
-    )
-    event = RoundEvent(
-        bank_id=rival.bank_id,
+    stored = {round_.id: stored_events(session, RoundEvent.round_id == round_.id)}
+    visits = [rival.event.pickup] if rival.event.pickup is not None else []
+    for key in other_rounds(session, round_id=round_.id, visits=visits):
+        stored[key] = deciding_events(session, round_id=key)
+    event = undo_of(
+        rival.event,
         # Chosen twice, it is one event.
-        client_id=str(uuid5(NAMESPACE_URL, f"undone by the office {rival.client_id}")),
-        round_id=round_.id,
-        pickup_id=rival.pickup_id,
-        person_id=person_id,
-        kind=EventKind.UNDONE,
-        device="",
-        sequence=(last or 0) + 1,
-        device_at=now,
-        received_at=now,
-        payload={"undoes": rival.client_id, "reason": "office"},
+        client_id=str(uuid5(NAMESPACE_URL, f"undone by the office {rival.event.client_id}")),
+        sequence=1 + max(each.event.sequence for each in stored[round_.id]),
+        now=now,
     )
-    session.add(event)
+    row = RoundEvent(
+        bank_id=round_.bank_id,
+        client_id=event.client_id,
+        round_id=round_.id,
+        pickup_id=event.pickup,
+        person_id=person_id,
+        kind=event.kind,
+        device="",
+        sequence=event.sequence,
+        device_at=event.device_at,
+        received_at=now,
+        payload=stored_payload(event),
+    )
+    session.add(row)
     session.flush()
-    settle(session, now=now, round_=round_, event=event)
+    new = stored_event(row, event)
+    stored[round_.id].append(new)
+    project(session, now=now, round_=round_, stored=stored, new=[new])

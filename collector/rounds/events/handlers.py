@@ -1,144 +1,156 @@
-"""What one event's payload says, by its kind, and the rows it leaves behind when it is kept."""
+"""Checks of an event by its kind, and the rows that accepted events leave."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy.orm import Session
 
-from collector.banks.models import Site
 from collector.banks.policies import LabelCheck, Policies, PolicyKey, Proof
-from collector.banks.queries import policies_of
-from collector.custody.actions import record_door, refuse_taken_labels
-from collector.custody.excursions import detect_at_door, record_reading
-from collector.custody.models import BoxReadingKind
-from collector.custody.pickup_record import PickupRecord, check_labels, read_door
+from collector.custody.actions import door_record
+from collector.custody.excursions import box_reading, open_excursions
+from collector.custody.models import BoxReading, BoxReadingKind, DoorRecord
+from collector.custody.pickup_record import PickupRecord, check_labels, judge
 from collector.errors import Refused
 from collector.pickups.models import OF_MILK, Pickup
-from collector.rounds.events.replay import RecordedEvent
 from collector.rounds.events.schema import (
-    read_acknowledged,
-    read_box,
-    read_closed,
-    read_hand_over,
-    read_incident,
-    read_not_done,
-    read_postponed,
-    read_started,
-    read_undone,
+    BoxReadEvent,
+    BoxTemperature,
+    CollectedEvent,
+    HandedOverEvent,
+    IncidentEvent,
+    NotDoneEvent,
+    PhoneEvent,
+    StartedEvent,
 )
-from collector.rounds.incidents import open_incident
-from collector.rounds.models import EventKind, Round, RoundEvent
-
-READERS = {
-    EventKind.ACKNOWLEDGED: read_acknowledged,
-    EventKind.STARTED: read_started,
-    EventKind.BOX_READ: read_box,
-    EventKind.NOT_DONE: read_not_done,
-    EventKind.POSTPONED: read_postponed,
-    EventKind.INCIDENT: read_incident,
-    EventKind.UNDONE: read_undone,
-    EventKind.HANDED_OVER: read_hand_over,
-    EventKind.CLOSED: read_closed,
-}
+from collector.rounds.incidents import incident_row
+from collector.rounds.models import Incident, IncidentKind, RoundEvent
 
 
-def read_payload(
-    session: Session, *, round_: Round, pickup: Pickup | None, said: RecordedEvent
-) -> dict[str, Any]:
-    """Read the payload by the event's kind; what is kept is what was read.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptedEvent:
+    """An event with its new row and its visit."""
+
+    event: PhoneEvent
+    row: RoundEvent
+    pickup: Pickup | None
+
+
+def site_of(event: PhoneEvent) -> int | None:
+    """Return the key of the site that an event names, or None."""
+    if isinstance(event, HandedOverEvent | IncidentEvent):
+        return event.payload.site
+    return None
+
+
+def check_event(
+    event: PhoneEvent, *, pickup: Pickup | None, policies: Policies, sites: Collection[int]
+) -> None:
+    """Apply the rules that an event's kind has beyond its schema.
+
+    Parameters
+    ----------
+    sites
+        Keys of those sites of the bank that the events name.
 
     Raises
     ------
     Refused
-        With a code for each thing the collector can put right.
+        With a code for each mistake that the collector can correct.
     """
-    if said.kind is EventKind.COLLECTED and pickup is not None:
-        return _door(session, pickup, said).as_payload()
-    reader = READERS.get(said.kind)
-    payload = reader(said.payload) if reader else {}
-    if payload.get("site") is not None:
-        site = session.get(Site, payload["site"])
-        if site is None or site.bank_id != round_.bank_id:
-            raise Refused("site_unknown")
-    return payload
+    if isinstance(event, CollectedEvent) and pickup is not None:
+        judge(event.payload, milk_expected=bool(OF_MILK & set(pickup.purposes)))
+        check = LabelCheck(policies.word(PolicyKey.LABEL_CHECK))
+        check_labels(event.payload, pickup_id=pickup.id, check=check)
+    site = site_of(event)
+    if site is not None and site not in sites:
+        raise Refused("site_unknown")
 
 
-def keep_what_follows(
-    session: Session, *, now: datetime, pickup: Pickup | None, event: RoundEvent
+def add_effects(
+    session: Session, *, now: datetime, accepted: Sequence[AcceptedEvent], policies: Policies
 ) -> None:
-    """Write the rows that an event stands for: a door's record, readings, an incident."""
-    policies = policies_of(session, event.bank_id)
-    if pickup is not None and event.kind is EventKind.COLLECTED:
-        _record(session, now, pickup, event, policies)
-    for box, kind, celsius in _readings(event.kind, event.payload):
-        record_reading(
-            session,
+    """Add the rows that these events leave: door records, readings, incidents, excursions."""
+    records = [row for each in accepted for row in _records(each, now, policies)]
+    readings = [row for each in accepted for row in _readings(each, now)]
+    incidents = [row for each in accepted for row in _incidents(each, now)]
+    session.add_all([*records, *readings, *incidents])
+    session.flush()
+    open_excursions(
+        session,
+        now=now,
+        records=records,
+        readings=readings,
+        freezer_warmest=policies[PolicyKey.FREEZER_WARMEST_CELSIUS],
+        box_warmest=policies[PolicyKey.BOX_WARMEST_CELSIUS],
+    )
+
+
+def missing_proofs(pickup: Pickup, record: PickupRecord, policies: Policies) -> tuple[str, ...]:
+    """Return the proofs that the bank requires of this visit and that are missing.
+
+    Each is the purpose and the proof: `collection_label`, `ward_seal`.
+    """
+    return tuple(
+        f"{purpose}_{proof}"
+        for purpose in sorted(set(pickup.purposes))
+        if record.fulfils(purpose)
+        for proof in record.missing_proofs(purpose)
+        if policies.proof(purpose, proof) is Proof.REQUIRED
+    )
+
+
+def _records(accepted: AcceptedEvent, now: datetime, policies: Policies) -> Iterator[DoorRecord]:
+    """Yield the door record; a missing proof is flagged, since the milk is in the box already."""
+    event, row, pickup = accepted.event, accepted.row, accepted.pickup
+    if isinstance(event, CollectedEvent) and pickup is not None:
+        yield door_record(
+            event.payload,
             now=now,
-            bank_id=event.bank_id,
-            round_id=event.round_id,
-            event_id=event.id,
+            pickup=pickup,
+            collector_id=row.person_id,
+            event_id=row.id,
+            device_at=event.device_at,
+            freezer_warmest=policies[PolicyKey.FREEZER_WARMEST_CELSIUS],
+            missing=missing_proofs(pickup, event.payload, policies),
+        )
+
+
+def _readings(accepted: AcceptedEvent, now: datetime) -> Iterator[BoxReading]:
+    row = accepted.row
+    for box, kind, celsius in _temperatures(accepted.event):
+        yield box_reading(
+            now=now,
+            bank_id=row.bank_id,
+            round_id=row.round_id,
+            event_id=row.id,
             box=box,
             kind=kind,
             celsius=celsius,
-            device_at=event.device_at,
-            limit=policies[PolicyKey.BOX_WARMEST_CELSIUS],
+            device_at=row.device_at,
         )
-    if event.kind is EventKind.INCIDENT or event.payload.get("rebook"):
-        open_incident(session, now=now, event=event)
 
 
-def missing_proofs(pickup: Pickup, door: PickupRecord, policies: Policies) -> tuple[str, ...]:
-    """Return what the bank requires of this visit and was not given: `collection_label`, ..."""
-    return tuple(
-        f"{purpose}_{what}"
-        for purpose in sorted(set(pickup.purposes))
-        if door.took_place(purpose)
-        for what in door.lacks(purpose)
-        if policies.proof(purpose, what) is Proof.REQUIRED
-    )
+def _temperatures(event: PhoneEvent) -> Iterator[tuple[str, BoxReadingKind, float]]:
+    """Yield the box, the occasion and the degrees Celsius of each reading of an event."""
+    boxes: Sequence[BoxTemperature] = ()
+    kind = BoxReadingKind.ON_THE_ROAD
+    if isinstance(event, BoxReadEvent):
+        boxes = (event.payload,)
+    elif isinstance(event, StartedEvent):
+        boxes, kind = event.payload.boxes, BoxReadingKind.CONDITIONED
+    elif isinstance(event, HandedOverEvent):
+        boxes, kind = event.payload.boxes, BoxReadingKind.HANDED_OVER
+        if not boxes:
+            yield "", kind, event.payload.box_celsius
+    for each in boxes:
+        yield each.box, kind, each.celsius
 
 
-def _door(session: Session, pickup: Pickup, said: RecordedEvent) -> PickupRecord:
-    milk = bool(OF_MILK & set(pickup.purposes))
-    door = read_door(said.payload, milk_expected=milk)
-    check = LabelCheck(policies_of(session, pickup.bank_id).word(PolicyKey.LABEL_CHECK))
-    check_labels(door, pickup_id=pickup.id, check=check)
-    numbers = [*door.numbers(pickup.id), *door.tube_numbers(pickup.id)]
-    refuse_taken_labels(session, pickup=pickup, numbers=numbers)
-    return door
-
-
-def _record(
-    session: Session, now: datetime, pickup: Pickup, event: RoundEvent, policies: Policies
-) -> None:
-    """Keep the record; a proof that is lacking is flagged, since the milk is in the box already."""
-    door = read_door(event.payload, milk_expected=False)
-    limit = policies[PolicyKey.FREEZER_WARMEST_CELSIUS]
-    found = record_door(
-        session,
-        now=now,
-        pickup=pickup,
-        collector_id=event.person_id,
-        event_id=event.id,
-        device_at=event.device_at,
-        door=door,
-        freezer_warmest=limit,
-        missing=missing_proofs(pickup, door, policies),
-    )
-    detect_at_door(session, now=now, found=found, limit=limit)
-
-
-def _readings(
-    kind: EventKind, payload: Mapping[str, Any]
-) -> list[tuple[str, BoxReadingKind, float]]:
-    if kind is EventKind.BOX_READ:
-        return [(payload["box"], BoxReadingKind.ON_THE_ROAD, payload["celsius"])]
-    if kind is EventKind.STARTED:
-        return [
-            (each["box"], BoxReadingKind.CONDITIONED, each["celsius"]) for each in payload["boxes"]
-        ]
-    if kind is EventKind.HANDED_OVER:
-        boxes = payload["boxes"] or [{"box": "", "celsius": payload["box_celsius"]}]
-        return [(each["box"], BoxReadingKind.HANDED_OVER, each["celsius"]) for each in boxes]
-    return []
+def _incidents(accepted: AcceptedEvent, now: datetime) -> Iterator[Incident]:
+    event, row = accepted.event, accepted.row
+    if isinstance(event, IncidentEvent):
+        told = event.payload
+        yield incident_row(row, now=now, kind=told.kind, note=told.note, site_id=told.site)
+    elif isinstance(event, NotDoneEvent) and event.payload.rebook:
+        yield incident_row(row, now=now, kind=IncidentKind.REBOOK, note=event.payload.note)

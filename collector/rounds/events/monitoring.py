@@ -1,4 +1,4 @@
-"""What a coordinator must see of a day on the road: incidents, disagreements, what is missing."""
+"""Monitoring of a published day: incidents, records that disagree, containers that are missing."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,28 +10,29 @@ from sqlalchemy.orm import Session, joinedload
 from collector.custody.models import Container, ContainerState
 from collector.people.devices import devices_of
 from collector.people.models import Device
-from collector.rounds.events.replay import RecordedEvent, RoundProgress, replay_round
-from collector.rounds.events.schema import said_by
+from collector.rounds.events.queries import StoredEvent, events_by_round
+from collector.rounds.events.replay import RoundProgress, replay_round
+from collector.rounds.events.schema import CollectedEvent, DecisiveEvent
 from collector.rounds.models import DayPlan, Incident, Round, RoundEvent
 from collector.shifts.models import RosterShift
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitRecord:
-    """One of the records that phones made of one visit, and stand beside one another."""
+    """One of several records of one visit that stand side by side."""
 
     round: Round
-    said: RecordedEvent
+    event: DecisiveEvent
     event_id: int
     person_id: int
     received_at: datetime
     counts: bool
-    """Whether the rows follow this one: in each round the one said last."""
+    """Whether the rows follow this record: in each round the last one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disagreement:
-    """A visit of which two phones say different things."""
+    """A visit with records of two phones that differ."""
 
     pickup_id: int
     versions: tuple[VisitRecord, ...]
@@ -39,63 +40,68 @@ class Disagreement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoundOnTheRoad:
-    """One round as its phones told it."""
+    """One round after the events of its phones."""
 
     round: Round
+    events: tuple[StoredEvent, ...]
     progress: RoundProgress
-    last_event_at: datetime | None
     incidents: tuple[tuple[Incident, RoundEvent], ...]
     strays: tuple[int, ...]
     """Visits that were recorded although they had been taken out of the round."""
     devices: tuple[Device, ...]
     missing: tuple[Container, ...]
-    """Containers that were not out of the box when it was handed over."""
+    """Containers that were not out of the box at the hand-over."""
+
+    @property
+    def last_event_at(self) -> datetime | None:
+        """The instant at which the bank received the last event, or None before the first."""
+        return max((each.received_at for each in self.events), default=None)
 
     @property
     def seen(self) -> bool:
-        """Whether the collector acknowledged the round as it is now; the first needs no card."""
+        """Whether the collector acknowledged the present revision; the first needs no card."""
         return self.round.acknowledged >= self.round.revision
 
 
 def on_the_road(session: Session, *, bank_id: int, day: date) -> list[RoundOnTheRoad]:
-    """Return the published rounds of a day as their phones told them."""
+    """Return the published rounds of a day after the events of their phones."""
     rounds = session.scalars(
         select(Round)
         .join(DayPlan, DayPlan.id == Round.day_plan_id)
         .where(Round.bank_id == bank_id, DayPlan.day == day, Round.revision > 0)
         .options(joinedload(Round.shift).joinedload(RosterShift.collector))
         .order_by(Round.letter)
-    )
-    return [_told(session, round_) for round_ in rounds]
+    ).all()
+    keys = [round_.id for round_ in rounds]
+    stored = events_by_round(session, RoundEvent.bank_id == bank_id, RoundEvent.round_id.in_(keys))
+    return [_monitored(session, round_, tuple(stored[round_.id])) for round_ in rounds]
 
 
-def disagreements(session: Session, told: Iterable[RoundOnTheRoad]) -> list[Disagreement]:
-    """Return the visits of which phones, in one round or in two, say different things."""
+def disagreements(rounds: Iterable[RoundOnTheRoad]) -> list[Disagreement]:
+    """Return the visits with records of phones, in one round or in two, that differ."""
     versions: dict[int, list[VisitRecord]] = {}
-    for each in told:
-        rows = {row.client_id: row for row in _events(session, each.round)}
+    for each in rounds:
+        stored = {one.event.client_id: one for one in each.events}
         for pickup, state in each.progress.visits.items():
-            standing = (*state.rivals, *([state.decided_by] if state.decided_by else ()))
-            for said in standing:
-                row = rows[said.client_id]
+            for event in (*state.rivals, *([state.decided_by] if state.decided_by else ())):
                 version = VisitRecord(
                     round=each.round,
-                    said=said,
-                    event_id=row.id,
-                    person_id=row.person_id,
-                    received_at=row.received_at,
-                    counts=said is state.decided_by,
+                    event=event,
+                    event_id=stored[event.client_id].id,
+                    person_id=stored[event.client_id].person_id,
+                    received_at=stored[event.client_id].received_at,
+                    counts=event is state.decided_by,
                 )
                 versions.setdefault(pickup, []).append(version)
     return [
-        Disagreement(pickup_id=pickup, versions=tuple(found))
-        for pickup, found in sorted(versions.items())
-        if len({_content(version.said) for version in found}) > 1
+        Disagreement(pickup_id=pickup, versions=tuple(records))
+        for pickup, records in sorted(versions.items())
+        if len({_content(version.event) for version in records}) > 1
     ]
 
 
 def incidents_of(session: Session, *, round_id: int) -> list[tuple[Incident, RoundEvent]]:
-    """Return the incidents of a round that stand, with what told of them, the oldest first."""
+    """Return the incidents of a round that stand, each with its event's row, the oldest first."""
     rows = session.execute(
         select(Incident, RoundEvent)
         .join(RoundEvent, RoundEvent.id == Incident.event_id)
@@ -105,14 +111,13 @@ def incidents_of(session: Session, *, round_id: int) -> list[tuple[Incident, Rou
     return [(incident, event) for incident, event in rows]
 
 
-def _told(session: Session, round_: Round) -> RoundOnTheRoad:
-    rows = _events(session, round_)
-    progress = replay_round([said_by(row) for row in rows])
+def _monitored(session: Session, round_: Round, stored: tuple[StoredEvent, ...]) -> RoundOnTheRoad:
+    progress = replay_round(each.event for each in stored)
     promised = {stop["pickup"] for stop in (round_.published or {}).get("stops", [])}
     return RoundOnTheRoad(
         round=round_,
+        events=stored,
         progress=progress,
-        last_event_at=max((row.received_at for row in rows), default=None),
         incidents=tuple(incidents_of(session, round_id=round_.id)),
         strays=tuple(
             pickup
@@ -140,14 +145,12 @@ def _missing(session: Session, progress: RoundProgress) -> tuple[Container, ...]
     return tuple(session.scalars(aboard))
 
 
-def _events(session: Session, round_: Round) -> list[RoundEvent]:
-    return list(session.scalars(select(RoundEvent).where(RoundEvent.round_id == round_.id)))
-
-
-def _content(said: RecordedEvent) -> str:
-    """Return what a record says, so that two phones that say the same do not disagree."""
-    told = {name: said.payload.get(name) for name in COMPARED}
-    return repr((said.kind.value, told))
+def _content(event: DecisiveEvent) -> str:
+    """Return the content of a record, so that two phones that agree do not disagree."""
+    if not isinstance(event, CollectedEvent):
+        return repr((event.kind.value, event.payload.reason))
+    payload = event.payload.as_payload()
+    return repr((event.kind.value, {name: payload[name] for name in COMPARED}))
 
 
 COMPARED = (
@@ -160,5 +163,5 @@ COMPARED = (
     "empties_left",
     "tubes",
     "checks",
-    "reason",
 )
+"""Fields of a record that two phones must agree on; note, box, proofs and photo may differ."""

@@ -1,26 +1,66 @@
-"""Questions of a phone: which rounds are mine, what was promised in one, what was said of it."""
+"""Queries of a round's events, and of the rounds that a collector's phone may follow."""
 
-from datetime import date, timedelta
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, Row, and_, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from collector.errors import NotFound
-from collector.rounds.models import DayPlan, Publication, Round, RoundEvent, RoundState
+from collector.rounds.events.replay import RoundProgress, replay_round
+from collector.rounds.events.schema import PhoneEvent, event_of_row
+from collector.rounds.models import (
+    DayPlan,
+    EventKind,
+    Publication,
+    Round,
+    RoundEvent,
+    RoundState,
+)
 from collector.shifts.models import RosterShift
 
-UNDER_WAY = (RoundState.STARTED, RoundState.RETURNED)
+ON_THE_ROAD = (RoundState.STARTED, RoundState.RETURNED)
+"""States of a round with milk in the box."""
+EACH_COUNTS = (EventKind.HANDED_OVER, EventKind.ACKNOWLEDGED)
+"""Kinds of which every event that stands counts, not only the last."""
+COLUMNS = (
+    RoundEvent.id,
+    RoundEvent.round_id,
+    RoundEvent.person_id,
+    RoundEvent.received_at,
+    RoundEvent.client_id,
+    RoundEvent.kind,
+    RoundEvent.pickup_id,
+    RoundEvent.sequence,
+    RoundEvent.device_at,
+    RoundEvent.device,
+    RoundEvent.payload,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredEvent:
+    """A typed event with the columns of its row that no phone sends."""
+
+    id: int
+    round_id: int
+    person_id: int
+    received_at: datetime
+    event: PhoneEvent
 
 
 def followed_rounds(session: Session, *, bank_id: int, person_id: int, today: date) -> list[Round]:
     """Return a collector's published rounds of today and tomorrow, in the order they begin.
 
-    Yesterday's stays while it is under way: midnight must not take a round from the phone of
-    somebody who still has milk in the box.
+    Yesterday's stays while it is on the road: midnight must not take a round from the phone of a
+    collector who still has milk in the box.
     """
     yesterday, tomorrow = today - timedelta(days=1), today + timedelta(days=1)
-    late = and_(DayPlan.day == yesterday, Round.state.in_(UNDER_WAY))
-    found = session.scalars(
+    late = and_(DayPlan.day == yesterday, Round.state.in_(ON_THE_ROAD))
+    rounds = session.scalars(
         select(Round)
         .join(RosterShift, RosterShift.id == Round.shift_id)
         .join(DayPlan, DayPlan.id == Round.day_plan_id)
@@ -32,24 +72,26 @@ def followed_rounds(session: Session, *, bank_id: int, person_id: int, today: da
         )
         .order_by(DayPlan.day, RosterShift.begins, Round.id)
     )
-    return [each for each in found if each.published is not None]
+    return [each for each in rounds if each.published is not None]
 
 
 def followed_round(
-    session: Session, *, bank_id: int, person_id: int, round_id: int, hold: bool = False
+    session: Session, *, bank_id: int, person_id: int, round_id: int, lock: bool = False
 ) -> Round:
     """Return one of a collector's own published rounds.
 
     Parameters
     ----------
-    hold
-        Hold it until the transaction ends. That puts the events of one round in a line: each sees
-        all those taken before it.
+    lock
+        Lock the row until the transaction ends. POSTs of one round then follow one another, and
+        each sees the events of those before. The events are read by a later statement: under
+        PostgreSQL's READ COMMITTED a statement that waited for the lock does not see the rows
+        that the other transaction has inserted into other tables.
 
     Raises
     ------
     NotFound
-        There is none, it was never published, or it is somebody else's.
+        The round does not exist, was never published, or is a colleague's.
     """
     own = (
         select(Round)
@@ -61,14 +103,14 @@ def followed_round(
             RosterShift.collector_id == person_id,
         )
     )
-    found = session.scalar(own.with_for_update(of=Round) if hold else own)
-    if found is None or found.published is None:
+    round_ = session.scalar(own.with_for_update(of=Round) if lock else own)
+    if round_ is None or round_.published is None:
         raise NotFound("not_found", kind="rounds")
-    return found
+    return round_
 
 
-def said_of(session: Session, *, bank_id: int, round_id: int) -> list[RoundEvent]:
-    """Return everything that was taken from phones about a round, in their order."""
+def event_rows(session: Session, *, bank_id: int, round_id: int) -> list[RoundEvent]:
+    """Return the rows of a round's events, in the phones' order."""
     return list(
         session.scalars(
             select(RoundEvent)
@@ -78,18 +120,134 @@ def said_of(session: Session, *, bank_id: int, round_id: int) -> list[RoundEvent
     )
 
 
-def once_promised(session: Session, round_: Round, pickup_id: int) -> bool:
-    """Whether a visit was in a round once, or its phones have spoken of it before."""
-    spoken_of = select(RoundEvent.id).where(
-        RoundEvent.round_id == round_.id, RoundEvent.pickup_id == pickup_id
+def count_events(session: Session, *, bank_id: int, round_id: int) -> int:
+    """Return the number of a round's stored events."""
+    own = RoundEvent.bank_id == bank_id, RoundEvent.round_id == round_id
+    return session.scalar(select(func.count(RoundEvent.id)).where(*own)) or 0
+
+
+def stored_events(session: Session, *criteria: ColumnElement[bool]) -> list[StoredEvent]:
+    """Return the events whose rows meet the criteria, in the order of their keys."""
+    rows = session.execute(select(*COLUMNS).where(*criteria).order_by(RoundEvent.id))
+    return [stored_event(row, event_of_row(row)) for row in rows]
+
+
+def stored_event(row: Row[Any] | RoundEvent, event: PhoneEvent) -> StoredEvent:
+    """Return a typed event with the columns of its row."""
+    return StoredEvent(
+        id=row.id,
+        round_id=row.round_id,
+        person_id=row.person_id,
+        received_at=row.received_at,
+        event=event,
     )
-    if session.scalar(spoken_of.limit(1)) is not None:
-        return True
+
+
+def events_by_round(
+    session: Session, *criteria: ColumnElement[bool]
+) -> defaultdict[int, list[StoredEvent]]:
+    """Return the events whose rows meet the criteria, by the key of their round."""
+    found: defaultdict[int, list[StoredEvent]] = defaultdict(list)
+    for each in stored_events(session, *criteria):
+        found[each.round_id].append(each)
+    return found
+
+
+def progress_of(session: Session, round_: Round) -> RoundProgress:
+    """Return the progress of a round."""
+    stored = stored_events(session, RoundEvent.round_id == round_.id)
+    return replay_round(each.event for each in stored)
+
+
+def deciding_events(
+    session: Session, *, round_id: int, undone: Collection[str] = ()
+) -> list[StoredEvent]:
+    """Return the events of a round that decide its present state, by their keys' order.
+
+    Replaying them gives the same visits, hand-overs and figures as replaying every event, and
+    their number does not grow with corrections: an undone event and its undo never count again,
+    and of the events of one visit and one kind only the last that stands decides
+    (`collector.rounds.events.replay`). Rivals of a deciding record are left out.
+
+    Parameters
+    ----------
+    undone
+        Client ids of events that are about to be undone. They are returned as well, and beside
+        them the events that decide without them.
+    """
+    own = RoundEvent.round_id == round_id
+    is_undo = RoundEvent.kind == EventKind.UNDONE
+    undoes = func.coalesce(RoundEvent.payload["undoes"].as_string(), "")
+    leaves = RoundEvent.client_id.in_(undone)
+    last_first = (
+        RoundEvent.sequence.desc(),
+        RoundEvent.device_at.desc(),
+        RoundEvent.client_id.desc(),
+    )
+    place = func.row_number().over(
+        partition_by=(RoundEvent.pickup_id, RoundEvent.kind, leaves), order_by=last_first
+    )
+    stands = (
+        select(RoundEvent.id, RoundEvent.kind, leaves.label("leaves"), place.label("place"))
+        .where(own, not_(is_undo), RoundEvent.client_id.not_in(select(undoes).where(own, is_undo)))
+        .subquery()
+    )
+    decides = or_(stands.c.place == 1, stands.c.leaves, stands.c.kind.in_(EACH_COUNTS))
+    waiting = own, is_undo, undoes.not_in(select(RoundEvent.client_id).where(own))
+    return stored_events(
+        session,
+        or_(
+            RoundEvent.id.in_(select(stands.c.id).where(decides)),
+            RoundEvent.id.in_(select(RoundEvent.id).where(*waiting)),
+        ),
+    )
+
+
+def rounds_by_client_id(
+    session: Session, *, bank_id: int, client_ids: Collection[str]
+) -> dict[str, int]:
+    """Return the key of the round of each stored event, by client id."""
+    rows = session.execute(
+        select(RoundEvent.client_id, RoundEvent.round_id).where(
+            RoundEvent.bank_id == bank_id, RoundEvent.client_id.in_(client_ids)
+        )
+    )
+    return {row.client_id: row.round_id for row in rows}
+
+
+def other_rounds(session: Session, *, round_id: int, visits: Collection[int]) -> list[int]:
+    """Return the keys of the other rounds that have an event of these visits.
+
+    A visit that failed may be planned again: its containers follow from the events of all its
+    rounds.
+    """
+    return list(
+        session.scalars(
+            select(RoundEvent.round_id)
+            .where(RoundEvent.pickup_id.in_(visits), RoundEvent.round_id != round_id)
+            .distinct()
+            .order_by(RoundEvent.round_id)
+        )
+    )
+
+
+def once_in_round(session: Session, round_: Round, visits: Collection[int]) -> set[int]:
+    """Return those of the visits that an earlier revision or an earlier event had in the round."""
+    if not visits:
+        return set()
+    recorded = session.scalars(
+        select(RoundEvent.pickup_id)
+        .where(RoundEvent.round_id == round_.id, RoundEvent.pickup_id.in_(visits))
+        .distinct()
+    )
     changes = session.scalars(
         select(Publication.changes).where(Publication.day_plan_id == round_.day_plan_id)
     )
-    return any(
-        change["round"] == round_.id and pickup_id in change["added"]
+    added = {
+        pickup
         for published in changes
         for change in published["rounds"]
-    )
+        if change["round"] == round_.id
+        for pickup in change["added"]
+    }
+    return set(visits) & (added | set(recorded))

@@ -1,30 +1,40 @@
-"""What the events of a visit, or of a whole round, amount to, in whatever order they arrived.
+"""The state of a visit, or of a whole round, computed from its events in any order of arrival.
 
 The same rules stand in static/js/phone/replay.js; tests/replay_cases.json is run through both.
 
 1. An event counts once, by its client id.
 2. An event named by an `undone` event does not count, whichever of the two arrived first.
-3. What is left is read in the phones' own order: sequence, then device time, then client id. A
-   phone raises its sequence above every one it has seen, so the order survives a wrong clock.
+3. The remaining events are read in the phones' own order: sequence, then device time, then client
+   id. A phone raises its sequence above every one it has seen, so the order survives a wrong clock.
 4. The last `collected` or `not_done` decides the visit; the others that stand are its rivals: two
    phones disagree, and a coordinator looks at both.
 5. Failing that, an `arrived` counts more than an `en_route`, until a `postponed` follows.
-6. Seeing a revision and telling of an incident do not start a round; anything else does.
+6. `acknowledged` and `incident` do not start a round; every other kind does.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
-from collector.rounds.models import EventKind
-
-SAID_BEFORE = frozenset({EventKind.ACKNOWLEDGED, EventKind.INCIDENT})
+from collector.rounds.events.schema import (
+    AcknowledgedEvent,
+    ArrivedEvent,
+    ClosedEvent,
+    CollectedEvent,
+    DecisiveEvent,
+    EnRouteEvent,
+    HandedOverEvent,
+    IncidentEvent,
+    NotDoneEvent,
+    PhoneEvent,
+    PostponedEvent,
+    UndoneEvent,
+)
 
 
 class VisitPhase(StrEnum):
-    """How far a visit has come."""
+    """Progress of a visit."""
 
     WAITING = "waiting"
     EN_ROUTE = "en_route"
@@ -33,108 +43,98 @@ class VisitPhase(StrEnum):
     NOT_DONE = "not_done"
 
 
-class NotDoneReason(StrEnum):
-    """Why a visit did not take place (docs/states.md)."""
-
-    NOBODY_HOME = "nobody_home"
-    WRONG_ADDRESS = "wrong_address"
-    DONOR_UNWELL = "donor_unwell"
-    NOTHING_READY = "nothing_ready"
-    MILK_REFUSED = "milk_refused"
-    FREEZER_TOO_WARM = "freezer_too_warm"
-    COLLECTOR_LATE = "collector_late"
-    VEHICLE_OR_BOX = "vehicle_or_box"
-    ACCESS = "access"
-    OTHER = "other"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordedEvent:
-    """One event, as a phone said it."""
-
-    client_id: str
-    kind: EventKind
-    pickup: int | None
-    sequence: int
-    device_at: datetime
-    payload: Mapping[str, Any]
-    device: str = ""
-
-    @property
-    def order(self) -> tuple[int, datetime, str]:
-        """Where it stands among what the phones said."""
-        return self.sequence, self.device_at, self.client_id
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitState:
-    """What the events of one visit amount to."""
+    """The state of one visit after its events."""
 
     phase: VisitPhase
     arrived_at: datetime | None
-    decided_by: RecordedEvent | None
+    decided_by: DecisiveEvent | None
     """The event that settled the visit, with its record or its reason."""
     postponed: bool = False
-    """Whether it was put off to the end of the round."""
-    rivals: tuple[RecordedEvent, ...] = ()
-    """What was said otherwise and stands as well, by a phone that did not know."""
+    """Whether the visit was put off to the end of the round."""
+    rivals: tuple[DecisiveEvent, ...] = ()
+    """Earlier decisive events that stand as well, from a phone that missed the others."""
 
     @property
     def settled(self) -> bool:
-        """Whether nothing is left to do at this door."""
+        """Whether the visit was decided."""
         return self.decided_by is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoundProgress:
-    """What the events of a whole round amount to."""
+    """The state of a whole round after its events."""
 
     started: bool
     visits: Mapping[int, VisitState]
-    hand_overs: tuple[RecordedEvent, ...]
-    counted: tuple[RecordedEvent, ...] = ()
+    hand_overs: tuple[HandedOverEvent, ...]
+    counted: tuple[PhoneEvent, ...] = ()
     """Every event that stands, in the phones' order."""
 
     @property
     def acknowledged(self) -> int:
-        """The latest revision that was seen; 0 before the first."""
-        seen = (each for each in self.counted if each.kind is EventKind.ACKNOWLEDGED)
-        return max((int(each.payload["revision"]) for each in seen), default=0)
+        """The latest revision that the collector confirmed; 0 before the first."""
+        return max(
+            (each.payload.revision for each in self.counted if isinstance(each, AcknowledgedEvent)),
+            default=0,
+        )
 
     @property
-    def closing(self) -> RecordedEvent | None:
-        """What was said last of the kilometres and the freezer, or None before that."""
-        closings = [each for each in self.counted if each.kind is EventKind.CLOSED]
+    def closing(self) -> ClosedEvent | None:
+        """The last event that closed the day, or None before the first."""
+        closings = [each for each in self.counted if isinstance(each, ClosedEvent)]
         return closings[-1] if closings else None
 
 
-def standing(events: Iterable[RecordedEvent]) -> list[RecordedEvent]:
+def standing(events: Iterable[PhoneEvent]) -> list[PhoneEvent]:
     """Return the events that count, in the phones' order."""
     known = {event.client_id: event for event in events}
-    undone = {
-        event.payload.get("undoes") for event in known.values() if event.kind is EventKind.UNDONE
-    }
+    undone = {event.payload.undoes for event in known.values() if isinstance(event, UndoneEvent)}
     return sorted(
         (
             event
             for event in known.values()
-            if event.kind is not EventKind.UNDONE and event.client_id not in undone
+            if not isinstance(event, UndoneEvent) and event.client_id not in undone
         ),
         key=lambda event: event.order,
     )
 
 
-def replay(events: Iterable[RecordedEvent]) -> VisitState:
+def replay(events: Iterable[PhoneEvent]) -> VisitState:
     """Return the state of one visit from all of its events."""
-    arrived, en_route, postponed, decided = None, False, False, list[RecordedEvent]()
-    for event in standing(events):
-        if event.kind is EventKind.ARRIVED:
+    return _visit_state(standing(events))
+
+
+def replay_round(events: Iterable[PhoneEvent]) -> RoundProgress:
+    """Return the progress of a round from all of its events."""
+    known = list(events)
+    counted = standing(known)
+    by_visit: dict[int, list[PhoneEvent]] = {
+        event.pickup: [] for event in known if event.pickup is not None
+    }
+    for event in counted:
+        if event.pickup is not None:
+            by_visit[event.pickup].append(event)
+    return RoundProgress(
+        started=any(not isinstance(each, AcknowledgedEvent | IncidentEvent) for each in counted),
+        visits={pickup: _visit_state(of_visit) for pickup, of_visit in by_visit.items()},
+        hand_overs=tuple(each for each in counted if isinstance(each, HandedOverEvent)),
+        counted=tuple(counted),
+    )
+
+
+def _visit_state(counted: Iterable[PhoneEvent]) -> VisitState:
+    """Return the state of a visit from its events that count, in the phones' order."""
+    arrived, en_route, postponed, decided = None, False, False, list[DecisiveEvent]()
+    for event in counted:
+        if isinstance(event, ArrivedEvent):
             arrived = event.device_at
-        elif event.kind is EventKind.EN_ROUTE:
+        elif isinstance(event, EnRouteEvent):
             en_route = True
-        elif event.kind is EventKind.POSTPONED:
+        elif isinstance(event, PostponedEvent):
             arrived, en_route, postponed = None, False, True
-        elif event.kind in {EventKind.COLLECTED, EventKind.NOT_DONE}:
+        elif isinstance(event, CollectedEvent | NotDoneEvent):
             decided.append(event)
     last = decided[-1] if decided else None
     return VisitState(
@@ -146,24 +146,8 @@ def replay(events: Iterable[RecordedEvent]) -> VisitState:
     )
 
 
-def replay_round(events: Iterable[RecordedEvent]) -> RoundProgress:
-    """Return the progress of a round from all of its events."""
-    known = list(events)
-    by_visit: dict[int, list[RecordedEvent]] = {}
-    for event in known:
-        if event.pickup is not None:
-            by_visit.setdefault(event.pickup, []).append(event)
-    counted = standing(known)
-    return RoundProgress(
-        started=any(event.kind not in SAID_BEFORE for event in counted),
-        visits={pickup: replay(said) for pickup, said in by_visit.items()},
-        hand_overs=tuple(event for event in counted if event.kind is EventKind.HANDED_OVER),
-        counted=tuple(counted),
-    )
-
-
 def _phase(
-    arrived: datetime | None, decided: RecordedEvent | None, *, en_route: bool
+    arrived: datetime | None, decided: DecisiveEvent | None, *, en_route: bool
 ) -> VisitPhase:
     if decided is not None:
         return VisitPhase(decided.kind.value)

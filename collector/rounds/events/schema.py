@@ -1,180 +1,383 @@
-"""How one event is read from a phone's JSON, kept, and read back from its row."""
+"""The events of a collector's phone: one frozen type per kind, with its fields and bounds.
 
+An event is parsed once when it is accepted (`parse_event`) and once when its row is loaded
+(`event_of_row`); handlers, replay, projection and monitoring receive the typed value. The columns
+and the JSON of a row are those of `RoundEvent`. `docs/phone-event.schema.json` is generated from
+these types by ``python -m collector.rounds.events.schema``.
+"""
+
+import json
+import sys
 from collections.abc import Mapping
-from typing import Any
+from datetime import datetime
+from typing import Annotated, Any, ClassVar, TypeAlias
 from uuid import UUID
 
-from collector.custody.payload_fields import Payload, box_code, celsius, instant, text, whole
-from collector.custody.pickup_record import LONGEST_NOTE, read_numbers
-from collector.errors import Refused
-from collector.rounds.events.replay import NotDoneReason, RecordedEvent
-from collector.rounds.models import EventKind, IncidentKind, RoundEvent
+import msgspec
+from msgspec import Meta, Struct
+from msgspec.structs import fields, force_setattr
+from sqlalchemy import Row
 
-HIGHEST = 2**31 - 1
+from collector.custody.payload_fields import (
+    BoxCode,
+    Celsius,
+    DeviceInstant,
+    Key,
+    Note,
+    PayloadPart,
+    PersonName,
+    UuidText,
+    degrees,
+    parse,
+    utc,
+    without_nulls,
+)
+from collector.custody.pickup_record import Labels, PickupRecord, read_labels
+from collector.errors import Refused
+from collector.rounds.models import EventKind, IncidentKind, NotDoneReason, RoundEvent
+
 MOST_BOXES = 12
 MOST_KILOMETRES = 2000
 MOST_STOCK = 5000
-LONGEST_NAME = 120
-OF_THE_ROUND = frozenset(
-    {
-        EventKind.ACKNOWLEDGED,
-        EventKind.STARTED,
-        EventKind.BOX_READ,
-        EventKind.HANDED_OVER,
-        EventKind.CLOSED,
-    }
+
+
+class BoxTemperature(PayloadPart, frozen=True, kw_only=True):
+    """The temperature that a box's thermometer shows."""
+
+    box: BoxCode
+    celsius: Celsius
+
+    def __post_init__(self) -> None:
+        """Set both fields to their stored form."""
+        super().__post_init__()
+        force_setattr(self, "box", self.box.upper())
+        force_setattr(self, "celsius", degrees(self.celsius))
+
+
+Boxes = Annotated[tuple[BoxTemperature, ...], Meta(max_length=MOST_BOXES)]
+
+
+class EmptyPayload(PayloadPart, frozen=True, kw_only=True):
+    """The payload of an event whose kind and time are all its content."""
+
+
+class AcknowledgedPayload(PayloadPart, frozen=True, kw_only=True):
+    """The revision of the round that the collector confirmed."""
+
+    revision: Key
+
+
+class StartedPayload(PayloadPart, frozen=True, kw_only=True):
+    """The temperature of each box at the start; empty where a bank reads none."""
+
+    boxes: Boxes = ()
+
+
+class NotDonePayload(PayloadPart, frozen=True, kw_only=True):
+    """The reason for which a visit did not take place."""
+
+    reason: NotDoneReason
+    note: Note = ""
+    rebook: bool = False
+    """Whether the coordinator is to agree a new day with the donor."""
+
+
+class PostponedPayload(PayloadPart, frozen=True, kw_only=True):
+    """A note on a stop that was put off to the end of the round."""
+
+    note: Note = ""
+
+
+class IncidentPayload(PayloadPart, frozen=True, kw_only=True):
+    """An incident for the coordinator to decide."""
+
+    kind: IncidentKind
+    note: Note = ""
+    site: Key | None = None
+    """The freezer to which the collector is driving; None for another incident."""
+
+
+class UndonePayload(PayloadPart, frozen=True, kw_only=True):
+    """The client id of the event that is undone; that event may still be on its way."""
+
+    undoes: UuidText
+    reason: Note = ""
+
+    def __post_init__(self) -> None:
+        """Set both fields to their stored form."""
+        super().__post_init__()
+        force_setattr(self, "undoes", self.undoes.lower())
+
+
+class HandOverPayload(PayloadPart, frozen=True, kw_only=True):
+    """A hand-over: its place, its containers, its temperatures and its receiver."""
+
+    box_celsius: Celsius
+    """The warmest temperature that was read at the hand-over."""
+    site: Key
+    containers: Labels | None = None
+    """Numbers of the containers handed over; None for all that were aboard."""
+    boxes: Boxes = ()
+    receiver: PersonName = ""
+    note: Note = ""
+
+    def __post_init__(self) -> None:
+        """Set each field to its stored form."""
+        super().__post_init__()
+        if self.containers is not None:
+            force_setattr(self, "containers", read_labels(self.containers))
+        force_setattr(self, "box_celsius", degrees(self.box_celsius))
+
+
+class ClosedPayload(PayloadPart, frozen=True, kw_only=True):
+    """The end of the day: kilometres driven, and bottles in the collector's own freezer."""
+
+    kilometres: Annotated[int, Meta(ge=0, le=MOST_KILOMETRES)]
+    stock: Annotated[int, Meta(ge=0, le=MOST_STOCK)] | None = None
+    """Bottles in the collector's own freezer; None for a collector without one."""
+    note: Note = ""
+
+
+class EventFrame(Struct, frozen=True, kw_only=True, tag_field="kind"):
+    """The fields of every event."""
+
+    kind: ClassVar[EventKind]
+    client_id: UuidText
+    """The event's identity, made by the phone before anything is shown."""
+    sequence: Key
+    """The phone's own counter, above every sequence that the phone has seen."""
+    device_at: DeviceInstant
+    device: UuidText | None = None
+    """The phone's own key; None for a phone that sends none."""
+
+    def __post_init__(self) -> None:
+        """Set each field to its stored form."""
+        force_setattr(self, "client_id", self.client_id.lower())
+        force_setattr(self, "device_at", utc(self.device_at, "device_at"))
+        force_setattr(self, "device", self.device.lower() if self.device else None)
+
+    @property
+    def order(self) -> tuple[int, datetime, str]:
+        """The event's place in the order of the phones: sequence, device time, client id."""
+        return self.sequence, self.device_at, self.client_id
+
+
+class AcknowledgedEvent(EventFrame, frozen=True, kw_only=True, tag="acknowledged"):
+    """The collector confirmed a revision of the round."""
+
+    kind: ClassVar[EventKind] = EventKind.ACKNOWLEDGED
+    pickup: ClassVar[None] = None
+    payload: AcknowledgedPayload
+
+
+class StartedEvent(EventFrame, frozen=True, kw_only=True, tag="started"):
+    """The round began."""
+
+    kind: ClassVar[EventKind] = EventKind.STARTED
+    pickup: ClassVar[None] = None
+    payload: StartedPayload = StartedPayload()
+
+
+class BoxReadEvent(EventFrame, frozen=True, kw_only=True, tag="box_read"):
+    """A box's temperature was read on the road."""
+
+    kind: ClassVar[EventKind] = EventKind.BOX_READ
+    pickup: ClassVar[None] = None
+    payload: BoxTemperature
+
+
+class EnRouteEvent(EventFrame, frozen=True, kw_only=True, tag="en_route"):
+    """The collector set off for a visit."""
+
+    kind: ClassVar[EventKind] = EventKind.EN_ROUTE
+    pickup: Key
+    payload: EmptyPayload = EmptyPayload()
+
+
+class ArrivedEvent(EventFrame, frozen=True, kw_only=True, tag="arrived"):
+    """The collector is at the door."""
+
+    kind: ClassVar[EventKind] = EventKind.ARRIVED
+    pickup: Key
+    payload: EmptyPayload = EmptyPayload()
+
+
+class CollectedEvent(EventFrame, frozen=True, kw_only=True, tag="collected"):
+    """The visit took place; the payload is its record."""
+
+    kind: ClassVar[EventKind] = EventKind.COLLECTED
+    pickup: Key
+    payload: PickupRecord
+
+
+class NotDoneEvent(EventFrame, frozen=True, kw_only=True, tag="not_done"):
+    """The visit did not take place."""
+
+    kind: ClassVar[EventKind] = EventKind.NOT_DONE
+    pickup: Key
+    payload: NotDonePayload
+
+
+class PostponedEvent(EventFrame, frozen=True, kw_only=True, tag="postponed"):
+    """The stop was put off to the end of the round."""
+
+    kind: ClassVar[EventKind] = EventKind.POSTPONED
+    pickup: Key
+    payload: PostponedPayload = PostponedPayload()
+
+
+class IncidentEvent(EventFrame, frozen=True, kw_only=True, tag="incident"):
+    """The collector reported an incident of the round or of a visit."""
+
+    kind: ClassVar[EventKind] = EventKind.INCIDENT
+    pickup: Key | None = None
+    payload: IncidentPayload
+
+
+class UndoneEvent(EventFrame, frozen=True, kw_only=True, tag="undone"):
+    """The collector, or the office, undid an event of the round or of a visit."""
+
+    kind: ClassVar[EventKind] = EventKind.UNDONE
+    pickup: Key | None = None
+    payload: UndonePayload
+
+
+class HandedOverEvent(EventFrame, frozen=True, kw_only=True, tag="handed_over"):
+    """Containers left the boxes."""
+
+    kind: ClassVar[EventKind] = EventKind.HANDED_OVER
+    pickup: ClassVar[None] = None
+    payload: HandOverPayload
+
+
+class ClosedEvent(EventFrame, frozen=True, kw_only=True, tag="closed"):
+    """The collector closed the day."""
+
+    kind: ClassVar[EventKind] = EventKind.CLOSED
+    pickup: ClassVar[None] = None
+    payload: ClosedPayload
+
+
+DecisiveEvent: TypeAlias = CollectedEvent | NotDoneEvent
+"""An event that settles a visit."""
+PhoneEvent: TypeAlias = (
+    AcknowledgedEvent
+    | StartedEvent
+    | BoxReadEvent
+    | EnRouteEvent
+    | ArrivedEvent
+    | CollectedEvent
+    | NotDoneEvent
+    | PostponedEvent
+    | IncidentEvent
+    | UndoneEvent
+    | HandedOverEvent
+    | ClosedEvent
 )
-OF_EITHER = frozenset({EventKind.UNDONE, EventKind.INCIDENT})
+"""The tagged union of all events; the tag is `kind`."""
+
+EVENT_TYPES: Mapping[EventKind, type[PhoneEvent]] = {
+    EventKind.ACKNOWLEDGED: AcknowledgedEvent,
+    EventKind.STARTED: StartedEvent,
+    EventKind.BOX_READ: BoxReadEvent,
+    EventKind.EN_ROUTE: EnRouteEvent,
+    EventKind.ARRIVED: ArrivedEvent,
+    EventKind.COLLECTED: CollectedEvent,
+    EventKind.NOT_DONE: NotDoneEvent,
+    EventKind.POSTPONED: PostponedEvent,
+    EventKind.INCIDENT: IncidentEvent,
+    EventKind.UNDONE: UndoneEvent,
+    EventKind.HANDED_OVER: HandedOverEvent,
+    EventKind.CLOSED: ClosedEvent,
+}
 
 
-def read_client_id(said: Mapping[str, Any]) -> str:
-    """Return the identity the phone gave the event."""
-    try:
-        return str(UUID(said["client_id"]))
-    except (KeyError, TypeError, ValueError, AttributeError) as wrong:
-        raise Refused("event_unreadable", field="client_id") from wrong
+PAYLOAD_TYPES: Mapping[EventKind, Any] = {
+    kind: next(field.type for field in fields(as_type) if field.name == "payload")
+    for kind, as_type in EVENT_TYPES.items()
+}
 
 
-def read_said(said: Mapping[str, Any]) -> RecordedEvent:
-    """Read an event's frame; its payload is read apart, by kind.
+def parse_client_id(sent: object) -> str:
+    """Return the identity that the phone gave an event, in its canonical form.
 
     Raises
     ------
     Refused
-        `event_unreadable`, naming the field.
+        `event_unreadable` (`field`).
     """
-    kind = said.get("kind")
+    client_id = sent.get("client_id") if isinstance(sent, dict) else None
+    try:
+        return str(UUID(client_id))
+    except (TypeError, ValueError, AttributeError) as error:
+        raise Refused("event_unreadable", field="client_id") from error
+
+
+def parse_event(sent: object) -> PhoneEvent:
+    """Parse an event as a phone sends it.
+
+    Raises
+    ------
+    Refused
+        `event_unreadable` (`field`), `figure_out_of_range` (`field`, `least`, `most`), or the code
+        of a mistake that the collector can correct.
+    """
+    client_id = parse_client_id(sent)
+    if not isinstance(sent, dict):
+        raise Refused("event_unreadable", field="client_id")
+    kind = sent.get("kind")
     if kind not in list(EventKind):
         raise Refused("event_unreadable", field="kind")
-    payload = said.get("payload") or {}
-    if not isinstance(payload, Mapping):
+    payload = sent.get("payload") or {}
+    if not isinstance(payload, dict):
         raise Refused("event_unreadable", field="payload")
-    return RecordedEvent(
-        client_id=read_client_id(said),
-        kind=EventKind(kind),
-        pickup=_pickup(said, EventKind(kind)),
-        sequence=whole(said, "sequence", most=HIGHEST),
-        device_at=instant(said, "device_at"),
-        payload=payload,
-        device=_device(said),
+    payload = without_nulls(payload, PAYLOAD_TYPES[EventKind(kind)])
+    frame = {**sent, "client_id": client_id, "payload": payload}
+    return parse(frame, EVENT_TYPES[EventKind(kind)])
+
+
+def event_of_row(row: Row[Any] | RoundEvent) -> PhoneEvent:
+    """Return the typed value of a stored event."""
+    as_type = EVENT_TYPES[row.kind]
+    values = {
+        "client_id": row.client_id,
+        "sequence": row.sequence,
+        "device_at": row.device_at,
+        "device": row.device or None,
+        "payload": msgspec.convert(row.payload, PAYLOAD_TYPES[row.kind]),
+    }
+    if "pickup" in as_type.__struct_fields__:
+        values["pickup"] = row.pickup_id
+    return as_type(**values)
+
+
+def undo_of(event: PhoneEvent, *, client_id: str, sequence: int, now: datetime) -> UndoneEvent:
+    """Return the event by which the office undoes another event."""
+    return UndoneEvent(
+        client_id=client_id,
+        pickup=event.pickup,
+        sequence=sequence,
+        device_at=now,
+        payload=UndonePayload(undoes=event.client_id, reason="office"),
     )
 
 
-def read_not_done(payload: Payload) -> dict[str, Any]:
-    """Read why a visit did not take place."""
-    reason = payload.get("reason")
-    if reason not in list(NotDoneReason):
-        raise Refused("event_unreadable", field="reason")
+def stored_payload(event: PhoneEvent) -> dict[str, Any]:
+    """Return the payload of an event as its row stores it."""
+    if isinstance(event, CollectedEvent):
+        return event.payload.as_payload()
+    payload: dict[str, Any] = msgspec.to_builtins(event.payload)
+    return payload
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema of an event as a phone sends it."""
     return {
-        "reason": reason,
-        "note": text(payload, "note", most=LONGEST_NOTE),
-        "rebook": payload.get("rebook") is True,
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "An event of a collector's phone",
+        **msgspec.json.schema(PhoneEvent),
     }
 
 
-def read_postponed(payload: Payload) -> dict[str, Any]:
-    """Read that a stop is put off to the end of the round."""
-    return {"note": text(payload, "note", most=LONGEST_NOTE)}
-
-
-def read_acknowledged(payload: Payload) -> dict[str, Any]:
-    """Read which revision the collector has seen."""
-    return {"revision": whole(payload, "revision", most=HIGHEST)}
-
-
-def read_started(payload: Payload) -> dict[str, Any]:
-    """Read how cold the boxes were when the round began; some banks have none to read."""
-    return {"boxes": _boxes(payload.get("boxes") or [])}
-
-
-def read_box(payload: Payload) -> dict[str, Any]:
-    """Read one box's temperature on the road."""
-    box = box_code(payload, "box")
-    if not box:
-        raise Refused("event_unreadable", field="box")
-    found = celsius(payload, "celsius")
-    if found is None:
-        raise Refused("box_celsius_needed")
-    return {"box": box, "celsius": found}
-
-
-def read_incident(payload: Payload) -> dict[str, Any]:
-    """Read what a collector cannot settle alone."""
-    kind = payload.get("kind")
-    if kind not in list(IncidentKind):
-        raise Refused("event_unreadable", field="kind")
-    site = payload.get("site")
-    return {
-        "kind": kind,
-        "note": text(payload, "note", most=LONGEST_NOTE),
-        "site": None if site is None else whole(payload, "site", most=HIGHEST),
-    }
-
-
-def read_closed(payload: Payload) -> dict[str, Any]:
-    """Read the end of the day: kilometres driven, bottles left in the collector's own freezer."""
-    stock = payload.get("stock")
-    return {
-        "kilometres": whole(payload, "kilometres", most=MOST_KILOMETRES),
-        "stock": None if stock is None else whole(payload, "stock", most=MOST_STOCK),
-        "note": text(payload, "note", most=LONGEST_NOTE),
-    }
-
-
-def read_undone(payload: Payload) -> dict[str, Any]:
-    """Read which event is taken back; it may still be on its way."""
-    undoes = read_client_id({"client_id": payload.get("undoes")})
-    return {"undoes": undoes, "reason": text(payload, "reason", most=LONGEST_NOTE)}
-
-
-def read_hand_over(payload: Payload) -> dict[str, Any]:
-    """Read a hand-over: where, which containers (all aboard if none are named), how cold."""
-    named = payload.get("containers")
-    box = celsius(payload, "box_celsius")
-    if box is None:
-        raise Refused("box_celsius_needed")
-    return {
-        "site": whole(payload, "site", most=HIGHEST),
-        "containers": None if named is None else list(read_numbers(named)),
-        "box_celsius": box,
-        "boxes": _boxes(payload.get("boxes") or []),
-        "receiver": text(payload, "receiver", most=LONGEST_NAME),
-        "note": text(payload, "note", most=LONGEST_NOTE),
-    }
-
-
-def said_by(row: RoundEvent) -> RecordedEvent:
-    """Return a kept event as it was said."""
-    return RecordedEvent(
-        client_id=row.client_id,
-        kind=row.kind,
-        pickup=row.pickup_id,
-        sequence=row.sequence,
-        device_at=row.device_at,
-        payload=row.payload,
-        device=row.device,
-    )
-
-
-def _pickup(said: Mapping[str, Any], kind: EventKind) -> int | None:
-    if kind in OF_THE_ROUND or (kind in OF_EITHER and said.get("pickup") is None):
-        return None
-    return whole(said, "pickup", most=HIGHEST)
-
-
-def _device(said: Mapping[str, Any]) -> str:
-    """Return which phone it was; one that gives no name is as good."""
-    if said.get("device") is None:
-        return ""
-    try:
-        return str(UUID(said["device"]))
-    except (TypeError, ValueError, AttributeError) as wrong:
-        raise Refused("event_unreadable", field="device") from wrong
-
-
-def _boxes(given: object) -> list[dict[str, Any]]:
-    if not isinstance(given, list) or len(given) > MOST_BOXES:
-        raise Refused("event_unreadable", field="boxes")
-    if not all(isinstance(each, Mapping) for each in given):
-        raise Refused("event_unreadable", field="boxes")
-    return [read_box(each) for each in given]
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(json_schema(), indent=2) + "\n")

@@ -1,21 +1,24 @@
-"""The phone's rounds: what was promised, what was said, and taking what it says."""
+"""The phone's rounds: the published round, its events, photos and the run sheet."""
 
-from collections.abc import Mapping
 from datetime import date
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, current_app, jsonify, request
 from sqlalchemy.orm import Session
 
 from collector.custody.photos import keep_photo
 from collector.db import reading, transaction
-from collector.errors import Conflict, NotFound, Refused
-from collector.planning.dispatch.defer_stop import price_of_coming_back
-from collector.rounds.events.intake import EventResult, accept
+from collector.errors import Conflict, MilkroundError, Refused
+from collector.planning.dispatch.defer_stop import deferral_cost
+from collector.rounds.events.intake import EventResult, accept_events
 from collector.rounds.events.monitoring import incidents_of
-from collector.rounds.events.queries import followed_round, followed_rounds, said_of
+from collector.rounds.events.queries import (
+    count_events,
+    event_rows,
+    followed_round,
+    followed_rounds,
+)
 from collector.rounds.models import Incident, Round, RoundEvent
 from collector.rounds.phone_config import terms
 from collector.service_day import ServiceDay
@@ -27,12 +30,14 @@ from collector.web.wording import sentence
 blueprint = Blueprint("rounds", __name__, url_prefix="/rounds")
 
 MOST_EVENTS = 500
+"""Most events in one POST."""
 TRIES = 3
+"""Attempts of one POST when the office changes the same rows meanwhile."""
 
 
 @blueprint.get("")
 def rounds() -> Response:
-    """List the collector's rounds of today and tomorrow, and what a phone must know besides."""
+    """List the collector's rounds of today and tomorrow, with the bank's terms."""
     note_contact()
     today = ServiceDay.of(now(), ZoneInfo(actor().time_zone)).day
     with reading() as session:
@@ -57,33 +62,31 @@ def promised(round_id: int) -> Response:
 
 
 @blueprint.get("/<int:round_id>/events")
-def said(round_id: int) -> Response:
-    """Send what was taken already, for a phone that was replaced or is the second one."""
+def stored(round_id: int) -> Response:
+    """Send the stored events, for a phone that was replaced or is the second one."""
     with reading() as session:
         _own(session, round_id)
-        rows = said_of(session, bank_id=actor().bank_id, round_id=round_id)
-        return jsonify(events=[_as_said(row) for row in rows])
+        rows = event_rows(session, bank_id=actor().bank_id, round_id=round_id)
+        return jsonify(events=[_as_json(row) for row in rows])
 
 
 @blueprint.post("/<int:round_id>/events")
-def take(round_id: int) -> Response:
-    """Take events one by one, each in a transaction of its own, and answer for each."""
+def send(round_id: int) -> Response:
+    """Accept events in one transaction, and return a result for each."""
     events = request.get_json()
     if not isinstance(events, list):
         raise Refused("events_not_a_list")
     if len(events) > MOST_EVENTS:
         raise Refused("too_many_events", most=MOST_EVENTS)
-    with reading() as session:
-        _own(session, round_id)
-    return jsonify(outcomes=[_answer(_taken(round_id, event)) for event in events])
+    return jsonify(outcomes=[_answer(result) for result in _accept(round_id, events)])
 
 
 @blueprint.get("/<int:round_id>/visits/<int:pickup_id>/later")
 def later(round_id: int, pickup_id: int) -> Response:
-    """Say what it would add to come back to a stop at the end of the round."""
+    """Return the seconds and metres that a return to a stop at the end of the round adds."""
     with reading() as session:
         day = date.fromisoformat((_own(session, round_id).published or {})["day"])
-        price = price_of_coming_back(
+        price = deferral_cost(
             session,
             bank_id=actor().bank_id,
             day=day,
@@ -95,7 +98,7 @@ def later(round_id: int, pickup_id: int) -> Response:
 
 @blueprint.post("/<int:round_id>/photos/<uuid:client_id>")
 def photograph(round_id: int, client_id: UUID) -> Response:
-    """Keep a picture that a record names; it may come before the record or after it."""
+    """Store a picture that a record names; it may arrive before the record or after it."""
     with transaction() as session:
         _own(session, round_id)
         keep_photo(
@@ -117,48 +120,61 @@ def sheet(round_id: int) -> str:
         return sheet_page(_own(session, round_id))
 
 
-def _taken(round_id: int, event: Mapping[str, Any]) -> EventResult:
-    """Take one event; what happened on the road is tried again when the office moves meanwhile."""
+def _accept(round_id: int, events: list[object]) -> list[EventResult]:
+    """Accept events in one transaction.
+
+    If one of them cannot be accepted for a fault of ours, each is accepted in a transaction of its
+    own until the fault occurs again: the events before it are stored.
+    """
+    try:
+        return _in_one_transaction(round_id, events)
+    except MilkroundError:
+        raise
+    except Exception:
+        if len(events) == 1:
+            raise
+        current_app.logger.exception("events of round %s are accepted one by one", round_id)
+    return [result for event in events for result in _in_one_transaction(round_id, [event])]
+
+
+def _in_one_transaction(round_id: int, events: list[object]) -> list[EventResult]:
+    """Accept events, again if the office changes the same rows meanwhile."""
     for attempt in range(1, TRIES + 1):
         try:
             with transaction() as session:
-                return accept(
+                return accept_events(
                     session,
                     now=now(),
                     bank_id=actor().bank_id,
                     person_id=person_id(),
                     round_id=round_id,
-                    said=event,
+                    sent=events,
                 )
         except Conflict:
             if attempt == TRIES:
                 raise
-    raise AssertionError("the last attempt answers or raises")
+    raise AssertionError("the last attempt returns or raises")
 
 
-def _answer(outcome: EventResult) -> dict[str, object]:
+def _answer(result: EventResult) -> dict[str, object]:
     message = None
-    if outcome.code is not None:
-        message = sentence(Refused(outcome.code, **outcome.figures))
+    if result.code is not None:
+        message = sentence(Refused(result.code, **result.figures))
     return {
-        "client_id": outcome.client_id,
-        "status": outcome.status.value,
-        "code": outcome.code,
+        "client_id": result.client_id,
+        "status": result.status.value,
+        "code": result.code,
         "message": message,
     }
 
 
 def _own(session: Session, round_id: int) -> Round:
-    found = followed_round(
+    return followed_round(
         session, bank_id=actor().bank_id, person_id=person_id(), round_id=round_id
     )
-    if found.published is None:
-        raise NotFound("not_found", kind="rounds")
-    return found
 
 
 def _listed(session: Session, round_: Round) -> dict[str, object]:
-    events = said_of(session, bank_id=round_.bank_id, round_id=round_.id)
     published = round_.published or {}
     return {
         "round": round_.id,
@@ -167,7 +183,7 @@ def _listed(session: Session, round_: Round) -> dict[str, object]:
         "day": published.get("day"),
         "letter": round_.letter,
         "state": round_.state.value,
-        "events": len(events),
+        "events": count_events(session, bank_id=round_.bank_id, round_id=round_.id),
         "incidents": [
             _as_incident(incident, event)
             for incident, event in incidents_of(session, round_id=round_.id)
@@ -184,7 +200,7 @@ def _as_incident(incident: Incident, event: RoundEvent) -> dict[str, object]:
     }
 
 
-def _as_said(row: RoundEvent) -> dict[str, object]:
+def _as_json(row: RoundEvent) -> dict[str, object]:
     return {
         "client_id": row.client_id,
         "kind": row.kind.value,

@@ -1,1 +1,1 @@
-"""What VROOM's users write and read."""
+"""VROOM's JSON of requests and responses."""

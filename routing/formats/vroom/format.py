@@ -1,4 +1,4 @@
-"""Knows VROOM's JSON as a format of the command line."""
+"""VROOM's JSON as a format of the command line."""
 
 from typing import Final
 
@@ -10,16 +10,16 @@ from routing.formats.vroom.request import read
 from routing.formats.vroom.response import posed_of, price, refusal, written
 
 BESIDE: Final = frozenset({"start", "break", "end"})
-"""Steps that are no task."""
+"""Types of steps without a task."""
 
 
 def orders(question: ReadProblem, text: str) -> Orders:
-    """Read the order of the tasks from a response; its times are not read, but found anew.
+    """Read the order of tasks from a response; its times are computed anew.
 
     Raises
     ------
     InvalidPlanError
-        The text is no response to this request; the entry at fault is named.
+        The text is not a response to this request; the entry at fault is named.
     """
     root = JsonEntry(value=parsed(text, error=InvalidPlanError), path="", error=InvalidPlanError)
     asked = posed_of(question)
@@ -38,7 +38,7 @@ def orders(question: ReadProblem, text: str) -> Orders:
 
 
 def _named(entry: JsonEntry, name: str) -> JsonEntry:
-    """One field of an object that may have others: a response says much that is not needed."""
+    """Return one field of an object with further fields."""
     path = f"{entry.path}.{name}".lstrip(".")
     if not isinstance(entry.value, dict) or name not in entry.value:
         raise entry.error(path, "is missing")

@@ -1,4 +1,4 @@
-"""Knows when a request to VROOM takes place: its instants count from anywhere, ours from 0."""
+"""Time origin of a VROOM request: its instants have any origin, a problem's count from 0."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -13,21 +13,21 @@ from routing.units import LARGEST, Seconds
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeOrigin:
-    """The stretch of time in which everything is done, whoever has all day.
+    """The interval of time of all tasks, also of tasks open all day.
 
     Attributes
     ----------
     origin : int
-        The request's instant that is our 0.
+        The request's instant at the problem's 0.
     latest : int
-        The last of our instants that can matter.
+        The last relevant instant of the problem.
     """
 
     origin: int
     latest: int
 
     def window(self, told: Pair | None) -> Window:
-        """A window of the request, or all day."""
+        """Return a window of the request, or all day."""
         first, last = (0, self.latest) if told is None else (told[0] - self.origin, self._to(told))
         return Window(earliest=Seconds(first), latest=Seconds(last))
 
@@ -36,10 +36,10 @@ class TimeOrigin:
 
 
 def hours(request: VroomRequest, *, leg: int) -> TimeOrigin:
-    """Find the stretch in which every plan that is worth anything has its place.
+    """Return the interval of every reasonable plan.
 
-    Whoever has no hours may still begin so early that everything is done ahead of the first window,
-    and so late that everything is done after the last; no leg takes longer than `leg` seconds.
+    A vehicle without hours may begin so early that all tasks end before the first window, and so
+    late that all begin after the last; no leg takes longer than `leg` seconds.
     """
     told = list(_told(request))
     longest = _longest(request, leg)
@@ -49,16 +49,16 @@ def hours(request: VroomRequest, *, leg: int) -> TimeOrigin:
 
 
 def breaks(entry: str, vehicle: Vehicle, day: TimeOrigin) -> tuple[Break, ...]:
-    """The breaks of a vehicle, to be had within its hours and one after the other.
+    """Return the breaks of a vehicle, in sequence within its hours.
 
-    VROOM wants every break on the road. Ours may be had ahead of a tour or after it, each by
-    itself: so that they also fit there together, each begins no earlier than those ahead of it
-    permit, and no later than those after it.
+    VROOM takes every break on the road; a problem allows each break before or after the tour by
+    itself. To fit there together, each break begins no earlier than its predecessors permit, and no
+    later than its successors.
 
     Raises
     ------
     InvalidProblemError
-        A break cannot be had there; it is named.
+        A break does not fit; it is named.
     """
     hired = day.window(vehicle.time_window)
     free = 0
@@ -92,7 +92,7 @@ def _rest(rest: asked.VroomBreak, windows: tuple[Window, ...]) -> Break:
 
 
 def _within(entry: str, told: Iterable[Window], first: int, last: int) -> tuple[Window, ...]:
-    """What is left of windows between two instants."""
+    """Return the parts of windows between two instants."""
     found = tuple(
         Window(
             earliest=Seconds(max(window.earliest, first)), latest=Seconds(min(window.latest, last))
@@ -117,7 +117,7 @@ def _told(request: VroomRequest) -> Iterator[Pair]:
 
 
 def _longest(request: VroomRequest, leg: int) -> int:
-    """No tour takes longer, unless it waits."""
+    """Return the longest duration of a tour without waits."""
     ends = [end for one in request.shipments for end in (one.pickup, one.delivery)]
     tasks = [*request.jobs, *ends]
     done = sum(task.service + task.setup for task in tasks)

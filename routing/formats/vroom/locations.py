@@ -1,4 +1,4 @@
-"""Knows where a request to VROOM takes place, and how long the ways between are."""
+"""Locations of a VROOM request, and the travel between them."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,14 +20,14 @@ from routing.problem import Place, Travel
 from routing.travel.law import estimated
 
 NOWHERE: Final = "nowhere"
-"""Where a vehicle without a start begins, and one without an end finishes: beside every place."""
+"""The place of a missing start or end, at distance 0 from every place."""
 
 Position = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spot:
-    """An entry of the request that names a place."""
+    """An entry of the request with a location."""
 
     entry: str
     index: int | None
@@ -35,7 +35,7 @@ class Spot:
 
     @property
     def place(self) -> str:
-        """The id of its place: the index, or longitude and latitude."""
+        """The id of the place: the index, or longitude and latitude."""
         return str(self.index) if self.index is not None else str(self.position)
 
 
@@ -46,9 +46,9 @@ class Atlas:
     Attributes
     ----------
     names : mapping
-        Per entry of the request (`jobs[0]`, `vehicles[1].start`), its place.
+        The place by entry of the request (`jobs[0]`, `vehicles[1].start`).
     travel : mapping
-        By what `travel_name` says of a vehicle.
+        Travel by `travel_name` of a vehicle.
     """
 
     places: tuple[Place, ...]
@@ -57,7 +57,7 @@ class Atlas:
 
 
 def atlas(request: VroomRequest) -> Atlas:
-    """Find every place, and the travel of every vehicle.
+    """Return every place, and the travel of every vehicle.
 
     Raises
     ------
@@ -65,7 +65,7 @@ def atlas(request: VroomRequest) -> Atlas:
         A place or a matrix is missing; the entry is named.
     """
     spots = [_sound(spot, request) for spot in chain(_ends(request), _tasks(request))]
-    # Of several entries for one place, one that has a position is kept.
+    # Of several entries for one place, one with a position is kept.
     kept = {spot.place: spot for spot in sorted(spots, key=lambda spot: bool(spot.position))}
     places = tuple(_place(spot) for spot in kept.values())
     rows = [spot.index for spot in kept.values()]
@@ -81,7 +81,7 @@ def atlas(request: VroomRequest) -> Atlas:
 
 
 def travel_name(vehicle: Vehicle) -> str:
-    """One name for all vehicles that travel alike."""
+    """Return one name for all vehicles with equal travel."""
     return f"{vehicle.profile} at {vehicle.speed_factor:g}"
 
 
@@ -144,7 +144,7 @@ def _travel(
 
 
 def _chosen(entry: str, vehicle: Vehicle, request: VroomRequest, rows: Sequence[int]) -> Travel:
-    """The travel of the places that matter, out of the matrices of a profile."""
+    """Return the travel of the used places, out of the matrices of a profile."""
     known = request.matrices.get(vehicle.profile)
     if known is None:
         _refuse(f"{entry}.profile", f"the durations matrix for {vehicle.profile} is missing")

@@ -1,7 +1,7 @@
-"""Knows how a request to VROOM becomes a problem.
+"""A VROOM request as a problem.
 
-VROOM leaves out as little as it can (priorities first, then the number of tasks) and then drives as
-cheaply as it can; waiting and breaks cost nothing.
+VROOM minimises unassigned tasks (priorities first, then their number) and then the cost of travel;
+waiting and breaks are free.
 """
 
 from collections.abc import Iterator, Sequence
@@ -32,14 +32,14 @@ DELIVERY: Final = "delivery"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Errand:
-    """A task of the request, with what the whole of its job or shipment says.
+    """A task of the request, with the data of its job or shipment.
 
     Attributes
     ----------
     type : str
-        As in VROOM's steps.
+        The type as in VROOM's steps.
     brought, fetched : tuple of int
-        What it takes from the vehicle and what it puts on; for a shipment, what it moves.
+        The amounts taken from and put on the vehicle; for a shipment, the moved amount.
     """
 
     type: str
@@ -52,13 +52,13 @@ class Errand:
 
     @property
     def visit(self) -> str:
-        """The id of its visit; a job and a shipment may have the same number."""
+        """The id of the visit; a job and a shipment may have the same number."""
         return f"{self.type} {self.task.id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VroomProblem:
-    """A request, and what of it the answer needs.
+    """A request with the data needed for the response.
 
     Attributes
     ----------
@@ -73,12 +73,12 @@ class VroomProblem:
 
 
 def posed(request: VroomRequest) -> ReadProblem:
-    """Pose a request as a problem.
+    """Return a request as a problem.
 
     Raises
     ------
     InvalidProblemError
-        It contradicts itself, or asks for what is not done; the entry is named.
+        It contradicts itself or has an unsupported field; the entry is named.
     """
     errands = list(_errands(request))
     _sound(request, errands)
@@ -145,7 +145,7 @@ def _sound(request: VroomRequest, errands: Sequence[Errand]) -> None:
 
 
 def _amounts(request: VroomRequest) -> int:
-    """In how many dimensions the request counts, which must be one number."""
+    """Return the number of dimensions of the request; refuse different numbers."""
     told = chain(
         ((f"jobs[{n}].{name}", getattr(job, name)) for n, job in enumerate(request.jobs)
          for name in ("delivery", "pickup")),
@@ -208,12 +208,12 @@ def _windows(told: Sequence[Pair], day: TimeOrigin) -> tuple[Window, ...]:
 
 
 def _penalty(errand: Errand, count: int, unit: int) -> Cents:
-    """One step of priority is worth more than all tasks, and a task more than all ways."""
+    """Return the penalty of a task: a step of priority exceeds all tasks, a task all travel."""
     return Cents((errand.priority * (count + 1) + 1) * unit)
 
 
 def _unit(request: VroomRequest, known: Atlas) -> int | None:
-    """More than the whole plan can cost; None where nothing has a priority: all are mandatory."""
+    """Return an upper bound of a plan's cost; None without priorities: all tasks are mandatory."""
     ranks = [job.priority for job in request.jobs] + [one.priority for one in request.shipments]
     if not any(ranks):
         return None
@@ -221,7 +221,7 @@ def _unit(request: VroomRequest, known: Atlas) -> int | None:
     dearest = max(_dearest_leg(vehicle, known) for vehicle in request.vehicles)
     fixed = sum(vehicle.costs.fixed for vehicle in request.vehicles)
     whole = fixed + dearest * (count + len(request.vehicles)) + 1
-    # A penalty has an upper bound, as every number has; one that is reached still ranks the tasks.
+    # A penalty has an upper bound; at the bound it still ranks the tasks.
     return max(1, min(whole, LARGEST // (max(ranks) * (count + 1) + 1)))
 
 
@@ -235,7 +235,7 @@ def _dearest_leg(vehicle: Vehicle, known: Atlas) -> int:
 
 
 def _orders(request: VroomRequest, errands: dict[str, Errand]) -> dict[str, tuple[str, ...]] | None:
-    """The routes to begin from, where the vehicles bring some."""
+    """Return the initial routes of the vehicles, if any."""
     orders = {}
     for number, vehicle in enumerate(request.vehicles):
         names = [f"{s.type} {s.id}" for s in vehicle.steps if s.type in {JOB, PICKUP, DELIVERY}]

@@ -1,4 +1,4 @@
-"""Knows every field of a request to VROOM, and refuses what is not done by its name."""
+"""Fields of a VROOM request; unsupported fields are refused by name."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,10 +14,10 @@ Matrix = tuple[tuple[int, ...], ...]
 
 LARGEST_PRIORITY: Final = 100
 LARGEST_SPEED_FACTOR: Final = 5
-"""Both are VROOM's own bounds."""
+"""VROOM's own bounds."""
 
 PER_HOUR: Final = 3_600
-"""A second costs one, if nothing else is said."""
+"""The default cost of a vehicle: one per second."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +35,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VroomJob(Task):
-    """What is brought to one place, and what is fetched there."""
+    """A job: delivery and pick-up at one place."""
 
     delivery: Amounts = ()
     pickup: Amounts = ()
@@ -45,7 +45,7 @@ class VroomJob(Task):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VroomShipment:
-    """What is fetched at one place and brought to another by the same vehicle."""
+    """A shipment: an amount moved from one place to another by the same vehicle."""
 
     pickup: Task
     delivery: Task
@@ -56,7 +56,7 @@ class VroomShipment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VroomBreak:
-    """A rest."""
+    """A break of a vehicle."""
 
     id: int
     time_windows: tuple[Pair, ...] = ()
@@ -66,7 +66,7 @@ class VroomBreak:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Costs:
-    """What a vehicle costs."""
+    """The cost of a vehicle."""
 
     fixed: int = 0
     per_hour: int = PER_HOUR
@@ -75,7 +75,7 @@ class Costs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VroomStep:
-    """One line of a route to begin from."""
+    """One step of an initial route."""
 
     type: str
     id: int | None = None
@@ -83,7 +83,7 @@ class VroomStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vehicle:
-    """Who drives."""
+    """A vehicle of the request."""
 
     id: int
     profile: str = "car"
@@ -106,7 +106,7 @@ class Vehicle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matrices:
-    """Travel of one profile, by the indices of the request."""
+    """The matrices of one profile, by the indices of the request."""
 
     durations: Matrix
     distances: Matrix | None = None
@@ -115,7 +115,7 @@ class Matrices:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VroomRequest:
-    """Everything that is asked."""
+    """A whole request."""
 
     vehicles: tuple[Vehicle, ...]
     jobs: tuple[VroomJob, ...] = ()
@@ -129,7 +129,7 @@ def read(text: str) -> VroomRequest:
     Raises
     ------
     InvalidProblemError
-        It is none, or asks for what is not done; the entry is named.
+        It is no request, or has an unsupported field; the entry is named.
     """
     root = JsonEntry(
         value=parsed(text, error=InvalidProblemError), path="", error=InvalidProblemError
@@ -150,7 +150,7 @@ def _pair(entry: JsonEntry) -> Pair:
 
 
 def _position(entry: JsonEntry) -> tuple[float, float]:
-    """VROOM writes the longitude first."""
+    """Return a position; VROOM writes the longitude first."""
     numbers = entry.items()
     if len(numbers) != len(("longitude", "latitude")):
         entry.refuse("is not a pair of longitude and latitude")
@@ -159,7 +159,7 @@ def _position(entry: JsonEntry) -> tuple[float, float]:
 
 
 def _reading(record: Record[T], not_done: str = "") -> FieldCodec:
-    """A record that says so where it meets a field of VROOM's that is not done."""
+    """Codec of a record that refuses unsupported fields of VROOM by name."""
 
     def read_one(entry: JsonEntry) -> T:
         known = entry.value if isinstance(entry.value, dict) else {}

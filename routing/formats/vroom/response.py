@@ -1,4 +1,4 @@
-"""Knows every field of VROOM's response."""
+"""Fields of a VROOM response."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,23 +16,23 @@ from routing.problem import Place, Problem
 from routing.units import SHARES_PER_METRE, SHARES_PER_SECOND, cents
 
 CODES: Final = {2: 2}
-"""Our exit code for a wrong input is VROOM's too; whatever else fails is its internal error."""
+"""VROOM's codes by our exit codes; other failures are its internal error."""
 
 INTERNAL: Final = 1
 
 ADDED: Final = "cost setup service duration waiting_time priority distance".split()  # noqa: SIM905
-"""What the summary adds up over the routes."""
+"""Fields of the summary that are sums over the routes."""
 
 
 def posed_of(question: ReadProblem) -> VroomProblem:
-    """What the question was posed from."""
+    """Return the request behind a problem."""
     if not isinstance(question.source, VroomProblem):
         raise TypeError(question.source)
     return question.source
 
 
 def written(question: ReadProblem, plan: Plan, times: Mapping[str, int]) -> str:
-    """The response to a request."""
+    """Return the response to a request."""
     asked = posed_of(question)
     routes = [_route(asked, tour) for tour in plan.tours]
     left_out = [_left_out(asked, entry.visit) for entry in plan.unassigned]
@@ -48,12 +48,12 @@ def written(question: ReadProblem, plan: Plan, times: Mapping[str, int]) -> str:
 
 
 def refusal(code: int, sentence: str) -> str:
-    """The response to a request that cannot be answered."""
+    """Return the response to a failed request."""
     return json.dumps({"code": CODES.get(code, INTERNAL), "error": sentence}) + "\n"
 
 
 def price(question: ReadProblem, plan: Plan) -> str:
-    """What VROOM calls the cost: penalties are none of it."""
+    """Return VROOM's cost, without penalties."""
     asked = posed_of(question)
     return str(sum(_cost(asked.problem, tour) for tour in plan.tours))
 
@@ -65,7 +65,7 @@ def _route(asked: VroomProblem, tour: Tour) -> Data:
     steps = [_step(asked, tour, vehicle, *both) for both in zip(events, loads, strict=True)]
     errands = [asked.errands[name] for name in tour.visits]
     size = len(asked.problem.dimensions)
-    # A shipment is fetched and handed over once, each of which counts.
+    # Pick-up and delivery of a shipment count as one task each.
     handed = [
         _negative(one.fetched) if one.type == DELIVERY else one.brought
         for one in errands
@@ -92,7 +92,7 @@ def _route(asked: VroomProblem, tour: Tour) -> Data:
 
 
 def _cost(problem: Problem, tour: Tour) -> int:
-    """The ways and the fixed cost of a vehicle, rounded once."""
+    """Return the travel and fixed cost of a vehicle, rounded once."""
     shift = problem.shifts[problem.shift_row(tour.shift)]
     travel = problem.travel[shift.profile]
     stops = [problem.visits[problem.visit_row(name)].place for name in tour.visits]
@@ -110,7 +110,7 @@ def _negative(amounts: Amounts) -> Amounts:
 
 
 def _loads(asked: VroomProblem, events: Sequence[Event]) -> list[list[int]]:
-    """What is on board after each event."""
+    """Yield the load after each event."""
     size = len(asked.problem.dimensions)
     served = [asked.errands[one.name] for one in events if one.name in asked.errands]
     board = _sum([one.brought for one in served], size)
@@ -144,7 +144,7 @@ def _step(asked: VroomProblem, tour: Tour, vehicle: Vehicle, event: Event, load:
 def _what(
     asked: VroomProblem, tour: Tour, vehicle: Vehicle, event: Event
 ) -> tuple[str, Data, Data, int]:
-    """The type of a step, what it is called, where it is and how long its service takes."""
+    """Return the type, name, location and service time of a step."""
     if event.kind in {START, END}:
         stop = tour.visits[0 if event.kind == START else -1]
         beside = asked.problem.visits[asked.problem.visit_row(stop)].place
@@ -179,6 +179,6 @@ def _described(thing: Any) -> Data:  # noqa: ANN401 - whatever has a description
 
 
 def _sum(amounts: Iterable[Sequence[int]], size: int) -> list[int]:
-    """Amounts added up; none at all are zeros."""
+    """Return the sum of amounts; without any, zeros."""
     given = [one for one in amounts if one]
     return [sum(one[axis] for one in given) for axis in range(size)]

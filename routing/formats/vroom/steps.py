@@ -1,7 +1,7 @@
-"""Knows what happens on a tour in VROOM's words: one event after the other, with breaks between.
+"""Events of a tour in VROOM's terms, with breaks between stops.
 
-VROOM says of each event when the vehicle arrives, how long it waits there, and how long it has
-driven until then. A break that interrupts a way is an event on that way.
+Each event has an arrival, a wait and the driven time until then. A break that interrupts travel is
+an event of that leg.
 """
 
 from collections.abc import Iterator
@@ -20,14 +20,14 @@ END: Final = "end"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One thing that happens.
+    """One event of a tour.
 
     Attributes
     ----------
     name : str
         The visit or the break; the place, at the start and the end.
     arrival, begin, end : int
-        It waits from arrival to begin.
+        The vehicle waits from arrival to begin.
     driven, metres : int
         From the start of the tour until here.
     """
@@ -42,7 +42,7 @@ class Event:
 
 
 def course(problem: Problem, tour: Tour) -> tuple[Event, ...]:
-    """Everything that happens on a tour, breaks that were had at its ends included."""
+    """Return the events of a tour, with breaks before and after it."""
     shift = problem.shifts[problem.shift_row(tour.shift)]
     ahead, behind = _outside(shift, tour)
     events = [_event(START, tour.start, tour.departure), *ahead]
@@ -85,7 +85,7 @@ def _leg(
     before: Event,
     rests: list[Event],
 ) -> Iterator[Event]:
-    """The breaks of a leg, and the point it leads to."""
+    """Yield the breaks of a leg, and its destination."""
     here, there = ends
     ride = problem.seconds(shift.profile, start=here.place, end=there.place)
     road = problem.metres(shift.profile, start=here.place, end=there.place)
@@ -117,7 +117,7 @@ def _leg(
 
 
 def _outside(shift: Shift, tour: Tour) -> tuple[list[Event], list[Event]]:
-    """The breaks that are no part of the tour, as they are had ahead of it and after it."""
+    """Return the breaks before and after the tour."""
     taken = {rest.name for rest in tour.breaks}
     ahead: list[Event] = []
     behind: list[Event] = []
@@ -133,7 +133,7 @@ def _outside(shift: Shift, tour: Tour) -> tuple[list[Event], list[Event]]:
 
 
 def _next(rest: Break, had: list[Event], earliest: int) -> Event | None:
-    """A break as soon as it can be had after others, if it can."""
+    """Return the earliest break after others, or None."""
     free = had[-1].end if had else earliest
     begin = _first(rest, free)
     if begin is None:
@@ -144,7 +144,7 @@ def _next(rest: Break, had: list[Event], earliest: int) -> Event | None:
 
 
 def _first(rest: Break, free: int) -> int | None:
-    """The first instant from which a break can be had, if there is one."""
+    """Return the first instant at which a break may begin, or None."""
     found = (max(free, window.earliest) for window in rest.windows if _open(window, free))
     return next(found, None)
 

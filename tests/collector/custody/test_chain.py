@@ -13,7 +13,7 @@ from collector.custody.numbers import number_of
 from collector.custody.queries import chain_of, containers_of, received, record_of
 from collector.db import db, reading, transaction
 from collector.errors import NotFound
-from collector.rounds.events.intake import EventStatus, accept
+from collector.rounds.events.intake import EventStatus, accept_events
 from collector.service_day import ServiceDay
 from tests.conftest import SetClock
 from tests.phone_round import collected, publish_round, said
@@ -40,14 +40,14 @@ def brought_in(app: Flask, town: Town, clock: SetClock) -> Iterator[Town]:
 
 def _say(town: Town, clock: SetClock, round_id: int, event: dict[str, Any]) -> None:
     with transaction() as session:
-        outcome = accept(
+        outcome = accept_events(
             session,
             now=clock.now(),
             bank_id=town.bank,
             person_id=town.ana,
             round_id=round_id,
-            said=event,
-        )
+            sent=[event],
+        )[0]
     assert outcome.status is EventStatus.ACCEPTED
 
 

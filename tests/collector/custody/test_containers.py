@@ -23,7 +23,7 @@ from collector.custody.models import (
 from collector.custody.numbers import number_of, refused_number_of
 from collector.custody.queries import record_of
 from collector.db import db, reading, transaction
-from collector.rounds.events.intake import EventStatus, accept
+from collector.rounds.events.intake import EventStatus, accept_events
 from tests.phone_round import collected, publish_round, said
 from tests.town import MORNING, Town
 
@@ -40,14 +40,14 @@ class Road:
 
     def say(self, session: Session, *events: dict[str, Any]) -> None:
         for event in events:
-            outcome = accept(
+            outcome = accept_events(
                 session,
                 now=MORNING,
                 bank_id=self.town.bank,
                 person_id=self.town.ana,
                 round_id=self.round_id,
-                said=event,
-            )
+                sent=[event],
+            )[0]
             assert outcome.status is not EventStatus.REFUSED, outcome
 
     def hand_over(self, sequence: int, *numbers: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Days that are published and half driven: phones say what was planned, up to an hour."""
+"""Published days, half driven: events as planned, up to an instant."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collector.demo.play import said_of
 from collector.planning.dispatch.disruptions import PROPOSE
 from collector.planning.dispatch.jobs import propose
 from collector.rounds.actions import publish
-from collector.rounds.events.intake import accept
+from collector.rounds.events.intake import accept_events
 from collector.rounds.models import DayPlan, Round
 from tests.builders import DAY, MORNING
 from tests.collector.planning.days import planned, the_plan
@@ -34,7 +34,7 @@ def published(session: Session, town: Town) -> DayPlan:
 
 
 def driven_until(session: Session, town: Town, instant: datetime) -> None:
-    """Let every phone say what happened by then, as it was planned."""
+    """Send every phone's events as planned, up to an instant."""
     for round_ in the_plan(session, town).rounds:
         if round_.published and round_.published["departs_at"]:
             for said in said_of(round_.published):
@@ -43,11 +43,11 @@ def driven_until(session: Session, town: Town, instant: datetime) -> None:
 
 
 def say(session: Session, round_: Round, said: dict[str, Any], *, now: datetime) -> None:
-    accept(
+    accept_events(
         session,
         now=now,
         bank_id=round_.bank_id,
         person_id=round_.shift.collector_id,
         round_id=round_.id,
-        said=said,
+        sent=[said],
     )

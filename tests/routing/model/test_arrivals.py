@@ -1,14 +1,14 @@
-"""What is on its way to a freezer arrives before the break that is had at its door."""
+"""Arrival at a freezer before a break that is taken there."""
 
 from routing.problem import Break, Problem, Reload, Shift, Visit
-from tests.routing.model.tiny import Found, a_problem, window
-from tests.routing.truth import best_price
+from tests.routing.exhaustive import best_price
+from tests.routing.model.tiny import EngineResult, a_problem, window
 
-FEW = 500
+MOVES = 500
 
 
-def asked(*, rest: int, limit: int) -> Problem:
-    """Anna's milk is out at 5, and 2 km from the lab, where a break is due before unloading."""
+def instance(*, rest: int, limit: int) -> Problem:
+    """Return a problem: milk leaves Anna at 5, 2 km from the lab, with a break before unloading."""
     milk = Visit(
         id="milk",
         place="anna",
@@ -29,17 +29,17 @@ def asked(*, rest: int, limit: int) -> Problem:
     return a_problem([milk], [shift])
 
 
-def test_a_break_at_the_freezer_s_door_does_not_warm_the_milk():
+def test_a_break_at_the_freezer_does_not_warm_the_milk():
     # Arrival at 7, break from 7 to 10, unloading until 11, home at 12: 8 s at 10 cents.
-    found = Found(asked(rest=7, limit=2), FEW)
-    assert found.orders == {"am": ["milk"]}
-    assert found.cost == 80 * 18_000 == best_price(asked(rest=7, limit=2))[1]
+    result = EngineResult(instance(rest=7, limit=2), MOVES)
+    assert result.orders == {"am": ["milk"]}
+    assert result.cost == 80 * 18_000 == best_price(instance(rest=7, limit=2))[1]
 
 
-def test_a_break_on_the_way_there_does():
-    assert Found(asked(rest=6, limit=4), FEW).orders == {"am": []}
-    assert Found(asked(rest=6, limit=5), FEW).orders == {"am": ["milk"]}
+def test_a_break_on_the_way_to_the_freezer_warms_the_milk():
+    assert EngineResult(instance(rest=6, limit=4), MOVES).orders == {"am": []}
+    assert EngineResult(instance(rest=6, limit=5), MOVES).orders == {"am": ["milk"]}
 
 
-def test_it_arrives_no_sooner_than_the_way_takes():
-    assert Found(asked(rest=7, limit=1), FEW).orders == {"am": []}
+def test_milk_arrives_no_sooner_than_the_leg_takes():
+    assert EngineResult(instance(rest=7, limit=1), MOVES).orders == {"am": []}

@@ -1,4 +1,4 @@
-"""A search ends without a trace."""
+"""Release of a model after its search, and exceptions of its observer."""
 
 import gc
 import weakref
@@ -12,36 +12,36 @@ from tests.routing.builders import problem, visit
 
 
 class Once:
-    """A watcher who is content with the first solution."""
+    """Observer that stops after the first solution."""
 
-    def better(self, read: Callable[[], Orders]) -> None:
+    def on_best(self, read: Callable[[], Orders]) -> None:
         read()
 
-    def enough(self, moves: int) -> bool:
+    def should_stop(self, moves: int) -> bool:
         return moves > 0
 
 
 class Fails(Once):
-    """A watcher who cannot read."""
+    """Observer that raises an exception."""
 
-    def better(self, read: Callable[[], Orders]) -> None:
+    def on_best(self, read: Callable[[], Orders]) -> None:
         raise LookupError(read)
 
 
-def model_after(watcher: Once) -> weakref.ref[object]:
+def model_after(observer: Once) -> weakref.ref[object]:
     model = build(problem(visit("anna"), visit("cleo")))
     kept: weakref.ref[object] = weakref.ref(model.routing)
-    search(model, watcher)
+    search(model, observer)
     return kept
 
 
-def test_a_model_is_forgotten_after_its_search() -> None:
+def test_a_model_is_released_after_its_search() -> None:
     # OR-Tools keeps its callbacks with the model: one that reached the model kept 2 MB a search.
     kept = model_after(Once())
     gc.collect()
     assert kept() is None
 
 
-def test_what_the_watcher_raised_is_raised_and_the_model_forgotten() -> None:
+def test_an_exception_of_the_observer_is_raised_and_the_model_released() -> None:
     with pytest.raises(LookupError):
         model_after(Fails())

@@ -1,4 +1,4 @@
-"""Knows how to draw problems so tiny that everything about them can be tried."""
+"""Strategies of problems so tiny that an exhaustive search can solve them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -10,7 +10,10 @@ from routing.model.search import search
 from routing.problem import Place, Problem, Shift, Travel, Visit, Window
 
 PLACES = ("bank", "anna", "bea", "lab", "home")
-"""A place at every kilometre of a street; a kilometre takes a second. Bank and lab receive."""
+"""Places at every kilometre of a street.
+
+A kilometre takes a second. Milk is received at the bank and in the lab.
+"""
 
 HORIZON = 22
 """Seconds; three visits just about fit."""
@@ -19,14 +22,14 @@ Draw = Callable[[st.SearchStrategy[Any]], Any]
 
 
 def street(*, slow: int = 1, cents: Sequence[Sequence[int]] | None = None) -> Travel:
-    """Travel along the street, slower uphill (towards home) if asked."""
-    marks = range(len(PLACES))
+    """Return travel along the street, slower uphill (towards home) on request."""
+    rows = range(len(PLACES))
     return Travel(
         seconds=tuple(
-            tuple(abs(here - there) * (slow if there > here else 1) for there in marks)
-            for here in marks
+            tuple(abs(here - there) * (slow if there > here else 1) for there in rows)
+            for here in rows
         ),
-        metres=tuple(tuple(1_000 * abs(here - there) for there in marks) for here in marks),
+        metres=tuple(tuple(1_000 * abs(here - there) for there in rows) for here in rows),
         cents=None if cents is None else tuple(map(tuple, cents)),
     )
 
@@ -48,21 +51,21 @@ def windows(draw: Draw) -> tuple[Window, ...]:
     return (first, window(opens, opens + draw(st.integers(0, 3))))
 
 
-def a_visit(draw: Draw, name: str, **said: object) -> Visit:
-    """A visit with windows, service and perhaps a penalty, and whatever is said of it."""
-    given = {
+def a_visit(draw: Draw, name: str, **fields: object) -> Visit:
+    """Draw a visit with windows, service and perhaps a penalty; `fields` override them."""
+    defaults = {
         "id": name,
         "place": draw(st.sampled_from(PLACES[:4])),
         "windows": windows(draw),
         "service": draw(st.integers(0, 2)),
         "penalty": draw(st.one_of(st.none(), st.integers(0, 900))),
     }
-    return Visit(**(given | said))
+    return Visit(**(defaults | fields))
 
 
-def a_shift(draw: Draw, name: str, **said: object) -> Shift:
+def a_shift(draw: Draw, name: str, **fields: object) -> Shift:
     begin = draw(st.integers(0, 4))
-    given = {
+    defaults = {
         "id": name,
         "collector": f"collector {name}",
         "start": draw(st.sampled_from(["bank", "home"])),
@@ -72,7 +75,7 @@ def a_shift(draw: Draw, name: str, **said: object) -> Shift:
         "cents_per_km": draw(st.sampled_from([0, 30])),
         "cents_per_hour": draw(st.sampled_from([0, 36_000])),
     }
-    return Shift(**(given | said))
+    return Shift(**(defaults | fields))
 
 
 def a_problem(
@@ -80,33 +83,33 @@ def a_problem(
     shifts: Sequence[Shift],
     *,
     travel: Travel | None = None,
-    **said: object,
+    **fields: object,
 ) -> Problem:
-    given: Mapping[str, object] = {
+    defaults: Mapping[str, object] = {
         "dimensions": ("bottles",),
         "places": tuple(Place(id=name, receives=name in {"bank", "lab"}) for name in PLACES),
         "travel": {"car": travel or street()},
         "shifts": tuple(shifts),
         "visits": tuple(visits),
     }
-    return Problem(**{**given, **said})
+    return Problem(**{**defaults, **fields})
 
 
-class Found:
-    """What the engine found: its best orders, and their cost as it sees it."""
+class EngineResult:
+    """Best orders of the OR-Tools model, and their cost as the model sees it."""
 
     def __init__(
         self, problem: Problem, moves: int, start: dict[str, list[str]] | None = None
     ) -> None:
-        self.moves = moves
+        self._moves = moves
         self.orders: dict[str, list[str]] = {}
         self.cost: int | None = None
         model = build(problem)
         self._cost_var = model.routing.CostVar
         search(model, self, start)
 
-    def better(self, read: Callable[[], dict[str, list[str]]]) -> None:
+    def on_best(self, read: Callable[[], dict[str, list[str]]]) -> None:
         self.orders, self.cost = read(), self._cost_var().Value()
 
-    def enough(self, moves: int) -> bool:
-        return moves >= self.moves
+    def should_stop(self, moves: int) -> bool:
+        return moves >= self._moves

@@ -16,7 +16,7 @@ from collector.banks.policies import PolicyKey
 from collector.custody.models import Container, ContainerState
 from collector.db import reading, transaction
 from collector.rounds.actions import open_day
-from collector.rounds.events.intake import EventStatus, accept
+from collector.rounds.events.intake import EventStatus, accept_events
 from collector.rounds.queries import day_plan
 from tests.builders import DAY, MORNING
 from tests.town import Town, sign_in
@@ -68,14 +68,14 @@ def say(app: Flask, town: Town, round_id: int, kind: str, payload: dict[str, Any
         "payload": payload,
     }
     with app.app_context(), transaction() as session:
-        outcome = accept(
+        outcome = accept_events(
             session,
             now=MORNING,
             bank_id=town.bank,
             person_id=town.ana,
             round_id=round_id,
-            said=said,
-        )
+            sent=[said],
+        )[0]
     assert outcome.status is EventStatus.ACCEPTED, outcome
     return str(said["client_id"])
 

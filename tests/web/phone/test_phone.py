@@ -12,8 +12,7 @@ from flask.testing import FlaskClient
 from collector.custody.models import RefusalReason
 from collector.db import db, transaction
 from collector.pickups.models import Purpose
-from collector.rounds.events.replay import NotDoneReason
-from collector.rounds.models import EventKind, Round
+from collector.rounds.models import EventKind, NotDoneReason, Round
 from collector.web.phone.rounds import MOST_EVENTS
 from tests.conftest import SetClock
 from tests.phone_round import collected, publish_round, said

@@ -1,7 +1,7 @@
 """The real endpoint against the reference: random days, shuffled, tripled, late, wrong clocks.
 
-`MILKROUND_EVENTS=10000 MILKROUND_ROUNDS=300 pytest tests/web/phone/test_reference_round.py` plays the
-full numbers.
+`MILKROUND_EVENTS=10000 MILKROUND_ROUNDS=300 pytest tests/web/phone/test_reference_round.py`
+plays the full numbers.
 """
 
 from __future__ import annotations

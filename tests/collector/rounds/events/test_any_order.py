@@ -1,9 +1,10 @@
-"""However the words of a day arrive, the rows come to say the same: tried on random days."""
+"""Independence of the rows from order, repetition, delay and POSTs of the events: random days."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -17,14 +18,14 @@ from collector.custody.models import Container, ContainerState, DoorRecord
 from collector.custody.numbers import number_of
 from collector.db import db, reading, transaction
 from collector.pickups.models import Pickup
-from collector.rounds.events.intake import EventStatus, accept
+from collector.rounds.events.intake import EventStatus, accept_events
 from collector.rounds.models import Round
 from tests.phone_round import FIRST_ARRIVAL, collected, publish_round, said
 from tests.town import Town
 
 Said = dict[str, Any]
 
-WORDS = ["started", "arrived", "collected", "collected", "not_done", "undone", "handed_over"]
+KINDS = ["started", "arrived", "collected", "collected", "not_done", "undone", "handed_over"]
 """The record of a visit is twice as likely as the rest."""
 
 
@@ -39,19 +40,19 @@ def road(app: Flask, town: Town) -> Iterator[tuple[Town, int]]:
 
 @st.composite
 def days(draw: st.DrawFn, town: Town) -> list[Said]:
-    """Draw what two phones might say of a day, in their own order; both may count alike."""
+    """Draw the events of two phones on a day, in their own order; sequences may be equal."""
     events: list[Said] = []
     for n in range(draw(st.integers(1, 8))):
-        kind, pickup = draw(st.sampled_from(WORDS)), draw(st.sampled_from(town.pickups[:2]))
+        kind, pickup = draw(st.sampled_from(KINDS)), draw(st.sampled_from(town.pickups[:2]))
         sequence = draw(st.integers(max(1, n - 1), n + 1))
-        event = word(draw, town, kind, pickup, sequence, events)
+        event = event_of(draw, town, kind, pickup, sequence, events)
         # A phone's clock may be two days off, either way.
         wrong = timedelta(hours=draw(st.integers(-48, 48)))
         events.append(event | {"device_at": (FIRST_ARRIVAL + wrong).isoformat()})
     return list({each["client_id"]: each for each in events}.values())
 
 
-def word(
+def event_of(
     draw: st.DrawFn, town: Town, kind: str, pickup: int, sequence: int, before: list[Said]
 ) -> Said:
     if kind == "started":
@@ -80,35 +81,40 @@ def word(
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(data=st.data())
-def test_shuffled_doubled_and_late_words_come_to_the_same_rows(
+def test_shuffled_doubled_and_late_events_give_the_same_rows(
     road: tuple[Town, int], data: st.DataObject
 ) -> None:
     town, round_id = road
     events = data.draw(days(town))
     heard = [each for each in events for _ in range(data.draw(st.integers(1, 3)))]
     heard = data.draw(st.permutations(heard))
+    cuts = sorted(data.draw(st.sets(st.integers(0, len(heard)), max_size=4)))
     late = data.draw(st.integers(0, 7 * 24))
-    expected = what_became_of(town, round_id, events, late=0)
-    assert what_became_of(town, round_id, heard, late=late) == expected
+    expected = rows_after(town, round_id, [[event] for event in events], late=0)
+    posts = [heard[a:b] for a, b in pairwise([0, *cuts, len(heard)])]
+    assert rows_after(town, round_id, posts, late=late) == expected
 
 
-def what_became_of(town: Town, round_id: int, heard: list[Said], *, late: int) -> dict[str, object]:
-    """Say it in this order, an hour apart if late; look at every row, and keep nothing of it."""
+def rows_after(
+    town: Town, round_id: int, posts: list[list[Said]], *, late: int
+) -> dict[str, object]:
+    """Send the POSTs an hour apart, return every row, and store nothing."""
     with reading() as session:
-        for n, event in enumerate(heard):
-            outcome = accept(
+        for n, post in enumerate(posts):
+            results = accept_events(
                 session,
                 now=FIRST_ARRIVAL + timedelta(hours=late + n),
                 bank_id=town.bank,
                 person_id=town.ana,
                 round_id=round_id,
-                said=event,
+                sent=post,
             )
-            assert outcome.status is not EventStatus.REFUSED, outcome
+            refused = [each for each in results if each.status is EventStatus.REFUSED]
+            assert refused == []
         assert first_broken_link(session, town.bank) is None
         session.expire_all()
         pickups = [session.get_one(Pickup, key) for key in town.pickups[:2]]
-        # A bottle that was taken back before it was known of was never declared.
+        # A bottle that was undone before its record arrived was never declared.
         there = select(Container).where(Container.state != ContainerState.DECLARED)
         standing = select(DoorRecord).where(DoorRecord.withdrawn_at.is_(None))
         return {

@@ -17,7 +17,7 @@ from collector.custody.numbers import number_of
 from collector.db import db, reading, transaction
 from collector.errors import NotFound
 from collector.pickups.models import Pickup, PickupState
-from collector.rounds.events.intake import EventResult, EventStatus, accept
+from collector.rounds.events.intake import EventResult, EventStatus, accept_events
 from collector.rounds.models import Round, RoundEvent, RoundState
 from collector.shifts.models import RosterShift
 from tests.conftest import SetClock
@@ -36,14 +36,14 @@ class Phone:
     def say(self, event: dict[str, Any], *, person: int | None = None) -> EventResult:
         db.session.rollback()
         with transaction() as session:
-            return accept(
+            return accept_events(
                 session,
                 now=self.clock.now(),
                 bank_id=self.town.bank,
                 person_id=person or self.town.ana,
                 round_id=self.round_id,
-                said=event,
-            )
+                sent=[event],
+            )[0]
 
     def pickup(self, index: int = 0) -> Pickup:
         return self.session().get_one(Pickup, self.town.pickups[index])
@@ -303,14 +303,14 @@ def _what_became_of(
     town = phone.town
     with reading() as session:
         outcomes = [
-            accept(
+            accept_events(
                 session,
                 now=phone.clock.now(),
                 bank_id=town.bank,
                 person_id=town.ana,
                 round_id=phone.round_id,
-                said=event,
-            ).status
+                sent=[event],
+            )[0].status
             for event in events
         ]
         pickups = [session.get_one(Pickup, key) for key in town.pickups[:2]]
