@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from collector.audit.actions import record
 from collector.errors import Refused
 from collector.pickups.actions import cancel
-from collector.pickups.giving import say_last_gift
+from collector.pickups.giving import record_last_gift
 from collector.pickups.models import DayBefore, Pickup, PickupState
 from collector.rounds.promises import Promise
 
@@ -50,7 +50,7 @@ def store_answer(
     elif choice is DayBefore.FEWER:
         _reduce(pickup, bottles)
     elif choice is DayBefore.LAST:
-        say_last_gift(
+        record_last_gift(
             session, now=now, bank_id=pickup.bank_id, donor_id=pickup.donor_id, actor=actor
         )
     pickup.answer, pickup.answered_at = choice, now

@@ -12,7 +12,7 @@ from collector.custody.queries import containers_of, record_of
 from collector.db import owned
 from collector.errors import Refused
 from collector.pickups.models import Correction, Pickup
-from collector.pickups.windows import LONGEST_NOTE, MOST_BOTTLES, MOST_VOLUME_ML
+from collector.pickups.validation import LONGEST_NOTE, MOST_BOTTLES, MOST_VOLUME_ML
 
 CORRECTABLE_FOR = timedelta(hours=48)
 """Time after the record in which the donor may correct the receipt."""

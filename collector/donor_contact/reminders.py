@@ -9,7 +9,7 @@ from collector.banks.models import Bank
 from collector.custody.models import DoorRecord
 from collector.donor_contact.eta_window import eta_windows
 from collector.donors.models import Donor
-from collector.notices.actions import tell
+from collector.notices.actions import notify
 from collector.pickups.giving import giving_of
 from collector.pickups.models import Pickup, PickupState
 from collector.rounds.models import DayPlan, Round, RoundState
@@ -103,7 +103,7 @@ def _queue(
     giving = giving_of(session, donor.id)
     if giving is not None and giving.bereaved_at is not None:
         return
-    tell(
+    notify(
         session,
         now=now,
         bank_id=visit.bank_id,

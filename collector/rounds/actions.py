@@ -15,7 +15,7 @@ from collector.banks.policies import PolicyKey
 from collector.banks.queries import get_bank, policies_of
 from collector.db import is_duplicate
 from collector.errors import Conflict, NotFound, Refused
-from collector.notices.actions import owe, tell
+from collector.notices.actions import enqueue, notify
 from collector.pickups.models import Pickup, PickupState
 from collector.rounds import publication
 from collector.rounds.models import (
@@ -239,7 +239,7 @@ def _queue_promise(
     The revision is a part of the notice's identity: after a change and a change back, the donor
     receives a third notice, since the second is no longer true.
     """
-    tell(
+    notify(
         session,
         now=now,
         bank_id=bank.id,
@@ -267,7 +267,7 @@ def _hours(bank: Bank, given: Promise) -> dict[str, str]:
 
 
 def _queue_withdrawal(session: Session, *, now: datetime, plan: DayPlan, pickup: Pickup) -> None:
-    tell(
+    notify(
         session,
         now=now,
         bank_id=plan.bank_id,
@@ -283,7 +283,7 @@ def _queue_withdrawal(session: Session, *, now: datetime, plan: DayPlan, pickup:
 
 def _queue_round(session: Session, *, now: datetime, plan: DayPlan, change: RoundChange) -> None:
     collector = change.round.shift.collector
-    owe(
+    enqueue(
         session,
         now=now,
         bank_id=plan.bank_id,

@@ -22,6 +22,10 @@ class RoundState(StrEnum):
     UNLOADED = "unloaded"
 
 
+NOT_STARTED = frozenset({RoundState.DRAFT, RoundState.PUBLISHED})
+"""No phone has reported the departure: a plan may change the round."""
+
+
 class EventKind(StrEnum):
     """Kinds of a phone's event."""
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from collector.custody.photos import keep_photo
 from collector.db import reading, transaction
 from collector.errors import Conflict, MilkroundError, Refused
-from collector.planning.dispatch.defer_stop import price_of_coming_back
+from collector.planning.dispatch.defer_stop import deferral_cost
 from collector.rounds.events.intake import EventResult, accept_events
 from collector.rounds.events.monitoring import incidents_of
 from collector.rounds.events.queries import (
@@ -86,7 +86,7 @@ def later(round_id: int, pickup_id: int) -> Response:
     """Return the seconds and metres that a return to a stop at the end of the round adds."""
     with reading() as session:
         day = date.fromisoformat((_own(session, round_id).published or {})["day"])
-        price = price_of_coming_back(
+        price = deferral_cost(
             session,
             bank_id=actor().bank_id,
             day=day,

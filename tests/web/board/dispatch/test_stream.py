@@ -1,4 +1,4 @@
-"""More people follow a day than the server has threads: pages still come, news by asking."""
+"""Streams of more readers than the server has threads: pages still come, marks by polling."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ PLACES = 4
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A server, and a coordinator's way in."""
+    """A server, and a coordinator's session."""
 
     port: int
     cookie: str
     day: date
 
     def ask(self, path: str) -> socket.socket:
-        """Ask for a page and leave the connection open."""
+        """Request a page and leave the connection open."""
         opened = socket.create_connection((LOOPBACK, self.port), timeout=30)
         head = f"GET {path} HTTP/1.1\r\nHost: {LOOPBACK}:{self.port}\r\nConnection: close\r\n"
         opened.sendall(f"{head}Cookie: milkround_desk={self.cookie}\r\n\r\n".encode())
