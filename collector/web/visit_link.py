@@ -70,7 +70,7 @@ def say(token: str) -> Response | tuple[str, int]:
                 pickup,
                 now=now(),
                 actor=f"donor:{pickup.donor_id}",
-                choice=_answer(form),
+                choice=_choice(form),
                 promised=_promised(session, pickup),
                 bottles=form.bottles.data,
             )
@@ -104,7 +104,7 @@ def _promised(session: Session, pickup: Pickup) -> Promise:
     return Promise(opens=promise.opens, closes=promise.closes)
 
 
-def _answer(form: AnswerForm) -> DayBefore:
+def _choice(form: AnswerForm) -> DayBefore:
     try:
         return DayBefore(form.answer.data)
     except ValueError:

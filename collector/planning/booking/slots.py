@@ -182,8 +182,6 @@ def turn_page(session: Session, *, bank_id: int, day: date, basis: SlotBasis) ->
         raise Conflict("slots_moved")
 
 
-
-
 def _open_book(session: Session, *, bank_id: int, day: date) -> None:
     known = select(SlotBook.id).where(SlotBook.bank_id == bank_id, SlotBook.day == day)
     if session.scalar(known) is not None:

@@ -74,7 +74,7 @@ def test_every_word_the_programs_ask_for_is_there(ana: FlaskClient, app: Flask) 
 
 
 def stems(key: str) -> list[str]:
-    """Return a text's key and the beginnings by which a script may build it: `kind_`, `clock_tube`."""
+    """Return a text's key and the beginnings with which a script may build it."""
     parts = key.split("_")
     begun = ["_".join(parts[:n]) for n in range(1, len(parts))]
     return [key, *begun, *(f"{each}_" for each in begun)]
