@@ -15,8 +15,8 @@ from collector.notices.delivery import deliver_notices
 from collector.notices.transports import transport_for
 from collector.planning.dispatch.disruptions import PROPOSE
 from collector.planning.dispatch.jobs import propose
+from collector.planning.horizon.actions import PLAN_WEEKS
 from collector.planning.horizon.jobs import plan_weeks
-from collector.planning.horizon.problem import PLAN_WEEKS
 from collector.planning.optimise.actions import PLAN_DAY
 from collector.planning.optimise.jobs import PLANNER, plan_day
 from collector.timers import run_timers

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from collector.notices.models import (
@@ -78,6 +78,12 @@ def has_push_subscription(session: Session, *, bank_id: int, recipient: str) -> 
         )
         is not None
     )
+
+
+def count_notices(session: Session, *, bank_id: int, state: NoticeState) -> int:
+    """Return the number of a bank's messages in a state."""
+    counted = select(func.count()).where(Notice.bank_id == bank_id, Notice.state == state)
+    return session.scalar(counted) or 0
 
 
 def latest_notices(session: Session, *, bank_id: int) -> list[Notice]:

@@ -14,8 +14,8 @@ from collector.donors.queries import get_donor
 from collector.errors import NotFound, Refused
 from collector.pickups.drafts import PickupDraft, draft_of, write_draft
 from collector.pickups.models import Pickup, PickupHold, PickupState, PickupWindow
-from collector.pickups.queries import TO_PLAN, get_pickup, request_by_key, requests_of_donor
-from collector.pickups.states import OPEN, PROMISED, move_to
+from collector.pickups.queries import get_pickup, request_by_key, requests_of_donor
+from collector.pickups.states import AGREED, OPEN, PROMISED, move_to
 from collector.pickups.validation import DONOR_DAYS_AHEAD, STAFF_DAYS_AHEAD, mistakes_in
 from collector.service_day import ServiceDay
 
@@ -142,7 +142,7 @@ def cancel(
 def accept(session: Session, *, now: datetime, bank_id: int, pickup_id: int, actor: str) -> Pickup:
     """Accept a request for planning; a second acceptance changes nothing."""
     pickup = get_pickup(session, bank_id, pickup_id)
-    if pickup.state in TO_PLAN:
+    if pickup.state in AGREED:
         return pickup
     return set_state(
         session,

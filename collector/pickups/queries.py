@@ -3,17 +3,15 @@
 from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from collector.donors.models import Donor
 from collector.errors import NotFound
 from collector.pickups.models import Pickup, PickupState, PickupWindow
-from collector.pickups.states import OPEN
+from collector.pickups.states import AGREED, OPEN
 from collector.places.models import Address
-
-TO_PLAN = (PickupState.ACCEPTED, PickupState.PLANNED, PickupState.PUBLISHED)
 
 
 def pickup_options() -> tuple[ORMOption, ...]:
@@ -85,7 +83,7 @@ def requests_by_donor(
 def requests_for_day(session: Session, bank_id: int, day: date) -> list[Pickup]:
     """Return the requests that a plan of this day may hold: accepted, with a window on it."""
     fitting = _pickups(bank_id).where(
-        Pickup.state.in_(TO_PLAN), Pickup.windows.any(PickupWindow.day == day)
+        Pickup.state.in_(AGREED), Pickup.windows.any(PickupWindow.day == day)
     )
     return list(session.scalars(fitting.order_by(Pickup.id)))
 
@@ -106,6 +104,33 @@ def open_days_by_donor(session: Session, bank_id: int) -> dict[int, set[date]]:
     for donor_id, day in rows:
         found.setdefault(donor_id, set()).add(day)
     return found
+
+
+def count_unanswered(session: Session, bank_id: int, *, day: date | None = None) -> int:
+    """Return the number of requests that wait for an answer, or of those for one day."""
+    asked = select(func.count()).where(Pickup.bank_id == bank_id, Pickup.state == PickupState.ASKED)
+    if day is not None:
+        asked = asked.where(Pickup.windows.any(PickupWindow.day == day))
+    return session.scalar(asked) or 0
+
+
+def first_unanswered_day(session: Session, bank_id: int) -> date | None:
+    """Return the earliest day of a request that waits for an answer; None without one."""
+    return session.scalar(
+        select(func.min(PickupWindow.day))
+        .join(Pickup, Pickup.id == PickupWindow.pickup_id)
+        .where(Pickup.bank_id == bank_id, Pickup.state == PickupState.ASKED)
+    )
+
+
+def donor_names(session: Session, bank_id: int, pickups: Collection[int]) -> dict[int, str]:
+    """Return the donors' names by request."""
+    rows = session.execute(
+        select(Pickup.id, Donor.first_name, Donor.family_name)
+        .join(Donor, Donor.id == Pickup.donor_id)
+        .where(Pickup.bank_id == bank_id, Pickup.id.in_(pickups))
+    )
+    return {key: f"{first} {family}" for key, first, family in rows}
 
 
 def _pickups(bank_id: int) -> Select[Pickup]:

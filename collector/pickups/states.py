@@ -39,6 +39,9 @@ TRANSITIONS: Mapping[PickupState, frozenset[PickupState]] = {
 OPEN = frozenset({S.ASKED, S.ACCEPTED, S.PLANNED, S.PUBLISHED})
 """The states in which a request may be changed and cancelled: no collector is on the way."""
 
+AGREED = frozenset({S.ACCEPTED, S.PLANNED, S.PUBLISHED})
+"""Accepted, and no collector is on the way: a plan may hold it."""
+
 PROMISED = frozenset({S.PLANNED, S.PUBLISHED})
 """The states in which a round holds the request."""
 
@@ -47,6 +50,9 @@ UNDER_WAY = frozenset({S.EN_ROUTE, S.ARRIVED})
 
 OVER = frozenset(S) - OPEN - UNDER_WAY
 """The final states."""
+
+VISITED = frozenset({S.COLLECTED, S.PARTLY_COLLECTED, S.FAILED})
+"""Over, and a collector was there: neither cancelled nor expired."""
 
 
 def move_to(pickup: Pickup, state: PickupState) -> None:

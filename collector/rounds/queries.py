@@ -1,18 +1,19 @@
-"""Questions about the day as promised: its plan, its shifts, a collector's rounds."""
+"""Queries of the day's plan and of its rounds and stops."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
 from collector.donors.models import Donor
-from collector.errors import NotFound
-from collector.pickups.models import Pickup, PickupState
+from collector.errors import Conflict, NotFound
+from collector.pickups.models import Pickup, PickupState, PickupWindow
 from collector.places.models import Address
-from collector.rounds.models import DayPlan, Round, RoundStop, Unplanned
+from collector.rounds.models import DayPlan, Publication, Round, RoundStop, Unplanned
 from collector.shifts.models import RosterShift
 from collector.shifts.queries import OF_A_SHIFT
 
@@ -24,7 +25,7 @@ OF_A_PICKUP: Sequence[_AbstractLoad] = (
     selectinload(Pickup.windows),
     selectinload(Pickup.holds),
 )
-"""What the board, a phone and the planner need to know of a visit."""
+"""Loader options of a visit, as the board, the phone and the planner read it."""
 
 OF_A_ROUND: Sequence[_AbstractLoad] = (
     joinedload(Round.shift).options(*OF_A_SHIFT),
@@ -36,7 +37,7 @@ PROMISED_STATES = (PickupState.PUBLISHED, PickupState.EN_ROUTE, PickupState.ARRI
 
 
 def day_plan(session: Session, *, bank_id: int, day: date) -> DayPlan | None:
-    """Return the plan of a day with its rounds, stops and tray, or None before the first."""
+    """Return the plan of a day with its rounds, stops and tray, or None before the first edit."""
     return session.scalar(
         select(DayPlan)
         .where(DayPlan.bank_id == bank_id, DayPlan.day == day)
@@ -48,10 +49,72 @@ def day_plan(session: Session, *, bank_id: int, day: date) -> DayPlan | None:
     )
 
 
+def day_plan_at_version(session: Session, *, bank_id: int, day: date, version: int) -> DayPlan:
+    """Return the plan of a day for a computation that `edit_day` will write at this version.
+
+    Raises
+    ------
+    NotFound
+        The day has no plan yet.
+    Conflict
+        It is another version by now: `changed_meanwhile`, with `version` and `revision`.
+    """
+    plan = day_plan(session, bank_id=bank_id, day=day)
+    if plan is None:
+        raise NotFound("not_found", kind="day_plans")
+    if plan.version != version:
+        raise Conflict("changed_meanwhile", version=plan.version, revision=plan.revision)
+    return plan
+
+
 def revision_of(session: Session, *, bank_id: int, day: date) -> int:
-    """Return how often a day was published; 0 before the first time."""
-    asked = select(DayPlan.revision).where(DayPlan.bank_id == bank_id, DayPlan.day == day)
-    return session.scalar(asked) or 0
+    """Return the last published revision of a day; 0 before the first."""
+    revision = select(DayPlan.revision).where(DayPlan.bank_id == bank_id, DayPlan.day == day)
+    return session.scalar(revision) or 0
+
+
+def day_fingerprint(session: Session, *, bank_id: int, day: date) -> list[list[tuple[Any, ...]]]:
+    """Return the versions of a day's plan and visits and the states of its rounds.
+
+    It differs as soon as one of them does.
+    """
+    plans = select(DayPlan.id, DayPlan.version).where(
+        DayPlan.bank_id == bank_id, DayPlan.day == day
+    )
+    rounds = (
+        select(Round.id, Round.state)
+        .join(DayPlan, DayPlan.id == Round.day_plan_id)
+        .where(DayPlan.bank_id == bank_id, DayPlan.day == day)
+        .order_by(Round.id)
+    )
+    stops = select(RoundStop.pickup_id).join(Round).join(DayPlan).where(DayPlan.day == day)
+    windows = select(PickupWindow.pickup_id).where(PickupWindow.day == day)
+    pickups = (
+        select(Pickup.id, Pickup.version)
+        .where(Pickup.bank_id == bank_id, Pickup.id.in_(windows.union(stops)))
+        .order_by(Pickup.id)
+    )
+    return [
+        [tuple(row) for row in session.execute(question)] for question in (plans, rounds, pickups)
+    ]
+
+
+def first_revisions(session: Session, plan: DayPlan) -> dict[int, int]:
+    """Return, by round, the revision of a day in which it was published first."""
+    publications = session.scalars(select(Publication).where(Publication.day_plan_id == plan.id))
+    return {
+        change["round"]: published.revision
+        for published in publications
+        for change in published.changes["rounds"]
+        if change["first"]
+    }
+
+
+def version_of(session: Session, *, bank_id: int, day: date) -> int | None:
+    """Return the version of a day's plan; None before the first."""
+    return session.scalar(
+        select(DayPlan.version).where(DayPlan.bank_id == bank_id, DayPlan.day == day)
+    )
 
 
 def get_round(session: Session, *, bank_id: int, round_id: int) -> Round:
@@ -60,29 +123,11 @@ def get_round(session: Session, *, bank_id: int, round_id: int) -> Round:
     Raises
     ------
     NotFound
-        There is none, or it is another bank's.
+        The bank has no such row.
     """
     found = session.scalar(_rounds(bank_id).where(Round.id == round_id))
     if found is None:
         raise NotFound("not_found", kind="rounds")
-    return found
-
-
-def get_stop(session: Session, *, bank_id: int, stop_id: int) -> RoundStop:
-    """Return a bank's stop with its round and its day.
-
-    Raises
-    ------
-    NotFound
-        There is none, or it is another bank's.
-    """
-    found = session.scalar(
-        select(RoundStop)
-        .where(RoundStop.bank_id == bank_id, RoundStop.id == stop_id)
-        .options(joinedload(RoundStop.round).joinedload(Round.day_plan))
-    )
-    if found is None:
-        raise NotFound("not_found", kind="stops")
     return found
 
 

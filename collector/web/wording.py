@@ -181,6 +181,8 @@ ERRORS: Mapping[str, LazyString] = {
     "windows_overlap": _("This overlaps with another line of the same day."),
     # Planning, moving and publishing a day.
     "job_not_ended": _("The planner is still at work on this. Stop it first."),
+    "job_not_failed": _("The planner has finished this: there is nothing to run again."),
+    "job_replaced": _("The planner was asked again since. Look at the day as it is now."),
     "job_taken_over": _("Another worker took this over a moment ago."),
     "move_breaks_medical_rule": _(
         "This place breaks a rule that protects the milk or the blood. Choose another one."

@@ -15,7 +15,7 @@ from collector.notices.actions import enqueue
 from collector.people.models import Role
 from collector.people.queries import people_with_role
 from collector.pickups.giving import giving_of, plan_giving, record_loss
-from collector.planning.booking.forecast import forecast_of
+from collector.planning.horizon.forecast import load_forecast
 from collector.web.donor.pages import form_page
 from collector.web.framework.forms import FlagField, Form, ParsedField
 from collector.web.framework.guards import actor, donor_id, now
@@ -103,7 +103,7 @@ def _show(form: GivingForm | None = None) -> str:
         return render_template(
             "donor/giving.html",
             page=page,
-            forecast=forecast_of(session, page.donor, now=now()),
+            forecast=load_forecast(session, page.donor, now=now()),
             typed=form.typed,
             wrong=form.first_wrong,
         )

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from collector.banks.models import Bank
 from collector.banks.policies import Policies, PolicyKey
 from collector.banks.queries import get_bank, policies_of
-from collector.donor_contact.eta_window import Near, near_of
+from collector.donor_contact.eta_window import EtaWindow, eta_window_of
 from collector.donors.eligibility import EligibilityVerdict, judge
 from collector.donors.models import Donor
 from collector.donors.numbers import format_number
@@ -20,7 +20,7 @@ from collector.pickups.purposes import gives_milk
 from collector.pickups.queries import requests_of_donor
 from collector.pickups.states import OPEN, OVER
 from collector.pickups.validation import DONOR_DAYS_AHEAD
-from collector.planning.booking.forecast import GIVING, Forecast, forecast_of
+from collector.planning.horizon.forecast import GIVING_STATES, Forecast, load_forecast
 from collector.rounds.queries import PromisedVisit, promised_visit
 from collector.service_day import ServiceDay
 from collector.web.donor.wording import Note, file_notes, visit_notes
@@ -69,7 +69,7 @@ class VisitPage:
     until: datetime | None
     """The last instant for changes by the donor herself; None without a limit."""
     may_change: bool
-    near: Near | None
+    near: EtaWindow | None
     """The half hour in which the collector is expected, on the day."""
     notes: list[Note]
 
@@ -104,7 +104,7 @@ def home_page(session: Session, *, bank_id: int, donor_id: int, now: datetime) -
     giving = giving_of(session, donor_id)
     current = [pickup for pickup in requests if pickup.state not in OVER]
     grieves = giving is not None and giving.bereaved_at is not None
-    gives = page.donor.state in GIVING and not grieves
+    gives = page.donor.state in GIVING_STATES and not grieves
     return HomePage(
         donor=page.donor,
         bank=page.bank,
@@ -114,7 +114,7 @@ def home_page(session: Session, *, bank_id: int, donor_id: int, now: datetime) -
         notes=page.notes,
         may_ask=verdicts != {EligibilityVerdict.BLOCKED},
         grieves=grieves,
-        freezer=forecast_of(session, page.donor, now=now) if gives else None,
+        freezer=load_forecast(session, page.donor, now=now) if gives else None,
     )
 
 
@@ -148,7 +148,7 @@ def visit_page(session: Session, *, pickup: Pickup, now: datetime) -> VisitPage:
         promise=promise,
         until=until,
         may_change=pickup.state in OPEN and (until is None or now <= until),
-        near=near_of(session, pickup) if promise else None,
+        near=eta_window_of(session, pickup) if promise else None,
         notes=visit_notes(pickup, policies=policies, promise=promise),
     )
 

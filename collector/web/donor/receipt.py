@@ -15,7 +15,7 @@ from collector.field_parsers import parse_whole_number
 from collector.pickups.giving import giving_of
 from collector.pickups.models import Pickup
 from collector.pickups.queries import pickup_of_donor
-from collector.planning.booking.forecast import forecast_of
+from collector.planning.horizon.forecast import load_forecast
 from collector.service_day import ServiceDay
 from collector.web.donor.pages import VisitPage, visit_page
 from collector.web.framework.forms import Form, ParsedField, TextField
@@ -109,7 +109,7 @@ def _show(pickup_id: int, form: CorrectionForm) -> str:
             page=page,
             receipt=found,
             may_correct=now() <= found.correctable_until,
-            forecast=forecast_of(session, page.donor, now=now()),
+            forecast=load_forecast(session, page.donor, now=now()),
             giving=giving_of(session, page.donor.id),
             typed=form.typed,
             wrong=form.first_wrong,

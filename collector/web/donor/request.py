@@ -23,8 +23,19 @@ from collector.pickups.enquiries import (
     save_enquiry,
 )
 from collector.pickups.models import Enquiry
-from collector.planning.booking.availability import Availability, AvailabilityAnswer, outlook
-from collector.planning.booking.slots import Slot, Wanted, seen, slots, still_fits, turn_page
+from collector.planning.booking.availability import (
+    Availability,
+    AvailabilityAnswer,
+    find_availability,
+)
+from collector.planning.booking.slots import (
+    RequestedVisit,
+    Slot,
+    find_slots,
+    slot_basis,
+    still_fits,
+    turn_page,
+)
 from collector.web.donor import request_form as forms
 from collector.web.donor.pages import form_page, last_request
 from collector.web.framework.forms import Form, ParsedField
@@ -101,19 +112,19 @@ def hold() -> Response | tuple[str, int]:
     for _attempt in range(TRIES):
         with reading() as session:
             enquiry, donor = _own(session)
-            looked = seen(session, bank_id=donor.bank_id, day=slot.day)
+            looked = slot_basis(session, bank_id=donor.bank_id, day=slot.day)
             fits = still_fits(
                 session,
                 now=now(),
                 bank_id=donor.bank_id,
-                wanted=_wanted(session, enquiry),
+                requested=_wanted(session, enquiry),
                 **slot._asdict(),
             )
         if not fits:
             break
         try:
             with transaction() as session:
-                turn_page(session, bank_id=actor().bank_id, day=slot.day, seen=looked)
+                turn_page(session, bank_id=actor().bank_id, day=slot.day, basis=looked)
                 held = get_enquiry(session, donor_id=donor_id())
                 hold_slot(session, held, now=now(), **slot._asdict())
         except Conflict:
@@ -161,19 +172,21 @@ def agree() -> Response | tuple[str, int]:
 def _choose(wrong: str = "") -> str:
     with reading() as session:
         enquiry, donor = _own(session)
-        wanted = _wanted(session, enquiry)
-        told = outlook(session, now=now(), wanted=wanted)
-        found = _slots(session, wanted, told)
+        requested = _wanted(session, enquiry)
+        told = find_availability(session, now=now(), requested=requested)
+        found = _slots(session, requested, told)
         page = form_page(session, bank_id=donor.bank_id, donor_id=donor.id, now=now())
         return render_template(
             "donor/slots.html", page=page, slots=found, outlook=told, wrong=wrong
         )
 
 
-def _slots(session: Session, wanted: Wanted, told: AvailabilityAnswer) -> list[Slot]:
+def _slots(session: Session, requested: RequestedVisit, told: AvailabilityAnswer) -> list[Slot]:
     if told.standing is not Availability.FITS:
         return []
-    return slots(session, now=now(), bank_id=actor().bank_id, wanted=wanted, days=told.days)
+    return find_slots(
+        session, now=now(), bank_id=actor().bank_id, requested=requested, days=told.days
+    )
 
 
 def _own(session: Session) -> tuple[Enquiry, Donor]:
@@ -183,8 +196,8 @@ def _own(session: Session) -> tuple[Enquiry, Donor]:
     )
 
 
-def _wanted(session: Session, enquiry: Enquiry) -> Wanted:
-    return Wanted(
+def _wanted(session: Session, enquiry: Enquiry) -> RequestedVisit:
+    return RequestedVisit(
         donor=get_donor(session, enquiry.bank_id, enquiry.donor_id),
         bottles=enquiry.bottles,
         volume_ml=enquiry.volume_ml,

@@ -97,7 +97,7 @@ def test_milk_is_taken_through_its_last_day_with_a_week_of_warning(oldest_on: da
     assert seen(row, last + timedelta(days=1)) == (Flag.MILK_TOO_OLD,)
 
 
-def test_serology_is_judged_on_the_day_of_the_visit() -> None:
+def test_serology_counts_on_the_day_of_the_visit() -> None:
     row = pickup(donor(until=DAY))
     assert seen(row, DAY) == ()
     assert seen(row, DAY + timedelta(days=1)) == (Flag.SEROLOGY_LAPSES,)
