@@ -8,7 +8,7 @@ from sqlalchemy.exc import OperationalError
 
 from collector.clock import Clock
 from collector.db import reading, transaction
-from collector.donor_contact.reminders import owe_reminders
+from collector.donor_contact.reminders import queue_reminders
 from collector.donors.expiry import expired_donors, suspend_expired
 
 LOOK_SECONDS = 60.0
@@ -45,4 +45,4 @@ def tick(clock: Clock) -> int:
 def remind(clock: Clock) -> None:
     """Enqueue the messages due by now: the evening before, half an hour ahead, the receipt."""
     with transaction() as session:
-        owe_reminders(session, now=clock.now())
+        queue_reminders(session, now=clock.now())

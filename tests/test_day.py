@@ -56,7 +56,10 @@ def test_a_day_from_a_donors_freezer_to_the_banks(app: Flask, town: Town, clock:
             assert chain.container.state is ContainerState.RECEIVED
             assert chain.pickup_id == pickup
             assert chain.entries[-1].holder == f"site:{town.site}"
-            assert [celsius for _, celsius in chain.temperatures] == [-19.5, -20]
+            details = [entry.details for entry in chain.entries]
+            freezers = [each.get("freezer_celsius") for each in details]
+            assert freezers == [None, -19.5, None, None]
+            assert [each.get("box_celsius") for each in details] == [None, None, None, -20]
 
 
 def a_visit_is_asked_for(app: Flask, town: Town, donor: FlaskClient, hanna: int) -> int:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from collector.banks.models import Bank
 from collector.clock import Clock
-from collector.custody.queries import received
+from collector.custody.queries import count_received
 from collector.db import reading, transaction
 from collector.demo.bank import ask_for_day, demonstration_bank
 from collector.demo.play import said_of
@@ -171,7 +171,7 @@ def report(clock: Clock, bank_id: int, day: date, *, events: int, since: float) 
             violations=len(broken_rules(session, bank_id=bank_id, day=day)),
             revision=plan.revision,
             events_accepted=events,
-            containers_received=received(
+            containers_received=count_received(
                 session, bank_id=bank_id, day=ServiceDay.of(clock.now(), zone)
             ),
             seconds=round(perf_counter() - since, 1),

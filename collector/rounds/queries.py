@@ -1,4 +1,4 @@
-"""Questions about the day as promised: its plan, its shifts, a collector's rounds."""
+"""Queries of the day's plan and of its rounds and stops."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ OF_A_PICKUP: Sequence[_AbstractLoad] = (
     selectinload(Pickup.windows),
     selectinload(Pickup.holds),
 )
-"""What the board, a phone and the planner need to know of a visit."""
+"""Loader options of a visit, as the board, the phone and the planner read it."""
 
 OF_A_ROUND: Sequence[_AbstractLoad] = (
     joinedload(Round.shift).options(*OF_A_SHIFT),
@@ -37,7 +37,7 @@ PROMISED_STATES = (PickupState.PUBLISHED, PickupState.EN_ROUTE, PickupState.ARRI
 
 
 def day_plan(session: Session, *, bank_id: int, day: date) -> DayPlan | None:
-    """Return the plan of a day with its rounds, stops and tray, or None before the first."""
+    """Return the plan of a day with its rounds, stops and tray, or None before the first edit."""
     return session.scalar(
         select(DayPlan)
         .where(DayPlan.bank_id == bank_id, DayPlan.day == day)
@@ -68,9 +68,9 @@ def day_plan_at_version(session: Session, *, bank_id: int, day: date, version: i
 
 
 def revision_of(session: Session, *, bank_id: int, day: date) -> int:
-    """Return how often a day was published; 0 before the first time."""
-    asked = select(DayPlan.revision).where(DayPlan.bank_id == bank_id, DayPlan.day == day)
-    return session.scalar(asked) or 0
+    """Return the last published revision of a day; 0 before the first."""
+    revision = select(DayPlan.revision).where(DayPlan.bank_id == bank_id, DayPlan.day == day)
+    return session.scalar(revision) or 0
 
 
 def day_fingerprint(session: Session, *, bank_id: int, day: date) -> list[list[tuple[Any, ...]]]:
@@ -123,7 +123,7 @@ def get_round(session: Session, *, bank_id: int, round_id: int) -> Round:
     Raises
     ------
     NotFound
-        There is none, or it is another bank's.
+        The bank has no such row.
     """
     found = session.scalar(_rounds(bank_id).where(Round.id == round_id))
     if found is None:

@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response
 from collector.banks.models import Bank
 from collector.banks.queries import get_bank
 from collector.db import reading, transaction
-from collector.donor_contact.day_before import answer
-from collector.donor_contact.eta_window import Near, near_of
+from collector.donor_contact.day_before import store_answer
+from collector.donor_contact.eta_window import EtaWindow, eta_window_of
 from collector.errors import NotFound, Refused
 from collector.field_parsers import parse_whole_number
 from collector.pickups.models import DayBefore, Pickup, PickupState
@@ -45,7 +45,7 @@ class LinkPage:
     bank: Bank
     pickup: Pickup
     promise: PromisedVisit | None
-    near: Near | None
+    near: EtaWindow | None
     may_answer: bool
     is_tomorrow: bool
 
@@ -65,12 +65,12 @@ def say(token: str) -> Response | tuple[str, int]:
     try:
         with transaction() as session:
             pickup = visit_by_token(session, token, now=now())
-            answer(
+            store_answer(
                 session,
                 pickup,
                 now=now(),
                 actor=f"donor:{pickup.donor_id}",
-                said=_answer(form),
+                choice=_choice(form),
                 promised=_promised(session, pickup),
                 bottles=form.bottles.data,
             )
@@ -91,7 +91,7 @@ def _page(session: Session, pickup: Pickup) -> LinkPage:
         bank=bank,
         pickup=pickup,
         promise=promise,
-        near=near_of(session, pickup),
+        near=eta_window_of(session, pickup),
         may_answer=promise is not None and pickup.state is PickupState.PUBLISHED,
         is_tomorrow=promise is not None and promise.day > ServiceDay.of(now(), bank.zone).day,
     )
@@ -104,7 +104,7 @@ def _promised(session: Session, pickup: Pickup) -> Promise:
     return Promise(opens=promise.opens, closes=promise.closes)
 
 
-def _answer(form: AnswerForm) -> DayBefore:
+def _choice(form: AnswerForm) -> DayBefore:
     try:
         return DayBefore(form.answer.data)
     except ValueError:

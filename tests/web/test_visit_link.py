@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from collector.db import reading, transaction
-from collector.donor_contact.reminders import owe_reminders
+from collector.donor_contact.reminders import queue_reminders
 from collector.notices.models import Notice
 from collector.pickups.giving import giving_of
 from collector.pickups.models import DayBefore, PickupState
@@ -92,11 +92,11 @@ def test_the_reminder_of_the_evening_before_is_sent_once(
 ) -> None:
     publish(app, town)
     with app.app_context(), transaction() as session:
-        owe_reminders(session, now=clock.now())
+        queue_reminders(session, now=clock.now())
         assert session.scalars(select(Notice)).all() == [], "it is morning"
         clock.advance(hours=9)
-        owe_reminders(session, now=clock.now())
-        owe_reminders(session, now=clock.now() + timedelta(minutes=1))
+        queue_reminders(session, now=clock.now())
+        queue_reminders(session, now=clock.now() + timedelta(minutes=1))
         found = session.scalars(select(Notice).where(Notice.recipient == f"donor:{town.dora}"))
         assert [notice.template for notice in found] == ["visit_tomorrow"]
 
@@ -142,6 +142,6 @@ def test_on_the_day_the_window_narrows_to_half_an_hour(
     assert "You are next. We expect to be with you between 10:05 and 10:35." in said
     clock.advance(days=1)
     with app.app_context(), transaction() as session:
-        owe_reminders(session, now=clock.now())
+        queue_reminders(session, now=clock.now())
         near = session.scalars(select(Notice).where(Notice.template == "visit_near")).one()
     assert near.figures["opens"] == "10:05"

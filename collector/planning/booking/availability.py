@@ -17,10 +17,11 @@ from collector.pickups.purposes import purposes_for
 from collector.pickups.queries import requests_of_donor
 from collector.pickups.states import OPEN
 from collector.pickups.validation import DONOR_DAYS_AHEAD
-from collector.planning.booking.slots import RequestedVisit, days_with_rounds
+from collector.planning.booking.slots import RequestedVisit
 from collector.planning.horizon.forecast import load_forecast
 from collector.planning.problem.distance import distance_km
 from collector.service_day import ServiceDay
+from collector.shifts.queries import days_with_shifts
 
 
 class Availability(StrEnum):
@@ -84,7 +85,7 @@ def _days(
 ) -> AvailabilityAnswer:
     donor = requested.donor
     last = today + timedelta(days=DONOR_DAYS_AHEAD)
-    driven = days_with_rounds(
+    driven = days_with_shifts(
         session, bank_id=donor.bank_id, first=today + timedelta(days=1), last=last
     )
     requests = requests_of_donor(session, donor.bank_id, donor.id)

@@ -30,7 +30,6 @@ from collector.rounds.models import DayPlan, Round, RoundState
 from collector.rounds.promises import Promise, promise
 from collector.rounds.queries import day_plan, version_of
 from collector.service_day import ServiceDay
-from collector.shifts.models import RosterShift
 from collector.shifts.queries import shifts_on
 from routing.analysis.insertion import Insertion, inserted
 from routing.plan import Plan
@@ -181,14 +180,6 @@ def turn_page(session: Session, *, bank_id: int, day: date, basis: SlotBasis) ->
     )
     if turned.scalar() is None or version_of(session, bank_id=bank_id, day=day) != basis.version:
         raise Conflict("slots_moved")
-
-
-def days_with_rounds(session: Session, *, bank_id: int, first: date, last: date) -> list[date]:
-    """Return the days with shifts."""
-    days = select(RosterShift.day).where(
-        RosterShift.bank_id == bank_id, RosterShift.day.between(first, last)
-    )
-    return sorted(set(session.scalars(days)))
 
 
 def _open_book(session: Session, *, bank_id: int, day: date) -> None:

@@ -28,7 +28,7 @@ from collector.planning.problem.write_back import (
 )
 from collector.rounds.actions import edit_day, publish
 from collector.rounds.models import DayPlan, Publication, Round
-from collector.shifts.models import RosterShift
+from collector.shifts.actions import end_at_site
 from routing.analysis.remaining_day import whole
 from routing.check.judge import check
 from routing.formats.native import plan_of, problem_of
@@ -229,7 +229,7 @@ def _end_elsewhere(
     moved = {shift.id for shift in remaining.shifts if shift.ends == (gate,)}
     for round_ in remaining_day.facts.rounds:
         if str(round_.shift_id) in moved:
-            session.get_one(RosterShift, round_.shift_id).end_site_id = site_id
+            end_at_site(session, shift_id=round_.shift_id, site_id=site_id)
 
 
 def _write_states(session: Session, remaining_day: RemainingDay, after: Plan) -> None:

@@ -34,7 +34,7 @@ from collector.planning.dispatch.revert import (
 from collector.planning.models import Disruption, DisruptionKind, DisruptionProposal, ProposalWay
 from collector.planning.problem.build import site_place
 from collector.planning.problem.stored_json import stored_plan, stored_problem
-from collector.rounds.actions import pending
+from collector.rounds.actions import pending_changes
 from collector.rounds.models import DayPlan, Round
 from collector.rounds.queries import day_plan, version_of
 from routing.plan import Plan
@@ -218,7 +218,7 @@ def _published(session: Session, bank_id: int, day: date) -> DayPlan:
     plan = day_plan(session, bank_id=bank_id, day=day)
     if plan is None or not plan.revision:
         raise NotFound("not_found", kind="day_plans")
-    if pending(session, plan, get_bank(session, bank_id)):
+    if pending_changes(session, plan, get_bank(session, bank_id)):
         raise Refused("unpublished_changes")
     return plan
 

@@ -60,7 +60,7 @@ class MovedVisit:
     becomes_promised: Promise | None
 
     @property
-    def is_heard(self) -> bool:
+    def is_notified(self) -> bool:
         """Whether the donor gets a message."""
         return self.was_promised is not None and self.was_promised != self.becomes_promised
 

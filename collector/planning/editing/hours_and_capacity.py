@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from collector.pickups.models import Pickup, PickupWindow
+from collector.shifts.actions import change_shift
 from collector.shifts.models import RosterShift
 
 Hours = list[list[str]]
@@ -57,10 +58,12 @@ class HoursAndCapacity:
         for key, hours in self.windows.items():
             _write_hours(session, key, hours)
         for key, terms in self.shifts.items():
-            shift = session.get_one(RosterShift, key)
-            shift.ends = time.fromisoformat(terms["ends"])
-            for name in CAPACITIES:
-                setattr(shift, name, terms[name])
+            change_shift(
+                session,
+                shift_id=key,
+                ends=time.fromisoformat(terms["ends"]),
+                capacities={name: terms[name] for name in CAPACITIES},
+            )
         session.flush()
         session.expire_all()
 

@@ -33,7 +33,7 @@ from collector.planning.problem.ride_limits import ride_limits
 from collector.rounds.queries import OF_A_PICKUP
 from collector.service_day import ServiceDay
 from collector.shifts.models import RosterShift
-from collector.shifts.queries import OF_A_SHIFT
+from collector.shifts.queries import shifts_between
 from routing.problem import Balance, Measure, Place, Problem, Visit, Window
 from routing.problem import Shift as PlannerShift
 from routing.travel.law import estimated
@@ -78,12 +78,7 @@ def load_weeks(
     zone = get_bank(session, bank_id).zone
     first = ServiceDay.of(now, zone).day + timedelta(days=1)
     last = first + timedelta(days=7 * min(max(weeks, 1), MOST_WEEKS) - 1)
-    shifts = session.scalars(
-        select(RosterShift)
-        .where(RosterShift.bank_id == bank_id, RosterShift.day >= first, RosterShift.day <= last)
-        .options(*OF_A_SHIFT)
-        .order_by(RosterShift.day, RosterShift.begins, RosterShift.id)
-    ).all()
+    shifts = shifts_between(session, bank_id=bank_id, first=first, last=last)
     driven = sorted({shift.day for shift in shifts})
     return Weeks(
         first=ServiceDay(first, zone),

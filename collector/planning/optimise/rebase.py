@@ -77,9 +77,8 @@ def rebase(facts: DayFacts, run: PlanningRun, objectives: Objectives) -> Rebased
     """Rebase a plan onto the day as it is now.
 
     1. Moves by hand since the request stand: only the planner's other moves are made.
-    2. While a round breaks a rule that it does not break now, or a promise that the objectives
-       keep,
-       one of its moves is given up.
+    2. While a round breaks a rule that it does not break now, one of its moves is given up. If
+       the objectives keep promises, so is a move that breaks one.
     3. A visit that cannot be planned any more, unknown to the planner, leaves its round.
     """
     solved = SolvedDay.of(run, facts.plan.rounds)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from collector.banks.models import Bank
 from collector.banks.policies import Policies, PolicyKey
 from collector.banks.queries import get_bank, policies_of
-from collector.donor_contact.eta_window import Near, near_of
+from collector.donor_contact.eta_window import EtaWindow, eta_window_of
 from collector.donors.eligibility import EligibilityVerdict, judge
 from collector.donors.models import Donor
 from collector.donors.numbers import format_number
@@ -69,7 +69,7 @@ class VisitPage:
     until: datetime | None
     """The last instant for changes by the donor herself; None without a limit."""
     may_change: bool
-    near: Near | None
+    near: EtaWindow | None
     """The half hour in which the collector is expected, on the day."""
     notes: list[Note]
 
@@ -148,7 +148,7 @@ def visit_page(session: Session, *, pickup: Pickup, now: datetime) -> VisitPage:
         promise=promise,
         until=until,
         may_change=pickup.state in OPEN and (until is None or now <= until),
-        near=near_of(session, pickup) if promise else None,
+        near=eta_window_of(session, pickup) if promise else None,
         notes=visit_notes(pickup, policies=policies, promise=promise),
     )
 

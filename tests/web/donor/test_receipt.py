@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from collector.custody.models import DoorRecord
 from collector.db import reading, transaction
-from collector.donor_contact.reminders import owe_reminders
+from collector.donor_contact.reminders import queue_reminders
 from collector.notices.models import Notice
 from collector.pickups.models import Correction
 from tests.conftest import SetClock
@@ -56,7 +56,7 @@ def test_a_bereaved_donor_is_called_and_gets_no_message(
     assert "Ask for" not in page
     clock.advance(hours=10)
     with app.app_context(), transaction() as session:
-        owe_reminders(session, now=clock.now())
+        queue_reminders(session, now=clock.now())
         owed = session.scalars(select(Notice)).all()
     assert [notice.template for notice in owed] == ["call_wanted"]
     claire = sign_in(app, bank=town.bank, person=town.claire)

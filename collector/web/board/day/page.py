@@ -16,7 +16,7 @@ from collector.errors import Conflict, MilkroundError
 from collector.pickups.queries import count_unanswered, requests_for_day
 from collector.planning.editing.queries import edits_of, undo_stacks
 from collector.planning.optimise.proposals import changes_nothing, open_proposal, was_overtaken
-from collector.rounds.actions import pending
+from collector.rounds.actions import pending_changes
 from collector.rounds.models import DayPlan
 from collector.rounds.queries import day_fingerprint, day_plan
 from collector.shifts.queries import shifts_on
@@ -152,4 +152,4 @@ def _changed(session: Session, plan: DayPlan | None) -> bool:
     """Return whether a publication would change anything."""
     if plan is None:
         return False
-    return bool(pending(session, plan, get_bank(session, plan.bank_id)))
+    return bool(pending_changes(session, plan, get_bank(session, plan.bank_id)))

@@ -18,7 +18,7 @@ from collector.notices.queries import count_notices
 from collector.pickups.models import Pickup
 from collector.pickups.queries import get_pickup
 from collector.planning.problem.lawfulness import broken_rules
-from collector.rounds.actions import pending, publish
+from collector.rounds.actions import pending_changes, publish
 from collector.rounds.promises import Promise
 from collector.rounds.publication import Changes, RoundChange
 from collector.rounds.queries import day_plan
@@ -72,7 +72,7 @@ def page(day: str) -> str:
         plan = day_plan(session, bank_id=bank_id, day=on_day)
         if plan is None:
             raise NotFound("not_found", kind="day_plans")
-        found = pending(session, plan, get_bank(session, bank_id))
+        found = pending_changes(session, plan, get_bank(session, bank_id))
         view = load_day_view(session, plan, on_day)
         rules = broken_rules(session, bank_id=bank_id, day=on_day)
         return board_page(

@@ -74,7 +74,7 @@ def accepted(session: Session, town: Town, proposal: DisruptionProposal) -> Publ
 
 @pytest.fixture
 def driving(app: Flask, town: Town) -> int:
-    """The key of the round that is on the road; the other is empty."""
+    """Drive half of a round; return its key. The other round is empty."""
     with app.app_context(), transaction() as session:
         plan = published(session, town)
         driven_until(session, town, NOON)

@@ -38,7 +38,7 @@ def archive(tmp_path: Path) -> Path:
 def mapped(
     request: pytest.FixtureRequest, settings: Settings, clock: SetClock
 ) -> Iterator[tuple[Flask, Town]]:
-    """The town in an installation with the background of the test."""
+    """Build the town in an installation with the background of the test."""
     app = create_app(replace(settings, map=request.param), clock=clock)
     app.config["WTF_CSRF_ENABLED"] = False
     with app.app_context():

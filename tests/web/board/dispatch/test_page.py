@@ -34,7 +34,7 @@ DRIVING = datetime(2026, 11, 24, 7, 30, tzinfo=UTC)
 
 @pytest.fixture
 def claire(app: Flask, town: Town, clock: SetClock) -> FlaskClient:
-    """The coordinator, on a day with one past stop."""
+    """Sign the coordinator in, on a day with one past stop."""
     with app.app_context():
         with transaction() as session:
             published(session, town)

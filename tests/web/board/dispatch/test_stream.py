@@ -50,7 +50,7 @@ def status(answered: socket.socket) -> int:
 
 @pytest.fixture
 def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first_port: int) -> Iterator[Served]:
-    """A bank behind a real server of two workers with four threads each."""
+    """Serve a bank with two workers of four threads each."""
     port = free_port(LOOPBACK, first_port)
     monkeypatch.setenv("MILKROUND_HOME", str(tmp_path))
     monkeypatch.setenv("PUBLIC_URL", f"http://{LOOPBACK}:{port}")

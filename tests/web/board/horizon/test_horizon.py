@@ -40,7 +40,7 @@ WEEKS = "/board/horizon"
 
 @pytest.fixture
 def due(app: Flask, town: Town) -> Town:
-    """The town with three donors with filling freezers, and shifts on three days of two weeks."""
+    """Add three donors with filling freezers, and shifts on three days of two weeks."""
     with app.app_context():
         with transaction() as session:
             ana, site = session.get_one(Person, town.ana), session.get_one(Site, town.site)
