@@ -39,7 +39,9 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["bank_id"], ["banks.id"], name=op.f("fk_timer_failures_bank_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_timer_failures")),
-        sa.UniqueConstraint("bank_id", "timer", "subject", name=op.f("uq_timer_failures_bank_id")),
+        sa.UniqueConstraint(
+            "bank_id", "timer", "subject", name=op.f("uq_timer_failures_bank_id_timer_subject")
+        ),
     )
     op.create_index(op.f("ix_timer_failures_bank_id"), "timer_failures", ["bank_id"])
 
