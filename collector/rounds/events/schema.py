@@ -372,10 +372,15 @@ def stored_payload(event: PhoneEvent) -> dict[str, Any]:
 
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema of an event as a phone sends it."""
+    schema = msgspec.json.schema(PhoneEvent)
+    for definition in schema["$defs"].values():
+        if "enum" in definition:
+            # The sentence of an enum belongs to its own module.
+            definition.pop("description", None)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "An event of a collector's phone",
-        **msgspec.json.schema(PhoneEvent),
+        **schema,
     }
 
 
