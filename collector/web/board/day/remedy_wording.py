@@ -1,4 +1,4 @@
-"""Remedies in words, and the message to a donor who has to agree."""
+"""Remedies in words, and the message to a donor for her agreement."""
 
 from collections.abc import Mapping
 from datetime import date

@@ -213,7 +213,7 @@ def _margin(stop: RoundStop, returns_at: datetime | None, policies: Policies) ->
 def _tray(
     unplanned: Sequence[Unplanned], rounds: Sequence[RoundView], pickups: Sequence[Pickup]
 ) -> tuple[TrayEntry, ...]:
-    """Return the unplanned visits: first those of the last plan, then later requests."""
+    """Return the unplanned visits: first the ones of the last plan, then later requests."""
     placed = {stop.pickup.id for found in rounds for stop in found.stops}
     explained = [
         TrayEntry(pickup=left.pickup, sentence=reason(left.reason, left.details))

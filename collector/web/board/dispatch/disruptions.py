@@ -14,7 +14,8 @@ from collector.banks.queries import get_bank, sites_of
 from collector.db import compute_then_write, owned, reading, transaction
 from collector.errors import NotFound
 from collector.jobs.actions import AT_WORK, REPEATABLE
-from collector.jobs.models import Job
+from collector.jobs.models import JobState
+from collector.jobs.queries import get_job
 from collector.pickups.models import Pickup
 from collector.pickups.queries import get_pickup
 from collector.planning.dispatch.accept import accept_proposal
@@ -104,7 +105,7 @@ def show(day: str, disruption_id: int) -> str:
             disruption=disruption,
             title=DISRUPTIONS[disruption.kind],
             round=_round(plan, disruption.round_id),
-            site=session.get(Site, disruption.site_id) if disruption.site_id else None,
+            site=owned(session, Site, bank_id, disruption.site_id) if disruption.site_id else None,
             sites={site.id: site for site in sites_of(session, bank_id)},
             pickups=pickups,
             offers=offers,
@@ -224,9 +225,8 @@ def _offer(
     proposal: DisruptionProposal,
     pickups: dict[int, Pickup],
 ) -> Offer:
-    job = session.get(Job, proposal.job_id) if proposal.job_id else None
     if proposal.plan is None:
-        state = job.state if job else None
+        state = _job_state(session, proposal)
         return Offer(
             proposal=proposal,
             change=None,
@@ -236,3 +236,9 @@ def _offer(
     day = ServiceDay(plan.day, get_bank(session, plan.bank_id).zone)
     found = compare_with_present(plan, disruption, proposal, pickups, day)
     return Offer(proposal=proposal, change=found)
+
+
+def _job_state(session: Session, proposal: DisruptionProposal) -> JobState | None:
+    if proposal.job_id is None:
+        return None
+    return get_job(session, bank_id=proposal.bank_id, job_id=proposal.job_id).state
