@@ -70,9 +70,9 @@ def find_availability(
         return AvailabilityAnswer(standing=Availability.TOO_FAR, away_km=away, radius_km=radius)
     least = policies[PolicyKey.MINIMUM_VOLUME_ML]
     fits_on = None
-    if requested.volume_ml < least and _only_milk(donor, today, policies):
+    if requested.draft.volume_ml < least and _only_milk(donor, today, policies):
         fits_on = load_forecast(session, donor, now=now).reaches(
-            least, level_ml=requested.volume_ml
+            least, level_ml=requested.draft.volume_ml
         )
         return AvailabilityAnswer(
             standing=Availability.BELOW_MINIMUM, fits_on=fits_on, least_ml=least
@@ -103,7 +103,7 @@ def _days(
     in_time = [
         day
         for day in free
-        if not requested.oldest_on or day <= fetch_by(requested.oldest_on, policies)
+        if not requested.draft.oldest_on or day <= fetch_by(requested.draft.oldest_on, policies)
     ]
     if not in_time:
         return AvailabilityAnswer(standing=Availability.MILK_TOO_OLD)

@@ -21,6 +21,7 @@ from collector.db import is_duplicate
 from collector.donors.models import Donor
 from collector.donors.queries import donor_options
 from collector.errors import Conflict
+from collector.pickups.drafts import PickupDraft, draft_of, write_draft
 from collector.pickups.models import Enquiry, Pickup, PickupState, PickupWindow
 from collector.pickups.purposes import purposes_for
 from collector.planning.models import SlotBook
@@ -48,7 +49,7 @@ REQUESTED_KEY = -1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestedVisit:
-    """A donor and the milk to collect.
+    """A donor and the draft of her request.
 
     Attributes
     ----------
@@ -57,9 +58,7 @@ class RequestedVisit:
     """
 
     donor: Donor
-    bottles: int
-    volume_ml: int
-    oldest_on: date | None = None
+    draft: PickupDraft
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -294,12 +293,7 @@ def _held(session: Session, *, now: datetime, bank_id: int, day: date, but: Dono
     return [
         _pickup(
             session,
-            RequestedVisit(
-                donor=donor,
-                bottles=held.bottles,
-                volume_ml=held.volume_ml,
-                oldest_on=held.oldest_on,
-            ),
+            RequestedVisit(donor=donor, draft=draft_of(held)),
             day=day,
             opens=held.opens or time.min,
             closes=held.closes or time.max,
@@ -315,20 +309,17 @@ def _pickup(
     """Return a request without a row, as the planner would see it."""
     donor = requested.donor
     purposes = purposes_for(donor, days=(day,), policies=policies_of(session, donor.bank_id))
-    return Pickup(
+    pickup = Pickup(
         id=key,
         bank_id=donor.bank_id,
         donor_id=donor.id,
         donor=donor,
         state=PickupState.ACCEPTED,
-        purposes=[purpose.value for purpose in purposes],
-        bottles=requested.bottles,
-        volume_ml=requested.volume_ml,
-        oldest_on=requested.oldest_on,
-        freezer_nearly_full=False,
         windows=[PickupWindow(bank_id=donor.bank_id, day=day, opens=opens, closes=closes)],
         holds=[],
     )
+    write_draft(pickup, replace(requested.draft, purposes=purposes))
+    return pickup
 
 
 def _nearest(rounds: list[Round], donor: Donor, most: int) -> list[Round]:

@@ -112,19 +112,19 @@ def hold() -> Response | tuple[str, int]:
     for _attempt in range(TRIES):
         with reading() as session:
             enquiry, donor = _own(session)
-            looked = slot_basis(session, bank_id=donor.bank_id, day=slot.day)
+            basis = slot_basis(session, bank_id=donor.bank_id, day=slot.day)
             fits = still_fits(
                 session,
                 now=now(),
                 bank_id=donor.bank_id,
-                requested=_wanted(session, enquiry),
+                requested=RequestedVisit(donor=donor, draft=draft_of(enquiry)),
                 **slot._asdict(),
             )
         if not fits:
             break
         try:
             with transaction() as session:
-                turn_page(session, bank_id=actor().bank_id, day=slot.day, basis=looked)
+                turn_page(session, bank_id=actor().bank_id, day=slot.day, basis=basis)
                 held = get_enquiry(session, donor_id=donor_id())
                 hold_slot(session, held, now=now(), **slot._asdict())
         except Conflict:
@@ -172,20 +172,20 @@ def agree() -> Response | tuple[str, int]:
 def _choose(wrong: str = "") -> str:
     with reading() as session:
         enquiry, donor = _own(session)
-        requested = _wanted(session, enquiry)
-        told = find_availability(session, now=now(), requested=requested)
-        found = _slots(session, requested, told)
+        requested = RequestedVisit(donor=donor, draft=draft_of(enquiry))
+        answer = find_availability(session, now=now(), requested=requested)
+        found = _slots(session, requested, answer)
         page = form_page(session, bank_id=donor.bank_id, donor_id=donor.id, now=now())
         return render_template(
-            "donor/slots.html", page=page, slots=found, outlook=told, wrong=wrong
+            "donor/slots.html", page=page, slots=found, outlook=answer, wrong=wrong
         )
 
 
-def _slots(session: Session, requested: RequestedVisit, told: AvailabilityAnswer) -> list[Slot]:
-    if told.standing is not Availability.FITS:
+def _slots(session: Session, requested: RequestedVisit, answer: AvailabilityAnswer) -> list[Slot]:
+    if answer.standing is not Availability.FITS:
         return []
     return find_slots(
-        session, now=now(), bank_id=actor().bank_id, requested=requested, days=told.days
+        session, now=now(), bank_id=actor().bank_id, requested=requested, days=answer.days
     )
 
 
@@ -193,15 +193,6 @@ def _own(session: Session) -> tuple[Enquiry, Donor]:
     """Return the enquiry and the file of the signed-in donor."""
     return get_enquiry(session, donor_id=donor_id()), get_donor(
         session, actor().bank_id, donor_id()
-    )
-
-
-def _wanted(session: Session, enquiry: Enquiry) -> RequestedVisit:
-    return RequestedVisit(
-        donor=get_donor(session, enquiry.bank_id, enquiry.donor_id),
-        bottles=enquiry.bottles,
-        volume_ml=enquiry.volume_ml,
-        oldest_on=enquiry.oldest_on,
     )
 
 

@@ -45,7 +45,7 @@ ASKED = PickupDraft(bottles=8, volume_ml=MORE, oldest_on=DAY - timedelta(days=20
 def offered(app: Flask, town: Town, donor: int) -> list[Slot]:
     with app.app_context(), reading() as session:
         requested = RequestedVisit(
-            donor=get_donor(session, town.bank, donor), bottles=8, volume_ml=MORE
+            donor=get_donor(session, town.bank, donor), draft=PickupDraft(bottles=8, volume_ml=MORE)
         )
         told = find_availability(session, now=MORNING, requested=requested)
         return find_slots(
@@ -65,7 +65,8 @@ def take(app: Flask, town: Town, donor: int, slot: Slot) -> bool:
                         now=MORNING,
                         bank_id=town.bank,
                         requested=RequestedVisit(
-                            donor=get_donor(session, town.bank, donor), bottles=8, volume_ml=MORE
+                            donor=get_donor(session, town.bank, donor),
+                            draft=PickupDraft(bottles=8, volume_ml=MORE),
                         ),
                         day=slot.day,
                         opens=slot.opens,
@@ -160,7 +161,8 @@ def test_a_held_slot_is_offered_to_no_other_donor_for_ten_minutes(
     clock.advance(minutes=10)
     with app.app_context(), reading() as session:
         requested = RequestedVisit(
-            donor=get_donor(session, town.bank, second), bottles=8, volume_ml=MORE
+            donor=get_donor(session, town.bank, second),
+            draft=PickupDraft(bottles=8, volume_ml=MORE),
         )
         assert still_fits(
             session,
@@ -239,7 +241,7 @@ def test_too_little_milk_gets_the_day_on_which_there_is_enough(app: Flask, town:
     (nora,) = furnish(app, town)
     with app.app_context(), reading() as session:
         requested = RequestedVisit(
-            donor=get_donor(session, town.bank, nora), bottles=2, volume_ml=200
+            donor=get_donor(session, town.bank, nora), draft=PickupDraft(bottles=2, volume_ml=200)
         )
         told = find_availability(session, now=MORNING, requested=requested)
     # The bank comes from 400 ml; the prior says 100 ml a day.
@@ -257,7 +259,7 @@ def test_a_donor_too_far_away_gets_both_distances(app: Flask, town: Town) -> Non
         )
     with app.app_context(), reading() as session:
         requested = RequestedVisit(
-            donor=get_donor(session, town.bank, nora), bottles=8, volume_ml=MORE
+            donor=get_donor(session, town.bank, nora), draft=PickupDraft(bottles=8, volume_ml=MORE)
         )
         told = find_availability(session, now=MORNING, requested=requested)
     assert (told.standing, told.away_km, told.radius_km) == (Availability.TOO_FAR, 5, 2)
