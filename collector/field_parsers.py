@@ -21,15 +21,18 @@ Choice = TypeVar("Choice", bound=StrEnum)
 DATE_FORMATS = ("%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y")
 """ISO, as browsers send a day, and the two orders in which the French write one by hand."""
 
-TIME = re.compile(r"(\d{1,2})(?:[:hH](?:(\d{2})(?::(\d{2}))?)?)?", re.ASCII)
+TIME = re.compile(
+    r"(\d{1,2})(?:[:h.](?:(\d{2})(?::(\d{2}))?(?:min)?)?)?(am|pm)?", re.ASCII | re.IGNORECASE
+)
+DAY_FRACTION = re.compile(r"0,\d{1,12}", re.ASCII)
+MINUTES_OF_A_DAY = 24 * 60
+HOURS_OF_A_HALF = 12
 WHOLE_NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 DECIMAL = re.compile(r"[+-]?\d{1,9}(\.\d{1,12})?", re.ASCII)
 VOLUME = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)(ml|cl|dl|l)", re.ASCII)
 MILLILITRES = {"ml": 1, "cl": 10, "dl": 100, "l": 1000}
 YES = frozenset({"yes", "y", "oui", "o", "true", "vrai", "1"})
 NO = frozenset({"no", "n", "non", "false", "faux", "0"})
-EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;.]+")
-PHONE = re.compile(r"[+\d][\d .()/-]{6,24}")
 
 
 class FieldMistake(NamedTuple):
@@ -69,18 +72,29 @@ def past_date_parser(today: date) -> Callable[[str], date]:
 
 
 def parse_time(text: str) -> time:
-    """Return a wall-clock time, written 09:30, 9h30, 9h or 09:30:00.
+    """Return a wall-clock time, written 09:30, 9h30, 9 h, 9.30, 9:30 AM or 09:30:00.
+
+    A fraction of a day such as `0,375`, to which a spreadsheet turns 09:00, is understood too.
 
     Raises
     ------
     Refused
         `time_not_read`.
     """
-    match = TIME.fullmatch(text)
+    compact = _without_spaces(text)
+    if DAY_FRACTION.fullmatch(compact):
+        minutes = round(MINUTES_OF_A_DAY * float(compact.replace(",", ".")))
+        compact = f"{minutes // 60}:{minutes % 60:02}"
+    match = TIME.fullmatch(compact)
     if match is None:
         raise Refused("time_not_read")
+    hour, minute, second = (int(part or 0) for part in match.groups()[:3])
+    half = (match[4] or "").lower()
+    if half and not 1 <= hour <= HOURS_OF_A_HALF:
+        raise Refused("time_not_read")
+    if half:
+        hour = hour % HOURS_OF_A_HALF + (HOURS_OF_A_HALF if half == "pm" else 0)
     try:
-        hour, minute, second = (int(part or 0) for part in match.groups())
         return time(hour, minute, second)
     except ValueError:
         raise Refused("time_not_read") from None
@@ -163,27 +177,50 @@ def choice_parser(choices: type[Choice], code: str) -> Callable[[str], Choice]:
 def parse_email(text: str) -> str:
     """Return an e-mail address in small letters.
 
+    Letters with accents are refused: mail servers seldom take them, and most are slips.
+
     Raises
     ------
     Refused
         `email_not_valid`.
     """
-    if not EMAIL.fullmatch(text):
-        raise Refused("email_not_valid")
-    return text.lower()
+    import email_validator  # noqa: PLC0415 - 0.1 s that few commands need
+
+    try:
+        address = email_validator.validate_email(
+            text, allow_smtputf8=False, check_deliverability=False
+        )
+    except email_validator.EmailNotValidError:
+        raise Refused("email_not_valid") from None
+    return address.normalized.lower()
 
 
-def parse_phone(text: str) -> str:
-    """Return a telephone number as it was written.
+def phone_parser(country: str) -> Callable[[str], str]:
+    """Return a parser of telephone numbers, which returns the number as it was written.
 
-    Raises
-    ------
-    Refused
-        `phone_not_valid`.
+    The length is checked, not the prefix: numbering plans change before the library knows it.
+    The parser raises `phone_not_valid` for a remark, for two numbers, and for a missing digit.
+
+    Parameters
+    ----------
+    country
+        The ISO 3166 code of the country of numbers without an international prefix.
     """
-    if not PHONE.fullmatch(text):
-        raise Refused("phone_not_valid")
-    return text
+
+    def parse_phone(text: str) -> str:
+        import phonenumbers  # noqa: PLC0415 - 0.1 s that few commands need
+
+        try:
+            number = phonenumbers.parse(text, country)
+        except phonenumbers.NumberParseException:
+            raise Refused("phone_not_valid") from None
+        spelled = any(sign.isalpha() for sign in text)
+        length = phonenumbers.is_possible_number_with_reason(number)
+        if spelled or length != phonenumbers.ValidationResult.IS_POSSIBLE:
+            raise Refused("phone_not_valid")
+        return text
+
+    return parse_phone
 
 
 def clean(text: str) -> str:

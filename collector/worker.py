@@ -2,7 +2,8 @@
 
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from flask import Flask
 from sqlalchemy.exc import OperationalError
@@ -32,19 +33,31 @@ LOOK_SECONDS = 1.0
 log = logging.getLogger(__name__)
 
 
+class ThreadDiedError(RuntimeError):
+    """A thread of the worker died; the process ends, so that its supervisor restarts it."""
+
+
 def work_for_ever(app: Flask, clock: Clock) -> None:
-    """Run the queue, the outbox and the timers until a signal to stop."""
-    stop = threading.Event()
-    postman = threading.Thread(target=_carry, args=(app, clock, stop), name="postman")
-    postman.start()
-    timer = threading.Thread(target=run_timers, args=(app, clock, stop), name="timer")
-    timer.start()
+    """Run the queue, the outbox and the timers until a signal to stop.
+
+    Raises
+    ------
+    ThreadDiedError
+        A thread ended by an error.
+    """
+    stop, dead = threading.Event(), list[str]()
+    threads = [
+        _start("delivery", partial(_deliver, app, clock, stop), stop, dead),
+        _start("timers", partial(run_timers, app, clock, stop), stop, dead),
+    ]
     try:
         run_supervisor(HANDLERS, clock=clock, enter=app.app_context, ahead=PLANNER, stop=stop)
     finally:
         stop.set()
-        postman.join()
-        timer.join()
+        for thread in threads:
+            thread.join()
+    if dead:
+        raise ThreadDiedError(f"the thread {dead[0]} of the worker died; see the log")
 
 
 def work_until_idle(app: Flask, clock: Clock) -> None:
@@ -52,7 +65,25 @@ def work_until_idle(app: Flask, clock: Clock) -> None:
     run_once(HANDLERS, clock=clock, enter=app.app_context)
 
 
-def _carry(app: Flask, clock: Clock, stop: threading.Event) -> None:
+def _start(
+    name: str, work: Callable[[], None], stop: threading.Event, dead: list[str]
+) -> threading.Thread:
+    """Start a thread; its death stops the whole worker."""
+
+    def run() -> None:
+        try:
+            work()
+        except Exception:
+            log.exception("the thread %s died; the worker ends", name)
+            dead.append(name)
+            stop.set()
+
+    thread = threading.Thread(target=run, name=name)
+    thread.start()
+    return thread
+
+
+def _deliver(app: Flask, clock: Clock, stop: threading.Event) -> None:
     """Deliver the outbox repeatedly; retry after a second if the database is away."""
     sender = transport_for(app.extensions["milkround_settings"])
     while not stop.wait(LOOK_SECONDS):

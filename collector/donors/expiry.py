@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from collector.banks.models import Bank
+from collector.banks.queries import get_bank
 from collector.donors.actions import change_state
 from collector.donors.eligibility import serology_valid_until
 from collector.donors.models import Donor, DonorState, WhySuspended
@@ -24,23 +24,20 @@ def has_expired(donor: Donor, *, today: date) -> bool:
     return until is None or until < today
 
 
-def expired_donors(session: Session, *, now: datetime) -> list[Donor]:
-    """Return the eligible donors of every bank with an expired last blood test."""
-    found = []
-    for bank in session.scalars(select(Bank)):
-        today = ServiceDay.of(now, bank.zone).day
-        eligible = session.scalars(
-            select(Donor)
-            .options(*donor_options())
-            .where(Donor.bank_id == bank.id, Donor.state == DonorState.ELIGIBLE)
-        )
-        found += [donor for donor in eligible if has_expired(donor, today=today)]
-    return found
+def expired_donors(session: Session, *, now: datetime, bank_id: int) -> list[Donor]:
+    """Return the eligible donors of a bank with an expired last blood test."""
+    today = ServiceDay.of(now, get_bank(session, bank_id).zone).day
+    eligible = session.scalars(
+        select(Donor)
+        .options(*donor_options())
+        .where(Donor.bank_id == bank_id, Donor.state == DonorState.ELIGIBLE)
+    )
+    return [donor for donor in eligible if has_expired(donor, today=today)]
 
 
-def suspend_expired(session: Session, *, now: datetime) -> int:
-    """Suspend the donors with an expired blood test and return their number."""
-    donors = expired_donors(session, now=now)
+def suspend_expired(session: Session, *, now: datetime, bank_id: int) -> int:
+    """Suspend a bank's donors with an expired blood test, and return their number."""
+    donors = expired_donors(session, now=now, bank_id=bank_id)
     for donor in donors:
         change_state(
             session,

@@ -32,7 +32,13 @@ from collector.donors.actions import (
 from collector.donors.models import Donor, DonorState, SerologyOutcome
 from collector.donors.numbers import compact_number, is_valid_number
 from collector.donors.queries import donors_of
-from collector.field_parsers import parse_date, parse_decimal, parse_email, past_date_parser
+from collector.field_parsers import (
+    parse_date,
+    parse_decimal,
+    parse_email,
+    past_date_parser,
+    phone_parser,
+)
 from collector.people.queries import is_professional, person_by_email
 from collector.places.actions import MOST_LATITUDE, MOST_LONGITUDE
 from collector.places.models import PositionSource
@@ -99,7 +105,7 @@ def _entry(session: Session, cells: Cells, *, bank: Bank, today: date) -> DonorE
             **{name: cells.text(name, required=True) for name in REQUIRED},
             "number": _number(cells),
             "email": cells.value("email", parse_email) or "",
-            "phone": cells.text("phone"),
+            "phone": cells.value("phone", phone_parser(bank.jurisdiction.country)) or "",
             "language": cells.choice("language", LANGUAGES, default=bank.language),
             "access_notes": cells.text("access_notes", most=1000),
             "baby_born_on": cells.value("baby_born_on", past_date),

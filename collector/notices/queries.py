@@ -1,5 +1,6 @@
 """Queries of waiting and sent messages, and of channels."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -78,6 +79,28 @@ def has_push_subscription(session: Session, *, bank_id: int, recipient: str) -> 
         )
         is not None
     )
+
+
+def known_notices(session: Session, *, bank_id: int, once: Collection[str]) -> set[str]:
+    """Return the identities, among those given, of messages that were queued by any channel."""
+    if not once:
+        return set()
+    found = session.scalars(
+        select(Notice.once).where(
+            Notice.bank_id == bank_id,
+            or_(Notice.once.in_(once), *(Notice.once.startswith(f"{key} push:") for key in once)),
+        )
+    )
+    return {key.partition(" push:")[0] for key in found}
+
+
+def notices_of_kind(session: Session, *, bank_id: int, once: str) -> list[Notice]:
+    """Return the messages with an identity or with a corrected one, the oldest first."""
+    rows = select(Notice).where(
+        Notice.bank_id == bank_id,
+        or_(Notice.once == once, Notice.once.startswith(f"{once} ")),
+    )
+    return list(session.scalars(rows.order_by(Notice.id)))
 
 
 def count_notices(session: Session, *, bank_id: int, state: NoticeState) -> int:

@@ -1,5 +1,6 @@
 """Plans of a donor: her pauses, her last gift, and the loss of her child."""
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Session
 from collector.audit.actions import record
 from collector.banks.queries import get_bank
 from collector.errors import Refused
-from collector.pickups.models import Giving
+from collector.pickups.models import Giving, Pickup
 from collector.service_day import ServiceDay
 
 LONGEST_PAUSE = timedelta(days=180)
@@ -23,6 +24,16 @@ def givings_of(session: Session, bank_id: int) -> dict[int, Giving]:
     """Return the plans of a bank's donors, by the donor's key."""
     rows = session.scalars(select(Giving).where(Giving.bank_id == bank_id))
     return {row.donor_id: row for row in rows}
+
+
+def bereaved_pickups(session: Session, pickups: Collection[int]) -> set[int]:
+    """Return the requests of donors who lost their child."""
+    rows = (
+        select(Pickup.id)
+        .join(Giving, Giving.donor_id == Pickup.donor_id)
+        .where(Pickup.id.in_(pickups), Giving.bereaved_at.is_not(None))
+    )
+    return set(session.scalars(rows))
 
 
 def calls_to_make(session: Session, bank_id: int) -> list[Giving]:

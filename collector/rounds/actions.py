@@ -1,4 +1,4 @@
-"""Writing of the day's plan: opening a day, publishing a revision."""
+"""Writing of the day's plan: opening a day, editing it, publishing a revision."""
 
 from datetime import date, datetime
 from itertools import count

@@ -1,6 +1,7 @@
 """The first contact: how to reach a future donor; her browser may then continue."""
 
 from datetime import date
+from typing import Any, Self
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import get_locale
@@ -12,7 +13,7 @@ from collector.config import LANGUAGES
 from collector.db import reading, transaction
 from collector.donors.screening import first_contact
 from collector.errors import Refused
-from collector.field_parsers import FieldMistake, parse_date, parse_email, parse_phone
+from collector.field_parsers import FieldMistake, parse_email, past_date_parser, phone_parser
 from collector.people.actions import begin_session, count_attempt
 from collector.service_day import ServiceDay
 from collector.web.framework.forms import FlagField, Form, ParsedField, TextField
@@ -38,23 +39,28 @@ class LanguageField(TextField):
 
 
 class FirstContactForm(Form):
-    """The form of the first contact."""
+    """The form of the first contact; `of` adds the fields that depend on the bank."""
 
     first_name = TextField(required="first_name_missing", longest=LONGEST)
-    phone = ParsedField(parse_phone, blank="", longest=LONGEST)
+    phone: ParsedField[str]
     email = ParsedField(parse_email, blank="", longest=LONGEST)
     postcode = TextField(required="postcode_missing", longest=LONGEST)
-    baby_born_on = ParsedField[date | None](parse_date, blank=None, longest=LONGEST)
+    baby_born_on: ParsedField[date | None]
     language = LanguageField()
     discreet = FlagField()
 
-    def check(self, *, today: date) -> bool:
-        """Validate the form; it needs a way to reach her, and a birthday up to today."""
-        self.validate()
+    @classmethod
+    def of(cls, bank: Bank) -> type[Self]:
+        """Return the form of a bank: its country's telephone numbers, its calendar's today."""
+        phone = ParsedField(phone_parser(bank.jurisdiction.country), blank="", longest=LONGEST)
+        born = ParsedField(past_date_parser(_today(bank)), blank=None, longest=LONGEST)
+        return type("BankForm", (cls,), {"phone": phone, "baby_born_on": born})
+
+    def validate(self, extra_validators: Any = None) -> bool:  # noqa: ANN401 - WTForms'
+        """Validate the form, which needs a telephone number or an e-mail address."""
+        super().validate(extra_validators)
         if not self.phone.text and not self.email.text:
             self.add_mistakes([FieldMistake("phone", "contact_missing")])
-        if self.baby_born_on.data and self.baby_born_on.data > today:
-            self.add_mistakes([FieldMistake("baby_born_on", "day_in_future")])
         return not self.wrong
 
 
@@ -71,7 +77,7 @@ def ask(slug: str) -> str:
     with reading() as session:
         bank = bank_by_slug(session, slug)
     known = {**KnownPostcode.queried().data, "language": str(get_locale())}
-    return _show(bank, FirstContactForm(data=known))
+    return _show(bank, FirstContactForm.of(bank)(data=known))
 
 
 @blueprint.post("/banks/<slug>/contact")
@@ -80,8 +86,8 @@ def send(slug: str) -> Response | tuple[str, int]:
     """Open a file and let this browser continue with it."""
     with reading() as session:
         bank = bank_by_slug(session, slug)
-    form = FirstContactForm.sent()
-    if not form.check(today=_today(bank)):
+    form = FirstContactForm.of(bank).sent()
+    if not form.validate():
         return _show(bank, form), 422
     key = _open_file(bank, form)
     if key is None:

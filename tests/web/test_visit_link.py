@@ -9,11 +9,11 @@ from flask import Flask
 from sqlalchemy import select
 
 from collector.db import reading, transaction
-from collector.donor_contact.reminders import queue_reminders
 from collector.notices.models import Notice
 from collector.pickups.giving import giving_of
 from collector.pickups.models import DayBefore, PickupState
 from collector.rounds.models import EventKind, Round, RoundEvent, RoundState
+from collector.timers import run_due_tasks
 from tests.builders import DAY, MORNING
 from tests.conftest import SetClock
 from tests.town import Town, sign_in
@@ -91,12 +91,14 @@ def test_the_reminder_of_the_evening_before_is_sent_once(
     app: Flask, town: Town, clock: SetClock
 ) -> None:
     publish(app, town)
-    with app.app_context(), transaction() as session:
-        queue_reminders(session, now=clock.now())
-        assert session.scalars(select(Notice)).all() == [], "it is morning"
+    with app.app_context():
+        run_due_tasks(clock.now())
+        with reading() as session:
+            assert session.scalars(select(Notice)).all() == [], "it is morning"
         clock.advance(hours=9)
-        queue_reminders(session, now=clock.now())
-        queue_reminders(session, now=clock.now() + timedelta(minutes=1))
+        run_due_tasks(clock.now())
+        run_due_tasks(clock.now() + timedelta(minutes=1))
+    with app.app_context(), reading() as session:
         found = session.scalars(select(Notice).where(Notice.recipient == f"donor:{town.dora}"))
         assert [notice.template for notice in found] == ["visit_tomorrow"]
 
@@ -141,7 +143,8 @@ def test_on_the_day_the_window_narrows_to_half_an_hour(
     said = words(dora.get(f"/donor/visits/{town.pickups[0]}"))
     assert "You are next. We expect to be with you between 10:05 and 10:35." in said
     clock.advance(days=1)
+    with app.app_context():
+        run_due_tasks(clock.now())
     with app.app_context(), transaction() as session:
-        queue_reminders(session, now=clock.now())
         near = session.scalars(select(Notice).where(Notice.template == "visit_near")).one()
     assert near.figures["opens"] == "10:05"

@@ -11,6 +11,7 @@ from collector.db import reading
 from collector.donors.eligibility import serology_valid_until
 from collector.donors.models import DonorState
 from collector.donors.queries import donors_of
+from collector.jobs.timer_failures import timer_failures
 from collector.notices.models import NoticeState
 from collector.notices.queries import count_notices
 from collector.pickups.queries import count_unanswered, first_unanswered_day
@@ -23,7 +24,7 @@ from collector.web.board.day.view_model import DayView
 from collector.web.board.dispatch.view_model import load_dispatch_view
 from collector.web.board.page_context import page, today
 from collector.web.framework.guards import actor, may_see, now
-from collector.web.wording import COLON, short_day
+from collector.web.wording import COLON, moment, short_day
 from collector.web.wording import day as day_in_words
 
 blueprint = Blueprint("morning", __name__, url_prefix="/morning")
@@ -74,6 +75,7 @@ def home() -> str:
             _serology(session, bank_id, day),
             _freezers(session, bank_id),
             _messages(session, bank_id),
+            _timers(session, bank_id),
         ]
         return page(
             session,
@@ -209,5 +211,25 @@ def _messages(session: Session, bank_id: int) -> Card:
         address=url_for("outbox.home"),
         action=gettext("Look at the messages"),
         icon="warning",
+        tone="danger",
+    )
+
+
+def _timers(session: Session, bank_id: int) -> Card:
+    failures = timer_failures(session, bank_id=bank_id)
+    since = min((failure.first_failed_at for failure in failures), default=None)
+    return Card(
+        title=gettext("Automatic tasks that failed"),
+        count=len(failures),
+        words=gettext(
+            "Since %(moment)s reminders, receipts or suspensions may be missing. They are tried"
+            " again every minute; the log of the worker has the cause.",
+            moment=moment(since),
+        )
+        if since
+        else "",
+        address=url_for("outbox.home"),
+        action=gettext("Look at the messages"),
+        icon="clock",
         tone="danger",
     )

@@ -11,7 +11,7 @@ from collector.db import transaction
 from collector.donor_contact.eta_window import HALF_WIDTH, eta_windows
 from collector.rounds.events.intake import accept_events
 from collector.rounds.models import Round
-from tests.phone_round import FIRST_ARRIVAL, publish_round, said
+from tests.phone_round import FIRST_ARRIVAL, phone_event, publish_round
 from tests.town import Town
 
 DEPARTURE = FIRST_ARRIVAL - timedelta(minutes=30)
@@ -40,7 +40,7 @@ def test_the_window_follows_the_delay_of_the_departure_unless_only_a_wrong_clock
             bank_id=town.bank,
             person_id=town.ana,
             round_id=round_id,
-            sent=[said("started") | {"device_at": started_at.isoformat()}],
+            sent=[phone_event("started") | {"device_at": started_at.isoformat()}],
         )
         windows = eta_windows(session, session.get_one(Round, round_id))
         assert [window.ahead for window in windows] == [0, 1, 2]

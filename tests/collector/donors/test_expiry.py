@@ -21,7 +21,7 @@ from collector.donors.models import Donor, DonorState, Serology, SerologyOutcome
 from collector.donors.queries import donors_of, get_donor
 from collector.errors import Refused
 from collector.service_day import ServiceDay
-from collector.timers import tick
+from collector.timers import run_due_tasks
 from tests.builders import MORNING
 from tests.conftest import SetClock
 from tests.town import Town
@@ -69,9 +69,11 @@ def test_on_nights_of_clock_change_and_on_leap_days_the_last_second_still_counts
 
 def test_the_timer_suspends_once_and_keeps_why(session: Session, town: Town) -> None:
     end = midnight_after(LAST_DAY)
-    assert suspend_expired(session, now=end - timedelta(seconds=1)) == 0
-    assert suspend_expired(session, now=end) == 4, "the stranger's bank too"
-    assert suspend_expired(session, now=end) == 0
+    own, other = {"bank_id": town.bank}, {"bank_id": town.other_bank}
+    assert suspend_expired(session, now=end - timedelta(seconds=1), **own) == 0
+    assert suspend_expired(session, now=end, **own) == 3
+    assert suspend_expired(session, now=end, **own) == 0
+    assert suspend_expired(session, now=end, **other) == 1, "the stranger's bank is apart"
     dora = get_donor(session, town.bank, town.dora)
     assert (dora.state, dora.suspended_because) == (
         DonorState.SUSPENDED,
@@ -82,7 +84,7 @@ def test_the_timer_suspends_once_and_keeps_why(session: Session, town: Town) -> 
 def test_a_lapse_still_lets_a_blood_sample_be_drawn_at_the_visit(
     session: Session, town: Town
 ) -> None:
-    suspend_expired(session, now=midnight_after(LAST_DAY))
+    suspend_expired(session, now=midnight_after(LAST_DAY), bank_id=town.bank)
     dora = get_donor(session, town.bank, town.dora)
     policies = policies_of(session, town.bank)
     judged = judge(dora, on=LAST_DAY + timedelta(days=1), policies=policies)
@@ -104,7 +106,7 @@ def test_a_clear_result_ends_a_suspension_by_the_timer_and_no_other(
         to=DonorState.SUSPENDED,
         because=WhySuspended.ILLNESS,
     )
-    suspend_expired(session, now=now)
+    suspend_expired(session, now=now, bank_id=town.bank)
     today = LAST_DAY + timedelta(days=1)
     for key in (town.dora, town.elise):
         pending = actions.record_serology(
@@ -121,7 +123,7 @@ def test_a_clear_result_ends_a_suspension_by_the_timer_and_no_other(
 
 def test_a_result_that_is_not_clear_never_ends_a_lapse(session: Session, town: Town) -> None:
     now = midnight_after(LAST_DAY)
-    suspend_expired(session, now=now)
+    suspend_expired(session, now=now, bank_id=town.bank)
     actions.record_serology(
         session,
         now=now,
@@ -170,9 +172,9 @@ def test_only_a_professional_excludes_and_interviews(session: Session, town: Tow
 
 def test_the_worker_looks_and_acts(app: Flask, town: Town, clock: SetClock) -> None:
     with app.app_context():
-        assert tick(clock) == 0
+        assert run_due_tasks(clock.now()) == 0
         clock.instant = midnight_after(LAST_DAY).astimezone(UTC)
-        assert tick(clock) == 4
-        assert tick(clock) == 0
+        assert run_due_tasks(clock.now()) == 2, "one task a bank"
+        assert run_due_tasks(clock.now()) == 0
         with transaction() as session:
             assert get_donor(session, town.bank, town.dora).state is DonorState.SUSPENDED

@@ -117,7 +117,21 @@ def test_a_donor_of_the_bank_already_is_reported(session: Session, town: Town) -
     ]
 
 
-def test_another_banks_donor_is_no_twin(session: Session, town: Town) -> None:
+def test_a_telephone_is_one_number_without_a_remark(session: Session, town: Town) -> None:
+    report = bring_in(
+        session,
+        town,
+        f"{NEEDED},phone\n"
+        f"{ZOE},06 12 34 56 78\n"
+        f"{ZOE},call in the evening\n"
+        f"{ZOE},06 12 34 56\n"
+        f"{ZOE},0612345678 / 0556010203\n"
+        f"{ZOE},06 12 34 56 78 (husband)\n",
+    )
+    assert mistakes(report) == [(line, "phone", "phone_not_valid") for line in (3, 4, 5, 6)]
+
+
+def test_another_banks_donor_is_no_duplicate(session: Session, town: Town) -> None:
     assert bring_in(session, town, f"{NEEDED},email\n{ZOE},gina@home.example\n").is_accepted
 
 

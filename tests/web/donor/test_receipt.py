@@ -7,9 +7,9 @@ from sqlalchemy import select
 
 from collector.custody.models import DoorRecord
 from collector.db import reading, transaction
-from collector.donor_contact.reminders import queue_reminders
 from collector.notices.models import Notice
 from collector.pickups.models import Correction
+from collector.timers import run_due_tasks
 from tests.conftest import SetClock
 from tests.town import Town, sign_in
 from tests.web.donor.test_donor import publish, words
@@ -55,8 +55,9 @@ def test_a_bereaved_donor_is_called_and_gets_no_message(
     assert "Hello" not in page
     assert "Ask for" not in page
     clock.advance(hours=10)
+    with app.app_context():
+        run_due_tasks(clock.now())
     with app.app_context(), transaction() as session:
-        queue_reminders(session, now=clock.now())
         owed = session.scalars(select(Notice)).all()
     assert [notice.template for notice in owed] == ["call_wanted"]
     claire = sign_in(app, bank=town.bank, person=town.claire)

@@ -83,7 +83,7 @@ def add(donor_id: int) -> Response | tuple[str, int]:
     except Refused as refused:
         form.refuse(refused)
     if form.wrong:
-        return _file_page(donor_id, form.first_wrong), 422
+        return _file_page(donor_id, form), 422
     flash(gettext("The blood test is written down."), "ok")
     return redirect(url_for("board.blood_tests.file", donor_id=donor_id), code=303)
 
@@ -112,7 +112,7 @@ def _write(session: Session, form: BloodTestForm, donor: Donor, known: Serology 
     )
 
 
-def _file_page(donor_id: int, wrong: str = "") -> str:
+def _file_page(donor_id: int, sent: BloodTestForm | None = None) -> str:
     with reading() as session:
         donor = get_donor(session, actor().bank_id, donor_id)
         return page(
@@ -121,5 +121,7 @@ def _file_page(donor_id: int, wrong: str = "") -> str:
             donor=donor,
             outcomes=list(SerologyOutcome),
             today=today(),
-            wrong=wrong,
+            blank=BloodTestForm(data={"drawn_on": today()}).typed,
+            typed=sent.typed if sent else {},
+            wrong=sent.first_wrong if sent else "",
         )

@@ -1,13 +1,15 @@
 """The board's candidates: calls to make, the verdicts of their answers, their contact."""
 
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from flask import Blueprint, flash, redirect, url_for
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from collector.banks.models import Bank
+from collector.banks.queries import get_bank
 from collector.db import reading, transaction
 from collector.donors.call_backs import call_backs_of, close_call_back
 from collector.donors.contact import ContactCorrection, correct_contact
@@ -16,7 +18,7 @@ from collector.donors.models import CallBack, CallBackState, Donor
 from collector.donors.queries import candidates_of, get_donor
 from collector.donors.screening import outcome_of, screening_of
 from collector.errors import Refused
-from collector.field_parsers import parse_date
+from collector.field_parsers import parse_date, parse_email, phone_parser
 from collector.people.models import Role
 from collector.web.board.page_context import page, today
 from collector.web.framework.forms import FlagField, Form, ParsedField, TextField
@@ -50,18 +52,24 @@ class ReachedForm(Form):
 
 
 class ContactForm(Form):
-    """A donor's contact, to be corrected."""
+    """A donor's contact, to be corrected; `of` adds the telephone of the bank's country."""
 
     first_name = TextField(longest=LONGEST)
     family_name = TextField(longest=LONGEST)
-    phone = TextField(longest=LONGEST)
-    email = TextField(longest=LONGEST)
+    phone: ParsedField[str]
+    email = ParsedField(parse_email, blank="", longest=LONGEST)
     line = TextField(longest=LONGEST)
     postcode = TextField(longest=LONGEST)
     town = TextField(longest=LONGEST)
     access_notes = TextField(longest=LONGEST)
     baby_born_on = ParsedField[date | None](parse_date, blank=None)
     discreet = FlagField()
+
+    @classmethod
+    def of(cls, bank: Bank) -> type[Self]:
+        """Return the form of a bank."""
+        phone = ParsedField(phone_parser(bank.jurisdiction.country), blank="", longest=LONGEST)
+        return type("BankForm", (cls,), {"phone": phone})
 
 
 @blueprint.get("")
@@ -98,7 +106,9 @@ def contact(donor_id: int) -> str:
 @blueprint.post("/<int:donor_id>/contact")
 def correct(donor_id: int) -> Response | tuple[str, int]:
     """Correct a donor's contact."""
-    who, form = actor(), ContactForm.sent()
+    who = actor()
+    with reading() as session:
+        form = ContactForm.of(get_bank(session, who.bank_id)).sent()
     if not form.validate():
         return _contact_page(donor_id, form), 422
     try:
@@ -133,7 +143,7 @@ def _calls(session: Session) -> list[CandidateCall]:
 def _contact_page(donor_id: int, form: ContactForm | None = None) -> str:
     with reading() as session:
         donor = get_donor(session, actor().bank_id, donor_id)
-        form = form or _filled_in(donor)
+        form = form or _filled_in(donor, get_bank(session, donor.bank_id))
         return page(
             session,
             "board/donors/contact.html",
@@ -143,9 +153,9 @@ def _contact_page(donor_id: int, form: ContactForm | None = None) -> str:
         )
 
 
-def _filled_in(donor: Donor) -> ContactForm:
+def _filled_in(donor: Donor, bank: Bank) -> ContactForm:
     address = donor.address
-    return ContactForm(
+    return ContactForm.of(bank)(
         obj=donor,
         line=address.line,
         postcode=address.postcode,

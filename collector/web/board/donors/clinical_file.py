@@ -95,7 +95,7 @@ def interview(donor_id: int) -> Response | tuple[str, int]:
     except Refused as refused:
         form.refuse(refused)
     if form.wrong:
-        return _show(donor_id, form.first_wrong), 422
+        return _show(donor_id, form), 422
     flash(gettext("The interview is signed, by you."), "ok")
     return redirect(url_for("board.clinical_file.home", donor_id=donor_id), code=303)
 
@@ -112,7 +112,7 @@ def decide(donor_id: int) -> Response | tuple[str, int]:
     except Refused as refused:
         form.refuse(refused)
     if form.wrong:
-        return _show(donor_id, form.first_wrong), 422
+        return _show(donor_id, form), 422
     flash(gettext("Decided, by you."), "ok")
     return redirect(url_for("board.clinical_file.home", donor_id=donor_id), code=303)
 
@@ -156,10 +156,12 @@ def _about(session: Session, donor_id: int) -> dict[str, Any]:
     }
 
 
-def _show(donor_id: int, wrong: str = "") -> str:
+def _show(donor_id: int, sent: InterviewForm | DecisionForm | None = None) -> str:
     bank_id = actor().bank_id
     with reading() as session:
         donor = get_donor(session, bank_id, donor_id)
+        signature = InterviewForm(data={"on": today(), "consent": donor.consent_version})
+        decision = DecisionForm(data={"because": WhySuspended.OTHER})
         screening = screening_of(session, donor)
         return page(
             session,
@@ -175,7 +177,9 @@ def _show(donor_id: int, wrong: str = "") -> str:
             reasons=list(WhySuspended),
             pickups=[each for each in requests_of_donor(session, bank_id, donor_id) if each.holds],
             today=today(),
-            wrong=wrong,
+            interview=(sent if isinstance(sent, InterviewForm) else signature).typed,
+            decision=(sent if isinstance(sent, DecisionForm) else decision).typed,
+            wrong=sent.first_wrong if sent else "",
         )
 
 

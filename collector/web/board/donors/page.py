@@ -95,7 +95,7 @@ def position(donor_id: int) -> str:
     return _position_page(donor_id)
 
 
-def _position_page(donor_id: int, wrong: str = "") -> str:
+def _position_page(donor_id: int, wrong: str = "", sent: PositionForm | None = None) -> str:
     bank_id = actor().bank_id
     with reading() as session:
         donor = get_donor(session, bank_id, donor_id)
@@ -113,6 +113,7 @@ def _position_page(donor_id: int, wrong: str = "") -> str:
             "board/donors/position.html",
             donor=donor,
             map={"sites": sites, "known": known},
+            typed=(sent or PositionForm(obj=donor.address.position)).typed,
             can_look_up=settings().geocoder != "none",
             wrong=wrong,
         )
@@ -123,7 +124,7 @@ def place(donor_id: int) -> Response | tuple[str, int]:
     """Set the position of an address."""
     who, form = actor(), PositionForm.sent()
     if not form.validate():
-        return _position_page(donor_id, form.first_wrong), 422
+        return _position_page(donor_id, form.first_wrong, form), 422
     try:
         with transaction() as session:
             donor = get_donor(session, who.bank_id, donor_id)
@@ -137,7 +138,7 @@ def place(donor_id: int) -> Response | tuple[str, int]:
             )
             town = donor.address.town
     except Refused as refused:
-        return _position_page(donor_id, wrong=sentence(refused)), 422
+        return _position_page(donor_id, sentence(refused), form), 422
     flash(gettext("The place in %(town)s is set.", town=town), "ok")
     return redirect(url_for("board.inbox.home"), code=303)
 

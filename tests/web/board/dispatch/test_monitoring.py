@@ -20,7 +20,7 @@ from collector.pickups.models import Pickup, PickupState
 from collector.rounds.models import Incident, Round
 from collector.web.phone.device import HEADER
 from tests.builders import DAY
-from tests.phone_round import collected, publish_round, said
+from tests.phone_round import collected, phone_event, publish_round
 from tests.town import Town, sign_in
 
 JSON = {"Accept": "application/json"}
@@ -52,7 +52,7 @@ def say(client: FlaskClient, round_id: int, *events: dict[str, Any]) -> None:
 
 
 def incident(sequence: int, kind: str, note: str) -> dict[str, Any]:
-    return said("incident", sequence=sequence) | {"payload": {"kind": kind, "note": note}}
+    return phone_event("incident", sequence=sequence) | {"payload": {"kind": kind, "note": note}}
 
 
 def row(app: Flask, kind: type[Any]) -> Any:  # noqa: ANN401
@@ -74,7 +74,7 @@ def test_an_incident_is_decided_and_the_phone_hears_of_it(
 def test_an_incident_or_an_acknowledgement_does_not_start_a_round(
     app: Flask, ana: FlaskClient, round_id: int
 ) -> None:
-    say(ana, round_id, said("acknowledged", sequence=1, revision=1))
+    say(ana, round_id, phone_event("acknowledged", sequence=1, revision=1))
     say(ana, round_id, incident(2, "unwell", ""))
     found = row(app, Round)
     assert (found.state.value, found.acknowledged) == ("published", 1)
@@ -101,7 +101,7 @@ def test_both_versions_of_a_disagreement_are_shown_and_one_is_let_stand(
 def test_a_warm_box_is_assessed_by_one_and_decided_by_another(
     app: Flask, ana: FlaskClient, claire: FlaskClient, town: Town, round_id: int
 ) -> None:
-    say(ana, round_id, said("box_read", sequence=1, box="2", celsius=-9.5))
+    say(ana, round_id, phone_event("box_read", sequence=1, box="2", celsius=-9.5))
     found = row(app, Excursion).id
     address = f"/board/bank/excursions/{found}"
     early = claire.post(f"{address}/decision", data={"decision": "keep"})
@@ -129,8 +129,8 @@ def test_a_warm_box_is_assessed_by_one_and_decided_by_another(
 def test_a_reading_that_was_taken_back_is_no_excursion(
     ana: FlaskClient, claire: FlaskClient, round_id: int
 ) -> None:
-    warm = said("box_read", sequence=1, box="2", celsius=-9.5)
-    say(ana, round_id, warm, said("undone", sequence=2, undoes=warm["client_id"]))
+    warm = phone_event("box_read", sequence=1, box="2", celsius=-9.5)
+    say(ana, round_id, warm, phone_event("undone", sequence=2, undoes=warm["client_id"]))
     assert "Nothing was too warm" in claire.get("/board/bank/excursions").get_data(as_text=True)
 
 
@@ -138,7 +138,7 @@ def test_a_record_of_a_visit_that_was_moved_away_is_kept_and_shown(
     app: Flask, ana: FlaskClient, claire: FlaskClient, town: Town, round_id: int
 ) -> None:
     dora = town.pickups[0]
-    say(ana, round_id, said("arrived", dora, sequence=1))
+    say(ana, round_id, phone_event("arrived", dora, sequence=1))
     with app.app_context(), transaction() as session:
         round_ = session.get_one(Round, round_id)
         assert round_.published

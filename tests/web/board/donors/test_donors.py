@@ -243,3 +243,28 @@ def test_an_administrator_adds_her_own_bank_to_the_directory(app: Flask, town: T
     with app.app_context(), reading() as session:
         line = session.query(Lactarium).where(Lactarium.bank_id == town.bank).one()
         assert (line.longitude, str(line.checked_on)) == (-0.66, "2026-11-24")
+
+
+def test_a_decision_with_a_mistake_keeps_its_note(app: Flask, town: Town) -> None:
+    nora = desk(app, town, Role.PROFESSIONAL)
+    there = f"/board/donors/{town.dora}/clinical-file/decisions"
+    form = {"to": "suspended", "because": "illness", "until": "soon", "note": "Antibiotics"}
+    answer = nora.post(there, data=form)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert ">Antibiotics</textarea>" in page
+    assert 'value="suspended" required checked' in page
+    assert 'value="illness" selected' in page
+    assert 'value="soon"' in page
+
+
+def test_a_blood_test_with_a_mistake_keeps_its_fields(app: Flask, town: Town) -> None:
+    nora = desk(app, town, Role.PROFESSIONAL)
+    there = f"/board/donors/blood-tests/donors/{town.dora}"
+    form = {"drawn_on": "soon", "outcome": "clear", "valid_until": "2027-01-31"}
+    answer = nora.post(there, data=form)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert 'value="soon"' in page
+    assert 'value="clear" selected' in page
+    assert 'value="2027-01-31"' in page
