@@ -8,6 +8,8 @@ from flask_babel import gettext, ngettext
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from collector.banks.models import PublicTextKey
+from collector.banks.queries import get_bank, incomplete_notices
 from collector.db import reading
 from collector.donors.eligibility import serology_valid_until
 from collector.donors.models import DonorState
@@ -23,6 +25,7 @@ from collector.web.board.day.view_model import DayView
 from collector.web.board.dispatch.view_model import live
 from collector.web.board.page_context import page, today
 from collector.web.framework.guards import actor, may_see, now
+from collector.web.public_texts import TITLES
 from collector.web.wording import COLON, short_day
 from collector.web.wording import day as day_in_words
 
@@ -74,6 +77,7 @@ def home() -> str:
             _serology(session, bank_id, day),
             _freezers(session, bank_id),
             _messages(session, bank_id),
+            _public_texts(session, bank_id),
         ]
         return page(
             session,
@@ -222,4 +226,21 @@ def _messages(session: Session, bank_id: int) -> Card:
         action=gettext("Look at the messages"),
         icon="warning",
         tone="danger",
+    )
+
+
+def _public_texts(session: Session, bank_id: int) -> Card:
+    """Return the card of the public texts with gaps; an administrator fills them."""
+    incomplete = incomplete_notices(session, bank_id)
+    slug = get_bank(session, bank_id).slug
+    return Card(
+        title=gettext("Public texts not completed"),
+        count=len(incomplete),
+        words=gettext("an administrator fills them"),
+        address=url_for("board.public_texts.home")
+        if may_see("board.public_texts.home")
+        else url_for("public_texts.of_bank", slug=slug, name=PublicTextKey.PRIVACY.value),
+        action=gettext("Look at the texts"),
+        icon="warning",
+        lines=tuple(str(TITLES[key]) for key in incomplete),
     )
