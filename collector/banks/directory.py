@@ -41,10 +41,12 @@ class DirectorySource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DirectoryChecks:
-    """Numbers of listed entries: all, those checked, and the rest by their strongest source."""
+    """Numbers of listed entries: all, checked ones, and the rest by their strongest source."""
 
     total: int
     checked: int
+    own: int
+    """Unchecked entries without sources of the banks that run this installation."""
     by_source: dict[SourceKind, int]
 
 
@@ -132,12 +134,19 @@ def directory(session: Session, *, all_lines: bool = False) -> list[Lactarium]:
 
 def directory_checks(lines: Sequence[Lactarium]) -> DirectoryChecks:
     """Count the entries by the strength of their evidence."""
-    unchecked = [line.best_source for line in lines if line.checked_on is None]
+    own = [line for line in lines if is_own(line)]
+    unchecked = [line.best_source for line in lines if line.checked_on is None and line not in own]
     return DirectoryChecks(
         total=len(lines),
-        checked=len(lines) - len(unchecked),
+        checked=len(lines) - len(unchecked) - len(own),
+        own=len(own),
         by_source={kind: unchecked.count(kind) for kind in SourceKind if kind in unchecked},
     )
+
+
+def is_own(line: Lactarium) -> bool:
+    """Return whether the bank behind an entry is its only evidence."""
+    return line.bank_id is not None and line.checked_on is None and not line.sources
 
 
 def read_sources(text: str) -> tuple[DirectorySource, ...]:

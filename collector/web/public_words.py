@@ -7,6 +7,7 @@ from datetime import date
 from flask_babel import format_date, gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
 
+from collector.banks.directory import is_own
 from collector.banks.models import Known, Lactarium, LactariumKind, SourceKind
 from collector.web.wording import SEMICOLON, long_day
 
@@ -154,11 +155,10 @@ SOURCES: Mapping[str, PageSource] = {
 
 def evidence(line: Lactarium) -> str:
     """Return the evidence of an entry: its check, or else its strongest source, and its note."""
-    unread = line.bank_id and line.checked_on is None and not line.sources
-    phrases = [] if unread else [_checked(line)]
+    phrases = [str(NOTES["this installation"])] if is_own(line) else [_checked(line)]
     if line.evidence not in WORDS_OF_0_1:
         phrases.append(str(NOTES.get(line.evidence, line.evidence)))
-    return f"{SEMICOLON} ".join(phrases) or str(READ_AT[SourceKind.UNKNOWN])
+    return f"{SEMICOLON} ".join(dict.fromkeys(phrases))
 
 
 def _checked(line: Lactarium) -> str:

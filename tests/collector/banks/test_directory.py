@@ -46,8 +46,9 @@ def test_only_entries_with_their_own_page_count_as_read_there() -> None:
         for kind in ("press", "own_page", "press")
     ]
     lines.append(Lactarium(checked_on=None, sources=[]))
+    lines.append(Lactarium(checked_on=None, sources=[], bank_id=1))
     checks = directory_checks(lines)
-    assert (checks.total, checks.checked) == (4, 0)
+    assert (checks.total, checks.checked, checks.own) == (5, 0, 1)
     assert checks.by_source == {
         SourceKind.OWN_PAGE: 1,
         SourceKind.PRESS: 2,
