@@ -8,15 +8,15 @@ from sqlalchemy.exc import OperationalError
 
 from collector.clock import Clock
 from collector.db import reading, transaction
-from collector.donor_contact.reminders import owe_reminders
-from collector.donors.expiry import lapsed, suspend_lapsed
+from collector.donor_contact.reminders import queue_reminders
+from collector.donors.expiry import expired_donors, suspend_expired
 
 LOOK_SECONDS = 60.0
 
 log = logging.getLogger(__name__)
 
 
-def keep_time(app: Flask, clock: Clock, stop: threading.Event) -> None:
+def run_timers(app: Flask, clock: Clock, stop: threading.Event) -> None:
     """Run the timers until told to stop; retry after a minute if the database is away."""
     while not stop.is_set():
         with app.app_context():
@@ -34,10 +34,10 @@ def tick(clock: Clock) -> int:
     The writer's lock is taken only if a timer is due.
     """
     with reading() as session:
-        if not lapsed(session, now=clock.now()):
+        if not expired_donors(session, now=clock.now()):
             return 0
     with transaction() as session:
-        count = suspend_lapsed(session, now=clock.now())
+        count = suspend_expired(session, now=clock.now())
     log.info("blood tests lapsed: %s donors suspended", count)
     return count
 
@@ -45,4 +45,4 @@ def tick(clock: Clock) -> int:
 def remind(clock: Clock) -> None:
     """Enqueue the messages due by now: the evening before, half an hour ahead, the receipt."""
     with transaction() as session:
-        owe_reminders(session, now=clock.now())
+        queue_reminders(session, now=clock.now())

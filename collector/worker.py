@@ -11,16 +11,16 @@ from collector.clock import Clock
 from collector.db import reading, transaction
 from collector.jobs.supervisor import run_once, run_supervisor
 from collector.jobs.work import Handler
-from collector.notices.delivery import deliver
-from collector.notices.transports import sender_for
+from collector.notices.delivery import deliver_notices
+from collector.notices.transports import transport_for
 from collector.planning.dispatch.disruptions import PROPOSE
 from collector.planning.dispatch.jobs import propose
+from collector.planning.horizon.actions import PLAN_WEEKS
 from collector.planning.horizon.jobs import plan_weeks
-from collector.planning.horizon.problem import PLAN_WEEKS
 from collector.planning.optimise.actions import PLAN_DAY
 from collector.planning.optimise.jobs import PLANNER, plan_day
-from collector.timers import keep_time
-from collector.web.message_rendering import write
+from collector.timers import run_timers
+from collector.web.message_rendering import render_notice
 
 HANDLERS: Mapping[str, Handler] = {
     PLAN_DAY: plan_day,
@@ -37,7 +37,7 @@ def work_for_ever(app: Flask, clock: Clock) -> None:
     stop = threading.Event()
     postman = threading.Thread(target=_carry, args=(app, clock, stop), name="postman")
     postman.start()
-    timer = threading.Thread(target=keep_time, args=(app, clock, stop), name="timer")
+    timer = threading.Thread(target=run_timers, args=(app, clock, stop), name="timer")
     timer.start()
     try:
         run_supervisor(HANDLERS, clock=clock, enter=app.app_context, ahead=PLANNER, stop=stop)
@@ -54,14 +54,14 @@ def work_until_idle(app: Flask, clock: Clock) -> None:
 
 def _carry(app: Flask, clock: Clock, stop: threading.Event) -> None:
     """Deliver the outbox repeatedly; retry after a second if the database is away."""
-    sender = sender_for(app.extensions["milkround_settings"])
+    sender = transport_for(app.extensions["milkround_settings"])
     while not stop.wait(LOOK_SECONDS):
         with app.app_context():
             try:
-                deliver(
+                deliver_notices(
                     transaction,
                     reading=reading,
-                    write=lambda session, notice: write(session, notice, now=clock.now()),
+                    write=lambda session, notice: render_notice(session, notice, now=clock.now()),
                     sender=sender,
                     now=clock.now,
                 )

@@ -1,4 +1,4 @@
-"""What is owed because time passed: the evening before, when somebody is near, the receipt."""
+"""Reminders by the clock: the evening before a visit, the near arrival, the receipt."""
 
 from datetime import datetime, time, timedelta
 
@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session, joinedload
 
 from collector.banks.models import Bank
 from collector.custody.models import DoorRecord
-from collector.donor_contact.eta_window import nearing
+from collector.donor_contact.eta_window import eta_windows
 from collector.donors.models import Donor
-from collector.notices.actions import tell
+from collector.notices.actions import notify
 from collector.pickups.giving import giving_of
 from collector.pickups.models import Pickup, PickupState
 from collector.rounds.models import DayPlan, Round, RoundState
@@ -17,21 +17,26 @@ from collector.rounds.publication import promises_in
 from collector.service_day import ServiceDay
 
 EVENING = time(17)
+"""Earliest wall-clock time of the reminder for the next day."""
 UNDOABLE_FOR = timedelta(minutes=15)
+"""Age of a record from which an undo is unlikely."""
 RECENT = timedelta(days=1)
+"""Age of a record up to which its receipt is sent."""
 
 
-def owe_reminders(session: Session, *, now: datetime) -> None:
-    """Owe what the clock makes due, each once; who lost her child is written to by nobody."""
+def queue_reminders(session: Session, *, now: datetime) -> None:
+    """Queue the reminders that are due, each once; a bereaved donor receives none."""
     for bank in session.scalars(select(Bank).order_by(Bank.id)):
         today = ServiceDay.of(now, bank.zone)
         if today.wall(now).time() >= EVENING:
-            _owe_evening_before(session, bank, today, now=now)
-        _owe_near(session, bank, now=now)
-        _owe_receipts(session, bank, now=now)
+            _queue_evening_before(session, bank, today, now=now)
+        _queue_near(session, bank, now=now)
+        _queue_receipts(session, bank, now=now)
 
 
-def _owe_evening_before(session: Session, bank: Bank, today: ServiceDay, *, now: datetime) -> None:
+def _queue_evening_before(
+    session: Session, bank: Bank, today: ServiceDay, *, now: datetime
+) -> None:
     tomorrow = today.day + timedelta(days=1)
     rounds = session.scalars(
         select(Round)
@@ -41,7 +46,7 @@ def _owe_evening_before(session: Session, bank: Bank, today: ServiceDay, *, now:
     for key, given in promises_in(list(rounds)).items():
         pickup = _with_donor(session, key)
         if pickup.state is PickupState.PUBLISHED and pickup.answer is None:
-            _owe(
+            _queue(
                 session,
                 pickup,
                 now=now,
@@ -53,13 +58,13 @@ def _owe_evening_before(session: Session, bank: Bank, today: ServiceDay, *, now:
             )
 
 
-def _owe_near(session: Session, bank: Bank, *, now: datetime) -> None:
+def _queue_near(session: Session, bank: Bank, *, now: datetime) -> None:
     started = select(Round).where(Round.bank_id == bank.id, Round.state == RoundState.STARTED)
     for round_ in session.scalars(started):
-        for near in nearing(session, round_):
+        for near in eta_windows(session, round_):
             if near.closes < now:
                 continue
-            _owe(
+            _queue(
                 session,
                 _with_donor(session, near.pickup_id),
                 now=now,
@@ -71,8 +76,8 @@ def _owe_near(session: Session, bank: Bank, *, now: datetime) -> None:
             )
 
 
-def _owe_receipts(session: Session, bank: Bank, *, now: datetime) -> None:
-    """Wait until the collector can hardly undo what she recorded."""
+def _queue_receipts(session: Session, bank: Bank, *, now: datetime) -> None:
+    """Queue the receipts of records that are too old for an undo by the collector."""
     records = session.scalars(
         select(DoorRecord.pickup_id).where(
             DoorRecord.bank_id == bank.id,
@@ -82,7 +87,7 @@ def _owe_receipts(session: Session, bank: Bank, *, now: datetime) -> None:
         )
     )
     for key in sorted(set(records)):
-        _owe(session, _with_donor(session, key), now=now, template="receipt")
+        _queue(session, _with_donor(session, key), now=now, template="receipt")
 
 
 def _with_donor(session: Session, key: int) -> Pickup:
@@ -91,14 +96,14 @@ def _with_donor(session: Session, key: int) -> Pickup:
     ).one()
 
 
-def _owe(
+def _queue(
     session: Session, visit: Pickup, /, *, now: datetime, template: str, **figures: object
 ) -> None:
     donor: Donor = visit.donor
     giving = giving_of(session, donor.id)
     if giving is not None and giving.bereaved_at is not None:
         return
-    tell(
+    notify(
         session,
         now=now,
         bank_id=visit.bank_id,

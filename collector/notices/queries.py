@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from collector.notices.models import (
@@ -25,7 +25,7 @@ class DeliveryRoute:
     to: str
 
 
-def owed(session: Session, *, now: datetime, most: int = 50) -> list[Notice]:
+def due_notices(session: Session, *, now: datetime, most: int = 50) -> list[Notice]:
     """Return the messages due now of all banks, oldest first."""
     due = or_(Notice.claimed_until.is_(None), Notice.claimed_until < now)
     return list(
@@ -38,7 +38,7 @@ def owed(session: Session, *, now: datetime, most: int = 50) -> list[Notice]:
     )
 
 
-def ways_to(
+def routes_to(
     session: Session, *, bank_id: int, recipient: str, email: str | None, phone: str | None
 ) -> list[DeliveryRoute]:
     """Return the routes to a recipient: the chosen or only channel, and browsers besides."""
@@ -68,7 +68,7 @@ def chosen_channel(session: Session, *, bank_id: int, recipient: str) -> Channel
     )
 
 
-def has_browser(session: Session, *, bank_id: int, recipient: str) -> bool:
+def has_push_subscription(session: Session, *, bank_id: int, recipient: str) -> bool:
     """Return whether a recipient has a push subscription."""
     return (
         session.scalar(
@@ -80,7 +80,13 @@ def has_browser(session: Session, *, bank_id: int, recipient: str) -> bool:
     )
 
 
-def latest(session: Session, *, bank_id: int) -> list[Notice]:
+def count_notices(session: Session, *, bank_id: int, state: NoticeState) -> int:
+    """Return the number of a bank's messages in a state."""
+    counted = select(func.count()).where(Notice.bank_id == bank_id, Notice.state == state)
+    return session.scalar(counted) or 0
+
+
+def latest_notices(session: Session, *, bank_id: int) -> list[Notice]:
     """Return a bank's latest messages, newest first."""
     return list(
         session.scalars(

@@ -11,7 +11,7 @@ from collector.banks.nearest import CollectionArea, NearestBanks, ground_of, who
 from collector.banks.policies import PolicyKey
 from collector.banks.queries import banks, policies_of, policy_rows, zones_of
 from collector.db import reading
-from collector.places.postcodes import where_is
+from collector.places.postcodes import locate_postcode
 from collector.web.framework.guards import anyone
 from collector.web.public_map import directory_map
 from collector.web.public_words import (
@@ -113,7 +113,7 @@ def where() -> tuple[str, int] | str:
     """Show the lactariums that collect at a postcode, or that none does."""
     postcode = "".join(request.args.get("postcode", "").split())[:12]
     with reading() as session:
-        place = where_is(session, postcode)
+        place = locate_postcode(session, postcode)
         answer = place and who_comes(
             directory(session), postcode=postcode, at=place.at, areas=_areas(session)
         )

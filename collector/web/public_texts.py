@@ -1,30 +1,20 @@
 """Public pages of a bank's texts: privacy notice, legal notice, accessibility statement."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
 from flask import Blueprint, redirect, render_template, url_for
-from flask_babel import get_locale, lazy_gettext
-from flask_babel.speaklater import LazyString
+from flask_babel import get_locale
 from werkzeug.wrappers import Response
 
 from collector.banks.models import PublicText, PublicTextKey
 from collector.banks.queries import bank_by_slug, banks, public_texts_of
 from collector.db import reading
-from collector.errors import NotFound
 from collector.web.framework.guards import anyone
-
-_ = lazy_gettext
+from collector.web.public_words import TEXT_TITLES, text_key
 
 blueprint = Blueprint("public_texts", __name__)
-
-TITLES: Mapping[PublicTextKey, LazyString] = {
-    PublicTextKey.PRIVACY: _("Privacy notice"),
-    PublicTextKey.LEGAL: _("Legal notice"),
-    PublicTextKey.ACCESSIBILITY: _("Accessibility statement"),
-}
 
 GAPS = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
 
@@ -54,7 +44,7 @@ def of_site(name: str) -> Response | str:
     if len(here) == 1:
         return redirect(url_for("public_texts.of_bank", slug=here[0].slug, name=name))
     return render_template(
-        "public/text_banks.html", banks=here, name=name, title=TITLES[PublicTextKey(name)]
+        "public/text_banks.html", banks=here, name=name, title=TEXT_TITLES[PublicTextKey(name)]
     )
 
 
@@ -70,23 +60,10 @@ def of_bank(slug: str, name: str) -> str:
     return render_template(
         "public/text.html",
         bank=bank,
-        title=TITLES[key],
+        title=TEXT_TITLES[key],
         row=row,
         blocks=text_blocks(row.text) if row else [],
     )
-
-
-def text_key(name: str) -> PublicTextKey:
-    """Return the key of a public text.
-
-    Raises
-    ------
-    NotFound
-        There is no such text.
-    """
-    if name not in set(PublicTextKey):
-        raise NotFound("not_found", kind="public_texts")
-    return PublicTextKey(name)
 
 
 def text_blocks(text: str) -> list[TextBlock]:

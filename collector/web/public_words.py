@@ -8,7 +8,8 @@ from flask_babel import format_date, gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
 
 from collector.banks.directory import is_own
-from collector.banks.models import Known, Lactarium, LactariumKind, SourceKind
+from collector.banks.models import Known, Lactarium, LactariumKind, PublicTextKey, SourceKind
+from collector.errors import NotFound
 from collector.web.wording import SEMICOLON, long_day
 
 _ = lazy_gettext
@@ -46,6 +47,12 @@ HOME_COLLECTION: Mapping[str, LazyString] = {
     Known.YES: _("collects at homes"),
     Known.NO: _("does not collect at homes"),
     Known.UNKNOWN: _("we do not know whether it collects at homes"),
+}
+
+TEXT_TITLES: Mapping[PublicTextKey, LazyString] = {
+    PublicTextKey.PRIVACY: _("Privacy notice"),
+    PublicTextKey.LEGAL: _("Legal notice"),
+    PublicTextKey.ACCESSIBILITY: _("Accessibility statement"),
 }
 
 WORDS_OF_0_1 = frozenset({"", "read", "existence read", "unverified"})
@@ -168,6 +175,19 @@ def _checked(line: Lactarium) -> str:
     if line.checked_by:
         return str(gettext("checked on %(day)s by %(name)s", day=day, name=line.checked_by))
     return str(gettext("checked on %(day)s", day=day))
+
+
+def text_key(name: str) -> PublicTextKey:
+    """Return the key of a public text.
+
+    Raises
+    ------
+    NotFound
+        There is no such text.
+    """
+    if name not in set(PublicTextKey):
+        raise NotFound("not_found", kind="public_texts")
+    return PublicTextKey(name)
 
 
 def area(line: Lactarium) -> str:

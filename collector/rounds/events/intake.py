@@ -183,10 +183,17 @@ class _Intake:
             self._check_labels(event, pickup)
         self.accepted.append(event)
         _add_labels(self.visits_by_label, event)
-        if isinstance(event, CollectedEvent | NotDoneEvent | UndoneEvent) and event.pickup:
-            self.decided.add(event.pickup)
+        self._note_decided(event)
         self.known[event.client_id] = self.round.id
         return EventStatus.ACCEPTED
+
+    def _note_decided(self, event: PhoneEvent) -> None:
+        if isinstance(event, UndoneEvent):
+            known = (each.event for each in self.stored[self.round.id])
+            changing = changing_events([*known, *self.accepted], [event])
+            self.decided.update(each.pickup for each in changing if each.pickup is not None)
+        elif isinstance(event, CollectedEvent | NotDoneEvent):
+            self.decided.add(event.pickup)
 
     def _pickup(self, event: PhoneEvent) -> Pickup | None:
         if event.pickup is None:
@@ -223,7 +230,7 @@ class _Intake:
     def _check_labels(self, event: CollectedEvent, pickup: Pickup) -> None:
         """Refuse a label of another visit's bottle.
 
-        Containers are compared as the events accepted before leave them. If one of those events
+        Containers are compared as the events accepted before leave them. If one of these events
         may have given or freed such a label, the events so far are projected first.
         """
         labels = _labels(event)

@@ -10,7 +10,7 @@ from flask import Flask
 
 from collector.custody.models import ContainerState
 from collector.custody.numbers import number_of
-from collector.custody.queries import chain_of, containers_of, received, record_of
+from collector.custody.queries import chain_of, containers_of, count_received, record_of
 from collector.db import db, reading, transaction
 from collector.errors import NotFound
 from collector.rounds.events.intake import EventStatus, accept_events
@@ -66,7 +66,13 @@ def test_a_container_leads_to_its_donor_its_visit_its_holders_and_temperatures(
         (ContainerState.IN_TRANSIT, f"person:{brought_in.ana}"),
         (ContainerState.RECEIVED, f"site:{brought_in.site}"),
     ]
-    assert [celsius for _, celsius in chain.temperatures] == [-17, -20]
+    assert [entry.details.get("freezer_celsius") for entry in chain.entries] == [
+        None,
+        -17,
+        None,
+        None,
+    ]
+    assert [entry.details.get("box_celsius") for entry in chain.entries] == [None, None, None, -20]
 
 
 def test_bottles_without_a_label_have_a_chain_as_well(brought_in: Town) -> None:
@@ -88,9 +94,9 @@ def test_another_bank_finds_no_such_container(brought_in: Town) -> None:
 def test_what_a_day_received_is_counted_for_its_bank_and_its_day(brought_in: Town) -> None:
     tomorrow = ServiceDay(TODAY.day + timedelta(days=1), PARIS)
     with reading() as session:
-        assert received(session, bank_id=brought_in.bank, day=TODAY) == 7
-        assert received(session, bank_id=brought_in.bank, day=tomorrow) == 0
-        assert received(session, bank_id=brought_in.other_bank, day=TODAY) == 0
+        assert count_received(session, bank_id=brought_in.bank, day=TODAY) == 7
+        assert count_received(session, bank_id=brought_in.bank, day=tomorrow) == 0
+        assert count_received(session, bank_id=brought_in.other_bank, day=TODAY) == 0
 
 
 def test_a_warm_freezer_is_flagged_on_its_record(brought_in: Town) -> None:

@@ -15,8 +15,8 @@ from collector.db import db, reading, transaction
 from collector.errors import Conflict, NotFound, Refused
 from collector.notices.models import Notice
 from collector.pickups.models import Pickup, PickupState
-from collector.rounds.actions import open_day, pin, publish
-from collector.rounds.models import DayPlan, Publication, Round, RoundState, RoundStop, Unplanned
+from collector.rounds.actions import open_day, publish
+from collector.rounds.models import DayPlan, Publication, Round, RoundState, Unplanned
 from collector.rounds.queries import day_plan, get_round
 from collector.service_day import ServiceDay
 from tests.builders import DAY, MORNING
@@ -262,52 +262,14 @@ def published_at(session: Session, town: Town, version: int) -> int:
     ).revision
 
 
-def test_a_pin_is_kept_and_raises_the_version(app: Flask, town: Town):
-    with app.app_context(), transaction() as session:
-        draft(session, town, {0: [(town.pickups[0], TEN)]})
-        plan = the_plan(session, town)
-        stop, version = plan.rounds[0].stops[0], plan.version
-        pinned = pin(
-            session,
-            now=MORNING,
-            bank_id=town.bank,
-            stop_id=stop.id,
-            pinned=True,
-            version=version,
-            actor="person:1",
-        )
-        assert pinned.version == version + 1
-        assert session.get_one(RoundStop, stop.id).pinned
-        with pytest.raises(Conflict):
-            pin(
-                session,
-                now=MORNING,
-                bank_id=town.bank,
-                stop_id=stop.id,
-                pinned=False,
-                version=version,
-                actor="person:1",
-            )
-
-
 def test_another_banks_rows_do_not_exist(app: Flask, town: Town):
     with app.app_context(), transaction() as session:
         draft(session, town, {0: [(town.pickups[0], TEN)]})
         plan = the_plan(session, town)
-        round_, stop = plan.rounds[0], plan.rounds[0].stops[0]
+        round_ = plan.rounds[0]
         assert day_plan(session, bank_id=town.other_bank, day=DAY) is None
         with pytest.raises(NotFound):
             get_round(session, bank_id=town.other_bank, round_id=round_.id)
-        with pytest.raises(NotFound):
-            pin(
-                session,
-                now=MORNING,
-                bank_id=town.other_bank,
-                stop_id=stop.id,
-                pinned=True,
-                version=plan.version,
-                actor="person:9",
-            )
         with pytest.raises(NotFound):
             publish(
                 session,

@@ -14,7 +14,7 @@ from collector.people.models import Role
 from collector.people.queries import staff_of
 from collector.web.board.page_context import page
 from collector.web.framework.guards import actor, guard, now
-from collector.web.public_texts import TITLES, text_key
+from collector.web.public_words import TEXT_TITLES, text_key
 from collector.web.wording import sentence
 
 blueprint = Blueprint("public_texts", __name__, url_prefix="/bank/public-texts")
@@ -34,7 +34,7 @@ def home() -> str:
             bank=get_bank(session, bank_id),
             rows={(each.key, each.language): each for each in public_texts_of(session, bank_id)},
             people={f"person:{each.id}": each.name for each in staff_of(session, bank_id)},
-            titles=TITLES,
+            titles=TEXT_TITLES,
             language_names=LANGUAGE_NAMES,
         )
 
@@ -87,7 +87,7 @@ def _form(key: PublicTextKey, language: str, wrong: str = "") -> str:
         return page(
             session,
             "board/bank/public_text.html",
-            title=TITLES[key],
+            title=TEXT_TITLES[key],
             language_name=LANGUAGE_NAMES[language],
             text_language=language,
             text=request.form.get("text", "") if wrong else stored,

@@ -1,4 +1,4 @@
-"""The board's view of the road, the quality desk, the sheet, the calendar, a phone shut out."""
+"""Monitoring on the board, the quality desk, the sheet, the calendar, a revoked phone."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_an_incident_is_decided_and_the_phone_hears_of_it(
     assert [(each["decision"], each["note"]) for each in listed["incidents"]] == [("call", "06 55")]
 
 
-def test_telling_of_an_incident_or_seeing_a_revision_does_not_start_a_round(
+def test_an_incident_or_an_acknowledgement_does_not_start_a_round(
     app: Flask, ana: FlaskClient, round_id: int
 ) -> None:
     say(ana, round_id, said("acknowledged", sequence=1, revision=1))
@@ -150,7 +150,7 @@ def test_a_record_of_a_visit_that_was_moved_away_is_kept_and_shown(
     assert "taken out of this round" in claire.get(ROAD).get_data(as_text=True)
 
 
-def test_a_phone_that_was_shut_out_is_told_at_its_next_contact(
+def test_a_revoked_phone_learns_it_at_its_next_contact(
     app: Flask, ana: FlaskClient, claire: FlaskClient, town: Town
 ) -> None:
     with app.app_context(), transaction() as session:
@@ -170,7 +170,7 @@ def test_a_phone_that_was_shut_out_is_told_at_its_next_contact(
     assert (refused.status_code, refused.get_json()["error"]) == (401, "device_revoked")
 
 
-def test_the_price_of_coming_back_is_told(app: Flask, ana: FlaskClient, town: Town) -> None:
+def test_the_cost_of_a_deferral_is_shown(app: Flask, ana: FlaskClient, town: Town) -> None:
     dora, elise, fanny = town.pickups
     with app.app_context():
         with transaction() as session:
@@ -230,7 +230,7 @@ def test_a_calendar_shows_shifts_until_its_address_is_ended(
     assert town
 
 
-def test_a_coordinators_calendar_shows_everybodys_shifts(app: Flask, claire: FlaskClient) -> None:
+def test_a_coordinators_calendar_shows_every_shift(app: Flask, claire: FlaskClient) -> None:
     made = claire.post("/board/bank/reports/calendar", data={"what": "make"}).get_data(as_text=True)
     found = re.search(r"/calendar/[^\"]+\.ics", made)
     assert found is not None
@@ -242,7 +242,9 @@ def test_a_coordinators_calendar_shows_everybodys_shifts(app: Flask, claire: Fla
     assert app.test_client().get(found[0]).status_code == 404
 
 
-def test_her_own_calendar_stays_her_own_where_she_coordinates_too(app: Flask, town: Town) -> None:
+def test_a_collectors_calendar_shows_only_her_shifts_even_if_she_coordinates(
+    app: Flask, town: Town
+) -> None:
     with app.app_context(), transaction() as session:
         grant = RoleGrant(bank_id=town.bank, person_id=town.ana, role=Role.COORDINATOR)
         session.add(grant)
@@ -261,7 +263,7 @@ def test_her_own_calendar_stays_her_own_where_she_coordinates_too(app: Flask, to
     assert [stranger.get(path).status_code for path in paths] == [200, 404]
 
 
-def test_a_picture_is_kept_once_and_seen_by_the_office(
+def test_a_photo_is_stored_once_and_shown_on_the_board(
     ana: FlaskClient, claire: FlaskClient, round_id: int
 ) -> None:
     name = UUID(int=5)

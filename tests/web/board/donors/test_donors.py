@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from collector.banks.models import Lactarium
 from collector.db import reading, transaction
-from collector.donors.call_backs import ask_call_back, offered
+from collector.donors.call_backs import offered, request_call_back
 from collector.donors.models import Donor, DonorState
 from collector.donors.queries import get_donor
 from collector.donors.screening import first_contact
@@ -35,7 +35,9 @@ def ida(app: Flask, town: Town) -> int:
             discreet=False,
         )
         wanted = offered(session, now=MORNING, bank_id=town.bank)[0]
-        ask_call_back(session, now=MORNING, bank_id=town.bank, donor_id=donor.id, wanted=wanted)
+        request_call_back(
+            session, now=MORNING, bank_id=town.bank, donor_id=donor.id, half_day=wanted
+        )
         return donor.id
 
 
@@ -146,9 +148,7 @@ def test_each_role_of_the_desk_is_led_to_a_page_of_its_own(app: Flask, town: Tow
         assert client.get("/board/").status_code == 403
 
 
-def test_an_administrator_claims_the_banks_own_line_and_nobody_elses(
-    app: Flask, town: Town
-) -> None:
+def test_an_administrator_claims_the_banks_own_line_and_no_other(app: Flask, town: Town) -> None:
     client = desk(app, town, Role.ADMIN)
     with app.app_context(), reading() as session:
         pessac = session.query(Lactarium).filter_by(town="Pessac").one().id
@@ -175,7 +175,9 @@ def test_an_administrator_claims_the_banks_own_line_and_nobody_elses(
         assert session.get_one(Lactarium, pessac).bank_id == town.bank
         session.get_one(Lactarium, tours).bank_id = town.other_bank
     assert client.get(f"/board/bank/directory/{tours}").status_code == 404
-    assert "Checked on 23 November 2026 by Town bank" in client.get("/lactariums").get_data(as_text=True)
+    assert "Checked on 23 November 2026 by Town bank" in client.get("/lactariums").get_data(
+        as_text=True
+    )
 
 
 def test_quality_erases_and_opens_the_seal_for_a_reason(app: Flask, town: Town, ida: int) -> None:
