@@ -18,6 +18,7 @@ from collector.web import (
     my_data,
     outbox,
     public,
+    public_texts,
     screening,
     visit_link,
     wording,
@@ -48,6 +49,7 @@ PARTS = (
 SURFACES = (
     sign_in,
     public,
+    public_texts,
     contact,
     screening,
     my_data,

@@ -1,13 +1,17 @@
-"""Rows of a bank: bank, sites, zones, policies, directory entries."""
+"""Rows of a bank: bank, sites, zones, policies, directory entries, public texts."""
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from collector.db import BankOwned, Base
+
+GAP = "[["
+"""The begin of a gap in a public text; the bank replaces it."""
 
 
 class Jurisdiction(StrEnum):
@@ -46,6 +50,24 @@ class Known(StrEnum):
     YES = "yes"
     NO = "no"
     UNKNOWN = "unknown"
+
+
+class SourceKind(StrEnum):
+    """The kind of a source of the directory; the first is the strongest."""
+
+    OWN_PAGE = "own_page"
+    ASSOCIATION = "association"
+    PRESS = "press"
+    FORUM = "forum"
+    UNKNOWN = "unknown"
+
+
+class PublicTextKey(StrEnum):
+    """The public texts that a bank completes."""
+
+    PRIVACY = "privacy"
+    LEGAL = "legal"
+    ACCESSIBILITY = "accessibility"
 
 
 class Bank(Base):
@@ -127,11 +149,52 @@ class Lactarium(Base):
     radius_km: Mapped[int | None]
     """The radius of collection in kilometres, where known."""
     evidence: Mapped[str]
-    """The evidence of the entry: `read` at the source, or a sentence."""
+    """A note on the evidence; the words of 0.1, such as `read`, are not printed."""
     checked_on: Mapped[date | None]
+    """The day of an administrator's check; None if none was recorded."""
+    checked_by: Mapped[str] = mapped_column(default="")
+    """The name printed for that check, the administrator's bank by default."""
+    email: Mapped[str] = mapped_column(default="")
+    phone_source: Mapped[SourceKind] = mapped_column(default=SourceKind.UNKNOWN)
+    """The kind of source of the telephone number."""
+    home_collection: Mapped[Known] = mapped_column(default=Known.UNKNOWN)
+    """Whether it collects at homes."""
+    area: Mapped[str] = mapped_column(default="")
+    """The area of collection in words, where a source gives one."""
+    sources: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    """The sources of the entry: `url`, `kind`, and `date` (a year, month or day; may be empty)."""
     listed: Mapped[bool]
     bank_id: Mapped[int | None] = mapped_column(ForeignKey("banks.id"), unique=True)
     """The bank of this installation behind the entry, which then owns it."""
     version: Mapped[int] = mapped_column()
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own form
+
+    @property
+    def best_source(self) -> SourceKind:
+        """The strongest kind among the sources; unknown without any."""
+        kinds = {str(each["kind"]) for each in self.sources}
+        return next((kind for kind in SourceKind if kind in kinds), SourceKind.UNKNOWN)
+
+
+class PublicText(BankOwned, Base):
+    """A public text of a bank in one language: privacy, legal notice, accessibility."""
+
+    __tablename__ = "public_texts"
+    __table_args__ = (UniqueConstraint("bank_id", "key", "language"),)
+
+    key: Mapped[PublicTextKey]
+    language: Mapped[str]
+    text: Mapped[str]
+    """Plain text; a line `## ...` is a heading, `- ...` an item, `[[...]]` a gap."""
+    changed_by: Mapped[str]
+    """The reference of the person, as in the audit chain."""
+    changed_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column()
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own form
+
+    @property
+    def complete(self) -> bool:
+        """Whether the text has words and no gap."""
+        return bool(self.text.strip()) and GAP not in self.text

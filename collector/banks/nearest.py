@@ -113,6 +113,8 @@ def _option(
 
 def _reach(line: Lactarium, postcode: str, km: float, areas: Mapping[int, CollectionArea]) -> Reach:
     ground = None if line.bank_id is None else areas.get(line.bank_id)
+    if ground is None and line.home_collection is Known.NO:
+        return Reach.TOO_FAR
     prefixes = ground.prefixes if ground else tuple(line.postcodes)
     radius = ground.radius_km if ground else line.radius_km
     if prefixes:

@@ -1,9 +1,9 @@
-"""Queries of banks, sites, zones and policies."""
+"""Queries of banks, sites, zones, policies and public texts."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from collector.banks.models import Bank, Policy, Site, Zone
+from collector.banks.models import Bank, Policy, PublicText, PublicTextKey, Site, Zone
 from collector.banks.policies import Policies
 from collector.errors import NotFound
 
@@ -84,3 +84,32 @@ def bank_by_slug(session: Session, slug: str) -> Bank:
     if bank is None:
         raise NotFound("not_found", kind="banks")
     return bank
+
+
+def public_text(
+    session: Session, *, bank_id: int, key: PublicTextKey, language: str
+) -> PublicText | None:
+    """Return a public text of a bank in one language, or None before its first change."""
+    return session.scalar(
+        select(PublicText).where(
+            PublicText.bank_id == bank_id,
+            PublicText.key == key,
+            PublicText.language == language,
+        )
+    )
+
+
+def public_texts_of(session: Session, bank_id: int) -> list[PublicText]:
+    """Return the public texts of a bank, gaps or not."""
+    return list(session.scalars(select(PublicText).where(PublicText.bank_id == bank_id)))
+
+
+def incomplete_notices(session: Session, bank_id: int) -> list[PublicTextKey]:
+    """Return the public texts that are missing or have gaps in the bank's own language."""
+    language = get_bank(session, bank_id).language
+    complete = {
+        each.key
+        for each in public_texts_of(session, bank_id)
+        if each.language == language and each.complete
+    }
+    return [key for key in PublicTextKey if key not in complete]

@@ -1,25 +1,80 @@
-"""Public pages: reasons, conditions, procedure, search by postcode, directory."""
+"""Public pages: reasons, conditions, procedure, questions, search by postcode, directory."""
 
-from flask import Blueprint, render_template, request
+from dataclasses import dataclass
+
+from flask import Blueprint, g, render_template, request
 from sqlalchemy.orm import Session
 
-from collector.banks.directory import directory
+from collector.banks.directory import directory, directory_checks
 from collector.banks.models import Bank, Lactarium
 from collector.banks.nearest import CollectionArea, NearestBanks, ground_of, who_comes
-from collector.banks.queries import banks, policies_of, zones_of
+from collector.banks.policies import PolicyKey
+from collector.banks.queries import banks, policies_of, policy_rows, zones_of
 from collector.db import reading
 from collector.places.postcodes import locate_postcode
 from collector.web.framework.guards import anyone
 from collector.web.public_map import directory_map
-from collector.web.public_words import ANONYMOUS, KINDS, SOURCES, evidence
+from collector.web.public_words import (
+    ANONYMOUS,
+    HOME_COLLECTION,
+    KINDS,
+    READ_AT,
+    SOURCE_NAMES,
+    SOURCES,
+    area,
+    evidence,
+    source_date,
+)
 
 blueprint = Blueprint("public", __name__)
+
+ANSWERED_BY_RULES = frozenset(
+    {
+        PolicyKey.BABY_AGE_DAYS,
+        PolicyKey.COLLECTION_MINUTES,
+        PolicyKey.FIRST_VISIT_MINUTES,
+        PolicyKey.MILK_AGE_DAYS,
+        PolicyKey.MINIMUM_VOLUME_ML,
+    }
+)
+"""Rules of a bank that answer a donor's first questions."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BankFigure:
+    """The value of a rule at one bank of this installation, in the unit of the rule."""
+
+    bank: str
+    value: int
+    verified: bool
 
 
 @blueprint.context_processor
 def words() -> dict[str, object]:
     """Add the words of the public templates."""
-    return {"KINDS": KINDS, "ANONYMOUS": ANONYMOUS, "SOURCES": SOURCES, "evidence": evidence}
+    return {
+        "KINDS": KINDS,
+        "ANONYMOUS": ANONYMOUS,
+        "HOME_COLLECTION": HOME_COLLECTION,
+        "READ_AT": READ_AT,
+        "SOURCES": SOURCES,
+        "SOURCE_NAMES": SOURCE_NAMES,
+        "area": area,
+        "evidence": evidence,
+        "source_date": source_date,
+    }
+
+
+@blueprint.app_template_global()
+def bank_in_header() -> Bank | None:
+    """Return the bank named in the header: that of the address, or else the only one here."""
+    if "bank_in_header" not in g:
+        slug = (request.view_args or {}).get("slug")
+        with reading() as session:
+            here = banks(session)
+        named = [bank for bank in here if slug in {None, bank.slug}]
+        g.bank_in_header = named[0] if len(named) == 1 else None
+    return g.bank_in_header  # type: ignore[no-any-return]
 
 
 @blueprint.get("/give")
@@ -43,6 +98,15 @@ def how() -> str:
     return render_template("public/how.html")
 
 
+@blueprint.get("/give/questions")
+@anyone
+def questions() -> str:
+    """Show the answers to a donor's first questions, with the rules of the banks here."""
+    with reading() as session:
+        figures = _figures(session)
+    return render_template("public/questions.html", figures=figures)
+
+
 @blueprint.get("/give/where")
 @anyone
 def where() -> tuple[str, int] | str:
@@ -50,14 +114,13 @@ def where() -> tuple[str, int] | str:
     postcode = "".join(request.args.get("postcode", "").split())[:12]
     with reading() as session:
         place = locate_postcode(session, postcode)
-        if place is None:
-            return render_template("public/give.html", postcode=postcode, wrong=bool(postcode)), 422
-        answer = who_comes(
+        answer = place and who_comes(
             directory(session), postcode=postcode, at=place.at, areas=_areas(session)
         )
-        return render_template(
-            "public/where.html", place=place, answer=answer, home=_home_of(session, answer)
-        )
+        home = answer and _home_of(session, answer)
+    if answer is None:
+        return render_template("public/give.html", postcode=postcode, wrong=bool(postcode)), 422
+    return render_template("public/where.html", place=place, answer=answer, home=home)
 
 
 @blueprint.get("/lactariums")
@@ -66,7 +129,28 @@ def lactariums() -> str:
     """Show the known lactariums, on a map and as a list."""
     with reading() as session:
         lines = directory(session)
-        return render_template("public/lactariums.html", lines=lines, map=directory_map(lines))
+    return render_template(
+        "public/lactariums.html",
+        lines=lines,
+        checks=directory_checks(lines),
+        map=directory_map(lines),
+    )
+
+
+def _figures(session: Session) -> dict[str, list[BankFigure]]:
+    """Return the figures of the banks here by the key of the rule."""
+    figures: dict[str, list[BankFigure]] = {key.value: [] for key in ANSWERED_BY_RULES}
+    for bank in banks(session):
+        for row in policy_rows(session, bank.id):
+            if row.key in figures:
+                figures[row.key].append(
+                    BankFigure(
+                        bank=bank.name,
+                        value=int(row.value),
+                        verified=row.verified_on is not None,
+                    )
+                )
+    return figures
 
 
 def _areas(session: Session) -> dict[int, CollectionArea]:

@@ -59,6 +59,10 @@ ERRORS: Mapping[str, LazyString] = {
     "radius_out_of_bounds": _(
         "A radius lies between 1 and %(most)s km; leave it empty if unknown."
     ),
+    "source_not_read": _(
+        "A source is an address, then its kind and its date if known: correct “%(line)s”."
+    ),
+    "text_missing": _("The text is empty: write it, or go back without changing."),
     "website_not_valid": _("Write the whole address of the page, beginning with https://"),
     "site_known": _("There is a site called %(name)s already."),
     "time_zone_unknown": _("There is no time zone %(name)s; write one such as Europe/Paris."),

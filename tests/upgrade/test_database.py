@@ -7,6 +7,7 @@ from concurrent.futures import Future
 from itertools import chain
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 from alembic.util import CommandError
@@ -25,6 +26,9 @@ from routing.formats.native import plan_of, problem_of
 from tests.conftest import SetClock
 from tests.upgrade.catalogue import catalogue
 from tests.upgrade.recorded import connected, rows_of
+
+NEW_TABLES = {"public_texts"}
+"""The tables that 0.1 lacked."""
 
 ASKS_THE_PLANNER = ("planning_runs", "proposals", "horizons", "disruptions")
 
@@ -73,11 +77,17 @@ def test_migrate_keeps_every_row_and_every_value(recorded: Engine) -> None:
     for _twice in range(2):
         answer = migrate()
         assert (answer.exit_code, answer.output) == (0, "The database is up to date.\n")
-        after = rows_of(recorded)
-        for name, rows in before.items():
-            kept = [{column: row[column] for column in rows[0]} for row in after[name]]
-            assert kept == rows, name
+        assert_kept(before, rows_of(recorded))
     assert migrations.is_current(recorded)
+
+
+def assert_kept(
+    before: dict[str, list[dict[str, Any]]], after: dict[str, list[dict[str, Any]]]
+) -> None:
+    """Compare every row in the columns of 0.1."""
+    for name, rows in before.items():
+        kept = [{column: row[column] for column in rows[0]} for row in after[name]]
+        assert kept == rows, name
 
 
 def test_the_schema_is_that_of_a_new_installation(
@@ -133,14 +143,15 @@ def test_of_two_migrations_at_once_one_waits_for_the_other(recorded: Engine) -> 
         assert other.is_alive()
     other.join()
     assert waited.done()
-    assert rows_of(recorded) == before
+    assert_kept(before, rows_of(recorded))
     assert migrations.is_current(recorded)
 
 
 def test_the_classes_read_every_row_and_the_audit_chain_holds(app: Flask) -> None:
     with app.app_context(), reading() as session:
         for mapper in Base.registry.mappers:
-            assert session.query(mapper.class_).all(), mapper.class_.__name__
+            if mapper.local_table.name not in NEW_TABLES:
+                assert session.query(mapper.class_).all(), mapper.class_.__name__
         assert first_broken_link(session, 1) is None
 
 

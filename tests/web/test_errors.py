@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -64,7 +65,10 @@ def test_an_error_is_told_in_words_as_a_page_and_as_json(
     assert told.get_json() == {"error": code, "message": str(told.get_json()["message"])}
     page = client.get(f"/try/{name}", headers={"Accept": "text/html", "Accept-Language": "fr"})
     assert page.status_code == status
-    assert code in page.text
+    shown = re.sub(r"<(head|script)\b.*?</\1>|<[^>]*>", " ", page.text, flags=re.DOTALL)
+    assert code not in page.text
+    assert str(status) not in shown
+    assert "http_" not in page.text
     for inside in ("secret", "hunter2", "Traceback"):
         assert inside not in page.text
         assert inside not in told.text
@@ -82,3 +86,12 @@ def test_every_code_that_can_be_raised_has_its_sentence() -> None:
     }
     assert len(raised) > 20
     assert raised - set(ERRORS) == set()
+
+
+def test_titles_of_error_pages_differ(broken: Flask) -> None:
+    titles = {}
+    for name in ("refused", "conflict", "missing", "away", "accident", "teapot"):
+        page = broken.test_client().get(f"/try/{name}", headers={"Accept": "text/html"})
+        titles[name] = re.findall(r"<title>(.*?)</title>", page.text)[0]
+    assert len(set(titles.values())) == len(titles)
+    assert titles["missing"] == "Page not found"

@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 import re
+from datetime import date
+from pathlib import Path
 
 import pytest
 from flask import Flask
 
-from collector.banks.models import Lactarium, Zone
+from collector.banks.models import Bank, Lactarium, Zone
+from collector.banks.queries import policy_row
 from collector.db import transaction
 from tests.town import Town, sign_in
 
+ROOT = Path(__file__).parents[2]
+
 pytestmark = pytest.mark.usefixtures("town")
 
-PAGES = ["/give", "/give/who", "/give/how", "/lactariums", "/give/where?postcode=33600"]
+PAGES = [
+    "/give",
+    "/give/who",
+    "/give/how",
+    "/give/questions",
+    "/lactariums",
+    "/give/where?postcode=33600",
+    "/banks/town/privacy",
+    "/privacy",
+]
 
 
 def says(app: Flask, path: str, language: str = "en") -> str:
@@ -31,7 +45,8 @@ def test_a_public_page_needs_no_sign_in_no_script_and_nobody_else(
     assert answer.status_code == 200
     assert f'<html lang="{language}">' in text
     assert "<script" not in text
-    assert re.findall(r'(?:src|href)="(https?:[^"]+)"', text) == []
+    assert re.findall(r'src="(https?:[^"]+)"', text) == []
+    assert re.findall(r'<link[^>]*href="(https?:[^"]+)"', text) == []
 
 
 def test_the_bank_that_lives_here_is_offered_where_its_zone_holds_her(
@@ -61,13 +76,116 @@ def test_what_is_no_postcode_is_said_and_kept(app: Flask) -> None:
     assert "five digits" in answer.get_data(as_text=True)
 
 
-def test_every_line_of_the_directory_says_how_well_it_is_known(app: Flask) -> None:
+def test_the_directory_claims_its_own_page_only_for_entries_read_there(app: Flask) -> None:
     text = says(app, "/lactariums")
-    assert text.count("Read at its own page") == 16
-    assert text.count("That it exists was read") == 2
-    assert text.count("Not verified") == 4
+    assert text.count("Read at its own page") == 7
+    assert text.count("Read at the page of an association") == 2
+    assert text.count("Read in the press") == 14
+    assert text.count("Read in a blog or a forum") == 1
     assert "Hôpital Necker" in text
-    assert text.count('class="mark ') == 20, "two lie overseas"
+    assert text.count('class="mark ') == 21, "three lie overseas"
+
+
+def test_the_directory_links_every_source_and_gives_telephone_page_and_address(app: Flask) -> None:
+    text = says(app, "/lactariums")
+    assert 'href="https://www.ch-stbrieuc.fr/Lactarium"' in text
+    assert 'href="tel:0296017127"' in text
+    assert 'href="tel:0238744181"' in text, "Orléans has two numbers"
+    assert 'href="tel:0238613316"' in text
+    assert 'href="mailto:bp-lactarium@chu-nantes.fr"' in text
+    assert "The number is not from its own page: press." in text
+    assert "(press, 2 February 2022)" in text
+    assert "(press, March 2022)" in text
+    assert "(association" not in text, "codes stay inside"
+
+
+def test_the_numbers_of_the_directory_follow_its_entries(app: Flask) -> None:
+    before = says(app, "/lactariums")
+    assert "We know of 24 lactariums in France" in before
+    assert "None was checked with the lactarium itself" in before
+    with app.app_context(), transaction() as session:
+        pessac = session.query(Lactarium).filter_by(town="Pessac").one()
+        pessac.checked_on, pessac.checked_by = date(2026, 11, 23), "Town bank"
+        for each in session.query(Lactarium).filter_by(town="Tours"):
+            each.sources = []
+        session.query(Lactarium).filter_by(town="Dijon").one().listed = False
+    text = says(app, "/lactariums")
+    assert "We know of 23 lactariums in France" in text
+    assert "1 was checked on the day printed there" in text
+    assert "Checked on 23 November 2026 by Town bank" in text
+    assert "6: read at its own page" in text
+    assert text.count("Not checked") == 1, "Tours lost its sources"
+    assert "1: not checked" in text
+
+
+def test_no_public_page_promises_that_a_gift_costs_nothing(app: Flask) -> None:
+    text = " ".join(says(app, path) for path in PAGES)
+    for promise in ("costs you nothing", "Two minutes", "The family pays nothing", "two minutes"):
+        assert promise not in text
+    assert "no mother is paid for it" in text
+    assert "Ask the lactarium about costs" in text
+
+
+def test_every_source_with_a_known_address_is_a_link(app: Flask) -> None:
+    text = says(app, "/give")
+    assert "https://www.who.int/tools/elena/interventions/donormilk-infants" in text
+    assert "https://www.cochranelibrary.com/cdsr/doi/10.1002/14651858.CD002971.pub6/full" in text
+
+
+def test_the_first_questions_are_answered_with_the_rules_of_the_banks_here(
+    app: Flask, town: Town
+) -> None:
+    with app.app_context(), transaction() as session:
+        rule = policy_row(session, bank_id=town.bank, key="minimum_volume_ml")
+        rule.value, rule.verified_on = "700", None
+    text = says(app, "/give/questions")
+    for anchor in ("bags", "hygiene", "one-day", "age", "minimum", "medicines", "time", "cost"):
+        assert f'id="{anchor}"' in text
+    lines = [" ".join(line.split()) for line in re.findall(r"at-bank\">(.*?)</p>", text, re.DOTALL)]
+    minimum = next(line for line in lines if "0.7" in line)
+    assert "Town bank" in minimum
+    assert "not verified" in minimum
+    assert any("Other bank" in line and "0.4" in line for line in lines)
+    for path in ("/give", "/give/who", "/give/how", "/give/where?postcode=33600"):
+        assert "/give/questions" in says(app, path).partition("<main")[2].partition("</main>")[0]
+
+
+def test_the_header_names_the_bank_of_the_address_with_its_telephone(
+    app: Flask, town: Town
+) -> None:
+    with app.app_context(), transaction() as session:
+        session.get_one(Bank, town.bank).phone = "05 00 00 00 01"
+    header = says(app, "/banks/town/contact").partition("</header>")[0]
+    assert "Town bank" in header
+    assert 'href="tel:0500000001"' in header
+    header = says(app, "/give").partition("</header>")[0]
+    assert "Milkround" in header, "two banks share this site"
+    assert "tel:" not in header
+
+
+def test_titles_of_public_and_sign_in_pages_differ(app: Flask) -> None:
+    paths = [*PAGES, "/", "/sign-in", "/link/xxx", "/banks/town/contact", "/banks/town/legal"]
+    paths += ["/banks/town/accessibility", "/accessibility", "/legal", "/no-such-page"]
+    for language in ("en", "fr"):
+        titles = [
+            re.findall(r"<title>(.*?)</title>", says(app, path, language))[0] for path in paths
+        ]
+        assert sorted(set(titles)) == sorted(titles)
+        assert "Milkround" not in titles
+
+
+def test_every_page_template_of_donors_visitors_and_errors_has_its_own_title() -> None:
+    titles: dict[str, str] = {}
+    for folder in ("public", "session", "donor", "screening", "errors"):
+        for path in sorted((ROOT / "templates" / folder).glob("*.html")):
+            text = path.read_text(encoding="utf-8")
+            if not text.lstrip().startswith("{% extends") or path.name == "home.html":
+                continue
+            found = re.findall(r"block title %}(.*?){% endblock", text, re.DOTALL)
+            assert found, path
+            if "title }}" in found[0]:
+                continue
+            assert titles.setdefault(found[0], path.name) == path.name, found[0]
 
 
 CONTACT = {

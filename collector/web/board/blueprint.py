@@ -8,7 +8,15 @@ from collector.errors import Conflict, Refused
 from collector.people.models import Role
 from collector.rounds.queries import revision_of
 from collector.web.board import map_background, morning
-from collector.web.board.bank import containers, directory, erasures, excursions, policies, reports
+from collector.web.board.bank import (
+    containers,
+    directory,
+    erasures,
+    excursions,
+    policies,
+    public_texts,
+    reports,
+)
 from collector.web.board.day import (
     comparisons,
     edits,
@@ -76,6 +84,7 @@ PARTS = (
     questions,
     policies,
     directory,
+    public_texts,
     containers,
     reports,
     erasures,

@@ -7,6 +7,8 @@ from flask import Blueprint, url_for
 from flask_babel import gettext, ngettext
 from sqlalchemy.orm import Session
 
+from collector.banks.models import PublicTextKey
+from collector.banks.queries import get_bank, incomplete_notices
 from collector.db import reading
 from collector.donors.eligibility import serology_valid_until
 from collector.donors.models import DonorState
@@ -24,6 +26,7 @@ from collector.web.board.day.view_model import DayView
 from collector.web.board.dispatch.view_model import load_dispatch_view
 from collector.web.board.page_context import page, today
 from collector.web.framework.guards import actor, may_see, now
+from collector.web.public_words import TEXT_TITLES
 from collector.web.wording import COLON, moment, short_day
 from collector.web.wording import day as day_in_words
 
@@ -76,6 +79,7 @@ def home() -> str:
             _freezers(session, bank_id),
             _messages(session, bank_id),
             _timers(session, bank_id),
+            _public_texts(session, bank_id),
         ]
         return page(
             session,
@@ -232,4 +236,21 @@ def _timers(session: Session, bank_id: int) -> Card:
         action=gettext("Look at the messages"),
         icon="clock",
         tone="danger",
+    )
+
+
+def _public_texts(session: Session, bank_id: int) -> Card:
+    """Return the card of the public texts with gaps; an administrator fills them."""
+    incomplete = incomplete_notices(session, bank_id)
+    slug = get_bank(session, bank_id).slug
+    return Card(
+        title=gettext("Public texts not completed"),
+        count=len(incomplete),
+        words=gettext("an administrator fills them"),
+        address=url_for("board.public_texts.home")
+        if may_see("board.public_texts.home")
+        else url_for("public_texts.of_bank", slug=slug, name=PublicTextKey.PRIVACY.value),
+        action=gettext("Look at the texts"),
+        icon="warning",
+        lines=tuple(str(TEXT_TITLES[key]) for key in incomplete),
     )

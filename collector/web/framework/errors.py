@@ -3,6 +3,8 @@
 import logging
 
 from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask_babel import lazy_gettext
+from flask_babel.speaklater import LazyString
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
@@ -10,12 +12,30 @@ from werkzeug.exceptions import HTTPException
 from collector.errors import Conflict, MilkroundError, NotFound, Refused
 from collector.web.wording import ERRORS, sentence
 
+_ = lazy_gettext
+
 log = logging.getLogger(__name__)
 
 OUR_FAULT = 500
 """The first HTTP status of server errors."""
 
 STATUS: dict[type[MilkroundError], int] = {NotFound: 404, Refused: 422, Conflict: 409}
+
+TITLES: dict[int, LazyString] = {
+    400: _("Not understood"),
+    401: _("Please sign in"),
+    403: _("Not for your account"),
+    404: _("Page not found"),
+    405: _("Not possible from here"),
+    409: _("Changed meanwhile"),
+    413: _("File too large"),
+    415: _("Kind of content not accepted"),
+    422: _("Not accepted"),
+    429: _("Too many attempts"),
+    500: _("A fault on our side"),
+    503: _("Closed for a moment"),
+}
+"""The title of an error page by HTTP status; another status takes 400's or 500's."""
 
 
 def init_app(app: Flask) -> None:
@@ -61,7 +81,10 @@ def _answer(status: int, code: str, text: str) -> Response:
     if wants_json():
         return make_response(jsonify(error=code, message=text), status)
     page = "errors/fragment.html" if "HX-Request" in request.headers else "errors/page.html"
-    return make_response(render_template(page, status=status, code=code, text=text), status)
+    title = TITLES.get(status) or TITLES[OUR_FAULT if status >= OUR_FAULT else 400]
+    return make_response(
+        render_template(page, status=status, code=code, title=title, text=text), status
+    )
 
 
 def wants_json() -> bool:

@@ -26,6 +26,7 @@ def line(
     postcodes: tuple[str, ...] = (),
     radius_km: int | None = None,
     bank_id: int | None = None,
+    home_collection: Known = Known.UNKNOWN,
 ) -> Lactarium:
     """A lactarium due north of Bordeaux: a degree is 111 km."""
     return Lactarium(
@@ -37,6 +38,7 @@ def line(
         postcodes=list(postcodes),
         radius_km=radius_km,
         bank_id=bank_id,
+        home_collection=home_collection,
     )
 
 
@@ -88,6 +90,11 @@ def test_where_nobody_told_us_the_answer_is_to_ask_up_to_the_widest_known_radius
     assert found.ask[0].reach is Reach.ASK
 
 
+def test_a_lactarium_known_to_collect_at_no_home_is_not_one_to_ask() -> None:
+    found = answer(line("at its counter", 0.1, home_collection=Known.NO))
+    assert (found.comes, found.ask) == (None, ())
+
+
 def test_a_nearer_one_to_ask_is_told_beside_the_one_that_comes() -> None:
     found = answer(line("near", 0.1), line("comes", 0.5, radius_km=80), line("further", 0.6))
     assert found.comes is not None
@@ -109,12 +116,12 @@ def test_nobody_comes_overseas() -> None:
 
 def test_the_directory_begins_with_the_lines_that_ship_with_the_package() -> None:
     lines = first_lines(Jurisdiction.FRANCE)
-    assert len(lines) == 22
-    assert sum(each.takes_anonymous is Known.YES for each in lines) == 12
-    assert all(each.evidence and each.name and each.town for each in lines)
+    assert len(lines) == 24
+    assert sum(each.takes_anonymous is Known.YES for each in lines) == 18
+    assert all(each.sources and each.name and each.town for each in lines)
     assert all(each.checked_on is None for each in lines), "the file does not say when"
     for each in lines:
-        assert len(each.postcode) == 5
+        assert len(each.postcode) in {0, 5}
         assert abs(each.latitude) < 60
     assert first_lines(Jurisdiction.BRAZIL) == []
 

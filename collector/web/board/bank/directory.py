@@ -1,24 +1,46 @@
 """Directory of lactariums, corrected by administrators."""
 
+from dataclasses import replace
+
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from collector.banks.directory import LactariumEntry, directory, lactarium_for, write_line
-from collector.banks.models import Known, Lactarium, LactariumKind
+from collector.banks.directory import (
+    LactariumEntry,
+    directory,
+    lactarium_for,
+    read_sources,
+    typed_sources,
+    write_line,
+)
+from collector.banks.models import Known, Lactarium, LactariumKind, SourceKind
+from collector.banks.queries import get_bank
 from collector.db import reading, transaction
 from collector.errors import Refused
 from collector.field_parsers import parse_date
 from collector.people.models import Role
 from collector.web.board.page_context import page
 from collector.web.framework.guards import actor, guard, now
-from collector.web.public_words import ANONYMOUS, KINDS, evidence
+from collector.web.public_words import ANONYMOUS, HOME_COLLECTION, KINDS, SOURCE_NAMES, evidence
 from collector.web.wording import sentence
 
 blueprint = Blueprint("directory", __name__, url_prefix="/bank/directory")
 guard(blueprint, Role.ADMIN, within="board")
 
-TEXTS = ("name", "town", "postcode", "evidence", "phone", "website")
+TEXTS = (
+    "name",
+    "town",
+    "postcode",
+    "evidence",
+    "phone",
+    "website",
+    "email",
+    "area",
+    "checked_by",
+)
+LONGEST_TEXT = 300
+LONGEST_SOURCES = 5000
 
 
 @blueprint.get("")
@@ -73,7 +95,7 @@ def _write(lactarium_id: int | None) -> Response | tuple[str, int]:
                 now=now(),
                 bank_id=who.bank_id,
                 actor=who.reference,
-                said=_said(),
+                said=_checked_by_bank(_said(), get_bank(session, who.bank_id).name),
                 lactarium_id=lactarium_id,
             )
     except Refused as refused:
@@ -92,6 +114,9 @@ def _form(lactarium_id: int | None, typed: dict[str, str], wrong: str = "") -> s
             is_new=lactarium_id is None,
             kinds=KINDS,
             anonymous=ANONYMOUS,
+            home_collection=HOME_COLLECTION,
+            source_names=SOURCE_NAMES,
+            bank_name=get_bank(session, actor().bank_id).name,
         )
 
 
@@ -105,15 +130,22 @@ def _shown(known: Lactarium) -> dict[str, str]:
         "postcodes": " ".join(known.postcodes),
         "radius_km": str(known.radius_km or ""),
         "checked_on": known.checked_on.isoformat() if known.checked_on else "",
+        "phone_source": known.phone_source.value,
+        "home_collection": known.home_collection.value,
+        "sources": typed_sources(known.sources),
         "listed": "yes" if known.listed else "",
         "ours": "yes" if known.bank_id else "",
     }
 
 
 def _said() -> LactariumEntry:
-    texts = {name: request.form.get(name, "").strip()[:200] for name in TEXTS}
+    texts = {name: request.form.get(name, "").strip()[:LONGEST_TEXT] for name in TEXTS}
     kind, takes = request.form.get("kind", ""), request.form.get("takes_anonymous", "")
-    if kind not in set(LactariumKind) or takes not in set(Known):
+    home = request.form.get("home_collection", Known.UNKNOWN)
+    phone_source = request.form.get("phone_source", SourceKind.UNKNOWN)
+    if kind not in set(LactariumKind) or not {takes, home} <= set(Known):
+        raise Refused("state_missing")
+    if phone_source not in set(SourceKind):
         raise Refused("state_missing")
     radius, checked = request.form.get("radius_km", ""), request.form.get("checked_on", "")
     if radius and not (radius.isascii() and radius.isdigit()):
@@ -127,9 +159,19 @@ def _said() -> LactariumEntry:
         postcodes=tuple(request.form.get("postcodes", "").replace(",", " ").split()),
         radius_km=int(radius[:6]) if radius else None,
         checked_on=parse_date(checked) if checked else None,
+        phone_source=SourceKind(phone_source),
+        home_collection=Known(home),
+        sources=read_sources(request.form.get("sources", "")[:LONGEST_SOURCES]),
         listed=bool(request.form.get("listed")),
         ours=bool(request.form.get("ours")),
     )
+
+
+def _checked_by_bank(entry: LactariumEntry, bank_name: str) -> LactariumEntry:
+    """Name the administrator's bank if a check has no name; a person's name is not printed."""
+    if entry.checked_on is None or entry.checked_by:
+        return entry
+    return replace(entry, checked_by=bank_name)
 
 
 def _degrees(name: str) -> float:

@@ -175,7 +175,9 @@ def test_an_administrator_claims_the_banks_own_line_and_no_other(app: Flask, tow
         assert session.get_one(Lactarium, pessac).bank_id == town.bank
         session.get_one(Lactarium, tours).bank_id = town.other_bank
     assert client.get(f"/board/bank/directory/{tours}").status_code == 404
-    assert "checked on 23 November 2026" in client.get("/lactariums").get_data(as_text=True)
+    assert "Checked on 23 November 2026 by Town bank" in client.get("/lactariums").get_data(
+        as_text=True
+    )
 
 
 def test_quality_erases_and_opens_the_seal_for_a_reason(app: Flask, town: Town, ida: int) -> None:
