@@ -110,7 +110,7 @@ class Road:
         with self.app.app_context(), transaction() as session:
             session.execute(revoked.values(revoked_at=SystemClock().now()))
 
-    def phone_event(self) -> list[tuple[str, int | None]]:
+    def events(self) -> list[tuple[str, int | None]]:
         """Return what the bank took, in the phones' order."""
         kinds = select(RoundEvent.kind, RoundEvent.pickup_id).where(
             RoundEvent.round_id == self.round

@@ -52,7 +52,7 @@ def test_a_record_is_undone_at_once_or_reopened_later_and_nothing_is_lost_withou
 
     context.set_offline(offline=False)
     all_sent(phone)
-    kinds = [kind for kind, _ in road.said()]
+    kinds = [kind for kind, _ in road.events()]
     assert kinds == ["started", "arrived", "collected", "undone", "collected", "not_done", "undone"]
     assert road.containers(ContainerState.IN_TRANSIT) == 4
 
@@ -147,7 +147,7 @@ def test_a_sign_in_that_ends_on_the_road_loses_nothing(browser: Browser, road: R
     expect(phone.get_by_role("link", name="Record the visit")).to_be_visible()
     phone.goto(road.link())
     all_sent(phone)
-    assert [kind for kind, _ in road.said()] == ["started", "arrived"]
+    assert [kind for kind, _ in road.events()] == ["started", "arrived"]
 
 
 def test_of_two_phones_on_one_stop_both_show_what_was_recorded_last(
@@ -195,4 +195,4 @@ def test_a_killed_browser_still_has_what_was_kept_and_sends_it_once(
     phone.reload()
     all_sent(phone)
     context.close()
-    assert [kind for kind, _ in road.said()] == ["started", "arrived"]
+    assert [kind for kind, _ in road.events()] == ["started", "arrived"]

@@ -51,7 +51,7 @@ def test_an_incident_is_told_without_a_network_and_waits_for_its_answer(
     context.set_offline(offline=False)
     all_sent(phone)
     expect(phone.get_by_text("has not answered yet")).to_be_visible()
-    assert [kind for kind, _ in road.said()] == ["started", "incident"]
+    assert [kind for kind, _ in road.events()] == ["started", "incident"]
 
 
 def test_a_clock_that_runs_out_rings_and_the_nearest_freezer_is_one_tap_away(
@@ -71,7 +71,7 @@ def test_a_clock_that_runs_out_rings_and_the_nearest_freezer_is_one_tap_away(
     expect(phone.get_by_role("link", name="Go to Bank now")).to_be_visible()
     all_sent(phone)
     expect(phone.get_by_text("The coordinator is told.")).to_be_visible()
-    assert [kind for kind, _ in road.said()][-1] == "incident"
+    assert [kind for kind, _ in road.events()][-1] == "incident"
 
 
 def test_a_phone_that_was_shut_out_wipes_the_round_and_keeps_what_was_never_sent(
@@ -89,7 +89,7 @@ def test_a_phone_that_was_shut_out_wipes_the_round_and_keeps_what_was_never_sent
     expect(phone.get_by_text("Dora")).to_have_count(0)
     phone.goto(road.link())
     all_sent(phone)
-    assert [kind for kind, _ in road.said()] == ["started", "arrived"]
+    assert [kind for kind, _ in road.events()] == ["started", "arrived"]
 
 
 def test_a_pin_locks_the_round_and_five_wrong_ones_end_it(browser: Browser, road: Road) -> None:

@@ -75,5 +75,5 @@ def test_what_the_first_version_kept_is_sent_by_this_one(browser: Browser, road:
     phone.goto(road.link())
     expect(phone.locator("#here")).to_be_visible()
     all_sent(phone)
-    assert [kind for kind, _ in road.said()] == ["started"]
+    assert [kind for kind, _ in road.events()] == ["started"]
     context.close()

@@ -87,7 +87,7 @@ def test_a_round_of_fourteen_doors_is_walked(browser: Browser, long_road: Road) 
     expect(phone.locator("#sync.ok")).to_be_visible()
     bottles = sum(door.bottles for door in FOURTEEN)
     assert long_road.containers(ContainerState.RECEIVED) == bottles + TUBES
-    assert [kind for kind, _ in long_road.said()][-1] == "closed"
+    assert [kind for kind, _ in long_road.events()][-1] == "closed"
 
 
 def begins(hand: Hand) -> None:

@@ -87,11 +87,11 @@ def test_webkit_keeps_the_round_without_a_network_and_sends_it_without_backgroun
     assert see(webkit, "#sync.warn").text.startswith("3 waiting")
     webkit.refresh()
     assert see(webkit, "#sync.warn").text.startswith("3 waiting")
-    assert road.said() == []
+    assert road.events() == []
     line.mend()
     webkit.execute_script("dispatchEvent(new Event('online'))")
     see(webkit, "#sync.ok")
-    assert [kind for kind, _ in road.said()] == ["started", "arrived", "collected"]
+    assert [kind for kind, _ in road.events()] == ["started", "arrived", "collected"]
 
 
 def record(webkit: WebKitGTK) -> None:
