@@ -17,26 +17,30 @@ from tests.town import Town
 DEPARTURE = FIRST_ARRIVAL - timedelta(minutes=30)
 
 
+LONG_AFTER = DEPARTURE + timedelta(days=1)
+
+
 @pytest.mark.parametrize(
-    ("started_at", "late_minutes"),
+    ("started_at", "received_at", "late_minutes"),
     [
-        (DEPARTURE, 0),
-        (DEPARTURE + timedelta(minutes=20), 20),
-        (DEPARTURE - timedelta(minutes=10), -10),
-        (DEPARTURE + timedelta(hours=12), 720),
-        (DEPARTURE + timedelta(hours=12, seconds=1), 0),
-        (datetime(9999, 12, 31, 23, 59, tzinfo=UTC), 0),
-        (datetime(1970, 1, 1, tzinfo=UTC), 0),
+        (DEPARTURE, FIRST_ARRIVAL, 0),
+        (DEPARTURE + timedelta(minutes=20), FIRST_ARRIVAL, 20),
+        (DEPARTURE - timedelta(minutes=10), FIRST_ARRIVAL, -10),
+        (DEPARTURE + timedelta(hours=12), LONG_AFTER, 720),
+        (DEPARTURE + timedelta(hours=12, seconds=1), LONG_AFTER, 0),
+        (FIRST_ARRIVAL + timedelta(hours=1), FIRST_ARRIVAL, 30),
+        (datetime(9999, 12, 31, 23, 59, tzinfo=UTC), FIRST_ARRIVAL, 30),
+        (datetime(1970, 1, 1, tzinfo=UTC), FIRST_ARRIVAL, 0),
     ],
 )
 def test_the_window_follows_the_delay_of_the_departure_unless_only_a_wrong_clock_explains_it(
-    app: Flask, town: Town, started_at: datetime, late_minutes: int
+    app: Flask, town: Town, started_at: datetime, received_at: datetime, late_minutes: int
 ) -> None:
     with app.app_context(), transaction() as session:
         round_id = publish_round(session, town.shifts[0], town.pickups).id
         accept_events(
             session,
-            now=FIRST_ARRIVAL,
+            now=received_at,
             bank_id=town.bank,
             person_id=town.ana,
             round_id=round_id,
