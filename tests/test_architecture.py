@@ -103,6 +103,11 @@ def test_only_one_module_of_the_application_searches_a_problem() -> None:
                 assert not named or relative(path) == allowed, f"{relative(path)} imports {named}"
 
 
+def test_pages_leave_queries_to_the_capabilities() -> None:
+    pages = [path for path in MODULES if relative(path).startswith("collector/web/")]
+    assert [relative(path) for path in pages if "select(" in source(path)] == []
+
+
 def test_only_one_file_converts_civil_time() -> None:
     for path in MODULES:
         if relative(path) == "collector/service_day.py":

@@ -59,6 +59,16 @@ def messages_of(session: Session, donor: Donor) -> list[Notice]:
     return list(session.scalars(select(Notice).where(*hers).order_by(Notice.id)))
 
 
+def erasure_requests(session: Session, bank_id: int) -> list[Donor]:
+    """Return the donors with an open request for erasure, the oldest first."""
+    requested = select(Donor).where(
+        Donor.bank_id == bank_id,
+        Donor.erasure_asked_at.is_not(None),
+        Donor.erased_at.is_(None),
+    )
+    return list(session.scalars(requested.order_by(Donor.erasure_asked_at)))
+
+
 def joined_into(session: Session, donor_id: int) -> list[int]:
     """Return the files merged into this one, directly or through another."""
     found, last = list[int](), [donor_id]

@@ -5,16 +5,15 @@ from typing import TypeVar
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from collector.db import reading, transaction
-from collector.donors.models import Donor
 from collector.donors.numbers import compact_number
 from collector.donors.queries import get_donor
 from collector.errors import NotFound, Refused
 from collector.people.models import Role
 from collector.privacy.actions import erase, open_seal
+from collector.privacy.queries import erasure_requests
 from collector.privacy.separation import part_files
 from collector.web.board.page_context import page
 from collector.web.framework.guards import actor, guard, now
@@ -30,19 +29,10 @@ Found = TypeVar("Found")
 def home(wrong: str = "", opened: dict[str, str] | None = None) -> str:
     """Show erasure requests, and the form to open a seal."""
     with reading() as session:
-        asked = session.scalars(
-            select(Donor)
-            .where(
-                Donor.bank_id == actor().bank_id,
-                Donor.erasure_asked_at.is_not(None),
-                Donor.erased_at.is_(None),
-            )
-            .order_by(Donor.erasure_asked_at)
-        )
         return page(
             session,
             "board/bank/erasures.html",
-            asked=list(asked),
+            asked=erasure_requests(session, actor().bank_id),
             wrong=wrong,
             opened=opened,
             typed=request.values,
