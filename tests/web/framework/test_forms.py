@@ -31,6 +31,7 @@ BY_HAND = {
     "board/bank/erasures.py",
     "board/bank/excursions.py",
     "board/bank/policies.py",
+    "board/bank/public_texts.py",
     "board/bank/reports.py",
     "board/blueprint.py",
     "board/day/comparisons.py",
