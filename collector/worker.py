@@ -18,7 +18,7 @@ from collector.planning.dispatch.jobs import propose
 from collector.planning.horizon.jobs import plan_weeks
 from collector.planning.horizon.problem import PLAN_WEEKS
 from collector.planning.optimise.actions import PLAN_DAY
-from collector.planning.optimise.jobs import PLANNER, plan_day
+from collector.planning.optimise.jobs import LOADED_PLANNER, plan_day
 from collector.timers import keep_time
 from collector.web.message_rendering import write
 
@@ -40,7 +40,7 @@ def work_for_ever(app: Flask, clock: Clock) -> None:
     timer = threading.Thread(target=keep_time, args=(app, clock, stop), name="timer")
     timer.start()
     try:
-        run_supervisor(HANDLERS, clock=clock, enter=app.app_context, ahead=PLANNER, stop=stop)
+        run_supervisor(HANDLERS, clock=clock, enter=app.app_context, warm=LOADED_PLANNER, stop=stop)
     finally:
         stop.set()
         postman.join()

@@ -1,7 +1,6 @@
 """The job `plan_day`: the planner in a child process, and what is kept of what it says."""
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -15,6 +14,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from collector.db import owned
 from collector.errors import Conflict, Refused
 from collector.jobs.actions import Claim
+from collector.jobs.loaded_program import Program
 from collector.jobs.models import JobState
 from collector.jobs.work import Ended, How, JobOutcome
 from collector.planning.models import PlanningRun
@@ -26,6 +26,7 @@ from routing.formats.native import plan_of, problem_of
 from routing.plan import Plan
 
 PLANNER = (sys.executable, "-m", "routing")
+LOADED_PLANNER = Program(main="routing.__main__:main", preload="routing.process.preload:get_ready")
 
 
 def warm() -> None:
@@ -74,10 +75,14 @@ class Search:
     error: str | None = None
 
     @property
-    def argv(self) -> Sequence[str]:
-        """The planner's command line."""
+    def program(self) -> Program:
+        """The planner."""
+        return LOADED_PLANNER
+
+    @property
+    def arguments(self) -> Sequence[str]:
+        """The planner's arguments."""
         return (
-            *PLANNER,
             "solve",
             "-",
             "--start",
@@ -86,8 +91,6 @@ class Search:
             str(self.seconds),
             "--progress",
             "json",
-            "--die-with-parent",
-            str(os.getpid()),
         )
 
     def fell_silent(self, ended: Ended) -> bool:

@@ -6,6 +6,7 @@ import json
 import os
 from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,13 +20,13 @@ from collector.jobs.actions import Claim
 from collector.jobs.models import Job, JobState
 from collector.jobs.queries import get_job
 from collector.jobs.supervisor import run_once
-from collector.jobs.warm_worker import Spare
+from collector.jobs.warm_worker import WarmWorker
 from collector.jobs.work import Ended, How
 from collector.planning.editing.commit import By
 from collector.planning.editing.moves import TargetPosition, move
 from collector.planning.models import PlanningRun
 from collector.planning.optimise.actions import PLAN_DAY, ask_for_plan
-from collector.planning.optimise.jobs import PLANNER, PlanDay, plan_day
+from collector.planning.optimise.jobs import LOADED_PLANNER, PlanDay, plan_day
 from collector.planning.optimise.proposals import open_proposal, proposal, was_overtaken
 from collector.planning.optimise.queries import broken_rules, latest_plan_job
 from collector.planning.optimise.rebase import Lapse
@@ -33,7 +34,7 @@ from collector.rounds.models import DayPlan
 from routing.formats.native import plan_data, plan_of
 from routing.units import Seconds
 from tests.builders import DAY, MORNING
-from tests.collector.jobs.shop import children
+from tests.collector.jobs.shop import children, eventually
 from tests.collector.planning.days import greedy, orders, posed, the_plan
 from tests.town import Town
 
@@ -96,11 +97,13 @@ def test_one_that_was_started_ahead_plans_a_day(app: Flask, town: Town):
     with app.app_context(), transaction() as session:
         work, _ = attempt(session, town)
     others = children(os.getpid())
-    with closing(Spare(PLANNER)) as spare:
-        spare.keep()
-        (ahead,) = children(os.getpid()) - others
-        with closing(spare.child(work.argv, stdin=work.stdin)) as child:
-            assert child.pid == ahead
+    with closing(WarmWorker(LOADED_PLANNER)) as warm:
+        warm.keep()
+        (loaded,) = children(os.getpid()) - others
+        with closing(warm.child(work.program, work.arguments, stdin=work.stdin)) as child:
+            pid = eventually(lambda: child.pid)
+            assert children(loaded) == {pid}
+            assert len(list(Path(f"/proc/{loaded}/task").iterdir())) == 1
             while not child.is_over():
                 for line in child.lines(wait=0.1):
                     work.heard(line)
