@@ -34,7 +34,7 @@ from bench.banks import furnished, link_of
 from collector.config import settings_from
 from collector.db import db, reading, transaction
 from collector.installation import application
-from collector.jobs.actions import ENDED
+from collector.jobs.actions import AT_WORK
 from collector.jobs.models import Job
 from collector.processes import Processes, free_port
 
@@ -165,7 +165,7 @@ def stop(day: date) -> None:
     with transaction() as session:
         job = session.scalars(select(Job).order_by(Job.id.desc()).limit(1)).one()
         job.cancel_asked = True
-    while job_of(day).state not in ENDED:
+    while job_of(day).state in AT_WORK:
         time.sleep(WATCH_SECONDS)
 
 

@@ -26,15 +26,16 @@ from collector import migrations
 from collector.app import create_app
 from collector.clock import SystemClock
 from collector.config import settings_from
-from collector.db import db, transaction
+from collector.db import compute_then_write, db, transaction
 from collector.pickups.models import Pickup
-from collector.planning.editing.commit import By, make
-from collector.planning.editing.moves import TargetPosition, arrangement
-from collector.planning.editing.what_if import Desk
+from collector.planning.editing.commit import ComputedEdit, EditContext, write_edit
+from collector.planning.editing.moves import TargetPosition, target_assignment
+from collector.planning.editing.what_if import WhatIf
 from collector.planning.models import EditKind
-from collector.planning.problem.build import gather
+from collector.planning.problem.build import load_facts
 from collector.processes import Processes, free_port
-from collector.rounds.actions import edit_day, open_day
+from collector.rounds.actions import open_day
+from collector.rounds.queries import day_plan
 
 HOST = "127.0.0.1"
 ROUNDS, STOPS = 20, 25
@@ -194,7 +195,12 @@ def served() -> Iterator[tuple[str, str, date]]:
             with transaction() as session:
                 bank, (day,), claire = furnished(session, rounds=ROUNDS, visits=ROUNDS * STOPS)
             with transaction() as session:
-                planned(session, bank, day, claire)
+                open_day(session, bank_id=bank, day=day)
+            by = EditContext(now=SystemClock().now(), actor=f"person:{claire}", reason="a bench")
+            compute_then_write(
+                lambda session: dealt(session, bank, day),
+                lambda session, edit: write_edit(session, edit, context=by, bank_id=bank),
+            )
             token = link_of(app, bank, claire)
         processes.start(["serve", "--port", str(port)], log=Path(home) / "log")
         processes.wait_for_port(HOST, port)
@@ -207,21 +213,21 @@ def bearing(pickup: Pickup) -> float:
     return atan2(position.latitude - 44.785, position.longitude + 0.66) if position else 0.0
 
 
-def planned(session: Session, bank: int, day: date, claire: int) -> None:
+def dealt(session: Session, bank: int, day: date) -> ComputedEdit:
     """Deal the visits out by their bearing, each round in the order that adds least."""
-    version = open_day(session, bank_id=bank, day=day).version
-    plan = edit_day(session, bank_id=bank, day=day, version=version)
-    facts = gather(session, plan)
+    plan = day_plan(session, bank_id=bank, day=day)
+    if plan is None:
+        raise RuntimeError("the day was not opened")
+    facts = load_facts(session, plan)
     keys = sorted(facts.pickups, key=lambda key: bearing(facts.pickups[key]))
-    desk = Desk(facts, keys)
-    becomes = desk.was
-    for number, round_id in enumerate(desk.shifts):
-        dealt = keys[number * STOPS : (number + 1) * STOPS]
-        part = Desk(facts, dealt)
-        found = arrangement(part, dealt, TargetPosition(round_id=round_id)).orders[round_id]
-        becomes = becomes.moved(found, round_id, 0)
-    by = By(now=SystemClock().now(), actor=f"person:{claire}", reason="a bench")
-    make(session, desk.change(becomes), by=by, kind=EditKind.MOVED)
+    what_if = WhatIf(facts, keys)
+    assignment = what_if.assignment
+    for number, round_id in enumerate(what_if.shifts):
+        few = keys[number * STOPS : (number + 1) * STOPS]
+        part = WhatIf(facts, few)
+        found = target_assignment(part, few, TargetPosition(round_id=round_id)).orders[round_id]
+        assignment = assignment.with_moved(found, round_id, 0)
+    return ComputedEdit.of(what_if, assignment, EditKind.MOVED)
 
 
 if __name__ == "__main__":

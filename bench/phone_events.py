@@ -4,9 +4,9 @@ One phone sends the events of a round of fourteen stops to the endpoint, in POST
 oldest first. Each number of events has a database and a round of its own. SQL statements are
 counted at the cursor, transactions where they begin.
 
-Seconds are those of this process's CPU, phone and server together; the wall clock stands beside
-them. The exponent compares a row with the one above: the logarithm of the ratio of their seconds,
-divided by the logarithm of the ratio of their events. It is 1 for linear time, 2 for quadratic.
+Seconds are CPU seconds of this process, phone and server together, beside the wall clock. The
+exponent compares a row with the one above: the logarithm of the ratio of their seconds, divided by
+the logarithm of the ratio of their events. It is 1 for linear time and 2 for quadratic time.
 """
 
 import argparse

@@ -13,8 +13,8 @@ from collector.errors import Refused
 from collector.installation import Commands, application, bank_named, clock, settings
 from collector.pickups.importing import import_requests
 from collector.places.postcodes import import_postcodes
-from collector.planning.optimise.actions import ask_for_plan
-from collector.planning.optimise.jobs import warm
+from collector.planning.optimise.actions import request_plan
+from collector.planning.optimise.jobs import compile_planner
 from collector.processes import is_free
 from collector.server import serve as serve_app
 from collector.web.wording import sentence
@@ -38,7 +38,7 @@ def serve(*, host: str, port: int) -> None:
     """Serve the pages."""
     if not is_free(host, port):
         raise click.ClickException(f"Port {port} of {host} is taken; choose another with --port.")
-    warm()
+    compile_planner()
     click.echo(f"Serving on http://{host}:{port}")
     serve_app(application(settings()), host=host, port=port)
 
@@ -46,7 +46,7 @@ def serve(*, host: str, port: int) -> None:
 @main.command()
 def work() -> None:
     """Run planning jobs, send messages and run timers, until a signal to stop."""
-    warm()
+    compile_planner()
     click.echo("Working: plans what is asked for, sends what is owed.")
     work_for_ever(application(settings()), clock)
 
@@ -66,7 +66,7 @@ def plan(day: datetime, *, slug: str, seconds: int | None) -> None:
     """Enqueue a planning job for a day; a running `milkround work` executes it."""
     present = settings()
     with application(present).app_context(), transaction() as session:
-        job = ask_for_plan(
+        job = request_plan(
             session,
             now=clock.now(),
             bank_id=bank_named(session, slug).id,
@@ -93,11 +93,11 @@ def import_(kind: str, file: Path, *, slug: str) -> None:
                 bank_id=bank_named(session, slug).id,
                 actor="system",
             )
-        for row in report.wrong:
+        for row in report.rejected:
             for mistake in row.mistakes:
                 told = sentence(Refused(mistake.code, **mistake.figures))
-                click.echo(f"line {row.line}, {mistake.column}: {told}", err=True)
-    if not report.good:
+                click.echo(f"line {row.line}, {mistake.field}: {told}", err=True)
+    if not report.is_accepted:
         raise click.ClickException("Nothing was imported.")
     count = len(report.rows)
     click.echo(f"{count} {'row was' if count == 1 else 'rows were'} imported.")

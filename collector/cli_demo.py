@@ -20,7 +20,7 @@ from collector.config import Settings
 from collector.db import db
 from collector.demo import day as demo_day
 from collector.installation import application, clock, settings
-from collector.planning.optimise.jobs import warm
+from collector.planning.optimise.jobs import compile_planner
 from collector.processes import Processes, free_port
 from collector.worker import work_until_idle
 
@@ -36,7 +36,7 @@ LOOPBACK = "127.0.0.1"
 @click.option("--home", help=f"Where it is kept [default: {HOME}; with --once: nowhere].")
 def demo(*, once: bool, as_json: bool, port: int, home: str | None) -> None:
     """Run the demonstration bank: today's requests, planned, published and ready to try."""
-    warm()
+    compile_planner()
     since = perf_counter()
     if not once:
         _serve(_settings(home or HOME, port=free_port(LOOPBACK, port)))

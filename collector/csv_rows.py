@@ -1,8 +1,8 @@
-"""Comma-separated files as they come from other programs, and as we hand them out.
+"""CSV files, read from other programs and written for them.
 
-Read: UTF-8 with or without a byte order mark, or CP1252; `,` or `;`; any line ending; line breaks
-inside quotes. Written: UTF-8 with a byte order mark, `;` and CRLF, which spreadsheets open as they
-are, and no cell that a spreadsheet would run as a formula.
+Read are UTF-8 with or without a byte order mark, CP1252, `,` or `;`, any line ending, and line
+breaks inside quotes. Written are UTF-8 with a byte order mark, `;` and CRLF, which spreadsheets
+open directly, without any cell that a spreadsheet would run as a formula.
 """
 
 import csv
@@ -12,80 +12,74 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from collector.field_parsers import FieldMistake
+
 BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 MOST_ROWS = 20_000
-WHOLE_FILE = 1
-"""The line of what is wrong with the file as a whole: that of its header."""
+HEADER_LINE = 1
+"""The line of a mistake of the file as such: that of its header."""
 
 FORMULA = re.compile(r"'*[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]")
-"""What a spreadsheet runs, full-width signs included, or what an escaped one looks like."""
+"""Begin of a cell that a spreadsheet runs, full-width signs included, escaped or not."""
 
 ESCAPED = re.compile(r"'+[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]")
 
 
-class CellMistake(NamedTuple):
-    """What is wrong in a column: the code of its sentence and the figures in it."""
-
-    column: str
-    code: str
-    figures: Mapping[str, object] = {}
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowReport:
-    """What became of one row; `line` is where it begins in the file, counted from 1."""
+    """The mistakes of one row; `line` is its first line in the file, counted from 1."""
 
     line: int
-    mistakes: tuple[CellMistake, ...] = ()
+    mistakes: tuple[FieldMistake, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportReport:
-    """What became of a file: every row, and what is wrong with the whole."""
+    """The result of an import: every row, and the mistakes of the file as such."""
 
     rows: tuple[RowReport, ...] = ()
-    whole: tuple[CellMistake, ...] = ()
+    file_mistakes: tuple[FieldMistake, ...] = ()
 
     @property
-    def good(self) -> bool:
-        """Whether everything was imported; otherwise nothing was."""
-        return not self.whole and not any(row.mistakes for row in self.rows)
+    def is_accepted(self) -> bool:
+        """Whether every row was imported; otherwise none was."""
+        return not self.file_mistakes and not any(row.mistakes for row in self.rows)
 
     @property
-    def wrong(self) -> list[RowReport]:
-        """The mistakes, the whole file's first."""
-        whole = [RowReport(line=WHOLE_FILE, mistakes=self.whole)] if self.whole else []
-        return whole + [row for row in self.rows if row.mistakes]
+    def rejected(self) -> list[RowReport]:
+        """The rows with mistakes, after the mistakes of the file as such."""
+        file = [RowReport(line=HEADER_LINE, mistakes=self.file_mistakes)]
+        return file[: bool(self.file_mistakes)] + [row for row in self.rows if row.mistakes]
 
 
 class CsvRow(NamedTuple):
-    """One row: where it begins in the file, and its cells by column."""
+    """One row: its first line in the file, and its cells by column."""
 
     line: int
     cells: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class File:
-    """The rows of a file; where there are mistakes the rows must not be used."""
+class CsvFile:
+    """The rows of a file; if it has mistakes, the rows must not be used."""
 
     rows: tuple[CsvRow, ...] = ()
-    mistakes: tuple[CellMistake, ...] = ()
+    mistakes: tuple[FieldMistake, ...] = ()
 
 
 class _Unreadable(Exception):  # noqa: N818 - it never leaves this module
-    """The file cannot be read on."""
+    """The rest of the file cannot be read."""
 
     def __init__(self, code: str, **figures: object) -> None:
         super().__init__(code)
-        self.mistake = CellMistake("", code, figures)
+        self.mistake = FieldMistake("", code, figures)
 
 
-def read_rows(data: bytes, *, required: Collection[str], optional: Collection[str]) -> File:
-    """Read a file whose first row names its columns.
+def read_rows(data: bytes, *, required: Collection[str], optional: Collection[str]) -> CsvFile:
+    """Return the rows of a file with the names of the columns in its first row.
 
-    Columns may stand in any order; their names may be written in capitals and with spaces. Short
-    rows end in empty cells, rows without any content are skipped.
+    Columns may stand in any order. Names may be written in capitals and with spaces. Short rows
+    end in empty cells; rows without content are skipped.
     """
     try:
         lines = _lines(_decoded(data))
@@ -93,14 +87,14 @@ def read_rows(data: bytes, *, required: Collection[str], optional: Collection[st
         mistakes = _header_mistakes(header, required=required, optional=optional)
         if not mistakes:
             found = [_row(line, cells, header) for line, cells in lines]
-            mistakes = [] if found else [CellMistake("", "file_empty")]
+            mistakes = [] if found else [FieldMistake("", "file_empty")]
     except _Unreadable as unreadable:
-        return File(mistakes=(unreadable.mistake,))
-    return File(rows=tuple(found), mistakes=tuple(mistakes))
+        return CsvFile(mistakes=(unreadable.mistake,))
+    return CsvFile(rows=tuple(found), mistakes=tuple(mistakes))
 
 
 def write_rows(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> bytes:
-    """Return a file of rows; `read_rows` gives back the same cells."""
+    """Return a file of rows; `read_rows` returns the same cells."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n", quoting=csv.QUOTE_ALL)
     writer.writerow(columns)
@@ -110,12 +104,12 @@ def write_rows(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> 
 
 
 def escaped(cell: str) -> str:
-    """Return a cell that no spreadsheet runs: an apostrophe before whatever would begin one."""
+    """Return a cell that no spreadsheet runs: an apostrophe precedes the begin of a formula."""
     return f"'{cell}" if FORMULA.match(cell) else cell
 
 
 def unescaped(cell: str) -> str:
-    """Return what `escaped` was given; the apostrophe of 't Hooft stays."""
+    """Return the argument of `escaped`; the apostrophe of 't Hooft stays."""
     return cell[1:] if ESCAPED.match(cell) else cell
 
 
@@ -131,7 +125,7 @@ def _decoded(data: bytes) -> str:
 
 
 def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows that hold anything, each with the line it begins on."""
+    """Yield the rows with content, each with its first line."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     begins, count = 1, 0
     while True:
@@ -155,7 +149,7 @@ def _delimiter(text: str) -> str:
 
 
 def _header(lines: Iterator[tuple[int, list[str]]]) -> list[str]:
-    _line, names = next(lines, (WHOLE_FILE, []))
+    _line, names = next(lines, (HEADER_LINE, []))
     if not names:
         raise _Unreadable("file_empty")
     header = ["_".join(name.lower().split()) for name in names]
@@ -166,13 +160,13 @@ def _header(lines: Iterator[tuple[int, list[str]]]) -> list[str]:
 
 def _header_mistakes(
     header: list[str], *, required: Collection[str], optional: Collection[str]
-) -> list[CellMistake]:
+) -> list[FieldMistake]:
     known = {*required, *optional}
     unknown = [name for name in dict.fromkeys(header) if name not in known]
     twice = [name for name in dict.fromkeys(header) if header.count(name) > 1 and name in known]
     missing = [name for name in required if name not in header]
     return [
-        CellMistake(name, code, {"name": name})
+        FieldMistake(name, code, {"name": name})
         for code, names in (
             ("column_unknown", unknown),
             ("column_twice", twice),

@@ -3,8 +3,9 @@
 Flask-SQLAlchemy is used in this file only, so that leaving it would be one file's change.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, ClassVar, TypeVar
@@ -23,8 +24,18 @@ from sqlalchemy.types import TypeDecorator
 from collector.errors import Conflict, NotFound
 
 WRITES = "milkround_writes"
+MOST_COMPUTATIONS = 3
+"""Computations of one write until `compute_then_write` gives up."""
 
 Row = TypeVar("Row", bound="Base")
+Computed = TypeVar("Computed")
+Written = TypeVar("Written")
+
+_write_is_open: ContextVar[bool] = ContextVar("milkround_write_is_open", default=False)
+
+
+class OutdatedReading(Exception):  # noqa: N818 - it is an answer, caught by the caller
+    """Rows that a result was computed from have changed before the result was written."""
 
 
 class UtcInstant(TypeDecorator[datetime]):
@@ -134,6 +145,7 @@ def transaction() -> Iterator[Session]:
     session = db.session()
     if session.in_transaction():
         raise RuntimeError("a transaction is already open")
+    open_before = _write_is_open.set(True)
     try:
         session.connection(execution_options={WRITES: True})
         yield session
@@ -145,6 +157,7 @@ def transaction() -> Iterator[Session]:
         session.rollback()
         raise
     finally:
+        _write_is_open.reset(open_before)
         session.close()
 
 
@@ -159,6 +172,50 @@ def reading() -> Iterator[Session]:
         yield session
     finally:
         session.close()
+
+
+def compute_then_write(
+    compute: Callable[[Session], Computed], write: Callable[[Session, Computed], Written]
+) -> Written:
+    """Compute a result from a reading, then write it in a transaction of its own.
+
+    SQLite has one writer lock: a search within a transaction holds up every other writer. Entered
+    by the surfaces only, like `transaction`.
+
+    Parameters
+    ----------
+    compute
+        Return the result, with no row in it: rows of a reading cannot be written.
+    write
+        Compare the rows with the result, and write it; raise `OutdatedReading` if they differ. The
+        result is then computed again, at most `MOST_COMPUTATIONS` times.
+
+    Raises
+    ------
+    Conflict
+        The rows changed during every computation: `changed_meanwhile`.
+    """
+    for _ in range(MOST_COMPUTATIONS):
+        with reading() as session:
+            computed = compute(session)
+        try:
+            with transaction() as session:
+                return write(session, computed)
+        except OutdatedReading:
+            continue
+    raise Conflict("changed_meanwhile")
+
+
+def refuse_within_transaction(work: str) -> None:
+    """Refuse to begin a long computation while this thread has a write transaction open.
+
+    Raises
+    ------
+    RuntimeError
+        A `transaction` is open: a mistake in the program.
+    """
+    if _write_is_open.get():
+        raise RuntimeError(f"{work} within a write transaction: compute it from a reading")
 
 
 def owned(session: Session, row: type[Row], bank_id: int, key: int) -> Row:

@@ -1,48 +1,154 @@
-"""Timers: suspension of donors without a valid blood test, reminders to donors."""
+"""Timers: suspension of donors without a valid blood test, reminders to donors.
+
+Each task of a timer concerns one bank, round or visit and has a transaction of its own. A failed
+task is logged, recorded for the page *Morning* and tried again a minute later; the others go on.
+"""
 
 import logging
 import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 
 from flask import Flask
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
+from collector.banks.queries import banks
 from collector.clock import Clock
 from collector.db import reading, transaction
-from collector.donor_contact.reminders import owe_reminders
-from collector.donors.expiry import lapsed, suspend_lapsed
+from collector.donor_contact.reminders import (
+    Reminder,
+    evening_reminders,
+    near_reminders,
+    queue_reminders,
+    receipts,
+    rounds_on_the_road,
+    rounds_tomorrow,
+)
+from collector.donors.expiry import expired_donors, suspend_expired
+from collector.jobs.timer_failures import (
+    clear_timer_failures,
+    record_timer_failure,
+    timer_failures,
+)
 
-LOOK_SECONDS = 60.0
+SECONDS_BETWEEN_RUNS = 60.0
 
 log = logging.getLogger(__name__)
 
 
-def keep_time(app: Flask, clock: Clock, stop: threading.Event) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimerTask:
+    """One task of a timer.
+
+    Attributes
+    ----------
+    subject
+        The row of the task, as `bank:1` or `round:12`.
+    is_due
+        Whether the task would write; read-only, so that no lock is taken in vain.
+    """
+
+    bank_id: int
+    timer: str
+    subject: str
+    is_due: Callable[[Session], bool]
+    run: Callable[[Session], object]
+
+
+def run_timers(app: Flask, clock: Clock, stop: threading.Event) -> None:
     """Run the timers until told to stop; retry after a minute if the database is away."""
     while not stop.is_set():
         with app.app_context():
             try:
-                tick(clock)
-                remind(clock)
+                run_due_tasks(clock.now())
             except OperationalError as away:
                 log.warning("the timers wait for the database: %s", away.orig)
-        stop.wait(LOOK_SECONDS)
+        stop.wait(SECONDS_BETWEEN_RUNS)
 
 
-def tick(clock: Clock) -> int:
-    """Run the due timers, and return the number of donors concerned.
-
-    The writer's lock is taken only if a timer is due.
-    """
+def run_due_tasks(now: datetime) -> int:
+    """Run every due task once, and return the number of tasks that wrote."""
     with reading() as session:
-        if not lapsed(session, now=clock.now()):
-            return 0
-    with transaction() as session:
-        count = suspend_lapsed(session, now=clock.now())
-    log.info("blood tests lapsed: %s donors suspended", count)
-    return count
+        keys = [bank.id for bank in banks(session)]
+    return sum(_run(task, now) for key in keys for task in _tasks_of(key, now))
 
 
-def remind(clock: Clock) -> None:
-    """Enqueue the messages due by now: the evening before, half an hour ahead, the receipt."""
+def _tasks_of(bank_id: int, now: datetime) -> list[TimerTask]:
+    try:
+        with reading() as session:
+            return [_expiry(bank_id, now), *_reminders(session, bank_id, now)]
+    except OperationalError:
+        raise
+    except Exception as error:  # noqa: BLE001 - one bank must not stop the others
+        _record(error, now, bank_id=bank_id, timer="tasks", subject=f"bank:{bank_id}")
+        return [_expiry(bank_id, now)]
+
+
+def _expiry(bank_id: int, now: datetime) -> TimerTask:
+    return TimerTask(
+        bank_id=bank_id,
+        timer="serology_expiry",
+        subject=f"bank:{bank_id}",
+        is_due=lambda session: bool(expired_donors(session, now=now, bank_id=bank_id)),
+        run=lambda session: suspend_expired(session, now=now, bank_id=bank_id),
+    )
+
+
+def _reminders(session: Session, bank_id: int, now: datetime) -> Iterator[TimerTask]:
+    for key in rounds_tomorrow(session, bank_id=bank_id, now=now):
+        find = partial(evening_reminders, round_id=key, now=now)
+        yield _reminder_task(bank_id, "evening_reminder", f"round:{key}", find, now)
+    for key in rounds_on_the_road(session, bank_id=bank_id):
+        find = partial(near_reminders, round_id=key, now=now)
+        yield _reminder_task(bank_id, "near_reminder", f"round:{key}", find, now)
+    find = partial(receipts, bank_id=bank_id, now=now)
+    yield _reminder_task(bank_id, "receipt", f"bank:{bank_id}", find, now)
+
+
+def _reminder_task(
+    bank_id: int,
+    timer: str,
+    subject: str,
+    find: Callable[[Session], list[Reminder]],
+    now: datetime,
+) -> TimerTask:
+    return TimerTask(
+        bank_id=bank_id,
+        timer=timer,
+        subject=subject,
+        is_due=lambda session: bool(find(session)),
+        run=lambda session: queue_reminders(session, find(session), now=now),
+    )
+
+
+def _run(task: TimerTask, now: datetime) -> bool:
+    """Run a task if it is due; return whether it wrote."""
+    try:
+        with reading() as session:
+            due = task.is_due(session)
+            failed = {each.subject for each in timer_failures(session, bank_id=task.bank_id)}
+        if due:
+            with transaction() as session:
+                task.run(session)
+    except OperationalError:
+        raise
+    except Exception as error:  # noqa: BLE001 - one task must not stop the others
+        _record(error, now, bank_id=task.bank_id, timer=task.timer, subject=task.subject)
+        return False
+    if task.subject in failed:
+        with transaction() as session:
+            clear_timer_failures(
+                session, bank_id=task.bank_id, timer=task.timer, subjects=[task.subject]
+            )
+    return due
+
+
+def _record(error: Exception, now: datetime, *, bank_id: int, timer: str, subject: str) -> None:
+    log.error("the timer %s failed for %s of bank %s", timer, subject, bank_id, exc_info=error)
     with transaction() as session:
-        owe_reminders(session, now=clock.now())
+        record_timer_failure(
+            session, now=now, bank_id=bank_id, timer=timer, subject=subject, error=error
+        )

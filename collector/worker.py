@@ -2,7 +2,8 @@
 
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from flask import Flask
 from sqlalchemy.exc import OperationalError
@@ -11,16 +12,16 @@ from collector.clock import Clock
 from collector.db import reading, transaction
 from collector.jobs.supervisor import run_once, run_supervisor
 from collector.jobs.work import Handler
-from collector.notices.delivery import deliver
-from collector.notices.transports import sender_for
+from collector.notices.delivery import deliver_notices
+from collector.notices.transports import transport_for
 from collector.planning.dispatch.disruptions import PROPOSE
 from collector.planning.dispatch.jobs import propose
+from collector.planning.horizon.actions import PLAN_WEEKS
 from collector.planning.horizon.jobs import plan_weeks
-from collector.planning.horizon.problem import PLAN_WEEKS
 from collector.planning.optimise.actions import PLAN_DAY
 from collector.planning.optimise.jobs import LOADED_PLANNER, plan_day
-from collector.timers import keep_time
-from collector.web.message_rendering import write
+from collector.timers import run_timers
+from collector.web.message_rendering import render_notice
 
 HANDLERS: Mapping[str, Handler] = {
     PLAN_DAY: plan_day,
@@ -32,19 +33,31 @@ LOOK_SECONDS = 1.0
 log = logging.getLogger(__name__)
 
 
+class ThreadDiedError(RuntimeError):
+    """A thread of the worker died; the process ends, so that its supervisor restarts it."""
+
+
 def work_for_ever(app: Flask, clock: Clock) -> None:
-    """Run the queue, the outbox and the timers until a signal to stop."""
-    stop = threading.Event()
-    postman = threading.Thread(target=_carry, args=(app, clock, stop), name="postman")
-    postman.start()
-    timer = threading.Thread(target=keep_time, args=(app, clock, stop), name="timer")
-    timer.start()
+    """Run the queue, the outbox and the timers until a signal to stop.
+
+    Raises
+    ------
+    ThreadDiedError
+        A thread ended by an error.
+    """
+    stop, dead = threading.Event(), list[str]()
+    threads = [
+        _start("delivery", partial(_deliver, app, clock, stop), stop, dead),
+        _start("timers", partial(run_timers, app, clock, stop), stop, dead),
+    ]
     try:
         run_supervisor(HANDLERS, clock=clock, enter=app.app_context, warm=LOADED_PLANNER, stop=stop)
     finally:
         stop.set()
-        postman.join()
-        timer.join()
+        for thread in threads:
+            thread.join()
+    if dead:
+        raise ThreadDiedError(f"the thread {dead[0]} of the worker died; see the log")
 
 
 def work_until_idle(app: Flask, clock: Clock) -> None:
@@ -52,16 +65,34 @@ def work_until_idle(app: Flask, clock: Clock) -> None:
     run_once(HANDLERS, clock=clock, enter=app.app_context)
 
 
-def _carry(app: Flask, clock: Clock, stop: threading.Event) -> None:
+def _start(
+    name: str, work: Callable[[], None], stop: threading.Event, dead: list[str]
+) -> threading.Thread:
+    """Start a thread; its death stops the whole worker."""
+
+    def run() -> None:
+        try:
+            work()
+        except Exception:
+            log.exception("the thread %s died; the worker ends", name)
+            dead.append(name)
+            stop.set()
+
+    thread = threading.Thread(target=run, name=name)
+    thread.start()
+    return thread
+
+
+def _deliver(app: Flask, clock: Clock, stop: threading.Event) -> None:
     """Deliver the outbox repeatedly; retry after a second if the database is away."""
-    sender = sender_for(app.extensions["milkround_settings"])
+    sender = transport_for(app.extensions["milkround_settings"])
     while not stop.wait(LOOK_SECONDS):
         with app.app_context():
             try:
-                deliver(
+                deliver_notices(
                     transaction,
                     reading=reading,
-                    write=lambda session, notice: write(session, notice, now=clock.now()),
+                    write=lambda session, notice: render_notice(session, notice, now=clock.now()),
                     sender=sender,
                     now=clock.now,
                 )

@@ -1,4 +1,4 @@
-"""A published round made by hand, and the words a phone says of it."""
+"""A published round made by hand, and the events of its phone."""
 
 from __future__ import annotations
 
@@ -62,14 +62,14 @@ def publish_round(
     return round_
 
 
-def said(
+def phone_event(
     kind: str,
     pickup: int | None = None,
     *,
     sequence: int = 1,
     **payload: Any,  # noqa: ANN401
 ) -> dict[str, Any]:
-    """Return what a phone says; the same words twice are the same event."""
+    """Return an event as a phone sends it; equal arguments give the same event."""
     client_id = str(uuid5(_NAMES, f"{kind} {pickup} {sequence} {sorted(payload)}"))
     return {
         "client_id": client_id,
@@ -98,7 +98,7 @@ def collected(
         "empties_left": 6,
         "note": "",
     }
-    return said("collected", pickup, sequence=sequence, **(payload | changes))
+    return phone_event("collected", pickup, sequence=sequence, **(payload | changes))
 
 
 def _stop(session: Session, round_: Round, key: int, n: int, first: datetime) -> dict[str, Any]:

@@ -1,7 +1,7 @@
-"""What a round should look like, told by a plain state machine that shares no code with ours.
+"""The reference of a round: a plain state machine that shares no code with the application.
 
-It is fed every event once, in the phones' own order, and steps through the day as a person with a
-notepad would; the server may hear the same events in any order, three times, a week late.
+It receives every event once, in the phones' own order, and steps through the day as a person with
+a notepad would. The server may receive the same events in any order, three times, a week late.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 from stdnum import damm
 
-Said = dict[str, Any]
+Sent = dict[str, Any]
 
 
 @dataclass
@@ -27,32 +27,32 @@ class Visit:
 
 @dataclass
 class ReferenceRound:
-    """A notepad: who was visited, what is in the box, what was handed over."""
+    """A notepad: visits, containers in the box, hand-overs."""
 
     pickups: tuple[int, ...]
-    heard: dict[str, Said] = field(default_factory=dict)
+    events: dict[str, Sent] = field(default_factory=dict)
 
-    def hear(self, said: Said) -> None:
-        self.heard.setdefault(said["client_id"], said)
+    def receive(self, event: Sent) -> None:
+        self.events.setdefault(event["client_id"], event)
 
     def state(self) -> dict[str, Any]:
         """Play the day from its beginning."""
         crossed_out = {
-            each["payload"]["undoes"] for each in self.heard.values() if each["kind"] == "undone"
+            each["payload"]["undoes"] for each in self.events.values() if each["kind"] == "undone"
         }
-        told = [
+        counted = [
             each
-            for key, each in self.heard.items()
+            for key, each in self.events.items()
             if each["kind"] != "undone" and key not in crossed_out
         ]
-        told.sort(key=lambda e: (e["sequence"], instant(e), e["client_id"]))
+        counted.sort(key=lambda e: (e["sequence"], instant(e), e["client_id"]))
         visits = {pickup: Visit() for pickup in self.pickups}
-        doors = {pickup: [e for e in told if e["pickup"] == pickup] for pickup in self.pickups}
+        doors = {pickup: [e for e in counted if e["pickup"] == pickup] for pickup in self.pickups}
         for pickup, events in doors.items():
             for event in events:
                 step(visits[pickup], event)
-        hand_overs = [(n, e) for n, e in enumerate(told) if e["kind"] == "handed_over"]
-        places = {each["client_id"]: n for n, each in enumerate(told)}
+        hand_overs = [(n, e) for n, e in enumerate(counted) if e["kind"] == "handed_over"]
+        places = {each["client_id"]: n for n, each in enumerate(counted)}
         received, aboard = set(), set()
         for pickup, visit in visits.items():
             decisive = [e for e in doors[pickup] if e["kind"] in {"collected", "not_done"}]
@@ -68,19 +68,20 @@ class ReferenceRound:
             "visits": {pickup: (v.phase, v.failure) for pickup, v in visits.items()},
             "received": received,
             "aboard": aboard,
-            "round": progress(told, visits, hand_overs, aboard),
-            "incidents": sum(each["kind"] == "incident" for each in told),
+            "round": progress(counted, visits, hand_overs, aboard),
+            "incidents": sum(each["kind"] == "incident" for each in counted),
             "acknowledged": max(
-                (e["payload"]["revision"] for e in told if e["kind"] == "acknowledged"), default=0
+                (e["payload"]["revision"] for e in counted if e["kind"] == "acknowledged"),
+                default=0,
             ),
         }
 
 
-def instant(said: Said) -> datetime:
-    return datetime.fromisoformat(said["device_at"])
+def instant(event: Sent) -> datetime:
+    return datetime.fromisoformat(event["device_at"])
 
 
-def step(visit: Visit, event: Said) -> None:
+def step(visit: Visit, event: Sent) -> None:
     """Write down one thing that happened at a door."""
     kind, payload = event["kind"], event["payload"]
     decided = visit.phase in {"collected", "partly_collected", "failed"}
@@ -102,12 +103,12 @@ def step(visit: Visit, event: Said) -> None:
 
 
 def progress(
-    told: list[Said],
+    counted: list[Sent],
     visits: dict[int, Visit],
-    hand_overs: list[tuple[int, Said]],
+    hand_overs: list[tuple[int, Sent]],
     aboard: set[str],
 ) -> str:
-    if all(each["kind"] in {"acknowledged", "incident"} for each in told):
+    if all(each["kind"] in {"acknowledged", "incident"} for each in counted):
         return "published"
     open_doors = any(v.phase in {"published", "en_route", "arrived"} for v in visits.values())
     if open_doors or not hand_overs:

@@ -81,21 +81,26 @@ def test_no_error_is_swallowed() -> None:
 def test_only_surfaces_the_command_and_the_supervisor_open_transactions() -> None:
     allowed = ("collector/web/", "collector/cli", "collector/demo/", "collector/db.py")
     for path in MODULES:
-        opens = "with transaction()" in source(path)
+        text = source(path)
+        opens = "with transaction()" in text or "compute_then_write(" in text
         name = relative(path)
         known = (
             name.startswith(allowed)
             or name.startswith("collector/jobs/")
-            or (
-                name
-                in {
-                    "collector/timers.py",
-                    "collector/notices/delivery.py",
-                    "collector/planning/optimise/jobs.py",
-                }
-            )
+            or name in {"collector/timers.py", "collector/notices/delivery.py"}
         )
         assert known or not opens, f"{name} opens a transaction"
+
+
+def test_only_one_module_of_the_application_searches_a_problem() -> None:
+    """That module refuses a search while a write transaction is open."""
+    searches = {"explain", "explained", "insertions", "filled", "made_room", "relaxations"}
+    allowed = "collector/planning/problem/searches.py"
+    for path in MODULES:
+        for node in ast.walk(tree(path)) if relative(path).startswith("collector") else ():
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("routing"):
+                named = searches & {alias.name for alias in node.names}
+                assert not named or relative(path) == allowed, f"{relative(path)} imports {named}"
 
 
 def test_only_one_file_converts_civil_time() -> None:

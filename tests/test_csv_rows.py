@@ -1,4 +1,4 @@
-"""Files as they come from other programs, and as we hand them out."""
+"""CSV files, read from other programs and written for them."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ def read(text: str | bytes, required: tuple[str, ...] = COLUMNS) -> list[dict[st
 def codes(data: bytes) -> list[tuple[str, str]]:
     file = read_rows(data, required=COLUMNS, optional=("town",))
     assert not (file.rows and file.mistakes) or not file.rows
-    return [(mistake.column, mistake.code) for mistake in file.mistakes]
+    return [(mistake.field, mistake.code) for mistake in file.mistakes]
 
 
 @given(rows=rows)
-def test_what_is_written_is_read_back(rows: list[dict[str, str]]) -> None:
+def test_written_rows_are_read_back(rows: list[dict[str, str]]) -> None:
     assert read(write_rows(COLUMNS, rows)) == rows
 
 
@@ -62,13 +62,13 @@ def test_no_written_cell_begins_a_formula(rows: list[dict[str, str]]) -> None:
         "\N{FULLWIDTH EQUALS SIGN}1",
     ],
 )
-def test_what_a_spreadsheet_would_run_is_escaped_and_comes_back(cell: str) -> None:
+def test_a_formula_is_escaped_and_read_back(cell: str) -> None:
     assert escaped(cell) == f"'{cell}"
     assert unescaped(escaped(cell)) == cell
 
 
 @pytest.mark.parametrize("cell", ["", "Zoé", "'t Hooft", "a=b", " =1", "''"])
-def test_what_is_no_formula_is_left_alone_both_ways(cell: str) -> None:
+def test_a_cell_without_a_formula_is_unchanged_both_ways(cell: str) -> None:
     assert escaped(cell) == unescaped(cell) == cell
 
 
@@ -113,7 +113,9 @@ def test_a_short_row_ends_in_empty_cells_and_trailing_commas_are_nothing() -> No
         (b"name,note\n\x81,b\n", [("", "file_not_text")]),
     ],
 )
-def test_a_file_that_cannot_be_used_says_why(data: bytes, expected: list[tuple[str, str]]) -> None:
+def test_an_unusable_file_is_refused_with_the_reason(
+    data: bytes, expected: list[tuple[str, str]]
+) -> None:
     assert codes(data) == expected
 
 

@@ -12,7 +12,7 @@ from collector.custody.numbers import number_of
 from collector.custody.queries import chain_of
 from collector.db import reading, transaction
 from collector.pickups.models import PickupState
-from collector.pickups.queries import of_donor
+from collector.pickups.queries import requests_of_donor
 from collector.rounds.models import DayPlan, Round
 from collector.rounds.queries import day_plan
 from collector.worker import work_until_idle
@@ -50,13 +50,16 @@ def test_a_day_from_a_donors_freezer_to_the_banks(app: Flask, town: Town, clock:
 
     # Every bottle can be followed from her freezer to the bank's.
     with app.app_context(), reading() as session:
-        assert of_donor(session, town.bank, hanna)[0].state is PickupState.PARTLY_COLLECTED
+        assert requests_of_donor(session, town.bank, hanna)[0].state is PickupState.PARTLY_COLLECTED
         for number in bottles:
             chain = chain_of(session, bank_id=town.bank, number=number)
             assert chain.container.state is ContainerState.RECEIVED
             assert chain.pickup_id == pickup
             assert chain.entries[-1].holder == f"site:{town.site}"
-            assert [celsius for _, celsius in chain.temperatures] == [-19.5, -20]
+            details = [entry.details for entry in chain.entries]
+            freezers = [each.get("freezer_celsius") for each in details]
+            assert freezers == [None, -19.5, None, None]
+            assert [each.get("box_celsius") for each in details] == [None, None, None, -20]
 
 
 def a_visit_is_asked_for(app: Flask, town: Town, donor: FlaskClient, hanna: int) -> int:
@@ -64,7 +67,7 @@ def a_visit_is_asked_for(app: Flask, town: Town, donor: FlaskClient, hanna: int)
     asked = donor.post("/donor/visits", data={**FREEZER, **WELL, **HOURS, "once": "her form"})
     assert asked.status_code == 303
     with app.app_context(), reading() as session:
-        pickup = of_donor(session, town.bank, hanna)[0]
+        pickup = requests_of_donor(session, town.bank, hanna)[0]
         assert pickup.state is PickupState.ASKED
         return pickup.id
 

@@ -18,6 +18,11 @@ class Jurisdiction(StrEnum):
     BRAZIL = "BR"
     UNITED_STATES = "US"
 
+    @property
+    def country(self) -> str:
+        """The ISO 3166 code of the country."""
+        return "GB" if self is Jurisdiction.UNITED_KINGDOM else self.value
+
 
 class SiteKind(StrEnum):
     """The kind of a site."""

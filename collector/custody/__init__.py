@@ -1,1 +1,1 @@
-"""Containers and the records of who held them, and how cold."""
+"""Containers, the record of their holders, and their temperatures."""

@@ -101,7 +101,7 @@ def door_record(
 def withdraw_records(
     session: Session, *, now: datetime, events: Iterable[int], standing: Collection[int]
 ) -> None:
-    """Withdraw the door records of these events, with their excursions; restore those that stand.
+    """Withdraw the door records of these events, with their excursions; restore the standing ones.
 
     Parameters
     ----------

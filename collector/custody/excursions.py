@@ -56,7 +56,7 @@ def open_excursions(
     freezer_warmest: int,
     box_warmest: int,
 ) -> None:
-    """Open an excursion for each new row whose temperature is above its limit.
+    """Open an excursion for each new row with a temperature above its limit.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def open_excursions(
 def withdraw_readings(
     session: Session, *, now: datetime, events: Iterable[int], standing: Collection[int]
 ) -> None:
-    """Withdraw the readings of these events, with their excursions; restore those that stand.
+    """Withdraw the readings of these events, with their excursions; restore the standing ones.
 
     Parameters
     ----------
@@ -136,17 +136,17 @@ def assess(
     Refused
         `assessment_missing`; `text_too_long` (`most`); `excursion_decided`.
     """
-    found = owned(session, Excursion, bank_id, excursion_id)
-    if found.decision is not None:
+    excursion = owned(session, Excursion, bank_id, excursion_id)
+    if excursion.decision is not None:
         raise Refused("excursion_decided")
     if not assessment.strip():
         raise Refused("assessment_missing")
     if len(assessment) > LONGEST_ASSESSMENT:
         raise Refused("text_too_long", most=LONGEST_ASSESSMENT)
-    found.assessment = assessment.strip()
-    found.assessed_by_id, found.assessed_at = person_id, now
-    _note(session, now, found, person_id, "excursion assessed")
-    return found
+    excursion.assessment = assessment.strip()
+    excursion.assessed_by_id, excursion.assessed_at = person_id, now
+    _note(session, now, excursion, person_id, "excursion assessed")
+    return excursion
 
 
 def decide(
@@ -159,7 +159,7 @@ def decide(
     decision: ExcursionDecision,
     note: str = "",
 ) -> Excursion:
-    """Decide on the milk; the person who assessed the excursion does not decide.
+    """Decide on the milk; the author of the assessment may not decide.
 
     Raises
     ------
@@ -168,19 +168,19 @@ def decide(
     Refused
         `excursion_not_assessed`, `excursion_decided`, `two_people_needed`, `text_too_long`.
     """
-    found = owned(session, Excursion, bank_id, excursion_id)
-    if found.decision is not None:
+    excursion = owned(session, Excursion, bank_id, excursion_id)
+    if excursion.decision is not None:
         raise Refused("excursion_decided")
-    if found.assessed_by_id is None:
+    if excursion.assessed_by_id is None:
         raise Refused("excursion_not_assessed")
-    if found.assessed_by_id == person_id:
+    if excursion.assessed_by_id == person_id:
         raise Refused("two_people_needed")
     if len(note) > LONGEST_ASSESSMENT:
         raise Refused("text_too_long", most=LONGEST_ASSESSMENT)
-    found.decision, found.decision_note = decision, note.strip()
-    found.decided_by_id, found.decided_at = person_id, now
-    _note(session, now, found, person_id, f"excursion decided: {decision.value}")
-    return found
+    excursion.decision, excursion.decision_note = decision, note.strip()
+    excursion.decided_by_id, excursion.decided_at = person_id, now
+    _note(session, now, excursion, person_id, f"excursion decided: {decision.value}")
+    return excursion
 
 
 def _excursion(now: datetime, bank_id: int, celsius: float, limit: int) -> Excursion:
@@ -202,15 +202,17 @@ def _excursion(now: datetime, bank_id: int, celsius: float, limit: int) -> Excur
     )
 
 
-def _note(session: Session, now: datetime, found: Excursion, person_id: int, action: str) -> None:
+def _note(
+    session: Session, now: datetime, excursion: Excursion, person_id: int, action: str
+) -> None:
     session.flush()
     record(
         session,
         now=now,
-        bank_id=found.bank_id,
+        bank_id=excursion.bank_id,
         actor=f"person:{person_id}",
         action=action,
-        subject=f"excursion:{found.id}",
-        celsius=found.celsius,
-        limit=found.limit_celsius,
+        subject=f"excursion:{excursion.id}",
+        celsius=excursion.celsius,
+        limit=excursion.limit_celsius,
     )

@@ -1,4 +1,4 @@
-"""The rows of custody: containers, what was recorded at the door, hand-overs."""
+"""Rows of custody: containers, door records, box readings, excursions, photos."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -11,7 +11,7 @@ from collector.db import BankOwned, Base
 
 
 class ContainerState(StrEnum):
-    """Where a container is in its life (docs/states.md)."""
+    """States of a container (docs/states.md)."""
 
     DECLARED = "declared"
     COLLECTED = "collected"
@@ -22,14 +22,14 @@ class ContainerState(StrEnum):
 
 
 class ContainerKind(StrEnum):
-    """What a container is; each has a clock of its own."""
+    """Kinds of container; each has a clock of its own."""
 
     BOTTLE = "bottle"
     TUBE = "tube"
 
 
 class RefusalReason(StrEnum):
-    """Why a container stays with the donor."""
+    """Reasons for which a container stays with the donor."""
 
     THAWED = "thawed"
     NO_LABEL = "no_label"
@@ -40,7 +40,7 @@ class RefusalReason(StrEnum):
 
 
 class Container(BankOwned, Base):
-    """A bottle with its number, tied for ever to its donor and its visit."""
+    """A bottle or tube with its number, tied to its donor and its visit."""
 
     __tablename__ = "containers"
     __table_args__ = (UniqueConstraint("bank_id", "number"),)
@@ -52,21 +52,21 @@ class Container(BankOwned, Base):
     refused_because: Mapped[RefusalReason | None]
     kind: Mapped[ContainerKind] = mapped_column(default=ContainerKind.BOTTLE)
     box: Mapped[str] = mapped_column(default="")
-    """The code of the box it was put into at the door; empty where none was said."""
+    """The code of the box into which the container was put; empty if not recorded."""
     history: Mapped[list["CustodyEntry"]] = relationship(
         lazy="raise", order_by="CustodyEntry.id", back_populates="container"
     )
 
 
 class CustodyEntry(BankOwned, Base):
-    """A container changed its state or its holder: when, where, by whom."""
+    """A change of a container's state or holder, with its instant."""
 
     __tablename__ = "custody_entries"
 
     container_id: Mapped[int] = mapped_column(ForeignKey("containers.id"), index=True)
     state: Mapped[ContainerState]
     holder: Mapped[str]
-    """Who holds it from now on: `donor:7`, `person:12`, `site:2`."""
+    """The holder from then on: `donor:7`, `person:12`, `site:2`."""
     happened_at: Mapped[datetime]
     recorded_at: Mapped[datetime]
     details: Mapped[dict[str, Any]]
@@ -74,7 +74,7 @@ class CustodyEntry(BankOwned, Base):
 
 
 class DoorRecord(BankOwned, Base):
-    """What a collector recorded at one door: the storage check is an act required by law."""
+    """The record of one visit; the storage check is an act that French law requires."""
 
     __tablename__ = "door_records"
 
@@ -85,21 +85,21 @@ class DoorRecord(BankOwned, Base):
     volume_ml: Mapped[int]
     freezer_celsius: Mapped[float | None]
     storage_ok: Mapped[bool | None]
-    """The check and the temperature are absent only where no milk was to be fetched."""
+    """Result of the storage check; None, like the temperature, only for a visit without milk."""
     empties_left: Mapped[int]
     note: Mapped[str]
     flags: Mapped[list[str]]
-    """What the quality manager must look at, judged by the rules of that day."""
+    """Flags for the quality manager (`PickupRecordFlag`), by the bank's rules of that day."""
     device_at: Mapped[datetime]
     recorded_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
-    """Set when the collector undid it; the record itself is never removed."""
+    """The instant of the undo, or None; the record itself is never removed."""
     details: Mapped[dict[str, Any]]
-    """What else was said: box, seal, tubes with the time drawn, purposes done, pump, photo."""
+    """Box, seal, tubes with the time drawn, purposes fulfilled, pump, photo, missing proofs."""
 
 
 class BoxReadingKind(StrEnum):
-    """On which occasion somebody read a box's thermometer."""
+    """Occasions of a box reading."""
 
     CONDITIONED = "conditioned"
     ON_THE_ROAD = "on_the_road"
@@ -107,7 +107,7 @@ class BoxReadingKind(StrEnum):
 
 
 class BoxReading(BankOwned, Base):
-    """The temperature of a box, as somebody read it."""
+    """The temperature of a box, as its thermometer showed it."""
 
     __tablename__ = "box_readings"
 
@@ -122,7 +122,7 @@ class BoxReading(BankOwned, Base):
 
 
 class ExcursionDecision(StrEnum):
-    """What becomes of the milk after an excursion."""
+    """Decisions on the milk after an excursion."""
 
     KEEP = "keep"
     DISCARD = "discard"
@@ -137,10 +137,10 @@ class Excursion(BankOwned, Base):
     reading_id: Mapped[int | None] = mapped_column(ForeignKey("box_readings.id"), unique=True)
     celsius: Mapped[float]
     limit_celsius: Mapped[int]
-    """The bank's rule on the day it happened."""
+    """The bank's limit on that day, in degrees Celsius."""
     detected_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
-    """Set when the collector took the reading back."""
+    """The instant at which the reading was undone, or None."""
     assessment: Mapped[str]
     assessed_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     assessed_at: Mapped[datetime | None]
@@ -151,7 +151,7 @@ class Excursion(BankOwned, Base):
 
 
 class DoorPhoto(BankOwned, Base):
-    """A picture taken at a door, named by the phone before it was sent."""
+    """A picture taken at a door; the phone names it before it sends it."""
 
     __tablename__ = "door_photos"
     __table_args__ = (UniqueConstraint("bank_id", "client_id"),)

@@ -1,6 +1,6 @@
-"""The numbers of containers that carry no label of their own: visit, place in it, check digit.
+"""Numbers of containers without a label: visit, place in the visit, check digit (Damm).
 
-They follow from the visit alone, so that the phone, which has no network, names a bottle as the
+A number follows from the visit alone, so that a phone without a network names a bottle as the
 server will (static/js/phone/numbers.js; the shared cases are tests/replay_cases.json).
 """
 
@@ -26,18 +26,18 @@ def tube_number_of(pickup_id: int, index: int) -> str:
     return _number(pickup_id, index, mark="T")
 
 
-def is_made(label: str) -> bool:
-    """Whether a label has the form of a number made here."""
+def is_made_number(label: str) -> bool:
+    """Return whether a label has the form of a number that Milkround makes."""
     return MADE.fullmatch(label) is not None
 
 
-def has_its_digit(label: str) -> bool:
-    """Whether the check digit of a number made here is right."""
+def has_valid_digit(label: str) -> bool:
+    """Return whether the last of the label's digits is the check digit of the others."""
     return damm.is_valid("".join(sign for sign in label if sign.isdigit()))
 
 
-def is_of(label: str, pickup_id: int) -> bool:
-    """Whether a number made here was made for this visit."""
+def is_number_of(label: str, pickup_id: int) -> bool:
+    """Return whether a made number was made for this visit."""
     return label.startswith(f"{pickup_id}-")
 
 

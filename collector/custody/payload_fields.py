@@ -26,7 +26,7 @@ LONGEST_NOTE = 2000
 STORABLE = r"^[^\x00\ud800-\udfff]*$"
 """Text that both databases store: no NUL and no half of a surrogate pair."""
 UUID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
-BOX = r"^\s*([A-Za-z0-9][A-Za-z0-9-]{0,11})?\s*$"
+BOX = r"\s*[A-Za-z0-9][A-Za-z0-9-]{0,11}\s*"
 
 Key = Annotated[int, Meta(ge=0, le=HIGHEST)]
 """Key of a row."""
@@ -35,7 +35,10 @@ Note = Annotated[str, Meta(max_length=LONGEST_NOTE, pattern=STORABLE)]
 ShortText = Annotated[str, Meta(max_length=40, pattern=STORABLE)]
 PersonName = Annotated[str, Meta(max_length=120, pattern=STORABLE)]
 Label = Annotated[str, Meta(min_length=1, max_length=40, pattern=STORABLE)]
-BoxCode = Annotated[str, Meta(max_length=12, pattern=BOX, description="such as 2 or C-07")]
+BoxCode = Annotated[str, Meta(max_length=12, pattern=f"^{BOX}$", description="such as C-07")]
+OptionalBoxCode = Annotated[
+    str, Meta(max_length=12, pattern=rf"^({BOX}|\s*)$", description="such as C-07, or empty")
+]
 UuidText = Annotated[str, Meta(pattern=UUID, extra_json_schema={"format": "uuid"})]
 DeviceInstant = Annotated[datetime, Meta(tz=True, description="by the phone's clock")]
 

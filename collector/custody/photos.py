@@ -1,4 +1,4 @@
-"""Pictures taken at a door: they arrive apart from the record that names them, in any order."""
+"""Pictures taken at a door; they arrive apart from the record that names them, in any order."""
 
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +10,9 @@ from collector.custody.models import DoorPhoto
 from collector.errors import NotFound, Refused
 
 LARGEST_PHOTO = 1_000_000
+"""Largest picture, in bytes."""
 JPEG = b"\xff\xd8\xff"
+"""The first bytes of every JPEG file."""
 
 
 def keep_photo(
@@ -23,7 +25,7 @@ def keep_photo(
     client_id: UUID,
     jpeg: bytes,
 ) -> DoorPhoto:
-    """Keep a picture; sent twice, it is kept once.
+    """Store a picture; sent twice, it is stored once.
 
     Raises
     ------
@@ -55,7 +57,7 @@ def photo_of(session: Session, *, bank_id: int, client_id: UUID) -> DoorPhoto:
     Raises
     ------
     NotFound
-        It did not arrive, or is another bank's.
+        The picture has not arrived, or is another bank's.
     """
     found = _photo(session, bank_id, client_id)
     if found is None:

@@ -15,11 +15,11 @@ from collector.custody.labels import check_label, read_label
 from collector.custody.models import RefusalReason
 from collector.custody.numbers import number_of, refused_number_of, tube_number_of
 from collector.custody.payload_fields import (
-    BoxCode,
     Celsius,
     DeviceInstant,
     Label,
     Note,
+    OptionalBoxCode,
     PayloadPart,
     ShortText,
     UuidText,
@@ -83,7 +83,7 @@ class PickupRecord(PayloadPart, frozen=True, kw_only=True):
     """Empty bottles left with the donor."""
     note: Note = ""
     tubes: Annotated[tuple[Tube, ...], Meta(max_length=MOST_TUBES)] = ()
-    box: BoxCode = ""
+    box: OptionalBoxCode = ""
     seal: ShortText = ""
     pump: ShortText = ""
     """The number of the returned pump."""

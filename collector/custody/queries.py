@@ -1,4 +1,4 @@
-"""Questions about containers: where one came from, what a day brought in, what to look at."""
+"""Queries of custody: a container's chain, door records, excursions and their causes."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,32 +20,24 @@ from collector.pickups.models import Pickup
 from collector.service_day import ServiceDay
 
 MOST_EXCURSIONS = 200
+"""Most excursions on the page of excursions."""
 
 RoundVisit = table("round_events", column("id"), column("round_id"), column("pickup_id"))
-"""The events that tie a visit to its round; their rows are known to `collector.rounds` only."""
+"""Columns of the events that tie a visit to its round; `collector.rounds` owns the table."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chain:
-    """Donor, visit, door, and every holder since, of one container."""
+    """The donor, the visit, the door record and every later holder of one container."""
 
     container: Container
     donor_number: str
     pickup_id: int
     record: DoorRecord | None
-    """The door record that stands, with the freezer's temperature."""
+    """The door record that stands, with the freezer's temperature; None if it was undone."""
     entries: tuple[CustodyEntry, ...]
     readings: tuple[BoxReading, ...] = ()
-    """What the thermometer of its box showed while it was aboard."""
-
-    @property
-    def temperatures(self) -> list[tuple[CustodyEntry, float]]:
-        """Every temperature on its way, with the entry that recorded it."""
-        found = (
-            (entry, entry.details.get("freezer_celsius", entry.details.get("box_celsius")))
-            for entry in self.entries
-        )
-        return [(entry, celsius) for entry, celsius in found if celsius is not None]
+    """The readings of the container's box in its round."""
 
 
 def chain_of(session: Session, *, bank_id: int, number: str) -> Chain:
@@ -78,16 +70,16 @@ def chain_of(session: Session, *, bank_id: int, number: str) -> Chain:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cause:
-    """Where an excursion came from: a donor's freezer, or a box on the road."""
+    """The cause of an excursion: a donor's freezer, or a box on the road."""
 
     record: DoorRecord | None
     reading: BoxReading | None
     containers: tuple[str, ...]
-    """The numbers of the containers it concerns."""
+    """Numbers of the containers concerned."""
 
 
 def excursions_of(session: Session, *, bank_id: int) -> list[Excursion]:
-    """Return what was too warm and not taken back, what is open first, then the newest."""
+    """Return the excursions that stand, open ones first, then the newest."""
     return list(
         session.scalars(
             select(Excursion)
@@ -99,7 +91,7 @@ def excursions_of(session: Session, *, bank_id: int) -> list[Excursion]:
 
 
 def causes_of(session: Session, excursions: Iterable[Excursion]) -> dict[int, Cause]:
-    """Return where each excursion came from, by its key."""
+    """Return the cause of each excursion, by the excursion's key."""
     return {each.id: _cause(session, each) for each in excursions}
 
 
@@ -119,7 +111,7 @@ def _cause(session: Session, excursion: Excursion) -> Cause:
 def _readings(
     session: Session, container: Container, record: DoorRecord | None
 ) -> tuple[BoxReading, ...]:
-    """Return what was read of a container's box in its round, after the milk was cold enough."""
+    """Return the readings of a container's box in its round that stand, in their order."""
     if record is None or not container.box:
         return ()
     of_its_round = select(RoundVisit.c.round_id).where(RoundVisit.c.id == record.event_id)
@@ -138,7 +130,7 @@ def _readings(
 
 
 def record_of(session: Session, *, bank_id: int, pickup_id: int) -> DoorRecord | None:
-    """Return the door record of a visit that stands."""
+    """Return the door record of a visit that stands, or None."""
     return session.scalar(
         select(DoorRecord)
         .where(
@@ -152,7 +144,7 @@ def record_of(session: Session, *, bank_id: int, pickup_id: int) -> DoorRecord |
 
 
 def records_at(session: Session, *, bank_id: int, pickups: Iterable[int]) -> dict[int, DoorRecord]:
-    """Return the door records of these visits that stand, by the pick-up's key."""
+    """Return the door records of these visits that stand, by the visit's key."""
     records = session.scalars(
         select(DoorRecord)
         .where(
@@ -176,8 +168,8 @@ def containers_of(session: Session, *, bank_id: int, pickup_id: int) -> list[Con
     )
 
 
-def received(session: Session, *, bank_id: int, day: ServiceDay) -> int:
-    """Return how many containers were received on a day, by the server's clock."""
+def count_received(session: Session, *, bank_id: int, day: ServiceDay) -> int:
+    """Return the number of containers received on a day, by the server's clock."""
     return (
         session.scalar(
             select(func.count(func.distinct(Container.id)))
@@ -196,14 +188,14 @@ def received(session: Session, *, bank_id: int, day: ServiceDay) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kits:
-    """What went to a donor and came back, by the door records that stand."""
+    """Bottles left with a donor and collected, by the door records that stand."""
 
     left: int
     fetched: int
 
 
 def kits_of(session: Session, *, bank_id: int, donor_id: int) -> Kits:
-    """Return how many empty bottles were left with a donor and how many full ones fetched."""
+    """Return the empty bottles left with a donor and the full ones collected."""
     left, fetched = session.execute(
         select(func.sum(DoorRecord.empties_left), func.sum(DoorRecord.bottles))
         .join(Pickup, Pickup.id == DoorRecord.pickup_id)

@@ -17,7 +17,7 @@ from collector.people.actions import add_person
 from collector.people.models import Person, Role
 from collector.pickups.models import Pickup, PickupHold, PickupState, PickupWindow, Purpose
 from collector.places.models import Address, Position, PositionSource
-from collector.shifts.actions import USUAL
+from collector.shifts.actions import DEFAULT_TERMS
 from collector.shifts.models import RosterShift
 
 SLUG = "demonstration"
@@ -177,7 +177,7 @@ def _shifts(session: Session, bank_id: int, day: date) -> list[RosterShift]:
             end_site_id=sites[team.end],
             vehicle=team.vehicle,
             skills=list(team.skills),
-            **USUAL,
+            **DEFAULT_TERMS,
         )
         for team in TEAMS
     ]

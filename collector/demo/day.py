@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from collector.banks.models import Bank
 from collector.clock import Clock
-from collector.custody.queries import received
+from collector.custody.queries import count_received
 from collector.db import reading, transaction
 from collector.demo.bank import ask_for_day, demonstration_bank
 from collector.demo.play import said_of
@@ -19,8 +19,8 @@ from collector.jobs.queries import get_job
 from collector.people.actions import make_link
 from collector.people.models import Person
 from collector.pickups.models import Pickup, PickupState, PickupWindow
-from collector.planning.optimise.actions import ask_for_plan
-from collector.planning.optimise.queries import broken_rules
+from collector.planning.optimise.actions import request_plan
+from collector.planning.problem.lawfulness import broken_rules
 from collector.rounds.actions import publish
 from collector.rounds.events.intake import EventStatus, accept_events
 from collector.rounds.models import DayPlan, Round
@@ -105,7 +105,7 @@ def plan_and_publish(
     if known is not None and known.revision > 0:
         return
     with transaction() as session:
-        job_id = ask_for_plan(
+        job_id = request_plan(
             session,
             now=clock.now(),
             bank_id=bank_id,
@@ -171,7 +171,7 @@ def report(clock: Clock, bank_id: int, day: date, *, events: int, since: float) 
             violations=len(broken_rules(session, bank_id=bank_id, day=day)),
             revision=plan.revision,
             events_accepted=events,
-            containers_received=received(
+            containers_received=count_received(
                 session, bank_id=bank_id, day=ServiceDay.of(clock.now(), zone)
             ),
             seconds=round(perf_counter() - since, 1),

@@ -1,4 +1,4 @@
-"""What a donor answers the day before a visit: fine, not at home, fewer bottles, the last time."""
+"""The donor's answer on the day before a visit: fine, not at home, fewer bottles, last time."""
 
 from datetime import datetime
 
@@ -7,31 +7,38 @@ from sqlalchemy.orm import Session
 from collector.audit.actions import record
 from collector.errors import Refused
 from collector.pickups.actions import cancel
-from collector.pickups.giving import say_last_gift
+from collector.pickups.giving import record_last_gift
 from collector.pickups.models import DayBefore, Pickup, PickupState
 from collector.rounds.promises import Promise
 
 
-def answer(
+def store_answer(
     session: Session,
     pickup: Pickup,
     *,
     now: datetime,
     actor: str,
-    said: DayBefore,
+    choice: DayBefore,
     promised: Promise,
     bottles: int | None = None,
 ) -> Pickup:
-    """Keep an answer; *not at home* calls the visit off, as long as the bank's deadline allows.
+    """Store an answer; *not at home* cancels the visit before the bank's deadline.
+
+    Parameters
+    ----------
+    promised
+        The promise of the visit; its begin decides on the deadline.
+    bottles
+        The new number of bottles for *fewer bottles*; None for the other answers.
 
     Raises
     ------
     Refused
-        `pickup_not_open`, `too_late_to_change`, `fewer_bottles_needed`.
+        `pickup_not_open`, `too_late_to_change`, `fewer_bottles_needed` (`most`).
     """
     if pickup.state is not PickupState.PUBLISHED:
         raise Refused("pickup_not_open")
-    if said is DayBefore.NOT_HOME:
+    if choice is DayBefore.NOT_HOME:
         cancel(
             session,
             now=now,
@@ -40,27 +47,27 @@ def answer(
             actor=actor,
             promised_at=promised.opens,
         )
-    elif said is DayBefore.FEWER:
-        _fewer(pickup, bottles)
-    elif said is DayBefore.LAST:
-        say_last_gift(
+    elif choice is DayBefore.FEWER:
+        _reduce(pickup, bottles)
+    elif choice is DayBefore.LAST:
+        record_last_gift(
             session, now=now, bank_id=pickup.bank_id, donor_id=pickup.donor_id, actor=actor
         )
-    pickup.answer, pickup.answered_at = said, now
+    pickup.answer, pickup.answered_at = choice, now
     session.flush()
     record(
         session,
         now=now,
         bank_id=pickup.bank_id,
         actor=actor,
-        action=f"day before answered {said.value}",
+        action=f"day before answered {choice.value}",
         subject=f"pickup:{pickup.id}",
     )
     return pickup
 
 
-def _fewer(pickup: Pickup, bottles: int | None) -> None:
-    """Take the volume down with the bottles: she is not asked for two numbers by one tap."""
+def _reduce(pickup: Pickup, bottles: int | None) -> None:
+    """Reduce bottles and volume in proportion: the donor gives one number only."""
     if bottles is None or not 0 < bottles < pickup.bottles:
         raise Refused("fewer_bottles_needed", most=pickup.bottles - 1)
     pickup.volume_ml = pickup.volume_ml * bottles // pickup.bottles

@@ -1,4 +1,4 @@
-"""The window on the day: two hours as promised, half an hour once the collector is near."""
+"""The arrival window on the day: half an hour for the next doors of a round on the road."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,20 +13,24 @@ from collector.pickups.states import OVER
 from collector.rounds.models import EventKind, Round, RoundEvent, RoundState
 
 NEAR = 2
-"""How many other doors may still lie ahead of hers."""
+"""Most other doors between the collector and a near donor."""
 HALF_WIDTH = timedelta(minutes=15)
+"""Half of the arrival window."""
 STEP_MINUTES = 5
-SETTLING = (EventKind.COLLECTED, EventKind.NOT_DONE)
+"""A window opens at a multiple of these minutes."""
+DECISIVE = (EventKind.COLLECTED, EventKind.NOT_DONE)
+MOST_LATE = timedelta(hours=12)
+"""Largest delay that is believed; a larger one shows that the phone's clock is wrong."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Near:
-    """When the collector is expected, now that she is on the road.
+class EtaWindow:
+    """The half hour in which the collector is expected at a door.
 
     Attributes
     ----------
     ahead
-        Other doors before hers; 0 means that she is next.
+        Number of other doors before this one; 0 for the next.
     """
 
     pickup_id: int
@@ -35,28 +39,28 @@ class Near:
     ahead: int
 
 
-def nearing(session: Session, round_: Round) -> list[Near]:
-    """Return the doors of a round on the road that come next, with their half hours."""
+def eta_windows(session: Session, round_: Round) -> list[EtaWindow]:
+    """Return the arrival windows of the next doors of a round on the road."""
     if round_.state is not RoundState.STARTED or round_.published is None:
         return []
     stops: Sequence[dict[str, Any]] = round_.published["stops"]
     states = _states(session, [stop["pickup"] for stop in stops])
-    late = _late(session, round_, stops)
+    late = _lateness(session, round_, stops)
     waiting = [stop for stop in stops if states.get(stop["pickup"]) not in OVER]
     return [
-        _near(stop, late, ahead)
+        _window(stop, late, ahead)
         for ahead, stop in enumerate(waiting[: NEAR + 1])
         if states.get(stop["pickup"]) in {PickupState.PUBLISHED, PickupState.EN_ROUTE}
     ]
 
 
-def near_of(session: Session, pickup: Pickup) -> Near | None:
-    """Return the half hour of one visit, once it is near."""
+def eta_window_of(session: Session, pickup: Pickup) -> EtaWindow | None:
+    """Return the arrival window of one visit, or None as long as it is not near."""
     started = session.scalars(
         select(Round).where(Round.bank_id == pickup.bank_id, Round.state == RoundState.STARTED)
     )
-    found = (near for round_ in started for near in nearing(session, round_))
-    return next((near for near in found if near.pickup_id == pickup.id), None)
+    windows = (window for round_ in started for window in eta_windows(session, round_))
+    return next((window for window in windows if window.pickup_id == pickup.id), None)
 
 
 def _states(session: Session, keys: list[int]) -> dict[int, PickupState]:
@@ -64,17 +68,17 @@ def _states(session: Session, keys: list[int]) -> dict[int, PickupState]:
     return {row[0]: row[1] for row in rows}
 
 
-def _late(session: Session, round_: Round, stops: Sequence[dict[str, Any]]) -> timedelta:
-    """Return how late the last door was left, or the bank; early counts as early."""
+def _lateness(session: Session, round_: Round, stops: Sequence[dict[str, Any]]) -> timedelta:
+    """Return the delay at the last door, or else at the departure; negative if early."""
     last = session.scalar(
         select(RoundEvent)
-        .where(RoundEvent.round_id == round_.id, RoundEvent.kind.in_(SETTLING))
+        .where(RoundEvent.round_id == round_.id, RoundEvent.kind.in_(DECISIVE))
         .order_by(RoundEvent.device_at.desc())
         .limit(1)
     )
     ends = {stop["pickup"]: stop["ends_at"] for stop in stops}
     if last is not None and last.pickup_id in ends:
-        return last.device_at - datetime.fromisoformat(ends[last.pickup_id])
+        return _believed(last.device_at - datetime.fromisoformat(ends[last.pickup_id]))
     began = session.scalar(
         select(RoundEvent.device_at).where(
             RoundEvent.round_id == round_.id, RoundEvent.kind == EventKind.STARTED
@@ -83,14 +87,21 @@ def _late(session: Session, round_: Round, stops: Sequence[dict[str, Any]]) -> t
     departs = (round_.published or {}).get("departs_at")
     if began is None or departs is None:
         return timedelta(0)
-    return began - datetime.fromisoformat(departs)
+    return _believed(began - datetime.fromisoformat(departs))
 
 
-def _near(stop: dict[str, Any], late: timedelta, ahead: int) -> Near:
+def _believed(late: timedelta) -> timedelta:
+    """Return a delay, or none if only a wrong clock explains it."""
+    return late if abs(late) <= MOST_LATE else timedelta(0)
+
+
+def _window(stop: dict[str, Any], late: timedelta, ahead: int) -> EtaWindow:
     begins = datetime.fromisoformat(stop["begins_at"]) + late - HALF_WIDTH
     opens = begins - timedelta(
         minutes=begins.minute % STEP_MINUTES,
         seconds=begins.second,
         microseconds=begins.microsecond,
     )
-    return Near(pickup_id=stop["pickup"], opens=opens, closes=opens + 2 * HALF_WIDTH, ahead=ahead)
+    return EtaWindow(
+        pickup_id=stop["pickup"], opens=opens, closes=opens + 2 * HALF_WIDTH, ahead=ahead
+    )

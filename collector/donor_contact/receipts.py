@@ -1,4 +1,4 @@
-"""What was fetched from a donor: one visit's receipt, her corrections, all she has given so far."""
+"""The receipt of a visit, the donor's corrections of it, and the totals of her donations."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,14 +12,15 @@ from collector.custody.queries import containers_of, record_of
 from collector.db import owned
 from collector.errors import Refused
 from collector.pickups.models import Correction, Pickup
-from collector.pickups.windows import LONGEST_NOTE, MOST_BOTTLES, MOST_VOLUME_ML
+from collector.pickups.validation import LONGEST_NOTE, MOST_BOTTLES, MOST_VOLUME_ML
 
 CORRECTABLE_FOR = timedelta(hours=48)
+"""Time after the record in which the donor may correct the receipt."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """What was recorded at her door, as it stands."""
+    """The door record of a visit that stands, with the donor's totals."""
 
     record: DoorRecord
     kept: list[Container]
@@ -31,7 +32,7 @@ class Receipt:
 
 
 def receipt_of(session: Session, pickup: Pickup) -> Receipt | None:
-    """Return the receipt of a visit, or None where nothing stands recorded."""
+    """Return the receipt of a visit, or None for a visit without a door record that stands."""
     door = record_of(session, bank_id=pickup.bank_id, pickup_id=pickup.id)
     if door is None:
         return None
@@ -54,7 +55,7 @@ def receipt_of(session: Session, pickup: Pickup) -> Receipt | None:
 
 
 def given_so_far(session: Session, bank_id: int, donor_id: int) -> tuple[int, int]:
-    """Return the millilitres and the visits of a donor, as recorded at her door."""
+    """Return the millilitres and the visits of a donor, by the door records that stand."""
     total, visits = session.execute(
         select(func.coalesce(func.sum(DoorRecord.volume_ml), 0), func.count(DoorRecord.id))
         .join(Pickup, Pickup.id == DoorRecord.pickup_id)
@@ -78,12 +79,13 @@ def correct(
     volume_ml: int,
     words: str,
 ) -> Correction:
-    """Keep what she says of her receipt; a person of the bank settles it.
+    """Store a donor's correction of a receipt; a person of the bank settles it.
 
     Raises
     ------
     Refused
-        `no_receipt`, `correction_too_late`, `number_out_of_bounds`, `text_too_long`.
+        `no_receipt`, `correction_too_late`, `number_out_of_bounds` (`least`, `most`),
+        `text_too_long` (`most`).
     """
     receipt = receipt_of(session, pickup)
     if receipt is None:
@@ -95,7 +97,7 @@ def correct(
             raise Refused("number_out_of_bounds", least=0, most=most)
     if len(words) > LONGEST_NOTE:
         raise Refused("text_too_long", most=LONGEST_NOTE)
-    made = Correction(
+    correction = Correction(
         bank_id=pickup.bank_id,
         pickup_id=pickup.id,
         bottles=bottles,
@@ -105,14 +107,14 @@ def correct(
         settled_at=None,
         settled_by_id=None,
     )
-    session.add(made)
+    session.add(correction)
     session.flush()
-    _note(session, made, now=now, actor=actor, action="receipt corrected by donor")
-    return made
+    _record(session, correction, now=now, actor=actor, action="receipt corrected by donor")
+    return correction
 
 
 def open_corrections(session: Session, bank_id: int) -> list[tuple[Correction, Pickup]]:
-    """Return the corrections nobody has settled, oldest first, with their visits."""
+    """Return the open corrections with their visits, the oldest first."""
     rows = session.execute(
         select(Correction, Pickup)
         .join(Pickup, Pickup.id == Correction.pickup_id)
@@ -125,22 +127,25 @@ def open_corrections(session: Session, bank_id: int) -> list[tuple[Correction, P
 def settle_correction(
     session: Session, *, now: datetime, bank_id: int, correction_id: int, person_id: int
 ) -> Correction:
-    """Note that a person looked into a correction; done twice, it is done once."""
-    made = owned(session, Correction, bank_id, correction_id)
-    if made.settled_at is None:
-        made.settled_at, made.settled_by_id = now, person_id
-        _note(session, made, now=now, actor=f"person:{person_id}", action="correction settled")
-    return made
+    """Settle a correction; a second call changes nothing."""
+    correction = owned(session, Correction, bank_id, correction_id)
+    if correction.settled_at is None:
+        correction.settled_at, correction.settled_by_id = now, person_id
+        actor = f"person:{person_id}"
+        _record(session, correction, now=now, actor=actor, action="correction settled")
+    return correction
 
 
-def _note(session: Session, made: Correction, *, now: datetime, actor: str, action: str) -> None:
+def _record(
+    session: Session, correction: Correction, *, now: datetime, actor: str, action: str
+) -> None:
     record(
         session,
         now=now,
-        bank_id=made.bank_id,
+        bank_id=correction.bank_id,
         actor=actor,
         action=action,
-        subject=f"pickup:{made.pickup_id}",
-        bottles=made.bottles,
-        volume_ml=made.volume_ml,
+        subject=f"pickup:{correction.pickup_id}",
+        bottles=correction.bottles,
+        volume_ml=correction.volume_ml,
     )

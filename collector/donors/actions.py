@@ -1,4 +1,4 @@
-"""What is done to a donor's file; every act is named, dated and kept in the audit chain."""
+"""Verbs of a donor's file; each is recorded in the audit chain with its actor and instant."""
 
 from datetime import date, datetime, timedelta
 from typing import Unpack
@@ -18,7 +18,7 @@ from collector.donors.models import (
     SerologyOutcome,
     WhySuspended,
 )
-from collector.donors.numbers import is_number, new_number
+from collector.donors.numbers import is_valid_number, new_number
 from collector.donors.queries import donor_by_number, get_donor
 from collector.donors.states import move_to
 from collector.errors import Conflict, Refused
@@ -60,18 +60,18 @@ def register(
     Parameters
     ----------
     address
-        What `new_address` takes: `line`, `postcode`, `town`, and what is known besides.
+        The arguments of `new_address`: `line`, `postcode`, `town`, and the optional ones.
 
     Raises
     ------
     Refused
         `donor_number_not_valid`: its check digit does not fit.
     Conflict
-        `donor_number_taken`: another donor of this bank bears it.
+        `donor_number_taken`: another donor of this bank has it.
     """
     donor = Donor(
         bank_id=bank_id,
-        number=_free_number(session, bank_id, number),
+        number=_number(session, bank_id, number),
         first_name=first_name.strip(),
         family_name=family_name.strip(),
         email=(email or "").strip().lower() or None,
@@ -87,7 +87,7 @@ def register(
     session.add(donor)
     session.flush()
     _keep_step(session, donor, now=now, actor=actor)
-    note_act(session, donor, now=now, actor=actor, action="donor registered")
+    record_act(session, donor, now=now, actor=actor, action="donor registered")
     return donor
 
 
@@ -101,12 +101,12 @@ def sign_interview(
     person_id: int,
     on: date,
 ) -> Donor:
-    """Note which professional interviewed a donor and when; a candidate becomes interviewed by it.
+    """Record the professional and the day of an interview; a candidate becomes interviewed.
 
     Raises
     ------
     Refused
-        `professional_needed`: it takes a physician, a midwife or a nurse.
+        `professional_needed`: the person is no physician, midwife or nurse.
     """
     donor = get_donor(session, bank_id, donor_id)
     person = owned(session, Person, bank_id, person_id)
@@ -117,7 +117,7 @@ def sign_interview(
         step(session, donor, now=now, actor=actor, to=DonorState.PRESCREENED)
     if donor.state is DonorState.PRESCREENED:
         step(session, donor, now=now, actor=actor, to=DonorState.INTERVIEWED)
-    note_act(
+    record_act(
         session, donor, now=now, actor=actor, action="interview signed", by=f"person:{person.id}"
     )
     return donor
@@ -133,10 +133,10 @@ def record_consent(
     version: str,
     on: date,
 ) -> Donor:
-    """Note which text a donor agreed to, and when."""
+    """Record the version of the consent that a donor signed, and the day."""
     donor = get_donor(session, bank_id, donor_id)
     donor.consent_version, donor.consented_on = version, on
-    note_act(session, donor, now=now, actor=actor, action="consent recorded", consent=version)
+    record_act(session, donor, now=now, actor=actor, action="consent recorded", consent=version)
     return donor
 
 
@@ -151,22 +151,22 @@ def record_serology(
     outcome: SerologyOutcome,
     valid_until: date | None = None,
 ) -> Serology:
-    """Add a blood sample; a clear one counts as long as the bank's policy says.
+    """Add a blood sample; a clear one is valid for the days of the bank's policy.
 
     Raises
     ------
     Refused
-        `serology_dates_backwards`: it would have lapsed before it was drawn.
+        `serology_dates_backwards`: the result would expire before the sample was drawn.
     """
     donor = get_donor(session, bank_id, donor_id)
-    until = _counts_until(session, bank_id, drawn_on, outcome, valid_until)
+    until = _valid_until(session, bank_id, drawn_on, outcome, valid_until)
     if donor.state is DonorState.INTERVIEWED:
         step(session, donor, now=now, actor=actor, to=DonorState.AWAITING_SEROLOGY)
     result = Serology(bank_id=bank_id, drawn_on=drawn_on, outcome=outcome, valid_until=until)
     donor.serologies.append(result)
-    # The outcome is a health answer: the chain says that there is one, not which.
-    note_act(session, donor, now=now, actor=actor, action="serology recorded")
-    _end_lapse(session, donor, now=now, actor=actor)
+    # The outcome is health data: the chain holds only that there is one.
+    record_act(session, donor, now=now, actor=actor, action="serology recorded")
+    _end_expiry(session, donor, now=now, actor=actor)
     return result
 
 
@@ -180,7 +180,7 @@ def answer_serology(
     outcome: SerologyOutcome,
     valid_until: date | None = None,
 ) -> Serology:
-    """Write what the laboratory said of a sample that was pending, or correct it.
+    """Record the laboratory's result of a pending sample, or correct it.
 
     Raises
     ------
@@ -189,10 +189,10 @@ def answer_serology(
     """
     result = owned(session, Serology, bank_id, serology_id)
     donor = get_donor(session, bank_id, result.donor_id)
-    result.valid_until = _counts_until(session, bank_id, result.drawn_on, outcome, valid_until)
+    result.valid_until = _valid_until(session, bank_id, result.drawn_on, outcome, valid_until)
     result.outcome = outcome
-    note_act(session, donor, now=now, actor=actor, action="serology answered")
-    _end_lapse(session, donor, now=now, actor=actor)
+    record_act(session, donor, now=now, actor=actor, action="serology answered")
+    _end_expiry(session, donor, now=now, actor=actor)
     return result
 
 
@@ -208,21 +208,21 @@ def change_state(
     because: WhySuspended | None = None,
     note: str = "",
 ) -> Donor:
-    """Move a file on, as `collector.donors.states` permits.
+    """Move a file to a state that `collector.donors.states` permits.
 
     Parameters
     ----------
     until
-        The last day of a suspension; None while nobody knows.
+        The last day of a suspension; None while it is unknown.
     because, note
-        Why, for the donor's own file: health data, which the audit chain does not repeat.
+        The reason, for the donor's file alone: the audit chain holds no health data.
 
     Raises
     ------
     Refused
-        `donor_state_not_possible`; `donor_papers_missing` for one who would become eligible
-        without an interview, a consent and a blood test valid today; `only_staff_decides`;
-        `professional_needed`: nobody else excludes.
+        `donor_state_not_possible`; `donor_papers_missing`: to be eligible, a donor needs an
+        interview, a consent and a blood test valid today; `only_staff_decides`;
+        `professional_needed`: only a physician, a midwife or a nurse excludes.
     """
     donor = get_donor(session, bank_id, donor_id)
     before = donor.state
@@ -240,7 +240,7 @@ def change_state(
     )
     if to is DonorState.ELIGIBLE:
         _refuse_without_papers(session, donor, now=now)
-    note_act(
+    record_act(
         session,
         donor,
         now=now,
@@ -263,20 +263,20 @@ def step(
     because: WhySuspended | None = None,
     note: str = "",
 ) -> None:
-    """Move a file on and keep the step in its timeline."""
+    """Move a file to a state and keep the step in its timeline."""
     move_to(donor, to)
     donor.suspended_until, donor.suspended_because = until, because
     _keep_step(session, donor, now=now, actor=actor, note=note)
 
 
 def reopen(session: Session, donor: Donor, *, now: datetime, actor: str, to: DonorState) -> None:
-    """Put back a file that ended by mistake, and keep the step in its timeline."""
+    """Reopen a file that ended by mistake, and keep the step in its timeline."""
     donor.state = to
     _keep_step(session, donor, now=now, actor=actor)
 
 
-def why_not_eligible(session: Session, donor: Donor, *, now: datetime) -> set[EligibilityReason]:
-    """Return which papers a donor lacks today to become eligible."""
+def missing_papers(session: Session, donor: Donor, *, now: datetime) -> set[EligibilityReason]:
+    """Return the papers that a donor lacks today to become eligible."""
     today = ServiceDay.of(now, get_bank(session, donor.bank_id).zone).day
     judgement = judge(donor, on=today, policies=policies_of(session, donor.bank_id))
     return set(judgement.reasons) & NEEDED_TO_BE_ELIGIBLE
@@ -299,7 +299,7 @@ def _keep_step(
     )
 
 
-def _counts_until(
+def _valid_until(
     session: Session,
     bank_id: int,
     drawn_on: date,
@@ -316,15 +316,15 @@ def _counts_until(
     return valid_until
 
 
-def _end_lapse(session: Session, donor: Donor, *, now: datetime, actor: str) -> None:
-    """Undo what the timer did: it suspended for want of a blood test, and now there is one."""
-    for_want_of_it = (
+def _end_expiry(session: Session, donor: Donor, *, now: datetime, actor: str) -> None:
+    """End the timer's suspension for an expired blood test if a valid one was added."""
+    by_timer = (
         donor.state is DonorState.SUSPENDED
         and donor.suspended_because is WhySuspended.SEROLOGY_LAPSED
     )
-    if for_want_of_it and not why_not_eligible(session, donor, now=now):
+    if by_timer and not missing_papers(session, donor, now=now):
         step(session, donor, now=now, actor=actor, to=DonorState.ELIGIBLE)
-        note_act(session, donor, now=now, actor=actor, action="lapse ended")
+        record_act(session, donor, now=now, actor=actor, action="lapse ended")
 
 
 def _refuse_decision(session: Session, *, bank_id: int, actor: str, to: DonorState) -> None:
@@ -338,26 +338,27 @@ def _refuse_decision(session: Session, *, bank_id: int, actor: str, to: DonorSta
 
 
 def _refuse_without_papers(session: Session, donor: Donor, *, now: datetime) -> None:
-    if why_not_eligible(session, donor, now=now):
+    if missing_papers(session, donor, now=now):
         raise Refused("donor_papers_missing")
 
 
-def _free_number(session: Session, bank_id: int, wanted: str | None) -> str:
-    if wanted is None:
-        while donor_by_number(session, bank_id, number := new_number()) is not None:
+def _number(session: Session, bank_id: int, number: str | None) -> str:
+    """Return a free number: the given one if it is valid, or a new one."""
+    if number is None:
+        while donor_by_number(session, bank_id, new := new_number()) is not None:
             pass
-        return number
-    if not is_number(wanted):
-        raise Refused("donor_number_not_valid", number=wanted)
-    if donor_by_number(session, bank_id, wanted) is not None:
-        raise Conflict("donor_number_taken", number=wanted)
-    return wanted
+        return new
+    if not is_valid_number(number):
+        raise Refused("donor_number_not_valid", number=number)
+    if donor_by_number(session, bank_id, number) is not None:
+        raise Conflict("donor_number_taken", number=number)
+    return number
 
 
-def note_act(
+def record_act(
     session: Session, donor: Donor, *, now: datetime, actor: str, action: str, **details: object
 ) -> None:
-    """Keep an act on a donor's file in the audit chain: never a name, never a health answer."""
+    """Record an act on a donor's file in the audit chain, without names and health answers."""
     session.flush()
     record(
         session,

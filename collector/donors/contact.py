@@ -1,4 +1,4 @@
-"""Correcting who a donor is and where she lives; a first contact leaves most of it empty."""
+"""Corrections of a donor's name, contact and address, most of which a first contact lacks."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from collector.donors.actions import note_act
+from collector.donors.actions import record_act
 from collector.donors.models import Donor
 from collector.donors.queries import get_donor
 from collector.errors import Refused
@@ -15,7 +15,7 @@ from collector.places.models import Position
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactCorrection:
-    """What a colleague wrote down of a donor."""
+    """A donor's contact as a colleague corrected it."""
 
     first_name: str
     family_name: str
@@ -36,28 +36,28 @@ def correct_contact(
     bank_id: int,
     donor_id: int,
     actor: str,
-    said: ContactCorrection,
+    correction: ContactCorrection,
 ) -> Donor:
-    """Write a donor's contact down; an address that changed has no place on the map any more.
+    """Correct a donor's contact; if the address changed, its position is deleted.
 
     Raises
     ------
     Refused
         `first_name_missing`, `contact_missing`.
     """
-    if not said.first_name:
+    if not correction.first_name:
         raise Refused("first_name_missing")
-    if not said.phone and not said.email:
+    if not correction.phone and not correction.email:
         raise Refused("contact_missing")
     donor = get_donor(session, bank_id, donor_id)
-    donor.first_name, donor.family_name = said.first_name, said.family_name
-    donor.phone, donor.email = said.phone or None, said.email.lower() or None
-    donor.baby_born_on, donor.discreet = said.baby_born_on, said.discreet
+    donor.first_name, donor.family_name = correction.first_name, correction.family_name
+    donor.phone, donor.email = correction.phone or None, correction.email.lower() or None
+    donor.baby_born_on, donor.discreet = correction.baby_born_on, correction.discreet
     address = donor.address
-    lived = (address.line, address.postcode, address.town)
-    address.line, address.postcode, address.town = said.line, said.postcode, said.town
-    address.access_notes = said.access_notes
-    if lived != (said.line, said.postcode, said.town):
+    before = (address.line, address.postcode, address.town)
+    address.line, address.postcode = correction.line, correction.postcode
+    address.town, address.access_notes = correction.town, correction.access_notes
+    if before != (correction.line, correction.postcode, correction.town):
         session.execute(delete(Position).where(Position.address_id == address.id))
-    note_act(session, donor, now=now, actor=actor, action="contact corrected")
+    record_act(session, donor, now=now, actor=actor, action="contact corrected")
     return donor

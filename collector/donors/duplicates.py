@@ -1,20 +1,20 @@
-"""Which other files may be the same donor's: a first contact by somebody known makes a second."""
+"""Likely duplicates of a donor's file; a second first contact of one donor makes one."""
 
 from sqlalchemy.orm import Session
 
 from collector.donors.models import Donor
-from collector.donors.queries import donors_of, line_of
+from collector.donors.queries import donors_of, phone_digits
 
 
 def may_be_the_same(one: Donor, other: Donor) -> bool:
-    """Whether two files share a telephone, an address for messages, or a name, a place and a baby.
+    """Return whether two files share a telephone, an e-mail address, or a name, postcode and baby.
 
-    A guess to look at: somebody who knows her decides.
+    It is a guess: a colleague decides.
     """
     if one.id == other.id or one.erased_at or other.erased_at:
         return False
-    line = line_of(one.phone)
-    if line and line == line_of(other.phone):
+    digits = phone_digits(one.phone)
+    if digits and digits == phone_digits(other.phone):
         return True
     if one.email and one.email == other.email:
         return True
@@ -23,8 +23,8 @@ def may_be_the_same(one: Donor, other: Donor) -> bool:
     return born and named and one.address.postcode == other.address.postcode
 
 
-def twins_of(session: Session, donor: Donor) -> list[Donor]:
-    """Return the files that may be hers too, oldest first."""
+def duplicates_of(session: Session, donor: Donor) -> list[Donor]:
+    """Return the likely duplicates of a file, oldest first."""
     others = donors_of(session, donor.bank_id)
     found = [other for other in others if may_be_the_same(donor, other)]
     return sorted(found, key=lambda other: other.id)

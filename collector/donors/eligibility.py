@@ -1,4 +1,4 @@
-"""What a donor's file says about giving on one day; it computes, and a professional decides."""
+"""Eligibility of a donor on one day, computed from her file; a professional decides."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -9,7 +9,7 @@ from collector.donors.models import Donor, DonorState, Serology, SerologyOutcome
 
 
 class EligibilityVerdict(StrEnum):
-    """What was computed; never a medical decision."""
+    """A computed verdict; never a medical decision."""
 
     NOTHING_FOUND = "nothing_found"
     NEEDS_REVIEW = "needs_review"
@@ -17,7 +17,7 @@ class EligibilityVerdict(StrEnum):
 
 
 class EligibilityReason(StrEnum):
-    """What stands between a donor and a visit on a day."""
+    """A reason against a visit on a day."""
 
     EXCLUDED = "excluded"
     ENDED = "ended"
@@ -41,10 +41,10 @@ BLOCKING = frozenset(
         EligibilityReason.SEROLOGY_NOT_CLEAR,
     }
 )
-"""A professional has decided, or must before anybody drives there."""
+"""Reasons by which a professional has decided, or must decide before a visit."""
 
 BLOOD_HELPS = frozenset({EligibilityReason.NO_SEROLOGY, EligibilityReason.SEROLOGY_LAPSED})
-"""A blood sample drawn at the visit answers these."""
+"""Reasons that a blood sample drawn at the visit removes."""
 
 UNFINISHED = frozenset(
     {
@@ -58,21 +58,21 @@ UNFINISHED = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """A verdict for one day and every reason for it."""
+    """A verdict for one day, with every reason."""
 
     verdict: EligibilityVerdict
     reasons: tuple[EligibilityReason, ...]
 
 
 def judge(donor: Donor, *, on: date, policies: Policies) -> Judgement:
-    """Say what a donor's file lets us do on a day.
+    """Judge a donor's file for a visit on a day.
 
     Parameters
     ----------
     donor
-        With `serologies` loaded.
+        A donor with `serologies` loaded.
     on
-        The day of the visit, never the day of asking.
+        The day of the visit, never the day of the request.
     """
     reasons = (
         *_state_reasons(donor, on),
@@ -84,12 +84,12 @@ def judge(donor: Donor, *, on: date, policies: Policies) -> Judgement:
 
 
 def serology_valid_until(donor: Donor) -> date | None:
-    """Return the last day on which a clear result of hers counts, or None if she has none."""
-    return max((day for result in donor.serologies if (day := _counts_until(result))), default=None)
+    """Return the last day on which a clear result is valid, or None if there is none."""
+    return max((day for result in donor.serologies if (day := _valid_until(result))), default=None)
 
 
 def baby_limit(donor: Donor, policies: Policies) -> date | None:
-    """Return the last day on which the bank takes her milk for the baby's age."""
+    """Return the last day on which the baby's age allows a collection; None if it is unknown."""
     if donor.baby_born_on is None:
         return None
     return donor.baby_born_on + timedelta(days=policies[PolicyKey.BABY_AGE_DAYS])
@@ -109,7 +109,7 @@ def _state_reasons(donor: Donor, on: date) -> list[EligibilityReason]:
     if donor.state is DonorState.ENDED:
         return [EligibilityReason.ENDED]
     if donor.suspended_because is WhySuspended.SEROLOGY_LAPSED:
-        return []  # the blood test itself says so below, and a sample drawn at a visit helps
+        return []  # the blood test gives its own reason, which a sample at the visit removes
     if donor.state is DonorState.SUSPENDED:
         over = donor.suspended_until is not None and on > donor.suspended_until
         return [EligibilityReason.SUSPENSION_OVER if over else EligibilityReason.SUSPENDED]
@@ -130,10 +130,10 @@ def _serology_reasons(donor: Donor, on: date) -> list[EligibilityReason]:
     if not drawn:
         return [EligibilityReason.NO_SEROLOGY]
     answered = [result for result in drawn if result.outcome is not SerologyOutcome.PENDING]
-    # The latest answer counts: a result that is not clear is not outlived by an older clear one.
+    # The latest result counts: an older clear one does not outweigh a newer unclear one.
     if answered and max(answered, key=_drawn).outcome is SerologyOutcome.NOT_CLEAR:
         return [EligibilityReason.SEROLOGY_NOT_CLEAR]
-    if any((until := _counts_until(result)) is not None and on <= until for result in drawn):
+    if any((until := _valid_until(result)) is not None and on <= until for result in drawn):
         return []
     waiting = max(drawn, key=_drawn).outcome is SerologyOutcome.PENDING
     return [EligibilityReason.SEROLOGY_PENDING if waiting else EligibilityReason.SEROLOGY_LAPSED]
@@ -144,7 +144,7 @@ def _baby_reasons(donor: Donor, on: date, policies: Policies) -> list[Eligibilit
     return [EligibilityReason.BABY_TOO_OLD] if limit is not None and on > limit else []
 
 
-def _counts_until(result: Serology) -> date | None:
+def _valid_until(result: Serology) -> date | None:
     return result.valid_until if result.outcome is SerologyOutcome.CLEAR else None
 
 

@@ -1,7 +1,6 @@
-"""The timer of eligibility: whose blood test lapsed is suspended, at her bank's midnight.
+"""Expiry of blood tests: suspension at the bank's midnight, and the tests that are due.
 
-The same day is judged everywhere alike: the last valid day counts, the next one does not, whatever
-the clock does in between.
+The last valid day of a test counts and the next day does not, also in nights of clock change.
 """
 
 from datetime import date, datetime, timedelta
@@ -9,39 +8,36 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from collector.banks.models import Bank
+from collector.banks.queries import get_bank
 from collector.donors.actions import change_state
 from collector.donors.eligibility import serology_valid_until
 from collector.donors.models import Donor, DonorState, WhySuspended
-from collector.donors.queries import whole_file
+from collector.donors.queries import donor_options
 from collector.service_day import ServiceDay
 
 TIMER = "system"
 
 
-def has_lapsed(donor: Donor, *, today: date) -> bool:
-    """Whether no blood test of hers counts today."""
+def has_expired(donor: Donor, *, today: date) -> bool:
+    """Return whether a donor has no blood test that is valid today."""
     until = serology_valid_until(donor)
     return until is None or until < today
 
 
-def lapsed(session: Session, *, now: datetime) -> list[Donor]:
-    """Return the eligible donors of every bank whose blood test no longer counts there."""
-    found = []
-    for bank in session.scalars(select(Bank)):
-        today = ServiceDay.of(now, bank.zone).day
-        eligible = session.scalars(
-            select(Donor)
-            .options(*whole_file())
-            .where(Donor.bank_id == bank.id, Donor.state == DonorState.ELIGIBLE)
-        )
-        found += [donor for donor in eligible if has_lapsed(donor, today=today)]
-    return found
+def expired_donors(session: Session, *, now: datetime, bank_id: int) -> list[Donor]:
+    """Return the eligible donors of a bank with an expired last blood test."""
+    today = ServiceDay.of(now, get_bank(session, bank_id).zone).day
+    eligible = session.scalars(
+        select(Donor)
+        .options(*donor_options())
+        .where(Donor.bank_id == bank_id, Donor.state == DonorState.ELIGIBLE)
+    )
+    return [donor for donor in eligible if has_expired(donor, today=today)]
 
 
-def suspend_lapsed(session: Session, *, now: datetime) -> int:
-    """Suspend whoever lapsed and return how many they were; doing it again does nothing."""
-    donors = lapsed(session, now=now)
+def suspend_expired(session: Session, *, now: datetime, bank_id: int) -> int:
+    """Suspend a bank's donors with an expired blood test, and return their number."""
+    donors = expired_donors(session, now=now, bank_id=bank_id)
     for donor in donors:
         change_state(
             session,
@@ -55,8 +51,8 @@ def suspend_lapsed(session: Session, *, now: datetime) -> int:
     return len(donors)
 
 
-def due_within(donors: list[Donor], *, today: date, days: int) -> list[Donor]:
-    """Return who needs a blood sample within so many days, the most urgent first."""
+def blood_tests_due(donors: list[Donor], *, today: date, days: int) -> list[Donor]:
+    """Return the donors due for a blood sample within some days, the most urgent first."""
     ahead = today + timedelta(days=days)
     giving = [donor for donor in donors if _gives(donor)]
     due = [donor for donor in giving if (serology_valid_until(donor) or date.min) <= ahead]
@@ -64,7 +60,7 @@ def due_within(donors: list[Donor], *, today: date, days: int) -> list[Donor]:
 
 
 def _gives(donor: Donor) -> bool:
-    """Whether a blood test keeps her from nothing else: she gives, or would but for it."""
+    """Return whether a donor gives milk, or is suspended for an expired blood test alone."""
     if donor.state is DonorState.SUSPENDED:
         return donor.suspended_because is WhySuspended.SEROLOGY_LAPSED
     return donor.state in {

@@ -1,15 +1,14 @@
 """Donors from a file: every row or none, with a report by row.
 
-Columns: `first_name`, `family_name`, `line`, `postcode`, `town` are needed; `number`, `email`,
-`phone`, `language`, `access_notes`, `latitude`, `longitude`, `baby_born_on`, `serology_drawn_on`,
-`serology_valid_until`, `discreet`, `interview_signed_by` (the e-mail address of a colleague),
-`interview_signed_on`, `consent_version`, `consented_on` may be left out or empty.
+The columns `first_name`, `family_name`, `line`, `postcode` and `town` are required. Optional are
+`number`, `email`, `phone`, `language`, `access_notes`, `latitude`, `longitude`, `baby_born_on`,
+`serology_drawn_on`, `serology_valid_until`, `discreet`, `interview_signed_by` (the e-mail address
+of a colleague), `interview_signed_on`, `consent_version` and `consented_on`.
 
-A blood test with `serology_valid_until` is clear, one without is pending. A donor whose interview,
-consent and blood test are all there becomes eligible; any other waits where her papers end.
+A blood test with `serology_valid_until` is clear, one without is pending. A donor with interview,
+consent and a valid blood test becomes eligible; any other gets the state of her last paper.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -24,15 +23,22 @@ from collector.csv_cells import Cells
 from collector.csv_rows import ImportReport, RowReport, read_rows
 from collector.donors.actions import (
     change_state,
+    missing_papers,
     record_consent,
     record_serology,
     register,
     sign_interview,
-    why_not_eligible,
 )
 from collector.donors.models import Donor, DonorState, SerologyOutcome
-from collector.donors.numbers import is_number, plain
+from collector.donors.numbers import compact_number, is_valid_number
 from collector.donors.queries import donors_of
+from collector.field_parsers import (
+    parse_date,
+    parse_decimal,
+    parse_email,
+    past_date_parser,
+    phone_parser,
+)
 from collector.people.queries import is_professional, person_by_email
 from collector.places.actions import MOST_LATITUDE, MOST_LONGITUDE
 from collector.places.models import PositionSource
@@ -56,12 +62,11 @@ OPTIONAL = (
     "consent_version",
     "consented_on",
 )
-EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;.]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DonorEntry:
-    """One row as it was understood."""
+    """The values of one row."""
 
     file: dict[str, Any]
     signed_by_id: int | None
@@ -75,69 +80,57 @@ class DonorEntry:
 def import_donors(
     session: Session, data: bytes, *, now: datetime, bank_id: int, actor: str
 ) -> ImportReport:
-    """Bring in a file of donors; where any row is wrong, nothing is written at all."""
+    """Import a file of donors; if any row is wrong, nothing is written."""
     bank = get_bank(session, bank_id)
     file = read_rows(data, required=REQUIRED, optional=OPTIONAL)
     if file.mistakes:
-        return ImportReport(whole=file.mistakes)
+        return ImportReport(file_mistakes=file.mistakes)
     rows = [Cells(row) for row in file.rows]
     today = ServiceDay.of(now, bank.zone).day
     entries = [_entry(session, cells, bank=bank, today=today) for cells in rows]
-    _note_twins(rows, entries, donors_of(session, bank_id))
+    _note_duplicates(rows, entries, donors_of(session, bank_id))
     report = ImportReport(
         rows=tuple(RowReport(line=row.line, mistakes=tuple(row.mistakes)) for row in rows)
     )
-    if report.good:
+    if report.is_accepted:
         for entry in entries:
             _write(session, entry, now=now, bank_id=bank_id, actor=actor)
     return report
 
 
 def _entry(session: Session, cells: Cells, *, bank: Bank, today: date) -> DonorEntry:
+    past_date = past_date_parser(today)
     return DonorEntry(
         file={
-            **{name: cells.text(name, needed=True) for name in REQUIRED},
+            **{name: cells.text(name, required=True) for name in REQUIRED},
             "number": _number(cells),
-            "email": _email(cells, "email"),
-            "phone": cells.text("phone"),
+            "email": cells.value("email", parse_email) or "",
+            "phone": cells.value("phone", phone_parser(bank.jurisdiction.country)) or "",
             "language": cells.choice("language", LANGUAGES, default=bank.language),
             "access_notes": cells.text("access_notes", most=1000),
-            "baby_born_on": _past(cells, "baby_born_on", today),
+            "baby_born_on": cells.value("baby_born_on", past_date),
             "discreet": cells.yes("discreet"),
             **_position(cells),
         },
         signed_by_id=_signed_by(session, cells, bank),
-        signed_on=_past(cells, "interview_signed_on", today),
+        signed_on=cells.value("interview_signed_on", past_date),
         consent_version=cells.text("consent_version"),
-        consented_on=_past(cells, "consented_on", today),
-        drawn_on=_past(cells, "serology_drawn_on", today),
+        consented_on=cells.value("consented_on", past_date),
+        drawn_on=cells.value("serology_drawn_on", past_date),
         valid_until=_valid_until(cells),
     )
 
 
 def _number(cells: Cells) -> str | None:
-    number = plain(cells.text("number"))
-    if number and not is_number(number):
+    number = compact_number(cells.text("number"))
+    if number and not is_valid_number(number):
         cells.wrong("number", "donor_number_not_valid", number=number)
     return number or None
 
 
-def _email(cells: Cells, column: str) -> str:
-    address = cells.text(column).lower()
-    if address and not EMAIL.fullmatch(address):
-        cells.wrong(column, "email_not_valid")
-    return address
-
-
-def _past(cells: Cells, column: str, today: date) -> date | None:
-    day = cells.day(column)
-    if day is not None and day > today:
-        cells.wrong(column, "day_in_future")
-    return day
-
-
 def _position(cells: Cells) -> dict[str, float | None]:
-    latitude, longitude = cells.decimal("latitude"), cells.decimal("longitude")
+    latitude = cells.value("latitude", parse_decimal)
+    longitude = cells.value("longitude", parse_decimal)
     for column, found, most in (
         ("latitude", latitude, MOST_LATITUDE),
         ("longitude", longitude, MOST_LONGITUDE),
@@ -162,7 +155,8 @@ def _signed_by(session: Session, cells: Cells, bank: Bank) -> int | None:
 
 
 def _valid_until(cells: Cells) -> date | None:
-    drawn_on, valid_until = cells.day("serology_drawn_on"), cells.day("serology_valid_until")
+    drawn_on = cells.value("serology_drawn_on", parse_date)
+    valid_until = cells.value("serology_valid_until", parse_date)
     if valid_until is not None and drawn_on is None:
         cells.wrong("serology_drawn_on", "cell_missing")
     elif valid_until is not None and drawn_on is not None and valid_until < drawn_on:
@@ -170,8 +164,8 @@ def _valid_until(cells: Cells) -> date | None:
     return valid_until
 
 
-def _note_twins(rows: list[Cells], entries: list[DonorEntry], known: list[Donor]) -> None:
-    """Note every donor who is there already, in the bank or further up in the file."""
+def _note_duplicates(rows: list[Cells], entries: list[DonorEntry], known: list[Donor]) -> None:
+    """Keep a mistake for each donor in the bank already, or higher up in the file."""
     for column, code in (("email", "email_known"), ("number", "donor_number_taken")):
         taken = {value for donor in known if (value := getattr(donor, column))}
         first_line: dict[str, int] = {}
@@ -200,21 +194,21 @@ def _write(session: Session, entry: DonorEntry, *, now: datetime, bank_id: int, 
         position_source=PositionSource.IMPORTED,
         **entry.file,
     )
-    said: dict[str, Any] = {"now": now, "bank_id": bank_id, "donor_id": donor.id, "actor": actor}
+    about: dict[str, Any] = {"now": now, "bank_id": bank_id, "donor_id": donor.id, "actor": actor}
     if entry.signed_by_id is not None and entry.signed_on is not None:
-        sign_interview(session, **said, person_id=entry.signed_by_id, on=entry.signed_on)
+        sign_interview(session, **about, person_id=entry.signed_by_id, on=entry.signed_on)
     if entry.consent_version:
         on = entry.consented_on or ServiceDay.of(now, get_bank(session, bank_id).zone).day
-        record_consent(session, **said, version=entry.consent_version, on=on)
+        record_consent(session, **about, version=entry.consent_version, on=on)
     if entry.drawn_on is not None:
         outcome = SerologyOutcome.CLEAR if entry.valid_until else SerologyOutcome.PENDING
         record_serology(
             session,
-            **said,
+            **about,
             drawn_on=entry.drawn_on,
             outcome=outcome,
             valid_until=entry.valid_until,
         )
     waiting = donor.state is DonorState.AWAITING_SEROLOGY
-    if waiting and not why_not_eligible(session, donor, now=now):
-        change_state(session, **said, to=DonorState.ELIGIBLE)
+    if waiting and not missing_papers(session, donor, now=now):
+        change_state(session, **about, to=DonorState.ELIGIBLE)

@@ -1,4 +1,4 @@
-"""The rows of a donor's file."""
+"""Rows of a donor's file."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -12,7 +12,7 @@ from collector.places.models import Address
 
 
 class DonorState(StrEnum):
-    """How far a donor's file has come (docs/states.md)."""
+    """State of a donor's file (docs/states.md)."""
 
     CANDIDATE = "candidate"
     PRESCREENED = "prescreened"
@@ -25,7 +25,7 @@ class DonorState(StrEnum):
 
 
 class SerologyOutcome(StrEnum):
-    """What the laboratory answered, as far as collection needs to know."""
+    """Result of a blood test, as far as the collection needs it."""
 
     PENDING = "pending"
     CLEAR = "clear"
@@ -33,7 +33,7 @@ class SerologyOutcome(StrEnum):
 
 
 class WhySuspended(StrEnum):
-    """Why a donor does not give for a while; who reads it may read health data."""
+    """Reason of a suspension: health data, for readers of health data alone."""
 
     SEROLOGY_LAPSED = "serology_lapsed"
     SEROLOGY_NOT_CLEAR = "serology_not_clear"
@@ -45,7 +45,7 @@ class WhySuspended(StrEnum):
 
 
 class CallBackState(StrEnum):
-    """Whether she was called."""
+    """State of a call-back."""
 
     ASKED = "asked"
     DONE = "done"
@@ -54,13 +54,13 @@ class CallBackState(StrEnum):
 
 
 class Donor(BankOwned, Base):
-    """A mother who gives, or asks to give, milk."""
+    """A mother with a donor's file, as a candidate or as a giver."""
 
     __tablename__ = "donors"
     __table_args__ = (UniqueConstraint("bank_id", "number"),)
 
     number: Mapped[str]
-    """Random, with a check digit: says nothing of her, of when, or of how many."""
+    """Random, with a check digit; it reveals neither the donor, nor a date, nor a count."""
     first_name: Mapped[str]
     family_name: Mapped[str]
     email: Mapped[str | None] = mapped_column(index=True)
@@ -80,9 +80,9 @@ class Donor(BankOwned, Base):
     registered_at: Mapped[datetime]
     erasure_asked_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]
-    """Since when only the number stands for her."""
+    """The instant of the erasure, after which the number alone remains."""
     joined_into_id: Mapped[int | None] = mapped_column(ForeignKey("donors.id"))
-    """The file that holds what this one held: both were one donor's."""
+    """The file into which this one was merged."""
     version: Mapped[int] = mapped_column()
     address: Mapped[Address] = relationship(lazy="raise")
     serologies: Mapped[list["Serology"]] = relationship(
@@ -93,7 +93,7 @@ class Donor(BankOwned, Base):
 
 
 class Serology(BankOwned, Base):
-    """One blood sample and until when its result counts."""
+    """One blood sample and the validity of its result."""
 
     __tablename__ = "serologies"
 
@@ -101,7 +101,7 @@ class Serology(BankOwned, Base):
     drawn_on: Mapped[date]
     outcome: Mapped[SerologyOutcome]
     valid_until: Mapped[date | None]
-    """The last day on which it counts; None while the result is pending."""
+    """The last valid day; None while the result is pending."""
 
 
 class Questionnaire(BankOwned, Base):
@@ -112,13 +112,13 @@ class Questionnaire(BankOwned, Base):
 
     edition: Mapped[int]
     questions: Mapped[list[dict[str, Any]]]
-    """As `collector.donors.questions.Question` reads them, in order."""
+    """The rows of `collector.donors.questions.Question`, in order."""
     made_at: Mapped[datetime]
     made_by: Mapped[str]
 
 
 class Screening(BankOwned, Base):
-    """A candidate's answers to one version of the questions; kept as she gave them."""
+    """A candidate's answers to one version of the questions, kept as she gave them."""
 
     __tablename__ = "screenings"
     __table_args__ = (UniqueConstraint("donor_id", "questionnaire_id"),)
@@ -126,7 +126,7 @@ class Screening(BankOwned, Base):
     donor_id: Mapped[int] = mapped_column(ForeignKey("donors.id"), index=True)
     questionnaire_id: Mapped[int] = mapped_column(ForeignKey("questionnaires.id"))
     answers: Mapped[dict[str, Any]]
-    """By the question's key: `said` (yes, no, unsure) and `on`, the last time, where it matters."""
+    """By the question's key: `said` (yes, no, unsure), and `on`, the last day of a past yes."""
     began_at: Mapped[datetime]
     saved_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None]
@@ -134,7 +134,7 @@ class Screening(BankOwned, Base):
 
 
 class CallBack(BankOwned, Base):
-    """A half-day on which a candidate wants to be called."""
+    """A half-day in which a candidate is to be called."""
 
     __tablename__ = "call_backs"
 
@@ -149,7 +149,7 @@ class CallBack(BankOwned, Base):
 
 
 class Decision(BankOwned, Base):
-    """A step of a donor's file: what she became, why, until when, and who said so."""
+    """A step of a donor's file: the state, its reason, its last day, and its actor."""
 
     __tablename__ = "donor_decisions"
 
@@ -164,10 +164,10 @@ class Decision(BankOwned, Base):
 
 
 class SealedIdentity(BankOwned, Base):
-    """Who stands behind the number of an erased donor whose milk was given to somebody.
+    """The identity behind the number of an erased donor of collected milk.
 
-    Kept for traceability alone; read by quality alone, and each reading is in the audit chain.
-    Of a file that was joined into another it holds what it takes to part them again.
+    It is kept for traceability alone and read by the role quality alone; each reading is in the
+    audit chain. For a merged file it holds the data needed to separate the two files again.
     """
 
     __tablename__ = "sealed_identities"

@@ -1,4 +1,4 @@
-"""The versions of a bank's questions: the first is its jurisdiction's, none ever changes again."""
+"""Versions of a bank's questions: the first is its jurisdiction's, and none is ever changed."""
 
 from datetime import datetime
 
@@ -9,12 +9,12 @@ from collector.audit.actions import record
 from collector.banks.models import Bank
 from collector.banks.queries import get_bank
 from collector.donors.models import Questionnaire
-from collector.donors.questions import Question, kept, preset, refuse_nonsense
+from collector.donors.questions import Question, preset, question_rows, validate_questions
 from collector.errors import Conflict, NotFound, Refused
 
 
 def questionnaire_of(session: Session, *, now: datetime, bank_id: int) -> Questionnaire:
-    """Return the bank's questions as they stand; the first time, those of its jurisdiction."""
+    """Return the latest version of a bank's questions; make the first from its jurisdiction."""
     latest = latest_questionnaire(session, bank_id)
     if latest is not None:
         return latest
@@ -25,19 +25,19 @@ def questionnaire_of(session: Session, *, now: datetime, bank_id: int) -> Questi
 def new_edition(
     session: Session, *, now: datetime, bank_id: int, actor: str, questions: list[Question]
 ) -> Questionnaire:
-    """Make the next version of a bank's questions; what was answered keeps its own.
+    """Make the next version of a bank's questions; given answers keep their version.
 
     Raises
     ------
     Refused
-        What `refuse_nonsense` refuses.
+        A refusal of `validate_questions`.
     """
-    refuse_nonsense(questions)
+    validate_questions(questions)
     before = latest_questionnaire(session, bank_id)
     made = Questionnaire(
         bank_id=bank_id,
         edition=before.edition + 1 if before else 1,
-        questions=kept(questions),
+        questions=question_rows(questions),
         made_at=now,
         made_by=actor,
     )
@@ -61,24 +61,29 @@ def revise(
     now: datetime,
     bank_id: int,
     actor: str,
-    seen: int,
+    based_on: int,
     questions: list[Question],
 ) -> Questionnaire:
-    """Make the next version from what somebody changed in the one she saw.
+    """Make the next version from changes to the latest one.
+
+    Parameters
+    ----------
+    based_on
+        The edition that the author changed.
 
     Raises
     ------
     Refused
-        `questions_unchanged`, and what `refuse_nonsense` refuses.
+        `questions_unchanged`, or a refusal of `validate_questions`.
     Conflict
-        `questions_changed_meanwhile`: another version was made since.
+        `questions_changed_meanwhile`: a later version exists.
     """
-    refuse_nonsense(questions)
+    validate_questions(questions)
     session.execute(select(Bank.id).where(Bank.id == bank_id).with_for_update())
     latest = questionnaire_of(session, now=now, bank_id=bank_id)
-    if latest.edition != seen:
+    if latest.edition != based_on:
         raise Conflict("questions_changed_meanwhile")
-    if latest.questions == kept(questions):
+    if latest.questions == question_rows(questions):
         raise Refused("questions_unchanged")
     return new_edition(session, now=now, bank_id=bank_id, actor=actor, questions=questions)
 
@@ -95,8 +100,8 @@ def latest_questionnaire(session: Session, bank_id: int) -> Questionnaire | None
 
 def editions_of(session: Session, bank_id: int) -> list[Questionnaire]:
     """Return every version of a bank's questions, the newest first."""
-    mine = select(Questionnaire).where(Questionnaire.bank_id == bank_id)
-    return list(session.scalars(mine.order_by(Questionnaire.edition.desc())))
+    versions = select(Questionnaire).where(Questionnaire.bank_id == bank_id)
+    return list(session.scalars(versions.order_by(Questionnaire.edition.desc())))
 
 
 def edition(session: Session, *, bank_id: int, number: int) -> Questionnaire:
@@ -105,7 +110,7 @@ def edition(session: Session, *, bank_id: int, number: int) -> Questionnaire:
     Raises
     ------
     NotFound
-        There is none.
+        The bank has no such version.
     """
     found = session.scalar(
         select(Questionnaire).where(

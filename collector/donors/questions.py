@@ -1,8 +1,8 @@
-"""The questions before a first gift, and what answers to them say on a day; it never decides.
+"""Questions before a first gift, and the result of their answers on a day; never a decision.
 
 A yes to a *permanent* question blocks. A yes to a *temporary* one blocks through the last day of
-its deferral, counted from the last time it was so. A yes to a *current* one, "I am not sure", or a
-temporary yes without a date needs review: a professional asks.
+its deferral, counted from the day of the yes. A yes to a *current* one, "I am not sure", and a
+temporary yes without a date need a review by a professional.
 """
 
 import json
@@ -22,15 +22,15 @@ MOST_QUESTIONS, MOST_DEFERRAL_DAYS, LONGEST_TEXT = 60, 36_525, 300
 
 
 class YesDuration(StrEnum):
-    """How long a yes counts."""
+    """Duration for which a yes counts."""
 
     PERMANENT = "permanent"
     TEMPORARY = "temporary"
     CURRENT = "current"
 
 
-class Whose(StrEnum):
-    """Whom a question is about."""
+class QuestionSubject(StrEnum):
+    """Person concerned by a question."""
 
     SELF = "self"
     PARTNER = "partner"
@@ -39,7 +39,7 @@ class Whose(StrEnum):
 
 
 class Section(StrEnum):
-    """The part of the self-check in which a question is asked."""
+    """Part of the self-check in which a question is asked."""
 
     NOW = "now"
     LATELY = "lately"
@@ -47,7 +47,7 @@ class Section(StrEnum):
 
 
 class AnswerValue(StrEnum):
-    """What she may answer."""
+    """Answer to a question."""
 
     YES = "yes"
     NO = "no"
@@ -61,26 +61,26 @@ class Question:
     key: str
     section: Section
     kind: YesDuration
-    whose: Whose
+    whose: QuestionSubject
     text: Mapping[str, str]
-    """By language."""
+    """Text of the question by language."""
     deferral_days: int | None
-    """How long a temporary yes counts after the last time."""
+    """Days for which a temporary yes counts after its last day."""
     source: str
     verified_on: date | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """What she said to a question, and when it was so for the last time, where that matters."""
+    """An answer to a question, with the last day of a temporary yes."""
 
-    said: AnswerValue
+    value: AnswerValue
     on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """An answer that somebody has to look at."""
+    """An answer that blocks or needs a review."""
 
     question: Question
     answered: Answered
@@ -91,7 +91,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScreeningResult:
-    """What the answers say on a day."""
+    """The result of a set of answers on a day."""
 
     verdict: EligibilityVerdict
     findings: tuple[Finding, ...]
@@ -99,19 +99,19 @@ class ScreeningResult:
 
 
 def preset(jurisdiction: Jurisdiction) -> list[Question]:
-    """Return the questions a new bank of a jurisdiction begins with."""
+    """Return the first questions of a bank in a jurisdiction."""
     path = PRESETS / f"questions_{jurisdiction.value}.json"
-    return read(json.loads(path.read_text(encoding="utf-8")))
+    return questions_of(json.loads(path.read_text(encoding="utf-8")))
 
 
-def read(rows: Iterable[Mapping[str, Any]]) -> list[Question]:
-    """Return questions as a row keeps them."""
+def questions_of(rows: Iterable[Mapping[str, Any]]) -> list[Question]:
+    """Return the questions of stored rows."""
     return [
         Question(
             key=row["key"],
             section=Section(row["section"]),
             kind=YesDuration(row["kind"]),
-            whose=Whose(row["whose"]),
+            whose=QuestionSubject(row["whose"]),
             text=row["text"],
             deferral_days=row["deferral_days"],
             source=row["source"],
@@ -121,8 +121,8 @@ def read(rows: Iterable[Mapping[str, Any]]) -> list[Question]:
     ]
 
 
-def kept(questions: Iterable[Question]) -> list[dict[str, Any]]:
-    """Return questions as a row keeps them; `read` gives them back."""
+def question_rows(questions: Iterable[Question]) -> list[dict[str, Any]]:
+    """Return the stored rows of questions; `questions_of` is the inverse."""
     return [
         {
             **asdict(question),
@@ -133,8 +133,8 @@ def kept(questions: Iterable[Question]) -> list[dict[str, Any]]:
     ]
 
 
-def refuse_nonsense(questions: Sequence[Question]) -> None:
-    """Refuse a set of questions that could not be asked or judged.
+def validate_questions(questions: Sequence[Question]) -> None:
+    """Refuse a set of questions that cannot be asked or judged.
 
     Raises
     ------
@@ -156,7 +156,7 @@ def refuse_nonsense(questions: Sequence[Question]) -> None:
 def outcome(
     questions: Iterable[Question], answers: Mapping[str, Answered], *, on: date
 ) -> ScreeningResult:
-    """Say what answers to these questions come to on a day."""
+    """Return the result of the answers to these questions on a day."""
     asked = list(questions)
     findings = tuple(
         found
@@ -176,13 +176,13 @@ def outcome(
 
 
 def _finding(question: Question, answered: Answered, on: date) -> Finding | None:
-    if answered.said is AnswerValue.NO:
+    if answered.value is AnswerValue.NO:
         return None
     verdict, until = EligibilityVerdict.NEEDS_REVIEW, None
-    if answered.said is AnswerValue.YES and question.kind is YesDuration.PERMANENT:
+    if answered.value is AnswerValue.YES and question.kind is YesDuration.PERMANENT:
         verdict = EligibilityVerdict.BLOCKED
     elif (
-        answered.said is AnswerValue.YES and question.kind is YesDuration.TEMPORARY and answered.on
+        answered.value is AnswerValue.YES and question.kind is YesDuration.TEMPORARY and answered.on
     ):
         until = answered.on + timedelta(days=question.deferral_days or 0)
         if on > until:

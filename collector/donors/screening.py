@@ -1,4 +1,4 @@
-"""A candidate's first steps: her first contact, her answers to one version of the questions."""
+"""First steps of a candidate: her contact, and her answers to one version of the questions."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from collector.banks.queries import get_bank
-from collector.donors.actions import note_act, register, step
+from collector.donors.actions import record_act, register, step
 from collector.donors.models import Donor, DonorState, Screening
 from collector.donors.queries import get_donor
 from collector.donors.question_versions import questionnaire_of
@@ -16,16 +16,13 @@ from collector.donors.questions import (
     AnswerValue,
     ScreeningResult,
     outcome,
-    read,
+    questions_of,
 )
 from collector.errors import Refused
 from collector.service_day import ServiceDay
 
 VISITOR = "visitor"
-"""How the audit chain names somebody who has no file yet."""
-
-OPEN_TO_ANSWERS = frozenset({DonorState.CANDIDATE})
-"""Once she has sent her answers they stay as she gave them."""
+"""The actor of a first contact in the audit chain, before there is a file."""
 
 
 def first_contact(
@@ -41,7 +38,7 @@ def first_contact(
     baby_born_on: date | None,
     discreet: bool,
 ) -> Donor:
-    """Open a file for somebody who would like to give: how to reach her, and hardly anything else.
+    """Open the file of a candidate from the form of the first contact.
 
     Raises
     ------
@@ -71,7 +68,7 @@ def first_contact(
 
 
 def screening_of(session: Session, donor: Donor) -> Screening | None:
-    """Return her latest answers, with the questions they answer."""
+    """Return a donor's latest answers, with the version of the questions, if any."""
     return session.scalar(
         select(Screening)
         .options(joinedload(Screening.questionnaire))
@@ -82,7 +79,7 @@ def screening_of(session: Session, donor: Donor) -> Screening | None:
 
 
 def begin(session: Session, *, now: datetime, bank_id: int, donor_id: int) -> Screening:
-    """Return the answers she may go on with; the first time, an empty set on today's questions."""
+    """Return a donor's answers; the first time, an empty set for the latest questions."""
     donor = get_donor(session, bank_id, donor_id)
     known = screening_of(session, donor)
     if known is not None:
@@ -109,30 +106,30 @@ def save(
     donor_id: int,
     answers: Mapping[str, Answered],
 ) -> Screening:
-    """Keep some of her answers; those to questions nobody asked are left out.
+    """Store some answers; answers to other questions are left out.
 
     Raises
     ------
     Refused
-        `answers_were_sent`: she has sent them, and a professional reads them.
+        `answers_were_sent`: the answers are with the bank already.
     """
     screening = begin(session, now=now, bank_id=bank_id, donor_id=donor_id)
     if screening.submitted_at is not None:
         raise Refused("answers_were_sent")
-    asked = {question.key for question in read(screening.questionnaire.questions)}
-    said = {
-        key: {"said": each.said.value, "on": each.on.isoformat() if each.on else None}
+    asked = {question.key for question in questions_of(screening.questionnaire.questions)}
+    stored = {
+        key: {"said": each.value.value, "on": each.on.isoformat() if each.on else None}
         for key, each in answers.items()
         if key in asked
     }
-    screening.answers = {**screening.answers, **said}
+    screening.answers = {**screening.answers, **stored}
     screening.saved_at = now
     session.flush()
     return screening
 
 
 def submit(session: Session, *, now: datetime, bank_id: int, donor_id: int) -> ScreeningResult:
-    """Send her answers to the bank; her file moves on, and a professional reads them.
+    """Send a donor's answers to the bank; a candidate becomes prescreened.
 
     Raises
     ------
@@ -150,8 +147,8 @@ def submit(session: Session, *, now: datetime, bank_id: int, donor_id: int) -> S
     actor = f"donor:{donor.id}"
     if donor.state is DonorState.CANDIDATE:
         step(session, donor, now=now, actor=actor, to=DonorState.PRESCREENED)
-    # What she answered is health data: the chain says that she did, and to which version.
-    note_act(
+    # The answers are health data: the chain holds only that they were sent, and the version.
+    record_act(
         session,
         donor,
         now=now,
@@ -163,15 +160,15 @@ def submit(session: Session, *, now: datetime, bank_id: int, donor_id: int) -> S
 
 
 def outcome_of(screening: Screening, *, on: date) -> ScreeningResult:
-    """Say what a set of answers comes to on a day, by the version it answers."""
-    return outcome(read(screening.questionnaire.questions), answers_in(screening), on=on)
+    """Return the result of a set of answers on a day, by its version of the questions."""
+    return outcome(questions_of(screening.questionnaire.questions), answers_in(screening), on=on)
 
 
 def answers_in(screening: Screening) -> dict[str, Answered]:
-    """Return kept answers by the question's key."""
+    """Return the stored answers by the question's key."""
     return {
         key: Answered(
-            said=AnswerValue(kept["said"]),
+            value=AnswerValue(kept["said"]),
             on=date.fromisoformat(kept["on"]) if kept["on"] else None,
         )
         for key, kept in screening.answers.items()

@@ -1,4 +1,4 @@
-"""How a donor's file may move from one state to the next; anything else is refused."""
+"""State transitions of a donor's file; any other is refused."""
 
 from collections.abc import Mapping
 
@@ -25,7 +25,7 @@ def move_to(donor: Donor, state: DonorState) -> None:
     Raises
     ------
     Refused
-        The state may not follow: `donor_state_not_possible`.
+        `donor_state_not_possible`: the transition is none of `TRANSITIONS`.
     """
     if state not in TRANSITIONS[donor.state]:
         raise Refused("donor_state_not_possible", present=donor.state.value, wanted=state.value)

@@ -16,7 +16,9 @@ from collector.db import owned
 from collector.errors import Conflict, Refused
 from collector.jobs.models import Job, JobState
 
-ENDED = frozenset({JobState.DONE, JobState.FAILED, JobState.CANCELLED, JobState.DEAD})
+AT_WORK = frozenset({JobState.QUEUED, JobState.RUNNING})
+REPEATABLE = frozenset({JobState.FAILED, JobState.DEAD})
+"""Ended without a result: the job may be run again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,17 +96,21 @@ def ask_cancel(session: Session, *, now: datetime, bank_id: int, job_id: int) ->
 
 
 def run_again(session: Session, *, now: datetime, bank_id: int, job_id: int, asked_by: str) -> Job:
-    """Enqueue an ended job once more with fresh attempts; its fence keeps rising.
+    """Enqueue a failed or dead job once more with fresh attempts; its fence keeps rising.
 
     Raises
     ------
+    NotFound
+        The bank has no such job.
     Refused
-        It has not ended: `job_not_ended`.
+        It waits or runs: `job_not_ended`; it is done or cancelled: `job_not_failed`.
     """
     job = owned(session, Job, bank_id, job_id)
+    if job.state not in AT_WORK | REPEATABLE:
+        raise Refused("job_not_failed", job=job_id)
     queued = _change(
         session,
-        and_(Job.id == job_id, Job.state.in_(ENDED)),
+        and_(Job.id == job_id, Job.state.in_(REPEATABLE)),
         state=JobState.QUEUED,
         attempts=0,
         leased_until=None,

@@ -1,9 +1,10 @@
-"""The row of a background job."""
+"""Rows of background jobs and of failed timers."""
 
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from collector.db import BankOwned, Base
@@ -42,3 +43,19 @@ class Job(BankOwned, Base):
     asked_by: Mapped[str]
     asked_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+
+
+class TimerFailure(BankOwned, Base):
+    """A failed task of a timer; the row goes when the task succeeds."""
+
+    __tablename__ = "timer_failures"
+    __table_args__ = (UniqueConstraint("bank_id", "timer", "subject"),)
+
+    timer: Mapped[str]
+    subject: Mapped[str]
+    """The row of the task, as `bank:1` or `round:12`."""
+    error: Mapped[str]
+    """The class of the error; its text may hold personal data and is in the log only."""
+    attempts: Mapped[int]
+    first_failed_at: Mapped[datetime]
+    last_failed_at: Mapped[datetime]

@@ -20,13 +20,6 @@ def get_job(session: Session, *, bank_id: int, job_id: int) -> Job:
     return owned(session, Job, bank_id, job_id)
 
 
-def latest_job(session: Session, *, bank_id: int, kind: str) -> Job | None:
-    """Return the latest job of a kind of a bank."""
-    return session.scalar(
-        select(Job).where(Job.bank_id == bank_id, Job.kind == kind).order_by(Job.id.desc()).limit(1)
-    )
-
-
 def something_waits(session: Session, *, now: datetime, kinds: frozenset[str]) -> bool:
     """Return whether a job is claimable, without a lock."""
     abandoned = and_(Job.state == JobState.RUNNING, Job.leased_until < now)

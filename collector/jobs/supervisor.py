@@ -19,7 +19,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from collector.clock import Clock
-from collector.db import reading, transaction
+from collector.db import OutdatedReading, reading, transaction
 from collector.errors import MilkroundError
 from collector.jobs.actions import Claim, claim, finish, release, renew, report_progress, retry
 from collector.jobs.child import Child
@@ -188,7 +188,7 @@ class Supervisor:
             with reading() as session:
                 work = self._handlers[held.kind](session, held)
             complaints, ended = self._worked(watch, work)
-            self._write(watch, lambda session: self._end(session, watch, work, ended, complaints))
+            self._concluded(watch, work, ended, complaints)
         except _Lost:
             log.warning("job %s was taken over; what came of it is dropped", held.job_id)
         except _Stopped:
@@ -275,6 +275,23 @@ class Supervisor:
         watch.next_renewal = now + self._lease_seconds / 3
         watch.lease_ends = now + self._lease_seconds
 
+    def _concluded(self, watch: _RunningAttempt, work: Work, ended: Ended, complaints: str) -> None:
+        """Compute the result from a reading, then write it; once more if rows changed between."""
+        while True:
+            self._retry_while_leased(watch, lambda: self._prepared(work, ended))
+            try:
+                self._write(
+                    watch, lambda session: self._end(session, watch, work, ended, complaints)
+                )
+            except OutdatedReading:
+                continue
+            return
+
+    @staticmethod
+    def _prepared(work: Work, ended: Ended) -> None:
+        with reading() as session:
+            work.prepare(session, ended=ended)
+
     def _end(
         self, session: Session, watch: _RunningAttempt, work: Work, ended: Ended, complaints: str
     ) -> None:
@@ -320,11 +337,20 @@ class Supervisor:
         )
 
     def _write(self, watch: _RunningAttempt, act: Callable[[Session], object]) -> None:
-        """Write in one transaction; retry an unreachable database while the lease holds."""
+        """Write in one transaction."""
+
+        def written() -> None:
+            with transaction() as session:
+                act(session)
+
+        self._retry_while_leased(watch, written)
+
+    @staticmethod
+    def _retry_while_leased(watch: _RunningAttempt, act: Callable[[], None]) -> None:
+        """Act; retry an unreachable database while the lease holds."""
         while True:
             try:
-                with transaction() as session:
-                    act(session)
+                act()
             except OperationalError:
                 if time.monotonic() > watch.lease_ends:
                     raise

@@ -60,10 +60,19 @@ class Work(Protocol):
         """Process a line of the program's output, and return its progress, if any."""
         ...
 
+    def prepare(self, session: Session, *, ended: Ended) -> None:
+        """Compute, from a reading, the result that `conclude` writes."""
+        ...
+
     def conclude(self, session: Session, *, now: datetime, ended: Ended) -> JobOutcome | None:
         """Store the result, in the transaction that ends the job.
 
         None means a crash of the program: the job is tried again.
+
+        Raises
+        ------
+        OutdatedReading
+            Rows changed since `prepare`: both are called again.
         """
         ...
 

@@ -14,13 +14,13 @@ from collector.notices.models import (
     NoticeState,
     PushSubscription,
 )
-from collector.notices.queries import ways_to
+from collector.notices.queries import routes_to
 
 MOST_ATTEMPTS = 5
 FIRST_WAIT = timedelta(minutes=1)
 
 
-def owe(
+def enqueue(
     session: Session,
     *,
     now: datetime,
@@ -60,7 +60,7 @@ def owe(
     return notice
 
 
-def tell(
+def notify(
     session: Session,
     *,
     now: datetime,
@@ -75,7 +75,7 @@ def tell(
 ) -> list[Notice]:
     """Enqueue a message by the recipient's channel, and to each subscribed browser."""
     return [
-        owe(
+        enqueue(
             session,
             now=now,
             bank_id=bank_id,
@@ -87,7 +87,9 @@ def tell(
             channel=way.channel,
             **figures,
         )
-        for way in ways_to(session, bank_id=bank_id, recipient=recipient, email=email, phone=phone)
+        for way in routes_to(
+            session, bank_id=bank_id, recipient=recipient, email=email, phone=phone
+        )
     ]
 
 
@@ -139,13 +141,13 @@ def unsubscribe(session: Session, *, bank_id: int, recipient: str) -> None:
     )
 
 
-def settle(notice: Notice, *, now: datetime, subject: str, body: str | None) -> None:
+def record_sent(notice: Notice, *, now: datetime, subject: str, body: str | None) -> None:
     """Record a sent message; its text is kept only without a transport."""
     notice.state, notice.sent_at, notice.trouble = NoticeState.SENT, now, None
     notice.subject, notice.body = subject, body
 
 
-def note_failure(
+def record_failure(
     notice: Notice, *, now: datetime | None = None, trouble: str = "", for_good: bool = False
 ) -> None:
     """Record a failed delivery; it is retried after 1, 5, 25 and 125 minutes.

@@ -11,9 +11,9 @@ from typing import Protocol, TextIO
 from sqlalchemy import delete, or_, update
 from sqlalchemy.orm import Session
 
-from collector.notices.actions import note_failure, settle
+from collector.notices.actions import record_failure, record_sent
 from collector.notices.models import Channel, Notice, NoticeState, PushSubscription
-from collector.notices.queries import owed
+from collector.notices.queries import due_notices
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ class Undeliverable(Exception):  # noqa: N818 - it is an answer
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class RenderedNotice:
     """A rendered message.
 
     Attributes
@@ -66,7 +66,7 @@ class Letter:
     keys: Mapping[str, str] = field(default_factory=dict)
 
 
-class Sender(Protocol):
+class Transport(Protocol):
     """Interface of a transport.
 
     Attributes
@@ -77,12 +77,12 @@ class Sender(Protocol):
 
     keeps_text: bool
 
-    def send(self, letter: Letter) -> None:
+    def send(self, letter: RenderedNotice) -> None:
         """Send a message; raise OSError for a retry, Undeliverable for a final failure."""
         ...
 
 
-class ConsoleSender:
+class ConsoleTransport:
     """Transport that prints messages, for an installation without a mail server."""
 
     keeps_text = True
@@ -90,7 +90,7 @@ class ConsoleSender:
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream or sys.stdout
 
-    def send(self, letter: Letter) -> None:
+    def send(self, letter: RenderedNotice) -> None:
         """Print a message."""
         print(
             f"\n--- {letter.channel} to {letter.to}: {letter.subject}\n{letter.body}\n---",
@@ -99,12 +99,12 @@ class ConsoleSender:
         )
 
 
-def deliver(
+def deliver_notices(
     transaction: Transaction,
     *,
     reading: Transaction,
-    write: Callable[[Session, Notice], Letter],
-    sender: Sender,
+    write: Callable[[Session, Notice], RenderedNotice],
+    sender: Transport,
     now: Callable[[], datetime],
 ) -> int:
     """Send the waiting messages, and return the number sent.
@@ -114,15 +114,15 @@ def deliver(
     the smaller evil.
     """
     with reading() as session:
-        due = [notice.id for notice in owed(session, now=now())]
+        due = [notice.id for notice in due_notices(session, now=now())]
     return sum(_deliver_one(transaction, key, write, sender, now) for key in due)
 
 
 def _deliver_one(
     transaction: Transaction,
     key: int,
-    write: Callable[[Session, Notice], Letter],
-    sender: Sender,
+    write: Callable[[Session, Notice], RenderedNotice],
+    sender: Transport,
     now: Callable[[], datetime],
 ) -> bool:
     with transaction() as session:
@@ -141,10 +141,10 @@ def _deliver_one(
         log.exception("notice %s could not leave", key)
         trouble = "away" if isinstance(broken, OSError) else "broken"
         with transaction() as session:
-            note_failure(session.get_one(Notice, key), now=now(), trouble=trouble)
+            record_failure(session.get_one(Notice, key), now=now(), trouble=trouble)
         return False
     with transaction() as session:
-        settle(
+        record_sent(
             session.get_one(Notice, key),
             now=now(),
             subject=letter.subject,
@@ -155,7 +155,7 @@ def _deliver_one(
 
 def _give_up(session: Session, key: int, refused: Undeliverable, *, now: datetime) -> None:
     notice = session.get_one(Notice, key)
-    note_failure(notice, now=now, trouble=refused.trouble, for_good=True)
+    record_failure(notice, now=now, trouble=refused.trouble, for_good=True)
     if refused.gone:
         session.execute(delete(PushSubscription).where(PushSubscription.id == int(notice.to)))
 

@@ -1,9 +1,10 @@
 """Queries of waiting and sent messages, and of channels."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from collector.notices.models import (
@@ -25,7 +26,7 @@ class DeliveryRoute:
     to: str
 
 
-def owed(session: Session, *, now: datetime, most: int = 50) -> list[Notice]:
+def due_notices(session: Session, *, now: datetime, most: int = 50) -> list[Notice]:
     """Return the messages due now of all banks, oldest first."""
     due = or_(Notice.claimed_until.is_(None), Notice.claimed_until < now)
     return list(
@@ -38,7 +39,7 @@ def owed(session: Session, *, now: datetime, most: int = 50) -> list[Notice]:
     )
 
 
-def ways_to(
+def routes_to(
     session: Session, *, bank_id: int, recipient: str, email: str | None, phone: str | None
 ) -> list[DeliveryRoute]:
     """Return the routes to a recipient: the chosen or only channel, and browsers besides."""
@@ -68,7 +69,7 @@ def chosen_channel(session: Session, *, bank_id: int, recipient: str) -> Channel
     )
 
 
-def has_browser(session: Session, *, bank_id: int, recipient: str) -> bool:
+def has_push_subscription(session: Session, *, bank_id: int, recipient: str) -> bool:
     """Return whether a recipient has a push subscription."""
     return (
         session.scalar(
@@ -80,7 +81,35 @@ def has_browser(session: Session, *, bank_id: int, recipient: str) -> bool:
     )
 
 
-def latest(session: Session, *, bank_id: int) -> list[Notice]:
+def known_notices(session: Session, *, bank_id: int, once: Collection[str]) -> set[str]:
+    """Return the identities, among those given, of messages that were queued by any channel."""
+    if not once:
+        return set()
+    found = session.scalars(
+        select(Notice.once).where(
+            Notice.bank_id == bank_id,
+            or_(Notice.once.in_(once), *(Notice.once.startswith(f"{key} push:") for key in once)),
+        )
+    )
+    return {key.partition(" push:")[0] for key in found}
+
+
+def notices_of_kind(session: Session, *, bank_id: int, once: str) -> list[Notice]:
+    """Return the messages with an identity or with a corrected one, the oldest first."""
+    rows = select(Notice).where(
+        Notice.bank_id == bank_id,
+        or_(Notice.once == once, Notice.once.startswith(f"{once} ")),
+    )
+    return list(session.scalars(rows.order_by(Notice.id)))
+
+
+def count_notices(session: Session, *, bank_id: int, state: NoticeState) -> int:
+    """Return the number of a bank's messages in a state."""
+    counted = select(func.count()).where(Notice.bank_id == bank_id, Notice.state == state)
+    return session.scalar(counted) or 0
+
+
+def latest_notices(session: Session, *, bank_id: int) -> list[Notice]:
     """Return a bank's latest messages, newest first."""
     return list(
         session.scalars(

@@ -15,7 +15,7 @@ from py_vapid import Vapid
 from pywebpush import WebPushException, webpush
 
 from collector.config import Mail, Push, Settings, Sms
-from collector.notices.delivery import ConsoleSender, Letter, Sender, Undeliverable
+from collector.notices.delivery import ConsoleTransport, RenderedNotice, Transport, Undeliverable
 from collector.notices.models import Channel
 
 PATIENCE_SECONDS = 20
@@ -24,15 +24,15 @@ LATER = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
 GONE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 
 
-class Carriers:
+class ChannelTransport:
     """Dispatcher of messages to the transport of their channel; without one they fail."""
 
     keeps_text = False
 
-    def __init__(self, by_channel: Mapping[Channel, Sender]) -> None:
+    def __init__(self, by_channel: Mapping[Channel, Transport]) -> None:
         self._by_channel = by_channel
 
-    def send(self, letter: Letter) -> None:
+    def send(self, letter: RenderedNotice) -> None:
         """Send a message by its channel."""
         carrier = self._by_channel.get(letter.channel)
         if carrier is None:
@@ -40,7 +40,7 @@ class Carriers:
         carrier.send(letter)
 
 
-class SmtpSender:
+class SmtpTransport:
     """Transport to a mail server."""
 
     keeps_text = False
@@ -48,7 +48,7 @@ class SmtpSender:
     def __init__(self, mail: Mail) -> None:
         self._mail = mail
 
-    def send(self, letter: Letter) -> None:
+    def send(self, letter: RenderedNotice) -> None:
         """Send one message; only the server's permanent refusal (5xx) is final."""
         mail = self._mail
         try:
@@ -76,7 +76,7 @@ class SmtpSender:
             return smtplib.SMTP_SSL(mail.host, mail.port, timeout=PATIENCE_SECONDS, context=context)
         return smtplib.SMTP(mail.host, mail.port, timeout=PATIENCE_SECONDS)
 
-    def _message(self, letter: Letter) -> EmailMessage:
+    def _message(self, letter: RenderedNotice) -> EmailMessage:
         sender = self._mail.sender
         message = EmailMessage()
         message["From"] = formataddr((letter.signature, sender)) if letter.signature else sender
@@ -88,7 +88,7 @@ class SmtpSender:
         return message
 
 
-class SmsGateway:
+class SmsTransport:
     """Transport of text messages to an HTTP gateway; the contract is in docs/messages.md."""
 
     keeps_text = False
@@ -96,7 +96,7 @@ class SmsGateway:
     def __init__(self, sms: Sms) -> None:
         self._sms = sms
 
-    def send(self, letter: Letter) -> None:
+    def send(self, letter: RenderedNotice) -> None:
         """Post one message: 2xx is sent, 408, 429 and 5xx are retried, other codes are final."""
         headers = {"Idempotency-Key": letter.reference}
         if self._sms.token:
@@ -116,7 +116,7 @@ class SmsGateway:
         _judge_http(answer.status_code)
 
 
-class WebPush:
+class WebPushTransport:
     """Transport of encrypted messages to push services."""
 
     keeps_text = False
@@ -124,7 +124,7 @@ class WebPush:
     def __init__(self, push: Push) -> None:
         self._push = push
 
-    def send(self, letter: Letter) -> None:
+    def send(self, letter: RenderedNotice) -> None:
         """Post one encrypted message; the push service sees neither text nor recipient."""
         endpoint = letter.keys.get("endpoint")
         if endpoint is None:
@@ -155,16 +155,20 @@ def public_key(push: Push) -> str:
     return urlsafe_b64encode(point).rstrip(b"=").decode()
 
 
-def sender_for(settings: Settings) -> Sender:
+def transport_for(settings: Settings) -> Transport:
     """Return the configured transports; the console without any."""
-    found: dict[Channel, Sender] = {}
+    found: dict[Channel, Transport] = {}
     if settings.mail is not None:
-        found[Channel.EMAIL] = SmtpSender(settings.mail)
+        found[Channel.EMAIL] = SmtpTransport(settings.mail)
     if settings.sms is not None:
-        found[Channel.SMS] = SmsGateway(settings.sms)
+        found[Channel.SMS] = SmsTransport(settings.sms)
     if settings.push is not None:
-        found[Channel.PUSH] = WebPush(settings.push)
-    return Carriers(found) if {Channel.EMAIL, Channel.SMS} & found.keys() else ConsoleSender()
+        found[Channel.PUSH] = WebPushTransport(settings.push)
+    return (
+        ChannelTransport(found)
+        if {Channel.EMAIL, Channel.SMS} & found.keys()
+        else ConsoleTransport()
+    )
 
 
 def _judge_smtp(code: int) -> None:

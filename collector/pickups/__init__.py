@@ -1,1 +1,1 @@
-"""What was asked for and what we answered."""
+"""Requests of donors for a pick-up, and the answers to them."""

@@ -1,6 +1,6 @@
-"""What is done to a request: ask, change, cancel, accept, clear a hold, move on."""
+"""Verbs of a request: request, change, cancel, accept, clear a hold, move on."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,46 +12,41 @@ from collector.donors.eligibility import EligibilityVerdict, judge
 from collector.donors.models import Donor
 from collector.donors.queries import get_donor
 from collector.errors import NotFound, Refused
+from collector.pickups.drafts import PickupDraft, draft_of, write_draft
 from collector.pickups.models import Pickup, PickupHold, PickupState, PickupWindow
-from collector.pickups.queries import TO_PLAN, asked_once, get_pickup, of_donor
-from collector.pickups.states import OPEN, PROMISED, move_to
-from collector.pickups.windows import (
-    DONOR_DAYS_AHEAD,
-    STAFF_DAYS_AHEAD,
-    Ask,
-    CivilWindow,
-    mistakes_in,
-)
+from collector.pickups.queries import get_pickup, request_by_key, requests_of_donor
+from collector.pickups.states import AGREED, OPEN, PROMISED, move_to
+from collector.pickups.validation import DONOR_DAYS_AHEAD, STAFF_DAYS_AHEAD, mistakes_in
 from collector.service_day import ServiceDay
 
 
-def ask(
+def request_pickup(
     session: Session,
     *,
     now: datetime,
     bank_id: int,
     donor_id: int,
-    asked_by: str,
-    asked: Ask,
+    actor: str,
+    draft: PickupDraft,
     once: str | None = None,
 ) -> Pickup:
-    """Ask for a visit.
+    """Make a request of a draft.
 
     Parameters
     ----------
-    asked_by
-        The actor: a donor is held to her bank's 14 days and to one request a day, a person who
-        types a request by phone is not.
+    actor
+        A donor may choose among the next 14 days and have one request a day. Staff may choose
+        among the next 90 days and have as many as they need.
     once
-        The key of the form: sent twice, it asks once and returns the first request.
+        The key of the form: a form that is sent twice makes one request, which both return.
 
     Raises
     ------
     Refused
-        The code of the first mistake in what was asked; `already_asked`; `donor_blocked`.
+        The code of the draft's first mistake; `already_asked`; `donor_blocked`.
     """
-    _one_at_a_time(session, donor_id)
-    if once is not None and (known := asked_once(session, bank_id, once)) is not None:
+    _lock_donor(session, donor_id)
+    if once is not None and (known := request_by_key(session, bank_id, once)) is not None:
         return _own(known, donor_id)
     donor = get_donor(session, bank_id, donor_id)
     pickup = Pickup(
@@ -60,18 +55,18 @@ def ask(
         state=PickupState.ASKED,
         failure=None,
         asked_at=now,
-        asked_by=asked_by,
+        asked_by=actor,
         once=once,
         windows=[],
         holds=[],
     )
     with session.no_autoflush:
-        _refuse_mistakes(session, asked, now=now, bank_id=bank_id, actor=asked_by)
-        _refuse_what_blocks(session, pickup, asked, actor=asked_by)
-        _write(pickup, asked, now=now)
+        _refuse_mistakes(session, draft, now=now, bank_id=bank_id, actor=actor)
+        _refuse_for_donor(session, pickup, draft, actor=actor)
+        _write(pickup, draft, now=now)
     session.add(pickup)
     session.flush()
-    _note(session, pickup, now=now, actor=asked_by, action="pickup asked")
+    _note(session, pickup, now=now, actor=actor, action="pickup asked")
     return pickup
 
 
@@ -82,33 +77,32 @@ def change(
     bank_id: int,
     pickup_id: int,
     actor: str,
-    asked: Ask,
+    draft: PickupDraft,
     promised_at: datetime | None = None,
 ) -> Pickup:
-    """Change what was asked for.
+    """Change a request to a draft.
 
-    New windows, other purposes or a new "yes" to a health question make it a question again: the
-    coordinator looks at it once more, and its place in a round is hers to free. Anything else
-    keeps its state.
+    If the windows or the purposes differ, or a health answer is newly a yes, the request waits for
+    an answer again: the coordinator frees its place in a round. Otherwise its state stays.
 
     Parameters
     ----------
     promised_at
-        When somebody is expected, where a round says so.
+        The instant at which a collector is expected, if a published round holds the request.
 
     Raises
     ------
     Refused
-        `pickup_not_open`, `too_late_to_change`, or what `ask` refuses.
+        `pickup_not_open`, `too_late_to_change`, or a refusal of `request_pickup`.
     """
     pickup = get_pickup(session, bank_id, pickup_id)
-    _one_at_a_time(session, pickup.donor_id)
-    _refuse_if_settled(session, pickup, now=now, actor=actor, promised_at=promised_at)
+    _lock_donor(session, pickup.donor_id)
+    _refuse_late(session, pickup, now=now, actor=actor, promised_at=promised_at)
     with session.no_autoflush:
-        _refuse_mistakes(session, asked, now=now, bank_id=bank_id, actor=actor)
-        _refuse_what_blocks(session, pickup, asked, actor=actor)
-        again = _asks_again(pickup, asked)
-        _write(pickup, asked, now=now)
+        _refuse_mistakes(session, draft, now=now, bank_id=bank_id, actor=actor)
+        _refuse_for_donor(session, pickup, draft, actor=actor)
+        again = _needs_answer(draft_of(pickup), draft)
+        _write(pickup, draft, now=now)
     if again:
         pickup.promised_at = pickup.answer = pickup.answered_at = None
         if pickup.state is not PickupState.ASKED:
@@ -127,17 +121,17 @@ def cancel(
     actor: str,
     promised_at: datetime | None = None,
 ) -> Pickup:
-    """Call a visit off; done twice, it is done once.
+    """Cancel a request; a second cancellation changes nothing.
 
     Raises
     ------
     Refused
-        `pickup_not_open`, or `too_late_to_change` for a donor who must call now.
+        `pickup_not_open`; `too_late_to_change` for a donor within the bank's hours of change.
     """
     pickup = get_pickup(session, bank_id, pickup_id)
     if pickup.state is PickupState.CANCELLED:
         return pickup
-    _refuse_if_settled(session, pickup, now=now, actor=actor, promised_at=promised_at)
+    _refuse_late(session, pickup, now=now, actor=actor, promised_at=promised_at)
     before = pickup.state
     move_to(pickup, PickupState.CANCELLED)
     session.flush()
@@ -146,9 +140,9 @@ def cancel(
 
 
 def accept(session: Session, *, now: datetime, bank_id: int, pickup_id: int, actor: str) -> Pickup:
-    """Answer yes: the request may be planned; done twice, it is done once."""
+    """Accept a request for planning; a second acceptance changes nothing."""
     pickup = get_pickup(session, bank_id, pickup_id)
-    if pickup.state in TO_PLAN:
+    if pickup.state in AGREED:
         return pickup
     return set_state(
         session,
@@ -169,7 +163,7 @@ def clear_hold(
     hold_id: int,
     person_id: int,
 ) -> PickupHold:
-    """Note that a professional spoke with the donor and lets the milk be fetched.
+    """Clear a hold after a professional spoke with the donor; a cleared hold stays as it is.
 
     Raises
     ------
@@ -196,7 +190,7 @@ def set_state(
     to: PickupState,
     failure: str | None = None,
 ) -> Pickup:
-    """Move a request on, as `collector.pickups.states` permits, and keep who did it."""
+    """Move a request to a state that `collector.pickups.states` permits, and note the actor."""
     pickup = get_pickup(session, bank_id, pickup_id)
     before = pickup.state
     move_to(pickup, to)
@@ -208,48 +202,54 @@ def set_state(
 
 
 def changes_until(pickup: Pickup, *, hours: int, promised_at: datetime) -> datetime | None:
-    """Return until when a donor may change or cancel by herself; None while she freely may."""
+    """Return the last instant at which a donor may change or cancel by herself.
+
+    Returns
+    -------
+    datetime or None
+        None if the request has no place in a round, so that no limit holds yet.
+    """
     if pickup.state not in PROMISED:
         return None
     return promised_at - timedelta(hours=hours)
 
 
-def _one_at_a_time(session: Session, donor_id: int) -> None:
-    """Hold the donor's row: two forms of hers at once would each miss the other's request."""
+def _lock_donor(session: Session, donor_id: int) -> None:
+    """Lock the donor's row: two forms of one donor at once would each miss the other's request."""
     session.execute(select(Donor.id).where(Donor.id == donor_id).with_for_update())
 
 
 def _own(pickup: Pickup, donor_id: int) -> Pickup:
-    """Return the request, unless somebody else's form used the same key."""
+    """Return the request, unless another donor's form used the same key."""
     if pickup.donor_id != donor_id:
         raise NotFound("not_found", kind="pickups")
     return pickup
 
 
 def _refuse_mistakes(
-    session: Session, asked: Ask, *, now: datetime, bank_id: int, actor: str
+    session: Session, draft: PickupDraft, *, now: datetime, bank_id: int, actor: str
 ) -> None:
     ahead = DONOR_DAYS_AHEAD if _is_donor(actor) else STAFF_DAYS_AHEAD
     zone = get_bank(session, bank_id).zone
-    for mistake in mistakes_in(asked, now=now, zone=zone, days_ahead=ahead):
+    for mistake in mistakes_in(draft, now=now, zone=zone, days_ahead=ahead):
         raise Refused(mistake.code, **mistake.figures)
 
 
-def _refuse_what_blocks(session: Session, pickup: Pickup, asked: Ask, *, actor: str) -> None:
-    """Hold a donor to what her file and her other requests allow; staff see flags instead."""
+def _refuse_for_donor(session: Session, pickup: Pickup, draft: PickupDraft, *, actor: str) -> None:
+    """Refuse a donor's draft that her file or her other requests forbid; staff get flags."""
     if not _is_donor(actor):
         return
-    days, policies = _days(asked), policies_of(session, pickup.bank_id)
-    judged = [judge(pickup.donor, on=day, policies=policies).verdict for day in days]
+    policies = policies_of(session, pickup.bank_id)
+    judged = [judge(pickup.donor, on=day, policies=policies).verdict for day in draft.days]
     if all(verdict is EligibilityVerdict.BLOCKED for verdict in judged):
         raise Refused("donor_blocked")
-    for other in of_donor(session, pickup.bank_id, pickup.donor.id):
-        taken = {window.day for window in other.windows} & days
+    for other in requests_of_donor(session, pickup.bank_id, pickup.donor.id):
+        taken = {window.day for window in other.windows} & draft.days
         if other is not pickup and other.state in OPEN and taken:
             raise Refused("already_asked")
 
 
-def _refuse_if_settled(
+def _refuse_late(
     session: Session,
     pickup: Pickup,
     *,
@@ -263,51 +263,39 @@ def _refuse_if_settled(
         return
     bank = get_bank(session, pickup.bank_id)
     hours = policies_of(session, bank.id)[PolicyKey.CHANGE_HOURS]
-    # Without a round's word, the visit might begin as soon as the first window opens.
+    # If no round is published, the visit may begin as soon as the first window opens.
     first = min(ServiceDay(w.day, bank.zone).instant(w.opens) for w in pickup.windows)
     until = changes_until(pickup, hours=hours, promised_at=promised_at or first)
     if until is not None and now > until:
         raise Refused("too_late_to_change", hours=hours, phone=bank.phone)
 
 
-def _asks_again(pickup: Pickup, asked: Ask) -> bool:
-    held = {hold.reason for hold in pickup.holds}
-    said = {reason for reason, answer in asked.health.items() if answer}
-    present = {(window.day, window.opens, window.closes) for window in pickup.windows}
-    wanted = {tuple(window) for window in asked.windows}
-    return present != wanted or set(pickup.purposes) != set(asked.purposes) or bool(said - held)
+def _needs_answer(before: PickupDraft, after: PickupDraft) -> bool:
+    """Return whether a coordinator has to answer the changed request anew."""
+    return (
+        set(before.windows) != set(after.windows)
+        or set(before.purposes) != set(after.purposes)
+        or not set(after.health) <= set(before.health)
+    )
 
 
-def _write(pickup: Pickup, asked: Ask, *, now: datetime) -> None:
-    pickup.purposes = [purpose.value for purpose in asked.purposes]
-    pickup.bottles, pickup.volume_ml = asked.bottles, asked.volume_ml
-    pickup.oldest_on = asked.oldest_on
-    pickup.freezer_nearly_full = asked.freezer_nearly_full
-    pickup.freezer_quarters = asked.freezer_quarters
-    pickup.empties_wanted = asked.empties_wanted
-    pickup.kit_wanted = [kit.value for kit in asked.kit_wanted]
-    pickup.do_not_ring, pickup.neighbour = asked.do_not_ring, asked.neighbour
-    pickup.call_first, pickup.note = asked.call_first, asked.note.strip()
-    wanted = sorted({CivilWindow(*window) for window in asked.windows})
+def _write(pickup: Pickup, draft: PickupDraft, *, now: datetime) -> None:
+    write_draft(pickup, draft)
     pickup.windows = [
         PickupWindow(bank_id=pickup.bank_id, day=w.day, opens=w.opens, closes=w.closes)
-        for w in wanted
+        for w in sorted(set(draft.windows))
     ]
-    _hold(pickup, asked, now=now)
+    _hold(pickup, draft, now=now)
 
 
-def _hold(pickup: Pickup, asked: Ask, *, now: datetime) -> None:
-    """Open a hold for every new "yes"; a hold that is open stays until somebody clears it."""
+def _hold(pickup: Pickup, draft: PickupDraft, *, now: datetime) -> None:
+    """Open a hold for every new yes; an open hold stays until a professional clears it."""
     waiting = {hold.reason for hold in pickup.holds}
-    for reason, answer in asked.health.items():
-        if answer and reason not in waiting:
+    for reason in draft.health:
+        if reason not in waiting:
             pickup.holds.append(
                 PickupHold(bank_id=pickup.bank_id, reason=reason, opened_at=now, cleared_at=None)
             )
-
-
-def _days(asked: Ask) -> set[date]:
-    return {window[0] for window in asked.windows}
 
 
 def _is_donor(actor: str) -> bool:

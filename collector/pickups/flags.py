@@ -1,4 +1,4 @@
-"""What is remarkable about a request, judged on the day of the visit."""
+"""Flags of a request: its defects on the day of the visit."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
@@ -15,7 +15,7 @@ NEARLY = timedelta(days=7)
 
 
 class Flag(StrEnum):
-    """One thing to look at, gravest first."""
+    """A defect that a coordinator should look at, gravest first."""
 
     NOT_ELIGIBLE = "not_eligible"
     HELD = "held"
@@ -37,17 +37,17 @@ def flags(
     zones: Sequence[Zone],
     others: Iterable[Pickup] = (),
 ) -> tuple[Flag, ...]:
-    """Return what is remarkable about a request if the visit were on this day.
+    """Return the flags of a request for a visit on this day, gravest first.
 
     Parameters
     ----------
     pickup
-        With its donor (address.position, serologies), windows and holds loaded.
+        A request with its donor (address.position, serologies), windows and holds loaded.
     zones
-        The bank's zones; a bank without any collects everywhere.
+        The zones of the bank; a bank without zones collects everywhere.
     others
-        The donor's, or everybody's, requests with their windows loaded: a second one of hers for
-        the same day is a duplicate.
+        Requests of the donor, or of all donors, with their windows loaded. Another open request
+        of the donor for the same day is a duplicate.
     """
     found = {
         *_file_flags(pickup, on, policies),
@@ -72,7 +72,7 @@ def _file_flags(pickup: Pickup, on: date, policies: Policies) -> Iterator[Flag]:
     if judgement.verdict is EligibilityVerdict.BLOCKED:
         yield Flag.NOT_ELIGIBLE
     if Purpose.COLLECTION not in pickup.purposes:
-        return  # nobody takes milk: an interview is how a file becomes complete
+        return  # no milk is taken; an interview completes the file
     if reasons & {*BLOOD_HELPS, EligibilityReason.SEROLOGY_PENDING}:
         yield Flag.SEROLOGY_LAPSES
     if judgement.verdict is EligibilityVerdict.NEEDS_REVIEW and reasons - BLOOD_HELPS:

@@ -1,5 +1,6 @@
-"""How a donor goes on giving: her pauses, her last gift, and the loss of her child."""
+"""Plans of a donor: her pauses, her last gift, and the loss of her child."""
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
@@ -8,25 +9,35 @@ from sqlalchemy.orm import Session
 from collector.audit.actions import record
 from collector.banks.queries import get_bank
 from collector.errors import Refused
-from collector.pickups.models import Giving
+from collector.pickups.models import Giving, Pickup
 from collector.service_day import ServiceDay
 
 LONGEST_PAUSE = timedelta(days=180)
 
 
 def giving_of(session: Session, donor_id: int) -> Giving | None:
-    """Return how a donor goes on giving, if she ever said."""
+    """Return the plans of a donor, if she made any."""
     return session.scalar(select(Giving).where(Giving.donor_id == donor_id))
 
 
 def givings_of(session: Session, bank_id: int) -> dict[int, Giving]:
-    """Return what the donors of a bank said, by the donor's key."""
+    """Return the plans of a bank's donors, by the donor's key."""
     rows = session.scalars(select(Giving).where(Giving.bank_id == bank_id))
     return {row.donor_id: row for row in rows}
 
 
+def bereaved_pickups(session: Session, pickups: Collection[int]) -> set[int]:
+    """Return the requests of donors who lost their child."""
+    rows = (
+        select(Pickup.id)
+        .join(Giving, Giving.donor_id == Pickup.donor_id)
+        .where(Pickup.id.in_(pickups), Giving.bereaved_at.is_not(None))
+    )
+    return set(session.scalars(rows))
+
+
 def calls_to_make(session: Session, bank_id: int) -> list[Giving]:
-    """Return who waits for somebody's call, the longest wait first."""
+    """Return the plans of bereaved donors without a call yet, the longest wait first."""
     waiting = select(Giving).where(
         Giving.bank_id == bank_id, Giving.bereaved_at.is_not(None), Giving.called_at.is_(None)
     )
@@ -34,7 +45,7 @@ def calls_to_make(session: Session, bank_id: int) -> list[Giving]:
 
 
 def is_paused(giving: Giving | None, day: date) -> bool:
-    """Whether nobody should come on a day."""
+    """Return whether a day lies in a donor's pause."""
     if giving is None or giving.paused_from is None or giving.paused_until is None:
         return False
     return giving.paused_from <= day <= giving.paused_until
@@ -52,7 +63,7 @@ def plan_giving(
     tapering: bool,
     last_gift: bool,
 ) -> Giving:
-    """Keep what she says of the weeks to come.
+    """Store a donor's plans for the weeks ahead.
 
     Raises
     ------
@@ -60,39 +71,50 @@ def plan_giving(
         `pause_half`, `pause_backwards`, `pause_over`, `pause_too_long` (`days`).
     """
     today = ServiceDay.of(now, get_bank(session, bank_id).zone).day
-    _refuse_odd_pause(paused_from, paused_until, today)
-    giving = _found_or_made(session, bank_id=bank_id, donor_id=donor_id)
+    _validate_pause(paused_from, paused_until, today)
+    giving = _get_or_create(session, bank_id=bank_id, donor_id=donor_id)
     giving.paused_from, giving.paused_until = paused_from, paused_until
     giving.tapering, giving.last_gift = tapering, last_gift
     _note(session, giving, now=now, actor=actor, action="giving planned")
     return giving
 
 
-def say_last_gift(
+def record_last_gift(
     session: Session, *, now: datetime, bank_id: int, donor_id: int, actor: str
 ) -> Giving:
-    """Keep that the next visit is her last."""
-    giving = _found_or_made(session, bank_id=bank_id, donor_id=donor_id)
+    """Record that the next visit is the donor's last."""
+    giving = _get_or_create(session, bank_id=bank_id, donor_id=donor_id)
     giving.last_gift = True
     _note(session, giving, now=now, actor=actor, action="last gift said")
     return giving
 
 
-def say_loss(session: Session, *, now: datetime, bank_id: int, donor_id: int, actor: str) -> Giving:
-    """Keep that her child has died: from here on a person speaks first. Said twice, said once."""
-    giving = _found_or_made(session, bank_id=bank_id, donor_id=donor_id)
+def record_loss(
+    session: Session, *, now: datetime, bank_id: int, donor_id: int, actor: str
+) -> Giving:
+    """Record that the donor's child has died; a second record changes nothing.
+
+    From then on a person of the bank calls before anything is sent.
+    """
+    giving = _get_or_create(session, bank_id=bank_id, donor_id=donor_id)
     if giving.bereaved_at is None:
         giving.bereaved_at = now
-        # The chain names no reason: that somebody waits for a call is all it needs to hold.
+        # The chain names no reason: it holds only that the donor waits for a call.
         _note(session, giving, now=now, actor=actor, action="call wanted")
     return giving
 
 
-def note_call(
+def record_call(
     session: Session, *, now: datetime, bank_id: int, donor_id: int, person_id: int
 ) -> Giving:
-    """Note that a person of the bank spoke with her."""
-    giving = _found_or_made(session, bank_id=bank_id, donor_id=donor_id)
+    """Record that a person of the bank called the donor.
+
+    Raises
+    ------
+    Refused
+        `nobody_waits_for_a_call`: the donor waits for none.
+    """
+    giving = _get_or_create(session, bank_id=bank_id, donor_id=donor_id)
     if giving.bereaved_at is None:
         raise Refused("nobody_waits_for_a_call")
     if giving.called_at is None:
@@ -101,7 +123,7 @@ def note_call(
     return giving
 
 
-def _found_or_made(session: Session, *, bank_id: int, donor_id: int) -> Giving:
+def _get_or_create(session: Session, *, bank_id: int, donor_id: int) -> Giving:
     giving = giving_of(session, donor_id)
     if giving is None:
         giving = Giving(
@@ -120,7 +142,7 @@ def _found_or_made(session: Session, *, bank_id: int, donor_id: int) -> Giving:
     return giving
 
 
-def _refuse_odd_pause(begins: date | None, ends: date | None, today: date) -> None:
+def _validate_pause(begins: date | None, ends: date | None, today: date) -> None:
     if begins is None and ends is None:
         return
     if begins is None or ends is None:

@@ -1,9 +1,10 @@
 """Requests from a file: every row or none, with a report by row.
 
-One row is one request. Columns: `donor_number` or `email` says whose, `bottles`, `volume_ml`,
-`oldest_on`, and `day`, `opens`, `closes` when; further windows stand in `day2`, `opens2`, `closes2`
-up to `day5`, `opens5`, `closes5`. `purposes` (`collection` where it is empty; several parted by
-spaces), `empties_wanted`, `freezer_nearly_full`, `call_first`, `note` may be left out.
+One row is one request. The column `donor_number` or `email` names the donor. The columns
+`bottles`, `volume_ml` and `oldest_on` are required for a collection; `day`, `opens` and `closes`
+always. Further windows stand in `day2`, `opens2`, `closes2` up to `day5`, `opens5`, `closes5`.
+Optional are `purposes` (`collection` if empty; several are separated by spaces),
+`empties_wanted`, `freezer_nearly_full`, `call_first` and `note`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,12 +17,14 @@ from collector.banks.queries import get_bank
 from collector.csv_cells import Cells
 from collector.csv_rows import ImportReport, RowReport, read_rows
 from collector.donors.models import Donor
-from collector.donors.numbers import plain
+from collector.donors.numbers import compact_number
 from collector.donors.queries import donors_of
-from collector.pickups.actions import ask
+from collector.field_parsers import parse_date, parse_time, parse_volume_ml
+from collector.pickups.actions import request_pickup
+from collector.pickups.drafts import CivilWindow, PickupDraft
 from collector.pickups.models import Purpose
-from collector.pickups.queries import days_taken
-from collector.pickups.windows import STAFF_DAYS_AHEAD, Ask, CivilWindow, mistakes_in
+from collector.pickups.queries import open_days_by_donor
+from collector.pickups.validation import STAFF_DAYS_AHEAD, mistakes_in
 
 ORDINALS = ("", "2", "3", "4", "5")
 REQUIRED = ("day", "opens", "closes")
@@ -42,42 +45,48 @@ OPTIONAL = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PickupEntry:
-    """One row as it was understood: whose it is, and what it asks for."""
+    """The donor and the draft that one row holds."""
 
     donor: Donor | None
-    asked: Ask
+    draft: PickupDraft
     ordinals: tuple[str, ...]
-    """Which columns each window came from."""
+    """The ordinal of each window's columns."""
 
 
 def import_requests(
     session: Session, data: bytes, *, now: datetime, bank_id: int, actor: str
 ) -> ImportReport:
-    """Bring in a file of requests; where any row is wrong, nothing is written at all."""
+    """Import a file of requests; if any row is wrong, nothing is written."""
     zone = get_bank(session, bank_id).zone
     file = read_rows(data, required=REQUIRED, optional=OPTIONAL)
     if file.mistakes:
-        return ImportReport(whole=file.mistakes)
+        return ImportReport(file_mistakes=file.mistakes)
     rows, donors = [Cells(row) for row in file.rows], _Donors(donors_of(session, bank_id))
     entries = [_entry(cells, donors) for cells in rows]
     for cells, entry in zip(rows, entries, strict=True):
-        for mistake in mistakes_in(entry.asked, now=now, zone=zone, days_ahead=STAFF_DAYS_AHEAD):
+        for mistake in mistakes_in(entry.draft, now=now, zone=zone, days_ahead=STAFF_DAYS_AHEAD):
             if mistake.code == "window_missing":
-                continue  # its columns are needed: what could not be read of them is noted already
+                continue  # its columns are required: their own mistakes are kept already
             cells.wrong(_column(mistake.field, entry), mistake.code, **mistake.figures)
-    _note_twins(rows, entries, days_taken(session, bank_id))
+    _note_duplicates(rows, entries, open_days_by_donor(session, bank_id))
     report = ImportReport(
         rows=tuple(RowReport(line=row.line, mistakes=tuple(row.mistakes)) for row in rows)
     )
-    if report.good:
+    if report.is_accepted:
         for entry in entries:
-            key = entry.donor.id if entry.donor else 0
-            ask(session, now=now, bank_id=bank_id, donor_id=key, asked_by=actor, asked=entry.asked)
+            request_pickup(
+                session,
+                now=now,
+                bank_id=bank_id,
+                donor_id=entry.donor.id if entry.donor else 0,
+                actor=actor,
+                draft=entry.draft,
+            )
     return report
 
 
 class _Donors:
-    """The donors of a bank, to be found by what a file says of them."""
+    """The donors of a bank by number and by e-mail address."""
 
     def __init__(self, donors: list[Donor]) -> None:
         self._by_number = {donor.number: donor for donor in donors}
@@ -87,7 +96,7 @@ class _Donors:
                 self._by_email.setdefault(donor.email.lower(), []).append(donor)
 
     def find(self, cells: Cells) -> Donor | None:
-        number, address = plain(cells.text("donor_number")), cells.text("email").lower()
+        number, address = compact_number(cells.text("donor_number")), cells.text("email").lower()
         if number:
             return _known(self._by_number.get(number), cells, "donor_number")
         if not address:
@@ -111,12 +120,12 @@ def _entry(cells: Cells, donors: _Donors) -> PickupEntry:
     fetches = Purpose.COLLECTION in purposes
     return PickupEntry(
         donor=donors.find(cells),
-        asked=Ask(
-            bottles=cells.whole("bottles", default=None if fetches else 0),
-            volume_ml=cells.whole("volume_ml", default=None if fetches else 0),
-            oldest_on=cells.day("oldest_on", needed=fetches),
+        draft=PickupDraft(
+            bottles=cells.whole_number("bottles", required=fetches),
+            volume_ml=cells.whole_number("volume_ml", parse_volume_ml, required=fetches),
+            oldest_on=cells.value("oldest_on", parse_date, required=fetches),
             freezer_nearly_full=cells.yes("freezer_nearly_full"),
-            empties_wanted=cells.whole("empties_wanted", default=0),
+            empties_wanted=cells.whole_number("empties_wanted"),
             call_first=cells.yes("call_first"),
             note=cells.text("note", most=500),
             purposes=purposes,
@@ -136,36 +145,36 @@ def _purposes(cells: Cells) -> tuple[Purpose, ...]:
 
 
 def _windows(cells: Cells) -> dict[str, CivilWindow]:
-    """Return the windows that can be read, by the ordinal of their columns."""
+    """Return the windows without a mistake, by the ordinal of their columns."""
     found = {}
     for ordinal in ORDINALS:
         given = not ordinal or any(cells.text(f"{name}{ordinal}") for name in REQUIRED)
         if given:
-            day = cells.day(f"day{ordinal}", needed=True)
-            opens = cells.wall(f"opens{ordinal}", needed=True)
-            closes = cells.wall(f"closes{ordinal}", needed=True)
+            day = cells.value(f"day{ordinal}", parse_date, required=True)
+            opens = cells.value(f"opens{ordinal}", parse_time, required=True)
+            closes = cells.value(f"closes{ordinal}", parse_time, required=True)
             if day is not None and opens is not None and closes is not None:
                 found[ordinal] = CivilWindow(day, opens, closes)
     return found
 
 
 def _column(field: str, entry: PickupEntry) -> str:
-    """Return the column that a mistake of the rules stands in."""
+    """Return the column of a mistake that the rules of a draft found."""
     name, _dot, place = field.partition(".")
     if name != "windows":
         return name
     return f"day{entry.ordinals[int(place)]}" if place else "day"
 
 
-def _note_twins(
+def _note_duplicates(
     rows: Iterable[Cells], entries: Iterable[PickupEntry], taken: Mapping[int, set[date]]
 ) -> None:
-    """Note every request for a donor and a day that already have one."""
+    """Keep a mistake for each donor and day that has a request already, or twice in the file."""
     first_line: dict[tuple[int, date], int] = {}
     for cells, entry in zip(rows, entries, strict=True):
         if entry.donor is None:
             continue
-        for ordinal, day in zip(entry.ordinals, (w[0] for w in entry.asked.windows), strict=True):
+        for ordinal, day in zip(entry.ordinals, (w.day for w in entry.draft.windows), strict=True):
             key = (entry.donor.id, day)
             if first_line.get(key, cells.line) != cells.line:
                 cells.wrong(f"day{ordinal}", "twice_in_file", line=first_line[key])

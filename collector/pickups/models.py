@@ -1,4 +1,4 @@
-"""The rows of a pick-up request: what was asked, when it fits, what holds it."""
+"""Rows of a pick-up request: its content, its windows, its holds."""
 
 from datetime import date, datetime, time
 from enum import StrEnum
@@ -11,7 +11,7 @@ from collector.donors.models import Donor
 
 
 class PickupState(StrEnum):
-    """How far a request has come (docs/states.md)."""
+    """State of a request (docs/states.md)."""
 
     ASKED = "asked"
     ACCEPTED = "accepted"
@@ -27,7 +27,7 @@ class PickupState(StrEnum):
 
 
 class Purpose(StrEnum):
-    """Why somebody comes; one visit may have several."""
+    """Purpose of a visit; one visit may have several."""
 
     COLLECTION = "collection"
     FIRST_INTERVIEW = "first_interview"
@@ -38,11 +38,11 @@ class Purpose(StrEnum):
 
 
 OF_MILK = frozenset({Purpose.COLLECTION, Purpose.WARD})
-"""Milk is taken along."""
+"""The purposes by which milk is collected."""
 
 
 class HoldReason(StrEnum):
-    """Why a person has to speak with the donor before somebody comes."""
+    """Reason of a hold: a health question that the donor answered by yes."""
 
     ILLNESS = "illness"
     MEDICATION = "medication"
@@ -50,14 +50,14 @@ class HoldReason(StrEnum):
 
 
 class Kit(StrEnum):
-    """What a donor may need besides empty bottles."""
+    """Material that a donor may need besides empty bottles."""
 
     LABELS = "labels"
     PUMP_PARTS = "pump_parts"
 
 
 class DayBefore(StrEnum):
-    """What a donor answers the day before a visit, by one tap."""
+    """The donor's answer on the day before a visit, by one tap."""
 
     FINE = "fine"
     NOT_HOME = "not_home"
@@ -65,37 +65,42 @@ class DayBefore(StrEnum):
     LAST = "last"
 
 
-class Pickup(BankOwned, Base):
-    """What a donor asked for, with the civil windows in which it suits her."""
+class DraftColumns:
+    """A mixin: the columns that a request shares with the enquiry before it."""
+
+    purposes: Mapped[list[str]]
+    bottles: Mapped[int]
+    volume_ml: Mapped[int]
+    oldest_on: Mapped[date | None]
+    """The day on which the oldest bottle was expressed."""
+    freezer_quarters: Mapped[int | None] = mapped_column(default=None)
+    """How full the donor's freezer is, in quarters; None if she did not answer."""
+    empties_wanted: Mapped[int]
+    kit_wanted: Mapped[list[str]] = mapped_column(default=list)
+
+
+class Pickup(DraftColumns, BankOwned, Base):
+    """A donor's request, with the civil windows in which a visit suits her."""
 
     __tablename__ = "pickups"
     __table_args__ = (UniqueConstraint("bank_id", "once"),)
 
     donor_id: Mapped[int] = mapped_column(ForeignKey("donors.id"), index=True)
     state: Mapped[PickupState] = mapped_column(index=True)
-    purposes: Mapped[list[str]]
-    bottles: Mapped[int]
-    volume_ml: Mapped[int]
-    oldest_on: Mapped[date | None]
-    """The day the oldest bottle was expressed."""
     freezer_nearly_full: Mapped[bool]
-    freezer_quarters: Mapped[int | None] = mapped_column(default=None)
-    """How full her freezer is, in quarters; None where she did not say."""
-    empties_wanted: Mapped[int]
-    kit_wanted: Mapped[list[str]] = mapped_column(default=list)
     call_first: Mapped[bool]
     do_not_ring: Mapped[bool] = mapped_column(default=False)
     neighbour: Mapped[bool] = mapped_column(default=False)
-    """A neighbour hands the bottles over if she is not at home; the note says who."""
+    """A neighbour hands the bottles over if the donor is not at home; the note names her."""
     note: Mapped[str]
     failure: Mapped[str | None]
     asked_at: Mapped[datetime]
     asked_by: Mapped[str]
-    """The actor, as in the audit chain: `donor:7`, or `person:12` for a request by phone."""
+    """The actor, as in the audit chain: `donor:7`, or `person:12` for a request by telephone."""
     once: Mapped[str | None]
-    """What makes it the same request: a form sent twice asks once."""
+    """The key of the form: a form that is sent twice makes one request."""
     promised_at: Mapped[datetime | None] = mapped_column(default=None)
-    """When we promised her its window as a slot; None where the windows are only hers."""
+    """The instant at which its window was promised as a slot; None for the donor's own windows."""
     answer: Mapped[DayBefore | None] = mapped_column(default=None)
     answered_at: Mapped[datetime | None] = mapped_column(default=None)
     version: Mapped[int] = mapped_column()
@@ -124,7 +129,7 @@ class PickupWindow(BankOwned, Base):
 
 
 class PickupHold(BankOwned, Base):
-    """Something a professional must clear before the milk is fetched; never a refusal."""
+    """A hold that a professional must clear before the milk is collected; never a refusal."""
 
     __tablename__ = "pickup_holds"
 
@@ -134,36 +139,29 @@ class PickupHold(BankOwned, Base):
     cleared_at: Mapped[datetime | None]
     cleared_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     note: Mapped[str | None]
-    """What the professional who cleared it wrote."""
+    """The note of the professional at the clearance."""
 
 
-class Enquiry(BankOwned, Base):
-    """What a donor is about to ask: kept while she chooses, with the slot that is held for her."""
+class Enquiry(DraftColumns, BankOwned, Base):
+    """A donor's draft, kept while she chooses a slot, and the slot held for her."""
 
     __tablename__ = "enquiries"
     __table_args__ = (UniqueConstraint("donor_id"),)
 
     donor_id: Mapped[int] = mapped_column(ForeignKey("donors.id"))
-    bottles: Mapped[int]
-    volume_ml: Mapped[int]
-    oldest_on: Mapped[date | None]
-    freezer_quarters: Mapped[int | None]
-    empties_wanted: Mapped[int]
-    kit_wanted: Mapped[list[str]]
     health: Mapped[list[str]]
-    """The health questions that she answered by yes."""
+    """The health questions answered by yes."""
     written_at: Mapped[datetime]
     once: Mapped[str]
     day: Mapped[date | None]
     opens: Mapped[time | None]
     closes: Mapped[time | None]
-    purposes: Mapped[list[str]]
     held_until: Mapped[datetime | None]
-    """Until when nobody else is promised her place."""
+    """The instant until which the slot is promised to no other donor."""
 
 
 class Giving(BankOwned, Base):
-    """How a donor goes on giving: her pauses, her last gift, and the loss of her child."""
+    """A donor's plans: her pauses, her last gift, and the loss of her child."""
 
     __tablename__ = "givings"
     __table_args__ = (UniqueConstraint("donor_id"),)
@@ -172,16 +170,16 @@ class Giving(BankOwned, Base):
     paused_from: Mapped[date | None]
     paused_until: Mapped[date | None]
     tapering: Mapped[bool]
-    """She expresses less and less: her history no longer foretells."""
+    """The donor expresses less and less, so her history forecasts nothing."""
     last_gift: Mapped[bool]
     bereaved_at: Mapped[datetime | None]
-    """From here on a person speaks first, and nothing cheerful is sent."""
+    """The instant from which a person calls first and no cheerful message is sent."""
     called_at: Mapped[datetime | None]
     called_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
 
 
 class VisitLink(BankOwned, Base):
-    """A key to one visit's date and hours, and to nothing else of hers; kept as a hash."""
+    """A link to one visit's date and hours, kept as a hash of its token."""
 
     __tablename__ = "visit_links"
 
@@ -192,7 +190,7 @@ class VisitLink(BankOwned, Base):
 
 
 class Correction(BankOwned, Base):
-    """What a donor says of her receipt within two days: the record itself stays as it was made."""
+    """A donor's correction of her receipt within two days; the record itself does not change."""
 
     __tablename__ = "corrections"
 

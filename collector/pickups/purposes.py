@@ -1,4 +1,4 @@
-"""Why somebody comes to a donor, as her file says for the days she proposes."""
+"""Purposes of a visit, computed from the donor's file for the days she proposes."""
 
 from collections.abc import Collection, Iterable
 from datetime import date
@@ -14,28 +14,28 @@ COMPUTED = frozenset({Purpose.COLLECTION, Purpose.FIRST_INTERVIEW, Purpose.BLOOD
 def purposes_for(
     donor: Donor, *, days: Collection[date], policies: Policies, kept: Iterable[str] = ()
 ) -> tuple[Purpose, ...]:
-    """Return what a visit on one of these days is for.
+    """Return the purposes of a visit on one of these days.
 
-    Whoever was not interviewed is visited to be. Otherwise somebody fetches milk, and draws blood
-    if her blood test does not reach every day she proposes: nobody knows yet which it will be.
+    A donor without an interview is visited for it. Otherwise milk is collected. If her blood test
+    expires before one of the days, blood is drawn too, because the day is still open.
 
     Parameters
     ----------
     kept
-        What a coordinator had asked for besides, such as a pump to be returned.
+        Purposes that a coordinator added, such as the return of a pump.
     """
     besides = {Purpose(purpose) for purpose in kept} - COMPUTED
     reasons = {reason for day in days for reason in judge(donor, on=day, policies=policies).reasons}
-    wanted = (
+    computed = (
         {Purpose.FIRST_INTERVIEW}
         if EligibilityReason.NOT_INTERVIEWED in reasons
         else {Purpose.COLLECTION}
     )
-    if Purpose.COLLECTION in wanted and reasons & BLOOD_HELPS:
-        wanted.add(Purpose.BLOOD_SAMPLE)
-    return tuple(purpose for purpose in Purpose if purpose in wanted | besides)
+    if Purpose.COLLECTION in computed and reasons & BLOOD_HELPS:
+        computed.add(Purpose.BLOOD_SAMPLE)
+    return tuple(purpose for purpose in Purpose if purpose in computed | besides)
 
 
 def gives_milk(donor: Donor, *, on: date, policies: Policies) -> bool:
-    """Whether a visit on this day would fetch milk: she was interviewed by then."""
+    """Return whether a visit on this day collects milk: the interview was signed by then."""
     return EligibilityReason.NOT_INTERVIEWED not in judge(donor, on=on, policies=policies).reasons

@@ -1,23 +1,21 @@
-"""Questions about requests."""
+"""Queries of requests."""
 
 from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from collector.donors.models import Donor
 from collector.errors import NotFound
 from collector.pickups.models import Pickup, PickupState, PickupWindow
-from collector.pickups.states import OPEN
+from collector.pickups.states import AGREED, OPEN
 from collector.places.models import Address
 
-TO_PLAN = (PickupState.ACCEPTED, PickupState.PLANNED, PickupState.PUBLISHED)
 
-
-def whole_pickup() -> tuple[ORMOption, ...]:
-    """Return what loads a request whole: windows, holds, the donor's file and address."""
+def pickup_options() -> tuple[ORMOption, ...]:
+    """Return the options that load windows, holds, and the donor with file and address."""
     return (
         joinedload(Pickup.donor).joinedload(Donor.address).joinedload(Address.position),
         joinedload(Pickup.donor).selectinload(Donor.serologies),
@@ -27,14 +25,14 @@ def whole_pickup() -> tuple[ORMOption, ...]:
 
 
 def get_pickup(session: Session, bank_id: int, pickup_id: int) -> Pickup:
-    """Return a request of a bank with everything a page or a rule needs.
+    """Return a request of a bank with its windows, its holds and its donor's file.
 
     Raises
     ------
     NotFound
-        There is none, or it is another bank's.
+        The bank has no such request.
     """
-    pickup = session.scalar(_whole(bank_id).where(Pickup.id == pickup_id))
+    pickup = session.scalar(_pickups(bank_id).where(Pickup.id == pickup_id))
     if pickup is None:
         raise NotFound("not_found", kind="pickups")
     return pickup
@@ -46,7 +44,7 @@ def pickup_of_donor(session: Session, bank_id: int, donor_id: int, pickup_id: in
     Raises
     ------
     NotFound
-        There is none, or it is another donor's.
+        The donor has no such request.
     """
     pickup = get_pickup(session, bank_id, pickup_id)
     if pickup.donor_id != donor_id:
@@ -55,18 +53,18 @@ def pickup_of_donor(session: Session, bank_id: int, donor_id: int, pickup_id: in
 
 
 def inbox(session: Session, bank_id: int) -> list[Pickup]:
-    """Return the requests nobody has answered yet, newest first."""
-    asked = _whole(bank_id).where(Pickup.state == PickupState.ASKED)
+    """Return the requests that wait for an answer, newest first."""
+    asked = _pickups(bank_id).where(Pickup.state == PickupState.ASKED)
     return list(session.scalars(asked.order_by(Pickup.asked_at.desc(), Pickup.id.desc())))
 
 
-def of_donor(session: Session, bank_id: int, donor_id: int) -> list[Pickup]:
+def requests_of_donor(session: Session, bank_id: int, donor_id: int) -> list[Pickup]:
     """Return a donor's requests, newest first."""
-    hers = _whole(bank_id).where(Pickup.donor_id == donor_id)
-    return list(session.scalars(hers.order_by(Pickup.asked_at.desc(), Pickup.id.desc())))
+    own = _pickups(bank_id).where(Pickup.donor_id == donor_id)
+    return list(session.scalars(own.order_by(Pickup.asked_at.desc(), Pickup.id.desc())))
 
 
-def every_request(
+def requests_by_donor(
     session: Session, bank_id: int, donors: Collection[int]
 ) -> dict[int, list[Pickup]]:
     """Return the requests of these donors, newest first, with their windows, by donor."""
@@ -82,20 +80,20 @@ def every_request(
     return found
 
 
-def for_day(session: Session, bank_id: int, day: date) -> list[Pickup]:
-    """Return the requests a plan of this day may hold: accepted, with a window on it."""
-    fitting = _whole(bank_id).where(
-        Pickup.state.in_(TO_PLAN), Pickup.windows.any(PickupWindow.day == day)
+def requests_for_day(session: Session, bank_id: int, day: date) -> list[Pickup]:
+    """Return the requests that a plan of this day may hold: accepted, with a window on it."""
+    fitting = _pickups(bank_id).where(
+        Pickup.state.in_(AGREED), Pickup.windows.any(PickupWindow.day == day)
     )
     return list(session.scalars(fitting.order_by(Pickup.id)))
 
 
-def asked_once(session: Session, bank_id: int, once: str) -> Pickup | None:
-    """Return the request that a form with this key made already."""
-    return session.scalar(_whole(bank_id).where(Pickup.once == once))
+def request_by_key(session: Session, bank_id: int, once: str) -> Pickup | None:
+    """Return the request that a form with this key made, if any."""
+    return session.scalar(_pickups(bank_id).where(Pickup.once == once))
 
 
-def days_taken(session: Session, bank_id: int) -> dict[int, set[date]]:
+def open_days_by_donor(session: Session, bank_id: int) -> dict[int, set[date]]:
     """Return the days on which each donor has an open request, by the donor's key."""
     found: dict[int, set[date]] = {}
     rows = session.execute(
@@ -108,5 +106,32 @@ def days_taken(session: Session, bank_id: int) -> dict[int, set[date]]:
     return found
 
 
-def _whole(bank_id: int) -> Select[Pickup]:
-    return select(Pickup).options(*whole_pickup()).where(Pickup.bank_id == bank_id)
+def count_unanswered(session: Session, bank_id: int, *, day: date | None = None) -> int:
+    """Return the number of requests that wait for an answer, or of those for one day."""
+    asked = select(func.count()).where(Pickup.bank_id == bank_id, Pickup.state == PickupState.ASKED)
+    if day is not None:
+        asked = asked.where(Pickup.windows.any(PickupWindow.day == day))
+    return session.scalar(asked) or 0
+
+
+def first_unanswered_day(session: Session, bank_id: int) -> date | None:
+    """Return the earliest day of a request that waits for an answer; None without one."""
+    return session.scalar(
+        select(func.min(PickupWindow.day))
+        .join(Pickup, Pickup.id == PickupWindow.pickup_id)
+        .where(Pickup.bank_id == bank_id, Pickup.state == PickupState.ASKED)
+    )
+
+
+def donor_names(session: Session, bank_id: int, pickups: Collection[int]) -> dict[int, str]:
+    """Return the donors' names by request."""
+    rows = session.execute(
+        select(Pickup.id, Donor.first_name, Donor.family_name)
+        .join(Donor, Donor.id == Pickup.donor_id)
+        .where(Pickup.bank_id == bank_id, Pickup.id.in_(pickups))
+    )
+    return {key: f"{first} {family}" for key, first, family in rows}
+
+
+def _pickups(bank_id: int) -> Select[Pickup]:
+    return select(Pickup).options(*pickup_options()).where(Pickup.bank_id == bank_id)

@@ -1,4 +1,4 @@
-"""How a request may move from one state to the next; anything else is refused."""
+"""State transitions of a request; any other is refused."""
 
 from collections.abc import Mapping
 
@@ -27,24 +27,32 @@ TRANSITIONS: Mapping[PickupState, frozenset[PickupState]] = {
         {S.PUBLISHED, S.ARRIVED, S.COLLECTED, S.PARTLY_COLLECTED, S.FAILED, S.CANCELLED}
     ),
     S.ARRIVED: frozenset({S.PUBLISHED, S.EN_ROUTE, S.COLLECTED, S.PARTLY_COLLECTED, S.FAILED}),
-    # What a phone says, it may undo.
+    # A phone may correct each of its own reports.
     S.COLLECTED: frozenset({S.PUBLISHED, S.EN_ROUTE, S.ARRIVED, S.PARTLY_COLLECTED}),
     S.PARTLY_COLLECTED: frozenset({S.PUBLISHED, S.EN_ROUTE, S.ARRIVED, S.COLLECTED}),
-    # A visit that failed is asked for again, or given back to the planner.
+    # A failed visit is requested again, or returned to the planner.
     S.FAILED: frozenset({S.PUBLISHED, S.EN_ROUTE, S.ARRIVED, S.ASKED, S.ACCEPTED}),
     S.CANCELLED: frozenset(),
     S.EXPIRED: frozenset(),
 }
 
 OPEN = frozenset({S.ASKED, S.ACCEPTED, S.PLANNED, S.PUBLISHED})
-"""Nobody is on the way yet: it may be changed and cancelled."""
+"""The states in which a request may be changed and cancelled: no collector is on the way."""
+
+AGREED = frozenset({S.ACCEPTED, S.PLANNED, S.PUBLISHED})
+"""Accepted, and no collector is on the way: a plan may hold it."""
 
 PROMISED = frozenset({S.PLANNED, S.PUBLISHED})
-"""A place in a round is kept for it."""
+"""The states in which a round holds the request."""
 
 UNDER_WAY = frozenset({S.EN_ROUTE, S.ARRIVED})
+"""The states in which a collector is on the way or at the donor's."""
 
 OVER = frozenset(S) - OPEN - UNDER_WAY
+"""The final states."""
+
+VISITED = frozenset({S.COLLECTED, S.PARTLY_COLLECTED, S.FAILED})
+"""Over, and a collector was there: neither cancelled nor expired."""
 
 
 def move_to(pickup: Pickup, state: PickupState) -> None:
@@ -53,7 +61,7 @@ def move_to(pickup: Pickup, state: PickupState) -> None:
     Raises
     ------
     Refused
-        The state may not follow: `pickup_state_not_possible`.
+        `pickup_state_not_possible`: the transition is none of `TRANSITIONS`.
     """
     if state not in TRANSITIONS[pickup.state]:
         raise Refused("pickup_state_not_possible", present=pickup.state.value, wanted=state.value)

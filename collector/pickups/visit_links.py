@@ -1,7 +1,7 @@
-"""Keys to one visit: made when a message leaves, good until the visit is over, kept as a hash.
+"""Links to one visit: made when a message leaves, valid until the visit's day ends, kept as a hash.
 
-Whoever has such a key learns a date and two times, and may answer for the day before. Names, the
-address, the milk and the two words for the door need somebody who signed in.
+A link shows a date and two times, and takes the answer of the day before. Names, the address, the
+milk and the two words of the collector need a sign-in.
 """
 
 from datetime import date, datetime, timedelta
@@ -20,7 +20,7 @@ from collector.service_day import ServiceDay
 def make_visit_link(
     session: Session, *, now: datetime, bank_id: int, pickup_id: int, day: date
 ) -> str:
-    """Make a key to a visit of a day and return its token."""
+    """Create the link of a visit on a day and return its token."""
     token = new_token()
     over = ServiceDay(day + timedelta(days=1), get_bank(session, bank_id).zone).epoch
     session.add(
@@ -36,13 +36,13 @@ def make_visit_link(
     return token
 
 
-def visit_of(session: Session, token: str, *, now: datetime) -> Pickup:
-    """Return the visit that a key opens.
+def visit_by_token(session: Session, token: str, *, now: datetime) -> Pickup:
+    """Return the visit of a link.
 
     Raises
     ------
     NotFound
-        The key is unknown or too old: the same answer for both.
+        `visit_link_not_valid`: the token is unknown or expired; the answer is the same.
     """
     link = session.scalar(select(VisitLink).where(VisitLink.token_hash == hashed(token)))
     if link is None or link.expires_at <= now:

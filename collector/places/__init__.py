@@ -1,1 +1,1 @@
-"""Addresses and where they lie."""
+"""Addresses and their positions."""

@@ -1,4 +1,4 @@
-"""Writing down where an address lies."""
+"""Addresses and their positions, created and set."""
 
 from datetime import datetime
 from typing import Required, TypedDict
@@ -14,7 +14,7 @@ MOST_LATITUDE, MOST_LONGITUDE = 90, 180
 
 
 class NewAddress(TypedDict, total=False):
-    """What is known of an address when it is first written down."""
+    """The arguments of a new address."""
 
     line: Required[str]
     postcode: Required[str]
@@ -37,7 +37,7 @@ def new_address(
     longitude: float | None = None,
     position_source: PositionSource = PositionSource.COORDINATOR,
 ) -> Address:
-    """Return a new address, not yet added to a session, with its position if it is known."""
+    """Return a new address, not yet added to a session, with its position if given."""
     address = Address(
         bank_id=bank_id,
         line=line.strip(),
@@ -70,7 +70,7 @@ def set_position(
     provider: str | None = None,
     score: float | None = None,
 ) -> Position:
-    """Say where an address lies; what was said before is replaced.
+    """Set the position of an address; an earlier one is replaced.
 
     Raises
     ------
@@ -95,7 +95,7 @@ def set_position(
         position = _overwrite(address.position, position)
     position.provider, position.score = provider, score
     session.flush()
-    # The chain says that the position was set and by what, never where it is.
+    # The chain holds that the position was set and its source, never the coordinates.
     record(
         session,
         now=now,
@@ -125,7 +125,7 @@ def _position(
     )
 
 
-def _overwrite(known: Position, said: Position) -> Position:
-    known.latitude, known.longitude = said.latitude, said.longitude
-    known.source, known.set_at = said.source, said.set_at
+def _overwrite(known: Position, new: Position) -> Position:
+    known.latitude, known.longitude = new.latitude, new.longitude
+    known.source, known.set_at = new.source, new.set_at
     return known

@@ -1,6 +1,6 @@
-"""Asking a service where an address lies; nothing leaves the house unless the bank wants it.
+"""Geocoding of addresses by an external service, if the operator has chosen one.
 
-A geocoder is asked between transactions, never inside one: it may take seconds to answer.
+A geocoder is called between transactions, never inside one: its answer may take seconds.
 """
 
 from collections.abc import Callable
@@ -15,17 +15,17 @@ from collector.errors import Refused
 
 BAN = "ban"
 BAN_DOMAIN = "data.geopf.fr/geocodage"
-"""Where the Base Adresse Nationale answers now; geopy still knows its former address."""
+"""Present host of the Base Adresse Nationale; geopy has its former one."""
 
 LEAST_SCORE = 0.5
-"""Below it the service has guessed: a coordinator looks instead."""
+"""Score below which an answer is a guess, from 0 to 1; a coordinator sets the position instead."""
 
 ANSWERS_WITHIN_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """Where a service says an address lies, and how sure it is, from 0 to 1."""
+class GeocodedPosition:
+    """A service's position of an address, with its certainty from 0 to 1."""
 
     latitude: float
     longitude: float
@@ -34,23 +34,23 @@ class Found:
 
 
 class Geocoder(Protocol):
-    """Anything that may know where an address lies."""
+    """A service that finds the position of an address."""
 
-    def find(self, *, line: str, postcode: str, town: str) -> Found | None:
-        """Return where an address lies, or None where nobody is sure."""
+    def geocode(self, *, line: str, postcode: str, town: str) -> GeocodedPosition | None:
+        """Return the position of an address, or None if the service is not certain."""
         ...
 
 
 class NoGeocoder:
-    """Asks nobody: every address waits for a coordinator."""
+    """No service: a coordinator sets every position."""
 
-    def find(self, *, line: str, postcode: str, town: str) -> Found | None:  # noqa: ARG002
+    def geocode(self, *, line: str, postcode: str, town: str) -> GeocodedPosition | None:  # noqa: ARG002
         """Return None."""
         return None
 
 
 class BanGeocoder:
-    """The French national address base; it is sent the address, and never whose it is."""
+    """The French national address base; it receives the address without the name."""
 
     def __init__(self, adapter: Callable[..., BaseAdapter] | None = None) -> None:
         self._service = BANFrance(
@@ -60,8 +60,8 @@ class BanGeocoder:
             adapter_factory=adapter,
         )
 
-    def find(self, *, line: str, postcode: str, town: str) -> Found | None:
-        """Return the best answer, if the service is sure enough of it.
+    def geocode(self, *, line: str, postcode: str, town: str) -> GeocodedPosition | None:
+        """Return the best answer, if its score is at least `LEAST_SCORE`.
 
         Raises
         ------
@@ -77,7 +77,7 @@ class BanGeocoder:
         score = _score(location.raw)
         if score < LEAST_SCORE:
             return None
-        return Found(
+        return GeocodedPosition(
             latitude=float(location.latitude),
             longitude=float(location.longitude),
             score=score,

@@ -1,4 +1,4 @@
-"""The rows of addresses and positions."""
+"""Rows of addresses and positions."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -10,7 +10,7 @@ from collector.db import BankOwned, Base
 
 
 class PositionSource(StrEnum):
-    """Who says where an address lies."""
+    """Source of a position."""
 
     IMPORTED = "imported"
     COORDINATOR = "coordinator"
@@ -18,7 +18,7 @@ class PositionSource(StrEnum):
 
 
 class Address(BankOwned, Base):
-    """Where a donor lives, as she wrote it, and how to get to her door."""
+    """A donor's address, as she wrote it, with notes on the access."""
 
     __tablename__ = "addresses"
 
@@ -32,7 +32,7 @@ class Address(BankOwned, Base):
 
 
 class Position(BankOwned, Base):
-    """Where an address lies, who says so and how sure they are."""
+    """The position of an address, with its source and certainty."""
 
     __tablename__ = "positions"
 
@@ -42,18 +42,18 @@ class Position(BankOwned, Base):
     source: Mapped[PositionSource]
     provider: Mapped[str | None]
     score: Mapped[float | None]
-    """The geocoder's own measure of certainty, from 0 to 1."""
+    """The geocoder's measure of certainty, from 0 to 1."""
     set_at: Mapped[datetime]
     address: Mapped[Address] = relationship(lazy="raise", back_populates="position")
 
 
 class PostcodePlace(Base):
-    """Where a postcode lies, as an operator imported it; shared by the installation's banks."""
+    """The position of a postcode, imported by the operator for all banks of the installation."""
 
     __tablename__ = "postcode_places"
 
     postcode: Mapped[str] = mapped_column(unique=True)
     town: Mapped[str]
-    """One of its communes, to be recognised by."""
+    """The name of one of its communes."""
     latitude: Mapped[float]
     longitude: Mapped[float]

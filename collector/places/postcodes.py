@@ -1,8 +1,8 @@
-"""Where a French postcode lies: as an operator's file says, or else its département's prefecture.
+"""Positions of French postcodes: from the operator's file, or else the département's prefecture.
 
-Nothing is asked of anybody outside. The file is La Poste's open base of postcodes, which every
-operator may fetch; it is not part of this product. Without it the answer is a tenth of a degree
-near the prefecture, and says so.
+No external service is called. The file is La Poste's open base of postcodes, which an operator
+downloads; it is not part of this product. Without it the position is that of the prefecture,
+rounded to a tenth of a degree, and marked as inexact.
 """
 
 import csv
@@ -54,12 +54,12 @@ COLUMN_NAMES = {
     "town": ("nom_de_la_commune", "nom_commune", "town"),
     "point": ("coordonnees_gps", "_geopoint", "geopoint"),
 }
-"""What La Poste has called its columns over the years, and what one may call them oneself."""
+"""Names of the columns in La Poste's files over the years, and simple ones for other files."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Whereabouts:
-    """Where a postcode lies, and whether that is more than its département."""
+class PostcodeLocation:
+    """The position of a postcode; inexact if it is that of the département's prefecture."""
 
     postcode: str
     town: str
@@ -67,24 +67,24 @@ class Whereabouts:
     exact: bool
 
 
-def where_is(session: Session, postcode: str) -> Whereabouts | None:
-    """Return where a postcode lies, or None where it is none of France."""
+def locate_postcode(session: Session, postcode: str) -> PostcodeLocation | None:
+    """Return the position of a postcode, or None if it is no French one."""
     if not POSTCODE.fullmatch(postcode):
         return None
     known = session.scalar(select(PostcodePlace).where(PostcodePlace.postcode == postcode))
     if known is not None:
         at = (known.latitude, known.longitude)
-        return Whereabouts(postcode=postcode, town=known.town, at=at, exact=True)
+        return PostcodeLocation(postcode=postcode, town=known.town, at=at, exact=True)
     for length in (5, 3, 2):
         if (near := PREFECTURES.get(postcode[:length])) is not None:
-            return Whereabouts(postcode=postcode, town="", at=near, exact=False)
+            return PostcodeLocation(postcode=postcode, town="", at=near, exact=False)
     return None
 
 
 def import_postcodes(session: Session, data: bytes) -> int:
-    """Bring in a file of communes and return how many postcodes it told; it replaces what was.
+    """Import a file of communes in place of the earlier one, and return the number of postcodes.
 
-    A postcode of several communes lies in their middle and is called by the first of them.
+    A postcode of several communes has the mean of their positions and the name of the first.
 
     Raises
     ------
@@ -118,7 +118,7 @@ def _communes(data: bytes) -> Iterable[tuple[str, str, float, float]]:
     header = text.partition("\n")[0]
     rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=";" if ";" in header else ",")
     names = {name.strip().lstrip("#").lower(): name for name in rows.fieldnames or ()}
-    columns = {wanted: _column(names, wanted, known) for wanted, known in COLUMN_NAMES.items()}
+    columns = {name: _column(names, name, known) for name, known in COLUMN_NAMES.items()}
     for row in rows:
         postcode = (row[columns["postcode"]] or "").strip().zfill(5)
         point = _point(row[columns["point"]] or "")
@@ -126,15 +126,15 @@ def _communes(data: bytes) -> Iterable[tuple[str, str, float, float]]:
             yield postcode, (row[columns["town"]] or "").strip().title(), *point
 
 
-def _column(names: dict[str, str], wanted: str, known: tuple[str, ...]) -> str:
+def _column(names: dict[str, str], column: str, known: tuple[str, ...]) -> str:
     for name in known:
         if name in names:
             return names[name]
-    raise Refused("column_missing", name=wanted)
+    raise Refused("column_missing", name=column)
 
 
 def _point(text: str) -> tuple[float, float] | None:
-    """Return a cell such as `48.97, -1.54`; some communes of the file have none."""
+    """Return the position in a cell such as `48.97, -1.54`; None if it is empty or wrong."""
     latitude, comma, longitude = text.partition(",")
     try:
         return (float(latitude), float(longitude)) if comma else None

@@ -1,1 +1,1 @@
-"""The only package that speaks to the planner."""
+"""Planning: the only package of the application that imports the planner."""

@@ -1,4 +1,4 @@
-"""The rows of planning: questions and answers, edits of a day, disruptions and their ways out."""
+"""Rows of planning: runs, edits of a day, disruptions with their proposals, weeks."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -11,7 +11,7 @@ from collector.db import BankOwned, Base
 
 
 class PlanningRun(BankOwned, Base):
-    """One question to the planner, in its own JSON: the golden file and the bug report."""
+    """One problem put to the planner, as its own JSON: the golden file and the bug report."""
 
     __tablename__ = "planning_runs"
 
@@ -19,21 +19,21 @@ class PlanningRun(BankOwned, Base):
     job_id: Mapped[int | None] = mapped_column(ForeignKey("jobs.id"), unique=True)
     day_plan_id: Mapped[int] = mapped_column(ForeignKey("day_plans.id"), index=True)
     day_plan_version: Mapped[int]
-    """The version of the day's plan that the question was read from."""
+    """The version of the day's plan from which the problem was built."""
     problem: Mapped[dict[str, Any]]
     start: Mapped[dict[str, Any]]
-    """The rounds as they were when it was asked: the planner begins with them."""
+    """The rounds at the time of the request: the start of the search."""
     plan: Mapped[dict[str, Any] | None]
     posed_at: Mapped[datetime]
     kept_at: Mapped[datetime | None]
     asked: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    """What the coordinator wanted: the rounds, the weights (see `Wish`)."""
+    """The coordinator's objectives (see `problem.objectives`)."""
     settled_at: Mapped[datetime | None] = mapped_column(default=None)
-    """When somebody applied the answer, or put it aside; None while it is a proposal."""
+    """The instant at which the plan was applied or discarded; None while it is a proposal."""
 
 
 class SlotBook(BankOwned, Base):
-    """Counts the promises of a day: of two who saw the same last place, one turns the page."""
+    """Counter of a day's promises: of two donors at the same last place, one raises it."""
 
     __tablename__ = "slot_books"
     __table_args__ = (UniqueConstraint("bank_id", "day"),)
@@ -43,7 +43,7 @@ class SlotBook(BankOwned, Base):
 
 
 class EditKind(StrEnum):
-    """What a coordinator did to the rounds of a day."""
+    """Kind of a coordinator's edit of a day's rounds."""
 
     MOVED = "moved"
     PINNED = "pinned"
@@ -58,28 +58,28 @@ class EditKind(StrEnum):
 
 
 class DayEdit(BankOwned, Base):
-    """One change of a day's rounds, with everything that takes it back; never changed itself."""
+    """One edit of a day's rounds, with everything that undoes it; never changed itself."""
 
     __tablename__ = "day_edits"
 
     day_plan_id: Mapped[int] = mapped_column(ForeignKey("day_plans.id"), index=True)
     version: Mapped[int]
-    """The version of the day that it made."""
+    """The version of the day's plan after the edit."""
     actor: Mapped[str]
     """As in the audit chain: `person:12`, or `system`."""
     kind: Mapped[EditKind]
     takes_back_id: Mapped[int | None] = mapped_column(ForeignKey("day_edits.id"), index=True)
     """The edit that this one undoes, or the undoing that it undoes in turn."""
     twin_id: Mapped[int | None] = mapped_column(ForeignKey("day_edits.id"), index=True)
-    """The edit of another day that was made, and is taken back, together with this one."""
+    """The edit of the other day that was made, and is undone, together with this one."""
     before: Mapped[dict[str, Any]]
     after: Mapped[dict[str, Any]]
-    """The rounds it touched, the tray's reasons, windows and shifts, ahead of it and after it."""
+    """Rounds touched, entries of the tray, windows and shifts: `before` and `after` the edit."""
     made_at: Mapped[datetime]
 
 
 class DisruptionKind(StrEnum):
-    """What upsets a day that is being driven."""
+    """Kind of a disruption of a day on the road."""
 
     COLLECTOR_ILL = "collector_ill"
     VEHICLE = "vehicle"
@@ -91,23 +91,23 @@ class DisruptionKind(StrEnum):
 
 
 class ProposalWay(StrEnum):
-    """How a proposal goes about it."""
+    """Approach of a proposal."""
 
     GO_ON = "go_on"
-    """Everybody keeps her order, only later; who cannot be reached in time is left."""
+    """Every collector keeps her order, only later; unreachable visits are left out."""
     INSERT = "insert"
-    """What is upset goes to where it costs least; nothing else changes its order."""
+    """Disrupted visits go to the cheapest place; no other order changes."""
     REBALANCE = "rebalance"
-    """The planner looks at everything that is left."""
+    """The planner searches everything that is left of the day."""
     OTHER_DAY = "other_day"
-    """What is upset is not made today."""
+    """Disrupted visits are not made today."""
     OTHER_FREEZER = "other_freezer"
     AS_BEFORE = "as_before"
-    """Everybody has her order of before an answer again."""
+    """Every collector has the order again that she had before an answer."""
 
 
 class Disruption(BankOwned, Base):
-    """Something a coordinator told of a day on the road, and what was left of the day then."""
+    """A disruption that a coordinator reported, with the remaining day at that time."""
 
     __tablename__ = "disruptions"
 
@@ -119,21 +119,21 @@ class Disruption(BankOwned, Base):
     site_id: Mapped[int | None] = mapped_column(ForeignKey("sites.id"))
     pickup_id: Mapped[int | None] = mapped_column(ForeignKey("pickups.id"))
     takes_back_id: Mapped[int | None] = mapped_column(ForeignKey("disruptions.id"))
-    """Whose answer is regretted."""
+    """The disruption that was answered and is regretted."""
     minutes: Mapped[int | None]
-    """How long it holds up; None: for the rest of the day."""
+    """The delay, in minutes; None: for the rest of the day."""
     told_at: Mapped[datetime]
     told_by: Mapped[str]
     problem: Mapped[dict[str, Any]]
-    """What was left of the day."""
+    """The remaining day."""
     ahead: Mapped[dict[str, Any]]
-    """The present order of what was left: what a proposal is measured by."""
+    """The present order of the remaining day: the measure of every proposal."""
     ended_at: Mapped[datetime | None]
-    """A proposal was accepted, or it was laid aside."""
+    """The instant at which a proposal was accepted or the disruption dismissed."""
 
 
 class DisruptionProposal(BankOwned, Base):
-    """One way out, with the planner's own question and answer."""
+    """One alternative, with the planner's own problem and plan."""
 
     __tablename__ = "proposals"
 
@@ -141,17 +141,17 @@ class DisruptionProposal(BankOwned, Base):
     way: Mapped[ProposalWay]
     job_id: Mapped[int | None] = mapped_column(ForeignKey("jobs.id"), unique=True)
     site_id: Mapped[int | None] = mapped_column(ForeignKey("sites.id"))
-    """Where the rounds end instead, if that is what it is about."""
+    """The site where the rounds end instead, if the proposal changes it."""
     problem: Mapped[dict[str, Any]]
     start: Mapped[dict[str, Any]]
-    """What the engines begin with."""
+    """The start of the search."""
     plan: Mapped[dict[str, Any] | None]
-    """None until its job has found one."""
+    """None until the job has found one."""
     accepted_at: Mapped[datetime | None]
 
 
 class Horizon(BankOwned, Base):
-    """The question which donor is visited on which day of the weeks to come, and its answer."""
+    """A multi-day problem, one donor on one of the coming days, with its plan."""
 
     __tablename__ = "horizons"
 
@@ -159,7 +159,7 @@ class Horizon(BankOwned, Base):
     last: Mapped[date]
     minimum_ml: Mapped[int]
     radius_km: Mapped[int]
-    """The levers it was asked with."""
+    """`minimum_ml` and `radius_km` are the levers of the request."""
     asked_by: Mapped[str]
     posed_at: Mapped[datetime]
     job_id: Mapped[int | None] = mapped_column(ForeignKey("jobs.id"), unique=True)

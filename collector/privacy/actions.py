@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from collector.audit.actions import record
 from collector.custody.models import Container, ContainerState, DoorRecord
-from collector.donors.actions import note_act, step
+from collector.donors.actions import record_act, step
 from collector.donors.models import (
     CallBack,
     Decision,
@@ -29,7 +29,7 @@ from collector.errors import Refused
 from collector.notices.models import ChannelChoice, PushSubscription
 from collector.people.models import ProofCode, SignInLink, WebSession
 from collector.pickups.models import Correction, Enquiry, Giving, Pickup, PickupHold, VisitLink
-from collector.pickups.queries import of_donor
+from collector.pickups.queries import requests_of_donor
 from collector.pickups.states import OVER
 from collector.places.models import Position
 from collector.planning.models import PlanningRun
@@ -54,7 +54,7 @@ def ask_erasure(session: Session, *, now: datetime, bank_id: int, donor_id: int)
     donor = get_donor(session, bank_id, donor_id)
     if donor.erasure_asked_at is None:
         donor.erasure_asked_at = now
-        note_act(session, donor, now=now, actor=f"donor:{donor.id}", action="erasure asked for")
+        record_act(session, donor, now=now, actor=f"donor:{donor.id}", action="erasure asked for")
     if not has_given(session, donor) and not _open_visits(session, donor):
         erase(session, now=now, bank_id=bank_id, donor_id=donor_id, actor=f"donor:{donor.id}")
     return donor
@@ -85,7 +85,7 @@ def erase(
     _erase_visits(session, donor)
     _erase_messages(session, donor)
     donor.erased_at = now
-    note_act(session, donor, now=now, actor=actor, action="donor erased", sealed=given)
+    record_act(session, donor, now=now, actor=actor, action="donor erased", sealed=given)
     return sealed
 
 
@@ -125,7 +125,9 @@ def has_given(session: Session, donor: Donor) -> bool:
 
 
 def _open_visits(session: Session, donor: Donor) -> bool:
-    return any(pickup.state not in OVER for pickup in of_donor(session, donor.bank_id, donor.id))
+    return any(
+        pickup.state not in OVER for pickup in requests_of_donor(session, donor.bank_id, donor.id)
+    )
 
 
 def _seal(donor: Donor, *, now: datetime) -> SealedIdentity:

@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
-from collector.donors.actions import note_act
+from collector.donors.actions import record_act
 from collector.donors.models import (
     CallBack,
     Donor,
@@ -28,7 +28,7 @@ from collector.notices.models import Notice
 from collector.pickups.enquiries import enquiry_of
 from collector.pickups.giving import giving_of
 from collector.pickups.models import Pickup, PickupState
-from collector.pickups.queries import of_donor
+from collector.pickups.queries import requests_of_donor
 from collector.pickups.states import OVER
 from collector.privacy.actions import close_doors, end_file, has_given, leave_number_only
 from collector.privacy.queries import as_json
@@ -65,8 +65,8 @@ def join_files(
     end_file(session, gone, now=now, actor=actor)
     leave_number_only(session, gone)
     gone.joined_into_id, gone.erased_at = kept.id, now
-    note_act(session, gone, now=now, actor=actor, action="file joined away", into=kept.number)
-    note_act(session, kept, now=now, actor=actor, action="file joined", number=gone.number)
+    record_act(session, gone, now=now, actor=actor, action="file joined away", into=kept.number)
+    record_act(session, kept, now=now, actor=actor, action="file joined", number=gone.number)
     session.flush()
     return kept
 
@@ -80,7 +80,7 @@ def _refuse(session: Session, kept: Donor, gone: Donor) -> None:
         raise Refused("join_given")
     if gone.state is DonorState.EXCLUDED or _suspended_by_somebody(gone):
         raise Refused("join_decided")
-    visits = of_donor(session, gone.bank_id, gone.id)
+    visits = requests_of_donor(session, gone.bank_id, gone.id)
     if any(visit.state not in OVER | {PickupState.ASKED} for visit in visits):
         raise Refused("join_open_visit")
 
@@ -105,7 +105,9 @@ def _seal(session: Session, kept: Donor, gone: Donor, *, now: datetime) -> None:
         "position": as_json(gone.address.position, *POSITION) if gone.address.position else None,
         "giving": as_json(giving, *GIVING) if giving else None,
         "filled": [name for name in FILLED if getattr(gone, name) and not getattr(kept, name)],
-        "pickups": {str(each.id): each.state for each in of_donor(session, gone.bank_id, gone.id)},
+        "pickups": {
+            str(each.id): each.state for each in requests_of_donor(session, gone.bank_id, gone.id)
+        },
         **{table: list(session.scalars(rows)) for table, rows in hers.items()},
     }
     session.add(

@@ -17,7 +17,7 @@ from collector.notices.queries import chosen_channel
 from collector.pickups.enquiries import enquiry_of
 from collector.pickups.giving import giving_of
 from collector.pickups.models import Correction, Pickup
-from collector.pickups.queries import of_donor
+from collector.pickups.queries import requests_of_donor
 
 
 def copy_of(session: Session, *, bank_id: int, donor_id: int) -> dict[str, Any]:
@@ -39,7 +39,9 @@ def copy_of(session: Session, *, bank_id: int, donor_id: int) -> dict[str, Any]:
             for each in _rows(session, CallBack, donor)
         ],
         **_plans(session, donor),
-        "visits": [_visit(session, pickup) for pickup in of_donor(session, bank_id, donor_id)],
+        "visits": [
+            _visit(session, pickup) for pickup in requests_of_donor(session, bank_id, donor_id)
+        ],
         "messages": [
             as_json(each, "owed_at", "sent_at", "to", "template", "subject", "body")
             for each in messages_of(session, donor)

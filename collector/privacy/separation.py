@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from collector.donors.actions import note_act, reopen
+from collector.donors.actions import record_act, reopen
 from collector.donors.models import (
     CallBack,
     Donor,
@@ -57,7 +57,7 @@ def part_files(
     reopen(session, gone, now=now, actor=actor, to=DonorState(sealed.identity["state"]))
     session.delete(sealed)
     for donor, other in ((gone, kept), (kept, gone)):
-        note_act(
+        record_act(
             session,
             donor,
             now=now,

@@ -1,4 +1,4 @@
-"""Opening a day, pinning a stop, publishing a revision."""
+"""Writing of the day's plan: opening a day, editing it, publishing a revision."""
 
 from datetime import date, datetime
 from itertools import count
@@ -15,7 +15,7 @@ from collector.banks.policies import PolicyKey
 from collector.banks.queries import get_bank, policies_of
 from collector.db import is_duplicate
 from collector.errors import Conflict, NotFound, Refused
-from collector.notices.actions import owe, tell
+from collector.notices.actions import enqueue, notify
 from collector.pickups.models import Pickup, PickupState
 from collector.rounds import publication
 from collector.rounds.models import (
@@ -27,20 +27,20 @@ from collector.rounds.models import (
 )
 from collector.rounds.promises import Promise
 from collector.rounds.publication import Changes, RoundChange
-from collector.rounds.queries import OF_A_PICKUP, day_plan, get_stop
+from collector.rounds.queries import OF_A_PICKUP, day_plan
 from collector.shifts.queries import shifts_on
 
 LONGEST_WHY = 200
-"""As much of a reason as a collector reads on a phone."""
+"""Longest reason of a publication, in characters, that a phone shows."""
 
 
 def open_day(session: Session, *, bank_id: int, day: date) -> DayPlan:
     """Return the plan of a day, with a round, empty or not, for each of its shifts.
 
-    Letters follow the order in which shifts begin; a shift that joins later takes the next one,
-    so that a letter once said stays true.
+    Letters follow the order in which shifts begin; a shift that joins later takes the next free
+    letter, so that a published letter stays true.
     """
-    plan = _found_or_made(session, bank_id=bank_id, day=day)
+    plan = _find_or_add(session, bank_id=bank_id, day=day)
     known = list(session.scalars(select(Round).where(Round.day_plan_id == plan.id)))
     served, letters = {row.shift_id for row in known}, {row.letter for row in known}
     for shift in shifts_on(session, bank_id=bank_id, day=day):
@@ -56,17 +56,17 @@ def open_day(session: Session, *, bank_id: int, day: date) -> DayPlan:
 
 
 def edit_day(session: Session, *, bank_id: int, day: date, version: int) -> DayPlan:
-    """Return the plan of a day to somebody who looked at `version` of it and means to change it.
+    """Return the plan of a day, locked, to change the `version` that the editor has read.
 
-    The row is held until the transaction ends, and its version rises: of two who looked at the
-    same version one goes on, the other is told.
+    The row is locked until the transaction ends, and its version rises: of two edits of the same
+    version, the second is refused.
 
     Raises
     ------
     NotFound
         The day has no plan yet.
     Conflict
-        It is another version by now: `changed_meanwhile`, with `version` and `revision`.
+        The day has another version by now: `changed_meanwhile`, with `version` and `revision`.
     """
     held = session.scalar(
         select(DayPlan)
@@ -84,40 +84,6 @@ def edit_day(session: Session, *, bank_id: int, day: date, version: int) -> DayP
     return loaded or held
 
 
-def pin(
-    session: Session,
-    *,
-    now: datetime,
-    bank_id: int,
-    stop_id: int,
-    pinned: bool,
-    version: int,
-    actor: str,
-) -> DayPlan:
-    """Decide that a round keeps a visit, whatever the planner would rather do, or no longer.
-
-    Raises
-    ------
-    NotFound
-        There is no such stop in this bank.
-    Conflict
-        The day is another version by now.
-    """
-    stop = get_stop(session, bank_id=bank_id, stop_id=stop_id)
-    plan = edit_day(session, bank_id=bank_id, day=stop.round.day_plan.day, version=version)
-    stop.pinned = pinned
-    record(
-        session,
-        now=now,
-        bank_id=bank_id,
-        actor=actor,
-        action="stop pinned" if pinned else "stop unpinned",
-        subject=f"pickup:{stop.pickup_id}",
-        round=stop.round_id,
-    )
-    return plan
-
-
 def publish(
     session: Session,
     *,
@@ -130,61 +96,62 @@ def publish(
 ) -> Publication:
     """Publish the draft of a day as its next revision.
 
-    1. Whoever looked at an older version is told (`Conflict`).
+    1. An edit of an older version is refused (`Conflict`).
     2. Requests that their donors cancelled or changed meanwhile leave their rounds.
-    3. Rounds whose content changed are frozen and take the new revision; the others keep theirs.
-    4. Donors whose promise is new, another or withdrawn, and collectors, are owed a notice.
+    3. Rounds with changed content are frozen and take the new revision; the others keep theirs.
+    4. A notice is queued for each donor with a new, changed or withdrawn promise, and for each
+       collector with a changed round.
 
     Raises
     ------
     NotFound
         The day has no plan yet.
     Conflict
-        The day is another version by now.
+        The day has another version by now.
     Refused
         Nothing changed since the last revision: `nothing_to_publish`.
     """
     plan = edit_day(session, bank_id=bank_id, day=day, version=version)
     bank = get_bank(session, bank_id)
-    found = pending(session, plan, bank)
-    if not found:
+    changes = pending_changes(session, plan, bank)
+    if not changes:
         raise Refused("nothing_to_publish", revision=plan.revision)
     plan.revision += 1
-    _let_go(session, plan, found)
-    for change in found.rounds:
+    _remove_gone_stops(session, plan, changes)
+    for change in changes.rounds:
         _freeze(change, plan.revision, why.strip()[:LONGEST_WHY])
-    _promise_all(plan)
-    _owe_notices(session, now=now, bank=bank, plan=plan, found=found)
-    published = _kept(session, now=now, plan=plan, found=found, person_id=person_id)
+    _set_published(plan)
+    _queue_notices(session, now=now, bank=bank, plan=plan, changes=changes)
+    published = _add_publication(session, now=now, plan=plan, changes=changes, person_id=person_id)
     session.flush()
     return published
 
 
-def pending(session: Session, plan: DayPlan, bank: Bank) -> Changes:
-    """Return what a publication of this draft would change, and for whom."""
+def pending_changes(session: Session, plan: DayPlan, bank: Bank) -> Changes:
+    """Return the changes of a publication of this draft."""
     warmest = policies_of(session, bank.id)[PolicyKey.FREEZER_WARMEST_CELSIUS]
-    return publication.changes(plan, bank=bank, freezer_warmest_celsius=warmest)
+    return publication.compare(plan, bank=bank, freezer_warmest_celsius=warmest)
 
 
-def _found_or_made(session: Session, *, bank_id: int, day: date) -> DayPlan:
-    wanted = select(DayPlan).where(DayPlan.bank_id == bank_id, DayPlan.day == day)
-    found = session.scalar(wanted.with_for_update())
-    if found is not None:
-        return found
+def _find_or_add(session: Session, *, bank_id: int, day: date) -> DayPlan:
+    own = select(DayPlan).where(DayPlan.bank_id == bank_id, DayPlan.day == day).with_for_update()
+    plan = session.scalar(own)
+    if plan is not None:
+        return plan
     try:
         with session.begin_nested():
             session.add(DayPlan(bank_id=bank_id, day=day, revision=0, edits=0))
     except IntegrityError as error:
-        # Somebody opened the same day a moment ago; theirs is as good.
+        # Another transaction opened the same day a moment ago.
         if not is_duplicate(error):
             raise
-    return session.scalars(wanted.with_for_update()).one()
+    return session.scalars(own).one()
 
 
 def _letter(number: int) -> str:
     """Return A to Z, then AA, AB and so on."""
-    ahead, last = divmod(number, len(ascii_uppercase))
-    return (_letter(ahead - 1) if ahead else "") + ascii_uppercase[last]
+    rest, last = divmod(number, len(ascii_uppercase))
+    return (_letter(rest - 1) if rest else "") + ascii_uppercase[last]
 
 
 def _empty_round(plan: DayPlan, shift_id: int, letter: str) -> Round:
@@ -204,10 +171,10 @@ def _empty_round(plan: DayPlan, shift_id: int, letter: str) -> Round:
     )
 
 
-def _let_go(session: Session, plan: DayPlan, found: Changes) -> None:
-    """Take out the stops that nobody waits for any more; a changed request goes to the tray."""
+def _remove_gone_stops(session: Session, plan: DayPlan, changes: Changes) -> None:
+    """Remove the stops of cancelled or changed requests; a changed request goes to the tray."""
     rounds = {round_.id: round_ for round_ in plan.rounds}
-    for stop in found.gone:
+    for stop in changes.gone:
         rounds[stop.round_id].stops.remove(stop)
         if stop.pickup.state in {PickupState.ASKED, PickupState.ACCEPTED}:
             plan.unplanned.append(
@@ -228,36 +195,36 @@ def _freeze(change: RoundChange, revision: int, why: str) -> None:
         change.round.state = RoundState.PUBLISHED
 
 
-def _promise_all(plan: DayPlan) -> None:
-    """Note that planned visits are promised; what a phone has told since stays as it is."""
+def _set_published(plan: DayPlan) -> None:
+    """Set planned visits to `published`; a state that a phone has set stays as it is."""
     for round_ in plan.rounds:
         for stop in round_.stops:
             if stop.pickup.state is PickupState.PLANNED:
                 stop.pickup.state = PickupState.PUBLISHED
 
 
-def _owe_notices(
-    session: Session, *, now: datetime, bank: Bank, plan: DayPlan, found: Changes
+def _queue_notices(
+    session: Session, *, now: datetime, bank: Bank, plan: DayPlan, changes: Changes
 ) -> None:
-    pickups = _pickups(session, bank.id, {*found.promised, *found.withdrawn})
-    for key, given in found.promised.items():
-        _owe_promise(
+    pickups = _pickups(session, bank.id, {*changes.promised, *changes.withdrawn})
+    for key, given in changes.promised.items():
+        _queue_promise(
             session,
             now=now,
             bank=bank,
             plan=plan,
             pickup=pickups[key],
             given=given,
-            before=found.before.get(key),
+            before=changes.before.get(key),
         )
-    for key in found.withdrawn:
+    for key in changes.withdrawn:
         if pickups[key].state is not PickupState.CANCELLED:
-            _owe_withdrawal(session, now=now, plan=plan, pickup=pickups[key])
-    for change in found.rounds:
-        _owe_round(session, now=now, plan=plan, change=change)
+            _queue_withdrawal(session, now=now, plan=plan, pickup=pickups[key])
+    for change in changes.rounds:
+        _queue_round(session, now=now, plan=plan, change=change)
 
 
-def _owe_promise(
+def _queue_promise(
     session: Session,
     *,
     now: datetime,
@@ -267,12 +234,12 @@ def _owe_promise(
     given: Promise,
     before: Promise | None,
 ) -> None:
-    """Owe a donor the hours in which somebody comes, and which they replace.
+    """Queue the notice of a promise to a donor, with the former hours if there were any.
 
-    The revision is part of what makes it once: after a promise was changed and changed back, she
-    is told a third time, since the last thing she heard is no longer true.
+    The revision is a part of the notice's identity: after a change and a change back, the donor
+    receives a third notice, since the second is no longer true.
     """
-    tell(
+    notify(
         session,
         now=now,
         bank_id=bank.id,
@@ -294,13 +261,13 @@ def _owe_promise(
 
 
 def _hours(bank: Bank, given: Promise) -> dict[str, str]:
-    """Return a promise as the bank's wall clock shows it."""
+    """Return a promise by the bank's wall clock."""
     opens, closes = given.opens.astimezone(bank.zone), given.closes.astimezone(bank.zone)
     return {"opens": f"{opens:%H:%M}", "closes": f"{closes:%H:%M}"}
 
 
-def _owe_withdrawal(session: Session, *, now: datetime, plan: DayPlan, pickup: Pickup) -> None:
-    tell(
+def _queue_withdrawal(session: Session, *, now: datetime, plan: DayPlan, pickup: Pickup) -> None:
+    notify(
         session,
         now=now,
         bank_id=plan.bank_id,
@@ -314,9 +281,9 @@ def _owe_withdrawal(session: Session, *, now: datetime, plan: DayPlan, pickup: P
     )
 
 
-def _owe_round(session: Session, *, now: datetime, plan: DayPlan, change: RoundChange) -> None:
+def _queue_round(session: Session, *, now: datetime, plan: DayPlan, change: RoundChange) -> None:
     collector = change.round.shift.collector
-    owe(
+    enqueue(
         session,
         now=now,
         bank_id=plan.bank_id,
@@ -339,8 +306,8 @@ def _pickups(session: Session, bank_id: int, keys: set[int]) -> dict[int, Pickup
     return {row.id: row for row in rows}
 
 
-def _kept(
-    session: Session, *, now: datetime, plan: DayPlan, found: Changes, person_id: int
+def _add_publication(
+    session: Session, *, now: datetime, plan: DayPlan, changes: Changes, person_id: int
 ) -> Publication:
     published = Publication(
         bank_id=plan.bank_id,
@@ -348,7 +315,7 @@ def _kept(
         revision=plan.revision,
         published_by_id=person_id,
         published_at=now,
-        changes=_told_by(plan, found),
+        changes=_changes_json(plan, changes),
     )
     session.add(published)
     record(
@@ -360,13 +327,13 @@ def _kept(
         subject=f"day_plan:{plan.id}",
         day=plan.day.isoformat(),
         revision=plan.revision,
-        rounds=[change.round.letter for change in found.rounds],
+        rounds=[change.round.letter for change in changes.rounds],
     )
     return published
 
 
-def _told_by(plan: DayPlan, found: Changes) -> dict[str, Any]:
-    """Return what a revision changed, and the rounds that it left everybody with."""
+def _changes_json(plan: DayPlan, changes: Changes) -> dict[str, Any]:
+    """Return the changes of a revision, and every round's order after it, as its row stores."""
     return {
         "rounds": [
             {
@@ -377,13 +344,13 @@ def _told_by(plan: DayPlan, found: Changes) -> dict[str, Any]:
                 "removed": list(change.removed),
                 "retimed": list(change.retimed),
             }
-            for change in found.rounds
+            for change in changes.rounds
         ],
         "orders": {
             str(round_.id): [stop["pickup"] for stop in round_.published["stops"]]
             for round_ in plan.rounds
             if round_.published
         },
-        "promised": sorted(found.promised),
-        "withdrawn": list(found.withdrawn),
+        "promised": sorted(changes.promised),
+        "withdrawn": list(changes.withdrawn),
     }

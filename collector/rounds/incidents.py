@@ -46,7 +46,7 @@ def incident_row(
 def withdraw_incidents(
     session: Session, *, now: datetime, events: Iterable[int], standing: Collection[int]
 ) -> None:
-    """Withdraw the incidents of these events; restore those that stand.
+    """Withdraw the incidents of these events; restore the standing ones.
 
     Parameters
     ----------
@@ -80,11 +80,11 @@ def decide_incident(
     Refused
         `text_too_long` (`most`).
     """
-    found = owned(session, Incident, bank_id, incident_id)
+    incident = owned(session, Incident, bank_id, incident_id)
     if len(note) > LONGEST_DECISION:
         raise Refused("text_too_long", most=LONGEST_DECISION)
-    found.decision, found.decision_note = decision, note.strip()
-    found.decided_by_id, found.decided_at = person_id, now
+    incident.decision, incident.decision_note = decision, note.strip()
+    incident.decided_by_id, incident.decided_at = person_id, now
     session.flush()
     record(
         session,
@@ -92,7 +92,7 @@ def decide_incident(
         bank_id=bank_id,
         actor=f"person:{person_id}",
         action=f"incident decided: {decision.value}",
-        subject=f"incident:{found.id}",
-        round=found.round_id,
+        subject=f"incident:{incident.id}",
+        round=incident.round_id,
     )
-    return found
+    return incident

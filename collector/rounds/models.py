@@ -1,4 +1,4 @@
-"""The rows of a day as promised: shifts, the day's plan, rounds, stops, publications, events."""
+"""Rows of a published day: its plan, rounds, stops, publications, phone events and incidents."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -13,7 +13,7 @@ from collector.shifts.models import RosterShift
 
 
 class RoundState(StrEnum):
-    """How far a round has come (docs/states.md)."""
+    """States of a round (docs/states.md)."""
 
     DRAFT = "draft"
     PUBLISHED = "published"
@@ -22,8 +22,12 @@ class RoundState(StrEnum):
     UNLOADED = "unloaded"
 
 
+NOT_STARTED = frozenset({RoundState.DRAFT, RoundState.PUBLISHED})
+"""No phone has reported the departure: a plan may change the round."""
+
+
 class EventKind(StrEnum):
-    """What a phone can say."""
+    """Kinds of a phone's event."""
 
     ACKNOWLEDGED = "acknowledged"
     STARTED = "started"
@@ -68,7 +72,7 @@ class IncidentKind(StrEnum):
 
 
 class IncidentDecision(StrEnum):
-    """What the coordinator answered; the note says the rest."""
+    """Answers of a coordinator to an incident; a note may add to them."""
 
     GO_ON = "go_on"
     SKIP = "skip"
@@ -88,7 +92,7 @@ class DayPlan(BankOwned, Base):
     revision: Mapped[int]
     """The last published revision; 0 before the first."""
     edits: Mapped[int]
-    """Counts the changes, so that each one touches this row and is seen by `version`."""
+    """Number of edits: each edit changes this row, so that `version` rises."""
     version: Mapped[int] = mapped_column()
     rounds: Mapped[list["Round"]] = relationship(
         lazy="raise", order_by="Round.letter", back_populates="day_plan"
@@ -101,7 +105,7 @@ class DayPlan(BankOwned, Base):
 
     @property
     def placed(self) -> set[int]:
-        """The requests that are in a round."""
+        """Keys of the requests that are in a round."""
         return {stop.pickup_id for round_ in self.rounds for stop in round_.stops}
 
 
@@ -116,18 +120,18 @@ class Round(BankOwned, Base):
     letter: Mapped[str]
     state: Mapped[RoundState]
     revision: Mapped[int]
-    """The day's revision in which the published content last changed: the phone's ETag."""
+    """The day's revision in which the content last changed: the phone's ETag; 0 before."""
     departs_at: Mapped[datetime | None]
     returns_at: Mapped[datetime | None]
     metres: Mapped[int]
     driving_seconds: Mapped[int]
     cost_cents: Mapped[int]
     published: Mapped[dict[str, Any] | None]
-    """What the collector was promised: frozen by `publish`, whatever the draft does since."""
+    """The snapshot that the collector's phone receives; `publish` alone replaces it."""
     acknowledged: Mapped[int] = mapped_column(default=0)
-    """The latest revision that its collector said she has seen."""
+    """The latest revision that the collector confirmed; 0 before the first."""
     driven_metres: Mapped[int | None] = mapped_column(default=None)
-    """What the collector said she drove, once she closed the round."""
+    """Metres driven, as the collector entered them at the close; None before."""
     day_plan: Mapped[DayPlan] = relationship(lazy="raise", back_populates="rounds")
     shift: Mapped[RosterShift] = relationship(lazy="raise")
     stops: Mapped[list["RoundStop"]] = relationship(
@@ -150,7 +154,7 @@ class RoundStop(BankOwned, Base):
     begins_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     pinned: Mapped[bool]
-    """The coordinator decided that this round keeps this visit."""
+    """Whether a coordinator bound the visit to this round."""
     round: Mapped[Round] = relationship(lazy="raise", back_populates="stops")
     pickup: Mapped[Pickup] = relationship(lazy="raise")
 
@@ -169,7 +173,7 @@ class Unplanned(BankOwned, Base):
 
 
 class Publication(BankOwned, Base):
-    """One revision of a day: who published it, when, and what changed for whom."""
+    """One revision of a day: its author, its instant and its changes."""
 
     __tablename__ = "publications"
     __table_args__ = (UniqueConstraint("day_plan_id", "revision"),)
@@ -182,28 +186,31 @@ class Publication(BankOwned, Base):
 
 
 class RoundEvent(BankOwned, Base):
-    """What a phone said, once, however often it was sent."""
+    """An event of a phone, stored once, however often it was sent."""
 
     __tablename__ = "round_events"
     __table_args__ = (UniqueConstraint("bank_id", "client_id"),)
 
     client_id: Mapped[str]
-    """A UUID made on the phone before anything is shown."""
+    """A UUID that the phone makes before it shows anything."""
     round_id: Mapped[int] = mapped_column(ForeignKey("rounds.id"), index=True)
     pickup_id: Mapped[int | None] = mapped_column(ForeignKey("pickups.id"), index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     kind: Mapped[EventKind]
     device: Mapped[str] = mapped_column(default="")
-    """Which phone said it: a UUID it made for itself, empty where it gave none."""
+    """The phone's own UUID; empty for a phone that sends none."""
     sequence: Mapped[int]
-    """The phone's own counter: its order of saying, whatever its clock shows."""
+    """The phone's own counter: the order of its events, even with a wrong clock."""
     device_at: Mapped[datetime]
+    """The instant of the deed: the phone's time, at most the reception."""
+    reported_at: Mapped[datetime | None] = mapped_column(default=None)
+    """The phone's own time where it lay after the reception; None otherwise."""
     received_at: Mapped[datetime]
     payload: Mapped[dict[str, Any]]
 
 
 class Incident(BankOwned, Base):
-    """Something a collector met and a coordinator decides."""
+    """An incident that a collector reported and a coordinator decides."""
 
     __tablename__ = "incidents"
 
@@ -213,7 +220,7 @@ class Incident(BankOwned, Base):
     kind: Mapped[IncidentKind]
     note: Mapped[str]
     site_id: Mapped[int | None] = mapped_column(ForeignKey("sites.id"))
-    """The freezer she is on her way to, where a clock ran out."""
+    """The freezer to which the collector drives because a clock ran out; None otherwise."""
     device_at: Mapped[datetime]
     received_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]

@@ -1,4 +1,4 @@
-"""What a collector's phone needs to know of her bank beside the round: clocks, proofs, freezers."""
+"""The bank's configuration of a collector's phone: clocks, proofs, freezers."""
 
 from typing import Any
 
@@ -11,8 +11,8 @@ from collector.pickups.models import Purpose
 PROOFS = ("label", "seal", "photo")
 
 
-def terms(session: Session, bank_id: int) -> dict[str, Any]:
-    """Return a bank's terms as a phone keeps them."""
+def phone_config(session: Session, bank_id: int) -> dict[str, Any]:
+    """Return a bank's rules and freezers as a phone stores them."""
     policies = policies_of(session, bank_id)
     return {
         "phone": get_bank(session, bank_id).phone,
@@ -37,4 +37,4 @@ def terms(session: Session, bank_id: int) -> dict[str, Any]:
 
 
 def _proofs(policies: Policies, purpose: Purpose) -> dict[str, str]:
-    return {what: policies.proof(purpose, what).value for what in PROOFS}
+    return {proof: policies.proof(purpose, proof).value for proof in PROOFS}

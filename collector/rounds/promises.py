@@ -1,4 +1,4 @@
-"""What we promise a donor: two hours around the planned begin, inside a window of hers."""
+"""The promise to a donor: two hours around the planned begin, inside one of her windows."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,18 +8,20 @@ from collector.pickups.models import PickupWindow
 from collector.service_day import ServiceDay
 
 WIDTH = timedelta(hours=2)
+"""Duration of a promise."""
 STEP_MINUTES = 15
+"""A promise opens at a multiple of these minutes on the bank's wall clock."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promise:
-    """Between which instants somebody comes, both ends included."""
+    """The instants between which the collector arrives, both included."""
 
     opens: datetime
     closes: datetime
 
     def holds(self, instant: datetime) -> bool:
-        """Whether an instant lies in it."""
+        """Return whether an instant lies in the promise."""
         return self.opens <= instant <= self.closes
 
 
@@ -30,37 +32,38 @@ def promise(
     *,
     given: Promise | None = None,
 ) -> Promise:
-    """Return what a donor is told about the begin of a visit.
+    """Return the promise to a donor about the begin of a visit.
 
-    Two hours that open at a quarter of an hour, about one hour ahead of the planned begin, moved
-    into the window of hers that holds it (and cut where that is shorter). A begin outside every
-    window of hers was a coordinator's decision: the promise then simply lies around it.
+    The promise opens at a quarter of an hour, about one hour before the planned begin, and lasts
+    two hours. It is moved into the donor's window that holds the begin, and cut where that window
+    is shorter. A begin outside every window was a coordinator's decision: the promise then lies
+    around it.
 
     Parameters
     ----------
     given
-        What she was told before: as long as it is still true, she hears nothing new.
+        The former promise; it is kept as long as it is still true.
     """
-    hers = _window_around(service_day, begins_at, windows)
-    if given is not None and given.holds(begins_at) and (hers is None or _inside(given, hers)):
+    window = _window_around(service_day, begins_at, windows)
+    if given is not None and given.holds(begins_at) and (window is None or _inside(given, window)):
         return given
     opens = _quarter(service_day, begins_at - WIDTH / 2)
     closes = opens + WIDTH
-    if hers is None:
+    if window is None:
         return Promise(opens=opens, closes=closes)
-    opens = max(hers.opens, min(opens, hers.closes - WIDTH))
-    return Promise(opens=opens, closes=min(opens + WIDTH, hers.closes))
+    opens = max(window.opens, min(opens, window.closes - WIDTH))
+    return Promise(opens=opens, closes=min(opens + WIDTH, window.closes))
 
 
 def _window_around(
     service_day: ServiceDay, instant: datetime, windows: Iterable[PickupWindow]
 ) -> Promise | None:
-    for window in windows:
-        if window.day == service_day.day:
-            ends = service_day.instant(window.opens), service_day.instant(window.closes)
-            hers = Promise(opens=min(ends), closes=max(ends))
-            if hers.holds(instant):
-                return hers
+    for row in windows:
+        if row.day == service_day.day:
+            ends = service_day.instant(row.opens), service_day.instant(row.closes)
+            window = Promise(opens=min(ends), closes=max(ends))
+            if window.holds(instant):
+                return window
     return None
 
 

@@ -1,6 +1,7 @@
-"""What a publication would say: each round's snapshot, and what changes for whom.
+"""The content of a publication: each round's snapshot, and its changes for donors and collectors.
 
-Nothing is written here: the board shows the changes before, `rounds.actions.publish` keeps them.
+Nothing is written here: the board shows the changes before a publication, and
+`rounds.actions.publish` stores them.
 """
 
 from collections.abc import Mapping
@@ -10,7 +11,7 @@ from typing import Any
 
 from collector.banks.models import Bank, Site
 from collector.pickups.models import Pickup, PickupState
-from collector.rounds.door_codes import code_for
+from collector.rounds.code_words import code_words
 from collector.rounds.models import DayPlan, Round, RoundStop
 from collector.rounds.promises import Promise, promise
 from collector.service_day import ServiceDay
@@ -26,14 +27,14 @@ STILL_AGREED = frozenset(
         PickupState.FAILED,
     }
 )
-"""A visit in another state was cancelled or changed by its donor after it had been planned."""
+"""States of a visit that stays in its round; in another, its donor cancelled or changed it."""
 
 Snapshot = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoundChange:
-    """What a publication changes in one round; `first` if it was never published before."""
+    """The changes of a publication in one round; `first` for a round without a revision."""
 
     round: Round
     snapshot: Snapshot
@@ -45,18 +46,18 @@ class RoundChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """What a publication changes, and for whom.
+    """The changes of a publication.
 
     Attributes
     ----------
     before
-        Per pick-up, what its donor was told last.
+        The former promise per pick-up.
     promised
-        Per pick-up, a promise that is new or another than before.
+        The promise per pick-up, if it is new or changed.
     withdrawn
-        Pick-ups that were promised and are in no round any more.
+        Pick-ups with a former promise that are in no round any more.
     gone
-        Stops whose request was cancelled or changed since they were planned: left out.
+        Stops that are left out, since their request was cancelled or changed after planning.
     """
 
     rounds: tuple[RoundChange, ...] = ()
@@ -66,17 +67,17 @@ class Changes:
     gone: tuple[RoundStop, ...] = ()
 
     def __bool__(self) -> bool:
-        """Whether there is anything to publish."""
+        """Return whether any round has changed."""
         return bool(self.rounds)
 
 
-def changes(plan: DayPlan, *, bank: Bank, freezer_warmest_celsius: int) -> Changes:
-    """Compare the draft of a day with what was published last.
+def compare(plan: DayPlan, *, bank: Bank, freezer_warmest_celsius: int) -> Changes:
+    """Compare the draft of a day with its last revision.
 
     Parameters
     ----------
     plan
-        As `rounds.queries.day_plan` loads it.
+        The plan as `rounds.queries.day_plan` loads it.
     """
     service_day = ServiceDay(plan.day, bank.zone)
     before = promises_in(plan.rounds)
@@ -90,7 +91,7 @@ def changes(plan: DayPlan, *, bank: Bank, freezer_warmest_celsius: int) -> Chang
         promised |= {
             pickup: given for pickup, given in promises.items() if before.get(pickup) != given
         }
-        change = _compare(round_, snapshot)
+        change = _change(round_, snapshot)
         if change is not None:
             rounds.append(change)
     return Changes(
@@ -108,11 +109,11 @@ def changes(plan: DayPlan, *, bank: Bank, freezer_warmest_celsius: int) -> Chang
 
 
 def promises_in(rounds: list[Round]) -> dict[int, Promise]:
-    """Return what donors were told last, by pick-up."""
-    found: dict[int, Promise] = {}
+    """Return the published promises of these rounds, by pick-up."""
+    promises: dict[int, Promise] = {}
     for round_ in rounds:
-        found |= _promises(round_.published or {})
-    return found
+        promises |= _promises(round_.published or {})
+    return promises
 
 
 def _promises(snapshot: Snapshot) -> dict[int, Promise]:
@@ -161,14 +162,17 @@ def _snapshot(
 
 
 def _codes(round_: Round) -> dict[int, str]:
-    """Give each visit its words; those that were said to a collector before stay as they are."""
-    said = {stop["pickup"]: str(stop["code"]) for stop in (round_.published or {}).get("stops", ())}
+    """Return the code words of each visit; published words stay as they are."""
+    stops = (round_.published or {}).get("stops", ())
+    published = {stop["pickup"]: str(stop["code"]) for stop in stops}
     codes = {
-        stop.pickup_id: said[stop.pickup_id] for stop in round_.stops if stop.pickup_id in said
+        stop.pickup_id: published[stop.pickup_id]
+        for stop in round_.stops
+        if stop.pickup_id in published
     }
     for pickup_id in sorted({stop.pickup_id for stop in round_.stops} - codes.keys()):
         seed = f"{round_.bank_id} {round_.day_plan_id} {pickup_id}"
-        codes[pickup_id] = code_for(seed, set(codes.values()))
+        codes[pickup_id] = code_words(seed, set(codes.values()))
     return codes
 
 
@@ -220,8 +224,8 @@ def _iso(instant: datetime | None) -> str | None:
     return None if instant is None else instant.astimezone(UTC).isoformat()
 
 
-def _compare(round_: Round, snapshot: Snapshot) -> RoundChange | None:
-    """Return what is another than before, or None; an empty round is first told when it is not."""
+def _change(round_: Round, snapshot: Snapshot) -> RoundChange | None:
+    """Return the change of a round, or None; a round is first published with its first stop."""
     if round_.published is None and not snapshot["stops"]:
         return None
     if round_.published is not None and _content(round_.published) == _content(snapshot):

@@ -1,17 +1,19 @@
-"""Questions about the day as promised: its plan, its shifts, a collector's rounds."""
+"""Queries of the day's plan and of its rounds and stops."""
 
 from collections.abc import Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
 from collector.donors.models import Donor
-from collector.errors import NotFound
-from collector.pickups.models import Pickup
+from collector.errors import Conflict, NotFound
+from collector.pickups.models import Pickup, PickupState, PickupWindow
 from collector.places.models import Address
-from collector.rounds.models import DayPlan, Round, RoundStop, Unplanned
+from collector.rounds.models import DayPlan, Publication, Round, RoundStop, Unplanned
 from collector.shifts.models import RosterShift
 from collector.shifts.queries import OF_A_SHIFT
 
@@ -23,16 +25,19 @@ OF_A_PICKUP: Sequence[_AbstractLoad] = (
     selectinload(Pickup.windows),
     selectinload(Pickup.holds),
 )
-"""What the board, a phone and the planner need to know of a visit."""
+"""Loader options of a visit, as the board, the phone and the planner read it."""
 
 OF_A_ROUND: Sequence[_AbstractLoad] = (
     joinedload(Round.shift).options(*OF_A_SHIFT),
     selectinload(Round.stops).joinedload(RoundStop.pickup).options(*OF_A_PICKUP),
 )
 
+PROMISED_STATES = (PickupState.PUBLISHED, PickupState.EN_ROUTE, PickupState.ARRIVED)
+"""The states of a request in which its published time is shown to the donor."""
+
 
 def day_plan(session: Session, *, bank_id: int, day: date) -> DayPlan | None:
-    """Return the plan of a day with its rounds, stops and tray, or None before the first."""
+    """Return the plan of a day with its rounds, stops and tray, or None before the first edit."""
     return session.scalar(
         select(DayPlan)
         .where(DayPlan.bank_id == bank_id, DayPlan.day == day)
@@ -44,10 +49,72 @@ def day_plan(session: Session, *, bank_id: int, day: date) -> DayPlan | None:
     )
 
 
+def day_plan_at_version(session: Session, *, bank_id: int, day: date, version: int) -> DayPlan:
+    """Return the plan of a day for a computation that `edit_day` will write at this version.
+
+    Raises
+    ------
+    NotFound
+        The day has no plan yet.
+    Conflict
+        It is another version by now: `changed_meanwhile`, with `version` and `revision`.
+    """
+    plan = day_plan(session, bank_id=bank_id, day=day)
+    if plan is None:
+        raise NotFound("not_found", kind="day_plans")
+    if plan.version != version:
+        raise Conflict("changed_meanwhile", version=plan.version, revision=plan.revision)
+    return plan
+
+
 def revision_of(session: Session, *, bank_id: int, day: date) -> int:
-    """Return how often a day was published; 0 before the first time."""
-    asked = select(DayPlan.revision).where(DayPlan.bank_id == bank_id, DayPlan.day == day)
-    return session.scalar(asked) or 0
+    """Return the last published revision of a day; 0 before the first."""
+    revision = select(DayPlan.revision).where(DayPlan.bank_id == bank_id, DayPlan.day == day)
+    return session.scalar(revision) or 0
+
+
+def day_fingerprint(session: Session, *, bank_id: int, day: date) -> list[list[tuple[Any, ...]]]:
+    """Return the versions of a day's plan and visits and the states of its rounds.
+
+    It differs as soon as one of them does.
+    """
+    plans = select(DayPlan.id, DayPlan.version).where(
+        DayPlan.bank_id == bank_id, DayPlan.day == day
+    )
+    rounds = (
+        select(Round.id, Round.state)
+        .join(DayPlan, DayPlan.id == Round.day_plan_id)
+        .where(DayPlan.bank_id == bank_id, DayPlan.day == day)
+        .order_by(Round.id)
+    )
+    stops = select(RoundStop.pickup_id).join(Round).join(DayPlan).where(DayPlan.day == day)
+    windows = select(PickupWindow.pickup_id).where(PickupWindow.day == day)
+    pickups = (
+        select(Pickup.id, Pickup.version)
+        .where(Pickup.bank_id == bank_id, Pickup.id.in_(windows.union(stops)))
+        .order_by(Pickup.id)
+    )
+    return [
+        [tuple(row) for row in session.execute(question)] for question in (plans, rounds, pickups)
+    ]
+
+
+def first_revisions(session: Session, plan: DayPlan) -> dict[int, int]:
+    """Return, by round, the revision of a day in which it was published first."""
+    publications = session.scalars(select(Publication).where(Publication.day_plan_id == plan.id))
+    return {
+        change["round"]: published.revision
+        for published in publications
+        for change in published.changes["rounds"]
+        if change["first"]
+    }
+
+
+def version_of(session: Session, *, bank_id: int, day: date) -> int | None:
+    """Return the version of a day's plan; None before the first."""
+    return session.scalar(
+        select(DayPlan.version).where(DayPlan.bank_id == bank_id, DayPlan.day == day)
+    )
 
 
 def get_round(session: Session, *, bank_id: int, round_id: int) -> Round:
@@ -56,7 +123,7 @@ def get_round(session: Session, *, bank_id: int, round_id: int) -> Round:
     Raises
     ------
     NotFound
-        There is none, or it is another bank's.
+        The bank has no such row.
     """
     found = session.scalar(_rounds(bank_id).where(Round.id == round_id))
     if found is None:
@@ -64,22 +131,44 @@ def get_round(session: Session, *, bank_id: int, round_id: int) -> Round:
     return found
 
 
-def get_stop(session: Session, *, bank_id: int, stop_id: int) -> RoundStop:
-    """Return a bank's stop with its round and its day.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromisedVisit:
+    """The day of a visit and the instants between which the collector comes."""
 
-    Raises
-    ------
-    NotFound
-        There is none, or it is another bank's.
+    day: date
+    opens: datetime
+    closes: datetime
+    code: str
+    """The two words that the collector says at the donor's address."""
+
+
+def promised_visit(session: Session, pickup: Pickup) -> PromisedVisit | None:
+    """Return the promise of a visit as it was published last; None if there is none.
+
+    A draft that was changed after its publication promises nothing.
     """
-    found = session.scalar(
-        select(RoundStop)
-        .where(RoundStop.bank_id == bank_id, RoundStop.id == stop_id)
-        .options(joinedload(RoundStop.round).joinedload(Round.day_plan))
+    if pickup.state not in PROMISED_STATES:
+        return None
+    rounds = session.execute(
+        select(DayPlan.day, Round.published)
+        .join(DayPlan, DayPlan.id == Round.day_plan_id)
+        .where(
+            Round.bank_id == pickup.bank_id,
+            Round.revision > 0,
+            DayPlan.day.in_([window.day for window in pickup.windows]),
+        )
+        .order_by(Round.revision.desc())
     )
-    if found is None:
-        raise NotFound("not_found", kind="stops")
-    return found
+    for day, published in rounds:
+        for stop in (published or {}).get("stops", ()):
+            if stop["pickup"] == pickup.id:
+                return PromisedVisit(
+                    day=day,
+                    opens=datetime.fromisoformat(stop["window"]["opens"]),
+                    closes=datetime.fromisoformat(stop["window"]["closes"]),
+                    code=stop.get("code", ""),
+                )
+    return None
 
 
 def _rounds(bank_id: int) -> Select[Round]:

@@ -1,1 +1,1 @@
-"""Shifts: collectors on duty on a day, with their vehicle, hours and capacity."""
+"""The roster: collectors on duty on a day, with their vehicle, hours and capacity."""

@@ -11,7 +11,7 @@ from collector.people.models import Person
 
 
 class RosterShift(BankOwned, Base):
-    """One collector, one vehicle, one stretch of one day."""
+    """One collector with one vehicle, for a part of one day."""
 
     __tablename__ = "shifts"
     __table_args__ = (UniqueConstraint("collector_id", "day", "begins"),)
@@ -23,11 +23,14 @@ class RosterShift(BankOwned, Base):
     start_site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"))
     end_site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"))
     vehicle: Mapped[str]
+    """The vehicle's name, as the collector knows it."""
     capacity_bottles: Mapped[int]
     capacity_ml: Mapped[int]
     capacity_tubes: Mapped[int]
     skills: Mapped[list[str]]
+    """Skills of the collector that a visit may require."""
     fixed_cents: Mapped[int]
+    """Cost of the shift as soon as it has a visit, in cents."""
     cents_per_km: Mapped[int]
     cents_per_hour: Mapped[int]
     collector: Mapped[Person] = relationship(lazy="raise")

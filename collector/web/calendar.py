@@ -15,7 +15,7 @@ from collector.people.feeds import read_feed
 from collector.people.models import Person
 from collector.service_day import ServiceDay
 from collector.shifts.models import RosterShift
-from collector.shifts.queries import shifts_of
+from collector.shifts.queries import shifts_between
 from collector.web.framework.guards import anyone, now
 from collector.web.wording import COLON
 
@@ -43,7 +43,7 @@ def shifts(token: str) -> Response:
 def _calendar(session: Session, person: Person, *, everybody: bool) -> Calendar:
     bank = get_bank(session, person.bank_id)
     today = ServiceDay.of(now(), bank.zone).day
-    found = shifts_of(
+    found = shifts_between(
         session,
         bank_id=bank.id,
         person_id=None if everybody else person.id,

@@ -1,4 +1,4 @@
-"""The words of a day on the road: what upsets it, the ways out, what collectors read of it."""
+"""Words of disruptions: kinds, alternatives, phases, errors, and reasons for collectors."""
 
 from collections.abc import Mapping
 
@@ -99,5 +99,5 @@ ERRORS: Mapping[str, LazyString] = {
 
 
 def why(disruption: Disruption) -> str:
-    """Return the reason that collectors read where the coordinator wrote none."""
+    """Return the reason that collectors read, if the coordinator wrote none."""
     return str(REASONS[disruption.kind])

@@ -1,4 +1,4 @@
-"""The health questions asked before every visit: the same words on her page and on the phone."""
+"""Health questions before every visit, in one wording for the donor's page and the phone."""
 
 from collections.abc import Mapping
 

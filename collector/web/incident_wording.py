@@ -1,4 +1,4 @@
-"""The words of the road and of custody on the board: incidents, answers, choices, refusals."""
+"""Words of incidents and custody on the board: states, kinds, decisions, choices, errors."""
 
 from collections.abc import Mapping
 

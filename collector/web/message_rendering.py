@@ -1,7 +1,8 @@
-"""Writing the letter of a notice in its reader's language, for the channel it leaves by.
+"""Rendering of a notice in its recipient's language, for its channel.
 
 An e-mail's subject is the first line of its template. A text message and a push message share one
-short template; a discreet reader's name neither the service nor its purpose, and are not signed.
+short template. Messages to a discreet recipient name neither the service nor its purpose, and have
+no signature.
 """
 
 import re
@@ -17,7 +18,7 @@ from collector.banks.models import Bank
 from collector.banks.queries import get_bank
 from collector.config import Settings
 from collector.donors.models import Donor
-from collector.notices.delivery import Letter
+from collector.notices.delivery import RenderedNotice
 from collector.notices.gsm import to_gsm
 from collector.notices.models import Channel, Notice, PushSubscription
 from collector.people.actions import make_link
@@ -29,15 +30,15 @@ from collector.web.wording import hour
 SIGN_IN = "sign_in"
 PROOF = "code"
 OF_A_VISIT = frozenset({"visit_promised", "visit_proposed", "visit_tomorrow", "visit_near"})
-"""Letters whose link shows one visit without signing in."""
+"""Messages with a link that shows one visit without sign-in."""
 TIMES = frozenset({"opens", "closes", "opens_before", "closes_before"})
 
 
-def write(session: Session, notice: Notice, *, now: datetime) -> Letter:
-    """Return the letter of a notice.
+def render_notice(session: Session, notice: Notice, *, now: datetime) -> RenderedNotice:
+    """Return the rendered message of a notice.
 
-    A link gets its token here, when it leaves, so that no token waits in the outbox; every letter
-    without one leads to the sign-in page.
+    The token of a link is created here, at dispatch, so that no token waits in the outbox. Other
+    messages lead to the sign-in page.
     """
     bank, settings = get_bank(session, notice.bank_id), _settings()
     discreet = _is_discreet(session, notice)
@@ -54,7 +55,7 @@ def write(session: Session, notice: Notice, *, now: datetime) -> Letter:
             **_readable(notice.figures),
         )
         subject, body = _parts(text, notice.channel, bank, discreet=discreet)
-    return Letter(
+    return RenderedNotice(
         to=notice.to,
         subject=subject,
         body=body,
@@ -72,7 +73,7 @@ def _settings() -> Settings:
 
 
 def _parts(text: str, channel: Channel, bank: Bank, *, discreet: bool) -> tuple[str, str]:
-    """Return the subject and the body; a text message has one line and no subject of its own."""
+    """Return subject and body; a text message has one line and no subject."""
     if channel is Channel.EMAIL:
         subject, _rest, body = text.strip().partition("\n")
         return subject, body.strip()
@@ -112,7 +113,7 @@ def _single_use(session: Session, notice: Notice, *, now: datetime) -> str:
 
 
 def _code(session: Session, notice: Notice, *, now: datetime) -> str:
-    """Return the six digits of a proof, made as they leave: they wait nowhere either."""
+    """Return the six digits of a second factor, created at dispatch."""
     if notice.template != PROOF:
         return ""
     key = int(notice.figures["web_session"])
@@ -120,13 +121,13 @@ def _code(session: Session, notice: Notice, *, now: datetime) -> str:
 
 
 def _is_discreet(session: Session, notice: Notice) -> bool:
-    """Whether the reader asked that messages name neither the service nor its purpose."""
+    """Return whether the recipient asked for discretion."""
     kind, _colon, key = notice.recipient.partition(":")
     return kind == "donor" and session.get_one(Donor, int(key)).discreet
 
 
 def _keys(session: Session, notice: Notice) -> dict[str, str]:
-    """Return what a push service needs; nothing for a browser that took itself off since."""
+    """Return the keys of a push service; empty for a browser unsubscribed since."""
     if notice.channel is not Channel.PUSH:
         return {}
     browser = session.get(PushSubscription, int(notice.to))
@@ -136,7 +137,7 @@ def _keys(session: Session, notice: Notice) -> dict[str, str]:
 
 
 def _readable(figures: dict[str, object]) -> dict[str, object]:
-    """Return the figures with `day` as a date again (JSON has none), and times as they are told."""
+    """Return the figures with `day` as a date again (JSON has none), and times in words."""
     day = figures.get("day")
     days = {"day": date.fromisoformat(day)} if isinstance(day, str) else {}
     times = {name: hour(str(figures[name])) for name in TIMES & figures.keys()}

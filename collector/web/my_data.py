@@ -1,4 +1,4 @@
-"""A donor's rights: a copy of what we know of her, and having it erased."""
+"""Rights of a donor: a copy of her data, and its erasure."""
 
 import json
 
@@ -20,7 +20,7 @@ guard(blueprint, Role.DONOR)
 
 @blueprint.get("/")
 def home() -> str:
-    """Say what is kept and for how long, and offer a copy and the erasure."""
+    """Show the kinds of stored data and their retention, with the copy and the erasure."""
     with reading() as session:
         donor = get_donor(session, actor().bank_id, donor_id())
         return render_template(
@@ -32,7 +32,7 @@ def home() -> str:
 
 @blueprint.get("/copy")
 def copy() -> Response:
-    """Hand her everything we know of her."""
+    """Return the copy of the donor's data, as JSON."""
     with reading() as session:
         found = copy_of(session, bank_id=actor().bank_id, donor_id=donor_id())
     text = json.dumps(found, ensure_ascii=False, indent=2, default=str)
@@ -43,7 +43,7 @@ def copy() -> Response:
 
 @blueprint.post("/erasure")
 def erasure() -> Answer:
-    """Erase her at once where nothing was ever collected; else tell the bank that she asks."""
+    """Erase the donor if no milk was ever collected; otherwise record her request for the bank."""
     with transaction() as session:
         donor = ask_erasure(session, now=now(), bank_id=actor().bank_id, donor_id=donor_id())
         gone = donor.erased_at is not None

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from collector.db import reading, transaction
 from collector.notices.actions import send_again
 from collector.notices.models import Channel, NoticeState
-from collector.notices.queries import latest
+from collector.notices.queries import latest_notices
 from collector.people.models import Role
 from collector.web.framework.guards import actor, guard, settings
 
@@ -39,7 +39,7 @@ def home() -> str:
     with reading() as session:
         return render_template(
             "outbox/home.html",
-            notices=latest(session, bank_id=actor().bank_id),
+            notices=latest_notices(session, bank_id=actor().bank_id),
             shows_keys=Role.ADMIN in actor().roles,
             is_carried=settings().mail is not None or settings().sms is not None,
             channels=CHANNELS,

@@ -8,7 +8,7 @@ from collector.banks.models import Bank, Lactarium
 from collector.banks.nearest import CollectionArea, NearestBanks, ground_of, who_comes
 from collector.banks.queries import banks, policies_of, zones_of
 from collector.db import reading
-from collector.places.postcodes import where_is
+from collector.places.postcodes import locate_postcode
 from collector.web.framework.guards import anyone
 from collector.web.public_map import directory_map
 from collector.web.public_words import ANONYMOUS, KINDS, SOURCES, evidence
@@ -49,7 +49,7 @@ def where() -> tuple[str, int] | str:
     """Show the lactariums that collect at a postcode, or that none does."""
     postcode = "".join(request.args.get("postcode", "").split())[:12]
     with reading() as session:
-        place = where_is(session, postcode)
+        place = locate_postcode(session, postcode)
         if place is None:
             return render_template("public/give.html", postcode=postcode, wrong=bool(postcode)), 422
         answer = who_comes(

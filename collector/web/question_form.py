@@ -1,122 +1,142 @@
-"""The form in which the bank's questions are written: its lines, and the questions they mean."""
+"""Form of a bank's questions: one line a question, and the questions that the lines mean."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
+from enum import StrEnum
+from typing import Any, TypeVar
 
+import wtforms
 from werkzeug.datastructures import MultiDict
 
 from collector.config import LANGUAGES
-from collector.donors.questions import MOST_QUESTIONS, Question, Section, Whose, YesDuration
-from collector.errors import Refused
+from collector.donors.questions import (
+    MOST_QUESTIONS,
+    Question,
+    QuestionSubject,
+    Section,
+    YesDuration,
+)
+from collector.field_parsers import parse_whole_number
+from collector.web.framework.forms import (
+    FlagField,
+    Form,
+    KeyField,
+    ParsedField,
+    RowsField,
+    TextField,
+)
 
-Line = Mapping[str, str]
+Choice = TypeVar("Choice", bound=StrEnum)
 
-CHOICES: Mapping[str, type[YesDuration | Section | Whose]] = {
+CHOICES: Mapping[str, type[YesDuration | Section | QuestionSubject]] = {
     "section": Section,
     "kind": YesDuration,
-    "whose": Whose,
+    "whose": QuestionSubject,
 }
-NAMES = (
-    "key",
-    *(f"text-{language}" for language in LANGUAGES),
-    *CHOICES,
-    "days",
-    "source",
-    "verified",
-    "gone",
-)
 LONGEST_CELL = 1000
 
 
-def shown(questions: list[Question]) -> list[Line]:
-    """Return the lines of the form for questions as they stand, and an empty one."""
-    return [*map(_line, questions), _empty()]
+def choice_field(choices: type[Choice]) -> ParsedField[Choice]:
+    """Return the field of a list, which gives its first choice for any other text."""
+    first = next(iter(choices))
+    known = set(choices)
+    return ParsedField(lambda text: choices(text) if text in known else first, blank=first)
 
 
-def sent(form: MultiDict[str, str]) -> list[Line]:
-    """Return the lines as they came from a browser, however odd."""
+class QuestionLine(Form):
+    """One line: a question that stays, that changes, or that is new."""
+
+    key = TextField(longest=LONGEST_CELL)
+    text: "wtforms.FormField[Form]" = wtforms.FormField(
+        type("TextForm", (Form,), {each: TextField(longest=LONGEST_CELL) for each in LANGUAGES})
+    )
+    section = choice_field(Section)
+    kind = choice_field(YesDuration)
+    whose = choice_field(QuestionSubject)
+    days = ParsedField[int | None](parse_whole_number, blank=None)
+    source = TextField(longest=LONGEST_CELL)
+    verified = FlagField()
+    gone = FlagField()
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether the line is a question of the new version: neither empty nor removed."""
+        written = self.key.data or any(self.text.data.values())
+        return bool(written) and not self.gone.data
+
+    def validate(self, extra_validators: Any = None) -> bool:  # noqa: ANN401 - WTForms'
+        """Validate a line that is asked; only a temporary deferral has days."""
+        if self.kind.data is not YesDuration.TEMPORARY:
+            self.leave_out(["days"])
+        return super().validate(extra_validators) if self.is_asked else True
+
+
+def split_lines(form: MultiDict[str, str]) -> Iterable[Mapping[str, str]]:
+    """Return the lines from fields such as `key-0`, `text-fr-0`, `days-0`."""
+    names = list(QuestionLine().typed)
     return [
-        {
-            name: form.get(f"{name}-{index}", "").replace("\x00", "").strip()[:LONGEST_CELL]
-            for name in NAMES
-        }
+        {name: form.get(f"{name}-{index}", "") for name in names}
         for index in range(MOST_QUESTIONS + 1)
         if f"key-{index}" in form
     ]
 
 
-def understood(lines: list[Line], *, before: list[Question], today: date) -> list[Question]:
-    """Return the questions that the lines mean.
+class QuestionsForm(Form):
+    """The lines of a version, and the version from which the writer began."""
 
-    Raises
-    ------
-    Refused
-        `number_not_read`: what should be days is no number.
-    """
-    known = {question.key: question for question in before}
-    return [
-        _question(line, known.get(line["key"]), today)
-        for line in lines
-        if not line["gone"] and (line["key"] or any(_texts(line).values()))
+    seen = KeyField()
+    lines = RowsField[QuestionLine](QuestionLine, split_lines)
+
+    def questions(self, *, before: Iterable[Question], today: date) -> list[Question]:
+        """Return the questions of a validated form.
+
+        Parameters
+        ----------
+        before
+            The questions of the latest version; a question that did not change stays verified
+            since the same day.
+        """
+        known = {question.key: question for question in before}
+        return [
+            _question(line, known.get(line.key.data), today)
+            for line in self.lines.rows
+            if line.is_asked
+        ]
+
+
+def form_of(questions: Iterable[Question], *, seen: int) -> QuestionsForm:
+    """Return the form of questions as they stand, with an empty line after them."""
+    lines: list[dict[str, object]] = [
+        {
+            "key": question.key,
+            "text": dict(question.text),
+            "section": question.section,
+            "kind": question.kind,
+            "whose": question.whose,
+            "days": question.deferral_days,
+            "source": question.source,
+            "verified": question.verified_on is not None,
+        }
+        for question in questions
     ]
+    return QuestionsForm(data={"seen": seen, "lines": [*lines, {}]})
 
 
-def _line(question: Question) -> Line:
-    return {
-        "key": question.key,
-        **{f"text-{language}": question.text.get(language, "") for language in LANGUAGES},
-        "section": question.section.value,
-        "kind": question.kind.value,
-        "whose": question.whose.value,
-        "days": str(question.deferral_days or ""),
-        "source": question.source,
-        "verified": "yes" if question.verified_on else "",
-        "gone": "",
-    }
-
-
-def _empty() -> Line:
-    first = {name: next(iter(words)).value for name, words in CHOICES.items()}
-    return dict.fromkeys(NAMES, "") | first
-
-
-def _question(line: Line, before: Question | None, today: date) -> Question:
-    kind = YesDuration(_choice(line, "kind"))
+def _question(line: QuestionLine, before: Question | None, today: date) -> Question:
     written = Question(
-        # A name of its own: answers to an older question never pass for answers to this one.
+        # A key of its own: an answer to an older question is never taken for one to this question.
         key=before.key if before else f"q{secrets.token_hex(4)}",
-        section=Section(_choice(line, "section")),
-        kind=kind,
-        whose=Whose(_choice(line, "whose")),
-        text=_texts(line),
-        deferral_days=_days(line["days"]) if kind is YesDuration.TEMPORARY else None,
-        source=line["source"],
+        section=line.section.data,
+        kind=line.kind.data,
+        whose=line.whose.data,
+        text=line.text.data,
+        deferral_days=line.days.data if line.kind.data is YesDuration.TEMPORARY else None,
+        source=line.source.data,
         verified_on=None,
     )
-    return _marked(written, before, today) if line["verified"] else written
-
-
-def _marked(written: Question, before: Question | None, today: date) -> Question:
-    """Return it verified: since the day it was, if it says the same as then; else since today."""
-    if before and before.verified_on and written == replace(before, verified_on=None):
-        return before
-    return replace(written, verified_on=today)
-
-
-def _texts(line: Line) -> dict[str, str]:
-    return {language: line[f"text-{language}"] for language in LANGUAGES}
-
-
-def _choice(line: Line, name: str) -> str:
-    words = CHOICES[name]
-    return line[name] if line[name] in set(words) else next(iter(words)).value
-
-
-def _days(text: str) -> int | None:
-    if not text:
-        return None
-    if not (text.isascii() and text.isdigit() and len(text) < len("1000000")):
-        raise Refused("number_not_read")
-    return int(text)
+    if not line.verified.data:
+        return written
+    unchanged = before and before.verified_on and written == replace(before, verified_on=None)
+    return before if before and unchanged else replace(written, verified_on=today)

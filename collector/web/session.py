@@ -17,9 +17,9 @@ from werkzeug.wrappers import Response
 
 from collector.db import reading, transaction
 from collector.donors.models import Donor
-from collector.donors.queries import donors_by_email, donors_by_phone, line_of
+from collector.donors.queries import donors_by_email, donors_by_phone, phone_digits
 from collector.errors import Refused
-from collector.notices.actions import owe
+from collector.notices.actions import enqueue
 from collector.notices.models import Channel
 from collector.people.actions import count_attempt, end_session, use_link
 from collector.people.models import Person, Role
@@ -138,7 +138,7 @@ def _owe_links(address: str) -> None:
         place = f"sign-in {request.remote_addr}"
         if not count_attempt(session, place, now=now(), most=MOST_FROM_A_PLACE):
             return
-        if not count_attempt(session, line_of(address) or address, now=now()):
+        if not count_attempt(session, phone_digits(address) or address, now=now()):
             return
         person = person_by_email(session, address)
         if person is not None:
@@ -165,7 +165,7 @@ def _owe_link(
 ) -> None:
     """Enqueue the message; its token is created at dispatch and is stored nowhere."""
     moment = now()
-    owe(
+    enqueue(
         session,
         now=moment,
         bank_id=holder.bank_id,

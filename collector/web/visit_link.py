@@ -1,43 +1,51 @@
-"""What a link in a message shows without signing in: a date, two times, and four answers."""
+"""The page of a link in a message, without signing in: a date, two times, and four answers."""
 
 from dataclasses import dataclass
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from collector.banks.models import Bank
 from collector.banks.queries import get_bank
 from collector.db import reading, transaction
-from collector.donor_contact.day_before import answer
-from collector.donor_contact.eta_window import Near, near_of
+from collector.donor_contact.day_before import store_answer
+from collector.donor_contact.eta_window import EtaWindow, eta_window_of
 from collector.errors import NotFound, Refused
+from collector.field_parsers import parse_whole_number
 from collector.pickups.models import DayBefore, Pickup, PickupState
-from collector.pickups.visit_links import visit_of
+from collector.pickups.visit_links import visit_by_token
 from collector.rounds.promises import Promise
+from collector.rounds.queries import PromisedVisit, promised_visit
 from collector.service_day import ServiceDay
-from collector.web.donor.promise import PromisedVisit, told
-from collector.web.framework.form_fields import as_number
+from collector.web.framework.forms import Form, ParsedField, TextField
 from collector.web.framework.guards import anyone, now
 from collector.web.wording import sentence
 
 blueprint = Blueprint("visit_link", __name__, url_prefix="/v")
 
 
+class AnswerForm(Form):
+    """The four buttons, and the number of bottles that one of them needs."""
+
+    answer = TextField()
+    bottles = ParsedField[int | None](parse_whole_number, blank=None)
+
+
 @blueprint.errorhandler(NotFound)
-def say_it_is_over(error: NotFound) -> tuple[str, int]:
-    """Say the same of a link that is too old and of one that never was, and lead on."""
+def answer_not_found(error: NotFound) -> tuple[str, int]:
+    """Answer an expired link and one that never existed alike, with the way to sign in."""
     return render_template("donor/link_over.html", text=sentence(error)), 404
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkPage:
-    """The little that a link alone shows."""
+    """The part of a visit that a link alone shows."""
 
     bank: Bank
     pickup: Pickup
-    told: PromisedVisit | None
-    near: Near | None
+    promise: PromisedVisit | None
+    near: EtaWindow | None
     may_answer: bool
     is_tomorrow: bool
 
@@ -45,25 +53,26 @@ class LinkPage:
 @blueprint.get("/<token>")
 @anyone
 def look(token: str) -> str:
-    """Show the date and the hours; opening it changes nothing."""
+    """Show the date and the hours; opening the link changes nothing."""
     return _show(token)
 
 
 @blueprint.post("/<token>")
 @anyone
 def say(token: str) -> Response | tuple[str, int]:
-    """Take her answer."""
+    """Keep the donor's answer."""
+    form = AnswerForm.sent()
     try:
         with transaction() as session:
-            pickup = visit_of(session, token, now=now())
-            answer(
+            pickup = visit_by_token(session, token, now=now())
+            store_answer(
                 session,
                 pickup,
                 now=now(),
                 actor=f"donor:{pickup.donor_id}",
-                said=_said(),
+                choice=_choice(form),
                 promised=_promised(session, pickup),
-                bottles=as_number(request.form.get("bottles", "")),
+                bottles=form.bottles.data,
             )
     except Refused as refused:
         return _show(token, sentence(refused)), 422
@@ -72,31 +81,31 @@ def say(token: str) -> Response | tuple[str, int]:
 
 def _show(token: str, wrong: str = "") -> str:
     with reading() as session:
-        pickup = visit_of(session, token, now=now())
+        pickup = visit_by_token(session, token, now=now())
         return render_template("donor/link.html", page=_page(session, pickup), wrong=wrong)
 
 
 def _page(session: Session, pickup: Pickup) -> LinkPage:
-    bank, promise = get_bank(session, pickup.bank_id), told(session, pickup)
+    bank, promise = get_bank(session, pickup.bank_id), promised_visit(session, pickup)
     return LinkPage(
         bank=bank,
         pickup=pickup,
-        told=promise,
-        near=near_of(session, pickup),
+        promise=promise,
+        near=eta_window_of(session, pickup),
         may_answer=promise is not None and pickup.state is PickupState.PUBLISHED,
         is_tomorrow=promise is not None and promise.day > ServiceDay.of(now(), bank.zone).day,
     )
 
 
 def _promised(session: Session, pickup: Pickup) -> Promise:
-    promise = told(session, pickup)
+    promise = promised_visit(session, pickup)
     if promise is None:
         raise Refused("pickup_not_open")
     return Promise(opens=promise.opens, closes=promise.closes)
 
 
-def _said() -> DayBefore:
+def _choice(form: AnswerForm) -> DayBefore:
     try:
-        return DayBefore(request.form.get("answer", ""))
+        return DayBefore(form.answer.data)
     except ValueError:
         raise NotFound("visit_link_not_valid") from None

@@ -85,6 +85,8 @@ ERRORS: Mapping[str, LazyString] = {
     "column_twice": _("The column %(name)s is there twice."),
     "column_unknown": _("The column %(name)s is not one we know."),
     "csv_broken": _("From line %(line)s on we cannot read the file: a quotation mark is missing."),
+    "decimal_not_read": _("Write a number such as 44.8378 or 44,8378."),
+    "yes_no_not_read": _("Write yes or no."),
     "day_in_future": _("This day has not come yet."),
     "donor_not_named": _("Say whose request it is: a donor number or an e-mail address."),
     "donor_unknown": _("We know no donor by this."),
@@ -179,6 +181,8 @@ ERRORS: Mapping[str, LazyString] = {
     "windows_overlap": _("This overlaps with another line of the same day."),
     # Planning, moving and publishing a day.
     "job_not_ended": _("The planner is still at work on this. Stop it first."),
+    "job_not_failed": _("The planner has finished this: there is nothing to run again."),
+    "job_replaced": _("The planner was asked again since. Look at the day as it is now."),
     "job_taken_over": _("Another worker took this over a moment ago."),
     "move_breaks_medical_rule": _(
         "This place breaks a rule that protects the milk or the blood. Choose another one."

@@ -30,8 +30,8 @@ from collector.people.actions import add_person, make_link, use_link
 from collector.people.devices import devices_of, revoke_device
 from collector.people.models import Role, WebSession
 from collector.pickups.models import Pickup, Purpose
-from collector.planning.editing.commit import By
-from collector.planning.editing.moves import TargetPosition, move
+from collector.planning.editing.commit import EditContext
+from collector.planning.editing.moves import TargetPosition
 from collector.processes import Processes, free_port
 from collector.rounds.actions import open_day, publish
 from collector.rounds.models import DayPlan, RoundEvent
@@ -39,6 +39,7 @@ from collector.service_day import ServiceDay
 from collector.web.framework.guards import Surface as WayIn
 from tests.browser.browsers import LOOPBACK
 from tests.builders import add_donor, add_pickup, add_shift, add_site
+from tests.collector.planning.days import move
 from tests.phone_round import publish_round
 
 _slugs = count(1)
@@ -109,7 +110,7 @@ class Road:
         with self.app.app_context(), transaction() as session:
             session.execute(revoked.values(revoked_at=SystemClock().now()))
 
-    def said(self) -> list[tuple[str, int | None]]:
+    def phone_event(self) -> list[tuple[str, int | None]]:
         """Return what the bank took, in the phones' order."""
         kinds = select(RoundEvent.kind, RoundEvent.pickup_id).where(
             RoundEvent.round_id == self.round
@@ -305,12 +306,12 @@ def _publish(
         plan = session.scalars(of_the_day).one()
         move(
             session,
-            by=By(now=now, actor=f"person:{claire}", reason="she phoned"),
+            context=EditContext(now=now, actor=f"person:{claire}", reason="she phoned"),
             bank_id=bank_id,
             day=day,
             version=plan.version,
             pickups=[pickup],
-            place=TargetPosition.read("tray" if place is None else f"{round_id}:{place}"),
+            place=TargetPosition.parse("tray" if place is None else f"{round_id}:{place}"),
         )
     plan = session.scalars(of_the_day).one()
     publish(session, now=now, bank_id=bank_id, day=day, version=plan.version, person_id=claire)

@@ -1,4 +1,4 @@
-"""The board in a real browser: keys, dragging, the drawer, undo, and nothing for axe to find."""
+"""The board in a real browser: keys, dragging, drawer, undo, and no finding of axe."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ from collector.clock import SystemClock
 from collector.db import db, transaction
 from collector.people.actions import add_person
 from collector.people.models import Role
-from collector.planning.editing.assignment import arranged
-from collector.planning.editing.commit import By
-from collector.planning.editing.moves import TargetPosition, move
+from collector.planning.editing.assignment import assignment_of
+from collector.planning.editing.commit import EditContext
+from collector.planning.editing.moves import TargetPosition
 from collector.rounds.actions import open_day
 from collector.rounds.queries import day_plan
 from tests.browser.browsers import enter
 from tests.browser.conftest import RunningBank
 from tests.builders import add_donor, add_pickup, add_shift
+from tests.collector.planning.days import move
 
 pytestmark = pytest.mark.browser
 
@@ -59,12 +60,12 @@ def furnish(bank: RunningBank) -> list[int]:
             plan = open_day(session, bank_id=bank.bank, day=bank.day)
             move(
                 session,
-                by=By(now=SystemClock().now(), actor="system"),
+                context=EditContext(now=SystemClock().now(), actor="system"),
                 bank_id=bank.bank,
                 day=bank.day,
                 version=plan.version,
                 pickups=[key],
-                place=TargetPosition.read(f"{ana}:{position}"),
+                place=TargetPosition.parse(f"{ana}:{position}"),
             )
     return keys
 
@@ -73,7 +74,7 @@ def orders(bank: RunningBank) -> list[list[int]]:
     with bank.app.app_context(), transaction() as session:
         plan = day_plan(session, bank_id=bank.bank, day=bank.day)
         assert plan is not None
-        found = [list(order) for order in arranged(plan).orders.values()]
+        found = [list(order) for order in assignment_of(plan).orders.values()]
         db.session.remove()
         return found
 

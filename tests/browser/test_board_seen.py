@@ -1,4 +1,4 @@
-"""A coordinator's pages in both languages: nothing for axe, light and dark, and 320 pixels wide."""
+"""A coordinator's pages in both languages: no finding of axe, light and dark, 320 pixels wide."""
 
 from __future__ import annotations
 
@@ -10,13 +10,18 @@ from sqlalchemy.orm import Session
 
 from collector.db import transaction
 from collector.pickups.models import Pickup
-from collector.planning.dispatch.disruptions import Telling, tell
+from collector.planning.dispatch.disruptions import (
+    DisruptionReport,
+    compute_disruption,
+    write_disruption,
+)
 from collector.planning.models import DisruptionKind
 from collector.rounds.queries import day_plan
 from tests.browser.test_donor_seen import troubles
 from tests.browser.test_donor_walk import database_url, place
 from tests.browser.towns import ServedTown
 from tests.builders import DAY, add_donor, add_pickup
+from tests.collector.planning.days import computing
 from tests.collector.planning.editing.test_undo import at
 from tests.collector.planning.on_the_road import driven_until, published
 from tests.collector.planning.optimise.test_rebase import asked
@@ -64,18 +69,20 @@ def test_a_coordinators_pages(browser: Browser, place: ServedTown, language: str
 
 
 def lively(session: Session, town: Town) -> dict[str, int]:
-    """Make a day half driven: a collector ill, a proposal of the planner, a move, one in no round.
+    """Build a half-driven day: a collector ill, a proposal, a move, an unplanned visit.
 
-    Return the keys of what the pages are about.
+    Return the keys of the rows on the pages.
     """
     published(session, town)
     driven_until(session, town, NOON)
     plan = day_plan(session, bank_id=town.bank, day=DAY)
     assert plan is not None
     ana, bruno = (round_.id for round_ in plan.rounds)
-    telling = Telling(kind=DisruptionKind.COLLECTOR_ILL, round_id=ana)
+    report = DisruptionReport(kind=DisruptionKind.COLLECTOR_ILL, round_id=ana)
+    with computing():
+        computed = compute_disruption(session, now=NOON, bank_id=town.bank, day=DAY, report=report)
     actor = f"person:{town.claire}"
-    disruption = tell(session, now=NOON, bank_id=town.bank, day=DAY, telling=telling, actor=actor)
+    disruption = write_disruption(session, computed, now=NOON, bank_id=town.bank, actor=actor)
     gina, hana = (asks(session, town, name).id for name in ("Gina", "Hana"))
     run = asked(session, town)
     at(session, town).move(hana, f"{bruno}:0")

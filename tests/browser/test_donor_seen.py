@@ -13,9 +13,8 @@ from collector.donors.queries import get_donor
 from collector.donors.screening import first_contact
 from collector.people.actions import add_person
 from collector.people.models import Role
-from collector.pickups.enquiries import hold_slot, write_down
-from collector.pickups.models import HoldReason
-from collector.pickups.windows import Ask
+from collector.pickups.drafts import PickupDraft
+from collector.pickups.enquiries import hold_slot, save_enquiry
 from tests.browser.test_donor_walk import database_url, place
 from tests.browser.towns import ServedTown
 from tests.builders import DAY
@@ -146,7 +145,7 @@ def test_the_staffs_pages_of_donors(browser: Browser, place: ServedTown) -> None
 def hold_a_slot(place: ServedTown) -> None:
     with place.app.app_context(), transaction() as session:
         now, dora = place.clock.now(), get_donor(session, place.town.bank, place.town.dora)
-        asked = Ask(bottles=8, volume_ml=1500, health={HoldReason.ILLNESS: False})
-        enquiry = write_down(session, now=now, donor=dora, asked=asked)
+        draft = PickupDraft(bottles=8, volume_ml=1500)
+        enquiry = save_enquiry(session, now=now, donor=dora, draft=draft)
         day = DAY + timedelta(days=2)
         hold_slot(session, enquiry, now=now, day=day, opens=time(9), closes=time(11))

@@ -1,4 +1,4 @@
-"""A coordinator's morning: requests imported, planned, moved, published, upset, closed."""
+"""A coordinator's morning: requests imported, planned, moved, published, disrupted, closed."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ PATIENCE = 240_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bank:
-    """A bank whose clock shows ten in the morning, whenever the test runs."""
+    """A bank with a clock at ten in the morning, at any time of the test."""
 
     app: Flask
     address: str
@@ -117,7 +117,7 @@ def plan(board: Page, bank: Bank) -> None:
 
 
 def move(board: Page, bank: Bank, number: int) -> None:
-    """Let the first stop of a round be its third, where the milk of the others allows it."""
+    """Move the first stop of a round to third place, if the milk of the others allows it."""
     button = board.get_by_role("button", name=re.compile("^Move it"))
     for first, place in moves(bank, number):
         board.goto(bank.of_day(f"/moves?pickup={first}&place={place}"))
@@ -148,7 +148,7 @@ def publish(board: Page, bank: Bank) -> None:
 
 
 def upset(board: Page, bank: Bank, what: str) -> None:
-    """Tell what happened, and take the first proposal."""
+    """Report a disruption and accept the first proposal."""
     board.goto(bank.of_day("/dispatch"))
     board.locator("summary", has_text=what).click()
     board.get_by_role("button", name="Show what can be done").locator("visible=true").click()
@@ -157,7 +157,7 @@ def upset(board: Page, bank: Bank, what: str) -> None:
 
 
 def urgent(board: Page, bank: Bank) -> None:
-    """Somebody calls: her freezer has failed, and she gives everything today."""
+    """Add an urgent request: a donor's freezer has failed, and she gives everything today."""
     with bank.app.app_context(), transaction() as session:
         donor = add_donor(session, bank.id, first_name="Urgent", signed_by_id=bank.claire)
         donor.baby_born_on = bank.day - timedelta(days=60)
@@ -171,7 +171,7 @@ def urgent(board: Page, bank: Bank) -> None:
 
 
 def drive(bank: Bank, *, until: datetime | None) -> None:
-    """Let every phone say what happened by then; None: to the end of its round."""
+    """Send every phone's events up to an instant; None: to the end of its round."""
     with bank.app.app_context():
         with reading() as session:
             found = day_plan(session, bank_id=bank.id, day=bank.day)
@@ -262,7 +262,7 @@ def file_of(donors: list[Donor], day: date) -> bytes:
 
 
 def where_it_is_ten(now: datetime) -> str:
-    """Return the name of a zone whose clocks show ten, or eleven on one side of the date line."""
+    """Return the name of a zone with clocks at ten, or eleven on one side of the date line."""
     hour = now.astimezone(UTC).hour
     east = max(-12, 10 - hour)
     # The database of time zones counts these westwards.

@@ -9,8 +9,18 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy.orm import Session
 
-from collector.db import db, owned, reading, transaction
+from collector.db import (
+    MOST_COMPUTATIONS,
+    OutdatedReading,
+    compute_then_write,
+    db,
+    owned,
+    reading,
+    refuse_within_transaction,
+    transaction,
+)
 from collector.donors.models import Donor
 from collector.errors import Conflict, NotFound
 from collector.people.models import Person, SignInLink
@@ -36,6 +46,57 @@ def test_what_raises_leaves_nothing_behind(app: Flask, town: Town) -> None:
 def test_a_transaction_inside_a_transaction_is_a_mistake(app: Flask) -> None:
     with app.app_context(), transaction(), pytest.raises(RuntimeError), transaction():
         pytest.fail("it was opened")
+
+
+def test_another_writer_writes_during_a_computation(app: Flask, town: Town) -> None:
+    """SQLite has one writer lock: were it held, the other writer would wait for this one."""
+
+    def rename() -> None:
+        with app.app_context(), transaction() as session:
+            session.get_one(Person, town.claire).name = "Clara"
+
+    def compute(session: Session) -> str:
+        before = session.get_one(Person, town.claire).name
+        with ThreadPoolExecutor(1) as other:
+            other.submit(rename).result(timeout=20)
+        return before
+
+    with app.app_context():
+        before, after = compute_then_write(
+            compute,
+            lambda session, before: (before, session.get_one(Person, town.claire).name),
+        )
+    assert (before, after) == ("Claire", "Clara")
+
+
+def test_an_outdated_result_is_computed_again_and_not_for_ever(app: Flask) -> None:
+    computed: list[int] = []
+
+    def compute(_: Session) -> int:
+        computed.append(len(computed))
+        return computed[-1]
+
+    def write(_: Session, number: int) -> int:
+        if number == 0:
+            raise OutdatedReading
+        return number
+
+    def never(_: Session, _number: int) -> None:
+        raise OutdatedReading
+
+    with app.app_context():
+        assert compute_then_write(compute, write) == 1
+        with pytest.raises(Conflict, match="changed_meanwhile"):
+            compute_then_write(compute, never)
+    assert len(computed) == 2 + MOST_COMPUTATIONS
+
+
+def test_long_work_within_a_write_is_a_mistake(app: Flask) -> None:
+    with app.app_context():
+        with transaction(), pytest.raises(RuntimeError, match="a search"):
+            refuse_within_transaction("a search")
+        with reading():
+            refuse_within_transaction("a search")
 
 
 def test_reading_keeps_nothing(app: Flask, town: Town) -> None:

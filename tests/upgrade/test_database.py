@@ -18,8 +18,8 @@ from collector import migrations
 from collector.audit.queries import first_broken_link
 from collector.cli import main
 from collector.db import Base, reading, transaction
-from collector.notices.delivery import Letter, deliver
-from collector.web.message_rendering import write
+from collector.notices.delivery import RenderedNotice, deliver_notices
+from collector.web.message_rendering import render_notice
 from collector.worker import HANDLERS
 from routing.formats.native import plan_of, problem_of
 from tests.conftest import SetClock
@@ -35,9 +35,9 @@ class Kept:
     keeps_text = True
 
     def __init__(self) -> None:
-        self.letters: list[Letter] = []
+        self.letters: list[RenderedNotice] = []
 
-    def send(self, letter: Letter) -> None:
+    def send(self, letter: RenderedNotice) -> None:
         self.letters.append(letter)
 
 
@@ -151,10 +151,10 @@ def test_every_message_of_the_outbox_is_sent(
     with connected(database_url) as engine:
         owed = [each for each in rows_of(engine)["notices"] if each["state"] == "owed"]
     with app.app_context():
-        sent = deliver(
+        sent = deliver_notices(
             transaction,
             reading=reading,
-            write=lambda session, notice: write(session, notice, now=clock.now()),
+            write=lambda session, notice: render_notice(session, notice, now=clock.now()),
             sender=carrier,
             now=clock.now,
         )

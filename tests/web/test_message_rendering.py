@@ -7,9 +7,9 @@ from flask import Flask
 
 from collector.db import transaction
 from collector.donors.models import Donor
-from collector.notices.actions import MOST_ATTEMPTS, note_failure, owe
+from collector.notices.actions import MOST_ATTEMPTS, enqueue, record_failure
 from collector.notices.models import Notice, NoticeState
-from collector.web.message_rendering import write
+from collector.web.message_rendering import render_notice
 from tests.builders import MORNING
 from tests.town import Town
 
@@ -25,7 +25,7 @@ TELLING = ("milk", "lait", "lactarium", "bank", "milkround")
 
 def written(app: Flask, town: Town, template: str, *, language: str, donor: int | None) -> str:
     with app.app_context(), transaction() as session:
-        notice = owe(
+        notice = enqueue(
             session,
             now=MORNING,
             bank_id=town.bank,
@@ -36,7 +36,7 @@ def written(app: Flask, town: Town, template: str, *, language: str, donor: int 
             language=language,
             **FIGURES[template],
         )
-        letter = write(session, notice, now=MORNING)
+        letter = render_notice(session, notice, now=MORNING)
         assert letter.subject
         assert "\n" not in letter.subject
         assert "http://127.0.0.1:8000/" in letter.body
@@ -54,7 +54,7 @@ def test_a_letter_is_written_in_its_readers_language(app: Flask, town: Town, tem
 def test_a_changed_promise_says_what_it_replaces(app: Flask, town: Town) -> None:
     before = {"opens_before": "13:30", "closes_before": "15:30"}
     with app.app_context(), transaction() as session:
-        notice = owe(
+        notice = enqueue(
             session,
             now=MORNING,
             bank_id=town.bank,
@@ -66,7 +66,7 @@ def test_a_changed_promise_says_what_it_replaces(app: Flask, town: Town) -> None
             **FIGURES["visit_promised"],
             **before,
         )
-        letter = write(session, notice, now=MORNING)
+        letter = render_notice(session, notice, now=MORNING)
     assert letter.subject.startswith("Another time")
     assert "not between 13:30 and 15:30" in letter.body
 
@@ -84,7 +84,7 @@ def test_a_discreet_donors_letter_names_neither_the_service_nor_its_purpose(
 
 def test_a_message_that_fails_five_times_waits_for_somebody_to_look(app: Flask, town: Town) -> None:
     with app.app_context(), transaction() as session:
-        notice = owe(
+        notice = enqueue(
             session,
             now=MORNING,
             bank_id=town.bank,
@@ -96,7 +96,7 @@ def test_a_message_that_fails_five_times_waits_for_somebody_to_look(app: Flask, 
         )
         for attempt in range(1, MOST_ATTEMPTS + 1):
             assert notice.state is NoticeState.OWED
-            note_failure(notice)
+            record_failure(notice)
             assert notice.attempts == attempt
         assert notice.state is NoticeState.FAILED
 

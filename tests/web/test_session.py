@@ -13,12 +13,12 @@ from sqlalchemy import delete, select, update
 
 from collector.db import db, reading, transaction
 from collector.donors.models import Donor
-from collector.notices.delivery import ConsoleSender, Letter, deliver
+from collector.notices.delivery import ConsoleTransport, RenderedNotice, deliver_notices
 from collector.notices.models import Channel, Notice, NoticeState
 from collector.people.actions import MOST_ATTEMPTS, end_session, make_link, use_link
 from collector.people.models import SignInAttempt, SignInLink, WebSession
 from collector.people.queries import actor_of
-from collector.web.message_rendering import write
+from collector.web.message_rendering import render_notice
 from tests.conftest import SetClock
 from tests.town import Town, sign_in
 
@@ -29,21 +29,21 @@ class Postbag:
     keeps_text = False
 
     def __init__(self) -> None:
-        self.letters: list[Letter] = []
+        self.letters: list[RenderedNotice] = []
         self.away = False
 
-    def send(self, letter: Letter) -> None:
+    def send(self, letter: RenderedNotice) -> None:
         if self.away:
             raise ConnectionRefusedError
         self.letters.append(letter)
 
 
-def empty_outbox(app: Flask, clock: SetClock, sender: Postbag | ConsoleSender) -> int:
+def empty_outbox(app: Flask, clock: SetClock, sender: Postbag | ConsoleTransport) -> int:
     with app.app_context():
-        return deliver(
+        return deliver_notices(
             transaction,
             reading=reading,
-            write=lambda session, notice: write(session, notice, now=clock.now()),
+            write=lambda session, notice: render_notice(session, notice, now=clock.now()),
             sender=sender,
             now=clock.now,
         )
@@ -239,7 +239,7 @@ def test_a_link_in_the_outbox_is_shown_to_administrators_only(
     app: Flask, clock: SetClock, town: Town
 ) -> None:
     ask_for_link(app.test_client(), "bruno@town.example")
-    empty_outbox(app, clock, ConsoleSender(StringIO()))
+    empty_outbox(app, clock, ConsoleTransport(StringIO()))
     for person, shown in ((town.adele, True), (town.claire, False)):
         page = sign_in(app, bank=town.bank, person=person).get("/outbox/").text
         assert "bruno@town.example" in page

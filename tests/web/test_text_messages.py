@@ -10,12 +10,12 @@ from sqlalchemy import select
 
 from collector.banks.models import Bank
 from collector.db import transaction
-from collector.notices.actions import owe
+from collector.notices.actions import enqueue
 from collector.notices.gsm import GSM
 from collector.notices.models import Channel
 from collector.people.actions import begin_session
 from collector.people.models import WebSession
-from collector.web.message_rendering import write
+from collector.web.message_rendering import render_notice
 from tests.builders import MORNING
 from tests.town import Town
 
@@ -34,7 +34,7 @@ def sent(
         session.get_one(Bank, town.bank).name = "Lactarium de l\u2019Hôpital Haut-Lévêque, ça œuvre"
         begin_session(session, now=MORNING, bank_id=town.bank, donor_id=town.dora)
         browser = session.scalars(select(WebSession.id)).first()
-        notice = owe(
+        notice = enqueue(
             session,
             now=MORNING,
             bank_id=town.bank,
@@ -48,7 +48,7 @@ def sent(
             **FIGURES,
             **more,
         )
-        return write(session, notice, now=MORNING).body
+        return render_notice(session, notice, now=MORNING).body
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])

@@ -1,4 +1,4 @@
-"""A link to one visit, the evening before and the day itself: what is shown, asked and told."""
+"""A link to one visit, on the evening before and on the day: its content and its answers."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from flask import Flask
 from sqlalchemy import select
 
 from collector.db import reading, transaction
-from collector.donor_contact.reminders import owe_reminders
 from collector.notices.models import Notice
 from collector.pickups.giving import giving_of
 from collector.pickups.models import DayBefore, PickupState
 from collector.rounds.models import EventKind, Round, RoundEvent, RoundState
+from collector.timers import run_due_tasks
 from tests.builders import DAY, MORNING
 from tests.conftest import SetClock
 from tests.town import Town, sign_in
@@ -65,7 +65,7 @@ def test_one_tap_the_day_before(
         assert bool(giving and giving.last_gift) == (kept is DayBefore.LAST)
 
 
-def test_too_late_for_not_at_home_she_is_asked_to_call(
+def test_too_late_for_not_at_home_the_page_names_the_telephone(
     app: Flask, town: Town, clock: SetClock
 ) -> None:
     publish(app, town)
@@ -75,7 +75,7 @@ def test_too_late_for_not_at_home_she_is_asked_to_call(
     assert (answer.status_code, "please call us" in words(answer)) == (422, True)
 
 
-def test_a_link_that_is_too_old_or_wrong_says_the_same(
+def test_an_expired_and_a_wrong_link_give_the_same_answer(
     app: Flask, town: Town, clock: SetClock
 ) -> None:
     publish(app, town)
@@ -87,14 +87,18 @@ def test_a_link_that_is_too_old_or_wrong_says_the_same(
     assert words(old) == words(wrong)
 
 
-def test_the_evening_before_she_is_asked_once(app: Flask, town: Town, clock: SetClock) -> None:
+def test_the_reminder_of_the_evening_before_is_sent_once(
+    app: Flask, town: Town, clock: SetClock
+) -> None:
     publish(app, town)
-    with app.app_context(), transaction() as session:
-        owe_reminders(session, now=clock.now())
-        assert session.scalars(select(Notice)).all() == [], "it is morning"
+    with app.app_context():
+        run_due_tasks(clock.now())
+        with reading() as session:
+            assert session.scalars(select(Notice)).all() == [], "it is morning"
         clock.advance(hours=9)
-        owe_reminders(session, now=clock.now())
-        owe_reminders(session, now=clock.now() + timedelta(minutes=1))
+        run_due_tasks(clock.now())
+        run_due_tasks(clock.now() + timedelta(minutes=1))
+    with app.app_context(), reading() as session:
         found = session.scalars(select(Notice).where(Notice.recipient == f"donor:{town.dora}"))
         assert [notice.template for notice in found] == ["visit_tomorrow"]
 
@@ -139,7 +143,8 @@ def test_on_the_day_the_window_narrows_to_half_an_hour(
     said = words(dora.get(f"/donor/visits/{town.pickups[0]}"))
     assert "You are next. We expect to be with you between 10:05 and 10:35." in said
     clock.advance(days=1)
+    with app.app_context():
+        run_due_tasks(clock.now())
     with app.app_context(), transaction() as session:
-        owe_reminders(session, now=clock.now())
         near = session.scalars(select(Notice).where(Notice.template == "visit_near")).one()
     assert near.figures["opens"] == "10:05"

@@ -1,1 +1,1 @@
-"""Slots offered to donors: availability, forecast and price."""
+"""Slots offered to donors: availability and price."""

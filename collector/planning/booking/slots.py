@@ -1,12 +1,11 @@
-"""Slots for a donor: where a visit fits into the days as planned, and what each place would cost.
+"""Slots for a donor: places of a visit in the days as planned, and their prices.
 
-Nothing here writes but `turn_page`. What is reckoned with:
+Only `turn_page` writes. The problem of a day has:
 
-- the rounds that may still change, as the rows have them, drafts and promises alike;
-- requests with a promised slot that no round has yet, and slots held for other donors: each is put
-  in at its cheapest place first, and where one of them finds none, nobody else is promised anything
-  on that day;
-- requests without a promise are not: they may go to another day.
+- the rounds that may be changed, as the rows have them, drafts and promises alike;
+- requests with a promised slot that are in no round, and slots held for other donors: each is
+  inserted at its cheapest place first. If one of them has no place, no slot of that day is offered;
+- no requests without a promise: they may go to another day.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,19 +19,20 @@ from sqlalchemy.orm import Session
 from collector.banks.queries import policies_of
 from collector.db import is_duplicate
 from collector.donors.models import Donor
-from collector.donors.queries import whole_file
+from collector.donors.queries import donor_options
 from collector.errors import Conflict
+from collector.pickups.drafts import PickupDraft, draft_of, write_draft
 from collector.pickups.models import Enquiry, Pickup, PickupState, PickupWindow
 from collector.pickups.purposes import purposes_for
 from collector.planning.models import SlotBook
-from collector.planning.problem.build import DayFacts, can_be_timed, gather, problem_of
+from collector.planning.problem.build import DayFacts, build_problem, can_be_timed, load_facts
+from collector.planning.problem.searches import legal_places
 from collector.rounds.models import DayPlan, Round, RoundState
 from collector.rounds.promises import Promise, promise
-from collector.rounds.queries import day_plan
+from collector.rounds.queries import day_plan, version_of
 from collector.service_day import ServiceDay
-from collector.shifts.models import RosterShift
 from collector.shifts.queries import shifts_on
-from routing.analysis.insertion import Insertion, inserted, insertions
+from routing.analysis.insertion import Insertion, inserted
 from routing.plan import Plan
 from routing.problem import Problem
 from routing.schedule import retimed
@@ -43,34 +43,32 @@ DAYS_LOOKED_AT = 5
 ROUNDS_LOOKED_AT = 4
 NOON = time(13)
 NEAR_METRES = 5_000
-HERS = -1
-"""The key of the visit that is being asked for: no row has it."""
+REQUESTED_KEY = -1
+"""Key of the requested visit, which has no row."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """What a visit would fetch, and from whom.
+class RequestedVisit:
+    """A donor and the draft of her request.
 
     Attributes
     ----------
     donor
-        With her whole file loaded.
+        With all rows of her file loaded.
     """
 
     donor: Donor
-    bottles: int
-    volume_ml: int
-    oldest_on: date | None = None
+    draft: PickupDraft
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
-    """A window that can be promised, and what it adds to the plan.
+    """A window that can be promised, with its cost.
 
     Attributes
     ----------
     near
-        A collector passes within five kilometres of detour as it is.
+        A collector passes within five kilometres of detour.
     """
 
     day: date
@@ -83,7 +81,7 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class SlotBasis:
-    """What a slot was reckoned from: another page or version, and it must be reckoned again."""
+    """Page of the slot book and version of the plan from which a slot was computed."""
 
     page: int
     version: int | None
@@ -91,36 +89,50 @@ class SlotBasis:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PricedDay:
-    """A day as a problem, with everything promised in it put in."""
+    """The problem and the plan of a day with all promises inserted."""
 
     facts: DayFacts
     problem: Problem
     plan: Plan
     is_whole: bool
-    """Whether everything promised found a place."""
+    """Whether every promise has a place."""
 
 
-def slots(
-    session: Session, *, now: datetime, bank_id: int, wanted: Wanted, days: Sequence[date]
+def find_slots(
+    session: Session,
+    *,
+    now: datetime,
+    bank_id: int,
+    requested: RequestedVisit,
+    days: Sequence[date],
 ) -> list[Slot]:
-    """Return up to six places for a visit on the first of these days, what adds least first.
+    """Return up to six slots on the first of these days, the cheapest first.
 
-    Only the rounds that pass nearest to her are tried: the price of one more detour grows with
-    the distance, and the answer has to be there within a second.
+    Only the rounds that pass nearest to her are tried: the price of a detour grows with the
+    distance, and the response must take less than a second.
     """
-    if wanted.donor.address.position is None:
+    if requested.donor.address.position is None:
         return []
     found: list[Slot] = []
     for day in days[:DAYS_LOOKED_AT]:
         halves = [
-            _pickup(session, wanted, day=day, opens=opens, closes=closes, key=HERS - index)
+            _pickup(
+                session, requested, day=day, opens=opens, closes=closes, key=REQUESTED_KEY - index
+            )
             for index, (opens, closes) in enumerate(_halves(session, bank_id, day))
         ]
-        posed = _posed(
-            session, now=now, bank_id=bank_id, day=day, hers=halves, most=ROUNDS_LOOKED_AT
+        priced = _day_with_promises(
+            session,
+            now=now,
+            bank_id=bank_id,
+            day=day,
+            candidates=halves,
+            most=ROUNDS_LOOKED_AT,
         )
-        if posed is not None and posed.is_whole:
-            found.extend(_priced(posed, half) for half in halves if _places(posed, half))
+        if priced is not None and priced.is_whole:
+            found.extend(
+                _priced_slot(priced, half) for half in halves if _legal_places(priced, half)
+            )
     return _chosen(found)
 
 
@@ -129,56 +141,44 @@ def still_fits(
     *,
     now: datetime,
     bank_id: int,
-    wanted: Wanted,
+    requested: RequestedVisit,
     day: date,
     opens: time,
     closes: time,
 ) -> bool:
-    """Whether a slot can be promised now, every round tried."""
-    hers = _pickup(session, wanted, day=day, opens=opens, closes=closes, key=HERS)
-    posed = _posed(session, now=now, bank_id=bank_id, day=day, hers=[hers], most=None)
-    return posed is not None and posed.is_whole and bool(_places(posed, hers))
+    """Return whether a slot can be promised now, with every round tried."""
+    candidate = _pickup(session, requested, day=day, opens=opens, closes=closes, key=REQUESTED_KEY)
+    priced = _day_with_promises(
+        session, now=now, bank_id=bank_id, day=day, candidates=[candidate], most=None
+    )
+    return priced is not None and priced.is_whole and bool(_legal_places(priced, candidate))
 
 
-def seen(session: Session, *, bank_id: int, day: date) -> SlotBasis:
-    """Return what a slot of a day is reckoned from; read it first, reckon afterwards."""
+def slot_basis(session: Session, *, bank_id: int, day: date) -> SlotBasis:
+    """Return the basis of a day's slots; read it before they are computed."""
     page = session.scalar(
         select(SlotBook.page).where(SlotBook.bank_id == bank_id, SlotBook.day == day)
     )
-    return SlotBasis(page or 0, _version(session, bank_id, day))
+    return SlotBasis(page or 0, version_of(session, bank_id=bank_id, day=day))
 
 
-def turn_page(session: Session, *, bank_id: int, day: date, seen: SlotBasis) -> None:
-    """Take the right to promise something on a day, if nothing moved since it was looked at.
+def turn_page(session: Session, *, bank_id: int, day: date, basis: SlotBasis) -> None:
+    """Turn the page of a day's slot book: the right to promise a slot computed from this basis.
 
     Raises
     ------
     Conflict
-        Another donor was promised something meanwhile, or the plan moved: `slots_moved`.
+        Another donor got a promise since, or the plan was edited: `slots_moved`.
     """
     _open_book(session, bank_id=bank_id, day=day)
     turned = session.execute(
         update(SlotBook)
-        .where(SlotBook.bank_id == bank_id, SlotBook.day == day, SlotBook.page == seen.page)
+        .where(SlotBook.bank_id == bank_id, SlotBook.day == day, SlotBook.page == basis.page)
         .values(page=SlotBook.page + 1)
         .returning(SlotBook.id)
     )
-    if turned.scalar() is None or _version(session, bank_id, day) != seen.version:
+    if turned.scalar() is None or version_of(session, bank_id=bank_id, day=day) != basis.version:
         raise Conflict("slots_moved")
-
-
-def days_with_rounds(session: Session, *, bank_id: int, first: date, last: date) -> list[date]:
-    """Return the days on which somebody drives."""
-    days = select(RosterShift.day).where(
-        RosterShift.bank_id == bank_id, RosterShift.day.between(first, last)
-    )
-    return sorted(set(session.scalars(days)))
-
-
-def _version(session: Session, bank_id: int, day: date) -> int | None:
-    return session.scalar(
-        select(DayPlan.version).where(DayPlan.bank_id == bank_id, DayPlan.day == day)
-    )
 
 
 def _open_book(session: Session, *, bank_id: int, day: date) -> None:
@@ -189,13 +189,13 @@ def _open_book(session: Session, *, bank_id: int, day: date) -> None:
         with session.begin_nested():
             session.add(SlotBook(bank_id=bank_id, day=day, page=0))
     except IntegrityError as error:
-        # Somebody opened the same book a moment ago; theirs is as good.
+        # Another transaction has created the same book since: that one serves as well.
         if not is_duplicate(error):
             raise
 
 
 def _halves(session: Session, bank_id: int, day: date) -> list[tuple[time, time]]:
-    """Return the morning and the afternoon in which anybody drives."""
+    """Return the morning and the afternoon of the day's shifts."""
     shifts = shifts_on(session, bank_id=bank_id, day=day)
     if not shifts:
         return []
@@ -205,32 +205,32 @@ def _halves(session: Session, bank_id: int, day: date) -> list[tuple[time, time]
     return [(begins, ends)] if begins < ends else []
 
 
-def _posed(
+def _day_with_promises(
     session: Session,
     *,
     now: datetime,
     bank_id: int,
     day: date,
-    hers: Sequence[Pickup],
+    candidates: Sequence[Pickup],
     most: int | None,
 ) -> PricedDay | None:
-    """Make the problem of a day; None where nobody drives who may still be asked to."""
+    """Return the problem of a day; None without a changeable round."""
     plan = day_plan(session, bank_id=bank_id, day=day)
     plan = plan or DayPlan(bank_id=bank_id, day=day, revision=0, edits=0, rounds=[])
-    facts = gather(session, plan)
+    facts = load_facts(session, plan)
     rounds = [*facts.rounds, *_unopened(session, plan)]
-    if most is not None and hers:
-        rounds = _nearest(rounds, hers[0].donor, most)
+    if most is not None and candidates:
+        rounds = _nearest(rounds, candidates[0].donor, most)
     facts = replace(facts, rounds=tuple(rounds))
-    if not rounds or not hers:
+    if not rounds or not candidates:
         return None
     placed = [facts.pickups[stop.pickup_id] for stop in facts.stops]
     promised = [
         *_promised(facts, {pickup.id for pickup in placed}),
-        *_held(session, now=now, bank_id=bank_id, day=day, but=hers[0].donor),
+        *_held(session, now=now, bank_id=bank_id, day=day, but=candidates[0].donor),
     ]
     timed = [pickup for pickup in (*placed, *promised) if can_be_timed(pickup, facts.service_day)]
-    problem = problem_of(facts, [*timed, *hers])
+    problem = build_problem(facts, [*timed, *candidates])
     base = retimed(problem, facts.orders(problem))
     return _with_promises(facts, problem, base, promised)
 
@@ -240,7 +240,7 @@ def _with_promises(
 ) -> PricedDay:
     is_whole = True
     for pickup in promised:
-        place = next(iter(insertions(problem, base, str(pickup.id))), None)
+        place = next(iter(legal_places(problem, base, str(pickup.id))), None)
         if place is None:
             is_whole = False
         else:
@@ -249,7 +249,7 @@ def _with_promises(
 
 
 def _unopened(session: Session, plan: DayPlan) -> Iterator[Round]:
-    """Yield a round for each shift that has none yet; none of them is ever written."""
+    """Yield a round for each shift that has none yet; none of them is written."""
     known = {round_.shift_id for round_ in plan.rounds}
     for shift in shifts_on(session, bank_id=plan.bank_id, day=plan.day):
         if shift.id not in known:
@@ -265,7 +265,7 @@ def _unopened(session: Session, plan: DayPlan) -> Iterator[Round]:
 
 
 def _promised(facts: DayFacts, placed: set[int]) -> list[Pickup]:
-    """Return the requests that were promised a slot of this day and are in no round yet."""
+    """Return the requests with a promised slot of this day that are in no round yet."""
     return [
         pickup
         for pickup in facts.pickups.values()
@@ -277,11 +277,11 @@ def _promised(facts: DayFacts, placed: set[int]) -> list[Pickup]:
 
 
 def _held(session: Session, *, now: datetime, bank_id: int, day: date, but: Donor) -> list[Pickup]:
-    """Return the slots that are held for others, as visits."""
+    """Return the slots held for other donors, as visits."""
     rows = session.execute(
         select(Enquiry, Donor)
         .join(Donor, Donor.id == Enquiry.donor_id)
-        .options(*whole_file())
+        .options(*donor_options())
         .where(
             Enquiry.bank_id == bank_id,
             Enquiry.day == day,
@@ -293,41 +293,33 @@ def _held(session: Session, *, now: datetime, bank_id: int, day: date, but: Dono
     return [
         _pickup(
             session,
-            Wanted(
-                donor=donor,
-                bottles=held.bottles,
-                volume_ml=held.volume_ml,
-                oldest_on=held.oldest_on,
-            ),
+            RequestedVisit(donor=donor, draft=draft_of(held)),
             day=day,
             opens=held.opens or time.min,
             closes=held.closes or time.max,
-            key=HERS - 10 - held.id,
+            key=REQUESTED_KEY - 10 - held.id,
         )
         for held, donor in rows
     ]
 
 
 def _pickup(
-    session: Session, wanted: Wanted, *, day: date, opens: time, closes: time, key: int
+    session: Session, requested: RequestedVisit, *, day: date, opens: time, closes: time, key: int
 ) -> Pickup:
-    """Return a request that nobody wrote down, as the planner would see it."""
-    donor = wanted.donor
+    """Return a request without a row, as the planner would see it."""
+    donor = requested.donor
     purposes = purposes_for(donor, days=(day,), policies=policies_of(session, donor.bank_id))
-    return Pickup(
+    pickup = Pickup(
         id=key,
         bank_id=donor.bank_id,
         donor_id=donor.id,
         donor=donor,
         state=PickupState.ACCEPTED,
-        purposes=[purpose.value for purpose in purposes],
-        bottles=wanted.bottles,
-        volume_ml=wanted.volume_ml,
-        oldest_on=wanted.oldest_on,
-        freezer_nearly_full=False,
         windows=[PickupWindow(bank_id=donor.bank_id, day=day, opens=opens, closes=closes)],
         holds=[],
     )
+    write_draft(pickup, replace(requested.draft, purposes=purposes))
+    return pickup
 
 
 def _nearest(rounds: list[Round], donor: Donor, most: int) -> list[Round]:
@@ -339,7 +331,7 @@ def _nearest(rounds: list[Round], donor: Donor, most: int) -> list[Round]:
 
 
 def _apart(round_: Round, here: tuple[float, float]) -> float:
-    """Return how far a round passes from a place, in squared degrees: good enough to choose by."""
+    """Return the distance of a round from a point, in squared degrees: good enough to rank."""
     sites = [round_.shift.start_site, round_.shift.end_site]
     doors = [stop.pickup.donor.address.position for stop in round_.stops]
     points = [(site.latitude, site.longitude) for site in sites]
@@ -347,18 +339,18 @@ def _apart(round_: Round, here: tuple[float, float]) -> float:
     return min((here[0] - point[0]) ** 2 + (here[1] - point[1]) ** 2 for point in points)
 
 
-def _places(posed: PricedDay, hers: Pickup) -> tuple[Insertion, ...]:
-    return insertions(posed.problem, posed.plan, str(hers.id))
+def _legal_places(priced: PricedDay, candidates: Pickup) -> tuple[Insertion, ...]:
+    return legal_places(priced.problem, priced.plan, str(candidates.id))
 
 
-def _priced(posed: PricedDay, half: Pickup) -> Slot:
+def _priced_slot(priced: PricedDay, half: Pickup) -> Slot:
     """Return the slot around the cheapest place of a half of a day."""
-    best = _places(posed, half)[0]
-    service_day = posed.facts.service_day
-    tour = best.tour(posed.problem)
+    best = _legal_places(priced, half)[0]
+    service_day = priced.facts.service_day
+    tour = best.tour(priced.problem)
     begins = next(stop.begin for stop in tour.stops if stop.visit == str(half.id))
     around = promise(service_day, service_day.at(begins), half.windows)
-    before = posed.plan.tour(best.shift)
+    before = priced.plan.tour(best.shift)
     metres = tour.metres - (before.metres if before else 0)
     opens, closes = _walls(service_day, around)
     return Slot(
@@ -377,7 +369,7 @@ def _walls(service_day: ServiceDay, around: Promise) -> tuple[time, time]:
 
 
 def _chosen(found: Iterable[Slot]) -> list[Slot]:
-    """Return the cheapest, at most two of one day, so that there is something to choose."""
+    """Return the cheapest slots, at most two of one day, so that the donor has a choice of days."""
     kept: list[Slot] = []
     for slot in sorted(found, key=lambda slot: (slot.cents, slot.day, slot.opens)):
         if sum(other.day == slot.day for other in kept) < MOST_A_DAY:

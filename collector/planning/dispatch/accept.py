@@ -1,4 +1,4 @@
-"""Accepting a proposal: fitted to the day as it is by now, checked again, written and published."""
+"""Acceptance of a proposal: rebased to the present, checked again, written and published."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -11,20 +11,24 @@ from collector.errors import Conflict, Refused
 from collector.pickups.models import Pickup, PickupState
 from collector.pickups.queries import get_pickup
 from collector.pickups.states import move_to
-from collector.planning.dispatch.difference import touched_shifts
-from collector.planning.dispatch.remaining_day import Midday, left_alone, midday
+from collector.planning.dispatch.difference import changed_shifts
+from collector.planning.dispatch.remaining_day import (
+    RemainingDay,
+    load_remaining_day,
+    without_shifts,
+)
 from collector.planning.models import Disruption, DisruptionProposal
 from collector.planning.problem.write_back import (
-    LeftOut,
-    reloaded,
-    settle_states,
-    take_out_of_tray,
+    UnplannedVisit,
+    reload_day,
+    remove_from_tray,
+    update_pickup_states,
     write_rounds,
     write_tray,
 )
 from collector.rounds.actions import edit_day, publish
 from collector.rounds.models import DayPlan, Publication, Round
-from collector.shifts.models import RosterShift
+from collector.shifts.actions import end_at_site
 from routing.analysis.remaining_day import whole
 from routing.check.judge import check
 from routing.formats.native import plan_of, problem_of
@@ -34,7 +38,7 @@ from routing.schedule import assembled, retimed
 from routing.units import Seconds
 
 
-def accept(
+def accept_proposal(
     session: Session,
     *,
     now: datetime,
@@ -46,10 +50,10 @@ def accept(
     """Make a proposal the next revision of its day.
 
     1. A day that was edited since keeps its edits (`Conflict`).
-    2. What happened on the road meanwhile is history; the proposal's orders are timed from now
-       and checked once more.
-    3. The rounds that it drives otherwise are written, their past as it stands; the rest is left.
-    4. The day is published: phones show the change with the reason, donors hear what concerns them.
+    2. Visits made since are history; the proposal's orders are timed from now and checked again.
+    3. The rounds that it changes are written, their past as it stands; the others are left.
+    4. The day is published: phones show the change with the reason, donors with another promise are
+       notified.
 
     Raises
     ------
@@ -58,17 +62,19 @@ def accept(
     Conflict
         `changed_meanwhile`, `proposal_out_of_date`, `disruption_over`.
     Refused
-        `proposal_not_ready`: the planner is still looking.
+        `proposal_not_ready`: its job has no plan yet.
     """
     proposal, disruption = _to_take(session, bank_id, proposal_id)
     plan = edit_day(
         session, bank_id=bank_id, day=disruption.day, version=disruption.day_plan_version
     )
-    posed = problem_of(proposal.problem)
-    seen = midday(session, plan, now=now, also=_in_no_round(session, plan, posed))
-    seen = _as_it_was_asked(seen, posed)
-    rest, after = fitted(seen, posed, plan_of(proposal.plan))
-    _write(session, seen, rest, after, site_id=proposal.site_id)
+    problem_then = problem_of(proposal.problem)
+    remaining_day = load_remaining_day(
+        session, plan, now=now, also=_in_no_round(session, plan, problem_then)
+    )
+    remaining_day = _restricted_to_proposal(remaining_day, problem_then)
+    remaining, after = rebase_to_present(remaining_day, problem_then, plan_of(proposal.plan))
+    _write(session, remaining_day, remaining, after, site_id=proposal.site_id)
     proposal.accepted_at, disruption.ended_at = now, now
     record(
         session,
@@ -79,7 +85,7 @@ def accept(
         subject=f"disruption:{disruption.id}",
         proposal=proposal.id,
     )
-    plan = reloaded(session, plan)
+    plan = reload_day(session, plan)
     return publish(
         session,
         now=now,
@@ -103,34 +109,36 @@ def _to_take(
     return proposal, disruption
 
 
-def _in_no_round(session: Session, plan: DayPlan, posed: Problem) -> list[Pickup]:
-    """The requests that a proposal is about and that no round has yet."""
-    wanted = {int(visit.id) for visit in posed.visits} - plan.placed
-    return [get_pickup(session, plan.bank_id, key) for key in sorted(wanted)]
+def _in_no_round(session: Session, plan: DayPlan, problem_then: Problem) -> list[Pickup]:
+    """Return the requests of a proposal that are in no round yet."""
+    keys = {int(visit.id) for visit in problem_then.visits} - plan.placed
+    return [get_pickup(session, plan.bank_id, key) for key in sorted(keys)]
 
 
-def _as_it_was_asked(seen: Midday, posed: Problem) -> Midday:
-    """Leave alone the rounds that the proposal was not about: none of their visits is in it."""
+def _restricted_to_proposal(remaining_day: RemainingDay, problem_then: Problem) -> RemainingDay:
+    """Exclude the rounds that the proposal does not concern: none of their visits is in it."""
     others = {
         tour.shift
-        for tour in seen.ahead.tours
-        if all(posed.visit(name) is None for name in tour.visits)
+        for tour in remaining_day.present.tours
+        if all(problem_then.visit(name) is None for name in tour.visits)
     }
-    return left_alone(seen, others) if others else seen
+    return without_shifts(remaining_day, others) if others else remaining_day
 
 
-def fitted(seen: Midday, posed: Problem, plan: Plan) -> tuple[Problem, Plan]:
-    """Bring a proposal to the present: its terms and orders, on what is left by now.
+def rebase_to_present(
+    remaining_day: RemainingDay, problem_then: Problem, plan: Plan
+) -> tuple[Problem, Plan]:
+    """Return a proposal's problem and plan with its shifts and orders, on the remaining day.
 
     Raises
     ------
     Conflict
-        `proposal_out_of_date`: what it wants can no longer be done lawfully.
+        `proposal_out_of_date`: its orders are no longer lawful.
     """
     served = {name for order in plan.orders.values() for name in order}
     shifts = []
-    for shift in seen.rest.shifts:
-        then = posed.shift(shift.id)
+    for shift in remaining_day.remaining.shifts:
+        then = problem_then.shift(shift.id)
         if then is not None:
             window = Window(
                 earliest=Seconds(max(shift.window.earliest, then.window.earliest)),
@@ -138,55 +146,65 @@ def fitted(seen: Midday, posed: Problem, plan: Plan) -> tuple[Problem, Plan]:
             )
             shifts.append(replace(shift, ends=then.ends, window=window))
     there = {shift.id for shift in shifts}
-    rest = replace(
-        seen.rest,
+    remaining = replace(
+        remaining_day.remaining,
         shifts=tuple(shifts),
-        pins=tuple(pin for pin in seen.rest.pins if pin.shift in there and pin.visit in served),
+        pins=tuple(
+            pin
+            for pin in remaining_day.remaining.pins
+            if pin.shift in there and pin.visit in served
+        ),
     )
     orders = {
-        shift: [name for name in order if rest.visit(name) is not None]
+        shift: [name for name in order if remaining.visit(name) is not None]
         for shift, order in plan.orders.items()
     }
-    found = retimed(rest, {shift: order for shift, order in orders.items() if shift in there})
-    if check(rest, found) or orders.keys() - there:
+    found = retimed(remaining, {shift: order for shift, order in orders.items() if shift in there})
+    if check(remaining, found) or orders.keys() - there:
         raise Conflict("proposal_out_of_date")
-    return rest, found
+    return remaining, found
 
 
 def _write(
-    session: Session, seen: Midday, rest: Problem, after: Plan, *, site_id: int | None
+    session: Session,
+    remaining_day: RemainingDay,
+    remaining: Problem,
+    after: Plan,
+    *,
+    site_id: int | None,
 ) -> None:
-    touched = touched_shifts(seen.ahead, after)
-    rounds = [each for each in seen.facts.rounds if str(each.shift_id) in touched]
-    problem = _with_ends(seen.problem, rest)
-    full = whole(problem, seen.lived, after, Seconds(seen.now))
+    touched = changed_shifts(remaining_day.present, after)
+    rounds = [each for each in remaining_day.facts.rounds if str(each.shift_id) in touched]
+    problem = _with_ends(remaining_day.problem, remaining)
+    full = whole(problem, remaining_day.driven, after, Seconds(remaining_day.now))
     tours = [
         tour
         for round_ in rounds
-        if (tour := full.tour(str(round_.shift_id))) and (tour := _as_promised(seen, round_, tour))
+        if (tour := full.tour(str(round_.shift_id)))
+        and (tour := _as_promised(remaining_day, round_, tour))
     ]
     write_rounds(
         session,
-        facts=seen.facts,
+        facts=remaining_day.facts,
         problem=problem,
         plan=assembled(problem, tuple(tours)),
         rounds=rounds,
     )
     if site_id is not None:
-        _end_elsewhere(session, seen, rest, site_id)
-    _settle(session, seen, after)
+        _end_elsewhere(session, remaining_day, remaining, site_id)
+    _write_states(session, remaining_day, after)
 
 
-def _with_ends(problem: Problem, rest: Problem) -> Problem:
-    ends = {shift.id: shift.ends for shift in rest.shifts}
+def _with_ends(problem: Problem, remaining: Problem) -> Problem:
+    ends = {shift.id: shift.ends for shift in remaining.shifts}
     shifts = (replace(each, ends=ends.get(each.id, each.ends)) for each in problem.shifts)
     return replace(problem, shifts=tuple(shifts))
 
 
-def _as_promised(seen: Midday, round_: Round, tour: Tour) -> Tour | None:
-    """Return a tour whose past stands as the rows have it: nobody is promised her past anew."""
+def _as_promised(remaining_day: RemainingDay, round_: Round, tour: Tour) -> Tour | None:
+    """Return a tour with the past as the rows have it: no donor gets a new promise for it."""
     rows = {str(stop.pickup_id): stop for stop in round_.stops}
-    day = seen.facts.service_day
+    day = remaining_day.facts.service_day
     past = [
         Stop(
             visit=name,
@@ -195,32 +213,34 @@ def _as_promised(seen: Midday, round_: Round, tour: Tour) -> Tour | None:
             end=Seconds(day.seconds(stop.ends_at)),
         )
         for name, stop in rows.items()
-        if int(name) not in seen.open and seen.problem.visit(name) is not None
+        if int(name) not in remaining_day.open and remaining_day.problem.visit(name) is not None
     ]
-    ahead = [stop for stop in tour.stops if int(stop.visit) in seen.open]
+    expected = [stop for stop in tour.stops if int(stop.visit) in remaining_day.open]
     if past and round_.departs_at is not None:
         tour = replace(tour, departure=Seconds(day.seconds(round_.departs_at)))
-    stops = (*past, *ahead)
+    stops = (*past, *expected)
     return replace(tour, stops=stops) if stops else None
 
 
-def _end_elsewhere(session: Session, seen: Midday, rest: Problem, site_id: int) -> None:
+def _end_elsewhere(
+    session: Session, remaining_day: RemainingDay, remaining: Problem, site_id: int
+) -> None:
     gate = f"site:{site_id}"
-    moved = {shift.id for shift in rest.shifts if shift.ends == (gate,)}
-    for round_ in seen.facts.rounds:
+    moved = {shift.id for shift in remaining.shifts if shift.ends == (gate,)}
+    for round_ in remaining_day.facts.rounds:
         if str(round_.shift_id) in moved:
-            session.get_one(RosterShift, round_.shift_id).end_site_id = site_id
+            end_at_site(session, shift_id=round_.shift_id, site_id=site_id)
 
 
-def _settle(session: Session, seen: Midday, after: Plan) -> None:
-    """Put what is left out into the tray, even what somebody was driving to."""
-    pickups = seen.facts.pickups
+def _write_states(session: Session, remaining_day: RemainingDay, after: Plan) -> None:
+    """Put visits that are left out into the tray, even one that a collector is driving to."""
+    pickups = remaining_day.facts.pickups
     placed = {int(name) for order in after.orders.values() for name in order}
-    out = [key for key in sorted(seen.open) if key not in placed]
+    out = [key for key in sorted(remaining_day.open) if key not in placed]
     for key in out:
         if pickups[key].state is PickupState.EN_ROUTE:
             move_to(pickups[key], PickupState.PUBLISHED)
-    left = [LeftOut(pickup_id=key, reason="taken_out", details={}) for key in out]
-    write_tray(session, plan=seen.facts.plan, left=left, whole=False)
-    take_out_of_tray(session, seen.facts.plan, placed)
-    settle_states({key: pickups[key] for key in seen.open}, placed=placed)
+    left = [UnplannedVisit(pickup_id=key, reason="taken_out", details={}) for key in out]
+    write_tray(session, plan=remaining_day.facts.plan, unplanned=left, replace_all=False)
+    remove_from_tray(session, remaining_day.facts.plan, placed)
+    update_pickup_states({key: pickups[key] for key in remaining_day.open}, placed=placed)

@@ -1,14 +1,15 @@
-"""The ways out of a disruption: for each, the planner's question as it then is, and an answer.
+"""Alternatives for a disruption: for each, its problem and a plan.
 
-Every answer that is handed out is legal by the checker; a way without one is no way.
+Every plan is lawful by the checker; an alternative without a lawful plan is dropped.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from collector.planning.dispatch.remaining_day import Midday, left_alone
+from collector.planning.dispatch.remaining_day import RemainingDay, without_shifts
 from collector.planning.models import DisruptionKind, ProposalWay
-from routing.analysis.insertion import filled, inserted, insertions
+from collector.planning.problem.searches import fill, legal_places
+from routing.analysis.insertion import inserted
 from routing.check.judge import check, check_tour
 from routing.check.violation import Violation
 from routing.plan import Plan
@@ -16,24 +17,23 @@ from routing.problem import Problem, Shift, Window
 from routing.schedule import retimed
 from routing.units import Seconds
 
-MINUTE = 60
-MOST = 3
+MOST_ALTERNATIVES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisruptionFacts:
-    """What upsets the day, in the planner's names.
+    """A disruption in the planner's names.
 
     Attributes
     ----------
     shift
-        Whose round it is.
+        The shift of the disrupted round.
     seconds
-        How long it holds her up; None: for the rest of the day.
+        The delay of the round; None: for the rest of the day.
     gate
-        The place whose freezer failed.
+        The place with the failed freezer.
     visit
-        What must be done today as well.
+        The urgent visit.
     """
 
     kind: DisruptionKind
@@ -45,14 +45,14 @@ class DisruptionFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alternative:
-    """A way out: its question, and its answer.
+    """An alternative: its problem and a plan.
 
     Attributes
     ----------
     plan
-        Legal; for `REBALANCE` the plan that the engines begin with.
+        Lawful; for `REBALANCE` the start of the search.
     gate
-        Where the rounds end instead of at the failed freezer.
+        The place where the rounds end instead of at the failed freezer.
     """
 
     way: ProposalWay
@@ -61,18 +61,19 @@ class Alternative:
     gate: str = ""
 
 
-def concerned(day: Midday, told: DisruptionFacts) -> Midday:
-    """Leave alone the rounds that it does not concern and that are late already.
+def restrict_to_concerned(day: RemainingDay, facts: DisruptionFacts) -> RemainingDay:
+    """Exclude rounds that are late already and that the disruption does not concern.
 
-    A plan with them in it would be lawful only by taking their visits away, which nobody asked for.
+    With them a plan would be lawful only without some of their visits, which the coordinator did
+    not ask for.
     """
     late = {
         tour.shift
-        for tour in day.ahead.tours
-        if tour.shift != told.shift and not _ends_there(day.rest, tour.shift, told.gate)
-        if check_tour(day.rest, tour)
+        for tour in day.present.tours
+        if tour.shift != facts.shift and not _ends_there(day.remaining, tour.shift, facts.gate)
+        if check_tour(day.remaining, tour)
     }
-    return left_alone(day, late) if late else day
+    return without_shifts(day, late) if late else day
 
 
 def _ends_there(rest: Problem, shift: str, gate: str) -> bool:
@@ -80,65 +81,73 @@ def _ends_there(rest: Problem, shift: str, gate: str) -> bool:
     return found is not None and gate in found.ends
 
 
-def ways(day: Midday, told: DisruptionFacts) -> list[Alternative]:
-    """Return at most three ways out of a disruption; the one that needs the engines comes last."""
-    if told.kind is DisruptionKind.FREEZER:
-        found = list(_other_freezers(day, told))
-    elif told.kind is DisruptionKind.URGENT:
-        found = list(_places_for(day, told))
-    elif told.seconds is None:
-        found = list(_without(day, told.shift))
+def find_alternatives(day: RemainingDay, facts: DisruptionFacts) -> list[Alternative]:
+    """Return at most three alternatives; the one that needs a search comes last."""
+    if facts.kind is DisruptionKind.FREEZER:
+        found = list(_other_freezers(day, facts))
+    elif facts.kind is DisruptionKind.URGENT:
+        found = list(_places_for(day, facts))
+    elif facts.seconds is None:
+        found = list(_without(day, facts.shift))
     else:
-        found = list(_held_up(day, told.shift, told.seconds))
-    return _distinct(legal(found))[:MOST]
+        found = list(_held_up(day, facts.shift, facts.seconds))
+    return _distinct(lawful_alternatives(found))[:MOST_ALTERNATIVES]
 
 
-def legal(found: Iterable[Alternative]) -> list[Alternative]:
-    """Return the ways that the checker has nothing against."""
+def lawful_alternatives(found: Iterable[Alternative]) -> list[Alternative]:
+    """Return the alternatives without a violation."""
     return [each for each in found if not check(each.problem, each.plan)]
 
 
-def _without(day: Midday, shift: str) -> Iterator[Alternative]:
-    """A collector goes home: her visits to others, to the best of all plans, to another day."""
+def _without(day: RemainingDay, shift: str) -> Iterator[Alternative]:
+    """Yield alternatives for an absent collector.
+
+    Her visits go to other rounds, to the rounds of a new search, or to another day.
+    """
     problem = replace(
-        day.rest,
-        shifts=tuple(each for each in day.rest.shifts if each.id != shift),
-        pins=tuple(pin for pin in day.rest.pins if pin.shift != shift),
+        day.remaining,
+        shifts=tuple(each for each in day.remaining.shifts if each.id != shift),
+        pins=tuple(pin for pin in day.remaining.pins if pin.shift != shift),
     )
-    orders = {name: order for name, order in day.ahead.orders.items() if name != shift}
-    problem, left = lawful(problem, orders)
-    placed = filled(problem, left)
+    orders = {name: order for name, order in day.present.orders.items() if name != shift}
+    problem, left = drop_unlawful(problem, orders)
+    placed = fill(problem, left)
     if placed.orders != left.orders:
         yield Alternative(way=ProposalWay.INSERT, problem=problem, plan=placed)
     yield Alternative(way=ProposalWay.OTHER_DAY, problem=problem, plan=left)
     yield Alternative(way=ProposalWay.REBALANCE, problem=problem, plan=placed)
 
 
-def _held_up(day: Midday, shift: str, seconds: int) -> Iterator[Alternative]:
-    """A collector goes on later: as she is, with help for the late, or all anew."""
-    held = tuple(_later(each, seconds) if each.id == shift else each for each in day.rest.shifts)
-    problem = replace(day.rest, shifts=held)
-    problem, as_it_is = lawful(problem, day.ahead.orders)
+def _held_up(day: RemainingDay, shift: str, seconds: int) -> Iterator[Alternative]:
+    """Yield alternatives for a delayed collector.
+
+    She keeps her order, colleagues take the late visits, or a search rearranges everything.
+    """
+    held = tuple(
+        _later(each, seconds) if each.id == shift else each for each in day.remaining.shifts
+    )
+    problem = replace(day.remaining, shifts=held)
+    problem, as_it_is = drop_unlawful(problem, day.present.orders)
     late = _late(problem, as_it_is, shift)
     orders = {
         name: [visit for visit in order if visit not in late]
         for name, order in as_it_is.orders.items()
     }
-    helped = filled(problem, retimed(problem, orders))
+    helped = fill(problem, retimed(problem, orders))
     yield Alternative(way=ProposalWay.GO_ON, problem=problem, plan=as_it_is)
     yield Alternative(way=ProposalWay.INSERT, problem=problem, plan=helped)
     yield Alternative(way=ProposalWay.REBALANCE, problem=problem, plan=helped)
 
 
 def _later(shift: Shift, seconds: int) -> Shift:
-    """The shift when nothing moves for a while; it may come home as much later as it must."""
+    """Return a shift that starts so many seconds later, and ends as much later as it must."""
     window = shift.window
     earliest = Seconds(window.earliest + seconds)
     return replace(shift, window=Window(earliest=earliest, latest=max(window.latest, earliest)))
 
 
 def _late(problem: Problem, plan: Plan, shift: str) -> set[str]:
-    """The visits of a shift that begin after they were promised, or after they may."""
+    """Return the visits of a shift that begin after their promise."""
     tour = plan.tour(shift)
     fixed = {pin.visit for pin in problem.pins}
     late = set()
@@ -149,39 +158,39 @@ def _late(problem: Problem, plan: Plan, shift: str) -> set[str]:
     return late
 
 
-def _other_freezers(day: Midday, told: DisruptionFacts) -> Iterator[Alternative]:
-    """Whoever was to end at the failed freezer ends at another one, the nearest first."""
-    rest = day.rest
-    hers = [shift for shift in rest.shifts if told.gate in shift.ends]
-    profile = hers[0].profile if hers else ""
+def _other_freezers(day: RemainingDay, facts: DisruptionFacts) -> Iterator[Alternative]:
+    """Yield alternatives for a failed freezer: its rounds end at another one, the nearest first."""
+    rest = day.remaining
+    diverted = [shift for shift in rest.shifts if facts.gate in shift.ends]
+    profile = diverted[0].profile if diverted else ""
     others = sorted(
-        (place.id for place in rest.places if place.receives and place.id != told.gate),
-        key=lambda gate: rest.metres(profile, start=told.gate, end=gate) if profile else 0,
+        (place.id for place in rest.places if place.receives and place.id != facts.gate),
+        key=lambda gate: rest.metres(profile, start=facts.gate, end=gate) if profile else 0,
     )
     for gate in others:
         shifts = tuple(
-            replace(shift, ends=(gate,)) if told.gate in shift.ends else shift
+            replace(shift, ends=(gate,)) if facts.gate in shift.ends else shift
             for shift in rest.shifts
         )
-        problem, plan = lawful(replace(rest, shifts=shifts), day.ahead.orders)
+        problem, plan = drop_unlawful(replace(rest, shifts=shifts), day.present.orders)
         yield Alternative(way=ProposalWay.OTHER_FREEZER, problem=problem, plan=plan, gate=gate)
 
 
-def _places_for(day: Midday, told: DisruptionFacts) -> Iterator[Alternative]:
-    """An urgent visit where it costs least, with two collectors if it may; then all anew."""
-    problem, plan = lawful(day.rest, day.ahead.orders)
+def _places_for(day: RemainingDay, facts: DisruptionFacts) -> Iterator[Alternative]:
+    """Yield alternatives for an urgent visit: its cheapest place on two shifts, a new search."""
+    problem, plan = drop_unlawful(day.remaining, day.present.orders)
     best: dict[str, Plan] = {}
-    for place in insertions(problem, plan, told.visit):
+    for place in legal_places(problem, plan, facts.visit):
         best.setdefault(place.shift, inserted(problem, plan, place))
-    for shift in list(best)[: MOST - 1]:
+    for shift in list(best)[: MOST_ALTERNATIVES - 1]:
         yield Alternative(way=ProposalWay.INSERT, problem=problem, plan=best[shift])
     yield Alternative(
         way=ProposalWay.REBALANCE, problem=problem, plan=next(iter(best.values()), plan)
     )
 
 
-def lawful(problem: Problem, orders: Mapping[str, Sequence[str]]) -> tuple[Problem, Plan]:
-    """Time orders; what cannot be reached lawfully any more is left out, with its pin."""
+def drop_unlawful(problem: Problem, orders: Mapping[str, Sequence[str]]) -> tuple[Problem, Plan]:
+    """Time orders, and leave out visits, with their pins, until no rule is broken."""
     kept = {shift: list(order) for shift, order in orders.items() if problem.shift(shift)}
     while True:
         plan = retimed(problem, kept)
@@ -196,14 +205,14 @@ def lawful(problem: Problem, orders: Mapping[str, Sequence[str]]) -> tuple[Probl
 
 
 def _names_a_stop(broken: Violation, kept: Mapping[str, Sequence[str]]) -> bool:
-    """Whether leaving a stop out may cure it: not what was broken before this hour."""
+    """Return whether leaving out a stop may cure a violation; one from before this hour stays."""
     if broken.shift is not None:
         return bool(kept.get(broken.shift))
     return any(broken.visit in order for order in kept.values())
 
 
 def _to_leave_out(problem: Problem, broken: Violation, kept: Mapping[str, Sequence[str]]) -> str:
-    """The stop that breaks a rule; where the whole tour does, the one that is worth least."""
+    """Return the stop that breaks a rule; of a whole tour, the stop with the least penalty."""
     order = next(
         (
             order
@@ -214,21 +223,21 @@ def _to_leave_out(problem: Problem, broken: Violation, kept: Mapping[str, Sequen
     )
     if broken.visit in order:
         return str(broken.visit)
-    return min(order, key=lambda name: _worth(problem, name))
+    return min(order, key=lambda name: _penalty(problem, name))
 
 
-def _worth(problem: Problem, name: str) -> int:
+def _penalty(problem: Problem, name: str) -> int:
     visit = problem.visit(name)
     return (visit.penalty if visit else None) or 0
 
 
 def _distinct(found: list[Alternative]) -> list[Alternative]:
-    """Leave out a way that comes to the same as one before it, except what engines will better."""
-    seen: set[str] = set()
+    """Drop alternatives with the orders of an earlier one; a search may still improve some."""
+    known: set[str] = set()
     kept = []
     for each in found:
         key = repr((sorted(each.plan.orders.items()), each.gate))
-        if key not in seen or each.way is ProposalWay.REBALANCE:
+        if key not in known or each.way is ProposalWay.REBALANCE:
             kept.append(each)
-        seen.add(key)
+        known.add(key)
     return kept

@@ -1,4 +1,4 @@
-"""What is in the boxes of a round on the road, and when each must be in the cold."""
+"""Clocks of the boxes on the road: content, latest and expected reception."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,27 +10,25 @@ from sqlalchemy.orm import Session
 from collector.banks.policies import Policies, PolicyKey
 from collector.custody.models import Container, ContainerKind, ContainerState
 from collector.planning.dispatch.eta import RoundEta, StopEta
-from collector.planning.problem.ride_limits import hand_over
+from collector.planning.problem.ride_limits import TIGHT_MARGIN, hand_over_seconds
 from collector.rounds.events.schema import CollectedEvent
 
 A_MINUTE = timedelta(minutes=1)
-"""What a forecast is about: nobody is told that milk is late by seconds that are guessed."""
-CLOSE = timedelta(minutes=15)
-"""Less than this on a clock, and one delay lets it run out."""
+"""Precision of a forecast: a delay of guessed seconds is not shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoxClock:
-    """One box, or what was put into none.
+    """One box, or the containers in none.
 
     Attributes
     ----------
     box
-        Its code; empty where none was said.
+        Its code; empty if none was entered.
     until
-        When the first thing in it must have reached a freezer or the laboratory.
+        The latest instant for the reception of its first container at a freezer or the laboratory.
     received_at
-        When it will, as far as one can tell: the hand-over after the arrival included.
+        The expected reception: the hand-over after the arrival included.
     """
 
     box: str
@@ -41,19 +39,21 @@ class BoxClock:
 
     @property
     def spare(self) -> timedelta:
-        """How much is left when it is received; negative where that will be too late."""
+        """The time left at the reception; negative if it will be too late."""
         return self.until - self.received_at
 
     @property
     def tone(self) -> str:
-        """How worrying that is."""
+        """The severity for the page: `late`, `close`, or empty."""
         if self.spare <= -A_MINUTE:
             return "late"
-        return "close" if self.spare < CLOSE else ""
+        return "close" if self.spare < TIGHT_MARGIN else ""
 
 
-def aboard(session: Session, *, bank_id: int, pickups: Iterable[int]) -> dict[int, list[Container]]:
-    """Return what is in boxes now, by visit."""
+def containers_aboard(
+    session: Session, *, bank_id: int, pickups: Iterable[int]
+) -> dict[int, list[Container]]:
+    """Return the containers in transit, by visit."""
     rows = session.scalars(
         select(Container)
         .where(
@@ -69,12 +69,12 @@ def aboard(session: Session, *, bank_id: int, pickups: Iterable[int]) -> dict[in
     return found
 
 
-def clocks(
-    course: RoundEta, carried: Mapping[int, list[Container]], policies: Policies
+def box_clocks(
+    eta: RoundEta, carried: Mapping[int, list[Container]], policies: Policies
 ) -> tuple[BoxClock, ...]:
     """Return the boxes of a round, the tightest clock first."""
     boxes: dict[str, list[tuple[Container, datetime]]] = {}
-    for door in course.doors:
+    for door in eta.doors:
         for container in carried.get(door.pickup_id, ()):
             until = _until(door, container, policies)
             boxes.setdefault(container.box, []).append((container, until))
@@ -84,7 +84,7 @@ def clocks(
             bottles=sum(each.kind is ContainerKind.BOTTLE for each, _ in inside),
             tubes=sum(each.kind is ContainerKind.TUBE for each, _ in inside),
             until=min(until for _, until in inside),
-            received_at=course.returns_at + timedelta(seconds=hand_over(policies)),
+            received_at=eta.returns_at + timedelta(seconds=hand_over_seconds(policies)),
         )
         for box, inside in boxes.items()
     ]

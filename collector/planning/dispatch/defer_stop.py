@@ -1,4 +1,4 @@
-"""What it adds to a round, published and under way, to come back to a stop at its end."""
+"""Cost of deferring a stop of a round to its end."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -6,24 +6,24 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from collector.errors import NotFound
-from collector.planning.problem.build import as_written, can_be_timed, problem_of
+from collector.planning.problem.build import build_problem, can_be_timed, load_written_facts
 from collector.rounds.queries import day_plan
 from routing.analysis.insertion import moved
 from routing.schedule import retimed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Later:
-    """What coming back at the end adds; negative where it saves."""
+class DeferralCost:
+    """Seconds and metres that a deferral adds; negative for savings."""
 
     seconds: int
     metres: int
 
 
-def price_of_coming_back(
+def deferral_cost(
     session: Session, *, bank_id: int, day: date, round_id: int, pickup_id: int
-) -> Later:
-    """Return what a round would take longer if this stop were its last; nothing is written.
+) -> DeferralCost:
+    """Return the cost of making this stop the last of its round; nothing is written.
 
     Raises
     ------
@@ -35,18 +35,19 @@ def price_of_coming_back(
     round_ = next((each for each in rounds if each.id == round_id), None)
     if plan is None or round_ is None:
         raise NotFound("not_found", kind="rounds")
-    facts = as_written(session, plan)
+    facts = load_written_facts(session, plan)
     posable = [stop.pickup for stop in round_.stops if can_be_timed(stop.pickup, facts.service_day)]
     if pickup_id not in {pickup.id for pickup in posable}:
         raise NotFound("not_found", kind="stops")
-    problem = problem_of(facts, posable, unpinned={pickup_id})
+    problem = build_problem(facts, posable, unpinned={pickup_id})
     shift = str(round_.shift_id)
     orders = {shift: [str(pickup.id) for pickup in posable]}
     before = retimed(problem, orders)
     after = moved(problem, before, str(pickup_id), shift=shift, position=len(posable) - 1)
-    was, becomes = before.tour(shift), after.tour(shift)
-    if was is None or becomes is None:
+    tour_before, tour_after = before.tour(shift), after.tour(shift)
+    if tour_before is None or tour_after is None:
         raise NotFound("not_found", kind="stops")
-    return Later(
-        seconds=int(becomes.seconds - was.seconds), metres=int(becomes.metres - was.metres)
+    return DeferralCost(
+        seconds=int(tour_after.seconds - tour_before.seconds),
+        metres=int(tour_after.metres - tour_before.metres),
     )

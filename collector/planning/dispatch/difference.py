@@ -1,4 +1,4 @@
-"""What a proposal does differently from the present order of a day: visits, price, messages."""
+"""Differences between a proposal and the present order of a day: visits, price, messages."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,8 +16,8 @@ from routing.plan import Plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Moved:
-    """A visit that is elsewhere, or at another time; None where it is not made that day."""
+class RescheduledVisit:
+    """A visit with another round or time; None where it is not made that day."""
 
     pickup_id: int
     before: Round | None
@@ -27,28 +27,28 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
-    """A proposal beside what it replaces.
+class ProposalDifference:
+    """A proposal compared with the present order.
 
     Attributes
     ----------
     cents
-        Of road and time more; without the price of what is left out.
+        Difference of the cost of road and time, without penalties of visits left out.
     left
         Visits that are not made that day.
     promised, before
-        The new promises, and what they replace.
+        The new promises, and the promises that they replace.
     withdrawn
-        Who is told that nobody comes.
+        Requests with a promise that is withdrawn: the visit is not made.
     rounds
-        Those that change: their phones are told.
+        The changed rounds: their phones are notified.
     """
 
     cents: int
     metres: int
     seconds: int
-    moved: tuple[Moved, ...]
-    retimed: tuple[Moved, ...]
+    moved: tuple[RescheduledVisit, ...]
+    retimed: tuple[RescheduledVisit, ...]
     left: tuple[int, ...]
     promised: Mapping[int, Promise]
     before: Mapping[int, Promise]
@@ -56,49 +56,49 @@ class Difference:
     rounds: tuple[Round, ...]
 
 
-def difference(
+def compare_with_present(
     plan: DayPlan,
     disruption: Disruption,
     proposal: DisruptionProposal,
     pickups: Mapping[int, Pickup],
     day: ServiceDay,
-) -> Difference:
-    """Tell a proposal that has a plan from the present order.
+) -> ProposalDifference:
+    """Compare a proposal that has a plan with the present order.
 
     Parameters
     ----------
     plan
         The day as the disruption found it.
     pickups
-        The visits of the day, whole, by key.
+        The visits of the day with all their rows loaded, by key.
     """
-    ahead, after = plan_of(disruption.ahead), plan_of(proposal.plan)
+    present, after = plan_of(disruption.ahead), plan_of(proposal.plan)
     rounds = {str(round_.shift_id): round_ for round_ in plan.rounds}
-    touched = touched_shifts(ahead, after)
-    told = promises_in(plan.rounds)
-    new = dict(_promises(after, touched, pickups, told, day))
-    found = compare(ahead, after)
+    changed = changed_shifts(present, after)
+    promises = promises_in(plan.rounds)
+    new = dict(_promises(after, changed, pickups, promises, day))
+    found = compare(present, after)
     left = tuple(int(entry.visit) for entry in after.unassigned)
     changes = [_moved(each.visit, each.before, each.after, rounds, day) for each in found.moved]
     later = [_moved(each.visit, each.before, each.after, rounds, day) for each in found.retimed]
-    return Difference(
-        cents=_bill(after) - _bill(ahead),
-        metres=after.metres - ahead.metres,
-        seconds=after.seconds - ahead.seconds,
+    return ProposalDifference(
+        cents=_bill(after) - _bill(present),
+        metres=after.metres - present.metres,
+        seconds=after.seconds - present.seconds,
         moved=tuple(changes),
         retimed=tuple(later),
         left=left,
-        promised={key: given for key, given in new.items() if told.get(key) != given},
-        before=told,
-        withdrawn=tuple(key for key in sorted(left) if key in told),
-        rounds=tuple(round_ for shift, round_ in rounds.items() if shift in touched),
+        promised={key: given for key, given in new.items() if promises.get(key) != given},
+        before=promises,
+        withdrawn=tuple(key for key in sorted(left) if key in promises),
+        rounds=tuple(round_ for shift, round_ in rounds.items() if shift in changed),
     )
 
 
-def touched_shifts(ahead: Plan, after: Plan) -> set[str]:
-    """Return the shifts that a plan drives otherwise; the others are left as they were told."""
-    shifts = {tour.shift for tour in (*ahead.tours, *after.tours)}
-    return {shift for shift in shifts if ahead.tour(shift) != after.tour(shift)}
+def changed_shifts(present: Plan, after: Plan) -> set[str]:
+    """Return the shifts with another tour; the others keep their promises."""
+    shifts = {tour.shift for tour in (*present.tours, *after.tours)}
+    return {shift for shift in shifts if present.tour(shift) != after.tour(shift)}
 
 
 def _bill(plan: Plan) -> int:
@@ -107,18 +107,18 @@ def _bill(plan: Plan) -> int:
 
 def _promises(
     after: Plan,
-    touched: set[str],
+    changed: set[str],
     pickups: Mapping[int, Pickup],
-    told: Mapping[int, Promise],
+    promises: Mapping[int, Promise],
     day: ServiceDay,
 ) -> Iterator[tuple[int, Promise]]:
     for tour in after.tours:
-        if tour.shift not in touched:
+        if tour.shift not in changed:
             continue
         for stop in tour.stops:
             key = int(stop.visit)
             begins = day.at(stop.begin)
-            yield key, promise(day, begins, pickups[key].windows, given=told.get(key))
+            yield key, promise(day, begins, pickups[key].windows, given=promises.get(key))
 
 
 def _moved(
@@ -127,8 +127,8 @@ def _moved(
     after: Seat | None,
     rounds: Mapping[str, Round],
     day: ServiceDay,
-) -> Moved:
-    return Moved(
+) -> RescheduledVisit:
+    return RescheduledVisit(
         pickup_id=int(visit),
         before=rounds[before.shift] if before else None,
         after=rounds[after.shift] if after else None,

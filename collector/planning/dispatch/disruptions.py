@@ -1,50 +1,55 @@
-"""What upsets a day on the road: told once, answered by proposals, one of which is accepted.
+"""Disruptions of a day on the road: reported once, answered by accepting one of the proposals.
 
-The ways that need no engine are there at once; the planner's own is a job like any other.
+Alternatives that need no search are proposed at once; the planner's own is a job.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from collector.audit.actions import record
 from collector.banks.models import Site
 from collector.banks.queries import get_bank
-from collector.db import owned
-from collector.errors import NotFound, Refused
-from collector.jobs.actions import enqueue
-from collector.pickups.models import Pickup, PickupState
-from collector.pickups.queries import for_day, get_pickup
+from collector.db import OutdatedReading, owned
+from collector.errors import Conflict, NotFound, Refused
+from collector.jobs.actions import enqueue, run_again
+from collector.pickups.models import Pickup
+from collector.pickups.queries import get_pickup
 from collector.planning.dispatch.alternatives import (
     Alternative,
     DisruptionFacts,
-    concerned,
-    legal,
-    ways,
+    find_alternatives,
+    lawful_alternatives,
+    restrict_to_concerned,
 )
-from collector.planning.dispatch.remaining_day import Midday, gate, midday
-from collector.planning.dispatch.revert import OrdersBefore, as_before, before, sent_away
+from collector.planning.dispatch.remaining_day import RemainingDay, load_remaining_day
+from collector.planning.dispatch.revert import (
+    OrdersBefore,
+    orders_before,
+    revert_alternative,
+    unplaced_since,
+)
 from collector.planning.models import Disruption, DisruptionKind, DisruptionProposal, ProposalWay
-from collector.rounds.actions import pending
+from collector.planning.problem.build import site_place
+from collector.planning.problem.stored_json import stored_plan, stored_problem
+from collector.rounds.actions import pending_changes
 from collector.rounds.models import DayPlan, Round
-from collector.rounds.queries import day_plan
-from routing.formats.native import plan_data, problem_data
+from collector.rounds.queries import day_plan, version_of
+from routing.plan import Plan
+from routing.problem import Problem
 
 PROPOSE = "propose"
 SECONDS = 4
-SPARE_SECONDS = 60
+OVERHEAD_SECONDS = 60
 LONGEST_MINUTES = 600
-OF_A_ROUND = frozenset({DisruptionKind.COLLECTOR_ILL, DisruptionKind.VEHICLE, DisruptionKind.ROAD})
+ROUND_KINDS = frozenset({DisruptionKind.COLLECTOR_ILL, DisruptionKind.VEHICLE, DisruptionKind.ROAD})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Telling:
-    """What a coordinator says happened; what a kind does not speak of stays None."""
+class DisruptionReport:
+    """A coordinator's report of a disruption; fields that its kind does not use are None."""
 
     kind: DisruptionKind
     round_id: int | None = None
@@ -54,56 +59,133 @@ class Telling:
     minutes: int | None = None
 
 
-def tell(
-    session: Session, *, now: datetime, bank_id: int, day: date, telling: Telling, actor: str
-) -> Disruption:
-    """Keep what happened with its proposals, and ask the planner for one more.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComputedDisruption:
+    """A disruption with its alternatives, and the version of the day they were computed for.
+
+    Attributes
+    ----------
+    problem, present
+        The remaining day, and its present order: the measure of each alternative.
+    """
+
+    day: date
+    version: int
+    report: DisruptionReport
+    problem: Problem
+    present: Plan
+    alternatives: tuple[Alternative, ...]
+
+
+def compute_disruption(
+    session: Session, *, now: datetime, bank_id: int, day: date, report: DisruptionReport
+) -> ComputedDisruption:
+    """Compute the alternatives of a disruption; `write_disruption` writes them.
 
     Raises
     ------
     NotFound
-        The day was not published, or the round, site or request is none of its.
+        The day was not published, or the round, site or request is not of this day.
     Refused
         `unpublished_changes`; `minutes_needed`; `nothing_left_to_move`; `no_way_out`.
     """
     plan = _published(session, bank_id, day)
-    telling = _judged(telling)
-    then = _before(session, plan, telling)
-    seen = midday(session, plan, now=now, also=_also(session, plan, telling, then))
-    told = _in_the_planners_names(session, plan, seen, telling)
-    seen = concerned(seen, told)
-    found = ways(seen, told) if then is None else legal([as_before(seen, then)])
+    report = _restricted_to_kind(report)
+    then = _before(session, plan, report)
+    remaining_day = load_remaining_day(
+        session, plan, now=now, also=_also(session, plan, report, then)
+    )
+    facts = _disruption_facts(session, plan, remaining_day, report)
+    remaining_day = restrict_to_concerned(remaining_day, facts)
+    found = (
+        find_alternatives(remaining_day, facts)
+        if then is None
+        else lawful_alternatives([revert_alternative(remaining_day, then)])
+    )
     if not found:
         raise Refused("no_way_out")
+    return ComputedDisruption(
+        day=day,
+        version=plan.version,
+        report=report,
+        problem=remaining_day.remaining,
+        present=remaining_day.present,
+        alternatives=tuple(found),
+    )
+
+
+def write_disruption(
+    session: Session, computed: ComputedDisruption, *, now: datetime, bank_id: int, actor: str
+) -> Disruption:
+    """Write a disruption with its proposals, and queue the planner's job for one more.
+
+    Raises
+    ------
+    OutdatedReading
+        The day was changed since the alternatives were computed.
+    """
+    report = computed.report
+    plan = day_plan(session, bank_id=bank_id, day=computed.day)
+    if plan is None or plan.version != computed.version:
+        raise OutdatedReading
     disruption = Disruption(
         bank_id=bank_id,
-        day=day,
+        day=computed.day,
         day_plan_id=plan.id,
         day_plan_version=plan.version,
-        kind=telling.kind,
-        round_id=telling.round_id,
-        site_id=telling.site_id,
-        pickup_id=telling.pickup_id,
-        takes_back_id=telling.takes_back_id,
-        minutes=telling.minutes,
+        kind=report.kind,
+        round_id=report.round_id,
+        site_id=report.site_id,
+        pickup_id=report.pickup_id,
+        takes_back_id=report.takes_back_id,
+        minutes=report.minutes,
         told_at=now,
         told_by=actor,
-        problem=as_json(problem_data(seen.rest)),
-        ahead=as_json(plan_data(seen.ahead)),
+        problem=stored_problem(computed.problem),
+        ahead=stored_plan(computed.present),
         ended_at=None,
     )
     session.add(disruption)
     session.flush()
-    for way in found:
+    for way in computed.alternatives:
         _propose(session, disruption, way, now=now, actor=actor)
-    _note(session, disruption, now=now, actor=actor, action=f"disruption told: {telling.kind}")
+    _record(session, disruption, now=now, actor=actor, action=f"disruption told: {report.kind}")
     return disruption
 
 
-def lay_aside(
+def propose_again(
+    session: Session, *, now: datetime, bank_id: int, proposal_id: int, actor: str
+) -> DisruptionProposal:
+    """Queue the failed or dead job of a proposal once more, with the problem that it had.
+
+    Raises
+    ------
+    NotFound
+        The bank has no such proposal, or it needs no job.
+    Conflict
+        The disruption is over, or the day was changed since: `disruption_over`,
+        `changed_meanwhile`.
+    Refused
+        The job is at work, or it has a result: `job_not_ended`, `job_not_failed`.
+    """
+    proposal = owned(session, DisruptionProposal, bank_id, proposal_id)
+    disruption = owned(session, Disruption, bank_id, proposal.disruption_id)
+    if proposal.job_id is None:
+        raise NotFound("not_found", kind="jobs")
+    if disruption.ended_at is not None:
+        raise Conflict("disruption_over")
+    version = version_of(session, bank_id=bank_id, day=disruption.day)
+    if version != disruption.day_plan_version:
+        raise Conflict("changed_meanwhile", version=version)
+    run_again(session, now=now, bank_id=bank_id, job_id=proposal.job_id, asked_by=actor)
+    _record(session, disruption, now=now, actor=actor, action="proposal asked again")
+    return proposal
+
+
+def dismiss_disruption(
     session: Session, *, now: datetime, bank_id: int, disruption_id: int, actor: str
 ) -> Disruption:
-    """End a disruption without doing anything.
+    """End a disruption without a change of the day.
 
     Raises
     ------
@@ -113,63 +195,11 @@ def lay_aside(
     found = owned(session, Disruption, bank_id, disruption_id)
     if found.ended_at is None:
         found.ended_at = now
-        _note(session, found, now=now, actor=actor, action="disruption laid aside")
+        _record(session, found, now=now, actor=actor, action="disruption laid aside")
     return found
 
 
-def open_disruptions(session: Session, *, bank_id: int, day: date) -> list[Disruption]:
-    """Return what upset a day and was not answered yet, the newest first."""
-    return _told(session, bank_id, day, Disruption.ended_at.is_(None))
-
-
-def answered(session: Session, *, bank_id: int, day: date) -> list[Disruption]:
-    """Return what upset a day and was answered by a proposal, the newest first."""
-    taken = select(DisruptionProposal.disruption_id).where(
-        DisruptionProposal.accepted_at.is_not(None)
-    )
-    return _told(session, bank_id, day, Disruption.id.in_(taken))
-
-
-def proposals_of(session: Session, disruption: Disruption) -> list[DisruptionProposal]:
-    """Return the proposals for a disruption, as they were made."""
-    return list(
-        session.scalars(
-            select(DisruptionProposal)
-            .where(DisruptionProposal.disruption_id == disruption.id)
-            .order_by(DisruptionProposal.id)
-        )
-    )
-
-
-def to_squeeze_in(session: Session, *, bank_id: int, day: date, plan: DayPlan) -> list[Pickup]:
-    """Return the accepted requests of a day that are in no round of it."""
-    placed = plan.placed
-    return [
-        pickup
-        for pickup in for_day(session, bank_id, day)
-        if pickup.state is PickupState.ACCEPTED and pickup.id not in placed
-    ]
-
-
-def as_json(data: object) -> dict[str, Any]:
-    """Return data as it will be read back: with lists for tuples."""
-    read: dict[str, Any] = json.loads(json.dumps(data))
-    return read
-
-
-def _told(
-    session: Session, bank_id: int, day: date, wanted: ColumnElement[bool]
-) -> list[Disruption]:
-    return list(
-        session.scalars(
-            select(Disruption)
-            .where(Disruption.bank_id == bank_id, Disruption.day == day, wanted)
-            .order_by(Disruption.id.desc())
-        )
-    )
-
-
-def _note(
+def _record(
     session: Session, disruption: Disruption, *, now: datetime, actor: str, action: str
 ) -> None:
     record(
@@ -188,67 +218,67 @@ def _published(session: Session, bank_id: int, day: date) -> DayPlan:
     plan = day_plan(session, bank_id=bank_id, day=day)
     if plan is None or not plan.revision:
         raise NotFound("not_found", kind="day_plans")
-    if pending(session, plan, get_bank(session, bank_id)):
+    if pending_changes(session, plan, get_bank(session, bank_id)):
         raise Refused("unpublished_changes")
     return plan
 
 
-def _judged(telling: Telling) -> Telling:
-    """Keep only what a kind speaks of."""
-    kind, minutes = telling.kind, telling.minutes
+def _restricted_to_kind(report: DisruptionReport) -> DisruptionReport:
+    """Return the report with only the fields that its kind uses."""
+    kind, minutes = report.kind, report.minutes
     needed = kind is DisruptionKind.ROAD
     if (needed and not minutes) or (minutes is not None and not 0 < minutes <= LONGEST_MINUTES):
         raise Refused("minutes_needed", most=LONGEST_MINUTES)
     return replace(
-        telling,
-        round_id=telling.round_id if kind in OF_A_ROUND else None,
-        site_id=telling.site_id if kind is DisruptionKind.FREEZER else None,
-        pickup_id=telling.pickup_id if kind is DisruptionKind.URGENT else None,
-        takes_back_id=telling.takes_back_id if kind is DisruptionKind.REGRETTED else None,
+        report,
+        round_id=report.round_id if kind in ROUND_KINDS else None,
+        site_id=report.site_id if kind is DisruptionKind.FREEZER else None,
+        pickup_id=report.pickup_id if kind is DisruptionKind.URGENT else None,
+        takes_back_id=report.takes_back_id if kind is DisruptionKind.REGRETTED else None,
         minutes=minutes if kind in {DisruptionKind.ROAD, DisruptionKind.VEHICLE} else None,
     )
 
 
-def _before(session: Session, plan: DayPlan, telling: Telling) -> OrdersBefore | None:
-    if telling.kind is not DisruptionKind.REGRETTED:
+def _before(session: Session, plan: DayPlan, report: DisruptionReport) -> OrdersBefore | None:
+    if report.kind is not DisruptionKind.REGRETTED:
         return None
-    key = telling.takes_back_id or 0
-    return before(session, bank_id=plan.bank_id, day=plan.day, disruption_id=key)
+    key = report.takes_back_id or 0
+    return orders_before(session, bank_id=plan.bank_id, day=plan.day, disruption_id=key)
 
 
 def _also(
-    session: Session, plan: DayPlan, telling: Telling, then: OrdersBefore | None
+    session: Session, plan: DayPlan, report: DisruptionReport, then: OrdersBefore | None
 ) -> Sequence[Pickup]:
-    """The requests in no round that are to be served as well."""
+    """Return the requests in no round that are to be served as well."""
     if then is not None:
-        return sent_away(session, plan, then)
-    return [get_pickup(session, plan.bank_id, telling.pickup_id)] if telling.pickup_id else []
+        return unplaced_since(session, plan, then)
+    return [get_pickup(session, plan.bank_id, report.pickup_id)] if report.pickup_id else []
 
 
-def _in_the_planners_names(
-    session: Session, plan: DayPlan, seen: Midday, telling: Telling
+def _disruption_facts(
+    session: Session, plan: DayPlan, remaining_day: RemainingDay, report: DisruptionReport
 ) -> DisruptionFacts:
-    if telling.kind in OF_A_ROUND:
-        shift = str(_round(plan.rounds, telling.round_id).shift_id)
-        tour = seen.ahead.tour(shift)
+    if report.kind in ROUND_KINDS:
+        shift = str(_round(plan.rounds, report.round_id).shift_id)
+        tour = remaining_day.present.tour(shift)
         if tour is None:
             raise Refused("nothing_left_to_move")
-        seconds = 60 * telling.minutes if telling.minutes else None
-        return DisruptionFacts(kind=telling.kind, shift=shift, seconds=seconds)
-    if telling.kind is DisruptionKind.FREEZER:
-        site = owned(session, Site, plan.bank_id, telling.site_id or 0)
-        if not any(gate(site) in shift.ends for shift in seen.rest.shifts):
+        seconds = 60 * report.minutes if report.minutes else None
+        return DisruptionFacts(kind=report.kind, shift=shift, seconds=seconds)
+    if report.kind is DisruptionKind.FREEZER:
+        site = owned(session, Site, plan.bank_id, report.site_id or 0)
+        if not any(site_place(site) in shift.ends for shift in remaining_day.remaining.shifts):
             raise Refused("nothing_left_to_move")
-        return DisruptionFacts(kind=telling.kind, gate=gate(site))
-    if telling.kind is DisruptionKind.REGRETTED:
-        return DisruptionFacts(kind=telling.kind)
-    visit = str(telling.pickup_id)
-    if seen.rest.visit(visit) is None or telling.pickup_id in plan.placed:
+        return DisruptionFacts(kind=report.kind, gate=site_place(site))
+    if report.kind is DisruptionKind.REGRETTED:
+        return DisruptionFacts(kind=report.kind)
+    visit = str(report.pickup_id)
+    if remaining_day.remaining.visit(visit) is None or report.pickup_id in plan.placed:
         raise NotFound("not_found", kind="pickups")
-    why = seen.facts.why_aside(seen.facts.pickups[int(visit)])
+    why = remaining_day.facts.not_plannable(remaining_day.facts.pickups[int(visit)])
     if why is not None and why.value != "below_minimum":
         raise Refused("visit_may_not_be_served", reason=why.value)
-    return DisruptionFacts(kind=telling.kind, visit=visit)
+    return DisruptionFacts(kind=report.kind, visit=visit)
 
 
 def _round(rounds: Sequence[Round], round_id: int | None) -> Round:
@@ -268,9 +298,9 @@ def _propose(
         way=way.way,
         job_id=None,
         site_id=int(way.gate.removeprefix("site:")) if way.gate else None,
-        problem=as_json(problem_data(way.problem)),
-        start=as_json(plan_data(way.plan)),
-        plan=None if needs_engine else as_json(plan_data(way.plan)),
+        problem=stored_problem(way.problem),
+        start=stored_plan(way.plan),
+        plan=None if needs_engine else stored_plan(way.plan),
         accepted_at=None,
     )
     session.add(proposal)
@@ -283,7 +313,7 @@ def _propose(
             kind=PROPOSE,
             payload={"proposal": proposal.id, "seconds": SECONDS},
             asked_by=actor,
-            deadline_seconds=SECONDS + SPARE_SECONDS,
+            deadline_seconds=SECONDS + OVERHEAD_SECONDS,
         )
         proposal.job_id = job.id
         session.flush()

@@ -1,9 +1,8 @@
-"""How a published round goes: what its phones said until now, and when the rest will be reached.
+"""Expected arrivals of a published round, from the events of its phone.
 
-What is over stands at the times the phones gave. What is ahead is reckoned from there: the way by
-the planner's own law of travel, the minutes at the door as they were planned, and nobody rings
-ahead of the hours that were promised. A collector who has not been heard of since her departure is
-taken to leave now.
+Past stops have the times of the phone. From there the rest is estimated: travel by the planner's
+own travel law, service times as planned, and no arrival counts before the promised hours. A round
+without an event since its planned departure is assumed to leave now.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,10 +16,10 @@ from routing.travel.law import estimated
 
 Snapshot = Mapping[str, Any]
 
-A_MOMENT = timedelta(minutes=1)
-"""What is not over yet takes at least so long more."""
-NEARLY = timedelta(minutes=15)
-"""A promise with less to spare is at risk."""
+LEAST_REMAINING = timedelta(minutes=1)
+"""Least time that an unfinished stop still takes."""
+AT_RISK_MARGIN = timedelta(minutes=15)
+"""A promise with less time to spare is at risk: Milkround's own starting value."""
 WAITING = VisitState(phase=VisitPhase.WAITING, arrived_at=None, decided_by=None)
 
 
@@ -31,9 +30,9 @@ class StopEta:
     Attributes
     ----------
     number
-        Its place in what was published, the first being 1.
+        Its place in the published round, the first being 1.
     arrives_at, begins_at, ends_at
-        As they were, where it is over; as they will be, where it is ahead.
+        Actual times of a past stop, expected times of the others.
     """
 
     pickup_id: int
@@ -47,34 +46,34 @@ class StopEta:
 
     @property
     def past(self) -> bool:
-        """Whether it is over: nobody can move it any more."""
+        """Whether the visit is over."""
         return self.state.settled
 
     @property
     def collected(self) -> bool:
-        """Whether something was taken along."""
+        """Whether containers were collected."""
         return self.state.phase is VisitPhase.COLLECTED
 
     @property
     def late_by(self) -> timedelta:
-        """How much after the promised hours somebody rings; negative: what there is to spare."""
+        """The begin after the end of the promise; negative for time to spare."""
         return self.begins_at - self.promise.closes
 
     @property
     def at_risk(self) -> bool:
-        """Whether a promise that is still open may be broken."""
+        """Whether an open promise may be broken."""
         ahead = self.state.phase in {VisitPhase.WAITING, VisitPhase.EN_ROUTE}
-        return ahead and self.late_by > -NEARLY
+        return ahead and self.late_by > -AT_RISK_MARGIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoundEta:
-    """A round as it was driven and will be, door by door in that order.
+    """A round with its past and expected stops, in the order of driving.
 
     Attributes
     ----------
     waits_for_word
-        It should have left, and nothing was heard of it.
+        The planned departure is over, and no event was received.
     """
 
     doors: tuple[StopEta, ...]
@@ -85,13 +84,15 @@ class RoundEta:
     waits_for_word: bool
 
     @property
-    def ahead(self) -> tuple[StopEta, ...]:
-        """What is still to be done."""
+    def open_stops(self) -> tuple[StopEta, ...]:
+        """The stops that are not over."""
         return tuple(door for door in self.doors if not door.past)
 
 
-def course(published: Snapshot, progress: RoundProgress, *, now: datetime) -> RoundEta | None:
-    """Reckon the course of a published round, or None for one that goes nowhere."""
+def estimate_round(
+    published: Snapshot, progress: RoundProgress, *, now: datetime
+) -> RoundEta | None:
+    """Estimate the times of a published round; None if it has no departure."""
     if not published["departs_at"]:
         return None
     departs, silent = _departure(published, progress, now)
@@ -122,19 +123,19 @@ def course(published: Snapshot, progress: RoundProgress, *, now: datetime) -> Ro
 def _departure(
     published: Snapshot, progress: RoundProgress, now: datetime
 ) -> tuple[datetime, bool]:
-    """Return when a round left or will leave, and whether its silence is strange."""
+    """Return the actual or expected departure, and whether the round is silent after it."""
     planned = datetime.fromisoformat(published["departs_at"])
     if progress.started:
-        said = (each.device_at for each in progress.counted if each.kind == "started")
-        return min(next(said, planned), now), False
+        departures = (each.device_at for each in progress.counted if each.kind == "started")
+        return min(next(departures, planned), now), False
     silent = planned <= now
-    return max(planned, now + A_MOMENT) if silent else planned, silent
+    return max(planned, now + LEAST_REMAINING) if silent else planned, silent
 
 
 def _in_order(
     stops: Sequence[dict[str, Any]], progress: RoundProgress
 ) -> list[tuple[int, dict[str, Any]]]:
-    """Return the stops as they were driven, then as they will be: what was put off comes last."""
+    """Return the stops as driven, then as expected; deferred stops come last."""
 
     def rank(numbered: tuple[int, dict[str, Any]]) -> tuple[int, float, int]:
         number, stop = numbered
@@ -148,7 +149,7 @@ def _in_order(
 
 
 def _travel(published: Snapshot, stops: Sequence[dict[str, Any]]) -> list[timedelta]:
-    """Return the way to each stop from the one before it, and at the end the way home."""
+    """Return the travel times to each stop from the one before it, and the way home."""
     ends = published["start"], published["end"]
     places = [ends[0], *(stop["address"] for stop in stops), ends[1]]
     points = [(place["latitude"] or 0.0, place["longitude"] or 0.0) for place in places]
@@ -157,7 +158,7 @@ def _travel(published: Snapshot, stops: Sequence[dict[str, Any]]) -> list[timede
 
 
 def _past(stop: dict[str, Any], state: VisitState, free: datetime, now: datetime) -> StopEta:
-    """Return what a phone said of a door; its clock may be wrong, the order is not."""
+    """Return a past stop; a phone's clock may be wrong, the order of its events is not."""
     decided = state.decided_by
     ended = min(max(decided.device_at, free), now) if decided else now
     began = min(max(state.arrived_at or ended - _service(stop), free), ended)
@@ -167,18 +168,18 @@ def _past(stop: dict[str, Any], state: VisitState, free: datetime, now: datetime
 def _at_the_door(
     stop: dict[str, Any], state: VisitState, free: datetime, now: datetime
 ) -> StopEta | None:
-    """Return a door where the collector stands now, which takes a moment more at least."""
+    """Return the stop where the collector is now, which takes at least `LEAST_REMAINING` more."""
     if state.phase is not VisitPhase.ARRIVED or state.arrived_at is None:
         return None
     began = max(min(state.arrived_at, now), free)
-    return _door(stop, state, began, began, max(began + _service(stop), now + A_MOMENT))
+    return _door(stop, state, began, began, max(began + _service(stop), now + LEAST_REMAINING))
 
 
 def _ahead(
     stop: dict[str, Any], state: VisitState, arrives: datetime, now: datetime, *, started: bool
 ) -> StopEta:
-    """Return when a door will be reached, which is not in the past."""
-    arrives = max(arrives, now + A_MOMENT) if started else arrives
+    """Return a stop with its expected times, none of them in the past."""
+    arrives = max(arrives, now + LEAST_REMAINING) if started else arrives
     begins = max(arrives, datetime.fromisoformat(stop["window"]["opens"]))
     return _door(stop, state, arrives, begins, begins + _service(stop))
 

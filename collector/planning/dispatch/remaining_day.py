@@ -1,8 +1,8 @@
-"""What is left of a day in its middle: the rows, the phones and the clock become one problem.
+"""The remaining day as a problem, built from the rows, the phones' events and the clock.
 
-The planner's own `midday.remaining` does the cutting; here the day is put before it as it was
-driven: what was collected weighs what the collector said, what failed weighs nothing, and what is
-ahead stands where the course of each round puts it.
+`routing.analysis.remaining_day` cuts the problem. Here the day is laid out as driven: a collected
+visit has the load that the collector entered, a failed one none, and each stop ahead has its
+expected time.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -14,17 +14,17 @@ from sqlalchemy.orm import Session
 from collector.banks.models import Site
 from collector.banks.queries import sites_of
 from collector.pickups.models import Pickup
-from collector.pickups.states import UNDER_WAY
-from collector.planning.dispatch.eta import RoundEta, StopEta, course
+from collector.pickups.states import AGREED, UNDER_WAY
+from collector.planning.dispatch.eta import RoundEta, StopEta, estimate_round
 from collector.planning.problem.build import (
-    AGREED,
     CAR,
     DayFacts,
-    as_written,
+    build_problem,
     can_be_timed,
-    problem_of,
+    load_written_facts,
+    site_place,
 )
-from collector.planning.problem.ride_limits import hand_over
+from collector.planning.problem.ride_limits import hand_over_seconds
 from collector.rounds.events.queries import progress_of
 from collector.rounds.events.schema import CollectedEvent
 from collector.rounds.models import DayPlan, Round, RoundState
@@ -38,95 +38,99 @@ from routing.travel.law import estimated
 from routing.units import Metres, Seconds
 
 CENTS_PER_HOUR_LATE = 2_000
-"""What an hour after the promised time is worth: Milkround's own starting value, not much less
-than a collector's hour, so that a promise is broken where keeping it would cost more than that."""
+"""Cost of an hour after the promised time: Milkround's own starting value. It is a little below a
+collector's hour, so that a promise is broken only if keeping it costs more."""
 
-AHEAD = AGREED | UNDER_WAY
+TO_VISIT = AGREED | UNDER_WAY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Midday:
-    """A day in its middle.
+class RemainingDay:
+    """A published day at an instant.
 
     Attributes
     ----------
-    problem, lived
-        The whole day, and how it was and will be driven.
-    rest
-        What is left of it.
-    ahead
-        The present order of what is left, timed: what any change is measured by.
-    told
-        What donors were promised last, by pick-up.
+    problem, driven
+        The whole day, and its tours as driven and expected.
+    remaining
+        The problem of the remaining day.
+    present
+        The present orders of the remaining day, timed: the measure of any change.
+    promises
+        The donors' latest promises, by request.
     """
 
     facts: DayFacts
     problem: Problem
-    lived: Plan
-    rest: Problem
-    ahead: Plan
+    driven: Plan
+    remaining: Problem
+    present: Plan
     now: int
-    told: Mapping[int, Promise]
+    promises: Mapping[int, Promise]
 
     @property
     def open(self) -> set[int]:
-        """The visits that are still to be made."""
-        return {int(visit.id) for visit in self.rest.visits}
+        """The visits that are not over."""
+        return {int(visit.id) for visit in self.remaining.visits}
 
 
-def midday(
+def load_remaining_day(
     session: Session, plan: DayPlan, *, now: datetime, also: Iterable[Pickup] = ()
-) -> Midday:
-    """Pose what is left of a published day.
+) -> RemainingDay:
+    """Load a published day and build the problem of its rest.
 
     Parameters
     ----------
     plan
-        As `rounds.queries.day_plan` loads it, nothing in it unpublished.
+        As `rounds.queries.day_plan` loads it, without unpublished changes.
     also
-        Requests in no round that somebody wants to be served.
+        Requests in no round that are to be served as well.
     """
-    facts = _facts(as_written(session, plan), also)
+    facts = _facts(load_written_facts(session, plan), also)
     progress = {round_.id: progress_of(session, round_) for round_ in plan.rounds}
-    courses = {
-        round_.id: course(round_.published, progress[round_.id], now=now)
+    etas = {
+        round_.id: estimate_round(round_.published, progress[round_.id], now=now)
         for round_ in plan.rounds
         if round_.published
     }
-    told = promises_in(plan.rounds)
-    doors = {door.pickup_id: door for found in courses.values() if found for door in found.doors}
+    promises = promises_in(plan.rounds)
+    doors = {door.pickup_id: door for found in etas.values() if found for door in found.doors}
     timed = [pickup for pickup in facts.pickups.values() if can_be_timed(pickup, facts.service_day)]
-    posed = problem_of(facts, [each for each in timed if _counts(each, doors.get(each.id))])
-    posed = _with_freezers(posed, sites_of(session, plan.bank_id))
-    takes = hand_over(facts.policies)
-    visits = (_visit(facts, visit, doors, told) for visit in posed.visits)
-    problem = replace(posed, visits=tuple(_riding(visit, takes) for visit in visits))
-    lived = _lived(facts, problem, courses)
+    base = build_problem(
+        facts, [each for each in timed if _is_of_the_day(each, doors.get(each.id))]
+    )
+    base = _with_freezers(base, sites_of(session, plan.bank_id))
+    takes = hand_over_seconds(facts.policies)
+    visits = (_visit(facts, visit, doors, promises) for visit in base.visits)
+    problem = replace(base, visits=tuple(_with_ride_time(visit, takes) for visit in visits))
+    driven = _driven_plan(facts, problem, etas)
     at = Seconds(facts.service_day.seconds(now))
-    rest = _without_the_unloaded(_from_now(remaining(problem, lived, at), lived), facts)
-    rest = _with_a_hand_over(rest, lived, takes)
-    return Midday(
+    remaining_problem = _without_the_unloaded(
+        _from_now(remaining(problem, driven, at), driven), facts
+    )
+    remaining_problem = _with_a_hand_over(remaining_problem, driven, takes)
+    return RemainingDay(
         facts=facts,
         problem=problem,
-        lived=lived,
-        rest=rest,
-        ahead=retimed(rest, _orders(lived, rest)),
+        driven=driven,
+        remaining=remaining_problem,
+        present=retimed(remaining_problem, _orders(driven, remaining_problem)),
         now=at,
-        told=told,
+        promises=promises,
     )
 
 
-def left_alone(day: Midday, shifts: Collection[str]) -> Midday:
-    """Leave rounds out of what is asked, with their visits: nobody touches them."""
-    theirs = {name for shift in shifts for name in day.ahead.orders.get(shift, ())}
-    rest = replace(
-        day.rest,
-        visits=tuple(visit for visit in day.rest.visits if visit.id not in theirs),
-        shifts=tuple(shift for shift in day.rest.shifts if shift.id not in shifts),
-        pins=tuple(pin for pin in day.rest.pins if pin.shift not in shifts),
+def without_shifts(day: RemainingDay, shifts: Collection[str]) -> RemainingDay:
+    """Exclude rounds, with their visits, from the remaining day."""
+    excluded = {name for shift in shifts for name in day.present.orders.get(shift, ())}
+    remaining_problem = replace(
+        day.remaining,
+        visits=tuple(visit for visit in day.remaining.visits if visit.id not in excluded),
+        shifts=tuple(shift for shift in day.remaining.shifts if shift.id not in shifts),
+        pins=tuple(pin for pin in day.remaining.pins if pin.shift not in shifts),
     )
-    orders = {name: order for name, order in day.ahead.orders.items() if name not in shifts}
-    return replace(day, rest=rest, ahead=retimed(rest, orders))
+    orders = {name: order for name, order in day.present.orders.items() if name not in shifts}
+    return replace(day, remaining=remaining_problem, present=retimed(remaining_problem, orders))
 
 
 def _facts(facts: DayFacts, also: Iterable[Pickup]) -> DayFacts:
@@ -134,62 +138,59 @@ def _facts(facts: DayFacts, also: Iterable[Pickup]) -> DayFacts:
 
 
 def _with_freezers(problem: Problem, sites: Iterable[Site]) -> Problem:
-    """Put in every freezer of the bank: a round may have to end at one it was not to see."""
+    """Add every freezer of the bank: a round may have to end at another one than planned."""
     known = {place.id for place in problem.places}
     places = [
         *problem.places,
         *(
-            Place(id=gate(site), latitude=site.latitude, longitude=site.longitude, receives=True)
+            Place(
+                id=site_place(site), latitude=site.latitude, longitude=site.longitude, receives=True
+            )
             for site in sites
-            if site.receives and gate(site) not in known
+            if site.receives and site_place(site) not in known
         ),
     ]
     points = [(place.latitude or 0.0, place.longitude or 0.0) for place in places]
     return replace(problem, places=tuple(places), travel={CAR: estimated(points)})
 
 
-def gate(site: Site) -> str:
-    """Return the planner's name of a site."""
-    return f"site:{site.id}"
-
-
-def _counts(pickup: Pickup, door: StopEta | None) -> bool:
-    """Whether a visit is part of the day: over, or still agreed."""
-    return (door is not None and door.past) or pickup.state in AHEAD
+def _is_of_the_day(pickup: Pickup, door: StopEta | None) -> bool:
+    """Return whether a visit is part of the day: over, or still agreed."""
+    return (door is not None and door.past) or pickup.state in TO_VISIT
 
 
 def _visit(
-    facts: DayFacts, visit: Visit, doors: Mapping[int, StopEta], told: Mapping[int, Promise]
+    facts: DayFacts, visit: Visit, doors: Mapping[int, StopEta], promises: Mapping[int, Promise]
 ) -> Visit:
-    door, promise = doors.get(int(visit.id)), told.get(int(visit.id))
+    door, promise = doors.get(int(visit.id)), promises.get(int(visit.id))
     if door is not None and door.past:
-        return _weighed(visit, door)
+        return _as_collected(visit, door)
     if promise is None:
         return visit
     due = Seconds(facts.service_day.seconds(promise.closes))
     return replace(visit, due=due, cents_per_hour_late=CENTS_PER_HOUR_LATE)
 
 
-def _weighed(visit: Visit, door: StopEta) -> Visit:
-    """What a visit that is over has left in the box."""
+def _as_collected(visit: Visit, door: StopEta) -> Visit:
+    """Return a past visit with the load that it left in the box."""
     decided = door.state.decided_by
     if not isinstance(decided, CollectedEvent):
         return replace(visit, load={}, ride_limits={})
-    said = decided.payload
+    record = decided.payload
     limits = {
         name: limit
         for name, limit in visit.ride_limits.items()
-        if (said.tubes if name == "tubes" else said.bottles)
+        if (record.tubes if name == "tubes" else record.bottles)
     }
-    load = {"bottles": said.bottles, "ml": said.volume_ml, "tubes": len(said.tubes)}
+    load = {"bottles": record.bottles, "ml": record.volume_ml, "tubes": len(record.tubes)}
     return replace(visit, load=load, ride_limits=limits)
 
 
-def _lived(facts: DayFacts, problem: Problem, courses: Mapping[int, RoundEta | None]) -> Plan:
+def _driven_plan(facts: DayFacts, problem: Problem, etas: Mapping[int, RoundEta | None]) -> Plan:
     tours = [
         tour
         for round_ in facts.rounds
-        if (found := courses.get(round_.id)) and (tour := _tour(facts, problem, round_, found))
+        if (found := etas.get(round_.id)) and (tour := _tour(facts, problem, round_, found))
     ]
     return assembled(problem, tuple(tours))
 
@@ -219,58 +220,71 @@ def _tour(facts: DayFacts, problem: Problem, round_: Round, found: RoundEta) -> 
     )
 
 
-def _from_now(rest: Problem, lived: Plan) -> Problem:
-    """Let nobody arrive in the past: who is behind reaches her next door when the course says."""
-    return replace(rest, shifts=tuple(_behind(rest, shift, lived) for shift in rest.shifts))
+def _from_now(remaining_problem: Problem, driven: Plan) -> Problem:
+    """Delay shifts of late collectors, so that no next stop is reached in the past."""
+    return replace(
+        remaining_problem,
+        shifts=tuple(
+            _shift_from_now(remaining_problem, shift, driven) for shift in remaining_problem.shifts
+        ),
+    )
 
 
-def _behind(rest: Problem, shift: Shift, lived: Plan) -> Shift:
-    tour = lived.tour(shift.id)
-    ahead = next((stop for stop in tour.stops if rest.visit(stop.visit)), None) if tour else None
-    visit = rest.visit(ahead.visit) if ahead else None
-    if not shift.departed or ahead is None or visit is None:
+def _shift_from_now(remaining_problem: Problem, shift: Shift, driven: Plan) -> Shift:
+    tour = driven.tour(shift.id)
+    next_stop = (
+        next((stop for stop in tour.stops if remaining_problem.visit(stop.visit)), None)
+        if tour
+        else None
+    )
+    visit = remaining_problem.visit(next_stop.visit) if next_stop else None
+    if not shift.departed or next_stop is None or visit is None:
         return shift
-    way = rest.seconds(shift.profile, start=shift.start, end=visit.place)
-    earliest = Seconds(max(shift.window.earliest, ahead.arrival - way))
+    way = remaining_problem.seconds(shift.profile, start=shift.start, end=visit.place)
+    earliest = Seconds(max(shift.window.earliest, next_stop.arrival - way))
     latest = Seconds(max(shift.window.latest, earliest))
     return replace(shift, window=Window(earliest=earliest, latest=latest))
 
 
-def _with_a_hand_over(rest: Problem, lived: Plan, takes: Seconds) -> Problem:
-    """Let everything be received in time; a round may spend those minutes where it needs them."""
+def _with_a_hand_over(remaining_problem: Problem, driven: Plan, takes: Seconds) -> Problem:
+    """Shorten ride limits by the hand-over; a round may spend those minutes where it needs them."""
     return replace(
-        rest,
-        shifts=tuple(_received(shift, lived, takes) for shift in rest.shifts),
-        visits=tuple(_riding(visit, -takes) for visit in rest.visits),
+        remaining_problem,
+        shifts=tuple(_received_in_time(shift, driven, takes) for shift in remaining_problem.shifts),
+        visits=tuple(_with_ride_time(visit, -takes) for visit in remaining_problem.visits),
     )
 
 
-def _riding(visit: Visit, more: int) -> Visit:
-    """The same visit, whose milk and blood may ride so many seconds more, or less."""
+def _with_ride_time(visit: Visit, more: int) -> Visit:
+    """Return the visit with ride limits longer by so many seconds."""
     limits = {name: Seconds(max(0, limit + more)) for name, limit in visit.ride_limits.items()}
     return replace(visit, ride_limits=limits)
 
 
-def _received(shift: Shift, lived: Plan, takes: Seconds) -> Shift:
-    tour, until = lived.tour(shift.id), shift.carried_until
+def _received_in_time(shift: Shift, driven: Plan, takes: Seconds) -> Shift:
+    tour, until = driven.tour(shift.id), shift.carried_until
     if tour is None or until is None or tour.arrival > until - takes:
         return shift
     return replace(shift, carried_until=Seconds(until - takes))
 
 
-def _without_the_unloaded(rest: Problem, facts: DayFacts) -> Problem:
-    """A round whose box was emptied is over: nobody is sent out on it again."""
+def _without_the_unloaded(remaining_problem: Problem, facts: DayFacts) -> Problem:
+    """Exclude rounds with an emptied box: no collector is sent out on them again."""
     over = {str(each.shift_id) for each in facts.rounds if each.state is RoundState.UNLOADED}
     return replace(
-        rest,
-        shifts=tuple(shift for shift in rest.shifts if shift.id not in over),
-        pins=tuple(pin for pin in rest.pins if pin.shift not in over),
+        remaining_problem,
+        shifts=tuple(shift for shift in remaining_problem.shifts if shift.id not in over),
+        pins=tuple(pin for pin in remaining_problem.pins if pin.shift not in over),
     )
 
 
-def _orders(lived: Plan, rest: Problem) -> dict[str, list[str]]:
-    return {tour.shift: list(_left(tour, rest)) for tour in lived.tours if rest.shift(tour.shift)}
+def _orders(driven: Plan, remaining_problem: Problem) -> dict[str, list[str]]:
+    return {
+        tour.shift: list(_remaining_stops(tour, remaining_problem))
+        for tour in driven.tours
+        if remaining_problem.shift(tour.shift)
+    }
 
 
-def _left(tour: Tour, rest: Problem) -> Iterator[str]:
-    return (name for name in tour.visits if rest.visit(name) is not None)
+def _remaining_stops(tour: Tour, remaining_problem: Problem) -> Iterator[str]:
+    return (name for name in tour.visits if remaining_problem.visit(name) is not None)

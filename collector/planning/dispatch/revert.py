@@ -1,4 +1,4 @@
-"""Taking an answer back: the rounds as they were before it, as far as that is still ahead."""
+"""Reversal of an answer: the orders before it, as far as they are still ahead."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 from collector.db import owned
 from collector.errors import NotFound
 from collector.pickups.models import Pickup, PickupState
-from collector.planning.dispatch.alternatives import Alternative, lawful
-from collector.planning.dispatch.remaining_day import Midday
+from collector.planning.dispatch.alternatives import Alternative, drop_unlawful
+from collector.planning.dispatch.remaining_day import RemainingDay
 from collector.planning.models import Disruption, DisruptionProposal, ProposalWay
+from collector.planning.problem.searches import fill
 from collector.rounds.models import DayPlan
 from collector.rounds.queries import OF_A_PICKUP
-from routing.analysis.insertion import filled
 from routing.formats.native import plan_of, problem_of
 from routing.problem import Pin, Problem
 from routing.schedule import retimed
@@ -23,7 +23,7 @@ from routing.schedule import retimed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrdersBefore:
-    """How the rounds were driven when a disruption was told, in the planner's names.
+    """The orders of the rounds when a disruption was reported, in the planner's names.
 
     Attributes
     ----------
@@ -38,8 +38,8 @@ class OrdersBefore:
     waiting: frozenset[str]
 
 
-def before(session: Session, *, bank_id: int, day: date, disruption_id: int) -> OrdersBefore:
-    """Return what an answer of a day has changed.
+def orders_before(session: Session, *, bank_id: int, day: date, disruption_id: int) -> OrdersBefore:
+    """Return the orders of a day before an answer.
 
     Raises
     ------
@@ -52,23 +52,23 @@ def before(session: Session, *, bank_id: int, day: date, disruption_id: int) -> 
     )
     if found.day != day or session.scalar(answered) is None:
         raise NotFound("not_found", kind="disruptions")
-    problem, ahead = problem_of(found.problem), plan_of(found.ahead)
+    problem, present = problem_of(found.problem), plan_of(found.ahead)
     return OrdersBefore(
-        orders=ahead.orders,
+        orders=present.orders,
         ends={shift.id: shift.ends for shift in problem.shifts},
-        waiting=frozenset(left.visit for left in ahead.unassigned),
+        waiting=frozenset(left.visit for left in present.unassigned),
     )
 
 
-def sent_away(session: Session, plan: DayPlan, then: OrdersBefore) -> list[Pickup]:
-    """Return the requests that were in a round then and wait for one now."""
-    wanted = {int(name) for order in then.orders.values() for name in order} - plan.placed
+def unplaced_since(session: Session, plan: DayPlan, then: OrdersBefore) -> list[Pickup]:
+    """Return the requests that were in a round then and are in none now."""
+    keys = {int(name) for order in then.orders.values() for name in order} - plan.placed
     return list(
         session.scalars(
             select(Pickup)
             .where(
                 Pickup.bank_id == plan.bank_id,
-                Pickup.id.in_(wanted),
+                Pickup.id.in_(keys),
                 Pickup.state == PickupState.ACCEPTED,
             )
             .options(*OF_A_PICKUP)
@@ -76,38 +76,41 @@ def sent_away(session: Session, plan: DayPlan, then: OrdersBefore) -> list[Picku
     )
 
 
-def as_before(day: Midday, then: OrdersBefore) -> Alternative:
-    """Give everybody her order of then; what was added since goes where it costs least."""
-    rest = day.rest
+def revert_alternative(day: RemainingDay, then: OrdersBefore) -> Alternative:
+    """Return the alternative with the orders of then; later visits get their cheapest place."""
+    remaining = day.remaining
     shifts = tuple(
-        replace(shift, ends=then.ends.get(shift.id, shift.ends)) for shift in rest.shifts
+        replace(shift, ends=then.ends.get(shift.id, shift.ends)) for shift in remaining.shifts
     )
-    problem, left = lawful(replace(rest, shifts=shifts), _orders(rest, then))
-    waiting = then.waiting - {pin.visit for pin in rest.pins}
+    problem, left = drop_unlawful(replace(remaining, shifts=shifts), _orders(remaining, then))
+    waiting = then.waiting - {pin.visit for pin in remaining.pins}
     without = replace(
         problem, visits=tuple(visit for visit in problem.visits if visit.id not in waiting)
     )
-    full = filled(without, retimed(without, left.orders))
+    full = fill(without, retimed(without, left.orders))
     return Alternative(
         way=ProposalWay.AS_BEFORE,
         problem=problem,
         plan=retimed(problem, full.orders),
-        gate=_gate(rest, then),
+        gate=_gate(remaining, then),
     )
 
 
-def _orders(rest: Problem, then: OrdersBefore) -> dict[str, list[str]]:
-    """The orders of then, of what is ahead; what somebody is driving to by now stays hers."""
-    pins = {pin.visit: pin for pin in rest.pins}
+def _orders(remaining: Problem, then: OrdersBefore) -> dict[str, list[str]]:
+    """Return the orders of then, as far as they are ahead.
+
+    A visit that a collector is driving to now stays in her round.
+    """
+    pins = {pin.visit: pin for pin in remaining.pins}
     orders = {
-        shift: [name for name in order if rest.visit(name) and _is_free(pins.get(name), shift)]
+        shift: [name for name in order if remaining.visit(name) and _is_free(pins.get(name), shift)]
         for shift, order in then.orders.items()
     }
-    for pin in rest.pins:
+    for pin in remaining.pins:
         order = orders.setdefault(pin.shift, [])
         if pin.position == 0 and pin.visit in order:
             order.remove(pin.visit)
-        if pin.visit not in order and rest.visit(pin.visit):
+        if pin.visit not in order and remaining.visit(pin.visit):
             order.insert(0, pin.visit)
     return orders
 
@@ -116,11 +119,11 @@ def _is_free(pin: Pin | None, shift: str) -> bool:
     return pin is None or pin.shift == shift
 
 
-def _gate(rest: Problem, then: OrdersBefore) -> str:
-    """Where rounds end again that were sent to another freezer; empty where none were."""
+def _gate(remaining: Problem, then: OrdersBefore) -> str:
+    """Return the place where diverted rounds end again; empty without one."""
     others = {
         then.ends[shift.id]
-        for shift in rest.shifts
+        for shift in remaining.shifts
         if then.ends.get(shift.id, shift.ends) != shift.ends
     }
     return next(iter(others))[0] if len(others) == 1 else ""

@@ -1,1 +1,1 @@
-"""Edits of a day by a coordinator: what-if, commit, undo, remedies, moves."""
+"""Edits of a day by a coordinator: previews, moves, remedies, pins, commit and undo."""

@@ -1,6 +1,6 @@
-"""Which round holds which visits in which order, and how a change of it is taken back.
+"""Assignments of visits to rounds, their differences, and the reversal of a change.
 
-Values only: nothing here reads a row or writes one.
+All are values: no function of this module reads or writes a row.
 """
 
 from bisect import bisect_left
@@ -12,7 +12,7 @@ from collector.rounds.models import DayPlan
 
 
 class Overlap(Exception):  # noqa: N818 - an answer to a question, caught by its one caller
-    """These visits are no longer where the change left them: somebody moved them since."""
+    """Visits were moved again since the change that is to be reverted."""
 
     def __init__(self, pickups: Iterable[int]) -> None:
         super().__init__(pickups)
@@ -20,31 +20,31 @@ class Overlap(Exception):  # noqa: N818 - an answer to a question, caught by its
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Arrangement:
-    """The orders of a day's rounds, by round, and the visits that are pinned to theirs."""
+class Assignment:
+    """The order of visits of each round of a day, and the pinned visits."""
 
     orders: Mapping[int, tuple[int, ...]]
     pinned: frozenset[int] = frozenset()
 
     @property
     def placed(self) -> frozenset[int]:
-        """Every visit in a round."""
+        """The visits in any round."""
         return frozenset(key for order in self.orders.values() for key in order)
 
     def round_of(self, pickup: int) -> int | None:
-        """Return the round that holds a visit; None where none does."""
+        """Return the round that holds a visit; None if none does."""
         return next((key for key, order in self.orders.items() if pickup in order), None)
 
-    def without(self, pickups: Collection[int]) -> "Arrangement":
-        """Return the same with these visits in no round; their pins go."""
+    def without(self, pickups: Collection[int]) -> "Assignment":
+        """Return the assignment with these visits in no round and without their pins."""
         orders = {
             key: tuple(each for each in order if each not in pickups)
             for key, order in self.orders.items()
         }
-        return Arrangement(orders=orders, pinned=self.pinned - frozenset(pickups))
+        return Assignment(orders=orders, pinned=self.pinned - frozenset(pickups))
 
-    def moved(self, pickups: Sequence[int], to: int | None, position: int) -> "Arrangement":
-        """Return the same with these visits together at a place of a round, or in no round.
+    def with_moved(self, pickups: Sequence[int], to: int | None, position: int) -> "Assignment":
+        """Return the assignment with these visits together in a round, or in no round.
 
         Parameters
         ----------
@@ -57,34 +57,34 @@ class Arrangement:
         order = list(bare.orders.get(to, ()))
         order[position:position] = pickups
         orders = {**bare.orders, to: tuple(order)}
-        return Arrangement(orders=orders, pinned=self.pinned)
+        return Assignment(orders=orders, pinned=self.pinned)
 
-    def pins(self, pickup: int, *, pinned: bool) -> "Arrangement":
-        """Return the same with this visit pinned to its round, or let go."""
+    def with_pin(self, pickup: int, *, pinned: bool) -> "Assignment":
+        """Return the assignment with this visit pinned to its round, or unpinned."""
         one = frozenset({pickup})
         return replace(self, pinned=self.pinned | one if pinned else self.pinned - one)
 
-    def only(self, rounds: Collection[int]) -> "Arrangement":
-        """Return what these rounds hold."""
+    def of_rounds(self, rounds: Collection[int]) -> "Assignment":
+        """Return the part of the assignment that concerns these rounds."""
         orders = {key: order for key, order in self.orders.items() if key in rounds}
-        kept = Arrangement(orders=orders)
-        return Arrangement(orders=orders, pinned=self.pinned & kept.placed)
+        kept = Assignment(orders=orders)
+        return Assignment(orders=orders, pinned=self.pinned & kept.placed)
 
     def as_json(self) -> dict[str, Any]:
-        """Return it as it is written in a row."""
+        """Return the assignment as a row stores it."""
         orders = {str(key): list(order) for key, order in sorted(self.orders.items())}
         return {"orders": orders, "pinned": sorted(self.pinned)}
 
     @classmethod
-    def read(cls, data: Mapping[str, Any]) -> "Arrangement":
-        """Read what `as_json` wrote."""
+    def from_json(cls, data: Mapping[str, Any]) -> "Assignment":
+        """Read an assignment that `as_json` wrote."""
         orders = {int(key): tuple(order) for key, order in data["orders"].items()}
         return cls(orders=orders, pinned=frozenset(data["pinned"]))
 
 
-def arranged(plan: DayPlan) -> Arrangement:
-    """Return what the rows of a day say."""
-    return Arrangement(
+def assignment_of(plan: DayPlan) -> Assignment:
+    """Return the assignment of a day's rows."""
+    return Assignment(
         orders={
             round_.id: tuple(stop.pickup_id for stop in round_.stops) for round_ in plan.rounds
         },
@@ -94,7 +94,7 @@ def arranged(plan: DayPlan) -> Arrangement:
     )
 
 
-def touched(before: Arrangement, after: Arrangement) -> frozenset[int]:
+def changed_rounds(before: Assignment, after: Assignment) -> frozenset[int]:
     """Return the rounds whose orders differ."""
     rounds = before.orders.keys() | after.orders.keys()
     return frozenset(
@@ -102,8 +102,8 @@ def touched(before: Arrangement, after: Arrangement) -> frozenset[int]:
     )
 
 
-def changed(before: Arrangement, after: Arrangement) -> frozenset[int]:
-    """Return the fewest visits whose moving, or whose pin, makes one of the other."""
+def changed_visits(before: Assignment, after: Assignment) -> frozenset[int]:
+    """Return the smallest set of visits to move, pin or unpin from one assignment to the other."""
     found = set(before.pinned ^ after.pinned)
     for key in before.orders.keys() | after.orders.keys():
         then, now = before.orders.get(key, ()), after.orders.get(key, ())
@@ -112,18 +112,18 @@ def changed(before: Arrangement, after: Arrangement) -> frozenset[int]:
     return frozenset(found)
 
 
-def gone_back(present: Arrangement, *, before: Arrangement, after: Arrangement) -> Arrangement:
-    """Take a change back from the present, which may have changed otherwise since.
+def revert_change(present: Assignment, *, before: Assignment, after: Assignment) -> Assignment:
+    """Revert a change in the present assignment, which may have other changes since.
 
-    Each visit that the change moved goes back behind the stop it followed; whatever else was moved
-    meanwhile stays where it is.
+    Each visit that the change moved goes back behind the stop it followed. Visits moved by other
+    changes stay at their positions.
 
     Raises
     ------
     Overlap
-        Visits are not where the change left them, or not pinned as it left them.
+        A visit is not in the round, or not pinned, as the change left it.
     """
-    moved = changed(before, after)
+    moved = changed_visits(before, after)
     astray = {
         key
         for key in moved
@@ -132,49 +132,51 @@ def gone_back(present: Arrangement, *, before: Arrangement, after: Arrangement) 
     }
     if astray:
         raise Overlap(astray)
-    bare = present.without([key for key in moved if _seat(before, key) != _seat(after, key)])
+    bare = present.without(
+        [key for key in moved if _position(before, key) != _position(after, key)]
+    )
     orders = {key: list(order) for key, order in bare.orders.items()}
     for key, order in before.orders.items():
-        _put_back(orders.setdefault(key, []), order, moved)
+        _reinsert(orders.setdefault(key, []), order, moved)
     pinned = (present.pinned - moved) | (before.pinned & moved)
-    return Arrangement(orders={key: tuple(order) for key, order in orders.items()}, pinned=pinned)
+    return Assignment(orders={key: tuple(order) for key, order in orders.items()}, pinned=pinned)
 
 
-def joined(present: Arrangement, other: Arrangement, chosen: Collection[int]) -> Arrangement:
-    """Return the present with these visits, and no others, where the other arrangement has them."""
+def merge_moves(present: Assignment, other: Assignment, chosen: Collection[int]) -> Assignment:
+    """Return the present with only these visits at their positions of the other assignment."""
     bare = present.without(chosen)
     orders = {key: list(order) for key, order in bare.orders.items()}
     for key, order in other.orders.items():
-        _put_back(orders.setdefault(key, []), order, chosen)
-    found = Arrangement(orders={key: tuple(order) for key, order in orders.items()})
+        _reinsert(orders.setdefault(key, []), order, chosen)
+    found = Assignment(orders={key: tuple(order) for key, order in orders.items()})
     return replace(found, pinned=present.pinned & found.placed)
 
 
-def _put_back(order: list[int], then: Sequence[int], moved: Collection[int]) -> None:
-    """Put each moved visit behind the nearest stop it followed that is there."""
+def _reinsert(order: list[int], then: Sequence[int], moved: Collection[int]) -> None:
+    """Insert each moved visit behind the nearest of its predecessors that the order holds."""
     there = set(order)
     for position, key in enumerate(then):
         if key not in moved or key in there:
             continue
-        ahead = next((each for each in reversed(then[:position]) if each in there), None)
-        order.insert(order.index(ahead) + 1 if ahead is not None else 0, key)
+        predecessor = next((each for each in reversed(then[:position]) if each in there), None)
+        order.insert(order.index(predecessor) + 1 if predecessor is not None else 0, key)
         there.add(key)
 
 
-def _seat(arrangement: Arrangement, pickup: int) -> tuple[int, tuple[int, ...]] | None:
-    round_ = arrangement.round_of(pickup)
-    return None if round_ is None else (round_, arrangement.orders[round_])
+def _position(assignment: Assignment, pickup: int) -> tuple[int, tuple[int, ...]] | None:
+    round_ = assignment.round_of(pickup)
+    return None if round_ is None else (round_, assignment.orders[round_])
 
 
 def _out_of_order(then: Sequence[int], now: Sequence[int]) -> Iterator[int]:
-    """Yield the stops of both orders that do not stand in the longest run they share."""
+    """Yield the stops of both orders outside their longest common run."""
     rank = {key: number for number, key in enumerate(then)}
     common = [key for key in now if key in rank]
-    kept = _longest_rise([rank[key] for key in common])
+    kept = _longest_increasing([rank[key] for key in common])
     yield from (key for key in common if rank[key] not in kept)
 
 
-def _longest_rise(ranks: Sequence[int]) -> set[int]:
+def _longest_increasing(ranks: Sequence[int]) -> set[int]:
     """Return the members of a longest increasing subsequence (patience sorting)."""
     tops: list[int] = []
     behind: dict[int, int | None] = {}

@@ -1,10 +1,10 @@
-"""Two plans of a day side by side: their figures, moved visits, changed promises."""
+"""Two plans of a day side by side: figures, moved visits, changed promises."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from collector.planning.editing.what_if import DayChange, margin
+from collector.planning.editing.what_if import DayChange, tightest_margin
 from collector.rounds.promises import Promise, promise
 from collector.rounds.publication import promises_in
 from routing.analysis.compare import Seat, compare
@@ -13,13 +13,13 @@ from routing.plan import Plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Figures:
-    """What a plan comes to.
+class PlanFigures:
+    """Figures of a plan.
 
     Attributes
     ----------
     waiting, longest, margin
-        Seconds: at doors, of the longest round, left on the tightest clock.
+        Seconds of waiting at the doors, of the longest round, and left on the tightest clock.
     """
 
     planned: int
@@ -32,8 +32,8 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SeatSeen:
-    """Where a visit is: its round, its number in it, when it begins."""
+class VisitPosition:
+    """Round, number and begin of a visit."""
 
     letter: str
     number: int
@@ -42,60 +42,60 @@ class SeatSeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MovedVisit:
-    """A visit that is elsewhere, or at another time, in the other plan.
+    """A visit with another round, position or begin in the other plan.
 
     Attributes
     ----------
     is_taken
-        The change moves it; else it only begins at another time because others move.
+        The change moves it; otherwise it begins at another time because others move.
     was_promised, becomes_promised
-        What its donor was told, and what she would be told; both None where she hears nothing.
+        The present and the new promise; both None if the donor has none.
     """
 
     pickup_id: int
-    before: SeatSeen | None
-    after: SeatSeen | None
+    before: VisitPosition | None
+    after: VisitPosition | None
     is_taken: bool
     was_promised: Promise | None
     becomes_promised: Promise | None
 
     @property
-    def is_heard(self) -> bool:
-        """Whether its donor hears of it."""
+    def is_notified(self) -> bool:
+        """Whether the donor gets a message."""
         return self.was_promised is not None and self.was_promised != self.becomes_promised
 
     @property
     def later(self) -> int | None:
-        """How many seconds later it begins; None where one plan lacks it."""
+        """The delay of its begin, in seconds; None if one plan lacks it."""
         if self.before is None or self.after is None:
             return None
         return int((self.after.begins_at - self.before.begins_at).total_seconds())
 
 
-def figures(change: DayChange, plan: Plan) -> Figures:
-    """Return what one of the two plans comes to, in the bank's own costs."""
+def plan_figures(change: DayChange, plan: Plan) -> PlanFigures:
+    """Return the figures of one of the two plans, in the bank's own costs."""
     bill = cost(change.problem, plan)
-    return Figures(
+    return PlanFigures(
         planned=sum(len(tour.stops) for tour in plan.tours),
         metres=plan.metres,
         seconds=plan.seconds,
         waiting=sum(stop.wait for tour in plan.tours for stop in tour.stops),
         longest=max((tour.seconds for tour in plan.tours), default=0),
         cents=bill.total - bill.penalties,
-        margin=margin(change.problem, plan.tours),
+        margin=tightest_margin(change.problem, plan.tours),
     )
 
 
 def moved_visits(change: DayChange) -> tuple[MovedVisit, ...]:
-    """Return every visit that the two plans have elsewhere or at another minute.
+    """Return every visit with another round, position or minute in the two plans.
 
-    First those that change their round, then those with another place or time in it.
+    Visits that change their round come first.
     """
     letters = {str(round_.shift_id): round_.letter for round_ in change.facts.rounds}
-    told = promises_in(change.facts.plan.rounds)
-    found = compare(change.before, change.after)
+    promises = promises_in(change.facts.plan.rounds)
+    found = compare(change.plan_before, change.plan_after)
     return tuple(
-        _moved(change, int(each.visit), each.before, each.after, letters, told)
+        _moved(change, int(each.visit), each.before, each.after, letters, promises)
         for each in (*found.moved, *found.retimed)
     )
 
@@ -106,28 +106,30 @@ def _moved(
     before: Seat | None,
     after: Seat | None,
     letters: Mapping[str, str],
-    told: Mapping[int, Promise],
+    promises: Mapping[int, Promise],
 ) -> MovedVisit:
-    given = told.get(key)
-    becomes = None
+    given = promises.get(key)
+    new_promise = None
     if given is not None and after is not None:
         service_day = change.facts.service_day
         windows = change.facts.pickups[key].windows
-        becomes = promise(service_day, service_day.at(after.begin), windows, given=given)
+        new_promise = promise(service_day, service_day.at(after.begin), windows, given=given)
     return MovedVisit(
         pickup_id=key,
-        before=_seat(change, before, letters),
-        after=_seat(change, after, letters),
+        before=_position(change, before, letters),
+        after=_position(change, after, letters),
         is_taken=key in change.moved,
         was_promised=given,
-        becomes_promised=becomes,
+        becomes_promised=new_promise,
     )
 
 
-def _seat(change: DayChange, seat: Seat | None, letters: Mapping[str, str]) -> SeatSeen | None:
+def _position(
+    change: DayChange, seat: Seat | None, letters: Mapping[str, str]
+) -> VisitPosition | None:
     if seat is None:
         return None
-    return SeatSeen(
+    return VisitPosition(
         letter=letters[seat.shift],
         number=seat.position + 1,
         begins_at=change.facts.service_day.at(seat.begin),

@@ -1,4 +1,4 @@
-"""Moving visits by hand: to another round, another place, the tray, or over several rounds."""
+"""Moves of visits: to another round or position, to the tray, or spread over other rounds."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -7,26 +7,27 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from collector.errors import NotFound, Refused
-from collector.planning.editing.assignment import Arrangement
-from collector.planning.editing.commit import By, make
-from collector.planning.editing.what_if import DayChange, Desk, Preview, told
-from collector.planning.models import DayEdit, EditKind
-from collector.planning.problem.build import gather
-from collector.rounds.actions import edit_day
+from collector.planning.editing.assignment import Assignment
+from collector.planning.editing.commit import ComputedEdit
+from collector.planning.editing.what_if import DayChange, Preview, WhatIf, preview_of
+from collector.planning.models import EditKind
+from collector.planning.problem.build import load_facts
+from collector.planning.problem.searches import legal_places
 from collector.rounds.models import DayPlan
-from routing.analysis.insertion import Insertion, inserted, insertions, orders_with
+from collector.rounds.queries import day_plan_at_version
+from routing.analysis.insertion import Insertion, inserted, orders_with
 from routing.check.judge import check_tour
 from routing.plan import Plan, Tour
 from routing.schedule import best_effort, retimed
 
 TRAY, SPREAD = "tray", "spread"
-MOST_AT_ONCE = 200
-"""As many visits as one act may move."""
+MOST_VISITS = 200
+"""Most visits of one move."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetPosition:
-    """Where visits go: a round, at a place in it or wherever is best; the tray; other rounds.
+    """Target of a move: a round, with a position or the cheapest one; the tray; the other rounds.
 
     Written `12:3`, `12`, `tray` and `spread`.
     """
@@ -36,8 +37,8 @@ class TargetPosition:
     position: int | None = None
 
     @classmethod
-    def read(cls, text: str) -> "TargetPosition":
-        """Read a place as a page writes it.
+    def parse(cls, text: str) -> "TargetPosition":
+        """Parse a target as pages write it.
 
         Raises
         ------
@@ -55,31 +56,31 @@ class TargetPosition:
         return str(self.round_id) if self.position is None else f"{self.round_id}:{self.position}"
 
 
-def price(
+def price_move(
     session: Session, plan: DayPlan, *, pickups: Sequence[int], place: TargetPosition
 ) -> tuple[DayChange, Preview]:
-    """Return what moving these visits there would do; nothing is written.
+    """Return the change and the preview of a move; nothing is written.
 
     Raises
     ------
     NotFound, Refused
-        As `move`, except for the rules that `breaks` names.
+        As `compute_move`.
     """
-    desk = Desk(gather(session, plan), _known(pickups))
-    change = desk.change(arrangement(desk, pickups, place))
-    return change, told(change)
+    what_if = WhatIf(load_facts(session, plan), _known(pickups))
+    change = what_if.change(target_assignment(what_if, pickups, place))
+    return change, preview_of(change)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """A place that visits may go to, and what that would do.
+class PricedTarget:
+    """A target of a move with its preview.
 
     Attributes
     ----------
     placed
-        How many of them are in a round then.
+        Number of the visits in a round afterwards.
     refusal
-        Why nothing can be done there at all.
+        The refusal, if the move is impossible.
     """
 
     place: TargetPosition
@@ -89,146 +90,148 @@ class Choice:
     refusal: Refused | None = None
 
 
-def choices(desk: Desk, pickups: Sequence[int]) -> list[Choice]:
-    """Return every round that has not left, the other rounds together, and the tray, priced."""
-    places = [TargetPosition(round_id=key) for key in desk.shifts]
-    if len(pickups) > 1 and len(desk.shifts) > 1:
-        places.append(TargetPosition.read(SPREAD))
-    if desk.was.placed.intersection(pickups):
-        places.append(TargetPosition.read(TRAY))
-    return [_choice(desk, pickups, place) for place in places]
+def price_targets(what_if: WhatIf, pickups: Sequence[int]) -> list[PricedTarget]:
+    """Return every round that has not started, the other rounds together, and the tray, priced."""
+    places = [TargetPosition(round_id=key) for key in what_if.shifts]
+    if len(pickups) > 1 and len(what_if.shifts) > 1:
+        places.append(TargetPosition.parse(SPREAD))
+    if what_if.assignment.placed.intersection(pickups):
+        places.append(TargetPosition.parse(TRAY))
+    return [_choice(what_if, pickups, place) for place in places]
 
 
-def _choice(desk: Desk, pickups: Sequence[int], place: TargetPosition) -> Choice:
+def _choice(what_if: WhatIf, pickups: Sequence[int], place: TargetPosition) -> PricedTarget:
     try:
-        change = desk.change(arrangement(desk, pickups, place))
+        change = what_if.change(target_assignment(what_if, pickups, place))
     except Refused as refused:
-        return Choice(place=place, preview=None, change=None, refusal=refused)
-    placed = len(change.becomes.placed.intersection(pickups))
-    return Choice(place=place, preview=told(change), change=change, placed=placed)
+        return PricedTarget(place=place, preview=None, change=None, refusal=refused)
+    placed = len(change.assignment_after.placed.intersection(pickups))
+    return PricedTarget(place=place, preview=preview_of(change), change=change, placed=placed)
 
 
-def move(
+def compute_move(
     session: Session,
     *,
-    by: By,
     bank_id: int,
     day: date,
     version: int,
     pickups: Sequence[int],
     place: TargetPosition,
-) -> DayEdit:
-    """Move visits and time their rounds anew.
+) -> ComputedEdit:
+    """Compute the edit that moves visits; `commit.write_edit` writes it.
 
-    A pin goes with its stop. Stops whose requests were cancelled or changed meanwhile leave the
-    rounds that are timed anew.
+    A pin goes with its stop. Stops of cancelled or changed requests leave the rounds that are timed
+    anew.
 
     Raises
     ------
     NotFound
-        A pick-up or the round is not of this bank and day.
+        A request or the round is not of this bank and day.
     Conflict
-        The day is another version by now: `changed_meanwhile` (`version`, `revision`).
+        The day has another version by now: `changed_meanwhile` (`version`, `revision`).
     Refused
-        `nothing_moves`; `move_breaks_medical_rule` (`rules`); `move_needs_reason` (`rules`);
-        `round_has_started`; `visit_may_not_be_served` (`reason`, see `Aside`).
+        `nothing_moves`; `round_has_started`; `visit_may_not_be_served` (`reason`, see
+        `NotPlannable`).
     """
-    plan = edit_day(session, bank_id=bank_id, day=day, version=version)
-    change, _ = price(session, plan, pickups=pickups, place=place)
-    if change.becomes.orders == change.was.orders:
+    plan = day_plan_at_version(session, bank_id=bank_id, day=day, version=version)
+    what_if = WhatIf(load_facts(session, plan), _known(pickups))
+    change = what_if.change(target_assignment(what_if, pickups, place))
+    if change.assignment_after.orders == change.assignment_before.orders:
         raise Refused("nothing_moves")
-    return make(session, change, by=by, kind=_kind(place))
+    return ComputedEdit.of(what_if, change.assignment_after, _kind(place))
 
 
-def arrangement(desk: Desk, pickups: Sequence[int], place: TargetPosition) -> Arrangement:
-    """Return the day with these visits where they are to go."""
+def target_assignment(what_if: WhatIf, pickups: Sequence[int], place: TargetPosition) -> Assignment:
+    """Return the assignment of the day after the move."""
     if place.kind == TRAY:
-        return desk.was.without(pickups)
+        return what_if.assignment.without(pickups)
     if place.kind == SPREAD:
-        holders = {desk.was.round_of(key) for key in pickups}
-        return _best(desk, pickups, {key for key in desk.shifts if key not in holders})
-    if place.round_id not in desk.was.orders:
+        holders = {what_if.assignment.round_of(key) for key in pickups}
+        return _best(what_if, pickups, {key for key in what_if.shifts if key not in holders})
+    if place.round_id not in what_if.assignment.orders:
         raise NotFound("not_found", kind="rounds")
     if place.position is not None:
-        return desk.was.moved(pickups, place.round_id, place.position)
-    if place.round_id not in desk.shifts:
+        return what_if.assignment.with_moved(pickups, place.round_id, place.position)
+    if place.round_id not in what_if.shifts:
         raise Refused("round_has_started")
-    found = _best(desk, pickups, {place.round_id})
-    return _forced(desk, found, pickups, place.round_id)
+    found = _best(what_if, pickups, {place.round_id})
+    return _forced(what_if, found, pickups, place.round_id)
 
 
-def _best(desk: Desk, pickups: Sequence[int], rounds: set[int]) -> Arrangement:
-    """Put visits one by one where they add least, the one that has fewest ways first.
+def _best(what_if: WhatIf, pickups: Sequence[int], rounds: set[int]) -> Assignment:
+    """Insert visits one by one at their cheapest places, by largest regret.
 
-    What fits nowhere legally is in no round afterwards.
+    A visit without a lawful place is in no round afterwards.
     """
-    allowed = {desk.shifts[key] for key in rounds}
-    plan = retimed(desk.problem, _orders(desk, desk.was.without(pickups)))
-    waiting = [str(key) for key in pickups if desk.problem.visit(str(key)) is not None]
+    allowed = {what_if.shifts[key] for key in rounds}
+    plan = retimed(what_if.problem, _orders(what_if, what_if.assignment.without(pickups)))
+    waiting = [str(key) for key in pickups if what_if.problem.visit(str(key)) is not None]
     while waiting:
-        ways = {name: _ways(desk, plan, name, allowed) for name in waiting}
+        ways = {name: _ways(what_if, plan, name, allowed) for name in waiting}
         able = [name for name in waiting if ways[name]]
         if not able:
             break
         name = max(able, key=lambda name: _regret(ways[name]))
-        plan = inserted(desk.problem, plan, ways[name][0])
+        plan = inserted(what_if.problem, plan, ways[name][0])
         waiting.remove(name)
-    return _with_pins(desk, desk.arranged(plan.orders))
+    return _with_pins(what_if, what_if.assignment_with(plan.orders))
 
 
-def _ways(desk: Desk, plan: Plan, name: str, allowed: set[str]) -> list[Insertion]:
-    """The best place on each shift, the cheapest first."""
+def _ways(what_if: WhatIf, plan: Plan, name: str, allowed: set[str]) -> list[Insertion]:
+    """Return the cheapest place of a visit on each shift, the cheapest first."""
     best: dict[str, Insertion] = {}
-    for place in insertions(desk.problem, plan, name):
+    for place in legal_places(what_if.problem, plan, name):
         if place.shift in allowed:
             best.setdefault(place.shift, place)
     return list(best.values())
 
 
 def _regret(ways: Sequence[Insertion]) -> tuple[int, int]:
-    """How much is lost where the best place is taken by another; the only place comes first."""
+    """Return the loss if the best place is taken by another visit; an only place ranks first."""
     if len(ways) == 1:
         return 1, -ways[0].shares
     return 0, ways[1].shares - ways[0].shares
 
 
-def _forced(desk: Desk, found: Arrangement, pickups: Sequence[int], round_id: int) -> Arrangement:
-    """Put what fits nowhere legally where it breaks least: a coordinator may have a reason."""
-    shift = desk.problem.shifts[desk.problem.shift_row(desk.shifts[round_id])]
+def _forced(
+    what_if: WhatIf, found: Assignment, pickups: Sequence[int], round_id: int
+) -> Assignment:
+    """Insert visits without a lawful place where they break least: the coordinator may insist."""
+    shift = what_if.problem.shifts[what_if.problem.shift_row(what_if.shifts[round_id])]
     for key in pickups:
-        visit = desk.problem.visit(str(key))
+        visit = what_if.problem.visit(str(key))
         if key in found.placed or visit is None:
             continue
         order = found.orders.get(round_id, ())
-        base = _tour(desk, shift.id, order)
+        base = _tour(what_if, shift.id, order)
         tries = [
-            best_effort(desk.problem, shift, each)
-            for each in orders_with(desk.problem, base, visit)
+            best_effort(what_if.problem, shift, each)
+            for each in orders_with(what_if.problem, base, visit)
         ]
         sizes = [
             (len(broken), sum(each.by for each in broken))
-            for broken in (check_tour(desk.problem, tour) for tour in tries)
+            for broken in (check_tour(what_if.problem, tour) for tour in tries)
         ]
         at = min(range(len(tries)), key=sizes.__getitem__)
         longer = (*order[:at], key, *order[at:])
         found = replace(found, orders={**found.orders, round_id: longer})
-    return _with_pins(desk, found)
+    return _with_pins(what_if, found)
 
 
-def _tour(desk: Desk, shift: str, order: Sequence[int]) -> Tour | None:
-    plan = retimed(desk.problem, {shift: [str(key) for key in order]} if order else {})
+def _tour(what_if: WhatIf, shift: str, order: Sequence[int]) -> Tour | None:
+    plan = retimed(what_if.problem, {shift: [str(key) for key in order]} if order else {})
     return plan.tour(shift)
 
 
-def _orders(desk: Desk, found: Arrangement) -> Mapping[str, list[str]]:
+def _orders(what_if: WhatIf, found: Assignment) -> Mapping[str, list[str]]:
     return {
         shift: [str(key) for key in found.orders.get(round_id, ())]
-        for round_id, shift in desk.shifts.items()
+        for round_id, shift in what_if.shifts.items()
     }
 
 
-def _with_pins(desk: Desk, found: Arrangement) -> Arrangement:
-    return replace(found, pinned=desk.was.pinned & found.placed)
+def _with_pins(what_if: WhatIf, found: Assignment) -> Assignment:
+    return replace(found, pinned=what_if.assignment.pinned & found.placed)
 
 
 def _known(pickups: Sequence[int]) -> Sequence[int]:

@@ -1,176 +1,260 @@
-"""Moving visits to another day: what that adds there, and doing it on both days at once."""
+"""Moves of visits to another day, priced there and written on both days at once."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
+from collector.db import OutdatedReading
 from collector.errors import NotFound, Refused
 from collector.pickups.models import Pickup, PickupWindow
-from collector.planning.editing.assignment import arranged
-from collector.planning.editing.commit import By, make
-from collector.planning.editing.hours_and_capacity import Hours, Terms, as_hours, hours_of
-from collector.planning.editing.moves import TargetPosition, arrangement
-from collector.planning.editing.what_if import BY_HAND, Desk, Preview, told
+from collector.planning.editing.assignment import assignment_of
+from collector.planning.editing.commit import ComputedEdit, EditContext, commit_change, write_edit
+from collector.planning.editing.hours_and_capacity import (
+    Hours,
+    HoursAndCapacity,
+    load_hours,
+    window_hours,
+)
+from collector.planning.editing.moves import SPREAD, TargetPosition, target_assignment
+from collector.planning.editing.what_if import ALLOWED_BY_HAND, Preview, WhatIf, preview_of
 from collector.planning.models import DayEdit, EditKind
-from collector.planning.problem.build import DayFacts, gather
+from collector.planning.problem.build import DayFacts, load_facts
 from collector.rounds.actions import edit_day, open_day
-from collector.rounds.queries import day_plan
+from collector.rounds.models import DayPlan
+from collector.rounds.queries import day_plan, day_plan_at_version
 from collector.shifts.queries import shifts_on
 
 DAYS_AHEAD = 14
 MOST_DAYS = 5
+SPREAD_OUT = TargetPosition(kind=SPREAD)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OtherDay:
-    """A day that visits may go to.
+    """A day to which visits may be moved.
 
     Attributes
     ----------
     is_planned
-        It has rounds already; else the visits wait until it is planned.
-    hers
-        Everybody asked for that day too; else somebody has to ask them.
+        It has rounds; otherwise the visits wait until it is planned.
+    asked_for
+        Every donor asked for that day too; otherwise the coordinator has to ask her.
     placed
-        How many find a legal place in its rounds.
+        Number of visits with a lawful place in its rounds.
     preview
-        What they add to its rounds, where some find a place.
+        The change of its rounds; None if no visit has a place.
     """
 
     day: date
     is_planned: bool
-    hers: bool
+    asked_for: bool
     placed: int
     preview: Preview | None
 
 
-def other_days(
+def price_other_days(
     session: Session, *, bank_id: int, day: date, pickups: Sequence[int], today: date
 ) -> list[OtherDay]:
-    """Return the next days on which somebody drives, with what the visits would add there."""
+    """Return the next days with shifts, with the price of the visits there."""
     plan = day_plan(session, bank_id=bank_id, day=day)
     if plan is None:
         raise NotFound("not_found", kind="day_plans")
-    facts = gather(session, plan)
+    facts = load_facts(session, plan)
     moved = _moved(facts, pickups)
     first = max(today, day - timedelta(days=2))
     found: list[OtherDay] = []
     with session.no_autoflush:
-        for ahead in range(DAYS_AHEAD + 3):
-            other = first + timedelta(days=ahead)
+        for offset in range(DAYS_AHEAD + 3):
+            other = first + timedelta(days=offset)
             if other != day and len(found) < MOST_DAYS and _drives(session, bank_id, other):
                 found.append(_priced(session, bank_id, moved, day=day, other=other))
     return found
 
 
-def move_to_day(
-    session: Session,
-    *,
-    by: By,
-    bank_id: int,
-    day: date,
-    version: int,
-    pickups: Sequence[int],
-    to: date,
-) -> DayEdit:
-    """Move visits to another day, into its rounds where they fit, else into its tray.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComputedDayMove:
+    """The edits of two days that move visits from one to the other.
 
-    A donor who did not ask for that day is given the same hours there: somebody must have asked
+    Attributes
+    ----------
+    hours
+        The windows of the visits afterwards.
+    joining
+        The edit of the other day; None if it has no stop yet.
+    needs_reason
+        A donor did not ask for the other day.
+    """
+
+    leaving: ComputedEdit
+    to: date
+    hours: HoursAndCapacity
+    joining: ComputedEdit | None
+    needs_reason: bool
+
+
+def compute_day_move(
+    session: Session, *, bank_id: int, day: date, version: int, pickups: Sequence[int], to: date
+) -> ComputedDayMove:
+    """Compute the edits that move visits to another day; `move_to_day` writes them.
+
+    Without a request for that day, a donor gets the same hours there: the coordinator has asked
     her, and the reason says so.
 
     Raises
     ------
     Conflict
-        The day is another version by now.
+        The day has another version by now.
     Refused
-        `move_needs_reason` where a donor did not ask for that day; `no_shift_to_plan`;
-        `round_has_started`; `visit_may_not_be_served` (`reason`).
+        `no_shift_to_plan`; `round_has_started`; `visit_may_not_be_served` (`reason`).
     """
-    plan = edit_day(session, bank_id=bank_id, day=day, version=version)
+    plan = day_plan_at_version(session, bank_id=bank_id, day=day, version=version)
     if to == day or not _drives(session, bank_id, to):
         raise Refused("no_shift_to_plan")
-    moved = _moved(gather(session, plan), pickups)
-    if not by.reason and not all(_asked_for(pickup, to) for pickup in moved):
+    facts = load_facts(session, plan)
+    moved = _moved(facts, pickups)
+    what_if = WhatIf(facts, pickups)
+    with session.no_autoflush:
+        return ComputedDayMove(
+            leaving=ComputedEdit.of(
+                what_if,
+                what_if.assignment.without(pickups),
+                EditKind.OTHER_DAY,
+                dict.fromkeys(pickups),
+            ),
+            to=to,
+            hours=HoursAndCapacity(
+                windows={pickup.id: _hours_there(pickup, day, to) for pickup in moved}
+            ),
+            joining=_joining(session, bank_id, moved, day=day, to=to),
+            needs_reason=not all(_asked_for(pickup, to) for pickup in moved),
+        )
+
+
+def move_to_day(
+    session: Session, computed: ComputedDayMove, *, context: EditContext, bank_id: int
+) -> DayEdit:
+    """Move visits to another day: into its rounds where they fit, otherwise into its tray.
+
+    Raises
+    ------
+    Conflict
+        The day has another version by now.
+    OutdatedReading
+        One of the two days changed since the reading.
+    Refused
+        `move_needs_reason` if a donor did not ask for that day.
+    """
+    if computed.needs_reason and not context.reason:
         raise Refused("move_needs_reason", rules=["windows"])
-    before = Terms(windows={key: hours_of(session, key) for key in pickups})
-    after = Terms(windows={pickup.id: _hours_there(pickup, day, to) for pickup in moved})
-    desk = Desk(gather(session, plan), pickups)
-    left = make(
+    pickups = sorted(computed.leaving.moved)
+    before = HoursAndCapacity(windows={key: load_hours(session, key) for key in pickups})
+    left = write_edit(
         session,
-        desk.change(desk.was.without(pickups)),
-        by=by,
-        kind=EditKind.OTHER_DAY,
-        tray=dict.fromkeys(pickups),
-        terms=(before.as_json(), after.as_json()),
+        computed.leaving,
+        context=context,
+        bank_id=bank_id,
+        besides=(before.as_json(), computed.hours.as_json()),
     )
-    after.write(session)
-    _join(session, bank_id, to, pickups, by=by, twin=left)
+    computed.hours.write(session)
+    _join(session, bank_id, computed, context=context, paired=left)
     return left
 
 
+def _joining(
+    session: Session, bank_id: int, moved: Sequence[Pickup], *, day: date, to: date
+) -> ComputedEdit | None:
+    """Compute the edit of the other day; None if it has no stop yet."""
+    plan = day_plan(session, bank_id=bank_id, day=to)
+    facts = _facts_with(session, plan, moved) if plan else None
+    if facts is None or not any(round_.stops for round_ in facts.rounds):
+        return None
+    with _windows_on(moved, day=day, other=to):
+        keys = [pickup.id for pickup in moved]
+        what_if = WhatIf(facts, keys)
+        found = target_assignment(what_if, keys, SPREAD_OUT)
+        what_if.change(found)
+        return ComputedEdit.of(what_if, found, EditKind.OTHER_DAY)
+
+
 def _hours_there(pickup: Pickup, day: date, to: date) -> Hours:
-    """She is not waited for on the old day any more; on the new one, at her hours."""
+    """Return a request's windows without the old day, and with her hours on the new one."""
     kept = [window for window in pickup.windows if window.day != day]
     if not _asked_for(pickup, to):
         kept += _copies(pickup, day, to)
     kept.sort(key=lambda window: (window.day, window.opens))
-    return [as_hours(window) for window in kept]
+    return [window_hours(window) for window in kept]
 
 
 def _join(
-    session: Session, bank_id: int, to: date, pickups: Sequence[int], *, by: By, twin: DayEdit
+    session: Session,
+    bank_id: int,
+    computed: ComputedDayMove,
+    *,
+    context: EditContext,
+    paired: DayEdit,
 ) -> None:
-    """Put the visits into the rounds of their new day, as far as they fit."""
-    opened = open_day(session, bank_id=bank_id, day=to)
-    plan = edit_day(session, bank_id=bank_id, day=to, version=opened.version)
-    facts = gather(session, plan)
-    desk = Desk(facts, pickups)
-    becomes = desk.was
-    if any(round_.stops for round_ in facts.rounds):
-        becomes = arrangement(desk, pickups, TargetPosition.read("spread"))
-    make(session, desk.change(becomes), by=by, kind=EditKind.OTHER_DAY, twin=twin)
+    """Insert the visits into the rounds of their new day, as far as they fit."""
+    plan = None if computed.joining is None else day_plan(session, bank_id=bank_id, day=computed.to)
+    opened = plan or open_day(session, bank_id=bank_id, day=computed.to)
+    facts = load_facts(
+        session, edit_day(session, bank_id=bank_id, day=computed.to, version=opened.version)
+    )
+    if computed.joining is not None:
+        change = computed.joining.change(facts)
+    elif any(round_.stops for round_ in facts.rounds):
+        raise OutdatedReading
+    else:
+        what_if = WhatIf(facts, computed.leaving.moved)
+        change = what_if.change(what_if.assignment)
+    commit_change(session, change, context=context, kind=EditKind.OTHER_DAY, paired=paired)
 
 
 def _priced(
     session: Session, bank_id: int, moved: Sequence[Pickup], *, day: date, other: date
 ) -> OtherDay:
-    hers = all(_asked_for(pickup, other) for pickup in moved)
+    asked_for = all(_asked_for(pickup, other) for pickup in moved)
     plan = day_plan(session, bank_id=bank_id, day=other)
-    bare = OtherDay(day=other, is_planned=False, hers=hers, placed=0, preview=None)
+    bare = OtherDay(day=other, is_planned=False, asked_for=asked_for, placed=0, preview=None)
     if plan is None or not any(round_.stops for round_ in plan.rounds):
         return bare
-    facts = gather(session, plan)
-    with_them = {**facts.pickups, **{pickup.id: pickup for pickup in moved}}
-    facts = replace(facts, pickups=with_them)
-    with _as_if_asked(moved, day=day, other=other):
+    facts = _facts_with(session, plan, moved)
+    with _windows_on(moved, day=day, other=other):
         keys = [pickup.id for pickup in moved]
-        asides = {facts.why_aside(pickup) for pickup in moved} - {None} - BY_HAND
-        if asides:
+        obstacles = {facts.not_plannable(pickup) for pickup in moved} - {None} - ALLOWED_BY_HAND
+        if obstacles:
             return replace(bare, is_planned=True)
-        desk = Desk(facts, keys)
-        change = desk.change(arrangement(desk, keys, TargetPosition.read("spread")))
-        placed = len(change.becomes.placed & set(keys))
-    return replace(bare, is_planned=True, placed=placed, preview=told(change) if placed else None)
+        what_if = WhatIf(facts, keys)
+        change = what_if.change(target_assignment(what_if, keys, SPREAD_OUT))
+        placed = len(change.assignment_after.placed & set(keys))
+    return replace(
+        bare, is_planned=True, placed=placed, preview=preview_of(change) if placed else None
+    )
 
 
-class _as_if_asked:  # noqa: N801 - used as a word, in a with statement
-    """Lets requests have the same hours on another day while the block lasts; nothing is kept."""
+def _facts_with(session: Session, plan: DayPlan, moved: Sequence[Pickup]) -> DayFacts:
+    """Return the facts of a day with these visits of another day."""
+    facts = load_facts(session, plan)
+    return replace(facts, pickups={**facts.pickups, **{pickup.id: pickup for pickup in moved}})
 
-    def __init__(self, moved: Sequence[Pickup], *, day: date, other: date) -> None:
-        self.moved, self.day, self.other = moved, day, other
-        self.added: list[tuple[Pickup, PickupWindow]] = []
 
-    def __enter__(self) -> None:
-        for pickup in self.moved:
-            if not _asked_for(pickup, self.other):
-                for window in _copies(pickup, self.day, self.other):
-                    pickup.windows.append(window)
-                    self.added.append((pickup, window))
-
-    def __exit__(self, *_: object) -> None:
-        for pickup, window in self.added:
+@contextmanager
+def _windows_on(moved: Sequence[Pickup], *, day: date, other: date) -> Iterator[None]:
+    """Give the requests copies of their windows on another day, for the length of a block."""
+    added = [
+        (pickup, window)
+        for pickup in moved
+        if not _asked_for(pickup, other)
+        for window in _copies(pickup, day, other)
+    ]
+    for pickup, window in added:
+        pickup.windows.append(window)
+    try:
+        yield
+    finally:
+        for pickup, window in added:
             pickup.windows.remove(window)
 
 
@@ -182,7 +266,7 @@ def _copies(pickup: Pickup, day: date, other: date) -> Iterator[PickupWindow]:
 
 
 def _moved(facts: DayFacts, pickups: Sequence[int]) -> list[Pickup]:
-    known = arranged(facts.plan).placed
+    known = assignment_of(facts.plan).placed
     missing = [key for key in pickups if key not in facts.pickups]
     if missing:
         if known & set(missing):

@@ -1,162 +1,112 @@
-"""Undo and redo of a day's edits, per coordinator, beside whatever the others did meanwhile."""
+"""Undo and redo of a day's edits, per coordinator; edits of the others stay."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from collector.errors import Conflict, NotFound, Refused
-from collector.planning.editing.assignment import Arrangement, Overlap, changed, gone_back
-from collector.planning.editing.commit import By, make
-from collector.planning.editing.hours_and_capacity import Terms
-from collector.planning.editing.what_if import Desk
+from collector.planning.editing.assignment import Assignment, Overlap, changed_visits, revert_change
+from collector.planning.editing.commit import EditContext, commit_change
+from collector.planning.editing.hours_and_capacity import HoursAndCapacity
+from collector.planning.editing.queries import edits_of, paired_edits, undo_stacks, visits_of_edit
+from collector.planning.editing.what_if import WhatIf
 from collector.planning.models import DayEdit, EditKind
-from collector.planning.problem.build import gather
+from collector.planning.problem.build import load_facts
 from collector.rounds.actions import edit_day
 from collector.rounds.models import DayPlan
 from collector.rounds.queries import day_plan
 
-BACK = frozenset({EditKind.UNDONE, EditKind.REDONE})
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stacks:
-    """What a coordinator may take back next, and do again next."""
-
-    undo: DayEdit | None
-    redo: DayEdit | None
-
-
-def stacks(session: Session, *, plan: DayPlan | None, actor: str) -> Stacks:
-    """Return what this coordinator did last on a day, and what she took back last."""
-    undo: list[DayEdit] = []
-    redo: list[DayEdit] = []
-    for edit in edits_of(session, plan=plan, actor=actor):
-        if edit.kind is EditKind.UNDONE:
-            undo.pop()
-            redo.append(edit)
-        elif edit.kind is EditKind.REDONE:
-            redo.pop()
-            undo.append(edit)
-        else:
-            undo.append(edit)
-            redo.clear()
-    return Stacks(undo=undo[-1] if undo else None, redo=redo[-1] if redo else None)
-
-
-def edits_of(
-    session: Session, *, plan: DayPlan | None, actor: str | None = None, since: int = 0
-) -> list[DayEdit]:
-    """Return the edits of a day in their order, of one coordinator or of all.
-
-    Parameters
-    ----------
-    since
-        Only those that made a later version than this.
-    """
-    if plan is None:
-        return []
-    wanted = select(DayEdit).where(DayEdit.day_plan_id == plan.id, DayEdit.version > since)
-    if actor is not None:
-        wanted = wanted.where(DayEdit.actor == actor)
-    return list(session.scalars(wanted.order_by(DayEdit.id)))
-
-
-def take_back(
-    session: Session, *, by: By, bank_id: int, day: date, version: int, redo: bool = False
+def undo_or_redo(
+    session: Session,
+    *,
+    context: EditContext,
+    bank_id: int,
+    day: date,
+    version: int,
+    redo: bool = False,
 ) -> DayEdit:
-    """Undo what this coordinator did last on a day, or do again what she undid last.
+    """Undo the last edit of this coordinator on a day, or redo the last one she undid.
 
-    What others did meanwhile stays. An edit of two days is taken back on both.
+    Edits of others stay. An edit of two days is undone on both.
 
     Raises
     ------
     Conflict
-        The day is another version by now (`changed_meanwhile`); or somebody moved the same visits
-        since (`moved_since`: `pickups`, `actor`).
+        The day has another version by now (`changed_meanwhile`); or another coordinator moved the
+        same visits since (`moved_since`: `pickups`, `actor`).
     Refused
-        There is nothing to take back: `nothing_to_undo`, `nothing_to_redo`; or it would break a
-        medical rule by now, or a round has left since.
+        There is no such edit: `nothing_to_undo`, `nothing_to_redo`; or it would break a medical
+        rule by now, or a round has started since.
     """
     plan = edit_day(session, bank_id=bank_id, day=day, version=version)
-    found = stacks(session, plan=plan, actor=by.actor)
+    found = undo_stacks(session, plan=plan, actor=context.actor)
     edit = found.redo if redo else found.undo
     if edit is None:
         raise Refused("nothing_to_redo" if redo else "nothing_to_undo")
-    pair = [edit, *_twins(session, edit)]
-    # What leaves one day has to leave it before it can join the other.
+    pair = [edit, *paired_edits(session, edit)]
+    # A visit has to leave one day before it can join the other.
     pair.sort(key=lambda each: each.twin_id is None)
     kind, made = EditKind.REDONE if redo else EditKind.UNDONE, None
     for each in pair:
         if each is not edit:
             _hold(session, bank_id, each)
-        made = _taken_back(session, each, by=by, kind=kind, twin=made)
+        made = _undo(session, each, context=context, kind=kind, paired=made)
     return edit
 
 
-def visits_of(edit: DayEdit) -> tuple[int, ...]:
-    """Return the visits that an edit moved, pinned or let go."""
-    return tuple(sorted(changed(Arrangement.read(edit.before), Arrangement.read(edit.after))))
-
-
-def _taken_back(
-    session: Session, edit: DayEdit, *, by: By, kind: EditKind, twin: DayEdit | None
+def _undo(
+    session: Session, edit: DayEdit, *, context: EditContext, kind: EditKind, paired: DayEdit | None
 ) -> DayEdit:
     plan = _plan_of(session, edit)
-    before, after = Arrangement.read(edit.before), Arrangement.read(edit.after)
-    hands = changed(before, after)
-    terms = Terms.read(edit.before)
-    stray = terms.changed_since(session, Terms.read(edit.after))
+    before, after = Assignment.from_json(edit.before), Assignment.from_json(edit.after)
+    visits = changed_visits(before, after)
+    terms = HoursAndCapacity.from_json(edit.before)
+    stray = terms.changed_since(session, HoursAndCapacity.from_json(edit.after))
     if stray:
         raise _moved_since(session, plan, edit, stray)
     terms.write(session)
-    facts = gather(session, _plan_of(session, edit))
-    if not hands <= facts.pickups.keys():
-        raise _moved_since(session, plan, edit, tuple(sorted(hands - facts.pickups.keys())))
-    desk = Desk(facts, hands)
+    facts = load_facts(session, _plan_of(session, edit))
+    if not visits <= facts.pickups.keys():
+        raise _moved_since(session, plan, edit, tuple(sorted(visits - facts.pickups.keys())))
+    what_if = WhatIf(facts, visits)
     try:
-        becomes = gone_back(desk.was, before=before, after=after)
+        assignment = revert_change(what_if.assignment, before=before, after=after)
     except Overlap as overlap:
         raise _moved_since(session, plan, edit, overlap.pickups) from overlap
-    return make(
+    return commit_change(
         session,
-        desk.change(becomes),
-        by=By(now=by.now, actor=by.actor, reason=by.reason or kind.value),
+        what_if.change(assignment),
+        context=EditContext(
+            now=context.now, actor=context.actor, reason=context.reason or kind.value
+        ),
         kind=kind,
-        tray=_tray(edit.before, hands),
-        terms=(Terms.read(edit.after).as_json(), terms.as_json()),
-        takes_back=edit,
-        twin=twin,
+        tray=_tray(edit.before, visits),
+        besides=(HoursAndCapacity.from_json(edit.after).as_json(), terms.as_json()),
+        undoes=edit,
+        paired=paired,
     )
 
 
 def _moved_since(
     session: Session, plan: DayPlan, edit: DayEdit, pickups: tuple[int, ...]
 ) -> Conflict:
-    """Say who moved these visits since, as far as the log tells."""
+    """Return the conflict, with the later actor of these visits, as the log has it."""
     later = edits_of(session, plan=plan, since=edit.version)
-    whose = next(
-        (each.actor for each in reversed(later) if set(visits_of(each)) & set(pickups)), ""
+    actor = next(
+        (each.actor for each in reversed(later) if set(visits_of_edit(each)) & set(pickups)), ""
     )
-    return Conflict("moved_since", pickups=list(pickups), actor=whose)
-
-
-def _twins(session: Session, edit: DayEdit) -> list[DayEdit]:
-    return list(
-        session.scalars(
-            select(DayEdit).where(
-                or_(DayEdit.twin_id == edit.id, DayEdit.id == (edit.twin_id or 0)),
-                DayEdit.bank_id == edit.bank_id,
-            )
-        )
-    )
+    return Conflict("moved_since", pickups=list(pickups), actor=actor)
 
 
 def _hold(session: Session, bank_id: int, edit: DayEdit) -> None:
-    """Hold the other day of an edit: nobody looked at it, but nobody else may change it now."""
+    """Lock the other day of an edit at its present version.
+
+    The coordinator has not looked at it, and no colleague may change it now.
+    """
     held = session.scalars(
         select(DayPlan)
         .where(DayPlan.id == edit.day_plan_id)
@@ -174,7 +124,7 @@ def _plan_of(session: Session, edit: DayEdit) -> DayPlan:
     return plan
 
 
-def _tray(data: Mapping[str, Any], hands: frozenset[int]) -> dict[int, dict[str, Any] | None]:
-    """Return what the tray said of each visit; nothing of what was not in it."""
-    told = data.get("tray", {})
-    return {key: told.get(str(key)) for key in hands}
+def _tray(data: Mapping[str, Any], visits: frozenset[int]) -> dict[int, dict[str, Any] | None]:
+    """Return the tray entry of each visit before an edit; None for a visit without one."""
+    entries = data.get("tray", {})
+    return {key: entries.get(str(key)) for key in visits}

@@ -1,21 +1,17 @@
-"""What a change of the rounds would cost and which rules it would break, before it is made."""
+"""Costs and broken rules of a change of the rounds, before it is committed."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Any
-
-from sqlalchemy.orm import Session
 
 from collector.errors import NotFound, Refused
 from collector.pickups.models import Pickup
-from collector.planning.editing.assignment import Arrangement, arranged, touched
-from collector.planning.problem.build import DayFacts, can_be_timed, gather, is_open, problem_of
-from collector.planning.problem.plannability import Aside
+from collector.planning.editing.assignment import Assignment, assignment_of, changed_rounds
+from collector.planning.problem.build import DayFacts, build_problem, can_be_timed, is_open
+from collector.planning.problem.plannability import NotPlannable
 from collector.rounds.models import Round
 from collector.rounds.promises import Promise, promise
 from collector.rounds.publication import promises_in
-from collector.rounds.queries import day_plan
 from routing.analysis.insertion import known
 from routing.check.judge import check_tour
 from routing.check.violation import Violation
@@ -24,11 +20,11 @@ from routing.plan import Plan, Rule, Tour
 from routing.problem import Problem
 from routing.schedule import assembled, best_effort, retimed
 
-MEDICAL = frozenset({Rule.RIDE_TIME, Rule.ENDS, Rule.SKILLS})
-"""Milk and blood that must reach a freezer in time, and who may draw blood."""
+MEDICAL_RULES = frozenset({Rule.RIDE_TIME, Rule.ENDS, Rule.SKILLS})
+"""Rules of milk and blood, which must reach a freezer in time, and of the skill to draw blood."""
 
-BY_HAND = frozenset({Aside.BELOW_MINIMUM})
-"""What keeps a visit out of the planner's plans, but not out of a coordinator's."""
+ALLOWED_BY_HAND = frozenset({NotPlannable.BELOW_MINIMUM})
+"""Reasons that keep a visit out of the planner's plans, but not out of a coordinator's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +38,7 @@ class BrokenRule:
     figures
         `by` (seconds, or units of load), `round` (its letter), `pickup`, `what`; some are absent.
     medical
-        No reason makes up for it: the move is refused.
+        The move is refused for any reason.
     """
 
     rule: str
@@ -52,16 +48,16 @@ class BrokenRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """What a change adds to the plan (negative: what it saves), and what it would break.
+    """Differences that a change makes to the plan, negative for savings, and its broken rules.
 
     Attributes
     ----------
     late, overtime
-        Seconds outside the donors' hours, and after the collectors' own.
+        Seconds outside the donors' hours, and after the collectors' shifts.
     margin
-        Seconds left on the tightest clock of the rounds it touches; None where nothing rides.
+        Seconds left on the tightest clock of the changed rounds; None if nothing rides.
     promises
-        Pick-ups whose donors would hear of other hours than they were told.
+        Requests whose donors would get a new promise.
     """
 
     cents: int
@@ -76,124 +72,93 @@ class Preview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayChange:
-    """A change worked out: the day ahead of it and after it, and the rounds it touches."""
+    """A computed change: problem, assignments and plans before and after, changed rounds."""
 
     facts: DayFacts
     problem: Problem
-    was: Arrangement
-    becomes: Arrangement
-    before: Plan
-    after: Plan
+    assignment_before: Assignment
+    assignment_after: Assignment
+    plan_before: Plan
+    plan_after: Plan
     touched: tuple[Round, ...]
     moved: frozenset[int]
     breaks: tuple[BrokenRule, ...]
 
 
-def preview(
-    session: Session,
-    *,
-    bank_id: int,
-    day: date,
-    pickups: Sequence[int],
-    to_round_id: int | None,
-    position: int = 0,
-) -> Preview:
-    """Return what moving visits together would do; nothing is written.
-
-    Parameters
-    ----------
-    to_round_id
-        None: to the tray.
-    position
-        Their place among the round's other stops, the first being 0.
-
-    Raises
-    ------
-    NotFound
-        A pick-up or the round is not of this bank and day.
-    Refused
-        As `collector.planning.moves.move`, except for the rules that `breaks` names.
-    """
-    plan = day_plan(session, bank_id=bank_id, day=day)
-    if plan is None:
-        raise NotFound("not_found", kind="day_plans")
-    desk = Desk(gather(session, plan), pickups)
-    return told(desk.change(desk.was.moved(pickups, to_round_id, max(0, position))))
-
-
-class Desk:
+class WhatIf:
     """A day as it is, ready to price changes that move these visits.
 
     Parameters
     ----------
     pickups
-        What is in the coordinator's hands: their pins do not hold them back.
+        The visits that the coordinator moves; their pins do not hold.
     keep_pins
-        It is the planner that moves them: pins hold.
+        The planner moves the visits: their pins hold.
     """
 
     def __init__(self, facts: DayFacts, pickups: Iterable[int], *, keep_pins: bool = False) -> None:
         self.facts = facts
-        self.hands = frozenset(pickups)
-        self.was = arranged(facts.plan)
+        self.movable = frozenset(pickups)
+        self.keep_pins = keep_pins
+        self.assignment = assignment_of(facts.plan)
         self.shifts = {round_.id: str(round_.shift_id) for round_ in facts.rounds}
-        free = frozenset[int]() if keep_pins else self.hands
-        self.problem = problem_of(facts, self._posable(), unpinned=free)
-        self.before = retimed(self.problem, orders_of(facts, self.problem, self.was))
+        free = frozenset[int]() if keep_pins else self.movable
+        self.problem = build_problem(facts, self._posable(), unpinned=free)
+        self.plan = retimed(self.problem, orders_of(facts, self.problem, self.assignment))
 
-    def change(self, becomes: Arrangement) -> DayChange:
-        """Work a change out: the rounds that it does not touch stay as they are.
+    def change(self, assignment: Assignment) -> DayChange:
+        """Compute the change to an assignment; unchanged rounds keep their times.
 
         Raises
         ------
         NotFound
             It names a round or a visit that is not of this day.
         Refused
-            `round_has_started`; `visit_may_not_be_served` (`reason`, see `Aside`).
+            `round_has_started`; `visit_may_not_be_served` (`reason`, see `NotPlannable`).
         """
-        rounds = touched(self.was, becomes)
+        rounds = changed_rounds(self.assignment, assignment)
         _refuse_rounds(self.facts, rounds)
-        _refuse_visits(self.facts, self.hands, becomes)
+        _refuse_visits(self.facts, self.movable, assignment)
         change = DayChange(
             facts=self.facts,
             problem=self.problem,
-            was=self.was,
-            becomes=becomes,
-            before=self.before,
-            after=self._timed(orders_of(self.facts, self.problem, becomes)),
+            assignment_before=self.assignment,
+            assignment_after=assignment,
+            plan_before=self.plan,
+            plan_after=self._timed(orders_of(self.facts, self.problem, assignment)),
             touched=tuple(round_ for round_ in self.facts.rounds if round_.id in rounds),
-            moved=self.hands,
+            moved=self.movable,
             breaks=(),
         )
         return replace(change, breaks=tuple(_breaks(change)))
 
-    def arranged(self, orders: Mapping[str, Sequence[str]]) -> Arrangement:
-        """Return the day with these orders of its open rounds, by the planner's names.
+    def assignment_with(self, orders: Mapping[str, Sequence[str]]) -> Assignment:
+        """Return the assignment with these orders of its open rounds, by the planner's names.
 
-        What nobody waits for any more, and the planner was not asked about, leaves its round.
+        A visit that is not in the problem leaves its round.
         """
         named = {
             key: tuple(int(each) for each in orders.get(shift, ()))
             for key, shift in self.shifts.items()
         }
-        return replace(self.was, orders={**self.was.orders, **named})
+        return replace(self.assignment, orders={**self.assignment.orders, **named})
 
     def _posable(self) -> list[Pickup]:
-        """Return what is in rounds now, and what is being moved.
+        """Return the requests in rounds, and the requests that are moved.
 
-        A visit that has a place keeps it here, even if it may not be served any more: taking it
-        out is for a person, or for the next plan, to do.
+        A visit with a place keeps it here, even if it cannot be planned any more: a coordinator or
+        the next plan takes it out.
         """
         pickups, day = self.facts.pickups, self.facts.service_day
-        keys = sorted(self.was.placed | self.hands)
+        keys = sorted(self.assignment.placed | self.movable)
         found = (pickups[key] for key in keys if key in pickups)
         return [pickup for pickup in found if can_be_timed(pickup, day)]
 
     def _timed(self, orders: Mapping[str, Sequence[str]]) -> Plan:
-        """Time what is another order than before, and hand on the rest."""
+        """Time the tours with a new order, and keep the others."""
         tours = []
         for shift in self.problem.shifts:
-            names, present = tuple(orders.get(shift.id, ())), self.before.tour(shift.id)
+            names, present = tuple(orders.get(shift.id, ())), self.plan.tour(shift.id)
             if present is not None and present.visits == names:
                 tours.append(present)
             elif names:
@@ -203,25 +168,27 @@ class Desk:
         return assembled(self.problem, tuple(tours))
 
 
-def orders_of(facts: DayFacts, problem: Problem, arrangement: Arrangement) -> dict[str, list[str]]:
-    """Return, per shift, what the problem holds of its round's visits, by the planner's names."""
+def orders_of(facts: DayFacts, problem: Problem, assignment: Assignment) -> dict[str, list[str]]:
+    """Return, per shift, the visits of its round in the problem, by the planner's names."""
     return {
         str(round_.shift_id): [
             str(key)
-            for key in arrangement.orders.get(round_.id, ())
+            for key in assignment.orders.get(round_.id, ())
             if problem.visit(str(key)) is not None
         ]
         for round_ in facts.rounds
     }
 
 
-def told(change: DayChange) -> Preview:
-    """Put a change into figures."""
+def preview_of(change: DayChange) -> Preview:
+    """Return the figures of a change."""
     shifts = {str(round_.shift_id) for round_ in change.touched}
-    before, after = (_bill(change.problem, plan, shifts) for plan in (change.before, change.after))
+    before, after = (
+        _bill(change.problem, plan, shifts) for plan in (change.plan_before, change.plan_after)
+    )
     late, over = (
-        _broken_by(change, change.after, shifts, rule)
-        - _broken_by(change, change.before, shifts, rule)
+        _broken_by(change, change.plan_after, shifts, rule)
+        - _broken_by(change, change.plan_before, shifts, rule)
         for rule in (Rule.WINDOWS, Rule.SHIFTS)
     )
     return Preview(
@@ -230,14 +197,16 @@ def told(change: DayChange) -> Preview:
         seconds=after[2] - before[2],
         late=late,
         overtime=over,
-        margin=margin(change.problem, [t for t in change.after.tours if t.shift in shifts]),
+        margin=tightest_margin(
+            change.problem, [t for t in change.plan_after.tours if t.shift in shifts]
+        ),
         promises=promises_broken(change),
         breaks=change.breaks,
     )
 
 
-def margin(problem: Problem, tours: Sequence[Tour]) -> int | None:
-    """Return what is left on the tightest clock when these tours end, in seconds."""
+def tightest_margin(problem: Problem, tours: Sequence[Tour]) -> int | None:
+    """Return the seconds left on the tightest clock of these tours; None if nothing rides."""
     left = [
         limit - (tour.arrival - stop.end)
         for tour in tours
@@ -249,9 +218,9 @@ def margin(problem: Problem, tours: Sequence[Tour]) -> int | None:
 
 
 def promises_broken(change: DayChange) -> tuple[int, ...]:
-    """Return the pick-ups whose donors this change, and not an earlier one, makes hear anew."""
+    """Return the requests with a new promise by this change, and not by an earlier one."""
     given = promises_in(change.facts.plan.rounds)
-    then, now = (_promises(change, plan, given) for plan in (change.before, change.after))
+    then, now = (_promises(change, plan, given) for plan in (change.plan_before, change.plan_after))
     return tuple(
         sorted(
             key
@@ -262,7 +231,7 @@ def promises_broken(change: DayChange) -> tuple[int, ...]:
 
 
 def _promises(change: DayChange, plan: Plan, given: Mapping[int, Promise]) -> dict[int, Promise]:
-    """Return what the donors would be told, of those who were told something."""
+    """Return the promises that a plan makes to donors with an earlier one."""
     service_day, pickups = change.facts.service_day, change.facts.pickups
     return {
         key: promise(
@@ -283,7 +252,7 @@ def _refuse_rounds(facts: DayFacts, rounds: frozenset[int]) -> None:
             raise Refused("round_has_started")
 
 
-def _refuse_visits(facts: DayFacts, moved: frozenset[int], becomes: Arrangement) -> None:
+def _refuse_visits(facts: DayFacts, moved: frozenset[int], after: Assignment) -> None:
     started = facts.plan.placed
     for key in moved:
         pickup = facts.pickups.get(key)
@@ -291,40 +260,40 @@ def _refuse_visits(facts: DayFacts, moved: frozenset[int], becomes: Arrangement)
             if key in started:
                 raise Refused("round_has_started")
             raise NotFound("not_found", kind="pickups")
-        why = facts.why_aside(pickup)
-        if key in becomes.placed and why is not None and why not in BY_HAND:
+        why = facts.not_plannable(pickup)
+        if key in after.placed and why is not None and why not in ALLOWED_BY_HAND:
             raise Refused("visit_may_not_be_served", reason=why.value)
 
 
 def _breaks(change: DayChange) -> Iterator[BrokenRule]:
     for pickup in _below_minimum(change):
         figures = {"pickup": pickup.id, "volume_ml": pickup.volume_ml}
-        yield BrokenRule(rule=Aside.BELOW_MINIMUM.value, figures=figures, medical=False)
+        yield BrokenRule(rule=NotPlannable.BELOW_MINIMUM.value, figures=figures, medical=False)
     for round_ in change.touched:
         shift = str(round_.shift_id)
-        before, after = change.before.tour(shift), change.after.tour(shift)
+        before, after = change.plan_before.tour(shift), change.plan_after.tour(shift)
         yield from new_breaks(change.problem, before, after, letter=round_.letter)
 
 
 def _below_minimum(change: DayChange) -> Iterator[Pickup]:
-    for key in sorted(change.moved & change.becomes.placed):
+    for key in sorted(change.moved & change.assignment_after.placed):
         pickup = change.facts.pickups[key]
-        if change.facts.why_aside(pickup) is Aside.BELOW_MINIMUM:
+        if change.facts.not_plannable(pickup) is NotPlannable.BELOW_MINIMUM:
             yield pickup
 
 
 def new_breaks(
     problem: Problem, before: Tour | None, after: Tour | None, *, letter: str
 ) -> Iterator[BrokenRule]:
-    """Yield what a tour breaks that it did not break as badly ahead of a change."""
-    known = {_key(each): each.by for each in judged(problem, before)}
-    for each in judged(problem, after):
+    """Yield the rules that a tour breaks, or breaks more than before the change."""
+    known = {_key(each): each.by for each in violations_of(problem, before)}
+    for each in violations_of(problem, after):
         if each.by > known.get(_key(each), -1):
             yield _break(each, letter)
 
 
-def judged(problem: Problem, tour: Tour | None) -> tuple[Violation, ...]:
-    """Return what the judge says of a tour; of none, nothing."""
+def violations_of(problem: Problem, tour: Tour | None) -> tuple[Violation, ...]:
+    """Return the violations of a tour; none without a tour."""
     return check_tour(problem, tour) if tour else ()
 
 
@@ -342,7 +311,7 @@ def _break(broken: Violation, letter: str) -> BrokenRule:
     return BrokenRule(
         rule=str(broken.rule),
         figures={name: value for name, value in known.items() if value is not None},
-        medical=broken.rule in MEDICAL,
+        medical=broken.rule in MEDICAL_RULES,
     )
 
 
@@ -350,7 +319,7 @@ def _broken_by(change: DayChange, plan: Plan, shifts: set[str], rule: Rule) -> i
     return sum(
         each.by
         for shift in shifts
-        for each in judged(change.problem, plan.tour(shift))
+        for each in violations_of(change.problem, plan.tour(shift))
         if each.rule is rule
     )
 

@@ -1,1 +1,1 @@
-"""The coming weeks: due dates, the multi-day problem and its jobs."""
+"""The coming weeks: forecasts, due dates, the multi-day problem and its jobs."""

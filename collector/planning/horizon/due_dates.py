@@ -1,8 +1,8 @@
-"""Who is due in the weeks to come, and on which days somebody could come to her.
+"""Due donors of the coming weeks, and the days that fit them.
 
-A day fits where somebody drives, her zone is driven to on that weekday, there is enough milk by
-then for the bank to come, her file allows a visit, and she does not pause. Of these days the last
-ones before she is due are asked for: a freezer fetched early is a road for half the milk.
+A day fits if it has a shift, her zone is served on that weekday, there is enough milk by then, her
+file allows a visit, and she does not pause. Of these days the last ones before her due date are
+used: an early visit is a full drive for half the milk.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,22 +19,22 @@ from collector.donors.models import Donor
 from collector.pickups.giving import givings_of, is_paused
 from collector.pickups.models import Giving, Pickup, Purpose
 from collector.pickups.purposes import purposes_for
-from collector.pickups.queries import every_request
-from collector.planning.booking.availability import away_km
-from collector.planning.booking.forecast import Due, who_will_be_due
+from collector.pickups.queries import requests_by_donor
+from collector.planning.horizon.forecast import ForecastDonor, due_donors
+from collector.planning.problem.distance import distance_km
 from collector.service_day import ServiceDay
 
 USUAL_HOURS = (time(8), time(17))
 ML_PER_BOTTLE = 150
-"""Milkround's own starting value, as the forecast's."""
+"""Volume of a bottle, in ml: Milkround's own starting value, as in the forecast."""
 TOLERANCE = timedelta(days=9)
-"""How far ahead of her due day somebody may come: about a week and a half, in Bordeaux's rhythm of
-two weeks to four. Milkround's own starting value."""
+"""Earliest visit before the due date: about a week and a half, in Bordeaux's rhythm of two to four
+weeks. Milkround's own starting value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Levers:
-    """What a coordinator may turn in a shortage: the bank's own rules, or others for once."""
+    """Rules that a coordinator may vary in a shortage: the bank's own, or others for one search."""
 
     minimum_ml: int
     radius_km: int
@@ -42,17 +42,17 @@ class Levers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueDonor:
-    """A donor who will be due, and the days that fit.
+    """A donor with a due date, and the days that fit.
 
     Attributes
     ----------
     ready_on
-        The first day on which there is enough milk; None where it never is.
+        The first day with enough milk; None if there is none.
     days
-        Those that fit, in their order; none, and `why` says why.
+        The days that fit, ascending; without any, `why` is the reason.
     """
 
-    due: Due
+    due: ForecastDonor
     ready_on: date | None
     days: tuple[date, ...]
     hours: tuple[time, time]
@@ -61,31 +61,31 @@ class DueDonor:
 
     @property
     def donor(self) -> Donor:
-        """Whom it is about."""
+        """The donor."""
         return self.due.donor
 
     @property
     def due_on(self) -> date:
-        """The last day by which somebody should come."""
+        """The last day for a visit."""
         found = self.due.forecast.comes_by
         if found is None:
             raise ValueError("somebody without a due day is no candidate")
         return found
 
     def volume_ml(self, day: date) -> int:
-        """Return how much milk is foretold for a day."""
-        told = self.due.forecast
-        level = told.level_ml + told.ml_per_day * max(0, (day - told.today).days)
-        return min(level, told.capacity_ml)
+        """Return the milk expected on a day, in ml."""
+        forecast = self.due.forecast
+        level = forecast.level_ml + forecast.ml_per_day * max(0, (day - forecast.today).days)
+        return min(level, forecast.capacity_ml)
 
     def bottles(self, day: date) -> int:
-        """Return how many bottles that is."""
+        """Return the bottles expected on a day."""
         return max(1, -(-self.volume_ml(day) // ML_PER_BOTTLE))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HorizonFacts:
-    """What the rules of a bank say of days and donors."""
+    """Rules, donors' givings and requests, and days with shifts."""
 
     policies: Policies
     zones: Sequence[Zone]
@@ -95,15 +95,15 @@ class HorizonFacts:
     levers: Levers
 
 
-def rules_of(session: Session, bank_id: int) -> Levers:
-    """Return the levers as the bank's rules have them."""
+def bank_levers(session: Session, bank_id: int) -> Levers:
+    """Return the levers as the bank's policies have them."""
     policies = policies_of(session, bank_id)
     return Levers(
         minimum_ml=policies[PolicyKey.MINIMUM_VOLUME_ML], radius_km=policies[PolicyKey.RADIUS_KM]
     )
 
 
-def candidates(
+def horizon_candidates(
     session: Session,
     *,
     bank_id: int,
@@ -112,40 +112,40 @@ def candidates(
     last: date,
     levers: Levers,
 ) -> list[DueDonor]:
-    """Return who will be due by the last day that is looked at, the soonest first.
+    """Return the donors that will be due by the last day, the soonest first.
 
-    Who has asked already is none of them: her request is planned like any other.
+    A donor with an open request is not among them: her request is planned like any other.
     """
     if not driven:
         return []
     today = ServiceDay.of(now, get_bank(session, bank_id).zone).day
-    dues = who_will_be_due(session, bank_id=bank_id, now=now, days=max(0, (last - today).days))
+    dues = due_donors(session, bank_id=bank_id, now=now, days=max(0, (last - today).days))
     waiting = [due for due in dues if due.open is None]
     facts = HorizonFacts(
         policies=policies_of(session, bank_id),
         zones=zones_of(session, bank_id),
         givings=givings_of(session, bank_id),
-        requests=every_request(session, bank_id, [due.donor.id for due in waiting]),
+        requests=requests_by_donor(session, bank_id, [due.donor.id for due in waiting]),
         driven=driven,
         levers=levers,
     )
     sites = sites_of(session, bank_id)
-    return [_candidate(facts, due, away_km(due.donor, sites)) for due in waiting]
+    return [_candidate(facts, due, distance_km(due.donor, sites)) for due in waiting]
 
 
 def days_of_zone(donor: Donor, zones: Sequence[Zone], days: Sequence[date]) -> list[date]:
-    """Return the days on which somebody drives to where a donor lives."""
-    hers = [zone for zone in zones if donor.address.postcode.startswith(tuple(zone.postcodes))]
-    wanted = {weekday for zone in hers for weekday in zone.weekdays}
-    if not wanted or any(not zone.weekdays for zone in hers):
+    """Return the days on which a donor's zone is served."""
+    her_zones = [zone for zone in zones if donor.address.postcode.startswith(tuple(zone.postcodes))]
+    weekdays = {weekday for zone in her_zones for weekday in zone.weekdays}
+    if not weekdays or any(not zone.weekdays for zone in her_zones):
         return list(days)
-    return [day for day in days if str(day.isoweekday()) in wanted]
+    return [day for day in days if str(day.isoweekday()) in weekdays]
 
 
-def _candidate(facts: HorizonFacts, due: Due, away: int) -> DueDonor:
-    told, donor = due.forecast, due.donor
-    ready = told.reaches(facts.levers.minimum_ml)
-    fitting = [(day, _why_not(facts, due, day)) for day in facts.driven]
+def _candidate(facts: HorizonFacts, due: ForecastDonor, away: int) -> DueDonor:
+    forecast, donor = due.forecast, due.donor
+    ready = forecast.reaches(facts.levers.minimum_ml)
+    fitting = [(day, _day_obstacle(facts, due, day)) for day in facts.driven]
     days = [day for day, why in fitting if not why]
     why = ""
     if donor.address.position is None:
@@ -161,7 +161,7 @@ def _candidate(facts: HorizonFacts, due: Due, away: int) -> DueDonor:
     return DueDonor(
         due=due,
         ready_on=ready,
-        days=tuple(_late_enough(days, told.comes_by)),
+        days=tuple(_late_enough(days, forecast.comes_by)),
         hours=_hours(facts.requests.get(donor.id, ())),
         away_km=away,
         why=why,
@@ -169,15 +169,15 @@ def _candidate(facts: HorizonFacts, due: Due, away: int) -> DueDonor:
 
 
 def _late_enough(days: list[date], comes_by: date | None) -> list[date]:
-    """Leave out days that are too early, unless there are no others."""
+    """Drop days that are too early, unless there are no others."""
     late = [day for day in days if comes_by is None or day >= comes_by - TOLERANCE]
     return late or days
 
 
-def _why_not(facts: HorizonFacts, due: Due, day: date) -> str:
-    """Say why a day does not fit her; nothing where it does."""
-    told, donor = due.forecast, due.donor
-    if told.due_on is not None and day > told.due_on:
+def _day_obstacle(facts: HorizonFacts, due: ForecastDonor, day: date) -> str:
+    """Return the reason why a day does not fit; empty if it does."""
+    forecast, donor = due.forecast, due.donor
+    if forecast.due_on is not None and day > forecast.due_on:
         return "milk_too_old"
     if is_paused(facts.givings.get(donor.id), day):
         return "pauses"
@@ -187,7 +187,7 @@ def _why_not(facts: HorizonFacts, due: Due, day: date) -> str:
         or EligibilityReason.SEROLOGY_PENDING in judgement.reasons
     ):
         return "file_not_allowing"
-    ready = told.reaches(facts.levers.minimum_ml)
+    ready = forecast.reaches(facts.levers.minimum_ml)
     if ready is not None and ready <= day:
         return ""
     purposes = purposes_for(donor, days=(day,), policies=facts.policies)
@@ -196,7 +196,7 @@ def _why_not(facts: HorizonFacts, due: Due, day: date) -> str:
 
 
 def _hours(requests: Sequence[Pickup]) -> tuple[time, time]:
-    """Return the hours that suit her: those of her last request, else the usual ones."""
+    """Return the hours of her latest request, or the usual ones."""
     latest = next((pickup for pickup in requests if pickup.windows), None)
     if latest is None:
         return USUAL_HOURS

@@ -1,9 +1,9 @@
-"""Which donor on which day of the weeks to come: one problem whose shifts lie on many days.
+"""The multi-day problem of the coming weeks, with shifts on many days.
 
-- A donor who will be due is a visit with a window on each day that fits her; her freezer's day is
-  a due instant that costs by the hour, the last day of her milk a deadline.
-- Requests that are agreed already take their place in it, with the windows they have.
-- Every shift above twice its even share of stops costs a little, so that the work is spread.
+- A due donor is a visit with a window on each day that fits. The day of her full freezer is a due
+  instant with a cost per hour; the last day of her milk is a deadline.
+- Agreed requests are visits with their own windows.
+- Stops of a shift above twice its even share cost a little, so that the work is spread.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,54 +13,45 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from collector.audit.actions import record
 from collector.banks.policies import Policies, PolicyKey
 from collector.banks.queries import get_bank, policies_of
-from collector.errors import Refused
-from collector.jobs.actions import enqueue
 from collector.pickups.models import Pickup, PickupWindow, Purpose
 from collector.pickups.purposes import purposes_for
-from collector.pickups.queries import TO_PLAN
-from collector.planning.dispatch.disruptions import as_json
-from collector.planning.dispatch.remaining_day import gate
-from collector.planning.horizon.due_dates import DueDonor, Levers, candidates
+from collector.pickups.states import AGREED
+from collector.planning.horizon.due_dates import DueDonor, Levers, horizon_candidates
 from collector.planning.models import Horizon
 from collector.planning.problem.build import (
     BLOOD,
+    BLOOD_PURPOSES,
     CAR,
     DIMENSIONS,
-    OF_BLOOD,
     PENALTY,
     service_seconds,
+    site_place,
 )
 from collector.planning.problem.ride_limits import ride_limits
 from collector.rounds.queries import OF_A_PICKUP
 from collector.service_day import ServiceDay
 from collector.shifts.models import RosterShift
-from collector.shifts.queries import OF_A_SHIFT
-from routing.formats.native import plan_data, problem_data
+from collector.shifts.queries import shifts_between
 from routing.problem import Balance, Measure, Place, Problem, Visit, Window
 from routing.problem import Shift as PlannerShift
-from routing.schedule import assembled
 from routing.travel.law import estimated
 from routing.units import Cents, Seconds
 
-PLAN_WEEKS = "plan_weeks"
-SECONDS = 12
-SPARE_SECONDS = 90
 MOST_WEEKS = 4
 CENTS_PER_HOUR_LATE = 25
-"""Six euros a day of a full freezer: Milkround's own starting value."""
+"""Cents per hour with a full freezer, six euros per day: Milkround's own starting value."""
 CENTS_PER_STOP_ABOVE = 300
 FEW_STOPS = 6
-"""A round is not called full below this, however little there is to do in a month."""
+"""Least number of stops from which a round counts as full, in a month with little work."""
 AGREED_PENALTY = 4 * PENALTY
 DONOR, REQUEST = "donor:", "pickup:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weeks:
-    """What the question of some weeks is made of."""
+    """Rows from which the problem of some weeks is built."""
 
     first: ServiceDay
     last: date
@@ -71,28 +62,23 @@ class Weeks:
 
     @property
     def driven(self) -> list[date]:
-        """The days on which somebody drives."""
+        """The days with shifts."""
         return sorted({shift.day for shift in self.shifts})
 
     def seconds(self, day: date, wall: time) -> Seconds:
-        """Return a civil time as the planner's seconds."""
+        """Return a civil time in the planner's seconds."""
         instant = ServiceDay(day, self.first.zone).instant(wall)
         return Seconds(self.first.seconds(instant))
 
 
-def look_ahead(
+def load_weeks(
     session: Session, *, now: datetime, bank_id: int, weeks: int, levers: Levers
 ) -> Weeks:
-    """Gather who is due, who is promised and who drives, from tomorrow on."""
+    """Load due donors, agreed requests and shifts, from tomorrow on."""
     zone = get_bank(session, bank_id).zone
     first = ServiceDay.of(now, zone).day + timedelta(days=1)
     last = first + timedelta(days=7 * min(max(weeks, 1), MOST_WEEKS) - 1)
-    shifts = session.scalars(
-        select(RosterShift)
-        .where(RosterShift.bank_id == bank_id, RosterShift.day >= first, RosterShift.day <= last)
-        .options(*OF_A_SHIFT)
-        .order_by(RosterShift.day, RosterShift.begins, RosterShift.id)
-    ).all()
+    shifts = shifts_between(session, bank_id=bank_id, first=first, last=last)
     driven = sorted({shift.day for shift in shifts})
     return Weeks(
         first=ServiceDay(first, zone),
@@ -100,71 +86,25 @@ def look_ahead(
         policies=policies_of(session, bank_id),
         shifts=tuple(shifts),
         candidates=tuple(
-            candidates(session, bank_id=bank_id, now=now, driven=driven, last=last, levers=levers)
+            horizon_candidates(
+                session, bank_id=bank_id, now=now, driven=driven, last=last, levers=levers
+            )
         ),
         agreed=tuple(_agreed(session, bank_id, first, last)),
     )
 
 
-def ask_for_days(
-    session: Session, *, now: datetime, bank_id: int, weeks: int, levers: Levers, asked_by: str
-) -> Horizon:
-    """Keep the question of the weeks to come and queue the job that answers it.
-
-    Raises
-    ------
-    Refused
-        `nobody_drives_then`: no shift was entered; `nobody_is_due`.
-    """
-    ahead = look_ahead(session, now=now, bank_id=bank_id, weeks=weeks, levers=levers)
-    if not ahead.shifts:
-        raise Refused("nobody_drives_then")
-    if not any(each.days for each in ahead.candidates):
-        raise Refused("nobody_is_due")
-    problem = problem_of_weeks(ahead)
-    horizon = Horizon(
-        bank_id=bank_id,
-        first=ahead.first.day,
-        last=ahead.last,
-        minimum_ml=levers.minimum_ml,
-        radius_km=levers.radius_km,
-        asked_by=asked_by,
-        posed_at=now,
-        job_id=None,
-        problem=as_json(problem_data(problem)),
-        start=as_json(plan_data(assembled(problem, ()))),
-        plan=None,
-    )
-    session.add(horizon)
-    session.flush()
-    _queue(session, horizon, now=now)
-    return horizon
+def reload_weeks(
+    session: Session, horizon: Horizon, *, now: datetime, levers: Levers | None = None
+) -> Weeks:
+    """Load the weeks of a horizon as they are now, with its levers or others."""
+    weeks = -(-((horizon.last - horizon.first).days + 1) // 7)
+    used = levers or Levers(minimum_ml=horizon.minimum_ml, radius_km=horizon.radius_km)
+    return load_weeks(session, now=now, bank_id=horizon.bank_id, weeks=weeks, levers=used)
 
 
-def _queue(session: Session, horizon: Horizon, *, now: datetime) -> None:
-    horizon.job_id = enqueue(
-        session,
-        now=now,
-        bank_id=horizon.bank_id,
-        kind=PLAN_WEEKS,
-        payload={"horizon": horizon.id, "seconds": SECONDS},
-        asked_by=horizon.asked_by,
-        deadline_seconds=SECONDS + SPARE_SECONDS,
-    ).id
-    record(
-        session,
-        now=now,
-        bank_id=horizon.bank_id,
-        actor=horizon.asked_by,
-        action="weeks asked",
-        subject=f"horizon:{horizon.id}",
-        minimum_ml=horizon.minimum_ml,
-        radius_km=horizon.radius_km,
-    )
-
-
-def problem_of_weeks(weeks: Weeks) -> Problem:
-    """Make the planner's problem of some weeks."""
+def build_weeks_problem(weeks: Weeks) -> Problem:
+    """Build the planner's problem of some weeks."""
     visits = [*_due_visits(weeks), *_agreed_visits(weeks)]
     places, points = _places(weeks)
     shifts = tuple(_shift(weeks, shift) for shift in weeks.shifts)
@@ -190,7 +130,7 @@ def _agreed(session: Session, bank_id: int, first: date, last: date) -> list[Pic
     inside = Pickup.windows.any((PickupWindow.day >= first) & (PickupWindow.day <= last))
     rows = session.scalars(
         select(Pickup)
-        .where(Pickup.bank_id == bank_id, Pickup.state.in_(TO_PLAN), inside)
+        .where(Pickup.bank_id == bank_id, Pickup.state.in_(AGREED), inside)
         .options(*OF_A_PICKUP)
         .order_by(Pickup.id)
     )
@@ -201,7 +141,7 @@ def _due_visits(weeks: Weeks) -> Iterator[Visit]:
     for each in weeks.candidates:
         if not each.days:
             continue
-        told = each.due.forecast
+        forecast = each.due.forecast
         purposes = purposes_for(each.donor, days=each.days[-1:], policies=weeks.policies)
         late = max(each.days)
         yield Visit(
@@ -211,8 +151,8 @@ def _due_visits(weeks: Weeks) -> Iterator[Visit]:
             service=Seconds(60 * _minutes(purposes, weeks.policies)),
             load={"bottles": each.bottles(late), "ml": each.volume_ml(late)},
             ride_limits=ride_limits(purposes, weeks.policies),
-            skills=frozenset({BLOOD}) if set(purposes) & OF_BLOOD else frozenset(),
-            due=weeks.seconds(each.due_on, time.max) if told.comes_by else None,
+            skills=frozenset({BLOOD}) if set(purposes) & BLOOD_PURPOSES else frozenset(),
+            due=weeks.seconds(each.due_on, time.max) if forecast.comes_by else None,
             cents_per_hour_late=CENTS_PER_HOUR_LATE,
             penalty=Cents(PENALTY),
         )
@@ -245,13 +185,13 @@ def _agreed_visits(weeks: Weeks) -> Iterator[Visit]:
             service=Seconds(service_seconds(pickup, weeks.policies)),
             load={"bottles": pickup.bottles, "ml": pickup.volume_ml} if milk else {},
             ride_limits=ride_limits(purposes, weeks.policies),
-            skills=frozenset({BLOOD}) if purposes & OF_BLOOD else frozenset(),
+            skills=frozenset({BLOOD}) if purposes & BLOOD_PURPOSES else frozenset(),
             penalty=Cents(AGREED_PENALTY),
         )
 
 
 def _windows(weeks: Weeks, pickup: Pickup, driven: set[date]) -> tuple[Window, ...]:
-    """Return a request's windows on the days that are driven, apart from one another."""
+    """Return a request's windows on days with shifts, ascending and disjoint."""
     found: list[Window] = []
     for window in pickup.windows:
         if window.day not in driven:
@@ -270,8 +210,8 @@ def _shift(weeks: Weeks, shift: RosterShift) -> PlannerShift:
     return PlannerShift(
         id=str(shift.id),
         collector=f"person:{shift.collector_id}",
-        start=gate(shift.start_site),
-        ends=(gate(shift.end_site),),
+        start=site_place(shift.start_site),
+        ends=(site_place(shift.end_site),),
         window=Window(
             earliest=begins, latest=Seconds(max(begins, weeks.seconds(shift.day, shift.ends)))
         ),
@@ -292,8 +232,8 @@ def _places(weeks: Weeks) -> tuple[list[Place], list[tuple[float, float]]]:
     found: dict[str, Place] = {}
     for shift in weeks.shifts:
         for site in (shift.start_site, shift.end_site):
-            found[gate(site)] = Place(
-                id=gate(site),
+            found[site_place(site)] = Place(
+                id=site_place(site),
                 latitude=site.latitude,
                 longitude=site.longitude,
                 receives=site.receives,

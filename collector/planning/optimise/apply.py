@@ -1,30 +1,32 @@
-"""The planner's answer: checked again, fitted to the day as it is now, written as draft rounds."""
+"""The draft of a day made from a plan: checked, timed in the day as it is now, written."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from collector.audit.actions import record
-from collector.db import owned
+from collector.db import OutdatedReading, owned
 from collector.errors import Conflict
-from collector.planning.editing.commit import By, remembered
-from collector.planning.editing.commit import kept as kept_as
+from collector.planning.editing.commit import EditContext, state_of_day
+from collector.planning.editing.commit import log_edit as kept_as
 from collector.planning.models import EditKind, PlanningRun
-from collector.planning.optimise.proposals import refuse_unlawful
-from collector.planning.problem.build import DayFacts, gather, problem_of, to_pose
-from collector.planning.problem.objectives import Wish, in_scope
-from collector.planning.problem.unassigned import left_out
+from collector.planning.problem.build import DayFacts, build_problem, load_facts, plannable_pickups
+from collector.planning.problem.lawfulness import refuse_unlawful
+from collector.planning.problem.objectives import Objectives, in_scope
+from collector.planning.problem.searches import explain_unassigned
+from collector.planning.problem.unassigned import unplanned_visits
 from collector.planning.problem.write_back import (
-    LeftOut,
-    reloaded,
-    settle_states,
+    UnplannedVisit,
+    reload_day,
+    update_pickup_states,
     write_rounds,
     write_tray,
 )
 from collector.rounds.actions import edit_day
 from collector.rounds.models import DayPlan
-from routing.analysis.explain import explained
+from collector.rounds.queries import day_plan_at_version
 from routing.check.judge import check
 from routing.formats.native import plan_data
 from routing.plan import Plan
@@ -32,22 +34,30 @@ from routing.problem import Problem
 from routing.schedule import retimed
 
 
-def keep(
-    session: Session,
-    *,
-    now: datetime,
-    bank_id: int,
-    run_id: int,
-    plan: Plan,
-    actor: str = "system",
-) -> DayPlan:
-    """Make an answer the draft of its day.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComputedDraft:
+    """A plan timed and explained in the day as it was read.
 
-    1. A plan that breaks a rule of its own question is refused.
-    2. A day that was edited since the question was posed keeps its edits (`Conflict`).
-    3. Requests may have come, gone or changed meanwhile: the question is made anew from the rows,
-       the plan's orders are timed in it and checked once more.
-    4. Rounds, stops, the tray with its reasons and the requests' states are written.
+    Attributes
+    ----------
+    problem
+        The day's problem as it was read.
+    plan
+        Lawful in that problem, with a reason for each unassigned visit.
+    """
+
+    problem: Problem
+    plan: Plan
+
+
+def compute_draft(session: Session, *, bank_id: int, run_id: int, plan: Plan) -> ComputedDraft:
+    """Compute the draft that a run's plan makes of its day; `write_draft` writes it.
+
+    1. A plan that breaks a rule of its own problem is refused.
+    2. A day that was edited since the problem was built keeps its edits (`Conflict`).
+    3. Requests may have come, gone or changed since: the problem is built anew from the rows, the
+       plan's orders are timed in it and checked once more.
+    4. Each unassigned visit gets a reason.
 
     Raises
     ------
@@ -56,21 +66,47 @@ def keep(
     Refused
         The plan breaks rules: `plan_breaks_rules` (`rules`).
     Conflict
-        Somebody was first: `changed_meanwhile` (`version`, `revision`).
+        The day or its requests were changed first: `changed_meanwhile` (`version`, `revision`).
     """
     run = owned(session, PlanningRun, bank_id, run_id)
-    refuse_unlawful(run, plan)
+    refuse_unlawful(run.problem, plan)
+    day = day_plan_at_version(session, bank_id=bank_id, day=run.day, version=run.day_plan_version)
+    _, problem = _problem_now(session, run, day)
+    return ComputedDraft(problem=problem, plan=_rebased(problem, plan, day))
+
+
+def write_draft(
+    session: Session,
+    *,
+    now: datetime,
+    bank_id: int,
+    run_id: int,
+    draft: ComputedDraft,
+    actor: str = "system",
+) -> DayPlan:
+    """Write a computed draft: rounds, stops, the tray with its reasons, the requests' states.
+
+    Raises
+    ------
+    NotFound
+        There is no such run in this bank.
+    Conflict
+        The day was edited first: `changed_meanwhile` (`version`, `revision`).
+    OutdatedReading
+        Requests or shifts of the day changed since the draft was computed.
+    """
+    run = owned(session, PlanningRun, bank_id, run_id)
     day = edit_day(session, bank_id=bank_id, day=run.day, version=run.day_plan_version)
-    before = remembered(day)
-    facts = in_scope(gather(session, day), Wish.read(run.asked))
-    problem = problem_of(facts, to_pose(facts))
-    fitted = _fitted(problem, plan, day)
-    left = [*_asides(facts, problem), *left_out(facts, fitted)]
-    write_rounds(session, facts=facts, problem=problem, plan=fitted, rounds=facts.rounds)
-    write_tray(session, plan=day, left=left, whole=True)
-    placed = {int(visit) for tour in fitted.tours for visit in tour.visits}
-    settle_states(facts.pickups, placed=placed)
-    run.plan, run.kept_at, run.settled_at = plan_data(fitted), now, now
+    before = state_of_day(day)
+    facts, problem = _problem_now(session, run, day)
+    if problem != draft.problem:
+        raise OutdatedReading
+    left = [*_not_plannable_visits(facts, problem), *unplanned_visits(facts, draft.plan)]
+    write_rounds(session, facts=facts, problem=problem, plan=draft.plan, rounds=facts.rounds)
+    write_tray(session, plan=day, unplanned=left, replace_all=True)
+    placed = {int(visit) for tour in draft.plan.tours for visit in tour.visits}
+    update_pickup_states(facts.pickups, placed=placed)
+    run.plan, run.kept_at, run.settled_at = plan_data(draft.plan), now, now
     record(
         session,
         now=now,
@@ -81,29 +117,34 @@ def keep(
         run=run.id,
         planned=len(placed),
         unplanned=len(left),
-        cost_cents=fitted.cost.total,
+        cost_cents=draft.plan.cost.total,
     )
-    again = reloaded(session, day)
-    by = By(now=now, actor=actor)
-    kept_as(session, again, before=before, by=by, kind=EditKind.APPLIED)
+    again = reload_day(session, day)
+    context = EditContext(now=now, actor=actor)
+    kept_as(session, again, before=before, context=context, kind=EditKind.APPLIED)
     return again
 
 
-def _fitted(problem: Problem, plan: Plan, day: DayPlan) -> Plan:
-    """Time the plan's orders in the question as it is now; what is new in it is unassigned."""
+def _problem_now(session: Session, run: PlanningRun, day: DayPlan) -> tuple[DayFacts, Problem]:
+    facts = in_scope(load_facts(session, day), Objectives.from_json(run.asked))
+    return facts, build_problem(facts, plannable_pickups(facts))
+
+
+def _rebased(problem: Problem, plan: Plan, day: DayPlan) -> Plan:
+    """Return the plan with its orders timed in the present problem; new visits are unassigned."""
     orders = {
         shift: [visit for visit in visits if problem.visit(visit) is not None]
         for shift, visits in plan.orders.items()
         if problem.shift(shift) is not None
     }
-    fitted = explained(problem, retimed(problem, orders))
-    if check(problem, fitted) or set(plan.orders) - set(orders):
+    timed = retimed(problem, orders)
+    if check(problem, timed) or set(plan.orders) - set(orders):
         raise Conflict("changed_meanwhile", version=day.version, revision=day.revision)
-    return fitted
+    return explain_unassigned(problem, timed)
 
 
-def _asides(facts: DayFacts, problem: Problem) -> Iterator[LeftOut]:
+def _not_plannable_visits(facts: DayFacts, problem: Problem) -> Iterator[UnplannedVisit]:
     for key, pickup in facts.pickups.items():
-        why = facts.why_aside(pickup)
+        why = facts.not_plannable(pickup)
         if why is not None and problem.visit(str(key)) is None:
-            yield LeftOut(pickup_id=key, reason=why.value, details={})
+            yield UnplannedVisit(pickup_id=key, reason=why.value, details={})

@@ -1,9 +1,10 @@
-"""The job `plan_day`: the planner in a child process, and what is kept of what it says."""
+"""Jobs of kind `plan_day`: the planner in a child process, and the result of its search."""
 
 import json
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -11,26 +12,25 @@ from typing import Any
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from collector.db import owned
-from collector.errors import Conflict, Refused
+from collector.db import MOST_COMPUTATIONS, OutdatedReading, owned
+from collector.errors import Conflict
 from collector.jobs.actions import Claim
 from collector.jobs.loaded_program import Program
 from collector.jobs.models import JobState
 from collector.jobs.work import Ended, How, JobOutcome
 from collector.planning.models import PlanningRun
-from collector.planning.optimise.apply import keep
-from collector.planning.optimise.proposals import propose
+from collector.planning.optimise.apply import ComputedDraft, compute_draft, write_draft
+from collector.planning.optimise.proposals import store_proposal
+from collector.planning.problem.lawfulness import refuse_unlawful
 from collector.rounds.models import DayPlan
-from routing.check.judge import check
-from routing.formats.native import plan_of, problem_of
-from routing.plan import Plan
+from routing.formats.native import plan_of
 
 PLANNER = (sys.executable, "-m", "routing")
 LOADED_PLANNER = Program(main="routing.__main__:main", preload="routing.process.preload:get_ready")
 
 
-def warm() -> None:
-    """See that the planner is compiled before anybody waits for it."""
+def compile_planner() -> None:
+    """Compile the planner before the first search."""
     subprocess.run([*PLANNER, "warm"], check=True)  # noqa: S603 - our own command
 
 
@@ -43,31 +43,18 @@ def plan_day(session: Session, claim: Claim) -> "PlanDay":
         seconds=claim.payload["seconds"],
         asked_by=claim.asked_by,
         proposes=claim.payload.get("propose", False),
-        stdin=spoken(run.problem, run.start),
+        stdin=planner_input(run.problem, run.start),
     )
 
 
-def spoken(problem: Mapping[str, Any], start: Mapping[str, Any]) -> bytes:
-    """Return a question and where to begin as the planner reads them."""
+def planner_input(problem: Mapping[str, Any], start: Mapping[str, Any]) -> bytes:
+    """Return a problem and its start as the planner reads them."""
     return f"{json.dumps(problem)}\n{json.dumps(start)}".encode()
 
 
-def refuse_unlawful(problem: dict[str, Any], plan: dict[str, Any]) -> None:
-    """Judge an answer once more before anybody keeps it.
-
-    Raises
-    ------
-    Refused
-        `plan_breaks_rules` (`rules`).
-    """
-    broken = check(problem_of(problem), plan_of(plan))
-    if broken:
-        raise Refused("plan_breaks_rules", rules=sorted({str(each.rule) for each in broken}))
-
-
 @dataclass(slots=True, kw_only=True)
-class Search:
-    """A search in a child process; the best plan heard of so far outlives its child."""
+class SearchWork:
+    """A search in a child process; its best plan outlives the child."""
 
     seconds: float
     stdin: bytes = field(repr=False)
@@ -93,40 +80,60 @@ class Search:
             "json",
         )
 
-    def fell_silent(self, ended: Ended) -> bool:
-        """Whether the child ended badly and did not say why: its job is to be tried again."""
-        return ended.how is How.EXITED and ended.code != 0 and self.error is None
+    def crashed(self, ended: Ended) -> bool:
+        """Return whether the child ended badly without an error: its job is tried again."""
+        return self.failed(ended) and self.error is None
+
+    def failed(self, ended: Ended) -> bool:
+        """Return whether the child ended by itself with another code than 0."""
+        return ended.how is How.EXITED and ended.code != 0
 
     def heard(self, line: str) -> dict[str, Any] | None:
-        """Keep the plan that a line brings; an improvement is progress."""
-        said = json.loads(line)
-        if said["kind"] == "error":
-            self.error = said["error"]
+        """Keep the plan of an output line; return the progress if it is an improvement."""
+        message = json.loads(line)
+        if message["kind"] == "error":
+            self.error = message["error"]
             return None
-        self.best = said["plan"]
-        if said["kind"] != "improvement":
+        self.best = message["plan"]
+        if message["kind"] != "improvement":
             return None
-        return {"seconds": said["seconds"], "cost": said["cost"]}
+        return {"seconds": message["seconds"], "cost": message["cost"]}
 
 
 @dataclass(slots=True, kw_only=True)
-class PlanDay(Search):
+class PlanDay(SearchWork):
     """One attempt at planning a day."""
 
     bank_id: int
     run_id: int
     asked_by: str
     proposes: bool
+    draft: ComputedDraft | None = None
+    """None if the best plan is to be a proposal."""
+    computations: int = 0
+
+    def prepare(self, session: Session, *, ended: Ended) -> None:
+        """Check the best plan; compute the draft that it becomes."""
+        self.draft = None
+        if self.best is None or self.crashed(ended) or self.failed(ended):
+            return
+        plan = plan_of(self.best)
+        if self.proposes:
+            refuse_unlawful(owned(session, PlanningRun, self.bank_id, self.run_id).problem, plan)
+            return
+        self.computations += 1
+        with suppress(Conflict):
+            self.draft = compute_draft(session, bank_id=self.bank_id, run_id=self.run_id, plan=plan)
 
     def conclude(self, session: Session, *, now: datetime, ended: Ended) -> JobOutcome | None:
-        """Keep the best plan there is; without one say what became of the job.
+        """Write the best plan; without one, return the state of the job.
 
-        Where it was to become the draft by itself, and the day was changed meanwhile, it is a
-        proposal. Stopped by a coordinator the job is `cancelled`, whether or not there was a plan.
+        If the plan was to become the draft and the day was changed since, it is a proposal. A job
+        that a coordinator stopped is `cancelled`, with a plan or without.
         """
-        if self.fell_silent(ended):
+        if self.crashed(ended):
             return None
-        if ended.how is How.EXITED and ended.code != 0:
+        if self.failed(ended):
             return JobOutcome(state=JobState.FAILED, error=self.error)
         stopped = ended.how is How.CANCELLED
         if self.best is None:
@@ -135,9 +142,11 @@ class PlanDay(Search):
             return JobOutcome(state=state, result={"kept": False}, error=error)
         state = JobState.CANCELLED if stopped else JobState.DONE
         cost = self.best["cost"]["total"]
-        kept = None if self.proposes else self._kept(session, plan_of(self.best), now=now)
+        kept = None if self.draft is None else self._kept(session, self.draft, now=now)
         if kept is None:
-            propose(session, bank_id=self.bank_id, run_id=self.run_id, plan=plan_of(self.best))
+            store_proposal(
+                session, bank_id=self.bank_id, run_id=self.run_id, plan=plan_of(self.best)
+            )
             return JobOutcome(state=state, result={"kept": False, "cost": cost})
         result = {
             "kept": True,
@@ -148,17 +157,27 @@ class PlanDay(Search):
         }
         return JobOutcome(state=state, result=result)
 
-    def _kept(self, session: Session, plan: Plan, *, now: datetime) -> DayPlan | None:
-        """Make a plan the draft of its day; None if somebody changed the day meanwhile."""
+    def _kept(self, session: Session, draft: ComputedDraft, *, now: datetime) -> DayPlan | None:
+        """Write the draft of the day; return None if the day was changed since.
+
+        Raises
+        ------
+        OutdatedReading
+            Only requests were changed: the draft is to be computed again.
+        """
         try:
             with session.begin_nested():
-                return keep(
+                return write_draft(
                     session,
                     now=now,
                     bank_id=self.bank_id,
                     run_id=self.run_id,
-                    plan=plan,
+                    draft=draft,
                     actor=self.asked_by,
                 )
         except (Conflict, StaleDataError):
+            return None
+        except OutdatedReading:
+            if self.computations < MOST_COMPUTATIONS:
+                raise
             return None

@@ -1,6 +1,5 @@
-"""The planner's answer as a proposal: compared with the present, applied whole or in part."""
+"""Proposals of the planner: compared with the present, applied wholly or in part."""
 
-import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -12,73 +11,55 @@ from sqlalchemy.orm import Session
 from collector.audit.actions import record
 from collector.db import owned
 from collector.errors import NotFound, Refused
-from collector.planning.editing.assignment import joined
-from collector.planning.editing.commit import By, make
-from collector.planning.editing.what_if import DayChange, Desk
+from collector.planning.editing.assignment import Assignment, merge_moves
+from collector.planning.editing.commit import ComputedEdit, EditContext, write_edit
+from collector.planning.editing.what_if import DayChange, WhatIf
 from collector.planning.models import DayEdit, EditKind, PlanningRun
-from collector.planning.optimise.rebase import Lapse, fitted
-from collector.planning.problem.build import gather
-from collector.planning.problem.objectives import Wish
-from collector.planning.problem.unassigned import left_out
-from collector.rounds.actions import edit_day
+from collector.planning.optimise.rebase import Lapse, rebase
+from collector.planning.problem.build import load_facts
+from collector.planning.problem.objectives import Objectives
+from collector.planning.problem.searches import explain_unassigned
+from collector.planning.problem.unassigned import unplanned_visits
 from collector.rounds.models import DayPlan
-from collector.rounds.queries import day_plan
-from routing.analysis.explain import explained
-from routing.check.judge import check
-from routing.formats.native import plan_data, plan_of, read_problem
+from collector.rounds.queries import day_plan, day_plan_at_version
+from routing.formats.native import plan_data, plan_of
 from routing.plan import Plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanProposal:
-    """An answer of the planner beside the day as it is now.
+    """A plan of the planner compared with the day as it is now.
 
     Attributes
     ----------
     change
-        The day with everything of the answer applied that still holds.
+        The change that applies every move of the plan that still holds.
     lapsed
-        Its other moves, and why they are not made any more.
+        The other moves with the reasons why they are not made.
     """
 
     run: PlanningRun
-    wish: Wish
+    objectives: Objectives
     change: DayChange
     lapsed: Mapping[int, Lapse]
 
 
-def propose(session: Session, *, bank_id: int, run_id: int, plan: Plan) -> PlanningRun:
-    """Keep an answer as a proposal; the day stays as it is.
+def store_proposal(session: Session, *, bank_id: int, run_id: int, plan: Plan) -> PlanningRun:
+    """Store a checked plan as a proposal; the day stays as it is.
 
     Raises
     ------
     NotFound
         There is no such run in this bank.
-    Refused
-        The plan breaks rules of its own question: `plan_breaks_rules` (`rules`).
     """
     run = owned(session, PlanningRun, bank_id, run_id)
-    refuse_unlawful(run, plan)
     run.plan = plan_data(plan)
     session.flush()
     return run
 
 
-def refuse_unlawful(run: PlanningRun, plan: Plan) -> None:
-    """Refuse a plan that breaks a rule of its own question.
-
-    Raises
-    ------
-    Refused
-        `plan_breaks_rules` (`rules`).
-    """
-    broken = check(read_problem(json.dumps(run.problem)), plan)
-    if broken:
-        raise Refused("plan_breaks_rules", rules=sorted({str(each.rule) for each in broken}))
-
-
 def open_proposal(session: Session, *, bank_id: int, day: date) -> PlanningRun | None:
-    """Return the latest answer about a day that nobody has applied or put aside."""
+    """Return the latest plan of a day that is neither applied nor discarded."""
     latest = session.scalar(
         select(PlanningRun)
         .where(PlanningRun.bank_id == bank_id, PlanningRun.day == day)
@@ -90,23 +71,23 @@ def open_proposal(session: Session, *, bank_id: int, day: date) -> PlanningRun |
     return latest
 
 
-def is_empty(run: PlanningRun) -> bool:
-    """Whether an answer leaves every round as it was when the planner was asked."""
+def changes_nothing(run: PlanningRun) -> bool:
+    """Return whether a plan leaves every round as it was at the start of the search."""
     return plan_of(run.plan or {}).orders == plan_of(run.start).orders
 
 
 def was_overtaken(run: PlanningRun) -> bool:
-    """Whether a proposal was to become the draft by itself, and the day was changed meanwhile."""
-    return run.kept_at is None and Wish.read(run.asked).at_once
+    """Return whether a proposal was to become the draft before the day was changed."""
+    return run.kept_at is None and Objectives.from_json(run.asked).at_once
 
 
-def proposal(session: Session, *, bank_id: int, day: date, run_id: int) -> PlanProposal:
-    """Return an answer beside the day as it is now; nothing is written.
+def load_proposal(session: Session, *, bank_id: int, day: date, run_id: int) -> PlanProposal:
+    """Return a plan compared with the day as it is now; nothing is written.
 
     Raises
     ------
     NotFound
-        There is no such run of this day, or it has no answer.
+        There is no such run of this day, or it has no plan.
     """
     run = owned(session, PlanningRun, bank_id, run_id)
     plan = day_plan(session, bank_id=bank_id, day=day)
@@ -115,56 +96,81 @@ def proposal(session: Session, *, bank_id: int, day: date, run_id: int) -> PlanP
     return _compared(session, run, plan)
 
 
-def apply(
+def compute_application(
     session: Session,
     *,
-    by: By,
     bank_id: int,
     day: date,
     version: int,
     run_id: int,
     only: Collection[int] | None = None,
-) -> DayEdit:
-    """Make an answer the draft of its day, or only the moves of these visits.
+) -> ComputedEdit:
+    """Compute the edit that applies a proposal, or only its moves of these visits.
 
-    What of it was overtaken by changes since is left as it is (see `fitting`).
+    Moves that later changes have overtaken are left out (see `rebase`).
 
     Raises
     ------
     Conflict
-        The day is another version than whoever applies it has looked at.
+        The day has another version than the coordinator's page.
     Refused
-        It was settled already: `proposal_settled`; or it moves nothing: `nothing_moves`.
+        It is applied or discarded already: `proposal_settled`; or it moves nothing:
+        `nothing_moves`.
     """
-    plan = edit_day(session, bank_id=bank_id, day=day, version=version)
+    plan = day_plan_at_version(session, bank_id=bank_id, day=day, version=version)
+    found = _compared(session, _unsettled(session, bank_id, run_id), plan)
+    chosen = found.change.moved if only is None else frozenset(only) & found.change.moved
+    what_if, after = _with_moves(found, chosen)
+    if after.orders == what_if.assignment.orders:
+        raise Refused("nothing_moves")
+    kind = EditKind.APPLIED if only is None else EditKind.TAKEN
+    return ComputedEdit.of(what_if, after, kind, _tray(what_if.change(after)))
+
+
+def apply_proposal(
+    session: Session, edit: ComputedEdit, *, context: EditContext, bank_id: int, run_id: int
+) -> DayEdit:
+    """Write an edit computed from a proposal, and settle the proposal.
+
+    Raises
+    ------
+    Conflict
+        The day has another version than the coordinator's page.
+    OutdatedReading
+        Requests or shifts of the day changed since the reading.
+    Refused
+        It is applied or discarded already: `proposal_settled`.
+    """
+    run = _unsettled(session, bank_id, run_id)
+    run.settled_at = context.now
+    if edit.kind is EditKind.APPLIED:
+        run.kept_at = context.now
+    session.flush()
+    return write_edit(session, edit, context=context, bank_id=bank_id)
+
+
+def _unsettled(session: Session, bank_id: int, run_id: int) -> PlanningRun:
     run = owned(session, PlanningRun, bank_id, run_id)
     if run.settled_at or run.kept_at:
         raise Refused("proposal_settled")
-    found = _compared(session, run, plan)
-    change = found.change if only is None else partly(found, only)
-    if change.becomes.orders == change.was.orders:
-        raise Refused("nothing_moves")
-    kind = EditKind.APPLIED if only is None else EditKind.TAKEN
-    run.settled_at = by.now
-    if only is None:
-        run.kept_at = by.now
-    session.flush()
-    return make(session, change, by=by, kind=kind, tray=_tray(change))
+    return run
 
 
 def _tray(change: DayChange) -> dict[int, dict[str, Any] | None]:
-    """Return why the planner leaves out what it takes out of the rounds."""
-    if change.moved <= change.becomes.placed:
+    """Return the reasons of the visits that the plan takes out of the rounds."""
+    if change.moved <= change.assignment_after.placed:
         return {}
-    plan = explained(change.problem, change.after)
+    plan = explain_unassigned(change.problem, change.plan_after)
     return {
         left.pickup_id: {"reason": left.reason, "details": left.details}
-        for left in left_out(change.facts, plan)
+        for left in unplanned_visits(change.facts, plan)
     }
 
 
-def discard(session: Session, *, by: By, bank_id: int, day: date, run_id: int) -> None:
-    """Put an answer aside: the day stays as it is.
+def discard_proposal(
+    session: Session, *, context: EditContext, bank_id: int, day: date, run_id: int
+) -> None:
+    """Discard a plan; the day stays as it is.
 
     Raises
     ------
@@ -174,27 +180,32 @@ def discard(session: Session, *, by: By, bank_id: int, day: date, run_id: int) -
     run = owned(session, PlanningRun, bank_id, run_id)
     if run.day != day:
         raise NotFound("not_found", kind="planning_runs")
-    run.settled_at = by.now
+    run.settled_at = context.now
     record(
         session,
-        now=by.now,
+        now=context.now,
         bank_id=bank_id,
-        actor=by.actor,
+        actor=context.actor,
         action="proposal discarded",
         subject=f"day_plan:{run.day_plan_id}",
         run=run.id,
     )
 
 
-def partly(found: PlanProposal, only: Collection[int]) -> DayChange:
-    """Return the day with only the moves of these visits applied."""
+def select_moves(found: PlanProposal, only: Collection[int]) -> DayChange:
+    """Return the change with only the moves of these visits."""
+    what_if, after = _with_moves(found, frozenset(only) & found.change.moved)
+    return what_if.change(after)
+
+
+def _with_moves(found: PlanProposal, chosen: frozenset[int]) -> tuple[WhatIf, Assignment]:
+    """Return the `WhatIf` of these moves of a proposal, and its assignment with them."""
     change = found.change
-    chosen = frozenset(only) & change.moved
-    becomes = joined(change.was, change.becomes, chosen)
-    return Desk(change.facts, chosen, keep_pins=True).change(becomes)
+    what_if = WhatIf(change.facts, chosen, keep_pins=True)
+    return what_if, merge_moves(change.assignment_before, change.assignment_after, chosen)
 
 
 def _compared(session: Session, run: PlanningRun, plan: DayPlan) -> PlanProposal:
-    wish = Wish.read(run.asked)
-    found = fitted(gather(session, plan), run, wish)
-    return PlanProposal(run=run, wish=wish, change=found.change, lapsed=found.lapsed)
+    objectives = Objectives.from_json(run.asked)
+    found = rebase(load_facts(session, plan), run, objectives)
+    return PlanProposal(run=run, objectives=objectives, change=found.change, lapsed=found.lapsed)

@@ -1,41 +1,46 @@
-"""What of the planner's answer still holds in a day that was changed since, and what no longer."""
+"""Rebase of a plan onto a day that was changed since: moves that hold, and lapsed ones."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from collector.planning.editing.assignment import Arrangement, arranged, changed, joined
-from collector.planning.editing.what_if import BY_HAND, DayChange, Desk, promises_broken
+from collector.planning.editing.assignment import (
+    Assignment,
+    assignment_of,
+    changed_visits,
+    merge_moves,
+)
+from collector.planning.editing.what_if import ALLOWED_BY_HAND, DayChange, WhatIf, promises_broken
 from collector.planning.models import PlanningRun
 from collector.planning.problem.build import DayFacts
-from collector.planning.problem.objectives import Wish
+from collector.planning.problem.objectives import Objectives
 from collector.rounds.models import Round
 from routing.formats.native import plan_of
 from routing.plan import Plan
 
 NOWHERE = 0
-"""Stands for the round of a shift that is no more."""
+"""Stands for the round of a deleted shift."""
 
 
 class Lapse(StrEnum):
-    """Why a move that the planner proposed is not made any more."""
+    """Reason why a proposed move is not made any more."""
 
     MOVED_SINCE = "moved_since"
-    """Somebody moved the visit after the planner was asked: that stands."""
+    """A coordinator moved the visit after the request; her move stands."""
     PINNED_SINCE = "pinned_since"
     ROUND_LEFT = "round_left"
-    """The round it is in, or would go to, has set out."""
+    """The round that it is in, or would go to, has started."""
     GONE = "gone"
-    """Nobody waits for it on this day any more, or it may not be made."""
+    """The request is not of this day any more, or it cannot be planned."""
     BREAKS_RULE = "breaks_rule"
-    """In the rounds as they are now it would break a rule."""
+    """It would break a rule in the present rounds."""
     BREAKS_PROMISE = "breaks_promise"
-    """A promise was made since that it would break."""
+    """It would break a promise that was made since."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fitted:
-    """The day with everything of an answer that still holds, and why the rest does not."""
+class RebasedPlan:
+    """The change that applies the moves that still hold, and the reasons of the others."""
 
     change: DayChange
     lapsed: Mapping[int, Lapse]
@@ -43,117 +48,119 @@ class Fitted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SolvedDay:
-    """What the planner began from and what it answered, by the rounds of the day.
+    """Start and solution of a run, by the rounds of its day.
 
     Attributes
     ----------
-    rounds, posed
-        The rounds and the visits that it was asked about.
+    rounds, visits
+        The rounds and the visits of its problem.
     """
 
-    began: Arrangement
-    wanted: Arrangement
+    start: Assignment
+    solution: Assignment
     rounds: frozenset[int]
-    posed: frozenset[int]
+    visits: frozenset[int]
 
     @classmethod
     def of(cls, run: PlanningRun, of_day: Iterable[Round]) -> "SolvedDay":
-        """Read a run that has an answer; `of_day` are all rounds of its day."""
+        """Read a run that has a plan; `of_day` are all rounds of its day."""
         rounds = {str(round_.shift_id): round_.id for round_ in of_day}
         return cls(
-            began=_by_round(plan_of(run.start), rounds),
-            wanted=_by_round(plan_of(run.plan or {}), rounds),
+            start=_by_round(plan_of(run.start), rounds),
+            solution=_by_round(plan_of(run.plan or {}), rounds),
             rounds=frozenset(rounds.get(each["id"], NOWHERE) for each in run.problem["shifts"]),
-            posed=frozenset(int(visit["id"]) for visit in run.problem["visits"]),
+            visits=frozenset(int(visit["id"]) for visit in run.problem["visits"]),
         )
 
 
-def fitted(facts: DayFacts, run: PlanningRun, wish: Wish) -> Fitted:
-    """Fit an answer into the day as it is now.
+def rebase(facts: DayFacts, run: PlanningRun, objectives: Objectives) -> RebasedPlan:
+    """Rebase a plan onto the day as it is now.
 
-    1. What was changed by hand since stands: only the planner's other moves are made.
-    2. While a round would break a rule that it does not break now, or a promise where promises are
-       kept, one of its moves is given up.
-    3. What may not be visited any more, and the planner did not know, leaves its round.
+    1. Moves by hand since the request stand: only the planner's other moves are made.
+    2. While a round breaks a rule that it does not break now, one of its moves is given up. If
+       the objectives keep promises, so is a move that breaks one.
+    3. A visit that cannot be planned any more, unknown to the planner, leaves its round.
     """
-    answer = SolvedDay.of(run, facts.plan.rounds)
-    moves = changed(answer.began, answer.wanted)
-    was = arranged(facts.plan)
-    lapsed = dict(_lapsed(facts, answer, was, moves))
-    todo = frozenset(key for key in moves - lapsed.keys() if not _is_made(answer, was, key))
-    strays = frozenset(_strays(facts, answer, was))
-    desk = Desk(facts, todo | strays, keep_pins=True)
+    solved = SolvedDay.of(run, facts.plan.rounds)
+    moves = changed_visits(solved.start, solved.solution)
+    present = assignment_of(facts.plan)
+    lapsed = dict(_lapsed(facts, solved, present, moves))
+    todo = frozenset(key for key in moves - lapsed.keys() if not _is_made(solved, present, key))
+    strays = frozenset(_strays(facts, solved, present))
+    what_if = WhatIf(facts, todo | strays, keep_pins=True)
     while True:
-        becomes = joined(was, answer.wanted, todo).without(strays)
-        change = desk.change(becomes)
-        given_up = dict(_given_up(change, answer, todo, keep_promises=wish.keep_promises))
+        rebased = merge_moves(present, solved.solution, todo).without(strays)
+        change = what_if.change(rebased)
+        given_up = dict(_given_up(change, solved, todo, keep_promises=objectives.keep_promises))
         if not given_up:
-            return Fitted(change=replace(change, moved=changed(was, becomes)), lapsed=lapsed)
+            return RebasedPlan(
+                change=replace(change, moved=changed_visits(present, rebased)), lapsed=lapsed
+            )
         lapsed |= given_up
         todo -= given_up.keys()
 
 
-def _by_round(plan: Plan, rounds: Mapping[str, int]) -> Arrangement:
+def _by_round(plan: Plan, rounds: Mapping[str, int]) -> Assignment:
     orders: dict[int, tuple[int, ...]] = {}
     for shift, names in plan.orders.items():
         key = rounds.get(shift, NOWHERE)
         orders[key] = (*orders.get(key, ()), *map(int, names))
-    return Arrangement(orders=orders)
+    return Assignment(orders=orders)
 
 
 def _lapsed(
-    facts: DayFacts, answer: SolvedDay, was: Arrangement, moves: Collection[int]
+    facts: DayFacts, solved: SolvedDay, present: Assignment, moves: Collection[int]
 ) -> Iterator[tuple[int, Lapse]]:
-    """Yield the moves that what happened since has overtaken."""
+    """Yield the moves that later changes have overtaken."""
     able = {None, *(round_.id for round_ in facts.rounds)}
-    by_hand = changed(answer.began, replace(was, pinned=frozenset()))
+    by_hand = changed_visits(solved.start, replace(present, pinned=frozenset()))
     for key in moves:
-        here, there = was.round_of(key), answer.wanted.round_of(key)
+        here, there = present.round_of(key), solved.solution.round_of(key)
         pickup = facts.pickups.get(key)
         if here not in able or there not in able:
             yield key, Lapse.ROUND_LEFT
         elif pickup is None or (there is not None and _may_not(facts, key)):
             yield key, Lapse.GONE
-        elif key in by_hand and not _is_made(answer, was, key):
+        elif key in by_hand and not _is_made(solved, present, key):
             yield key, Lapse.MOVED_SINCE
-        elif key in was.pinned and here != there:
+        elif key in present.pinned and here != there:
             yield key, Lapse.PINNED_SINCE
 
 
-def _is_made(answer: SolvedDay, was: Arrangement, key: int) -> bool:
-    """Whether somebody has put a visit into the round that the planner had for it."""
-    here = was.round_of(key)
-    return answer.began.round_of(key) != here == answer.wanted.round_of(key)
+def _is_made(solved: SolvedDay, present: Assignment, key: int) -> bool:
+    """Return whether a coordinator has put a visit into the round of the solution."""
+    here = present.round_of(key)
+    return solved.start.round_of(key) != here == solved.solution.round_of(key)
 
 
-def _strays(facts: DayFacts, answer: SolvedDay, was: Arrangement) -> Iterator[int]:
-    for round_id in answer.rounds:
-        for key in was.orders.get(round_id, ()):
-            if key in facts.pickups and key not in answer.posed and _may_not(facts, key):
+def _strays(facts: DayFacts, solved: SolvedDay, present: Assignment) -> Iterator[int]:
+    for round_id in solved.rounds:
+        for key in present.orders.get(round_id, ()):
+            if key in facts.pickups and key not in solved.visits and _may_not(facts, key):
                 yield key
 
 
 def _may_not(facts: DayFacts, key: int) -> bool:
-    why = facts.why_aside(facts.pickups[key])
-    return why is not None and why not in BY_HAND
+    why = facts.not_plannable(facts.pickups[key])
+    return why is not None and why not in ALLOWED_BY_HAND
 
 
 def _given_up(
-    change: DayChange, answer: SolvedDay, todo: frozenset[int], *, keep_promises: bool
+    change: DayChange, solved: SolvedDay, todo: frozenset[int], *, keep_promises: bool
 ) -> Iterator[tuple[int, Lapse]]:
-    """Yield, per round that would not do, the move to give up: one that is named, or the last in.
+    """Yield, per round with a fault, the move to give up: a named one, or the last one into it.
 
-    Where no move leads into such a round, those out of it are given up; else all there are.
+    Without a move into such a round, the moves out of it are given up; otherwise all.
     """
     for round_id, named, lapse in _wrong(change, keep_promises=keep_promises):
-        into = [key for key in answer.wanted.orders.get(round_id, ()) if key in todo]
-        out = [key for key in change.was.orders.get(round_id, ()) if key in todo]
+        into = [key for key in solved.solution.orders.get(round_id, ()) if key in todo]
+        out = [key for key in change.assignment_before.orders.get(round_id, ()) if key in todo]
         for key in sorted(named & todo)[-1:] or into[-1:] or out or todo:
             yield key, lapse
 
 
 def _wrong(change: DayChange, *, keep_promises: bool) -> Iterator[tuple[int, set[int], Lapse]]:
-    """Yield the rounds that break something, with the visits that stand for it."""
+    """Yield the rounds that break something, with the visits at fault."""
     for round_ in change.touched:
         broken = [each for each in change.breaks if each.figures.get("round") == round_.letter]
         if broken:
@@ -161,4 +168,4 @@ def _wrong(change: DayChange, *, keep_promises: bool) -> Iterator[tuple[int, set
             yield round_.id, named, Lapse.BREAKS_RULE
     if keep_promises:
         for key in promises_broken(change):
-            yield change.becomes.round_of(key) or NOWHERE, {key}, Lapse.BREAKS_PROMISE
+            yield change.assignment_after.round_of(key) or NOWHERE, {key}, Lapse.BREAKS_PROMISE

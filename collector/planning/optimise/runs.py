@@ -1,54 +1,53 @@
-"""Keeping the question of a day, as it was put to the planner."""
+"""Runs: problems of a day as they are given to the planner."""
 
-import json
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from collector.errors import Refused
 from collector.planning.models import PlanningRun
-from collector.planning.problem.build import gather
-from collector.planning.problem.objectives import AT_ONCE, Wish, asked, in_scope, rounds_named
+from collector.planning.problem.build import load_facts
+from collector.planning.problem.objectives import (
+    AT_ONCE,
+    Objectives,
+    changeable_rounds,
+    in_scope,
+    problem_with_objectives,
+)
+from collector.planning.problem.stored_json import stored_plan, stored_problem
 from collector.rounds.actions import open_day
-from routing.formats.native import plan_data, problem_data
 
 
-def pose(
-    session: Session, *, now: datetime, bank_id: int, day: date, wish: Wish = AT_ONCE
+def create_run(
+    session: Session, *, now: datetime, bank_id: int, day: date, objectives: Objectives = AT_ONCE
 ) -> PlanningRun:
-    """Keep the question of a day as the planner's own JSON.
+    """Build the problem of a day and store it as a run, in the planner's own JSON.
 
     Raises
     ------
     Refused
-        Nobody drives that day, or every round of the wish has started: `no_shift_to_plan`.
+        There is no shift that day, or every round of the objectives has started:
+        `no_shift_to_plan`.
     """
     plan = open_day(session, bank_id=bank_id, day=day)
-    facts = gather(session, plan)
-    if not facts.rounds or (wish.rounds and not rounds_named(wish.rounds, facts)):
+    facts = load_facts(session, plan)
+    if not facts.rounds or (objectives.rounds and not changeable_rounds(objectives.rounds, facts)):
         raise Refused("no_shift_to_plan")
-    problem, start = asked(in_scope(facts, wish), wish)
+    problem, start = problem_with_objectives(in_scope(facts, objectives), objectives)
     run = PlanningRun(
         bank_id=bank_id,
         day=day,
         job_id=None,
         day_plan_id=plan.id,
         day_plan_version=plan.version,
-        problem=_as_json(problem_data(problem)),
-        start=_as_json(plan_data(start)),
+        problem=stored_problem(problem),
+        start=stored_plan(start),
         plan=None,
         posed_at=now,
         kept_at=None,
-        asked=wish.as_json(),
+        asked=objectives.as_json(),
         settled_at=None,
     )
     session.add(run)
     session.flush()
     return run
-
-
-def _as_json(data: object) -> dict[str, Any]:
-    """Return data as it will be read back: with lists for tuples."""
-    read: dict[str, Any] = json.loads(json.dumps(data))
-    return read

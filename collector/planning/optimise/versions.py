@@ -1,4 +1,4 @@
-"""The plans there are of a day - present, proposed, published - and any two side by side."""
+"""Plans of a day, present, proposed and published, and the comparison of any two."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -10,11 +10,16 @@ from sqlalchemy.orm import Session
 
 from collector.errors import NotFound
 from collector.pickups.models import Pickup
-from collector.planning.editing.assignment import Arrangement, arranged, changed, touched
+from collector.planning.editing.assignment import (
+    Assignment,
+    assignment_of,
+    changed_rounds,
+    changed_visits,
+)
 from collector.planning.editing.what_if import DayChange, orders_of
 from collector.planning.models import PlanningRun
 from collector.planning.optimise.rebase import SolvedDay
-from collector.planning.problem.build import DayFacts, can_be_timed, gather, problem_of
+from collector.planning.problem.build import DayFacts, build_problem, can_be_timed, load_facts
 from collector.rounds.models import DayPlan, Publication
 from collector.rounds.queries import OF_A_PICKUP
 from routing.schedule import retimed
@@ -23,7 +28,7 @@ MOST_RUNS = 20
 
 
 class PlanSource(StrEnum):
-    """Where a plan comes from."""
+    """Source of a plan."""
 
     PRESENT = "present"
     PROPOSAL = "proposal"
@@ -47,16 +52,16 @@ class PlanVersion:
 
     @property
     def name(self) -> str:
-        """What a page calls it in its address."""
+        """The name of the plan in the address of a page."""
         return f"{self.kind}-{self.number}" if self.number else str(self.kind)
 
 
-def versions(session: Session, plan: DayPlan) -> list[PlanVersion]:
-    """Return the present, then the proposals and the revisions, each the latest first.
+def plan_versions(session: Session, plan: DayPlan) -> list[PlanVersion]:
+    """Return the present, then proposals and revisions, each the latest first.
 
-    A round that a proposal was not about is in it as it is now.
+    A proposal has rounds outside its problem as they are now.
     """
-    present = arranged(plan).orders
+    present = assignment_of(plan).orders
     return [
         PlanVersion(kind=PlanSource.PRESENT, number=0, made_at=None, orders=present),
         *_proposals(session, plan, present),
@@ -64,31 +69,33 @@ def versions(session: Session, plan: DayPlan) -> list[PlanVersion]:
     ]
 
 
-def beside(session: Session, plan: DayPlan, first: PlanVersion, second: PlanVersion) -> DayChange:
-    """Return what makes the second of two plans of the first, both timed and priced as of today.
+def compare_versions(
+    session: Session, plan: DayPlan, first: PlanVersion, second: PlanVersion
+) -> DayChange:
+    """Return the change from the first of two plans to the second, timed and priced as of today.
 
-    What cannot be timed any more, such as a visit that was moved to another day, is in neither.
+    Visits that cannot be timed any more, such as one moved to another day, are in neither.
     """
-    was, becomes = Arrangement(orders=first.orders), Arrangement(orders=second.orders)
-    facts = _facts(session, plan, was.placed | becomes.placed)
-    posed = [each for each in facts.pickups.values() if can_be_timed(each, facts.service_day)]
-    problem = problem_of(facts, posed, unpinned=facts.pickups)
-    rounds = touched(was, becomes)
+    before, after = Assignment(orders=first.orders), Assignment(orders=second.orders)
+    facts = _facts(session, plan, before.placed | after.placed)
+    timed = [each for each in facts.pickups.values() if can_be_timed(each, facts.service_day)]
+    problem = build_problem(facts, timed, unpinned=facts.pickups)
+    rounds = changed_rounds(before, after)
     return DayChange(
         facts=facts,
         problem=problem,
-        was=was,
-        becomes=becomes,
-        before=retimed(problem, orders_of(facts, problem, was)),
-        after=retimed(problem, orders_of(facts, problem, becomes)),
+        assignment_before=before,
+        assignment_after=after,
+        plan_before=retimed(problem, orders_of(facts, problem, before)),
+        plan_after=retimed(problem, orders_of(facts, problem, after)),
         touched=tuple(round_ for round_ in facts.rounds if round_.id in rounds),
-        moved=changed(was, becomes),
+        moved=changed_visits(before, after),
         breaks=(),
     )
 
 
-def named(found: Iterable[PlanVersion], name: str) -> PlanVersion:
-    """Return the version that an address names.
+def version_named(found: Iterable[PlanVersion], name: str) -> PlanVersion:
+    """Return the version of this name.
 
     Raises
     ------
@@ -113,8 +120,10 @@ def _proposals(
     for run in runs:
         if run.plan is None:
             continue
-        answer = SolvedDay.of(run, plan.rounds)
-        asked = {key: answer.wanted.orders.get(key, ()) for key in answer.rounds if key in present}
+        solved = SolvedDay.of(run, plan.rounds)
+        asked = {
+            key: solved.solution.orders.get(key, ()) for key in solved.rounds if key in present
+        }
         elsewhere = {each for order in asked.values() for each in order}
         kept = {
             key: tuple(each for each in order if each not in elsewhere)
@@ -144,7 +153,7 @@ def _revisions(session: Session, plan: DayPlan) -> Iterator[PlanVersion]:
 
 
 def _facts(session: Session, plan: DayPlan, keys: Iterable[int]) -> DayFacts:
-    """Return the day with every round, and whatever visits the two plans hold."""
+    """Return the facts of the day with every round, and the visits of the two plans."""
     pickups = session.scalars(
         select(Pickup)
         .where(Pickup.bank_id == plan.bank_id, Pickup.id.in_(set(keys)))
@@ -152,7 +161,7 @@ def _facts(session: Session, plan: DayPlan, keys: Iterable[int]) -> DayFacts:
         .order_by(Pickup.id)
     )
     return replace(
-        gather(session, plan),
+        load_facts(session, plan),
         rounds=tuple(plan.rounds),
         pickups={pickup.id: pickup for pickup in pickups},
     )

@@ -1,1 +1,1 @@
-"""The planning problem of a day: built from rows, and its plan written back."""
+"""The planning problem of a day, built from rows, and its plan written back."""

@@ -1,16 +1,17 @@
-"""What the planner is asked about a day: the rows of a bank become one immutable problem.
+"""The immutable planning problem of a day, built from the rows of a bank.
 
-Decisions that the rows leave open, made here once:
+Decisions that the rows leave open:
 
-- A round that has *started* is history: neither its shift nor its stops are posed, so no plan can
-  touch them.
-- Minutes at the door add up over the purposes of a visit; the minutes of a first visit cover
+- A round that has *started* is history: neither its shift nor its stops are in the problem, so
+  no plan changes them.
+- Service minutes add up over the purposes of a visit; the minutes of a first visit cover
   everything done on it.
-- One blood sample counts as one *tube* of a shift's capacity: no source says how many it fills.
-- An interview is held, and blood is drawn, by the same people (a physician, a midwife, a nurse):
-  both ask the shift for the skill `blood`.
-- Penalties are Milkround's own starting values: the base is dearer than the longest drive a bank
-  makes for one donor (300 km at 40 ct and 5 h at 25 EUR are 245 EUR), and urgencies add to it.
+- One blood sample counts as one *tube* of a shift's capacity: no source gives the number of
+  tubes per sample.
+- A physician, a midwife or a nurse holds interviews and draws blood: both purposes require the
+  skill `blood` of the shift.
+- Penalties are Milkround's own starting values. The base is above the longest drive that a bank
+  makes for one donor: 300 km at 40 ct and 5 h at 25 EUR are 245 EUR. Urgencies add to it.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -26,10 +27,11 @@ from collector.banks.queries import get_bank, policies_of
 from collector.donors.eligibility import serology_valid_until
 from collector.pickups.flags import NEARLY, fetch_by
 from collector.pickups.models import OF_MILK, Pickup, PickupState, Purpose
-from collector.pickups.queries import for_day
-from collector.planning.problem.plannability import Aside, aside
+from collector.pickups.queries import requests_for_day
+from collector.pickups.states import AGREED
+from collector.planning.problem.plannability import NotPlannable, not_plannable
 from collector.planning.problem.ride_limits import ride_limits
-from collector.rounds.models import DayPlan, Round, RoundState, RoundStop
+from collector.rounds.models import NOT_STARTED, DayPlan, Round, RoundStop
 from collector.rounds.queries import OF_A_PICKUP
 from collector.service_day import ServiceDay
 from collector.shifts.models import RosterShift
@@ -46,11 +48,11 @@ PENALTY = 50_000
 PENALTY_FOR_OLD_MILK = 50_000
 PENALTY_FOR_A_FULL_FREEZER = 25_000
 PENALTY_FOR_SEROLOGY = 25_000
-SEROLOGY_NEARLY = timedelta(days=14)
+SEROLOGY_EXPIRES_SOON = timedelta(days=14)
 
-OF_BLOOD = frozenset({Purpose.BLOOD_SAMPLE, Purpose.FIRST_INTERVIEW})
+BLOOD_PURPOSES = frozenset({Purpose.BLOOD_SAMPLE, Purpose.FIRST_INTERVIEW})
 
-MINUTES: Mapping[Purpose, PolicyKey] = {
+MINUTES_BY_PURPOSE: Mapping[Purpose, PolicyKey] = {
     Purpose.COLLECTION: PolicyKey.COLLECTION_MINUTES,
     Purpose.WARD: PolicyKey.COLLECTION_MINUTES,
     Purpose.MATERIAL_DROP: PolicyKey.MATERIAL_MINUTES,
@@ -59,20 +61,17 @@ MINUTES: Mapping[Purpose, PolicyKey] = {
     Purpose.FIRST_INTERVIEW: PolicyKey.FIRST_VISIT_MINUTES,
 }
 
-TO_DRAFT = frozenset({RoundState.DRAFT, RoundState.PUBLISHED})
-AGREED = frozenset({PickupState.ACCEPTED, PickupState.PLANNED, PickupState.PUBLISHED})
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayFacts:
-    """Everything about a day that its question is made of.
+    """Rows of a day from which its problem is built.
 
     Attributes
     ----------
     rounds
-        Those a plan may still change.
+        The rounds that a plan may change.
     pickups
-        Those a plan of the day may hold, whole, by their key.
+        The requests that a plan of the day may hold, with all their rows loaded, by key.
     """
 
     service_day: ServiceDay
@@ -83,7 +82,7 @@ class DayFacts:
 
     @property
     def stops(self) -> list[RoundStop]:
-        """The stops of those rounds whose visits are still agreed."""
+        """The stops of `rounds` with agreed visits."""
         return [
             stop
             for round_ in self.rounds
@@ -92,22 +91,22 @@ class DayFacts:
         ]
 
     def orders(self, problem: Problem) -> dict[str, list[str]]:
-        """Return, per shift, the visits of its round as the rows have them."""
-        posed = {visit.id for visit in problem.visits}
+        """Return, per shift, the visits of its round in the order of the rows."""
+        in_problem = {visit.id for visit in problem.visits}
         return {
             str(round_.shift_id): [
-                str(stop.pickup_id) for stop in round_.stops if str(stop.pickup_id) in posed
+                str(stop.pickup_id) for stop in round_.stops if str(stop.pickup_id) in in_problem
             ]
             for round_ in self.rounds
         }
 
-    def why_aside(self, pickup: Pickup) -> Aside | None:
-        """Why a request is not a visit on this day, or None."""
-        return aside(pickup, on=self.service_day.day, policies=self.policies)
+    def not_plannable(self, pickup: Pickup) -> NotPlannable | None:
+        """Return the reason why a request cannot be planned on this day; None if it can."""
+        return not_plannable(pickup, on=self.service_day.day, policies=self.policies)
 
 
-def gather(session: Session, plan: DayPlan) -> DayFacts:
-    """Read what the question of a day is made of.
+def load_facts(session: Session, plan: DayPlan) -> DayFacts:
+    """Load the rows from which the problem of a day is built.
 
     Parameters
     ----------
@@ -119,7 +118,7 @@ def gather(session: Session, plan: DayPlan) -> DayFacts:
     history = {
         stop.pickup_id for round_ in plan.rounds if not is_open(round_) for stop in round_.stops
     }
-    fitting = {pickup.id: pickup for pickup in for_day(session, bank.id, plan.day)}
+    fitting = {pickup.id: pickup for pickup in requests_for_day(session, bank.id, plan.day)}
     missing = here - fitting.keys()
     if missing:
         rows = session.scalars(select(Pickup).where(Pickup.id.in_(missing)).options(*OF_A_PICKUP))
@@ -137,8 +136,8 @@ def gather(session: Session, plan: DayPlan) -> DayFacts:
     )
 
 
-def as_written(session: Session, plan: DayPlan) -> DayFacts:
-    """Read what the question would be made of if the day were exactly what its rounds say."""
+def load_written_facts(session: Session, plan: DayPlan) -> DayFacts:
+    """Load the facts of a day as its rounds are written, started or not."""
     bank = get_bank(session, plan.bank_id)
     return DayFacts(
         service_day=ServiceDay(plan.day, bank.zone),
@@ -150,52 +149,52 @@ def as_written(session: Session, plan: DayPlan) -> DayFacts:
 
 
 def can_be_timed(pickup: Pickup, service_day: ServiceDay) -> bool:
-    """Whether a request says when on that day and where: all the planner needs to time it."""
+    """Return whether a request has a window on the day and its address a position."""
     here = any(window.day == service_day.day for window in pickup.windows)
     return here and pickup.donor.address.position is not None
 
 
 def is_open(round_: Round) -> bool:
-    """Whether a round may still be changed: nobody has set out on it."""
+    """Return whether a round may be changed: it has not started and no visit is reported."""
     done = (
         stop.pickup.state
         for stop in round_.stops
         if stop.pickup.state not in AGREED | {PickupState.ASKED, PickupState.CANCELLED}
     )
-    return round_.state in TO_DRAFT and not any(done)
+    return round_.state in NOT_STARTED and not any(done)
 
 
-def to_pose(facts: DayFacts) -> list[Pickup]:
-    """Return the requests that are visits on this day.
+def plannable_pickups(facts: DayFacts) -> list[Pickup]:
+    """Return the requests that are visits of this day.
 
-    One below the bank's minimum volume is a visit only where a coordinator has put it into a
+    A request below the bank's minimum volume is a visit only if a coordinator has put it into a
     round by hand.
     """
     placed = {stop.pickup_id for stop in facts.stops}
     found = []
     for pickup in facts.pickups.values():
-        why = facts.why_aside(pickup)
-        if why is None or (why is Aside.BELOW_MINIMUM and pickup.id in placed):
+        why = facts.not_plannable(pickup)
+        if why is None or (why is NotPlannable.BELOW_MINIMUM and pickup.id in placed):
             found.append(pickup)
     return found
 
 
-def problem_of(
+def build_problem(
     facts: DayFacts, pickups: Iterable[Pickup], *, unpinned: Collection[int] = ()
 ) -> Problem:
-    """Make the planner's problem of these requests and the rounds that may still change.
+    """Build the planner's problem of these requests and the rounds that may be changed.
 
     Parameters
     ----------
     pickups
         Each with a window on the day and a position.
     unpinned
-        Requests whose pins are left out, since somebody is moving them by hand.
+        Requests without their pins, because the coordinator is moving them.
     """
     pickups = list(pickups)
     visits = [_visit(facts, pickup) for pickup in pickups]
     shifts = {round_.id: round_.shift_id for round_ in facts.rounds}
-    posed = {visit.id for visit in visits}
+    in_problem = {visit.id for visit in visits}
     places, positions = _places(facts, pickups)
     return Problem(
         dimensions=DIMENSIONS,
@@ -206,17 +205,17 @@ def problem_of(
         pins=tuple(
             Pin(visit=str(stop.pickup_id), shift=str(shifts[stop.round_id]))
             for stop in facts.stops
-            if stop.pinned and str(stop.pickup_id) in posed and stop.pickup_id not in unpinned
+            if stop.pinned and str(stop.pickup_id) in in_problem and stop.pickup_id not in unpinned
         ),
     )
 
 
-def windows_of(pickup: Pickup, service_day: ServiceDay) -> tuple[Window, ...]:
-    """Return a request's windows on a day, in the planner's seconds, ascending and apart.
+def time_windows(pickup: Pickup, service_day: ServiceDay) -> tuple[Window, ...]:
+    """Return a request's windows on a day in the planner's seconds, ascending and disjoint.
 
-    Wall-clock times become instants before anything else: on the night of a clock change an hour
-    is skipped or lasts twice, and the seconds stay true. A window that lies in the skipped hour
-    may come out backwards; its two ends still bound the same moments.
+    Wall-clock times are converted to instants first. On the night of a clock change an hour is
+    skipped or lasts twice, and the seconds stay true. A window within the skipped hour may come out
+    backwards; its two ends still bound the same instants.
     """
     spans = sorted(
         sorted((service_day.instant(window.opens), service_day.instant(window.closes)))
@@ -236,27 +235,36 @@ def windows_of(pickup: Pickup, service_day: ServiceDay) -> tuple[Window, ...]:
 
 
 def service_seconds(pickup: Pickup, policies: Policies) -> int:
-    """Return how long somebody stays at the door."""
+    """Return the service time at the donor's address, in seconds."""
     if Purpose.FIRST_INTERVIEW in pickup.purposes:
         return 60 * policies[PolicyKey.FIRST_VISIT_MINUTES]
-    return 60 * sum(policies[MINUTES[Purpose(purpose)]] for purpose in set(pickup.purposes))
+    return 60 * sum(
+        policies[MINUTES_BY_PURPOSE[Purpose(purpose)]] for purpose in set(pickup.purposes)
+    )
 
 
 def penalty(pickup: Pickup, *, on: date, policies: Policies) -> int:
-    """Return what it costs, in cents, not to come on this day: more where a clock runs out."""
+    """Return the cost, in cents, of leaving a request unassigned on a day.
+
+    It is higher if her freezer is nearly full, her milk nearly too old, or her serology about to
+    expire.
+    """
     found = PENALTY
     if pickup.freezer_nearly_full:
         found += PENALTY_FOR_A_FULL_FREEZER
     if pickup.oldest_on is not None and on > fetch_by(pickup.oldest_on, policies) - NEARLY:
         found += PENALTY_FOR_OLD_MILK
     until = serology_valid_until(pickup.donor)
-    if until is not None and until - on <= SEROLOGY_NEARLY:
+    if until is not None and until - on <= SEROLOGY_EXPIRES_SOON:
         found += PENALTY_FOR_SEROLOGY
     return found
 
 
 def _is_of_this_day(pickup: Pickup, here: set[int]) -> bool:
-    """A visit that has a place in a round is of the day of that round only."""
+    """Return whether a request belongs to this day.
+
+    A visit with a place in a round belongs to the day of that round only.
+    """
     return pickup.state is PickupState.ACCEPTED or (pickup.state in AGREED and pickup.id in here)
 
 
@@ -266,8 +274,8 @@ def _visit(facts: DayFacts, pickup: Pickup) -> Visit:
     price = penalty(pickup, on=facts.service_day.day, policies=policies)
     return Visit(
         id=str(pickup.id),
-        place=_door(pickup),
-        windows=windows_of(pickup, facts.service_day),
+        place=address_place(pickup),
+        windows=time_windows(pickup, facts.service_day),
         service=Seconds(service_seconds(pickup, policies)),
         load={
             "bottles": pickup.bottles if milk else 0,
@@ -275,7 +283,7 @@ def _visit(facts: DayFacts, pickup: Pickup) -> Visit:
             "tubes": int(tube),
         },
         ride_limits=ride_limits(purposes, policies),
-        skills=frozenset({BLOOD}) if purposes & OF_BLOOD else frozenset(),
+        skills=frozenset({BLOOD}) if purposes & BLOOD_PURPOSES else frozenset(),
         penalty=Cents(price),
     )
 
@@ -286,8 +294,8 @@ def _shift(service_day: ServiceDay, shift: RosterShift) -> PlannerShift:
     return PlannerShift(
         id=str(shift.id),
         collector=f"person:{shift.collector_id}",
-        start=_gate(shift.start_site),
-        ends=(_gate(shift.end_site),),
+        start=site_place(shift.start_site),
+        ends=(site_place(shift.end_site),),
         window=Window(earliest=Seconds(begins), latest=Seconds(max(begins, ends))),
         capacity={
             "bottles": shift.capacity_bottles,
@@ -307,8 +315,8 @@ def _places(
 ) -> tuple[list[Place], list[tuple[float, float]]]:
     found: dict[str, Place] = {}
     for site in _sites(facts):
-        found[_gate(site)] = Place(
-            id=_gate(site),
+        found[site_place(site)] = Place(
+            id=site_place(site),
             latitude=site.latitude,
             longitude=site.longitude,
             receives=site.receives,
@@ -316,8 +324,8 @@ def _places(
     for pickup in pickups:
         position = pickup.donor.address.position
         if position is not None:
-            found[_door(pickup)] = Place(
-                id=_door(pickup), latitude=position.latitude, longitude=position.longitude
+            found[address_place(pickup)] = Place(
+                id=address_place(pickup), latitude=position.latitude, longitude=position.longitude
             )
     places = list(found.values())
     return places, [(place.latitude or 0.0, place.longitude or 0.0) for place in places]
@@ -329,9 +337,11 @@ def _sites(facts: DayFacts) -> Iterator[Site]:
         yield round_.shift.end_site
 
 
-def _gate(site: Site) -> str:
+def site_place(site: Site) -> str:
+    """Return the planner's name of a site."""
     return f"site:{site.id}"
 
 
-def _door(pickup: Pickup) -> str:
+def address_place(pickup: Pickup) -> str:
+    """Return the planner's name of a donor's address."""
     return f"address:{pickup.donor.address_id}"

@@ -1,7 +1,7 @@
-"""What a coordinator asks of the planner in words, and the question that is made of it.
+"""Objectives that a coordinator gives the planner, and the problem built with them.
 
-A wish changes what the planner looks for, never what is true: its answer is judged, timed and
-priced by the rules and the costs of the bank. The factors are Milkround's own starting values.
+Objectives change the search only. Its plan is checked, timed and priced by the rules and the costs
+of the bank. The factors are Milkround's own starting values.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from collector.planning.problem.build import DayFacts, problem_of, to_pose
+from collector.planning.problem.build import DayFacts, build_problem, plannable_pickups
 from collector.rounds.promises import Promise
 from collector.rounds.publication import promises_in
 from routing.plan import Plan
@@ -20,37 +20,41 @@ from routing.units import Seconds
 
 
 class Weight(StrEnum):
-    """How much something matters to the coordinator."""
+    """Importance of an objective to the coordinator."""
 
     AS_IT_IS = "as_it_is"
     MORE = "more"
     MUCH_MORE = "much_more"
 
 
-KILOMETRES: Mapping[Weight, int] = {Weight.AS_IT_IS: 1, Weight.MORE: 2, Weight.MUCH_MORE: 4}
-"""By how much a kilometre is dearer to the planner than it is."""
+KILOMETRE_FACTORS: Mapping[Weight, int] = {Weight.AS_IT_IS: 1, Weight.MORE: 2, Weight.MUCH_MORE: 4}
+"""Factors by which the search multiplies the cost of a kilometre."""
 
-FAIRNESS: Mapping[Weight, int] = {Weight.AS_IT_IS: 0, Weight.MORE: 1_500, Weight.MUCH_MORE: 5_000}
-"""Cents per hour that a round lasts longer than the rounds do on average."""
+FAIRNESS_CENTS: Mapping[Weight, int] = {
+    Weight.AS_IT_IS: 0,
+    Weight.MORE: 1_500,
+    Weight.MUCH_MORE: 5_000,
+}
+"""Cents per hour that a round lasts longer than the rounds on average."""
 
 EARLY_FOR_FULL_FREEZERS = 1_000
-"""Cents per hour that a donor with a full freezer waits from the begin of her hours on."""
+"""Cents per hour that a donor with a full freezer waits after the begin of her hours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """What the planner is asked to do.
+class Objectives:
+    """Objectives of one run of the planner.
 
     Attributes
     ----------
     rounds
-        The rounds it may change; empty: every round that has not left.
+        The rounds that it may change; empty: every round that has not started.
     insert_only
-        No visit changes its round: only what waits is put in.
+        No visit changes its round; only unassigned visits are inserted.
     keep_promises
-        A donor who was told her hours keeps them; else the proposal says whose hours change.
+        Promised hours are kept; otherwise the proposal lists the donors with changed hours.
     at_once
-        The answer becomes the draft by itself; else it is a proposal.
+        The plan becomes the draft at once; otherwise it is a proposal.
     """
 
     rounds: tuple[int, ...] = ()
@@ -62,7 +66,7 @@ class Wish:
     at_once: bool = False
 
     def as_json(self) -> dict[str, Any]:
-        """Return it as a run keeps it."""
+        """Return the objectives as a run stores them."""
         return {
             "rounds": list(self.rounds),
             "insert_only": self.insert_only,
@@ -74,8 +78,11 @@ class Wish:
         }
 
     @classmethod
-    def read(cls, data: Mapping[str, Any]) -> "Wish":
-        """Read what a run kept; a run without a wish was made at once, with promises free."""
+    def from_json(cls, data: Mapping[str, Any]) -> "Objectives":
+        """Read the objectives of a run.
+
+        A run without stored objectives became the draft at once, with promises free.
+        """
         return cls(
             rounds=tuple(data.get("rounds", ())),
             insert_only=data.get("insert_only", False),
@@ -87,53 +94,53 @@ class Wish:
         )
 
 
-AT_ONCE = Wish(keep_promises=False, at_once=True)
-"""What the command line and the demonstration ask for."""
+AT_ONCE = Objectives(keep_promises=False, at_once=True)
+"""Objectives of the command line and of the demonstration."""
 
 
-def in_scope(facts: DayFacts, wish: Wish) -> DayFacts:
-    """Return the facts of the rounds a wish is about, and of what waits for a place."""
-    if not wish.rounds:
+def in_scope(facts: DayFacts, objectives: Objectives) -> DayFacts:
+    """Return the facts of the rounds that the objectives name, and of the unassigned requests."""
+    if not objectives.rounds:
         return facts
-    rounds = tuple(round_ for round_ in facts.rounds if round_.id in wish.rounds)
+    rounds = tuple(round_ for round_ in facts.rounds if round_.id in objectives.rounds)
     others = {
         stop.pickup_id
         for round_ in facts.rounds
-        if round_.id not in wish.rounds
+        if round_.id not in objectives.rounds
         for stop in round_.stops
     }
     pickups = {key: pickup for key, pickup in facts.pickups.items() if key not in others}
     return replace(facts, rounds=rounds, pickups=pickups)
 
 
-def asked(facts: DayFacts, wish: Wish) -> tuple[Problem, Plan]:
-    """Return the question and the rounds as they are, to begin from.
+def problem_with_objectives(facts: DayFacts, objectives: Objectives) -> tuple[Problem, Plan]:
+    """Return the problem with its objectives, and the present rounds as the start of the search.
 
     Parameters
     ----------
     facts
         As `in_scope` returns them.
     """
-    problem = problem_of(facts, to_pose(facts))
+    problem = build_problem(facts, plannable_pickups(facts))
     present = retimed(problem, facts.orders(problem))
-    if wish.insert_only:
+    if objectives.insert_only:
         problem = replace(problem, pins=tuple(_pins(facts, problem)))
-    if wish.keep_promises:
+    if objectives.keep_promises:
         problem = _with_promises(facts, problem, present)
-    problem = _weighed(facts, problem, present, wish)
+    problem = _weighed(facts, problem, present, objectives)
     return problem, retimed(problem, facts.orders(problem))
 
 
 def _pins(facts: DayFacts, problem: Problem) -> Iterator[Pin]:
-    posed = {visit.id for visit in problem.visits}
+    in_problem = {visit.id for visit in problem.visits}
     for round_ in facts.rounds:
         for stop in round_.stops:
-            if str(stop.pickup_id) in posed:
+            if str(stop.pickup_id) in in_problem:
                 yield Pin(visit=str(stop.pickup_id), shift=str(round_.shift_id))
 
 
 def _with_promises(facts: DayFacts, problem: Problem, present: Plan) -> Problem:
-    """Narrow the hours of whoever was promised some, unless the draft breaks them already."""
+    """Narrow the windows of promised visits to their promises, unless the draft breaks them."""
     given = promises_in(facts.plan.rounds)
     begins = {int(stop.visit): stop.begin for tour in present.tours for stop in tour.stops}
     visits = []
@@ -160,13 +167,13 @@ def _narrowed(facts: DayFacts, visit: Visit, promised: Promise) -> Visit:
     return replace(visit, windows=windows) if windows else visit
 
 
-def _weighed(facts: DayFacts, problem: Problem, present: Plan, wish: Wish) -> Problem:
-    factor = KILOMETRES[wish.kilometres]
+def _weighed(facts: DayFacts, problem: Problem, present: Plan, objectives: Objectives) -> Problem:
+    factor = KILOMETRE_FACTORS[objectives.kilometres]
     shifts = tuple(
         replace(shift, cents_per_km=factor * shift.cents_per_km) for shift in problem.shifts
     )
     balances = problem.balances
-    if FAIRNESS[wish.fairness] and shifts:
+    if FAIRNESS_CENTS[objectives.fairness] and shifts:
         share = sum(tour.seconds for tour in present.tours) // len(shifts)
         balances = (
             *balances,
@@ -174,10 +181,10 @@ def _weighed(facts: DayFacts, problem: Problem, present: Plan, wish: Wish) -> Pr
                 measure=Measure.SECONDS,
                 shifts=frozenset(shift.id for shift in shifts),
                 share=share,
-                cents=FAIRNESS[wish.fairness],
+                cents=FAIRNESS_CENTS[objectives.fairness],
             ),
         )
-    full = _full_freezers(facts) if wish.full_freezers_first else set()
+    full = _full_freezers(facts) if objectives.full_freezers_first else set()
     visits = tuple(_early(visit) if visit.id in full else visit for visit in problem.visits)
     return replace(problem, shifts=shifts, balances=balances, visits=visits)
 
@@ -192,7 +199,7 @@ def _early(visit: Visit) -> Visit:
     )
 
 
-def rounds_named(rounds: Iterable[int], facts: DayFacts) -> tuple[int, ...]:
-    """Return those of these rounds that a plan may still change."""
+def changeable_rounds(rounds: Iterable[int], facts: DayFacts) -> tuple[int, ...]:
+    """Return the rounds among these that a plan may change."""
     known = {round_.id for round_ in facts.rounds}
     return tuple(sorted(known & set(rounds)))

@@ -1,4 +1,4 @@
-"""Why a request is not a visit on a day, before the planner is asked anything."""
+"""Reasons why a request cannot be planned on a day, before any search."""
 
 from datetime import date
 from enum import StrEnum
@@ -8,25 +8,25 @@ from collector.donors.eligibility import BLOOD_HELPS, EligibilityReason, Eligibi
 from collector.pickups.models import Pickup, Purpose
 
 
-class Aside(StrEnum):
-    """What keeps a request out of a day's plan, gravest first."""
+class NotPlannable(StrEnum):
+    """Reason that keeps a request out of a day's plan, gravest first."""
 
     NOT_ELIGIBLE = "not_eligible"
-    """The donor's file says that nobody may collect on the day."""
+    """The donor's file allows no collection on the day."""
     HELD = "held"
-    """A professional must speak with her first."""
+    """A professional must speak with the donor first."""
     SEROLOGY_LAPSES = "serology_lapses"
-    """Her serology does not count on the day, and the visit brings no blood sample."""
+    """The donor's serology is not valid on the day, and the visit brings no blood sample."""
     NO_WINDOW = "no_window"
-    """She asked for other days."""
+    """The request has windows on other days only."""
     NO_POSITION = "no_position"
-    """Nobody knows where the address lies."""
+    """The address has no position."""
     BELOW_MINIMUM = "below_minimum"
-    """Less milk than the bank drives for, and nothing else to do there."""
+    """Less milk than the bank's minimum, and no other purpose."""
 
 
-def aside(pickup: Pickup, *, on: date, policies: Policies) -> Aside | None:
-    """Return the gravest reason why a request is no visit on a day, or None.
+def not_plannable(pickup: Pickup, *, on: date, policies: Policies) -> NotPlannable | None:
+    """Return the gravest reason why a request cannot be planned on a day; None if it can.
 
     Parameters
     ----------
@@ -35,20 +35,23 @@ def aside(pickup: Pickup, *, on: date, policies: Policies) -> Aside | None:
     """
     judgement = judge(pickup.donor, on=on, policies=policies)
     if judgement.verdict is EligibilityVerdict.BLOCKED:
-        return Aside.NOT_ELIGIBLE
+        return NotPlannable.NOT_ELIGIBLE
     if any(hold.cleared_at is None for hold in pickup.holds):
-        return Aside.HELD
+        return NotPlannable.HELD
     if _serology_lapses(pickup, set(judgement.reasons)):
-        return Aside.SEROLOGY_LAPSES
+        return NotPlannable.SEROLOGY_LAPSES
     if not any(window.day == on for window in pickup.windows):
-        return Aside.NO_WINDOW
+        return NotPlannable.NO_WINDOW
     if pickup.donor.address.position is None:
-        return Aside.NO_POSITION
-    return Aside.BELOW_MINIMUM if _is_below_minimum(pickup, policies) else None
+        return NotPlannable.NO_POSITION
+    return NotPlannable.BELOW_MINIMUM if _is_below_minimum(pickup, policies) else None
 
 
 def _serology_lapses(pickup: Pickup, reasons: set[EligibilityReason]) -> bool:
-    """Milk alone is not fetched without a serology that counts; a sample on the visit cures it."""
+    """Return whether only milk would be fetched without a valid serology.
+
+    A blood sample on the visit cures it.
+    """
     milk_alone = Purpose.COLLECTION in pickup.purposes and not (
         {Purpose.BLOOD_SAMPLE, Purpose.FIRST_INTERVIEW} & set(pickup.purposes)
     )
@@ -56,6 +59,6 @@ def _serology_lapses(pickup: Pickup, reasons: set[EligibilityReason]) -> bool:
 
 
 def _is_below_minimum(pickup: Pickup, policies: Policies) -> bool:
-    """Only a visit for milk alone is measured by its milk."""
+    """Return whether a visit for milk alone has less than the bank's minimum volume."""
     only_milk = set(pickup.purposes) == {Purpose.COLLECTION}
     return only_milk and pickup.volume_ml < policies[PolicyKey.MINIMUM_VOLUME_ML]

@@ -1,20 +1,20 @@
-"""What a plan leaves out, with the reason of each as the tray keeps it."""
+"""Unassigned visits of a plan, with their reasons as the tray stores them."""
 
 from collections.abc import Iterator
 
 from collector.planning.problem.build import DayFacts
-from collector.planning.problem.write_back import LeftOut
+from collector.planning.problem.write_back import UnplannedVisit
 from routing.plan import Plan, Reason
 
 
-def left_out(facts: DayFacts, plan: Plan) -> Iterator[LeftOut]:
-    """Yield every visit of an explained plan that is in no tour, and why."""
+def unplanned_visits(facts: DayFacts, plan: Plan) -> Iterator[UnplannedVisit]:
+    """Yield every unassigned visit of an explained plan with its reason."""
     letters = {str(round_.shift_id): round_.letter for round_ in facts.rounds}
     for entry in plan.unassigned:
         reason = entry.reason
         if reason is None:
             raise ValueError(f"visit {entry.visit} is unassigned without a reason")
-        yield LeftOut(
+        yield UnplannedVisit(
             pickup_id=int(entry.visit),
             reason=str(reason.code),
             details=_details(reason, letters),

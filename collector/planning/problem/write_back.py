@@ -1,4 +1,4 @@
-"""A timed plan written down as rows: rounds, stops, the tray, the states of the requests."""
+"""A timed plan written as rows: rounds, stops, the tray, the states of the requests."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from collector.errors import Conflict
 from collector.pickups.models import Pickup, PickupState
-from collector.pickups.states import move_to
+from collector.pickups.states import PROMISED, move_to
 from collector.planning.problem.build import DayFacts
 from collector.rounds.models import DayPlan, Round, RoundStop, Unplanned
 from collector.rounds.queries import day_plan
@@ -21,20 +21,18 @@ from routing.plan import Stop as TimedStop
 from routing.problem import Problem
 from routing.units import Metres, Seconds
 
-PLACED = frozenset({PickupState.PLANNED, PickupState.PUBLISHED})
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LeftOut:
-    """A request in no round, and why."""
+class UnplannedVisit:
+    """A request in no round, with its reason."""
 
     pickup_id: int
     reason: str
     details: dict[str, Any]
 
 
-def written(facts: DayFacts, problem: Problem) -> Plan:
-    """Return the plan that the rows hold, with the times they hold, legal or not."""
+def plan_as_written(facts: DayFacts, problem: Problem) -> Plan:
+    """Return the plan that the rows hold, with the times of the rows, lawful or not."""
     tours = tuple(
         _written_tour(facts.service_day, round_, problem)
         for round_ in facts.rounds
@@ -47,9 +45,9 @@ def written(facts: DayFacts, problem: Problem) -> Plan:
 def write_rounds(
     session: Session, *, facts: DayFacts, problem: Problem, plan: Plan, rounds: Iterable[Round]
 ) -> None:
-    """Write the tours of these rounds as stops, each visit keeping its row and its pin.
+    """Write the tours of these rounds as stops; each visit keeps its row and its pin.
 
-    A stop of theirs that is in no tour of the plan is removed.
+    A stop of these rounds that is in no tour of the plan is deleted.
     """
     rounds = list(rounds)
     rows = {stop.pickup_id: stop for round_ in facts.rounds for stop in round_.stops}
@@ -72,11 +70,13 @@ def write_rounds(
     session.flush()
 
 
-def write_tray(session: Session, *, plan: DayPlan, left: Iterable[LeftOut], whole: bool) -> None:
-    """Write what is in no round; `whole` says that nothing else is in the tray either."""
-    left = list(left)
-    take_out_of_tray(session, plan, None if whole else {each.pickup_id for each in left})
-    for each in left:
+def write_tray(
+    session: Session, *, plan: DayPlan, unplanned: Iterable[UnplannedVisit], replace_all: bool
+) -> None:
+    """Write the requests in no round; with `replace_all`, remove all others from the tray."""
+    unplanned = list(unplanned)
+    remove_from_tray(session, plan, None if replace_all else {each.pickup_id for each in unplanned})
+    for each in unplanned:
         session.add(
             Unplanned(
                 bank_id=plan.bank_id,
@@ -89,27 +89,27 @@ def write_tray(session: Session, *, plan: DayPlan, left: Iterable[LeftOut], whol
     session.flush()
 
 
-def take_out_of_tray(session: Session, plan: DayPlan, pickup_ids: set[int] | None) -> None:
-    """Remove these requests, or with None all of them, from the tray."""
+def remove_from_tray(session: Session, plan: DayPlan, pickup_ids: set[int] | None) -> None:
+    """Remove these requests from the tray; with None, all of them."""
     for row in session.scalars(select(Unplanned).where(Unplanned.day_plan_id == plan.id)):
         if pickup_ids is None or row.pickup_id in pickup_ids:
             session.delete(row)
-    # Rows are removed ahead of the ones that take their place: a request is there once.
+    # Rows are removed before their replacements are added: a request is in the tray once.
     session.flush()
 
 
-def settle_states(pickups: Mapping[int, Pickup], *, placed: Iterable[int]) -> None:
-    """Say of each request whether it has a place in a round; a promise made stays a promise."""
+def update_pickup_states(pickups: Mapping[int, Pickup], *, placed: Iterable[int]) -> None:
+    """Set each request's state by its place in a round; a published one stays published."""
     inside = set(placed)
     for key, pickup in pickups.items():
         if key in inside and pickup.state is PickupState.ACCEPTED:
             move_to(pickup, PickupState.PLANNED)
-        elif key not in inside and pickup.state in PLACED:
+        elif key not in inside and pickup.state in PROMISED:
             move_to(pickup, PickupState.ACCEPTED)
 
 
-def reloaded(session: Session, plan: DayPlan) -> DayPlan:
-    """Return the plan of a day as its rows are now."""
+def reload_day(session: Session, plan: DayPlan) -> DayPlan:
+    """Return the plan of a day, reloaded from its rows."""
     session.flush()
     session.expire_all()
     found = day_plan(session, bank_id=plan.bank_id, day=plan.day)
@@ -156,7 +156,7 @@ def _write_round(
 
 
 def _driving(tour: Tour) -> int:
-    """Seconds on the road: everything that is neither service nor waiting."""
+    """Return the driving time of a tour, in seconds: neither service nor waiting."""
     return tour.seconds - sum(stop.end - stop.arrival for stop in tour.stops)
 
 

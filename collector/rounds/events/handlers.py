@@ -51,7 +51,7 @@ def check_event(
     Parameters
     ----------
     sites
-        Keys of those sites of the bank that the events name.
+        Keys of the bank's sites that the events name.
 
     Raises
     ------

@@ -14,6 +14,7 @@ from enum import StrEnum
 from functools import cached_property
 from itertools import chain
 
+from msgspec.structs import replace
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -74,6 +75,8 @@ class SentEvent:
     client_id: str | None
     event: PhoneEvent | None = None
     refusal: Refused | None = None
+    reported_at: datetime | None = None
+    """The phone's own time, if it lies after the reception and was replaced by it."""
 
 
 def accept_events(
@@ -104,7 +107,7 @@ def accept_events(
     round_ = followed_round(
         session, bank_id=bank_id, person_id=person_id, round_id=round_id, lock=True
     )
-    entries = [_parse(each) for each in sent]
+    entries = [_parse(each, now=now) for each in sent]
     intake = _Intake(session, now, round_, person_id, entries)
     results: dict[int, EventResult] = {}
     for place, entry in sorted(enumerate(entries), key=lambda numbered: _order(numbered[1])):
@@ -126,6 +129,7 @@ class _Intake:
     ) -> None:
         self.session, self.now, self.round, self.person_id = session, now, round_, person_id
         self.events = [entry.event for entry in entries if entry.event is not None]
+        self.reported = {entry.client_id: entry.reported_at for entry in entries}
         identities = [entry.client_id for entry in entries if entry.client_id is not None]
         self.known = rounds_by_client_id(session, bank_id=round_.bank_id, client_ids=identities)
         undone = undone_by(self.events)
@@ -183,10 +187,17 @@ class _Intake:
             self._check_labels(event, pickup)
         self.accepted.append(event)
         _add_labels(self.visits_by_label, event)
-        if isinstance(event, CollectedEvent | NotDoneEvent | UndoneEvent) and event.pickup:
-            self.decided.add(event.pickup)
+        self._note_decided(event)
         self.known[event.client_id] = self.round.id
         return EventStatus.ACCEPTED
+
+    def _note_decided(self, event: PhoneEvent) -> None:
+        if isinstance(event, UndoneEvent):
+            known = (each.event for each in self.stored[self.round.id])
+            changing = changing_events([*known, *self.accepted], [event])
+            self.decided.update(each.pickup for each in changing if each.pickup is not None)
+        elif isinstance(event, CollectedEvent | NotDoneEvent):
+            self.decided.add(event.pickup)
 
     def _pickup(self, event: PhoneEvent) -> Pickup | None:
         if event.pickup is None:
@@ -223,7 +234,7 @@ class _Intake:
     def _check_labels(self, event: CollectedEvent, pickup: Pickup) -> None:
         """Refuse a label of another visit's bottle.
 
-        Containers are compared as the events accepted before leave them. If one of those events
+        Containers are compared as the events accepted before leave them. If one of these events
         may have given or freed such a label, the events so far are projected first.
         """
         labels = _labels(event)
@@ -261,6 +272,7 @@ class _Intake:
                 kind=event.kind,
                 sequence=event.sequence,
                 device_at=event.device_at,
+                reported_at=self.reported[event.client_id],
                 received_at=self.now,
                 device=event.device or "",
                 payload=stored_payload(event),
@@ -277,13 +289,19 @@ class _Intake:
         return rows
 
 
-def _parse(sent: object) -> SentEvent:
+def _parse(sent: object, *, now: datetime) -> SentEvent:
     client_id = None
     try:
         client_id = parse_client_id(sent)
-        return SentEvent(client_id=client_id, event=parse_event(sent))
+        event = parse_event(sent)
     except Refused as refusal:
         return SentEvent(client_id=client_id, refusal=refusal)
+    if event.device_at <= now:
+        return SentEvent(client_id=client_id, event=event)
+    # A deed is over when it is received: a later time is the fault of the phone's clock.
+    return SentEvent(
+        client_id=client_id, event=replace(event, device_at=now), reported_at=event.device_at
+    )
 
 
 def _order(entry: SentEvent) -> tuple[bool, tuple[int, datetime, str] | None]:

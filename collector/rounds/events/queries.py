@@ -55,8 +55,8 @@ class StoredEvent:
 def followed_rounds(session: Session, *, bank_id: int, person_id: int, today: date) -> list[Round]:
     """Return a collector's published rounds of today and tomorrow, in the order they begin.
 
-    Yesterday's stays while it is on the road: midnight must not take a round from the phone of a
-    collector who still has milk in the box.
+    Yesterday's round stays while it is on the road: a collector with milk in the box keeps it on
+    the phone after midnight.
     """
     yesterday, tomorrow = today - timedelta(days=1), today + timedelta(days=1)
     late = and_(DayPlan.day == yesterday, Round.state.in_(ON_THE_ROAD))
@@ -83,10 +83,9 @@ def followed_round(
     Parameters
     ----------
     lock
-        Lock the row until the transaction ends. POSTs of one round then follow one another, and
-        each sees the events of those before. The events are read by a later statement: under
-        PostgreSQL's READ COMMITTED a statement that waited for the lock does not see the rows
-        that the other transaction has inserted into other tables.
+        Lock the row until the transaction ends, so that the POSTs of one round follow one another.
+        The events are read by a later statement: under PostgreSQL's READ COMMITTED a statement
+        that waited for the lock does not see the rows that the other transaction inserted.
 
     Raises
     ------
@@ -127,7 +126,7 @@ def count_events(session: Session, *, bank_id: int, round_id: int) -> int:
 
 
 def stored_events(session: Session, *criteria: ColumnElement[bool]) -> list[StoredEvent]:
-    """Return the events whose rows meet the criteria, in the order of their keys."""
+    """Return the events with rows that meet the criteria, in the order of their keys."""
     rows = session.execute(select(*COLUMNS).where(*criteria).order_by(RoundEvent.id))
     return [stored_event(row, event_of_row(row)) for row in rows]
 
@@ -146,7 +145,7 @@ def stored_event(row: Row[Any] | RoundEvent, event: PhoneEvent) -> StoredEvent:
 def events_by_round(
     session: Session, *criteria: ColumnElement[bool]
 ) -> defaultdict[int, list[StoredEvent]]:
-    """Return the events whose rows meet the criteria, by the key of their round."""
+    """Return the events with rows that meet the criteria, by the key of their round."""
     found: defaultdict[int, list[StoredEvent]] = defaultdict(list)
     for each in stored_events(session, *criteria):
         found[each.round_id].append(each)
@@ -232,7 +231,7 @@ def other_rounds(session: Session, *, round_id: int, visits: Collection[int]) ->
 
 
 def once_in_round(session: Session, round_: Round, visits: Collection[int]) -> set[int]:
-    """Return those of the visits that an earlier revision or an earlier event had in the round."""
+    """Return the visits that an earlier revision or an earlier event had in the round."""
     if not visits:
         return set()
     recorded = session.scalars(

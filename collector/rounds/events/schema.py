@@ -1,9 +1,9 @@
 """The events of a collector's phone: one frozen type per kind, with its fields and bounds.
 
 An event is parsed once when it is accepted (`parse_event`) and once when its row is loaded
-(`event_of_row`); handlers, replay, projection and monitoring receive the typed value. The columns
-and the JSON of a row are those of `RoundEvent`. `docs/phone-event.schema.json` is generated from
-these types by ``python -m collector.rounds.events.schema``.
+(`event_of_row`); handlers, replay, projection and monitoring receive the typed value.
+`docs/phone-event.schema.json` is generated from these types by
+``python -m collector.rounds.events.schema``.
 """
 
 import json
@@ -48,19 +48,17 @@ class BoxTemperature(PayloadPart, frozen=True, kw_only=True):
     celsius: Celsius
 
     def __post_init__(self) -> None:
-        """Set both fields to their stored form; a code is required."""
+        """Set both fields to their stored form."""
         super().__post_init__()
         force_setattr(self, "box", self.box.upper())
         force_setattr(self, "celsius", degrees(self.celsius))
-        if not self.box:
-            raise Refused("event_unreadable", field="box")
 
 
 Boxes = Annotated[tuple[BoxTemperature, ...], Meta(max_length=MOST_BOXES)]
 
 
 class EmptyPayload(PayloadPart, frozen=True, kw_only=True):
-    """The payload of an event whose kind and time are all its content."""
+    """The payload of an event that has a kind and a time only."""
 
 
 class AcknowledgedPayload(PayloadPart, frozen=True, kw_only=True):
@@ -374,10 +372,15 @@ def stored_payload(event: PhoneEvent) -> dict[str, Any]:
 
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema of an event as a phone sends it."""
+    schema = msgspec.json.schema(PhoneEvent)
+    for definition in schema["$defs"].values():
+        if "enum" in definition:
+            # The sentence of an enum belongs to its own module.
+            definition.pop("description", None)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "An event of a collector's phone",
-        **msgspec.json.schema(PhoneEvent),
+        **schema,
     }
 
 

@@ -1,1 +1,1 @@
-"""The coordinator's board: what she sees of her bank, and what she does there."""
+"""The coordinator's board: the pages of a bank's requests, days, rounds and files."""

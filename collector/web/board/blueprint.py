@@ -1,4 +1,4 @@
-"""The coordinator's board: its door, and the parts behind it."""
+"""The blueprint of the board: its guard and its nested blueprints."""
 
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
@@ -95,7 +95,7 @@ for part in PARTS:
 
 @blueprint.get("/")
 def home() -> Response:
-    """Open what waits this morning, until today is published; from then on, today."""
+    """Open the morning until today is published; afterwards, today."""
     day = today()
     with reading() as session:
         published = revision_of(session, bank_id=actor().bank_id, day=day)
@@ -106,12 +106,12 @@ def home() -> Response:
 
 @blueprint.get("/days")
 def choose_day() -> Response:
-    """Open the day that was picked, or else today."""
+    """Open the selected day; by default today."""
     given = request.args.get("day", "")
     return redirect(url_for("board.days.page", day=civil_day(given) if given else today()))
 
 
 @blueprint.get("/dispatch")
 def today_dispatch() -> Response:
-    """Open today as it goes."""
+    """Open the dispatch of today."""
     return redirect(url_for("board.dispatch.home", day=today()))

@@ -1,4 +1,4 @@
-"""The parts of a day's pane: what the reader has already is not sent again."""
+"""Parts of a day's pane, which are not sent again unchanged."""
 
 from collections.abc import Callable, Mapping
 from hashlib import blake2b
@@ -7,14 +7,15 @@ from flask import Blueprint, request
 from markupsafe import Markup
 
 SEEN = "X-Seen-Parts"
-"""A header of the board's script: `name:stamp` of each part it shows, apart by a space."""
+"""Request header of the board's script: `name:stamp` of each part on the page, separated by
+spaces."""
 
 
 def part(name: str, caller: Callable[[], str]) -> Markup:
-    """Return a part of the pane with its stamp, or an empty one where the reader has the same.
+    """Return a part of the pane with its stamp; an empty one if the page has the same.
 
-    The part is one element that bears `id` and `data-part`. It must say nothing that differs from
-    one request to the next, such as a token.
+    The part is one element with `id` and `data-part`. It must not contain anything that differs
+    between requests, such as a token.
     """
     html = str(caller()).strip()
     stamp = blake2b(html.encode(), digest_size=6).hexdigest()
@@ -25,7 +26,7 @@ def part(name: str, caller: Callable[[], str]) -> Markup:
 
 
 def add_parts(blueprint: Blueprint) -> None:
-    """Give the board's templates `{% call part(name) %}`."""
+    """Register `{% call part(name) %}` for the board's templates."""
     blueprint.add_app_template_global(part, "part")
 
 

@@ -1,4 +1,4 @@
-"""The background of the board's maps: an archive of the bank, tiles of a host it names, or none."""
+"""Background of the board's maps: an archive of the installation, tiles of a host, or none."""
 
 from flask import Blueprint, Flask, Response, send_file, url_for
 
@@ -12,14 +12,14 @@ A_DAY = 24 * 3600
 
 
 def init_app(app: Flask) -> None:
-    """Let the board's pages say where the map comes from."""
+    """Register the background for the board's templates."""
     app.jinja_env.globals["map_background"] = map_background
 
 
 def map_background() -> dict[str, str] | None:
-    """Return what a map needs to know of its background, or None where it has none.
+    """Return the source of the background; None without one.
 
-    The script that draws vector tiles is named here, so that only who needs it loads it.
+    The script for vector tiles is named here, so that only pages with them load it.
     """
     source = settings().map
     if source is None:
@@ -33,7 +33,7 @@ def map_background() -> dict[str, str] | None:
 
 @blueprint.get("/map.pmtiles")
 def archive() -> Response:
-    """Give parts of the bank's own archive, as the browser asks for them.
+    """Return a range of the installation's own archive.
 
     Raises
     ------

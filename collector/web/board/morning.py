@@ -1,29 +1,30 @@
-"""The board's morning: what waits, each card a door to where it is dealt with."""
+"""The morning: open work of the bank, one card per kind with a link to its page."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from flask import Blueprint, url_for
 from flask_babel import gettext, ngettext
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from collector.db import reading
 from collector.donors.eligibility import serology_valid_until
 from collector.donors.models import DonorState
 from collector.donors.queries import donors_of
-from collector.notices.models import Notice, NoticeState
-from collector.pickups.models import Pickup, PickupState, PickupWindow
-from collector.planning.booking.forecast import who_will_be_due
+from collector.jobs.timer_failures import timer_failures
+from collector.notices.models import NoticeState
+from collector.notices.queries import count_notices
+from collector.pickups.queries import count_unanswered, first_unanswered_day
+from collector.planning.horizon.forecast import due_donors
 from collector.rounds.models import DayPlan
 from collector.rounds.queries import day_plan
 from collector.shifts.queries import shifts_on
-from collector.web.board.day.page import seen_day
+from collector.web.board.day.page import load_day_view
 from collector.web.board.day.view_model import DayView
-from collector.web.board.dispatch.view_model import live
+from collector.web.board.dispatch.view_model import load_dispatch_view
 from collector.web.board.page_context import page, today
 from collector.web.framework.guards import actor, may_see, now
-from collector.web.wording import COLON, short_day
+from collector.web.wording import COLON, moment, short_day
 from collector.web.wording import day as day_in_words
 
 blueprint = Blueprint("morning", __name__, url_prefix="/morning")
@@ -36,12 +37,12 @@ GIVING = frozenset({DonorState.ELIGIBLE})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """One thing that waits.
+    """One kind of open work.
 
     Attributes
     ----------
     lines
-        The first few of it; `more` says how many are not named.
+        The first few entries; `more` is the number of the others.
     """
 
     title: str
@@ -55,50 +56,42 @@ class Card:
 
     @property
     def more(self) -> int:
-        """How many are not named."""
+        """Number of entries that are not listed."""
         return max(0, self.count - len(self.lines)) if self.lines else 0
 
 
 @blueprint.get("")
 def home() -> str:
-    """Show what waits this morning; what is in order is one line at the end."""
+    """Show the open work; kinds without any are one line at the end."""
     day, bank_id = today(), actor().bank_id
     with reading() as session:
         plan = day_plan(session, bank_id=bank_id, day=day)
-        seen = seen_day(session, plan, day)
+        view = load_day_view(session, plan, day)
         cards = [
             _asked(session, bank_id),
-            _unplanned(seen, day),
+            _unplanned(view, day),
             _absent(session, bank_id, day),
             _clocks(session, plan, bank_id, day),
             _serology(session, bank_id, day),
             _freezers(session, bank_id),
             _messages(session, bank_id),
+            _timers(session, bank_id),
         ]
         return page(
             session,
             "board/morning.html",
             day=day,
-            seen=seen,
+            seen=view,
             cards=[card for card in cards if card.count],
             fine=[card for card in cards if not card.count],
         )
 
 
 def _asked(session: Session, bank_id: int) -> Card:
-    asked = session.scalars(
-        select(PickupWindow.day)
-        .join(Pickup, Pickup.id == PickupWindow.pickup_id)
-        .where(Pickup.bank_id == bank_id, Pickup.state == PickupState.ASKED)
-        .group_by(Pickup.id, PickupWindow.day)
-    ).all()
-    count = session.scalar(
-        select(func.count()).where(Pickup.bank_id == bank_id, Pickup.state == PickupState.ASKED)
-    )
-    soonest = min(asked, default=None)
+    soonest = first_unanswered_day(session, bank_id)
     return Card(
         title=gettext("Requests to accept"),
-        count=count or 0,
+        count=count_unanswered(session, bank_id),
         words=gettext("the soonest for %(day)s", day=day_in_words(soonest)) if soonest else "",
         address=url_for("board.inbox.home"),
         action=gettext("Look at the requests"),
@@ -106,10 +99,10 @@ def _asked(session: Session, bank_id: int) -> Card:
     )
 
 
-def _unplanned(seen: DayView, day: date) -> Card:
+def _unplanned(view: DayView, day: date) -> Card:
     return Card(
         title=gettext("Visits of today in no round"),
-        count=len(seen.tray),
+        count=len(view.tray),
         words="",
         address=url_for("board.days.page", day=day),
         action=gettext("Open the day"),
@@ -117,13 +110,13 @@ def _unplanned(seen: DayView, day: date) -> Card:
         tone="danger",
         lines=tuple(
             f"{left.pickup.donor.first_name} {left.pickup.donor.family_name}{COLON} {left.sentence}"
-            for left in seen.tray[:MOST_NAMES]
+            for left in view.tray[:MOST_NAMES]
         ),
     )
 
 
 def _absent(session: Session, bank_id: int, day: date) -> Card:
-    """Who drove on this weekday a week ago and is not on duty today."""
+    """Return the card of collectors with a shift a week ago and none today."""
     before = shifts_on(session, bank_id=bank_id, day=day - timedelta(days=7))
     here = {shift.collector_id for shift in shifts_on(session, bank_id=bank_id, day=day)}
     names = {
@@ -143,7 +136,7 @@ def _absent(session: Session, bank_id: int, day: date) -> Card:
 
 
 def _clocks(session: Session, plan: DayPlan | None, bank_id: int, day: date) -> Card:
-    found = live(session, plan, bank_id=bank_id, day=day, now=now())
+    found = load_dispatch_view(session, plan, bank_id=bank_id, day=day, now=now())
     lines = [
         *(f"{each.letter}{COLON} {each.round.shift.collector.name}" for each, _ in found.tight),
         *(
@@ -193,7 +186,7 @@ def _serology(session: Session, bank_id: int, day: date) -> Card:
 def _freezers(session: Session, bank_id: int) -> Card:
     full = [
         due
-        for due in who_will_be_due(session, bank_id=bank_id, now=now(), days=SEROLOGY_DAYS)
+        for due in due_donors(session, bank_id=bank_id, now=now(), days=SEROLOGY_DAYS)
         if due.open is None
         and not due.paused
         and due.forecast.level_ml >= FULL_SHARE * due.forecast.capacity_ml
@@ -210,10 +203,7 @@ def _freezers(session: Session, bank_id: int) -> Card:
 
 
 def _messages(session: Session, bank_id: int) -> Card:
-    failed = session.scalar(
-        select(func.count()).where(Notice.bank_id == bank_id, Notice.state == NoticeState.FAILED)
-    )
-    count = failed or 0
+    count = count_notices(session, bank_id=bank_id, state=NoticeState.FAILED)
     return Card(
         title=gettext("Messages not sent"),
         count=count,
@@ -221,5 +211,25 @@ def _messages(session: Session, bank_id: int) -> Card:
         address=url_for("outbox.home"),
         action=gettext("Look at the messages"),
         icon="warning",
+        tone="danger",
+    )
+
+
+def _timers(session: Session, bank_id: int) -> Card:
+    failures = timer_failures(session, bank_id=bank_id)
+    since = min((failure.first_failed_at for failure in failures), default=None)
+    return Card(
+        title=gettext("Automatic tasks that failed"),
+        count=len(failures),
+        words=gettext(
+            "Since %(moment)s reminders, receipts or suspensions may be missing. They are tried"
+            " again every minute; the log of the worker has the cause.",
+            moment=moment(since),
+        )
+        if since
+        else "",
+        address=url_for("outbox.home"),
+        action=gettext("Look at the messages"),
+        icon="clock",
         tone="danger",
     )

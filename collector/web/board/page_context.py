@@ -1,4 +1,4 @@
-"""What every page of the board needs: the count of requests that wait, a day read from a URL."""
+"""Context of every page of the board, and parsers of its addresses and forms."""
 
 from datetime import date
 from enum import StrEnum
@@ -7,14 +7,14 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from flask import render_template, request
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from collector.errors import NotFound
+from collector.field_parsers import past_date_parser
 from collector.people.models import Person, Role
 from collector.people.queries import people_with_role
-from collector.pickups.models import Pickup, PickupState
-from collector.planning.editing.commit import By
+from collector.pickups.queries import count_unanswered
+from collector.planning.editing.commit import EditContext
 from collector.service_day import ServiceDay
 from collector.web.framework.guards import actor, now
 
@@ -25,11 +25,9 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 
 def page(session: Session, template: str, **figures: object) -> str:
-    """Render a page of the board; every one says how many requests wait."""
-    asked = select(func.count()).where(
-        Pickup.bank_id == actor().bank_id, Pickup.state == PickupState.ASKED
-    )
-    return render_template(template, waiting=session.scalar(asked) or 0, **figures)
+    """Render a page of the board with the number of unanswered requests."""
+    waiting = count_unanswered(session, actor().bank_id)
+    return render_template(template, waiting=waiting, **figures)
 
 
 def zone() -> ZoneInfo:
@@ -38,17 +36,17 @@ def zone() -> ZoneInfo:
 
 
 def today() -> date:
-    """Return today, as the bank's calendar has it."""
+    """Return today in the bank's time zone."""
     return ServiceDay.of(now(), zone()).day
 
 
 def civil_day(text: str) -> date:
-    """Return the day a URL names.
+    """Return the day in an address.
 
     Raises
     ------
     NotFound
-        It is no day of the calendar, or none that a bank plans.
+        It is no day of the calendar, or outside the years that a bank plans.
     """
     try:
         day = date.fromisoformat(text)
@@ -59,13 +57,24 @@ def civil_day(text: str) -> date:
     return day
 
 
+def parse_past_date(text: str) -> date:
+    """Return the day a form gives for an event that has happened.
+
+    Raises
+    ------
+    Refused
+        `date_not_read`, `day_in_future`.
+    """
+    return past_date_parser(today())(text)
+
+
 def whole_number(text: str) -> int:
-    """Return the number a form or a URL gives.
+    """Return the number in a form or an address.
 
     Raises
     ------
     NotFound
-        It is none, so it names nothing.
+        It is not a number of a key.
     """
     if not (text.isascii() and text.isdigit() and len(text) < len("2147483648")):
         raise NotFound("not_found")
@@ -73,12 +82,12 @@ def whole_number(text: str) -> int:
 
 
 def uuid_of(text: str) -> UUID:
-    """Return the UUID a URL gives.
+    """Return the UUID in an address.
 
     Raises
     ------
     NotFound
-        It is none, so it names nothing.
+        It is not a UUID.
     """
     try:
         return UUID(text)
@@ -86,18 +95,18 @@ def uuid_of(text: str) -> UUID:
         raise NotFound("not_found") from None
 
 
-def by(reason: str = "") -> By:
-    """Say who changes something now, and why a rule may be broken."""
-    return By(now=now(), actor=actor().reference, reason=reason.strip()[:LONGEST_REASON])
+def edit_context(reason: str = "") -> EditContext:
+    """Return the context of an edit: now, the signed-in person, and a reason."""
+    return EditContext(now=now(), actor=actor().reference, reason=reason.strip()[:LONGEST_REASON])
 
 
 def chosen(choices: type[Choice], text: str) -> Choice:
-    """Return the choice that a form names.
+    """Return the choice in a form.
 
     Raises
     ------
     NotFound
-        It names none.
+        It is none of the choices.
     """
     try:
         return choices(text)
@@ -106,7 +115,7 @@ def chosen(choices: type[Choice], text: str) -> Choice:
 
 
 def people_by_id(session: Session, *roles: Role) -> dict[int, Person]:
-    """Return the bank's people of these roles, for pages that name who did what."""
+    """Return the bank's people of these roles by their keys."""
     return {
         person.id: person
         for role in roles
@@ -115,5 +124,5 @@ def people_by_id(session: Session, *roles: Role) -> dict[int, Person]:
 
 
 def is_fragment() -> bool:
-    """Whether htmx asked, for a part of the page."""
+    """Return whether htmx requested a part of the page."""
     return "HX-Request" in request.headers

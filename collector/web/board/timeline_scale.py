@@ -1,36 +1,46 @@
-"""A stretch of whole hours that is as wide as the page: what the board's timelines are drawn on."""
+"""The scale of the board's timelines: instants or days as per cent of the page's width."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Generic, TypeVar
 
 HOUR = timedelta(hours=1)
 
-
-def whole_hours(first: datetime, last: datetime) -> tuple[datetime, datetime]:
-    """Return the whole hours that hold both instants."""
-    return _floor(first), _floor(last) + HOUR
+Moment = TypeVar("Moment", datetime, date)
 
 
 @dataclass(frozen=True, slots=True)
-class TimelineScale:
-    """The stretch from `begin` to `end`, in per cent."""
+class TimelineScale(Generic[Moment]):
+    """The stretch from `begin` to `end`, drawn from 0 to 100 per cent."""
 
-    begin: datetime
-    end: datetime
+    begin: Moment
+    end: Moment
 
-    def at(self, instant: datetime) -> float:
-        """Return where an instant lies."""
-        return round(100 * (instant - self.begin) / (self.end - self.begin), 3)
+    def at(self, moment: Moment) -> float:
+        """Return the place of a moment; outside the stretch, the nearer end."""
+        inside = min(max(moment, self.begin), self.end)
+        return round(100 * ((inside - self.begin) / (self.end - self.begin)), 3)
 
-    def at_if_shown(self, instant: datetime) -> float | None:
-        """Return where an instant lies, or None where that is outside."""
-        return self.at(instant) if self.begin <= instant <= self.end else None
+    def at_if_shown(self, moment: Moment) -> float | None:
+        """Return the place of a moment; None outside the stretch."""
+        return self.at(moment) if self.begin <= moment <= self.end else None
 
-    def marks(self) -> tuple[tuple[float, datetime], ...]:
-        """Return every full hour with its place."""
-        count = (self.end - self.begin) // HOUR + 1
-        hours = [self.begin + number * HOUR for number in range(count)]
-        return tuple((self.at(hour), hour) for hour in hours)
+    def bar(self, since: Moment, until: Moment) -> tuple[float, float]:
+        """Return the left end and the width of a bar; the width is 0 if `until` is first."""
+        left = self.at(since)
+        return left, round(max(0.0, self.at(until) - left), 3)
+
+
+def whole_hours(first: datetime, last: datetime) -> TimelineScale[datetime]:
+    """Return the scale of the whole hours that hold both instants."""
+    return TimelineScale(_floor(first), _floor(last) + HOUR)
+
+
+def hour_marks(scale: TimelineScale[datetime]) -> tuple[tuple[float, datetime], ...]:
+    """Return each full hour of a scale with its place."""
+    count = (scale.end - scale.begin) // HOUR + 1
+    hours = [scale.begin + number * HOUR for number in range(count)]
+    return tuple((scale.at(hour), hour) for hour in hours)
 
 
 def _floor(instant: datetime) -> datetime:

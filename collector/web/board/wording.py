@@ -1,4 +1,4 @@
-"""The board's own words: a sentence per reason, per flag, per broken rule, and its units."""
+"""Words of the board: a sentence per reason, flag and broken rule, and units."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -200,7 +200,7 @@ REFUSALS: Mapping[str, LazyString] = {
 
 
 def add_words(blueprint: Blueprint) -> None:
-    """Give the board's templates their words and units."""
+    """Register the words and units for the board's templates."""
     for name, fill in (
         ("euros", euros),
         ("kilometres", kilometres),
@@ -234,19 +234,19 @@ def add_words(blueprint: Blueprint) -> None:
 
 
 def word(words: Mapping[str, LazyString], code: str) -> str:
-    """Return the word of a code, or the code made readable where nobody wrote one."""
+    """Return the word of a code; of an unknown one, the code made readable."""
     return str(words.get(code, code.replace("_", " ")))
 
 
 def reason(code: str, details: Mapping[str, Any]) -> str:
-    """Say why a visit is in no round, and what the nearest obstacle was."""
-    said = word(REASONS, code) % {"price": euros(details.get("price_cents") or 0)}
+    """Return the sentence why a visit is in no round, with the nearest obstacle."""
+    sentence = word(REASONS, code) % {"price": euros(details.get("price_cents") or 0)}
     obstacle = nearest(details)
-    return f"{said} {obstacle}" if obstacle else said
+    return f"{sentence} {obstacle}" if obstacle else sentence
 
 
 def nearest(details: Mapping[str, Any]) -> str:
-    """Say which rule the nearest place would break, and by how much."""
+    """Return the sentence of the rule that the nearest place would break, with its amount."""
     rule = str(details.get("rule") or "")
     if rule not in OBSTACLES:
         return ""
@@ -259,17 +259,17 @@ def nearest(details: Mapping[str, Any]) -> str:
 
 
 def euros(cents: int) -> str:
-    """Return an amount as the language writes it."""
+    """Return an amount in the format of the language."""
     return str(format_currency(cents / 100, "EUR"))
 
 
 def kilometres(metres: int) -> str:
-    """Return a distance in kilometres, with a space that does not break: 81.2 km."""
+    """Return a distance in kilometres with a no-break space: 81.2 km."""
     return f"{format_decimal(round(metres / 1000, 1), '#,##0.0')}\N{NO-BREAK SPACE}km"
 
 
 def duration(seconds: int | timedelta) -> str:
-    """Return a length of time: 45 min, 1 h 05."""
+    """Return a duration: 45 min, 1 h 05."""
     total = int(seconds.total_seconds() if isinstance(seconds, timedelta) else seconds)
     minutes = round(abs(total) / 60)
     if minutes < 60:  # noqa: PLR2004 - an hour
@@ -278,7 +278,7 @@ def duration(seconds: int | timedelta) -> str:
 
 
 def signed(text: str, amount: int, *, least: int = 1) -> str:
-    """Put the sign before a difference: +3.2 km, minus 4 min; what is less than `least` is none."""
+    """Return a difference with its sign: +3.2 km; below `least`, with a plus-minus sign."""
     if abs(amount) < least:
         return f"\N{PLUS-MINUS SIGN}{text}"
     return f"{'+' if amount > 0 else chr(0x2212)}{text}"

@@ -1,1 +1,1 @@
-"""The donor's side."""
+"""Pages of the donor."""

@@ -1,8 +1,8 @@
-"""How we reach a donor, and the code that shows what a link alone hides."""
+"""The channel of a donor's messages, and the code that proves her identity."""
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -11,46 +11,70 @@ from collector.db import reading, transaction
 from collector.donors.models import Donor
 from collector.donors.queries import get_donor
 from collector.errors import Refused
-from collector.notices.actions import choose_channel, owe, subscribe, unsubscribe
+from collector.notices.actions import choose_channel, enqueue, subscribe, unsubscribe
 from collector.notices.models import Channel
-from collector.notices.queries import chosen_channel, has_browser
+from collector.notices.queries import chosen_channel, has_push_subscription
 from collector.notices.transports import public_key
 from collector.people.second_factor import prove, refuse_too_many
 from collector.web.donor.pages import form_page
+from collector.web.framework.forms import FlagField, Form, TextField
 from collector.web.framework.guards import actor, donor_id, now, settings
 
 blueprint = Blueprint("contact_preferences", __name__)
 
+LONGEST_PUSH_KEY = 200
+
+
+class ChannelForm(Form):
+    """The channel, and whether messages name neither the service nor its purpose."""
+
+    channel = TextField()
+    discreet = FlagField()
+
+
+class BrowserForm(Form):
+    """The subscription of a browser to push messages, as the script sends it."""
+
+    endpoint = TextField()
+    p256dh = TextField(longest=LONGEST_PUSH_KEY)
+    auth = TextField(longest=LONGEST_PUSH_KEY)
+
+
+class CodeForm(Form):
+    """The six digits of a code."""
+
+    code = TextField()
+
 
 @blueprint.get("/contact-preferences")
 def home() -> str:
-    """Show by what she is told."""
+    """Show the channel of the donor's messages."""
     with reading() as session:
         return _page(session, "donor/contact_preferences.html")
 
 
 @blueprint.post("/contact-preferences")
 def choose() -> Response:
-    """Keep by what she wants to be told, and whether discreetly."""
+    """Keep the channel, and whether messages are discreet."""
+    form = ChannelForm.sent()
     with transaction() as session:
         donor = get_donor(session, actor().bank_id, donor_id())
-        if request.form.get("channel") in {Channel.EMAIL, Channel.SMS}:
-            channel = Channel(request.form["channel"])
+        if form.channel.data in {Channel.EMAIL, Channel.SMS}:
+            channel = Channel(form.channel.data)
             choose_channel(
                 session, bank_id=donor.bank_id, recipient=actor().reference, channel=channel
             )
-        donor.discreet = "discreet" in request.form
+        donor.discreet = form.discreet.data
     flash(_("We have noted it. Thank you for telling us."), "ok")
     return redirect(url_for("donor.contact_preferences.home"), code=303)
 
 
 @blueprint.post("/contact-preferences/browsers")
 def add_browser() -> Response:
-    """Keep a browser that may be told, if its push service is one of those we trust."""
-    push = settings().push
-    endpoint = request.form.get("endpoint", "")
-    keys = {name: request.form.get(name, "")[:200] for name in ("p256dh", "auth")}
-    if push is None or not _is_trusted(endpoint, push.hosts) or not all(keys.values()):
+    """Subscribe a browser, if the operator trusts its push service."""
+    form, push = BrowserForm.sent(), settings().push
+    trusted = push is not None and _is_trusted(form.endpoint.data, push.hosts)
+    if not trusted or not all(form.data.values()):
         raise Refused("push_not_here")
     with transaction() as session:
         subscribe(
@@ -58,15 +82,14 @@ def add_browser() -> Response:
             now=now(),
             bank_id=actor().bank_id,
             recipient=actor().reference,
-            endpoint=endpoint,
-            **keys,
+            **form.data,
         )
     return redirect(url_for("donor.contact_preferences.home"), code=303)
 
 
 @blueprint.post("/contact-preferences/browsers/removal")
 def remove_browsers() -> Response:
-    """Forget every browser of hers."""
+    """Unsubscribe every browser of the donor."""
     with transaction() as session:
         unsubscribe(session, bank_id=actor().bank_id, recipient=actor().reference)
     return redirect(url_for("donor.contact_preferences.home"), code=303)
@@ -81,14 +104,14 @@ def proof() -> str:
 
 @blueprint.post("/proof/codes")
 def send_code() -> Response:
-    """Send a code by another way than her link came."""
+    """Send a code by another channel than her link."""
     with transaction() as session:
         donor = get_donor(session, actor().bank_id, donor_id())
         channel, to = _other_way(donor)
         if to is None:
             raise Refused("no_other_way")
         refuse_too_many(session, now=now(), session_id=actor().session_id)
-        owe(
+        enqueue(
             session,
             now=now(),
             bank_id=donor.bank_id,
@@ -106,11 +129,9 @@ def send_code() -> Response:
 
 @blueprint.post("/proof")
 def try_code() -> Response | tuple[str, int]:
-    """Try a code; every try is counted."""
+    """Check a code; every try is counted."""
     with transaction() as session:
-        right = prove(
-            session, request.form.get("code", ""), now=now(), session_id=actor().session_id
-        )
+        right = prove(session, CodeForm.sent().code.data, now=now(), session_id=actor().session_id)
     if right:
         return redirect(url_for("donor.home"), code=303)
     with reading() as session:
@@ -123,7 +144,9 @@ def _page(session: Session, template: str, *, wrong: bool = False) -> str:
         template,
         page=page,
         chosen=chosen_channel(session, bank_id=actor().bank_id, recipient=actor().reference),
-        has_browser=has_browser(session, bank_id=actor().bank_id, recipient=actor().reference),
+        has_browser=has_push_subscription(
+            session, bank_id=actor().bank_id, recipient=actor().reference
+        ),
         other_way=_other_way(page.donor),
         push_key=public_key(push) if (push := settings().push) else "",
         wrong=wrong,
@@ -131,7 +154,7 @@ def _page(session: Session, template: str, *, wrong: bool = False) -> str:
 
 
 def _other_way(donor: Donor) -> tuple[Channel, str | None]:
-    """Return the way that her link did not come by."""
+    """Return the channel by which her link did not come, and its address if it is known."""
     if actor().sent_by == Channel.SMS:
         return Channel.EMAIL, donor.email
     return Channel.SMS, donor.phone

@@ -1,4 +1,4 @@
-"""What the donor's pages show, read in one go."""
+"""Content of the donor's pages."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -8,21 +8,21 @@ from sqlalchemy.orm import Session
 from collector.banks.models import Bank
 from collector.banks.policies import Policies, PolicyKey
 from collector.banks.queries import get_bank, policies_of
-from collector.donor_contact.eta_window import Near, near_of
+from collector.donor_contact.eta_window import EtaWindow, eta_window_of
 from collector.donors.eligibility import EligibilityVerdict, judge
 from collector.donors.models import Donor
-from collector.donors.numbers import shown
+from collector.donors.numbers import format_number
 from collector.donors.queries import get_donor
 from collector.pickups.actions import changes_until
 from collector.pickups.giving import giving_of
 from collector.pickups.models import Pickup
 from collector.pickups.purposes import gives_milk
-from collector.pickups.queries import of_donor
+from collector.pickups.queries import requests_of_donor
 from collector.pickups.states import OPEN, OVER
-from collector.pickups.windows import DONOR_DAYS_AHEAD
-from collector.planning.booking.forecast import GIVING, Forecast, forecast_of
+from collector.pickups.validation import DONOR_DAYS_AHEAD
+from collector.planning.horizon.forecast import GIVING_STATES, Forecast, load_forecast
+from collector.rounds.queries import PromisedVisit, promised_visit
 from collector.service_day import ServiceDay
-from collector.web.donor.promise import PromisedVisit, told
 from collector.web.donor.wording import Note, file_notes, visit_notes
 
 PAST_SHOWN = 6
@@ -30,7 +30,7 @@ PAST_SHOWN = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormPage:
-    """What the form needs to know besides what she typed."""
+    """The content of a form's page besides the form."""
 
     donor: Donor
     bank: Bank
@@ -39,49 +39,49 @@ class FormPage:
 
     @property
     def days(self) -> list[date]:
-        """The days she may propose."""
+        """The days that the donor may propose."""
         return [self.today + timedelta(days=ahead) for ahead in range(DONOR_DAYS_AHEAD + 1)]
 
     @property
     def fetches(self) -> bool:
-        """Whether the visit fetches milk; the first one is an interview."""
+        """Whether the visit collects milk; the first one is an interview."""
         return gives_milk(self.donor, on=self.today, policies=self.policies)
 
     @property
     def minimum_ml(self) -> int:
-        """The least the bank comes for."""
+        """The minimum volume of the bank, in millilitres."""
         return self.policies[PolicyKey.MINIMUM_VOLUME_ML]
 
     @property
     def notes(self) -> list[Note]:
-        """What her file says today."""
+        """The notes on her file today."""
         return file_notes(self.donor, on=self.today, policies=self.policies)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitPage:
-    """One visit: what was asked, what is promised, what she may still do."""
+    """One visit: the request, its promise, and the changes that are still possible."""
 
     donor: Donor
     bank: Bank
     pickup: Pickup
-    told: PromisedVisit | None
+    promise: PromisedVisit | None
     until: datetime | None
-    """Until when she may change or cancel by herself, where there is a limit."""
+    """The last instant for changes by the donor herself; None without a limit."""
     may_change: bool
-    near: Near | None
-    """The half hour in which we are expected, on the day."""
+    near: EtaWindow | None
+    """The half hour in which the collector is expected, on the day."""
     notes: list[Note]
 
     @property
     def has_times(self) -> bool:
-        """Whether there is something to put into a calendar."""
-        return self.told is not None or (self.pickup.promised_at is not None and self.may_change)
+        """Whether the visit has times for a calendar."""
+        return self.promise is not None or (self.pickup.promised_at is not None and self.may_change)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HomePage:
-    """Her visits and her file."""
+    """The donor's visits and her file."""
 
     donor: Donor
     bank: Bank
@@ -91,35 +91,35 @@ class HomePage:
     notes: list[Note]
     may_ask: bool
     grieves: bool
-    """Her child has died: nothing cheerful, and a person first."""
+    """Whether her child has died: the page is sober and names a person to call."""
     freezer: Forecast | None
-    """What is foretold of her freezer, for one who gives and does not grieve."""
+    """The forecast of her freezer; None if the donor gives no milk, or is bereaved."""
 
 
 def home_page(session: Session, *, bank_id: int, donor_id: int, now: datetime) -> HomePage:
-    """Read everything the first page shows."""
+    """Return the content of the first page."""
     page = form_page(session, bank_id=bank_id, donor_id=donor_id, now=now)
-    hers = of_donor(session, bank_id, donor_id)
+    requests = requests_of_donor(session, bank_id, donor_id)
     verdicts = {judge(page.donor, on=day, policies=page.policies).verdict for day in page.days}
     giving = giving_of(session, donor_id)
-    current = [pickup for pickup in hers if pickup.state not in OVER]
+    current = [pickup for pickup in requests if pickup.state not in OVER]
     grieves = giving is not None and giving.bereaved_at is not None
-    gives = page.donor.state in GIVING and not grieves
+    gives = page.donor.state in GIVING_STATES and not grieves
     return HomePage(
         donor=page.donor,
         bank=page.bank,
-        number=shown(page.donor.number),
+        number=format_number(page.donor.number),
         visits=[visit_page(session, pickup=pickup, now=now) for pickup in reversed(current)],
-        past=[pickup for pickup in hers if pickup.state in OVER][:PAST_SHOWN],
+        past=[pickup for pickup in requests if pickup.state in OVER][:PAST_SHOWN],
         notes=page.notes,
         may_ask=verdicts != {EligibilityVerdict.BLOCKED},
         grieves=grieves,
-        freezer=forecast_of(session, page.donor, now=now) if gives else None,
+        freezer=load_forecast(session, page.donor, now=now) if gives else None,
     )
 
 
 def form_page(session: Session, *, bank_id: int, donor_id: int, now: datetime) -> FormPage:
-    """Read what the form needs."""
+    """Return the content of a form's page."""
     bank = get_bank(session, bank_id)
     return FormPage(
         donor=get_donor(session, bank_id, donor_id),
@@ -130,9 +130,9 @@ def form_page(session: Session, *, bank_id: int, donor_id: int, now: datetime) -
 
 
 def visit_page(session: Session, *, pickup: Pickup, now: datetime) -> VisitPage:
-    """Read one visit, her own, with its promise."""
+    """Return the content of a visit's page."""
     bank, policies = get_bank(session, pickup.bank_id), policies_of(session, pickup.bank_id)
-    promise = told(session, pickup)
+    promise = promised_visit(session, pickup)
     first = min(
         ServiceDay(window.day, bank.zone).instant(window.opens) for window in pickup.windows
     )
@@ -145,14 +145,14 @@ def visit_page(session: Session, *, pickup: Pickup, now: datetime) -> VisitPage:
         donor=pickup.donor,
         bank=bank,
         pickup=pickup,
-        told=promise,
+        promise=promise,
         until=until,
         may_change=pickup.state in OPEN and (until is None or now <= until),
-        near=near_of(session, pickup) if promise else None,
-        notes=visit_notes(pickup, policies=policies, told=promise),
+        near=eta_window_of(session, pickup) if promise else None,
+        notes=visit_notes(pickup, policies=policies, promise=promise),
     )
 
 
-def last_of(session: Session, *, bank_id: int, donor_id: int) -> Pickup | None:
-    """Return what she asked for last time."""
-    return next(iter(of_donor(session, bank_id, donor_id)), None)
+def last_request(session: Session, *, bank_id: int, donor_id: int) -> Pickup | None:
+    """Return the donor's latest request, if any."""
+    return next(iter(requests_of_donor(session, bank_id, donor_id)), None)

@@ -1,9 +1,9 @@
-"""After a visit: the receipt, its corrections, all she gave so far; before it, the calendar."""
+"""A visit's receipt, its corrections and the donor's total; before the visit, the calendar."""
 
 from datetime import datetime
 
 import icalendar
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
@@ -11,50 +11,55 @@ from werkzeug.wrappers import Response as AnyResponse
 from collector.db import reading, transaction
 from collector.donor_contact.receipts import correct, receipt_of
 from collector.errors import NotFound, Refused
+from collector.field_parsers import parse_whole_number
 from collector.pickups.giving import giving_of
 from collector.pickups.models import Pickup
 from collector.pickups.queries import pickup_of_donor
-from collector.planning.booking.forecast import forecast_of
+from collector.planning.horizon.forecast import load_forecast
 from collector.service_day import ServiceDay
 from collector.web.donor.pages import VisitPage, visit_page
-from collector.web.framework.form_fields import as_number
+from collector.web.framework.forms import Form, ParsedField, TextField
 from collector.web.framework.guards import actor, donor_id, now, settings
-from collector.web.wording import sentence
 
 blueprint = Blueprint("receipt", __name__, url_prefix="/visits/<int:pickup_id>")
 
 
+class CorrectionForm(Form):
+    """The donor's own figures for a visit."""
+
+    bottles = ParsedField(parse_whole_number, blank=0, required="number_not_read")
+    volume_ml = ParsedField(parse_whole_number, blank=0, required="number_not_read")
+    words = TextField()
+
+
 @blueprint.get("/receipt")
 def receipt(pickup_id: int) -> str:
-    """Show what was fetched."""
-    return _show(pickup_id)
+    """Show the receipt."""
+    return _show(pickup_id, CorrectionForm())
 
 
 @blueprint.post("/corrections")
 def add_correction(pickup_id: int) -> AnyResponse | tuple[str, int]:
-    """Keep what she says of her receipt."""
+    """Keep the donor's correction of her receipt."""
+    form = CorrectionForm.sent()
+    if not form.validate():
+        return _show(pickup_id, form), 422
     try:
         with transaction() as session:
-            correct(
-                session,
-                _hers(session, pickup_id),
-                now=now(),
-                actor=actor().reference,
-                bottles=_number("bottles"),
-                volume_ml=_number("volume_ml"),
-                words=request.form.get("words", "").replace("\x00", ""),
-            )
+            pickup = _own(session, pickup_id)
+            correct(session, pickup, now=now(), actor=actor().reference, **form.data)
     except Refused as refused:
-        return _show(pickup_id, sentence(refused)), 422
+        form.refuse(refused)
+        return _show(pickup_id, form), 422
     flash(_("Thank you. Somebody of the bank looks into it and tells you."), "ok")
     return redirect(url_for("donor.receipt.receipt", pickup_id=pickup_id), code=303)
 
 
 @blueprint.get("/calendar.ics")
 def calendar(pickup_id: int) -> Response:
-    """Give the visit to her calendar, in neutral words."""
+    """Return the visit as a calendar entry, in neutral words."""
     with reading() as session:
-        page = visit_page(session, pickup=_hers(session, pickup_id), now=now())
+        page = visit_page(session, pickup=_own(session, pickup_id), now=now())
         times = _times(page)
     if times is None:
         raise NotFound("not_found", kind="calendar")
@@ -64,9 +69,9 @@ def calendar(pickup_id: int) -> Response:
 
 
 def _times(page: VisitPage) -> tuple[datetime, datetime] | None:
-    """Return between which instants we come, once that is agreed."""
-    if page.told is not None:
-        return page.told.opens, page.told.closes
+    """Return the instants between which the collector comes, once they are agreed."""
+    if page.promise is not None:
+        return page.promise.opens, page.promise.closes
     if page.pickup.promised_at is None or not page.may_change:
         return None
     window = page.pickup.windows[0]
@@ -84,7 +89,7 @@ def _ics(page: VisitPage, opens: datetime, closes: datetime) -> bytes:
     event.add("summary", _("Appointment") if page.donor.discreet else page.bank.name)
     event.add("url", f"{settings().public_url}{url_for('session.ask')}")
     found = icalendar.Calendar()
-    # A discreet calendar names nobody's product either.
+    # A discreet calendar does not name this program either.
     found.add("prodid", "-//calendar//EN")
     found.add("version", "2.0")
     found.add("method", "PUBLISH")
@@ -92,9 +97,9 @@ def _ics(page: VisitPage, opens: datetime, closes: datetime) -> bytes:
     return bytes(found.to_ical())
 
 
-def _show(pickup_id: int, wrong: str = "") -> str:
+def _show(pickup_id: int, form: CorrectionForm) -> str:
     with reading() as session:
-        pickup = _hers(session, pickup_id)
+        pickup = _own(session, pickup_id)
         found = receipt_of(session, pickup)
         if found is None:
             raise NotFound("no_receipt")
@@ -104,19 +109,12 @@ def _show(pickup_id: int, wrong: str = "") -> str:
             page=page,
             receipt=found,
             may_correct=now() <= found.correctable_until,
-            forecast=forecast_of(session, page.donor, now=now()),
+            forecast=load_forecast(session, page.donor, now=now()),
             giving=giving_of(session, page.donor.id),
-            typed=request.form,
-            wrong=wrong,
+            typed=form.typed,
+            wrong=form.first_wrong,
         )
 
 
-def _number(name: str) -> int:
-    found = as_number(request.form.get(name, ""))
-    if found is None:
-        raise Refused("number_not_read")
-    return found
-
-
-def _hers(session: Session, pickup_id: int) -> Pickup:
+def _own(session: Session, pickup_id: int) -> Pickup:
     return pickup_of_donor(session, actor().bank_id, donor_id(), pickup_id)

@@ -1,4 +1,4 @@
-"""What we say to a donor about her file and her visit: short, concrete and kind."""
+"""Sentences to a donor about her file and her visit: short, concrete and kind."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -20,7 +20,7 @@ from collector.donors.models import Donor
 from collector.pickups.flags import fetch_by
 from collector.pickups.models import Kit, Pickup, PickupState, Purpose
 from collector.pickups.states import OPEN
-from collector.web.donor.promise import PromisedVisit
+from collector.rounds.queries import PromisedVisit
 from collector.web.wording import day, hour, litres
 
 PURPOSES: Mapping[str, LazyString] = {
@@ -46,16 +46,16 @@ GAUGE: Mapping[int, LazyString] = {
 
 
 class Note(NamedTuple):
-    """A sentence and how it sounds: ok, info or warn; never an alarm."""
+    """A sentence and its tone: ok, info or warn; never an alarm."""
 
     tone: str
     text: str
 
 
-def headline(pickup: Pickup, told: PromisedVisit | None) -> str:
-    """Say in one sentence where a visit stands."""
-    if told is not None and pickup.state is PickupState.PUBLISHED:
-        return promise(told)
+def headline(pickup: Pickup, promise: PromisedVisit | None) -> str:
+    """Return the state of a visit in one sentence."""
+    if promise is not None and pickup.state is PickupState.PUBLISHED:
+        return promised_time(promise)
     if pickup.promised_at is not None and pickup.state in SLOT_WORDS:
         return str(SLOT_WORDS[pickup.state]) % _slot(pickup)
     sentences = {
@@ -96,19 +96,19 @@ def _slot(pickup: Pickup) -> dict[str, str]:
     }
 
 
-def promise(told: PromisedVisit) -> str:
-    """Say when we come."""
-    said = _(
+def promised_time(promise: PromisedVisit) -> str:
+    """Return the day and the times of a promised visit, as a sentence."""
+    text = _(
         "We come on %(day)s between %(opens)s and %(closes)s.",
-        day=day(told.day),
-        opens=hour(told.opens),
-        closes=hour(told.closes),
+        day=day(promise.day),
+        opens=hour(promise.opens),
+        closes=hour(promise.closes),
     )
-    return str(said)
+    return str(text)
 
 
 def file_notes(donor: Donor, *, on: date, policies: Policies) -> list[Note]:
-    """Say how her file stands on a day."""
+    """Return the notes on a donor's file on a day."""
     reasons = set(judge(donor, on=on, policies=policies).reasons)
     if reasons & BLOCKING:
         return [_blocked(donor, reasons)]
@@ -117,16 +117,16 @@ def file_notes(donor: Donor, *, on: date, policies: Policies) -> list[Note]:
     return [*_review(reasons), *_blood(donor, reasons)]
 
 
-def visit_notes(pickup: Pickup, *, policies: Policies, told: PromisedVisit | None) -> list[Note]:
-    """Say what stands in the way of a visit, or comes with it, on the days it may be."""
+def visit_notes(pickup: Pickup, *, policies: Policies, promise: PromisedVisit | None) -> list[Note]:
+    """Return the notes on a visit: its obstacles and additions on its possible days."""
     if pickup.state not in OPEN:
         return []
-    days = [told.day] if told else sorted({window.day for window in pickup.windows})
+    days = [promise.day] if promise else sorted({window.day for window in pickup.windows})
     return [
         *_holds(pickup),
         *_blood_at_visit(pickup, days, policies),
-        # Once a day is promised, how little there is keeps nobody away any more.
-        *(() if told else _volume(pickup, policies)),
+        # Once a day is promised, too small a volume no longer prevents the visit.
+        *(() if promise else _volume(pickup, policies)),
         *_milk_age(pickup, days, policies),
     ]
 

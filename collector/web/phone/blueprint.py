@@ -1,4 +1,4 @@
-"""The collector's phone: the shell that works offline, who is signed in, and the parts behind."""
+"""The collector's phone: the offline shell, its service worker, the session and the calendar."""
 
 from uuid import UUID
 
@@ -11,31 +11,31 @@ from collector.people.models import Role
 from collector.web.framework.assets import asset, dist_folder
 from collector.web.framework.guards import actor, anyone, guard, now, person_id
 from collector.web.phone import rounds as phone_rounds
-from collector.web.phone.device import revocation, turn_away_revoked
-from collector.web.phone.texts import build, texts
+from collector.web.phone.device import refuse_revoked, revocation
+from collector.web.phone.texts import shell_hash, texts
 
 blueprint = Blueprint("phone", __name__, url_prefix="/phone")
 guard(blueprint, Role.COLLECTOR)
-blueprint.before_request(turn_away_revoked)
+blueprint.before_request(refuse_revoked)
 blueprint.register_blueprint(phone_rounds.blueprint)
 
 
 @blueprint.get("/")
 def home() -> str:
-    """Show the shell; the round itself comes as JSON and is kept on the phone."""
+    """Show the shell; the round itself is sent as JSON and stored on the phone."""
     return render_template("phone/home.html", texts=texts())
 
 
 @blueprint.get("/service-worker.js")
 @anyone
 def service_worker() -> Response:
-    """Send the program that keeps the shell readable offline.
+    """Send the service worker, which serves the shell offline.
 
-    Its address never changes, so it is never cached; a line that names this build makes the
+    Its address never changes, so it is never cached. A line with the shell's hash makes the
     browser install it again when a file or a text of the shell has changed.
     """
     program = (dist_folder() / "service-worker.js").read_text(encoding="utf-8")
-    answer = make_response(f'self.SHELL_BUILD="{build()}";\n{program}')
+    answer = make_response(f'self.SHELL_BUILD="{shell_hash()}";\n{program}')
     answer.headers["Content-Type"] = "text/javascript; charset=utf-8"
     answer.headers["Service-Worker-Allowed"] = "/phone/"
     answer.headers["Cache-Control"] = "no-cache"
@@ -45,7 +45,7 @@ def service_worker() -> Response:
 @blueprint.get("/app.webmanifest")
 @anyone
 def web_manifest() -> Response:
-    """Say how a phone installs the round: a browser asks for this without any cookie."""
+    """Send the web manifest; a browser requests it without a cookie."""
     words = texts()
     answer = jsonify(
         id="/phone/",
@@ -67,38 +67,38 @@ def web_manifest() -> Response:
 
 
 @blueprint.get("/session")
-def who() -> Response:
-    """Say who is signed in, with a fresh token for what the phone is about to send."""
+def session() -> Response:
+    """Return the person of the session, with a fresh token for the next POST."""
     return jsonify(csrf_token=generate_csrf(), person=_person(), now=now().isoformat())
 
 
 @blueprint.get("/devices/<uuid:key>")
 @anyone
 def device(key: UUID) -> Response:
-    """Say whether a phone was shut out; its key is as long as a password."""
+    """Return whether a phone is revoked; its key is as long as a password."""
     return revocation(key)
 
 
 @blueprint.get("/calendar")
 def calendar() -> Response:
-    """Say whether a secret address of the collector's shifts works."""
-    with reading() as session:
-        return jsonify(working=has_feed(session, person_id=person_id(), everybody=False))
+    """Return whether the collector has a secret calendar address."""
+    with reading() as db_session:
+        return jsonify(working=has_feed(db_session, person_id=person_id(), everybody=False))
 
 
 @blueprint.post("/calendar")
 def make_calendar() -> Response:
-    """Make a secret address for the collector's own calendar; the one before ends."""
-    with transaction() as session:
-        token = make_feed(session, now=now(), person_id=person_id(), everybody=False)
+    """Make a secret calendar address for the collector; the former one ends."""
+    with transaction() as db_session:
+        token = make_feed(db_session, now=now(), person_id=person_id(), everybody=False)
     return jsonify(address=url_for("calendar.shifts", token=token, _external=True))
 
 
 @blueprint.delete("/calendar")
 def end_calendar() -> Response:
-    """Let the secret address open nothing any more."""
-    with transaction() as session:
-        revoke_feeds(session, now=now(), person_id=person_id(), everybody=False)
+    """End the collector's secret calendar address."""
+    with transaction() as db_session:
+        revoke_feeds(db_session, now=now(), person_id=person_id(), everybody=False)
     return jsonify(working=False)
 
 

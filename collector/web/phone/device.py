@@ -1,4 +1,4 @@
-"""Which phone is speaking: noting its contacts, and turning away one that was shut out."""
+"""The phone of a request: its contacts, and the refusal of a revoked phone."""
 
 from uuid import UUID
 
@@ -11,18 +11,19 @@ from collector.web.framework.guards import actor, now, person_id
 HEADER = "X-Milkround-Device"
 UNSENT = "X-Milkround-Unsent"
 MOST_UNSENT = 100_000
+"""Largest number of unsent records that is stored."""
 
 
 def device_key() -> str | None:
-    """Return the UUID that the phone gave itself, or None where it says none."""
+    """Return the phone's own UUID, or None for a request without one."""
     try:
         return str(UUID(request.headers.get(HEADER, "")))
     except ValueError:
         return None
 
 
-def turn_away_revoked() -> None:
-    """Answer a phone that was shut out in a way that makes it wipe itself."""
+def refuse_revoked() -> None:
+    """Refuse a request of a revoked phone; the answer makes the phone wipe its round."""
     key = device_key()
     if key is None:
         return
@@ -33,13 +34,13 @@ def turn_away_revoked() -> None:
 
 
 def revocation(key: UUID) -> Response:
-    """Say whether a phone was shut out, also to one whose session has ended."""
+    """Return whether a phone is revoked, also after the end of its session."""
     with reading() as session:
         return jsonify(revoked=is_revoked(session, str(key)))
 
 
-def note_contact() -> None:
-    """Note that this phone was in touch and how much it still holds."""
+def record_contact() -> None:
+    """Record the contact of this phone and the number of its unsent records."""
     key = device_key()
     if key is None:
         return
@@ -57,7 +58,7 @@ def note_contact() -> None:
 
 
 def _name() -> str:
-    """Return what kind of phone it is, in two words rather than a line of versions."""
+    """Return the phone's system and browser, without versions."""
     agent = request.headers.get("User-Agent", "")
     kinds = {"iPhone": "iPhone", "iPad": "iPad", "Android": "Android", "Windows": "Windows"}
     system = next((name for sign, name in kinds.items() if sign in agent), "Linux")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from collector.custody.photos import keep_photo
 from collector.db import reading, transaction
 from collector.errors import Conflict, MilkroundError, Refused
-from collector.planning.dispatch.defer_stop import price_of_coming_back
+from collector.planning.dispatch.defer_stop import deferral_cost
 from collector.rounds.events.intake import EventResult, accept_events
 from collector.rounds.events.monitoring import incidents_of
 from collector.rounds.events.queries import (
@@ -20,10 +20,10 @@ from collector.rounds.events.queries import (
     followed_rounds,
 )
 from collector.rounds.models import Incident, Round, RoundEvent
-from collector.rounds.phone_config import terms
+from collector.rounds.phone_config import phone_config
 from collector.service_day import ServiceDay
 from collector.web.framework.guards import actor, now, person_id
-from collector.web.phone.device import note_contact
+from collector.web.phone.device import record_contact
 from collector.web.run_sheet import sheet_page
 from collector.web.wording import sentence
 
@@ -38,16 +38,16 @@ TRIES = 3
 @blueprint.get("")
 def rounds() -> Response:
     """List the collector's rounds of today and tomorrow, with the bank's terms."""
-    note_contact()
+    record_contact()
     today = ServiceDay.of(now(), ZoneInfo(actor().time_zone)).day
     with reading() as session:
         found = followed_rounds(
             session, bank_id=actor().bank_id, person_id=person_id(), today=today
         )
         listed = [_listed(session, each) for each in found]
-        agreed = terms(session, actor().bank_id)
+        config = phone_config(session, actor().bank_id)
     person = {"id": person_id(), "name": actor().name}
-    return jsonify(rounds=listed, person=person, terms=agreed, now=now().isoformat())
+    return jsonify(rounds=listed, person=person, terms=config, now=now().isoformat())
 
 
 @blueprint.get("/<int:round_id>")
@@ -86,7 +86,7 @@ def later(round_id: int, pickup_id: int) -> Response:
     """Return the seconds and metres that a return to a stop at the end of the round adds."""
     with reading() as session:
         day = date.fromisoformat((_own(session, round_id).published or {})["day"])
-        price = price_of_coming_back(
+        price = deferral_cost(
             session,
             bank_id=actor().bank_id,
             day=day,

@@ -1,6 +1,6 @@
-"""Every sentence the phone shows, in the reader's language; its programs contain none.
+"""Every text of the phone in the reader's language; its scripts contain none.
 
-They are embedded in the shell as JSON, because the phone must find its words without a network.
+The texts are embedded in the shell as JSON, because the phone needs them without a network.
 Placeholders are named as in gettext, and filled in by static/js/phone/texts.js.
 """
 
@@ -17,7 +17,7 @@ _ = gettext
 
 
 def texts() -> dict[str, str]:
-    """Return the phone's words by key."""
+    """Return the phone's texts by key."""
     return {
         **_frame(),
         **_round(),
@@ -35,10 +35,10 @@ def texts() -> dict[str, str]:
     }
 
 
-def build() -> str:
-    """Return what changes when a file or a text of the shell does."""
-    said = json.dumps([str(get_locale()), manifest(), texts()], sort_keys=True)
-    return hashlib.sha256(said.encode()).hexdigest()[:16]
+def shell_hash() -> str:
+    """Return a hash of the shell's files and texts."""
+    content = json.dumps([str(get_locale()), manifest(), texts()], sort_keys=True)
+    return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
 def _frame() -> dict[str, str]:

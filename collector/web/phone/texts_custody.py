@@ -1,4 +1,4 @@
-"""The phone's words for custody: the checklist at a door, labels, tubes, boxes, clocks."""
+"""The phone's texts of custody: the checklist at a door, labels, tubes, boxes, clocks."""
 
 from flask_babel import gettext
 
@@ -6,7 +6,7 @@ _ = gettext
 
 
 def custody_texts() -> dict[str, str]:
-    """Return these words by key."""
+    """Return these texts by key."""
     return {**_checklist(), **_labels(), **_tubes(), **_boxes(), **_clocks(), **_hand_over()}
 
 

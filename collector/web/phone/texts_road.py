@@ -1,4 +1,4 @@
-"""The phone's words for the road: changes, incidents, the end of the day, lock, calendar."""
+"""The phone's texts of the road: changes, incidents, the end of the day, lock, calendar."""
 
 from flask_babel import gettext
 
@@ -6,7 +6,7 @@ _ = gettext
 
 
 def road_texts() -> dict[str, str]:
-    """Return these words by key."""
+    """Return these texts by key."""
     return {**_ready(), **_later(), **_incidents(), **_end(), **_lock(), **_account()}
 
 

@@ -5,6 +5,10 @@ import { updateRound } from "./store.js";
 import { t } from "./texts.js";
 import { offerUndo } from "./undo-bar.js";
 
+/**
+ * @param {import("./round").RoundModel} model
+ * @param {() => void} show
+ */
 export function roundActions(model, show) {
   const round = model.snapshot.round;
   const { tell, undo } = recorder(round, show);

@@ -8,6 +8,11 @@ import { t } from "./texts.js";
 
 const HOUR = 60 * 60_000;
 
+/**
+ * @param {import("./round").Stored} stored
+ * @param {import("./round").RoundModel} model
+ * @param {any} actions
+ */
 export function alarmCard(stored, model, actions) {
   const clock = ridingClocks(model.items, stored.terms)[0];
   const margin = alarmOf(clock);

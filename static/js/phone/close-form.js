@@ -7,6 +7,11 @@ import { validate } from "./validation.js";
 
 const MOST_KM = 2000;
 
+/**
+ * @param {import("./round").RoundModel} model
+ * @param {import("./round").Stored} stored
+ * @param {any} done
+ */
 export function closeForm(model, stored, done) {
   const { end, metres } = model.snapshot;
   const planned = number(metres / 1000, 0);

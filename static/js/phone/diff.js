@@ -1,6 +1,10 @@
 // Differences between two revisions of a round: stops added, removed and moved in time.
 const MINUTE = 60_000;
 
+/**
+ * @param {import("./round").Snapshot} old
+ * @param {import("./round").Snapshot} fresh
+ */
 export function changes(old, fresh) {
   const before = new Map(old.stops.map((stop) => [stop.pickup, stop]));
   const after = new Map(fresh.stops.map((stop) => [stop.pickup, stop]));

@@ -30,6 +30,14 @@ const ROUND_FORMS = {
 
 export const isForm = (place, model) => Boolean(ROUND_FORMS[place]?.when(model));
 
+/**
+ * @param {string} place
+ * @param {string} form
+ * @param {import("./round").ShownStop} stop
+ * @param {import("./round").RoundModel} model
+ * @param {import("./round").Stored} stored
+ * @param {any} actions
+ */
 export function formPage(place, form, stop, model, stored, actions) {
   if (ROUND_FORMS[place]) {
     const [title, node] = ROUND_FORMS[place].show(model, stored, actions);

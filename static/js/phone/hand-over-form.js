@@ -7,6 +7,11 @@ import { icon } from "./icons.js";
 import { t } from "./texts.js";
 import { validate } from "./validation.js";
 
+/**
+ * @param {import("./round").RoundModel} model
+ * @param {any} terms
+ * @param {any} done
+ */
 export function handOverForm(model, terms, done) {
   const all = model.items.length;
   const place = placeField(sites(model, terms));

@@ -31,4 +31,4 @@ function tabs(models, model) {
   return h("nav", { class: "tabs", "aria-label": t("rounds") }, models.map(tab));
 }
 
-const byDay = (one, other) => Date.parse(one.shown.departs_at) - Date.parse(other.shown.departs_at);
+const byDay = (one, other) => Date.parse(one.shown.departs_at ?? one.shown.day) - Date.parse(other.shown.departs_at ?? other.shown.day);

@@ -4,6 +4,11 @@ import { inSequence, replayRound } from "./replay.js";
 
 const UNTOUCHED = { phase: "waiting", arrivedAt: null, decidedBy: null, postponed: null };
 
+/**
+ * @param {import("./round").Snapshot} snapshot
+ * @param {import("./events").StoredEvent[]} events
+ * @param {import("./round").Answer[]} answers
+ */
 export function roundModel(snapshot, events, answers = []) {
   const counted = events.filter((event) => event.status !== "refused");
   const progress = replayRound(counted);

@@ -11,6 +11,11 @@ import { clock, counted, number, t } from "./texts.js";
 
 const ICONS = { waiting: "todo", postponed: "later", en_route: "navigate", next: "navigate", arrived: "here", collected: "check", not_done: "cross" };
 
+/**
+ * @param {import("./round").RoundModel} model
+ * @param {import("./round").Stored} stored
+ * @param {any} actions
+ */
 export function roundPage(model, stored, actions) {
   return [
     model.started && alarmCard(stored, model, actions),
@@ -24,14 +29,20 @@ export function roundPage(model, stored, actions) {
   ];
 }
 
+/**
+ * @param {import("./round").RoundModel} model
+ * @param {import("./round").Stored} stored
+ * @param {any} actions
+ */
 function mainCard(model, stored, actions) {
   if (model.finished) return finished(model);
   if (!model.started) return startCard(model, stored);
   if (model.next) return stopCard(model.next, model, stored, { title: t("next_stop"), actions });
   const go = link(t("hand_over"), "#/hand-over", { class: "main full tall", icon: "hand" });
-  return endCard(t("all_done"), t("go_back", { place: model.snapshot.endCard.name }), go);
+  return endCard(t("all_done"), t("go_back", { place: model.snapshot.end.name }), go);
 }
 
+/** @param {import("./round").RoundModel} model */
 function finished(model) {
   if (model.closed) return endCard(t("unloaded_title"), t("closed_text", { n: number(model.closed.payload.kilometres, 0) }), null);
   return endCard(t("unloaded_title"), t("said_handed_over"), link(t("close_title"), "#/close", { class: "main full tall", id: "close-day", icon: "flag" }));
@@ -40,7 +51,10 @@ function finished(model) {
 const endCard = (title, text, next) =>
   h("section", { class: "card stop end" }, h("h1", { tabindex: -1 }, icon("check"), title), h("p", {}, text), next && h("div", { class: "actions" }, next));
 
-// Links that may be needed at any time.
+/**
+ * Links that may be needed at any time.
+ * @param {import("./round").RoundModel} model
+ */
 function moreLinks(model) {
   const early = model.started && model.open > 0 && model.box.length > 0;
   return h("nav", { class: "more", "aria-label": t("more_to_do") },
@@ -53,7 +67,11 @@ function moreLinks(model) {
 const purposeWords = (stop) =>
   stop.bottles ? counted("bottles", stop.bottles) : stop.purposes.map((each) => t(`purpose_${each}`)).join(", ");
 
-// A row shows the town only; the full address is on the page of the stop.
+/**
+ * A row shows the town only; the full address is on the page of the stop.
+ * @param {import("./round").ShownStop} stop
+ * @param {import("./round").RoundModel} model
+ */
 function row(stop, model) {
   const isNext = model.started && stop === model.next && stop.state.phase === "waiting";
   const postponed = stop.state.postponed !== null && stop.state.phase === "waiting";

@@ -6,6 +6,7 @@ import { t } from "./texts.js";
 const SIZE = 320;
 const EDGE = 24;
 
+/** @param {import("./round").RoundModel} model */
 export function schematicMap(model) {
   const { start, end } = model.snapshot;
   const known = ({ latitude }) => latitude !== null && latitude !== undefined;

@@ -30,6 +30,7 @@ export const unlock = () => {
   locked = false;
 };
 
+/** @param {import("./round").Stored} stored */
 export function isLocked({ settings, person }) {
   locked ??= Boolean(settings.pin && person);
   return locked;

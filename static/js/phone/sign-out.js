@@ -5,6 +5,7 @@ import { unsentRecords } from "./outbox.js";
 import { readAll, wipeAll } from "./store.js";
 import { t } from "./texts.js";
 
+/** @param {import("./round").Stored} stored */
 export function signOutSection({ person }) {
   const note = h("div", { role: "status" });
   const show = (kind, words) => note.replaceChildren(message(kind, h("p", {}, words)));

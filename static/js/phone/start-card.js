@@ -4,9 +4,14 @@ import { icon } from "./icons.js";
 import { offlineReady, scannerReady } from "./offline-ready.js";
 import { clock, counted, day, number, t } from "./texts.js";
 
+/**
+ * @param {import("./round").RoundModel} model
+ * @param {import("./round").Stored} stored
+ */
 export function startCard(model, stored) {
   const { snapshot } = model;
-  const departs = { time: clock(snapshot.departs_at, snapshot.time_zone), place: snapshot.start.name };
+  const time = snapshot.departs_at ? clock(snapshot.departs_at, snapshot.time_zone) : "–";
+  const departs = { time, place: snapshot.start.name };
   return h(
     "section", { class: "card stop begin" },
     h("div", { class: "stop-when" },

@@ -6,7 +6,13 @@ import { celsius, clock, counted, grouped, litres, t } from "./texts.js";
 
 const PURPOSE_SIGNS = { blood_sample: "blood", first_interview: "person", material_drop: "empty", pump_return: "box", ward: "flag" };
 
-// Without `actions` the card is read only.
+/**
+ * Without `actions` the card is read only.
+ * @param {import("./round").ShownStop} stop
+ * @param {import("./round").RoundModel} model
+ * @param {import("./round").Stored} stored
+ * @param {any} options
+ */
 export function stopCard(stop, model, stored, { title, actions }) {
   const zone = model.snapshot.time_zone;
   return h(

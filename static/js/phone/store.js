@@ -31,8 +31,7 @@ async function close() {
   database?.close();
 }
 
-// Runs `work(tx)` and resolves once the disk has it. After a sleep the connection may be gone: it
-// is opened again, once.
+// Runs `work(tx)` and resolves once the disk has it. A connection lost in a sleep is opened again.
 async function inTransaction(mode, work) {
   for (const last of [false, true]) {
     try {
@@ -60,6 +59,7 @@ function rollBack(tx, error) {
 export const transaction = (work) => inTransaction("readwrite", work);
 export const reading = (work) => inTransaction("readonly", work);
 
+/** @returns {Promise<import("./round").Stored>} */
 export const readAll = () =>
   reading(async (tx) => ({
     rounds: await tx.objectStore("rounds").getAll(),

@@ -9,6 +9,10 @@ import { signOutSection } from "./sign-out.js";
 import { state, sync } from "./sync.js";
 import { clock, t } from "./texts.js";
 
+/**
+ * @param {import("./round").Stored} stored
+ * @param {() => void} refresh
+ */
 export function syncPage(stored, refresh) {
   const refused = stored.events.filter((event) => event.status === "refused");
   const waiting = unsentRecords(stored).filter((event) => event.status !== "refused");

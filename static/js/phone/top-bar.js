@@ -6,6 +6,10 @@ import { state } from "./sync.js";
 import { clock, day, t } from "./texts.js";
 import { theme, toggleSun } from "./theme.js";
 
+/**
+ * @param {import("./round").Stored} stored
+ * @param {import("./round").RoundModel} model
+ */
 export function drawBar(stored, model) {
   const [kind, sign, words] = outboxState(stored);
   const title = model

@@ -10,13 +10,13 @@ from flask import Flask
 
 from collector.custody.models import ContainerState
 from collector.custody.numbers import number_of
-from collector.custody.queries import chain_of, containers_of, received, record_of
+from collector.custody.queries import chain_of, containers_of, count_received, record_of
 from collector.db import db, reading, transaction
 from collector.errors import NotFound
 from collector.rounds.events.intake import EventStatus, accept_events
 from collector.service_day import ServiceDay
 from tests.conftest import SetClock
-from tests.phone_round import collected, publish_round, said
+from tests.phone_round import collected, phone_event, publish_round
 from tests.town import MORNING, Town
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -28,17 +28,17 @@ def brought_in(app: Flask, town: Town, clock: SetClock) -> Iterator[Town]:
     """The town after Dora's seven bottles, from a freezer a little warm, reached the bank."""
     dora = town.pickups[0]
     record = collected(dora, sequence=2, freezer_celsius=-17, containers=["MR-1"])
-    handed = said("handed_over", sequence=3, site=town.site, box_celsius=-20)
+    handed = phone_event("handed_over", sequence=3, site=town.site, box_celsius=-20)
     with app.app_context():
         with transaction() as session:
             round_id = publish_round(session, town.shifts[0], (dora,)).id
         for event in (record, handed):
-            _say(town, clock, round_id, event)
+            _send(town, clock, round_id, event)
         yield town
         db.session.remove()
 
 
-def _say(town: Town, clock: SetClock, round_id: int, event: dict[str, Any]) -> None:
+def _send(town: Town, clock: SetClock, round_id: int, event: dict[str, Any]) -> None:
     with transaction() as session:
         outcome = accept_events(
             session,
@@ -66,7 +66,13 @@ def test_a_container_leads_to_its_donor_its_visit_its_holders_and_temperatures(
         (ContainerState.IN_TRANSIT, f"person:{brought_in.ana}"),
         (ContainerState.RECEIVED, f"site:{brought_in.site}"),
     ]
-    assert [celsius for _, celsius in chain.temperatures] == [-17, -20]
+    assert [entry.details.get("freezer_celsius") for entry in chain.entries] == [
+        None,
+        -17,
+        None,
+        None,
+    ]
+    assert [entry.details.get("box_celsius") for entry in chain.entries] == [None, None, None, -20]
 
 
 def test_bottles_without_a_label_have_a_chain_as_well(brought_in: Town) -> None:
@@ -85,12 +91,12 @@ def test_another_bank_finds_no_such_container(brought_in: Town) -> None:
         chain_of(session, bank_id=brought_in.other_bank, number="MR-1")
 
 
-def test_what_a_day_received_is_counted_for_its_bank_and_its_day(brought_in: Town) -> None:
+def test_received_containers_are_counted_for_their_bank_and_their_day(brought_in: Town) -> None:
     tomorrow = ServiceDay(TODAY.day + timedelta(days=1), PARIS)
     with reading() as session:
-        assert received(session, bank_id=brought_in.bank, day=TODAY) == 7
-        assert received(session, bank_id=brought_in.bank, day=tomorrow) == 0
-        assert received(session, bank_id=brought_in.other_bank, day=TODAY) == 0
+        assert count_received(session, bank_id=brought_in.bank, day=TODAY) == 7
+        assert count_received(session, bank_id=brought_in.bank, day=tomorrow) == 0
+        assert count_received(session, bank_id=brought_in.other_bank, day=TODAY) == 0
 
 
 def test_a_warm_freezer_is_flagged_on_its_record(brought_in: Town) -> None:

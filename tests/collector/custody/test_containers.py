@@ -24,7 +24,7 @@ from collector.custody.numbers import number_of, refused_number_of
 from collector.custody.queries import record_of
 from collector.db import db, reading, transaction
 from collector.rounds.events.intake import EventStatus, accept_events
-from tests.phone_round import collected, publish_round, said
+from tests.phone_round import collected, phone_event, publish_round
 from tests.town import MORNING, Town
 
 DECLARED, COLLECTED, IN_TRANSIT, RECEIVED = LADDER
@@ -32,13 +32,13 @@ REFUSED = ContainerState.REFUSED_AT_DOOR
 
 
 class Road:
-    """Ana's round to Dora and Elise; what she says is kept until the session ends."""
+    """Ana's round to Dora and Elise; its events are stored until the session ends."""
 
     def __init__(self, town: Town, round_id: int) -> None:
         self.town, self.round_id = town, round_id
         self.dora, self.elise = town.pickups[:2]
 
-    def say(self, session: Session, *events: dict[str, Any]) -> None:
+    def send(self, session: Session, *events: dict[str, Any]) -> None:
         for event in events:
             outcome = accept_events(
                 session,
@@ -52,7 +52,7 @@ class Road:
 
     def hand_over(self, sequence: int, *numbers: str) -> dict[str, Any]:
         given = {"site": self.town.site, "box_celsius": -20, "containers": list(numbers)}
-        return said("handed_over", sequence=sequence, **given)
+        return phone_event("handed_over", sequence=sequence, **given)
 
 
 @pytest.fixture
@@ -69,9 +69,9 @@ def states(session: Session) -> dict[str, ContainerState]:
     return {each.number: each.state for each in session.scalars(select(Container))}
 
 
-def test_the_record_of_a_door_says_what_the_law_asks_and_who_looked(road: Road) -> None:
+def test_a_door_record_has_the_figures_that_the_law_requires_and_its_collector(road: Road) -> None:
     with reading() as session:
-        road.say(session, collected(road.dora, volume_ml=1300, note="clean"))
+        road.send(session, collected(road.dora, volume_ml=1300, note="clean"))
         record = record_of(session, bank_id=road.town.bank, pickup_id=road.dora)
         assert record is not None
         assert (record.freezer_celsius, record.storage_ok) == (-19.5, True)
@@ -82,22 +82,22 @@ def test_the_record_of_a_door_says_what_the_law_asks_and_who_looked(road: Road) 
 
 def test_undoing_withdraws_the_record_and_deletes_nothing(road: Road) -> None:
     first = collected(road.dora, sequence=1)
-    undone = said("undone", road.dora, sequence=2, undoes=first["client_id"])
+    undone = phone_event("undone", road.dora, sequence=2, undoes=first["client_id"])
     with reading() as session:
-        road.say(session, first)
+        road.send(session, first)
         entries = session.scalar(select(func.count(CustodyEntry.id))) or 0
-        road.say(session, undone)
+        road.send(session, undone)
         assert record_of(session, bank_id=road.town.bank, pickup_id=road.dora) is None
         assert [each.withdrawn_at for each in session.scalars(select(DoorRecord))] == [MORNING]
         assert list(states(session).values()) == [DECLARED] * 7
-        # Each bottle's way back is written beneath what had been written.
+        # Each bottle's return is one more entry of its history.
         assert session.scalar(select(func.count(CustodyEntry.id))) == entries + 7
 
 
 def test_a_corrected_record_stands_and_the_first_is_kept_withdrawn(road: Road) -> None:
     with reading() as session:
-        road.say(session, collected(road.dora, sequence=1))
-        road.say(session, collected(road.dora, sequence=2, bottles=5, volume_ml=900))
+        road.send(session, collected(road.dora, sequence=1))
+        road.send(session, collected(road.dora, sequence=2, bottles=5, volume_ml=900))
         records = list(session.scalars(select(DoorRecord).order_by(DoorRecord.id)))
         assert [(each.bottles, each.withdrawn_at) for each in records] == [
             (7, MORNING),
@@ -108,8 +108,10 @@ def test_a_corrected_record_stands_and_the_first_is_kept_withdrawn(road: Road) -
 def test_a_refused_bottle_stays_with_its_donor_and_keeps_its_reason(road: Road) -> None:
     refused = [{"count": 1, "reason": "thawed"}, {"count": 1, "reason": "no_label"}]
     with reading() as session:
-        road.say(session, collected(road.dora, sequence=1, refused=refused))
-        road.say(session, said("handed_over", sequence=2, site=road.town.site, box_celsius=-20))
+        road.send(session, collected(road.dora, sequence=1, refused=refused))
+        road.send(
+            session, phone_event("handed_over", sequence=2, site=road.town.site, box_celsius=-20)
+        )
         kept = select(Container).where(Container.state == REFUSED).order_by(Container.number)
         found = list(session.scalars(kept.options(selectinload(Container.history))))
         assert [(each.number, each.refused_because) for each in found] == [
@@ -119,11 +121,11 @@ def test_a_refused_bottle_stays_with_its_donor_and_keeps_its_reason(road: Road) 
         assert {each.history[-1].holder for each in found} == {f"donor:{road.town.dora}"}
 
 
-def test_a_hand_over_receives_only_what_it_names(road: Road) -> None:
+def test_a_hand_over_receives_only_the_containers_that_it_names(road: Road) -> None:
     first, second = number_of(road.dora, 1), number_of(road.dora, 2)
     with reading() as session:
-        road.say(session, collected(road.dora, sequence=1, bottles=2, volume_ml=400))
-        road.say(session, road.hand_over(2, first))
+        road.send(session, collected(road.dora, sequence=1, bottles=2, volume_ml=400))
+        road.send(session, road.hand_over(2, first))
         assert states(session) == {first: RECEIVED, second: IN_TRANSIT}
 
 
@@ -131,23 +133,23 @@ def test_a_hand_over_receives_nothing_that_is_not_on_board(road: Road) -> None:
     refused = [{"count": 1, "reason": "thawed"}]
     stays, never = refused_number_of(road.dora, 1), number_of(road.elise, 1)
     with reading() as session:
-        road.say(session, collected(road.dora, bottles=1, volume_ml=200, refused=refused))
-        road.say(session, road.hand_over(2, stays, never, "MR-404"))
+        road.send(session, collected(road.dora, bottles=1, volume_ml=200, refused=refused))
+        road.send(session, road.hand_over(2, stays, never, "MR-404"))
         assert states(session) == {stays: REFUSED, number_of(road.dora, 1): IN_TRANSIT}
 
 
 def test_a_hand_over_of_nothing_leaves_everything_on_board(road: Road) -> None:
     with reading() as session:
-        road.say(session, collected(road.dora, sequence=1), road.hand_over(2))
+        road.send(session, collected(road.dora, sequence=1), road.hand_over(2))
         assert set(states(session).values()) == {IN_TRANSIT}
 
 
 def test_undoing_a_hand_over_puts_the_bottles_back_into_the_box(road: Road) -> None:
     handed = road.hand_over(2, number_of(road.dora, 1))
     with reading() as session:
-        road.say(session, collected(road.dora, bottles=1, volume_ml=200), handed)
+        road.send(session, collected(road.dora, bottles=1, volume_ml=200), handed)
         assert set(states(session).values()) == {RECEIVED}
-        road.say(session, said("undone", sequence=3, undoes=handed["client_id"]))
+        road.send(session, phone_event("undone", sequence=3, undoes=handed["client_id"]))
         assert set(states(session).values()) == {IN_TRANSIT}
 
 
@@ -173,7 +175,7 @@ def test_a_number_is_one_containers_in_a_bank_and_free_in_another(road: Road) ->
             session.flush()
 
 
-words = st.lists(
+steps = st.lists(
     st.tuples(
         st.sampled_from(["collected", "not_done", "undone", "handed_over"]),
         st.integers(0, 1),
@@ -187,45 +189,45 @@ words = st.lists(
 @settings(
     max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(day=words, shuffled=st.randoms(use_true_random=False))
+@given(day=steps, shuffled=st.randoms(use_true_random=False))
 def test_the_chain_of_a_bottle_is_never_broken(road: Road, day: Any, shuffled: Any) -> None:  # noqa: ANN401
     events = a_day(road, day)
     shuffled.shuffle(events)
     with reading() as session:
         known = 0
         for event in events:
-            road.say(session, event)
+            road.send(session, event)
             session.expire_all()
             of_all = select(Container).options(selectinload(Container.history))
             bottles = list(session.scalars(of_all))
             assert sum(len(bottle.history) for bottle in bottles) >= known
             known = sum(len(bottle.history) for bottle in bottles)
             for bottle in bottles:
-                assert_whole(bottle)
+                assert_unbroken(bottle)
 
 
-def a_day(road: Road, words: list[tuple[str, int, int, int]]) -> list[dict[str, Any]]:
-    """Make events of words: a kind, a visit, and two figures that mean what the kind needs."""
+def a_day(road: Road, steps: list[tuple[str, int, int, int]]) -> list[dict[str, Any]]:
+    """Return the events of drawn steps: a kind, a visit, and two figures for the kind."""
     events: list[dict[str, Any]] = []
-    for sequence, (kind, visit, bottles, other) in enumerate(words, 1):
+    for sequence, (kind, visit, bottles, other) in enumerate(steps, 1):
         pickup = (road.dora, road.elise)[visit]
         if kind == "collected" and bottles + other:
             refused = [{"count": other, "reason": "damaged"}] if other else []
             figures = {"bottles": bottles, "volume_ml": 200 * bottles, "refused": refused}
             events.append(collected(pickup, sequence=sequence, **figures))
         elif kind == "not_done":
-            events.append(said("not_done", pickup, sequence=sequence, reason="nobody_home"))
+            events.append(phone_event("not_done", pickup, sequence=sequence, reason="nobody_home"))
         elif kind == "undone" and events:
             undone = events[(3 * bottles + other) % len(events)]
             undoes = {"undoes": undone["client_id"]}
-            events.append(said("undone", undone["pickup"], sequence=sequence, **undoes))
+            events.append(phone_event("undone", undone["pickup"], sequence=sequence, **undoes))
         elif kind == "handed_over":
             named = [number_of(pickup, n) for n in range(1, bottles + 1)]
             events.append(road.hand_over(sequence, *named))
     return events
 
 
-def assert_whole(bottle: Container) -> None:
+def assert_unbroken(bottle: Container) -> None:
     """Check that a chain begins with the donor, skips no holder on its way, ends in the state."""
     states = [entry.state for entry in bottle.history]
     assert states[0] is DECLARED

@@ -1,4 +1,4 @@
-"""What is done to a donor's file, and what is refused."""
+"""Verbs of a donor's file, and their refusals."""
 
 from __future__ import annotations
 
@@ -14,11 +14,10 @@ from collector.audit.queries import history_of
 from collector.db import transaction
 from collector.donors import actions
 from collector.donors.models import Donor, DonorState, SerologyOutcome
-from collector.donors.numbers import is_number
+from collector.donors.numbers import is_valid_number
 from collector.donors.queries import donors_by_email, donors_of, get_donor
 from collector.errors import Conflict, NotFound, Refused
 from collector.places.actions import set_position
-from collector.places.queries import without_position
 from tests.town import MORNING, Town
 
 TODAY = date(2026, 11, 23)
@@ -51,7 +50,7 @@ def who(town: Town) -> dict[str, Any]:
 def test_a_new_file_is_a_candidates_with_a_number_of_its_own(session: Session, town: Town) -> None:
     donor = hanna(session, town)
     assert donor.state is DonorState.CANDIDATE
-    assert is_number(donor.number)
+    assert is_valid_number(donor.number)
     assert donors_by_email(session, "HANNA@home.example") == [donor]
     assert donors_by_email(session, "") == []
     (entry,) = history_of(session, bank_id=town.bank, subject=f"donor:{donor.id}")
@@ -131,13 +130,15 @@ def test_another_banks_donor_and_colleague_are_not_found(session: Session, town:
     assert town.stranger_donor not in [donor.id for donor in donors_of(session, town.bank)]
 
 
-def test_a_coordinator_places_an_address_that_nobody_found(session: Session, town: Town) -> None:
+def test_a_coordinator_sets_and_corrects_the_position_of_an_address(
+    session: Session, town: Town
+) -> None:
     donor = hanna(session, town)
-    (waiting,) = without_position(session, town.bank)
-    assert waiting.id == donor.address_id
+    assert donor.address.position is None
     for latitude in (44.8, 44.9):
-        set_position(session, **who(town), address_id=waiting.id, latitude=latitude, longitude=-0.5)
-    assert without_position(session, town.bank) == []
+        set_position(
+            session, **who(town), address_id=donor.address_id, latitude=latitude, longitude=-0.5
+        )
     assert get_donor(session, town.bank, donor.id).address.position.latitude == 44.9
 
 

@@ -1,4 +1,4 @@
-"""When a candidate is called back: half-days with so much room, by the bank's clock."""
+"""Call-backs of candidates: half-days with a limited number of calls, by the bank's clock."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from flask import Flask
 from collector.db import reading, transaction
 from collector.donors.call_backs import (
     HalfDay,
-    ask_call_back,
     call_backs_of,
+    close_call_back,
     half_days,
     offered,
-    settle_call_back,
+    request_call_back,
 )
 from collector.donors.models import CallBackState
 from collector.errors import NotFound, Refused
@@ -37,7 +37,7 @@ def test_a_half_day_is_offered_until_an_hour_before_it_begins() -> None:
     assert free(nine - hour + timedelta(seconds=1))[0] == HalfDay(day=MONDAY, half="afternoon")
 
 
-def test_nobody_calls_at_the_weekend() -> None:
+def test_no_call_is_offered_at_the_weekend() -> None:
     days = {half.day.weekday() for half in free(MORNING)}
     assert days == {0, 1, 2, 3, 4}
 
@@ -55,11 +55,11 @@ def test_the_last_place_is_promised_once(app: Flask, town: Town) -> None:
             wanted = offered(session, **said)[0]
         with transaction() as session:
             for key in (town.dora, town.elise, town.fanny):
-                ask_call_back(session, **said, donor_id=key, wanted=wanted)
+                request_call_back(session, **said, donor_id=key, half_day=wanted)
             assert wanted in offered(session, **said), "six fit into a half-day"
         late = HalfDay(day=MONDAY - timedelta(days=3), half="morning")
         with pytest.raises(Refused) as refused, transaction() as session:
-            ask_call_back(session, **said, donor_id=town.dora, wanted=late)
+            request_call_back(session, **said, donor_id=town.dora, half_day=late)
         assert refused.value.code == "half_day_full"
 
 
@@ -67,15 +67,15 @@ def test_choosing_again_withdraws_the_first_and_a_call_is_settled(app: Flask, to
     said = {"now": MORNING, "bank_id": town.bank}
     with app.app_context(), transaction() as session:
         first, second = offered(session, **said)[:2]
-        ask_call_back(session, **said, donor_id=town.dora, wanted=first)
-        call = ask_call_back(session, **said, donor_id=town.dora, wanted=second)
+        request_call_back(session, **said, donor_id=town.dora, half_day=first)
+        call = request_call_back(session, **said, donor_id=town.dora, half_day=second)
         assert call_backs_of(session, town.bank)[town.dora].day == second.day
-        settled = settle_call_back(
+        settled = close_call_back(
             session, **said, call_back_id=call.id, person_id=town.claire, reached=True
         )
         assert settled.state is CallBackState.DONE
         with pytest.raises(NotFound):
-            settle_call_back(
+            close_call_back(
                 session,
                 now=MORNING,
                 bank_id=town.other_bank,

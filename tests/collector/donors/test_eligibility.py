@@ -132,7 +132,7 @@ def test_a_donor_without_a_blood_test_needs_review_and_is_not_blocked() -> None:
 
 
 @pytest.mark.parametrize("state", list(DonorState))
-def test_only_what_a_professional_decided_blocks(state: DonorState) -> None:
+def test_only_a_decision_of_a_professional_blocks(state: DonorState) -> None:
     file = donor(serology(DAY, DAY), state=state)
     blocked = judge(file, on=DAY, policies=POLICIES).verdict is EligibilityVerdict.BLOCKED
     decided = {DonorState.SUSPENDED, DonorState.ENDED, DonorState.EXCLUDED}

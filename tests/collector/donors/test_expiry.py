@@ -1,4 +1,4 @@
-"""The timer: whoever's blood test lapsed is suspended at her bank's midnight, and comes back."""
+"""Expiry of blood tests: suspension at the bank's midnight, and its end."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from collector.banks.queries import policies_of
 from collector.db import transaction
 from collector.donors import actions
 from collector.donors.eligibility import EligibilityReason, EligibilityVerdict, judge
-from collector.donors.expiry import due_within, has_lapsed, suspend_lapsed
+from collector.donors.expiry import blood_tests_due, has_expired, suspend_expired
 from collector.donors.models import Donor, DonorState, Serology, SerologyOutcome, WhySuspended
 from collector.donors.queries import donors_of, get_donor
 from collector.errors import Refused
 from collector.service_day import ServiceDay
-from collector.timers import tick
+from collector.timers import run_due_tasks
 from tests.builders import MORNING
 from tests.conftest import SetClock
 from tests.town import Town
@@ -54,7 +54,7 @@ def test_it_lapses_at_the_banks_midnight_whatever_the_clock_does(
     donor = Donor(serologies=[clear])
     instant = ServiceDay(until + timedelta(days=days), PARIS).instant(wall)
     today = ServiceDay.of(instant, PARIS).day
-    assert has_lapsed(donor, today=today) is (instant >= midnight_after(until))
+    assert has_expired(donor, today=today) is (instant >= midnight_after(until))
 
 
 @pytest.mark.parametrize("day", [date(2027, 3, 28), date(2026, 10, 25), date(2028, 2, 29)])
@@ -64,14 +64,16 @@ def test_on_nights_of_clock_change_and_on_leap_days_the_last_second_still_counts
     clear = Serology(drawn_on=date(2026, 1, 1), outcome=SerologyOutcome.CLEAR, valid_until=day)
     donor, end = Donor(serologies=[clear]), midnight_after(day)
     for instant, gone in ((end - timedelta(seconds=1), False), (end, True)):
-        assert has_lapsed(donor, today=ServiceDay.of(instant, PARIS).day) is gone
+        assert has_expired(donor, today=ServiceDay.of(instant, PARIS).day) is gone
 
 
 def test_the_timer_suspends_once_and_keeps_why(session: Session, town: Town) -> None:
     end = midnight_after(LAST_DAY)
-    assert suspend_lapsed(session, now=end - timedelta(seconds=1)) == 0
-    assert suspend_lapsed(session, now=end) == 4, "the stranger's bank too"
-    assert suspend_lapsed(session, now=end) == 0
+    own, other = {"bank_id": town.bank}, {"bank_id": town.other_bank}
+    assert suspend_expired(session, now=end - timedelta(seconds=1), **own) == 0
+    assert suspend_expired(session, now=end, **own) == 3
+    assert suspend_expired(session, now=end, **own) == 0
+    assert suspend_expired(session, now=end, **other) == 1, "the stranger's bank is apart"
     dora = get_donor(session, town.bank, town.dora)
     assert (dora.state, dora.suspended_because) == (
         DonorState.SUSPENDED,
@@ -82,7 +84,7 @@ def test_the_timer_suspends_once_and_keeps_why(session: Session, town: Town) -> 
 def test_a_lapse_still_lets_a_blood_sample_be_drawn_at_the_visit(
     session: Session, town: Town
 ) -> None:
-    suspend_lapsed(session, now=midnight_after(LAST_DAY))
+    suspend_expired(session, now=midnight_after(LAST_DAY), bank_id=town.bank)
     dora = get_donor(session, town.bank, town.dora)
     policies = policies_of(session, town.bank)
     judged = judge(dora, on=LAST_DAY + timedelta(days=1), policies=policies)
@@ -92,7 +94,7 @@ def test_a_lapse_still_lets_a_blood_sample_be_drawn_at_the_visit(
     )
 
 
-def test_a_clear_result_ends_what_the_timer_began_and_nothing_else(
+def test_a_clear_result_ends_a_suspension_by_the_timer_and_no_other(
     session: Session, town: Town
 ) -> None:
     now = midnight_after(LAST_DAY)
@@ -104,7 +106,7 @@ def test_a_clear_result_ends_what_the_timer_began_and_nothing_else(
         to=DonorState.SUSPENDED,
         because=WhySuspended.ILLNESS,
     )
-    suspend_lapsed(session, now=now)
+    suspend_expired(session, now=now, bank_id=town.bank)
     today = LAST_DAY + timedelta(days=1)
     for key in (town.dora, town.elise):
         pending = actions.record_serology(
@@ -121,7 +123,7 @@ def test_a_clear_result_ends_what_the_timer_began_and_nothing_else(
 
 def test_a_result_that_is_not_clear_never_ends_a_lapse(session: Session, town: Town) -> None:
     now = midnight_after(LAST_DAY)
-    suspend_lapsed(session, now=now)
+    suspend_expired(session, now=now, bank_id=town.bank)
     actions.record_serology(
         session,
         now=now,
@@ -134,15 +136,15 @@ def test_a_result_that_is_not_clear_never_ends_a_lapse(session: Session, town: T
     assert get_donor(session, town.bank, town.dora).state is DonorState.SUSPENDED
 
 
-def test_the_due_list_holds_whom_a_blood_sample_would_help_most_urgent_first(
+def test_the_due_list_holds_the_donors_helped_by_a_blood_sample_most_urgent_first(
     session: Session, town: Town
 ) -> None:
     donors = donors_of(session, town.bank)
-    assert due_within(donors, today=LAST_DAY - timedelta(days=15), days=14) == []
-    assert len(due_within(donors, today=LAST_DAY - timedelta(days=14), days=14)) == 3
+    assert blood_tests_due(donors, today=LAST_DAY - timedelta(days=15), days=14) == []
+    assert len(blood_tests_due(donors, today=LAST_DAY - timedelta(days=14), days=14)) == 3
     donors[0].state = DonorState.ENDED
     donors[1].serologies[0].valid_until = LAST_DAY - timedelta(days=20)
-    due = due_within(donors, today=LAST_DAY, days=0)
+    due = blood_tests_due(donors, today=LAST_DAY, days=0)
     assert due[0] is donors[1]
     assert len(due) == 2
 
@@ -170,9 +172,9 @@ def test_only_a_professional_excludes_and_interviews(session: Session, town: Tow
 
 def test_the_worker_looks_and_acts(app: Flask, town: Town, clock: SetClock) -> None:
     with app.app_context():
-        assert tick(clock) == 0
+        assert run_due_tasks(clock.now()) == 0
         clock.instant = midnight_after(LAST_DAY).astimezone(UTC)
-        assert tick(clock) == 4
-        assert tick(clock) == 0
+        assert run_due_tasks(clock.now()) == 2, "one task a bank"
+        assert run_due_tasks(clock.now()) == 0
         with transaction() as session:
             assert get_donor(session, town.bank, town.dora).state is DonorState.SUSPENDED

@@ -1,4 +1,4 @@
-"""Donors from a file: every row or none, all mistakes of a row at once."""
+"""Donors from a file: every row or none, with all mistakes of a row at once."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def bring_in(session: Session, town: Town, text: str | bytes) -> ImportReport:
     )
 
 
-def told(report: ImportReport) -> list[tuple[int, str, str]]:
-    return [(row.line, m.column, m.code) for row in report.wrong for m in row.mistakes]
+def mistakes(report: ImportReport) -> list[tuple[int, str, str]]:
+    return [(row.line, m.field, m.code) for row in report.rejected for m in row.mistakes]
 
 
 def count(session: Session) -> int:
@@ -47,7 +47,7 @@ def test_a_plain_file_opens_files(session: Session, town: Town, encoding: str) -
     report = bring_in(
         session, town, f"{NEEDED},email\r\n{ZOE},ZOE@home.example\r\n".encode(encoding)
     )
-    assert (report.good, [row.line for row in report.rows]) == (True, [2])
+    assert (report.is_accepted, [row.line for row in report.rows]) == (True, [2])
     (found,) = donors_by_email(session, "zoe@home.example")
     donor = get_donor(session, town.bank, found.id)
     assert (donor.first_name, donor.language, donor.state) == ("Zoé", "fr", DonorState.CANDIDATE)
@@ -64,7 +64,7 @@ def test_a_whole_file_of_a_donor_makes_her_eligible(session: Session, town: Town
         + ";z@home.example;44,8378;-0,5792;01/11/2026;2027-01-30;claire@town.example;"
         "2026-08-15;2026-1;oui\n",
     )
-    assert told(report) == []
+    assert mistakes(report) == []
     (found,) = donors_by_email(session, "z@home.example")
     donor = get_donor(session, town.bank, found.id)
     assert donor.state is DonorState.ELIGIBLE
@@ -72,7 +72,9 @@ def test_a_whole_file_of_a_donor_makes_her_eligible(session: Session, town: Town
     assert (donor.address.position.latitude, donor.address.position.longitude) == (44.8378, -0.5792)
 
 
-def test_all_mistakes_of_a_row_are_told_at_once_with_its_line(session: Session, town: Town) -> None:
+def test_all_mistakes_of_a_row_are_reported_at_once_with_its_line(
+    session: Session, town: Town
+) -> None:
     before = count(session)
     report = bring_in(
         session,
@@ -82,7 +84,7 @@ def test_all_mistakes_of_a_row_are_told_at_once_with_its_line(session: Session, 
         '"Zo\n",Dupré,,33000,Bordeaux,not an address,de,91,2026-11-24,maybe,123456789\n'
         f"{ZOE},other@home.example,fr,north,31/02/2026,,\n",
     )
-    assert told(report) == [
+    assert mistakes(report) == [
         (3, "line", "cell_missing"),
         (3, "number", "donor_number_not_valid"),
         (3, "email", "email_not_valid"),
@@ -97,7 +99,7 @@ def test_all_mistakes_of_a_row_are_told_at_once_with_its_line(session: Session, 
     assert count(session) == before, "nothing is half-imported"
 
 
-def test_who_is_there_already_is_told(session: Session, town: Town) -> None:
+def test_a_donor_of_the_bank_already_is_reported(session: Session, town: Town) -> None:
     number = new_number()
     session.get_one(Donor, town.elise).number = number
     report = bring_in(
@@ -108,18 +110,32 @@ def test_who_is_there_already_is_told(session: Session, town: Town) -> None:
         f"{ZOE},a@b.example,{number}\n"
         f"{ZOE},A@b.example,\n",
     )
-    assert told(report) == [
+    assert mistakes(report) == [
         (2, "email", "email_known"),
         (3, "number", "donor_number_taken"),
         (4, "email", "twice_in_file"),
     ]
 
 
-def test_another_banks_donor_is_no_twin(session: Session, town: Town) -> None:
-    assert bring_in(session, town, f"{NEEDED},email\n{ZOE},gina@home.example\n").good
+def test_a_telephone_is_one_number_without_a_remark(session: Session, town: Town) -> None:
+    report = bring_in(
+        session,
+        town,
+        f"{NEEDED},phone\n"
+        f"{ZOE},06 12 34 56 78\n"
+        f"{ZOE},call in the evening\n"
+        f"{ZOE},06 12 34 56\n"
+        f"{ZOE},0612345678 / 0556010203\n"
+        f"{ZOE},06 12 34 56 78 (husband)\n",
+    )
+    assert mistakes(report) == [(line, "phone", "phone_not_valid") for line in (3, 4, 5, 6)]
 
 
-def test_half_a_signature_a_stranger_and_a_test_out_of_order_are_told(
+def test_another_banks_donor_is_no_duplicate(session: Session, town: Town) -> None:
+    assert bring_in(session, town, f"{NEEDED},email\n{ZOE},gina@home.example\n").is_accepted
+
+
+def test_half_a_signature_a_stranger_and_a_test_out_of_order_are_reported(
     session: Session, town: Town
 ) -> None:
     report = bring_in(
@@ -129,7 +145,7 @@ def test_half_a_signature_a_stranger_and_a_test_out_of_order_are_told(
         f"{ZOE},claire@town.example,,,2027-01-01\n"
         f"{ZOE},sophie@other.example,2026-11-01,2026-11-02,2026-11-01\n",
     )
-    assert told(report) == [
+    assert mistakes(report) == [
         (2, "interview_signed_by", "signature_half"),
         (2, "serology_drawn_on", "cell_missing"),
         (3, "interview_signed_by", "colleague_unknown"),
@@ -139,4 +155,4 @@ def test_half_a_signature_a_stranger_and_a_test_out_of_order_are_told(
 
 def test_columns_unknown_and_missing_are_named(session: Session, town: Town) -> None:
     report = bring_in(session, town, "first_name,family_name,line,postcode,weight\nA,B,C,D,1\n")
-    assert told(report) == [(1, "weight", "column_unknown"), (1, "town", "column_missing")]
+    assert mistakes(report) == [(1, "weight", "column_unknown"), (1, "town", "column_missing")]

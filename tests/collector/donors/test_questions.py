@@ -1,4 +1,4 @@
-"""The questions before a first gift: data by version, computed on a day, never decided."""
+"""Questions before a first gift: versions, and results computed on a day."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from collector.donors.questions import (
     Answered,
     AnswerValue,
     Question,
+    QuestionSubject,
     Section,
-    Whose,
     YesDuration,
-    kept,
     outcome,
     preset,
-    read,
-    refuse_nonsense,
+    question_rows,
+    questions_of,
+    validate_questions,
 )
 from collector.errors import Refused
 
 DAY = date(2026, 11, 24)
 NO, YES, UNSURE = (
-    Answered(said=AnswerValue.NO),
-    Answered(said=AnswerValue.YES),
-    Answered(said=AnswerValue.UNSURE),
+    Answered(value=AnswerValue.NO),
+    Answered(value=AnswerValue.YES),
+    Answered(value=AnswerValue.UNSURE),
 )
 dates = st.dates(date(2020, 1, 1), date(2035, 12, 31))
 
@@ -40,7 +40,7 @@ def question(kind: YesDuration, days: int | None = None, key: str = "q") -> Ques
         key=key,
         section=Section.NOW,
         kind=kind,
-        whose=Whose.SELF,
+        whose=QuestionSubject.SELF,
         text={"en": "Well?", "fr": "Alors ?"},
         deferral_days=days,
         source="",
@@ -68,7 +68,7 @@ def test_a_permanent_yes_blocks_and_a_current_one_needs_review() -> None:
 
 @given(last=dates, days=st.integers(1, 2000))
 def test_a_deferral_blocks_through_its_last_day_and_not_on_the_next(last: date, days: int) -> None:
-    asked, said = question(YesDuration.TEMPORARY, days), Answered(said=AnswerValue.YES, on=last)
+    asked, said = question(YesDuration.TEMPORARY, days), Answered(value=AnswerValue.YES, on=last)
     until = last + timedelta(days=days)
     assert verdict(asked, said, last) is EligibilityVerdict.BLOCKED
     assert verdict(asked, said, until) is EligibilityVerdict.BLOCKED
@@ -77,7 +77,7 @@ def test_a_deferral_blocks_through_its_last_day_and_not_on_the_next(last: date, 
 
 def test_a_deferral_that_ends_on_a_leap_day_blocks_on_it() -> None:
     asked = question(YesDuration.TEMPORARY, 123)
-    said = Answered(said=AnswerValue.YES, on=date(2027, 10, 29))
+    said = Answered(value=AnswerValue.YES, on=date(2027, 10, 29))
     (found,) = outcome([asked], {"q": said}, on=DAY).findings
     assert found.until == date(2028, 2, 29)
     assert verdict(asked, said, date(2028, 3, 1)) is EligibilityVerdict.NOTHING_FOUND
@@ -86,7 +86,7 @@ def test_a_deferral_that_ends_on_a_leap_day_blocks_on_it() -> None:
 @given(
     answers=st.dictionaries(
         st.sampled_from("abc"),
-        st.builds(Answered, said=st.sampled_from(AnswerValue), on=st.none() | dates),
+        st.builds(Answered, value=st.sampled_from(AnswerValue), on=st.none() | dates),
     ),
     on=dates,
 )
@@ -109,13 +109,13 @@ def test_every_country_has_questions_that_can_be_asked_and_kept(
     jurisdiction: Jurisdiction,
 ) -> None:
     questions = preset(jurisdiction)
-    refuse_nonsense(questions)
-    assert read(kept(questions)) == questions
+    validate_questions(questions)
+    assert questions_of(question_rows(questions)) == questions
     assert {each.section for each in questions} == set(Section)
     assert all(set(each.text) == {"en", "fr"} and each.source for each in questions)
 
 
-def test_what_was_not_read_at_a_source_is_not_marked_as_verified() -> None:
+def test_a_question_without_a_source_is_not_marked_as_verified() -> None:
     verified = {each: [q.key for q in preset(each) if q.verified_on] for each in Jurisdiction}
     assert verified[Jurisdiction.BRAZIL] == []
     assert verified[Jurisdiction.UNITED_KINGDOM] == ["transfusion"]
@@ -132,5 +132,5 @@ def test_questions_that_could_not_be_judged_are_refused() -> None:
         ([replace(good, text={"en": "", "fr": "x"})], "question_text_missing"),
     ):
         with pytest.raises(Refused) as refused:
-            refuse_nonsense(bad)
+            validate_questions(bad)
         assert refused.value.code == code

@@ -1,4 +1,4 @@
-"""A donor's file moves only along its table."""
+"""State transitions of a donor's file."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_every_state_is_in_the_table_and_the_last_two_are_for_good() -> None:
 
 
 @given(moves=st.lists(states, max_size=20))
-def test_nobody_becomes_eligible_without_an_interview(moves: list[DonorState]) -> None:
+def test_no_donor_becomes_eligible_without_an_interview(moves: list[DonorState]) -> None:
     donor, seen = Donor(state=DonorState.CANDIDATE), []
     for wanted in moves:
         try:

@@ -23,7 +23,7 @@ from collector.jobs.actions import (
     run_again,
 )
 from collector.jobs.models import Job, JobState
-from collector.jobs.queries import cancel_is_asked, get_job, latest_job, something_waits
+from collector.jobs.queries import cancel_is_asked, get_job, something_waits
 from tests.builders import MORNING
 from tests.town import Town
 
@@ -188,10 +188,6 @@ def test_a_job_given_back_untried_has_all_its_attempts(app: Flask, job: Job):
 
 def test_another_banks_job_does_not_exist(app: Flask, town: Town, job: Job):
     with app.app_context(), transaction() as session:
-        latest = latest_job(session, bank_id=town.bank, kind="count")
-        assert latest is not None
-        assert latest.id == job.id
-        assert latest_job(session, bank_id=town.other_bank, kind="count") is None
         for act in (
             lambda: get_job(session, bank_id=town.other_bank, job_id=job.id),
             lambda: ask_cancel(session, now=MORNING, bank_id=town.other_bank, job_id=job.id),

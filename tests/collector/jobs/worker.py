@@ -45,6 +45,9 @@ class Script:
         self.last = line
         return {"said": line}
 
+    def prepare(self, session: Session, *, ended: Ended) -> None:
+        """There is nothing to compute."""
+
     def conclude(self, session: Session, *, now: datetime, ended: Ended) -> JobOutcome | None:
         if ended.how is How.EXITED and ended.code != 0:
             return None

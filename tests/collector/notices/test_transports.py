@@ -24,15 +24,29 @@ from sqlalchemy import select
 
 from collector.config import Mail, Push, Settings, SettingsError, Sms, settings_from
 from collector.db import reading, transaction
-from collector.notices.actions import choose_channel, send_again, subscribe, tell
-from collector.notices.delivery import ConsoleSender, Letter, Sender, Undeliverable, deliver
+from collector.notices.actions import choose_channel, notify, send_again, subscribe
+from collector.notices.delivery import (
+    ConsoleTransport,
+    RenderedNotice,
+    Transport,
+    Undeliverable,
+    deliver_notices,
+)
 from collector.notices.models import Channel, Notice, NoticeState, PushSubscription
-from collector.notices.transports import Carriers, SmsGateway, SmtpSender, WebPush, sender_for
-from collector.web.message_rendering import write
+from collector.notices.transports import (
+    ChannelTransport,
+    SmsTransport,
+    SmtpTransport,
+    WebPushTransport,
+    transport_for,
+)
+from collector.web.message_rendering import render_notice
 from tests.conftest import SetClock
 from tests.town import Town
 
-LETTER = Letter("dora@home.example", "Vous êtes là ?", "Nous venons à 9 h.", reference="abc")
+LETTER = RenderedNotice(
+    "dora@home.example", "Vous êtes là ?", "Nous venons à 9 h.", reference="abc"
+)
 
 
 class Mailbox:
@@ -134,12 +148,12 @@ def encoded(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
-def send_all(app: Flask, clock: SetClock, sender: Sender) -> int:
+def send_all(app: Flask, clock: SetClock, sender: Transport) -> int:
     with app.app_context():
-        return deliver(
+        return deliver_notices(
             transaction,
             reading=reading,
-            write=lambda session, notice: write(session, notice, now=clock.now()),
+            write=lambda session, notice: render_notice(session, notice, now=clock.now()),
             sender=sender,
             now=clock.now,
         )
@@ -149,7 +163,7 @@ def owe_dora(app: Flask, clock: SetClock, town: Town, *, once: str = "once") -> 
     with app.app_context(), transaction() as session:
         return [
             notice.id
-            for notice in tell(
+            for notice in notify(
                 session,
                 now=clock.now(),
                 bank_id=town.bank,
@@ -176,7 +190,7 @@ pytestmark = pytest.mark.filterwarnings(
 
 
 def test_a_letter_arrives_at_a_mail_server_whole(mail: Mail, mailbox: Mailbox) -> None:
-    SmtpSender(mail).send(LETTER)
+    SmtpTransport(mail).send(LETTER)
     (message,) = mailbox.messages
     assert message["From"] == "rdv@hospital.example"
     assert message["To"] == "dora@home.example"
@@ -189,22 +203,22 @@ def test_a_letter_arrives_at_a_mail_server_whole(mail: Mail, mailbox: Mailbox) -
 def test_a_lasting_refusal_is_final_and_a_passing_one_is_not(mail: Mail, mailbox: Mailbox) -> None:
     mailbox.answer = "550 no such box"
     with pytest.raises(Undeliverable, match="refused 550"):
-        SmtpSender(mail).send(LETTER)
+        SmtpTransport(mail).send(LETTER)
     mailbox.answer = "451 later"
     with pytest.raises(ConnectionError):
-        SmtpSender(mail).send(LETTER)
+        SmtpTransport(mail).send(LETTER)
 
 
 def test_a_wrong_password_is_tried_again(mail: Mail, mailbox: Mailbox) -> None:
     wrong = replace(mail, password="not this")  # noqa: S106 - a test's
     with pytest.raises(ConnectionError, match="535"):
-        SmtpSender(wrong).send(LETTER)
+        SmtpTransport(wrong).send(LETTER)
     assert mailbox.messages == []
 
 
 def test_a_text_message_is_posted_as_the_contract_says(gateway: str) -> None:
     sms = Sms(url=f"{gateway}/messages", token="secret", sender="RDV")  # noqa: S106 - a test's
-    SmsGateway(sms).send(Letter("+33600000000", "", "Demain 9 h", reference="abc"))
+    SmsTransport(sms).send(RenderedNotice("+33600000000", "", "Demain 9 h", reference="abc"))
     ((path, headers, body),) = Gateway.posts
     assert path == "/messages"
     assert headers["authorization"] == "Bearer secret"
@@ -221,14 +235,14 @@ def test_a_text_message_is_posted_as_the_contract_says(gateway: str) -> None:
 def test_a_gateway_that_is_busy_is_asked_again(gateway: str, status: int) -> None:
     Gateway.answer = status
     with pytest.raises(OSError, match=str(status)):
-        SmsGateway(Sms(url=gateway)).send(LETTER)
+        SmsTransport(Sms(url=gateway)).send(LETTER)
 
 
 @pytest.mark.parametrize("status", [302, 400, 403, 422])
 def test_a_gateway_that_refuses_is_not_asked_again(gateway: str, status: int) -> None:
     Gateway.answer = status
     with pytest.raises(Undeliverable, match=str(status)):
-        SmsGateway(Sms(url=gateway)).send(LETTER)
+        SmsTransport(Sms(url=gateway)).send(LETTER)
 
 
 def test_a_push_message_is_readable_by_its_browser_alone(gateway: str) -> None:
@@ -241,8 +255,10 @@ def test_a_push_message_is_readable_by_its_browser_alone(gateway: str) -> None:
         "auth": encoded(secret),
     }
     push = Push(contact="mailto:it@hospital.example", key=encoded(bytes(range(1, 33))), hosts=())
-    letter = Letter("1", "Your appointment", "Tomorrow at 9", keys=keys, link="https://x.example/v")
-    WebPush(push).send(letter)
+    letter = RenderedNotice(
+        "1", "Your appointment", "Tomorrow at 9", keys=keys, link="https://x.example/v"
+    )
+    WebPushTransport(push).send(letter)
     ((_, headers, body),) = Gateway.posts
     assert b"Tomorrow" not in body
     assert headers["authorization"].startswith("vapid t=")
@@ -259,7 +275,7 @@ def test_a_message_is_sent_once_and_its_text_is_not_kept(
     app: Flask, clock: SetClock, town: Town, mail: Mail, mailbox: Mailbox
 ) -> None:
     (key,) = owe_dora(app, clock, town)
-    sender = Carriers({Channel.EMAIL: SmtpSender(mail)})
+    sender = ChannelTransport({Channel.EMAIL: SmtpTransport(mail)})
     assert [send_all(app, clock, sender) for _ in range(2)] == [1, 0]
     assert len(mailbox.messages) == 1
     notice = notice_of(app, key)
@@ -270,8 +286,8 @@ def test_a_server_that_is_away_is_asked_again_later_and_later(
     app: Flask, clock: SetClock, town: Town
 ) -> None:
     (key,) = owe_dora(app, clock, town)
-    away = Carriers(
-        {Channel.EMAIL: SmtpSender(Mail(scheme="smtp", host="127.0.0.1", port=1, sender="a@b"))}
+    away = ChannelTransport(
+        {Channel.EMAIL: SmtpTransport(Mail(scheme="smtp", host="127.0.0.1", port=1, sender="a@b"))}
     )
     for attempt, minutes in enumerate((1, 5, 25, 125), start=1):
         assert send_all(app, clock, away) == 0
@@ -284,7 +300,7 @@ def test_a_server_that_is_away_is_asked_again_later_and_later(
     assert notice_of(app, key).state is NoticeState.FAILED
     with app.app_context(), transaction() as session:
         send_again(session, bank_id=town.bank, notice_id=key)
-    assert send_all(app, clock, ConsoleSender()) == 1
+    assert send_all(app, clock, ConsoleTransport()) == 1
 
 
 def test_the_way_she_chose_is_the_way_she_is_told(
@@ -296,7 +312,9 @@ def test_the_way_she_chose_is_the_way_she_is_told(
         )
     (key,) = owe_dora(app, clock, town)
     assert notice_of(app, key).to == "+33600000000"
-    assert send_all(app, clock, Carriers({Channel.SMS: SmsGateway(Sms(url=gateway))})) == 1
+    assert (
+        send_all(app, clock, ChannelTransport({Channel.SMS: SmsTransport(Sms(url=gateway))})) == 1
+    )
     text = json.loads(Gateway.posts[0][2])["text"]
     assert text.startswith("Nous ne pouvons pas passer le mardi 24 novembre comme prévu. Toutes")
     assert "\n" not in text
@@ -319,7 +337,7 @@ def test_a_browser_that_is_gone_is_forgotten(
         )
     by_mail, by_push = owe_dora(app, clock, town)
     push = Push(contact="mailto:a@b.example", key=encoded(bytes(range(1, 33))), hosts=())
-    sender = Carriers({Channel.PUSH: WebPush(push)})
+    sender = ChannelTransport({Channel.PUSH: WebPushTransport(push)})
     assert send_all(app, clock, sender) == 0
     assert notice_of(app, by_push).trouble == "refused 410"
     assert notice_of(app, by_mail).trouble == "not_set_up"
@@ -328,7 +346,7 @@ def test_a_browser_that_is_gone_is_forgotten(
 
 
 def test_an_installation_without_a_carrier_has_the_console(settings: Settings) -> None:
-    assert isinstance(sender_for(settings), ConsoleSender)
+    assert isinstance(transport_for(settings), ConsoleTransport)
 
 
 def test_carriers_are_set_up_by_the_environment(tmp_path: Path) -> None:
@@ -345,7 +363,7 @@ def test_carriers_are_set_up_by_the_environment(tmp_path: Path) -> None:
     assert "p@ss" not in repr(settings)
     assert settings.push is not None
     assert settings_from(environ).push == settings.push, "the key is made once"
-    assert isinstance(sender_for(settings), Carriers)
+    assert isinstance(transport_for(settings), ChannelTransport)
 
 
 def test_every_mistake_about_carriers_is_told_at_once() -> None:

@@ -1,4 +1,4 @@
-"""Asking, changing, cancelling, accepting; a donor held to her rules, a colleague not."""
+"""Requests made, changed, cancelled and accepted, by donors within limits and by staff."""
 
 from __future__ import annotations
 
@@ -16,15 +16,21 @@ from collector.db import transaction
 from collector.donors.models import Donor, DonorState
 from collector.errors import NotFound, Refused
 from collector.pickups import actions
+from collector.pickups.drafts import CivilWindow, PickupDraft
 from collector.pickups.models import HoldReason, Pickup, PickupState
-from collector.pickups.queries import for_day, get_pickup, inbox, of_donor, pickup_of_donor
-from collector.pickups.windows import Ask, CivilWindow
+from collector.pickups.queries import (
+    get_pickup,
+    inbox,
+    pickup_of_donor,
+    requests_for_day,
+    requests_of_donor,
+)
 from tests.builders import DAY
 from tests.conftest import SetClock
 from tests.town import MORNING, Town
 
 THURSDAY = DAY + timedelta(days=2)
-ASKED = Ask(
+ASKED = PickupDraft(
     bottles=8,
     volume_ml=1500,
     oldest_on=date(2026, 11, 1),
@@ -38,26 +44,26 @@ def session(app: Flask, town: Town) -> Iterator[Session]:  # noqa: ARG001 - the 
         yield session
 
 
-def dora_asks(session: Session, town: Town, asked: Ask = ASKED, **how: str) -> Pickup:
-    return actions.ask(
+def dora_asks(session: Session, town: Town, draft: PickupDraft = ASKED, **how: str) -> Pickup:
+    return actions.request_pickup(
         session,
         now=MORNING,
         bank_id=town.bank,
         donor_id=town.dora,
-        asked_by=f"donor:{town.dora}",
-        asked=asked,
+        actor=f"donor:{town.dora}",
+        draft=draft,
         **how,
     )
 
 
-def dora_changes(session: Session, town: Town, pickup: Pickup, asked: Ask) -> Pickup:
+def dora_changes(session: Session, town: Town, pickup: Pickup, draft: PickupDraft) -> Pickup:
     return actions.change(
         session,
         now=MORNING,
         bank_id=town.bank,
         pickup_id=pickup.id,
         actor=f"donor:{town.dora}",
-        asked=asked,
+        draft=draft,
     )
 
 
@@ -65,9 +71,7 @@ def refusal(of: pytest.ExceptionInfo[Refused]) -> str:
     return of.value.code
 
 
-def test_what_is_asked_lies_in_the_inbox_and_in_the_audit_chain(
-    session: Session, town: Town
-) -> None:
+def test_a_request_is_in_the_inbox_and_in_the_audit_chain(session: Session, town: Town) -> None:
     pickup = dora_asks(session, town)
     assert [row.id for row in inbox(session, town.bank)] == [pickup.id]
     assert inbox(session, town.other_bank) == []
@@ -89,13 +93,13 @@ def test_the_same_form_sent_twice_asks_once(session: Session, town: Town) -> Non
 def test_another_donors_form_key_shows_nothing_of_hers(session: Session, town: Town) -> None:
     dora_asks(session, town, once="a form")
     with pytest.raises(NotFound):
-        actions.ask(
+        actions.request_pickup(
             session,
             now=MORNING,
             bank_id=town.bank,
             donor_id=town.elise,
-            asked_by=f"donor:{town.elise}",
-            asked=ASKED,
+            actor=f"donor:{town.elise}",
+            draft=ASKED,
             once="a form",
         )
 
@@ -107,20 +111,18 @@ def test_a_donor_asks_once_a_day_and_a_colleague_may_type_a_second(
     with pytest.raises(Refused) as refused:
         dora_asks(session, town, twice)
     assert refusal(refused) == "already_asked"
-    typed = actions.ask(
+    typed = actions.request_pickup(
         session,
         now=MORNING,
         bank_id=town.bank,
         donor_id=town.dora,
-        asked_by=f"person:{town.claire}",
-        asked=twice,
+        actor=f"person:{town.claire}",
+        draft=twice,
     )
     assert typed.state is PickupState.ASKED
 
 
-def test_a_donor_whom_a_professional_excluded_is_asked_to_call(
-    session: Session, town: Town
-) -> None:
+def test_an_excluded_donor_is_refused(session: Session, town: Town) -> None:
     session.get_one(Donor, town.dora).state = DonorState.EXCLUDED
     with pytest.raises(Refused) as refused:
         dora_asks(session, town)
@@ -140,18 +142,18 @@ def test_a_suspension_that_ends_before_one_of_her_days_does_not_block(
 
 def test_another_banks_donor_is_not_found(session: Session, town: Town) -> None:
     with pytest.raises(NotFound):
-        actions.ask(
+        actions.request_pickup(
             session,
             now=MORNING,
             bank_id=town.bank,
             donor_id=town.stranger_donor,
-            asked_by=f"person:{town.claire}",
-            asked=ASKED,
+            actor=f"person:{town.claire}",
+            draft=ASKED,
         )
 
 
 def test_a_yes_opens_a_hold_and_refuses_nothing(session: Session, town: Town) -> None:
-    sick = {HoldReason.ILLNESS: True, HoldReason.MEDICATION: False}
+    sick = (HoldReason.ILLNESS,)
     pickup = dora_asks(session, town, replace(ASKED, health=sick))
     assert [hold.reason for hold in pickup.holds] == [HoldReason.ILLNESS]
     (entry,) = history_of(session, bank_id=town.bank, subject=f"pickup:{pickup.id}")
@@ -159,8 +161,8 @@ def test_a_yes_opens_a_hold_and_refuses_nothing(session: Session, town: Town) ->
 
 
 def test_only_a_colleague_clears_a_hold_and_a_no_does_not(session: Session, town: Town) -> None:
-    pickup = dora_asks(session, town, replace(ASKED, health={HoldReason.ILLNESS: True}))
-    dora_changes(session, town, pickup, replace(ASKED, health={HoldReason.ILLNESS: False}))
+    pickup = dora_asks(session, town, replace(ASKED, health=(HoldReason.ILLNESS,)))
+    dora_changes(session, town, pickup, replace(ASKED, health=()))
     (hold,) = pickup.holds
     assert hold.cleared_at is None
     actions.clear_hold(
@@ -245,7 +247,7 @@ def test_before_it_is_planned_a_visit_may_be_called_off_at_any_moment(
     assert pickup.state is PickupState.CANCELLED
 
 
-def test_a_colleague_may_call_off_at_the_last_minute_and_nobody_afterwards(
+def test_staff_may_cancel_at_the_last_minute_but_not_afterwards(
     session: Session, town: Town
 ) -> None:
     pickup = get_pickup(session, town.bank, town.pickups[0])
@@ -259,7 +261,7 @@ def test_a_colleague_may_call_off_at_the_last_minute_and_nobody_afterwards(
     assert pickup.state is PickupState.CANCELLED
 
 
-def test_what_was_cancelled_cannot_be_accepted(session: Session, town: Town) -> None:
+def test_a_cancelled_request_cannot_be_accepted(session: Session, town: Town) -> None:
     get_pickup(session, town.bank, town.pickups[0]).state = PickupState.CANCELLED
     with pytest.raises(Refused) as refused:
         actions.accept(
@@ -272,18 +274,20 @@ def test_what_was_cancelled_cannot_be_accepted(session: Session, town: Town) -> 
     assert refusal(refused) == "pickup_state_not_possible"
 
 
-def test_a_day_holds_what_is_accepted_and_has_a_window_on_it(session: Session, town: Town) -> None:
+def test_a_day_holds_the_accepted_requests_with_a_window_on_it(
+    session: Session, town: Town
+) -> None:
     asked = dora_asks(session, town)
-    assert [row.id for row in for_day(session, town.bank, DAY)] == list(town.pickups)
-    assert for_day(session, town.bank, THURSDAY) == []
+    assert [row.id for row in requests_for_day(session, town.bank, DAY)] == list(town.pickups)
+    assert requests_for_day(session, town.bank, THURSDAY) == []
     asked.state = PickupState.ACCEPTED
     session.flush()
-    assert [row.id for row in for_day(session, town.bank, THURSDAY)] == [asked.id]
+    assert [row.id for row in requests_for_day(session, town.bank, THURSDAY)] == [asked.id]
 
 
-def test_nobody_sees_anothers_request(session: Session, town: Town) -> None:
+def test_a_donor_sees_no_request_of_another(session: Session, town: Town) -> None:
     with pytest.raises(NotFound):
         get_pickup(session, town.bank, town.stranger_pickup)
     with pytest.raises(NotFound):
         pickup_of_donor(session, town.bank, town.elise, town.pickups[0])
-    assert [row.id for row in of_donor(session, town.bank, town.dora)] == [town.pickups[0]]
+    assert [row.id for row in requests_of_donor(session, town.bank, town.dora)] == [town.pickups[0]]

@@ -97,20 +97,20 @@ def test_milk_is_taken_through_its_last_day_with_a_week_of_warning(oldest_on: da
     assert seen(row, last + timedelta(days=1)) == (Flag.MILK_TOO_OLD,)
 
 
-def test_serology_is_judged_on_the_day_of_the_visit() -> None:
+def test_serology_counts_on_the_day_of_the_visit() -> None:
     row = pickup(donor(until=DAY))
     assert seen(row, DAY) == ()
     assert seen(row, DAY + timedelta(days=1)) == (Flag.SEROLOGY_LAPSES,)
 
 
-def test_a_blocked_file_is_said_and_an_unfinished_one_needs_review() -> None:
+def test_a_blocked_file_has_its_flag_and_an_unfinished_one_needs_review() -> None:
     assert seen(pickup(donor(state=DonorState.EXCLUDED))) == (Flag.NOT_ELIGIBLE,)
     assert seen(pickup(donor(interviewed=False))) == (Flag.NEEDS_REVIEW,)
     interview = pickup(donor(interviewed=False), purposes=(Purpose.FIRST_INTERVIEW,), volume_ml=0)
     assert seen(interview) == ()
 
 
-def test_a_hold_shows_until_somebody_clears_it() -> None:
+def test_a_hold_has_a_flag_until_it_is_cleared() -> None:
     hold = PickupHold(reason=HoldReason.ILLNESS, cleared_at=None)
     row = pickup(holds=(hold,))
     assert seen(row) == (Flag.HELD,)
@@ -118,7 +118,7 @@ def test_a_hold_shows_until_somebody_clears_it() -> None:
     assert seen(row) == ()
 
 
-def test_an_address_nobody_placed_and_one_outside_the_zones_are_said() -> None:
+def test_an_address_without_a_position_and_one_outside_the_zones_have_flags() -> None:
     assert seen(pickup(donor(placed=False))) == (Flag.ADDRESS_NOT_FOUND,)
     near, far = Zone(name="Gironde", postcodes=["33"]), Zone(name="Landes", postcodes=["40"])
     row = pickup()
@@ -142,7 +142,7 @@ def test_a_visit_brings_a_blood_sample_if_the_test_does_not_reach_every_day() ->
     assert wanted == (Purpose.COLLECTION, Purpose.BLOOD_SAMPLE)
 
 
-def test_whoever_was_not_interviewed_is_visited_for_a_talk_and_what_was_added_stays() -> None:
+def test_a_donor_without_an_interview_is_visited_for_it_and_added_purposes_stay() -> None:
     who = donor(interviewed=False)
     wanted = purposes_for(who, days=(DAY,), policies=POLICIES, kept=["pump_return", "collection"])
     assert wanted == (Purpose.FIRST_INTERVIEW, Purpose.PUMP_RETURN)

@@ -32,8 +32,8 @@ def bring_in(session: Session, town: Town, text: str) -> ImportReport:
     )
 
 
-def told(report: ImportReport) -> list[tuple[int, str, str]]:
-    return [(row.line, m.column, m.code) for row in report.wrong for m in row.mistakes]
+def mistakes(report: ImportReport) -> list[tuple[int, str, str]]:
+    return [(row.line, m.field, m.code) for row in report.rejected for m in row.mistakes]
 
 
 def test_a_row_with_two_windows_is_one_request(session: Session, town: Town) -> None:
@@ -45,7 +45,7 @@ def test_a_row_with_two_windows_is_one_request(session: Session, town: Town) -> 
         "572 123 454;8;1 500;01/11/2026;26/11/2026;9h;11h30;2026-11-27;14:00;16:00;"
         "collection blood_sample\n",
     )
-    assert told(report) == []
+    assert mistakes(report) == []
     (pickup,) = inbox(session, town.bank)
     assert (pickup.donor_id, pickup.volume_ml, pickup.state) == (
         town.dora,
@@ -59,7 +59,7 @@ def test_a_row_with_two_windows_is_one_request(session: Session, town: Town) -> 
     ]
 
 
-def test_all_mistakes_are_told_in_their_columns_and_nothing_is_kept(
+def test_all_mistakes_are_reported_by_column_and_nothing_is_kept(
     session: Session, town: Town
 ) -> None:
     report = bring_in(
@@ -71,7 +71,7 @@ def test_all_mistakes_are_told_in_their_columns_and_nothing_is_kept(
         "gina@home.example,8,,2026-11-01,tomorrow,9:00,25:00,,,,party\n"
         ",8,1500,2026-11-01,2026-11-26,9:00,11:00,2026-11-27,,,\n",
     )
-    assert told(report) == [
+    assert mistakes(report) == [
         (3, "bottles", "cell_not_whole"),
         (3, "volume_ml", "number_out_of_bounds"),
         (3, "oldest_on", "oldest_in_future"),
@@ -89,7 +89,7 @@ def test_all_mistakes_are_told_in_their_columns_and_nothing_is_kept(
     assert inbox(session, town.bank) == []
 
 
-def test_a_second_request_for_a_donor_and_a_day_is_told(session: Session, town: Town) -> None:
+def test_a_second_request_for_a_donor_and_a_day_is_reported(session: Session, town: Town) -> None:
     rest = "8,1500,2026-11-01"
     report = bring_in(
         session,
@@ -99,7 +99,7 @@ def test_a_second_request_for_a_donor_and_a_day_is_told(session: Session, town: 
         f"elise@home.example,{rest},2026-11-26,9:00,11:00\n"
         f"Elise@home.example,{rest},2026-11-26,14:00,15:00\n",
     )
-    assert told(report) == [(2, "day", "same_day_known"), (4, "day", "twice_in_file")]
+    assert mistakes(report) == [(2, "day", "same_day_known"), (4, "day", "twice_in_file")]
 
 
 def test_a_first_interview_needs_no_bottles(session: Session, town: Town) -> None:
@@ -108,7 +108,7 @@ def test_a_first_interview_needs_no_bottles(session: Session, town: Town) -> Non
         town,
         "email,purposes,day,opens,closes\nfanny@home.example,first_interview,2026-11-26,9h,12h\n",
     )
-    assert told(report) == []
+    assert mistakes(report) == []
     (pickup,) = inbox(session, town.bank)
     assert (pickup.bottles, pickup.oldest_on) == (0, None)
 
@@ -117,4 +117,6 @@ def test_an_address_of_two_donors_asks_for_the_number(session: Session, town: To
     session.get_one(Donor, town.elise).email = "dora@home.example"
     session.flush()
     row = "dora@home.example,8,1500,2026-11-01,2026-11-26,9:00,11:00"
-    assert told(bring_in(session, town, f"{HEADER}\n{row}\n")) == [(2, "email", "email_not_one")]
+    assert mistakes(bring_in(session, town, f"{HEADER}\n{row}\n")) == [
+        (2, "email", "email_not_one")
+    ]

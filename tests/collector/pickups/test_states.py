@@ -1,4 +1,4 @@
-"""A request moves only along its table."""
+"""State transitions of a request."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_every_state_is_in_the_table_and_in_one_group() -> None:
     assert not OPEN & UNDER_WAY
 
 
-def test_what_is_open_can_be_cancelled_and_what_is_over_cannot() -> None:
+def test_an_open_request_can_be_cancelled_and_one_that_is_over_cannot() -> None:
     assert all(PickupState.CANCELLED in TRANSITIONS[state] for state in OPEN)
     assert not any(PickupState.CANCELLED in TRANSITIONS[state] for state in OVER)
 

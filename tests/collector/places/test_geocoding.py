@@ -1,4 +1,4 @@
-"""The geocoder: sure enough, not sure, away; and no network."""
+"""The geocoder: a certain answer, an uncertain one, none; and no network."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ ADDRESS = {"line": "1 rue du Port", "postcode": "33000", "town": "Bordeaux"}
 
 
 def test_a_sure_answer_is_a_position() -> None:
-    found = BanGeocoder(Answering()).find(**ADDRESS)
+    found = BanGeocoder(Answering()).geocode(**ADDRESS)
     assert found is not None
     assert (found.latitude, found.longitude, found.score) == (44.8378, -0.5792, 0.9)
 
 
-def test_the_service_is_asked_at_its_present_address_and_hears_the_address_only() -> None:
+def test_the_service_is_called_at_its_present_host_with_the_address_only() -> None:
     adapter = Answering()
-    BanGeocoder(adapter).find(**ADDRESS)
+    BanGeocoder(adapter).geocode(**ADDRESS)
     (url,) = adapter.heard
     parts = urlsplit(url)
     assert (parts.scheme, parts.netloc, parts.path) == (
@@ -61,20 +61,20 @@ def test_the_service_is_asked_at_its_present_address_and_hears_the_address_only(
 
 @pytest.mark.parametrize(("score", "known"), [(0.5, True), (0.499, False)])
 def test_a_guess_is_no_position(score: float, known: bool) -> None:  # noqa: FBT001 - a parameter
-    assert (BanGeocoder(Answering(score=score)).find(**ADDRESS) is not None) is known
+    assert (BanGeocoder(Answering(score=score)).geocode(**ADDRESS) is not None) is known
 
 
 def test_an_unknown_address_is_none() -> None:
-    assert BanGeocoder(Answering(nothing=True)).find(**ADDRESS) is None
+    assert BanGeocoder(Answering(nothing=True)).geocode(**ADDRESS) is None
 
 
-def test_a_service_that_is_away_is_said() -> None:
+def test_a_service_that_does_not_answer_is_refused_with_its_code() -> None:
     with pytest.raises(Refused) as refused:
-        BanGeocoder(Answering(away=True)).find(**ADDRESS)
+        BanGeocoder(Answering(away=True)).geocode(**ADDRESS)
     assert refused.value.code == "geocoder_away"
 
 
-def test_without_a_geocoder_nobody_is_asked() -> None:
-    assert NoGeocoder().find(**ADDRESS) is None
+def test_without_a_geocoder_no_service_is_called() -> None:
+    assert NoGeocoder().geocode(**ADDRESS) is None
     assert isinstance(geocoder_named("none"), NoGeocoder)
     assert isinstance(geocoder_named("ban"), BanGeocoder)

@@ -1,4 +1,4 @@
-"""Where a postcode lies: as an operator's file says, or near its prefecture."""
+"""Positions of postcodes: from an operator's file, or near the prefecture."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sqlalchemy import select
 from collector.db import reading, transaction
 from collector.errors import Refused
 from collector.places.models import PostcodePlace
-from collector.places.postcodes import PREFECTURES, import_postcodes, where_is
+from collector.places.postcodes import PREFECTURES, import_postcodes, locate_postcode
 
 SAMPLES = Path(
     os.environ.get("MILKROUND_SAMPLE_DATA", Path(__file__).parents[4] / "shared" / "data")
@@ -28,33 +28,35 @@ FILE = """Code_commune_INSEE;Nom_commune;Code_postal;Ligne_5;Libellé_d_achemine
 """
 
 
-def test_without_a_file_a_postcode_lies_near_its_prefecture_and_says_so(app: Flask) -> None:
+def test_without_a_file_a_postcode_has_the_position_of_its_prefecture_marked_inexact(
+    app: Flask,
+) -> None:
     with app.app_context(), reading() as session:
-        found = where_is(session, "33600")
+        found = locate_postcode(session, "33600")
         assert found is not None
         assert (found.at, found.exact) == ((44.8, -0.6), False)
-        assert where_is(session, "20600").at == (42.7, 9.5), "Bastia"
-        assert where_is(session, "20000").at == (41.9, 8.7), "Ajaccio"
-        assert where_is(session, "97410").at == (-20.9, 55.5)
+        assert locate_postcode(session, "20600").at == (42.7, 9.5), "Bastia"
+        assert locate_postcode(session, "20000").at == (41.9, 8.7), "Ajaccio"
+        assert locate_postcode(session, "97410").at == (-20.9, 55.5)
 
 
 @pytest.mark.parametrize("text", ["", "3360", "336000", "99999", "33 60", "abcde", "٣٣٦٠٠"])
-def test_what_is_no_postcode_of_france_lies_nowhere(app: Flask, text: str) -> None:
+def test_a_text_that_is_no_french_postcode_has_no_position(app: Flask, text: str) -> None:
     with app.app_context(), reading() as session:
-        assert where_is(session, text) is None
+        assert locate_postcode(session, text) is None
 
 
-def test_a_file_tells_where_and_replaces_what_was_known(app: Flask) -> None:
+def test_a_file_gives_exact_positions_and_replaces_the_earlier_one(app: Flask) -> None:
     with app.app_context():
         with transaction() as session:
             assert import_postcodes(session, FILE.encode()) == 2
         with transaction() as session:
             assert import_postcodes(session, FILE.encode()) == 2
         with reading() as session:
-            pessac, shared = where_is(session, "33600"), where_is(session, "01400")
+            pessac, shared = locate_postcode(session, "33600"), locate_postcode(session, "01400")
             assert (pessac.town, pessac.at, pessac.exact) == ("Pessac", (44.79, -0.67), True)
             assert shared.at == pytest.approx((46.15, 5.0)), "the middle of its communes"
-            assert not where_is(session, "33990").exact, "a commune without a place"
+            assert not locate_postcode(session, "33990").exact, "a commune without a place"
 
 
 @pytest.mark.parametrize(

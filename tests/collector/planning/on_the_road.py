@@ -1,4 +1,4 @@
-"""Days that are published and half driven: phones say what was planned, up to an hour."""
+"""Published days, half driven: events as planned, up to an instant."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def published(session: Session, town: Town) -> DayPlan:
 
 
 def driven_until(session: Session, town: Town, instant: datetime) -> None:
-    """Let every phone say what happened by then, as it was planned."""
+    """Send every phone's events as planned, up to an instant."""
     for round_ in the_plan(session, town).rounds:
         if round_.published and round_.published["departs_at"]:
             for said in said_of(round_.published):

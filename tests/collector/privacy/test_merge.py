@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from collector.audit.queries import first_broken_link, history_of
 from collector.db import transaction
 from collector.donors.actions import change_state, record_serology
-from collector.donors.call_backs import ask_call_back, offered
-from collector.donors.duplicates import twins_of
+from collector.donors.call_backs import offered, request_call_back
+from collector.donors.duplicates import duplicates_of
 from collector.donors.models import CallBack, Donor, DonorState, Screening, SerologyOutcome
 from collector.donors.queries import donors_by_email, donors_of, get_donor
 from collector.donors.questions import Answered, AnswerValue
@@ -22,9 +22,9 @@ from collector.donors.screening import first_contact, save
 from collector.errors import Refused
 from collector.people.actions import begin_session
 from collector.people.models import WebSession
-from collector.pickups.giving import giving_of, say_loss
+from collector.pickups.giving import giving_of, record_loss
 from collector.pickups.models import Pickup, PickupState
-from collector.pickups.queries import of_donor
+from collector.pickups.queries import requests_of_donor
 from collector.privacy.actions import erase
 from collector.privacy.merge import join_files
 from tests.builders import DAY, MORNING, add_pickup
@@ -57,9 +57,9 @@ def second(session: Session, town: Town) -> Donor:
         discreet=True,
     )
     said = {"now": MORNING, "bank_id": town.bank, "donor_id": donor.id}
-    save(session, **said, answers={"tobacco": Answered(said=AnswerValue.NO)})
+    save(session, **said, answers={"tobacco": Answered(value=AnswerValue.NO)})
     half = offered(session, now=MORNING, bank_id=town.bank)[0]
-    ask_call_back(session, **said, wanted=half)
+    request_call_back(session, **said, half_day=half)
     begin_session(session, **said)
     record_serology(
         session,
@@ -81,8 +81,8 @@ def test_a_second_file_is_found_by_her_telephone_however_it_is_written(
     session: Session, town: Town, second: Donor
 ) -> None:
     dora = get_donor(session, town.bank, town.dora)
-    assert second in twins_of(session, dora)
-    assert dora in twins_of(session, second)
+    assert second in duplicates_of(session, dora)
+    assert dora in duplicates_of(session, second)
 
 
 def test_what_the_second_file_held_moves_over_and_its_doors_close(
@@ -90,14 +90,14 @@ def test_what_the_second_file_held_moves_over_and_its_doors_close(
 ) -> None:
     visit = add_pickup(session, second, windows=((DAY + timedelta(days=3), *HOURS),))
     visit.state = PickupState.ASKED
-    say_loss(session, now=MORNING, bank_id=town.bank, donor_id=second.id, actor="donor")
+    record_loss(session, now=MORNING, bank_id=town.bank, donor_id=second.id, actor="donor")
     before = len(get_donor(session, town.bank, town.dora).serologies)
     kept = join(session, town, kept=town.dora, gone=second.id)
     assert kept.email == "dora@home.example", "what the file knew stays"
     assert kept.baby_born_on == date(2026, 8, 1)
     assert kept.discreet, "discretion asked for once is kept"
     assert len(get_donor(session, town.bank, town.dora).serologies) == before + 1
-    assert visit.id in {each.id for each in of_donor(session, town.bank, town.dora)}
+    assert visit.id in {each.id for each in requests_of_donor(session, town.bank, town.dora)}
     assert session.scalars(select(Screening.donor_id)).all() == [town.dora]
     assert session.scalars(select(CallBack.donor_id)).all() == [town.dora]
     giving = giving_of(session, town.dora)
@@ -127,7 +127,7 @@ def test_a_second_set_of_answers_is_kept_and_erased_with_the_rest(
     session: Session, town: Town, second: Donor
 ) -> None:
     said = {"now": MORNING, "bank_id": town.bank}
-    save(session, **said, donor_id=town.dora, answers={"tobacco": Answered(said=AnswerValue.YES)})
+    save(session, **said, donor_id=town.dora, answers={"tobacco": Answered(value=AnswerValue.YES)})
     join(session, town, kept=town.dora, gone=second.id)
     assert len(session.scalars(select(Screening)).all()) == 2
     over(session, town, taken=True)

@@ -24,8 +24,9 @@ from collector.notices.models import Channel, ChannelChoice, PushSubscription
 from collector.people.actions import make_link, use_link
 from collector.people.models import ProofCode, WebSession
 from collector.people.second_factor import make_code
-from collector.pickups.enquiries import write_down
-from collector.pickups.giving import say_loss
+from collector.pickups.drafts import PickupDraft
+from collector.pickups.enquiries import save_enquiry
+from collector.pickups.giving import record_loss
 from collector.pickups.models import (
     Correction,
     Enquiry,
@@ -36,7 +37,6 @@ from collector.pickups.models import (
     VisitLink,
 )
 from collector.pickups.visit_links import make_visit_link
-from collector.pickups.windows import Ask
 from collector.privacy.actions import ask_erasure, erase, open_seal
 from collector.privacy.queries import copy_of
 from tests.builders import DAY, MORNING
@@ -113,9 +113,9 @@ def test_what_she_said_between_two_visits_is_in_her_copy_and_goes_with_her(
     over(session, town, taken=True)
     said = {"now": MORNING, "bank_id": town.bank}
     me = f"donor:{town.dora}"
-    say_loss(session, **said, donor_id=town.dora, actor=me)
-    asked = Ask(bottles=31337, health={HoldReason.ILLNESS: True})
-    write_down(session, now=MORNING, donor=get_donor(session, town.bank, town.dora), asked=asked)
+    record_loss(session, **said, donor_id=town.dora, actor=me)
+    draft = PickupDraft(bottles=31337, health=(HoldReason.ILLNESS,))
+    save_enquiry(session, now=MORNING, donor=get_donor(session, town.bank, town.dora), draft=draft)
     browser = {"endpoint": "https://push.example/31337", "p256dh": "p", "auth": "a"}
     subscribe(session, **said, recipient=me, **browser)
     choose_channel(session, bank_id=town.bank, recipient=me, channel=Channel.SMS)
@@ -205,7 +205,7 @@ def test_a_candidate_is_erased_as_soon_as_she_asks_with_her_answers(
         baby_born_on=date(2026, 10, 1),
         discreet=True,
     )
-    save(session, **said, donor_id=ida.id, answers={"tobacco": Answered(said=AnswerValue.YES)})
+    save(session, **said, donor_id=ida.id, answers={"tobacco": Answered(value=AnswerValue.YES)})
     assert "Idalina" in everything(session)
     ask_erasure(session, **said, donor_id=ida.id)
     left = everything(session)

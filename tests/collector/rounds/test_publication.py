@@ -1,4 +1,4 @@
-"""Publishing a day: revisions, snapshots, promises, notices, and two who publish at once."""
+"""Publication of a day: revisions, snapshots, promises, notices, simultaneous publications."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from collector.db import db, reading, transaction
 from collector.errors import Conflict, NotFound, Refused
 from collector.notices.models import Notice
 from collector.pickups.models import Pickup, PickupState
-from collector.rounds.actions import open_day, pin, publish
-from collector.rounds.models import DayPlan, Publication, Round, RoundState, RoundStop, Unplanned
+from collector.rounds.actions import edit_day, open_day, publish
+from collector.rounds.models import DayPlan, Publication, Round, RoundState, Unplanned
 from collector.rounds.queries import day_plan, get_round
 from collector.service_day import ServiceDay
 from tests.builders import DAY, MORNING
@@ -118,7 +118,7 @@ def test_only_rounds_that_changed_take_the_new_revision(app: Flask, town: Town):
 @pytest.mark.parametrize(
     ("later", "times_told"), [(60 * MINUTE, 1), (61 * MINUTE, 2), (-60 * MINUTE, 1)]
 )
-def test_a_donor_is_told_again_only_if_the_promise_is_no_longer_true(
+def test_a_donor_is_notified_again_only_if_the_promise_is_no_longer_true(
     app: Flask, town: Town, later: timedelta, times_told: int
 ):
     with app.app_context(), transaction() as session:
@@ -129,13 +129,13 @@ def test_a_donor_is_told_again_only_if_the_promise_is_no_longer_true(
         assert len(notices(session, "visit_promised")) == times_told
 
 
-def test_a_promise_that_is_changed_back_is_told_again(app: Flask, town: Town):
+def test_a_promise_that_is_changed_back_is_notified_again(app: Flask, town: Town):
     with app.app_context(), transaction() as session:
         for begins in (TEN, TEN + 180 * MINUTE, TEN):
             draft(session, town, {0: [(town.pickups[0], begins)]})
             published(session, town)
-        told = [notice.figures["opens"] for notice in notices(session, "visit_promised")]
-        assert told == ["09:00", "12:00", "09:00"]
+        opens = [notice.figures["opens"] for notice in notices(session, "visit_promised")]
+        assert opens == ["09:00", "12:00", "09:00"]
 
 
 def test_a_visit_taken_out_after_publication_is_withdrawn_once(app: Flask, town: Town):
@@ -189,7 +189,7 @@ def test_a_request_that_was_changed_goes_back_to_the_tray(app: Flask, town: Town
         assert (left.pickup_id, left.reason) == (town.pickups[0], "request_changed")
 
 
-def test_what_phones_have_said_since_is_kept(app: Flask, town: Town):
+def test_states_that_phones_have_set_since_are_kept(app: Flask, town: Town):
     with app.app_context(), transaction() as session:
         draft(session, town, {0: [(town.pickups[0], TEN)], 1: [(town.pickups[1], TEN)]})
         published(session, town)
@@ -213,7 +213,7 @@ def test_nothing_new_is_not_published(app: Flask, town: Town):
             published(session, town)
 
 
-def test_an_older_version_is_told_the_new_state(app: Flask, town: Town):
+def test_a_publication_of_an_older_version_is_refused_with_the_new_state(app: Flask, town: Town):
     with app.app_context(), transaction() as session:
         draft(session, town, {0: [(town.pickups[0], TEN)]})
         old = the_plan(session, town).version
@@ -225,7 +225,7 @@ def test_an_older_version_is_told_the_new_state(app: Flask, town: Town):
         assert stale.value.figures == {"version": present, "revision": 1}
 
 
-def test_of_two_who_publish_at_once_one_wins_and_the_other_is_told(app: Flask, town: Town):
+def test_of_two_simultaneous_publications_one_is_refused(app: Flask, town: Town):
     with app.app_context(), transaction() as session:
         draft(session, town, {0: [(town.pickups[0], TEN)]})
         version = the_plan(session, town).version
@@ -262,52 +262,26 @@ def published_at(session: Session, town: Town, version: int) -> int:
     ).revision
 
 
-def test_a_pin_is_kept_and_raises_the_version(app: Flask, town: Town):
+def test_an_edit_raises_the_version_and_a_second_edit_of_it_is_refused(app: Flask, town: Town):
     with app.app_context(), transaction() as session:
         draft(session, town, {0: [(town.pickups[0], TEN)]})
-        plan = the_plan(session, town)
-        stop, version = plan.rounds[0].stops[0], plan.version
-        pinned = pin(
-            session,
-            now=MORNING,
-            bank_id=town.bank,
-            stop_id=stop.id,
-            pinned=True,
-            version=version,
-            actor="person:1",
-        )
-        assert pinned.version == version + 1
-        assert session.get_one(RoundStop, stop.id).pinned
-        with pytest.raises(Conflict):
-            pin(
-                session,
-                now=MORNING,
-                bank_id=town.bank,
-                stop_id=stop.id,
-                pinned=False,
-                version=version,
-                actor="person:1",
-            )
+        version = the_plan(session, town).version
+        edited = edit_day(session, bank_id=town.bank, day=DAY, version=version)
+        assert edited.version == version + 1
+        with pytest.raises(Conflict, match=f"changed_meanwhile .version={version + 1}"):
+            edit_day(session, bank_id=town.bank, day=DAY, version=version)
 
 
 def test_another_banks_rows_do_not_exist(app: Flask, town: Town):
     with app.app_context(), transaction() as session:
         draft(session, town, {0: [(town.pickups[0], TEN)]})
         plan = the_plan(session, town)
-        round_, stop = plan.rounds[0], plan.rounds[0].stops[0]
+        round_ = plan.rounds[0]
         assert day_plan(session, bank_id=town.other_bank, day=DAY) is None
         with pytest.raises(NotFound):
             get_round(session, bank_id=town.other_bank, round_id=round_.id)
         with pytest.raises(NotFound):
-            pin(
-                session,
-                now=MORNING,
-                bank_id=town.other_bank,
-                stop_id=stop.id,
-                pinned=True,
-                version=plan.version,
-                actor="person:9",
-            )
+            edit_day(session, bank_id=town.other_bank, day=DAY, version=plan.version)
         with pytest.raises(NotFound):
             publish(
                 session,
@@ -319,7 +293,7 @@ def test_another_banks_rows_do_not_exist(app: Flask, town: Town):
             )
 
 
-def test_a_letter_once_given_stays(app: Flask, town: Town):
+def test_the_letter_of_a_round_stays(app: Flask, town: Town):
     with app.app_context(), transaction() as session:
         before = [
             (round_.letter, round_.shift_id)

@@ -12,7 +12,7 @@ const { applyFilter, filterVisits } = await load("filter");
 const { highlightVisits } = await load("highlight");
 const { useKeyboard } = await load("keyboard");
 const { inside, useLasso } = await load("lasso");
-const { proposeMove } = await load("moves");
+const { hidePrice, placePriceAt, proposeMove } = await load("moves");
 const { pauseRefresh } = await load("pause-refresh");
 const selection = await load("selection");
 const { elementsOf, resetIndex } = await load("visit-index");
@@ -211,9 +211,32 @@ test("a move that fits is made, one that needs a reason opens its dialog, a refu
   assert.deepEqual(await outcome("careful"), [["post"], 1]);
   assert.deepEqual(await outcome("needs_reason"), [["get"], 1]);
   assert.match(moves[0][1], /moves\?pickup=11&pickup=12&place=2%3A0$/);
+  assert.equal($("[data-price-bar]").hidden, true);
   assert.deepEqual(await outcome("impossible"), [[], 1]);
   assert.equal($("[data-price-bar]").textContent, "+ 4 min");
   $("[data-move-dialog]").remove();
+});
+
+test("the price of a move is shown, or the note of a colleague's edit in its place", async () => {
+  const bar = $("[data-price-bar]");
+  await proposeMove(["11"], "2");
+  assert.deepEqual([bar.textContent, bar.hidden], ["+ 4 min", false]);
+  $("#day-pane").insertAdjacentHTML("beforeend", "<p data-said><b>Adèle was first</b></p>");
+  await proposeMove(["11"], "2");
+  assert.deepEqual([bar.textContent, $("#day-pane [data-said]").textContent], ["Adèle was first", "Adèle was first"]);
+});
+
+test("during a drag the price is beside the pointer and inside the window", () => {
+  const bar = $("[data-price-bar]");
+  for (const [name, size] of [["offsetWidth", 100], ["offsetHeight", 40]]) Object.defineProperty(bar, name, { value: size, configurable: true });
+  const placed = (x, y) => {
+    placePriceAt(x, y);
+    return bar.style.translate ?? bar.style.getPropertyValue("translate");
+  };
+  const [right, bottom] = [innerWidth - 100 - 8, innerHeight - 40 - 8];
+  assert.deepEqual([placed(50, 60), placed(innerWidth, innerHeight), placed(-90, -90)], ["68px 78px", `${right}px ${bottom}px`, "8px 8px"]);
+  hidePrice();
+  assert.deepEqual([bar.hidden, bar.classList.contains("hanging"), bar.style.translate], [true, false, ""]);
 });
 
 test("without a network the stop goes back, the bar shows it, and the next move is made", async () => {

@@ -63,6 +63,17 @@ test("an edit and a refresh are announced as such", () => {
   assert.deepEqual(seen, [true, false]);
 });
 
+test("changed parts, or a whole new day, are handed to htmx and announced once", (context) => {
+  const processed = context.mock.method(htmx, "process", () => {});
+  let settled = 0;
+  const count = () => (settled += 1);
+  document.body.addEventListener("htmx:afterSettle", count);
+  swap(day(2, same("a", "s1"), part("b", "s2", "B2")));
+  swap(day(3, part("c", "s1", "C"), same("b", "s2")));
+  document.body.removeEventListener("htmx:afterSettle", count);
+  assert.deepEqual([processed.mock.calls.map((call) => call.arguments[0].id), settled], [["b", "day-pane"], 2]);
+});
+
 test("an error, an empty answer and a page without a day are left to htmx", () => {
   const before = $("#day-pane").outerHTML;
   assert.equal(swap(day(2), { isError: true, status: 409 }), true);
@@ -151,11 +162,13 @@ test("the live day refreshes on news, polls without a stream, and keeps its fold
   await settled();
   assert.deepEqual(asked, []);
   answer = () => new Response(pane("m2"));
+  let shown = 0;
+  document.addEventListener("milkround:shown", () => (shown += 1));
   $("a").focus();
   streams[0].onmessage({ data: "m2" });
   for (let turn = 0; turn < 3; turn++) await settled();
   assert.deepEqual([asked, $("[data-live]").dataset.mark, state(), $("#fold").open], [['"m1"'], "m2", "live", true]);
-  assert.equal(document.activeElement, $("a"));
+  assert.deepEqual([document.activeElement, shown], [$("a"), 1]);
   streams[0].readyState = 2;
   streams[0].onerror();
   assert.equal(state(), "every 10 s");

@@ -17,8 +17,8 @@ from collector.donors.eligibility import EligibilityReason
 from collector.donors.models import DonorState
 from collector.pickups.flags import Flag
 from collector.pickups.models import HoldReason, PickupState, Purpose
-from collector.planning.editing.what_if import BY_HAND
-from collector.planning.problem.plannability import Aside
+from collector.planning.editing.what_if import ALLOWED_BY_HAND
+from collector.planning.problem.plannability import NotPlannable
 from collector.rounds.models import NotDoneReason
 from collector.web.board import wording as words
 from collector.web.board.day.plan_progress import HEIGHT, WIDTH, curve
@@ -37,9 +37,9 @@ from routing.plan import ReasonCode, Rule
         (words.JUDGEMENTS, list(EligibilityReason)),
         (words.POLICIES, list(PolicyKey)),
         (words.CONTAINER_STATES, list(ContainerState)),
-        (words.REASONS, [*ReasonCode, *Aside, "taken_out", "request_changed"]),
+        (words.REASONS, [*ReasonCode, *NotPlannable, "taken_out", "request_changed"]),
         (words.OBSTACLES, set(Rule) - {Rule.CLOCK, Rule.COVERAGE, Rule.OPTIONAL}),
-        (BREAKS, {*Rule, *BY_HAND} - {Rule.OPTIONAL}),
+        (BREAKS, {*Rule, *ALLOWED_BY_HAND} - {Rule.OPTIONAL}),
     ],
 )
 def test_every_code_has_its_words(known: Mapping[str, object], codes: Collection[str]) -> None:

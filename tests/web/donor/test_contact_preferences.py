@@ -1,4 +1,4 @@
-"""How a donor is reached and proves that it is she: codes, channels, browsers, her calendar."""
+"""Contact preferences of a donor: channels, browsers, codes of proof, her calendar."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.web.test_session import Postbag, empty_outbox
 __all__ = ["nora"]
 
 
-def test_a_code_by_another_way_shows_what_a_link_hides(
+def test_a_code_by_another_channel_opens_the_parts_hidden_from_a_link(
     app: Flask, town: Town, clock: SetClock
 ) -> None:
     dora, postbag = sign_in(app, bank=town.bank, donor=town.dora), Postbag()
@@ -61,7 +61,9 @@ def test_a_proof_is_one_sessions_own(app: Flask, town: Town) -> None:
     assert "1 rue du Port" not in words(second.get("/donor/"))
 
 
-def test_she_chooses_how_she_is_told(app: Flask, town: Town, nora: FlaskClient) -> None:
+def test_a_donor_chooses_the_channel_of_her_messages(
+    app: Flask, town: Town, nora: FlaskClient
+) -> None:
     assert (
         nora.post(
             "/donor/contact-preferences", data={"channel": "sms", "discreet": "yes"}

@@ -1,4 +1,4 @@
-"""The donor's pages: asking, seeing, changing, calling off; what is wrong, said beside it."""
+"""The donor's pages: requests made, shown, changed and cancelled, with their mistakes."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def publish(app: Flask, town: Town) -> None:
         )
 
 
-def test_a_visit_is_asked_for_and_seen(app: Flask, town: Town, dora: FlaskClient) -> None:
+def test_a_request_is_made_and_shown(app: Flask, town: Town, dora: FlaskClient) -> None:
     answer = dora.post("/donor/visits", data=GOOD, follow_redirects=True)
     assert answer.status_code == 200
     assert "We have your request." in words(answer)
@@ -153,7 +153,7 @@ def test_the_form_offers_last_times_numbers_and_the_next_fourteen_days(dora: Fla
         ({"note": "x" * 501}, "Please keep to 500 characters."),
     ],
 )
-def test_what_is_wrong_is_said_and_nothing_typed_is_lost(
+def test_a_mistake_is_shown_and_no_typed_text_is_lost(
     app: Flask, town: Town, dora: FlaskClient, change: dict[str, object], says: str
 ) -> None:
     answer = dora.post("/donor/visits", data=GOOD | {"note": "Blue door"} | change)
@@ -200,7 +200,7 @@ def test_a_yes_keeps_the_request_and_opens_a_hold(
     assert (list(held), latest(app, town).state) == (["illness"], PickupState.ASKED)
 
 
-def test_a_day_that_is_taken_is_said_above_the_form(dora: FlaskClient) -> None:
+def test_a_day_with_a_request_already_is_refused_above_the_form(dora: FlaskClient) -> None:
     taken = {"day": [DAY.isoformat(), "", ""]}
     answer = dora.post("/donor/visits", data=GOOD | taken)
     assert answer.status_code == 422
@@ -222,7 +222,7 @@ def test_a_blood_test_that_lapses_before_the_visit_is_renewed_at_it(
     assert latest(app, town).purposes == [Purpose.COLLECTION, Purpose.BLOOD_SAMPLE]
 
 
-def test_too_little_and_too_old_are_said_kindly_and_refused_by_nobody(
+def test_too_little_and_too_old_milk_are_noted_kindly_and_not_refused(
     dora: FlaskClient,
 ) -> None:
     little = GOOD | {"volume_ml": "300", "oldest_on": "2026-08-20"}
@@ -285,7 +285,7 @@ def test_anothers_visit_is_neither_changed_nor_called_off(town: Town, dora: Flas
         assert dora.post(f"/donor/visits/{key}/cancellation").status_code == 404
 
 
-def test_a_candidate_is_asked_when_she_is_at_home_and_nothing_else(app: Flask, town: Town) -> None:
+def test_a_candidate_gives_her_windows_and_nothing_else(app: Flask, town: Town) -> None:
     gina = sign_in(app, bank=town.other_bank, donor=town.stranger_donor)
     page = gina.get("/donor/visits/new").get_data(as_text=True)
     assert 'name="bottles"' not in page
@@ -303,7 +303,7 @@ def test_a_candidate_is_asked_when_she_is_at_home_and_nothing_else(app: Flask, t
         (DonorState.SUSPENDED, "Please call us: we explain and help."),
     ],
 )
-def test_what_blocks_is_said_kindly_and_offers_no_form(
+def test_a_blocked_donor_reads_a_kind_sentence_and_gets_no_form(
     app: Flask, town: Town, dora: FlaskClient, state: DonorState, says: str
 ) -> None:
     with app.app_context(), transaction() as session:
@@ -314,9 +314,7 @@ def test_what_blocks_is_said_kindly_and_offers_no_form(
     assert dora.post("/donor/visits", data=GOOD).status_code == 422
 
 
-def test_who_asked_for_discretion_sees_neutral_titles(
-    app: Flask, town: Town, dora: FlaskClient
-) -> None:
+def test_a_discreet_donor_sees_neutral_titles(app: Flask, town: Town, dora: FlaskClient) -> None:
     assert "Town bank" in words(dora.get("/donor/"))
     with app.app_context(), transaction() as session:
         session.get_one(Donor, town.dora).discreet = True

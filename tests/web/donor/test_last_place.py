@@ -1,4 +1,4 @@
-"""Everybody wants the last place at once, over real connections to real server processes."""
+"""The last place, requested by all donors at once over connections to real servers."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from collector.db import db, reading, transaction
 from collector.donors.queries import get_donor
 from collector.people.actions import add_person, begin_session
 from collector.people.models import Role
-from collector.pickups.enquiries import write_down
+from collector.pickups.drafts import PickupDraft
+from collector.pickups.enquiries import save_enquiry
 from collector.pickups.models import Enquiry
-from collector.pickups.windows import Ask
 from collector.processes import Processes, free_port
 from collector.service_day import ServiceDay
 from tests.builders import add_donor, add_shift, add_site
@@ -61,8 +61,8 @@ def furnish(session: Session) -> tuple[date, list[str]]:
             serology_until=day + timedelta(days=30),
             signed_by_id=ana.id,
         )
-        asked = Ask(bottles=BOTTLES, volume_ml=1500)
-        write_down(session, now=now, donor=get_donor(session, bank.id, donor.id), asked=asked)
+        draft = PickupDraft(bottles=BOTTLES, volume_ml=1500)
+        save_enquiry(session, now=now, donor=get_donor(session, bank.id, donor.id), draft=draft)
         cookies.append(begin_session(session, now=now, bank_id=bank.id, donor_id=donor.id))
     return day, cookies
 
@@ -79,7 +79,7 @@ def outside(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         db.engine.dispose()
 
 
-def test_the_last_place_is_held_for_one_of_all_who_ask_at_once(
+def test_the_last_place_is_held_for_one_of_all_donors_at_once(
     outside: Flask, tmp_path: Path, first_port: int
 ) -> None:
     with outside.app_context(), transaction() as session:

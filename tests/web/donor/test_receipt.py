@@ -1,4 +1,4 @@
-"""After a visit: the receipt and its corrections, a loss, and who will be due."""
+"""After a visit: the receipt and its corrections, a loss, and the donors due."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from sqlalchemy import select
 
 from collector.custody.models import DoorRecord
 from collector.db import reading, transaction
-from collector.donor_contact.reminders import owe_reminders
 from collector.notices.models import Notice
 from collector.pickups.models import Correction
+from collector.timers import run_due_tasks
 from tests.conftest import SetClock
 from tests.town import Town, sign_in
 from tests.web.donor.test_donor import publish, words
@@ -42,7 +42,7 @@ def test_the_receipt_is_right_or_corrected_within_two_days(
     assert "she says 8 bottles" not in words(claire.get("/board/horizon/due"))
 
 
-def test_who_lost_her_child_is_called_and_written_to_by_nobody(
+def test_a_bereaved_donor_is_called_and_gets_no_message(
     app: Flask, town: Town, clock: SetClock
 ) -> None:
     publish(app, town)
@@ -55,8 +55,9 @@ def test_who_lost_her_child_is_called_and_written_to_by_nobody(
     assert "Hello" not in page
     assert "Ask for" not in page
     clock.advance(hours=10)
+    with app.app_context():
+        run_due_tasks(clock.now())
     with app.app_context(), transaction() as session:
-        owe_reminders(session, now=clock.now())
         owed = session.scalars(select(Notice)).all()
     assert [notice.template for notice in owed] == ["call_wanted"]
     claire = sign_in(app, bank=town.bank, person=town.claire)
@@ -65,7 +66,7 @@ def test_who_lost_her_child_is_called_and_written_to_by_nobody(
     assert "Call first" not in words(claire.get("/board/horizon/due"))
 
 
-def test_the_coordinator_sees_who_will_be_due(app: Flask, town: Town) -> None:
+def test_the_coordinator_sees_the_donors_that_will_be_due(app: Flask, town: Town) -> None:
     claire = sign_in(app, bank=town.bank, person=town.claire)
     page = words(claire.get("/board/horizon/due"))
     assert "Dora Martin" in page

@@ -1,4 +1,4 @@
-"""Asking for a visit in a browser without scripts: the form, the slots, a promise."""
+"""A request in a browser without scripts: the form, the slots, the promise."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_an_enquiry_is_there_when_she_comes_back(nora: FlaskClient) -> None:
     assert 'value="11"' in nora.get("/donor/visits/new").get_data(as_text=True)
 
 
-def test_what_is_wrong_is_said_beside_it(nora: FlaskClient) -> None:
+def test_a_mistake_is_shown_beside_its_field(nora: FlaskClient) -> None:
     answer = nora.post("/donor/request/", data=WRITTEN | {"bottles": "many"})
     assert answer.status_code == 422
     assert "Write a whole number in digits" in words(answer)
@@ -69,12 +69,14 @@ def test_ten_minutes_later_the_slot_is_free_and_nothing_she_wrote_is_lost(
 
 
 @pytest.mark.parametrize("slot", ["", "x y z", "2026-11-24 03:00 05:00", "2027-01-01 09:00 11:00"])
-def test_a_slot_nobody_offered_is_not_held(nora: FlaskClient, slot: str) -> None:
+def test_a_slot_that_was_not_offered_is_not_held(nora: FlaskClient, slot: str) -> None:
     nora.post("/donor/request/", data=WRITTEN)
     assert nora.post("/donor/request/slot", data={"slot": slot}).status_code in {409, 422}
 
 
-def test_too_little_is_told_with_the_day_on_which_it_fits(nora: FlaskClient) -> None:
+def test_too_small_a_volume_is_answered_with_the_day_on_which_it_suffices(
+    nora: FlaskClient,
+) -> None:
     page = nora.post("/donor/request/", data=WRITTEN | {"volume_ml": "200"}, follow_redirects=True)
     assert "We usually come from 0.4 L." in words(page).replace("\xa0", " ")
     assert "you will be there about Wednesday 25 November" in words(page)

@@ -15,7 +15,7 @@ from collector.pickups.models import Purpose
 from collector.rounds.models import EventKind, NotDoneReason, Round
 from collector.web.phone.rounds import MOST_EVENTS
 from tests.conftest import SetClock
-from tests.phone_round import collected, publish_round, said
+from tests.phone_round import collected, phone_event, publish_round
 from tests.town import Town, sign_in
 
 JSON = {"Accept": "application/json"}
@@ -74,7 +74,7 @@ def test_every_word_the_programs_ask_for_is_there(ana: FlaskClient, app: Flask) 
 
 
 def stems(key: str) -> list[str]:
-    """Return a word's key and what a program may begin it with: `kind_`, `clock_tube`."""
+    """Return a text's key and the beginnings with which a script may build it."""
     parts = key.split("_")
     begun = ["_".join(parts[:n]) for n in range(1, len(parts))]
     return [key, *begun, *(f"{each}_" for each in begun)]
@@ -87,7 +87,7 @@ def test_a_coordinator_is_turned_away_and_a_stranger_asked_to_sign_in(
     assert claire.get("/phone/rounds", headers=JSON).status_code == 401
     stranger = app.test_client()
     assert stranger.get("/phone/rounds", headers=JSON).status_code == 401
-    assert _post(stranger, round_id, [said("started")]).status_code == 401
+    assert _post(stranger, round_id, [phone_event("started")]).status_code == 401
     assert stranger.get("/phone/", headers={"Accept": "text/html"}).status_code == 302
 
 
@@ -98,7 +98,7 @@ def test_a_colleague_and_another_bank_find_no_such_round(
         other = sign_in(app, bank=bank, person=person)
         for path in (f"/phone/rounds/{round_id}", f"/phone/rounds/{round_id}/events"):
             assert other.get(path, headers=JSON).status_code == 404
-        assert _post(other, round_id, [said("started")]).status_code == 404
+        assert _post(other, round_id, [phone_event("started")]).status_code == 404
         assert other.get("/phone/rounds", headers=JSON).get_json()["rounds"] == []
 
 
@@ -119,7 +119,7 @@ def test_midnight_takes_no_round_that_is_under_way(
 ) -> None:
     clock.advance(hours=35)
     ana = sign_in(app, bank=town.bank, person=town.ana)
-    _post(ana, round_id, [said("started")])
+    _post(ana, round_id, [phone_event("started")])
     clock.advance(hours=9)
     listed = ana.get("/phone/rounds", headers=JSON).get_json()["rounds"]
     assert [each["round"] for each in listed] == [round_id]
@@ -128,7 +128,7 @@ def test_midnight_takes_no_round_that_is_under_way(
     assert later.get("/phone/rounds", headers=JSON).get_json()["rounds"] == []
 
 
-def test_midnight_takes_a_round_that_nobody_began(
+def test_midnight_takes_a_round_that_was_not_started(
     app: Flask,
     town: Town,
     clock: SetClock,
@@ -157,7 +157,7 @@ def test_a_round_that_was_never_published_is_not_there(
     with app.app_context(), transaction() as session:
         session.get_one(Round, round_id).revision = 0
     assert ana.get(f"/phone/rounds/{round_id}", headers=JSON).status_code == 404
-    assert _post(ana, round_id, [said("started")]).status_code == 404
+    assert _post(ana, round_id, [phone_event("started")]).status_code == 404
 
 
 def test_each_event_is_answered_for_itself(ana: FlaskClient, town: Town, round_id: int) -> None:
@@ -186,9 +186,9 @@ def test_every_refusal_has_its_sentence(ana: FlaskClient, town: Town, round_id: 
         collected(elise, sequence=8, containers=["B", "B"]),
         collected(elise, sequence=9, bottles=1, containers=["B", "C"]),
         collected(elise, sequence=10, containers=["A"]),
-        said("handed_over", sequence=11, site=town.site),
-        said("handed_over", sequence=12, site=999, box_celsius=-20),
-        said("not_done", elise, sequence=13, reason="rain"),
+        phone_event("handed_over", sequence=11, site=town.site),
+        phone_event("handed_over", sequence=12, site=999, box_celsius=-20),
+        phone_event("not_done", elise, sequence=13, reason="rain"),
     ]
     outcomes = _post(ana, round_id, wrong).get_json()["outcomes"]
     assert {each["status"] for each in outcomes} == {"refused"}
@@ -196,9 +196,7 @@ def test_every_refusal_has_its_sentence(ana: FlaskClient, town: Town, round_id: 
     assert len({each["code"] for each in outcomes}) == len(wrong)
 
 
-def test_what_is_not_a_list_and_what_is_too_long_is_refused(
-    ana: FlaskClient, round_id: int
-) -> None:
+def test_a_post_that_is_no_list_or_too_long_is_refused(ana: FlaskClient, round_id: int) -> None:
     assert _post(ana, round_id, {"kind": "started"}).status_code == 422
     assert _post(ana, round_id, [{}] * (MOST_EVENTS + 1)).status_code == 422
     assert _post(ana, round_id, [{}] * 3).status_code == 200
@@ -210,12 +208,14 @@ def test_events_need_the_token_that_the_session_gives(
     app: Flask, ana: FlaskClient, round_id: int
 ) -> None:
     app.config["WTF_CSRF_ENABLED"] = True
-    refused = _post(ana, round_id, [said("started")])
+    refused = _post(ana, round_id, [phone_event("started")])
     assert (refused.status_code, refused.get_json()["error"]) == (400, "form_too_old")
     session = ana.get("/phone/session", headers=JSON).get_json()
     assert session["person"]["name"] == "Ana"
     headers = {**JSON, "X-CSRFToken": session["csrf_token"]}
-    answer = ana.post(f"/phone/rounds/{round_id}/events", json=[said("started")], headers=headers)
+    answer = ana.post(
+        f"/phone/rounds/{round_id}/events", json=[phone_event("started")], headers=headers
+    )
     assert answer.get_json()["outcomes"][0]["status"] == "accepted"
 
 

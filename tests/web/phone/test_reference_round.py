@@ -1,4 +1,4 @@
-"""The real endpoint against the reference: random days, shuffled, tripled, late, wrong clocks.
+"""The endpoint against the reference: random days, shuffled, tripled, late, with wrong clocks.
 
 `MILKROUND_EVENTS=10000 MILKROUND_ROUNDS=300 pytest tests/web/phone/test_reference_round.py`
 plays the full numbers.
@@ -30,7 +30,7 @@ from collector.pickups.models import Pickup
 from collector.rounds.models import Incident, Round
 from tests.builders import DAY, add_pickup, add_shift
 from tests.phone_round import FIRST_ARRIVAL, publish_round
-from tests.reference_round import ReferenceRound, Said, number
+from tests.reference_round import ReferenceRound, Sent, number
 from tests.town import Town, sign_in
 
 EVENTS = int(os.environ.get("MILKROUND_EVENTS", "120"))
@@ -43,7 +43,7 @@ KINDS = [
 
 
 class Street:
-    """Makes published rounds in the town, and says things to the real endpoint."""
+    """Published rounds in the town, and events sent to the endpoint."""
 
     def __init__(self, app: Flask, town: Town) -> None:
         self.app, self.town = app, town
@@ -68,7 +68,7 @@ class Street:
             db.session.remove()
         return found, pickups
 
-    def say(self, round_id: int, events: list[Said]) -> None:
+    def send(self, round_id: int, events: list[Sent]) -> None:
         answer = self.client.post(
             f"/phone/rounds/{round_id}/events",
             json=events,
@@ -78,7 +78,7 @@ class Street:
         assert set(statuses) <= {"accepted", "duplicate"}, answer.get_json()
 
     def state(self, round_id: int, pickups: tuple[int, ...]) -> dict[str, Any]:
-        """Read the rows as the reference would tell them."""
+        """Return the rows in the form of the reference."""
         ours = Container.pickup_id.in_(pickups)
         with self.app.app_context(), reading() as session:
             rows = list(session.scalars(select(Container).where(ours)))
@@ -102,10 +102,10 @@ def street(app: Flask, town: Town) -> Street:
     return Street(app, town)
 
 
-def word(
-    chance: random.Random, town: Town, pickups: tuple[int, ...], before: list[Said], sequence: int
-) -> Said:
-    """Return what a phone might say next; its clock may be two days off."""
+def next_event(
+    chance: random.Random, town: Town, pickups: tuple[int, ...], before: list[Sent], sequence: int
+) -> Sent:
+    """Return a possible next event of a phone; its clock may be two days off."""
     kind, pickup = chance.choice(KINDS), chance.choice(pickups)
     payload: dict[str, Any] = {}
     if kind == "collected":
@@ -147,35 +147,35 @@ def test_shuffled_tripled_and_late_events_equal_the_reference(street: Street) ->
     chance = random.Random(20_261_124)  # noqa: S311 - a day is drawn, not a secret
     for _ in range(max(1, EVENTS // OF_A_DAY)):
         round_id, pickups = street.round()
-        reference, events = ReferenceRound(pickups), list[Said]()
+        reference, events = ReferenceRound(pickups), list[Sent]()
         for sequence in range(1, OF_A_DAY + 1):
-            events.append(word(chance, street.town, pickups, events, sequence))
-            reference.hear(events[-1])
-        heard = events * 3
-        chance.shuffle(heard)
-        for start in range(0, len(heard), 50):
+            events.append(next_event(chance, street.town, pickups, events, sequence))
+            reference.receive(events[-1])
+        sent = events * 3
+        chance.shuffle(sent)
+        for start in range(0, len(sent), 50):
             street.app.extensions["milkround_clock"].advance(minutes=7)
-            street.say(round_id, heard[start : start + 50])
+            street.send(round_id, sent[start : start + 50])
         assert street.state(round_id, pickups) == reference.state()
 
 
-def test_whatever_is_said_in_whatever_order_the_rows_equal_the_reference(street: Street) -> None:
+def test_the_rows_of_two_phones_equal_the_reference_in_any_order(street: Street) -> None:
     class Phones(RuleBasedStateMachine):
-        """Two phones that say things, keep some of them back, and repeat themselves."""
+        """Two phones that hold some events back and repeat others."""
 
         @initialize()
         def begin(self) -> None:
             self.round_id, self.pickups = street.round()
             self.reference = ReferenceRound(self.pickups)
-            self.said: list[Said] = []
-            self.waiting: list[Said] = []
+            self.events: list[Sent] = []
+            self.waiting: list[Sent] = []
 
         @rule(seed=st.integers(0, 2**32), keeps=st.booleans())
-        def speaks(self, seed: int, *, keeps: bool) -> None:
+        def records(self, seed: int, *, keeps: bool) -> None:
             chance = random.Random(seed)  # noqa: S311 - Hypothesis draws it
-            event = word(chance, street.town, self.pickups, self.said, len(self.said) + 1)
-            event["client_id"] = str(UUID(int=(self.round_id << 64) + len(self.said) + 1))
-            self.said.append(event)
+            event = next_event(chance, street.town, self.pickups, self.events, len(self.events) + 1)
+            event["client_id"] = str(UUID(int=(self.round_id << 64) + len(self.events) + 1))
+            self.events.append(event)
             self.waiting.append(event)
             if not keeps:
                 self.arrives(seed)
@@ -183,12 +183,12 @@ def test_whatever_is_said_in_whatever_order_the_rows_equal_the_reference(street:
         @rule(seed=st.integers(0, 2**32))
         def arrives(self, seed: int) -> None:
             chance = random.Random(seed)  # noqa: S311 - Hypothesis draws it
-            heard = self.waiting + chance.sample(self.said, min(2, len(self.said)))
-            chance.shuffle(heard)
-            for event in heard:
-                self.reference.hear(event)
+            sent = self.waiting + chance.sample(self.events, min(2, len(self.events)))
+            chance.shuffle(sent)
+            for event in sent:
+                self.reference.receive(event)
             self.waiting = []
-            street.say(self.round_id, heard)
+            street.send(self.round_id, sent)
             assert street.state(self.round_id, self.pickups) == self.reference.state()
 
     run_state_machine_as_test(

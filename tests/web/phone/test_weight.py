@@ -1,4 +1,4 @@
-"""What a donor's phone must fetch: no page of hers carries more than 25 kB of script."""
+"""The weight of the donor's pages: at most 25 kB of script each."""
 
 from __future__ import annotations
 

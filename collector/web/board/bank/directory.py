@@ -8,8 +8,8 @@ from collector.banks.directory import LactariumEntry, directory, lactarium_for, 
 from collector.banks.models import Known, Lactarium, LactariumKind
 from collector.db import reading, transaction
 from collector.errors import Refused
+from collector.field_parsers import parse_date
 from collector.people.models import Role
-from collector.web.board.donors.candidates import read_day
 from collector.web.board.page_context import page
 from collector.web.framework.guards import actor, guard, now
 from collector.web.public_words import ANONYMOUS, KINDS, evidence
@@ -126,7 +126,7 @@ def _said() -> LactariumEntry:
         takes_anonymous=Known(takes),
         postcodes=tuple(request.form.get("postcodes", "").replace(",", " ").split()),
         radius_km=int(radius[:6]) if radius else None,
-        checked_on=read_day(checked) if checked else None,
+        checked_on=parse_date(checked) if checked else None,
         listed=bool(request.form.get("listed")),
         ours=bool(request.form.get("ours")),
     )

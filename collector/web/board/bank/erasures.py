@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from collector.db import reading, transaction
 from collector.donors.models import Donor
-from collector.donors.numbers import plain
+from collector.donors.numbers import compact_number
 from collector.donors.queries import get_donor
 from collector.errors import NotFound, Refused
 from collector.people.models import Role
@@ -92,7 +92,7 @@ def _for_a_reason(act: Callable[..., Found]) -> Found:
             session,
             now=now(),
             bank_id=who.bank_id,
-            number=plain(request.form.get("number", "")),
+            number=compact_number(request.form.get("number", "")),
             actor=who.reference,
             reason=request.form.get("reason", "")[:300],
         )

@@ -1,1 +1,1 @@
-"""A day's page: its rounds drawn, planned, changed by hand, published."""
+"""The page of a day: rounds shown, planned, edited and published."""

@@ -1,26 +1,39 @@
-"""The board's comparisons: what the planner proposes, taken or left, and any two plans of a day."""
+"""Comparisons of two plans of a day, and the application of proposals."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
 from werkzeug.wrappers import Response
 
-from collector.db import reading, transaction
+from collector.db import compute_then_write, reading, transaction
 from collector.errors import NotFound, Refused
 from collector.pickups.models import Pickup
-from collector.planning.editing.comparison import figures, moved_visits
-from collector.planning.editing.moves import MOST_AT_ONCE
-from collector.planning.editing.what_if import DayChange, told
-from collector.planning.optimise.proposals import apply, discard, partly, proposal
+from collector.planning.editing.comparison import moved_visits, plan_figures
+from collector.planning.editing.moves import MOST_VISITS
+from collector.planning.editing.what_if import DayChange, preview_of
+from collector.planning.optimise.proposals import (
+    apply_proposal,
+    compute_application,
+    discard_proposal,
+    load_proposal,
+    select_moves,
+)
 from collector.planning.optimise.rebase import Lapse
-from collector.planning.optimise.versions import PlanSource, PlanVersion, beside, named, versions
+from collector.planning.optimise.versions import (
+    PlanSource,
+    PlanVersion,
+    compare_versions,
+    plan_versions,
+    version_named,
+)
 from collector.rounds.queries import day_plan
-from collector.web.board.day.page import day_page, seen_day
-from collector.web.board.day.price_wording import price as priced
-from collector.web.board.page_context import by, civil_day, is_fragment, whole_number
+from collector.web.board.day.page import day_page, load_day_view
+from collector.web.board.day.price_wording import describe_price as priced
+from collector.web.board.page_context import civil_day, edit_context, is_fragment, whole_number
 from collector.web.board.page_context import page as board_page
 from collector.web.board.wording import duration, euros, kilometres, signed
 from collector.web.framework.guards import actor
@@ -43,8 +56,8 @@ LAPSES: Mapping[Lapse, LazyString] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Metric:
-    """One figure of both plans, which way it goes, and whether that is good."""
+class ComparedFigure:
+    """One figure of both plans, its direction, and whether that is better."""
 
     name: str
     before: str
@@ -57,19 +70,19 @@ class Metric:
 @blueprint.get("")
 def any_two(day: str) -> str:
     """Show two plans of a day side by side: the present, proposals, published revisions."""
-    wanted, bank_id = civil_day(day), actor().bank_id
+    on_day, bank_id = civil_day(day), actor().bank_id
     with reading() as session:
-        plan = day_plan(session, bank_id=bank_id, day=wanted)
+        plan = day_plan(session, bank_id=bank_id, day=on_day)
         if plan is None:
             raise NotFound("not_found", kind="day_plans")
-        known = versions(session, plan)
-        first = named(known, request.args.get("first", known[-1].name))
-        second = named(known, request.args.get("second", known[0].name))
-        change = beside(session, plan, first, second)
+        known = plan_versions(session, plan)
+        first = version_named(known, request.args.get("first", known[-1].name))
+        second = version_named(known, request.args.get("second", known[0].name))
+        change = compare_versions(session, plan, first, second)
         return board_page(
             session,
             "board/day/two_plans.html",
-            day=wanted,
+            day=on_day,
             names=_names(change),
             words={each.name: _version(each) for each in known},
             first=first,
@@ -83,37 +96,37 @@ def any_two(day: str) -> str:
 
 @blueprint.get("/<int:run_id>")
 def page(day: str, run_id: int) -> str:
-    """Show what the planner proposes beside the day as it is."""
-    wanted, bank_id = civil_day(day), actor().bank_id
+    """Show a proposal beside the day as it is."""
+    on_day, bank_id = civil_day(day), actor().bank_id
     with reading() as session:
-        seen = seen_day(session, day_plan(session, bank_id=bank_id, day=wanted), wanted)
-        found = proposal(session, bank_id=bank_id, day=wanted, run_id=run_id)
+        view = load_day_view(session, day_plan(session, bank_id=bank_id, day=on_day), on_day)
+        found = load_proposal(session, bank_id=bank_id, day=on_day, run_id=run_id)
         return board_page(
             session,
             "board/day/comparison.html",
-            day=wanted,
-            seen=seen,
+            day=on_day,
+            seen=view,
             found=found,
             metrics=list(_metrics(found.change)),
             visits=moved_visits(found.change),
-            names=seen.names,
+            names=view.names,
             contacts=_contacts(found.change),
-            price=priced(told(found.change), seen.names),
+            price=priced(preview_of(found.change), view.names),
             lapses=LAPSES,
         )
 
 
 @blueprint.get("/<int:run_id>/part")
 def part(day: str, run_id: int) -> str:
-    """Say what only some of the moves would do."""
-    wanted, bank_id = civil_day(day), actor().bank_id
-    chosen = [whole_number(key) for key in request.args.getlist("pickup")][:MOST_AT_ONCE]
+    """Show the price of only some of the moves."""
+    on_day, bank_id = civil_day(day), actor().bank_id
+    chosen = [whole_number(key) for key in request.args.getlist("pickup")][:MOST_VISITS]
     price, wrong = None, ""
     with reading() as session:
-        seen = seen_day(session, day_plan(session, bank_id=bank_id, day=wanted), wanted)
-        found = proposal(session, bank_id=bank_id, day=wanted, run_id=run_id)
+        view = load_day_view(session, day_plan(session, bank_id=bank_id, day=on_day), on_day)
+        found = load_proposal(session, bank_id=bank_id, day=on_day, run_id=run_id)
         try:
-            price = priced(told(partly(found, chosen)), seen.names) if chosen else None
+            price = priced(preview_of(select_moves(found, chosen)), view.names) if chosen else None
         except Refused as refused:
             wrong = sentence(refused)
     return render_template("board/day/_part.html", price=price, wrong=wrong, count=len(chosen))
@@ -121,31 +134,46 @@ def part(day: str, run_id: int) -> str:
 
 @blueprint.post("/<int:run_id>")
 def make(day: str, run_id: int) -> Response:
-    """Apply the proposal, whole or in part, or put it aside."""
-    wanted, act = civil_day(day), request.form.get("act", "")
-    with transaction() as session:
-        if act == "discard":
-            discard(session, by=by(), bank_id=actor().bank_id, day=wanted, run_id=run_id)
-        else:
-            chosen = [whole_number(key) for key in request.form.getlist("pickup")]
-            apply(
-                session,
-                by=by(request.form.get("reason", "")),
-                bank_id=actor().bank_id,
-                day=wanted,
-                version=whole_number(request.form.get("version", "")),
-                run_id=run_id,
-                only=chosen if act == "take" else None,
+    """Apply the proposal wholly or in part, or discard it."""
+    on_day, act = civil_day(day), request.form.get("act", "")
+    if act == "discard":
+        with transaction() as session:
+            discard_proposal(
+                session, context=edit_context(), bank_id=actor().bank_id, day=on_day, run_id=run_id
             )
+    else:
+        _apply(on_day, run_id, whole=act != "take")
     if is_fragment():
-        return make_response(day_page(wanted))
-    said = (
+        return make_response(day_page(on_day))
+    message = (
         gettext("The proposal is put aside.")
         if act == "discard"
         else gettext("The rounds are as proposed. Undo takes it back.")
     )
-    flash(said, "ok")
-    return redirect(url_for("board.days.page", day=wanted), code=303)
+    flash(message, "ok")
+    return redirect(url_for("board.days.page", day=on_day), code=303)
+
+
+def _apply(day: date, run_id: int, *, whole: bool) -> None:
+    """Apply a proposal, or the moves of the visits in the form."""
+    form, bank_id = request.form, actor().bank_id
+    compute_then_write(
+        lambda session: compute_application(
+            session,
+            bank_id=bank_id,
+            day=day,
+            version=whole_number(form.get("version", "")),
+            run_id=run_id,
+            only=None if whole else [whole_number(key) for key in form.getlist("pickup")],
+        ),
+        lambda session, edit: apply_proposal(
+            session,
+            edit,
+            context=edit_context(form.get("reason", "")),
+            bank_id=bank_id,
+            run_id=run_id,
+        ),
+    )
 
 
 def _version(found: PlanVersion) -> str:
@@ -163,7 +191,7 @@ def _names(change: DayChange) -> Mapping[int, str]:
 
 
 def _contacts(change: DayChange) -> Mapping[int, str]:
-    """Return how each donor would be told, as a word; empty where nobody can."""
+    """Return each donor's channel as a word; without one, a word that she must be called."""
     pickups = change.facts.pickups
     return {key: _contact(pickup) for key, pickup in pickups.items()}
 
@@ -172,8 +200,11 @@ def _contact(pickup: Pickup) -> str:
     return str(gettext("e-mail") if pickup.donor.email else gettext("nobody: call her"))
 
 
-def _metrics(change: DayChange) -> Iterator[Metric]:
-    before, after = figures(change, change.before), figures(change, change.after)
+def _metrics(change: DayChange) -> Iterator[ComparedFigure]:
+    before, after = (
+        plan_figures(change, change.plan_before),
+        plan_figures(change, change.plan_after),
+    )
     yield _count(gettext("visits planned"), before.planned, after.planned, more_is_better=True)
     yield _metric(gettext("distance"), before.metres, after.metres, kilometres)
     yield _metric(gettext("working time"), before.seconds, after.seconds, duration)
@@ -190,7 +221,7 @@ def _metrics(change: DayChange) -> Iterator[Metric]:
         )
 
 
-def _count(name: str, before: int, after: int, *, more_is_better: bool) -> Metric:
+def _count(name: str, before: int, after: int, *, more_is_better: bool) -> ComparedFigure:
     return _metric(name, before, after, str, more_is_better=more_is_better)
 
 
@@ -201,10 +232,10 @@ def _metric(
     say: Callable[[int], str],
     *,
     more_is_better: bool = False,
-) -> Metric:
+) -> ComparedFigure:
     by_how_much = after - before
     way = SAME if say(before) == say(after) else UP if by_how_much > 0 else DOWN
-    return Metric(
+    return ComparedFigure(
         name=name,
         before=say(before),
         after=say(after),

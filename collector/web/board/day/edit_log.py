@@ -1,18 +1,17 @@
-"""The edits of a day in words: who did what, to whom, when."""
+"""The edits of a day in words: actor, action, visits and time."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext, lazy_gettext, ngettext
 from flask_babel.speaklater import LazyString
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
-from collector.people.models import Person
-from collector.pickups.models import Pickup
-from collector.planning.editing.assignment import Arrangement
-from collector.planning.editing.undo import visits_of
+from collector.people.queries import names_of
+from collector.pickups.queries import donor_names
+from collector.planning.editing.assignment import Assignment
+from collector.planning.editing.queries import edits_by_key, visits_of_edit
 from collector.planning.models import DayEdit, EditKind
 from collector.rounds.models import DayPlan
 
@@ -20,7 +19,7 @@ _ = lazy_gettext
 
 PERSON = "person:"
 
-DID: Mapping[EditKind, LazyString] = {
+EDIT_WORDS: Mapping[EditKind, LazyString] = {
     EditKind.PINNED: _("pinned %(whom)s"),
     EditKind.UNPINNED: _("let go of the pin of %(whom)s"),
     EditKind.SPREAD: _("spread %(whom)s over other rounds"),
@@ -29,29 +28,30 @@ DID: Mapping[EditKind, LazyString] = {
     EditKind.TAKEN: _("took %(whom)s from the planner's proposal"),
     EditKind.OTHER_DAY: _("moved %(whom)s from one day to another"),
 }
-DID_MOVE_TO = _("moved %(whom)s to %(target)s")
-DID_MOVE = _("moved %(whom)s")
+MOVE_TO_WORDS = _("moved %(whom)s to %(target)s")
+MOVE_WORDS = _("moved %(whom)s")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditLine:
-    """One edit as the board tells it."""
+    """One edit in words."""
 
     who: str
     words: str
     at: datetime
 
 
-def said(session: Session, plan: DayPlan | None, edits: Sequence[DayEdit]) -> list[EditLine]:
-    """Put edits of a day into words, in their order."""
+def describe_edits(
+    session: Session, plan: DayPlan | None, edits: Sequence[DayEdit]
+) -> list[EditLine]:
+    """Return the edits of a day in words, in their order."""
     if plan is None or not edits:
         return []
     by_key = {edit.id: edit for edit in edits}
     missing = {edit.takes_back_id for edit in edits if edit.takes_back_id} - by_key.keys()
-    by_key |= {
-        edit.id: edit for edit in session.scalars(select(DayEdit).where(DayEdit.id.in_(missing)))
-    }
-    names = names_of(session, {key for edit in by_key.values() for key in visits_of(edit)})
+    by_key |= edits_by_key(session, plan=plan, keys=missing)
+    visits = {key for edit in by_key.values() for key in visits_of_edit(edit)}
+    names = donor_names(session, plan.bank_id, visits)
     letters = {round_.id: round_.letter for round_ in plan.rounds}
     people = _people(session, {edit.actor for edit in edits})
     return [
@@ -64,29 +64,15 @@ def said(session: Session, plan: DayPlan | None, edits: Sequence[DayEdit]) -> li
     ]
 
 
-def words_of(session: Session, plan: DayPlan, edit: DayEdit) -> str:
-    """Say what one edit did."""
-    (told,) = said(session, plan, [edit])
-    return told.words
-
-
-def names_of(session: Session, pickups: Collection[int]) -> dict[int, str]:
-    """Return who these requests are of."""
-    rows = session.scalars(
-        select(Pickup).where(Pickup.id.in_(pickups)).options(joinedload(Pickup.donor))
-    )
-    return {row.id: f"{row.donor.first_name} {row.donor.family_name}" for row in rows}
-
-
-def who_is(session: Session, actor: str) -> str:
-    """Return the name of an actor."""
-    return _people(session, {actor}).get(actor, str(gettext("the planner")))
+def describe_edit(session: Session, plan: DayPlan, edit: DayEdit) -> str:
+    """Return one edit in words."""
+    (line,) = describe_edits(session, plan, [edit])
+    return line.words
 
 
 def _people(session: Session, actors: Iterable[str]) -> dict[str, str]:
     keys = {int(each.removeprefix(PERSON)): each for each in actors if each.startswith(PERSON)}
-    rows = session.scalars(select(Person).where(Person.id.in_(keys)))
-    return {keys[row.id]: row.name for row in rows}
+    return {keys[key]: name for key, name in names_of(session, keys).items()}
 
 
 def _words(
@@ -103,13 +89,13 @@ def _words(
         if edit.kind is EditKind.UNDONE:
             return str(gettext("undone: %(what)s", what=what))
         return str(gettext("done again: %(what)s", what=what))
-    keys = visits_of(edit)
+    keys = visits_of_edit(edit)
     who = names.get(keys[0], "?") if len(keys) == 1 else ""
     return _plain(edit, who, len(keys), _target(edit, keys, letters))
 
 
 def _target(edit: DayEdit, keys: Sequence[int], letters: Mapping[int, str]) -> str:
-    after = Arrangement.read(edit.after)
+    after = Assignment.from_json(edit.after)
     rounds = {after.round_of(key) for key in keys}
     if len(rounds) != 1:
         return ""
@@ -121,5 +107,5 @@ def _target(edit: DayEdit, keys: Sequence[int], letters: Mapping[int, str]) -> s
 
 def _plain(edit: DayEdit, who: str, count: int, target: str) -> str:
     whom = who or str(ngettext("%(num)s visit", "%(num)s visits", count))
-    sentence: LazyString = DID.get(edit.kind, DID_MOVE_TO if target else DID_MOVE)
+    sentence: LazyString = EDIT_WORDS.get(edit.kind, MOVE_TO_WORDS if target else MOVE_WORDS)
     return str(sentence) % {"whom": whom, "target": target}

@@ -1,14 +1,15 @@
-"""The board's undo, its redo, and who changed what on a day."""
+"""Undo, redo and the edit log of a day."""
 
 from flask import Blueprint, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from collector.db import reading, transaction
-from collector.planning.editing.undo import edits_of, take_back
+from collector.planning.editing.queries import edits_of
+from collector.planning.editing.undo import undo_or_redo
 from collector.rounds.queries import day_plan
-from collector.web.board.day.edit_log import said
+from collector.web.board.day.edit_log import describe_edits
 from collector.web.board.day.page import day_page
-from collector.web.board.page_context import by, civil_day, is_fragment, whole_number
+from collector.web.board.page_context import civil_day, edit_context, is_fragment, whole_number
 from collector.web.board.page_context import page as board_page
 from collector.web.framework.guards import actor
 
@@ -17,29 +18,29 @@ blueprint = Blueprint("edits", __name__, url_prefix="/days/<day>/edits")
 
 @blueprint.get("")
 def page(day: str) -> str:
-    """Show who changed what on a day, the latest first."""
-    wanted = civil_day(day)
+    """Show the edits of a day, the latest first."""
+    on_day = civil_day(day)
     with reading() as session:
-        plan = day_plan(session, bank_id=actor().bank_id, day=wanted)
-        told = said(session, plan, edits_of(session, plan=plan))
+        plan = day_plan(session, bank_id=actor().bank_id, day=on_day)
+        lines = describe_edits(session, plan, edits_of(session, plan=plan))
         return board_page(
-            session, "board/day/edits.html", day=wanted, told=list(reversed(told)), plan=plan
+            session, "board/day/edits.html", day=on_day, told=list(reversed(lines)), plan=plan
         )
 
 
 @blueprint.post("")
 def make(day: str) -> Response:
-    """Undo what this coordinator did last, or do again what she undid last."""
-    wanted = civil_day(day)
+    """Undo the coordinator's last edit, or redo the last one that she undid."""
+    on_day = civil_day(day)
     with transaction() as session:
-        take_back(
+        undo_or_redo(
             session,
-            by=by(),
+            context=edit_context(),
             bank_id=actor().bank_id,
-            day=wanted,
+            day=on_day,
             version=whole_number(request.form.get("version", "")),
             redo=request.form.get("what") == "redo",
         )
     if is_fragment():
-        return make_response(day_page(wanted))
-    return redirect(url_for("board.days.page", day=wanted), code=303)
+        return make_response(day_page(on_day))
+    return redirect(url_for("board.days.page", day=on_day), code=303)

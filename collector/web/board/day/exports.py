@@ -1,4 +1,4 @@
-"""The board's files to take away: the day's rounds, stop by stop."""
+"""Exports of a day: its rounds, stop by stop."""
 
 from collections.abc import Iterator
 
@@ -7,8 +7,8 @@ from flask import Blueprint, Response, make_response
 from collector.csv_rows import write_rows
 from collector.db import reading
 from collector.rounds.queries import day_plan
-from collector.web.board.day.page import seen_day
-from collector.web.board.day.view_model import DayView, RoundSeen, StopSeen
+from collector.web.board.day.page import load_day_view
+from collector.web.board.day.view_model import DayView, RoundView, StopView
 from collector.web.board.page_context import civil_day
 from collector.web.framework.guards import actor
 from collector.web.wording import clock
@@ -41,33 +41,33 @@ COLUMNS = (
 
 @blueprint.get("/rounds.csv")
 def rounds(day: str) -> Response:
-    """Give the day's rounds as a file that no spreadsheet runs."""
-    wanted = civil_day(day)
+    """Return the day's rounds as CSV without formulas."""
+    on_day = civil_day(day)
     with reading() as session:
-        plan = day_plan(session, bank_id=actor().bank_id, day=wanted)
-        content = write_rows(COLUMNS, _rows(seen_day(session, plan, wanted)))
+        plan = day_plan(session, bank_id=actor().bank_id, day=on_day)
+        content = write_rows(COLUMNS, _rows(load_day_view(session, plan, on_day)))
     answer = make_response(content)
     answer.headers["Content-Type"] = "text/csv; charset=utf-8"
-    answer.headers["Content-Disposition"] = f'attachment; filename="rounds-{wanted}.csv"'
+    answer.headers["Content-Disposition"] = f'attachment; filename="rounds-{on_day}.csv"'
     return answer
 
 
-def _rows(seen: DayView) -> Iterator[dict[str, object]]:
-    for found in seen.rounds:
+def _rows(view: DayView) -> Iterator[dict[str, object]]:
+    for found in view.rounds:
         for stop in found.stops:
             yield _row(found, stop)
 
 
-def _row(found: RoundSeen, seen: StopSeen) -> dict[str, object]:
-    pickup, donor = seen.pickup, seen.pickup.donor
+def _row(found: RoundView, stop: StopView) -> dict[str, object]:
+    pickup, donor = stop.pickup, stop.pickup.donor
     return {
         "round": found.letter,
         "collector": found.shift.collector.name,
         "vehicle": found.shift.vehicle,
-        "stop": seen.number,
-        "arrives": clock(seen.stop.arrives_at),
-        "begins": clock(seen.stop.begins_at),
-        "ends": clock(seen.stop.ends_at),
+        "stop": stop.number,
+        "arrives": clock(stop.stop.arrives_at),
+        "begins": clock(stop.stop.begins_at),
+        "ends": clock(stop.stop.ends_at),
         "donor_number": donor.number,
         "first_name": donor.first_name,
         "family_name": donor.family_name,

@@ -1,36 +1,36 @@
-"""What the map of a day shows: sites, rounds as lines, stops as discs, the tray hollow."""
+"""The map of a day: sites, rounds as lines, stops as discs, the tray as hollow discs."""
 
 from typing import Any
 
 from collector.banks.models import Site
 from collector.pickups.models import Pickup
-from collector.web.board.day.view_model import DayView, RoundSeen
+from collector.web.board.day.view_model import DayView, RoundView
 
 
-def day_map(picture: DayView) -> dict[str, Any]:
-    """Return the day's map, ready to be written as JSON."""
-    shifts = [seen.shift for seen in picture.rounds] + list(picture.idle)
+def day_map(view: DayView) -> dict[str, Any]:
+    """Return the map of a day as values for JSON."""
+    shifts = [round_view.shift for round_view in view.rounds] + list(view.idle)
     sites = {site.id: site for shift in shifts for site in (shift.start_site, shift.end_site)}
     return {
         "sites": [{"name": site.name, "at": _of_site(site)} for site in sites.values()],
-        "rounds": [_round(seen) for seen in picture.rounds if seen.stops],
+        "rounds": [_round(round_view) for round_view in view.rounds if round_view.stops],
         "tray": [
             {"pickup": left.pickup.id, "name": _name(left.pickup), "at": at}
-            for left in picture.tray
+            for left in view.tray
             if (at := _of_pickup(left.pickup))
         ],
     }
 
 
-def _round(seen: RoundSeen) -> dict[str, Any]:
+def _round(round_view: RoundView) -> dict[str, Any]:
     stops = [
         {"pickup": stop.pickup.id, "number": stop.number, "name": _name(stop.pickup), "at": at}
-        for stop in seen.stops
+        for stop in round_view.stops
         if (at := _of_pickup(stop.pickup))
     ]
-    ends = _of_site(seen.shift.start_site), _of_site(seen.shift.end_site)
+    ends = _of_site(round_view.shift.start_site), _of_site(round_view.shift.end_site)
     return {
-        "letter": seen.letter,
+        "letter": round_view.letter,
         "line": [ends[0], *(stop["at"] for stop in stops), ends[1]],
         "stops": stops,
     }

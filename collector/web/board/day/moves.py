@@ -1,4 +1,4 @@
-"""The board's moves: where visits may go, what each place costs, and doing it."""
+"""Moves of visits: targets, their prices, and the move itself."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,97 +9,108 @@ from flask_babel import ngettext
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from collector.db import reading, transaction
+from collector.db import compute_then_write, reading
 from collector.errors import NotFound, Refused
 from collector.pickups.models import Pickup
+from collector.planning.editing.commit import write_edit
 from collector.planning.editing.moves import (
-    MOST_AT_ONCE,
+    MOST_VISITS,
     TRAY,
-    Choice,
+    PricedTarget,
     TargetPosition,
-    choices,
-    move,
-    price,
+    compute_move,
+    price_move,
+    price_targets,
 )
-from collector.planning.editing.other_days import OtherDay, move_to_day, other_days
-from collector.planning.editing.what_if import DayChange, Desk
-from collector.planning.problem.build import gather
-from collector.rounds.models import DayPlan, RoundState
+from collector.planning.editing.other_days import (
+    OtherDay,
+    compute_day_move,
+    move_to_day,
+    price_other_days,
+)
+from collector.planning.editing.what_if import DayChange, WhatIf
+from collector.planning.problem.build import load_facts
+from collector.rounds.models import NOT_STARTED, DayPlan
 from collector.rounds.publication import promises_in
 from collector.rounds.queries import day_plan
-from collector.web.board.day.page import day_page, seen_day
-from collector.web.board.day.price_wording import RANK, Price, PriceVerdict
-from collector.web.board.day.price_wording import price as priced
-from collector.web.board.day.view_model import DayView, RoundSeen, StopSeen
-from collector.web.board.page_context import by, civil_day, is_fragment, today, whole_number
+from collector.web.board.day.page import day_page, load_day_view
+from collector.web.board.day.price_wording import RANK, PriceVerdict, PriceView
+from collector.web.board.day.price_wording import describe_price as priced
+from collector.web.board.day.view_model import DayView, RoundView, StopView
+from collector.web.board.page_context import (
+    civil_day,
+    edit_context,
+    is_fragment,
+    today,
+    whole_number,
+)
 from collector.web.board.page_context import page as board_page
 from collector.web.framework.guards import actor
 from collector.web.wording import sentence
 
 blueprint = Blueprint("moves", __name__, url_prefix="/days/<day>/moves")
 
-NOT_GONE = frozenset({RoundState.DRAFT, RoundState.PUBLISHED})
 ANOTHER_DAY = "day:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChoiceSeen:
-    """A place as the board offers it.
+class TargetView:
+    """A target of a move on the page.
 
     Attributes
     ----------
     seen
-        The round; None where it is no single one.
+        The round; None if the target is not one round.
     after
-        The stop it would come after, where one visit goes into a round.
+        The stop before the inserted visit, if one visit goes into a round.
     left
-        How many of the visits would be in no round then.
+        Number of the visits in no round afterwards.
     """
 
     place: TargetPosition
-    price: Price | None
+    price: PriceView | None
     refusal: str
-    seen: RoundSeen | None
-    after: StopSeen | None
+    seen: RoundView | None
+    after: StopView | None
     is_first: bool
     left: int
     is_here: bool
 
     @property
     def rank(self) -> tuple[bool, int, bool, int]:
-        """What is best comes first; where the visit is, ahead of everything."""
+        """The sort key: the present place first, then the best target."""
         verdict, cents = self.price.rank if self.price else (RANK[PriceVerdict.REFUSED], 0)
         return not self.is_here, verdict, self.place.kind == TRAY or bool(self.left), cents
 
     @property
     def is_way_out(self) -> bool:
-        """It is worth looking at first: another round that nothing speaks against for good."""
+        """Whether the target is another round without a medical obstacle: it is shown first."""
         can = self.price is not None and self.price.verdict is not PriceVerdict.REFUSED
         return can and not self.is_here and self.place.kind != TRAY
 
 
 @blueprint.get("")
 def page(day: str) -> str:
-    """Show where visits may go, what each place costs, and what is chosen."""
-    wanted, chosen = civil_day(day), request.args.get("place", "")
+    """Show the targets of a move, their prices and the selected one."""
+    on_day, chosen = civil_day(day), request.args.get("place", "")
     with reading() as session:
-        plan, seen = _day(session, wanted)
-        pickups = _pickups(seen)
-        desk = Desk(gather(session, plan), [pickup.id for pickup in pickups])
-        offered = _offered(desk, seen, pickups)
-        looked_at = _looked_at(session, plan, seen, pickups, chosen, offered)
+        plan, view = _day(session, on_day)
+        pickups = _pickups(view)
+        what_if = WhatIf(load_facts(session, plan), [pickup.id for pickup in pickups])
+        offered = _offered(what_if, view, pickups)
+        looked_at = _selected(session, plan, view, pickups, chosen, offered)
         return board_page(
             session,
             "board/day/_move.html" if is_fragment() else "board/day/move.html",
-            day=wanted,
-            seen=seen,
+            day=on_day,
+            seen=view,
             pickups=pickups,
             offered=offered,
-            exact=_exact(seen, pickups),
+            exact=_exact(view, pickups),
             chosen=chosen or looked_at[0],
             price=looked_at[1],
             wrong=looked_at[2],
-            is_placed=bool(desk.was.placed & desk.hands),
+            is_placed=bool(what_if.assignment.placed & what_if.movable),
             alone=not is_fragment(),
             promised=promises_in(plan.rounds).get(pickups[0].id) if len(pickups) == 1 else None,
         )
@@ -107,71 +118,79 @@ def page(day: str) -> str:
 
 @blueprint.get("/price")
 def show_price(day: str) -> str:
-    """Say what one place would cost, for stops that are being dragged."""
-    wanted = civil_day(day)
+    """Show the price of one target, for stops that are being dragged."""
+    on_day = civil_day(day)
     with reading() as session:
-        plan, seen = _day(session, wanted)
+        plan, view = _day(session, on_day)
         keys = _keys()
-        _, found = price(session, plan, pickups=keys, place=TargetPosition.read(_place()))
-    return render_template("board/day/_price.html", price=priced(found, seen.names))
+        _, found = price_move(session, plan, pickups=keys, place=TargetPosition.parse(_place()))
+    return render_template("board/day/_price.html", price=priced(found, view.names))
 
 
 @blueprint.get("/days")
 def show_days(day: str) -> str:
-    """Say what the visits would add on other days."""
-    wanted = civil_day(day)
+    """Show the price of the visits on other days."""
+    on_day = civil_day(day)
     with reading() as session:
-        _, seen = _day(session, wanted)
-        pickups = _pickups(seen)
+        _, view = _day(session, on_day)
+        pickups = _pickups(view)
         keys = [pickup.id for pickup in pickups]
-        found = other_days(
-            session, bank_id=actor().bank_id, day=wanted, pickups=keys, today=today()
+        found = price_other_days(
+            session, bank_id=actor().bank_id, day=on_day, pickups=keys, today=today()
         )
         return board_page(
             session,
             "board/day/_days.html" if is_fragment() else "board/day/days.html",
             alone=not is_fragment(),
-            day=wanted,
-            seen=seen,
+            day=on_day,
+            seen=view,
             pickups=pickups,
-            days=[(each, _price_of_day(each, seen)) for each in found],
+            days=[(each, _price_of_day(each, view)) for each in found],
         )
 
 
 @blueprint.post("")
 def make(day: str) -> Response:
     """Move visits; the rounds they leave and join are timed anew."""
-    wanted, place = civil_day(day), request.form.get("place", "")
+    on_day, place = civil_day(day), request.form.get("place", "")
     if place.startswith(ANOTHER_DAY):
-        return _to_another_day(wanted, civil_day(place.removeprefix(ANOTHER_DAY)))
+        return _to_another_day(on_day, civil_day(place.removeprefix(ANOTHER_DAY)))
     keys = [whole_number(key) for key in request.form.getlist("pickup")]
-    with transaction() as session:
-        move(
+    version, bank_id = whole_number(request.form.get("version", "")), actor().bank_id
+    compute_then_write(
+        lambda session: compute_move(
             session,
-            by=by(request.form.get("reason", "")),
-            bank_id=actor().bank_id,
-            day=wanted,
-            version=whole_number(request.form.get("version", "")),
-            pickups=keys[:MOST_AT_ONCE],
-            place=TargetPosition.read(place),
-        )
+            bank_id=bank_id,
+            day=on_day,
+            version=version,
+            pickups=keys[:MOST_VISITS],
+            place=TargetPosition.parse(place),
+        ),
+        lambda session, edit: write_edit(
+            session, edit, context=edit_context(request.form.get("reason", "")), bank_id=bank_id
+        ),
+    )
     if is_fragment():
-        return make_response(day_page(wanted))
-    return redirect(url_for("board.days.page", day=wanted, _anchor=f"stop-{keys[0]}"), code=303)
+        return make_response(day_page(on_day))
+    return redirect(url_for("board.days.page", day=on_day, _anchor=f"stop-{keys[0]}"), code=303)
 
 
 def _to_another_day(day: date, to: date) -> Response:
     keys = [whole_number(key) for key in request.form.getlist("pickup")]
-    with transaction() as session:
-        move_to_day(
+    version, bank_id = whole_number(request.form.get("version", "")), actor().bank_id
+    compute_then_write(
+        lambda session: compute_day_move(
             session,
-            by=by(request.form.get("reason", "")),
-            bank_id=actor().bank_id,
+            bank_id=bank_id,
             day=day,
-            version=whole_number(request.form.get("version", "")),
-            pickups=keys[:MOST_AT_ONCE],
+            version=version,
+            pickups=keys[:MOST_VISITS],
             to=to,
-        )
+        ),
+        lambda session, computed: move_to_day(
+            session, computed, context=edit_context(request.form.get("reason", "")), bank_id=bank_id
+        ),
+    )
     if is_fragment():
         return make_response(day_page(day))
     flash(
@@ -187,7 +206,7 @@ def _day(session: Session, day: date) -> tuple[DayPlan, DayView]:
     plan = day_plan(session, bank_id=actor().bank_id, day=day)
     if plan is None:
         raise NotFound("not_found", kind="day_plans")
-    return plan, seen_day(session, plan, day)
+    return plan, load_day_view(session, plan, day)
 
 
 def _place() -> str:
@@ -195,43 +214,45 @@ def _place() -> str:
 
 
 def _keys() -> list[int]:
-    return [whole_number(key) for key in request.args.getlist("pickup")][:MOST_AT_ONCE]
+    return [whole_number(key) for key in request.args.getlist("pickup")][:MOST_VISITS]
 
 
-def _pickups(seen: DayView) -> list[Pickup]:
-    """Return the visits the address names, one by one or by their round, in their order."""
+def _pickups(view: DayView) -> list[Pickup]:
+    """Return the visits named in the address, one by one or by round, in their order."""
     rounds = {whole_number(key) for key in request.args.getlist("round")}
-    wanted = set(_keys()) | {
+    on_day = set(_keys()) | {
         stop.pickup.id
-        for found in seen.rounds
+        for found in view.rounds
         if found.round.id in rounds
         for stop in found.stops
         if stop.movable
     }
-    known = [stop.pickup for found in seen.rounds for stop in found.stops]
-    known += [left.pickup for left in seen.tray]
-    chosen = [pickup for pickup in known if pickup.id in wanted]
-    if not chosen or wanted - {pickup.id for pickup in chosen}:
+    known = [stop.pickup for found in view.rounds for stop in found.stops]
+    known += [left.pickup for left in view.tray]
+    chosen = [pickup for pickup in known if pickup.id in on_day]
+    if not chosen or on_day - {pickup.id for pickup in chosen}:
         raise NotFound("not_found", kind="pickups")
-    return chosen[:MOST_AT_ONCE]
+    return chosen[:MOST_VISITS]
 
 
-def _offered(desk: Desk, seen: DayView, pickups: Sequence[Pickup]) -> list[ChoiceSeen]:
+def _offered(what_if: WhatIf, view: DayView, pickups: Sequence[Pickup]) -> list[TargetView]:
     keys = [pickup.id for pickup in pickups]
-    found = [_choice_seen(desk, seen, keys, each) for each in choices(desk, keys)]
+    found = [_target_view(what_if, view, keys, each) for each in price_targets(what_if, keys)]
     return sorted(found, key=lambda each: each.rank)
 
 
-def _choice_seen(desk: Desk, seen: DayView, keys: Sequence[int], found: Choice) -> ChoiceSeen:
-    rounds = {each.round.id: each for each in seen.rounds}
+def _target_view(
+    what_if: WhatIf, view: DayView, keys: Sequence[int], found: PricedTarget
+) -> TargetView:
+    rounds = {each.round.id: each for each in view.rounds}
     after, is_first = None, False
     if found.change and found.place.round_id is not None and len(keys) == 1:
-        after, is_first = _after(seen, found.change, found.place.round_id, keys[0])
-    holders = {desk.was.round_of(key) for key in keys}
+        after, is_first = _after(view, found.change, found.place.round_id, keys[0])
+    holders = {what_if.assignment.round_of(key) for key in keys}
     is_here = found.place.round_id is not None and holders == {found.place.round_id}
-    return ChoiceSeen(
+    return TargetView(
         place=found.place,
-        price=priced(found.preview, seen.names) if found.preview else None,
+        price=priced(found.preview, view.names) if found.preview else None,
         refusal=sentence(found.refusal) if found.refusal else "",
         seen=rounds.get(found.place.round_id or 0),
         after=after,
@@ -242,40 +263,40 @@ def _choice_seen(desk: Desk, seen: DayView, keys: Sequence[int], found: Choice) 
 
 
 def _after(
-    seen: DayView, change: DayChange, round_id: int, key: int
-) -> tuple[StopSeen | None, bool]:
-    order = change.becomes.orders.get(round_id, ())
+    view: DayView, change: DayChange, round_id: int, key: int
+) -> tuple[StopView | None, bool]:
+    order = change.assignment_after.orders.get(round_id, ())
     if key not in order:
         return None, False
     at = order.index(key)
-    stops = {stop.pickup.id: stop for found in seen.rounds for stop in found.stops}
+    stops = {stop.pickup.id: stop for found in view.rounds for stop in found.stops}
     return (stops.get(order[at - 1]), False) if at else (None, True)
 
 
-def _looked_at(
+def _selected(
     session: Session,
     plan: DayPlan,
-    seen: DayView,
+    view: DayView,
     pickups: Sequence[Pickup],
     chosen: str,
-    offered: Sequence[ChoiceSeen],
-) -> tuple[str, Price | None, str]:
-    """Return the place that is looked at, its price, or what stands against it."""
+    offered: Sequence[TargetView],
+) -> tuple[str, PriceView | None, str]:
+    """Return the selected target, its price, or the refusal."""
     if not chosen:
         best = next((each for each in offered if each.is_way_out), None)
         return (str(best.place), best.price, "") if best else ("", None, "")
     try:
         keys = [pickup.id for pickup in pickups]
-        _, found = price(session, plan, pickups=keys, place=TargetPosition.read(chosen))
+        _, found = price_move(session, plan, pickups=keys, place=TargetPosition.parse(chosen))
     except Refused as refused:
         return chosen, None, sentence(refused)
-    return chosen, priced(found, seen.names), ""
+    return chosen, priced(found, view.names), ""
 
 
 def _exact(
-    seen: DayView, pickups: Sequence[Pickup]
-) -> list[tuple[RoundSeen, list[tuple[TargetPosition, StopSeen | None]]]]:
-    """Return the places in each round, each by the stop before it, the visits left out."""
+    view: DayView, pickups: Sequence[Pickup]
+) -> list[tuple[RoundView, list[tuple[TargetPosition, StopView | None]]]]:
+    """Return the positions in each round, each by the stop before it, without the moved visits."""
     moved = {pickup.id for pickup in pickups}
     return [
         (
@@ -287,10 +308,10 @@ def _exact(
                 )
             ],
         )
-        for found in seen.rounds
-        if found.round.state in NOT_GONE
+        for found in view.rounds
+        if found.round.state in NOT_STARTED
     ]
 
 
-def _price_of_day(found: OtherDay, seen: DayView) -> Price | None:
-    return priced(found.preview, seen.names) if found.preview else None
+def _price_of_day(found: OtherDay, view: DayView) -> PriceView | None:
+    return priced(found.preview, view.names) if found.preview else None

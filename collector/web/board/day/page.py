@@ -1,4 +1,4 @@
-"""The board's day: its page, its pane as it changes, and the pane as an answer to a refusal."""
+"""The page of a day, its pane, and the pane as the response to a refusal."""
 
 import hashlib
 from collections.abc import Mapping
@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from flask import Blueprint, Response, make_response, request
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from collector.banks.queries import get_bank, policies_of
@@ -14,19 +13,18 @@ from collector.custody.models import DoorRecord
 from collector.custody.queries import records_at
 from collector.db import reading
 from collector.errors import Conflict, MilkroundError
-from collector.pickups.models import Pickup, PickupState, PickupWindow
-from collector.pickups.queries import for_day
-from collector.planning.editing.undo import edits_of, stacks
-from collector.planning.optimise.proposals import is_empty, open_proposal, was_overtaken
-from collector.rounds.actions import pending
-from collector.rounds.models import DayPlan, Round, RoundStop
-from collector.rounds.queries import day_plan
+from collector.pickups.queries import count_unanswered, requests_for_day
+from collector.planning.editing.queries import edits_of, undo_stacks
+from collector.planning.optimise.proposals import changes_nothing, open_proposal, was_overtaken
+from collector.rounds.actions import pending_changes
+from collector.rounds.models import DayPlan
+from collector.rounds.queries import day_fingerprint, day_plan
 from collector.shifts.queries import shifts_on
-from collector.web.board.day.edit_log import EditLine, said, words_of
+from collector.web.board.day.edit_log import EditLine, describe_edit, describe_edits
 from collector.web.board.day.map import day_map
-from collector.web.board.day.plan_progress import latest_of_day
-from collector.web.board.day.timeline import timeline
-from collector.web.board.day.view_model import DayView, picture
+from collector.web.board.day.plan_progress import latest_job_view
+from collector.web.board.day.timeline import build_timeline
+from collector.web.board.day.view_model import DayView, build_day_view
 from collector.web.board.page_context import civil_day, is_fragment
 from collector.web.board.page_context import page as board_page
 from collector.web.board.wording import SECONDS_TO_THINK
@@ -37,17 +35,17 @@ from collector.web.wording import sentence
 blueprint = Blueprint("days", __name__, url_prefix="/days/<day>")
 
 A_DAY = timedelta(days=1)
-MOST_TOLD = 5
+MOST_LISTED = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
-    """What the pane says about what was just tried."""
+class PaneMessage:
+    """A message about the last action, shown over the pane."""
 
     tone: str
     text: str
     since: tuple[EditLine, ...] = ()
-    """What colleagues did since the page was loaded."""
+    """Edits of colleagues since the page was loaded."""
 
 
 @blueprint.get("")
@@ -58,125 +56,100 @@ def page(day: str) -> str:
 
 @blueprint.get("/pane")
 def pane(day: str) -> Response:
-    """Show a day's pane again, or nothing where it is still what the reader sees."""
-    wanted = civil_day(day)
+    """Show the pane of a day, or 204 if the reader has the same."""
+    on_day = civil_day(day)
     with reading() as session:
-        if request.args.get("seen") == stamp(session, actor().bank_id, wanted):
+        if request.args.get("seen") == pane_stamp(session, actor().bank_id, on_day):
             return Response(status=204)
-    return make_response(day_page(wanted))
+    return make_response(day_page(on_day))
 
 
 def answer_over_day(error: MilkroundError) -> Response:
-    """Say what stood against an act on a day, over the day as it is now."""
+    """Respond to a refused action with its message over the day as it is now."""
     given = (request.view_args or {}).get("day")
-    # A question that is refused (what would this place cost?) is answered with the refusal alone.
+    # A refused GET, such as the price of a target, is answered with the refusal alone.
     if given is None or request.method == "GET" or errors.wants_json():
         return errors.answer_refusal(error)
     tone = "warn" if isinstance(error, Conflict) else "danger"
     day = civil_day(given)
-    shown = day_page(day, message=Message(tone, sentence(error), _since(error, day)))
+    shown = day_page(day, message=PaneMessage(tone, sentence(error), _since(error, day)))
     return make_response(shown, errors.STATUS[type(error)])
 
 
 def _since(error: MilkroundError, day: date) -> tuple[EditLine, ...]:
-    """Return what was done to a day since the version that a form was made of."""
-    seen = request.form.get("version", "")
-    if not isinstance(error, Conflict) or not seen.isdigit():
+    """Return the edits of a day since the version of the form."""
+    version = request.form.get("version", "")
+    if not isinstance(error, Conflict) or not version.isdigit():
         return ()
     with reading() as session:
         plan = day_plan(session, bank_id=actor().bank_id, day=day)
-        edits = edits_of(session, plan=plan, since=int(seen))
-        return tuple(said(session, plan, edits[-MOST_TOLD:]))
+        edits = edits_of(session, plan=plan, since=int(version))
+        return tuple(describe_edits(session, plan, edits[-MOST_LISTED:]))
 
 
-def day_page(day: date, *, message: Message | None = None) -> str:
-    """Render a day, or only its pane where htmx asks."""
+def day_page(day: date, *, message: PaneMessage | None = None) -> str:
+    """Render a day, or only its pane for an htmx request."""
     template = "board/day/_pane.html" if is_fragment() else "board/day/page.html"
     bank_id = actor().bank_id
     with reading() as session:
-        plan, job = day_plan(session, bank_id=bank_id, day=day), latest_of_day(session, day)
-        seen = seen_day(session, plan, day)
+        plan, job = day_plan(session, bank_id=bank_id, day=day), latest_job_view(session, day)
+        view = load_day_view(session, plan, day)
         offer = open_proposal(session, bank_id=bank_id, day=day)
-        back = stacks(session, plan=plan, actor=actor().reference)
+        back = undo_stacks(session, plan=plan, actor=actor().reference)
         return board_page(
             session,
             template,
             day=day,
             before=day - A_DAY,
             after=day + A_DAY,
-            seen=seen,
+            seen=view,
             changed=_changed(session, plan),
-            chart=timeline(seen, now=now()),
-            map=day_map(seen),
-            doors=door_records(session, seen),
-            asked=_asked_for(session, bank_id, day),
+            chart=build_timeline(view, now=now()),
+            map=day_map(view),
+            doors=door_records(session, view),
+            asked=count_unanswered(session, bank_id, day=day),
             job=job,
             busy=job is not None and job.running,
             message=message,
-            stamp=stamp(session, bank_id, day),
+            stamp=pane_stamp(session, bank_id, day),
             seconds_to_think=SECONDS_TO_THINK,
-            undo=words_of(session, plan, back.undo) if plan and back.undo else "",
-            redo=words_of(session, plan, back.redo) if plan and back.redo else "",
+            undo=describe_edit(session, plan, back.undo) if plan and back.undo else "",
+            redo=describe_edit(session, plan, back.redo) if plan and back.redo else "",
             proposal=offer,
-            found_nothing=offer is not None and is_empty(offer),
+            found_nothing=offer is not None and changes_nothing(offer),
             overtaken=offer is not None and was_overtaken(offer),
         )
 
 
-def seen_day(session: Session, plan: DayPlan | None, day: date) -> DayView:
-    """Return what the board shows of a day."""
+def load_day_view(session: Session, plan: DayPlan | None, day: date) -> DayView:
+    """Load the view of a day."""
     bank_id = actor().bank_id
-    return picture(
+    return build_day_view(
         plan,
         shifts=shifts_on(session, bank_id=bank_id, day=day),
-        pickups=for_day(session, bank_id, day),
+        pickups=requests_for_day(session, bank_id, day),
         policies=policies_of(session, bank_id),
     )
 
 
-def stamp(session: Session, bank_id: int, day: date) -> str:
-    """Return a mark that changes whenever what the pane shows changes."""
-    plan = select(DayPlan.id, DayPlan.version).where(DayPlan.bank_id == bank_id, DayPlan.day == day)
-    rounds = (
-        select(Round.id, Round.state)
-        .join(DayPlan, DayPlan.id == Round.day_plan_id)
-        .where(DayPlan.bank_id == bank_id, DayPlan.day == day)
-        .order_by(Round.id)
-    )
-    stops = select(RoundStop.pickup_id).join(Round).join(DayPlan).where(DayPlan.day == day)
-    windows = select(PickupWindow.pickup_id).where(PickupWindow.day == day)
-    pickups = (
-        select(Pickup.id, Pickup.version)
-        .where(Pickup.bank_id == bank_id, Pickup.id.in_(windows.union(stops)))
-        .order_by(Pickup.id)
-    )
-    job = latest_of_day(session, day)
+def pane_stamp(session: Session, bank_id: int, day: date) -> str:
+    """Return a stamp that changes with the content of the pane."""
+    job = latest_job_view(session, day)
     offer = open_proposal(session, bank_id=bank_id, day=day)
-    seen = [session.execute(question).all() for question in (plan, rounds, pickups)]
-    told = repr([[tuple(row) for row in rows] for rows in seen]) + repr(
+    content = repr(day_fingerprint(session, bank_id=bank_id, day=day)) + repr(
         (job and (job.id, job.title), offer and offer.id)
     )
-    return hashlib.sha256(told.encode()).hexdigest()[:16]
+    return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
-def door_records(session: Session, seen: DayView) -> Mapping[int, DoorRecord]:
-    """Return what was recorded at each door of the day."""
-    pickups = [stop.pickup.id for found in seen.rounds for stop in found.stops]
+def door_records(session: Session, view: DayView) -> Mapping[int, DoorRecord]:
+    """Return the door records of the day's visits."""
+    pickups = [stop.pickup.id for found in view.rounds for stop in found.stops]
     return records_at(session, bank_id=actor().bank_id, pickups=pickups)
 
 
-def _asked_for(session: Session, bank_id: int, day: date) -> int:
-    """Return how many requests for this day nobody has answered yet."""
-    asked = select(func.count()).where(
-        Pickup.bank_id == bank_id,
-        Pickup.state == PickupState.ASKED,
-        Pickup.windows.any(PickupWindow.day == day),
-    )
-    return session.scalar(asked) or 0
-
-
 def _changed(session: Session, plan: DayPlan | None) -> bool:
-    """Whether a publication now would tell anybody anything."""
+    """Return whether a publication would change anything."""
     if plan is None:
         return False
-    return bool(pending(session, plan, get_bank(session, plan.bank_id)))
+    return bool(pending_changes(session, plan, get_bank(session, plan.bank_id)))

@@ -1,4 +1,4 @@
-"""The board's pins: a round keeps a visit, whatever the planner would rather do."""
+"""Pins of visits to their rounds."""
 
 from flask import Blueprint, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response
@@ -7,22 +7,22 @@ from collector.db import transaction
 from collector.errors import NotFound
 from collector.planning.editing.pins import pin
 from collector.web.board.day.page import day_page
-from collector.web.board.page_context import by, civil_day, is_fragment, whole_number
+from collector.web.board.page_context import civil_day, edit_context, is_fragment, whole_number
 from collector.web.framework.guards import actor
 
 blueprint = Blueprint("pins", __name__, url_prefix="/days/<day>/pins")
 
 LET_GO = "-"
-"""Ahead of a visit that is to be let go of its pin."""
+"""Prefix of a visit that is to be unpinned."""
 
 
 @blueprint.post("")
 def make(day: str) -> Response:
-    """Pin visits to their rounds, or let them go.
+    """Pin visits to their rounds, or unpin them.
 
-    A button names one visit (`pin=12`, `pin=-12`); the chosen ones come as `pickup` with `pinned`.
+    A button names one visit (`pin=12`, `pin=-12`); selected visits come as `pickup` with `pinned`.
     """
-    wanted, one = civil_day(day), request.form.get("pin", "")
+    on_day, one = civil_day(day), request.form.get("pin", "")
     keys = [one.removeprefix(LET_GO)] if one else request.form.getlist("pickup")
     if not any(keys):
         raise NotFound("not_found", kind="pickups")
@@ -30,13 +30,13 @@ def make(day: str) -> Response:
     with transaction() as session:
         pin(
             session,
-            by=by(),
+            context=edit_context(),
             bank_id=actor().bank_id,
-            day=wanted,
+            day=on_day,
             version=whole_number(request.form.get("version", "")),
             pickups=[whole_number(key) for key in keys],
             pinned=pinned,
         )
     if is_fragment():
-        return make_response(day_page(wanted))
-    return redirect(url_for("board.days.page", day=wanted), code=303)
+        return make_response(day_page(on_day))
+    return redirect(url_for("board.days.page", day=on_day), code=303)

@@ -1,31 +1,36 @@
-"""What the board says of the planner's work on a day: in words, and as a curve of the best cost."""
+"""Progress of the planner's job on a day: words, and a curve of the best cost."""
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext, ngettext
 from sqlalchemy.orm import Session
 
+from collector.jobs.actions import REPEATABLE
 from collector.jobs.models import Job, JobState
-from collector.planning.optimise.queries import latest_plan_job
+from collector.planning.models import PlanningRun
+from collector.planning.optimise.queries import latest_run
+from collector.rounds.queries import version_of
+from collector.web.board.page_context import today
 from collector.web.framework.guards import actor, now
+from collector.web.wording import moment
 
-WORKER_SHOULD_ANSWER = timedelta(seconds=5)
-WORTH_SAYING = timedelta(minutes=10)
-"""For how long the page still speaks of work that went wrong."""
+WORKER_TIMEOUT = timedelta(seconds=5)
+SHOWN_FOR = timedelta(minutes=10)
+"""Time after its end for which a failed job is shown."""
 
 SOON, CALMLY = "250ms", "1s"
-"""How often the page asks how far the planner is: until there is a first plan, and then."""
+"""Polling intervals of the page: until the first plan, and afterwards."""
 
 WIDTH, HEIGHT, MARGIN = 240, 64, 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlanJob:
-    """One piece of the planner's work as the board tells it."""
+class JobView:
+    """A job of the planner on the page."""
 
     id: int
     state: JobState
@@ -36,33 +41,58 @@ class PlanJob:
     best: int | None
     stopping: bool
     every: str
+    repeatable: bool
+    """Whether the job failed or died, and may be run again."""
+    note: str = ""
+    """The difference that edits since the request make to a repetition; empty without edits."""
 
     @property
     def stamp(self) -> str:
-        """A mark that changes whenever what the page shows changes."""
+        """A stamp that changes with the content of the page."""
         return hashlib.sha256(repr(self).encode()).hexdigest()[:16]
 
     @property
     def running(self) -> bool:
-        """Whether there is more to come."""
+        """Whether the job waits or runs."""
         return self.state in {JobState.QUEUED, JobState.RUNNING}
 
 
-def latest_of_day(session: Session, day: date) -> PlanJob | None:
-    """Return what there is to say of the planner's latest work on a day, if anything."""
-    job = latest_plan_job(session, bank_id=actor().bank_id, day=day)
-    if job is None or job.state in {JobState.DONE, JobState.CANCELLED}:
+def latest_job_view(session: Session, day: date) -> JobView | None:
+    """Return the view of the day's latest job; None if the page does not show it."""
+    known = latest_run(session, bank_id=actor().bank_id, day=day)
+    if known is None or not _is_shown(known[1], day):
         return None
-    if job.ended_at is not None and now() - job.ended_at > WORTH_SAYING:
-        return None
-    return plan_job(job, now=now())
+    run, job = known
+    version = version_of(session, bank_id=run.bank_id, day=day)
+    view = job_view(job, now=now())
+    return replace(view, note=_note(job, run)) if version != run.day_plan_version else view
 
 
-def plan_job(job: Job, *, now: datetime) -> PlanJob:
-    """Put a job into words."""
-    tone, title, words = _said(job, now)
+def _is_shown(job: Job, day: date) -> bool:
+    """Return whether the page shows a job: at work, failed lately, or dead before its day ends."""
+    if job.state is JobState.DEAD:
+        return day >= today()
+    if job.state in {JobState.DONE, JobState.CANCELLED}:
+        return False
+    return job.ended_at is None or now() - job.ended_at <= SHOWN_FOR
+
+
+def _note(job: Job, run: PlanningRun) -> str:
+    if job.state not in REPEATABLE:
+        return ""
+    words = gettext(
+        "The rounds were changed after the planner was asked (%(time)s). If it runs again, it uses"
+        " the rounds as they were then. Its result is a proposal: nothing moves by itself.",
+        time=moment(run.posed_at),
+    )
+    return str(words)
+
+
+def job_view(job: Job, *, now: datetime) -> JobView:
+    """Return a job in words."""
+    tone, title, words = _describe(job, now)
     costs = [(float(step["seconds"]), int(step["cost"])) for step in job.progress]
-    return PlanJob(
+    return JobView(
         id=job.id,
         state=job.state,
         tone=tone,
@@ -71,12 +101,13 @@ def plan_job(job: Job, *, now: datetime) -> PlanJob:
         points=curve(costs),
         best=costs[-1][1] if costs else None,
         stopping=job.cancel_asked,
-        every=CALMLY if costs or now - job.asked_at > WORKER_SHOULD_ANSWER else SOON,
+        repeatable=job.state in REPEATABLE,
+        every=CALMLY if costs or now - job.asked_at > WORKER_TIMEOUT else SOON,
     )
 
 
 def curve(costs: Sequence[tuple[float, int]]) -> str:
-    """Return the best cost over time as an SVG polyline: it holds, then steps down."""
+    """Return the best cost over time as an SVG polyline of horizontal steps."""
     if not costs:
         return ""
     last, highest = max(costs[-1][0], 1.0), max(cost for _, cost in costs)
@@ -92,7 +123,7 @@ def curve(costs: Sequence[tuple[float, int]]) -> str:
     return " ".join([*points, f"{WIDTH},{level}"])
 
 
-def _said(job: Job, now: datetime) -> tuple[str, str, str]:
+def _describe(job: Job, now: datetime) -> tuple[str, str, str]:
     if job.state is JobState.QUEUED:
         return _queued(job, now)
     if job.state is JobState.RUNNING:
@@ -123,7 +154,7 @@ def _failed_words(job: Job) -> str:
 
 
 def _queued(job: Job, now: datetime) -> tuple[str, str, str]:
-    if now - job.asked_at > WORKER_SHOULD_ANSWER:
+    if now - job.asked_at > WORKER_TIMEOUT:
         words = gettext(
             "It has waited for %(seconds)s seconds. Is “milkround work” running on the server?",
             seconds=int((now - job.asked_at).total_seconds()),

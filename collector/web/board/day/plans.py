@@ -1,4 +1,4 @@
-"""The board's optimiser: ask for a plan, watch it, stop it and keep the best."""
+"""Requests for a plan of a day, their progress, cancellation and repetition."""
 
 from datetime import date
 
@@ -10,12 +10,12 @@ from collector.errors import NotFound
 from collector.jobs.actions import ask_cancel
 from collector.jobs.models import Job
 from collector.jobs.queries import get_job
-from collector.planning.optimise.actions import PLAN_DAY, ask_for_plan
-from collector.planning.problem.objectives import Weight, Wish
+from collector.planning.optimise.actions import PLAN_DAY, plan_again, request_plan
+from collector.planning.problem.objectives import Objectives, Weight
 from collector.rounds.models import DayPlan
 from collector.rounds.queries import day_plan
 from collector.web.board.day.page import day_page
-from collector.web.board.day.plan_progress import plan_job
+from collector.web.board.day.plan_progress import job_view
 from collector.web.board.page_context import civil_day, is_fragment, whole_number
 from collector.web.board.wording import SECONDS_TO_THINK
 from collector.web.framework.guards import actor, now, settings
@@ -25,58 +25,77 @@ blueprint = Blueprint("plans", __name__, url_prefix="/days/<day>/plans")
 
 @blueprint.post("")
 def make(day: str) -> AnyResponse:
-    """Ask the planner for better rounds."""
-    wanted, who = civil_day(day), actor()
+    """Request a plan of the day."""
+    on_day, who = civil_day(day), actor()
     with transaction() as session:
-        plan = day_plan(session, bank_id=who.bank_id, day=wanted)
-        ask_for_plan(
+        plan = day_plan(session, bank_id=who.bank_id, day=on_day)
+        request_plan(
             session,
             now=now(),
             bank_id=who.bank_id,
-            day=wanted,
+            day=on_day,
             asked_by=who.reference,
             seconds=_seconds(),
-            wish=_wish(plan),
+            objectives=_objectives(plan),
         )
     if is_fragment():
-        return make_response(day_page(wanted))
-    return redirect(url_for("board.days.page", day=wanted), code=303)
+        return make_response(day_page(on_day))
+    return redirect(url_for("board.days.page", day=on_day), code=303)
 
 
 @blueprint.get("/<int:job_id>")
 def progress(day: str, job_id: int) -> Response:
-    """Show how far the planner is, or nothing where it was seen; once it is done, the day."""
-    wanted = civil_day(day)
+    """Show the progress of a job, or 204 if the reader has the same; after its end, the day."""
+    on_day = civil_day(day)
     with reading() as session:
-        job = _of_day(get_job(session, bank_id=actor().bank_id, job_id=job_id), wanted)
-        seen = plan_job(job, now=now())
-    if not seen.running or not is_fragment():
-        answer = make_response(day_page(wanted))
+        job = _of_day(get_job(session, bank_id=actor().bank_id, job_id=job_id), on_day)
+        view = job_view(job, now=now())
+    if not view.running or not is_fragment():
+        answer = make_response(day_page(on_day))
         answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#day-pane", "outerHTML"
         return answer
-    if request.args.get("seen") == seen.stamp:
+    if request.args.get("seen") == view.stamp:
         return Response(status=204)
-    return make_response(render_template("board/day/_progress.html", job=seen, day=wanted))
+    return make_response(render_template("board/day/_progress.html", job=view, day=on_day))
 
 
 @blueprint.post("/<int:job_id>/cancellation")
 def stop(day: str, job_id: int) -> AnyResponse:
-    """Ask the planner to stop; what it found best so far is kept."""
-    wanted, bank_id = civil_day(day), actor().bank_id
+    """Cancel a job; its best plan so far is kept."""
+    on_day, bank_id = civil_day(day), actor().bank_id
     with transaction() as session:
-        job = _of_day(get_job(session, bank_id=bank_id, job_id=job_id), wanted)
+        job = _of_day(get_job(session, bank_id=bank_id, job_id=job_id), on_day)
         ask_cancel(session, now=now(), bank_id=bank_id, job_id=job.id)
     if is_fragment():
         return progress(day, job_id)
-    return redirect(url_for("board.days.page", day=wanted), code=303)
+    return redirect(url_for("board.days.page", day=on_day), code=303)
 
 
-def _wish(plan: DayPlan | None) -> Wish:
-    """Return what the form asks for; the first rounds of a day are there at once."""
+@blueprint.post("/<int:job_id>/attempts")
+def run_again(day: str, job_id: int) -> AnyResponse:
+    """Queue a failed or dead job once more."""
+    on_day, who = civil_day(day), actor()
+    with transaction() as session:
+        job = _of_day(get_job(session, bank_id=who.bank_id, job_id=job_id), on_day)
+        plan_again(
+            session,
+            now=now(),
+            bank_id=who.bank_id,
+            day=on_day,
+            job_id=job.id,
+            asked_by=who.reference,
+        )
+    if is_fragment():
+        return make_response(day_page(on_day))
+    return redirect(url_for("board.days.page", day=on_day), code=303)
+
+
+def _objectives(plan: DayPlan | None) -> Objectives:
+    """Return the objectives of the form; the first plan of a day becomes the draft at once."""
     form, rounds = request.form, plan.rounds if plan else []
     is_first = not any(round_.stops for round_ in rounds)
     chosen = {whole_number(key) for key in form.getlist("round")}
-    return Wish(
+    return Objectives(
         rounds=tuple(sorted(chosen)) if len(chosen) < len(rounds) else (),
         insert_only=form.get("scope") == "insert",
         kilometres=_weight("kilometres"),
@@ -93,7 +112,7 @@ def _weight(name: str) -> Weight:
 
 
 def _of_day(job: Job, day: date) -> Job:
-    """Return the job, unless it is none of the planner's for this day."""
+    """Return the job, if it is a planner's job of this day."""
     if job.kind != PLAN_DAY or job.payload.get("day") != day.isoformat():
         raise NotFound("not_found", kind="jobs")
     return job

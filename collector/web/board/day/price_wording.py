@@ -1,23 +1,22 @@
-"""What a change of the rounds costs and breaks, in words."""
+"""Costs and broken rules of a change of the rounds, in words."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from flask_babel import gettext, lazy_gettext, ngettext
 from flask_babel.speaklater import LazyString
 
 from collector.planning.editing.what_if import BrokenRule, Preview
+from collector.planning.problem.ride_limits import TIGHT_MARGIN
 from collector.web.board.wording import duration, euros, kilometres, signed, word
 
 _ = lazy_gettext
 
-TIGHT_SECONDS = 15 * 60
-"""Less than this on a clock, and one delay lets it run out."""
-
 
 class PriceVerdict(StrEnum):
-    """What stands between a change and its being made."""
+    """Verdict on a change: made freely, with care, with a reason, or never."""
 
     FITS = "fits"
     CAREFUL = "careful"
@@ -60,8 +59,8 @@ BREAKS: Mapping[str, LazyString] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BreakSeen:
-    """One broken rule as the board tells it."""
+class BrokenRuleView:
+    """One broken rule in words."""
 
     rule: str
     sentence: str
@@ -69,17 +68,17 @@ class BreakSeen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Price:
-    """What a change adds, with its sign, and what it breaks.
+class PriceView:
+    """Differences that a change makes, with their signs, and its broken rules.
 
     Attributes
     ----------
     late, overtime
-        Empty where there is none.
+        Empty if there is none.
     clock
-        What is left on the tightest clock of its rounds.
+        Time left on the tightest clock of its rounds.
     promises
-        In words, the donors who would hear of other hours.
+        The donors with a new promise, in words.
     """
 
     verdict: PriceVerdict
@@ -95,24 +94,24 @@ class Price:
     clock: str
     is_tight: bool
     promises: str
-    breaks: tuple[BreakSeen, ...]
+    breaks: tuple[BrokenRuleView, ...]
 
     @property
     def rank(self) -> tuple[int, int]:
-        """What is best comes first."""
+        """The sort key: the best verdict first, then the cheapest."""
         return RANK[self.verdict], self.cents
 
 
-def price(found: Preview, names: Mapping[int, str]) -> Price:
-    """Put a preview into words; `names` says who each pick-up is."""
+def describe_price(found: Preview, names: Mapping[int, str]) -> PriceView:
+    """Return a preview in words; `names` has the donor's name of each request."""
     breaks = tuple(
-        BreakSeen(rule=each.rule, sentence=_sentence(each, names), medical=each.medical)
-        # What no reason makes up for is said first.
+        BrokenRuleView(rule=each.rule, sentence=_sentence(each, names), medical=each.medical)
+        # Medical rules come first: no reason makes up for them.
         for each in sorted(found.breaks, key=lambda each: not each.medical)
     )
-    is_tight = found.margin is not None and found.margin < TIGHT_SECONDS
+    is_tight = found.margin is not None and timedelta(seconds=found.margin) < TIGHT_MARGIN
     verdict = _verdict(breaks, careful=is_tight or bool(found.promises))
-    return Price(
+    return PriceView(
         verdict=verdict,
         word=str(_word(verdict, found)),
         cents=found.cents,
@@ -152,7 +151,7 @@ def _promises(pickups: tuple[int, ...], names: Mapping[int, str]) -> str:
     )
 
 
-def _verdict(breaks: tuple[BreakSeen, ...], *, careful: bool) -> PriceVerdict:
+def _verdict(breaks: tuple[BrokenRuleView, ...], *, careful: bool) -> PriceVerdict:
     if any(each.medical for each in breaks):
         return PriceVerdict.REFUSED
     if breaks:
@@ -161,14 +160,14 @@ def _verdict(breaks: tuple[BreakSeen, ...], *, careful: bool) -> PriceVerdict:
 
 
 def broken_rule(rule: str, *, by: int, letter: str | None, who: str | None) -> str:
-    """Say which rule is broken, by how much, in which round, for whom."""
-    said = {
+    """Return a sentence for a broken rule, with its amount, round and donor."""
+    values = {
         "by": duration(by),
         "count": by,
         "round": letter or "",
         "who": who or gettext("A visit"),
     }
-    return word(BREAKS, rule) % said
+    return word(BREAKS, rule) % values
 
 
 def _sentence(broken: BrokenRule, names: Mapping[int, str]) -> str:

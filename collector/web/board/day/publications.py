@@ -1,4 +1,4 @@
-"""The board's publication: what it would change for whom, and doing it."""
+"""Publication of a day: its changes for donors and collectors, and the act."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -7,22 +7,22 @@ from typing import Any, Protocol
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from collector.banks.queries import get_bank
 from collector.db import reading, transaction
 from collector.errors import NotFound
-from collector.notices.models import Notice, NoticeState
+from collector.notices.models import NoticeState
+from collector.notices.queries import count_notices
 from collector.pickups.models import Pickup
 from collector.pickups.queries import get_pickup
-from collector.planning.optimise.queries import broken_rules
-from collector.rounds.actions import pending, publish
+from collector.planning.problem.lawfulness import broken_rules
+from collector.rounds.actions import pending_changes, publish
 from collector.rounds.promises import Promise
 from collector.rounds.publication import Changes, RoundChange
 from collector.rounds.queries import day_plan
-from collector.web.board.day.page import seen_day
+from collector.web.board.day.page import load_day_view
 from collector.web.board.day.price_wording import broken_rule
 from collector.web.board.day.view_model import DayView
 from collector.web.board.page_context import civil_day, whole_number
@@ -33,7 +33,7 @@ blueprint = Blueprint("publications", __name__, url_prefix="/days/<day>/publicat
 
 
 class ViolationWords(Protocol):
-    """What the planner's judge says of one broken rule."""
+    """The fields of a violation that a sentence needs."""
 
     @property
     def rule(self) -> str: ...  # noqa: D102
@@ -47,7 +47,7 @@ class ViolationWords(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicationLine:
-    """A donor and what she will be told: hours, or None where her visit is withdrawn."""
+    """A donor and her promise; None if her visit is withdrawn."""
 
     pickup: Pickup
     promise: Promise | None
@@ -56,7 +56,7 @@ class PublicationLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StopChange:
-    """What a collector sees change at one stop: `added`, `removed` or `retimed`."""
+    """A change of one stop on a phone: `added`, `removed` or `retimed`."""
 
     kind: str
     name: str
@@ -66,59 +66,59 @@ class StopChange:
 
 @blueprint.get("")
 def page(day: str) -> str:
-    """Show what a publication would change for whom."""
-    wanted, bank_id = civil_day(day), actor().bank_id
+    """Show the changes that a publication makes."""
+    on_day, bank_id = civil_day(day), actor().bank_id
     with reading() as session:
-        plan = day_plan(session, bank_id=bank_id, day=wanted)
+        plan = day_plan(session, bank_id=bank_id, day=on_day)
         if plan is None:
             raise NotFound("not_found", kind="day_plans")
-        found = pending(session, plan, get_bank(session, bank_id))
-        seen = seen_day(session, plan, wanted)
-        rules = broken_rules(session, bank_id=bank_id, day=wanted)
+        found = pending_changes(session, plan, get_bank(session, bank_id))
+        view = load_day_view(session, plan, on_day)
+        rules = broken_rules(session, bank_id=bank_id, day=on_day)
         return board_page(
             session,
             "board/day/publication.html",
-            day=wanted,
+            day=on_day,
             plan=plan,
-            seen=seen,
+            seen=view,
             found=found,
-            told=_told(session, bank_id, found, seen),
-            owed=_messages(session, bank_id, NoticeState.OWED),
-            failed=_messages(session, bank_id, NoticeState.FAILED),
-            broken=_sentences(rules, seen),
-            close=[each for each in seen.rounds if each.tone],
-            diffs={change.round.id: _diff(change, seen) for change in found.rounds},
-            told_before=[each for each in seen.rounds if each.round.published],
+            told=_publication_lines(session, bank_id, found, view),
+            owed=count_notices(session, bank_id=bank_id, state=NoticeState.OWED),
+            failed=count_notices(session, bank_id=bank_id, state=NoticeState.FAILED),
+            broken=_sentences(rules, view),
+            close=[each for each in view.rounds if each.tone],
+            diffs={change.round.id: _diff(change, view) for change in found.rounds},
+            told_before=[each for each in view.rounds if each.round.published],
         )
 
 
 @blueprint.post("")
 def make(day: str) -> Response:
     """Publish the day as its next revision."""
-    wanted, who = civil_day(day), actor()
+    on_day, who = civil_day(day), actor()
     with transaction() as session:
         published = publish(
             session,
             now=now(),
             bank_id=who.bank_id,
-            day=wanted,
+            day=on_day,
             version=whole_number(request.form.get("version", "")),
             person_id=who.person_id or 0,
             why=request.form.get("why", ""),
         )
         revision = published.revision
     flash(gettext("Revision %(revision)s is published.", revision=revision), "ok")
-    return redirect(url_for("board.days.page", day=wanted), code=303)
+    return redirect(url_for("board.days.page", day=on_day), code=303)
 
 
-def _diff(change: RoundChange, seen: DayView) -> list[StopChange]:
+def _diff(change: RoundChange, view: DayView) -> list[StopChange]:
     """Return the stops that are new, gone or at another time, in the order of the day."""
     then, now = _begins(change.round.published or {}), _begins(change.snapshot)
     names = {
         int(stop["pickup"]): f"{stop['first_name']} {stop['family_name']}"
         for snapshot in (change.round.published or {}, change.snapshot)
         for stop in snapshot.get("stops", [])
-    } | seen.names
+    } | view.names
     kinds = {"added": change.added, "removed": change.removed, "retimed": change.retimed}
     found = [
         StopChange(kind=kind, name=names.get(key, "?"), before=then.get(key), after=now.get(key))
@@ -135,10 +135,12 @@ def _begins(snapshot: Mapping[str, Any]) -> dict[int, datetime]:
     }
 
 
-def _told(session: Session, bank_id: int, found: Changes, seen: DayView) -> list[PublicationLine]:
+def _publication_lines(
+    session: Session, bank_id: int, found: Changes, view: DayView
+) -> list[PublicationLine]:
     before = {
         int(stop["pickup"])
-        for each in seen.rounds
+        for each in view.rounds
         for stop in (each.round.published or {}).get("stops", [])
     }
     promised = [
@@ -154,8 +156,8 @@ def _told(session: Session, bank_id: int, found: Changes, seen: DayView) -> list
     return [*withdrawn, *promised]
 
 
-def _sentences(rules: Iterable[ViolationWords], seen: DayView) -> list[str]:
-    letters, names = {str(each.shift.id): each.letter for each in seen.rounds}, seen.names
+def _sentences(rules: Iterable[ViolationWords], view: DayView) -> list[str]:
+    letters, names = {str(each.shift.id): each.letter for each in view.rounds}, view.names
     return [
         broken_rule(
             each.rule,
@@ -165,8 +167,3 @@ def _sentences(rules: Iterable[ViolationWords], seen: DayView) -> list[str]:
         )
         for each in rules
     ]
-
-
-def _messages(session: Session, bank_id: int, state: NoticeState) -> int:
-    counted = select(func.count()).where(Notice.bank_id == bank_id, Notice.state == state)
-    return session.scalar(counted) or 0

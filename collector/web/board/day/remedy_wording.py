@@ -1,4 +1,4 @@
-"""What would admit a visit, in words: one sentence per remedy, and what to write to the donor."""
+"""Remedies in words, and the message to a donor for her agreement."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -7,7 +7,7 @@ from flask_babel import force_locale, gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
 
 from collector.pickups.models import Pickup
-from collector.planning.editing.remedies import Fix
+from collector.planning.editing.remedies import PricedRemedy
 from collector.web.board.wording import word
 from collector.web.wording import day as day_in_words
 from collector.web.wording import hour
@@ -46,8 +46,8 @@ DIMENSIONS: Mapping[str, LazyString] = {
 }
 
 
-def condition(found: Fix, names: Mapping[int, str]) -> str:
-    """Say what would have to change."""
+def describe_remedy(found: PricedRemedy, names: Mapping[int, str]) -> str:
+    """Return a sentence for a remedy."""
     code = found.remedy
     if code == "widen_window" and found.side == "later":
         code = "widen_window_later"
@@ -60,15 +60,15 @@ def condition(found: Fix, names: Mapping[int, str]) -> str:
     }
 
 
-def asks_donor(found: Fix) -> bool:
-    """Whether the donor has to agree before it may be done."""
+def asks_donor(found: PricedRemedy) -> bool:
+    """Return whether the donor has to agree first."""
     return found.remedy in ASKS_DONOR
 
 
-def message(found: Fix, pickup: Pickup, day: date, bank: str) -> str:
-    """Return what to write to the donor, in her language; it says nothing of milk."""
+def donor_message(found: PricedRemedy, pickup: Pickup, day: date, bank: str) -> str:
+    """Return the message to the donor, in her language; it does not mention milk."""
     with force_locale(pickup.donor.language):
-        opens, closes = hours_with(found, pickup, day)
+        opens, closes = requested_hours(found, pickup, day)
         return str(
             gettext(
                 "Hello %(name)s, on %(day)s we could come between %(opens)s and %(closes)s."
@@ -82,8 +82,8 @@ def message(found: Fix, pickup: Pickup, day: date, bank: str) -> str:
         )
 
 
-def hours_with(found: Fix, pickup: Pickup, day: date) -> tuple[str, str]:
-    """Return the hours she would be asked to be there."""
+def requested_hours(found: PricedRemedy, pickup: Pickup, day: date) -> tuple[str, str]:
+    """Return the hours that the donor is asked for."""
     hers = [window for window in pickup.windows if window.day == day]
     opens = min(window.opens for window in hers)
     closes = max(window.closes for window in hers)

@@ -1,16 +1,16 @@
-"""The timeline of a day in per cent of its width: driving, waiting, service, the clock's hours."""
+"""The timeline of a day in per cent of its width: driving, waiting, service, tightest clocks."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from collector.web.board.day.view_model import DayView, RoundSeen
-from collector.web.board.timeline_scale import TimelineScale, whole_hours
+from collector.web.board.day.view_model import DayView, RoundView
+from collector.web.board.timeline_scale import TimelineScale, hour_marks, whole_hours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayBar:
-    """A stretch of a row: what it shows, where it begins and how wide it is, in per cent."""
+    """A stretch of a row: its kind, left end and width, in per cent."""
 
     kind: str
     left: float
@@ -21,7 +21,7 @@ class DayBar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockBar:
-    """The tightest clock: it starts when service ends, and must not run out before the return."""
+    """The tightest clock: from the end of a service to its limit; the return must be earlier."""
 
     left: float
     used: float
@@ -31,73 +31,70 @@ class ClockBar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayLane:
-    """One collector's day."""
+    """The row of one collector."""
 
-    seen: RoundSeen
+    seen: RoundView
     bars: tuple[DayBar, ...]
     clock: ClockBar | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeline:
-    """All rows over one stretch of hours, and where now is."""
+    """All rows over one stretch of hours, and the place of the present."""
 
     rows: tuple[DayLane, ...]
     hours: tuple[tuple[float, datetime], ...]
     now: float | None
 
 
-def timeline(picture: DayView, *, now: datetime) -> Timeline | None:
-    """Return the timeline of a day, or None where nobody drives."""
-    driven = [seen for seen in picture.rounds if seen.round.departs_at and seen.stops]
+def build_timeline(view: DayView, *, now: datetime) -> Timeline | None:
+    """Return the timeline of a day; None without a driven round."""
+    driven = [
+        round_view for round_view in view.rounds if round_view.round.departs_at and round_view.stops
+    ]
     if not driven:
         return None
-    begin, end = whole_hours(
-        min(seen.round.departs_at for seen in driven if seen.round.departs_at),
-        max(seen.round.returns_at for seen in driven if seen.round.returns_at),
+    scale = whole_hours(
+        min(round_view.round.departs_at for round_view in driven if round_view.round.departs_at),
+        max(round_view.round.returns_at for round_view in driven if round_view.round.returns_at),
     )
-    scale = _DayScale(begin, end)
     return Timeline(
         rows=tuple(
-            DayLane(seen=seen, bars=tuple(_bars(seen, scale)), clock=_clock(seen, scale))
-            for seen in driven
+            DayLane(
+                seen=round_view,
+                bars=tuple(_bars(round_view, scale)),
+                clock=_clock(round_view, scale),
+            )
+            for round_view in driven
         ),
-        hours=scale.marks(),
+        hours=hour_marks(scale),
         now=scale.at_if_shown(now),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _DayScale(TimelineScale):
-    def bar(self, kind: str, since: datetime, until: datetime, **of: int | None) -> DayBar:
-        left = self.at(since)
-        return DayBar(kind=kind, left=left, width=round(self.at(until) - left, 3), **of)
+def _bars(round_view: RoundView, scale: TimelineScale[datetime]) -> Iterator[DayBar]:
+    def bar(kind: str, since: datetime, until: datetime, **of: int | None) -> DayBar:
+        left, width = scale.bar(since, until)
+        return DayBar(kind=kind, left=left, width=width, **of)
 
-
-def _bars(seen: RoundSeen, scale: _DayScale) -> Iterator[DayBar]:
-    left = seen.round.departs_at
-    for stop in seen.stops:
+    left = round_view.round.departs_at
+    for stop in round_view.stops:
         row, of = stop.stop, {"pickup_id": stop.pickup.id, "number": stop.number}
         if left is not None:
-            yield scale.bar("drive", left, row.arrives_at)
+            yield bar("drive", left, row.arrives_at)
         if row.begins_at > row.arrives_at:
-            yield scale.bar("wait", row.arrives_at, row.begins_at, **of)
-        yield scale.bar("service", row.begins_at, row.ends_at, **of)
+            yield bar("wait", row.arrives_at, row.begins_at, **of)
+        yield bar("service", row.begins_at, row.ends_at, **of)
         left = row.ends_at
-    if left is not None and seen.round.returns_at is not None:
-        yield scale.bar("drive", left, seen.round.returns_at)
+    if left is not None and round_view.round.returns_at is not None:
+        yield bar("drive", left, round_view.round.returns_at)
 
 
-def _clock(seen: RoundSeen, scale: _DayScale) -> ClockBar | None:
-    tightest, back = seen.tightest, seen.round.returns_at
+def _clock(round_view: RoundView, scale: TimelineScale[datetime]) -> ClockBar | None:
+    tightest, back = round_view.tightest, round_view.round.returns_at
     if tightest is None or tightest.margin is None or back is None:
         return None
     since = tightest.stop.ends_at
-    left = scale.at(since)
-    limit = min(back + max(tightest.margin, timedelta()), scale.end)
-    return ClockBar(
-        left=left,
-        used=round(scale.at(back) - left, 3),
-        whole=round(scale.at(limit) - left, 3),
-        tone=seen.tone,
-    )
+    left, used = scale.bar(since, back)
+    _, whole = scale.bar(since, back + max(tightest.margin, timedelta()))
+    return ClockBar(left=left, used=used, whole=whole, tone=round_view.tone)

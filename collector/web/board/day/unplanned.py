@@ -1,4 +1,4 @@
-"""The board's drawer of what is unplanned: why, what would cure it at what price, and doing it."""
+"""The drawer of an unplanned visit: its reason, its remedies and their prices."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -7,16 +7,21 @@ from flask import Blueprint, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from collector.banks.queries import get_bank
-from collector.db import reading, transaction
+from collector.db import compute_then_write, reading
 from collector.pickups.models import Pickup
 from collector.pickups.queries import get_pickup
-from collector.planning.editing.remedies import Fix, explained, fix
+from collector.planning.editing.remedies import (
+    PricedRemedy,
+    apply_remedy,
+    compute_remedy,
+    explain_unplanned,
+)
 from collector.rounds.queries import day_plan
-from collector.web.board.day.page import day_page, seen_day
-from collector.web.board.day.price_wording import Price
-from collector.web.board.day.price_wording import price as priced
-from collector.web.board.day.remedy_wording import asks_donor, condition, message
-from collector.web.board.page_context import by, civil_day, is_fragment, whole_number
+from collector.web.board.day.page import day_page, load_day_view
+from collector.web.board.day.price_wording import PriceView
+from collector.web.board.day.price_wording import describe_price as priced
+from collector.web.board.day.remedy_wording import asks_donor, describe_remedy, donor_message
+from collector.web.board.page_context import civil_day, edit_context, is_fragment, whole_number
 from collector.web.board.page_context import page as board_page
 from collector.web.board.wording import reason
 from collector.web.framework.guards import actor
@@ -25,37 +30,39 @@ blueprint = Blueprint("unplanned", __name__, url_prefix="/days/<day>/unplanned")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FixSeen:
-    """One change that would admit a visit, as the board tells it.
+class RemedyView:
+    """A remedy on the page.
 
     Attributes
     ----------
     message
-        What to write to the donor, where she has to agree first.
+        The message to the donor, if she has to agree first.
     """
 
     key: str
     words: str
-    price: Price | None
+    price: PriceView | None
     message: str
 
 
 @blueprint.get("/<int:pickup_id>")
 def page(day: str, pickup_id: int) -> str:
-    """Say why a visit is in no round, and what would admit it."""
-    wanted = civil_day(day)
+    """Show the reason why a visit is in no round, and its remedies."""
+    on_day = civil_day(day)
     with reading() as session:
-        seen = seen_day(session, day_plan(session, bank_id=actor().bank_id, day=wanted), wanted)
-        names = seen.names
+        view = load_day_view(
+            session, day_plan(session, bank_id=actor().bank_id, day=on_day), on_day
+        )
+        names = view.names
         pickup = get_pickup(session, actor().bank_id, pickup_id)
         bank = get_bank(session, actor().bank_id)
-        found = explained(session, bank_id=bank.id, day=wanted, pickup_id=pickup_id)
-        fixes = [_seen(each, pickup, names, wanted, bank.name) for each in found.fixes]
+        found = explain_unplanned(session, bank_id=bank.id, day=on_day, pickup_id=pickup_id)
+        fixes = [_seen(each, pickup, names, on_day, bank.name) for each in found.remedies]
         return board_page(
             session,
             "board/day/_unplanned.html" if is_fragment() else "board/day/unplanned.html",
-            day=wanted,
-            seen=seen,
+            day=on_day,
+            seen=view,
             pickup=pickup,
             sentence=reason(found.code, found.details),
             fixes=fixes,
@@ -65,28 +72,33 @@ def page(day: str, pickup_id: int) -> str:
 
 @blueprint.post("/<int:pickup_id>")
 def make(day: str, pickup_id: int) -> Response:
-    """Make one of the changes and put the visit in."""
-    wanted = civil_day(day)
-    with transaction() as session:
-        fix(
+    """Apply a remedy."""
+    on_day, form, bank_id = civil_day(day), request.form, actor().bank_id
+    compute_then_write(
+        lambda session: compute_remedy(
             session,
-            by=by(request.form.get("reason", "")),
-            bank_id=actor().bank_id,
-            day=wanted,
-            version=whole_number(request.form.get("version", "")),
+            bank_id=bank_id,
+            day=on_day,
+            version=whole_number(form.get("version", "")),
             pickup_id=pickup_id,
-            key=request.form.get("fix", ""),
-        )
+            key=form.get("fix", ""),
+        ),
+        lambda session, computed: apply_remedy(
+            session, computed, context=edit_context(form.get("reason", "")), bank_id=bank_id
+        ),
+    )
     if is_fragment():
-        return make_response(day_page(wanted))
-    where = url_for("board.days.page", day=wanted, _anchor=f"stop-{pickup_id}")
+        return make_response(day_page(on_day))
+    where = url_for("board.days.page", day=on_day, _anchor=f"stop-{pickup_id}")
     return redirect(where, code=303)
 
 
-def _seen(each: Fix, pickup: Pickup, names: dict[int, str], day: date, bank: str) -> FixSeen:
-    return FixSeen(
+def _seen(
+    each: PricedRemedy, pickup: Pickup, names: dict[int, str], day: date, bank: str
+) -> RemedyView:
+    return RemedyView(
         key=each.key,
-        words=condition(each, names),
+        words=describe_remedy(each, names),
         price=priced(each.preview, names) if each.preview else None,
-        message=message(each, pickup, day, bank) if asks_donor(each) else "",
+        message=donor_message(each, pickup, day, bank) if asks_donor(each) else "",
     )

@@ -1,101 +1,94 @@
-"""What the pane of a day shows, computed from its plan: rounds, stops, the tray, the bill."""
+"""The view of a day, computed from its plan: rounds, stops, tray, cost."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from collector.banks.policies import Policies
-from collector.pickups.models import Pickup, PickupState
-from collector.planning.problem.ride_limits import ride_limits
-from collector.rounds.models import DayPlan, Round, RoundState, RoundStop, Unplanned
+from collector.pickups.models import Pickup
+from collector.pickups.states import AGREED, VISITED
+from collector.planning.problem.ride_limits import TIGHT_MARGIN, ride_limits
+from collector.rounds.models import NOT_STARTED, DayPlan, Round, RoundStop, Unplanned
 from collector.shifts.models import RosterShift
 from collector.web.board.wording import reason
 
-OVER = frozenset({PickupState.COLLECTED, PickupState.PARTLY_COLLECTED, PickupState.FAILED})
-UNDER_WAY = frozenset({PickupState.EN_ROUTE, PickupState.ARRIVED})
-WAITING = frozenset({PickupState.ACCEPTED, PickupState.PLANNED, PickupState.PUBLISHED})
-
-
-TIGHT = timedelta(minutes=15)
-"""Less than this on a clock, and one delay lets it run out."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StopSeen:
-    """A stop as the board shows it."""
+class StopView:
+    """A stop on the page."""
 
     number: int
     stop: RoundStop
     pickup: Pickup
     margin: timedelta | None
-    """What is left of the tightest clock of what she gives when the round ends."""
+    """Time left on the tightest clock of the visit's containers at the end of the round."""
 
     @property
     def wait(self) -> timedelta:
-        """How long the collector waits at the door."""
+        """The collector's wait at the door."""
         return self.stop.begins_at - self.stop.arrives_at
 
     @property
     def service(self) -> timedelta:
-        """How long the visit takes."""
+        """The service time."""
         return self.stop.ends_at - self.stop.begins_at
 
     @property
     def movable(self) -> bool:
-        """Whether nobody has come yet: what happened cannot be moved."""
-        return self.pickup.state in WAITING
+        """Whether the visit is still to come."""
+        return self.pickup.state in AGREED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RoundSeen:
-    """A round as the board shows it."""
+class RoundView:
+    """A round on the page."""
 
     round: Round
     shift: RosterShift
-    stops: tuple[StopSeen, ...]
+    stops: tuple[StopView, ...]
 
     @property
     def letter(self) -> str:
-        """The letter that stands for the collector on screen and on paper."""
+        """The letter of the round on screen and on paper."""
         return self.round.letter
 
     @property
     def seconds(self) -> int:
-        """From departure to return."""
+        """Seconds from departure to return."""
         if not (self.round.departs_at and self.round.returns_at):
             return 0
         return int((self.round.returns_at - self.round.departs_at).total_seconds())
 
     @property
     def bottles(self) -> int:
-        """What the collector brings back."""
-        return sum(seen.pickup.bottles for seen in self.stops)
+        """Bottles to collect."""
+        return sum(stop.pickup.bottles for stop in self.stops)
 
     @property
-    def tightest(self) -> StopSeen | None:
-        """The stop whose clock has the least left when the round ends."""
-        clocked = [seen for seen in self.stops if seen.margin is not None]
-        return min(clocked, key=lambda seen: seen.margin or timedelta(), default=None)
+    def tightest(self) -> StopView | None:
+        """The stop with the least time left on its clock at the end of the round."""
+        clocked = [stop for stop in self.stops if stop.margin is not None]
+        return min(clocked, key=lambda stop: stop.margin or timedelta(), default=None)
 
     @property
     def tone(self) -> str:
-        """How worrying the tightest clock is."""
+        """The severity of the tightest clock: `late`, `close`, or empty."""
         tightest = self.tightest
-        if tightest is None or tightest.margin is None or tightest.margin >= TIGHT:
+        if tightest is None or tightest.margin is None or tightest.margin >= TIGHT_MARGIN:
             return ""
         return "late" if tightest.margin < timedelta() else "close"
 
     @property
     def changed(self) -> bool:
-        """Whether the draft is no longer what the collector was promised."""
-        return self.round.published is not None and order_promised(self.round) != tuple(
-            seen.pickup.id for seen in self.stops
+        """Whether the draft differs from the published order."""
+        return self.round.published is not None and published_order(self.round) != tuple(
+            stop.pickup.id for stop in self.stops
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrayEntry:
-    """A visit of the day in no round, and why."""
+    """An unplanned visit of the day, with its reason."""
 
     pickup: Pickup
     sentence: str
@@ -103,16 +96,16 @@ class TrayEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayView:
-    """A whole day as the board shows it."""
+    """A day on the page."""
 
     plan: DayPlan | None
-    rounds: tuple[RoundSeen, ...]
+    rounds: tuple[RoundView, ...]
     idle: tuple[RosterShift, ...]
     tray: tuple[TrayEntry, ...]
 
     @property
     def version(self) -> int:
-        """What a change must name, so that nobody overwrites a colleague; 0 before a plan."""
+        """The version that a change must name; 0 before a plan."""
         return self.plan.version if self.plan else 0
 
     @property
@@ -122,37 +115,37 @@ class DayView:
 
     @property
     def planned(self) -> int:
-        """How many visits are in a round."""
-        return sum(len(seen.stops) for seen in self.rounds)
+        """Number of visits in a round."""
+        return sum(len(view.stops) for view in self.rounds)
 
     @property
     def visits(self) -> int:
-        """How many visits the day has."""
+        """Number of visits of the day."""
         return self.planned + len(self.tray)
 
     @property
     def done(self) -> int:
-        """How many visits are over."""
-        return sum(stop.pickup.state in OVER for seen in self.rounds for stop in seen.stops)
+        """Number of visits that are over."""
+        return sum(stop.pickup.state in VISITED for view in self.rounds for stop in view.stops)
 
     @property
     def metres(self) -> int:
-        """How far the rounds go together."""
-        return sum(seen.round.metres for seen in self.rounds)
+        """Metres of all rounds."""
+        return sum(view.round.metres for view in self.rounds)
 
     @property
     def seconds(self) -> int:
-        """How long the rounds last together."""
-        return sum(seen.seconds for seen in self.rounds)
+        """Seconds of all rounds."""
+        return sum(view.seconds for view in self.rounds)
 
     @property
     def cents(self) -> int:
-        """What the rounds cost together."""
-        return sum(seen.round.cost_cents for seen in self.rounds)
+        """Cost of all rounds, in cents."""
+        return sum(view.round.cost_cents for view in self.rounds)
 
     @property
     def names(self) -> dict[int, str]:
-        """Who each pick-up of the day is."""
+        """The donor's name by request."""
         stops = (stop.pickup for found in self.rounds for stop in found.stops)
         pickups = (*stops, *(left.pickup for left in self.tray))
         return {
@@ -161,30 +154,28 @@ class DayView:
 
     @property
     def under_way(self) -> bool:
-        """Whether a collector has left."""
-        return any(
-            seen.round.state not in {RoundState.DRAFT, RoundState.PUBLISHED} for seen in self.rounds
-        )
+        """Whether a round has started."""
+        return any(view.round.state not in NOT_STARTED for view in self.rounds)
 
 
-def picture(
+def build_day_view(
     plan: DayPlan | None,
     *,
     shifts: Sequence[RosterShift],
     pickups: Sequence[Pickup],
     policies: Policies,
 ) -> DayView:
-    """Return what the pane shows.
+    """Build the view of a day.
 
     Parameters
     ----------
     shifts
-        Everyone who works that day, with a round or without.
+        Every shift of the day, with a round or without.
     pickups
         Every visit of the day that may be planned, in a round or not.
     """
     rounds = tuple(_round(found, policies) for found in plan.rounds) if plan else ()
-    driving = {seen.shift.id for seen in rounds}
+    driving = {view.shift.id for view in rounds}
     return DayView(
         plan=plan,
         rounds=rounds,
@@ -193,15 +184,15 @@ def picture(
     )
 
 
-def order_promised(found: Round) -> tuple[int, ...]:
-    """Return the pick-ups of a round in the order that was published."""
+def published_order(found: Round) -> tuple[int, ...]:
+    """Return the requests of a round in the published order."""
     stops = (found.published or {}).get("stops", [])
     return tuple(int(stop["pickup"]) for stop in stops)
 
 
-def _round(found: Round, policies: Policies) -> RoundSeen:
+def _round(found: Round, policies: Policies) -> RoundView:
     stops = tuple(
-        StopSeen(
+        StopView(
             number=number,
             stop=stop,
             pickup=stop.pickup,
@@ -209,7 +200,7 @@ def _round(found: Round, policies: Policies) -> RoundSeen:
         )
         for number, stop in enumerate(found.stops, start=1)
     )
-    return RoundSeen(round=found, shift=found.shift, stops=stops)
+    return RoundView(round=found, shift=found.shift, stops=stops)
 
 
 def _margin(stop: RoundStop, returns_at: datetime | None, policies: Policies) -> timedelta | None:
@@ -220,10 +211,10 @@ def _margin(stop: RoundStop, returns_at: datetime | None, policies: Policies) ->
 
 
 def _tray(
-    unplanned: Sequence[Unplanned], rounds: Sequence[RoundSeen], pickups: Sequence[Pickup]
+    unplanned: Sequence[Unplanned], rounds: Sequence[RoundView], pickups: Sequence[Pickup]
 ) -> tuple[TrayEntry, ...]:
-    """Return what is left out: first what the planner explained, then what came since."""
-    placed = {seen.pickup.id for found in rounds for seen in found.stops}
+    """Return the unplanned visits: first the ones of the last plan, then later requests."""
+    placed = {stop.pickup.id for found in rounds for stop in found.stops}
     explained = [
         TrayEntry(pickup=left.pickup, sentence=reason(left.reason, left.details))
         for left in unplanned

@@ -1,4 +1,4 @@
-"""The board's close of a day: reconciled on one page, to read, to print, to keep."""
+"""The close of a day, reconciled on one page, with its printed sheet."""
 
 from datetime import date
 
@@ -17,29 +17,29 @@ blueprint = Blueprint("day_close", __name__, url_prefix="/days/<day>/dispatch/cl
 
 @blueprint.get("")
 def home(day: str) -> str:
-    """Show what was declared, collected and received, and what does not agree."""
-    wanted = civil_day(day)
+    """Show declared, collected and received milk, and the differences."""
+    on_day = civil_day(day)
     with reading() as session:
-        found = closing(session, bank_id=actor().bank_id, day=wanted)
-        return page(session, "board/dispatch/day_close.html", day=wanted, found=found, now=now())
+        found = closing(session, bank_id=actor().bank_id, day=on_day)
+        return page(session, "board/dispatch/day_close.html", day=on_day, found=found, now=now())
 
 
 @blueprint.get("/sheet")
 def sheet(day: str) -> str:
-    """Show it as one page made for printing: no names."""
-    wanted = civil_day(day)
+    """Show the close as one printed page, without names."""
+    on_day = civil_day(day)
     with reading() as session:
-        found = closing(session, bank_id=actor().bank_id, day=wanted)
-        return _sheet(session, wanted, found, for_pdf=False)
+        found = closing(session, bank_id=actor().bank_id, day=on_day)
+        return _sheet(session, on_day, found, for_pdf=False)
 
 
 @blueprint.get("/sheet.pdf")
 def pdf(day: str) -> Response:
-    """Give it as a file."""
-    wanted = civil_day(day)
+    """Return the sheet as a PDF."""
+    on_day = civil_day(day)
     with reading() as session:
-        found = closing(session, bank_id=actor().bank_id, day=wanted)
-        text = _sheet(session, wanted, found, for_pdf=True)
+        found = closing(session, bank_id=actor().bank_id, day=on_day)
+        text = _sheet(session, on_day, found, for_pdf=True)
     answer = make_response(printed(text))
     answer.headers["Content-Type"] = "application/pdf"
     return answer

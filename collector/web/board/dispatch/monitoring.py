@@ -1,4 +1,4 @@
-"""The board's day on the road: phones, incidents to decide, records that disagree."""
+"""Monitoring of a day on the road: phones, incidents to decide, conflicting records."""
 
 from datetime import date
 
@@ -39,18 +39,18 @@ blueprint = Blueprint("monitoring", __name__, url_prefix="/days/<day>/dispatch/m
 
 @blueprint.get("")
 def home(day: str) -> str:
-    """Show a day as its phones told it."""
-    wanted, bank_id = civil_day(day), actor().bank_id
+    """Show a day by the events of its phones."""
+    on_day, bank_id = civil_day(day), actor().bank_id
     with reading() as session:
-        told = on_the_road(session, bank_id=bank_id, day=wanted)
-        differing = disagreements(told)
+        rounds = on_the_road(session, bank_id=bank_id, day=on_day)
+        differing = disagreements(rounds)
         return page(
             session,
             "board/dispatch/monitoring.html",
-            day=wanted,
-            told=told,
+            day=on_day,
+            told=rounds,
             differing=differing,
-            pickups=_pickups(session, told, differing),
+            pickups=_pickups(session, rounds, differing),
             people=people_by_id(session, Role.COLLECTOR, Role.COORDINATOR),
             decisions=list(IncidentDecision),
             now=now(),
@@ -59,7 +59,7 @@ def home(day: str) -> str:
 
 @blueprint.post("/decisions")
 def decide(day: str) -> Redirect:
-    """Answer an incident."""
+    """Decide an incident."""
     with transaction() as session:
         decide_incident(
             session,
@@ -89,7 +89,7 @@ def choose(day: str) -> Redirect:
 
 @blueprint.post("/revocations")
 def revoke(day: str) -> Redirect:
-    """Shut a lost phone out."""
+    """Revoke a lost phone."""
     with transaction() as session:
         revoke_device(
             session,
@@ -103,14 +103,14 @@ def revoke(day: str) -> Redirect:
 
 @blueprint.get("/sheets/<int:round_id>")
 def sheet(day: str, round_id: int) -> str:
-    """Show a round as a sheet to print: no names, a code for each stop."""
+    """Show a round as a printed sheet: no names, a code for each stop."""
     with reading() as session:
         return sheet_page(_round_of(session, civil_day(day), round_id))
 
 
 @blueprint.get("/sheets/<int:round_id>.pdf")
 def pdf(day: str, round_id: int) -> Response:
-    """Give the sheet as a file."""
+    """Return the sheet as a PDF."""
     with reading() as session:
         answer = make_response(sheet_pdf(_round_of(session, civil_day(day), round_id)))
     answer.headers["Content-Type"] = "application/pdf"
@@ -119,7 +119,7 @@ def pdf(day: str, round_id: int) -> Response:
 
 @blueprint.get("/photos/<name>")
 def photo(day: str, name: str) -> Response:
-    """Show a picture that was taken at a door."""
+    """Return a photo taken at a stop."""
     civil_day(day)
     with reading() as session:
         found = photo_of(session, bank_id=actor().bank_id, client_id=uuid_of(name))
@@ -136,12 +136,12 @@ def _round_of(session: Session, day: date, round_id: int) -> Round:
 
 
 def _pickups(
-    session: Session, told: list[RoundOnTheRoad], differing: list[Disagreement]
+    session: Session, rounds: list[RoundOnTheRoad], differing: list[Disagreement]
 ) -> dict[int, Pickup]:
-    wanted = {each.pickup_id for each in differing}
-    for each in told:
-        wanted |= {*each.strays, *(i.pickup_id for i, _ in each.incidents if i.pickup_id)}
-    return {key: get_pickup(session, actor().bank_id, key) for key in sorted(wanted)}
+    keys = {each.pickup_id for each in differing}
+    for each in rounds:
+        keys |= {*each.strays, *(i.pickup_id for i, _ in each.incidents if i.pickup_id)}
+    return {key: get_pickup(session, actor().bank_id, key) for key in sorted(keys)}
 
 
 def _back(day: str) -> Redirect:

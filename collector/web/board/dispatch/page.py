@@ -1,22 +1,24 @@
-"""The board's day on the road: predicted arrivals, clocks, contacts, and what upsets it."""
+"""The dispatch of a day: expected arrivals, clocks, contacts and disruptions."""
 
 import hashlib
 from datetime import date
 
-from flask import Blueprint, Response, make_response, redirect, request, url_for
-from sqlalchemy import func, select
+from flask import Blueprint, Response, make_response, request
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response as AnyResponse
 
 from collector.banks.queries import sites_of
 from collector.db import reading
-from collector.planning.dispatch.disruptions import answered, open_disruptions, to_squeeze_in
-from collector.planning.models import Disruption, DisruptionKind, DisruptionProposal
-from collector.rounds.models import DayPlan, Incident, Round, RoundEvent
+from collector.planning.dispatch.queries import (
+    answered_disruptions,
+    dispatch_fingerprint,
+    insertable_requests,
+    open_disruptions,
+)
+from collector.planning.models import DisruptionKind
 from collector.rounds.queries import day_plan
 from collector.web.board.dispatch.stream import stream
-from collector.web.board.dispatch.timeline import chart
-from collector.web.board.dispatch.view_model import live
+from collector.web.board.dispatch.timeline import build_timeline
+from collector.web.board.dispatch.view_model import load_dispatch_view
 from collector.web.board.page_context import civil_day, page, today
 from collector.web.framework.guards import actor, now
 
@@ -25,75 +27,60 @@ blueprint = Blueprint("dispatch", __name__, url_prefix="/days/<day>/dispatch")
 
 @blueprint.get("")
 def home(day: str) -> str:
-    """Show a day on the road."""
+    """Show the dispatch of a day."""
     return _page("board/dispatch/page.html", civil_day(day))
 
 
 @blueprint.get("/pane")
 def pane(day: str) -> Response:
-    """Show what changes of it again, or say that nothing did."""
-    wanted = civil_day(day)
+    """Show the pane of the dispatch, or 304 if the reader has the same."""
+    on_day = civil_day(day)
     with reading() as session:
-        seen = mark(session, actor().bank_id, wanted)
-    if request.if_none_match.contains(seen):
+        mark = pane_mark(session, actor().bank_id, on_day)
+    if request.if_none_match.contains(mark):
         answer = Response(status=304)
     else:
-        answer = make_response(_page("board/dispatch/_pane.html", wanted))
-    answer.set_etag(seen)
+        answer = make_response(_page("board/dispatch/_pane.html", on_day))
+    answer.set_etag(mark)
     return answer
 
 
 @blueprint.get("/stream")
 def news(day: str) -> Response:
-    """Tell whenever there is something new to see."""
-    wanted, bank_id = civil_day(day), actor().bank_id
+    """Stream the mark of the pane whenever it changes."""
+    on_day, bank_id = civil_day(day), actor().bank_id
 
     def look() -> str:
         with reading() as session:
-            return mark(session, bank_id, wanted)
+            return pane_mark(session, bank_id, on_day)
 
     return stream(look)
 
 
-def mark(session: Session, bank_id: int, day: date) -> str:
-    """Return what changes whenever the pane does: a word of a phone, an act, a minute gone by."""
-    mine = select(DayPlan.id).where(DayPlan.bank_id == bank_id, DayPlan.day == day)
-    rounds = select(Round.id).where(Round.day_plan_id.in_(mine))
-    questions = (
-        select(DayPlan.version).where(DayPlan.id.in_(mine)),
-        select(func.max(RoundEvent.id), func.count()).where(RoundEvent.round_id.in_(rounds)),
-        select(func.max(Incident.decided_at), func.count()).where(Incident.round_id.in_(rounds)),
-        select(Disruption.id, Disruption.ended_at, func.count(DisruptionProposal.plan))
-        .join(DisruptionProposal, DisruptionProposal.disruption_id == Disruption.id)
-        .where(Disruption.bank_id == bank_id, Disruption.day == day)
-        .group_by(Disruption.id, Disruption.ended_at)
-        .order_by(Disruption.id),
-    )
-    told = [[tuple(row) for row in session.execute(question)] for question in questions]
-    return hashlib.sha256(f"{told} {now():%F %R}".encode()).hexdigest()[:16]
-
-
-def back_to(day: str) -> AnyResponse:
-    """Return to the day on the road."""
-    return redirect(url_for("board.dispatch.home", day=civil_day(day)), code=303)
+def pane_mark(session: Session, bank_id: int, day: date) -> str:
+    """Return a mark that changes with the pane: by an event, an edit, or a minute."""
+    fingerprint = dispatch_fingerprint(session, bank_id=bank_id, day=day)
+    return hashlib.sha256(f"{fingerprint} {now():%F %R}".encode()).hexdigest()[:16]
 
 
 def _page(template: str, day: date) -> str:
     bank_id = actor().bank_id
     with reading() as session:
         plan = day_plan(session, bank_id=bank_id, day=day)
-        seen = live(session, plan, bank_id=bank_id, day=day, now=now())
+        view = load_dispatch_view(session, plan, bank_id=bank_id, day=day, now=now())
         return page(
             session,
             template,
             day=day,
-            seen=seen,
-            chart=chart(seen),
+            seen=view,
+            chart=build_timeline(view),
             disruptions=open_disruptions(session, bank_id=bank_id, day=day),
-            answered=answered(session, bank_id=bank_id, day=day),
+            answered=answered_disruptions(session, bank_id=bank_id, day=day),
             kinds=[kind for kind in DisruptionKind if kind is not DisruptionKind.REGRETTED],
             freezers=[site for site in sites_of(session, bank_id) if site.receives],
-            to_squeeze=to_squeeze_in(session, bank_id=bank_id, day=day, plan=plan) if plan else [],
-            mark=mark(session, bank_id, day),
+            to_squeeze=insertable_requests(session, bank_id=bank_id, day=day, plan=plan)
+            if plan
+            else [],
+            mark=pane_mark(session, bank_id, day),
             is_today=day == today(),
         )

@@ -1,8 +1,7 @@
-"""News of a day as a stream of events; so few at once that pages never wait for a thread.
+"""Server-sent events of a day, with a limit so that no page waits for a thread.
 
-A stream holds one of the server's threads for as long as somebody looks. Half the threads stay
-free for pages: who comes when the other half is taken is told 503, and asks again by herself with
-the mark of what she saw.
+A stream holds one of the server's threads as long as its page is open. Half the threads stay free
+for pages: further readers get 503, and poll with the mark of their content.
 """
 
 import threading
@@ -11,24 +10,24 @@ from collections.abc import Callable, Iterator
 from flask import Flask, Response, current_app
 
 MOST = 2
-"""Of the four threads of a worker (`collector.server`)."""
+"""Streams per worker, of its four threads (`collector.server`)."""
 LOOK_SECONDS = 1.0
 BEAT_EVERY = 5
-"""Looks without news until a word is said, so that a reader who left is noticed."""
+"""Looks without a change until a comment is sent, so that a closed connection is noticed."""
 LAST_LOOK = 600
-"""Then the stream ends and the browser opens another: nothing holds a thread for ever."""
+"""Looks until the stream ends and the browser opens another, so that no thread is held for ever."""
 RETRY_SECONDS = 60
 
 HEADERS = {
     "Content-Type": "text/event-stream; charset=utf-8",
     "Cache-Control": "no-store",
-    # nginx would otherwise keep the news back until it has a buffer full.
+    # Otherwise nginx would send events only with a full buffer.
     "X-Accel-Buffering": "no",
 }
 
 
 class Streams:
-    """How many streams a process has open, and whether it goes on."""
+    """Places for the open streams of a process."""
 
     def __init__(self, most: int = MOST) -> None:
         self._free = threading.BoundedSemaphore(most)
@@ -36,26 +35,26 @@ class Streams:
         self.pause: Callable[[float], object] = threading.Event().wait
 
     def take(self) -> bool:
-        """Take a place, if there is one."""
+        """Take a place; return whether there was one."""
         return self._free.acquire(blocking=False)
 
     def leave(self) -> None:
-        """Give a place back."""
+        """Return a place."""
         self._free.release()
 
 
 def init_app(app: Flask) -> None:
-    """Give the application its places."""
+    """Register the places of the application's streams."""
     app.extensions["milkround_streams"] = Streams()
 
 
 def stream(look: Callable[[], str]) -> Response:
-    """Answer with the mark of what there is to see, again whenever it changes.
+    """Return a response that sends the mark again whenever it changes.
 
     Parameters
     ----------
     look
-        Returns the mark; asked once a second, in an application's context of its own.
+        Returns the mark; called once a second, in an application context of its own.
     """
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - as Flask's own documentation does it for work that outlives a request
     streams: Streams = current_app.extensions["milkround_streams"]

@@ -1,12 +1,12 @@
-"""The timeline of a day on the road, in per cent of its width: past, ahead, and what is late."""
+"""The timeline of a day on the road, in per cent of its width: past, expected, late."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from collector.planning.dispatch.eta import StopEta
-from collector.web.board.dispatch.view_model import Live, RoundLive
-from collector.web.board.timeline_scale import TimelineScale, whole_hours
+from collector.web.board.dispatch.view_model import DispatchView, RoundDispatch
+from collector.web.board.timeline_scale import TimelineScale, hour_marks, whole_hours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +16,7 @@ class DispatchBar:
     Attributes
     ----------
     kind
-        `drive`, `wait`, `service`, `failed`, or `late`: from the promised hours to the door.
+        `drive`, `wait`, `service`, `failed`, or `late`: from the promise to the arrival.
     """
 
     kind: str
@@ -29,70 +29,70 @@ class DispatchBar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DispatchLane:
-    """One round."""
+    """The row of one round."""
 
-    seen: RoundLive
+    seen: RoundDispatch
     bars: tuple[DispatchBar, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DispatchTimeline:
-    """All rounds over one stretch of hours, and where now is."""
+    """All rows over one stretch of hours, and the place of the present."""
 
     rows: tuple[DispatchLane, ...]
     hours: tuple[tuple[float, datetime], ...]
     now: float | None
 
 
-def chart(seen: Live) -> DispatchTimeline | None:
-    """Return the timeline, or None where nobody drives."""
-    driven = [each for each in seen.rounds if each.course and each.doors]
+def build_timeline(view: DispatchView) -> DispatchTimeline | None:
+    """Return the timeline of a dispatch; None without a driven round."""
+    driven = [each for each in view.rounds if each.course and each.doors]
     courses = [each.course for each in driven if each.course]
     if not courses:
         return None
-    begin, end = whole_hours(
+    scale = whole_hours(
         min(each.departs_at for each in courses), max(each.returns_at for each in courses)
     )
-    scale = _DispatchScale(begin, end, seen.now)
+    draw = _Drawing(scale, view.now)
     return DispatchTimeline(
-        rows=tuple(DispatchLane(seen=each, bars=tuple(_bars(each, scale))) for each in driven),
-        hours=scale.marks(),
-        now=scale.at_if_shown(seen.now),
+        rows=tuple(DispatchLane(seen=each, bars=tuple(_bars(each, draw))) for each in driven),
+        hours=hour_marks(scale),
+        now=scale.at_if_shown(view.now),
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _DispatchScale(TimelineScale):
+class _Drawing:
+    scale: TimelineScale[datetime]
     now: datetime
 
     def bar(self, kind: str, since: datetime, until: datetime, **of: int | None) -> DispatchBar:
-        left = self.at(since)
-        width = round(max(0.0, self.at(until) - left), 3)
+        left, width = self.scale.bar(since, until)
         return DispatchBar(kind=kind, left=left, width=width, past=until <= self.now, **of)
 
 
-def _bars(seen: RoundLive, scale: _DispatchScale) -> Iterator[DispatchBar]:
-    if seen.course is None:
+def _bars(view: RoundDispatch, draw: _Drawing) -> Iterator[DispatchBar]:
+    if view.course is None:
         return
-    left = seen.course.departs_at
-    for door in seen.course.doors:
+    left = view.course.departs_at
+    for door in view.course.doors:
         of = {"pickup_id": door.pickup_id, "number": door.number}
-        yield from _drive(scale, left, door.arrives_at)
+        yield from _drive(draw, left, door.arrives_at)
         if door.begins_at > door.arrives_at:
-            yield scale.bar("wait", door.arrives_at, door.begins_at, **of)
-        yield scale.bar(_kind(door), door.begins_at, door.ends_at, **of)
+            yield draw.bar("wait", door.arrives_at, door.begins_at, **of)
+        yield draw.bar(_kind(door), door.begins_at, door.ends_at, **of)
         if not door.past and door.late_by > timedelta():
-            yield scale.bar("late", door.promise.closes, door.begins_at, **of)
+            yield draw.bar("late", door.promise.closes, door.begins_at, **of)
         left = door.ends_at
-    yield from _drive(scale, left, seen.course.returns_at)
+    yield from _drive(draw, left, view.course.returns_at)
 
 
-def _drive(scale: _DispatchScale, since: datetime, until: datetime) -> Iterator[DispatchBar]:
-    """Yield a way; where now lies on it, its past and its rest apart."""
-    if since < scale.now < until:
-        yield scale.bar("drive", since, scale.now)
-        since = scale.now
-    yield scale.bar("drive", since, until)
+def _drive(draw: _Drawing, since: datetime, until: datetime) -> Iterator[DispatchBar]:
+    """Yield a drive; one under way is split at the present."""
+    if since < draw.now < until:
+        yield draw.bar("drive", since, draw.now)
+        since = draw.now
+    yield draw.bar("drive", since, until)
 
 
 def _kind(door: StopEta) -> str:

@@ -1,24 +1,24 @@
-"""The board's blood tests: who is due, samples drawn, results; the outcome is health data."""
+"""The board's blood tests: samples due, drawn and answered; the outcome is health data."""
 
 from datetime import date
-from typing import Any
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, url_for
 from flask_babel import gettext
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from collector.db import reading, transaction
 from collector.donors.actions import answer_serology, record_serology
 from collector.donors.eligibility import serology_valid_until
-from collector.donors.expiry import due_within
-from collector.donors.models import SerologyOutcome
+from collector.donors.expiry import blood_tests_due
+from collector.donors.models import Donor, Serology, SerologyOutcome
 from collector.donors.queries import donors_of, get_donor
 from collector.errors import Refused
+from collector.field_parsers import choice_parser, parse_date
 from collector.people.models import Role
-from collector.web.board.donors.candidates import read_day, read_past_day
-from collector.web.board.page_context import page, today
+from collector.web.board.page_context import page, parse_past_date, today
+from collector.web.framework.forms import Form, ParsedField, TextField
 from collector.web.framework.guards import actor, guard, now
-from collector.web.wording import sentence
 
 blueprint = Blueprint("blood_tests", __name__, url_prefix="/donors/blood-tests")
 guard(blueprint, Role.PROFESSIONAL, Role.QUALITY, Role.LABORATORY, within="board")
@@ -26,12 +26,25 @@ guard(blueprint, Role.PROFESSIONAL, Role.QUALITY, Role.LABORATORY, within="board
 DUE_DAYS = 14
 
 
+class BloodTestForm(Form):
+    """A new sample, or the result of the one that `test` names."""
+
+    test = TextField()
+    outcome = ParsedField(
+        choice_parser(SerologyOutcome, "outcome_missing"),
+        blank=SerologyOutcome.PENDING,
+        required="outcome_missing",
+    )
+    valid_until = ParsedField[date | None](parse_date, blank=None)
+    drawn_on = ParsedField(parse_past_date, blank=date.min, required="date_not_read")
+
+
 @blueprint.get("")
 def home() -> str:
-    """Show whose blood test lapses within two weeks, or lapsed, and which results are awaited."""
+    """Show the blood tests that expire within two weeks, have expired, or are awaited."""
     with reading() as session:
         donors = donors_of(session, actor().bank_id)
-        due = due_within(donors, today=today(), days=DUE_DAYS)
+        due = blood_tests_due(donors, today=today(), days=DUE_DAYS)
         pending = [
             (donor, test)
             for donor in donors
@@ -49,8 +62,57 @@ def home() -> str:
 
 
 @blueprint.get("/donors/<int:donor_id>")
-def file(donor_id: int, wrong: str = "") -> str:
+def file(donor_id: int) -> str:
     """Show a donor's blood tests, to add a sample or a result."""
+    return _file_page(donor_id)
+
+
+@blueprint.post("/donors/<int:donor_id>")
+def add(donor_id: int) -> Response | tuple[str, int]:
+    """Add a sample, or the result of one that was pending."""
+    form = BloodTestForm.sent()
+    try:
+        with transaction() as session:
+            donor = get_donor(session, actor().bank_id, donor_id)
+            tests = {str(test.id): test for test in donor.serologies}
+            known = tests.get(form.test.data)
+            if known is not None:
+                form.leave_out(["drawn_on"])
+            if form.validate():
+                _write(session, form, donor, known)
+    except Refused as refused:
+        form.refuse(refused)
+    if form.wrong:
+        return _file_page(donor_id, form), 422
+    flash(gettext("The blood test is written down."), "ok")
+    return redirect(url_for("board.blood_tests.file", donor_id=donor_id), code=303)
+
+
+def _write(session: Session, form: BloodTestForm, donor: Donor, known: Serology | None) -> None:
+    if known is not None:
+        answer_serology(
+            session,
+            now=now(),
+            bank_id=donor.bank_id,
+            serology_id=known.id,
+            actor=actor().reference,
+            outcome=form.outcome.data,
+            valid_until=form.valid_until.data,
+        )
+        return
+    record_serology(
+        session,
+        now=now(),
+        bank_id=donor.bank_id,
+        donor_id=donor.id,
+        actor=actor().reference,
+        drawn_on=form.drawn_on.data,
+        outcome=form.outcome.data,
+        valid_until=form.valid_until.data,
+    )
+
+
+def _file_page(donor_id: int, sent: BloodTestForm | None = None) -> str:
     with reading() as session:
         donor = get_donor(session, actor().bank_id, donor_id)
         return page(
@@ -59,49 +121,7 @@ def file(donor_id: int, wrong: str = "") -> str:
             donor=donor,
             outcomes=list(SerologyOutcome),
             today=today(),
-            wrong=wrong,
+            blank=BloodTestForm(data={"drawn_on": today()}).typed,
+            typed=sent.typed if sent else {},
+            wrong=sent.first_wrong if sent else "",
         )
-
-
-@blueprint.post("/donors/<int:donor_id>")
-def add(donor_id: int) -> Response | tuple[str, int]:
-    """Add a sample, or write the result of one that was pending."""
-    who = actor()
-    try:
-        with transaction() as session:
-            donor = get_donor(session, who.bank_id, donor_id)
-            outcome = _outcome()
-            until = _until()
-            said: dict[str, Any] = {"now": now(), "bank_id": who.bank_id, "actor": who.reference}
-            test_id = request.form.get("test", "")
-            known = next((test for test in donor.serologies if str(test.id) == test_id), None)
-            if known is not None:
-                answer_serology(
-                    session, **said, serology_id=known.id, outcome=outcome, valid_until=until
-                )
-            else:
-                drawn_on = read_past_day(request.form.get("drawn_on", ""))
-                record_serology(
-                    session,
-                    **said,
-                    donor_id=donor_id,
-                    drawn_on=drawn_on,
-                    outcome=outcome,
-                    valid_until=until,
-                )
-    except Refused as refused:
-        return file(donor_id, wrong=sentence(refused)), 422
-    flash(gettext("The blood test is written down."), "ok")
-    return redirect(url_for("board.blood_tests.file", donor_id=donor_id), code=303)
-
-
-def _outcome() -> SerologyOutcome:
-    given = request.form.get("outcome", "")
-    if given not in set(SerologyOutcome):
-        raise Refused("outcome_missing")
-    return SerologyOutcome(given)
-
-
-def _until() -> date | None:
-    given = request.form.get("valid_until", "")
-    return read_day(given) if given else None

@@ -1,37 +1,37 @@
-"""The board's candidates: whom to call when, what was computed of their answers, their contact."""
+"""The board's candidates: calls to make, the verdicts of their answers, their contact."""
 
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, url_for
 from flask_babel import gettext
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from collector.banks.models import Bank
+from collector.banks.queries import get_bank
 from collector.db import reading, transaction
-from collector.donors.call_backs import call_backs_of, settle_call_back
+from collector.donors.call_backs import call_backs_of, close_call_back
 from collector.donors.contact import ContactCorrection, correct_contact
 from collector.donors.eligibility import EligibilityVerdict
-from collector.donors.models import CallBack, CallBackState, Donor, DonorState
-from collector.donors.queries import get_donor, whole_file
+from collector.donors.models import CallBack, CallBackState, Donor
+from collector.donors.queries import candidates_of, get_donor
 from collector.donors.screening import outcome_of, screening_of
 from collector.errors import Refused
+from collector.field_parsers import parse_date, parse_email, phone_parser
 from collector.people.models import Role
 from collector.web.board.page_context import page, today
-from collector.web.framework.form_fields import as_day
+from collector.web.framework.forms import FlagField, Form, ParsedField, TextField
 from collector.web.framework.guards import actor, guard, now
-from collector.web.wording import sentence
 
 blueprint = Blueprint("candidates", __name__, url_prefix="/donors/candidates")
 guard(blueprint, Role.COORDINATOR, Role.PROFESSIONAL, within="board")
 
-TEXTS = ("first_name", "family_name", "phone", "email", "line", "postcode", "town", "access_notes")
 LONGEST = 500
 
 
 class CandidateCall(NamedTuple):
-    """Somebody who is to be called, with what was computed of the answers she sent."""
+    """A candidate to call, with the verdict computed from the answers she sent."""
 
     donor: Donor
     call: CallBack | None
@@ -39,51 +39,78 @@ class CandidateCall(NamedTuple):
 
     @property
     def order(self) -> tuple[date, str, int]:
-        """Whoever chose a half-day comes first, by it."""
+        """The key to sort by: candidates with a half-day first, by its time."""
         waits = self.call is not None and self.call.state is CallBackState.ASKED
         day, half = (self.call.day, self.call.half) if self.call and waits else (date.max, "")
         return day, "0" if half == "morning" else "1", self.donor.id
 
 
+class ReachedForm(Form):
+    """The two buttons of a call."""
+
+    reached = TextField()
+
+
+class ContactForm(Form):
+    """A donor's contact, to be corrected; `of` adds the telephone of the bank's country."""
+
+    first_name = TextField(longest=LONGEST)
+    family_name = TextField(longest=LONGEST)
+    phone: ParsedField[str]
+    email = ParsedField(parse_email, blank="", longest=LONGEST)
+    line = TextField(longest=LONGEST)
+    postcode = TextField(longest=LONGEST)
+    town = TextField(longest=LONGEST)
+    access_notes = TextField(longest=LONGEST)
+    baby_born_on = ParsedField[date | None](parse_date, blank=None)
+    discreet = FlagField()
+
+    @classmethod
+    def of(cls, bank: Bank) -> type[Self]:
+        """Return the form of a bank."""
+        phone = ParsedField(phone_parser(bank.jurisdiction.country), blank="", longest=LONGEST)
+        return type("BankForm", (cls,), {"phone": phone})
+
+
 @blueprint.get("")
 def home() -> str:
-    """Show whom to call, by the half-day she chose."""
+    """Show the candidates to call, by the half-day each one chose."""
     with reading() as session:
-        found = sorted(_candidates(session), key=lambda candidate: candidate.order)
-        return page(session, "board/donors/candidates.html", candidates=found, today=today())
+        calls = sorted(_calls(session), key=lambda call: call.order)
+        return page(session, "board/donors/candidates.html", candidates=calls, today=today())
 
 
 @blueprint.post("/calls/<int:call_back_id>")
 def settle(call_back_id: int) -> Response:
-    """Note whether she was reached."""
-    who = actor()
+    """Note whether the candidate was reached."""
+    who, form = actor(), ReachedForm.sent()
     with transaction() as session:
-        settle_call_back(
+        close_call_back(
             session,
             now=now(),
             bank_id=who.bank_id,
             call_back_id=call_back_id,
             person_id=who.person_id or 0,
-            reached=request.form.get("reached") == "yes",
+            reached=form.reached.data == "yes",
         )
     flash(gettext("Noted."), "ok")
     return redirect(url_for("board.candidates.home"), code=303)
 
 
 @blueprint.get("/<int:donor_id>/contact")
-def contact(donor_id: int, wrong: str = "") -> str:
+def contact(donor_id: int) -> str:
     """Show a donor's contact, to be corrected."""
-    with reading() as session:
-        donor = get_donor(session, actor().bank_id, donor_id)
-        return page(
-            session, "board/donors/contact.html", donor=donor, typed=_shown(donor), wrong=wrong
-        )
+    return _contact_page(donor_id)
 
 
 @blueprint.post("/<int:donor_id>/contact")
 def correct(donor_id: int) -> Response | tuple[str, int]:
-    """Write a donor's contact down."""
+    """Correct a donor's contact."""
     who = actor()
+    with reading() as session:
+        form = ContactForm.of(get_bank(session, who.bank_id)).sent()
+    if not form.validate():
+        return _contact_page(donor_id, form), 422
     try:
         with transaction() as session:
             correct_contact(
@@ -92,28 +119,20 @@ def correct(donor_id: int) -> Response | tuple[str, int]:
                 bank_id=who.bank_id,
                 donor_id=donor_id,
                 actor=who.reference,
-                said=_said(),
+                correction=ContactCorrection(**form.data),
             )
     except Refused as refused:
-        return contact(donor_id, wrong=sentence(refused)), 422
+        form.refuse(refused)
+        return _contact_page(donor_id, form), 422
     flash(gettext("Her contact is written down."), "ok")
     return redirect(url_for("board.donors.file", donor_id=donor_id), code=303)
 
 
-def _candidates(session: Session) -> list[CandidateCall]:
+def _calls(session: Session) -> list[CandidateCall]:
     bank_id = actor().bank_id
     calls = call_backs_of(session, bank_id)
-    donors = session.scalars(
-        select(Donor)
-        .options(*whole_file())
-        .where(
-            Donor.bank_id == bank_id,
-            Donor.state.in_((DonorState.CANDIDATE, DonorState.PRESCREENED)),
-        )
-        .order_by(Donor.id)
-    )
     found = []
-    for donor in donors:
+    for donor in candidates_of(session, bank_id):
         screening = screening_of(session, donor)
         sent = screening if screening and screening.submitted_at else None
         verdict = outcome_of(sent, on=today()).verdict if sent else None
@@ -121,50 +140,25 @@ def _candidates(session: Session) -> list[CandidateCall]:
     return found
 
 
-def _shown(donor: Donor) -> dict[str, object]:
-    if request.method == "POST":
-        return {**request.form}
-    return {
-        **{name: getattr(donor, name) or "" for name in TEXTS[:4]},
-        **{name: getattr(donor.address, name) for name in TEXTS[4:]},
-        "baby_born_on": donor.baby_born_on.isoformat() if donor.baby_born_on else "",
-        "discreet": donor.discreet,
-    }
+def _contact_page(donor_id: int, form: ContactForm | None = None) -> str:
+    with reading() as session:
+        donor = get_donor(session, actor().bank_id, donor_id)
+        form = form or _filled_in(donor, get_bank(session, donor.bank_id))
+        return page(
+            session,
+            "board/donors/contact.html",
+            donor=donor,
+            typed=form.typed,
+            wrong=form.first_wrong,
+        )
 
 
-def _said() -> ContactCorrection:
-    texts = {name: request.form.get(name, "").strip()[:LONGEST] for name in TEXTS}
-    born_on = request.form.get("baby_born_on", "")
-    return ContactCorrection(
-        **texts,
-        baby_born_on=read_day(born_on) if born_on else None,
-        discreet=bool(request.form.get("discreet")),
+def _filled_in(donor: Donor, bank: Bank) -> ContactForm:
+    address = donor.address
+    return ContactForm.of(bank)(
+        obj=donor,
+        line=address.line,
+        postcode=address.postcode,
+        town=address.town,
+        access_notes=address.access_notes,
     )
-
-
-def read_day(text: str) -> date:
-    """Return the day a form gives.
-
-    Raises
-    ------
-    Refused
-        `date_not_read`.
-    """
-    day = as_day(text)
-    if day is None:
-        raise Refused("date_not_read")
-    return day
-
-
-def read_past_day(text: str) -> date:
-    """Return the day a form gives for something that has happened.
-
-    Raises
-    ------
-    Refused
-        `date_not_read`, `day_in_future`.
-    """
-    day = read_day(text)
-    if day > today():
-        raise Refused("day_in_future")
-    return day

@@ -1,8 +1,8 @@
-"""The board's donors: the list and its search, a file to read, and where an address lies."""
+"""The board's donors: the list and its search, a file, and the position of an address."""
 
 from collections.abc import Sequence
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -11,31 +11,51 @@ from collector.banks.queries import policies_of, sites_of
 from collector.custody.models import Container, ContainerState
 from collector.custody.queries import containers_of, kits_of
 from collector.db import reading, transaction
-from collector.donors.duplicates import twins_of
+from collector.donors.duplicates import duplicates_of
 from collector.donors.eligibility import judge, serology_valid_until
-from collector.donors.models import Donor
-from collector.donors.queries import donors_of, get_donor, steps_of
+from collector.donors.queries import donors_matching, donors_of, get_donor, steps_of
 from collector.errors import Refused
+from collector.field_parsers import parse_decimal
 from collector.people.queries import staff_of
-from collector.pickups.queries import of_donor
+from collector.pickups.queries import requests_of_donor
 from collector.places.actions import set_position
 from collector.places.models import PositionSource
 from collector.web.board.page_context import page, today
+from collector.web.framework.forms import Form, ParsedField, TextField
 from collector.web.framework.guards import actor, geocoder, now, settings
-from collector.web.wording import sentence
+from collector.web.wording import ERRORS, sentence
 
 blueprint = Blueprint("donors", __name__, url_prefix="/donors")
+
+NOT_ON_EARTH = ERRORS["position_not_on_earth"]
+
+
+class SearchForm(Form):
+    """The search among the donors."""
+
+    q = TextField()
+
+
+class PositionForm(Form):
+    """The coordinates of an address."""
+
+    latitude = ParsedField(
+        parse_decimal, blank=0.0, required="position_not_on_earth", message=NOT_ON_EARTH
+    )
+    longitude = ParsedField(
+        parse_decimal, blank=0.0, required="position_not_on_earth", message=NOT_ON_EARTH
+    )
 
 
 @blueprint.get("")
 def home() -> str:
-    """Show the bank's donors, or those who match what was typed."""
-    wanted = request.args.get("q", "").strip()
+    """Show the bank's donors, or the matches of a search."""
+    query = SearchForm.queried().q.data
     with reading() as session:
-        donors = found_by(donors_of(session, actor().bank_id), wanted)
+        donors = donors_matching(session, actor().bank_id, query)
         valid = {donor.id: serology_valid_until(donor) for donor in donors}
         return page(
-            session, "board/donors/page.html", donors=donors, valid=valid, q=wanted, today=today()
+            session, "board/donors/page.html", donors=donors, valid=valid, q=query, today=today()
         )
 
 
@@ -45,7 +65,7 @@ def file(donor_id: int) -> str:
     bank_id = actor().bank_id
     with reading() as session:
         donor = get_donor(session, bank_id, donor_id)
-        pickups = of_donor(session, bank_id, donor_id)
+        pickups = requests_of_donor(session, bank_id, donor_id)
         return page(
             session,
             "board/donors/file.html",
@@ -62,7 +82,7 @@ def file(donor_id: int) -> str:
             acts=history_of(session, bank_id=bank_id, subject=f"donor:{donor_id}"),
             people={f"person:{each.id}": each.name for each in staff_of(session, bank_id)},
             kits=kits_of(session, bank_id=bank_id, donor_id=donor_id),
-            twins=twins_of(session, donor),
+            twins=duplicates_of(session, donor),
             into=get_donor(session, bank_id, donor.joined_into_id)
             if donor.joined_into_id
             else None,
@@ -70,8 +90,12 @@ def file(donor_id: int) -> str:
 
 
 @blueprint.get("/<int:donor_id>/position")
-def position(donor_id: int, wrong: str = "") -> str:
-    """Ask where an address lies: a click on the map, or two numbers."""
+def position(donor_id: int) -> str:
+    """Show the map on which an address is placed by a click or by two numbers."""
+    return _position_page(donor_id)
+
+
+def _position_page(donor_id: int, wrong: str = "", sent: PositionForm | None = None) -> str:
     bank_id = actor().bank_id
     with reading() as session:
         donor = get_donor(session, bank_id, donor_id)
@@ -89,6 +113,7 @@ def position(donor_id: int, wrong: str = "") -> str:
             "board/donors/position.html",
             donor=donor,
             map={"sites": sites, "known": known},
+            typed=(sent or PositionForm(obj=donor.address.position)).typed,
             can_look_up=settings().geocoder != "none",
             wrong=wrong,
         )
@@ -96,8 +121,10 @@ def position(donor_id: int, wrong: str = "") -> str:
 
 @blueprint.post("/<int:donor_id>/position")
 def place(donor_id: int) -> Response | tuple[str, int]:
-    """Say where an address lies."""
-    who = actor()
+    """Set the position of an address."""
+    who, form = actor(), PositionForm.sent()
+    if not form.validate():
+        return _position_page(donor_id, form.first_wrong, form), 422
     try:
         with transaction() as session:
             donor = get_donor(session, who.bank_id, donor_id)
@@ -107,28 +134,27 @@ def place(donor_id: int) -> Response | tuple[str, int]:
                 bank_id=who.bank_id,
                 address_id=donor.address_id,
                 actor=who.reference,
-                latitude=_degrees("latitude"),
-                longitude=_degrees("longitude"),
+                **form.data,
             )
             town = donor.address.town
     except Refused as refused:
-        return position(donor_id, wrong=sentence(refused)), 422
+        return _position_page(donor_id, sentence(refused), form), 422
     flash(gettext("The place in %(town)s is set.", town=town), "ok")
     return redirect(url_for("board.inbox.home"), code=303)
 
 
 @blueprint.post("/<int:donor_id>/position/lookup")
 def look_up(donor_id: int) -> Response | tuple[str, int]:
-    """Ask the address service, between two transactions, and show what it says on the map."""
+    """Ask the address service, between two transactions, and show its answer on the map."""
     who = actor()
     with reading() as session:
         address = get_donor(session, who.bank_id, donor_id).address
     try:
-        found = geocoder().find(line=address.line, postcode=address.postcode, town=address.town)
+        found = geocoder().geocode(line=address.line, postcode=address.postcode, town=address.town)
     except Refused as refused:
-        return position(donor_id, wrong=sentence(refused)), 422
+        return _position_page(donor_id, wrong=sentence(refused)), 422
     if found is None:
-        return position(donor_id, wrong=sentence(Refused("geocoder_unsure"))), 422
+        return _position_page(donor_id, wrong=sentence(Refused("geocoder_unsure"))), 422
     with transaction() as session:
         set_position(
             session,
@@ -146,36 +172,11 @@ def look_up(donor_id: int) -> Response | tuple[str, int]:
     return redirect(url_for("board.donors.position", donor_id=donor_id), code=303)
 
 
-def found_by(donors: Sequence[Donor], wanted: str) -> list[Donor]:
-    """Return the donors whose number, name or phone holds what was typed."""
-    if not wanted:
-        return list(donors)
-    plain, digits = wanted.casefold(), "".join(filter(str.isdigit, wanted))
-    return [
-        donor
-        for donor in donors
-        if plain in f"{donor.first_name} {donor.family_name} {donor.first_name}".casefold()
-        or (digits and (digits in donor.number or digits in _digits(donor.phone)))
-    ]
-
-
 def _grouped(containers: Sequence[Container]) -> list[tuple[str, list[Container]]]:
-    """Return a visit's bottles as taken, left with her, and taken back by the collector."""
+    """Return the bottles of a visit: taken, left with the donor, withdrawn by the collector."""
     left, undone = ContainerState.REFUSED_AT_DOOR, ContainerState.DECLARED
     return [
         (gettext("Taken:"), [each for each in containers if each.state not in {left, undone}]),
         (gettext("Left with her:"), [each for each in containers if each.state is left]),
         (gettext("Withdrawn:"), [each for each in containers if each.state is undone]),
     ]
-
-
-def _digits(phone: str | None) -> str:
-    return "".join(filter(str.isdigit, phone or ""))
-
-
-def _degrees(name: str) -> float:
-    """Return a coordinate; what is no number lies nowhere on earth."""
-    try:
-        return float(request.form.get(name, "").replace(",", "."))
-    except ValueError:
-        return float("nan")

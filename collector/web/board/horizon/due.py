@@ -1,4 +1,4 @@
-"""Who will be due: calls to make first, receipts to look into, then the weeks to come."""
+"""Due donors of four weeks: calls to make, corrected receipts, due dates."""
 
 from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
@@ -6,8 +6,8 @@ from werkzeug.wrappers import Response
 from collector.db import reading, transaction
 from collector.donor_contact.receipts import open_corrections, settle_correction
 from collector.donors.queries import get_donor
-from collector.pickups.giving import calls_to_make, note_call
-from collector.planning.booking.forecast import who_will_be_due
+from collector.pickups.giving import calls_to_make, record_call
+from collector.planning.horizon.forecast import due_donors
 from collector.web.framework.guards import actor, now
 
 blueprint = Blueprint("due", __name__, url_prefix="/horizon/due")
@@ -17,7 +17,7 @@ DAYS = 28
 
 @blueprint.get("")
 def home() -> str:
-    """Show who waits for a call, which receipts were corrected, and who will be due."""
+    """Show the calls to make, the corrected receipts and the due donors."""
     bank_id = actor().bank_id
     with reading() as session:
         return render_template(
@@ -30,17 +30,17 @@ def home() -> str:
                 (made, get_donor(session, bank_id, pickup.donor_id))
                 for made, pickup in open_corrections(session, bank_id)
             ],
-            dues=who_will_be_due(session, bank_id=bank_id, now=now(), days=DAYS),
+            dues=due_donors(session, bank_id=bank_id, now=now(), days=DAYS),
             days=DAYS,
         )
 
 
 @blueprint.post("/calls/<int:donor_id>")
 def called(donor_id: int) -> Response:
-    """Note that somebody spoke with her."""
+    """Note a call with a donor."""
     with transaction() as session:
         get_donor(session, actor().bank_id, donor_id)
-        note_call(
+        record_call(
             session,
             now=now(),
             bank_id=actor().bank_id,
@@ -52,7 +52,7 @@ def called(donor_id: int) -> Response:
 
 @blueprint.post("/corrections/<int:correction_id>")
 def settled(correction_id: int) -> Response:
-    """Note that somebody looked into a corrected receipt."""
+    """Note that a corrected receipt is settled."""
     with transaction() as session:
         settle_correction(
             session,

@@ -1,4 +1,4 @@
-"""The board's weeks: who will be due, the days the planner found, zones by weekday, levers."""
+"""The coming weeks: due donors, proposed days, zones by weekday, levers."""
 
 from collections.abc import Mapping
 
@@ -10,20 +10,21 @@ from werkzeug.wrappers import Response
 from collector.banks.actions import set_weekdays
 from collector.banks.queries import zones_of
 from collector.db import owned, reading, transaction
-from collector.jobs.models import Job
+from collector.jobs.actions import REPEATABLE
 from collector.pickups.models import Pickup
-from collector.planning.horizon.due_dates import Levers, rules_of
-from collector.planning.horizon.jobs import (
-    days_found,
+from collector.planning.horizon.actions import propose_days, request_days, request_days_again
+from collector.planning.horizon.due_dates import Levers, bank_levers
+from collector.planning.horizon.levers import price_levers
+from collector.planning.horizon.problem import MOST_WEEKS, Weeks, load_weeks
+from collector.planning.horizon.queries import (
+    job_of,
     latest_horizon,
-    levers_priced,
-    made_of,
-    propose_days,
+    proposed_days,
+    requests_by_donor,
 )
-from collector.planning.horizon.problem import MOST_WEEKS, Weeks, ask_for_days, look_ahead
 from collector.planning.models import Horizon
 from collector.service_day import ServiceDay
-from collector.web.board.horizon.view_model import HorizonView, picture
+from collector.web.board.horizon.view_model import HorizonView, build_horizon_view
 from collector.web.board.page_context import page, whole_number
 from collector.web.framework.guards import actor, now
 
@@ -35,23 +36,24 @@ CHOICES = (2, 3, 4)
 
 @blueprint.get("")
 def home() -> str:
-    """Show who will be due, and the days that were found for them."""
+    """Show the due donors and their proposed days."""
     bank_id = actor().bank_id
     with reading() as session:
         horizon = latest_horizon(session, bank_id)
         levers = _levers(request.args, _last_used(session, horizon))
         weeks = _weeks(request.args, horizon)
-        ahead = look_ahead(session, now=now(), bank_id=bank_id, weeks=weeks, levers=levers)
-        job = session.get(Job, horizon.job_id) if horizon and horizon.job_id else None
+        ahead = load_weeks(session, now=now(), bank_id=bank_id, weeks=weeks, levers=levers)
+        job = job_of(session, horizon) if horizon else None
         return page(
             session,
             "board/horizon/page.html",
-            seen=_picture(session, ahead, horizon),
+            seen=_horizon_view(session, ahead, horizon),
             ahead=ahead,
             horizon=horizon,
             job=job,
+            repeatable=job is not None and job.state in REPEATABLE,
             levers=levers,
-            rules=rules_of(session, bank_id),
+            rules=bank_levers(session, bank_id),
             weeks=weeks,
             choices=CHOICES,
             zones=zones_of(session, bank_id),
@@ -60,15 +62,30 @@ def home() -> str:
 
 @blueprint.post("")
 def make() -> Response:
-    """Ask the planner for days."""
+    """Request days from the planner."""
     who, form = actor(), request.form
     with transaction() as session:
-        horizon = ask_for_days(
+        horizon = request_days(
             session,
             now=now(),
             bank_id=who.bank_id,
             weeks=_weeks(form, None),
-            levers=_levers(form, rules_of(session, who.bank_id)),
+            levers=_levers(form, bank_levers(session, who.bank_id)),
+            asked_by=who.reference,
+        )
+    return _back(horizon)
+
+
+@blueprint.post("/<int:horizon_id>/attempts")
+def run_again(horizon_id: int) -> Response:
+    """Queue a failed or dead job once more."""
+    who = actor()
+    with transaction() as session:
+        horizon = request_days_again(
+            session,
+            now=now(),
+            bank_id=who.bank_id,
+            horizon_id=horizon_id,
             asked_by=who.reference,
         )
     return _back(horizon)
@@ -76,7 +93,7 @@ def make() -> Response:
 
 @blueprint.post("/<int:horizon_id>/proposals")
 def propose(horizon_id: int) -> Response:
-    """Make requests of the days that were chosen, and tell each donor."""
+    """Propose the selected days to their donors."""
     who = actor()
     chosen = [whole_number(text) for text in request.form.getlist("donor")]
     with transaction() as session:
@@ -102,16 +119,16 @@ def propose(horizon_id: int) -> Response:
 
 @blueprint.get("/<int:horizon_id>/levers")
 def levers(horizon_id: int) -> str:
-    """Say what other rules would bring, and what they would cost in kilometres."""
+    """Show the price of other rules in donors, milk and kilometres."""
     with reading() as session:
         horizon = owned(session, Horizon, actor().bank_id, horizon_id)
-        found = levers_priced(session, now=now(), horizon=horizon, others=_others(horizon))
+        found = price_levers(session, now=now(), horizon=horizon, others=_others(horizon))
         return render_template("board/horizon/_levers.html", horizon=horizon, found=found)
 
 
 @blueprint.post("/zones")
 def zones() -> Response:
-    """Keep on which weekdays somebody drives to each zone."""
+    """Store the weekdays on which each zone is served."""
     who = actor()
     with transaction() as session:
         for zone in zones_of(session, who.bank_id):
@@ -126,15 +143,15 @@ def zones() -> Response:
     return redirect(url_for("board.horizon.home"), code=303)
 
 
-def _picture(session: Session, ahead: Weeks, horizon: Horizon | None) -> HorizonView:
-    found = days_found(horizon, ServiceDay(horizon.first, ahead.first.zone)) if horizon else []
-    made: dict[int, Pickup] = made_of(session, horizon) if horizon else {}
-    return picture(ahead, found, made)
+def _horizon_view(session: Session, ahead: Weeks, horizon: Horizon | None) -> HorizonView:
+    found = proposed_days(horizon, ServiceDay(horizon.first, ahead.first.zone)) if horizon else []
+    made: dict[int, Pickup] = requests_by_donor(session, horizon) if horizon else {}
+    return build_horizon_view(ahead, found, made)
 
 
 def _last_used(session: Session, horizon: Horizon | None) -> Levers:
     if horizon is None:
-        return rules_of(session, actor().bank_id)
+        return bank_levers(session, actor().bank_id)
     return Levers(minimum_ml=horizon.minimum_ml, radius_km=horizon.radius_km)
 
 
@@ -156,7 +173,7 @@ def _bounded(given: Mapping[str, str], name: str, usual: int, most: int) -> int:
 
 
 def _others(horizon: Horizon) -> list[Levers]:
-    """Return the rules a coordinator would think of in a shortage, and when there is too much."""
+    """Return other rules for a shortage and for a surplus."""
     least, radius = horizon.minimum_ml, horizon.radius_km
     return [
         *(

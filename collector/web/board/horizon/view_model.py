@@ -1,4 +1,4 @@
-"""What the weeks show: a bar of tolerance per donor, a column per day with its room."""
+"""The view of the weeks: a tolerance bar per donor, the load of each day."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,13 +6,14 @@ from datetime import date, timedelta
 
 from collector.pickups.models import Pickup
 from collector.planning.horizon.due_dates import TOLERANCE, DueDonor
-from collector.planning.horizon.jobs import DayFound
 from collector.planning.horizon.problem import Weeks
+from collector.planning.horizon.queries import ProposedDay
+from collector.web.board.timeline_scale import TimelineScale
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DaySeen:
-    """One day: who drives, what is agreed, what is proposed, how many bottles that is."""
+class DayLoad:
+    """The load of one day: collectors, agreed and proposed visits, bottles."""
 
     day: date
     collectors: int
@@ -23,7 +24,7 @@ class DaySeen:
 
     @property
     def share(self) -> int:
-        """How full the vehicles get, in per cent."""
+        """The load of the vehicles, in per cent."""
         return round(100 * self.bottles / self.capacity_bottles) if self.capacity_bottles else 0
 
 
@@ -34,11 +35,11 @@ class ToleranceBar:
     Attributes
     ----------
     left, width
-        From when somebody may come to when somebody should have.
+        From the first possible day to the due date.
     ticks
         The days that fit.
     found
-        Where the day found is.
+        The place of the proposed day.
     """
 
     left: float
@@ -48,59 +49,64 @@ class ToleranceBar:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DonorSeen:
-    """One donor who will be due."""
+class DueDonorView:
+    """One due donor on the page."""
 
     candidate: DueDonor
     bar: ToleranceBar
-    found: DayFound | None
+    found: ProposedDay | None
     collector: str
     made: Pickup | None
     tight: bool
-    """Fewer than three days fit."""
+    """Whether fewer than three days fit."""
 
     @property
     def open(self) -> bool:
-        """Whether there is a day to be proposed."""
+        """Whether her day is not proposed yet."""
         return self.found is not None and self.made is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HorizonView:
-    """The weeks."""
+    """The weeks on the page."""
 
-    days: tuple[DaySeen, ...]
-    donors: tuple[DonorSeen, ...]
+    days: tuple[DayLoad, ...]
+    donors: tuple[DueDonorView, ...]
     weeks: tuple[tuple[float, date], ...]
-    """Where each Monday is."""
+    """The place of each Monday."""
 
     @property
     def open(self) -> int:
-        """How many days wait to be proposed."""
+        """Number of days not proposed yet."""
         return sum(each.open for each in self.donors)
 
     @property
-    def without(self) -> list[DonorSeen]:
-        """Who has no day that fits."""
+    def without(self) -> list[DueDonorView]:
+        """The donors without a day that fits."""
         return [each for each in self.donors if not each.candidate.days]
 
     @property
-    def due(self) -> list[DonorSeen]:
-        """Who has."""
+    def due(self) -> list[DueDonorView]:
+        """The donors with days that fit."""
         return [each for each in self.donors if each.candidate.days]
 
 
 FEW = 3
+A_DAY = timedelta(days=1)
+LEAST_WIDTH = 0.5
+"""Least width of a bar, in per cent of the page's width, so that it is visible."""
 
 
-def picture(ahead: Weeks, found: Sequence[DayFound], made: Mapping[int, Pickup]) -> HorizonView:
-    """Return the weeks as the page shows them."""
+def build_horizon_view(
+    ahead: Weeks, found: Sequence[ProposedDay], made: Mapping[int, Pickup]
+) -> HorizonView:
+    """Build the view of the weeks."""
     first, last = ahead.first.day, ahead.last
-    scale = _HorizonScale(first, (last - first).days + 1)
+    scale: TimelineScale[date] = TimelineScale(first, last + A_DAY)
     by_donor = {each.donor_id: each for each in found}
     names = {shift.id: shift.collector.name for shift in ahead.shifts}
     donors = tuple(
-        DonorSeen(
+        DueDonorView(
             candidate=each,
             bar=_bar(scale, each, by_donor.get(each.donor.id)),
             found=by_donor.get(each.donor.id),
@@ -123,32 +129,23 @@ def picture(ahead: Weeks, found: Sequence[DayFound], made: Mapping[int, Pickup])
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _HorizonScale:
-    first: date
-    days: int
-
-    def at(self, day: date) -> float:
-        place = min(max((day - self.first).days, 0), self.days)
-        return round(100 * place / self.days, 2)
-
-    def middle(self, day: date) -> float:
-        return round(self.at(day) + 50 / self.days, 2)
-
-
-def _bar(scale: _HorizonScale, each: DueDonor, found: DayFound | None) -> ToleranceBar:
+def _bar(scale: TimelineScale[date], each: DueDonor, found: ProposedDay | None) -> ToleranceBar:
     begin = max(each.ready_on or each.due_on, each.due_on - TOLERANCE)
-    left = scale.at(min(begin, each.due_on))
-    right = scale.at(each.due_on + timedelta(days=1))
+    left, width = scale.bar(min(begin, each.due_on), each.due_on + A_DAY)
     return ToleranceBar(
         left=left,
-        width=round(max(right - left, 0.5), 2),
-        ticks=tuple(scale.middle(day) for day in each.days),
-        found=scale.middle(found.day) if found else None,
+        width=max(width, LEAST_WIDTH),
+        ticks=tuple(_noon(scale, day) for day in each.days),
+        found=_noon(scale, found.day) if found else None,
     )
 
 
-def _days(ahead: Weeks, donors: Sequence[DonorSeen]) -> list[DaySeen]:
+def _noon(scale: TimelineScale[date], day: date) -> float:
+    left, width = scale.bar(day, day + A_DAY)
+    return round(left + width / 2, 3)
+
+
+def _days(ahead: Weeks, donors: Sequence[DueDonorView]) -> list[DayLoad]:
     found = []
     for day in ahead.driven:
         shifts = [shift for shift in ahead.shifts if shift.day == day]
@@ -157,7 +154,7 @@ def _days(ahead: Weeks, donors: Sequence[DonorSeen]) -> list[DaySeen]:
         ]
         proposed = [each for each in donors if each.open and each.found and each.found.day == day]
         found.append(
-            DaySeen(
+            DayLoad(
                 day=day,
                 collectors=len(shifts),
                 agreed=len(agreed),

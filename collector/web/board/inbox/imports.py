@@ -1,9 +1,10 @@
-"""The board's imports: a file of donors or requests, a report by row, nothing kept by half."""
+"""The board's imports: a file of donors or requests, kept whole or not at all, with a report."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, flash, make_response, redirect, request, url_for
+import wtforms
+from flask import Blueprint, Response, flash, make_response, redirect, url_for
 from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -13,6 +14,7 @@ from collector.donors import importing as donors
 from collector.errors import NotFound, Refused
 from collector.pickups import importing as requests
 from collector.web.board.page_context import page
+from collector.web.framework.forms import Form, TextField
 from collector.web.framework.guards import actor, now
 from collector.web.wording import sentence
 
@@ -23,7 +25,7 @@ MOST_SHOWN = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportKind:
-    """What a file may hold: its columns, an example row, and who reads it."""
+    """A kind of file: its columns, an example row, and the function that imports it."""
 
     bring_in: Callable[..., ImportReport]
     required: tuple[str, ...]
@@ -65,22 +67,30 @@ KINDS: Mapping[str, ImportKind] = {
 }
 
 
+class ImportForm(Form):
+    """A file and its kind."""
+
+    kind = TextField()
+    file = wtforms.FileField()
+
+
 @blueprint.get("")
 def home() -> str:
-    """Show what can be imported."""
+    """Show the kinds of files that can be imported."""
     return _page(report=None, kind="donors")
 
 
 @blueprint.post("")
 def make() -> AnyResponse | tuple[str, int]:
-    """Bring a file in: every row of it, or none."""
-    kind, who = request.form.get("kind", ""), actor()
-    found, sent = _kind(kind), request.files.get("file")
-    if sent is None or not sent.filename:
+    """Import a file: every row of it, or none."""
+    form, who = ImportForm.sent(), actor()
+    kind, sent = form.kind.data, form.file.data
+    found = _kind(kind)
+    if not sent or not sent.filename:
         flash(gettext("Choose a file first."), "warn")
         return redirect(url_for("board.imports.home"), code=303)
-    report = _bring_in(found, sent.read(), bank_id=who.bank_id, reference=who.reference)
-    if not report.good:
+    report = _import(found, sent.read(), bank_id=who.bank_id, reference=who.reference)
+    if not report.is_accepted:
         return _page(report=report, kind=kind), 422
     flash(
         ngettext("%(num)s row was imported.", "%(num)s rows were imported.", len(report.rows)), "ok"
@@ -91,7 +101,7 @@ def make() -> AnyResponse | tuple[str, int]:
 
 @blueprint.get("/<kind>.csv")
 def template(kind: str) -> Response:
-    """Give an example file with every column."""
+    """Return an example file with every column."""
     found = _kind(kind)
     columns = (*found.required, *found.optional)
     row = {column: found.example.get(column, "") for column in columns}
@@ -101,34 +111,34 @@ def template(kind: str) -> Response:
     return answer
 
 
-class _NothingKept(Exception):  # noqa: N818 - it rolls back and is caught below
-    """A row was wrong."""
+class _ImportRejected(Exception):  # noqa: N818 - it rolls back and is caught below
+    """A row is wrong."""
 
     def __init__(self, report: ImportReport) -> None:
         super().__init__(report)
         self.report = report
 
 
-def _bring_in(kind: ImportKind, data: bytes, *, bank_id: int, reference: str) -> ImportReport:
-    """Import inside one transaction, which is rolled back if the report is not good."""
+def _import(kind: ImportKind, data: bytes, *, bank_id: int, reference: str) -> ImportReport:
+    """Import in one transaction, which is rolled back if any row is wrong."""
     try:
         with transaction() as session:
             report = kind.bring_in(session, data, now=now(), bank_id=bank_id, actor=reference)
-            return _all_good(report)
-    except _NothingKept as nothing:
+            return _accepted(report)
+    except _ImportRejected as nothing:
         return nothing.report
 
 
-def _all_good(report: ImportReport) -> ImportReport:
-    if not report.good:
-        raise _NothingKept(report)
+def _accepted(report: ImportReport) -> ImportReport:
+    if not report.is_accepted:
+        raise _ImportRejected(report)
     return report
 
 
 def _page(*, report: ImportReport | None, kind: str) -> str:
     wrong = [
-        (row.line, mistake.column, sentence(Refused(mistake.code, **mistake.figures)))
-        for row in (report.wrong if report else [])
+        (row.line, mistake.field, sentence(Refused(mistake.code, **mistake.figures)))
+        for row in (report.rejected if report else [])
         for mistake in row.mistakes
     ]
     with reading() as session:

@@ -1,9 +1,9 @@
-"""The board's inbox: requests with what is remarkable about them, and the answers to them."""
+"""The board's inbox: the requests with their flags, and the answers to them."""
 
 from dataclasses import dataclass
 from datetime import date
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, url_for
 from flask_babel import gettext, ngettext
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -16,8 +16,9 @@ from collector.pickups.actions import cancel, clear_hold
 from collector.pickups.flags import Flag, flags
 from collector.pickups.models import Pickup
 from collector.pickups.queries import get_pickup, inbox
-from collector.web.board.page_context import page, today, whole_number
+from collector.web.board.page_context import page, today
 from collector.web.board.wording import CANCEL_REASONS, GRAVE_FLAGS
+from collector.web.framework.forms import Form, KeyField, KeysField, TextField
 from collector.web.framework.guards import actor, now
 
 blueprint = Blueprint("inbox", __name__, url_prefix="/inbox")
@@ -25,20 +26,33 @@ blueprint = Blueprint("inbox", __name__, url_prefix="/inbox")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboxRow:
-    """A request and what is remarkable about it on the first day that suits her."""
+    """A request and its flags on the first of its days that is not over."""
 
     pickup: Pickup
     flags: tuple[Flag, ...]
 
     @property
     def grave(self) -> bool:
-        """Whether somebody should look before saying yes."""
+        """Whether a coordinator should look at the request before accepting it."""
         return any(flag in GRAVE_FLAGS for flag in self.flags)
+
+
+class AcceptanceForm(Form):
+    """The chosen requests, or the single one with its own button."""
+
+    only = KeyField()
+    pickup = KeysField()
+
+
+class CancellationForm(Form):
+    """The reason of a cancellation."""
+
+    reason = TextField()
 
 
 @blueprint.get("")
 def home() -> str:
-    """Show what waits for an answer."""
+    """Show the requests that wait for an answer."""
     with reading() as session:
         rows = _rows(session, actor().bank_id, on=today())
         return page(session, "board/inbox/page.html", rows=rows, grave_flags=GRAVE_FLAGS)
@@ -46,9 +60,9 @@ def home() -> str:
 
 @blueprint.post("/acceptances")
 def accept() -> Response:
-    """Answer yes to one request, or to every chosen one."""
-    only = request.form.get("only")
-    chosen = [whole_number(text) for text in ([only] if only else request.form.getlist("pickup"))]
+    """Accept one request, or every chosen one."""
+    form = AcceptanceForm.sent()
+    chosen = [form.only.data] if form.only.data else form.pickup.data
     who = actor()
     with transaction() as session:
         for pickup_id in chosen:
@@ -70,7 +84,7 @@ def accept() -> Response:
 
 @blueprint.post("/pickups/<int:pickup_id>/holds/<int:hold_id>/clearance")
 def clear(pickup_id: int, hold_id: int) -> Response:
-    """Note that somebody called her and that the milk may be fetched."""
+    """Clear a hold after a call to the donor."""
     who = actor()
     with transaction() as session:
         clear_hold(
@@ -87,7 +101,7 @@ def clear(pickup_id: int, hold_id: int) -> Response:
 
 @blueprint.get("/pickups/<int:pickup_id>/cancellation")
 def cancellation(pickup_id: int) -> str:
-    """Ask why a visit is called off."""
+    """Show the reasons of a cancellation."""
     with reading() as session:
         pickup = get_pickup(session, actor().bank_id, pickup_id)
         return page(session, "board/inbox/cancellation.html", pickup=pickup, reasons=CANCEL_REASONS)
@@ -95,8 +109,8 @@ def cancellation(pickup_id: int) -> str:
 
 @blueprint.post("/pickups/<int:pickup_id>/cancellation")
 def call_off(pickup_id: int) -> Response:
-    """Call a visit off, with the reason kept."""
-    who, reason = actor(), request.form.get("reason", "")
+    """Cancel a request and record the reason."""
+    who, reason = actor(), CancellationForm.sent().reason.data
     known = reason if reason in CANCEL_REASONS else "other"
     with transaction() as session:
         cancel(session, now=now(), bank_id=who.bank_id, pickup_id=pickup_id, actor=who.reference)
@@ -128,5 +142,5 @@ def _rows(session: Session, bank_id: int, *, on: date) -> list[InboxRow]:
 
 
 def _first_day(pickup: Pickup, on: date) -> date:
-    """Return the first of her days that is not over, for the flags to be judged on."""
+    """Return the day on which the flags are judged: the first that is not over."""
     return min((window.day for window in pickup.windows if window.day >= on), default=on)

@@ -1,84 +1,106 @@
-"""Reading the form of a request by phone into what is asked for."""
+"""Form of a request by telephone."""
 
-from collections.abc import Mapping
-from datetime import date, time
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
 
-from flask_babel import gettext
+from flask_babel import lazy_gettext
+from werkzeug.datastructures import MultiDict
 
+from collector.banks.policies import Policies
+from collector.donors.models import Donor
+from collector.field_parsers import parse_date, parse_time, parse_volume_ml, parse_whole_number
+from collector.pickups.drafts import PickupDraft
 from collector.pickups.models import HoldReason, Purpose
-from collector.pickups.windows import Ask, CivilWindow
+from collector.pickups.purposes import purposes_for
+from collector.pickups.validation import STAFF_DAYS_AHEAD
+from collector.web.framework.forms import (
+    ChoicesField,
+    FlagField,
+    Form,
+    KeyField,
+    ParsedField,
+    TextField,
+)
+from collector.web.pickup_forms import PickupForm, WindowForm, WindowsField
 
-BESIDES = (Purpose.MATERIAL_DROP, Purpose.PUMP_RETURN, Purpose.WARD)
-"""What a coordinator may add to what her file says a visit is for."""
+ADDED_PURPOSES = (Purpose.MATERIAL_DROP, Purpose.PUMP_RETURN, Purpose.WARD)
+"""The purposes that a coordinator may add to the computed ones."""
 
-WINDOWS = 3
-
-
-class NotReadable(Exception):  # noqa: N818 - it is an answer
-    """Some fields hold what no request can hold: a sentence for each."""
-
-    def __init__(self, wrong: dict[str, str]) -> None:
-        super().__init__(wrong)
-        self.wrong = wrong
+LINES = 3
+WHOLE_NUMBER = lazy_gettext("Give a whole number.")
+CALENDAR_DAY = lazy_gettext("Give a day of the calendar.")
+DAY_AND_TIMES = lazy_gettext("Give a day and two times.")
 
 
-def read_ask(form: Mapping[str, str]) -> Ask:
-    """Read the fields.
+class FindForm(Form):
+    """The search for the donor, and the day of the plan from which the coordinator came."""
 
-    Raises
-    ------
-    NotReadable
-        A number, a day or a time is none.
-    """
-    wrong: dict[str, str] = {}
-    asked = Ask(
-        bottles=_number(form, "bottles", wrong),
-        volume_ml=_number(form, "volume_ml", wrong),
-        oldest_on=_day(form, "oldest_on", wrong),
-        freezer_nearly_full="freezer_nearly_full" in form,
-        empties_wanted=_number(form, "empties_wanted", wrong),
-        call_first="call_first" in form,
-        note=form.get("note", ""),
-        purposes=tuple(purpose for purpose in BESIDES if f"besides_{purpose}" in form),
-        health={reason: form.get(f"health_{reason}") == "yes" for reason in HoldReason},
-        windows=tuple(
-            window
-            for index in range(WINDOWS)
-            if (window := _window(form, index, wrong)) is not None
-        ),
+    q = TextField()
+    donor = KeyField()
+    day = ParsedField(parse_date, blank=None)
+
+
+def hour_field(proposed: time) -> ParsedField[time | None]:
+    """Return the field of a time that a used line needs."""
+    return ParsedField(
+        parse_time, blank=None, required="time_not_read", message=DAY_AND_TIMES, default=proposed
     )
-    if wrong:
-        raise NotReadable(wrong)
-    return asked
 
 
-def _number(form: Mapping[str, str], name: str, wrong: dict[str, str]) -> int:
-    given = form.get(name, "").strip() or "0"
-    if given.isascii() and given.isdigit() and len(given) <= len("999999"):
-        return int(given)
-    wrong[name] = gettext("Give a whole number.")
-    return 0
+class PhoneWindowForm(WindowForm):
+    """A line of windows, with the hours of a morning proposed."""
+
+    day = ParsedField[date | None](parse_date, blank=None, message=DAY_AND_TIMES)
+    opens = hour_field(time(8))
+    closes = hour_field(time(12))
 
 
-def _day(form: Mapping[str, str], name: str, wrong: dict[str, str]) -> date | None:
-    given = form.get(name, "").strip()
-    try:
-        return date.fromisoformat(given) if given else None
-    except ValueError:
-        wrong[name] = gettext("Give a day of the calendar.")
-        return None
+def split_numbered(form: MultiDict[str, str]) -> Iterable[Mapping[str, str]]:
+    """Return the lines of windows from the fields `day_0`, `opens_0`, `closes_0` and so on."""
+    names = ("day", "opens", "closes")
+    return [{name: form.get(f"{name}_{line}", "") for name in names} for line in range(LINES)]
 
 
-def _window(form: Mapping[str, str], index: int, wrong: dict[str, str]) -> CivilWindow | None:
-    fields = [form.get(f"{part}_{index}", "").strip() for part in ("day", "opens", "closes")]
-    # A row whose day is empty was not used; its hours are only what the page proposed.
-    if not fields[0]:
-        return None
-    try:
-        day, opens, closes = fields
-        return CivilWindow(
-            date.fromisoformat(day), time.fromisoformat(opens), time.fromisoformat(closes)
-        )
-    except ValueError:
-        wrong[f"windows.{index}"] = gettext("Give a day and two times.")
-        return None
+def yes_field() -> ParsedField[bool]:
+    """Return the radio buttons of a health question; the browser asks for an answer."""
+    return ParsedField(lambda text: text == "yes", blank=False)
+
+
+class PhoneForm(PickupForm):
+    """A donor's request, typed by a coordinator while the donor speaks."""
+
+    donor = KeyField()
+    once = TextField()
+    bottles = ParsedField(parse_whole_number, blank=0, message=WHOLE_NUMBER)
+    volume_ml = ParsedField(parse_volume_ml, blank=0, message=WHOLE_NUMBER)
+    oldest_on = ParsedField(parse_date, blank=None, message=CALENDAR_DAY)
+    empties_wanted = ParsedField(parse_whole_number, blank=0, message=WHOLE_NUMBER)
+    freezer_nearly_full = FlagField()
+    purposes = ChoicesField(Purpose, only=ADDED_PURPOSES, name="besides", separator="_")
+    windows = WindowsField(PhoneWindowForm, split_numbered)
+    health = ChoicesField(HoldReason, yes_field, separator="_")
+    call_first = FlagField()
+    note = TextField()
+    accept = FlagField()
+
+    def complete(
+        self, donor: Donor, *, policies: Policies, now: datetime, zone: ZoneInfo
+    ) -> PickupDraft:
+        """Validate the form and return its draft, with the purposes that the donor's file adds."""
+        self.validate()
+        draft = self.draft()
+        purposes = purposes_for(donor, days=draft.days, policies=policies, kept=draft.purposes)
+        draft = replace(draft, purposes=purposes)
+        self.check(draft, now=now, zone=zone, days_ahead=STAFF_DAYS_AHEAD)
+        return draft
+
+
+def blank_form(find: FindForm) -> PhoneForm:
+    """Return the form of a new request for the donor and the day that were chosen."""
+    lines: list[dict[str, object]] = [{"day": find.day.data}, *[{}] * (LINES - 1)]
+    return PhoneForm(
+        data={"donor": find.donor.data, "once": secrets.token_urlsafe(16), "windows": lines}
+    )

@@ -1,30 +1,28 @@
-"""The board's request by phone: find the donor, type what she says, on one screen."""
+"""The board's request by telephone: find the donor, type her request, on one screen."""
 
-import secrets
-from collections.abc import Mapping
-
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, url_for
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from collector.banks.queries import get_bank, policies_of, zones_of
 from collector.db import reading, transaction
-from collector.donors.queries import donors_of, get_donor
-from collector.errors import Refused
-from collector.pickups.actions import accept, ask
+from collector.donors.queries import donors_matching, get_donor
+from collector.pickups.actions import accept, request_pickup
+from collector.pickups.drafts import PickupDraft
 from collector.pickups.flags import Flag, flags
-from collector.pickups.models import Pickup, PickupState, Purpose
-from collector.pickups.purposes import purposes_for
-from collector.pickups.queries import get_pickup, of_donor
-from collector.pickups.windows import STAFF_DAYS_AHEAD, Ask, mistakes_in
-from collector.web.board.donors.page import found_by
-from collector.web.board.inbox.request_form import BESIDES, WINDOWS, NotReadable, read_ask
-from collector.web.board.page_context import page, today, whole_number
+from collector.pickups.models import Pickup, PickupState
+from collector.pickups.queries import get_pickup, requests_of_donor
+from collector.web.board.inbox.request_form import (
+    ADDED_PURPOSES,
+    FindForm,
+    PhoneForm,
+    blank_form,
+)
+from collector.web.board.page_context import page, today
 from collector.web.board.wording import FLAGS, word
 from collector.web.framework.guards import actor, now
 from collector.web.health_questions import QUESTIONS
-from collector.web.wording import sentence
 
 blueprint = Blueprint("requests", __name__, url_prefix="/inbox/requests")
 
@@ -33,24 +31,27 @@ MOST_FOUND = 8
 
 @blueprint.get("/new")
 def new() -> str:
-    """Show the form: whom it is for, then what she asks."""
-    return _form(request.args, {})
+    """Show the search for the donor, or the form once she is chosen."""
+    find = FindForm.queried()
+    with reading() as session:
+        if find.donor.data:
+            return _form_page(session, blank_form(find))
+        return _search_page(session, find)
 
 
 @blueprint.post("")
 def make() -> Response | tuple[str, int]:
-    """Keep what a donor asked for on the phone; it may be accepted in the same breath."""
-    form = request.form
-    donor_id = whole_number(form.get("donor", ""))
-    try:
-        asked = read_ask(form)
-    except NotReadable as mistaken:
-        return _form(form, mistaken.wrong), 422
+    """Make the request, and accept it at once if that is ticked and it has no flag."""
+    form = PhoneForm.sent()
     with transaction() as session:
-        asked, wrong = _judged(session, asked, donor_id)
-        found = () if wrong else _keep(session, asked, donor_id)
-    if wrong:
-        return _form(form, wrong), 422
+        bank = get_bank(session, actor().bank_id)
+        donor = get_donor(session, bank.id, form.donor.data)
+        policies = policies_of(session, bank.id)
+        draft = form.complete(donor, policies=policies, now=now(), zone=bank.zone)
+        found = () if form.wrong else _keep(session, form, draft)
+    if form.wrong:
+        with reading() as session:
+            return _form_page(session, form), 422
     flash(gettext("The request is kept."), "ok")
     if found:
         why = ", ".join(word(FLAGS, flag) for flag in found)
@@ -58,25 +59,25 @@ def make() -> Response | tuple[str, int]:
     return redirect(url_for("board.inbox.home"), code=303)
 
 
-def _keep(session: Session, asked: Ask, donor_id: int) -> tuple[Flag, ...]:
-    """Ask in her name, and accept at once where that was ticked and nothing is remarkable.
+def _keep(session: Session, form: PhoneForm, draft: PickupDraft) -> tuple[Flag, ...]:
+    """Make the request and accept it if that is ticked.
 
     Returns
     -------
     tuple[Flag, ...]
-        Why it was not accepted at once although that was ticked.
+        The flags for which it was not accepted although that was ticked.
     """
-    who, form = actor(), request.form
-    pickup = ask(
+    who = actor()
+    pickup = request_pickup(
         session,
         now=now(),
         bank_id=who.bank_id,
-        donor_id=donor_id,
-        asked_by=who.reference,
-        asked=asked,
-        once=form.get("once") or None,
+        donor_id=form.donor.data,
+        actor=who.reference,
+        draft=draft,
+        once=form.once.data or None,
     )
-    if not form.get("accept") or pickup.state is not PickupState.ASKED:
+    if not form.accept.data or pickup.state is not PickupState.ASKED:
         return ()
     found = _flags(session, get_pickup(session, who.bank_id, pickup.id))
     if not found:
@@ -91,59 +92,42 @@ def _keep(session: Session, asked: Ask, donor_id: int) -> tuple[Flag, ...]:
 
 
 def _flags(session: Session, pickup: Pickup) -> tuple[Flag, ...]:
-    """Return what is remarkable about a request on any of its days."""
+    """Return the flags of a request on any of its days, gravest first."""
     bank_id = pickup.bank_id
     policies, zones = policies_of(session, bank_id), zones_of(session, bank_id)
-    hers = of_donor(session, bank_id, pickup.donor_id)
+    others = requests_of_donor(session, bank_id, pickup.donor_id)
     found = {
         flag
         for day in {window.day for window in pickup.windows}
-        for flag in flags(pickup, on=day, policies=policies, zones=zones, others=hers)
+        for flag in flags(pickup, on=day, policies=policies, zones=zones, others=others)
     }
     return tuple(flag for flag in Flag if flag in found)
 
 
-def _judged(session: Session, asked: Ask, donor_id: int) -> tuple[Ask, dict[str, str]]:
-    """Complete what the visit is for from her file, and say what is wrong, field by field."""
-    bank = get_bank(session, actor().bank_id)
-    donor = get_donor(session, bank.id, donor_id)
-    purposes = purposes_for(
-        donor,
-        days={window[0] for window in asked.windows},
-        policies=policies_of(session, bank.id),
-        kept=[purpose.value for purpose in asked.purposes],
+def _search_page(session: Session, find: FindForm) -> str:
+    query = find.q.data
+    found = donors_matching(session, actor().bank_id, query) if query else []
+    return page(
+        session,
+        "board/inbox/request.html",
+        donor=None,
+        q=query,
+        found=found[:MOST_FOUND],
+        more=max(0, len(found) - MOST_FOUND),
+        first_day=find.day.text,
     )
-    asked = Ask(
-        **{name: getattr(asked, name) for name in Ask.__dataclass_fields__ if name != "purposes"},
-        purposes=purposes,
-    )
-    mistakes = mistakes_in(asked, now=now(), zone=bank.zone, days_ahead=STAFF_DAYS_AHEAD)
-    return asked, {
-        mistake.field: sentence(Refused(mistake.code, **mistake.figures)) for mistake in mistakes
-    }
 
 
-def _form(given: Mapping[str, str], wrong: Mapping[str, str]) -> str:
-    bank_id, wanted = actor().bank_id, given.get("q", "").strip()
-    with reading() as session:
-        donor = None
-        if given.get("donor"):
-            donor = get_donor(session, bank_id, whole_number(given["donor"]))
-        found = found_by(donors_of(session, bank_id), wanted) if wanted and not donor else []
-        return page(
-            session,
-            "board/inbox/request.html",
-            donor=donor,
-            q=wanted,
-            found=found[:MOST_FOUND],
-            more=max(0, len(found) - MOST_FOUND),
-            given=given,
-            wrong=wrong,
-            once=given.get("once") or secrets.token_urlsafe(16),
-            questions=QUESTIONS,
-            besides=BESIDES,
-            windows=range(WINDOWS),
-            today=today(),
-            first_day=given.get("day") or "",
-            collection=Purpose.COLLECTION,
-        )
+def _form_page(session: Session, form: PhoneForm) -> str:
+    return page(
+        session,
+        "board/inbox/request.html",
+        donor=get_donor(session, actor().bank_id, form.donor.data),
+        given=form.typed,
+        wrong=form.wrong,
+        rows=form.windows.rows,
+        questions=QUESTIONS,
+        besides=ADDED_PURPOSES,
+        today=today(),
+        first_day=form.windows.rows[0].day.text,
+    )

@@ -1,9 +1,10 @@
-"""Slots: legal, cheapest first, and the last place is promised to one donor only."""
+"""Slots: lawful, cheapest first, and the last one promised to one donor only."""
 
 from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import time, timedelta
 from time import perf_counter
 
@@ -17,11 +18,18 @@ from collector.db import db, reading, transaction
 from collector.donors.queries import get_donor
 from collector.errors import Conflict
 from collector.people.models import Person
-from collector.pickups.enquiries import confirm, get_enquiry, hold_slot, write_down
+from collector.pickups.drafts import PickupDraft, draft_of
+from collector.pickups.enquiries import confirm, get_enquiry, hold_slot, save_enquiry
 from collector.pickups.models import Enquiry, HoldReason, Pickup, PickupState
-from collector.pickups.windows import Ask
-from collector.planning.booking.availability import Availability, outlook
-from collector.planning.booking.slots import Slot, Wanted, seen, slots, still_fits, turn_page
+from collector.planning.booking.availability import Availability, find_availability
+from collector.planning.booking.slots import (
+    RequestedVisit,
+    Slot,
+    find_slots,
+    slot_basis,
+    still_fits,
+    turn_page,
+)
 from collector.rounds.actions import open_day
 from collector.rounds.models import DayPlan
 from collector.shifts.models import RosterShift
@@ -31,29 +39,34 @@ from tests.town import Town
 
 MORE = 1500
 OTHER_DAY = DAY + timedelta(days=2)
-ASKED = Ask(bottles=8, volume_ml=MORE, oldest_on=DAY - timedelta(days=20))
+ASKED = PickupDraft(bottles=8, volume_ml=MORE, oldest_on=DAY - timedelta(days=20))
 
 
 def offered(app: Flask, town: Town, donor: int) -> list[Slot]:
     with app.app_context(), reading() as session:
-        wanted = Wanted(donor=get_donor(session, town.bank, donor), bottles=8, volume_ml=MORE)
-        told = outlook(session, now=MORNING, wanted=wanted)
-        return slots(session, now=MORNING, bank_id=town.bank, wanted=wanted, days=told.days)
+        requested = RequestedVisit(
+            donor=get_donor(session, town.bank, donor), draft=PickupDraft(bottles=8, volume_ml=MORE)
+        )
+        told = find_availability(session, now=MORNING, requested=requested)
+        return find_slots(
+            session, now=MORNING, bank_id=town.bank, requested=requested, days=told.days
+        )
 
 
 def take(app: Flask, town: Town, donor: int, slot: Slot) -> bool:
-    """Take a slot as the page does: look, reckon, turn the page, hold."""
+    """Take a slot as the page does: read the basis, compute, turn the page, hold."""
     with app.app_context():
         try:
             for _ in range(300):
                 with reading() as session:
-                    looked = seen(session, bank_id=town.bank, day=slot.day)
+                    looked = slot_basis(session, bank_id=town.bank, day=slot.day)
                     fits = still_fits(
                         session,
                         now=MORNING,
                         bank_id=town.bank,
-                        wanted=Wanted(
-                            donor=get_donor(session, town.bank, donor), bottles=8, volume_ml=MORE
+                        requested=RequestedVisit(
+                            donor=get_donor(session, town.bank, donor),
+                            draft=PickupDraft(bottles=8, volume_ml=MORE),
                         ),
                         day=slot.day,
                         opens=slot.opens,
@@ -63,7 +76,7 @@ def take(app: Flask, town: Town, donor: int, slot: Slot) -> bool:
                     return False
                 try:
                     with transaction() as session:
-                        turn_page(session, bank_id=town.bank, day=slot.day, seen=looked)
+                        turn_page(session, bank_id=town.bank, day=slot.day, basis=looked)
                         hold_slot(
                             session,
                             get_enquiry(session, donor_id=donor),
@@ -83,11 +96,13 @@ def take(app: Flask, town: Town, donor: int, slot: Slot) -> bool:
 def enquire(app: Flask, town: Town, donors: list[int]) -> None:
     with app.app_context(), transaction() as session:
         for key in donors:
-            write_down(session, now=MORNING, donor=get_donor(session, town.bank, key), asked=ASKED)
+            save_enquiry(
+                session, now=MORNING, donor=get_donor(session, town.bank, key), draft=ASKED
+            )
 
 
 def furnish(app: Flask, town: Town, *, capacity: int = 200, donors: int = 1) -> list[int]:
-    """Add a day on which Ana alone drives with room for so many bottles, and donors."""
+    """Add a day with one shift of Ana's, with capacity for so many bottles, and donors."""
     with app.app_context(), transaction() as session:
         site = session.get_one(RosterShift, town.shifts[0]).start_site_id
         ana = session.get_one(Person, town.ana)
@@ -111,9 +126,7 @@ def furnish(app: Flask, town: Town, *, capacity: int = 200, donors: int = 1) -> 
         ]
 
 
-def test_slots_lie_on_the_days_on_which_somebody_drives_the_cheapest_first(
-    app: Flask, town: Town
-) -> None:
+def test_slots_lie_on_days_with_shifts_the_cheapest_first(app: Flask, town: Town) -> None:
     (nora,) = furnish(app, town)
     found = offered(app, town, nora)
     assert {slot.day for slot in found} == {DAY, OTHER_DAY}
@@ -123,12 +136,12 @@ def test_slots_lie_on_the_days_on_which_somebody_drives_the_cheapest_first(
         assert time(8) <= slot.opens < slot.closes <= time(17)
 
 
-def test_a_day_she_asked_for_already_is_not_offered(app: Flask, town: Town) -> None:
+def test_a_day_with_an_open_request_is_not_offered(app: Flask, town: Town) -> None:
     furnish(app, town)
     assert {slot.day for slot in offered(app, town, town.dora)} == {OTHER_DAY}
 
 
-def test_looking_writes_nothing(app: Flask, town: Town) -> None:
+def test_pricing_slots_writes_nothing(app: Flask, town: Town) -> None:
     (nora,) = furnish(app, town)
     offered(app, town, nora)
     with app.app_context(), reading() as session:
@@ -136,7 +149,7 @@ def test_looking_writes_nothing(app: Flask, town: Town) -> None:
         assert session.scalar(select(func.count()).select_from(Pickup)) == 4
 
 
-def test_a_place_that_is_held_is_offered_to_nobody_else_until_ten_minutes_are_over(
+def test_a_held_slot_is_offered_to_no_other_donor_for_ten_minutes(
     app: Flask, town: Town, clock: SetClock
 ) -> None:
     first, second = furnish(app, town, capacity=8, donors=2)
@@ -147,19 +160,22 @@ def test_a_place_that_is_held_is_offered_to_nobody_else_until_ten_minutes_are_ov
     assert not take(app, town, second, slot)
     clock.advance(minutes=10)
     with app.app_context(), reading() as session:
-        wanted = Wanted(donor=get_donor(session, town.bank, second), bottles=8, volume_ml=MORE)
+        requested = RequestedVisit(
+            donor=get_donor(session, town.bank, second),
+            draft=PickupDraft(bottles=8, volume_ml=MORE),
+        )
         assert still_fits(
             session,
             now=clock.now(),
             bank_id=town.bank,
-            wanted=wanted,
+            requested=requested,
             day=slot.day,
             opens=slot.opens,
             closes=slot.closes,
         )
 
 
-def test_a_confirmed_slot_stays_taken_and_needs_nobody_to_accept_it(app: Flask, town: Town) -> None:
+def test_a_confirmed_slot_stays_taken_and_is_accepted_at_once(app: Flask, town: Town) -> None:
     first, second = furnish(app, town, capacity=8, donors=2)
     enquire(app, town, [first, second])
     slot = next(slot for slot in offered(app, town, first) if slot.day == OTHER_DAY)
@@ -174,36 +190,36 @@ def test_a_confirmed_slot_stays_taken_and_needs_nobody_to_accept_it(app: Flask, 
     assert not take(app, town, second, slot)
 
 
-def test_a_yes_to_a_health_question_keeps_the_place_and_waits_for_a_nurse(
+def test_a_yes_to_a_health_question_keeps_the_slot_and_waits_for_a_nurse(
     app: Flask, town: Town
 ) -> None:
     (nora,) = furnish(app, town)
     with app.app_context(), transaction() as session:
-        asked = Ask(
+        asked = PickupDraft(
             bottles=8,
             volume_ml=MORE,
             oldest_on=DAY - timedelta(days=20),
-            health={HoldReason.ILLNESS: True},
+            health=(HoldReason.ILLNESS,),
         )
-        write_down(session, now=MORNING, donor=get_donor(session, town.bank, nora), asked=asked)
+        save_enquiry(session, now=MORNING, donor=get_donor(session, town.bank, nora), draft=asked)
     assert take(app, town, nora, offered(app, town, nora)[0])
     with app.app_context(), transaction() as session:
         pickup = confirmed(session, town, nora)
         assert (pickup.state, len(pickup.holds)) == (PickupState.ASKED, 1)
 
 
-def test_a_plan_that_moved_since_she_looked_is_reckoned_again(app: Flask, town: Town) -> None:
+def test_a_slot_of_a_plan_that_was_edited_since_is_computed_again(app: Flask, town: Town) -> None:
     furnish(app, town)
     with app.app_context():
         with reading() as session:
-            looked = seen(session, bank_id=town.bank, day=OTHER_DAY)
+            looked = slot_basis(session, bank_id=town.bank, day=OTHER_DAY)
         with transaction() as session:
             open_day(session, bank_id=town.bank, day=OTHER_DAY)
         with pytest.raises(Conflict), transaction() as session:
-            turn_page(session, bank_id=town.bank, day=OTHER_DAY, seen=looked)
+            turn_page(session, bank_id=town.bank, day=OTHER_DAY, basis=looked)
 
 
-def test_two_hundred_who_want_the_last_place_at_once_get_one(app: Flask, town: Town) -> None:
+def test_of_two_hundred_donors_at_once_one_gets_the_last_slot(app: Flask, town: Town) -> None:
     donors = furnish(app, town, capacity=8, donors=200)
     enquire(app, town, donors)
     slot = next(slot for slot in offered(app, town, donors[0]) if slot.day == OTHER_DAY)
@@ -224,14 +240,16 @@ def test_two_hundred_who_want_the_last_place_at_once_get_one(app: Flask, town: T
 def test_too_little_milk_gets_the_day_on_which_there_is_enough(app: Flask, town: Town) -> None:
     (nora,) = furnish(app, town)
     with app.app_context(), reading() as session:
-        wanted = Wanted(donor=get_donor(session, town.bank, nora), bottles=2, volume_ml=200)
-        told = outlook(session, now=MORNING, wanted=wanted)
+        requested = RequestedVisit(
+            donor=get_donor(session, town.bank, nora), draft=PickupDraft(bottles=2, volume_ml=200)
+        )
+        told = find_availability(session, now=MORNING, requested=requested)
     # The bank comes from 400 ml; the prior says 100 ml a day.
     assert told.standing is Availability.BELOW_MINIMUM
     assert told.fits_on == MORNING.date() + timedelta(days=2)
 
 
-def test_too_far_is_told_with_both_figures(app: Flask, town: Town) -> None:
+def test_a_donor_too_far_away_gets_both_distances(app: Flask, town: Town) -> None:
     (nora,) = furnish(app, town)
     with app.app_context(), transaction() as session:
         session.execute(
@@ -240,13 +258,15 @@ def test_too_far_is_told_with_both_figures(app: Flask, town: Town) -> None:
             .values(value="2")
         )
     with app.app_context(), reading() as session:
-        wanted = Wanted(donor=get_donor(session, town.bank, nora), bottles=8, volume_ml=MORE)
-        told = outlook(session, now=MORNING, wanted=wanted)
+        requested = RequestedVisit(
+            donor=get_donor(session, town.bank, nora), draft=PickupDraft(bottles=8, volume_ml=MORE)
+        )
+        told = find_availability(session, now=MORNING, requested=requested)
     assert (told.standing, told.away_km, told.radius_km) == (Availability.TOO_FAR, 5, 2)
 
 
-def test_a_bank_with_many_rounds_answers_within_a_second(app: Flask, town: Town) -> None:
-    """Two weeks, four collectors a day, six promised doors each: the answer is there in time."""
+def test_slots_of_a_bank_with_many_rounds_take_less_than_a_second(app: Flask, town: Town) -> None:
+    """Two weeks, four collectors a day, six promised visits each."""
     with app.app_context(), transaction() as session:
         site = session.scalars(select(Site)).first()
         assert site is not None
@@ -288,13 +308,11 @@ def test_a_bank_with_many_rounds_answers_within_a_second(app: Flask, town: Town)
 
 def confirmed(session: Session, town: Town, donor: int) -> Pickup:
 
+    draft = draft_of(get_enquiry(session, donor_id=donor))
     return confirm(
         session,
         now=MORNING,
         donor=get_donor(session, town.bank, donor),
         actor=f"donor:{donor}",
-        call_first=False,
-        do_not_ring=True,
-        neighbour=False,
-        note="",
+        draft=replace(draft, do_not_ring=True),
     )

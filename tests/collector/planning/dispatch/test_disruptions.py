@@ -1,4 +1,4 @@
-"""What upsets a day on the road: its proposals are lawful, priced by the bill, and done as told."""
+"""Disruptions: proposals are lawful, priced by the bill, and accepted as shown."""
 
 from __future__ import annotations
 
@@ -16,19 +16,25 @@ from collector.errors import Conflict, NotFound, Refused
 from collector.jobs.supervisor import run_once
 from collector.notices.models import Notice
 from collector.pickups.models import Pickup, PickupState
-from collector.planning.dispatch.accept import accept
-from collector.planning.dispatch.difference import Difference, difference
-from collector.planning.dispatch.disruptions import Telling, lay_aside, proposals_of, tell
-from collector.planning.dispatch.remaining_day import midday
+from collector.planning.dispatch.accept import accept_proposal
+from collector.planning.dispatch.difference import ProposalDifference, compare_with_present
+from collector.planning.dispatch.disruptions import (
+    DisruptionReport,
+    compute_disruption,
+    dismiss_disruption,
+    write_disruption,
+)
+from collector.planning.dispatch.queries import proposals_of
+from collector.planning.dispatch.remaining_day import load_remaining_day
 from collector.planning.models import Disruption, DisruptionKind, DisruptionProposal, ProposalWay
-from collector.planning.optimise.queries import broken_rules
+from collector.planning.problem.lawfulness import broken_rules
 from collector.rounds.models import Publication, RoundState
 from collector.rounds.queries import get_round
 from routing.check.judge import check
 from routing.cost import cost
 from routing.formats.native import plan_of, problem_of
 from tests.builders import DAY, add_donor, add_pickup, add_site
-from tests.collector.planning.days import orders, the_plan
+from tests.collector.planning.days import computing, orders, the_plan
 from tests.collector.planning.on_the_road import HANDLERS, driven_until, published
 from tests.town import Town
 
@@ -37,29 +43,26 @@ NOON = datetime(2026, 11, 24, 7, 25, tzinfo=UTC)
 
 
 def told(session: Session, town: Town, kind: DisruptionKind, **about: int) -> Disruption:
-    return tell(
-        session,
-        now=NOON,
-        bank_id=town.bank,
-        day=DAY,
-        telling=Telling(kind=kind, **about),
-        actor=f"person:{town.claire}",
-    )
+    report = DisruptionReport(kind=kind, **about)
+    with computing():
+        computed = compute_disruption(session, now=NOON, bank_id=town.bank, day=DAY, report=report)
+    actor = f"person:{town.claire}"
+    return write_disruption(session, computed, now=NOON, bank_id=town.bank, actor=actor)
 
 
-def differences(session: Session, town: Town, disruption: Disruption) -> list[Difference]:
+def differences(session: Session, town: Town, disruption: Disruption) -> list[ProposalDifference]:
     plan = the_plan(session, town)
-    seen = midday(session, plan, now=NOON)
+    seen = load_remaining_day(session, plan, now=NOON)
     day = seen.facts.service_day
     return [
-        difference(plan, disruption, each, seen.facts.pickups, day)
+        compare_with_present(plan, disruption, each, seen.facts.pickups, day)
         for each in proposals_of(session, disruption)
         if each.plan is not None
     ]
 
 
 def accepted(session: Session, town: Town, proposal: DisruptionProposal) -> Publication:
-    return accept(
+    return accept_proposal(
         session,
         now=NOON + timedelta(minutes=1),
         bank_id=town.bank,
@@ -71,7 +74,7 @@ def accepted(session: Session, town: Town, proposal: DisruptionProposal) -> Publ
 
 @pytest.fixture
 def driving(app: Flask, town: Town) -> int:
-    """The key of the round that is on the road; the other is empty."""
+    """Drive half of a round; return its key. The other round is empty."""
     with app.app_context(), transaction() as session:
         plan = published(session, town)
         driven_until(session, town, NOON)
@@ -113,7 +116,7 @@ def test_a_collector_falls_ill_and_a_colleague_takes_what_is_left(
             accepted(session, town, owned(session, DisruptionProposal, town.bank, found[1].id))
 
 
-def test_what_is_left_for_another_day_is_withdrawn_and_waits_in_the_tray(
+def test_visits_left_for_another_day_are_withdrawn_and_wait_in_the_tray(
     app: Flask, town: Town, driving: int
 ):
     with app.app_context(), transaction() as session:
@@ -132,9 +135,7 @@ def test_what_is_left_for_another_day_is_withdrawn_and_waits_in_the_tray(
 
 
 @pytest.mark.processes
-def test_the_planner_looks_at_everything_that_is_left_and_its_answer_is_lawful(
-    app: Flask, town: Town, driving: int
-):
+def test_a_search_of_the_remaining_day_finds_a_lawful_plan(app: Flask, town: Town, driving: int):
     with app.app_context():
         with transaction() as session:
             disruption = told(session, town, DisruptionKind.COLLECTOR_ILL, round_id=driving)
@@ -150,7 +151,7 @@ def test_the_planner_looks_at_everything_that_is_left_and_its_answer_is_lawful(
             assert broken_rules(session, bank_id=town.bank, day=DAY) == ()
 
 
-def test_an_hour_on_a_closed_road_is_told_with_what_it_does_to_promises(
+def test_a_closed_road_changes_the_promises_that_the_proposal_lists(
     app: Flask, town: Town, driving: int
 ):
     with app.app_context(), transaction() as session:
@@ -171,7 +172,7 @@ def test_an_hour_on_a_closed_road_is_told_with_what_it_does_to_promises(
 
 
 def letters(session: Session) -> Counter[str]:
-    """Return to which donors the outbox owes how many messages."""
+    """Return the number of unsent messages by donor."""
     rows = session.query(Notice.recipient)
     return Counter(who for (who,) in rows if who.startswith("donor:"))
 
@@ -210,7 +211,7 @@ def test_an_urgent_request_is_offered_its_cheapest_places(app: Flask, town: Town
 
 
 def regretted(session: Session, town: Town, answer: Disruption) -> DisruptionProposal:
-    """Return the proposal that takes an answer back."""
+    """Return the proposal that reverts an answer."""
     disruption = told(session, town, DisruptionKind.REGRETTED, takes_back_id=answer.id)
     (found,) = proposals_of(session, disruption)
     assert found.way is ProposalWay.AS_BEFORE
@@ -219,7 +220,9 @@ def regretted(session: Session, town: Town, answer: Disruption) -> DisruptionPro
 
 
 @pytest.mark.parametrize("number", [0, 1])
-def test_an_answer_is_taken_back_and_that_again(app: Flask, town: Town, driving: int, number: int):
+def test_an_answer_is_reverted_and_its_reversal_too(
+    app: Flask, town: Town, driving: int, number: int
+):
     with app.app_context(), transaction() as session:
         before = orders(the_plan(session, town))
         disruption = told(session, town, DisruptionKind.COLLECTOR_ILL, round_id=driving)
@@ -244,7 +247,7 @@ def test_an_answer_is_taken_back_and_that_again(app: Flask, town: Town, driving:
 
 
 @pytest.mark.usefixtures("driving")
-def test_an_urgent_visit_that_is_taken_back_waits_again(app: Flask, town: Town):
+def test_an_urgent_visit_waits_again_after_its_answer_is_reverted(app: Flask, town: Town):
     with app.app_context(), transaction() as session:
         gina = add_donor(session, town.bank, first_name="Gina", latitude=44.87)
         urgent = add_pickup(session, gina)
@@ -268,7 +271,7 @@ def test_rounds_end_again_at_the_freezer_that_had_failed(app: Flask, town: Town,
         assert round_.shift.end_site_id == town.site
 
 
-def test_what_nobody_answered_is_not_taken_back(app: Flask, town: Town, driving: int):
+def test_a_disruption_without_an_answer_is_not_reverted(app: Flask, town: Town, driving: int):
     with app.app_context(), transaction() as session:
         disruption = told(session, town, DisruptionKind.COLLECTOR_ILL, round_id=driving)
         with pytest.raises(NotFound):
@@ -277,7 +280,7 @@ def test_what_nobody_answered_is_not_taken_back(app: Flask, town: Town, driving:
             told(session, town, DisruptionKind.REGRETTED)
 
 
-def test_a_disruption_of_nothing_is_refused_in_words(app: Flask, town: Town, driving: int):
+def test_a_disruption_of_an_idle_round_is_refused(app: Flask, town: Town, driving: int):
     with app.app_context(), transaction() as session:
         plan = the_plan(session, town)
         idle = next(round_.id for round_ in plan.rounds if not round_.stops)
@@ -293,7 +296,7 @@ def test_a_disruption_of_nothing_is_refused_in_words(app: Flask, town: Town, dri
             told(session, town, DisruptionKind.URGENT, pickup_id=town.stranger_pickup)
 
 
-def test_a_day_that_was_edited_meanwhile_keeps_its_edits(app: Flask, town: Town, driving: int):
+def test_a_day_that_was_edited_since_keeps_its_edits(app: Flask, town: Town, driving: int):
     with app.app_context():
         with transaction() as session:
             disruption = told(session, town, DisruptionKind.COLLECTOR_ILL, round_id=driving)
@@ -303,7 +306,7 @@ def test_a_day_that_was_edited_meanwhile_keeps_its_edits(app: Flask, town: Town,
         with pytest.raises(Conflict, match="changed_meanwhile"), transaction() as session:
             accepted(session, town, found)
         with transaction() as session:
-            lay_aside(
+            dismiss_disruption(
                 session,
                 now=NOON,
                 bank_id=town.bank,

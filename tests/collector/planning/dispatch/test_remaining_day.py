@@ -1,4 +1,4 @@
-"""What is left of a day: the clock of a box that is already on the road."""
+"""The remaining day: the clock of a box that is already on the road."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from collector.banks.policies import PolicyKey
 from collector.banks.queries import policy_row
 from collector.db import transaction
-from collector.planning.dispatch.remaining_day import Midday, midday
+from collector.planning.dispatch.remaining_day import RemainingDay, load_remaining_day
 from routing.problem import Shift
 from tests.collector.planning.days import the_plan
 from tests.collector.planning.on_the_road import driven_until, published
@@ -29,11 +29,11 @@ def driving(app: Flask, town: Town) -> None:
         driven_until(session, town, ON_THE_ROAD)
 
 
-def now(session: Session, town: Town) -> tuple[Midday, Shift, timedelta]:
-    """Return the day, the shift on the road, and how long its first milk will have ridden."""
-    day = midday(session, the_plan(session, town), now=ON_THE_ROAD)
-    shift = next(shift for shift in day.rest.shifts if shift.departed)
-    tour = day.lived.tour(shift.id)
+def now(session: Session, town: Town) -> tuple[RemainingDay, Shift, timedelta]:
+    """Return the day, the shift on the road, and the ride time of its first milk."""
+    day = load_remaining_day(session, the_plan(session, town), now=ON_THE_ROAD)
+    shift = next(shift for shift in day.remaining.shifts if shift.departed)
+    tour = day.driven.tour(shift.id)
     assert tour
     return day, shift, timedelta(seconds=tour.arrival - tour.stops[0].end)
 
@@ -43,15 +43,15 @@ def milk_may_ride(session: Session, town: Town, limit: timedelta) -> None:
     policy_row(session, bank_id=town.bank, key=key).value = str(limit // timedelta(minutes=1))
 
 
-def clock(day: Midday, shift: Shift) -> timedelta:
-    """Return what is left for the box's way to the gate, from the end of the first visit."""
-    tour = day.lived.tour(shift.id)
+def clock(day: RemainingDay, shift: Shift) -> timedelta:
+    """Return the seconds left for the box's way to the gate, from the end of the first visit."""
+    tour = day.driven.tour(shift.id)
     assert tour
     assert shift.carried_until is not None
     return timedelta(seconds=shift.carried_until - tour.stops[0].end)
 
 
-def test_what_is_in_a_box_is_to_be_received_in_time(app: Flask, town: Town):
+def test_containers_in_a_box_are_received_in_time(app: Flask, town: Town):
     with app.app_context(), transaction() as session:
         day, shift, _ = now(session, town)
         assert clock(day, shift) == timedelta(hours=6) - HAND_OVER

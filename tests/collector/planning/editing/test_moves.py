@@ -1,4 +1,4 @@
-"""Moves by hand: priced before, judged by the checker, undone by moving back."""
+"""Moves by hand: priced before, checked, undone by moving back."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from collector.audit.queries import history_of
 from collector.db import reading, transaction
 from collector.errors import Conflict, NotFound, Refused
 from collector.pickups.models import Pickup, PickupState, Purpose
-from collector.planning.editing.commit import By
-from collector.planning.editing.moves import TargetPosition, move
-from collector.planning.editing.what_if import Preview, preview
-from collector.planning.optimise.queries import broken_rules
+from collector.planning.editing.commit import EditContext
+from collector.planning.editing.moves import TargetPosition, price_move
+from collector.planning.editing.what_if import Preview
+from collector.planning.problem.lawfulness import broken_rules
 from collector.rounds.models import DayPlan, Round, RoundState
 from tests.builders import DAY, MORNING, add_donor, add_pickup
-from tests.collector.planning.days import orders, planned, the_plan
+from tests.collector.planning.days import move, orders, planned, the_plan
 from tests.town import Town
 
 
@@ -36,12 +36,12 @@ def moved(
 ) -> DayPlan:
     move(
         session,
-        by=By(now=MORNING, actor=f"person:{town.claire}", reason=reason),
+        context=EditContext(now=MORNING, actor=f"person:{town.claire}", reason=reason),
         bank_id=town.bank,
         day=DAY,
         version=the_plan(session, town).version if version is None else version,
         pickups=[pickup_id],
-        place=TargetPosition.read(f"{to.id}:{position}" if to else "tray"),
+        place=TargetPosition.parse(f"{to.id}:{position}" if to else "tray"),
     )
     return the_plan(session, town)
 
@@ -49,14 +49,9 @@ def moved(
 def priced(
     session: Session, town: Town, pickup_id: int, to: Round | None, *, position: int = 0
 ) -> Preview:
-    return preview(
-        session,
-        bank_id=town.bank,
-        day=DAY,
-        pickups=[pickup_id],
-        to_round_id=to and to.id,
-        position=position,
-    )
+    place = TargetPosition.parse(f"{to.id}:{position}" if to else "tray")
+    _, found = price_move(session, the_plan(session, town), pickups=[pickup_id], place=place)
+    return found
 
 
 def bill(plan: DayPlan) -> tuple[int, int, int]:
@@ -93,7 +88,7 @@ def times(plan: DayPlan) -> list[tuple[object, ...]]:
         max_size=4,
     )
 )
-def test_a_preview_is_the_bill_after_the_move_minus_the_bill_ahead_of_it(
+def test_a_preview_is_the_difference_of_the_bills_after_and_before_the_move(
     app: Flask, town: Town, moves: list[tuple[int, int | None, int]]
 ):
     with app.app_context(), reading() as session:
@@ -203,7 +198,7 @@ def test_a_visit_below_the_minimum_goes_by_hand_with_a_reason_and_stays(app: Fla
         assert any(small.id in stops for stops in orders(again).values())
 
 
-def test_who_may_not_be_served_is_not_moved_into_a_round(app: Flask, town: Town):
+def test_a_visit_that_cannot_be_planned_is_not_moved_into_a_round(app: Flask, town: Town):
     with app.app_context(), transaction() as session:
         lapsed = add_pickup(session, add_donor(session, town.bank, serology_until=None))
         plan = planned(session, town)
@@ -224,7 +219,7 @@ def test_a_round_that_has_started_is_left_alone(app: Flask, town: Town):
                 priced(session, town, key, to)
 
 
-def test_of_two_who_moved_from_one_version_the_second_is_told(app: Flask, town: Town):
+def test_the_second_of_two_moves_from_one_version_is_a_conflict(app: Flask, town: Town):
     with app.app_context(), transaction() as session:
         plan = planned(session, town)
         version = plan.version
@@ -236,13 +231,7 @@ def test_of_two_who_moved_from_one_version_the_second_is_told(app: Flask, town: 
 
 def test_another_banks_visits_and_rounds_do_not_exist(app: Flask, town: Town):
     with app.app_context(), transaction() as session:
-        planned(session, town)
-        for pickup_id, round_id in ((town.stranger_pickup, None), (town.pickups[0], 999_999)):
+        plan = planned(session, town)
+        for pickup_id, place in ((town.stranger_pickup, "tray"), (town.pickups[0], "999999:0")):
             with pytest.raises(NotFound):
-                preview(
-                    session,
-                    bank_id=town.bank,
-                    day=DAY,
-                    pickups=[pickup_id],
-                    to_round_id=round_id,
-                )
+                price_move(session, plan, pickups=[pickup_id], place=TargetPosition.parse(place))

@@ -1,4 +1,4 @@
-"""Undo and redo: exact when alone, and beside a second coordinator never a silent overwrite."""
+"""Undo and redo: exact alone, and beside a second coordinator never a silent overwrite."""
 
 from __future__ import annotations
 
@@ -16,21 +16,22 @@ from collector.errors import Conflict, NotFound, Refused
 from collector.people.models import Person
 from collector.pickups.models import Pickup, PickupState
 from collector.planning.editing.assignment import (
-    Arrangement,
+    Assignment,
     Overlap,
-    arranged,
-    changed,
-    gone_back,
+    assignment_of,
+    changed_visits,
+    revert_change,
 )
-from collector.planning.editing.commit import By
-from collector.planning.editing.moves import TargetPosition, move
-from collector.planning.editing.other_days import move_to_day
+from collector.planning.editing.commit import EditContext
+from collector.planning.editing.moves import TargetPosition
+from collector.planning.editing.other_days import compute_day_move, move_to_day
 from collector.planning.editing.pins import pin
-from collector.planning.editing.undo import edits_of, stacks, take_back, visits_of
+from collector.planning.editing.queries import edits_of, undo_stacks, visits_of_edit
+from collector.planning.editing.undo import undo_or_redo
 from collector.planning.models import DayEdit
 from collector.rounds.actions import publish
 from tests.builders import DAY, MORNING, add_donor, add_pickup, add_shift, add_site
-from tests.collector.planning.days import orders, planned, the_plan
+from tests.collector.planning.days import computing, move, orders, planned, the_plan
 from tests.town import Town
 
 TURNS = 60 * int(os.environ.get("MILKROUND_TEST_SCALE", "1"))
@@ -39,7 +40,7 @@ NEXT_DAY = date(2026, 11, 25)
 
 @dataclass
 class Coordinator:
-    """Somebody at a board: what she saw last, and what she does next."""
+    """A coordinator at a board, with the version of her page."""
 
     town: Town
     person: int
@@ -47,24 +48,24 @@ class Coordinator:
     session: Session = field(init=False)
 
     @property
-    def by(self) -> By:
-        return By(now=MORNING, actor=f"person:{self.person}", reason="she said so")
+    def by(self) -> EditContext:
+        return EditContext(now=MORNING, actor=f"person:{self.person}", reason="she said so")
 
     def move(self, pickup: int, place: str, *, version: int | None = None) -> DayEdit:
         return move(
             self.session,
-            by=self.by,
+            context=self.by,
             bank_id=self.town.bank,
             day=DAY,
             version=self.seen if version is None else version,
             pickups=[pickup],
-            place=TargetPosition.read(place),
+            place=TargetPosition.parse(place),
         )
 
     def pin(self, pickup: int, *, pinned: bool) -> DayEdit:
         return pin(
             self.session,
-            by=self.by,
+            context=self.by,
             bank_id=self.town.bank,
             day=DAY,
             version=self.seen,
@@ -73,9 +74,9 @@ class Coordinator:
         )
 
     def back(self, *, redo: bool = False, day: date = DAY, version: int | None = None) -> DayEdit:
-        return take_back(
+        return undo_or_redo(
             self.session,
-            by=self.by,
+            context=self.by,
             bank_id=self.town.bank,
             day=day,
             version=self.seen if version is None else version,
@@ -95,7 +96,7 @@ def looks(claire: Coordinator) -> None:
 
 
 def everything(session: Session, town: Town) -> list[object]:
-    """Return all that an undo has to bring back."""
+    """Return the state that an undo has to restore."""
     plan = the_plan(session, town)
     return [
         [
@@ -148,7 +149,7 @@ def test_a_promise_comes_back_with_its_visit(app: Flask, town: Town):
         assert session.get_one(Pickup, town.pickups[0]).state is PickupState.PUBLISHED
 
 
-def test_there_is_nothing_to_take_back_at_first_and_a_new_move_clears_redo(app: Flask, town: Town):
+def test_there_is_nothing_to_undo_at_first_and_a_new_move_clears_redo(app: Flask, town: Town):
     with app.app_context(), transaction() as session:
         plan = planned(session, town)
         claire = at(session, town)
@@ -166,7 +167,7 @@ def test_there_is_nothing_to_take_back_at_first_and_a_new_move_clears_redo(app: 
             claire.back(redo=True)
 
 
-def test_what_a_colleague_moved_since_is_not_taken_from_her(app: Flask, town: Town):
+def test_an_undo_does_not_take_back_a_colleagues_later_move(app: Flask, town: Town):
     with app.app_context(), transaction() as session:
         plan = planned(session, town)
         a, b = (round_.id for round_ in plan.rounds)
@@ -207,17 +208,18 @@ def test_a_visit_goes_to_another_day_and_back_on_both(app: Flask, town: Town):
         claire = at(session, town)
         before = everything(session, town)
         claire.session = session
-        move_to_day(
-            session,
-            by=claire.by,
-            bank_id=town.bank,
-            day=DAY,
-            version=claire.seen,
-            pickups=[town.pickups[0]],
-            to=NEXT_DAY,
-        )
+        with computing():
+            computed = compute_day_move(
+                session,
+                bank_id=town.bank,
+                day=DAY,
+                version=claire.seen,
+                pickups=[town.pickups[0]],
+                to=NEXT_DAY,
+            )
+        move_to_day(session, computed, context=claire.by, bank_id=town.bank)
         plan = the_plan(session, town)
-        assert town.pickups[0] not in arranged(plan).placed
+        assert town.pickups[0] not in assignment_of(plan).placed
         assert plan.unplanned == []
         windows = session.get_one(Pickup, town.pickups[0])
         session.refresh(windows, ["windows"])
@@ -227,11 +229,11 @@ def test_a_visit_goes_to_another_day_and_back_on_both(app: Flask, town: Town):
         assert everything(session, town) == before
         looks(claire)
         claire.back(redo=True)
-        assert town.pickups[0] not in arranged(the_plan(session, town)).placed
+        assert town.pickups[0] not in assignment_of(the_plan(session, town)).placed
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_two_coordinators_interleave_and_nothing_is_overwritten_in_silence(
+def test_interleaved_edits_of_two_coordinators_are_never_overwritten_silently(
     app: Flask, town: Town
 ) -> None:
     dice = random.Random(7)  # noqa: S311 - a game, not a secret
@@ -249,13 +251,13 @@ def test_two_coordinators_interleave_and_nothing_is_overwritten_in_silence(
 
 
 def turn(dice: random.Random, who: Coordinator) -> bool:
-    """Let one coordinator act on what she saw last; return whether something was changed."""
+    """Let a coordinator act on her page; return whether the day was changed."""
     with reading() as session:
         plan = the_plan(session, who.town)
-        before, version = arranged(plan), plan.version
+        before, version = assignment_of(plan), plan.version
         keys = sorted(before.placed | {row.pickup_id for row in plan.unplanned})
         places = [*(f"{key}:{dice.randrange(4)}" for key in before.orders), "tray", "spread"]
-        found = stacks(session, plan=plan, actor=who.by.actor)
+        found = undo_stacks(session, plan=plan, actor=who.by.actor)
     if dice.random() < 0.7:
         who.seen = version
     act, pickup = dice.choice(["move", "move", "pin", "undo", "undo", "redo"]), dice.choice(keys)
@@ -270,7 +272,7 @@ def turn(dice: random.Random, who: Coordinator) -> bool:
                 named = {pickup}
                 who.pin(pickup, pinned=dice.random() < 0.5)
             else:
-                named = set(visits_of(next_back)) if next_back else set()
+                named = set(visits_of_edit(next_back)) if next_back else set()
                 who.back(redo=act == "redo")
     except (Conflict, Refused, NotFound) as told:
         refused = told.code
@@ -288,37 +290,37 @@ def turn(dice: random.Random, who: Coordinator) -> bool:
     return True
 
 
-def now(who: Coordinator) -> Arrangement:
+def now(who: Coordinator) -> Assignment:
     with reading() as session:
-        return arranged(the_plan(session, who.town))
+        return assignment_of(the_plan(session, who.town))
 
 
-def nothing_else_moved(before: Arrangement, after: Arrangement, named: set[int]) -> None:
+def nothing_else_moved(before: Assignment, after: Assignment, named: set[int]) -> None:
     assert before.without(named).orders == after.without(named).orders
     assert before.pinned - named == after.pinned - named
 
 
-def came_back(before: Arrangement, after: Arrangement, edit: DayEdit, named: set[int]) -> None:
-    then, made = Arrangement.read(edit.before), Arrangement.read(edit.after)
+def came_back(before: Assignment, after: Assignment, edit: DayEdit, named: set[int]) -> None:
+    then, made = Assignment.from_json(edit.before), Assignment.from_json(edit.after)
     for key in named:
         assert before.round_of(key) == made.round_of(key), "somebody's later move was overwritten"
         assert after.round_of(key) == then.round_of(key)
         assert (key in after.pinned) == (key in then.pinned)
 
 
-def test_the_fewest_visits_are_said_to_have_moved() -> None:
-    before = Arrangement(orders={1: (1, 2, 3, 4), 2: (5,)}, pinned=frozenset({5}))
-    assert changed(before, before.moved([1], 1, 3)) == {1}
-    assert changed(before, before.moved([4], 2, 0)) == {4}
-    assert changed(before, before.pins(5, pinned=False)) == {5}
-    assert changed(before, before) == frozenset()
+def test_the_changed_visits_are_the_fewest_possible() -> None:
+    before = Assignment(orders={1: (1, 2, 3, 4), 2: (5,)}, pinned=frozenset({5}))
+    assert changed_visits(before, before.with_moved([1], 1, 3)) == {1}
+    assert changed_visits(before, before.with_moved([4], 2, 0)) == {4}
+    assert changed_visits(before, before.with_pin(5, pinned=False)) == {5}
+    assert changed_visits(before, before) == frozenset()
 
 
 def test_a_change_goes_back_behind_the_stop_it_followed() -> None:
-    before = Arrangement(orders={1: (1, 2, 3), 2: (4, 5)})
-    after = before.moved([2], 2, 1)
-    since = after.moved([1], 2, 0)
-    assert gone_back(since, before=before, after=after).orders == {1: (2, 3), 2: (1, 4, 5)}
+    before = Assignment(orders={1: (1, 2, 3), 2: (4, 5)})
+    after = before.with_moved([2], 2, 1)
+    since = after.with_moved([1], 2, 0)
+    assert revert_change(since, before=before, after=after).orders == {1: (2, 3), 2: (1, 4, 5)}
     with pytest.raises(Overlap) as lost:
-        gone_back(after.moved([2], None, 0), before=before, after=after)
+        revert_change(after.with_moved([2], None, 0), before=before, after=after)
     assert lost.value.pickups == (2,)

@@ -1,4 +1,4 @@
-"""A plan that is kept: checked again, written as rows, refused where somebody was first."""
+"""Drafts: checked again, written as rows, refused after an edit."""
 
 from __future__ import annotations
 
@@ -9,17 +9,20 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy.orm import Session
 
 from collector.audit.queries import first_broken_link
 from collector.db import reading, transaction
 from collector.errors import Conflict, NotFound, Refused
 from collector.pickups.models import Pickup, PickupState, Purpose
-from collector.planning.optimise.apply import keep
-from collector.planning.optimise.queries import broken_rules
-from collector.planning.optimise.runs import pose
-from collector.rounds.actions import pin
+from collector.planning.editing.commit import EditContext
+from collector.planning.editing.pins import pin
+from collector.planning.models import DayEdit
+from collector.planning.optimise.runs import create_run
+from collector.planning.problem.lawfulness import broken_rules
+from collector.rounds.models import DayPlan
 from tests.builders import DAY, MORNING, add_donor, add_pickup
-from tests.collector.planning.days import greedy, orders, planned, posed, the_plan
+from tests.collector.planning.days import drafted, greedy, orders, planned, posed, the_plan
 from tests.town import Town
 
 
@@ -45,32 +48,36 @@ def at(wall: str) -> datetime:
     return datetime.combine(DAY, time.fromisoformat(wall), tzinfo=UTC)
 
 
-def test_an_answer_is_kept_once(app: Flask, town: Town):
+def pinned(session: Session, town: Town, plan: DayPlan, pickup_id: int) -> DayEdit:
+    return pin(
+        session,
+        context=EditContext(now=MORNING, actor="person:1"),
+        bank_id=town.bank,
+        day=DAY,
+        version=plan.version,
+        pickups=[pickup_id],
+        pinned=True,
+    )
+
+
+def test_a_draft_is_written_once(app: Flask, town: Town):
     with app.app_context(), transaction() as session:
         run, problem = posed(session, town)
         plan = greedy(problem)
-        keep(session, now=MORNING, bank_id=town.bank, run_id=run.id, plan=plan)
+        drafted(session, town, run, plan)
         with pytest.raises(Conflict, match="changed_meanwhile"):
-            keep(session, now=MORNING, bank_id=town.bank, run_id=run.id, plan=plan)
+            drafted(session, town, run, plan)
 
 
-def test_an_answer_to_a_day_that_was_edited_since_is_not_kept(app: Flask, town: Town):
+def test_a_plan_of_a_day_that_was_edited_since_is_not_written(app: Flask, town: Town):
     with app.app_context(), transaction() as session:
         plan = planned(session, town)
         run, problem = posed(session, town)
         stop = plan.rounds[0].stops[0]
-        edited = pin(
-            session,
-            now=MORNING,
-            bank_id=town.bank,
-            stop_id=stop.id,
-            pinned=True,
-            version=plan.version,
-            actor="person:1",
-        )
+        edit = pinned(session, town, plan, stop.pickup_id)
         with pytest.raises(Conflict) as late:
-            keep(session, now=MORNING, bank_id=town.bank, run_id=run.id, plan=greedy(problem))
-        assert late.value.figures == {"version": edited.version, "revision": 0}
+            drafted(session, town, run, greedy(problem))
+        assert late.value.figures == {"version": edit.version, "revision": 0}
 
 
 def test_a_plan_that_breaks_a_rule_is_refused(app: Flask, town: Town):
@@ -79,13 +86,7 @@ def test_a_plan_that_breaks_a_rule_is_refused(app: Flask, town: Town):
         plan = greedy(problem)
         tour = replace(plan.tours[0], departure=plan.tours[0].departure - 1)
         with pytest.raises(Refused, match="plan_breaks_rules") as refused:
-            keep(
-                session,
-                now=MORNING,
-                bank_id=town.bank,
-                run_id=run.id,
-                plan=replace(plan, tours=(tour,)),
-            )
+            drafted(session, town, run, replace(plan, tours=(tour,)))
         assert refused.value.figures == {"rules": ["clock", "price", "shifts"]}
 
 
@@ -93,15 +94,15 @@ def test_a_run_of_another_bank_does_not_exist(app: Flask, town: Town):
     with app.app_context(), transaction() as session:
         run, problem = posed(session, town)
         with pytest.raises(NotFound):
-            keep(session, now=MORNING, bank_id=town.other_bank, run_id=run.id, plan=greedy(problem))
+            drafted(session, replace(town, bank=town.other_bank), run, greedy(problem))
 
 
-def test_who_cancelled_or_asked_while_the_planner_searched_is_seen(app: Flask, town: Town):
+def test_requests_cancelled_or_added_during_the_search_count(app: Flask, town: Town):
     with app.app_context(), transaction() as session:
         run, problem = posed(session, town)
         session.get_one(Pickup, town.pickups[1]).state = PickupState.CANCELLED
         new = add_pickup(session, add_donor(session, town.bank, latitude=44.86))
-        kept = keep(session, now=MORNING, bank_id=town.bank, run_id=run.id, plan=greedy(problem))
+        kept = drafted(session, town, run, greedy(problem))
         assert sorted(orders(kept)["A"]) == [town.pickups[0], town.pickups[2]]
         (left,) = kept.unplanned
         assert (left.pickup_id, left.reason) == (new.id, "fits")
@@ -109,7 +110,7 @@ def test_who_cancelled_or_asked_while_the_planner_searched_is_seen(app: Flask, t
         assert broken_rules(session, bank_id=town.bank, day=DAY) == ()
 
 
-def test_a_visit_nobody_can_serve_says_why(app: Flask, town: Town):
+def test_a_visit_that_no_shift_can_serve_has_a_reason(app: Flask, town: Town):
     with app.app_context(), transaction() as session:
         early = add_pickup(
             session, add_donor(session, town.bank), windows=((DAY, time(6), time(7)),)
@@ -129,19 +130,11 @@ def test_pins_survive_a_new_plan(app: Flask, town: Town):
     with app.app_context(), transaction() as session:
         plan = planned(session, town)
         stop = plan.rounds[0].stops[0]
-        pin(
-            session,
-            now=MORNING,
-            bank_id=town.bank,
-            stop_id=stop.id,
-            pinned=True,
-            version=plan.version,
-            actor="person:1",
-        )
+        pinned(session, town, plan, stop.pickup_id)
         session.expire_all()
         _, problem = posed(session, town)
-        (pinned,) = problem.pins
-        assert (pinned.visit, pinned.shift) == (str(stop.pickup_id), str(town.shifts[0]))
+        (one,) = problem.pins
+        assert (one.visit, one.shift) == (str(stop.pickup_id), str(town.shifts[0]))
         again = planned(session, town)
         assert [each.pickup_id for each in again.rounds[0].stops if each.pinned] == [stop.pickup_id]
 
@@ -168,13 +161,13 @@ days = st.lists(
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(day=days)
-def test_any_day_can_be_posed_and_what_is_kept_is_legal_and_complete(
+def test_the_draft_of_any_day_is_lawful_and_complete(
     app: Flask, town: Town, day: list[dict[str, object]]
 ):
     with app.app_context(), reading() as session:
         for each in day:
             add_any_pickup(session, town.bank, **each)
-        run = pose(session, now=MORNING, bank_id=town.bank, day=DAY)
+        run = create_run(session, now=MORNING, bank_id=town.bank, day=DAY)
         plan = planned(session, town)
         assert run.id
         assert broken_rules(session, bank_id=town.bank, day=DAY) == ()
@@ -202,7 +195,7 @@ def add_any_pickup(session, bank_id: int, **each) -> None:  # noqa: ANN001, ANN0
     )
 
 
-def test_a_day_that_nobody_planned_breaks_no_rule(app: Flask, town: Town):
+def test_an_unplanned_day_breaks_no_rule(app: Flask, town: Town):
     with app.app_context(), reading() as session:
         assert broken_rules(session, bank_id=town.bank, day=DAY) == ()
     with app.app_context(), transaction() as session:

@@ -1,4 +1,4 @@
-"""The job that plans a day: done by a real child, stopped with its best plan kept, or too late."""
+"""The job of a plan: done by a real child process, stopped with its best plan, or too late."""
 
 from __future__ import annotations
 
@@ -14,33 +14,35 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from collector.clock import SystemClock
-from collector.db import reading, transaction
+from collector.db import MOST_COMPUTATIONS, OutdatedReading, reading, transaction
 from collector.errors import Refused
 from collector.jobs.actions import Claim
 from collector.jobs.models import Job, JobState
 from collector.jobs.queries import get_job
 from collector.jobs.supervisor import run_once
 from collector.jobs.warm_worker import WarmWorker
-from collector.jobs.work import Ended, How
-from collector.planning.editing.commit import By
-from collector.planning.editing.moves import TargetPosition, move
+from collector.jobs.work import Ended, How, JobOutcome
+from collector.pickups.models import Pickup, PickupState
+from collector.planning.editing.commit import EditContext
+from collector.planning.editing.moves import TargetPosition
 from collector.planning.models import PlanningRun
-from collector.planning.optimise.actions import PLAN_DAY, ask_for_plan
+from collector.planning.optimise.actions import PLAN_DAY, request_plan
 from collector.planning.optimise.jobs import LOADED_PLANNER, PlanDay, plan_day
-from collector.planning.optimise.proposals import open_proposal, proposal, was_overtaken
-from collector.planning.optimise.queries import broken_rules, latest_plan_job
+from collector.planning.optimise.proposals import load_proposal, open_proposal, was_overtaken
+from collector.planning.optimise.queries import latest_run
 from collector.planning.optimise.rebase import Lapse
+from collector.planning.problem.lawfulness import broken_rules
 from collector.rounds.models import DayPlan
 from routing.formats.native import plan_data, plan_of
 from routing.units import Seconds
 from tests.builders import DAY, MORNING
 from tests.collector.jobs.shop import children, eventually
-from tests.collector.planning.days import greedy, orders, posed, the_plan
+from tests.collector.planning.days import computing, greedy, move, orders, posed, the_plan
 from tests.town import Town
 
 
 def asked(session: Session, town: Town, *, seconds: int = 2) -> Job:
-    return ask_for_plan(
+    return request_plan(
         session,
         now=MORNING,
         bank_id=town.bank,
@@ -71,8 +73,14 @@ def attempt(session: Session, town: Town) -> tuple[PlanDay, dict[str, Any]]:
     return plan_day(session, claim), json.loads(json.dumps(plan_data(greedy(problem))))
 
 
+def concluded(session: Session, work: PlanDay, ended: Ended) -> JobOutcome | None:
+    with computing():
+        work.prepare(session, ended=ended)
+    return work.conclude(session, now=MORNING, ended=ended)
+
+
 @pytest.mark.processes
-def test_a_day_is_planned_by_a_child_and_kept(app: Flask, town: Town):
+def test_a_day_is_planned_by_a_child_process_and_written(app: Flask, town: Town):
     with app.app_context():
         with transaction() as session:
             job = asked(session, town)
@@ -93,7 +101,7 @@ def test_a_day_is_planned_by_a_child_and_kept(app: Flask, town: Town):
 
 @pytest.mark.processes
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_one_that_was_started_ahead_plans_a_day(app: Flask, town: Town):
+def test_a_warm_worker_plans_a_day(app: Flask, town: Town):
     with app.app_context(), transaction() as session:
         work, _ = attempt(session, town)
     others = children(os.getpid())
@@ -114,7 +122,7 @@ def test_one_that_was_started_ahead_plans_a_day(app: Flask, town: Town):
 
 @pytest.mark.processes
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_an_answer_that_comes_after_an_edit_is_a_proposal(app: Flask, town: Town):
+def test_a_plan_that_comes_after_an_edit_is_a_proposal(app: Flask, town: Town):
     with app.app_context():
         with transaction() as session:
             job = asked(session, town)
@@ -132,40 +140,77 @@ def test_an_answer_that_comes_after_an_edit_is_a_proposal(app: Flask, town: Town
             assert was_overtaken(run)
 
 
-def test_an_answer_that_was_overtaken_is_judged_against_the_day_as_it_is_now(
-    app: Flask, town: Town
-):
+def test_an_overtaken_plan_is_compared_with_the_day_as_it_is_now(app: Flask, town: Town):
     dora, *others = town.pickups
     with app.app_context(), transaction() as session:
         work, plan = attempt(session, town)
         work.best = plan
         ana, bruno = (round_.id for round_ in the_plan(session, town).rounds)
-        by = By(now=MORNING, actor=f"person:{town.claire}")
+        by = EditContext(now=MORNING, actor=f"person:{town.claire}")
         move(
             session,
-            by=by,
+            context=by,
             bank_id=town.bank,
             day=DAY,
             version=the_plan(session, town).version,
             pickups=[dora],
             place=TargetPosition(round_id=bruno),
         )
-        verdict = work.conclude(session, now=MORNING, ended=Ended(how=How.EXITED, code=0))
+        verdict = concluded(session, work, Ended(how=How.EXITED, code=0))
         assert verdict is not None
         assert (verdict.state, verdict.error) == (JobState.DONE, None)
         assert orders(the_plan(session, town)) == {"A": [], "B": [dora]}
-        found = proposal(session, bank_id=town.bank, day=DAY, run_id=work.run_id)
+        found = load_proposal(session, bank_id=town.bank, day=DAY, run_id=work.run_id)
         assert found.lapsed == {dora: Lapse.MOVED_SINCE}
-        assert found.change.becomes.round_of(dora) == bruno
-        assert {found.change.becomes.round_of(key) for key in others} == {ana}
+        assert found.change.assignment_after.round_of(dora) == bruno
+        assert {found.change.assignment_after.round_of(key) for key in others} == {ana}
 
 
-def test_stopped_after_an_edit_the_best_plan_so_far_is_a_proposal(app: Flask, town: Town):
+def test_a_request_that_is_cancelled_while_reasons_are_computed_is_in_no_round(
+    app: Flask, town: Town
+):
+    with app.app_context(), transaction() as session:
+        work, plan = attempt(session, town)
+        work.best = plan
+        ended = Ended(how=How.EXITED, code=0)
+        with computing():
+            work.prepare(session, ended=ended)
+        session.get_one(Pickup, town.pickups[0]).state = PickupState.CANCELLED
+        with pytest.raises(OutdatedReading):
+            work.conclude(session, now=MORNING, ended=ended)
+        session.expire_all()
+        verdict = concluded(session, work, ended)
+        assert verdict is not None
+        assert verdict.result is not None
+        assert verdict.result["kept"]
+        assert sorted(orders(the_plan(session, town))["A"]) == list(town.pickups[1:])
+
+
+def test_a_plan_of_a_day_that_never_stands_still_is_a_proposal(app: Flask, town: Town):
+    with app.app_context(), transaction() as session:
+        work, plan = attempt(session, town)
+        work.best = plan
+        ended = Ended(how=How.EXITED, code=0)
+        for number in range(MOST_COMPUTATIONS):
+            with computing():
+                work.prepare(session, ended=ended)
+            session.get_one(Pickup, town.pickups[0]).volume_ml += 100
+            session.flush()
+            if number + 1 < MOST_COMPUTATIONS:
+                with pytest.raises(OutdatedReading):
+                    work.conclude(session, now=MORNING, ended=ended)
+        verdict = work.conclude(session, now=MORNING, ended=ended)
+        assert verdict is not None
+        assert (verdict.state, verdict.result and verdict.result["kept"]) == (JobState.DONE, False)
+        assert open_proposal(session, bank_id=town.bank, day=DAY) is not None
+
+
+def test_after_an_edit_the_best_plan_of_a_stopped_job_is_a_proposal(app: Flask, town: Town):
     with app.app_context(), transaction() as session:
         work, plan = attempt(session, town)
         work.best = plan
         edited(session, town)
-        verdict = work.conclude(session, now=MORNING, ended=Ended(how=How.CANCELLED))
+        verdict = concluded(session, work, Ended(how=How.CANCELLED))
         assert verdict is not None
         assert (verdict.state, verdict.result) == (
             JobState.CANCELLED,
@@ -174,7 +219,7 @@ def test_stopped_after_an_edit_the_best_plan_so_far_is_a_proposal(app: Flask, to
         assert open_proposal(session, bank_id=town.bank, day=DAY) is not None
 
 
-def test_an_answer_that_is_unlawful_is_no_proposal_either(app: Flask, town: Town):
+def test_an_unlawful_plan_is_no_proposal_either(app: Flask, town: Town):
     with app.app_context(), transaction() as session:
         work, data = attempt(session, town)
         plan = plan_of(data)
@@ -182,15 +227,15 @@ def test_an_answer_that_is_unlawful_is_no_proposal_either(app: Flask, town: Town
         work.best = plan_data(replace(plan, tours=(early,)))
         edited(session, town)
         with pytest.raises(Refused, match="plan_breaks_rules"):
-            work.conclude(session, now=MORNING, ended=Ended(how=How.EXITED, code=0))
+            concluded(session, work, Ended(how=How.EXITED, code=0))
 
 
-def test_stopped_it_keeps_the_best_plan_so_far(app: Flask, town: Town):
+def test_a_stopped_job_keeps_its_best_plan(app: Flask, town: Town):
     with app.app_context(), transaction() as session:
         work, plan = attempt(session, town)
         said = {"kind": "improvement", "seconds": 0.4, "cost": 4725, "plan": plan}
         assert work.heard(json.dumps(said)) == {"seconds": 0.4, "cost": 4725}
-        verdict = work.conclude(session, now=MORNING, ended=Ended(how=How.CANCELLED))
+        verdict = concluded(session, work, Ended(how=How.CANCELLED))
         assert verdict is not None
         assert verdict.state is JobState.CANCELLED
         assert verdict.result is not None
@@ -205,28 +250,28 @@ def test_stopped_it_keeps_the_best_plan_so_far(app: Flask, town: Town):
         (How.OVERDUE, JobState.FAILED, "no_plan"),
     ],
 )
-def test_ended_before_any_plan_it_keeps_nothing(
+def test_a_job_that_ends_before_any_plan_keeps_nothing(
     app: Flask, town: Town, how: How, state: JobState, error: str | None
 ):
     with app.app_context(), transaction() as session:
         work, _ = attempt(session, town)
-        verdict = work.conclude(session, now=MORNING, ended=Ended(how=how))
+        verdict = concluded(session, work, Ended(how=how))
         assert verdict is not None
         assert (verdict.state, verdict.error, verdict.result) == (state, error, {"kept": False})
 
 
-def test_a_refusal_is_final_and_a_crash_is_tried_again(app: Flask, town: Town):
+def test_an_error_is_final_and_a_crash_is_tried_again(app: Flask, town: Town):
     with app.app_context(), transaction() as session:
         work, _ = attempt(session, town)
         killed = Ended(how=How.EXITED, code=-9)
-        assert work.conclude(session, now=MORNING, ended=killed) is None
+        assert concluded(session, work, killed) is None
         work.heard('{"kind": "error", "error": "no_plan", "message": "nothing found"}')
-        refused = work.conclude(session, now=MORNING, ended=Ended(how=How.EXITED, code=3))
+        refused = concluded(session, work, Ended(how=How.EXITED, code=3))
         assert refused is not None
         assert (refused.state, refused.error) == (JobState.FAILED, "no_plan")
 
 
-def test_asking_twice_asks_once_and_an_edit_asks_anew(app: Flask, town: Town):
+def test_a_second_request_returns_the_same_job_until_an_edit(app: Flask, town: Town):
     with app.app_context(), transaction() as session:
         first = asked(session, town)
         assert asked(session, town).id == first.id
@@ -234,13 +279,13 @@ def test_asking_twice_asks_once_and_an_edit_asks_anew(app: Flask, town: Town):
         second = asked(session, town)
         assert second.id != first.id
         assert first.state is JobState.CANCELLED
-        latest = latest_plan_job(session, bank_id=town.bank, day=DAY)
+        latest = latest_run(session, bank_id=town.bank, day=DAY)
         assert latest is not None
-        assert latest.id == second.id
-        assert latest_plan_job(session, bank_id=town.other_bank, day=DAY) is None
+        assert latest[1].id == second.id
+        assert latest_run(session, bank_id=town.other_bank, day=DAY) is None
 
 
-def test_a_plan_begins_with_the_rounds_there_are(app: Flask, town: Town):
+def test_a_search_starts_from_the_present_rounds(app: Flask, town: Town):
     with app.app_context():
         with transaction() as session:
             asked(session, town)

@@ -1,4 +1,4 @@
-"""What the planner is asked: windows on the nights of a clock change, minutes, loads, penalties."""
+"""The problem of a day: windows on the nights of a clock change, service, loads, penalties."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ from collector.pickups.models import (
     Purpose,
 )
 from collector.pickups.queries import get_pickup
-from collector.planning.optimise.runs import pose
+from collector.planning.optimise.runs import create_run
 from collector.planning.problem.build import (
     PENALTY,
-    gather,
+    load_facts,
     penalty,
     service_seconds,
-    windows_of,
+    time_windows,
 )
-from collector.planning.problem.plannability import aside
+from collector.planning.problem.plannability import not_plannable
 from collector.rounds.models import RoundState
 from collector.service_day import ServiceDay
 from tests.builders import DAY, MORNING, add_donor, add_pickup, add_shift, add_site
@@ -45,7 +45,7 @@ from tests.town import Town
 PARIS = ZoneInfo("Europe/Paris")
 HOUR = 3600
 QUARTER = HOUR // 4
-"""What the hand-over at the bank takes."""
+"""Duration of the hand-over at the bank."""
 POLICIES = Policies(preset_rows(1, Jurisdiction.FRANCE))
 
 walls = st.times().map(lambda wall: wall.replace(second=0, microsecond=0))
@@ -76,7 +76,7 @@ def asked(*windows: tuple[date, time, time], purposes: tuple[Purpose, ...] = ())
 def test_a_window_is_in_elapsed_seconds_whatever_the_clock_did(
     day: date, earliest: int, latest: int
 ):
-    (window,) = windows_of(asked((day, time(9), time(11))), ServiceDay(day, PARIS))
+    (window,) = time_windows(asked((day, time(9), time(11))), ServiceDay(day, PARIS))
     assert (window.earliest, window.latest) == (earliest, latest)
 
 
@@ -87,7 +87,7 @@ def test_a_window_is_in_elapsed_seconds_whatever_the_clock_did(
 def test_any_windows_become_ascending_windows_apart(day: date, spans: list[tuple[time, time]]):
     rows = [(day, min(span), max(span)) for span in spans]
     service_day = ServiceDay(day, PARIS)
-    found = windows_of(asked(*rows), service_day)
+    found = time_windows(asked(*rows), service_day)
     assert all(window.earliest <= window.latest for window in found)
     assert all(ahead.latest < after.earliest for ahead, after in pairwise(found))
     for _, opens, closes in rows:
@@ -99,7 +99,7 @@ def test_any_windows_become_ascending_windows_apart(day: date, spans: list[tuple
 def test_windows_on_other_days_are_not_of_this_day():
     elsewhere = (date(2026, 11, 25), time(9), time(11))
     here = (DAY, time(14), time(15))
-    (window,) = windows_of(asked(elsewhere, here), ServiceDay(DAY, PARIS))
+    (window,) = time_windows(asked(elsewhere, here), ServiceDay(DAY, PARIS))
     assert (window.earliest, window.latest) == (14 * HOUR, 15 * HOUR)
 
 
@@ -118,7 +118,7 @@ def test_minutes_add_up_and_a_first_visit_covers_everything(
     assert service_seconds(asked(purposes=purposes), POLICIES) == 60 * minutes
 
 
-def test_not_coming_costs_more_where_a_clock_runs_out():
+def test_a_penalty_is_higher_if_a_clock_runs_out():
     pickup = asked()
     assert penalty(pickup, on=DAY, policies=POLICIES) == PENALTY
     # 90 days: milk of 27 August may be fetched up to 25 November, tomorrow.
@@ -146,7 +146,7 @@ def test_loads_limits_and_skills_follow_from_the_purposes(app: Flask, town: Town
         assert (set(nothing.load.values()), dict(nothing.ride_limits)) == ({0}, {})
 
 
-def test_the_question_names_nobody(app: Flask, town: Town):
+def test_the_problem_contains_no_name(app: Flask, town: Town):
     with app.app_context(), transaction() as session:
         run, _ = posed(session, town)
         assert not [name for name in ("Dora", "Martin", "Ana", "Port") if name in str(run.problem)]
@@ -181,7 +181,7 @@ def test_starts_and_ends_may_differ_and_shifts_keep_their_hours(app: Flask, town
         ),
     ],
 )
-def test_what_is_not_a_visit_is_not_posed_and_lies_in_the_tray_with_its_reason(
+def test_a_request_that_cannot_be_planned_is_in_the_tray_with_its_reason(
     app: Flask, town: Town, reason: str, spoil: object
 ):
     assert callable(spoil)
@@ -210,15 +210,15 @@ def test_the_minimum_volume_itself_is_enough_and_only_milk_is_measured(app: Flas
         assert problem.visit(str(blood.id))
 
 
-def test_serology_is_judged_on_the_day_of_the_visit(app: Flask, town: Town):
+def test_serology_counts_on_the_day_of_the_visit(app: Flask, town: Town):
     with app.app_context(), transaction() as session:
         last_day = add_pickup(session, add_donor(session, town.bank, serology_until=DAY))
         day_before = date(2026, 11, 23)
         late = add_pickup(session, add_donor(session, town.bank, serology_until=day_before))
         whole = loaded(session, late.id)
-        assert aside(whole, on=day_before, policies=POLICIES) == "no_window"
-        assert aside(whole, on=DAY, policies=POLICIES) == "serology_lapses"
-        assert aside(loaded(session, last_day.id), on=DAY, policies=POLICIES) is None
+        assert not_plannable(whole, on=day_before, policies=POLICIES) == "no_window"
+        assert not_plannable(whole, on=DAY, policies=POLICIES) == "serology_lapses"
+        assert not_plannable(loaded(session, last_day.id), on=DAY, policies=POLICIES) is None
 
 
 def test_a_day_without_a_shift_is_refused(app: Flask, town: Town):
@@ -227,7 +227,7 @@ def test_a_day_without_a_shift_is_refused(app: Flask, town: Town):
         transaction() as session,
         pytest.raises(Refused, match="no_shift_to_plan"),
     ):
-        pose(session, now=MORNING, bank_id=town.bank, day=date(2026, 11, 30))
+        create_run(session, now=MORNING, bank_id=town.bank, day=date(2026, 11, 30))
 
 
 def test_a_round_that_has_started_is_history(app: Flask, town: Town):
@@ -235,12 +235,12 @@ def test_a_round_that_has_started_is_history(app: Flask, town: Town):
         plan = planned(session, town)
         plan.rounds[0].state = RoundState.STARTED
         session.flush()
-        facts = gather(session, the_plan(session, town))
+        facts = load_facts(session, the_plan(session, town))
         assert [round_.letter for round_ in facts.rounds] == ["B"]
         assert facts.pickups == {}
 
 
-def test_what_another_day_has_planned_is_not_asked_again(app: Flask, town: Town):
+def test_a_visit_planned_on_another_day_is_not_in_the_problem(app: Flask, town: Town):
     other = date(2026, 11, 25)
     with app.app_context(), transaction() as session:
         pickup = add_pickup(
@@ -252,7 +252,7 @@ def test_what_another_day_has_planned_is_not_asked_again(app: Flask, town: Town)
         assert pickup.state is PickupState.PLANNED
         site = add_site(session, town.bank, name="Annex")
         add_shift(session, session.get_one(Person, town.ana), site, day=other)
-        run = pose(session, now=MORNING, bank_id=town.bank, day=other)
+        run = create_run(session, now=MORNING, bank_id=town.bank, day=other)
         assert run.problem["visits"] == []
         assert run.posed_at == datetime(2026, 11, 23, 7, tzinfo=UTC)
 

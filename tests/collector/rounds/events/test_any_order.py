@@ -20,7 +20,7 @@ from collector.db import db, reading, transaction
 from collector.pickups.models import Pickup
 from collector.rounds.events.intake import EventStatus, accept_events
 from collector.rounds.models import Round
-from tests.phone_round import FIRST_ARRIVAL, collected, publish_round, said
+from tests.phone_round import FIRST_ARRIVAL, collected, phone_event, publish_round
 from tests.town import Town
 
 Said = dict[str, Any]
@@ -56,25 +56,25 @@ def event_of(
     draw: st.DrawFn, town: Town, kind: str, pickup: int, sequence: int, before: list[Said]
 ) -> Said:
     if kind == "started":
-        return said("started", sequence=sequence)
+        return phone_event("started", sequence=sequence)
     if kind == "collected":
         bottles, refused = draw(st.sampled_from([(0, 1), (1, 0), (2, 1), (3, 0)]))
         given = {"bottles": bottles, "volume_ml": 200 * bottles}
         given["refused"] = [{"count": refused, "reason": "thawed"}] if refused else []
         return collected(pickup, sequence=sequence, **given)
     if kind == "not_done":
-        return said("not_done", pickup, sequence=sequence, reason="nobody_home")
+        return phone_event("not_done", pickup, sequence=sequence, reason="nobody_home")
     if kind == "undone" and before:
         undone = draw(st.sampled_from(before))
         given = {"undoes": undone["client_id"]}
-        return said("undone", undone["pickup"], sequence=sequence, **given)
+        return phone_event("undone", undone["pickup"], sequence=sequence, **given)
     if kind == "handed_over":
         named = [number_of(pickup, n) for n in range(1, draw(st.integers(0, 3)) + 1)]
         given = {"site": town.site, "box_celsius": -20}
         if draw(st.booleans()):
             given["containers"] = named
-        return said("handed_over", sequence=sequence, **given)
-    return said("arrived", pickup, sequence=sequence)
+        return phone_event("handed_over", sequence=sequence, **given)
+    return phone_event("arrived", pickup, sequence=sequence)
 
 
 @settings(
@@ -86,12 +86,12 @@ def test_shuffled_doubled_and_late_events_give_the_same_rows(
 ) -> None:
     town, round_id = road
     events = data.draw(days(town))
-    heard = [each for each in events for _ in range(data.draw(st.integers(1, 3)))]
-    heard = data.draw(st.permutations(heard))
-    cuts = sorted(data.draw(st.sets(st.integers(0, len(heard)), max_size=4)))
+    arrived = [each for each in events for _ in range(data.draw(st.integers(1, 3)))]
+    arrived = data.draw(st.permutations(arrived))
+    cuts = sorted(data.draw(st.sets(st.integers(0, len(arrived)), max_size=4)))
     late = data.draw(st.integers(0, 7 * 24))
     expected = rows_after(town, round_id, [[event] for event in events], late=0)
-    posts = [heard[a:b] for a, b in pairwise([0, *cuts, len(heard)])]
+    posts = [arrived[a:b] for a, b in pairwise([0, *cuts, len(arrived)])]
     assert rows_after(town, round_id, posts, late=late) == expected
 
 

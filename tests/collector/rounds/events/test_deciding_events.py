@@ -16,7 +16,7 @@ from collector.rounds.events.queries import StoredEvent, deciding_events, stored
 from collector.rounds.events.replay import RoundProgress, replay_round
 from collector.rounds.events.schema import PhoneEvent, parse_event, stored_payload
 from collector.rounds.models import RoundEvent
-from tests.phone_round import FIRST_ARRIVAL, collected, publish_round, said
+from tests.phone_round import FIRST_ARRIVAL, collected, phone_event, publish_round
 from tests.town import Town
 
 KINDS = [
@@ -60,7 +60,8 @@ def histories(draw: st.DrawFn, town: Town) -> list[PhoneEvent]:
         frame = (
             collected(pickup or 0, sequence=sequence)
             if kind == "collected"
-            else said(kind, pickup, sequence=sequence) | {"payload": payload_of(draw, kind, ids)}
+            else phone_event(kind, pickup, sequence=sequence)
+            | {"payload": payload_of(draw, kind, ids)}
         )
         at = FIRST_ARRIVAL + timedelta(minutes=draw(st.integers(0, 2)))
         frame |= {"client_id": client_id, "device_at": at.isoformat()}
@@ -133,8 +134,8 @@ def test_their_number_does_not_grow_with_corrections(app: Flask, town: Town, rou
         for turn in range(2):
             for n in range(50 * turn, 50 * turn + 50):
                 record = collected(dora, sequence=2 * n)
-                undo = said("undone", dora, sequence=2 * n + 1, undoes=record["client_id"])
-                other = said("arrived", dora, sequence=2 * n)
+                undo = phone_event("undone", dora, sequence=2 * n + 1, undoes=record["client_id"])
+                other = phone_event("arrived", dora, sequence=2 * n)
                 events = [parse_event(each) for each in (record, undo, other)]
                 store(session, town, round_id, events)
             sizes.append(len(deciding_events(session, round_id=round_id)))

@@ -21,19 +21,19 @@ from collector.rounds.events.intake import EventResult, EventStatus, accept_even
 from collector.rounds.models import Round, RoundEvent, RoundState
 from collector.shifts.models import RosterShift
 from tests.conftest import SetClock
-from tests.phone_round import collected, publish_round, said
+from tests.phone_round import collected, phone_event, publish_round
 from tests.town import Town
 
 ACCEPTED, DUPLICATE, REFUSED = EventStatus
 
 
 class Phone:
-    """Ana's phone at the end of a wire: each word in its own transaction."""
+    """Ana's phone: each event in a POST of its own."""
 
     def __init__(self, town: Town, clock: SetClock, round_id: int) -> None:
         self.town, self.clock, self.round_id = town, clock, round_id
 
-    def say(self, event: dict[str, Any], *, person: int | None = None) -> EventResult:
+    def send(self, event: dict[str, Any], *, person: int | None = None) -> EventResult:
         db.session.rollback()
         with transaction() as session:
             return accept_events(
@@ -72,7 +72,7 @@ def phone(app: Flask, town: Town, clock: SetClock) -> Iterator[Phone]:
 
 def test_a_collected_visit_moves_the_pickup_the_containers_and_the_round(phone: Phone) -> None:
     dora = phone.town.pickups[0]
-    assert phone.say(collected(dora)).status is ACCEPTED
+    assert phone.send(collected(dora)).status is ACCEPTED
     assert phone.pickup().state is PickupState.COLLECTED
     assert list(phone.containers().values()) == [ContainerState.IN_TRANSIT] * 7
     assert phone.round().state is RoundState.STARTED
@@ -80,7 +80,7 @@ def test_a_collected_visit_moves_the_pickup_the_containers_and_the_round(phone: 
 
 def test_an_event_sent_three_times_is_accepted_once(phone: Phone) -> None:
     event = collected(phone.town.pickups[0])
-    outcomes = [phone.say(event).status for _ in range(3)]
+    outcomes = [phone.send(event).status for _ in range(3)]
     assert outcomes == [ACCEPTED, DUPLICATE, DUPLICATE]
     assert len(phone.containers()) == 7
     assert phone.session().scalar(select(func.count(RoundEvent.id))) == 1
@@ -89,11 +89,11 @@ def test_an_event_sent_three_times_is_accepted_once(phone: Phone) -> None:
 def test_a_colleague_and_another_bank_find_no_such_round(phone: Phone) -> None:
     for person in (phone.town.bruno, phone.town.sophie):
         with pytest.raises(NotFound):
-            phone.say(said("started"), person=person)
+            phone.send(phone_event("started"), person=person)
 
 
 def test_a_visit_that_is_not_in_the_round_is_refused_by_name(phone: Phone) -> None:
-    outcome = phone.say(collected(phone.town.pickups[2]))
+    outcome = phone.send(collected(phone.town.pickups[2]))
     assert (outcome.status, outcome.code) == (REFUSED, "pickup_not_in_round")
     assert phone.session().scalar(select(func.count(RoundEvent.id))) == 0
 
@@ -103,8 +103,8 @@ def test_undoing_returns_the_visit_and_withdraws_the_record_without_removing_it(
 ) -> None:
     dora = phone.town.pickups[0]
     event = collected(dora)
-    phone.say(event)
-    phone.say(said("undone", dora, sequence=2, undoes=event["client_id"]))
+    phone.send(event)
+    phone.send(phone_event("undone", dora, sequence=2, undoes=event["client_id"]))
     assert phone.pickup().state is PickupState.PUBLISHED
     assert set(phone.containers().values()) == {ContainerState.DECLARED}
     record = phone.session().scalar(select(DoorRecord))
@@ -112,21 +112,21 @@ def test_undoing_returns_the_visit_and_withdraws_the_record_without_removing_it(
     assert record.withdrawn_at is not None
 
 
-def test_an_undo_that_overtakes_what_it_undoes_comes_to_the_same(phone: Phone) -> None:
+def test_an_undo_that_arrives_before_its_event_has_the_same_effect(phone: Phone) -> None:
     dora = phone.town.pickups[0]
     event = collected(dora)
-    phone.say(said("undone", dora, sequence=2, undoes=event["client_id"]))
-    assert phone.say(event).status is ACCEPTED
+    phone.send(phone_event("undone", dora, sequence=2, undoes=event["client_id"]))
+    assert phone.send(event).status is ACCEPTED
     assert phone.pickup().state is PickupState.PUBLISHED
     assert not phone.containers()
 
 
-def test_a_correction_after_an_undo_is_what_stands(phone: Phone) -> None:
+def test_a_correction_after_an_undo_stands(phone: Phone) -> None:
     dora = phone.town.pickups[0]
     event = collected(dora)
-    phone.say(event)
-    phone.say(said("undone", dora, sequence=2, undoes=event["client_id"]))
-    phone.say(collected(dora, sequence=3, bottles=5, volume_ml=900))
+    phone.send(event)
+    phone.send(phone_event("undone", dora, sequence=2, undoes=event["client_id"]))
+    phone.send(collected(dora, sequence=3, bottles=5, volume_ml=900))
     states = list(phone.containers().values())
     assert states.count(ContainerState.IN_TRANSIT) == 5
     assert states.count(ContainerState.DECLARED) == 2
@@ -136,7 +136,7 @@ def test_a_correction_after_an_undo_is_what_stands(phone: Phone) -> None:
 
 def test_refused_bottles_are_kept_with_their_reason(phone: Phone) -> None:
     dora = phone.town.pickups[0]
-    phone.say(collected(dora, refused=[{"count": 2, "reason": "thawed"}]))
+    phone.send(collected(dora, refused=[{"count": 2, "reason": "thawed"}]))
     assert phone.pickup().state is PickupState.PARTLY_COLLECTED
     refused = phone.session().scalars(
         select(Container).where(Container.state == ContainerState.REFUSED_AT_DOOR)
@@ -144,43 +144,43 @@ def test_refused_bottles_are_kept_with_their_reason(phone: Phone) -> None:
     assert [each.refused_because for each in refused] == [RefusalReason.THAWED] * 2
 
 
-def test_a_visit_whose_every_bottle_was_refused_has_failed(phone: Phone) -> None:
+def test_a_visit_with_every_bottle_refused_has_failed(phone: Phone) -> None:
     dora = phone.town.pickups[0]
     refused = [{"count": 8, "reason": "thawed"}]
-    phone.say(collected(dora, bottles=0, volume_ml=0, refused=refused))
+    phone.send(collected(dora, bottles=0, volume_ml=0, refused=refused))
     assert (phone.pickup().state, phone.pickup().failure) == (PickupState.FAILED, "milk_refused")
 
 
-def test_nobody_home_is_a_failed_visit_with_its_reason(phone: Phone) -> None:
-    phone.say(said("not_done", phone.town.pickups[0], reason="nobody_home"))
+def test_a_visit_that_was_not_done_has_failed_with_its_reason(phone: Phone) -> None:
+    phone.send(phone_event("not_done", phone.town.pickups[0], reason="nobody_home"))
     assert (phone.pickup().state, phone.pickup().failure) == (PickupState.FAILED, "nobody_home")
 
 
 def test_arriving_after_the_record_changes_nothing(phone: Phone) -> None:
     dora = phone.town.pickups[0]
-    phone.say(collected(dora, sequence=2))
-    phone.say(said("arrived", dora, sequence=1))
+    phone.send(collected(dora, sequence=2))
+    phone.send(phone_event("arrived", dora, sequence=1))
     assert phone.pickup().state is PickupState.COLLECTED
 
 
 def test_the_round_is_unloaded_when_every_container_was_received(phone: Phone) -> None:
     dora, elise = phone.town.pickups[:2]
-    phone.say(collected(dora))
-    phone.say(said("not_done", elise, sequence=2, reason="nothing_ready"))
+    phone.send(collected(dora))
+    phone.send(phone_event("not_done", elise, sequence=2, reason="nothing_ready"))
     numbers = list(phone.containers())
     hand_over = {"site": phone.town.site, "box_celsius": -20}
-    phone.say(said("handed_over", sequence=3, containers=numbers[:5], **hand_over))
+    phone.send(phone_event("handed_over", sequence=3, containers=numbers[:5], **hand_over))
     assert phone.round().state is RoundState.RETURNED
-    phone.say(said("handed_over", sequence=4, containers=numbers[5:], **hand_over))
+    phone.send(phone_event("handed_over", sequence=4, containers=numbers[5:], **hand_over))
     assert phone.round().state is RoundState.UNLOADED
     assert set(phone.containers().values()) == {ContainerState.RECEIVED}
 
 
 def test_a_hand_over_that_names_no_container_takes_all_that_was_aboard(phone: Phone) -> None:
     dora, elise = phone.town.pickups[:2]
-    phone.say(said("handed_over", sequence=3, site=phone.town.site, box_celsius=-20))
-    phone.say(collected(dora, sequence=1))
-    phone.say(collected(elise, sequence=4))
+    phone.send(phone_event("handed_over", sequence=3, site=phone.town.site, box_celsius=-20))
+    phone.send(collected(dora, sequence=1))
+    phone.send(collected(elise, sequence=4))
     states = phone.containers()
     assert {state for key, state in states.items() if key.startswith(f"{dora}-")} == {
         ContainerState.RECEIVED
@@ -193,20 +193,20 @@ def test_a_hand_over_that_names_no_container_takes_all_that_was_aboard(phone: Ph
 def test_a_label_on_another_visits_bottle_is_refused_until_it_is_taken_back(phone: Phone) -> None:
     dora, elise = phone.town.pickups[:2]
     first = collected(dora, containers=["mr-1"])
-    phone.say(first)
-    wrong = phone.say(collected(elise, sequence=2, containers=["MR-1"]))
+    phone.send(first)
+    wrong = phone.send(collected(elise, sequence=2, containers=["MR-1"]))
     assert (wrong.status, wrong.code) == (REFUSED, "container_taken")
     assert phone.pickup(1).state is PickupState.PUBLISHED
-    phone.say(said("undone", dora, sequence=3, undoes=first["client_id"]))
-    assert phone.say(collected(elise, sequence=4, containers=["MR-1"])).status is ACCEPTED
+    phone.send(phone_event("undone", dora, sequence=3, undoes=first["client_id"]))
+    assert phone.send(collected(elise, sequence=4, containers=["MR-1"])).status is ACCEPTED
     moved = phone.session().scalar(select(Container).where(Container.number == "MR-1"))
     assert moved is not None
     assert moved.pickup_id == elise
 
 
 def test_a_freezer_warmer_than_the_policy_is_accepted_and_flagged(phone: Phone) -> None:
-    phone.say(collected(phone.town.pickups[0], freezer_celsius=-17.9))
-    phone.say(collected(phone.town.pickups[1], sequence=2, freezer_celsius=-18.0))
+    phone.send(collected(phone.town.pickups[0], freezer_celsius=-17.9))
+    phone.send(collected(phone.town.pickups[1], sequence=2, freezer_celsius=-18.0))
     flags = phone.session().scalars(select(DoorRecord.flags).order_by(DoorRecord.id))
     assert list(flags) == [["freezer_warm"], []]
 
@@ -238,14 +238,14 @@ def test_a_freezer_warmer_than_the_policy_is_accepted_and_flagged(phone: Phone) 
 def test_a_record_with_a_mistake_is_refused_by_name(
     phone: Phone, changes: dict[str, Any], code: str
 ) -> None:
-    outcome = phone.say(collected(phone.town.pickups[0], **changes))
+    outcome = phone.send(collected(phone.town.pickups[0], **changes))
     assert (outcome.status, outcome.code) == (REFUSED, code)
     assert phone.pickup().state is PickupState.PUBLISHED
 
 
 @pytest.mark.parametrize("celsius", [-90, 30, -18, 0])
 def test_the_coldest_and_the_warmest_permitted_are_accepted(phone: Phone, celsius: int) -> None:
-    outcome = phone.say(collected(phone.town.pickups[0], freezer_celsius=celsius))
+    outcome = phone.send(collected(phone.town.pickups[0], freezer_celsius=celsius))
     assert outcome.status is ACCEPTED
 
 
@@ -265,41 +265,43 @@ def test_the_coldest_and_the_warmest_permitted_are_accepted(phone: Phone, celsiu
     ],
 )
 def test_an_unreadable_frame_is_refused(phone: Phone, frame: dict[str, Any]) -> None:
-    outcome = phone.say(collected(phone.town.pickups[0]) | frame)
+    outcome = phone.send(collected(phone.town.pickups[0]) | frame)
     assert outcome.status is REFUSED
 
 
 def test_every_event_is_in_the_audit_chain(phone: Phone) -> None:
-    phone.say(said("started"))
-    phone.say(collected(phone.town.pickups[0], sequence=2))
+    phone.send(phone_event("started"))
+    phone.send(collected(phone.town.pickups[0], sequence=2))
     assert first_broken_link(phone.session(), phone.town.bank) is None
 
 
-def _everything_said(town: Town) -> list[dict[str, Any]]:
+def _busy_day(town: Town) -> list[dict[str, Any]]:
     """Return a busy day: labels, refusals, corrections, two hand-overs, a clock set back."""
     dora, elise = town.pickups[:2]
     first = collected(dora, sequence=3, containers=["MR-1"])
-    wrong = said("not_done", elise, sequence=6, reason="nobody_home")
+    wrong = phone_event("not_done", elise, sequence=6, reason="nobody_home")
     hand_over = {"site": town.site, "box_celsius": -20}
     return [
-        said("started", sequence=1),
-        said("arrived", dora, sequence=2),
+        phone_event("started", sequence=1),
+        phone_event("arrived", dora, sequence=2),
         first,
-        said("undone", dora, sequence=4, undoes=first["client_id"]),
+        phone_event("undone", dora, sequence=4, undoes=first["client_id"]),
         collected(dora, sequence=5, bottles=3, volume_ml=500, containers=["MR-1"]),
         wrong,
-        said("undone", elise, sequence=7, undoes=wrong["client_id"]),
+        phone_event("undone", elise, sequence=7, undoes=wrong["client_id"]),
         collected(elise, sequence=8, refused=[{"count": 2, "reason": "thawed"}])
         | {"device_at": "2026-11-20T03:00:00+00:00"},
-        said("handed_over", sequence=9, containers=["MR-1", number_of(dora, 2)], **hand_over),
-        said("handed_over", sequence=10, **hand_over),
+        phone_event(
+            "handed_over", sequence=9, containers=["MR-1", number_of(dora, 2)], **hand_over
+        ),
+        phone_event("handed_over", sequence=10, **hand_over),
     ]
 
 
-def _what_became_of(
+def _rows_after(
     phone: Phone, events: list[dict[str, Any]]
 ) -> tuple[list[EventStatus], dict[str, object]]:
-    """Say the events in this order, look at every row, and keep nothing of it."""
+    """Send the events in this order, return every row, and store nothing."""
     town = phone.town
     with reading() as session:
         outcomes = [
@@ -333,26 +335,26 @@ def _what_became_of(
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_every_order_of_arrival_comes_to_the_same(phone: Phone, seed: int) -> None:
-    events = _everything_said(phone.town)
-    _, expected = _what_became_of(phone, events)
+def test_every_order_of_arrival_gives_the_same_rows(phone: Phone, seed: int) -> None:
+    events = _busy_day(phone.town)
+    _, expected = _rows_after(phone, events)
     assert expected["round"] is RoundState.UNLOADED
-    heard = events * 3
-    random.Random(seed).shuffle(heard)  # noqa: S311 - a shuffle to be repeated
-    outcomes, found = _what_became_of(phone, heard)
+    sent = events * 3
+    random.Random(seed).shuffle(sent)  # noqa: S311 - a shuffle to be repeated
+    outcomes, found = _rows_after(phone, sent)
     assert found == expected
     assert outcomes.count(ACCEPTED) == len(events)
     assert outcomes.count(DUPLICATE) == 2 * len(events)
 
 
 @pytest.mark.postgresql
-def test_one_event_sent_by_many_at_once_is_accepted_once(app: Flask, phone: Phone) -> None:
+def test_one_event_in_six_simultaneous_posts_is_accepted_once(app: Flask, phone: Phone) -> None:
     event = collected(phone.town.pickups[0])
     db.session.remove()
 
     def send(_: int) -> EventStatus:
         with app.app_context():
-            return phone.say(event).status
+            return phone.send(event).status
 
     with ThreadPoolExecutor(6) as pool:
         outcomes = list(pool.map(send, range(6)))
@@ -361,9 +363,9 @@ def test_one_event_sent_by_many_at_once_is_accepted_once(app: Flask, phone: Phon
     assert len(phone.containers()) == 7
 
 
-def test_a_late_word_on_a_first_round_takes_nothing_back_from_the_second(phone: Phone) -> None:
+def test_a_late_event_of_a_first_round_takes_nothing_back_from_the_second(phone: Phone) -> None:
     dora = phone.town.pickups[0]
-    phone.say(said("not_done", dora, sequence=2, reason="nobody_home"))
+    phone.send(phone_event("not_done", dora, sequence=2, reason="nobody_home"))
     with transaction() as session:
         bruno = session.get_one(RosterShift, phone.town.shifts[1])
         bruno.day += timedelta(days=1)
@@ -371,8 +373,8 @@ def test_a_late_word_on_a_first_round_takes_nothing_back_from_the_second(phone: 
         session.flush()
         second = publish_round(session, bruno.id, (dora,)).id
     first, phone.round_id = phone.round_id, second
-    phone.say(collected(dora, sequence=5), person=phone.town.bruno)
+    phone.send(collected(dora, sequence=5), person=phone.town.bruno)
     phone.round_id = first
-    phone.say(said("arrived", dora, sequence=1))
+    phone.send(phone_event("arrived", dora, sequence=1))
     assert phone.pickup().state is PickupState.COLLECTED
     assert list(phone.containers().values()) == [ContainerState.IN_TRANSIT] * 7

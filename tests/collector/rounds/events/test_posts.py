@@ -19,7 +19,7 @@ from collector.pickups.models import Pickup, PickupState
 from collector.rounds.events.intake import EventResult, EventStatus, accept_events
 from collector.rounds.models import RoundEvent
 from tests.conftest import SetClock
-from tests.phone_round import collected, publish_round, said
+from tests.phone_round import collected, phone_event, publish_round
 from tests.town import Town, sign_in
 
 ACCEPTED, DUPLICATE, REFUSED = EventStatus
@@ -84,7 +84,7 @@ def test_results_come_in_the_order_of_sending_and_a_refusal_stops_no_other(post:
         collected(post.elise, sequence=2, bottles=201),
         {"client_id": "7"},
         7,
-        said("started", sequence=1),
+        phone_event("started", sequence=1),
         collected(post.town.pickups[2], sequence=4),
     )
     assert results == [
@@ -110,14 +110,14 @@ def test_an_event_twice_in_one_post_is_accepted_once(post: Post) -> None:
 
 
 def test_an_unreadable_copy_of_a_stored_event_is_a_duplicate(post: Post) -> None:
-    event = said("started")
+    event = phone_event("started")
     broken = event | {"kind": "exploded"}
     assert post.statuses(broken, event) == ["duplicate", "accepted"]
     assert post.statuses(broken) == ["duplicate"]
 
 
 def test_an_event_of_another_round_is_refused_by_name(post: Post, clock: SetClock) -> None:
-    started = said("started")
+    started = phone_event("started")
     post.send(started)
     with transaction() as session:
         post.round_id = publish_round(session, post.town.shifts[1], post.town.pickups[2:]).id
@@ -135,7 +135,7 @@ def test_an_event_of_another_round_is_refused_by_name(post: Post, clock: SetCloc
 
 def test_events_are_accepted_in_the_order_of_the_phone(post: Post) -> None:
     first = collected(post.dora, sequence=1, containers=["MR-1"])
-    undo = said("undone", post.dora, sequence=2, undoes=first["client_id"])
+    undo = phone_event("undone", post.dora, sequence=2, undoes=first["client_id"])
     second = collected(post.elise, sequence=3, containers=["MR-1"])
     assert post.statuses(second, undo, first) == ["accepted"] * 3
     assert post.holder_of("MR-1") == (post.elise, ContainerState.IN_TRANSIT)
@@ -163,14 +163,14 @@ def test_a_label_that_an_undo_gives_back_to_its_first_record_is_taken_in_the_sam
 ) -> None:
     correction = collected(post.dora, sequence=2)
     post.send(collected(post.dora, sequence=1, containers=["MR-1"]), correction)
-    undo = said("undone", post.dora, sequence=3, undoes=correction["client_id"])
+    undo = phone_event("undone", post.dora, sequence=3, undoes=correction["client_id"])
     other = collected(post.elise, sequence=4, containers=["MR-1"])
     assert post.statuses(undo, other) == ["accepted", "container_taken"]
 
 
 def test_a_record_that_is_undone_in_its_own_post_declares_no_bottle(post: Post) -> None:
     record = collected(post.dora, sequence=1)
-    undo = said("undone", post.dora, sequence=2, undoes=record["client_id"])
+    undo = phone_event("undone", post.dora, sequence=2, undoes=record["client_id"])
     assert post.statuses(record, undo) == ["accepted", "accepted"]
     with reading() as session:
         assert session.scalar(select(func.count(CustodyEntry.id))) == 0
@@ -184,9 +184,9 @@ def busy(post: Post, count: int, first: int) -> Sequence[Sent]:
         pickup = post.dora if sequence % 2 else post.elise
         match sequence % 3:
             case 0:
-                events.append(said("arrived", pickup, sequence=sequence))
+                events.append(phone_event("arrived", pickup, sequence=sequence))
             case 1:
-                events.append(said("box_read", sequence=sequence, box="1", celsius=-20))
+                events.append(phone_event("box_read", sequence=sequence, box="1", celsius=-20))
             case _:
                 events.append(collected(pickup, sequence=sequence, containers=[f"MR-{pickup}"]))
     return events
@@ -210,7 +210,11 @@ def test_a_fault_of_ours_stores_the_events_before_it(app: Flask, post: Post) -> 
         session.get_one(Pickup, post.dora).purposes = ["unheard of"]
     db.session.remove()
     client = sign_in(app, bank=post.town.bank, person=post.town.ana)
-    events = [said("started"), collected(post.dora, sequence=2), said("arrived", post.elise)]
+    events = [
+        phone_event("started"),
+        collected(post.dora, sequence=2),
+        phone_event("arrived", post.elise),
+    ]
     answer = client.post(f"/phone/rounds/{post.round_id}/events", json=events)
     assert answer.status_code == 500
     with reading() as session:

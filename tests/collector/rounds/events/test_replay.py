@@ -96,11 +96,11 @@ def _histories(draw: st.DrawFn) -> list[PhoneEvent]:
 def test_shuffled_and_tripled_events_come_to_the_same(
     events: list[PhoneEvent], chance: random.Random
 ) -> None:
-    heard = events * 3
-    chance.shuffle(heard)
-    assert replay(heard) == replay(events)
-    assert standing(heard) == standing(events)
-    assert replay_round(heard) == replay_round(events)
+    arrived = events * 3
+    chance.shuffle(arrived)
+    assert replay(arrived) == replay(events)
+    assert standing(arrived) == standing(events)
+    assert replay_round(arrived) == replay_round(events)
 
 
 @given(_histories())

@@ -16,7 +16,7 @@ from collector.banks.queries import policies_of, policy_row, policy_rows
 from collector.db import reading, transaction
 from collector.donors.models import Questionnaire
 from collector.donors.question_versions import questionnaire_of
-from collector.donors.questions import YesDuration, read
+from collector.donors.questions import YesDuration, questions_of
 from collector.donors.screening import begin
 from collector.errors import Refused
 from collector.people.models import Role
@@ -127,7 +127,7 @@ def test_a_question_changes_in_a_new_version_and_answers_stay_with_theirs(
         first, second = session.scalars(select(Questionnaire).order_by(Questionnaire.edition))
         assert (first.edition, second.edition) == (1, 2)
         assert second.made_by.startswith("person:")
-        old, asked = read(first.questions), read(second.questions)
+        old, asked = questions_of(first.questions), questions_of(second.questions)
         assert len(asked) == len(old), "one gone, one more"
         assert asked[0].text["en"] == "Do you smoke?"
         assert asked[0].verified_on == MORNING.date(), "it says something else since today"

@@ -1,4 +1,4 @@
-"""Plans side by side on the board: a proposal taken, in part, or put aside; any two of a day."""
+"""Comparisons on the board: a proposal applied, in part, or discarded; any two plans of a day."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import json
 import re
 
 from collector.db import transaction
-from collector.planning.optimise.proposals import propose
-from collector.planning.optimise.runs import pose
-from collector.planning.problem.objectives import Wish
+from collector.planning.optimise.proposals import store_proposal
+from collector.planning.optimise.runs import create_run
+from collector.planning.problem.objectives import Objectives
 from routing.analysis.explain import explained
 from routing.analysis.insertion import filled
 from routing.formats.native import read_problem
@@ -19,13 +19,19 @@ from tests.web.board.day.test_plans import Board, board, everybody, figures, tru
 __all__ = ["board"]
 
 
-def proposed(board: Board, *, wish: Wish | None = None) -> int:
-    """Let the planner propose what cheapest insertion finds; return the run."""
+def proposed(board: Board, *, objectives: Objectives | None = None) -> int:
+    """Store the plan of greedy insertion as a proposal; return the run."""
     with board.app.app_context(), transaction() as session:
-        run = pose(session, now=MORNING, bank_id=board.town.bank, day=DAY, wish=wish or Wish())
+        run = create_run(
+            session,
+            now=MORNING,
+            bank_id=board.town.bank,
+            day=DAY,
+            objectives=objectives or Objectives(),
+        )
         problem = read_problem(json.dumps(run.problem))
         plan = explained(problem, filled(problem, assembled(problem, ())))
-        return propose(session, bank_id=board.town.bank, run_id=run.id, plan=plan).id
+        return store_proposal(session, bank_id=board.town.bank, run_id=run.id, plan=plan).id
 
 
 def test_a_proposal_is_compared_then_applied_and_can_be_undone(board: Board) -> None:
@@ -47,7 +53,7 @@ def test_a_proposal_is_compared_then_applied_and_can_be_undone(board: Board) -> 
     assert board.orders == before
 
 
-def test_some_moves_of_a_proposal_are_taken_and_the_rest_is_left(board: Board) -> None:
+def test_some_moves_of_a_proposal_are_applied_without_the_others(board: Board) -> None:
     board.act("moves", pickup=board.town.pickups[0], place=f"{board.bruno}:0")
     run = proposed(board)
     elise = board.town.pickups[1]
@@ -58,7 +64,7 @@ def test_some_moves_of_a_proposal_are_taken_and_the_rest_is_left(board: Board) -
     assert sorted(placed) == sorted([board.town.pickups[0], elise])
 
 
-def test_a_proposal_is_fitted_to_a_day_that_was_changed_since(board: Board) -> None:
+def test_a_proposal_is_rebased_onto_a_day_that_was_changed_since(board: Board) -> None:
     dora, elise, fanny = board.town.pickups
     board.act("moves", pickup=dora, place=f"{board.bruno}:0")
     run = proposed(board)
@@ -75,9 +81,9 @@ def test_a_proposal_is_fitted_to_a_day_that_was_changed_since(board: Board) -> N
     assert "The planner has a proposal" not in board.see("")
 
 
-def test_an_answer_that_came_after_a_change_says_so_and_is_fitted_to_it(board: Board) -> None:
+def test_a_plan_after_an_edit_is_announced_as_such_and_rebased(board: Board) -> None:
     dora, elise, fanny = board.town.pickups
-    run = proposed(board, wish=Wish(at_once=True))
+    run = proposed(board, objectives=Objectives(at_once=True))
     board.act("moves", pickup=dora, place=f"{board.bruno}:0")
     assert "The day was changed during planning" in board.see("")
     assert "Nothing has moved yet." not in board.see("")
@@ -88,12 +94,12 @@ def test_an_answer_that_came_after_a_change_says_so_and_is_fitted_to_it(board: B
     assert "The day was changed during planning" not in board.see("")
 
 
-def test_what_was_to_be_compared_does_not_speak_of_a_change(board: Board) -> None:
+def test_a_requested_proposal_does_not_mention_an_edit(board: Board) -> None:
     proposed(board)
     assert "Nothing has moved yet." in board.see("")
 
 
-def test_a_proposal_of_which_nothing_is_left_says_so(board: Board) -> None:
+def test_a_proposal_without_a_valid_move_is_announced_as_such(board: Board) -> None:
     run = proposed(board)
     for pickup in board.town.pickups:
         board.act("moves", pickup=pickup, place=f"{board.bruno}:0")

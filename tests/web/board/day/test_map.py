@@ -1,4 +1,4 @@
-"""The map's background: none by default, the bank's own archive in parts, or one host it names."""
+"""The map's background: none by default, ranges of an archive, or one configured host."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def archive(tmp_path: Path) -> Path:
 def mapped(
     request: pytest.FixtureRequest, settings: Settings, clock: SetClock
 ) -> Iterator[tuple[Flask, Town]]:
-    """The town in an installation with the background that a test names."""
+    """Build the town in an installation with the background of the test."""
     app = create_app(replace(settings, map=request.param), clock=clock)
     app.config["WTF_CSRF_ENABLED"] = False
     with app.app_context():
@@ -49,7 +49,7 @@ def mapped(
         db.engine.dispose()
 
 
-def test_by_default_no_map_is_asked_for_anywhere(app: Flask, town: Town) -> None:
+def test_by_default_no_tile_is_requested(app: Flask, town: Town) -> None:
     policy = policy_of(app, town)
     assert (policy["img-src"], policy["connect-src"]) == ("'self' data:", "'self'")
     claire = sign_in(app, bank=town.bank, person=town.claire)
@@ -60,7 +60,7 @@ def test_by_default_no_map_is_asked_for_anywhere(app: Flask, town: Town) -> None
 @pytest.mark.parametrize(
     "mapped", [MapSource(url=TILES, attribution="© <b>Makers</b>")], indirect=True
 )
-def test_only_the_host_that_the_bank_names_is_let_through(mapped: tuple[Flask, Town]) -> None:
+def test_only_the_configured_host_is_in_the_policy(mapped: tuple[Flask, Town]) -> None:
     app, town = mapped
     policy = policy_of(app, town)
     assert policy["img-src"] == "'self' data: https://tiles.example"
@@ -71,7 +71,7 @@ def test_only_the_host_that_the_bank_names_is_let_through(mapped: tuple[Flask, T
     assert "<b>Makers" not in page
 
 
-def test_an_archive_of_the_bank_is_given_in_parts_to_the_board_alone(
+def test_ranges_of_the_archive_are_served_to_the_board_only(
     settings: Settings, clock: SetClock, archive: Path
 ) -> None:
     app = create_app(replace(settings, map=MapSource(file=archive, attribution="©")), clock=clock)

@@ -1,4 +1,4 @@
-"""Moving and pinning by hand on the board: prices, reasons, conflicts, the chain."""
+"""Moves and pins by hand on the board: prices, reasons, conflicts, the audit chain."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_a_visit_moves_to_another_place_in_its_round(desk: Desk) -> None:
     assert desk.stops(desk.ana) == [elise, dora]
 
 
-def test_the_move_page_says_what_a_place_costs_before_it_is_done(desk: Desk) -> None:
+def test_the_move_page_shows_the_price_before_the_move(desk: Desk) -> None:
     dora, *_ = desk.town.pickups
     page = text(desk.browser.get(f"{HERE}/moves?pickup={dora}&place={desk.ana}:0"))
     assert 'data-verdict="fits"' in page
@@ -59,7 +59,7 @@ def test_the_move_page_on_its_own_posts_plainly_and_in_the_day_swaps_the_pane(de
     assert 'hx-target="#day-pane"' in part
 
 
-def test_a_move_says_what_she_was_promised(desk: Desk) -> None:
+def test_a_move_shows_the_promise(desk: Desk) -> None:
     dora = desk.town.pickups[0]
     desk.move(dora, f"{desk.ana}:0")
     tray, bruno = (
@@ -110,11 +110,11 @@ def test_a_conflict_is_a_pane_for_htmx_and_json_for_programs(desk: Desk) -> None
 
 
 @pytest.mark.parametrize("place", ["", "x", "999", "x:1", "1:x", "9999999999:0", "1:-1"])
-def test_a_place_that_is_none_is_not_found(desk: Desk, place: str) -> None:
+def test_an_unknown_target_is_not_found(desk: Desk, place: str) -> None:
     assert desk.move(desk.town.pickups[0], place).status_code == 404
 
 
-def test_a_stop_is_pinned_and_let_go(desk: Desk) -> None:
+def test_a_stop_is_pinned_and_unpinned(desk: Desk) -> None:
     desk.move(desk.town.pickups[0], f"{desk.ana}:0")
     for pinned in ("yes", "no"):
         plan = desk.plan()

@@ -1,4 +1,4 @@
-"""The board's day, driven by its plain forms: plan, move, pin, publish, and who comes second."""
+"""The board's day by its plain forms: plan, move, pin, publish, and conflicts."""
 
 from __future__ import annotations
 
@@ -10,12 +10,17 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from collector.clock import SystemClock
 from collector.db import reading, transaction
 from collector.donors.models import Donor
 from collector.jobs.models import Job, JobState
+from collector.jobs.supervisor import run_once
 from collector.pickups.models import Pickup, PickupState
+from collector.planning.optimise.actions import PLAN_DAY
+from collector.planning.optimise.jobs import plan_day
 from collector.rounds.actions import open_day
 from tests.builders import DAY, add_pickup
+from tests.collector.planning.days import orders, the_plan
 from tests.conftest import SetClock
 from tests.town import Town, sign_in
 from tests.web.sign_ins import Desk, desk, text
@@ -27,7 +32,7 @@ HERE = f"/board/days/{DAY}"
 
 @pytest.fixture
 def stranger(app: Flask, town: Town) -> FlaskClient:
-    """Sophie, who coordinates another bank."""
+    """Sophie, a coordinator of another bank."""
     return sign_in(app, bank=town.other_bank, person=town.sophie)
 
 
@@ -40,7 +45,7 @@ def test_the_board_opens_on_the_morning_until_today_is_published(app: Flask, tow
     assert browser.get("/board/").location == "/board/days/2026-11-23"
 
 
-def test_a_day_says_how_many_requests_for_it_wait(desk: Desk) -> None:
+def test_a_day_shows_the_number_of_its_unanswered_requests(desk: Desk) -> None:
     assert "to be accepted" not in text(desk.browser.get(HERE))
     with desk.app.app_context(), transaction() as session:
         for key in desk.town.pickups[:2]:
@@ -51,7 +56,7 @@ def test_a_day_says_how_many_requests_for_it_wait(desk: Desk) -> None:
     assert "1 request for this day waits to be accepted." in text(desk.browser.get(HERE))
 
 
-def test_an_empty_day_with_requests_that_wait_does_not_say_nobody_asks(desk: Desk) -> None:
+def test_an_empty_day_with_unanswered_requests_mentions_them(desk: Desk) -> None:
     with desk.app.app_context(), transaction() as session:
         donor = session.get_one(Donor, desk.town.dora)
         windows = ((date(2026, 12, 24), time(8), time(12)),)
@@ -61,7 +66,7 @@ def test_an_empty_day_with_requests_that_wait_does_not_say_nobody_asks(desk: Des
     assert "no visit is asked for" not in page
 
 
-def test_publish_is_the_highlighted_act_only_when_there_is_something_to_publish(desk: Desk) -> None:
+def test_publish_is_highlighted_only_with_unpublished_changes(desk: Desk) -> None:
     publish = f'<a class="button main" href="{HERE}/publications"'
     assert publish not in text(desk.browser.get(HERE))
     desk.move(desk.town.pickups[0], f"{desk.ana}:0")
@@ -76,7 +81,7 @@ def test_an_empty_day_offers_the_first_action(desk: Desk) -> None:
     assert "Look at the requests" in page
 
 
-def test_a_day_shows_what_is_to_be_planned_and_for_whom(desk: Desk) -> None:
+def test_a_day_shows_its_visits_and_collectors(desk: Desk) -> None:
     page = text(desk.browser.get(HERE))
     assert "Dora Martin" in page
     assert "Ana" in page
@@ -92,7 +97,7 @@ def test_optimise_queues_one_job_that_waits_for_a_worker(desk: Desk, clock: SetC
     assert "milkround work" in text(desk.browser.get(f"{HERE}/plans/{job.id}"))
 
 
-def test_the_page_asks_often_for_the_first_plan_and_is_told_nothing_twice(
+def test_the_page_polls_often_for_the_first_plan_and_gets_nothing_twice(
     desk: Desk, clock: SetClock
 ) -> None:
     def asks(html: str) -> tuple[str, str]:
@@ -117,7 +122,7 @@ def test_the_page_asks_often_for_the_first_plan_and_is_told_nothing_twice(
     assert "1 of about 20 seconds" in text(desk.browser.get(where, headers=htmx))
 
 
-def test_a_page_whose_planner_does_not_answer_asks_calmly(desk: Desk, clock: SetClock) -> None:
+def test_a_page_of_an_unanswered_job_polls_less_often(desk: Desk, clock: SetClock) -> None:
     desk.browser.post(f"{HERE}/plans", data={"seconds": "20"})
     clock.advance(seconds=6)
     assert 'hx-trigger="every 1s"' in text(desk.browser.get(HERE))
@@ -145,7 +150,7 @@ def test_a_job_is_found_under_its_own_day_and_bank_only(desk: Desk, stranger: Fl
         (JobState.FAILED, "anything else", "Optimise again, or move stops by hand."),
     ],
 )
-def test_a_plan_that_went_wrong_says_what_to_do(
+def test_a_failed_job_has_an_instruction(
     desk: Desk, state: JobState, error: str, said: str
 ) -> None:
     desk.browser.post(f"{HERE}/plans", data={"seconds": "2"})
@@ -155,7 +160,66 @@ def test_a_plan_that_went_wrong_says_what_to_do(
     assert said in text(desk.browser.get(HERE))
 
 
-def test_publishing_says_before_what_changes_for_whom(desk: Desk) -> None:
+def died(desk: Desk, job_id: int = 1) -> None:
+    with desk.app.app_context(), transaction() as session:
+        job = session.get_one(Job, job_id)
+        job.state, job.error, job.attempts = JobState.DEAD, "worker_vanished", 3
+
+
+def test_a_dead_job_is_run_again_from_the_board(desk: Desk, clock: SetClock) -> None:
+    desk.browser.post(f"{HERE}/plans", data={"seconds": "2"})
+    died(desk)
+    clock.advance(hours=1)
+    page = text(desk.browser.get(HERE))
+    assert f'action="{HERE}/plans/1/attempts"' in page
+    assert "The rounds were changed after" not in page
+    assert desk.browser.post(f"{HERE}/plans/1/attempts").status_code == 303
+    with desk.app.app_context(), reading() as session:
+        job = session.get_one(Job, 1)
+        assert (job.state, job.attempts, job.error) == (JobState.QUEUED, 0, None)
+    assert "about to start" in text(desk.browser.get(HERE))
+
+
+@pytest.mark.processes
+def test_a_dead_job_of_a_day_that_was_changed_since_finds_a_proposal_only(desk: Desk) -> None:
+    desk.browser.post(f"{HERE}/plans", data={"seconds": "2"})
+    died(desk)
+    desk.move(desk.town.pickups[0], f"{desk.ana}:0")
+    assert "changed after the planner was asked (Mon 23 Nov 08:00)" in text(desk.browser.get(HERE))
+    assert desk.browser.post(f"{HERE}/plans/1/attempts").status_code == 303
+    with desk.app.app_context():
+        with reading() as session:
+            before = orders(the_plan(session, desk.town))
+        assert run_once({PLAN_DAY: plan_day}, clock=SystemClock()) == 1
+        with reading() as session:
+            assert orders(the_plan(session, desk.town)) == before
+    page = text(desk.browser.get(HERE))
+    assert "The day was changed during planning, and that change was kept." in page
+
+
+@pytest.mark.parametrize("state", [JobState.QUEUED, JobState.DONE, JobState.CANCELLED])
+def test_only_a_failed_or_dead_job_is_run_again(desk: Desk, state: JobState) -> None:
+    desk.browser.post(f"{HERE}/plans", data={"seconds": "2"})
+    with desk.app.app_context(), transaction() as session:
+        session.get_one(Job, 1).state = state
+    assert "/attempts" not in text(desk.browser.get(HERE))
+    assert desk.browser.post(f"{HERE}/plans/1/attempts").status_code == 422
+    with desk.app.app_context(), reading() as session:
+        assert session.get_one(Job, 1).state is state
+
+
+def test_a_dead_job_that_was_replaced_is_not_run_again(desk: Desk, stranger: FlaskClient) -> None:
+    desk.browser.post(f"{HERE}/plans", data={"seconds": "2"})
+    died(desk)
+    assert stranger.post(f"{HERE}/plans/1/attempts").status_code == 404
+    assert desk.browser.post("/board/days/2026-11-25/plans/1/attempts").status_code == 404
+    desk.browser.post(f"{HERE}/plans", data={"seconds": "2"})
+    answer = desk.browser.post(f"{HERE}/plans/1/attempts")
+    assert answer.status_code == 409
+    assert "The planner was asked again since." in text(answer)
+
+
+def test_the_publication_page_shows_the_changes_first(desk: Desk) -> None:
     desk.move(desk.town.pickups[0], f"{desk.ana}:0")
     page = text(desk.browser.get(f"{HERE}/publications"))
     assert "Publish revision 1" in page
@@ -177,7 +241,7 @@ def test_publishing_counts_the_promises_that_change_and_that_are_withdrawn(desk:
     assert "1 promise is withdrawn." in page
 
 
-def test_a_day_is_published_and_says_so(desk: Desk) -> None:
+def test_a_published_day_shows_its_revision(desk: Desk) -> None:
     dora, *_ = desk.town.pickups
     desk.move(dora, f"{desk.ana}:0")
     assert desk.publish().status_code == 303
@@ -187,7 +251,7 @@ def test_a_day_is_published_and_says_so(desk: Desk) -> None:
         assert session.get_one(Pickup, dora).state is PickupState.PUBLISHED
 
 
-def test_of_two_who_publish_at_once_the_second_is_told(desk: Desk) -> None:
+def test_the_second_of_two_publications_at_once_is_a_conflict(desk: Desk) -> None:
     desk.move(desk.town.pickups[0], f"{desk.ana}:0")
     version = desk.plan().version
     assert desk.publish(version=version).status_code == 303
@@ -198,7 +262,7 @@ def test_of_two_who_publish_at_once_the_second_is_told(desk: Desk) -> None:
     assert desk.plan().revision == 1
 
 
-def test_publishing_what_everybody_knows_is_refused(desk: Desk) -> None:
+def test_a_publication_without_a_change_is_refused(desk: Desk) -> None:
     desk.move(desk.town.pickups[0], f"{desk.ana}:0")
     desk.publish()
     again = desk.publish()
@@ -206,7 +270,7 @@ def test_publishing_what_everybody_knows_is_refused(desk: Desk) -> None:
     assert "everybody knows already" in text(again)
 
 
-def test_a_draft_that_differs_from_the_promise_says_so(desk: Desk) -> None:
+def test_a_draft_that_differs_from_the_promise_is_marked(desk: Desk) -> None:
     desk.move(desk.town.pickups[0], f"{desk.ana}:0")
     desk.publish()
     desk.move(desk.town.pickups[1], f"{desk.ana}:1")
@@ -225,7 +289,7 @@ def test_the_pane_is_sent_again_only_when_something_changed(desk: Desk) -> None:
     assert text(changed).strip().startswith('<div id="day-pane"')
 
 
-def test_the_days_rounds_leave_as_a_file_that_runs_nothing(desk: Desk) -> None:
+def test_the_rounds_of_a_day_are_exported_without_formulas(desk: Desk) -> None:
     with desk.app.app_context(), transaction() as session:
         session.get_one(Pickup, desk.town.pickups[0]).note = "=HYPERLINK(1)"
     desk.move(desk.town.pickups[0], f"{desk.ana}:0")

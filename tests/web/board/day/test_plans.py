@@ -1,4 +1,4 @@
-"""The planner of the board: true prices, several visits at once, undo, fixes, proposals."""
+"""The planner on the board: true prices, several visits at once, undo, remedies, proposals."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from collector.db import reading, transaction
 from collector.people.actions import add_person
 from collector.people.models import Person, Role
 from collector.pickups.models import Pickup, PickupState, Purpose
-from collector.planning.editing.assignment import arranged
+from collector.planning.editing.assignment import assignment_of
 from collector.planning.models import PlanningRun
-from collector.planning.optimise.runs import pose
-from collector.planning.problem.build import as_written, problem_of
-from collector.planning.problem.objectives import Weight, Wish
-from collector.planning.problem.write_back import written
+from collector.planning.optimise.runs import create_run
+from collector.planning.problem.build import build_problem, load_written_facts
+from collector.planning.problem.objectives import Objectives, Weight
+from collector.planning.problem.write_back import plan_as_written
 from collector.rounds.actions import open_day
 from collector.rounds.models import DayPlan
 from collector.rounds.queries import day_plan
@@ -44,7 +44,7 @@ def the_day(session: Session, town: Town) -> DayPlan:
 
 
 class Board:
-    """Claire at her board; every act names the version that is true."""
+    """Claire at her board; every act names the true version."""
 
     def __init__(self, app: Flask, town: Town, browser: FlaskClient) -> None:
         self.app, self.town, self.browser = app, town, browser
@@ -55,7 +55,7 @@ class Board:
     @property
     def orders(self) -> dict[int, list[int]]:
         with self.app.app_context(), reading() as session:
-            found = arranged(the_day(session, self.town)).orders
+            found = assignment_of(the_day(session, self.town)).orders
             return {key: list(order) for key, order in found.items()}
 
     @property
@@ -84,11 +84,11 @@ def everybody(board: Board) -> None:
 
 
 def truth(board: Board) -> tuple[int, int, int, dict[tuple[str, ...], int]]:
-    """What the library's own cost and checker say of the rounds as they are written."""
+    """Return the cost and the violations of the rounds as written, by the library."""
     with board.app.app_context(), reading() as session:
-        facts = as_written(session, the_day(session, board.town))
-        problem = problem_of(facts, facts.pickups.values())
-        plan = written(facts, problem)
+        facts = load_written_facts(session, the_day(session, board.town))
+        problem = build_problem(facts, facts.pickups.values())
+        plan = plan_as_written(facts, problem)
         broken = {
             (str(each.rule), each.shift or "", each.visit or "", each.what or ""): each.by
             for each in check(problem, plan)
@@ -123,7 +123,7 @@ def figures(page: str) -> tuple[str, int, int, int, list[str]]:
         max_size=4,
     )
 )
-def test_every_price_is_what_the_checker_and_the_cost_say_afterwards(
+def test_every_price_equals_the_checkers_and_the_bills_difference(
     app: Flask, town: Town, board: Board, turns: list[tuple[set[int], str]]
 ) -> None:
     keys = cast_of(app, town)
@@ -151,7 +151,7 @@ def test_every_price_is_what_the_checker_and_the_cost_say_afterwards(
 
 
 def cast_of(app: Flask, town: Town) -> list[int]:
-    """Five visits: one early, one late, so that rules break."""
+    """Add five visits, one early, one late, so that rules break."""
     with app.app_context(), transaction() as session:
         if session.query(Pickup).filter_by(bank_id=town.bank).count() < 5:
             for opens, closes in ((time(8), time(8, 30)), (time(15), time(16))):
@@ -161,7 +161,7 @@ def cast_of(app: Flask, town: Town) -> list[int]:
         return [row.id for row in rows]
 
 
-def test_a_whole_round_is_given_to_a_colleague_and_taken_back(board: Board) -> None:
+def test_a_whole_round_is_given_to_a_colleague_and_undone(board: Board) -> None:
     everybody(board)
     sheet = board.see(f"moves?round={board.ana}")
     assert "Move 3 visits" in sheet
@@ -177,7 +177,7 @@ def test_a_whole_round_is_given_to_a_colleague_and_taken_back(board: Board) -> N
     assert board.orders[board.ana] == []
 
 
-def test_what_colleagues_did_is_told_with_the_conflict_and_kept_in_the_log(board: Board) -> None:
+def test_a_conflict_lists_the_colleagues_edits_and_the_log_keeps_them(board: Board) -> None:
     everybody(board)
     stale = board.version
     board.act("moves", pickup=board.town.pickups[0], place=f"{board.bruno}:0")
@@ -189,7 +189,7 @@ def test_what_colleagues_did_is_told_with_the_conflict_and_kept_in_the_log(board
     assert log.index("moved Dora Martin to round B") < log.index("moved Fanny Martin to round A")
 
 
-def test_there_is_nothing_to_undo_for_somebody_else(board: Board, app: Flask, town: Town) -> None:
+def test_an_edit_of_a_colleague_cannot_be_undone(board: Board, app: Flask, town: Town) -> None:
     everybody(board)
     with app.app_context(), transaction() as session:
         colin = add_person(
@@ -205,7 +205,7 @@ def test_there_is_nothing_to_undo_for_somebody_else(board: Board, app: Flask, to
     assert board.orders[board.ana] == list(board.town.pickups)
 
 
-def test_why_not_somebody_else_is_answered_with_the_rule(board: Board, town: Town) -> None:
+def test_an_impossible_target_shows_its_rule(board: Board, town: Town) -> None:
     with board.app.app_context(), transaction() as session:
         blood = add_pickup(session, add_donor(session, town.bank), purposes=(Purpose.BLOOD_SAMPLE,))
         session.get_one(RosterShift, town.shifts[0]).skills = ["blood"]
@@ -216,9 +216,7 @@ def test_why_not_somebody_else_is_answered_with_the_rule(board: Board, town: Tow
     assert "the collector of round B may not make this visit" in page
 
 
-def test_a_visit_that_fits_nowhere_is_explained_and_a_fix_admits_it(
-    board: Board, town: Town
-) -> None:
+def test_an_unplanned_visit_is_explained_and_a_remedy_admits_it(board: Board, town: Town) -> None:
     everybody(board)
     with board.app.app_context(), transaction() as session:
         donor = add_donor(session, town.bank, first_name="Gina", latitude=44.9, language="en")
@@ -241,9 +239,7 @@ def test_a_visit_that_fits_nowhere_is_explained_and_a_fix_admits_it(
     assert truth(board) == before
 
 
-def test_a_shift_is_lengthened_a_pin_let_go_and_a_visit_left_out_to_make_room(
-    board: Board, town: Town
-) -> None:
+def test_remedies_lengthen_a_shift_unpin_and_leave_out_a_visit(board: Board, town: Town) -> None:
     everybody(board)
     board.act("pins", pickup=town.pickups[0], pinned="yes")
     with board.app.app_context(), transaction() as session:
@@ -264,7 +260,7 @@ def test_a_shift_is_lengthened_a_pin_let_go_and_a_visit_left_out_to_make_room(
         assert (truth(board), board.orders) == (before, orders), each
 
 
-def test_a_visit_is_moved_to_another_day_once_she_has_been_asked(board: Board, town: Town) -> None:
+def test_a_visit_moves_to_another_day_after_a_word_with_the_donor(board: Board, town: Town) -> None:
     everybody(board)
     with board.app.app_context(), transaction() as session:
         ana, site = session.get_one(Person, town.ana), add_site(session, town.bank)
@@ -281,7 +277,7 @@ def test_a_visit_is_moved_to_another_day_once_she_has_been_asked(board: Board, t
     assert board.orders[board.ana] == list(town.pickups)
 
 
-def test_the_planner_is_asked_what_the_form_says(board: Board) -> None:
+def test_the_form_sets_the_objectives_of_the_run(board: Board) -> None:
     everybody(board)
     board.browser.post(
         f"{HERE}/plans",
@@ -297,7 +293,7 @@ def test_the_planner_is_asked_what_the_form_says(board: Board) -> None:
     )
     with board.app.app_context(), reading() as session:
         run = session.query(PlanningRun).one()
-        assert Wish.read(run.asked) == Wish(
+        assert Objectives.from_json(run.asked) == Objectives(
             rounds=(board.ana,),
             insert_only=True,
             kilometres=Weight.MORE,
@@ -310,17 +306,17 @@ def test_the_planner_is_asked_what_the_form_says(board: Board) -> None:
         assert run.problem["balances"]
 
 
-def test_promises_are_kept_by_the_question_itself(board: Board) -> None:
+def test_the_problem_itself_keeps_promises(board: Board) -> None:
     everybody(board)
     board.act("publications")
     with board.app.app_context(), transaction() as session:
         kept, free = (
-            pose(
+            create_run(
                 session,
                 now=MORNING,
                 bank_id=board.town.bank,
                 day=DAY,
-                wish=Wish(keep_promises=keeps),
+                objectives=Objectives(keep_promises=keeps),
             ).problem["visits"]
             for keeps in (True, False)
         )

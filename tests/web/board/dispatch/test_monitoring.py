@@ -1,4 +1,4 @@
-"""The board's view of the road, the quality desk, the sheet, the calendar, a phone shut out."""
+"""Monitoring on the board, the quality desk, the sheet, the calendar, a revoked phone."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from collector.pickups.models import Pickup, PickupState
 from collector.rounds.models import Incident, Round
 from collector.web.phone.device import HEADER
 from tests.builders import DAY
-from tests.phone_round import collected, publish_round, said
+from tests.phone_round import collected, phone_event, publish_round
 from tests.town import Town, sign_in
 
 JSON = {"Accept": "application/json"}
@@ -52,7 +52,7 @@ def say(client: FlaskClient, round_id: int, *events: dict[str, Any]) -> None:
 
 
 def incident(sequence: int, kind: str, note: str) -> dict[str, Any]:
-    return said("incident", sequence=sequence) | {"payload": {"kind": kind, "note": note}}
+    return phone_event("incident", sequence=sequence) | {"payload": {"kind": kind, "note": note}}
 
 
 def row(app: Flask, kind: type[Any]) -> Any:  # noqa: ANN401
@@ -71,10 +71,10 @@ def test_an_incident_is_decided_and_the_phone_hears_of_it(
     assert [(each["decision"], each["note"]) for each in listed["incidents"]] == [("call", "06 55")]
 
 
-def test_telling_of_an_incident_or_seeing_a_revision_does_not_start_a_round(
+def test_an_incident_or_an_acknowledgement_does_not_start_a_round(
     app: Flask, ana: FlaskClient, round_id: int
 ) -> None:
-    say(ana, round_id, said("acknowledged", sequence=1, revision=1))
+    say(ana, round_id, phone_event("acknowledged", sequence=1, revision=1))
     say(ana, round_id, incident(2, "unwell", ""))
     found = row(app, Round)
     assert (found.state.value, found.acknowledged) == ("published", 1)
@@ -101,7 +101,7 @@ def test_both_versions_of_a_disagreement_are_shown_and_one_is_let_stand(
 def test_a_warm_box_is_assessed_by_one_and_decided_by_another(
     app: Flask, ana: FlaskClient, claire: FlaskClient, town: Town, round_id: int
 ) -> None:
-    say(ana, round_id, said("box_read", sequence=1, box="2", celsius=-9.5))
+    say(ana, round_id, phone_event("box_read", sequence=1, box="2", celsius=-9.5))
     found = row(app, Excursion).id
     address = f"/board/bank/excursions/{found}"
     early = claire.post(f"{address}/decision", data={"decision": "keep"})
@@ -129,8 +129,8 @@ def test_a_warm_box_is_assessed_by_one_and_decided_by_another(
 def test_a_reading_that_was_taken_back_is_no_excursion(
     ana: FlaskClient, claire: FlaskClient, round_id: int
 ) -> None:
-    warm = said("box_read", sequence=1, box="2", celsius=-9.5)
-    say(ana, round_id, warm, said("undone", sequence=2, undoes=warm["client_id"]))
+    warm = phone_event("box_read", sequence=1, box="2", celsius=-9.5)
+    say(ana, round_id, warm, phone_event("undone", sequence=2, undoes=warm["client_id"]))
     assert "Nothing was too warm" in claire.get("/board/bank/excursions").get_data(as_text=True)
 
 
@@ -138,7 +138,7 @@ def test_a_record_of_a_visit_that_was_moved_away_is_kept_and_shown(
     app: Flask, ana: FlaskClient, claire: FlaskClient, town: Town, round_id: int
 ) -> None:
     dora = town.pickups[0]
-    say(ana, round_id, said("arrived", dora, sequence=1))
+    say(ana, round_id, phone_event("arrived", dora, sequence=1))
     with app.app_context(), transaction() as session:
         round_ = session.get_one(Round, round_id)
         assert round_.published
@@ -150,7 +150,7 @@ def test_a_record_of_a_visit_that_was_moved_away_is_kept_and_shown(
     assert "taken out of this round" in claire.get(ROAD).get_data(as_text=True)
 
 
-def test_a_phone_that_was_shut_out_is_told_at_its_next_contact(
+def test_a_revoked_phone_learns_it_at_its_next_contact(
     app: Flask, ana: FlaskClient, claire: FlaskClient, town: Town
 ) -> None:
     with app.app_context(), transaction() as session:
@@ -170,7 +170,7 @@ def test_a_phone_that_was_shut_out_is_told_at_its_next_contact(
     assert (refused.status_code, refused.get_json()["error"]) == (401, "device_revoked")
 
 
-def test_the_price_of_coming_back_is_told(app: Flask, ana: FlaskClient, town: Town) -> None:
+def test_the_cost_of_a_deferral_is_shown(app: Flask, ana: FlaskClient, town: Town) -> None:
     dora, elise, fanny = town.pickups
     with app.app_context():
         with transaction() as session:
@@ -230,7 +230,7 @@ def test_a_calendar_shows_shifts_until_its_address_is_ended(
     assert town
 
 
-def test_a_coordinators_calendar_shows_everybodys_shifts(app: Flask, claire: FlaskClient) -> None:
+def test_a_coordinators_calendar_shows_every_shift(app: Flask, claire: FlaskClient) -> None:
     made = claire.post("/board/bank/reports/calendar", data={"what": "make"}).get_data(as_text=True)
     found = re.search(r"/calendar/[^\"]+\.ics", made)
     assert found is not None
@@ -242,7 +242,9 @@ def test_a_coordinators_calendar_shows_everybodys_shifts(app: Flask, claire: Fla
     assert app.test_client().get(found[0]).status_code == 404
 
 
-def test_her_own_calendar_stays_her_own_where_she_coordinates_too(app: Flask, town: Town) -> None:
+def test_a_collectors_calendar_shows_only_her_shifts_even_if_she_coordinates(
+    app: Flask, town: Town
+) -> None:
     with app.app_context(), transaction() as session:
         grant = RoleGrant(bank_id=town.bank, person_id=town.ana, role=Role.COORDINATOR)
         session.add(grant)
@@ -261,7 +263,7 @@ def test_her_own_calendar_stays_her_own_where_she_coordinates_too(app: Flask, to
     assert [stranger.get(path).status_code for path in paths] == [200, 404]
 
 
-def test_a_picture_is_kept_once_and_seen_by_the_office(
+def test_a_photo_is_stored_once_and_shown_on_the_board(
     ana: FlaskClient, claire: FlaskClient, round_id: int
 ) -> None:
     name = UUID(int=5)

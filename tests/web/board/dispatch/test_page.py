@@ -1,4 +1,4 @@
-"""The live page: what phones said, what is at risk, news as it comes; proposals taken."""
+"""The live page: progress, promises at risk, marks of a stream; proposals accepted."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from collector.db import db, reading, transaction
-from collector.planning.dispatch.accept import fitted
-from collector.planning.dispatch.difference import difference
-from collector.planning.dispatch.disruptions import proposals_of
-from collector.planning.dispatch.remaining_day import midday
+from collector.jobs.models import Job, JobState
+from collector.planning.dispatch.accept import rebase_to_present
+from collector.planning.dispatch.difference import compare_with_present
+from collector.planning.dispatch.queries import proposals_of
+from collector.planning.dispatch.remaining_day import load_remaining_day
 from collector.planning.models import Disruption, ProposalWay
 from collector.rounds.actions import edit_day
 from collector.web.board.dispatch.stream import Streams
@@ -33,7 +34,7 @@ DRIVING = datetime(2026, 11, 24, 7, 30, tzinfo=UTC)
 
 @pytest.fixture
 def claire(app: Flask, town: Town, clock: SetClock) -> FlaskClient:
-    """The coordinator, on the day, with one door of the round behind its collector."""
+    """Sign the coordinator in, on a day with one past stop."""
     with app.app_context():
         with transaction() as session:
             published(session, town)
@@ -48,7 +49,7 @@ def the_round(app: Flask, town: Town) -> int:
         return next(each.id for each in the_plan(session, town).rounds if each.stops)
 
 
-def test_the_page_says_where_everybody_is(claire: FlaskClient) -> None:
+def test_the_page_shows_the_progress_of_each_round(claire: FlaskClient) -> None:
     page = claire.get(LIVE).get_data(as_text=True)
     assert '1<span class="soft"> / 3</span>' in page
     assert "1 of 3 over" in page
@@ -56,14 +57,14 @@ def test_the_page_says_where_everybody_is(claire: FlaskClient) -> None:
     assert "Nothing: every promise, clock and phone is fine." in page
 
 
-def test_a_collector_who_is_silent_and_late_is_seen(claire: FlaskClient, clock: SetClock) -> None:
+def test_a_silent_and_late_round_is_shown(claire: FlaskClient, clock: SetClock) -> None:
     clock.advance(hours=3)
     page = claire.get(LIVE).get_data(as_text=True)
     assert "Nothing heard of" in page
     assert "after what was promised" in page
 
 
-def test_what_has_not_changed_is_not_sent_again(claire: FlaskClient, clock: SetClock) -> None:
+def test_an_unchanged_pane_is_not_sent_again(claire: FlaskClient, clock: SetClock) -> None:
     first = claire.get(f"{LIVE}/pane")
     again = claire.get(f"{LIVE}/pane", headers={"If-None-Match": first.headers["ETag"]})
     assert (first.status_code, again.status_code) == (200, 304)
@@ -72,7 +73,7 @@ def test_what_has_not_changed_is_not_sent_again(claire: FlaskClient, clock: SetC
     assert later.status_code == 200
 
 
-def test_a_stream_tells_the_mark_until_its_server_stops_and_gives_its_place_back(
+def test_a_stream_sends_marks_until_the_server_stops_and_returns_its_place(
     app: Flask, claire: FlaskClient
 ) -> None:
     streams = app.extensions["milkround_streams"] = Streams(1)
@@ -90,7 +91,7 @@ def test_a_stream_tells_the_mark_until_its_server_stops_and_gives_its_place_back
     assert streams.take()
 
 
-def test_a_collector_is_ill_and_a_proposal_is_taken_by_one_click(
+def test_a_proposal_for_an_ill_collector_is_accepted_with_one_click(
     app: Flask, claire: FlaskClient, town: Town
 ) -> None:
     told = claire.post(
@@ -108,7 +109,7 @@ def test_a_collector_is_ill_and_a_proposal_is_taken_by_one_click(
     assert again.status_code == 409
 
 
-def test_an_answer_is_taken_back_after_a_look_at_what_that_changes(
+def test_an_answer_is_reverted_after_its_changes_were_shown(
     app: Flask, claire: FlaskClient, town: Town
 ) -> None:
     form = {"kind": "collector_ill", "round": str(the_round(app, town))}
@@ -129,7 +130,32 @@ def test_an_answer_is_taken_back_after_a_look_at_what_that_changes(
     assert "Revision 3 is published." in claire.get(taken.location).text
 
 
-def test_a_disruption_may_be_laid_aside_and_is_nobody_elses(
+def test_a_dead_search_for_a_proposal_is_run_again_while_the_day_stands(
+    app: Flask, claire: FlaskClient, town: Town
+) -> None:
+    form = {"kind": "collector_ill", "round": str(the_round(app, town))}
+    told = claire.post(f"{LIVE}/disruptions", data=form).location
+    with app.app_context(), transaction() as session:
+        disruption = session.get_one(Disruption, int(told.rsplit("/", 1)[1]))
+        (looking,) = [each for each in proposals_of(session, disruption) if each.job_id]
+        session.get_one(Job, looking.job_id).state = JobState.DEAD
+    page = claire.get(told).text
+    assert "The planner did not finish this one." in page
+    assert f'action="{told}/attempts"' in page
+    again = {"proposal": str(looking.id)}
+    assert claire.post(f"{told}/attempts", data={"proposal": "9999"}).status_code == 404
+    assert claire.post(f"{told}/attempts", data=again).status_code == 303
+    with app.app_context(), transaction() as session:
+        job = session.get_one(Job, looking.job_id)
+        assert job.state is JobState.QUEUED
+        job.state = JobState.DEAD
+        version = the_plan(session, town).version
+        edit_day(session, bank_id=town.bank, day=DAY, version=version)
+    assert "/attempts" not in claire.get(told).text
+    assert claire.post(f"{told}/attempts", data=again).status_code == 409
+
+
+def test_a_disruption_is_dismissed_and_hidden_from_other_banks(
     app: Flask, claire: FlaskClient, town: Town
 ) -> None:
     told = claire.post(
@@ -170,7 +196,7 @@ def test_proposals_of_a_day_that_was_changed_since_are_made_anew_by_one_click(
         {"kind": "urgent", "pickup": "1"},
     ],
 )
-def test_what_a_form_cannot_mean_is_refused(claire: FlaskClient, form: dict[str, str]) -> None:
+def test_a_form_without_a_meaning_is_refused(claire: FlaskClient, form: dict[str, str]) -> None:
     assert claire.post(f"{LIVE}/disruptions", data=form).status_code in {404, 422}
 
 
@@ -189,7 +215,7 @@ def test_every_proposal_and_price_on_the_page_is_the_checkers_and_the_bills(
     page = claire.get(told.location).get_data(as_text=True)
     with app.test_request_context(), reading() as session:
         disruption = session.get_one(Disruption, int(told.location.rsplit("/", 1)[1]))
-        seen = midday(session, the_plan(session, town), now=clock.instant)
+        seen = load_remaining_day(session, the_plan(session, town), now=clock.instant)
         ahead = plan_of(disruption.ahead)
         for proposal in proposals_of(session, disruption):
             problem = problem_of(proposal.problem)
@@ -203,9 +229,9 @@ def test_every_proposal_and_price_on_the_page_is_the_checkers_and_the_bills(
             metres = plan.metres - ahead.metres
             assert signed(euros(abs(cents)), cents) in page
             assert signed(kilometres(abs(metres)), metres, least=50) in page
-            assert fitted(seen, problem, plan)[1].orders == plan.orders
+            assert rebase_to_present(seen, problem, plan)[1].orders == plan.orders
             day = seen.facts.service_day
-            found = difference(
+            found = compare_with_present(
                 the_plan(session, town), disruption, proposal, seen.facts.pickups, day
             )
             assert set(found.withdrawn) <= set(found.left)

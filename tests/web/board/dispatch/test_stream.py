@@ -1,4 +1,4 @@
-"""More people follow a day than the server has threads: pages still come, news by asking."""
+"""Streams of more readers than the server has threads: pages still come, marks by polling."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ PLACES = 4
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A server, and a coordinator's way in."""
+    """A server, and a coordinator's session."""
 
     port: int
     cookie: str
     day: date
 
     def ask(self, path: str) -> socket.socket:
-        """Ask for a page and leave the connection open."""
+        """Request a page and leave the connection open."""
         opened = socket.create_connection((LOOPBACK, self.port), timeout=30)
         head = f"GET {path} HTTP/1.1\r\nHost: {LOOPBACK}:{self.port}\r\nConnection: close\r\n"
         opened.sendall(f"{head}Cookie: milkround_desk={self.cookie}\r\n\r\n".encode())
@@ -50,7 +50,7 @@ def status(answered: socket.socket) -> int:
 
 @pytest.fixture
 def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first_port: int) -> Iterator[Served]:
-    """A bank behind a real server of two workers with four threads each."""
+    """Serve a bank with two workers of four threads each."""
     port = free_port(LOOPBACK, first_port)
     monkeypatch.setenv("MILKROUND_HOME", str(tmp_path))
     monkeypatch.setenv("PUBLIC_URL", f"http://{LOOPBACK}:{port}")

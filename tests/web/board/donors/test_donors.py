@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from collector.banks.models import Lactarium
 from collector.db import reading, transaction
-from collector.donors.call_backs import ask_call_back, offered
+from collector.donors.call_backs import offered, request_call_back
 from collector.donors.models import Donor, DonorState
 from collector.donors.queries import get_donor
 from collector.donors.screening import first_contact
@@ -35,7 +35,9 @@ def ida(app: Flask, town: Town) -> int:
             discreet=False,
         )
         wanted = offered(session, now=MORNING, bank_id=town.bank)[0]
-        ask_call_back(session, now=MORNING, bank_id=town.bank, donor_id=donor.id, wanted=wanted)
+        request_call_back(
+            session, now=MORNING, bank_id=town.bank, donor_id=donor.id, half_day=wanted
+        )
         return donor.id
 
 
@@ -146,9 +148,7 @@ def test_each_role_of_the_desk_is_led_to_a_page_of_its_own(app: Flask, town: Tow
         assert client.get("/board/").status_code == 403
 
 
-def test_an_administrator_claims_the_banks_own_line_and_nobody_elses(
-    app: Flask, town: Town
-) -> None:
+def test_an_administrator_claims_the_banks_own_line_and_no_other(app: Flask, town: Town) -> None:
     client = desk(app, town, Role.ADMIN)
     with app.app_context(), reading() as session:
         pessac = session.query(Lactarium).filter_by(town="Pessac").one().id
@@ -243,3 +243,28 @@ def test_an_administrator_adds_her_own_bank_to_the_directory(app: Flask, town: T
     with app.app_context(), reading() as session:
         line = session.query(Lactarium).where(Lactarium.bank_id == town.bank).one()
         assert (line.longitude, str(line.checked_on)) == (-0.66, "2026-11-24")
+
+
+def test_a_decision_with_a_mistake_keeps_its_note(app: Flask, town: Town) -> None:
+    nora = desk(app, town, Role.PROFESSIONAL)
+    there = f"/board/donors/{town.dora}/clinical-file/decisions"
+    form = {"to": "suspended", "because": "illness", "until": "soon", "note": "Antibiotics"}
+    answer = nora.post(there, data=form)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert ">Antibiotics</textarea>" in page
+    assert 'value="suspended" required checked' in page
+    assert 'value="illness" selected' in page
+    assert 'value="soon"' in page
+
+
+def test_a_blood_test_with_a_mistake_keeps_its_fields(app: Flask, town: Town) -> None:
+    nora = desk(app, town, Role.PROFESSIONAL)
+    there = f"/board/donors/blood-tests/donors/{town.dora}"
+    form = {"drawn_on": "soon", "outcome": "clear", "valid_until": "2027-01-31"}
+    answer = nora.post(there, data=form)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert 'value="soon"' in page
+    assert 'value="clear" selected' in page
+    assert 'value="2027-01-31"' in page

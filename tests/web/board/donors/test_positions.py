@@ -1,4 +1,4 @@
-"""Looking an address up: between two transactions, and never without the bank's wish."""
+"""Geocoding of an address: between two transactions, and only with the setting."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from collector.db import db, reading
 from collector.donors.queries import get_donor
 from collector.errors import Refused
-from collector.places.geocoding import Found
+from collector.places.geocoding import GeocodedPosition
 from collector.places.models import Position, PositionSource
 from tests.town import Town, sign_in
 
@@ -20,10 +20,10 @@ from tests.town import Town, sign_in
 class SomeGeocoder:
     """Answers what it is told to, and looks whether a transaction is open meanwhile."""
 
-    answer: Found | None = None
+    answer: GeocodedPosition | None = None
     away: bool = False
 
-    def find(self, *, line: str, postcode: str, town: str) -> Found | None:
+    def geocode(self, *, line: str, postcode: str, town: str) -> GeocodedPosition | None:
         assert (line, postcode, town) == ("1 rue du Port", "33000", "Bordeaux")
         assert not db.session().in_transaction()
         if self.away:
@@ -56,7 +56,7 @@ def place_of(app: Flask, town: Town) -> Position:
 def test_a_sure_answer_becomes_the_place_with_its_provider_and_score(
     app: Flask, town: Town, board: FlaskClient, geocoder: SomeGeocoder
 ) -> None:
-    geocoder.answer = Found(latitude=44.1, longitude=-0.2, score=0.91, provider="ban")
+    geocoder.answer = GeocodedPosition(latitude=44.1, longitude=-0.2, score=0.91, provider="ban")
     assert "Ask the address service" in board.get(f"/board/donors/{town.dora}/position").text
     answer = board.post(f"/board/donors/{town.dora}/position/lookup")
     assert answer.status_code == 303
@@ -66,7 +66,7 @@ def test_a_sure_answer_becomes_the_place_with_its_provider_and_score(
 
 
 @pytest.mark.parametrize("away", [True, False])
-def test_no_answer_changes_nothing_and_says_what_to_do(
+def test_without_an_answer_nothing_changes_and_the_page_gives_the_next_step(
     app: Flask, town: Town, board: FlaskClient, geocoder: SomeGeocoder, *, away: bool
 ) -> None:
     geocoder.away = away
@@ -76,6 +76,6 @@ def test_no_answer_changes_nothing_and_says_what_to_do(
     assert place_of(app, town).source is PositionSource.IMPORTED
 
 
-def test_where_the_bank_did_not_wish_it_nobody_is_asked(board: FlaskClient, town: Town) -> None:
+def test_without_the_setting_no_service_is_called(board: FlaskClient, town: Town) -> None:
     assert "Ask the address service" not in board.get(f"/board/donors/{town.dora}/position").text
     assert board.post(f"/board/donors/{town.dora}/position/lookup").status_code == 422

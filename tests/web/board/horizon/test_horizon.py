@@ -1,7 +1,8 @@
-"""The weeks: days that fit, found by a real child, proposed once, with rules as levers."""
+"""The weeks: days that fit, found by a real child process, proposed once, with levers."""
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -15,19 +16,18 @@ from collector.banks.models import Site, Zone
 from collector.clock import SystemClock
 from collector.db import db, reading, transaction
 from collector.donors.models import Serology
+from collector.jobs.models import Job, JobState
 from collector.jobs.supervisor import run_once
 from collector.notices.models import Notice
 from collector.people.models import Person
 from collector.pickups.giving import plan_giving
 from collector.pickups.models import Pickup, PickupState
-from collector.planning.horizon.due_dates import DueDonor, Levers, rules_of
-from collector.planning.horizon.jobs import (
-    days_found,
-    latest_horizon,
-    levers_priced,
-    plan_weeks,
-)
-from collector.planning.horizon.problem import PLAN_WEEKS, Weeks, look_ahead
+from collector.planning.horizon.actions import PLAN_WEEKS
+from collector.planning.horizon.due_dates import DueDonor, Levers, bank_levers
+from collector.planning.horizon.jobs import plan_weeks
+from collector.planning.horizon.levers import price_levers
+from collector.planning.horizon.problem import Weeks, load_weeks
+from collector.planning.horizon.queries import latest_horizon, proposed_days
 from collector.service_day import ServiceDay
 from routing.check.judge import check
 from routing.cost import cost
@@ -40,7 +40,7 @@ WEEKS = "/board/horizon"
 
 @pytest.fixture
 def due(app: Flask, town: Town) -> Town:
-    """The town with three donors whose freezers fill, and shifts on three days of two weeks."""
+    """Add three donors with filling freezers, and shifts on three days of two weeks."""
     with app.app_context():
         with transaction() as session:
             ana, site = session.get_one(Person, town.ana), session.get_one(Site, town.site)
@@ -63,12 +63,12 @@ def due(app: Flask, town: Town) -> Town:
 
 
 def ahead(session: Session, town: Town, levers: Levers | None = None) -> Weeks:
-    return look_ahead(
+    return load_weeks(
         session,
         now=MORNING,
         bank_id=town.bank,
         weeks=4,
-        levers=levers or rules_of(session, town.bank),
+        levers=levers or bank_levers(session, town.bank),
     )
 
 
@@ -76,7 +76,7 @@ def of(weeks: Weeks, name: str) -> DueDonor:
     return next(each for each in weeks.candidates if each.donor.first_name == name)
 
 
-def test_a_day_fits_where_somebody_drives_near_her_due_day(app: Flask, due: Town) -> None:
+def test_a_day_with_a_shift_near_the_due_date_fits(app: Flask, due: Town) -> None:
     with app.app_context(), reading() as session:
         weeks = ahead(session, due)
         driven = [DAY, *(DAY + timedelta(days=days) for days in (3, 7, 9))]
@@ -145,7 +145,9 @@ def test_days_are_found_by_a_child_and_proposed_once(app: Flask, due: Town) -> N
             problem, plan = problem_of(horizon.problem), plan_of(horizon.plan)
             assert check(problem, plan) == ()
             assert plan.cost == cost(problem, plan)
-            found = days_found(horizon, ServiceDay(horizon.first, ahead(session, due).first.zone))
+            found = proposed_days(
+                horizon, ServiceDay(horizon.first, ahead(session, due).first.zone)
+            )
             weeks = ahead(session, due)
             known = {each.donor.id: each for each in weeks.candidates}
             assert {each.donor_id for each in found} == set(known)
@@ -168,12 +170,34 @@ def test_days_are_found_by_a_child_and_proposed_once(app: Flask, due: Town) -> N
     levers_tell_the_difference(app, due)
 
 
+def test_a_dead_search_for_days_is_run_again_and_an_older_one_is_not(app: Flask, due: Town) -> None:
+    claire = sign_in(app, bank=due.bank, person=due.claire)
+    claire.post(WEEKS, data={"weeks": "4"})
+    with app.app_context(), transaction() as session:
+        horizon = latest_horizon(session, due.bank)
+        assert horizon is not None
+        session.get_one(Job, horizon.job_id).state = JobState.DEAD
+    attempts = f"{WEEKS}/{horizon.id}/attempts"
+    page = claire.get(WEEKS).text
+    assert f'action="{attempts}"' in page
+    assert "shifts as they were at Mon 23 Nov 08:00" in re.sub(r"\s+", " ", page)
+    stranger = sign_in(app, bank=due.other_bank, person=due.sophie)
+    assert stranger.post(attempts).status_code == 404
+    assert claire.post(attempts).status_code == 303
+    with app.app_context(), reading() as session:
+        assert session.get_one(Job, horizon.job_id).state is JobState.QUEUED
+    assert "The planner is looking for days" in claire.get(WEEKS).text
+    assert claire.post(attempts).status_code == 422
+    claire.post(WEEKS, data={"weeks": "2"})
+    assert claire.post(attempts).status_code == 409
+
+
 def levers_tell_the_difference(app: Flask, town: Town) -> None:
-    """A radius that admits nobody gives back every kilometre of the donors who are left."""
+    """Compare with a radius that admits no donor: every kilometre of the others is saved."""
     with app.app_context(), reading() as session:
         horizon = latest_horizon(session, town.bank)
         assert horizon is not None
-        none, same = levers_priced(
+        none, same = price_levers(
             session,
             now=MORNING,
             horizon=horizon,
@@ -188,7 +212,7 @@ def levers_tell_the_difference(app: Flask, town: Town) -> None:
         assert (same.donors, same.metres, same.volume_ml) == (0, 0, 0)
 
 
-def test_without_shifts_or_donors_the_page_says_what_is_missing(app: Flask, town: Town) -> None:
+def test_without_shifts_or_donors_the_page_names_the_missing_part(app: Flask, town: Town) -> None:
     claire = sign_in(app, bank=town.bank, person=town.claire)
     assert claire.post(WEEKS).status_code == 422
     assert "No further donor is due" in claire.get(WEEKS).get_data(as_text=True)
@@ -199,7 +223,7 @@ def test_without_shifts_or_donors_the_page_says_what_is_missing(app: Flask, town
     assert "Enter the shifts first" in refused.get_data(as_text=True)
 
 
-def test_the_morning_counts_what_waits(app: Flask, due: Town) -> None:
+def test_the_morning_counts_open_work(app: Flask, due: Town) -> None:
     with app.app_context():
         with transaction() as session:
             until = MORNING.date() + timedelta(days=14)

@@ -76,6 +76,6 @@ def test_the_example_of_donors_can_be_imported(claire: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize("address", ["/board/inbox/imports/staff.csv"])
-def test_what_cannot_be_imported_is_not_found(claire: FlaskClient, address: str) -> None:
+def test_a_kind_that_cannot_be_imported_is_not_found(claire: FlaskClient, address: str) -> None:
     assert claire.get(address).status_code == 404
     assert send(claire, HEADER, kind="staff").status_code == 404

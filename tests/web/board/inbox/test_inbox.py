@@ -1,4 +1,4 @@
-"""The board's requests: accept, call off, clear a hold, place an address, type in a phone call."""
+"""The board's inbox: acceptance, cancellation, holds, positions, requests by telephone."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def state_of(app: Flask, pickup: int) -> PickupState:
         return session.get_one(Pickup, pickup).state
 
 
-def test_an_empty_inbox_says_what_will_appear(claire: FlaskClient) -> None:
+def test_an_empty_inbox_explains_its_purpose(claire: FlaskClient) -> None:
     page = text(claire.get("/board/inbox"))
     assert "When a donor asks for a visit, it appears here" in page
 
@@ -110,7 +110,7 @@ def test_a_request_that_was_answered_cannot_be_accepted_again(
     assert state_of(app, waiting) is PickupState.ASKED
 
 
-def test_a_hold_is_cleared_by_whoever_called(app: Flask, town: Town, claire: FlaskClient) -> None:
+def test_a_hold_is_cleared_by_the_caller(app: Flask, town: Town, claire: FlaskClient) -> None:
     pickup = asked(app, town.dora)
     with app.app_context(), transaction() as session:
         hold = PickupHold(
@@ -194,7 +194,7 @@ def test_a_request_by_phone_is_kept_and_may_be_accepted_at_once(
         ({"day_1": DAY.isoformat(), "opens_1": "08:00", "closes_1": "09:00"}, "asked twice"),
     ],
 )
-def test_a_request_by_phone_with_a_flag_waits_and_says_why(
+def test_a_request_by_telephone_with_a_flag_waits_with_the_reason(
     app: Flask, town: Town, claire: FlaskClient, given: dict[str, str], why: str
 ) -> None:
     form = UNTROUBLED | {"donor": str(town.dora), "accept": "yes"} | given
@@ -216,9 +216,7 @@ def test_a_request_by_phone_for_a_file_that_does_not_allow_it_waits(
     assert "It waits among the requests: file does not allow" in text(claire.get("/board/inbox"))
 
 
-def test_a_flagged_request_nobody_wants_accepted_at_once_is_only_kept(
-    town: Town, claire: FlaskClient
-) -> None:
+def test_a_flagged_request_without_the_tick_is_only_kept(town: Town, claire: FlaskClient) -> None:
     claire.post("/board/inbox/requests", data=PHONED | {"donor": str(town.dora)})
     assert "It waits among the requests" not in text(claire.get("/board/inbox"))
 
@@ -235,7 +233,7 @@ def test_accepting_in_two_tabs_accepts_once(app: Flask, town: Town, claire: Flas
 
 
 @pytest.mark.parametrize("state", [PickupState.PLANNED, PickupState.PUBLISHED])
-def test_accepting_what_is_planned_already_leaves_it_there(
+def test_accepting_a_planned_request_leaves_it_planned(
     app: Flask, town: Town, claire: FlaskClient, state: PickupState
 ) -> None:
     pickup = asked(app, town.dora, state=state)
@@ -261,7 +259,7 @@ def test_both_forms_ask_the_same_three_health_questions(
         assert str(question) in phoned
 
 
-def test_what_a_donor_typed_is_set_apart_from_our_words(
+def test_a_donors_words_are_quoted_and_isolated(
     app: Flask, town: Town, claire: FlaskClient
 ) -> None:
     pickup = asked(app, town.dora)
@@ -291,7 +289,7 @@ def test_a_request_sent_twice_is_one_request(app: Flask, town: Town, claire: Fla
         ("day_0", "", "at least one day"),
     ],
 )
-def test_what_is_wrong_with_a_phone_request_stands_at_its_field(
+def test_a_mistake_in_a_telephone_request_is_shown_at_its_field(
     town: Town, claire: FlaskClient, field: str, given: str, said: str
 ) -> None:
     answer = claire.post(
@@ -325,18 +323,18 @@ def test_another_banks_requests_and_donors_are_not_found(
     )
 
 
-def test_a_file_is_read_with_what_speaks_against_a_visit(town: Town, claire: FlaskClient) -> None:
+def test_a_file_is_shown_with_the_reasons_against_a_visit(town: Town, claire: FlaskClient) -> None:
     page = text(claire.get(f"/board/donors/{town.dora}"))
     assert "Dora Martin" in page
     assert "31 January" in page
     assert "Visits" in page
 
 
-def test_the_rules_say_which_of_them_nobody_verified(claire: FlaskClient) -> None:
+def test_unverified_rules_are_marked(claire: FlaskClient) -> None:
     page = text(claire.get("/board/bank/policies"))
     assert "not verified" in page
     assert "A blood test counts for" in page
 
 
-def test_a_bottle_nobody_knows_is_not_found(claire: FlaskClient) -> None:
+def test_an_unknown_bottle_is_not_found(claire: FlaskClient) -> None:
     assert claire.get("/board/bank/containers/123").status_code == 404

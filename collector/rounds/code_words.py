@@ -1,4 +1,4 @@
-"""The two words that a collector says at a door, so that no name need be said."""
+"""Code words: two words per visit that a collector says at the door instead of a name."""
 
 import hashlib
 from collections.abc import Collection
@@ -72,18 +72,23 @@ WORDS = (
     "village",
     "zigzag",
 )
-"""Words that are written alike in French and in English, and that say nothing of the visit."""
+"""Words with one spelling in French and in English, and without any bearing on the visit."""
 
 
-def code_for(seed: str, taken: Collection[str]) -> str:
+def code_words(seed: str, taken: Collection[str]) -> str:
     """Return two different words for a visit.
 
     Parameters
     ----------
     seed
-        What makes it this visit: the same seed gives the same words.
+        The identity of the visit: the same seed gives the same words.
     taken
-        The codes of the round's other stops; none of them is given again.
+        The words of the round's other stops; they are not used again.
+
+    Raises
+    ------
+    ValueError
+        The round has more stops than there are pairs of words.
     """
     number = int.from_bytes(hashlib.sha256(seed.encode()).digest()[:8])
     for step in range(len(WORDS) * (len(WORDS) - 1)):

@@ -1,4 +1,4 @@
-"""What may be asked for: the first and the last permitted of everything."""
+"""Rules of a draft: the first and the last permitted value of each."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from collector.pickups.drafts import CivilWindow, PickupDraft
 from collector.pickups.models import Purpose
-from collector.pickups.windows import Ask, CivilWindow, mistakes_in
+from collector.pickups.validation import mistakes_in
 from collector.service_day import ServiceDay
 
 PARIS = ZoneInfo("Europe/Paris")
 NOW = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)  # Monday, 08:00 in Paris
 TODAY = date(2026, 11, 23)
-GOOD = Ask(
+GOOD = PickupDraft(
     bottles=8,
     volume_ml=1500,
     oldest_on=date(2026, 11, 1),
@@ -25,11 +26,11 @@ GOOD = Ask(
 )
 
 
-def wrong(asked: Ask, now: datetime = NOW) -> list[tuple[str, str]]:
+def wrong(asked: PickupDraft, now: datetime = NOW) -> list[tuple[str, str]]:
     return [(mistake.field, mistake.code) for mistake in mistakes_in(asked, now=now, zone=PARIS)]
 
 
-def at(day: date, opens: time, closes: time) -> Ask:
+def at(day: date, opens: time, closes: time) -> PickupDraft:
     return replace(GOOD, windows=(CivilWindow(day, opens, closes),))
 
 
@@ -64,9 +65,9 @@ def test_the_oldest_bottle_is_of_today_at_the_latest_and_two_years_ago_at_most()
 
 def test_a_first_interview_needs_no_bottles() -> None:
     windows = GOOD.windows
-    assert wrong(Ask(purposes=(Purpose.FIRST_INTERVIEW,), windows=windows)) == []
-    assert ("oldest_on", "oldest_missing") in wrong(Ask(windows=windows))
-    assert wrong(Ask(purposes=(), windows=windows)) == [("purposes", "purpose_missing")]
+    assert wrong(PickupDraft(purposes=(Purpose.FIRST_INTERVIEW,), windows=windows)) == []
+    assert ("oldest_on", "oldest_missing") in wrong(PickupDraft(windows=windows))
+    assert wrong(PickupDraft(purposes=(), windows=windows)) == [("purposes", "purpose_missing")]
 
 
 def test_a_day_lies_from_today_to_fourteen_days_ahead() -> None:

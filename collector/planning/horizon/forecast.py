@@ -1,7 +1,7 @@
-"""When a donor's freezer is full and her oldest bottle due, foretold from what was fetched before.
+"""Forecast of a donor's full freezer and due milk, from her earlier collections.
 
-How it is reckoned, and where its starting values come from, is told in docs/forecast.md. It is a
-guess to plan with: nothing is refused by it.
+docs/forecast.md has the method and the sources of the starting values. A forecast serves planning:
+no rule refuses anything by it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -21,24 +21,25 @@ from collector.donors.queries import donors_of
 from collector.pickups.flags import fetch_by
 from collector.pickups.giving import givings_of, is_paused
 from collector.pickups.models import Giving, Pickup
-from collector.pickups.queries import every_request
+from collector.pickups.queries import requests_by_donor
 from collector.pickups.states import OPEN
 from collector.service_day import ServiceDay
 
 PRIOR_ML_PER_DAY = 100
-"""1.5 L, Paris' least, in the two weeks that are the short end of its rhythm."""
+"""Prior rate, in ml per day: 1.5 L, the least volume of Paris, in the two weeks that are the short
+end of its rhythm."""
 PRIOR_DAYS = 14
-"""The prior weighs as much as one interval of two weeks."""
+"""Weight of the prior: one interval of two weeks."""
 PRIOR_CAPACITY_ML = 3_000
-"""Twenty bottles of 150 ml: a drawer. Milkround's own starting value."""
+"""Prior capacity, in ml: twenty bottles of 150 ml, a drawer. Milkround's own starting value."""
 INTERVALS = 4
 QUARTERS = 4
 TAPERING_SHARE = 0.5
-GIVING = frozenset({DonorState.ELIGIBLE, DonorState.SUSPENDED, DonorState.AWAITING_SEROLOGY})
+GIVING_STATES = frozenset({DonorState.ELIGIBLE, DonorState.SUSPENDED, DonorState.AWAITING_SEROLOGY})
 
 
-class Fetched(NamedTuple):
-    """A day and the milk that was fetched on it."""
+class CollectedMilk(NamedTuple):
+    """A day and the milk collected on it."""
 
     day: date
     volume_ml: int
@@ -46,16 +47,16 @@ class Fetched(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forecast:
-    """What is foretold of one donor, from today on.
+    """Forecast of one donor, from today on.
 
     Attributes
     ----------
     from_history
-        Whether milk was fetched at least twice: until then the prior alone speaks.
+        Whether milk was collected at least twice; until then the prior alone counts.
     level_ml
-        What is in her freezer today.
+        The milk in her freezer today.
     full_on
-        The first day on which it is full; None where nobody can tell.
+        The first day with a full freezer; None if there is no rate.
     due_on
         The last day on which the bank takes her oldest bottle.
     """
@@ -70,11 +71,11 @@ class Forecast:
 
     @property
     def comes_by(self) -> date | None:
-        """The day by which somebody should come: the earlier of the two clocks."""
+        """The last day for a visit: the earlier of the two dates."""
         return min((day for day in (self.full_on, self.due_on) if day), default=None)
 
     def reaches(self, volume_ml: int, *, level_ml: int | None = None) -> date | None:
-        """Return the first day on which there is as much milk as this, or None for never."""
+        """Return the first day with this volume; None for never."""
         missing = volume_ml - (self.level_ml if level_ml is None else level_ml)
         if missing <= 0:
             return self.today
@@ -84,8 +85,8 @@ class Forecast:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Due:
-    """A donor and when somebody should come to her."""
+class ForecastDonor:
+    """A donor with her forecast, her open request and her last collection."""
 
     donor: Donor
     forecast: Forecast
@@ -94,33 +95,33 @@ class Due:
     paused: bool
 
 
-def forecast(
+def compute_forecast(
     *,
     today: date,
     began: date,
-    fetched: Sequence[Fetched],
+    fetched: Sequence[CollectedMilk],
     requests: Iterable[Pickup],
     giving: Giving | None,
     policies: Policies,
 ) -> Forecast:
-    """Reckon a forecast.
+    """Compute a forecast.
 
     Parameters
     ----------
     began
-        When she began to fill her freezer, if nothing was fetched since.
+        The day on which she began to fill her freezer, without a collection.
     fetched
-        What was fetched, oldest first.
+        Earlier collections, oldest first.
     requests
-        Hers, newest first, with the day she asked as `asked_at`.
+        Her requests, newest first; `asked_at` is the day of the declared volume.
     """
     requests = list(requests)
     rate = _rate(fetched, giving)
     since = fetched[-1].day if fetched else began
     open_one = next((pickup for pickup in requests if pickup.state in OPEN), None)
     if open_one is not None and open_one.volume_ml:
-        said = open_one.asked_at.date()
-        level = open_one.volume_ml + round(rate * max(0, (today - said).days))
+        declared_on = open_one.asked_at.date()
+        level = open_one.volume_ml + round(rate * max(0, (today - declared_on).days))
         oldest = open_one.oldest_on or since
     else:
         level, oldest = round(rate * max(0, (today - since).days)), since
@@ -138,22 +139,22 @@ def forecast(
     return replace(found, full_on=found.reaches(found.capacity_ml))
 
 
-def forecast_of(session: Session, donor: Donor, *, now: datetime) -> Forecast:
+def load_forecast(session: Session, donor: Donor, *, now: datetime) -> Forecast:
     """Return the forecast of one donor."""
-    return _all(session, donor.bank_id, [donor], now=now)[0].forecast
+    return _forecasts(session, donor.bank_id, [donor], now=now)[0].forecast
 
 
-def who_will_be_due(session: Session, *, bank_id: int, now: datetime, days: int) -> list[Due]:
-    """Return the donors somebody should come to within so many days, the soonest first.
+def due_donors(session: Session, *, bank_id: int, now: datetime, days: int) -> list[ForecastDonor]:
+    """Return the donors with a last day for a visit within so many days, the soonest first.
 
-    Who lost her child is not in it: a person speaks with her first.
+    Bereaved donors are not among them: a person speaks with them first.
     """
-    donors = [donor for donor in donors_of(session, bank_id) if donor.state in GIVING]
+    donors = [donor for donor in donors_of(session, bank_id) if donor.state in GIVING_STATES]
     last = ServiceDay.of(now, get_bank(session, bank_id).zone).day + timedelta(days=days)
     grieving = {key for key, row in givings_of(session, bank_id).items() if row.bereaved_at}
     found = [
         due
-        for due in _all(session, bank_id, donors, now=now)
+        for due in _forecasts(session, bank_id, donors, now=now)
         if due.donor.id not in grieving
         and due.forecast.comes_by is not None
         and due.forecast.comes_by <= last
@@ -161,32 +162,34 @@ def who_will_be_due(session: Session, *, bank_id: int, now: datetime, days: int)
     return sorted(found, key=lambda due: (due.forecast.comes_by or last, due.donor.id))
 
 
-def _all(session: Session, bank_id: int, donors: list[Donor], *, now: datetime) -> list[Due]:
+def _forecasts(
+    session: Session, bank_id: int, donors: list[Donor], *, now: datetime
+) -> list[ForecastDonor]:
     keys = [donor.id for donor in donors]
     zone = get_bank(session, bank_id).zone
     today = ServiceDay.of(now, zone).day
     policies, givings = policies_of(session, bank_id), givings_of(session, bank_id)
-    requests = every_request(session, bank_id, keys)
-    fetched: dict[int, list[Fetched]] = {}
+    requests = requests_by_donor(session, bank_id, keys)
+    fetched: dict[int, list[CollectedMilk]] = {}
     for donor_id, at, volume in _records(session, bank_id, keys):
-        fetched.setdefault(donor_id, []).append(Fetched(ServiceDay.of(at, zone).day, volume))
+        fetched.setdefault(donor_id, []).append(CollectedMilk(ServiceDay.of(at, zone).day, volume))
     found = []
     for donor in donors:
-        hers, giving = requests.get(donor.id, []), givings.get(donor.id)
+        her_requests, giving = requests.get(donor.id, []), givings.get(donor.id)
         history = fetched.get(donor.id, [])
-        told = forecast(
+        computed = compute_forecast(
             today=today,
             began=donor.interview_signed_on or ServiceDay.of(donor.registered_at, zone).day,
             fetched=history,
-            requests=hers,
+            requests=her_requests,
             giving=giving,
             policies=policies,
         )
         found.append(
-            Due(
+            ForecastDonor(
                 donor=donor,
-                forecast=told,
-                open=next((pickup for pickup in hers if pickup.state in OPEN), None),
+                forecast=computed,
+                open=next((pickup for pickup in her_requests if pickup.state in OPEN), None),
                 last=history[-1].day if history else None,
                 paused=is_paused(giving, today),
             )
@@ -209,8 +212,8 @@ def _records(session: Session, bank_id: int, donors: list[int]) -> list[tuple[in
     return [(row[0], row[1], row[2]) for row in rows]
 
 
-def _rate(fetched: Sequence[Fetched], giving: Giving | None) -> float:
-    """Return millilitres a day: her latest intervals, with the prior as one more."""
+def _rate(fetched: Sequence[CollectedMilk], giving: Giving | None) -> float:
+    """Return millilitres per day: the latest intervals, with the prior as one more."""
     recent = fetched[-(INTERVALS + 1) :]
     volume = PRIOR_ML_PER_DAY * PRIOR_DAYS + sum(later.volume_ml for _, later in pairwise(recent))
     days = PRIOR_DAYS + sum((later.day - earlier.day).days for earlier, later in pairwise(recent))
@@ -219,7 +222,7 @@ def _rate(fetched: Sequence[Fetched], giving: Giving | None) -> float:
 
 
 def _capacity(requests: Iterable[Pickup]) -> int:
-    """Return what her freezer holds, by the last time she said how full it was."""
+    """Return the capacity of her freezer, in ml, by her latest declaration of its filling."""
     for pickup in requests:
         if pickup.freezer_quarters and pickup.volume_ml:
             return pickup.volume_ml * QUARTERS // pickup.freezer_quarters

@@ -1,0 +1,88 @@
+// Types of a round: as the bank publishes it, as the phone stores it, as its pages show it.
+import type { StoredEvent } from "./events";
+import type { roundModel } from "./round-model.js";
+
+export interface Place {
+  latitude: number | null;
+  longitude: number | null;
+}
+
+export interface Site extends Place {
+  site: number;
+  name: string;
+}
+
+export interface Address extends Place {
+  line: string;
+  postcode: string;
+  town: string;
+  access_notes: string;
+}
+
+// Instants are ISO 8601 in UTC.
+export interface Stop {
+  pickup: number;
+  arrives_at: string | null;
+  begins_at: string | null;
+  ends_at: string | null;
+  window: { opens: string; closes: string };
+  donor_number: number;
+  first_name: string;
+  family_name: string;
+  phone: string;
+  address: Address;
+  purposes: string[];
+  bottles: number;
+  volume_ml: number;
+  empties_wanted: number;
+  call_first: boolean;
+  note: string;
+  code: string;
+}
+
+export interface Snapshot {
+  round: number;
+  revision: number;
+  day: string;
+  time_zone: string;
+  letter: string;
+  collector: string;
+  vehicle: string;
+  departs_at: string | null;
+  returns_at: string | null;
+  metres: number;
+  start: Site;
+  end: Site;
+  freezer_warmest_celsius: number;
+  why?: string;
+  stops: Stop[];
+}
+
+export interface Answer {
+  client_id: string;
+  kind: string;
+  decision: string | null;
+  note: string;
+}
+
+export interface VisitState {
+  phase: string;
+  arrivedAt: string | null;
+  decidedBy: StoredEvent | null;
+  postponed: number | null;
+}
+
+export type RoundModel = ReturnType<typeof roundModel> & { fresh?: Snapshot | null };
+export type ShownStop = RoundModel["stops"][number];
+
+export interface Stored {
+  rounds: { round: number; shown?: Snapshot; snapshot?: Snapshot; incidents?: Answer[]; unloaded?: { letter: string; day: string } }[];
+  events: StoredEvent[];
+  photos: IDBValidKey[];
+  person?: { id: number; name: string };
+  touched?: string;
+  terms?: Record<string, any>;
+  settings: Record<string, any>;
+  leaving?: boolean;
+  revoked?: string | false;
+}

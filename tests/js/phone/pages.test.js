@@ -1,0 +1,169 @@
+// Pages of the phone, drawn at every address and in every state of a round.
+import assert from "node:assert/strict";
+import test, { beforeEach } from "node:test";
+import { Bank } from "../support/bank.js";
+import { $, $$, openPhonePage, text } from "../support/page.js";
+import { newPhone } from "../support/phone.js";
+import { at, round, stop } from "../support/rounds.js";
+
+const window = openPhonePage();
+window.scrollTo = () => {};
+const load = (name) => import(`../../../static/js/phone/${name}.js`);
+const { record } = await load("outbox");
+const { chooseRound } = await load("round-choice");
+const { pageAt } = await load("router");
+const store = await load("store");
+const { state } = await load("sync");
+const { drawBar } = await load("top-bar");
+
+const full = {
+  call_first: true, code: "amber fox", donor_number: 10_000_014, note: "Ring twice", phone: "+33 5 56 00 00 00", empties_wanted: 2,
+  window: { opens: at(0), closes: at(120) }, address: { line: "1 rue X", postcode: "33400", town: "Talence", access_notes: "3rd floor", latitude: 44.8, longitude: -0.6 },
+};
+const snapshot = { ...round(3, 1, stop(31, full), stop(32, { ...full, purposes: ["blood_sample"], bottles: 0 })), vehicle: "V1", metres: 42_000, freezer_warmest_celsius: -18 };
+const terms = { phone: "+33 5 56 00 00 01", milk_ride_minutes: 360, tube_ride_minutes: 240, proofs: {}, navigation: "all", freezers: [{ site: 1, name: "Bank", kind: "bank", latitude: 44.8, longitude: -0.6 }] };
+
+beforeEach(async () => {
+  await newPhone(new Bank(snapshot));
+  Object.assign(state, { signedOut: false, stranger: false });
+  await store.setMeta("terms", terms);
+  await store.updateRound(3, () => ({ round: 3, shown: snapshot, snapshot }));
+});
+
+async function draw(address = "") {
+  const stored = await store.readAll();
+  const [place, id, form] = address.split("/");
+  const { model, others } = chooseRound(stored, { place, id });
+  drawBar(stored, model);
+  $("[data-page]").replaceChildren(...[pageAt({ place, id, form }, stored, model, others, () => {})].flat(9).filter(Boolean));
+  return text($("[data-page]"));
+}
+const collected = { bottles: 2, volume_ml: 450, freezer_celsius: -20, containers: [], checks: {}, tubes: [], box: "C1" };
+const start = () => record(3, "started", { payload: { boxes: [] } });
+
+test("before the start a round has its departure, its loads and one main button", async () => {
+  assert.match(await draw(), /departs 10:00 Bank.*bottles_many 2.*empties_many 4.*V1/);
+  assert.equal($("#start").getAttribute("href"), "#/start");
+  assert.equal($("#read-box"), null);
+});
+
+test("a round that has lost all its stops has no departure", async () => {
+  await store.updateRound(3, (was) => ({ ...was, shown: { ...snapshot, departs_at: null, stops: [] } }));
+  assert.match(await draw(), /departs – Bank/);
+});
+
+test("on the road the next stop comes first, with its loads, access and phone", async () => {
+  await start();
+  assert.match(await draw(), /arrival 10:31.*window 10:00 12:00.*Donor 31 Martin.*1 rue X.*3rd floor.*Ring twice.*amber fox.*10 000 014/);
+  assert.equal($("a[href^='tel:']").getAttribute("href"), "tel:+33556000000");
+  assert.ok($("#here"));
+  await record(3, "arrived", { pickup: 31 });
+  await draw();
+  assert.equal($("#here"), null);
+  assert.ok($("a[href='#/stop/31/record']"));
+});
+
+test("a settled stop is reopened, not recorded again", async () => {
+  await start();
+  await record(3, "collected", { pickup: 31, payload: collected });
+  assert.match(await draw("stop/31/record"), /recorded_bottles.*reopen/);
+  assert.equal($("form"), null);
+  assert.match(await draw("stop/31/reopen"), /reopen_title/);
+});
+
+for (const [address, words] of [
+  ["stop/31", /Donor 31/], ["stop/31/record", /record_title/], ["stop/31/not-done", /not_done_title/], ["stop/31/rebook", /later_rebook/],
+  ["stop/31/later", /later_title/], ["hand-over", /hand_over_title Bank/], ["box", /box_read_title/], ["incident", /incident_title/],
+  ["close", /close_title/], ["sync", /sync_title/], ["stop/99", /all_stops/], ["nowhere", /all_stops/], ["start", /all_stops/],
+]) {
+  test(`on the road the address #/${address} has its page`, async () => {
+    await start();
+    assert.match(await draw(address), words);
+  });
+}
+
+test("before the start only the start and an incident can be recorded", async () => {
+  for (const address of ["hand-over", "box", "close"]) assert.match(await draw(address), /all_stops/, address);
+  assert.match(await draw("start"), /boxes_title/);
+  assert.match(await draw("incident"), /incident_title/);
+  await draw("stop/31");
+  assert.equal($("#here"), null);
+});
+
+test("after the last stop the way leads to the hand-over, and then to the end of the day", async () => {
+  await start();
+  await record(3, "collected", { pickup: 31, payload: collected });
+  await record(3, "not_done", { pickup: 32, payload: { reason: "access", note: "", rebook: true } });
+  assert.match(await draw(), /incident_rebook.*all_done.*go_back Bank/);
+  await record(3, "handed_over", { payload: { containers: null } });
+  assert.match(await draw(), /unloaded_title.*said_handed_over/);
+  assert.ok($("#close-day"));
+  await record(3, "closed", { payload: { kilometres: 84 } });
+  assert.match(await draw(), /closed_text 84/);
+  assert.deepEqual([$("#close-day"), $("#tell")], [null, null]);
+});
+
+test("a new revision is shown once the collector is at no door", async () => {
+  await start();
+  await record(3, "arrived", { pickup: 31 });
+  const second = { ...snapshot, revision: 2, why: "Snow", stops: [{ ...snapshot.stops[0], arrives_at: at(45) }, stop(33, full)] };
+  await store.updateRound(3, (was) => ({ ...was, snapshot: second }));
+  assert.match(await draw(), /change_waits/);
+  await record(3, "collected", { pickup: 31, payload: collected });
+  assert.match(await draw(), /changed_title.*Snow.*changed_added \(1\).*changed_removed \(1\).*changed_moved \(1\)/);
+  assert.ok($("#acknowledge"));
+});
+
+test("a clock that runs out shows the nearest freezer and tells the coordinator once", async (context) => {
+  context.mock.timers.enable({ apis: ["Date"], now: Date.parse(at(0)) });
+  await start();
+  await record(3, "collected", { pickup: 31, payload: collected });
+  context.mock.timers.setTime(Date.parse(at(335)));
+  assert.match(await draw(), /alarm_title.*clock_left.*alarm_text.*Bank/);
+  assert.ok($("#divert"));
+  await record(3, "incident", { payload: { kind: "clock", note: "", site: 1 } });
+  assert.match(await draw(), /incident_unsent/);
+  assert.equal($("#divert"), null);
+});
+
+test("the bar tells of waiting, refused and sent records, and of a session that is over", async () => {
+  const bar = async () => {
+    await draw();
+    return text($("#sync"));
+  };
+  assert.equal(await bar(), "all_sent");
+  const { client_id } = await start();
+  assert.match(await bar(), /^waiting 1 \d\d:\d\d$/);
+  state.signedOut = true;
+  assert.equal(await bar(), "sign_in_short");
+  const { applyOutcomes } = await load("outbox");
+  await applyOutcomes([{ client_id, status: "refused", message: "No." }]);
+  assert.equal(await bar(), "refused_some 1");
+});
+
+test("the bar tells of a photo that is still on the phone", async () => {
+  const { applyOutcomes } = await load("outbox");
+  const { putPhoto } = await load("photos");
+  const { client_id } = await record(3, "collected", { pickup: 31, payload: { ...collected, photo: "picture" } });
+  await putPhoto("picture", 3, new ArrayBuffer(8));
+  await applyOutcomes([{ client_id, status: "accepted" }]);
+  await draw("sync");
+  assert.match(text($("#sync")), /^waiting 1/);
+  assert.match(text($("[data-page]")), /sync_waiting_text/);
+});
+
+test("a phone of another person, a revoked one and an empty one have a page of their own", async () => {
+  state.stranger = true;
+  assert.match(await draw(), /not_ours/);
+  state.stranger = false;
+  await start();
+  for (const [reason, words] of [["office", /revoked_title.*revoked_unsent_one 1/], ["pin", /lock_title.*lock_out.*revoked_unsent_one 1/]]) {
+    await store.setMeta("revoked", reason);
+    assert.match(await draw(), words);
+    assert.ok($$("button").some((button) => text(button) === "export"));
+  }
+  await store.wipeAll();
+  assert.match(await draw(), /loading/);
+  await store.setMeta("touched", at(0));
+  assert.match(await draw(), /none_title/);
+});
