@@ -1,4 +1,4 @@
-"""Command line: ``python -m routing solve|check|explain|insertions|compare|warm``.
+"""Command line: ``python -m routing solve|check|explain|insertions|compare|warm|schema``.
 
 Exit codes: 0 done, 1 a plan breaks rules, 2 wrong input, 3 no plan found in time.
 """
@@ -29,6 +29,7 @@ from routing.errors import (
 from routing.formats.format import ReadProblem, WrittenPlan
 from routing.formats.known import FORMATS
 from routing.formats.native import cost_data, plan_data, reason_data
+from routing.formats.schema import native_schema
 from routing.plan import Plan
 from routing.process.reader_death import die_with_reader
 from routing.schedule import assembled, retimed
@@ -75,6 +76,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True)
     _solve_parser(commands.add_parser("solve", help="make a plan"))
     commands.add_parser("warm", help="compile everything ahead").set_defaults(command=_warm)
+    schema = commands.add_parser("schema", help="print the JSON Schema of the native format")
+    schema.set_defaults(command=_schema)
     for name, command, text in (
         ("check", _check, "say which rules a plan breaks"),
         ("explain", _explain, "say why a visit is unassigned"),
@@ -236,6 +239,11 @@ def _warm(_: Arguments) -> int:
     if not is_warm():
         sys.stderr.write("Compiling the planner, once; it takes a minute or so.\n")
         warm()
+    return DONE
+
+
+def _schema(_: Arguments) -> int:
+    _say(json.dumps(native_schema(), ensure_ascii=False, indent=2))
     return DONE
 
 
