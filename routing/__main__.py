@@ -18,7 +18,7 @@ from typing import Any, Final
 from routing.analysis.compare import VisitDifference, compare
 from routing.analysis.explain import explain
 from routing.analysis.insertion import insertions
-from routing.check.judge import check, check_tour
+from routing.check.judge import check_plan, check_tour
 from routing.errors import (
     InvalidInputError,
     InvalidPlanError,
@@ -249,7 +249,7 @@ def _schema(_: Arguments) -> int:
 
 def _check(options: Arguments) -> int:
     question, (plan,) = _judged(options)
-    broken = check(question.problem, plan)
+    broken = check_plan(question.problem, plan)
     for violation in broken:
         _say(violation.sentence)
     return BREAKS_RULES if broken else DONE

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from routing.check.judge import check
+from routing.check.judge import check_plan
 from routing.formats.native import plan_of, write_plan, write_problem
 from routing.problem import Problem
 from routing.schedule import retimed
@@ -36,7 +36,7 @@ def test_a_killed_search_has_left_a_legal_plan():
         line = json.loads(child.stdout.readline())
         child.send_signal(signal.SIGKILL)
     assert line["kind"] == "improvement"
-    assert check(BUSY, plan_of(line["plan"])) == ()
+    assert check_plan(BUSY, plan_of(line["plan"])) == ()
 
 
 @pytest.mark.processes

@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 from hypothesis import given, settings
 
-from routing.check.judge import check
+from routing.check.judge import check_plan
 from routing.errors import InvalidPlanError, InvalidProblemError
 from routing.formats import native_plan, native_problem
 from routing.formats.docstring import attributes, summary
@@ -170,7 +170,7 @@ def test_the_documented_day_with_more_of_the_rules_is_a_problem():
     valid(json.loads(EXAMPLES[1]))
     found = read_problem(EXAMPLES[1])
     plan = solve(found, FEW)
-    assert (check(found, plan), plan.unassigned) == ((), ())
+    assert (check_plan(found, plan), plan.unassigned) == ((), ())
 
 
 def test_a_question_of_version_1_is_read():
