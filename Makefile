@@ -6,7 +6,7 @@ FRONT_END := $(shell find static -name dist -prune -o -type f -print) package.js
 CATALOGUES := $(wildcard collector/translations/*/LC_MESSAGES/*.po)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types contracts format assets translations warm clean
+.PHONY: help demo test check lint types contracts format assets translations schema warm clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ assets: .venv/built ## Bundle the front end and compile the translations, if the
 translations: .venv/developed ## Collect the sentences of the pages into the catalogues
 	$(BIN)/pybabel -q extract --no-wrap --no-location --omit-header -F babel.cfg -k lazy_gettext -o .venv/messages.pot .
 	$(BIN)/pybabel -q update --no-wrap --no-fuzzy-matching --ignore-obsolete -i .venv/messages.pot -d collector/translations
+
+schema: .venv/developed ## Generate the JSON Schema of the planner's format
+	$(BIN)/python -m routing schema > docs/native.schema.json
 
 warm: .venv/developed ## Compile the planner ahead; nothing is done where that was done
 	@$(BIN)/python -m routing warm

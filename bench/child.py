@@ -15,7 +15,7 @@ from typing import Any
 
 from bench import ours
 from bench.instances import load
-from routing.check.judge import check
+from routing.check.judge import check_plan
 from routing.cost import left_out, shares
 from routing.problem import Problem
 from routing.schedule import retimed
@@ -62,7 +62,7 @@ def _cpu() -> float:
 def judged(problem: Problem, orders: ours.Orders) -> dict[str, Any]:
     """What a plan costs and which rules it breaks, timed as kindly as can be."""
     plan = retimed(problem, orders)
-    broken = check(problem, plan)
+    broken = check_plan(problem, plan)
     return {
         "shares": shares(problem, plan),
         "cost": plan.cost.total,

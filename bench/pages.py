@@ -26,6 +26,8 @@ from collector.config import settings_from
 from collector.db import db, reading, transaction
 from collector.demo import day as demo_day
 from collector.installation import application
+from collector.jobs.loaded_program import GENTLE
+from collector.jobs.parent_death import tied
 from collector.people.actions import make_link, use_link
 from collector.people.models import Role
 from collector.people.queries import people_with_role
@@ -96,10 +98,7 @@ def prepared(app: Flask) -> tuple[str, str, str]:
 def searched(problem: str) -> subprocess.Popen[bytes]:
     """Start a search that lasts as long as the measurement."""
     child = subprocess.Popen(  # noqa: S603 - our own command
-        [
-            *(sys.executable, "-m", "collector.jobs.parent_death", str(os.getpid())),
-            *(sys.executable, "-m", "routing", "solve", "-", "--seconds", "600"),
-        ],
+        tied([sys.executable, "-m", "routing", "solve", "-", "--seconds", "600"], niceness=GENTLE),
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -1,6 +1,5 @@
 """Child processes of the demonstration: start and certain end of server and worker."""
 
-import ctypes
 import signal
 import socket
 import subprocess
@@ -11,10 +10,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from collector.jobs.parent_death import tied
+
 PATIENCE_SECONDS = 5
 PORTS_TRIED = 20
-PR_SET_PDEATHSIG = 1
-"""From linux/prctl.h: the signal sent to a process when its parent ends."""
 
 
 class Processes:
@@ -46,10 +45,9 @@ class Processes:
         command = [sys.executable, "-m", "collector.cli", *arguments]
         with log.open("ab") as output:
             child = subprocess.Popen(  # noqa: S603 - the command is our own
-                command,
+                tied(command, number=signal.SIGTERM),
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                preexec_fn=_end_with_parent,  # noqa: PLW1509 - no thread runs here yet
                 process_group=0,
             )
         self._children.append(child)
@@ -92,8 +90,3 @@ def is_free(host: str, port: int) -> bool:
     """Return whether a port is free."""
     with socket.socket() as attempt:
         return attempt.connect_ex((host, port)) != 0
-
-
-def _end_with_parent() -> None:
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

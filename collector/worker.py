@@ -19,7 +19,7 @@ from collector.planning.dispatch.jobs import propose
 from collector.planning.horizon.actions import PLAN_WEEKS
 from collector.planning.horizon.jobs import plan_weeks
 from collector.planning.optimise.actions import PLAN_DAY
-from collector.planning.optimise.jobs import PLANNER, plan_day
+from collector.planning.optimise.jobs import LOADED_PLANNER, plan_day
 from collector.timers import run_timers
 from collector.web.message_rendering import render_notice
 
@@ -51,7 +51,7 @@ def work_for_ever(app: Flask, clock: Clock) -> None:
         _start("timers", partial(run_timers, app, clock, stop), stop, dead),
     ]
     try:
-        run_supervisor(HANDLERS, clock=clock, enter=app.app_context, ahead=PLANNER, stop=stop)
+        run_supervisor(HANDLERS, clock=clock, enter=app.app_context, warm=LOADED_PLANNER, stop=stop)
     finally:
         stop.set()
         for thread in threads:

@@ -1,4 +1,4 @@
-"""Command line: ``python -m routing solve|check|explain|insertions|compare|warm|wait``.
+"""Command line: ``python -m routing solve|check|explain|insertions|compare|warm|schema``.
 
 Exit codes: 0 done, 1 a plan breaks rules, 2 wrong input, 3 no plan found in time.
 """
@@ -18,7 +18,7 @@ from typing import Any, Final
 from routing.analysis.compare import VisitDifference, compare
 from routing.analysis.explain import explain
 from routing.analysis.insertion import insertions
-from routing.check.judge import check, check_tour
+from routing.check.judge import check_plan, check_tour
 from routing.errors import (
     InvalidInputError,
     InvalidPlanError,
@@ -29,10 +29,9 @@ from routing.errors import (
 from routing.formats.format import ReadProblem, WrittenPlan
 from routing.formats.known import FORMATS
 from routing.formats.native import cost_data, plan_data, reason_data
+from routing.formats.schema import native_schema
 from routing.plan import Plan
-from routing.process.parent_death import die_with_parent, die_with_reader
-from routing.process.preload import get_ready
-from routing.process.worker import handed
+from routing.process.reader_death import die_with_reader
 from routing.schedule import assembled, retimed
 from routing.solver import Budget, OnImprovement, solve
 from routing.units import Seconds
@@ -77,8 +76,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True)
     _solve_parser(commands.add_parser("solve", help="make a plan"))
     commands.add_parser("warm", help="compile everything ahead").set_defaults(command=_warm)
-    waits = commands.add_parser("wait", help="get ready, be handed a command over a socket, do it")
-    waits.set_defaults(command=_wait)
+    schema = commands.add_parser("schema", help="print the JSON Schema of the native format")
+    schema.set_defaults(command=_schema)
     for name, command, text in (
         ("check", _check, "say which rules a plan breaks"),
         ("explain", _explain, "say why a visit is unassigned"),
@@ -115,14 +114,6 @@ def _solve_parser(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--output", default="-", help="a file, or - for standard output")
     parser.add_argument("--progress", choices=["json"], help="a line per better plan")
-    parser.add_argument(
-        "--die-with-parent",
-        type=int,
-        nargs="?",
-        const=0,
-        metavar="PID",
-        help="never outlive the process (PID, if given) that started this one",
-    )
 
 
 def _format_option(parser: argparse.ArgumentParser) -> None:
@@ -146,8 +137,6 @@ def _count(text: str) -> int:
 
 
 def _solve(options: Arguments) -> int:
-    if options.die_with_parent is not None:
-        die_with_parent(options.die_with_parent or None)
     if options.progress:
         die_with_reader(sys.stdout.fileno())
     folder = Path(options.output).parent
@@ -253,15 +242,14 @@ def _warm(_: Arguments) -> int:
     return DONE
 
 
-def _wait(_: Arguments) -> int:
-    get_ready()
-    arguments = handed()
-    return DONE if arguments is None else main(arguments)
+def _schema(_: Arguments) -> int:
+    _say(json.dumps(native_schema(), ensure_ascii=False, indent=2))
+    return DONE
 
 
 def _check(options: Arguments) -> int:
     question, (plan,) = _judged(options)
-    broken = check(question.problem, plan)
+    broken = check_plan(question.problem, plan)
     for violation in broken:
         _say(violation.sentence)
     return BREAKS_RULES if broken else DONE

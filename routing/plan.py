@@ -74,9 +74,9 @@ class Stop:
     Attributes
     ----------
     arrival : Seconds
-        At the door.
+        The arrival at the door.
     begin, end : Seconds
-        Of service.
+        The begin and the end of service.
     """
 
     visit: str
@@ -99,7 +99,7 @@ class Unloading:
     after : int
         The number of stops served before it.
     begin, end : Seconds
-        Of service there.
+        The begin and the end of service there.
     """
 
     place: str
@@ -249,11 +249,21 @@ class Cost:
     driving : Cents
         Kilometres, hours of travel, and the price of the legs.
     time : Cents
-        From departure to arrival.
+        Hours from departure to arrival.
+    overtime : Cents
+        Hours of overtime.
+    fixed : Cents
+        Shifts with a tour.
+    lateness : Cents
+        Hours after the due instants of visits.
     preferences : Cents
         Visits by another collector than the preferred.
     zones : Cents
         Visits outside a shift's zones.
+    imbalance : Cents
+        Work above the fair share.
+    penalties : Cents
+        Unassigned visits.
     """
 
     driving: Cents = FREE

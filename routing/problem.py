@@ -20,6 +20,8 @@ class Place:
 
     Attributes
     ----------
+    latitude, longitude : float, optional
+        In degrees, north and east positive.
     receives : bool
         Whether it is a freezer or a laboratory, where the ride of an item ends.
     """
@@ -69,10 +71,14 @@ class Visit:
         The preferred collectors.
     preference : Cents
         The price of a collector other than the preferred.
-    release, deadline : Seconds, optional
-        The first and the last instant at which service may begin.
+    release : Seconds, optional
+        The first instant at which service may begin.
+    deadline : Seconds, optional
+        The last instant at which service may begin.
     due : Seconds, optional
         The instant from which every hour until the begin of service costs `cents_per_hour_late`.
+    cents_per_hour_late : int
+        The price of an hour after `due`.
     donor : str, optional
         At most one visit of a donor is served per period of the problem.
     zone : str, optional
@@ -115,6 +121,8 @@ class Break:
     ----------
     windows : tuple of Window
         Intervals of its begin; ascending, not overlapping, at least one.
+    duration : Seconds
+        Its length.
     """
 
     id: str
@@ -160,18 +168,32 @@ class Shift:
         The load on board at the departure, per dimension, until the first receiving place.
     carried_until : Seconds, optional
         The latest arrival of that load at a receiving place.
+    skills : frozenset of str
+        The skills of the collector and the vehicle.
     fixed_cost : Cents
         The price of the shift once it serves a visit.
+    cents_per_km : int
+        The price of a kilometre.
     cents_per_hour : int
-        For the time from departure to arrival, waiting and breaks included.
+        The price of an hour from departure to arrival, waiting and breaks included.
     cents_per_driving_hour : int
-        An extra price of travel time alone.
+        An extra price of an hour of travel.
     overtime_from : Seconds, optional
         The instant from which every hour until the arrival costs `overtime_cents_per_hour` more.
-    max_driving, max_working : Seconds, optional
-        The longest travel; the longest time from departure to arrival, breaks included.
-    max_metres, max_stops : optional
-        The longest road; the most visits.
+    overtime_cents_per_hour : int
+        The extra price of an hour of overtime.
+    max_driving : Seconds, optional
+        The longest travel.
+    max_working : Seconds, optional
+        The longest time from departure to arrival, breaks included.
+    max_metres : Metres, optional
+        The longest road.
+    max_stops : int, optional
+        The most visits.
+    breaks : tuple of Break
+        The breaks required of the collector.
+    reload : Reload, optional
+        The permission to unload on the way; None forbids it.
     zones : frozenset of str, optional
         Its zones; None means no restriction. A visit without a zone is never restricted.
     outside : Cents, optional

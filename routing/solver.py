@@ -8,7 +8,7 @@ from typing import Final
 
 from routing.analysis.explain import explained
 from routing.analysis.insertion import filled, insertions, made_room
-from routing.check.judge import check, check_tour
+from routing.check.judge import check_plan, check_tour
 from routing.cost import rank
 from routing.errors import NoPlanError, UnlawfulPlanError
 from routing.kernel.search import Orders, search
@@ -273,7 +273,7 @@ def _patient(problem: Problem, budget: Budget) -> Budget:
 
 
 def _lawful(problem: Problem, plan: Plan) -> Plan:
-    broken = check(problem, plan)
+    broken = check_plan(problem, plan)
     if broken:
         raise UnlawfulPlanError(tuple(violation.sentence for violation in broken))
     return plan

@@ -9,7 +9,7 @@ import logging
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from types import FrameType
@@ -23,9 +23,10 @@ from collector.db import OutdatedReading, reading, transaction
 from collector.errors import MilkroundError
 from collector.jobs.actions import Claim, claim, finish, release, renew, report_progress, retry
 from collector.jobs.child import Child
+from collector.jobs.loaded_program import Program
 from collector.jobs.models import JobState
 from collector.jobs.queries import cancel_is_asked, something_waits
-from collector.jobs.warm_worker import Spare
+from collector.jobs.warm_worker import WarmWorker
 from collector.jobs.work import Ended, Handler, How, JobOutcome, Work
 
 LEASE_SECONDS = 10.0
@@ -50,7 +51,7 @@ def run_supervisor(
     *,
     clock: Clock,
     enter: Callable[[], AbstractContextManager[object]] = nullcontext,
-    ahead: Sequence[str] = (),
+    warm: Program | None = None,
     stop: threading.Event | None = None,
     lease_seconds: float = LEASE_SECONDS,
     poll_seconds: float = POLL_SECONDS,
@@ -63,20 +64,20 @@ def run_supervisor(
         The preparation of an attempt, by kind of job.
     enter
         Context of database access, such as an application context.
-    ahead
-        The program of the warm child, if any (see `Spare`).
+    warm
+        The program to load ahead of its jobs, if any.
     lease_seconds
         Seconds after a kill of this process until another may claim its job.
     poll_seconds
         Seconds between two queries of an idle supervisor.
     """
     stop = stop or threading.Event()
-    with _signals(stop), enter(), closing(Spare(ahead)) as spare:
+    with _signals(stop), enter(), closing(WarmWorker(warm)) as worker:
         supervisor = Supervisor(
-            handlers, clock=clock, stop=stop, spare=spare, lease_seconds=lease_seconds
+            handlers, clock=clock, stop=stop, worker=worker, lease_seconds=lease_seconds
         )
         while not stop.is_set():
-            spare.keep()
+            worker.keep()
             if not supervisor.work_one():
                 stop.wait(poll_seconds)
 
@@ -90,9 +91,9 @@ def run_once(
 ) -> int:
     """Run the queue until it is empty, and return the number of attempts."""
     stop = threading.Event()
-    with _signals(stop), enter():
+    with _signals(stop), enter(), closing(WarmWorker()) as worker:
         supervisor = Supervisor(
-            handlers, clock=clock, stop=stop, spare=Spare(), lease_seconds=lease_seconds
+            handlers, clock=clock, stop=stop, worker=worker, lease_seconds=lease_seconds
         )
         attempts = 0
         while not stop.is_set() and supervisor.work_one():
@@ -107,10 +108,12 @@ def _signals(stop: threading.Event) -> Iterator[None]:
         yield
         return
 
-    def asked(_number: int, _frame: FrameType | None) -> None:
+    def request_stop(_number: int, _frame: FrameType | None) -> None:
         stop.set()
 
-    before = {number: signal.signal(number, asked) for number in (signal.SIGTERM, signal.SIGINT)}
+    before = {
+        number: signal.signal(number, request_stop) for number in (signal.SIGTERM, signal.SIGINT)
+    }
     try:
         yield
     finally:
@@ -128,11 +131,11 @@ class _RunningAttempt:
     next_renewal: float
     lease_ends: float
     progress: list[dict[str, Any]] = field(default_factory=list)
-    told: int = 0
+    reported: int = 0
 
     def is_due(self, now: float) -> bool:
         """Return whether to query the row: periodically, and at once for the first progress."""
-        return now >= self.next_look or (bool(self.progress) and not self.told)
+        return now >= self.next_look or (bool(self.progress) and not self.reported)
 
 
 class Supervisor:
@@ -144,14 +147,14 @@ class Supervisor:
         *,
         clock: Clock,
         stop: threading.Event,
-        spare: Spare,
+        worker: WarmWorker,
         lease_seconds: float,
     ) -> None:
         self._handlers = handlers
         self._kinds = frozenset(handlers)
         self._clock = clock
         self._stop = stop
-        self._spare = spare
+        self._worker = worker
         self._lease_seconds = lease_seconds
 
     def work_one(self) -> bool:
@@ -211,7 +214,7 @@ class Supervisor:
 
     def _worked(self, watch: _RunningAttempt, work: Work) -> tuple[str, Ended]:
         """Run the child to its end, and kill its process group in every case."""
-        child = self._spare.child(work.argv, stdin=work.stdin)
+        child = self._worker.child(work.program, work.arguments, stdin=work.stdin)
         try:
             ended = self._watched(watch, child, work)
             return child.complaints(), ended
@@ -249,15 +252,15 @@ class Supervisor:
         try:
             with reading() as session:
                 cancelled = cancel_is_asked(session, job_id=watch.held.job_id)
-            self._tell(watch, now)
+            self._report(watch, now)
         except OperationalError:
             if time.monotonic() > watch.lease_ends:
                 raise _Lost from None
             return False
         return cancelled
 
-    def _tell(self, watch: _RunningAttempt, now: float) -> None:
-        news = len(watch.progress) > watch.told
+    def _report(self, watch: _RunningAttempt, now: float) -> None:
+        news = len(watch.progress) > watch.reported
         if not news and now < watch.next_renewal:
             return
         with transaction() as session:
@@ -268,7 +271,7 @@ class Supervisor:
                 report_progress(session, watch.held, progress=list(watch.progress))
         if not kept:
             raise _Lost
-        watch.told = len(watch.progress)
+        watch.reported = len(watch.progress)
         watch.next_renewal = now + self._lease_seconds / 3
         watch.lease_ends = now + self._lease_seconds
 
@@ -296,7 +299,7 @@ class Supervisor:
         held, now = watch.held, self._clock.now()
         if not renew(session, held, now=now, lease_seconds=self._lease_seconds):
             raise _Lost
-        if len(watch.progress) > watch.told:
+        if len(watch.progress) > watch.reported:
             report_progress(session, held, progress=list(watch.progress))
         verdict = work.conclude(session, now=now, ended=ended)
         if verdict is None:

@@ -1,95 +1,53 @@
-"""A warm child process, started ahead of its task to save start-up time."""
+"""A warm worker: a program that is loaded ahead of its jobs, and started again when it ends."""
 
-import json
 import logging
-import socket
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import IO
 
-from collector.jobs.child import Child, unnamed
-
-WAIT = "wait"
-"""The argument of a program that preloads and waits on its standard input for its task."""
+from collector.jobs.child import Child
+from collector.jobs.loaded_program import LoadedProgram, Program
 
 REST_SECONDS = 5.0
-"""Seconds before a warm child that ended by itself is replaced; the next might end as soon."""
+"""Seconds between two starts ahead of a job; a program that ends by itself might end as soon."""
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    """A waiting child, and the socket for its task."""
-
-    child: Child
-    line: socket.socket
-
-
-class Spare:
-    """Starter of children that keeps one warm child for matching tasks.
-
-    The warm child has a socket for its standard input. Its arguments arrive over the socket, with
-    the file that becomes its standard input. From then on it equals any other child, and it runs
-    one task.
+class WarmWorker:
+    """The owner of one loaded program.
 
     Parameters
     ----------
     program
-        The beginning of the command lines of the warm child; empty for no warm child.
+        The program that `keep` loads; None if each is loaded at its first job.
     """
 
-    def __init__(self, program: Sequence[str] = ()) -> None:
-        self._program = tuple(program)
-        self._waiting: _Waiting | None = None
+    def __init__(self, program: Program | None = None) -> None:
+        self._program = program
+        self._loaded: LoadedProgram | None = None
         self._not_before = 0.0
 
     def keep(self) -> None:
-        """Start a warm child if the last one was used or has ended."""
-        if self._waiting is not None and self._waiting.child.is_over():
-            log.warning("the spare process ended: %s", self._waiting.child.complaints())
+        """Load the program ahead of its next job, unless it is loaded."""
+        if self._loaded is not None and self._loaded.is_over():
+            log.warning("the warm worker ended: %s", self._loaded.complaints())
             self.close()
-        if self._program and self._waiting is None and time.monotonic() >= self._not_before:
+        if self._program and self._loaded is None and time.monotonic() >= self._not_before:
             self._not_before = time.monotonic() + REST_SECONDS
             try:
-                self._waiting = _waiting((*self._program, WAIT))
+                self._loaded = LoadedProgram(self._program)
             except OSError:
-                log.exception("no spare process could be started")
+                log.exception("no warm worker could be started")
 
-    def child(self, argv: Sequence[str], *, stdin: bytes) -> Child:
-        """Return a child for a command line, the warm one if it matches."""
-        with unnamed(stdin) as given:
-            return self._handed(argv, given) or Child(argv, stdin=given)
+    def child(self, program: Program, arguments: Sequence[str], *, stdin: bytes) -> Child:
+        """Return a child of a program, which is loaded first if it is not."""
+        if self._loaded is None or self._loaded.is_over() or self._loaded.program != program:
+            self.close()
+            self._loaded = LoadedProgram(program)
+        return Child(self._loaded, arguments, stdin=stdin)
 
     def close(self) -> None:
-        """End the warm child."""
-        if self._waiting is not None:
-            self._waiting.line.close()
-            self._waiting.child.close()
-            self._waiting = None
-
-    def _handed(self, argv: Sequence[str], given: IO[bytes]) -> Child | None:
-        ahead = len(self._program)
-        if self._waiting is None or tuple(argv[:ahead]) != self._program:
-            return None
-        chosen, self._waiting, self._not_before = self._waiting, None, 0.0
-        rest = json.dumps(argv[ahead:]).encode()
-        with chosen.line:
-            try:
-                socket.send_fds(chosen.line, [rest], [given.fileno()])
-            except OSError:
-                # The warm child has ended.
-                chosen.child.close()
-                return None
-        return chosen.child
-
-
-def _waiting(argv: Sequence[str]) -> _Waiting:
-    ours, theirs = socket.socketpair()
-    with theirs:
-        try:
-            return _Waiting(Child(argv, stdin=theirs), ours)
-        except OSError:
-            ours.close()
-            raise
+        """End the loaded program."""
+        if self._loaded is not None:
+            self._loaded.close()
+            self._loaded = None

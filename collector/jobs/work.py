@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from sqlalchemy.orm import Session
 
 from collector.jobs.actions import Claim
+from collector.jobs.loaded_program import Program
 from collector.jobs.models import JobState
 
 
@@ -41,8 +42,13 @@ class Work(Protocol):
     """One attempt at one job."""
 
     @property
-    def argv(self) -> Sequence[str]:
-        """The command line of the program."""
+    def program(self) -> Program:
+        """The program to run."""
+        ...
+
+    @property
+    def arguments(self) -> Sequence[str]:
+        """The arguments of the program."""
         ...
 
     @property

@@ -65,7 +65,7 @@ BILLS: Final[Mapping[Rule, Judge]] = {
 """The rules with a price, each with its own sum."""
 
 
-def check(problem: Problem, plan: Plan) -> tuple[Violation, ...]:
+def check_plan(problem: Problem, plan: Plan) -> tuple[Violation, ...]:
     """Return every violation of a plan; an empty tuple means a legal plan."""
     judges = (*RULES.values(), *BILLS.values())
     return tuple(broken for judge in judges for broken in judge(problem, plan))

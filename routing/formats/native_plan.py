@@ -1,6 +1,6 @@
 """Fields of a plan in Milkround's JSON."""
 
-from routing.formats.record import TEXT, WHOLE, Record, listed, word
+from routing.formats.record import NAME, TEXT, WHOLE, Record, listed, word
 from routing.plan import (
     Cost,
     Obstacle,
@@ -17,21 +17,21 @@ from routing.plan import (
     Unloading,
 )
 
-STOP = Record(made=Stop, codecs={"visit": TEXT, "arrival": WHOLE, "begin": WHOLE, "end": WHOLE})
+STOP = Record(made=Stop, codecs={"visit": NAME, "arrival": WHOLE, "begin": WHOLE, "end": WHOLE})
 
 UNLOADING = Record(
     made=Unloading,
-    codecs={"place": TEXT, "after": WHOLE, "arrival": WHOLE, "begin": WHOLE, "end": WHOLE},
+    codecs={"place": NAME, "after": WHOLE, "arrival": WHOLE, "begin": WHOLE, "end": WHOLE},
 )
 
-REST = Record(made=Rest, codecs={"name": TEXT, "after": WHOLE, "begin": WHOLE, "end": WHOLE})
+REST = Record(made=Rest, codecs={"name": NAME, "after": WHOLE, "begin": WHOLE, "end": WHOLE})
 
 TOUR = Record(
     made=Tour,
     codecs={
-        "shift": TEXT,
-        "start": TEXT,
-        "end": TEXT,
+        "shift": NAME,
+        "start": NAME,
+        "end": NAME,
         "departure": WHOLE,
         "arrival": WHOLE,
         "metres": WHOLE,
@@ -42,19 +42,19 @@ TOUR = Record(
 )
 
 OBSTACLE = Record(
-    made=Obstacle, codecs={"shift": TEXT, "rule": word(Rule), "by": WHOLE, "sentence": TEXT}
+    made=Obstacle, codecs={"shift": NAME, "rule": word(Rule), "by": WHOLE, "sentence": TEXT}
 )
 
 RELAXATION = Record(
     made=Relaxation,
     codecs={
         "remedy": word(Remedy),
-        "shift": TEXT,
+        "shift": NAME,
         "position": WHOLE,
         "price": WHOLE,
         "sentence": TEXT,
         "by": WHOLE,
-        "other": TEXT,
+        "other": NAME,
     },
 )
 
@@ -65,14 +65,14 @@ REASON = Record(
         "sentence": TEXT,
         "remedy": word(Remedy),
         "rule": word(Rule),
-        "shift": TEXT,
+        "shift": NAME,
         "price": WHOLE,
         "obstacles": listed(OBSTACLE),
         "relaxations": listed(RELAXATION),
     },
 )
 
-UNASSIGNED = Record(made=Unassigned, codecs={"visit": TEXT, "reason": REASON})
+UNASSIGNED = Record(made=Unassigned, codecs={"visit": NAME, "reason": REASON})
 
 PARTS = (
     "driving",

@@ -1,15 +1,17 @@
 """Fields of a problem in Milkround's JSON."""
 
+from routing.formats.docstring import summary
 from routing.formats.entry import JsonEntry
 from routing.formats.record import (
-    MATRIX,
+    NAME,
     NAMES,
     NUMBER,
-    TEXT,
     TRUTH,
     WHOLE,
     FieldCodec,
     Record,
+    defined,
+    limited,
     listed,
     mapped,
     word,
@@ -28,7 +30,7 @@ from routing.problem import (
     Visit,
     Window,
 )
-from routing.units import Seconds
+from routing.units import LARGEST, Seconds
 
 
 def _window(entry: JsonEntry) -> Window:
@@ -38,61 +40,100 @@ def _window(entry: JsonEntry) -> Window:
     return Window(earliest=Seconds(ends[0].whole()), latest=Seconds(ends[1].whole()))
 
 
-WINDOW = FieldCodec(read=_window, write=lambda window: [window.earliest, window.latest])
-WINDOWS = listed(WINDOW)
-AMOUNTS = mapped(WHOLE)
+COUNT = limited(WHOLE, minimum=0, maximum=LARGEST)
+BALANCED = limited(WHOLE, minimum=-LARGEST, maximum=LARGEST)
+AMOUNTS = mapped(COUNT)
+SEQUENCE = limited(listed(NAME), uniqueItems=True)
+"""Different names whose order counts."""
+
+WINDOW = defined(
+    "window",
+    FieldCodec(
+        read=_window,
+        write=lambda window: [window.earliest, window.latest],
+        schema=lambda definitions: {
+            "type": "array",
+            "description": summary(Window),
+            "prefixItems": [
+                COUNT.schema(definitions) | {"title": end} for end in ("earliest", "latest")
+            ],
+            "items": False,
+            "minItems": 2,
+        },
+    ),
+)
+WINDOWS = limited(listed(WINDOW), minItems=1)
+
+MATRIX = defined(
+    "matrix",
+    FieldCodec(
+        read=JsonEntry.matrix,
+        write=lambda matrix: [list(row) for row in matrix],
+        schema=limited(
+            listed(listed(COUNT)),
+            description="Square, in the order of the places; row: from, column: to.",
+        ).schema,
+    ),
+)
 
 PLACE = Record(
     made=Place,
-    codecs={"id": TEXT, "latitude": NUMBER, "longitude": NUMBER, "receives": TRUTH},
+    codecs={
+        "id": NAME,
+        "latitude": limited(NUMBER, minimum=-90, maximum=90),
+        "longitude": limited(NUMBER, minimum=-180, maximum=180),
+        "receives": TRUTH,
+    },
 )
 
 TRAVEL = Record(made=Travel, codecs={"seconds": MATRIX, "metres": MATRIX, "cents": MATRIX})
 
-BREAK = Record(made=Break, codecs={"id": TEXT, "windows": WINDOWS, "duration": WHOLE})
+BREAK = Record(made=Break, codecs={"id": NAME, "windows": WINDOWS, "duration": COUNT})
 
-RELOAD = Record(made=Reload, codecs={"places": listed(TEXT), "service": WHOLE, "times": WHOLE})
+RELOAD = Record(
+    made=Reload, codecs={"places": limited(SEQUENCE, minItems=1), "service": COUNT, "times": COUNT}
+)
 
 SHIFT = Record(
     made=Shift,
     codecs={
-        "id": TEXT,
-        "collector": TEXT,
-        "start": TEXT,
-        "ends": listed(TEXT),
+        "id": NAME,
+        "collector": NAME,
+        "start": NAME,
+        "ends": limited(SEQUENCE, minItems=1),
         "window": WINDOW,
         "departed": TRUTH,
         "capacity": AMOUNTS,
         "carried": AMOUNTS,
-        "carried_until": WHOLE,
+        "carried_until": COUNT,
         "skills": NAMES,
-        "fixed_cost": WHOLE,
-        "cents_per_km": WHOLE,
-        "cents_per_hour": WHOLE,
-        "cents_per_driving_hour": WHOLE,
-        "overtime_from": WHOLE,
-        "overtime_cents_per_hour": WHOLE,
-        "max_driving": WHOLE,
-        "max_working": WHOLE,
-        "max_metres": WHOLE,
-        "max_stops": WHOLE,
+        "fixed_cost": COUNT,
+        "cents_per_km": COUNT,
+        "cents_per_hour": COUNT,
+        "cents_per_driving_hour": COUNT,
+        "overtime_from": COUNT,
+        "overtime_cents_per_hour": COUNT,
+        "max_driving": COUNT,
+        "max_working": COUNT,
+        "max_metres": COUNT,
+        "max_stops": COUNT,
         "breaks": listed(BREAK),
         "reload": RELOAD,
         "zones": NAMES,
-        "outside": WHOLE,
-        "profile": TEXT,
+        "outside": COUNT,
+        "profile": NAME,
     },
 )
 
 VISIT = Record(
     made=Visit,
     codecs={
-        "id": TEXT,
-        "place": TEXT,
+        "id": NAME,
+        "place": NAME,
         "windows": WINDOWS,
-        "service": WHOLE,
-        "setup": WHOLE,
-        "load": AMOUNTS,
+        "service": COUNT,
+        "setup": COUNT,
+        "load": mapped(BALANCED),
         "brought": AMOUNTS,
         "ride_limits": AMOUNTS,
         "skills": NAMES,
@@ -100,38 +141,38 @@ VISIT = Record(
         "collectors": NAMES,
         "forbidden": NAMES,
         "preferred": NAMES,
-        "preference": WHOLE,
-        "release": WHOLE,
-        "deadline": WHOLE,
-        "due": WHOLE,
-        "cents_per_hour_late": WHOLE,
-        "donor": TEXT,
-        "zone": TEXT,
-        "penalty": WHOLE,
+        "preference": COUNT,
+        "release": COUNT,
+        "deadline": COUNT,
+        "due": COUNT,
+        "cents_per_hour_late": COUNT,
+        "donor": NAME,
+        "zone": NAME,
+        "penalty": COUNT,
     },
 )
 
-PIN = Record(made=Pin, codecs={"visit": TEXT, "shift": TEXT, "position": WHOLE})
+PIN = Record(made=Pin, codecs={"visit": NAME, "shift": NAME, "position": COUNT})
 
-SHIPMENT = Record(made=Shipment, codecs={"pickup": TEXT, "delivery": TEXT})
+SHIPMENT = Record(made=Shipment, codecs={"pickup": NAME, "delivery": NAME})
 
 BALANCE = Record(
     made=Balance,
-    codecs={"measure": word(Measure), "shifts": NAMES, "share": WHOLE, "cents": WHOLE},
+    codecs={"measure": word(Measure), "shifts": NAMES, "share": COUNT, "cents": COUNT},
 )
 
 PROBLEM = Record(
     made=Problem,
     codecs={
-        "dimensions": listed(TEXT),
+        "dimensions": SEQUENCE,
         "skills": NAMES,
         "places": listed(PLACE),
         "travel": mapped(TRAVEL),
-        "shifts": listed(SHIFT),
+        "shifts": limited(listed(SHIFT), minItems=1),
         "visits": listed(VISIT),
         "pins": listed(PIN),
         "shipments": listed(SHIPMENT),
         "balances": listed(BALANCE),
-        "periods": WINDOWS,
+        "periods": listed(WINDOW),
     },
 )

@@ -1,17 +1,21 @@
-"""Codecs between dataclasses and JSON objects, field by field."""
+"""Codecs between dataclasses and JSON objects, field by field, with their JSON Schema."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, Field, dataclass, field, fields
+from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from enum import StrEnum
-from functools import cache
+from functools import cache, partial
 from typing import Any, Generic, Protocol, TypeVar
 
+from routing.formats.docstring import attributes, summary
 from routing.formats.entry import JsonEntry
 
 T = TypeVar("T")
 
 Data = dict[str, Any]
 """A JSON object."""
+
+Definitions = dict[str, Data]
+"""Schemas by name, to which other schemas refer."""
 
 
 class Codec(Protocol):
@@ -23,26 +27,48 @@ class Codec(Protocol):
     def write(self, value: Any) -> Any:  # noqa: ANN401 - a codec per kind of value
         """Return the plain JSON of a value."""
 
+    def schema(self, definitions: Definitions) -> Data:
+        """Return the JSON Schema of a value; add the schemas that it refers to."""
+
+
+def _any_value(_: Definitions) -> Data:
+    return {}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldCodec:
-    """A codec made of two functions."""
+    """A codec made of functions; by default its schema permits every value."""
 
     read: Callable[[JsonEntry], Any]
     write: Callable[[Any], Any]
+    schema: Callable[[Definitions], Data] = _any_value
 
 
 def _as_it_is(value: Any) -> Any:  # noqa: ANN401 - a plain value of any kind
     return value
 
 
-TEXT = FieldCodec(read=JsonEntry.text, write=_as_it_is)
-WHOLE = FieldCodec(read=JsonEntry.whole, write=_as_it_is)
-NUMBER = FieldCodec(read=JsonEntry.number, write=_as_it_is)
-TRUTH = FieldCodec(read=JsonEntry.truth, write=_as_it_is)
-NAMES = FieldCodec(read=JsonEntry.names, write=sorted)
+TEXT = FieldCodec(read=JsonEntry.text, write=_as_it_is, schema=lambda _: {"type": "string"})
+WHOLE = FieldCodec(read=JsonEntry.whole, write=_as_it_is, schema=lambda _: {"type": "integer"})
+NUMBER = FieldCodec(read=JsonEntry.number, write=_as_it_is, schema=lambda _: {"type": "number"})
+TRUTH = FieldCodec(read=JsonEntry.truth, write=_as_it_is, schema=lambda _: {"type": "boolean"})
+
+
+def limited(codec: FieldCodec, **keywords: object) -> FieldCodec:
+    """Return a codec whose schema has more keywords.
+
+    They describe the limits that the constructor of the value enforces; the codec reads as before.
+    """
+    return replace(codec, schema=lambda definitions: codec.schema(definitions) | keywords)
+
+
+NAME = limited(TEXT, minLength=1)
+NAMES = FieldCodec(
+    read=JsonEntry.names,
+    write=sorted,
+    schema=lambda _: {"type": "array", "items": NAME.schema({}), "uniqueItems": True},
+)
 """A set of strings, written in alphabetical order: equal problems are equal texts."""
-MATRIX = FieldCodec(read=JsonEntry.matrix, write=lambda matrix: [list(row) for row in matrix])
 
 
 def listed(item: Codec) -> FieldCodec:
@@ -50,6 +76,7 @@ def listed(item: Codec) -> FieldCodec:
     return FieldCodec(
         read=lambda entry: tuple(map(item.read, entry.items())),
         write=lambda values: [item.write(value) for value in values],
+        schema=lambda definitions: {"type": "array", "items": item.schema(definitions)},
     )
 
 
@@ -58,7 +85,28 @@ def mapped(item: Codec) -> FieldCodec:
     return FieldCodec(
         read=lambda entry: entry.mapping(item.read),
         write=lambda values: {name: item.write(value) for name, value in values.items()},
+        schema=lambda definitions: {
+            "type": "object",
+            "additionalProperties": item.schema(definitions),
+        },
     )
+
+
+def defined(name: str, codec: FieldCodec) -> FieldCodec:
+    """Return a codec whose schema is a reference to a definition."""
+    return replace(codec, schema=partial(_reference, name, codec.schema))
+
+
+def _reference(name: str, schema: Callable[[Definitions], Data], definitions: Definitions) -> Data:
+    """Return a reference to a definition; add it first if it is missing."""
+    if name not in definitions:
+        definitions[name] = {}  # A schema may refer to itself, and a parent comes first.
+        definitions[name] |= schema(definitions)
+    return {"$ref": f"#/$defs/{name}"}
+
+
+def _name(described: Callable[..., object]) -> str:
+    return described.__name__.lower()
 
 
 def word(words: type[StrEnum]) -> FieldCodec:
@@ -69,7 +117,8 @@ def word(words: type[StrEnum]) -> FieldCodec:
             entry.refuse(f"is none of {', '.join(words)}")
         return words(entry.text())
 
-    return FieldCodec(read=read, write=str)
+    enumeration = FieldCodec(read=read, write=str, schema=lambda _: {"enum": list(words)})
+    return defined(_name(words), enumeration)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +174,32 @@ class Record(Generic[T]):
             if name in self.always or given != defaults[name]:
                 data[name] = codec.write(given)
         return data | {name: getattr(value, name) for name in self.sums}
+
+    def schema(self, definitions: Definitions) -> Data:
+        """Return a reference to the schema of the object; add it to the definitions."""
+        return _reference(_name(self.made), self._object, definitions)
+
+    def _object(self, definitions: Definitions) -> Data:
+        return {
+            "type": "object",
+            "description": summary(self.made),
+            "additionalProperties": False,
+            "required": list(self.required),
+            "properties": self._properties(definitions),
+        }
+
+    def _properties(self, definitions: Definitions) -> Data:
+        descriptions = attributes(self.made)
+        properties = {name: codec.schema(definitions) for name, codec in self.codecs.items()}
+        for name in self.optional:
+            default = _defaults(self.made)[name]
+            if default is not None:
+                properties[name] |= {"default": self.codecs[name].write(default)}
+        properties |= {name: {"type": "integer"} for name in self.sums}
+        return {
+            name: schema | ({"description": descriptions[name]} if name in descriptions else {})
+            for name, schema in properties.items()
+        }
 
     def _is_required(self, name: str) -> bool:
         return name in self.always or _defaults(self.made)[name] is MISSING

@@ -1,1 +1,1 @@
-"""Processes of the planner: the worker, its preload, and death with the parent."""
+"""Processes of the planner: preload, and death with the reader."""

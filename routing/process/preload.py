@@ -1,4 +1,4 @@
-"""Knows what takes a planning process its time before it looks at a problem, and does it ahead."""
+"""Preload of a planner process: all work that does not depend on the problem."""
 
 import gc
 
@@ -6,8 +6,8 @@ from routing.warm import load
 
 
 def get_ready() -> None:
-    """Load whatever a search may need that importing it did not."""
+    """Load everything that a search may need and an import does not bring."""
     load()
-    # What is there by now stays: looking through it for garbage would only take time.
+    # These objects stay. A collection would only take time, and in a forked process copy memory.
     gc.collect()
     gc.freeze()

@@ -12,7 +12,7 @@ from bench.horizon import horizon
 from bench.instances import names
 from bench.table import Run, gap, table
 from routing.analysis.insertion import filled
-from routing.check.judge import check
+from routing.check.judge import check_plan
 from routing.cost import shares
 from routing.schedule import retimed
 from routing.units import SHARES_PER_CENT
@@ -99,5 +99,5 @@ def test_generated_cases_are_named_by_size_and_seed():
 def test_two_weeks_can_be_planned_greedily_without_breaking_a_rule():
     asked = horizon(seed=1, visits=30, collectors=2)
     plan = filled(asked, retimed(asked, {}))
-    assert check(asked, plan) == ()
+    assert check_plan(asked, plan) == ()
     assert len(plan.unassigned) < 10

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from routing.check.judge import check, check_tour
+from routing.check.judge import check_plan, check_tour
 from routing.model.build import build
 from routing.model.search import search
 from routing.plan import Plan, Rest, Rule, Stop, Tour, Unloading
@@ -283,7 +283,7 @@ def broken_on(asked: Problem, driven: Tour) -> set[Rule]:
 
 def broken(asked: Problem, plan: Plan) -> set[Rule]:
     """The rules a plan breaks."""
-    return {violation.rule for violation in check(asked, plan)}
+    return {violation.rule for violation in check_plan(asked, plan)}
 
 
 def broken_by(asked: Problem, **orders: Sequence[str]) -> set[Rule]:

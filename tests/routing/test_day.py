@@ -3,7 +3,7 @@
 from itertools import pairwise
 from math import cos, radians, sin
 
-from routing.check.judge import check
+from routing.check.judge import check_plan
 from routing.cost import left_out, rank
 from routing.plan import Plan
 from routing.problem import Place, Problem, Shift, Visit
@@ -89,7 +89,7 @@ def test_a_day_is_planned_without_breaking_a_rule():
     asked = a_day()
     seen: list[Plan] = []
     plan = solve(asked, Budget(iterations=30_000), on_improvement=seen.append)
-    assert all(check(asked, found) == () for found in [*seen, plan])
+    assert all(check_plan(asked, found) == () for found in [*seen, plan])
     assert all(entry.reason for entry in plan.unassigned)
     assert left_out(asked, plan) == 0
     ranks = [rank(asked, found) for found in [*seen, plan]]

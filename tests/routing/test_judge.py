@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routing.check.judge import check, check_tour
+from routing.check.judge import check_plan, check_tour
 from routing.cost import tour_shares
 from routing.plan import Cost, Plan, Rule, Tour
 from routing.problem import Problem
@@ -62,7 +62,7 @@ def agree(asked: Problem) -> None:
                 assert _of_time(asked, best_effort(asked, line, order))
             else:
                 assert not _of_time(asked, tour)
-                assert {found.rule for found in check(asked, assembled(asked, (tour,)))} <= WHO
+                assert {found.rule for found in check_plan(asked, assembled(asked, (tour,)))} <= WHO
 
 
 def _of_time(asked: Problem, tour: Tour) -> set[Rule]:
@@ -127,10 +127,10 @@ def _nudged(tour: Tour) -> Iterator[Tour]:
 def test_the_judge_notices_every_part_of_a_bill_that_is_off_by_a_cent(asked: Problem):
     for tour in _legal(asked):
         plan = assembled(asked, (tour,))
-        fair = set(check(asked, plan))
+        fair = set(check_plan(asked, plan))
         for part in fields(Cost):
             off = replace(plan.cost, **{part.name: getattr(plan.cost, part.name) + 1})
-            (found,) = set(check(asked, replace(plan, cost=off))) - fair
+            (found,) = set(check_plan(asked, replace(plan, cost=off))) - fair
             assert (found.rule, found.what, found.by) == (BILLED[part.name], part.name, 1)
         assert {found.rule for found in fair} <= WHO
 
@@ -140,7 +140,7 @@ def test_the_judge_notices_every_part_of_a_bill_that_is_off_by_a_cent(asked: Pro
 def test_no_plan_upsets_the_judge(data: st.DataObject):
     asked = data.draw(problems_of_pairs)
     plan: Plan = data.draw(wild_plans())
-    for found in check(asked, plan):
+    for found in check_plan(asked, plan):
         assert found.by >= 0
         assert found.sentence.endswith(".")
     for tour in plan.tours:

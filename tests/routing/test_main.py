@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from routing.check.judge import check
+from routing.check.judge import check_plan
 from routing.formats.native import plan_of, read_plan, read_problem, write_plan, write_problem
 from routing.schedule import retimed
 from tests.routing.shell import BUSY, PATIENCE, ROOT, ROUTING, TOWN, Writer, run, run_apart
@@ -20,7 +20,7 @@ def test_a_problem_on_standard_input_becomes_a_plan_on_standard_output():
     assert (done.returncode, done.stderr) == (0, "")
     plan = read_plan(done.stdout)
     assert set(plan.orders["am"]) == {"anna", "bea"}
-    assert check(TOWN, plan) == ()
+    assert check_plan(TOWN, plan) == ()
 
 
 def test_a_plan_can_be_written_to_a_file_and_begun_from(on_disk: Writer, tmp_path: Path):
@@ -233,7 +233,7 @@ def test_progress_is_a_line_per_better_plan_and_a_last_one():
     assert {line["kind"] for line in improvements} == {"improvement"}
     assert last["kind"] == "done"
     for line in [*improvements, last]:
-        assert check(BUSY, plan_of(line["plan"])) == ()
+        assert check_plan(BUSY, plan_of(line["plan"])) == ()
     costs = [line["cost"] for line in improvements]
     assert all(line["cost"] == line["plan"]["cost"]["total"] for line in improvements)
     assert last["plan"]["cost"]["total"] <= costs[-1]

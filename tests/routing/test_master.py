@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bench.days import day
 from routing.analysis.insertion import filled
-from routing.check.judge import check
+from routing.check.judge import check_plan
 from routing.cost import rank
 from routing.errors import InvalidPlanError
 from routing.master.lp_bound import lp_bound
@@ -171,7 +171,7 @@ def best_of(instance: Problem, pools: Sequence[Sequence[tuple[int, ...]]]) -> tu
             for one, order in zip(instance.shifts, choice, strict=True)
         }
         plan = retimed(instance, orders)
-        if not check(instance, plan):
+        if not check_plan(instance, plan):
             ranks.append(rank(instance, plan))
     return min(ranks)
 
@@ -187,7 +187,7 @@ def test_the_plan_is_the_best_of_all_combinations(instance: Problem, random: Ran
         for order in some:
             pool.add(row, order, tours[order])
     plan = retimed(instance, recombine(pool, {}, LIMIT))
-    assert check(instance, plan) == ()
+    assert check_plan(instance, plan) == ()
     # If shifts share a type, or a set of visits has a better order, it may be better still.
     assert rank(instance, plan) <= best_of(instance, pools)
     if len(set(vehicle_types(instance).tolist())) == len(instance.shifts):
@@ -250,7 +250,7 @@ def test_a_large_problem_is_recombined_by_regions(monkeypatch: pytest.MonkeyPatc
     instance, pool, orders = a_filled_day(40, 8)
     before = retimed(instance, orders)
     recombined = retimed(instance, recombine(pool, orders, LIMIT))
-    assert check(instance, recombined) == ()
+    assert check_plan(instance, recombined) == ()
     assert rank(instance, recombined) <= rank(instance, before)
     # From an incomplete plan, the greedy tours are found again.
     incomplete = {name: names[1:] for name, names in orders.items()}

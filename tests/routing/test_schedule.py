@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, settings
 
-from routing.check.judge import check, check_tour
+from routing.check.judge import check_plan, check_tour
 from routing.errors import InvalidPlanError
 from routing.problem import Problem
 from routing.schedule import Broken, best_effort, retimed, timed
@@ -77,7 +77,7 @@ def test_a_move_that_breaks_a_rule_still_has_times():
     plan = retimed(asked, {"am": ["bea", "anna"]})
     # Bea at 200, Anna at 300: 150 s after her window closed.
     assert [stop.begin for stop in plan.tours[0].stops] == [200, 300]
-    (violation,) = check(asked, plan)
+    (violation,) = check_plan(asked, plan)
     assert (violation.visit, violation.by) == ("anna", 150)
 
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 
-from routing.check.judge import check
+from routing.check.judge import check_plan
 from routing.cost import cost, rank
 from routing.errors import NoPlanError, UnlawfulPlanError
 from routing.plan import Plan, Rule
@@ -42,7 +42,7 @@ def test_a_tiny_problem_is_solved_as_well_as_by_trying_everything(asked: Problem
 @given(problems(most=9, least=4))
 def test_a_plan_breaks_no_rule_and_bills_what_it_costs(asked: Problem):
     plan = solve(asked, FEW)
-    assert check(asked, plan) == ()
+    assert check_plan(asked, plan) == ()
     assert plan.cost == cost(asked, plan)
 
 
@@ -102,7 +102,7 @@ def test_each_improvement_is_legal_and_better_than_the_last():
     seen: list[Plan] = []
     plan = solve(asked, Budget(seconds=1.0), on_improvement=seen.append)
     assert seen
-    assert all(check(asked, found) == () for found in seen)
+    assert all(check_plan(asked, found) == () for found in seen)
     assert all(entry.reason for found in seen for entry in found.unassigned)
     ranks = [rank(asked, found) for found in [*seen, plan]]
     assert all(later <= earlier for earlier, later in pairwise(ranks))

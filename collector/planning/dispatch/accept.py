@@ -30,7 +30,7 @@ from collector.rounds.actions import edit_day, publish
 from collector.rounds.models import DayPlan, Publication, Round
 from collector.shifts.actions import end_at_site
 from routing.analysis.remaining_day import whole
-from routing.check.judge import check
+from routing.check.judge import check_plan
 from routing.formats.native import plan_of, problem_of
 from routing.plan import Plan, Stop, Tour
 from routing.problem import Problem, Window
@@ -160,7 +160,7 @@ def rebase_to_present(
         for shift, order in plan.orders.items()
     }
     found = retimed(remaining, {shift: order for shift, order in orders.items() if shift in there})
-    if check(remaining, found) or orders.keys() - there:
+    if check_plan(remaining, found) or orders.keys() - there:
         raise Conflict("proposal_out_of_date")
     return remaining, found
 

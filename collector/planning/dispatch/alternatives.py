@@ -10,7 +10,7 @@ from collector.planning.dispatch.remaining_day import RemainingDay, without_shif
 from collector.planning.models import DisruptionKind, ProposalWay
 from collector.planning.problem.searches import fill, legal_places
 from routing.analysis.insertion import inserted
-from routing.check.judge import check, check_tour
+from routing.check.judge import check_plan, check_tour
 from routing.check.violation import Violation
 from routing.plan import Plan
 from routing.problem import Problem, Shift, Window
@@ -96,7 +96,7 @@ def find_alternatives(day: RemainingDay, facts: DisruptionFacts) -> list[Alterna
 
 def lawful_alternatives(found: Iterable[Alternative]) -> list[Alternative]:
     """Return the alternatives without a violation."""
-    return [each for each in found if not check(each.problem, each.plan)]
+    return [each for each in found if not check_plan(each.problem, each.plan)]
 
 
 def _without(day: RemainingDay, shift: str) -> Iterator[Alternative]:
@@ -194,7 +194,7 @@ def drop_unlawful(problem: Problem, orders: Mapping[str, Sequence[str]]) -> tupl
     kept = {shift: list(order) for shift, order in orders.items() if problem.shift(shift)}
     while True:
         plan = retimed(problem, kept)
-        broken = [each for each in check(problem, plan) if _names_a_stop(each, kept)]
+        broken = [each for each in check_plan(problem, plan) if _names_a_stop(each, kept)]
         if not broken:
             return problem, plan
         name = _to_leave_out(problem, broken[0], kept)

@@ -27,7 +27,7 @@ from collector.planning.problem.write_back import (
 from collector.rounds.actions import edit_day
 from collector.rounds.models import DayPlan
 from collector.rounds.queries import day_plan_at_version
-from routing.check.judge import check
+from routing.check.judge import check_plan
 from routing.formats.native import plan_data
 from routing.plan import Plan
 from routing.problem import Problem
@@ -138,7 +138,7 @@ def _rebased(problem: Problem, plan: Plan, day: DayPlan) -> Plan:
         if problem.shift(shift) is not None
     }
     timed = retimed(problem, orders)
-    if check(problem, timed) or set(plan.orders) - set(orders):
+    if check_plan(problem, timed) or set(plan.orders) - set(orders):
         raise Conflict("changed_meanwhile", version=day.version, revision=day.revision)
     return explain_unassigned(problem, timed)
 

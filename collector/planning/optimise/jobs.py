@@ -1,7 +1,6 @@
 """Jobs of kind `plan_day`: the planner in a child process, and the result of its search."""
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -16,6 +15,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from collector.db import MOST_COMPUTATIONS, OutdatedReading, owned
 from collector.errors import Conflict
 from collector.jobs.actions import Claim
+from collector.jobs.loaded_program import Program
 from collector.jobs.models import JobState
 from collector.jobs.work import Ended, How, JobOutcome
 from collector.planning.models import PlanningRun
@@ -26,6 +26,7 @@ from collector.rounds.models import DayPlan
 from routing.formats.native import plan_of
 
 PLANNER = (sys.executable, "-m", "routing")
+LOADED_PLANNER = Program(main="routing.__main__:main", preload="routing.process.preload:get_ready")
 
 
 def compile_planner() -> None:
@@ -61,10 +62,14 @@ class SearchWork:
     error: str | None = None
 
     @property
-    def argv(self) -> Sequence[str]:
-        """The planner's command line."""
+    def program(self) -> Program:
+        """The planner."""
+        return LOADED_PLANNER
+
+    @property
+    def arguments(self) -> Sequence[str]:
+        """The planner's arguments."""
         return (
-            *PLANNER,
             "solve",
             "-",
             "--start",
@@ -73,8 +78,6 @@ class SearchWork:
             str(self.seconds),
             "--progress",
             "json",
-            "--die-with-parent",
-            str(os.getpid()),
         )
 
     def crashed(self, ended: Ended) -> bool:

@@ -14,7 +14,7 @@ from collector.planning.problem.build import (
 )
 from collector.planning.problem.write_back import plan_as_written
 from collector.rounds.queries import day_plan
-from routing.check.judge import check
+from routing.check.judge import check_plan
 from routing.check.violation import Violation
 from routing.formats.native import problem_of
 from routing.plan import Plan
@@ -33,7 +33,7 @@ def refuse_unlawful(problem: Mapping[str, Any], plan: Plan) -> None:
     Refused
         `plan_breaks_rules` (`rules`).
     """
-    broken = check(problem_of(problem), plan)
+    broken = check_plan(problem_of(problem), plan)
     if broken:
         raise Refused("plan_breaks_rules", rules=sorted({str(each.rule) for each in broken}))
 
@@ -46,4 +46,4 @@ def broken_rules(session: Session, *, bank_id: int, day: date) -> tuple[Violatio
     facts = load_written_facts(session, plan)
     timed = [pickup for pickup in facts.pickups.values() if can_be_timed(pickup, facts.service_day)]
     problem = build_problem(facts, timed)
-    return check(problem, plan_as_written(facts, problem))
+    return check_plan(problem, plan_as_written(facts, problem))

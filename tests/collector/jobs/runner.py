@@ -1,18 +1,15 @@
-"""A program that may be started ahead, for tests: it runs the Python it is given, or waits."""
+"""A program of jobs for tests: it runs the Python that is its argument."""
 
 from __future__ import annotations
 
-import sys
-
-from routing.process.worker import handed
+from collections.abc import Sequence
 
 
-def main() -> None:
-    """Run it, at once or when it is handed over."""
-    arguments = handed() if sys.argv[1:] == ["wait"] else sys.argv[1:]
-    if arguments is not None:
-        exec(arguments[0], {})  # noqa: S102 - a test's own program
+def preload() -> None:
+    """Load nothing."""
 
 
-if __name__ == "__main__":
-    main()
+def main(arguments: Sequence[str]) -> int:
+    """Run the argument."""
+    exec(arguments[0], {})  # noqa: S102 - a test's own program
+    return 0

@@ -3,7 +3,7 @@
     python worker.py DATABASE_URL LEASE_SECONDS
 
 Its jobs are of kind `script`: the payload's `program` is Python that the child runs. Like the real
-one it keeps a child ready.
+worker it keeps its program loaded.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -21,20 +20,24 @@ from sqlalchemy.orm import Session
 from collector import db, models
 from collector.clock import SystemClock
 from collector.jobs.actions import Claim
+from collector.jobs.loaded_program import Program
 from collector.jobs.models import JobState
 from collector.jobs.supervisor import run_supervisor
 from collector.jobs.work import Ended, How, JobOutcome
 from collector.people.models import SignInAttempt
 
-RUNNER = (sys.executable, "-u", str(Path(__file__).with_name("runner.py")))
+RUNNER = Program(
+    main="tests.collector.jobs.runner:main", preload="tests.collector.jobs.runner:preload"
+)
 
 
 @dataclass(slots=True, kw_only=True)
 class Script:
-    """Runs a program; what it prints is progress, and its last line the result."""
+    """An attempt at a script: its lines are progress, and the last line is its result."""
 
     job_id: int
-    argv: tuple[str, ...]
+    arguments: tuple[str, ...]
+    program: Program = RUNNER
     stdin: bytes = b""
     last: str = ""
 
@@ -50,7 +53,7 @@ class Script:
             return None
         if self.last == "refuse":
             raise ValueError("a bug in the handler")
-        # A row that only counts: how often was the result of this job written?
+        # The rows count how often the result of this job was written.
         written = {"address_hash": f"job:{self.job_id}", "at": now}
         session.execute(insert(SignInAttempt).values(**written))
         states = {
@@ -65,7 +68,7 @@ class Script:
 
 def script(_session: Session, claim: Claim) -> Script:
     """The handler of `script` jobs."""
-    return Script(job_id=claim.job_id, argv=(*RUNNER, claim.payload["program"]))
+    return Script(job_id=claim.job_id, arguments=(claim.payload["program"],))
 
 
 def main() -> None:
@@ -78,7 +81,7 @@ def main() -> None:
         {"script": script},
         clock=SystemClock(),
         enter=app.app_context,
-        ahead=RUNNER,
+        warm=RUNNER,
         lease_seconds=float(lease),
     )
 

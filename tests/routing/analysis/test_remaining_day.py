@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from routing.analysis.remaining_day import remaining, whole
-from routing.check.judge import check
+from routing.check.judge import check_plan
 from routing.plan import Plan
 from routing.problem import Problem
 from routing.schedule import retimed
@@ -67,7 +67,7 @@ def test_the_past_and_a_new_plan_for_the_rest_make_a_legal_day(asked: Problem, n
     # Who is home again may set out once more, which is a second tour of the same shift.
     once = Plan(tours=tuple(tour for tour in rest.tours if tour.shift not in back))
     day = whole(asked, plan, once, Seconds(now))
-    assert check(asked, day) == ()
+    assert check_plan(asked, day) == ()
     for name in away:
         before, after = plan.tour(name), day.tour(name)
         assert before is not None

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from routing.analysis.explain import explain
 from routing.analysis.insertion import insertions
 from routing.analysis.remedies import relaxations
-from routing.check.judge import check
+from routing.check.judge import check_plan
 from routing.plan import Plan, Relaxation, Remedy
 from routing.problem import Problem, Window
 from routing.schedule import retimed
@@ -136,7 +136,7 @@ def test_each_change_admits_the_visit_and_no_smaller_one_does(asked: Problem):
             here = next(each for each in places if each.shift == found.shift)
             assert here.price == found.price
             orders = plan.orders | {here.shift: here.order}
-            assert check(enough, retimed(enough, orders)) == ()
+            assert check_plan(enough, retimed(enough, orders)) == ()
             less = applied(asked, found, found.by - 1)
             assert not any(
                 each.shift == found.shift for each in insertions(less, plan, entry.visit)

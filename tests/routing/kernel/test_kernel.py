@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bench.days import day
 from bench.horizon import horizon
-from routing.check.judge import check
+from routing.check.judge import check_plan
 from routing.cost import left_out, shares, tour_shares
 from routing.kernel.search import Kernel
 from routing.plan import Plan, Rule
@@ -54,7 +54,7 @@ def priced(instance: Problem, plan: Plan) -> int:
 def test_a_solution_is_legal_and_its_cost_exact(instance: Problem):
     kernel = searched(instance, FEW_ITERATIONS)
     plan = retimed(instance, kernel.orders())
-    assert check(instance, plan) == ()
+    assert check_plan(instance, plan) == ()
     assert priced(instance, plan) == kernel.best_cost
 
 
@@ -63,7 +63,7 @@ def test_a_day_is_legal_and_its_cost_exact(*, rich: bool):
     instance = day(60, 5, seed=1, rich=rich)
     kernel = searched(instance, 2_000)
     plan = retimed(instance, kernel.orders())
-    assert check(instance, plan) == ()
+    assert check_plan(instance, plan) == ()
     assert priced(instance, plan) == kernel.best_cost
 
 
@@ -72,7 +72,7 @@ def test_two_weeks_are_legal_and_their_cost_exact():
     instance = horizon(seed=1, visits=120, collectors=2)
     kernel = searched(instance, 5_000)
     plan = retimed(instance, kernel.orders())
-    assert check(instance, plan) == ()
+    assert check_plan(instance, plan) == ()
     assert priced(instance, plan) == kernel.best_cost
 
 
@@ -130,7 +130,7 @@ def test_pins_are_kept():
         pins=pins,
     )
     kernel = searched(instance, 3_000)
-    assert check(instance, retimed(instance, kernel.orders())) == ()
+    assert check_plan(instance, retimed(instance, kernel.orders())) == ()
     assert kernel.orders()[here][0] == visits[0]
     assert visits[2] in kernel.orders()[there]
 
@@ -142,5 +142,7 @@ def test_the_pool_holds_legal_tours_at_their_exact_cost():
     for tour in kernel[::7]:
         names = [instance.visits[row].id for row in tour.visits]
         plan = retimed(instance, {instance.shifts[tour.shift].id: names})
-        assert not [broken for broken in check(instance, plan) if broken.rule is not Rule.COVERAGE]
+        assert not [
+            broken for broken in check_plan(instance, plan) if broken.rule is not Rule.COVERAGE
+        ]
         assert sum(tour_shares(instance, tour) for tour in plan.tours) == tour.cost

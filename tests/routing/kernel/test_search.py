@@ -10,7 +10,7 @@ import pytest
 from bench.days import day
 from bench.horizon import horizon
 from routing.analysis.insertion import inserted, insertions
-from routing.check.judge import check
+from routing.check.judge import check_plan
 from routing.cost import rank
 from routing.kernel import memory_layout as layout
 from routing.kernel.recreate import MAX_DIFFICULTY
@@ -29,7 +29,7 @@ def test_two_threads_always_find_the_same_with_iterations_alone():
     instance = day(40, 4, seed=5)
     one, other = (solve(instance, Budget(iterations=1_000, threads=2)) for _ in range(2))
     assert one == other
-    assert check(instance, one) == ()
+    assert check_plan(instance, one) == ()
 
 
 def test_an_urgent_visit_is_put_into_a_plan_and_the_plan_improved():
@@ -134,7 +134,7 @@ def test_a_position_after_a_visit_that_is_not_pinned_is_left_to_the_model(
         plan = solve(instance, Budget(iterations=500))
     assert "pins" in caplog.text
     assert plan.tours[0].visits[2] == "anna"
-    assert check(instance, plan) == ()
+    assert check_plan(instance, plan) == ()
 
 
 @pytest.mark.parametrize("pins", [[], [pin("anna")], [pin("anna", "am", 0), pin("bea", "am", 1)]])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from routing.check.judge import check
+from routing.check.judge import check_plan
 from routing.plan import Rule
 from routing.problem import Balance, Problem
 from tests.routing.builders import balance, by_hand, engine, problem, shift, tour, visit
@@ -33,7 +33,7 @@ def asking(*balances: Balance) -> Problem:
 def test_a_tour_pays_for_what_it_has_above_its_share(share: Balance, owed: int):
     plan = by_hand(asking(share), BOTH)
     assert plan.cost.imbalance == owed
-    assert check(asking(share), plan) == ()
+    assert check_plan(asking(share), plan) == ()
 
 
 def test_several_balances_add_up_and_are_rounded_once():
@@ -44,13 +44,13 @@ def test_several_balances_add_up_and_are_rounded_once():
     )
     plan = by_hand(asked, BOTH)
     assert plan.cost.imbalance == 1
-    assert check(asked, plan) == ()
+    assert check_plan(asked, plan) == ()
 
 
 @pytest.mark.parametrize("billed", [69, 71])
 def test_a_bill_that_is_a_cent_off_is_a_violation(billed: int):
     asked = asking(balance("stops", "am", share=1, cents=70))
-    (violation,) = check(asked, by_hand(asked, BOTH, imbalance=billed))
+    (violation,) = check_plan(asked, by_hand(asked, BOTH, imbalance=billed))
     assert (violation.rule, violation.what, violation.by) == (Rule.BALANCE, "imbalance", 1)
 
 

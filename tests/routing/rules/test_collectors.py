@@ -2,7 +2,7 @@
 
 import pytest
 
-from routing.check.judge import check, check_tour
+from routing.check.judge import check_plan, check_tour
 from routing.plan import Rule, Tour
 from routing.problem import Problem
 from tests.routing.builders import broken_on, by_hand, engine, problem, shift, tour, visit
@@ -58,13 +58,13 @@ def test_somebody_else_than_the_preferred_is_legal_and_costs(on: str, owed: int)
     asked = prefers_joao(150)
     plan = by_hand(asked, at_annas(on))
     assert plan.cost.preferences == owed
-    assert check(asked, plan) == ()
+    assert check_plan(asked, plan) == ()
 
 
 @pytest.mark.parametrize("billed", [149, 151])
 def test_a_bill_that_is_a_cent_off_is_a_violation(billed: int):
     asked = prefers_joao(150)
-    (violation,) = check(asked, by_hand(asked, at_annas(), preferences=billed))
+    (violation,) = check_plan(asked, by_hand(asked, at_annas(), preferences=billed))
     assert (violation.rule, violation.what, violation.by) == (Rule.COLLECTORS, "preferences", 1)
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from routing.check.judge import check
+from routing.check.judge import check_plan
 from routing.plan import Plan, Rule, Unassigned
 from routing.schedule import assembled, retimed
 from routing.units import LARGEST
@@ -21,7 +21,7 @@ def test_each_visit_once_is_legal():
 
 def test_a_missing_visit_is_a_violation():
     plan = retimed(ASKED, {"am": ["anna"]})
-    (violation,) = check(ASKED, replace(plan, unassigned=()))
+    (violation,) = check_plan(ASKED, replace(plan, unassigned=()))
     assert (violation.rule, violation.visit, violation.by) == (Rule.COVERAGE, "bea", 1)
 
 
@@ -43,14 +43,14 @@ def test_a_visit_that_is_there_twice_is_a_violation(twice: Plan):
 
 def test_a_visit_that_is_there_three_times_is_there_twice_too_often():
     left = (Unassigned(visit="anna"),) * 3 + (Unassigned(visit="bea"),)
-    (violation,) = check(ASKED, Plan(unassigned=left))
+    (violation,) = check_plan(ASKED, Plan(unassigned=left))
     assert (violation.visit, violation.by) == ("anna", 2)
 
 
 def test_a_visit_nobody_asked_for_is_a_violation():
     plan = retimed(ASKED, {"am": ["anna", "bea"]})
     stranger = replace(plan, unassigned=(Unassigned(visit="zoe"),))
-    (violation,) = check(ASKED, stranger)
+    (violation,) = check_plan(ASKED, stranger)
     assert (violation.rule, violation.visit) == (Rule.COVERAGE, "zoe")
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from routing.check.judge import check, check_tour
+from routing.check.judge import check_plan, check_tour
 from routing.plan import Rule, Tour
 from routing.problem import Problem
 from routing.schedule import retimed
@@ -58,20 +58,20 @@ def late_at_annas() -> Problem:
 def test_every_second_after_the_due_instant_costs(begin: int, owed: int):
     plan = by_hand(late_at_annas(), at_annas(begin))
     assert plan.cost.lateness == owed
-    assert check(late_at_annas(), plan) == ()
+    assert check_plan(late_at_annas(), plan) == ()
 
 
 def test_what_is_never_due_is_never_late():
     asked = problem(visit("anna"))
     plan = by_hand(asked, at_annas(9_000))
     assert plan.cost.lateness == 0
-    assert check(asked, plan) == ()
+    assert check_plan(asked, plan) == ()
 
 
 @pytest.mark.parametrize("billed", [99, 101])
 def test_a_bill_that_is_a_cent_off_is_a_violation(billed: int):
     plan = by_hand(late_at_annas(), at_annas(300), lateness=billed)
-    (violation,) = check(late_at_annas(), plan)
+    (violation,) = check_plan(late_at_annas(), plan)
     assert (violation.rule, violation.what, violation.by) == (Rule.DATES, "lateness", 1)
 
 
@@ -82,7 +82,7 @@ def test_half_a_cent_of_lateness_is_rounded_up_once():
         visit("bea", due=199, late=1_800),
     )
     there = tour(("anna", 100, 100, 100), ("bea", 200, 200, 200), arrival=400)
-    assert check(asked, by_hand(asked, there)) == ()
+    assert check_plan(asked, by_hand(asked, there)) == ()
     assert by_hand(asked, there).cost.lateness == 1
 
 

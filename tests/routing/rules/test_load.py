@@ -2,7 +2,7 @@
 
 import pytest
 
-from routing.check.judge import check, check_tour
+from routing.check.judge import check_plan, check_tour
 from routing.plan import Rule
 from routing.schedule import retimed
 from tests.routing.builders import (
@@ -36,7 +36,7 @@ def test_every_dimension_counts_by_itself(tight: str):
         visit("bea", load=dict.fromkeys(roomy, 1)),
         shifts=[shift("am", capacity=roomy | {tight: 1})],
     )
-    (violation,) = check(asked, retimed(asked, {"am": ["anna", "bea"]}))
+    (violation,) = check_plan(asked, retimed(asked, {"am": ["anna", "bea"]}))
     assert (violation.rule, violation.what, violation.by) == (Rule.LOAD, tight, 1)
     assert len(engine(asked)["am"]) == 1
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from routing.check.judge import check
+from routing.check.judge import check_plan
 from routing.plan import Rule
 from routing.problem import Problem
 from tests.routing.builders import by_hand, engine, problem, shift, tour, visit
@@ -21,13 +21,13 @@ def asking(regular: int, *, penalty: int | None = None, rate: int = A_CENT_A_SEC
 def test_every_second_after_the_regular_hours_costs(regular: int, owed: int):
     plan = by_hand(asking(regular), AT_BEAS)
     assert plan.cost.overtime == owed
-    assert check(asking(regular), plan) == ()
+    assert check_plan(asking(regular), plan) == ()
 
 
 @pytest.mark.parametrize("billed", [99, 101, 0])
 def test_a_bill_that_is_off_is_a_violation(billed: int):
     plan = by_hand(asking(300), AT_BEAS, overtime=billed)
-    (violation,) = check(asking(300), plan)
+    (violation,) = check_plan(asking(300), plan)
     assert (violation.rule, violation.what) == (Rule.OVERTIME, "overtime")
     assert violation.by == abs(billed - 100)
 
@@ -36,12 +36,14 @@ def test_half_a_cent_is_rounded_up():
     asked = asking(399, rate=1_800)
     plan = by_hand(asked, AT_BEAS)
     assert plan.cost.overtime == 1
-    assert check(asked, plan) == ()
+    assert check_plan(asked, plan) == ()
 
 
 def test_overtime_does_not_move_the_end_of_the_shift():
     late = tour(("bea", 301, 301, 301), departure=101, arrival=501)
-    assert {found.rule for found in check(asking(300), by_hand(asking(300), late))} == {Rule.SHIFTS}
+    assert {found.rule for found in check_plan(asking(300), by_hand(asking(300), late))} == {
+        Rule.SHIFTS
+    }
 
 
 @pytest.mark.parametrize(("penalty", "served"), [(501, True), (499, False)])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from routing.check.judge import check, check_tour
+from routing.check.judge import check_plan, check_tour
 from routing.plan import Rule
 from routing.problem import Problem
 from tests.routing.builders import broken, broken_on, by_hand, engine, problem, shift, tour, visit
@@ -69,7 +69,7 @@ def test_one_visit_twice_is_another_rule():
         ("first", 100, 100, 100), ("first", 100, 100, 100), on="mo", arrival=200, metres=2_000
     )
     asked = twice(MONDAY)
-    assert {found.rule for found in check(asked, by_hand(asked, same))} == {Rule.COVERAGE}
+    assert {found.rule for found in check_plan(asked, by_hand(asked, same))} == {Rule.COVERAGE}
 
 
 @pytest.mark.parametrize(

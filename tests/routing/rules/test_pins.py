@@ -2,7 +2,7 @@
 
 import pytest
 
-from routing.check.judge import check
+from routing.check.judge import check_plan
 from routing.model.build import build
 from routing.plan import ReasonCode, Rule
 from routing.schedule import retimed
@@ -92,7 +92,7 @@ def test_a_pin_that_cannot_be_kept_leaves_the_visit_out_with_a_reason():
 @pytest.mark.parametrize(("position", "by"), [(0, 1), (1, 0), (2, 1)])
 def test_a_wrong_position_says_by_how_many_places(position: int, by: int):
     asked = problem(visit("anna"), visit("bea"), visit("cleo"), pins=[pin("bea", "am", position)])
-    found = check(asked, retimed(asked, {"am": ["anna", "bea", "cleo"]}))
+    found = check_plan(asked, retimed(asked, {"am": ["anna", "bea", "cleo"]}))
     assert [(one.rule, one.visit, one.by) for one in found] == (
         [(Rule.PINS, "bea", by)] if by else []
     )

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from routing.check.judge import check
+from routing.check.judge import check_plan
 from routing.plan import Rule
 from routing.problem import Problem, Shift
 from tests.routing.builders import (
@@ -44,7 +44,7 @@ def test_every_part_of_the_price(working: Shift, toll: int, part: str, owed: int
     asked = asking(working, toll=toll)
     plan = by_hand(asked, DRIVEN)
     assert getattr(plan.cost, part) == plan.cost.total == owed
-    assert check(asked, plan) == ()
+    assert check_plan(asked, plan) == ()
 
 
 @pytest.mark.parametrize("part", ["driving", "time", "fixed"])
@@ -52,7 +52,7 @@ def test_every_part_of_the_price(working: Shift, toll: int, part: str, owed: int
 def test_a_part_that_is_a_cent_off_is_a_violation(part: str, off: int):
     asked = asking(shift("am", per_km=35, per_hour=3_600, fixed=150))
     due = getattr(by_hand(asked, DRIVEN).cost, part)
-    (violation,) = check(asked, by_hand(asked, DRIVEN, **{part: due + off}))
+    (violation,) = check_plan(asked, by_hand(asked, DRIVEN, **{part: due + off}))
     assert (violation.rule, violation.what, violation.by) == (Rule.PRICE, part, 1)
     assert f"cost {due} cents; the bill says {due + off} cents" in violation.sentence
 
@@ -62,7 +62,7 @@ def test_half_a_cent_is_rounded_up_and_less_is_not(rate: int, owed: int):
     # 250 s at 7.2 cents an hour would be half a cent.
     asked = asking(shift("am", per_km=0, per_hour=rate))
     assert by_hand(asked, DRIVEN).cost.time == owed
-    assert check(asked, by_hand(asked, DRIVEN)) == ()
+    assert check_plan(asked, by_hand(asked, DRIVEN)) == ()
 
 
 def test_a_part_is_rounded_once_for_all_tours():
@@ -81,7 +81,7 @@ def test_a_part_is_rounded_once_for_all_tours():
         tour(("a2", 100, 100, 100), on="pm", arrival=200, metres=500),
     )
     assert plan.cost.driving == 1
-    assert check(asked, plan) == ()
+    assert check_plan(asked, plan) == ()
 
 
 def test_the_way_by_a_freezer_is_paid_for():
@@ -90,7 +90,7 @@ def test_the_way_by_a_freezer_is_paid_for():
     driven = tour(("anna", 100, 100, 100), unloadings=[("lab", 1, 500, 500, 500)], arrival=1_000)
     plan = by_hand(asked, driven)
     assert plan.cost.driving == 1_000
-    assert check(asked, plan) == ()
+    assert check_plan(asked, plan) == ()
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ to the first place of the whole tour that receives.
 
 import pytest
 
-from routing.check.judge import check, check_tour
+from routing.check.judge import check_plan, check_tour
 from routing.plan import Rule
 from routing.schedule import Broken, retimed, timed
 from tests.routing.builders import (
@@ -70,7 +70,7 @@ def test_a_limit_can_push_a_service_into_its_second_window():
         visit("dora", (1_000, 1_000)),
     )
     plan = retimed(asked, {"am": ["anna", "dora"]})
-    assert check(asked, plan) == ()
+    assert check_plan(asked, plan) == ()
     assert plan.tours[0].stops[0].begin == 700
     assert set(engine(asked)["am"]) == {"anna", "dora"}
 
@@ -79,7 +79,7 @@ def test_a_limit_can_push_a_service_into_its_second_window():
 def test_every_item_has_a_limit_of_its_own(tight: str):
     limits = {"milk": 400, "tubes": 400} | {tight: 399}
     asked = problem(visit("dora", ride=limits))
-    (violation,) = check(asked, retimed(asked, {"am": ["dora"]}))
+    (violation,) = check_plan(asked, retimed(asked, {"am": ["dora"]}))
     assert (violation.rule, violation.what, violation.by) == (Rule.RIDE_TIME, tight, 1)
     assert engine(asked) == {}
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from routing.check.judge import check, check_tour
+from routing.check.judge import check_plan, check_tour
 from routing.plan import Plan, Rule
 from routing.schedule import Broken, assembled, timed
 from tests.routing.builders import broken, broken_by, engine, problem, shift, tour, visit
@@ -60,7 +60,7 @@ def test_a_tour_serves_somebody():
 def test_a_tour_belongs_to_a_shift_of_the_problem():
     asked = problem(visit("anna"))
     plan = Plan(tours=(tour(("anna", 100, 100, 100), on="nobody", arrival=200),))
-    (violation,) = check(asked, plan)
+    (violation,) = check_plan(asked, plan)
     assert (violation.rule, violation.shift) == (Rule.SHIFTS, "nobody")
 
 

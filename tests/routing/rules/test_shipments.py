@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from routing.check.judge import check, check_tour
+from routing.check.judge import check_plan, check_tour
 from routing.plan import Rule
 from routing.problem import Problem, Visit
 from routing.schedule import retimed
@@ -63,7 +63,7 @@ def test_the_wrong_order_says_by_how_many_places():
 @pytest.mark.parametrize("name", ["anna", "dora"])
 def test_one_end_alone_is_a_violation(name: str):
     assert broken_by(pump(), am=[name]) == {Rule.SHIPMENTS}
-    found = check(pump(), retimed(pump(), {"am": [name]}))
+    found = check_plan(pump(), retimed(pump(), {"am": [name]}))
     assert [(violation.shift, violation.visit) for violation in found] == [("am", name)]
 
 

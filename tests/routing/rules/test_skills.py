@@ -2,7 +2,7 @@
 
 import pytest
 
-from routing.check.judge import check
+from routing.check.judge import check_plan
 from routing.plan import Rule
 from routing.schedule import retimed
 from tests.routing.builders import broken_by, engine, problem, shift, visit
@@ -19,7 +19,7 @@ def test_a_shift_needs_every_skill(has: tuple[str, ...], *, legal: bool):
 
 def test_each_missing_skill_is_named():
     asked = problem(visit("anna", skills=["blood", "interview"]))
-    found = check(asked, retimed(asked, {"am": ["anna"]}))
+    found = check_plan(asked, retimed(asked, {"am": ["anna"]}))
     assert [violation.what for violation in found] == ["blood", "interview"]
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from routing.check.judge import check, check_tour
+from routing.check.judge import check_plan, check_tour
 from routing.plan import Rule
 from routing.problem import Problem
 from tests.routing.builders import broken_on, by_hand, engine, problem, shift, tour, visit
@@ -56,7 +56,7 @@ def test_a_visit_outside_costs_where_it_has_a_price(zone: str | None, owed: int)
     asked = asking(zone, ["south"], outside=50)
     plan = by_hand(asked, AT_ANNAS)
     assert plan.cost.zones == owed
-    assert check(asked, plan) == ()
+    assert check_plan(asked, plan) == ()
 
 
 def test_outside_for_nothing_is_legal():
@@ -66,7 +66,7 @@ def test_outside_for_nothing_is_legal():
 @pytest.mark.parametrize("billed", [49, 51])
 def test_a_bill_that_is_a_cent_off_is_a_violation(billed: int):
     asked = asking("north", ["south"], outside=50)
-    (violation,) = check(asked, by_hand(asked, AT_ANNAS, zones=billed))
+    (violation,) = check_plan(asked, by_hand(asked, AT_ANNAS, zones=billed))
     assert (violation.rule, violation.what, violation.by) == (Rule.ZONES, "zones", 1)
 
 

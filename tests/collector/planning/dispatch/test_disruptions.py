@@ -30,7 +30,7 @@ from collector.planning.models import Disruption, DisruptionKind, DisruptionProp
 from collector.planning.problem.lawfulness import broken_rules
 from collector.rounds.models import Publication, RoundState
 from collector.rounds.queries import get_round
-from routing.check.judge import check
+from routing.check.judge import check_plan
 from routing.cost import cost
 from routing.formats.native import plan_of, problem_of
 from tests.builders import DAY, add_donor, add_pickup, add_site
@@ -144,7 +144,7 @@ def test_a_search_of_the_remaining_day_finds_a_lawful_plan(app: Flask, town: Tow
             found = proposals_of(session, disruption)
             for each in found:
                 problem, plan = problem_of(each.problem), plan_of(each.plan)
-                assert check(problem, plan) == ()
+                assert check_plan(problem, plan) == ()
                 assert plan.cost == cost(problem, plan)
             assert found[2].plan["cost"]["total"] <= found[0].plan["cost"]["total"]
             accepted(session, town, found[2])
@@ -215,7 +215,7 @@ def regretted(session: Session, town: Town, answer: Disruption) -> DisruptionPro
     disruption = told(session, town, DisruptionKind.REGRETTED, takes_back_id=answer.id)
     (found,) = proposals_of(session, disruption)
     assert found.way is ProposalWay.AS_BEFORE
-    assert check(problem_of(found.problem), plan_of(found.plan)) == ()
+    assert check_plan(problem_of(found.problem), plan_of(found.plan)) == ()
     return found
 
 

@@ -6,6 +6,7 @@ import json
 import os
 from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,14 +20,14 @@ from collector.jobs.actions import Claim
 from collector.jobs.models import Job, JobState
 from collector.jobs.queries import get_job
 from collector.jobs.supervisor import run_once
-from collector.jobs.warm_worker import Spare
+from collector.jobs.warm_worker import WarmWorker
 from collector.jobs.work import Ended, How, JobOutcome
 from collector.pickups.models import Pickup, PickupState
 from collector.planning.editing.commit import EditContext
 from collector.planning.editing.moves import TargetPosition
 from collector.planning.models import PlanningRun
 from collector.planning.optimise.actions import PLAN_DAY, request_plan
-from collector.planning.optimise.jobs import PLANNER, PlanDay, plan_day
+from collector.planning.optimise.jobs import LOADED_PLANNER, PlanDay, plan_day
 from collector.planning.optimise.proposals import load_proposal, open_proposal, was_overtaken
 from collector.planning.optimise.queries import latest_run
 from collector.planning.optimise.rebase import Lapse
@@ -35,7 +36,7 @@ from collector.rounds.models import DayPlan
 from routing.formats.native import plan_data, plan_of
 from routing.units import Seconds
 from tests.builders import DAY, MORNING
-from tests.collector.jobs.shop import children
+from tests.collector.jobs.shop import children, eventually
 from tests.collector.planning.days import computing, greedy, move, orders, posed, the_plan
 from tests.town import Town
 
@@ -104,11 +105,13 @@ def test_a_warm_worker_plans_a_day(app: Flask, town: Town):
     with app.app_context(), transaction() as session:
         work, _ = attempt(session, town)
     others = children(os.getpid())
-    with closing(Spare(PLANNER)) as spare:
-        spare.keep()
-        (ahead,) = children(os.getpid()) - others
-        with closing(spare.child(work.argv, stdin=work.stdin)) as child:
-            assert child.pid == ahead
+    with closing(WarmWorker(LOADED_PLANNER)) as warm:
+        warm.keep()
+        (loaded,) = children(os.getpid()) - others
+        with closing(warm.child(work.program, work.arguments, stdin=work.stdin)) as child:
+            pid = eventually(lambda: child.pid)
+            assert children(loaded) == {pid}
+            assert len(list(Path(f"/proc/{loaded}/task").iterdir())) == 1
             while not child.is_over():
                 for line in child.lines(wait=0.1):
                     work.heard(line)

@@ -27,7 +27,7 @@ from collector.rounds.actions import open_day
 from collector.rounds.models import DayPlan
 from collector.rounds.queries import day_plan
 from collector.shifts.models import RosterShift
-from routing.check.judge import check
+from routing.check.judge import check_plan
 from routing.cost import cost
 from tests.builders import DAY, MORNING, add_donor, add_pickup, add_shift, add_site
 from tests.town import Town, sign_in
@@ -91,7 +91,7 @@ def truth(board: Board) -> tuple[int, int, int, dict[tuple[str, ...], int]]:
         plan = plan_as_written(facts, problem)
         broken = {
             (str(each.rule), each.shift or "", each.visit or "", each.what or ""): each.by
-            for each in check(problem, plan)
+            for each in check_plan(problem, plan)
         }
         return cost(problem, plan).total, plan.metres, plan.seconds, broken
 

@@ -19,7 +19,7 @@ from collector.planning.models import Disruption, ProposalWay
 from collector.rounds.actions import edit_day
 from collector.web.board.dispatch.stream import Streams
 from collector.web.board.wording import euros, kilometres, signed
-from routing.check.judge import check
+from routing.check.judge import check_plan
 from routing.cost import cost
 from routing.formats.native import plan_of, problem_of
 from tests.builders import DAY
@@ -220,10 +220,10 @@ def test_every_proposal_and_price_on_the_page_is_the_checkers_and_the_bills(
         for proposal in proposals_of(session, disruption):
             problem = problem_of(proposal.problem)
             if proposal.way is ProposalWay.REBALANCE:
-                assert check(problem, plan_of(proposal.start)) == ()
+                assert check_plan(problem, plan_of(proposal.start)) == ()
                 continue
             plan = plan_of(proposal.plan)
-            assert check(problem, plan) == ()
+            assert check_plan(problem, plan) == ()
             bill, was = cost(problem, plan), cost(problem_of(disruption.problem), ahead)
             cents = (bill.total - bill.penalties) - (was.total - was.penalties)
             metres = plan.metres - ahead.metres

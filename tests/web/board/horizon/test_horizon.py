@@ -29,7 +29,7 @@ from collector.planning.horizon.levers import price_levers
 from collector.planning.horizon.problem import Weeks, load_weeks
 from collector.planning.horizon.queries import latest_horizon, proposed_days
 from collector.service_day import ServiceDay
-from routing.check.judge import check
+from routing.check.judge import check_plan
 from routing.cost import cost
 from routing.formats.native import plan_of, problem_of
 from tests.builders import DAY, MORNING, add_donor, add_shift
@@ -143,7 +143,7 @@ def test_days_are_found_by_a_child_and_proposed_once(app: Flask, due: Town) -> N
             horizon = latest_horizon(session, due.bank)
             assert horizon is not None
             problem, plan = problem_of(horizon.problem), plan_of(horizon.plan)
-            assert check(problem, plan) == ()
+            assert check_plan(problem, plan) == ()
             assert plan.cost == cost(problem, plan)
             found = proposed_days(
                 horizon, ServiceDay(horizon.first, ahead(session, due).first.zone)
