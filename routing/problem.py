@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from routing.travel.matrix import Travel as Travel  # noqa: PLC0414 - handed on: part of a problem
-from routing.units import AT_ONCE, FREE, LARGEST, Cents, Metres, Seconds
+from routing.units import AT_ONCE, FREE, Cents, Metres, Seconds
 from routing.validation import validate
 
 
@@ -394,18 +394,3 @@ class Problem:
     def mandatory(self, visit: Visit) -> bool:
         """Return whether a visit is mandatory: without a penalty, or pinned."""
         return visit.penalty is None or visit.id in self._pins
-
-
-def spare(problem: Problem, shift: Shift) -> Seconds:
-    """Return the seconds until a collector's next shift, or the end of the period."""
-    latest = shift.window.latest
-    ahead: list[int] = [
-        other.window.earliest
-        for other in problem.shifts
-        if other.collector == shift.collector and other.window.earliest >= latest
-        if other.id != shift.id
-    ]
-    ahead += [period.latest for period in problem.periods if period.latest >= latest]
-    # A shift outside all periods must not reach into the next.
-    ahead += [period.earliest - 1 for period in problem.periods if period.earliest > latest]
-    return Seconds(min(ahead, default=LARGEST) - latest)

@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TypeVar
 
+from routing.analysis.spare_time import spare
 from routing.cost import places
 from routing.plan import Plan, Stop, Tour, Unloading
-from routing.problem import Balance, Measure, Pin, Problem, Shift, Visit, Window, spare
+from routing.problem import Balance, Measure, Pin, Problem, Shift, Visit, Window
 from routing.schedule import assembled
 from routing.units import FREE, Metres, Seconds
 

@@ -12,9 +12,10 @@ from typing import Final
 import numpy as np
 
 from routing.analysis.insertion import Insertion, insertions, known, unit, unmet, without
+from routing.analysis.spare_time import spare
 from routing.check.judge import check_tour
 from routing.plan import Plan, Relaxation, Remedy, Tour
-from routing.problem import Problem, Shift, Visit, Window, spare
+from routing.problem import Problem, Shift, Visit, Window
 from routing.timing.encoding import TRAVEL, IntArray, encode, windows_within_dates
 from routing.timing.insertion_positions import NO_VISIT, legal_insertions
 from routing.timing.patches import with_capacity, with_closing, with_windows
