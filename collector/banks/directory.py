@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from collector.audit.actions import record
 from collector.banks.models import (
-    Bank,
     Jurisdiction,
     Known,
     Lactarium,
@@ -234,11 +233,6 @@ def write_line(
         listed=said.listed,
     )
     return line
-
-
-def line_of_bank(session: Session, bank: Bank) -> Lactarium | None:
-    """Return the bank's own entry in the directory."""
-    return session.scalar(select(Lactarium).where(Lactarium.bank_id == bank.id))
 
 
 def _leave_other_line(session: Session, bank_id: int, *, but: Lactarium) -> None:
