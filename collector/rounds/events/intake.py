@@ -14,7 +14,6 @@ from enum import StrEnum
 from functools import cached_property
 from itertools import chain
 
-from msgspec.structs import replace
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -43,6 +42,7 @@ from collector.rounds.events.schema import (
     NotDoneEvent,
     PhoneEvent,
     UndoneEvent,
+    bounded,
     parse_client_id,
     parse_event,
     stored_payload,
@@ -75,8 +75,6 @@ class SentEvent:
     client_id: str | None
     event: PhoneEvent | None = None
     refusal: Refused | None = None
-    reported_at: datetime | None = None
-    """The phone's own time, if it lies after the reception and was replaced by it."""
 
 
 def accept_events(
@@ -129,7 +127,6 @@ class _Intake:
     ) -> None:
         self.session, self.now, self.round, self.person_id = session, now, round_, person_id
         self.events = [entry.event for entry in entries if entry.event is not None]
-        self.reported = {entry.client_id: entry.reported_at for entry in entries}
         identities = [entry.client_id for entry in entries if entry.client_id is not None]
         self.known = rounds_by_client_id(session, bank_id=round_.bank_id, client_ids=identities)
         undone = undone_by(self.events)
@@ -272,7 +269,7 @@ class _Intake:
                 kind=event.kind,
                 sequence=event.sequence,
                 device_at=event.device_at,
-                reported_at=self.reported[event.client_id],
+                reported_at=event.reported_at,
                 received_at=self.now,
                 device=event.device or "",
                 payload=stored_payload(event),
@@ -293,15 +290,9 @@ def _parse(sent: object, *, now: datetime) -> SentEvent:
     client_id = None
     try:
         client_id = parse_client_id(sent)
-        event = parse_event(sent)
+        return SentEvent(client_id=client_id, event=bounded(parse_event(sent), now))
     except Refused as refusal:
         return SentEvent(client_id=client_id, refusal=refusal)
-    if event.device_at <= now:
-        return SentEvent(client_id=client_id, event=event)
-    # A deed is over when it is received: a later time is the fault of the phone's clock.
-    return SentEvent(
-        client_id=client_id, event=replace(event, device_at=now), reported_at=event.device_at
-    )
 
 
 def _order(entry: SentEvent) -> tuple[bool, tuple[int, datetime, str] | None]:

@@ -26,6 +26,8 @@ ON_THE_ROAD = (RoundState.STARTED, RoundState.RETURNED)
 """States of a round with milk in the box."""
 EACH_COUNTS = (EventKind.HANDED_OVER, EventKind.ACKNOWLEDGED)
 """Kinds of which every event that stands counts, not only the last."""
+PHONE_TIME = func.coalesce(RoundEvent.reported_at, RoundEvent.device_at)
+"""The time by the phone's clock, which decides on the order of events."""
 COLUMNS = (
     RoundEvent.id,
     RoundEvent.round_id,
@@ -36,6 +38,7 @@ COLUMNS = (
     RoundEvent.pickup_id,
     RoundEvent.sequence,
     RoundEvent.device_at,
+    RoundEvent.reported_at,
     RoundEvent.device,
     RoundEvent.payload,
 )
@@ -114,7 +117,7 @@ def event_rows(session: Session, *, bank_id: int, round_id: int) -> list[RoundEv
         session.scalars(
             select(RoundEvent)
             .where(RoundEvent.bank_id == bank_id, RoundEvent.round_id == round_id)
-            .order_by(RoundEvent.sequence, RoundEvent.device_at, RoundEvent.client_id)
+            .order_by(RoundEvent.sequence, PHONE_TIME, RoundEvent.client_id)
         )
     )
 
@@ -180,7 +183,7 @@ def deciding_events(
     leaves = RoundEvent.client_id.in_(undone)
     last_first = (
         RoundEvent.sequence.desc(),
-        RoundEvent.device_at.desc(),
+        PHONE_TIME.desc(),
         RoundEvent.client_id.desc(),
     )
     place = func.row_number().over(

@@ -15,7 +15,7 @@ from uuid import UUID
 
 import msgspec
 from msgspec import Meta, Struct
-from msgspec.structs import fields, force_setattr
+from msgspec.structs import fields, force_setattr, replace
 from sqlalchemy import Row
 
 from collector.custody.payload_fields import (
@@ -149,6 +149,8 @@ class EventFrame(Struct, frozen=True, kw_only=True, tag_field="kind"):
     device_at: DeviceInstant
     device: UuidText | None = None
     """The phone's own key; None for a phone that sends none."""
+    reported_at: DeviceInstant | None = None
+    """The phone's own time where `device_at` was bounded by the reception; no phone sends it."""
 
     def __post_init__(self) -> None:
         """Set each field to its stored form."""
@@ -158,8 +160,8 @@ class EventFrame(Struct, frozen=True, kw_only=True, tag_field="kind"):
 
     @property
     def order(self) -> tuple[int, datetime, str]:
-        """The event's place in the order of the phones: sequence, device time, client id."""
-        return self.sequence, self.device_at, self.client_id
+        """The event's place in the order of the phones: sequence, phone's time, client id."""
+        return self.sequence, self.reported_at or self.device_at, self.client_id
 
 
 class AcknowledgedEvent(EventFrame, frozen=True, kw_only=True, tag="acknowledged"):
@@ -332,7 +334,7 @@ def parse_event(sent: object) -> PhoneEvent:
     if not isinstance(payload, dict):
         raise Refused("event_unreadable", field="payload")
     payload = without_nulls(payload, PAYLOAD_TYPES[EventKind(kind)])
-    frame = {**sent, "client_id": client_id, "payload": payload}
+    frame = {**sent, "client_id": client_id, "payload": payload, "reported_at": None}
     return parse(frame, EVENT_TYPES[EventKind(kind)])
 
 
@@ -344,11 +346,23 @@ def event_of_row(row: Row[Any] | RoundEvent) -> PhoneEvent:
         "sequence": row.sequence,
         "device_at": row.device_at,
         "device": row.device or None,
+        "reported_at": row.reported_at,
         "payload": msgspec.convert(row.payload, PAYLOAD_TYPES[row.kind]),
     }
     if "pickup" in as_type.__struct_fields__:
         values["pickup"] = row.pickup_id
     return as_type(**values)
+
+
+def bounded(event: PhoneEvent, now: datetime) -> PhoneEvent:
+    """Return an event that happened at the latest when it was received.
+
+    A later time is the fault of the phone's clock. It still decides on the event's order, which
+    must not depend on the reception.
+    """
+    if event.device_at <= now:
+        return event
+    return replace(event, device_at=now, reported_at=event.device_at)
 
 
 def undo_of(event: PhoneEvent, *, client_id: str, sequence: int, now: datetime) -> UndoneEvent:
@@ -377,6 +391,7 @@ def json_schema() -> dict[str, Any]:
         if "enum" in definition:
             # The sentence of an enum belongs to its own module.
             definition.pop("description", None)
+        definition.get("properties", {}).pop("reported_at", None)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "An event of a collector's phone",

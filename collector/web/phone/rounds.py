@@ -206,7 +206,7 @@ def _as_json(row: RoundEvent) -> dict[str, object]:
         "kind": row.kind.value,
         "pickup": row.pickup_id,
         "sequence": row.sequence,
-        "device_at": row.device_at.isoformat(),
+        "device_at": (row.reported_at or row.device_at).isoformat(),
         "device": row.device or None,
         "payload": row.payload,
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -219,3 +220,27 @@ def test_a_fault_of_ours_stores_the_events_before_it(app: Flask, post: Post) -> 
     assert answer.status_code == 500
     with reading() as session:
         assert list(session.scalars(select(RoundEvent.kind))) == ["started"]
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_clock_in_the_future_decides_on_the_order_whenever_the_events_arrive(
+    post: Post, clock: SetClock, order: tuple[int, int]
+) -> None:
+    """Two phones with equal sequences, both ahead of the bank; an event happened by its reception.
+
+    The milk is recorded on the 25th and handed over on the 26th, by the phones' clocks.
+    """
+    record = collected(post.dora, sequence=7, bottles=1, volume_ml=200)
+    hand_over = phone_event("handed_over", sequence=7, site=post.town.site, box_celsius=-20)
+    events = (
+        record | {"device_at": "2026-11-25T08:00:00+00:00"},
+        hand_over | {"device_at": "2026-11-26T08:00:00+00:00"},
+    )
+    for place in order:
+        assert post.statuses(events[place]) == ["accepted"]
+        clock.advance(hours=1)
+    with reading() as session:
+        (state,) = session.scalars(select(Container.state))
+        assert state is ContainerState.RECEIVED
+        times = session.scalars(select(RoundEvent.device_at).order_by(RoundEvent.id))
+        assert list(times) == [clock.now() - timedelta(hours=2), clock.now() - timedelta(hours=1)]
