@@ -1,13 +1,14 @@
-"""The `milkround` command: serve, work, migrate, plan, import, postcodes."""
+"""The `milkround` command: serve, work, migrate, audit, plan, import, postcodes."""
 
 from datetime import datetime
 from pathlib import Path
 
 import click
 
+from collector.audit.queries import first_broken_link
 from collector.cli_bank import bank, link, shift, site, user
 from collector.cli_demo import demo
-from collector.db import transaction
+from collector.db import reading, transaction
 from collector.donors.importing import import_donors
 from collector.errors import Refused
 from collector.installation import Commands, application, bank_named, clock, settings
@@ -56,6 +57,17 @@ def migrate() -> None:
     """Migrate the database to this version's schema; `serve` and `work` do it themselves."""
     application(settings())
     click.echo("The database is up to date.")
+
+
+@main.command()
+@click.option("--bank", "slug", required=True, help="The bank's short name.")
+def audit(*, slug: str) -> None:
+    """Verify the audit chain of a bank; fail at its first broken entry."""
+    with application(settings()).app_context(), reading() as session:
+        broken = first_broken_link(session, bank_named(session, slug).id)
+    if broken is not None:
+        raise click.ClickException(f"The audit chain of {slug} is broken at entry {broken}.")
+    click.echo(f"The audit chain of {slug} is intact.")
 
 
 @main.command()

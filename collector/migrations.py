@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from alembic import command
-from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import Script, ScriptDirectory
@@ -12,7 +11,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.engine import Connection
 
 from collector.asset_root import asset_root
-from collector.db import WRITES, Base
+from collector.db import WRITES
 
 SCHEMA_LOCK = 3_141_002
 """Number of PostgreSQL's advisory lock around a change of the schema; an arbitrary constant."""
@@ -50,13 +49,6 @@ def is_current(engine: Engine) -> bool:
     with engine.connect() as connection:
         head = ScriptDirectory.from_config(_config(connection)).get_current_head()
         return _revision_of(connection) == head
-
-
-def differences(engine: Engine) -> list[object]:
-    """Return the differences between the schema of the database and the rows' classes."""
-    with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-        return list(compare_metadata(context, Base.metadata))
 
 
 @contextmanager

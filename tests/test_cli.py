@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -116,6 +118,16 @@ def test_nonsense_is_refused_in_words(words: list[str], said: str) -> None:
     assert answer.exit_code != 0
     assert said in answer.output
     assert "Traceback" not in answer.output
+
+
+def test_the_audit_chain_of_a_bank_is_verified(home: Path) -> None:
+    found_bordeaux()
+    assert run("audit", "--bank", "bordeaux").output == "The audit chain of bordeaux is intact.\n"
+    with closing(sqlite3.connect(home / "home" / "milkround.sqlite3")) as database, database:
+        database.execute("UPDATE audit_entries SET actor = 'person:9' WHERE sequence = 1")
+    answer = run("audit", "--bank", "bordeaux")
+    assert answer.exit_code == 1
+    assert "The audit chain of bordeaux is broken at entry 1." in answer.output
 
 
 @pytest.mark.usefixtures("home")

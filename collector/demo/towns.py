@@ -83,5 +83,3 @@ LANDES = (
     Town("Morcenx-la-Nouvelle", "40110", 44.034, -0.914),
     Town("Sabres", "40630", 44.148, -0.740),
 )
-
-EVERY_TOWN = (PESSAC, *AROUND_BORDEAUX, *BASSIN_AND_MEDOC, *LIBOURNAIS, *LANDES)

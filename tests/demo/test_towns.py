@@ -11,13 +11,21 @@ import pytest
 from geopy.distance import great_circle
 
 from collector.demo.cast import ASKING_TODAY, DONORS, cast
-from collector.demo.towns import EVERY_TOWN, Town
+from collector.demo.towns import (
+    AROUND_BORDEAUX,
+    BASSIN_AND_MEDOC,
+    LANDES,
+    LIBOURNAIS,
+    PESSAC,
+    Town,
+)
 
 POSTCODES = (
     Path(os.environ.get("MILKROUND_SAMPLE_DATA", Path(__file__).parents[3] / "shared" / "data"))
     / "communes"
     / "laposte_hexasmal.csv"
 )
+EVERY_TOWN = (PESSAC, *AROUND_BORDEAUX, *BASSIN_AND_MEDOC, *LIBOURNAIS, *LANDES)
 CENTRE_TO_TOWN_HALL_KM = 9
 """The base gives a commune's centre; La Teste-de-Buch is 20 km long."""
 

@@ -24,6 +24,7 @@ from collector.web.message_rendering import render_notice
 from collector.worker import HANDLERS
 from routing.formats.native import plan_of, problem_of
 from tests.conftest import SetClock
+from tests.schema import differences
 from tests.upgrade.catalogue import catalogue
 from tests.upgrade.recorded import connected, rows_of
 
@@ -104,7 +105,7 @@ def test_the_schema_is_that_of_a_new_installation(
     recorded: Engine, request: pytest.FixtureRequest
 ) -> None:
     assert migrate().exit_code == 0
-    assert migrations.differences(recorded) == []
+    assert differences(recorded) == []
     if recorded.dialect.name == "sqlite":
         url = f"sqlite:///{request.getfixturevalue('migrated_sqlite')}"
     else:
