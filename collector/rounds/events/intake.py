@@ -14,6 +14,7 @@ from enum import StrEnum
 from functools import cached_property
 from itertools import chain
 
+from msgspec.structs import replace
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -42,7 +43,6 @@ from collector.rounds.events.schema import (
     NotDoneEvent,
     PhoneEvent,
     UndoneEvent,
-    bounded,
     parse_client_id,
     parse_event,
     stored_payload,
@@ -290,9 +290,20 @@ def _parse(sent: object, *, now: datetime) -> SentEvent:
     client_id = None
     try:
         client_id = parse_client_id(sent)
-        return SentEvent(client_id=client_id, event=bounded(parse_event(sent), now))
+        return SentEvent(client_id=client_id, event=_bounded(parse_event(sent), now))
     except Refused as refusal:
         return SentEvent(client_id=client_id, refusal=refusal)
+
+
+def _bounded(event: PhoneEvent, now: datetime) -> PhoneEvent:
+    """Return an event that happened at the latest when it was received.
+
+    A later time is the fault of the phone's clock. It still decides on the event's order, which
+    must not depend on the reception.
+    """
+    if event.device_at <= now:
+        return event
+    return replace(event, device_at=now, reported_at=event.device_at)
 
 
 def _order(entry: SentEvent) -> tuple[bool, tuple[int, datetime, str] | None]:

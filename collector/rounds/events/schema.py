@@ -15,7 +15,7 @@ from uuid import UUID
 
 import msgspec
 from msgspec import Meta, Struct
-from msgspec.structs import fields, force_setattr, replace
+from msgspec.structs import fields, force_setattr
 from sqlalchemy import Row
 
 from collector.custody.payload_fields import (
@@ -352,17 +352,6 @@ def event_of_row(row: Row[Any] | RoundEvent) -> PhoneEvent:
     if "pickup" in as_type.__struct_fields__:
         values["pickup"] = row.pickup_id
     return as_type(**values)
-
-
-def bounded(event: PhoneEvent, now: datetime) -> PhoneEvent:
-    """Return an event that happened at the latest when it was received.
-
-    A later time is the fault of the phone's clock. It still decides on the event's order, which
-    must not depend on the reception.
-    """
-    if event.device_at <= now:
-        return event
-    return replace(event, device_at=now, reported_at=event.device_at)
 
 
 def undo_of(event: PhoneEvent, *, client_id: str, sequence: int, now: datetime) -> UndoneEvent:
