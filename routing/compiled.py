@@ -2,7 +2,8 @@
 
 Numba notices a change of a function's own file, but not of a file of a function it calls. A caller
 would go on with the old code compiled into it. So the cache folder is named by a digest of all
-sources, and any change starts a new folder.
+sources, and any change starts a new folder. The digest leaves out the path of the sources, so that
+two checkouts of the same sources share their compiled code.
 """
 
 import hashlib
@@ -10,37 +11,80 @@ import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 import numba
 from numba import config
+from numba.core.caching import UserProvidedCacheLocator
 
-PACKAGES = ("timing", "kernel")
+PACKAGE: Final = Path(__file__).parent
+COMPILED: Final = ("timing", "kernel")
 """Packages of `routing` with compiled functions."""
 
 
+class UnsafeCacheError(Exception):
+    """A cache folder that another user of the machine may write to."""
+
+
+class SharedCacheLocator(UserProvidedCacheLocator):
+    """Locator of compiled functions by the module's place in `routing`, whatever the checkout."""
+
+    @classmethod
+    def get_suitable_cache_subpath(cls, py_file: str) -> str:
+        """Return the folder of a module's compiled functions, below the cache folder."""
+        return ".".join(Path(py_file).absolute().relative_to(PACKAGE.absolute()).parent.parts)
+
+
+def private_folder(path: Path) -> Path:
+    """Create a folder of the user alone, or check that it is one.
+
+    Numba stores pickles, and a pickle of a stranger runs the stranger's code.
+
+    Raises
+    ------
+    UnsafeCacheError
+        When the folder belongs to another user, or others may write to it.
+    """
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    found = path.lstat()
+    if path.is_symlink() or found.st_uid != os.getuid() or found.st_mode & 0o022:
+        raise UnsafeCacheError(
+            f"{path} must be a folder of this user that no one else can write to."
+            " Remove it, or set XDG_CACHE_HOME to a folder of this user."
+        )
+    path.chmod(0o700)
+    return path
+
+
 def _sources() -> Iterator[Path]:
-    for package in PACKAGES:
-        yield from sorted((Path(__file__).parent / package).glob("*.py"))
+    for package in COMPILED:
+        yield from sorted((PACKAGE / package).glob("*.py"))
+
+
+def _digest() -> str:
+    """Return the digest of all sources and of the version of Numba, 16 hexadecimal digits."""
+    digest = hashlib.sha256(numba.__version__.encode())
+    for source in _sources():
+        digest.update(source.relative_to(PACKAGE).as_posix().encode())
+        digest.update(source.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def _cache_folder() -> Path:
-    """Return a folder of the user for these sources, their path, and this version of Numba.
+    """Return the folder of this user for these sources.
 
-    Numba files compiled code under the path of its source: another checkout of the same sources
-    finds nothing there.
+    A service may have no home to write to. It gets a folder in the temporary directory and compiles
+    once per start of the machine.
     """
-    digest = hashlib.sha256(f"{numba.__version__} {Path(__file__).parent}".encode())
-    for source in _sources():
-        digest.update(source.read_bytes())
     home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    if not os.access(home if home.exists() else home.parent, os.W_OK):
-        # A service may have no home: it compiles once per start of the machine.
-        home = Path(tempfile.gettempdir()) / f"milkround-{os.getuid()}"
-    return home / "milkround" / "compiled" / digest.hexdigest()[:16]
+    if os.access(home if home.exists() else home.parent, os.W_OK):
+        return private_folder(home / "milkround" / "compiled") / _digest()
+    return private_folder(Path(tempfile.gettempdir()) / f"milkround-{os.getuid()}") / _digest()
 
 
 if not config.CACHE_DIR:  # type: ignore[attr-defined]
     config.CACHE_DIR = str(_cache_folder())  # type: ignore[attr-defined]
+    config.CACHE_LOCATOR_CLASSES = f"{__name__}.{SharedCacheLocator.__name__}"  # type: ignore[attr-defined]
 
 # Loops here are short and full of branches: vectorising them only takes time to compile.
 config.LOOP_VECTORIZE = 0  # type: ignore[attr-defined]

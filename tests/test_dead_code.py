@@ -28,6 +28,7 @@ ENTRY_POINTS = [
 KEPT = {
     "process_bind_param": "called by SQLAlchemy",
     "process_result_value": "called by SQLAlchemy",
+    "get_suitable_cache_subpath": "called by Numba",
     "load_config": "called by gunicorn",
     "__getattr__": "called by Python",
     "__dir__": "called by Python",
