@@ -15,8 +15,8 @@ from collector.pickups.models import Pickup, PickupState
 from collector.pickups.queries import get_pickup, requests_of_donor
 from collector.web.board.inbox.request_form import (
     ADDED_PURPOSES,
-    FindForm,
     CallForm,
+    FindForm,
     blank_form,
 )
 from collector.web.board.page_context import page, today
