@@ -56,7 +56,7 @@ def _frame() -> dict[str, str]:
             "They must sign in here once before you use it."
         ),
         "rounds": _("My rounds"),
-        "more_to_do": _("What else"),
+        "more_to_do": _("Also"),
     }
 
 
@@ -120,7 +120,7 @@ def _stop() -> dict[str, str]:
         "arrived_at": _("You arrived at %(time)s"),
         "reopen": _("Reopen this stop"),
         "reopen_title": _("Reopen this stop"),
-        "reopen_text": _("What was recorded is kept and marked as taken back. Why do you reopen?"),
+        "reopen_text": _("The record is kept and marked as taken back. Reason for reopening?"),
         "reopen_go": _("Reopen"),
         "undone_mistake": _("I mistyped something"),
         "undone_more_milk": _("There was more milk"),
@@ -255,7 +255,7 @@ def _sync() -> dict[str, str]:
         "refused_some": _("%(n)s not accepted"),
         "sign_in_short": _("Sign in"),
         "sync_title": _("Sent and waiting"),
-        "account": _("What was sent, signing out"),
+        "account": _("Sent records, signing out"),
         "sync_waiting_text": _(
             "They are kept on this phone and leave by themselves as soon as there is a network."
         ),
