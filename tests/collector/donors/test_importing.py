@@ -17,6 +17,8 @@ from collector.donors.numbers import new_number
 from collector.donors.queries import donors_by_email, get_donor
 from tests.town import MORNING, Town
 
+pytestmark = pytest.mark.twin
+
 NEEDED = "first_name,family_name,line,postcode,town"
 ZOE = "Zoé,Dupré,1 rue du Port,33000,Bordeaux"
 

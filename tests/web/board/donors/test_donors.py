@@ -17,6 +17,8 @@ from collector.people.models import Role
 from tests.builders import MORNING
 from tests.town import Town, sign_in
 
+pytestmark = pytest.mark.twin
+
 
 @pytest.fixture
 def ida(app: Flask, town: Town) -> int:
