@@ -12,6 +12,7 @@ from flask_babel import get_locale, gettext
 from collector.web.framework.assets import manifest
 from collector.web.phone.texts_custody import custody_texts
 from collector.web.phone.texts_road import road_texts
+from collector.web.phone.texts_state import state_texts
 
 _ = gettext
 
@@ -32,6 +33,7 @@ def texts() -> dict[str, str]:
         **_kinds(),
         **custody_texts(),
         **road_texts(),
+        **state_texts(),
     }
 
 
