@@ -39,8 +39,8 @@ async function show({ moved = false } = {}) {
   drawBar(stored, model);
   drawClock(stored, model);
   withdrawUndo(stored.events);
-  // A form is left alone while it is filled in, and nothing is drawn twice.
-  if (!moved && page.querySelector("form.record")) return;
+  // A form is left alone while it is filled in, unless the phone is shut out; nothing is drawn twice.
+  if (!moved && !stored.revoked && page.querySelector("form.record")) return;
   const key = pageKey(stored, where, model, others);
   if (key !== drawn) draw(page, pageAt(where, stored, model, others, show));
   drawn = key;

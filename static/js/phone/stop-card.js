@@ -66,8 +66,9 @@ function outcome({ state }, zone) {
   if (state.phase === "arrived") return h("p", { class: "here" }, icon("here"), t("arrived_at", { time: clock(state.arrivedAt, zone) }));
   if (state.phase === "not_done") return h("p", {}, h("span", { class: "tag warn" }, icon("cross"), t(`reason_${state.decidedBy.payload.reason}`)));
   if (state.phase !== "collected") return null;
-  const { bottles, volume_ml, freezer_celsius } = state.decidedBy.payload;
-  const figures = { bottles: counted("bottles", bottles), volume: litres(volume_ml), celsius: freezer_celsius === null ? "–" : celsius(freezer_celsius) };
+  const { bottles, volume_ml, volume_declared, freezer_celsius } = state.decidedBy.payload;
+  const volume = volume_declared ? t("recorded_declared", { volume: litres(volume_ml) }) : litres(volume_ml);
+  const figures = { bottles: counted("bottles", bottles), volume, celsius: freezer_celsius === null ? "–" : celsius(freezer_celsius) };
   return h("p", { class: "here ok" }, icon("check"), t("recorded_bottles", figures));
 }
 

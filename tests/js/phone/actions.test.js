@@ -57,6 +57,11 @@ test("a record on a full disk leaves the page as it is, with a warning", async (
   assert.equal($("#undo"), null);
 });
 
+test("who arrives has the record of the visit as the next page", async () => {
+  await (await act()).arrive(stop(31));
+  assert.deepEqual([(await events()).map(({ kind, pickup }) => [kind, pickup]), location.hash], [[["arrived", 31]], "#/stop/31/record"]);
+});
+
 test("a record that is undone before it was sent counts no longer", async () => {
   await (await act()).collect(stop(31), { bottles: 2, containers: [] });
   $("#undo").click();
