@@ -15,7 +15,7 @@ const { refusedEvents } = await load("refused-events");
 const { chooseRound } = await load("round-choice");
 const { signOutSection } = await load("sign-out");
 const store = await load("store");
-const { withdrawUndo } = await load("undo-bar");
+const { moveOn, offerUndo, withdrawUndo } = await load("undo-bar");
 
 let bank;
 let shown;
@@ -197,4 +197,15 @@ test("signing out empties the phone, but only once the bank has closed the sessi
   $("#sign-out").click();
   await until(() => deleted.length);
   assert.deepEqual([(await stored()).rounds, deleted, bank.signedIn], [[], ["milkround-shell-1"], false]);
+});
+
+test("after ten seconds the undo is over, and its words keep their place until the collector moves on", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  offerUndo("Recorded.", { client_id: "one" }, () => {});
+  moveOn();
+  assert.ok($("#undo"));
+  context.mock.timers.tick(10_000);
+  assert.deepEqual([$("#undo"), text($("[data-undo]"))], [null, "Recorded."]);
+  moveOn();
+  assert.equal(text($("[data-undo]")), "");
 });
