@@ -28,11 +28,12 @@ def start(phone: Page) -> None:
 
 
 def arrive(phone: Page) -> None:
+    """Arrive at the next stop; its record opens."""
     phone.get_by_role("button", name="I'm here").click()
+    expect(phone.locator("form.record")).to_have_count(1)
 
 
 def record(phone: Page, *, celsius: str = "20", bottles: str = "4", label: str = "") -> None:
-    phone.get_by_role("link", name="Record the visit").click()
     phone.get_by_text("Kept as it should be").click()
     phone.get_by_role("textbox", name="Temperature of the freezer").fill(celsius)
     phone.get_by_role("textbox", name="Bottles you take").fill(bottles)

@@ -119,9 +119,9 @@ def test_a_visit_is_rebooked_from_later(browser: Browser, road: Road) -> None:
 
 
 def fill_in(phone: Page) -> None:
-    phone.get_by_role("link", name="Record the visit").click()
     phone.get_by_text("Kept as it should be").click()
     phone.get_by_role("textbox", name="Temperature of the freezer").fill("20")
+    phone.get_by_role("button", name="I counted 4 bottles").click()
     phone.get_by_role("textbox", name="Volume").fill("800")
 
 

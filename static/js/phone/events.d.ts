@@ -13,6 +13,7 @@ export interface Payloads {
   collected: {
     bottles: number;
     volume_ml: number;
+    volume_declared: boolean;
     freezer_celsius: number | null;
     storage_ok: boolean | null;
     containers: string[];

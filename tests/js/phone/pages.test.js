@@ -54,7 +54,7 @@ test("a round that has lost all its stops has no departure", async () => {
 
 test("on the road the next stop comes first, with its loads, access and phone", async () => {
   await start();
-  assert.match(await draw(), /arrival 10:31.*window 10:00 12:00.*Donor 31 Martin.*1 rue X.*3rd floor.*Ring twice.*amber fox.*10 000 014/);
+  assert.match(await draw(), /arrival 10:31.*window 10:00 12:00.*Donor 31 Martin.*amber fox.*3rd floor.*1 rue X.*take.*Ring twice.*10 000 014/);
   assert.equal($("a[href^='tel:']").getAttribute("href"), "tel:+33556000000");
   assert.ok($("#here"));
   await record(3, "arrived", { pickup: 31 });
