@@ -180,7 +180,8 @@ class Publication(BankOwned, Base):
 
     day_plan_id: Mapped[int] = mapped_column(ForeignKey("day_plans.id"), index=True)
     revision: Mapped[int]
-    published_by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    published_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    """The coordinator; None for a revision that a donor's loss made."""
     published_at: Mapped[datetime]
     changes: Mapped[dict[str, Any]]
 

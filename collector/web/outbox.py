@@ -23,6 +23,7 @@ STATES = {
     NoticeState.OWED: lazy_gettext("waiting"),
     NoticeState.SENT: lazy_gettext("sent"),
     NoticeState.FAILED: lazy_gettext("failed"),
+    NoticeState.WITHHELD: lazy_gettext("withheld: a person calls first"),
 }
 TROUBLES = {
     "away": lazy_gettext("The server that carries it did not answer."),

@@ -43,6 +43,8 @@ ERRORS: Mapping[str, LazyString] = {
     "pause_over": _("This pause is over already. Choose later days."),
     "pause_too_long": _("A pause lasts %(days)s days at most. For longer, please call us."),
     "nobody_waits_for_a_call": _("No call is awaited here."),
+    "call_comes_first": _("A person of the bank calls you first. You can also call us."),
+    "take_back_too_late": _("Ten minutes have passed. Please call us: we take it back for you."),
     "no_receipt": _("There is no receipt for this visit."),
     "correction_too_late": _("More than two days have passed. Please call us: we look into it."),
     "fewer_bottles_needed": _("Give a number of bottles from 1 to %(most)s."),

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from collector.audit.actions import record
 from collector.banks.queries import policies_of, zones_of
 from collector.db import reading, transaction
+from collector.donor_contact.loss import losses_to_call
 from collector.pickups.actions import accept as accept_pickup
 from collector.pickups.actions import cancel, clear_hold
 from collector.pickups.flags import Flag, flags
@@ -55,7 +56,10 @@ def home() -> str:
     """Show the requests that wait for an answer."""
     with reading() as session:
         rows = _rows(session, actor().bank_id, on=today())
-        return page(session, "board/inbox/page.html", rows=rows, grave_flags=GRAVE_FLAGS)
+        calls = losses_to_call(session, bank_id=actor().bank_id)
+        return page(
+            session, "board/inbox/page.html", rows=rows, grave_flags=GRAVE_FLAGS, calls=calls
+        )
 
 
 @blueprint.post("/acceptances")
