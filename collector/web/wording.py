@@ -93,6 +93,20 @@ ERRORS: Mapping[str, LazyString] = {
     "csv_broken": _("From line %(line)s on we cannot read the file: a quotation mark is missing."),
     "decimal_not_read": _("Write a number such as 44.8378 or 44,8378."),
     "yes_no_not_read": _("Write yes or no."),
+    "born_too_long_ago": _("This is more than %(years)s years ago. Please look at the year."),
+    "cedex_no_door": _("A CEDEX is a mailbox, not a door. Give the town where we ring."),
+    "postcode_not_valid": _("This is not a postcode of the bank's country."),
+    "postcode_unknown": _(
+        "No town has the postcode %(postcode)s. The number before a CEDEX is that of a mailbox."
+    ),
+    "position_abroad": _("This place does not lie in the bank's country."),
+    "position_swapped": _("Latitude and longitude are the wrong way round: exchange them."),
+    "interview_before_birth": _("This day is before the baby's birth."),
+    "serology_too_long": _("A blood test is valid for at most %(days)s days after it was drawn."),
+    "bottles_and_volume_odd": _(
+        "%(bottles)s bottles hold from %(least)s to %(most)s ml: correct one of the two."
+    ),
+    "window_at_night": _("We come between 5:00 and 23:00. Was a time after noon meant?"),
     "day_in_future": _("This day has not come yet."),
     "donor_not_named": _("Say whose request it is: a donor number or an e-mail address."),
     "donor_unknown": _("We know no donor by this."),

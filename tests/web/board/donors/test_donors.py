@@ -124,6 +124,15 @@ def test_a_contact_is_completed_and_an_address_that_moved_loses_its_place(
     there = f"/board/donors/candidates/{town.dora}/contact"
     assert client.get(there).status_code == 200
     assert client.post(there, data=typed | {"first_name": ""}).status_code == 422
+    for field, text in (
+        ("postcode", "99999"),
+        ("town", "Bordeaux CEDEX"),
+        ("baby_born_on", "1926-05-03"),
+    ):
+        answer = client.post(there, data=typed | {field: text})
+        assert answer.status_code == 422
+        assert f'id="{field}-wrong"' in answer.text
+        assert f'value="{text}"' in answer.text, "it stays as it was typed"
     assert client.post(there, data=typed).status_code == 303
     dora = file_of(app, town, town.dora)
     assert (dora.family_name, dora.address.town) == ("Duval", "Pessac")
