@@ -19,7 +19,7 @@ DOORS = (
         name="Marie-Élisabeth",
         latitude=44.82,
         line="125 bis avenue du Général-Leclerc",
-        town="Villenave-d’Ornon",
+        town="Villenave-d'Ornon",
         access=ACCESS,
         call_first=True,
     ),
