@@ -23,8 +23,10 @@ def texts() -> dict[str, str]:
         **_frame(),
         **_round(),
         **_stop(),
+        **_reopening(),
         **_purposes(),
         **_form(),
+        **_bottles(),
         **_acts(),
         **_reasons(),
         **_changes(),
@@ -121,6 +123,11 @@ def _stop() -> dict[str, str]:
         "recorded_bottles": _("%(bottles)s, %(volume)s, freezer %(celsius)s"),
         "recorded_declared": _("%(volume)s declared"),
         "arrived_at": _("You arrived at %(time)s"),
+    }
+
+
+def _reopening() -> dict[str, str]:
+    return {
         "reopen": _("Reopen this stop"),
         "reopen_title": _("Reopen this stop"),
         "reopen_text": _("The record is kept and marked as taken back. Reason for reopening?"),
@@ -163,6 +170,11 @@ def _form() -> dict[str, str]:
             "Warmer than %(limit)s °C. It is recorded for the quality manager; "
             "refuse what has thawed."
         ),
+    }
+
+
+def _bottles() -> dict[str, str]:
+    return {
         "count": _("Bottles you take"),
         "said_by_donor": _("The donor said %(figure)s."),
         "count_confirm_one": _("I counted %(n)s bottle"),
