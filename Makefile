@@ -70,4 +70,5 @@ clean: ## Remove everything that was built or installed
 
 .venv/built: .venv/installed $(FRONT_END) $(CATALOGUES)
 	$(UV) pip install --quiet --no-deps --reinstall-package milkround --editable .
+	@$(BIN)/python -m compileall -q collector routing migrations
 	@touch $@
