@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -173,9 +174,11 @@ class Giving(BankOwned, Base):
     """The donor expresses less and less, so her history forecasts nothing."""
     last_gift: Mapped[bool]
     bereaved_at: Mapped[datetime | None]
-    """The instant from which a person calls first and no cheerful message is sent."""
+    """The instant from which a person calls first and every message is withheld."""
     called_at: Mapped[datetime | None]
     called_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    called_off: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    """The visits that the loss cancelled: `pickup`; `round`, `revision` of a round under way."""
 
 
 class VisitLink(BankOwned, Base):

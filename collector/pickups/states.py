@@ -32,7 +32,8 @@ TRANSITIONS: Mapping[PickupState, frozenset[PickupState]] = {
     S.PARTLY_COLLECTED: frozenset({S.PUBLISHED, S.EN_ROUTE, S.ARRIVED, S.COLLECTED}),
     # A failed visit is requested again, or returned to the planner.
     S.FAILED: frozenset({S.PUBLISHED, S.EN_ROUTE, S.ARRIVED, S.ASKED, S.ACCEPTED}),
-    S.CANCELLED: frozenset(),
+    # A loss that was reported by mistake gives the donor's requests back.
+    S.CANCELLED: frozenset({S.ASKED}),
     S.EXPIRED: frozenset(),
 }
 

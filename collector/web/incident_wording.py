@@ -73,7 +73,7 @@ RULES: Mapping[str, LazyString] = {
 ERRORS: Mapping[str, LazyString] = {
     "assessment_missing": _("Write down what was found out."),
     "excursion_decided": _("This was decided already."),
-    "excursion_not_assessed": _("Somebody has to assess it first."),
+    "excursion_not_assessed": _("It must be assessed first."),
     "two_people_needed": _("You assessed it: a colleague has to decide."),
     "record_not_standing": _("This record was taken back meanwhile. Look again, then decide."),
     "pdf_not_installed": _(

@@ -105,7 +105,7 @@ def test_whoever_signs_in_again_has_the_round_without_a_network(
 ) -> None:
     context, phone = on_the_road(browser, road)
     all_sent(phone)
-    phone.get_by_role("link", name="What was sent, signing out").click()
+    phone.get_by_role("link", name="Sent records, signing out").click()
     phone.get_by_role("button", name="Sign out").click()
     phone.wait_for_url("**/sign-in")
     phone.goto(road.link())

@@ -45,6 +45,8 @@ from collector.rounds.models import (
 MOST_BOXES = 12
 MOST_KILOMETRES = 2000
 MOST_STOCK = 5000
+MOST_OFFSET_MS = 400_000_000_000_000
+"""Largest offset of a phone's clock in milliseconds; the calendar has fewer."""
 
 
 class BoxTemperature(PayloadPart, frozen=True, kw_only=True):
@@ -158,8 +160,10 @@ class EventFrame(Struct, frozen=True, kw_only=True, tag_field="kind"):
     device_at: DeviceInstant
     device: UuidText | None = None
     """The phone's own key; None for a phone that sends none."""
+    offset_ms: Annotated[int, Meta(ge=-MOST_OFFSET_MS, le=MOST_OFFSET_MS)] | None = None
+    """Milliseconds from the phone's clock to the bank's; None where none was measured."""
     reported_at: DeviceInstant | None = None
-    """The phone's own time where `device_at` was bounded by the reception; no phone sends it."""
+    """The phone's own time where `device_at` was corrected or bounded; no phone sends it."""
 
     def __post_init__(self) -> None:
         """Set each field to its stored form."""

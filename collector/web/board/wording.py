@@ -8,6 +8,7 @@ from flask import Blueprint
 from flask_babel import format_currency, format_decimal, lazy_gettext
 from flask_babel.speaklater import LazyString
 
+from collector.donors.queries import donor_words
 from collector.rounds.models import NotDoneReason
 from collector.web.disruption_wording import DISRUPTIONS, PHASES, WAYS, WHY_NO_DAY
 from collector.web.incident_wording import (
@@ -237,6 +238,7 @@ def add_words(blueprint: Blueprint) -> None:
         ("door_flag", lambda code: word(DOOR_FLAGS, code)),
         ("refusal", lambda code: word(REFUSALS, code)),
         ("container_state", lambda code: word(CONTAINER_STATES, code)),
+        ("search_words", donor_words),
     ):
         blueprint.add_app_template_filter(fill, f"board_{name}")
 

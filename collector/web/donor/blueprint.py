@@ -1,6 +1,7 @@
 """The donor's side: her file, and her requests made, changed and cancelled."""
 
 from flask import Blueprint, flash, g, redirect, render_template, url_for
+from flask import request as http
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -12,6 +13,7 @@ from collector.people.models import Role
 from collector.pickups import actions
 from collector.pickups.drafts import PickupDraft
 from collector.pickups.enquiries import enquiry_of
+from collector.pickups.giving import is_bereaved
 from collector.pickups.models import Pickup
 from collector.pickups.queries import pickup_of_donor
 from collector.rounds.queries import promised_visit
@@ -43,12 +45,30 @@ def words() -> dict[str, object]:
     }
 
 
+OPEN_TO_GRIEF = frozenset(
+    {"donor.home", "donor.worker", "donor.offline", "donor.giving.say", "donor.giving.take_back"}
+)
+"""The pages of a donor whose child has died; every other one leads to her quiet page."""
+
+
+def lead_to_quiet_page() -> Response | None:
+    """Lead a bereaved donor from every other page to her quiet one: no card, no request."""
+    if g.actor is None or http.endpoint in OPEN_TO_GRIEF:
+        return None
+    with reading() as session:
+        grieves = is_bereaved(session, donor_id())
+    return redirect(url_for("donor.home"), code=303) if grieves else None
+
+
+blueprint.before_request(lead_to_quiet_page)
+
+
 @blueprint.get("/")
 def home() -> str:
     """Show the donor's promised visits, her requests and the state of her file."""
     with reading() as session:
         page = home_page(session, bank_id=actor().bank_id, donor_id=donor_id(), now=now())
-        return render_template("donor/home.html", page=page)
+        return render_template("donor/quiet.html" if page.loss else "donor/home.html", page=page)
 
 
 @blueprint.get("/service-worker.js")

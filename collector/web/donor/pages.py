@@ -9,12 +9,12 @@ from collector.banks.models import Bank
 from collector.banks.policies import Policies, PolicyKey
 from collector.banks.queries import get_bank, policies_of
 from collector.donor_contact.eta_window import EtaWindow, eta_window_of
+from collector.donor_contact.loss import Loss, loss_of
 from collector.donors.eligibility import EligibilityVerdict, judge
 from collector.donors.models import Donor
 from collector.donors.numbers import format_number
 from collector.donors.queries import get_donor
 from collector.pickups.actions import changes_until
-from collector.pickups.giving import giving_of
 from collector.pickups.models import Pickup
 from collector.pickups.purposes import gives_milk
 from collector.pickups.queries import requests_of_donor
@@ -90,8 +90,10 @@ class HomePage:
     past: list[Pickup]
     notes: list[Note]
     may_ask: bool
-    grieves: bool
-    """Whether her child has died: the page is sober and names a person to call."""
+    loss: Loss | None
+    """The reported loss of her child: the page is quiet and names a person to call."""
+    may_take_back: bool
+    """Whether she may still take the report back herself."""
     freezer: Forecast | None
     """The forecast of her freezer; None if the donor gives no milk, or is bereaved."""
 
@@ -101,10 +103,9 @@ def home_page(session: Session, *, bank_id: int, donor_id: int, now: datetime) -
     page = form_page(session, bank_id=bank_id, donor_id=donor_id, now=now)
     requests = requests_of_donor(session, bank_id, donor_id)
     verdicts = {judge(page.donor, on=day, policies=page.policies).verdict for day in page.days}
-    giving = giving_of(session, donor_id)
     current = [pickup for pickup in requests if pickup.state not in OVER]
-    grieves = giving is not None and giving.bereaved_at is not None
-    gives = page.donor.state in GIVING_STATES and not grieves
+    loss = loss_of(session, bank_id=bank_id, donor_id=donor_id)
+    gives = page.donor.state in GIVING_STATES and loss is None
     return HomePage(
         donor=page.donor,
         bank=page.bank,
@@ -113,7 +114,8 @@ def home_page(session: Session, *, bank_id: int, donor_id: int, now: datetime) -
         past=[pickup for pickup in requests if pickup.state in OVER][:PAST_SHOWN],
         notes=page.notes,
         may_ask=verdicts != {EligibilityVerdict.BLOCKED},
-        grieves=grieves,
+        loss=loss,
+        may_take_back=loss is not None and now <= loss.until,
         freezer=load_forecast(session, page.donor, now=now) if gives else None,
     )
 

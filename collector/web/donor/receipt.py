@@ -12,7 +12,6 @@ from collector.db import reading, transaction
 from collector.donor_contact.receipts import correct, receipt_of
 from collector.errors import NotFound, Refused
 from collector.field_parsers import parse_whole_number
-from collector.pickups.giving import giving_of
 from collector.pickups.models import Pickup
 from collector.pickups.queries import pickup_of_donor
 from collector.planning.horizon.forecast import load_forecast
@@ -51,7 +50,7 @@ def add_correction(pickup_id: int) -> AnyResponse | tuple[str, int]:
     except Refused as refused:
         form.refuse(refused)
         return _show(pickup_id, form), 422
-    flash(_("Thank you. Somebody of the bank looks into it and tells you."), "ok")
+    flash(_("Thank you. The bank looks into it and answers you."), "ok")
     return redirect(url_for("donor.receipt.receipt", pickup_id=pickup_id), code=303)
 
 
@@ -110,7 +109,6 @@ def _show(pickup_id: int, form: CorrectionForm) -> str:
             receipt=found,
             may_correct=now() <= found.correctable_until,
             forecast=load_forecast(session, page.donor, now=now()),
-            giving=giving_of(session, page.donor.id),
             typed=form.typed,
             wrong=form.first_wrong,
         )

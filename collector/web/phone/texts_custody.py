@@ -12,7 +12,7 @@ def custody_texts() -> dict[str, str]:
 
 def _checklist() -> dict[str, str]:
     return {
-        "checklist": _("What you came for"),
+        "checklist": _("Purpose of the visit"),
         "check_done": _("Done"),
         "check_not_done": _("Not done"),
         "check_missing": _("Say whether it was done."),
@@ -110,7 +110,7 @@ def _clocks() -> dict[str, str]:
 def _hand_over() -> dict[str, str]:
     return {
         "hand_over_where": _("Where do you hand over?"),
-        "receiver": _("Who receives it?"),
+        "receiver": _("Receiver"),
         "receiver_missing": _("Write the name of whoever receives the containers."),
         "hand_over_note": _("A note, if something differs"),
     }

@@ -44,7 +44,7 @@ def _later() -> dict[str, str]:
         "later_minus": _("%(n)s min less"),
         "later_no_more": _("no longer than now"),
         "later_asking": _("Asking the bank what it adds…"),
-        "later_unknown": _("What it adds is known only with a network."),
+        "later_unknown": _("The added time is known only with a network."),
         "later_rebook": _("Rebook with the donor"),
         "later_rebook_hint": _("The coordinator agrees a new day with the donor."),
         "said_postponed": _("%(name)s: at the end of the round."),
@@ -55,7 +55,7 @@ def _incidents() -> dict[str, str]:
     return {
         "incident": _("Tell the coordinator"),
         "incident_title": _("Tell the coordinator"),
-        "incident_what": _("What is it about?"),
+        "incident_what": _("Subject"),
         "incident_go": _("Tell"),
         "incident_note": _("In a few words"),
         "incident_vehicle": _("The vehicle"),

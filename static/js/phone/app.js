@@ -1,5 +1,6 @@
 // The phone's one page, drawn from its database at the place that the address names.
 import { drawClock } from "./clock-bar.js";
+import { useClock } from "./device-clock.js";
 import { keepFolds } from "./folds.js";
 import { offlineReady, prepareOffline, scannerReady } from "./offline-ready.js";
 import { chooseRound } from "./round-choice.js";
@@ -32,6 +33,7 @@ export function start() {
 
 async function show({ moved = false } = {}) {
   const stored = await readAll();
+  useClock(stored.clock);
   const [place, id, form] = location.hash.slice(2).split("/");
   const where = { place, id, form };
   const page = document.querySelector("[data-page]");
@@ -53,7 +55,7 @@ async function show({ moved = false } = {}) {
 function pageKey(stored, where, model, others) {
   const round = model && [model.snapshot.revision, model.fresh?.revision, model.stops.map((stop) => stop.state), model.incidents, model.closed];
   const clock = document.querySelector("[data-clock]").dataset.key;
-  const frame = [location.hash, clock, others, state.signedOut, state.stranger, offlineReady(), scannerReady()];
+  const frame = [location.hash, clock, stored.clock?.offset, others, state.signedOut, state.stranger, offlineReady(), scannerReady()];
   return JSON.stringify([round, frame, stored.terms, stored.revoked, where.place === "sync" && stored]);
 }
 

@@ -50,6 +50,7 @@ export interface PhoneEvent<K extends EventKind = EventKind> {
   pickup: number | null;
   sequence: number;
   device_at: string;
+  offset_ms: number | null;
   device: string;
   payload: Payloads[K] | {};
 }
@@ -57,6 +58,7 @@ export interface PhoneEvent<K extends EventKind = EventKind> {
 export interface StoredEvent extends PhoneEvent {
   round: number;
   person?: number;
+  happened_at?: string;
   status: "waiting" | "sent" | "refused";
   code?: string | null;
   message?: string | null;

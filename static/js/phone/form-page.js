@@ -2,6 +2,7 @@
 import { boxReadingForm, startForm } from "./box-form.js";
 import { earlyPage, isAhead } from "./future-round.js";
 import { closeForm } from "./close-form.js";
+import { payloadOf } from "./device-clock.js";
 import { back, h } from "./dom.js";
 import { handOverForm } from "./hand-over-form.js";
 import { incidentForm } from "./incident-form.js";
@@ -70,5 +71,6 @@ const page = (title, donor, to, form) => [
 // The last record of the visit, undone or not accepted: the form starts from it.
 function lastRecord(stop, stored) {
   const records = stored.events.filter((event) => event.kind === "collected" && event.pickup === stop.pickup);
-  return records.sort(inSequence).at(-1)?.payload ?? null;
+  const last = records.sort(inSequence).at(-1);
+  return last ? payloadOf(last) : null;
 }
