@@ -26,6 +26,15 @@ NOT_STARTED = frozenset({RoundState.DRAFT, RoundState.PUBLISHED})
 """No phone has reported the departure: a plan may change the round."""
 
 
+class LoadItem(StrEnum):
+    """Kinds of things that a collector loads before the start of a round."""
+
+    EMPTIES = "empties"
+    BLOOD_SAMPLE = "blood_sample"
+    FIRST_INTERVIEW = "first_interview"
+    MATERIAL_DROP = "material_drop"
+
+
 class EventKind(StrEnum):
     """Kinds of a phone's event."""
 

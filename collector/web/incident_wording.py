@@ -7,6 +7,13 @@ from flask_babel.speaklater import LazyString
 
 _ = lazy_gettext
 
+LOAD_ITEMS: Mapping[str, LazyString] = {
+    "empties": _("empty bottles"),
+    "blood_sample": _("kits for blood samples"),
+    "first_interview": _("papers for first interviews"),
+    "material_drop": _("material for donors"),
+}
+
 ROUND_STATES: Mapping[str, LazyString] = {
     "draft": _("draft"),
     "published": _("published"),

@@ -21,10 +21,11 @@ def on_the_road(browser: Browser, road: Road) -> tuple[BrowserContext, Page]:
 
 
 def start(phone: Page) -> None:
-    """Start the round without a box to read."""
-    phone.get_by_role("link", name="Start the round").click()
-    phone.get_by_role("button", name="Start the round").click()
-    expect(phone.get_by_text("Next stop")).to_be_visible()
+    """Start the round of tomorrow without a box to read."""
+    phone.locator("#early").click()
+    phone.locator("#early-yes").click()
+    phone.locator("#start-go").click()
+    expect(phone.locator("#stop-title")).to_be_visible()
 
 
 def arrive(phone: Page) -> None:

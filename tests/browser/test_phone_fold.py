@@ -7,6 +7,7 @@ from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.browsers import enter
+from tests.browser.hands import start
 from tests.browser.looking import look
 from tests.browser.roads import Door, Road, built
 
@@ -61,8 +62,7 @@ def test_the_way_in_is_above_the_fold_and_the_undo_bar_covers_nothing(
 
 
 def settle_the_first_stop(phone: Page) -> None:
-    phone.locator("#start").click()
-    phone.locator("#start-go").click()
+    start(phone)
     phone.locator("#here").click()
     phone.locator("input[value=right]").check()
     phone.locator("input[name=freezer]").fill("20")

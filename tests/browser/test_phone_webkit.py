@@ -79,7 +79,8 @@ def test_webkit_keeps_the_round_without_a_network_and_sends_it_without_backgroun
     assert webkit.execute_script("return 'SyncManager' in window") is False
     line.cut()
     webkit.refresh()
-    tap(webkit, "#start")
+    tap(webkit, "#early")
+    tap(webkit, "#early-yes")
     tap(webkit, "#start-go")
     tap(webkit, "#here")
     record(webkit)

@@ -62,6 +62,16 @@ def _tubes() -> dict[str, str]:
 
 def _boxes() -> dict[str, str]:
     return {
+        "load_title": _("On board"),
+        "load_hint": _("Tick what you have loaded."),
+        "load_blood_one": _("Kit for %(n)s blood sample"),
+        "load_blood_many": _("Kits for %(n)s blood samples"),
+        "load_interview_one": _("Papers for %(n)s first interview"),
+        "load_interview_many": _("Papers for %(n)s first interviews"),
+        "load_material_one": _("Material for %(n)s donor"),
+        "load_material_many": _("Material for %(n)s donors"),
+        "load_lacking": _("Not ticked: %(what)s."),
+        "load_go_on": _("Load it, or press the button once more to leave without it."),
         "box_which": _("Which box?"),
         "boxes_title": _("Boxes"),
         "boxes_hint": _("Read each box before you leave. You can add one later."),

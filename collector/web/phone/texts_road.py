@@ -7,7 +7,7 @@ _ = gettext
 
 def road_texts() -> dict[str, str]:
     """Return these texts by key."""
-    return {**_ready(), **_later(), **_incidents(), **_end(), **_lock(), **_account()}
+    return {**_ready(), **_ahead(), **_later(), **_incidents(), **_end(), **_lock(), **_account()}
 
 
 def _ready() -> dict[str, str]:
@@ -19,6 +19,18 @@ def _ready() -> dict[str, str]:
         "ready_scanner": _("The label reader"),
         "ready_map": _("The drawing of the round"),
         "drawing": _("The round as a drawing, without roads"),
+    }
+
+
+def _ahead() -> dict[str, str]:
+    return {
+        "ahead_title": _("Round of %(day)s"),
+        "ahead_text": _("It is started on its day."),
+        "ahead_open": _("Start it before its day"),
+        "early_title": _("Start the round of %(day)s today?"),
+        "early_text": _("Today is %(today)s. The donors of this round expect you on %(day)s."),
+        "early_no": _("No, back to the round"),
+        "early_yes": _("Yes, start the round of %(day)s today"),
     }
 
 

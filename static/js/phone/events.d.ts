@@ -6,7 +6,7 @@ export interface BoxReading {
 
 export interface Payloads {
   acknowledged: { revision: number };
-  started: { boxes: BoxReading[] };
+  started: { boxes: BoxReading[]; lacking: string[] };
   box_read: BoxReading;
   en_route: {};
   arrived: {};

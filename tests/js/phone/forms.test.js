@@ -209,16 +209,27 @@ test("a photo is made small and stored before the record names it", async (conte
 });
 
 test("a round starts with or without boxes, but with no box half filled in", () => {
-  open((tell) => startForm(-18, tell));
+  open((tell) => startForm([stop(31)], -18, tell));
   submit();
-  assert.deepEqual(done, [{ boxes: [] }]);
+  assert.deepEqual(done, [{ boxes: [], lacking: [] }]);
   fill("box-code", "c 1");
   submit();
   assert.deepEqual([done.length, errors()], [1, ["box_code_wrong", "celsius_missing"]]);
   fill("box-code", "c-1");
   fill("box-celsius", "20,5");
   submit();
-  assert.deepEqual(done[1], { boxes: [{ box: "C-1", celsius: -20.5 }] });
+  assert.deepEqual(done[1], { boxes: [{ box: "C-1", celsius: -20.5 }], lacking: [] });
+});
+
+test("a round starts once its load is ticked, or with the name of the things left behind", () => {
+  open((tell) => startForm([stop(31, { empties_wanted: 4 }), stop(32, { purposes: ["blood_sample"] })], -18, tell));
+  assert.match(text($("form")), /empties_many 4.*load_blood_one 1/);
+  pick("empties");
+  submit();
+  assert.equal(done.length, 0);
+  assert.match(text($("form .message")), /load_lacking load_blood_one 1.*load_go_on/);
+  submit();
+  assert.deepEqual(done, [{ boxes: [], lacking: ["blood_sample"] }]);
 });
 
 test("a reading on the road needs a box and its temperature", () => {
