@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from collector.banks.queries import get_bank
 from collector.custody.models import DoorRecord
 from collector.donor_contact.eta_window import EtaWindow, eta_windows
+from collector.donors.contact import text_number
 from collector.notices.actions import notify
 from collector.notices.queries import known_notices, notices_of_kind
 from collector.pickups.models import Pickup, PickupState
@@ -148,7 +149,7 @@ def queue_reminders(session: Session, reminders: Iterable[Reminder], *, now: dat
             once=each.once,
             recipient=f"donor:{pickup.donor_id}",
             email=pickup.donor.email,
-            phone=pickup.donor.phone,
+            phone=text_number(session, pickup.donor),
             template=each.template,
             language=pickup.donor.language,
             **each.figures,

@@ -14,6 +14,7 @@ from collector.banks.models import Bank
 from collector.banks.policies import PolicyKey
 from collector.banks.queries import get_bank, policies_of
 from collector.db import is_duplicate
+from collector.donors.contact import text_number
 from collector.errors import Conflict, NotFound, Refused
 from collector.notices.actions import enqueue, notify
 from collector.pickups.models import Pickup, PickupState
@@ -250,7 +251,7 @@ def _queue_promise(
         once=f"visit_promised pickup:{pickup.id} {given.opens:%FT%RZ} revision:{plan.revision}",
         recipient=f"donor:{pickup.donor_id}",
         email=pickup.donor.email,
-        phone=pickup.donor.phone,
+        phone=text_number(session, pickup.donor),
         template="visit_promised",
         language=pickup.donor.language,
         pickup=pickup.id,
@@ -278,7 +279,7 @@ def _queue_withdrawal(session: Session, *, now: datetime, plan: DayPlan, pickup:
         once=f"visit_withdrawn pickup:{pickup.id} revision:{plan.revision}",
         recipient=f"donor:{pickup.donor_id}",
         email=pickup.donor.email,
-        phone=pickup.donor.phone,
+        phone=text_number(session, pickup.donor),
         template="visit_withdrawn",
         language=pickup.donor.language,
         day=plan.day.isoformat(),

@@ -26,6 +26,15 @@ NOT_STARTED = frozenset({RoundState.DRAFT, RoundState.PUBLISHED})
 """No phone has reported the departure: a plan may change the round."""
 
 
+class LoadItem(StrEnum):
+    """Kinds of things that a collector loads before the start of a round."""
+
+    EMPTIES = "empties"
+    BLOOD_SAMPLE = "blood_sample"
+    FIRST_INTERVIEW = "first_interview"
+    MATERIAL_DROP = "material_drop"
+
+
 class EventKind(StrEnum):
     """Kinds of a phone's event."""
 
@@ -203,9 +212,9 @@ class RoundEvent(BankOwned, Base):
     sequence: Mapped[int]
     """The phone's own counter: the order of its events, even with a wrong clock."""
     device_at: Mapped[datetime]
-    """The instant of the deed: the phone's time, at most the reception."""
+    """The instant of the deed: the phone's time, corrected by its offset, at most the reception."""
     reported_at: Mapped[datetime | None] = mapped_column(default=None)
-    """The phone's own time where it lay after the reception; None otherwise."""
+    """The phone's own time where it differs from the instant of the deed; None otherwise."""
     received_at: Mapped[datetime]
     payload: Mapped[dict[str, Any]]
 

@@ -30,7 +30,7 @@ TROUBLES = {
     "broken": lazy_gettext("It could not be written; the server's log says why."),
     "gone": lazy_gettext("The browser it was for does not exist any more."),
     "keys": lazy_gettext("The browser it was for gave keys that do not work."),
-    "not_set_up": lazy_gettext("Nobody carries such messages in this installation."),
+    "not_set_up": lazy_gettext("This installation has no carrier for such messages."),
 }
 
 

@@ -183,7 +183,7 @@ def test_a_pause_a_loss_and_the_end_of_a_file(
     page.get_by_role("button", name="My child has died: please call me").click()
     expect(page.get_by_text("We are so sorry.")).to_be_visible()
     expect(page.get_by_role("link", name="Ask for a visit")).to_have_count(0)
-    page.get_by_role("link", name="What we know of you").click()
+    page.get_by_role("link", name="Your data").click()
     with page.expect_download() as copy:
         page.get_by_role("link", name="Take a copy of everything").click()
     assert '"bereaved_at": "2026-11-23' in copy.value.path().read_text()

@@ -86,7 +86,7 @@ class SlotBasis:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PricedDay:
+class PromisedDay:
     """The problem and the plan of a day with all promises inserted."""
 
     facts: DayFacts
@@ -211,7 +211,7 @@ def _day_with_promises(
     day: date,
     candidates: Sequence[Pickup],
     most: int | None,
-) -> PricedDay | None:
+) -> PromisedDay | None:
     """Return the problem of a day; None without a changeable round."""
     plan = day_plan(session, bank_id=bank_id, day=day)
     plan = plan or DayPlan(bank_id=bank_id, day=day, revision=0, edits=0, rounds=[])
@@ -235,7 +235,7 @@ def _day_with_promises(
 
 def _with_promises(
     facts: DayFacts, problem: Problem, base: Plan, promised: Iterable[Pickup]
-) -> PricedDay:
+) -> PromisedDay:
     is_whole = True
     for pickup in promised:
         place = next(iter(legal_places(problem, base, str(pickup.id))), None)
@@ -243,7 +243,7 @@ def _with_promises(
             is_whole = False
         else:
             base = inserted(problem, base, place)
-    return PricedDay(facts=facts, problem=problem, plan=base, is_whole=is_whole)
+    return PromisedDay(facts=facts, problem=problem, plan=base, is_whole=is_whole)
 
 
 def _unopened(session: Session, plan: DayPlan) -> Iterator[Round]:
@@ -337,11 +337,11 @@ def _apart(round_: Round, here: tuple[float, float]) -> float:
     return min((here[0] - point[0]) ** 2 + (here[1] - point[1]) ** 2 for point in points)
 
 
-def _legal_places(priced: PricedDay, candidates: Pickup) -> tuple[Insertion, ...]:
+def _legal_places(priced: PromisedDay, candidates: Pickup) -> tuple[Insertion, ...]:
     return legal_places(priced.problem, priced.plan, str(candidates.id))
 
 
-def _priced_slot(priced: PricedDay, half: Pickup) -> Slot:
+def _priced_slot(priced: PromisedDay, half: Pickup) -> Slot:
     """Return the slot around the cheapest place of a half of a day."""
     best = _legal_places(priced, half)[0]
     service_day = priced.facts.service_day

@@ -48,7 +48,7 @@ def add_correction(pickup_id: int) -> AnyResponse | tuple[str, int]:
     except Refused as refused:
         form.refuse(refused)
         return _show(pickup_id, form), 422
-    flash(_("Thank you. Somebody of the bank looks into it and tells you."), "ok")
+    flash(_("Thank you. The bank looks into it and answers you."), "ok")
     return redirect(url_for("donor.receipt.receipt", pickup_id=pickup_id), code=303)
 
 

@@ -31,6 +31,8 @@ from tests.builders import DAY, MORNING, add_pickup
 from tests.collector.privacy.test_privacy import everything, over
 from tests.town import Town
 
+pytestmark = pytest.mark.twin
+
 HOURS = (time(9), time(12))
 
 

@@ -42,6 +42,8 @@ from collector.privacy.queries import copy_of
 from tests.builders import DAY, MORNING
 from tests.town import Town
 
+pytestmark = pytest.mark.twin
+
 
 @pytest.fixture
 def session(app: Flask, town: Town) -> Iterator[Session]:

@@ -25,6 +25,8 @@ from tests.collector.privacy.test_merge import join, second, session
 from tests.collector.privacy.test_privacy import over
 from tests.town import Town
 
+pytestmark = pytest.mark.twin
+
 __all__ = ["second", "session"]
 
 COLUMNS = tuple(each.name for each in Donor.__table__.columns if each.name != "version")

@@ -40,6 +40,16 @@ def test_the_receipt_is_right_or_corrected_within_two_days(
     assert "she says 8 bottles" not in words(claire.get("/board/horizon/due"))
 
 
+def test_a_volume_that_was_not_measured_is_the_donors_own_on_the_receipt(
+    app: Flask, town: Town
+) -> None:
+    publish(app, town)
+    record_door(app, town, declared=True)
+    dora = sign_in(app, bank=town.bank, donor=town.dora)
+    page = words(dora.get(f"/donor/visits/{town.pickups[0]}/receipt")).replace("\xa0", " ")
+    assert "7 bottles, 1.4 L (as you declared)" in page
+
+
 def test_the_coordinator_sees_the_donors_that_will_be_due(app: Flask, town: Town) -> None:
     claire = sign_in(app, bank=town.bank, person=town.claire)
     page = words(claire.get("/board/horizon/due"))

@@ -37,6 +37,8 @@ from tests.builders import DAY, MORNING, add_donor, add_pickup, add_shift
 from tests.conftest import SetClock
 from tests.town import Town
 
+pytestmark = pytest.mark.twin
+
 MORE = 1500
 OTHER_DAY = DAY + timedelta(days=2)
 ASKED = PickupDraft(bottles=8, volume_ml=MORE, oldest_on=DAY - timedelta(days=20))

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0205"
-down_revision = "0204"
+revision = "0206_milk_line"
+down_revision = "0205_moves"
 branch_labels = None
 depends_on = None
 

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0203"
-down_revision = "0202"
+revision = "0204_loss"
+down_revision = "0203_phone_clocks"
 branch_labels = None
 depends_on = None
 

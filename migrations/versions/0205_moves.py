@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0204"
-down_revision = "0203"
+revision = "0205_moves"
+down_revision = "0204_loss"
 branch_labels = None
 depends_on = None
 
