@@ -12,7 +12,7 @@ from collector.field_parsers import FieldMistake
 from collector.import_reports import ImportChoices, ImportReport, RowOutcome, rejected_file
 from collector.imports.actions import remember_columns
 from collector.imports.queries import remembered_columns
-from collector.installation import application, bank_named, clock, settings
+from collector.installation import application, bank_named, clock, command, settings
 from collector.web.board.inbox.import_kinds import KINDS, ImportKind
 from collector.web.wording import sentence
 
@@ -33,7 +33,7 @@ class ColumnChoice(click.ParamType):  # type: ignore[type-arg]  # generic in its
         return heading, column
 
 
-@click.command("import")
+@command("import")
 @click.argument("kind", type=click.Choice(list(KINDS)))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--bank", "slug", required=True, help="The bank's short name.")

@@ -22,6 +22,8 @@ from collector.web.message_rendering import render_notice
 from tests.conftest import SetClock
 from tests.town import Town, sign_in
 
+pytestmark = pytest.mark.twin
+
 
 class Postbag:
     """A sender that keeps the letters it was given, and fails while it is told to."""

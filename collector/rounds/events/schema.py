@@ -34,11 +34,19 @@ from collector.custody.payload_fields import (
 )
 from collector.custody.pickup_record import Labels, PickupRecord, read_labels
 from collector.errors import Refused
-from collector.rounds.models import EventKind, IncidentKind, NotDoneReason, RoundEvent
+from collector.rounds.models import (
+    EventKind,
+    IncidentKind,
+    LoadItem,
+    NotDoneReason,
+    RoundEvent,
+)
 
 MOST_BOXES = 12
 MOST_KILOMETRES = 2000
 MOST_STOCK = 5000
+MOST_OFFSET_MS = 400_000_000_000_000
+"""Largest offset of a phone's clock in milliseconds; the calendar has fewer."""
 
 
 class BoxTemperature(PayloadPart, frozen=True, kw_only=True):
@@ -68,9 +76,12 @@ class AcknowledgedPayload(PayloadPart, frozen=True, kw_only=True):
 
 
 class StartedPayload(PayloadPart, frozen=True, kw_only=True):
-    """The temperature of each box at the start; empty where a bank reads none."""
+    """The check of the boxes and of the load before the start."""
 
     boxes: Boxes = ()
+    """The temperature of each box; empty where a bank reads none."""
+    lacking: Annotated[tuple[LoadItem, ...], Meta(max_length=len(LoadItem))] = ()
+    """Things for the stops of the round that the collector did not load."""
 
 
 class NotDonePayload(PayloadPart, frozen=True, kw_only=True):
@@ -149,8 +160,10 @@ class EventFrame(Struct, frozen=True, kw_only=True, tag_field="kind"):
     device_at: DeviceInstant
     device: UuidText | None = None
     """The phone's own key; None for a phone that sends none."""
+    offset_ms: Annotated[int, Meta(ge=-MOST_OFFSET_MS, le=MOST_OFFSET_MS)] | None = None
+    """Milliseconds from the phone's clock to the bank's; None where none was measured."""
     reported_at: DeviceInstant | None = None
-    """The phone's own time where `device_at` was bounded by the reception; no phone sends it."""
+    """The phone's own time where `device_at` was corrected or bounded; no phone sends it."""
 
     def __post_init__(self) -> None:
         """Set each field to its stored form."""

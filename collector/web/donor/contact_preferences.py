@@ -14,8 +14,8 @@ from collector.donors.queries import get_donor
 from collector.errors import Refused
 from collector.notices.actions import choose_channel, enqueue, subscribe, unsubscribe
 from collector.notices.models import Channel
+from collector.notices.push_key import public_key
 from collector.notices.queries import chosen_channel, has_push_subscription
-from collector.notices.transports import public_key
 from collector.people.second_factor import prove, refuse_too_many
 from collector.web.donor.pages import form_page
 from collector.web.framework.forms import FlagField, Form, TextField

@@ -206,7 +206,9 @@ def _as_json(row: RoundEvent) -> dict[str, object]:
         "kind": row.kind.value,
         "pickup": row.pickup_id,
         "sequence": row.sequence,
+        # The order of events follows from the phone's own time, every clock from the instant.
         "device_at": (row.reported_at or row.device_at).isoformat(),
+        "happened_at": row.device_at.isoformat(),
         "device": row.device or None,
         "payload": row.payload,
     }

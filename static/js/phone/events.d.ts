@@ -6,13 +6,14 @@ export interface BoxReading {
 
 export interface Payloads {
   acknowledged: { revision: number };
-  started: { boxes: BoxReading[] };
+  started: { boxes: BoxReading[]; lacking: string[] };
   box_read: BoxReading;
   en_route: {};
   arrived: {};
   collected: {
     bottles: number;
     volume_ml: number;
+    volume_declared: boolean;
     freezer_celsius: number | null;
     storage_ok: boolean | null;
     containers: string[];
@@ -49,6 +50,7 @@ export interface PhoneEvent<K extends EventKind = EventKind> {
   pickup: number | null;
   sequence: number;
   device_at: string;
+  offset_ms: number | null;
   device: string;
   payload: Payloads[K] | {};
 }
@@ -56,6 +58,7 @@ export interface PhoneEvent<K extends EventKind = EventKind> {
 export interface StoredEvent extends PhoneEvent {
   round: number;
   person?: number;
+  happened_at?: string;
   status: "waiting" | "sent" | "refused";
   code?: string | null;
   message?: string | null;

@@ -1,4 +1,6 @@
 // The outbox: events of this phone, stored before the screen changes and sent until acknowledged.
+import { noteTime } from "./clock-measurement.js";
+import { byDevice } from "./device-clock.js";
 import { inSequence } from "./replay.js";
 import { reading, transaction } from "./store.js";
 
@@ -12,12 +14,12 @@ import { reading, transaction } from "./store.js";
  * @returns {Promise<import("./events").StoredEvent>}
  */
 export async function record(round, kind, { pickup = null, payload } = {}) {
+  const at = Date.now();
   const event = {
     client_id: newId(),
     kind,
     pickup,
-    device_at: new Date().toISOString(),
-    payload: payload ?? {},
+    device_at: new Date(at).toISOString(),
     round,
     status: /** @type {const} */ ("waiting"),
   };
@@ -25,7 +27,8 @@ export async function record(round, kind, { pickup = null, payload } = {}) {
     const meta = tx.objectStore("meta");
     const sequence = ((await meta.get("sequence")) ?? 0) + 1;
     const person = (await meta.get("person"))?.id;
-    const made = { ...event, sequence, person, device: await deviceKeyIn(meta) };
+    const offset_ms = await noteTime(meta, at);
+    const made = { ...event, offset_ms, payload: byDevice(payload ?? {}, offset_ms), sequence, person, device: await deviceKeyIn(meta) };
     await meta.put(sequence, "sequence");
     await tx.objectStore("events").add(made);
     return made;

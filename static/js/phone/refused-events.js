@@ -1,4 +1,5 @@
 // Events that the bank did not accept: its reason for each, and three ways to go on.
+import { happenedAt } from "./device-clock.js";
 import { button, h, link } from "./dom.js";
 import { icon } from "./icons.js";
 import { discard, requeue } from "./outbox.js";
@@ -26,7 +27,7 @@ function card(event, stored, refresh) {
 
 export function eventLine(event, stored) {
   const stop = stopOf(event, stored);
-  return [clock(event.device_at), t(`kind_${event.kind}`), stop && `${stop.first_name}, ${stop.address.town}`].filter(Boolean).join(" · ");
+  return [clock(happenedAt(event)), t(`kind_${event.kind}`), stop && `${stop.first_name}, ${stop.address.town}`].filter(Boolean).join(" · ");
 }
 
 const stopOf = (event, stored) =>

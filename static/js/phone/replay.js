@@ -1,5 +1,7 @@
 // State of a visit and of a round, computed from their events in any order of arrival.
 // The same rules stand in collector/rounds/events/replay.py; tests/replay_cases.json runs through both.
+import { happenedAt } from "./device-clock.js";
+
 const NOT_A_START = new Set(["acknowledged", "incident"]);
 const DECIDES = new Set(["collected", "not_done"]);
 
@@ -13,7 +15,7 @@ export function effectiveEvents(events) {
 export function replay(events) {
   let [arrived, enRoute, postponed, decided] = [null, false, null, null];
   for (const event of effectiveEvents(events)) {
-    if (event.kind === "arrived") arrived = event.device_at;
+    if (event.kind === "arrived") arrived = happenedAt(event);
     else if (event.kind === "en_route") enRoute = true;
     else if (event.kind === "postponed") [arrived, enRoute, postponed] = [null, false, event.sequence];
     else if (DECIDES.has(event.kind)) decided = event;

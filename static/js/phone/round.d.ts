@@ -83,6 +83,7 @@ export interface Stored {
   touched?: string;
   terms?: Record<string, any>;
   settings: Record<string, any>;
+  clock?: { offset: number | null; at: number };
   leaving?: boolean;
   revoked?: string | false;
 }

@@ -1,6 +1,7 @@
 // The page at an address: a form, a stop, the outbox, or the round itself.
 import { roundActions } from "./actions.js";
 import { SIGN_IN } from "./api.js";
+import { clockWarning } from "./clock-warning.js";
 import { back, button, h, link, message } from "./dom.js";
 import { exportEvents } from "./export-file.js";
 import { formPage, isForm } from "./form-page.js";
@@ -15,14 +16,14 @@ export function pageAt(where, stored, model, others, show) {
   if (state.stranger) return stranger();
   if (stored.revoked) return revoked(stored);
   if (where.place === "sync") return syncPage(stored, () => show());
-  if (!model) return [signInNote(), ...others, !others.length && !state.signedOut && nothing(stored), account()];
+  if (!model) return [signInNote(), clockWarning(), ...others, !others.length && !state.signedOut && nothing(stored), account()];
   return ofTheRound(where, stored, model, others, roundActions(model, () => show({ moved: true })));
 }
 
 function ofTheRound({ place, id, form }, stored, model, others, actions) {
   const stop = place === "stop" && model.stops.find((each) => each.pickup === Number(id));
   if (isForm(place, model) || (stop && allows(stop, form))) return formPage(place, form, stop, model, stored, actions);
-  if (!stop) return [signInNote(), ...others, ...roundPage(model, stored, actions)];
+  if (!stop) return [signInNote(), clockWarning(), ...others, ...roundPage(model, stored, actions)];
   return [back(t("back")), stopCard(stop, model, stored, { title: t(`phase_${stop.state.phase}`), actions: model.started ? actions : null })];
 }
 

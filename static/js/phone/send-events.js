@@ -31,5 +31,5 @@ async function sendBatch(round, events) {
 }
 
 /** @returns {import("./events").PhoneEvent} */
-export const onTheWire = ({ client_id, kind, pickup, sequence, device_at, device, payload }) =>
-  ({ client_id, kind, pickup, sequence, device_at, device, payload });
+export const onTheWire = ({ client_id, kind, pickup, sequence, device_at, offset_ms = null, device, payload }) =>
+  ({ client_id, kind, pickup, sequence, device_at, offset_ms, device, payload });

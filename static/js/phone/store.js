@@ -3,6 +3,7 @@
 import { openDB } from "idb";
 
 const STORES = ["rounds", "events", "meta", "photos"];
+const META = ["person", "touched", "terms", "settings", "clock", "leaving", "revoked"];
 let opened = null;
 
 function open() {
@@ -61,17 +62,18 @@ export const reading = (work) => inTransaction("readonly", work);
 
 /** @returns {Promise<import("./round").Stored>} */
 export const readAll = () =>
-  reading(async (tx) => ({
-    rounds: await tx.objectStore("rounds").getAll(),
-    events: await tx.objectStore("events").getAll(),
-    photos: await tx.objectStore("photos").getAllKeys(),
-    person: await tx.objectStore("meta").get("person"),
-    touched: await tx.objectStore("meta").get("touched"),
-    terms: await tx.objectStore("meta").get("terms"),
-    settings: (await tx.objectStore("meta").get("settings")) ?? {},
-    leaving: await tx.objectStore("meta").get("leaving"),
-    revoked: await tx.objectStore("meta").get("revoked"),
-  }));
+  reading(async (tx) => {
+    const meta = tx.objectStore("meta");
+    const values = await Promise.all(META.map((name) => meta.get(name)));
+    const { settings = {}, ...known } = Object.fromEntries(META.map((name, index) => [name, values[index]]));
+    return {
+      rounds: await tx.objectStore("rounds").getAll(),
+      events: await tx.objectStore("events").getAll(),
+      photos: await tx.objectStore("photos").getAllKeys(),
+      settings,
+      ...known,
+    };
+  });
 
 export const setMeta = (key, value) => changeMeta(key, () => value);
 

@@ -1,5 +1,6 @@
 // The outbox page: unsent and refused records, settings of this phone, signing out.
 import { SIGN_IN } from "./api.js";
+import { clockWarning } from "./clock-warning.js";
 import { back, button, h, link, message } from "./dom.js";
 import { exportEvents } from "./export-file.js";
 import { unsentRecords } from "./outbox.js";
@@ -20,6 +21,7 @@ export function syncPage(stored, refresh) {
     back(t("back")),
     h("h1", { tabindex: -1 }, t("sync_title")),
     state.signedOut && message("warn", h("p", {}, t("sign_in_again")), link(t("sign_in"), SIGN_IN, { class: "main" })),
+    clockWarning(),
     waiting.length > 0 && message("warn", h("p", {}, t("sync_waiting_text"))),
     waiting.length + refused.length === 0 && message("ok", h("p", {}, t("sync_sent_text"))),
     h("p", { class: "soft" }, stored.touched ? t("sync_last", { time: clock(stored.touched) }) : t("sync_never")),

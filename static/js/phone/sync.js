@@ -2,6 +2,7 @@
 // Safari has no Background Sync, so every occasion is used: network, page shown, record, timer.
 import { DeviceRevoked, RequestFailed, SignedOut, fetchJson, identify } from "./api.js";
 import { attemptEach } from "./attempt-each.js";
+import { noteBankTime } from "./clock-measurement.js";
 import { fetchRound } from "./fetch-round.js";
 import { deviceKey, waitingEvents } from "./outbox.js";
 import { sendPhotos } from "./photos.js";
@@ -42,7 +43,7 @@ async function exchange() {
   try {
     await closeLockedSession();
     identify(await deviceKey(), (await waitingEvents()).length);
-    let listed = await fetchJson(LIST);
+    let listed = await fetchList();
     state.signedOut = false;
     await setMeta("revoked", false);
     state.stranger = !(await acceptPerson(listed.person));
@@ -51,12 +52,20 @@ async function exchange() {
       if (await sendEvents()) listed = await fetchJson(LIST);
     };
     await attemptEach([send, () => receive(listed), sendPhotos], (step) => step());
-    await setMeta("touched", new Date().toISOString());
+    await setMeta("touched", listed.now);
   } catch (error) {
     if (error instanceof SignedOut) state.signedOut = true;
     else if (error instanceof DeviceRevoked) await wipeRounds("office");
     else if (!(error instanceof RequestFailed)) throw error;
   }
+}
+
+// Every exchange begins with the list, whose answer tells the bank's time.
+async function fetchList() {
+  const begun = performance.now();
+  const listed = await fetchJson(LIST);
+  if (listed.now) await noteBankTime(listed.now, performance.now() - begun);
+  return listed;
 }
 
 async function receive({ terms, rounds }) {

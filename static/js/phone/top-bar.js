@@ -1,4 +1,5 @@
 // The bar on top: the round, the theme for full sun, the state of the outbox.
+import { happenedAt } from "./device-clock.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { unsentRecords } from "./outbox.js";
@@ -49,6 +50,6 @@ function outboxState(stored) {
   if (refused.length) return ["danger", "cross", t("refused_some", { n: refused.length })];
   if (state.signedOut) return ["warn", "warn", t("sign_in_short")];
   if (!waiting.length) return ["ok", "check", t("all_sent")];
-  const since = waiting.map((event) => event.device_at).sort()[0];
+  const since = waiting.map(happenedAt).sort()[0];
   return ["warn", "send", t("waiting", { n: waiting.length, time: clock(since) })];
 }

@@ -1,4 +1,5 @@
 // Blood tubes: an optional number, and the time of drawing, which starts the clock.
+import { now, nowText } from "./device-clock.js";
 import { button, h } from "./dom.js";
 import { newId } from "./fields.js";
 import { labelError } from "./numbers.js";
@@ -12,7 +13,7 @@ export function tubesField(pickup, before) {
   const node = h("div", { class: "field" }, h("p", { class: "label" }, t("tubes")), h("p", { class: "hint" }, t("tubes_hint")), list,
     button(t("tube_add"), () => add({}), { class: "full", icon: "plus" }));
 
-  function add({ number = "", drawn_at = new Date().toISOString() }) {
+  function add({ number = "", drawn_at = nowText() }) {
     const [n, ids] = [lines.length + 1, [newId("tube"), newId("drawn")]];
     const label = h("input", { id: ids[0], name: "tube", type: "text", autocomplete: "off", autocapitalize: "characters", value: number });
     const time = h("input", { id: ids[1], name: "drawn", type: "text", inputmode: "numeric", autocomplete: "off", value: clock(drawn_at) });
@@ -54,5 +55,5 @@ export function instantOf(given, drawn_at) {
   const wanted = Number(found[1]) * 60 + Number(found[2]);
   const [hour, minute] = clock(drawn_at).split(":").map(Number);
   const moved = Date.parse(drawn_at) + (wanted - hour * 60 - minute) * 60_000;
-  return new Date(moved > Date.now() + 60_000 ? moved - DAY_MS : moved).toISOString();
+  return new Date(moved > now() + 60_000 ? moved - DAY_MS : moved).toISOString();
 }

@@ -20,6 +20,8 @@ from collector.errors import Conflict, NotFound, Refused
 from collector.places.actions import set_position
 from tests.town import MORNING, Town
 
+pytestmark = pytest.mark.twin
+
 TODAY = date(2026, 11, 23)
 
 

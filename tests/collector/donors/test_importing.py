@@ -19,6 +19,8 @@ from collector.donors.queries import donors_by_email, get_donor
 from collector.import_reports import ImportChoices, ImportReport, Likeness, RowOutcome
 from tests.town import MORNING, Town
 
+pytestmark = pytest.mark.twin
+
 NEEDED = "first_name,family_name,line,postcode,town"
 ZOE = "Zoé,Dupré,1 rue du Port,33000,Bordeaux"
 

@@ -189,7 +189,7 @@ test("only the fields of an event are sent, not the phone's own notes", async ()
   await tab.outbox.record(3, "started", { payload: { boxes: [] } });
   await tab.sync.sync();
   const [event] = bank.rounds.get(3).events.values();
-  assert.deepEqual(Object.keys(event).sort(), ["client_id", "device", "device_at", "kind", "payload", "pickup", "sequence"]);
+  assert.deepEqual(Object.keys(event).sort(), ["client_id", "device", "device_at", "kind", "offset_ms", "payload", "pickup", "sequence"]);
 });
 
 test("a record made during a contact is sent by the next one, at once", async () => {

@@ -12,6 +12,8 @@ export class Bank {
   // "asking" ends the session first: the phone has to ask for the reason.
   revoked = false;
   headers = {};
+  // Milliseconds by which the phone's clock is fast.
+  phoneAhead = 0;
   #failures = [];
 
   constructor(...snapshots) {
@@ -64,7 +66,7 @@ export class Bank {
     if (request === "GET /phone/session") return json({ csrf_token: this.token });
     if (!request.startsWith("GET") && headers["X-CSRFToken"] !== this.token) return json({ error: "form_too_old" }, 400);
     if (request === "POST /sign-out/milkround_phone") return this.#signOut();
-    if (request === "GET /phone/rounds") return json({ person: this.person, terms: this.terms, rounds: this.#list() });
+    if (request === "GET /phone/rounds") return json({ person: this.person, terms: this.terms, rounds: this.#list(), now: new Date(Date.now() - this.phoneAhead).toISOString() });
     const [, method, id, rest = ""] = /^(\w+) \/phone\/rounds\/(\d+)\/?(.*)$/.exec(request);
     const round = this.rounds.get(Number(id));
     if (!round) return json({ error: "not_found", message: "No such round." }, 404);

@@ -11,6 +11,7 @@ from collector.banks.queries import get_bank, policies_of, sites_of
 from collector.custody.models import Container, ContainerState
 from collector.custody.queries import containers_of, kits_of
 from collector.db import reading, transaction
+from collector.donor_contact.loss import loss_of
 from collector.donors.contact import text_number
 from collector.donors.duplicates import duplicates_of
 from collector.donors.eligibility import judge, serology_valid_until
@@ -75,6 +76,7 @@ def file(donor_id: int) -> str:
             judgement=judge(donor, on=today(), policies=policies_of(session, bank_id)),
             valid_until=serology_valid_until(donor),
             pickups=pickups,
+            loss=loss_of(session, bank_id=bank_id, donor_id=donor_id),
             containers={
                 pickup.id: _grouped(containers_of(session, bank_id=bank_id, pickup_id=pickup.id))
                 for pickup in pickups

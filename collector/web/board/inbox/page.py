@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from collector.audit.actions import record
 from collector.banks.queries import policies_of, zones_of
 from collector.db import reading, transaction
+from collector.donor_contact.loss import losses_to_call
 from collector.donors.queries import donor_words
 from collector.pickups.actions import accept as accept_pickup
 from collector.pickups.actions import cancel, clear_hold
@@ -72,6 +73,7 @@ def home() -> str:
             q=query,
             total=len(rows),
             grave_flags=GRAVE_FLAGS,
+            calls=losses_to_call(session, bank_id=actor().bank_id),
         )
 
 

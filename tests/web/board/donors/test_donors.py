@@ -18,6 +18,8 @@ from collector.pickups.models import Pickup, PickupState
 from tests.builders import MORNING
 from tests.town import Town, sign_in
 
+pytestmark = pytest.mark.twin
+
 
 @pytest.fixture
 def ida(app: Flask, town: Town) -> int:

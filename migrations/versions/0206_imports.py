@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0203_imports"
-down_revision = "0202"
+revision = "0206_imports"
+down_revision = "0205_moves"
 branch_labels = None
 depends_on = None
 
