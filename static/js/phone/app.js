@@ -73,5 +73,7 @@ function draw(page, parts) {
 
 function settleView(page) {
   scrollTo(0, 0);
-  page.querySelector("h1")?.focus({ preventScroll: true });
+  const wrong = page.querySelector("[aria-invalid]");
+  if (wrong) wrong.focus();
+  else page.querySelector("h1")?.focus({ preventScroll: true });
 }

@@ -17,6 +17,7 @@ export function labelsField(stop, before, terms, bottles) {
   function add(number) {
     const known = numbersIn(labels.input.value);
     if (!known.includes(number)) labels.input.value = [...known, number].join("\n");
+    labels.input.dispatchEvent(new Event("input", { bubbles: true }));
     status.replaceChildren(icon("check"), t("scan_found", { number }));
     navigator.vibrate?.(60);
   }
