@@ -1,4 +1,4 @@
-"""The phone's texts about its own state: clock, drafts, refused records, deletions."""
+"""The phone's texts about its own state: clock, drafts, labels used twice, deletions."""
 
 from flask_babel import gettext
 
@@ -7,7 +7,7 @@ _ = gettext
 
 def state_texts() -> dict[str, str]:
     """Return these texts by key."""
-    return {**_clock(), **_drafts(), **_deletions()}
+    return {**_clock(), **_drafts(), **_labels(), **_deletions()}
 
 
 def _clock() -> dict[str, str]:
@@ -45,6 +45,12 @@ def _drafts() -> dict[str, str]:
         "put_away": _("You can put the phone away."),
         "put_away_not_yet_one": _("Keep the phone at hand: %(n)s thing is only on it."),
         "put_away_not_yet_many": _("Keep the phone at hand: %(n)s things are only on it."),
+    }
+
+
+def _labels() -> dict[str, str]:
+    return {
+        "label_used": _("“%(number)s” is already recorded at stop %(place)s, %(name)s."),
     }
 
 

@@ -48,7 +48,7 @@ export function labelsField(stop, before, terms, bottles) {
   return { ...labels, node: details, error, value: () => numbersIn(labels.value()) };
 }
 
-const numbersIn = (given) => given.split(/[\s,;]+/).filter(Boolean).map((each) => each.toUpperCase());
+export const numbersIn = (given) => given.split(/[\s,;]+/).filter(Boolean).map((each) => each.toUpperCase());
 
 // ISBT 128 puts data identifiers before a donation number; they are no part of it.
 const withoutIdentifier = (code) => code.trim().replace(/^[=&][%<>(]?/, "").toUpperCase();
