@@ -37,6 +37,13 @@ class Cells:
         if all(mistake.field != column for mistake in self.mistakes):
             self.mistakes.append(FieldMistake(column, code, figures))
 
+    def judge(self, column: str, refuse: Callable[..., None], *about: object, **by: object) -> None:
+        """Keep the refusal of a rule, if it refuses, as a mistake of a column."""
+        try:
+            refuse(*about, **by)
+        except Refused as refused:
+            self.wrong(column, refused.code, **refused.figures)
+
     def text(self, column: str, *, required: bool = False, most: int = 200) -> str:
         """Return a cell without the spaces around it."""
         text = clean(self._cells.get(column, ""))

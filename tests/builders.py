@@ -66,7 +66,7 @@ def add_donor(
         first_name=first_name,
         family_name="Martin",
         email=email,
-        phone="+33 5 00 00 00 00",
+        phone="+33 6 39 98 00 00",
         language=language,
         discreet=False,
         state=state,

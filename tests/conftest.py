@@ -48,15 +48,34 @@ UNCOUNTED = ("hypothesis", "postgresql", "browser")
 """Marks of tests whose lines are not counted: counting makes them twice as long."""
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Count as covered what an example on SQLite covers.
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that runs every test of the database on PostgreSQL too."""
+    parser.addoption(
+        "--twins", action="store_true", help="run every test of the database on PostgreSQL too"
+    )
 
-    A sweep drives the same lines a thousand times, and PostgreSQL those that SQLite has driven.
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Choose the tests that run on PostgreSQL, and the tests that count as covering.
+
+    A test runs on PostgreSQL if its module says that the database matters (`twin`): locks, races,
+    constraints, JSON, collation, migrations. Its lines are not counted there, because its twin on
+    SQLite drives the same ones, nor are the lines of a sweep, which drives them a thousand times.
     """
+    if not config.getoption("--twins"):
+        config.hook.pytest_deselected(items=[item for item in items if _is_spare(item)])
+        items[:] = [item for item in items if not _is_spare(item)]
     for item in items:
         if any(map(item.get_closest_marker, UNCOUNTED)):
             item.add_marker("no_cover")
+
+
+def _is_spare(item: pytest.Item) -> bool:
+    """Return whether a test on PostgreSQL says no more than its twin on SQLite."""
+    callspec = getattr(item, "callspec", None)
+    on_postgresql = callspec is not None and callspec.params.get("database_url") == "postgresql"
+    return on_postgresql and item.get_closest_marker("twin") is None
 
 
 @pytest.fixture(scope="session")

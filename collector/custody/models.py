@@ -95,7 +95,10 @@ class DoorRecord(BankOwned, Base):
     withdrawn_at: Mapped[datetime | None]
     """The instant of the undo, or None; the record itself is never removed."""
     details: Mapped[dict[str, Any]]
-    """Box, seal, tubes with the time drawn, purposes fulfilled, pump, photo, missing proofs."""
+    """Box, seal, tubes with the time drawn, purposes fulfilled, pump, photo, missing proofs.
+
+    `volume_declared` tells whether the volume is the donor's own figure.
+    """
 
 
 class BoxReadingKind(StrEnum):

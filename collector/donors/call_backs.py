@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from collector.banks.models import Bank
@@ -136,6 +136,14 @@ def close_call_back(
     action = "called" if reached else "called in vain"
     record_act(session, donor, now=now, actor=f"person:{person_id}", action=action)
     return call
+
+
+def withdraw_call_backs(session: Session, *, now: datetime, donor_id: int) -> None:
+    """Withdraw the call for which a donor waits."""
+    waiting = CallBack.donor_id == donor_id, CallBack.state == CallBackState.ASKED
+    session.execute(
+        update(CallBack).where(*waiting).values(state=CallBackState.WITHDRAWN, settled_at=now)
+    )
 
 
 def open_call_back(session: Session, donor: Donor) -> CallBack | None:

@@ -6,10 +6,12 @@ from datetime import date, datetime
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from collector.banks.queries import get_bank
 from collector.donors.actions import record_act
 from collector.donors.models import Donor
 from collector.donors.queries import get_donor
 from collector.errors import Refused
+from collector.field_parsers import takes_text_messages
 from collector.places.models import Position
 
 
@@ -27,6 +29,12 @@ class ContactCorrection:
     access_notes: str
     baby_born_on: date | None
     discreet: bool
+
+
+def text_number(session: Session, donor: Donor) -> str | None:
+    """Return the donor's telephone if it may receive text messages; None for a landline."""
+    country = get_bank(session, donor.bank_id).jurisdiction.country
+    return donor.phone if takes_text_messages(donor.phone, country) else None
 
 
 def correct_contact(

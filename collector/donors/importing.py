@@ -9,7 +9,7 @@ A blood test with `serology_valid_until` is clear, one without is pending. A don
 consent and a valid blood test becomes eligible; any other gets the state of her last paper.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -17,7 +17,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from collector.banks.models import Bank
-from collector.banks.queries import get_bank
+from collector.banks.policies import PolicyKey
+from collector.banks.queries import get_bank, policies_of
 from collector.config import LANGUAGES
 from collector.csv_cells import Cells
 from collector.csv_rows import ImportReport, RowReport, read_rows
@@ -26,6 +27,7 @@ from collector.donors.actions import (
     missing_papers,
     record_consent,
     record_serology,
+    refuse_serology_dates,
     register,
     sign_interview,
 )
@@ -33,6 +35,7 @@ from collector.donors.models import Donor, DonorState, SerologyOutcome
 from collector.donors.numbers import compact_number, is_valid_number
 from collector.donors.queries import donors_of
 from collector.field_parsers import (
+    birthday_parser,
     parse_date,
     parse_decimal,
     parse_email,
@@ -42,6 +45,7 @@ from collector.field_parsers import (
 from collector.people.queries import is_professional, person_by_email
 from collector.places.actions import MOST_LATITUDE, MOST_LONGITUDE
 from collector.places.models import PositionSource
+from collector.places.validation import parse_town, postcode_parser, refuse_position
 from collector.service_day import ServiceDay
 
 REQUIRED = ("first_name", "family_name", "line", "postcode", "town")
@@ -86,8 +90,8 @@ def import_donors(
     if file.mistakes:
         return ImportReport(file_mistakes=file.mistakes)
     rows = [Cells(row) for row in file.rows]
-    today = ServiceDay.of(now, bank.zone).day
-    entries = [_entry(session, cells, bank=bank, today=today) for cells in rows]
+    rules = _Rules.of(session, bank, today=ServiceDay.of(now, bank.zone).day)
+    entries = [_entry(session, cells, rules) for cells in rows]
     _note_duplicates(rows, entries, donors_of(session, bank_id))
     report = ImportReport(
         rows=tuple(RowReport(line=row.line, mistakes=tuple(row.mistakes)) for row in rows)
@@ -98,26 +102,56 @@ def import_donors(
     return report
 
 
-def _entry(session: Session, cells: Cells, *, bank: Bank, today: date) -> DonorEntry:
-    past_date = past_date_parser(today)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rules:
+    """The bank of a file, and the parsers that depend on it."""
+
+    bank: Bank
+    country: str
+    serology_days: int
+    past_date: Callable[[str], date]
+    birthday: Callable[[str], date]
+    postcode: Callable[[str], str]
+
+    @classmethod
+    def of(cls, session: Session, bank: Bank, *, today: date) -> "_Rules":
+        return cls(
+            bank=bank,
+            country=bank.jurisdiction.country,
+            serology_days=policies_of(session, bank.id)[PolicyKey.SEROLOGY_DAYS],
+            past_date=past_date_parser(today),
+            birthday=birthday_parser(today),
+            postcode=postcode_parser(session, bank.jurisdiction.country),
+        )
+
+
+def _entry(session: Session, cells: Cells, rules: _Rules) -> DonorEntry:
+    bank, past_date = rules.bank, rules.past_date
+    born = cells.value("baby_born_on", rules.birthday)
+    signed_on = cells.value("interview_signed_on", past_date)
+    if born is not None and signed_on is not None and signed_on < born:
+        cells.wrong("interview_signed_on", "interview_before_birth")
     return DonorEntry(
         file={
-            **{name: cells.text(name, required=True) for name in REQUIRED},
+            **{name: cells.text(name, required=True) for name in ("first_name", "family_name")},
+            "line": cells.text("line", required=True),
+            "postcode": cells.value("postcode", rules.postcode, required=True) or "",
+            "town": cells.value("town", parse_town, required=True) or "",
             "number": _number(cells),
             "email": cells.value("email", parse_email) or "",
-            "phone": cells.value("phone", phone_parser(bank.jurisdiction.country)) or "",
+            "phone": cells.value("phone", phone_parser(rules.country)) or "",
             "language": cells.choice("language", LANGUAGES, default=bank.language),
             "access_notes": cells.text("access_notes", most=1000),
-            "baby_born_on": cells.value("baby_born_on", past_date),
+            "baby_born_on": born,
             "discreet": cells.yes("discreet"),
-            **_position(cells),
+            **_position(cells, rules.country),
         },
         signed_by_id=_signed_by(session, cells, bank),
-        signed_on=cells.value("interview_signed_on", past_date),
+        signed_on=signed_on,
         consent_version=cells.text("consent_version"),
         consented_on=cells.value("consented_on", past_date),
         drawn_on=cells.value("serology_drawn_on", past_date),
-        valid_until=_valid_until(cells),
+        valid_until=_valid_until(cells, days=rules.serology_days),
     )
 
 
@@ -128,7 +162,7 @@ def _number(cells: Cells) -> str | None:
     return number or None
 
 
-def _position(cells: Cells) -> dict[str, float | None]:
+def _position(cells: Cells, country: str) -> dict[str, float | None]:
     latitude = cells.value("latitude", parse_decimal)
     longitude = cells.value("longitude", parse_decimal)
     for column, found, most in (
@@ -139,6 +173,10 @@ def _position(cells: Cells) -> dict[str, float | None]:
             cells.wrong(column, "position_not_on_earth")
         if found is None and (latitude is not None or longitude is not None):
             cells.wrong(column, "position_half")
+    if latitude is not None and longitude is not None:
+        cells.judge(
+            "latitude", refuse_position, latitude=latitude, longitude=longitude, country=country
+        )
     return {"latitude": latitude, "longitude": longitude}
 
 
@@ -154,13 +192,13 @@ def _signed_by(session: Session, cells: Cells, bank: Bank) -> int | None:
     return person.id if person else None
 
 
-def _valid_until(cells: Cells) -> date | None:
+def _valid_until(cells: Cells, *, days: int) -> date | None:
     drawn_on = cells.value("serology_drawn_on", parse_date)
     valid_until = cells.value("serology_valid_until", parse_date)
     if valid_until is not None and drawn_on is None:
         cells.wrong("serology_drawn_on", "cell_missing")
-    elif valid_until is not None and drawn_on is not None and valid_until < drawn_on:
-        cells.wrong("serology_valid_until", "serology_dates_backwards")
+    elif valid_until is not None and drawn_on is not None:
+        cells.judge("serology_valid_until", refuse_serology_dates, drawn_on, valid_until, days=days)
     return valid_until
 
 

@@ -161,7 +161,14 @@ def submit(session: Session, *, now: datetime, bank_id: int, donor_id: int) -> S
 
 def outcome_of(screening: Screening, *, on: date) -> ScreeningResult:
     """Return the result of a set of answers on a day, by its version of the questions."""
-    return outcome(questions_of(screening.questionnaire.questions), answers_in(screening), on=on)
+    answered_at = screening.submitted_at or screening.saved_at
+    return outcome(
+        questions_of(screening.questionnaire.questions),
+        answers_in(screening),
+        on=on,
+        # The day in UTC may be the day before at the bank: the comparison leaves that day.
+        answered_on=answered_at.date(),
+    )
 
 
 def answers_in(screening: Screening) -> dict[str, Answered]:

@@ -26,6 +26,15 @@ NOT_STARTED = frozenset({RoundState.DRAFT, RoundState.PUBLISHED})
 """No phone has reported the departure: a plan may change the round."""
 
 
+class LoadItem(StrEnum):
+    """Kinds of things that a collector loads before the start of a round."""
+
+    EMPTIES = "empties"
+    BLOOD_SAMPLE = "blood_sample"
+    FIRST_INTERVIEW = "first_interview"
+    MATERIAL_DROP = "material_drop"
+
+
 class EventKind(StrEnum):
     """Kinds of a phone's event."""
 
@@ -180,7 +189,8 @@ class Publication(BankOwned, Base):
 
     day_plan_id: Mapped[int] = mapped_column(ForeignKey("day_plans.id"), index=True)
     revision: Mapped[int]
-    published_by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    published_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    """The coordinator; None for a revision that a donor's loss made."""
     published_at: Mapped[datetime]
     changes: Mapped[dict[str, Any]]
 

@@ -7,6 +7,13 @@ from flask_babel.speaklater import LazyString
 
 _ = lazy_gettext
 
+LOAD_ITEMS: Mapping[str, LazyString] = {
+    "empties": _("empty bottles"),
+    "blood_sample": _("kits for blood samples"),
+    "first_interview": _("papers for first interviews"),
+    "material_drop": _("material for donors"),
+}
+
 ROUND_STATES: Mapping[str, LazyString] = {
     "draft": _("draft"),
     "published": _("published"),
@@ -66,7 +73,7 @@ RULES: Mapping[str, LazyString] = {
 ERRORS: Mapping[str, LazyString] = {
     "assessment_missing": _("Write down what was found out."),
     "excursion_decided": _("This was decided already."),
-    "excursion_not_assessed": _("Somebody has to assess it first."),
+    "excursion_not_assessed": _("It must be assessed first."),
     "two_people_needed": _("You assessed it: a colleague has to decide."),
     "record_not_standing": _("This record was taken back meanwhile. Look again, then decide."),
     "pdf_not_installed": _(

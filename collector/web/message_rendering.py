@@ -17,8 +17,9 @@ from sqlalchemy.orm import Session
 from collector.banks.models import Bank
 from collector.banks.queries import get_bank
 from collector.config import Settings
+from collector.donor_contact.loss import is_silenced
 from collector.donors.models import Donor
-from collector.notices.delivery import RenderedNotice
+from collector.notices.delivery import RenderedNotice, Withheld
 from collector.notices.gsm import to_gsm
 from collector.notices.models import Channel, Notice, PushSubscription
 from collector.people.actions import make_link
@@ -39,7 +40,14 @@ def render_notice(session: Session, notice: Notice, *, now: datetime) -> Rendere
 
     The token of a link is created here, at dispatch, so that no token waits in the outbox. Other
     messages lead to the sign-in page.
+
+    Raises
+    ------
+    Withheld
+        The recipient lost her child: nothing is sent but the links that she asks for.
     """
+    if is_silenced(session, notice):
+        raise Withheld
     bank, settings = get_bank(session, notice.bank_id), _settings()
     discreet = _is_discreet(session, notice)
     signature = "" if discreet else bank.name

@@ -160,7 +160,7 @@ def answer(part: int) -> Response | tuple[str, int]:
         if form.wrong and not form.later.data:
             return _questions_page(session, part, form), 422
     if form.later.data:
-        flash(_("What you answered is kept. Go on whenever you like."), "ok")
+        flash(_("Your answers are kept. Go on whenever you like."), "ok")
         return redirect(url_for("screening.home"), code=303)
     return _after(part)
 

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from collector.db import reading, transaction
+from collector.donors.contact import text_number
 from collector.donors.models import Donor
 from collector.donors.queries import donors_by_email, donors_by_phone, phone_digits
 from collector.errors import Refused
@@ -146,13 +147,14 @@ def _owe_links(address: str) -> None:
         for donor in donors_by_email(session, address):
             _owe_link(session, donor, to=address, recipient=f"donor:{donor.id}")
         for donor in donors_by_phone(session, address):
-            _owe_link(
-                session,
-                donor,
-                to=donor.phone or "",
-                recipient=f"donor:{donor.id}",
-                channel=Channel.SMS,
-            )
+            if (number := text_number(session, donor)) is not None:
+                _owe_link(
+                    session,
+                    donor,
+                    to=number,
+                    recipient=f"donor:{donor.id}",
+                    channel=Channel.SMS,
+                )
 
 
 def _owe_link(

@@ -105,7 +105,7 @@ def test_whoever_signs_in_again_has_the_round_without_a_network(
 ) -> None:
     context, phone = on_the_road(browser, road)
     all_sent(phone)
-    phone.get_by_role("link", name="What was sent, signing out").click()
+    phone.get_by_role("link", name="Sent records, signing out").click()
     phone.get_by_role("button", name="Sign out").click()
     phone.wait_for_url("**/sign-in")
     phone.goto(road.link())
@@ -143,6 +143,9 @@ def test_a_sign_in_that_ends_on_the_road_loses_nothing(browser: Browser, road: R
     arrive(phone)
     road.revoke()
     context.set_offline(offline=False)
+    expect(phone.locator("#sync")).to_contain_text("Sign in")
+    phone.get_by_role("link", name="Cancel").click()
+    phone.get_by_role("link", name="Back to the round").click()
     expect(phone.get_by_text("Please sign in again")).to_be_visible()
     expect(phone.get_by_role("link", name="Record the visit")).to_be_visible()
     phone.goto(road.link())

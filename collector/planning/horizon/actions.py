@@ -9,6 +9,7 @@ from collector.audit.actions import record
 from collector.banks.policies import PolicyKey
 from collector.banks.queries import get_bank
 from collector.db import owned
+from collector.donors.contact import text_number
 from collector.errors import Conflict, Refused
 from collector.jobs.actions import enqueue, run_again
 from collector.notices.actions import notify
@@ -219,7 +220,7 @@ def _notify_donor(
         once=f"visit_proposed pickup:{pickup.id}",
         recipient=f"donor:{donor.id}",
         email=donor.email,
-        phone=donor.phone,
+        phone=text_number(session, donor),
         template="visit_proposed",
         language=donor.language,
         pickup=pickup.id,

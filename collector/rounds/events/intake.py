@@ -110,7 +110,7 @@ def accept_events(
     results: dict[int, EventResult] = {}
     for place, entry in sorted(enumerate(entries), key=lambda numbered: _order(numbered[1])):
         results[place] = intake.result_of(entry)
-    intake.project()
+    intake.write()
     return [results[place] for place in range(len(entries))]
 
 
@@ -152,7 +152,7 @@ class _Intake:
             )
         return EventResult(status=status, client_id=entry.client_id)
 
-    def project(self) -> None:
+    def write(self) -> None:
         """Write the rows of the accepted events, replay the round once, audit each event."""
         if not self.accepted:
             return
@@ -240,7 +240,7 @@ class _Intake:
             return
         others = set[int]().union(*(self.visits_by_label[label] for label in labels))
         if others & self.decided - {pickup.id}:
-            self.project()
+            self.write()
         taken = [self.containers[label] for label in labels if label in self.containers]
         refuse_taken_labels(taken, pickup=pickup)
 

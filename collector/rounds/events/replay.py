@@ -29,8 +29,10 @@ from collector.rounds.events.schema import (
     NotDoneEvent,
     PhoneEvent,
     PostponedEvent,
+    StartedEvent,
     UndoneEvent,
 )
+from collector.rounds.models import LoadItem
 
 
 class VisitPhase(StrEnum):
@@ -79,6 +81,12 @@ class RoundProgress:
             (each.payload.revision for each in self.counted if isinstance(each, AcknowledgedEvent)),
             default=0,
         )
+
+    @property
+    def lacking(self) -> tuple[LoadItem, ...]:
+        """Things that the collector did not load before the start."""
+        starts = [each.payload.lacking for each in self.counted if isinstance(each, StartedEvent)]
+        return starts[-1] if starts else ()
 
     @property
     def closing(self) -> ClosedEvent | None:

@@ -34,7 +34,13 @@ from collector.custody.payload_fields import (
 )
 from collector.custody.pickup_record import Labels, PickupRecord, read_labels
 from collector.errors import Refused
-from collector.rounds.models import EventKind, IncidentKind, NotDoneReason, RoundEvent
+from collector.rounds.models import (
+    EventKind,
+    IncidentKind,
+    LoadItem,
+    NotDoneReason,
+    RoundEvent,
+)
 
 MOST_BOXES = 12
 MOST_KILOMETRES = 2000
@@ -70,9 +76,12 @@ class AcknowledgedPayload(PayloadPart, frozen=True, kw_only=True):
 
 
 class StartedPayload(PayloadPart, frozen=True, kw_only=True):
-    """The temperature of each box at the start; empty where a bank reads none."""
+    """The check of the boxes and of the load before the start."""
 
     boxes: Boxes = ()
+    """The temperature of each box; empty where a bank reads none."""
+    lacking: Annotated[tuple[LoadItem, ...], Meta(max_length=len(LoadItem))] = ()
+    """Things for the stops of the round that the collector did not load."""
 
 
 class NotDonePayload(PayloadPart, frozen=True, kw_only=True):

@@ -35,6 +35,7 @@ from collector.web.board.donors import (
     blood_tests,
     candidates,
     clinical_file,
+    losses,
     merge,
     questions,
 )
@@ -79,6 +80,7 @@ PARTS = (
     donors_page,
     candidates,
     clinical_file,
+    losses,
     merge,
     blood_tests,
     questions,

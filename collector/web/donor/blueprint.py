@@ -1,17 +1,20 @@
 """The donor's side: her file, and her requests made, changed and cancelled."""
 
 from flask import Blueprint, flash, g, redirect, render_template, url_for
+from flask import request as http
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from collector.banks.queries import get_bank
 from collector.db import reading, transaction
+from collector.donor_contact import day_before
 from collector.errors import Refused
 from collector.people.models import Role
 from collector.pickups import actions
 from collector.pickups.drafts import PickupDraft
 from collector.pickups.enquiries import enquiry_of
+from collector.pickups.giving import is_bereaved
 from collector.pickups.models import Pickup
 from collector.pickups.queries import pickup_of_donor
 from collector.rounds.queries import promised_visit
@@ -43,12 +46,30 @@ def words() -> dict[str, object]:
     }
 
 
+OPEN_TO_GRIEF = frozenset(
+    {"donor.home", "donor.worker", "donor.offline", "donor.giving.say", "donor.giving.take_back"}
+)
+"""The pages of a donor whose child has died; every other one leads to her quiet page."""
+
+
+def lead_to_quiet_page() -> Response | None:
+    """Lead a bereaved donor from every other page to her quiet one: no card, no request."""
+    if g.actor is None or http.endpoint in OPEN_TO_GRIEF:
+        return None
+    with reading() as session:
+        grieves = is_bereaved(session, donor_id())
+    return redirect(url_for("donor.home"), code=303) if grieves else None
+
+
+blueprint.before_request(lead_to_quiet_page)
+
+
 @blueprint.get("/")
 def home() -> str:
     """Show the donor's promised visits, her requests and the state of her file."""
     with reading() as session:
         page = home_page(session, bank_id=actor().bank_id, donor_id=donor_id(), now=now())
-        return render_template("donor/home.html", page=page)
+        return render_template("donor/quiet.html" if page.loss else "donor/home.html", page=page)
 
 
 @blueprint.get("/service-worker.js")
@@ -118,7 +139,17 @@ def cancel_visit(pickup_id: int) -> Response:
             promised_at=promise.opens if promise else None,
         )
     flash(_("Your visit is called off. Nobody will come."), "ok")
-    return redirect(url_for("donor.home"), code=303)
+    return redirect(url_for("donor.visit", pickup_id=pickup_id), code=303)
+
+
+@blueprint.post("/visits/<int:pickup_id>/cancellation/removal")
+def restore_visit(pickup_id: int) -> Response:
+    """Take the donor's cancellation back."""
+    with transaction() as session:
+        day_before.restore_visit(
+            session, _own(session, pickup_id), now=now(), actor=actor().reference
+        )
+    return redirect(url_for("donor.visit", pickup_id=pickup_id), code=303)
 
 
 def _send(pickup_id: int | None) -> Response | tuple[str, int] | str:

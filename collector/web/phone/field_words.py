@@ -10,6 +10,7 @@ def field_words(field: str) -> str:
     words: dict[str, str] = {
         "bottles": _("Bottles you take"),
         "volume_ml": _("Volume in millilitres"),
+        "volume_declared": _("Volume in millilitres"),
         "freezer_celsius": _("Temperature of the freezer"),
         "storage_ok": _("How was the milk kept?"),
         "containers": _("Bottle numbers"),
@@ -28,7 +29,7 @@ def field_words(field: str) -> str:
         "photo": _("Photo"),
         "note": _("A note for the bank"),
         "reason": _("Why not?"),
-        "receiver": _("Who receives it?"),
+        "receiver": _("Receiver"),
         "kilometres": _("Kilometres driven"),
         "stock": _("Bottles now in your own freezer"),
     }

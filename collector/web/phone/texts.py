@@ -23,8 +23,10 @@ def texts() -> dict[str, str]:
         **_frame(),
         **_round(),
         **_stop(),
+        **_reopening(),
         **_purposes(),
         **_form(),
+        **_bottles(),
         **_acts(),
         **_reasons(),
         **_changes(),
@@ -58,7 +60,7 @@ def _frame() -> dict[str, str]:
             "They must sign in here once before you use it."
         ),
         "rounds": _("My rounds"),
-        "more_to_do": _("What else"),
+        "more_to_do": _("Also"),
     }
 
 
@@ -119,10 +121,16 @@ def _stop() -> dict[str, str]:
         "nothing_to_leave": _("Nothing to leave"),
         "flag_call_first": _("Call before you ring"),
         "recorded_bottles": _("%(bottles)s, %(volume)s, freezer %(celsius)s"),
+        "recorded_declared": _("%(volume)s declared"),
         "arrived_at": _("You arrived at %(time)s"),
+    }
+
+
+def _reopening() -> dict[str, str]:
+    return {
         "reopen": _("Reopen this stop"),
         "reopen_title": _("Reopen this stop"),
-        "reopen_text": _("What was recorded is kept and marked as taken back. Why do you reopen?"),
+        "reopen_text": _("The record is kept and marked as taken back. Reason for reopening?"),
         "reopen_go": _("Reopen"),
         "undone_mistake": _("I mistyped something"),
         "undone_more_milk": _("There was more milk"),
@@ -162,9 +170,18 @@ def _form() -> dict[str, str]:
             "Warmer than %(limit)s °C. It is recorded for the quality manager; "
             "refuse what has thawed."
         ),
+    }
+
+
+def _bottles() -> dict[str, str]:
+    return {
         "count": _("Bottles you take"),
         "said_by_donor": _("The donor said %(figure)s."),
+        "count_confirm_one": _("I counted %(n)s bottle"),
+        "count_confirm_many": _("I counted %(n)s bottles"),
+        "count_missing": _("Count the bottles, then confirm their number."),
         "volume": _("Volume in millilitres"),
+        "volume_declared": _("Declared by the donor, not measured"),
         "volume_missing": _("Enter the volume of the bottles you take."),
         "volume_without_bottles": _("A volume without bottles: correct one of the two."),
         "nothing": _("You take nothing and refuse nothing: go back and use “Not done”."),
@@ -257,7 +274,7 @@ def _sync() -> dict[str, str]:
         "refused_some": _("%(n)s not accepted"),
         "sign_in_short": _("Sign in"),
         "sync_title": _("Sent and waiting"),
-        "account": _("What was sent, signing out"),
+        "account": _("Sent records, signing out"),
         "sync_waiting_text": _(
             "They are kept on this phone and leave by themselves as soon as there is a network."
         ),

@@ -19,7 +19,7 @@ export function roundActions(model, show) {
     readBoxes: (readings) => readBoxes(round, readings, undo),
     // Stored while the map opens: nothing waits for it, and the stop is not drawn anew.
     setOff: (stop) => stop.state.phase === "waiting" && stored(() => record(round, "en_route", about(stop))),
-    arrive: (stop) => tell("arrived", about(stop)),
+    arrive: (stop) => arrive(round, stop),
     collect: (stop, payload) => tell("collected", about(stop, payload), t("said_done", name(stop))),
     markNotDone: (stop, payload) => tell("not_done", about(stop, payload), t("said_not_done", name(stop))),
     postpone: (stop) => tell("postponed", about(stop), t("said_postponed", name(stop))),
@@ -55,6 +55,12 @@ function recorder(round, show) {
   }
 
   return { tell, undo };
+}
+
+// At the door, the record is the next page.
+async function arrive(round, stop) {
+  const event = await stored(() => record(round, "arrived", { pickup: stop.pickup, payload: {} }));
+  if (event) location.hash = `#/stop/${stop.pickup}/record`;
 }
 
 async function readBoxes(round, readings, undo) {

@@ -1,6 +1,7 @@
 // The phone's one page, drawn from its database at the place that the address names.
 import { drawClock } from "./clock-bar.js";
 import { useClock } from "./device-clock.js";
+import { keepFolds } from "./folds.js";
 import { offlineReady, prepareOffline, scannerReady } from "./offline-ready.js";
 import { chooseRound } from "./round-choice.js";
 import { pageAt } from "./router.js";
@@ -9,7 +10,7 @@ import { readAll } from "./store.js";
 import { startSync, state } from "./sync.js";
 import { applyTheme } from "./theme.js";
 import { clearBar, drawBar, drawSun } from "./top-bar.js";
-import { withdrawUndo } from "./undo-bar.js";
+import { moveOn, withdrawUndo } from "./undo-bar.js";
 
 const REDRAW_MS = 30_000;
 let drawn = null;
@@ -41,10 +42,11 @@ async function show({ moved = false } = {}) {
   drawBar(stored, model);
   drawClock(stored, model);
   withdrawUndo(stored.events);
-  // A form is left alone while it is filled in, and nothing is drawn twice.
-  if (!moved && page.querySelector("form.record")) return;
+  if (moved) moveOn();
+  // A form is left alone while it is filled in, unless the phone is shut out; nothing is drawn twice.
+  if (!moved && !stored.revoked && page.querySelector("form.record")) return;
   const key = pageKey(stored, where, model, others);
-  if (key !== drawn) draw(page, pageAt(where, stored, model, others, show));
+  if (key !== drawn) draw(page, pageAt(where, stored, model, others, show), { moved });
   drawn = key;
   if (moved) settleView(page);
 }
@@ -65,9 +67,11 @@ function drawLock(page, stored) {
   drawn = "locked";
 }
 
-function draw(page, parts) {
+function draw(page, parts, { moved = true } = {}) {
   const focused = document.activeElement?.id;
+  const keep = moved ? () => {} : keepFolds(page);
   page.replaceChildren(...[parts].flat(9).filter(Boolean));
+  keep();
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
 }
 

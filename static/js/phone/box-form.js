@@ -2,6 +2,7 @@
 import { celsiusField } from "./celsius-field.js";
 import { button, h, submit } from "./dom.js";
 import { text } from "./fields.js";
+import { loadCheck } from "./load-check.js";
 import { t } from "./texts.js";
 import { validate } from "./validation.js";
 
@@ -29,10 +30,12 @@ export function boxLines(codes, limit) {
   };
 }
 
-export function startForm(limit, done) {
+export function startForm(stops, limit, done) {
   const boxes = boxLines([], limit);
-  const parts = [h("h2", {}, t("boxes_title")), h("p", { class: "soft" }, t("boxes_hint")), boxes.node];
-  return form(parts, t("start"), "start-go", () => validate(boxes.fields()) && done({ boxes: boxes.value() }));
+  const load = loadCheck(stops);
+  const parts = [h("h2", {}, t("boxes_title")), h("p", { class: "soft" }, t("boxes_hint")), boxes.node, load.node];
+  const begin = () => validate(boxes.fields()) && load.passes() && done({ boxes: boxes.value(), lacking: load.lacking() });
+  return form(parts, t("start"), "start-go", begin);
 }
 
 export function boxReadingForm(codes, limit, done) {

@@ -6,13 +6,14 @@ export interface BoxReading {
 
 export interface Payloads {
   acknowledged: { revision: number };
-  started: { boxes: BoxReading[] };
+  started: { boxes: BoxReading[]; lacking: string[] };
   box_read: BoxReading;
   en_route: {};
   arrived: {};
   collected: {
     bottles: number;
     volume_ml: number;
+    volume_declared: boolean;
     freezer_celsius: number | null;
     storage_ok: boolean | null;
     containers: string[];

@@ -1,5 +1,6 @@
 // Pages with a form: a visit's record, not done, postponed, reopened, boxes, hand-over, end of the day.
 import { boxReadingForm, startForm } from "./box-form.js";
+import { earlyPage, isAhead } from "./future-round.js";
 import { closeForm } from "./close-form.js";
 import { payloadOf } from "./device-clock.js";
 import { back, h } from "./dom.js";
@@ -9,7 +10,7 @@ import { postponeForm } from "./postpone-form.js";
 import { notDoneForm, reopenForm } from "./reason-form.js";
 import { inSequence } from "./replay.js";
 import { stopForm } from "./stop-form.js";
-import { t } from "./texts.js";
+import { fullDay, t } from "./texts.js";
 import { noticeUsedLabels, usedLabels } from "./used-labels.js";
 
 // Pages about the whole round, each with the condition under which it can be opened.
@@ -20,7 +21,7 @@ const ROUND_FORMS = {
   },
   start: {
     when: (model) => !model.started,
-    show: (model, stored, actions) => [t("start"), startForm(stored.terms?.box_warmest_celsius ?? null, actions.begin)],
+    show: (model, stored, actions) => [startTitle(model), startForm(model.stops, stored.terms?.box_warmest_celsius ?? null, actions.begin)],
   },
   box: {
     when: (model) => model.started,
@@ -30,7 +31,9 @@ const ROUND_FORMS = {
   close: { when: (model) => model.started, show: (model, stored, actions) => [t("close_title"), closeForm(model, stored, actions.close)] },
 };
 
-export const isForm = (place, model) => Boolean(ROUND_FORMS[place]?.when(model));
+const startTitle = (model) => (isAhead(model) ? t("ahead_title", { day: fullDay(model.snapshot.day) }) : t("start"));
+
+export const isForm = (place, model) => Boolean(ROUND_FORMS[place]?.when(model)) || (place === "early" && !model.started && isAhead(model));
 
 /**
  * @param {string} place
@@ -41,6 +44,7 @@ export const isForm = (place, model) => Boolean(ROUND_FORMS[place]?.when(model))
  * @param {any} actions
  */
 export function formPage(place, form, stop, model, stored, actions) {
+  if (place === "early") return earlyPage(model);
   if (ROUND_FORMS[place]) {
     const [title, node] = ROUND_FORMS[place].show(model, stored, actions);
     return page(title, null, "#/", node);

@@ -10,7 +10,7 @@ const BY_CODE = {
 const BY_FIELD = {
   boxes: "box-code", box_celsius: "box", celsius: "box-celsius", containers: "labels", count: "refused-thawed", drawn_at: "drawn",
   empties_left: "empties", freezer_celsius: "freezer", kind: "incident", number: "tube", refused: "refused-thawed",
-  storage_ok: "storage", tubes: "tube", volume_ml: "volume",
+  storage_ok: "storage", tubes: "tube", volume_declared: "volume", volume_ml: "volume",
 };
 
 export function markRefusedField(form, { code, field, message }) {

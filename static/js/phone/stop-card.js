@@ -24,6 +24,7 @@ export function stopCard(stop, model, stored, { title, actions }) {
         h("p", { class: "arrival" }, t("arrival", { time: clock(stop.arrives_at, zone) })),
         h("p", {}, t("window", { opens: clock(stop.window.opens, zone), closes: clock(stop.window.closes, zone) })))),
     h("h1", { id: "stop-title", tabindex: -1 }, `${stop.first_name} ${stop.family_name}`),
+    door(stop),
     h("p", { class: "address" }, stop.address.line, h("br"), `${stop.address.postcode} ${stop.address.town}`),
     flags(stop),
     outcome(stop, zone),
@@ -51,14 +52,15 @@ function loads(stop) {
 const load = (sign, name, figures, any) =>
   h("div", { class: any ? "" : "soft" }, h("dt", {}, icon(sign), name), h("dd", {}, h("b", {}, figures[0]), figures[1] && h("span", { class: "small" }, figures[1])));
 
-function facts(stop) {
-  const pairs = [
-    [t("access"), stop.address.access_notes],
-    [t("note"), stop.note],
-    [t("code"), stop.code && h("strong", { class: "code" }, stop.code)],
-    [t("donor", { number: "" }).trim(), grouped(stop.donor_number)],
-  ];
-  return h("dl", { class: "facts" },
+// The way in stands right below the name: it is read at the door, with the hands full.
+const door = (stop) =>
+  list("facts door", [[t("code"), stop.code && h("strong", { class: "code" }, stop.code)], [t("access"), stop.address.access_notes]]);
+
+const facts = (stop) =>
+  list("facts", [[t("note"), stop.note], [t("donor", { number: "" }).trim(), grouped(stop.donor_number)]]);
+
+function list(kind, pairs) {
+  return h("dl", { class: kind },
     pairs.filter(([, value]) => value).map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
 }
 
@@ -66,8 +68,9 @@ function outcome({ state }, zone) {
   if (state.phase === "arrived") return h("p", { class: "here" }, icon("here"), t("arrived_at", { time: clock(state.arrivedAt, zone) }));
   if (state.phase === "not_done") return h("p", {}, h("span", { class: "tag warn" }, icon("cross"), t(`reason_${state.decidedBy.payload.reason}`)));
   if (state.phase !== "collected") return null;
-  const { bottles, volume_ml, freezer_celsius } = state.decidedBy.payload;
-  const figures = { bottles: counted("bottles", bottles), volume: litres(volume_ml), celsius: freezer_celsius === null ? "–" : celsius(freezer_celsius) };
+  const { bottles, volume_ml, volume_declared, freezer_celsius } = state.decidedBy.payload;
+  const volume = volume_declared ? t("recorded_declared", { volume: litres(volume_ml) }) : litres(volume_ml);
+  const figures = { bottles: counted("bottles", bottles), volume, celsius: freezer_celsius === null ? "–" : celsius(freezer_celsius) };
   return h("p", { class: "here ok" }, icon("check"), t("recorded_bottles", figures));
 }
 

@@ -35,7 +35,7 @@ export function stopForm(stop, before, about, done) {
     "form", { class: "record", novalidate: true, onsubmit },
     checks.length > 0 && h("h2", {}, t("checklist")), checks.map((check) => check.node),
     milkPart(stop, before, milk), empties.node, asksPhoto && photo.node, note.node, proofs.node,
-    h("div", { class: "actions" }, submit(t("done"))),
+    h("div", { class: "actions at-hand stacked" }, submit(t("done"))),
   );
 }
 

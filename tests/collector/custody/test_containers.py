@@ -27,6 +27,8 @@ from collector.rounds.events.intake import EventStatus, accept_events
 from tests.phone_round import collected, phone_event, publish_round
 from tests.town import MORNING, Town
 
+pytestmark = pytest.mark.twin
+
 DECLARED, COLLECTED, IN_TRANSIT, RECEIVED = LADDER
 REFUSED = ContainerState.REFUSED_AT_DOOR
 

@@ -17,6 +17,8 @@ from collector.donors.numbers import new_number
 from collector.donors.queries import donors_by_email, get_donor
 from tests.town import MORNING, Town
 
+pytestmark = pytest.mark.twin
+
 NEEDED = "first_name,family_name,line,postcode,town"
 ZOE = "Zoé,Dupré,1 rue du Port,33000,Bordeaux"
 
@@ -85,11 +87,11 @@ def test_all_mistakes_of_a_row_are_reported_at_once_with_its_line(
         f"{ZOE},other@home.example,fr,north,31/02/2026,,\n",
     )
     assert mistakes(report) == [
+        (3, "baby_born_on", "day_in_future"),
         (3, "line", "cell_missing"),
         (3, "number", "donor_number_not_valid"),
         (3, "email", "email_not_valid"),
         (3, "language", "cell_not_choice"),
-        (3, "baby_born_on", "day_in_future"),
         (3, "discreet", "cell_not_yes_no"),
         (3, "latitude", "position_not_on_earth"),
         (3, "longitude", "position_half"),
@@ -129,6 +131,32 @@ def test_a_telephone_is_one_number_without_a_remark(session: Session, town: Town
         f"{ZOE},06 12 34 56 78 (husband)\n",
     )
     assert mistakes(report) == [(line, "phone", "phone_not_valid") for line in (3, 4, 5, 6)]
+
+
+def test_every_field_has_the_rules_of_the_forms(session: Session, town: Town) -> None:
+    report = bring_in(
+        session,
+        town,
+        "first_name,family_name,line,postcode,town,latitude,longitude,baby_born_on,"
+        "interview_signed_by,interview_signed_on,serology_drawn_on,serology_valid_until\n"
+        "A,B,1 rue X,1400,Bourg,,,,,,,\n"
+        "A,B,1 rue X,99999,Bourg,,,,,,,\n"
+        "A,B,1 rue X,33000,Bordeaux Cedex,,,,,,,\n"
+        'A,B,1 rue X,33000,Bordeaux,"-0,57","44,84",,,,,\n'
+        "A,B,1 rue X,33000,Bordeaux,,,03/05/1926,,,,\n"
+        "A,B,1 rue X,33000,Bordeaux,,,01/11/2026,claire@town.example,01/10/2026,,\n"
+        "A,B,1 rue X,33000,Bordeaux,,,,,,09/01/2026,12/01/2027\n"
+        "A,B,1 rue X,33000,Bordeaux,,,,,,01/09/2026,01/12/2096\n",
+    )
+    assert mistakes(report) == [
+        (3, "postcode", "postcode_unknown"),
+        (4, "town", "cedex_no_door"),
+        (5, "latitude", "position_swapped"),
+        (6, "baby_born_on", "born_too_long_ago"),
+        (7, "interview_signed_on", "interview_before_birth"),
+        (8, "serology_valid_until", "serology_too_long"),
+        (9, "serology_valid_until", "serology_too_long"),
+    ]
 
 
 def test_another_banks_donor_is_no_duplicate(session: Session, town: Town) -> None:

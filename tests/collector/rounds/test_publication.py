@@ -23,6 +23,8 @@ from tests.builders import DAY, MORNING
 from tests.collector.rounds.days import PARIS, draft
 from tests.town import Town
 
+pytestmark = pytest.mark.twin
+
 TEN = ServiceDay(DAY, PARIS).epoch + timedelta(hours=10)
 MINUTE = timedelta(minutes=1)
 

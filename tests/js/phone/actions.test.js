@@ -15,7 +15,7 @@ const { refusedEvents } = await load("refused-events");
 const { chooseRound } = await load("round-choice");
 const { signOutSection } = await load("sign-out");
 const store = await load("store");
-const { withdrawUndo } = await load("undo-bar");
+const { moveOn, offerUndo, withdrawUndo } = await load("undo-bar");
 
 let bank;
 let shown;
@@ -55,6 +55,11 @@ test("a record on a full disk leaves the page as it is, with a warning", async (
   assert.deepEqual([await events(), location.hash, shown], [[], "#/stop/31/record", 0]);
   assert.match(text($("[data-page]")), /not_kept.*QuotaExceededError/);
   assert.equal($("#undo"), null);
+});
+
+test("who arrives has the record of the visit as the next page", async () => {
+  await (await act()).arrive(stop(31));
+  assert.deepEqual([(await events()).map(({ kind, pickup }) => [kind, pickup]), location.hash], [[["arrived", 31]], "#/stop/31/record"]);
 });
 
 test("a record that is undone before it was sent counts no longer", async () => {
@@ -196,4 +201,15 @@ test("signing out empties the phone, but only once the bank has closed the sessi
   $("#sign-out").click();
   await until(() => deleted.length);
   assert.deepEqual([(await stored()).rounds, deleted, bank.signedIn], [[], ["milkround-shell-1"], false]);
+});
+
+test("after ten seconds the undo is over, and its words keep their place until the collector moves on", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  offerUndo("Recorded.", { client_id: "one" }, () => {});
+  moveOn();
+  assert.ok($("#undo"));
+  context.mock.timers.tick(10_000);
+  assert.deepEqual([$("#undo"), text($("[data-undo]"))], [null, "Recorded."]);
+  moveOn();
+  assert.equal(text($("[data-undo]")), "");
 });

@@ -88,6 +88,22 @@ test("a stepper's button is a change like any other", async () => {
   assert.equal($("[name=bottles]").value, "3");
 });
 
+test("a count that was confirmed and a volume that was measured come back as such", async () => {
+  const declared = { ...snapshot, stops: [{ ...visit, volume_ml: 500 }] };
+  await store.updateRound(3, () => ({ round: 3, shown: declared, snapshot: declared }));
+  const states = () => ["count-confirmed", "volume", "volume-measured"].map((name) => $(`[name=${name}]`).value);
+  await open("stop/31/record");
+  fill("note", "Dog");
+  await open("stop/31/record");
+  assert.deepEqual(states(), ["", "500", ""]);
+  $("#counted").click();
+  await open("stop/31/record");
+  assert.deepEqual(states(), ["1", "500", ""]);
+  fill("volume", "480");
+  await open("stop/31/record");
+  assert.deepEqual(states(), ["1", "480", "1"]);
+});
+
 test("two boxes come back at the start of a round", async () => {
   await store.transaction((tx) => tx.objectStore("events").clear());
   await open("start");
@@ -160,6 +176,7 @@ async function refuse(refusal) {
 
 async function recordVisit() {
   await open("stop/31/record");
+  $("#counted").click();
   $("input[value=right]").click();
   $$("input[value=not]")[0].click();
   fill("freezer", "20");

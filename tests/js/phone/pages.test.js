@@ -47,6 +47,31 @@ test("before the start a round has its departure, its loads and one main button"
   assert.equal($("#read-box"), null);
 });
 
+test("a round of another day has its date, and a page of its own before an early start", async (context) => {
+  context.mock.timers.enable({ apis: ["Date"], now: Date.parse("2026-11-23T22:59:00Z") });
+  assert.match(await draw(), /ahead_title Tuesday,? 24 November.*ahead_text/);
+  assert.equal($("#start"), null);
+  assert.match(await draw("early"), /early_title Tuesday,? 24 November.*early_text Monday,? 23 November/);
+  assert.deepEqual([$("#early-no").getAttribute("href"), $("#early-yes").getAttribute("href")], ["#/", "#/start"]);
+  assert.match(await draw("start"), /ahead_title Tuesday,? 24 November/);
+  context.mock.timers.setTime(Date.parse("2026-11-23T23:01:00Z"));
+  await draw();
+  assert.ok($("#start"));
+  assert.match(await draw("early"), /all_stops/);
+});
+
+test("a round of today that is handed over stays before one of tomorrow until its day is closed", async (context) => {
+  context.mock.timers.enable({ apis: ["Date"], now: Date.parse(at(0)) });
+  const tomorrow = { ...snapshot, round: 4, letter: "B", day: "2026-11-25" };
+  await store.updateRound(4, () => ({ round: 4, shown: tomorrow, snapshot: tomorrow }));
+  await start();
+  for (const pickup of [31, 32]) await record(3, "not_done", { pickup, payload: { reason: "access", note: "", rebook: false } });
+  await record(3, "handed_over", { payload: { containers: null } });
+  assert.match(await draw(), /unloaded_title/);
+  await record(3, "closed", { payload: { kilometres: 84 } });
+  assert.match(await draw(), /ahead_title/);
+});
+
 test("a round that has lost all its stops has no departure", async () => {
   await store.updateRound(3, (was) => ({ ...was, shown: { ...snapshot, departs_at: null, stops: [] } }));
   assert.match(await draw(), /departs – Bank/);
@@ -54,7 +79,7 @@ test("a round that has lost all its stops has no departure", async () => {
 
 test("on the road the next stop comes first, with its loads, access and phone", async () => {
   await start();
-  assert.match(await draw(), /arrival 10:31.*window 10:00 12:00.*Donor 31 Martin.*1 rue X.*3rd floor.*Ring twice.*amber fox.*10 000 014/);
+  assert.match(await draw(), /arrival 10:31.*window 10:00 12:00.*Donor 31 Martin.*amber fox.*3rd floor.*1 rue X.*take.*Ring twice.*10 000 014/);
   assert.equal($("a[href^='tel:']").getAttribute("href"), "tel:+33556000000");
   assert.ok($("#here"));
   await record(3, "arrived", { pickup: 31 });

@@ -6,7 +6,7 @@ import { round, stop } from "./rounds.js";
 const load = (name) => import(`../../../static/js/phone/${name}.js`);
 
 const visited = stop(31, { purposes: ["collection", "blood_sample", "pump_return"] });
-const left = stop(32);
+const left = stop(32, { empties_wanted: 3 });
 const snapshot = round(3, 1, visited, left);
 const about = { limit: -18, terms: { proofs: {} }, boxes: ["C1"], round: 3 };
 
@@ -37,7 +37,7 @@ export async function everyEvent() {
 
 async function beforeTheRound({ begin, readBoxes }) {
   const { boxReadingForm, startForm } = await load("box-form");
-  await submit((done) => startForm(-18, done), begin, { "box-code": "C1", "box-celsius": "20,5" });
+  await submit((done) => startForm([left], -18, done), begin, { "box-code": "C1", "box-celsius": "20,5" }, () => $("input[name=load]").click());
   await submit((done) => boxReadingForm(["C1"], -18, done), readBoxes, { "box-celsius": "19" });
 }
 

@@ -11,11 +11,14 @@ from werkzeug.wrappers import Response
 from collector.audit.actions import record
 from collector.banks.queries import policies_of, zones_of
 from collector.db import reading, transaction
+from collector.donor_contact.loss import losses_to_call
+from collector.donors.queries import donor_words
 from collector.pickups.actions import accept as accept_pickup
 from collector.pickups.actions import cancel, clear_hold
 from collector.pickups.flags import Flag, flags
 from collector.pickups.models import Pickup
 from collector.pickups.queries import get_pickup, inbox
+from collector.search_words import is_found
 from collector.web.board.page_context import page, today
 from collector.web.board.wording import CANCEL_REASONS, GRAVE_FLAGS
 from collector.web.framework.forms import Form, KeyField, KeysField, TextField
@@ -44,6 +47,12 @@ class AcceptanceForm(Form):
     pickup = KeysField()
 
 
+class InboxSearchForm(Form):
+    """The search among the requests."""
+
+    q = TextField()
+
+
 class CancellationForm(Form):
     """The reason of a cancellation."""
 
@@ -52,10 +61,20 @@ class CancellationForm(Form):
 
 @blueprint.get("")
 def home() -> str:
-    """Show the requests that wait for an answer."""
+    """Show the requests that wait for an answer, or the matches of a search."""
+    query = InboxSearchForm.queried().q.data
     with reading() as session:
         rows = _rows(session, actor().bank_id, on=today())
-        return page(session, "board/inbox/page.html", rows=rows, grave_flags=GRAVE_FLAGS)
+        found = [row for row in rows if is_found(query, donor_words(row.pickup.donor))]
+        return page(
+            session,
+            "board/inbox/page.html",
+            rows=found,
+            q=query,
+            total=len(rows),
+            grave_flags=GRAVE_FLAGS,
+            calls=losses_to_call(session, bank_id=actor().bank_id),
+        )
 
 
 @blueprint.post("/acceptances")

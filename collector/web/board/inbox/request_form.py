@@ -69,7 +69,7 @@ def yes_field() -> ParsedField[bool]:
     return ParsedField(lambda text: text == "yes", blank=False)
 
 
-class PhoneForm(PickupForm):
+class CallForm(PickupForm):
     """A donor's request, typed by a coordinator while the donor speaks."""
 
     donor = KeyField()
@@ -98,9 +98,9 @@ class PhoneForm(PickupForm):
         return draft
 
 
-def blank_form(find: FindForm) -> PhoneForm:
+def blank_form(find: FindForm) -> CallForm:
     """Return the form of a new request for the donor and the day that were chosen."""
     lines: list[dict[str, object]] = [{"day": find.day.data}, *[{}] * (LINES - 1)]
-    return PhoneForm(
+    return CallForm(
         data={"donor": find.donor.data, "once": secrets.token_urlsafe(16), "windows": lines}
     )

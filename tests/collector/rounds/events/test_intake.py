@@ -24,6 +24,8 @@ from tests.conftest import SetClock
 from tests.phone_round import collected, phone_event, publish_round
 from tests.town import Town
 
+pytestmark = pytest.mark.twin
+
 ACCEPTED, DUPLICATE, REFUSED = EventStatus
 
 

@@ -36,6 +36,7 @@ OF_A_VISIT = {"en_route", "arrived", "collected", "not_done", "postponed", "inci
 RECORD = {
     "bottles": 7,
     "volume_ml": 1400,
+    "volume_declared": False,
     "freezer_celsius": -19.55,
     "storage_ok": True,
     "containers": ["mr-1", " MR-2 "],

@@ -22,6 +22,8 @@ from tests.collector.planning.on_the_road import published, say
 from tests.conftest import SetClock
 from tests.town import Town, sign_in
 
+pytestmark = pytest.mark.twin
+
 CLOSE = f"/board/days/{DAY}/dispatch/close"
 STRETCH = f"first={DAY - timedelta(days=6)}&last={DAY}"
 

@@ -80,6 +80,14 @@ def test_an_incident_or_an_acknowledgement_does_not_start_a_round(
     assert (found.state.value, found.acknowledged) == ("published", 1)
 
 
+def test_a_load_that_was_left_behind_is_shown(
+    ana: FlaskClient, claire: FlaskClient, round_id: int
+) -> None:
+    say(ana, round_id, phone_event("started", sequence=1, lacking=["blood_sample"]))
+    page = " ".join(claire.get(ROAD).get_data(as_text=True).split())
+    assert "Left without: kits for blood samples" in page
+
+
 def test_both_versions_of_a_disagreement_are_shown_and_one_is_let_stand(
     ana: FlaskClient, claire: FlaskClient, town: Town, round_id: int
 ) -> None:
