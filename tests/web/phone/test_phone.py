@@ -218,7 +218,7 @@ def test_each_field_of_an_event_that_a_form_has_is_known_in_words(ana: FlaskClie
     """A further field of a payload needs words in `collector.web.phone.field_words`."""
     payloads = (each for name, each in json_schema()["$defs"].items() if "Event" not in name)
     fields = {name for each in payloads for name in each.get("properties", {})}
-    made_by_phone = {"checks", "kind", "revision", "undoes", "rebook", "site"}
+    made_by_phone = {"checks", "kind", "lacking", "revision", "undoes", "rebook", "site"}
     assert {name for name in fields - made_by_phone if field_words(name) == name} == set()
 
 
