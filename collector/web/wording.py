@@ -46,6 +46,7 @@ ERRORS: Mapping[str, LazyString] = {
     "call_comes_first": _("A person of the bank calls you first. You can also call us."),
     "restore_too_late": _("This visit cannot be taken back any more. Please ask for another one."),
     "take_back_too_late": _("Ten minutes have passed. Please call us: we take it back for you."),
+    "line_unknown": _("Say whether the milk is a gift or for your own child."),
     "no_receipt": _("There is no receipt for this visit."),
     "correction_too_late": _("More than two days have passed. Please call us: we look into it."),
     "fewer_bottles_needed": _("Give a number of bottles from 1 to %(most)s."),
