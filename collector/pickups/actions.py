@@ -135,6 +135,7 @@ def cancel(
     _refuse_late(session, pickup, now=now, actor=actor, promised_at=promised_at)
     before = pickup.state
     move_to(pickup, PickupState.CANCELLED)
+    pickup.cancelled_at, pickup.cancelled_by = now, actor
     session.flush()
     _note(session, pickup, now=now, actor=actor, action="pickup cancelled", before=before.value)
     return pickup

@@ -104,6 +104,9 @@ class Pickup(DraftColumns, BankOwned, Base):
     """The instant at which its window was promised as a slot; None for the donor's own windows."""
     answer: Mapped[DayBefore | None] = mapped_column(default=None)
     answered_at: Mapped[datetime | None] = mapped_column(default=None)
+    cancelled_at: Mapped[datetime | None] = mapped_column(default=None)
+    cancelled_by: Mapped[str | None] = mapped_column(default=None)
+    """The actor of the cancellation; a donor takes her own one back."""
     version: Mapped[int] = mapped_column()
     donor: Mapped[Donor] = relationship(lazy="raise")
     windows: Mapped[list["PickupWindow"]] = relationship(
@@ -159,6 +162,8 @@ class Enquiry(DraftColumns, BankOwned, Base):
     closes: Mapped[time | None]
     held_until: Mapped[datetime | None]
     """The instant until which the slot is promised to no other donor."""
+    moves_id: Mapped[int | None] = mapped_column(ForeignKey("pickups.id"), default=None)
+    """The agreed visit that moves to the slot; None for a new request."""
 
 
 class Giving(BankOwned, Base):

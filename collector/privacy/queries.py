@@ -177,7 +177,15 @@ def _visit(session: Session, pickup: Pickup) -> dict[str, Any]:
     )
     return {
         **as_json(
-            pickup, "asked_at", "state", "purposes", "bottles", "volume_ml", "oldest_on", "note"
+            pickup,
+            "asked_at",
+            "cancelled_at",
+            "state",
+            "purposes",
+            "bottles",
+            "volume_ml",
+            "oldest_on",
+            "note",
         ),
         "windows": [as_json(each, "day", "opens", "closes") for each in pickup.windows],
         "health_questions": [

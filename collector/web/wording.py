@@ -44,6 +44,7 @@ ERRORS: Mapping[str, LazyString] = {
     "pause_too_long": _("A pause lasts %(days)s days at most. For longer, please call us."),
     "nobody_waits_for_a_call": _("No call is awaited here."),
     "call_comes_first": _("A person of the bank calls you first. You can also call us."),
+    "restore_too_late": _("This visit cannot be taken back any more. Please ask for another one."),
     "take_back_too_late": _("Ten minutes have passed. Please call us: we take it back for you."),
     "no_receipt": _("There is no receipt for this visit."),
     "correction_too_late": _("More than two days have passed. Please call us: we look into it."),

@@ -129,6 +129,8 @@ def test_a_visit_is_asked_for_changed_and_called_off(
     page.get_by_role("button", name="Yes, call this visit off").click()
     expect(page.get_by_text("Nobody will come.")).to_be_visible()
     assert state_of(place) is PickupState.CANCELLED
+    page.get_by_role("button", name="Take it back").click()
+    expect(page.get_by_text("We have your request.").first).to_be_visible()
 
 
 @both

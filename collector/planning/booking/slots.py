@@ -37,8 +37,6 @@ from routing.plan import Plan
 from routing.problem import Problem
 from routing.schedule import retimed
 
-MOST_SLOTS = 6
-MOST_A_DAY = 2
 DAYS_LOOKED_AT = 5
 ROUNDS_LOOKED_AT = 4
 NOON = time(13)
@@ -106,7 +104,7 @@ def find_slots(
     requested: RequestedVisit,
     days: Sequence[date],
 ) -> list[Slot]:
-    """Return up to six slots on the first of these days, the cheapest first.
+    """Return the slots on the first five of these days, two a day at most, in order of time.
 
     Only the rounds that pass nearest to her are tried: the price of a detour grows with the
     distance, and the response must take less than a second.
@@ -133,7 +131,7 @@ def find_slots(
             found.extend(
                 _priced_slot(priced, half) for half in halves if _legal_places(priced, half)
             )
-    return _chosen(found)
+    return sorted(found, key=lambda slot: (slot.day, slot.opens))
 
 
 def still_fits(
@@ -366,12 +364,3 @@ def _priced_slot(priced: PromisedDay, half: Pickup) -> Slot:
 def _walls(service_day: ServiceDay, around: Promise) -> tuple[time, time]:
     opens, closes = (service_day.wall(instant) for instant in (around.opens, around.closes))
     return opens.time(), closes.time()
-
-
-def _chosen(found: Iterable[Slot]) -> list[Slot]:
-    """Return the cheapest slots, at most two of one day, so that the donor has a choice of days."""
-    kept: list[Slot] = []
-    for slot in sorted(found, key=lambda slot: (slot.cents, slot.day, slot.opens)):
-        if sum(other.day == slot.day for other in kept) < MOST_A_DAY:
-            kept.append(slot)
-    return kept[:MOST_SLOTS]

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from collector.banks.queries import get_bank
 from collector.db import reading, transaction
+from collector.donor_contact import day_before
 from collector.errors import Refused
 from collector.people.models import Role
 from collector.pickups import actions
@@ -138,7 +139,17 @@ def cancel_visit(pickup_id: int) -> Response:
             promised_at=promise.opens if promise else None,
         )
     flash(_("Your visit is called off. Nobody will come."), "ok")
-    return redirect(url_for("donor.home"), code=303)
+    return redirect(url_for("donor.visit", pickup_id=pickup_id), code=303)
+
+
+@blueprint.post("/visits/<int:pickup_id>/cancellation/removal")
+def restore_visit(pickup_id: int) -> Response:
+    """Take the donor's cancellation back."""
+    with transaction() as session:
+        day_before.restore_visit(
+            session, _own(session, pickup_id), now=now(), actor=actor().reference
+        )
+    return redirect(url_for("donor.visit", pickup_id=pickup_id), code=303)
 
 
 def _send(pickup_id: int | None) -> Response | tuple[str, int] | str:
