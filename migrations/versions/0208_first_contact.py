@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0207_first_contact"
-down_revision = "0206_milk_line"
+revision = "0208_first_contact"
+down_revision = "0207_milk_line"
 branch_labels = None
 depends_on = None
 
