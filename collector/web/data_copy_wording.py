@@ -1,12 +1,13 @@
 """Words of the readable copy of a donor's data: a label for each key, a word for each code."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 
 from flask_babel import lazy_gettext
 from flask_babel.speaklater import LazyString
 
-from collector.web.wording import long_day, moment
+from collector.web.wording import hour, long_day, moment
 
 _ = lazy_gettext
 
@@ -39,7 +40,8 @@ LABELS: Mapping[str, LazyString] = {
     "consent_version": _("Version of the consent"),
     "consented_on": _("Consent given on"),
     "registered_at": _("File opened"),
-    "line": _("Line"),
+    "line": _("Street and number"),
+    "milk_line": _("Whom for"),
     "postcode": _("Postcode"),
     "town": _("Town"),
     "access_notes": _("At the door"),
@@ -114,6 +116,37 @@ CODES: Mapping[str, LazyString] = {
     "clear": _("in order"),
     "pending": _("awaited"),
     "not_clear": _("to be talked over"),
+    "candidate": _("first contact"),
+    "prescreened": _("questions answered"),
+    "interviewed": _("interview done"),
+    "awaiting_serology": _("blood test awaited"),
+    "eligible": _("may give"),
+    "suspended": _("paused"),
+    "ended": _("ended"),
+    "excluded": _("closed"),
+    "asked": _("asked for"),
+    "accepted": _("accepted"),
+    "planned": _("in a round"),
+    "published": _("time told"),
+    "en_route": _("on the way"),
+    "arrived": _("at the door"),
+    "collected": _("collected"),
+    "partly_collected": _("collected in part"),
+    "failed": _("did not take place"),
+    "cancelled": _("cancelled"),
+    "expired": _("days gone by"),
+    "done": _("done"),
+    "missed": _("not reached"),
+    "withdrawn": _("withdrawn"),
+    "collection": _("collection"),
+    "first_interview": _("first talk"),
+    "material_drop": _("material"),
+    "blood_sample": _("blood sample"),
+    "pump_return": _("return of the pump"),
+    "ward": _("visit on the ward"),
+    "illness": _("illness"),
+    "medication": _("medicine"),
+    "exposure": _("tobacco, alcohol, tattoo, piercing, transfusion"),
 }
 """The word of a code; another code is printed as it is stored."""
 
@@ -136,6 +169,8 @@ def shown(value: object) -> str:
 
 
 def _date_in(text: str) -> str:
+    if re.fullmatch(r"\d\d:\d\d:\d\d", text):
+        return hour(text[:5])
     try:
         instant = datetime.fromisoformat(text)
     except ValueError:
