@@ -28,7 +28,7 @@ from tests.schema import differences
 from tests.upgrade.catalogue import catalogue
 from tests.upgrade.recorded import connected, rows_of
 
-NEW_TABLES = {"public_texts", "timer_failures"}
+NEW_TABLES = {"absences", "public_texts", "timer_failures"}
 """The tables that 0.1 lacked."""
 
 ASKS_THE_PLANNER = ("planning_runs", "proposals", "horizons", "disruptions")
