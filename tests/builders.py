@@ -70,6 +70,7 @@ def add_donor(
         family_name="Martin",
         email=email,
         phone="+33 6 39 98 00 00",
+        phone_unreached_on=None,
         language=language,
         discreet=False,
         state=state,

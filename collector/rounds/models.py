@@ -77,6 +77,7 @@ class IncidentKind(StrEnum):
     DONOR = "donor"
     UNWELL = "unwell"
     REBOOK = "rebook"
+    REMARK = "remark"
     OTHER = "other"
 
 

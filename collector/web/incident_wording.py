@@ -45,6 +45,7 @@ INCIDENTS: Mapping[str, LazyString] = {
     "donor": _("A donor"),
     "unwell": _("The collector is unwell"),
     "rebook": _("A new day to agree with the donor"),
+    "remark": _("A remark for the office"),
     "other": _("Something else"),
 }
 

@@ -91,6 +91,10 @@ class NotDonePayload(PayloadPart, frozen=True, kw_only=True):
     note: Note = ""
     rebook: bool = False
     """Whether the coordinator is to agree a new day with the donor."""
+    for_office: bool = False
+    """Whether the note is a remark for the office."""
+    phone_unreached: bool = False
+    """Whether the donor's telephone could not be reached."""
 
 
 class PostponedPayload(PayloadPart, frozen=True, kw_only=True):

@@ -26,8 +26,9 @@ export interface Payloads {
     empties_left: number;
     photo: string | null;
     note: string;
+    for_office: boolean;
   };
-  not_done: { reason: string; note: string; rebook: boolean };
+  not_done: { reason: string; note: string; rebook: boolean; for_office: boolean; phone_unreached: boolean };
   postponed: {};
   incident: { kind: string; note: string; site?: number };
   undone: { undoes: string; reason: string };

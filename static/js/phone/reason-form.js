@@ -1,6 +1,6 @@
 // Forms with one reason: why a visit did not take place, or why it is reopened.
 import { h, submit } from "./dom.js";
-import { choices, text } from "./fields.js";
+import { checkbox, choices, text } from "./fields.js";
 import { t } from "./texts.js";
 import { validate } from "./validation.js";
 
@@ -15,19 +15,18 @@ export function notDoneForm(done, { rebook: wanted = false } = {}) {
   const reason = reasonField(t("why_not"), NOT_DONE, "reason");
   const note = text("note", t("note_field"), { rows: 2 });
   const rebook = checkbox("rebook", t("later_rebook"), t("later_rebook_hint"), wanted);
-  const submitReason = () => done({ reason: reason.value(), note: note.value(), rebook: rebook.value() });
-  return form([reason, rebook, note], t("not_done_go"), submitReason);
+  const office = checkbox("for_office", t("for_office"), t("for_office_hint"));
+  const unreached = checkbox("phone_unreached", t("phone_unreached"), t("phone_unreached_hint"));
+  const submitReason = () => done({
+    reason: reason.value(), note: note.value(), rebook: rebook.value(),
+    for_office: office.value(), phone_unreached: unreached.value(),
+  });
+  return form([reason, unreached, rebook, note, office], t("not_done_go"), submitReason);
 }
 
 export function reopenForm(done) {
   const reason = reasonField(t("reopen_text"), UNDONE, "undone");
   return form([reason], t("reopen_go"), () => done(reason.value()));
-}
-
-function checkbox(name, label, hint, checked) {
-  const input = h("input", { type: "checkbox", name, checked });
-  const node = h("div", { class: "field" }, h("label", { class: "choice big" }, input, h("span", {}, label)), h("p", { class: "hint" }, hint));
-  return { node, input, value: () => input.checked, error: () => null };
 }
 
 const reasonField = (legend, codes, prefix) =>
