@@ -249,6 +249,14 @@ class IncidentEvent(EventFrame, frozen=True, kw_only=True, tag="incident"):
     payload: IncidentPayload
 
 
+class AddressShownEvent(EventFrame, frozen=True, kw_only=True, tag="address_shown"):
+    """The collector looked at the full address of a stop that was not the next one."""
+
+    kind: ClassVar[EventKind] = EventKind.ADDRESS_SHOWN
+    pickup: Key
+    payload: EmptyPayload = EmptyPayload()
+
+
 class UndoneEvent(EventFrame, frozen=True, kw_only=True, tag="undone"):
     """The collector, or the office, undid an event of the round or of a visit."""
 
@@ -285,6 +293,7 @@ PhoneEvent: TypeAlias = (
     | NotDoneEvent
     | PostponedEvent
     | IncidentEvent
+    | AddressShownEvent
     | UndoneEvent
     | HandedOverEvent
     | ClosedEvent

@@ -10,6 +10,7 @@ export interface Payloads {
   box_read: BoxReading;
   en_route: {};
   arrived: {};
+  address_shown: {};
   collected: {
     bottles: number;
     volume_ml: number;

@@ -24,7 +24,8 @@ function ofTheRound({ place, id, form }, stored, model, others, actions) {
   const stop = place === "stop" && model.stops.find((each) => each.pickup === Number(id));
   if (isForm(place, model) || (stop && allows(stop, form))) return formPage(place, form, stop, model, stored, actions);
   if (!stop) return [signInNote(), clockWarning(), ...others, ...roundPage(model, stored, actions)];
-  return [back(t("back")), stopCard(stop, model, stored, { title: t(`phase_${stop.state.phase}`), actions: model.started ? actions : null })];
+  const card = { title: t(`phase_${stop.state.phase}`), actions: model.started ? actions : null, reveal: () => actions.showAddress(stop) };
+  return [back(t("back")), stopCard(stop, model, stored, card)];
 }
 
 // A record is made once; a settled stop is reopened first, also on the way through the history.

@@ -32,7 +32,8 @@ MOST = {
     "stock": 5000,
 }
 CELSIUS = {"celsius", "box_celsius", "freezer_celsius"}
-OF_A_VISIT = {"en_route", "arrived", "collected", "not_done", "postponed", "incident", "undone"}
+OF_A_VISIT = {"en_route", "arrived", "collected", "not_done", "postponed", "address_shown"}
+OF_A_VISIT |= {"incident", "undone"}
 RECORD = {
     "bottles": 7,
     "volume_ml": 1400,
@@ -59,6 +60,7 @@ PAYLOADS: dict[str, Sent] = {
     "collected": RECORD,
     "not_done": {"reason": "nobody_home", "note": "n", "rebook": True},
     "postponed": {"note": "n"},
+    "address_shown": {},
     "incident": {"kind": "clock", "note": "n", "site": 4},
     "undone": {"undoes": UUID, "reason": "mistake"},
     "handed_over": {
