@@ -91,6 +91,8 @@ class NotDonePayload(PayloadPart, frozen=True, kw_only=True):
     note: Note = ""
     rebook: bool = False
     """Whether the coordinator is to agree a new day with the donor."""
+    photo: UuidText | None = None
+    """The UUID under which the phone sends a picture of the closed door apart."""
 
 
 class PostponedPayload(PayloadPart, frozen=True, kw_only=True):

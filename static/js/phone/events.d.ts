@@ -28,7 +28,7 @@ export interface Payloads {
     photo: string | null;
     note: string;
   };
-  not_done: { reason: string; note: string; rebook: boolean };
+  not_done: { reason: string; note: string; rebook: boolean; photo: string | null };
   postponed: {};
   incident: { kind: string; note: string; site?: number };
   undone: { undoes: string; reason: string };

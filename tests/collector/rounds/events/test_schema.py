@@ -58,7 +58,12 @@ PAYLOADS: dict[str, Sent] = {
     "en_route": {},
     "arrived": {},
     "collected": RECORD,
-    "not_done": {"reason": "nobody_home", "note": "n", "rebook": True},
+    "not_done": {
+        "reason": "nobody_home",
+        "note": "n",
+        "rebook": True,
+        "photo": "7D3F6C9E-3B0B-4B57-9E3E-1B1E5B1C2A10",
+    },
     "postponed": {"note": "n"},
     "address_shown": {},
     "incident": {"kind": "clock", "note": "n", "site": 4},
