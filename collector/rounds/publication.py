@@ -11,7 +11,7 @@ from typing import Any
 
 from collector.banks.models import Bank, Site
 from collector.donors.models import DonorState
-from collector.pickups.models import Pickup, PickupState
+from collector.pickups.models import MilkLine, Pickup, PickupState
 from collector.rounds.code_words import code_words
 from collector.rounds.models import DayPlan, Round, RoundStop
 from collector.rounds.promises import Promise, promise
@@ -205,6 +205,7 @@ def stop_details(pickup: Pickup) -> Snapshot:
         "phone": donor.phone,
         "address": _address(pickup),
         "purposes": list(pickup.purposes),
+        "line": pickup.line.value,
         "bottles": pickup.bottles,
         "volume_ml": pickup.volume_ml,
         "empties_wanted": pickup.empties_wanted,
@@ -260,7 +261,10 @@ def _change(round_: Round, snapshot: Snapshot) -> RoundChange | None:
 
 
 def _content(snapshot: Snapshot) -> Snapshot:
-    return {key: value for key, value in snapshot.items() if key not in {"revision", "why"}}
+    """Return what a publication would change; a stop from before the line of milk is donated."""
+    content = {key: value for key, value in snapshot.items() if key not in {"revision", "why"}}
+    stops = [{"line": MilkLine.DONATED.value} | stop for stop in snapshot.get("stops", ())]
+    return content | {"stops": stops}
 
 
 def _times(snapshot: Snapshot) -> dict[int, str]:

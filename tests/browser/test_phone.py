@@ -86,15 +86,15 @@ def test_what_the_bank_refuses_says_what_to_do_and_holds_the_sign_out(
     phone.get_by_role("button", name="Sign out").click()
     expect(phone.get_by_text("Still on this phone: 1.")).to_be_visible()
 
-    phone.get_by_role("link", name="Open the stop").click()
-    phone.get_by_role("link", name="Record the visit").click()
-    phone.get_by_role("textbox", name="Bottle numbers").fill("MR-2")
+    phone.get_by_role("button", name="Correct it").click()
+    labels = phone.get_by_role("textbox", name="Bottle numbers")
+    expect(labels).to_be_focused()
+    labels.fill("MR-2")
     phone.get_by_role("button", name="Done").click()
-    phone.locator("#sync").click()
-    phone.get_by_role("button", name="I have dealt with it").click()
     all_sent(phone)
     assert road.containers(ContainerState.IN_TRANSIT) == 8
 
+    phone.locator("#sync").click()
     phone.get_by_role("button", name="Sign out").click()
     phone.wait_for_url("**/sign-in")
     assert phone.evaluate("caches.keys().then((names) => names.join())").count("shell") == 0

@@ -24,6 +24,7 @@ from collector.rounds.phone_config import phone_config
 from collector.service_day import ServiceDay
 from collector.web.framework.guards import actor, now, person_id
 from collector.web.phone.device import record_contact
+from collector.web.phone.field_words import field_words
 from collector.web.run_sheet import sheet_page
 from collector.web.wording import sentence
 
@@ -157,13 +158,15 @@ def _in_one_transaction(round_id: int, events: list[object]) -> list[EventResult
 
 
 def _answer(result: EventResult) -> dict[str, object]:
-    message = None
+    message, field = None, result.figures.get("field")
     if result.code is not None:
-        message = sentence(Refused(result.code, **result.figures))
+        figures = {**result.figures, "field": field_words(str(field))} if field else result.figures
+        message = sentence(Refused(result.code, **figures))
     return {
         "client_id": result.client_id,
         "status": result.status.value,
         "code": result.code,
+        "field": field,
         "message": message,
     }
 

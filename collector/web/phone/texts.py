@@ -276,7 +276,6 @@ def _sync() -> dict[str, str]:
         "sync_refused_text": _("The bank did not take these. Nothing is lost: do what is written."),
         "open_stop": _("Open the stop"),
         "send_again": _("Send again"),
-        "settled": _("I have dealt with it"),
         "export": _("Save as a file"),
         "sign_in_again": _("Please sign in again. Nothing you recorded is lost."),
         "sign_in": _("Sign in"),

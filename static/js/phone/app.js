@@ -77,5 +77,7 @@ function draw(page, parts, { moved = true } = {}) {
 
 function settleView(page) {
   scrollTo(0, 0);
-  page.querySelector("h1")?.focus({ preventScroll: true });
+  const wrong = page.querySelector("[aria-invalid]");
+  if (wrong) wrong.focus();
+  else page.querySelector("h1")?.focus({ preventScroll: true });
 }

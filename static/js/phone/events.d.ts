@@ -60,7 +60,9 @@ export interface StoredEvent extends PhoneEvent {
   round: number;
   person?: number;
   happened_at?: string;
+  form?: import("./round").Draft | null;
   status: "waiting" | "sent" | "refused";
   code?: string | null;
+  field?: string | null;
   message?: string | null;
 }

@@ -4,6 +4,7 @@ import { changeCard } from "./change-card.js";
 import { h, link, message } from "./dom.js";
 import { icon } from "./icons.js";
 import { incidentNotes } from "./incident-form.js";
+import { remaining } from "./outbox.js";
 import { schematicMap } from "./schematic-map.js";
 import { startCard } from "./start-card.js";
 import { PURPOSE_SIGNS, stopCard } from "./stop-card.js";
@@ -35,16 +36,21 @@ export function roundPage(model, stored, actions) {
  * @param {any} actions
  */
 function mainCard(model, stored, actions) {
-  if (model.finished) return finished(model);
+  if (model.finished) return finished(model, stored);
   if (!model.started) return startCard(model, stored);
   if (model.next) return stopCard(model.next, model, stored, { title: t("next_stop"), actions, reveal: null });
   const go = link(t("hand_over"), "#/hand-over", { class: "main full tall", icon: "hand" });
   return endCard(t("all_done"), t("go_back", { place: model.snapshot.end.name }), go);
 }
 
-/** @param {import("./round").RoundModel} model */
-function finished(model) {
-  if (model.closed) return endCard(t("unloaded_title"), t("closed_text", { n: number(model.closed.payload.kilometres, 0) }), null);
+/**
+ * @param {import("./round").RoundModel} model
+ * @param {import("./round").Stored} stored
+ */
+function finished(model, stored) {
+  const left = remaining(stored);
+  const done = model.closed && [t("closed_text", { n: number(model.closed.payload.kilometres, 0) }), left ? counted("put_away_not_yet", left) : t("put_away")];
+  if (done) return endCard(t("unloaded_title"), done.join(" "), null);
   return endCard(t("unloaded_title"), t("said_handed_over"), link(t("close_title"), "#/close", { class: "main full tall", id: "close-day", icon: "flag" }));
 }
 

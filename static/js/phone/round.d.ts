@@ -76,10 +76,23 @@ export interface VisitState {
 export type RoundModel = ReturnType<typeof roundModel> & { fresh?: Snapshot | null };
 export type ShownStop = RoundModel["stops"][number];
 
+// A half-filled form, at the address of its page.
+export interface Draft {
+  key: string;
+  round: number;
+  pickup: number | null;
+  address: string;
+  at: string;
+  values: [string, string | boolean][];
+  refused?: { client_id: string; code: string; field: string | null; message: string };
+}
+
 export interface Stored {
   rounds: { round: number; shown?: Snapshot; snapshot?: Snapshot; incidents?: Answer[]; unloaded?: { letter: string; day: string } }[];
   events: StoredEvent[];
   photos: IDBValidKey[];
+  drafts: Draft[];
+  photoFaults?: Record<string, { message: string; final: boolean }>;
   person?: { id: number; name: string };
   touched?: string;
   terms?: Record<string, any>;

@@ -3,6 +3,7 @@ import { roundActions } from "./actions.js";
 import { SIGN_IN } from "./api.js";
 import { clockWarning } from "./clock-warning.js";
 import { back, button, h, link, message } from "./dom.js";
+import { withDraft } from "./draft-form.js";
 import { exportEvents } from "./export-file.js";
 import { formPage, isForm } from "./form-page.js";
 import { unsentRecords } from "./outbox.js";
@@ -17,12 +18,17 @@ export function pageAt(where, stored, model, others, show) {
   if (stored.revoked) return revoked(stored);
   if (where.place === "sync") return syncPage(stored, () => show());
   if (!model) return [signInNote(), clockWarning(), ...others, !others.length && !state.signedOut && nothing(stored), account()];
-  return ofTheRound(where, stored, model, others, roundActions(model, () => show({ moved: true })));
+  return ofTheRound(where, stored, model, others, () => show({ moved: true }));
 }
 
-function ofTheRound({ place, id, form }, stored, model, others, actions) {
+function ofTheRound({ place, id, form }, stored, model, others, redraw) {
+  const actions = roundActions(model, redraw);
   const stop = place === "stop" && model.stops.find((each) => each.pickup === Number(id));
-  if (isForm(place, model) || (stop && allows(stop, form))) return formPage(place, form, stop, model, stored, actions);
+  if (isForm(place, model) || (stop && allows(stop, form))) {
+    const address = [place, id, form].filter(Boolean).join("/");
+    const about = { round: model.snapshot.round, pickup: stop ? stop.pickup : null, address };
+    return withDraft(formPage(place, form, stop, model, stored, actions), about, stored, redraw);
+  }
   if (!stop) return [signInNote(), clockWarning(), ...others, ...roundPage(model, stored, actions)];
   const card = { title: t(`phase_${stop.state.phase}`), actions: model.started ? actions : null, reveal: () => actions.showAddress(stop) };
   return [back(t("back")), stopCard(stop, model, stored, card)];

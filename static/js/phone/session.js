@@ -1,6 +1,6 @@
 // The phone's session: the person it belongs to, and its end after too many wrong PINs.
 import { SignedOut, closeSession } from "./api.js";
-import { unsentRecords } from "./outbox.js";
+import { remaining } from "./outbox.js";
 import { readAll, setMeta, wipeAll } from "./store.js";
 
 // Ends the session that wrong PINs have locked; without a network, at the next contact.
@@ -16,7 +16,7 @@ export async function closeLockedSession() {
 export async function acceptPerson(person) {
   const stored = await readAll();
   if (stored.person && stored.person.id !== person.id) {
-    if (unsentRecords(stored).length) return false;
+    if (remaining(stored)) return false;
     await wipeAll();
   }
   await setMeta("person", person);

@@ -2,12 +2,12 @@
 // A write counts once its transaction is complete and on disk, not once it was requested.
 import { openDB } from "idb";
 
-const STORES = ["rounds", "events", "meta", "photos"];
-const META = ["person", "touched", "terms", "settings", "clock", "leaving", "revoked"];
+const STORES = ["rounds", "events", "meta", "photos", "drafts"];
+const META = ["person", "touched", "terms", "settings", "clock", "photoFaults", "leaving", "revoked"];
 let opened = null;
 
 function open() {
-  opened ??= openDB("milkround-phone", 2, {
+  opened ??= openDB("milkround-phone", 3, {
     // Each version adds; the contents of a former one are never touched.
     upgrade(database, from) {
       if (from < 1) {
@@ -16,6 +16,7 @@ function open() {
         database.createObjectStore("meta");
       }
       if (from < 2) database.createObjectStore("photos");
+      if (from < 3) database.createObjectStore("drafts", { keyPath: "key" });
     },
     blocking: close,
     terminated: close,
@@ -70,6 +71,7 @@ export const readAll = () =>
       rounds: await tx.objectStore("rounds").getAll(),
       events: await tx.objectStore("events").getAll(),
       photos: await tx.objectStore("photos").getAllKeys(),
+      drafts: await tx.objectStore("drafts").getAll(),
       settings,
       ...known,
     };
@@ -82,7 +84,7 @@ export const changeSettings = (changes) =>
   changeMeta("settings", (settings) => ({ ...settings, ...changes }));
 
 // Writes only a difference: on a full disk the exchange with the bank goes on.
-const changeMeta = (key, change) =>
+export const changeMeta = (key, change) =>
   transaction(async (tx) => {
     const meta = tx.objectStore("meta");
     const before = await meta.get(key);

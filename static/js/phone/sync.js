@@ -4,12 +4,12 @@ import { DeviceRevoked, RequestFailed, SignedOut, fetchJson, identify } from "./
 import { attemptEach } from "./attempt-each.js";
 import { noteBankTime } from "./clock-measurement.js";
 import { fetchRound } from "./fetch-round.js";
-import { deviceKey, waitingEvents } from "./outbox.js";
+import { deviceKey, unsentRecords } from "./outbox.js";
 import { sendPhotos } from "./photos.js";
 import { forgetUnlisted, wipeRounds } from "./retention.js";
 import { sendEvents } from "./send-events.js";
 import { acceptPerson, closeLockedSession } from "./session.js";
-import { setMeta } from "./store.js";
+import { readAll, setMeta } from "./store.js";
 
 const EVERY_MS = 30_000;
 const LIST = "/phone/rounds";
@@ -42,7 +42,7 @@ async function untilQuiet() {
 async function exchange() {
   try {
     await closeLockedSession();
-    identify(await deviceKey(), (await waitingEvents()).length);
+    identify(await deviceKey(), unsentRecords(await readAll()).length);
     let listed = await fetchList();
     state.signedOut = false;
     await setMeta("revoked", false);

@@ -137,7 +137,7 @@ test("the revision on the page is acknowledged, not a newer one that has arrived
   assert.deepEqual([(await current()).fresh.revision, shown], [3, 1]);
 });
 
-test("a refused event can be sent again or settled from its list", async () => {
+test("a refused event can be sent again, or deleted from its list with an undo", async () => {
   await record(3, "arrived", { pickup: 31 });
   const [{ client_id }] = await events();
   await applyOutcomes([{ client_id, status: "refused", message: "The visit was moved." }]);
@@ -150,9 +150,13 @@ test("a refused event can be sent again or settled from its list", async () => {
   assert.deepEqual([(await events())[0].status, bank.taken(3)], ["sent", [client_id]]);
   await applyOutcomes([{ client_id, status: "refused" }]);
   await list();
-  press("settled");
+  press("delete_yes");
   await until(() => shown === 2);
   assert.deepEqual(await events(), []);
+  await until(() => $("#undo"));
+  $("#undo").click();
+  await until(() => shown === 3);
+  assert.deepEqual((await events()).map((event) => [event.client_id, event.status]), [[client_id, "refused"]]);
 });
 
 test("the round that is not finished is shown, or the chosen one", async () => {

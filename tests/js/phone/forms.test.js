@@ -278,7 +278,7 @@ test("a hand-over at another freezer names it, and a box without a code is not n
 
 test("the end of the day needs whole kilometres, and the stock of a freezer at home", () => {
   const model = roundModel(round(3, 1, stop(31)), []);
-  const stored = { events: [], photos: [], terms: { freezers: [{ site: 1, kind: "home" }] } };
+  const stored = { events: [], photos: [], drafts: [], terms: { freezers: [{ site: 1, kind: "home" }] } };
   open((tell) => closeForm({ ...model, snapshot: { ...model.snapshot, metres: 81_400 } }, stored, tell));
   for (const wrong of ["", "2001", "8,5", "-1"]) {
     fill("kilometres", wrong);
@@ -296,7 +296,7 @@ test("the end of the day tells of a photo that is still on the phone", async () 
   await putPhoto("picture", 3, new ArrayBuffer(8));
   const record = { status: "sent", payload: { photo: "picture" } };
   const { photos } = await readAll();
-  const show = (events) => open((tell) => closeForm(model, { events, photos, terms: { freezers: [] } }, tell));
+  const show = (events) => open((tell) => closeForm(model, { events, photos, drafts: [], terms: { freezers: [] } }, tell));
   assert.match(text(show([record])), /close_unsent_one 1/);
   assert.match(text(show([{ status: "sent", payload: {} }])), /close_sent/);
 });

@@ -207,6 +207,37 @@ test("the bar tells of a photo that is still on the phone", async () => {
   assert.match(text($("[data-page]")), /sync_waiting_text/);
 });
 
+test("a photo that was refused stays in the list with its reason, and is deleted after a question", async () => {
+  const { applyOutcomes } = await load("outbox");
+  const { putPhoto } = await load("photos");
+  const { client_id } = await record(3, "collected", { pickup: 31, payload: { ...collected, photo: "picture" } });
+  await putPhoto("picture", 3, new ArrayBuffer(8));
+  await applyOutcomes([{ client_id, status: "accepted" }]);
+  await store.setMeta("photoFaults", { picture: { message: "Too large.", final: true } });
+  const page = await draw("sync");
+  assert.match(page, /sync_title_refused \(1\).*photo · Donor 31, Talence.*Too large\..*delete_sure/);
+  assert.doesNotMatch(page, /sync_sent_text|sync_title_waiting/);
+  assert.equal(text($("#sync")), "refused_some 1");
+});
+
+test("a phone is put away only once nothing is on it alone", async () => {
+  const { applyOutcomes } = await load("outbox");
+  const { discardDraft, putDraft } = await load("drafts");
+  for (const [kind, about] of [
+    ["started", {}], ["not_done", { pickup: 31, payload: { reason: "access" } }], ["not_done", { pickup: 32, payload: { reason: "access" } }],
+    ["handed_over", { payload: { containers: null } }], ["closed", { payload: { kilometres: 84 } }],
+  ]) await record(3, kind, about);
+  assert.match(await draw(), /closed_text 84 put_away_not_yet_many 5/);
+  await applyOutcomes((await store.readAll()).events.map(({ client_id }) => ({ client_id, status: "accepted" })));
+  assert.match(await draw(), /closed_text 84 put_awayall_stops/);
+  await putDraft({ round: 3, pickup: null, address: "incident", values: [] });
+  assert.match(await draw(), /closed_text 84 put_away_not_yet_one 1/);
+  assert.equal(text($("#sync")), "drafts_one 1");
+  assert.match(await draw("sync"), /drafts_title \(1\).*draft_open/);
+  await discardDraft("3/incident");
+  assert.match(await draw(), /put_awayall_stops/);
+});
+
 test("a phone of another person, a revoked one and an empty one have a page of their own", async () => {
   state.stranger = true;
   assert.match(await draw(), /not_ours/);

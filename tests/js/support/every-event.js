@@ -68,7 +68,7 @@ async function handOver({ handOver: tell }, model) {
 
 async function endOfTheDay({ close }, model) {
   const { closeForm } = await load("close-form");
-  const stored = { events: [], photos: [], terms: { freezers: [{ site: 1, kind: "home" }] } };
+  const stored = { events: [], photos: [], drafts: [], terms: { freezers: [{ site: 1, kind: "home" }] } };
   await submit((done) => closeForm(model, stored, done), close, { kilometres: "84", stock: "3" });
 }
 

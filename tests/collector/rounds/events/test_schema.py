@@ -160,7 +160,7 @@ def test_a_figure_is_refused_outside_of_its_bounds(kind: str, path: Path) -> Non
 
 @pytest.mark.parametrize(("kind", "path"), [f for f in FIELDS if name_of(f[1]) in CELSIUS], ids=str)
 def test_a_temperature_is_refused_outside_of_its_bounds(kind: str, path: Path) -> None:
-    figures = {"coldest": -90, "warmest": 30}
+    figures = {"field": name_of(path), "coldest": -90, "warmest": 30}
     for wrong in (-90.1, 30.1, float("nan"), float("inf")):
         assert refusal(changed(kind, path, wrong)) == ("temperature_out_of_range", figures)
     for right in (-90, 30):

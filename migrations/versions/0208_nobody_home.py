@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0206_nobody_home"
-down_revision = "0205_moves"
+revision = "0208_nobody_home"
+down_revision = "0207_milk_line"
 branch_labels = None
 depends_on = None
 
