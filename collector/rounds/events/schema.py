@@ -95,6 +95,8 @@ class NotDonePayload(PayloadPart, frozen=True, kw_only=True):
     """Whether the note is a remark for the office."""
     phone_unreached: bool = False
     """Whether the donor's telephone could not be reached."""
+    photo: UuidText | None = None
+    """The UUID under which the phone sends a picture of the closed door apart."""
 
 
 class PostponedPayload(PayloadPart, frozen=True, kw_only=True):
@@ -253,6 +255,14 @@ class IncidentEvent(EventFrame, frozen=True, kw_only=True, tag="incident"):
     payload: IncidentPayload
 
 
+class AddressShownEvent(EventFrame, frozen=True, kw_only=True, tag="address_shown"):
+    """The collector looked at the full address of a stop that was not the next one."""
+
+    kind: ClassVar[EventKind] = EventKind.ADDRESS_SHOWN
+    pickup: Key
+    payload: EmptyPayload = EmptyPayload()
+
+
 class UndoneEvent(EventFrame, frozen=True, kw_only=True, tag="undone"):
     """The collector, or the office, undid an event of the round or of a visit."""
 
@@ -289,6 +299,7 @@ PhoneEvent: TypeAlias = (
     | NotDoneEvent
     | PostponedEvent
     | IncidentEvent
+    | AddressShownEvent
     | UndoneEvent
     | HandedOverEvent
     | ClosedEvent

@@ -318,5 +318,20 @@ test("a reason is needed before a visit is not done, reopened, or an incident is
   open((tell) => notDoneForm(tell, { rebook: true }));
   pick("access");
   submit();
-  assert.deepEqual(done, [{ reason: "access", note: "", rebook: true, for_office: false, phone_unreached: false }]);
+  assert.deepEqual(done, [{ reason: "access", note: "", rebook: true, for_office: false, phone_unreached: false, photo: null }]);
 });
+
+for (const [level, recorded] of [["off", [1, 1]], ["optional", [1, 1]], ["warn", [0, 1]], ["required", [0, 0]]]) {
+  test(`nobody at home asks for its photo where the policy is ${level}`, () => {
+    open((tell) => notDoneForm(tell, { terms: { proofs: { nobody_home: { photo: level } } }, round: 3 }));
+    const photo = find("photo").closest("[hidden], form");
+    assert.notEqual(photo, $("form"));
+    pick("nobody_home");
+    assert.equal(photo.hidden, level === "off");
+    submit();
+    const first = done.length;
+    if (!first) submit();
+    assert.deepEqual([first, done.length], recorded);
+    assert.equal(errors().length, 0);
+  });
+}
