@@ -7,7 +7,7 @@ _ = gettext
 
 def state_texts() -> dict[str, str]:
     """Return these texts by key."""
-    return {**_clock(), **_drafts(), **_labels(), **_deletions()}
+    return {**_clock(), **_drafts(), **_labels(), **_server(), **_deletions()}
 
 
 def _clock() -> dict[str, str]:
@@ -51,6 +51,12 @@ def _drafts() -> dict[str, str]:
 def _labels() -> dict[str, str]:
     return {
         "label_used": _("“%(number)s” is already recorded at stop %(place)s, %(name)s."),
+    }
+
+
+def _server() -> dict[str, str]:
+    return {
+        "server_failed": _("The bank's server answered with a fault. Your network works."),
     }
 
 

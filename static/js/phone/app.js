@@ -55,7 +55,7 @@ async function show({ moved = false } = {}) {
 function pageKey(stored, where, model, others) {
   const round = model && [model.snapshot.revision, model.fresh?.revision, model.stops.map((stop) => stop.state), model.incidents, model.closed];
   const clock = document.querySelector("[data-clock]").dataset.key;
-  const frame = [location.hash, clock, stored.clock?.offset, others, state.signedOut, state.stranger, offlineReady(), scannerReady()];
+  const frame = [location.hash, clock, stored.clock?.offset, others, state.signedOut, state.failure, state.stranger, offlineReady(), scannerReady()];
   return JSON.stringify([round, frame, stored.terms, stored.revoked, where.place === "sync" && stored]);
 }
 

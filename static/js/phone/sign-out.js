@@ -25,7 +25,7 @@ async function signOut(show) {
     await closeSession();
   } catch (error) {
     // A session that is over already needs no closing.
-    if (!(error instanceof SignedOut)) return show("warn", t("sign_out_offline"));
+    if (!(error instanceof SignedOut)) return show("warn", error.status ? `${t("server_failed")} ${error.message}` : t("sign_out_offline"));
   }
   await wipeAll();
   for (const name of await caches.keys()) if (name.startsWith("milkround-shell")) await caches.delete(name);

@@ -14,7 +14,8 @@ import { readAll, setMeta } from "./store.js";
 const EVERY_MS = 30_000;
 const LIST = "/phone/rounds";
 
-export const state = { signedOut: false, stranger: false, running: null, again: false };
+// `failure` is the reason of the bank's server, or null where it answered or was not reached.
+export const state = { signedOut: false, failure: null, stranger: false, running: null, again: false };
 
 export function startSync() {
   addEventListener("online", sync);
@@ -52,11 +53,13 @@ async function exchange() {
       if (await sendEvents()) listed = await fetchJson(LIST);
     };
     await attemptEach([send, () => receive(listed), sendPhotos], (step) => step());
+    state.failure = null;
     await setMeta("touched", listed.now);
   } catch (error) {
     if (error instanceof SignedOut) state.signedOut = true;
     else if (error instanceof DeviceRevoked) await wipeRounds("office");
     else if (!(error instanceof RequestFailed)) throw error;
+    else state.failure = error.status >= 500 ? error.message : null;
   }
 }
 
