@@ -55,7 +55,13 @@ def rounds() -> Response:
         listed = [_listed(session, each) for each in found]
         config = phone_config(session, actor().bank_id)
     person = {"id": person_id(), "name": actor().name}
-    return jsonify(rounds=listed, person=person, terms=config, now=now().isoformat())
+    return jsonify(
+        rounds=listed,
+        person=person,
+        session=actor().session_id,
+        terms=config,
+        now=now().isoformat(),
+    )
 
 
 @blueprint.get("/<int:round_id>")

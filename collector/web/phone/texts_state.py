@@ -56,6 +56,7 @@ def _labels() -> dict[str, str]:
 
 def _server() -> dict[str, str]:
     return {
+        "sign_in_offline": _("Signing in needs a network. Your records stay on this phone."),
         "server_failed": _("The bank's server answered with a fault. Your network works."),
     }
 

@@ -97,6 +97,7 @@ export interface Stored {
   terms?: Record<string, any>;
   settings: Record<string, any>;
   clock?: { offset: number | null; at: number };
-  leaving?: boolean;
+  session?: number;
+  leaving?: boolean | number;
   revoked?: string | false;
 }

@@ -50,8 +50,19 @@ function revoked(stored) {
       h("p", {}, counted("revoked_unsent", unsent.length)),
       button(t("export"), () => exportEvents(unsent), { class: "full", icon: "file" }),
     ],
-    h("div", { class: "actions" }, link(t("sign_in"), SIGN_IN, { class: "main full tall" })),
+    h("div", { class: "actions" }, signInLink()),
   ];
+}
+
+// Without a network the browser would show an error page of its own.
+function signInLink() {
+  const note = h("div", { role: "status" });
+  const check = (event) => {
+    if (navigator.onLine) return;
+    event.preventDefault();
+    note.replaceChildren(message("warn", h("p", {}, t("sign_in_offline"))));
+  };
+  return [note, link(t("sign_in"), SIGN_IN, { class: "main full tall", onclick: check })];
 }
 
 const account = () => h("div", { class: "more" }, link(t("account"), "#/sync", { icon: "person" }));

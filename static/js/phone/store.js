@@ -3,7 +3,7 @@
 import { openDB } from "idb";
 
 const STORES = ["rounds", "events", "meta", "photos", "drafts"];
-const META = ["person", "touched", "terms", "settings", "clock", "photoFaults", "leaving", "revoked"];
+const META = ["person", "touched", "terms", "settings", "clock", "photoFaults", "session", "leaving", "revoked"];
 let opened = null;
 
 function open() {

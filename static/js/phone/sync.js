@@ -46,7 +46,10 @@ async function exchange() {
     identify(await deviceKey(), unsentRecords(await readAll()).length);
     let listed = await fetchList();
     state.signedOut = false;
+    // Locked by wrong PINs while the list was on its way.
+    if ((await readAll()).leaving) return;
     await setMeta("revoked", false);
+    await setMeta("session", listed.session);
     state.stranger = !(await acceptPerson(listed.person));
     if (state.stranger) return;
     const send = async () => {

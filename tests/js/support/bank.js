@@ -12,6 +12,7 @@ export class Bank {
   crashes = new Set();
   failures = new Set();
   signedIn = true;
+  session = 1;
   // "asking" ends the session first: the phone has to ask for the reason.
   revoked = false;
   headers = {};
@@ -66,10 +67,10 @@ export class Bank {
     if (this.revoked === "asking") return json({ error: "signed_out" }, 401);
     if (this.revoked) return json({ error: "device_revoked" }, 401);
     if (!this.signedIn) return json({ error: "signed_out" }, 401);
-    if (request === "GET /phone/session") return json({ csrf_token: this.token });
+    if (request === "GET /phone/session") return json({ csrf_token: this.token, session: this.session });
     if (!request.startsWith("GET") && headers["X-CSRFToken"] !== this.token) return json({ error: "form_too_old" }, 400);
     if (request === "POST /sign-out/milkround_phone") return this.#signOut();
-    if (request === "GET /phone/rounds") return json({ person: this.person, terms: this.terms, rounds: this.#list(), now: new Date(Date.now() - this.phoneAhead).toISOString() });
+    if (request === "GET /phone/rounds") return json({ person: this.person, session: this.session, terms: this.terms, rounds: this.#list(), now: new Date(Date.now() - this.phoneAhead).toISOString() });
     const [, method, id, rest = ""] = /^(\w+) \/phone\/rounds\/(\d+)\/?(.*)$/.exec(request);
     const round = this.rounds.get(Number(id));
     if (!round) return json({ error: "not_found", message: "No such round." }, 404);
