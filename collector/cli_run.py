@@ -1,4 +1,4 @@
-"""Commands that run an installation: serve, work, migrate, audit, plan, import, postcodes."""
+"""Commands that run an installation: serve, work, migrate, audit, plan, postcodes."""
 
 from datetime import datetime
 from pathlib import Path
@@ -7,16 +7,12 @@ import click
 
 from collector.audit.queries import first_broken_link
 from collector.db import reading, transaction
-from collector.donors.importing import import_donors
-from collector.errors import Refused
 from collector.installation import application, bank_named, clock, command, settings
-from collector.pickups.importing import import_requests
 from collector.places.postcodes import import_postcodes
 from collector.planning.optimise.actions import request_plan
 from collector.planning.optimise.jobs import compile_planner
 from collector.processes import is_free
 from collector.server import serve as serve_app
-from collector.web.wording import sentence
 from collector.worker import work_for_ever
 
 
@@ -75,32 +71,6 @@ def plan(day: datetime, *, slug: str, seconds: int | None) -> None:
             seconds=seconds or present.planning_seconds,
         )
     click.echo(f"Job {job.id} is queued.")
-
-
-@command("import")
-@click.argument("kind", type=click.Choice(["donors", "requests"]))
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--bank", "slug", required=True, help="The bank's short name.")
-def import_(kind: str, file: Path, *, slug: str) -> None:
-    """Import donors or requests from a CSV file: every row, or none."""
-    bring_in = {"donors": import_donors, "requests": import_requests}[kind]
-    with application(settings()).test_request_context():
-        with transaction() as session:
-            report = bring_in(
-                session,
-                file.read_bytes(),
-                now=clock.now(),
-                bank_id=bank_named(session, slug).id,
-                actor="system",
-            )
-        for row in report.rejected:
-            for mistake in row.mistakes:
-                told = sentence(Refused(mistake.code, **mistake.figures))
-                click.echo(f"line {row.line}, {mistake.field}: {told}", err=True)
-    if not report.is_accepted:
-        raise click.ClickException("Nothing was imported.")
-    count = len(report.rows)
-    click.echo(f"{count} {'row was' if count == 1 else 'rows were'} imported.")
 
 
 @command()

@@ -152,6 +152,7 @@ def _plans(session: Session, donor: Donor) -> dict[str, Any]:
         "about_to_ask": _if_any(
             enquiry_of(session, donor.id),
             "written_at",
+            "line",
             "bottles",
             "volume_ml",
             "oldest_on",
@@ -182,6 +183,7 @@ def _visit(session: Session, pickup: Pickup) -> dict[str, Any]:
             "cancelled_at",
             "state",
             "purposes",
+            "line",
             "bottles",
             "volume_ml",
             "oldest_on",

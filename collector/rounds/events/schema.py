@@ -10,7 +10,7 @@ import json
 import sys
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any, ClassVar, TypeAlias
+from typing import Annotated, Any, ClassVar, TypeAlias, get_args
 from uuid import UUID
 
 import msgspec
@@ -292,21 +292,8 @@ PhoneEvent: TypeAlias = (
 """The tagged union of all events; the tag is `kind`."""
 
 EVENT_TYPES: Mapping[EventKind, type[PhoneEvent]] = {
-    EventKind.ACKNOWLEDGED: AcknowledgedEvent,
-    EventKind.STARTED: StartedEvent,
-    EventKind.BOX_READ: BoxReadEvent,
-    EventKind.EN_ROUTE: EnRouteEvent,
-    EventKind.ARRIVED: ArrivedEvent,
-    EventKind.COLLECTED: CollectedEvent,
-    EventKind.NOT_DONE: NotDoneEvent,
-    EventKind.POSTPONED: PostponedEvent,
-    EventKind.INCIDENT: IncidentEvent,
-    EventKind.UNDONE: UndoneEvent,
-    EventKind.HANDED_OVER: HandedOverEvent,
-    EventKind.CLOSED: ClosedEvent,
+    as_type.kind: as_type for as_type in get_args(PhoneEvent)
 }
-
-
 PAYLOAD_TYPES: Mapping[EventKind, Any] = {
     kind: next(field.type for field in fields(as_type) if field.name == "payload")
     for kind, as_type in EVENT_TYPES.items()

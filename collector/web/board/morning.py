@@ -21,6 +21,7 @@ from collector.pickups.queries import count_unanswered, first_unanswered_day
 from collector.planning.horizon.forecast import due_donors
 from collector.rounds.models import DayPlan
 from collector.rounds.queries import day_plan
+from collector.rounds.stop_details import untold_changes
 from collector.shifts.queries import shifts_on
 from collector.web.board.day.page import load_day_view
 from collector.web.board.day.view_model import DayView
@@ -73,6 +74,7 @@ def home() -> str:
         view = load_day_view(session, plan, day)
         cards = [
             _losses(session, bank_id),
+            _untold(session, bank_id, day),
             _asked(session, bank_id),
             _unplanned(view, day),
             _absent(session, bank_id, day),
@@ -110,6 +112,24 @@ def _losses(session: Session, bank_id: int) -> Card:
         lines=tuple(
             f"{donor.first_name} {donor.family_name}{COLON} {donor.phone or donor.email}"
             for _loss, donor in calls[:MOST_NAMES]
+        ),
+    )
+
+
+def _untold(session: Session, bank_id: int, day: date) -> Card:
+    """Return the card of published stops whose details changed since."""
+    changes = untold_changes(session, bank_id=bank_id, today=day)
+    return Card(
+        title=gettext("Changed details that the collector has not"),
+        count=len(changes),
+        words="",
+        address=url_for("board.inbox.home", _anchor="untold"),
+        action=gettext("Look at the changes"),
+        icon="warning",
+        lines=tuple(
+            f"{donor.first_name} {donor.family_name}{COLON} {short_day(each.day)}"
+            for each in changes[:MOST_NAMES]
+            for donor in [each.pickup.donor]
         ),
     )
 

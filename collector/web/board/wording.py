@@ -14,6 +14,7 @@ from collector.web.disruption_wording import DISRUPTIONS, PHASES, WAYS, WHY_NO_D
 from collector.web.incident_wording import (
     CHOICES,
     DECISIONS,
+    DETAILS,
     INCIDENTS,
     LOAD_ITEMS,
     ROUND_STATES,
@@ -233,6 +234,7 @@ def add_words(blueprint: Blueprint) -> None:
         ("phase", lambda code: str(PHASES[code])),
         ("incident", lambda code: word(INCIDENTS, code)),
         ("decision", lambda code: word(DECISIONS, code)),
+        ("detail", lambda code: word(DETAILS, code)),
         ("load_item", lambda code: word(LOAD_ITEMS, code)),
         ("round_state", lambda code: word(ROUND_STATES, code)),
         ("door_flag", lambda code: word(DOOR_FLAGS, code)),

@@ -21,7 +21,7 @@ from collector.rounds.queries import promised_visit
 from collector.web.donor import contact_preferences, giving, receipt, request
 from collector.web.donor import request_form as forms
 from collector.web.donor.pages import form_page, home_page, last_request, visit_page
-from collector.web.donor.wording import GAUGE, KITS, PURPOSES, headline
+from collector.web.donor.wording import GAUGE, KITS, LINES, PURPOSES, headline
 from collector.web.framework.assets import dist_folder, manifest
 from collector.web.framework.guards import actor, anyone, donor_id, guard, now
 from collector.web.health_questions import QUESTIONS
@@ -40,6 +40,7 @@ def words() -> dict[str, object]:
         "PURPOSES": PURPOSES,
         "QUESTIONS": QUESTIONS,
         "KITS": KITS,
+        "LINES": LINES,
         "GAUGE": GAUGE,
         # An error page is rendered without an actor.
         "proved": getattr(g.get("actor"), "proved", False),

@@ -10,6 +10,7 @@ import json
 from flask_babel import get_locale, gettext
 
 from collector.web.framework.assets import manifest
+from collector.web.phone.texts_changes import change_texts
 from collector.web.phone.texts_custody import custody_texts
 from collector.web.phone.texts_road import road_texts
 from collector.web.phone.texts_state import state_texts
@@ -29,7 +30,7 @@ def texts() -> dict[str, str]:
         **_bottles(),
         **_acts(),
         **_reasons(),
-        **_changes(),
+        **change_texts(),
         **_hand_over(),
         **_sync(),
         **_kinds(),
@@ -234,20 +235,6 @@ def _reasons() -> dict[str, str]:
         "refusal_wrong_container": _("Wrong container"),
         "refusal_damaged": _("Damaged"),
         "refusal_other": _("Something else"),
-    }
-
-
-def _changes() -> dict[str, str]:
-    return {
-        "changed_title": _("Your round has changed"),
-        "change_waits": _("Your round has changed. You see how once this stop is settled."),
-        "changed_added": _("Added"),
-        "changed_removed": _("Removed"),
-        "changed_moved": _("At another time"),
-        "changed_other": _("Details of a stop have changed."),
-        "changed_at": _("%(town)s, arrival %(time)s"),
-        "changed_from": _("%(town)s, arrival %(time)s instead of %(was)s"),
-        "changed_ok": _("OK, show the new round"),
     }
 
 

@@ -38,6 +38,7 @@ export interface Stop {
   call_first: boolean;
   note: string;
   code: string;
+  milk_held?: boolean;
 }
 
 export interface Snapshot {

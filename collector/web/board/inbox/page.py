@@ -18,6 +18,7 @@ from collector.pickups.actions import cancel, clear_hold
 from collector.pickups.flags import Flag, flags
 from collector.pickups.models import Pickup
 from collector.pickups.queries import get_pickup, inbox
+from collector.rounds.stop_details import untold_changes
 from collector.search_words import is_found
 from collector.web.board.page_context import page, today
 from collector.web.board.wording import CANCEL_REASONS, GRAVE_FLAGS
@@ -74,6 +75,7 @@ def home() -> str:
             total=len(rows),
             grave_flags=GRAVE_FLAGS,
             calls=losses_to_call(session, bank_id=actor().bank_id),
+            untold=untold_changes(session, bank_id=actor().bank_id, today=today()),
         )
 
 
