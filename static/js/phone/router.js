@@ -7,6 +7,7 @@ import { withDraft } from "./draft-form.js";
 import { exportEvents } from "./export-file.js";
 import { formPage, isForm } from "./form-page.js";
 import { unsentRecords } from "./outbox.js";
+import { rivalNote } from "./rival-note.js";
 import { roundPage } from "./round-page.js";
 import { stopCard } from "./stop-card.js";
 import { state } from "./sync.js";
@@ -30,7 +31,7 @@ function ofTheRound({ place, id, form }, stored, model, others, redraw) {
     return withDraft(formPage(place, form, stop, model, stored, actions), about, stored, redraw);
   }
   if (!stop) return [signInNote(), clockWarning(), ...others, ...roundPage(model, stored, actions)];
-  return [back(t("back")), stopCard(stop, model, stored, { title: t(`phase_${stop.state.phase}`), actions: model.started ? actions : null })];
+  return [back(t("back")), rivalNote(stop, stored), stopCard(stop, model, stored, { title: t(`phase_${stop.state.phase}`), actions: model.started ? actions : null })];
 }
 
 // A record is made once; a settled stop is reopened first, also on the way through the history.

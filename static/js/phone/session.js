@@ -1,7 +1,7 @@
 // The phone's session: the person it belongs to, and its end after too many wrong PINs.
 import { SignedOut, closeSession, fetchJson } from "./api.js";
 import { remaining } from "./outbox.js";
-import { readAll, setMeta, wipeAll } from "./store.js";
+import { readAll, setMeta, wipeUnless } from "./store.js";
 
 // Ends the session that wrong PINs have locked; without a network, at the next contact.
 // A session that was begun since is another one, and stays open.
@@ -17,13 +17,10 @@ export async function closeLockedSession() {
   await setMeta("leaving", false);
 }
 
-// A phone changes hands only once its outbox is empty.
+// A phone changes hands only once nothing is on it alone.
 export async function acceptPerson(person) {
-  const stored = await readAll();
-  if (stored.person && stored.person.id !== person.id) {
-    if (remaining(stored)) return false;
-    await wipeAll();
-  }
+  const { person: former } = await readAll();
+  if (former && former.id !== person.id && !(await wipeUnless(remaining))) return false;
   await setMeta("person", person);
   return true;
 }
