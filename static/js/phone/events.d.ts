@@ -64,6 +64,7 @@ export interface StoredEvent extends PhoneEvent {
   form?: import("./round").Draft | null;
   status: "waiting" | "sent" | "refused";
   code?: string | null;
+  fault?: string | null;
   field?: string | null;
   message?: string | null;
 }

@@ -5,6 +5,7 @@ import { h, link, message } from "./dom.js";
 import { icon } from "./icons.js";
 import { incidentNotes } from "./incident-form.js";
 import { remaining } from "./outbox.js";
+import { rivalLinks } from "./rival-note.js";
 import { schematicMap } from "./schematic-map.js";
 import { startCard } from "./start-card.js";
 import { PURPOSE_SIGNS, stopCard } from "./stop-card.js";
@@ -22,6 +23,7 @@ export function roundPage(model, stored, actions) {
     model.started && alarmCard(stored, model, actions),
     model.fresh && (model.atDoor ? message("warn", h("p", {}, t("change_waits"))) : changeCard(model.snapshot, model.fresh, actions.acknowledge)),
     incidentNotes(model, stored.terms),
+    rivalLinks(model),
     mainCard(model, stored, actions),
     h("h2", { class: "heading" }, t("all_stops"), model.started && h("small", { class: "soft" }, t("progress", { done: model.settled, all: model.stops.length }))),
     h("ol", { class: "stops" }, model.stops.map((stop) => row(stop, model))),

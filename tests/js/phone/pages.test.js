@@ -220,6 +220,29 @@ test("a photo that was refused stays in the list with its reason, and is deleted
   assert.equal(text($("#sync")), "refused_some 1");
 });
 
+test("waiting records stand in the order of time, whatever their order on the disk", async (context) => {
+  context.mock.timers.enable({ apis: ["Date"], now: Date.parse(at(0)) });
+  for (const minute of [10, 20, 30, 40, 50]) {
+    context.mock.timers.setTime(Date.parse(at(minute)));
+    await record(3, "box_read", { payload: { box: "C1", celsius: -20 } });
+  }
+  await draw("sync");
+  assert.deepEqual($$(".unsent li").map((line) => text(line).slice(0, 5)), ["10:10", "10:20", "10:30", "10:40", "10:50"]);
+  assert.match(text($("#sync")), /^waiting 5 10:10$/);
+});
+
+test("the browser's answer about keeping the contents is shown", async () => {
+  const { askPersistence } = await load("persistence");
+  for (const [persist, words] of [
+    [async () => true, /storage_kept/], [async () => false, /storage_not_kept.*storage_remedy/],
+    [async () => { throw new TypeError("no"); }, /storage_unknown/], [undefined, /storage_unknown/],
+  ]) {
+    Object.defineProperty(navigator, "storage", { value: persist ? { persist } : undefined, configurable: true });
+    await askPersistence();
+    assert.match(await draw("sync"), words);
+  }
+});
+
 test("a phone is put away only once nothing is on it alone", async () => {
   const { applyOutcomes } = await load("outbox");
   const { discardDraft, putDraft } = await load("drafts");
@@ -248,7 +271,7 @@ test("a phone of another person, a revoked one and an empty one have a page of t
     assert.match(await draw(), words);
     assert.ok($$("button").some((button) => text(button) === "export"));
   }
-  await store.wipeAll();
+  await store.wipeUnless(() => false);
   assert.match(await draw(), /loading/);
   await store.setMeta("touched", at(0));
   assert.match(await draw(), /none_title/);
