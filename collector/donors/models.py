@@ -68,6 +68,8 @@ class Donor(BankOwned, Base):
     family_name: Mapped[str]
     email: Mapped[str | None] = mapped_column(index=True)
     phone: Mapped[str | None]
+    phone_unreached_on: Mapped[date | None]
+    """The last day on which her telephone could not be reached; None once it could."""
     language: Mapped[str]
     discreet: Mapped[bool]
     """Messages name neither the service nor its purpose."""

@@ -153,7 +153,7 @@ def test_a_sign_in_that_ends_on_the_road_loses_nothing(browser: Browser, road: R
     assert [kind for kind, _ in road.events()] == ["started", "arrived"]
 
 
-def test_of_two_phones_on_one_stop_both_show_what_was_recorded_last(
+def test_two_phones_on_one_stop_are_both_told_and_show_the_last_record(
     browser: Browser, road: Road
 ) -> None:
     first_context, first = on_the_road(browser, road)
@@ -171,7 +171,9 @@ def test_of_two_phones_on_one_stop_both_show_what_was_recorded_last(
     first.evaluate("dispatchEvent(new Event('online'))")
     for phone in (first, second):
         phone.goto(f"{road.address}/phone/#/stop/{road.pickups[0]}")
-        expect(phone.get_by_text("4 bottles, 0.6")).to_be_visible()
+        expect(phone.get_by_text("two records of this visit differ")).to_be_visible()
+        expect(phone.get_by_text("another phone · ")).to_be_visible()
+        expect(phone.locator(".stop").get_by_text("4 bottles, 0.6")).to_be_visible()
     assert road.containers(ContainerState.IN_TRANSIT) == 4
 
 

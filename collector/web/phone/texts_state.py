@@ -1,4 +1,4 @@
-"""The phone's texts about its own state: clock, drafts, labels used twice, deletions."""
+"""The phone's texts about its own state: clock, drafts, storage, deletions."""
 
 from flask_babel import gettext
 
@@ -7,7 +7,15 @@ _ = gettext
 
 def state_texts() -> dict[str, str]:
     """Return these texts by key."""
-    return {**_clock(), **_drafts(), **_labels(), **_deletions()}
+    return {
+        **_clock(),
+        **_drafts(),
+        **_labels(),
+        **_server(),
+        **_rivals(),
+        **_storage(),
+        **_deletions(),
+    }
 
 
 def _clock() -> dict[str, str]:
@@ -51,6 +59,35 @@ def _drafts() -> dict[str, str]:
 def _labels() -> dict[str, str]:
     return {
         "label_used": _("“%(number)s” is already recorded at stop %(place)s, %(name)s."),
+    }
+
+
+def _server() -> dict[str, str]:
+    return {
+        "sign_in_offline": _("Signing in needs a network. Your records stay on this phone."),
+        "server_failed": _("The bank's server answered with a fault. Your network works."),
+    }
+
+
+def _rivals() -> dict[str, str]:
+    return {
+        "rival_title": _("%(name)s: two records of this visit differ."),
+        "rival_here": _("this phone"),
+        "rival_there": _("another phone"),
+        "rival_counts": _("The last one counts until the coordinator chooses."),
+    }
+
+
+def _storage() -> dict[str, str]:
+    return {
+        "storage_kept": _("The browser promised to keep the contents of this phone's app."),
+        "storage_not_kept": _(
+            "The browser may delete the contents of this app if the phone runs out of space."
+        ),
+        "storage_unknown": _(
+            "The browser does not tell whether it keeps the contents of this app."
+        ),
+        "storage_remedy": _("Add the app to the home screen, and send everything every day."),
     }
 
 

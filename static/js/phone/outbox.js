@@ -72,7 +72,17 @@ export const applyOutcomes = (outcomes) =>
       const event = client_id && (await events.get(client_id));
       if (!event) continue;
       const refused = status === "refused";
-      await events.put({ ...event, form: refused ? event.form : null, status: refused ? "refused" : "sent", code, field, message });
+      await events.put({ ...event, form: refused ? event.form : null, fault: null, status: refused ? "refused" : "sent", code, field, message });
+    }
+  });
+
+// An event on which the server fails stays in the outbox, with the reason.
+export const noteFaults = (failures) =>
+  transaction(async (tx) => {
+    const events = tx.objectStore("events");
+    for (const { client_id, message } of failures) {
+      const event = client_id && (await events.get(client_id));
+      if (event && event.fault !== message) await events.put({ ...event, fault: message });
     }
   });
 

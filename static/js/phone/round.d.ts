@@ -70,6 +70,8 @@ export interface VisitState {
   phase: string;
   arrivedAt: string | null;
   decidedBy: StoredEvent | null;
+  // Earlier decisions that stand as well, from a phone that missed the last one.
+  rivals: StoredEvent[];
   postponed: number | null;
 }
 
@@ -98,6 +100,8 @@ export interface Stored {
   terms?: Record<string, any>;
   settings: Record<string, any>;
   clock?: { offset: number | null; at: number };
-  leaving?: boolean;
+  device?: string;
+  session?: number;
+  leaving?: boolean | number;
   revoked?: string | false;
 }

@@ -7,6 +7,7 @@ import { withDraft } from "./draft-form.js";
 import { exportEvents } from "./export-file.js";
 import { formPage, isForm } from "./form-page.js";
 import { unsentRecords } from "./outbox.js";
+import { rivalNote } from "./rival-note.js";
 import { roundPage } from "./round-page.js";
 import { stopCard } from "./stop-card.js";
 import { state } from "./sync.js";
@@ -30,7 +31,8 @@ function ofTheRound({ place, id, form }, stored, model, others, redraw) {
     return withDraft(formPage(place, form, stop, model, stored, actions), about, stored, redraw);
   }
   if (!stop) return [signInNote(), clockWarning(), ...others, ...roundPage(model, stored, actions)];
-  return [back(t("back")), stopCard(stop, model, stored, { title: t(`phase_${stop.state.phase}`), actions: model.started ? actions : null })];
+  const card = { title: t(`phase_${stop.state.phase}`), actions: model.started ? actions : null, reveal: () => actions.showAddress(stop) };
+  return [back(t("back")), rivalNote(stop, stored), stopCard(stop, model, stored, card)];
 }
 
 // A record is made once; a settled stop is reopened first, also on the way through the history.
@@ -50,8 +52,19 @@ function revoked(stored) {
       h("p", {}, counted("revoked_unsent", unsent.length)),
       button(t("export"), () => exportEvents(unsent), { class: "full", icon: "file" }),
     ],
-    h("div", { class: "actions" }, link(t("sign_in"), SIGN_IN, { class: "main full tall" })),
+    h("div", { class: "actions" }, signInLink()),
   ];
+}
+
+// Without a network the browser would show an error page of its own.
+function signInLink() {
+  const note = h("div", { role: "status" });
+  const check = (event) => {
+    if (navigator.onLine) return;
+    event.preventDefault();
+    note.replaceChildren(message("warn", h("p", {}, t("sign_in_offline"))));
+  };
+  return [note, link(t("sign_in"), SIGN_IN, { class: "main full tall", onclick: check })];
 }
 
 const account = () => h("div", { class: "more" }, link(t("account"), "#/sync", { icon: "person" }));

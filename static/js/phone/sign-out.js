@@ -2,7 +2,7 @@
 import { SignedOut, closeSession } from "./api.js";
 import { button, h, message } from "./dom.js";
 import { remaining, unsentRecords } from "./outbox.js";
-import { readAll, wipeAll } from "./store.js";
+import { readAll, wipeUnless } from "./store.js";
 import { counted, t } from "./texts.js";
 
 /** @param {import("./round").Stored} stored */
@@ -25,9 +25,10 @@ async function signOut(show) {
     await closeSession();
   } catch (error) {
     // A session that is over already needs no closing.
-    if (!(error instanceof SignedOut)) return show("warn", t("sign_out_offline"));
+    if (!(error instanceof SignedOut)) return show("warn", error.status ? `${t("server_failed")} ${error.message}` : t("sign_out_offline"));
   }
-  await wipeAll();
+  // A record that was made meanwhile in another tab stays, for the next sign-in.
+  if (!(await wipeUnless(remaining))) return show("danger", t("sign_out_refused", { n: remaining(await readAll()) }));
   for (const name of await caches.keys()) if (name.startsWith("milkround-shell")) await caches.delete(name);
   location.assign("/sign-in");
 }

@@ -3,7 +3,7 @@
 import { openDB } from "idb";
 
 const STORES = ["rounds", "events", "meta", "photos", "drafts"];
-const META = ["person", "touched", "terms", "settings", "clock", "photoFaults", "leaving", "revoked"];
+const META = ["person", "touched", "terms", "settings", "clock", "photoFaults", "device", "session", "leaving", "revoked"];
 let opened = null;
 
 function open() {
@@ -62,20 +62,21 @@ export const transaction = (work) => inTransaction("readwrite", work);
 export const reading = (work) => inTransaction("readonly", work);
 
 /** @returns {Promise<import("./round").Stored>} */
-export const readAll = () =>
-  reading(async (tx) => {
-    const meta = tx.objectStore("meta");
-    const values = await Promise.all(META.map((name) => meta.get(name)));
-    const { settings = {}, ...known } = Object.fromEntries(META.map((name, index) => [name, values[index]]));
-    return {
-      rounds: await tx.objectStore("rounds").getAll(),
-      events: await tx.objectStore("events").getAll(),
-      photos: await tx.objectStore("photos").getAllKeys(),
-      drafts: await tx.objectStore("drafts").getAll(),
-      settings,
-      ...known,
-    };
-  });
+export const readAll = () => reading(allIn);
+
+async function allIn(tx) {
+  const meta = tx.objectStore("meta");
+  const values = await Promise.all(META.map((name) => meta.get(name)));
+  const { settings = {}, ...known } = Object.fromEntries(META.map((name, index) => [name, values[index]]));
+  return {
+    rounds: await tx.objectStore("rounds").getAll(),
+    events: await tx.objectStore("events").getAll(),
+    photos: await tx.objectStore("photos").getAllKeys(),
+    drafts: await tx.objectStore("drafts").getAll(),
+    settings,
+    ...known,
+  };
+}
 
 export const setMeta = (key, value) => changeMeta(key, () => value);
 
@@ -100,5 +101,10 @@ export const updateRound = (round, change) =>
     if (changed) await rounds.put(changed);
   });
 
-export const wipeAll = () =>
-  transaction((tx) => Promise.all(STORES.map((name) => tx.objectStore(name).clear())));
+// Empties the phone unless `isNeeded(stored)`, in one transaction; returns whether it did.
+export const wipeUnless = (isNeeded) =>
+  transaction(async (tx) => {
+    if (isNeeded(await allIn(tx))) return false;
+    await Promise.all(STORES.map((name) => tx.objectStore(name).clear()));
+    return true;
+  });

@@ -14,7 +14,8 @@ import { readAll, setMeta } from "./store.js";
 const EVERY_MS = 30_000;
 const LIST = "/phone/rounds";
 
-export const state = { signedOut: false, stranger: false, running: null, again: false };
+// `failure` is the reason of the bank's server, or null where it answered or was not reached.
+export const state = { signedOut: false, failure: null, stranger: false, running: null, again: false };
 
 export function startSync() {
   addEventListener("online", sync);
@@ -45,18 +46,23 @@ async function exchange() {
     identify(await deviceKey(), unsentRecords(await readAll()).length);
     let listed = await fetchList();
     state.signedOut = false;
+    // Locked by wrong PINs while the list was on its way.
+    if ((await readAll()).leaving) return;
     await setMeta("revoked", false);
+    await setMeta("session", listed.session);
     state.stranger = !(await acceptPerson(listed.person));
     if (state.stranger) return;
     const send = async () => {
       if (await sendEvents()) listed = await fetchJson(LIST);
     };
     await attemptEach([send, () => receive(listed), sendPhotos], (step) => step());
+    state.failure = null;
     await setMeta("touched", listed.now);
   } catch (error) {
     if (error instanceof SignedOut) state.signedOut = true;
     else if (error instanceof DeviceRevoked) await wipeRounds("office");
     else if (!(error instanceof RequestFailed)) throw error;
+    else state.failure = error.status >= 500 ? error.message : null;
   }
 }
 

@@ -13,7 +13,9 @@ import { clock, t } from "./texts.js";
 export const waitingRecords = (stored) =>
   unsentRecords(stored)
     .filter((event) => event.status === "waiting" || (event.status === "sent" && !stored.photoFaults?.[event.payload.photo]?.final))
-    .sort((one, other) => Date.parse(happenedAt(one)) - Date.parse(happenedAt(other)));
+    .sort(byTime);
+
+export const byTime = (one, other) => Date.parse(happenedAt(one)) - Date.parse(happenedAt(other));
 
 export const waitingList = (waiting, stored) => [
   h("h2", {}, `${t("sync_title_waiting")} (${waiting.length})`),

@@ -213,3 +213,29 @@ test("after ten seconds the undo is over, and its words keep their place until t
   moveOn();
   assert.equal(text($("[data-undo]")), "");
 });
+
+test("a double tap or a double click on one page makes one record", async () => {
+  const door = stop(31);
+  for (const [kind, press] of [
+    ["en_route", (actions) => actions.setOff({ ...door, state: { phase: "waiting" } })],
+    ["arrived", (actions) => actions.arrive(door)],
+    ["collected", (actions) => actions.collect(door, { bottles: 1, volume_ml: 100 })],
+    ["incident", (actions) => actions.report({ kind: "road", note: "" })],
+    ["box_read", (actions) => actions.readBoxes([{ box: "C1", celsius: -20 }, { box: "C2", celsius: -20 }])],
+  ]) {
+    const actions = await act();
+    await Promise.all([press(actions), press(actions)]);
+    await press(actions);
+    const made = (await events()).filter((event) => event.kind === kind);
+    assert.equal(made.length, kind === "box_read" ? 2 : 1, kind);
+  }
+});
+
+test("a record that the disk refused can be made by the next tap", async () => {
+  const actions = await act();
+  const emptyDisk = fillDisk();
+  await actions.arrive(stop(31));
+  emptyDisk();
+  await actions.arrive(stop(31));
+  assert.deepEqual((await events()).map((event) => event.kind), ["arrived"]);
+});

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0208_first_contact"
-down_revision = "0207_milk_line"
+revision = "0210_first_contact"
+down_revision = "0209_phone_unreached"
 branch_labels = None
 depends_on = None
 
