@@ -44,5 +44,5 @@ function draftCard(draft, stored, refresh) {
     h("p", {}, h("b", {}, [clock(draft.at), t("draft_form"), stop && `${stop.first_name}, ${stop.address.town}`].filter(Boolean).join(" · "))),
     h("div", { class: "actions" },
       button(t("draft_open"), open, { class: "full" }),
-      deleteButton(() => discardDraft(draft.key).then(refresh), () => restoreDraft(draft).then(refresh))));
+      deleteButton(draft.key, () => discardDraft(draft.key).then(refresh), () => restoreDraft(draft).then(refresh))));
 }
