@@ -88,6 +88,8 @@ class PickupRecord(PayloadPart, frozen=True, kw_only=True):
     empties_left: Annotated[int, Meta(ge=0, le=MOST_EMPTIES)] = 0
     """Empty bottles left with the donor."""
     note: Note = ""
+    for_office: bool = False
+    """Whether the note is a remark for the office."""
     tubes: Annotated[tuple[Tube, ...], Meta(max_length=MOST_TUBES)] = ()
     box: OptionalBoxCode = ""
     seal: ShortText = ""

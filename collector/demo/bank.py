@@ -195,6 +195,7 @@ def _donor(
         family_name=member.family_name,
         email=f"donor{number + 1}@example.org",
         phone=f"+33 6 39 98 {number // 100:02d} {number % 100:02d}",
+        phone_unreached_on=None,
         language="fr",
         discreet=member.discreet,
         state=member.state,

@@ -76,6 +76,7 @@ def register(
         family_name=family_name.strip(),
         email=(email or "").strip().lower() or None,
         phone=(phone or "").strip() or None,
+        phone_unreached_on=None,
         language=language,
         discreet=discreet,
         state=DonorState.CANDIDATE,

@@ -45,6 +45,7 @@ INCIDENTS: Mapping[str, LazyString] = {
     "donor": _("A donor"),
     "unwell": _("The collector is unwell"),
     "rebook": _("A new day to agree with the donor"),
+    "remark": _("A remark for the office"),
     "other": _("Something else"),
 }
 
@@ -83,6 +84,7 @@ RULES: Mapping[str, LazyString] = {
     "proof_material_drop_photo": _("Material: a photo"),
     "proof_pump_return_label": _("Pump: its number"),
     "proof_pump_return_photo": _("Pump: a photo"),
+    "proof_nobody_home_photo": _("Nobody at home: a photo of the closed door"),
 }
 
 ERRORS: Mapping[str, LazyString] = {

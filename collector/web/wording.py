@@ -215,7 +215,7 @@ ERRORS: Mapping[str, LazyString] = {
         "This place breaks a rule. Say why you move the visit there all the same."
     ),
     "no_shift_to_plan": _(
-        "There is no round to plan on this day: nobody works, or every collector has left."
+        "There is no round to plan on this day: every collector is off duty or has left."
     ),
     "nothing_to_publish": _(
         "Nothing changed since revision %(revision)s: everybody knows already."
@@ -224,6 +224,9 @@ ERRORS: Mapping[str, LazyString] = {
         "The planner's answer broke a rule and was thrown away. Nothing changed."
     ),
     "round_has_started": _("The collector has left with this round: it stays as it is."),
+    "round_off_duty": _(
+        "The collector or the vehicle of this round is off duty: choose another round."
+    ),
     "visit_may_not_be_served": _(
         "This visit may not be made yet: look at its request and the donor's file first."
     ),

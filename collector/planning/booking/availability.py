@@ -21,7 +21,7 @@ from collector.planning.booking.slots import RequestedVisit
 from collector.planning.horizon.forecast import load_forecast
 from collector.planning.problem.distance import distance_km
 from collector.service_day import ServiceDay
-from collector.shifts.queries import days_with_shifts
+from collector.shifts.queries import days_on_duty
 
 
 class Availability(StrEnum):
@@ -85,7 +85,7 @@ def _days(
 ) -> AvailabilityAnswer:
     donor = requested.donor
     last = today + timedelta(days=DONOR_DAYS_AHEAD)
-    driven = days_with_shifts(
+    driven = days_on_duty(
         session, bank_id=donor.bank_id, first=today + timedelta(days=1), last=last
     )
     requests = requests_of_donor(session, donor.bank_id, donor.id)

@@ -22,6 +22,7 @@ export function roundActions(model, show) {
     setOff: (stop) => stop.state.phase === "waiting" && make("en_route", about(stop)),
     arrive: (stop) => arrive(make, stop),
     collect: (stop, payload) => tell("collected", about(stop, payload), t("said_done", name(stop))),
+    showAddress: (stop) => tell("address_shown", about(stop), null, { stay: true }),
     markNotDone: (stop, payload) => tell("not_done", about(stop, payload), t("said_not_done", name(stop))),
     postpone: (stop) => tell("postponed", about(stop), t("said_postponed", name(stop))),
     handOver: (payload) => tell("handed_over", { payload }, t("said_handed_over")),
@@ -54,11 +55,11 @@ function maker(round) {
 
 // `tell` records an event, offers its undo and goes back to the round; `undo` takes it back.
 function recorder(make, show) {
-  async function tell(kind, about, words) {
+  async function tell(kind, about, words, { stay = false } = {}) {
     const event = await make(kind, about);
     if (!event) return null;
     if (words) offerUndo(words, event, () => undo(event, "mistake"));
-    if (location.hash !== "#/" && location.hash !== "") location.hash = "#/";
+    if (!stay && location.hash !== "#/" && location.hash !== "") location.hash = "#/";
     else show();
     return event;
   }

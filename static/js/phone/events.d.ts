@@ -10,6 +10,7 @@ export interface Payloads {
   box_read: BoxReading;
   en_route: {};
   arrived: {};
+  address_shown: {};
   collected: {
     bottles: number;
     volume_ml: number;
@@ -26,8 +27,9 @@ export interface Payloads {
     empties_left: number;
     photo: string | null;
     note: string;
+    for_office: boolean;
   };
-  not_done: { reason: string; note: string; rebook: boolean };
+  not_done: { reason: string; note: string; rebook: boolean; for_office: boolean; phone_unreached: boolean; photo: string | null };
   postponed: {};
   incident: { kind: string; note: string; site?: number };
   undone: { undoes: string; reason: string };

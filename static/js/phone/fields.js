@@ -77,3 +77,9 @@ export function text(name, label, { value = "", hint = "", rows = 0, inputmode, 
   );
   return { node, input, value: () => input.value.trim(), error: () => check(input.value.trim()) };
 }
+
+export function checkbox(name, label, hint, checked = false) {
+  const input = h("input", { type: "checkbox", name, checked });
+  const node = h("div", { class: "field" }, h("label", { class: "choice big" }, input, h("span", {}, label)), h("p", { class: "hint" }, hint));
+  return { node, input, value: () => input.checked, error: () => null };
+}

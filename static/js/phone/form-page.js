@@ -54,8 +54,8 @@ export function formPage(place, form, stop, model, stored, actions) {
   const about = { limit: model.snapshot.freezer_warmest_celsius, terms: stored.terms, boxes: model.boxes, round: model.snapshot.round };
   const pages = {
     record: () => page(t("record_title"), donor, to, recordForm(stop, model, about, stored, actions)),
-    "not-done": () => page(t("not_done_title"), donor, to, notDoneForm((payload) => actions.markNotDone(stop, payload))),
-    rebook: () => page(t("not_done_title"), donor, to, notDoneForm((payload) => actions.markNotDone(stop, payload), { rebook: true })),
+    "not-done": () => page(t("not_done_title"), donor, to, notDoneForm((payload) => actions.markNotDone(stop, payload), about)),
+    rebook: () => page(t("not_done_title"), donor, to, notDoneForm((payload) => actions.markNotDone(stop, payload), { ...about, rebook: true })),
     later: () => page(t("later_title"), donor, to, postponeForm(stop, model, actions)),
     reopen: () => page(t("reopen_title"), donor, to, reopenForm((reason) => actions.reopen(stop, reason))),
   };

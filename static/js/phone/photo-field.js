@@ -8,7 +8,7 @@ import { t } from "./texts.js";
 
 const storedSign = () => [icon("check"), t("photo_kept")];
 
-export function photoField(earlier, round) {
+export function photoField(earlier, round, { label = t("photo"), hint = t("photo_hint") } = {}) {
   const id = fieldId("photo");
   const status = h("p", { role: "status" });
   const name = h("input", { type: "hidden", name: "photo-name", value: earlier ?? "", oninput: () => drawSign() });
@@ -27,7 +27,7 @@ export function photoField(earlier, round) {
   }
 
   const input = h("input", { id, name: "photo", type: "file", accept: "image/*", capture: "environment", onchange: take });
-  const node = h("div", { class: "field" }, h("label", { for: id }, t("photo")), h("p", { class: "hint" }, t("photo_hint")), input, name, status);
+  const node = h("div", { class: "field" }, h("label", { for: id }, label), h("p", { class: "hint" }, hint), input, name, status);
   drawSign();
   return { node, input, value: () => name.value || null };
 }

@@ -2,7 +2,7 @@
 // The same rules stand in collector/rounds/events/replay.py; tests/replay_cases.json runs through both.
 import { happenedAt } from "./device-clock.js";
 
-const NOT_A_START = new Set(["acknowledged", "incident"]);
+const NOT_A_START = new Set(["acknowledged", "incident", "address_shown"]);
 const DECIDES = new Set(["collected", "not_done"]);
 
 // Returns each event once, without undos and undone ones, in sequence.

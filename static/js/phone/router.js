@@ -31,7 +31,8 @@ function ofTheRound({ place, id, form }, stored, model, others, redraw) {
     return withDraft(formPage(place, form, stop, model, stored, actions), about, stored, redraw);
   }
   if (!stop) return [signInNote(), clockWarning(), ...others, ...roundPage(model, stored, actions)];
-  return [back(t("back")), rivalNote(stop, stored), stopCard(stop, model, stored, { title: t(`phase_${stop.state.phase}`), actions: model.started ? actions : null })];
+  const card = { title: t(`phase_${stop.state.phase}`), actions: model.started ? actions : null, reveal: () => actions.showAddress(stop) };
+  return [back(t("back")), rivalNote(stop, stored), stopCard(stop, model, stored, card)];
 }
 
 // A record is made once; a settled stop is reopened first, also on the way through the history.

@@ -58,7 +58,7 @@ test("the record of a visit has every figure that was filled in", () => {
   submit();
   assert.deepEqual(done, [{
     bottles: 2, volume_ml: 450, volume_declared: false, freezer_celsius: -20, storage_ok: true, containers: ["A1", "B2"], refused: [{ count: 1, reason: "thawed" }],
-    box: "C1", seal: "", checks: {}, tubes: [], pump: "", empties_left: 4, photo: null, note: "Dog",
+    box: "C1", seal: "", checks: {}, tubes: [], pump: "", empties_left: 4, photo: null, note: "Dog", for_office: false,
   }]);
 });
 
@@ -169,7 +169,7 @@ test("a required proof holds a record back, a recommended one only once", () => 
 test("a corrected record starts from the former one", () => {
   const before = {
     bottles: 3, volume_ml: 700, volume_declared: true, freezer_celsius: -19.5, storage_ok: false, containers: ["A1"], refused: [{ count: 1, reason: "other" }],
-    box: "C2", seal: "", checks: {}, tubes: [], pump: "", empties_left: 5, photo: "picture", note: "Dog",
+    box: "C2", seal: "", checks: {}, tubes: [], pump: "", empties_left: 5, photo: "picture", note: "Dog", for_office: false,
   };
   visit({}, { boxes: ["C1", "C2"], terms: { proofs: { collection: { photo: "optional" } } } }, before);
   submit();
@@ -301,6 +301,14 @@ test("the end of the day tells of a photo that is still on the phone", async () 
   assert.match(text(show([{ status: "sent", payload: {} }])), /close_sent/);
 });
 
+test("a note is marked for the office, and a telephone as not reached, by one checkbox each", () => {
+  open(notDoneForm);
+  pick("nobody_home");
+  for (const name of ["for_office", "phone_unreached"]) document.querySelector(`[name=${name}]`).checked = true;
+  submit();
+  assert.deepEqual(done, [{ reason: "nobody_home", note: "", rebook: false, for_office: true, phone_unreached: true }]);
+});
+
 test("a reason is needed before a visit is not done, reopened, or an incident is reported", () => {
   for (const make of [notDoneForm, reopenForm, (tell) => incidentForm(null, tell)]) {
     open(make);
@@ -310,5 +318,20 @@ test("a reason is needed before a visit is not done, reopened, or an incident is
   open((tell) => notDoneForm(tell, { rebook: true }));
   pick("access");
   submit();
-  assert.deepEqual(done, [{ reason: "access", note: "", rebook: true }]);
+  assert.deepEqual(done, [{ reason: "access", note: "", rebook: true, for_office: false, phone_unreached: false, photo: null }]);
 });
+
+for (const [level, recorded] of [["off", [1, 1]], ["optional", [1, 1]], ["warn", [0, 1]], ["required", [0, 0]]]) {
+  test(`nobody at home asks for its photo where the policy is ${level}`, () => {
+    open((tell) => notDoneForm(tell, { terms: { proofs: { nobody_home: { photo: level } } }, round: 3 }));
+    const photo = find("photo").closest("[hidden], form");
+    assert.notEqual(photo, $("form"));
+    pick("nobody_home");
+    assert.equal(photo.hidden, level === "off");
+    submit();
+    const first = done.length;
+    if (!first) submit();
+    assert.deepEqual([first, done.length], recorded);
+    assert.equal(errors().length, 0);
+  });
+}

@@ -72,6 +72,25 @@ test("a round of today that is handed over stays before one of tomorrow until it
   assert.match(await draw(), /ahead_title/);
 });
 
+test("the full address of a stop that is not the next one is shown by a tap, which is recorded", async () => {
+  await start();
+  assert.match(await draw("stop/32"), /Donor 32 MartinTalenceaddress_showaddress_hint/);
+  assert.doesNotMatch(text($("[data-page]")), /1 rue X|3rd floor|amber fox|navigate/);
+  $("#show-address").click();
+  const shown = async () => (await store.readAll()).events.find(({ kind }) => kind === "address_shown");
+  while (!(await shown())) await new Promise(setImmediate);
+  assert.deepEqual([(await shown()).pickup, (await shown()).status], [32, "waiting"]);
+  assert.match(await draw("stop/32"), /amber fox.*3rd floor.*1 rue X/);
+});
+
+test("the list names blood and pump visits, with milk or without", async () => {
+  const both = { ...snapshot, stops: [stop(31, { ...full, purposes: ["collection", "pump_return"] }), snapshot.stops[1]] };
+  await store.updateRound(3, (was) => ({ ...was, shown: both, snapshot: both }));
+  await draw();
+  assert.match(text($("#stop-31")), /bottles_many 2 · purpose_pump_return/);
+  assert.match(text($("#stop-32")), /Donor 32 · purpose_blood_sample/);
+});
+
 test("a round that has lost all its stops has no departure", async () => {
   await store.updateRound(3, (was) => ({ ...was, shown: { ...snapshot, departs_at: null, stops: [] } }));
   assert.match(await draw(), /departs – Bank/);

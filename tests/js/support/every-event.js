@@ -23,6 +23,7 @@ export async function everyEvent() {
   await actions.acknowledge();
   await beforeTheRound(actions);
   await actions.setOff((await model()).stops[0]);
+  await actions.showAddress(left);
   await actions.arrive(visited);
   await atTheDoor(actions);
   await actions.postpone(left);

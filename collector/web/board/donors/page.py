@@ -12,7 +12,7 @@ from collector.custody.models import Container, ContainerState
 from collector.custody.queries import containers_of, kits_of
 from collector.db import reading, transaction
 from collector.donor_contact.loss import loss_of
-from collector.donors.contact import text_number
+from collector.donors.contact import settle_phone, text_number
 from collector.donors.duplicates import duplicates_of
 from collector.donors.eligibility import judge, serology_valid_until
 from collector.donors.queries import donors_matching, donors_of, get_donor, steps_of
@@ -94,6 +94,17 @@ def file(donor_id: int) -> str:
             if donor.joined_into_id
             else None,
         )
+
+
+@blueprint.post("/<int:donor_id>/phone")
+def reach(donor_id: int) -> Response:
+    """Take back that a telephone could not be reached."""
+    who = actor()
+    with transaction() as session:
+        settle_phone(
+            session, now=now(), bank_id=who.bank_id, donor_id=donor_id, actor=who.reference
+        )
+    return redirect(url_for("board.donors.file", donor_id=donor_id), code=303)
 
 
 @blueprint.get("/<int:donor_id>/position")

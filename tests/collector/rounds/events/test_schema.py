@@ -32,7 +32,8 @@ MOST = {
     "stock": 5000,
 }
 CELSIUS = {"celsius", "box_celsius", "freezer_celsius"}
-OF_A_VISIT = {"en_route", "arrived", "collected", "not_done", "postponed", "incident", "undone"}
+OF_A_VISIT = {"en_route", "arrived", "collected", "not_done", "postponed", "address_shown"}
+OF_A_VISIT |= {"incident", "undone"}
 RECORD = {
     "bottles": 7,
     "volume_ml": 1400,
@@ -43,6 +44,7 @@ RECORD = {
     "refused": [{"count": 1, "reason": "thawed"}],
     "empties_left": 6,
     "note": " by the gate ",
+    "for_office": True,
     "tubes": [{"number": "t-1", "drawn_at": "2026-11-24T09:00:00.123+01:00"}],
     "box": " c-07",
     "seal": "S1",
@@ -57,8 +59,15 @@ PAYLOADS: dict[str, Sent] = {
     "en_route": {},
     "arrived": {},
     "collected": RECORD,
-    "not_done": {"reason": "nobody_home", "note": "n", "rebook": True},
+    "not_done": {
+        "reason": "nobody_home",
+        "note": "n",
+        "rebook": True,
+        "for_office": True,
+        "photo": "7D3F6C9E-3B0B-4B57-9E3E-1B1E5B1C2A10",
+    },
     "postponed": {"note": "n"},
+    "address_shown": {},
     "incident": {"kind": "clock", "note": "n", "site": 4},
     "undone": {"undoes": UUID, "reason": "mistake"},
     "handed_over": {

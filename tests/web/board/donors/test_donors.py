@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from collector.banks.models import Lactarium
 from collector.db import reading, transaction
 from collector.donors.call_backs import offered, request_call_back
+from collector.donors.contact import mark_phone_unreached
 from collector.donors.models import Donor, DonorState
 from collector.donors.queries import get_donor
 from collector.donors.screening import first_contact
@@ -138,6 +139,16 @@ def test_a_contact_is_completed_and_an_address_that_moved_loses_its_place(
     dora = file_of(app, town, town.dora)
     assert (dora.family_name, dora.address.town) == ("Duval", "Pessac")
     assert dora.address.position is None
+
+
+def test_a_telephone_that_was_not_reached_is_marked_until_it_is(app: Flask, town: Town) -> None:
+    with app.app_context(), transaction() as session:
+        mark_phone_unreached(session, get_donor(session, town.bank, town.dora), at=MORNING)
+    client = desk(app, town, Role.COORDINATOR)
+    there = f"/board/donors/{town.dora}"
+    assert "not reached on 24 November 2026" in client.get(there).text
+    assert client.post(f"{there}/phone").status_code == 303
+    assert "not reached on" not in client.get(there).text
 
 
 @pytest.mark.parametrize(
