@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from collector.db import BankOwned, Base
@@ -57,7 +57,10 @@ class Donor(BankOwned, Base):
     """A mother with a donor's file, as a candidate or as a giver."""
 
     __tablename__ = "donors"
-    __table_args__ = (UniqueConstraint("bank_id", "number"), UniqueConstraint("bank_id", "once"))
+    __table_args__ = (
+        UniqueConstraint("bank_id", "number"),
+        Index("ix_donors_bank_id_once", "bank_id", "once", unique=True),
+    )
 
     number: Mapped[str]
     """Random, with a check digit; it reveals neither the donor, nor a date, nor a count."""

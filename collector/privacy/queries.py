@@ -152,7 +152,6 @@ def _plans(session: Session, donor: Donor) -> dict[str, Any]:
         "about_to_ask": _if_any(
             enquiry_of(session, donor.id),
             "written_at",
-            "line",
             "bottles",
             "volume_ml",
             "oldest_on",
@@ -183,12 +182,12 @@ def _visit(session: Session, pickup: Pickup) -> dict[str, Any]:
             "cancelled_at",
             "state",
             "purposes",
-            "line",
             "bottles",
             "volume_ml",
             "oldest_on",
             "note",
         ),
+        "milk_line": pickup.line.value,
         "windows": [as_json(each, "day", "opens", "closes") for each in pickup.windows],
         "health_questions": [
             as_json(each, "reason", "opened_at", "cleared_at", "note") for each in pickup.holds

@@ -10,12 +10,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("donors") as batch:
-        batch.add_column(sa.Column("once", sa.String(), nullable=True))
-        batch.create_unique_constraint(op.f("uq_donors_bank_id_once"), ["bank_id", "once"])
+    op.add_column("donors", sa.Column("once", sa.String(), nullable=True))
+    op.create_index("ix_donors_bank_id_once", "donors", ["bank_id", "once"], unique=True)
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("donors") as batch:
-        batch.drop_constraint(op.f("uq_donors_bank_id_once"), type_="unique")
-        batch.drop_column("once")
+    op.drop_index("ix_donors_bank_id_once", table_name="donors")
+    op.drop_column("donors", "once")

@@ -253,7 +253,7 @@ def _choose(wrong: str = "", *, after: date | None = None) -> str:
             "donor/slots.html",
             page=page,
             days={slot.day: [each for each in found if each.day == slot.day] for slot in found},
-            best=min((slot.cents for slot in found), default=0),
+            best=min(found, key=lambda slot: slot.cents, default=None),
             outlook=answer,
             after=after,
             last=last,

@@ -40,6 +40,7 @@ PAGES = (
     "/donor/contact-preferences",
     "/donor/proof",
     "/donor/my-data/",
+    "/donor/contact",
     "/donor/screening/",
     "/donor/screening/call-back",
     "/donor/nothing-here",
