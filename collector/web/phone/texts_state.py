@@ -35,7 +35,6 @@ def _drafts() -> dict[str, str]:
         "drafts_many": _("%(n)s forms not finished"),
         "drafts_title": _("Not finished"),
         "drafts_text": _("Only this phone has them. Open each to record it, or delete it."),
-        "draft_form": _("Form"),
         "draft_open": _("Open the form"),
         "draft_kept": _("You filled this in at %(time)s; it is not recorded yet."),
         "draft_discard": _("Empty the form"),

@@ -3,11 +3,12 @@ import { button, h } from "./dom.js";
 import { t } from "./texts.js";
 import { offerUndo } from "./undo-bar.js";
 
-export function deleteButton(remove, restore) {
+// `id` tells it from the others on the page, so that a refresh leaves it open.
+export function deleteButton(id, remove, restore) {
   async function confirmed() {
     await remove();
     offerUndo(t("deleted"), {}, restore);
   }
-  return h("details", { class: "fold" }, h("summary", {}, t("delete")),
+  return h("details", { class: "fold", id: `delete-${id}` }, h("summary", {}, t("delete")),
     h("p", {}, t("delete_sure")), button(t("delete_yes"), confirmed, { class: "full danger", icon: "cross" }));
 }

@@ -1,9 +1,10 @@
 // A round of a later day: its card says its date, and a page of its own stands before an early start.
+import { now } from "./device-clock.js";
 import { back, h, link, message } from "./dom.js";
 import { fullDay, t } from "./texts.js";
 
 // The bank's civil day, written as a round's day is: 2026-11-24.
-const today = (timeZone) => new Intl.DateTimeFormat("sv-SE", { timeZone }).format(new Date());
+const today = (timeZone) => new Intl.DateTimeFormat("sv-SE", { timeZone }).format(new Date(now()));
 
 export const isAhead = ({ snapshot }) => snapshot.day > today(snapshot.time_zone);
 

@@ -14,7 +14,7 @@ export const refusedEvents = (refused, stored, refresh) =>
       ? button(t("repair"), () => repair(event), { class: "main full", icon: "undo" })
       : stopOf(event, stored) && link(t("open_stop"), `#/stop/${event.pickup}`, { class: "full" }),
     button(t("send_again"), () => requeue(event).then(sync).then(refresh), { class: "full", icon: "send" }),
-    deleteButton(() => discard(event).then(refresh), () => restore(event).then(refresh)),
+    deleteButton(event.client_id, () => discard(event).then(refresh), () => restore(event).then(refresh)),
   ]));
 
 export const refusedCard = (line, reason, ways) =>

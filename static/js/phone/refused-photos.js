@@ -31,5 +31,5 @@ function photoDeleteButton(id, refresh) {
     await discardPhoto(id);
     refresh();
   };
-  return deleteButton(remove, () => restorePhoto(id, photo).then(refresh));
+  return deleteButton(id, remove, () => restorePhoto(id, photo).then(refresh));
 }

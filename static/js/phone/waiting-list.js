@@ -9,6 +9,11 @@ import { photoLine } from "./refused-photos.js";
 import { openRound } from "./round-choice.js";
 import { clock, t } from "./texts.js";
 
+const TITLES = {
+  record: "record_title", "not-done": "not_done_title", rebook: "not_done_title", reopen: "reopen_title", start: "start",
+  box: "box_read_title", "hand-over": "hand_over", incident: "incident_title", close: "close_title",
+};
+
 // The records and photos that go out by themselves; a refused one waits for the collector.
 export const waitingRecords = (stored) =>
   unsentRecords(stored)
@@ -41,8 +46,8 @@ function draftCard(draft, stored, refresh) {
     location.hash = `#/${draft.address}`;
   };
   return h("section", { class: "card" },
-    h("p", {}, h("b", {}, [clock(draft.at), t("draft_form"), stop && `${stop.first_name}, ${stop.address.town}`].filter(Boolean).join(" · "))),
+    h("p", {}, h("b", {}, [clock(draft.at), t(TITLES[draft.address.split("/").at(-1)]), stop && `${stop.first_name}, ${stop.address.town}`].filter(Boolean).join(" · "))),
     h("div", { class: "actions" },
       button(t("draft_open"), open, { class: "full" }),
-      deleteButton(() => discardDraft(draft.key).then(refresh), () => restoreDraft(draft).then(refresh))));
+      deleteButton(draft.key, () => discardDraft(draft.key).then(refresh), () => restoreDraft(draft).then(refresh))));
 }

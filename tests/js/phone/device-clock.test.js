@@ -8,7 +8,7 @@ import { at, round, stop } from "../support/rounds.js";
 
 openPhonePage();
 const HOUR = 3_600_000;
-const modules = ["api", "clock-warning", "cold-chain", "device-clock", "form-page", "outbox", "replay", "round-model", "store", "sync", "tubes-field"];
+const modules = ["api", "clock-warning", "cold-chain", "device-clock", "form-page", "future-round", "outbox", "replay", "round-model", "store", "sync", "tubes-field"];
 let bank;
 let tab;
 let clock;
@@ -112,6 +112,17 @@ test("clocks of the milk and of the tubes run by the bank's clock", async () => 
   const { items } = tab["round-model"].roundModel(round(3, 1, stop(31)), events);
   const left = tab["cold-chain"].ridingClocks(items, { milk_ride_minutes: 360, tube_ride_minutes: 240 }, Date.now() - HOUR);
   assert.deepEqual(left.map((each) => each.left), [239, 359]);
+});
+
+test("the day of the bank decides whether a round is of a later day", async (context) => {
+  context.mock.timers.enable({ apis: ["Date"], now: Date.parse("2026-11-24T09:00:00Z") });
+  const { isAhead } = tab["future-round"];
+  const tomorrow = { snapshot: { ...round(3, 1), day: "2026-11-25" } };
+  clock.useClock({ offset: 0 });
+  assert.equal(isAhead(tomorrow), true);
+  context.mock.timers.setTime(Date.parse("2026-11-25T09:00:00Z"));
+  clock.useClock({ offset: -24 * HOUR });
+  assert.equal(isAhead(tomorrow), true);
 });
 
 test("the bank's judgement of an instant counts on the page, the phone's own time for the order", async () => {

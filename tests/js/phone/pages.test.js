@@ -256,7 +256,7 @@ test("a phone is put away only once nothing is on it alone", async () => {
   await putDraft({ round: 3, pickup: null, address: "incident", values: [] });
   assert.match(await draw(), /closed_text 84 put_away_not_yet_one 1/);
   assert.equal(text($("#sync")), "drafts_one 1");
-  assert.match(await draw("sync"), /drafts_title \(1\).*draft_open/);
+  assert.match(await draw("sync"), /drafts_title \(1\).*incident_title.*draft_open/);
   await discardDraft("3/incident");
   assert.match(await draw(), /put_awayall_stops/);
 });
