@@ -13,9 +13,9 @@ from collector.custody.models import BoxReading, BoxReadingKind, DoorRecord
 from collector.custody.pickup_record import PickupRecord, check_labels, judge
 from collector.errors import Refused
 from collector.pickups.models import OF_MILK, Pickup
+from collector.rounds.events.payloads import BoxTemperature
 from collector.rounds.events.schema import (
     BoxReadEvent,
-    BoxTemperature,
     CollectedEvent,
     HandedOverEvent,
     IncidentEvent,

@@ -247,6 +247,7 @@ def _hand_over() -> dict[str, str]:
         "hand_over_hint": _("Tick each bottle as it leaves the box."),
         "hand_over_early": _("Stops that are not settled yet: %(n)s."),
         "hand_over_empty": _("There is no bottle in the box."),
+        "hand_over_all": _("All %(n)s containers are out"),
         "all_of_them": _("All %(n)s"),
         "one_by_one": _("One by one"),
         "out_of_the_box": _("%(n)s of %(all)s out of the box"),

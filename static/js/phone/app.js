@@ -2,7 +2,7 @@
 import { drawClock } from "./clock-bar.js";
 import { useClock } from "./device-clock.js";
 import { keepFolds } from "./folds.js";
-import { offlineReady, prepareOffline, scannerReady } from "./offline-ready.js";
+import { offlineReady, prepareOffline, scannerDeferred, scannerReady, watchNetwork } from "./offline-ready.js";
 import { chooseRound } from "./round-choice.js";
 import { pageAt } from "./router.js";
 import { isLocked, lockPage, watchLock } from "./screen-lock.js";
@@ -22,7 +22,8 @@ export function start() {
   document.addEventListener("phone:recorded", () => show());
   navigator.serviceWorker?.addEventListener("controllerchange", () => show());
   // The label reader is large: the round comes first.
-  startSync().finally(prepareOffline);
+  startSync().finally(() => prepareOffline());
+  watchNetwork();
   show();
   // If it cannot be fetched now, the installed one goes on; the next start tries again.
   navigator.serviceWorker?.register("/phone/service-worker.js", { scope: "/phone/" }).catch(() => {});
@@ -55,7 +56,7 @@ async function show({ moved = false } = {}) {
 function pageKey(stored, where, model, others) {
   const round = model && [model.snapshot.revision, model.fresh?.revision, model.stops.map((stop) => stop.state), model.incidents, model.closed];
   const clock = document.querySelector("[data-clock]").dataset.key;
-  const frame = [location.hash, clock, stored.clock?.offset, others, state.signedOut, state.stranger, offlineReady(), scannerReady()];
+  const frame = [location.hash, clock, stored.clock?.offset, others, state.signedOut, state.stranger, offlineReady(), scannerReady(), scannerDeferred()];
   return JSON.stringify([round, frame, stored.terms, stored.revoked, where.place === "sync" && stored]);
 }
 
