@@ -115,10 +115,11 @@ SPECIAL: dict[int, DemoRequest] = {
     ),
     41: DemoRequest(
         hours=((time(7), time(7, 30)),),
-        bottles=7,
-        volume_ml=1300,
+        bottles=0,
+        volume_ml=0,
         oldest_days=25,
-        note="Je pars au travail à 7 h 30.",
+        purposes=(Purpose.PUMP_RETURN,),
+        note="Je rends le tire-lait ; je pars au travail à 7 h 30.",
     ),
 }
 # Requests in the inbox for the days after: each raises a flag.

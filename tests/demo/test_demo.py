@@ -29,7 +29,7 @@ def test_the_whole_day_at_once_as_one_json_object(tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         check=True,
-        timeout=PATIENCE_SECONDS * 2,
+        timeout=PATIENCE_SECONDS * 4,
     )
     told = json.loads(done.stdout)
     assert (told["visits"], told["planned"]) == (48, 46)
