@@ -6,7 +6,7 @@ FRONT_END := $(shell find static -name dist -prune -o -type f -print) package.js
 CATALOGUES := $(wildcard collector/translations/*/LC_MESSAGES/*.po)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types contracts format assets translations schema warm clean
+.PHONY: help demo test twins check lint types contracts format assets translations schema warm clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,6 +19,9 @@ test: .venv/developed .venv/built warm ## Run the tests (those of services and b
 
 check: lint types contracts warm ## Run everything the gate runs: lint, types, contracts, tests
 	$(BIN)/pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered --cov-fail-under=90
+
+twins: .venv/developed .venv/built warm ## Run every test of the database on PostgreSQL too
+	$(BIN)/pytest -n 2 --dist loadgroup --twins -m postgresql
 
 lint: .venv/developed .venv/built ## Judge the style
 	$(BIN)/ruff check .
@@ -67,4 +70,5 @@ clean: ## Remove everything that was built or installed
 
 .venv/built: .venv/installed $(FRONT_END) $(CATALOGUES)
 	$(UV) pip install --quiet --no-deps --reinstall-package milkround --editable .
+	@$(BIN)/python -m compileall -q collector routing migrations
 	@touch $@

@@ -1,127 +1,60 @@
-"""The `milkround` command: serve, work, migrate, audit, plan, import, postcodes."""
+"""The `milkround` command: its subcommands, each loaded when it is called."""
 
-from datetime import datetime
-from pathlib import Path
+from importlib import import_module
+from typing import Final, NamedTuple
 
 import click
 
-from collector.audit.queries import first_broken_link
-from collector.cli_bank import bank, link, shift, site, user
-from collector.cli_demo import demo
-from collector.db import reading, transaction
-from collector.donors.importing import import_donors
-from collector.errors import Refused
-from collector.installation import Commands, application, bank_named, clock, settings
-from collector.pickups.importing import import_requests
-from collector.places.postcodes import import_postcodes
-from collector.planning.optimise.actions import request_plan
-from collector.planning.optimise.jobs import compile_planner
-from collector.processes import is_free
-from collector.server import serve as serve_app
-from collector.web.wording import sentence
-from collector.worker import work_for_ever
+
+class Entry(NamedTuple):
+    """A subcommand: its module, and its line in the help."""
+
+    module: str
+    summary: str
 
 
-@click.group(cls=Commands)
+COMMANDS: Final = {
+    "audit": Entry("cli_run", "Verify the audit chain of a bank."),
+    "bank": Entry("cli_bank", "Found a bank with the preset rules of its jurisdiction."),
+    "demo": Entry("cli_demo", "Run the demonstration bank, ready to try."),
+    "import": Entry("cli_import", "Import the good rows of a file of donors or requests."),
+    "link": Entry("cli_bank", "Print a sign-in link for a member of the staff."),
+    "migrate": Entry("cli_run", "Migrate the database to this version's schema."),
+    "plan": Entry("cli_run", "Enqueue a planning job for a day."),
+    "postcodes": Entry("cli_run", "Import the positions of postcodes from La Poste's file."),
+    "serve": Entry("cli_run", "Serve the pages."),
+    "shift": Entry("cli_bank", "Add shifts of a collector."),
+    "site": Entry("cli_bank", "Add a site where rounds begin or end."),
+    "user": Entry("cli_bank", "Add a member of the staff."),
+    "work": Entry("cli_run", "Run planning jobs, send messages and run timers."),
+}
+
+
+class LazyGroup(click.Group):
+    """Group that loads a subcommand when it is called, and none for its help."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Return the names of the subcommands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Load a subcommand."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"collector.{COMMANDS[cmd_name].module}")
+        found: click.Command = getattr(module, "import_" if cmd_name == "import" else cmd_name)
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the list of subcommands."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.summary) for name, entry in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup)
 @click.version_option(package_name="milkround")
 def main() -> None:
     """Milkround: software for a human milk bank that collects donated milk."""
-
-
-for command in (demo, bank, site, user, link, shift):
-    main.add_command(command)
-
-
-@main.command()
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
-def serve(*, host: str, port: int) -> None:
-    """Serve the pages."""
-    if not is_free(host, port):
-        raise click.ClickException(f"Port {port} of {host} is taken; choose another with --port.")
-    compile_planner()
-    click.echo(f"Serving on http://{host}:{port}")
-    serve_app(application(settings()), host=host, port=port)
-
-
-@main.command()
-def work() -> None:
-    """Run planning jobs, send messages and run timers, until a signal to stop."""
-    compile_planner()
-    click.echo("Working: plans what is asked for, sends what is owed.")
-    work_for_ever(application(settings()), clock)
-
-
-@main.command()
-def migrate() -> None:
-    """Migrate the database to this version's schema; `serve` and `work` do it themselves."""
-    application(settings())
-    click.echo("The database is up to date.")
-
-
-@main.command()
-@click.option("--bank", "slug", required=True, help="The bank's short name.")
-def audit(*, slug: str) -> None:
-    """Verify the audit chain of a bank; fail at its first broken entry."""
-    with application(settings()).app_context(), reading() as session:
-        broken = first_broken_link(session, bank_named(session, slug).id)
-    if broken is not None:
-        raise click.ClickException(f"The audit chain of {slug} is broken at entry {broken}.")
-    click.echo(f"The audit chain of {slug} is intact.")
-
-
-@main.command()
-@click.argument("day", type=click.DateTime(["%Y-%m-%d"]))
-@click.option("--bank", "slug", required=True, help="The bank's short name.")
-@click.option("--seconds", type=click.IntRange(1, 600), help="Time to think.")
-def plan(day: datetime, *, slug: str, seconds: int | None) -> None:
-    """Enqueue a planning job for a day; a running `milkround work` executes it."""
-    present = settings()
-    with application(present).app_context(), transaction() as session:
-        job = request_plan(
-            session,
-            now=clock.now(),
-            bank_id=bank_named(session, slug).id,
-            day=day.date(),
-            asked_by="system",
-            seconds=seconds or present.planning_seconds,
-        )
-    click.echo(f"Job {job.id} is queued.")
-
-
-@main.command("import")
-@click.argument("kind", type=click.Choice(["donors", "requests"]))
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--bank", "slug", required=True, help="The bank's short name.")
-def import_(kind: str, file: Path, *, slug: str) -> None:
-    """Import donors or requests from a CSV file: every row, or none."""
-    bring_in = {"donors": import_donors, "requests": import_requests}[kind]
-    with application(settings()).test_request_context():
-        with transaction() as session:
-            report = bring_in(
-                session,
-                file.read_bytes(),
-                now=clock.now(),
-                bank_id=bank_named(session, slug).id,
-                actor="system",
-            )
-        for row in report.rejected:
-            for mistake in row.mistakes:
-                told = sentence(Refused(mistake.code, **mistake.figures))
-                click.echo(f"line {row.line}, {mistake.field}: {told}", err=True)
-    if not report.is_accepted:
-        raise click.ClickException("Nothing was imported.")
-    count = len(report.rows)
-    click.echo(f"{count} {'row was' if count == 1 else 'rows were'} imported.")
-
-
-@main.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def postcodes(file: Path) -> None:
-    """Import the positions of postcodes from La Poste's open CSV file, replacing earlier ones."""
-    with application(settings()).test_request_context(), transaction() as session:
-        count = import_postcodes(session, file.read_bytes())
-    click.echo(f"{count} postcodes are known.")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from collector.banks.actions import add_site, found_bank
 from collector.banks.models import Bank, Jurisdiction, SiteKind
 from collector.banks.queries import site_named
 from collector.db import transaction
-from collector.installation import application, bank_named, clock, settings
+from collector.installation import application, bank_named, clock, command, settings
 from collector.people.actions import add_person, make_link
 from collector.people.models import Role
 from collector.people.queries import person_by_email
@@ -21,7 +21,7 @@ EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 of_bank = click.option("--bank", "slug", required=True, help="The bank's short name.")
 
 
-@click.command()
+@command()
 @click.argument("slug")
 @click.option("--name", required=True)
 @click.option("--town", required=True)
@@ -39,7 +39,7 @@ def bank(slug: str, **told: str) -> None:
     click.echo(f"{told['name']} is founded. Next: milkround site ... --bank {slug}")
 
 
-@click.command()
+@command()
 @click.argument("name")
 @of_bank
 @click.option("--kind", type=click.Choice(list(SiteKind)), default=SiteKind.BANK)
@@ -72,7 +72,7 @@ def site(
     click.echo(f"Rounds may begin and end at {name}.")
 
 
-@click.command()
+@command()
 @click.argument("email")
 @of_bank
 @click.option("--name", required=True)
@@ -96,7 +96,7 @@ def user(email: str, *, slug: str, name: str, roles: tuple[str, ...]) -> None:
     click.echo(f"{name} may sign in with {email}.")
 
 
-@click.command()
+@command()
 @click.argument("email")
 def link(email: str) -> None:
     """Print a sign-in link for a member of the staff; it works once, for fifteen minutes."""
@@ -109,7 +109,7 @@ def link(email: str) -> None:
     click.echo(f"{present.public_url}/link/{token}")
 
 
-@click.command()
+@command()
 @click.argument("email")
 @click.argument("day", type=click.DateTime(["%Y-%m-%d"]))
 @click.option("--from", "begins", type=click.DateTime(["%H:%M"]), required=True)

@@ -19,7 +19,7 @@ from flask import Flask
 from collector.config import Settings
 from collector.db import db
 from collector.demo import day as demo_day
-from collector.installation import application, clock, settings
+from collector.installation import application, clock, command, settings
 from collector.planning.optimise.jobs import compile_planner
 from collector.processes import Processes, free_port
 from collector.worker import work_until_idle
@@ -29,7 +29,7 @@ SECONDS = 5
 LOOPBACK = "127.0.0.1"
 
 
-@click.command()
+@command()
 @click.option("--once", is_flag=True, help="Do the whole day without serving, then stop.")
 @click.option("--json", "as_json", is_flag=True, help="With --once: answer one JSON object.")
 @click.option("--port", default=8000, show_default=True, help="Where the web server listens.")
@@ -65,6 +65,8 @@ def _once(settings: Settings, *, since: float, as_json: bool) -> None:
 def _serve(settings: Settings) -> None:
     """Serve the published day until Ctrl-C."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    # A shell starts a background command with Ctrl-C's signal ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     known = (settings.home / "milkround.sqlite3").exists()
     app = application(settings)
     try:

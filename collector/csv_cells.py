@@ -1,9 +1,9 @@
 """The cells of an imported row by the parsers of the forms; every mistake is kept."""
 
 from collections.abc import Callable, Collection, Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from collector.csv_rows import CsvRow
+from collector.csv_rows import REPLACEMENT, CsvRow, readable
 from collector.errors import Refused
 from collector.field_parsers import (
     FieldMistake,
@@ -11,6 +11,7 @@ from collector.field_parsers import (
     parse_whole_number,
     parse_yes_no,
 )
+from collector.import_reports import Repair, RowOutcome, RowReport
 
 Value = TypeVar("Value")
 
@@ -31,15 +32,30 @@ class Cells:
         self.line = row.line
         self._cells: Mapping[str, str] = row.cells
         self.mistakes: list[FieldMistake] = []
+        self.repairs: list[Repair] = []
+        if row.too_long:
+            self.wrong("", "row_too_long", line=row.line)
 
     def wrong(self, column: str, code: str, **figures: object) -> None:
         """Keep a mistake unless its column has one already."""
         if all(mistake.field != column for mistake in self.mistakes):
             self.mistakes.append(FieldMistake(column, code, figures))
 
+    def judge(self, column: str, refuse: Callable[..., None], *about: object, **by: object) -> None:
+        """Keep the refusal of a rule, if it refuses, as a mistake of a column."""
+        try:
+            refuse(*about, **by)
+        except Refused as refused:
+            self.wrong(column, refused.code, **refused.figures)
+
     def text(self, column: str, *, required: bool = False, most: int = 200) -> str:
         """Return a cell without the spaces around it."""
-        text = clean(self._cells.get(column, ""))
+        written = clean(self._cells.get(column, ""))
+        text = readable(written)
+        if text != written:
+            self.repaired(column, written, text)
+        if REPLACEMENT in text:
+            self.wrong(column, "text_garbled")
         if required and not text:
             self.wrong(column, "cell_missing")
         if len(text) > most:
@@ -54,11 +70,28 @@ class Cells:
         if not text:
             return None
         try:
-            return parse(text)
+            value = parse(text)
         except Refused as refused:
             code = CELL_CODES.get(refused.code, refused.code)
             self.wrong(column, code, **refused.figures)
             return None
+        if isinstance(value, str) and value.casefold() != text.casefold():
+            self.repaired(column, text, value)
+        return value
+
+    def repaired(self, column: str, given: str, kept: str) -> None:
+        """Keep that a cell is understood otherwise than written."""
+        repair = Repair(column, given, kept)
+        if repair not in self.repairs:
+            self.repairs.append(repair)
+
+    def report(self, **about: Any) -> RowReport:  # noqa: ANN401 - those of RowReport
+        """Return the report of the row, wrong if a mistake was kept."""
+        if self.mistakes:
+            about["outcome"] = RowOutcome.WRONG
+        return RowReport(
+            line=self.line, mistakes=tuple(self.mistakes), repairs=tuple(self.repairs), **about
+        )
 
     def choice(self, column: str, choices: Collection[str], *, default: str) -> str:
         """Return one of the words a column may hold; the default if the cell is empty."""

@@ -1,23 +1,42 @@
-"""CSV files, read from other programs and written for them.
+"""Rows of CSV and .xlsx files, read from other programs and written for them.
 
-Read are UTF-8 with or without a byte order mark, CP1252, `,` or `;`, any line ending, and line
-breaks inside quotes. Written are UTF-8 with a byte order mark, `;` and CRLF, which spreadsheets
-open directly, without any cell that a spreadsheet would run as a formula.
+Read are .xlsx, and CSV in UTF-8, UTF-16 or CP1252, separated by `,`, `;`, tabs or `|`, with a line
+`sep=`, titles above the headings, total lines, and line breaks inside quotes. Written are UTF-8
+with a byte order mark, `;` and CRLF, which spreadsheets open directly, without any cell that a
+spreadsheet would run as a formula.
 """
 
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from collector.errors import Refused
 from collector.field_parsers import FieldMistake
+from collector.search_words import words_in
+from collector.workbook_lines import is_workbook, workbook_lines
 
 BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 MOST_ROWS = 20_000
-HEADER_LINE = 1
-"""The line of a mistake of the file as such: that of its header."""
+HEADER_WITHIN = 15
+"""Lines among which the headings are sought; titles stand above them."""
+
+DELIMITERS = (";", ",", "\t", "|")
+SEPARATOR_LINE = re.compile(r"\s*\"?sep=(.)\"?[^\S\t]*(?:\r\n|\r|\n)", re.IGNORECASE)
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+TOTALS = frozenset({"total", "totaux", "somme", "sum", "sous", "subtotal"})
+"""First words of a line that adds the others up; `sous` begins *sous-total*."""
+
+REASON_KEYS = frozenset({"to correct", "a corriger"})
+"""Headings of the reasons in a file of rejected rows; they are skipped when it is read again."""
+
+MOJIBAKE = re.compile(r"[\u00c2\u00c3\u00c5][\u0080-\u00bf\u0152-\u0192\u02c6\u02dc\u2013-\u2122]")
+"""Two characters that CP1252 makes of one accented letter in UTF-8, such as `Ã©`."""
+
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 FORMULA = re.compile(r"'*[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]")
 """Begin of a cell that a spreadsheet runs, full-width signs included, escaped or not."""
@@ -25,72 +44,96 @@ FORMULA = re.compile(r"'*[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]")
 ESCAPED = re.compile(r"'+[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RowReport:
-    """The mistakes of one row; `line` is its first line in the file, counted from 1."""
-
-    line: int
-    mistakes: tuple[FieldMistake, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportReport:
-    """The result of an import: every row, and the mistakes of the file as such."""
-
-    rows: tuple[RowReport, ...] = ()
-    file_mistakes: tuple[FieldMistake, ...] = ()
-
-    @property
-    def is_accepted(self) -> bool:
-        """Whether every row was imported; otherwise none was."""
-        return not self.file_mistakes and not any(row.mistakes for row in self.rows)
-
-    @property
-    def rejected(self) -> list[RowReport]:
-        """The rows with mistakes, after the mistakes of the file as such."""
-        file = [RowReport(line=HEADER_LINE, mistakes=self.file_mistakes)]
-        return file[: bool(self.file_mistakes)] + [row for row in self.rows if row.mistakes]
-
-
 class CsvRow(NamedTuple):
-    """One row: its first line in the file, and its cells by column."""
+    """One row: its first line in the file, its cells by column, and all cells as written."""
 
     line: int
     cells: Mapping[str, str]
+    written: tuple[str, ...]
+    too_long: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CsvColumns:
+    """The columns of a kind of file, with the headings under which other programs write them."""
+
+    required: tuple[str, ...]
+    optional: tuple[str, ...]
+    headings: Mapping[str, Collection[str]]
+    """The headings of each column, in the form of `heading_key`."""
+
+    def known(self) -> dict[str, str]:
+        """Return the column of each heading."""
+        names = {heading_key(column): column for column in (*self.required, *self.optional)}
+        others = {heading: column for column, all_of in self.headings.items() for heading in all_of}
+        return others | names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CsvFile:
-    """The rows of a file; if it has mistakes, the rows must not be used."""
+    """The headings and rows of a file; if it has mistakes, the rows must not be used."""
 
+    headings: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    """The column of each heading; empty if it is left out."""
     rows: tuple[CsvRow, ...] = ()
+    totals: tuple[int, ...] = ()
+    """The lines that add others up, and are left out."""
     mistakes: tuple[FieldMistake, ...] = ()
 
+    @property
+    def unused(self) -> tuple[str, ...]:
+        """The headings that are left out."""
+        pairs = zip(self.headings, self.columns, strict=True)
+        left = (heading for heading, column in pairs if not column)
+        return tuple(heading for heading in left if heading_key(heading) not in REASON_KEYS)
 
-class _Unreadable(Exception):  # noqa: N818 - it never leaves this module
-    """The rest of the file cannot be read."""
 
-    def __init__(self, code: str, **figures: object) -> None:
-        super().__init__(code)
-        self.mistake = FieldMistake("", code, figures)
+def heading_key(heading: str) -> str:
+    """Return a heading in small letters, without accents and punctuation."""
+    return " ".join(words_in(readable(heading).replace("_", " ")))
 
 
-def read_rows(data: bytes, *, required: Collection[str], optional: Collection[str]) -> CsvFile:
-    """Return the rows of a file with the names of the columns in its first row.
+def read_rows(
+    data: bytes, columns: CsvColumns, *, remembered: Mapping[str, str] | None = None
+) -> CsvFile:
+    """Return the rows of a file by its headings, which may stand in any order.
 
-    Columns may stand in any order. Names may be written in capitals and with spaces. Short rows
-    end in empty cells; rows without content are skipped.
+    Short rows end in empty cells; rows without content are skipped. A heading that is neither
+    known nor remembered is left out.
+
+    Parameters
+    ----------
+    remembered
+        The column of a heading's key, as a person chose it; empty to leave the heading out.
     """
+    known = columns.known() | dict(remembered or {}) | dict.fromkeys(REASON_KEYS, "")
     try:
-        lines = _lines(_decoded(data))
-        header, found = _header(lines), []
-        mistakes = _header_mistakes(header, required=required, optional=optional)
-        if not mistakes:
-            found = [_row(line, cells, header) for line, cells in lines]
-            mistakes = [] if found else [FieldMistake("", "file_empty")]
-    except _Unreadable as unreadable:
-        return CsvFile(mistakes=(unreadable.mistake,))
-    return CsvFile(rows=tuple(found), mistakes=tuple(mistakes))
+        lines = _lines(data, known)
+    except Refused as refused:
+        return CsvFile(mistakes=(FieldMistake("", refused.code, refused.figures),))
+    if not lines:
+        return CsvFile(mistakes=(FieldMistake("", "file_empty"),))
+    begin = _header_index([cells for _, cells in lines[:HEADER_WITHIN]], known)
+    headings = _headings(lines[begin][1])
+    found = tuple(known.get(heading_key(heading), "") for heading in headings)
+    mistakes = _column_mistakes(headings, found, columns.required)
+    rows, totals = [], []
+    for line, cells in lines[begin + 1 :]:
+        row = _row(line, cells, found)
+        if _is_total(cells, row, columns.required):
+            totals.append(line)
+        else:
+            rows.append(row)
+    if not rows and not mistakes:
+        mistakes = [FieldMistake("", "file_empty")]
+    return CsvFile(
+        headings=headings,
+        columns=found,
+        rows=tuple(rows),
+        totals=tuple(totals),
+        mistakes=tuple(mistakes),
+    )
 
 
 def write_rows(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> bytes:
@@ -113,71 +156,132 @@ def unescaped(cell: str) -> str:
     return cell[1:] if ESCAPED.match(cell) else cell
 
 
+def readable(text: str) -> str:
+    """Return a text whose accents were read in the wrong encoding as it was written."""
+    if not MOJIBAKE.search(text):
+        return text
+    try:
+        return text.encode("cp1252").decode()
+    except UnicodeError:
+        return text
+
+
 def _decoded(data: bytes) -> str:
-    if b"\x00" in data:  # UTF-16, a spreadsheet's own format, an image
-        raise _Unreadable("file_not_text")
+    if data.startswith(UTF_16):
+        try:
+            return data.decode("utf-16")
+        except UnicodeDecodeError:
+            raise Refused("file_not_text") from None
+    if b"\x00" in data:  # an image, or a spreadsheet's former format
+        raise Refused("file_not_text")
     for encoding in ("utf-8-sig", "cp1252"):
         try:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise _Unreadable("file_not_text")
+    raise Refused("file_not_text")
 
 
-def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows with content, each with its first line."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
-    begins, count = 1, 0
+def _lines(data: bytes, known: Mapping[str, str]) -> list[tuple[int, list[str]]]:
+    """Return the lines with content, each with its number in the file."""
+    most = MOST_ROWS + HEADER_WITHIN
+    if is_workbook(data):
+        lines = workbook_lines(data, most=most + 1)
+    else:
+        text, begin = _decoded(data), 1
+        if match := SEPARATOR_LINE.match(text):
+            text, begin, delimiter = text[match.end() :], 2, match[1]
+        else:
+            delimiter = max(DELIMITERS, key=lambda sign: _headings_known(text, sign, known))
+        lines = []
+        for each in _csv_lines(text, delimiter, begin=begin):
+            lines.append(each)
+            if len(lines) > most:
+                break
+    if len(lines) > MOST_ROWS + 1:
+        raise Refused("file_too_long", most=MOST_ROWS)
+    return lines
+
+
+def _csv_lines(text: str, delimiter: str, *, begin: int) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    line = begin
     while True:
         try:
             cells = next(reader, None)
         except csv.Error as error:
-            raise _Unreadable("csv_broken", line=begins) from error
+            raise Refused("csv_broken", line=line) from error
         if cells is None:
             return
         if any(cell.strip() for cell in cells):
-            count += 1
-            if count > MOST_ROWS + 1:
-                raise _Unreadable("file_too_long", most=MOST_ROWS)
-            yield begins, cells
-        begins = reader.line_num + 1
+            yield line, cells
+        line = begin + reader.line_num
 
 
-def _delimiter(text: str) -> str:
-    header = next(iter(text.lstrip().splitlines()), "")
-    return ";" if header.count(";") > header.count(",") else ","
+def _headings_known(text: str, delimiter: str, known: Mapping[str, str]) -> tuple[int, int]:
+    """Return the known headings of the best first line, and its number of cells."""
+    lines = csv.reader(text.lstrip().splitlines()[:HEADER_WITHIN], delimiter=delimiter)
+    try:
+        return max((_count_known(cells, known), len(cells)) for cells in lines)
+    except (csv.Error, ValueError):  # a line break within quotes; no line
+        return 0, 0
 
 
-def _header(lines: Iterator[tuple[int, list[str]]]) -> list[str]:
-    _line, names = next(lines, (HEADER_LINE, []))
-    if not names:
-        raise _Unreadable("file_empty")
-    header = ["_".join(name.lower().split()) for name in names]
-    while header and not header[-1]:
-        header.pop()
-    return header
+def _count_known(cells: Iterable[str], known: Mapping[str, str]) -> int:
+    return sum(heading_key(cell) in known for cell in cells if cell.strip())
 
 
-def _header_mistakes(
-    header: list[str], *, required: Collection[str], optional: Collection[str]
+def _header_index(lines: Sequence[Sequence[str]], known: Mapping[str, str]) -> int:
+    """Return the first line with most known headings; without any, with most cells."""
+    counts = [_count_known(cells, known) for cells in lines]
+    if not any(counts):
+        counts = [sum(bool(cell.strip()) for cell in cells) for cells in lines]
+    return counts.index(max(counts))
+
+
+def _headings(cells: Sequence[str]) -> tuple[str, ...]:
+    """Return the headings without the empty ones at the end; one that returns is numbered."""
+    names = [" ".join(readable(unescaped(cell)).split()) for cell in cells]
+    while names and not names[-1]:
+        names.pop()
+    seen: Counter[str] = Counter()
+    found = []
+    for index, name in enumerate(names, start=1):
+        heading = name or f"({index})"
+        seen[heading_key(heading)] += 1
+        count = seen[heading_key(heading)]
+        found.append(heading if count == 1 else f"{heading} ({count})")
+    return tuple(found)
+
+
+def _column_mistakes(
+    headings: Sequence[str], columns: Sequence[str], required: Sequence[str]
 ) -> list[FieldMistake]:
-    known = {*required, *optional}
-    unknown = [name for name in dict.fromkeys(header) if name not in known]
-    twice = [name for name in dict.fromkeys(header) if header.count(name) > 1 and name in known]
-    missing = [name for name in required if name not in header]
-    return [
-        FieldMistake(name, code, {"name": name})
-        for code, names in (
-            ("column_unknown", unknown),
-            ("column_twice", twice),
-            ("column_missing", missing),
-        )
-        for name in names
+    twice = [
+        FieldMistake(column, "column_twice", {"name": heading})
+        for index, (heading, column) in enumerate(zip(headings, columns, strict=True))
+        if column and column in columns[:index]
     ]
+    missing = [
+        FieldMistake(name, "column_missing", {"name": name})
+        for name in required
+        if name not in columns
+    ]
+    return twice + missing
 
 
-def _row(line: int, cells: list[str], header: list[str]) -> CsvRow:
-    if any(cell.strip() for cell in cells[len(header) :]):
-        raise _Unreadable("row_too_long", line=line)
-    padded = [*cells, *[""] * (len(header) - len(cells))]
-    return CsvRow(line, {name: unescaped(cell) for name, cell in zip(header, padded, strict=False)})
+def _row(line: int, cells: Sequence[str], columns: Sequence[str]) -> CsvRow:
+    padded = [*cells, *[""] * (len(columns) - len(cells))]
+    pairs = zip(columns, padded, strict=False)
+    return CsvRow(
+        line,
+        {column: unescaped(cell) for column, cell in pairs if column},
+        tuple(padded),
+        too_long=any(cell.strip() for cell in cells[len(columns) :]),
+    )
+
+
+def _is_total(cells: Sequence[str], row: CsvRow, required: Sequence[str]) -> bool:
+    first = next((cell for cell in cells if cell.strip()), "")
+    empty = sum(not row.cells.get(column, "").strip() for column in required)
+    return bool(TOTALS.intersection(words_in(first)[:1])) and 2 * empty >= len(required)

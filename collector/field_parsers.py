@@ -31,6 +31,9 @@ WHOLE_NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 DECIMAL = re.compile(r"[+-]?\d{1,9}(\.\d{1,12})?", re.ASCII)
 VOLUME = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)(ml|cl|dl|l)", re.ASCII)
 MILLILITRES = {"ml": 1, "cl": 10, "dl": 100, "l": 1000}
+OLDEST_BABY_YEARS = 20
+"""Age of a donor's child above which a birthday is a slip, past donors included."""
+
 YES = frozenset({"yes", "y", "oui", "o", "true", "vrai", "1"})
 NO = frozenset({"no", "n", "non", "false", "faux", "0"})
 
@@ -69,6 +72,22 @@ def past_date_parser(today: date) -> Callable[[str], date]:
         return day
 
     return parse_past_date
+
+
+def birthday_parser(today: date) -> Callable[[str], date]:
+    """Return a parser of a baby's birthday.
+
+    It raises `date_not_read`, `day_in_future` or `born_too_long_ago` (`years`).
+    """
+    parse_past_date = past_date_parser(today)
+
+    def parse_birthday(text: str) -> date:
+        day = parse_past_date(text)
+        if day.year < today.year - OLDEST_BABY_YEARS:
+            raise Refused("born_too_long_ago", years=OLDEST_BABY_YEARS)
+        return day
+
+    return parse_birthday
 
 
 def parse_time(text: str) -> time:
@@ -221,6 +240,24 @@ def phone_parser(country: str) -> Callable[[str], str]:
         return text
 
     return parse_phone
+
+
+def takes_text_messages(phone: str | None, country: str) -> bool:
+    """Return whether a number may receive text messages; a landline, 0800 and the like may not.
+
+    A number of a kind that the library does not know yet may: numbering plans change before it.
+    """
+    import phonenumbers  # noqa: PLC0415 - 0.1 s that few commands need
+
+    try:
+        kind = phonenumbers.number_type(phonenumbers.parse(phone or "", country))
+    except phonenumbers.NumberParseException:
+        return False
+    return kind in {
+        phonenumbers.PhoneNumberType.MOBILE,
+        phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE,
+        phonenumbers.PhoneNumberType.UNKNOWN,
+    }
 
 
 def clean(text: str) -> str:

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from functools import partial
 
 import click
 from flask import Flask
@@ -30,11 +31,11 @@ class WrongDatabaseError(click.ClickException):
     exit_code = WRONG_SETTINGS
 
 
-class Commands(click.Group):
-    """Command group that prints refusals as sentences."""
+class InstallationCommand(click.Command):
+    """Command that prints refusals as sentences."""
 
     def invoke(self, context: click.Context) -> object:
-        """Run a command, and print a refusal as a sentence instead of a traceback."""
+        """Run the command, and print a refusal as a sentence instead of a traceback."""
         try:
             return super().invoke(context)
         except DatabaseError as away:
@@ -44,6 +45,10 @@ class Commands(click.Group):
         except MilkroundError as error:
             with application(settings()).test_request_context():
                 raise click.ClickException(sentence(error)) from error
+
+
+command = partial(click.command, cls=InstallationCommand)
+"""Decorator of the commands of an installation."""
 
 
 def settings() -> Settings:

@@ -4,6 +4,7 @@ from collector.audit import models as audit
 from collector.banks import models as banks
 from collector.custody import models as custody
 from collector.donors import models as donors
+from collector.imports import models as imports
 from collector.jobs import models as jobs
 from collector.notices import models as notices
 from collector.people import models as people
@@ -18,6 +19,7 @@ EVERY_MODULE = (
     banks,
     custody,
     donors,
+    imports,
     jobs,
     notices,
     people,

@@ -28,6 +28,8 @@ from collector.donor_contact.reminders import (
     rounds_tomorrow,
 )
 from collector.donors.expiry import expired_donors, suspend_expired
+from collector.imports.actions import delete_old_files
+from collector.imports.queries import has_old_files
 from collector.jobs.timer_failures import (
     clear_timer_failures,
     record_timer_failure,
@@ -79,7 +81,11 @@ def run_due_tasks(now: datetime) -> int:
 def _tasks_of(bank_id: int, now: datetime) -> list[TimerTask]:
     try:
         with reading() as session:
-            return [_expiry(bank_id, now), *_reminders(session, bank_id, now)]
+            return [
+                _expiry(bank_id, now),
+                _old_imports(bank_id, now),
+                *_reminders(session, bank_id, now),
+            ]
     except OperationalError:
         raise
     except Exception as error:  # noqa: BLE001 - one bank must not stop the others
@@ -94,6 +100,16 @@ def _expiry(bank_id: int, now: datetime) -> TimerTask:
         subject=f"bank:{bank_id}",
         is_due=lambda session: bool(expired_donors(session, now=now, bank_id=bank_id)),
         run=lambda session: suspend_expired(session, now=now, bank_id=bank_id),
+    )
+
+
+def _old_imports(bank_id: int, now: datetime) -> TimerTask:
+    return TimerTask(
+        bank_id=bank_id,
+        timer="import_deletion",
+        subject=f"imports:{bank_id}",
+        is_due=lambda session: has_old_files(session, now=now, bank_id=bank_id),
+        run=lambda session: delete_old_files(session, now=now, bank_id=bank_id),
     )
 
 

@@ -3,6 +3,8 @@
 Exit codes: 0 done, 1 a plan breaks rules, 2 wrong input, 3 no plan found in time.
 """
 
+from __future__ import annotations
+
 import argparse
 import errno
 import json
@@ -13,8 +15,9 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
+import routing
 from routing.analysis.compare import VisitDifference, compare
 from routing.analysis.explain import explain
 from routing.analysis.insertion import insertions
@@ -33,9 +36,10 @@ from routing.formats.schema import native_schema
 from routing.plan import Plan
 from routing.process.reader_death import die_with_reader
 from routing.schedule import assembled, retimed
-from routing.solver import Budget, OnImprovement, solve
 from routing.units import Seconds
-from routing.warm import is_warm, warm
+
+if TYPE_CHECKING:
+    from routing.solver import OnImprovement
 
 DONE: Final = 0
 BREAKS_RULES: Final = 1
@@ -160,9 +164,9 @@ def _searched(options: Arguments, question: ReadProblem, start: Plan | None) -> 
     """Search, and report better plans to a program or to a terminal."""
     if options.progress or not sys.stderr.isatty():
         told = _told() if options.progress else None
-        return solve(question.problem, _budget(options), start, told)
+        return routing.solve(question.problem, _budget(options), start, told)
     try:
-        return solve(question.problem, _budget(options), start, _shown(options, question))
+        return routing.solve(question.problem, _budget(options), start, _shown(options, question))
     finally:
         sys.stderr.write("\n")
 
@@ -222,12 +226,12 @@ def _answer(question: ReadProblem, answer: WrittenPlan) -> Plan:
     return assembled(question.problem, tuple(answer))
 
 
-def _budget(options: Arguments) -> Budget:
+def _budget(options: Arguments) -> routing.Budget:
     bounds = (options.seconds, options.stall_seconds, options.iterations)
     seconds = 10.0 if bounds == (None, None, None) else options.seconds
     chosen = {name: getattr(options, name) for name in ("threads", "seed")}
-    known = {one.name for one in fields(Budget)}
-    return Budget(
+    known = {one.name for one in fields(routing.Budget)}
+    return routing.Budget(
         seconds=seconds,
         stall_seconds=options.stall_seconds,
         iterations=options.iterations,
@@ -236,6 +240,8 @@ def _budget(options: Arguments) -> Budget:
 
 
 def _warm(_: Arguments) -> int:
+    from routing.warm import is_warm, warm  # noqa: PLC0415 - the compiled code takes a second to load
+
     if not is_warm():
         sys.stderr.write("Compiling the planner, once; it takes a minute or so.\n")
         warm()

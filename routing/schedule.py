@@ -6,31 +6,20 @@ happens before the departure, and at a door only for a window or a ride limit. T
 computes it.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 
+from routing import timing
 from routing.cost import cost
 from routing.errors import InvalidPlanError
 from routing.plan import Plan, Rest, Rule, Stop, Tour, Unassigned, Unloading
 from routing.problem import Problem, Shift, Visit
-from routing.timing import accessors, earliest_start, lenient, tour_evaluation
 from routing.timing.encoding import BREAKS_FROM, DURATION, IntArray, encode
-from routing.timing.leg_sequence import POINT_PLACE, SERVICE_TIME, VISIT, leg_totals
 from routing.units import Metres, Seconds
-
-RULES: Final[Mapping[int, Rule]] = {
-    earliest_start.NO_WINDOW: Rule.WINDOWS,
-    earliest_start.TOO_LATE: Rule.SHIFTS,
-    earliest_start.NO_BREAK: Rule.BREAKS,
-    earliest_start.RIDE_TOO_LONG: Rule.RIDE_TIME,
-    earliest_start.NOT_RECEIVED: Rule.ENDS,
-    tour_evaluation.OVERLOADED: Rule.LOAD,
-    tour_evaluation.ABOVE_LIMIT: Rule.LIMITS,
-}
-"""Rules by failure status of the timing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,15 +50,31 @@ def timed(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> Tour | Bro
         problem,
         shift,
         visits,
-        tour_evaluation.LOADS | tour_evaluation.RIDE_TIMES | tour_evaluation.LIMITS,
+        _rules_to_keep()[0],
     )
-    if way.status == earliest_start.LEGAL:
+    if way.status == timing.earliest_start.LEGAL:
         return _tour(problem, shift, way)
     visit = None
-    at_a_point = way.status in {earliest_start.NO_WINDOW, earliest_start.RIDE_TOO_LONG}
+    at_a_point = way.status in {
+        timing.earliest_start.NO_WINDOW,
+        timing.earliest_start.RIDE_TOO_LONG,
+    }
     if at_a_point and way.row < len(visits):
         visit = visits[way.row].id
-    return Broken(rule=RULES[way.status], visit=visit, by=Seconds(way.amount))
+    return Broken(rule=_rule(way.status), visit=visit, by=Seconds(way.amount))
+
+
+def _rule(status: int) -> Rule:
+    """Return the rule that a failed timing breaks."""
+    return {
+        timing.earliest_start.NO_WINDOW: Rule.WINDOWS,
+        timing.earliest_start.TOO_LATE: Rule.SHIFTS,
+        timing.earliest_start.NO_BREAK: Rule.BREAKS,
+        timing.earliest_start.RIDE_TOO_LONG: Rule.RIDE_TIME,
+        timing.earliest_start.NOT_RECEIVED: Rule.ENDS,
+        timing.tour_evaluation.OVERLOADED: Rule.LOAD,
+        timing.tour_evaluation.ABOVE_LIMIT: Rule.LIMITS,
+    }[status]
 
 
 def best_effort(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> Tour:
@@ -81,22 +86,20 @@ def best_effort(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> Tour
     """
     f = encode(problem)
     row, rows = _rows(problem, shift, visits)
-    for keep in _KINDNESS:
-        way = tour_evaluation.evaluate(f, row, rows, keep)
-        if way.status == earliest_start.LEGAL:
+    most, *fewer = _rules_to_keep()
+    for keep in (most, *fewer):
+        way = timing.tour_evaluation.evaluate(f, row, rows, keep)
+        if way.status == timing.earliest_start.LEGAL:
             return _tour(problem, shift, way)
-        if keep == _KINDNESS[0] and not shift.reload and _is_too_late(f, row, rows):
+        if keep == most and not shift.reload and _is_too_late(f, row, rows):
             break
-    return _tour(problem, shift, lenient.evaluate_leniently(f, row, rows))
+    return _tour(problem, shift, timing.lenient.evaluate_leniently(f, row, rows))
 
 
-_KINDNESS: Final = (
-    tour_evaluation.LOADS | tour_evaluation.RIDE_TIMES | tour_evaluation.LIMITS,
-    tour_evaluation.LOADS | tour_evaluation.RIDE_TIMES,
-    tour_evaluation.RIDE_TIMES,
-    0,
-)
-"""Sets of kept rules, from most to least."""
+def _rules_to_keep() -> tuple[int, ...]:
+    """Return the sets of kept rules, from most to least."""
+    loads, rides = timing.tour_evaluation.LOADS, timing.tour_evaluation.RIDE_TIMES
+    return loads | rides | timing.tour_evaluation.LIMITS, loads | rides, rides, 0
 
 
 def _is_too_late(f: IntArray, shift: int, rows: IntArray) -> bool:
@@ -104,7 +107,9 @@ def _is_too_late(f: IntArray, shift: int, rows: IntArray) -> bool:
 
     Shifts with unloadings are excluded: an unloading can save a set-up.
     """
-    return bool(tour_evaluation.evaluate(f, shift, rows, 0).status != earliest_start.LEGAL)
+    return bool(
+        timing.tour_evaluation.evaluate(f, shift, rows, 0).status != timing.earliest_start.LEGAL
+    )
 
 
 def retimed(problem: Problem, orders: Mapping[str, Sequence[str]]) -> Plan:
@@ -158,9 +163,11 @@ def _visits(problem: Problem, shift: str, names: Sequence[str]) -> list[Visit]:
 
 def _driven(
     problem: Problem, shift: Shift, visits: Sequence[Visit], keep: int
-) -> tour_evaluation.TourEvaluation:
+) -> timing.tour_evaluation.TourEvaluation:
     row, rows = _rows(problem, shift, visits)
-    way: tour_evaluation.TourEvaluation = tour_evaluation.evaluate(encode(problem), row, rows, keep)
+    way: timing.tour_evaluation.TourEvaluation = timing.tour_evaluation.evaluate(
+        encode(problem), row, rows, keep
+    )
     return way
 
 
@@ -169,7 +176,7 @@ def _rows(problem: Problem, shift: Shift, visits: Sequence[Visit]) -> tuple[int,
     return problem.shift_row(shift.id), np.array(rows, dtype=np.int64)
 
 
-def _tour(problem: Problem, shift: Shift, way: tour_evaluation.TourEvaluation) -> Tour:
+def _tour(problem: Problem, shift: Shift, way: timing.tour_evaluation.TourEvaluation) -> Tour:
     end = len(way.legs) - 1
     stops: list[Stop] = []
     unloadings: list[Unloading] = []
@@ -177,31 +184,31 @@ def _tour(problem: Problem, shift: Shift, way: tour_evaluation.TourEvaluation) -
     slots = iter(way.slots[: len(way.slots)])
     slot = next(slots, None)
     for row in range(end + 1):
-        while slot is not None and slot[earliest_start.GAP] == row:
+        while slot is not None and slot[timing.earliest_start.GAP] == row:
             rests.append(_rest(encode(problem), problem, shift, slot, len(stops)))
             slot = next(slots, None)
         if row == end:
             break
         arrival, begin = (
             Seconds(int(way.times[row, at]))
-            for at in (earliest_start.ARRIVAL, earliest_start.BEGIN)
+            for at in (timing.earliest_start.ARRIVAL, timing.earliest_start.BEGIN)
         )
-        done = Seconds(begin + int(way.legs[row, SERVICE_TIME]))
-        visit = way.legs[row, VISIT]
+        done = Seconds(begin + int(way.legs[row, timing.leg_sequence.SERVICE_TIME]))
+        visit = way.legs[row, timing.leg_sequence.VISIT]
         if visit >= 0:
             name = problem.visits[visit].id
             stops.append(Stop(visit=name, arrival=arrival, begin=begin, end=done))
         else:
-            place = problem.places[way.legs[row, POINT_PLACE]].id
+            place = problem.places[way.legs[row, timing.leg_sequence.POINT_PLACE]].id
             unloadings.append(
                 Unloading(place=place, after=len(stops), arrival=arrival, begin=begin, end=done)
             )
     return Tour(
         shift=shift.id,
         start=shift.start,
-        end=problem.places[way.legs[end, POINT_PLACE]].id,
+        end=problem.places[way.legs[end, timing.leg_sequence.POINT_PLACE]].id,
         departure=Seconds(int(way.departure)),
-        arrival=Seconds(int(way.times[end, earliest_start.ARRIVAL])),
+        arrival=Seconds(int(way.times[end, timing.earliest_start.ARRIVAL])),
         stops=tuple(stops),
         metres=_metres(problem, shift, way),
         unloadings=tuple(unloadings),
@@ -210,16 +217,20 @@ def _tour(problem: Problem, shift: Shift, way: tour_evaluation.TourEvaluation) -
 
 
 def _rest(f: IntArray, problem: Problem, shift: Shift, slot: IntArray, after: int) -> Rest:
-    first = accessors.shift(f, problem.shift_row(shift.id), BREAKS_FROM)
-    begin = int(slot[earliest_start.BREAK_BEGIN])
+    first = timing.accessors.shift(f, problem.shift_row(shift.id), BREAKS_FROM)
+    begin = int(slot[timing.earliest_start.BREAK_BEGIN])
     return Rest(
-        name=shift.breaks[slot[earliest_start.BREAK] - first].id,
+        name=shift.breaks[slot[timing.earliest_start.BREAK] - first].id,
         after=after,
         begin=Seconds(begin),
-        end=Seconds(begin + int(accessors.break_(f, slot[earliest_start.BREAK], DURATION))),
+        end=Seconds(
+            begin + int(timing.accessors.break_(f, slot[timing.earliest_start.BREAK], DURATION))
+        ),
     )
 
 
-def _metres(problem: Problem, shift: Shift, way: tour_evaluation.TourEvaluation) -> Metres:
-    _, metres, _ = leg_totals(encode(problem), problem.shift_row(shift.id), way.legs)
+def _metres(problem: Problem, shift: Shift, way: timing.tour_evaluation.TourEvaluation) -> Metres:
+    _, metres, _ = timing.leg_sequence.leg_totals(
+        encode(problem), problem.shift_row(shift.id), way.legs
+    )
     return Metres(int(metres))

@@ -77,7 +77,7 @@ def test_all_wrong_settings_are_told_at_once(home: Path, monkeypatch: pytest.Mon
         assert name in answer.output
 
 
-def test_a_file_is_imported_whole_or_not_at_all(home: Path) -> None:
+def test_the_good_rows_of_a_file_come_in_and_the_others_are_written_down(home: Path) -> None:
     found_bordeaux()
     file = home / "donors.csv"
     good = DONORS.format("Bordeaux", "dora@example.org")
@@ -85,11 +85,28 @@ def test_a_file_is_imported_whole_or_not_at_all(home: Path) -> None:
     answer = run("import", "donors", str(file), "--bank", "bordeaux")
     assert answer.exit_code == 1
     assert "line 3, town" in answer.output
-    assert "Nothing was imported" in answer.output
+    assert "1 row was imported" in answer.output
+    rest = (home / "donors-to-correct.csv").read_text("utf-8-sig")
+    assert "town: This must not be empty." in rest
     file.write_text(good, "utf-8")
     answer = run("import", "donors", str(file), "--bank", "bordeaux")
     assert answer.exit_code == 0
-    assert "1 row was imported" in answer.output
+    assert "line 2 is a known donor: left out" in answer.output
+    answer = run("import", "donors", str(file), "--bank", "bordeaux", "--update-known")
+    assert "1 row was updated" in answer.output
+
+
+def test_a_heading_of_a_file_is_named_once_and_remembered(home: Path) -> None:
+    found_bordeaux()
+    file = home / "donors.csv"
+    file.write_text("Who;Nom;Adresse;CP;Ville\nDora;Petit;1 rue X;1000;Bourg\n", "utf-8")
+    answer = run("import", "donors", str(file), "--bank", "bordeaux")
+    assert (answer.exit_code, "first_name is missing" in answer.output) == (1, True)
+    answer = run("import", "donors", str(file), "--bank", "bordeaux", "--column", "Who=first_name")
+    assert (answer.exit_code, "postcode: 1000 -> 01000" in answer.output) == (0, True)
+    answer = run("import", "donors", str(file), "--bank", "bordeaux", "--likely-are-new")
+    assert (answer.exit_code, "1 row was imported" in answer.output) == (0, True)
+    assert run("import", "donors", str(file), "--bank", "x", "--column", "Who=age").exit_code == 2
 
 
 def test_the_secret_is_made_once_and_only_its_owner_reads_it(home: Path) -> None:

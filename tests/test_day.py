@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -19,6 +20,8 @@ from collector.worker import work_until_idle
 from tests.builders import DAY, add_donor
 from tests.conftest import SetClock
 from tests.town import Town, sign_in
+
+pytestmark = pytest.mark.twin
 
 FREEZER = {"bottles": "3", "volume_ml": "600", "oldest_on": "2026-11-01", "empties_wanted": "4"}
 WELL = {"health-illness": "no", "health-medication": "no", "health-exposure": "no"}

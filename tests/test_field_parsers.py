@@ -9,6 +9,7 @@ import pytest
 
 from collector.errors import Refused
 from collector.field_parsers import (
+    birthday_parser,
     choice_parser,
     clean,
     parse_date,
@@ -20,6 +21,7 @@ from collector.field_parsers import (
     parse_yes_no,
     past_date_parser,
     phone_parser,
+    takes_text_messages,
 )
 from collector.pickups.models import Kit
 
@@ -84,6 +86,8 @@ def test_a_spelling_is_understood(parse: Callable[[str], object], text: str, val
         (parse_date, "yesterday", "date_not_read"),
         (past_date_parser(TODAY), "2026-11-24", "day_in_future"),
         (past_date_parser(TODAY), "soon", "date_not_read"),
+        (birthday_parser(TODAY), "2026-11-24", "day_in_future"),
+        (birthday_parser(TODAY), "03/05/1926", "born_too_long_ago"),
         (parse_time, "24:00", "time_not_read"),
         (parse_time, "9:60", "time_not_read"),
         (parse_time, "9::30", "time_not_read"),
@@ -121,6 +125,23 @@ def test_a_text_without_a_value_is_refused_with_its_code(
     with pytest.raises(Refused) as refused:
         parse(text)
     assert refused.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("phone", "country", "taken"),
+    [
+        ("06 39 98 00 01", "FR", True),
+        ("+33 6 39 98 00 01", "GB", True),
+        ("0692 12 34 56", "FR", True),
+        ("(202) 555-0143", "US", True),
+        ("05 36 49 00 01", "FR", False),
+        ("0800 00 00 01", "FR", False),
+        ("", "FR", False),
+        (None, "FR", False),
+    ],
+)
+def test_a_landline_takes_no_text_messages(phone: str | None, country: str, taken: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    assert takes_text_messages(phone, country) is taken
 
 
 def test_a_text_is_cleaned_of_spaces_around_it_and_of_nul() -> None:

@@ -13,6 +13,8 @@ from collector.db import sqlite as sqlite_driver
 from collector.models import EVERY_MODULE
 from tests.schema import differences
 
+pytestmark = pytest.mark.twin
+
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Engine:

@@ -7,8 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from geopy.distance import great_circle
-
 from collector.banks.models import Known, Lactarium, LactariumKind, Zone
 from collector.banks.policies import Policies, PolicyKey
 
@@ -107,6 +105,8 @@ def _option(
     at: tuple[float, float],
     areas: Mapping[int, CollectionArea],
 ) -> Option:
+    from geopy.distance import great_circle  # noqa: PLC0415 - geopy loads fifty geocoders
+
     km = float(great_circle(at, (line.latitude, line.longitude)).km)
     return Option(lactarium=line, km=km, reach=_reach(line, postcode, km, areas))
 

@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from collector.db import BankOwned, Base
+from collector.pickups.models import MilkLine
 
 
 class ContainerState(StrEnum):
@@ -51,6 +52,7 @@ class Container(BankOwned, Base):
     state: Mapped[ContainerState]
     refused_because: Mapped[RefusalReason | None]
     kind: Mapped[ContainerKind] = mapped_column(default=ContainerKind.BOTTLE)
+    line: Mapped[MilkLine] = mapped_column(default=MilkLine.DONATED)
     box: Mapped[str] = mapped_column(default="")
     """The code of the box into which the container was put; empty if not recorded."""
     history: Mapped[list["CustodyEntry"]] = relationship(
@@ -95,7 +97,10 @@ class DoorRecord(BankOwned, Base):
     withdrawn_at: Mapped[datetime | None]
     """The instant of the undo, or None; the record itself is never removed."""
     details: Mapped[dict[str, Any]]
-    """Box, seal, tubes with the time drawn, purposes fulfilled, pump, photo, missing proofs."""
+    """Box, seal, tubes with the time drawn, purposes fulfilled, pump, photo, missing proofs.
+
+    `volume_declared` tells whether the volume is the donor's own figure.
+    """
 
 
 class BoxReadingKind(StrEnum):

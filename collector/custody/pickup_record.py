@@ -38,6 +38,10 @@ Labels = Annotated[tuple[Label, ...], Meta(max_length=10 * MOST_BOTTLES)]
 """Numbers of containers as typed or scanned, each at most once."""
 
 
+DETAILS = ("volume_declared", "tubes", "box", "seal", "pump", "photo", "checks")
+"""Fields of a record without a column of their own."""
+
+
 class PickupRecordFlag(StrEnum):
     """A reason for the quality manager to review a record; the milk's fate is decided elsewhere."""
 
@@ -75,6 +79,8 @@ class PickupRecord(PayloadPart, frozen=True, kw_only=True):
     """Result of the check of the storage, an act that French law requires; None if not made."""
     bottles: Annotated[int, Meta(ge=0, le=MOST_BOTTLES)]
     volume_ml: Annotated[int, Meta(ge=0, le=MOST_VOLUME_ML, description="millilitres")]
+    volume_declared: bool = False
+    """Whether the volume is the donor's own figure, since none was measured at the visit."""
     freezer_celsius: Celsius | None = None
     """Temperature of the donor's freezer; None if not read."""
     containers: Labels = ()
@@ -82,6 +88,8 @@ class PickupRecord(PayloadPart, frozen=True, kw_only=True):
     empties_left: Annotated[int, Meta(ge=0, le=MOST_EMPTIES)] = 0
     """Empty bottles left with the donor."""
     note: Note = ""
+    for_office: bool = False
+    """Whether the note is a remark for the office."""
     tubes: Annotated[tuple[Tube, ...], Meta(max_length=MOST_TUBES)] = ()
     box: OptionalBoxCode = ""
     seal: ShortText = ""
@@ -176,7 +184,7 @@ class PickupRecord(PayloadPart, frozen=True, kw_only=True):
     def details(self) -> dict[str, Any]:
         """Return the fields that have no column of their own in a door record's row."""
         payload = self.as_payload()
-        return {name: payload[name] for name in ("tubes", "box", "seal", "pump", "photo", "checks")}
+        return {name: payload[name] for name in DETAILS}
 
 
 def judge(record: PickupRecord, *, milk_expected: bool) -> None:

@@ -75,7 +75,7 @@ def demonstration_bank(session: Session, *, now: datetime) -> Bank:
         slug=SLUG,
         name="Lactarium de démonstration",
         town="Pessac",
-        phone="+33 5 55 55 01 00",
+        phone="+33 5 36 49 01 00",
     )
     _add_sites(session, bank.id)
     session.add(Zone(bank_id=bank.id, name="Gironde et Landes", postcodes=["33", "40"]))
@@ -203,7 +203,8 @@ def _donor(
         first_name=member.first_name,
         family_name=member.family_name,
         email=f"donor{number + 1}@example.org",
-        phone=f"+33 6 55 55 {number // 100:02d} {number % 100:02d}",
+        phone=f"+33 6 39 98 {number // 100:02d} {number % 100:02d}",
+        phone_unreached_on=None,
         language="fr",
         discreet=member.discreet,
         state=member.state,

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session, joinedload
 from collector.banks.queries import get_bank
 from collector.custody.models import DoorRecord
 from collector.donor_contact.eta_window import EtaWindow, eta_windows
+from collector.donors.contact import text_number
 from collector.notices.actions import notify
 from collector.notices.queries import known_notices, notices_of_kind
-from collector.pickups.giving import bereaved_pickups
 from collector.pickups.models import Pickup, PickupState
 from collector.rounds.models import DayPlan, Round, RoundState
 from collector.rounds.promises import Promise
@@ -133,7 +133,13 @@ def receipts(session: Session, *, bank_id: int, now: datetime) -> list[Reminder]
         .order_by(DoorRecord.pickup_id)
     )
     found = [
-        Reminder(pickup_id=key, template="receipt", once=f"receipt pickup:{key}") for key in records
+        Reminder(
+            pickup_id=key,
+            template="receipt",
+            once=f"receipt pickup:{key}",
+            figures={"pickup": key},
+        )
+        for key in records
     ]
     return _unsent(session, bank_id, found)
 
@@ -149,7 +155,7 @@ def queue_reminders(session: Session, reminders: Iterable[Reminder], *, now: dat
             once=each.once,
             recipient=f"donor:{pickup.donor_id}",
             email=pickup.donor.email,
-            phone=pickup.donor.phone,
+            phone=text_number(session, pickup.donor),
             template=each.template,
             language=pickup.donor.language,
             **each.figures,
@@ -187,8 +193,6 @@ def _pickups(session: Session, keys: Iterable[int]) -> list[Pickup]:
 
 
 def _unsent(session: Session, bank_id: int, reminders: list[Reminder]) -> list[Reminder]:
-    """Return the reminders not queued yet, without those of bereaved donors."""
+    """Return the reminders not queued yet."""
     known = known_notices(session, bank_id=bank_id, once=[each.once for each in reminders])
-    rest = [each for each in reminders if each.once not in known]
-    silent = bereaved_pickups(session, [each.pickup_id for each in rest])
-    return [each for each in rest if each.pickup_id not in silent]
+    return [each for each in reminders if each.once not in known]

@@ -76,6 +76,7 @@ def register(
         family_name=family_name.strip(),
         email=(email or "").strip().lower() or None,
         phone=(phone or "").strip() or None,
+        phone_unreached_on=None,
         language=language,
         discreet=discreet,
         state=DonorState.CANDIDATE,
@@ -106,9 +107,12 @@ def sign_interview(
     Raises
     ------
     Refused
-        `professional_needed`: the person is no physician, midwife or nurse.
+        `professional_needed`: the person is no physician, midwife or nurse;
+        `interview_before_birth`.
     """
     donor = get_donor(session, bank_id, donor_id)
+    if donor.baby_born_on is not None and on < donor.baby_born_on:
+        raise Refused("interview_before_birth")
     person = owned(session, Person, bank_id, person_id)
     if not is_professional(session, bank_id=bank_id, person_id=person.id):
         raise Refused("professional_needed")
@@ -156,7 +160,8 @@ def record_serology(
     Raises
     ------
     Refused
-        `serology_dates_backwards`: the result would expire before the sample was drawn.
+        `serology_dates_backwards`: the result would expire before the sample was drawn;
+        `serology_too_long` (`days`): it would be valid for longer than the bank's policy.
     """
     donor = get_donor(session, bank_id, donor_id)
     until = _valid_until(session, bank_id, drawn_on, outcome, valid_until)
@@ -185,7 +190,7 @@ def answer_serology(
     Raises
     ------
     Refused
-        `serology_dates_backwards`.
+        `serology_dates_backwards`, `serology_too_long` (`days`).
     """
     result = owned(session, Serology, bank_id, serology_id)
     donor = get_donor(session, bank_id, result.donor_id)
@@ -194,6 +199,20 @@ def answer_serology(
     record_act(session, donor, now=now, actor=actor, action="serology answered")
     _end_expiry(session, donor, now=now, actor=actor)
     return result
+
+
+def refuse_serology_dates(drawn_on: date, valid_until: date, *, days: int) -> None:
+    """Refuse a last valid day before the sample, or later than the bank's days after it.
+
+    Raises
+    ------
+    Refused
+        `serology_dates_backwards`, `serology_too_long` (`days`).
+    """
+    if valid_until < drawn_on:
+        raise Refused("serology_dates_backwards")
+    if valid_until > drawn_on + timedelta(days=days):
+        raise Refused("serology_too_long", days=days)
 
 
 def change_state(
@@ -308,11 +327,10 @@ def _valid_until(
 ) -> date | None:
     if outcome is not SerologyOutcome.CLEAR:
         return None
+    days = policies_of(session, bank_id)[PolicyKey.SEROLOGY_DAYS]
     if valid_until is None:
-        days = policies_of(session, bank_id)[PolicyKey.SEROLOGY_DAYS]
-        valid_until = drawn_on + timedelta(days=days)
-    if valid_until < drawn_on:
-        raise Refused("serology_dates_backwards")
+        return drawn_on + timedelta(days=days)
+    refuse_serology_dates(drawn_on, valid_until, days=days)
     return valid_until
 
 

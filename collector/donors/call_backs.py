@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from collector.banks.models import Bank
@@ -14,6 +14,7 @@ from collector.banks.policies import PolicyKey
 from collector.banks.queries import get_bank, policies_of
 from collector.db import owned
 from collector.donors.actions import record_act
+from collector.donors.contact import mark_phone_unreached
 from collector.donors.models import CallBack, CallBackState, Donor
 from collector.donors.queries import get_donor
 from collector.errors import Refused
@@ -133,9 +134,21 @@ def close_call_back(
     call.state = CallBackState.DONE if reached else CallBackState.MISSED
     call.settled_at, call.settled_by_id = now, person_id
     donor = get_donor(session, bank_id, call.donor_id)
+    if reached:
+        donor.phone_unreached_on = None
+    else:
+        mark_phone_unreached(session, donor, at=now)
     action = "called" if reached else "called in vain"
     record_act(session, donor, now=now, actor=f"person:{person_id}", action=action)
     return call
+
+
+def withdraw_call_backs(session: Session, *, now: datetime, donor_id: int) -> None:
+    """Withdraw the call for which a donor waits."""
+    waiting = CallBack.donor_id == donor_id, CallBack.state == CallBackState.ASKED
+    session.execute(
+        update(CallBack).where(*waiting).values(state=CallBackState.WITHDRAWN, settled_at=now)
+    )
 
 
 def open_call_back(session: Session, donor: Donor) -> CallBack | None:

@@ -6,11 +6,14 @@ from datetime import date, datetime
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from collector.banks.queries import get_bank
 from collector.donors.actions import record_act
 from collector.donors.models import Donor
-from collector.donors.queries import get_donor
+from collector.donors.queries import get_donor, phone_digits
 from collector.errors import Refused
+from collector.field_parsers import takes_text_messages
 from collector.places.models import Position
+from collector.service_day import ServiceDay
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +30,37 @@ class ContactCorrection:
     access_notes: str
     baby_born_on: date | None
     discreet: bool
+
+
+def text_number(session: Session, donor: Donor) -> str | None:
+    """Return the donor's telephone if it may receive text messages; None for a landline."""
+    country = get_bank(session, donor.bank_id).jurisdiction.country
+    return donor.phone if takes_text_messages(donor.phone, country) else None
+
+
+def mark_phone_unreached(session: Session, donor: Donor, *, at: datetime) -> None:
+    """Mark that a donor's telephone could not be reached on the day of an instant."""
+    day = ServiceDay.of(at, get_bank(session, donor.bank_id).zone).day
+    donor.phone_unreached_on = max(day, donor.phone_unreached_on or day)
+
+
+def settle_phone(
+    session: Session, *, now: datetime, bank_id: int, donor_id: int, actor: str
+) -> Donor:
+    """Take back that a donor's telephone could not be reached."""
+    donor = get_donor(session, bank_id, donor_id)
+    donor.phone_unreached_on = None
+    record_act(session, donor, now=now, actor=actor, action="phone reached again")
+    return donor
+
+
+def changed_fields(donor: Donor, correction: ContactCorrection) -> frozenset[str]:
+    """Return the names of the fields of contact and address that a correction changes."""
+    known = {"phone": donor.phone or "", "email": donor.email or ""}
+    known |= {
+        name: getattr(donor.address, name) for name in ("line", "postcode", "town", "access_notes")
+    }
+    return frozenset(name for name, value in known.items() if value != getattr(correction, name))
 
 
 def correct_contact(
@@ -51,6 +85,8 @@ def correct_contact(
         raise Refused("contact_missing")
     donor = get_donor(session, bank_id, donor_id)
     donor.first_name, donor.family_name = correction.first_name, correction.family_name
+    if phone_digits(correction.phone) != phone_digits(donor.phone):
+        donor.phone_unreached_on = None
     donor.phone, donor.email = correction.phone or None, correction.email.lower() or None
     donor.baby_born_on, donor.discreet = correction.baby_born_on, correction.discreet
     address = donor.address

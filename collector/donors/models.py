@@ -57,7 +57,7 @@ class Donor(BankOwned, Base):
     """A mother with a donor's file, as a candidate or as a giver."""
 
     __tablename__ = "donors"
-    __table_args__ = (UniqueConstraint("bank_id", "number"),)
+    __table_args__ = (UniqueConstraint("bank_id", "number"), UniqueConstraint("bank_id", "once"))
 
     number: Mapped[str]
     """Random, with a check digit; it reveals neither the donor, nor a date, nor a count."""
@@ -65,6 +65,8 @@ class Donor(BankOwned, Base):
     family_name: Mapped[str]
     email: Mapped[str | None] = mapped_column(index=True)
     phone: Mapped[str | None]
+    phone_unreached_on: Mapped[date | None]
+    """The last day on which her telephone could not be reached; None once it could."""
     language: Mapped[str]
     discreet: Mapped[bool]
     """Messages name neither the service nor its purpose."""
@@ -81,6 +83,8 @@ class Donor(BankOwned, Base):
     erasure_asked_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]
     """The instant of the erasure, after which the number alone remains."""
+    once: Mapped[str | None] = mapped_column(default=None)
+    """The key of the first contact's form: a form that is sent twice opens one file."""
     joined_into_id: Mapped[int | None] = mapped_column(ForeignKey("donors.id"))
     """The file into which this one was merged."""
     version: Mapped[int] = mapped_column()

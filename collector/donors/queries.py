@@ -7,6 +7,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 from collector.donors.models import Decision, Donor, DonorState
 from collector.errors import NotFound
 from collector.places.models import Address
+from collector.search_words import is_found, search_text
 
 BETWEEN_DIGITS = (" ", ".", "-", "/", "(", ")", "\N{NO-BREAK SPACE}")
 PHONE_DIGITS = 9
@@ -69,14 +70,24 @@ def candidates_of(session: Session, bank_id: int) -> list[Donor]:
 
 
 def donors_matching(session: Session, bank_id: int, text: str) -> list[Donor]:
-    """Return the donors of a bank by a part of number, name or telephone."""
-    name, digits = text.casefold(), _digits(text)
-    return [
-        donor
-        for donor in donors_of(session, bank_id)
-        if name in f"{donor.first_name} {donor.family_name} {donor.first_name}".casefold()
-        or (digits and (digits in donor.number or digits in _digits(donor.phone or "")))
-    ]
+    """Return the donors of a bank by words of name, number, telephone, e-mail and address."""
+    donors = donors_of(session, bank_id)
+    return [donor for donor in donors if is_found(text, donor_words(donor))]
+
+
+def donor_words(donor: Donor) -> str:
+    """Return the text in which a donor is searched."""
+    address = donor.address
+    texts = (
+        donor.first_name,
+        donor.family_name,
+        donor.number,
+        donor.email or "",
+        address.line,
+        address.postcode,
+        address.town,
+    )
+    return search_text(texts, donor.phone)
 
 
 def donors_by_email(session: Session, email: str) -> list[Donor]:
@@ -120,7 +131,3 @@ def steps_of(session: Session, donor: Donor) -> list[Decision]:
     """Return the steps of a donor's file, oldest first."""
     steps = select(Decision).where(Decision.donor_id == donor.id).order_by(Decision.id)
     return list(session.scalars(steps))
-
-
-def _digits(text: str) -> str:
-    return "".join(filter(str.isdigit, text))

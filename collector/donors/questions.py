@@ -2,7 +2,8 @@
 
 A yes to a *permanent* question blocks. A yes to a *temporary* one blocks through the last day of
 its deferral, counted from the day of the yes. A yes to a *current* one, "I am not sure", and a
-temporary yes without a date need a review by a professional.
+temporary yes without a date need a review by a professional. So does a yes to "in the last twelve
+months" with an older day: the answer contradicts itself.
 """
 
 import json
@@ -87,6 +88,8 @@ class Finding:
     verdict: EligibilityVerdict
     until: date | None
     """The last day of a temporary deferral."""
+    contradicts: bool = False
+    """Whether the day of a yes lies before the period of the question."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,15 +157,26 @@ def validate_questions(questions: Sequence[Question]) -> None:
 
 
 def outcome(
-    questions: Iterable[Question], answers: Mapping[str, Answered], *, on: date
+    questions: Iterable[Question],
+    answers: Mapping[str, Answered],
+    *,
+    on: date,
+    answered_on: date | None = None,
 ) -> ScreeningResult:
-    """Return the result of the answers to these questions on a day."""
+    """Return the result of the answers to these questions on a day.
+
+    Parameters
+    ----------
+    answered_on
+        The day on which they were answered, by default `on`: a deferral that had ended before it
+        contradicts the yes.
+    """
     asked = list(questions)
     findings = tuple(
         found
         for question in asked
         if (answered := answers.get(question.key)) is not None
-        and (found := _finding(question, answered, on)) is not None
+        and (found := _finding(question, answered, on, answered_on or on)) is not None
     )
     missing = tuple(question for question in asked if question.key not in answers)
     verdicts = {found.verdict for found in findings}
@@ -175,17 +189,25 @@ def outcome(
     return ScreeningResult(verdict=verdict, findings=findings, missing=missing)
 
 
-def _finding(question: Question, answered: Answered, on: date) -> Finding | None:
+def _finding(question: Question, answered: Answered, on: date, answered_on: date) -> Finding | None:
     if answered.value is AnswerValue.NO:
         return None
-    verdict, until = EligibilityVerdict.NEEDS_REVIEW, None
+    verdict, until, contradicts = EligibilityVerdict.NEEDS_REVIEW, None, False
     if answered.value is AnswerValue.YES and question.kind is YesDuration.PERMANENT:
         verdict = EligibilityVerdict.BLOCKED
     elif (
         answered.value is AnswerValue.YES and question.kind is YesDuration.TEMPORARY and answered.on
     ):
-        until = answered.on + timedelta(days=question.deferral_days or 0)
-        if on > until:
+        last = answered.on + timedelta(days=question.deferral_days or 0)
+        contradicts = answered_on > last
+        if on > last and not contradicts:
             return None
-        verdict = EligibilityVerdict.BLOCKED
-    return Finding(question=question, answered=answered, verdict=verdict, until=until)
+        if not contradicts:
+            verdict, until = EligibilityVerdict.BLOCKED, last
+    return Finding(
+        question=question,
+        answered=answered,
+        verdict=verdict,
+        until=until,
+        contradicts=contradicts,
+    )

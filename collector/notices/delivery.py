@@ -38,6 +38,10 @@ class Undeliverable(Exception):  # noqa: N818 - it is an answer
         self.trouble, self.gone = trouble, gone
 
 
+class Withheld(Exception):  # noqa: N818 - it is an answer
+    """The recipient is to receive no message; the notice never leaves."""
+
+
 @dataclass(frozen=True, slots=True)
 class RenderedNotice:
     """A rendered message.
@@ -132,6 +136,10 @@ def _deliver_one(
         with transaction() as session:
             letter = write(session, session.get_one(Notice, key))
         sender.send(letter)
+    except Withheld:
+        with transaction() as session:
+            session.get_one(Notice, key).state = NoticeState.WITHHELD
+        return False
     except Undeliverable as refused:
         log.warning("notice %s cannot be delivered: %s", key, refused.trouble)
         with transaction() as session:

@@ -16,6 +16,7 @@ class NoticeState(StrEnum):
     OWED = "owed"
     SENT = "sent"
     FAILED = "failed"
+    WITHHELD = "withheld"
 
 
 class Channel(StrEnum):

@@ -3,15 +3,12 @@
 import json
 import smtplib
 import ssl
-from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from email.message import EmailMessage
 from email.utils import formataddr
 from http import HTTPStatus
 
 import requests
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from py_vapid import Vapid
 from pywebpush import WebPushException, webpush
 
 from collector.config import Mail, Push, Settings, Sms
@@ -145,14 +142,6 @@ class WebPushTransport:
             if status is None:
                 raise Undeliverable("keys") from refused
             _judge_http(status)
-
-
-def public_key(push: Push) -> str:
-    """Return the public key for push subscriptions."""
-    point = Vapid.from_string(push.key).public_key.public_bytes(
-        Encoding.X962, PublicFormat.UncompressedPoint
-    )
-    return urlsafe_b64encode(point).rstrip(b"=").decode()
 
 
 def transport_for(settings: Settings) -> Transport:

@@ -11,6 +11,8 @@ from collector.db import is_duplicate, owned
 from collector.people.models import Device, WebSession
 
 LONGEST_NAME = 80
+LARGEST_LEAD = 2**31 - 1
+"""Largest number of seconds that the column stores in both databases."""
 
 
 def see_device(
@@ -23,8 +25,15 @@ def see_device(
     name: str,
     session_id: int,
     unsent: int,
+    clock: datetime | None = None,
 ) -> Device:
-    """Record a phone's contact, with its number of unsent records."""
+    """Record a phone's contact, with its number of unsent records and its clock.
+
+    Parameters
+    ----------
+    clock
+        The phone's time at the contact; None for a phone that sends none.
+    """
     of_phone = select(Device).where(
         Device.bank_id == bank_id, Device.key == key, Device.person_id == person_id
     )
@@ -35,6 +44,7 @@ def see_device(
         )
     device.name, device.session_id = name[:LONGEST_NAME], session_id
     device.seen_at, device.unsent = now, unsent
+    device.clock_ahead_seconds = _lead(clock, now) if clock else None
     session.flush()
     return device
 
@@ -79,6 +89,11 @@ def revoke_device(
     return device
 
 
+def _lead(clock: datetime, now: datetime) -> int:
+    seconds = round((clock - now).total_seconds())
+    return max(-LARGEST_LEAD, min(seconds, LARGEST_LEAD))
+
+
 def _first_seen(
     session: Session, now: datetime, bank_id: int, person_id: int, key: str
 ) -> Device | None:
@@ -91,6 +106,7 @@ def _first_seen(
         first_seen_at=now,
         seen_at=now,
         unsent=0,
+        clock_ahead_seconds=None,
         revoked_at=None,
         revoked_by_id=None,
     )

@@ -1,6 +1,6 @@
 """Rows of the staff, sign-in links, sessions, devices and calendar feeds."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
@@ -105,6 +105,10 @@ class SignInAttempt(Base):
     at: Mapped[datetime]
 
 
+CLOCK_TOLERANCE = timedelta(minutes=2)
+"""Largest error of a phone's clock that neither the collector nor the coordinator is shown."""
+
+
 class Device(BankOwned, Base):
     """A collector's phone, identified by its own UUID; it may be revoked from the board."""
 
@@ -120,8 +124,21 @@ class Device(BankOwned, Base):
     seen_at: Mapped[datetime]
     unsent: Mapped[int]
     """The number of unsent records at the last contact."""
+    clock_ahead_seconds: Mapped[int | None]
+    """Lead of the phone's clock at the last contact, negative if it is late; None if unknown."""
     revoked_at: Mapped[datetime | None]
     revoked_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+
+    @property
+    def clock_error(self) -> timedelta:
+        """The lead of the phone's clock, or zero if it is small, unknown or of a revoked phone."""
+        lead = timedelta(seconds=self.clock_ahead_seconds or 0)
+        return timedelta() if self.revoked_at or abs(lead) <= CLOCK_TOLERANCE else lead
+
+    @property
+    def needs_attention(self) -> bool:
+        """Whether the phone holds unsent records or has a wrong clock."""
+        return bool(self.unsent or self.clock_error)
 
 
 class CalendarFeed(BankOwned, Base):

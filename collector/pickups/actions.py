@@ -13,6 +13,7 @@ from collector.donors.models import Donor
 from collector.donors.queries import get_donor
 from collector.errors import NotFound, Refused
 from collector.pickups.drafts import PickupDraft, draft_of, write_draft
+from collector.pickups.giving import is_bereaved
 from collector.pickups.models import Pickup, PickupHold, PickupState, PickupWindow
 from collector.pickups.queries import get_pickup, request_by_key, requests_of_donor
 from collector.pickups.states import AGREED, OPEN, PROMISED, move_to
@@ -134,6 +135,7 @@ def cancel(
     _refuse_late(session, pickup, now=now, actor=actor, promised_at=promised_at)
     before = pickup.state
     move_to(pickup, PickupState.CANCELLED)
+    pickup.cancelled_at, pickup.cancelled_by = now, actor
     session.flush()
     _note(session, pickup, now=now, actor=actor, action="pickup cancelled", before=before.value)
     return pickup
@@ -239,6 +241,8 @@ def _refuse_for_donor(session: Session, pickup: Pickup, draft: PickupDraft, *, a
     """Refuse a donor's draft that her file or her other requests forbid; staff get flags."""
     if not _is_donor(actor):
         return
+    if is_bereaved(session, pickup.donor.id):
+        raise Refused("call_comes_first")
     policies = policies_of(session, pickup.bank_id)
     judged = [judge(pickup.donor, on=day, policies=policies).verdict for day in draft.days]
     if all(verdict is EligibilityVerdict.BLOCKED for verdict in judged):
@@ -275,6 +279,7 @@ def _needs_answer(before: PickupDraft, after: PickupDraft) -> bool:
     return (
         set(before.windows) != set(after.windows)
         or set(before.purposes) != set(after.purposes)
+        or before.line is not after.line
         or not set(after.health) <= set(before.health)
     )
 

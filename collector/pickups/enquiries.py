@@ -7,13 +7,13 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from collector.banks.policies import PolicyKey
 from collector.banks.queries import policies_of
 from collector.donors.eligibility import BLOOD_HELPS, judge
 from collector.donors.models import Donor
 from collector.errors import NotFound, Refused
-from collector.pickups.actions import accept, request_pickup
+from collector.pickups.actions import accept, change, request_pickup
 from collector.pickups.drafts import PickupDraft, draft_of, write_draft
+from collector.pickups.flags import is_below_minimum
 from collector.pickups.models import Enquiry, Pickup, Purpose
 from collector.pickups.purposes import purposes_for
 
@@ -39,8 +39,21 @@ def get_enquiry(session: Session, *, donor_id: int) -> Enquiry:
     return enquiry
 
 
-def save_enquiry(session: Session, *, now: datetime, donor: Donor, draft: PickupDraft) -> Enquiry:
-    """Keep a donor's draft; a slot that was held for her is released."""
+def save_enquiry(
+    session: Session,
+    *,
+    now: datetime,
+    donor: Donor,
+    draft: PickupDraft,
+    moves: Pickup | None = None,
+) -> Enquiry:
+    """Keep a donor's draft; a slot that was held for her is released.
+
+    Parameters
+    ----------
+    moves
+        The agreed visit that moves to the slot; it keeps its time until the confirmation.
+    """
     session.execute(select(Donor.id).where(Donor.id == donor.id).with_for_update())
     enquiry = enquiry_of(session, donor.id)
     if enquiry is None:
@@ -48,6 +61,7 @@ def save_enquiry(session: Session, *, now: datetime, donor: Donor, draft: Pickup
         session.add(enquiry)
     write_draft(enquiry, draft)
     enquiry.written_at, enquiry.once = now, secrets.token_urlsafe(16)
+    enquiry.moves_id = moves.id if moves else None
     enquiry.day = enquiry.opens = enquiry.closes = enquiry.held_until = None
     session.flush()
     return enquiry
@@ -56,7 +70,11 @@ def save_enquiry(session: Session, *, now: datetime, donor: Donor, draft: Pickup
 def hold_slot(
     session: Session, enquiry: Enquiry, *, now: datetime, day: date, opens: time, closes: time
 ) -> None:
-    """Hold a slot for ten minutes; the caller has turned the day's page before."""
+    """Hold a slot for ten minutes; the caller has turned the day's page before.
+
+    The key of the enquiry changes with the slot, so that a page with another slot confirms nothing.
+    """
+    enquiry.once = secrets.token_urlsafe(16)
     enquiry.day, enquiry.opens, enquiry.closes = day, opens, closes
     enquiry.held_until = now + HELD_FOR
     session.flush()
@@ -68,19 +86,29 @@ def is_held(enquiry: Enquiry, *, now: datetime) -> bool:
 
 
 def confirm(
-    session: Session, *, now: datetime, donor: Donor, actor: str, draft: PickupDraft
+    session: Session,
+    *,
+    now: datetime,
+    donor: Donor,
+    actor: str,
+    draft: PickupDraft,
+    promised_at: datetime | None = None,
 ) -> Pickup:
-    """Make the request of an enquiry, promise its held slot, and accept it if nothing forbids.
+    """Promise the held slot of an enquiry, and accept the request if nothing forbids.
+
+    The request is a new one, or the agreed visit that moves.
 
     Parameters
     ----------
     draft
         The enquiry's draft, completed at the last step.
+    promised_at
+        The instant at which a collector is expected for the visit that moves.
 
     Raises
     ------
     Refused
-        `slot_not_held`: the ten minutes are over; or a refusal of `request_pickup`.
+        `slot_not_held`: the ten minutes are over; or a refusal of `request_pickup` or `change`.
     """
     enquiry = get_enquiry(session, donor_id=donor.id)
     slot = next(iter(draft_of(enquiry).windows), None)
@@ -88,15 +116,8 @@ def confirm(
         raise Refused("slot_not_held")
     policies = policies_of(session, donor.bank_id)
     purposes = purposes_for(donor, days=(slot.day,), policies=policies)
-    pickup = request_pickup(
-        session,
-        now=now,
-        bank_id=donor.bank_id,
-        donor_id=donor.id,
-        actor=actor,
-        once=f"enquiry:{enquiry.once}",
-        draft=replace(draft, windows=(slot,), purposes=purposes),
-    )
+    draft = replace(draft, windows=(slot,), purposes=purposes)
+    pickup = _write(session, enquiry, draft, now=now, actor=actor, promised_at=promised_at)
     pickup.promised_at = now
     if not pickup.holds and _may_be_accepted(session, pickup, donor, slot.day):
         accept(session, now=now, bank_id=donor.bank_id, pickup_id=pickup.id, actor=actor)
@@ -105,10 +126,41 @@ def confirm(
     return pickup
 
 
+def _write(
+    session: Session,
+    enquiry: Enquiry,
+    draft: PickupDraft,
+    *,
+    now: datetime,
+    actor: str,
+    promised_at: datetime | None,
+) -> Pickup:
+    """Make the request of an enquiry, or change the visit that it moves."""
+    if enquiry.moves_id is None:
+        return request_pickup(
+            session,
+            now=now,
+            bank_id=enquiry.bank_id,
+            donor_id=enquiry.donor_id,
+            actor=actor,
+            once=f"enquiry:{enquiry.once}",
+            draft=draft,
+        )
+    return change(
+        session,
+        now=now,
+        bank_id=enquiry.bank_id,
+        pickup_id=enquiry.moves_id,
+        actor=actor,
+        draft=draft,
+        promised_at=promised_at,
+    )
+
+
 def _may_be_accepted(session: Session, pickup: Pickup, donor: Donor, day: date) -> bool:
     """Return whether a slot may be promised before a coordinator reads the request."""
     policies = policies_of(session, donor.bank_id)
     reasons = set(judge(donor, on=day, policies=policies).reasons)
-    enough = pickup.volume_ml >= policies[PolicyKey.MINIMUM_VOLUME_ML]
+    enough = not is_below_minimum(pickup, policies)
     brings_blood = Purpose.BLOOD_SAMPLE in pickup.purposes
     return not (reasons - (BLOOD_HELPS if brings_blood else frozenset())) and enough

@@ -1,6 +1,5 @@
 """Plans of a donor: her pauses, her last gift, and the loss of her child."""
 
-from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
@@ -9,7 +8,7 @@ from sqlalchemy.orm import Session
 from collector.audit.actions import record
 from collector.banks.queries import get_bank
 from collector.errors import Refused
-from collector.pickups.models import Giving, Pickup
+from collector.pickups.models import Giving
 from collector.service_day import ServiceDay
 
 LONGEST_PAUSE = timedelta(days=180)
@@ -26,14 +25,10 @@ def givings_of(session: Session, bank_id: int) -> dict[int, Giving]:
     return {row.donor_id: row for row in rows}
 
 
-def bereaved_pickups(session: Session, pickups: Collection[int]) -> set[int]:
-    """Return the requests of donors who lost their child."""
-    rows = (
-        select(Pickup.id)
-        .join(Giving, Giving.donor_id == Pickup.donor_id)
-        .where(Pickup.id.in_(pickups), Giving.bereaved_at.is_not(None))
-    )
-    return set(session.scalars(rows))
+def is_bereaved(session: Session, donor_id: int) -> bool:
+    """Return whether the donor reported that her child has died."""
+    giving = giving_of(session, donor_id)
+    return giving is not None and giving.bereaved_at is not None
 
 
 def calls_to_make(session: Session, bank_id: int) -> list[Giving]:
@@ -89,19 +84,22 @@ def record_last_gift(
     return giving
 
 
-def record_loss(
+def start_loss(
     session: Session, *, now: datetime, bank_id: int, donor_id: int, actor: str
 ) -> Giving:
-    """Record that the donor's child has died; a second record changes nothing.
-
-    From then on a person of the bank calls before anything is sent.
-    """
+    """Record the instant of a reported loss; `collector.donor_contact.loss` cancels the visits."""
     giving = _get_or_create(session, bank_id=bank_id, donor_id=donor_id)
-    if giving.bereaved_at is None:
-        giving.bereaved_at = now
-        # The chain names no reason: it holds only that the donor waits for a call.
-        _note(session, giving, now=now, actor=actor, action="call wanted")
+    giving.bereaved_at = now
+    # The chain names no reason: it holds only that the donor waits for a call.
+    _note(session, giving, now=now, actor=actor, action="call wanted")
     return giving
+
+
+def end_loss(session: Session, giving: Giving, *, now: datetime, actor: str) -> None:
+    """Take the report of a loss back."""
+    giving.bereaved_at = giving.called_at = giving.called_by_id = None
+    giving.called_off = []
+    _note(session, giving, now=now, actor=actor, action="call no longer wanted")
 
 
 def record_call(
@@ -136,6 +134,7 @@ def _get_or_create(session: Session, *, bank_id: int, donor_id: int) -> Giving:
             bereaved_at=None,
             called_at=None,
             called_by_id=None,
+            called_off=[],
         )
         session.add(giving)
         session.flush()

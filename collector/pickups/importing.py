@@ -1,46 +1,33 @@
-"""Requests from a file: every row or none, with a report by row.
+"""Requests from a file: its rows judged, then the good ones kept.
 
-One row is one request. The column `donor_number` or `email` names the donor. The columns
-`bottles`, `volume_ml` and `oldest_on` are required for a collection; `day`, `opens` and `closes`
-always. Further windows stand in `day2`, `opens2`, `closes2` up to `day5`, `opens5`, `closes5`.
-Optional are `purposes` (`collection` if empty; several are separated by spaces),
-`empties_wanted`, `freezer_nearly_full`, `call_first` and `note`.
+One row is one request. `donor_number`, `email` or `phone` names the donor.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
 
 from sqlalchemy.orm import Session
 
 from collector.banks.queries import get_bank
 from collector.csv_cells import Cells
-from collector.csv_rows import ImportReport, RowReport, read_rows
+from collector.csv_rows import CsvFile
 from collector.donors.models import Donor
 from collector.donors.numbers import compact_number
-from collector.donors.queries import donors_of
+from collector.donors.queries import donors_of, phone_digits
+from collector.errors import Conflict, Refused
 from collector.field_parsers import parse_date, parse_time, parse_volume_ml
+from collector.import_reports import ImportChoices, ImportReport, RowOutcome
 from collector.pickups.actions import request_pickup
 from collector.pickups.drafts import CivilWindow, PickupDraft
+from collector.pickups.import_columns import ORDINALS, WINDOW_COLUMNS
 from collector.pickups.models import Purpose
 from collector.pickups.queries import open_days_by_donor
 from collector.pickups.validation import STAFF_DAYS_AHEAD, mistakes_in
 
-ORDINALS = ("", "2", "3", "4", "5")
-REQUIRED = ("day", "opens", "closes")
-OPTIONAL = (
-    "donor_number",
-    "email",
-    "bottles",
-    "volume_ml",
-    "oldest_on",
-    "purposes",
-    "empties_wanted",
-    "freezer_nearly_full",
-    "call_first",
-    "note",
-    *(f"{name}{ordinal}" for ordinal in ORDINALS[1:] for name in REQUIRED),
-)
+MOST_LITRES = 30
+"""Volumes of a column that are all at most this much are litres: no donor asks for 30 ml."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,59 +40,92 @@ class PickupEntry:
     """The ordinal of each window's columns."""
 
 
-def import_requests(
-    session: Session, data: bytes, *, now: datetime, bank_id: int, actor: str
-) -> ImportReport:
-    """Import a file of requests; if any row is wrong, nothing is written."""
-    zone = get_bank(session, bank_id).zone
-    file = read_rows(data, required=REQUIRED, optional=OPTIONAL)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PickupImport:
+    """The rows of a file as judged, with the values of each."""
+
+    report: ImportReport
+    entries: tuple[PickupEntry, ...] = ()
+
+
+def judge_requests(session: Session, file: CsvFile, *, now: datetime, bank_id: int) -> PickupImport:
+    """Return the rows of a file with their mistakes and repairs."""
     if file.mistakes:
-        return ImportReport(file_mistakes=file.mistakes)
+        return PickupImport(report=ImportReport(file_mistakes=file.mistakes))
+    zone = get_bank(session, bank_id).zone
     rows, donors = [Cells(row) for row in file.rows], _Donors(donors_of(session, bank_id))
-    entries = [_entry(cells, donors) for cells in rows]
+    litres = _are_litres(rows)
+    entries = [_entry(cells, donors, litres=litres) for cells in rows]
     for cells, entry in zip(rows, entries, strict=True):
         for mistake in mistakes_in(entry.draft, now=now, zone=zone, days_ahead=STAFF_DAYS_AHEAD):
             if mistake.code == "window_missing":
                 continue  # its columns are required: their own mistakes are kept already
             cells.wrong(_column(mistake.field, entry), mistake.code, **mistake.figures)
     _note_duplicates(rows, entries, open_days_by_donor(session, bank_id))
-    report = ImportReport(
-        rows=tuple(RowReport(line=row.line, mistakes=tuple(row.mistakes)) for row in rows)
-    )
-    if report.is_accepted:
-        for entry in entries:
-            request_pickup(
-                session,
-                now=now,
-                bank_id=bank_id,
-                donor_id=entry.donor.id if entry.donor else 0,
-                actor=actor,
-                draft=entry.draft,
-            )
-    return report
+    report = ImportReport(rows=tuple(cells.report() for cells in rows))
+    return PickupImport(report=report, entries=tuple(entries))
+
+
+def keep_requests(
+    session: Session,
+    judged: PickupImport,
+    *,
+    now: datetime,
+    bank_id: int,
+    actor: str,
+    choices: ImportChoices,  # noqa: ARG001 - a request of a known donor needs no choice
+) -> ImportReport:
+    """Make the requests of the good rows, and return the outcome of each row."""
+    rows = []
+    for row, entry in zip(judged.report.rows, judged.entries, strict=True):
+        if row.outcome is not RowOutcome.NEW or entry.donor is None:
+            rows.append(row)
+            continue
+        try:
+            with session.begin_nested():
+                request_pickup(
+                    session,
+                    now=now,
+                    bank_id=bank_id,
+                    donor_id=entry.donor.id,
+                    actor=actor,
+                    draft=entry.draft,
+                )
+            rows.append(row)
+        except (Refused, Conflict) as refused:
+            rows.append(row.refused(refused.code, **refused.figures))
+    return ImportReport(rows=tuple(rows))
 
 
 class _Donors:
-    """The donors of a bank by number and by e-mail address."""
+    """The donors of a bank by number, e-mail address and telephone."""
 
-    def __init__(self, donors: list[Donor]) -> None:
+    def __init__(self, donors: Sequence[Donor]) -> None:
         self._by_number = {donor.number: donor for donor in donors}
         self._by_email: dict[str, list[Donor]] = {}
+        self._by_phone: dict[str, list[Donor]] = {}
         for donor in donors:
             if donor.email:
                 self._by_email.setdefault(donor.email.lower(), []).append(donor)
+            if digits := phone_digits(donor.phone):
+                self._by_phone.setdefault(digits, []).append(donor)
 
     def find(self, cells: Cells) -> Donor | None:
-        number, address = compact_number(cells.text("donor_number")), cells.text("email").lower()
-        if number:
+        if number := compact_number(cells.text("donor_number")):
             return _known(self._by_number.get(number), cells, "donor_number")
-        if not address:
-            cells.wrong("donor_number", "donor_not_named")
-            return None
-        found = self._by_email.get(address, [])
-        if len(found) > 1:
-            cells.wrong("email", "email_not_one")
-        return _known(found[0] if found else None, cells, "email")
+        if address := cells.text("email").lower():
+            return _one(self._by_email.get(address, []), cells, "email", "email_not_one")
+        if phone := cells.text("phone"):
+            found = self._by_phone.get(phone_digits(phone), [])
+            return _one(found, cells, "phone", "phone_not_one")
+        cells.wrong("donor_number", "donor_not_named")
+        return None
+
+
+def _one(found: Sequence[Donor], cells: Cells, column: str, code: str) -> Donor | None:
+    if len(found) > 1:
+        cells.wrong(column, code)
+    return _known(found[0] if found else None, cells, column)
 
 
 def _known(donor: Donor | None, cells: Cells, column: str) -> Donor | None:
@@ -114,7 +134,33 @@ def _known(donor: Donor | None, cells: Cells, column: str) -> Donor | None:
     return donor
 
 
-def _entry(cells: Cells, donors: _Donors) -> PickupEntry:
+def _are_litres(rows: Sequence[Cells]) -> bool:
+    """Return whether the volumes without a unit are litres: none would do as millilitres."""
+    written = [cells.text("volume_ml") for cells in rows]
+    numbers = [number for text in written if (number := _number(text)) is not None]
+    return bool(numbers) and max(numbers) <= MOST_LITRES
+
+
+def _number(text: str) -> Decimal | None:
+    try:
+        return Decimal("".join(text.split()).replace(",", "."))
+    except InvalidOperation:
+        return None
+
+
+def _volume_ml(cells: Cells, *, required: bool, litres: bool) -> int:
+    in_litres = cells.text("volume_l")
+    column = "volume_l" if in_litres else "volume_ml"
+    text = cells.text(column, required=required)
+    if (in_litres or litres) and _number(text) is not None:
+        found = cells.value(column, lambda number: parse_volume_ml(f"{number} l"))
+        if found is not None:
+            cells.repaired(column, text, f"{found} ml")
+        return found or 0
+    return cells.whole_number(column, parse_volume_ml, required=required)
+
+
+def _entry(cells: Cells, donors: _Donors, *, litres: bool) -> PickupEntry:
     purposes = _purposes(cells)
     windows = _windows(cells)
     fetches = Purpose.COLLECTION in purposes
@@ -122,7 +168,7 @@ def _entry(cells: Cells, donors: _Donors) -> PickupEntry:
         donor=donors.find(cells),
         draft=PickupDraft(
             bottles=cells.whole_number("bottles", required=fetches),
-            volume_ml=cells.whole_number("volume_ml", parse_volume_ml, required=fetches),
+            volume_ml=_volume_ml(cells, required=fetches, litres=litres),
             oldest_on=cells.value("oldest_on", parse_date, required=fetches),
             freezer_nearly_full=cells.yes("freezer_nearly_full"),
             empties_wanted=cells.whole_number("empties_wanted"),
@@ -148,7 +194,7 @@ def _windows(cells: Cells) -> dict[str, CivilWindow]:
     """Return the windows without a mistake, by the ordinal of their columns."""
     found = {}
     for ordinal in ORDINALS:
-        given = not ordinal or any(cells.text(f"{name}{ordinal}") for name in REQUIRED)
+        given = not ordinal or any(cells.text(f"{name}{ordinal}") for name in WINDOW_COLUMNS)
         if given:
             day = cells.value(f"day{ordinal}", parse_date, required=True)
             opens = cells.value(f"opens{ordinal}", parse_time, required=True)

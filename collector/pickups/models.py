@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -41,6 +42,13 @@ OF_MILK = frozenset({Purpose.COLLECTION, Purpose.WARD})
 """The purposes by which milk is collected."""
 
 
+class MilkLine(StrEnum):
+    """Destination of the milk: other babies, or the donor's own child in hospital."""
+
+    DONATED = "donated"
+    OWN_CHILD = "own_child"
+
+
 class HoldReason(StrEnum):
     """Reason of a hold: a health question that the donor answered by yes."""
 
@@ -69,6 +77,7 @@ class DraftColumns:
     """A mixin: the columns that a request shares with the enquiry before it."""
 
     purposes: Mapped[list[str]]
+    line: Mapped[MilkLine] = mapped_column(default=MilkLine.DONATED)
     bottles: Mapped[int]
     volume_ml: Mapped[int]
     oldest_on: Mapped[date | None]
@@ -103,6 +112,9 @@ class Pickup(DraftColumns, BankOwned, Base):
     """The instant at which its window was promised as a slot; None for the donor's own windows."""
     answer: Mapped[DayBefore | None] = mapped_column(default=None)
     answered_at: Mapped[datetime | None] = mapped_column(default=None)
+    cancelled_at: Mapped[datetime | None] = mapped_column(default=None)
+    cancelled_by: Mapped[str | None] = mapped_column(default=None)
+    """The actor of the cancellation; a donor takes her own one back."""
     version: Mapped[int] = mapped_column()
     donor: Mapped[Donor] = relationship(lazy="raise")
     windows: Mapped[list["PickupWindow"]] = relationship(
@@ -158,6 +170,8 @@ class Enquiry(DraftColumns, BankOwned, Base):
     closes: Mapped[time | None]
     held_until: Mapped[datetime | None]
     """The instant until which the slot is promised to no other donor."""
+    moves_id: Mapped[int | None] = mapped_column(ForeignKey("pickups.id"), default=None)
+    """The agreed visit that moves to the slot; None for a new request."""
 
 
 class Giving(BankOwned, Base):
@@ -173,9 +187,11 @@ class Giving(BankOwned, Base):
     """The donor expresses less and less, so her history forecasts nothing."""
     last_gift: Mapped[bool]
     bereaved_at: Mapped[datetime | None]
-    """The instant from which a person calls first and no cheerful message is sent."""
+    """The instant from which a person calls first and every message is withheld."""
     called_at: Mapped[datetime | None]
     called_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    called_off: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    """The visits that the loss cancelled: `pickup`; `round`, `revision` of a round under way."""
 
 
 class VisitLink(BankOwned, Base):

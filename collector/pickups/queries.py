@@ -1,7 +1,7 @@
 """Queries of requests."""
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -62,6 +62,14 @@ def requests_of_donor(session: Session, bank_id: int, donor_id: int) -> list[Pic
     """Return a donor's requests, newest first."""
     own = _pickups(bank_id).where(Pickup.donor_id == donor_id)
     return list(session.scalars(own.order_by(Pickup.asked_at.desc(), Pickup.id.desc())))
+
+
+def agreed_since(
+    session: Session, bank_id: int, donor_id: int, *, since: datetime
+) -> Pickup | None:
+    """Return the donor's request whose slot was promised last, if it was since an instant."""
+    own = _pickups(bank_id).where(Pickup.donor_id == donor_id, Pickup.promised_at >= since)
+    return session.scalar(own.order_by(Pickup.promised_at.desc()).limit(1))
 
 
 def requests_by_donor(

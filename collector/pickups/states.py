@@ -32,7 +32,8 @@ TRANSITIONS: Mapping[PickupState, frozenset[PickupState]] = {
     S.PARTLY_COLLECTED: frozenset({S.PUBLISHED, S.EN_ROUTE, S.ARRIVED, S.COLLECTED}),
     # A failed visit is requested again, or returned to the planner.
     S.FAILED: frozenset({S.PUBLISHED, S.EN_ROUTE, S.ARRIVED, S.ASKED, S.ACCEPTED}),
-    S.CANCELLED: frozenset(),
+    # A donor takes back her own cancellation, or a loss that was reported by mistake.
+    S.CANCELLED: frozenset({S.ASKED, S.PUBLISHED}),
     S.EXPIRED: frozenset(),
 }
 

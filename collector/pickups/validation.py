@@ -1,7 +1,7 @@
 """The rules of a draft: amounts, dates and windows that a request may have."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,10 @@ MOST_WINDOWS = 10
 DONOR_DAYS_AHEAD = 14
 STAFF_DAYS_AHEAD = 90
 OLDEST_MILK = timedelta(days=730)
+BOTTLE_ML = (5, 1000)
+"""The least and the most that a bottle holds on average, in millilitres."""
+EARLIEST, LATEST = time(5), time(23)
+"""Hours of a day in which a visit may be; outside them a morning was meant, or an afternoon."""
 SHORTEST_WINDOW = timedelta(minutes=30)
 
 
@@ -47,6 +51,14 @@ def _amount_mistakes(draft: PickupDraft) -> Iterator[FieldMistake]:
     ):
         if not least <= given <= most:
             yield FieldMistake(name, "number_out_of_bounds", {"least": least, "most": most})
+    least, most = (size * draft.bottles for size in BOTTLE_ML)
+    plausible = MOST_VOLUME_ML >= draft.volume_ml > 0 < draft.bottles <= MOST_BOTTLES
+    if plausible and not least <= draft.volume_ml <= most:
+        yield FieldMistake(
+            "volume_ml",
+            "bottles_and_volume_odd",
+            {"bottles": draft.bottles, "least": least, "most": most},
+        )
     if len(draft.note) > LONGEST_NOTE:
         yield FieldMistake("note", "text_too_long", {"most": LONGEST_NOTE})
     if not draft.purposes:
@@ -93,7 +105,9 @@ def _mistake_code(window: CivilWindow, *, now: datetime, zone: ZoneInfo, last: d
         return "window_past"
     if window.closes <= window.opens or closes <= opens:
         return "window_backwards"
-    return "window_too_short" if closes - opens < SHORTEST_WINDOW else None
+    if closes - opens < SHORTEST_WINDOW:
+        return "window_too_short"
+    return "window_at_night" if window.opens < EARLIEST or window.closes > LATEST else None
 
 
 def _in_time(pair: tuple[int, CivilWindow]) -> tuple[CivilWindow, int]:

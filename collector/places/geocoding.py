@@ -3,24 +3,10 @@
 A geocoder is called between transactions, never inside one: its answer may take seconds.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
-
-from geopy.adapters import BaseAdapter
-from geopy.exc import GeocoderServiceError
-from geopy.geocoders import BANFrance
-
-from collector.errors import Refused
+from typing import Protocol
 
 BAN = "ban"
-BAN_DOMAIN = "data.geopf.fr/geocodage"
-"""Present host of the Base Adresse Nationale; geopy has its former one."""
-
-LEAST_SCORE = 0.5
-"""Score below which an answer is a guess, from 0 to 1; a coordinator sets the position instead."""
-
-ANSWERS_WITHIN_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,46 +35,10 @@ class NoGeocoder:
         return None
 
 
-class BanGeocoder:
-    """The French national address base; it receives the address without the name."""
-
-    def __init__(self, adapter: Callable[..., BaseAdapter] | None = None) -> None:
-        self._service = BANFrance(
-            domain=BAN_DOMAIN,
-            timeout=ANSWERS_WITHIN_SECONDS,
-            user_agent="milkround",
-            adapter_factory=adapter,
-        )
-
-    def geocode(self, *, line: str, postcode: str, town: str) -> GeocodedPosition | None:
-        """Return the best answer, if its score is at least `LEAST_SCORE`.
-
-        Raises
-        ------
-        Refused
-            The service does not answer: `geocoder_away`.
-        """
-        try:
-            location = self._service.geocode(f"{line} {postcode} {town}", limit=1)
-        except GeocoderServiceError as away:
-            raise Refused("geocoder_away") from away
-        if location is None:
-            return None
-        score = _score(location.raw)
-        if score < LEAST_SCORE:
-            return None
-        return GeocodedPosition(
-            latitude=float(location.latitude),
-            longitude=float(location.longitude),
-            score=score,
-            provider=BAN,
-        )
-
-
 def geocoder_named(name: str) -> Geocoder:
     """Return the geocoder of the settings: `none` or `ban`."""
-    return BanGeocoder() if name == BAN else NoGeocoder()
+    if name != BAN:
+        return NoGeocoder()
+    from collector.places.ban import BanGeocoder  # noqa: PLC0415 - geopy loads fifty geocoders
 
-
-def _score(answer: dict[str, Any]) -> float:
-    return float(answer.get("properties", {}).get("score", 0.0))
+    return BanGeocoder()

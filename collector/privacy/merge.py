@@ -39,7 +39,7 @@ ADDRESS = ("line", "postcode", "town", "access_notes")
 POSITION = ("latitude", "longitude", "source", "provider", "score", "set_at")
 GIVING = (
     *("paused_from", "paused_until", "tapering", "last_gift"),
-    *("bereaved_at", "called_at", "called_by_id"),
+    *("bereaved_at", "called_at", "called_by_id", "called_off"),
 )
 
 
@@ -150,7 +150,7 @@ def _move_plans(session: Session, kept: Donor, gone: Donor) -> None:
     elif theirs is not None and hers is not None:
         if theirs.bereaved_at and not hers.bereaved_at:
             hers.bereaved_at, hers.called_at = theirs.bereaved_at, theirs.called_at
-            hers.called_by_id = theirs.called_by_id
+            hers.called_by_id, hers.called_off = theirs.called_by_id, theirs.called_off
         session.delete(theirs)
     enquiry = enquiry_of(session, gone.id)
     if enquiry is not None:

@@ -152,6 +152,7 @@ def _plans(session: Session, donor: Donor) -> dict[str, Any]:
         "about_to_ask": _if_any(
             enquiry_of(session, donor.id),
             "written_at",
+            "line",
             "bottles",
             "volume_ml",
             "oldest_on",
@@ -177,7 +178,16 @@ def _visit(session: Session, pickup: Pickup) -> dict[str, Any]:
     )
     return {
         **as_json(
-            pickup, "asked_at", "state", "purposes", "bottles", "volume_ml", "oldest_on", "note"
+            pickup,
+            "asked_at",
+            "cancelled_at",
+            "state",
+            "purposes",
+            "line",
+            "bottles",
+            "volume_ml",
+            "oldest_on",
+            "note",
         ),
         "windows": [as_json(each, "day", "opens", "closes") for each in pickup.windows],
         "health_questions": [

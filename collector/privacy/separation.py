@@ -124,6 +124,7 @@ def _give_back_giving(
         return
     if stayed is not None and as_json(stayed, "bereaved_at")["bereaved_at"] == said["bereaved_at"]:
         stayed.bereaved_at = stayed.called_at = stayed.called_by_id = None
+        stayed.called_off = []
     session.add(Giving(bank_id=gone.bank_id, donor_id=gone.id, **_read(said)))
 
 

@@ -14,6 +14,7 @@ from collector.banks.models import Bank
 from collector.banks.policies import PolicyKey
 from collector.banks.queries import get_bank, policies_of
 from collector.db import is_duplicate
+from collector.donors.contact import text_number
 from collector.errors import Conflict, NotFound, Refused
 from collector.notices.actions import enqueue, notify
 from collector.pickups.models import Pickup, PickupState
@@ -119,10 +120,13 @@ def publish(
     plan.revision += 1
     _remove_gone_stops(session, plan, changes)
     for change in changes.rounds:
-        _freeze(change, plan.revision, why.strip()[:LONGEST_WHY])
+        freeze(change, plan.revision, why.strip()[:LONGEST_WHY])
     _set_published(plan)
     _queue_notices(session, now=now, bank=bank, plan=plan, changes=changes)
-    published = _add_publication(session, now=now, plan=plan, changes=changes, person_id=person_id)
+    published = add_publication(
+        session, now=now, plan=plan, changes=changes, actor=f"person:{person_id}"
+    )
+    published.published_by_id = person_id
     session.flush()
     return published
 
@@ -188,7 +192,8 @@ def _remove_gone_stops(session: Session, plan: DayPlan, changes: Changes) -> Non
     session.flush()
 
 
-def _freeze(change: RoundChange, revision: int, why: str) -> None:
+def freeze(change: RoundChange, revision: int, why: str) -> None:
+    """Give a round its new snapshot and revision."""
     change.round.published = change.snapshot | {"revision": revision, "why": why}
     change.round.revision = revision
     if change.round.state is RoundState.DRAFT:
@@ -221,7 +226,7 @@ def _queue_notices(
         if pickups[key].state is not PickupState.CANCELLED:
             _queue_withdrawal(session, now=now, plan=plan, pickup=pickups[key])
     for change in changes.rounds:
-        _queue_round(session, now=now, plan=plan, change=change)
+        queue_round(session, now=now, plan=plan, change=change)
 
 
 def _queue_promise(
@@ -246,7 +251,7 @@ def _queue_promise(
         once=f"visit_promised pickup:{pickup.id} {given.opens:%FT%RZ} revision:{plan.revision}",
         recipient=f"donor:{pickup.donor_id}",
         email=pickup.donor.email,
-        phone=pickup.donor.phone,
+        phone=text_number(session, pickup.donor),
         template="visit_promised",
         language=pickup.donor.language,
         pickup=pickup.id,
@@ -274,14 +279,15 @@ def _queue_withdrawal(session: Session, *, now: datetime, plan: DayPlan, pickup:
         once=f"visit_withdrawn pickup:{pickup.id} revision:{plan.revision}",
         recipient=f"donor:{pickup.donor_id}",
         email=pickup.donor.email,
-        phone=pickup.donor.phone,
+        phone=text_number(session, pickup.donor),
         template="visit_withdrawn",
         language=pickup.donor.language,
         day=plan.day.isoformat(),
     )
 
 
-def _queue_round(session: Session, *, now: datetime, plan: DayPlan, change: RoundChange) -> None:
+def queue_round(session: Session, *, now: datetime, plan: DayPlan, change: RoundChange) -> None:
+    """Queue the notice of a changed round to its collector."""
     collector = change.round.shift.collector
     enqueue(
         session,
@@ -306,14 +312,15 @@ def _pickups(session: Session, bank_id: int, keys: set[int]) -> dict[int, Pickup
     return {row.id: row for row in rows}
 
 
-def _add_publication(
-    session: Session, *, now: datetime, plan: DayPlan, changes: Changes, person_id: int
+def add_publication(
+    session: Session, *, now: datetime, plan: DayPlan, changes: Changes, actor: str
 ) -> Publication:
+    """Add the row of a revision, with its audit entry."""
     published = Publication(
         bank_id=plan.bank_id,
         day_plan_id=plan.id,
         revision=plan.revision,
-        published_by_id=person_id,
+        published_by_id=None,
         published_at=now,
         changes=_changes_json(plan, changes),
     )
@@ -322,7 +329,7 @@ def _add_publication(
         session,
         now=now,
         bank_id=plan.bank_id,
-        actor=f"person:{person_id}",
+        actor=actor,
         action="day published",
         subject=f"day_plan:{plan.id}",
         day=plan.day.isoformat(),

@@ -61,6 +61,22 @@ def withdraw_incidents(
             incident.withdrawn_at = now
 
 
+def open_remarks(session: Session, bank_id: int) -> list[Incident]:
+    """Return the remarks for the office that wait, oldest first."""
+    return list(
+        session.scalars(
+            select(Incident)
+            .where(
+                Incident.bank_id == bank_id,
+                Incident.kind == IncidentKind.REMARK,
+                Incident.withdrawn_at.is_(None),
+                Incident.decision.is_(None),
+            )
+            .order_by(Incident.id)
+        )
+    )
+
+
 def decide_incident(
     session: Session,
     *,

@@ -26,6 +26,15 @@ NOT_STARTED = frozenset({RoundState.DRAFT, RoundState.PUBLISHED})
 """No phone has reported the departure: a plan may change the round."""
 
 
+class LoadItem(StrEnum):
+    """Kinds of things that a collector loads before the start of a round."""
+
+    EMPTIES = "empties"
+    BLOOD_SAMPLE = "blood_sample"
+    FIRST_INTERVIEW = "first_interview"
+    MATERIAL_DROP = "material_drop"
+
+
 class EventKind(StrEnum):
     """Kinds of a phone's event."""
 
@@ -38,6 +47,7 @@ class EventKind(StrEnum):
     NOT_DONE = "not_done"
     POSTPONED = "postponed"
     INCIDENT = "incident"
+    ADDRESS_SHOWN = "address_shown"
     UNDONE = "undone"
     HANDED_OVER = "handed_over"
     CLOSED = "closed"
@@ -68,6 +78,7 @@ class IncidentKind(StrEnum):
     DONOR = "donor"
     UNWELL = "unwell"
     REBOOK = "rebook"
+    REMARK = "remark"
     OTHER = "other"
 
 
@@ -180,7 +191,8 @@ class Publication(BankOwned, Base):
 
     day_plan_id: Mapped[int] = mapped_column(ForeignKey("day_plans.id"), index=True)
     revision: Mapped[int]
-    published_by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    published_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    """The coordinator; None for a revision that a donor's loss made."""
     published_at: Mapped[datetime]
     changes: Mapped[dict[str, Any]]
 
@@ -202,9 +214,9 @@ class RoundEvent(BankOwned, Base):
     sequence: Mapped[int]
     """The phone's own counter: the order of its events, even with a wrong clock."""
     device_at: Mapped[datetime]
-    """The instant of the deed: the phone's time, at most the reception."""
+    """The instant of the deed: the phone's time, corrected by its offset, at most the reception."""
     reported_at: Mapped[datetime | None] = mapped_column(default=None)
-    """The phone's own time where it lay after the reception; None otherwise."""
+    """The phone's own time where it differs from the instant of the deed; None otherwise."""
     received_at: Mapped[datetime]
     payload: Mapped[dict[str, Any]]
 

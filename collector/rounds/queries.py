@@ -13,7 +13,7 @@ from collector.donors.models import Donor
 from collector.errors import Conflict, NotFound
 from collector.pickups.models import Pickup, PickupState, PickupWindow
 from collector.places.models import Address
-from collector.rounds.models import DayPlan, Publication, Round, RoundStop, Unplanned
+from collector.rounds.models import DayPlan, Publication, Round, RoundState, RoundStop, Unplanned
 from collector.shifts.models import RosterShift
 from collector.shifts.queries import OF_A_SHIFT
 
@@ -169,6 +169,20 @@ def promised_visit(session: Session, pickup: Pickup) -> PromisedVisit | None:
                     code=stop.get("code", ""),
                 )
     return None
+
+
+def keeps_its_stop(session: Session, pickup: Pickup) -> bool:
+    """Return whether a published round that has not started has a visit, in its draft too."""
+    rounds = session.scalars(
+        select(Round)
+        .join(RoundStop, RoundStop.round_id == Round.id)
+        .where(RoundStop.pickup_id == pickup.id, Round.state == RoundState.PUBLISHED)
+    )
+    return any(
+        stop["pickup"] == pickup.id
+        for round_ in rounds
+        for stop in (round_.published or {}).get("stops", ())
+    )
 
 
 def _rounds(bank_id: int) -> Select[Round]:

@@ -1,20 +1,24 @@
 """The first contact: how to reach a future donor; her browser may then continue."""
 
+import secrets
 from datetime import date
 from typing import Any, Self
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import get_locale
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from collector.banks.models import Bank
 from collector.banks.queries import bank_by_slug
 from collector.config import LANGUAGES
 from collector.db import reading, transaction
+from collector.donor_contact.confirmations import confirm_first_contact
 from collector.donors.screening import first_contact
 from collector.errors import Refused
-from collector.field_parsers import FieldMistake, parse_email, past_date_parser, phone_parser
+from collector.field_parsers import FieldMistake, birthday_parser, parse_email, phone_parser
 from collector.people.actions import begin_session, count_attempt
+from collector.places.validation import postcode_parser
 from collector.service_day import ServiceDay
 from collector.web.framework.forms import FlagField, Form, ParsedField, TextField
 from collector.web.framework.guards import Surface, anyone, now, settings
@@ -44,17 +48,27 @@ class FirstContactForm(Form):
     first_name = TextField(required="first_name_missing", longest=LONGEST)
     phone: ParsedField[str]
     email = ParsedField(parse_email, blank="", longest=LONGEST)
-    postcode = TextField(required="postcode_missing", longest=LONGEST)
+    postcode: ParsedField[str]
     baby_born_on: ParsedField[date | None]
     language = LanguageField()
     discreet = FlagField()
+    once = TextField(longest=64)
 
     @classmethod
-    def of(cls, bank: Bank) -> type[Self]:
-        """Return the form of a bank: its country's telephone numbers, its calendar's today."""
-        phone = ParsedField(phone_parser(bank.jurisdiction.country), blank="", longest=LONGEST)
-        born = ParsedField(past_date_parser(_today(bank)), blank=None, longest=LONGEST)
-        return type("BankForm", (cls,), {"phone": phone, "baby_born_on": born})
+    def of(cls, session: Session, bank: Bank) -> type[Self]:
+        """Return the form of a bank: telephones and postcodes of its country, today there."""
+        country = bank.jurisdiction.country
+        fields = {
+            "phone": ParsedField(phone_parser(country), blank="", longest=LONGEST),
+            "postcode": ParsedField(
+                postcode_parser(session, country),
+                blank="",
+                required="postcode_missing",
+                longest=LONGEST,
+            ),
+            "baby_born_on": ParsedField(birthday_parser(_today(bank)), blank=None, longest=LONGEST),
+        }
+        return type("BankForm", (cls,), fields)
 
     def validate(self, extra_validators: Any = None) -> bool:  # noqa: ANN401 - WTForms'
         """Validate the form, which needs a telephone number or an e-mail address."""
@@ -76,8 +90,13 @@ def ask(slug: str) -> str:
     """Show the form."""
     with reading() as session:
         bank = bank_by_slug(session, slug)
-    known = {**KnownPostcode.queried().data, "language": str(get_locale())}
-    return _show(bank, FirstContactForm.of(bank)(data=known))
+        form = FirstContactForm.of(session, bank)
+    known = {
+        **KnownPostcode.queried().data,
+        "language": str(get_locale()),
+        "once": secrets.token_urlsafe(16),
+    }
+    return _show(bank, form(data=known))
 
 
 @blueprint.post("/banks/<slug>/contact")
@@ -86,7 +105,7 @@ def send(slug: str) -> Response | tuple[str, int]:
     """Open a file and let this browser continue with it."""
     with reading() as session:
         bank = bank_by_slug(session, slug)
-    form = FirstContactForm.of(bank).sent()
+        form = FirstContactForm.of(session, bank).sent()
     if not form.validate():
         return _show(bank, form), 422
     key = _open_file(bank, form)
@@ -112,6 +131,7 @@ def _open_file(bank: Bank, form: FirstContactForm) -> str | None:
         if not count_attempt(session, source, now=now(), most=MOST_AN_HOUR):
             return None
         donor = first_contact(session, now=now(), bank_id=bank.id, **form.data)
+        confirm_first_contact(session, donor, now=now())
         return begin_session(session, now=now(), bank_id=bank.id, donor_id=donor.id)
 
 

@@ -22,7 +22,7 @@ DISRUPTIONS: Mapping[DisruptionKind, LazyString] = {
 WAYS: Mapping[ProposalWay, tuple[LazyString, LazyString]] = {
     ProposalWay.GO_ON: (
         _("Go on, later"),
-        _("Everybody keeps her order; whoever cannot be reached in her hours is left."),
+        _("The order stays; visits that cannot be reached in their hours are left."),
     ),
     ProposalWay.INSERT: (
         _("Colleagues take over"),
@@ -38,11 +38,11 @@ WAYS: Mapping[ProposalWay, tuple[LazyString, LazyString]] = {
     ),
     ProposalWay.OTHER_FREEZER: (
         _("Another freezer"),
-        _("Everybody keeps her order and ends at another freezer."),
+        _("The order stays; the round ends at another freezer."),
     ),
     ProposalWay.AS_BEFORE: (
         _("As it was before"),
-        _("Everybody has her order of then again, of what is still ahead."),
+        _("The visits still ahead are in their former order again."),
     ),
 }
 
@@ -79,8 +79,8 @@ ERRORS: Mapping[str, LazyString] = {
         "The rounds were changed and not published yet. Publish these changes first, or take them "
         "back: proposals begin with what collectors and donors know."
     ),
-    "nobody_drives_then": _("Nobody drives in these weeks yet. Enter the shifts first."),
-    "nobody_is_due": _("Nobody who is due has a day that fits."),
+    "nobody_drives_then": _("No collector is on duty in these weeks yet. Enter the shifts first."),
+    "nobody_is_due": _("No donor who is due has a day that fits."),
     "nobody_chosen": _("Choose at least one donor."),
     "stretch_backwards": _("The last day comes before the first."),
     "stretch_too_long": _("Choose at most %(most)s days."),

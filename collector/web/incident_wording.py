@@ -7,6 +7,28 @@ from flask_babel.speaklater import LazyString
 
 _ = lazy_gettext
 
+DETAILS: Mapping[str, LazyString] = {
+    "name": _("Name"),
+    "phone": _("Telephone"),
+    "address": _("Address"),
+    "access": _("Getting in"),
+    "position": _("Place on the map"),
+    "purposes": _("Purposes"),
+    "bottles": _("Bottles"),
+    "volume_ml": _("Volume"),
+    "empties": _("Empty bottles"),
+    "call_first": _("Call before the visit"),
+    "note": _("Note"),
+    "milk_held": _("Milk on hold"),
+}
+
+LOAD_ITEMS: Mapping[str, LazyString] = {
+    "empties": _("empty bottles"),
+    "blood_sample": _("kits for blood samples"),
+    "first_interview": _("papers for first interviews"),
+    "material_drop": _("material for donors"),
+}
+
 ROUND_STATES: Mapping[str, LazyString] = {
     "draft": _("draft"),
     "published": _("published"),
@@ -23,6 +45,7 @@ INCIDENTS: Mapping[str, LazyString] = {
     "donor": _("A donor"),
     "unwell": _("The collector is unwell"),
     "rebook": _("A new day to agree with the donor"),
+    "remark": _("A remark for the office"),
     "other": _("Something else"),
 }
 
@@ -61,12 +84,13 @@ RULES: Mapping[str, LazyString] = {
     "proof_material_drop_photo": _("Material: a photo"),
     "proof_pump_return_label": _("Pump: its number"),
     "proof_pump_return_photo": _("Pump: a photo"),
+    "proof_nobody_home_photo": _("Nobody at home: a photo of the closed door"),
 }
 
 ERRORS: Mapping[str, LazyString] = {
     "assessment_missing": _("Write down what was found out."),
     "excursion_decided": _("This was decided already."),
-    "excursion_not_assessed": _("Somebody has to assess it first."),
+    "excursion_not_assessed": _("It must be assessed first."),
     "two_people_needed": _("You assessed it: a colleague has to decide."),
     "record_not_standing": _("This record was taken back meanwhile. Look again, then decide."),
     "pdf_not_installed": _(

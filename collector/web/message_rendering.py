@@ -17,8 +17,9 @@ from sqlalchemy.orm import Session
 from collector.banks.models import Bank
 from collector.banks.queries import get_bank
 from collector.config import Settings
+from collector.donor_contact.loss import is_silenced
 from collector.donors.models import Donor
-from collector.notices.delivery import RenderedNotice
+from collector.notices.delivery import RenderedNotice, Withheld
 from collector.notices.gsm import to_gsm
 from collector.notices.models import Channel, Notice, PushSubscription
 from collector.people.actions import make_link
@@ -29,8 +30,25 @@ from collector.web.wording import hour
 
 SIGN_IN = "sign_in"
 PROOF = "code"
-OF_A_VISIT = frozenset({"visit_promised", "visit_proposed", "visit_tomorrow", "visit_near"})
+OF_A_VISIT = frozenset(
+    {
+        "visit_promised",
+        "visit_proposed",
+        "visit_tomorrow",
+        "visit_near",
+        "visit_agreed",
+        "visit_changed",
+    }
+)
 """Messages with a link that shows one visit without sign-in."""
+PAGES = {
+    "receipt": "donor/visits/{pickup}/receipt",
+    "visit_cancelled": "donor/request/",
+    "call_booked": "donor/screening/call-back",
+    "contact_received": "donor/screening/",
+    "contact_changed": "board/donors/{donor}",
+}
+"""The page of a message, which asks for a sign-in if there is none."""
 TIMES = frozenset({"opens", "closes", "opens_before", "closes_before"})
 
 
@@ -39,7 +57,14 @@ def render_notice(session: Session, notice: Notice, *, now: datetime) -> Rendere
 
     The token of a link is created here, at dispatch, so that no token waits in the outbox. Other
     messages lead to the sign-in page.
+
+    Raises
+    ------
+    Withheld
+        The recipient lost her child: nothing is sent but the links that she asks for.
     """
+    if is_silenced(session, notice):
+        raise Withheld
     bank, settings = get_bank(session, notice.bank_id), _settings()
     discreet = _is_discreet(session, notice)
     signature = "" if discreet else bank.name
@@ -95,7 +120,10 @@ def _path(session: Session, notice: Notice, *, now: datetime) -> str:
             day=date.fromisoformat(str(notice.figures["day"])),
         )
         return f"v/{token}"
-    return "sign-in"
+    page = PAGES.get(notice.template, "sign-in")
+    if "{pickup}" in page and "pickup" not in notice.figures:
+        return "sign-in"
+    return page.format(**notice.figures)
 
 
 def _single_use(session: Session, notice: Notice, *, now: datetime) -> str:

@@ -12,7 +12,7 @@ from collector.donors.queries import get_donor
 from collector.people.models import Role
 from collector.privacy.actions import ask_erasure, has_given
 from collector.privacy.queries import copy_of
-from collector.web.framework.guards import Surface, actor, donor_id, guard, now
+from collector.web.framework.guards import Surface, actor, anyone, donor_id, guard, now
 
 blueprint = Blueprint("my_data", __name__, url_prefix="/donor/my-data")
 guard(blueprint, Role.DONOR)
@@ -53,7 +53,13 @@ def erasure() -> Answer:
             "ok",
         )
         return redirect(url_for("my_data.home"), code=303)
-    flash(_("Your file is erased. Thank you for having thought of giving."), "ok")
-    answer = redirect(url_for("public.give"), code=303)
+    answer = redirect(url_for("my_data.erased"), code=303)
     answer.delete_cookie(Surface.DONOR)
     return answer
+
+
+@blueprint.get("/erased")
+@anyone
+def erased() -> str:
+    """Show a quiet page after an erasure: no brand, no thanks, no way to sign in."""
+    return render_template("donor/erased.html")

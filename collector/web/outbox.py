@@ -23,13 +23,14 @@ STATES = {
     NoticeState.OWED: lazy_gettext("waiting"),
     NoticeState.SENT: lazy_gettext("sent"),
     NoticeState.FAILED: lazy_gettext("failed"),
+    NoticeState.WITHHELD: lazy_gettext("withheld: a person calls first"),
 }
 TROUBLES = {
     "away": lazy_gettext("The server that carries it did not answer."),
     "broken": lazy_gettext("It could not be written; the server's log says why."),
     "gone": lazy_gettext("The browser it was for does not exist any more."),
     "keys": lazy_gettext("The browser it was for gave keys that do not work."),
-    "not_set_up": lazy_gettext("Nobody carries such messages in this installation."),
+    "not_set_up": lazy_gettext("This installation has no carrier for such messages."),
 }
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from collector.db import reading, transaction
+from collector.donors.contact import text_number
 from collector.donors.models import Donor
 from collector.donors.queries import donors_by_email, donors_by_phone, phone_digits
 from collector.errors import Refused
@@ -24,7 +25,8 @@ from collector.notices.models import Channel
 from collector.people.actions import count_attempt, end_session, use_link
 from collector.people.models import Person, Role
 from collector.people.queries import Actor, actor_of, link_is_good, person_by_email
-from collector.web.framework.forms import Form, TextField
+from collector.web.framework.discretion import remember
+from collector.web.framework.forms import Form, NextForm, TextField
 from collector.web.framework.guards import DOOR_OF_ROLE, Surface, anyone, guard_of, now, settings
 
 blueprint = Blueprint("session", __name__)
@@ -51,12 +53,6 @@ class SignInForm(Form):
     """The e-mail address or telephone number of a person who asks for a link."""
 
     email = TextField(longest=LONGEST_ADDRESS)
-
-
-class NextForm(Form):
-    """The page to open after signing in."""
-
-    next = TextField()
 
 
 @blueprint.get("/")
@@ -105,6 +101,8 @@ def enter(token: str) -> Response | tuple[str, int]:
         with transaction() as session:
             key = use_link(session, token, now=now())
             actor = actor_of(session, key, now=now())
+            donor_id = actor.donor_id if actor else None
+            discreet = donor_id is not None and session.get_one(Donor, donor_id).discreet
     except Refused:
         return _no_longer_valid()
     doors = _doors(actor)
@@ -118,6 +116,8 @@ def enter(token: str) -> Response | tuple[str, int]:
             secure=settings().secure_cookies,
             samesite="Lax",
         )
+    if donor_id is not None:
+        remember(answer, discreet=discreet, secure=settings().secure_cookies)
     return answer
 
 
@@ -159,13 +159,14 @@ def _owe_links(address: str) -> None:
         for donor in donors_by_email(session, address):
             _owe_link(session, donor, to=address, recipient=f"donor:{donor.id}")
         for donor in donors_by_phone(session, address):
-            _owe_link(
-                session,
-                donor,
-                to=donor.phone or "",
-                recipient=f"donor:{donor.id}",
-                channel=Channel.SMS,
-            )
+            if (number := text_number(session, donor)) is not None:
+                _owe_link(
+                    session,
+                    donor,
+                    to=number,
+                    recipient=f"donor:{donor.id}",
+                    channel=Channel.SMS,
+                )
 
 
 def _owe_link(

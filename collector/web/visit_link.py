@@ -9,15 +9,15 @@ from werkzeug.wrappers import Response
 from collector.banks.models import Bank
 from collector.banks.queries import get_bank
 from collector.db import reading, transaction
-from collector.donor_contact.day_before import store_answer
-from collector.donor_contact.eta_window import EtaWindow, eta_window_of
+from collector.donor_contact.confirmations import confirm_cancellation
+from collector.donor_contact.day_before import may_restore, restore_visit, store_answer
+from collector.donor_contact.visit_times import VisitTimes, visit_times
 from collector.errors import NotFound, Refused
 from collector.field_parsers import parse_whole_number
 from collector.pickups.models import DayBefore, Pickup, PickupState
 from collector.pickups.visit_links import visit_by_token
 from collector.rounds.promises import Promise
-from collector.rounds.queries import PromisedVisit, promised_visit
-from collector.service_day import ServiceDay
+from collector.rounds.queries import promised_visit
 from collector.web.framework.forms import Form, ParsedField, TextField
 from collector.web.framework.guards import anyone, now
 from collector.web.wording import sentence
@@ -44,10 +44,9 @@ class LinkPage:
 
     bank: Bank
     pickup: Pickup
-    promise: PromisedVisit | None
-    near: EtaWindow | None
+    times: VisitTimes | None
     may_answer: bool
-    is_tomorrow: bool
+    may_restore: bool
 
 
 @blueprint.get("/<token>")
@@ -65,6 +64,7 @@ def say(token: str) -> Response | tuple[str, int]:
     try:
         with transaction() as session:
             pickup = visit_by_token(session, token, now=now())
+            before = pickup.state
             store_answer(
                 session,
                 pickup,
@@ -74,6 +74,21 @@ def say(token: str) -> Response | tuple[str, int]:
                 promised=_promised(session, pickup),
                 bottles=form.bottles.data,
             )
+            if before is not pickup.state is PickupState.CANCELLED:
+                confirm_cancellation(session, pickup, now=now())
+    except Refused as refused:
+        return _show(token, sentence(refused)), 422
+    return redirect(url_for("visit_link.look", token=token), code=303)
+
+
+@blueprint.post("/<token>/cancellation/removal")
+@anyone
+def restore(token: str) -> Response | tuple[str, int]:
+    """Take the donor's cancellation back."""
+    try:
+        with transaction() as session:
+            pickup = visit_by_token(session, token, now=now())
+            restore_visit(session, pickup, now=now(), actor=f"donor:{pickup.donor_id}")
     except Refused as refused:
         return _show(token, sentence(refused)), 422
     return redirect(url_for("visit_link.look", token=token), code=303)
@@ -82,25 +97,26 @@ def say(token: str) -> Response | tuple[str, int]:
 def _show(token: str, wrong: str = "") -> str:
     with reading() as session:
         pickup = visit_by_token(session, token, now=now())
-        return render_template("donor/link.html", page=_page(session, pickup), wrong=wrong)
+        return render_template(
+            "donor/link.html", page=_page(session, pickup), token=token, wrong=wrong
+        )
 
 
 def _page(session: Session, pickup: Pickup) -> LinkPage:
-    bank, promise = get_bank(session, pickup.bank_id), promised_visit(session, pickup)
+    times = visit_times(session, pickup)
     return LinkPage(
-        bank=bank,
+        bank=get_bank(session, pickup.bank_id),
         pickup=pickup,
-        promise=promise,
-        near=eta_window_of(session, pickup),
-        may_answer=promise is not None and pickup.state is PickupState.PUBLISHED,
-        is_tomorrow=promise is not None and promise.day > ServiceDay.of(now(), bank.zone).day,
+        times=times,
+        may_answer=pickup.state is PickupState.PUBLISHED and times is not None,
+        may_restore=may_restore(session, pickup, now=now()),
     )
 
 
-def _promised(session: Session, pickup: Pickup) -> Promise:
+def _promised(session: Session, pickup: Pickup) -> Promise | None:
     promise = promised_visit(session, pickup)
     if promise is None:
-        raise Refused("pickup_not_open")
+        return None
     return Promise(opens=promise.opens, closes=promise.closes)
 
 

@@ -7,14 +7,13 @@ from typing import Final, cast
 
 import numpy as np
 
+from routing import timing
 from routing.cost import PARTS, rank, tour_parts
 from routing.errors import InvalidPlanError
 from routing.plan import Cost, Plan, Tour
 from routing.problem import Problem, Shift, Visit
 from routing.schedule import assembled, best_effort, retimed
-from routing.timing import accessors, insertion_positions
 from routing.timing.encoding import PERIOD, encode
-from routing.timing.insertion_positions import NO_VISIT
 from routing.units import SHARES_PER_CENT, Cents, cents
 
 DONATED: Final = "donated"
@@ -96,7 +95,9 @@ def hopeful(problem: Problem, visit: Visit) -> list[Shift]:
     first, second = _rows(problem, visit)
     return [
         problem.shifts[row]
-        for row in insertion_positions.compatible_shifts(encode(problem), first, second).tolist()
+        for row in timing.insertion_positions.compatible_shifts(
+            encode(problem), first, second
+        ).tolist()
     ]
 
 
@@ -104,11 +105,11 @@ def able_alone(problem: Problem, visit: Visit) -> frozenset[str]:
     """Return the ids of the shifts able to serve a visit alone."""
     f, nobody = encode(problem), np.empty(0, dtype=np.int64)
     first, second = _rows(problem, visit)
-    rows = insertion_positions.compatible_shifts(f, first, second).tolist()
+    rows = timing.insertion_positions.compatible_shifts(f, first, second).tolist()
     return frozenset(
         problem.shifts[row].id
         for row in rows
-        if len(insertion_positions.legal_insertions(f, row, nobody, first, second))
+        if len(timing.insertion_positions.legal_insertions(f, row, nobody, first, second))
     )
 
 
@@ -121,12 +122,12 @@ def unmet(
         return list(shifts)
     f = encode(problem)
     met = {
-        accessors.shift(f, problem.shift_row(tour.shift), PERIOD)
+        timing.accessors.shift(f, problem.shift_row(tour.shift), PERIOD)
         for tour in tours
         if not others.isdisjoint(tour.visits)
     } - {OUTSIDE}
     rows = ((shift, problem.shift_row(shift.id)) for shift in shifts)
-    return [shift for shift, row in rows if accessors.shift(f, row, PERIOD) not in met]
+    return [shift for shift, row in rows if timing.accessors.shift(f, row, PERIOD) not in met]
 
 
 def _donated(problem: Problem) -> Mapping[str, frozenset[str]]:
@@ -263,7 +264,7 @@ def nearest_orders(
     first, second = _rows(problem, visit)
     order = np.array([problem.visit_row(name) for name in names], dtype=np.int64)
     row = problem.shift_row(shift.id)
-    for here, there in insertion_positions.least_late_insertions(
+    for here, there in timing.insertion_positions.least_late_insertions(
         encode(problem), row, order, first, second
     ).tolist():
         yield _longer(problem, names, (first, here), (second, there))
@@ -287,7 +288,7 @@ def _on_shift(
     first, second = _rows(problem, visit)
     names = present.visits if present else ()
     order = np.array([problem.visit_row(name) for name in names], dtype=np.int64)
-    found = insertion_positions.legal_insertions(
+    found = timing.insertion_positions.legal_insertions(
         encode(problem), problem.shift_row(shift.id), order, first, second
     )
     if not len(found):
@@ -308,7 +309,10 @@ def _on_shift(
 
 def _rows(problem: Problem, visit: Visit) -> tuple[int, int]:
     """Return the rows of the two visits of a shipment, or a visit's row and `NOBODY`."""
-    first, second, *_ = (*(problem.visit_row(each.id) for each in unit(problem, visit)), NO_VISIT)
+    first, second, *_ = (
+        *(problem.visit_row(each.id) for each in unit(problem, visit)),
+        timing.insertion_positions.NO_VISIT,
+    )
     return first, second
 
 
@@ -318,6 +322,6 @@ def _longer(
     """Return an order with one or two more visits, each by row and position."""
     longer = list(names)
     for row, position in (first, second):
-        if row != NO_VISIT:
+        if row != timing.insertion_positions.NO_VISIT:
             longer.insert(position, problem.visits[row].id)
     return longer

@@ -11,14 +11,13 @@ from typing import Final
 
 import numpy as np
 
+from routing import timing
 from routing.analysis.insertion import Insertion, insertions, known, unit, unmet, without
 from routing.analysis.spare_time import spare
 from routing.check.judge import check_tour
 from routing.plan import Plan, Relaxation, Remedy, Tour
 from routing.problem import Problem, Shift, Visit, Window
 from routing.timing.encoding import TRAVEL, IntArray, encode, windows_within_dates
-from routing.timing.insertion_positions import NO_VISIT, legal_insertions
-from routing.timing.patches import with_capacity, with_closing, with_windows
 from routing.units import SHARES_PER_CENT, Cents, Seconds, spoken
 
 MOST_SECONDS: Final = 4 * 3_600
@@ -82,7 +81,9 @@ def _with_wider(problem: Problem, wider: Callable[[int], Visit], by: int) -> Pro
 
 def _tape_with_wider(problem: Problem, wider: Callable[[int], Visit], by: int) -> IntArray:
     visit = wider(by)
-    return with_windows(encode(problem), problem.visit_row(visit.id), windows_within_dates(visit))
+    return timing.patches.with_windows(
+        encode(problem), problem.visit_row(visit.id), windows_within_dates(visit)
+    )
 
 
 def _widened(visit: Visit, by: int, *, earlier: bool) -> Visit:
@@ -122,7 +123,9 @@ def _with_longer(problem: Problem, shift: Shift, by: int) -> Problem:
 
 
 def _tape_with_longer(problem: Problem, shift: Shift, by: int) -> IntArray:
-    return with_closing(encode(problem), problem.shift_row(shift.id), shift.window.latest + by)
+    return timing.patches.with_closing(
+        encode(problem), problem.shift_row(shift.id), shift.window.latest + by
+    )
 
 
 def _more_capacity(problem: Problem, plan: Plan, visit: Visit) -> Iterator[Relaxation]:
@@ -153,7 +156,7 @@ def _with_larger(problem: Problem, shift: Shift, name: str, by: int) -> Problem:
 
 def _tape_with_larger(problem: Problem, shift: Shift, name: str, by: int) -> IntArray:
     row, column = problem.shift_row(shift.id), problem.dimensions.index(name)
-    return with_capacity(encode(problem), row, column, shift.capacity[name] + by)
+    return timing.patches.with_capacity(encode(problem), row, column, shift.capacity[name] + by)
 
 
 def _other_days(problem: Problem, plan: Plan, visit: Visit) -> Iterator[Relaxation]:
@@ -167,7 +170,9 @@ def _other_days(problem: Problem, plan: Plan, visit: Visit) -> Iterator[Relaxati
         hours = shift.window.earliest, shift.window.latest
         if touched:
             continue
-        if not _admitting(problem, plan, visit, with_windows(tape, number, [hours]), [row]):
+        if not _admitting(
+            problem, plan, visit, timing.patches.with_windows(tape, number, [hours]), [row]
+        ):
             continue
         freed = replace(visit, windows=(shift.window,), release=None, deadline=None)
         place = _place(_with_visit(problem, freed), plan, visit, shift.id)
@@ -268,8 +273,11 @@ def _found(
 ) -> IntArray:
     """Return every legal position of a visit in an order; see `legal_insertions`."""
     order = np.array([problem.visit_row(name) for name in names], dtype=np.int64)
-    first, second = [*(problem.visit_row(each.id) for each in unit(problem, visit)), NO_VISIT][:2]
-    found: IntArray = legal_insertions(tape, shift, order, first, second)
+    first, second = [
+        *(problem.visit_row(each.id) for each in unit(problem, visit)),
+        timing.insertion_positions.NO_VISIT,
+    ][:2]
+    found: IntArray = timing.insertion_positions.legal_insertions(tape, shift, order, first, second)
     return found
 
 

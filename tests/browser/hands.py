@@ -21,18 +21,20 @@ def on_the_road(browser: Browser, road: Road) -> tuple[BrowserContext, Page]:
 
 
 def start(phone: Page) -> None:
-    """Start the round without a box to read."""
-    phone.get_by_role("link", name="Start the round").click()
-    phone.get_by_role("button", name="Start the round").click()
-    expect(phone.get_by_text("Next stop")).to_be_visible()
+    """Start the round of tomorrow without a box to read."""
+    phone.locator("#early").click()
+    phone.locator("#early-yes").click()
+    phone.locator("#start-go").click()
+    expect(phone.locator("#stop-title")).to_be_visible()
 
 
 def arrive(phone: Page) -> None:
+    """Arrive at the next stop; its record opens."""
     phone.get_by_role("button", name="I'm here").click()
+    expect(phone.locator("form.record")).to_have_count(1)
 
 
 def record(phone: Page, *, celsius: str = "20", bottles: str = "4", label: str = "") -> None:
-    phone.get_by_role("link", name="Record the visit").click()
     phone.get_by_text("Kept as it should be").click()
     phone.get_by_role("textbox", name="Temperature of the freezer").fill(celsius)
     phone.get_by_role("textbox", name="Bottles you take").fill(bottles)

@@ -129,6 +129,8 @@ def test_a_visit_is_asked_for_changed_and_called_off(
     page.get_by_role("button", name="Yes, call this visit off").click()
     expect(page.get_by_text("Nobody will come.")).to_be_visible()
     assert state_of(place) is PickupState.CANCELLED
+    page.get_by_role("button", name="Take it back").click()
+    expect(page.get_by_text("We have your request.").first).to_be_visible()
 
 
 @both
@@ -176,18 +178,18 @@ def test_a_pause_a_loss_and_the_end_of_a_file(
     page.get_by_label("until").fill("2027-01-03")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("We have noted it.")).to_be_visible()
+    page.get_by_role("link", name="Back to my appointments").click()
     page.get_by_role("link", name="If your child has died").click()
-    page.get_by_role("button", name="Please call me").click()
-    page.get_by_role("link", name="Back").click()
+    page.get_by_role("button", name="My child has died: please call me").click()
     expect(page.get_by_text("We are so sorry.")).to_be_visible()
     expect(page.get_by_role("link", name="Ask for a visit")).to_have_count(0)
-    page.get_by_role("link", name="What we know of you").click()
+    page.get_by_role("link", name="Your data").click()
     with page.expect_download() as copy:
         page.get_by_role("link", name="Take a copy of everything").click()
     assert '"bereaved_at": "2026-11-23' in copy.value.path().read_text()
     page.get_by_text("Erase my file", exact=True).click()
     page.get_by_role("button", name="Yes, erase my file").click()
-    expect(page.get_by_text("Your file is erased.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Your file is erased")).to_be_visible()
 
 
 def test_a_form_without_a_network_is_kept_and_sent_when_it_is_back(

@@ -97,7 +97,7 @@ def test_what_was_done_is_taken_back_for_ten_seconds_and_the_round_leaves_the_ph
     phone.get_by_role("link", name="Hand over").click()
     phone.get_by_role("button", name="All 4").click()
     phone.get_by_role("textbox", name="Temperature of the box").fill("20")
-    phone.get_by_role("textbox", name="Who receives it?").fill("Luc")
+    phone.get_by_role("textbox", name="Receiver").fill("Luc")
     phone.get_by_role("button", name="Hand over").click()
     all_sent(phone)
     assert "Dora" in phone.evaluate(KEPT)
@@ -119,9 +119,9 @@ def test_a_visit_is_rebooked_from_later(browser: Browser, road: Road) -> None:
 
 
 def fill_in(phone: Page) -> None:
-    phone.get_by_role("link", name="Record the visit").click()
     phone.get_by_text("Kept as it should be").click()
     phone.get_by_role("textbox", name="Temperature of the freezer").fill("20")
+    phone.get_by_role("button", name="I counted 4 bottles").click()
     phone.get_by_role("textbox", name="Volume").fill("800")
 
 

@@ -19,7 +19,6 @@ def test_a_label_with_a_sign_that_no_address_can_hold_is_said_at_once(
 ) -> None:
     _, phone = on_the_road(browser, road)
     arrive(phone)
-    phone.get_by_role("link", name="Record the visit").click()
     phone.get_by_text("Bottle numbers").first.click()
     phone.get_by_role("textbox", name="Bottle numbers").fill("MR/1")
     phone.get_by_role("button", name="Done").click()

@@ -65,6 +65,7 @@ class Hand:
         """Fill in what the law asks and how much it is; the count is the donor's."""
         self.choose("storage_right")
         self.fill("freezer", celsius)
+        self.phone.locator("#counted").click()
         self.fill("volume", volume)
 
     def record(self) -> None:
@@ -93,10 +94,16 @@ def test_a_round_of_fourteen_doors_is_walked(browser: Browser, long_road: Road) 
 def begins(hand: Hand) -> None:
     hand.phone.locator("details.ready > summary").click()
     hand.see("01-start")
-    hand.go("start")
+    hand.phone.locator("#early").click()
+    hand.see("01-early")
+    hand.phone.locator("#early-yes").click()
     hand.fill("box_code", "c-07")
     hand.fill("box", "21")
+    hand.phone.locator("#start-go").click()
+    expect(hand.phone.get_by_text(hand.says("load_go_on"))).to_be_visible()
     hand.see("02-boxes")
+    for item in hand.phone.locator("input[name=load]").all():
+        item.check()
     hand.phone.locator("#start-go").click()
     expect(hand.phone.locator("#here")).to_be_visible()
     hand.see("03-round")
@@ -105,6 +112,7 @@ def begins(hand: Hand) -> None:
 def the_first_door(hand: Hand) -> None:
     """Milk and blood at once, from a freezer that is too warm."""
     hand.press("here")
+    hand.go("cancel")
     hand.see("04-here")
     hand.go("record")
     hand.press("done")
@@ -137,7 +145,6 @@ def the_doors_between(hand: Hand) -> None:
     hand.choose("undone_came_back")
     hand.press("reopen_go")
     hand.press("here")
-    hand.go("record")
     hand.takes_milk("19,5", "2400")
     hand.record()
 
@@ -164,7 +171,6 @@ def the_other_doors(hand: Hand) -> None:
     for _ in range(12):
         title = hand.phone.locator("#stop-title").text_content() or ""
         hand.press("here")
-        hand.go("record")
         expect(hand.phone.locator("form.record")).to_be_visible()
         for check in hand.phone.locator("section.check").all():
             check.get_by_text(hand.says("check_done"), exact=True).click()

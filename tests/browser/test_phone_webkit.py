@@ -79,7 +79,8 @@ def test_webkit_keeps_the_round_without_a_network_and_sends_it_without_backgroun
     assert webkit.execute_script("return 'SyncManager' in window") is False
     line.cut()
     webkit.refresh()
-    tap(webkit, "#start")
+    tap(webkit, "#early")
+    tap(webkit, "#early-yes")
     tap(webkit, "#start-go")
     tap(webkit, "#here")
     record(webkit)
@@ -96,9 +97,9 @@ def test_webkit_keeps_the_round_without_a_network_and_sends_it_without_backgroun
 
 def record(webkit: WebKitGTK) -> None:
     """Fill in the record as a thumb would: taps and keys."""
-    tap(webkit, "a.button[href$='/record']")
     tap(webkit, "input[value='right']")
     act(webkit, "input[name='freezer']", lambda field: field.send_keys("20"))
+    tap(webkit, "#counted")
     act(webkit, "input[name='volume']", lambda field: field.send_keys("600"))
     tap(webkit, "form.record button.main")
 

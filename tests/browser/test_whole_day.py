@@ -95,7 +95,6 @@ def accept_plan_and_publish(board: Page, bank: RunningBank) -> None:
 
 
 def record_the_visit(phone: Page) -> None:
-    phone.get_by_role("link", name="Record the visit").click()
     phone.get_by_text("Kept as it should be").click()
     phone.get_by_role("textbox", name="Temperature of the freezer").fill("19,5")
     phone.get_by_role("textbox", name="Bottles you take").fill("7")

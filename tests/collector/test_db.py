@@ -28,6 +28,8 @@ from collector.pickups.models import Pickup
 from tests.builders import MORNING
 from tests.town import Town
 
+pytestmark = pytest.mark.twin
+
 
 def test_what_raises_leaves_nothing_behind(app: Flask, town: Town) -> None:
     def break_off() -> None:

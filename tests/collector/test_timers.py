@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -18,6 +19,8 @@ from collector.timers import run_due_tasks
 from collector.worker import _start
 from tests.phone_round import FIRST_ARRIVAL, phone_event, publish_round
 from tests.town import Town, sign_in
+
+pytestmark = pytest.mark.twin
 
 EVENING_BEFORE = datetime(2026, 11, 23, 17, 30, tzinfo=UTC)
 

@@ -46,9 +46,10 @@ def test_the_whole_day_at_once_as_one_json_object(tmp_path: Path) -> None:
 
 @pytest.fixture
 def served(tmp_path: Path, first_port: int) -> Iterator[tuple[subprocess.Popen[str], int]]:
-    """A demonstration that is being served, and its port."""
+    """A demonstration that is being served from a shell that ignores Ctrl-C, and its port."""
     port = free_port("127.0.0.1", first_port)
-    command = [*MILKROUND, "demo", "--home", str(tmp_path), "--port", str(port)]
+    ignoring_ctrl_c = ["sh", "-c", 'trap "" INT; exec "$@"', "sh"]
+    command = [*ignoring_ctrl_c, *MILKROUND, "demo", "--home", str(tmp_path), "--port", str(port)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             yield process, port

@@ -28,6 +28,8 @@ from tests.schema import differences
 from tests.upgrade.catalogue import catalogue
 from tests.upgrade.recorded import connected, rows_of
 
+pytestmark = pytest.mark.twin
+
 NEW_TABLES = {"absences", "public_texts", "timer_failures"}
 """The tables that 0.1 lacked."""
 

@@ -12,6 +12,8 @@ from icalendar import Calendar
 from collector.web.framework.guards import Surface
 from tests.upgrade.recorded import HELD, PHONES
 
+pytestmark = pytest.mark.twin
+
 VISITS = [
     link for link, status in HELD["links"].items() if link.startswith("/v/") and status == 200
 ]

@@ -13,6 +13,8 @@ from flask.testing import FlaskClient
 
 from tests.upgrade.recorded import PHONES, SENT, connected, events_of, photos_of, rows_of
 
+pytestmark = pytest.mark.twin
+
 JSON = {"Accept": "application/json"}
 ANA = 4
 WRITTEN = (

@@ -50,7 +50,7 @@ def pickup_of(app: Flask, key: int) -> Pickup:
         return session.get_one(Pickup, key)
 
 
-def record_door(app: Flask, town: Town) -> None:
+def record_door(app: Flask, town: Town, *, declared: bool = False) -> None:
     with app.app_context(), transaction() as session:
         session.get_one(Pickup, town.pickups[0]).state = PickupState.COLLECTED
         round_ = session.scalars(select(Round)).one()
@@ -81,7 +81,7 @@ def record_door(app: Flask, town: Town) -> None:
                 empties_left=6,
                 note="",
                 flags=[],
-                details={"seal": "0412"},
+                details={"seal": "0412", "volume_declared": declared},
                 device_at=MORNING,
                 recorded_at=MORNING,
                 withdrawn_at=None,

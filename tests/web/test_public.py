@@ -69,6 +69,18 @@ def test_where_nobody_is_known_to_come_the_page_says_so_and_what_else_there_is(a
     assert "Perhaps: ask" in says(app, "/give/where?postcode=33000")
 
 
+@pytest.mark.parametrize(("field", "text"), [("postcode", "99999"), ("baby_born_on", "03/05/1926")])
+def test_a_first_contact_has_the_rules_of_the_imports(
+    app: Flask, town: Town, field: str, text: str
+) -> None:
+    assert town.bank
+    typed = {"first_name": "Ida", "phone": "06 39 98 00 09", "postcode": "33600", field: text}
+    answer = app.test_client().post("/banks/town/contact", data=typed)
+    assert answer.status_code == 422
+    assert f'id="{field}-wrong"' in answer.text
+    assert f'value="{text}"' in answer.text, "it stays as it was typed"
+
+
 def test_what_is_no_postcode_is_said_and_kept(app: Flask) -> None:
     answer = app.test_client().get("/give/where?postcode=336", headers={"Accept-Language": "en"})
     assert answer.status_code == 422

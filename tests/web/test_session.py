@@ -22,6 +22,8 @@ from collector.web.message_rendering import render_notice
 from tests.conftest import SetClock
 from tests.town import Town, sign_in
 
+pytestmark = pytest.mark.twin
+
 
 class Postbag:
     """A sender that keeps the letters it was given, and fails while it is told to."""
@@ -96,7 +98,16 @@ def test_nobody_is_looked_up_before_the_answer_has_left(app: Flask) -> None:
             session.execute(delete(SignInAttempt))
 
 
-@pytest.mark.parametrize("written", ["05 00 00 00 00", "+33.5.00.00.00.00", "0033500000000"])
+@pytest.mark.usefixtures("town")
+def test_no_text_message_goes_to_a_landline(app: Flask, clock: SetClock) -> None:
+    with app.app_context(), transaction() as session:
+        session.execute(update(Donor).values(phone="05 36 49 00 01"))
+    client, postbag = app.test_client(), Postbag()
+    ask_for_link(client, "05 36 49 00 01")
+    assert empty_outbox(app, clock, postbag) == 0
+
+
+@pytest.mark.parametrize("written", ["06 39 98 00 00", "+33.6.39.98.00.00", "0033639980000"])
 @pytest.mark.usefixtures("town")
 def test_a_telephone_brings_the_link_by_text_message(
     app: Flask, clock: SetClock, written: str
@@ -107,7 +118,7 @@ def test_a_telephone_brings_the_link_by_text_message(
     ask_for_link(client, written)
     assert empty_outbox(app, clock, postbag) == 1
     (letter,) = postbag.letters
-    assert (letter.channel, letter.to) == (Channel.SMS, "+33 5 00 00 00 00")
+    assert (letter.channel, letter.to) == (Channel.SMS, "+33 6 39 98 00 00")
     found = re.search(r"/link/\S+", letter.body)
     assert found
     assert client.post(found[0]).headers["Location"] == "/donor/"

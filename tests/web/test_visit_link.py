@@ -11,8 +11,8 @@ from sqlalchemy import select
 from collector.db import reading, transaction
 from collector.notices.models import Notice
 from collector.pickups.giving import giving_of
-from collector.pickups.models import DayBefore, PickupState
-from collector.rounds.models import EventKind, Round, RoundEvent, RoundState
+from collector.pickups.models import DayBefore, Pickup, PickupState
+from collector.rounds.models import EventKind, Round, RoundEvent, RoundState, RoundStop
 from collector.timers import run_due_tasks
 from tests.builders import DAY, MORNING
 from tests.conftest import SetClock
@@ -141,10 +141,74 @@ def test_on_the_day_the_window_narrows_to_half_an_hour(
     dora = sign_in(app, bank=town.bank, donor=town.dora)
     # Twenty minutes late at 07:00 UTC: expected at 10:20 in Paris, give or take a quarter.
     said = words(dora.get(f"/donor/visits/{town.pickups[0]}"))
-    assert "You are next. We expect to be with you between 10:05 and 10:35." in said
+    hours = "between 10:05 and 10:35"
+    assert "You are next." in said
+    assert f"We come on Tuesday 24 November {hours}." in said
+    assert hours in words(dora.get("/donor/")), "every page shows the same hours"
+    assert hours in words(app.test_client().get(link_of(app, town, clock)))
     clock.advance(days=1)
     with app.app_context():
         run_due_tasks(clock.now())
     with app.app_context(), transaction() as session:
         near = session.scalars(select(Notice).where(Notice.template == "visit_near")).one()
     assert near.figures["opens"] == "10:05"
+
+
+def test_not_at_home_is_asked_once_and_taken_back(app: Flask, town: Town, clock: SetClock) -> None:
+    publish(app, town)
+    with app.app_context(), transaction() as session:
+        round_ = session.scalars(select(Round)).one()
+        begins = MORNING + timedelta(days=1, hours=2)
+        session.add(
+            RoundStop(
+                bank_id=town.bank,
+                round_id=round_.id,
+                pickup_id=town.pickups[0],
+                position=0,
+                arrives_at=begins,
+                begins_at=begins,
+                ends_at=begins,
+                pinned=False,
+            )
+        )
+    link, client = link_of(app, town, clock), app.test_client()
+    assert "nobody comes" in words(client.get(link)), "the button is behind a question"
+    for _ in range(2):
+        assert client.post(link, data={"answer": "not_home"}).status_code == 303
+    page = words(client.get(link))
+    assert "Nobody comes." in page
+    assert "Choose another time" in page
+    for _ in range(2):
+        assert client.post(f"{link}/cancellation/removal").status_code == 303
+    pickup = pickup_of(app, town.pickups[0])
+    assert (pickup.state, pickup.answer) == (PickupState.PUBLISHED, None)
+    assert "between 09:00 and 11:00" in words(client.get(link))
+
+
+def test_a_visit_that_left_its_round_is_asked_for_again(
+    app: Flask, town: Town, clock: SetClock
+) -> None:
+    publish(app, town)
+    link, client = link_of(app, town, clock), app.test_client()
+    client.post(link, data={"answer": "not_home"})
+    client.post(f"{link}/cancellation/removal")
+    assert pickup_of(app, town.pickups[0]).state is PickupState.ASKED
+    assert "Your request waits for an answer" in words(client.get(link))
+
+
+def test_a_cancellation_of_the_bank_is_not_taken_back(
+    app: Flask, town: Town, clock: SetClock
+) -> None:
+    publish(app, town)
+    link, client = link_of(app, town, clock), app.test_client()
+    claire = sign_in(app, bank=town.bank, person=town.claire)
+    claire.post(f"/board/inbox/pickups/{town.pickups[0]}/cancellation", data={"reason": "other"})
+    assert "take it back" not in words(client.get(link))
+    assert client.post(f"{link}/cancellation/removal").status_code == 422
+
+
+def test_a_link_to_a_proposed_day_shows_its_hours(app: Flask, town: Town, clock: SetClock) -> None:
+    with app.app_context(), transaction() as session:
+        session.get_one(Pickup, town.pickups[0]).promised_at = clock.now()
+    page = words(app.test_client().get(link_of(app, town, clock)))
+    assert "Tuesday 24 November between 08:00 and 18:00" in page

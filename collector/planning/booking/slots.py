@@ -37,8 +37,6 @@ from routing.plan import Plan
 from routing.problem import Problem
 from routing.schedule import retimed
 
-MOST_SLOTS = 6
-MOST_A_DAY = 2
 DAYS_LOOKED_AT = 5
 ROUNDS_LOOKED_AT = 4
 NOON = time(13)
@@ -88,7 +86,7 @@ class SlotBasis:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PricedDay:
+class PromisedDay:
     """The problem and the plan of a day with all promises inserted."""
 
     facts: DayFacts
@@ -106,7 +104,7 @@ def find_slots(
     requested: RequestedVisit,
     days: Sequence[date],
 ) -> list[Slot]:
-    """Return up to six slots on the first of these days, the cheapest first.
+    """Return the slots on the first five of these days, two a day at most, in order of time.
 
     Only the rounds that pass nearest to her are tried: the price of a detour grows with the
     distance, and the response must take less than a second.
@@ -133,7 +131,7 @@ def find_slots(
             found.extend(
                 _priced_slot(priced, half) for half in halves if _legal_places(priced, half)
             )
-    return _chosen(found)
+    return sorted(found, key=lambda slot: (slot.day, slot.opens))
 
 
 def still_fits(
@@ -215,7 +213,7 @@ def _day_with_promises(
     day: date,
     candidates: Sequence[Pickup],
     most: int | None,
-) -> PricedDay | None:
+) -> PromisedDay | None:
     """Return the problem of a day; None without a changeable round."""
     plan = day_plan(session, bank_id=bank_id, day=day)
     plan = plan or DayPlan(bank_id=bank_id, day=day, revision=0, edits=0, rounds=[])
@@ -239,7 +237,7 @@ def _day_with_promises(
 
 def _with_promises(
     facts: DayFacts, problem: Problem, base: Plan, promised: Iterable[Pickup]
-) -> PricedDay:
+) -> PromisedDay:
     is_whole = True
     for pickup in promised:
         place = next(iter(legal_places(problem, base, str(pickup.id))), None)
@@ -247,7 +245,7 @@ def _with_promises(
             is_whole = False
         else:
             base = inserted(problem, base, place)
-    return PricedDay(facts=facts, problem=problem, plan=base, is_whole=is_whole)
+    return PromisedDay(facts=facts, problem=problem, plan=base, is_whole=is_whole)
 
 
 def _unopened(session: Session, plan: DayPlan) -> Iterator[Round]:
@@ -341,11 +339,11 @@ def _apart(round_: Round, here: tuple[float, float]) -> float:
     return min((here[0] - point[0]) ** 2 + (here[1] - point[1]) ** 2 for point in points)
 
 
-def _legal_places(priced: PricedDay, candidates: Pickup) -> tuple[Insertion, ...]:
+def _legal_places(priced: PromisedDay, candidates: Pickup) -> tuple[Insertion, ...]:
     return legal_places(priced.problem, priced.plan, str(candidates.id))
 
 
-def _priced_slot(priced: PricedDay, half: Pickup) -> Slot:
+def _priced_slot(priced: PromisedDay, half: Pickup) -> Slot:
     """Return the slot around the cheapest place of a half of a day."""
     best = _legal_places(priced, half)[0]
     service_day = priced.facts.service_day
@@ -368,12 +366,3 @@ def _priced_slot(priced: PricedDay, half: Pickup) -> Slot:
 def _walls(service_day: ServiceDay, around: Promise) -> tuple[time, time]:
     opens, closes = (service_day.wall(instant) for instant in (around.opens, around.closes))
     return opens.time(), closes.time()
-
-
-def _chosen(found: Iterable[Slot]) -> list[Slot]:
-    """Return the cheapest slots, at most two of one day, so that the donor has a choice of days."""
-    kept: list[Slot] = []
-    for slot in sorted(found, key=lambda slot: (slot.cents, slot.day, slot.opens)):
-        if sum(other.day == slot.day for other in kept) < MOST_A_DAY:
-            kept.append(slot)
-    return kept[:MOST_SLOTS]

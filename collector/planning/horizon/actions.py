@@ -9,6 +9,7 @@ from collector.audit.actions import record
 from collector.banks.policies import PolicyKey
 from collector.banks.queries import get_bank
 from collector.db import owned
+from collector.donors.contact import text_number
 from collector.errors import Conflict, Refused
 from collector.jobs.actions import enqueue, run_again
 from collector.notices.actions import notify
@@ -190,6 +191,7 @@ def _proposed(
             bottles=candidate.bottles(found.day),
             volume_ml=candidate.volume_ml(found.day),
             oldest_on=min(oldest, forecast.today),
+            line=candidate.due.line,
             purposes=purposes_for(donor, days=(found.day,), policies=weeks.policies),
             windows=(CivilWindow(day=found.day, opens=opens.time(), closes=closes.time()),),
         ),
@@ -219,7 +221,7 @@ def _notify_donor(
         once=f"visit_proposed pickup:{pickup.id}",
         recipient=f"donor:{donor.id}",
         email=donor.email,
-        phone=donor.phone,
+        phone=text_number(session, donor),
         template="visit_proposed",
         language=donor.language,
         pickup=pickup.id,

@@ -14,7 +14,6 @@ from enum import StrEnum
 from functools import cached_property
 from itertools import chain
 
-from msgspec.structs import replace
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -27,6 +26,7 @@ from collector.custody.models import Container
 from collector.db import is_duplicate
 from collector.errors import Conflict, Refused
 from collector.pickups.models import Pickup
+from collector.rounds.events.device_clock import corrected
 from collector.rounds.events.handlers import AcceptedEvent, add_effects, check_event, site_of
 from collector.rounds.events.projection import changing_events, lock_pickups, project, undone_by
 from collector.rounds.events.queries import (
@@ -110,7 +110,7 @@ def accept_events(
     results: dict[int, EventResult] = {}
     for place, entry in sorted(enumerate(entries), key=lambda numbered: _order(numbered[1])):
         results[place] = intake.result_of(entry)
-    intake.project()
+    intake.write()
     return [results[place] for place in range(len(entries))]
 
 
@@ -152,7 +152,7 @@ class _Intake:
             )
         return EventResult(status=status, client_id=entry.client_id)
 
-    def project(self) -> None:
+    def write(self) -> None:
         """Write the rows of the accepted events, replay the round once, audit each event."""
         if not self.accepted:
             return
@@ -240,7 +240,7 @@ class _Intake:
             return
         others = set[int]().union(*(self.visits_by_label[label] for label in labels))
         if others & self.decided - {pickup.id}:
-            self.project()
+            self.write()
         taken = [self.containers[label] for label in labels if label in self.containers]
         refuse_taken_labels(taken, pickup=pickup)
 
@@ -290,20 +290,10 @@ def _parse(sent: object, *, now: datetime) -> SentEvent:
     client_id = None
     try:
         client_id = parse_client_id(sent)
-        return SentEvent(client_id=client_id, event=_bounded(parse_event(sent), now))
+        event = corrected(parse_event(sent), received_at=now)
+        return SentEvent(client_id=client_id, event=event)
     except Refused as refusal:
         return SentEvent(client_id=client_id, refusal=refusal)
-
-
-def _bounded(event: PhoneEvent, now: datetime) -> PhoneEvent:
-    """Return an event that happened at the latest when it was received.
-
-    A later time is the fault of the phone's clock. It still decides on the event's order, which
-    must not depend on the reception.
-    """
-    if event.device_at <= now:
-        return event
-    return replace(event, device_at=now, reported_at=event.device_at)
 
 
 def _order(entry: SentEvent) -> tuple[bool, tuple[int, datetime, str] | None]:

@@ -9,7 +9,7 @@ The same rules stand in static/js/phone/replay.js; tests/replay_cases.json is ru
 4. The last `collected` or `not_done` decides the visit; the others that stand are its rivals: two
    phones disagree, and a coordinator looks at both.
 5. Failing that, an `arrived` counts more than an `en_route`, until a `postponed` follows.
-6. `acknowledged` and `incident` do not start a round; every other kind does.
+6. `acknowledged`, `incident` and `address_shown` do not start a round; every other kind does.
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,6 +19,7 @@ from enum import StrEnum
 
 from collector.rounds.events.schema import (
     AcknowledgedEvent,
+    AddressShownEvent,
     ArrivedEvent,
     ClosedEvent,
     CollectedEvent,
@@ -29,8 +30,13 @@ from collector.rounds.events.schema import (
     NotDoneEvent,
     PhoneEvent,
     PostponedEvent,
+    StartedEvent,
     UndoneEvent,
 )
+from collector.rounds.models import LoadItem
+
+NOT_A_START = (AcknowledgedEvent, AddressShownEvent, IncidentEvent)
+"""Events that may come before the start of a round."""
 
 
 class VisitPhase(StrEnum):
@@ -81,6 +87,12 @@ class RoundProgress:
         )
 
     @property
+    def lacking(self) -> tuple[LoadItem, ...]:
+        """Things that the collector did not load before the start."""
+        starts = [each.payload.lacking for each in self.counted if isinstance(each, StartedEvent)]
+        return starts[-1] if starts else ()
+
+    @property
     def closing(self) -> ClosedEvent | None:
         """The last event that closed the day, or None before the first."""
         closings = [each for each in self.counted if isinstance(each, ClosedEvent)]
@@ -117,7 +129,7 @@ def replay_round(events: Iterable[PhoneEvent]) -> RoundProgress:
         if event.pickup is not None:
             by_visit[event.pickup].append(event)
     return RoundProgress(
-        started=any(not isinstance(each, AcknowledgedEvent | IncidentEvent) for each in counted),
+        started=any(not isinstance(each, NOT_A_START) for each in counted),
         visits={pickup: _visit_state(of_visit) for pickup, of_visit in by_visit.items()},
         hand_overs=tuple(each for each in counted if isinstance(each, HandedOverEvent)),
         counted=tuple(counted),

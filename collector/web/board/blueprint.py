@@ -37,6 +37,7 @@ from collector.web.board.donors import (
     blood_tests,
     candidates,
     clinical_file,
+    losses,
     merge,
     questions,
 )
@@ -44,7 +45,7 @@ from collector.web.board.donors import page as donors_page
 from collector.web.board.fragments import add_parts
 from collector.web.board.horizon import due
 from collector.web.board.horizon import page as horizon_page
-from collector.web.board.inbox import imports, requests
+from collector.web.board.inbox import import_review, imports, requests, untold
 from collector.web.board.inbox import page as inbox_page
 from collector.web.board.page_context import civil_day, today
 from collector.web.board.wording import add_words
@@ -78,10 +79,13 @@ PARTS = (
     map_background,
     inbox_page,
     requests,
+    untold,
     imports,
+    import_review,
     donors_page,
     candidates,
     clinical_file,
+    losses,
     merge,
     blood_tests,
     questions,

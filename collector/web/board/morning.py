@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from collector.banks.models import PublicTextKey
 from collector.banks.queries import get_bank, incomplete_notices
 from collector.db import reading
+from collector.donor_contact.loss import losses_to_call
 from collector.donors.eligibility import serology_valid_until
 from collector.donors.models import DonorState
 from collector.donors.queries import donors_of
@@ -20,6 +21,7 @@ from collector.pickups.queries import count_unanswered, first_unanswered_day
 from collector.planning.horizon.forecast import due_donors
 from collector.rounds.models import DayPlan
 from collector.rounds.queries import day_plan
+from collector.rounds.stop_details import untold_changes
 from collector.shifts.queries import absences_on, shifts_on
 from collector.web.board.day.page import load_day_view
 from collector.web.board.day.view_model import DayView
@@ -72,6 +74,8 @@ def home() -> str:
         plan = day_plan(session, bank_id=bank_id, day=day)
         view = load_day_view(session, plan, day)
         cards = [
+            _losses(session, bank_id),
+            _untold(session, bank_id, day),
             _asked(session, bank_id),
             _unplanned(view, day),
             _absent(session, bank_id, day),
@@ -90,6 +94,45 @@ def home() -> str:
             cards=[card for card in cards if card.count],
             fine=[card for card in cards if not card.count],
         )
+
+
+def _losses(session: Session, bank_id: int) -> Card:
+    """Return the card of donors whose child has died and who wait for a call."""
+    calls = losses_to_call(session, bank_id=bank_id)
+    under_way = any(loss.unseen for loss, _donor in calls)
+    return Card(
+        title=gettext("Calls that come first"),
+        count=len(calls),
+        words=gettext("A round under way lost a visit: call its collector now.")
+        if under_way
+        else "",
+        address=url_for("board.inbox.home", _anchor="calls"),
+        action=gettext("Look at the calls"),
+        icon="phone",
+        tone="danger",
+        lines=tuple(
+            f"{donor.first_name} {donor.family_name}{COLON} {donor.phone or donor.email}"
+            for _loss, donor in calls[:MOST_NAMES]
+        ),
+    )
+
+
+def _untold(session: Session, bank_id: int, day: date) -> Card:
+    """Return the card of published stops whose details changed since."""
+    changes = untold_changes(session, bank_id=bank_id, today=day)
+    return Card(
+        title=gettext("Changed details that the collector has not"),
+        count=len(changes),
+        words="",
+        address=url_for("board.inbox.home", _anchor="untold"),
+        action=gettext("Look at the changes"),
+        icon="warning",
+        lines=tuple(
+            f"{donor.first_name} {donor.family_name}{COLON} {short_day(each.day)}"
+            for each in changes[:MOST_NAMES]
+            for donor in [each.pickup.donor]
+        ),
+    )
 
 
 def _asked(session: Session, bank_id: int) -> Card:

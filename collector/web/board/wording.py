@@ -8,10 +8,19 @@ from flask import Blueprint
 from flask_babel import format_currency, format_decimal, gettext, lazy_gettext, to_user_timezone
 from flask_babel.speaklater import LazyString
 
+from collector.donors.queries import donor_words
 from collector.rounds.models import NotDoneReason
 from collector.shifts.models import Absence, AbsenceReason
 from collector.web.disruption_wording import DISRUPTIONS, PHASES, WAYS, WHY_NO_DAY
-from collector.web.incident_wording import CHOICES, DECISIONS, INCIDENTS, ROUND_STATES, RULES
+from collector.web.incident_wording import (
+    CHOICES,
+    DECISIONS,
+    DETAILS,
+    INCIDENTS,
+    LOAD_ITEMS,
+    ROUND_STATES,
+    RULES,
+)
 from collector.web.wording import clock, moment, short_day
 
 _ = lazy_gettext
@@ -238,10 +247,13 @@ def add_words(blueprint: Blueprint) -> None:
         ("absence", absence),
         ("incident", lambda code: word(INCIDENTS, code)),
         ("decision", lambda code: word(DECISIONS, code)),
+        ("detail", lambda code: word(DETAILS, code)),
+        ("load_item", lambda code: word(LOAD_ITEMS, code)),
         ("round_state", lambda code: word(ROUND_STATES, code)),
         ("door_flag", lambda code: word(DOOR_FLAGS, code)),
         ("refusal", lambda code: word(REFUSALS, code)),
         ("container_state", lambda code: word(CONTAINER_STATES, code)),
+        ("search_words", donor_words),
     ):
         blueprint.add_app_template_filter(fill, f"board_{name}")
 

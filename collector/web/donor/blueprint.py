@@ -1,31 +1,34 @@
 """The donor's side: her file, and her requests made, changed and cancelled."""
 
 from flask import Blueprint, flash, g, redirect, render_template, url_for
+from flask import request as http
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from collector.banks.queries import get_bank
 from collector.db import reading, transaction
+from collector.donor_contact import confirmations, day_before
 from collector.errors import Refused
 from collector.people.models import Role
 from collector.pickups import actions
 from collector.pickups.drafts import PickupDraft
 from collector.pickups.enquiries import enquiry_of
+from collector.pickups.giving import is_bereaved
 from collector.pickups.models import Pickup
 from collector.pickups.queries import pickup_of_donor
 from collector.rounds.queries import promised_visit
-from collector.web.donor import contact_preferences, giving, receipt, request
+from collector.web.donor import contact_details, contact_preferences, giving, receipt, request
 from collector.web.donor import request_form as forms
 from collector.web.donor.pages import form_page, home_page, last_request, visit_page
-from collector.web.donor.wording import GAUGE, KITS, PURPOSES, headline
+from collector.web.donor.wording import GAUGE, KITS, LINES, PURPOSES, headline
 from collector.web.framework.assets import dist_folder, manifest
 from collector.web.framework.guards import actor, anyone, donor_id, guard, now
 from collector.web.health_questions import QUESTIONS
 
 blueprint = Blueprint("donor", __name__, url_prefix="/donor")
 guard(blueprint, Role.DONOR)
-for part in (request, giving, contact_preferences, receipt):
+for part in (request, giving, contact_details, contact_preferences, receipt):
     blueprint.register_blueprint(part.blueprint)
 
 
@@ -37,10 +40,29 @@ def words() -> dict[str, object]:
         "PURPOSES": PURPOSES,
         "QUESTIONS": QUESTIONS,
         "KITS": KITS,
+        "LINES": LINES,
         "GAUGE": GAUGE,
         # An error page is rendered without an actor.
         "proved": getattr(g.get("actor"), "proved", False),
     }
+
+
+OPEN_TO_GRIEF = frozenset(
+    {"donor.home", "donor.worker", "donor.offline", "donor.giving.say", "donor.giving.take_back"}
+)
+"""The pages of a donor whose child has died; every other one leads to her quiet page."""
+
+
+def lead_to_quiet_page() -> Response | None:
+    """Lead a bereaved donor from every other page to her quiet one: no card, no request."""
+    if g.actor is None or http.endpoint in OPEN_TO_GRIEF:
+        return None
+    with reading() as session:
+        grieves = is_bereaved(session, donor_id())
+    return redirect(url_for("donor.home"), code=303) if grieves else None
+
+
+blueprint.before_request(lead_to_quiet_page)
 
 
 @blueprint.get("/")
@@ -48,7 +70,7 @@ def home() -> str:
     """Show the donor's promised visits, her requests and the state of her file."""
     with reading() as session:
         page = home_page(session, bank_id=actor().bank_id, donor_id=donor_id(), now=now())
-        return render_template("donor/home.html", page=page)
+        return render_template("donor/quiet.html" if page.loss else "donor/home.html", page=page)
 
 
 @blueprint.get("/service-worker.js")
@@ -117,8 +139,19 @@ def cancel_visit(pickup_id: int) -> Response:
             actor=actor().reference,
             promised_at=promise.opens if promise else None,
         )
+        confirmations.confirm_cancellation(session, _own(session, pickup_id), now=now())
     flash(_("Your visit is called off. Nobody will come."), "ok")
-    return redirect(url_for("donor.home"), code=303)
+    return redirect(url_for("donor.visit", pickup_id=pickup_id), code=303)
+
+
+@blueprint.post("/visits/<int:pickup_id>/cancellation/removal")
+def restore_visit(pickup_id: int) -> Response:
+    """Take the donor's cancellation back."""
+    with transaction() as session:
+        day_before.restore_visit(
+            session, _own(session, pickup_id), now=now(), actor=actor().reference
+        )
+    return redirect(url_for("donor.visit", pickup_id=pickup_id), code=303)
 
 
 def _send(pickup_id: int | None) -> Response | tuple[str, int] | str:
@@ -161,7 +194,7 @@ def _act(session: Session, draft: PickupDraft, pickup_id: int | None, *, once: s
             once=f"{who.reference} {once}" if once else None,
         ).id
     promise = promised_visit(session, _own(session, pickup_id))
-    return actions.change(
+    pickup = actions.change(
         session,
         now=now(),
         bank_id=who.bank_id,
@@ -169,7 +202,9 @@ def _act(session: Session, draft: PickupDraft, pickup_id: int | None, *, once: s
         actor=who.reference,
         draft=draft,
         promised_at=promise.opens if promise else None,
-    ).id
+    )
+    confirmations.confirm_change(session, pickup, now=now())
+    return pickup.id
 
 
 def _again(form: forms.VisitForm, pickup_id: int | None) -> str:

@@ -8,15 +8,17 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from collector.db import reading, transaction
+from collector.donors.contact import text_number
 from collector.donors.models import Donor
 from collector.donors.queries import get_donor
 from collector.errors import Refused
 from collector.notices.actions import choose_channel, enqueue, subscribe, unsubscribe
 from collector.notices.models import Channel
+from collector.notices.push_key import public_key
 from collector.notices.queries import chosen_channel, has_push_subscription
-from collector.notices.transports import public_key
 from collector.people.second_factor import prove, refuse_too_many
 from collector.web.donor.pages import form_page
+from collector.web.framework.discretion import remember
 from collector.web.framework.forms import FlagField, Form, TextField
 from collector.web.framework.guards import actor, donor_id, now, settings
 
@@ -66,7 +68,9 @@ def choose() -> Response:
             )
         donor.discreet = form.discreet.data
     flash(_("We have noted it. Thank you for telling us."), "ok")
-    return redirect(url_for("donor.contact_preferences.home"), code=303)
+    answer = redirect(url_for("donor.contact_preferences.home"), code=303)
+    remember(answer, discreet=form.discreet.data, secure=settings().secure_cookies)
+    return answer
 
 
 @blueprint.post("/contact-preferences/browsers")
@@ -107,7 +111,7 @@ def send_code() -> Response:
     """Send a code by another channel than her link."""
     with transaction() as session:
         donor = get_donor(session, actor().bank_id, donor_id())
-        channel, to = _other_way(donor)
+        channel, to = _other_way(session, donor)
         if to is None:
             raise Refused("no_other_way")
         refuse_too_many(session, now=now(), session_id=actor().session_id)
@@ -147,17 +151,17 @@ def _page(session: Session, template: str, *, wrong: bool = False) -> str:
         has_browser=has_push_subscription(
             session, bank_id=actor().bank_id, recipient=actor().reference
         ),
-        other_way=_other_way(page.donor),
+        other_way=_other_way(session, page.donor),
         push_key=public_key(push) if (push := settings().push) else "",
         wrong=wrong,
     )
 
 
-def _other_way(donor: Donor) -> tuple[Channel, str | None]:
+def _other_way(session: Session, donor: Donor) -> tuple[Channel, str | None]:
     """Return the channel by which her link did not come, and its address if it is known."""
     if actor().sent_by == Channel.SMS:
         return Channel.EMAIL, donor.email
-    return Channel.SMS, donor.phone
+    return Channel.SMS, text_number(session, donor)
 
 
 def _is_trusted(endpoint: str, hosts: tuple[str, ...]) -> bool:

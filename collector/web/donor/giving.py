@@ -1,22 +1,19 @@
 """The weeks ahead: pauses, the last gift, and the page for a bereaved mother."""
 
 from datetime import date
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from collector.db import reading, transaction
-from collector.donors.numbers import format_number
-from collector.donors.queries import get_donor
+from collector.donor_contact.loss import report_loss, take_back_loss
 from collector.errors import Refused
 from collector.field_parsers import parse_date
-from collector.notices.actions import enqueue
-from collector.people.models import Role
-from collector.people.queries import people_with_role
-from collector.pickups.giving import giving_of, plan_giving, record_loss
+from collector.pickups.giving import giving_of, plan_giving
 from collector.planning.horizon.forecast import load_forecast
-from collector.web.donor.pages import form_page
+from collector.web.donor.pages import form_page, home_page
 from collector.web.framework.forms import FlagField, Form, ParsedField
 from collector.web.framework.guards import actor, donor_id, now
 
@@ -46,14 +43,7 @@ def plan() -> Response | tuple[str, int]:
         return _show(form), 422
     try:
         with transaction() as session:
-            plan_giving(
-                session,
-                now=now(),
-                bank_id=actor().bank_id,
-                donor_id=donor_id(),
-                actor=actor().reference,
-                **form.data,
-            )
+            plan_giving(session, now=now(), **_own(), **form.data)
     except Refused as refused:
         form.refuse(refused)
         return _show(form), 422
@@ -63,37 +53,32 @@ def plan() -> Response | tuple[str, int]:
 
 @blueprint.get("/loss")
 def loss() -> str:
-    """Show the page for a bereaved mother: the bank calls her first."""
+    """Show the page for a bereaved mother, with everything that one tap does."""
     with reading() as session:
-        page = form_page(session, bank_id=actor().bank_id, donor_id=donor_id(), now=now())
-        return render_template("donor/loss.html", page=page, giving=giving_of(session, donor_id()))
+        page = home_page(session, bank_id=actor().bank_id, donor_id=donor_id(), now=now())
+        return render_template("donor/loss.html", page=page)
 
 
 @blueprint.post("/loss")
 def say() -> Response:
-    """Record the loss of her child, and notify the coordinators that she waits for a call."""
+    """Record the loss of her child: visits are cancelled, and the coordinators are to call."""
     with transaction() as session:
-        record_loss(
-            session,
-            now=now(),
-            bank_id=actor().bank_id,
-            donor_id=donor_id(),
-            actor=actor().reference,
-        )
-        donor = get_donor(session, actor().bank_id, donor_id())
-        for person in people_with_role(session, bank_id=actor().bank_id, role=Role.COORDINATOR):
-            enqueue(
-                session,
-                now=now(),
-                bank_id=donor.bank_id,
-                once=f"call_wanted donor:{donor.id} person:{person.id}",
-                recipient=f"person:{person.id}",
-                to=person.email,
-                template="call_wanted",
-                language=person.language,
-                number=format_number(donor.number),
-            )
-    return redirect(url_for("donor.giving.loss"), code=303)
+        report_loss(session, now=now(), **_own())
+    return redirect(url_for("donor.home"), code=303)
+
+
+@blueprint.post("/loss/removal")
+def take_back() -> Response:
+    """Take the report back within ten minutes."""
+    with transaction() as session:
+        take_back_loss(session, now=now(), **_own())
+    flash(_("Taken back. Your requests are with the bank again; it answers them anew."), "ok")
+    return redirect(url_for("donor.home"), code=303)
+
+
+def _own() -> dict[str, Any]:
+    """Return the bank, the donor and the actor of the request."""
+    return {"bank_id": actor().bank_id, "donor_id": donor_id(), "actor": actor().reference}
 
 
 def _show(form: GivingForm | None = None) -> str:

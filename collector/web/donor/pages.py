@@ -8,9 +8,12 @@ from sqlalchemy.orm import Session
 from collector.banks.models import Bank
 from collector.banks.policies import Policies, PolicyKey
 from collector.banks.queries import get_bank, policies_of
-from collector.donor_contact.eta_window import EtaWindow, eta_window_of
+from collector.donor_contact.day_before import may_restore
+from collector.donor_contact.loss import Loss, loss_of
+from collector.donor_contact.visit_times import VisitTimes, visit_times
+from collector.donors.call_backs import open_call_back
 from collector.donors.eligibility import EligibilityVerdict, judge
-from collector.donors.models import Donor
+from collector.donors.models import CallBack, Donor
 from collector.donors.numbers import format_number
 from collector.donors.queries import get_donor
 from collector.pickups.actions import changes_until
@@ -21,9 +24,9 @@ from collector.pickups.queries import requests_of_donor
 from collector.pickups.states import OPEN, OVER
 from collector.pickups.validation import DONOR_DAYS_AHEAD
 from collector.planning.horizon.forecast import GIVING_STATES, Forecast, load_forecast
-from collector.rounds.queries import PromisedVisit, promised_visit
+from collector.rounds.queries import PromisedVisit
 from collector.service_day import ServiceDay
-from collector.web.donor.wording import Note, file_notes, visit_notes
+from collector.web.donor.wording import Note, file_notes, giving_notes, visit_notes
 
 PAST_SHOWN = 6
 
@@ -65,18 +68,19 @@ class VisitPage:
     donor: Donor
     bank: Bank
     pickup: Pickup
-    promise: PromisedVisit | None
+    times: VisitTimes | None
+    """The hours of the visit; None while nothing is agreed."""
     until: datetime | None
     """The last instant for changes by the donor herself; None without a limit."""
     may_change: bool
-    near: EtaWindow | None
-    """The half hour in which the collector is expected, on the day."""
+    may_restore: bool
+    """Whether the donor may take her cancellation back."""
     notes: list[Note]
 
     @property
-    def has_times(self) -> bool:
-        """Whether the visit has times for a calendar."""
-        return self.promise is not None or (self.pickup.promised_at is not None and self.may_change)
+    def promise(self) -> PromisedVisit | None:
+        """The published promise, with the two words for the door."""
+        return self.times.promise if self.times else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,8 +94,13 @@ class HomePage:
     past: list[Pickup]
     notes: list[Note]
     may_ask: bool
-    grieves: bool
-    """Whether her child has died: the page is sober and names a person to call."""
+    """Whether she may ask for a visit: nothing forbids one, and there is an address."""
+    call: CallBack | None
+    """The call that a candidate booked."""
+    loss: Loss | None
+    """The reported loss of her child: the page is quiet and names a person to call."""
+    may_take_back: bool
+    """Whether she may still take the report back herself."""
     freezer: Forecast | None
     """The forecast of her freezer; None if the donor gives no milk, or is bereaved."""
 
@@ -101,19 +110,20 @@ def home_page(session: Session, *, bank_id: int, donor_id: int, now: datetime) -
     page = form_page(session, bank_id=bank_id, donor_id=donor_id, now=now)
     requests = requests_of_donor(session, bank_id, donor_id)
     verdicts = {judge(page.donor, on=day, policies=page.policies).verdict for day in page.days}
-    giving = giving_of(session, donor_id)
     current = [pickup for pickup in requests if pickup.state not in OVER]
-    grieves = giving is not None and giving.bereaved_at is not None
-    gives = page.donor.state in GIVING_STATES and not grieves
+    loss = loss_of(session, bank_id=bank_id, donor_id=donor_id)
+    gives = page.donor.state in GIVING_STATES and loss is None
     return HomePage(
         donor=page.donor,
         bank=page.bank,
         number=format_number(page.donor.number),
         visits=[visit_page(session, pickup=pickup, now=now) for pickup in reversed(current)],
         past=[pickup for pickup in requests if pickup.state in OVER][:PAST_SHOWN],
-        notes=page.notes,
-        may_ask=verdicts != {EligibilityVerdict.BLOCKED},
-        grieves=grieves,
+        notes=[*giving_notes(giving_of(session, donor_id), page.today), *page.notes],
+        may_ask=verdicts != {EligibilityVerdict.BLOCKED} and bool(page.donor.address.line),
+        call=open_call_back(session, page.donor),
+        loss=loss,
+        may_take_back=loss is not None and now <= loss.until,
         freezer=load_forecast(session, page.donor, now=now) if gives else None,
     )
 
@@ -132,7 +142,8 @@ def form_page(session: Session, *, bank_id: int, donor_id: int, now: datetime) -
 def visit_page(session: Session, *, pickup: Pickup, now: datetime) -> VisitPage:
     """Return the content of a visit's page."""
     bank, policies = get_bank(session, pickup.bank_id), policies_of(session, pickup.bank_id)
-    promise = promised_visit(session, pickup)
+    times = visit_times(session, pickup)
+    promise = times.promise if times else None
     first = min(
         ServiceDay(window.day, bank.zone).instant(window.opens) for window in pickup.windows
     )
@@ -145,10 +156,10 @@ def visit_page(session: Session, *, pickup: Pickup, now: datetime) -> VisitPage:
         donor=pickup.donor,
         bank=bank,
         pickup=pickup,
-        promise=promise,
+        times=times,
         until=until,
         may_change=pickup.state in OPEN and (until is None or now <= until),
-        near=eta_window_of(session, pickup) if promise else None,
+        may_restore=may_restore(session, pickup, now=now),
         notes=visit_notes(pickup, policies=policies, promise=promise),
     )
 

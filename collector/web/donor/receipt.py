@@ -1,7 +1,5 @@
 """A visit's receipt, its corrections and the donor's total; before the visit, the calendar."""
 
-from datetime import datetime
-
 import icalendar
 from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
@@ -10,13 +8,12 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from collector.db import reading, transaction
 from collector.donor_contact.receipts import correct, receipt_of
+from collector.donor_contact.visit_times import VisitTimes
 from collector.errors import NotFound, Refused
 from collector.field_parsers import parse_whole_number
-from collector.pickups.giving import giving_of
 from collector.pickups.models import Pickup
 from collector.pickups.queries import pickup_of_donor
 from collector.planning.horizon.forecast import load_forecast
-from collector.service_day import ServiceDay
 from collector.web.donor.pages import VisitPage, visit_page
 from collector.web.framework.forms import Form, ParsedField, TextField
 from collector.web.framework.guards import actor, donor_id, now, settings
@@ -51,7 +48,7 @@ def add_correction(pickup_id: int) -> AnyResponse | tuple[str, int]:
     except Refused as refused:
         form.refuse(refused)
         return _show(pickup_id, form), 422
-    flash(_("Thank you. Somebody of the bank looks into it and tells you."), "ok")
+    flash(_("Thank you. The bank looks into it and answers you."), "ok")
     return redirect(url_for("donor.receipt.receipt", pickup_id=pickup_id), code=303)
 
 
@@ -60,32 +57,20 @@ def calendar(pickup_id: int) -> Response:
     """Return the visit as a calendar entry, in neutral words."""
     with reading() as session:
         page = visit_page(session, pickup=_own(session, pickup_id), now=now())
-        times = _times(page)
-    if times is None:
+    if page.times is None:
         raise NotFound("not_found", kind="calendar")
-    answer = Response(_ics(page, *times), mimetype="text/calendar")
+    answer = Response(_ics(page, page.times), mimetype="text/calendar")
     answer.headers["Content-Disposition"] = "attachment; filename=visit.ics"
     return answer
 
 
-def _times(page: VisitPage) -> tuple[datetime, datetime] | None:
-    """Return the instants between which the collector comes, once they are agreed."""
-    if page.promise is not None:
-        return page.promise.opens, page.promise.closes
-    if page.pickup.promised_at is None or not page.may_change:
-        return None
-    window = page.pickup.windows[0]
-    day = ServiceDay(window.day, page.bank.zone)
-    return day.instant(window.opens), day.instant(window.closes)
-
-
-def _ics(page: VisitPage, opens: datetime, closes: datetime) -> bytes:
+def _ics(page: VisitPage, times: VisitTimes) -> bytes:
     event = icalendar.Event()
     event.add("uid", f"visit-{page.pickup.id}-{page.bank.slug}@milkround.invalid")
     event.add("dtstamp", now())
     event.add("sequence", page.pickup.version)
-    event.add("dtstart", opens)
-    event.add("dtend", closes)
+    event.add("dtstart", times.opens)
+    event.add("dtend", times.closes)
     event.add("summary", _("Appointment") if page.donor.discreet else page.bank.name)
     event.add("url", f"{settings().public_url}{url_for('session.ask')}")
     found = icalendar.Calendar()
@@ -110,7 +95,6 @@ def _show(pickup_id: int, form: CorrectionForm) -> str:
             receipt=found,
             may_correct=now() <= found.correctable_until,
             forecast=load_forecast(session, page.donor, now=now()),
-            giving=giving_of(session, page.donor.id),
             typed=form.typed,
             wrong=form.first_wrong,
         )

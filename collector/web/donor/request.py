@@ -1,8 +1,9 @@
 """A donor's request in three steps: the milk, a slot, the confirmation."""
 
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, time
-from typing import NamedTuple
+from datetime import date, datetime, time, timedelta
+from typing import Any, NamedTuple
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
@@ -10,9 +11,11 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from collector.db import reading, transaction
+from collector.donor_contact.confirmations import confirm_change, confirm_slot
 from collector.donors.models import Donor
 from collector.donors.queries import get_donor
-from collector.errors import Conflict, Refused
+from collector.errors import Conflict, NotFound, Refused
+from collector.field_parsers import parse_date
 from collector.pickups.drafts import draft_of
 from collector.pickups.enquiries import (
     confirm,
@@ -23,12 +26,14 @@ from collector.pickups.enquiries import (
     save_enquiry,
 )
 from collector.pickups.models import Enquiry
+from collector.pickups.queries import agreed_since, pickup_of_donor
 from collector.planning.booking.availability import (
     Availability,
     AvailabilityAnswer,
     find_availability,
 )
 from collector.planning.booking.slots import (
+    DAYS_LOOKED_AT,
     RequestedVisit,
     Slot,
     find_slots,
@@ -36,9 +41,10 @@ from collector.planning.booking.slots import (
     still_fits,
     turn_page,
 )
+from collector.rounds.queries import promised_visit
 from collector.web.donor import request_form as forms
 from collector.web.donor.pages import form_page, last_request
-from collector.web.framework.forms import Form, ParsedField
+from collector.web.framework.forms import Form, ParsedField, TextField
 from collector.web.framework.guards import actor, donor_id, now
 from collector.web.wording import sentence
 
@@ -46,6 +52,9 @@ blueprint = Blueprint("request", __name__, url_prefix="/request")
 
 TRIES = 6
 """How often a slot is tried again because another donor took a different one meanwhile."""
+
+JUST_BEFORE = timedelta(hours=1)
+"""Time after an agreement in which a second tab or *Back* leads to the visit."""
 
 
 class SlotChoice(NamedTuple):
@@ -65,6 +74,18 @@ def parse_slot(text: str) -> SlotChoice:
         )
     except ValueError:
         raise Refused("slot_gone") from None
+
+
+class DaysForm(Form):
+    """The day after which slots are shown."""
+
+    after = ParsedField[date | None](parse_date, blank=None)
+
+
+class ConfirmationForm(forms.DoorForm):
+    """The last step, with the key of the slot that the page shows."""
+
+    once = TextField(longest=64)
 
 
 class SlotForm(Form):
@@ -96,15 +117,28 @@ def write() -> Response | tuple[str, int]:
     return redirect(url_for("donor.request.choose"), code=303)
 
 
+@blueprint.post("/moves/<int:pickup_id>")
+def move(pickup_id: int) -> Response:
+    """Begin to move an agreed visit; it keeps its time until a slot is confirmed."""
+    with transaction() as session:
+        pickup = pickup_of_donor(session, actor().bank_id, donor_id(), pickup_id)
+        draft = replace(draft_of(pickup), windows=())
+        save_enquiry(session, now=now(), donor=pickup.donor, draft=draft, moves=pickup)
+    return redirect(url_for("donor.request.choose"), code=303)
+
+
 @blueprint.get("/slots")
-def choose() -> str:
+def choose() -> Response | str:
     """Show the slots, or the bank's rule that leaves none."""
-    return _choose()
+    form = DaysForm.queried()
+    return _without_enquiry() or _choose(after=form.after.data)
 
 
 @blueprint.post("/slot")
 def hold() -> Response | tuple[str, int]:
     """Hold a slot for ten minutes; the last place is held for one donor only."""
+    if (over := _without_enquiry()) is not None:
+        return over
     chosen = SlotForm.sent()
     slot = chosen.slot.data
     if not chosen.validate() or slot is None:
@@ -136,6 +170,8 @@ def hold() -> Response | tuple[str, int]:
 @blueprint.get("/confirmation")
 def confirmation() -> str | Response:
     """Show the held slot, and ask for the confirmation."""
+    if (over := _without_enquiry()) is not None:
+        return over
     with reading() as session:
         enquiry, _donor = _own(session)
         if not is_held(enquiry, now=now()):
@@ -143,7 +179,7 @@ def confirmation() -> str | Response:
             return redirect(url_for("donor.request.choose"))
         page = form_page(session, bank_id=actor().bank_id, donor_id=donor_id(), now=now())
         last = last_request(session, bank_id=actor().bank_id, donor_id=donor_id())
-        door = forms.DoorForm(data=forms.carried_over(last))
+        door = ConfirmationForm(data=forms.carried_over(last) | {"once": enquiry.once})
         return render_template(
             "donor/confirmation.html", page=page, enquiry=enquiry, typed=door.typed
         )
@@ -151,42 +187,94 @@ def confirmation() -> str | Response:
 
 @blueprint.post("/confirmation")
 def agree() -> Response | tuple[str, int]:
-    """Make the request and promise the held slot."""
-    door = forms.DoorForm.sent()
+    """Promise the held slot; sent again after the promise, the form leads to the visit."""
+    if (over := _without_enquiry()) is not None:
+        return over
+    form = ConfirmationForm.sent()
+    once, door = form.once.data, form.data
+    door.pop("once")
     try:
         with transaction() as session:
-            enquiry, donor = _own(session)
-            pickup = confirm(
-                session,
-                now=now(),
-                donor=donor,
-                actor=actor().reference,
-                draft=replace(draft_of(enquiry), **door.data),
-            ).id
+            pickup = _confirm(session, once, door)
     except Refused as refused:
         return _choose(sentence(refused)), 422
     flash(_("Thank you. You can put it into your calendar."), "ok")
     return redirect(url_for("donor.visit", pickup_id=pickup), code=303)
 
 
-def _choose(wrong: str = "") -> str:
+def _confirm(session: Session, once: str, door: Mapping[str, Any]) -> int:
+    """Confirm the slot that the page shows, and return the key of its visit."""
+    enquiry, donor = _own(session)
+    if enquiry.once != once:
+        raise Refused("slot_not_held")
+    moves = enquiry.moves_id is not None
+    moved = None if enquiry.moves_id is None else _promised_at(session, enquiry.moves_id)
+    pickup = confirm(
+        session,
+        now=now(),
+        donor=donor,
+        actor=actor().reference,
+        draft=replace(draft_of(enquiry), **door),
+        promised_at=moved,
+    )
+    if moves:
+        confirm_change(session, pickup, now=now())
+    else:
+        confirm_slot(session, pickup, now=now())
+    return pickup.id
+
+
+def _without_enquiry() -> Response | None:
+    """Answer a page that needs an enquiry and has none: with the visit agreed just before."""
+    with reading() as session:
+        if enquiry_of(session, donor_id()) is not None:
+            return None
+        agreed = agreed_since(session, actor().bank_id, donor_id(), since=now() - JUST_BEFORE)
+    if agreed is None:
+        flash(sentence(NotFound("no_enquiry")), "warn")
+        return redirect(url_for("donor.request.form"), code=303)
+    return redirect(url_for("donor.visit", pickup_id=agreed.id), code=303)
+
+
+def _promised_at(session: Session, pickup_id: int) -> datetime | None:
+    pickup = pickup_of_donor(session, actor().bank_id, donor_id(), pickup_id)
+    promise = promised_visit(session, pickup)
+    return promise.opens if promise else None
+
+
+def _choose(wrong: str = "", *, after: date | None = None) -> str:
     with reading() as session:
         enquiry, donor = _own(session)
         requested = RequestedVisit(donor=donor, draft=draft_of(enquiry))
         answer = find_availability(session, now=now(), requested=requested)
-        found = _slots(session, requested, answer)
+        found, last = _slots(session, requested, answer, after)
         page = form_page(session, bank_id=donor.bank_id, donor_id=donor.id, now=now())
         return render_template(
-            "donor/slots.html", page=page, slots=found, outlook=answer, wrong=wrong
+            "donor/slots.html",
+            page=page,
+            days={slot.day: [each for each in found if each.day == slot.day] for slot in found},
+            best=min((slot.cents for slot in found), default=0),
+            outlook=answer,
+            after=after,
+            last=last,
+            moves_id=enquiry.moves_id,
+            wrong=wrong,
         )
 
 
-def _slots(session: Session, requested: RequestedVisit, answer: AvailabilityAnswer) -> list[Slot]:
-    if answer.standing is not Availability.FITS:
-        return []
-    return find_slots(
-        session, now=now(), bank_id=actor().bank_id, requested=requested, days=answer.days
-    )
+def _slots(
+    session: Session, requested: RequestedVisit, answer: AvailabilityAnswer, after: date | None
+) -> tuple[list[Slot], date | None]:
+    """Return the slots of the next days with room, and their last day if there are later ones."""
+    days = [day for day in answer.days if after is None or day > after]
+    while answer.standing is Availability.FITS and days:
+        found = find_slots(
+            session, now=now(), bank_id=actor().bank_id, requested=requested, days=days
+        )
+        last, days = days[:DAYS_LOOKED_AT][-1], days[DAYS_LOOKED_AT:]
+        if found:
+            return found, last if days else None
+    return [], None
 
 
 def _own(session: Session) -> tuple[Enquiry, Donor]:

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext
 from flask_babel.speaklater import LazyString
 
 from collector.banks.policies import Policies, PolicyKey
+from collector.donor_contact.visit_times import VisitTimes
 from collector.donors.eligibility import (
     BLOCKING,
     BLOOD_HELPS,
@@ -17,8 +18,8 @@ from collector.donors.eligibility import (
     serology_valid_until,
 )
 from collector.donors.models import Donor
-from collector.pickups.flags import fetch_by
-from collector.pickups.models import Kit, Pickup, PickupState, Purpose
+from collector.pickups.flags import fetch_by, is_below_minimum
+from collector.pickups.models import Giving, Kit, MilkLine, Pickup, PickupState, Purpose
 from collector.pickups.states import OPEN
 from collector.rounds.queries import PromisedVisit
 from collector.web.wording import day, hour, litres
@@ -33,6 +34,10 @@ PURPOSES: Mapping[str, LazyString] = {
 }
 
 
+LINES: Mapping[MilkLine, LazyString] = {
+    MilkLine.DONATED: lazy_gettext("for other babies: a gift"),
+    MilkLine.OWN_CHILD: lazy_gettext("for my own child in hospital"),
+}
 KITS: Mapping[str, LazyString] = {
     Kit.LABELS: lazy_gettext("labels"),
     Kit.PUMP_PARTS: lazy_gettext("parts for the pump"),
@@ -52,10 +57,10 @@ class Note(NamedTuple):
     text: str
 
 
-def headline(pickup: Pickup, promise: PromisedVisit | None) -> str:
+def headline(pickup: Pickup, times: VisitTimes | None) -> str:
     """Return the state of a visit in one sentence."""
-    if promise is not None and pickup.state is PickupState.PUBLISHED:
-        return promised_time(promise)
+    if times is not None and pickup.state is PickupState.PUBLISHED:
+        return _coming(times)
     if pickup.promised_at is not None and pickup.state in SLOT_WORDS:
         return str(SLOT_WORDS[pickup.state]) % _slot(pickup)
     sentences = {
@@ -96,15 +101,30 @@ def _slot(pickup: Pickup) -> dict[str, str]:
     }
 
 
-def promised_time(promise: PromisedVisit) -> str:
-    """Return the day and the times of a promised visit, as a sentence."""
+def _coming(times: VisitTimes) -> str:
+    """Return the day and the hours of a promised visit, as a sentence."""
+    opens, closes = times.hours
     text = _(
         "We come on %(day)s between %(opens)s and %(closes)s.",
-        day=day(promise.day),
-        opens=hour(promise.opens),
-        closes=hour(promise.closes),
+        day=day(times.day),
+        opens=hour(opens),
+        closes=hour(closes),
     )
     return str(text)
+
+
+def giving_notes(giving: Giving | None, today: date) -> Iterator[Note]:
+    """Yield the notes on a donor's plans: her pause, less milk, the last visit."""
+    if giving is None:
+        return
+    begins, ends = giving.paused_from, giving.paused_until
+    if begins is not None and ends is not None and ends >= today:
+        text = _("You pause from %(first)s to %(last)s.", first=day(begins), last=day(ends))
+        yield Note("info", text)
+    if giving.last_gift:
+        yield Note("info", _("You told us that the next visit is the last one."))
+    elif giving.tapering:
+        yield Note("info", _("You told us that it becomes less and less."))
 
 
 def file_notes(donor: Donor, *, on: date, policies: Policies) -> list[Note]:
@@ -193,7 +213,7 @@ def _blood_at_visit(pickup: Pickup, days: list[date], policies: Policies) -> Ite
 
 def _volume(pickup: Pickup, policies: Policies) -> Iterator[Note]:
     least = policies[PolicyKey.MINIMUM_VOLUME_ML]
-    if Purpose.COLLECTION in pickup.purposes and pickup.volume_ml < least:
+    if Purpose.COLLECTION in pickup.purposes and is_below_minimum(pickup, policies):
         text = _(
             "We usually come from %(least)s. We keep your request and look for a way; if your "
             "freezer has room, wait a little and change the volume here.",

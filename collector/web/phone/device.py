@@ -1,5 +1,6 @@
 """The phone of a request: its contacts, and the refusal of a revoked phone."""
 
+from datetime import datetime
 from uuid import UUID
 
 from flask import Response, abort, jsonify, make_response, request
@@ -10,6 +11,8 @@ from collector.web.framework.guards import actor, now, person_id
 
 HEADER = "X-Milkround-Device"
 UNSENT = "X-Milkround-Unsent"
+CLOCK = "X-Milkround-Clock"
+"""The phone's time, in ISO 8601 with its zone."""
 MOST_UNSENT = 100_000
 """Largest number of unsent records that is stored."""
 
@@ -54,6 +57,7 @@ def record_contact() -> None:
             name=_name(),
             session_id=actor().session_id,
             unsent=_unsent(),
+            clock=_clock(),
         )
 
 
@@ -70,3 +74,12 @@ def _name() -> str:
 def _unsent() -> int:
     given = request.headers.get(UNSENT, "")
     return min(int(given), MOST_UNSENT) if given.isascii() and given.isdigit() else 0
+
+
+def _clock() -> datetime | None:
+    try:
+        given = datetime.fromisoformat(request.headers.get(CLOCK, ""))
+    except ValueError:
+        return None
+    # A time without a zone could be the time of any place.
+    return given if given.tzinfo else None

@@ -10,8 +10,10 @@ import json
 from flask_babel import get_locale, gettext
 
 from collector.web.framework.assets import manifest
+from collector.web.phone.texts_changes import change_texts
 from collector.web.phone.texts_custody import custody_texts
 from collector.web.phone.texts_road import road_texts
+from collector.web.phone.texts_state import state_texts
 
 _ = gettext
 
@@ -22,16 +24,19 @@ def texts() -> dict[str, str]:
         **_frame(),
         **_round(),
         **_stop(),
+        **_reopening(),
         **_purposes(),
         **_form(),
+        **_bottles(),
         **_acts(),
         **_reasons(),
-        **_changes(),
+        **change_texts(),
         **_hand_over(),
         **_sync(),
         **_kinds(),
         **custody_texts(),
         **road_texts(),
+        **state_texts(),
     }
 
 
@@ -56,7 +61,7 @@ def _frame() -> dict[str, str]:
             "They must sign in here once before you use it."
         ),
         "rounds": _("My rounds"),
-        "more_to_do": _("What else"),
+        "more_to_do": _("Also"),
     }
 
 
@@ -104,6 +109,8 @@ def _stop() -> dict[str, str]:
         "not_done": _("Not done"),
         "take": _("Take"),
         "leave": _("Leave"),
+        "address_show": _("Show the full address"),
+        "address_hint": _("Shown by itself at the next stop. The bank's log notes it."),
         "access": _("Getting in"),
         "note": _("Note"),
         "code": _("Say at the door"),
@@ -117,10 +124,16 @@ def _stop() -> dict[str, str]:
         "nothing_to_leave": _("Nothing to leave"),
         "flag_call_first": _("Call before you ring"),
         "recorded_bottles": _("%(bottles)s, %(volume)s, freezer %(celsius)s"),
+        "recorded_declared": _("%(volume)s declared"),
         "arrived_at": _("You arrived at %(time)s"),
+    }
+
+
+def _reopening() -> dict[str, str]:
+    return {
         "reopen": _("Reopen this stop"),
         "reopen_title": _("Reopen this stop"),
-        "reopen_text": _("What was recorded is kept and marked as taken back. Why do you reopen?"),
+        "reopen_text": _("The record is kept and marked as taken back. Reason for reopening?"),
         "reopen_go": _("Reopen"),
         "undone_mistake": _("I mistyped something"),
         "undone_more_milk": _("There was more milk"),
@@ -160,9 +173,18 @@ def _form() -> dict[str, str]:
             "Warmer than %(limit)s °C. It is recorded for the quality manager; "
             "refuse what has thawed."
         ),
+    }
+
+
+def _bottles() -> dict[str, str]:
+    return {
         "count": _("Bottles you take"),
         "said_by_donor": _("The donor said %(figure)s."),
+        "count_confirm_one": _("I counted %(n)s bottle"),
+        "count_confirm_many": _("I counted %(n)s bottles"),
+        "count_missing": _("Count the bottles, then confirm their number."),
         "volume": _("Volume in millilitres"),
+        "volume_declared": _("Declared by the donor, not measured"),
         "volume_missing": _("Enter the volume of the bottles you take."),
         "volume_without_bottles": _("A volume without bottles: correct one of the two."),
         "nothing": _("You take nothing and refuse nothing: go back and use “Not done”."),
@@ -174,6 +196,10 @@ def _form() -> dict[str, str]:
         "labels_many": _("More numbers than bottles."),
         "labels_twice": _("The number %(number)s is there twice."),
         "note_field": _("A note for the bank"),
+        "for_office": _("For the office"),
+        "for_office_hint": _("The coordinator sees the note until it is settled."),
+        "phone_unreached": _("Her telephone cannot be reached"),
+        "phone_unreached_hint": _("It is marked on her file."),
         "less": _("One less: %(label)s"),
         "more": _("One more: %(label)s"),
         "done": _("Done"),
@@ -218,20 +244,6 @@ def _reasons() -> dict[str, str]:
     }
 
 
-def _changes() -> dict[str, str]:
-    return {
-        "changed_title": _("Your round has changed"),
-        "change_waits": _("Your round has changed. You see how once this stop is settled."),
-        "changed_added": _("Added"),
-        "changed_removed": _("Removed"),
-        "changed_moved": _("At another time"),
-        "changed_other": _("Details of a stop have changed."),
-        "changed_at": _("%(town)s, arrival %(time)s"),
-        "changed_from": _("%(town)s, arrival %(time)s instead of %(was)s"),
-        "changed_ok": _("OK, show the new round"),
-    }
-
-
 def _hand_over() -> dict[str, str]:
     return {
         "hand_over": _("Hand over"),
@@ -255,7 +267,7 @@ def _sync() -> dict[str, str]:
         "refused_some": _("%(n)s not accepted"),
         "sign_in_short": _("Sign in"),
         "sync_title": _("Sent and waiting"),
-        "account": _("What was sent, signing out"),
+        "account": _("Sent records, signing out"),
         "sync_waiting_text": _(
             "They are kept on this phone and leave by themselves as soon as there is a network."
         ),
@@ -268,7 +280,6 @@ def _sync() -> dict[str, str]:
         "sync_refused_text": _("The bank did not take these. Nothing is lost: do what is written."),
         "open_stop": _("Open the stop"),
         "send_again": _("Send again"),
-        "settled": _("I have dealt with it"),
         "export": _("Save as a file"),
         "sign_in_again": _("Please sign in again. Nothing you recorded is lost."),
         "sign_in": _("Sign in"),
@@ -292,6 +303,7 @@ def _kinds() -> dict[str, str]:
         "kind_acknowledged": _("New round seen"),
         "kind_box_read": _("Temperature of a box"),
         "kind_en_route": _("On the way"),
+        "kind_address_shown": _("Address shown"),
         "kind_postponed": _("Put off to the end"),
         "kind_incident": _("Incident"),
         "kind_closed": _("Day closed"),

@@ -12,7 +12,7 @@ def custody_texts() -> dict[str, str]:
 
 def _checklist() -> dict[str, str]:
     return {
-        "checklist": _("What you came for"),
+        "checklist": _("Purpose of the visit"),
         "check_done": _("Done"),
         "check_not_done": _("Not done"),
         "check_missing": _("Say whether it was done."),
@@ -24,6 +24,8 @@ def _checklist() -> dict[str, str]:
         "seal": _("Seal number"),
         "photo": _("Photo"),
         "photo_hint": _("Of the bottles or the label, never of a person."),
+        "photo_door": _("Photo of the closed door"),
+        "photo_door_hint": _("The door or its bell, never a person."),
         "photo_kept": _("A photo is kept with this record."),
         "photo_failed": _("This photo could not be read. Take another one."),
         "proof_missing_label": _("Your bank asks for a number on each: %(missing)s without one."),
@@ -62,6 +64,16 @@ def _tubes() -> dict[str, str]:
 
 def _boxes() -> dict[str, str]:
     return {
+        "load_title": _("On board"),
+        "load_hint": _("Tick what you have loaded."),
+        "load_blood_one": _("Kit for %(n)s blood sample"),
+        "load_blood_many": _("Kits for %(n)s blood samples"),
+        "load_interview_one": _("Papers for %(n)s first interview"),
+        "load_interview_many": _("Papers for %(n)s first interviews"),
+        "load_material_one": _("Material for %(n)s donor"),
+        "load_material_many": _("Material for %(n)s donors"),
+        "load_lacking": _("Not ticked: %(what)s."),
+        "load_go_on": _("Load it, or press the button once more to leave without it."),
         "box_which": _("Which box?"),
         "boxes_title": _("Boxes"),
         "boxes_hint": _("Read each box before you leave. You can add one later."),
@@ -100,7 +112,7 @@ def _clocks() -> dict[str, str]:
 def _hand_over() -> dict[str, str]:
     return {
         "hand_over_where": _("Where do you hand over?"),
-        "receiver": _("Who receives it?"),
+        "receiver": _("Receiver"),
         "receiver_missing": _("Write the name of whoever receives the containers."),
         "hand_over_note": _("A note, if something differs"),
     }

@@ -7,7 +7,7 @@ _ = gettext
 
 def road_texts() -> dict[str, str]:
     """Return these texts by key."""
-    return {**_ready(), **_later(), **_incidents(), **_end(), **_lock(), **_account()}
+    return {**_ready(), **_ahead(), **_later(), **_incidents(), **_end(), **_lock(), **_account()}
 
 
 def _ready() -> dict[str, str]:
@@ -22,6 +22,18 @@ def _ready() -> dict[str, str]:
     }
 
 
+def _ahead() -> dict[str, str]:
+    return {
+        "ahead_title": _("Round of %(day)s"),
+        "ahead_text": _("It is started on its day."),
+        "ahead_open": _("Start it before its day"),
+        "early_title": _("Start the round of %(day)s today?"),
+        "early_text": _("Today is %(today)s. The donors of this round expect you on %(day)s."),
+        "early_no": _("No, back to the round"),
+        "early_yes": _("Yes, start the round of %(day)s today"),
+    }
+
+
 def _later() -> dict[str, str]:
     return {
         "later": _("Later"),
@@ -32,7 +44,7 @@ def _later() -> dict[str, str]:
         "later_minus": _("%(n)s min less"),
         "later_no_more": _("no longer than now"),
         "later_asking": _("Asking the bank what it adds…"),
-        "later_unknown": _("What it adds is known only with a network."),
+        "later_unknown": _("The added time is known only with a network."),
         "later_rebook": _("Rebook with the donor"),
         "later_rebook_hint": _("The coordinator agrees a new day with the donor."),
         "said_postponed": _("%(name)s: at the end of the round."),
@@ -43,7 +55,7 @@ def _incidents() -> dict[str, str]:
     return {
         "incident": _("Tell the coordinator"),
         "incident_title": _("Tell the coordinator"),
-        "incident_what": _("What is it about?"),
+        "incident_what": _("Subject"),
         "incident_go": _("Tell"),
         "incident_note": _("In a few words"),
         "incident_vehicle": _("The vehicle"),
@@ -85,7 +97,7 @@ def _end() -> dict[str, str]:
         ),
         "close_sent": _("Everything is sent."),
         "said_closed": _("The day is closed."),
-        "closed_text": _("%(n)s km recorded. You can put the phone away."),
+        "closed_text": _("%(n)s km recorded."),
     }
 
 

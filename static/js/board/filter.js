@@ -1,12 +1,13 @@
 // The filter `data-filter`: visits without its words fade in the lists, on the map, in the timeline.
+import { isFound, wordsIn } from "./search-words.js";
 import { elementsByVisit } from "./visit-index.js";
 
-let words = [];
+let query = "";
 
 export function filterVisits() {
   document.addEventListener("input", (event) => {
     if (!event.target.matches?.("[data-filter]")) return;
-    words = plain(event.target.value).split(/\s+/).filter(Boolean);
+    query = event.target.value.trim();
     applyFilter();
   });
   document.addEventListener("keydown", (event) => {
@@ -21,21 +22,19 @@ export function applyFilter() {
   const pane = document.querySelector("#day-pane");
   if (!pane) return;
   const field = pane.querySelector("[data-filter]");
-  if (field && field !== document.activeElement) field.value = words.join(" ");
-  if (!words.length && !pane.querySelector(".faded")) return;
+  if (field && field !== document.activeElement) field.value = query;
+  if (!query && !pane.querySelector(".faded")) return;
   for (const [pickup, shown] of elementsByVisit()) {
     const stop = document.getElementById(`stop-${pickup}`);
-    const faded = stop !== null && !words.every((word) => textOf(stop).includes(word));
+    const faded = stop !== null && !isFound(query, textOf(stop));
     for (const each of shown) if (each.classList.contains("faded") !== faded) each.classList.toggle("faded");
   }
 }
 
-// The text of a stop without accents; a changed stop is a new element, so its text is computed once.
+// The words of a stop, and of the donor's file behind it; a changed stop is a new element, so its text is computed once.
 const texts = new WeakMap();
 
 function textOf(stop) {
-  if (!texts.has(stop)) texts.set(stop, plain(stop.textContent));
+  if (!texts.has(stop)) texts.set(stop, `${stop.dataset.find ?? ""} ${wordsIn(stop.textContent).join(" ")}`);
   return texts.get(stop);
 }
-
-const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();

@@ -10,7 +10,7 @@ export class RequestFailed extends Error {
 export class SignedOut extends Error {}
 export class DeviceRevoked extends Error {}
 
-// The phone's key and its number of waiting events, sent with every request.
+// The phone's key and its number of waiting events, sent with every request beside its time.
 const device = { key: null, unsent: 0 };
 export const identify = (key, unsent) => Object.assign(device, { key, unsent });
 
@@ -56,8 +56,14 @@ async function requestWithToken(path, options) {
   return request(path, { ...options, headers });
 }
 
+const senderHeaders = () => ({
+  "X-Milkround-Device": device.key,
+  "X-Milkround-Unsent": String(device.unsent),
+  "X-Milkround-Clock": new Date().toISOString(),
+});
+
 async function request(path, options, last = true) {
-  const sender = device.key ? { "X-Milkround-Device": device.key, "X-Milkround-Unsent": String(device.unsent) } : {};
+  const sender = device.key ? senderHeaders() : {};
   const headers = { Accept: "application/json", ...sender, ...options.headers };
   let answer;
   try {

@@ -1,14 +1,18 @@
 // The phone's one page, drawn from its database at the place that the address names.
 import { drawClock } from "./clock-bar.js";
+import { useClock } from "./device-clock.js";
+import { keepFolds } from "./folds.js";
 import { offlineReady, prepareOffline, scannerReady } from "./offline-ready.js";
 import { chooseRound } from "./round-choice.js";
+import { remaining } from "./outbox.js";
+import { askPersistence, persistence } from "./persistence.js";
 import { pageAt } from "./router.js";
 import { isLocked, lockPage, watchLock } from "./screen-lock.js";
 import { readAll } from "./store.js";
 import { startSync, state } from "./sync.js";
 import { applyTheme } from "./theme.js";
 import { clearBar, drawBar, drawSun } from "./top-bar.js";
-import { withdrawUndo } from "./undo-bar.js";
+import { moveOn, withdrawUndo } from "./undo-bar.js";
 
 const REDRAW_MS = 30_000;
 let drawn = null;
@@ -24,13 +28,14 @@ export function start() {
   show();
   // If it cannot be fetched now, the installed one goes on; the next start tries again.
   navigator.serviceWorker?.register("/phone/service-worker.js", { scope: "/phone/" }).catch(() => {});
-  navigator.storage?.persist?.();
+  askPersistence();
   watchLock(show);
   setInterval(() => show(), REDRAW_MS);
 }
 
 async function show({ moved = false } = {}) {
   const stored = await readAll();
+  useClock(stored.clock);
   const [place, id, form] = location.hash.slice(2).split("/");
   const where = { place, id, form };
   const page = document.querySelector("[data-page]");
@@ -39,10 +44,11 @@ async function show({ moved = false } = {}) {
   drawBar(stored, model);
   drawClock(stored, model);
   withdrawUndo(stored.events);
-  // A form is left alone while it is filled in, and nothing is drawn twice.
-  if (!moved && page.querySelector("form.record")) return;
+  if (moved) moveOn();
+  // A form is left alone while it is filled in, unless the phone is shut out; nothing is drawn twice.
+  if (!moved && !stored.revoked && !state.stranger && page.querySelector("form.record")) return;
   const key = pageKey(stored, where, model, others);
-  if (key !== drawn) draw(page, pageAt(where, stored, model, others, show));
+  if (key !== drawn) draw(page, pageAt(where, stored, model, others, show), { moved });
   drawn = key;
   if (moved) settleView(page);
 }
@@ -51,7 +57,7 @@ async function show({ moved = false } = {}) {
 function pageKey(stored, where, model, others) {
   const round = model && [model.snapshot.revision, model.fresh?.revision, model.stops.map((stop) => stop.state), model.incidents, model.closed];
   const clock = document.querySelector("[data-clock]").dataset.key;
-  const frame = [location.hash, clock, others, state.signedOut, state.stranger, offlineReady(), scannerReady()];
+  const frame = [location.hash, clock, stored.clock?.offset, others, state.signedOut, state.failure, state.stranger, offlineReady(), scannerReady(), persistence(), remaining(stored)];
   return JSON.stringify([round, frame, stored.terms, stored.revoked, where.place === "sync" && stored]);
 }
 
@@ -63,13 +69,17 @@ function drawLock(page, stored) {
   drawn = "locked";
 }
 
-function draw(page, parts) {
+function draw(page, parts, { moved = true } = {}) {
   const focused = document.activeElement?.id;
+  const keep = moved ? () => {} : keepFolds(page);
   page.replaceChildren(...[parts].flat(9).filter(Boolean));
+  keep();
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
 }
 
 function settleView(page) {
   scrollTo(0, 0);
-  page.querySelector("h1")?.focus({ preventScroll: true });
+  const wrong = page.querySelector("[aria-invalid]");
+  if (wrong) wrong.focus();
+  else page.querySelector("h1")?.focus({ preventScroll: true });
 }

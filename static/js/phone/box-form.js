@@ -2,6 +2,7 @@
 import { celsiusField } from "./celsius-field.js";
 import { button, h, submit } from "./dom.js";
 import { text } from "./fields.js";
+import { loadCheck } from "./load-check.js";
 import { t } from "./texts.js";
 import { validate } from "./validation.js";
 
@@ -22,17 +23,19 @@ export function boxLines(codes, limit) {
   const filledLines = () => lines.filter((line) => line.isFilled());
   const both = ({ name, degrees }) => [name, degrees];
   return {
-    node: h("div", {}, list, button(t("box_add"), () => add(), { class: "full", icon: "plus" })),
+    node: h("div", {}, list, button(t("box_add"), () => add(), { class: "full", icon: "plus", "data-adds": "box-code" })),
     fields: () => filledLines().flatMap(both),
     everyField: () => lines.flatMap(both),
     value: () => filledLines().map(({ name, degrees }) => ({ box: name.value().toUpperCase(), celsius: degrees.value() })),
   };
 }
 
-export function startForm(limit, done) {
+export function startForm(stops, limit, done) {
   const boxes = boxLines([], limit);
-  const parts = [h("h2", {}, t("boxes_title")), h("p", { class: "soft" }, t("boxes_hint")), boxes.node];
-  return form(parts, t("start"), "start-go", () => validate(boxes.fields()) && done({ boxes: boxes.value() }));
+  const load = loadCheck(stops);
+  const parts = [h("h2", {}, t("boxes_title")), h("p", { class: "soft" }, t("boxes_hint")), boxes.node, load.node];
+  const begin = () => validate(boxes.fields()) && load.passes() && done({ boxes: boxes.value(), lacking: load.lacking() });
+  return form(parts, t("start"), "start-go", begin);
 }
 
 export function boxReadingForm(codes, limit, done) {

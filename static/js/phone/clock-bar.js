@@ -31,7 +31,7 @@ function vibrateAt(margin) {
 }
 
 // Hours and minutes never break over lines.
-function duration(minutes) {
+export function duration(minutes) {
   const [h, m] = [Math.floor(minutes / 60), minutes % 60];
   const words = h ? t("hours_minutes", { h, m: String(m).padStart(2, "0") }) : t("minutes", { n: m });
   return words.replaceAll(" ", "\u00a0");

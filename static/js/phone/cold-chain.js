@@ -1,11 +1,13 @@
 // Clocks of the boxes and tubes: the time each may still ride, its alarms, the nearest freezer.
+import { now as bankNow } from "./device-clock.js";
+
 const MINUTE = 60_000;
 const ALARMS = [10, 30];
 const ROAD_FACTOR = 1.3;
 const KM_PER_MINUTE = 50 / 60;
 
 // One clock for each box and one for all tubes, the tightest first; `left` is in whole minutes.
-export function ridingClocks(items, terms, now = Date.now()) {
+export function ridingClocks(items, terms, now = bankNow()) {
   if (!terms) return [];
   const found = new Map();
   for (const { kind, box, since } of items) {

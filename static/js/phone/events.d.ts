@@ -6,13 +6,15 @@ export interface BoxReading {
 
 export interface Payloads {
   acknowledged: { revision: number };
-  started: { boxes: BoxReading[] };
+  started: { boxes: BoxReading[]; lacking: string[] };
   box_read: BoxReading;
   en_route: {};
   arrived: {};
+  address_shown: {};
   collected: {
     bottles: number;
     volume_ml: number;
+    volume_declared: boolean;
     freezer_celsius: number | null;
     storage_ok: boolean | null;
     containers: string[];
@@ -25,8 +27,9 @@ export interface Payloads {
     empties_left: number;
     photo: string | null;
     note: string;
+    for_office: boolean;
   };
-  not_done: { reason: string; note: string; rebook: boolean };
+  not_done: { reason: string; note: string; rebook: boolean; for_office: boolean; phone_unreached: boolean; photo: string | null };
   postponed: {};
   incident: { kind: string; note: string; site?: number };
   undone: { undoes: string; reason: string };
@@ -49,6 +52,7 @@ export interface PhoneEvent<K extends EventKind = EventKind> {
   pickup: number | null;
   sequence: number;
   device_at: string;
+  offset_ms: number | null;
   device: string;
   payload: Payloads[K] | {};
 }
@@ -56,7 +60,11 @@ export interface PhoneEvent<K extends EventKind = EventKind> {
 export interface StoredEvent extends PhoneEvent {
   round: number;
   person?: number;
+  happened_at?: string;
+  form?: import("./round").Draft | null;
   status: "waiting" | "sent" | "refused";
   code?: string | null;
+  fault?: string | null;
+  field?: string | null;
   message?: string | null;
 }

@@ -5,6 +5,10 @@ import { t } from "./texts.js";
 let ids = 0;
 export const newId = (name) => `${name}-${++ids}`;
 
+// A state of a field that is no text: a draft keeps it, and `changed(state)` takes it back.
+export const stateInput = (name, changed) =>
+  h("input", { type: "hidden", name, value: "", oninput: ({ target }) => changed(target.value !== "") });
+
 export function stepper(name, label, { value = 0, most = 200, hint = "", changed = () => {} } = {}) {
   const id = newId(name);
   const attributes = { id, name, type: "text", inputmode: "numeric", autocomplete: "off", value, "aria-describedby": `${id}-hint` };
@@ -72,4 +76,10 @@ export function text(name, label, { value = "", hint = "", rows = 0, inputmode, 
     input,
   );
   return { node, input, value: () => input.value.trim(), error: () => check(input.value.trim()) };
+}
+
+export function checkbox(name, label, hint, checked = false) {
+  const input = h("input", { type: "checkbox", name, checked });
+  const node = h("div", { class: "field" }, h("label", { class: "choice big" }, input, h("span", {}, label)), h("p", { class: "hint" }, hint));
+  return { node, input, value: () => input.checked, error: () => null };
 }

@@ -6,8 +6,8 @@ import { labelError } from "./numbers.js";
 import { scan } from "./scan.js";
 import { t } from "./texts.js";
 
-export function labelsField(stop, before, terms, bottles) {
-  const check = (given) => labelsError(numbersIn(given), stop.pickup, terms?.label_check, bottles());
+export function labelsField(stop, before, terms, count) {
+  const check = (given) => labelsError(numbersIn(given), stop.pickup, terms?.label_check, count.value());
   const labels = text("labels", t("labels"), { rows: 3, hint: t("labels_hint"), value: before.join("\n"), check });
   labels.input.setAttribute("autocapitalize", "characters");
   const viewfinder = h("div", { class: "scanner" });
@@ -16,7 +16,10 @@ export function labelsField(stop, before, terms, bottles) {
 
   function add(number) {
     const known = numbersIn(labels.input.value);
-    if (!known.includes(number)) labels.input.value = [...known, number].join("\n");
+    const numbers = known.includes(number) ? known : [...known, number];
+    labels.input.value = numbers.join("\n");
+    count.raiseTo(numbers.length);
+    labels.input.dispatchEvent(new Event("input", { bubbles: true }));
     status.replaceChildren(icon("check"), t("scan_found", { number }));
     navigator.vibrate?.(60);
   }
@@ -47,7 +50,7 @@ export function labelsField(stop, before, terms, bottles) {
   return { ...labels, node: details, error, value: () => numbersIn(labels.value()) };
 }
 
-const numbersIn = (given) => given.split(/[\s,;]+/).filter(Boolean).map((each) => each.toUpperCase());
+export const numbersIn = (given) => given.split(/[\s,;]+/).filter(Boolean).map((each) => each.toUpperCase());
 
 // ISBT 128 puts data identifiers before a donation number; they are no part of it.
 const withoutIdentifier = (code) => code.trim().replace(/^[=&][%<>(]?/, "").toUpperCase();

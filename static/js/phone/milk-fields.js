@@ -1,12 +1,12 @@
 // The milk fields of a record: storage at home, bottles and volume taken, bottles refused.
 import { celsiusField } from "./celsius-field.js";
-import { choices, stepper, text } from "./fields.js";
+import { countField } from "./count-field.js";
+import { choices, text } from "./fields.js";
 import { labelsField } from "./labels-field.js";
 import { MILK, proofLevel } from "./proofs.js";
 import { refusedBottlesField } from "./refused-bottles-field.js";
-import { counted, litres, t } from "./texts.js";
-
-const MOST_VOLUME = 60_000;
+import { t } from "./texts.js";
+import { volumeField } from "./volume-field.js";
 
 export const isForMilk = (stop) => stop.purposes.some((purpose) => MILK.includes(purpose));
 
@@ -15,12 +15,14 @@ export function milkFields(stop, before, { limit, terms, boxes }, otherwise) {
   const milk = isForMilk(stop);
   const storage = storageField(before?.storage_ok);
   const freezer = celsiusField("freezer", t("freezer"), { value: before?.freezer_celsius ?? null, limit });
-  const bottles = bottlesField(stop, before, milk);
-  const volume = volumeField(stop, before, bottles);
-  const labels = labelsField(stop, before?.containers ?? [], terms, () => bottles.value());
+  const bottles = countField(stop, before, milk, () => volume.follow());
+  const volume = volumeField(stop, before, () => bottles.value());
+  const labels = labelsField(stop, before?.containers ?? [], terms, bottles);
   const box = boxField(boxes, before?.box);
   const seal = text("seal", t("seal"), { value: before?.seal ?? "" });
   const refused = refusedBottlesField(before?.refused);
+
+  goOn(storage, freezer);
 
   const hasBottles = () => bottles.value() > 0 || refused.value().length > 0;
   const judgesStorage = () => hasBottles() || (milk && !otherwise());
@@ -32,7 +34,7 @@ export function milkFields(stop, before, { limit, terms, boxes }, otherwise) {
     nodes: [storage.node, freezer.node, bottles.node, volume.node, labels.node, box?.node, asksSeal && seal.node, refused.node],
     fields: [ifMilk(storage), ifMilk(freezer), { ...bottles, error: () => bottles.error() ?? emptyError() }, volume, labels, refused],
     record: () => ({
-      bottles: bottles.value(), volume_ml: Number(volume.value() || 0),
+      bottles: bottles.value(), volume_ml: Number(volume.value() || 0), volume_declared: volume.declared(),
       freezer_celsius: freezer.value(), storage_ok: storage.value() && storage.value() === "right",
       containers: labels.value(), refused: refused.value(), box: box?.value() ?? "", seal: seal.value(),
     }),
@@ -45,24 +47,12 @@ function storageField(ok) {
     { hint: t("storage_hint"), chosen, missing: t("storage_missing") });
 }
 
-const bottlesField = (stop, before, milk) =>
-  stepper("bottles", t("count"), {
-    value: before?.bottles ?? (milk ? stop.bottles : 0),
-    hint: stop.bottles ? t("said_by_donor", { figure: counted("bottles", stop.bottles) }) : "",
-  });
-
-const volumeField = (stop, before, bottles) =>
-  text("volume", t("volume"), {
-    value: before?.volume_ml || "", inputmode: "numeric",
-    hint: stop.volume_ml ? t("said_by_donor", { figure: litres(stop.volume_ml) }) : "",
-    check: (given) => volumeError(given, bottles.value()),
-  });
-
-function volumeError(given, bottles) {
-  if (given === "" && bottles === 0) return null;
-  if (!/^\d+$/.test(given) || Number(given) > MOST_VOLUME) return t("volume_missing");
-  if (Number(given) === 0) return bottles ? t("volume_missing") : null;
-  return bottles ? null : t("volume_without_bottles");
+// A finger that says "kept well" goes on to the temperature, whose keypad opens empty; arrow keys do not.
+function goOn(storage, freezer) {
+  let touched = false;
+  storage.node.addEventListener("pointerdown", () => (touched = true));
+  storage.node.addEventListener("keydown", () => (touched = false));
+  storage.node.addEventListener("change", () => touched && storage.value() === "right" && freezer.value() === null && freezer.input.focus());
 }
 
 // A single box needs no question.

@@ -1,4 +1,5 @@
 // Retention on the phone: a round stays as long as it is needed, and while a record of it is unsent.
+import { happenedAt, now } from "./device-clock.js";
 import { isUnsent } from "./outbox.js";
 import { readAll, transaction } from "./store.js";
 
@@ -7,8 +8,8 @@ const KEPT_AFTER_UNLOADING_MS = 15 * 60_000;
 // A quarter of an hour after the hand-over nothing can be undone any more; the addresses go.
 export async function forgetUnloaded(round) {
   const { rounds, events } = await readAll();
-  const times = events.filter((event) => event.round === round).map((event) => Date.parse(event.device_at));
-  if (Date.now() - Math.max(...times) < KEPT_AFTER_UNLOADING_MS) return;
+  const times = events.filter((event) => event.round === round).map((event) => Date.parse(happenedAt(event)));
+  if (now() - Math.max(...times) < KEPT_AFTER_UNLOADING_MS) return;
   const { letter, day } = rounds.find((each) => each.round === round).snapshot;
   await forgetRound(round, { round, unloaded: { letter, day } });
 }
@@ -20,13 +21,14 @@ export async function forgetUnlisted(listed) {
   }
 }
 
-// Forgets a round and its events, unless one of them is unsent; leaves a `note` in its place.
+// Forgets a round and its events, unless one of them is unsent or a draft; leaves a `note` in its place.
 const forgetRound = (round, note = null) =>
   transaction(async (tx) => {
     const [rounds, events] = [tx.objectStore("rounds"), tx.objectStore("events")];
     const ours = (await events.getAll()).filter((event) => event.round === round);
     const photos = await tx.objectStore("photos").getAllKeys();
-    if (ours.some(isUnsent({ photos }))) return;
+    const drafts = await tx.objectStore("drafts").getAll();
+    if (ours.some(isUnsent({ photos })) || drafts.some((draft) => draft.round === round)) return;
     for (const { client_id } of ours) await events.delete(client_id);
     if (note) await rounds.put(note);
     else await rounds.delete(round);

@@ -1,8 +1,9 @@
 // The model of a round: its stops with their states, the next one, the contents of the boxes.
+import { happenedAt, payloadOf } from "./device-clock.js";
 import { numbersOf, tubesOf } from "./numbers.js";
 import { inSequence, replayRound } from "./replay.js";
 
-const UNTOUCHED = { phase: "waiting", arrivedAt: null, decidedBy: null, postponed: null };
+const UNTOUCHED = { phase: "waiting", arrivedAt: null, decidedBy: null, rivals: [], postponed: null };
 
 /**
  * @param {import("./round").Snapshot} snapshot
@@ -48,10 +49,10 @@ export function itemsAboard(progress) {
   const items = [];
   for (const [pickup, { decidedBy }] of progress.visits) {
     if (decidedBy?.kind !== "collected") continue;
-    const { payload, device_at } = decidedBy;
+    const [payload, taken] = [payloadOf(decidedBy), happenedAt(decidedBy)];
     const box = payload.box ?? "";
     const all = [
-      ...numbersOf(pickup, payload).map((number) => ({ number, kind: "bottle", since: device_at })),
+      ...numbersOf(pickup, payload).map((number) => ({ number, kind: "bottle", since: taken })),
       ...tubesOf(pickup, payload).map(({ number, drawn_at }) => ({ number, kind: "tube", since: drawn_at })),
     ];
     for (const item of all) {
@@ -81,7 +82,7 @@ function incidentsOf({ counted }, answers) {
   return counted
     .filter((event) => event.kind === "incident" || event.payload.rebook)
     .map((event) => ({
-      client_id: event.client_id, since: event.device_at, kind: event.payload.kind ?? "rebook", sent: event.status === "sent",
+      client_id: event.client_id, since: happenedAt(event), kind: event.payload.kind ?? "rebook", sent: event.status === "sent",
       text: event.payload.note, decision: known.get(event.client_id)?.decision ?? null, note: known.get(event.client_id)?.note ?? "",
     }));
 }

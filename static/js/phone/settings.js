@@ -10,7 +10,8 @@ import { THEMES, setTheme, theme } from "./theme.js";
 import { drawSun } from "./top-bar.js";
 
 export function settingsSection(stored, refresh) {
-  return h("details", { class: "fold", id: "settings" }, h("summary", {}, t("settings")),
+  const shown = JSON.stringify([stored.terms?.navigation, Boolean(stored.settings.pin)]);
+  return h("details", { class: "fold", id: "settings", "data-keep": shown }, h("summary", {}, t("settings")),
     h("div", {}, themeChoice(), navigationChoice(stored), globalThis.crypto?.subtle && pinForm(stored, refresh), calendarSection()));
 }
 

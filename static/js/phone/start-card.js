@@ -1,5 +1,6 @@
 // The card before the start: departure, loads, vehicle, and readiness without a network.
 import { h, link } from "./dom.js";
+import { aheadNote, isAhead } from "./future-round.js";
 import { icon } from "./icons.js";
 import { offlineReady, scannerReady } from "./offline-ready.js";
 import { clock, counted, day, number, t } from "./texts.js";
@@ -12,11 +13,13 @@ export function startCard(model, stored) {
   const { snapshot } = model;
   const time = snapshot.departs_at ? clock(snapshot.departs_at, snapshot.time_zone) : "–";
   const departs = { time, place: snapshot.start.name };
+  const ahead = isAhead(model);
   return h(
-    "section", { class: "card stop begin" },
+    "section", { class: `card stop begin ${ahead ? "ahead" : ""}` },
     h("div", { class: "stop-when" },
       h("span", { class: "disc", "aria-hidden": true }, snapshot.letter),
       h("div", {}, h("p", { class: "small" }, day(snapshot.day)), h("h1", { class: "arrival", tabindex: -1 }, t("departs", departs)))),
+    ahead && aheadNote(model),
     h("dl", { class: "loads" },
       load("bottle", t("take"), counted("bottles", sum(model, "bottles"))),
       load("empty", t("leave"), counted("empties", sum(model, "empties_wanted")))),
@@ -24,7 +27,7 @@ export function startCard(model, stored) {
       fact(t("vehicle"), snapshot.vehicle || "–"),
       fact(t("distance"), t("km", { n: number(snapshot.metres / 1000, 0) }))),
     readyList(model, stored),
-    h("div", { class: "actions at-hand" }, link(t("start"), "#/start", { class: "main full tall", id: "start", icon: "navigate" })),
+    !ahead && h("div", { class: "actions at-hand" }, link(t("start"), "#/start", { class: "main full tall", id: "start", icon: "navigate" })),
   );
 }
 

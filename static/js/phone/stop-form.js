@@ -1,7 +1,7 @@
 // The record of a visit: a checklist by purpose, then milk, empties, photo, note and proofs.
 import { checkField } from "./check-field.js";
 import { h, submit } from "./dom.js";
-import { stepper, text } from "./fields.js";
+import { checkbox, stepper, text } from "./fields.js";
 import { isForMilk, milkFields } from "./milk-fields.js";
 import { photoField } from "./photo-field.js";
 import { proofCheck } from "./proof-check.js";
@@ -16,11 +16,12 @@ export function stopForm(stop, before, about, done) {
   const empties = stepper("empties", t("empties"), { value: before?.empties_left ?? stop.empties_wanted, most: 500 });
   const photo = photoField(before?.photo ?? null, about.round);
   const note = text("note", t("note_field"), { rows: 2, value: before?.note ?? "" });
+  const office = checkbox("for_office", t("for_office"), t("for_office_hint"), before?.for_office);
   const proofs = proofCheck(stop.purposes, about.terms);
 
   const record = () => ({
     ...milk.record(), ...checkRecord(checks),
-    empties_left: empties.value(), photo: photo.value(), note: note.value(),
+    empties_left: empties.value(), photo: photo.value(), note: note.value(), for_office: office.value(),
   });
 
   function onsubmit(event) {
@@ -34,8 +35,8 @@ export function stopForm(stop, before, about, done) {
   return h(
     "form", { class: "record", novalidate: true, onsubmit },
     checks.length > 0 && h("h2", {}, t("checklist")), checks.map((check) => check.node),
-    milkPart(stop, before, milk), empties.node, asksPhoto && photo.node, note.node, proofs.node,
-    h("div", { class: "actions" }, submit(t("done"))),
+    milkPart(stop, before, milk), empties.node, asksPhoto && photo.node, note.node, office.node, proofs.node,
+    h("div", { class: "actions at-hand stacked" }, submit(t("done"))),
   );
 }
 

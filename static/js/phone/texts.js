@@ -34,9 +34,12 @@ export function clock(iso, timeZone = banksZone()) {
 
 const banksZone = () => document.querySelector('meta[name="time-zone"]')?.content;
 
-export function day(date) {
-  /** @type {Intl.DateTimeFormatOptions} */
-  const form = { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" };
-  const words = new Intl.DateTimeFormat(dates, form).format(new Date(`${date}T12:00:00Z`));
+export const day = (date) => dayWords(date, { weekday: "short", day: "numeric", month: "short" });
+
+export const fullDay = (date) => dayWords(date, { weekday: "long", day: "numeric", month: "long" });
+
+/** @param {string} date @param {Intl.DateTimeFormatOptions} form */
+function dayWords(date, form) {
+  const words = new Intl.DateTimeFormat(dates, { ...form, timeZone: "UTC" }).format(new Date(`${date}T12:00:00Z`));
   return language === "fr" ? words.replace(/(^| )1 /, (_, before) => `${before}1er `) : words;
 }

@@ -1,4 +1,5 @@
 // Blood tubes: an optional number, and the time of drawing, which starts the clock.
+import { now, nowText } from "./device-clock.js";
 import { button, h } from "./dom.js";
 import { newId } from "./fields.js";
 import { labelError } from "./numbers.js";
@@ -10,14 +11,14 @@ export function tubesField(pickup, before) {
   let lines = [];
   const list = h("div", { class: "tubes" });
   const node = h("div", { class: "field" }, h("p", { class: "label" }, t("tubes")), h("p", { class: "hint" }, t("tubes_hint")), list,
-    button(t("tube_add"), () => add({}), { class: "full", icon: "plus" }));
+    button(t("tube_add"), () => add({}), { class: "full", icon: "plus", "data-adds": "tube" }));
 
-  function add({ number = "", drawn_at = new Date().toISOString() }) {
+  function add({ number = "", drawn_at = nowText() }) {
     const [n, ids] = [lines.length + 1, [newId("tube"), newId("drawn")]];
     const label = h("input", { id: ids[0], name: "tube", type: "text", autocomplete: "off", autocapitalize: "characters", value: number });
     const time = h("input", { id: ids[1], name: "drawn", type: "text", inputmode: "numeric", autocomplete: "off", value: clock(drawn_at) });
     const line = { label, time, drawn_at: drawn_at };
-    const remove = button("", () => drop(line), { icon: "cross", "aria-label": t("tube_remove", { n }) });
+    const remove = button("", () => drop(line), { icon: "cross", "aria-label": t("tube_remove", { n }), "data-removes": "tube" });
     line.node = h("div", { class: "tube" },
       h("div", {}, h("label", { for: ids[0] }, t("tube_number", { n })), label),
       h("div", {}, h("label", { for: ids[1] }, t("tube_drawn", { n })), time), remove);
@@ -54,5 +55,5 @@ export function instantOf(given, drawn_at) {
   const wanted = Number(found[1]) * 60 + Number(found[2]);
   const [hour, minute] = clock(drawn_at).split(":").map(Number);
   const moved = Date.parse(drawn_at) + (wanted - hour * 60 - minute) * 60_000;
-  return new Date(moved > Date.now() + 60_000 ? moved - DAY_MS : moved).toISOString();
+  return new Date(moved > now() + 60_000 ? moved - DAY_MS : moved).toISOString();
 }

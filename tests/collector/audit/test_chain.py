@@ -6,6 +6,7 @@ import random
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -16,6 +17,8 @@ from collector.audit.queries import first_broken_link, history_of
 from collector.db import db, reading, transaction
 from tests.builders import MORNING
 from tests.town import Town
+
+pytestmark = pytest.mark.twin
 
 TAMPERINGS = 1000
 

@@ -19,6 +19,8 @@ from tests.conftest import SetClock
 from tests.phone_round import collected, phone_event, publish_round
 from tests.town import MORNING, Town
 
+pytestmark = pytest.mark.twin
+
 PARIS = ZoneInfo("Europe/Paris")
 TODAY = ServiceDay.of(MORNING, PARIS)
 

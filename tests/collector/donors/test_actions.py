@@ -20,6 +20,8 @@ from collector.errors import Conflict, NotFound, Refused
 from collector.places.actions import set_position
 from tests.town import MORNING, Town
 
+pytestmark = pytest.mark.twin
+
 TODAY = date(2026, 11, 23)
 
 
@@ -97,6 +99,26 @@ def test_a_clear_blood_test_counts_as_long_as_the_policy_says(session: Session, 
             valid_until=TODAY - timedelta(days=1),
         )
     assert refused.value.code == "serology_dates_backwards"
+    with pytest.raises(Refused) as refused:
+        actions.record_serology(
+            session,
+            **who(town),
+            donor_id=key,
+            drawn_on=TODAY,
+            outcome=SerologyOutcome.CLEAR,
+            valid_until=TODAY + timedelta(days=91),
+        )
+    assert refused.value.code == "serology_too_long"
+
+
+def test_an_interview_is_not_before_the_birth(session: Session, town: Town) -> None:
+    donor = hanna(session, town)
+    donor.baby_born_on = TODAY
+    about = {**who(town), "donor_id": donor.id, "person_id": town.claire}
+    with pytest.raises(Refused) as refused:
+        actions.sign_interview(session, **about, on=TODAY - timedelta(days=1))
+    assert refused.value.code == "interview_before_birth"
+    assert actions.sign_interview(session, **about, on=TODAY).interview_signed_on == TODAY
 
 
 def test_a_donor_may_end_her_file_and_decide_nothing_else(session: Session, town: Town) -> None:

@@ -26,6 +26,8 @@ from tests.builders import MORNING
 from tests.conftest import SetClock
 from tests.town import Town
 
+pytestmark = pytest.mark.twin
+
 PARIS = ZoneInfo("Europe/Paris")
 LAST_DAY = date(2027, 1, 31)
 """Through which the town's blood tests count."""

@@ -48,8 +48,10 @@ def question(kind: YesDuration, days: int | None = None, key: str = "q") -> Ques
     )
 
 
-def verdict(asked: Question, answered: Answered, on: date = DAY) -> EligibilityVerdict:
-    return outcome([asked], {asked.key: answered}, on=on).verdict
+def verdict(
+    asked: Question, answered: Answered, on: date = DAY, answered_on: date | None = None
+) -> EligibilityVerdict:
+    return outcome([asked], {asked.key: answered}, on=on, answered_on=answered_on).verdict
 
 
 @pytest.mark.parametrize("kind", list(YesDuration))
@@ -72,7 +74,18 @@ def test_a_deferral_blocks_through_its_last_day_and_not_on_the_next(last: date, 
     until = last + timedelta(days=days)
     assert verdict(asked, said, last) is EligibilityVerdict.BLOCKED
     assert verdict(asked, said, until) is EligibilityVerdict.BLOCKED
-    assert verdict(asked, said, until + timedelta(days=1)) is EligibilityVerdict.NOTHING_FOUND
+    over = until + timedelta(days=1)
+    assert verdict(asked, said, over, last) is EligibilityVerdict.NOTHING_FOUND
+    assert verdict(asked, said, over, over) is EligibilityVerdict.NEEDS_REVIEW, "contradicts itself"
+
+
+@pytest.mark.parametrize("last", [date(2016, 11, 1), date(1970, 1, 1), date.min])
+def test_a_yes_in_the_last_twelve_months_with_an_older_day_needs_a_review(last: date) -> None:
+    asked, said = question(YesDuration.TEMPORARY, 366), Answered(value=AnswerValue.YES, on=last)
+    result = outcome([asked], {"q": said}, on=DAY)
+    assert result.verdict is EligibilityVerdict.NEEDS_REVIEW
+    (found,) = result.findings
+    assert (found.contradicts, found.until) == (True, None)
 
 
 def test_a_deferral_that_ends_on_a_leap_day_blocks_on_it() -> None:
@@ -80,7 +93,8 @@ def test_a_deferral_that_ends_on_a_leap_day_blocks_on_it() -> None:
     said = Answered(value=AnswerValue.YES, on=date(2027, 10, 29))
     (found,) = outcome([asked], {"q": said}, on=DAY).findings
     assert found.until == date(2028, 2, 29)
-    assert verdict(asked, said, date(2028, 3, 1)) is EligibilityVerdict.NOTHING_FOUND
+    answered_on = date(2028, 2, 1)
+    assert verdict(asked, said, date(2028, 3, 1), answered_on) is EligibilityVerdict.NOTHING_FOUND
 
 
 @given(
@@ -115,12 +129,17 @@ def test_every_country_has_questions_that_can_be_asked_and_kept(
     assert all(set(each.text) == {"en", "fr"} and each.source for each in questions)
 
 
-def test_a_question_without_a_source_is_not_marked_as_verified() -> None:
-    verified = {each: [q.key for q in preset(each) if q.verified_on] for each in Jurisdiction}
-    assert verified[Jurisdiction.BRAZIL] == []
-    assert verified[Jurisdiction.UNITED_KINGDOM] == ["transfusion"]
-    assert verified[Jurisdiction.UNITED_STATES] == ["transfusion"]
-    assert {"medicine", "illness"}.isdisjoint(verified[Jurisdiction.FRANCE])
+def test_no_preset_is_marked_as_verified_since_no_bank_has_read_it() -> None:
+    assert [q.key for each in Jurisdiction for q in preset(each) if q.verified_on] == []
+
+
+def test_the_french_questions_hold_the_subjects_of_montpellier_and_name_their_own() -> None:
+    questions = {each.key: each for each in preset(Jurisdiction.FRANCE)}
+    assert {"virus_partner", "injected_partner", "infection_partner", "surgery"} <= set(questions)
+    assert "acupuncture" in questions["tattoo"].text["en"]
+    own = {key for key, each in questions.items() if each.source.startswith("Not in the")}
+    assert own == {"medicine", "illness"}
+    assert all("Milkround's own" in each.source for each in questions.values())
 
 
 def test_questions_that_could_not_be_judged_are_refused() -> None:

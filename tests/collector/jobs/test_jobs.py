@@ -27,6 +27,8 @@ from collector.jobs.queries import cancel_is_asked, get_job, something_waits
 from tests.builders import MORNING
 from tests.town import Town
 
+pytestmark = pytest.mark.twin
+
 KINDS = frozenset({"count"})
 LEASE = 10
 SECOND = timedelta(seconds=1)

@@ -14,7 +14,7 @@ from tests.collector.jobs.shop import FOR_EVER, Shop, eventually, is_gone, on_sq
 
 __all__ = ["shop"]
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.twin, pytest.mark.processes]
 
 ONCE_THEN_DONE = """
 import os, pathlib, time

@@ -183,10 +183,13 @@ def notice_of(app: Flask, key: int) -> Notice:
         return session.get_one(Notice, key)
 
 
-pytestmark = pytest.mark.filterwarnings(
-    "ignore:Requiring AUTH while not requiring TLS",  # the test's own server on the loopback
-    "ignore:Session.login_data is deprecated",
-)
+pytestmark = [
+    pytest.mark.twin,
+    pytest.mark.filterwarnings(
+        "ignore:Requiring AUTH while not requiring TLS",  # the test's own server on the loopback
+        "ignore:Session.login_data is deprecated",
+    ),
+]
 
 
 def test_a_letter_arrives_at_a_mail_server_whole(mail: Mail, mailbox: Mailbox) -> None:

@@ -29,6 +29,8 @@ from tests.builders import DAY
 from tests.conftest import SetClock
 from tests.town import MORNING, Town
 
+pytestmark = pytest.mark.twin
+
 THURSDAY = DAY + timedelta(days=2)
 ASKED = PickupDraft(
     bottles=8,

@@ -1,4 +1,4 @@
-"""Requests from a file: every row or none, windows in numbered columns."""
+"""Requests from a file: rows judged and kept, windows in numbered columns."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from collector.csv_rows import ImportReport
+from collector.csv_rows import read_rows
 from collector.db import transaction
 from collector.donors.models import Donor
-from collector.pickups.importing import import_requests
+from collector.import_reports import ImportChoices, ImportReport
+from collector.pickups.import_columns import COLUMNS
+from collector.pickups.importing import judge_requests, keep_requests
 from collector.pickups.models import PickupState, Purpose
 from collector.pickups.queries import inbox
 from tests.town import MORNING, Town
@@ -27,8 +29,14 @@ def session(app: Flask, town: Town) -> Iterator[Session]:  # noqa: ARG001 - the 
 
 
 def bring_in(session: Session, town: Town, text: str) -> ImportReport:
-    return import_requests(
-        session, text.encode(), now=MORNING, bank_id=town.bank, actor=f"person:{town.claire}"
+    file = read_rows(text.encode(), COLUMNS)
+    return keep_requests(
+        session,
+        judge_requests(session, file, now=MORNING, bank_id=town.bank),
+        now=MORNING,
+        bank_id=town.bank,
+        actor=f"person:{town.claire}",
+        choices=ImportChoices(),
     )
 
 
@@ -59,7 +67,7 @@ def test_a_row_with_two_windows_is_one_request(session: Session, town: Town) -> 
     ]
 
 
-def test_all_mistakes_are_reported_by_column_and_nothing_is_kept(
+def test_all_mistakes_are_reported_by_column_and_the_good_rows_are_kept(
     session: Session, town: Town
 ) -> None:
     report = bring_in(
@@ -86,7 +94,7 @@ def test_all_mistakes_are_reported_by_column_and_nothing_is_kept(
         (5, "closes2", "cell_missing"),
         (5, "donor_number", "donor_not_named"),
     ]
-    assert inbox(session, town.bank) == []
+    assert [pickup.donor_id for pickup in inbox(session, town.bank)] == [town.dora]
 
 
 def test_a_second_request_for_a_donor_and_a_day_is_reported(session: Session, town: Town) -> None:
@@ -120,3 +128,38 @@ def test_an_address_of_two_donors_asks_for_the_number(session: Session, town: To
     assert mistakes(bring_in(session, town, f"{HEADER}\n{row}\n")) == [
         (2, "email", "email_not_one")
     ]
+
+
+def test_a_telephone_in_any_spelling_names_the_donor(session: Session, town: Town) -> None:
+    session.get_one(Donor, town.elise).phone = "06 39 98 00 41"
+    session.flush()
+    rest = "8;1500;2026-11-01;2026-11-26;9h;12h"
+    report = bring_in(
+        session,
+        town,
+        "Téléphone;Flacons;Volume;Plus ancien flacon;Jour;Début;Fin\n"
+        f"+33 6 39 98 00 41;{rest}\n"
+        f"06 39 98 00 00;{rest}\n"
+        f"06 39 98 00 99;{rest}\n",
+    )
+    assert mistakes(report) == [(3, "phone", "phone_not_one"), (4, "phone", "donor_unknown")]
+    assert [pickup.donor_id for pickup in inbox(session, town.bank)] == [town.elise]
+
+
+@pytest.mark.parametrize(
+    ("heading", "volume"), [("volume_ml", "1,2"), ("litres", "1,2"), ("volume", "1200 ml")]
+)
+def test_litres_are_understood_and_shown(
+    session: Session, town: Town, heading: str, volume: str
+) -> None:
+    report = bring_in(
+        session,
+        town,
+        f"email;bottles;{heading};oldest_on;day;opens;closes\n"
+        f"dora@home.example;8;{volume};01/11/2026;26/11/2026;9h;12h\n",
+    )
+    assert mistakes(report) == []
+    (pickup,) = inbox(session, town.bank)
+    assert pickup.volume_ml == 1200
+    shown = [(each.given, each.kept) for row in report.rows for each in row.repairs]
+    assert shown == ([] if "ml" in volume else [("1,2", "1200 ml")])

@@ -41,8 +41,8 @@ def test_a_plain_request_is_right() -> None:
 @pytest.mark.parametrize(
     ("field", "right", "out"),
     [
-        ("bottles", (1, 150), (0, -1, 151)),
-        ("volume_ml", (1, 30_000), (0, -1, 30_001)),
+        ("bottles", (2, 150), (0, -1, 151)),
+        ("volume_ml", (40, 8000), (0, -1, 30_001)),
         ("empties_wanted", (0, 100), (-1, 101)),
     ],
 )
@@ -52,6 +52,29 @@ def test_absurd_numbers_are_refused(
     assert all(wrong(replace(GOOD, **{field: number})) == [] for number in right)
     for number in out:
         assert wrong(replace(GOOD, **{field: number})) == [(field, "number_out_of_bounds")]
+
+
+@pytest.mark.parametrize("volume_ml", [39, 8001])
+def test_eight_bottles_do_not_hold_less_than_5_ml_or_more_than_1_litre_each(
+    volume_ml: int,
+) -> None:
+    assert wrong(replace(GOOD, bottles=8, volume_ml=volume_ml)) == [
+        ("volume_ml", "bottles_and_volume_odd")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("opens", "closes", "mistakes"),
+    [
+        (time(5), time(23), []),
+        (time(4, 59), time(9), [("windows.0", "window_at_night")]),
+        (time(20), time(23, 1), [("windows.0", "window_at_night")]),
+    ],
+)
+def test_a_window_lies_within_the_hours_of_a_day(
+    opens: time, closes: time, mistakes: list[tuple[str, str]]
+) -> None:
+    assert wrong(at(TODAY + timedelta(days=1), opens, closes)) == mistakes
 
 
 def test_the_oldest_bottle_is_of_today_at_the_latest_and_two_years_ago_at_most() -> None:
@@ -119,7 +142,7 @@ def test_the_night_of_the_clock_change_is_measured_in_real_minutes() -> None:
     # On 25 October 2026 it falls back at 03:00: 01:45 to 02:10 means the first 02:10.
     now = datetime(2026, 10, 24, 12, tzinfo=UTC)
     asked = replace(at(date(2026, 10, 25), time(1, 45), time(3, 10)), oldest_on=date(2026, 10, 1))
-    assert wrong(asked, now) == []
+    assert wrong(asked, now) == [("windows.0", "window_at_night")], "long enough, but at night"
 
 
 @given(

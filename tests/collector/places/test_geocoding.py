@@ -9,7 +9,8 @@ from geopy.adapters import BaseSyncAdapter
 from geopy.exc import GeocoderTimedOut
 
 from collector.errors import Refused
-from collector.places.geocoding import BanGeocoder, NoGeocoder, geocoder_named
+from collector.places.ban import BanGeocoder
+from collector.places.geocoding import NoGeocoder, geocoder_named
 
 
 class Answering(BaseSyncAdapter):

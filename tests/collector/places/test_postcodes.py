@@ -15,6 +15,8 @@ from collector.errors import Refused
 from collector.places.models import PostcodePlace
 from collector.places.postcodes import PREFECTURES, import_postcodes, locate_postcode
 
+pytestmark = pytest.mark.twin
+
 SAMPLES = Path(
     os.environ.get("MILKROUND_SAMPLE_DATA", Path(__file__).parents[4] / "shared" / "data")
 )

@@ -22,7 +22,7 @@ from collector.donors.screening import first_contact, save
 from collector.errors import Refused
 from collector.people.actions import begin_session
 from collector.people.models import WebSession
-from collector.pickups.giving import giving_of, record_loss
+from collector.pickups.giving import giving_of, start_loss
 from collector.pickups.models import Pickup, PickupState
 from collector.pickups.queries import requests_of_donor
 from collector.privacy.actions import erase
@@ -30,6 +30,8 @@ from collector.privacy.merge import join_files
 from tests.builders import DAY, MORNING, add_pickup
 from tests.collector.privacy.test_privacy import everything, over
 from tests.town import Town
+
+pytestmark = pytest.mark.twin
 
 HOURS = (time(9), time(12))
 
@@ -90,7 +92,7 @@ def test_what_the_second_file_held_moves_over_and_its_doors_close(
 ) -> None:
     visit = add_pickup(session, second, windows=((DAY + timedelta(days=3), *HOURS),))
     visit.state = PickupState.ASKED
-    record_loss(session, now=MORNING, bank_id=town.bank, donor_id=second.id, actor="donor")
+    start_loss(session, now=MORNING, bank_id=town.bank, donor_id=second.id, actor="donor")
     before = len(get_donor(session, town.bank, town.dora).serologies)
     kept = join(session, town, kept=town.dora, gone=second.id)
     assert kept.email == "dora@home.example", "what the file knew stays"

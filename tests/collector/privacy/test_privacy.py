@@ -26,7 +26,7 @@ from collector.people.models import ProofCode, WebSession
 from collector.people.second_factor import make_code
 from collector.pickups.drafts import PickupDraft
 from collector.pickups.enquiries import save_enquiry
-from collector.pickups.giving import record_loss
+from collector.pickups.giving import start_loss
 from collector.pickups.models import (
     Correction,
     Enquiry,
@@ -41,6 +41,8 @@ from collector.privacy.actions import ask_erasure, erase, open_seal
 from collector.privacy.queries import copy_of
 from tests.builders import DAY, MORNING
 from tests.town import Town
+
+pytestmark = pytest.mark.twin
 
 
 @pytest.fixture
@@ -113,7 +115,7 @@ def test_what_she_said_between_two_visits_is_in_her_copy_and_goes_with_her(
     over(session, town, taken=True)
     said = {"now": MORNING, "bank_id": town.bank}
     me = f"donor:{town.dora}"
-    record_loss(session, **said, donor_id=town.dora, actor=me)
+    start_loss(session, **said, donor_id=town.dora, actor=me)
     draft = PickupDraft(bottles=31337, health=(HoldReason.ILLNESS,))
     save_enquiry(session, now=MORNING, donor=get_donor(session, town.bank, town.dora), draft=draft)
     browser = {"endpoint": "https://push.example/31337", "p256dh": "p", "auth": "a"}

@@ -14,7 +14,7 @@ from collector.donors.models import CallBack, Donor, DonorState, Screening, Seal
 from collector.donors.queries import donors_by_email, get_donor
 from collector.errors import NotFound, Refused
 from collector.notices.models import Notice
-from collector.pickups.giving import giving_of, plan_giving, record_loss
+from collector.pickups.giving import giving_of, plan_giving, start_loss
 from collector.pickups.models import Pickup, PickupState
 from collector.privacy.actions import erase
 from collector.privacy.merge import GIVING
@@ -24,6 +24,8 @@ from tests.builders import DAY, MORNING, add_pickup
 from tests.collector.privacy.test_merge import join, second, session
 from tests.collector.privacy.test_privacy import over
 from tests.town import Town
+
+pytestmark = pytest.mark.twin
 
 __all__ = ["second", "session"]
 
@@ -62,7 +64,7 @@ def test_parted_again_both_files_are_what_they_were(
 ) -> None:
     visit = add_pickup(session, second, windows=((DAY + timedelta(days=3), time(9), time(12)),))
     visit.state = PickupState.ASKED
-    record_loss(session, now=MORNING, bank_id=town.bank, donor_id=second.id, actor="donor")
+    start_loss(session, now=MORNING, bank_id=town.bank, donor_id=second.id, actor="donor")
     session.flush()
     before = [snapshot(session, town, key) for key in (town.dora, second.id)]
     join(session, town, kept=town.dora, gone=second.id)
@@ -94,7 +96,7 @@ def test_what_came_after_stays_with_the_file_that_stayed(
     went_on.state = waits.state = PickupState.ASKED
     dora = get_donor(session, town.bank, town.dora)
     dora.email = None
-    record_loss(session, now=MORNING, bank_id=town.bank, donor_id=second.id, actor="donor")
+    start_loss(session, now=MORNING, bank_id=town.bank, donor_id=second.id, actor="donor")
     join(session, town, kept=town.dora, gone=second.id)
     assert dora.email == "dodo@elsewhere.example"
     dora.email, went_on.state = "dora@new.example", PickupState.ACCEPTED

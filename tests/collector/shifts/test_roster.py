@@ -19,6 +19,8 @@ from collector.shifts.queries import days_on_duty, shifts_between, shifts_on
 from tests.builders import DAY, add_site
 from tests.town import Town
 
+pytestmark = pytest.mark.twin
+
 WEEK = timedelta(weeks=1)
 LATER = DAY + timedelta(days=30)
 

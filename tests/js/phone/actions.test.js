@@ -15,7 +15,7 @@ const { refusedEvents } = await load("refused-events");
 const { chooseRound } = await load("round-choice");
 const { signOutSection } = await load("sign-out");
 const store = await load("store");
-const { withdrawUndo } = await load("undo-bar");
+const { moveOn, offerUndo, withdrawUndo } = await load("undo-bar");
 
 let bank;
 let shown;
@@ -55,6 +55,11 @@ test("a record on a full disk leaves the page as it is, with a warning", async (
   assert.deepEqual([await events(), location.hash, shown], [[], "#/stop/31/record", 0]);
   assert.match(text($("[data-page]")), /not_kept.*QuotaExceededError/);
   assert.equal($("#undo"), null);
+});
+
+test("who arrives has the record of the visit as the next page", async () => {
+  await (await act()).arrive(stop(31));
+  assert.deepEqual([(await events()).map(({ kind, pickup }) => [kind, pickup]), location.hash], [[["arrived", 31]], "#/stop/31/record"]);
 });
 
 test("a record that is undone before it was sent counts no longer", async () => {
@@ -132,7 +137,7 @@ test("the revision on the page is acknowledged, not a newer one that has arrived
   assert.deepEqual([(await current()).fresh.revision, shown], [3, 1]);
 });
 
-test("a refused event can be sent again or settled from its list", async () => {
+test("a refused event can be sent again, or deleted from its list with an undo", async () => {
   await record(3, "arrived", { pickup: 31 });
   const [{ client_id }] = await events();
   await applyOutcomes([{ client_id, status: "refused", message: "The visit was moved." }]);
@@ -145,9 +150,13 @@ test("a refused event can be sent again or settled from its list", async () => {
   assert.deepEqual([(await events())[0].status, bank.taken(3)], ["sent", [client_id]]);
   await applyOutcomes([{ client_id, status: "refused" }]);
   await list();
-  press("settled");
+  press("delete_yes");
   await until(() => shown === 2);
   assert.deepEqual(await events(), []);
+  await until(() => $("#undo"));
+  $("#undo").click();
+  await until(() => shown === 3);
+  assert.deepEqual((await events()).map((event) => [event.client_id, event.status]), [[client_id, "refused"]]);
 });
 
 test("the round that is not finished is shown, or the chosen one", async () => {
@@ -192,4 +201,41 @@ test("signing out empties the phone, but only once the bank has closed the sessi
   $("#sign-out").click();
   await until(() => deleted.length);
   assert.deepEqual([(await stored()).rounds, deleted, bank.signedIn], [[], ["milkround-shell-1"], false]);
+});
+
+test("after ten seconds the undo is over, and its words keep their place until the collector moves on", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  offerUndo("Recorded.", { client_id: "one" }, () => {});
+  moveOn();
+  assert.ok($("#undo"));
+  context.mock.timers.tick(10_000);
+  assert.deepEqual([$("#undo"), text($("[data-undo]"))], [null, "Recorded."]);
+  moveOn();
+  assert.equal(text($("[data-undo]")), "");
+});
+
+test("a double tap or a double click on one page makes one record", async () => {
+  const door = stop(31);
+  for (const [kind, press] of [
+    ["en_route", (actions) => actions.setOff({ ...door, state: { phase: "waiting" } })],
+    ["arrived", (actions) => actions.arrive(door)],
+    ["collected", (actions) => actions.collect(door, { bottles: 1, volume_ml: 100 })],
+    ["incident", (actions) => actions.report({ kind: "road", note: "" })],
+    ["box_read", (actions) => actions.readBoxes([{ box: "C1", celsius: -20 }, { box: "C2", celsius: -20 }])],
+  ]) {
+    const actions = await act();
+    await Promise.all([press(actions), press(actions)]);
+    await press(actions);
+    const made = (await events()).filter((event) => event.kind === kind);
+    assert.equal(made.length, kind === "box_read" ? 2 : 1, kind);
+  }
+});
+
+test("a record that the disk refused can be made by the next tap", async () => {
+  const actions = await act();
+  const emptyDisk = fillDisk();
+  await actions.arrive(stop(31));
+  emptyDisk();
+  await actions.arrive(stop(31));
+  assert.deepEqual((await events()).map((event) => event.kind), ["arrived"]);
 });

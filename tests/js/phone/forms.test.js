@@ -57,15 +57,15 @@ test("the record of a visit has every figure that was filled in", () => {
   fill("refused-thawed", "1");
   submit();
   assert.deepEqual(done, [{
-    bottles: 2, volume_ml: 450, freezer_celsius: -20, storage_ok: true, containers: ["A1", "B2"], refused: [{ count: 1, reason: "thawed" }],
-    box: "C1", seal: "", checks: {}, tubes: [], pump: "", empties_left: 4, photo: null, note: "Dog",
+    bottles: 2, volume_ml: 450, volume_declared: false, freezer_celsius: -20, storage_ok: true, containers: ["A1", "B2"], refused: [{ count: 1, reason: "thawed" }],
+    box: "C1", seal: "", checks: {}, tubes: [], pump: "", empties_left: 4, photo: null, note: "Dog", for_office: false,
   }]);
 });
 
-test("a visit for milk needs the storage, the temperature and the volume of its bottles", () => {
-  visit();
+test("a visit for milk needs the storage, the temperature, the count and the volume of its bottles", () => {
+  visit({ volume_ml: 0 });
   submit();
-  assert.deepEqual([done, errors()], [[], ["storage_missing", "celsius_missing", "volume_missing"]]);
+  assert.deepEqual([done, errors()], [[], ["storage_missing", "celsius_missing", "count_missing", "volume_missing"]]);
 });
 
 test("a visit for milk that took nothing is not recorded as collected", () => {
@@ -86,6 +86,44 @@ test("a volume and its bottles belong together", () => {
     submit();
     assert.deepEqual([done, errors()], [[], [error]], `${bottles} bottles, ${volume} ml`);
   }
+});
+
+test("the donor's count is recorded once it is confirmed, and the donor's volume as declared", () => {
+  visit();
+  pick("right");
+  fill("freezer", "20");
+  submit();
+  assert.deepEqual([done, errors(), $("#counted").getAttribute("aria-pressed")], [[], ["count_missing"], "false"]);
+  $("#counted").click();
+  assert.deepEqual([errors(), $("#counted").getAttribute("aria-pressed")], [[], "true"]);
+  submit();
+  assert.deepEqual([done[0].bottles, done[0].volume_ml, done[0].volume_declared], [2, 500, true]);
+});
+
+test("another count leaves the donor's volume out, and a typed volume is measured", () => {
+  visit();
+  pick("right");
+  fill("freezer", "20");
+  fill("bottles", "3");
+  assert.deepEqual([find("volume").value, $(".tag").hidden], ["", true]);
+  submit();
+  assert.deepEqual([done, errors()], [[], ["volume_missing"]]);
+  fill("bottles", "2");
+  assert.deepEqual([find("volume").value, $(".tag").hidden], ["500", false]);
+  fill("volume", "450");
+  fill("bottles", "3");
+  submit();
+  assert.deepEqual([done[0].bottles, done[0].volume_ml, done[0].volume_declared], [3, 450, false]);
+});
+
+test("a finger that says kept well goes on to the temperature, which is empty", () => {
+  visit();
+  pick("right");
+  assert.notEqual(document.activeElement, find("freezer"));
+  visit();
+  $("input[value=right]").dispatchEvent(new Event("pointerdown", { bubbles: true }));
+  pick("right");
+  assert.deepEqual([document.activeElement, find("freezer").value], [find("freezer"), ""]);
 });
 
 test("with two boxes the last one is taken, unless another is chosen", () => {
@@ -130,8 +168,8 @@ test("a required proof holds a record back, a recommended one only once", () => 
 
 test("a corrected record starts from the former one", () => {
   const before = {
-    bottles: 3, volume_ml: 700, freezer_celsius: -19.5, storage_ok: false, containers: ["A1"], refused: [{ count: 1, reason: "other" }],
-    box: "C2", seal: "", checks: {}, tubes: [], pump: "", empties_left: 5, photo: "picture", note: "Dog",
+    bottles: 3, volume_ml: 700, volume_declared: true, freezer_celsius: -19.5, storage_ok: false, containers: ["A1"], refused: [{ count: 1, reason: "other" }],
+    box: "C2", seal: "", checks: {}, tubes: [], pump: "", empties_left: 5, photo: "picture", note: "Dog", for_office: false,
   };
   visit({}, { boxes: ["C1", "C2"], terms: { proofs: { collection: { photo: "optional" } } } }, before);
   submit();
@@ -171,16 +209,27 @@ test("a photo is made small and stored before the record names it", async (conte
 });
 
 test("a round starts with or without boxes, but with no box half filled in", () => {
-  open((tell) => startForm(-18, tell));
+  open((tell) => startForm([stop(31)], -18, tell));
   submit();
-  assert.deepEqual(done, [{ boxes: [] }]);
+  assert.deepEqual(done, [{ boxes: [], lacking: [] }]);
   fill("box-code", "c 1");
   submit();
   assert.deepEqual([done.length, errors()], [1, ["box_code_wrong", "celsius_missing"]]);
   fill("box-code", "c-1");
   fill("box-celsius", "20,5");
   submit();
-  assert.deepEqual(done[1], { boxes: [{ box: "C-1", celsius: -20.5 }] });
+  assert.deepEqual(done[1], { boxes: [{ box: "C-1", celsius: -20.5 }], lacking: [] });
+});
+
+test("a round starts once its load is ticked, or with the name of the things left behind", () => {
+  open((tell) => startForm([stop(31, { empties_wanted: 4 }), stop(32, { purposes: ["blood_sample"] })], -18, tell));
+  assert.match(text($("form")), /empties_many 4.*load_blood_one 1/);
+  pick("empties");
+  submit();
+  assert.equal(done.length, 0);
+  assert.match(text($("form .message")), /load_lacking load_blood_one 1.*load_go_on/);
+  submit();
+  assert.deepEqual(done, [{ boxes: [], lacking: ["blood_sample"] }]);
 });
 
 test("a reading on the road needs a box and its temperature", () => {
@@ -229,7 +278,7 @@ test("a hand-over at another freezer names it, and a box without a code is not n
 
 test("the end of the day needs whole kilometres, and the stock of a freezer at home", () => {
   const model = roundModel(round(3, 1, stop(31)), []);
-  const stored = { events: [], photos: [], terms: { freezers: [{ site: 1, kind: "home" }] } };
+  const stored = { events: [], photos: [], drafts: [], terms: { freezers: [{ site: 1, kind: "home" }] } };
   open((tell) => closeForm({ ...model, snapshot: { ...model.snapshot, metres: 81_400 } }, stored, tell));
   for (const wrong of ["", "2001", "8,5", "-1"]) {
     fill("kilometres", wrong);
@@ -247,9 +296,17 @@ test("the end of the day tells of a photo that is still on the phone", async () 
   await putPhoto("picture", 3, new ArrayBuffer(8));
   const record = { status: "sent", payload: { photo: "picture" } };
   const { photos } = await readAll();
-  const show = (events) => open((tell) => closeForm(model, { events, photos, terms: { freezers: [] } }, tell));
+  const show = (events) => open((tell) => closeForm(model, { events, photos, drafts: [], terms: { freezers: [] } }, tell));
   assert.match(text(show([record])), /close_unsent_one 1/);
   assert.match(text(show([{ status: "sent", payload: {} }])), /close_sent/);
+});
+
+test("a note is marked for the office, and a telephone as not reached, by one checkbox each", () => {
+  open(notDoneForm);
+  pick("nobody_home");
+  for (const name of ["for_office", "phone_unreached"]) document.querySelector(`[name=${name}]`).checked = true;
+  submit();
+  assert.deepEqual(done, [{ reason: "nobody_home", note: "", rebook: false, for_office: true, phone_unreached: true }]);
 });
 
 test("a reason is needed before a visit is not done, reopened, or an incident is reported", () => {
@@ -261,5 +318,20 @@ test("a reason is needed before a visit is not done, reopened, or an incident is
   open((tell) => notDoneForm(tell, { rebook: true }));
   pick("access");
   submit();
-  assert.deepEqual(done, [{ reason: "access", note: "", rebook: true }]);
+  assert.deepEqual(done, [{ reason: "access", note: "", rebook: true, for_office: false, phone_unreached: false, photo: null }]);
 });
+
+for (const [level, recorded] of [["off", [1, 1]], ["optional", [1, 1]], ["warn", [0, 1]], ["required", [0, 0]]]) {
+  test(`nobody at home asks for its photo where the policy is ${level}`, () => {
+    open((tell) => notDoneForm(tell, { terms: { proofs: { nobody_home: { photo: level } } }, round: 3 }));
+    const photo = find("photo").closest("[hidden], form");
+    assert.notEqual(photo, $("form"));
+    pick("nobody_home");
+    assert.equal(photo.hidden, level === "off");
+    submit();
+    const first = done.length;
+    if (!first) submit();
+    assert.deepEqual([first, done.length], recorded);
+    assert.equal(errors().length, 0);
+  });
+}

@@ -17,7 +17,8 @@ const { instantOf, tubesField } = await import("../../../static/js/phone/tubes-f
 
 beforeEach(() => $("[data-page]").replaceChildren());
 
-const field = (before = [], terms = { label_check: "off" }, bottles = 3) => labelsField({ pickup: 31 }, before, terms, () => bottles);
+const counting = (value) => ({ value: () => value, raiseTo: (numbers) => (value = Math.max(value, numbers)) });
+const field = (before = [], terms = { label_check: "off" }, bottles = 3) => labelsField({ pickup: 31 }, before, terms, counting(bottles));
 const button = (node, words) => [...node.querySelectorAll("button")].find((each) => text(each) === words);
 
 test("labels are separated by spaces, commas, semicolons or lines, and read in capitals", () => {

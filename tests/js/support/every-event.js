@@ -6,7 +6,7 @@ import { round, stop } from "./rounds.js";
 const load = (name) => import(`../../../static/js/phone/${name}.js`);
 
 const visited = stop(31, { purposes: ["collection", "blood_sample", "pump_return"] });
-const left = stop(32);
+const left = stop(32, { empties_wanted: 3 });
 const snapshot = round(3, 1, visited, left);
 const about = { limit: -18, terms: { proofs: {} }, boxes: ["C1"], round: 3 };
 
@@ -23,6 +23,7 @@ export async function everyEvent() {
   await actions.acknowledge();
   await beforeTheRound(actions);
   await actions.setOff((await model()).stops[0]);
+  await actions.showAddress(left);
   await actions.arrive(visited);
   await atTheDoor(actions);
   await actions.postpone(left);
@@ -37,7 +38,7 @@ export async function everyEvent() {
 
 async function beforeTheRound({ begin, readBoxes }) {
   const { boxReadingForm, startForm } = await load("box-form");
-  await submit((done) => startForm(-18, done), begin, { "box-code": "C1", "box-celsius": "20,5" });
+  await submit((done) => startForm([left], -18, done), begin, { "box-code": "C1", "box-celsius": "20,5" }, () => $("input[name=load]").click());
   await submit((done) => boxReadingForm(["C1"], -18, done), readBoxes, { "box-celsius": "19" });
 }
 
@@ -67,7 +68,7 @@ async function handOver({ handOver: tell }, model) {
 
 async function endOfTheDay({ close }, model) {
   const { closeForm } = await load("close-form");
-  const stored = { events: [], photos: [], terms: { freezers: [{ site: 1, kind: "home" }] } };
+  const stored = { events: [], photos: [], drafts: [], terms: { freezers: [{ site: 1, kind: "home" }] } };
   await submit((done) => closeForm(model, stored, done), close, { kilometres: "84", stock: "3" });
 }
 

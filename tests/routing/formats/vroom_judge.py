@@ -9,7 +9,7 @@ Data = dict[str, Any]
 
 
 def complaints(request: Data, response: Data) -> list[str]:
-    """What is wrong with a response that has routes; it shares no code with the planner."""
+    """Mistake with a response that has routes; it shares no code with the planner."""
     assert response["code"] == 0
     found = [said for route in response["routes"] for said in _of_route(request, route)]
     return [*found, *_uncovered(request, response), *_sums(response)]

@@ -32,7 +32,7 @@ def test_a_code_by_another_channel_opens_the_parts_hidden_from_a_link(
     assert dora.post("/donor/proof/codes").status_code == 303
     assert empty_outbox(app, clock, postbag) == 1
     (letter,) = postbag.letters
-    assert (letter.channel, letter.to) == (Channel.SMS, "+33 5 00 00 00 00")
+    assert (letter.channel, letter.to) == (Channel.SMS, "+33 6 39 98 00 00")
     (code,) = re.findall(r"\d{6}", letter.body)
     with app.app_context(), reading() as session:
         assert code not in str([notice.figures for notice in session.scalars(select(Notice))])

@@ -1,4 +1,4 @@
-"""After a visit: the receipt and its corrections, a loss, and the donors due."""
+"""After a visit: the receipt and its corrections, and the donors due."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from sqlalchemy import select
 
 from collector.custody.models import DoorRecord
 from collector.db import reading, transaction
-from collector.notices.models import Notice
-from collector.pickups.models import Correction
-from collector.timers import run_due_tasks
+from collector.pickups.models import Correction, MilkLine, Pickup
 from tests.conftest import SetClock
 from tests.town import Town, sign_in
 from tests.web.donor.test_donor import publish, words
@@ -42,28 +40,14 @@ def test_the_receipt_is_right_or_corrected_within_two_days(
     assert "she says 8 bottles" not in words(claire.get("/board/horizon/due"))
 
 
-def test_a_bereaved_donor_is_called_and_gets_no_message(
-    app: Flask, town: Town, clock: SetClock
+def test_a_volume_that_was_not_measured_is_the_donors_own_on_the_receipt(
+    app: Flask, town: Town
 ) -> None:
     publish(app, town)
+    record_door(app, town, declared=True)
     dora = sign_in(app, bank=town.bank, donor=town.dora)
-    assert "If your child has died" in words(dora.get("/donor/giving"))
-    for _ in range(2):
-        assert dora.post("/donor/loss").status_code == 303
-    page = words(dora.get("/donor/"))
-    assert "We are so sorry" in page
-    assert "Hello" not in page
-    assert "Ask for" not in page
-    clock.advance(hours=10)
-    with app.app_context():
-        run_due_tasks(clock.now())
-    with app.app_context(), transaction() as session:
-        owed = session.scalars(select(Notice)).all()
-    assert [notice.template for notice in owed] == ["call_wanted"]
-    claire = sign_in(app, bank=town.bank, person=town.claire)
-    assert "Call first" in words(claire.get("/board/horizon/due"))
-    claire.post(f"/board/horizon/due/calls/{town.dora}")
-    assert "Call first" not in words(claire.get("/board/horizon/due"))
+    page = words(dora.get(f"/donor/visits/{town.pickups[0]}/receipt")).replace("\xa0", " ")
+    assert "7 bottles, 1.4 L (as you declared)" in page
 
 
 def test_the_coordinator_sees_the_donors_that_will_be_due(app: Flask, town: Town) -> None:
@@ -71,3 +55,14 @@ def test_the_coordinator_sees_the_donors_that_will_be_due(app: Flask, town: Town
     page = words(claire.get("/board/horizon/due"))
     assert "Dora Martin" in page
     assert "Gina" not in page, "another bank's"
+
+
+def test_the_receipt_of_her_own_childs_milk_thanks_for_no_gift(app: Flask, town: Town) -> None:
+    publish(app, town)
+    record_door(app, town)
+    with app.app_context(), transaction() as session:
+        session.get_one(Pickup, town.pickups[0]).line = MilkLine.OWN_CHILD
+    dora = sign_in(app, bank=town.bank, donor=town.dora)
+    said = words(dora.get(f"/donor/visits/{town.pickups[0]}/receipt"))
+    assert "for my own child in hospital" in said
+    assert "So far you gave" not in said

@@ -38,6 +38,7 @@ CODES = sorted(
 FIGURES: dict[str, object] = {
     "choices": "a, b",
     "count": 2,
+    "bottles": 8,
     "days": 14,
     "hours": 12,
     "least": 1,
@@ -45,8 +46,10 @@ FIGURES: dict[str, object] = {
     "most": 9,
     "name": "town",
     "number": "123",
+    "postcode": "99999",
     "present": "asked",
     "wanted": "planned",
+    "years": 20,
 }
 
 

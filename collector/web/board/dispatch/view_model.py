@@ -13,7 +13,7 @@ from collector.pickups.models import Pickup
 from collector.planning.dispatch.cold_chain import BoxClock, box_clocks, containers_aboard
 from collector.planning.dispatch.eta import RoundEta, StopEta, estimate_round
 from collector.rounds.events.monitoring import RoundOnTheRoad, on_the_road
-from collector.rounds.models import DayPlan, Incident, Round
+from collector.rounds.models import DayPlan, Incident, IncidentKind, Round
 from collector.rounds.queries import first_revisions
 from collector.shifts.duty import during_shift
 from collector.shifts.models import Absence
@@ -76,8 +76,12 @@ class RoundDispatch:
 
     @property
     def open_incidents(self) -> tuple[Incident, ...]:
-        """Its undecided incidents."""
-        return tuple(each for each, _ in self.told.incidents if each.decision is None)
+        """Its undecided incidents; a remark for the office waits in the inbox."""
+        return tuple(
+            each
+            for each, _ in self.told.incidents
+            if each.decision is None and each.kind is not IncidentKind.REMARK
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

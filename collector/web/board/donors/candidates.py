@@ -18,8 +18,9 @@ from collector.donors.models import CallBack, CallBackState, Donor
 from collector.donors.queries import candidates_of, get_donor
 from collector.donors.screening import outcome_of, screening_of
 from collector.errors import Refused
-from collector.field_parsers import parse_date, parse_email, phone_parser
+from collector.field_parsers import birthday_parser, parse_email, phone_parser
 from collector.people.models import Role
+from collector.places.validation import parse_town, postcode_parser
 from collector.web.board.page_context import page, today
 from collector.web.framework.forms import FlagField, Form, ParsedField, TextField
 from collector.web.framework.guards import actor, guard, now
@@ -59,17 +60,22 @@ class ContactForm(Form):
     phone: ParsedField[str]
     email = ParsedField(parse_email, blank="", longest=LONGEST)
     line = TextField(longest=LONGEST)
-    postcode = TextField(longest=LONGEST)
-    town = TextField(longest=LONGEST)
+    postcode: ParsedField[str]
+    town = ParsedField(parse_town, blank="", longest=LONGEST)
     access_notes = TextField(longest=LONGEST)
-    baby_born_on = ParsedField[date | None](parse_date, blank=None)
+    baby_born_on: ParsedField[date | None]
     discreet = FlagField()
 
     @classmethod
-    def of(cls, bank: Bank) -> type[Self]:
+    def of(cls, session: Session, bank: Bank) -> type[Self]:
         """Return the form of a bank."""
-        phone = ParsedField(phone_parser(bank.jurisdiction.country), blank="", longest=LONGEST)
-        return type("BankForm", (cls,), {"phone": phone})
+        country = bank.jurisdiction.country
+        fields = {
+            "phone": ParsedField(phone_parser(country), blank="", longest=LONGEST),
+            "postcode": ParsedField(postcode_parser(session, country), blank="", longest=LONGEST),
+            "baby_born_on": ParsedField(birthday_parser(today()), blank=None),
+        }
+        return type("BankForm", (cls,), fields)
 
 
 @blueprint.get("")
@@ -108,7 +114,7 @@ def correct(donor_id: int) -> Response | tuple[str, int]:
     """Correct a donor's contact."""
     who = actor()
     with reading() as session:
-        form = ContactForm.of(get_bank(session, who.bank_id)).sent()
+        form = ContactForm.of(session, get_bank(session, who.bank_id)).sent()
     if not form.validate():
         return _contact_page(donor_id, form), 422
     try:
@@ -143,19 +149,19 @@ def _calls(session: Session) -> list[CandidateCall]:
 def _contact_page(donor_id: int, form: ContactForm | None = None) -> str:
     with reading() as session:
         donor = get_donor(session, actor().bank_id, donor_id)
-        form = form or _filled_in(donor, get_bank(session, donor.bank_id))
+        form = form or _filled_in(session, donor)
         return page(
             session,
             "board/donors/contact.html",
             donor=donor,
             typed=form.typed,
-            wrong=form.first_wrong,
+            wrong=form.wrong,
         )
 
 
-def _filled_in(donor: Donor, bank: Bank) -> ContactForm:
+def _filled_in(session: Session, donor: Donor) -> ContactForm:
     address = donor.address
-    return ContactForm.of(bank)(
+    return ContactForm.of(session, get_bank(session, donor.bank_id))(
         obj=donor,
         line=address.line,
         postcode=address.postcode,

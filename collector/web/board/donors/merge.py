@@ -8,8 +8,7 @@ from werkzeug.wrappers import Response
 from collector.db import reading, transaction
 from collector.donors.duplicates import duplicates_of
 from collector.donors.models import Donor
-from collector.donors.numbers import compact_number
-from collector.donors.queries import donor_by_number, get_donor
+from collector.donors.queries import donors_matching, get_donor
 from collector.errors import Refused
 from collector.people.models import Role
 from collector.pickups.queries import requests_of_donor
@@ -23,8 +22,11 @@ blueprint = Blueprint("merge", __name__, url_prefix="/donors/<int:donor_id>/merg
 guard(blueprint, Role.PROFESSIONAL, Role.QUALITY, within="board")
 
 
+MOST_FILES = 8
+
+
 class OtherFileForm(Form):
-    """The number of the other file."""
+    """The number of the other file, or words of it."""
 
     number = TextField()
 
@@ -82,9 +84,8 @@ def _show(donor_id: int, search: OtherFileForm, wrong: str = "") -> str:
 
 
 def _typed(session: Session, donor: Donor, text: str) -> list[Donor]:
-    """Return the other file that bears a number, if there is one."""
-    number = compact_number(text)
-    other = donor_by_number(session, donor.bank_id, number) if number else None
-    if other is None or other.id == donor.id:
+    """Return the other files that a search finds, if there are any."""
+    if not text:
         return []
-    return [get_donor(session, donor.bank_id, other.id)]
+    found = donors_matching(session, donor.bank_id, text)
+    return [other for other in found if other.id != donor.id][:MOST_FILES]

@@ -7,10 +7,12 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from collector.audit.queries import history_of
-from collector.banks.queries import policies_of, sites_of
+from collector.banks.queries import get_bank, policies_of, sites_of
 from collector.custody.models import Container, ContainerState
 from collector.custody.queries import containers_of, kits_of
 from collector.db import reading, transaction
+from collector.donor_contact.loss import loss_of
+from collector.donors.contact import settle_phone, text_number
 from collector.donors.duplicates import duplicates_of
 from collector.donors.eligibility import judge, serology_valid_until
 from collector.donors.queries import donors_matching, donors_of, get_donor, steps_of
@@ -20,6 +22,8 @@ from collector.people.queries import staff_of
 from collector.pickups.queries import requests_of_donor
 from collector.places.actions import set_position
 from collector.places.models import PositionSource
+from collector.places.validation import refuse_position
+from collector.rounds.stop_details import untold_changes
 from collector.web.board.page_context import page, today
 from collector.web.framework.forms import Form, ParsedField, TextField
 from collector.web.framework.guards import actor, geocoder, now, settings
@@ -73,11 +77,14 @@ def file(donor_id: int) -> str:
             judgement=judge(donor, on=today(), policies=policies_of(session, bank_id)),
             valid_until=serology_valid_until(donor),
             pickups=pickups,
+            loss=loss_of(session, bank_id=bank_id, donor_id=donor_id),
+            untold=untold_changes(session, bank_id=bank_id, today=today(), donor_id=donor_id),
             containers={
                 pickup.id: _grouped(containers_of(session, bank_id=bank_id, pickup_id=pickup.id))
                 for pickup in pickups
             },
             today=today(),
+            texts=text_number(session, donor) is not None,
             steps=steps_of(session, donor),
             acts=history_of(session, bank_id=bank_id, subject=f"donor:{donor_id}"),
             people={f"person:{each.id}": each.name for each in staff_of(session, bank_id)},
@@ -87,6 +94,17 @@ def file(donor_id: int) -> str:
             if donor.joined_into_id
             else None,
         )
+
+
+@blueprint.post("/<int:donor_id>/phone")
+def reach(donor_id: int) -> Response:
+    """Take back that a telephone could not be reached."""
+    who = actor()
+    with transaction() as session:
+        settle_phone(
+            session, now=now(), bank_id=who.bank_id, donor_id=donor_id, actor=who.reference
+        )
+    return redirect(url_for("board.donors.file", donor_id=donor_id), code=303)
 
 
 @blueprint.get("/<int:donor_id>/position")
@@ -135,6 +153,9 @@ def place(donor_id: int) -> Response | tuple[str, int]:
                 address_id=donor.address_id,
                 actor=who.reference,
                 **form.data,
+            )
+            refuse_position(
+                **form.data, country=get_bank(session, who.bank_id).jurisdiction.country
             )
             town = donor.address.town
     except Refused as refused:

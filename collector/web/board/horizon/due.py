@@ -4,9 +4,10 @@ from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from collector.db import reading, transaction
+from collector.donor_contact.loss import losses_to_call
 from collector.donor_contact.receipts import open_corrections, settle_correction
 from collector.donors.queries import get_donor
-from collector.pickups.giving import calls_to_make, record_call
+from collector.pickups.giving import record_call
 from collector.planning.horizon.forecast import due_donors
 from collector.web.framework.guards import actor, now
 
@@ -22,10 +23,7 @@ def home() -> str:
     with reading() as session:
         return render_template(
             "board/horizon/due.html",
-            calls=[
-                (giving, get_donor(session, bank_id, giving.donor_id))
-                for giving in calls_to_make(session, bank_id)
-            ],
+            calls=losses_to_call(session, bank_id=bank_id),
             corrections=[
                 (made, get_donor(session, bank_id, pickup.donor_id))
                 for made, pickup in open_corrections(session, bank_id)

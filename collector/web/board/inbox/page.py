@@ -11,11 +11,19 @@ from werkzeug.wrappers import Response
 from collector.audit.actions import record
 from collector.banks.queries import policies_of, zones_of
 from collector.db import reading, transaction
+from collector.donor_contact.confirmations import confirm_cancellation
+from collector.donor_contact.loss import losses_to_call
+from collector.donors.models import Donor
+from collector.donors.queries import donor_words
 from collector.pickups.actions import accept as accept_pickup
 from collector.pickups.actions import cancel, clear_hold
 from collector.pickups.flags import Flag, flags
-from collector.pickups.models import Pickup
+from collector.pickups.models import Pickup, PickupState
 from collector.pickups.queries import get_pickup, inbox
+from collector.rounds.incidents import decide_incident, open_remarks
+from collector.rounds.models import Incident, IncidentDecision
+from collector.rounds.stop_details import untold_changes
+from collector.search_words import is_found
 from collector.web.board.page_context import page, today
 from collector.web.board.wording import CANCEL_REASONS, GRAVE_FLAGS
 from collector.web.framework.forms import Form, KeyField, KeysField, TextField
@@ -44,6 +52,12 @@ class AcceptanceForm(Form):
     pickup = KeysField()
 
 
+class InboxSearchForm(Form):
+    """The search among the requests."""
+
+    q = TextField()
+
+
 class CancellationForm(Form):
     """The reason of a cancellation."""
 
@@ -52,10 +66,39 @@ class CancellationForm(Form):
 
 @blueprint.get("")
 def home() -> str:
-    """Show the requests that wait for an answer."""
+    """Show the requests that wait for an answer, or the matches of a search."""
+    query = InboxSearchForm.queried().q.data
     with reading() as session:
         rows = _rows(session, actor().bank_id, on=today())
-        return page(session, "board/inbox/page.html", rows=rows, grave_flags=GRAVE_FLAGS)
+        found = [row for row in rows if is_found(query, donor_words(row.pickup.donor))]
+        return page(
+            session,
+            "board/inbox/page.html",
+            rows=found,
+            q=query,
+            total=len(rows),
+            grave_flags=GRAVE_FLAGS,
+            calls=losses_to_call(session, bank_id=actor().bank_id),
+            untold=untold_changes(session, bank_id=actor().bank_id, today=today()),
+            remarks=_remarks(session, actor().bank_id),
+        )
+
+
+@blueprint.post("/remarks/<int:remark_id>/completion")
+def settle_remark(remark_id: int) -> Response:
+    """Settle a remark of a collector."""
+    who = actor()
+    with transaction() as session:
+        decide_incident(
+            session,
+            now=now(),
+            bank_id=who.bank_id,
+            incident_id=remark_id,
+            person_id=who.person_id or 0,
+            decision=IncidentDecision.DONE,
+        )
+    flash(gettext("The remark is settled."), "ok")
+    return redirect(url_for("board.inbox.home"), code=303)
 
 
 @blueprint.post("/acceptances")
@@ -113,7 +156,11 @@ def call_off(pickup_id: int) -> Response:
     who, reason = actor(), CancellationForm.sent().reason.data
     known = reason if reason in CANCEL_REASONS else "other"
     with transaction() as session:
+        pickup = get_pickup(session, who.bank_id, pickup_id)
+        was_open = pickup.state is not PickupState.CANCELLED
         cancel(session, now=now(), bank_id=who.bank_id, pickup_id=pickup_id, actor=who.reference)
+        if was_open:
+            confirm_cancellation(session, pickup, now=now())
         record(
             session,
             now=now(),
@@ -138,6 +185,17 @@ def _rows(session: Session, bank_id: int, *, on: date) -> list[InboxRow]:
             ),
         )
         for pickup in asked
+    ]
+
+
+def _remarks(session: Session, bank_id: int) -> list[tuple[Incident, Donor | None]]:
+    """Return the remarks of collectors that wait, each with its donor."""
+    return [
+        (
+            remark,
+            get_pickup(session, bank_id, remark.pickup_id).donor if remark.pickup_id else None,
+        )
+        for remark in open_remarks(session, bank_id)
     ]
 
 

@@ -11,9 +11,15 @@ from werkzeug.datastructures import MultiDict
 
 from collector.banks.policies import Policies
 from collector.donors.models import Donor
-from collector.field_parsers import parse_date, parse_time, parse_volume_ml, parse_whole_number
+from collector.field_parsers import (
+    choice_parser,
+    parse_date,
+    parse_time,
+    parse_volume_ml,
+    parse_whole_number,
+)
 from collector.pickups.drafts import PickupDraft
-from collector.pickups.models import HoldReason, Purpose
+from collector.pickups.models import HoldReason, MilkLine, Purpose
 from collector.pickups.purposes import purposes_for
 from collector.pickups.validation import STAFF_DAYS_AHEAD
 from collector.web.framework.forms import (
@@ -69,11 +75,12 @@ def yes_field() -> ParsedField[bool]:
     return ParsedField(lambda text: text == "yes", blank=False)
 
 
-class PhoneForm(PickupForm):
+class CallForm(PickupForm):
     """A donor's request, typed by a coordinator while the donor speaks."""
 
     donor = KeyField()
     once = TextField()
+    line = ParsedField(choice_parser(MilkLine, "line_unknown"), blank=MilkLine.DONATED)
     bottles = ParsedField(parse_whole_number, blank=0, message=WHOLE_NUMBER)
     volume_ml = ParsedField(parse_volume_ml, blank=0, message=WHOLE_NUMBER)
     oldest_on = ParsedField(parse_date, blank=None, message=CALENDAR_DAY)
@@ -98,9 +105,9 @@ class PhoneForm(PickupForm):
         return draft
 
 
-def blank_form(find: FindForm) -> PhoneForm:
+def blank_form(find: FindForm) -> CallForm:
     """Return the form of a new request for the donor and the day that were chosen."""
     lines: list[dict[str, object]] = [{"day": find.day.data}, *[{}] * (LINES - 1)]
-    return PhoneForm(
+    return CallForm(
         data={"donor": find.donor.data, "once": secrets.token_urlsafe(16), "windows": lines}
     )

@@ -15,8 +15,8 @@ from collector.pickups.models import Pickup, PickupState
 from collector.pickups.queries import get_pickup, requests_of_donor
 from collector.web.board.inbox.request_form import (
     ADDED_PURPOSES,
+    CallForm,
     FindForm,
-    PhoneForm,
     blank_form,
 )
 from collector.web.board.page_context import page, today
@@ -42,7 +42,7 @@ def new() -> str:
 @blueprint.post("")
 def make() -> Response | tuple[str, int]:
     """Make the request, and accept it at once if that is ticked and it has no flag."""
-    form = PhoneForm.sent()
+    form = CallForm.sent()
     with transaction() as session:
         bank = get_bank(session, actor().bank_id)
         donor = get_donor(session, bank.id, form.donor.data)
@@ -59,7 +59,7 @@ def make() -> Response | tuple[str, int]:
     return redirect(url_for("board.inbox.home"), code=303)
 
 
-def _keep(session: Session, form: PhoneForm, draft: PickupDraft) -> tuple[Flag, ...]:
+def _keep(session: Session, form: CallForm, draft: PickupDraft) -> tuple[Flag, ...]:
     """Make the request and accept it if that is ticked.
 
     Returns
@@ -118,7 +118,7 @@ def _search_page(session: Session, find: FindForm) -> str:
     )
 
 
-def _form_page(session: Session, form: PhoneForm) -> str:
+def _form_page(session: Session, form: CallForm) -> str:
     return page(
         session,
         "board/inbox/request.html",

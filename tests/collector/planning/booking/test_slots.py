@@ -1,4 +1,4 @@
-"""Slots: lawful, cheapest first, and the last one promised to one donor only."""
+"""Slots: lawful, in order of time, and the last one promised to one donor only."""
 
 from __future__ import annotations
 
@@ -36,6 +36,8 @@ from collector.shifts.models import RosterShift
 from tests.builders import DAY, MORNING, add_absence, add_donor, add_pickup, add_shift
 from tests.conftest import SetClock
 from tests.town import Town
+
+pytestmark = pytest.mark.twin
 
 MORE = 1500
 OTHER_DAY = DAY + timedelta(days=2)
@@ -126,11 +128,12 @@ def furnish(app: Flask, town: Town, *, capacity: int = 200, donors: int = 1) -> 
         ]
 
 
-def test_slots_lie_on_days_on_duty_the_cheapest_first(app: Flask, town: Town) -> None:
+def test_slots_lie_on_days_with_shifts_in_order_of_time(app: Flask, town: Town) -> None:
     (nora,) = furnish(app, town)
     found = offered(app, town, nora)
     assert {slot.day for slot in found} == {DAY, OTHER_DAY}
-    assert [slot.cents for slot in found] == sorted(slot.cents for slot in found)
+    moments = [(slot.day, slot.opens) for slot in found]
+    assert moments == sorted(moments)
     assert len(found) == 4
     for slot in found:
         assert time(8) <= slot.opens < slot.closes <= time(17)

@@ -34,6 +34,8 @@ from tests.builders import DAY, MORNING, add_donor, add_pickup, add_shift, add_s
 from tests.collector.planning.days import computing, move, orders, planned, the_plan
 from tests.town import Town
 
+pytestmark = pytest.mark.twin
+
 TURNS = 60 * int(os.environ.get("MILKROUND_TEST_SCALE", "1"))
 NEXT_DAY = date(2026, 11, 25)
 

@@ -25,6 +25,8 @@ from tests.builders import DAY, MORNING, add_donor, add_pickup
 from tests.collector.planning.days import drafted, greedy, orders, planned, posed, the_plan
 from tests.town import Town
 
+pytestmark = pytest.mark.twin
+
 
 def test_the_small_day_is_planned_as_by_hand(app: Flask, town: Town):
     """All three doors lie on one meridian north of the bank: one round, there and back."""

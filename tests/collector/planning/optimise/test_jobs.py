@@ -40,6 +40,8 @@ from tests.collector.jobs.shop import children, eventually
 from tests.collector.planning.days import computing, greedy, move, orders, posed, the_plan
 from tests.town import Town
 
+pytestmark = pytest.mark.twin
+
 
 def asked(session: Session, town: Town, *, seconds: int = 2) -> Job:
     return request_plan(

@@ -42,6 +42,8 @@ from tests.collector.planning.days import computing, greedy, planned, the_plan
 from tests.collector.planning.editing.test_undo import Coordinator, at, looks
 from tests.town import Town
 
+pytestmark = pytest.mark.twin
+
 SCALE = int(os.environ.get("MILKROUND_TEST_SCALE", "1"))
 
 

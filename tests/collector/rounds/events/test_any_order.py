@@ -23,6 +23,8 @@ from collector.rounds.models import Round
 from tests.phone_round import FIRST_ARRIVAL, collected, phone_event, publish_round
 from tests.town import Town
 
+pytestmark = pytest.mark.twin
+
 Said = dict[str, Any]
 
 KINDS = ["started", "arrived", "collected", "collected", "not_done", "undone", "handed_over"]

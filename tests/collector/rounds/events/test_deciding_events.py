@@ -19,6 +19,8 @@ from collector.rounds.models import RoundEvent
 from tests.phone_round import FIRST_ARRIVAL, collected, phone_event, publish_round
 from tests.town import Town
 
+pytestmark = pytest.mark.twin
+
 KINDS = [
     *("started", "box_read", "acknowledged", "incident", "closed", "handed_over"),
     *("en_route", "arrived", "postponed", "collected", "not_done", "undone", "undone"),

@@ -15,14 +15,18 @@ from collector.audit.queries import first_broken_link
 from collector.custody.models import Container, ContainerState, DoorRecord, RefusalReason
 from collector.custody.numbers import number_of
 from collector.db import db, reading, transaction
+from collector.donors.models import Donor
 from collector.errors import NotFound
 from collector.pickups.models import Pickup, PickupState
 from collector.rounds.events.intake import EventResult, EventStatus, accept_events
+from collector.rounds.incidents import open_remarks
 from collector.rounds.models import Round, RoundEvent, RoundState
 from collector.shifts.models import RosterShift
 from tests.conftest import SetClock
 from tests.phone_round import collected, phone_event, publish_round
-from tests.town import Town
+from tests.town import MORNING, Town
+
+pytestmark = pytest.mark.twin
 
 ACCEPTED, DUPLICATE, REFUSED = EventStatus
 
@@ -154,6 +158,26 @@ def test_a_visit_with_every_bottle_refused_has_failed(phone: Phone) -> None:
 def test_a_visit_that_was_not_done_has_failed_with_its_reason(phone: Phone) -> None:
     phone.send(phone_event("not_done", phone.town.pickups[0], reason="nobody_home"))
     assert (phone.pickup().state, phone.pickup().failure) == (PickupState.FAILED, "nobody_home")
+
+
+def test_a_remark_for_the_office_waits_until_it_is_settled_or_undone(phone: Phone) -> None:
+    dora, elise, _fanny = phone.town.pickups
+    record = collected(dora, sequence=1, note="Her bell is broken", for_office=True)
+    phone.send(record)
+    phone.send(phone_event("not_done", elise, sequence=2, reason="access", note="for me alone"))
+    (remark,) = open_remarks(phone.session(), phone.town.bank)
+    assert (remark.note, remark.pickup_id) == ("Her bell is broken", dora)
+    undone = phone_event("undone", dora, sequence=3, undoes=record["client_id"], reason="mistake")
+    phone.send(undone)
+    assert open_remarks(phone.session(), phone.town.bank) == []
+
+
+def test_a_telephone_that_was_not_reached_is_marked_on_the_donors_file(phone: Phone) -> None:
+    dora, elise, _fanny = phone.town.pickups
+    phone.send(phone_event("not_done", dora, reason="nobody_home", phone_unreached=True))
+    phone.send(phone_event("not_done", elise, sequence=2, reason="nobody_home"))
+    marked = [phone.session().get_one(Donor, phone.pickup(i).donor_id) for i in (0, 1)]
+    assert [donor.phone_unreached_on for donor in marked] == [MORNING.date(), None]
 
 
 def test_arriving_after_the_record_changes_nothing(phone: Phone) -> None:

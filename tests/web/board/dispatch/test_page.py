@@ -121,13 +121,13 @@ def test_an_answer_is_reverted_after_its_changes_were_shown(
     claire.post(f"{told}/acceptance", data={"proposal": proposal})
     assert "Answered today" in claire.get(LIVE).text
     answered = claire.get(told).text
-    assert "Nobody waited for this one." in answered
+    assert "No proposal was wanted for this one." in answered
     assert "The planner is looking" not in answered
     regret = dict(re.findall(r'name="(kind|takes_back)" value="(\w+)"', answered))
     back = claire.post(f"{LIVE}/disruptions", data=regret).location
     page = claire.get(back).text
     assert "As it was before" in page
-    assert f'href="{told}">What is taken back' in page
+    assert f'href="{told}">Taken back' in page
     (proposal,) = re.findall(r'name="proposal" value="(\d+)"', page)
     taken = claire.post(f"{back}/acceptance", data={"proposal": proposal})
     assert "Revision 3 is published." in claire.get(taken.location).text

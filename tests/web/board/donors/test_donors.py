@@ -9,13 +9,17 @@ from flask.testing import FlaskClient
 from collector.banks.models import Lactarium
 from collector.db import reading, transaction
 from collector.donors.call_backs import offered, request_call_back
+from collector.donors.contact import mark_phone_unreached
 from collector.donors.models import Donor, DonorState
 from collector.donors.queries import get_donor
 from collector.donors.screening import first_contact
 from collector.people.actions import add_person
 from collector.people.models import Role
+from collector.pickups.models import Pickup, PickupState
 from tests.builders import MORNING
 from tests.town import Town, sign_in
+
+pytestmark = pytest.mark.twin
 
 
 @pytest.fixture
@@ -122,10 +126,48 @@ def test_a_contact_is_completed_and_an_address_that_moved_loses_its_place(
     there = f"/board/donors/candidates/{town.dora}/contact"
     assert client.get(there).status_code == 200
     assert client.post(there, data=typed | {"first_name": ""}).status_code == 422
+    for field, text in (
+        ("postcode", "99999"),
+        ("town", "Bordeaux CEDEX"),
+        ("baby_born_on", "1926-05-03"),
+    ):
+        answer = client.post(there, data=typed | {field: text})
+        assert answer.status_code == 422
+        assert f'id="{field}-wrong"' in answer.text
+        assert f'value="{text}"' in answer.text, "it stays as it was typed"
     assert client.post(there, data=typed).status_code == 303
     dora = file_of(app, town, town.dora)
     assert (dora.family_name, dora.address.town) == ("Duval", "Pessac")
     assert dora.address.position is None
+
+
+def test_a_telephone_that_was_not_reached_is_marked_until_it_is(app: Flask, town: Town) -> None:
+    with app.app_context(), transaction() as session:
+        mark_phone_unreached(session, get_donor(session, town.bank, town.dora), at=MORNING)
+    client = desk(app, town, Role.COORDINATOR)
+    there = f"/board/donors/{town.dora}"
+    assert "not reached on 24 November 2026" in client.get(there).text
+    assert client.post(f"{there}/phone").status_code == 303
+    assert "not reached on" not in client.get(there).text
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["Noemie", "MARTIN noé", "0639980036", "+33 6 39 98 00 36", "98 00 36", "lhay", "1 port"],
+)
+def test_a_donor_is_found_everywhere_by_the_same_words(app: Flask, town: Town, query: str) -> None:
+    with app.app_context(), transaction() as session:
+        dora = get_donor(session, town.bank, town.dora)
+        dora.first_name, dora.phone = "Noémie", "+33 6 39 98 00 36"
+        dora.address.town = "L\N{RIGHT SINGLE QUOTATION MARK}Haÿ-les-Roses"
+        for key in town.pickups:
+            session.get_one(Pickup, key).state = PickupState.ASKED
+    client = desk(app, town, Role.COORDINATOR)
+    for path in ("/board/donors", "/board/inbox/requests/new", "/board/inbox"):
+        page = client.get(path, query_string={"q": query}).text
+        assert "Noémie" in page, path
+        assert "Elise" not in page, path
+    assert "Noémie" not in client.get("/board/donors?q=Noemie+Petit").text
 
 
 def test_each_role_of_the_desk_is_led_to_a_page_of_its_own(app: Flask, town: Town) -> None:

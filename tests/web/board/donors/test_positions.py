@@ -79,3 +79,14 @@ def test_without_an_answer_nothing_changes_and_the_page_gives_the_next_step(
 def test_without_the_setting_no_service_is_called(board: FlaskClient, town: Town) -> None:
     assert "Ask the address service" not in board.get(f"/board/donors/{town.dora}/position").text
     assert board.post(f"/board/donors/{town.dora}/position/lookup").status_code == 422
+
+
+def test_a_place_in_another_country_is_refused_and_stays_typed(
+    board: FlaskClient, town: Town
+) -> None:
+    there = f"/board/donors/{town.dora}/position"
+    answer = board.post(there, data={"latitude": "-0,57", "longitude": "44,84"})
+    assert answer.status_code == 422
+    assert "wrong way round" in answer.text
+    assert 'value="-0,57"' in answer.text
+    assert board.post(there, data={"latitude": "44,84", "longitude": "-0,57"}).status_code == 303

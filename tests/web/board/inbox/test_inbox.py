@@ -17,8 +17,11 @@ from collector.db import reading, transaction
 from collector.donors.models import Donor, DonorState
 from collector.pickups.models import HoldReason, Pickup, PickupHold, PickupState
 from collector.places.models import Position
+from collector.rounds.events.intake import accept_events
 from collector.web.health_questions import QUESTIONS
 from tests.builders import DAY, MORNING, add_pickup
+from tests.conftest import SetClock
+from tests.phone_round import collected, publish_round
 from tests.town import Town, sign_in
 
 PHONED = {
@@ -338,3 +341,25 @@ def test_unverified_rules_are_marked(claire: FlaskClient) -> None:
 
 def test_an_unknown_bottle_is_not_found(claire: FlaskClient) -> None:
     assert claire.get("/board/bank/containers/123").status_code == 404
+
+
+def test_a_collectors_remark_for_the_office_shows_until_it_is_settled(
+    app: Flask, town: Town, clock: SetClock, claire: FlaskClient, sophie: FlaskClient
+) -> None:
+    with app.app_context(), transaction() as session:
+        accept_events(
+            session,
+            now=clock.now(),
+            bank_id=town.bank,
+            person_id=town.ana,
+            round_id=publish_round(session, town.shifts[0], town.pickups).id,
+            sent=[collected(town.pickups[0], note="Her bell is broken", for_office=True)],
+        )
+    page = claire.get("/board/inbox").text
+    assert "Her bell is broken" in page
+    address = re.search(r"/board/inbox/remarks/\d+/completion", page)
+    assert address
+    assert "Her bell is broken" not in sophie.get("/board/inbox").text
+    assert sophie.post(address[0]).status_code == 404
+    claire.post(address[0])
+    assert "Her bell is broken" not in claire.get("/board/inbox").text

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0203"
-down_revision = "0202"
+revision = "0208_absences"
+down_revision = "0207_milk_line"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,82 @@
+"""Commands that run an installation: serve, work, migrate, audit, plan, postcodes."""
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from collector.audit.queries import first_broken_link
+from collector.db import reading, transaction
+from collector.installation import application, bank_named, clock, command, settings
+from collector.places.postcodes import import_postcodes
+from collector.planning.optimise.actions import request_plan
+from collector.planning.optimise.jobs import compile_planner
+from collector.processes import is_free
+from collector.server import serve as serve_app
+from collector.worker import work_for_ever
+
+
+@command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+def serve(*, host: str, port: int) -> None:
+    """Serve the pages."""
+    if not is_free(host, port):
+        raise click.ClickException(f"Port {port} of {host} is taken; choose another with --port.")
+    compile_planner()
+    click.echo(f"Serving on http://{host}:{port}")
+    serve_app(application(settings()), host=host, port=port)
+
+
+@command()
+def work() -> None:
+    """Run planning jobs, send messages and run timers, until a signal to stop."""
+    compile_planner()
+    click.echo("Working: plans what is asked for, sends what is owed.")
+    work_for_ever(application(settings()), clock)
+
+
+@command()
+def migrate() -> None:
+    """Migrate the database to this version's schema; `serve` and `work` do it themselves."""
+    application(settings())
+    click.echo("The database is up to date.")
+
+
+@command()
+@click.option("--bank", "slug", required=True, help="The bank's short name.")
+def audit(*, slug: str) -> None:
+    """Verify the audit chain of a bank; fail at its first broken entry."""
+    with application(settings()).app_context(), reading() as session:
+        broken = first_broken_link(session, bank_named(session, slug).id)
+    if broken is not None:
+        raise click.ClickException(f"The audit chain of {slug} is broken at entry {broken}.")
+    click.echo(f"The audit chain of {slug} is intact.")
+
+
+@command()
+@click.argument("day", type=click.DateTime(["%Y-%m-%d"]))
+@click.option("--bank", "slug", required=True, help="The bank's short name.")
+@click.option("--seconds", type=click.IntRange(1, 600), help="Time to think.")
+def plan(day: datetime, *, slug: str, seconds: int | None) -> None:
+    """Enqueue a planning job for a day; a running `milkround work` executes it."""
+    present = settings()
+    with application(present).app_context(), transaction() as session:
+        job = request_plan(
+            session,
+            now=clock.now(),
+            bank_id=bank_named(session, slug).id,
+            day=day.date(),
+            asked_by="system",
+            seconds=seconds or present.planning_seconds,
+        )
+    click.echo(f"Job {job.id} is queued.")
+
+
+@command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def postcodes(file: Path) -> None:
+    """Import the positions of postcodes from La Poste's open CSV file, replacing earlier ones."""
+    with application(settings()).test_request_context(), transaction() as session:
+        count = import_postcodes(session, file.read_bytes())
+    click.echo(f"{count} postcodes are known.")
