@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from io import BytesIO
 
-from flask import Blueprint, Response, make_response, request, url_for
+from flask import Blueprint, Response, make_response, url_for
 from flask_babel import gettext
 
 from collector.csv_rows import escaped, write_rows
@@ -14,6 +14,7 @@ from collector.people.feeds import has_feed, make_feed, revoke_feeds
 from collector.reports.figures import MOST_DAYS, DayFigures, PeriodReport, report
 from collector.web.board.bank.charts import paired, shares
 from collector.web.board.page_context import civil_day, page, today
+from collector.web.framework.forms import Form, ParsedField, TextField
 from collector.web.framework.guards import actor, now, person_id
 
 blueprint = Blueprint("reports", __name__, url_prefix="/bank/reports")
@@ -37,6 +38,19 @@ COLUMNS = (
     "worked_minutes",
     "cost_eur",
 )
+
+
+class PeriodForm(Form):
+    """The first and the last day of a report; by default the last four weeks."""
+
+    first = ParsedField[date | None](civil_day, blank=None)
+    last = ParsedField[date | None](civil_day, blank=None)
+
+
+class FeedForm(Form):
+    """Creation of a calendar feed, or its end (`what=end`)."""
+
+    what = TextField()
 
 
 @blueprint.get("")
@@ -72,7 +86,7 @@ def calendar() -> str:
     """Create the secret address of all shifts and show it once, or revoke it."""
     address = ""
     with transaction() as session:
-        if request.form.get("what") == "end":
+        if FeedForm.sent().what.data == "end":
             revoke_feeds(session, now=now(), person_id=person_id(), everybody=True)
         else:
             token = make_feed(session, now=now(), person_id=person_id(), everybody=True)
@@ -130,9 +144,9 @@ def _stretch() -> tuple[date, date]:
     Refused
         `stretch_backwards`, `stretch_too_long` (`most`).
     """
-    given = request.args
-    last = civil_day(given["last"]) if given.get("last") else today()
-    first = civil_day(given["first"]) if given.get("first") else last - FOUR_WEEKS
+    form = PeriodForm.queried()
+    last = form.last.data or today()
+    first = form.first.data or last - FOUR_WEEKS
     if first > last:
         raise Refused("stretch_backwards")
     if (last - first).days >= MOST_DAYS:

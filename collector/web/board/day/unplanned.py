@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from flask import Blueprint, make_response, redirect, request, url_for
+from flask import Blueprint, make_response, redirect, url_for
 from werkzeug.wrappers import Response
 
 from collector.banks.queries import get_bank
@@ -17,16 +17,24 @@ from collector.planning.editing.remedies import (
     explain_unplanned,
 )
 from collector.rounds.queries import day_plan
+from collector.web.board.day.forms import EditForm
 from collector.web.board.day.page import day_page, load_day_view
 from collector.web.board.day.price_wording import PriceView
 from collector.web.board.day.price_wording import describe_price as priced
 from collector.web.board.day.remedy_wording import asks_donor, describe_remedy, donor_message
-from collector.web.board.page_context import civil_day, edit_context, is_fragment, whole_number
+from collector.web.board.page_context import civil_day, edit_context, is_fragment
 from collector.web.board.page_context import page as board_page
 from collector.web.board.wording import reason
+from collector.web.framework.forms import TextField
 from collector.web.framework.guards import actor
 
 blueprint = Blueprint("unplanned", __name__, url_prefix="/days/<day>/unplanned")
+
+
+class RemedyForm(EditForm):
+    """The remedy to apply, by its key."""
+
+    fix = TextField()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,18 +81,18 @@ def page(day: str, pickup_id: int) -> str:
 @blueprint.post("/<int:pickup_id>")
 def make(day: str, pickup_id: int) -> Response:
     """Apply a remedy."""
-    on_day, form, bank_id = civil_day(day), request.form, actor().bank_id
+    on_day, form, bank_id = civil_day(day), RemedyForm.sent(), actor().bank_id
     compute_then_write(
         lambda session: compute_remedy(
             session,
             bank_id=bank_id,
             day=on_day,
-            version=whole_number(form.get("version", "")),
+            version=form.version.data,
             pickup_id=pickup_id,
-            key=form.get("fix", ""),
+            key=form.fix.data,
         ),
         lambda session, computed: apply_remedy(
-            session, computed, context=edit_context(form.get("reason", "")), bank_id=bank_id
+            session, computed, context=edit_context(form.reason.data), bank_id=bank_id
         ),
     )
     if is_fragment():
