@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from collector.banks.actions import set_weekdays
 from collector.banks.queries import zones_of
 from collector.db import owned, reading, transaction
+from collector.errors import Conflict, Refused
 from collector.jobs.actions import REPEATABLE
 from collector.pickups.models import Pickup
 from collector.planning.horizon.actions import propose_days, request_days, request_days_again
@@ -27,6 +28,7 @@ from collector.service_day import ServiceDay
 from collector.web.board.horizon.view_model import HorizonView, build_horizon_view
 from collector.web.board.page_context import page, whole_number
 from collector.web.framework.guards import actor, now
+from collector.web.wording import sentence
 
 blueprint = Blueprint("horizon", __name__, url_prefix="/horizon")
 
@@ -64,15 +66,19 @@ def home() -> str:
 def make() -> Response:
     """Request days from the planner."""
     who, form = actor(), request.form
-    with transaction() as session:
-        horizon = request_days(
-            session,
-            now=now(),
-            bank_id=who.bank_id,
-            weeks=_weeks(form, None),
-            levers=_levers(form, bank_levers(session, who.bank_id)),
-            asked_by=who.reference,
-        )
+    try:
+        with transaction() as session:
+            horizon = request_days(
+                session,
+                now=now(),
+                bank_id=who.bank_id,
+                weeks=_weeks(form, None),
+                levers=_levers(form, bank_levers(session, who.bank_id)),
+                asked_by=who.reference,
+            )
+    except (Refused, Conflict) as refused:
+        flash(sentence(refused), "warn")
+        return redirect(url_for("board.horizon.home"), code=303)
     return _back(horizon)
 
 
