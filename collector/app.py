@@ -28,13 +28,22 @@ from collector.web.board import blueprint as board
 from collector.web.board import map_background
 from collector.web.board.dispatch import stream
 from collector.web.donor import blueprint as donor
-from collector.web.framework import assets, compression, errors, guards, languages, security
+from collector.web.framework import (
+    assets,
+    compression,
+    discretion,
+    errors,
+    guards,
+    languages,
+    security,
+)
 from collector.web.phone import blueprint as phone
 
 LARGEST_KEY = 2**31 - 1
 
 PARTS = (
     languages,
+    discretion,
     wording,
     assets,
     compression,

@@ -17,7 +17,7 @@ COMMANDS: Final = {
     "audit": Entry("cli_run", "Verify the audit chain of a bank."),
     "bank": Entry("cli_bank", "Found a bank with the preset rules of its jurisdiction."),
     "demo": Entry("cli_demo", "Run the demonstration bank, ready to try."),
-    "import": Entry("cli_import", "Import donors or requests from a file."),
+    "import": Entry("cli_import", "Import the good rows of a file of donors or requests."),
     "link": Entry("cli_bank", "Print a sign-in link for a member of the staff."),
     "migrate": Entry("cli_run", "Migrate the database to this version's schema."),
     "plan": Entry("cli_run", "Enqueue a planning job for a day."),

@@ -18,7 +18,7 @@ from numba import config
 from numba.core.caching import UserProvidedCacheLocator
 
 PACKAGE: Final = Path(__file__).parent
-COMPILED: Final = ("timing", "kernel")
+COMPILED: Final = ("timing", "kernel", "simulation")
 """Packages of `routing` with compiled functions."""
 
 

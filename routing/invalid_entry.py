@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NoReturn
 
 from routing.errors import InvalidProblemError
+from routing.spreads import LARGEST_SPREAD
 from routing.units import LARGEST
 
 # A problem is read here before its class is complete: the values are taken as they come.
@@ -56,6 +57,14 @@ def whole(entry: str, value: Value, *, least: int = 0) -> None:
         refuse(entry, "is negative" if least == 0 else f"is below {least}")
     if value > LARGEST:
         refuse(entry, f"is above {LARGEST}")
+
+
+def percent(entry: str, value: Value, *, least: int = 0, largest: int = LARGEST_SPREAD) -> None:
+    """Refuse a value other than a whole number of percent within bounds."""
+    if type(value) is not int:
+        refuse(entry, "is not a whole number of percent")
+    if not least <= value <= largest:
+        refuse(entry, f"is {value} %, not between {least} and {largest} %")
 
 
 def known(entry: str, value: Value, kind: str, there: Iterable[str]) -> None:

@@ -7,8 +7,12 @@ column: to). The constructor of `Problem` refuses every mistake and names the en
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 
+from routing.balance import Balance as Balance  # noqa: PLC0414 - handed on: part of a problem
+from routing.balance import Measure as Measure  # noqa: PLC0414 - handed on: part of a problem
+from routing.spreads import CERTAIN, UNPRICED
+from routing.spreads import Safety as Safety  # noqa: PLC0414 - handed on: part of a problem
+from routing.spreads import Spreads as Spreads  # noqa: PLC0414 - handed on: part of a problem
 from routing.travel.matrix import Travel as Travel  # noqa: PLC0414 - handed on: part of a problem
 from routing.units import AT_ONCE, FREE, Cents, Metres, Seconds
 from routing.validation import validate
@@ -85,6 +89,10 @@ class Visit:
         Its zone; see `Shift.zones`.
     penalty : Cents, optional
         The price of leaving it unassigned; None makes it mandatory.
+    service_spread : int, optional
+        The spread of its service in percent; None takes the spread of the problem.
+    no_show : int
+        Percent of days on which the donor does not come to the door.
     """
 
     id: str
@@ -108,6 +116,8 @@ class Visit:
     donor: str | None = None
     zone: str | None = None
     penalty: Cents | None = None
+    service_spread: int | None = None
+    no_show: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,6 +210,8 @@ class Shift:
         The price of each visit outside its zones; None forbids them.
     profile : str
         The key of its travel matrices.
+    late_start : Seconds
+        How late a departure typically is: the root mean square of the lateness.
     """
 
     id: str
@@ -227,6 +239,7 @@ class Shift:
     zones: frozenset[str] | None = None
     outside: Cents | None = None
     profile: str = "car"
+    late_start: Seconds = AT_ONCE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,41 +270,6 @@ class Shipment:
     delivery: str
 
 
-class Measure(StrEnum):
-    """The balanced measure of a tour, with the unit of its price."""
-
-    STOPS = "stops"
-    """Cents per stop."""
-    SECONDS = "seconds"
-    """Of working time, from departure to arrival; cents per hour."""
-    METRES = "metres"
-    """Cents per kilometre."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Balance:
-    """The price of a tour above its fair share.
-
-    Every tour pays for its own excess over the share, so a tour never gets cheaper by being made
-    longer, as it can where the difference between the longest and the shortest is priced (Matl,
-    Hartl and Vidal, Workload equity in vehicle routing problems, 2018).
-
-    Attributes
-    ----------
-    shifts : frozenset of str
-        The shifts that share the work.
-    share : int
-        The share of each without a price, in stops, seconds or metres.
-    cents : int
-        The price per stop, hour or kilometre above the share.
-    """
-
-    measure: Measure
-    shifts: frozenset[str]
-    share: int
-    cents: int
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """The planning problem.
@@ -309,6 +287,10 @@ class Problem:
     periods : tuple of Window
         Intervals with at most one visit per donor; ascending, apart. A shift lies inside one of
         them or outside all.
+    spreads : Spreads
+        The spreads of travel and services; every time is certain by default.
+    safety : Safety
+        The levels at which a plan should hold, and their prices.
 
     Raises
     ------
@@ -326,6 +308,8 @@ class Problem:
     periods: tuple[Window, ...] = ()
     dimensions: tuple[str, ...] = ()
     skills: frozenset[str] | None = None
+    spreads: Spreads = CERTAIN
+    safety: Safety = UNPRICED
     _places: Mapping[str, int] = field(init=False, repr=False, compare=False)
     _visits: Mapping[str, Visit] = field(init=False, repr=False, compare=False)
     _rows: Mapping[str, int] = field(init=False, repr=False, compare=False)

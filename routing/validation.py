@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from routing import invalid_entry
+from routing.spreads import LARGEST_LEVEL, LEAST_LEVEL
 from routing.units import LARGEST, SHARES_PER_CENT, SHARES_PER_METRE, SHARES_PER_SECOND
 
 PRICES_OF_A_SHIFT = (
@@ -16,6 +17,8 @@ BOUNDS_OF_A_SHIFT = (
     "carried_until overtime_from max_driving max_working max_metres max_stops outside"
 )
 PRICES_AND_TIMES_OF_A_VISIT = "service setup preference cents_per_hour_late"
+SPREADS = "leg day hour service"
+LEVELS = "promise_kept clock_kept"
 
 # Validation runs before the class `Problem` is complete, and `problem` imports this module:
 # values are untyped here.
@@ -55,6 +58,7 @@ def validate(problem: Value) -> None:
         "balances", problem.balances, lambda entry, one: _balance(entry, one, problem)
     )
     _periods(problem)
+    _risk(problem)
     _one_at_a_time(problem)
     _sums(problem)
 
@@ -82,7 +86,7 @@ def dearest(problem: Value) -> int:
         for profile, travel in problem.travel.items()
     }
     total += sum(_dearest_shift(problem, shift, largest) for shift in problem.shifts)
-    return total + 1
+    return total + _dearest_risk(problem) + 1
 
 
 def _dearest_visit(visit: Value, latest: int) -> int:
@@ -109,6 +113,13 @@ def _dearest_shift(problem: Value, shift: Value, largest: Mapping[str, tuple[int
         for balance in problem.balances
         if shift.id in balance.shifts
     )
+
+
+def _dearest_risk(problem: Value) -> int:
+    promises = len(problem.visits) + len(problem.shifts)
+    price = promises * problem.safety.promise_price
+    total: int = price + len(problem.shifts) * problem.safety.clock_price
+    return SHARES_PER_CENT * total
 
 
 def _dearest_excess(balance: Value, stops: int, seconds: int, metres: int) -> int:
@@ -168,6 +179,7 @@ def _shift(entry: str, shift: Value, problem: Value, there: _There) -> None:
     for name in PRICES_OF_A_SHIFT.split():
         invalid_entry.whole(f"{entry}.{name}", getattr(shift, name))
     invalid_entry.optional(entry, shift, BOUNDS_OF_A_SHIFT)
+    invalid_entry.whole(f"{entry}.late_start", shift.late_start)
     _breaks(f"{entry}.breaks", shift.breaks)
     if shift.reload is not None:
         _reload(f"{entry}.reload", shift.reload, there.places)
@@ -219,6 +231,9 @@ def _visit(entry: str, visit: Value, problem: Value, there: _There) -> None:
     _skills(f"{entry}.skills", visit.skills, problem)
     _who(entry, visit, there)
     invalid_entry.optional(entry, visit, "release deadline due penalty")
+    if visit.service_spread is not None:
+        invalid_entry.percent(f"{entry}.service_spread", visit.service_spread)
+    invalid_entry.percent(f"{entry}.no_show", visit.no_show)
     _dates(entry, visit)
     for name in ("donor", "zone"):
         if getattr(visit, name) is not None:
@@ -339,6 +354,21 @@ def _periods(problem: Value) -> None:
                 invalid_entry.refuse(
                     f"shifts[{number}].window", f"is only partly inside periods[{position}]"
                 )
+
+
+def _risk(problem: Value) -> None:
+    """Refuse spreads that no margin covers, and levels that no day or every day reaches."""
+    for name in SPREADS.split():
+        invalid_entry.percent(f"spreads.{name}", getattr(problem.spreads, name))
+    for name in LEVELS.split():
+        invalid_entry.percent(
+            f"safety.{name}",
+            getattr(problem.safety, name),
+            least=LEAST_LEVEL,
+            largest=LARGEST_LEVEL,
+        )
+    for name in ("promise_price", "clock_price"):
+        invalid_entry.whole(f"safety.{name}", getattr(problem.safety, name))
 
 
 def _one_at_a_time(problem: Value) -> None:

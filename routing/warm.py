@@ -6,6 +6,7 @@ from typing import Final
 from numba import config
 
 from routing.analysis.insertion import insertions, nearest_orders
+from routing.analysis.risk import risk
 from routing.kernel.search import Kernel
 from routing.problem import Break, Place, Problem, Reload, Shift, Travel, Visit, Window
 from routing.schedule import retimed
@@ -37,6 +38,7 @@ def load() -> None:
     retimed(problem, {"shift": ["late", "one"]})
     insertions(problem, plan, "other")
     list(nearest_orders(problem, problem.shifts[0], ["one"], problem.visits[1]))
+    risk(problem, plan, days=1)
     kernel = Kernel(problem)
     kernel.initialise()
     kernel.run(1, 1.0, 1.0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
 from itertools import count
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -12,7 +13,9 @@ from collector.donors.models import Donor, DonorState, Serology, SerologyOutcome
 from collector.people.models import Person
 from collector.pickups.models import Pickup, PickupState, PickupWindow, Purpose
 from collector.places.models import Address, Position, PositionSource
-from collector.shifts.models import RosterShift
+from collector.service_day import ServiceDay
+from collector.shifts.actions import write_absence
+from collector.shifts.models import Absence, AbsenceReason, RosterShift
 
 DAY = date(2026, 11, 24)
 """The service day of most tests: a Tuesday."""
@@ -159,6 +162,7 @@ def add_shift(
     ends: time = time(17),
     skills: tuple[str, ...] = (),
     capacity_bottles: int = 200,
+    vehicle: str = "",
 ) -> RosterShift:
     shift = RosterShift(
         bank_id=collector.bank_id,
@@ -168,7 +172,7 @@ def add_shift(
         ends=ends,
         start_site_id=site.id,
         end_site_id=(end or site).id,
-        vehicle="Van 1",
+        vehicle=vehicle or f"Van {collector.id}",
         capacity_bottles=capacity_bottles,
         capacity_ml=60_000,
         capacity_tubes=20,
@@ -180,3 +184,20 @@ def add_shift(
     session.add(shift)
     session.flush()
     return shift
+
+
+def add_absence(
+    session: Session, bank_id: int, person_id: int, *, day: date = DAY, begins: time = time.min
+) -> Absence:
+    """Take a collector off duty from a time of a day to the end of the day."""
+    service_day = ServiceDay(day, ZoneInfo("Europe/Paris"))
+    return write_absence(
+        session,
+        now=MORNING,
+        bank_id=bank_id,
+        actor=f"person:{person_id}",
+        begins_at=service_day.instant(begins),
+        ends_at=service_day.end,
+        reason=AbsenceReason.ILL,
+        person_id=person_id,
+    )

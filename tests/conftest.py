@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import filecmp
+import hashlib
 import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import OperationalError
@@ -25,6 +28,7 @@ from collector.db import Base, db
 from collector.db import sqlite as sqlite_driver
 from tests.town import MORNING, Town, build_town
 
+ROOT = Path(__file__).parent.parent
 IN_CI = os.environ.get("CI") == "true"
 POSTGRESQL = os.environ.get(
     "MILKROUND_TEST_POSTGRESQL", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
@@ -79,13 +83,20 @@ def _is_spare(item: pytest.Item) -> bool:
 
 
 @pytest.fixture(scope="session")
-def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty SQLite database at the latest schema, to be copied."""
-    path = tmp_path_factory.mktemp("schema") / "empty.sqlite3"
-    engine = create_engine(f"sqlite:///{path}", module=sqlite_driver)
-    migrations.upgrade(engine)
-    engine.dispose()
-    return path
+def migrated_sqlite() -> Path:
+    """An empty SQLite database at the latest schema, to be copied; kept from run to run."""
+    digest = hashlib.sha256()
+    for source in sorted((ROOT / "migrations").rglob("*.py")):
+        digest.update(source.read_bytes())
+    kept = ROOT / ".pytest_cache" / f"empty-{digest.hexdigest()[:16]}.sqlite3"
+    if not kept.exists():
+        kept.parent.mkdir(exist_ok=True)
+        mine = kept.with_suffix(f".{os.getpid()}")
+        engine = create_engine(f"sqlite:///{mine}", module=sqlite_driver)
+        migrations.upgrade(engine)
+        engine.dispose()
+        mine.replace(kept)
+    return kept
 
 
 @pytest.fixture(scope="session")
@@ -190,6 +201,24 @@ def addresses_compiled_once() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def statements_compiled_once() -> Iterator[None]:
+    """Each test has an engine of its own, with the same statements to compile."""
+    first: dict[str, Engine] = {}
+    make_anew = SQLAlchemy._make_engine  # noqa: SLF001
+
+    def make_engine(extension: SQLAlchemy, *options: Any) -> Engine:  # noqa: ANN401
+        engine = make_anew(extension, *options)
+        known = first.setdefault(engine.dialect.name, engine)
+        # A compiled statement is filed under its dialect, so engines share both.
+        engine.dialect, engine._compiled_cache = known.dialect, known._compiled_cache  # noqa: SLF001
+        return engine
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SQLAlchemy, "_make_engine", make_engine)
+        yield
+
+
 @pytest.fixture
 def clock() -> SetClock:
     """A clock that stands at the town's morning."""
@@ -199,8 +228,13 @@ def clock() -> SetClock:
 @pytest.fixture
 def settings(database_url: str, tmp_path: Path) -> Settings:
     """The settings of an installation under test."""
+    return settings_of(database_url, tmp_path)
+
+
+def settings_of(database_url: str, home: Path) -> Settings:
+    """Return the settings of an installation under test."""
     return Settings(
-        home=tmp_path,
+        home=home,
         database_url=database_url,
         secret_key="a secret of the tests, long enough",  # noqa: S106 - it guards nothing
         testing=True,
@@ -227,8 +261,37 @@ def app(
         db.engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def built_town(
+    migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, Town]:
+    """A SQLite database with the town, to be copied."""
+    home = tmp_path_factory.mktemp("town")
+    path = home / "town.sqlite3"
+    shutil.copy(migrated_sqlite, path)
+    app = create_app(settings_of(f"sqlite:///{path}", home), clock=SetClock(MORNING))
+    with app.app_context():
+        town = build_town()
+        db.engine.dispose()
+    return path, town
+
+
 @pytest.fixture
-def town(app: Flask) -> Town:
+def town(app: Flask, request: pytest.FixtureRequest) -> Town:
     """The hand-checkable town, its bank and its cast, in the application's database."""
     with app.app_context():
-        return build_town()
+        if not _is_empty_sqlite(db.engine, request):
+            return build_town()
+        db.engine.dispose()
+        path, town = request.getfixturevalue("built_town")
+        shutil.copy(path, str(db.engine.url.database))
+        return cast("Town", town)
+
+
+def _is_empty_sqlite(engine: Engine, request: pytest.FixtureRequest) -> bool:
+    """Return whether a database is still the copy of the empty one."""
+    if engine.dialect.name != "sqlite":
+        return False
+    return filecmp.cmp(
+        str(engine.url.database), request.getfixturevalue("migrated_sqlite"), shallow=False
+    )

@@ -146,6 +146,7 @@ def _stop(session: Session, round_: Round, key: int, n: int, first: datetime) ->
             "longitude": address.position.longitude,
         },
         "purposes": pickup.purposes,
+        "line": pickup.line.value,
         "bottles": pickup.bottles,
         "volume_ml": pickup.volume_ml,
         "empties_wanted": pickup.empties_wanted,

@@ -108,7 +108,7 @@ def progress(
     hand_overs: list[tuple[int, Sent]],
     aboard: set[str],
 ) -> str:
-    if all(each["kind"] in {"acknowledged", "incident"} for each in counted):
+    if all(each["kind"] in {"acknowledged", "incident", "address_shown"} for each in counted):
         return "published"
     open_doors = any(v.phase in {"published", "en_route", "arrived"} for v in visits.values())
     if open_doors or not hand_overs:

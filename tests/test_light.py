@@ -48,9 +48,9 @@ def test_every_subcommand_is_listed_under_its_own_name() -> None:
         assert command.name == name
 
 
-def test_the_list_of_subcommands_says_what_each_one_says_itself() -> None:
+def test_the_list_of_subcommands_begins_as_each_one_does() -> None:
     context = click.Context(main)
     for name, entry in COMMANDS.items():
         command = main.get_command(context, name)
         assert command is not None
-        assert (command.help or "").startswith(entry.summary.rstrip(".")[:20])
+        assert (command.help or "").split()[:2] == entry.summary.split()[:2]

@@ -45,6 +45,7 @@ class PolicyKey(StrEnum):
     PROOF_MATERIAL_DROP_PHOTO = "proof_material_drop_photo"
     PROOF_PUMP_RETURN_LABEL = "proof_pump_return_label"
     PROOF_PUMP_RETURN_PHOTO = "proof_pump_return_photo"
+    PROOF_NOBODY_HOME_PHOTO = "proof_nobody_home_photo"
 
 
 class Proof(StrEnum):
@@ -71,6 +72,9 @@ class Navigation(StrEnum):
     OFF = "off"
 
 
+NOBODY_HOME = "nobody_home"
+"""A visit at which nobody opened, among the purposes that a proof may be required for."""
+
 PROOF_WORDS = {
     f"proof_{purpose}_{what}": value
     for purpose, proofs in {
@@ -80,6 +84,7 @@ PROOF_WORDS = {
         "first_interview": {"photo": "off"},
         "material_drop": {"photo": "off"},
         "pump_return": {"label": "optional", "photo": "off"},
+        NOBODY_HOME: {"photo": "off"},
     }.items()
     for what, value in proofs.items()
 }

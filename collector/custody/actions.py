@@ -225,6 +225,7 @@ def _declared(pickup: Pickup, number: str, fate: Fate) -> Container:
         state=ContainerState.DECLARED,
         refused_because=None,
         kind=fate.kind,
+        line=pickup.line,
         box=fate.box,
     )
 
@@ -233,6 +234,7 @@ def _tie_again(session: Session, now: datetime, container: Container, pickup: Pi
     """Correct a label that was typed at the wrong door; the entry keeps the former visit."""
     former = {"corrected_from_pickup": container.pickup_id, "corrected_from": container.donor_id}
     container.pickup_id, container.donor_id = pickup.id, pickup.donor_id
+    container.line = pickup.line
     step = CustodyStep(holder=f"donor:{pickup.donor_id}", at=now, details=former)
     _enter(session, now, container, ContainerState.DECLARED, step)
 

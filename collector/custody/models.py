@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from collector.db import BankOwned, Base
+from collector.pickups.models import MilkLine
 
 
 class ContainerState(StrEnum):
@@ -51,6 +52,7 @@ class Container(BankOwned, Base):
     state: Mapped[ContainerState]
     refused_because: Mapped[RefusalReason | None]
     kind: Mapped[ContainerKind] = mapped_column(default=ContainerKind.BOTTLE)
+    line: Mapped[MilkLine] = mapped_column(default=MilkLine.DONATED)
     box: Mapped[str] = mapped_column(default="")
     """The code of the box into which the container was put; empty if not recorded."""
     history: Mapped[list["CustodyEntry"]] = relationship(

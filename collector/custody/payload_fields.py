@@ -70,7 +70,7 @@ def parse(data: object, as_type: type[Value]) -> Value:
     ------
     Refused
         `figure_out_of_range` (`field`, `least`, `most`) for an integer; for a temperature
-        `temperature_out_of_range` (`coldest`, `warmest`) or, if it is absent,
+        `temperature_out_of_range` (`field`, `coldest`, `warmest`) or, if it is absent,
         `box_celsius_needed`; `event_unreadable` (`field`) for any other field.
     """
     try:
@@ -145,7 +145,8 @@ def _refusal(message: str, as_type: type[Struct]) -> Refused:
         if absent or "got `null`" in message:
             return Refused("box_celsius_needed")
         if message.startswith(_OUT_OF_RANGE):
-            return Refused("temperature_out_of_range", coldest=int(COLDEST), warmest=int(WARMEST))
+            bounds = {"coldest": int(COLDEST), "warmest": int(WARMEST)}
+            return Refused("temperature_out_of_range", field=name, **bounds)
     return Refused("event_unreadable", field=name)
 
 

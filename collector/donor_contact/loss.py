@@ -76,7 +76,10 @@ def loss_of(session: Session, *, bank_id: int, donor_id: int) -> Loss | None:
     requests = requests_of_donor(session, bank_id, donor_id)
     return Loss(
         giving=giving,
-        visits=[pickup for pickup in requests if pickup.id in keys],
+        visits=sorted(
+            (pickup for pickup in requests if pickup.id in keys),
+            key=lambda pickup: pickup.windows[0].day,
+        ),
         unseen=[each for each in begun if each.acknowledged < seen_at[each.id]],
         until=giving.bereaved_at + TAKEN_BACK_FOR,
     )

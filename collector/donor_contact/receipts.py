@@ -11,7 +11,7 @@ from collector.custody.models import Container, ContainerState, DoorRecord
 from collector.custody.queries import containers_of, record_of
 from collector.db import owned
 from collector.errors import Refused
-from collector.pickups.models import Correction, Pickup
+from collector.pickups.models import Correction, MilkLine, Pickup
 from collector.pickups.validation import LONGEST_NOTE, MOST_BOTTLES, MOST_VOLUME_ML
 
 CORRECTABLE_FOR = timedelta(hours=48)
@@ -55,7 +55,10 @@ def receipt_of(session: Session, pickup: Pickup) -> Receipt | None:
 
 
 def given_so_far(session: Session, bank_id: int, donor_id: int) -> tuple[int, int]:
-    """Return the millilitres and the visits of a donor, by the door records that stand."""
+    """Return the given millilitres and the visits of a donor, by the door records that stand.
+
+    Milk for her own child is no gift.
+    """
     total, visits = session.execute(
         select(func.coalesce(func.sum(DoorRecord.volume_ml), 0), func.count(DoorRecord.id))
         .join(Pickup, Pickup.id == DoorRecord.pickup_id)
@@ -63,6 +66,7 @@ def given_so_far(session: Session, bank_id: int, donor_id: int) -> tuple[int, in
             DoorRecord.bank_id == bank_id,
             DoorRecord.withdrawn_at.is_(None),
             DoorRecord.volume_ml > 0,
+            Pickup.line == MilkLine.DONATED,
             Pickup.donor_id == donor_id,
         )
     ).one()

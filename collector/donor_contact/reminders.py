@@ -133,7 +133,13 @@ def receipts(session: Session, *, bank_id: int, now: datetime) -> list[Reminder]
         .order_by(DoorRecord.pickup_id)
     )
     found = [
-        Reminder(pickup_id=key, template="receipt", once=f"receipt pickup:{key}") for key in records
+        Reminder(
+            pickup_id=key,
+            template="receipt",
+            once=f"receipt pickup:{key}",
+            figures={"pickup": key},
+        )
+        for key in records
     ]
     return _unsent(session, bank_id, found)
 

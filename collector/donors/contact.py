@@ -54,6 +54,15 @@ def settle_phone(
     return donor
 
 
+def changed_fields(donor: Donor, correction: ContactCorrection) -> frozenset[str]:
+    """Return the names of the fields of contact and address that a correction changes."""
+    known = {"phone": donor.phone or "", "email": donor.email or ""}
+    known |= {
+        name: getattr(donor.address, name) for name in ("line", "postcode", "town", "access_notes")
+    }
+    return frozenset(name for name, value in known.items() if value != getattr(correction, name))
+
+
 def correct_contact(
     session: Session,
     *,

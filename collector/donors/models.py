@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from collector.db import BankOwned, Base
@@ -57,7 +57,10 @@ class Donor(BankOwned, Base):
     """A mother with a donor's file, as a candidate or as a giver."""
 
     __tablename__ = "donors"
-    __table_args__ = (UniqueConstraint("bank_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("bank_id", "number"),
+        Index("ix_donors_bank_id_once", "bank_id", "once", unique=True),
+    )
 
     number: Mapped[str]
     """Random, with a check digit; it reveals neither the donor, nor a date, nor a count."""
@@ -83,6 +86,8 @@ class Donor(BankOwned, Base):
     erasure_asked_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]
     """The instant of the erasure, after which the number alone remains."""
+    once: Mapped[str | None] = mapped_column(default=None)
+    """The key of the first contact's form: a form that is sent twice opens one file."""
     joined_into_id: Mapped[int | None] = mapped_column(ForeignKey("donors.id"))
     """The file into which this one was merged."""
     version: Mapped[int] = mapped_column()

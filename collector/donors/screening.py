@@ -1,7 +1,7 @@
 """First steps of a candidate: her contact, and her answers to one version of the questions."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -23,6 +23,8 @@ from collector.service_day import ServiceDay
 
 VISITOR = "visitor"
 """The actor of a first contact in the audit chain, before there is a file."""
+SENT_AGAIN = timedelta(hours=1)
+"""Time in which the same form of a first contact leads to the same file."""
 
 
 def first_contact(
@@ -37,8 +39,14 @@ def first_contact(
     language: str,
     baby_born_on: date | None,
     discreet: bool,
+    once: str = "",
 ) -> Donor:
     """Open the file of a candidate from the form of the first contact.
+
+    Parameters
+    ----------
+    once
+        The key of the form; sent again within an hour, it leads to the same file.
 
     Raises
     ------
@@ -49,7 +57,11 @@ def first_contact(
         raise Refused("first_name_missing")
     if not (email or "").strip() and not (phone or "").strip():
         raise Refused("contact_missing")
-    return register(
+    sent = Donor.once == (once or None), Donor.registered_at > now - SENT_AGAIN
+    known = session.scalar(select(Donor).where(Donor.bank_id == bank_id, *sent))
+    if once and known is not None:
+        return known
+    donor = register(
         session,
         now=now,
         bank_id=bank_id,
@@ -65,6 +77,8 @@ def first_contact(
         postcode=postcode,
         town="",
     )
+    donor.once = once or None
+    return donor
 
 
 def screening_of(session: Session, donor: Donor) -> Screening | None:

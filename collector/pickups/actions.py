@@ -279,6 +279,7 @@ def _needs_answer(before: PickupDraft, after: PickupDraft) -> bool:
     return (
         set(before.windows) != set(after.windows)
         or set(before.purposes) != set(after.purposes)
+        or before.line is not after.line
         or not set(after.health) <= set(before.health)
     )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, time
 from typing import NamedTuple
 
-from collector.pickups.models import Enquiry, HoldReason, Kit, Pickup, Purpose
+from collector.pickups.models import Enquiry, HoldReason, Kit, MilkLine, Pickup, Purpose
 
 NEARLY_FULL_QUARTERS = 3
 """A freezer with at least so many quarters taken is nearly full."""
@@ -27,6 +27,7 @@ class PickupDraft:
     bears the name of its column, so that `write_draft` and `draft_of` copy it by that name.
     """
 
+    line: MilkLine = MilkLine.DONATED
     bottles: int = 0
     volume_ml: int = 0
     oldest_on: date | None = None

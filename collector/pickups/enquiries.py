@@ -7,13 +7,13 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from collector.banks.policies import PolicyKey
 from collector.banks.queries import policies_of
 from collector.donors.eligibility import BLOOD_HELPS, judge
 from collector.donors.models import Donor
 from collector.errors import NotFound, Refused
 from collector.pickups.actions import accept, change, request_pickup
 from collector.pickups.drafts import PickupDraft, draft_of, write_draft
+from collector.pickups.flags import is_below_minimum
 from collector.pickups.models import Enquiry, Pickup, Purpose
 from collector.pickups.purposes import purposes_for
 
@@ -161,6 +161,6 @@ def _may_be_accepted(session: Session, pickup: Pickup, donor: Donor, day: date) 
     """Return whether a slot may be promised before a coordinator reads the request."""
     policies = policies_of(session, donor.bank_id)
     reasons = set(judge(donor, on=day, policies=policies).reasons)
-    enough = pickup.volume_ml >= policies[PolicyKey.MINIMUM_VOLUME_ML]
+    enough = not is_below_minimum(pickup, policies)
     brings_blood = Purpose.BLOOD_SAMPLE in pickup.purposes
     return not (reasons - (BLOOD_HELPS if brings_blood else frozenset())) and enough

@@ -8,7 +8,8 @@ from collector.banks.models import Zone
 from collector.banks.policies import Policies, PolicyKey
 from collector.donors.eligibility import BLOOD_HELPS, EligibilityReason, EligibilityVerdict, judge
 from collector.donors.models import Donor
-from collector.pickups.models import Pickup, Purpose
+from collector.pickups.drafts import PickupDraft
+from collector.pickups.models import MilkLine, Pickup, Purpose
 from collector.pickups.states import OPEN
 
 NEARLY = timedelta(days=7)
@@ -66,6 +67,12 @@ def fetch_by(oldest_on: date, policies: Policies) -> date:
     return oldest_on + timedelta(days=policies[PolicyKey.MILK_AGE_DAYS])
 
 
+def is_below_minimum(milk: Pickup | PickupDraft, policies: Policies) -> bool:
+    """Return whether there is less milk than the bank's minimum; own child's milk has none."""
+    is_gift = milk.line is not MilkLine.OWN_CHILD
+    return is_gift and milk.volume_ml < policies[PolicyKey.MINIMUM_VOLUME_ML]
+
+
 def _file_flags(pickup: Pickup, on: date, policies: Policies) -> Iterator[Flag]:
     judgement = judge(pickup.donor, on=on, policies=policies)
     reasons = set(judgement.reasons)
@@ -82,7 +89,7 @@ def _file_flags(pickup: Pickup, on: date, policies: Policies) -> Iterator[Flag]:
 def _milk_flags(pickup: Pickup, on: date, policies: Policies) -> Iterator[Flag]:
     if Purpose.COLLECTION not in pickup.purposes:
         return
-    if pickup.volume_ml < policies[PolicyKey.MINIMUM_VOLUME_ML]:
+    if is_below_minimum(pickup, policies):
         yield Flag.BELOW_MINIMUM
     if pickup.oldest_on is None:
         return

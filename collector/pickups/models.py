@@ -42,6 +42,13 @@ OF_MILK = frozenset({Purpose.COLLECTION, Purpose.WARD})
 """The purposes by which milk is collected."""
 
 
+class MilkLine(StrEnum):
+    """Destination of the milk: other babies, or the donor's own child in hospital."""
+
+    DONATED = "donated"
+    OWN_CHILD = "own_child"
+
+
 class HoldReason(StrEnum):
     """Reason of a hold: a health question that the donor answered by yes."""
 
@@ -70,6 +77,7 @@ class DraftColumns:
     """A mixin: the columns that a request shares with the enquiry before it."""
 
     purposes: Mapped[list[str]]
+    line: Mapped[MilkLine] = mapped_column(default=MilkLine.DONATED)
     bottles: Mapped[int]
     volume_ml: Mapped[int]
     oldest_on: Mapped[date | None]

@@ -122,6 +122,8 @@ class Disruption(BankOwned, Base):
     """The disruption that was answered and is regretted."""
     minutes: Mapped[int | None]
     """The delay, in minutes; None: for the rest of the day."""
+    until: Mapped[date | None] = mapped_column(default=None)
+    """The last day off duty of the collector or the vehicle; None: the day of the disruption."""
     told_at: Mapped[datetime]
     told_by: Mapped[str]
     problem: Mapped[dict[str, Any]]

@@ -154,6 +154,7 @@ def end_file(session: Session, donor: Donor, *, now: datetime, actor: str) -> No
 def leave_number_only(session: Session, donor: Donor) -> None:
     """Remove the donor's name, address and contact from her file."""
     donor.first_name = donor.family_name = ""
+    donor.once = None
     donor.email = donor.phone = donor.phone_unreached_on = donor.baby_born_on = None
     donor.suspended_because = donor.suspended_until = None
     address = donor.address

@@ -187,6 +187,7 @@ def _visit(session: Session, pickup: Pickup) -> dict[str, Any]:
             "oldest_on",
             "note",
         ),
+        "milk_line": pickup.line.value,
         "windows": [as_json(each, "day", "opens", "closes") for each in pickup.windows],
         "health_questions": [
             as_json(each, "reason", "opened_at", "cleared_at", "note") for each in pickup.holds

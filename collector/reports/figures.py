@@ -14,7 +14,7 @@ from collector.banks.policies import PolicyKey
 from collector.banks.queries import policies_of
 from collector.custody.models import DoorRecord
 from collector.custody.queries import records_at
-from collector.pickups.models import Pickup, PickupState
+from collector.pickups.models import MilkLine, Pickup, PickupState
 from collector.rounds.models import DayPlan, EventKind, Round, RoundEvent, RoundStop
 
 MOST_DAYS = 400
@@ -28,7 +28,11 @@ class DayFigures:
     Attributes
     ----------
     declared_bottles, declared_ml
-        Of the visits with a pick-up record.
+        Of the visits with a pick-up record of donated milk.
+    bottles, volume_ml
+        Donated: milk for the donor's own child is no gift.
+    own_child_ml
+        Millilitres fetched for donors' own children.
     planned_metres, planned_seconds
         As in the last publication.
     driven_metres, worked_seconds
@@ -46,6 +50,7 @@ class DayFigures:
     bottles: int = 0
     declared_ml: int = 0
     volume_ml: int = 0
+    own_child_ml: int = 0
     planned_metres: int = 0
     driven_metres: int = 0
     told_metres: int = 0
@@ -84,15 +89,20 @@ class PeriodReport:
         return self.sum("planned_metres") - self.sum("told_metres") + self.sum("driven_metres")
 
     @property
+    def fetched_ml(self) -> int:
+        """The millilitres of both lines: rounds drive for each of them."""
+        return self.sum("volume_ml") + self.sum("own_child_ml")
+
+    @property
     def km_per_litre(self) -> float | None:
-        """The kilometres per litre."""
-        volume = self.sum("volume_ml")
+        """The kilometres per litre fetched."""
+        volume = self.fetched_ml
         return self.metres / volume if volume else None
 
     @property
     def cents_per_litre(self) -> int | None:
-        """The collection cost per litre."""
-        volume = self.sum("volume_ml")
+        """The collection cost per litre fetched."""
+        volume = self.fetched_ml
         return round(1000 * self.sum("cost_cents") / volume) if volume else None
 
     @property
@@ -189,7 +199,9 @@ def _figures(
     each: _Driven, records: Mapping[int, DoorRecord], worked: Mapping[int, int]
 ) -> DayFigures:
     pickups = [pickup for _, pickup in each.stops]
-    over = [pickup for pickup in pickups if pickup.id in records]
+    recorded = [pickup for pickup in pickups if pickup.id in records]
+    over = [pickup for pickup in recorded if pickup.line is not MilkLine.OWN_CHILD]
+    own = [records[pickup.id] for pickup in recorded if pickup.line is MilkLine.OWN_CHILD]
     found = [records[pickup.id] for pickup in over]
     round_, seconds = each.round, worked.get(each.round.id)
     planned = _planned_seconds(round_)
@@ -203,6 +215,7 @@ def _figures(
         bottles=sum(record.bottles for record in found),
         declared_ml=sum(pickup.volume_ml for pickup in over),
         volume_ml=sum(record.volume_ml for record in found),
+        own_child_ml=sum(record.volume_ml for record in own),
         planned_metres=round_.metres,
         driven_metres=round_.driven_metres or 0,
         told_metres=round_.metres if round_.driven_metres is not None else 0,

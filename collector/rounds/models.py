@@ -47,6 +47,7 @@ class EventKind(StrEnum):
     NOT_DONE = "not_done"
     POSTPONED = "postponed"
     INCIDENT = "incident"
+    ADDRESS_SHOWN = "address_shown"
     UNDONE = "undone"
     HANDED_OVER = "handed_over"
     CLOSED = "closed"

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from collector.banks.policies import Policies, PolicyKey
+from collector.banks.policies import NOBODY_HOME, Policies, PolicyKey
 from collector.banks.queries import get_bank, policies_of, sites_of
 from collector.pickups.models import Purpose
 
@@ -21,7 +21,7 @@ def phone_config(session: Session, bank_id: int) -> dict[str, Any]:
         "box_warmest_celsius": policies[PolicyKey.BOX_WARMEST_CELSIUS],
         "label_check": policies.word(PolicyKey.LABEL_CHECK),
         "navigation": policies.word(PolicyKey.NAVIGATION),
-        "proofs": {purpose.value: _proofs(policies, purpose) for purpose in Purpose},
+        "proofs": {occasion: _proofs(policies, occasion) for occasion in (*Purpose, NOBODY_HOME)},
         "freezers": [
             {
                 "site": site.id,
@@ -36,5 +36,5 @@ def phone_config(session: Session, bank_id: int) -> dict[str, Any]:
     }
 
 
-def _proofs(policies: Policies, purpose: Purpose) -> dict[str, str]:
-    return {proof: policies.proof(purpose, proof).value for proof in PROOFS}
+def _proofs(policies: Policies, occasion: str) -> dict[str, str]:
+    return {proof: policies.proof(occasion, proof).value for proof in PROOFS}

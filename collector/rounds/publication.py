@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from collector.banks.models import Bank, Site
-from collector.pickups.models import Pickup, PickupState
+from collector.donors.models import DonorState
+from collector.pickups.models import MilkLine, Pickup, PickupState
 from collector.rounds.code_words import code_words
 from collector.rounds.models import DayPlan, Round, RoundStop
 from collector.rounds.promises import Promise, promise
@@ -28,6 +29,9 @@ STILL_AGREED = frozenset(
     }
 )
 """States of a visit that stays in its round; in another, its donor cancelled or changed it."""
+
+HALTED = frozenset({DonorState.SUSPENDED, DonorState.EXCLUDED})
+"""States of a donor whose milk is not taken."""
 
 Snapshot = dict[str, Any]
 
@@ -177,24 +181,37 @@ def _codes(round_: Round) -> dict[int, str]:
 
 
 def _stop(stop: RoundStop, given: Promise) -> Snapshot:
-    pickup, donor = stop.pickup, stop.pickup.donor
     return {
-        "pickup": pickup.id,
+        "pickup": stop.pickup_id,
         "arrives_at": _iso(stop.arrives_at),
         "begins_at": _iso(stop.begins_at),
         "ends_at": _iso(stop.ends_at),
         "window": {"opens": _iso(given.opens), "closes": _iso(given.closes)},
+        **stop_details(stop.pickup),
+    }
+
+
+def stop_details(pickup: Pickup) -> Snapshot:
+    """Return the details of a visit as a phone receives them, whatever its round and its times.
+
+    `milk_held` stands only where it is true. It never tells the reason.
+    """
+    donor = pickup.donor
+    held = donor.state in HALTED or any(hold.cleared_at is None for hold in pickup.holds)
+    return {
         "donor_number": donor.number,
         "first_name": donor.first_name,
         "family_name": donor.family_name,
         "phone": donor.phone,
         "address": _address(pickup),
         "purposes": list(pickup.purposes),
+        "line": pickup.line.value,
         "bottles": pickup.bottles,
         "volume_ml": pickup.volume_ml,
         "empties_wanted": pickup.empties_wanted,
         "call_first": pickup.call_first,
         "note": pickup.note,
+        **({"milk_held": True} if held else {}),
     }
 
 
@@ -244,7 +261,10 @@ def _change(round_: Round, snapshot: Snapshot) -> RoundChange | None:
 
 
 def _content(snapshot: Snapshot) -> Snapshot:
-    return {key: value for key, value in snapshot.items() if key not in {"revision", "why"}}
+    """Return what a publication would change; a stop from before the line of milk is donated."""
+    content = {key: value for key, value in snapshot.items() if key not in {"revision", "why"}}
+    stops = [{"line": MilkLine.DONATED.value} | stop for stop in snapshot.get("stops", ())]
+    return content | {"stops": stops}
 
 
 def _times(snapshot: Snapshot) -> dict[int, str]:

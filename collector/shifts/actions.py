@@ -1,15 +1,16 @@
-"""Writing of the roster: new shifts, and changes of their end, end site and capacity."""
+"""Writing of the roster: new shifts, changes of a shift, and absences."""
 
 from collections.abc import Mapping
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from collector.audit.actions import record
 from collector.banks.models import Site
 from collector.errors import Refused
 from collector.people.models import Person, Role, RoleGrant
-from collector.shifts.models import RosterShift
+from collector.shifts.models import Absence, AbsenceReason, RosterShift
 
 DEFAULT_TERMS = {
     "capacity_bottles": 160,
@@ -93,6 +94,64 @@ def end_at_site(session: Session, *, shift_id: int, site_id: int) -> RosterShift
     shift = session.get_one(RosterShift, shift_id)
     shift.end_site_id = site_id
     return shift
+
+
+def write_absence(
+    session: Session,
+    *,
+    now: datetime,
+    bank_id: int,
+    actor: str,
+    begins_at: datetime,
+    ends_at: datetime,
+    reason: AbsenceReason,
+    person_id: int | None = None,
+    vehicle: str | None = None,
+    disruption_id: int | None = None,
+) -> Absence:
+    """Take a collector, or a vehicle, off duty from one instant to another."""
+    absence = Absence(
+        bank_id=bank_id,
+        person_id=person_id,
+        vehicle=vehicle,
+        begins_at=begins_at,
+        ends_at=ends_at,
+        reason=reason,
+        disruption_id=disruption_id,
+        noted_by=actor,
+        noted_at=now,
+    )
+    session.add(absence)
+    session.flush()
+    _record(session, absence, now=now, actor=actor, action="absence written")
+    return absence
+
+
+def withdraw_absence(session: Session, absence: Absence, *, now: datetime, actor: str) -> None:
+    """Put a collector, or a vehicle, back on duty, as if the absence had not been written."""
+    absence.withdrawn_at = now
+    _record(session, absence, now=now, actor=actor, action="absence withdrawn")
+
+
+def restore_absence(session: Session, absence: Absence, *, now: datetime, actor: str) -> None:
+    """Let a withdrawn absence hold again."""
+    absence.withdrawn_at = None
+    _record(session, absence, now=now, actor=actor, action="absence restored")
+
+
+def _record(session: Session, absence: Absence, *, now: datetime, actor: str, action: str) -> None:
+    session.flush()
+    record(
+        session,
+        now=now,
+        bank_id=absence.bank_id,
+        actor=actor,
+        action=action,
+        subject=f"absence:{absence.id}",
+        person=absence.person_id,
+        begins_at=absence.begins_at.isoformat(),
+        ends_at=absence.ends_at.isoformat(),
+    )
 
 
 def _refuse_overlap(

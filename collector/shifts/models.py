@@ -1,8 +1,9 @@
-"""Rows of the roster: shifts."""
+"""Rows of the roster: shifts and absences."""
 
-from datetime import date, time
+from datetime import date, datetime, time
+from enum import StrEnum
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from collector.banks.models import Site
@@ -36,3 +37,34 @@ class RosterShift(BankOwned, Base):
     collector: Mapped[Person] = relationship(lazy="raise")
     start_site: Mapped[Site] = relationship(lazy="raise", foreign_keys=[start_site_id])
     end_site: Mapped[Site] = relationship(lazy="raise", foreign_keys=[end_site_id])
+
+
+class AbsenceReason(StrEnum):
+    """Reason of an absence."""
+
+    ILL = "ill"
+    OUT_OF_ORDER = "out_of_order"
+
+
+class Absence(BankOwned, Base):
+    """The time during which a collector, or a vehicle, is off duty."""
+
+    __tablename__ = "absences"
+    __table_args__ = (
+        CheckConstraint("(person_id IS NULL) <> (vehicle IS NULL)", name="one_of_two"),
+    )
+
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+    vehicle: Mapped[str | None]
+    """As in `RosterShift.vehicle`; exactly one of `person_id` and `vehicle` is set."""
+    begins_at: Mapped[datetime]
+    ends_at: Mapped[datetime] = mapped_column(index=True)
+    reason: Mapped[AbsenceReason]
+    disruption_id: Mapped[int | None] = mapped_column(ForeignKey("disruptions.id"), index=True)
+    """The disruption whose acceptance wrote it; its reversal withdraws it. None for another."""
+    noted_by: Mapped[str]
+    """As in the audit chain: `person:12`."""
+    noted_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None] = mapped_column(default=None)
+    """The instant at which the absence was taken back; None while it holds."""
+    person: Mapped[Person | None] = relationship(lazy="raise")

@@ -1,4 +1,4 @@
-"""Queries of the roster: the shifts of a day or of a range of days."""
+"""Queries of the roster: the shifts, absences and duties of a day or of a range of days."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -8,7 +8,10 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
-from collector.shifts.models import RosterShift
+from collector.banks.queries import get_bank
+from collector.service_day import ServiceDay
+from collector.shifts.duty import Duty, duty_of
+from collector.shifts.models import Absence, RosterShift
 
 OF_A_SHIFT: Sequence[_AbstractLoad] = (
     joinedload(RosterShift.collector),
@@ -40,10 +43,54 @@ def shifts_between(
     return list(session.scalars(ordered.options(*OF_A_SHIFT)))
 
 
-def days_with_shifts(session: Session, *, bank_id: int, first: date, last: date) -> list[date]:
-    """Return the days from `first` to `last`, both included, that have a shift."""
-    days = _between(select(RosterShift.day), bank_id, first, last)
-    return list(session.scalars(days.distinct().order_by(RosterShift.day)))
+def absences_on(session: Session, *, bank_id: int, day: date) -> list[Absence]:
+    """Return the absences that hold during a part of a day, by their begin."""
+    return absences_between(session, bank_id=bank_id, first=day, last=day)
+
+
+def absences_between(session: Session, *, bank_id: int, first: date, last: date) -> list[Absence]:
+    """Return the absences that hold during a part of these days, both included, by their begin."""
+    zone = get_bank(session, bank_id).zone
+    return list(
+        session.scalars(
+            select(Absence)
+            .where(
+                Absence.bank_id == bank_id,
+                Absence.withdrawn_at.is_(None),
+                Absence.begins_at < ServiceDay(last, zone).end,
+                Absence.ends_at > ServiceDay(first, zone).epoch,
+            )
+            .order_by(Absence.begins_at, Absence.id)
+            .options(joinedload(Absence.person))
+        )
+    )
+
+
+def absence_of_disruption(session: Session, disruption_id: int) -> Absence | None:
+    """Return the absence that a disruption caused, withdrawn or not; None without one."""
+    return session.scalar(select(Absence).where(Absence.disruption_id == disruption_id))
+
+
+def duties_on(session: Session, *, bank_id: int, day: date) -> list[Duty]:
+    """Return the shifts of a day with hours on duty, by their rostered begin."""
+    return duties_between(session, bank_id=bank_id, first=day, last=day)
+
+
+def duties_between(session: Session, *, bank_id: int, first: date, last: date) -> list[Duty]:
+    """Return the shifts of these days, both included, with hours on duty, by day and begin."""
+    zone = get_bank(session, bank_id).zone
+    absences = absences_between(session, bank_id=bank_id, first=first, last=last)
+    found = (
+        duty_of(shift, absences, zone)
+        for shift in shifts_between(session, bank_id=bank_id, first=first, last=last)
+    )
+    return [duty for duty in found if duty is not None]
+
+
+def days_on_duty(session: Session, *, bank_id: int, first: date, last: date) -> list[date]:
+    """Return the days from `first` to `last`, both included, with a collector on duty."""
+    duties = duties_between(session, bank_id=bank_id, first=first, last=last)
+    return sorted({duty.shift.day for duty in duties})
 
 
 def _between(rows: Select[Any], bank_id: int, first: date, last: date) -> Select[Any]:

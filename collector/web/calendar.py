@@ -14,8 +14,9 @@ from collector.errors import NotFound
 from collector.people.feeds import read_feed
 from collector.people.models import Person
 from collector.service_day import ServiceDay
+from collector.shifts.duty import duty_of
 from collector.shifts.models import RosterShift
-from collector.shifts.queries import shifts_between
+from collector.shifts.queries import absences_between, shifts_between
 from collector.web.framework.guards import anyone, now
 from collector.web.wording import COLON
 
@@ -43,20 +44,20 @@ def shifts(token: str) -> Response:
 def _calendar(session: Session, person: Person, *, everybody: bool) -> Calendar:
     bank = get_bank(session, person.bank_id)
     today = ServiceDay.of(now(), bank.zone).day
-    found = shifts_between(
-        session,
-        bank_id=bank.id,
-        person_id=None if everybody else person.id,
-        first=today - timedelta(weeks=WEEKS_BACK),
-        last=today + timedelta(weeks=WEEKS_AHEAD),
-    )
+    first, last = today - timedelta(weeks=WEEKS_BACK), today + timedelta(weeks=WEEKS_AHEAD)
+    person_id = None if everybody else person.id
+    found = shifts_between(session, bank_id=bank.id, person_id=person_id, first=first, last=last)
+    absences = absences_between(session, bank_id=bank.id, first=first, last=last)
     calendar = Calendar()
     calendar.add("prodid", "-//Milkround//shifts//EN")
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", bank.name if everybody else gettext("My shifts"))
     for shift in found:
         who = f"{shift.collector.name}{COLON} " if everybody else ""
-        calendar.add_component(_event(shift, bank, who))
+        event = _event(shift, bank, who)
+        if duty_of(shift, absences, bank.zone) is None:
+            event.add("status", "CANCELLED")
+        calendar.add_component(event)
     return calendar
 
 

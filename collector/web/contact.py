@@ -1,5 +1,6 @@
 """The first contact: how to reach a future donor; her browser may then continue."""
 
+import secrets
 from datetime import date
 from typing import Any, Self
 
@@ -12,6 +13,7 @@ from collector.banks.models import Bank
 from collector.banks.queries import bank_by_slug
 from collector.config import LANGUAGES
 from collector.db import reading, transaction
+from collector.donor_contact.confirmations import confirm_first_contact
 from collector.donors.screening import first_contact
 from collector.errors import Refused
 from collector.field_parsers import FieldMistake, birthday_parser, parse_email, phone_parser
@@ -50,6 +52,7 @@ class FirstContactForm(Form):
     baby_born_on: ParsedField[date | None]
     language = LanguageField()
     discreet = FlagField()
+    once = TextField(longest=64)
 
     @classmethod
     def of(cls, session: Session, bank: Bank) -> type[Self]:
@@ -88,7 +91,11 @@ def ask(slug: str) -> str:
     with reading() as session:
         bank = bank_by_slug(session, slug)
         form = FirstContactForm.of(session, bank)
-    known = {**KnownPostcode.queried().data, "language": str(get_locale())}
+    known = {
+        **KnownPostcode.queried().data,
+        "language": str(get_locale()),
+        "once": secrets.token_urlsafe(16),
+    }
     return _show(bank, form(data=known))
 
 
@@ -124,6 +131,7 @@ def _open_file(bank: Bank, form: FirstContactForm) -> str | None:
         if not count_attempt(session, source, now=now(), most=MOST_AN_HOUR):
             return None
         donor = first_contact(session, now=now(), bank_id=bank.id, **form.data)
+        confirm_first_contact(session, donor, now=now())
         return begin_session(session, now=now(), bank_id=bank.id, donor_id=donor.id)
 
 

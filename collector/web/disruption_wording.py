@@ -86,6 +86,7 @@ ERRORS: Mapping[str, LazyString] = {
     "stretch_too_long": _("Choose at most %(most)s days."),
     "minutes_needed": _("Say for how many minutes, from 1 to %(most)s."),
     "nothing_left_to_move": _("There is nothing left to do there today: nothing has to change."),
+    "absence_days": _("Choose a last day off duty, at most %(most)s days ahead."),
     "no_way_out": _(
         "The planner finds no lawful way. Call those concerned, and move visits by hand."
     ),

@@ -7,6 +7,21 @@ from flask_babel.speaklater import LazyString
 
 _ = lazy_gettext
 
+DETAILS: Mapping[str, LazyString] = {
+    "name": _("Name"),
+    "phone": _("Telephone"),
+    "address": _("Address"),
+    "access": _("Getting in"),
+    "position": _("Place on the map"),
+    "purposes": _("Purposes"),
+    "bottles": _("Bottles"),
+    "volume_ml": _("Volume"),
+    "empties": _("Empty bottles"),
+    "call_first": _("Call before the visit"),
+    "note": _("Note"),
+    "milk_held": _("Milk on hold"),
+}
+
 LOAD_ITEMS: Mapping[str, LazyString] = {
     "empties": _("empty bottles"),
     "blood_sample": _("kits for blood samples"),
@@ -69,6 +84,7 @@ RULES: Mapping[str, LazyString] = {
     "proof_material_drop_photo": _("Material: a photo"),
     "proof_pump_return_label": _("Pump: its number"),
     "proof_pump_return_photo": _("Pump: a photo"),
+    "proof_nobody_home_photo": _("Nobody at home: a photo of the closed door"),
 }
 
 ERRORS: Mapping[str, LazyString] = {

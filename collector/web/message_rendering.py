@@ -30,8 +30,25 @@ from collector.web.wording import hour
 
 SIGN_IN = "sign_in"
 PROOF = "code"
-OF_A_VISIT = frozenset({"visit_promised", "visit_proposed", "visit_tomorrow", "visit_near"})
+OF_A_VISIT = frozenset(
+    {
+        "visit_promised",
+        "visit_proposed",
+        "visit_tomorrow",
+        "visit_near",
+        "visit_agreed",
+        "visit_changed",
+    }
+)
 """Messages with a link that shows one visit without sign-in."""
+PAGES = {
+    "receipt": "donor/visits/{pickup}/receipt",
+    "visit_cancelled": "donor/request/",
+    "call_booked": "donor/screening/call-back",
+    "contact_received": "donor/screening/",
+    "contact_changed": "board/donors/{donor}",
+}
+"""The page of a message, which asks for a sign-in if there is none."""
 TIMES = frozenset({"opens", "closes", "opens_before", "closes_before"})
 
 
@@ -103,7 +120,10 @@ def _path(session: Session, notice: Notice, *, now: datetime) -> str:
             day=date.fromisoformat(str(notice.figures["day"])),
         )
         return f"v/{token}"
-    return "sign-in"
+    page = PAGES.get(notice.template, "sign-in")
+    if "{pickup}" in page and "pickup" not in notice.figures:
+        return "sign-in"
+    return page.format(**notice.figures)
 
 
 def _single_use(session: Session, notice: Notice, *, now: datetime) -> str:

@@ -1,8 +1,10 @@
 """Rights of a donor: a copy of her data, and its erasure."""
 
 import json
+from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, url_for
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answer
 
@@ -12,6 +14,7 @@ from collector.donors.queries import get_donor
 from collector.people.models import Role
 from collector.privacy.actions import ask_erasure, has_given
 from collector.privacy.queries import copy_of
+from collector.web.data_copy_wording import label, shown
 from collector.web.framework.guards import Surface, actor, anyone, donor_id, guard, now
 
 blueprint = Blueprint("my_data", __name__, url_prefix="/donor/my-data")
@@ -39,6 +42,37 @@ def copy() -> Response:
     answer = Response(text, mimetype="application/json")
     answer.headers["Content-Disposition"] = 'attachment; filename="my-data.json"'
     return answer
+
+
+@blueprint.get("/readable-copy")
+def readable_copy() -> str:
+    """Show the copy of the donor's data as a page."""
+    with reading() as session:
+        donor = get_donor(session, actor().bank_id, donor_id())
+        found = copy_of(session, bank_id=donor.bank_id, donor_id=donor.id)
+        bank = get_bank(session, donor.bank_id)
+    answers = found["answers"]
+    if answers:
+        found["answers"] = _answers(answers)
+    return render_template(
+        "donor/data_copy.html",
+        page={"donor": donor, "bank": bank},
+        copy=found,
+        now=now(),
+        label=label,
+        shown=shown,
+    )
+
+
+def _answers(kept: dict[str, Any]) -> dict[str, Any]:
+    """Return the answers with the text of each question, in the language of the page."""
+    language = str(get_locale())
+    lines = [
+        {"question": question["text"].get(language, question["text"]["en"])}
+        | kept["answers"].get(question["key"], {"said": None})
+        for question in kept["questions"]
+    ]
+    return {"edition": kept["edition"], "sent_at": kept["sent_at"], "answers": lines}
 
 
 @blueprint.post("/erasure")

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from collector.banks.models import Bank
 from collector.banks.queries import get_bank
 from collector.db import reading, transaction
+from collector.donor_contact.confirmations import confirm_call_back
 from collector.donors.call_backs import HalfDay, offered, open_call_back, request_call_back
 from collector.donors.eligibility import EligibilityVerdict
 from collector.donors.models import CallBack, Donor, DonorState, Screening
@@ -179,13 +180,16 @@ def choose_call_back() -> Response | tuple[str, int]:
     try:
         if form.validate():
             with transaction() as session:
-                request_call_back(
+                call = request_call_back(
                     session,
                     now=now(),
                     bank_id=actor().bank_id,
                     donor_id=donor_id(),
                     half_day=form.half_day.data,
                 )
+                session.flush()
+                donor = get_donor(session, actor().bank_id, donor_id())
+                confirm_call_back(session, donor, call, now=now())
     except Refused as refused:
         form.refuse(refused)
     if form.wrong:

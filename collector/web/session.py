@@ -25,6 +25,7 @@ from collector.notices.models import Channel
 from collector.people.actions import count_attempt, end_session, use_link
 from collector.people.models import Person, Role
 from collector.people.queries import Actor, actor_of, link_is_good, person_by_email
+from collector.web.framework.discretion import remember
 from collector.web.framework.guards import DOOR_OF_ROLE, Surface, anyone, guard_of, now, settings
 
 blueprint = Blueprint("session", __name__)
@@ -93,6 +94,8 @@ def enter(token: str) -> Response | tuple[str, int]:
         with transaction() as session:
             key = use_link(session, token, now=now())
             actor = actor_of(session, key, now=now())
+            donor_id = actor.donor_id if actor else None
+            discreet = donor_id is not None and session.get_one(Donor, donor_id).discreet
     except Refused:
         return _no_longer_valid()
     doors = _doors(actor)
@@ -106,6 +109,8 @@ def enter(token: str) -> Response | tuple[str, int]:
             secure=settings().secure_cookies,
             samesite="Lax",
         )
+    if donor_id is not None:
+        remember(answer, discreet=discreet, secure=settings().secure_cookies)
     return answer
 
 

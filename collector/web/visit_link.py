@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from collector.banks.models import Bank
 from collector.banks.queries import get_bank
 from collector.db import reading, transaction
+from collector.donor_contact.confirmations import confirm_cancellation
 from collector.donor_contact.day_before import may_restore, restore_visit, store_answer
 from collector.donor_contact.visit_times import VisitTimes, visit_times
 from collector.errors import NotFound, Refused
@@ -63,6 +64,7 @@ def say(token: str) -> Response | tuple[str, int]:
     try:
         with transaction() as session:
             pickup = visit_by_token(session, token, now=now())
+            before = pickup.state
             store_answer(
                 session,
                 pickup,
@@ -72,6 +74,8 @@ def say(token: str) -> Response | tuple[str, int]:
                 promised=_promised(session, pickup),
                 bottles=form.bottles.data,
             )
+            if before is not pickup.state is PickupState.CANCELLED:
+                confirm_cancellation(session, pickup, now=now())
     except Refused as refused:
         return _show(token, sentence(refused)), 422
     return redirect(url_for("visit_link.look", token=token), code=303)

@@ -46,6 +46,7 @@ ERRORS: Mapping[str, LazyString] = {
     "call_comes_first": _("A person of the bank calls you first. You can also call us."),
     "restore_too_late": _("This visit cannot be taken back any more. Please ask for another one."),
     "take_back_too_late": _("Ten minutes have passed. Please call us: we take it back for you."),
+    "line_unknown": _("Say whether the milk is a gift or for your own child."),
     "no_receipt": _("There is no receipt for this visit."),
     "correction_too_late": _("More than two days have passed. Please call us: we look into it."),
     "fewer_bottles_needed": _("Give a number of bottles from 1 to %(most)s."),
@@ -214,7 +215,7 @@ ERRORS: Mapping[str, LazyString] = {
         "This place breaks a rule. Say why you move the visit there all the same."
     ),
     "no_shift_to_plan": _(
-        "There is no round to plan on this day: nobody works, or every collector has left."
+        "There is no round to plan on this day: every collector is off duty or has left."
     ),
     "nothing_to_publish": _(
         "Nothing changed since revision %(revision)s: everybody knows already."
@@ -223,6 +224,9 @@ ERRORS: Mapping[str, LazyString] = {
         "The planner's answer broke a rule and was thrown away. Nothing changed."
     ),
     "round_has_started": _("The collector has left with this round: it stays as it is."),
+    "round_off_duty": _(
+        "The collector or the vehicle of this round is off duty: choose another round."
+    ),
     "visit_may_not_be_served": _(
         "This visit may not be made yet: look at its request and the donor's file first."
     ),

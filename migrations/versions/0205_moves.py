@@ -21,6 +21,5 @@ def downgrade() -> None:
     with op.batch_alter_table("enquiries") as batch:
         batch.drop_constraint(op.f("fk_enquiries_moves_id"), type_="foreignkey")
         batch.drop_column("moves_id")
-    with op.batch_alter_table("pickups") as batch:
-        batch.drop_column("cancelled_by")
-        batch.drop_column("cancelled_at")
+    op.drop_column("pickups", "cancelled_by")
+    op.drop_column("pickups", "cancelled_at")

@@ -24,12 +24,15 @@ from routing.problem import (
     Place,
     Problem,
     Reload,
+    Safety,
     Shift,
     Shipment,
+    Spreads,
     Travel,
     Visit,
     Window,
 )
+from routing.spreads import LARGEST_LEVEL, LARGEST_SPREAD, LEAST_LEVEL
 from routing.units import LARGEST, Seconds
 
 
@@ -42,6 +45,8 @@ def _window(entry: JsonEntry) -> Window:
 
 COUNT = limited(WHOLE, minimum=0, maximum=LARGEST)
 BALANCED = limited(WHOLE, minimum=-LARGEST, maximum=LARGEST)
+PERCENT = limited(WHOLE, minimum=0, maximum=LARGEST_SPREAD)
+LEVEL = limited(WHOLE, minimum=LEAST_LEVEL, maximum=LARGEST_LEVEL)
 AMOUNTS = mapped(COUNT)
 SEQUENCE = limited(listed(NAME), uniqueItems=True)
 """Different names whose order counts."""
@@ -122,6 +127,7 @@ SHIFT = Record(
         "zones": NAMES,
         "outside": COUNT,
         "profile": NAME,
+        "late_start": COUNT,
     },
 )
 
@@ -149,6 +155,8 @@ VISIT = Record(
         "donor": NAME,
         "zone": NAME,
         "penalty": COUNT,
+        "service_spread": PERCENT,
+        "no_show": PERCENT,
     },
 )
 
@@ -159,6 +167,18 @@ SHIPMENT = Record(made=Shipment, codecs={"pickup": NAME, "delivery": NAME})
 BALANCE = Record(
     made=Balance,
     codecs={"measure": word(Measure), "shifts": NAMES, "share": COUNT, "cents": COUNT},
+)
+
+SPREADS = Record(made=Spreads, codecs=dict.fromkeys(("leg", "day", "hour", "service"), PERCENT))
+
+SAFETY = Record(
+    made=Safety,
+    codecs={
+        "promise_kept": LEVEL,
+        "clock_kept": LEVEL,
+        "promise_price": COUNT,
+        "clock_price": COUNT,
+    },
 )
 
 PROBLEM = Record(
@@ -174,5 +194,7 @@ PROBLEM = Record(
         "shipments": listed(SHIPMENT),
         "balances": listed(BALANCE),
         "periods": listed(WINDOW),
+        "spreads": SPREADS,
+        "safety": SAFETY,
     },
 )

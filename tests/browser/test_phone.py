@@ -86,15 +86,15 @@ def test_what_the_bank_refuses_says_what_to_do_and_holds_the_sign_out(
     phone.get_by_role("button", name="Sign out").click()
     expect(phone.get_by_text("Still on this phone: 1.")).to_be_visible()
 
-    phone.get_by_role("link", name="Open the stop").click()
-    phone.get_by_role("link", name="Record the visit").click()
-    phone.get_by_role("textbox", name="Bottle numbers").fill("MR-2")
+    phone.get_by_role("button", name="Correct it").click()
+    labels = phone.get_by_role("textbox", name="Bottle numbers")
+    expect(labels).to_be_focused()
+    labels.fill("MR-2")
     phone.get_by_role("button", name="Done").click()
-    phone.locator("#sync").click()
-    phone.get_by_role("button", name="I have dealt with it").click()
     all_sent(phone)
     assert road.containers(ContainerState.IN_TRANSIT) == 8
 
+    phone.locator("#sync").click()
     phone.get_by_role("button", name="Sign out").click()
     phone.wait_for_url("**/sign-in")
     assert phone.evaluate("caches.keys().then((names) => names.join())").count("shell") == 0
@@ -153,7 +153,7 @@ def test_a_sign_in_that_ends_on_the_road_loses_nothing(browser: Browser, road: R
     assert [kind for kind, _ in road.events()] == ["started", "arrived"]
 
 
-def test_of_two_phones_on_one_stop_both_show_what_was_recorded_last(
+def test_two_phones_on_one_stop_are_both_told_and_show_the_last_record(
     browser: Browser, road: Road
 ) -> None:
     first_context, first = on_the_road(browser, road)
@@ -171,7 +171,9 @@ def test_of_two_phones_on_one_stop_both_show_what_was_recorded_last(
     first.evaluate("dispatchEvent(new Event('online'))")
     for phone in (first, second):
         phone.goto(f"{road.address}/phone/#/stop/{road.pickups[0]}")
-        expect(phone.get_by_text("4 bottles, 0.6")).to_be_visible()
+        expect(phone.get_by_text("two records of this visit differ")).to_be_visible()
+        expect(phone.get_by_text("another phone · ")).to_be_visible()
+        expect(phone.locator(".stop").get_by_text("4 bottles, 0.6")).to_be_visible()
     assert road.containers(ContainerState.IN_TRANSIT) == 4
 
 

@@ -25,8 +25,10 @@ from routing.problem import (
     Place,
     Problem,
     Reload,
+    Safety,
     Shift,
     Shipment,
+    Spreads,
     Travel,
     Visit,
     Window,
@@ -75,6 +77,8 @@ def visit(  # noqa: PLR0913 - a word for every field
     donor: str | None = None,
     zone: str | None = None,
     penalty: int | None = None,
+    spread: int | None = None,
+    no_show: int = 0,
 ) -> Visit:
     """A visit, called like its place; `late` is in cents per hour."""
     return Visit(
@@ -99,6 +103,8 @@ def visit(  # noqa: PLR0913 - a word for every field
         donor=donor,
         zone=zone,
         penalty=None if penalty is None else Cents(penalty),
+        service_spread=spread,
+        no_show=no_show,
     )
 
 
@@ -128,6 +134,7 @@ def shift(  # noqa: PLR0913 - a word for every field
     zones: Sequence[str] | None = None,
     outside: int | None = None,
     profile: str = "car",
+    late_start: int = 0,
 ) -> Shift:
     """A shift of its own collector, who is called after it."""
     return Shift(
@@ -156,6 +163,7 @@ def shift(  # noqa: PLR0913 - a word for every field
         zones=None if zones is None else frozenset(zones),
         outside=None if outside is None else Cents(outside),
         profile=profile,
+        late_start=Seconds(late_start),
     )
 
 
@@ -191,6 +199,8 @@ def problem(
     periods: Sequence[tuple[int, int]] = (),
     travel: Mapping[str, Travel] | None = None,
     skills: Sequence[str] | None = None,
+    spreads: Mapping[str, int] | None = None,
+    safety: Mapping[str, int] | None = None,
 ) -> Problem:
     """A problem on the street; a shipment is (pick-up, delivery)."""
     return Problem(
@@ -204,6 +214,8 @@ def problem(
         balances=tuple(balances),
         periods=tuple(window(*ends) for ends in periods),
         skills=None if skills is None else frozenset(skills),
+        spreads=Spreads(**(spreads or {})),
+        safety=Safety(**(safety or {})),
     )
 
 

@@ -36,6 +36,7 @@ OPEN = {
     "visit_link.look",
     "visit_link.say",
     "donor.worker",
+    "my_data.erased",
     "phone.service_worker",
     "phone.web_manifest",
     "phone.device",

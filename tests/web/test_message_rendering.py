@@ -17,6 +17,12 @@ FIGURES: dict[str, dict[str, object]] = {
     "visit_promised": {"day": "2026-11-24", "opens": "09:00", "closes": "11:00"},
     "visit_proposed": {"day": "2026-11-24", "opens": "09:00", "closes": "11:00"},
     "visit_withdrawn": {"day": "2026-11-24"},
+    "visit_agreed": {"day": "2026-11-24", "opens": "09:00", "closes": "11:00", "agreed": True},
+    "visit_changed": {"day": "2026-11-24", "opens": "09:00", "closes": "11:00", "agreed": False},
+    "visit_cancelled": {"day": "2026-11-24"},
+    "call_booked": {"day": "2026-11-24", "half": "morning"},
+    "contact_received": {},
+    "contact_changed": {"donor": 1, "number": "1", "changed": ["line", "phone"]},
     "round_published": {"day": "2026-11-24", "letter": "A", "revision": 2, "stops": 9},
     "sign_in": {"wanted": "/board/"},
 }
@@ -71,7 +77,9 @@ def test_a_changed_promise_says_what_it_replaces(app: Flask, town: Town) -> None
     assert "not between 13:30 and 15:30" in letter.body
 
 
-@pytest.mark.parametrize("template", ["visit_promised", "visit_withdrawn", "sign_in"])
+@pytest.mark.parametrize(
+    "template", sorted(FIGURES.keys() - {"round_published", "contact_changed"})
+)
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_a_discreet_donors_letter_names_neither_the_service_nor_its_purpose(
     app: Flask, town: Town, template: str, language: str
@@ -106,3 +114,20 @@ def test_the_same_message_is_owed_once(app: Flask, town: Town) -> None:
     assert first == written(app, town, "visit_promised", language="en", donor=town.dora)
     with app.app_context(), transaction() as session:
         assert session.query(Notice).count() == 1
+
+
+def test_the_message_of_a_receipt_opens_the_receipt(app: Flask, town: Town) -> None:
+    with app.app_context(), transaction() as session:
+        notice = enqueue(
+            session,
+            now=MORNING,
+            bank_id=town.bank,
+            once="receipt",
+            recipient=f"donor:{town.dora}",
+            to="dora@home.example",
+            template="receipt",
+            language="en",
+            pickup=town.pickups[0],
+        )
+        letter = render_notice(session, notice, now=MORNING)
+    assert f"/donor/visits/{town.pickups[0]}/receipt" in letter.body

@@ -293,5 +293,5 @@ def test_a_candidate_erases_herself_at_once(app: Flask) -> None:
     copy = client.get("/donor/my-data/copy")
     assert "Hélène" in copy.get_data(as_text=True)
     gone = client.post("/donor/my-data/erasure")
-    assert gone.headers["Location"] == "/give"
+    assert gone.headers["Location"] == "/donor/my-data/erased"
     assert client.get("/donor/screening/").status_code == 302

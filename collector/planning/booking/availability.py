@@ -10,7 +10,7 @@ from collector.banks.policies import Policies, PolicyKey
 from collector.banks.queries import get_bank, policies_of, sites_of
 from collector.donors.eligibility import EligibilityVerdict, judge
 from collector.donors.models import Donor
-from collector.pickups.flags import fetch_by
+from collector.pickups.flags import fetch_by, is_below_minimum
 from collector.pickups.giving import giving_of, is_paused
 from collector.pickups.models import Purpose
 from collector.pickups.purposes import purposes_for
@@ -21,7 +21,7 @@ from collector.planning.booking.slots import RequestedVisit
 from collector.planning.horizon.forecast import load_forecast
 from collector.planning.problem.distance import distance_km
 from collector.service_day import ServiceDay
-from collector.shifts.queries import days_with_shifts
+from collector.shifts.queries import days_on_duty
 
 
 class Availability(StrEnum):
@@ -70,7 +70,7 @@ def find_availability(
         return AvailabilityAnswer(standing=Availability.TOO_FAR, away_km=away, radius_km=radius)
     least = policies[PolicyKey.MINIMUM_VOLUME_ML]
     fits_on = None
-    if requested.draft.volume_ml < least and _only_milk(donor, today, policies):
+    if is_below_minimum(requested.draft, policies) and _only_milk(donor, today, policies):
         fits_on = load_forecast(session, donor, now=now).reaches(
             least, level_ml=requested.draft.volume_ml
         )
@@ -85,7 +85,7 @@ def _days(
 ) -> AvailabilityAnswer:
     donor = requested.donor
     last = today + timedelta(days=DONOR_DAYS_AHEAD)
-    driven = days_with_shifts(
+    driven = days_on_duty(
         session, bank_id=donor.bank_id, first=today + timedelta(days=1), last=last
     )
     requests = requests_of_donor(session, donor.bank_id, donor.id)

@@ -16,7 +16,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from collector.banks.queries import policies_of
+from collector.banks.queries import get_bank, policies_of
 from collector.db import is_duplicate
 from collector.donors.models import Donor
 from collector.donors.queries import donor_options
@@ -31,7 +31,7 @@ from collector.rounds.models import DayPlan, Round, RoundState
 from collector.rounds.promises import Promise, promise
 from collector.rounds.queries import day_plan, version_of
 from collector.service_day import ServiceDay
-from collector.shifts.queries import shifts_on
+from collector.shifts.queries import duties_on
 from routing.analysis.insertion import Insertion, inserted
 from routing.plan import Plan
 from routing.problem import Problem
@@ -193,11 +193,13 @@ def _open_book(session: Session, *, bank_id: int, day: date) -> None:
 
 
 def _halves(session: Session, bank_id: int, day: date) -> list[tuple[time, time]]:
-    """Return the morning and the afternoon of the day's shifts."""
-    shifts = shifts_on(session, bank_id=bank_id, day=day)
-    if not shifts:
+    """Return the morning and the afternoon of the day's hours on duty."""
+    duties = duties_on(session, bank_id=bank_id, day=day)
+    if not duties:
         return []
-    begins, ends = min(shift.begins for shift in shifts), max(shift.ends for shift in shifts)
+    zone = get_bank(session, bank_id).zone
+    begins = min(duty.begins for duty in duties).astimezone(zone).time()
+    ends = max(duty.ends for duty in duties).astimezone(zone).time()
     if begins < NOON < ends:
         return [(begins, NOON), (NOON, ends)]
     return [(begins, ends)] if begins < ends else []
@@ -216,7 +218,7 @@ def _day_with_promises(
     plan = day_plan(session, bank_id=bank_id, day=day)
     plan = plan or DayPlan(bank_id=bank_id, day=day, revision=0, edits=0, rounds=[])
     facts = load_facts(session, plan)
-    rounds = [*facts.rounds, *_unopened(session, plan)]
+    rounds = [*facts.rounds_on_duty, *_unopened(session, plan)]
     if most is not None and candidates:
         rounds = _nearest(rounds, candidates[0].donor, most)
     facts = replace(facts, rounds=tuple(rounds))
@@ -247,9 +249,9 @@ def _with_promises(
 
 
 def _unopened(session: Session, plan: DayPlan) -> Iterator[Round]:
-    """Yield a round for each shift that has none yet; none of them is written."""
+    """Yield a round for each shift on duty that has none yet; none of them is written."""
     known = {round_.shift_id for round_ in plan.rounds}
-    for shift in shifts_on(session, bank_id=plan.bank_id, day=plan.day):
+    for shift in (duty.shift for duty in duties_on(session, bank_id=plan.bank_id, day=plan.day)):
         if shift.id not in known:
             yield Round(
                 id=-shift.id,

@@ -12,6 +12,11 @@ from collector.pickups.models import Pickup, PickupState
 from collector.pickups.queries import get_pickup
 from collector.pickups.states import move_to
 from collector.planning.dispatch.difference import changed_shifts
+from collector.planning.dispatch.off_duty import (
+    takes_off_duty,
+    withdraw_taken_back,
+    write_off_duty,
+)
 from collector.planning.dispatch.remaining_day import (
     RemainingDay,
     load_remaining_day,
@@ -52,7 +57,8 @@ def accept_proposal(
     1. A day that was edited since keeps its edits (`Conflict`).
     2. Visits made since are history; the proposal's orders are timed from now and checked again.
     3. The rounds that it changes are written, their past as it stands; the others are left.
-    4. The day is published: phones show the change with the reason, donors with another promise are
+    4. An ill collector, or a vehicle out of order, is off duty from now on; undo ends that.
+    5. The day is published: phones show the change with the reason, donors with another promise are
        notified.
 
     Raises
@@ -68,19 +74,14 @@ def accept_proposal(
     plan = edit_day(
         session, bank_id=bank_id, day=disruption.day, version=disruption.day_plan_version
     )
-    problem_then = problem_of(proposal.problem)
-    remaining_day = load_remaining_day(
-        session, plan, now=now, also=_in_no_round(session, plan, problem_then)
-    )
-    remaining_day = _restricted_to_proposal(remaining_day, problem_then)
-    remaining, after = rebase_to_present(remaining_day, problem_then, plan_of(proposal.plan))
-    _write(session, remaining_day, remaining, after, site_id=proposal.site_id)
+    actor = f"person:{person_id}"
+    _write_proposal(session, plan, disruption, proposal, now=now, actor=actor)
     proposal.accepted_at, disruption.ended_at = now, now
     record(
         session,
         now=now,
         bank_id=bank_id,
-        actor=f"person:{person_id}",
+        actor=actor,
         action=f"proposal accepted: {proposal.way.value}",
         subject=f"disruption:{disruption.id}",
         proposal=proposal.id,
@@ -95,6 +96,30 @@ def accept_proposal(
         person_id=person_id,
         why=why,
     )
+
+
+def _write_proposal(
+    session: Session,
+    plan: DayPlan,
+    disruption: Disruption,
+    proposal: DisruptionProposal,
+    *,
+    now: datetime,
+    actor: str,
+) -> None:
+    """Write the rounds of a proposal and the absence that its disruption causes or ends."""
+    problem_then = problem_of(proposal.problem)
+    is_back = withdraw_taken_back(session, disruption, now=now, actor=actor)
+    remaining_day = load_remaining_day(
+        session, plan, now=now, also=_in_no_round(session, plan, problem_then)
+    )
+    remaining_day = _restricted_to_proposal(remaining_day, problem_then)
+    remaining, after = rebase_to_present(remaining_day, problem_then, plan_of(proposal.plan))
+    off_duty = takes_off_duty(disruption.kind, disruption.minutes)
+    reason = "off_duty" if off_duty else "taken_out"
+    _write(session, remaining_day, remaining, after, site_id=proposal.site_id, reason=reason)
+    if not is_back:
+        write_off_duty(session, plan, disruption, now=now, actor=actor)
 
 
 def _to_take(
@@ -172,6 +197,7 @@ def _write(
     after: Plan,
     *,
     site_id: int | None,
+    reason: str,
 ) -> None:
     touched = changed_shifts(remaining_day.present, after)
     rounds = [each for each in remaining_day.facts.rounds if str(each.shift_id) in touched]
@@ -192,7 +218,7 @@ def _write(
     )
     if site_id is not None:
         _end_elsewhere(session, remaining_day, remaining, site_id)
-    _write_states(session, remaining_day, after)
+    _write_states(session, remaining_day, after, reason)
 
 
 def _with_ends(problem: Problem, remaining: Problem) -> Problem:
@@ -232,7 +258,7 @@ def _end_elsewhere(
             end_at_site(session, shift_id=round_.shift_id, site_id=site_id)
 
 
-def _write_states(session: Session, remaining_day: RemainingDay, after: Plan) -> None:
+def _write_states(session: Session, remaining_day: RemainingDay, after: Plan, reason: str) -> None:
     """Put visits that are left out into the tray, even one that a collector is driving to."""
     pickups = remaining_day.facts.pickups
     placed = {int(name) for order in after.orders.values() for name in order}
@@ -240,7 +266,7 @@ def _write_states(session: Session, remaining_day: RemainingDay, after: Plan) ->
     for key in out:
         if pickups[key].state is PickupState.EN_ROUTE:
             move_to(pickups[key], PickupState.PUBLISHED)
-    left = [UnplannedVisit(pickup_id=key, reason="taken_out", details={}) for key in out]
+    left = [UnplannedVisit(pickup_id=key, reason=reason, details={}) for key in out]
     write_tray(session, plan=remaining_day.facts.plan, unplanned=left, replace_all=False)
     remove_from_tray(session, remaining_day.facts.plan, placed)
     update_pickup_states({key: pickups[key] for key in remaining_day.open}, placed=placed)

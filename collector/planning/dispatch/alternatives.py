@@ -3,9 +3,10 @@
 Every plan is lawful by the checker; an alternative without a lawful plan is dropped.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from collector.planning.dispatch.off_duty import without_duty
 from collector.planning.dispatch.remaining_day import RemainingDay, without_shifts
 from collector.planning.models import DisruptionKind, ProposalWay
 from collector.planning.problem.searches import fill, legal_places
@@ -28,8 +29,10 @@ class DisruptionFacts:
     ----------
     shift
         The shift of the disrupted round.
+    off
+        The shifts that are off duty for the rest of the day.
     seconds
-        The delay of the round; None: for the rest of the day.
+        The delay of the round.
     gate
         The place with the failed freezer.
     visit
@@ -38,7 +41,8 @@ class DisruptionFacts:
 
     kind: DisruptionKind
     shift: str = ""
-    seconds: int | None = None
+    off: frozenset[str] = frozenset()
+    seconds: int = 0
     gate: str = ""
     visit: str = ""
 
@@ -70,7 +74,8 @@ def restrict_to_concerned(day: RemainingDay, facts: DisruptionFacts) -> Remainin
     late = {
         tour.shift
         for tour in day.present.tours
-        if tour.shift != facts.shift and not _ends_there(day.remaining, tour.shift, facts.gate)
+        if tour.shift not in {facts.shift, *facts.off}
+        if not _ends_there(day.remaining, tour.shift, facts.gate)
         if check_tour(day.remaining, tour)
     }
     return without_shifts(day, late) if late else day
@@ -87,8 +92,8 @@ def find_alternatives(day: RemainingDay, facts: DisruptionFacts) -> list[Alterna
         found = list(_other_freezers(day, facts))
     elif facts.kind is DisruptionKind.URGENT:
         found = list(_places_for(day, facts))
-    elif facts.seconds is None:
-        found = list(_without(day, facts.shift))
+    elif facts.off:
+        found = list(_without(day, facts.off))
     else:
         found = list(_held_up(day, facts.shift, facts.seconds))
     return _distinct(lawful_alternatives(found))[:MOST_ALTERNATIVES]
@@ -99,17 +104,13 @@ def lawful_alternatives(found: Iterable[Alternative]) -> list[Alternative]:
     return [each for each in found if not check_plan(each.problem, each.plan)]
 
 
-def _without(day: RemainingDay, shift: str) -> Iterator[Alternative]:
-    """Yield alternatives for an absent collector.
+def _without(day: RemainingDay, off: Collection[str]) -> Iterator[Alternative]:
+    """Yield alternatives for an absent collector or vehicle.
 
-    Her visits go to other rounds, to the rounds of a new search, or to another day.
+    The visits go to other rounds, to the rounds of a new search, or to another day.
     """
-    problem = replace(
-        day.remaining,
-        shifts=tuple(each for each in day.remaining.shifts if each.id != shift),
-        pins=tuple(pin for pin in day.remaining.pins if pin.shift != shift),
-    )
-    orders = {name: order for name, order in day.present.orders.items() if name != shift}
+    problem = without_duty(day.remaining, off)
+    orders = {name: order for name, order in day.present.orders.items() if name not in off}
     problem, left = drop_unlawful(problem, orders)
     placed = fill(problem, left)
     if placed.orders != left.orders:

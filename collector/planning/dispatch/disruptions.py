@@ -24,6 +24,13 @@ from collector.planning.dispatch.alternatives import (
     lawful_alternatives,
     restrict_to_concerned,
 )
+from collector.planning.dispatch.off_duty import (
+    absence_taken_back,
+    refuse_last_day,
+    shifts_of_absence,
+    shifts_off,
+    takes_off_duty,
+)
 from collector.planning.dispatch.remaining_day import RemainingDay, load_remaining_day
 from collector.planning.dispatch.revert import (
     OrdersBefore,
@@ -49,7 +56,13 @@ ROUND_KINDS = frozenset({DisruptionKind.COLLECTOR_ILL, DisruptionKind.VEHICLE, D
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisruptionReport:
-    """A coordinator's report of a disruption; fields that its kind does not use are None."""
+    """A coordinator's report of a disruption; fields that its kind does not use are None.
+
+    Attributes
+    ----------
+    until
+        The last day off duty; None: the day of the disruption.
+    """
 
     kind: DisruptionKind
     round_id: int | None = None
@@ -57,6 +70,7 @@ class DisruptionReport:
     pickup_id: int | None = None
     takes_back_id: int | None = None
     minutes: int | None = None
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,20 +101,23 @@ def compute_disruption(
     NotFound
         The day was not published, or the round, site or request is not of this day.
     Refused
-        `unpublished_changes`; `minutes_needed`; `nothing_left_to_move`; `no_way_out`.
+        `unpublished_changes`; `minutes_needed`; `absence_days`; `nothing_left_to_move`;
+        `no_way_out`.
     """
     plan = _published(session, bank_id, day)
     report = _restricted_to_kind(report)
+    refuse_last_day(day, report.until)
     then = _before(session, plan, report)
+    absence = absence_taken_back(session, bank_id, report.takes_back_id)
     remaining_day = load_remaining_day(
-        session, plan, now=now, also=_also(session, plan, report, then)
+        session, plan, now=now, also=_also(session, plan, report, then), but=absence
     )
     facts = _disruption_facts(session, plan, remaining_day, report)
     remaining_day = restrict_to_concerned(remaining_day, facts)
     found = (
         find_alternatives(remaining_day, facts)
         if then is None
-        else lawful_alternatives([revert_alternative(remaining_day, then)])
+        else lawful_alternatives([revert_alternative(remaining_day, then, off=facts.off)])
     )
     if not found:
         raise Refused("no_way_out")
@@ -139,6 +156,7 @@ def write_disruption(
         pickup_id=report.pickup_id,
         takes_back_id=report.takes_back_id,
         minutes=report.minutes,
+        until=report.until,
         told_at=now,
         told_by=actor,
         problem=stored_problem(computed.problem),
@@ -236,6 +254,7 @@ def _restricted_to_kind(report: DisruptionReport) -> DisruptionReport:
         pickup_id=report.pickup_id if kind is DisruptionKind.URGENT else None,
         takes_back_id=report.takes_back_id if kind is DisruptionKind.REGRETTED else None,
         minutes=minutes if kind in {DisruptionKind.ROAD, DisruptionKind.VEHICLE} else None,
+        until=report.until if takes_off_duty(kind, minutes) else None,
     )
 
 
@@ -259,19 +278,25 @@ def _disruption_facts(
     session: Session, plan: DayPlan, remaining_day: RemainingDay, report: DisruptionReport
 ) -> DisruptionFacts:
     if report.kind in ROUND_KINDS:
-        shift = str(_round(plan.rounds, report.round_id).shift_id)
+        round_ = _round(plan.rounds, report.round_id)
+        shift = str(round_.shift_id)
         tour = remaining_day.present.tour(shift)
         if tour is None:
             raise Refused("nothing_left_to_move")
-        seconds = 60 * report.minutes if report.minutes else None
-        return DisruptionFacts(kind=report.kind, shift=shift, seconds=seconds)
+        if takes_off_duty(report.kind, report.minutes):
+            off = shifts_off(plan.rounds, report.kind, round_)
+            return DisruptionFacts(kind=report.kind, shift=shift, off=off)
+        return DisruptionFacts(kind=report.kind, shift=shift, seconds=60 * (report.minutes or 0))
     if report.kind is DisruptionKind.FREEZER:
         site = owned(session, Site, plan.bank_id, report.site_id or 0)
         if not any(site_place(site) in shift.ends for shift in remaining_day.remaining.shifts):
             raise Refused("nothing_left_to_move")
         return DisruptionFacts(kind=report.kind, gate=site_place(site))
     if report.kind is DisruptionKind.REGRETTED:
-        return DisruptionFacts(kind=report.kind)
+        absence = absence_taken_back(session, plan.bank_id, report.takes_back_id)
+        is_restored = absence is not None and absence.withdrawn_at is not None
+        off = shifts_of_absence(plan.rounds, absence) if absence and is_restored else frozenset()
+        return DisruptionFacts(kind=report.kind, off=off)
     visit = str(report.pickup_id)
     if remaining_day.remaining.visit(visit) is None or report.pickup_id in plan.placed:
         raise NotFound("not_found", kind="pickups")

@@ -16,6 +16,7 @@ from collector.banks.queries import sites_of
 from collector.pickups.models import Pickup
 from collector.pickups.states import AGREED, UNDER_WAY
 from collector.planning.dispatch.eta import RoundEta, StopEta, estimate_round
+from collector.planning.dispatch.off_duty import without_duty
 from collector.planning.problem.build import (
     CAR,
     DayFacts,
@@ -30,6 +31,9 @@ from collector.rounds.events.schema import CollectedEvent
 from collector.rounds.models import DayPlan, Round, RoundState
 from collector.rounds.promises import Promise
 from collector.rounds.publication import promises_in
+from collector.shifts.duty import during_shift, duty_of
+from collector.shifts.models import Absence
+from collector.shifts.queries import absences_on
 from routing.analysis.remaining_day import remaining
 from routing.plan import Plan, Stop, Tour
 from routing.problem import Place, Problem, Shift, Visit, Window
@@ -75,7 +79,12 @@ class RemainingDay:
 
 
 def load_remaining_day(
-    session: Session, plan: DayPlan, *, now: datetime, also: Iterable[Pickup] = ()
+    session: Session,
+    plan: DayPlan,
+    *,
+    now: datetime,
+    also: Iterable[Pickup] = (),
+    but: Absence | None = None,
 ) -> RemainingDay:
     """Load a published day and build the problem of its rest.
 
@@ -85,6 +94,8 @@ def load_remaining_day(
         As `rounds.queries.day_plan` loads it, without unpublished changes.
     also
         Requests in no round that are to be served as well.
+    but
+        An absence that is about to be withdrawn: it does not count.
     """
     facts = _facts(load_written_facts(session, plan), also)
     progress = {round_.id: progress_of(session, round_) for round_ in plan.rounds}
@@ -105,16 +116,16 @@ def load_remaining_day(
     problem = replace(base, visits=tuple(_with_ride_time(visit, takes) for visit in visits))
     driven = _driven_plan(facts, problem, etas)
     at = Seconds(facts.service_day.seconds(now))
-    remaining_problem = _without_the_unloaded(
-        _from_now(remaining(problem, driven, at), driven), facts
-    )
-    remaining_problem = _with_a_hand_over(remaining_problem, driven, takes)
+    absences = absences_on(session, bank_id=plan.bank_id, day=plan.day)
+    counting = [each for each in absences if each is not but]
+    ahead = _without_the_unloaded(_from_now(remaining(problem, driven, at), driven), facts)
+    ahead = _with_a_hand_over(_on_duty(ahead, facts, counting), driven, takes)
     return RemainingDay(
         facts=facts,
         problem=problem,
         driven=driven,
-        remaining=remaining_problem,
-        present=retimed(remaining_problem, _orders(driven, remaining_problem)),
+        remaining=ahead,
+        present=retimed(ahead, _orders(driven, ahead)),
         now=at,
         promises=promises,
     )
@@ -276,6 +287,26 @@ def _without_the_unloaded(remaining_problem: Problem, facts: DayFacts) -> Proble
         shifts=tuple(shift for shift in remaining_problem.shifts if shift.id not in over),
         pins=tuple(pin for pin in remaining_problem.pins if pin.shift not in over),
     )
+
+
+def _on_duty(remaining_problem: Problem, facts: DayFacts, absences: Collection[Absence]) -> Problem:
+    """Narrow the shifts of absent collectors and vehicles; exclude a shift without hours left."""
+    off, day = set(), facts.service_day
+    windows = {shift.id: shift.window for shift in remaining_problem.shifts}
+    for round_ in facts.rounds:
+        name = str(round_.shift_id)
+        if name not in windows or not during_shift(round_.shift, absences, day.zone):
+            continue
+        duty = duty_of(round_.shift, absences, day.zone)
+        window = windows[name]
+        earliest = max(window.earliest, day.seconds(duty.begins)) if duty else window.latest
+        latest = min(window.latest, day.seconds(duty.ends)) if duty else window.earliest
+        if earliest < latest:
+            windows[name] = Window(earliest=Seconds(earliest), latest=Seconds(latest))
+        else:
+            off.add(name)
+    shifts = (replace(shift, window=windows[shift.id]) for shift in remaining_problem.shifts)
+    return without_duty(replace(remaining_problem, shifts=tuple(shifts)), off)
 
 
 def _orders(driven: Plan, remaining_problem: Problem) -> dict[str, list[str]]:

@@ -1,6 +1,6 @@
 """Reversal of an answer: the orders before it, as far as they are still ahead."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -11,6 +11,7 @@ from collector.db import owned
 from collector.errors import NotFound
 from collector.pickups.models import Pickup, PickupState
 from collector.planning.dispatch.alternatives import Alternative, drop_unlawful
+from collector.planning.dispatch.off_duty import without_duty
 from collector.planning.dispatch.remaining_day import RemainingDay
 from collector.planning.models import Disruption, DisruptionProposal, ProposalWay
 from collector.planning.problem.searches import fill
@@ -76,9 +77,17 @@ def unplaced_since(session: Session, plan: DayPlan, then: OrdersBefore) -> list[
     )
 
 
-def revert_alternative(day: RemainingDay, then: OrdersBefore) -> Alternative:
-    """Return the alternative with the orders of then; later visits get their cheapest place."""
-    remaining = day.remaining
+def revert_alternative(
+    day: RemainingDay, then: OrdersBefore, *, off: Collection[str]
+) -> Alternative:
+    """Return the alternative with the orders of then; later visits get their cheapest place.
+
+    Parameters
+    ----------
+    off
+        The shifts that are off duty again.
+    """
+    remaining = without_duty(day.remaining, off)
     shifts = tuple(
         replace(shift, ends=then.ends.get(shift.id, shift.ends)) for shift in remaining.shifts
     )

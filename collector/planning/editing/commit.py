@@ -11,7 +11,7 @@ from collector.audit.actions import record
 from collector.db import OutdatedReading
 from collector.errors import Refused
 from collector.pickups.models import PickupState
-from collector.pickups.states import move_to
+from collector.pickups.states import PROMISED, move_to
 from collector.planning.editing.assignment import Assignment, assignment_of, changed_rounds
 from collector.planning.editing.what_if import BrokenRule, DayChange, WhatIf
 from collector.planning.models import DayEdit, EditKind
@@ -284,11 +284,19 @@ def _write_tray(
     }
     held = {stop.pickup_id: stop for round_ in change.touched for stop in round_.stops}
     elsewhere = change.assignment_after.placed - held.keys()
+    on_duty = {round_.id for round_ in change.facts.rounds_on_duty}
     left = [
-        UnplannedVisit(pickup_id=key, reason="request_changed", details={})
+        UnplannedVisit(
+            pickup_id=key,
+            reason="request_changed" if stop.round_id in on_duty else "off_duty",
+            details={},
+        )
         for key, stop in held.items()
         if key not in placed | change.moved
-        and stop.pickup.state in {PickupState.ASKED, PickupState.ACCEPTED}
+        and (
+            stop.pickup.state in {PickupState.ASKED, PickupState.ACCEPTED}
+            or (stop.round_id not in on_duty and stop.pickup.state in PROMISED)
+        )
     ]
     given: TrayEntry = {"reason": "taken_out", "details": {"note": reason} if reason else {}}
     for key in sorted(change.moved - placed - elsewhere):

@@ -130,8 +130,8 @@ def compute_move(
     Conflict
         The day has another version by now: `changed_meanwhile` (`version`, `revision`).
     Refused
-        `nothing_moves`; `round_has_started`; `visit_may_not_be_served` (`reason`, see
-        `NotPlannable`).
+        `nothing_moves`; `round_has_started`; `round_off_duty`; `visit_may_not_be_served`
+        (`reason`, see `NotPlannable`).
     """
     plan = day_plan_at_version(session, bank_id=bank_id, day=day, version=version)
     what_if = WhatIf(load_facts(session, plan), _known(pickups))
@@ -153,7 +153,8 @@ def target_assignment(what_if: WhatIf, pickups: Sequence[int], place: TargetPosi
     if place.position is not None:
         return what_if.assignment.with_moved(pickups, place.round_id, place.position)
     if place.round_id not in what_if.shifts:
-        raise Refused("round_has_started")
+        off_duty = any(round_.id == place.round_id for round_ in what_if.facts.rounds)
+        raise Refused("round_off_duty" if off_duty else "round_has_started")
     found = _best(what_if, pickups, {place.round_id})
     return _forced(what_if, found, pickups, place.round_id)
 
@@ -174,7 +175,10 @@ def _best(what_if: WhatIf, pickups: Sequence[int], rounds: set[int]) -> Assignme
         name = max(able, key=lambda name: _regret(ways[name]))
         plan = inserted(what_if.problem, plan, ways[name][0])
         waiting.remove(name)
-    return _with_pins(what_if, what_if.assignment_with(plan.orders))
+    left = what_if.assignment.without(pickups)
+    off_duty = {key: order for key, order in left.orders.items() if key not in what_if.shifts}
+    found = what_if.assignment_with(plan.orders)
+    return _with_pins(what_if, replace(found, orders={**found.orders, **off_duty}))
 
 
 def _ways(what_if: WhatIf, plan: Plan, name: str, allowed: set[str]) -> list[Insertion]:

@@ -7,8 +7,10 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
+from collector.banks.queries import policies_of
 from collector.db import OutdatedReading
 from collector.errors import NotFound, Refused
+from collector.pickups.flags import fetch_by
 from collector.pickups.models import Pickup, PickupWindow
 from collector.planning.editing.assignment import assignment_of
 from collector.planning.editing.commit import ComputedEdit, EditContext, commit_change, write_edit
@@ -22,10 +24,11 @@ from collector.planning.editing.moves import SPREAD, TargetPosition, target_assi
 from collector.planning.editing.what_if import ALLOWED_BY_HAND, Preview, WhatIf, preview_of
 from collector.planning.models import DayEdit, EditKind
 from collector.planning.problem.build import DayFacts, load_facts
+from collector.planning.problem.plannability import not_plannable
 from collector.rounds.actions import edit_day, open_day
 from collector.rounds.models import DayPlan
 from collector.rounds.queries import day_plan, day_plan_at_version
-from collector.shifts.queries import shifts_on
+from collector.shifts.queries import duties_on
 
 DAYS_AHEAD = 14
 MOST_DAYS = 5
@@ -72,6 +75,32 @@ def price_other_days(
             if other != day and len(found) < MOST_DAYS and _drives(session, bank_id, other):
                 found.append(_priced(session, bank_id, moved, day=day, other=other))
     return found
+
+
+def first_other_day(session: Session, pickup: Pickup, *, day: date) -> date | None:
+    """Return the first later day on which a visit has a place; None within two weeks.
+
+    A day with collectors on duty and without rounds is such a day: it is planned later.
+
+    Parameters
+    ----------
+    day
+        The day that the visit leaves.
+    """
+    policies = policies_of(session, pickup.bank_id)
+    with session.no_autoflush:
+        for offset in range(1, DAYS_AHEAD + 1):
+            other = day + timedelta(days=offset)
+            if pickup.oldest_on is not None and other > fetch_by(pickup.oldest_on, policies):
+                return None
+            with _windows_on([pickup], day=day, other=other):
+                why = not_plannable(pickup, on=other, policies=policies)
+            if why not in {None, *ALLOWED_BY_HAND} or not _drives(session, pickup.bank_id, other):
+                continue
+            found = _priced(session, pickup.bank_id, [pickup], day=day, other=other)
+            if found.placed or not found.is_planned:
+                return other
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -280,4 +309,4 @@ def _asked_for(pickup: Pickup, day: date) -> bool:
 
 
 def _drives(session: Session, bank_id: int, day: date) -> bool:
-    return bool(shifts_on(session, bank_id=bank_id, day=day))
+    return bool(duties_on(session, bank_id=bank_id, day=day))

@@ -169,6 +169,8 @@ def apply_remedy(
 
 
 def _explained(facts: DayFacts, pickup: Pickup) -> Explanation:
+    if not facts.rounds_on_duty:
+        return Explanation(code="nobody_on_duty", details={}, remedies=())
     what_if = WhatIf(facts, [pickup.id])
     if what_if.problem.visit(str(pickup.id)) is None:
         return Explanation(code="no_window", details={}, remedies=())

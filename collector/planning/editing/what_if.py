@@ -101,7 +101,7 @@ class WhatIf:
         self.movable = frozenset(pickups)
         self.keep_pins = keep_pins
         self.assignment = assignment_of(facts.plan)
-        self.shifts = {round_.id: str(round_.shift_id) for round_ in facts.rounds}
+        self.shifts = {round_.id: str(round_.shift_id) for round_ in facts.rounds_on_duty}
         free = frozenset[int]() if keep_pins else self.movable
         self.problem = build_problem(facts, self._posable(), unpinned=free)
         self.plan = retimed(self.problem, orders_of(facts, self.problem, self.assignment))
@@ -114,10 +114,12 @@ class WhatIf:
         NotFound
             It names a round or a visit that is not of this day.
         Refused
-            `round_has_started`; `visit_may_not_be_served` (`reason`, see `NotPlannable`).
+            `round_has_started`; `round_off_duty`; `visit_may_not_be_served` (`reason`, see
+            `NotPlannable`).
         """
         rounds = changed_rounds(self.assignment, assignment)
         _refuse_rounds(self.facts, rounds)
+        _refuse_absent(self.facts, self.assignment, assignment)
         _refuse_visits(self.facts, self.movable, assignment)
         change = DayChange(
             facts=self.facts,
@@ -176,7 +178,7 @@ def orders_of(facts: DayFacts, problem: Problem, assignment: Assignment) -> dict
             for key in assignment.orders.get(round_.id, ())
             if problem.visit(str(key)) is not None
         ]
-        for round_ in facts.rounds
+        for round_ in facts.rounds_on_duty
     }
 
 
@@ -250,6 +252,15 @@ def _refuse_rounds(facts: DayFacts, rounds: frozenset[int]) -> None:
             raise NotFound("not_found", kind="rounds")
         if not is_open(known[key]):
             raise Refused("round_has_started")
+
+
+def _refuse_absent(facts: DayFacts, before: Assignment, after: Assignment) -> None:
+    """Refuse visits that join the round of a collector or vehicle off duty."""
+    on_duty = {round_.id for round_ in facts.rounds_on_duty}
+    for round_ in facts.rounds:
+        joined = {*after.orders.get(round_.id, ())} - {*before.orders.get(round_.id, ())}
+        if round_.id not in on_duty and joined:
+            raise Refused("round_off_duty")
 
 
 def _refuse_visits(facts: DayFacts, moved: frozenset[int], after: Assignment) -> None:

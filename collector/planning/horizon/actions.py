@@ -191,6 +191,7 @@ def _proposed(
             bottles=candidate.bottles(found.day),
             volume_ml=candidate.volume_ml(found.day),
             oldest_on=min(oldest, forecast.today),
+            line=candidate.due.line,
             purposes=purposes_for(donor, days=(found.day,), policies=weeks.policies),
             windows=(CivilWindow(day=found.day, opens=opens.time(), closes=closes.time()),),
         ),

@@ -20,7 +20,7 @@ from collector.donors.models import Donor, DonorState
 from collector.donors.queries import donors_of
 from collector.pickups.flags import fetch_by
 from collector.pickups.giving import givings_of, is_paused
-from collector.pickups.models import Giving, Pickup
+from collector.pickups.models import Giving, MilkLine, Pickup
 from collector.pickups.queries import requests_by_donor
 from collector.pickups.states import OPEN
 from collector.service_day import ServiceDay
@@ -95,6 +95,8 @@ class ForecastDonor:
     open: Pickup | None
     last: date | None
     paused: bool
+    line: MilkLine = MilkLine.DONATED
+    """The line of her latest request."""
 
 
 def compute_forecast(
@@ -195,6 +197,7 @@ def _forecasts(
                 open=next((pickup for pickup in her_requests if pickup.state in OPEN), None),
                 last=history[-1].day if history else None,
                 paused=is_paused(giving, today),
+                line=her_requests[0].line if her_requests else MilkLine.DONATED,
             )
         )
     return found

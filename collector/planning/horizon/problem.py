@@ -32,8 +32,9 @@ from collector.planning.problem.build import (
 from collector.planning.problem.ride_limits import ride_limits
 from collector.rounds.queries import OF_A_PICKUP
 from collector.service_day import ServiceDay
+from collector.shifts.duty import Duty
 from collector.shifts.models import RosterShift
-from collector.shifts.queries import shifts_between
+from collector.shifts.queries import duties_between
 from routing.problem import Balance, Measure, Place, Problem, Visit, Window
 from routing.problem import Shift as PlannerShift
 from routing.travel.law import estimated
@@ -56,13 +57,18 @@ class Weeks:
     first: ServiceDay
     last: date
     policies: Policies
-    shifts: tuple[RosterShift, ...]
+    duties: tuple[Duty, ...]
     candidates: tuple[DueDonor, ...]
     agreed: tuple[Pickup, ...]
 
     @property
+    def shifts(self) -> list[RosterShift]:
+        """The shifts on duty."""
+        return [duty.shift for duty in self.duties]
+
+    @property
     def driven(self) -> list[date]:
-        """The days with shifts."""
+        """The days with shifts on duty."""
         return sorted({shift.day for shift in self.shifts})
 
     def seconds(self, day: date, wall: time) -> Seconds:
@@ -78,13 +84,13 @@ def load_weeks(
     zone = get_bank(session, bank_id).zone
     first = ServiceDay.of(now, zone).day + timedelta(days=1)
     last = first + timedelta(days=7 * min(max(weeks, 1), MOST_WEEKS) - 1)
-    shifts = shifts_between(session, bank_id=bank_id, first=first, last=last)
-    driven = sorted({shift.day for shift in shifts})
+    duties = duties_between(session, bank_id=bank_id, first=first, last=last)
+    driven = sorted({duty.shift.day for duty in duties})
     return Weeks(
         first=ServiceDay(first, zone),
         last=last,
         policies=policies_of(session, bank_id),
-        shifts=tuple(shifts),
+        duties=tuple(duties),
         candidates=tuple(
             horizon_candidates(
                 session, bank_id=bank_id, now=now, driven=driven, last=last, levers=levers
@@ -107,7 +113,7 @@ def build_weeks_problem(weeks: Weeks) -> Problem:
     """Build the planner's problem of some weeks."""
     visits = [*_due_visits(weeks), *_agreed_visits(weeks)]
     places, points = _places(weeks)
-    shifts = tuple(_shift(weeks, shift) for shift in weeks.shifts)
+    shifts = tuple(_shift(weeks, duty) for duty in weeks.duties)
     share = max(FEW_STOPS, -(-2 * len(visits) // max(1, len(shifts))))
     return Problem(
         dimensions=DIMENSIONS,
@@ -205,15 +211,16 @@ def _windows(weeks: Weeks, pickup: Pickup, driven: set[date]) -> tuple[Window, .
     return tuple(found)
 
 
-def _shift(weeks: Weeks, shift: RosterShift) -> PlannerShift:
-    begins = weeks.seconds(shift.day, shift.begins)
+def _shift(weeks: Weeks, duty: Duty) -> PlannerShift:
+    shift = duty.shift
     return PlannerShift(
         id=str(shift.id),
         collector=f"person:{shift.collector_id}",
         start=site_place(shift.start_site),
         ends=(site_place(shift.end_site),),
         window=Window(
-            earliest=begins, latest=Seconds(max(begins, weeks.seconds(shift.day, shift.ends)))
+            earliest=Seconds(weeks.first.seconds(duty.begins)),
+            latest=Seconds(weeks.first.seconds(duty.ends)),
         ),
         capacity={
             "bottles": shift.capacity_bottles,

@@ -30,6 +30,8 @@ class Lapse(StrEnum):
     PINNED_SINCE = "pinned_since"
     ROUND_LEFT = "round_left"
     """The round that it is in, or would go to, has started."""
+    OFF_DUTY = "off_duty"
+    """The collector or the vehicle of the round that it would go to is off duty."""
     GONE = "gone"
     """The request is not of this day any more, or it cannot be planned."""
     BREAKS_RULE = "breaks_rule"
@@ -113,12 +115,15 @@ def _lapsed(
 ) -> Iterator[tuple[int, Lapse]]:
     """Yield the moves that later changes have overtaken."""
     able = {None, *(round_.id for round_ in facts.rounds)}
+    on_duty = {None, *(round_.id for round_ in facts.rounds_on_duty)}
     by_hand = changed_visits(solved.start, replace(present, pinned=frozenset()))
     for key in moves:
         here, there = present.round_of(key), solved.solution.round_of(key)
         pickup = facts.pickups.get(key)
         if here not in able or there not in able:
             yield key, Lapse.ROUND_LEFT
+        elif there not in on_duty:
+            yield key, Lapse.OFF_DUTY
         elif pickup is None or (there is not None and _may_not(facts, key)):
             yield key, Lapse.GONE
         elif key in by_hand and not _is_made(solved, present, key):

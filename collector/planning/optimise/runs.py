@@ -26,12 +26,13 @@ def create_run(
     Raises
     ------
     Refused
-        There is no shift that day, or every round of the objectives has started:
+        There is no shift on duty that day, or every round of the objectives has started:
         `no_shift_to_plan`.
     """
     plan = open_day(session, bank_id=bank_id, day=day)
     facts = load_facts(session, plan)
-    if not facts.rounds or (objectives.rounds and not changeable_rounds(objectives.rounds, facts)):
+    able = facts.rounds_on_duty
+    if not able or (objectives.rounds and not changeable_rounds(objectives.rounds, facts)):
         raise Refused("no_shift_to_plan")
     problem, start = problem_with_objectives(in_scope(facts, objectives), objectives)
     run = PlanningRun(

@@ -153,7 +153,7 @@ def _revisions(session: Session, plan: DayPlan) -> Iterator[PlanVersion]:
 
 
 def _facts(session: Session, plan: DayPlan, keys: Iterable[int]) -> DayFacts:
-    """Return the facts of the day with every round, and the visits of the two plans."""
+    """Return the facts of the day with every round on duty, and the visits of the two plans."""
     pickups = session.scalars(
         select(Pickup)
         .where(Pickup.bank_id == plan.bank_id, Pickup.id.in_(set(keys)))
@@ -164,4 +164,5 @@ def _facts(session: Session, plan: DayPlan, keys: Iterable[int]) -> DayFacts:
         load_facts(session, plan),
         rounds=tuple(plan.rounds),
         pickups={pickup.id: pickup for pickup in pickups},
+        absences=(),
     )

@@ -4,6 +4,9 @@ Decisions that the rows leave open:
 
 - A round that has *started* is history: neither its shift nor its stops are in the problem, so
   no plan changes them.
+- A shift is in the problem with its hours on duty. Without any it is not in the problem, and the
+  visits of its round are unassigned.
+- A problem has a shift. If no round can be changed, the day's shifts are in it without a visit.
 - Service minutes add up over the purposes of a visit; the minutes of a first visit cover
   everything done on it.
 - One blood sample counts as one *tube* of a shift's capacity: no source gives the number of
@@ -15,7 +18,7 @@ Decisions that the rows leave open:
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from sqlalchemy import select
@@ -34,7 +37,9 @@ from collector.planning.problem.ride_limits import ride_limits
 from collector.rounds.models import NOT_STARTED, DayPlan, Round, RoundStop
 from collector.rounds.queries import OF_A_PICKUP
 from collector.service_day import ServiceDay
-from collector.shifts.models import RosterShift
+from collector.shifts.duty import Duty, duty_of, rostered
+from collector.shifts.models import Absence, RosterShift
+from collector.shifts.queries import absences_on
 from routing.problem import Pin, Place, Problem, Visit, Window
 from routing.problem import Shift as PlannerShift
 from routing.travel.law import estimated
@@ -72,6 +77,8 @@ class DayFacts:
         The rounds that a plan may change.
     pickups
         The requests that a plan of the day may hold, with all their rows loaded, by key.
+    absences
+        The absences that the problem respects.
     """
 
     service_day: ServiceDay
@@ -79,6 +86,16 @@ class DayFacts:
     plan: DayPlan
     rounds: tuple[Round, ...]
     pickups: Mapping[int, Pickup]
+    absences: tuple[Absence, ...] = ()
+
+    @property
+    def rounds_on_duty(self) -> tuple[Round, ...]:
+        """The rounds of `rounds` with a collector and a vehicle on duty."""
+        return tuple(round_ for round_ in self.rounds if self.duty(round_.shift) is not None)
+
+    def duty(self, shift: RosterShift) -> Duty | None:
+        """Return the hours on duty of a shift; None without any."""
+        return duty_of(shift, self.absences, self.service_day.zone)
 
     @property
     def stops(self) -> list[RoundStop]:
@@ -91,13 +108,13 @@ class DayFacts:
         ]
 
     def orders(self, problem: Problem) -> dict[str, list[str]]:
-        """Return, per shift, the visits of its round in the order of the rows."""
+        """Return, per shift on duty, the visits of its round in the order of the rows."""
         in_problem = {visit.id for visit in problem.visits}
         return {
             str(round_.shift_id): [
                 str(stop.pickup_id) for stop in round_.stops if str(stop.pickup_id) in in_problem
             ]
-            for round_ in self.rounds
+            for round_ in self.rounds_on_duty
         }
 
     def not_plannable(self, pickup: Pickup) -> NotPlannable | None:
@@ -133,11 +150,12 @@ def load_facts(session: Session, plan: DayPlan) -> DayFacts:
             for key, pickup in sorted(fitting.items())
             if key not in history and _is_of_this_day(pickup, here)
         },
+        absences=tuple(absences_on(session, bank_id=bank.id, day=plan.day)),
     )
 
 
 def load_written_facts(session: Session, plan: DayPlan) -> DayFacts:
-    """Load the facts of a day as its rounds are written, started or not."""
+    """Load the facts of a day as its rounds are written, started or not, without absences."""
     bank = get_bank(session, plan.bank_id)
     return DayFacts(
         service_day=ServiceDay(plan.day, bank.zone),
@@ -193,21 +211,31 @@ def build_problem(
     """
     pickups = list(pickups)
     visits = [_visit(facts, pickup) for pickup in pickups]
-    shifts = {round_.id: round_.shift_id for round_ in facts.rounds}
+    duties = {round_.id: duty for round_ in facts.rounds if (duty := facts.duty(round_.shift))}
     in_problem = {visit.id for visit in visits}
+    shifts = [_shift(facts.service_day, duty) for duty in duties.values()]
+    if not shifts:
+        whole = (rostered(round_.shift, facts.service_day.zone) for round_ in facts.plan.rounds)
+        shifts = [closed(_shift(facts.service_day, duty)) for duty in whole]
     places, positions = _places(facts, pickups)
     return Problem(
         dimensions=DIMENSIONS,
         places=tuple(places),
         travel={CAR: estimated(positions)},
-        shifts=tuple(_shift(facts.service_day, round_.shift) for round_ in facts.rounds),
+        shifts=tuple(shifts),
         visits=tuple(visits),
         pins=tuple(
-            Pin(visit=str(stop.pickup_id), shift=str(shifts[stop.round_id]))
+            Pin(visit=str(stop.pickup_id), shift=str(duties[stop.round_id].shift.id))
             for stop in facts.stops
-            if stop.pinned and str(stop.pickup_id) in in_problem and stop.pickup_id not in unpinned
+            if stop.pinned and stop.round_id in duties
+            if str(stop.pickup_id) in in_problem and stop.pickup_id not in unpinned
         ),
     )
+
+
+def closed(shift: PlannerShift) -> PlannerShift:
+    """Return a shift that serves no visit."""
+    return replace(shift, max_stops=0)
 
 
 def time_windows(pickup: Pickup, service_day: ServiceDay) -> tuple[Window, ...]:
@@ -288,15 +316,15 @@ def _visit(facts: DayFacts, pickup: Pickup) -> Visit:
     )
 
 
-def _shift(service_day: ServiceDay, shift: RosterShift) -> PlannerShift:
-    begins = service_day.seconds(service_day.instant(shift.begins))
-    ends = service_day.seconds(service_day.instant(shift.ends))
+def _shift(service_day: ServiceDay, duty: Duty) -> PlannerShift:
+    shift = duty.shift
+    begins, ends = service_day.seconds(duty.begins), service_day.seconds(duty.ends)
     return PlannerShift(
         id=str(shift.id),
         collector=f"person:{shift.collector_id}",
         start=site_place(shift.start_site),
         ends=(site_place(shift.end_site),),
-        window=Window(earliest=Seconds(begins), latest=Seconds(max(begins, ends))),
+        window=Window(earliest=Seconds(begins), latest=Seconds(ends)),
         capacity={
             "bottles": shift.capacity_bottles,
             "ml": shift.capacity_ml,
@@ -332,7 +360,7 @@ def _places(
 
 
 def _sites(facts: DayFacts) -> Iterator[Site]:
-    for round_ in facts.rounds:
+    for round_ in facts.rounds if facts.rounds_on_duty else facts.plan.rounds:
         yield round_.shift.start_site
         yield round_.shift.end_site
 

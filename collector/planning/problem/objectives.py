@@ -133,7 +133,7 @@ def problem_with_objectives(facts: DayFacts, objectives: Objectives) -> tuple[Pr
 
 def _pins(facts: DayFacts, problem: Problem) -> Iterator[Pin]:
     in_problem = {visit.id for visit in problem.visits}
-    for round_ in facts.rounds:
+    for round_ in facts.rounds_on_duty:
         for stop in round_.stops:
             if str(stop.pickup_id) in in_problem:
                 yield Pin(visit=str(stop.pickup_id), shift=str(round_.shift_id))
@@ -201,5 +201,5 @@ def _early(visit: Visit) -> Visit:
 
 def changeable_rounds(rounds: Iterable[int], facts: DayFacts) -> tuple[int, ...]:
     """Return the rounds among these that a plan may change."""
-    known = {round_.id for round_ in facts.rounds}
+    known = {round_.id for round_ in facts.rounds_on_duty}
     return tuple(sorted(known & set(rounds)))

@@ -3,8 +3,9 @@
 from datetime import date
 from enum import StrEnum
 
-from collector.banks.policies import Policies, PolicyKey
+from collector.banks.policies import Policies
 from collector.donors.eligibility import BLOOD_HELPS, EligibilityReason, EligibilityVerdict, judge
+from collector.pickups.flags import is_below_minimum
 from collector.pickups.models import Pickup, Purpose
 
 
@@ -44,7 +45,9 @@ def not_plannable(pickup: Pickup, *, on: date, policies: Policies) -> NotPlannab
         return NotPlannable.NO_WINDOW
     if pickup.donor.address.position is None:
         return NotPlannable.NO_POSITION
-    return NotPlannable.BELOW_MINIMUM if _is_below_minimum(pickup, policies) else None
+    only_milk = set(pickup.purposes) == {Purpose.COLLECTION}
+    too_little = only_milk and is_below_minimum(pickup, policies)
+    return NotPlannable.BELOW_MINIMUM if too_little else None
 
 
 def _serology_lapses(pickup: Pickup, reasons: set[EligibilityReason]) -> bool:
@@ -56,9 +59,3 @@ def _serology_lapses(pickup: Pickup, reasons: set[EligibilityReason]) -> bool:
         {Purpose.BLOOD_SAMPLE, Purpose.FIRST_INTERVIEW} & set(pickup.purposes)
     )
     return milk_alone and bool(reasons & {*BLOOD_HELPS, EligibilityReason.SEROLOGY_PENDING})
-
-
-def _is_below_minimum(pickup: Pickup, policies: Policies) -> bool:
-    """Return whether a visit for milk alone has less than the bank's minimum volume."""
-    only_milk = set(pickup.purposes) == {Purpose.COLLECTION}
-    return only_milk and pickup.volume_ml < policies[PolicyKey.MINIMUM_VOLUME_ML]

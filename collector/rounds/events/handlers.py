@@ -15,9 +15,9 @@ from collector.donors.contact import mark_phone_unreached
 from collector.donors.models import Donor
 from collector.errors import Refused
 from collector.pickups.models import OF_MILK, Pickup
+from collector.rounds.events.payloads import BoxTemperature
 from collector.rounds.events.schema import (
     BoxReadEvent,
-    BoxTemperature,
     CollectedEvent,
     HandedOverEvent,
     IncidentEvent,

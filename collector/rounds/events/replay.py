@@ -9,7 +9,7 @@ The same rules stand in static/js/phone/replay.js; tests/replay_cases.json is ru
 4. The last `collected` or `not_done` decides the visit; the others that stand are its rivals: two
    phones disagree, and a coordinator looks at both.
 5. Failing that, an `arrived` counts more than an `en_route`, until a `postponed` follows.
-6. `acknowledged` and `incident` do not start a round; every other kind does.
+6. `acknowledged`, `incident` and `address_shown` do not start a round; every other kind does.
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,6 +19,7 @@ from enum import StrEnum
 
 from collector.rounds.events.schema import (
     AcknowledgedEvent,
+    AddressShownEvent,
     ArrivedEvent,
     ClosedEvent,
     CollectedEvent,
@@ -33,6 +34,9 @@ from collector.rounds.events.schema import (
     UndoneEvent,
 )
 from collector.rounds.models import LoadItem
+
+NOT_A_START = (AcknowledgedEvent, AddressShownEvent, IncidentEvent)
+"""Events that may come before the start of a round."""
 
 
 class VisitPhase(StrEnum):
@@ -125,7 +129,7 @@ def replay_round(events: Iterable[PhoneEvent]) -> RoundProgress:
         if event.pickup is not None:
             by_visit[event.pickup].append(event)
     return RoundProgress(
-        started=any(not isinstance(each, AcknowledgedEvent | IncidentEvent) for each in counted),
+        started=any(not isinstance(each, NOT_A_START) for each in counted),
         visits={pickup: _visit_state(of_visit) for pickup, of_visit in by_visit.items()},
         hand_overs=tuple(each for each in counted if isinstance(each, HandedOverEvent)),
         counted=tuple(counted),

@@ -10,7 +10,7 @@ import json
 import sys
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any, ClassVar, TypeAlias
+from typing import Annotated, Any, ClassVar, TypeAlias, get_args
 from uuid import UUID
 
 import msgspec
@@ -19,138 +19,34 @@ from msgspec.structs import fields, force_setattr
 from sqlalchemy import Row
 
 from collector.custody.payload_fields import (
-    BoxCode,
-    Celsius,
     DeviceInstant,
     Key,
-    Note,
-    PayloadPart,
-    PersonName,
     UuidText,
-    degrees,
     parse,
     utc,
     without_nulls,
 )
-from collector.custody.pickup_record import Labels, PickupRecord, read_labels
+from collector.custody.pickup_record import PickupRecord
 from collector.errors import Refused
+from collector.rounds.events.payloads import (
+    AcknowledgedPayload,
+    BoxTemperature,
+    ClosedPayload,
+    EmptyPayload,
+    HandOverPayload,
+    IncidentPayload,
+    NotDonePayload,
+    PostponedPayload,
+    StartedPayload,
+    UndonePayload,
+)
 from collector.rounds.models import (
     EventKind,
-    IncidentKind,
-    LoadItem,
-    NotDoneReason,
     RoundEvent,
 )
 
-MOST_BOXES = 12
-MOST_KILOMETRES = 2000
-MOST_STOCK = 5000
 MOST_OFFSET_MS = 400_000_000_000_000
 """Largest offset of a phone's clock in milliseconds; the calendar has fewer."""
-
-
-class BoxTemperature(PayloadPart, frozen=True, kw_only=True):
-    """The temperature that a box's thermometer shows."""
-
-    box: BoxCode
-    celsius: Celsius
-
-    def __post_init__(self) -> None:
-        """Set both fields to their stored form."""
-        super().__post_init__()
-        force_setattr(self, "box", self.box.upper())
-        force_setattr(self, "celsius", degrees(self.celsius))
-
-
-Boxes = Annotated[tuple[BoxTemperature, ...], Meta(max_length=MOST_BOXES)]
-
-
-class EmptyPayload(PayloadPart, frozen=True, kw_only=True):
-    """The payload of an event that has a kind and a time only."""
-
-
-class AcknowledgedPayload(PayloadPart, frozen=True, kw_only=True):
-    """The revision of the round that the collector confirmed."""
-
-    revision: Key
-
-
-class StartedPayload(PayloadPart, frozen=True, kw_only=True):
-    """The check of the boxes and of the load before the start."""
-
-    boxes: Boxes = ()
-    """The temperature of each box; empty where a bank reads none."""
-    lacking: Annotated[tuple[LoadItem, ...], Meta(max_length=len(LoadItem))] = ()
-    """Things for the stops of the round that the collector did not load."""
-
-
-class NotDonePayload(PayloadPart, frozen=True, kw_only=True):
-    """The reason for which a visit did not take place."""
-
-    reason: NotDoneReason
-    note: Note = ""
-    rebook: bool = False
-    """Whether the coordinator is to agree a new day with the donor."""
-    for_office: bool = False
-    """Whether the note is a remark for the office."""
-    phone_unreached: bool = False
-    """Whether the donor's telephone could not be reached."""
-
-
-class PostponedPayload(PayloadPart, frozen=True, kw_only=True):
-    """A note on a stop that was put off to the end of the round."""
-
-    note: Note = ""
-
-
-class IncidentPayload(PayloadPart, frozen=True, kw_only=True):
-    """An incident for the coordinator to decide."""
-
-    kind: IncidentKind
-    note: Note = ""
-    site: Key | None = None
-    """The freezer to which the collector is driving; None for another incident."""
-
-
-class UndonePayload(PayloadPart, frozen=True, kw_only=True):
-    """The client id of the event that is undone; that event may still be on its way."""
-
-    undoes: UuidText
-    reason: Note = ""
-
-    def __post_init__(self) -> None:
-        """Set both fields to their stored form."""
-        super().__post_init__()
-        force_setattr(self, "undoes", self.undoes.lower())
-
-
-class HandOverPayload(PayloadPart, frozen=True, kw_only=True):
-    """A hand-over: its place, its containers, its temperatures and its receiver."""
-
-    box_celsius: Celsius
-    """The warmest temperature that was read at the hand-over."""
-    site: Key
-    containers: Labels | None = None
-    """Numbers of the containers handed over; None for all that were aboard."""
-    boxes: Boxes = ()
-    receiver: PersonName = ""
-    note: Note = ""
-
-    def __post_init__(self) -> None:
-        """Set each field to its stored form."""
-        super().__post_init__()
-        if self.containers is not None:
-            force_setattr(self, "containers", read_labels(self.containers))
-        force_setattr(self, "box_celsius", degrees(self.box_celsius))
-
-
-class ClosedPayload(PayloadPart, frozen=True, kw_only=True):
-    """The end of the day: kilometres driven, and bottles in the collector's own freezer."""
-
-    kilometres: Annotated[int, Meta(ge=0, le=MOST_KILOMETRES)]
-    stock: Annotated[int, Meta(ge=0, le=MOST_STOCK)] | None = None
-    """Bottles in the collector's own freezer; None for a collector without one."""
-    note: Note = ""
 
 
 class EventFrame(Struct, frozen=True, kw_only=True, tag_field="kind"):
@@ -253,6 +149,14 @@ class IncidentEvent(EventFrame, frozen=True, kw_only=True, tag="incident"):
     payload: IncidentPayload
 
 
+class AddressShownEvent(EventFrame, frozen=True, kw_only=True, tag="address_shown"):
+    """The collector looked at the full address of a stop that was not the next one."""
+
+    kind: ClassVar[EventKind] = EventKind.ADDRESS_SHOWN
+    pickup: Key
+    payload: EmptyPayload = EmptyPayload()
+
+
 class UndoneEvent(EventFrame, frozen=True, kw_only=True, tag="undone"):
     """The collector, or the office, undid an event of the round or of a visit."""
 
@@ -289,6 +193,7 @@ PhoneEvent: TypeAlias = (
     | NotDoneEvent
     | PostponedEvent
     | IncidentEvent
+    | AddressShownEvent
     | UndoneEvent
     | HandedOverEvent
     | ClosedEvent
@@ -296,21 +201,8 @@ PhoneEvent: TypeAlias = (
 """The tagged union of all events; the tag is `kind`."""
 
 EVENT_TYPES: Mapping[EventKind, type[PhoneEvent]] = {
-    EventKind.ACKNOWLEDGED: AcknowledgedEvent,
-    EventKind.STARTED: StartedEvent,
-    EventKind.BOX_READ: BoxReadEvent,
-    EventKind.EN_ROUTE: EnRouteEvent,
-    EventKind.ARRIVED: ArrivedEvent,
-    EventKind.COLLECTED: CollectedEvent,
-    EventKind.NOT_DONE: NotDoneEvent,
-    EventKind.POSTPONED: PostponedEvent,
-    EventKind.INCIDENT: IncidentEvent,
-    EventKind.UNDONE: UndoneEvent,
-    EventKind.HANDED_OVER: HandedOverEvent,
-    EventKind.CLOSED: ClosedEvent,
+    as_type.kind: as_type for as_type in get_args(PhoneEvent)
 }
-
-
 PAYLOAD_TYPES: Mapping[EventKind, Any] = {
     kind: next(field.type for field in fields(as_type) if field.name == "payload")
     for kind, as_type in EVENT_TYPES.items()

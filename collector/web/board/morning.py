@@ -21,11 +21,13 @@ from collector.pickups.queries import count_unanswered, first_unanswered_day
 from collector.planning.horizon.forecast import due_donors
 from collector.rounds.models import DayPlan
 from collector.rounds.queries import day_plan
-from collector.shifts.queries import shifts_on
+from collector.rounds.stop_details import untold_changes
+from collector.shifts.queries import absences_on, shifts_on
 from collector.web.board.day.page import load_day_view
 from collector.web.board.day.view_model import DayView
 from collector.web.board.dispatch.view_model import load_dispatch_view
 from collector.web.board.page_context import page, today
+from collector.web.board.wording import absence
 from collector.web.framework.guards import actor, may_see, now
 from collector.web.public_words import TEXT_TITLES
 from collector.web.wording import COLON, moment, short_day
@@ -73,6 +75,7 @@ def home() -> str:
         view = load_day_view(session, plan, day)
         cards = [
             _losses(session, bank_id),
+            _untold(session, bank_id, day),
             _asked(session, bank_id),
             _unplanned(view, day),
             _absent(session, bank_id, day),
@@ -114,6 +117,24 @@ def _losses(session: Session, bank_id: int) -> Card:
     )
 
 
+def _untold(session: Session, bank_id: int, day: date) -> Card:
+    """Return the card of published stops whose details changed since."""
+    changes = untold_changes(session, bank_id=bank_id, today=day)
+    return Card(
+        title=gettext("Changed details that the collector has not"),
+        count=len(changes),
+        words="",
+        address=url_for("board.inbox.home", _anchor="untold"),
+        action=gettext("Look at the changes"),
+        icon="warning",
+        lines=tuple(
+            f"{donor.first_name} {donor.family_name}{COLON} {short_day(each.day)}"
+            for each in changes[:MOST_NAMES]
+            for donor in [each.pickup.donor]
+        ),
+    )
+
+
 def _asked(session: Session, bank_id: int) -> Card:
     soonest = first_unanswered_day(session, bank_id)
     return Card(
@@ -143,22 +164,31 @@ def _unplanned(view: DayView, day: date) -> Card:
 
 
 def _absent(session: Session, bank_id: int, day: date) -> Card:
-    """Return the card of collectors with a shift a week ago and none today."""
+    """Return the card of absences, and of collectors with a shift a week ago and none today."""
     before = shifts_on(session, bank_id=bank_id, day=day - timedelta(days=7))
     here = {shift.collector_id for shift in shifts_on(session, bank_id=bank_id, day=day)}
+    absences = absences_on(session, bank_id=bank_id, day=day)
+    lines = [
+        f"{each.person.name if each.person else each.vehicle}{COLON} {absence(each)}"
+        for each in absences
+    ]
+    off_duty = {each.person_id for each in absences}
     names = {
         shift.collector_id: shift.collector.name
         for shift in before
-        if shift.collector_id not in here
+        if shift.collector_id not in here | off_duty
     }
+    lines += [
+        gettext("%(name)s: on duty a week ago, not today", name=name) for name in names.values()
+    ]
     return Card(
-        title=gettext("Collectors absent"),
-        count=len(names),
-        words=gettext("on duty a week ago, not today"),
+        title=gettext("Collectors and vehicles absent"),
+        count=len(lines),
+        words="",
         address=url_for("board.days.page", day=day),
         action=gettext("Open the day"),
         icon="person",
-        lines=tuple(list(names.values())[:MOST_NAMES]),
+        lines=tuple(lines[:MOST_NAMES]),
     )
 
 

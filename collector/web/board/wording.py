@@ -5,25 +5,34 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint
-from flask_babel import format_currency, format_decimal, lazy_gettext
+from flask_babel import format_currency, format_decimal, gettext, lazy_gettext, to_user_timezone
 from flask_babel.speaklater import LazyString
 
 from collector.donors.queries import donor_words
 from collector.rounds.models import NotDoneReason
+from collector.shifts.models import Absence, AbsenceReason
 from collector.web.board.source_wording import ACTIONS, SOURCES
 from collector.web.disruption_wording import DISRUPTIONS, PHASES, WAYS, WHY_NO_DAY
 from collector.web.incident_wording import (
     CHOICES,
     DECISIONS,
+    DETAILS,
     INCIDENTS,
     LOAD_ITEMS,
     ROUND_STATES,
     RULES,
 )
+from collector.web.wording import clock, moment, short_day
 
 _ = lazy_gettext
 
 SECONDS_TO_THINK = (2, 20, 120)
+MIDNIGHT = "00:00"
+
+ABSENCE_REASONS: Mapping[AbsenceReason, LazyString] = {
+    AbsenceReason.ILL: _("ill"),
+    AbsenceReason.OUT_OF_ORDER: _("out of order"),
+}
 
 REASONS: Mapping[str, LazyString] = {
     "impossible": _("No collector could make this visit, even with nothing else to do."),
@@ -31,6 +40,10 @@ REASONS: Mapping[str, LazyString] = {
     "too_dear": _("It fits, for %(price)s more; leaving it for another day costs less."),
     "fits": _("It fits, for %(price)s more: optimise again, or move it into a round."),
     "taken_out": _("A coordinator took it out of its round."),
+    "nobody_on_duty": _(
+        "Every collector of this day is off duty or has left. Find another day for this visit."
+    ),
+    "off_duty": _("The collector or the vehicle of its round is off duty."),
     "request_changed": _("She changed her request: accept it again, then plan it."),
     "not_asked_yet": _("It came after the last plan: optimise again, or move it into a round."),
     "no_position": _("We do not know where this address is. Set its place on the map."),
@@ -232,8 +245,10 @@ def add_words(blueprint: Blueprint) -> None:
         ("disruption", lambda code: str(DISRUPTIONS[code])),
         ("why_no_day", lambda code: word(WHY_NO_DAY, code)),
         ("phase", lambda code: str(PHASES[code])),
+        ("absence", absence),
         ("incident", lambda code: word(INCIDENTS, code)),
         ("decision", lambda code: word(DECISIONS, code)),
+        ("detail", lambda code: word(DETAILS, code)),
         ("load_item", lambda code: word(LOAD_ITEMS, code)),
         ("round_state", lambda code: word(ROUND_STATES, code)),
         ("door_flag", lambda code: word(DOOR_FLAGS, code)),
@@ -269,6 +284,17 @@ def nearest(details: Mapping[str, Any]) -> str:
         "count": by,
         "round": details.get("round") or "?",
     }
+
+
+def absence(found: Absence) -> str:
+    """Return the reason and the end of an absence: off duty until the end of Tue 24 Nov, ill."""
+    reason_word = str(ABSENCE_REASONS[found.reason])
+    if clock(found.ends_at) == MIDNIGHT:
+        last = to_user_timezone(found.ends_at - timedelta(seconds=1)).date()
+        until = gettext("off duty until the end of %(day)s", day=short_day(last))
+    else:
+        until = gettext("off duty until %(moment)s", moment=moment(found.ends_at))
+    return f"{until} ({reason_word})"
 
 
 def euros(cents: int) -> str:

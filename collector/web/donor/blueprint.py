@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from collector.banks.queries import get_bank
 from collector.db import reading, transaction
-from collector.donor_contact import day_before
+from collector.donor_contact import confirmations, day_before
 from collector.errors import Refused
 from collector.people.models import Role
 from collector.pickups import actions
@@ -18,17 +18,17 @@ from collector.pickups.giving import is_bereaved
 from collector.pickups.models import Pickup
 from collector.pickups.queries import pickup_of_donor
 from collector.rounds.queries import promised_visit
-from collector.web.donor import contact_preferences, giving, receipt, request
+from collector.web.donor import contact_details, contact_preferences, giving, receipt, request
 from collector.web.donor import request_form as forms
 from collector.web.donor.pages import form_page, home_page, last_request, visit_page
-from collector.web.donor.wording import GAUGE, KITS, PURPOSES, headline
+from collector.web.donor.wording import GAUGE, KITS, LINES, PURPOSES, headline
 from collector.web.framework.assets import dist_folder, manifest
 from collector.web.framework.guards import actor, anyone, donor_id, guard, now
 from collector.web.health_questions import QUESTIONS
 
 blueprint = Blueprint("donor", __name__, url_prefix="/donor")
 guard(blueprint, Role.DONOR)
-for part in (request, giving, contact_preferences, receipt):
+for part in (request, giving, contact_details, contact_preferences, receipt):
     blueprint.register_blueprint(part.blueprint)
 
 
@@ -40,6 +40,7 @@ def words() -> dict[str, object]:
         "PURPOSES": PURPOSES,
         "QUESTIONS": QUESTIONS,
         "KITS": KITS,
+        "LINES": LINES,
         "GAUGE": GAUGE,
         # An error page is rendered without an actor.
         "proved": getattr(g.get("actor"), "proved", False),
@@ -138,6 +139,7 @@ def cancel_visit(pickup_id: int) -> Response:
             actor=actor().reference,
             promised_at=promise.opens if promise else None,
         )
+        confirmations.confirm_cancellation(session, _own(session, pickup_id), now=now())
     flash(_("Your visit is called off. Nobody will come."), "ok")
     return redirect(url_for("donor.visit", pickup_id=pickup_id), code=303)
 
@@ -192,7 +194,7 @@ def _act(session: Session, draft: PickupDraft, pickup_id: int | None, *, once: s
             once=f"{who.reference} {once}" if once else None,
         ).id
     promise = promised_visit(session, _own(session, pickup_id))
-    return actions.change(
+    pickup = actions.change(
         session,
         now=now(),
         bank_id=who.bank_id,
@@ -200,7 +202,9 @@ def _act(session: Session, draft: PickupDraft, pickup_id: int | None, *, once: s
         actor=who.reference,
         draft=draft,
         promised_at=promise.opens if promise else None,
-    ).id
+    )
+    confirmations.confirm_change(session, pickup, now=now())
+    return pickup.id
 
 
 def _again(form: forms.VisitForm, pickup_id: int | None) -> str:

@@ -18,6 +18,7 @@ from collector.notices.push_key import public_key
 from collector.notices.queries import chosen_channel, has_push_subscription
 from collector.people.second_factor import prove, refuse_too_many
 from collector.web.donor.pages import form_page
+from collector.web.framework.discretion import remember
 from collector.web.framework.forms import FlagField, Form, TextField
 from collector.web.framework.guards import actor, donor_id, now, settings
 
@@ -67,7 +68,9 @@ def choose() -> Response:
             )
         donor.discreet = form.discreet.data
     flash(_("We have noted it. Thank you for telling us."), "ok")
-    return redirect(url_for("donor.contact_preferences.home"), code=303)
+    answer = redirect(url_for("donor.contact_preferences.home"), code=303)
+    remember(answer, discreet=form.discreet.data, secure=settings().secure_cookies)
+    return answer
 
 
 @blueprint.post("/contact-preferences/browsers")

@@ -11,8 +11,9 @@ from collector.banks.queries import get_bank, policies_of
 from collector.donor_contact.day_before import may_restore
 from collector.donor_contact.loss import Loss, loss_of
 from collector.donor_contact.visit_times import VisitTimes, visit_times
+from collector.donors.call_backs import open_call_back
 from collector.donors.eligibility import EligibilityVerdict, judge
-from collector.donors.models import Donor
+from collector.donors.models import CallBack, Donor
 from collector.donors.numbers import format_number
 from collector.donors.queries import get_donor
 from collector.pickups.actions import changes_until
@@ -93,6 +94,9 @@ class HomePage:
     past: list[Pickup]
     notes: list[Note]
     may_ask: bool
+    """Whether she may ask for a visit: nothing forbids one, and there is an address."""
+    call: CallBack | None
+    """The call that a candidate booked."""
     loss: Loss | None
     """The reported loss of her child: the page is quiet and names a person to call."""
     may_take_back: bool
@@ -116,7 +120,8 @@ def home_page(session: Session, *, bank_id: int, donor_id: int, now: datetime) -
         visits=[visit_page(session, pickup=pickup, now=now) for pickup in reversed(current)],
         past=[pickup for pickup in requests if pickup.state in OVER][:PAST_SHOWN],
         notes=[*giving_notes(giving_of(session, donor_id), page.today), *page.notes],
-        may_ask=verdicts != {EligibilityVerdict.BLOCKED},
+        may_ask=verdicts != {EligibilityVerdict.BLOCKED} and bool(page.donor.address.line),
+        call=open_call_back(session, page.donor),
         loss=loss,
         may_take_back=loss is not None and now <= loss.until,
         freezer=load_forecast(session, page.donor, now=now) if gives else None,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from collector.db import reading, transaction
+from collector.donor_contact.confirmations import confirm_change, confirm_slot
 from collector.donors.models import Donor
 from collector.donors.queries import get_donor
 from collector.errors import Conflict, NotFound, Refused
@@ -206,15 +207,21 @@ def _confirm(session: Session, once: str, door: Mapping[str, Any]) -> int:
     enquiry, donor = _own(session)
     if enquiry.once != once:
         raise Refused("slot_not_held")
+    moves = enquiry.moves_id is not None
     moved = None if enquiry.moves_id is None else _promised_at(session, enquiry.moves_id)
-    return confirm(
+    pickup = confirm(
         session,
         now=now(),
         donor=donor,
         actor=actor().reference,
         draft=replace(draft_of(enquiry), **door),
         promised_at=moved,
-    ).id
+    )
+    if moves:
+        confirm_change(session, pickup, now=now())
+    else:
+        confirm_slot(session, pickup, now=now())
+    return pickup.id
 
 
 def _without_enquiry() -> Response | None:
@@ -246,7 +253,7 @@ def _choose(wrong: str = "", *, after: date | None = None) -> str:
             "donor/slots.html",
             page=page,
             days={slot.day: [each for each in found if each.day == slot.day] for slot in found},
-            best=min((slot.cents for slot in found), default=0),
+            best=min(found, key=lambda slot: slot.cents, default=None),
             outlook=answer,
             after=after,
             last=last,

@@ -9,9 +9,9 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from collector.errors import Refused
-from collector.field_parsers import parse_date, parse_volume_ml, parse_whole_number
+from collector.field_parsers import choice_parser, parse_date, parse_volume_ml, parse_whole_number
 from collector.pickups.drafts import PickupDraft, draft_of
-from collector.pickups.models import Enquiry, HoldReason, Kit, Pickup, Purpose
+from collector.pickups.models import Enquiry, HoldReason, Kit, MilkLine, Pickup, Purpose
 from collector.pickups.purposes import purposes_for
 from collector.pickups.validation import DONOR_DAYS_AHEAD, MOST_WINDOWS
 from collector.web.donor.pages import FormPage
@@ -21,6 +21,7 @@ from collector.web.pickup_forms import PickupForm, WindowForm, WindowsField
 ROWS_SHOWN = 3
 QUARTERS = {"1": 1, "2": 2, "3": 3, "4": 4}
 MILK = (
+    "line",
     "bottles",
     "volume_ml",
     "oldest_on",
@@ -61,6 +62,7 @@ def split_columns(form: MultiDict[str, str]) -> Iterable[Mapping[str, str]]:
 class MilkForm(PickupForm):
     """The first step: bottles, volume, material to bring, and the health questions."""
 
+    line = ParsedField(choice_parser(MilkLine, "line_unknown"), blank=MilkLine.DONATED)
     bottles = ParsedField(parse_whole_number, blank=0, required="number_missing")
     volume_ml = ParsedField(parse_volume_ml, blank=0, required="number_missing")
     oldest_on = ParsedField(parse_date, blank=None)
@@ -103,6 +105,7 @@ def carried_over(last: Pickup | None) -> dict[str, object]:
     return {
         "bottles": last.bottles or None,
         "volume_ml": last.volume_ml or None,
+        "line": last.line,
         **{name: getattr(last, name) for name in recurring},
     }
 

@@ -18,8 +18,8 @@ from collector.donors.eligibility import (
     serology_valid_until,
 )
 from collector.donors.models import Donor
-from collector.pickups.flags import fetch_by
-from collector.pickups.models import Giving, Kit, Pickup, PickupState, Purpose
+from collector.pickups.flags import fetch_by, is_below_minimum
+from collector.pickups.models import Giving, Kit, MilkLine, Pickup, PickupState, Purpose
 from collector.pickups.states import OPEN
 from collector.rounds.queries import PromisedVisit
 from collector.web.wording import day, hour, litres
@@ -34,6 +34,10 @@ PURPOSES: Mapping[str, LazyString] = {
 }
 
 
+LINES: Mapping[MilkLine, LazyString] = {
+    MilkLine.DONATED: lazy_gettext("for other babies: a gift"),
+    MilkLine.OWN_CHILD: lazy_gettext("for my own child in hospital"),
+}
 KITS: Mapping[str, LazyString] = {
     Kit.LABELS: lazy_gettext("labels"),
     Kit.PUMP_PARTS: lazy_gettext("parts for the pump"),
@@ -209,7 +213,7 @@ def _blood_at_visit(pickup: Pickup, days: list[date], policies: Policies) -> Ite
 
 def _volume(pickup: Pickup, policies: Policies) -> Iterator[Note]:
     least = policies[PolicyKey.MINIMUM_VOLUME_ML]
-    if Purpose.COLLECTION in pickup.purposes and pickup.volume_ml < least:
+    if Purpose.COLLECTION in pickup.purposes and is_below_minimum(pickup, policies):
         text = _(
             "We usually come from %(least)s. We keep your request and look for a way; if your "
             "freezer has room, wait a little and change the volume here.",

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, time
 from enum import StrEnum
 from itertools import chain
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar, cast
 
 import wtforms
 from flask import request
@@ -21,6 +21,7 @@ from collector.field_parsers import FieldMistake, clean
 from collector.web.wording import sentence
 
 Value = TypeVar("Value")
+Choice = TypeVar("Choice", bound=StrEnum)
 Row = TypeVar("Row", bound="Form")
 
 WHOLE_FORM = "form"
@@ -153,6 +154,40 @@ class KeyField(ParsedField[int]):
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 - those of ParsedField
         super().__init__(parse_key, blank=0, **options)
+
+
+class ChoiceField(ParsedField[Choice]):
+    """One choice of an enum, which the page wrote into the form: an odd one is not found (404).
+
+    Parameters
+    ----------
+    choices
+        The enum.
+    blank
+        The choice of a field that is empty or not sent; without it that is not found either.
+    """
+
+    def __init__(
+        self,
+        choices: type[Choice],
+        *,
+        blank: Choice | None = None,
+        **options: Any,  # noqa: ANN401 - those of ParsedField
+    ) -> None:
+        self.choices = choices
+        super().__init__(self._choice, blank=cast("Choice", blank), **options)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the choice that was sent."""
+        super().process_formdata(valuelist)
+        if self.data is None:
+            raise NotFound("not_found")
+
+    def _choice(self, text: str) -> Choice:
+        try:
+            return self.choices(text)
+        except ValueError:
+            raise NotFound("not_found") from None
 
 
 class KeysField(wtforms.Field):

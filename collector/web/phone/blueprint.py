@@ -69,7 +69,12 @@ def web_manifest() -> Response:
 @blueprint.get("/session")
 def session() -> Response:
     """Return the person of the session, with a fresh token for the next POST."""
-    return jsonify(csrf_token=generate_csrf(), person=_person(), now=now().isoformat())
+    return jsonify(
+        csrf_token=generate_csrf(),
+        person=_person(),
+        session=actor().session_id,
+        now=now().isoformat(),
+    )
 
 
 @blueprint.get("/devices/<uuid:key>")

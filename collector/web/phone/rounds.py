@@ -1,10 +1,13 @@
 """The phone's rounds: the published round, its events, photos and the run sheet."""
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, current_app, jsonify, request
+from flask_babel import lazy_gettext
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from collector.custody.photos import keep_photo
@@ -24,6 +27,7 @@ from collector.rounds.phone_config import phone_config
 from collector.service_day import ServiceDay
 from collector.web.framework.guards import actor, now, person_id
 from collector.web.phone.device import record_contact
+from collector.web.phone.field_words import field_words
 from collector.web.run_sheet import sheet_page
 from collector.web.wording import sentence
 
@@ -31,6 +35,10 @@ blueprint = Blueprint("rounds", __name__, url_prefix="/rounds")
 
 MOST_EVENTS = 500
 """Most events in one POST."""
+FAILED = lazy_gettext(
+    "Our server has a fault with this record. It stays on this phone, which tries again."
+)
+"""The reason that the phone shows for a record that met a fault of ours."""
 TRIES = 3
 """Attempts of one POST when the office changes the same rows meanwhile."""
 
@@ -47,7 +55,13 @@ def rounds() -> Response:
         listed = [_listed(session, each) for each in found]
         config = phone_config(session, actor().bank_id)
     person = {"id": person_id(), "name": actor().name}
-    return jsonify(rounds=listed, person=person, terms=config, now=now().isoformat())
+    return jsonify(
+        rounds=listed,
+        person=person,
+        session=actor().session_id,
+        terms=config,
+        now=now().isoformat(),
+    )
 
 
 @blueprint.get("/<int:round_id>")
@@ -78,7 +92,14 @@ def send(round_id: int) -> Response:
         raise Refused("events_not_a_list")
     if len(events) > MOST_EVENTS:
         raise Refused("too_many_events", most=MOST_EVENTS)
-    return jsonify(outcomes=[_answer(result) for result in _accept(round_id, events)])
+    results = _accept(round_id, events)
+    failures = [
+        {"client_id": _client_id(event), "message": str(FAILED)}
+        for event, result in zip(events, results, strict=True)
+        if result is None
+    ]
+    outcomes = [_answer(result) for result in results if result is not None]
+    return jsonify(outcomes=outcomes, failures=failures)
 
 
 @blueprint.get("/<int:round_id>/visits/<int:pickup_id>/later")
@@ -120,21 +141,30 @@ def sheet(round_id: int) -> str:
         return sheet_page(_own(session, round_id))
 
 
-def _accept(round_id: int, events: list[object]) -> list[EventResult]:
-    """Accept events in one transaction.
+def _accept(round_id: int, events: list[object]) -> Sequence[EventResult | None]:
+    """Accept events in one transaction, or by halves if one of them meets a fault of ours.
 
-    If one of them cannot be accepted for a fault of ours, each is accepted in a transaction of its
-    own until the fault occurs again: the events before it are stored.
+    Returns
+    -------
+    sequence of EventResult or None
+        One for each event; None for an event that alone meets the fault. It has no result, so that
+        the phone keeps it.
     """
     try:
         return _in_one_transaction(round_id, events)
-    except MilkroundError:
+    except (MilkroundError, OperationalError):
+        # The latter is a database out of reach: smaller requests would meet it as well.
         raise
     except Exception:
-        if len(events) == 1:
-            raise
-        current_app.logger.exception("events of round %s are accepted one by one", round_id)
-    return [result for event in events for result in _in_one_transaction(round_id, [event])]
+        current_app.logger.exception("%s events of round %s failed", len(events), round_id)
+    if len(events) == 1:
+        return [None]
+    middle = len(events) // 2
+    return [*_accept(round_id, events[:middle]), *_accept(round_id, events[middle:])]
+
+
+def _client_id(event: object) -> object:
+    return event.get("client_id") if isinstance(event, dict) else None
 
 
 def _in_one_transaction(round_id: int, events: list[object]) -> list[EventResult]:
@@ -157,13 +187,15 @@ def _in_one_transaction(round_id: int, events: list[object]) -> list[EventResult
 
 
 def _answer(result: EventResult) -> dict[str, object]:
-    message = None
+    message, field = None, result.figures.get("field")
     if result.code is not None:
-        message = sentence(Refused(result.code, **result.figures))
+        figures = {**result.figures, "field": field_words(str(field))} if field else result.figures
+        message = sentence(Refused(result.code, **figures))
     return {
         "client_id": result.client_id,
         "status": result.status.value,
         "code": result.code,
+        "field": field,
         "message": message,
     }
 

@@ -10,6 +10,7 @@ import json
 from flask_babel import get_locale, gettext
 
 from collector.web.framework.assets import manifest
+from collector.web.phone.texts_changes import change_texts
 from collector.web.phone.texts_custody import custody_texts
 from collector.web.phone.texts_road import road_texts
 from collector.web.phone.texts_state import state_texts
@@ -29,7 +30,7 @@ def texts() -> dict[str, str]:
         **_bottles(),
         **_acts(),
         **_reasons(),
-        **_changes(),
+        **change_texts(),
         **_hand_over(),
         **_sync(),
         **_kinds(),
@@ -108,6 +109,8 @@ def _stop() -> dict[str, str]:
         "not_done": _("Not done"),
         "take": _("Take"),
         "leave": _("Leave"),
+        "address_show": _("Show the full address"),
+        "address_hint": _("Shown by itself at the next stop. The bank's log notes it."),
         "access": _("Getting in"),
         "note": _("Note"),
         "code": _("Say at the door"),
@@ -241,20 +244,6 @@ def _reasons() -> dict[str, str]:
     }
 
 
-def _changes() -> dict[str, str]:
-    return {
-        "changed_title": _("Your round has changed"),
-        "change_waits": _("Your round has changed. You see how once this stop is settled."),
-        "changed_added": _("Added"),
-        "changed_removed": _("Removed"),
-        "changed_moved": _("At another time"),
-        "changed_other": _("Details of a stop have changed."),
-        "changed_at": _("%(town)s, arrival %(time)s"),
-        "changed_from": _("%(town)s, arrival %(time)s instead of %(was)s"),
-        "changed_ok": _("OK, show the new round"),
-    }
-
-
 def _hand_over() -> dict[str, str]:
     return {
         "hand_over": _("Hand over"),
@@ -291,7 +280,6 @@ def _sync() -> dict[str, str]:
         "sync_refused_text": _("The bank did not take these. Nothing is lost: do what is written."),
         "open_stop": _("Open the stop"),
         "send_again": _("Send again"),
-        "settled": _("I have dealt with it"),
         "export": _("Save as a file"),
         "sign_in_again": _("Please sign in again. Nothing you recorded is lost."),
         "sign_in": _("Sign in"),
@@ -315,6 +303,7 @@ def _kinds() -> dict[str, str]:
         "kind_acknowledged": _("New round seen"),
         "kind_box_read": _("Temperature of a box"),
         "kind_en_route": _("On the way"),
+        "kind_address_shown": _("Address shown"),
         "kind_postponed": _("Put off to the end"),
         "kind_incident": _("Incident"),
         "kind_closed": _("Day closed"),

@@ -24,6 +24,8 @@ def _checklist() -> dict[str, str]:
         "seal": _("Seal number"),
         "photo": _("Photo"),
         "photo_hint": _("Of the bottles or the label, never of a person."),
+        "photo_door": _("Photo of the closed door"),
+        "photo_door_hint": _("The door or its bell, never a person."),
         "photo_kept": _("A photo is kept with this record."),
         "photo_failed": _("This photo could not be read. Take another one."),
         "proof_missing_label": _("Your bank asks for a number on each: %(missing)s without one."),

@@ -97,7 +97,7 @@ def _end() -> dict[str, str]:
         ),
         "close_sent": _("Everything is sent."),
         "said_closed": _("The day is closed."),
-        "closed_text": _("%(n)s km recorded. You can put the phone away."),
+        "closed_text": _("%(n)s km recorded."),
     }
 
 

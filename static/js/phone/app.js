@@ -4,6 +4,8 @@ import { useClock } from "./device-clock.js";
 import { keepFolds } from "./folds.js";
 import { offlineReady, prepareOffline, scannerReady } from "./offline-ready.js";
 import { chooseRound } from "./round-choice.js";
+import { remaining } from "./outbox.js";
+import { askPersistence, persistence } from "./persistence.js";
 import { pageAt } from "./router.js";
 import { isLocked, lockPage, watchLock } from "./screen-lock.js";
 import { readAll } from "./store.js";
@@ -26,7 +28,7 @@ export function start() {
   show();
   // If it cannot be fetched now, the installed one goes on; the next start tries again.
   navigator.serviceWorker?.register("/phone/service-worker.js", { scope: "/phone/" }).catch(() => {});
-  navigator.storage?.persist?.();
+  askPersistence();
   watchLock(show);
   setInterval(() => show(), REDRAW_MS);
 }
@@ -44,7 +46,7 @@ async function show({ moved = false } = {}) {
   withdrawUndo(stored.events);
   if (moved) moveOn();
   // A form is left alone while it is filled in, unless the phone is shut out; nothing is drawn twice.
-  if (!moved && !stored.revoked && page.querySelector("form.record")) return;
+  if (!moved && !stored.revoked && !state.stranger && page.querySelector("form.record")) return;
   const key = pageKey(stored, where, model, others);
   if (key !== drawn) draw(page, pageAt(where, stored, model, others, show), { moved });
   drawn = key;
@@ -55,7 +57,7 @@ async function show({ moved = false } = {}) {
 function pageKey(stored, where, model, others) {
   const round = model && [model.snapshot.revision, model.fresh?.revision, model.stops.map((stop) => stop.state), model.incidents, model.closed];
   const clock = document.querySelector("[data-clock]").dataset.key;
-  const frame = [location.hash, clock, stored.clock?.offset, others, state.signedOut, state.stranger, offlineReady(), scannerReady()];
+  const frame = [location.hash, clock, stored.clock?.offset, others, state.signedOut, state.failure, state.stranger, offlineReady(), scannerReady(), persistence(), remaining(stored)];
   return JSON.stringify([round, frame, stored.terms, stored.revoked, where.place === "sync" && stored]);
 }
 
@@ -77,5 +79,7 @@ function draw(page, parts, { moved = true } = {}) {
 
 function settleView(page) {
   scrollTo(0, 0);
-  page.querySelector("h1")?.focus({ preventScroll: true });
+  const wrong = page.querySelector("[aria-invalid]");
+  if (wrong) wrong.focus();
+  else page.querySelector("h1")?.focus({ preventScroll: true });
 }

@@ -32,4 +32,4 @@ export function bottleGroup({ pickup, numbers }, stops, changed) {
 }
 
 const bottle = (number) =>
-  h("label", { class: "bottle" }, h("input", { type: "checkbox", value: number, "aria-label": t("bottle", { number }) }), h("span", {}, number));
+  h("label", { class: "bottle" }, h("input", { type: "checkbox", name: "container", value: number, "aria-label": t("bottle", { number }) }), h("span", {}, number));

@@ -23,7 +23,7 @@ export function boxLines(codes, limit) {
   const filledLines = () => lines.filter((line) => line.isFilled());
   const both = ({ name, degrees }) => [name, degrees];
   return {
-    node: h("div", {}, list, button(t("box_add"), () => add(), { class: "full", icon: "plus" })),
+    node: h("div", {}, list, button(t("box_add"), () => add(), { class: "full", icon: "plus", "data-adds": "box-code" })),
     fields: () => filledLines().flatMap(both),
     everyField: () => lines.flatMap(both),
     value: () => filledLines().map(({ name, degrees }) => ({ box: name.value().toUpperCase(), celsius: degrees.value() })),

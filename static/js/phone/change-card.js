@@ -1,11 +1,11 @@
-// A new revision of the round: stops added, removed and moved, to acknowledge before it applies.
+// A new revision of the round: stops added, removed, moved and changed, to acknowledge before it applies.
 import { changes } from "./diff.js";
 import { button, h } from "./dom.js";
 import { icon } from "./icons.js";
 import { clock, t } from "./texts.js";
 
 export function changeCard(shown, fresh, acknowledge) {
-  const { added, removed, moved } = changes(shown, fresh);
+  const { added, removed, moved, changed } = changes(shown, fresh);
   const at = (iso) => clock(iso, fresh.time_zone);
   const place = (stop) => t("changed_at", { town: `${stop.first_name}, ${stop.address.town}`, time: at(stop.arrives_at) });
   const parts = [
@@ -13,6 +13,7 @@ export function changeCard(shown, fresh, acknowledge) {
     part("minus", "changed_removed", removed.map(place)),
     part("moved", "changed_moved", moved.map(({ stop, was }) =>
       t("changed_from", { town: `${stop.first_name}, ${stop.address.town}`, time: at(stop.arrives_at), was: at(was) }))),
+    part("warn", "changed_details", changed.map(details)),
   ].filter(Boolean);
   return h(
     "section", { class: "card changed", "aria-labelledby": "changed" },
@@ -22,6 +23,12 @@ export function changeCard(shown, fresh, acknowledge) {
     h("div", { class: "actions" }, button(t("changed_ok"), acknowledge, { class: "main full tall", id: "acknowledge" })),
   );
 }
+
+const details = ({ stop, details: each }) => [
+  h("b", {}, `${stop.first_name}, ${stop.address.town}`),
+  h("ul", { class: "details" }, each.map(({ words, before, after }) =>
+    h("li", {}, words, before && [": ", h("del", {}, before), ` ${t("detail_now")} `, h("ins", {}, after)]))),
+];
 
 function part(sign, key, lines) {
   if (lines.length === 0) return null;

@@ -20,11 +20,13 @@ export function closeForm(model, stored, done) {
   const home = stored.terms?.freezers.find((site) => site.site === end.site)?.kind === "home";
   const stock = home ? stepper("stock", t("close_stock"), { value: 0, most: 5000 }) : null;
   const unsent = unsentRecords(stored).length;
+  const drafts = stored.drafts.filter(({ address }) => address !== "close").length;
   function onsubmit(event) {
     event.preventDefault();
     if (validate([km, stock].filter(Boolean))) done({ kilometres: Number(km.value()), stock: stock ? stock.value() : null, note: "" });
   }
   return h("form", { class: "record", novalidate: true, onsubmit }, km.node, stock?.node,
+    drafts > 0 && message("warn", h("p", {}, counted("close_drafts", drafts))),
     unsent ? message("warn", h("p", {}, counted("close_unsent", unsent))) : message("ok", h("p", {}, t("close_sent"))),
     h("div", { class: "actions" }, submit(t("close_go"))));
 }

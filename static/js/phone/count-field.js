@@ -1,6 +1,6 @@
 // The count of the bottles taken: the donor's figure is offered, and counts once it is confirmed.
 import { button, h } from "./dom.js";
-import { stepper } from "./fields.js";
+import { stateInput, stepper } from "./fields.js";
 import { icon } from "./icons.js";
 import { counted, t } from "./texts.js";
 
@@ -13,7 +13,11 @@ export function countField(stop, before, milk, changed) {
     hint: stop.bottles ? t("said_by_donor", { figure: counted("bottles", stop.bottles) }) : "",
   });
   const tick = button("", confirm, { class: "full counted", id: "counted" });
-  field.node.append(tick);
+  const state = stateInput("count-confirmed", (kept) => {
+    confirmed = kept;
+    draw();
+  });
+  field.node.append(tick, state);
 
   function confirm() {
     confirmed = true;
@@ -28,6 +32,7 @@ export function countField(stop, before, milk, changed) {
   }
 
   function draw() {
+    state.value = confirmed ? "1" : "";
     tick.hidden = field.value() === 0;
     tick.setAttribute("aria-pressed", String(confirmed));
     tick.replaceChildren(icon(confirmed ? "check" : "todo"), h("span", {}, counted("count_confirm", field.value())));

@@ -1,4 +1,6 @@
-// Differences between two revisions of a round: stops added, removed and moved in time.
+// Differences between two revisions of a round: stops added, removed, moved in time and changed in detail.
+import { detailChanges } from "./detail-changes.js";
+
 const MINUTE = 60_000;
 
 /**
@@ -14,5 +16,9 @@ export function changes(old, fresh) {
     .filter((stop) => before.has(stop.pickup))
     .map((stop) => ({ stop, was: before.get(stop.pickup).arrives_at }))
     .filter(({ stop, was }) => Math.abs(Date.parse(stop.arrives_at) - Date.parse(was)) >= MINUTE);
-  return { added, removed, moved };
+  const changed = fresh.stops
+    .filter((stop) => before.has(stop.pickup))
+    .map((stop) => ({ stop, details: detailChanges(before.get(stop.pickup), stop) }))
+    .filter(({ details }) => details.length);
+  return { added, removed, moved, changed };
 }

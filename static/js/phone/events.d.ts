@@ -10,6 +10,7 @@ export interface Payloads {
   box_read: BoxReading;
   en_route: {};
   arrived: {};
+  address_shown: {};
   collected: {
     bottles: number;
     volume_ml: number;
@@ -28,7 +29,7 @@ export interface Payloads {
     note: string;
     for_office: boolean;
   };
-  not_done: { reason: string; note: string; rebook: boolean; for_office: boolean; phone_unreached: boolean };
+  not_done: { reason: string; note: string; rebook: boolean; for_office: boolean; phone_unreached: boolean; photo: string | null };
   postponed: {};
   incident: { kind: string; note: string; site?: number };
   undone: { undoes: string; reason: string };
@@ -60,7 +61,10 @@ export interface StoredEvent extends PhoneEvent {
   round: number;
   person?: number;
   happened_at?: string;
+  form?: import("./round").Draft | null;
   status: "waiting" | "sent" | "refused";
   code?: string | null;
+  fault?: string | null;
+  field?: string | null;
   message?: string | null;
 }

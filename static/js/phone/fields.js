@@ -5,6 +5,10 @@ import { t } from "./texts.js";
 let ids = 0;
 export const newId = (name) => `${name}-${++ids}`;
 
+// A state of a field that is no text: a draft keeps it, and `changed(state)` takes it back.
+export const stateInput = (name, changed) =>
+  h("input", { type: "hidden", name, value: "", oninput: ({ target }) => changed(target.value !== "") });
+
 export function stepper(name, label, { value = 0, most = 200, hint = "", changed = () => {} } = {}) {
   const id = newId(name);
   const attributes = { id, name, type: "text", inputmode: "numeric", autocomplete: "off", value, "aria-describedby": `${id}-hint` };

@@ -11,6 +11,7 @@ import { notDoneForm, reopenForm } from "./reason-form.js";
 import { inSequence } from "./replay.js";
 import { stopForm } from "./stop-form.js";
 import { fullDay, t } from "./texts.js";
+import { noticeUsedLabels, usedLabels } from "./used-labels.js";
 
 // Pages about the whole round, each with the condition under which it can be opened.
 const ROUND_FORMS = {
@@ -52,13 +53,18 @@ export function formPage(place, form, stop, model, stored, actions) {
   const to = `#/stop/${stop.pickup}`;
   const about = { limit: model.snapshot.freezer_warmest_celsius, terms: stored.terms, boxes: model.boxes, round: model.snapshot.round };
   const pages = {
-    record: () => page(t("record_title"), donor, to, stopForm(stop, lastRecord(stop, stored), about, (payload) => actions.collect(stop, payload))),
-    "not-done": () => page(t("not_done_title"), donor, to, notDoneForm((payload) => actions.markNotDone(stop, payload))),
-    rebook: () => page(t("not_done_title"), donor, to, notDoneForm((payload) => actions.markNotDone(stop, payload), { rebook: true })),
+    record: () => page(t("record_title"), donor, to, recordForm(stop, model, about, stored, actions)),
+    "not-done": () => page(t("not_done_title"), donor, to, notDoneForm((payload) => actions.markNotDone(stop, payload), about)),
+    rebook: () => page(t("not_done_title"), donor, to, notDoneForm((payload) => actions.markNotDone(stop, payload), { ...about, rebook: true })),
     later: () => page(t("later_title"), donor, to, postponeForm(stop, model, actions)),
     reopen: () => page(t("reopen_title"), donor, to, reopenForm((reason) => actions.reopen(stop, reason))),
   };
   return pages[form]();
+}
+
+function recordForm(stop, model, about, stored, actions) {
+  const form = stopForm(stop, lastRecord(stop, stored), about, (payload) => actions.collect(stop, payload));
+  return noticeUsedLabels(form, usedLabels(model.stops, stop.pickup));
 }
 
 const page = (title, donor, to, form) => [

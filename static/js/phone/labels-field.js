@@ -19,6 +19,7 @@ export function labelsField(stop, before, terms, count) {
     const numbers = known.includes(number) ? known : [...known, number];
     labels.input.value = numbers.join("\n");
     count.raiseTo(numbers.length);
+    labels.input.dispatchEvent(new Event("input", { bubbles: true }));
     status.replaceChildren(icon("check"), t("scan_found", { number }));
     navigator.vibrate?.(60);
   }
@@ -49,7 +50,7 @@ export function labelsField(stop, before, terms, count) {
   return { ...labels, node: details, error, value: () => numbersIn(labels.value()) };
 }
 
-const numbersIn = (given) => given.split(/[\s,;]+/).filter(Boolean).map((each) => each.toUpperCase());
+export const numbersIn = (given) => given.split(/[\s,;]+/).filter(Boolean).map((each) => each.toUpperCase());
 
 // ISBT 128 puts data identifiers before a donation number; they are no part of it.
 const withoutIdentifier = (code) => code.trim().replace(/^[=&][%<>(]?/, "").toUpperCase();

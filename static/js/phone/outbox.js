@@ -1,6 +1,7 @@
 // The outbox: events of this phone, stored before the screen changes and sent until acknowledged.
 import { noteTime } from "./clock-measurement.js";
 import { byDevice } from "./device-clock.js";
+import { takeDrafts } from "./drafts.js";
 import { inSequence } from "./replay.js";
 import { reading, transaction } from "./store.js";
 
@@ -28,7 +29,9 @@ export async function record(round, kind, { pickup = null, payload } = {}) {
     const sequence = ((await meta.get("sequence")) ?? 0) + 1;
     const person = (await meta.get("person"))?.id;
     const offset_ms = await noteTime(meta, at);
-    const made = { ...event, offset_ms, payload: byDevice(payload ?? {}, offset_ms), sequence, person, device: await deviceKeyIn(meta) };
+    const form = await takeDrafts(tx, event);
+    if (form?.refused) await tx.objectStore("events").delete(form.refused.client_id);
+    const made = { ...event, form, offset_ms, payload: byDevice(payload ?? {}, offset_ms), sequence, person, device: await deviceKeyIn(meta) };
     await meta.put(sequence, "sequence");
     await tx.objectStore("events").add(made);
     return made;
@@ -58,15 +61,28 @@ export const isUnsent = ({ photos }) => (event) => event.status !== "sent" || ph
 
 export const unsentRecords = (stored) => stored.events.filter(isUnsent(stored));
 
+// The number of things that would be lost with this phone: unsent records and drafts.
+export const remaining = (stored) => unsentRecords(stored).length + stored.drafts.length;
+
 // Only an outcome that names an event takes it out of the outbox.
 export const applyOutcomes = (outcomes) =>
   transaction(async (tx) => {
     const events = tx.objectStore("events");
-    for (const { client_id, status, code, message } of outcomes) {
+    for (const { client_id, status, code, field, message } of outcomes) {
       const event = client_id && (await events.get(client_id));
       if (!event) continue;
       const refused = status === "refused";
-      await events.put({ ...event, status: refused ? "refused" : "sent", code, message });
+      await events.put({ ...event, form: refused ? event.form : null, fault: null, status: refused ? "refused" : "sent", code, field, message });
+    }
+  });
+
+// An event on which the server fails stays in the outbox, with the reason.
+export const noteFaults = (failures) =>
+  transaction(async (tx) => {
+    const events = tx.objectStore("events");
+    for (const { client_id, message } of failures) {
+      const event = client_id && (await events.get(client_id));
+      if (event && event.fault !== message) await events.put({ ...event, fault: message });
     }
   });
 
@@ -81,8 +97,9 @@ export const mergeFromBank = (round, received) =>
     if (highest > ((await meta.get("sequence")) ?? 0)) await meta.put(highest, "sequence");
   });
 
-export const requeue = (event) =>
-  transaction((tx) => tx.objectStore("events").put({ ...event, status: "waiting" }));
+export const requeue = (event) => restore({ ...event, status: "waiting" });
+
+export const restore = (event) => transaction((tx) => tx.objectStore("events").put(event));
 
 export const discard = (event) =>
   transaction((tx) => tx.objectStore("events").delete(event.client_id));

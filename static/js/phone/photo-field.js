@@ -8,24 +8,26 @@ import { t } from "./texts.js";
 
 const storedSign = () => [icon("check"), t("photo_kept")];
 
-export function photoField(earlier, round) {
-  let photo = earlier;
+export function photoField(earlier, round, { label = t("photo"), hint = t("photo_hint") } = {}) {
   const id = fieldId("photo");
-  const status = h("p", { role: "status" }, earlier && storedSign());
+  const status = h("p", { role: "status" });
+  const name = h("input", { type: "hidden", name: "photo-name", value: earlier ?? "", oninput: () => drawSign() });
+  const drawSign = () => status.replaceChildren(...(name.value ? storedSign() : []));
 
   async function take({ target }) {
     if (!target.files[0]) return;
-    const name = newId();
+    const made = newId();
     try {
-      await putPhoto(name, round, await shrink(target.files[0]));
-      photo = name;
-      status.replaceChildren(...storedSign());
+      await putPhoto(made, round, await shrink(target.files[0]));
+      name.value = made;
+      name.dispatchEvent(new Event("input", { bubbles: true }));
     } catch (error) {
       status.replaceChildren(icon("cross"), t(error.name === "QuotaExceededError" ? "not_kept" : "photo_failed"));
     }
   }
 
   const input = h("input", { id, name: "photo", type: "file", accept: "image/*", capture: "environment", onchange: take });
-  const node = h("div", { class: "field" }, h("label", { for: id }, t("photo")), h("p", { class: "hint" }, t("photo_hint")), input, status);
-  return { node, input, value: () => photo };
+  const node = h("div", { class: "field" }, h("label", { for: id }, label), h("p", { class: "hint" }, hint), input, name, status);
+  drawSign();
+  return { node, input, value: () => name.value || null };
 }

@@ -1,11 +1,11 @@
 // Photos taken at a door: made small, stored on the phone, sent after the record that names them.
-import { postPhoto } from "./api.js";
+import { RequestFailed, postPhoto } from "./api.js";
 import { attemptEach } from "./attempt-each.js";
-import { reading, transaction } from "./store.js";
+import { changeMeta, readAll, reading, transaction } from "./store.js";
 
 const LONGEST_SIDE_PX = 1280;
 const QUALITY = 0.7;
-// A photo that the bank will never take is not offered for ever.
+// A photo that the bank does not take waits for a decision of the collector.
 const FINAL = [404, 413, 422];
 
 // Returns bytes, not a blob: Safari loses blobs in a database.
@@ -24,15 +24,39 @@ export const putPhoto = (id, round, bytes) =>
   transaction((tx) => tx.objectStore("photos").put({ round, bytes }, id));
 
 export async function sendPhotos() {
-  await attemptEach(await reading((tx) => tx.objectStore("photos").getAllKeys()), sendPhoto);
+  const { photos, photoFaults = {} } = await readAll();
+  await attemptEach(photos.filter((id) => !photoFaults[String(id)]?.final), sendPhoto);
 }
 
+// A photo leaves the phone only once the bank has it; a failure is kept with its reason.
 async function sendPhoto(id) {
-  const photo = await reading((tx) => tx.objectStore("photos").get(id));
+  const { round, bytes } = await readPhoto(id);
   try {
-    await postPhoto(`/phone/rounds/${photo.round}/photos/${id}`, photo.bytes);
+    await postPhoto(`/phone/rounds/${round}/photos/${id}`, bytes);
   } catch (error) {
-    if (!FINAL.includes(error.status)) throw error;
+    if (!(error instanceof RequestFailed) || !error.status) throw error;
+    const final = FINAL.includes(error.status);
+    await setFault(id, { message: error.message, final });
+    if (final) return;
+    throw error;
   }
-  await transaction((tx) => tx.objectStore("photos").delete(id));
+  await discardPhoto(id);
 }
+
+export const readPhoto = (id) => reading((tx) => tx.objectStore("photos").get(id));
+
+export async function discardPhoto(id) {
+  await transaction((tx) => tx.objectStore("photos").delete(id));
+  await setFault(id, null);
+}
+
+export const restorePhoto = (id, { round, bytes }) => putPhoto(id, round, bytes);
+
+export const requeuePhoto = (id) => setFault(id, null);
+
+// The failures of photos by their ids; `final` ones wait for the collector's decision.
+const setFault = (id, fault) =>
+  changeMeta("photoFaults", (faults = {}) => {
+    const others = Object.entries(faults).filter(([known]) => known !== id);
+    return Object.fromEntries(fault ? [...others, [id, fault]] : others);
+  });

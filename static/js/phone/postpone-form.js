@@ -8,7 +8,7 @@ export function postponeForm(stop, model, actions) {
   const go = button(t("later_come_back"), () => actions.postpone(stop), { class: "main full tall", id: "come-back", icon: "later" });
   fetchJson(`/phone/rounds/${model.snapshot.round}/visits/${stop.pickup}/later`)
     .then(({ seconds }) => price.replaceChildren(h("b", {}, t("later_price", { price: priceWords(seconds) }))))
-    .catch(() => price.replaceChildren(t("later_unknown")));
+    .catch((error) => price.replaceChildren(t(error.status ? "server_failed" : "later_unknown")));
   return h("div", { class: "record" },
     h("div", { class: "field" }, go, price),
     h("div", { class: "field" },

@@ -2,7 +2,7 @@
 // The same rules stand in collector/rounds/events/replay.py; tests/replay_cases.json runs through both.
 import { happenedAt } from "./device-clock.js";
 
-const NOT_A_START = new Set(["acknowledged", "incident"]);
+const NOT_A_START = new Set(["acknowledged", "incident", "address_shown"]);
 const DECIDES = new Set(["collected", "not_done"]);
 
 // Returns each event once, without undos and undone ones, in sequence.
@@ -13,15 +13,17 @@ export function effectiveEvents(events) {
 }
 
 export function replay(events) {
-  let [arrived, enRoute, postponed, decided] = [null, false, null, null];
+  let [arrived, enRoute, postponed] = [null, false, null];
+  const decisions = [];
   for (const event of effectiveEvents(events)) {
     if (event.kind === "arrived") arrived = happenedAt(event);
     else if (event.kind === "en_route") enRoute = true;
     else if (event.kind === "postponed") [arrived, enRoute, postponed] = [null, false, event.sequence];
-    else if (DECIDES.has(event.kind)) decided = event;
+    else if (DECIDES.has(event.kind)) decisions.push(event);
   }
+  const decided = decisions.pop() ?? null;
   const undecided = arrived !== null ? "arrived" : enRoute ? "en_route" : "waiting";
-  return { phase: decided?.kind ?? undecided, arrivedAt: arrived, decidedBy: decided, postponed };
+  return { phase: decided?.kind ?? undecided, arrivedAt: arrived, decidedBy: decided, rivals: decisions, postponed };
 }
 
 export function replayRound(events) {

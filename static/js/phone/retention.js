@@ -21,13 +21,14 @@ export async function forgetUnlisted(listed) {
   }
 }
 
-// Forgets a round and its events, unless one of them is unsent; leaves a `note` in its place.
+// Forgets a round and its events, unless one of them is unsent or a draft; leaves a `note` in its place.
 const forgetRound = (round, note = null) =>
   transaction(async (tx) => {
     const [rounds, events] = [tx.objectStore("rounds"), tx.objectStore("events")];
     const ours = (await events.getAll()).filter((event) => event.round === round);
     const photos = await tx.objectStore("photos").getAllKeys();
-    if (ours.some(isUnsent({ photos }))) return;
+    const drafts = await tx.objectStore("drafts").getAll();
+    if (ours.some(isUnsent({ photos })) || drafts.some((draft) => draft.round === round)) return;
     for (const { client_id } of ours) await events.delete(client_id);
     if (note) await rounds.put(note);
     else await rounds.delete(round);

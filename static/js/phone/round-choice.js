@@ -6,8 +6,12 @@ import { day, t } from "./texts.js";
 
 let chosen = null;
 
+export const openRound = (round) => {
+  chosen = round;
+};
+
 export function chooseRound(stored, { place, id }) {
-  if (place === "round") chosen = Number(id);
+  if (place === "round") openRound(Number(id));
   const rounds = stored.rounds.filter((round) => round.shown).sort(byDay);
   const gone = stored.rounds.filter((round) => round.unloaded);
   const models = rounds.map((round) => modelOf(round, stored.events));

@@ -3,7 +3,7 @@ import { happenedAt, payloadOf } from "./device-clock.js";
 import { numbersOf, tubesOf } from "./numbers.js";
 import { inSequence, replayRound } from "./replay.js";
 
-const UNTOUCHED = { phase: "waiting", arrivedAt: null, decidedBy: null, postponed: null };
+const UNTOUCHED = { phase: "waiting", arrivedAt: null, decidedBy: null, rivals: [], postponed: null };
 
 /**
  * @param {import("./round").Snapshot} snapshot

@@ -4,9 +4,11 @@ import { changeCard } from "./change-card.js";
 import { h, link, message } from "./dom.js";
 import { icon } from "./icons.js";
 import { incidentNotes } from "./incident-form.js";
+import { remaining } from "./outbox.js";
+import { rivalLinks } from "./rival-note.js";
 import { schematicMap } from "./schematic-map.js";
 import { startCard } from "./start-card.js";
-import { stopCard } from "./stop-card.js";
+import { PURPOSE_SIGNS, stopCard } from "./stop-card.js";
 import { clock, counted, number, t } from "./texts.js";
 
 const ICONS = { waiting: "todo", postponed: "later", en_route: "navigate", next: "navigate", arrived: "here", collected: "check", not_done: "cross" };
@@ -21,6 +23,7 @@ export function roundPage(model, stored, actions) {
     model.started && alarmCard(stored, model, actions),
     model.fresh && (model.atDoor ? message("warn", h("p", {}, t("change_waits"))) : changeCard(model.snapshot, model.fresh, actions.acknowledge)),
     incidentNotes(model, stored.terms),
+    rivalLinks(model),
     mainCard(model, stored, actions),
     h("h2", { class: "heading" }, t("all_stops"), model.started && h("small", { class: "soft" }, t("progress", { done: model.settled, all: model.stops.length }))),
     h("ol", { class: "stops" }, model.stops.map((stop) => row(stop, model))),
@@ -35,16 +38,21 @@ export function roundPage(model, stored, actions) {
  * @param {any} actions
  */
 function mainCard(model, stored, actions) {
-  if (model.finished) return finished(model);
+  if (model.finished) return finished(model, stored);
   if (!model.started) return startCard(model, stored);
-  if (model.next) return stopCard(model.next, model, stored, { title: t("next_stop"), actions });
+  if (model.next) return stopCard(model.next, model, stored, { title: t("next_stop"), actions, reveal: null });
   const go = link(t("hand_over"), "#/hand-over", { class: "main full tall", icon: "hand" });
   return endCard(t("all_done"), t("go_back", { place: model.snapshot.end.name }), go);
 }
 
-/** @param {import("./round").RoundModel} model */
-function finished(model) {
-  if (model.closed) return endCard(t("unloaded_title"), t("closed_text", { n: number(model.closed.payload.kilometres, 0) }), null);
+/**
+ * @param {import("./round").RoundModel} model
+ * @param {import("./round").Stored} stored
+ */
+function finished(model, stored) {
+  const left = remaining(stored);
+  const done = model.closed && [t("closed_text", { n: number(model.closed.payload.kilometres, 0) }), left ? counted("put_away_not_yet", left) : t("put_away")];
+  if (done) return endCard(t("unloaded_title"), done.join(" "), null);
   return endCard(t("unloaded_title"), t("said_handed_over"), link(t("close_title"), "#/close", { class: "main full tall", id: "close-day", icon: "flag" }));
 }
 
@@ -64,8 +72,12 @@ function moreLinks(model) {
     link(t("account"), "#/sync", { icon: "person" }));
 }
 
-const purposeWords = (stop) =>
-  stop.bottles ? counted("bottles", stop.bottles) : stop.purposes.map((each) => t(`purpose_${each}`)).join(", ");
+// The bottles, then each other purpose with its sign.
+function loadWords(stop) {
+  const others = stop.purposes.filter((each) => each !== "collection");
+  const milk = stop.bottles > 0 ? [counted("bottles", stop.bottles)] : others.length ? [] : [t("purpose_collection")];
+  return [...milk, ...others.map((each) => h("span", { class: "unit purpose" }, icon(PURPOSE_SIGNS[each]), t(`purpose_${each}`)))];
+}
 
 /**
  * A row shows the town only; the full address is on the page of the stop.
@@ -81,7 +93,7 @@ function row(stop, model) {
     h("a", { href: `#/stop/${stop.pickup}`, id: `stop-${stop.pickup}` },
       h("span", { class: "disc", "aria-hidden": true }, stop.place),
       h("span", { class: "who" }, h("b", {}, `${clock(stop.arrives_at, model.snapshot.time_zone)} ${stop.address.town}`),
-        h("span", { class: "small soft" }, `${stop.first_name} · ${purposeWords(stop)}`)),
+        h("span", { class: "small soft" }, stop.first_name, loadWords(stop).flatMap((each) => [" · ", each]))),
       h("span", { class: "phase small" }, icon(ICONS[phase]), t(`phase_${phase}`))),
   );
 }

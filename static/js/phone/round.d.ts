@@ -38,6 +38,7 @@ export interface Stop {
   call_first: boolean;
   note: string;
   code: string;
+  milk_held?: boolean;
 }
 
 export interface Snapshot {
@@ -69,21 +70,38 @@ export interface VisitState {
   phase: string;
   arrivedAt: string | null;
   decidedBy: StoredEvent | null;
+  // Earlier decisions that stand as well, from a phone that missed the last one.
+  rivals: StoredEvent[];
   postponed: number | null;
 }
 
 export type RoundModel = ReturnType<typeof roundModel> & { fresh?: Snapshot | null };
 export type ShownStop = RoundModel["stops"][number];
 
+// A half-filled form, at the address of its page.
+export interface Draft {
+  key: string;
+  round: number;
+  pickup: number | null;
+  address: string;
+  at: string;
+  values: [string, string | boolean][];
+  refused?: { client_id: string; code: string; field: string | null; message: string };
+}
+
 export interface Stored {
   rounds: { round: number; shown?: Snapshot; snapshot?: Snapshot; incidents?: Answer[]; unloaded?: { letter: string; day: string } }[];
   events: StoredEvent[];
   photos: IDBValidKey[];
+  drafts: Draft[];
+  photoFaults?: Record<string, { message: string; final: boolean }>;
   person?: { id: number; name: string };
   touched?: string;
   terms?: Record<string, any>;
   settings: Record<string, any>;
   clock?: { offset: number | null; at: number };
-  leaving?: boolean;
+  device?: string;
+  session?: number;
+  leaving?: boolean | number;
   revoked?: string | false;
 }

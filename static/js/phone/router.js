@@ -3,9 +3,11 @@ import { roundActions } from "./actions.js";
 import { SIGN_IN } from "./api.js";
 import { clockWarning } from "./clock-warning.js";
 import { back, button, h, link, message } from "./dom.js";
+import { withDraft } from "./draft-form.js";
 import { exportEvents } from "./export-file.js";
 import { formPage, isForm } from "./form-page.js";
 import { unsentRecords } from "./outbox.js";
+import { rivalNote } from "./rival-note.js";
 import { roundPage } from "./round-page.js";
 import { stopCard } from "./stop-card.js";
 import { state } from "./sync.js";
@@ -17,14 +19,20 @@ export function pageAt(where, stored, model, others, show) {
   if (stored.revoked) return revoked(stored);
   if (where.place === "sync") return syncPage(stored, () => show());
   if (!model) return [signInNote(), clockWarning(), ...others, !others.length && !state.signedOut && nothing(stored), account()];
-  return ofTheRound(where, stored, model, others, roundActions(model, () => show({ moved: true })));
+  return ofTheRound(where, stored, model, others, () => show({ moved: true }));
 }
 
-function ofTheRound({ place, id, form }, stored, model, others, actions) {
+function ofTheRound({ place, id, form }, stored, model, others, redraw) {
+  const actions = roundActions(model, redraw);
   const stop = place === "stop" && model.stops.find((each) => each.pickup === Number(id));
-  if (isForm(place, model) || (stop && allows(stop, form))) return formPage(place, form, stop, model, stored, actions);
+  if (isForm(place, model) || (stop && allows(stop, form))) {
+    const address = [place, id, form].filter(Boolean).join("/");
+    const about = { round: model.snapshot.round, pickup: stop ? stop.pickup : null, address };
+    return withDraft(formPage(place, form, stop, model, stored, actions), about, stored, redraw);
+  }
   if (!stop) return [signInNote(), clockWarning(), ...others, ...roundPage(model, stored, actions)];
-  return [back(t("back")), stopCard(stop, model, stored, { title: t(`phase_${stop.state.phase}`), actions: model.started ? actions : null })];
+  const card = { title: t(`phase_${stop.state.phase}`), actions: model.started ? actions : null, reveal: () => actions.showAddress(stop) };
+  return [back(t("back")), rivalNote(stop, stored), stopCard(stop, model, stored, card)];
 }
 
 // A record is made once; a settled stop is reopened first, also on the way through the history.
@@ -44,8 +52,19 @@ function revoked(stored) {
       h("p", {}, counted("revoked_unsent", unsent.length)),
       button(t("export"), () => exportEvents(unsent), { class: "full", icon: "file" }),
     ],
-    h("div", { class: "actions" }, link(t("sign_in"), SIGN_IN, { class: "main full tall" })),
+    h("div", { class: "actions" }, signInLink()),
   ];
+}
+
+// Without a network the browser would show an error page of its own.
+function signInLink() {
+  const note = h("div", { role: "status" });
+  const check = (event) => {
+    if (navigator.onLine) return;
+    event.preventDefault();
+    note.replaceChildren(message("warn", h("p", {}, t("sign_in_offline"))));
+  };
+  return [note, link(t("sign_in"), SIGN_IN, { class: "main full tall", onclick: check })];
 }
 
 const account = () => h("div", { class: "more" }, link(t("account"), "#/sync", { icon: "person" }));

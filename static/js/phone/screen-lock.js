@@ -1,5 +1,4 @@
 // The lock of the screen by a PIN. It hides the round from a passer-by; it does not encrypt it.
-import { SIGN_IN } from "./api.js";
 import { h, message, submit } from "./dom.js";
 import { text } from "./fields.js";
 import { pinMatches } from "./pin-hash.js";
@@ -41,8 +40,17 @@ export function lockPage({ settings }, show) {
   pin.input.type = "password";
   const status = h("div", { role: "status" });
 
+  let judging = false;
+
   async function open(event) {
     event.preventDefault();
+    // A double tap is one try.
+    if (judging) return;
+    judging = true;
+    await judge().finally(() => (judging = false));
+  }
+
+  async function judge() {
     if (await pinMatches(settings.pin, pin.value())) {
       unlock();
       await changeSettings({ tries: 0 });
@@ -50,7 +58,7 @@ export function lockPage({ settings }, show) {
     }
     const tries = ((await readAll()).settings.tries ?? 0) + 1;
     await changeSettings({ tries });
-    if (tries >= TRIES) return shutOut();
+    if (tries >= TRIES) return shutOut(show);
     pin.input.value = "";
     status.replaceChildren(message("danger", h("p", {}, t("lock_wrong", { n: TRIES - tries }))));
   }
@@ -61,11 +69,14 @@ export function lockPage({ settings }, show) {
   ];
 }
 
-// Five wrong PINs take the round off the phone and end the session; unsent records stay.
-async function shutOut() {
-  await changeSettings({ pin: null, tries: 0 });
+// Five wrong PINs take the round off the phone and end the session; unsent records stay. The page
+// that says so is the app's own: without a network there is no other.
+async function shutOut(show) {
+  const { session = true } = await readAll();
+  await setMeta("leaving", session);
   await wipeRounds("pin");
-  await setMeta("leaving", true);
+  await changeSettings({ pin: null, tries: 0 });
+  unlock();
+  show({ moved: true });
   await closeLockedSession().catch(() => null);
-  location.assign(SIGN_IN);
 }

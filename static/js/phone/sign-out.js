@@ -1,9 +1,9 @@
 // Signing out: refused while a record is unsent; afterwards the phone is empty.
 import { SignedOut, closeSession } from "./api.js";
 import { button, h, message } from "./dom.js";
-import { unsentRecords } from "./outbox.js";
-import { readAll, wipeAll } from "./store.js";
-import { t } from "./texts.js";
+import { remaining, unsentRecords } from "./outbox.js";
+import { readAll, wipeUnless } from "./store.js";
+import { counted, t } from "./texts.js";
 
 /** @param {import("./round").Stored} stored */
 export function signOutSection({ person }) {
@@ -17,15 +17,18 @@ export function signOutSection({ person }) {
 }
 
 async function signOut(show) {
-  const unsent = unsentRecords(await readAll()).length;
+  const stored = await readAll();
+  const unsent = unsentRecords(stored).length;
   if (unsent) return show("danger", t("sign_out_refused", { n: unsent }));
+  if (remaining(stored)) return show("danger", counted("sign_out_drafts", stored.drafts.length));
   try {
     await closeSession();
   } catch (error) {
     // A session that is over already needs no closing.
-    if (!(error instanceof SignedOut)) return show("warn", t("sign_out_offline"));
+    if (!(error instanceof SignedOut)) return show("warn", error.status ? `${t("server_failed")} ${error.message}` : t("sign_out_offline"));
   }
-  await wipeAll();
+  // A record that was made meanwhile in another tab stays, for the next sign-in.
+  if (!(await wipeUnless(remaining))) return show("danger", t("sign_out_refused", { n: remaining(await readAll()) }));
   for (const name of await caches.keys()) if (name.startsWith("milkround-shell")) await caches.delete(name);
   location.assign("/sign-in");
 }

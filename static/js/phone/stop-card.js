@@ -2,9 +2,10 @@
 import { button, h, link } from "./dom.js";
 import { icon } from "./icons.js";
 import { navigateButton, otherApps } from "./navigation.js";
+import { addressPart, factList, isShown } from "./stop-address.js";
 import { celsius, clock, counted, grouped, litres, t } from "./texts.js";
 
-const PURPOSE_SIGNS = { blood_sample: "blood", first_interview: "person", material_drop: "empty", pump_return: "box", ward: "flag" };
+export const PURPOSE_SIGNS = { blood_sample: "blood", first_interview: "person", material_drop: "empty", pump_return: "box", ward: "flag" };
 
 /**
  * Without `actions` the card is read only.
@@ -13,7 +14,7 @@ const PURPOSE_SIGNS = { blood_sample: "blood", first_interview: "person", materi
  * @param {import("./round").Stored} stored
  * @param {any} options
  */
-export function stopCard(stop, model, stored, { title, actions }) {
+export function stopCard(stop, model, stored, { title, actions, reveal }) {
   const zone = model.snapshot.time_zone;
   return h(
     "section", { class: `card stop ${stop.state.phase}`, "aria-labelledby": "stop-title" },
@@ -24,13 +25,12 @@ export function stopCard(stop, model, stored, { title, actions }) {
         h("p", { class: "arrival" }, t("arrival", { time: clock(stop.arrives_at, zone) })),
         h("p", {}, t("window", { opens: clock(stop.window.opens, zone), closes: clock(stop.window.closes, zone) })))),
     h("h1", { id: "stop-title", tabindex: -1 }, `${stop.first_name} ${stop.family_name}`),
-    door(stop),
-    h("p", { class: "address" }, stop.address.line, h("br"), `${stop.address.postcode} ${stop.address.town}`),
+    addressPart(stop, model, reveal),
     flags(stop),
     outcome(stop, zone),
     loads(stop),
     facts(stop),
-    actions && buttons(stop, actions, stored),
+    actions && buttons(stop, actions, stored, isShown(stop, model)),
   );
 }
 
@@ -38,6 +38,7 @@ export function stopCard(stop, model, stored, { title, actions }) {
 function flags(stop) {
   const others = stop.purposes.filter((purpose) => purpose !== "collection");
   const tags = others.map((purpose) => h("li", { class: "tag" }, icon(PURPOSE_SIGNS[purpose]), t(`purpose_${purpose}`)));
+  if (stop.milk_held) tags.unshift(h("li", { class: "tag danger" }, icon("warn"), t("flag_milk_held")));
   if (stop.call_first) tags.unshift(h("li", { class: "tag warn" }, icon("phone"), t("flag_call_first")));
   return tags.length > 0 && h("ul", { class: "tags" }, tags);
 }
@@ -52,17 +53,8 @@ function loads(stop) {
 const load = (sign, name, figures, any) =>
   h("div", { class: any ? "" : "soft" }, h("dt", {}, icon(sign), name), h("dd", {}, h("b", {}, figures[0]), figures[1] && h("span", { class: "small" }, figures[1])));
 
-// The way in stands right below the name: it is read at the door, with the hands full.
-const door = (stop) =>
-  list("facts door", [[t("code"), stop.code && h("strong", { class: "code" }, stop.code)], [t("access"), stop.address.access_notes]]);
-
 const facts = (stop) =>
-  list("facts", [[t("note"), stop.note], [t("donor", { number: "" }).trim(), grouped(stop.donor_number)]]);
-
-function list(kind, pairs) {
-  return h("dl", { class: kind },
-    pairs.filter(([, value]) => value).map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
-}
+  factList("facts", [[t("note"), stop.note], [t("donor", { number: "" }).trim(), grouped(stop.donor_number)]]);
 
 function outcome({ state }, zone) {
   if (state.phase === "arrived") return h("p", { class: "here" }, icon("here"), t("arrived_at", { time: clock(state.arrivedAt, zone) }));
@@ -74,7 +66,7 @@ function outcome({ state }, zone) {
   return h("p", { class: "here ok" }, icon("check"), t("recorded_bottles", figures));
 }
 
-function buttons(stop, actions, stored) {
+function buttons(stop, actions, stored, shown) {
   const here = `#/stop/${stop.pickup}`;
   if (stop.state.decidedBy) return h("div", { class: "actions" }, link(t("reopen"), `${here}/reopen`, { class: "full", icon: "undo" }));
   const arrived = stop.state.phase === "arrived";
@@ -87,7 +79,7 @@ function buttons(stop, actions, stored) {
       stop.phone && link(t("call"), `tel:${stop.phone.replace(/[^+\d]/g, "")}`, { "aria-label": t("call_name", { name }), icon: "phone" }),
       link(t("later"), `${here}/later`, { icon: "later" }),
       link(t("not_done"), `${here}/not-done`, { icon: "cross" })),
-    !arrived && otherApps(stop.address, stored),
-    h("div", { class: "actions at-hand" }, !arrived && navigateButton(stop.address, stored, () => actions.setOff(stop)), main),
+    !arrived && shown && otherApps(stop.address, stored),
+    h("div", { class: "actions at-hand" }, !arrived && shown && navigateButton(stop.address, stored, () => actions.setOff(stop)), main),
   ];
 }

@@ -2,12 +2,12 @@
 // A write counts once its transaction is complete and on disk, not once it was requested.
 import { openDB } from "idb";
 
-const STORES = ["rounds", "events", "meta", "photos"];
-const META = ["person", "touched", "terms", "settings", "clock", "leaving", "revoked"];
+const STORES = ["rounds", "events", "meta", "photos", "drafts"];
+const META = ["person", "touched", "terms", "settings", "clock", "photoFaults", "device", "session", "leaving", "revoked"];
 let opened = null;
 
 function open() {
-  opened ??= openDB("milkround-phone", 2, {
+  opened ??= openDB("milkround-phone", 3, {
     // Each version adds; the contents of a former one are never touched.
     upgrade(database, from) {
       if (from < 1) {
@@ -16,6 +16,7 @@ function open() {
         database.createObjectStore("meta");
       }
       if (from < 2) database.createObjectStore("photos");
+      if (from < 3) database.createObjectStore("drafts", { keyPath: "key" });
     },
     blocking: close,
     terminated: close,
@@ -61,19 +62,21 @@ export const transaction = (work) => inTransaction("readwrite", work);
 export const reading = (work) => inTransaction("readonly", work);
 
 /** @returns {Promise<import("./round").Stored>} */
-export const readAll = () =>
-  reading(async (tx) => {
-    const meta = tx.objectStore("meta");
-    const values = await Promise.all(META.map((name) => meta.get(name)));
-    const { settings = {}, ...known } = Object.fromEntries(META.map((name, index) => [name, values[index]]));
-    return {
-      rounds: await tx.objectStore("rounds").getAll(),
-      events: await tx.objectStore("events").getAll(),
-      photos: await tx.objectStore("photos").getAllKeys(),
-      settings,
-      ...known,
-    };
-  });
+export const readAll = () => reading(allIn);
+
+async function allIn(tx) {
+  const meta = tx.objectStore("meta");
+  const values = await Promise.all(META.map((name) => meta.get(name)));
+  const { settings = {}, ...known } = Object.fromEntries(META.map((name, index) => [name, values[index]]));
+  return {
+    rounds: await tx.objectStore("rounds").getAll(),
+    events: await tx.objectStore("events").getAll(),
+    photos: await tx.objectStore("photos").getAllKeys(),
+    drafts: await tx.objectStore("drafts").getAll(),
+    settings,
+    ...known,
+  };
+}
 
 export const setMeta = (key, value) => changeMeta(key, () => value);
 
@@ -82,7 +85,7 @@ export const changeSettings = (changes) =>
   changeMeta("settings", (settings) => ({ ...settings, ...changes }));
 
 // Writes only a difference: on a full disk the exchange with the bank goes on.
-const changeMeta = (key, change) =>
+export const changeMeta = (key, change) =>
   transaction(async (tx) => {
     const meta = tx.objectStore("meta");
     const before = await meta.get(key);
@@ -98,5 +101,10 @@ export const updateRound = (round, change) =>
     if (changed) await rounds.put(changed);
   });
 
-export const wipeAll = () =>
-  transaction((tx) => Promise.all(STORES.map((name) => tx.objectStore(name).clear())));
+// Empties the phone unless `isNeeded(stored)`, in one transaction; returns whether it did.
+export const wipeUnless = (isNeeded) =>
+  transaction(async (tx) => {
+    if (isNeeded(await allIn(tx))) return false;
+    await Promise.all(STORES.map((name) => tx.objectStore(name).clear()));
+    return true;
+  });

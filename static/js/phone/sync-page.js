@@ -3,30 +3,37 @@ import { SIGN_IN } from "./api.js";
 import { clockWarning } from "./clock-warning.js";
 import { back, button, h, link, message } from "./dom.js";
 import { exportEvents } from "./export-file.js";
-import { unsentRecords } from "./outbox.js";
-import { eventLine, refusedEvents } from "./refused-events.js";
+import { icon } from "./icons.js";
+import { persistenceNote } from "./persistence.js";
+import { refusedEvents } from "./refused-events.js";
+import { refusedPhotoCards, refusedPhotos } from "./refused-photos.js";
 import { settingsSection } from "./settings.js";
 import { signOutSection } from "./sign-out.js";
 import { state, sync } from "./sync.js";
 import { clock, t } from "./texts.js";
+import { byTime, draftList, waitingList, waitingRecords } from "./waiting-list.js";
 
 /**
  * @param {import("./round").Stored} stored
  * @param {() => void} refresh
  */
 export function syncPage(stored, refresh) {
-  const refused = stored.events.filter((event) => event.status === "refused");
-  const waiting = unsentRecords(stored).filter((event) => event.status !== "refused");
+  const refused = stored.events.filter((event) => event.status === "refused").sort(byTime);
+  const refusedCount = refused.length + refusedPhotos(stored).length;
+  const waiting = waitingRecords(stored);
   return [
     back(t("back")),
     h("h1", { tabindex: -1 }, t("sync_title")),
     state.signedOut && message("warn", h("p", {}, t("sign_in_again")), link(t("sign_in"), SIGN_IN, { class: "main" })),
     clockWarning(),
+    state.failure && message("warn", h("p", {}, t("server_failed")), h("p", { class: "small" }, state.failure)),
     waiting.length > 0 && message("warn", h("p", {}, t("sync_waiting_text"))),
-    waiting.length + refused.length === 0 && message("ok", h("p", {}, t("sync_sent_text"))),
+    waiting.length + refusedCount === 0 && message("ok", h("p", {}, t("sync_sent_text"))),
     h("p", { class: "soft" }, stored.touched ? t("sync_last", { time: clock(stored.touched) }) : t("sync_never")),
-    refused.length > 0 && refusedEvents(refused, stored, refresh),
+    refusedCount > 0 && refusedPart(refusedCount, [refusedEvents(refused, stored, refresh), refusedPhotoCards(stored, refresh)]),
     waiting.length > 0 && waitingList(waiting, stored),
+    stored.drafts.length > 0 && draftList(stored, refresh),
+    persistenceNote(),
     h("div", { class: "actions" },
       button(t("sync_now"), sync, { class: "full", id: "send", icon: "send" }),
       stored.events.length > 0 && button(t("export"), () => exportEvents(stored.events), { class: "full", id: "export", icon: "file" }),
@@ -36,9 +43,10 @@ export function syncPage(stored, refresh) {
   ];
 }
 
-const waitingList = (waiting, stored) => [
-  h("h2", {}, `${t("sync_title_waiting")} (${waiting.length})`),
-  h("ul", { class: "unsent" }, waiting.map((event) => h("li", {}, eventLine(event, stored)))),
+const refusedPart = (count, cards) => [
+  h("h2", { class: "here" }, icon("cross"), `${t("sync_title_refused")} (${count})`),
+  h("p", {}, t("sync_refused_text")),
+  cards,
 ];
 
 const sheets = (stored) =>

@@ -4,17 +4,18 @@ import { DeviceRevoked, RequestFailed, SignedOut, fetchJson, identify } from "./
 import { attemptEach } from "./attempt-each.js";
 import { noteBankTime } from "./clock-measurement.js";
 import { fetchRound } from "./fetch-round.js";
-import { deviceKey, waitingEvents } from "./outbox.js";
+import { deviceKey, unsentRecords } from "./outbox.js";
 import { sendPhotos } from "./photos.js";
 import { forgetUnlisted, wipeRounds } from "./retention.js";
 import { sendEvents } from "./send-events.js";
 import { acceptPerson, closeLockedSession } from "./session.js";
-import { setMeta } from "./store.js";
+import { readAll, setMeta } from "./store.js";
 
 const EVERY_MS = 30_000;
 const LIST = "/phone/rounds";
 
-export const state = { signedOut: false, stranger: false, running: null, again: false };
+// `failure` is the reason of the bank's server, or null where it answered or was not reached.
+export const state = { signedOut: false, failure: null, stranger: false, running: null, again: false };
 
 export function startSync() {
   addEventListener("online", sync);
@@ -42,21 +43,26 @@ async function untilQuiet() {
 async function exchange() {
   try {
     await closeLockedSession();
-    identify(await deviceKey(), (await waitingEvents()).length);
+    identify(await deviceKey(), unsentRecords(await readAll()).length);
     let listed = await fetchList();
     state.signedOut = false;
+    // Locked by wrong PINs while the list was on its way.
+    if ((await readAll()).leaving) return;
     await setMeta("revoked", false);
+    await setMeta("session", listed.session);
     state.stranger = !(await acceptPerson(listed.person));
     if (state.stranger) return;
     const send = async () => {
       if (await sendEvents()) listed = await fetchJson(LIST);
     };
     await attemptEach([send, () => receive(listed), sendPhotos], (step) => step());
+    state.failure = null;
     await setMeta("touched", listed.now);
   } catch (error) {
     if (error instanceof SignedOut) state.signedOut = true;
     else if (error instanceof DeviceRevoked) await wipeRounds("office");
     else if (!(error instanceof RequestFailed)) throw error;
+    else state.failure = error.status >= 500 ? error.message : null;
   }
 }
 

@@ -2,10 +2,11 @@
 import { happenedAt } from "./device-clock.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
-import { unsentRecords } from "./outbox.js";
+import { refusedPhotos } from "./refused-photos.js";
 import { state } from "./sync.js";
-import { clock, day, t } from "./texts.js";
+import { clock, counted, day, t } from "./texts.js";
 import { theme, toggleSun } from "./theme.js";
+import { waitingRecords } from "./waiting-list.js";
 
 /**
  * @param {import("./round").Stored} stored
@@ -45,11 +46,11 @@ function fill(place, key, nodes) {
 }
 
 function outboxState(stored) {
-  const refused = stored.events.filter((event) => event.status === "refused");
-  const waiting = unsentRecords(stored).filter((event) => event.status !== "refused");
-  if (refused.length) return ["danger", "cross", t("refused_some", { n: refused.length })];
+  const refused = stored.events.filter((event) => event.status === "refused").length + refusedPhotos(stored).length;
+  const waiting = waitingRecords(stored);
+  if (refused) return ["danger", "cross", t("refused_some", { n: refused })];
   if (state.signedOut) return ["warn", "warn", t("sign_in_short")];
-  if (!waiting.length) return ["ok", "check", t("all_sent")];
-  const since = waiting.map(happenedAt).sort()[0];
-  return ["warn", "send", t("waiting", { n: waiting.length, time: clock(since) })];
+  if (waiting.length) return ["warn", "send", t("waiting", { n: waiting.length, time: clock(happenedAt(waiting[0])) })];
+  if (stored.drafts.length) return ["warn", "todo", counted("drafts", stored.drafts.length)];
+  return ["ok", "check", t("all_sent")];
 }

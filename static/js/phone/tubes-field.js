@@ -11,14 +11,14 @@ export function tubesField(pickup, before) {
   let lines = [];
   const list = h("div", { class: "tubes" });
   const node = h("div", { class: "field" }, h("p", { class: "label" }, t("tubes")), h("p", { class: "hint" }, t("tubes_hint")), list,
-    button(t("tube_add"), () => add({}), { class: "full", icon: "plus" }));
+    button(t("tube_add"), () => add({}), { class: "full", icon: "plus", "data-adds": "tube" }));
 
   function add({ number = "", drawn_at = nowText() }) {
     const [n, ids] = [lines.length + 1, [newId("tube"), newId("drawn")]];
     const label = h("input", { id: ids[0], name: "tube", type: "text", autocomplete: "off", autocapitalize: "characters", value: number });
     const time = h("input", { id: ids[1], name: "drawn", type: "text", inputmode: "numeric", autocomplete: "off", value: clock(drawn_at) });
     const line = { label, time, drawn_at: drawn_at };
-    const remove = button("", () => drop(line), { icon: "cross", "aria-label": t("tube_remove", { n }) });
+    const remove = button("", () => drop(line), { icon: "cross", "aria-label": t("tube_remove", { n }), "data-removes": "tube" });
     line.node = h("div", { class: "tube" },
       h("div", {}, h("label", { for: ids[0] }, t("tube_number", { n })), label),
       h("div", {}, h("label", { for: ids[1] }, t("tube_drawn", { n })), time), remove);

@@ -1,6 +1,6 @@
 // The volume of the bottles taken: the donor's figure is offered, and marked as such until one is typed.
 import { h } from "./dom.js";
-import { text } from "./fields.js";
+import { stateInput, text } from "./fields.js";
 import { icon } from "./icons.js";
 import { litres, t } from "./texts.js";
 
@@ -15,7 +15,11 @@ export function volumeField(stop, before, bottles) {
     check: (given) => volumeError(given, bottles()),
   });
   const mark = h("p", { class: "tag warn", role: "status" });
-  field.input.after(mark);
+  const state = stateInput("volume-measured", (kept) => {
+    measured = kept;
+    draw();
+  });
+  field.input.after(mark, state);
   field.input.addEventListener("focus", () => field.input.select());
   field.input.addEventListener("input", () => {
     measured = field.value() !== "";
@@ -31,6 +35,7 @@ export function volumeField(stop, before, bottles) {
   }
 
   function draw() {
+    state.value = measured ? "1" : "";
     mark.replaceChildren(...(declared() ? [icon("warn"), t("volume_declared")] : []));
     mark.hidden = !declared();
   }

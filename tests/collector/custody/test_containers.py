@@ -23,6 +23,7 @@ from collector.custody.models import (
 from collector.custody.numbers import number_of, refused_number_of
 from collector.custody.queries import record_of
 from collector.db import db, reading, transaction
+from collector.pickups.models import MilkLine, Pickup
 from collector.rounds.events.intake import EventStatus, accept_events
 from tests.phone_round import collected, phone_event, publish_round
 from tests.town import MORNING, Town
@@ -240,3 +241,12 @@ def assert_unbroken(bottle: Container) -> None:
         assert before is not after
         if after in {IN_TRANSIT, RECEIVED} and before in LADDER:
             assert LADDER.index(before) >= LADDER.index(after) - 1
+
+
+def test_a_bottle_bears_the_line_of_its_visit(road: Road) -> None:
+    with transaction() as session:
+        session.get_one(Pickup, road.dora).line = MilkLine.OWN_CHILD
+        road.send(session, collected(road.dora), collected(road.elise, sequence=2))
+        rows = session.execute(select(Container.pickup_id, Container.line))
+        lines = {row.pickup_id: row.line for row in rows}
+    assert lines == {road.dora: MilkLine.OWN_CHILD, road.elise: MilkLine.DONATED}

@@ -13,6 +13,7 @@ from collector.donors.models import Donor, DonorState, Serology, SerologyOutcome
 from collector.pickups.flags import Flag, fetch_by, flags
 from collector.pickups.models import (
     HoldReason,
+    MilkLine,
     Pickup,
     PickupHold,
     PickupState,
@@ -21,6 +22,7 @@ from collector.pickups.models import (
 )
 from collector.pickups.purposes import purposes_for
 from collector.places.models import Address, Position
+from collector.planning.problem.plannability import not_plannable
 
 DAY = date(2026, 11, 24)
 POLICIES = Policies(preset_rows(1, Jurisdiction.FRANCE))
@@ -82,6 +84,13 @@ def test_a_plain_request_has_no_flag() -> None:
 def test_the_minimum_volume_itself_is_enough() -> None:
     assert seen(pickup(volume_ml=400)) == ()
     assert seen(pickup(volume_ml=399)) == (Flag.BELOW_MINIMUM,)
+
+
+def test_no_minimum_holds_for_milk_of_her_own_child() -> None:
+    row = pickup(volume_ml=50)
+    row.line = MilkLine.OWN_CHILD
+    assert seen(row) == ()
+    assert not_plannable(row, on=DAY, policies=POLICIES) is None
 
 
 @given(oldest_on=st.dates(date(2023, 12, 1), date(2028, 3, 31)))

@@ -14,7 +14,7 @@ from collector.audit.queries import first_broken_link
 from collector.db import db, reading, transaction
 from collector.errors import Conflict, NotFound, Refused
 from collector.notices.models import Notice
-from collector.pickups.models import Pickup, PickupState
+from collector.pickups.models import MilkLine, Pickup, PickupState
 from collector.rounds.actions import edit_day, open_day, publish
 from collector.rounds.models import DayPlan, Publication, Round, RoundState, Unplanned
 from collector.rounds.queries import day_plan, get_round
@@ -307,3 +307,18 @@ def test_the_letter_of_a_round_stays(app: Flask, town: Town):
         ]
         assert before == again == [("A", town.shifts[0]), ("B", town.shifts[1])]
         assert session.scalars(select(Round)).all()
+
+
+def test_a_stop_bears_the_line_of_its_milk_and_an_older_revision_stays(app: Flask, town: Town):
+    with app.app_context(), transaction() as session:
+        session.get_one(Pickup, town.pickups[1]).line = MilkLine.OWN_CHILD
+        draft(session, town, {0: [(town.pickups[0], TEN), (town.pickups[1], TEN + 30 * MINUTE)]})
+        published(session, town)
+        (ana, _bruno) = the_plan(session, town).rounds
+        stops = (ana.published or {})["stops"]
+        assert [stop["line"] for stop in stops] == ["donated", "own_child"]
+        older = [{key: stop[key] for key in stop if key != "line"} for stop in stops[:1]]
+        ana.published = (ana.published or {}) | {"stops": [*older, stops[1]]}
+        session.flush()
+        with pytest.raises(Refused, match="nothing_to_publish"):
+            published(session, town)

@@ -15,7 +15,7 @@ from collector.errors import Refused
 from collector.people.models import Person
 from collector.shifts.actions import change_shift, end_at_site, put_on_duty
 from collector.shifts.models import RosterShift
-from collector.shifts.queries import days_with_shifts, shifts_between, shifts_on
+from collector.shifts.queries import days_on_duty, shifts_between, shifts_on
 from tests.builders import DAY, add_site
 from tests.town import Town
 
@@ -110,8 +110,8 @@ def test_a_range_of_days_includes_both_ends(session: Session, town: Town) -> Non
         (LATER + WEEK, town.bruno),
     ]
     assert len(shifts_between(session, **ends, person_id=town.bruno)) == 1
-    assert days_with_shifts(session, **ends) == [LATER, LATER + WEEK]
-    assert days_with_shifts(session, **ends | {"bank_id": town.other_bank}) == []
+    assert days_on_duty(session, **ends) == [LATER, LATER + WEEK]
+    assert days_on_duty(session, **ends | {"bank_id": town.other_bank}) == []
 
 
 def test_the_end_the_end_site_and_the_capacity_of_a_shift_change(

@@ -137,7 +137,7 @@ test("the revision on the page is acknowledged, not a newer one that has arrived
   assert.deepEqual([(await current()).fresh.revision, shown], [3, 1]);
 });
 
-test("a refused event can be sent again or settled from its list", async () => {
+test("a refused event can be sent again, or deleted from its list with an undo", async () => {
   await record(3, "arrived", { pickup: 31 });
   const [{ client_id }] = await events();
   await applyOutcomes([{ client_id, status: "refused", message: "The visit was moved." }]);
@@ -150,9 +150,13 @@ test("a refused event can be sent again or settled from its list", async () => {
   assert.deepEqual([(await events())[0].status, bank.taken(3)], ["sent", [client_id]]);
   await applyOutcomes([{ client_id, status: "refused" }]);
   await list();
-  press("settled");
+  press("delete_yes");
   await until(() => shown === 2);
   assert.deepEqual(await events(), []);
+  await until(() => $("#undo"));
+  $("#undo").click();
+  await until(() => shown === 3);
+  assert.deepEqual((await events()).map((event) => [event.client_id, event.status]), [[client_id, "refused"]]);
 });
 
 test("the round that is not finished is shown, or the chosen one", async () => {
@@ -208,4 +212,30 @@ test("after ten seconds the undo is over, and its words keep their place until t
   assert.deepEqual([$("#undo"), text($("[data-undo]"))], [null, "Recorded."]);
   moveOn();
   assert.equal(text($("[data-undo]")), "");
+});
+
+test("a double tap or a double click on one page makes one record", async () => {
+  const door = stop(31);
+  for (const [kind, press] of [
+    ["en_route", (actions) => actions.setOff({ ...door, state: { phase: "waiting" } })],
+    ["arrived", (actions) => actions.arrive(door)],
+    ["collected", (actions) => actions.collect(door, { bottles: 1, volume_ml: 100 })],
+    ["incident", (actions) => actions.report({ kind: "road", note: "" })],
+    ["box_read", (actions) => actions.readBoxes([{ box: "C1", celsius: -20 }, { box: "C2", celsius: -20 }])],
+  ]) {
+    const actions = await act();
+    await Promise.all([press(actions), press(actions)]);
+    await press(actions);
+    const made = (await events()).filter((event) => event.kind === kind);
+    assert.equal(made.length, kind === "box_read" ? 2 : 1, kind);
+  }
+});
+
+test("a record that the disk refused can be made by the next tap", async () => {
+  const actions = await act();
+  const emptyDisk = fillDisk();
+  await actions.arrive(stop(31));
+  emptyDisk();
+  await actions.arrive(stop(31));
+  assert.deepEqual((await events()).map((event) => event.kind), ["arrived"]);
 });

@@ -1,8 +1,11 @@
 // Differences between two revisions of a round, of every kind.
 import assert from "node:assert/strict";
 import test from "node:test";
-import { changes } from "../../../static/js/phone/diff.js";
+import { openPhonePage } from "../support/page.js";
 import { at, round, stop } from "../support/rounds.js";
+
+openPhonePage();
+const { changes } = await import("../../../static/js/phone/diff.js");
 
 function diff(before, after) {
   const { added, removed, moved } = changes(round(3, 1, ...before), round(3, 2, ...after));

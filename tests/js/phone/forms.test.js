@@ -278,7 +278,7 @@ test("a hand-over at another freezer names it, and a box without a code is not n
 
 test("the end of the day needs whole kilometres, and the stock of a freezer at home", () => {
   const model = roundModel(round(3, 1, stop(31)), []);
-  const stored = { events: [], photos: [], terms: { freezers: [{ site: 1, kind: "home" }] } };
+  const stored = { events: [], photos: [], drafts: [], terms: { freezers: [{ site: 1, kind: "home" }] } };
   open((tell) => closeForm({ ...model, snapshot: { ...model.snapshot, metres: 81_400 } }, stored, tell));
   for (const wrong of ["", "2001", "8,5", "-1"]) {
     fill("kilometres", wrong);
@@ -296,7 +296,7 @@ test("the end of the day tells of a photo that is still on the phone", async () 
   await putPhoto("picture", 3, new ArrayBuffer(8));
   const record = { status: "sent", payload: { photo: "picture" } };
   const { photos } = await readAll();
-  const show = (events) => open((tell) => closeForm(model, { events, photos, terms: { freezers: [] } }, tell));
+  const show = (events) => open((tell) => closeForm(model, { events, photos, drafts: [], terms: { freezers: [] } }, tell));
   assert.match(text(show([record])), /close_unsent_one 1/);
   assert.match(text(show([{ status: "sent", payload: {} }])), /close_sent/);
 });
@@ -318,5 +318,20 @@ test("a reason is needed before a visit is not done, reopened, or an incident is
   open((tell) => notDoneForm(tell, { rebook: true }));
   pick("access");
   submit();
-  assert.deepEqual(done, [{ reason: "access", note: "", rebook: true, for_office: false, phone_unreached: false }]);
+  assert.deepEqual(done, [{ reason: "access", note: "", rebook: true, for_office: false, phone_unreached: false, photo: null }]);
 });
+
+for (const [level, recorded] of [["off", [1, 1]], ["optional", [1, 1]], ["warn", [0, 1]], ["required", [0, 0]]]) {
+  test(`nobody at home asks for its photo where the policy is ${level}`, () => {
+    open((tell) => notDoneForm(tell, { terms: { proofs: { nobody_home: { photo: level } } }, round: 3 }));
+    const photo = find("photo").closest("[hidden], form");
+    assert.notEqual(photo, $("form"));
+    pick("nobody_home");
+    assert.equal(photo.hidden, level === "off");
+    submit();
+    const first = done.length;
+    if (!first) submit();
+    assert.deepEqual([first, done.length], recorded);
+    assert.equal(errors().length, 0);
+  });
+}

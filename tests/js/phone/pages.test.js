@@ -72,6 +72,25 @@ test("a round of today that is handed over stays before one of tomorrow until it
   assert.match(await draw(), /ahead_title/);
 });
 
+test("the full address of a stop that is not the next one is shown by a tap, which is recorded", async () => {
+  await start();
+  assert.match(await draw("stop/32"), /Donor 32 MartinTalenceaddress_showaddress_hint/);
+  assert.doesNotMatch(text($("[data-page]")), /1 rue X|3rd floor|amber fox|navigate/);
+  $("#show-address").click();
+  const shown = async () => (await store.readAll()).events.find(({ kind }) => kind === "address_shown");
+  while (!(await shown())) await new Promise(setImmediate);
+  assert.deepEqual([(await shown()).pickup, (await shown()).status], [32, "waiting"]);
+  assert.match(await draw("stop/32"), /amber fox.*3rd floor.*1 rue X/);
+});
+
+test("the list names blood and pump visits, with milk or without", async () => {
+  const both = { ...snapshot, stops: [stop(31, { ...full, purposes: ["collection", "pump_return"] }), snapshot.stops[1]] };
+  await store.updateRound(3, (was) => ({ ...was, shown: both, snapshot: both }));
+  await draw();
+  assert.match(text($("#stop-31")), /bottles_many 2 · purpose_pump_return/);
+  assert.match(text($("#stop-32")), /Donor 32 · purpose_blood_sample/);
+});
+
 test("a round that has lost all its stops has no departure", async () => {
   await store.updateRound(3, (was) => ({ ...was, shown: { ...snapshot, departs_at: null, stops: [] } }));
   assert.match(await draw(), /departs – Bank/);
@@ -139,6 +158,17 @@ test("a new revision is shown once the collector is at no door", async () => {
   assert.ok($("#acknowledge"));
 });
 
+test("a new revision says what changed in a stop, the old beside the new", async () => {
+  const [first, second] = snapshot.stops;
+  const fresh = { ...first, purposes: ["collection", "blood_sample"], empties_wanted: 6, milk_held: true, address: { ...first.address, access_notes: "Code 51A3" } };
+  await store.updateRound(3, (was) => ({ ...was, snapshot: { ...snapshot, revision: 2, stops: [fresh, second] } }));
+  assert.match(await draw(), /changed_details \(1\)Donor 31, Talence.*purpose_added purpose_blood_sample.*detail_access: 3rd floor detail_now Code 51A3.*detail_empties: empties_many 2 detail_now empties_many 6.*detail_milk_held: detail_no detail_now detail_yes/);
+  assert.deepEqual([$("del").textContent, $("ins").textContent], ["3rd floor", "Code 51A3"]);
+  await store.updateRound(3, (was) => ({ ...was, shown: was.snapshot }));
+  await start();
+  assert.match(await draw(), /flag_milk_held/);
+});
+
 test("a clock that runs out shows the nearest freezer and tells the coordinator once", async (context) => {
   context.mock.timers.enable({ apis: ["Date"], now: Date.parse(at(0)) });
   await start();
@@ -177,6 +207,60 @@ test("the bar tells of a photo that is still on the phone", async () => {
   assert.match(text($("[data-page]")), /sync_waiting_text/);
 });
 
+test("a photo that was refused stays in the list with its reason, and is deleted after a question", async () => {
+  const { applyOutcomes } = await load("outbox");
+  const { putPhoto } = await load("photos");
+  const { client_id } = await record(3, "collected", { pickup: 31, payload: { ...collected, photo: "picture" } });
+  await putPhoto("picture", 3, new ArrayBuffer(8));
+  await applyOutcomes([{ client_id, status: "accepted" }]);
+  await store.setMeta("photoFaults", { picture: { message: "Too large.", final: true } });
+  const page = await draw("sync");
+  assert.match(page, /sync_title_refused \(1\).*photo · Donor 31, Talence.*Too large\..*delete_sure/);
+  assert.doesNotMatch(page, /sync_sent_text|sync_title_waiting/);
+  assert.equal(text($("#sync")), "refused_some 1");
+});
+
+test("waiting records stand in the order of time, whatever their order on the disk", async (context) => {
+  context.mock.timers.enable({ apis: ["Date"], now: Date.parse(at(0)) });
+  for (const minute of [10, 20, 30, 40, 50]) {
+    context.mock.timers.setTime(Date.parse(at(minute)));
+    await record(3, "box_read", { payload: { box: "C1", celsius: -20 } });
+  }
+  await draw("sync");
+  assert.deepEqual($$(".unsent li").map((line) => text(line).slice(0, 5)), ["10:10", "10:20", "10:30", "10:40", "10:50"]);
+  assert.match(text($("#sync")), /^waiting 5 10:10$/);
+});
+
+test("the browser's answer about keeping the contents is shown", async () => {
+  const { askPersistence } = await load("persistence");
+  for (const [persist, words] of [
+    [async () => true, /storage_kept/], [async () => false, /storage_not_kept.*storage_remedy/],
+    [async () => { throw new TypeError("no"); }, /storage_unknown/], [undefined, /storage_unknown/],
+  ]) {
+    Object.defineProperty(navigator, "storage", { value: persist ? { persist } : undefined, configurable: true });
+    await askPersistence();
+    assert.match(await draw("sync"), words);
+  }
+});
+
+test("a phone is put away only once nothing is on it alone", async () => {
+  const { applyOutcomes } = await load("outbox");
+  const { discardDraft, putDraft } = await load("drafts");
+  for (const [kind, about] of [
+    ["started", {}], ["not_done", { pickup: 31, payload: { reason: "access" } }], ["not_done", { pickup: 32, payload: { reason: "access" } }],
+    ["handed_over", { payload: { containers: null } }], ["closed", { payload: { kilometres: 84 } }],
+  ]) await record(3, kind, about);
+  assert.match(await draw(), /closed_text 84 put_away_not_yet_many 5/);
+  await applyOutcomes((await store.readAll()).events.map(({ client_id }) => ({ client_id, status: "accepted" })));
+  assert.match(await draw(), /closed_text 84 put_awayall_stops/);
+  await putDraft({ round: 3, pickup: null, address: "incident", values: [] });
+  assert.match(await draw(), /closed_text 84 put_away_not_yet_one 1/);
+  assert.equal(text($("#sync")), "drafts_one 1");
+  assert.match(await draw("sync"), /drafts_title \(1\).*draft_open/);
+  await discardDraft("3/incident");
+  assert.match(await draw(), /put_awayall_stops/);
+});
+
 test("a phone of another person, a revoked one and an empty one have a page of their own", async () => {
   state.stranger = true;
   assert.match(await draw(), /not_ours/);
@@ -187,7 +271,7 @@ test("a phone of another person, a revoked one and an empty one have a page of t
     assert.match(await draw(), words);
     assert.ok($$("button").some((button) => text(button) === "export"));
   }
-  await store.wipeAll();
+  await store.wipeUnless(() => false);
   assert.match(await draw(), /loading/);
   await store.setMeta("touched", at(0));
   assert.match(await draw(), /none_title/);

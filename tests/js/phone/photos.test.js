@@ -1,4 +1,4 @@
-// Photos on their way to the bank: sent once, kept over failures, dropped if they are never taken.
+// Photos on their way to the bank: sent once, kept over failures and refusals with the reason.
 import assert from "node:assert/strict";
 import test, { beforeEach } from "node:test";
 import { Bank } from "../support/bank.js";
@@ -35,13 +35,38 @@ for (const failure of ["drop", "lose", 500, 503, { status: 400, error: "form_too
 }
 
 for (const status of [404, 413, 422]) {
-  test(`a photo that the bank will never take (${status}) is dropped`, async () => {
+  test(`a photo that the bank refuses (${status}) stays with its reason until the collector decides`, async () => {
     await tab.photos.putPhoto("picture", 3, new ArrayBuffer(8));
-    bank.fail(/photos/, status, { times: Infinity });
+    const { client_id } = await tab.outbox.record(3, "collected", { pickup: 31, payload: { photo: "picture" } });
+    bank.fail(/photos/, status);
+    for (let contact = 0; contact < 2; contact++) await tab.sync.sync();
+    const stored = await tab.store.readAll();
+    assert.deepEqual(stored.photoFaults, { picture: { message: `refused with ${status}`, final: true } });
+    assert.deepEqual([stored.photos, bank.count(/photos/)], [["picture"], 1]);
+    assert.deepEqual(tab.outbox.unsentRecords(stored).map((event) => event.client_id), [client_id]);
+    await tab.photos.requeuePhoto("picture");
     await tab.sync.sync();
-    assert.deepEqual([await keptPhotos(), bank.photos.size], [[], 0]);
+    assert.deepEqual([await keptPhotos(), bank.photos.size, (await tab.store.readAll()).photoFaults], [[], 1, {}]);
   });
 }
+
+test("a photo on which the server fails is tried at each contact and shows the reason", async () => {
+  await tab.photos.putPhoto("picture", 3, new ArrayBuffer(8));
+  bank.fail(/photos/, 500, { times: 2 });
+  for (const reason of [{ message: "refused with 500", final: false }, { message: "refused with 500", final: false }, undefined]) {
+    await tab.sync.sync();
+    assert.deepEqual((await tab.store.readAll()).photoFaults?.picture, reason);
+  }
+});
+
+test("a deleted photo comes back with its bytes", async () => {
+  await tab.photos.putPhoto("picture", 3, new Uint8Array([1, 2]).buffer);
+  const photo = await tab.photos.readPhoto("picture");
+  await tab.photos.discardPhoto("picture");
+  assert.deepEqual(await keptPhotos(), []);
+  await tab.photos.restorePhoto("picture", photo);
+  assert.equal((await tab.photos.readPhoto("picture")).bytes.byteLength, 2);
+});
 
 test("a photo that fails does not hold up the next one", async () => {
   for (const id of ["a", "b"]) await tab.photos.putPhoto(id, 3, new ArrayBuffer(8));

@@ -9,7 +9,7 @@ let tab;
 
 beforeEach(async () => {
   await newPhone();
-  tab = await openTab("outbox", "photos", "retention", "store");
+  tab = await openTab("drafts", "outbox", "photos", "retention", "store");
   await tab.store.updateRound(3, () => ({ round: 3, shown: round(3, 1, stop(31)), snapshot: round(3, 1, stop(31)) }));
 });
 
@@ -70,4 +70,13 @@ test("forgetting a round leaves the events of the others", async () => {
   await tab.outbox.record(4, "started");
   await tab.retention.forgetUnlisted([]);
   assert.deepEqual((await tab.store.readAll()).events.map((event) => event.round), [4]);
+});
+
+test("a round with a draft stays until the draft is discarded", async () => {
+  await tab.drafts.putDraft({ round: 3, pickup: 31, address: "stop/31/record", values: [] });
+  await tab.retention.forgetUnlisted([]);
+  assert.equal((await stored()).rounds.length, 1);
+  await tab.drafts.discardDraft("3/stop/31/record");
+  await tab.retention.forgetUnlisted([]);
+  assert.equal((await stored()).rounds.length, 0);
 });

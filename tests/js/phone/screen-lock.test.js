@@ -98,3 +98,62 @@ test("the fifth wrong PIN takes the rounds away, keeps unsent records and ends t
   const found = await stored();
   assert.deepEqual([found.rounds, found.events.length, found.revoked, found.settings.pin], [[], 1, "pin", null]);
 });
+
+async function lockedOut() {
+  await tab.store.updateRound(3, () => ({ round: 3, snapshot: round(3, 1, stop(31)) }));
+  await tab.store.setMeta("session", bank.session);
+  await tab.store.changeSettings({ tries: 4 });
+  const drawn = new Promise((resolve) => {
+    stored().then((found) => $("[data-page]").replaceChildren(...lock.lockPage(found, resolve))).then(() => {
+      $("input[name=pin]").value = "0000";
+      $("form").dispatchEvent(new Event("submit", { bubbles: true, cancelable: true }));
+    });
+  });
+  await drawn;
+}
+
+test("without a network the fifth wrong PIN leads to a page of the app", async () => {
+  bank.fail(/./, "drop", { times: Infinity });
+  const before = location.href;
+  await lockedOut();
+  const found = await stored();
+  assert.deepEqual([found.rounds, found.revoked, found.leaving, lock.isLocked(found)], [[], "pin", 1, false]);
+  assert.equal(location.href, before);
+});
+
+test("a session that was begun after the lock is not closed, the locked one is", async () => {
+  const { sync } = await openTab("sync");
+  bank.fail(/sign-out|session/, "drop", { times: 1 });
+  await lockedOut();
+  bank.session = 2;
+  while (bank.count(/GET \/phone\/session/) < 1) await new Promise(setImmediate);
+  await sync.sync();
+  const found = await stored();
+  assert.deepEqual([bank.signedIn, found.leaving, found.revoked, sync.state.signedOut], [true, false, false, false]);
+});
+
+test("a list that was on its way at the lock brings no round back", async () => {
+  const { sync } = await openTab("sync");
+  const { fetch } = bank;
+  globalThis.fetch = async (path, options) => {
+    const answer = await fetch(path, options);
+    if (path === "/phone/rounds") {
+      await tab.store.setMeta("leaving", 1);
+      await (await openTab("retention")).retention.wipeRounds("pin");
+    }
+    return answer;
+  };
+  await sync.sync();
+  const found = await stored();
+  assert.deepEqual([found.rounds, found.revoked], [[], "pin"]);
+});
+
+test("a double tap is one try", async () => {
+  await tab.store.changeSettings({ tries: 0 });
+  $("[data-page]").replaceChildren(...lock.lockPage(await stored(), () => {}));
+  const shown = new Promise((resolve) => new MutationObserver(resolve).observe($("[role=status]"), { childList: true }));
+  $("input[name=pin]").value = "0000";
+  for (let tap = 0; tap < 2; tap++) $("form").dispatchEvent(new Event("submit", { bubbles: true, cancelable: true }));
+  await shown;
+  assert.equal((await stored()).settings.tries, 1);
+});

@@ -135,7 +135,7 @@ test("a server error in the second batch leaves only that batch waiting", async 
   const tab = await phone();
   for (let n = 0; n < 60; n++) await tab.outbox.record(3, "box_read");
   let batches = 0;
-  bank.fail({ test: (request) => /POST .*events/.test(request) && (batches += 1) === 2 }, 500);
+  bank.fail({ test: (request) => /POST .*events/.test(request) && (batches += 1) === 2 }, 503);
   await tab.sync.sync();
   assert.equal((await tab.outbox.waitingEvents()).length, 10);
   await tab.sync.sync();
@@ -147,12 +147,61 @@ test("a server error in one round does not hold up the other one, nor new rounds
   const tab = await phone();
   await tab.outbox.record(3, "started");
   await tab.outbox.record(4, "started");
-  bank.fail(/POST .*3\/events/, 500);
+  bank.fail(/POST .*3\/events/, 503);
   await tab.sync.sync();
   assert.deepEqual((await tab.outbox.waitingEvents()).map((event) => event.round), [3]);
   assert.equal(bank.taken(4).length, 1);
   const { rounds, touched } = await tab.store.readAll();
   assert.deepEqual([rounds.length, touched], [2, undefined]);
+});
+
+for (const where of ["crashes", "failures"]) {
+  test(`one event on which the server fails (${where}) waits with the reason, and no other does`, async () => {
+    const tab = await phone();
+    const made = [];
+    for (let n = 0; n < 60; n++) made.push(await tab.outbox.record(3, "box_read"));
+    await tab.outbox.record(4, "started");
+    bank[where].add(made[37].client_id);
+    await tab.sync.sync();
+    const [waiting, ...others] = await tab.outbox.waitingEvents();
+    assert.deepEqual([waiting.client_id, others], [made[37].client_id, []]);
+    assert.match(waiting.fault, /fault/);
+    assert.deepEqual([bank.taken(3).length, bank.taken(4).length], [59, 1]);
+    // One batch of 50 is halved at most six times.
+    assert.ok(bank.count(/POST .*events/) <= 2 + 2 * 6 + 1);
+    bank[where].clear();
+    await tab.sync.sync();
+    const { events } = await tab.store.readAll();
+    assert.deepEqual([bank.taken(3).length, events.map((event) => event.fault).filter(Boolean)], [60, []]);
+  });
+}
+
+test("an error of the server is named as such until a contact succeeds, no network is not", async () => {
+  const tab = await phone();
+  const failures = [];
+  for (const failure of ["drop", 503, null]) {
+    if (failure) bank.fail(/GET \/phone\/rounds$/, failure);
+    await tab.sync.sync();
+    failures.push(tab.sync.state.failure);
+  }
+  assert.deepEqual(failures, [null, "refused with 503", null]);
+});
+
+test("a round that answers 404 does not hold up the outbox, and its records can be sent again", async () => {
+  const tab = await phone();
+  await tab.sync.sync();
+  const taken = bank.rounds.get(3);
+  bank.rounds.delete(3);
+  const { client_id } = await tab.outbox.record(3, "started");
+  await tab.outbox.record(4, "started");
+  await tab.sync.sync();
+  assert.equal(bank.taken(4).length, 1);
+  const kept = (await tab.store.readAll()).events.find((event) => event.round === 3);
+  assert.deepEqual([kept.status, kept.code], ["refused", "http_404"]);
+  bank.rounds.set(3, taken);
+  await tab.outbox.requeue(kept);
+  await tab.sync.sync();
+  assert.deepEqual(bank.taken(3), [client_id]);
 });
 
 test("a refused event is kept with its reason, and the events around it are sent", async () => {

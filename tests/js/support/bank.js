@@ -8,7 +8,11 @@ export class Bank {
   photos = new Map();
   requests = [];
   refusals = new Map();
+  // Ids of events: the server answers 500 to a batch with one of `crashes`, and names those of `failures`.
+  crashes = new Set();
+  failures = new Set();
   signedIn = true;
+  session = 1;
   // "asking" ends the session first: the phone has to ask for the reason.
   revoked = false;
   headers = {};
@@ -63,15 +67,15 @@ export class Bank {
     if (this.revoked === "asking") return json({ error: "signed_out" }, 401);
     if (this.revoked) return json({ error: "device_revoked" }, 401);
     if (!this.signedIn) return json({ error: "signed_out" }, 401);
-    if (request === "GET /phone/session") return json({ csrf_token: this.token });
+    if (request === "GET /phone/session") return json({ csrf_token: this.token, session: this.session });
     if (!request.startsWith("GET") && headers["X-CSRFToken"] !== this.token) return json({ error: "form_too_old" }, 400);
     if (request === "POST /sign-out/milkround_phone") return this.#signOut();
-    if (request === "GET /phone/rounds") return json({ person: this.person, terms: this.terms, rounds: this.#list(), now: new Date(Date.now() - this.phoneAhead).toISOString() });
+    if (request === "GET /phone/rounds") return json({ person: this.person, session: this.session, terms: this.terms, rounds: this.#list(), now: new Date(Date.now() - this.phoneAhead).toISOString() });
     const [, method, id, rest = ""] = /^(\w+) \/phone\/rounds\/(\d+)\/?(.*)$/.exec(request);
     const round = this.rounds.get(Number(id));
     if (!round) return json({ error: "not_found", message: "No such round." }, 404);
     if (rest.startsWith("photos/")) return this.#takePhoto(rest.slice("photos/".length), body);
-    if (rest === "events" && method === "POST") return json({ outcomes: JSON.parse(body).map((event) => this.#take(round, event)) });
+    if (rest === "events" && method === "POST") return this.#takeAll(round, JSON.parse(body));
     if (rest === "events") return json({ events: [...round.events.values()] });
     if (headers["If-None-Match"] === `"${round.snapshot.revision}"`) return new Response(null, { status: 304 });
     return json(round.snapshot);
@@ -81,6 +85,13 @@ export class Bank {
 
   #list() {
     return [...this.rounds].map(([round, { state, events, incidents }]) => ({ round, state, incidents, events: events.size }));
+  }
+
+  #takeAll(round, events) {
+    if (events.some(({ client_id }) => this.crashes.has(client_id))) return json({ error: "http_500", message: "A fault on our side" }, 500);
+    const failed = events.filter(({ client_id }) => this.failures.has(client_id));
+    const failures = failed.map(({ client_id }) => ({ client_id, message: "Our server has a fault with this record." }));
+    return json({ outcomes: events.filter((event) => !failed.includes(event)).map((event) => this.#take(round, event)), failures });
   }
 
   #take(round, event) {

@@ -23,6 +23,7 @@ export async function everyEvent() {
   await actions.acknowledge();
   await beforeTheRound(actions);
   await actions.setOff((await model()).stops[0]);
+  await actions.showAddress(left);
   await actions.arrive(visited);
   await atTheDoor(actions);
   await actions.postpone(left);
@@ -67,7 +68,7 @@ async function handOver({ handOver: tell }, model) {
 
 async function endOfTheDay({ close }, model) {
   const { closeForm } = await load("close-form");
-  const stored = { events: [], photos: [], terms: { freezers: [{ site: 1, kind: "home" }] } };
+  const stored = { events: [], photos: [], drafts: [], terms: { freezers: [{ site: 1, kind: "home" }] } };
   await submit((done) => closeForm(model, stored, done), close, { kilometres: "84", stock: "3" });
 }
 

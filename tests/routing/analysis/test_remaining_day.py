@@ -7,10 +7,10 @@ from routing.analysis.remaining_day import remaining, whole
 from routing.check.judge import check_plan
 from routing.plan import Plan
 from routing.problem import Problem
-from routing.schedule import retimed
+from routing.schedule import assembled, retimed
 from routing.solver import solve
 from routing.units import Seconds
-from tests.routing.builders import FEW, problem, shift, visit
+from tests.routing.builders import FEW, balance, problem, reload, shift, tour, visit
 from tests.routing.scale import scaled
 from tests.routing.strategies import HORIZON, problems
 
@@ -54,6 +54,78 @@ def test_a_shift_at_home_leaves_from_now_on():
     assert plan.tours[0].departure == 800
     left = remaining(asked, plan, Seconds(300))
     assert (left.shifts[0].window.earliest, left.shifts[0].departed) == (300, False)
+
+
+def test_a_stop_that_begins_this_second_is_history():
+    # Anna is reached at 100.
+    asked = problem(visit("anna"), visit("bea"))
+    plan = retimed(asked, {"am": ["anna", "bea"]})
+    for now, open_visits in ((99, ["anna", "bea"]), (100, ["bea"])):
+        left = remaining(asked, plan, Seconds(now))
+        assert [each.id for each in left.visits] == open_visits
+
+
+def test_the_work_done_so_far_counts_against_every_limit():
+    # The bank was left at 0. Bea lasts from 200 until 230, two kilometres from the bank.
+    limits = shift(max_working=1_000, max_driving=700, max_metres=9_000, max_stops=3)
+    asked = problem(visit("bea", service=30), visit("anna"), shifts=[limits])
+    (line,) = remaining(asked, retimed(asked, {"am": ["bea", "anna"]}), Seconds(210)).shifts
+    found = (line.max_working, line.max_driving, line.max_metres, line.max_stops)
+    assert found == (770, 500, 7_000, 2)
+
+
+def test_a_fair_share_is_what_the_day_has_not_used_of_it():
+    shares = [
+        balance("seconds", "am", "pm", share=900, cents=1),
+        balance("stops", "am", share=1, cents=1),
+        balance("metres", "am", share=5_000, cents=1),
+    ]
+    asked = problem(
+        visit("bea", service=30), visit("anna"), shifts=[shift(), shift("pm")], balances=shares
+    )
+    left = remaining(asked, retimed(asked, {"am": ["bea", "anna"]}), Seconds(210))
+    assert [(each.measure.value, set(each.shifts), each.share) for each in left.balances] == [
+        ("seconds", {"pm"}, 900),
+        ("seconds", {"am"}, 670),
+        ("stops", {"am"}, 0),
+        ("metres", {"am"}, 3_000),
+    ]
+
+
+def test_an_emptied_box_has_no_load_and_no_clock():
+    # Anna's milk is left in the freezer of the lab at 500, and Dora's taken at 600.
+    asked = problem(
+        visit("anna", load={"ml": 3}, ride={"milk": 900}),
+        visit("dora", load={"ml": 2}, ride={"milk": 900}),
+        visit("cleo"),
+        shifts=[shift(reload=reload("lab"), carried={"ml": 1}, carried_until=5_000)],
+    )
+    stops = [("anna", 100, 100, 100), ("dora", 600, 600, 600), ("cleo", 700, 700, 700)]
+    at_the_lab = [("lab", 1, 500, 500, 500)]
+    plan = assembled(asked, (tour(*stops, arrival=1_000, unloadings=at_the_lab),))
+    for now, load, clock in (
+        (499, {"ml": 4}, 1_000),
+        (500, {}, None),
+        (600, {"ml": 2}, 1_500),
+    ):
+        (line,) = remaining(asked, plan, Seconds(now)).shifts
+        assert (line.carried, line.carried_until) == (load, clock), now
+
+
+def test_a_clock_that_the_direct_way_keeps_to_the_second_binds():
+    # Dora's milk is taken at 400, and the bank is 400 s away.
+    for limit, clock in ((400, 800), (399, None)):
+        asked = problem(visit("dora", ride={"milk": limit}), visit("anna"))
+        left = remaining(asked, retimed(asked, {"am": ["dora", "anna"]}), Seconds(400))
+        assert left.shifts[0].carried_until == clock
+
+
+def test_a_shift_that_reaches_its_last_hour_to_the_second_is_not_late():
+    # The last visit of the tour is Dora at 400, and the bank is 400 s away.
+    for latest, ends in ((800, 800), (900, 900)):
+        asked = problem(visit("dora"), shifts=[shift("am", 0, latest)])
+        (line,) = remaining(asked, retimed(asked, {"am": ["dora"]}), Seconds(400)).shifts
+        assert line.window.latest == ends
 
 
 @settings(max_examples=scaled(60), deadline=None, derandomize=True)

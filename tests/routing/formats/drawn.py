@@ -28,8 +28,10 @@ from routing.problem import (
     Place,
     Problem,
     Reload,
+    Safety,
     Shift,
     Shipment,
+    Spreads,
     Travel,
     Visit,
     Window,
@@ -41,6 +43,7 @@ COLLECTORS = ("Inès", "Jules", "Zoé")
 ZONES = ("north", "south")
 
 small = st.integers(0, 50)
+levels = st.integers(50, 99)
 names = st.text(min_size=1, max_size=6)
 
 
@@ -133,6 +136,7 @@ def shifts(
         zones=draw(maybe(some(ZONES))),
         outside=draw(maybe(small)),
         profile=draw(st.sampled_from(profiles)),
+        late_start=draw(small),
     )
 
 
@@ -162,6 +166,8 @@ def visits(draw: st.DrawFn, name: str, where: tuple[Place, ...], on: tuple[str, 
         donor=draw(maybe(names)),
         zone=draw(maybe(st.sampled_from(ZONES))),
         penalty=draw(maybe(small)),
+        service_spread=draw(maybe(small)),
+        no_show=draw(small),
     )
 
 
@@ -190,6 +196,16 @@ def problems(draw: st.DrawFn) -> Problem:
         shipments=(Shipment(pickup=called[0], delivery=called[1]),) if shipped else (),
         balances=draw(balances(on)),
         periods=draw(st.sampled_from([(), (Window(earliest=0, latest=500),)])),
+        spreads=draw(st.builds(Spreads, leg=small, day=small, hour=small, service=small)),
+        safety=draw(
+            st.builds(
+                Safety,
+                promise_kept=levels,
+                clock_kept=levels,
+                promise_price=small,
+                clock_price=small,
+            )
+        ),
     )
 
 

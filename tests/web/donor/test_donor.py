@@ -130,7 +130,9 @@ def test_the_form_offers_last_times_numbers_and_the_next_fourteen_days(dora: Fla
     assert re.search(r'id="bottles"[^>]*value="8"', page)
     days = set(re.findall(r'<option value="(\d{4}-\d\d-\d\d)"', page))
     assert days == {str(date(2026, 11, 23) + timedelta(days=ahead)) for ahead in range(15)}
-    assert "checked" not in page, "a health question is never answered for her"
+    health = re.findall(r'name="health-[^>]*', page)
+    assert len(health) == 6
+    assert "checked" not in "".join(health), "a health question is never answered for her"
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from collector.custody.models import DoorRecord
-from collector.db import reading
-from collector.pickups.models import Correction
+from collector.db import reading, transaction
+from collector.pickups.models import Correction, MilkLine, Pickup
 from tests.conftest import SetClock
 from tests.town import Town, sign_in
 from tests.web.donor.test_donor import publish, words
@@ -55,3 +55,14 @@ def test_the_coordinator_sees_the_donors_that_will_be_due(app: Flask, town: Town
     page = words(claire.get("/board/horizon/due"))
     assert "Dora Martin" in page
     assert "Gina" not in page, "another bank's"
+
+
+def test_the_receipt_of_her_own_childs_milk_thanks_for_no_gift(app: Flask, town: Town) -> None:
+    publish(app, town)
+    record_door(app, town)
+    with app.app_context(), transaction() as session:
+        session.get_one(Pickup, town.pickups[0]).line = MilkLine.OWN_CHILD
+    dora = sign_in(app, bank=town.bank, donor=town.dora)
+    said = words(dora.get(f"/donor/visits/{town.pickups[0]}/receipt"))
+    assert "for my own child in hospital" in said
+    assert "So far you gave" not in said

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 from collector.banks.models import Site
 from collector.db import reading, transaction
 from collector.people.models import Person
-from collector.pickups.models import Enquiry, Pickup, PickupState
+from collector.pickups.models import Enquiry, MilkLine, Pickup, PickupState
 from tests.builders import DAY, add_shift
 from tests.conftest import SetClock
 from tests.town import Town
@@ -191,3 +191,23 @@ def test_a_cancellation_on_her_page_is_taken_back(nora: FlaskClient) -> None:
     assert "Take it back" in words(called_off)
     restored = nora.post(f"{visit}/cancellation/removal", follow_redirects=True)
     assert "We have your request." in words(restored)
+
+
+def test_milk_for_her_own_child_keeps_its_line_and_needs_no_minimum(
+    app: Flask, nora: FlaskClient
+) -> None:
+    own = WRITTEN | {"volume_ml": "100", "line": "own_child"}
+    page = nora.post("/donor/request/", data=own, follow_redirects=True)
+    once = hold(nora, slots_in(page)[0])
+    visit = nora.post("/donor/request/confirmation", data={"once": once}).location
+    assert "for my own child in hospital" in words(nora.get(visit))
+    with app.app_context(), reading() as session:
+        pickup = session.get_one(Pickup, int(visit.rpartition("/")[2]))
+        assert (pickup.line, pickup.state) == (MilkLine.OWN_CHILD, PickupState.ACCEPTED)
+    again = nora.get("/donor/request/").get_data(as_text=True)
+    assert re.search(r'value="own_child" checked', again), "she does not say it each time"
+
+
+def test_an_unknown_line_is_refused(nora: FlaskClient) -> None:
+    answer = nora.post("/donor/request/", data=WRITTEN | {"line": "stolen"})
+    assert (answer.status_code, "for your own child" in words(answer)) == (422, True)

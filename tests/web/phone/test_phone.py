@@ -12,7 +12,9 @@ from flask.testing import FlaskClient
 from collector.custody.models import RefusalReason
 from collector.db import db, transaction
 from collector.pickups.models import Purpose
+from collector.rounds.events.schema import json_schema
 from collector.rounds.models import EventKind, NotDoneReason, Round
+from collector.web.phone.field_words import field_words
 from collector.web.phone.rounds import MOST_EVENTS
 from tests.conftest import SetClock
 from tests.phone_round import collected, phone_event, publish_round
@@ -194,6 +196,30 @@ def test_every_refusal_has_its_sentence(ana: FlaskClient, town: Town, round_id: 
     assert {each["status"] for each in outcomes} == {"refused"}
     assert all(each["message"] and "%" not in each["message"] for each in outcomes)
     assert len({each["code"] for each in outcomes}) == len(wrong)
+
+
+def test_a_refusal_names_the_field_for_the_form_and_in_words(
+    ana: FlaskClient, town: Town, round_id: int
+) -> None:
+    elise = town.pickups[1]
+    wrong = [
+        collected(elise, sequence=1, volume_ml=70_000),
+        collected(elise, sequence=2, freezer_celsius=40),
+        collected(elise, sequence=3, freezer_celsius=None),
+    ]
+    answer = ana.post(f"/phone/rounds/{round_id}/events", json=wrong, headers=JSON)
+    volume, freezer, absent = answer.get_json()["outcomes"]
+    assert (volume["field"], freezer["field"]) == ("volume_ml", "freezer_celsius")
+    assert "Volume in millilitres" in volume["message"]
+    assert (absent["code"], absent["field"]) == ("freezer_celsius_needed", None)
+
+
+def test_each_field_of_an_event_that_a_form_has_is_known_in_words(ana: FlaskClient) -> None:  # noqa: ARG001 - its request has a language
+    """A further field of a payload needs words in `collector.web.phone.field_words`."""
+    payloads = (each for name, each in json_schema()["$defs"].items() if "Event" not in name)
+    fields = {name for each in payloads for name in each.get("properties", {})}
+    made_by_phone = {"checks", "kind", "lacking", "revision", "undoes", "rebook", "site"}
+    assert {name for name in fields - made_by_phone if field_words(name) == name} == set()
 
 
 def test_a_post_that_is_no_list_or_too_long_is_refused(ana: FlaskClient, round_id: int) -> None:

@@ -37,7 +37,16 @@ EVENTS = int(os.environ.get("MILKROUND_EVENTS", "120"))
 ROUNDS = int(os.environ.get("MILKROUND_ROUNDS", "8"))
 OF_A_DAY = 40
 KINDS = [
-    *("acknowledged", "started", "en_route", "arrived", "arrived", "postponed", "incident"),
+    *(
+        "acknowledged",
+        "started",
+        "en_route",
+        "arrived",
+        "arrived",
+        "postponed",
+        "incident",
+        "address_shown",
+    ),
     *("collected", "collected", "collected", "not_done", "undone", "handed_over", "closed"),
 ]
 

@@ -32,6 +32,7 @@ COLUMNS = (
     "bottles",
     "declared_ml",
     "volume_ml",
+    "own_child_ml",
     "planned_km",
     "driven_km",
     "planned_minutes",
@@ -148,7 +149,7 @@ def _row(day: DayFigures) -> dict[str, object]:
 
 def _cells(day: DayFigures) -> Iterator[object]:
     yield day.day.isoformat()
-    for name in COLUMNS[1:9]:
+    for name in COLUMNS[1:10]:
         yield getattr(day, name)
     yield round(day.planned_metres / 1000, 1)
     yield round(day.driven_metres / 1000, 1)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, url_for
 from flask_babel import gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
 from werkzeug.wrappers import Response
@@ -31,11 +31,13 @@ from collector.planning.optimise.versions import (
     version_named,
 )
 from collector.rounds.queries import day_plan
+from collector.web.board.day.forms import EditForm
 from collector.web.board.day.page import day_page, load_day_view
 from collector.web.board.day.price_wording import describe_price as priced
-from collector.web.board.page_context import civil_day, edit_context, is_fragment, whole_number
+from collector.web.board.page_context import civil_day, edit_context, is_fragment
 from collector.web.board.page_context import page as board_page
 from collector.web.board.wording import duration, euros, kilometres, signed
+from collector.web.framework.forms import Form, TextField
 from collector.web.framework.guards import actor
 from collector.web.wording import clock, sentence
 
@@ -49,6 +51,7 @@ LAPSES: Mapping[Lapse, LazyString] = {
     Lapse.MOVED_SINCE: _("somebody moved the visit since; it stays there"),
     Lapse.PINNED_SINCE: _("it is pinned where it is"),
     Lapse.ROUND_LEFT: _("the round has left"),
+    Lapse.OFF_DUTY: _("the collector or the vehicle of that round is off duty"),
     Lapse.GONE: _("there is no visit to make that day any more"),
     Lapse.BREAKS_RULE: _("in the rounds as they are now it would break a rule"),
     Lapse.BREAKS_PROMISE: _("it would break a promise"),
@@ -67,6 +70,19 @@ class ComparedFigure:
     is_better: bool | None
 
 
+class PlansForm(Form):
+    """The names of two plans; without one, the oldest and the present."""
+
+    first = TextField()
+    second = TextField()
+
+
+class PlanChoiceForm(EditForm):
+    """A proposal applied, applied in part (`take`), or discarded."""
+
+    act = TextField()
+
+
 @blueprint.get("")
 def any_two(day: str) -> str:
     """Show two plans of a day side by side: the present, proposals, published revisions."""
@@ -76,8 +92,9 @@ def any_two(day: str) -> str:
         if plan is None:
             raise NotFound("not_found", kind="day_plans")
         known = plan_versions(session, plan)
-        first = version_named(known, request.args.get("first", known[-1].name))
-        second = version_named(known, request.args.get("second", known[0].name))
+        form = PlansForm.queried()
+        first = version_named(known, form.first.data or known[-1].name)
+        second = version_named(known, form.second.data or known[0].name)
         change = compare_versions(session, plan, first, second)
         return board_page(
             session,
@@ -120,7 +137,7 @@ def page(day: str, run_id: int) -> str:
 def part(day: str, run_id: int) -> str:
     """Show the price of only some of the moves."""
     on_day, bank_id = civil_day(day), actor().bank_id
-    chosen = [whole_number(key) for key in request.args.getlist("pickup")][:MOST_VISITS]
+    chosen = EditForm.queried().pickup.data[:MOST_VISITS]
     price, wrong = None, ""
     with reading() as session:
         view = load_day_view(session, day_plan(session, bank_id=bank_id, day=on_day), on_day)
@@ -135,14 +152,15 @@ def part(day: str, run_id: int) -> str:
 @blueprint.post("/<int:run_id>")
 def make(day: str, run_id: int) -> Response:
     """Apply the proposal wholly or in part, or discard it."""
-    on_day, act = civil_day(day), request.form.get("act", "")
+    on_day, form = civil_day(day), PlanChoiceForm.sent()
+    act = form.act.data
     if act == "discard":
         with transaction() as session:
             discard_proposal(
                 session, context=edit_context(), bank_id=actor().bank_id, day=on_day, run_id=run_id
             )
     else:
-        _apply(on_day, run_id, whole=act != "take")
+        _apply(on_day, run_id, form)
     if is_fragment():
         return make_response(day_page(on_day))
     message = (
@@ -154,22 +172,22 @@ def make(day: str, run_id: int) -> Response:
     return redirect(url_for("board.days.page", day=on_day), code=303)
 
 
-def _apply(day: date, run_id: int, *, whole: bool) -> None:
+def _apply(day: date, run_id: int, form: PlanChoiceForm) -> None:
     """Apply a proposal, or the moves of the visits in the form."""
-    form, bank_id = request.form, actor().bank_id
+    bank_id = actor().bank_id
     compute_then_write(
         lambda session: compute_application(
             session,
             bank_id=bank_id,
             day=day,
-            version=whole_number(form.get("version", "")),
+            version=form.version.data,
             run_id=run_id,
-            only=None if whole else [whole_number(key) for key in form.getlist("pickup")],
+            only=form.pickup.data if form.act.data == "take" else None,
         ),
         lambda session, edit: apply_proposal(
             session,
             edit,
-            context=edit_context(form.get("reason", "")),
+            context=edit_context(form.reason.data),
             bank_id=bank_id,
             run_id=run_id,
         ),

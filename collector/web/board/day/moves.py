@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, url_for
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -33,6 +33,7 @@ from collector.planning.problem.build import load_facts
 from collector.rounds.models import NOT_STARTED, DayPlan
 from collector.rounds.publication import promises_in
 from collector.rounds.queries import day_plan
+from collector.web.board.day.forms import EditForm
 from collector.web.board.day.page import day_page, load_day_view
 from collector.web.board.day.price_wording import RANK, PriceVerdict, PriceView
 from collector.web.board.day.price_wording import describe_price as priced
@@ -42,15 +43,29 @@ from collector.web.board.page_context import (
     edit_context,
     is_fragment,
     today,
-    whole_number,
 )
 from collector.web.board.page_context import page as board_page
+from collector.web.framework.forms import Form, KeysField, TextField
 from collector.web.framework.guards import actor
 from collector.web.wording import sentence
 
 blueprint = Blueprint("moves", __name__, url_prefix="/days/<day>/moves")
 
 ANOTHER_DAY = "day:"
+
+
+class TargetForm(Form):
+    """The visits, one by one or by round, and the target that is looked at."""
+
+    pickup = KeysField()
+    round = KeysField()
+    place = TextField()
+
+
+class MoveForm(EditForm):
+    """A move of visits to a target, or to another day (`day:2026-11-24`)."""
+
+    place = TextField()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,16 +101,17 @@ class TargetView:
     def is_way_out(self) -> bool:
         """Whether the target is another round without a medical obstacle: it is shown first."""
         can = self.price is not None and self.price.verdict is not PriceVerdict.REFUSED
-        return can and not self.is_here and self.place.kind != TRAY
+        return can and not self.is_here and not self.left and self.place.kind != TRAY
 
 
 @blueprint.get("")
 def page(day: str) -> str:
     """Show the targets of a move, their prices and the selected one."""
-    on_day, chosen = civil_day(day), request.args.get("place", "")
+    on_day, form = civil_day(day), TargetForm.queried()
+    chosen = form.place.data
     with reading() as session:
         plan, view = _day(session, on_day)
-        pickups = _pickups(view)
+        pickups = _pickups(view, form)
         what_if = WhatIf(load_facts(session, plan), [pickup.id for pickup in pickups])
         offered = _offered(what_if, view, pickups)
         looked_at = _selected(session, plan, view, pickups, chosen, offered)
@@ -119,12 +135,12 @@ def page(day: str) -> str:
 @blueprint.get("/price")
 def show_price(day: str) -> str:
     """Show the price of one target, for stops that are being dragged."""
-    on_day = civil_day(day)
+    on_day, form = civil_day(day), TargetForm.queried()
     with reading() as session:
         plan, view = _day(session, on_day)
-        keys = _keys()
-        _, found = price_move(session, plan, pickups=keys, place=TargetPosition.parse(_place()))
-    return render_template("board/day/_price.html", price=priced(found, view.names))
+        keys = form.pickup.data[:MOST_VISITS]
+        price = _price(session, plan, view, keys, TargetPosition.parse(form.place.data))
+    return render_template("board/day/_price.html", price=price)
 
 
 @blueprint.get("/days")
@@ -133,7 +149,7 @@ def show_days(day: str) -> str:
     on_day = civil_day(day)
     with reading() as session:
         _, view = _day(session, on_day)
-        pickups = _pickups(view)
+        pickups = _pickups(view, TargetForm.queried())
         keys = [pickup.id for pickup in pickups]
         found = price_other_days(
             session, bank_id=actor().bank_id, day=on_day, pickups=keys, today=today()
@@ -152,22 +168,21 @@ def show_days(day: str) -> str:
 @blueprint.post("")
 def make(day: str) -> Response:
     """Move visits; the rounds they leave and join are timed anew."""
-    on_day, place = civil_day(day), request.form.get("place", "")
+    on_day, form, bank_id = civil_day(day), MoveForm.sent(), actor().bank_id
+    place, keys = form.place.data, form.pickup.data
     if place.startswith(ANOTHER_DAY):
-        return _to_another_day(on_day, civil_day(place.removeprefix(ANOTHER_DAY)))
-    keys = [whole_number(key) for key in request.form.getlist("pickup")]
-    version, bank_id = whole_number(request.form.get("version", "")), actor().bank_id
+        return _to_another_day(on_day, civil_day(place.removeprefix(ANOTHER_DAY)), form)
     compute_then_write(
         lambda session: compute_move(
             session,
             bank_id=bank_id,
             day=on_day,
-            version=version,
+            version=form.version.data,
             pickups=keys[:MOST_VISITS],
             place=TargetPosition.parse(place),
         ),
         lambda session, edit: write_edit(
-            session, edit, context=edit_context(request.form.get("reason", "")), bank_id=bank_id
+            session, edit, context=edit_context(form.reason.data), bank_id=bank_id
         ),
     )
     if is_fragment():
@@ -175,20 +190,19 @@ def make(day: str) -> Response:
     return redirect(url_for("board.days.page", day=on_day, _anchor=f"stop-{keys[0]}"), code=303)
 
 
-def _to_another_day(day: date, to: date) -> Response:
-    keys = [whole_number(key) for key in request.form.getlist("pickup")]
-    version, bank_id = whole_number(request.form.get("version", "")), actor().bank_id
+def _to_another_day(day: date, to: date, form: MoveForm) -> Response:
+    keys, bank_id = form.pickup.data, actor().bank_id
     compute_then_write(
         lambda session: compute_day_move(
             session,
             bank_id=bank_id,
             day=day,
-            version=version,
+            version=form.version.data,
             pickups=keys[:MOST_VISITS],
             to=to,
         ),
         lambda session, computed: move_to_day(
-            session, computed, context=edit_context(request.form.get("reason", "")), bank_id=bank_id
+            session, computed, context=edit_context(form.reason.data), bank_id=bank_id
         ),
     )
     if is_fragment():
@@ -209,18 +223,10 @@ def _day(session: Session, day: date) -> tuple[DayPlan, DayView]:
     return plan, load_day_view(session, plan, day)
 
 
-def _place() -> str:
-    return request.args.get("place", "")
-
-
-def _keys() -> list[int]:
-    return [whole_number(key) for key in request.args.getlist("pickup")][:MOST_VISITS]
-
-
-def _pickups(view: DayView) -> list[Pickup]:
-    """Return the visits named in the address, one by one or by round, in their order."""
-    rounds = {whole_number(key) for key in request.args.getlist("round")}
-    on_day = set(_keys()) | {
+def _pickups(view: DayView, form: TargetForm) -> list[Pickup]:
+    """Return the visits of the form, one by one or by round, in their order."""
+    rounds = set(form.round.data)
+    on_day = set(form.pickup.data[:MOST_VISITS]) | {
         stop.pickup.id
         for found in view.rounds
         if found.round.id in rounds
@@ -250,14 +256,15 @@ def _target_view(
         after, is_first = _after(view, found.change, found.place.round_id, keys[0])
     holders = {what_if.assignment.round_of(key) for key in keys}
     is_here = found.place.round_id is not None and holders == {found.place.round_id}
+    left = 0 if found.place.kind == TRAY or found.refusal else len(keys) - found.placed
     return TargetView(
         place=found.place,
-        price=priced(found.preview, view.names) if found.preview else None,
+        price=priced(found.preview, view.names, left=left) if found.preview else None,
         refusal=sentence(found.refusal) if found.refusal else "",
         seen=rounds.get(found.place.round_id or 0),
         after=after,
         is_first=is_first,
-        left=0 if found.place.kind == TRAY or found.refusal else len(keys) - found.placed,
+        left=left,
         is_here=is_here,
     )
 
@@ -287,10 +294,18 @@ def _selected(
         return (str(best.place), best.price, "") if best else ("", None, "")
     try:
         keys = [pickup.id for pickup in pickups]
-        _, found = price_move(session, plan, pickups=keys, place=TargetPosition.parse(chosen))
+        price = _price(session, plan, view, keys, TargetPosition.parse(chosen))
     except Refused as refused:
         return chosen, None, sentence(refused)
-    return chosen, priced(found, view.names), ""
+    return chosen, price, ""
+
+
+def _price(
+    session: Session, plan: DayPlan, view: DayView, keys: Sequence[int], place: TargetPosition
+) -> PriceView:
+    change, found = price_move(session, plan, pickups=keys, place=place)
+    left = 0 if place.kind == TRAY else len(set(keys) - change.assignment_after.placed)
+    return priced(found, view.names, left=left)
 
 
 def _exact(

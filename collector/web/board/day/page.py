@@ -19,13 +19,14 @@ from collector.planning.optimise.proposals import changes_nothing, open_proposal
 from collector.rounds.actions import pending_changes
 from collector.rounds.models import DayPlan
 from collector.rounds.queries import day_fingerprint, day_plan
-from collector.shifts.queries import shifts_on
+from collector.shifts.queries import absences_on, shifts_on
 from collector.web.board.day.edit_log import EditLine, describe_edit, describe_edits
+from collector.web.board.day.forms import SeenForm, VersionForm
 from collector.web.board.day.map import day_map
 from collector.web.board.day.plan_progress import latest_job_view
 from collector.web.board.day.timeline import build_timeline
 from collector.web.board.day.view_model import DayView, build_day_view
-from collector.web.board.page_context import civil_day, is_fragment
+from collector.web.board.page_context import civil_day, is_fragment, zone
 from collector.web.board.page_context import page as board_page
 from collector.web.board.wording import SECONDS_TO_THINK
 from collector.web.framework import errors
@@ -59,7 +60,7 @@ def pane(day: str) -> Response:
     """Show the pane of a day, or 204 if the reader has the same."""
     on_day = civil_day(day)
     with reading() as session:
-        if request.args.get("seen") == pane_stamp(session, actor().bank_id, on_day):
+        if SeenForm.queried().seen.data == pane_stamp(session, actor().bank_id, on_day):
             return Response(status=204)
     return make_response(day_page(on_day))
 
@@ -78,12 +79,12 @@ def answer_over_day(error: MilkroundError) -> Response:
 
 def _since(error: MilkroundError, day: date) -> tuple[EditLine, ...]:
     """Return the edits of a day since the version of the form."""
-    version = request.form.get("version", "")
-    if not isinstance(error, Conflict) or not version.isdigit():
+    version = VersionForm.sent().version.data
+    if not isinstance(error, Conflict) or not version:
         return ()
     with reading() as session:
         plan = day_plan(session, bank_id=actor().bank_id, day=day)
-        edits = edits_of(session, plan=plan, since=int(version))
+        edits = edits_of(session, plan=plan, since=version)
         return tuple(describe_edits(session, plan, edits[-MOST_LISTED:]))
 
 
@@ -129,6 +130,8 @@ def load_day_view(session: Session, plan: DayPlan | None, day: date) -> DayView:
         shifts=shifts_on(session, bank_id=bank_id, day=day),
         pickups=requests_for_day(session, bank_id, day),
         policies=policies_of(session, bank_id),
+        absences=absences_on(session, bank_id=bank_id, day=day),
+        zone=zone(),
     )
 
 
@@ -136,8 +139,9 @@ def pane_stamp(session: Session, bank_id: int, day: date) -> str:
     """Return a stamp that changes with the content of the pane."""
     job = latest_job_view(session, day)
     offer = open_proposal(session, bank_id=bank_id, day=day)
+    absent = [each.id for each in absences_on(session, bank_id=bank_id, day=day)]
     content = repr(day_fingerprint(session, bank_id=bank_id, day=day)) + repr(
-        (job and (job.id, job.title), offer and offer.id)
+        (job and (job.id, job.title), offer and offer.id, absent)
     )
     return hashlib.sha256(content.encode()).hexdigest()[:16]
 

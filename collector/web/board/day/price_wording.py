@@ -20,6 +20,8 @@ class PriceVerdict(StrEnum):
 
     FITS = "fits"
     CAREFUL = "careful"
+    PARTIAL = "partial"
+    """Some of the visits find no place."""
     NEEDS_REASON = "needs_reason"
     REFUSED = "refused"
 
@@ -102,18 +104,26 @@ class PriceView:
         return RANK[self.verdict], self.cents
 
 
-def describe_price(found: Preview, names: Mapping[int, str]) -> PriceView:
-    """Return a preview in words; `names` has the donor's name of each request."""
+def describe_price(found: Preview, names: Mapping[int, str], *, left: int = 0) -> PriceView:
+    """Return a preview in words.
+
+    Parameters
+    ----------
+    names
+        The donor's name of each request.
+    left
+        Number of the moved visits without a place.
+    """
     breaks = tuple(
         BrokenRuleView(rule=each.rule, sentence=_sentence(each, names), medical=each.medical)
         # Medical rules come first: no reason makes up for them.
         for each in sorted(found.breaks, key=lambda each: not each.medical)
     )
     is_tight = found.margin is not None and timedelta(seconds=found.margin) < TIGHT_MARGIN
-    verdict = _verdict(breaks, careful=is_tight or bool(found.promises))
+    verdict = _verdict(breaks, careful=is_tight or bool(found.promises), left=left)
     return PriceView(
         verdict=verdict,
-        word=str(_word(verdict, found)),
+        word=_word(verdict, found, left),
         cents=found.cents,
         metres=found.metres,
         seconds=found.seconds,
@@ -129,10 +139,12 @@ def describe_price(found: Preview, names: Mapping[int, str]) -> PriceView:
     )
 
 
-def _word(verdict: PriceVerdict, found: Preview) -> LazyString:
+def _word(verdict: PriceVerdict, found: Preview, left: int) -> str:
+    if verdict is PriceVerdict.PARTIAL:
+        return str(ngettext("%(num)s finds no place", "%(num)s find no place", left))
     if verdict is PriceVerdict.CAREFUL and found.promises:
-        return _("changes a promise")
-    return VERDICTS[verdict]
+        return str(gettext("changes a promise"))
+    return str(VERDICTS[verdict])
 
 
 def _promises(pickups: tuple[int, ...], names: Mapping[int, str]) -> str:
@@ -151,11 +163,13 @@ def _promises(pickups: tuple[int, ...], names: Mapping[int, str]) -> str:
     )
 
 
-def _verdict(breaks: tuple[BrokenRuleView, ...], *, careful: bool) -> PriceVerdict:
+def _verdict(breaks: tuple[BrokenRuleView, ...], *, careful: bool, left: int) -> PriceVerdict:
     if any(each.medical for each in breaks):
         return PriceVerdict.REFUSED
     if breaks:
         return PriceVerdict.NEEDS_REASON
+    if left:
+        return PriceVerdict.PARTIAL
     return PriceVerdict.CAREFUL if careful else PriceVerdict.FITS
 
 

@@ -1,15 +1,17 @@
 """The view of a day, computed from its plan: rounds, stops, tray, cost."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from collector.banks.policies import Policies
 from collector.pickups.models import Pickup
 from collector.pickups.states import AGREED, VISITED
 from collector.planning.problem.ride_limits import TIGHT_MARGIN, ride_limits
 from collector.rounds.models import NOT_STARTED, DayPlan, Round, RoundStop, Unplanned
-from collector.shifts.models import RosterShift
+from collector.shifts.duty import during_shift
+from collector.shifts.models import Absence, RosterShift
 from collector.web.board.wording import reason
 
 
@@ -46,6 +48,8 @@ class RoundView:
     round: Round
     shift: RosterShift
     stops: tuple[StopView, ...]
+    absences: tuple[Absence, ...] = ()
+    """The absences of its collector or vehicle during the shift."""
 
     @property
     def letter(self) -> str:
@@ -103,6 +107,7 @@ class DayView:
     plan: DayPlan | None
     rounds: tuple[RoundView, ...]
     idle: tuple[RosterShift, ...]
+    absences: tuple[Absence, ...]
     tray: tuple[TrayEntry, ...]
 
     @property
@@ -166,6 +171,8 @@ def build_day_view(
     shifts: Sequence[RosterShift],
     pickups: Sequence[Pickup],
     policies: Policies,
+    absences: Sequence[Absence],
+    zone: ZoneInfo,
 ) -> DayView:
     """Build the view of a day.
 
@@ -175,13 +182,23 @@ def build_day_view(
         Every shift of the day, with a round or without.
     pickups
         Every visit of the day that may be planned, in a round or not.
+    absences
+        The absences of the day.
     """
-    rounds = tuple(_round(found, policies) for found in plan.rounds) if plan else ()
+    rounds = (
+        tuple(
+            _round(found, policies, during_shift(found.shift, absences, zone))
+            for found in plan.rounds
+        )
+        if plan
+        else ()
+    )
     driving = {view.shift.id for view in rounds}
     return DayView(
         plan=plan,
         rounds=rounds,
         idle=tuple(shift for shift in shifts if shift.id not in driving),
+        absences=tuple(absences),
         tray=_tray(plan.unplanned if plan else [], rounds, pickups),
     )
 
@@ -192,7 +209,7 @@ def published_order(found: Round) -> tuple[int, ...]:
     return tuple(int(stop["pickup"]) for stop in stops)
 
 
-def _round(found: Round, policies: Policies) -> RoundView:
+def _round(found: Round, policies: Policies, absences: Iterable[Absence]) -> RoundView:
     stops = tuple(
         StopView(
             number=number,
@@ -202,7 +219,7 @@ def _round(found: Round, policies: Policies) -> RoundView:
         )
         for number, stop in enumerate(found.stops, start=1)
     )
-    return RoundView(round=found, shift=found.shift, stops=stops)
+    return RoundView(round=found, shift=found.shift, stops=stops, absences=tuple(absences))
 
 
 def _margin(stop: RoundStop, returns_at: datetime | None, policies: Policies) -> timedelta | None:

@@ -1,10 +1,9 @@
 """Disruptions of a day: their report, their proposals side by side, the acceptance of one."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, url_for
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -12,7 +11,8 @@ from werkzeug.wrappers import Response
 from collector.banks.models import Site
 from collector.banks.queries import get_bank, sites_of
 from collector.db import compute_then_write, owned, reading, transaction
-from collector.errors import NotFound
+from collector.errors import NotFound, Refused
+from collector.field_parsers import parse_date, parse_whole_number
 from collector.jobs.actions import AT_WORK, REPEATABLE
 from collector.jobs.models import JobState
 from collector.jobs.queries import get_job
@@ -28,16 +28,61 @@ from collector.planning.dispatch.disruptions import (
     propose_again,
     write_disruption,
 )
+from collector.planning.dispatch.off_duty import takes_off_duty
 from collector.planning.dispatch.queries import proposals_of
+from collector.planning.dispatch.unserved import (
+    UnservedVisit,
+    find_other_days,
+    unserved_visits,
+)
 from collector.planning.models import Disruption, DisruptionKind, DisruptionProposal
+from collector.rounds.actions import LONGEST_WHY
 from collector.rounds.models import DayPlan, Round
 from collector.rounds.queries import day_plan
 from collector.service_day import ServiceDay
-from collector.web.board.page_context import chosen, civil_day, page, whole_number
+from collector.web.board.page_context import civil_day, page
 from collector.web.disruption_wording import DISRUPTIONS, why
+from collector.web.framework.forms import ChoiceField, Form, KeyField, ParsedField, TextField
 from collector.web.framework.guards import actor, now, person_id
+from routing.formats.native import plan_of, problem_of
 
 blueprint = Blueprint("disruptions", __name__, url_prefix="/days/<day>/dispatch/disruptions")
+
+
+OVER = frozenset({"nothing_left_to_move", "visit_may_not_be_served", "not_found"})
+"""Refusals of a report that nothing is left of: the older report ends."""
+
+
+class ReportForm(Form):
+    """A disruption, or an older one that is reported anew."""
+
+    kind = ChoiceField(DisruptionKind)
+    round = KeyField()
+    site = KeyField()
+    pickup = KeyField()
+    takes_back = KeyField()
+    minutes = ParsedField[int | None](parse_whole_number, blank=None)
+    until = ParsedField[date | None](parse_date, blank=None)
+    instead = KeyField()
+
+    def report(self) -> DisruptionReport:
+        """Return the report of the form."""
+        return DisruptionReport(
+            kind=self.kind.data,
+            round_id=self.round.data or None,
+            site_id=self.site.data or None,
+            pickup_id=self.pickup.data or None,
+            takes_back_id=self.takes_back.data or None,
+            minutes=self.minutes.data,
+            until=self.until.data,
+        )
+
+
+class ProposalForm(Form):
+    """The choice of a proposal, with a reason for the collectors."""
+
+    proposal = KeyField()
+    why = TextField(longest=LONGEST_WHY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,37 +93,59 @@ class Offer:
     ----------
     change
         None while the planner is looking, and after its job ended without a plan.
+    unserved
+        The visits that it does not serve, each with its other ways.
     repeatable
         Its job failed or died, and may be run again.
     """
 
     proposal: DisruptionProposal
     change: ProposalDifference | None
+    unserved: tuple[UnservedVisit, ...] = ()
     looking: bool = False
     repeatable: bool = False
 
 
 @blueprint.post("")
 def make(day: str) -> Response:
-    """Report a disruption, instead of an older report if the form names one; show its proposals."""
-    on_day, who, report = civil_day(day), actor(), _report(request.form)
-    older = _key(request.form, "instead")
+    """Report a disruption, instead of an older report if the form names one; show its proposals.
+
+    If nothing is left to answer, an older report ends.
+    """
+    on_day, form = civil_day(day), ReportForm.sent()
+    home = url_for("board.dispatch.home", day=on_day)
+    if not form.validate():
+        flash(form.first_wrong, "danger")
+        return redirect(home, code=303)
+    try:
+        disruption = _reported(on_day, form)
+    except (Refused, NotFound) as refused:
+        if not form.instead.data or refused.code not in OVER:
+            raise
+        with transaction() as session:
+            _dismiss(session, _of_day(session, on_day, form.instead.data))
+        flash(gettext("Nothing is left to answer there: the report is closed."), "ok")
+        return redirect(home, code=303)
+    return redirect(
+        url_for("board.disruptions.show", day=on_day, disruption_id=disruption.id), code=303
+    )
+
+
+def _reported(day: date, form: ReportForm) -> Disruption:
+    who, report = actor(), form.report()
 
     def write(session: Session, computed: ComputedDisruption) -> Disruption:
-        if older:
-            _dismiss(session, _of_day(session, on_day, older))
+        if form.instead.data:
+            _dismiss(session, _of_day(session, day, form.instead.data))
         return write_disruption(
             session, computed, now=now(), bank_id=who.bank_id, actor=who.reference
         )
 
-    disruption = compute_then_write(
+    return compute_then_write(
         lambda session: compute_disruption(
-            session, now=now(), bank_id=who.bank_id, day=on_day, report=report
+            session, now=now(), bank_id=who.bank_id, day=day, report=report
         ),
         write,
-    )
-    return redirect(
-        url_for("board.disruptions.show", day=on_day, disruption_id=disruption.id), code=303
     )
 
 
@@ -94,10 +161,7 @@ def show(day: str, disruption_id: int) -> str:
         pickups = _pickups(plan)
         if disruption.pickup_id and disruption.pickup_id not in pickups:
             pickups[disruption.pickup_id] = get_pickup(session, bank_id, disruption.pickup_id)
-        offers = [
-            _offer(session, plan, disruption, proposal, pickups)
-            for proposal in proposals_of(session, disruption)
-        ]
+        offers = _offers(session, plan, disruption, pickups)
         return page(
             session,
             "board/dispatch/disruption.html",
@@ -111,22 +175,25 @@ def show(day: str, disruption_id: int) -> str:
             offers=offers,
             looking=any(offer.looking for offer in offers),
             stale=plan.version != disruption.day_plan_version,
+            off_duty_until=(disruption.until or on_day)
+            if takes_off_duty(disruption.kind, disruption.minutes)
+            else None,
         )
 
 
 @blueprint.post("/<int:disruption_id>/acceptance")
 def take(day: str, disruption_id: int) -> Response:
     """Accept a proposal as the day's next revision."""
-    on_day, who = civil_day(day), actor()
+    on_day, who, form = civil_day(day), actor(), ProposalForm.sent()
     with transaction() as session:
         disruption = _of_day(session, on_day, disruption_id)
         published = accept_proposal(
             session,
             now=now(),
             bank_id=who.bank_id,
-            proposal_id=_proposal(session, disruption).id,
+            proposal_id=_proposal(session, disruption, form).id,
             person_id=person_id(),
-            why=request.form.get("why", "").strip() or why(disruption),
+            why=form.why.data or why(disruption),
         )
     flash(gettext("Revision %(revision)s is published.", revision=published.revision), "ok")
     return redirect(url_for("board.dispatch.home", day=on_day), code=303)
@@ -137,7 +204,8 @@ def run_again(day: str, disruption_id: int) -> Response:
     """Queue a proposal's failed or dead job once more."""
     on_day, who = civil_day(day), actor()
     with transaction() as session:
-        proposal = _proposal(session, _of_day(session, on_day, disruption_id))
+        disruption = _of_day(session, on_day, disruption_id)
+        proposal = _proposal(session, disruption, ProposalForm.sent())
         propose_again(
             session,
             now=now(),
@@ -159,17 +227,6 @@ def dismiss(day: str, disruption_id: int) -> Response:
     return redirect(url_for("board.dispatch.home", day=on_day), code=303)
 
 
-def _report(form: Mapping[str, str]) -> DisruptionReport:
-    return DisruptionReport(
-        kind=chosen(DisruptionKind, form.get("kind", "")),
-        round_id=_key(form, "round"),
-        site_id=_key(form, "site"),
-        pickup_id=_key(form, "pickup"),
-        takes_back_id=_key(form, "takes_back"),
-        minutes=_key(form, "minutes"),
-    )
-
-
 def _dismiss(session: Session, disruption: Disruption) -> None:
     who = actor()
     dismiss_disruption(
@@ -188,7 +245,7 @@ def _of_day(session: Session, day: date, disruption_id: int) -> Disruption:
     return found
 
 
-def _proposal(session: Session, disruption: Disruption) -> DisruptionProposal:
+def _proposal(session: Session, disruption: Disruption, form: ProposalForm) -> DisruptionProposal:
     """Return the proposal of a disruption that the form names.
 
     Raises
@@ -196,17 +253,10 @@ def _proposal(session: Session, disruption: Disruption) -> DisruptionProposal:
     NotFound
         It names none.
     """
-    key = whole_number(request.form.get("proposal", ""))
-    found = owned(session, DisruptionProposal, disruption.bank_id, key)
+    found = owned(session, DisruptionProposal, disruption.bank_id, form.proposal.data)
     if found.disruption_id != disruption.id:
         raise NotFound("not_found", kind="proposals")
     return found
-
-
-def _key(form: Mapping[str, str], name: str) -> int | None:
-    """Return the number in a field; None if it is empty."""
-    given = form.get(name, "").strip()
-    return whole_number(given) if given else None
 
 
 def _pickups(plan: DayPlan) -> dict[int, Pickup]:
@@ -216,6 +266,33 @@ def _pickups(plan: DayPlan) -> dict[int, Pickup]:
 
 def _round(plan: DayPlan, round_id: int | None) -> Round | None:
     return next((each for each in plan.rounds if each.id == round_id), None)
+
+
+def _offers(
+    session: Session, plan: DayPlan, disruption: Disruption, pickups: dict[int, Pickup]
+) -> list[Offer]:
+    """Return the proposals; while one may be accepted, with the other ways of unserved visits."""
+    offers = [
+        _offer(session, plan, disruption, proposal, pickups)
+        for proposal in proposals_of(session, disruption)
+    ]
+    if disruption.ended_at or plan.version != disruption.day_plan_version:
+        return offers
+    left = {key for offer in offers if offer.change for key in offer.change.left}
+    days = find_other_days(session, day=plan.day, pickups=[pickups[key] for key in sorted(left)])
+    return [
+        replace(offer, unserved=tuple(_unserved(session, plan, offer, days)))
+        if offer.change and offer.change.left
+        else offer
+        for offer in offers
+    ]
+
+
+def _unserved(
+    session: Session, plan: DayPlan, offer: Offer, days: dict[int, date | None]
+) -> list[UnservedVisit]:
+    stored = offer.proposal
+    return unserved_visits(session, plan, problem_of(stored.problem), plan_of(stored.plan), days)
 
 
 def _offer(

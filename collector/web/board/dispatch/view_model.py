@@ -1,13 +1,13 @@
 """The view of a dispatch: each round's estimate, boxes and phone, and the open points."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from collector.banks.policies import Policies
-from collector.banks.queries import policies_of
+from collector.banks.queries import get_bank, policies_of
 from collector.custody.models import Container
 from collector.pickups.models import Pickup
 from collector.planning.dispatch.cold_chain import BoxClock, box_clocks, containers_aboard
@@ -15,6 +15,9 @@ from collector.planning.dispatch.eta import RoundEta, StopEta, estimate_round
 from collector.rounds.events.monitoring import RoundOnTheRoad, on_the_road
 from collector.rounds.models import DayPlan, Incident, IncidentKind, Round
 from collector.rounds.queries import first_revisions
+from collector.shifts.duty import during_shift
+from collector.shifts.models import Absence
+from collector.shifts.queries import absences_on
 
 SILENT = timedelta(minutes=45)
 """Time without an event after which a round is silent; a phone with a signal polls every half
@@ -33,6 +36,8 @@ class RoundDispatch:
         The latest contact of its collector's phone.
     told_anew
         A later revision changed it, and its collector has not seen that.
+    absences
+        The absences of its collector or vehicle during the shift.
     """
 
     told: RoundOnTheRoad
@@ -41,6 +46,7 @@ class RoundDispatch:
     contact: datetime | None
     silent: bool
     told_anew: bool
+    absences: tuple[Absence, ...]
 
     @property
     def round(self) -> Round:
@@ -142,7 +148,8 @@ def load_dispatch_view(
     session: Session, plan: DayPlan | None, *, bank_id: int, day: date, now: datetime
 ) -> DispatchView:
     """Load the dispatch of a day."""
-    policies = policies_of(session, bank_id)
+    policies, zone = policies_of(session, bank_id), get_bank(session, bank_id).zone
+    absences = absences_on(session, bank_id=bank_id, day=day)
     monitored = on_the_road(session, bank_id=bank_id, day=day)
     stops = [stop for round_ in plan.rounds for stop in round_.stops] if plan else []
     first = first_revisions(session, plan) if plan else {}
@@ -153,7 +160,14 @@ def load_dispatch_view(
         day=day,
         plan=plan,
         rounds=tuple(
-            _round(each, carried, policies, now, first=first.get(each.round.id))
+            _round(
+                each,
+                carried,
+                policies,
+                now,
+                first=first.get(each.round.id),
+                absences=during_shift(each.round.shift, absences, zone),
+            )
             for each in monitored
         ),
         pickups={stop.pickup_id: stop.pickup for stop in stops},
@@ -168,17 +182,22 @@ def _round(
     now: datetime,
     *,
     first: int | None,
+    absences: Sequence[Absence],
 ) -> RoundDispatch:
     published = monitored.round.published
     found = estimate_round(published, monitored.progress, now=now) if published else None
     contact = max(_contacts(monitored), default=None)
+    is_absent = any(each.begins_at <= now < each.ends_at for each in absences)
     return RoundDispatch(
         told=monitored,
         course=found,
         clocks=box_clocks(found, carried, policies) if found else (),
         contact=contact,
-        silent=found is not None and _is_silent(monitored.round, found, contact, now),
+        silent=found is not None
+        and not is_absent
+        and _is_silent(monitored.round, found, contact, now),
         told_anew=not monitored.seen and monitored.round.revision != first,
+        absences=tuple(absences),
     )
 
 

@@ -23,6 +23,7 @@ from collector.pickups.queries import requests_of_donor
 from collector.places.actions import set_position
 from collector.places.models import PositionSource
 from collector.places.validation import refuse_position
+from collector.rounds.stop_details import untold_changes
 from collector.web.board.page_context import page, today
 from collector.web.framework.forms import Form, ParsedField, TextField
 from collector.web.framework.guards import actor, geocoder, now, settings
@@ -77,6 +78,7 @@ def file(donor_id: int) -> str:
             valid_until=serology_valid_until(donor),
             pickups=pickups,
             loss=loss_of(session, bank_id=bank_id, donor_id=donor_id),
+            untold=untold_changes(session, bank_id=bank_id, today=today(), donor_id=donor_id),
             containers={
                 pickup.id: _grouped(containers_of(session, bank_id=bank_id, pickup_id=pickup.id))
                 for pickup in pickups

@@ -11,16 +11,18 @@ from werkzeug.wrappers import Response
 from collector.audit.actions import record
 from collector.banks.queries import policies_of, zones_of
 from collector.db import reading, transaction
+from collector.donor_contact.confirmations import confirm_cancellation
 from collector.donor_contact.loss import losses_to_call
 from collector.donors.models import Donor
 from collector.donors.queries import donor_words
 from collector.pickups.actions import accept as accept_pickup
 from collector.pickups.actions import cancel, clear_hold
 from collector.pickups.flags import Flag, flags
-from collector.pickups.models import Pickup
+from collector.pickups.models import Pickup, PickupState
 from collector.pickups.queries import get_pickup, inbox
 from collector.rounds.incidents import decide_incident, open_remarks
 from collector.rounds.models import Incident, IncidentDecision
+from collector.rounds.stop_details import untold_changes
 from collector.search_words import is_found
 from collector.web.board.page_context import page, today
 from collector.web.board.wording import CANCEL_REASONS, GRAVE_FLAGS
@@ -77,6 +79,7 @@ def home() -> str:
             total=len(rows),
             grave_flags=GRAVE_FLAGS,
             calls=losses_to_call(session, bank_id=actor().bank_id),
+            untold=untold_changes(session, bank_id=actor().bank_id, today=today()),
             remarks=_remarks(session, actor().bank_id),
         )
 
@@ -153,7 +156,11 @@ def call_off(pickup_id: int) -> Response:
     who, reason = actor(), CancellationForm.sent().reason.data
     known = reason if reason in CANCEL_REASONS else "other"
     with transaction() as session:
+        pickup = get_pickup(session, who.bank_id, pickup_id)
+        was_open = pickup.state is not PickupState.CANCELLED
         cancel(session, now=now(), bank_id=who.bank_id, pickup_id=pickup_id, actor=who.reference)
+        if was_open:
+            confirm_cancellation(session, pickup, now=now())
         record(
             session,
             now=now(),

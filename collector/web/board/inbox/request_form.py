@@ -11,9 +11,15 @@ from werkzeug.datastructures import MultiDict
 
 from collector.banks.policies import Policies
 from collector.donors.models import Donor
-from collector.field_parsers import parse_date, parse_time, parse_volume_ml, parse_whole_number
+from collector.field_parsers import (
+    choice_parser,
+    parse_date,
+    parse_time,
+    parse_volume_ml,
+    parse_whole_number,
+)
 from collector.pickups.drafts import PickupDraft
-from collector.pickups.models import HoldReason, Purpose
+from collector.pickups.models import HoldReason, MilkLine, Purpose
 from collector.pickups.purposes import purposes_for
 from collector.pickups.validation import STAFF_DAYS_AHEAD
 from collector.web.framework.forms import (
@@ -74,6 +80,7 @@ class CallForm(PickupForm):
 
     donor = KeyField()
     once = TextField()
+    line = ParsedField(choice_parser(MilkLine, "line_unknown"), blank=MilkLine.DONATED)
     bottles = ParsedField(parse_whole_number, blank=0, message=WHOLE_NUMBER)
     volume_ml = ParsedField(parse_volume_ml, blank=0, message=WHOLE_NUMBER)
     oldest_on = ParsedField(parse_date, blank=None, message=CALENDAR_DAY)

@@ -33,7 +33,7 @@ from collector.planning.booking.slots import (
 from collector.rounds.actions import open_day
 from collector.rounds.models import DayPlan
 from collector.shifts.models import RosterShift
-from tests.builders import DAY, MORNING, add_donor, add_pickup, add_shift
+from tests.builders import DAY, MORNING, add_absence, add_donor, add_pickup, add_shift
 from tests.conftest import SetClock
 from tests.town import Town
 
@@ -137,6 +137,24 @@ def test_slots_lie_on_days_with_shifts_in_order_of_time(app: Flask, town: Town) 
     assert len(found) == 4
     for slot in found:
         assert time(8) <= slot.opens < slot.closes <= time(17)
+
+
+def test_a_day_with_every_collector_off_duty_is_not_offered(app: Flask, town: Town) -> None:
+    (nora,) = furnish(app, town)
+    with app.app_context(), transaction() as session:
+        for key in (town.ana, town.bruno):
+            add_absence(session, town.bank, key)
+    assert {slot.day for slot in offered(app, town, nora)} == {OTHER_DAY}
+
+
+def test_slots_lie_within_the_hours_on_duty(app: Flask, town: Town) -> None:
+    (nora,) = furnish(app, town)
+    with app.app_context(), transaction() as session:
+        for key in (town.ana, town.bruno):
+            add_absence(session, town.bank, key, begins=time(10))
+    on_day = [slot for slot in offered(app, town, nora) if slot.day == DAY]
+    assert on_day
+    assert all(slot.closes <= time(10) for slot in on_day)
 
 
 def test_a_day_with_an_open_request_is_not_offered(app: Flask, town: Town) -> None:

@@ -239,10 +239,10 @@ def test_an_answer_is_reverted_and_its_reversal_too(
             town,
             regretted(session, town, owned(session, Disruption, town.bank, back.disruption_id)),
         )
-        # By now her collector is on her way to the second door: that one she keeps.
-        on_the_way = before["A"][:2]
-        kept = [key for key in after["B"] if key not in on_the_way]
-        assert orders(the_plan(session, town)) == {"A": on_the_way, "B": kept}
+        # The collector is ill again: the visit that she was driving to goes to a colleague.
+        placed = orders(the_plan(session, town))
+        assert placed["A"] == before["A"][:1]
+        assert set(placed["B"]) >= set(after["B"])
         assert broken_rules(session, bank_id=town.bank, day=DAY) == ()
 
 

@@ -37,7 +37,7 @@ from collector.shifts.models import RosterShift
 from routing.formats.native import read_problem
 from routing.plan import Plan
 from routing.schedule import retimed
-from tests.builders import DAY, MORNING, add_donor, add_pickup
+from tests.builders import DAY, MORNING, add_absence, add_donor, add_pickup
 from tests.collector.planning.days import computing, greedy, planned, the_plan
 from tests.collector.planning.editing.test_undo import Coordinator, at, looks
 from tests.town import Town
@@ -120,6 +120,15 @@ def test_a_started_round_is_not_changed(app: Flask, town: Town) -> None:
         session.expire_all()
         found = seen(session, town, run)
         assert set(found.lapsed.values()) == {Lapse.ROUND_LEFT}
+        assert found.change.moved == frozenset()
+
+
+def test_a_collector_off_duty_by_now_gets_no_visit(app: Flask, town: Town) -> None:
+    with app.app_context(), transaction() as session:
+        run = dealt(session, town)
+        add_absence(session, town.bank, town.bruno)
+        found = seen(session, town, run)
+        assert set(found.lapsed.values()) == {Lapse.OFF_DUTY}
         assert found.change.moved == frozenset()
 
 

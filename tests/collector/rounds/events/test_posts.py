@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
 from collector.audit.queries import first_broken_link
 from collector.custody.models import Container, ContainerState, CustodyEntry
@@ -208,20 +209,47 @@ def test_the_queries_of_a_post_do_not_grow_with_its_events(post: Post) -> None:
     assert counts[0] == counts[1]
 
 
-def test_a_fault_of_ours_stores_the_events_before_it(app: Flask, post: Post) -> None:
+def test_a_fault_of_ours_holds_up_its_own_event_only(app: Flask, post: Post) -> None:
     with transaction() as session:
         session.get_one(Pickup, post.dora).purposes = ["unheard of"]
     db.session.remove()
     client = sign_in(app, bank=post.town.bank, person=post.town.ana)
+    faulty = collected(post.dora, sequence=2)
     events = [
         phone_event("started"),
-        collected(post.dora, sequence=2),
-        phone_event("arrived", post.elise),
+        faulty,
+        phone_event("arrived", post.elise, sequence=3),
+        phone_event("not_done", post.elise, sequence=4, reason="access"),
+        phone_event("not_done", 999, sequence=5, reason="access"),
     ]
-    answer = client.post(f"/phone/rounds/{post.round_id}/events", json=events)
-    assert answer.status_code == 500
+    address = f"/phone/rounds/{post.round_id}/events"
+    for statuses in (["accepted"] * 3 + ["refused"], ["duplicate"] * 3 + ["refused"]):
+        answer = client.post(address, json=events).get_json()
+        assert [each["status"] for each in answer["outcomes"]] == statuses
+        (failure,) = answer["failures"]
+        assert failure["client_id"] == faulty["client_id"]
+        assert "server" in failure["message"]
     with reading() as session:
-        assert list(session.scalars(select(RoundEvent.kind))) == ["started"]
+        kinds = session.scalars(select(RoundEvent.kind).order_by(RoundEvent.sequence))
+        assert list(kinds) == ["started", "arrived", "not_done"]
+
+
+def test_a_database_out_of_reach_is_no_fault_of_an_event(app: Flask, post: Post) -> None:
+    attempts = []
+
+    def lose(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith("INSERT INTO round_events"):
+            attempts.append(statement)
+            raise OperationalError(statement, {}, Exception("no connection"))
+
+    client = sign_in(app, bank=post.town.bank, person=post.town.ana)
+    events = [phone_event("started"), phone_event("arrived", post.elise, sequence=2)]
+    sqlalchemy_event.listen(db.engine, "before_cursor_execute", lose)
+    try:
+        answer = client.post(f"/phone/rounds/{post.round_id}/events", json=events)
+    finally:
+        sqlalchemy_event.remove(db.engine, "before_cursor_execute", lose)
+    assert (answer.status_code, len(attempts)) == (503, 1)
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])

@@ -13,17 +13,16 @@ from hypothesis import strategies as st
 
 from collector.custody.numbers import number_of
 from collector.custody.pickup_record import PickupRecord
+from collector.rounds.events.payloads import NotDonePayload, UndonePayload
 from collector.rounds.events.replay import VisitPhase, replay, replay_round, standing
 from collector.rounds.events.schema import (
     ArrivedEvent,
     CollectedEvent,
     EnRouteEvent,
     NotDoneEvent,
-    NotDonePayload,
     PhoneEvent,
     PostponedEvent,
     UndoneEvent,
-    UndonePayload,
 )
 from collector.rounds.models import NotDoneReason
 

@@ -32,7 +32,8 @@ MOST = {
     "stock": 5000,
 }
 CELSIUS = {"celsius", "box_celsius", "freezer_celsius"}
-OF_A_VISIT = {"en_route", "arrived", "collected", "not_done", "postponed", "incident", "undone"}
+OF_A_VISIT = {"en_route", "arrived", "collected", "not_done", "postponed", "address_shown"}
+OF_A_VISIT |= {"incident", "undone"}
 RECORD = {
     "bottles": 7,
     "volume_ml": 1400,
@@ -58,8 +59,15 @@ PAYLOADS: dict[str, Sent] = {
     "en_route": {},
     "arrived": {},
     "collected": RECORD,
-    "not_done": {"reason": "nobody_home", "note": "n", "rebook": True, "for_office": True},
+    "not_done": {
+        "reason": "nobody_home",
+        "note": "n",
+        "rebook": True,
+        "for_office": True,
+        "photo": "7D3F6C9E-3B0B-4B57-9E3E-1B1E5B1C2A10",
+    },
     "postponed": {"note": "n"},
+    "address_shown": {},
     "incident": {"kind": "clock", "note": "n", "site": 4},
     "undone": {"undoes": UUID, "reason": "mistake"},
     "handed_over": {
@@ -154,7 +162,7 @@ def test_a_figure_is_refused_outside_of_its_bounds(kind: str, path: Path) -> Non
 
 @pytest.mark.parametrize(("kind", "path"), [f for f in FIELDS if name_of(f[1]) in CELSIUS], ids=str)
 def test_a_temperature_is_refused_outside_of_its_bounds(kind: str, path: Path) -> None:
-    figures = {"coldest": -90, "warmest": 30}
+    figures = {"field": name_of(path), "coldest": -90, "warmest": 30}
     for wrong in (-90.1, 30.1, float("nan"), float("inf")):
         assert refusal(changed(kind, path, wrong)) == ("temperature_out_of_range", figures)
     for right in (-90, 30):

@@ -112,7 +112,7 @@ def test_a_question_changes_in_a_new_version_and_answers_stay_with_theirs(
         before = begin(session, now=MORNING, bank_id=town.bank, donor_id=town.dora)
         assert before.questionnaire_id == 1
     said = lines_of(quality)
-    changed = {"text-en-0": "Do you smoke?", "gone-1": "yes"}
+    changed = {"text-en-0": "Do you smoke?", "verified-0": "yes", "gone-1": "yes"}
     added = max(int(name.removeprefix("key-")) for name in said if name.startswith("key-"))
     new = {
         f"text-en-{added}": "Were you in a flooded area?",

@@ -14,6 +14,8 @@ from flask.testing import FlaskClient
 
 from collector.db import db, reading, transaction
 from collector.demo.play import said_of
+from collector.donor_contact.receipts import given_so_far
+from collector.pickups.models import MilkLine, Pickup
 from collector.reports.day_close import closing
 from collector.reports.figures import rank, report
 from collector.web.board.bank.charts import paired
@@ -71,6 +73,22 @@ def test_the_figures_of_a_day_are_those_of_its_rows(
     page = claire.get(f"/board/bank/reports?{STRETCH}").get_data(as_text=True)
     assert "nobody was home" in page
     assert page.count("<svg viewBox") == 2
+
+
+def test_milk_for_own_children_is_no_gift(app: Flask, town: Town, claire: FlaskClient) -> None:
+    with app.app_context(), transaction() as session:
+        session.get_one(Pickup, town.pickups[0]).line = MilkLine.OWN_CHILD
+    with app.app_context(), reading() as session:
+        found = report(session, bank_id=town.bank, first=DAY, last=DAY)
+        (day,) = found.days
+        assert (day.bottles, day.volume_ml, day.own_child_ml) == (8, 1500, 1500)
+        assert found.km_per_litre == pytest.approx(found.metres / 3000), "both were driven for"
+        assert given_so_far(session, town.bank, town.dora) == (0, 0)
+    page = claire.get(f"/board/bank/reports?{STRETCH}").get_data(as_text=True)
+    assert "for own children, no gift" in page
+    text = claire.get(f"/board/bank/reports/days.csv?{STRETCH}").get_data(as_text=True)
+    (row,) = csv.DictReader(io.StringIO(text.lstrip("\ufeff")), delimiter=";")
+    assert (row["volume_ml"], row["own_child_ml"]) == ("1500", "1500")
 
 
 def test_the_days_are_given_as_files_that_no_spreadsheet_runs(claire: FlaskClient) -> None:

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from collector.audit.models import AuditEntry
 from collector.db import reading, transaction
 from collector.pickups.models import Pickup
-from tests.builders import DAY
+from collector.shifts.models import RosterShift
+from tests.builders import DAY, add_absence
 from tests.web.sign_ins import Desk, desk, text
 
 __all__ = ["desk"]
@@ -57,6 +58,38 @@ def test_the_move_page_on_its_own_posts_plainly_and_in_the_day_swaps_the_pane(de
     assert 'id="day-pane"' not in alone
     part = desk.browser.get(address, headers={"HX-Request": "true"}).get_data(as_text=True)
     assert 'hx-target="#day-pane"' in part
+
+
+def test_visits_spread_over_others_without_a_place_do_not_fit(desk: Desk) -> None:
+    dora, elise, fanny = desk.town.pickups
+    for key in (dora, elise, fanny):
+        desk.move(key, f"{desk.ana}")
+    with desk.app.app_context(), transaction() as session:
+        session.get_one(RosterShift, desk.town.shifts[1]).capacity_bottles = 8
+    address = f"{HERE}/moves?pickup={dora}&pickup={elise}&pickup={fanny}"
+    page = text(desk.browser.get(f"{address}&place=spread"))
+    assert 'data-verdict="partial"' in page
+    assert page.count("2 find no place") == 2
+    assert '<li class="partial">' in page
+    price = text(desk.browser.get(f"{address.replace('moves?', 'moves/price?')}&place=spread"))
+    assert 'data-verdict="partial"' in price
+    assert 'value="spread" checked' not in text(desk.browser.get(address))
+
+
+def test_a_visit_does_not_move_to_a_collector_off_duty_and_leaves_one(desk: Desk) -> None:
+    dora, elise, fanny = desk.town.pickups
+    for key in (dora, elise):
+        desk.move(key, f"{desk.ana}")
+    with desk.app.app_context(), transaction() as session:
+        add_absence(session, desk.town.bank, desk.town.ana)
+    day = text(desk.browser.get(HERE))
+    assert "off duty until the end of Tue 24 Nov (ill)" in day
+    answer = desk.move(fanny, f"{desk.ana}:0")
+    assert answer.status_code == 422
+    assert "is off duty: choose another round" in text(answer)
+    assert desk.move(dora, f"{desk.bruno}").status_code == 303
+    assert (desk.stops(desk.ana), desk.stops(desk.bruno)) == ([], [dora])
+    assert "The collector or the vehicle of its round is off duty." in text(desk.browser.get(HERE))
 
 
 def test_a_move_shows_the_promise(desk: Desk) -> None:

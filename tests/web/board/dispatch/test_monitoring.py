@@ -88,6 +88,18 @@ def test_a_load_that_was_left_behind_is_shown(
     assert "Left without: kits for blood samples" in page
 
 
+def test_the_photo_of_a_closed_door_is_linked_from_the_dispatch(
+    ana: FlaskClient, claire: FlaskClient, town: Town, round_id: int
+) -> None:
+    photo = str(UUID(int=9))
+    said = {"reason": "nobody_home", "photo": photo}
+    say(ana, round_id, phone_event("not_done", town.pickups[0], sequence=2, **said))
+    page = claire.get(f"/board/days/{DAY}/dispatch").get_data(as_text=True)
+    assert f"{ROAD}/photos/{photo}" in page
+    config = ana.get("/phone/rounds", headers=JSON).get_json()["terms"]
+    assert config["proofs"]["nobody_home"]["photo"] == "off"
+
+
 def test_both_versions_of_a_disagreement_are_shown_and_one_is_let_stand(
     ana: FlaskClient, claire: FlaskClient, town: Town, round_id: int
 ) -> None:

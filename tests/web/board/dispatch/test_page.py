@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from collector.banks.models import Site
 from collector.db import db, reading, transaction
 from collector.jobs.models import Job, JobState
+from collector.people.models import Person
 from collector.planning.dispatch.accept import rebase_to_present
 from collector.planning.dispatch.difference import compare_with_present
 from collector.planning.dispatch.queries import proposals_of
 from collector.planning.dispatch.remaining_day import load_remaining_day
 from collector.planning.models import Disruption, ProposalWay
 from collector.rounds.actions import edit_day
+from collector.shifts.models import RosterShift
 from collector.web.board.dispatch.stream import Streams
 from collector.web.board.wording import euros, kilometres, signed
 from routing.check.judge import check_plan
 from routing.cost import cost
 from routing.formats.native import plan_of, problem_of
-from tests.builders import DAY
+from tests.builders import DAY, add_shift
 from tests.collector.planning.days import the_plan
 from tests.collector.planning.on_the_road import driven_until, published
 from tests.conftest import SetClock
@@ -187,11 +190,70 @@ def test_proposals_of_a_day_that_was_changed_since_are_made_anew_by_one_click(
     assert claire.get(LIVE).get_data(as_text=True).count("Look at the proposals") == 1
 
 
+def test_a_report_that_is_made_anew_and_has_nothing_left_to_answer_ends(
+    app: Flask, claire: FlaskClient, clock: SetClock, town: Town
+) -> None:
+    form = {"kind": "road", "round": str(the_round(app, town)), "minutes": "45"}
+    told = claire.post(f"{LIVE}/disruptions", data=form).location
+    clock.advance(hours=4)
+    with app.app_context(), transaction() as session:
+        driven_until(session, town, clock.instant)
+    anew = claire.post(f"{LIVE}/disruptions", data=form | {"instead": told.rsplit("/", 1)[1]})
+    page = claire.get(anew.location).text
+    assert "Nothing is left to answer there" in page
+    assert "Look at the proposals" not in page
+    assert claire.post(f"{LIVE}/disruptions", data=form).status_code == 422
+
+
+def test_proposals_lead_with_the_visits_not_made_and_their_other_ways(
+    app: Flask, claire: FlaskClient, town: Town
+) -> None:
+    with app.app_context(), transaction() as session:
+        person = session.get_one(Person, town.bruno)
+        site = session.get_one(Site, town.site)
+        add_shift(session, person, site, day=DAY + timedelta(days=3))
+        session.get_one(RosterShift, town.shifts[1]).ends = time(8, 40)
+    form = {"kind": "collector_ill", "round": str(the_round(app, town)), "until": "2026-11-25"}
+    page = re.sub(
+        r"\s+", " ", claire.get(claire.post(f"{LIVE}/disruptions", data=form).location).text
+    )
+    assert "Ana is off duty until the end of Wednesday 25 November" in page
+    card = page.split("<article")[1]
+    assert card.index("visits are not made today") < card.index("cost of road and time")
+    assert re.search(r"overtime of \d+ min in round B \(until \d\d:\d\d", card)
+    assert "or Friday 27 November" in card
+
+
+def test_a_collector_off_duty_is_shown_on_the_board(
+    app: Flask, claire: FlaskClient, clock: SetClock, town: Town
+) -> None:
+    form = {"kind": "collector_ill", "round": str(the_round(app, town))}
+    told = claire.post(f"{LIVE}/disruptions", data=form).location
+    (proposal, *_) = re.findall(r'name="proposal" value="(\d+)"', claire.get(told).text)
+    claire.post(f"{told}/acceptance", data={"proposal": proposal})
+    shown = "off duty until the end of Tue 24 Nov (ill)"
+    assert shown in claire.get(LIVE).text
+    assert shown in claire.get(f"/board/days/{DAY}").text
+    assert f"Ana: {shown}" in claire.get("/board/morning").text
+    clock.advance(hours=2)
+    assert "Nothing heard of Ana" not in claire.get(LIVE).text
+
+
+@pytest.mark.parametrize("until", ["2026-11-23", "2027-11-25", "soon"])
+def test_an_odd_last_day_off_duty_is_refused(
+    app: Flask, claire: FlaskClient, town: Town, until: str
+) -> None:
+    form = {"kind": "collector_ill", "round": str(the_round(app, town)), "until": until}
+    answer = claire.post(f"{LIVE}/disruptions", data=form)
+    page = claire.get(answer.location) if answer.status_code == 303 else answer
+    assert "last day off duty" in page.text or "24/11/2026" in page.text
+
+
 @pytest.mark.parametrize(
     "form",
     [
         {"kind": "collector_ill"},
-        {"kind": "road", "minutes": "forty"},
+        {"kind": "road", "minutes": "4"},
         {"kind": "flood"},
         {"kind": "urgent", "pickup": "1"},
     ],

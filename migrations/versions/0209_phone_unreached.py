@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0207_phone_unreached"
-down_revision = "0206_imports"
+revision = "0209_phone_unreached"
+down_revision = "0208_absences"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,116 @@
+"""Details of a published stop that changed, and the revision that tells the collector."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from collector.db import transaction
+from collector.donors.models import Donor, DonorState
+from collector.errors import NotFound
+from collector.notices.models import Notice
+from collector.pickups.models import HoldReason, Pickup, PickupHold, PickupState, Purpose
+from collector.places.models import Address
+from collector.rounds.models import Publication, Round
+from collector.rounds.stop_details import UntoldChange, tell_collector, untold_changes
+from tests.builders import DAY
+from tests.phone_round import publish_round
+from tests.town import MORNING, Town
+
+
+@pytest.fixture
+def session(app: Flask, town: Town) -> Iterator[Session]:
+    """A transaction in which Ana's round of two visits is published."""
+    with app.app_context(), transaction() as session:
+        publish_round(session, town.shifts[0], town.pickups[:2])
+        yield session
+
+
+def untold(session: Session, town: Town) -> list[UntoldChange]:
+    session.flush()
+    session.expire_all()
+    return untold_changes(session, bank_id=town.bank, today=DAY)
+
+
+def named(changes: list[UntoldChange]) -> dict[str, tuple[object, object]]:
+    return {one.name: (one.before, one.after) for each in changes for one in each.details}
+
+
+def tell(session: Session, town: Town) -> Round:
+    session.flush()
+    session.expire_all()
+    return tell_collector(
+        session, now=MORNING, bank_id=town.bank, day=DAY, pickup_id=town.pickups[0], actor="system"
+    )
+
+
+def test_what_is_as_published_asks_nothing(session: Session, town: Town) -> None:
+    assert untold(session, town) == []
+
+
+def test_a_changed_door_code_is_asked_about_and_told_with_the_next_revision(
+    session: Session, town: Town
+) -> None:
+    pickup = session.get_one(Pickup, town.pickups[0])
+    donor = session.get_one(Donor, pickup.donor_id)
+    address = session.get_one(Address, donor.address_id)
+    address.access_notes, donor.phone = "code 51A3", "+33 6 39 98 00 01"
+    pickup.purposes = [Purpose.COLLECTION, Purpose.BLOOD_SAMPLE]
+    found = named(untold(session, town))
+    assert found.keys() == {"access", "phone", "purposes"}
+    assert found["access"][1] == "code 51A3"
+    assert found["purposes"] == (("collection",), ("collection", "blood_sample"))
+
+    before = session.scalars(select(Round.published)).one() or {}
+    told = tell(session, town)
+    after = told.published or {}
+    assert (told.revision, after["revision"]) == (2, 2)
+    first, second = after["stops"]
+    assert first["address"]["access_notes"] == "code 51A3"
+    for kept in ("window", "arrives_at", "code"):
+        assert first.get(kept) == before["stops"][0].get(kept)
+    assert second == before["stops"][1]
+    assert untold(session, town) == []
+    assert [each.revision for each in session.scalars(select(Publication))] == [2]
+    notices = session.scalars(select(Notice.template)).all()
+    assert list(notices) == ["round_published"]
+
+
+@pytest.mark.parametrize("cause", ["hold", "suspension"])
+def test_a_hold_and_a_suspension_are_told_without_their_reason(
+    session: Session, town: Town, cause: str
+) -> None:
+    pickup = session.get_one(Pickup, town.pickups[0])
+    if cause == "hold":
+        hold = PickupHold(bank_id=town.bank, reason=HoldReason.ILLNESS, opened_at=MORNING)
+        hold.pickup_id = pickup.id
+        session.add(hold)
+    else:
+        session.get_one(Donor, pickup.donor_id).state = DonorState.SUSPENDED
+    assert named(untold(session, town)) == {"milk_held": (False, True)}
+    stop = (tell(session, town).published or {})["stops"][0]
+    assert stop["milk_held"] is True
+    assert "illness" not in str(stop)
+
+
+def test_a_settled_visit_and_a_day_that_is_over_ask_nothing(session: Session, town: Town) -> None:
+    pickup = session.get_one(Pickup, town.pickups[0])
+    pickup.note = "Ring twice"
+    assert named(untold(session, town)) == {"note": ("", "Ring twice")}
+    late = untold_changes(session, bank_id=town.bank, today=DAY + timedelta(days=1))
+    assert late == []
+    pickup.state = PickupState.COLLECTED
+    assert untold(session, town) == []
+    with pytest.raises(NotFound):
+        tell(session, town)
+
+
+def test_another_bank_asks_and_tells_nothing(session: Session, town: Town) -> None:
+    session.get_one(Pickup, town.pickups[0]).note = "Ring twice"
+    session.flush()
+    assert untold_changes(session, bank_id=town.bank + 1, today=DAY) == []

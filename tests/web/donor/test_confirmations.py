@@ -1,0 +1,129 @@
+"""Confirmations: each act of a donor is answered by a message, and a form sent twice acts once."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from collector.db import reading, transaction
+from collector.donors.models import Donor
+from collector.notices.models import Notice
+from collector.people.models import WebSession
+from collector.places.models import Address
+from tests.town import Town, sign_in
+from tests.web.donor.test_donor import GOOD, publish, words
+from tests.web.donor.test_request import hold, slots_in
+from tests.web.request_forms import WRITTEN, nora
+
+__all__ = ["nora"]
+
+CONTACT = {"first_name": "Ida", "phone": "06 39 98 00 09", "postcode": "33600"}
+
+
+def told(app: Flask, recipient: str = "donor:%") -> list[str]:
+    with app.app_context(), reading() as session:
+        rows = select(Notice.template).where(Notice.recipient.like(recipient)).order_by(Notice.id)
+        return list(session.scalars(rows))
+
+
+def prove(app: Flask) -> None:
+    with app.app_context(), transaction() as session:
+        for row in session.scalars(select(WebSession)):
+            row.proved_at = row.began_at
+
+
+def test_a_slot_a_change_and_a_cancellation_are_confirmed(app: Flask, nora: FlaskClient) -> None:
+    page = nora.post("/donor/request/", data=WRITTEN, follow_redirects=True)
+    once = hold(nora, slots_in(page)[0])
+    visit = nora.post("/donor/request/confirmation", data={"once": once}).location
+    assert told(app) == ["visit_agreed"]
+    nora.post(visit, data=GOOD)
+    assert told(app)[1:] == ["visit_changed"]
+    nora.post(f"{visit}/cancellation")
+    assert told(app)[2:] == ["visit_cancelled"]
+
+
+def test_a_cancellation_by_the_link_or_by_the_bank_is_confirmed_once(
+    app: Flask, town: Town
+) -> None:
+    publish(app, town)
+    claire = sign_in(app, bank=town.bank, person=town.claire)
+    for _ in range(2):
+        claire.post(
+            f"/board/inbox/pickups/{town.pickups[0]}/cancellation", data={"reason": "other"}
+        )
+    assert told(app) == ["visit_cancelled"]
+
+
+def test_a_first_contact_and_a_call_are_confirmed_and_sent_twice_are_one(
+    app: Flask, town: Town
+) -> None:
+    ida = app.test_client()
+    form = ida.get("/banks/town/contact").get_data(as_text=True)
+    (once,) = re.findall(r'name="once" value="([^"]+)"', form)
+    for _ in range(2):
+        sent = ida.post("/banks/town/contact", data=CONTACT | {"once": once})
+        assert sent.location == "/donor/screening/"
+    with app.app_context(), reading() as session:
+        assert session.scalar(select(func.count()).where(Donor.first_name == "Ida")) == 1
+    calls = ida.get("/donor/screening/call-back").get_data(as_text=True)
+    half = re.findall(r'name="half_day" value="([^"]+)"', calls)[0]
+    for _ in range(2):
+        ida.post("/donor/screening/call-back", data={"half_day": half})
+    assert told(app) == ["contact_received", "call_booked"]
+    home = words(ida.get("/donor/"))
+    assert "We call you on" in home
+    assert "Ask for" not in home, "there is no address yet"
+    assert "No visit is asked for" not in home
+    assert "Tell us your address" in home
+    another = {"first_name": "Ines", "once": "another"}
+    assert ida.post("/banks/town/contact", data=CONTACT | another).status_code == 303
+    assert town.bank
+
+
+@pytest.fixture
+def dora(app: Flask, town: Town) -> FlaskClient:
+    return sign_in(app, bank=town.bank, donor=town.dora)
+
+
+def details(app: Flask, town: Town) -> dict[str, str]:
+    with app.app_context(), reading() as session:
+        donor = session.get_one(Donor, town.dora)
+        address = session.get_one(Address, donor.address_id)
+        return {
+            "phone": donor.phone or "",
+            "email": donor.email or "",
+            "line": address.line,
+            "postcode": address.postcode,
+            "town": address.town,
+            "access_notes": address.access_notes,
+        }
+
+
+def test_she_corrects_her_contact_after_the_proof_alone(
+    app: Flask, town: Town, dora: FlaskClient
+) -> None:
+    assert dora.get("/donor/contact").location == "/donor/proof"
+    assert dora.post("/donor/contact", data={"phone": "06 39 98 00 01"}).location == "/donor/proof"
+    prove(app)
+    sent = details(app, town) | {"access_notes": "Code 51A3", "phone": "06 39 98 00 01"}
+    assert dora.post("/donor/contact", data=sent).location == "/donor/"
+    now = details(app, town)
+    assert (now["access_notes"], now["phone"]) == ("Code 51A3", "06 39 98 00 01")
+    assert told(app, "person:%") == ["contact_changed"]
+
+
+def test_a_new_address_loses_its_old_position(app: Flask, town: Town, dora: FlaskClient) -> None:
+    prove(app)
+    sent = details(app, town) | {"line": "7 rue Neuve", "phone": "06 39 98 00 01"}
+    dora.post("/donor/contact", data=sent)
+    claire = sign_in(app, bank=town.bank, person=town.claire)
+    assert "Set the place" in words(claire.get(f"/board/donors/{town.dora}"))
+    wrong = dora.post("/donor/contact", data=sent | {"postcode": "3"})
+    assert (wrong.status_code, "7 rue Neuve" in wrong.get_data(as_text=True)) == (422, True)
+    bare = dora.post("/donor/contact", data=sent | {"phone": "", "email": ""})
+    assert bare.status_code == 422
