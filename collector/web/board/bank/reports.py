@@ -13,7 +13,9 @@ from collector.errors import Refused
 from collector.people.feeds import has_feed, make_feed, revoke_feeds
 from collector.reports.figures import MOST_DAYS, DayFigures, PeriodReport, report
 from collector.web.board.bank.charts import paired, shares
+from collector.web.board.export_columns import figure, headings
 from collector.web.board.page_context import civil_day, page, today
+from collector.web.board.wording import FAILURES, word
 from collector.web.framework.forms import Form, ParsedField, TextField
 from collector.web.framework.guards import actor, now, person_id
 
@@ -98,7 +100,8 @@ def calendar() -> str:
 def csv() -> Response:
     """Return the days as CSV, with cells safe from formula execution."""
     found = _found()
-    content = write_rows(COLUMNS, (_row(day) for day in found.days))
+    rows = ({name: figure(value) for name, value in _row(day).items()} for day in found.days)
+    content = write_rows(COLUMNS, rows, headings=headings(COLUMNS))
     return _file(found, content, "csv", "text/csv; charset=utf-8")
 
 
@@ -112,13 +115,13 @@ def xlsx() -> Response:
     book = Workbook()
     book.remove(book.worksheets[0])
     days = book.create_sheet(gettext("Days"))
-    days.append(list(COLUMNS))
+    days.append(headings(COLUMNS))
     for day in found.days:
         days.append(list(_row(day).values()))
     reasons = book.create_sheet(gettext("Not done"))
-    reasons.append(["reason", "visits"])
+    reasons.append(headings(["reason", "visits"]))
     for reason, count in found.reasons:
-        reasons.append([escaped(reason), count])
+        reasons.append([escaped(word(FAILURES, reason)), count])
     for sheet in (days, reasons):
         sheet.freeze_panes = "A2"
         for cell in sheet[1]:

@@ -11,6 +11,7 @@ from collector.db import compute_then_write, reading
 from collector.pickups.models import Pickup
 from collector.pickups.queries import get_pickup
 from collector.planning.editing.remedies import (
+    Explanation,
     PricedRemedy,
     apply_remedy,
     compute_remedy,
@@ -22,6 +23,7 @@ from collector.web.board.day.page import day_page, load_day_view
 from collector.web.board.day.price_wording import PriceView
 from collector.web.board.day.price_wording import describe_price as priced
 from collector.web.board.day.remedy_wording import asks_donor, describe_remedy, donor_message
+from collector.web.board.day.view_model import DayView
 from collector.web.board.page_context import civil_day, edit_context, is_fragment
 from collector.web.board.page_context import page as board_page
 from collector.web.board.wording import reason
@@ -72,7 +74,7 @@ def page(day: str, pickup_id: int) -> str:
             day=on_day,
             seen=view,
             pickup=pickup,
-            sentence=reason(found.code, found.details),
+            sentence=reason_shown(view, pickup_id, found),
             fixes=fixes,
             alone=not is_fragment(),
         )
@@ -99,6 +101,16 @@ def make(day: str, pickup_id: int) -> Response:
         return make_response(day_page(on_day))
     where = url_for("board.days.page", day=on_day, _anchor=f"stop-{pickup_id}")
     return redirect(where, code=303)
+
+
+def reason_shown(view: DayView, pickup_id: int, found: Explanation) -> str:
+    """Return the reason, in the words of the tray while it is the same reason."""
+    same = (
+        left.sentence
+        for left in view.tray
+        if left.pickup.id == pickup_id and left.code == found.code
+    )
+    return next(same, "") or reason(found.code, found.details)
 
 
 def _seen(

@@ -11,6 +11,7 @@ from wtforms import SelectMultipleField
 from collector.banks.actions import set_weekdays
 from collector.banks.queries import zones_of
 from collector.db import owned, reading, transaction
+from collector.errors import Conflict, Refused
 from collector.jobs.actions import REPEATABLE
 from collector.pickups.models import Pickup
 from collector.planning.horizon.actions import propose_days, request_days, request_days_again
@@ -29,6 +30,7 @@ from collector.web.board.horizon.view_model import HorizonView, build_horizon_vi
 from collector.web.board.page_context import page
 from collector.web.framework.forms import Form, KeysField, ParsedField, parse_key
 from collector.web.framework.guards import actor, now
+from collector.web.wording import sentence
 
 blueprint = Blueprint("horizon", __name__, url_prefix="/horizon")
 
@@ -102,15 +104,19 @@ def home() -> str:
 def make() -> Response:
     """Request days from the planner."""
     who, form = actor(), LeversForm.sent()
-    with transaction() as session:
-        horizon = request_days(
-            session,
-            now=now(),
-            bank_id=who.bank_id,
-            weeks=form.whole_weeks(None),
-            levers=form.levers(bank_levers(session, who.bank_id)),
-            asked_by=who.reference,
-        )
+    try:
+        with transaction() as session:
+            horizon = request_days(
+                session,
+                now=now(),
+                bank_id=who.bank_id,
+                weeks=form.whole_weeks(None),
+                levers=form.levers(bank_levers(session, who.bank_id)),
+                asked_by=who.reference,
+            )
+    except (Refused, Conflict) as refused:
+        flash(sentence(refused), "warn")
+        return redirect(url_for("board.horizon.home"), code=303)
     return _back(horizon)
 
 
