@@ -35,6 +35,7 @@ OPEN = {
     "contact.send",
     "visit_link.look",
     "visit_link.say",
+    "visit_link.restore",
     "donor.worker",
     "my_data.erased",
     "phone.service_worker",
