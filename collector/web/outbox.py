@@ -26,11 +26,17 @@ STATES = {
     NoticeState.WITHHELD: lazy_gettext("withheld: a person calls first"),
 }
 KINDS = {
+    "call_booked": lazy_gettext("Call booked"),
     "call_wanted": lazy_gettext("A donor asks for a call"),
     "code": lazy_gettext("Code to prove who she is"),
+    "contact_changed": lazy_gettext("Contact changed"),
+    "contact_received": lazy_gettext("First contact received"),
     "receipt": lazy_gettext("Receipt of a visit"),
     "round_published": lazy_gettext("Round published"),
     "sign_in": lazy_gettext("Sign-in link"),
+    "visit_agreed": lazy_gettext("Visit agreed"),
+    "visit_cancelled": lazy_gettext("Visit cancelled"),
+    "visit_changed": lazy_gettext("Visit changed"),
     "visit_near": lazy_gettext("Visit within the hour"),
     "visit_promised": lazy_gettext("Hours of a visit"),
     "visit_proposed": lazy_gettext("Day proposed for a visit"),

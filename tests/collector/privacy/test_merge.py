@@ -52,7 +52,7 @@ def second(session: Session, town: Town) -> Donor:
         bank_id=town.bank,
         first_name="Dora",
         email="dodo@elsewhere.example",
-        phone="05 00 00 00 00",
+        phone="06 39 98 00 00",
         postcode="33000",
         language="fr",
         baby_born_on=date(2026, 11, 1),
