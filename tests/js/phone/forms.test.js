@@ -306,7 +306,7 @@ test("a note is marked for the office, and a telephone as not reached, by one ch
   pick("nobody_home");
   for (const name of ["for_office", "phone_unreached"]) document.querySelector(`[name=${name}]`).checked = true;
   submit();
-  assert.deepEqual(done, [{ reason: "nobody_home", note: "", rebook: false, for_office: true, phone_unreached: true }]);
+  assert.deepEqual(done, [{ reason: "nobody_home", note: "", rebook: false, for_office: true, phone_unreached: true, photo: null }]);
 });
 
 test("a reason is needed before a visit is not done, reopened, or an incident is reported", () => {
