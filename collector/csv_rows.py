@@ -136,11 +136,22 @@ def read_rows(
     )
 
 
-def write_rows(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> bytes:
-    """Return a file of rows; `read_rows` returns the same cells."""
+def write_rows(
+    columns: Sequence[str],
+    rows: Iterable[Mapping[str, object]],
+    *,
+    headings: Sequence[str] | None = None,
+) -> bytes:
+    """Return a file of rows; `read_rows` returns the same cells.
+
+    Parameters
+    ----------
+    headings
+        The words of the columns; their names if not given.
+    """
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n", quoting=csv.QUOTE_ALL)
-    writer.writerow(columns)
+    writer.writerow(headings or columns)
     for row in rows:
         writer.writerow([escaped(str(row[column])) for column in columns])
     return (BYTE_ORDER_MARK + text.getvalue()).encode()

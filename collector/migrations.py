@@ -21,6 +21,10 @@ class UnknownSchemaError(Exception):
     """The database is at a revision without a way to this version; nothing was changed."""
 
 
+class BrokenKeysError(Exception):
+    """A change of the schema would leave rows that refer to no row; it was taken back."""
+
+
 def upgrade(engine: Engine, revision: str = "head") -> None:
     """Bring the schema up to a revision, in one transaction.
 
@@ -57,10 +61,32 @@ def _exclusive(engine: Engine) -> Iterator[Connection]:
 
     After an upgrade the web server and the worker start together, and both migrate.
     """
-    with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+    with (
+        engine.connect().execution_options(**{WRITES: True}) as connection,
+        _keys_checked_at_the_end(connection),
+        connection.begin(),
+    ):
         if connection.dialect.name == "postgresql":
             connection.execute(text(f"SELECT pg_advisory_xact_lock({SCHEMA_LOCK})"))
         yield connection
+        if connection.dialect.name == "sqlite":
+            broken = connection.execute(text("PRAGMA foreign_key_check")).all()
+            if broken:
+                raise BrokenKeysError(broken)
+
+
+@contextmanager
+def _keys_checked_at_the_end(connection: Connection) -> Iterator[None]:
+    """Let SQLite remake a table that others refer to; a transaction cannot switch that itself."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    raw = connection.connection.cursor()
+    raw.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        raw.execute("PRAGMA foreign_keys=ON")
 
 
 def _move_to_baseline(connection: Connection, config: Config) -> None:

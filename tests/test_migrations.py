@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, create_engine, inspect
+from flask import Flask
+from sqlalchemy import Engine, create_engine, func, inspect, select, text
 
 from collector import migrations
-from collector.db import Base
+from collector.db import Base, db
 from collector.db import sqlite as sqlite_driver
 from collector.models import EVERY_MODULE
 from tests.schema import differences
+from tests.town import Town
 
 pytestmark = pytest.mark.twin
 
@@ -43,3 +46,40 @@ def test_everything_belongs_to_a_bank() -> None:
     for table in Base.metadata.sorted_tables:
         if table.name not in shared:
             assert not table.c.bank_id.nullable, f"{table.name} has no bank"
+
+
+def test_tables_that_others_refer_to_are_remade_under_their_rows(app: Flask, town: Town) -> None:
+    with app.app_context():
+        before = counts(db.engine)
+        migrations.downgrade(db.engine, "0202")
+        migrations.upgrade(db.engine)
+        after = counts(db.engine)
+    assert before["donors"] == 4
+    assert {name: after[name] for name in ("banks", "donors", "pickups", "people")} == {
+        name: before[name] for name in ("banks", "donors", "pickups", "people")
+    }
+    assert town.bank
+
+
+def test_a_change_that_leaves_a_row_without_its_donor_is_taken_back(
+    migrated_sqlite: Path, built_town: tuple[Path, Town], tmp_path: Path
+) -> None:
+    assert migrated_sqlite.exists()
+    broken = tmp_path / "broken.sqlite3"
+    shutil.copy(built_town[0], broken)
+    engine = create_engine(f"sqlite:///{broken}", module=sqlite_driver)
+    with engine.begin() as connection:
+        connection.execute(text("DELETE FROM donors"))
+    with pytest.raises(migrations.BrokenKeysError):
+        migrations.downgrade(engine, "0202")
+    assert migrations.is_current(engine)
+    engine.dispose()
+
+
+def counts(engine: Engine) -> dict[str, int]:
+    """Return the number of rows of each table."""
+    with engine.connect() as connection:
+        return {
+            table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
+            for table in Base.metadata.sorted_tables
+        }

@@ -1,5 +1,6 @@
 """The demonstration bank and its day: sites, staff, shifts, donors, requests."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -30,6 +31,9 @@ STAFF = (
     ("Nadia Benali", "nadia@lactarium.example", (Role.PROFESSIONAL, Role.QUALITY)),
     ("Luc Robert", "luc@lactarium.example", (Role.LABORATORY,)),
 )
+COORDINATOR, QUALITY = "claire@lactarium.example", "nadia@lactarium.example"
+HISTORY_BEGAN = timedelta(days=100)
+"""Time before the day at which donors with a history were interviewed, and the bank founded."""
 ASKED_THE_DAYS_BEFORE = timedelta(days=2)
 LATER_BY = timedelta(days=2)
 WEEKS_ON_DUTY = 4
@@ -119,14 +123,15 @@ def ask_for_day(session: Session, bank: Bank, *, now: datetime, day: date) -> No
     )
     if (session.scalar(asked_already) or 0) > len(LATER):
         return
+    asked_at = now - ASKED_THE_DAYS_BEFORE
     donors = session.scalars(select(Donor).where(Donor.bank_id == bank.id).order_by(Donor.id))
     for donor, member in zip(donors, cast(), strict=False):
         if member.request is not None:
             accepted = PickupState.ACCEPTED
-            session.add(_pickup(donor, member.request, accepted, now=now, day=day))
+            session.add(pickup_of(donor, member.request, accepted, asked_at=asked_at, day=day))
         if member.later is not None:
             asked, later = PickupState.ASKED, day + LATER_BY
-            session.add(_pickup(donor, member.later, asked, now=now, day=later))
+            session.add(pickup_of(donor, member.later, asked, asked_at=asked_at, day=later))
     session.flush()
 
 
@@ -138,7 +143,7 @@ def _put_on_duty(session: Session, bank_id: int, day: date) -> None:
     known = set(session.scalars(first_to_last))
     for each in (day + timedelta(days=ahead) for ahead in range(WEEKS_ON_DUTY * 7 + 1)):
         if each not in known and (each == day or each.isoweekday() not in WEEKEND):
-            session.add_all(_shifts(session, bank_id, each))
+            session.add_all(shifts_on_day(session, bank_id, each, TEAMS))
     session.flush()
 
 
@@ -161,7 +166,10 @@ def _add_sites(session: Session, bank_id: int) -> None:
         )
 
 
-def _shifts(session: Session, bank_id: int, day: date) -> list[RosterShift]:
+def shifts_on_day(
+    session: Session, bank_id: int, day: date, teams: Iterable[Team]
+) -> list[RosterShift]:
+    """Return the shifts of these teams on a day."""
     sites = {s.name: s.id for s in session.scalars(select(Site).where(Site.bank_id == bank_id))}
     people = {
         p.email: p.id for p in session.scalars(select(Person).where(Person.bank_id == bank_id))
@@ -179,7 +187,7 @@ def _shifts(session: Session, bank_id: int, day: date) -> list[RosterShift]:
             skills=list(team.skills),
             **DEFAULT_TERMS,
         )
-        for team in TEAMS
+        for team in teams
     ]
 
 
@@ -188,6 +196,7 @@ def _donor(
 ) -> Donor:
     valid_until = day + timedelta(days=member.serology_left_days)
     interviewed = member.state != "prescreened"
+    began = HISTORY_BEGAN if interviewed else timedelta(days=5)
     return Donor(
         bank_id=bank_id,
         number=new_number(),
@@ -200,20 +209,21 @@ def _donor(
         discreet=member.discreet,
         state=member.state,
         suspended_until=None,
-        baby_born_on=day - timedelta(days=40 + number),
+        baby_born_on=day - began - timedelta(days=10 + number),
         interview_signed_by_id=nurse_id if interviewed else None,
-        interview_signed_on=day - timedelta(days=member.began_days) if interviewed else None,
+        interview_signed_on=day - began if interviewed else None,
         consent_version="2026-1",
-        consented_on=day - timedelta(days=30),
-        registered_at=now - timedelta(days=35),
+        consented_on=day - began,
+        registered_at=now - began - timedelta(days=5),
         address=_address(bank_id, member, now=now),
         serologies=[
             Serology(
                 bank_id=bank_id,
-                drawn_on=valid_until - SEROLOGY_LASTS,
+                drawn_on=until - SEROLOGY_LASTS,
                 outcome=SerologyOutcome.CLEAR,
-                valid_until=valid_until,
+                valid_until=until,
             )
+            for until in (valid_until - SEROLOGY_LASTS, valid_until)
         ]
         if interviewed
         else [],
@@ -239,9 +249,10 @@ def _address(bank_id: int, member: CastMember, *, now: datetime) -> Address:
     )
 
 
-def _pickup(
-    donor: Donor, asked: DemoRequest, state: PickupState, *, now: datetime, day: date
+def pickup_of(
+    donor: Donor, asked: DemoRequest, state: PickupState, *, asked_at: datetime, day: date
 ) -> Pickup:
+    """Return a donor's request for a day."""
     collects = Purpose.COLLECTION in asked.purposes
     return Pickup(
         bank_id=donor.bank_id,
@@ -256,7 +267,7 @@ def _pickup(
         call_first=False,
         note=asked.note,
         failure=None,
-        asked_at=now - ASKED_THE_DAYS_BEFORE,
+        asked_at=asked_at,
         asked_by=f"donor:{donor.id}",
         windows=[
             PickupWindow(bank_id=donor.bank_id, day=day, opens=opens, closes=closes)
@@ -266,7 +277,7 @@ def _pickup(
             PickupHold(
                 bank_id=donor.bank_id,
                 reason=asked.hold,
-                opened_at=now,
+                opened_at=asked_at,
                 cleared_at=None,
                 cleared_by_id=None,
             )

@@ -105,20 +105,20 @@ SPECIAL: dict[int, DemoRequest] = {
     12: DemoRequest(
         hours=ALL_DAY, bottles=14, volume_ml=2600, oldest_days=87, freezer_nearly_full=True
     ),
-    15: DemoRequest(
-        hours=((time(17, 45), time(18, 30)),),
-        bottles=6,
-        volume_ml=1100,
+    15: DemoRequest(  # In no round, unless she agrees to an hour later: there is no milk to keep.
+        hours=((time(7), time(7, 30)),),
+        bottles=0,
+        volume_ml=0,
         oldest_days=30,
-        purposes=COLLECT_AND_DRAW,
-        note="Au travail jusqu'à 17 h 30.",
+        purposes=(Purpose.PUMP_RETURN,),
+        note="Je rends le tire-lait ; je pars au travail à 7 h 30.",
     ),
     41: DemoRequest(
-        hours=((time(7), time(7, 30)),),
+        hours=((time(17, 45), time(18, 30)),),
         bottles=7,
         volume_ml=1300,
         oldest_days=25,
-        note="Je pars au travail à 7 h 30.",
+        note="Au travail jusqu'à 17 h 30.",
     ),
 }
 # Requests in the inbox for the days after: each raises a flag.

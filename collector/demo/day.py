@@ -12,7 +12,8 @@ from collector.banks.models import Bank
 from collector.clock import Clock
 from collector.custody.queries import count_received
 from collector.db import reading, transaction
-from collector.demo.bank import ask_for_day, demonstration_bank
+from collector.demo.bank import COORDINATOR, ask_for_day, demonstration_bank
+from collector.demo.history import write_history
 from collector.demo.play import said_of
 from collector.jobs.models import JobState
 from collector.jobs.queries import get_job
@@ -29,7 +30,6 @@ from collector.service_day import ServiceDay
 from collector.web.board.wording import reason
 
 LINKS_LIVE = timedelta(hours=12)
-COORDINATOR = "claire@lactarium.example"
 COLLECTOR = "ana@lactarium.example"
 
 
@@ -77,12 +77,14 @@ class Links:
 
 
 def prepare(clock: Clock) -> tuple[int, date]:
-    """Make the demonstration bank and its requests for today; return the bank and the day."""
+    """Make the demonstration bank, its history and its requests; return the bank and the day."""
     with transaction() as session:
         bank = demonstration_bank(session, now=clock.now())
         day = ServiceDay.of(clock.now(), bank.zone).day
+    write_history(bank.id, day)
+    with transaction() as session:
         ask_for_day(session, bank, now=clock.now(), day=day)
-        return bank.id, day
+    return bank.id, day
 
 
 def plan_and_publish(

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from collector.errors import NotFound
-from collector.pickups.models import Pickup
+from collector.pickups.models import MilkLine, Pickup
 from collector.rounds.actions import add_publication, freeze, queue_round
 from collector.rounds.models import DayPlan, Round, RoundState
 from collector.rounds.publication import Changes, RoundChange, Snapshot, stop_details
@@ -163,5 +163,6 @@ def _readable(stop: Snapshot) -> dict[str, Any]:
         "empties": stop["empties_wanted"],
         "call_first": stop["call_first"],
         "note": stop["note"],
+        "own_child": stop.get("line") == MilkLine.OWN_CHILD,
         "milk_held": stop.get("milk_held", False),
     }

@@ -19,6 +19,7 @@ DETAILS: Mapping[str, LazyString] = {
     "empties": _("Empty bottles"),
     "call_first": _("Call before the visit"),
     "note": _("Note"),
+    "own_child": _("Milk for her own child"),
     "milk_held": _("Milk on hold"),
 }
 

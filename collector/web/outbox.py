@@ -25,6 +25,20 @@ STATES = {
     NoticeState.FAILED: lazy_gettext("failed"),
     NoticeState.WITHHELD: lazy_gettext("withheld: a person calls first"),
 }
+KINDS = {
+    "call_wanted": lazy_gettext("A donor asks for a call"),
+    "code": lazy_gettext("Code to prove who she is"),
+    "receipt": lazy_gettext("Receipt of a visit"),
+    "round_published": lazy_gettext("Round published"),
+    "sign_in": lazy_gettext("Sign-in link"),
+    "visit_near": lazy_gettext("Visit within the hour"),
+    "visit_promised": lazy_gettext("Hours of a visit"),
+    "visit_proposed": lazy_gettext("Day proposed for a visit"),
+    "visit_tomorrow": lazy_gettext("Visit tomorrow"),
+    "visit_withdrawn": lazy_gettext("Visit withdrawn"),
+}
+"""Words of the kinds of messages, by their template."""
+
 TROUBLES = {
     "away": lazy_gettext("The server that carries it did not answer."),
     "broken": lazy_gettext("It could not be written; the server's log says why."),
@@ -44,6 +58,7 @@ def home() -> str:
             shows_keys=Role.ADMIN in actor().roles,
             is_carried=settings().mail is not None or settings().sms is not None,
             channels=CHANNELS,
+            kinds=KINDS,
             states=STATES,
             troubles=TROUBLES,
         )

@@ -12,6 +12,7 @@ from collector.banks.policies import PolicyKey
 from collector.banks.queries import banks, policies_of, policy_rows, zones_of
 from collector.db import reading
 from collector.places.postcodes import locate_postcode
+from collector.web.framework.forms import Form, TextField
 from collector.web.framework.guards import anyone
 from collector.web.public_map import directory_map
 from collector.web.public_words import (
@@ -38,6 +39,14 @@ ANSWERED_BY_RULES = frozenset(
     }
 )
 """Rules of a bank that answer a donor's first questions."""
+
+LONGEST_POSTCODE = 12
+
+
+class PostcodeForm(Form):
+    """The postcode of a donor who looks for a lactarium."""
+
+    postcode = TextField(longest=LONGEST_POSTCODE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +120,7 @@ def questions() -> str:
 @anyone
 def where() -> tuple[str, int] | str:
     """Show the lactariums that collect at a postcode, or that none does."""
-    postcode = "".join(request.args.get("postcode", "").split())[:12]
+    postcode = "".join(PostcodeForm.queried().postcode.data.split())[:12]
     with reading() as session:
         place = locate_postcode(session, postcode)
         answer = place and who_comes(

@@ -26,6 +26,7 @@ from collector.people.actions import count_attempt, end_session, use_link
 from collector.people.models import Person, Role
 from collector.people.queries import Actor, actor_of, link_is_good, person_by_email
 from collector.web.framework.discretion import remember
+from collector.web.framework.forms import Form, NextForm, TextField
 from collector.web.framework.guards import DOOR_OF_ROLE, Surface, anyone, guard_of, now, settings
 
 blueprint = Blueprint("session", __name__)
@@ -46,6 +47,12 @@ HOMES_OF_DOOR = {
     ),
 }
 """Candidate start pages by surface; the first permitted one opens."""
+
+
+class SignInForm(Form):
+    """The e-mail address or telephone number of a person who asks for a link."""
+
+    email = TextField(longest=LONGEST_ADDRESS)
 
 
 @blueprint.get("/")
@@ -69,7 +76,7 @@ def send() -> Response:
 
     The response time therefore reveals nothing.
     """
-    address = request.form.get("email", "").replace("\x00", "").strip()[:LONGEST_ADDRESS]
+    address = SignInForm.sent().email.data
     answer = make_response(render_template("session/sent.html", address=address))
     answer.call_on_close(copy_current_request_context(partial(_owe_links, address)))
     return answer
@@ -205,7 +212,7 @@ def _home(door: Surface, actor: Actor | None) -> str:
 
 def _next() -> str | None:
     """Return the page requested before sign-in, if it is an address of this application."""
-    wanted = request.args.get("next", "")
+    wanted = NextForm.queried().next.data
     parts = urlsplit(wanted)
     ours = wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
     return wanted if ours and not parts.netloc else None

@@ -21,3 +21,7 @@ interface EventTarget {
 interface Event {
   detail?: any;
 }
+// What the network costs; Safari and Firefox do not tell.
+interface Navigator {
+  connection?: EventTarget & { type?: string; saveData?: boolean };
+}

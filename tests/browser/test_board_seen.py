@@ -33,6 +33,7 @@ pytestmark = pytest.mark.browser
 
 NOON = datetime(2026, 11, 24, 7, 25, tzinfo=UTC)
 """25 past 8 in Paris: on the town's round the first of three doors is behind the collector."""
+TWO_LINES = 60
 PAGES = (
     "/board/morning",
     "/board/days/{day}",
@@ -66,6 +67,15 @@ def test_a_coordinators_pages(browser: Browser, place: ServedTown, language: str
     urls = [each.format(day=DAY, **keys) for each in PAGES]
     found = [each for url in urls for each in troubles(page, f"{place.address}{url}")]
     assert "\n".join(found) == ""
+
+
+def test_the_header_fits_one_line_in_french(browser: Browser, place: ServedTown) -> None:
+    page = place.open(browser, person=place.town.claire, language="fr-FR")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(f"{place.address}/board/days/{DAY}")
+    bar = page.locator(".top-bar").bounding_box()
+    assert bar is not None
+    assert bar["height"] < TWO_LINES
 
 
 def lively(session: Session, town: Town) -> dict[str, int]:

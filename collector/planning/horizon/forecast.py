@@ -63,6 +63,8 @@ class Forecast:
 
     ml_per_day: int
     from_history: bool
+    declared: bool
+    """Whether she ever declared milk in her freezer, or gave any; a guess raises no alarm."""
     level_ml: int
     capacity_ml: int
     today: date
@@ -130,6 +132,7 @@ def compute_forecast(
     found = Forecast(
         ml_per_day=round(rate),
         from_history=len(fetched) > 1,
+        declared=bool(fetched) or any(pickup.volume_ml for pickup in requests),
         level_ml=level,
         capacity_ml=_capacity(requests),
         today=today,

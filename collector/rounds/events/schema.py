@@ -40,10 +40,7 @@ from collector.rounds.events.payloads import (
     StartedPayload,
     UndonePayload,
 )
-from collector.rounds.models import (
-    EventKind,
-    RoundEvent,
-)
+from collector.rounds.models import EventKind, RoundEvent
 
 MOST_OFFSET_MS = 400_000_000_000_000
 """Largest offset of a phone's clock in milliseconds; the calendar has fewer."""

@@ -1,6 +1,8 @@
 """The blueprint of the board: its guard and its nested blueprints."""
 
-from flask import Blueprint, redirect, request, url_for
+from datetime import date
+
+from flask import Blueprint, redirect, url_for
 from werkzeug.wrappers import Response
 
 from collector.db import reading
@@ -47,6 +49,7 @@ from collector.web.board.inbox import import_review, imports, requests, untold
 from collector.web.board.inbox import page as inbox_page
 from collector.web.board.page_context import civil_day, today
 from collector.web.board.wording import add_words
+from collector.web.framework.forms import Form, ParsedField
 from collector.web.framework.guards import actor, guard
 
 blueprint = Blueprint("board", __name__, url_prefix="/board")
@@ -106,6 +109,12 @@ for part in PARTS:
     blueprint.register_blueprint(part.blueprint)
 
 
+class ChosenDayForm(Form):
+    """The day that a coordinator selected."""
+
+    day = ParsedField[date | None](civil_day, blank=None)
+
+
 @blueprint.get("/")
 def home() -> Response:
     """Open the morning until today is published; afterwards, today."""
@@ -120,8 +129,8 @@ def home() -> Response:
 @blueprint.get("/days")
 def choose_day() -> Response:
     """Open the selected day; by default today."""
-    given = request.args.get("day", "")
-    return redirect(url_for("board.days.page", day=civil_day(given) if given else today()))
+    day = ChosenDayForm.queried().day.data
+    return redirect(url_for("board.days.page", day=day or today()))
 
 
 @blueprint.get("/dispatch")

@@ -246,6 +246,7 @@ def _freezers(session: Session, bank_id: int) -> Card:
         for due in due_donors(session, bank_id=bank_id, now=now(), days=SEROLOGY_DAYS)
         if due.open is None
         and not due.paused
+        and due.forecast.declared
         and due.forecast.level_ml >= FULL_SHARE * due.forecast.capacity_ml
     ]
     return Card(

@@ -11,6 +11,7 @@ from flask_babel.speaklater import LazyString
 from collector.donors.queries import donor_words
 from collector.rounds.models import NotDoneReason
 from collector.shifts.models import Absence, AbsenceReason
+from collector.web.board.source_wording import ACTIONS, SOURCES
 from collector.web.disruption_wording import DISRUPTIONS, PHASES, WAYS, WHY_NO_DAY
 from collector.web.incident_wording import (
     CHOICES,
@@ -254,6 +255,8 @@ def add_words(blueprint: Blueprint) -> None:
         ("refusal", lambda code: word(REFUSALS, code)),
         ("container_state", lambda code: word(CONTAINER_STATES, code)),
         ("search_words", donor_words),
+        ("source", lambda text: str(SOURCES.get(text, text))),
+        ("action", lambda text: str(ACTIONS.get(text, text))),
     ):
         blueprint.add_app_template_filter(fill, f"board_{name}")
 

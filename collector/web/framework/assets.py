@@ -52,6 +52,13 @@ def manifest() -> dict[str, str]:
     return pairs
 
 
+def compressed_bytes(source: str) -> int:
+    """Return the size of a built file as it travels to a browser."""
+    built = dist_folder() / manifest()[source]
+    compressed = built.with_name(f"{built.name}.br")
+    return (compressed if compressed.exists() else built).stat().st_size
+
+
 def dist_folder() -> Path:
     """Return the folder of the built files."""
     return asset_root() / "static" / "dist"

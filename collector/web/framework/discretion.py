@@ -7,6 +7,8 @@ and in every browser in which a discreet donor signed in once.
 from flask import Flask, request
 from werkzeug.wrappers import Response
 
+from collector.web.framework.forms import NextForm
+
 COOKIE = "plain"
 A_YEAR = 365 * 24 * 3600
 OF_DONORS = ("/donor", "/v/")
@@ -20,7 +22,7 @@ def init_app(app: Flask) -> None:
 
 def is_discreet() -> bool:
     """Return whether the page names neither the program nor its purpose."""
-    wanted = request.args.get("next", "")
+    wanted = NextForm.queried().next.data
     return COOKIE in request.cookies or any(
         path.startswith(OF_DONORS) for path in (request.path, wanted)
     )

@@ -283,6 +283,17 @@ class RowsField(wtforms.Field, Generic[Row]):
         }
 
 
+class NextForm(Form):
+    """The page to open after signing in, in the query of a sign-in page."""
+
+    next = TextField()
+
+
+def texts_form(names: Iterable[str]) -> type[Form]:
+    """Return a form of one text for each name, for names that a file or a bank determines."""
+    return type("TextsForm", (Form,), {name: TextField() for name in names})
+
+
 def parse_key(text: str) -> int:
     """Return the key of a row.
 

@@ -8,13 +8,17 @@ from flask_wtf.csrf import generate_csrf
 from collector.db import reading, transaction
 from collector.people.feeds import has_feed, make_feed, revoke_feeds
 from collector.people.models import Role
-from collector.web.framework.assets import asset, dist_folder
+from collector.web.framework.assets import asset, compressed_bytes, dist_folder
 from collector.web.framework.guards import actor, anyone, guard, now, person_id
 from collector.web.phone import rounds as phone_rounds
 from collector.web.phone.device import refuse_revoked, revocation
 from collector.web.phone.texts import shell_hash, texts
 
 blueprint = Blueprint("phone", __name__, url_prefix="/phone")
+SHELL_FILES = ("js/phone.js", "css/site.css", "css/phone.css")
+SCANNER_FILES = ("js/scanner.js", "wasm/zxing_reader.wasm")
+"""The label reader for browsers without one: a program and its engine."""
+
 guard(blueprint, Role.COLLECTOR)
 blueprint.before_request(refuse_revoked)
 blueprint.register_blueprint(phone_rounds.blueprint)
@@ -23,7 +27,14 @@ blueprint.register_blueprint(phone_rounds.blueprint)
 @blueprint.get("/")
 def home() -> str:
     """Show the shell; the round itself is sent as JSON and stored on the phone."""
-    return render_template("phone/home.html", texts=texts())
+    return render_template(
+        "phone/home.html",
+        texts=texts(),
+        sizes={
+            "app": sum(map(compressed_bytes, SHELL_FILES)),
+            "scanner": sum(map(compressed_bytes, SCANNER_FILES)),
+        },
+    )
 
 
 @blueprint.get("/service-worker.js")

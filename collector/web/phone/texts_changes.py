@@ -42,6 +42,7 @@ def _details() -> dict[str, str]:
         "detail_empties": _("Empty bottles"),
         "detail_call_first": _("Call before the visit"),
         "detail_note": _("Note"),
+        "detail_own_child": _("Milk for her own child"),
         "detail_milk_held": _("Milk on hold"),
         "flag_milk_held": _("Take no milk: call the bank"),
     }

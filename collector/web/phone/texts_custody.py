@@ -41,6 +41,7 @@ def _labels() -> dict[str, str]:
         "scan_stop": _("Stop scanning"),
         "scan_hint": _("Hold the label in front of the camera. You can always type it instead."),
         "scan_no_camera": _("The camera is not available. Type the number."),
+        "scan_not_aboard": _("%(number)s is not in the boxes of this round."),
         "scan_found": _("Read: %(number)s"),
         "label_bad_sign": _("“%(number)s”: letters, digits, point and hyphen only."),
         "label_bad_digit": _("“%(number)s” was mistyped: its check digit does not fit."),

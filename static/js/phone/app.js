@@ -2,7 +2,7 @@
 import { drawClock } from "./clock-bar.js";
 import { useClock } from "./device-clock.js";
 import { keepFolds } from "./folds.js";
-import { offlineReady, prepareOffline, scannerReady } from "./offline-ready.js";
+import { offlineReady, prepareOffline, scannerDeferred, scannerReady, watchNetwork } from "./offline-ready.js";
 import { chooseRound } from "./round-choice.js";
 import { remaining } from "./outbox.js";
 import { askPersistence, persistence } from "./persistence.js";
@@ -24,7 +24,8 @@ export function start() {
   document.addEventListener("phone:recorded", () => show());
   navigator.serviceWorker?.addEventListener("controllerchange", () => show());
   // The label reader is large: the round comes first.
-  startSync().finally(prepareOffline);
+  startSync().finally(() => prepareOffline());
+  watchNetwork();
   show();
   // If it cannot be fetched now, the installed one goes on; the next start tries again.
   navigator.serviceWorker?.register("/phone/service-worker.js", { scope: "/phone/" }).catch(() => {});
@@ -57,7 +58,7 @@ async function show({ moved = false } = {}) {
 function pageKey(stored, where, model, others) {
   const round = model && [model.snapshot.revision, model.fresh?.revision, model.stops.map((stop) => stop.state), model.incidents, model.closed];
   const clock = document.querySelector("[data-clock]").dataset.key;
-  const frame = [location.hash, clock, stored.clock?.offset, others, state.signedOut, state.failure, state.stranger, offlineReady(), scannerReady(), persistence(), remaining(stored)];
+  const frame = [location.hash, clock, stored.clock?.offset, others, state.signedOut, state.failure, state.stranger, offlineReady(), scannerReady(), scannerDeferred(), persistence(), remaining(stored)];
   return JSON.stringify([round, frame, stored.terms, stored.revoked, where.place === "sync" && stored]);
 }
 

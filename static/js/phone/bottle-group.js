@@ -28,7 +28,14 @@ export function bottleGroup({ pickup, numbers }, stops, changed) {
     node.classList.toggle("complete", all);
   }
 
-  return { place: stop?.place ?? Infinity, node, taken, drawCount };
+  // Ticks one bottle and tells whether it belongs to this visit.
+  function tick(number) {
+    const box = [...node.querySelectorAll("input")].find((each) => each.value === number);
+    if (box) box.checked = true;
+    return Boolean(box);
+  }
+
+  return { place: stop?.place ?? Infinity, node, taken, drawCount, tick, tickAll };
 }
 
 const bottle = (number) =>

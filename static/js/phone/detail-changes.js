@@ -15,6 +15,7 @@ const DETAILS = {
   empties: (stop) => counted("empties", stop.empties_wanted),
   call_first: (stop) => yesNo(stop.call_first),
   note: (stop) => stop.note,
+  own_child: (stop) => yesNo(stop.line === "own_child"),
   milk_held: (stop) => yesNo(stop.milk_held),
 };
 

@@ -1,9 +1,10 @@
 // The hand-over form: containers out of their boxes, temperatures, receiver; missing ones in red.
 import { bottleGroup } from "./bottle-group.js";
 import { celsiusField } from "./celsius-field.js";
-import { h, message, submit } from "./dom.js";
+import { button, h, message, submit } from "./dom.js";
 import { choices, text } from "./fields.js";
 import { icon } from "./icons.js";
+import { readSign, scanPart } from "./scan-part.js";
 import { t } from "./texts.js";
 import { validate } from "./validation.js";
 
@@ -22,6 +23,16 @@ export function handOverForm(model, terms, done) {
   const count = h("p", { class: "count", role: "status" });
   const send = submit("");
   const taken = () => groups.flatMap((group) => group.taken());
+
+  function read(number) {
+    const known = groups.some((group) => group.tick(number));
+    count.dispatchEvent(new Event("change", { bubbles: true }));
+    return known ? readSign(number) : [icon("cross"), t("scan_not_aboard", { number })];
+  }
+
+  function takeAll() {
+    for (const group of groups) group.tickAll();
+  }
 
   function drawCounts() {
     const missing = all - taken().length;
@@ -49,6 +60,7 @@ export function handOverForm(model, terms, done) {
     model.open > 0 && message("warn", h("p", {}, t("hand_over_early", { n: model.open }))),
     place.node,
     h("p", { class: "soft" }, t(all ? "hand_over_hint" : "hand_over_empty")),
+    all > 0 && [button(t("hand_over_all", { n: all }), takeAll, { class: "full", id: "take-all", icon: "check" }), scanPart(read)],
     groups.map((group) => group.node),
     degrees.map((field) => field.node), receiver.node, note.node,
     h("div", { class: "actions at-hand stacked" }, all > 0 && count, send),

@@ -1,47 +1,24 @@
 // The label numbers of the bottles, typed or read by the camera.
-import { button, h } from "./dom.js";
+import { h } from "./dom.js";
 import { text } from "./fields.js";
-import { icon } from "./icons.js";
 import { labelError } from "./numbers.js";
-import { scan } from "./scan.js";
+import { readSign, scanPart } from "./scan-part.js";
 import { t } from "./texts.js";
 
 export function labelsField(stop, before, terms, count) {
   const check = (given) => labelsError(numbersIn(given), stop.pickup, terms?.label_check, count.value());
   const labels = text("labels", t("labels"), { rows: 3, hint: t("labels_hint"), value: before.join("\n"), check });
   labels.input.setAttribute("autocapitalize", "characters");
-  const viewfinder = h("div", { class: "scanner" });
-  const status = h("p", { role: "status", class: "hint" });
-  let stopScan = null;
-
   function add(number) {
     const known = numbersIn(labels.input.value);
     const numbers = known.includes(number) ? known : [...known, number];
     labels.input.value = numbers.join("\n");
     count.raiseTo(numbers.length);
     labels.input.dispatchEvent(new Event("input", { bubbles: true }));
-    status.replaceChildren(icon("check"), t("scan_found", { number }));
-    navigator.vibrate?.(60);
+    return readSign(number);
   }
 
-  async function toggle() {
-    if (stopScan) {
-      stopScan = stopScan();
-      scanButton.replaceChildren(icon("camera"), t("scan"));
-      return;
-    }
-    try {
-      status.replaceChildren(t("scan_hint"));
-      stopScan = await scan(viewfinder, (code) => add(withoutIdentifier(code)));
-      scanButton.replaceChildren(t("scan_stop"));
-    } catch {
-      status.replaceChildren(t("scan_no_camera"));
-    }
-  }
-
-  const scanButton = button(t("scan"), toggle, { class: "full", icon: "camera" });
-  const camera = navigator.mediaDevices ? [scanButton, viewfinder, status] : [];
-  const details = h("details", { class: "fold", open: before.length > 0 }, h("summary", {}, t("labels")), labels.node, camera);
+  const details = h("details", { class: "fold", open: before.length > 0 }, h("summary", {}, t("labels")), labels.node, scanPart(add));
   const error = () => {
     const message = labels.error();
     details.open ||= Boolean(message);
@@ -51,9 +28,6 @@ export function labelsField(stop, before, terms, count) {
 }
 
 export const numbersIn = (given) => given.split(/[\s,;]+/).filter(Boolean).map((each) => each.toUpperCase());
-
-// ISBT 128 puts data identifiers before a donation number; they are no part of it.
-const withoutIdentifier = (code) => code.trim().replace(/^[=&][%<>(]?/, "").toUpperCase();
 
 function labelsError(labels, pickup, check, bottles) {
   for (const number of labels) {

@@ -76,7 +76,8 @@ function moreLinks(model) {
 function loadWords(stop) {
   const others = stop.purposes.filter((each) => each !== "collection");
   const milk = stop.bottles > 0 ? [counted("bottles", stop.bottles)] : others.length ? [] : [t("purpose_collection")];
-  return [...milk, ...others.map((each) => h("span", { class: "unit purpose" }, icon(PURPOSE_SIGNS[each]), t(`purpose_${each}`)))];
+  const own = stop.line === "own_child" ? [t("line_own_child")] : [];
+  return [...milk, ...own, ...others.map((each) => h("span", { class: "unit purpose" }, icon(PURPOSE_SIGNS[each]), t(`purpose_${each}`)))];
 }
 
 /**

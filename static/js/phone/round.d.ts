@@ -39,6 +39,7 @@ export interface Stop {
   note: string;
   code: string;
   milk_held?: boolean;
+  line?: "donated" | "own_child";
 }
 
 export interface Snapshot {

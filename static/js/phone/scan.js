@@ -31,11 +31,21 @@ async function detectorOf() {
 
 export const scannerAddress = () => document.querySelector('meta[name="scanner"]').content;
 
+export const needsScanner = () => !("BarcodeDetector" in globalThis) && Boolean(navigator.mediaDevices);
+
+const neededFiles = () => [scannerAddress(), document.querySelector('meta[name="scanner-wasm"]').content];
+const scannerCache = () => caches.open("milkround-scanner");
+
+export async function scannerStored() {
+  const cache = await scannerCache();
+  const found = await Promise.all(neededFiles().map((address) => cache.match(address)));
+  return found.every(Boolean);
+}
+
 // Stores our detector while there is a network, if the browser has none of its own.
 export async function storeScanner() {
-  if ("BarcodeDetector" in globalThis || !navigator.mediaDevices) return true;
-  const needed = [scannerAddress(), document.querySelector('meta[name="scanner-wasm"]').content];
-  const cache = await caches.open("milkround-scanner");
-  for (const address of needed) if (!(await cache.match(address))) await cache.add(address);
+  if (!needsScanner()) return true;
+  const cache = await scannerCache();
+  for (const address of neededFiles()) if (!(await cache.match(address))) await cache.add(address);
   return true;
 }

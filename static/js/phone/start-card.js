@@ -2,7 +2,7 @@
 import { h, link } from "./dom.js";
 import { aheadNote, isAhead } from "./future-round.js";
 import { icon } from "./icons.js";
-import { offlineReady, scannerReady } from "./offline-ready.js";
+import { readyList } from "./ready-list.js";
 import { clock, counted, day, number, t } from "./texts.js";
 
 /**
@@ -36,18 +36,3 @@ const sum = (model, name) => model.stops.reduce((total, stop) => total + stop[na
 const load = (sign, name, what) => h("div", {}, h("dt", {}, icon(sign), name), h("dd", {}, h("b", {}, what)));
 
 const fact = (name, what) => h("div", {}, h("dt", {}, name), h("dd", {}, what));
-
-// Readiness line by line; the green title appears only if every line is ready.
-function readyList(model, stored) {
-  const tomorrow = stored.rounds.find((round) => round.shown && round.shown.day > model.snapshot.day);
-  const lines = [
-    [offlineReady(), t("ready_page")], [true, t("ready_stops", { n: model.stops.length })], [true, t("ready_map")],
-    [Boolean(stored.terms), t("ready_terms")], navigator.mediaDevices && [scannerReady(), t("ready_scanner")],
-    tomorrow && [true, t("ready_tomorrow", { n: tomorrow.shown.stops.length })],
-  ].filter(Boolean);
-  const all = lines.every(([there]) => there);
-  const title = all ? t("ready", { n: model.stops.length }) : t("getting_ready");
-  const sign = (there) => icon(there ? "check" : "clock");
-  return h("details", { class: `fold ready ${all ? "ok" : ""}` }, h("summary", {}, sign(all), title),
-    h("ul", { class: "plain" }, lines.map(([there, words]) => h("li", {}, sign(there), words))));
-}

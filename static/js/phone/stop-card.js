@@ -38,6 +38,7 @@ export function stopCard(stop, model, stored, { title, actions, reveal }) {
 function flags(stop) {
   const others = stop.purposes.filter((purpose) => purpose !== "collection");
   const tags = others.map((purpose) => h("li", { class: "tag" }, icon(PURPOSE_SIGNS[purpose]), t(`purpose_${purpose}`)));
+  if (stop.line === "own_child") tags.unshift(h("li", { class: "tag ok" }, icon("bottle"), t("flag_own_child")));
   if (stop.milk_held) tags.unshift(h("li", { class: "tag danger" }, icon("warn"), t("flag_milk_held")));
   if (stop.call_first) tags.unshift(h("li", { class: "tag warn" }, icon("phone"), t("flag_call_first")));
   return tags.length > 0 && h("ul", { class: "tags" }, tags);

@@ -1,6 +1,6 @@
 // The record of a visit: a checklist by purpose, then milk, empties, photo, note and proofs.
 import { checkField } from "./check-field.js";
-import { h, submit } from "./dom.js";
+import { h, message, submit } from "./dom.js";
 import { checkbox, stepper, text } from "./fields.js";
 import { isForMilk, milkFields } from "./milk-fields.js";
 import { photoField } from "./photo-field.js";
@@ -34,6 +34,7 @@ export function stopForm(stop, before, about, done) {
   const asksPhoto = proofLevel(about.terms, stop.purposes, "photo") !== "off";
   return h(
     "form", { class: "record", novalidate: true, onsubmit },
+    stop.line === "own_child" && message("info", h("p", {}, h("b", {}, t("flag_own_child")), " ", t("own_child_hint"))),
     checks.length > 0 && h("h2", {}, t("checklist")), checks.map((check) => check.node),
     milkPart(stop, before, milk), empties.node, asksPhoto && photo.node, note.node, office.node, proofs.node,
     h("div", { class: "actions at-hand stacked" }, submit(t("done"))),

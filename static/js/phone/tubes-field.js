@@ -3,6 +3,7 @@ import { now, nowText } from "./device-clock.js";
 import { button, h } from "./dom.js";
 import { newId } from "./fields.js";
 import { labelError } from "./numbers.js";
+import { readSign, scanPart } from "./scan-part.js";
 import { clock, t } from "./texts.js";
 
 const DAY_MS = 24 * 3600_000;
@@ -11,7 +12,17 @@ export function tubesField(pickup, before) {
   let lines = [];
   const list = h("div", { class: "tubes" });
   const node = h("div", { class: "field" }, h("p", { class: "label" }, t("tubes")), h("p", { class: "hint" }, t("tubes_hint")), list,
-    button(t("tube_add"), () => add({}), { class: "full", icon: "plus", "data-adds": "tube" }));
+    button(t("tube_add"), () => add({}), { class: "full", icon: "plus", "data-adds": "tube" }), scanPart(take));
+
+  // A number that was read goes to the first tube without one, else to a new tube.
+  function take(number) {
+    if (lines.some((line) => numberIn(line) === number)) return readSign(number);
+    const free = lines.find((line) => !numberIn(line));
+    if (free) free.label.value = number;
+    else add({ number });
+    list.dispatchEvent(new Event("input", { bubbles: true }));
+    return readSign(number);
+  }
 
   function add({ number = "", drawn_at = nowText() }) {
     const [n, ids] = [lines.length + 1, [newId("tube"), newId("drawn")]];

@@ -260,6 +260,30 @@ test("a hand-over names the containers that are out, and counts the missing ones
   assert.deepEqual(done, [{ site: 1, containers: [first], receiver: "Bruno", note: "", box_celsius: -19, boxes: [{ box: "C1", celsius: -19 }] }]);
 });
 
+test("a hand-over takes all at once, or each bottle that is scanned", async (context) => {
+  handOver();
+  $("#take-all").click();
+  assert.equal($("form .count .missing"), null);
+  context.mock.timers.enable({ apis: ["setInterval"] });
+  const codes = [];
+  Object.defineProperty(navigator, "mediaDevices", { value: { getUserMedia: async () => ({ getTracks: () => [{ stop: () => {} }] }) }, configurable: true });
+  window.HTMLMediaElement.prototype.play = async () => {};
+  globalThis.BarcodeDetector = class {
+    detect = async () => codes.splice(0).map((rawValue) => ({ rawValue }));
+  };
+  const [first] = handOver();
+  [...$("form").querySelectorAll("button")].find((each) => text(each) === "scan").click();
+  await new Promise(setImmediate);
+  for (const [code, said, missing] of [["X9", /scan_not_aboard X9/, "missing 2"], [first, /scan_found/, "missing 1"]]) {
+    codes.push(code);
+    context.mock.timers.tick(250);
+    await new Promise(setImmediate);
+    assert.match(text($("form")), said);
+    assert.equal(text($("form .count .missing")), missing);
+  }
+  delete navigator.mediaDevices;
+});
+
 test("a hand-over needs a temperature and a receiver", () => {
   handOver();
   submit();

@@ -11,6 +11,7 @@ window.HTMLMediaElement.prototype.play = async () => {};
 globalThis.BarcodeDetector = class {
   detect = async () => codes.splice(0).map((rawValue) => ({ rawValue }));
 };
+const { countField } = await import("../../../static/js/phone/count-field.js");
 const { labelsField } = await import("../../../static/js/phone/labels-field.js");
 const { numberOf } = await import("../../../static/js/phone/numbers.js");
 const { instantOf, tubesField } = await import("../../../static/js/phone/tubes-field.js");
@@ -83,6 +84,36 @@ test("a scanned label is added once, without its data identifier", async (contex
   assert.deepEqual(labels.value(), ["A1", "G1234"]);
   button(labels.node, "scan_stop").click();
   assert.equal(labels.node.querySelector("video"), null);
+});
+
+test("scanned labels raise the count of the bottles, and count all of them", async (context) => {
+  context.mock.timers.enable({ apis: ["setInterval"] });
+  const count = countField({ bottles: 2 }, null, true, () => {});
+  const labels = labelsField({ pickup: 31 }, [], {}, count);
+  $("[data-page]").append(count.node, labels.node);
+  button(labels.node, "scan").click();
+  await new Promise(setImmediate);
+  for (const [scanned, bottles, error] of [["A1", 2, "count_missing"], ["A2", 2, null], ["A3", 3, null]]) {
+    codes.push(scanned);
+    context.mock.timers.tick(250);
+    await new Promise(setImmediate);
+    assert.deepEqual([count.value(), count.error(), labels.error()], [bottles, error, null]);
+  }
+});
+
+test("a scanned number goes to the first tube without one, else to a new tube", async (context) => {
+  context.mock.timers.enable({ apis: ["setInterval"] });
+  const tubes = tubesField(31, []);
+  $("[data-page]").append(tubes.node);
+  button(tubes.node, "tube_add").click();
+  button(tubes.node, "scan").click();
+  await new Promise(setImmediate);
+  for (const scanned of ["T1", "T2", "T1"]) {
+    codes.push(scanned);
+    context.mock.timers.tick(250);
+    await new Promise(setImmediate);
+  }
+  assert.deepEqual(tubes.value().map(({ number }) => number), ["T1", "T2"]);
 });
 
 test("a camera that is refused leaves the typing", async (context) => {

@@ -91,6 +91,16 @@ test("the list names blood and pump visits, with milk or without", async () => {
   assert.match(text($("#stop-32")), /Donor 32 · purpose_blood_sample/);
 });
 
+test("milk for one's own child is named in the list, on the stop and in its record", async () => {
+  const own = { ...snapshot, stops: [stop(31, { ...full, line: "own_child" }), { ...snapshot.stops[1], line: "donated" }] };
+  await store.updateRound(3, (was) => ({ ...was, shown: own, snapshot: own }));
+  await start();
+  assert.match(await draw(), /flag_own_child/);
+  assert.match(text($("#stop-31")), /line_own_child/);
+  assert.doesNotMatch(text($("#stop-32")), /own_child/);
+  assert.match(await draw("stop/31/record"), /flag_own_child.*own_child_hint/);
+});
+
 test("a round that has lost all its stops has no departure", async () => {
   await store.updateRound(3, (was) => ({ ...was, shown: { ...snapshot, departs_at: null, stops: [] } }));
   assert.match(await draw(), /departs – Bank/);

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
-from flask_babel import force_locale
+from flask_babel import force_locale, gettext
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.banks.policies import PolicyKey
+from collector.banks.models import Jurisdiction
+from collector.banks.policies import PRESETS, PolicyKey
 from collector.custody.models import ContainerState
 from collector.donors.eligibility import EligibilityReason
 from collector.donors.models import DonorState
@@ -23,7 +26,13 @@ from collector.rounds.models import NotDoneReason
 from collector.web.board import wording as words
 from collector.web.board.day.plan_progress import HEIGHT, WIDTH, curve
 from collector.web.board.day.price_wording import BREAKS
+from collector.web.board.source_wording import ACTIONS, SOURCES
+from collector.web.outbox import KINDS
 from routing.plan import ReasonCode, Rule
+
+ROOT = Path(__file__).parents[3]
+FILE_FREE = {"position set", "questions changed"}
+"""Acts whose subject is no donor's file and no visit."""
 
 
 @pytest.mark.parametrize(
@@ -44,6 +53,24 @@ from routing.plan import ReasonCode, Rule
 )
 def test_every_code_has_its_words(known: Mapping[str, object], codes: Collection[str]) -> None:
     assert {str(code) for code in codes} <= set(known)
+
+
+def test_every_preset_kind_of_message_and_act_on_a_file_has_its_words() -> None:
+    sources = {preset.source for preset in PRESETS[Jurisdiction.FRANCE]}
+    assert sources <= set(SOURCES)
+    assert {path.stem for path in (ROOT / "templates" / "email").glob("*.txt")} <= set(KINDS)
+    acts = {
+        act
+        for folder in ("donors", "pickups", "privacy")
+        for path in (ROOT / "collector" / folder).rglob("*.py")
+        for act in re.findall(r'action="([^"]+)"', path.read_text("utf-8"))
+    }
+    assert acts - FILE_FREE <= set(ACTIONS)
+
+
+def test_cancel_and_undo_have_different_words_in_french(app: Flask) -> None:
+    with app.test_request_context(), force_locale("fr"):
+        assert gettext("Cancel") != gettext("Undo")
 
 
 def test_a_reason_names_the_nearest_round_and_by_how_much(app: Flask) -> None:

@@ -1,12 +1,13 @@
 """Directory of lactariums, corrected by administrators."""
 
-from dataclasses import replace
+from datetime import date
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from collector.banks.directory import (
+    DirectorySource,
     LactariumEntry,
     directory,
     lactarium_for,
@@ -18,29 +19,74 @@ from collector.banks.models import Known, Lactarium, LactariumKind, SourceKind
 from collector.banks.queries import get_bank
 from collector.db import reading, transaction
 from collector.errors import Refused
-from collector.field_parsers import parse_date
+from collector.field_parsers import choice_parser, parse_date, parse_decimal, parse_whole_number
 from collector.people.models import Role
 from collector.web.board.page_context import page
+from collector.web.framework.forms import FlagField, Form, ParsedField, TextField
 from collector.web.framework.guards import actor, guard, now
 from collector.web.public_words import ANONYMOUS, HOME_COLLECTION, KINDS, SOURCE_NAMES, evidence
-from collector.web.wording import sentence
 
 blueprint = Blueprint("directory", __name__, url_prefix="/bank/directory")
 guard(blueprint, Role.ADMIN, within="board")
 
-TEXTS = (
-    "name",
-    "town",
-    "postcode",
-    "evidence",
-    "phone",
-    "website",
-    "email",
-    "area",
-    "checked_by",
-)
 LONGEST_TEXT = 300
 LONGEST_SOURCES = 5000
+NAN = float("nan")
+
+
+def _postcodes(text: str) -> tuple[str, ...]:
+    return tuple(text.replace(",", " ").split())
+
+
+class LactariumForm(Form):
+    """An entry of the directory; a coordinate that is missing is refused with the entry."""
+
+    name = TextField(longest=LONGEST_TEXT)
+    town = TextField(longest=LONGEST_TEXT)
+    postcode = TextField(longest=LONGEST_TEXT)
+    latitude = ParsedField(parse_decimal, blank=NAN)
+    longitude = ParsedField(parse_decimal, blank=NAN)
+    kind = ParsedField(
+        choice_parser(LactariumKind, "state_missing"),
+        blank=LactariumKind.INTERNAL,
+        required="state_missing",
+    )
+    takes_anonymous = ParsedField(
+        choice_parser(Known, "state_missing"), blank=Known.UNKNOWN, required="state_missing"
+    )
+    phone = TextField(longest=LONGEST_TEXT)
+    phone_source = ParsedField(choice_parser(SourceKind, "state_missing"), blank=SourceKind.UNKNOWN)
+    email = TextField(longest=LONGEST_TEXT)
+    website = TextField(longest=LONGEST_TEXT)
+    home_collection = ParsedField(choice_parser(Known, "state_missing"), blank=Known.UNKNOWN)
+    area = TextField(longest=LONGEST_TEXT)
+    postcodes = ParsedField[tuple[str, ...]](_postcodes, blank=())
+    radius_km = ParsedField[int | None](parse_whole_number, blank=None)
+    sources = ParsedField[tuple[DirectorySource, ...]](
+        read_sources, blank=(), longest=LONGEST_SOURCES
+    )
+    evidence = TextField(longest=LONGEST_TEXT)
+    checked_on = ParsedField[date | None](parse_date, blank=None)
+    checked_by = TextField(longest=LONGEST_TEXT)
+    listed = FlagField()
+    ours = FlagField()
+
+    @classmethod
+    def of(cls, known: Lactarium) -> "LactariumForm":
+        """Return the form of an entry."""
+        form = cls(obj=known)
+        form.postcodes.text = " ".join(known.postcodes)
+        form.sources.text = typed_sources(known.sources)
+        form.ours.process_data(known.bank_id is not None)
+        return form
+
+    def entry(self, bank_name: str) -> LactariumEntry:
+        """Return the entry; an administrator's bank checked it if the check has no name.
+
+        A person's name is not printed.
+        """
+        checked_by = self.checked_by.data or (bank_name if self.checked_on.data else "")
+        return LactariumEntry(**self.data | {"checked_by": checked_by})
 
 
 @blueprint.get("")
@@ -61,7 +107,7 @@ def home() -> str:
 @blueprint.get("/new")
 def new() -> str:
     """Show an empty form."""
-    return _form(None, {"listed": "yes"})
+    return _form(None, LactariumForm(data={"listed": True}))
 
 
 @blueprint.post("")
@@ -75,7 +121,7 @@ def line(lactarium_id: int) -> str:
     """Show the form of an entry."""
     with reading() as session:
         known = lactarium_for(session, bank_id=actor().bank_id, lactarium_id=lactarium_id)
-    return _form(lactarium_id, _shown(known))
+    return _form(lactarium_id, LactariumForm.of(known))
 
 
 @blueprint.post("/<int:lactarium_id>")
@@ -85,32 +131,35 @@ def correct(lactarium_id: int) -> Response | tuple[str, int]:
 
 
 def _write(lactarium_id: int | None) -> Response | tuple[str, int]:
-    who = actor()
+    who, form = actor(), LactariumForm.sent()
     try:
-        with transaction() as session:
-            if lactarium_id is not None:
-                lactarium_for(session, bank_id=who.bank_id, lactarium_id=lactarium_id)
-            write_line(
-                session,
-                now=now(),
-                bank_id=who.bank_id,
-                actor=who.reference,
-                said=_checked_by_bank(_said(), get_bank(session, who.bank_id).name),
-                lactarium_id=lactarium_id,
-            )
+        if form.validate():
+            with transaction() as session:
+                if lactarium_id is not None:
+                    lactarium_for(session, bank_id=who.bank_id, lactarium_id=lactarium_id)
+                write_line(
+                    session,
+                    now=now(),
+                    bank_id=who.bank_id,
+                    actor=who.reference,
+                    said=form.entry(get_bank(session, who.bank_id).name),
+                    lactarium_id=lactarium_id,
+                )
     except Refused as refused:
-        return _form(lactarium_id, dict(request.form), wrong=sentence(refused)), 422
+        form.refuse(refused)
+    if form.wrong:
+        return _form(lactarium_id, form), 422
     flash(gettext("The directory is corrected."), "ok")
     return redirect(url_for("board.directory.home"), code=303)
 
 
-def _form(lactarium_id: int | None, typed: dict[str, str], wrong: str = "") -> str:
+def _form(lactarium_id: int | None, form: LactariumForm) -> str:
     with reading() as session:
         return page(
             session,
             "board/bank/directory_line.html",
-            typed=typed,
-            wrong=wrong,
+            typed=form.typed,
+            wrong=form.first_wrong,
             is_new=lactarium_id is None,
             kinds=KINDS,
             anonymous=ANONYMOUS,
@@ -118,65 +167,3 @@ def _form(lactarium_id: int | None, typed: dict[str, str], wrong: str = "") -> s
             source_names=SOURCE_NAMES,
             bank_name=get_bank(session, actor().bank_id).name,
         )
-
-
-def _shown(known: Lactarium) -> dict[str, str]:
-    return {
-        **{name: getattr(known, name) for name in TEXTS},
-        "latitude": str(known.latitude),
-        "longitude": str(known.longitude),
-        "kind": known.kind.value,
-        "takes_anonymous": known.takes_anonymous.value,
-        "postcodes": " ".join(known.postcodes),
-        "radius_km": str(known.radius_km or ""),
-        "checked_on": known.checked_on.isoformat() if known.checked_on else "",
-        "phone_source": known.phone_source.value,
-        "home_collection": known.home_collection.value,
-        "sources": typed_sources(known.sources),
-        "listed": "yes" if known.listed else "",
-        "ours": "yes" if known.bank_id else "",
-    }
-
-
-def _said() -> LactariumEntry:
-    texts = {name: request.form.get(name, "").strip()[:LONGEST_TEXT] for name in TEXTS}
-    kind, takes = request.form.get("kind", ""), request.form.get("takes_anonymous", "")
-    home = request.form.get("home_collection", Known.UNKNOWN)
-    phone_source = request.form.get("phone_source", SourceKind.UNKNOWN)
-    if kind not in set(LactariumKind) or not {takes, home} <= set(Known):
-        raise Refused("state_missing")
-    if phone_source not in set(SourceKind):
-        raise Refused("state_missing")
-    radius, checked = request.form.get("radius_km", ""), request.form.get("checked_on", "")
-    if radius and not (radius.isascii() and radius.isdigit()):
-        raise Refused("number_not_read")
-    return LactariumEntry(
-        **texts,
-        latitude=_degrees("latitude"),
-        longitude=_degrees("longitude"),
-        kind=LactariumKind(kind),
-        takes_anonymous=Known(takes),
-        postcodes=tuple(request.form.get("postcodes", "").replace(",", " ").split()),
-        radius_km=int(radius[:6]) if radius else None,
-        checked_on=parse_date(checked) if checked else None,
-        phone_source=SourceKind(phone_source),
-        home_collection=Known(home),
-        sources=read_sources(request.form.get("sources", "")[:LONGEST_SOURCES]),
-        listed=bool(request.form.get("listed")),
-        ours=bool(request.form.get("ours")),
-    )
-
-
-def _checked_by_bank(entry: LactariumEntry, bank_name: str) -> LactariumEntry:
-    """Name the administrator's bank if a check has no name; a person's name is not printed."""
-    if entry.checked_on is None or entry.checked_by:
-        return entry
-    return replace(entry, checked_by=bank_name)
-
-
-def _degrees(name: str) -> float:
-    """Return a coordinate in degrees; text other than a number becomes NaN and is refused later."""
-    try:
-        return float(request.form.get(name, "").replace(",", "."))
-    except ValueError:
-        return float("nan")

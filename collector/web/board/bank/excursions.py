@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from collector.custody.excursions import assess, decide
@@ -10,11 +10,25 @@ from collector.custody.models import Excursion, ExcursionDecision
 from collector.custody.queries import Cause, causes_of, excursions_of
 from collector.db import reading, transaction
 from collector.people.models import Role
-from collector.web.board.page_context import chosen, page, people_by_id
+from collector.web.board.page_context import page, people_by_id
+from collector.web.framework.forms import ChoiceField, Form, TextField
 from collector.web.framework.guards import actor, guard, now, person_id
 
 blueprint = Blueprint("excursions", __name__, url_prefix="/bank/excursions")
 guard(blueprint, Role.COORDINATOR, Role.QUALITY, within="board")
+
+
+class AssessmentForm(Form):
+    """The assessment of an excursion."""
+
+    assessment = TextField()
+
+
+class ExcursionDecisionForm(Form):
+    """The decision on an excursion: keep or discard, with a note."""
+
+    decision = ChoiceField(ExcursionDecision)
+    note = TextField()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +68,7 @@ def write(excursion_id: int) -> Response:
             bank_id=actor().bank_id,
             excursion_id=excursion_id,
             person_id=person_id(),
-            assessment=request.form.get("assessment", ""),
+            assessment=AssessmentForm.sent().assessment.data,
         )
     return redirect(url_for("board.excursions.home"), code=303)
 
@@ -62,7 +76,7 @@ def write(excursion_id: int) -> Response:
 @blueprint.post("/<int:excursion_id>/decision")
 def settle(excursion_id: int) -> Response:
     """Record the decision: keep or discard."""
-    given = request.form.get("decision", "")
+    form = ExcursionDecisionForm.sent()
     with transaction() as session:
         decide(
             session,
@@ -70,7 +84,7 @@ def settle(excursion_id: int) -> Response:
             bank_id=actor().bank_id,
             excursion_id=excursion_id,
             person_id=person_id(),
-            decision=chosen(ExcursionDecision, given),
-            note=request.form.get("note", ""),
+            decision=form.decision.data,
+            note=form.note.data,
         )
     return redirect(url_for("board.excursions.home"), code=303)

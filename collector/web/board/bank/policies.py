@@ -1,6 +1,6 @@
 """Policies of the bank with source and verification, changed by quality and administrators."""
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -14,6 +14,7 @@ from collector.people.models import Role
 from collector.people.queries import staff_of
 from collector.web.board.page_context import page, today
 from collector.web.board.wording import POLICIES, word
+from collector.web.framework.forms import FlagField, Form, TextField
 from collector.web.framework.guards import actor, guard, now
 from collector.web.wording import sentence
 
@@ -23,6 +24,15 @@ changing = Blueprint("changing", __name__, url_prefix="/<key>")
 guard(changing, Role.QUALITY, Role.ADMIN, within="board.policies")
 
 LONGEST_SOURCE = 300
+
+
+class PolicyForm(Form):
+    """A value of a policy with its source, and its value as the person saw it."""
+
+    seen = TextField()
+    value = TextField()
+    source = TextField(longest=LONGEST_SOURCE)
+    verified = FlagField()
 
 
 @blueprint.get("")
@@ -42,7 +52,7 @@ def form(key: str) -> str:
 @changing.post("")
 def change(key: str) -> Response | tuple[str, int]:
     """Change a policy, or record its verification."""
-    who = actor()
+    who, form = actor(), PolicyForm.sent()
     try:
         with transaction() as session:
             change_policy(
@@ -51,21 +61,21 @@ def change(key: str) -> Response | tuple[str, int]:
                 bank_id=who.bank_id,
                 actor=who.reference,
                 key=key,
-                seen=request.form.get("seen", ""),
-                value=request.form.get("value", ""),
-                source=request.form.get("source", "").replace("\x00", "")[:LONGEST_SOURCE],
-                verified_by=who.name if "verified" in request.form else None,
+                seen=form.seen.data,
+                value=form.value.data,
+                source=form.source.data,
+                verified_by=who.name if form.verified.data else None,
                 on=today(),
             )
     except Refused as refused:
-        return _form(key, sentence(refused)), 422
+        return _form(key, form, sentence(refused)), 422
     except Conflict as first:
-        return _form(key, sentence(first)), 409
+        return _form(key, form, sentence(first)), 409
     flash(gettext("“%(rule)s” is changed from now on.", rule=word(POLICIES, key)), "ok")
     return redirect(url_for("board.policies.home"), code=303)
 
 
-def _form(key: str, wrong: str = "") -> str:
+def _form(key: str, form: PolicyForm | None = None, wrong: str = "") -> str:
     bank_id = actor().bank_id
     with reading() as session:
         return page(
@@ -73,7 +83,7 @@ def _form(key: str, wrong: str = "") -> str:
             "board/bank/policy.html",
             row=policy_row(session, bank_id=bank_id, key=key),
             choices=choices_of(key),
-            typed=request.form if wrong else {},
+            typed=form.typed if form else {},
             wrong=wrong,
             acts=history_of(session, bank_id=bank_id, subject=f"policy:{key}"),
             people={f"person:{each.id}": each.name for each in staff_of(session, bank_id)},

@@ -1,6 +1,6 @@
 """Public texts of the bank, edited by administrators."""
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -10,15 +10,25 @@ from collector.banks.queries import get_bank, public_text, public_texts_of
 from collector.config import LANGUAGES
 from collector.db import reading, transaction
 from collector.errors import Conflict, NotFound, Refused
+from collector.field_parsers import parse_whole_number
 from collector.people.models import Role
 from collector.people.queries import staff_of
 from collector.web.board.page_context import page
+from collector.web.framework.forms import Form, ParsedField, TextField
 from collector.web.framework.guards import actor, guard, now
 from collector.web.public_words import TEXT_TITLES, text_key
 from collector.web.wording import sentence
 
 blueprint = Blueprint("public_texts", __name__, url_prefix="/bank/public-texts")
 guard(blueprint, Role.ADMIN, within="board")
+
+
+class PublicTextForm(Form):
+    """A public text, and its version as the administrator saw it."""
+
+    text = TextField()
+    seen = ParsedField(parse_whole_number, blank=0)
+
 
 LANGUAGE_NAMES = {"en": "English", "fr": "Français"}
 
@@ -49,7 +59,7 @@ def edit(name: str, text_language: str) -> str:
 def change(name: str, text_language: str) -> Response | tuple[str, int]:
     """Store a text."""
     key, language = text_key(name), _known(text_language)
-    seen = request.form.get("seen", "")
+    form = PublicTextForm.sent()
     try:
         with transaction() as session:
             row = write_public_text(
@@ -59,13 +69,13 @@ def change(name: str, text_language: str) -> Response | tuple[str, int]:
                 actor=actor().reference,
                 key=key,
                 language=language,
-                text=request.form.get("text", ""),
-                seen=int(seen) if seen.isascii() and seen.isdigit() else 0,
+                text=form.text.data,
+                seen=form.seen.data,
             )
     except Refused as refused:
-        return _form(key, language, sentence(refused)), 422
+        return _form(key, language, form, sentence(refused)), 422
     except Conflict as first:
-        return _form(key, language, sentence(first)), 409
+        return _form(key, language, form, sentence(first)), 409
     if row.complete:
         flash(gettext("The text is public, without a gap."), "ok")
     else:
@@ -79,19 +89,25 @@ def _known(language: str) -> str:
     return language
 
 
-def _form(key: PublicTextKey, language: str, wrong: str = "") -> str:
+def _form(
+    key: PublicTextKey, language: str, form: PublicTextForm | None = None, wrong: str = ""
+) -> str:
     with reading() as session:
         bank = get_bank(session, actor().bank_id)
         row = public_text(session, bank_id=bank.id, key=key, language=language)
-        stored = row.text if row else starting_text(bank, key, language)
+        typed = form or PublicTextForm(
+            data={
+                "text": row.text if row else starting_text(bank, key, language),
+                "seen": row.version if row else 0,
+            }
+        )
         return page(
             session,
             "board/bank/public_text.html",
             title=TEXT_TITLES[key],
             language_name=LANGUAGE_NAMES[language],
             text_language=language,
-            text=request.form.get("text", "") if wrong else stored,
-            seen=request.form.get("seen", "0") if wrong else row.version if row else 0,
+            typed=typed.typed,
             longest=LONGEST,
             wrong=wrong,
         )

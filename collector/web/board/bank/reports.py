@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from io import BytesIO
 
-from flask import Blueprint, Response, make_response, request, url_for
+from flask import Blueprint, Response, make_response, url_for
 from flask_babel import gettext
 
 from collector.csv_rows import escaped, write_rows
@@ -13,7 +13,10 @@ from collector.errors import Refused
 from collector.people.feeds import has_feed, make_feed, revoke_feeds
 from collector.reports.figures import MOST_DAYS, DayFigures, PeriodReport, report
 from collector.web.board.bank.charts import paired, shares
+from collector.web.board.export_columns import figure, headings
 from collector.web.board.page_context import civil_day, page, today
+from collector.web.board.wording import FAILURES, word
+from collector.web.framework.forms import Form, ParsedField, TextField
 from collector.web.framework.guards import actor, now, person_id
 
 blueprint = Blueprint("reports", __name__, url_prefix="/bank/reports")
@@ -37,6 +40,19 @@ COLUMNS = (
     "worked_minutes",
     "cost_eur",
 )
+
+
+class PeriodForm(Form):
+    """The first and the last day of a report; by default the last four weeks."""
+
+    first = ParsedField[date | None](civil_day, blank=None)
+    last = ParsedField[date | None](civil_day, blank=None)
+
+
+class FeedForm(Form):
+    """Creation of a calendar feed, or its end (`what=end`)."""
+
+    what = TextField()
 
 
 @blueprint.get("")
@@ -72,7 +88,7 @@ def calendar() -> str:
     """Create the secret address of all shifts and show it once, or revoke it."""
     address = ""
     with transaction() as session:
-        if request.form.get("what") == "end":
+        if FeedForm.sent().what.data == "end":
             revoke_feeds(session, now=now(), person_id=person_id(), everybody=True)
         else:
             token = make_feed(session, now=now(), person_id=person_id(), everybody=True)
@@ -84,7 +100,8 @@ def calendar() -> str:
 def csv() -> Response:
     """Return the days as CSV, with cells safe from formula execution."""
     found = _found()
-    content = write_rows(COLUMNS, (_row(day) for day in found.days))
+    rows = ({name: figure(value) for name, value in _row(day).items()} for day in found.days)
+    content = write_rows(COLUMNS, rows, headings=headings(COLUMNS))
     return _file(found, content, "csv", "text/csv; charset=utf-8")
 
 
@@ -98,13 +115,13 @@ def xlsx() -> Response:
     book = Workbook()
     book.remove(book.worksheets[0])
     days = book.create_sheet(gettext("Days"))
-    days.append(list(COLUMNS))
+    days.append(headings(COLUMNS))
     for day in found.days:
         days.append(list(_row(day).values()))
     reasons = book.create_sheet(gettext("Not done"))
-    reasons.append(["reason", "visits"])
+    reasons.append(headings(["reason", "visits"]))
     for reason, count in found.reasons:
-        reasons.append([escaped(reason), count])
+        reasons.append([escaped(word(FAILURES, reason)), count])
     for sheet in (days, reasons):
         sheet.freeze_panes = "A2"
         for cell in sheet[1]:
@@ -130,9 +147,9 @@ def _stretch() -> tuple[date, date]:
     Refused
         `stretch_backwards`, `stretch_too_long` (`most`).
     """
-    given = request.args
-    last = civil_day(given["last"]) if given.get("last") else today()
-    first = civil_day(given["first"]) if given.get("first") else last - FOUR_WEEKS
+    form = PeriodForm.queried()
+    last = form.last.data or today()
+    first = form.first.data or last - FOUR_WEEKS
     if first > last:
         raise Refused("stretch_backwards")
     if (last - first).days >= MOST_DAYS:

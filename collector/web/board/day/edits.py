@@ -1,6 +1,6 @@
 """Undo, redo and the edit log of a day."""
 
-from flask import Blueprint, make_response, redirect, request, url_for
+from flask import Blueprint, make_response, redirect, url_for
 from werkzeug.wrappers import Response
 
 from collector.db import reading, transaction
@@ -9,11 +9,19 @@ from collector.planning.editing.undo import undo_or_redo
 from collector.rounds.queries import day_plan
 from collector.web.board.day.edit_log import describe_edits
 from collector.web.board.day.page import day_page
-from collector.web.board.page_context import civil_day, edit_context, is_fragment, whole_number
+from collector.web.board.page_context import civil_day, edit_context, is_fragment
 from collector.web.board.page_context import page as board_page
+from collector.web.framework.forms import Form, KeyField, TextField
 from collector.web.framework.guards import actor
 
 blueprint = Blueprint("edits", __name__, url_prefix="/days/<day>/edits")
+
+
+class UndoForm(Form):
+    """Undo, or `what=redo`, of a version of the day."""
+
+    version = KeyField()
+    what = TextField()
 
 
 @blueprint.get("")
@@ -31,15 +39,15 @@ def page(day: str) -> str:
 @blueprint.post("")
 def make(day: str) -> Response:
     """Undo the coordinator's last edit, or redo the last one that she undid."""
-    on_day = civil_day(day)
+    on_day, form = civil_day(day), UndoForm.sent()
     with transaction() as session:
         undo_or_redo(
             session,
             context=edit_context(),
             bank_id=actor().bank_id,
             day=on_day,
-            version=whole_number(request.form.get("version", "")),
-            redo=request.form.get("what") == "redo",
+            version=form.version.data,
+            redo=form.what.data == "redo",
         )
     if is_fragment():
         return make_response(day_page(on_day))

@@ -9,7 +9,9 @@ from collector.db import reading
 from collector.rounds.queries import day_plan
 from collector.web.board.day.page import load_day_view
 from collector.web.board.day.view_model import DayView, RoundView, StopView
+from collector.web.board.export_columns import headings
 from collector.web.board.page_context import civil_day
+from collector.web.board.wording import PURPOSES, STATES, word
 from collector.web.framework.guards import actor
 from collector.web.wording import clock
 
@@ -45,7 +47,8 @@ def rounds(day: str) -> Response:
     on_day = civil_day(day)
     with reading() as session:
         plan = day_plan(session, bank_id=actor().bank_id, day=on_day)
-        content = write_rows(COLUMNS, _rows(load_day_view(session, plan, on_day)))
+        rows = _rows(load_day_view(session, plan, on_day))
+        content = write_rows(COLUMNS, rows, headings=headings(COLUMNS))
     answer = make_response(content)
     answer.headers["Content-Type"] = "text/csv; charset=utf-8"
     answer.headers["Content-Disposition"] = f'attachment; filename="rounds-{on_day}.csv"'
@@ -75,10 +78,10 @@ def _row(found: RoundView, stop: StopView) -> dict[str, object]:
         "line": donor.address.line,
         "postcode": donor.address.postcode,
         "town": donor.address.town,
-        "purposes": " ".join(pickup.purposes),
+        "purposes": ", ".join(word(PURPOSES, purpose) for purpose in pickup.purposes),
         "bottles": pickup.bottles,
         "volume_ml": pickup.volume_ml,
         "empties_wanted": pickup.empties_wanted,
         "note": pickup.note,
-        "state": pickup.state.value,
+        "state": word(STATES, pickup.state),
     }

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, make_response, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from collector.db import reading, transaction
@@ -14,19 +14,45 @@ from collector.planning.optimise.actions import PLAN_DAY, plan_again, request_pl
 from collector.planning.problem.objectives import Objectives, Weight
 from collector.rounds.models import DayPlan
 from collector.rounds.queries import day_plan
+from collector.web.board.day.forms import SeenForm
 from collector.web.board.day.page import day_page
 from collector.web.board.day.plan_progress import job_view
-from collector.web.board.page_context import civil_day, is_fragment, whole_number
+from collector.web.board.page_context import civil_day, is_fragment
 from collector.web.board.wording import SECONDS_TO_THINK
+from collector.web.framework.forms import (
+    ChoiceField,
+    FlagField,
+    Form,
+    KeysField,
+    ParsedField,
+    TextField,
+)
 from collector.web.framework.guards import actor, now, settings
 
 blueprint = Blueprint("plans", __name__, url_prefix="/days/<day>/plans")
 
 
+def _offered_seconds(text: str) -> int:
+    """Return one of the offered times to think; 0 for another one."""
+    return next((seconds for seconds in SECONDS_TO_THINK if str(seconds) == text), 0)
+
+
+class PlanForm(Form):
+    """The rounds, time and weights of a plan; what is not offered counts as not chosen."""
+
+    round = KeysField()
+    scope = TextField()
+    kilometres = ChoiceField(Weight, blank=Weight.AS_IT_IS)
+    fairness = ChoiceField(Weight, blank=Weight.AS_IT_IS)
+    promises = TextField()
+    full_freezers = FlagField()
+    seconds = ParsedField(_offered_seconds, blank=0)
+
+
 @blueprint.post("")
 def make(day: str) -> AnyResponse:
     """Request a plan of the day."""
-    on_day, who = civil_day(day), actor()
+    on_day, who, form = civil_day(day), actor(), PlanForm.sent()
     with transaction() as session:
         plan = day_plan(session, bank_id=who.bank_id, day=on_day)
         request_plan(
@@ -35,8 +61,8 @@ def make(day: str) -> AnyResponse:
             bank_id=who.bank_id,
             day=on_day,
             asked_by=who.reference,
-            seconds=_seconds(),
-            objectives=_objectives(plan),
+            seconds=form.seconds.data or settings().planning_seconds,
+            objectives=_objectives(plan, form),
         )
     if is_fragment():
         return make_response(day_page(on_day))
@@ -54,7 +80,7 @@ def progress(day: str, job_id: int) -> Response:
         answer = make_response(day_page(on_day))
         answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#day-pane", "outerHTML"
         return answer
-    if request.args.get("seen") == view.stamp:
+    if SeenForm.queried().seen.data == view.stamp:
         return Response(status=204)
     return make_response(render_template("board/day/_progress.html", job=view, day=on_day))
 
@@ -90,25 +116,20 @@ def run_again(day: str, job_id: int) -> AnyResponse:
     return redirect(url_for("board.days.page", day=on_day), code=303)
 
 
-def _objectives(plan: DayPlan | None) -> Objectives:
+def _objectives(plan: DayPlan | None, form: PlanForm) -> Objectives:
     """Return the objectives of the form; the first plan of a day becomes the draft at once."""
-    form, rounds = request.form, plan.rounds if plan else []
+    rounds = plan.rounds if plan else []
     is_first = not any(round_.stops for round_ in rounds)
-    chosen = {whole_number(key) for key in form.getlist("round")}
+    chosen = set(form.round.data)
     return Objectives(
         rounds=tuple(sorted(chosen)) if len(chosen) < len(rounds) else (),
-        insert_only=form.get("scope") == "insert",
-        kilometres=_weight("kilometres"),
-        fairness=_weight("fairness"),
-        keep_promises=form.get("promises", "keep") == "keep",
-        full_freezers_first=form.get("full_freezers") == "yes",
+        insert_only=form.scope.data == "insert",
+        kilometres=form.kilometres.data,
+        fairness=form.fairness.data,
+        keep_promises=form.promises.data in {"", "keep"},
+        full_freezers_first=form.full_freezers.data,
         at_once=is_first,
     )
-
-
-def _weight(name: str) -> Weight:
-    given = request.form.get(name, "")
-    return Weight(given) if given in set(Weight) else Weight.AS_IT_IS
 
 
 def _of_day(job: Job, day: date) -> Job:
@@ -116,9 +137,3 @@ def _of_day(job: Job, day: date) -> Job:
     if job.kind != PLAN_DAY or job.payload.get("day") != day.isoformat():
         raise NotFound("not_found", kind="jobs")
     return job
-
-
-def _seconds() -> int:
-    given = request.form.get("seconds", "")
-    offered = {str(seconds): seconds for seconds in SECONDS_TO_THINK}
-    return offered.get(given, settings().planning_seconds)

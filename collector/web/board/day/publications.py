@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, url_for
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -18,15 +18,16 @@ from collector.notices.queries import count_notices
 from collector.pickups.models import Pickup
 from collector.pickups.queries import get_pickup
 from collector.planning.problem.lawfulness import broken_rules
-from collector.rounds.actions import pending_changes, publish
+from collector.rounds.actions import LONGEST_WHY, pending_changes, publish
 from collector.rounds.promises import Promise
 from collector.rounds.publication import Changes, RoundChange
 from collector.rounds.queries import day_plan
 from collector.web.board.day.page import load_day_view
 from collector.web.board.day.price_wording import broken_rule
 from collector.web.board.day.view_model import DayView
-from collector.web.board.page_context import civil_day, whole_number
+from collector.web.board.page_context import civil_day
 from collector.web.board.page_context import page as board_page
+from collector.web.framework.forms import Form, KeyField, TextField
 from collector.web.framework.guards import actor, now
 
 blueprint = Blueprint("publications", __name__, url_prefix="/days/<day>/publications")
@@ -43,6 +44,13 @@ class ViolationWords(Protocol):
     def shift(self) -> str | None: ...  # noqa: D102
     @property
     def visit(self) -> str | None: ...  # noqa: D102
+
+
+class PublicationForm(Form):
+    """A publication of a version of the day, with a reason for the collectors."""
+
+    version = KeyField()
+    why = TextField(longest=LONGEST_WHY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,16 +103,16 @@ def page(day: str) -> str:
 @blueprint.post("")
 def make(day: str) -> Response:
     """Publish the day as its next revision."""
-    on_day, who = civil_day(day), actor()
+    on_day, who, form = civil_day(day), actor(), PublicationForm.sent()
     with transaction() as session:
         published = publish(
             session,
             now=now(),
             bank_id=who.bank_id,
             day=on_day,
-            version=whole_number(request.form.get("version", "")),
+            version=form.version.data,
             person_id=who.person_id or 0,
-            why=request.form.get("why", ""),
+            why=form.why.data,
         )
         revision = published.revision
     flash(gettext("Revision %(revision)s is published.", revision=revision), "ok")

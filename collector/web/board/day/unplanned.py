@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from flask import Blueprint, make_response, redirect, request, url_for
+from flask import Blueprint, make_response, redirect, url_for
 from werkzeug.wrappers import Response
 
 from collector.banks.queries import get_bank
@@ -11,22 +11,32 @@ from collector.db import compute_then_write, reading
 from collector.pickups.models import Pickup
 from collector.pickups.queries import get_pickup
 from collector.planning.editing.remedies import (
+    Explanation,
     PricedRemedy,
     apply_remedy,
     compute_remedy,
     explain_unplanned,
 )
 from collector.rounds.queries import day_plan
+from collector.web.board.day.forms import EditForm
 from collector.web.board.day.page import day_page, load_day_view
 from collector.web.board.day.price_wording import PriceView
 from collector.web.board.day.price_wording import describe_price as priced
 from collector.web.board.day.remedy_wording import asks_donor, describe_remedy, donor_message
-from collector.web.board.page_context import civil_day, edit_context, is_fragment, whole_number
+from collector.web.board.day.view_model import DayView
+from collector.web.board.page_context import civil_day, edit_context, is_fragment
 from collector.web.board.page_context import page as board_page
 from collector.web.board.wording import reason
+from collector.web.framework.forms import TextField
 from collector.web.framework.guards import actor
 
 blueprint = Blueprint("unplanned", __name__, url_prefix="/days/<day>/unplanned")
+
+
+class RemedyForm(EditForm):
+    """The remedy to apply, by its key."""
+
+    fix = TextField()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +74,7 @@ def page(day: str, pickup_id: int) -> str:
             day=on_day,
             seen=view,
             pickup=pickup,
-            sentence=reason(found.code, found.details),
+            sentence=reason_shown(view, pickup_id, found),
             fixes=fixes,
             alone=not is_fragment(),
         )
@@ -73,24 +83,34 @@ def page(day: str, pickup_id: int) -> str:
 @blueprint.post("/<int:pickup_id>")
 def make(day: str, pickup_id: int) -> Response:
     """Apply a remedy."""
-    on_day, form, bank_id = civil_day(day), request.form, actor().bank_id
+    on_day, form, bank_id = civil_day(day), RemedyForm.sent(), actor().bank_id
     compute_then_write(
         lambda session: compute_remedy(
             session,
             bank_id=bank_id,
             day=on_day,
-            version=whole_number(form.get("version", "")),
+            version=form.version.data,
             pickup_id=pickup_id,
-            key=form.get("fix", ""),
+            key=form.fix.data,
         ),
         lambda session, computed: apply_remedy(
-            session, computed, context=edit_context(form.get("reason", "")), bank_id=bank_id
+            session, computed, context=edit_context(form.reason.data), bank_id=bank_id
         ),
     )
     if is_fragment():
         return make_response(day_page(on_day))
     where = url_for("board.days.page", day=on_day, _anchor=f"stop-{pickup_id}")
     return redirect(where, code=303)
+
+
+def reason_shown(view: DayView, pickup_id: int, found: Explanation) -> str:
+    """Return the reason, in the words of the tray while it is the same reason."""
+    same = (
+        left.sentence
+        for left in view.tray
+        if left.pickup.id == pickup_id and left.code == found.code
+    )
+    return next(same, "") or reason(found.code, found.details)
 
 
 def _seen(

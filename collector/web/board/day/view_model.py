@@ -96,6 +96,8 @@ class TrayEntry:
 
     pickup: Pickup
     sentence: str
+    code: str = ""
+    """The code of the reason by the last plan."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,7 +235,7 @@ def _tray(
     """Return the unplanned visits: first the ones of the last plan, then later requests."""
     placed = {stop.pickup.id for found in rounds for stop in found.stops}
     explained = [
-        TrayEntry(pickup=left.pickup, sentence=reason(left.reason, left.details))
+        TrayEntry(pickup=left.pickup, sentence=reason(left.reason, left.details), code=left.reason)
         for left in unplanned
         if left.pickup_id not in placed
     ]

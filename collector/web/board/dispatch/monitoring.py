@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from flask import Blueprint, Response, make_response, redirect, request, url_for
+from flask import Blueprint, Response, make_response, redirect, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Redirect
 
@@ -24,17 +24,36 @@ from collector.rounds.incidents import decide_incident
 from collector.rounds.models import IncidentDecision, Round
 from collector.rounds.queries import get_round
 from collector.web.board.page_context import (
-    chosen,
     civil_day,
     page,
     people_by_id,
     uuid_of,
-    whole_number,
 )
+from collector.web.framework.forms import ChoiceField, Form, KeyField, TextField
 from collector.web.framework.guards import actor, now, person_id
 from collector.web.run_sheet import sheet_page, sheet_pdf
 
 blueprint = Blueprint("monitoring", __name__, url_prefix="/days/<day>/dispatch/monitoring")
+
+
+class IncidentDecisionForm(Form):
+    """The decision on an incident, with a note to the collector."""
+
+    incident = KeyField()
+    decision = ChoiceField(IncidentDecision)
+    note = TextField()
+
+
+class RecordForm(Form):
+    """The record that stands, of two that differ."""
+
+    event = KeyField()
+
+
+class RevocationForm(Form):
+    """The lost phone."""
+
+    device = KeyField()
 
 
 @blueprint.get("")
@@ -60,15 +79,16 @@ def home(day: str) -> str:
 @blueprint.post("/decisions")
 def decide(day: str) -> Redirect:
     """Decide an incident."""
+    form = IncidentDecisionForm.sent()
     with transaction() as session:
         decide_incident(
             session,
             now=now(),
             bank_id=actor().bank_id,
-            incident_id=whole_number(request.form.get("incident", "")),
+            incident_id=form.incident.data,
             person_id=person_id(),
-            decision=chosen(IncidentDecision, request.form.get("decision", "")),
-            note=request.form.get("note", ""),
+            decision=form.decision.data,
+            note=form.note.data,
         )
     return _back(day)
 
@@ -76,12 +96,13 @@ def decide(day: str) -> Redirect:
 @blueprint.post("/records")
 def choose(day: str) -> Redirect:
     """Let one of two records stand."""
+    form = RecordForm.sent()
     with transaction() as session:
         choose_record(
             session,
             now=now(),
             bank_id=actor().bank_id,
-            event_id=whole_number(request.form.get("event", "")),
+            event_id=form.event.data,
             person_id=person_id(),
         )
     return _back(day)
@@ -90,12 +111,13 @@ def choose(day: str) -> Redirect:
 @blueprint.post("/revocations")
 def revoke(day: str) -> Redirect:
     """Revoke a lost phone."""
+    form = RevocationForm.sent()
     with transaction() as session:
         revoke_device(
             session,
             now=now(),
             bank_id=actor().bank_id,
-            device_id=whole_number(request.form.get("device", "")),
+            device_id=form.device.data,
             person_id=person_id(),
         )
     return _back(day)

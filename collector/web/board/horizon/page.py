@@ -1,15 +1,17 @@
 """The coming weeks: due donors, proposed days, zones by weekday, levers."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
+from wtforms import SelectMultipleField
 
 from collector.banks.actions import set_weekdays
 from collector.banks.queries import zones_of
 from collector.db import owned, reading, transaction
+from collector.errors import Conflict, Refused
 from collector.jobs.actions import REPEATABLE
 from collector.pickups.models import Pickup
 from collector.planning.horizon.actions import propose_days, request_days, request_days_again
@@ -25,13 +27,51 @@ from collector.planning.horizon.queries import (
 from collector.planning.models import Horizon
 from collector.service_day import ServiceDay
 from collector.web.board.horizon.view_model import HorizonView, build_horizon_view
-from collector.web.board.page_context import page, whole_number
+from collector.web.board.page_context import page
+from collector.web.framework.forms import Form, KeysField, ParsedField, parse_key
 from collector.web.framework.guards import actor, now
+from collector.web.wording import sentence
 
 blueprint = Blueprint("horizon", __name__, url_prefix="/horizon")
 
 MOST_MINIMUM_ML, MOST_RADIUS_KM = 10_000, 1_000
 CHOICES = (2, 3, 4)
+
+
+class LeversForm(Form):
+    """The weeks ahead, and other rules than the bank's; empty fields keep the usual ones."""
+
+    weeks = ParsedField[int | None](parse_key, blank=None)
+    minimum = ParsedField[int | None](parse_key, blank=None)
+    radius = ParsedField[int | None](parse_key, blank=None)
+
+    def levers(self, usual: Levers) -> Levers:
+        """Return the rules of the form, within bounds."""
+        return Levers(
+            minimum_ml=_bounded(self.minimum.data, usual.minimum_ml, MOST_MINIMUM_ML),
+            radius_km=_bounded(self.radius.data, usual.radius_km, MOST_RADIUS_KM),
+        )
+
+    def whole_weeks(self, horizon: Horizon | None) -> int:
+        """Return the weeks of the form; by default those of a horizon, or the most."""
+        usual = ((horizon.last - horizon.first).days + 1) // 7 if horizon else MOST_WEEKS
+        return _bounded(self.weeks.data, usual, MOST_WEEKS) or 1
+
+
+class DonorsForm(Form):
+    """The donors whose days are proposed to them."""
+
+    donor = KeysField()
+
+
+def zones_form(zones: Iterable[int]) -> type[Form]:
+    """Return the form of the weekdays of each zone."""
+    fields = {f"zone_{key}": SelectMultipleField(validate_choice=False) for key in zones}
+    return type("ZonesForm", (Form,), fields)
+
+
+def _bounded(given: int | None, usual: int, most: int) -> int:
+    return usual if given is None else min(given, most)
 
 
 @blueprint.get("")
@@ -40,8 +80,8 @@ def home() -> str:
     bank_id = actor().bank_id
     with reading() as session:
         horizon = latest_horizon(session, bank_id)
-        levers = _levers(request.args, _last_used(session, horizon))
-        weeks = _weeks(request.args, horizon)
+        form = LeversForm.queried()
+        levers, weeks = form.levers(_last_used(session, horizon)), form.whole_weeks(horizon)
         ahead = load_weeks(session, now=now(), bank_id=bank_id, weeks=weeks, levers=levers)
         job = job_of(session, horizon) if horizon else None
         return page(
@@ -63,16 +103,20 @@ def home() -> str:
 @blueprint.post("")
 def make() -> Response:
     """Request days from the planner."""
-    who, form = actor(), request.form
-    with transaction() as session:
-        horizon = request_days(
-            session,
-            now=now(),
-            bank_id=who.bank_id,
-            weeks=_weeks(form, None),
-            levers=_levers(form, bank_levers(session, who.bank_id)),
-            asked_by=who.reference,
-        )
+    who, form = actor(), LeversForm.sent()
+    try:
+        with transaction() as session:
+            horizon = request_days(
+                session,
+                now=now(),
+                bank_id=who.bank_id,
+                weeks=form.whole_weeks(None),
+                levers=form.levers(bank_levers(session, who.bank_id)),
+                asked_by=who.reference,
+            )
+    except (Refused, Conflict) as refused:
+        flash(sentence(refused), "warn")
+        return redirect(url_for("board.horizon.home"), code=303)
     return _back(horizon)
 
 
@@ -95,14 +139,14 @@ def run_again(horizon_id: int) -> Response:
 def propose(horizon_id: int) -> Response:
     """Propose the selected days to their donors."""
     who = actor()
-    chosen = [whole_number(text) for text in request.form.getlist("donor")]
+    form = DonorsForm.sent()
     with transaction() as session:
         made = propose_days(
             session,
             now=now(),
             bank_id=who.bank_id,
             horizon_id=horizon_id,
-            donors=chosen,
+            donors=form.donor.data,
             actor=who.reference,
         )
         horizon = owned(session, Horizon, who.bank_id, horizon_id)
@@ -131,13 +175,15 @@ def zones() -> Response:
     """Store the weekdays on which each zone is served."""
     who = actor()
     with transaction() as session:
-        for zone in zones_of(session, who.bank_id):
+        found = zones_of(session, who.bank_id)
+        form = zones_form(zone.id for zone in found).sent()
+        for zone in found:
             set_weekdays(
                 session,
                 now=now(),
                 bank_id=who.bank_id,
                 zone_id=zone.id,
-                weekdays=request.form.getlist(f"zone_{zone.id}"),
+                weekdays=form.data[f"zone_{zone.id}"],
                 actor=who.reference,
             )
     return redirect(url_for("board.horizon.home"), code=303)
@@ -153,23 +199,6 @@ def _last_used(session: Session, horizon: Horizon | None) -> Levers:
     if horizon is None:
         return bank_levers(session, actor().bank_id)
     return Levers(minimum_ml=horizon.minimum_ml, radius_km=horizon.radius_km)
-
-
-def _levers(given: Mapping[str, str], usual: Levers) -> Levers:
-    return Levers(
-        minimum_ml=_bounded(given, "minimum", usual.minimum_ml, MOST_MINIMUM_ML),
-        radius_km=_bounded(given, "radius", usual.radius_km, MOST_RADIUS_KM),
-    )
-
-
-def _weeks(given: Mapping[str, str], horizon: Horizon | None) -> int:
-    usual = ((horizon.last - horizon.first).days + 1) // 7 if horizon else MOST_WEEKS
-    return _bounded(given, "weeks", usual, MOST_WEEKS) or 1
-
-
-def _bounded(given: Mapping[str, str], name: str, usual: int, most: int) -> int:
-    text = given.get(name, "").strip()
-    return min(whole_number(text), most) if text else usual
 
 
 def _others(horizon: Horizon) -> list[Levers]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from flask import Blueprint, Response, flash, make_response, redirect, request, url_for
+from flask import Blueprint, Response, flash, make_response, redirect, url_for
 from flask_babel import gettext, ngettext
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
@@ -24,7 +24,7 @@ from collector.imports.models import ImportFile
 from collector.imports.queries import remembered_columns
 from collector.web.board.inbox.import_kinds import column_word, kind_named
 from collector.web.board.page_context import page
-from collector.web.framework.forms import FlagField, Form, parse_key
+from collector.web.framework.forms import FlagField, Form, parse_key, texts_form
 from collector.web.framework.guards import actor, now
 from collector.web.wording import sentence
 
@@ -55,9 +55,10 @@ def choose_columns(file_id: int) -> AnyResponse:
         kind = kind_named(file.kind)
         known = {*kind.columns.required, *kind.columns.optional}
         headings = _read(session, file).headings
+        names = {heading: f"column-{index}" for index, heading in enumerate(headings)}
+        sent = texts_form(names.values()).sent().data
         chosen = {
-            heading: column if (column := request.form.get(f"column-{index}", "")) in known else ""
-            for index, heading in enumerate(headings)
+            heading: sent[name] if sent[name] in known else "" for heading, name in names.items()
         }
         remember_columns(session, bank_id=file.bank_id, kind=file.kind, columns=chosen)
     flash(gettext("The columns are noted, for the next file too."), "ok")
@@ -123,7 +124,9 @@ def _read(session: Session, file: ImportFile) -> CsvFile:
 
 def _choices(rows: Iterable[RowReport], *, update_known: bool) -> ImportChoices:
     """Return the choices that were sent for the lines with likely duplicates."""
-    sent = {row.line: request.form.get(f"line-{row.line}", LEAVE_OUT) for row in rows if row.likely}
+    names = {row.line: f"line-{row.line}" for row in rows if row.likely}
+    typed = texts_form(names.values()).sent().data
+    sent = {line: typed[name] or LEAVE_OUT for line, name in names.items()}
     return ImportChoices(
         update_known=update_known,
         new_lines=frozenset(line for line, choice in sent.items() if choice == NEW),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import timedelta
 
 import openpyxl
@@ -99,8 +100,29 @@ def test_the_days_are_given_as_files_that_no_spreadsheet_runs(claire: FlaskClien
     )
     days, reasons = book.worksheets
     assert [cell.value for cell in days[2]][:2] == [str(DAY), 1]
-    assert [cell.value for cell in reasons[2]] == ["nobody_home", 1]
+    assert [cell.value for cell in reasons[2]] == ["nobody was home", 1]
     assert all(cell.data_type != "f" for sheet in book.worksheets for cell in sheet[2])
+
+
+def test_the_files_are_in_the_language_of_the_board(claire: FlaskClient) -> None:
+    claire.get("/board/bank/reports?language=fr")
+    text = claire.get(f"/board/bank/reports/days.csv?{STRETCH}").get_data(as_text=True)
+    header, row = text.lstrip("\ufeff").splitlines()
+    assert header.startswith('"Jour";"tournées";"Visites"')
+    assert re.search(r'"\d+,\d"', row), "kilometres with a comma"
+    text = claire.get(f"/board/days/{DAY}/rounds.csv").get_data(as_text=True)
+    assert text.lstrip("\ufeff").startswith('"Tournée";"Équipe de collecte"')
+
+
+def test_no_visit_done_is_not_all_visits_done(app: Flask, town: Town, clock: SetClock) -> None:
+    clock.advance(hours=1)
+    with app.app_context():
+        with transaction() as session:
+            published(session, town)
+        db.session.remove()
+    page = sign_in(app, bank=town.bank, person=town.claire).get(f"/board/bank/reports?{STRETCH}")
+    assert "All of them did." not in page.text
+    assert "None so far; the others are still ahead." in page.text
 
 
 @pytest.mark.parametrize(

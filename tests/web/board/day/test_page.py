@@ -16,9 +16,12 @@ from collector.donors.models import Donor
 from collector.jobs.models import Job, JobState
 from collector.jobs.supervisor import run_once
 from collector.pickups.models import Pickup, PickupState
+from collector.planning.editing.remedies import Explanation
 from collector.planning.optimise.actions import PLAN_DAY
 from collector.planning.optimise.jobs import plan_day
 from collector.rounds.actions import open_day
+from collector.web.board.day.unplanned import reason_shown
+from collector.web.board.day.view_model import DayView, TrayEntry
 from tests.builders import DAY, add_pickup
 from tests.collector.planning.days import orders, the_plan
 from tests.conftest import SetClock
@@ -73,6 +76,31 @@ def test_publish_is_highlighted_only_with_unpublished_changes(desk: Desk) -> Non
     assert publish in text(desk.browser.get(HERE))
     desk.publish()
     assert publish not in text(desk.browser.get(HERE))
+
+
+def test_a_day_with_nobody_on_duty_says_so_before_the_planner_is_asked(desk: Desk) -> None:
+    page = text(desk.browser.get("/board/days/2026-12-24"))
+    assert "No collector is on duty on this day." in page
+    assert 'data-optimise disabled aria-describedby="nobody-on-duty"' in page
+    assert "No collector is on duty" not in text(desk.browser.get(HERE))
+
+
+def test_the_drawer_gives_the_reason_of_the_tray_while_it_is_the_same(desk: Desk) -> None:
+    with desk.app.app_context(), reading() as session:
+        pickup = session.get_one(Pickup, desk.town.pickups[0])
+    entry = TrayEntry(pickup=pickup, sentence="Round C is full.", code="crowded")
+    view = DayView(plan=None, rounds=(), idle=(), tray=(entry,))
+    with desk.app.test_request_context():
+        same = Explanation(code="crowded", details={}, remedies=())
+        other = Explanation(code="held", details={}, remedies=())
+        assert reason_shown(view, pickup.id, same) == "Round C is full."
+        assert reason_shown(view, pickup.id, other) != "Round C is full."
+
+
+def test_a_notice_is_shown_once(desk: Desk) -> None:
+    with desk.browser.session_transaction() as session:
+        session["_flashes"] = [("ok", "Saved already."), ("ok", "Saved already.")]
+    assert text(desk.browser.get(HERE)).count("Saved already.") == 1
 
 
 def test_an_empty_day_offers_the_first_action(desk: Desk) -> None:
