@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 from collector.banks.queries import get_bank
 from collector.pickups.models import Pickup
 from collector.planning.editing.other_days import first_other_day
+from collector.planning.models import Proposal
 from collector.planning.problem.searches import legal_places
 from collector.rounds.models import DayPlan, Round
 from collector.service_day import ServiceDay
+from routing.formats.native import plan_of, problem_of
 from routing.plan import Plan
 from routing.problem import Problem, Shift, Window
 from routing.units import Seconds
@@ -61,17 +63,11 @@ def find_other_days(
 def unserved_visits(
     session: Session,
     plan: DayPlan,
-    problem: Problem,
-    after: Plan,
+    proposal: Proposal,
     other_days: Mapping[int, date | None],
 ) -> list[UnservedVisit]:
-    """Return the visits that a proposal does not serve; each overtime is of that visit alone.
-
-    Parameters
-    ----------
-    problem, after
-        Those of the proposal.
-    """
+    """Return the visits that a proposal does not serve; each overtime is of that visit alone."""
+    problem, after = problem_of(proposal.problem), plan_of(proposal.plan)
     day = ServiceDay(plan.day, get_bank(session, plan.bank_id).zone)
     longer = replace(problem, shifts=tuple(_longer(shift) for shift in problem.shifts))
     return [

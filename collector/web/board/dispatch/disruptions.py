@@ -44,7 +44,6 @@ from collector.web.board.page_context import civil_day, page
 from collector.web.disruption_wording import DISRUPTIONS, why
 from collector.web.framework.forms import ChoiceField, Form, KeyField, ParsedField, TextField
 from collector.web.framework.guards import actor, now, person_id
-from routing.formats.native import plan_of, problem_of
 
 blueprint = Blueprint("disruptions", __name__, url_prefix="/days/<day>/dispatch/disruptions")
 
@@ -281,18 +280,11 @@ def _offers(
     left = {key for offer in offers if offer.change for key in offer.change.left}
     days = find_other_days(session, day=plan.day, pickups=[pickups[key] for key in sorted(left)])
     return [
-        replace(offer, unserved=tuple(_unserved(session, plan, offer, days)))
+        replace(offer, unserved=tuple(unserved_visits(session, plan, offer.proposal, days)))
         if offer.change and offer.change.left
         else offer
         for offer in offers
     ]
-
-
-def _unserved(
-    session: Session, plan: DayPlan, offer: Offer, days: dict[int, date | None]
-) -> list[UnservedVisit]:
-    stored = offer.proposal
-    return unserved_visits(session, plan, problem_of(stored.problem), plan_of(stored.plan), days)
 
 
 def _offer(
