@@ -38,6 +38,6 @@ def is_found(query: str, text: str) -> bool:
     """Return whether every word of a query is a part of a searchable text."""
     words = words_in(query)
     number = "".join(words)
-    if number.isdigit() and len(number) >= WHOLE_NUMBER:
-        return number[-SAME_DIGITS:] in text
+    if number.isdigit():
+        return (number[-SAME_DIGITS:] if len(number) >= WHOLE_NUMBER else number) in text
     return all(word in text for word in words)

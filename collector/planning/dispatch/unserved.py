@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from collector.banks.queries import get_bank
 from collector.pickups.models import Pickup
 from collector.planning.editing.other_days import first_other_day
-from collector.planning.models import Proposal
+from collector.planning.models import DisruptionProposal
 from collector.planning.problem.searches import legal_places
 from collector.rounds.models import DayPlan, Round
 from collector.service_day import ServiceDay
@@ -63,7 +63,7 @@ def find_other_days(
 def unserved_visits(
     session: Session,
     plan: DayPlan,
-    proposal: Proposal,
+    proposal: DisruptionProposal,
     other_days: Mapping[int, date | None],
 ) -> list[UnservedVisit]:
     """Return the visits that a proposal does not serve; each overtime is of that visit alone."""

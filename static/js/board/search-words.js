@@ -12,6 +12,6 @@ export function wordsIn(text) {
 export function isFound(query, text) {
   const words = wordsIn(query);
   const number = words.join("");
-  if (/^\d+$/.test(number) && number.length >= WHOLE_NUMBER) return text.includes(number.slice(-SAME_DIGITS));
+  if (/^\d+$/.test(number)) return text.includes(number.length < WHOLE_NUMBER ? number : number.slice(-SAME_DIGITS));
   return words.every((word) => text.includes(word));
 }

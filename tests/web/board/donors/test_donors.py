@@ -143,6 +143,7 @@ def test_a_contact_is_completed_and_an_address_that_moved_loses_its_place(
 
 def test_a_telephone_that_was_not_reached_is_marked_until_it_is(app: Flask, town: Town) -> None:
     with app.app_context(), transaction() as session:
+        get_donor(session, town.bank, town.dora).phone = "+33 6 39 98 00 01"
         mark_phone_unreached(session, get_donor(session, town.bank, town.dora), at=MORNING)
     client = desk(app, town, Role.COORDINATOR)
     there = f"/board/donors/{town.dora}"
@@ -153,12 +154,13 @@ def test_a_telephone_that_was_not_reached_is_marked_until_it_is(app: Flask, town
 
 @pytest.mark.parametrize(
     "query",
-    ["Noemie", "MARTIN noé", "0639980036", "+33 6 39 98 00 36", "98 00 36", "lhay", "1 port"],
+    ["Noemie", "MARTIN noé", "0639980036", "+33 6 39 98 00 36", "98 00 36", "lhay", "12 salines"],
 )
 def test_a_donor_is_found_everywhere_by_the_same_words(app: Flask, town: Town, query: str) -> None:
     with app.app_context(), transaction() as session:
         dora = get_donor(session, town.bank, town.dora)
         dora.first_name, dora.phone = "Noémie", "+33 6 39 98 00 36"
+        dora.address.line = "12 quai des Salines"
         dora.address.town = "L\N{RIGHT SINGLE QUOTATION MARK}Haÿ-les-Roses"
         for key in town.pickups:
             session.get_one(Pickup, key).state = PickupState.ASKED
