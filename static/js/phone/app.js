@@ -2,9 +2,11 @@
 import { drawClock } from "./clock-bar.js";
 import { useClock } from "./device-clock.js";
 import { keepFolds } from "./folds.js";
-import { offlineReady, prepareOffline, scannerDeferred, scannerReady, watchNetwork } from "./offline-ready.js";
+import { canInstall, watchInstall } from "./install-hint.js";
+import { askToKeep, isKept, offlineReady, prepareOffline, scannerDeferred, scannerReady, watchNetwork } from "./offline-ready.js";
 import { chooseRound } from "./round-choice.js";
 import { pageAt } from "./router.js";
+import { storeSheets } from "./run-sheet.js";
 import { isLocked, lockPage, watchLock } from "./screen-lock.js";
 import { readAll } from "./store.js";
 import { startSync, state } from "./sync.js";
@@ -19,6 +21,7 @@ export function start() {
   applyTheme();
   addEventListener("hashchange", () => show({ moved: true }));
   document.addEventListener("phone:changed", () => show());
+  document.addEventListener("phone:changed", storeSheets);
   document.addEventListener("phone:recorded", () => show());
   navigator.serviceWorker?.addEventListener("controllerchange", () => show());
   // The label reader is large: the round comes first.
@@ -27,7 +30,8 @@ export function start() {
   show();
   // If it cannot be fetched now, the installed one goes on; the next start tries again.
   navigator.serviceWorker?.register("/phone/service-worker.js", { scope: "/phone/" }).catch(() => {});
-  navigator.storage?.persist?.();
+  askToKeep();
+  watchInstall();
   watchLock(show);
   setInterval(() => show(), REDRAW_MS);
 }
@@ -56,8 +60,8 @@ async function show({ moved = false } = {}) {
 function pageKey(stored, where, model, others) {
   const round = model && [model.snapshot.revision, model.fresh?.revision, model.stops.map((stop) => stop.state), model.incidents, model.closed];
   const clock = document.querySelector("[data-clock]").dataset.key;
-  const frame = [location.hash, clock, stored.clock?.offset, others, state.signedOut, state.stranger, offlineReady(), scannerReady(), scannerDeferred()];
-  return JSON.stringify([round, frame, stored.terms, stored.revoked, where.place === "sync" && stored]);
+  const frame = [location.hash, clock, stored.clock?.offset, others, state.signedOut, state.stranger, offlineReady(), scannerReady(), scannerDeferred(), isKept(), canInstall(), stored.rounds.map(({ sheet }) => sheet?.revision)];
+  return JSON.stringify([round, frame, stored.terms, stored.revoked, stored.settings.installHint, where.place === "sync" && stored]);
 }
 
 // Nothing of the round is left behind the lock.

@@ -3,6 +3,7 @@ import { needsScanner, scannerStored, storeScanner } from "./scan.js";
 
 let scanner = false;
 let deferred = false;
+let kept = null;
 
 // The page is stored only once the service worker has taken over.
 export const offlineReady = () => Boolean(navigator.serviceWorker?.controller);
@@ -11,6 +12,14 @@ export const scannerReady = () => scanner;
 
 // Whether the label reader waits for a network that costs nothing.
 export const scannerDeferred = () => deferred;
+
+// The browser's answer to the wish to keep the round: true, false, or null where it gives none.
+export const isKept = () => kept;
+
+export async function askToKeep() {
+  kept = (await navigator.storage?.persist?.()) ?? null;
+  document.dispatchEvent(new CustomEvent("phone:changed"));
+}
 
 // Bytes on the way to this phone, compressed; 0 for a label reader that is a part of the browser.
 export const appBytes = () => bytesOf("app-bytes");
