@@ -38,6 +38,7 @@ const entries = [
   ...(await sources("css", ".css")),
   ...(await sources("icons", ".png")),
   ...(await sources("icons", ".svg")),
+  ...(await sources("screenshots", ".png")),
 ];
 const site = await esbuild.build({
   ...shared,

@@ -29,12 +29,18 @@ class RunSheetLine:
     """The QR code of the coordinates as a data URI; empty if they are unknown."""
 
 
-def sheet_page(round_: Round) -> str:
-    """Return the sheet of a published round as a page for print."""
-    return render_template("phone/sheet.html", **_figures(round_), for_pdf=False)
+def sheet_page(round_: Round, *, phone: str) -> str:
+    """Return the sheet of a published round as a page for print.
+
+    Parameters
+    ----------
+    phone
+        The telephone of the bank; empty if there is none.
+    """
+    return render_template("phone/sheet.html", **_figures(round_), phone=phone, for_pdf=False)
 
 
-def sheet_pdf(round_: Round) -> bytes:
+def sheet_pdf(round_: Round, *, phone: str) -> bytes:
     """Return the sheet as a PDF.
 
     Raises
@@ -42,7 +48,9 @@ def sheet_pdf(round_: Round) -> bytes:
     Refused
         `pdf_not_installed`: this installation lacks the extra `documents`.
     """
-    return printed(render_template("phone/sheet.html", **_figures(round_), for_pdf=True))
+    return printed(
+        render_template("phone/sheet.html", **_figures(round_), phone=phone, for_pdf=True)
+    )
 
 
 def printed(text: str) -> bytes:

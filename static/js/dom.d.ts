@@ -23,5 +23,6 @@ interface Event {
 }
 // What the network costs; Safari and Firefox do not tell.
 interface Navigator {
+  standalone?: boolean;
   connection?: EventTarget & { type?: string; saveData?: boolean };
 }

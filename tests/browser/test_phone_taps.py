@@ -33,6 +33,7 @@ def test_a_plain_collection_without_labels_is_four_taps_and_one_number(
     _, phone = enter(browser, road.link(), width=390)
     expect(phone.locator(".ready.ok")).to_be_visible()
     start(phone)
+    look(phone, "next", themes=["light"])
     phone.evaluate(COUNTED)
 
     phone.get_by_role("button", name="I'm here").click()

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from flask import Blueprint, Response, jsonify, make_response, render_template, url_for
+from flask_babel import get_locale
 from flask_wtf.csrf import generate_csrf
 
 from collector.db import reading, transaction
@@ -60,7 +61,10 @@ def web_manifest() -> Response:
     words = texts()
     answer = jsonify(
         id="/phone/",
+        lang=str(get_locale()),
+        dir="ltr",
         name=words["app_name"],
+        description=words["app_description"],
         short_name=words["app_short_name"],
         start_url=url_for("phone.home"),
         scope=url_for("phone.home"),
@@ -71,6 +75,24 @@ def web_manifest() -> Response:
             _icon("icons/phone-192.png", 192, "any"),
             _icon("icons/phone-512.png", 512, "any"),
             _icon("icons/phone-maskable-512.png", 512, "maskable"),
+        ],
+        shortcuts=[
+            {"name": words[name], "url": f"{url_for('phone.home')}#/{place}"}
+            for name, place in (
+                ("app_short_name", ""),
+                ("incident", "incident"),
+                ("account", "sync"),
+            )
+        ],
+        screenshots=[
+            {
+                "src": asset(f"screenshots/phone-{place}-{get_locale()}.png"),
+                "sizes": "390x844",
+                "type": "image/png",
+                "form_factor": "narrow",
+                "label": words[label],
+            }
+            for place, label in (("round", "next_stop"), ("record", "record_title"))
         ],
     )
     answer.headers["Content-Type"] = "application/manifest+json"

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from collector.banks.queries import get_bank
 from collector.custody.photos import keep_photo
 from collector.db import reading, transaction
 from collector.errors import Conflict, MilkroundError, Refused
@@ -138,7 +139,8 @@ def photograph(round_id: int, client_id: UUID) -> Response:
 def sheet(round_id: int) -> str:
     """Show the round as a sheet to print: no names, a code for each stop."""
     with reading() as session:
-        return sheet_page(_own(session, round_id))
+        phone = get_bank(session, actor().bank_id).phone
+        return sheet_page(_own(session, round_id), phone=phone)
 
 
 def _accept(round_id: int, events: list[object]) -> Sequence[EventResult | None]:

@@ -7,7 +7,16 @@ _ = gettext
 
 def road_texts() -> dict[str, str]:
     """Return these texts by key."""
-    return {**_ready(), **_ahead(), **_later(), **_incidents(), **_end(), **_lock(), **_account()}
+    return {
+        **_ready(),
+        **_install(),
+        **_ahead(),
+        **_later(),
+        **_incidents(),
+        **_end(),
+        **_lock(),
+        **_account(),
+    }
 
 
 def _ready() -> dict[str, str]:
@@ -15,6 +24,7 @@ def _ready() -> dict[str, str]:
         "ready_page": _("The app itself"),
         "ready_stops": _("Stops and addresses: %(n)s"),
         "ready_tomorrow": _("Tomorrow's round: %(n)s stops"),
+        "ready_sheet": _("The run sheet, in case the app fails"),
         "ready_terms": _("Your bank's rules and freezers"),
         "kilobytes": _("%(n)s kB"),
         "scanner_waits": _("The label reader (%(size)s) is fetched on Wi-Fi."),
@@ -22,6 +32,25 @@ def _ready() -> dict[str, str]:
         "ready_scanner": _("The label reader"),
         "ready_map": _("The drawing of the round"),
         "drawing": _("The round as a drawing, without roads"),
+    }
+
+
+def _install() -> dict[str, str]:
+    return {
+        "app_description": _("The round of a collector of milk, with and without a network."),
+        "persist_yes": _("The browser promises to keep the round on this phone."),
+        "persist_no": _(
+            "The browser may remove the round if the phone runs out of space. Open it before you "
+            "leave."
+        ),
+        "install_title": _("Put the round on the home screen"),
+        "install_text": _("It then opens like an app, without the bar of the browser."),
+        "install_apple": _(
+            "In Safari, tap Share, then “Add to Home Screen”. Sign in there once more: it has a "
+            "memory of its own."
+        ),
+        "install_go": _("Install"),
+        "install_seen": _("Do not show this again"),
     }
 
 
@@ -148,5 +177,7 @@ def _account() -> dict[str, str]:
         "theme_light": _("Light"),
         "theme_dark": _("Dark"),
         "theme_sun": _("For full sun"),
-        "sheet": _("Run sheet to print"),
+        "sheet": _("Run sheet"),
+        "sheet_print": _("Print"),
+        "sheet_missing": _("The run sheet is fetched with the next contact."),
     }

@@ -25,6 +25,8 @@ export async function fetchJson(path, revision = null) {
   return answer.status === 304 ? null : parsed(answer);
 }
 
+export const fetchText = async (path) => (await request(path, {})).text();
+
 // Sends with the token of this page; one that has become too old is renewed once.
 export async function postJson(path, body) {
   for (const last of [false, true]) {

@@ -2,11 +2,13 @@
 import { drawClock } from "./clock-bar.js";
 import { useClock } from "./device-clock.js";
 import { keepFolds } from "./folds.js";
+import { canInstall, watchInstall } from "./install-hint.js";
 import { offlineReady, prepareOffline, scannerDeferred, scannerReady, watchNetwork } from "./offline-ready.js";
 import { chooseRound } from "./round-choice.js";
 import { remaining } from "./outbox.js";
 import { askPersistence, persistence } from "./persistence.js";
 import { pageAt } from "./router.js";
+import { storeSheets } from "./run-sheet.js";
 import { isLocked, lockPage, watchLock } from "./screen-lock.js";
 import { readAll } from "./store.js";
 import { startSync, state } from "./sync.js";
@@ -21,6 +23,7 @@ export function start() {
   applyTheme();
   addEventListener("hashchange", () => show({ moved: true }));
   document.addEventListener("phone:changed", () => show());
+  document.addEventListener("phone:changed", storeSheets);
   document.addEventListener("phone:recorded", () => show());
   navigator.serviceWorker?.addEventListener("controllerchange", () => show());
   // The label reader is large: the round comes first.
@@ -30,6 +33,7 @@ export function start() {
   // If it cannot be fetched now, the installed one goes on; the next start tries again.
   navigator.serviceWorker?.register("/phone/service-worker.js", { scope: "/phone/" }).catch(() => {});
   askPersistence();
+  watchInstall();
   watchLock(show);
   setInterval(() => show(), REDRAW_MS);
 }
@@ -58,8 +62,8 @@ async function show({ moved = false } = {}) {
 function pageKey(stored, where, model, others) {
   const round = model && [model.snapshot.revision, model.fresh?.revision, model.stops.map((stop) => stop.state), model.incidents, model.closed];
   const clock = document.querySelector("[data-clock]").dataset.key;
-  const frame = [location.hash, clock, stored.clock?.offset, others, state.signedOut, state.failure, state.stranger, offlineReady(), scannerReady(), scannerDeferred(), persistence(), remaining(stored)];
-  return JSON.stringify([round, frame, stored.terms, stored.revoked, where.place === "sync" && stored]);
+  const frame = [location.hash, clock, stored.clock?.offset, others, state.signedOut, state.failure, state.stranger, offlineReady(), scannerReady(), scannerDeferred(), persistence(), canInstall(), remaining(stored), stored.rounds.map(({ sheet }) => sheet?.revision)];
+  return JSON.stringify([round, frame, stored.terms, stored.revoked, stored.settings.installHint, where.place === "sync" && stored]);
 }
 
 // Nothing of the round is left behind the lock.

@@ -60,7 +60,7 @@ export function handOverForm(model, terms, done) {
     model.open > 0 && message("warn", h("p", {}, t("hand_over_early", { n: model.open }))),
     place.node,
     h("p", { class: "soft" }, t(all ? "hand_over_hint" : "hand_over_empty")),
-    all > 0 && [button(t("hand_over_all", { n: all }), takeAll, { class: "full", id: "take-all", icon: "check" }), scanPart(read)],
+    all > 0 && h("div", { class: "apps field" }, button(t("hand_over_all", { n: all }), takeAll, { class: "full", id: "take-all", icon: "check" }), scanPart(read)),
     groups.map((group) => group.node),
     degrees.map((field) => field.node), receiver.node, note.node,
     h("div", { class: "actions at-hand stacked" }, all > 0 && count, send),

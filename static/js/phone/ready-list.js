@@ -2,6 +2,8 @@
 import { button, h } from "./dom.js";
 import { icon } from "./icons.js";
 import { appBytes, offlineReady, prepareOffline, scannerBytes, scannerDeferred, scannerReady } from "./offline-ready.js";
+import { persistence } from "./persistence.js";
+import { hasSheet } from "./run-sheet.js";
 import { number, t } from "./texts.js";
 
 /**
@@ -13,6 +15,7 @@ export function readyList(model, stored) {
   const lines = [
     [offlineReady(), sized(t("ready_page"), appBytes())], [true, t("ready_stops", { n: model.stops.length })], [true, t("ready_map")],
     [Boolean(stored.terms), t("ready_terms")],
+    [hasSheet(stored, model.snapshot.round), t("ready_sheet")],
     navigator.mediaDevices && !scannerDeferred() && [scannerReady(), sized(t("ready_scanner"), scannerBytes())],
     tomorrow && [true, t("ready_tomorrow", { n: tomorrow.shown.stops.length })],
   ].filter(Boolean);
@@ -21,6 +24,7 @@ export function readyList(model, stored) {
   const sign = (there) => icon(there ? "check" : "clock");
   return h("details", { class: `fold ready ${all ? "ok" : ""}` }, h("summary", {}, sign(all), title),
     h("ul", { class: "plain" }, lines.map(([there, words]) => h("li", {}, sign(there), words))),
+    persistence() !== null && h("p", { class: "small" }, t(persistence() ? "persist_yes" : "persist_no")),
     scannerDeferred() && waitsForWifi());
 }
 

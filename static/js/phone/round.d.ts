@@ -91,7 +91,7 @@ export interface Draft {
 }
 
 export interface Stored {
-  rounds: { round: number; shown?: Snapshot; snapshot?: Snapshot; incidents?: Answer[]; unloaded?: { letter: string; day: string } }[];
+  rounds: { round: number; shown?: Snapshot; snapshot?: Snapshot; incidents?: Answer[]; sheet?: { revision: number; html: string }; unloaded?: { letter: string; day: string } }[];
   events: StoredEvent[];
   photos: IDBValidKey[];
   drafts: Draft[];

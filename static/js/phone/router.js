@@ -9,6 +9,7 @@ import { formPage, isForm } from "./form-page.js";
 import { unsentRecords } from "./outbox.js";
 import { rivalNote } from "./rival-note.js";
 import { roundPage } from "./round-page.js";
+import { sheetPage } from "./run-sheet.js";
 import { stopCard } from "./stop-card.js";
 import { state } from "./sync.js";
 import { syncPage } from "./sync-page.js";
@@ -17,6 +18,7 @@ import { counted, t } from "./texts.js";
 export function pageAt(where, stored, model, others, show) {
   if (state.stranger) return stranger();
   if (stored.revoked) return revoked(stored);
+  if (where.place === "sheet") return sheetPage(stored, Number(where.id));
   if (where.place === "sync") return syncPage(stored, () => show());
   if (!model) return [signInNote(), clockWarning(), ...others, !others.length && !state.signedOut && nothing(stored), account()];
   return ofTheRound(where, stored, model, others, () => show({ moved: true }));

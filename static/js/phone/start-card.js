@@ -1,6 +1,7 @@
 // The card before the start: departure, loads, vehicle, and readiness without a network.
 import { h, link } from "./dom.js";
 import { aheadNote, isAhead } from "./future-round.js";
+import { installHint } from "./install-hint.js";
 import { icon } from "./icons.js";
 import { readyList } from "./ready-list.js";
 import { clock, counted, day, number, t } from "./texts.js";
@@ -27,6 +28,7 @@ export function startCard(model, stored) {
       fact(t("vehicle"), snapshot.vehicle || "–"),
       fact(t("distance"), t("km", { n: number(snapshot.metres / 1000, 0) }))),
     readyList(model, stored),
+    installHint(stored),
     !ahead && h("div", { class: "actions at-hand" }, link(t("start"), "#/start", { class: "main full tall", id: "start", icon: "navigate" })),
   );
 }

@@ -51,4 +51,4 @@ const refusedPart = (count, cards) => [
 
 const sheets = (stored) =>
   stored.rounds.filter((round) => round.shown).map(({ round, shown }) =>
-    link(`${t("sheet")} (${t("round", { letter: shown.letter })})`, `/phone/rounds/${round}/sheet`, { class: "full quiet", target: "_blank" }));
+    link(`${t("sheet")} (${t("round", { letter: shown.letter })})`, `#/sheet/${round}`, { class: "full quiet", icon: "file" }));

@@ -75,6 +75,7 @@ export class Bank {
     const round = this.rounds.get(Number(id));
     if (!round) return json({ error: "not_found", message: "No such round." }, 404);
     if (rest.startsWith("photos/")) return this.#takePhoto(rest.slice("photos/".length), body);
+    if (rest === "sheet") return new Response(`<main><h1>Sheet of revision ${round.snapshot.revision}</h1></main>`);
     if (rest === "events" && method === "POST") return this.#takeAll(round, JSON.parse(body));
     if (rest === "events") return json({ events: [...round.events.values()] });
     if (headers["If-None-Match"] === `"${round.snapshot.revision}"`) return new Response(null, { status: 304 });

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from collector.banks.models import Bank
 from collector.custody.models import RefusalReason
 from collector.db import db, transaction
 from collector.pickups.models import Purpose
@@ -258,6 +259,33 @@ def test_the_service_worker_is_never_cached_and_names_its_build(app: Flask) -> N
     assert answer.get_data(as_text=True).startswith('self.SHELL_BUILD="')
 
 
+def test_the_web_manifest_describes_the_app_in_the_language_of_the_phone(app: Flask) -> None:
+    french = {"Accept-Language": "fr-FR"}
+    manifest = app.test_client().get("/phone/app.webmanifest", headers=french).get_json()
+    assert manifest["lang"] == "fr"
+    assert "tournée" in manifest["description"]
+    places = [each["url"] for each in manifest["shortcuts"]]
+    assert places == ["/phone/#/", "/phone/#/incident", "/phone/#/sync"]
+    assert all(each["name"] for each in manifest["shortcuts"])
+    assert {each["form_factor"] for each in manifest["screenshots"]} == {"narrow"}
+    assert all("-fr-" in each["src"] for each in manifest["screenshots"])
+
+
+def test_the_run_sheet_carries_the_telephone_of_the_bank(
+    app: Flask, ana: FlaskClient, town: Town, round_id: int
+) -> None:
+    with app.app_context(), transaction() as session:
+        session.get_one(Bank, town.bank).phone = "+33 5 57 00 00 00"
+    page = ana.get(f"/phone/rounds/{round_id}/sheet").get_data(as_text=True)
+    assert "The bank: +33 5 57 00 00 00" in page
+
+
+def test_the_page_names_itself_to_an_iphone(ana: FlaskClient) -> None:
+    page = ana.get("/phone/").get_data(as_text=True)
+    for name in ("apple-mobile-web-app-capable", "apple-mobile-web-app-title", "app-bytes"):
+        assert f'<meta name="{name}" content="' in page
+
+
 def test_the_web_manifest_has_icons_of_both_sizes_and_a_maskable_one(app: Flask) -> None:
     client = app.test_client()
     manifest = client.get("/phone/app.webmanifest").get_json()
@@ -267,6 +295,6 @@ def test_the_web_manifest_has_icons_of_both_sizes_and_a_maskable_one(app: Flask)
         ("512x512", "any"),
         ("512x512", "maskable"),
     }
-    for icon in manifest["icons"]:
+    for icon in manifest["icons"] + manifest["screenshots"]:
         with client.get(icon["src"]) as picture:
             assert picture.data.startswith(b"\x89PNG")

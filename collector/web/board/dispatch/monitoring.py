@@ -6,6 +6,7 @@ from flask import Blueprint, Response, make_response, redirect, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Redirect
 
+from collector.banks.queries import get_bank
 from collector.custody.photos import photo_of
 from collector.db import reading, transaction
 from collector.errors import NotFound
@@ -127,14 +128,17 @@ def revoke(day: str) -> Redirect:
 def sheet(day: str, round_id: int) -> str:
     """Show a round as a printed sheet: no names, a code for each stop."""
     with reading() as session:
-        return sheet_page(_round_of(session, civil_day(day), round_id))
+        phone = get_bank(session, actor().bank_id).phone
+        return sheet_page(_round_of(session, civil_day(day), round_id), phone=phone)
 
 
 @blueprint.get("/sheets/<int:round_id>.pdf")
 def pdf(day: str, round_id: int) -> Response:
     """Return the sheet as a PDF."""
     with reading() as session:
-        answer = make_response(sheet_pdf(_round_of(session, civil_day(day), round_id)))
+        phone = get_bank(session, actor().bank_id).phone
+        printed = sheet_pdf(_round_of(session, civil_day(day), round_id), phone=phone)
+        answer = make_response(printed)
     answer.headers["Content-Type"] = "application/pdf"
     return answer
 
