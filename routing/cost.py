@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
+from routing.margins import margin_price
 from routing.plan import Cost, Plan, Stop, Tour
 from routing.problem import Balance, Measure, Problem, Shift, Visit
 from routing.units import (
@@ -23,6 +24,7 @@ PARTS: Final = (
     "preferences",
     "zones",
     "imbalance",
+    "risk",
 )
 """The parts of a bill that tours cause."""
 
@@ -90,6 +92,7 @@ def _parts(problem: Problem, shift: Shift, tour: Tour) -> dict[str, int]:
             for balance in problem.balances
             if shift.id in balance.shifts
         ),
+        "risk": margin_price(problem, shift, tour),
     }
 
 

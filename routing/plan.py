@@ -262,6 +262,8 @@ class Cost:
         Visits outside a shift's zones.
     imbalance : Cents
         Work above the fair share.
+    risk : Cents
+        Promises, clocks and ends without their whole margins; see `Safety`.
     penalties : Cents
         Unassigned visits.
     """
@@ -274,12 +276,18 @@ class Cost:
     preferences: Cents = FREE
     zones: Cents = FREE
     imbalance: Cents = FREE
+    risk: Cents = FREE
     penalties: Cents = FREE
 
     @property
     def total(self) -> Cents:
         """The sum of the parts."""
         return Cents(sum(getattr(self, part.name) for part in fields(self)))
+
+    @property
+    def paid(self) -> Cents:
+        """The cost of driving it: without the prices of unassigned visits and of risk."""
+        return Cents(self.total - self.penalties - self.risk)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,8 +50,10 @@ class Safety:
     clock_kept : int
         Percent of days on which no clock of a tour breaks.
     promise_price : Cents
-        The price of a promise, or of the end of a tour, without any margin; with part of its margin
-        it costs the missing part.
+        The price of a promise without any margin; with part of its margin it costs the missing
+        part.
+    end_price : Cents
+        The price of a tour whose end has no margin.
     clock_price : Cents
         The price of a tour whose tightest clock has no margin.
     """
@@ -59,6 +61,7 @@ class Safety:
     promise_kept: int = 95
     clock_kept: int = 95
     promise_price: Cents = FREE
+    end_price: Cents = FREE
     clock_price: Cents = FREE
 
 

@@ -116,9 +116,9 @@ def _dearest_shift(problem: Value, shift: Value, largest: Mapping[str, tuple[int
 
 
 def _dearest_risk(problem: Value) -> int:
-    promises = len(problem.visits) + len(problem.shifts)
-    price = promises * problem.safety.promise_price
-    total: int = price + len(problem.shifts) * problem.safety.clock_price
+    safety = problem.safety
+    total: int = len(problem.visits) * safety.promise_price
+    total += len(problem.shifts) * (safety.end_price + safety.clock_price)
     return SHARES_PER_CENT * total
 
 
@@ -367,7 +367,7 @@ def _risk(problem: Value) -> None:
             least=LEAST_LEVEL,
             largest=LARGEST_LEVEL,
         )
-    for name in ("promise_price", "clock_price"):
+    for name in ("promise_price", "end_price", "clock_price"):
         invalid_entry.whole(f"safety.{name}", getattr(problem.safety, name))
 
 

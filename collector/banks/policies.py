@@ -27,6 +27,11 @@ class PolicyKey(StrEnum):
     FIRST_VISIT_MINUTES = "first_visit_minutes"
     MATERIAL_MINUTES = "material_minutes"
     BLOOD_MINUTES = "blood_minutes"
+    LEG_SPREAD_PERCENT = "leg_spread_percent"
+    DAY_SPREAD_PERCENT = "day_spread_percent"
+    DOOR_SPREAD_PERCENT = "door_spread_percent"
+    PROMISE_KEPT_PERCENT = "promise_kept_percent"
+    CLOCK_KEPT_PERCENT = "clock_kept_percent"
     CHANGE_HOURS = "change_hours"
     CALLS_PER_HALF_DAY = "calls_per_half_day"
     CO2_GRAMS_PER_KM = "co2_grams_per_km"
@@ -104,11 +109,20 @@ class Preset:
 READ_ON = date(2026, 11, 1)
 OURS = "Milkround's own starting value: no source gives one"
 
+SPREADS_AND_LEVELS = (
+    Preset(PolicyKey.LEG_SPREAD_PERCENT, 15, "%", OURS),
+    Preset(PolicyKey.DAY_SPREAD_PERCENT, 8, "%", OURS),
+    Preset(PolicyKey.DOOR_SPREAD_PERCENT, 35, "%", OURS),
+    Preset(PolicyKey.PROMISE_KEPT_PERCENT, 95, "days in 100", OURS),
+    Preset(PolicyKey.CLOCK_KEPT_PERCENT, 95, "days in 100", OURS),
+)
+
 COMMON = (
     Preset(PolicyKey.COLLECTION_MINUTES, 12, "min", OURS),
     Preset(PolicyKey.FIRST_VISIT_MINUTES, 45, "min", OURS),
     Preset(PolicyKey.MATERIAL_MINUTES, 5, "min", OURS),
     Preset(PolicyKey.BLOOD_MINUTES, 10, "min", OURS),
+    *SPREADS_AND_LEVELS,
     Preset(PolicyKey.CHANGE_HOURS, 12, "h", OURS),
     Preset(PolicyKey.CALLS_PER_HALF_DAY, 6, "calls", OURS),
     Preset(PolicyKey.FREEZER_WARMEST_CELSIUS, -18, "degC", "Press; the French annex was not read"),

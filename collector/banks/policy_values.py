@@ -24,6 +24,8 @@ BOUNDS: Mapping[str, ValueRange] = {
     "h": ValueRange(0, 336),
     "calls": ValueRange(0, 200),
     "g/km": ValueRange(0, 2000),
+    "%": ValueRange(0, 100),
+    "days in 100": ValueRange(50, 99),
 }
 """Bounds by unit: wide enough for any bank, narrow enough to catch a typing error."""
 

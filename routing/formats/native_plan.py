@@ -85,10 +85,11 @@ PARTS = (
     "imbalance",
     "penalties",
 )
+"""The parts that a bill always has; `risk` is left out if it is 0."""
 
 COST = Record(
     made=Cost,
-    codecs=dict.fromkeys(PARTS, WHOLE),
+    codecs=dict.fromkeys((*PARTS, "risk"), WHOLE),
     always=frozenset(PARTS),
     sums={"total": "the parts add up to"},
 )

@@ -177,6 +177,7 @@ SAFETY = Record(
         "promise_kept": LEVEL,
         "clock_kept": LEVEL,
         "promise_price": COUNT,
+        "end_price": COUNT,
         "clock_price": COUNT,
     },
 )

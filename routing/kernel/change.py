@@ -148,7 +148,7 @@ def _restore_tour(data: IntArray, state: IntArray, shift: int, cost: int) -> Non
     count = state[tour_at + layout.NUM_STOPS]
     end = point_offset(data, state, shift, count + 1)
     state[tour_at + layout.DURATION] = state[end + layout.DURATION_BEFORE] if count > 0 else 0
-    state[tour_at + layout.COST] = cost
+    state[tour_at + layout.COST], state[tour_at + layout.TIGHT_MARGIN] = cost, 0
 
 
 @inner

@@ -6,6 +6,7 @@ that begin or cease to be needed, and ride limits across several windows leave a
 
 from routing.compiled import inner
 from routing.kernel import memory_layout as layout
+from routing.kernel.margins import estimated_margin_cost
 from routing.kernel.memory_layout import SECONDS_BITS, SECONDS_MASK
 from routing.kernel.offsets import (
     pair_offset,
@@ -48,8 +49,8 @@ def evaluate_position(
     visit_at, prev = visit_offset(data, visit), point_offset(data, state, shift, point)
     at, verdict = prev + data[layout.POINT_COLUMNS], FEASIBLE
     arrival = state[prev + layout.DEPARTURE] + (leg_in & SECONDS_MASK)
-    opens, closes, is_inexact = _window(data, pair_offset(data, visit, shift), arrival)
-    is_inexact |= state[tour_offset(state, shift) + layout.HAS_SEVERAL_WINDOWS] == 1
+    opens, closes, several = _window(data, pair_offset(data, visit, shift), arrival)
+    is_inexact = several or state[tour_offset(state, shift) + layout.HAS_SEVERAL_WINDOWS] == 1
     service, begin = _service_time(data, state, visit_at, prev), max(arrival, opens)
     arrival = begin + service + (leg_out & SECONDS_MASK)
     if data[layout.HAS_SETUPS] == 1:
@@ -59,18 +60,40 @@ def evaluate_position(
         return
     seconds = (leg_in & SECONDS_MASK) + (leg_out & SECONDS_MASK) - state[at + layout.LEG_SECONDS]
     metres = _extra_metres(state, at, leg_in, leg_out)
-    verdict = min(verdict, _limit_verdict(data, state, shift, seconds, metres))
     rides = _ride_verdict(
         data, state, visit, shift, point, leg_in, closes, service, seconds, arrival, is_inexact
     )
-    if min(verdict, rides) == INFEASIBLE:
+    verdict = min(verdict, rides, _limit_verdict(data, state, shift, seconds, metres))
+    if verdict == INFEASIBLE:
         return
     cost += _time_cost(
         encoded, data, state, shift, point, leg_in, leg_out, opens, closes, service, is_inexact
     )
+    if data[layout.HAS_MARGINS] == 1:
+        longer = seconds + service
+        cost += _margin_cost(encoded, data, state, visit_at, shift, point, leg_out, longer)
     if data[layout.HAS_LATENESS] == 1:
         cost += _lateness_cost(data, state, visit_at, at, begin, arrival)
-    add_position(state, cost, shift, point, -1, min(verdict, rides))
+    add_position(state, cost, shift, point, -1, verdict)
+
+
+@inner
+def _margin_cost(
+    encoded: IntArray,
+    data: IntArray,
+    state: IntArray,
+    visit_at: int,
+    shift: int,
+    point: int,
+    leg_out: int,
+    added: int,
+) -> int:
+    """Return an estimate, in shares, of the margins that an insertion takes."""
+    at = point_offset(data, state, shift, point + 1)
+    end = point_offset(data, state, shift, state[tour_offset(state, shift) + layout.NUM_STOPS] + 1)
+    ride = (leg_out & SECONDS_MASK) + state[end + layout.WORK] - state[at + layout.WORK]
+    limit = data[visit_at + layout.MAX_RIDE]
+    return estimated_margin_cost(encoded, data, state, shift, point, added, ride, limit)
 
 
 @inner

@@ -22,7 +22,7 @@ from routing.timing import encoding
 NUM_PLACES, NUM_VISITS, NUM_SHIFTS, NUM_DIMENSIONS, POINT_COLUMNS = range(5)
 MAX_POINTS, NUM_NEIGHBOURS, NUM_PERIODS = range(5, 8)
 HAS_SETUPS, PICKUPS_ONLY, HAS_TOLLS, HAS_LATENESS = range(8, 12)
-NUM_DONORS, GRANULARITY, NUM_VEHICLE_TYPES = range(12, 15)
+NUM_DONORS, GRANULARITY, NUM_VEHICLE_TYPES, HAS_MARGINS = range(12, 16)
 LEGS_FROM, LEGS_TO, TOLLS, VISITS, WINDOWS, SHIFTS, PAIRS = range(16, 23)
 VISIT_LOADS, SHIFT_LOADS, NEAREST_ENDS, NEIGHBOURS, SORT_KEYS = range(23, 28)
 DATA_HEAD: Final = 32
@@ -31,7 +31,8 @@ DATA_HEAD: Final = 32
 `POINT_COLUMNS` is the width of a point, `MAX_POINTS` the number of points reserved for each tour.
 `PICKUPS_ONLY` is 1 if no load is delivered on the way. `GRANULARITY` is the number of granular
 neighbours of a visit, or 0 if every tour is searched for insertion positions. `LEGS_FROM` and
-`LEGS_TO` hold the same legs by origin and by destination.
+`LEGS_TO` hold the same legs by origin and by destination. `HAS_MARGINS` is 1 if margins have a
+price.
 """
 
 SECONDS_BITS: Final = 32
@@ -82,21 +83,23 @@ SERVICE_TIME, DURATION_BEFORE, START_EARLY_BEFORE, START_LATE_BEFORE = range(7, 
 DURATION_AFTER, START_EARLY_AFTER, START_LATE_AFTER = range(11, 14)
 BEGIN, WINDOW_OPENS, WINDOW_CLOSES, WORK = range(14, 18)
 MAX_WORK_BEFORE, MAX_ARRIVAL_BEFORE, MIN_SLACK_AFTER, MAX_ARRIVAL_AFTER = range(18, 22)
-LATE_RATE_AFTER: Final = 22
-LOAD_COLUMNS: Final = 23
+LATE_RATE_AFTER, CLOCK_SLACK_BEFORE, PROMISE_SLACK_AFTER = range(22, 25)
+LOAD_COLUMNS: Final = 25
 """First of the load columns: per load dimension the largest load up to a point, and from it on.
 
 The leg of a point is the leg that arrives there. `BEGIN` is the earliest begin of service,
 `LATEST_BEGIN` the latest with which the rest of the tour stays legal. `SERVICE_TIME` includes the
 set-up. `WORK` is travel and service from the departure to the begin, without waits. The columns
 `..._BEFORE` describe the segment from the start to this point, `..._AFTER` the segment from this
-point to the end; see `segments`.
+point to the end; see `segments`. The slacks of clocks and promises are least values, in hundredths
+of a second; see `margins`.
 """
 
 # The columns of a tour.
 NUM_STOPS, COST, FROZEN_STOPS, HASH, CHANGED_IN, OLD_NUM_STOPS, OLD_COST, SCANNED_IN = range(8)
 METRES, SECONDS, DURATION, ARRIVAL, HAS_RIDE_LIMITS, HAS_SEVERAL_WINDOWS = range(8, 14)
 TYPE_SCANNED_IN: Final = 14
+TIGHT_MARGIN: Final = 15
 TOUR_COLUMNS: Final = 16
 """Width of a tour.
 
@@ -104,7 +107,8 @@ TOUR_COLUMNS: Final = 16
 of visits and its vehicle type. `CHANGED_IN` is the iteration of its last change. `SCANNED_IN` is
 the last scan for insertion positions that looked at it, `TYPE_SCANNED_IN` the last that looked at
 an empty tour of its vehicle type. `SECONDS` and `METRES` are travel, `DURATION` is from departure
-to arrival.
+to arrival. `TIGHT_MARGIN` is the margin of its end, in hundredths of a second; 0
+if the slacks of its points are not known.
 """
 
 # The head of the search state.
@@ -115,7 +119,7 @@ POINTS, TOURS, TOUR_OF, UNASSIGNED, OLD_UNASSIGNED, DONOR_VISITS = range(16, 22)
 CHANGED_TOURS, OLD_ORDERS, POSITIONS, SORT_WEIGHTS, ORDER_BUFFER = range(22, 27)
 BEST_NUM_STOPS, BEST_ORDERS, POOL_INDEX, POOL_TOURS, POOL_VISITS = range(27, 32)
 ENCODED_SIZE, AVERAGE_REMOVALS, MAX_STRING, TOUR_REMOVALS, RETRIED_IN = range(33, 38)
-DEFERRED, NUM_USED, IGNORES_PENALTIES, DIFFICULTY, SMALL_RUINS = range(38, 43)
+DEFERRED, NUM_USED, IGNORES_PENALTIES, DIFFICULTY, SMALL_RUINS, MARGIN_ROWS = range(38, 44)
 STATE_HEAD: Final = 48
 """Length of the head.
 
@@ -133,6 +137,7 @@ STATE_HEAD: Final = 48
 - Per visit, `RETRIED_IN` is the last iteration with a ruin near it while it was unassigned. In that
   iteration it is tried in changed tours only.
 - Per visit, `DIFFICULTY` is learnt by `recreate`.
+- `MARGIN_ROWS` are the rows of `timing.margins` for one tour.
 """
 
 # The columns of an insertion position: of a visit, or of both visits of a shipment.

@@ -126,6 +126,7 @@ def _head(problem: Problem, source: ProblemTables, visits: IntArray, neighbours:
     head[layout.HAS_SETUPS] = visits[:, layout.SETUP].any()
     head[layout.HAS_LATENESS] = visits[:, layout.LATE_RATE].any()
     head[layout.NUM_DONORS] = 1 + visits[:, layout.DONOR].max(initial=-1)
+    head[layout.HAS_MARGINS] = source.risk[encoding.PROMISE_PRICE :].any()
     pickups_only = not source.visit_loads[:, 1:].any()
     head[layout.PICKUPS_ONLY] = pickups_only
     head[layout.MAX_POINTS] = 2 + _max_stops(source, pickups_only=pickups_only)

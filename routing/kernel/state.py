@@ -8,6 +8,7 @@ import numpy as np
 from routing.kernel import memory_layout as layout
 from routing.kernel.callback import callback_address
 from routing.timing.encoding import IntArray
+from routing.timing.margins import COLUMNS as MARGIN_COLUMNS
 
 AVERAGE_REMOVALS: Final = 10
 """Visits removed per iteration, on average; 10 in Christiaens and Vanden Berghe, 2020."""
@@ -64,6 +65,7 @@ def new_state(encoded: IntArray, data: IntArray, seed: int) -> IntArray:
         layout.POSITIONS: (layout.MAX_UNCERTAIN + 1) * layout.POSITION_COLUMNS,
         layout.SORT_WEIGHTS: visits + 1,
         layout.ORDER_BUFFER: points,
+        layout.MARGIN_ROWS: points * MARGIN_COLUMNS,
         layout.BEST_NUM_STOPS: shifts,
         layout.BEST_ORDERS: shifts * points,
         layout.POOL_INDEX: layout.POOL_INDEX_SIZE,

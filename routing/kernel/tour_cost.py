@@ -9,6 +9,7 @@ evaluated by `timing.tour_evaluation`:
 
 from routing.compiled import inner
 from routing.kernel.callback import exact_cost
+from routing.kernel.margins import margin_cost, needs_evaluation_of_margins
 from routing.kernel.memory_layout import (
     ARRIVAL,
     BALANCED,
@@ -17,6 +18,7 @@ from routing.kernel.memory_layout import (
     DURATION,
     DURATION_BEFORE,
     HAS_LATENESS,
+    HAS_MARGINS,
     HAS_SEVERAL_WINDOWS,
     LATE_RATE,
     LATEST_END,
@@ -36,6 +38,7 @@ from routing.kernel.memory_layout import (
     SERVICE_TIME,
     START_EARLY_BEFORE,
     SURCHARGE,
+    TIGHT_MARGIN,
     TIME_MATTERS,
     VISIT,
     WINDOW_CLOSES,
@@ -60,7 +63,7 @@ from routing.timing.encoding import INFINITY, IntArray
 def update_tour(encoded: IntArray, data: IntArray, state: IntArray, shift: int) -> bool:
     """Update all columns of a tour after a change of its visits; return whether it is legal."""
     tour_at = tour_offset(state, shift)
-    state[tour_at + COST] = 0
+    state[tour_at + COST] = state[tour_at + TIGHT_MARGIN] = 0
     if not update_forward(data, state, shift) and state[tour_at + NUM_STOPS] > 0:
         return False
     update_backward(data, state, shift)
@@ -106,6 +109,8 @@ def _set_cost(encoded: IntArray, data: IntArray, state: IntArray, shift: int) ->
             return _evaluate(encoded, data, state, shift)
     if duration > data[shift_at + encoding.MAX_WORKING]:
         return False
+    if data[HAS_MARGINS] == 1 and needs_evaluation_of_margins(data, shift):
+        return _evaluate(encoded, data, state, shift)
     lateness = _lateness_cost(data, state, shift, early, arrival) if data[HAS_LATENESS] == 1 else 0
     if lateness == INFINITE_COST:
         return _evaluate(encoded, data, state, shift)
@@ -116,6 +121,8 @@ def _set_cost(encoded: IntArray, data: IntArray, state: IntArray, shift: int) ->
     if data[shift_at + BALANCED] == 1:
         stops, metres = state[tour_at + NUM_STOPS], state[tour_at + METRES]
         cost += imbalance_cost(encoded, data, shift, stops, metres, duration)
+    if data[HAS_MARGINS] == 1:
+        cost += margin_cost(encoded, data, state, shift, early, arrival)
     state[tour_at + COST] = cost
     return True
 

@@ -11,7 +11,7 @@ from routing.timing.encoding import IntArray
 _COUNTS, _SECONDS, _METRES, _TOLLS = (2 * table for table in range(4))
 _VISITS, _WINDOWS, _VISIT_LOADS, _SHIFTS, _SHIFT_LOADS = (2 * table for table in range(4, 9))
 _NEAREST_ENDS, _ALLOWED, _SURCHARGES = (2 * table for table in range(9, 12))
-_RELOAD_PLACES, _BREAKS, _BREAK_WINDOWS, _BALANCES = (2 * table for table in range(12, 16))
+_RELOAD_PLACES, _BREAKS, _BREAK_WINDOWS, _BALANCES, _RISK = (2 * table for table in range(12, 17))
 
 
 @inner
@@ -134,3 +134,9 @@ def break_closes(encoded: IntArray, row: int) -> int:
 def balance(encoded: IntArray, row: int, column: int) -> int:
     """Return a column of a balance."""
     return encoded[encoded[_BALANCES] + 3 * row + column]
+
+
+@inner
+def risk(encoded: IntArray, entry: int) -> int:
+    """Return an entry of the risk."""
+    return encoded[encoded[_RISK] + entry]

@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 
 from routing.compiled import inner
-from routing.timing import accessors
+from routing.timing import accessors, margins
 from routing.timing.earliest_start import (
     ARRIVAL,
     AT_POINT,
@@ -38,9 +38,11 @@ from routing.timing.earliest_start import (
 from routing.timing.encoding import (
     BALANCES_FROM,
     BALANCES_TO,
+    CLOSES,
     DEPARTED,
     DUE,
     DURATION,
+    END_RECEIVES,
     INFINITY,
     LATE_RATE,
     MEASURE,
@@ -50,6 +52,7 @@ from routing.timing.encoding import (
     PER_OVERTIME_SECOND,
     PER_SECOND,
     RATE,
+    SERVICE_SPREAD,
     SHARE,
     IntArray,
 )
@@ -58,6 +61,7 @@ from routing.timing.leg_sequence import (
     RECEIVER,
     RIDE_LIMIT,
     SERVICE_TIME,
+    UNLOADING,
     VISIT,
     WORK,
 )
@@ -109,7 +113,9 @@ def cheapest_departure(
             failure = (status, row, amount)
             break
         last = departure if has_departed else _last_departure(legs, slots, times, work, bounds)
-        choice = _cheapest_in_interval(encoded, shift, legs, times, work, departure, last, bounds)
+        choice = _cheapest_in_interval(
+            encoded, shift, legs, slots, times, work, departure, last, bounds
+        )
         best = cheaper(best, choice)
         if has_departed or times[end, ARRIVAL] - departure == work[end, TO_ARRIVAL]:
             break
@@ -117,7 +123,89 @@ def cheapest_departure(
     if best[0] == INFINITE_COST:
         return failure[0], failure[1], failure[2], INFINITY, 0
     propagate(encoded, legs, slots, times, best[3], bounds)
-    return LEGAL, 0, 0, best[0], best[3]
+    cost = best[0]
+    if margins.is_priced(encoded):
+        cost += _write_margins(encoded, shift, legs, slots, times, work, best[3])
+    return LEGAL, 0, 0, cost, best[3]
+
+
+@inner
+def _write_margins(
+    encoded: IntArray,
+    shift: int,
+    legs: IntArray,
+    slots: IntArray,
+    times: IntArray,
+    work: IntArray,
+    departure: int,
+) -> int:
+    """Return the price of the margins of a schedule with breaks, which is not in its cost yet.
+
+    Without breaks, waits are moved before the tightest clocks; the price is in the cost already.
+    """
+    rows, end = margin_rows(encoded, shift, legs, times, work), len(legs) - 1
+    if len(slots) > 0:
+        promises, clocks = margins.prices(encoded, shift, rows, 0, end)
+        return promises + clocks
+    margins.price_at(encoded, shift, rows, 0, end, departure)
+    for row in range(end):
+        times[row, ARRIVAL] = rows[row * margins.COLUMNS + margins.ARRIVES]
+        times[row, BEGIN] = rows[row * margins.COLUMNS + margins.BEGINS]
+    return 0
+
+
+@inner
+def margin_rows(
+    encoded: IntArray, shift: int, legs: IntArray, times: IntArray, work: IntArray
+) -> IntArray:
+    """Return the rows of `margins` for a schedule."""
+    end = len(legs) - 1
+    rows = np.empty(len(legs) * margins.COLUMNS, dtype=np.int64)
+    for row in range(end + 1):
+        at, visit = row * margins.COLUMNS, legs[row, VISIT]
+        rows[at + margins.WORK], rows[at + margins.EARLIEST] = (
+            work[row, TO_BEGIN],
+            times[row, BEGIN],
+        )
+        rows[at + margins.ARRIVES], rows[at + margins.BEGINS] = (
+            times[row, ARRIVAL],
+            times[row, BEGIN],
+        )
+        rows[at + margins.LEG] = legs[row, LEG_SECONDS]
+        rows[at + margins.SERVICE] = legs[row, SERVICE_TIME]
+        rows[at + margins.CLOSES] = times[row, WINDOW_CLOSES]
+        rows[at + margins.LIMIT], rows[at + margins.DOOR] = legs[row, RIDE_LIMIT], 0
+        rows[at + margins.KIND] = margins.RECEIVER if visit == UNLOADING else margins.STOP
+        if visit >= 0:
+            spread = accessors.visit(encoded, visit, SERVICE_SPREAD)
+            rows[at + margins.DOOR] = spread * legs[row, SERVICE_TIME]
+            if accessors.visit(encoded, visit, LATE_RATE) > 0:
+                rows[at + margins.KIND] = margins.DUE_STOP
+    at = end * margins.COLUMNS
+    receives = accessors.shift(encoded, shift, END_RECEIVES) == 1
+    rows[at + margins.KIND] = margins.RECEIVER if receives else margins.END
+    rows[at + margins.CLOSES] = accessors.shift(encoded, shift, CLOSES)
+    rows[at + margins.BEGINS] = times[end, ARRIVAL]
+    return rows
+
+
+@inner
+def _with_margins(
+    encoded: IntArray,
+    shift: int,
+    legs: IntArray,
+    times: IntArray,
+    work: IntArray,
+    first: int,
+    best: Choice,
+) -> Choice:
+    """Return the choice at the best departure with the price of its margins."""
+    rows, end = margin_rows(encoded, shift, legs, times, work), len(legs) - 1
+    departure, promises, clocks = margins.best_departure(
+        encoded, shift, rows, 0, end, first, best[3]
+    )
+    choice = _choice(encoded, shift, legs, times, work, departure)
+    return choice[0] + promises + clocks, choice[1], choice[2], choice[3]
 
 
 @inner
@@ -191,6 +279,7 @@ def _cheapest_in_interval(
     encoded: IntArray,
     shift: int,
     legs: IntArray,
+    slots: IntArray,
     times: IntArray,
     work: IntArray,
     departure: int,
@@ -221,6 +310,8 @@ def _cheapest_in_interval(
             best = _try(encoded, shift, legs, times, work, at, first, last, best)
             at = accessors.visit(encoded, visit, DUE) - work[row, TO_BEGIN]
             best = _try(encoded, shift, legs, times, work, at, first, last, best)
+    if len(slots) == 0 and margins.is_priced(encoded):
+        return _with_margins(encoded, shift, legs, times, work, first, best)
     return best
 
 

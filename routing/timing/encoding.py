@@ -11,6 +11,7 @@ from typing import Final, NamedTuple, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from routing.margins import TWO, quantile, service_spread
 from routing.problem import Measure, Problem, Shift, Visit, Window
 from routing.timing.compatibility import allowed_pairs, surcharges
 from routing.units import SHARES_PER_CENT, SHARES_PER_METRE, SHARES_PER_SECOND
@@ -28,14 +29,14 @@ INFINITY: Final = 2**40
 
 # The columns of a visit.
 PLACE, SERVICE, SETUP, WINDOWS_FROM, WINDOWS_TO, MAX_RIDE, DUE, LATE_RATE = range(8)
-PINNED_POSITION, PARTNER, ROLE, PENALTY, MANDATORY, DONOR = range(8, 14)
-VISIT_COLUMNS: Final = 14
+PINNED_POSITION, PARTNER, ROLE, PENALTY, MANDATORY, DONOR, SERVICE_SPREAD = range(8, 15)
+VISIT_COLUMNS: Final = 15
 """Width of a visit.
 
 Its windows are the rows from `WINDOWS_FROM` to before `WINDOWS_TO`. `MAX_RIDE` is its tightest ride
 limit in seconds, or `INFINITY`. `LATE_RATE` is in shares per second after the instant `DUE`.
 `PINNED_POSITION`, `PARTNER` (the other visit of the shipment) and `DONOR` are -1 if there is none.
-`PENALTY` is in shares.
+`PENALTY` is in shares, `SERVICE_SPREAD` in percent.
 """
 
 # The roles of a visit in a shipment.
@@ -50,14 +51,20 @@ PROFILE, START, OPENS, CLOSES, DEPARTED, PER_METRE, PER_SECOND, PER_DRIVING_SECO
 OVERTIME_FROM, PER_OVERTIME_SECOND, FIXED_COST = range(8, 11)
 MAX_DRIVING, MAX_WORKING, MAX_METRES, MAX_STOPS = range(11, 15)
 CARRIED_UNTIL, END_RECEIVES, MAX_RELOADS, RELOAD_SERVICE, RELOAD_FROM, RELOAD_TO = range(15, 21)
-BREAKS_FROM, BREAKS_TO, BALANCES_FROM, BALANCES_TO, PERIOD = range(21, 26)
-SHIFT_COLUMNS: Final = 26
+BREAKS_FROM, BREAKS_TO, BALANCES_FROM, BALANCES_TO, PERIOD, LATE_START = range(21, 27)
+SHIFT_COLUMNS: Final = 27
 """Width of a shift.
 
 Rates and `FIXED_COST` are in shares. Limits are `INFINITY` if there is none. `CARRIED_UNTIL` is the
 latest arrival, at a place that receives it, of the load carried from the start. Rows of other
-tables go from `..._FROM` to before `..._TO`. `PERIOD` is -1 if the shift lies in none.
+tables go from `..._FROM` to before `..._TO`. `PERIOD` is -1 if the shift lies in none. `LATE_START`
+is in seconds.
 """
+
+# The entries of the risk: spreads in percent, quantiles of the standard normal distribution in
+# thousandths, prices in shares.
+LEG_SPREAD, DAY_SPREAD, HOUR_SPREAD, PROMISE_QUANTILE, CLOCK_QUANTILE = range(5)
+SEVERAL_CLOCKS_QUANTILE, PROMISE_PRICE, END_PRICE, CLOCK_PRICE = range(5, 9)
 
 # The columns of a break.
 DURATION, BREAK_WINDOWS_FROM, BREAK_WINDOWS_TO = range(3)
@@ -103,6 +110,7 @@ class ProblemTables(NamedTuple):
         Windows of the begins of breaks.
     balances : array of shape (any, 3)
         Measure, fair share, rate in shares per unit.
+    risk : array of shape (9,)
     """
 
     counts: IntArray
@@ -121,6 +129,7 @@ class ProblemTables(NamedTuple):
     breaks: IntArray
     break_windows: IntArray
     balances: IntArray
+    risk: IntArray
 
 
 def encode(problem: Problem) -> IntArray:
@@ -189,6 +198,19 @@ def _tables(problem: Problem) -> ProblemTables:
         breaks=breaks,
         break_windows=break_windows,
         balances=balances,
+        risk=np.array(
+            [
+                problem.spreads.leg,
+                problem.spreads.day,
+                problem.spreads.hour,
+                quantile(problem.safety.promise_kept),
+                quantile(problem.safety.clock_kept),
+                quantile(problem.safety.clock_kept, of=TWO),
+                SHARES_PER_CENT * problem.safety.promise_price,
+                SHARES_PER_CENT * problem.safety.end_price,
+                SHARES_PER_CENT * problem.safety.clock_price,
+            ]
+        ),
     )
 
 
@@ -247,6 +269,7 @@ def _visits(problem: Problem, windows: Sequence[Sequence[tuple[int, int]]]) -> I
         table[row, PENALTY] = SHARES_PER_CENT * (visit.penalty or 0)
         table[row, MANDATORY] = problem.mandatory(visit)
         table[row, DONOR] = -1 if visit.donor is None else donors[visit.donor]
+        table[row, SERVICE_SPREAD] = service_spread(problem, visit)
         first = last
     return table
 
@@ -311,6 +334,7 @@ def _shifts(
 def _fill_shift(row: IntArray, problem: Problem, shift: Shift, profile: int) -> None:
     row[[PROFILE, START]] = profile, problem.row(shift.start)
     row[[OPENS, CLOSES]] = shift.window.earliest, shift.window.latest
+    row[LATE_START] = shift.late_start
     row[DEPARTED] = shift.departed
     row[PER_METRE] = SHARES_PER_METRE * shift.cents_per_km
     row[PER_SECOND] = SHARES_PER_SECOND * shift.cents_per_hour

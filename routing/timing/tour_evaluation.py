@@ -68,8 +68,8 @@ ALL_RULES: Final = ASSIGNMENT | LOADS | RIDE_TIMES | LIMITS
 NOT_ALLOWED, OVERLOADED, ABOVE_LIMIT = range(10, 13)
 
 # The parts of a cost.
-DRIVING, TIME, OVERTIME, FIXED, LATENESS, PREFERENCES, ZONES, IMBALANCE = range(8)
-NUM_PARTS: Final = 8
+DRIVING, TIME, OVERTIME, FIXED, LATENESS, PREFERENCES, ZONES, IMBALANCE, RISK = range(9)
+NUM_PARTS: Final = 9
 
 
 class TourEvaluation(NamedTuple):
@@ -363,4 +363,5 @@ def cost_parts(
     for visit in order:
         parts[PREFERENCES] += accessors.surcharge(encoded, visit, shift, 0)
         parts[ZONES] += accessors.surcharge(encoded, visit, shift, 1)
+    parts[RISK] = evaluation.cost - parts.sum()
     return parts

@@ -33,6 +33,7 @@ BILLED = {
     "preferences": Rule.COLLECTORS,
     "zones": Rule.ZONES,
     "imbalance": Rule.BALANCE,
+    "risk": Rule.PRICE,
     "penalties": Rule.OPTIONAL,
 }
 

@@ -102,7 +102,7 @@ def changed_shifts(present: Plan, after: Plan) -> set[str]:
 
 
 def _bill(plan: Plan) -> int:
-    return plan.cost.total - plan.cost.penalties
+    return plan.cost.paid
 
 
 def _promises(

@@ -81,7 +81,7 @@ def plan_figures(change: DayChange, plan: Plan) -> PlanFigures:
         seconds=plan.seconds,
         waiting=sum(stop.wait for tour in plan.tours for stop in tour.stops),
         longest=max((tour.seconds for tour in plan.tours), default=0),
-        cents=bill.total - bill.penalties,
+        cents=bill.paid,
         margin=tightest_margin(change.problem, plan.tours),
     )
 

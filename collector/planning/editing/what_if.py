@@ -337,5 +337,5 @@ def _broken_by(change: DayChange, plan: Plan, shifts: set[str], rule: Rule) -> i
 
 def _bill(problem: Problem, plan: Plan, shifts: set[str]) -> tuple[int, int, int]:
     tours = [tour for tour in plan.tours if tour.shift in shifts]
-    cents = sum(tour_cost(problem, tour).total for tour in tours)
+    cents = sum(tour_cost(problem, tour).paid for tour in tours)
     return cents, sum(tour.metres for tour in tours), sum(tour.seconds for tour in tours)

@@ -32,6 +32,7 @@ from collector.pickups.flags import NEARLY, fetch_by
 from collector.pickups.models import OF_MILK, Pickup, PickupState, Purpose
 from collector.pickups.queries import requests_for_day
 from collector.pickups.states import AGREED
+from collector.planning.problem.levels import safety, spreads
 from collector.planning.problem.plannability import NotPlannable, not_plannable
 from collector.planning.problem.ride_limits import ride_limits
 from collector.rounds.models import NOT_STARTED, DayPlan, Round, RoundStop
@@ -224,6 +225,8 @@ def build_problem(
         travel={CAR: estimated(positions)},
         shifts=tuple(shifts),
         visits=tuple(visits),
+        spreads=spreads(facts.policies),
+        safety=safety(facts.policies),
         pins=tuple(
             Pin(visit=str(stop.pickup_id), shift=str(duties[stop.round_id].shift.id))
             for stop in facts.stops

@@ -152,7 +152,7 @@ def _write_round(
     round_.returns_at = service_day.at(tour.arrival) if tour else None
     round_.metres = tour.metres if tour else 0
     round_.driving_seconds = _driving(tour) if tour else 0
-    round_.cost_cents = tour_cost(problem, tour).total if tour else 0
+    round_.cost_cents = tour_cost(problem, tour).paid if tour else 0
 
 
 def _driving(tour: Tour) -> int:

@@ -192,6 +192,11 @@ POLICIES: Mapping[str, LazyString] = {
     "first_visit_minutes": _("A first visit takes"),
     "material_minutes": _("Bringing bottles takes"),
     "blood_minutes": _("Drawing blood takes"),
+    "leg_spread_percent": _("A drive varies from day to day by"),
+    "day_spread_percent": _("The traffic of a whole day varies by"),
+    "door_spread_percent": _("The time at a door varies by"),
+    "promise_kept_percent": _("A promised time is to be kept on"),
+    "clock_kept_percent": _("The milk of a round is to stay within its limits on"),
     "calls_per_half_day": _("Candidates called back in a half-day, at most"),
     "change_hours": _("Last change by a donor, before the visit"),
 }

@@ -203,6 +203,7 @@ def problems(draw: st.DrawFn) -> Problem:
                 promise_kept=levels,
                 clock_kept=levels,
                 promise_price=small,
+                end_price=small,
                 clock_price=small,
             )
         ),

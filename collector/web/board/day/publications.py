@@ -18,6 +18,7 @@ from collector.notices.queries import count_notices
 from collector.pickups.models import Pickup
 from collector.pickups.queries import get_pickup
 from collector.planning.problem.lawfulness import broken_rules
+from collector.planning.risk.chances import RoundChance, round_chances
 from collector.rounds.actions import LONGEST_WHY, pending_changes, publish
 from collector.rounds.promises import Promise
 from collector.rounds.publication import Changes, RoundChange
@@ -83,6 +84,7 @@ def page(day: str) -> str:
         found = pending_changes(session, plan, get_bank(session, bank_id))
         view = load_day_view(session, plan, on_day)
         rules = broken_rules(session, bank_id=bank_id, day=on_day)
+        chances = round_chances(session, bank_id=bank_id, day=on_day)
         return board_page(
             session,
             "board/day/publication.html",
@@ -94,6 +96,8 @@ def page(day: str) -> str:
             owed=count_notices(session, bank_id=bank_id, state=NoticeState.OWED),
             failed=count_notices(session, bank_id=bank_id, state=NoticeState.FAILED),
             broken=_sentences(rules, view),
+            chances=chances,
+            unsafe=[each for each in view.rounds if _is_below(chances.get(each.round.id))],
             close=[each for each in view.rounds if each.tone],
             diffs={change.round.id: _diff(change, view) for change in found.rounds},
             told_before=[each for each in view.rounds if each.round.published],
@@ -117,6 +121,10 @@ def make(day: str) -> Response:
         revision = published.revision
     flash(gettext("Revision %(revision)s is published.", revision=revision), "ok")
     return redirect(url_for("board.days.page", day=on_day), code=303)
+
+
+def _is_below(chance: RoundChance | None) -> bool:
+    return chance is not None and chance.is_below
 
 
 def _diff(change: RoundChange, view: DayView) -> list[StopChange]:

@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from collector.banks.models import Policy
 from collector.clock import SystemClock
 from collector.db import reading, transaction
 from collector.donors.models import Donor
@@ -254,6 +255,23 @@ def test_the_publication_page_shows_the_changes_first(desk: Desk) -> None:
     assert "Every round keeps every rule." in page
     assert "2 visits of this day are in no round." in page
     assert "Dora Martin" in page
+
+
+def test_the_publication_page_names_rounds_below_the_level_of_the_bank(desk: Desk) -> None:
+    desk.move(desk.town.pickups[0], f"{desk.ana}:0")
+    page = text(desk.browser.get(f"{HERE}/publications"))
+    assert "Every round holds on as many days as your bank wants." in page
+    with desk.app.app_context(), transaction() as session:
+        policy = session.scalars(
+            select(Policy).filter_by(bank_id=desk.town.bank, key="milk_ride_minutes")
+        ).one()
+        # Twenty minutes of this ride are the hand-over and the drive; her clock is below zero.
+        policy.value = "16"
+    page = text(desk.browser.get(f"{HERE}/publications"))
+    assert "1 round holds on fewer days than your bank wants:" in page
+    assert (
+        "Its milk and blood stay within their limits on 0 days in 100; your bank wants 95." in page
+    )
 
 
 def test_publishing_counts_the_promises_that_change_and_that_are_withdrawn(desk: Desk) -> None:

@@ -1,0 +1,1 @@
+"""Risk of a plan: the chances of its rounds and stops."""
