@@ -12,7 +12,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from collector.audit.actions import record
-from collector.custody.models import Container, ContainerState, DoorRecord
+from collector.custody.models import Container, ContainerState, DoorPhoto, DoorRecord
 from collector.donors.actions import record_act, step
 from collector.donors.models import (
     CallBack,
@@ -34,7 +34,7 @@ from collector.pickups.states import OVER
 from collector.places.models import Position
 from collector.planning.models import PlanningRun
 from collector.privacy.queries import joined_into, messages_of, sealed_identity
-from collector.rounds.models import Round, RoundEvent, RoundStop
+from collector.rounds.models import Incident, Round, RoundEvent, RoundStop
 
 NEVER_TAKEN = (ContainerState.DECLARED, ContainerState.REFUSED_AT_DOOR)
 DEPARTEMENT_DIGITS = 2
@@ -197,9 +197,17 @@ def _erase_visits(session: Session, donor: Donor) -> None:
     session.execute(update(Correction).where(Correction.pickup_id.in_(hers)).values(words=""))
     session.execute(update(Pickup).where(Pickup.id.in_(hers)).values(note=""))
     session.execute(update(DoorRecord).where(DoorRecord.pickup_id.in_(hers)).values(note=""))
-    for said in session.scalars(select(RoundEvent).where(RoundEvent.pickup_id.in_(hers))):
-        if said.payload.get("note"):
-            said.payload = {**said.payload, "note": ""}
+    session.execute(
+        update(Incident).where(Incident.pickup_id.in_(hers)).values(note="", decision_note="")
+    )
+    events = list(session.scalars(select(RoundEvent).where(RoundEvent.pickup_id.in_(hers))))
+    photos = [event.payload["photo"] for event in events if event.payload.get("photo")]
+    session.execute(
+        delete(DoorPhoto).where(DoorPhoto.bank_id == donor.bank_id, DoorPhoto.client_id.in_(photos))
+    )
+    for event in events:
+        if event.payload.get("note"):
+            event.payload = {**event.payload, "note": ""}
     plans = set(
         session.scalars(
             select(Round.day_plan_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import date
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from collector.audit.queries import first_broken_link, history_of
 from collector.custody.models import Container, ContainerState
+from collector.custody.photos import keep_photo
 from collector.db import Base, transaction
 from collector.donors.models import DonorState
 from collector.donors.queries import get_donor
@@ -39,7 +41,9 @@ from collector.pickups.models import (
 from collector.pickups.visit_links import make_visit_link
 from collector.privacy.actions import ask_erasure, erase, open_seal
 from collector.privacy.queries import copy_of
+from collector.rounds.models import EventKind, Incident, IncidentKind, RoundEvent
 from tests.builders import DAY, MORNING
+from tests.collector.planning.on_the_road import published
 from tests.town import Town
 
 pytestmark = pytest.mark.twin
@@ -107,6 +111,58 @@ def test_nothing_of_an_erased_donor_is_left_outside_the_seal(
     assert dora.address.postcode == "33"
     assert bool(dora.serologies) is taken, "the blood test of milk that was given stays"
     assert first_broken_link(session, town.bank) is None
+
+
+def test_the_notes_and_the_pictures_of_her_door_are_erased(session: Session, town: Town) -> None:
+    day_plan = published(session, town)
+    round_ = day_plan.rounds[0]
+    photo = uuid4()
+    keep_photo(
+        session,
+        now=MORNING,
+        bank_id=town.bank,
+        round_id=round_.id,
+        person_id=town.ana,
+        client_id=photo,
+        jpeg=b"\xff\xd8\xff her door",
+    )
+    event = RoundEvent(
+        bank_id=town.bank,
+        client_id=str(uuid4()),
+        round_id=round_.id,
+        pickup_id=town.pickups[0],
+        person_id=town.ana,
+        kind=EventKind.NOT_DONE,
+        sequence=1,
+        device_at=MORNING,
+        received_at=MORNING,
+        payload={"reason": "nobody_home", "note": "a dog barked", "photo": str(photo)},
+    )
+    session.add(event)
+    session.flush()
+    session.add(
+        Incident(
+            bank_id=town.bank,
+            round_id=round_.id,
+            pickup_id=town.pickups[0],
+            event_id=event.id,
+            kind=IncidentKind.OTHER,
+            note="a dog barked",
+            site_id=None,
+            device_at=MORNING,
+            received_at=MORNING,
+            withdrawn_at=None,
+            decision=None,
+            decision_note="called about the dog",
+            decided_by_id=None,
+            decided_at=None,
+        )
+    )
+    over(session, town, taken=True)
+    erase(session, now=MORNING, bank_id=town.bank, donor_id=town.dora, actor="person:1")
+    left = everything(session)
+    for gone in ("dog", "her door"):
+        assert gone not in left
 
 
 def test_what_she_said_between_two_visits_is_in_her_copy_and_goes_with_her(
