@@ -28,7 +28,7 @@ def tree(path: Path) -> ast.Module:
     return ast.parse(source(path))
 
 
-LAZY = {ROOT / "routing", ROOT / "routing/timing"}
+LAZY = {ROOT / "routing", ROOT / "routing/simulation", ROOT / "routing/timing"}
 """Packages that load their modules at the first use."""
 
 

@@ -18,6 +18,9 @@ from collector.shifts.models import RosterShift
 FOLLOWED = (RoundState.PUBLISHED, RoundState.STARTED)
 """States of a round whose collector has stops ahead."""
 
+COMPARED = {"pickup", "address", "purposes", "empties_wanted", "call_first", "note"}
+"""Fields without which a published stop cannot be compared; such a one is left out."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DetailChange:
@@ -59,6 +62,7 @@ def untold_changes(
         (day, round_, stop)
         for day, round_ in rows
         for stop in (round_.published or {}).get("stops", ())
+        if stop.keys() >= COMPARED
     ]
     pickups = _promised(session, bank_id, {stop["pickup"] for _, _, stop in stops}, donor_id)
     changes = [

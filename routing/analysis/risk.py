@@ -1,14 +1,15 @@
 """Risk of a plan: the chances that its promises, clocks and ends hold, from simulated days."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
+from routing import simulation
 from routing.plan import Plan
 from routing.problem import Problem
-from routing.simulation import days as simulation
-from routing.simulation.encoding import SimulatedPlan, encoded, scales, table
 from routing.units import Seconds
 
 DAYS: Final = 5_000
@@ -104,15 +105,15 @@ def risk(problem: Problem, plan: Plan, *, days: int = DAYS, seed: int = 0) -> Pl
     """
     if days < 1:
         raise ValueError("a plan is judged on at least one day")
-    tables = encoded(problem, plan)
-    spreads = problem.spreads
-    outcomes = simulation.simulate(
-        table(tables.tours, simulation.TOUR_COLUMNS),
-        table(tables.points, simulation.POINT_COLUMNS),
-        table(tables.breaks, 3),
-        table(tables.clocks, 3),
-        scales([spreads.leg, spreads.day, spreads.hour]),
-        scales(tables.door_spreads),
+    encoding, drawn = simulation.encoding, simulation.days
+    tables, spreads = encoding.encoded(problem, plan), problem.spreads
+    outcomes = drawn.simulate(
+        encoding.table(tables.tours, drawn.TOUR_COLUMNS),
+        encoding.table(tables.points, drawn.POINT_COLUMNS),
+        encoding.table(tables.breaks, 3),
+        encoding.table(tables.clocks, 3),
+        encoding.scales([spreads.leg, spreads.day, spreads.hour]),
+        encoding.scales(tables.door_spreads),
         days,
         seed,
     )
@@ -123,9 +124,14 @@ def risk(problem: Problem, plan: Plan, *, days: int = DAYS, seed: int = 0) -> Pl
     )
 
 
-def _tour(tables: SimulatedPlan, outcomes: simulation.Outcomes, row: int, days: int) -> TourRisk:
+def _tour(
+    tables: simulation.encoding.SimulatedPlan,
+    outcomes: simulation.days.Outcomes,
+    row: int,
+    days: int,
+) -> TourRisk:
     tour = tables.tours[row]
-    points = range(tour[simulation.FIRST], tour[simulation.END])
+    points = range(tour[simulation.days.FIRST], tour[simulation.days.END])
     bands = np.quantile(outcomes.arrivals[points.start : points.stop], BAND, axis=1)
     stops = tuple(
         StopRisk(
@@ -143,7 +149,7 @@ def _tour(tables: SimulatedPlan, outcomes: simulation.Outcomes, row: int, days: 
             item=tables.items[clock].item,
             holds=int(outcomes.clocks[clock]) / days,
         )
-        for clock in range(tour[simulation.CLOCKS_FROM], tour[simulation.CLOCKS_TO])
+        for clock in range(tour[simulation.days.CLOCKS_FROM], tour[simulation.days.CLOCKS_TO])
     )
     cold, in_time = (int(count) / days for count in outcomes.tours[row])
     return TourRisk(

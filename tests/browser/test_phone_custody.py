@@ -95,7 +95,7 @@ def test_what_was_done_is_taken_back_for_ten_seconds_and_the_round_leaves_the_ph
     phone.clock.fast_forward(2_000)
     expect(phone.locator("#undo")).to_have_count(0)
     phone.get_by_role("link", name="Hand over").click()
-    phone.get_by_role("button", name="All 4").click()
+    phone.get_by_role("button", name="All 4", exact=True).click()
     phone.get_by_role("textbox", name="Temperature of the box").fill("20")
     phone.get_by_role("textbox", name="Receiver").fill("Luc")
     phone.get_by_role("button", name="Hand over").click()

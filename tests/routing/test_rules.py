@@ -81,7 +81,9 @@ def imports(path: Path) -> set[str]:
 
 
 def test_the_judge_imports_values_and_nothing_that_searches_or_times():
-    allowed = ("routing.check", "routing.plan", "routing.problem", "routing.units")
+    # The price of a margin has one definition; it bears on the bill and on no rule.
+    values = ("routing.plan", "routing.problem", "routing.units", "routing.margins")
+    allowed = ("routing.check", *values)
     for path in (ROOT / "routing/check").glob("*.py"):
         ours = {name for name in imports(path) if name.startswith("routing")}
         assert all(name.startswith(allowed) for name in ours), path

@@ -19,6 +19,7 @@ HEADINGS = {
     "bottles": _("bottles"),
     "declared_ml": _("declared_ml"),
     "volume_ml": _("volume_ml"),
+    "own_child_ml": _("own_child_ml"),
     "planned_km": _("planned_km"),
     "driven_km": _("driven_km"),
     "planned_minutes": _("planned_minutes"),

@@ -90,7 +90,7 @@ def test_the_drawer_gives_the_reason_of_the_tray_while_it_is_the_same(desk: Desk
     with desk.app.app_context(), reading() as session:
         pickup = session.get_one(Pickup, desk.town.pickups[0])
     entry = TrayEntry(pickup=pickup, sentence="Round C is full.", code="crowded")
-    view = DayView(plan=None, rounds=(), idle=(), tray=(entry,))
+    view = DayView(plan=None, rounds=(), idle=(), tray=(entry,), absences=())
     with desk.app.test_request_context():
         same = Explanation(code="crowded", details={}, remedies=())
         other = Explanation(code="held", details={}, remedies=())

@@ -93,7 +93,7 @@ def truth(board: Board) -> tuple[int, int, int, dict[tuple[str, ...], int]]:
             (str(each.rule), each.shift or "", each.visit or "", each.what or ""): each.by
             for each in check_plan(problem, plan)
         }
-        return cost(problem, plan).total, plan.metres, plan.seconds, broken
+        return cost(problem, plan).paid, plan.metres, plan.seconds, broken
 
 
 def figures(page: str) -> tuple[str, int, int, int, list[str]]:
@@ -266,7 +266,7 @@ def test_a_visit_moves_to_another_day_after_a_word_with_the_donor(board: Board, 
         ana, site = session.get_one(Person, town.ana), add_site(session, town.bank)
         add_shift(session, ana, site, day=NEXT_DAY)
     page = board.see(f"moves/days?pickup={town.pickups[0]}")
-    assert "She did not ask for this day" in page
+    assert "The donor did not ask for this day" in page
     assert "not planned yet" in page
     form = {"pickup": town.pickups[0], "place": f"day:{NEXT_DAY}"}
     assert board.act("moves", **form).status_code == 422

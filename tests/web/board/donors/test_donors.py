@@ -147,7 +147,7 @@ def test_a_telephone_that_was_not_reached_is_marked_until_it_is(app: Flask, town
         mark_phone_unreached(session, get_donor(session, town.bank, town.dora), at=MORNING)
     client = desk(app, town, Role.COORDINATOR)
     there = f"/board/donors/{town.dora}"
-    assert "not reached on 24 November 2026" in client.get(there).text
+    assert "not reached on 23 November 2026" in client.get(there).text
     assert client.post(f"{there}/phone").status_code == 303
     assert "not reached on" not in client.get(there).text
 
