@@ -216,6 +216,8 @@ class Reason:
         The nearest miss: the rule that would break, and the shift on which.
     price : Cents, optional
         The extra cost of the cheapest legal insertion, if any.
+    risk : Cents, optional
+        The part of that price for promises, clocks and ends that it would make less certain.
     obstacles : tuple of Obstacle
         By shift, the first rule that would break.
     relaxations : tuple of Relaxation
@@ -228,6 +230,7 @@ class Reason:
     rule: Rule | None = None
     shift: str | None = None
     price: Cents | None = None
+    risk: Cents | None = None
     obstacles: tuple[Obstacle, ...] = ()
     relaxations: tuple[Relaxation, ...] = ()
 

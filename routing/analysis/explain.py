@@ -101,6 +101,7 @@ def _priced(problem: Problem, visit: Visit, place: Insertion) -> Reason:
             remedy=Remedy.INSERT,
             shift=place.shift,
             price=place.price,
+            risk=place.parts.risk or None,
         )
     return Reason(
         code=ReasonCode.TOO_DEAR,
@@ -110,6 +111,7 @@ def _priced(problem: Problem, visit: Visit, place: Insertion) -> Reason:
         rule=Rule.OPTIONAL,
         shift=place.shift,
         price=place.price,
+        risk=place.parts.risk or None,
     )
 
 

@@ -48,6 +48,11 @@ class Insertion:
     parts: Cost
     shares: int
 
+    @property
+    def paid(self) -> Cents:
+        """The price without that of risk, in cents."""
+        return Cents(self.price - self.parts.risk)
+
     def tour(self, problem: Problem) -> Tour:
         """Return the tour after the insertion."""
         shift = problem.shifts[problem.shift_row(self.shift)]

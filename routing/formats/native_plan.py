@@ -67,6 +67,7 @@ REASON = Record(
         "rule": word(Rule),
         "shift": NAME,
         "price": WHOLE,
+        "risk": WHOLE,
         "obstacles": listed(OBSTACLE),
         "relaxations": listed(RELAXATION),
     },

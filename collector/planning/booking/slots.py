@@ -357,7 +357,7 @@ def _priced_slot(priced: PromisedDay, half: Pickup) -> Slot:
         day=service_day.day,
         opens=opens,
         closes=closes,
-        cents=int(best.price),
+        cents=best.paid,
         metres=metres,
         near=before is not None and metres <= NEAR_METRES,
     )

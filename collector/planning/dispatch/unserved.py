@@ -105,6 +105,6 @@ def _overtime(
                 round=by_shift[place.shift],
                 until=day.at(arrival),
                 seconds=max(0, arrival - shift.window.latest),
-                cents=place.price,
+                cents=place.paid,
             )
     return min(found.values(), key=lambda each: (each.seconds, each.cents), default=None)

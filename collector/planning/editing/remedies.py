@@ -22,6 +22,7 @@ from collector.planning.editing.what_if import ALLOWED_BY_HAND, Preview, WhatIf,
 from collector.planning.models import DayEdit, EditKind
 from collector.planning.problem.build import DayFacts, load_facts
 from collector.planning.problem.searches import explain_visit, legal_places
+from collector.planning.problem.unassigned import paid_price
 from collector.rounds.actions import edit_day
 from collector.rounds.models import DayPlan
 from collector.rounds.queries import day_plan, day_plan_at_version
@@ -199,7 +200,8 @@ def _explained(facts: DayFacts, pickup: Pickup) -> Explanation:
     details = {
         "rule": reason.rule and str(reason.rule),
         "round": place_of(reason.shift)[1] or None,
-        "price_cents": reason.price,
+        "price_cents": paid_price(reason),
+        "risk_cents": reason.risk,
         "by": obstacle.by if obstacle and obstacle.rule == reason.rule else None,
     }
     return Explanation(

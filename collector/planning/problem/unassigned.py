@@ -21,12 +21,18 @@ def unplanned_visits(facts: DayFacts, plan: Plan) -> Iterator[UnplannedVisit]:
         )
 
 
+def paid_price(reason: Reason) -> int | None:
+    """Return the cents that serving the visit would cost, without the price of its risk."""
+    return None if reason.price is None else reason.price - (reason.risk or 0)
+
+
 def _details(reason: Reason, letters: dict[str, str]) -> dict[str, object]:
     """Return the figures of a reason; rounds are named by their letters."""
     known = {
         "rule": reason.rule and str(reason.rule),
         "round": letters.get(reason.shift or ""),
-        "price_cents": reason.price,
+        "price_cents": paid_price(reason),
+        "risk_cents": reason.risk,
         "by": next(
             (
                 obstacle.by

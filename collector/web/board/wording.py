@@ -38,6 +38,10 @@ REASONS: Mapping[str, LazyString] = {
     "impossible": _("No collector could make this visit, even with nothing else to do."),
     "crowded": _("A collector could make this visit alone, but the rounds are full around it."),
     "too_dear": _("It fits, for %(price)s more; leaving it for another day costs less."),
+    "too_risky": _(
+        "It fits, for %(price)s more, but the round would then keep its promises and the limits"
+        " of the milk on too few days."
+    ),
     "fits": _("It fits, for %(price)s more: optimise again, or move it into a round."),
     "taken_out": _("A coordinator took it out of its round."),
     "nobody_on_duty": _(
@@ -273,6 +277,8 @@ def word(words: Mapping[str, LazyString], code: str) -> str:
 
 def reason(code: str, details: Mapping[str, Any]) -> str:
     """Return the sentence why a visit is in no round, with the nearest obstacle."""
+    if code == "too_dear" and details.get("risk_cents"):
+        code = "too_risky"
     sentence = word(REASONS, code) % {"price": euros(details.get("price_cents") or 0)}
     obstacle = nearest(details)
     return f"{sentence} {obstacle}" if obstacle else sentence
