@@ -14,6 +14,7 @@ from collector.installation import application, bank_named, clock, command, sett
 from collector.people.actions import add_person, make_link
 from collector.people.models import Role
 from collector.people.queries import person_by_email
+from collector.places.validation import refuse_position
 from collector.shifts.actions import put_on_duty
 
 STAFF_ROLES = [role.value for role in Role if role is not Role.DONOR]
@@ -59,9 +60,11 @@ def site(
 ) -> None:
     """Add a site where rounds begin or end."""
     with application(settings()).app_context(), transaction() as session:
+        bank = bank_named(session, slug)
+        refuse_position(latitude=latitude, longitude=longitude, country=bank.jurisdiction.country)
         add_site(
             session,
-            bank_id=bank_named(session, slug).id,
+            bank_id=bank.id,
             kind=SiteKind(kind),
             name=name,
             town=town,

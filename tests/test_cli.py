@@ -48,6 +48,15 @@ def test_a_bank_is_set_up_from_nothing_and_its_day_can_be_planned() -> None:
 
 
 @pytest.mark.usefixtures("home")
+def test_a_site_lies_in_the_country_of_its_bank() -> None:
+    found_bordeaux()
+    there = ["site", "Lactarium", "--bank", "bordeaux", "--town", "Pessac"]
+    swapped = run(*there, "--latitude", "-0.66", "--longitude", "44.785")
+    assert swapped.exit_code == 1
+    assert "wrong way round" in swapped.output
+
+
+@pytest.mark.usefixtures("home")
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -6,13 +6,14 @@ from typing import Any, Self
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import get_locale
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from collector.banks.models import Bank
 from collector.banks.queries import bank_by_slug
 from collector.config import LANGUAGES
-from collector.db import reading, transaction
+from collector.db import is_duplicate, reading, transaction
 from collector.donor_contact.confirmations import confirm_first_contact
 from collector.donors.screening import first_contact
 from collector.errors import Refused
@@ -125,7 +126,19 @@ def send(slug: str) -> Response | tuple[str, int]:
 
 
 def _open_file(bank: Bank, form: FirstContactForm) -> str | None:
-    """Return the token of her session, or None after too many contacts from one address."""
+    """Return the token of her session, or None after too many contacts from one address.
+
+    Of two that send one form in the same instant, the second finds the file of the first.
+    """
+    try:
+        return _opened(bank, form)
+    except IntegrityError as error:
+        if not is_duplicate(error):
+            raise
+        return _opened(bank, form)
+
+
+def _opened(bank: Bank, form: FirstContactForm) -> str | None:
     with transaction() as session:
         source = f"first contact {request.remote_addr}"
         if not count_attempt(session, source, now=now(), most=MOST_AN_HOUR):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from collector.db import reading, transaction
+from collector.db import db, reading, transaction
 from collector.donors.models import Donor
 from collector.notices.models import Notice
 from collector.people.models import WebSession
@@ -127,3 +128,24 @@ def test_a_new_address_loses_its_old_position(app: Flask, town: Town, dora: Flas
     assert (wrong.status_code, "7 rue Neuve" in wrong.get_data(as_text=True)) == (422, True)
     bare = dora.post("/donor/contact", data=sent | {"phone": "", "email": ""})
     assert bare.status_code == 422
+
+
+@pytest.mark.twin
+def test_of_eight_forms_sent_in_one_instant_one_opens_a_file(app: Flask, town: Town) -> None:
+    form = {**CONTACT, "once": "one-form"}
+
+    def send(number: int) -> int:
+        with app.app_context():
+            client = app.test_client()
+            address = {"REMOTE_ADDR": f"192.0.2.{number}"}
+            status = client.post("/banks/town/contact", data=form, environ_base=address).status_code
+            db.session.remove()
+            return status
+
+    with ThreadPoolExecutor(8) as threads:
+        statuses = list(threads.map(send, range(8)))
+    assert statuses == [303] * 8
+    with app.app_context(), reading() as session:
+        opened = session.scalars(select(Donor).where(Donor.once == "one-form")).all()
+    assert len(opened) == 1
+    assert opened[0].bank_id == town.bank
