@@ -24,6 +24,7 @@ COLUMNS = CsvColumns(
         "empties_wanted",
         "freezer_nearly_full",
         "call_first",
+        "own_child",
         "note",
         *(f"{name}{ordinal}" for ordinal in ORDINALS[1:] for name in WINDOW_COLUMNS),
     ),
@@ -44,6 +45,7 @@ COLUMNS = CsvColumns(
         "empties_wanted": ("flacons vides", "empties"),
         "freezer_nearly_full": ("congelateur plein", "congelateur presque plein"),
         "call_first": ("appeler avant", "appeler d abord"),
+        "own_child": ("pour son enfant", "don personnalise", "for her own child"),
         "note": ("remarque", "remarques", "commentaire", "notes"),
         **WINDOW_HEADINGS,
         **{

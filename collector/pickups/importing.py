@@ -22,7 +22,7 @@ from collector.import_reports import ImportChoices, ImportReport, RowOutcome
 from collector.pickups.actions import request_pickup
 from collector.pickups.drafts import CivilWindow, PickupDraft
 from collector.pickups.import_columns import ORDINALS, WINDOW_COLUMNS
-from collector.pickups.models import Purpose
+from collector.pickups.models import MilkLine, Purpose
 from collector.pickups.queries import open_days_by_donor
 from collector.pickups.validation import STAFF_DAYS_AHEAD, mistakes_in
 
@@ -173,6 +173,7 @@ def _entry(cells: Cells, donors: _Donors, *, litres: bool) -> PickupEntry:
             freezer_nearly_full=cells.yes("freezer_nearly_full"),
             empties_wanted=cells.whole_number("empties_wanted"),
             call_first=cells.yes("call_first"),
+            line=MilkLine.OWN_CHILD if cells.yes("own_child") else MilkLine.DONATED,
             note=cells.text("note", most=500),
             purposes=purposes,
             windows=tuple(windows.values()),

@@ -15,7 +15,7 @@ from collector.donors.models import Donor
 from collector.import_reports import ImportChoices, ImportReport
 from collector.pickups.import_columns import COLUMNS
 from collector.pickups.importing import judge_requests, keep_requests
-from collector.pickups.models import PickupState, Purpose
+from collector.pickups.models import MilkLine, PickupState, Purpose
 from collector.pickups.queries import inbox
 from tests.town import MORNING, Town
 
@@ -65,6 +65,19 @@ def test_a_row_with_two_windows_is_one_request(session: Session, town: Town) -> 
         (date(2026, 11, 26), time(9), time(11, 30)),
         (date(2026, 11, 27), time(14), time(16)),
     ]
+
+
+def test_milk_for_her_own_child_comes_on_its_line(session: Session, town: Town) -> None:
+    session.get_one(Donor, town.dora).number = "572123454"
+    report = bring_in(
+        session,
+        town,
+        "donor_number;bottles;volume_ml;oldest_on;day;opens;closes;Pour son enfant\n"
+        "572 123 454;1;100;01/11/2026;26/11/2026;9h;11h30;oui\n",
+    )
+    assert mistakes(report) == []
+    (pickup,) = inbox(session, town.bank)
+    assert pickup.line is MilkLine.OWN_CHILD
 
 
 def test_all_mistakes_are_reported_by_column_and_the_good_rows_are_kept(
