@@ -209,7 +209,11 @@ def statements_compiled_once() -> Iterator[None]:
 
     def make_engine(extension: SQLAlchemy, *options: Any) -> Engine:  # noqa: ANN401
         engine = make_anew(extension, *options)
-        known = first.setdefault(engine.dialect.name, engine)
+        known = first.get(engine.dialect.name)
+        if known is None or known.dialect.server_version_info is None:
+            # A dialect learns the version of its server at the first connection of its engine.
+            first[engine.dialect.name] = engine
+            return engine
         # A compiled statement is filed under its dialect, so engines share both.
         engine.dialect, engine._compiled_cache = known.dialect, known._compiled_cache  # noqa: SLF001
         return engine
