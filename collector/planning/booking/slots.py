@@ -128,9 +128,7 @@ def find_slots(
             most=ROUNDS_LOOKED_AT,
         )
         if priced is not None and priced.is_whole:
-            found.extend(
-                _priced_slot(priced, half) for half in halves if _legal_places(priced, half)
-            )
+            found.extend(slot for half in halves if (slot := _priced_slot(priced, half)))
     return sorted(found, key=lambda slot: (slot.day, slot.opens))
 
 
@@ -339,13 +337,15 @@ def _apart(round_: Round, here: tuple[float, float]) -> float:
     return min((here[0] - point[0]) ** 2 + (here[1] - point[1]) ** 2 for point in points)
 
 
-def _legal_places(priced: PromisedDay, candidates: Pickup) -> tuple[Insertion, ...]:
-    return legal_places(priced.problem, priced.plan, str(candidates.id))
+def _legal_places(priced: PromisedDay, candidate: Pickup) -> tuple[Insertion, ...]:
+    return legal_places(priced.problem, priced.plan, str(candidate.id))
 
 
-def _priced_slot(priced: PromisedDay, half: Pickup) -> Slot:
-    """Return the slot around the cheapest place of a half of a day."""
-    best = _legal_places(priced, half)[0]
+def _priced_slot(priced: PromisedDay, half: Pickup) -> Slot | None:
+    """Return the slot around the cheapest place of a half of a day, or None without a place."""
+    best = next(iter(_legal_places(priced, half)), None)
+    if best is None:
+        return None
     service_day = priced.facts.service_day
     tour = best.tour(priced.problem)
     begins = next(stop.begin for stop in tour.stops if stop.visit == str(half.id))
