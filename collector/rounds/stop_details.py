@@ -18,7 +18,19 @@ from collector.shifts.models import RosterShift
 FOLLOWED = (RoundState.PUBLISHED, RoundState.STARTED)
 """States of a round whose collector has stops ahead."""
 
-COMPARED = {"pickup", "address", "purposes", "empties_wanted", "call_first", "note"}
+COMPARED = {
+    "pickup",
+    "first_name",
+    "family_name",
+    "phone",
+    "address",
+    "purposes",
+    "bottles",
+    "volume_ml",
+    "empties_wanted",
+    "call_first",
+    "note",
+}
 """Fields without which a published stop cannot be compared; such a one is left out."""
 
 
