@@ -12,15 +12,12 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from collector.banks.queries import get_bank
+from collector.donor_contact.coordinators import notify_coordinators
 from collector.donors.call_backs import withdraw_call_backs
 from collector.donors.models import Donor
-from collector.donors.numbers import format_number
 from collector.donors.queries import get_donor
 from collector.errors import Refused
-from collector.notices.actions import enqueue
 from collector.notices.models import Notice
-from collector.people.models import Role
-from collector.people.queries import people_with_role
 from collector.pickups.actions import set_state
 from collector.pickups.giving import calls_to_make, end_loss, giving_of, is_bereaved, start_loss
 from collector.pickups.models import Enquiry, Giving, Pickup, PickupState
@@ -115,7 +112,14 @@ def report_loss(
     ]
     session.execute(delete(Enquiry).where(Enquiry.donor_id == donor_id))
     withdraw_call_backs(session, now=now, donor_id=donor_id)
-    _notify_coordinators(session, giving, now=now)
+    notify_coordinators(
+        session,
+        get_donor(session, bank_id, donor_id),
+        now=now,
+        happened_at=giving.bereaved_at or now,
+        template="call_wanted",
+        under_way=any(each["round"] for each in giving.called_off),
+    )
     session.flush()
     return giving
 
@@ -173,20 +177,3 @@ def _call_off(session: Session, pickup: Pickup, *, now: datetime, actor: str) ->
         "round": begun.id if begun else None,
         "revision": begun.revision if begun else None,
     }
-
-
-def _notify_coordinators(session: Session, giving: Giving, *, now: datetime) -> None:
-    donor = get_donor(session, giving.bank_id, giving.donor_id)
-    for person in people_with_role(session, bank_id=giving.bank_id, role=Role.COORDINATOR):
-        enqueue(
-            session,
-            now=now,
-            bank_id=giving.bank_id,
-            once=f"call_wanted donor:{donor.id} person:{person.id} {giving.bereaved_at:%FT%TZ}",
-            recipient=f"person:{person.id}",
-            to=person.email,
-            template="call_wanted",
-            language=person.language,
-            number=format_number(donor.number),
-            under_way=any(each["round"] for each in giving.called_off),
-        )

@@ -11,8 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from collector.banks.queries import get_bank
 from collector.custody.models import DoorRecord
 from collector.donor_contact.eta_window import EtaWindow, eta_windows
-from collector.donors.contact import text_number
-from collector.notices.actions import notify
+from collector.donors.contact import notify_donor
 from collector.notices.queries import known_notices, notices_of_kind
 from collector.pickups.models import Pickup, PickupState
 from collector.rounds.models import DayPlan, Round, RoundState
@@ -148,16 +147,12 @@ def queue_reminders(session: Session, reminders: Iterable[Reminder], *, now: dat
     """Queue reminders, each once."""
     for each in reminders:
         (pickup,) = _pickups(session, [each.pickup_id])
-        notify(
+        notify_donor(
             session,
+            pickup.donor,
             now=now,
-            bank_id=pickup.bank_id,
             once=each.once,
-            recipient=f"donor:{pickup.donor_id}",
-            email=pickup.donor.email,
-            phone=text_number(session, pickup.donor),
             template=each.template,
-            language=pickup.donor.language,
             **each.figures,
         )
 

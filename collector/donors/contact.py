@@ -12,6 +12,7 @@ from collector.donors.models import Donor
 from collector.donors.queries import get_donor, phone_digits
 from collector.errors import Refused
 from collector.field_parsers import takes_text_messages
+from collector.notices.actions import notify
 from collector.places.models import Position
 from collector.service_day import ServiceDay
 
@@ -36,6 +37,24 @@ def text_number(session: Session, donor: Donor) -> str | None:
     """Return the donor's telephone if it may receive text messages; None for a landline."""
     country = get_bank(session, donor.bank_id).jurisdiction.country
     return donor.phone if takes_text_messages(donor.phone, country) else None
+
+
+def notify_donor(
+    session: Session, donor: Donor, /, *, now: datetime, once: str, template: str, **figures: object
+) -> None:
+    """Enqueue a message to a donor by her channel; a landline receives no text message."""
+    notify(
+        session,
+        now=now,
+        bank_id=donor.bank_id,
+        once=once,
+        recipient=f"donor:{donor.id}",
+        email=donor.email,
+        phone=text_number(session, donor),
+        template=template,
+        language=donor.language,
+        **figures,
+    )
 
 
 def mark_phone_unreached(session: Session, donor: Donor, *, at: datetime) -> None:

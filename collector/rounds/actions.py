@@ -14,9 +14,9 @@ from collector.banks.models import Bank
 from collector.banks.policies import PolicyKey
 from collector.banks.queries import get_bank, policies_of
 from collector.db import is_duplicate
-from collector.donors.contact import text_number
+from collector.donors.contact import notify_donor
 from collector.errors import Conflict, NotFound, Refused
-from collector.notices.actions import enqueue, notify
+from collector.notices.actions import enqueue
 from collector.pickups.models import Pickup, PickupState
 from collector.rounds import publication
 from collector.rounds.models import (
@@ -244,16 +244,12 @@ def _queue_promise(
     The revision is a part of the notice's identity: after a change and a change back, the donor
     receives a third notice, since the second is no longer true.
     """
-    notify(
+    notify_donor(
         session,
+        pickup.donor,
         now=now,
-        bank_id=bank.id,
         once=f"visit_promised pickup:{pickup.id} {given.opens:%FT%RZ} revision:{plan.revision}",
-        recipient=f"donor:{pickup.donor_id}",
-        email=pickup.donor.email,
-        phone=text_number(session, pickup.donor),
         template="visit_promised",
-        language=pickup.donor.language,
         pickup=pickup.id,
         day=plan.day.isoformat(),
         **_hours(bank, given),
@@ -272,16 +268,12 @@ def _hours(bank: Bank, given: Promise) -> dict[str, str]:
 
 
 def _queue_withdrawal(session: Session, *, now: datetime, plan: DayPlan, pickup: Pickup) -> None:
-    notify(
+    notify_donor(
         session,
+        pickup.donor,
         now=now,
-        bank_id=plan.bank_id,
         once=f"visit_withdrawn pickup:{pickup.id} revision:{plan.revision}",
-        recipient=f"donor:{pickup.donor_id}",
-        email=pickup.donor.email,
-        phone=text_number(session, pickup.donor),
         template="visit_withdrawn",
-        language=pickup.donor.language,
         day=plan.day.isoformat(),
     )
 

@@ -9,10 +9,9 @@ from collector.audit.actions import record
 from collector.banks.policies import PolicyKey
 from collector.banks.queries import get_bank
 from collector.db import owned
-from collector.donors.contact import text_number
+from collector.donors.contact import notify_donor
 from collector.errors import Conflict, Refused
 from collector.jobs.actions import enqueue, run_again
-from collector.notices.actions import notify
 from collector.pickups.actions import accept, request_pickup
 from collector.pickups.drafts import CivilWindow, PickupDraft
 from collector.pickups.models import Pickup
@@ -213,17 +212,12 @@ def _wall(day: ServiceDay, instant: datetime) -> datetime:
 def _notify_donor(
     session: Session, pickup: Pickup, given: Promise, day: ServiceDay, *, now: datetime
 ) -> None:
-    donor = pickup.donor
-    notify(
+    notify_donor(
         session,
+        pickup.donor,
         now=now,
-        bank_id=pickup.bank_id,
         once=f"visit_proposed pickup:{pickup.id}",
-        recipient=f"donor:{donor.id}",
-        email=donor.email,
-        phone=text_number(session, donor),
         template="visit_proposed",
-        language=donor.language,
         pickup=pickup.id,
         day=day.day.isoformat(),
         opens=f"{_wall(day, given.opens):%H:%M}",

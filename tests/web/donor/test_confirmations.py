@@ -149,3 +149,10 @@ def test_of_eight_forms_sent_in_one_instant_one_opens_a_file(app: Flask, town: T
         opened = session.scalars(select(Donor).where(Donor.once == "one-form")).all()
     assert len(opened) == 1
     assert opened[0].bank_id == town.bank
+
+
+def test_no_confirmation_goes_to_a_landline(app: Flask, town: Town) -> None:
+    landline = {**CONTACT, "phone": "05 36 49 00 01"}
+    assert town.bank
+    assert app.test_client().post("/banks/town/contact", data=landline).status_code == 303
+    assert told(app) == []
