@@ -8,6 +8,7 @@ from typing import Any
 
 from routing import invalid_entry
 from routing.spreads import LARGEST_LEVEL, LEAST_LEVEL
+from routing.travel.matrix import distinct_rows
 from routing.units import LARGEST, SHARES_PER_CENT, SHARES_PER_METRE, SHARES_PER_SECOND
 
 PRICES_OF_A_SHIFT = (
@@ -80,13 +81,17 @@ def dearest(problem: Value) -> int:
     total: int = sum(_dearest_visit(visit, latest) for visit in problem.visits)
     largest = {
         profile: (
-            max(map(max, travel.metres)),
-            max(map(max, travel.cents)) if travel.cents else 0,
+            _largest(travel.metres),
+            _largest(travel.cents) if travel.cents else 0,
         )
         for profile, travel in problem.travel.items()
     }
     total += sum(_dearest_shift(problem, shift, largest) for shift in problem.shifts)
     return total + _dearest_risk(problem) + 1
+
+
+def _largest(matrix: Value) -> int:
+    return max(map(max, distinct_rows(matrix).values()))
 
 
 def _dearest_visit(visit: Value, latest: int) -> int:
@@ -151,7 +156,11 @@ def _travel(problem: Value) -> None:
 def _matrix(entry: str, matrix: Sequence[Sequence[int]], size: int) -> None:
     if len(matrix) != size:
         invalid_entry.refuse(entry, f"has {len(matrix)} rows for {size} places")
+    judged: set[int] = set()
     for position, row in enumerate(matrix):
+        if id(row) in judged:
+            continue
+        judged.add(id(row))
         if len(row) != size:
             invalid_entry.refuse(
                 f"{entry}[{position}]", f"has {len(row)} columns for {size} places"

@@ -65,6 +65,13 @@ class JsonEntry:
             self.refuse("is not a whole number")
         return self.value
 
+    def count(self) -> int:
+        """Read a whole number that is not negative."""
+        number = self.whole()
+        if number < 0:
+            self.refuse("is negative")
+        return number
+
     def number(self) -> float:
         """Read a number."""
         if type(self.value) not in {int, float}:
