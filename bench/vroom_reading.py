@@ -1,6 +1,6 @@
 """Time to read a large VROOM request: ``python -m bench.vroom_reading``.
 
-The CPU seconds of reading are told beside those of ``json.loads`` on the same text, in the same run.
+The CPU seconds of reading are told beside those of ``json.loads`` on the same text.
 """
 
 import argparse
