@@ -7,6 +7,8 @@ from datetime import date, datetime
 from flask_babel import lazy_gettext
 from flask_babel.speaklater import LazyString
 
+from collector.web.audit_wording import action_words
+from collector.web.message_kinds import KINDS
 from collector.web.wording import hour, long_day, moment
 
 _ = lazy_gettext
@@ -93,6 +95,10 @@ LABELS: Mapping[str, LazyString] = {
     "corrections": _("My corrections"),
     "words": _("My words"),
     "settled_at": _("Settled"),
+    "photos": _("Pictures taken at my door"),
+    "client_id": _("Number of the picture"),
+    "received_at": _("Received"),
+    "jpeg": _("Picture"),
     "bottles_numbers": _("Bottles and tubes"),
     "owed_at": _("Written"),
     "to": _("To"),
@@ -165,7 +171,9 @@ def shown(value: object) -> str:
     text = str(value)
     if text in CODES:
         return str(CODES[text])
-    return _date_in(text) or text
+    if text in KINDS:
+        return str(KINDS[text])
+    return _date_in(text) or action_words(text)
 
 
 def _date_in(text: str) -> str:

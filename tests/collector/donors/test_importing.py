@@ -288,3 +288,12 @@ def test_a_missing_column_is_named_and_an_unknown_left_out(session: Session, tow
     assert [(each.field, each.code) for each in report.file_mistakes] == [
         ("town", "column_missing")
     ]
+
+
+@pytest.mark.parametrize(("written", "code"), [("Français", "fr"), ("ANGLAIS", "en"), ("fr", "fr")])
+def test_a_language_is_read_as_a_word_or_a_code(
+    session: Session, town: Town, written: str, code: str
+) -> None:
+    bring_in(session, town, f"{NEEDED},language\n{ZOE},{written}\n")
+    added = session.scalars(select(Donor).where(Donor.first_name == "Zoé")).one()
+    assert added.language == code
