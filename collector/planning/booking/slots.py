@@ -30,7 +30,7 @@ from collector.planning.problem.build import DayFacts, build_problem, can_be_tim
 from collector.planning.problem.searches import legal_places
 from collector.rounds.models import DayPlan, Round, RoundState
 from collector.rounds.promises import Promise, promise
-from collector.rounds.queries import day_plan, promised_visit, version_of
+from collector.rounds.queries import PromisedVisit, day_plan, promised_visit, version_of
 from collector.service_day import ServiceDay
 from collector.shifts.queries import duties_on
 from routing.analysis.insertion import Insertion, inserted
@@ -149,7 +149,7 @@ def _present_hours(session: Session, requested: RequestedVisit) -> set[tuple[dat
     visit = promised_visit(session, pickup)
     if visit is not None:
         service_day = ServiceDay(visit.day, get_bank(session, bank_id).zone)
-        hours.add((visit.day, *_walls(service_day, Promise(visit.opens, visit.closes))))
+        hours.add((visit.day, *_walls(service_day, visit)))
     return hours
 
 
@@ -395,6 +395,6 @@ def _priced_slot(priced: PromisedDay, half: Pickup) -> Slot | None:
     )
 
 
-def _walls(service_day: ServiceDay, around: Promise) -> tuple[time, time]:
+def _walls(service_day: ServiceDay, around: Promise | PromisedVisit) -> tuple[time, time]:
     opens, closes = (service_day.wall(instant) for instant in (around.opens, around.closes))
     return opens.time(), closes.time()
