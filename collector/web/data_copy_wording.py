@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from flask_babel import lazy_gettext
+from flask_babel import format_decimal, lazy_gettext
 from flask_babel.speaklater import LazyString
 
 from collector.web.audit_wording import action_words
@@ -119,6 +119,11 @@ CODES: Mapping[str, LazyString] = {
     "sms": _("text message"),
     "donated": _("a gift"),
     "own_child": _("for my own child"),
+    "fr": _("French"),
+    "en": _("English"),
+    "imported": _("from a file"),
+    "coordinator": _("set by the bank"),
+    "geocoder": _("from the address register"),
     "clear": _("in order"),
     "pending": _("awaited"),
     "not_clear": _("to be talked over"),
@@ -166,6 +171,8 @@ def shown(value: object) -> str:
     """Return a value for reading: days and instants as people write them."""
     if value is None or value == "":
         return "\N{EN DASH}"
+    if isinstance(value, float):
+        return str(format_decimal(value, "0.#####"))
     if isinstance(value, bool):
         return str(CODES["yes"] if value else CODES["no"])
     text = str(value)

@@ -225,11 +225,11 @@ def test_a_telephone_is_one_number_without_a_remark(session: Session, town: Town
         session,
         town,
         f"{NEEDED},phone\n"
-        f"{ZOE},06 12 34 56 78\n"
+        f"{ZOE},06 39 98 56 78\n"
         f"{ZOE},call in the evening\n"
         f"{ZOE},06 12 34 56\n"
-        f"{ZOE},0612345678 / 0556010203\n"
-        f"{ZOE},06 12 34 56 78 (husband)\n",
+        f"{ZOE},0639985678 / 0536490203\n"
+        f"{ZOE},06 39 98 56 78 (husband)\n",
     )
     assert mistakes(report) == [(line, "phone", "phone_not_valid") for line in (3, 4, 5, 6)]
 

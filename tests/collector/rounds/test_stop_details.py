@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from collector.audit.models import AuditEntry
 from collector.db import transaction
-from collector.donors.models import Donor, DonorState, SerologyOutcome
+from collector.donors.models import Donor, DonorState, SerologyOutcome, WhySuspended
 from collector.donors.queries import get_donor
 from collector.errors import NotFound
 from collector.notices.models import Notice
@@ -191,3 +191,15 @@ def test_a_change_that_is_left_untold_asks_again_after_a_further_change(
     assert session.scalars(select(AuditEntry.action)).all()[-1] == "details left untold"
     session.get_one(Pickup, town.pickups[0]).note = "Ring three times"
     assert [change.is_left for change in untold(session, town)] == [False]
+
+
+def test_an_expired_blood_test_holds_no_milk_if_blood_is_drawn(
+    session: Session, town: Town
+) -> None:
+    pickup = session.get_one(Pickup, town.pickups[0])
+    donor = session.get_one(Donor, pickup.donor_id)
+    donor.state, donor.suspended_because = DonorState.SUSPENDED, WhySuspended.SEROLOGY_LAPSED
+    assert named(untold(session, town)).keys() == {"milk_held"}
+    pickup = session.get_one(Pickup, town.pickups[0])
+    pickup.purposes = [Purpose.COLLECTION, Purpose.BLOOD_SAMPLE]
+    assert named(untold(session, town)).keys() == {"purposes"}
