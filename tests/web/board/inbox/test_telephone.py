@@ -53,7 +53,9 @@ def test_a_donor_with_a_landline_is_to_be_called_and_ticked_off(
     last = re.findall(r'name="last" value="(\d+)"', page)[0]
     claire.post(f"/board/inbox/telephone/{town.dora}", data={"last": last})
     assert "To be called" not in words(claire, "/board/inbox")
-    assert "message told by telephone" in words(claire, f"/board/donors/{town.dora}")
+    file = words(claire, f"/board/donors/{town.dora}")
+    assert "message told by telephone" in file
+    assert "donor:" not in file
     outbox = words(claire, "/outbox/")
     assert "telephone call · told" in outbox
     claire.post(f"/outbox/{last}/attempts")
