@@ -217,12 +217,14 @@ def _visit(session: Session, pickup: Pickup) -> dict[str, Any]:
                 select(Correction).where(Correction.pickup_id == pickup.id).order_by(Correction.id)
             )
         ],
-        "photos": [
-            as_json(each, "client_id", "received_at")
-            | {"jpeg": base64.b64encode(each.jpeg).decode()}
-            for each in photos_of(session, pickup)
-        ],
+        "photos": [_photo(each) for each in photos_of(session, pickup)],
         "bottles_numbers": [as_json(each, "number", "state") for each in bottles],
+    }
+
+
+def _photo(photo: DoorPhoto) -> dict[str, Any]:
+    return as_json(photo, "client_id", "received_at") | {
+        "jpeg": base64.b64encode(photo.jpeg).decode()
     }
 
 
