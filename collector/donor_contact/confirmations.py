@@ -10,6 +10,7 @@ from collector.donor_contact.coordinators import notify_coordinators
 from collector.donor_contact.visit_times import visit_times
 from collector.donors.contact import notify_donor
 from collector.donors.models import CallBack, Donor
+from collector.donors.queries import phone_digits
 from collector.field_parsers import takes_text_messages
 from collector.notices.actions import enqueue
 from collector.notices.models import Channel
@@ -98,7 +99,8 @@ def confirm_reached_otherwise(
         Channel.SMS: (former_phone, donor.phone),
     }
     for channel, (former, present) in changes.items():
-        if former == present:
+        digits = phone_digits(former)
+        if former == present or (digits and digits == phone_digits(present)):
             continue
         for which, to in (("former", former), ("new", present)):
             if to and (channel is Channel.EMAIL or takes_text_messages(to, country)):
