@@ -353,3 +353,15 @@ def test_hours_that_are_over_are_announced_no_more(app: Flask, town: Town, clock
     assert "We are late." in words(dora.get(link))
     clock.advance(days=1)
     assert "If nobody came, please call us." in words(dora.get(visit))
+
+
+def test_a_visit_that_is_over_shows_the_load_as_announced(app: Flask, town: Town) -> None:
+    publish(app, town)
+    with app.app_context(), transaction() as session:
+        session.get_one(Pickup, town.pickups[0]).state = PickupState.COLLECTED
+    dora = sign_in(app, bank=town.bank, donor=town.dora)
+    assert re.search(r"\d+ bottles?, [\d.]+ L announced", words(dora.get("/donor/")))
+    page = words(dora.get(f"/donor/visits/{town.pickups[0]}"))
+    assert "You announced" in page
+    assert "You were at home" in page
+    assert "We bring" not in page
