@@ -49,7 +49,7 @@ class ColumnChoice(click.ParamType):  # type: ignore[type-arg]  # generic in its
 @click.option(
     "--rejected",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="The file of the rows to correct; FILE-to-correct.csv if not given.",
+    help="The file of the rows to correct; by default FILE-to-correct.csv, or .xlsx as FILE.",
 )
 def import_(
     kind: str,
@@ -76,7 +76,8 @@ def import_(
             )
         _tell(read, report)
         if report.rejected:
-            path = rejected or file.with_name(f"{file.stem}-to-correct.csv")
+            suffix = "xlsx" if read.is_workbook else "csv"
+            path = rejected or file.with_name(f"{file.stem}-to-correct.{suffix}")
             content = rejected_file(read, report, reasons="to correct", sentence=_sentence)
             path.write_bytes(content)
             click.echo(f"The rows to correct are in {path}.", err=True)

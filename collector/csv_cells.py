@@ -12,6 +12,7 @@ from collector.field_parsers import (
     parse_yes_no,
 )
 from collector.import_reports import Repair, RowOutcome, RowReport
+from collector.search_words import words_in
 
 Value = TypeVar("Value")
 
@@ -93,9 +94,18 @@ class Cells:
             line=self.line, mistakes=tuple(self.mistakes), repairs=tuple(self.repairs), **about
         )
 
-    def choice(self, column: str, choices: Collection[str], *, default: str) -> str:
-        """Return one of the words a column may hold; the default if the cell is empty."""
+    def choice(
+        self, column: str, choices: Collection[str], *, words: Mapping[str, str], default: str
+    ) -> str:
+        """Return one of the codes a column may hold; the default if the cell is empty.
+
+        Parameters
+        ----------
+        words
+            The code of each word that is accepted besides, in the form of `words_in`.
+        """
         text = self.text(column).lower() or default
+        text = words.get(" ".join(words_in(text)), text)
         if text not in choices:
             self.wrong(column, "cell_not_choice", choices=", ".join(choices))
         return text

@@ -80,6 +80,8 @@ class CsvFile:
     totals: tuple[int, ...] = ()
     """The lines that add others up, and are left out."""
     mistakes: tuple[FieldMistake, ...] = ()
+    is_workbook: bool = False
+    """Whether it was sent as .xlsx, and its rejected rows go back so."""
 
     @property
     def unused(self) -> tuple[str, ...]:
@@ -133,6 +135,7 @@ def read_rows(
         rows=tuple(rows),
         totals=tuple(totals),
         mistakes=tuple(mistakes),
+        is_workbook=is_workbook(data),
     )
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple, Self
 
 from collector.csv_rows import REASON_KEYS, CsvFile, heading_key, write_rows
 from collector.field_parsers import FieldMistake
+from collector.workbook_lines import workbook_of
 
 
 class RowOutcome(StrEnum):
@@ -96,6 +97,8 @@ def rejected_file(
 ) -> bytes:
     """Return the rejected rows as a file, each with the reasons of its cells in a last column.
 
+    The file is .xlsx if the rows came as .xlsx, and CSV otherwise.
+
     Parameters
     ----------
     reasons
@@ -104,14 +107,17 @@ def rejected_file(
     wrong = {row.line: row.mistakes for row in report.rejected}
     pairs = zip(file.headings, file.columns, strict=True)
     headings = {column: heading for heading, column in pairs if column}
-    rows = (
+    rows = [
         dict(zip(file.headings, row.written, strict=False))
         | {reasons: _reasons(wrong[row.line], headings, sentence)}
         for row in file.rows
         if row.line in wrong
-    )
+    ]
     kept = [heading for heading in file.headings if heading_key(heading) not in REASON_KEYS]
-    return write_rows([*kept, reasons], rows)
+    columns = [*kept, reasons]
+    if file.is_workbook:
+        return workbook_of([columns, *([row[column] for column in columns] for row in rows)])
+    return write_rows(columns, rows)
 
 
 def _reasons(

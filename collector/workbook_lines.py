@@ -1,9 +1,9 @@
-"""The lines of a spreadsheet file (.xlsx), each cell as a text that the parsers of forms read."""
+"""Lines of a spreadsheet file (.xlsx), read as texts for the parsers of forms, and written."""
 
 import io
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, time, timedelta
 from itertools import islice
 
@@ -52,6 +52,25 @@ def workbook_lines(data: bytes, *, most: int) -> list[tuple[int, list[str]]]:
         ValueError,
     ) as error:
         raise Refused("workbook_broken") from error
+
+
+def workbook_of(lines: Iterable[Sequence[str]]) -> bytes:
+    """Return a spreadsheet file of these lines; every cell is a text, never a formula."""
+    from openpyxl import Workbook  # noqa: PLC0415 - as above
+    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE  # noqa: PLC0415
+
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet()
+    for line in lines:
+        cells = [WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", text)) for text in line]
+        for cell in cells:
+            cell.data_type = "s"
+            cell.quotePrefix = True  # a text stays a text when a person edits it
+        sheet.append(cells)
+    written = io.BytesIO()
+    book.save(written)
+    return written.getvalue()
 
 
 def _lines(sheet: object) -> Iterator[tuple[int, list[str]]]:

@@ -97,7 +97,14 @@ PROOF_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """A policy of a new bank."""
+    """A policy of a new bank.
+
+    Attributes
+    ----------
+    verified_on
+        The day on which the rule was read at its source; None for the figure of another bank, which
+        this bank has to confirm.
+    """
 
     key: PolicyKey
     value: int | str
@@ -141,18 +148,18 @@ PRESETS: dict[Jurisdiction, tuple[Preset, ...]] = {
         *COMMON,
         FROZEN_BOX,
         Preset(PolicyKey.SEROLOGY_DAYS, 90, "d", "Arrêté du 25 août 2010 (3 months)", READ_ON),
-        Preset(PolicyKey.MILK_AGE_DAYS, 90, "d", "Bordeaux: 3 months; Paris, Rennes: 4", READ_ON),
-        Preset(PolicyKey.BABY_AGE_DAYS, 365, "d", "Rennes, Amiens: under a year", READ_ON),
-        Preset(PolicyKey.MINIMUM_VOLUME_ML, 400, "ml", "Bordeaux (press)", READ_ON),
-        Preset(PolicyKey.RADIUS_KM, 150, "km", "Nantes; Rennes: 100 km", READ_ON),
+        Preset(PolicyKey.MILK_AGE_DAYS, 90, "d", "Bordeaux: 3 months; Paris, Rennes: 4"),
+        Preset(PolicyKey.BABY_AGE_DAYS, 365, "d", "Rennes, Amiens: under a year"),
+        Preset(PolicyKey.MINIMUM_VOLUME_ML, 400, "ml", "Bordeaux (press)"),
+        Preset(PolicyKey.RADIUS_KM, 150, "km", "Nantes; Rennes: 100 km"),
         Preset(PolicyKey.MILK_RIDE_MINUTES, 360, "min", "Hold time of the box, to be validated"),
     ),
     Jurisdiction.UNITED_KINGDOM: (
         *COMMON,
         FROZEN_BOX,
         Preset(PolicyKey.SEROLOGY_DAYS, 730, "d", "At enrolment (Human Milk Foundation)"),
-        Preset(PolicyKey.MILK_AGE_DAYS, 90, "d", "The banks' pages: 3 months", READ_ON),
-        Preset(PolicyKey.BABY_AGE_DAYS, 730, "d", "Hearts: under 2 years", READ_ON),
+        Preset(PolicyKey.MILK_AGE_DAYS, 90, "d", "The banks' pages: 3 months"),
+        Preset(PolicyKey.BABY_AGE_DAYS, 730, "d", "Hearts: under 2 years"),
         Preset(PolicyKey.MINIMUM_VOLUME_ML, 0, "ml", OURS),
         Preset(PolicyKey.RADIUS_KM, 150, "km", OURS),
         Preset(PolicyKey.MILK_RIDE_MINUTES, 360, "min", "Hold time of the box, to be validated"),
@@ -161,7 +168,7 @@ PRESETS: dict[Jurisdiction, tuple[Preset, ...]] = {
         *COMMON,
         Preset(PolicyKey.BOX_WARMEST_CELSIUS, -1, "degC", "RDC 171: -1 degC or colder"),
         Preset(PolicyKey.SEROLOGY_DAYS, 180, "d", OURS),
-        Preset(PolicyKey.MILK_AGE_DAYS, 15, "d", "The banks' pages: 10 to 15 days", READ_ON),
+        Preset(PolicyKey.MILK_AGE_DAYS, 15, "d", "The banks' pages: 10 to 15 days"),
         Preset(PolicyKey.BABY_AGE_DAYS, 730, "d", OURS),
         Preset(PolicyKey.MINIMUM_VOLUME_ML, 0, "ml", OURS),
         Preset(PolicyKey.RADIUS_KM, 50, "km", OURS),
@@ -171,7 +178,7 @@ PRESETS: dict[Jurisdiction, tuple[Preset, ...]] = {
         *COMMON,
         FROZEN_BOX,
         Preset(PolicyKey.SEROLOGY_DAYS, 180, "d", OURS),
-        Preset(PolicyKey.MILK_AGE_DAYS, 180, "d", "6 months in a freezer's compartment", READ_ON),
+        Preset(PolicyKey.MILK_AGE_DAYS, 180, "d", "6 months in a freezer's compartment"),
         Preset(PolicyKey.BABY_AGE_DAYS, 730, "d", OURS),
         Preset(PolicyKey.MINIMUM_VOLUME_ML, 0, "ml", OURS),
         Preset(PolicyKey.RADIUS_KM, 160, "km", OURS),

@@ -5,10 +5,15 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from collector.banks.queries import get_bank
 from collector.donor_contact.coordinators import notify_coordinators
 from collector.donor_contact.visit_times import visit_times
 from collector.donors.contact import notify_donor
 from collector.donors.models import CallBack, Donor
+from collector.donors.queries import phone_digits
+from collector.field_parsers import takes_text_messages
+from collector.notices.actions import enqueue
+from collector.notices.models import Channel
 from collector.pickups.models import Pickup
 
 
@@ -74,6 +79,43 @@ def notify_contact_changed(
         donor=donor.id,
         changed=sorted(changed),
     )
+
+
+def confirm_reached_otherwise(
+    session: Session,
+    donor: Donor,
+    *,
+    former_email: str | None,
+    former_phone: str | None,
+    now: datetime,
+) -> None:
+    """Notify the former and the new e-mail address or telephone of a donor that one was changed.
+
+    The message holds no link: the former one may be another person's by now.
+    """
+    country = get_bank(session, donor.bank_id).jurisdiction.country
+    changes = {
+        Channel.EMAIL: (former_email, donor.email),
+        Channel.SMS: (former_phone, donor.phone),
+    }
+    for channel, (former, present) in changes.items():
+        digits = phone_digits(former)
+        if former == present or (digits and digits == phone_digits(present)):
+            continue
+        for which, to in (("former", former), ("new", present)):
+            if to and (channel is Channel.EMAIL or takes_text_messages(to, country)):
+                enqueue(
+                    session,
+                    now=now,
+                    bank_id=donor.bank_id,
+                    once=f"details_changed donor:{donor.id} {channel} {which} {now:%FT%TZ}",
+                    recipient=f"donor:{donor.id}",
+                    to=to,
+                    template="details_changed",
+                    language=donor.language,
+                    channel=channel,
+                    changed=channel.value,
+                )
 
 
 def _confirm(

@@ -33,6 +33,10 @@ class VisitTimes:
     promise: PromisedVisit | None = None
     near: EtaWindow | None = None
 
+    def is_over(self, now: datetime) -> bool:
+        """Return whether the hours are over, so that nothing may be announced by them."""
+        return now > self.closes
+
     @property
     def day(self) -> date:
         """The civil day of the visit."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
@@ -12,9 +13,24 @@ from collector.donors.models import Donor
 from collector.donors.queries import get_donor, phone_digits
 from collector.errors import Refused
 from collector.field_parsers import takes_text_messages
-from collector.notices.actions import notify
+from collector.notices.actions import enqueue, notify
+from collector.notices.models import Channel
 from collector.places.models import Position
 from collector.service_day import ServiceDay
+
+TOLD_BY_TELEPHONE = frozenset(
+    {
+        "visit_agreed",
+        "visit_cancelled",
+        "visit_changed",
+        "visit_near",
+        "visit_promised",
+        "visit_proposed",
+        "visit_tomorrow",
+        "visit_withdrawn",
+    }
+)
+"""Messages about the time of a visit; a first contact, a call-back and a receipt need no call."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,25 +58,36 @@ def text_number(session: Session, donor: Donor) -> str | None:
 def notify_donor(
     session: Session, donor: Donor, /, *, now: datetime, once: str, template: str, **figures: object
 ) -> None:
-    """Enqueue a message to a donor by her channel; a landline receives no text message."""
-    notify(
-        session,
-        now=now,
-        bank_id=donor.bank_id,
-        once=once,
-        recipient=f"donor:{donor.id}",
-        email=donor.email,
-        phone=text_number(session, donor),
-        template=template,
-        language=donor.language,
+    """Enqueue a message to a donor by her channel; a landline receives no text message.
+
+    A message about a visit that neither an e-mail nor a text message can carry is to be told by
+    telephone.
+    """
+    about: dict[str, Any] = {
+        "now": now,
+        "bank_id": donor.bank_id,
+        "once": once,
+        "recipient": f"donor:{donor.id}",
+        "template": template,
+        "language": donor.language,
         **figures,
-    )
+    }
+    queued = notify(session, email=donor.email, phone=text_number(session, donor), **about)
+    if template in TOLD_BY_TELEPHONE and all(each.channel is Channel.PUSH for each in queued):
+        enqueue(session, to=donor.phone or "", channel=Channel.CALL, **about)
 
 
 def mark_phone_unreached(session: Session, donor: Donor, *, at: datetime) -> None:
     """Mark that a donor's telephone could not be reached on the day of an instant."""
     day = ServiceDay.of(at, get_bank(session, donor.bank_id).zone).day
     donor.phone_unreached_on = max(day, donor.phone_unreached_on or day)
+
+
+def unmark_phone(session: Session, donor: Donor, *, at: datetime) -> None:
+    """Take back the mark of one day, because the record that made it was undone."""
+    day = ServiceDay.of(at, get_bank(session, donor.bank_id).zone).day
+    if donor.phone_unreached_on == day:
+        donor.phone_unreached_on = None
 
 
 def settle_phone(

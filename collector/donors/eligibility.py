@@ -1,5 +1,6 @@
 """Eligibility of a donor on one day, computed from her file; a professional decides."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -88,6 +89,12 @@ def serology_valid_until(donor: Donor) -> date | None:
     return max((day for result in donor.serologies if (day := _valid_until(result))), default=None)
 
 
+def is_serology_unclear(results: Iterable[Serology]) -> bool:
+    """Return whether the latest answered result is not clear; an older clear one is outweighed."""
+    answered = [result for result in results if result.outcome is not SerologyOutcome.PENDING]
+    return bool(answered) and max(answered, key=_drawn).outcome is SerologyOutcome.NOT_CLEAR
+
+
 def baby_limit(donor: Donor, policies: Policies) -> date | None:
     """Return the last day on which the baby's age allows a collection; None if it is unknown."""
     if donor.baby_born_on is None:
@@ -129,9 +136,7 @@ def _serology_reasons(donor: Donor, on: date) -> list[EligibilityReason]:
     drawn = [result for result in donor.serologies if result.drawn_on <= on]
     if not drawn:
         return [EligibilityReason.NO_SEROLOGY]
-    answered = [result for result in drawn if result.outcome is not SerologyOutcome.PENDING]
-    # The latest result counts: an older clear one does not outweigh a newer unclear one.
-    if answered and max(answered, key=_drawn).outcome is SerologyOutcome.NOT_CLEAR:
+    if is_serology_unclear(drawn):
         return [EligibilityReason.SEROLOGY_NOT_CLEAR]
     if any((until := _valid_until(result)) is not None and on <= until for result in drawn):
         return []

@@ -75,3 +75,6 @@ COLUMNS = CsvColumns(
         "consented_on": ("consentement signe le", "date du consentement"),
     },
 )
+
+LANGUAGE_WORDS = {"francais": "fr", "french": "fr", "anglais": "en", "english": "en"}
+"""The code of a language by its word."""

@@ -18,6 +18,7 @@ from collector.config import LANGUAGES
 from collector.csv_cells import Cells
 from collector.csv_rows import CsvFile
 from collector.donors.actions import refuse_serology_dates
+from collector.donors.import_columns import LANGUAGE_WORDS
 from collector.donors.import_writing import DonorEntry, open_file, update_file
 from collector.donors.likenesses import LikenessIndex
 from collector.donors.numbers import compact_number, is_valid_number
@@ -148,7 +149,9 @@ def _entry(session: Session, cells: Cells, rules: _Rules) -> DonorEntry:
             "number": _number(cells),
             "email": cells.value("email", parse_email) or "",
             "phone": cells.value("phone", phone_parser(rules.country)) or "",
-            "language": cells.choice("language", LANGUAGES, default=rules.bank.language),
+            "language": cells.choice(
+                "language", LANGUAGES, words=LANGUAGE_WORDS, default=rules.bank.language
+            ),
             "access_notes": cells.text("access_notes", most=1000),
             "baby_born_on": born,
             "discreet": cells.value("discreet", parse_yes_no),

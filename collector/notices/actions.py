@@ -167,7 +167,7 @@ def record_failure(
 
 
 def send_again(session: Session, *, bank_id: int, notice_id: int) -> Notice:
-    """Enqueue a failed message again.
+    """Enqueue a failed message again, or one that was told by telephone.
 
     Raises
     ------
@@ -175,7 +175,9 @@ def send_again(session: Session, *, bank_id: int, notice_id: int) -> Notice:
         It has not failed: `notice_not_failed`.
     """
     notice = owned(session, Notice, bank_id, notice_id)
-    if notice.state is not NoticeState.FAILED:
+    was_told = notice.channel is Channel.CALL and notice.state is NoticeState.SENT
+    if notice.state is not NoticeState.FAILED and not was_told:
         raise Refused("notice_not_failed")
     notice.state, notice.attempts, notice.claimed_until = NoticeState.OWED, 0, None
+    notice.sent_at = None
     return notice

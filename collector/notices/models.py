@@ -25,6 +25,8 @@ class Channel(StrEnum):
     EMAIL = "email"
     SMS = "sms"
     PUSH = "push"
+    CALL = "call"
+    """A coordinator tells it by telephone: no other channel reaches the recipient."""
 
 
 class Notice(BankOwned, Base):

@@ -27,12 +27,12 @@ class DeliveryRoute:
 
 
 def due_notices(session: Session, *, now: datetime, most: int = 50) -> list[Notice]:
-    """Return the messages due now of all banks, oldest first."""
+    """Return the messages of all banks that a transport is to send now, oldest first."""
     due = or_(Notice.claimed_until.is_(None), Notice.claimed_until < now)
     return list(
         session.scalars(
             select(Notice)
-            .where(Notice.state == NoticeState.OWED, due)
+            .where(Notice.state == NoticeState.OWED, Notice.channel != Channel.CALL, due)
             .order_by(Notice.id)
             .limit(most)
         )
@@ -79,6 +79,16 @@ def has_push_subscription(session: Session, *, bank_id: int, recipient: str) -> 
         )
         is not None
     )
+
+
+def open_calls(session: Session, *, bank_id: int) -> list[Notice]:
+    """Return the messages of a bank that are to be told by telephone, oldest first."""
+    wanted = select(Notice).where(
+        Notice.bank_id == bank_id,
+        Notice.channel == Channel.CALL,
+        Notice.state == NoticeState.OWED,
+    )
+    return list(session.scalars(wanted.order_by(Notice.id)))
 
 
 def known_notices(session: Session, *, bank_id: int, once: Collection[str]) -> set[str]:

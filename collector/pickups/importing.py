@@ -21,7 +21,7 @@ from collector.field_parsers import parse_date, parse_time, parse_volume_ml
 from collector.import_reports import ImportChoices, ImportReport, RowOutcome
 from collector.pickups.actions import request_pickup
 from collector.pickups.drafts import CivilWindow, PickupDraft
-from collector.pickups.import_columns import ORDINALS, WINDOW_COLUMNS
+from collector.pickups.import_columns import ORDINALS, WINDOW_COLUMNS, purposes_in
 from collector.pickups.models import MilkLine, Purpose
 from collector.pickups.queries import open_days_by_donor
 from collector.pickups.validation import STAFF_DAYS_AHEAD, mistakes_in
@@ -183,12 +183,11 @@ def _entry(cells: Cells, donors: _Donors, *, litres: bool) -> PickupEntry:
 
 
 def _purposes(cells: Cells) -> tuple[Purpose, ...]:
-    words = cells.text("purposes").lower().replace(",", " ").replace("|", " ").split()
-    known = {purpose.value for purpose in Purpose}
-    if any(word not in known for word in words):
-        cells.wrong("purposes", "cell_not_choice", choices=", ".join(Purpose))
-    found = {Purpose(word) for word in words if word in known} or {Purpose.COLLECTION}
-    return tuple(purpose for purpose in Purpose if purpose in found)
+    found = purposes_in(cells.text("purposes"))
+    if found is None:
+        cells.wrong("purposes", "cell_not_purpose")
+    named = set(found or ()) or {Purpose.COLLECTION}
+    return tuple(purpose for purpose in Purpose if purpose in named)
 
 
 def _windows(cells: Cells) -> dict[str, CivilWindow]:

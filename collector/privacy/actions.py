@@ -220,6 +220,8 @@ def _erase_visits(session: Session, donor: Donor) -> None:
         if round_.published and _visits(round_.published, hers):
             plans.add(round_.day_plan_id)
             round_.published = _without(round_.published, hers)
+            left = round_.left_untold.items()
+            round_.left_untold = {key: value for key, value in left if int(key) not in hers}
     ended = PlanningRun.day_plan_id.in_(plans), PlanningRun.kept_at.is_not(None)
     session.execute(update(PlanningRun).where(*ended).values(problem={}, start={}, plan=None))
 

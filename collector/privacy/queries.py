@@ -1,5 +1,6 @@
 """Queries of a donor's personal data: export, seals, merged files."""
 
+import base64
 from datetime import date, datetime
 from typing import Any
 
@@ -7,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from collector.audit.queries import history_of
-from collector.custody.models import Container, DoorRecord
+from collector.custody.models import Container, DoorPhoto, DoorRecord
 from collector.donors.models import CallBack, Decision, Donor, SealedIdentity
 from collector.donors.queries import get_donor
 from collector.donors.screening import screening_of
@@ -18,6 +19,7 @@ from collector.pickups.enquiries import enquiry_of
 from collector.pickups.giving import giving_of
 from collector.pickups.models import Correction, Pickup
 from collector.pickups.queries import requests_of_donor
+from collector.rounds.models import RoundEvent
 
 
 def copy_of(session: Session, *, bank_id: int, donor_id: int) -> dict[str, Any]:
@@ -51,6 +53,19 @@ def copy_of(session: Session, *, bank_id: int, donor_id: int) -> dict[str, Any]:
             for each in history_of(session, bank_id=bank_id, subject=f"donor:{donor.id}")
         ],
     }
+
+
+def photos_of(session: Session, pickup: Pickup) -> list[DoorPhoto]:
+    """Return the pictures that collectors took at a visit, as long as they are stored."""
+    names = [
+        name
+        for payload in session.scalars(
+            select(RoundEvent.payload).where(RoundEvent.pickup_id == pickup.id)
+        )
+        if (name := payload.get("photo"))
+    ]
+    hers = DoorPhoto.bank_id == pickup.bank_id, DoorPhoto.client_id.in_(names)
+    return list(session.scalars(select(DoorPhoto).where(*hers).order_by(DoorPhoto.id)))
 
 
 def messages_of(session: Session, donor: Donor) -> list[Notice]:
@@ -202,7 +217,14 @@ def _visit(session: Session, pickup: Pickup) -> dict[str, Any]:
                 select(Correction).where(Correction.pickup_id == pickup.id).order_by(Correction.id)
             )
         ],
+        "photos": [_photo(each) for each in photos_of(session, pickup)],
         "bottles_numbers": [as_json(each, "number", "state") for each in bottles],
+    }
+
+
+def _photo(photo: DoorPhoto) -> dict[str, Any]:
+    return as_json(photo, "client_id", "received_at") | {
+        "jpeg": base64.b64encode(photo.jpeg).decode()
     }
 
 

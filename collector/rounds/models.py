@@ -139,6 +139,8 @@ class Round(BankOwned, Base):
     cost_cents: Mapped[int]
     published: Mapped[dict[str, Any] | None]
     """The snapshot that the collector's phone receives; `publish` alone replaces it."""
+    left_untold: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Digests of changed details that a coordinator keeps from the collector, by pick-up."""
     acknowledged: Mapped[int] = mapped_column(default=0)
     """The latest revision that the collector confirmed; 0 before the first."""
     driven_metres: Mapped[int | None] = mapped_column(default=None)

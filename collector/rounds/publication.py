@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from collector.banks.models import Bank, Site
-from collector.donors.models import DonorState
-from collector.pickups.models import MilkLine, Pickup, PickupState
+from collector.donors.eligibility import is_serology_unclear
+from collector.donors.models import DonorState, WhySuspended
+from collector.pickups.models import MilkLine, Pickup, PickupState, Purpose
 from collector.rounds.code_words import code_words
 from collector.rounds.models import DayPlan, Round, RoundStop
 from collector.rounds.promises import Promise, promise
@@ -197,7 +198,6 @@ def stop_details(pickup: Pickup) -> Snapshot:
     `milk_held` stands only where it is true. It never tells the reason.
     """
     donor = pickup.donor
-    held = donor.state in HALTED or any(hold.cleared_at is None for hold in pickup.holds)
     return {
         "donor_number": donor.number,
         "first_name": donor.first_name,
@@ -211,8 +211,25 @@ def stop_details(pickup: Pickup) -> Snapshot:
         "empties_wanted": pickup.empties_wanted,
         "call_first": pickup.call_first,
         "note": pickup.note,
-        **({"milk_held": True} if held else {}),
+        **({"milk_held": True} if _is_milk_held(pickup) else {}),
     }
+
+
+def _is_milk_held(pickup: Pickup) -> bool:
+    """Return whether a hold, the donor's file or an unclear blood result keeps the milk back.
+
+    A suspension for an expired blood test does not, if blood is drawn at the visit.
+    """
+    donor = pickup.donor
+    is_renewed = (
+        donor.suspended_because is WhySuspended.SEROLOGY_LAPSED
+        and Purpose.BLOOD_SAMPLE in pickup.purposes
+    )
+    return (
+        (donor.state in HALTED and not is_renewed)
+        or any(hold.cleared_at is None for hold in pickup.holds)
+        or is_serology_unclear(donor.serologies)
+    )
 
 
 def _address(pickup: Pickup) -> Snapshot:

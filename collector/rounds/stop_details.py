@@ -1,22 +1,28 @@
 """Details of published stops that changed after their revision, and the next revision."""
 
+import hashlib
+import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from collector.audit.actions import record
 from collector.errors import NotFound
-from collector.pickups.models import MilkLine, Pickup
+from collector.pickups.models import MilkLine, Pickup, PickupState
 from collector.rounds.actions import add_publication, freeze, queue_round
-from collector.rounds.models import DayPlan, Round, RoundState
+from collector.rounds.models import DayPlan, EventKind, Round, RoundEvent, RoundState
 from collector.rounds.publication import Changes, RoundChange, Snapshot, stop_details
 from collector.rounds.queries import OF_A_PICKUP, PROMISED_STATES, day_plan
 from collector.shifts.models import RosterShift
 
 FOLLOWED = (RoundState.PUBLISHED, RoundState.STARTED)
 """States of a round whose collector has stops ahead."""
+
+SETTLING = (EventKind.COLLECTED, EventKind.NOT_DONE)
+"""Kinds of the events that settle a stop."""
 
 COMPARED = {
     "pickup",
@@ -51,12 +57,16 @@ class UntoldChange:
     round: Round
     pickup: Pickup
     details: tuple[DetailChange, ...]
+    is_left: bool
+    """Whether a coordinator keeps this change from the collector."""
 
 
 def untold_changes(
     session: Session, *, bank_id: int, today: date, donor_id: int | None = None
 ) -> list[UntoldChange]:
     """Return the changes of stops from today on that their collectors have not received.
+
+    Changes that a coordinator keeps from the collector are marked, and come last.
 
     Parameters
     ----------
@@ -78,11 +88,17 @@ def untold_changes(
     ]
     pickups = _promised(session, bank_id, {stop["pickup"] for _, _, stop in stops}, donor_id)
     changes = [
-        UntoldChange(day=day, round=round_, pickup=pickup, details=detail_changes(stop, pickup))
+        UntoldChange(
+            day=day,
+            round=round_,
+            pickup=pickup,
+            details=details,
+            is_left=round_.left_untold.get(str(pickup.id)) == _digest(details),
+        )
         for day, round_, stop in stops
-        if (pickup := pickups.get(stop["pickup"])) is not None
+        if (pickup := pickups.get(stop["pickup"])) and (details := _details_to_tell(stop, pickup))
     ]
-    return [change for change in changes if change.details]
+    return sorted(changes, key=lambda change: change.is_left)
 
 
 def detail_changes(stop: Snapshot, pickup: Pickup) -> tuple[DetailChange, ...]:
@@ -93,6 +109,14 @@ def detail_changes(stop: Snapshot, pickup: Pickup) -> tuple[DetailChange, ...]:
         for name, value in after.items()
         if before[name] != value
     )
+
+
+def _details_to_tell(stop: Snapshot, pickup: Pickup) -> tuple[DetailChange, ...]:
+    """Return the changed details; of a visit that is asked anew, only with a new hold."""
+    details = detail_changes(stop, pickup)
+    if pickup.state is PickupState.ASKED and all(each.name != "milk_held" for each in details):
+        return ()
+    return details
 
 
 def tell_collector(
@@ -107,6 +131,44 @@ def tell_collector(
     NotFound
         No published round of the day has the visit.
     """
+    plan, round_, pickup = _published_stop(session, bank_id, day, pickup_id)
+    _publish_details(session, now=now, plan=plan, round_=round_, pickup=pickup, actor=actor)
+    return round_
+
+
+def leave_untold(
+    session: Session, *, now: datetime, bank_id: int, day: date, pickup_id: int, actor: str
+) -> Round:
+    """Keep the changed details of one stop from its collector until they change once more.
+
+    Raises
+    ------
+    NotFound
+        No published round of the day has the visit.
+    """
+    _plan, round_, pickup = _published_stop(session, bank_id, day, pickup_id)
+    stops = (round_.published or {})["stops"]
+    stop = next(stop for stop in stops if stop["pickup"] == pickup_id)
+    details = detail_changes(stop, pickup)
+    round_.left_untold = {**round_.left_untold, str(pickup_id): _digest(details)}
+    session.flush()
+    record(
+        session,
+        now=now,
+        bank_id=bank_id,
+        actor=actor,
+        action="details left untold",
+        subject=f"pickup:{pickup_id}",
+        round=round_.id,
+        details=[detail.name for detail in details],
+    )
+    return round_
+
+
+def _published_stop(
+    session: Session, bank_id: int, day: date, pickup_id: int
+) -> tuple[DayPlan, Round, Pickup]:
+    """Return the locked plan of a day, and the published round and the visit of one stop."""
     session.scalar(
         select(DayPlan.id).where(DayPlan.bank_id == bank_id, DayPlan.day == day).with_for_update()
     )
@@ -115,8 +177,7 @@ def tell_collector(
     for round_ in plan.rounds if plan else ():
         stops = (round_.published or {}).get("stops", ())
         if plan and pickup and any(stop["pickup"] == pickup_id for stop in stops):
-            _publish_details(session, now=now, plan=plan, round_=round_, pickup=pickup, actor=actor)
-            return round_
+            return plan, round_, pickup
     raise NotFound("not_found", kind="pickups")
 
 
@@ -155,13 +216,27 @@ def _times(stop: Snapshot) -> Snapshot:
 def _promised(
     session: Session, bank_id: int, keys: set[int], donor_id: int | None
 ) -> dict[int, Pickup]:
-    """Return the visits among these that are promised and not settled yet, by key."""
+    """Return the visits among these that are promised and not settled yet, by key.
+
+    A visit that is asked anew, as after a yes to a health question, counts: its stop is on the
+    phone until the next publication.
+    """
+    settled = exists().where(RoundEvent.pickup_id == Pickup.id, RoundEvent.kind.in_(SETTLING))
+    asked_anew = and_(Pickup.state == PickupState.ASKED, ~settled)
     wanted = select(Pickup).where(
-        Pickup.bank_id == bank_id, Pickup.id.in_(keys), Pickup.state.in_(PROMISED_STATES)
+        Pickup.bank_id == bank_id,
+        Pickup.id.in_(keys),
+        or_(Pickup.state.in_(PROMISED_STATES), asked_anew),
     )
     if donor_id is not None:
         wanted = wanted.where(Pickup.donor_id == donor_id)
     return {pickup.id: pickup for pickup in session.scalars(wanted.options(*OF_A_PICKUP))}
+
+
+def _digest(details: tuple[DetailChange, ...]) -> str:
+    """Return a digest of the new details, which holds no personal data in readable form."""
+    text = json.dumps([(detail.name, detail.after) for detail in details])
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _readable(stop: Snapshot) -> dict[str, Any]:

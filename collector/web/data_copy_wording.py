@@ -4,9 +4,11 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from flask_babel import lazy_gettext
+from flask_babel import format_decimal, lazy_gettext
 from flask_babel.speaklater import LazyString
 
+from collector.web.audit_wording import action_words
+from collector.web.message_kinds import KINDS
 from collector.web.wording import hour, long_day, moment
 
 _ = lazy_gettext
@@ -93,6 +95,10 @@ LABELS: Mapping[str, LazyString] = {
     "corrections": _("My corrections"),
     "words": _("My words"),
     "settled_at": _("Settled"),
+    "photos": _("Pictures taken at my door"),
+    "client_id": _("Number of the picture"),
+    "received_at": _("Received"),
+    "jpeg": _("Picture"),
     "bottles_numbers": _("Bottles and tubes"),
     "owed_at": _("Written"),
     "to": _("To"),
@@ -113,6 +119,11 @@ CODES: Mapping[str, LazyString] = {
     "sms": _("text message"),
     "donated": _("a gift"),
     "own_child": _("for my own child"),
+    "fr": _("French"),
+    "en": _("English"),
+    "imported": _("from a file"),
+    "coordinator": _("set by the bank"),
+    "geocoder": _("from the address register"),
     "clear": _("in order"),
     "pending": _("awaited"),
     "not_clear": _("to be talked over"),
@@ -160,12 +171,16 @@ def shown(value: object) -> str:
     """Return a value for reading: days and instants as people write them."""
     if value is None or value == "":
         return "\N{EN DASH}"
+    if isinstance(value, float):
+        return str(format_decimal(value, "0.#####"))
     if isinstance(value, bool):
         return str(CODES["yes"] if value else CODES["no"])
     text = str(value)
     if text in CODES:
         return str(CODES[text])
-    return _date_in(text) or text
+    if text in KINDS:
+        return str(KINDS[text])
+    return _date_in(text) or action_words(text)
 
 
 def _date_in(text: str) -> str:

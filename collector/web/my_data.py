@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask_babel import get_locale
@@ -11,9 +12,11 @@ from werkzeug.wrappers import Response as Answer
 from collector.banks.queries import get_bank
 from collector.db import reading, transaction
 from collector.donors.queries import get_donor
+from collector.errors import NotFound
 from collector.people.models import Role
+from collector.pickups.queries import requests_of_donor
 from collector.privacy.actions import ask_erasure, has_given
-from collector.privacy.queries import copy_of
+from collector.privacy.queries import copy_of, photos_of
 from collector.web.data_copy_wording import label, shown
 from collector.web.framework.guards import Surface, actor, anyone, donor_id, guard, now
 
@@ -73,6 +76,27 @@ def _answers(kept: dict[str, Any]) -> dict[str, Any]:
         for question in kept["questions"]
     ]
     return {"edition": kept["edition"], "sent_at": kept["sent_at"], "answers": lines}
+
+
+@blueprint.get("/photos/<uuid:client_id>")
+def photo(client_id: UUID) -> Response:
+    """Return a picture that was taken at one of the donor's visits."""
+    bank_id = actor().bank_id
+    with reading() as session:
+        jpeg = next(
+            (
+                each.jpeg
+                for pickup in requests_of_donor(session, bank_id, donor_id())
+                for each in photos_of(session, pickup)
+                if each.client_id == str(client_id)
+            ),
+            None,
+        )
+    if jpeg is None:
+        raise NotFound("http_404")
+    answer = Response(jpeg, mimetype="image/jpeg")
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 @blueprint.post("/erasure")

@@ -10,6 +10,7 @@ from collector.notices.models import Channel, NoticeState
 from collector.notices.queries import latest_notices
 from collector.people.models import Role
 from collector.web.framework.guards import actor, guard, settings
+from collector.web.message_kinds import KINDS
 
 blueprint = Blueprint("outbox", __name__, url_prefix="/outbox")
 guard(blueprint, Role.COORDINATOR, Role.ADMIN)
@@ -18,6 +19,7 @@ CHANNELS = {
     Channel.EMAIL: lazy_gettext("e-mail"),
     Channel.SMS: lazy_gettext("text message"),
     Channel.PUSH: lazy_gettext("push message"),
+    Channel.CALL: lazy_gettext("telephone call"),
 }
 STATES = {
     NoticeState.OWED: lazy_gettext("waiting"),
@@ -25,25 +27,10 @@ STATES = {
     NoticeState.FAILED: lazy_gettext("failed"),
     NoticeState.WITHHELD: lazy_gettext("withheld: a person calls first"),
 }
-KINDS = {
-    "call_booked": lazy_gettext("Call booked"),
-    "call_wanted": lazy_gettext("A donor asks for a call"),
-    "code": lazy_gettext("Code to prove who she is"),
-    "contact_changed": lazy_gettext("Contact changed"),
-    "contact_received": lazy_gettext("First contact received"),
-    "receipt": lazy_gettext("Receipt of a visit"),
-    "round_published": lazy_gettext("Round published"),
-    "sign_in": lazy_gettext("Sign-in link"),
-    "visit_agreed": lazy_gettext("Visit agreed"),
-    "visit_cancelled": lazy_gettext("Visit cancelled"),
-    "visit_changed": lazy_gettext("Visit changed"),
-    "visit_near": lazy_gettext("Visit within the hour"),
-    "visit_promised": lazy_gettext("Hours of a visit"),
-    "visit_proposed": lazy_gettext("Day proposed for a visit"),
-    "visit_tomorrow": lazy_gettext("Visit tomorrow"),
-    "visit_withdrawn": lazy_gettext("Visit withdrawn"),
+CALL_STATES = {
+    NoticeState.OWED: lazy_gettext("to be called"),
+    NoticeState.SENT: lazy_gettext("told"),
 }
-"""Words of the kinds of messages, by their template."""
 
 TROUBLES = {
     "away": lazy_gettext("The server that carries it did not answer."),
@@ -66,6 +53,7 @@ def home() -> str:
             channels=CHANNELS,
             kinds=KINDS,
             states=STATES,
+            call_states=CALL_STATES,
             troubles=TROUBLES,
         )
 

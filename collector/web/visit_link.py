@@ -45,6 +45,8 @@ class LinkPage:
     bank: Bank
     pickup: Pickup
     times: VisitTimes | None
+    is_late: bool
+    """Whether the hours are over and no record settles the visit."""
     may_answer: bool
     may_restore: bool
 
@@ -108,6 +110,9 @@ def _page(session: Session, pickup: Pickup) -> LinkPage:
         bank=get_bank(session, pickup.bank_id),
         pickup=pickup,
         times=times,
+        is_late=times is not None
+        and times.is_over(now())
+        and pickup.state is PickupState.PUBLISHED,
         may_answer=pickup.state is PickupState.PUBLISHED and times is not None,
         may_restore=may_restore(session, pickup, now=now()),
     )

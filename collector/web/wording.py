@@ -85,6 +85,10 @@ ERRORS: Mapping[str, LazyString] = {
     "cell_not_choice": _("Write one of these: %(choices)s."),
     "cell_not_date": _("Write the day as 2026-11-24 or 24/11/2026."),
     "cell_not_number": _("Write a number such as 44.8378 or 44,8378."),
+    "cell_not_purpose": _(
+        "Write collection, first interview, material to bring, blood sample, pump to fetch or"
+        " ward visit; several are parted by commas."
+    ),
     "cell_not_time": _("Write the time as 09:30 or 9h30."),
     "cell_not_whole": _("Write a whole number, such as 1500."),
     "cell_not_yes_no": _("Write yes or no."),

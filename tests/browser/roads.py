@@ -229,7 +229,7 @@ def _furnish(
 ) -> Road:
     now, slug = SystemClock().now(), f"road-{next(_slugs)}"
     bank = found_bank(session, now=now, slug=slug, name="Road bank", town="Pessac")
-    bank.phone = "+33 5 57 00 00 00"
+    bank.phone = "+33 5 36 49 00 00"
     for policy in session.scalars(select(Policy).where(Policy.bank_id == bank.id)):
         policy.value = str(rules.get(PolicyKey(policy.key), policy.value))
     tomorrow = ServiceDay.of(now, bank.zone).day + timedelta(days=1)

@@ -124,7 +124,7 @@ def test_a_candidates_first_steps(browser: Browser, place: ServedTown) -> None:
             bank_id=place.town.bank,
             first_name="Ida",
             email=None,
-            phone="06 55 55 00 02",
+            phone="06 39 98 00 02",
             postcode="33600",
             language="fr",
             baby_born_on=None,

@@ -85,7 +85,7 @@ def test_from_why_to_a_call_back(browser: Browser, place: ServedTown, *, scripts
     page.get_by_role("button", name="Go on").click()
     expect(page.get_by_text("Tell us a first name")).to_be_visible()
     page.get_by_label("Your first name").fill("Ida")
-    page.get_by_label("Your telephone number").fill("06 55 55 00 09")
+    page.get_by_label("Your telephone number").fill("06 39 98 00 09")
     page.get_by_role("button", name="Go on").click()
     page.get_by_role("link", name="Begin with the questions").click()
     for part in ("At the moment", "In the last months", "In your life"):
@@ -219,7 +219,7 @@ def test_a_page_without_a_network_says_whom_to_call_and_keeps_the_form(
 ) -> None:
     without_visit(place)
     with place.app.app_context(), transaction() as session:
-        get_bank(session, place.town.bank).phone = "+33 5 55 55 01 00"
+        get_bank(session, place.town.bank).phone = "+33 5 36 49 01 00"
     with line_to(place.address) as line:
         page = replace(place, address=line.address).open(browser, donor=place.town.dora)
         page.evaluate("() => navigator.serviceWorker.ready")
@@ -229,7 +229,7 @@ def test_a_page_without_a_network_says_whom_to_call_and_keeps_the_form(
         page.get_by_role("button", name="See the times").click()
         expect(page.get_by_role("heading", name="There is no network here")).to_be_visible()
         page.goto(f"{line.address}/donor/")
-        expect(page.get_by_role("link", name="+33 5 55 55 01 00")).to_be_visible()
+        expect(page.get_by_role("link", name="+33 5 36 49 01 00")).to_be_visible()
         line.mend()
         page.get_by_role("link", name="Try again").click()
         page.get_by_role("link", name="Ask for a visit").click()

@@ -85,7 +85,7 @@ def served(app: Flask, town: Town, clock: SetClock, *, port: int) -> Iterator[Se
                 kind=LactariumKind.INTERNAL_AND_EXTERNAL,
                 takes_anonymous=Known.YES,
                 evidence="this installation",
-                phone="+33 5 55 55 01 00",
+                phone="+33 5 36 49 01 00",
                 ours=True,
             ),
         )

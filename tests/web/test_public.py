@@ -166,10 +166,10 @@ def test_the_header_names_the_bank_of_the_address_with_its_telephone(
     app: Flask, town: Town
 ) -> None:
     with app.app_context(), transaction() as session:
-        session.get_one(Bank, town.bank).phone = "05 00 00 00 01"
+        session.get_one(Bank, town.bank).phone = "05 36 49 00 01"
     header = says(app, "/banks/town/contact").partition("</header>")[0]
     assert "Town bank" in header
-    assert 'href="tel:0500000001"' in header
+    assert 'href="tel:0536490001"' in header
     header = says(app, "/give").partition("</header>")[0]
     assert "Milkround" in header, "two banks share this site"
     assert "tel:" not in header
@@ -202,7 +202,7 @@ def test_every_page_template_of_donors_visitors_and_errors_has_its_own_title() -
 
 CONTACT = {
     "first_name": "Hélène",
-    "phone": "06 55 55 00 01",
+    "phone": "06 39 98 00 01",
     "email": "",
     "postcode": "33600",
     "baby_born_on": "2026-10-01",

@@ -89,7 +89,12 @@ def _days(
         session, bank_id=donor.bank_id, first=today + timedelta(days=1), last=last
     )
     requests = requests_of_donor(session, donor.bank_id, donor.id)
-    taken = {window.day for pickup in requests if pickup.state in OPEN for window in pickup.windows}
+    taken = {
+        window.day
+        for pickup in requests
+        if pickup.state in OPEN and pickup.id != requested.moves_id
+        for window in pickup.windows
+    }
     giving = giving_of(session, donor.id)
     free = [
         day

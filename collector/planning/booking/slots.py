@@ -8,7 +8,7 @@ Only `turn_page` writes. The problem of a day has:
 - no requests without a promise: they may go to another day.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
@@ -24,12 +24,13 @@ from collector.errors import Conflict
 from collector.pickups.drafts import PickupDraft, draft_of, write_draft
 from collector.pickups.models import Enquiry, Pickup, PickupState, PickupWindow
 from collector.pickups.purposes import purposes_for
+from collector.pickups.queries import get_pickup
 from collector.planning.models import SlotBook
 from collector.planning.problem.build import DayFacts, build_problem, can_be_timed, load_facts
 from collector.planning.problem.searches import legal_places
 from collector.rounds.models import DayPlan, Round, RoundState
 from collector.rounds.promises import Promise, promise
-from collector.rounds.queries import day_plan, version_of
+from collector.rounds.queries import PromisedVisit, day_plan, promised_visit, version_of
 from collector.service_day import ServiceDay
 from collector.shifts.queries import duties_on
 from routing.analysis.insertion import Insertion, inserted
@@ -53,10 +54,13 @@ class RequestedVisit:
     ----------
     donor
         With all rows of her file loaded.
+    moves_id
+        The agreed visit that moves: its present place is free for the new one.
     """
 
     donor: Donor
     draft: PickupDraft
+    moves_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,12 +110,13 @@ def find_slots(
 ) -> list[Slot]:
     """Return the slots on the first five of these days, two a day at most, in order of time.
 
-    Only the rounds that pass nearest to her are tried: the price of a detour grows with the
-    distance, and the response must take less than a second.
+    Only the rounds that pass nearest to her are tried, since the response must take less than a
+    second. The present hours of a moving visit are no slot.
     """
     if requested.donor.address.position is None:
         return []
     found: list[Slot] = []
+    present = _present_hours(session, requested)
     for day in days[:DAYS_LOOKED_AT]:
         halves = [
             _pickup(
@@ -126,10 +131,26 @@ def find_slots(
             day=day,
             candidates=halves,
             most=ROUNDS_LOOKED_AT,
+            moves_id=requested.moves_id,
         )
         if priced is not None and priced.is_whole:
             found.extend(slot for half in halves if (slot := _priced_slot(priced, half)))
-    return sorted(found, key=lambda slot: (slot.day, slot.opens))
+    others = (slot for slot in found if (slot.day, slot.opens, slot.closes) not in present)
+    return sorted(others, key=lambda slot: (slot.day, slot.opens))
+
+
+def _present_hours(session: Session, requested: RequestedVisit) -> set[tuple[date, time, time]]:
+    """Return the hours at which an agreed visit is expected before its move."""
+    if requested.moves_id is None:
+        return set()
+    bank_id = requested.donor.bank_id
+    pickup = get_pickup(session, bank_id, requested.moves_id)
+    hours = {(window.day, window.opens, window.closes) for window in pickup.windows}
+    visit = promised_visit(session, pickup)
+    if visit is not None:
+        service_day = ServiceDay(visit.day, get_bank(session, bank_id).zone)
+        hours.add((visit.day, *_walls(service_day, visit)))
+    return hours
 
 
 def still_fits(
@@ -145,7 +166,13 @@ def still_fits(
     """Return whether a slot can be promised now, with every round tried."""
     candidate = _pickup(session, requested, day=day, opens=opens, closes=closes, key=REQUESTED_KEY)
     priced = _day_with_promises(
-        session, now=now, bank_id=bank_id, day=day, candidates=[candidate], most=None
+        session,
+        now=now,
+        bank_id=bank_id,
+        day=day,
+        candidates=[candidate],
+        most=None,
+        moves_id=requested.moves_id,
     )
     return priced is not None and priced.is_whole and bool(_legal_places(priced, candidate))
 
@@ -211,6 +238,7 @@ def _day_with_promises(
     day: date,
     candidates: Sequence[Pickup],
     most: int | None,
+    moves_id: int | None,
 ) -> PromisedDay | None:
     """Return the problem of a day; None without a changeable round."""
     plan = day_plan(session, bank_id=bank_id, day=day)
@@ -222,9 +250,13 @@ def _day_with_promises(
     facts = replace(facts, rounds=tuple(rounds))
     if not rounds or not candidates:
         return None
-    placed = [facts.pickups[stop.pickup_id] for stop in facts.stops]
+    stops = (facts.pickups[stop.pickup_id] for stop in facts.stops)
+    # A moved visit keeps its former stop until the day is planned anew.
+    placed = [
+        each for each in stops if each.state is not PickupState.ACCEPTED and each.id != moves_id
+    ]
     promised = [
-        *_promised(facts, {pickup.id for pickup in placed}),
+        *_promised(facts, {pickup.id for pickup in placed} | {moves_id}),
         *_held(session, now=now, bank_id=bank_id, day=day, but=candidates[0].donor),
     ]
     timed = [pickup for pickup in (*placed, *promised) if can_be_timed(pickup, facts.service_day)]
@@ -262,7 +294,7 @@ def _unopened(session: Session, plan: DayPlan) -> Iterator[Round]:
             )
 
 
-def _promised(facts: DayFacts, placed: set[int]) -> list[Pickup]:
+def _promised(facts: DayFacts, placed: Collection[int | None]) -> list[Pickup]:
     """Return the requests with a promised slot of this day that are in no round yet."""
     return [
         pickup
@@ -363,6 +395,6 @@ def _priced_slot(priced: PromisedDay, half: Pickup) -> Slot | None:
     )
 
 
-def _walls(service_day: ServiceDay, around: Promise) -> tuple[time, time]:
+def _walls(service_day: ServiceDay, around: Promise | PromisedVisit) -> tuple[time, time]:
     opens, closes = (service_day.wall(instant) for instant in (around.opens, around.closes))
     return opens.time(), closes.time()

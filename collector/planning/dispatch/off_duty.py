@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 
 from collector.banks.queries import get_bank
 from collector.db import owned
-from collector.errors import Refused
+from collector.errors import NotFound, Refused
 from collector.planning.models import Disruption, DisruptionKind
 from collector.planning.problem.build import closed
 from collector.rounds.models import NOT_STARTED, DayPlan, Round
+from collector.rounds.queries import day_plan
 from collector.service_day import ServiceDay
 from collector.shifts.actions import restore_absence, withdraw_absence, write_absence
 from collector.shifts.models import Absence, AbsenceReason
@@ -116,22 +117,77 @@ def write_off_duty(
 def _write(
     session: Session, plan: DayPlan, disruption: Disruption, *, now: datetime, actor: str
 ) -> None:
-    zone = get_bank(session, plan.bank_id).zone
     round_ = next(each for each in plan.rounds if each.id == disruption.round_id)
-    begins_at = disruption.told_at
+    _write_absence(
+        session,
+        round_,
+        day=plan.day,
+        kind=disruption.kind,
+        until=disruption.until,
+        told_at=disruption.told_at,
+        now=now,
+        actor=actor,
+        disruption_id=disruption.id,
+    )
+
+
+def write_idle_absence(
+    session: Session,
+    *,
+    now: datetime,
+    bank_id: int,
+    day: date,
+    round_id: int,
+    kind: DisruptionKind,
+    until: date | None,
+    actor: str,
+) -> Absence:
+    """Take the collector or the vehicle of a round without a stop left off duty; no visit changes.
+
+    Raises
+    ------
+    NotFound
+        The day has no such round.
+    Refused
+        `absence_days` (`most`).
+    """
+    refuse_last_day(day, until)
+    plan = day_plan(session, bank_id=bank_id, day=day)
+    round_ = next((each for each in plan.rounds if each.id == round_id), None) if plan else None
+    if round_ is None:
+        raise NotFound("not_found", kind="rounds")
+    return _write_absence(
+        session, round_, day=day, kind=kind, until=until, told_at=now, now=now, actor=actor
+    )
+
+
+def _write_absence(
+    session: Session,
+    round_: Round,
+    *,
+    day: date,
+    kind: DisruptionKind,
+    until: date | None,
+    told_at: datetime,
+    now: datetime,
+    actor: str,
+    disruption_id: int | None = None,
+) -> Absence:
+    zone = get_bank(session, round_.bank_id).zone
+    begins_at = told_at
     if round_.state in NOT_STARTED:
         # Without the whole shift off duty, the planner would use its hours before the report.
-        begins_at = min(begins_at, ServiceDay(plan.day, zone).instant(round_.shift.begins))
-    ill = disruption.kind is DisruptionKind.COLLECTOR_ILL
-    write_absence(
+        begins_at = min(begins_at, ServiceDay(day, zone).instant(round_.shift.begins))
+    ill = kind is DisruptionKind.COLLECTOR_ILL
+    return write_absence(
         session,
         now=now,
-        bank_id=plan.bank_id,
+        bank_id=round_.bank_id,
         actor=actor,
         begins_at=begins_at,
-        ends_at=ServiceDay(disruption.until or plan.day, zone).end,
+        ends_at=ServiceDay(until or day, zone).end,
         reason=AbsenceReason.ILL if ill else AbsenceReason.OUT_OF_ORDER,
         person_id=round_.shift.collector_id if ill else None,
         vehicle=None if ill else round_.shift.vehicle,
-        disruption_id=disruption.id,
+        disruption_id=disruption_id,
     )

@@ -10,6 +10,7 @@ from collector.pickups.models import Pickup, PickupState
 from collector.pickups.queries import requests_for_day
 from collector.planning.models import Disruption, DisruptionProposal
 from collector.rounds.models import DayPlan, Incident, Round, RoundEvent
+from collector.shifts.models import Absence
 
 
 def open_disruptions(session: Session, *, bank_id: int, day: date) -> list[Disruption]:
@@ -66,6 +67,9 @@ def dispatch_fingerprint(
         .where(Disruption.bank_id == bank_id, Disruption.day == day)
         .group_by(Disruption.id, Disruption.ended_at)
         .order_by(Disruption.id),
+        select(func.max(Absence.id), func.max(Absence.withdrawn_at)).where(
+            Absence.bank_id == bank_id
+        ),
     )
     return [[tuple(row) for row in session.execute(question)] for question in questions]
 

@@ -1,6 +1,6 @@
 """Checks of an event by its kind, and the rows that accepted events leave."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,8 +11,6 @@ from collector.custody.actions import door_record
 from collector.custody.excursions import box_reading, open_excursions
 from collector.custody.models import BoxReading, BoxReadingKind, DoorRecord
 from collector.custody.pickup_record import PickupRecord, check_labels, judge
-from collector.donors.contact import mark_phone_unreached
-from collector.donors.models import Donor
 from collector.errors import Refused
 from collector.pickups.models import OF_MILK, Pickup
 from collector.rounds.events.payloads import BoxTemperature
@@ -77,7 +75,6 @@ def add_effects(
     readings = [row for each in accepted for row in _readings(each, now)]
     incidents = [row for each in accepted for row in _incidents(each, now)]
     session.add_all([*records, *readings, *incidents])
-    _mark_unreached(session, accepted)
     session.flush()
     open_excursions(
         session,
@@ -159,13 +156,3 @@ def _incidents(accepted: AcceptedEvent, now: datetime) -> Iterator[Incident]:
         yield incident_row(row, now=now, kind=IncidentKind.REBOOK, note=event.payload.note)
     elif isinstance(event, NotDoneEvent | CollectedEvent) and event.payload.for_office:
         yield incident_row(row, now=now, kind=IncidentKind.REMARK, note=event.payload.note)
-
-
-def _mark_unreached(session: Session, accepted: Iterable[AcceptedEvent]) -> None:
-    """Mark the telephones that collectors could not reach on the donors' files."""
-    for each in accepted:
-        event = each.event
-        if isinstance(event, NotDoneEvent) and event.payload.phone_unreached:
-            pickup = session.get_one(Pickup, each.row.pickup_id)
-            donor = session.get_one(Donor, pickup.donor_id)
-            mark_phone_unreached(session, donor, at=each.row.device_at)

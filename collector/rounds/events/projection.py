@@ -21,6 +21,8 @@ from collector.custody.actions import (
 )
 from collector.custody.excursions import withdraw_readings
 from collector.custody.models import Container, ContainerKind, ContainerState
+from collector.donors.contact import mark_phone_unreached, unmark_phone
+from collector.donors.models import Donor
 from collector.pickups.models import OF_MILK, Pickup, PickupState
 from collector.rounds.events.queries import StoredEvent
 from collector.rounds.events.replay import (
@@ -117,6 +119,7 @@ def project(
     settle_containers(session, now=now, visits=visits)
     session.flush()
     _project_events(session, now, keys, new, progress)
+    _mark_phones(session, changing, progress)
     _set_round(session, round_, progress)
     return progress
 
@@ -309,6 +312,17 @@ def _project_events(
     concerned = {each.id for each in new} | {keys[key] for key in undone if key in keys}
     withdraw_readings(session, now=now, events=concerned, standing=standing)
     withdraw_incidents(session, now=now, events=concerned, standing=standing)
+
+
+def _mark_phones(session: Session, changing: Iterable[PhoneEvent], progress: RoundProgress) -> None:
+    """Mark the telephones that could not be reached; an undone record takes its mark back."""
+    standing = {event.client_id for event in progress.counted}
+    for event in changing:
+        if isinstance(event, NotDoneEvent) and event.payload.phone_unreached:
+            pickup = session.get_one(Pickup, event.pickup)
+            donor = session.get_one(Donor, pickup.donor_id)
+            mark = mark_phone_unreached if event.client_id in standing else unmark_phone
+            mark(session, donor, at=event.device_at)
 
 
 def _set_round(session: Session, round_: Round, progress: RoundProgress) -> None:

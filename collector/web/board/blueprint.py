@@ -45,7 +45,7 @@ from collector.web.board.donors import page as donors_page
 from collector.web.board.fragments import add_parts
 from collector.web.board.horizon import due
 from collector.web.board.horizon import page as horizon_page
-from collector.web.board.inbox import import_review, imports, requests, untold
+from collector.web.board.inbox import import_review, imports, requests, telephone, untold
 from collector.web.board.inbox import page as inbox_page
 from collector.web.board.page_context import civil_day, today
 from collector.web.board.wording import add_words
@@ -80,6 +80,7 @@ PARTS = (
     inbox_page,
     requests,
     untold,
+    telephone,
     imports,
     import_review,
     donors_page,

@@ -11,6 +11,7 @@ from collector.banks.models import PublicTextKey
 from collector.banks.queries import get_bank, incomplete_notices
 from collector.db import reading
 from collector.donor_contact.loss import losses_to_call
+from collector.donor_contact.telephone import donors_to_call
 from collector.donors.eligibility import serology_valid_until
 from collector.donors.models import DonorState
 from collector.donors.queries import donors_of
@@ -38,6 +39,7 @@ blueprint = Blueprint("morning", __name__, url_prefix="/morning")
 SEROLOGY_DAYS = 14
 FULL_SHARE = 0.8
 MOST_NAMES = 5
+NOTHING = "\N{EN DASH}"
 GIVING = frozenset({DonorState.ELIGIBLE})
 
 
@@ -76,6 +78,7 @@ def home() -> str:
         cards = [
             _losses(session, bank_id),
             _untold(session, bank_id, day),
+            _to_tell(session, bank_id, day),
             _asked(session, bank_id),
             _unplanned(view, day),
             _absent(session, bank_id, day),
@@ -119,7 +122,9 @@ def _losses(session: Session, bank_id: int) -> Card:
 
 def _untold(session: Session, bank_id: int, day: date) -> Card:
     """Return the card of published stops whose details changed since."""
-    changes = untold_changes(session, bank_id=bank_id, today=day)
+    changes = [
+        each for each in untold_changes(session, bank_id=bank_id, today=day) if not each.is_left
+    ]
     return Card(
         title=gettext("Changed details that the collector has not"),
         count=len(changes),
@@ -131,6 +136,23 @@ def _untold(session: Session, bank_id: int, day: date) -> Card:
             f"{donor.first_name} {donor.family_name}{COLON} {short_day(each.day)}"
             for each in changes[:MOST_NAMES]
             for donor in [each.pickup.donor]
+        ),
+    )
+
+
+def _to_tell(session: Session, bank_id: int, day: date) -> Card:
+    """Return the card of donors whom no message reaches and who wait to be told something."""
+    calls = donors_to_call(session, bank_id=bank_id, today=day)
+    return Card(
+        title=gettext("Donors to tell by telephone"),
+        count=len(calls),
+        words=gettext("no e-mail and no text message reaches them") if calls else "",
+        address=url_for("board.inbox.home", _anchor="telephone"),
+        action=gettext("Look at what to say"),
+        icon="phone",
+        lines=tuple(
+            f"{donor.first_name} {donor.family_name}{COLON} {donor.phone or NOTHING}"
+            for donor in (call.donor for call in calls[:MOST_NAMES])
         ),
     )
 

@@ -1,4 +1,4 @@
-"""Words of the presets' sources and of the actions in the audit chain."""
+"""Words of the presets' sources."""
 
 from collections.abc import Mapping
 
@@ -24,42 +24,3 @@ SOURCES: Mapping[str, LazyString] = {
     "Hold time of the box, to be validated": _("Hold time of the box, to be validated"),
 }
 """Words of the French presets' sources; a source that a bank wrote is shown as written."""
-
-ACTIONS: Mapping[str, LazyString] = {
-    "answers sent": _("answers sent"),
-    "call asked for": _("call asked for"),
-    "call made": _("call made"),
-    "call no longer wanted": _("call no longer wanted"),
-    "call wanted": _("call wanted"),
-    "called": _("called"),
-    "called in vain": _("called in vain"),
-    "cancellation explained": _("cancellation explained"),
-    "consent recorded": _("consent recorded"),
-    "contact corrected": _("contact corrected"),
-    "donor registered": _("file opened"),
-    "donor candidate": _("file: candidate"),
-    "donor eligible": _("file: eligible"),
-    "donor suspended": _("file: suspended"),
-    "donor ended": _("file: ended"),
-    "donor excluded": _("file: excluded"),
-    "donor erased": _("file erased"),
-    "erasure asked for": _("erasure asked for"),
-    "file joined": _("another file joined to this one"),
-    "file joined away": _("file joined to another one"),
-    "files parted": _("files parted again"),
-    "giving planned": _("pause or last gift planned"),
-    "hold cleared": _("hold cleared"),
-    "identity re-linked": _("identity read for traceability"),
-    "interview signed": _("interview signed"),
-    "lapse ended": _("end of the suspension for an expired blood test"),
-    "last gift said": _("last gift announced"),
-    "phone reached again": _("telephone reached again"),
-    "pickup asked": _("visit asked for"),
-    "pickup cancelled": _("visit cancelled"),
-    "pickup changed": _("visit changed"),
-    "receipt corrected by donor": _("receipt corrected by the donor"),
-    "rule changed": _("rule changed"),
-    "serology answered": _("blood test answered"),
-    "serology recorded": _("blood test recorded"),
-}
-"""Words of the actions on a donor's file, a visit and a rule."""

@@ -11,7 +11,9 @@ from flask_babel.speaklater import LazyString
 from collector.donors.queries import donor_words
 from collector.rounds.models import NotDoneReason
 from collector.shifts.models import Absence, AbsenceReason
-from collector.web.board.source_wording import ACTIONS, SOURCES
+from collector.web.audit_wording import action_words
+from collector.web.board.source_wording import SOURCES
+from collector.web.call_wording import words_to_say
 from collector.web.disruption_wording import DISRUPTIONS, PHASES, WAYS, WHY_NO_DAY
 from collector.web.incident_wording import (
     CHOICES,
@@ -265,9 +267,10 @@ def add_words(blueprint: Blueprint) -> None:
         ("container_state", lambda code: word(CONTAINER_STATES, code)),
         ("search_words", donor_words),
         ("source", lambda text: str(SOURCES.get(text, text))),
-        ("action", lambda text: str(ACTIONS.get(text, text))),
+        ("action", action_words),
     ):
         blueprint.add_app_template_filter(fill, f"board_{name}")
+    blueprint.add_app_template_filter(words_to_say, "words_to_say")
 
 
 def word(words: Mapping[str, LazyString], code: str) -> str:

@@ -37,6 +37,7 @@ def words() -> dict[str, object]:
     """Return the words of the donor's templates."""
     return {
         "headline": headline,
+        "now": now,
         "PURPOSES": PURPOSES,
         "QUESTIONS": QUESTIONS,
         "KITS": KITS,

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from collector.banks.models import Bank
 from collector.db import reading, transaction
-from collector.donor_contact.confirmations import notify_contact_changed
+from collector.donor_contact.confirmations import confirm_reached_otherwise, notify_contact_changed
 from collector.donors.contact import ContactCorrection, changed_fields, correct_contact
 from collector.donors.models import Donor
 from collector.errors import Refused
@@ -97,6 +97,7 @@ def _correct(form: DetailsForm) -> frozenset[str]:
             **form.data,
         )
         changed = changed_fields(donor, correction)
+        former = {"former_email": donor.email, "former_phone": donor.phone}
         correct_contact(
             session,
             now=now(),
@@ -107,6 +108,7 @@ def _correct(form: DetailsForm) -> frozenset[str]:
         )
         if changed:
             notify_contact_changed(session, donor, changed, now=now())
+            confirm_reached_otherwise(session, donor, **former, now=now())
     return changed
 
 

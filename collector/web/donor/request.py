@@ -151,7 +151,7 @@ def hold() -> Response | tuple[str, int]:
                 session,
                 now=now(),
                 bank_id=donor.bank_id,
-                requested=RequestedVisit(donor=donor, draft=draft_of(enquiry)),
+                requested=_requested(donor, enquiry),
                 **slot._asdict(),
             )
         if not fits:
@@ -245,7 +245,7 @@ def _promised_at(session: Session, pickup_id: int) -> datetime | None:
 def _choose(wrong: str = "", *, after: date | None = None) -> str:
     with reading() as session:
         enquiry, donor = _own(session)
-        requested = RequestedVisit(donor=donor, draft=draft_of(enquiry))
+        requested = _requested(donor, enquiry)
         answer = find_availability(session, now=now(), requested=requested)
         found, last = _slots(session, requested, answer, after)
         page = form_page(session, bank_id=donor.bank_id, donor_id=donor.id, now=now())
@@ -260,6 +260,10 @@ def _choose(wrong: str = "", *, after: date | None = None) -> str:
             moves_id=enquiry.moves_id,
             wrong=wrong,
         )
+
+
+def _requested(donor: Donor, enquiry: Enquiry) -> RequestedVisit:
+    return RequestedVisit(donor=donor, draft=draft_of(enquiry), moves_id=enquiry.moves_id)
 
 
 def _slots(

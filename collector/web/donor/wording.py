@@ -1,7 +1,7 @@
 """Sentences to a donor about her file and her visit: short, concrete and kind."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
 from flask_babel import gettext as _
@@ -57,10 +57,10 @@ class Note(NamedTuple):
     text: str
 
 
-def headline(pickup: Pickup, times: VisitTimes | None) -> str:
+def headline(pickup: Pickup, times: VisitTimes | None, *, now: datetime) -> str:
     """Return the state of a visit in one sentence."""
     if times is not None and pickup.state is PickupState.PUBLISHED:
-        return _coming(times)
+        return _late(times, now) if times.is_over(now) else _coming(times)
     if pickup.promised_at is not None and pickup.state in SLOT_WORDS:
         return str(SLOT_WORDS[pickup.state]) % _slot(pickup)
     sentences = {
@@ -111,6 +111,16 @@ def _coming(times: VisitTimes) -> str:
         closes=hour(closes),
     )
     return str(text)
+
+
+def _late(times: VisitTimes, now: datetime) -> str:
+    """Return the sentence of a visit whose hours are over and that no record settles."""
+    if times.service_day.wall(now).date() > times.day:
+        return str(
+            _("We wanted to come on %(day)s. If nobody came, please call us.", day=day(times.day))
+        )
+    closes = hour(times.hours[1])
+    return str(_("We wanted to come by %(closes)s and are late. We are sorry.", closes=closes))
 
 
 def giving_notes(giving: Giving | None, today: date) -> Iterator[Note]:

@@ -2,6 +2,8 @@
 
 from flask_babel import gettext
 
+from collector.web.wording import COLON
+
 _ = gettext
 
 
@@ -30,6 +32,7 @@ def _details() -> dict[str, str]:
         "purpose_added": _("%(what)s: added"),
         "purpose_removed": _("%(what)s: removed"),
         "detail_now": _("is now"),
+        "colon": str(COLON),
         "detail_yes": _("yes"),
         "detail_no": _("no"),
         "detail_name": _("Name"),

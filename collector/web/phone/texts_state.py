@@ -22,6 +22,10 @@ def _clock() -> dict[str, str]:
     return {
         "clock_fast": _("The clock of this phone is fast by %(by)s."),
         "clock_slow": _("The clock of this phone is slow by %(by)s."),
+        "clock_unsure": _(
+            "The phone slept, or its clock was set ahead: compare it with another clock. The next"
+            " contact with the bank corrects the times."
+        ),
         "clock_remedy": _(
             "Times on this page and in your records are corrected. "
             "In the settings of the phone, set date and time to automatic."

@@ -1,5 +1,6 @@
 // The phone's one page, drawn from its database at the place that the address names.
 import { drawClock } from "./clock-bar.js";
+import { watchJumps } from "./clock-jump.js";
 import { useClock } from "./device-clock.js";
 import { keepFolds } from "./folds.js";
 import { canInstall, watchInstall } from "./install-hint.js";
@@ -34,6 +35,7 @@ export function start() {
   navigator.serviceWorker?.register("/phone/service-worker.js", { scope: "/phone/" }).catch(() => {});
   askPersistence();
   watchInstall();
+  watchJumps();
   watchLock(show);
   setInterval(() => show(), REDRAW_MS);
 }
@@ -62,7 +64,7 @@ async function show({ moved = false } = {}) {
 function pageKey(stored, where, model, others) {
   const round = model && [model.snapshot.revision, model.fresh?.revision, model.stops.map((stop) => stop.state), model.incidents, model.closed];
   const clock = document.querySelector("[data-clock]").dataset.key;
-  const frame = [location.hash, clock, stored.clock?.offset, others, state.signedOut, state.failure, state.stranger, offlineReady(), scannerReady(), scannerDeferred(), persistence(), canInstall(), remaining(stored), stored.rounds.map(({ sheet }) => sheet?.revision)];
+  const frame = [location.hash, clock, stored.clock?.offset, stored.clock?.state, others, state.signedOut, state.failure, state.stranger, offlineReady(), scannerReady(), scannerDeferred(), persistence(), canInstall(), remaining(stored), stored.rounds.map(({ sheet }) => sheet?.revision)];
   return JSON.stringify([round, frame, stored.terms, stored.revoked, stored.settings.installHint, where.place === "sync" && stored]);
 }
 

@@ -27,7 +27,7 @@ export function changeCard(shown, fresh, acknowledge) {
 const details = ({ stop, details: each }) => [
   h("b", {}, `${stop.first_name}, ${stop.address.town}`),
   h("ul", { class: "details" }, each.map(({ words, before, after }) =>
-    h("li", {}, words, before && [": ", h("del", {}, before), ` ${t("detail_now")} `, h("ins", {}, after)]))),
+    h("li", {}, words, before && [`${t("colon")} `, h("del", {}, before), ` ${t("detail_now")} `, h("ins", {}, after)]))),
 ];
 
 function part(sign, key, lines) {

@@ -61,6 +61,8 @@ export interface StoredEvent extends PhoneEvent {
   round: number;
   person?: number;
   happened_at?: string;
+  /** `unsure`: the clock may have been set before the record; the next exchange decides. */
+  offset_state?: "measured" | "moved" | "unsure" | "unknown";
   form?: import("./round").Draft | null;
   status: "waiting" | "sent" | "refused";
   code?: string | null;

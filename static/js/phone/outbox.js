@@ -1,4 +1,5 @@
 // The outbox: events of this phone, stored before the screen changes and sent until acknowledged.
+import { noticeJump } from "./clock-jump.js";
 import { noteTime } from "./clock-measurement.js";
 import { byDevice } from "./device-clock.js";
 import { takeDrafts } from "./drafts.js";
@@ -15,6 +16,7 @@ import { reading, transaction } from "./store.js";
  * @returns {Promise<import("./events").StoredEvent>}
  */
 export async function record(round, kind, { pickup = null, payload } = {}) {
+  await noticeJump();
   const at = Date.now();
   const event = {
     client_id: newId(),
@@ -28,10 +30,10 @@ export async function record(round, kind, { pickup = null, payload } = {}) {
     const meta = tx.objectStore("meta");
     const sequence = ((await meta.get("sequence")) ?? 0) + 1;
     const person = (await meta.get("person"))?.id;
-    const offset_ms = await noteTime(meta, at);
+    const { offset: offset_ms, state: offset_state } = await noteTime(meta, at);
     const form = await takeDrafts(tx, event);
     if (form?.refused) await tx.objectStore("events").delete(form.refused.client_id);
-    const made = { ...event, form, offset_ms, payload: byDevice(payload ?? {}, offset_ms), sequence, person, device: await deviceKeyIn(meta) };
+    const made = { ...event, form, offset_ms, offset_state, payload: byDevice(payload ?? {}, offset_ms), sequence, person, device: await deviceKeyIn(meta) };
     await meta.put(sequence, "sequence");
     await tx.objectStore("events").add(made);
     return made;

@@ -100,7 +100,7 @@ export interface Stored {
   touched?: string;
   terms?: Record<string, any>;
   settings: Record<string, any>;
-  clock?: { offset: number | null; at: number };
+  clock?: { offset: number | null; at: number; state?: import("./events").StoredEvent["offset_state"] };
   device?: string;
   session?: number;
   leaving?: boolean | number;

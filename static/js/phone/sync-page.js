@@ -26,6 +26,7 @@ export function syncPage(stored, refresh) {
     h("h1", { tabindex: -1 }, t("sync_title")),
     state.signedOut && message("warn", h("p", {}, t("sign_in_again")), link(t("sign_in"), SIGN_IN, { class: "main" })),
     clockWarning(),
+    stored.clock?.state === "unsure" && message("warn", h("p", {}, t("clock_unsure"))),
     state.failure && message("warn", h("p", {}, t("server_failed")), h("p", { class: "small" }, state.failure)),
     waiting.length > 0 && message("warn", h("p", {}, t("sync_waiting_text"))),
     waiting.length + refusedCount === 0 && message("ok", h("p", {}, t("sync_sent_text"))),

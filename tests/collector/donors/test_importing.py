@@ -225,11 +225,11 @@ def test_a_telephone_is_one_number_without_a_remark(session: Session, town: Town
         session,
         town,
         f"{NEEDED},phone\n"
-        f"{ZOE},06 12 34 56 78\n"
+        f"{ZOE},06 39 98 56 78\n"
         f"{ZOE},call in the evening\n"
         f"{ZOE},06 12 34 56\n"
-        f"{ZOE},0612345678 / 0556010203\n"
-        f"{ZOE},06 12 34 56 78 (husband)\n",
+        f"{ZOE},0639985678 / 0536490203\n"
+        f"{ZOE},06 39 98 56 78 (husband)\n",
     )
     assert mistakes(report) == [(line, "phone", "phone_not_valid") for line in (3, 4, 5, 6)]
 
@@ -288,3 +288,12 @@ def test_a_missing_column_is_named_and_an_unknown_left_out(session: Session, tow
     assert [(each.field, each.code) for each in report.file_mistakes] == [
         ("town", "column_missing")
     ]
+
+
+@pytest.mark.parametrize(("written", "code"), [("Français", "fr"), ("ANGLAIS", "en"), ("fr", "fr")])
+def test_a_language_is_read_as_a_word_or_a_code(
+    session: Session, town: Town, written: str, code: str
+) -> None:
+    bring_in(session, town, f"{NEEDED},language\n{ZOE},{written}\n")
+    added = session.scalars(select(Donor).where(Donor.first_name == "Zoé")).one()
+    assert added.language == code

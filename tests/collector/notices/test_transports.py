@@ -170,7 +170,7 @@ def owe_dora(app: Flask, clock: SetClock, town: Town, *, once: str = "once") -> 
                 once=once,
                 recipient=f"donor:{town.dora}",
                 email="dora@home.example",
-                phone="+33600000000",
+                phone="+33639980000",
                 template="visit_withdrawn",
                 language="fr",
                 day="2026-11-24",
@@ -221,13 +221,13 @@ def test_a_wrong_password_is_tried_again(mail: Mail, mailbox: Mailbox) -> None:
 
 def test_a_text_message_is_posted_as_the_contract_says(gateway: str) -> None:
     sms = Sms(url=f"{gateway}/messages", token="secret", sender="RDV")  # noqa: S106 - a test's
-    SmsTransport(sms).send(RenderedNotice("+33600000000", "", "Demain 9 h", reference="abc"))
+    SmsTransport(sms).send(RenderedNotice("+33639980000", "", "Demain 9 h", reference="abc"))
     ((path, headers, body),) = Gateway.posts
     assert path == "/messages"
     assert headers["authorization"] == "Bearer secret"
     assert headers["idempotency-key"] == "abc"
     assert json.loads(body) == {
-        "to": "+33600000000",
+        "to": "+33639980000",
         "from": "RDV",
         "text": "Demain 9 h",
         "reference": "abc",
@@ -314,7 +314,7 @@ def test_the_way_she_chose_is_the_way_she_is_told(
             session, bank_id=town.bank, recipient=f"donor:{town.dora}", channel=Channel.SMS
         )
     (key,) = owe_dora(app, clock, town)
-    assert notice_of(app, key).to == "+33600000000"
+    assert notice_of(app, key).to == "+33639980000"
     assert (
         send_all(app, clock, ChannelTransport({Channel.SMS: SmsTransport(Sms(url=gateway))})) == 1
     )

@@ -7,16 +7,18 @@ from datetime import date, time
 
 import pytest
 from flask import Flask
+from flask_babel import force_locale
 from sqlalchemy.orm import Session
 
 from collector.csv_rows import read_rows
 from collector.db import transaction
 from collector.donors.models import Donor
 from collector.import_reports import ImportChoices, ImportReport
-from collector.pickups.import_columns import COLUMNS
+from collector.pickups.import_columns import COLUMNS, purposes_in
 from collector.pickups.importing import judge_requests, keep_requests
 from collector.pickups.models import MilkLine, PickupState, Purpose
 from collector.pickups.queries import inbox
+from collector.web.board.wording import PURPOSES
 from tests.town import MORNING, Town
 
 HEADER = "email,bottles,volume_ml,oldest_on,day,opens,closes"
@@ -98,7 +100,7 @@ def test_all_mistakes_are_reported_by_column_and_the_good_rows_are_kept(
         (3, "oldest_on", "oldest_in_future"),
         (3, "day", "window_past"),
         (3, "day2", "window_backwards"),
-        (4, "purposes", "cell_not_choice"),
+        (4, "purposes", "cell_not_purpose"),
         (4, "day", "cell_not_date"),
         (4, "closes", "cell_not_time"),
         (4, "email", "donor_unknown"),
@@ -121,6 +123,33 @@ def test_a_second_request_for_a_donor_and_a_day_is_reported(session: Session, to
         f"Elise@home.example,{rest},2026-11-26,14:00,15:00\n",
     )
     assert mistakes(report) == [(2, "day", "same_day_known"), (4, "day", "twice_in_file")]
+
+
+@pytest.mark.parametrize(
+    ("written", "purposes"),
+    [
+        ("Prise de sang, collecte", [Purpose.COLLECTION, Purpose.BLOOD_SAMPLE]),
+        ("Collecte et matériel à apporter", [Purpose.COLLECTION, Purpose.MATERIAL_DROP]),
+        ("collection + Blood sample", [Purpose.COLLECTION, Purpose.BLOOD_SAMPLE]),
+        ("collection blood_sample", [Purpose.COLLECTION, Purpose.BLOOD_SAMPLE]),
+        ("tire-lait à reprendre / lait", [Purpose.COLLECTION, Purpose.PUMP_RETURN]),
+        ("Premier entretien", [Purpose.FIRST_INTERVIEW]),
+        ("", []),
+        ("prise de photo", None),
+    ],
+)
+def test_purposes_are_read_in_french_and_in_english(
+    written: str, purposes: list[Purpose] | None
+) -> None:
+    found = purposes_in(written)
+    assert (None if found is None else sorted(found)) == (purposes and sorted(purposes))
+
+
+@pytest.mark.parametrize("locale", ["en", "fr"])
+def test_the_words_of_the_board_are_purposes_of_a_file(app: Flask, locale: str) -> None:
+    with app.test_request_context(), force_locale(locale):
+        for purpose in Purpose:
+            assert purposes_in(str(PURPOSES[purpose])) == [purpose]
 
 
 def test_a_first_interview_needs_no_bottles(session: Session, town: Town) -> None:

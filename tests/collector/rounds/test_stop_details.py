@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,17 +11,29 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from collector.audit.models import AuditEntry
 from collector.db import transaction
-from collector.donors.models import Donor, DonorState
+from collector.donors.models import Donor, DonorState, SerologyOutcome, WhySuspended
+from collector.donors.queries import get_donor
 from collector.errors import NotFound
 from collector.notices.models import Notice
+from collector.pickups.actions import change
+from collector.pickups.drafts import draft_of
 from collector.pickups.models import HoldReason, Pickup, PickupHold, PickupState, Purpose
+from collector.pickups.queries import get_pickup
 from collector.places.models import Address
-from collector.rounds.models import Publication, Round
-from collector.rounds.stop_details import UntoldChange, tell_collector, untold_changes
+from collector.rounds.models import EventKind, Publication, Round, RoundEvent
+from collector.rounds.stop_details import (
+    UntoldChange,
+    leave_untold,
+    tell_collector,
+    untold_changes,
+)
 from tests.builders import DAY
 from tests.phone_round import publish_round
 from tests.town import MORNING, Town
+
+ILL = (HoldReason.ILLNESS,)
 
 
 @pytest.fixture
@@ -114,3 +127,79 @@ def test_another_bank_asks_and_tells_nothing(session: Session, town: Town) -> No
     session.get_one(Pickup, town.pickups[0]).note = "Ring twice"
     session.flush()
     assert untold_changes(session, bank_id=town.bank + 1, today=DAY) == []
+
+
+@pytest.mark.parametrize("state", [PickupState.PUBLISHED, PickupState.ASKED])
+def test_a_blood_result_that_is_not_clear_and_a_yes_at_once_are_told(
+    session: Session, town: Town, state: PickupState
+) -> None:
+    pickup = session.get_one(Pickup, town.pickups[0])
+    if state is PickupState.PUBLISHED:
+        donor = get_donor(session, town.bank, pickup.donor_id)
+        donor.serologies[-1].outcome = SerologyOutcome.NOT_CLEAR
+    else:
+        change(
+            session,
+            now=MORNING - timedelta(days=1),
+            bank_id=town.bank,
+            pickup_id=pickup.id,
+            actor="person:1",
+            draft=replace(draft_of(get_pickup(session, town.bank, pickup.id)), health=ILL),
+        )
+    assert session.get_one(Pickup, pickup.id).state is state
+    assert named(untold(session, town)) == {"milk_held": (False, True)}
+    assert (tell(session, town).published or {})["stops"][0]["milk_held"] is True
+    assert untold(session, town) == []
+
+
+def test_a_settled_visit_that_is_asked_anew_asks_nothing(session: Session, town: Town) -> None:
+    pickup = session.get_one(Pickup, town.pickups[0])
+    pickup.state = PickupState.ASKED
+    hold = PickupHold(bank_id=town.bank, reason=HoldReason.ILLNESS, opened_at=MORNING)
+    hold.pickup_id = pickup.id
+    session.add(hold)
+    assert named(untold(session, town)) == {"milk_held": (False, True)}
+    round_ = session.scalars(select(Round)).one()
+    session.add(
+        RoundEvent(
+            bank_id=town.bank,
+            client_id="unwell",
+            round_id=round_.id,
+            pickup_id=pickup.id,
+            person_id=town.ana,
+            kind=EventKind.NOT_DONE,
+            sequence=1,
+            device_at=MORNING,
+            received_at=MORNING,
+            payload={},
+        )
+    )
+    assert untold(session, town) == []
+
+
+def test_a_change_that_is_left_untold_asks_again_after_a_further_change(
+    session: Session, town: Town
+) -> None:
+    pickup = session.get_one(Pickup, town.pickups[0])
+    pickup.note = "Ring twice"
+    session.flush()
+    session.expire_all()
+    about = {"bank_id": town.bank, "day": DAY, "pickup_id": town.pickups[0], "actor": "system"}
+    leave_untold(session, now=MORNING, **about)
+    assert [change.is_left for change in untold(session, town)] == [True]
+    assert session.scalars(select(Round.revision)).all() == [1]
+    assert session.scalars(select(AuditEntry.action)).all()[-1] == "details left untold"
+    session.get_one(Pickup, town.pickups[0]).note = "Ring three times"
+    assert [change.is_left for change in untold(session, town)] == [False]
+
+
+def test_an_expired_blood_test_holds_no_milk_if_blood_is_drawn(
+    session: Session, town: Town
+) -> None:
+    pickup = session.get_one(Pickup, town.pickups[0])
+    donor = session.get_one(Donor, pickup.donor_id)
+    donor.state, donor.suspended_because = DonorState.SUSPENDED, WhySuspended.SEROLOGY_LAPSED
+    assert named(untold(session, town)).keys() == {"milk_held"}
+    pickup = session.get_one(Pickup, town.pickups[0])
+    pickup.purposes = [Purpose.COLLECTION, Purpose.BLOOD_SAMPLE]
+    assert named(untold(session, town)).keys() == {"purposes"}

@@ -8,7 +8,7 @@ import { at, round, stop } from "../support/rounds.js";
 
 openPhonePage();
 const HOUR = 3_600_000;
-const modules = ["api", "clock-warning", "cold-chain", "device-clock", "form-page", "future-round", "outbox", "replay", "round-model", "store", "sync", "tubes-field"];
+const modules = ["api", "clock-jump", "clock-warning", "cold-chain", "device-clock", "form-page", "future-round", "outbox", "replay", "round-model", "store", "sync", "tubes-field"];
 let bank;
 let tab;
 let clock;
@@ -82,10 +82,58 @@ test("an event of a phone without the field gets the offset of the next exchange
   near(taken()[0].offset_ms, -HOUR);
 });
 
-test("a clock that was set back makes the offset unknown until the next exchange", async (context) => {
+// The page is out of view, as while the collector is in the phone's settings.
+function leavePage(hidden) {
+  Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+  document.dispatchEvent(new Event("visibilitychange"));
+}
+
+for (const ahead of [HOUR, -HOUR]) {
+  test(`a clock set by ${ahead / HOUR} hour in view of the page is corrected at once, without a network`, async (context) => {
+    tab["clock-jump"].watchJumps();
+    await contact(0);
+    context.mock.timers.enable({ apis: ["Date"], now: Date.now() + ahead });
+    const event = await tab.outbox.record(3, "arrived", { pickup: 31 });
+    near(event.offset_ms, -ahead);
+    assert.equal(event.offset_state, "moved");
+    clock.useClock((await tab.store.readAll()).clock);
+    $("[data-page]").replaceChildren(tab["clock-warning"].clockWarning());
+    assert.match(text($("[data-page]")), ahead > 0 ? /clock_fast/ : /clock_slow/);
+  });
+}
+
+test("a clock that is ahead after a pause is unsure: the next exchange decides on its records", async (context) => {
+  tab["clock-jump"].watchJumps();
+  await contact(0);
+  leavePage(true);
+  context.mock.timers.enable({ apis: ["Date"], now: Date.now() + HOUR });
+  leavePage(false);
+  const event = await tab.outbox.record(3, "arrived", { pickup: 31 });
+  assert.deepEqual([event.offset_ms, event.offset_state], [0, "unsure"]);
   await contact(HOUR);
+  near(taken()[0].offset_ms, -HOUR);
+});
+
+test("a phone that slept keeps its offset, and its records have it after the next exchange", async (context) => {
+  tab["clock-jump"].watchJumps();
+  await contact(HOUR);
+  leavePage(true);
+  context.mock.timers.enable({ apis: ["Date"], now: Date.now() + 2 * HOUR });
+  leavePage(false);
+  const event = await tab.outbox.record(3, "arrived", { pickup: 31 });
+  near(event.offset_ms, -HOUR);
+  await contact(HOUR);
+  near(taken()[0].offset_ms, -HOUR);
+  assert.equal((await tab.store.readAll()).clock.state, "measured");
+});
+
+test("a clock that was set back out of view makes the offset unknown until the next exchange", async (context) => {
+  tab["clock-jump"].watchJumps();
+  await contact(HOUR);
+  leavePage(true);
   const set = Date.now() - HOUR;
   context.mock.timers.enable({ apis: ["Date"], now: set });
+  leavePage(false);
   const event = await tab.outbox.record(3, "arrived", { pickup: 31 });
   assert.equal(event.offset_ms, null);
   await contact(0);

@@ -15,24 +15,40 @@ from hypothesis import strategies as st
 
 from collector.banks.models import Jurisdiction
 from collector.banks.policies import PRESETS, PolicyKey
-from collector.custody.models import ContainerState
+from collector.custody.models import ContainerState, ExcursionDecision
 from collector.donors.eligibility import EligibilityReason
 from collector.donors.models import DonorState
 from collector.pickups.flags import Flag
-from collector.pickups.models import HoldReason, PickupState, Purpose
+from collector.pickups.models import DayBefore, HoldReason, PickupState, Purpose
 from collector.planning.editing.what_if import ALLOWED_BY_HAND
+from collector.planning.models import DisruptionKind, ProposalWay
 from collector.planning.problem.plannability import NotPlannable
-from collector.rounds.models import NotDoneReason
+from collector.rounds.models import EventKind, IncidentDecision, NotDoneReason
+from collector.web.audit_wording import action_words
 from collector.web.board import wording as words
 from collector.web.board.day.plan_progress import HEIGHT, WIDTH, curve
 from collector.web.board.day.price_wording import BREAKS
-from collector.web.board.source_wording import ACTIONS, SOURCES
-from collector.web.outbox import KINDS
+from collector.web.board.source_wording import SOURCES
+from collector.web.message_kinds import KINDS
 from routing.plan import ReasonCode, Rule
 
 ROOT = Path(__file__).parents[3]
-FILE_FREE = {"position set", "questions changed"}
-"""Acts whose subject is no donor's file and no visit."""
+ACT = re.compile(
+    r'(?:\baction=|\baction = |person_id, )(f?)"([^"]+)"(?: if reached else "([^"]+)")?'
+)
+"""An action of the audit chain in the source, with its alternative."""
+
+CODES = {
+    "day before answered ": DayBefore,
+    "disruption told: ": DisruptionKind,
+    "donor ": DonorState,
+    "excursion decided: ": ExcursionDecision,
+    "incident decided: ": IncidentDecision,
+    "phone said ": EventKind,
+    "pickup ": set(PickupState) - {PickupState.ASKED},
+    "proposal accepted: ": ProposalWay,
+}
+"""The codes with which an action ends."""
 
 
 @pytest.mark.parametrize(
@@ -59,13 +75,26 @@ def test_every_preset_kind_of_message_and_act_on_a_file_has_its_words() -> None:
     sources = {preset.source for preset in PRESETS[Jurisdiction.FRANCE]}
     assert sources <= set(SOURCES)
     assert {path.stem for path in (ROOT / "templates" / "email").glob("*.txt")} <= set(KINDS)
-    acts = {
-        act
-        for folder in ("donors", "pickups", "privacy")
-        for path in (ROOT / "collector" / folder).rglob("*.py")
-        for act in re.findall(r'action="([^"]+)"', path.read_text("utf-8"))
+
+
+def test_every_act_of_the_audit_chain_has_its_words_in_french(app: Flask) -> None:
+    found = [
+        match
+        for path in (ROOT / "collector").rglob("*.py")
+        for match in ACT.findall(path.read_text("utf-8"))
+    ]
+    plain = {act for kind, *acts in found if not kind for act in acts if act}
+    begins = {act.partition("{")[0] for kind, act, _other in found if kind}
+    assert len(plain) > 40
+    assert begins == set(CODES)
+    acts = plain | {
+        f"{begin}{code.value.replace('_', ' ') if begin == 'pickup ' else code.value}"
+        for begin, codes in CODES.items()
+        for code in codes
     }
-    assert acts - FILE_FREE <= set(ACTIONS)
+    with app.test_request_context(), force_locale("fr"):
+        untold = {act for act in acts if action_words(act) == act}
+        assert untold == set()
 
 
 def test_cancel_and_undo_have_different_words_in_french(app: Flask) -> None:

@@ -15,10 +15,12 @@ from collector.donors.models import Donor
 from collector.notices.models import Notice
 from collector.people.models import WebSession
 from collector.places.models import Address
+from tests.conftest import SetClock
 from tests.town import Town, sign_in
 from tests.web.donor.test_donor import GOOD, publish, words
 from tests.web.donor.test_request import hold, slots_in
 from tests.web.request_forms import WRITTEN, nora
+from tests.web.test_session import Postbag, empty_outbox
 
 __all__ = ["nora"]
 
@@ -156,3 +158,35 @@ def test_no_confirmation_goes_to_a_landline(app: Flask, town: Town) -> None:
     assert town.bank
     assert app.test_client().post("/banks/town/contact", data=landline).status_code == 303
     assert told(app) == []
+
+
+def carried(app: Flask) -> list[tuple[str, str, str]]:
+    with app.app_context(), reading() as session:
+        rows = select(Notice).where(Notice.recipient.like("donor:%")).order_by(Notice.id)
+        return [(row.template, row.channel, row.to) for row in session.scalars(rows)]
+
+
+def test_the_former_and_the_new_address_learn_that_it_was_changed(
+    app: Flask, town: Town, dora: FlaskClient, clock: SetClock
+) -> None:
+    prove(app)
+    former, postbag = details(app, town), Postbag()
+    sent = former | {"email": "new@home.example", "phone": "06 39 98 00 77"}
+    dora.post("/donor/contact", data=sent)
+    empty_outbox(app, clock, postbag)
+    letters = {letter.to: letter.body for letter in postbag.letters if "just now" in letter.body}
+    assert set(letters) == {former["email"], former["phone"], sent["email"], sent["phone"]}
+    for body in letters.values():
+        assert "If it was not you, please call us." in body
+        assert "http" not in body, "a former address must open nothing"
+
+
+def test_the_former_address_learns_of_a_correction_by_the_bank_too(app: Flask, town: Town) -> None:
+    claire = sign_in(app, bank=town.bank, person=town.claire)
+    former = details(app, town)
+    names = {"first_name": "Dora", "family_name": "Martin"}
+    contact = f"/board/donors/candidates/{town.dora}/contact"
+    claire.post(contact, data=former | names | {"phone": "06 39 98 00 00"})
+    assert carried(app) == [], "another spelling of a number is no other number"
+    claire.post(contact, data=former | names | {"phone": "05 36 49 00 01"})
+    assert carried(app) == [("details_changed", "sms", "06 39 98 00 00")]

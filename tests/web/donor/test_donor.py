@@ -21,6 +21,7 @@ from collector.rounds.models import DayPlan, Round, RoundState
 from tests.builders import DAY, MORNING
 from tests.conftest import SetClock
 from tests.town import Town, sign_in
+from tests.web.request_forms import link_of
 
 THURSDAY = date(2026, 11, 26)
 GOOD: dict[str, object] = {
@@ -337,3 +338,30 @@ def test_any_odd_form_is_answered(dora: FlaskClient) -> None:
         {"note": "\x00"},
     ):
         assert dora.post("/donor/visits", data=odd).status_code == 422
+
+
+def test_hours_that_are_over_are_announced_no_more(app: Flask, town: Town, clock: SetClock) -> None:
+    publish(app, town)
+    dora, link = sign_in(app, bank=town.bank, donor=town.dora), link_of(app, town, clock)
+    visit = f"/donor/visits/{town.pickups[0]}"
+    before = words(dora.get(visit))
+    assert "We come on Tuesday 24 November between" in before
+    clock.instant = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)
+    for page in (words(dora.get(visit)), words(dora.get("/donor/"))):
+        assert "and are late. We are sorry." in page
+        assert "We come on Tuesday" not in page
+    assert "We are late." in words(dora.get(link))
+    clock.advance(days=1)
+    assert "If nobody came, please call us." in words(dora.get(visit))
+
+
+def test_a_visit_that_is_over_shows_the_load_as_announced(app: Flask, town: Town) -> None:
+    publish(app, town)
+    with app.app_context(), transaction() as session:
+        session.get_one(Pickup, town.pickups[0]).state = PickupState.COLLECTED
+    dora = sign_in(app, bank=town.bank, donor=town.dora)
+    assert re.search(r"\d+ bottles?, [\d.]+ L announced", words(dora.get("/donor/")))
+    page = words(dora.get(f"/donor/visits/{town.pickups[0]}"))
+    assert "You announced" in page
+    assert "You were at home" in page
+    assert "We bring" not in page

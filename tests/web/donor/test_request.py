@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 from collector.banks.models import Site
 from collector.db import reading, transaction
 from collector.people.models import Person
-from collector.pickups.models import Enquiry, MilkLine, Pickup, PickupState
+from collector.pickups.models import Enquiry, MilkLine, Pickup, PickupState, PickupWindow
 from tests.builders import DAY, add_shift
 from tests.conftest import SetClock
 from tests.town import Town
@@ -168,6 +168,26 @@ def test_an_agreed_visit_moves_to_a_slot_and_keeps_its_time_until_then(
             Pickup.donor_id == town.dora, Pickup.promised_at.is_not(None)
         )
         assert len(session.scalars(hers).all()) == 1
+
+
+def test_her_own_day_has_other_times_for_a_move(app: Flask, nora: FlaskClient) -> None:
+    page = nora.post("/donor/request/", data=WRITTEN, follow_redirects=True)
+    agreed = slots_in(page)[0]
+    once = hold(nora, agreed)
+    visit = nora.post("/donor/request/confirmation", data={"once": once}).location
+    offered = slots_in(
+        nora.post(f"/donor/request/moves/{visit.rpartition('/')[2]}", follow_redirects=True)
+    )
+    same_day = [slot for slot in offered if slot[:10] == agreed[:10]]
+    assert same_day
+    assert agreed not in offered, "the time that she has is no other time"
+    once = hold(nora, same_day[0])
+    assert nora.post("/donor/request/confirmation", data={"once": once}).location == visit
+    with app.app_context(), reading() as session:
+        window = session.scalars(
+            select(PickupWindow).where(PickupWindow.pickup_id == int(visit.rpartition("/")[2]))
+        ).one()
+        assert f"{window.day} {window.opens:%H:%M}" == same_day[0].rpartition(" ")[0][:16]
 
 
 def test_a_strangers_visit_does_not_move(town: Town, nora: FlaskClient) -> None:

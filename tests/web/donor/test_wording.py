@@ -12,6 +12,7 @@ from collector.pickups.models import HoldReason, Pickup, PickupState, Purpose
 from collector.web.donor.wording import PURPOSES, headline
 from collector.web.health_questions import QUESTIONS
 from collector.web.wording import ERRORS, sentence
+from tests.builders import MORNING
 
 HOUSE = Path(__file__).parents[3] / "collector"
 SAID = re.compile(
@@ -66,7 +67,7 @@ def test_enough_codes_were_found() -> None:
 
 def test_every_state_of_a_visit_has_a_sentence(app: Flask) -> None:
     with app.test_request_context():
-        said = [headline(Pickup(state=state), None) for state in PickupState]
+        said = [headline(Pickup(state=state), None, now=MORNING) for state in PickupState]
     assert all(text.endswith(".") for text in said)
 
 

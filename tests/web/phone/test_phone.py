@@ -275,9 +275,9 @@ def test_the_run_sheet_carries_the_telephone_of_the_bank(
     app: Flask, ana: FlaskClient, town: Town, round_id: int
 ) -> None:
     with app.app_context(), transaction() as session:
-        session.get_one(Bank, town.bank).phone = "+33 5 57 00 00 00"
+        session.get_one(Bank, town.bank).phone = "+33 5 36 49 00 00"
     page = ana.get(f"/phone/rounds/{round_id}/sheet").get_data(as_text=True)
-    assert "The bank: +33 5 57 00 00 00" in page
+    assert "The bank: +33 5 36 49 00 00" in page
 
 
 def test_the_page_names_itself_to_an_iphone(ana: FlaskClient) -> None:

@@ -16,6 +16,7 @@ from collector.field_parsers import parse_date, parse_whole_number
 from collector.jobs.actions import AT_WORK, REPEATABLE
 from collector.jobs.models import JobState
 from collector.jobs.queries import get_job
+from collector.people.models import Person
 from collector.pickups.models import Pickup
 from collector.pickups.queries import get_pickup
 from collector.planning.dispatch.accept import accept_proposal
@@ -28,7 +29,7 @@ from collector.planning.dispatch.disruptions import (
     propose_again,
     write_disruption,
 )
-from collector.planning.dispatch.off_duty import takes_off_duty
+from collector.planning.dispatch.off_duty import takes_off_duty, write_idle_absence
 from collector.planning.dispatch.queries import proposals_of
 from collector.planning.dispatch.unserved import (
     UnservedVisit,
@@ -40,7 +41,10 @@ from collector.rounds.actions import LONGEST_WHY
 from collector.rounds.models import DayPlan, Round
 from collector.rounds.queries import day_plan
 from collector.service_day import ServiceDay
+from collector.shifts.actions import withdraw_absence
+from collector.shifts.models import Absence
 from collector.web.board.page_context import civil_day, page
+from collector.web.board.wording import absence
 from collector.web.disruption_wording import DISRUPTIONS, why
 from collector.web.framework.forms import ChoiceField, Form, KeyField, ParsedField, TextField
 from collector.web.framework.guards import actor, now, person_id
@@ -119,6 +123,9 @@ def make(day: str) -> Response:
     try:
         disruption = _reported(on_day, form)
     except (Refused, NotFound) as refused:
+        if _is_idle(form, refused):
+            _take_off_duty(on_day, form)
+            return redirect(home, code=303)
         if not form.instead.data or refused.code not in OVER:
             raise
         with transaction() as session:
@@ -128,6 +135,48 @@ def make(day: str) -> Response:
     return redirect(
         url_for("board.disruptions.show", day=on_day, disruption_id=disruption.id), code=303
     )
+
+
+def _is_idle(form: ReportForm, refused: Refused | NotFound) -> bool:
+    """Return whether a round without a stop left loses its collector or its vehicle."""
+    goes_off = takes_off_duty(form.kind.data, form.minutes.data)
+    return refused.code == "nothing_left_to_move" and goes_off and not form.instead.data
+
+
+def _take_off_duty(day: date, form: ReportForm) -> None:
+    who, report = actor(), form.report()
+    with transaction() as session:
+        found = write_idle_absence(
+            session,
+            now=now(),
+            bank_id=who.bank_id,
+            day=day,
+            round_id=report.round_id or 0,
+            kind=report.kind,
+            until=report.until,
+            actor=who.reference,
+        )
+        absent = owned(session, Person, who.bank_id, found.person_id) if found.person_id else None
+        said = gettext(
+            "%(name)s: %(absence)s. No visit of this day changes.",
+            name=absent.name if absent else found.vehicle,
+            absence=absence(found),
+        )
+    flash(said, "ok")
+
+
+@blueprint.post("/absences/<int:absence_id>/withdrawal")
+def back_on_duty(day: str, absence_id: int) -> Response:
+    """Take back an absence that changed no visit."""
+    on_day, who = civil_day(day), actor()
+    with transaction() as session:
+        found = owned(session, Absence, who.bank_id, absence_id)
+        if found.disruption_id is not None:
+            raise NotFound("not_found", kind="absences")
+        if found.withdrawn_at is None:
+            withdraw_absence(session, found, now=now(), actor=who.reference)
+    flash(gettext("Back on duty."), "ok")
+    return redirect(url_for("board.dispatch.home", day=on_day), code=303)
 
 
 def _reported(day: date, form: ReportForm) -> Disruption:

@@ -16,6 +16,7 @@ from collector.planning.dispatch.queries import (
 )
 from collector.planning.models import DisruptionKind
 from collector.rounds.queries import day_plan
+from collector.shifts.queries import absences_on
 from collector.web.board.dispatch.stream import stream
 from collector.web.board.dispatch.timeline import build_timeline
 from collector.web.board.dispatch.view_model import load_dispatch_view
@@ -75,6 +76,11 @@ def _page(template: str, day: date) -> str:
             seen=view,
             chart=build_timeline(view),
             disruptions=open_disruptions(session, bank_id=bank_id, day=day),
+            idle=[
+                each
+                for each in absences_on(session, bank_id=bank_id, day=day)
+                if each.disruption_id is None
+            ],
             answered=answered_disruptions(session, bank_id=bank_id, day=day),
             kinds=[kind for kind in DisruptionKind if kind is not DisruptionKind.REGRETTED],
             freezers=[site for site in sites_of(session, bank_id) if site.receives],

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from collector.banks.models import Bank
 from collector.banks.queries import get_bank
 from collector.db import reading, transaction
+from collector.donor_contact.confirmations import confirm_reached_otherwise
 from collector.donors.call_backs import call_backs_of, close_call_back
 from collector.donors.contact import ContactCorrection, correct_contact
 from collector.donors.eligibility import EligibilityVerdict
@@ -119,6 +120,8 @@ def correct(donor_id: int) -> Response | tuple[str, int]:
         return _contact_page(donor_id, form), 422
     try:
         with transaction() as session:
+            donor = get_donor(session, who.bank_id, donor_id)
+            former = {"former_email": donor.email, "former_phone": donor.phone}
             correct_contact(
                 session,
                 now=now(),
@@ -127,6 +130,7 @@ def correct(donor_id: int) -> Response | tuple[str, int]:
                 actor=who.reference,
                 correction=ContactCorrection(**form.data),
             )
+            confirm_reached_otherwise(session, donor, **former, now=now())
     except Refused as refused:
         form.refuse(refused)
         return _contact_page(donor_id, form), 422

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from flask import Blueprint, flash, redirect, url_for
 from flask_babel import gettext
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from collector.audit.queries import history_of
@@ -15,6 +16,7 @@ from collector.donor_contact.loss import loss_of
 from collector.donors.contact import settle_phone, text_number
 from collector.donors.duplicates import duplicates_of
 from collector.donors.eligibility import judge, serology_valid_until
+from collector.donors.models import Donor
 from collector.donors.queries import donors_matching, donors_of, get_donor, steps_of
 from collector.errors import Refused
 from collector.field_parsers import parse_decimal
@@ -87,7 +89,7 @@ def file(donor_id: int) -> str:
             texts=text_number(session, donor) is not None,
             steps=steps_of(session, donor),
             acts=history_of(session, bank_id=bank_id, subject=f"donor:{donor_id}"),
-            people={f"person:{each.id}": each.name for each in staff_of(session, bank_id)},
+            people=_actors(session, donor),
             kits=kits_of(session, bank_id=bank_id, donor_id=donor_id),
             twins=duplicates_of(session, donor),
             into=get_donor(session, bank_id, donor.joined_into_id)
@@ -191,6 +193,16 @@ def look_up(donor_id: int) -> Response | tuple[str, int]:
         )
     flash(gettext("Found. Look at the map, and move it if it is wrong."), "ok")
     return redirect(url_for("board.donors.position", donor_id=donor_id), code=303)
+
+
+def _actors(session: Session, donor: Donor) -> dict[str, str]:
+    """Return the words of the actors that the audit chain of a file names."""
+    staff = {f"person:{each.id}": each.name for each in staff_of(session, donor.bank_id)}
+    return staff | {
+        f"donor:{donor.id}": gettext("the donor"),
+        "visitor": gettext("the donor"),
+        "system": gettext("by itself"),
+    }
 
 
 def _grouped(containers: Sequence[Container]) -> list[tuple[str, list[Container]]]:

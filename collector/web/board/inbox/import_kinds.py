@@ -91,6 +91,7 @@ COLUMN_WORDS: Mapping[str, LazyString] = {
     "empties_wanted": _("Empty bottles wanted"),
     "freezer_nearly_full": _("Freezer nearly full"),
     "call_first": _("Call first"),
+    "own_child": _("Milk for her own child"),
     "note": _("Note"),
 }
 

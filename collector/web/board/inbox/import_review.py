@@ -31,6 +31,8 @@ from collector.web.wording import sentence
 blueprint = Blueprint("import_review", __name__, url_prefix="/inbox/imports/<int:file_id>")
 
 MOST_SHOWN = 50
+CSV = "text/csv; charset=utf-8"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NEW, LEAVE_OUT = "new", ""
 
 
@@ -94,16 +96,17 @@ def bring_in(file_id: int) -> AnyResponse | tuple[str, int]:
     )
 
 
-@blueprint.get("/rejected.csv")
+@blueprint.get("/rejected")
 def rejected(file_id: int) -> Response:
-    """Return the rows to correct as a file, with the reasons of each cell in a last column."""
+    """Return the rows to correct as a file of the kind that was sent, with the reasons."""
     with reading() as session:
         file = owned(session, ImportFile, actor().bank_id, file_id)
         read = _read(session, file)
         judged = kind_named(file.kind).judge(session, read, now=now(), bank_id=file.bank_id)
         answer = make_response(_rejected(read, judged.report))
-        name = f"{file.kind}-{gettext('to-correct')}.csv"
-    answer.headers["Content-Type"] = "text/csv; charset=utf-8"
+        suffix, content_type = ("xlsx", XLSX) if read.is_workbook else ("csv", CSV)
+        name = f"{file.kind}-{gettext('to-correct')}.{suffix}"
+    answer.headers["Content-Type"] = content_type
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 

@@ -13,6 +13,7 @@ from collector.banks.queries import policies_of, zones_of
 from collector.db import reading, transaction
 from collector.donor_contact.confirmations import confirm_cancellation
 from collector.donor_contact.loss import losses_to_call
+from collector.donor_contact.telephone import donors_to_call
 from collector.donors.models import Donor
 from collector.donors.queries import donor_words
 from collector.pickups.actions import accept as accept_pickup
@@ -80,6 +81,7 @@ def home() -> str:
             grave_flags=GRAVE_FLAGS,
             calls=losses_to_call(session, bank_id=actor().bank_id),
             untold=untold_changes(session, bank_id=actor().bank_id, today=today()),
+            telephone=donors_to_call(session, bank_id=actor().bank_id, today=today()),
             remarks=_remarks(session, actor().bank_id),
         )
 

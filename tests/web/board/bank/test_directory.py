@@ -16,7 +16,7 @@ TYPED = {
     "longitude": "5",
     "kind": "unknown",
     "takes_anonymous": "yes",
-    "phone": "03 80 00 00 00",
+    "phone": "03 53 01 00 00",
     "phone_source": "own_page",
     "website": "https://dijon.example",
     "email": "lait@dijon.example",
@@ -41,7 +41,7 @@ def test_an_administrator_corrects_every_fact_of_an_entry(app: Flask, town: Town
     page = app.test_client().get("/lactariums", headers=ENGLISH).text
     entry = page.partition("Lactarium of Dijon")[2].partition("</li>\n    <li id")[0]
     for shown in (
-        'href="tel:0380000000"',
+        'href="tel:0353010000"',
         'href="mailto:lait@dijon.example"',
         'href="https://dijon.example/lait"',
         "its own page, November 2026",

@@ -20,6 +20,7 @@ from collector.planning.dispatch.remaining_day import load_remaining_day
 from collector.planning.models import Disruption, ProposalWay
 from collector.rounds.actions import edit_day
 from collector.shifts.models import RosterShift
+from collector.shifts.queries import duties_between
 from collector.web.board.dispatch.stream import Streams
 from collector.web.board.wording import euros, kilometres, signed
 from routing.check.judge import check_plan
@@ -237,6 +238,25 @@ def test_a_collector_off_duty_is_shown_on_the_board(
     assert f"Ana: {shown}" in claire.get("/board/morning").text
     clock.advance(hours=2)
     assert "Nothing heard of Ana" not in claire.get(LIVE).text
+
+
+def test_a_collector_without_a_stop_left_is_off_duty_at_once_and_back_by_one_click(
+    app: Flask, claire: FlaskClient, clock: SetClock, town: Town
+) -> None:
+    clock.advance(hours=4)
+    with app.app_context(), transaction() as session:
+        driven_until(session, town, clock.instant)
+    form = {"kind": "collector_ill", "round": str(the_round(app, town)), "until": "2026-11-25"}
+    assert "no stop left" in claire.get(LIVE).text
+    assert claire.post(f"{LIVE}/disruptions", data=form).location == LIVE
+    page = claire.get(LIVE).text
+    assert "Ana: off duty until the end of Wed 25 Nov (ill). No visit of this day changes." in page
+    with app.app_context(), reading() as session:
+        later = duties_between(session, bank_id=town.bank, first=DAY, last=DAY + timedelta(days=1))
+        assert town.ana not in {duty.shift.collector_id for duty in later if duty.shift.day > DAY}
+    (back,) = re.findall(r'action="([^"]*/absences/\d+/withdrawal)"', page)
+    assert claire.post(back).location == LIVE
+    assert "off duty until" not in claire.get(LIVE).text.replace("Off duty until", "")
 
 
 @pytest.mark.parametrize("until", ["2026-11-23", "2027-11-25", "soon"])

@@ -32,7 +32,7 @@ def ida(app: Flask, town: Town) -> int:
             bank_id=town.bank,
             first_name="Ida",
             email=None,
-            phone="06 55 55 00 02",
+            phone="06 39 98 00 02",
             postcode="33600",
             language="fr",
             baby_born_on=None,
@@ -118,7 +118,7 @@ def test_a_contact_is_completed_and_an_address_that_moved_loses_its_place(
     typed = {
         "first_name": "Dora",
         "family_name": "Duval",
-        "phone": "06 55 55 00 03",
+        "phone": "06 39 98 00 03",
         "line": "2 rue Neuve",
         "postcode": "33600",
         "town": "Pessac",
@@ -240,7 +240,7 @@ def test_two_files_of_one_donor_are_joined_by_a_professional(
     app: Flask, town: Town, ida: int
 ) -> None:
     with app.app_context(), transaction() as session:
-        get_donor(session, town.bank, town.dora).phone = "+33 6 55 55 00 02"
+        get_donor(session, town.bank, town.dora).phone = "+33 6 39 98 00 02"
     client = desk(app, town, Role.PROFESSIONAL)
     assert "Another file may be hers too." in client.get(f"/board/donors/{town.dora}").text
     page = client.get(f"/board/donors/{town.dora}/merge").text

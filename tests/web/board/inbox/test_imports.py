@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from openpyxl import Workbook, load_workbook
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
@@ -38,6 +39,20 @@ def review(browser: FlaskClient, content: str | bytes, kind: str = "donors") -> 
     """Send a file; return the address of its review and the page."""
     address = send(browser, content, kind).headers["Location"]
     return address, re.sub(r"\s+", " ", browser.get(address).text)
+
+
+def upload_workbook(browser: FlaskClient, lines: list[list[object]]) -> str:
+    """Send a workbook of these lines; return the address of its review."""
+    book = Workbook()
+    sheet = book.worksheets[0]
+    for number, line in enumerate(lines, start=1):
+        for column, value in enumerate(line, start=1):
+            cell = sheet.cell(number, column, value)
+            if isinstance(value, str):
+                cell.data_type = "s"
+    written = io.BytesIO()
+    book.save(written)
+    return send(browser, written.getvalue()).headers["Location"]
 
 
 def donors(app: Flask, bank: int) -> int:
@@ -72,7 +87,7 @@ def test_the_good_rows_come_in_and_the_bad_go_back_with_a_reason_per_cell(
     assert "This must not be empty." in page
     assert claire.post(f"{address}/rows").headers["Location"] == address
     assert donors(app, town.bank) == before + 1
-    back = claire.get(f"{address}/rejected.csv").get_data().decode("utf-8-sig")
+    back = claire.get(f"{address}/rejected").get_data().decode("utf-8-sig")
     assert back.splitlines() == [
         '"first_name";"family_name";"line";"postcode";"town";"email";"to correct"',
         (
@@ -86,6 +101,25 @@ def test_the_good_rows_come_in_and_the_bad_go_back_with_a_reason_per_cell(
     assert "to correct" not in page.partition("left out:")[2].partition("</summary>")[0]
     claire.post(f"{address}/rows")
     assert donors(app, town.bank) == before + 2
+
+
+def test_the_rows_of_a_workbook_go_back_as_a_workbook_and_come_in_again(
+    app: Flask, town: Town, claire: FlaskClient
+) -> None:
+    before = donors(app, town.bank)
+    bad = [{"Prénom": "=1+1", "Nom": "", "Adresse": "3 rue du Lac", "CP": 33000, "Ville": "Lyon"}]
+    address = upload_workbook(claire, [list(bad[0]), [*bad[0].values()]])
+    back = claire.get(f"{address}/rejected")
+    assert back.headers["Content-Disposition"].endswith('.xlsx"')
+    sheet = load_workbook(io.BytesIO(back.data)).worksheets[0]
+    assert "f" not in {cell.data_type for cell in sheet[2]}, "a cell runs as a formula"
+    headings, row = [[cell.value or "" for cell in line] for line in sheet.iter_rows()]
+    assert headings == ["Prénom", "Nom", "Adresse", "CP", "Ville", "to correct"]
+    assert (row[0], row[3]) == ("=1+1", "33000")
+    assert "Nom: This must not be empty." in row[5]
+    address = upload_workbook(claire, [headings, ["Ines", "Roux", *row[2:]]])
+    claire.post(f"{address}/rows")
+    assert donors(app, town.bank) == before + 1
 
 
 def test_importing_twice_brings_in_nothing_twice(

@@ -51,6 +51,26 @@ def test_a_changed_door_code_is_asked_about_and_reaches_the_phone(
     assert sent["stops"][0]["address"]["access_notes"] == "code 51A3"
 
 
+def test_the_answer_no_keeps_the_old_details_and_may_be_taken_back(
+    app: Flask, town: Town, round_id: int
+) -> None:
+    claire = sign_in(app, bank=town.bank, person=town.claire)
+    form = {"pickup": town.pickups[0], "day": DAY.isoformat(), "donor": 0}
+    assert "No, not this time" in words(claire, "/board/inbox")
+    kept = claire.post("/board/inbox/untold/omissions", data=form)
+    assert (kept.status_code, kept.headers["Location"]) == (303, "/board/inbox")
+    page = words(claire, "/board/inbox")
+    assert "Tell the collector?" not in page
+    assert "1 stop keeps its published details" in page
+    assert "Look at the changes" not in words(claire, "/board/morning")
+    ana = sign_in(app, bank=town.bank, person=town.ana)
+    assert ana.get(f"/phone/rounds/{round_id}", headers=JSON).get_json()["revision"] == 1
+
+    claire.post("/board/inbox/untold", data=form)
+    assert ana.get(f"/phone/rounds/{round_id}", headers=JSON).get_json()["revision"] == 2
+    assert "keeps its published details" not in words(claire, "/board/inbox")
+
+
 def test_a_visit_of_another_day_is_not_found(app: Flask, town: Town, round_id: int) -> None:
     claire = sign_in(app, bank=town.bank, person=town.claire)
     for day in ("2026-11-25", "no day"):
