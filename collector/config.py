@@ -1,7 +1,6 @@
 """Settings of an installation, read from the environment; all mistakes are reported at once."""
 
 import base64
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -10,6 +9,8 @@ from urllib.parse import unquote, urlsplit
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
+
+from collector.kept_secrets import DamagedSecretError, kept_secret
 
 LANGUAGES = ("en", "fr")
 GEOCODERS = ("none", "ban")
@@ -142,19 +143,22 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
     shortest = 32
     if secret and len(secret) < shortest:
         mistakes.append(f"SECRET_KEY has {len(secret)} characters; give at least {shortest}.")
+    if not mistakes:
+        secret = secret or _kept(home, "secret_key", 48, mistakes)
+    push = None if mistakes else _push(environ, home, mistakes)
     if mistakes:
         raise SettingsError(mistakes)
     return Settings(
         home=home,
         database_url=database_url,
-        secret_key=secret or _kept_secret(home),
+        secret_key=secret,
         public_url=public_url.rstrip("/"),
         geocoder=geocoder,
         planning_seconds=seconds,
         behind_proxies=proxies,
         mail=mail,
         sms=sms,
-        push=_push(environ, home),
+        push=push,
         map=background,
     )
 
@@ -251,14 +255,14 @@ def _judge_push(environ: Mapping[str, str], mistakes: list[str]) -> None:
         mistakes.append("MILKROUND_PUSH_KEY is not 32 bytes in base64url.")
 
 
-def _push(environ: Mapping[str, str], home: Path) -> Push | None:
+def _push(environ: Mapping[str, str], home: Path, mistakes: list[str]) -> Push | None:
     contact = environ.get("MILKROUND_PUSH_CONTACT", "")
     if not contact:
         return None
     hosts = environ.get("MILKROUND_PUSH_HOSTS", PUSH_HOSTS).split(",")
     return Push(
         contact=contact,
-        key=environ.get("MILKROUND_PUSH_KEY") or _kept(home, "push_key", PUSH_KEY_BYTES),
+        key=environ.get("MILKROUND_PUSH_KEY") or _kept(home, "push_key", PUSH_KEY_BYTES, mistakes),
         hosts=tuple(host.strip() for host in hosts if host.strip()),
     )
 
@@ -294,16 +298,10 @@ def _whole(
     return low
 
 
-def _kept_secret(home: Path) -> str:
-    """Return the installation's secret, generated on first start, readable by its owner only."""
-    return _kept(home, "secret_key", 48)
-
-
-def _kept(home: Path, name: str, length: int) -> str:
+def _kept(home: Path, name: str, length: int, mistakes: list[str]) -> str:
     """Return a secret of the installation from its folder, generated on first use."""
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = home / name
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(length), encoding="ascii")
-    return path.read_text(encoding="ascii")
+    try:
+        return kept_secret(home, name, length=length)
+    except DamagedSecretError as damaged:
+        mistakes.append(str(damaged))
+        return ""
