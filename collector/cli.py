@@ -14,7 +14,7 @@ class Entry(NamedTuple):
 
 
 COMMANDS: Final = {
-    "audit": Entry("cli_run", "Verify the audit chain of a bank."),
+    "audit": Entry("cli_audit", "Verify the audit chains and their signed heads."),
     "bank": Entry("cli_bank", "Found a bank with the preset rules of its jurisdiction."),
     "demo": Entry("cli_demo", "Run the demonstration bank, ready to try."),
     "import": Entry("cli_import", "Import the good rows of a file of donors or requests."),

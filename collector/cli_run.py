@@ -1,12 +1,11 @@
-"""Commands that run an installation: serve, work, migrate, audit, plan, postcodes."""
+"""Commands that run an installation: serve, work, migrate, plan, postcodes."""
 
 from datetime import datetime
 from pathlib import Path
 
 import click
 
-from collector.audit.queries import first_broken_link
-from collector.db import reading, transaction
+from collector.db import transaction
 from collector.installation import application, bank_named, clock, command, settings
 from collector.places.postcodes import import_postcodes
 from collector.planning.optimise.actions import request_plan
@@ -41,17 +40,6 @@ def migrate() -> None:
     """Migrate the database to this version's schema; `serve` and `work` do it themselves."""
     application(settings())
     click.echo("The database is up to date.")
-
-
-@command()
-@click.option("--bank", "slug", required=True, help="The bank's short name.")
-def audit(*, slug: str) -> None:
-    """Verify the audit chain of a bank; fail at its first broken entry."""
-    with application(settings()).app_context(), reading() as session:
-        broken = first_broken_link(session, bank_named(session, slug).id)
-    if broken is not None:
-        raise click.ClickException(f"The audit chain of {slug} is broken at entry {broken}.")
-    click.echo(f"The audit chain of {slug} is intact.")
 
 
 @command()

@@ -11,6 +11,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from collector.kept_secrets import DamagedSecretError, kept_secret
+from collector.upkeep_settings import Upkeep, choice, upkeep_from, whole
 
 LANGUAGES = ("en", "fr")
 GEOCODERS = ("none", "ban")
@@ -102,6 +103,7 @@ class Settings:
     sms: Sms | None = None
     push: Push | None = None
     map: MapSource | None = None
+    upkeep: Upkeep = field(default_factory=Upkeep)
     testing: bool = False
 
     @property
@@ -122,7 +124,7 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         `MILKROUND_PLANNING_SECONDS`, `MILKROUND_PROXIES`; `MILKROUND_SMTP_URL`,
         `MILKROUND_MAIL_FROM`; `MILKROUND_SMS_URL`, `MILKROUND_SMS_TOKEN`, `MILKROUND_SMS_FROM`;
         `MILKROUND_PUSH_CONTACT`, `MILKROUND_PUSH_KEY`, `MILKROUND_PUSH_HOSTS`;
-        `MILKROUND_MAP`, `MILKROUND_MAP_ATTRIBUTION`.
+        `MILKROUND_MAP`, `MILKROUND_MAP_ATTRIBUTION`; and those of `upkeep_from`.
 
     Raises
     ------
@@ -133,9 +135,9 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
     mistakes: list[str] = []
     database_url = _database_url(environ, home, mistakes)
     public_url = _public_url(environ, mistakes)
-    geocoder = _choice(environ, "MILKROUND_GEOCODER", GEOCODERS, mistakes)
-    seconds = _whole(environ, "MILKROUND_PLANNING_SECONDS", "8", (1, 600), mistakes)
-    proxies = _whole(environ, "MILKROUND_PROXIES", "0", (0, 5), mistakes)
+    geocoder = choice(environ, "MILKROUND_GEOCODER", GEOCODERS, mistakes)
+    seconds = whole(environ, "MILKROUND_PLANNING_SECONDS", "8", (1, 600), mistakes)
+    proxies = whole(environ, "MILKROUND_PROXIES", "0", (0, 5), mistakes)
     mail, sms = _mail(environ, mistakes), _sms(environ, mistakes)
     _judge_push(environ, mistakes)
     background = _map(environ, mistakes)
@@ -145,6 +147,7 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         mistakes.append(f"SECRET_KEY has {len(secret)} characters; give at least {shortest}.")
     if not mistakes:
         secret = secret or _kept(home, "secret_key", 48, mistakes)
+    upkeep = upkeep_from(environ, home, mistakes)
     push = None if mistakes else _push(environ, home, mistakes)
     if mistakes:
         raise SettingsError(mistakes)
@@ -160,6 +163,7 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         sms=sms,
         push=push,
         map=background,
+        upkeep=upkeep,
     )
 
 
@@ -273,29 +277,6 @@ def _unpadded(text: str) -> bytes:
         return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
     except ValueError:
         return b""
-
-
-def _choice(
-    environ: Mapping[str, str], name: str, choices: tuple[str, ...], mistakes: list[str]
-) -> str:
-    given = environ.get(name, choices[0])
-    if given not in choices:
-        mistakes.append(f"{name} is {given!r}; choose one of {', '.join(choices)}.")
-    return given
-
-
-def _whole(
-    environ: Mapping[str, str],
-    name: str,
-    default: str,
-    bounds: tuple[int, int],
-    mistakes: list[str],
-) -> int:
-    given, (low, high) = environ.get(name, default), bounds
-    if given.isascii() and given.isdigit() and low <= int(given) <= high:
-        return int(given)
-    mistakes.append(f"{name} is {given!r}; give a whole number from {low} to {high}.")
-    return low
 
 
 def _kept(home: Path, name: str, length: int, mistakes: list[str]) -> str:
