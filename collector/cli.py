@@ -18,6 +18,7 @@ COMMANDS: Final = {
     "backup": Entry("cli_care", "Back up the installation to a folder."),
     "bank": Entry("cli_bank", "Found a bank with the preset rules of its jurisdiction."),
     "demo": Entry("cli_demo", "Run the demonstration bank, ready to try."),
+    "doctor": Entry("cli_doctor", "Check the installation."),
     "import": Entry("cli_import", "Import the good rows of a file of donors or requests."),
     "key": Entry("cli_care", "Make a pair of keys for backups."),
     "link": Entry("cli_bank", "Print a sign-in link for a member of the staff."),

@@ -14,6 +14,7 @@ from collector.db import reading, transaction
 from collector.jobs.pulses import beat
 from collector.jobs.supervisor import run_once, run_supervisor
 from collector.jobs.work import Handler
+from collector.maintenance_timer import run_maintenance
 from collector.notices.delivery import deliver_notices
 from collector.notices.transports import transport_for
 from collector.planning.dispatch.disruptions import PROPOSE
@@ -53,6 +54,7 @@ def work_for_ever(app: Flask, clock: Clock) -> None:
     threads = [
         _start("delivery", partial(_deliver, app, clock, stop), stop, dead),
         _start("timers", partial(run_timers, app, clock, stop), stop, dead),
+        _start("maintenance", partial(run_maintenance, app, clock, stop), stop, dead),
     ]
     try:
         run_supervisor(HANDLERS, clock=clock, enter=app.app_context, warm=LOADED_PLANNER, stop=stop)
