@@ -15,7 +15,7 @@ from collector.installation import OWNER_ONLY, clock, command, settings
 from collector.jobs.models import MaintenanceKind
 from collector.maintenance.doctor import deep_findings, quick_findings
 from collector.maintenance.encryption import BackupError, read_identities
-from collector.maintenance.findings import Finding, Level, act
+from collector.maintenance.findings import HealthFinding, Level, act
 from collector.maintenance.restore import drill as rehearse
 from collector.maintenance.runs import record_run
 from collector.web.health_wording import finding_sentence
@@ -56,11 +56,11 @@ def doctor(
         raise SystemExit(1)
 
 
-def _told(finding: Finding) -> dict[str, object]:
+def _told(finding: HealthFinding) -> dict[str, object]:
     return {**finding.as_json(), "sentence": finding_sentence(finding)}
 
 
-def _examine(present: Settings, *, record: bool) -> list[Finding]:
+def _examine(present: Settings, *, record: bool) -> list[HealthFinding]:
     started, begun = clock.now(), monotonic()
     with reading() as session:
         quick = quick_findings(session, present, now=started)

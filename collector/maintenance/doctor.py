@@ -14,7 +14,7 @@ from collector.audit.signing import HeadSigner
 from collector.banks.models import Bank
 from collector.banks.queries import banks
 from collector.config import Settings
-from collector.maintenance.findings import Finding, act, fine, note
+from collector.maintenance.findings import HealthFinding, act, fine, note
 from collector.maintenance.machine_checks import (
     check_certificates,
     check_clock,
@@ -29,7 +29,7 @@ HEAD_EVERY = timedelta(days=2)
 """Age of a chain's last signed head from which it is told."""
 
 
-def quick_findings(session: Session, settings: Settings, *, now: datetime) -> list[Finding]:
+def quick_findings(session: Session, settings: Settings, *, now: datetime) -> list[HealthFinding]:
     """Return the findings that take milliseconds, for a page."""
     plan = settings.upkeep.backups
     every = timedelta(minutes=plan.every_minutes) if plan else None
@@ -45,7 +45,7 @@ def quick_findings(session: Session, settings: Settings, *, now: datetime) -> li
 
 def deep_findings(
     session: Session, engine: Engine, settings: Settings, *, now: datetime
-) -> list[Finding]:
+) -> list[HealthFinding]:
     """Return the findings that read the whole database and ask the gateways."""
     return [
         fine("schema_fine") if migrations.is_current(engine) else act("schema_other"),
@@ -55,19 +55,21 @@ def deep_findings(
     ]
 
 
-def _integrity(engine: Engine) -> Finding:
+def _integrity(engine: Engine) -> HealthFinding:
     begun, faults = monotonic(), integrity_faults(engine)
     if faults:
         return act("database_damaged", fault=faults[0])
     return fine("database_fine", seconds=round(monotonic() - begun, 1))
 
 
-def _chains(session: Session, signer: HeadSigner, *, now: datetime) -> Iterator[Finding]:
+def _chains(session: Session, signer: HeadSigner, *, now: datetime) -> Iterator[HealthFinding]:
     for key, slug in [(bank.id, bank.slug) for bank in banks(session)]:
         yield _chain(session, signer, key, slug, now)
 
 
-def _chain(session: Session, signer: HeadSigner, key: int, slug: str, now: datetime) -> Finding:
+def _chain(
+    session: Session, signer: HeadSigner, key: int, slug: str, now: datetime
+) -> HealthFinding:
     entry = first_broken_link(session, key)
     if entry is not None:
         return act("chain_broken", bank=slug, entry=entry)

@@ -16,7 +16,7 @@ class Level(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class HealthFinding:
     """One line of a check-up; `collector.web.health_wording` has its sentence."""
 
     code: str
@@ -33,16 +33,16 @@ class Finding:
         return cls(stored["code"], Level(stored["level"]), dict(stored["figures"]))
 
 
-def fine(code: str, **figures: object) -> Finding:
+def fine(code: str, **figures: object) -> HealthFinding:
     """Return a finding without need for action."""
-    return Finding(code, Level.FINE, figures)
+    return HealthFinding(code, Level.FINE, figures)
 
 
-def note(code: str, **figures: object) -> Finding:
+def note(code: str, **figures: object) -> HealthFinding:
     """Return a finding to know."""
-    return Finding(code, Level.NOTE, figures)
+    return HealthFinding(code, Level.NOTE, figures)
 
 
-def act(code: str, **figures: object) -> Finding:
+def act(code: str, **figures: object) -> HealthFinding:
     """Return a finding that asks for action."""
-    return Finding(code, Level.ACT, figures)
+    return HealthFinding(code, Level.ACT, figures)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from collector.audit.models import AuditEntry
 from collector.config import Settings
 from collector.maintenance.backup import SECRETS
-from collector.maintenance.findings import Finding, act, fine, note
+from collector.maintenance.findings import HealthFinding, act, fine, note
 
 OTHERS = 0o077
 LEAST_FREE_BYTES = 1_000_000_000
@@ -32,7 +32,7 @@ PATIENCE_SECONDS = 10
 LOCAL = ("127.0.0.1", "localhost", "::1")
 
 
-def check_settings(settings: Settings) -> Iterator[Finding]:
+def check_settings(settings: Settings) -> Iterator[HealthFinding]:
     """Check the settings that a real installation needs."""
     host = urlsplit(settings.public_url).hostname or ""
     if host in LOCAL:
@@ -44,7 +44,7 @@ def check_settings(settings: Settings) -> Iterator[Finding]:
     yield fine("mail_fine") if settings.mail else note("mail_missing")
 
 
-def check_secrets(home: Path) -> Finding:
+def check_secrets(home: Path) -> HealthFinding:
     """Check that only the owner can read the secrets of the folder."""
     found = [home / name for name in SECRETS if (home / name).exists()]
     open_ones = [path.name for path in found if path.stat().st_mode & OTHERS]
@@ -53,7 +53,7 @@ def check_secrets(home: Path) -> Finding:
     return fine("secrets_fine")
 
 
-def check_disk(home: Path) -> Finding:
+def check_disk(home: Path) -> HealthFinding:
     """Check the free space of the folder's disk."""
     usage = shutil.disk_usage(home)
     figures = {"gigabytes": round(usage.free / 1e9, 1), "percent": usage.free * 100 // usage.total}
@@ -62,7 +62,7 @@ def check_disk(home: Path) -> Finding:
     return fine("disk_fine", **figures)
 
 
-def check_clock(session: Session, *, now: datetime) -> Finding:
+def check_clock(session: Session, *, now: datetime) -> HealthFinding:
     """Compare the clock with a time server's, the database's, and the newest entry's."""
     newest = session.scalar(select(func.max(AuditEntry.at)))
     if newest is not None and (ahead := (newest - now).total_seconds()) > MOST_SECONDS_AHEAD:
@@ -78,7 +78,7 @@ def check_clock(session: Session, *, now: datetime) -> Finding:
     return fine("clock_fine") if steered else note("clock_free")
 
 
-def check_certificates(settings: Settings, *, now: datetime) -> Iterator[Finding]:
+def check_certificates(settings: Settings, *, now: datetime) -> Iterator[HealthFinding]:
     """Check the certificates of the page's address and of the gateways."""
     public = urlsplit(settings.public_url)
     if public.scheme == "https" and public.hostname:
@@ -101,7 +101,7 @@ def check_certificate(
     now: datetime,
     starttls: bool = False,
     context: ssl.SSLContext | None = None,
-) -> Finding:
+) -> HealthFinding:
     """Check that a server's certificate is valid, and for how long.
 
     Parameters

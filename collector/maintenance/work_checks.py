@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from collector.db import Base
 from collector.jobs.models import Job, JobState, MaintenanceKind, TimerFailure
 from collector.jobs.pulses import last_pulses
-from collector.maintenance.findings import Finding, act, fine, note
+from collector.maintenance.findings import HealthFinding, act, fine, note
 from collector.maintenance.runs import latest_run
 from collector.notices.models import Notice, NoticeState
 from collector.people.models import Device
@@ -27,7 +27,7 @@ NEW = timedelta(minutes=10)
 DRILL_EVERY = timedelta(days=35)
 
 
-def standing_still(session: Session, *, now: datetime, bank_id: int) -> list[Finding]:
+def standing_still(session: Session, *, now: datetime, bank_id: int) -> list[HealthFinding]:
     """Return what stands still for one bank: worker, jobs, messages."""
     found = [
         _worker(session, now=now),
@@ -37,7 +37,7 @@ def standing_still(session: Session, *, now: datetime, bank_id: int) -> list[Fin
     return [finding for finding in found if finding.level != "fine"]
 
 
-def check_work(session: Session, *, now: datetime) -> Iterator[Finding]:
+def check_work(session: Session, *, now: datetime) -> Iterator[HealthFinding]:
     """Check the work of all banks."""
     yield _worker(session, now=now)
     failures = _count(session, TimerFailure)
@@ -49,7 +49,7 @@ def check_work(session: Session, *, now: datetime) -> Iterator[Finding]:
 
 def check_maintenance(
     session: Session, *, now: datetime, every: timedelta | None
-) -> Iterator[Finding]:
+) -> Iterator[HealthFinding]:
     """Check that backups are made, and that a restore was rehearsed.
 
     Parameters
@@ -80,7 +80,7 @@ def check_maintenance(
         yield note("drill_old", **figures) if age > DRILL_EVERY else fine("drill_fine", **figures)
 
 
-def _worker(session: Session, *, now: datetime) -> Finding:
+def _worker(session: Session, *, now: datetime) -> HealthFinding:
     pulses = last_pulses(session)
     if not pulses:
         return act("worker_never")
@@ -90,7 +90,7 @@ def _worker(session: Session, *, now: datetime) -> Finding:
     return fine("worker_fine")
 
 
-def _jobs(session: Session, *, now: datetime, bank_id: int | None) -> Finding:
+def _jobs(session: Session, *, now: datetime, bank_id: int | None) -> HealthFinding:
     dead = _count(session, Job, Job.state == JobState.DEAD, bank_id=bank_id)
     late = _count(
         session, Job, Job.state == JobState.QUEUED, Job.asked_at < now - STUCK, bank_id=bank_id
@@ -100,7 +100,7 @@ def _jobs(session: Session, *, now: datetime, bank_id: int | None) -> Finding:
     return act("jobs_stuck", dead=dead, late=late) if dead or late else fine("jobs_fine")
 
 
-def _messages(session: Session, *, now: datetime, bank_id: int | None) -> Finding:
+def _messages(session: Session, *, now: datetime, bank_id: int | None) -> HealthFinding:
     failed = _count(session, Notice, Notice.state == NoticeState.FAILED, bank_id=bank_id)
     late = _count(
         session,
@@ -114,7 +114,7 @@ def _messages(session: Session, *, now: datetime, bank_id: int | None) -> Findin
     return fine("messages_fine")
 
 
-def _phones(session: Session, *, now: datetime) -> Finding:
+def _phones(session: Session, *, now: datetime) -> HealthFinding:
     active = Device.revoked_at.is_(None)
     silent = _count(session, Device, active, Device.unsent > 0, Device.seen_at < now - PHONE_SILENT)
     devices = session.scalars(select(Device).where(active))

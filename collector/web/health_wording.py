@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flask_babel import lazy_gettext
 from flask_babel.speaklater import LazyString
 
-from collector.maintenance.findings import Finding
+from collector.maintenance.findings import HealthFinding
 
 _ = lazy_gettext
 
@@ -73,6 +73,6 @@ FINDINGS: Mapping[str, LazyString] = {
 }
 
 
-def finding_sentence(finding: Finding) -> str:
+def finding_sentence(finding: HealthFinding) -> str:
     """Return the sentence of a finding, in the reader's language."""
     return str(FINDINGS[finding.code]) % finding.figures

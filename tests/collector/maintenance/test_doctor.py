@@ -31,7 +31,7 @@ from collector.db import db, reading, sqlite, transaction
 from collector.jobs.models import Job, JobState, MaintenanceKind, WorkerPulse
 from collector.jobs.pulses import beat
 from collector.maintenance.doctor import deep_findings, quick_findings
-from collector.maintenance.findings import Finding, Level
+from collector.maintenance.findings import HealthFinding, Level
 from collector.maintenance.machine_checks import check_certificate, check_secrets, check_settings
 from collector.maintenance.runs import record_run
 from collector.maintenance.work_checks import standing_still
@@ -47,7 +47,7 @@ from tests.town import Town, sign_in
 pytestmark = pytest.mark.twin
 
 
-def levels(found: list[Finding]) -> dict[str, Level]:
+def levels(found: list[HealthFinding]) -> dict[str, Level]:
     return {each.code: each.level for each in found}
 
 
@@ -324,7 +324,7 @@ def test_every_finding_has_its_sentence(app: Flask) -> None:
     named = {code for code in FINDINGS if f'"{code}"' in source}
     assert named == set(FINDINGS)
     with app.test_request_context():
-        made = Finding("disk_fine", Level.FINE, {"gigabytes": 3.5, "percent": 40})
+        made = HealthFinding("disk_fine", Level.FINE, {"gigabytes": 3.5, "percent": 40})
         assert finding_sentence(made) == "The disk has 3.5 GB free (40 %)."
 
 
@@ -333,8 +333,8 @@ def test_an_administrator_sees_the_state_and_the_morning_what_stands_still(
 ) -> None:
     with app.app_context(), transaction() as session:
         findings = [
-            Finding("chain_broken", Level.ACT, {"bank": "another", "entry": 3}).as_json(),
-            Finding("database_fine", Level.FINE, {"seconds": 0.4}).as_json(),
+            HealthFinding("chain_broken", Level.ACT, {"bank": "another", "entry": 3}).as_json(),
+            HealthFinding("database_fine", Level.FINE, {"seconds": 0.4}).as_json(),
         ]
         record_run(
             session,

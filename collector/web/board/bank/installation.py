@@ -7,7 +7,7 @@ from collector.banks.queries import get_bank
 from collector.db import reading
 from collector.jobs.models import MaintenanceKind
 from collector.maintenance.doctor import quick_findings
-from collector.maintenance.findings import Finding, Level
+from collector.maintenance.findings import HealthFinding, Level
 from collector.maintenance.runs import latest_run
 from collector.people.models import Role
 from collector.web.board.page_context import page
@@ -37,8 +37,8 @@ def home() -> str:
         )
 
 
-def _own(session: Session, stored: list[dict[str, object]]) -> list[Finding]:
+def _own(session: Session, stored: list[dict[str, object]]) -> list[HealthFinding]:
     """Return the stored findings without other banks' chains."""
     slug = get_bank(session, actor().bank_id).slug
-    findings = [Finding.from_json(each) for each in stored]
+    findings = [HealthFinding.from_json(each) for each in stored]
     return [each for each in findings if each.figures.get("bank", slug) == slug]
