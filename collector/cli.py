@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "import": Entry("cli_import", "Import the good rows of a file of donors or requests."),
     "key": Entry("cli_care", "Make a pair of keys for backups."),
     "link": Entry("cli_bank", "Print a sign-in link for a member of the staff."),
+    "metrics": Entry("cli_metrics", "Serve the metrics for Prometheus."),
     "migrate": Entry("cli_run", "Migrate the database to this version's schema."),
     "plan": Entry("cli_run", "Enqueue a planning job for a day."),
     "postcodes": Entry("cli_run", "Import the positions of postcodes from La Poste's file."),

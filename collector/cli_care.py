@@ -12,7 +12,8 @@ from collector.db import transaction
 from collector.installation import application, clock, command, settings
 from collector.jobs.models import MaintenanceKind
 from collector.maintenance.backup import back_up
-from collector.maintenance.encryption import BackupError, new_identity, read_identities
+from collector.maintenance.encryption import new_identity, read_identities
+from collector.maintenance.errors import BackupError
 from collector.maintenance.restore import restore as restore_backup
 from collector.maintenance.runs import record_run
 

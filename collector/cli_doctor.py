@@ -14,7 +14,8 @@ from collector.db import db, reading, transaction
 from collector.installation import OWNER_ONLY, clock, command, settings
 from collector.jobs.models import MaintenanceKind
 from collector.maintenance.doctor import deep_findings, quick_findings
-from collector.maintenance.encryption import BackupError, read_identities
+from collector.maintenance.encryption import read_identities
+from collector.maintenance.errors import BackupError
 from collector.maintenance.findings import HealthFinding, Level, act
 from collector.maintenance.restore import drill as rehearse
 from collector.maintenance.runs import record_run

@@ -110,9 +110,9 @@ def connect(app: Flask, url: str) -> None:
     sqlite_url = make_url(url).get_backend_name() == "sqlite"
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = (
-        {"module": sqlite, "connect_args": {"timeout": PATIENCE_SECONDS}}
+        {"module": sqlite, "connect_args": {"timeout": PATIENCE_SECONDS}, "hide_parameters": True}
         if sqlite_url
-        else {"pool_pre_ping": True}
+        else {"pool_pre_ping": True, "hide_parameters": True}
     )
     db.init_app(app)
     if sqlite_url:

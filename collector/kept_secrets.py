@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 FEWEST_CHARACTERS = 32
+SECRETS = ("secret_key", "push_key", "audit_key")
+"""Names of the files of secrets."""
 
 
 class DamagedSecretError(Exception):

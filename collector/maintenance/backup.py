@@ -13,11 +13,12 @@ from tempfile import TemporaryDirectory
 
 from collector.audit.signing import HeadSigner
 from collector.config import Settings
+from collector.kept_secrets import SECRETS
 from collector.maintenance.databases import dump, is_sqlite, scratch_database
-from collector.maintenance.encryption import BackupError, encrypt_and_prove
+from collector.maintenance.encryption import encrypt_and_prove
+from collector.maintenance.errors import BackupError
 from collector.maintenance.verification import verify
 
-SECRETS = ("secret_key", "push_key", "audit_key")
 NAME = "milkround-{:%Y%m%dT%H%M%SZ}.age"
 PATTERN = "milkround-*.age"
 DATABASE = "database"

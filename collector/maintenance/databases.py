@@ -15,7 +15,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from collector.maintenance.encryption import BackupError
+from collector.maintenance.errors import BackupError
 
 SIDES = ("-wal", "-shm")
 

@@ -13,12 +13,10 @@ from typing import BinaryIO
 import pyrage
 from pyrage import x25519
 
+from collector.maintenance.errors import BackupError
+
 CHUNK = 1024 * 1024
 IDENTITY = "AGE-SECRET-KEY-"
-
-
-class BackupError(Exception):
-    """A backup or a restore that was not done; its text tells the reason and the remedy."""
 
 
 def new_identity(file: Path) -> str:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from collector.audit.models import AuditEntry
 from collector.config import Settings
-from collector.maintenance.backup import SECRETS
+from collector.kept_secrets import SECRETS
 from collector.maintenance.findings import HealthFinding, act, fine, note
 
 OTHERS = 0o077

@@ -14,16 +14,17 @@ from pyrage import x25519
 
 from collector.audit.signing import HeadSigner
 from collector.config import Settings
+from collector.kept_secrets import SECRETS
 from collector.maintenance.backup import (
     DATABASE,
     MANIFEST,
-    SECRETS,
     latest_backup,
     made_at,
     private_folder,
 )
 from collector.maintenance.databases import exchange, is_empty, is_sqlite, scratch_database
-from collector.maintenance.encryption import BackupError, decrypt
+from collector.maintenance.encryption import decrypt
+from collector.maintenance.errors import BackupError
 from collector.maintenance.verification import Verified, verify
 
 

@@ -12,7 +12,7 @@ from collector.audit.signing import HeadSigner
 from collector.banks.queries import banks
 from collector.db import Base
 from collector.maintenance.databases import unpooled
-from collector.maintenance.encryption import BackupError
+from collector.maintenance.errors import BackupError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,12 +24,12 @@ from collector.donors.models import Donor
 from collector.maintenance.backup import Backup, back_up, made_at, remove_old
 from collector.maintenance.databases import is_sqlite, unpooled
 from collector.maintenance.encryption import (
-    BackupError,
     decrypt,
     encrypt_and_prove,
     new_identity,
     read_identities,
 )
+from collector.maintenance.errors import BackupError
 from collector.maintenance.restore import Drill, Restored, drill, restore
 from tests.builders import MORNING
 from tests.conftest import POSTGRESQL, settings_of
