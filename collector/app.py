@@ -35,6 +35,7 @@ from collector.web.framework import (
     errors,
     guards,
     languages,
+    request_log,
     security,
 )
 from collector.web.phone import blueprint as phone
@@ -42,6 +43,7 @@ from collector.web.phone import blueprint as phone
 LARGEST_KEY = 2**31 - 1
 
 PARTS = (
+    request_log,
     languages,
     discretion,
     wording,

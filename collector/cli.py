@@ -14,14 +14,19 @@ class Entry(NamedTuple):
 
 
 COMMANDS: Final = {
-    "audit": Entry("cli_run", "Verify the audit chain of a bank."),
+    "audit": Entry("cli_audit", "Verify the audit chains and their signed heads."),
+    "backup": Entry("cli_care", "Back up the installation to a folder."),
     "bank": Entry("cli_bank", "Found a bank with the preset rules of its jurisdiction."),
     "demo": Entry("cli_demo", "Run the demonstration bank, ready to try."),
+    "doctor": Entry("cli_doctor", "Check the installation."),
     "import": Entry("cli_import", "Import the good rows of a file of donors or requests."),
+    "key": Entry("cli_care", "Make a pair of keys for backups."),
     "link": Entry("cli_bank", "Print a sign-in link for a member of the staff."),
+    "metrics": Entry("cli_metrics", "Serve the metrics for Prometheus."),
     "migrate": Entry("cli_run", "Migrate the database to this version's schema."),
     "plan": Entry("cli_run", "Enqueue a planning job for a day."),
     "postcodes": Entry("cli_run", "Import the positions of postcodes from La Poste's file."),
+    "restore": Entry("cli_care", "Restore a backup into the installation."),
     "serve": Entry("cli_run", "Serve the pages."),
     "shift": Entry("cli_bank", "Add shifts of a collector."),
     "site": Entry("cli_bank", "Add a site where rounds begin or end."),

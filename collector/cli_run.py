@@ -1,18 +1,19 @@
-"""Commands that run an installation: serve, work, migrate, audit, plan, postcodes."""
+"""Commands that run an installation: serve, work, migrate, plan, postcodes."""
 
 from datetime import datetime
 from pathlib import Path
 
 import click
 
-from collector.audit.queries import first_broken_link
-from collector.db import reading, transaction
+from collector.db import transaction
 from collector.installation import application, bank_named, clock, command, settings
+from collector.logs import configure_logs
 from collector.places.postcodes import import_postcodes
 from collector.planning.optimise.actions import request_plan
 from collector.planning.optimise.jobs import compile_planner
 from collector.processes import is_free
 from collector.server import serve as serve_app
+from collector.web_metrics import start_counting
 from collector.worker import work_for_ever
 
 
@@ -25,7 +26,12 @@ def serve(*, host: str, port: int) -> None:
         raise click.ClickException(f"Port {port} of {host} is taken; choose another with --port.")
     compile_planner()
     click.echo(f"Serving on http://{host}:{port}")
-    serve_app(application(settings()), host=host, port=port)
+    present = settings()
+    configure_logs(present.upkeep.logs)
+    app = application(present)
+    if present.upkeep.metrics:
+        start_counting(app, present.home)
+    serve_app(app, host=host, port=port)
 
 
 @command()
@@ -33,7 +39,9 @@ def work() -> None:
     """Run planning jobs, send messages and run timers, until a signal to stop."""
     compile_planner()
     click.echo("Working: plans what is asked for, sends what is owed.")
-    work_for_ever(application(settings()), clock)
+    present = settings()
+    configure_logs(present.upkeep.logs)
+    work_for_ever(application(present), clock)
 
 
 @command()
@@ -41,17 +49,6 @@ def migrate() -> None:
     """Migrate the database to this version's schema; `serve` and `work` do it themselves."""
     application(settings())
     click.echo("The database is up to date.")
-
-
-@command()
-@click.option("--bank", "slug", required=True, help="The bank's short name.")
-def audit(*, slug: str) -> None:
-    """Verify the audit chain of a bank; fail at its first broken entry."""
-    with application(settings()).app_context(), reading() as session:
-        broken = first_broken_link(session, bank_named(session, slug).id)
-    if broken is not None:
-        raise click.ClickException(f"The audit chain of {slug} is broken at entry {broken}.")
-    click.echo(f"The audit chain of {slug} is intact.")
 
 
 @command()

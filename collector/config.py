@@ -1,7 +1,6 @@
 """Settings of an installation, read from the environment; all mistakes are reported at once."""
 
 import base64
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -10,6 +9,9 @@ from urllib.parse import unquote, urlsplit
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
+
+from collector.kept_secrets import DamagedSecretError, kept_secret
+from collector.upkeep_settings import Upkeep, choice, upkeep_from, whole
 
 LANGUAGES = ("en", "fr")
 GEOCODERS = ("none", "ban")
@@ -101,6 +103,7 @@ class Settings:
     sms: Sms | None = None
     push: Push | None = None
     map: MapSource | None = None
+    upkeep: Upkeep = field(default_factory=Upkeep)
     testing: bool = False
 
     @property
@@ -121,7 +124,7 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         `MILKROUND_PLANNING_SECONDS`, `MILKROUND_PROXIES`; `MILKROUND_SMTP_URL`,
         `MILKROUND_MAIL_FROM`; `MILKROUND_SMS_URL`, `MILKROUND_SMS_TOKEN`, `MILKROUND_SMS_FROM`;
         `MILKROUND_PUSH_CONTACT`, `MILKROUND_PUSH_KEY`, `MILKROUND_PUSH_HOSTS`;
-        `MILKROUND_MAP`, `MILKROUND_MAP_ATTRIBUTION`.
+        `MILKROUND_MAP`, `MILKROUND_MAP_ATTRIBUTION`; and those of `upkeep_from`.
 
     Raises
     ------
@@ -132,9 +135,9 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
     mistakes: list[str] = []
     database_url = _database_url(environ, home, mistakes)
     public_url = _public_url(environ, mistakes)
-    geocoder = _choice(environ, "MILKROUND_GEOCODER", GEOCODERS, mistakes)
-    seconds = _whole(environ, "MILKROUND_PLANNING_SECONDS", "8", (1, 600), mistakes)
-    proxies = _whole(environ, "MILKROUND_PROXIES", "0", (0, 5), mistakes)
+    geocoder = choice(environ, "MILKROUND_GEOCODER", GEOCODERS, mistakes)
+    seconds = whole(environ, "MILKROUND_PLANNING_SECONDS", "8", (1, 600), mistakes)
+    proxies = whole(environ, "MILKROUND_PROXIES", "0", (0, 5), mistakes)
     mail, sms = _mail(environ, mistakes), _sms(environ, mistakes)
     _judge_push(environ, mistakes)
     background = _map(environ, mistakes)
@@ -142,20 +145,25 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
     shortest = 32
     if secret and len(secret) < shortest:
         mistakes.append(f"SECRET_KEY has {len(secret)} characters; give at least {shortest}.")
+    if not mistakes:
+        secret = secret or _kept(home, "secret_key", 48, mistakes)
+    upkeep = upkeep_from(environ, home, mistakes)
+    push = None if mistakes else _push(environ, home, mistakes)
     if mistakes:
         raise SettingsError(mistakes)
     return Settings(
         home=home,
         database_url=database_url,
-        secret_key=secret or _kept_secret(home),
+        secret_key=secret,
         public_url=public_url.rstrip("/"),
         geocoder=geocoder,
         planning_seconds=seconds,
         behind_proxies=proxies,
         mail=mail,
         sms=sms,
-        push=_push(environ, home),
+        push=push,
         map=background,
+        upkeep=upkeep,
     )
 
 
@@ -251,14 +259,14 @@ def _judge_push(environ: Mapping[str, str], mistakes: list[str]) -> None:
         mistakes.append("MILKROUND_PUSH_KEY is not 32 bytes in base64url.")
 
 
-def _push(environ: Mapping[str, str], home: Path) -> Push | None:
+def _push(environ: Mapping[str, str], home: Path, mistakes: list[str]) -> Push | None:
     contact = environ.get("MILKROUND_PUSH_CONTACT", "")
     if not contact:
         return None
     hosts = environ.get("MILKROUND_PUSH_HOSTS", PUSH_HOSTS).split(",")
     return Push(
         contact=contact,
-        key=environ.get("MILKROUND_PUSH_KEY") or _kept(home, "push_key", PUSH_KEY_BYTES),
+        key=environ.get("MILKROUND_PUSH_KEY") or _kept(home, "push_key", PUSH_KEY_BYTES, mistakes),
         hosts=tuple(host.strip() for host in hosts if host.strip()),
     )
 
@@ -271,39 +279,10 @@ def _unpadded(text: str) -> bytes:
         return b""
 
 
-def _choice(
-    environ: Mapping[str, str], name: str, choices: tuple[str, ...], mistakes: list[str]
-) -> str:
-    given = environ.get(name, choices[0])
-    if given not in choices:
-        mistakes.append(f"{name} is {given!r}; choose one of {', '.join(choices)}.")
-    return given
-
-
-def _whole(
-    environ: Mapping[str, str],
-    name: str,
-    default: str,
-    bounds: tuple[int, int],
-    mistakes: list[str],
-) -> int:
-    given, (low, high) = environ.get(name, default), bounds
-    if given.isascii() and given.isdigit() and low <= int(given) <= high:
-        return int(given)
-    mistakes.append(f"{name} is {given!r}; give a whole number from {low} to {high}.")
-    return low
-
-
-def _kept_secret(home: Path) -> str:
-    """Return the installation's secret, generated on first start, readable by its owner only."""
-    return _kept(home, "secret_key", 48)
-
-
-def _kept(home: Path, name: str, length: int) -> str:
+def _kept(home: Path, name: str, length: int, mistakes: list[str]) -> str:
     """Return a secret of the installation from its folder, generated on first use."""
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = home / name
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(length), encoding="ascii")
-    return path.read_text(encoding="ascii")
+    try:
+        return kept_secret(home, name, length=length)
+    except DamagedSecretError as damaged:
+        mistakes.append(str(damaged))
+        return ""

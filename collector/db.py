@@ -3,12 +3,14 @@
 Flask-SQLAlchemy is used in this file only, so that leaving it would be one file's change.
 """
 
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, ClassVar, TypeVar
+from weakref import WeakKeyDictionary
 
 import pysqlite3.dbapi2 as sqlite
 from flask import Flask
@@ -22,8 +24,13 @@ from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.types import TypeDecorator
 
 from collector.errors import Conflict, NotFound
+from collector.writer_queue import PATIENCE_SECONDS, Wait, WriterQueue
 
 WRITES = "milkround_writes"
+WAITS = "milkround_waits"
+"""Execution options of a writer: that it writes, and its seconds of patience for SQLite's lock."""
+SWITCH_PAUSE_SECONDS = 0.02
+"""Pause between two attempts to switch a new SQLite database to WAL."""
 MOST_COMPUTATIONS = 3
 """Computations of one write until `compute_then_write` gives up."""
 
@@ -31,6 +38,7 @@ Row = TypeVar("Row", bound="Base")
 Computed = TypeVar("Computed")
 Written = TypeVar("Written")
 
+_queues: WeakKeyDictionary[Engine, WriterQueue] = WeakKeyDictionary()
 _write_is_open: ContextVar[bool] = ContextVar("milkround_write_is_open", default=False)
 
 
@@ -102,9 +110,9 @@ def connect(app: Flask, url: str) -> None:
     sqlite_url = make_url(url).get_backend_name() == "sqlite"
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = (
-        {"module": sqlite, "connect_args": {"timeout": 30}}
+        {"module": sqlite, "connect_args": {"timeout": PATIENCE_SECONDS}, "hide_parameters": True}
         if sqlite_url
-        else {"pool_pre_ping": True}
+        else {"pool_pre_ping": True, "hide_parameters": True}
     )
     db.init_app(app)
     if sqlite_url:
@@ -122,13 +130,33 @@ def tune_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def set_pragmas(connection: Any, _record: Any) -> None:  # noqa: ANN401
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+            _switch_to_wal(connection)
+        for pragma in ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get(WRITES, False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        options = connection.get_execution_options()
+        if WAITS in options:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={round(options[WAITS] * 1000)}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(WRITES) else "BEGIN")
+
+    _queues[engine] = WriterQueue()
+
+
+def _switch_to_wal(connection: Any) -> None:  # noqa: ANN401 - the driver's own
+    """Switch a new database to WAL; SQLite does not wait for another process that does so too."""
+    limit = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite.OperationalError:
+            if time.monotonic() > limit:
+                raise
+            time.sleep(SWITCH_PAUSE_SECONDS)
+        else:
+            return
 
 
 @contextmanager
@@ -141,15 +169,20 @@ def transaction() -> Iterator[Session]:
     ------
     Conflict
         Another transaction changed a row that this one had read.
+    OperationalError
+        The database is away or full, or SQLite's lock stayed with another writer for too long
+        (`collector.writer_queue`).
     """
     session = db.session()
     if session.in_transaction():
         raise RuntimeError("a transaction is already open")
     open_before = _write_is_open.set(True)
+    queue = _queues.get(db.engine)
     try:
-        session.connection(execution_options={WRITES: True})
-        yield session
-        session.commit()
+        with queue.turn() if queue else nullcontext() as wait:
+            _begin_write(session, wait)
+            yield session
+            session.commit()
     except StaleDataError as stale:
         session.rollback()
         raise Conflict("changed_meanwhile") from stale
@@ -159,6 +192,15 @@ def transaction() -> Iterator[Session]:
     finally:
         _write_is_open.reset(open_before)
         session.close()
+
+
+def _begin_write(session: Session, wait: Wait | None) -> None:
+    """Begin a transaction that writes, at the end of its wait for the lock."""
+    if wait is None:
+        session.connection(execution_options={WRITES: True})
+        return
+    session.connection(execution_options={WRITES: True, WAITS: wait.seconds_left})
+    wait.end()
 
 
 @contextmanager

@@ -72,7 +72,7 @@ def application(settings: Settings) -> Flask:
     with app.app_context():
         try:
             if not migrations.is_current(db.engine):
-                migrations.upgrade(db.engine)
+                migrations.upgrade(db.engine, tell=partial(click.echo, err=True))
         except migrations.UnknownSchemaError as unknown:
             raise WrongDatabaseError(str(unknown)) from unknown
         finally:

@@ -1,6 +1,8 @@
 """Migration of a database to this version's schema, and its check."""
 
-from collections.abc import Iterator
+import logging
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from alembic import command
@@ -8,13 +10,22 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Engine, text
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, RootTransaction
+from sqlalchemy.exc import OperationalError
 
 from collector.asset_root import asset_root
 from collector.db import WRITES
+from collector.writer_queue import is_locked
 
 SCHEMA_LOCK = 3_141_002
 """Number of PostgreSQL's advisory lock around a change of the schema; an arbitrary constant."""
+
+LONGEST_WAIT_SECONDS = 600.0
+"""Longest wait for another process that changes the schema of an SQLite database."""
+
+WAITING = "Another process is changing the schema of the database: waiting for it."
+
+log = logging.getLogger(__name__)
 
 
 class UnknownSchemaError(Exception):
@@ -25,18 +36,21 @@ class BrokenKeysError(Exception):
     """A change of the schema would leave rows that refer to no row; it was taken back."""
 
 
-def upgrade(engine: Engine, revision: str = "head") -> None:
+def upgrade(
+    engine: Engine, revision: str = "head", *, tell: Callable[[str], object] = log.warning
+) -> None:
     """Bring the schema up to a revision, in one transaction.
 
-    A second process waits for the first. A database at the last revision of the release before
-    has the schema of the baseline already: only its mark changes, and its rows stay untouched.
+    A second process waits for the first, and tells so. A database at the last revision of the
+    release before has the schema of the baseline already: only its mark changes, and its rows stay
+    untouched.
 
     Raises
     ------
     UnknownSchemaError
         The revision is an older one of the release before, or of a newer version.
     """
-    with _exclusive(engine) as connection:
+    with _exclusive(engine, tell) as connection:
         config = _config(connection)
         _move_to_baseline(connection, config)
         command.upgrade(config, revision)
@@ -56,7 +70,7 @@ def is_current(engine: Engine) -> bool:
 
 
 @contextmanager
-def _exclusive(engine: Engine) -> Iterator[Connection]:
+def _exclusive(engine: Engine, tell: Callable[[str], object] = log.warning) -> Iterator[Connection]:
     """Open a transaction that excludes any other change of the schema.
 
     After an upgrade the web server and the worker start together, and both migrate.
@@ -64,15 +78,39 @@ def _exclusive(engine: Engine) -> Iterator[Connection]:
     with (
         engine.connect().execution_options(**{WRITES: True}) as connection,
         _keys_checked_at_the_end(connection),
-        connection.begin(),
+        _begin_alone(connection, tell),
     ):
-        if connection.dialect.name == "postgresql":
-            connection.execute(text(f"SELECT pg_advisory_xact_lock({SCHEMA_LOCK})"))
         yield connection
         if connection.dialect.name == "sqlite":
             broken = connection.execute(text("PRAGMA foreign_key_check")).all()
             if broken:
                 raise BrokenKeysError(broken)
+
+
+def _begin_alone(connection: Connection, tell: Callable[[str], object]) -> RootTransaction:
+    """Begin a transaction under the lock of the schema, after any other process's."""
+    if connection.dialect.name == "sqlite":
+        return _begin_immediate(connection, tell)
+    begun = connection.begin()
+    taken = text(f"SELECT pg_try_advisory_xact_lock({SCHEMA_LOCK})")
+    if not connection.execute(taken).scalar_one():
+        tell(WAITING)
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({SCHEMA_LOCK})"))
+    return begun
+
+
+def _begin_immediate(connection: Connection, tell: Callable[[str], object]) -> RootTransaction:
+    """Take the writer lock of SQLite, however long a migration by another process lasts."""
+    told, limit = False, time.monotonic() + LONGEST_WAIT_SECONDS
+    while True:
+        try:
+            return connection.begin()
+        except OperationalError as error:
+            if not is_locked(error) or time.monotonic() > limit:
+                raise
+            if not told:
+                tell(WAITING)
+            told = True
 
 
 @contextmanager

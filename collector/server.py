@@ -5,6 +5,23 @@ from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
+
+from collector.web_metrics import forget_process
+
+THREADS = 8
+"""Threads of a worker: two at most hold event streams, three at most wait for SQLite's lock."""
+
+
+class ServerLogger(Logger):  # type: ignore[misc]
+    """Gunicorn's own lines, sent to the log of the process (`collector.logs`)."""
+
+    def setup(self, cfg: Any) -> None:  # noqa: ANN401 - gunicorn's own
+        """Leave the handlers to the root logger."""
+        super().setup(cfg)
+        for log in (self.error_log, self.access_log):
+            log.handlers.clear()
+            log.propagate = True
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -33,7 +50,7 @@ def get_ready(worker: Any) -> None:  # noqa: ANN401 - gunicorn's own
 
 
 def serve(app: Flask, *, host: str, port: int, workers: int = 2) -> None:
-    """Serve until a signal to stop; each worker has four threads."""
+    """Serve until a signal to stop; each worker has eight threads."""
     # Objects loaded by now live as long as the process: workers share them without copies.
     # Their garbage collection made one page in a hundred 200 ms slower.
     gc.collect()
@@ -43,9 +60,11 @@ def serve(app: Flask, *, host: str, port: int, workers: int = 2) -> None:
         bind=f"{host}:{port}",
         workers=workers,
         worker_class="gthread",
-        threads=4,
+        threads=THREADS,
         accesslog=None,
         loglevel="warning",
         proc_name="milkround",
+        logger_class=ServerLogger,
         post_worker_init=get_ready,
+        child_exit=forget_process,
     ).run()

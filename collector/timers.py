@@ -15,6 +15,7 @@ from flask import Flask
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from collector.audit.signing import HeadSigner
 from collector.banks.queries import banks
 from collector.clock import Clock
 from collector.db import reading, transaction
@@ -30,11 +31,13 @@ from collector.donor_contact.reminders import (
 from collector.donors.expiry import expired_donors, suspend_expired
 from collector.imports.actions import delete_old_files
 from collector.imports.queries import has_old_files
+from collector.jobs.pulses import beat
 from collector.jobs.timer_failures import (
     clear_timer_failures,
     record_timer_failure,
     timer_failures,
 )
+from collector.people.audit_heads import AuditHeads
 
 SECONDS_BETWEEN_RUNS = 60.0
 
@@ -62,20 +65,43 @@ class TimerTask:
 
 def run_timers(app: Flask, clock: Clock, stop: threading.Event) -> None:
     """Run the timers until told to stop; retry after a minute if the database is away."""
+    upkeep = app.extensions["milkround_settings"].upkeep
+    heads = AuditHeads(HeadSigner(upkeep.audit_key), mailed=upkeep.heads_are_mailed)
     while not stop.is_set():
         with app.app_context():
             try:
-                run_due_tasks(clock.now())
+                run_due_tasks(clock.now(), heads)
+                with transaction() as session:
+                    beat(session, "timers", now=clock.now())
             except OperationalError as away:
                 log.warning("the timers wait for the database: %s", away.orig)
         stop.wait(SECONDS_BETWEEN_RUNS)
 
 
-def run_due_tasks(now: datetime) -> int:
-    """Run every due task once, and return the number of tasks that wrote."""
+def run_due_tasks(now: datetime, heads: AuditHeads | None = None) -> int:
+    """Run every due task once, and return the number of tasks that wrote.
+
+    Parameters
+    ----------
+    heads
+        The signing of the audit chains' heads; None leaves it out.
+    """
     with reading() as session:
         keys = [bank.id for bank in banks(session)]
-    return sum(_run(task, now) for key in keys for task in _tasks_of(key, now))
+    tasks = [task for key in keys for task in _tasks_of(key, now)]
+    if heads is not None:
+        tasks += [_signed_head(key, now, heads) for key in keys]
+    return sum(_run(task, now) for task in tasks)
+
+
+def _signed_head(bank_id: int, now: datetime, heads: AuditHeads) -> TimerTask:
+    return TimerTask(
+        bank_id=bank_id,
+        timer="audit_head",
+        subject=f"audit:{bank_id}",
+        is_due=lambda session: heads.is_due(session, now=now, bank_id=bank_id),
+        run=lambda session: heads.sign(session, now=now, bank_id=bank_id),
+    )
 
 
 def _tasks_of(bank_id: int, now: datetime) -> list[TimerTask]:

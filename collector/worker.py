@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from functools import partial
 
 from flask import Flask
@@ -10,8 +11,10 @@ from sqlalchemy.exc import OperationalError
 
 from collector.clock import Clock
 from collector.db import reading, transaction
+from collector.jobs.pulses import beat
 from collector.jobs.supervisor import run_once, run_supervisor
 from collector.jobs.work import Handler
+from collector.maintenance_timer import run_maintenance
 from collector.notices.delivery import deliver_notices
 from collector.notices.transports import transport_for
 from collector.planning.dispatch.disruptions import PROPOSE
@@ -29,6 +32,8 @@ HANDLERS: Mapping[str, Handler] = {
     PROPOSE: propose,
 }
 LOOK_SECONDS = 1.0
+BEAT_EVERY = timedelta(minutes=1)
+"""Interval of the delivery's pulse."""
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +54,7 @@ def work_for_ever(app: Flask, clock: Clock) -> None:
     threads = [
         _start("delivery", partial(_deliver, app, clock, stop), stop, dead),
         _start("timers", partial(run_timers, app, clock, stop), stop, dead),
+        _start("maintenance", partial(run_maintenance, app, clock, stop), stop, dead),
     ]
     try:
         run_supervisor(HANDLERS, clock=clock, enter=app.app_context, warm=LOADED_PLANNER, stop=stop)
@@ -86,9 +92,14 @@ def _start(
 def _deliver(app: Flask, clock: Clock, stop: threading.Event) -> None:
     """Deliver the outbox repeatedly; retry after a second if the database is away."""
     sender = transport_for(app.extensions["milkround_settings"])
+    next_beat = clock.now()
     while not stop.wait(LOOK_SECONDS):
         with app.app_context():
             try:
+                if clock.now() >= next_beat:
+                    next_beat = clock.now() + BEAT_EVERY
+                    with transaction() as session:
+                        beat(session, "delivery", now=clock.now())
                 deliver_notices(
                     transaction,
                     reading=reading,

@@ -26,6 +26,7 @@ from collector.app import create_app
 from collector.config import Settings
 from collector.db import Base, db
 from collector.db import sqlite as sqlite_driver
+from collector.upkeep_settings import Upkeep
 from tests.town import MORNING, Town, build_town
 
 ROOT = Path(__file__).parent.parent
@@ -241,6 +242,7 @@ def settings_of(database_url: str, home: Path) -> Settings:
         home=home,
         database_url=database_url,
         secret_key="a secret of the tests, long enough",  # noqa: S106 - it guards nothing
+        upkeep=Upkeep(audit_key="an audit key of the tests, long enough"),
         testing=True,
     )
 

@@ -26,6 +26,18 @@ def test_the_application_starts_without_the_planner_and_without_a_spreadsheet() 
     assert loaded_by("import collector.app") == set()
 
 
+def test_the_application_starts_without_the_tools_of_its_care() -> None:
+    tools = ("structlog", "prometheus_client", "pyrage")
+    show = f"print(*(name for name in {tools} if name in sys.modules))"
+    shown = subprocess.run(
+        [sys.executable, "-c", f"import collector.app, sys; {show}"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert shown.stdout.split() == []
+
+
 @pytest.mark.parametrize("module", sorted({entry.module for entry in COMMANDS.values()}))
 def test_a_command_loads_neither_the_planner_nor_a_spreadsheet(module: str) -> None:
     assert loaded_by(f"import collector.{module}") <= {"pywebpush"}

@@ -1,6 +1,6 @@
 """Rows of the audit chain."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, UniqueConstraint
@@ -33,3 +33,21 @@ class AuditEntry(BankOwned, Base):
     details: Mapped[dict[str, Any]]
     previous_digest: Mapped[str]
     digest: Mapped[str]
+
+
+class AuditAnchor(BankOwned, Base):
+    """The signed head of a bank's chain on one day; the database does not hold the key."""
+
+    __tablename__ = "audit_anchors"
+    __table_args__ = (
+        UniqueConstraint("bank_id", "day"),
+        UniqueConstraint("bank_id", "number"),
+    )
+
+    number: Mapped[int]
+    """Consecutive from 1, so that a removed anchor leaves a gap."""
+    day: Mapped[date]
+    sequence: Mapped[int]
+    digest: Mapped[str]
+    signature: Mapped[str]
+    signed_at: Mapped[datetime]

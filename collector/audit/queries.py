@@ -6,6 +6,9 @@ from sqlalchemy.orm import Session
 from collector.audit.actions import GENESIS, digest_of
 from collector.audit.models import AuditEntry, AuditHead
 
+RANGE = 5_000
+"""Entries read at once, so that the memory of a verification does not grow with the chain."""
+
 
 def first_broken_link(session: Session, bank_id: int) -> int | None:
     """Return the first sequence number at which a bank's chain is broken, or None.
@@ -13,17 +16,40 @@ def first_broken_link(session: Session, bank_id: int) -> int | None:
     A changed, removed, inserted or truncated entry is found.
     """
     expected, digest = 1, GENESIS
-    entries = session.scalars(
-        select(AuditEntry).where(AuditEntry.bank_id == bank_id).order_by(AuditEntry.sequence)
+    while True:
+        while entries := _range(session, bank_id, after=expected - 1):
+            for entry in entries:
+                chained = entry.sequence == expected and entry.previous_digest == digest
+                if not chained or digest_of(entry) != entry.digest:
+                    return expected
+                expected, digest = expected + 1, entry.digest
+        reached = _head(session, bank_id)
+        if reached == (expected - 1, digest):
+            return None
+        # An entry and its head are committed together: after a higher head, its entries are seen.
+        if reached[0] < expected or not _range(session, bank_id, after=expected - 1):
+            return expected
+
+
+def _head(session: Session, bank_id: int) -> tuple[int, str]:
+    columns = select(AuditHead.sequence, AuditHead.digest).where(AuditHead.bank_id == bank_id)
+    found = session.execute(columns).one_or_none()
+    return (found.sequence, found.digest) if found else (0, GENESIS)
+
+
+def _range(session: Session, bank_id: int, *, after: int) -> list[AuditEntry]:
+    """Return the next entries, held by no session."""
+    entries = list(
+        session.scalars(
+            select(AuditEntry)
+            .where(AuditEntry.bank_id == bank_id, AuditEntry.sequence > after)
+            .order_by(AuditEntry.sequence)
+            .limit(RANGE)
+        )
     )
     for entry in entries:
-        chained = entry.sequence == expected and entry.previous_digest == digest
-        if not chained or digest_of(entry) != entry.digest:
-            return expected
-        expected, digest = expected + 1, entry.digest
-    head = session.scalar(select(AuditHead).where(AuditHead.bank_id == bank_id))
-    reached = (head.sequence, head.digest) if head else (0, GENESIS)
-    return None if reached == (expected - 1, digest) else expected
+        session.expunge(entry)
+    return entries
 
 
 def history_of(session: Session, *, bank_id: int, subject: str) -> list[AuditEntry]:

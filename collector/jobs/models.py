@@ -1,4 +1,4 @@
-"""Rows of background jobs and of failed timers."""
+"""Rows of background jobs, of timers, and of the maintenance of the installation."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -59,3 +59,34 @@ class TimerFailure(BankOwned, Base):
     attempts: Mapped[int]
     first_failed_at: Mapped[datetime]
     last_failed_at: Mapped[datetime]
+
+
+class WorkerPulse(Base):
+    """The last completed turn of a thread of the worker; an old one reveals a dead worker."""
+
+    __tablename__ = "worker_pulses"
+
+    name: Mapped[str] = mapped_column(unique=True)
+    """`timers` or `delivery`."""
+    at: Mapped[datetime]
+
+
+class MaintenanceKind(StrEnum):
+    """The kind of a maintenance run."""
+
+    CHECKUP = "checkup"
+    BACKUP = "backup"
+    DRILL = "drill"
+
+
+class MaintenanceRun(Base):
+    """One check-up, backup or restore drill of the installation, with its figures."""
+
+    __tablename__ = "maintenance_runs"
+
+    kind: Mapped[MaintenanceKind] = mapped_column(index=True)
+    started_at: Mapped[datetime]
+    milliseconds: Mapped[int]
+    succeeded: Mapped[bool]
+    figures: Mapped[dict[str, Any]]
+    """Sizes, counts and findings; no personal data."""

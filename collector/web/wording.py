@@ -32,6 +32,9 @@ ERRORS: Mapping[str, LazyString] = {
     "http_429": _("That was tried too often. Please wait a little."),
     "http_500": _("Something broke on our side. Your entry was not kept; please try again."),
     "http_503": _("The database does not answer. Nothing was changed; please try again soon."),
+    "database_busy": _(
+        "Another change is still being stored. Nothing was changed; please try again in a moment."
+    ),
     "not_found": _("This does not exist, or is not yours."),
     "form_too_old": _("This page had been open for too long. Reload it and send again."),
     "no_enquiry": _("There is nothing to go on with. Begin again: it takes a minute."),

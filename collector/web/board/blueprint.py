@@ -15,6 +15,7 @@ from collector.web.board.bank import (
     directory,
     erasures,
     excursions,
+    installation,
     policies,
     public_texts,
     reports,
@@ -97,6 +98,7 @@ PARTS = (
     reports,
     erasures,
     excursions,
+    installation,
 )
 guard(
     donors_page.blueprint,

@@ -16,6 +16,7 @@ from collector.donors.eligibility import serology_valid_until
 from collector.donors.models import DonorState
 from collector.donors.queries import donors_of
 from collector.jobs.timer_failures import timer_failures
+from collector.maintenance.work_checks import standing_still
 from collector.notices.models import NoticeState
 from collector.notices.queries import count_notices
 from collector.pickups.queries import count_unanswered, first_unanswered_day
@@ -30,6 +31,7 @@ from collector.web.board.dispatch.view_model import load_dispatch_view
 from collector.web.board.page_context import page, today
 from collector.web.board.wording import absence
 from collector.web.framework.guards import actor, may_see, now
+from collector.web.health_wording import finding_sentence
 from collector.web.public_words import TEXT_TITLES
 from collector.web.wording import COLON, moment, short_day
 from collector.web.wording import day as day_in_words
@@ -87,6 +89,7 @@ def home() -> str:
             _freezers(session, bank_id),
             _messages(session, bank_id),
             _timers(session, bank_id),
+            _standing_still(session, bank_id),
             _public_texts(session, bank_id),
         ]
         return page(
@@ -312,6 +315,24 @@ def _timers(session: Session, bank_id: int) -> Card:
         action=gettext("Look at the messages"),
         icon="clock",
         tone="danger",
+    )
+
+
+def _standing_still(session: Session, bank_id: int) -> Card:
+    """Return the card of the worker, the jobs and the messages that make no progress."""
+    found = standing_still(session, now=now(), bank_id=bank_id)
+    mine = "board.installation.home" if may_see("board.installation.home") else "outbox.home"
+    return Card(
+        title=gettext("Standing still"),
+        count=len(found),
+        words=gettext("Tell the person who runs the server.") if found else "",
+        address=url_for(mine),
+        action=gettext("Look at the installation")
+        if may_see("board.installation.home")
+        else gettext("Look at the messages"),
+        icon="warning",
+        tone="danger",
+        lines=tuple(finding_sentence(each) for each in found),
     )
 
 

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from collector.errors import Conflict, MilkroundError, NotFound, Refused
 from collector.web.wording import ERRORS, sentence
+from collector.writer_queue import is_locked
 
 _ = lazy_gettext
 
@@ -18,6 +19,9 @@ log = logging.getLogger(__name__)
 
 OUR_FAULT = 500
 """The first HTTP status of server errors."""
+
+RETRY_SECONDS = "5"
+"""Seconds until a browser or a phone tries again while the database is away or busy."""
 
 STATUS: dict[type[MilkroundError], int] = {NotFound: 404, Refused: 422, Conflict: 409}
 
@@ -66,9 +70,12 @@ def answer_http(error: HTTPException) -> Response:
 
 
 def answer_database_away(error: OperationalError) -> Response:
-    """Answer that the database did not respond and nothing was stored."""
+    """Answer that the database did not respond, or was busy, and nothing was stored."""
     log.error("database: %s", error.orig)
-    return _answer(503, "http_503", sentence(Refused("http_503")))
+    code = "database_busy" if is_locked(error) else "http_503"
+    response = _answer(503, code, sentence(Refused(code)))
+    response.headers["Retry-After"] = RETRY_SECONDS
+    return response
 
 
 def answer_accident(error: Exception) -> Response:

@@ -1,7 +1,7 @@
 """Server-sent events of a day, with a limit so that no page waits for a thread.
 
-A stream holds one of the server's threads as long as its page is open. Half the threads stay free
-for pages: further readers get 503, and poll with the mark of their content.
+A stream holds one of the server's threads as long as its page is open. Six of eight threads stay
+free for pages: further readers get 503, and poll with the mark of their content.
 """
 
 import threading
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from flask import Flask, Response, current_app
 
 MOST = 2
-"""Streams per worker, of its four threads (`collector.server`)."""
+"""Streams per worker, of its eight threads (`collector.server`)."""
 LOOK_SECONDS = 1.0
 BEAT_EVERY = 5
 """Looks without a change until a comment is sent, so that a closed connection is noticed."""

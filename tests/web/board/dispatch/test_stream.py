@@ -24,7 +24,7 @@ from collector.service_day import ServiceDay
 
 LOOPBACK = "127.0.0.1"
 PLACES = 4
-"""Two in each of the two workers, which have eight threads together."""
+"""Two in each of the two workers, which have sixteen threads together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def status(answered: socket.socket) -> int:
 
 @pytest.fixture
 def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first_port: int) -> Iterator[Served]:
-    """Serve a bank with two workers of four threads each."""
+    """Serve a bank with two workers of eight threads each."""
     port = free_port(LOOPBACK, first_port)
     monkeypatch.setenv("MILKROUND_HOME", str(tmp_path))
     monkeypatch.setenv("PUBLIC_URL", f"http://{LOOPBACK}:{port}")

@@ -1,0 +1,1 @@
+"""Care of an installation: check-ups, backups, restores and drills."""
