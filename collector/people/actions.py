@@ -1,4 +1,4 @@
-"""Staff accounts, sign-in links and sessions: creation, use and revocation."""
+"""Staff accounts, sign-in links and sessions: creation, use and end."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,9 +7,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from collector.audit.actions import record
+from collector.db import owned
 from collector.errors import Refused
+from collector.notices.actions import unsubscribe
+from collector.people.feeds import revoke_feeds
 from collector.people.links import hashed, new_token
 from collector.people.models import (
+    Device,
     Person,
     Role,
     RoleGrant,
@@ -18,6 +23,7 @@ from collector.people.models import (
     Surface,
     WebSession,
 )
+from collector.people.sessions import end_sessions
 
 LINK_LIVES = timedelta(minutes=15)
 ATTEMPTS_COUNTED_FOR = timedelta(hours=1)
@@ -156,6 +162,77 @@ def begin_session(
     )
     session.flush()
     return key
+
+
+def deactivate(
+    session: Session, *, now: datetime, bank_id: int, person_id: int, actor: str
+) -> Person:
+    """End a person's sessions, links, calendar feeds, phones and push subscriptions.
+
+    The rounds ahead stay as they are: `rounds.queries.uncovered_rounds` lists them. A second
+    deactivation changes nothing.
+
+    Parameters
+    ----------
+    actor
+        The actor of the audit chain, as `person:12` or `system`.
+
+    Raises
+    ------
+    NotFound
+        The bank has no such person.
+    Refused
+        The person acts on the own account: `deactivates_oneself`.
+    """
+    person = owned(session, Person, bank_id, person_id)
+    if actor == f"person:{person_id}":
+        raise Refused("deactivates_oneself")
+    if not person.active:
+        return person
+    person.active = False
+    end_sessions(session, now=now, person_id=person_id)
+    expire_links(session, now=now, person_id=person_id)
+    for everybody in (True, False):
+        revoke_feeds(session, now=now, person_id=person_id, everybody=everybody)
+    session.execute(
+        update(Device)
+        .where(Device.person_id == person_id, Device.revoked_at.is_(None))
+        .values(revoked_at=now)
+    )
+    unsubscribe(session, bank_id=bank_id, recipient=f"person:{person_id}")
+    record(
+        session,
+        now=now,
+        bank_id=bank_id,
+        actor=actor,
+        action="person deactivated",
+        subject=f"person:{person_id}",
+    )
+    return person
+
+
+def reactivate(
+    session: Session, *, now: datetime, bank_id: int, person_id: int, actor: str
+) -> Person:
+    """Let a deactivated person sign in again, with the roles of before.
+
+    Raises
+    ------
+    NotFound
+        The bank has no such person.
+    """
+    person = owned(session, Person, bank_id, person_id)
+    if not person.active:
+        person.active = True
+        record(
+            session,
+            now=now,
+            bank_id=bank_id,
+            actor=actor,
+            action="person reactivated",
+            subject=f"person:{person_id}",
+        )
+    return person
 
 
 def count_attempt(

@@ -74,10 +74,10 @@ def names_of(session: Session, people: Collection[int]) -> dict[int, str]:
     return {row.id: row.name for row in rows}
 
 
-def person_by_email(session: Session, email: str) -> Person | None:
-    """Return the active member of the staff with this address."""
+def person_by_email(session: Session, email: str, *, active: bool = True) -> Person | None:
+    """Return the active member of the staff with this address, or the deactivated one."""
     return session.scalar(
-        select(Person).where(Person.email == email.strip().lower(), Person.active)
+        select(Person).where(Person.email == email.strip().lower(), Person.active.is_(active))
     )
 
 
