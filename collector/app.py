@@ -24,6 +24,7 @@ from collector.web import (
     wording,
 )
 from collector.web import session as sign_in
+from collector.web.account import factors, proof
 from collector.web.account import sessions as account_sessions
 from collector.web.board import blueprint as board
 from collector.web.board import map_background
@@ -60,6 +61,8 @@ PARTS = (
 
 SURFACES = (
     sign_in,
+    proof,
+    factors,
     public,
     public_texts,
     contact,

@@ -13,8 +13,10 @@ from collector.banks.queries import site_named
 from collector.db import transaction
 from collector.installation import application, bank_named, clock, command, settings
 from collector.people.actions import add_person, deactivate, make_link, reactivate
+from collector.people.factors import remove_factors
 from collector.people.models import Person, Role
 from collector.people.queries import person_by_email
+from collector.people.sessions import end_sessions
 from collector.places.validation import refuse_position
 from collector.rounds.queries import uncovered_rounds
 from collector.service_day import ServiceDay
@@ -85,12 +87,15 @@ def site(
 @click.option("--role", "roles", multiple=True, type=click.Choice(STAFF_ROLES))
 @click.option("--deactivate", "act", flag_value="close", help="Close the account instead.")
 @click.option("--reactivate", "act", flag_value="open", help="Open a closed account again.")
+@click.option(
+    "--forget-factors", "act", flag_value="forget", help="Let her set up new second factors."
+)
 def user(
     email: str, *, slug: str | None, name: str | None, roles: tuple[str, ...], act: str | None
 ) -> None:
     """Add a member of the staff, or close an account."""
     if act is not None:
-        _close(email) if act == "close" else _open(email)
+        {"close": _close, "open": _open, "forget": _forget_factors}[act](email)
         return
     if not (slug and name and roles):
         raise click.UsageError("Give --bank, --name and at least one --role.")
@@ -139,6 +144,14 @@ def _open(email: str) -> None:
             actor="system",
         )
     click.echo(f"{person.name} may sign in with {email} again.")
+
+
+def _forget_factors(email: str) -> None:
+    with application(settings()).app_context(), transaction() as session:
+        person, now = _member(session, email), clock.now()
+        remove_factors(session, now=now, person=person, actor="system")
+        end_sessions(session, now=now, person_id=person.id)
+    click.echo(f"{email} sets up new second factors at the next sign-in.")
 
 
 def _member(session: Session, email: str, *, active: bool = True) -> Person:

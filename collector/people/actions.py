@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from collector.audit.actions import record
@@ -18,7 +18,6 @@ from collector.people.models import (
     Person,
     Role,
     RoleGrant,
-    SignInAttempt,
     SignInLink,
     Surface,
     WebSession,
@@ -26,8 +25,6 @@ from collector.people.models import (
 from collector.people.sessions import end_sessions
 
 LINK_LIVES = timedelta(minutes=15)
-ATTEMPTS_COUNTED_FOR = timedelta(hours=1)
-MOST_ATTEMPTS = 6
 
 
 def add_person(
@@ -233,22 +230,3 @@ def reactivate(
             subject=f"person:{person_id}",
         )
     return person
-
-
-def count_attempt(
-    session: Session, address: str, *, now: datetime, most: int = MOST_ATTEMPTS
-) -> bool:
-    """Count one request for a link and return whether it may be answered.
-
-    The count per address is kept in the database and shared by all workers.
-    """
-    address_hash, since = hashed(address.strip().lower()), now - ATTEMPTS_COUNTED_FOR
-    session.execute(delete(SignInAttempt).where(SignInAttempt.at < since))
-    session.add(SignInAttempt(address_hash=address_hash, at=now))
-    session.flush()
-    made = session.scalar(
-        select(func.count())
-        .select_from(SignInAttempt)
-        .where(SignInAttempt.address_hash == address_hash)
-    )
-    return (made or 0) <= most

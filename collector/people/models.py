@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from collector.db import BankOwned, Base
@@ -108,6 +108,57 @@ class ProofCode(BankOwned, Base):
     made_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     attempts: Mapped[int]
+    used_at: Mapped[datetime | None]
+
+
+class TotpSecret(BankOwned, Base):
+    """The secret of an authenticator app: one confirmed and at most one pending per person."""
+
+    __tablename__ = "totp_secrets"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    sealed: Mapped[str]
+    """The secret, encrypted with a key that the database does not hold."""
+    made_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    last_step: Mapped[int]
+    """The latest half minute of which a code was accepted: a code serves once."""
+
+
+class RecoveryCode(BankOwned, Base):
+    """A single-use code in place of a lost second factor; kept as a hash."""
+
+    __tablename__ = "recovery_codes"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    code_hash: Mapped[str]
+    made_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class Passkey(BankOwned, Base):
+    """A public key of a person's device, which unlocks it by PIN, face or finger."""
+
+    __tablename__ = "passkeys"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    credential_id: Mapped[str] = mapped_column(unique=True)
+    public_key: Mapped[str]
+    """In base64url, as the library gives it."""
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    """Counter of the device; zero for a passkey that travels between devices."""
+    name: Mapped[str]
+    made_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class PasskeyChallenge(Base):
+    """A random number that a device signs once, within five minutes; kept as a hash."""
+
+    __tablename__ = "passkey_challenges"
+
+    challenge_hash: Mapped[str] = mapped_column(unique=True)
+    expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
 
 

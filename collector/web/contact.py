@@ -18,7 +18,8 @@ from collector.donor_contact.confirmations import confirm_first_contact
 from collector.donors.screening import first_contact
 from collector.errors import Refused
 from collector.field_parsers import FieldMistake, birthday_parser, parse_email, phone_parser
-from collector.people.actions import begin_session, count_attempt
+from collector.people.actions import begin_session
+from collector.people.attempts import count_attempt
 from collector.people.models import Surface
 from collector.places.validation import postcode_parser
 from collector.service_day import ServiceDay

@@ -5,6 +5,7 @@ from functools import partial
 from flask import (
     Blueprint,
     copy_current_request_context,
+    jsonify,
     make_response,
     render_template,
     request,
@@ -21,14 +22,24 @@ from collector.donors.queries import donors_by_email, donors_by_phone, phone_dig
 from collector.errors import Refused
 from collector.notices.actions import enqueue
 from collector.notices.models import Channel
-from collector.people.actions import count_attempt, use_link
+from collector.people.actions import LinkHolder, use_link
+from collector.people.attempts import count_attempt
 from collector.people.models import Person, Surface
+from collector.people.passkeys import question_options, recognise
 from collector.people.queries import link_is_good, person_by_email
 from collector.people.sessions import end_session
-from collector.web.framework.context import pseudonym
-from collector.web.framework.entry import begin, lead_in, start_page, wanted_page
+from collector.web.framework.context import pseudonym, relying_party
+from collector.web.framework.entry import (
+    begin,
+    first_page,
+    lead_in,
+    open_doors,
+    start_page,
+    wanted_page,
+)
 from collector.web.framework.forms import Form, TextField
 from collector.web.framework.guards import anyone, now, signed_in
+from collector.web.framework.passkey_requests import required_party, sent_credential
 from collector.web.framework.session_cookies import forget_token, token_of
 
 blueprint = Blueprint("session", __name__)
@@ -55,7 +66,9 @@ def welcome() -> str:
 @anyone
 def ask() -> str:
     """Show the form for an e-mail address or telephone number."""
-    return render_template("session/ask.html")
+    return render_template(
+        "session/ask.html", offers_passkeys=relying_party() is not None, wanted=wanted_page()
+    )
 
 
 @blueprint.post("/sign-in")
@@ -69,6 +82,28 @@ def send() -> Response:
     answer = make_response(render_template("session/sent.html", address=address))
     answer.call_on_close(copy_current_request_context(partial(_owe_links, address)))
     return answer
+
+
+@blueprint.post("/sign-in/passkey/options")
+@anyone
+def passkey_options() -> Response:
+    """Return the question to any passkey of this site."""
+    with transaction() as session:
+        text = question_options(session, now=now(), party=required_party())
+    return Response(text, mimetype="application/json")
+
+
+@blueprint.post("/sign-in/passkey")
+@anyone
+def enter_by_passkey() -> Response:
+    """Sign a member of the staff in by a passkey, which is both factors in one."""
+    with transaction() as session:
+        found = recognise(session, sent_credential(), now=now(), party=required_party())
+        holder = LinkHolder(
+            bank_id=found.bank_id, person_id=found.person_id, donor_id=None, sent_by="passkey"
+        )
+        entry = begin(session, holder, proved_at=now())
+    return open_doors(entry, jsonify(next=wanted_page() or first_page(entry)))
 
 
 @blueprint.get("/link/<token>")

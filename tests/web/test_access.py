@@ -24,6 +24,8 @@ OPEN = {
     "session.look",
     "session.enter",
     "session.leave",
+    "session.passkey_options",
+    "session.enter_by_passkey",
     "session.returned",
     "public.give",
     "public.who",

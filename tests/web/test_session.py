@@ -15,7 +15,8 @@ from collector.db import db, reading, transaction
 from collector.donors.models import Donor
 from collector.notices.delivery import ConsoleTransport, RenderedNotice, deliver_notices
 from collector.notices.models import Channel, Notice, NoticeState
-from collector.people.actions import MOST_ATTEMPTS, make_link
+from collector.people.actions import make_link
+from collector.people.attempts import MOST_ATTEMPTS
 from collector.people.models import SignInAttempt, SignInLink, WebSession
 from collector.web.message_rendering import render_notice
 from tests.conftest import SetClock

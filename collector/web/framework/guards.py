@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response
 
 from collector.db import reading, transaction
+from collector.errors import Refused
 from collector.people.models import Role, Surface
 from collector.people.queries import Actor, actor_of
 from collector.people.sessions import SEEN_EVERY, STAFF_IDLE, record_use
@@ -38,6 +39,7 @@ __all__ = [
     "geocoder",
     "guard",
     "guard_of",
+    "is_proved",
     "may_see",
     "now",
     "person_id",
@@ -66,6 +68,8 @@ class Guard:
 
     roles: frozenset[Role]
     door: Surface
+    unproved: bool = False
+    """Whether the desk's pages open before the second factor."""
 
 
 _GUARDS: dict[str, Guard] = {}
@@ -77,17 +81,19 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["may_see"] = may_see
 
 
-def guard(blueprint: Blueprint, *roles: Role, within: str = "") -> None:
+def guard(blueprint: Blueprint, *roles: Role, within: str = "", unproved: bool = False) -> None:
     """Restrict a blueprint to roles, which share one surface.
 
     Parameters
     ----------
     within
         The parent of a nested blueprint with other roles than its parent.
+    unproved
+        Whether the desk's pages open before the second factor.
     """
     (door,) = {DOOR_OF_ROLE[role] for role in roles}
     name = f"{within}.{blueprint.name}" if within else blueprint.name
-    _GUARDS[name] = Guard(frozenset(roles), door)
+    _GUARDS[name] = Guard(frozenset(roles), door, unproved)
 
 
 def anyone(view: View) -> View:
@@ -137,7 +143,14 @@ def admit() -> Response | None:
     if not found.roles & g.actor.roles:
         abort(403)
     _record_use(found.door)
+    if found.door is Surface.DESK and not found.unproved and not is_proved():
+        return _to_proof()
     return None
+
+
+def is_proved() -> bool:
+    """Return whether the session has its second factor, or needs none."""
+    return settings().demonstration or actor().proved
 
 
 def actor() -> Actor:
@@ -194,12 +207,22 @@ def _record_use(door: Surface) -> None:
     renew_token(door, token_of(door))
 
 
-def _to_sign_in() -> Response:
+def _to_proof() -> Response:
+    """Lead a page to the second factor; refuse everything else."""
+    if request.method != "GET" or not _shows_pages():
+        raise Refused("second_factor_needed")
+    return redirect(url_for("proof.ask", next=request.full_path.rstrip("?")))
+
+
+def _shows_pages() -> bool:
     accepted = request.accept_mimetypes
-    shows_pages = not accepted or accepted.accept_html
-    if request.method == "GET" and shows_pages:
+    return not accepted or accepted.accept_html
+
+
+def _to_sign_in() -> Response:
+    if request.method == "GET" and _shows_pages():
         return redirect(url_for("session.ask", next=request.full_path.rstrip("?")))
-    again = kept_form() if shows_pages else None
+    again = kept_form() if _shows_pages() else None
     if again is None:
         abort(401)
     return make_response(again, 401)

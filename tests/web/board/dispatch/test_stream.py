@@ -54,6 +54,7 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first_port: int) -> 
     port = free_port(LOOPBACK, first_port)
     monkeypatch.setenv("MILKROUND_HOME", str(tmp_path))
     monkeypatch.setenv("PUBLIC_URL", f"http://{LOOPBACK}:{port}")
+    monkeypatch.setenv("MILKROUND_DEMONSTRATION", "1")
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'milkround.sqlite3'}")
     app, now = create_app(settings_from(os.environ)), SystemClock().now()
     with app.app_context():
