@@ -12,7 +12,7 @@ from collector.db import owned
 from collector.errors import Refused
 from collector.notices.actions import unsubscribe
 from collector.people.feeds import revoke_feeds
-from collector.people.links import hashed, new_token
+from collector.people.links import hashed, new_token, stored_code
 from collector.people.models import (
     Device,
     Person,
@@ -64,10 +64,19 @@ def make_link(
     donor_id: int | None = None,
     lives: timedelta = LINK_LIVES,
     sent_by: str = "email",
+    asked_by: str = "",
+    code: str = "",
 ) -> str:
     """Create a single-use link for a person or a donor, and return its token.
 
     Earlier links of the same holder expire.
+
+    Parameters
+    ----------
+    asked_by
+        The hash of the browser that asked; empty for a link of the command line.
+    code
+        The six figures of the same message; empty for a link alone.
     """
     expire_links(session, now=now, person_id=person_id, donor_id=donor_id)
     token = new_token()
@@ -81,6 +90,8 @@ def make_link(
             expires_at=now + lives,
             used_at=None,
             sent_by=sent_by,
+            asked_by=asked_by,
+            code_hash=stored_code(asked_by, code) if code else "",
         )
     )
     session.flush()

@@ -72,6 +72,12 @@ class SignInLink(BankOwned, Base):
     used_at: Mapped[datetime | None]
     sent_by: Mapped[str] = mapped_column(default="email")
     """The channel of the message; the second factor uses another one."""
+    asked_by: Mapped[str] = mapped_column(default="", index=True)
+    """The hash of the browser that asked for the link; the six figures work there alone."""
+    code_hash: Mapped[str] = mapped_column(default="")
+    """The hash of the six figures beside the link; empty without any."""
+    attempts: Mapped[int] = mapped_column(default=0)
+    """Tries of the six figures."""
 
 
 class WebSession(BankOwned, Base):

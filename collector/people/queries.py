@@ -81,6 +81,18 @@ def person_by_email(session: Session, email: str, *, active: bool = True) -> Per
     )
 
 
+def people_by_phone(session: Session, digits: str) -> list[Person]:
+    """Return the active staff of every bank with these last digits of a telephone number."""
+    if not digits:
+        return []
+    rows = session.scalars(select(Person).where(Person.phone != "", Person.active))
+    return [person for person in rows if _digits(person.phone).endswith(digits)]
+
+
+def _digits(phone: str) -> str:
+    return "".join(filter(str.isdigit, phone))
+
+
 def people_with_role(session: Session, *, bank_id: int, role: Role) -> list[Person]:
     """Return the active people of a bank with a role, by name."""
     return list(

@@ -1,6 +1,8 @@
 """Sign-in by link and sign-out, for donors and staff."""
 
+from datetime import timedelta
 from functools import partial
+from urllib.parse import urlencode
 
 from flask import (
     Blueprint,
@@ -12,23 +14,26 @@ from flask import (
     url_for,
 )
 from flask import redirect as redirect_to
+from flask import session as form_session
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from collector.banks.queries import get_bank
 from collector.db import reading, transaction
-from collector.donors.contact import text_number
 from collector.donors.models import Donor
 from collector.donors.queries import donors_by_email, donors_by_phone, phone_digits
 from collector.errors import Refused
-from collector.notices.actions import enqueue
+from collector.field_parsers import takes_text_messages
+from collector.notices.actions import enqueue, hold_back
 from collector.notices.models import Channel
 from collector.people.actions import LinkHolder, use_link
-from collector.people.attempts import count_attempt
+from collector.people.links import hashed, new_token
 from collector.people.models import Person, Surface
 from collector.people.passkeys import question_options, recognise
-from collector.people.queries import link_is_good, person_by_email
+from collector.people.queries import link_is_good, people_by_phone, person_by_email
 from collector.people.sessions import end_session
-from collector.web.framework.context import pseudonym, relying_party
+from collector.people.sign_in_codes import use_code
+from collector.web.framework.context import relying_party
 from collector.web.framework.entry import (
     begin,
     first_page,
@@ -40,13 +45,22 @@ from collector.web.framework.entry import (
 from collector.web.framework.forms import Form, TextField
 from collector.web.framework.guards import anyone, now, signed_in
 from collector.web.framework.passkey_requests import required_party, sent_credential
+from collector.web.framework.refusals import log_refusal
 from collector.web.framework.session_cookies import forget_token, token_of
+from collector.web.framework.throttles import is_slowed
+from collector.web.wording import sentence
 
 blueprint = Blueprint("session", __name__)
 
 LONGEST_ADDRESS = 254
-MOST_FROM_A_PLACE = 60
-"""Most links per network address and hour; a hospital shares one address."""
+SLOW_BY = timedelta(minutes=5)
+"""Delay of a message beyond the limits of requests."""
+
+
+class SignInCodeForm(Form):
+    """The six figures of a message."""
+
+    code = TextField(longest=20)
 
 
 class SignInForm(Form):
@@ -63,25 +77,50 @@ def welcome() -> str:
 
 
 @blueprint.get("/sign-in")
+@blueprint.get("/phone/sign-in")
 @anyone
 def ask() -> str:
-    """Show the form for an e-mail address or telephone number."""
+    """Show the form for an e-mail address or telephone number.
+
+    The second address lies within the installed phone page, which keeps its own storage.
+    """
     return render_template(
         "session/ask.html", offers_passkeys=relying_party() is not None, wanted=wanted_page()
     )
 
 
 @blueprint.post("/sign-in")
+@blueprint.post("/phone/sign-in")
 @anyone
 def send() -> Response:
     """Return the same answer for every address, and look the address up afterwards.
 
-    The response time therefore reveals nothing.
+    The response time therefore reveals nothing. A request that cannot be counted, because the
+    database is away or full, is answered so.
     """
     address = SignInForm.sent().email.data
-    answer = make_response(render_template("session/sent.html", address=address))
-    answer.call_on_close(copy_current_request_context(partial(_owe_links, address)))
+    with transaction() as session:
+        slowed = is_slowed(session, phone_digits(address) or address)
+    answer = make_response(_sent_page(address, slowed=slowed))
+    asked_by = hashed(form_session.setdefault("asked", new_token()))
+    order = partial(_owe_links, address, asked_by=asked_by, slowed=slowed)
+    answer.call_on_close(copy_current_request_context(order))
     return answer
+
+
+@blueprint.post("/sign-in/code")
+@blueprint.post("/phone/sign-in/code")
+@anyone
+def enter_by_code() -> Response | tuple[str, int]:
+    """Sign in by the six figures of the message that this browser asked for."""
+    asked_by = hashed(form_session["asked"]) if "asked" in form_session else ""
+    with transaction() as session:
+        holder = use_code(session, SignInCodeForm.sent().code.data, now=now(), asked_by=asked_by)
+        entry = begin(session, holder) if holder is not None else None
+    if entry is None:
+        log_refusal("code_not_right")
+        return _sent_page("", wrong=sentence(Refused("code_not_right"))), 422
+    return lead_in(entry)
 
 
 @blueprint.post("/sign-in/passkey/options")
@@ -124,7 +163,8 @@ def enter(token: str) -> Response | tuple[str, int]:
     try:
         with transaction() as session:
             entry = begin(session, use_link(session, token, now=now()))
-    except Refused:
+    except Refused as refused:
+        log_refusal(refused.code)
         return _no_longer_valid()
     return lead_in(entry)
 
@@ -160,28 +200,34 @@ def _no_longer_valid() -> tuple[str, int]:
     return render_template("session/link_not_valid.html", homes=homes), 410
 
 
-def _owe_links(address: str) -> None:
-    """Enqueue a link to the owner of an address, unless the limit is reached."""
+def _sent_page(address: str, *, slowed: bool = False, wrong: str = "") -> str:
+    place = request.path.removesuffix("/code")
+    return render_template(
+        "session/sent.html",
+        address=address,
+        slowed=slowed,
+        wrong=wrong,
+        code_address=f"{place}/code?{urlencode({'next': wanted_page() or ''})}",
+    )
+
+
+def _owe_links(address: str, *, asked_by: str, slowed: bool) -> None:
+    """Enqueue a link to each owner of an address."""
     with transaction() as session:
-        place = pseudonym(f"sign-in {request.remote_addr}")
-        if not count_attempt(session, place, now=now(), most=MOST_FROM_A_PLACE):
-            return
-        if not count_attempt(session, pseudonym(phone_digits(address) or address), now=now()):
-            return
+        owe = partial(_owe_link, session, asked_by=asked_by, slowed=slowed)
         person = person_by_email(session, address)
         if person is not None:
-            _owe_link(session, person, to=person.email, recipient=f"person:{person.id}")
+            owe(person, to=person.email)
         for donor in donors_by_email(session, address):
-            _owe_link(session, donor, to=address, recipient=f"donor:{donor.id}")
-        for donor in donors_by_phone(session, address):
-            if (number := text_number(session, donor)) is not None:
-                _owe_link(
-                    session,
-                    donor,
-                    to=number,
-                    recipient=f"donor:{donor.id}",
-                    channel=Channel.SMS,
-                )
+            owe(donor, to=address)
+        holders: list[Person | Donor] = [
+            *people_by_phone(session, phone_digits(address)),
+            *donors_by_phone(session, address),
+        ]
+        for holder in holders:
+            country = get_bank(session, holder.bank_id).jurisdiction.country
+            if holder.phone and takes_text_messages(holder.phone, country):
+                owe(holder, to=holder.phone, channel=Channel.SMS)
 
 
 def _owe_link(
@@ -189,20 +235,27 @@ def _owe_link(
     holder: Person | Donor,
     *,
     to: str,
-    recipient: str,
+    asked_by: str,
+    slowed: bool,
     channel: Channel = Channel.EMAIL,
 ) -> None:
     """Enqueue the message; its token is created at dispatch and is stored nowhere."""
-    moment = now()
-    enqueue(
+    kind = "person" if isinstance(holder, Person) else "donor"
+    recipient, moment = f"{kind}:{holder.id}", now()
+    # Slowed requests share one message in five minutes.
+    mark = f"slow {int(moment.timestamp() // SLOW_BY.total_seconds())}" if slowed else moment
+    notice = enqueue(
         session,
         now=moment,
         bank_id=holder.bank_id,
-        once=f"sign_in {recipient} {moment.isoformat()}",
+        once=f"sign_in {recipient} {mark}",
         recipient=recipient,
         to=to,
         template="sign_in",
         language=holder.language,
         channel=channel,
         wanted=wanted_page() or "",
+        asked_by=asked_by,
     )
+    if slowed:
+        hold_back(notice, until=moment + SLOW_BY)

@@ -26,7 +26,9 @@ async function press(button) {
   button.disabled = true;
   trouble.hidden = true;
   try {
-    location.assign((await ("passkeyNew" in button.dataset ? add(button) : use(button))).next);
+    const { next } = await ("passkeyNew" in button.dataset ? add(button) : use(button));
+    if ("thenSend" in button.dataset) document.querySelector("form[data-send-again]").submit();
+    else location.assign(next);
   } catch {
     // Cancelled by the person, refused by the device or by the server: the page offers other ways.
     trouble.hidden = false;

@@ -25,6 +25,7 @@ OPEN = {
     "session.enter",
     "session.leave",
     "session.passkey_options",
+    "session.enter_by_code",
     "session.enter_by_passkey",
     "session.returned",
     "public.give",

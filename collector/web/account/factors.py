@@ -26,6 +26,7 @@ from collector.web.account.proof import (
 from collector.web.framework.browser_name import browser_name
 from collector.web.framework.context import relying_party, settings, vault
 from collector.web.framework.entry import wanted_page
+from collector.web.framework.grave_acts import grave
 from collector.web.framework.guards import actor, guard, is_proved, now, person_id
 from collector.web.framework.passkey_requests import required_party, sent_credential
 from collector.web.wording import sentence
@@ -79,6 +80,7 @@ def app(wrong: str = "") -> str:
 
 
 @blueprint.post("/app")
+@grave
 def confirm_app() -> str | tuple[str, int]:
     """Accept the app with its first code, and show recovery codes."""
     code = "".join(ProofForm.sent().code.data.split())
@@ -91,6 +93,7 @@ def confirm_app() -> str | tuple[str, int]:
 
 
 @blueprint.post("/app/removal")
+@grave
 def remove_app() -> Answer:
     """Remove the app, unless it is the only factor."""
     with transaction() as session:
@@ -110,6 +113,7 @@ def passkey_options() -> Response:
 
 
 @blueprint.post("/passkeys")
+@grave
 def add_passkey() -> Response:
     """Store a new passkey; the page then goes on to the recovery codes or the list."""
     with transaction() as session:
@@ -128,6 +132,7 @@ def add_passkey() -> Response:
 
 
 @blueprint.post("/passkeys/<int:passkey_id>/removal")
+@grave
 def remove_key(passkey_id: int) -> Answer:
     """Remove a passkey, unless it is the only factor."""
     with transaction() as session:
@@ -138,6 +143,7 @@ def remove_key(passkey_id: int) -> Answer:
 
 
 @blueprint.post("/recovery-codes")
+@grave
 def new_codes() -> str:
     """Replace the recovery codes, and show the new ones once."""
     with transaction() as session:

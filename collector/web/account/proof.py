@@ -21,6 +21,7 @@ from collector.web.framework.guards import (
     person_id,
 )
 from collector.web.framework.passkey_requests import required_party, sent_credential
+from collector.web.framework.refusals import log_refusal
 from collector.web.framework.session_cookies import renew_token
 from collector.web.wording import sentence
 
@@ -68,6 +69,7 @@ def try_code() -> Answer | tuple[str, int]:
         right, wrong = False, refused
     if right:
         return redirect(after_proof(), code=303)
+    log_refusal(wrong.code, actor().reference)
     with reading() as session:
         return _page(factor_state(session, person_id()), sentence(wrong)), 422
 

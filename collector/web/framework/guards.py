@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Flask, abort, current_app, g, make_response, redirect, request, url_for
@@ -221,7 +222,10 @@ def _shows_pages() -> bool:
 
 def _to_sign_in() -> Response:
     if request.method == "GET" and _shows_pages():
-        return redirect(url_for("session.ask", next=request.full_path.rstrip("?")))
+        # The phone's page is installed, and keeps its sessions apart from the browser's.
+        place = "/phone" if request.path.startswith("/phone/") else ""
+        wanted = urlencode({"next": request.full_path.rstrip("?")})
+        return redirect(f"{place}/sign-in?{wanted}")
     again = kept_form() if _shows_pages() else None
     if again is None:
         abort(401)

@@ -14,7 +14,7 @@ export class DeviceRevoked extends Error {}
 const device = { key: null, unsent: 0 };
 export const identify = (key, unsent) => Object.assign(device, { key, unsent });
 
-export const SIGN_IN = "/sign-in?next=/phone/";
+export const SIGN_IN = "/phone/sign-in?next=/phone/";
 const TIMEOUT_MS = 20_000;
 let token = null;
 
