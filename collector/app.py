@@ -24,6 +24,8 @@ from collector.web import (
     wording,
 )
 from collector.web import session as sign_in
+from collector.web.account import factors, proof
+from collector.web.account import sessions as account_sessions
 from collector.web.board import blueprint as board
 from collector.web.board import map_background
 from collector.web.board.dispatch import stream
@@ -33,10 +35,12 @@ from collector.web.framework import (
     compression,
     discretion,
     errors,
+    grave_acts,
     guards,
     languages,
     request_log,
     security,
+    session_cookies,
 )
 from collector.web.phone import blueprint as phone
 
@@ -50,7 +54,9 @@ PARTS = (
     assets,
     compression,
     security,
+    session_cookies,
     guards,
+    grave_acts,
     errors,
     stream,
     map_background,
@@ -59,6 +65,8 @@ PARTS = (
 
 SURFACES = (
     sign_in,
+    proof,
+    factors,
     public,
     public_texts,
     contact,
@@ -120,4 +128,6 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
         part.init_app(app)
     for surface in SURFACES:
         app.register_blueprint(surface.blueprint)
+    for pages in (account_sessions.desk, account_sessions.phone, account_sessions.donor):
+        app.register_blueprint(pages)
     return app

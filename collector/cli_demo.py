@@ -121,6 +121,8 @@ def _tell(settings: Settings, paths: demo_day.Links) -> None:
         ("the coordinator's board", paths.board),
     ):
         click.echo(f"  {name:<24} {settings.public_url}{path}")
+    click.echo("\nOne click is enough here: the data are invented, and the server answers this")
+    click.echo("machine alone. A real bank's staff also gives a second factor.")
     click.echo(f"\nWhat it prints goes to {settings.home / 'demonstration.log'}.")
     click.echo("Ctrl-C stops everything; remove that folder to begin afresh.")
 
@@ -138,5 +140,6 @@ def _settings(home: str, *, port: int) -> Settings:
     """Return the settings of the demonstration, which its server and worker inherit."""
     os.environ["MILKROUND_HOME"] = home
     os.environ["PUBLIC_URL"] = f"http://{LOOPBACK}:{port}"
+    os.environ["MILKROUND_DEMONSTRATION"] = "1"
     os.environ.pop("DATABASE_URL", None)
     return settings()

@@ -15,6 +15,7 @@ from collector.upkeep_settings import Upkeep, choice, upkeep_from, whole
 
 LANGUAGES = ("en", "fr")
 GEOCODERS = ("none", "ban")
+LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 MAIL_SCHEMES = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 PUSH_KEY_BYTES = 32
 PUSH_HOSTS = (
@@ -104,7 +105,14 @@ class Settings:
     push: Push | None = None
     map: MapSource | None = None
     upkeep: Upkeep = field(default_factory=Upkeep)
+    demonstration: bool = False
+    """Whether the staff signs in without a second factor: invented data, this machine alone."""
     testing: bool = False
+
+    @property
+    def host(self) -> str:
+        """The host of the public address, without its port."""
+        return urlsplit(self.public_url).hostname or ""
 
     @property
     def secure_cookies(self) -> bool:
@@ -121,8 +129,9 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         `MILKROUND_HOME` (folder of the embedded database and the secret; default `instance`),
         `DATABASE_URL` (default SQLite in that folder), `SECRET_KEY` (default: made once and kept
         in that folder), `PUBLIC_URL`, `MILKROUND_GEOCODER` (`none`, `ban`),
-        `MILKROUND_PLANNING_SECONDS`, `MILKROUND_PROXIES`; `MILKROUND_SMTP_URL`,
-        `MILKROUND_MAIL_FROM`; `MILKROUND_SMS_URL`, `MILKROUND_SMS_TOKEN`, `MILKROUND_SMS_FROM`;
+        `MILKROUND_PLANNING_SECONDS`, `MILKROUND_PROXIES`, `MILKROUND_DEMONSTRATION`;
+        `MILKROUND_SMTP_URL`, `MILKROUND_MAIL_FROM`;
+        `MILKROUND_SMS_URL`, `MILKROUND_SMS_TOKEN`, `MILKROUND_SMS_FROM`;
         `MILKROUND_PUSH_CONTACT`, `MILKROUND_PUSH_KEY`, `MILKROUND_PUSH_HOSTS`;
         `MILKROUND_MAP`, `MILKROUND_MAP_ATTRIBUTION`; and those of `upkeep_from`.
 
@@ -140,6 +149,7 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
     proxies = whole(environ, "MILKROUND_PROXIES", "0", (0, 5), mistakes)
     mail, sms = _mail(environ, mistakes), _sms(environ, mistakes)
     _judge_push(environ, mistakes)
+    demonstration = _demonstration(environ, public_url, mistakes)
     background = _map(environ, mistakes)
     secret = environ.get("SECRET_KEY", "")
     shortest = 32
@@ -164,6 +174,7 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         push=push,
         map=background,
         upkeep=upkeep,
+        demonstration=demonstration,
     )
 
 
@@ -193,6 +204,16 @@ def _public_url(environ: Mapping[str, str], mistakes: list[str]) -> str:
     if parts.scheme not in {"http", "https"} or not parts.netloc:
         mistakes.append(f"PUBLIC_URL is {given!r}; give an address such as https://milk.example.")
     return given
+
+
+def _demonstration(environ: Mapping[str, str], public_url: str, mistakes: list[str]) -> bool:
+    wanted = environ.get("MILKROUND_DEMONSTRATION", "") == "1"
+    if wanted and urlsplit(public_url).hostname not in LOOPBACK_HOSTS:
+        mistakes.append(
+            "MILKROUND_DEMONSTRATION takes the second factor away: it needs a PUBLIC_URL of this "
+            "machine, such as http://127.0.0.1:8000."
+        )
+    return wanted
 
 
 def _mail(environ: Mapping[str, str], mistakes: list[str]) -> Mail | None:

@@ -43,7 +43,7 @@ def test_everything_belongs_to_a_bank() -> None:
     assert EVERY_MODULE
     # What is the installation's and no bank's: the public directory, where postcodes lie, the
     # worker's pulses and the maintenance.
-    shared = {"banks", "lactariums", "postcode_places", "sign_in_attempts"}
+    shared = {"banks", "lactariums", "passkey_challenges", "postcode_places", "sign_in_attempts"}
     shared |= {"worker_pulses", "maintenance_runs"}
     for table in Base.metadata.sorted_tables:
         if table.name not in shared:

@@ -60,6 +60,11 @@ def enqueue(
     return notice
 
 
+def hold_back(notice: Notice, *, until: datetime) -> None:
+    """Deliver a message after an instant."""
+    notice.claimed_until = notice.claimed_until or until
+
+
 def notify(
     session: Session,
     *,

@@ -1,18 +1,30 @@
-"""Staff accounts, sign-in links and sessions: creation, use and revocation."""
+"""Staff accounts, sign-in links and sessions: creation, use and end."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from collector.audit.actions import record
+from collector.db import owned
 from collector.errors import Refused
-from collector.people.links import hashed, new_token
-from collector.people.models import Person, Role, RoleGrant, SignInAttempt, SignInLink, WebSession
+from collector.notices.actions import unsubscribe
+from collector.people.feeds import revoke_feeds
+from collector.people.links import hashed, new_token, stored_code
+from collector.people.models import (
+    Device,
+    Person,
+    Role,
+    RoleGrant,
+    SignInLink,
+    Surface,
+    WebSession,
+)
+from collector.people.sessions import end_sessions
 
 LINK_LIVES = timedelta(minutes=15)
-ATTEMPTS_COUNTED_FOR = timedelta(hours=1)
-MOST_ATTEMPTS = 6
 
 
 def add_person(
@@ -33,6 +45,16 @@ def add_person(
     return person
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkHolder:
+    """The person or donor of a used link, and the channel that brought it."""
+
+    bank_id: int
+    person_id: int | None
+    donor_id: int | None
+    sent_by: str
+
+
 def make_link(
     session: Session,
     *,
@@ -42,8 +64,21 @@ def make_link(
     donor_id: int | None = None,
     lives: timedelta = LINK_LIVES,
     sent_by: str = "email",
+    asked_by: str = "",
+    code: str = "",
 ) -> str:
-    """Create a single-use link for a person or a donor, and return its token."""
+    """Create a single-use link for a person or a donor, and return its token.
+
+    Earlier links of the same holder expire.
+
+    Parameters
+    ----------
+    asked_by
+        The hash of the browser that asked; empty for a link of the command line.
+    code
+        The six figures of the same message; empty for a link alone.
+    """
+    expire_links(session, now=now, person_id=person_id, donor_id=donor_id)
     token = new_token()
     session.add(
         SignInLink(
@@ -55,14 +90,32 @@ def make_link(
             expires_at=now + lives,
             used_at=None,
             sent_by=sent_by,
+            asked_by=asked_by,
+            code_hash=stored_code(asked_by, code) if code else "",
         )
     )
     session.flush()
     return token
 
 
-def use_link(session: Session, token: str, *, now: datetime) -> str:
-    """Use up a link, and return the token of a new session.
+def expire_links(
+    session: Session, *, now: datetime, person_id: int | None = None, donor_id: int | None = None
+) -> None:
+    """Expire the unused links of a person or a donor."""
+    holder = (
+        SignInLink.person_id == person_id
+        if person_id is not None
+        else SignInLink.donor_id == donor_id
+    )
+    session.execute(
+        update(SignInLink)
+        .where(holder, SignInLink.used_at.is_(None), SignInLink.expires_at > now)
+        .values(expires_at=now)
+    )
+
+
+def use_link(session: Session, token: str, *, now: datetime) -> LinkHolder:
+    """Use up a link, and return its holder.
 
     Raises
     ------
@@ -83,60 +136,108 @@ def use_link(session: Session, token: str, *, now: datetime) -> str:
     ).one_or_none()
     if spent is None:
         raise Refused("link_not_valid")
-    key = new_token()
-    session.add(
-        WebSession(
-            bank_id=spent.bank_id,
-            token_hash=hashed(key),
-            person_id=spent.person_id,
-            donor_id=spent.donor_id,
-            began_at=now,
-            seen_at=now,
-            revoked_at=None,
-            sent_by=spent.sent_by,
-        )
-    )
-    return key
+    return LinkHolder(**spent._mapping)  # noqa: SLF001 - a public name with an underscore
 
 
-def begin_session(session: Session, *, now: datetime, bank_id: int, donor_id: int) -> str:
-    """Return the token of a new session for the donor of a file just created in this browser."""
+def begin_session(
+    session: Session,
+    *,
+    now: datetime,
+    bank_id: int,
+    surface: Surface,
+    person_id: int | None = None,
+    donor_id: int | None = None,
+    sent_by: str = "email",
+    browser: str = "",
+    proved_at: datetime | None = None,
+) -> str:
+    """Begin a session of a person or a donor on one surface, and return its token."""
     key = new_token()
     session.add(
         WebSession(
             bank_id=bank_id,
             token_hash=hashed(key),
-            person_id=None,
+            person_id=person_id,
             donor_id=donor_id,
+            surface=surface,
             began_at=now,
             seen_at=now,
             revoked_at=None,
+            sent_by=sent_by,
+            browser=browser,
+            proved_at=proved_at,
         )
     )
+    session.flush()
     return key
 
 
-def end_session(session: Session, token: str, *, now: datetime) -> None:
-    """Revoke a session."""
-    session.execute(
-        update(WebSession).where(WebSession.token_hash == hashed(token)).values(revoked_at=now)
-    )
+def deactivate(
+    session: Session, *, now: datetime, bank_id: int, person_id: int, actor: str
+) -> Person:
+    """End a person's sessions, links, calendar feeds, phones and push subscriptions.
 
+    The rounds ahead stay as they are: `rounds.queries.uncovered_rounds` lists them. A second
+    deactivation changes nothing.
 
-def count_attempt(
-    session: Session, address: str, *, now: datetime, most: int = MOST_ATTEMPTS
-) -> bool:
-    """Count one request for a link and return whether it may be answered.
+    Parameters
+    ----------
+    actor
+        The actor of the audit chain, as `person:12` or `system`.
 
-    The count per address is kept in the database and shared by all workers.
+    Raises
+    ------
+    NotFound
+        The bank has no such person.
+    Refused
+        The person acts on the own account: `deactivates_oneself`.
     """
-    address_hash, since = hashed(address.strip().lower()), now - ATTEMPTS_COUNTED_FOR
-    session.execute(delete(SignInAttempt).where(SignInAttempt.at < since))
-    session.add(SignInAttempt(address_hash=address_hash, at=now))
-    session.flush()
-    made = session.scalar(
-        select(func.count())
-        .select_from(SignInAttempt)
-        .where(SignInAttempt.address_hash == address_hash)
+    person = owned(session, Person, bank_id, person_id)
+    if actor == f"person:{person_id}":
+        raise Refused("deactivates_oneself")
+    if not person.active:
+        return person
+    person.active = False
+    end_sessions(session, now=now, person_id=person_id)
+    expire_links(session, now=now, person_id=person_id)
+    for everybody in (True, False):
+        revoke_feeds(session, now=now, person_id=person_id, everybody=everybody)
+    session.execute(
+        update(Device)
+        .where(Device.person_id == person_id, Device.revoked_at.is_(None))
+        .values(revoked_at=now)
     )
-    return (made or 0) <= most
+    unsubscribe(session, bank_id=bank_id, recipient=f"person:{person_id}")
+    record(
+        session,
+        now=now,
+        bank_id=bank_id,
+        actor=actor,
+        action="person deactivated",
+        subject=f"person:{person_id}",
+    )
+    return person
+
+
+def reactivate(
+    session: Session, *, now: datetime, bank_id: int, person_id: int, actor: str
+) -> Person:
+    """Let a deactivated person sign in again, with the roles of before.
+
+    Raises
+    ------
+    NotFound
+        The bank has no such person.
+    """
+    person = owned(session, Person, bank_id, person_id)
+    if not person.active:
+        person.active = True
+        record(
+            session,
+            now=now,
+            bank_id=bank_id,
+            actor=actor,
+            action="person reactivated",
+            subject=f"person:{person_id}",
+        )
+    return person

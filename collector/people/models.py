@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from collector.db import BankOwned, Base
@@ -20,6 +20,17 @@ class Role(StrEnum):
     QUALITY = "quality"
     LABORATORY = "laboratory"
     ADMIN = "admin"
+
+
+class Surface(StrEnum):
+    """A surface with sessions of its own.
+
+    A browser may be signed in to several surfaces at once; the session of one opens no other.
+    """
+
+    DONOR = "milkround_donor"
+    PHONE = "milkround_phone"
+    DESK = "milkround_desk"
 
 
 class Person(BankOwned, Base):
@@ -61,6 +72,12 @@ class SignInLink(BankOwned, Base):
     used_at: Mapped[datetime | None]
     sent_by: Mapped[str] = mapped_column(default="email")
     """The channel of the message; the second factor uses another one."""
+    asked_by: Mapped[str] = mapped_column(default="", index=True)
+    """The hash of the browser that asked for the link; the six figures work there alone."""
+    code_hash: Mapped[str] = mapped_column(default="")
+    """The hash of the six figures beside the link; empty without any."""
+    attempts: Mapped[int] = mapped_column(default=0)
+    """Tries of the six figures."""
 
 
 class WebSession(BankOwned, Base):
@@ -74,13 +91,17 @@ class WebSession(BankOwned, Base):
     token_hash: Mapped[str] = mapped_column(unique=True)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     donor_id: Mapped[int | None] = mapped_column(ForeignKey("donors.id"))
+    surface: Mapped[Surface]
     began_at: Mapped[datetime]
     seen_at: Mapped[datetime]
+    """The latest use, to the minute; a page that refreshes itself does not count."""
     revoked_at: Mapped[datetime | None]
     sent_by: Mapped[str] = mapped_column(default="email")
     """The channel of the link that opened it."""
     proved_at: Mapped[datetime | None] = mapped_column(default=None)
-    """The instant of the second factor; from then on the address and the door code are shown."""
+    """The latest second factor; a donor's address and door code are shown from the first on."""
+    browser: Mapped[str] = mapped_column(default="")
+    """The system and the browser, without versions."""
 
 
 class ProofCode(BankOwned, Base):
@@ -93,6 +114,57 @@ class ProofCode(BankOwned, Base):
     made_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     attempts: Mapped[int]
+    used_at: Mapped[datetime | None]
+
+
+class TotpSecret(BankOwned, Base):
+    """The secret of an authenticator app: one confirmed and at most one pending per person."""
+
+    __tablename__ = "totp_secrets"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    sealed: Mapped[str]
+    """The secret, encrypted with a key that the database does not hold."""
+    made_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    last_step: Mapped[int]
+    """The latest half minute of which a code was accepted: a code serves once."""
+
+
+class RecoveryCode(BankOwned, Base):
+    """A single-use code in place of a lost second factor; kept as a hash."""
+
+    __tablename__ = "recovery_codes"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    code_hash: Mapped[str]
+    made_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class Passkey(BankOwned, Base):
+    """A public key of a person's device, which unlocks it by PIN, face or finger."""
+
+    __tablename__ = "passkeys"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    credential_id: Mapped[str] = mapped_column(unique=True)
+    public_key: Mapped[str]
+    """In base64url, as the library gives it."""
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    """Counter of the device; zero for a passkey that travels between devices."""
+    name: Mapped[str]
+    made_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class PasskeyChallenge(Base):
+    """A random number that a device signs once, within five minutes; kept as a hash."""
+
+    __tablename__ = "passkey_challenges"
+
+    challenge_hash: Mapped[str] = mapped_column(unique=True)
+    expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
 
 

@@ -11,14 +11,13 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from collector.errors import Refused
-from collector.people.links import hashed
+from collector.people.links import new_code, stored_code
 from collector.people.models import ProofCode, WebSession
 
 LIVES = timedelta(minutes=10)
 MOST_TRIES = 5
 MOST_CODES = 5
 COUNTED_FOR = timedelta(hours=1)
-DIGITS = 6
 
 
 def refuse_too_many(session: Session, *, now: datetime, session_id: int) -> None:
@@ -40,7 +39,7 @@ def refuse_too_many(session: Session, *, now: datetime, session_id: int) -> None
 
 def make_code(session: Session, *, now: datetime, bank_id: int, session_id: int) -> str:
     """Create a code for a session and return it; older codes expire."""
-    code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
+    code = new_code()
     session.execute(
         update(ProofCode)
         .where(ProofCode.session_id == session_id, ProofCode.used_at.is_(None))
@@ -50,7 +49,7 @@ def make_code(session: Session, *, now: datetime, bank_id: int, session_id: int)
         ProofCode(
             bank_id=bank_id,
             session_id=session_id,
-            code_hash=_stored(session_id, code),
+            code_hash=stored_code(session_id, code),
             made_at=now,
             expires_at=now + LIVES,
             attempts=0,
@@ -75,13 +74,10 @@ def prove(session: Session, code: str, *, now: datetime, session_id: int) -> boo
         .returning(ProofCode.id, ProofCode.code_hash)
     ).one_or_none()
     typed = "".join(code.split())
-    if latest is None or not secrets.compare_digest(latest.code_hash, _stored(session_id, typed)):
+    if latest is None or not secrets.compare_digest(
+        latest.code_hash, stored_code(session_id, typed)
+    ):
         return False
     session.execute(update(ProofCode).where(ProofCode.id == latest.id).values(used_at=now))
     session.execute(update(WebSession).where(WebSession.id == session_id).values(proved_at=now))
     return True
-
-
-def _stored(session_id: int, code: str) -> str:
-    """Return the stored form of a code; ten minutes and five tries protect it, not the hash."""
-    return hashed(f"{session_id} {code}")

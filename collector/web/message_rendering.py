@@ -23,8 +23,9 @@ from collector.notices.delivery import RenderedNotice, Withheld
 from collector.notices.gsm import to_gsm
 from collector.notices.models import Channel, Notice, PushSubscription
 from collector.people.actions import make_link
-from collector.people.links import hashed
+from collector.people.links import hashed, new_code
 from collector.people.second_factor import make_code
+from collector.people.sign_in_codes import permits_code
 from collector.pickups.visit_links import make_visit_link
 from collector.web.wording import hour
 
@@ -68,7 +69,8 @@ def render_notice(session: Session, notice: Notice, *, now: datetime) -> Rendere
     bank, settings = get_bank(session, notice.bank_id), _settings()
     discreet = _is_discreet(session, notice)
     signature = "" if discreet else bank.name
-    link = f"{settings.public_url}/{_path(session, notice, now=now)}"
+    code = _code(session, notice, now=now)
+    link = f"{settings.public_url}/{_path(session, notice, now=now, code=code)}"
     with current_app.test_request_context(), force_locale(notice.language):
         text = render_template(
             f"{'email' if notice.channel is Channel.EMAIL else 'sms'}/{notice.template}.txt",
@@ -76,7 +78,7 @@ def render_notice(session: Session, notice: Notice, *, now: datetime) -> Rendere
             signature=signature,
             link=link,
             discreet=discreet,
-            code=_code(session, notice, now=now),
+            code=code,
             **_readable(notice.figures),
         )
         subject, body = _parts(text, notice.channel, bank, discreet=discreet)
@@ -108,9 +110,9 @@ def _parts(text: str, channel: Channel, bank: Bank, *, discreet: bool) -> tuple[
     return (_("Your appointment") if discreet else bank.name), line
 
 
-def _path(session: Session, notice: Notice, *, now: datetime) -> str:
+def _path(session: Session, notice: Notice, *, now: datetime, code: str) -> str:
     if notice.template == SIGN_IN:
-        return _single_use(session, notice, now=now)
+        return _single_use(session, notice, now=now, code=code)
     if notice.template in OF_A_VISIT and "pickup" in notice.figures:
         token = make_visit_link(
             session,
@@ -126,22 +128,34 @@ def _path(session: Session, notice: Notice, *, now: datetime) -> str:
     return page.format(**notice.figures)
 
 
-def _single_use(session: Session, notice: Notice, *, now: datetime) -> str:
-    kind, _colon, key = notice.recipient.partition(":")
+def _single_use(session: Session, notice: Notice, *, now: datetime, code: str) -> str:
+    holder = _holder(notice)
     token = make_link(
         session,
         now=now,
         bank_id=notice.bank_id,
-        person_id=int(key) if kind == "person" else None,
-        donor_id=int(key) if kind == "donor" else None,
+        person_id=holder["person_id"],
+        donor_id=holder["donor_id"],
         sent_by=notice.channel.value,
+        asked_by=str(notice.figures.get("asked_by", "")),
+        code=code,
     )
     wanted = str(notice.figures.get("wanted", ""))
     return f"link/{token}" + (f"?{urlencode({'next': wanted})}" if wanted else "")
 
 
+def _holder(notice: Notice) -> dict[str, int | None]:
+    kind, _colon, key = notice.recipient.partition(":")
+    return {
+        "person_id": int(key) if kind == "person" else None,
+        "donor_id": int(key) if kind == "donor" else None,
+    }
+
+
 def _code(session: Session, notice: Notice, *, now: datetime) -> str:
-    """Return the six digits of a second factor, created at dispatch."""
+    """Return the six digits of a sign-in or a second factor, created at dispatch."""
+    if notice.template == SIGN_IN and notice.figures.get("asked_by"):
+        return new_code() if permits_code(session, now=now, **_holder(notice)) else ""
     if notice.template != PROOF:
         return ""
     key = int(notice.figures["web_session"])

@@ -1,52 +1,66 @@
 """Sign-in by link and sign-out, for donors and staff."""
 
+from datetime import timedelta
 from functools import partial
-from urllib.parse import urlsplit
+from urllib.parse import urlencode
 
 from flask import (
     Blueprint,
     copy_current_request_context,
+    jsonify,
     make_response,
     render_template,
     request,
     url_for,
 )
 from flask import redirect as redirect_to
+from flask import session as form_session
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from collector.banks.queries import get_bank
 from collector.db import reading, transaction
-from collector.donors.contact import text_number
 from collector.donors.models import Donor
 from collector.donors.queries import donors_by_email, donors_by_phone, phone_digits
 from collector.errors import Refused
-from collector.notices.actions import enqueue
+from collector.field_parsers import takes_text_messages
+from collector.notices.actions import enqueue, hold_back
 from collector.notices.models import Channel
-from collector.people.actions import count_attempt, end_session, use_link
-from collector.people.models import Person, Role
-from collector.people.queries import Actor, actor_of, link_is_good, person_by_email
-from collector.web.framework.discretion import remember
-from collector.web.framework.forms import Form, NextForm, TextField
-from collector.web.framework.guards import DOOR_OF_ROLE, Surface, anyone, guard_of, now, settings
+from collector.people.actions import LinkHolder, use_link
+from collector.people.links import hashed, new_token
+from collector.people.models import Person, Surface
+from collector.people.passkeys import question_options, recognise
+from collector.people.queries import link_is_good, people_by_phone, person_by_email
+from collector.people.sessions import end_session
+from collector.people.sign_in_codes import use_code
+from collector.web.framework.context import relying_party
+from collector.web.framework.entry import (
+    begin,
+    first_page,
+    lead_in,
+    open_doors,
+    start_page,
+    wanted_page,
+)
+from collector.web.framework.forms import Form, TextField
+from collector.web.framework.guards import anyone, now, signed_in
+from collector.web.framework.passkey_requests import required_party, sent_credential
+from collector.web.framework.refusals import log_refusal
+from collector.web.framework.session_cookies import forget_token, token_of
+from collector.web.framework.throttles import is_slowed
+from collector.web.wording import sentence
 
 blueprint = Blueprint("session", __name__)
 
-THIRTY_DAYS = 30 * 24 * 3600
 LONGEST_ADDRESS = 254
-MOST_FROM_A_PLACE = 60
-"""Most links per network address and hour; a hospital shares one address."""
+SLOW_BY = timedelta(minutes=5)
+"""Delay of a message beyond the limits of requests."""
 
-HOMES_OF_DOOR = {
-    Surface.DONOR: ("donor.home",),
-    Surface.PHONE: ("phone.home",),
-    Surface.DESK: (
-        "board.home",
-        "board.candidates.home",
-        "board.blood_tests.home",
-        "board.directory.home",
-    ),
-}
-"""Candidate start pages by surface; the first permitted one opens."""
+
+class SignInCodeForm(Form):
+    """The six figures of a message."""
+
+    code = TextField(longest=20)
 
 
 class SignInForm(Form):
@@ -63,23 +77,72 @@ def welcome() -> str:
 
 
 @blueprint.get("/sign-in")
+@blueprint.get("/phone/sign-in")
 @anyone
 def ask() -> str:
-    """Show the form for an e-mail address or telephone number."""
-    return render_template("session/ask.html")
+    """Show the form for an e-mail address or telephone number.
+
+    The second address lies within the installed phone page, which keeps its own storage.
+    """
+    return render_template(
+        "session/ask.html", offers_passkeys=relying_party() is not None, wanted=wanted_page()
+    )
 
 
 @blueprint.post("/sign-in")
+@blueprint.post("/phone/sign-in")
 @anyone
 def send() -> Response:
     """Return the same answer for every address, and look the address up afterwards.
 
-    The response time therefore reveals nothing.
+    The response time therefore reveals nothing. A request that cannot be counted, because the
+    database is away or full, is answered so.
     """
     address = SignInForm.sent().email.data
-    answer = make_response(render_template("session/sent.html", address=address))
-    answer.call_on_close(copy_current_request_context(partial(_owe_links, address)))
+    with transaction() as session:
+        slowed = is_slowed(session, phone_digits(address) or address)
+    answer = make_response(_sent_page(address, slowed=slowed))
+    asked_by = hashed(form_session.setdefault("asked", new_token()))
+    order = partial(_owe_links, address, asked_by=asked_by, slowed=slowed)
+    answer.call_on_close(copy_current_request_context(order))
     return answer
+
+
+@blueprint.post("/sign-in/code")
+@blueprint.post("/phone/sign-in/code")
+@anyone
+def enter_by_code() -> Response | tuple[str, int]:
+    """Sign in by the six figures of the message that this browser asked for."""
+    asked_by = hashed(form_session["asked"]) if "asked" in form_session else ""
+    with transaction() as session:
+        holder = use_code(session, SignInCodeForm.sent().code.data, now=now(), asked_by=asked_by)
+        entry = begin(session, holder) if holder is not None else None
+    if entry is None:
+        log_refusal("code_not_right")
+        return _sent_page("", wrong=sentence(Refused("code_not_right"))), 422
+    return lead_in(entry)
+
+
+@blueprint.post("/sign-in/passkey/options")
+@anyone
+def passkey_options() -> Response:
+    """Return the question to any passkey of this site."""
+    with transaction() as session:
+        text = question_options(session, now=now(), party=required_party())
+    return Response(text, mimetype="application/json")
+
+
+@blueprint.post("/sign-in/passkey")
+@anyone
+def enter_by_passkey() -> Response:
+    """Sign a member of the staff in by a passkey, which is both factors in one."""
+    with transaction() as session:
+        found = recognise(session, sent_credential(), now=now(), party=required_party())
+        holder = LinkHolder(
+            bank_id=found.bank_id, person_id=found.person_id, donor_id=None, sent_by="passkey"
+        )
+        entry = begin(session, holder, proved_at=now())
+    return open_doors(entry, jsonify(next=wanted_page() or first_page(entry)))
 
 
 @blueprint.get("/link/<token>")
@@ -99,74 +162,72 @@ def enter(token: str) -> Response | tuple[str, int]:
     """Use up the link, and sign in to the surfaces of its owner's roles."""
     try:
         with transaction() as session:
-            key = use_link(session, token, now=now())
-            actor = actor_of(session, key, now=now())
-            donor_id = actor.donor_id if actor else None
-            discreet = donor_id is not None and session.get_one(Donor, donor_id).discreet
-    except Refused:
+            entry = begin(session, use_link(session, token, now=now()))
+    except Refused as refused:
+        log_refusal(refused.code)
         return _no_longer_valid()
-    doors = _doors(actor)
-    answer = redirect_to(_next() or url_for(_home(doors[0], actor)), code=303)
-    for door in doors:
-        answer.set_cookie(
-            door,
-            key,
-            max_age=THIRTY_DAYS,
-            httponly=True,
-            secure=settings().secure_cookies,
-            samesite="Lax",
-        )
-    if donor_id is not None:
-        remember(answer, discreet=discreet, secure=settings().secure_cookies)
-    return answer
+    return lead_in(entry)
+
+
+@blueprint.get("/signed-in")
+@anyone
+def returned() -> str:
+    """Lead back to the window of a form that waits to be sent again."""
+    return render_template("session/returned.html")
 
 
 @blueprint.post("/sign-out/<door>")
 @anyone
 def leave(door: str) -> Response:
-    """Revoke the session of one surface."""
+    """Revoke the session of one surface, and remove what the browser keeps of it."""
     answer = redirect_to(url_for("session.ask"), code=303)
     if door in set(Surface):
-        token = request.cookies.get(door)
+        surface = Surface(door)
+        token = token_of(surface)
         if token:
             with transaction() as session:
                 end_session(session, token, now=now())
-        answer.delete_cookie(door)
+        forget_token(answer, surface)
     return answer
 
 
 def _no_longer_valid() -> tuple[str, int]:
     """Answer an invalid link; a signed-in browser gets a link to its start page."""
-    with reading() as session:
-        actors = {
-            door: actor_of(session, request.cookies.get(door, ""), now=now()) for door in Surface
-        }
-    homes = {door: url_for(_home(door, actor)) for door, actor in actors.items() if actor}
+    actors = {door: signed_in(door, token_of(door)) for door in Surface}
+    homes = {
+        door: url_for(start_page(door, actor.roles)) for door, actor in actors.items() if actor
+    }
     return render_template("session/link_not_valid.html", homes=homes), 410
 
 
-def _owe_links(address: str) -> None:
-    """Enqueue a link to the owner of an address, unless the limit is reached."""
+def _sent_page(address: str, *, slowed: bool = False, wrong: str = "") -> str:
+    place = request.path.removesuffix("/code")
+    return render_template(
+        "session/sent.html",
+        address=address,
+        slowed=slowed,
+        wrong=wrong,
+        code_address=f"{place}/code?{urlencode({'next': wanted_page() or ''})}",
+    )
+
+
+def _owe_links(address: str, *, asked_by: str, slowed: bool) -> None:
+    """Enqueue a link to each owner of an address."""
     with transaction() as session:
-        place = f"sign-in {request.remote_addr}"
-        if not count_attempt(session, place, now=now(), most=MOST_FROM_A_PLACE):
-            return
-        if not count_attempt(session, phone_digits(address) or address, now=now()):
-            return
+        owe = partial(_owe_link, session, asked_by=asked_by, slowed=slowed)
         person = person_by_email(session, address)
         if person is not None:
-            _owe_link(session, person, to=person.email, recipient=f"person:{person.id}")
+            owe(person, to=person.email)
         for donor in donors_by_email(session, address):
-            _owe_link(session, donor, to=address, recipient=f"donor:{donor.id}")
-        for donor in donors_by_phone(session, address):
-            if (number := text_number(session, donor)) is not None:
-                _owe_link(
-                    session,
-                    donor,
-                    to=number,
-                    recipient=f"donor:{donor.id}",
-                    channel=Channel.SMS,
-                )
+            owe(donor, to=address)
+        holders: list[Person | Donor] = [
+            *people_by_phone(session, phone_digits(address)),
+            *donors_by_phone(session, address),
+        ]
+        for holder in holders:
+            country = get_bank(session, holder.bank_id).jurisdiction.country
+            if holder.phone and takes_text_messages(holder.phone, country):
+                owe(holder, to=holder.phone, channel=Channel.SMS)
 
 
 def _owe_link(
@@ -174,45 +235,27 @@ def _owe_link(
     holder: Person | Donor,
     *,
     to: str,
-    recipient: str,
+    asked_by: str,
+    slowed: bool,
     channel: Channel = Channel.EMAIL,
 ) -> None:
     """Enqueue the message; its token is created at dispatch and is stored nowhere."""
-    moment = now()
-    enqueue(
+    kind = "person" if isinstance(holder, Person) else "donor"
+    recipient, moment = f"{kind}:{holder.id}", now()
+    # Slowed requests share one message in five minutes.
+    mark = f"slow {int(moment.timestamp() // SLOW_BY.total_seconds())}" if slowed else moment
+    notice = enqueue(
         session,
         now=moment,
         bank_id=holder.bank_id,
-        once=f"sign_in {recipient} {moment.isoformat()}",
+        once=f"sign_in {recipient} {mark}",
         recipient=recipient,
         to=to,
         template="sign_in",
         language=holder.language,
         channel=channel,
-        wanted=_next() or "",
+        wanted=wanted_page() or "",
+        asked_by=asked_by,
     )
-
-
-def _doors(actor: Actor | None) -> list[Surface]:
-    """Return the surfaces of an actor's roles, the desk first."""
-    roles = actor.roles if actor else frozenset[Role]()
-    doors = {DOOR_OF_ROLE[role] for role in roles}
-    return sorted(doors, key=[Surface.DESK, Surface.PHONE, Surface.DONOR].index)
-
-
-def _home(door: Surface, actor: Actor | None) -> str:
-    """Return the start page of a surface that the actor may open."""
-    roles = actor.roles if actor else frozenset[Role]()
-    for page in HOMES_OF_DOOR[door]:
-        found = guard_of(page)
-        if found is None or found.roles & roles:
-            return page
-    return HOMES_OF_DOOR[door][0]
-
-
-def _next() -> str | None:
-    """Return the page requested before sign-in, if it is an address of this application."""
-    wanted = NextForm.queried().next.data
-    parts = urlsplit(wanted)
-    ours = wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
-    return wanted if ours and not parts.netloc else None
+    if slowed:
+        hold_back(notice, until=moment + SLOW_BY)

@@ -33,6 +33,8 @@ def served(
     address, log = f"http://{LOOPBACK}:{port}", folder / "processes.log"
     monkeypatch.setenv("MILKROUND_HOME", str(folder))
     monkeypatch.setenv("PUBLIC_URL", address)
+    # One click signs in; test_passkeys gives a second factor as the staff does.
+    monkeypatch.setenv("MILKROUND_DEMONSTRATION", "1")
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{folder / 'milkround.sqlite3'}")
     app = create_app(settings_from(os.environ))
     with app.app_context():

@@ -17,7 +17,7 @@ from collector.db import transaction
 from collector.people.actions import make_link
 from tests.browser.browsers import LOOPBACK
 from tests.conftest import SetClock
-from tests.town import MORNING, Town
+from tests.town import MORNING, Town, prove
 
 PHONE = {"width": 390, "height": 844}
 
@@ -64,6 +64,8 @@ class ServedTown:
         page.get_by_role("button", name="Continue").click()
         page.wait_for_url(lambda url: "/link/" not in url)
         page.close()
+        if person is not None:
+            prove(self.app, person, now)
 
 
 @contextmanager

@@ -14,7 +14,7 @@ export class DeviceRevoked extends Error {}
 const device = { key: null, unsent: 0 };
 export const identify = (key, unsent) => Object.assign(device, { key, unsent });
 
-export const SIGN_IN = "/sign-in?next=/phone/";
+export const SIGN_IN = "/phone/sign-in?next=/phone/";
 const TIMEOUT_MS = 20_000;
 let token = null;
 
@@ -66,7 +66,9 @@ const senderHeaders = () => ({
 
 async function request(path, options, last = true) {
   const sender = device.key ? senderHeaders() : {};
-  const headers = { Accept: "application/json", ...sender, ...options.headers };
+  // The phone asks for news by itself; only records are a use of the session.
+  const background = options.method ? {} : { "X-Milkround-Background": "1" };
+  const headers = { Accept: "application/json", ...background, ...sender, ...options.headers };
   let answer;
   try {
     answer = await fetch(path, { cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS), ...options, headers });

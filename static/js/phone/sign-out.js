@@ -30,5 +30,5 @@ async function signOut(show) {
   // A record that was made meanwhile in another tab stays, for the next sign-in.
   if (!(await wipeUnless(remaining))) return show("danger", t("sign_out_refused", { n: remaining(await readAll()) }));
   for (const name of await caches.keys()) if (name.startsWith("milkround-shell")) await caches.delete(name);
-  location.assign("/sign-in");
+  location.assign("/phone/sign-in?next=/phone/");
 }

@@ -17,6 +17,7 @@ from collector.privacy.queries import erasure_requests
 from collector.privacy.separation import part_files
 from collector.web.board.page_context import page
 from collector.web.framework.forms import Form, TextField
+from collector.web.framework.grave_acts import grave
 from collector.web.framework.guards import actor, guard, now
 from collector.web.wording import sentence
 
@@ -52,6 +53,7 @@ def home(
 
 
 @blueprint.post("/donors/<int:donor_id>")
+@grave
 def erasure(donor_id: int) -> Response | tuple[str, int]:
     """Erase a donor; her number and the trace of her bottles stay."""
     who = actor()
@@ -66,6 +68,7 @@ def erasure(donor_id: int) -> Response | tuple[str, int]:
 
 
 @blueprint.post("/seal")
+@grave
 def seal() -> str | tuple[str, int]:
     """Show the identity behind a number, for a reason kept in the audit chain."""
     form = SealForm.sent()
@@ -77,6 +80,7 @@ def seal() -> str | tuple[str, int]:
 
 
 @blueprint.post("/parting")
+@grave
 def part() -> Response | tuple[str, int]:
     """Separate a merged file, for a reason kept in the audit chain."""
     form = SealForm.sent()

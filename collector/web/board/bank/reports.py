@@ -17,6 +17,7 @@ from collector.web.board.export_columns import figure, headings
 from collector.web.board.page_context import civil_day, page, today
 from collector.web.board.wording import FAILURES, word
 from collector.web.framework.forms import Form, ParsedField, TextField
+from collector.web.framework.grave_acts import grave
 from collector.web.framework.guards import actor, now, person_id
 
 blueprint = Blueprint("reports", __name__, url_prefix="/bank/reports")
@@ -97,6 +98,7 @@ def calendar() -> str:
 
 
 @blueprint.get("/days.csv")
+@grave
 def csv() -> Response:
     """Return the days as CSV, with cells safe from formula execution."""
     found = _found()
@@ -106,6 +108,7 @@ def csv() -> Response:
 
 
 @blueprint.get("/days.xlsx")
+@grave
 def xlsx() -> Response:
     """Return the days and the failures as a spreadsheet."""
     from openpyxl import Workbook  # noqa: PLC0415 - 0.3 s and 8 MB that few pages need

@@ -12,6 +12,7 @@ from collector.web.board.day.view_model import DayView, RoundView, StopView
 from collector.web.board.export_columns import headings
 from collector.web.board.page_context import civil_day
 from collector.web.board.wording import PURPOSES, STATES, word
+from collector.web.framework.grave_acts import grave
 from collector.web.framework.guards import actor
 from collector.web.wording import clock
 
@@ -42,6 +43,7 @@ COLUMNS = (
 
 
 @blueprint.get("/rounds.csv")
+@grave
 def rounds(day: str) -> Response:
     """Return the day's rounds as CSV without formulas."""
     on_day = civil_day(day)

@@ -1,0 +1,195 @@
+"""Second factors of the staff: state, proof by a code, recovery codes, removal."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy.orm import Session
+
+from collector.audit.actions import record
+from collector.errors import Refused
+from collector.people.attempts import count_attempt, made_attempts
+from collector.people.links import hashed, new_token
+from collector.people.models import Passkey, Person, RecoveryCode, WebSession
+from collector.people.totp import accept_totp, has_totp, remove_totp
+from collector.people.vault import Vault
+
+RECOVERY_CODES: Final = 10
+ALPHABET: Final = "abcdefghjkmnpqrstuvwxyz23456789"
+"""Letters and digits that are not confused in print."""
+GROUPS: Final = 3
+GROUP: Final = 4
+TRIES_OF_A_SESSION: Final = 5
+"""Wrong codes until the session ends: the next one needs another link."""
+TRIES_OF_A_PERSON: Final = 30
+"""Wrong codes of a person in an hour until passkeys alone are accepted."""
+AN_HOUR: Final = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactorState:
+    """The second factors of a person."""
+
+    totp: bool
+    passkeys: list[Passkey]
+    recovery_codes: int
+    """Unused recovery codes."""
+
+    @property
+    def is_set_up(self) -> bool:
+        """Whether an app or a passkey proves the person."""
+        return self.totp or bool(self.passkeys)
+
+
+def factor_state(session: Session, person_id: int) -> FactorState:
+    """Return the second factors of a person."""
+    keys = select(Passkey).where(Passkey.person_id == person_id).order_by(Passkey.id)
+    codes = select(func.count()).where(*_unused_codes(person_id))
+    return FactorState(
+        totp=has_totp(session, person_id),
+        passkeys=list(session.scalars(keys)),
+        recovery_codes=session.scalar(codes) or 0,
+    )
+
+
+def prove_by_code(
+    session: Session, code: str, *, now: datetime, session_id: int, person_id: int, vault: Vault
+) -> bool:
+    """Check a code of an app or a recovery code, and return whether it was right.
+
+    The fifth wrong code ends the session.
+
+    Raises
+    ------
+    Refused
+        Thirty wrong codes within the hour: `too_many_wrong_codes`.
+    """
+    of_person, of_session = f"factor of person {person_id}", f"factor of session {session_id}"
+    if made_attempts(session, of_person, now=now, within=AN_HOUR) >= TRIES_OF_A_PERSON:
+        raise Refused("too_many_wrong_codes")
+    typed = "".join(code.split()).lower()
+    if accept_totp(session, typed, now=now, person_id=person_id, vault=vault):
+        return True
+    if _use_recovery_code(session, typed.replace("-", ""), now=now, person_id=person_id):
+        return True
+    count_attempt(session, of_person, now=now)
+    if not count_attempt(session, of_session, now=now, most=TRIES_OF_A_SESSION - 1):
+        session.execute(
+            update(WebSession).where(WebSession.id == session_id).values(revoked_at=now)
+        )
+    return False
+
+
+def record_proof(session: Session, *, now: datetime, session_id: int) -> str:
+    """Record the second factor of a session, and return the session's new token."""
+    token = new_token()
+    session.execute(
+        update(WebSession)
+        .where(WebSession.id == session_id, WebSession.revoked_at.is_(None))
+        .values(proved_at=now, seen_at=now, token_hash=hashed(token))
+    )
+    return token
+
+
+def make_recovery_codes(
+    session: Session, *, now: datetime, bank_id: int, person_id: int
+) -> list[str]:
+    """Replace a person's recovery codes and return the new ones, which are stored as hashes."""
+    session.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person_id))
+    codes = [_random_code() for _ in range(RECOVERY_CODES)]
+    session.add_all(
+        RecoveryCode(
+            bank_id=bank_id,
+            person_id=person_id,
+            code_hash=_stored(person_id, code.replace("-", "")),
+            made_at=now,
+            used_at=None,
+        )
+        for code in codes
+    )
+    session.flush()
+    return codes
+
+
+def record_change(
+    session: Session, *, now: datetime, bank_id: int, person_id: int, actor: str, change: str
+) -> None:
+    """Append a change of a person's second factors to the audit chain."""
+    record(
+        session,
+        now=now,
+        bank_id=bank_id,
+        actor=actor,
+        action=change,
+        subject=f"person:{person_id}",
+    )
+
+
+def refuse_last_factor(session: Session, *, person_id: int, totp: bool) -> None:
+    """Refuse to remove the only second factor of a person.
+
+    Parameters
+    ----------
+    totp
+        Whether the app is to be removed, else a passkey.
+
+    Raises
+    ------
+    Refused
+        `last_factor`.
+    """
+    state = factor_state(session, person_id)
+    if len(state.passkeys) + state.totp <= 1 or (totp and not state.passkeys):
+        raise Refused("last_factor")
+
+
+def remove_factors(session: Session, *, now: datetime, person: Person, actor: str) -> None:
+    """Remove every second factor of a person, who enrols anew at the next sign-in."""
+    remove_totp(session, person_id=person.id)
+    for row in (Passkey, RecoveryCode):
+        session.execute(delete(row).where(row.person_id == person.id))
+    record_change(
+        session,
+        now=now,
+        bank_id=person.bank_id,
+        person_id=person.id,
+        actor=actor,
+        change="second factors removed",
+    )
+
+
+def _use_recovery_code(session: Session, code: str, *, now: datetime, person_id: int) -> bool:
+    used = session.execute(
+        update(RecoveryCode)
+        .where(*_unused_codes(person_id), RecoveryCode.code_hash == _stored(person_id, code))
+        .values(used_at=now)
+        .returning(RecoveryCode.bank_id)
+    )
+    bank_id = used.scalar()
+    if bank_id is None:
+        return False
+    record_change(
+        session,
+        now=now,
+        bank_id=bank_id,
+        person_id=person_id,
+        actor=f"person:{person_id}",
+        change="recovery code used",
+    )
+    return True
+
+
+def _unused_codes(person_id: int) -> tuple[ColumnElement[bool], ...]:
+    return RecoveryCode.person_id == person_id, RecoveryCode.used_at.is_(None)
+
+
+def _random_code() -> str:
+    groups = ("".join(secrets.choice(ALPHABET) for _ in range(GROUP)) for _ in range(GROUPS))
+    return "-".join(groups)
+
+
+def _stored(person_id: int, code: str) -> str:
+    """Return the stored form of a code; 59 random bits need no slow hash."""
+    return hashed(f"recovery {person_id} {code}")
