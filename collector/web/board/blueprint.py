@@ -15,6 +15,7 @@ from collector.web.board.bank import (
     directory,
     erasures,
     excursions,
+    forecasts,
     policies,
     public_texts,
     reports,
@@ -94,6 +95,7 @@ PARTS = (
     public_texts,
     containers,
     reports,
+    forecasts,
     erasures,
     excursions,
 )

@@ -1,0 +1,116 @@
+"""Chances of the rest of a published day: arrivals with their spread, promises, clocks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from collector.planning.dispatch.remaining_day import RemainingDay, load_remaining_day
+from collector.rounds.models import DayPlan
+from collector.rounds.promises import Promise
+from collector.service_day import ServiceDay
+from routing.analysis.risk import StopRisk, TourRisk, risk
+from routing.problem import Window
+from routing.units import Seconds
+
+DAYS: Final = 1_000
+"""Simulated days behind a page: a chance of 80 % is known to 2.5 %."""
+
+LONG_AGO: Final = Seconds(-(2**40))
+"""Before any arrival: a collector who comes early waits for the promised hours."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopForesight:
+    """The expected arrival at a stop ahead.
+
+    Attributes
+    ----------
+    earliest_at, latest_at
+        Between them the collector arrives on nine days in ten.
+    chance
+        Days in a hundred on which she arrives by the end of the promise.
+    """
+
+    earliest_at: datetime
+    latest_at: datetime
+    chance: int
+
+    @property
+    def in_ten(self) -> int:
+        """The chance in times out of ten, rounded down."""
+        return self.chance // 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundForesight:
+    """The chances of the rest of a round.
+
+    Attributes
+    ----------
+    cold
+        Days in a hundred on which none of its containers rides longer than its limit.
+    in_time
+        Days in a hundred on which it ends within its hours.
+    """
+
+    cold: int
+    in_time: int
+    stops: Mapping[int, StopForesight] = field(default_factory=dict)
+
+    @property
+    def cold_in_ten(self) -> int:
+        """The chance of its clocks in times out of ten, rounded down."""
+        return self.cold // 10
+
+
+Foresight = Mapping[int, RoundForesight]
+"""The chances of a day by round; a round that is over has none."""
+
+
+def foresee(session: Session, plan: DayPlan, *, now: datetime) -> Foresight:
+    """Return the chances of the rest of a published day.
+
+    Parameters
+    ----------
+    plan
+        As `rounds.queries.day_plan` loads it.
+    """
+    return foresight_of(load_remaining_day(session, plan, now=now), plan)
+
+
+def foresight_of(day: RemainingDay, plan: DayPlan) -> Foresight:
+    """Return the chances of a remaining day, by round."""
+    found = risk(day.problem, day.driven, days=DAYS, now=Seconds(day.now))
+    rounds = {str(each.shift_id): each.id for each in plan.rounds}
+    return {rounds[tour.shift]: _of_tour(day, tour) for tour in found.tours}
+
+
+def in_a_hundred(chance: float) -> int:
+    """Return the days in a hundred, rounded down: a level is reached or it is not."""
+    return int(100 * chance + 1e-9)
+
+
+def chance_of(stop: StopRisk, promise: Promise, day: ServiceDay) -> int:
+    """Return the days in a hundred on which a visit begins by the end of its promise."""
+    latest = Seconds(day.seconds(promise.closes))
+    return in_a_hundred(stop.chance_within(Window(earliest=LONG_AGO, latest=latest)))
+
+
+def _of_tour(day: RemainingDay, tour: TourRisk) -> RoundForesight:
+    at = day.facts.service_day
+    return RoundForesight(
+        cold=in_a_hundred(tour.cold),
+        in_time=in_a_hundred(tour.in_time),
+        stops={
+            int(stop.visit): StopForesight(
+                earliest_at=at.at(stop.earliest),
+                latest_at=at.at(stop.latest),
+                chance=chance_of(stop, given, at),
+            )
+            for stop in tour.stops
+            if (given := day.promises.get(int(stop.visit)))
+        },
+    )
