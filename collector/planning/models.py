@@ -86,6 +86,8 @@ class DisruptionKind(StrEnum):
     ROAD = "road"
     FREEZER = "freezer"
     URGENT = "urgent"
+    AT_RISK = "at_risk"
+    """The chance of a promise or a limit of a round is below the level of the alarm."""
     REGRETTED = "regretted"
     """The answer to another disruption is taken back."""
 

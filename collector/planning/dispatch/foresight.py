@@ -7,7 +7,11 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from collector.planning.dispatch.remaining_day import RemainingDay, load_remaining_day
+from collector.planning.dispatch.remaining_day import (
+    DrivenDay,
+    load_driven_day,
+    problem_until_arrival,
+)
 from collector.rounds.models import DayPlan
 from collector.rounds.promises import Promise
 from collector.service_day import ServiceDay
@@ -38,11 +42,6 @@ class StopForesight:
     latest_at: datetime
     chance: int
 
-    @property
-    def in_ten(self) -> int:
-        """The chance in times out of ten, rounded down."""
-        return self.chance // 10
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoundForesight:
@@ -60,11 +59,6 @@ class RoundForesight:
     in_time: int
     stops: Mapping[int, StopForesight] = field(default_factory=dict)
 
-    @property
-    def cold_in_ten(self) -> int:
-        """The chance of its clocks in times out of ten, rounded down."""
-        return self.cold // 10
-
 
 Foresight = Mapping[int, RoundForesight]
 """The chances of a day by round; a round that is over has none."""
@@ -78,12 +72,12 @@ def foresee(session: Session, plan: DayPlan, *, now: datetime) -> Foresight:
     plan
         As `rounds.queries.day_plan` loads it.
     """
-    return foresight_of(load_remaining_day(session, plan, now=now), plan)
+    return foresight_of(load_driven_day(session, plan, now=now), plan)
 
 
-def foresight_of(day: RemainingDay, plan: DayPlan) -> Foresight:
-    """Return the chances of a remaining day, by round."""
-    found = risk(day.problem, day.driven, days=DAYS, now=Seconds(day.now))
+def foresight_of(day: DrivenDay, plan: DayPlan) -> Foresight:
+    """Return the chances of a driven day, by round."""
+    found = risk(problem_until_arrival(day), day.driven, days=DAYS, now=day.now)
     rounds = {str(each.shift_id): each.id for each in plan.rounds}
     return {rounds[tour.shift]: _of_tour(day, tour) for tour in found.tours}
 
@@ -99,7 +93,7 @@ def chance_of(stop: StopRisk, promise: Promise, day: ServiceDay) -> int:
     return in_a_hundred(stop.chance_within(Window(earliest=LONG_AGO, latest=latest)))
 
 
-def _of_tour(day: RemainingDay, tour: TourRisk) -> RoundForesight:
+def _of_tour(day: DrivenDay, tour: TourRisk) -> RoundForesight:
     at = day.facts.service_day
     return RoundForesight(
         cold=in_a_hundred(tour.cold),

@@ -5,7 +5,14 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint
-from flask_babel import format_currency, format_decimal, gettext, lazy_gettext, to_user_timezone
+from flask_babel import (
+    format_currency,
+    format_decimal,
+    gettext,
+    lazy_gettext,
+    ngettext,
+    to_user_timezone,
+)
 from flask_babel.speaklater import LazyString
 
 from collector.donors.queries import donor_words
@@ -28,6 +35,8 @@ _ = lazy_gettext
 
 SECONDS_TO_THINK = (2, 20, 120)
 MIDNIGHT = "00:00"
+NEARLY_ALWAYS = 99
+"""Days in a hundred from which a chance is not told in times out of ten."""
 
 ABSENCE_REASONS: Mapping[AbsenceReason, LazyString] = {
     AbsenceReason.ILL: _("ill"),
@@ -246,6 +255,7 @@ def add_words(blueprint: Blueprint) -> None:
         ("more_euros", lambda cents: signed(euros(abs(cents)), cents)),
         ("more_kilometres", lambda metres: signed(kilometres(abs(metres)), metres, least=50)),
         ("more_time", lambda seconds: signed(duration(abs(seconds)), seconds, least=30)),
+        ("in_ten", in_ten),
         ("purpose", lambda code: word(PURPOSES, code)),
         ("health", lambda code: word(HEALTH, code)),
         ("pickup_state", lambda code: word(STATES, code)),
@@ -275,6 +285,16 @@ def add_words(blueprint: Blueprint) -> None:
         ("action", lambda text: str(ACTIONS.get(text, text))),
     ):
         blueprint.add_app_template_filter(fill, f"board_{name}")
+
+
+def in_ten(chance: int) -> str:
+    """Return a chance in days out of a hundred as times out of ten, rounded down."""
+    if chance >= NEARLY_ALWAYS:
+        return str(gettext("nearly always"))
+    times = chance // 10
+    if not times:
+        return str(gettext("hardly ever"))
+    return str(ngettext("%(num)s time in 10", "%(num)s times in 10", times))
 
 
 def word(words: Mapping[str, LazyString], code: str) -> str:
