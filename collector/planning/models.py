@@ -170,7 +170,7 @@ class ForecastSubject(StrEnum):
     """No container of a round rides longer than its limit."""
 
 
-class Forecast(BankOwned, Base):
+class ChanceForecast(BankOwned, Base):
     """A chance as it was foretold, and the outcome that came.
 
     A later publication before the departure replaces the forecasts of a round. A promise that was

@@ -32,7 +32,7 @@ from collector.pickups.models import Correction, Enquiry, Giving, Pickup, Pickup
 from collector.pickups.queries import requests_of_donor
 from collector.pickups.states import OVER
 from collector.places.models import Position
-from collector.planning.models import Forecast, PlanningRun
+from collector.planning.models import ChanceForecast, PlanningRun
 from collector.privacy.queries import joined_into, messages_of, sealed_identity
 from collector.rounds.models import Incident, Round, RoundEvent, RoundStop
 
@@ -200,7 +200,9 @@ def _erase_visits(session: Session, donor: Donor) -> None:
     session.execute(
         update(Incident).where(Incident.pickup_id.in_(hers)).values(note="", decision_note="")
     )
-    session.execute(update(Forecast).where(Forecast.pickup_id.in_(hers)).values(pickup_id=None))
+    session.execute(
+        update(ChanceForecast).where(ChanceForecast.pickup_id.in_(hers)).values(pickup_id=None)
+    )
     events = list(session.scalars(select(RoundEvent).where(RoundEvent.pickup_id.in_(hers))))
     photos = [event.payload["photo"] for event in events if event.payload.get("photo")]
     session.execute(

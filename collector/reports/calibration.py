@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
-from collector.planning.models import Forecast, ForecastStage, ForecastSubject
+from collector.planning.models import ChanceForecast, ForecastStage, ForecastSubject
 
 EDGES: Final = (0, 50, 60, 70, 80, 90, 95, 99, 101)
 """Bins of chances, in percent, from each edge to below the next: finer where plans aim."""
@@ -90,18 +90,26 @@ class CalibrationReport:
 def calibration(session: Session, *, bank_id: int, first: date, last: date) -> CalibrationReport:
     """Return the calibration from one day to another, both included."""
     of_period = (
-        Forecast.bank_id == bank_id,
-        Forecast.day >= first,
-        Forecast.day <= last,
-        Forecast.settled_at.is_not(None),
+        ChanceForecast.bank_id == bank_id,
+        ChanceForecast.day >= first,
+        ChanceForecast.day <= last,
+        ChanceForecast.settled_at.is_not(None),
     )
     rows = session.execute(
-        select(Forecast.stage, Forecast.subject, Forecast.chance, Forecast.kept, func.count())
-        .where(*of_period, Forecast.kept.is_not(None))
-        .group_by(Forecast.stage, Forecast.subject, Forecast.chance, Forecast.kept)
+        select(
+            ChanceForecast.stage,
+            ChanceForecast.subject,
+            ChanceForecast.chance,
+            ChanceForecast.kept,
+            func.count(),
+        )
+        .where(*of_period, ChanceForecast.kept.is_not(None))
+        .group_by(
+            ChanceForecast.stage, ChanceForecast.subject, ChanceForecast.chance, ChanceForecast.kept
+        )
     )
     counted = [(stage, subject, chance, bool(kept), n) for stage, subject, chance, kept, n in rows]
-    unknown = select(func.count()).where(*of_period, Forecast.kept.is_(None))
+    unknown = select(func.count()).where(*of_period, ChanceForecast.kept.is_(None))
     return CalibrationReport(
         bins=tuple(_bins(counted)),
         unknown=session.scalar(unknown) or 0,
@@ -138,11 +146,13 @@ def _bins(counted: Iterable[Counted]) -> Iterator[CalibrationBin]:
 def _in_band(
     session: Session, of_period: tuple[ColumnElement[bool], ...]
 ) -> tuple[tuple[ForecastStage, int, int], ...]:
-    inside = Forecast.came_at.between(Forecast.earliest_at, Forecast.latest_at)
+    inside = ChanceForecast.came_at.between(ChanceForecast.earliest_at, ChanceForecast.latest_at)
     rows = session.execute(
-        select(Forecast.stage, func.count(), func.sum(case((inside, 1), else_=0)))
-        .where(*of_period, Forecast.came_at.is_not(None), Forecast.earliest_at.is_not(None))
-        .group_by(Forecast.stage)
+        select(ChanceForecast.stage, func.count(), func.sum(case((inside, 1), else_=0)))
+        .where(
+            *of_period, ChanceForecast.came_at.is_not(None), ChanceForecast.earliest_at.is_not(None)
+        )
+        .group_by(ChanceForecast.stage)
     )
     found = {stage: (count, int(within)) for stage, count, within in rows}
     return tuple((stage, *reversed(found[stage])) for stage in ForecastStage if stage in found)

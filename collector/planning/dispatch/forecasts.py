@@ -10,7 +10,7 @@ from collector.banks.policies import Policies, PolicyKey
 from collector.banks.queries import get_bank, policies_of
 from collector.db import owned
 from collector.planning.dispatch.foresight import Foresight, RoundForesight, foresee
-from collector.planning.models import Forecast, ForecastStage, ForecastSubject
+from collector.planning.models import ChanceForecast, ForecastStage, ForecastSubject
 from collector.rounds.events.queries import progress_of
 from collector.rounds.events.replay import RoundProgress
 from collector.rounds.events.schema import CollectedEvent
@@ -68,9 +68,10 @@ def _lacks(stage: ForecastStage) -> ColumnElement[bool]:
     """Return whether a round, as a row of a query, lacks a forecast of its present revision."""
     state = RoundState.PUBLISHED if stage is ForecastStage.PUBLISHED else RoundState.STARTED
     known = exists().where(
-        Forecast.round_id == Round.id,
-        Forecast.stage == stage,
-        (Forecast.revision == Round.revision) | (Forecast.stage == ForecastStage.DEPARTED),
+        ChanceForecast.round_id == Round.id,
+        ChanceForecast.stage == stage,
+        (ChanceForecast.revision == Round.revision)
+        | (ChanceForecast.stage == ForecastStage.DEPARTED),
     )
     has_stops = exists().where(RoundStop.round_id == Round.id)
     return and_(
@@ -88,7 +89,11 @@ def _keep(
     now: datetime,
 ) -> int:
     keys = [each.id for each in rounds]
-    session.execute(delete(Forecast).where(Forecast.round_id.in_(keys), Forecast.stage == stage))
+    session.execute(
+        delete(ChanceForecast).where(
+            ChanceForecast.round_id.in_(keys), ChanceForecast.stage == stage
+        )
+    )
     rows = [row for each in rounds for row in _rows(plan, each, found.get(each.id), stage, now)]
     session.add_all(rows)
     session.flush()
@@ -101,7 +106,7 @@ def _rows(
     foresight: RoundForesight | None,
     stage: ForecastStage,
     now: datetime,
-) -> Iterator[Forecast]:
+) -> Iterator[ChanceForecast]:
     """Yield the forecasts of a round: its clocks, and the promise of each visit ahead.
 
     A round that is over before its forecast has a settled row without an outcome, so that it is
@@ -115,7 +120,7 @@ def _rows(
         "revision": round_.revision,
         "made_at": now,
     }
-    yield Forecast(
+    yield ChanceForecast(
         **common,
         subject=ForecastSubject.CLOCKS,
         chance=foresight.cold if foresight else 0,
@@ -124,7 +129,7 @@ def _rows(
     promises = promises_in([round_])
     for key, stop in foresight.stops.items() if foresight else ():
         if key in promises:
-            yield Forecast(
+            yield ChanceForecast(
                 **common,
                 subject=ForecastSubject.PROMISE,
                 pickup_id=key,
@@ -141,11 +146,11 @@ def open_forecasts(session: Session, *, bank_id: int, now: datetime) -> list[int
     return list(
         session.scalars(
             select(Round.id)
-            .join(Forecast, Forecast.round_id == Round.id)
+            .join(ChanceForecast, ChanceForecast.round_id == Round.id)
             .where(
-                Forecast.bank_id == bank_id,
-                Forecast.settled_at.is_(None),
-                (Round.state == RoundState.UNLOADED) | (Forecast.day < today - PATIENCE),
+                ChanceForecast.bank_id == bank_id,
+                ChanceForecast.settled_at.is_(None),
+                (Round.state == RoundState.UNLOADED) | (ChanceForecast.day < today - PATIENCE),
             )
             .distinct()
             .order_by(Round.id)
@@ -161,7 +166,9 @@ def settle_forecasts(session: Session, *, now: datetime, bank_id: int, round_id:
     round_ = owned(session, Round, bank_id, round_id)
     progress, policies = progress_of(session, round_), policies_of(session, bank_id)
     rows = session.scalars(
-        select(Forecast).where(Forecast.round_id == round_id, Forecast.settled_at.is_(None))
+        select(ChanceForecast).where(
+            ChanceForecast.round_id == round_id, ChanceForecast.settled_at.is_(None)
+        )
     ).all()
     for row in rows:
         if row.subject is ForecastSubject.PROMISE:
@@ -173,7 +180,7 @@ def settle_forecasts(session: Session, *, now: datetime, bank_id: int, round_id:
     return len(rows)
 
 
-def _arrival(row: Forecast, progress: RoundProgress) -> tuple[datetime | None, bool | None]:
+def _arrival(row: ChanceForecast, progress: RoundProgress) -> tuple[datetime | None, bool | None]:
     visit = progress.visits.get(row.pickup_id or 0)
     arrived = visit.arrived_at if visit else None
     if arrived is None or row.closes_at is None:

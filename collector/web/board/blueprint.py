@@ -28,6 +28,7 @@ from collector.web.board.day import (
     pins,
     plans,
     publications,
+    safer,
     unplanned,
 )
 from collector.web.board.day import page as day_page
@@ -67,6 +68,7 @@ PARTS = (
     pins,
     edits,
     unplanned,
+    safer,
     comparisons,
     publications,
     exports,

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from collector.db import transaction
-from collector.planning.models import Forecast, ForecastStage, ForecastSubject
+from collector.planning.models import ChanceForecast, ForecastStage, ForecastSubject
 from collector.reports.calibration import CalibrationBin, calibration
 from tests.builders import DAY, MORNING
 from tests.collector.planning.on_the_road import published
@@ -21,7 +21,7 @@ def add(
 ) -> None:
     """Add a settled forecast whose arrival came minutes after the begin of its hour's band."""
     session.add(
-        Forecast(
+        ChanceForecast(
             bank_id=town.bank,
             day=DAY,
             round_id=round_id,

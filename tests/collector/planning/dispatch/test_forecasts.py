@@ -18,7 +18,7 @@ from collector.planning.dispatch.forecasts import (
     unforetold_days,
 )
 from collector.planning.dispatch.foresight import foresee
-from collector.planning.models import Forecast, ForecastStage, ForecastSubject
+from collector.planning.models import ChanceForecast, ForecastStage, ForecastSubject
 from collector.privacy.actions import erase
 from collector.rounds.models import Round
 from collector.timers import run_due_tasks
@@ -28,8 +28,8 @@ from tests.collector.planning.on_the_road import published, say
 from tests.town import Town
 
 
-def rows(session: Session, **fields: object) -> list[Forecast]:
-    found = session.scalars(select(Forecast).filter_by(**fields).order_by(Forecast.id))
+def rows(session: Session, **fields: object) -> list[ChanceForecast]:
+    found = session.scalars(select(ChanceForecast).filter_by(**fields).order_by(ChanceForecast.id))
     return list(found)
 
 
