@@ -26,6 +26,8 @@ class PlanningRun(BankOwned, Base):
     plan: Mapped[dict[str, Any] | None]
     posed_at: Mapped[datetime]
     kept_at: Mapped[datetime | None]
+    levels: Mapped[dict[str, Any] | None] = mapped_column(default=None)
+    """The cheapest, the balanced and the safest plan by name; None if they were not searched."""
     asked: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """The coordinator's objectives (see `problem.objectives`)."""
     settled_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -224,7 +224,9 @@ def _erase_visits(session: Session, donor: Donor) -> None:
             plans.add(round_.day_plan_id)
             round_.published = _without(round_.published, hers)
     ended = PlanningRun.day_plan_id.in_(plans), PlanningRun.kept_at.is_not(None)
-    session.execute(update(PlanningRun).where(*ended).values(problem={}, start={}, plan=None))
+    session.execute(
+        update(PlanningRun).where(*ended).values(problem={}, start={}, plan=None, levels=None)
+    )
 
 
 def _visits(published: dict[str, Any], pickups: list[int]) -> bool:

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from collector.planning.dispatch.foresight import in_a_hundred
 from collector.planning.dispatch.remaining_day import DrivenDay, problem_until_arrival
 from collector.planning.problem.ride_limits import hand_over_seconds
+from collector.planning.risk.chances import in_a_hundred
 from routing.analysis.risk import risk
 from routing.plan import Plan, Stop, Tour, Unloading
 from routing.units import Seconds

@@ -12,6 +12,7 @@ from collector.planning.dispatch.remaining_day import (
     load_driven_day,
     problem_until_arrival,
 )
+from collector.planning.risk.chances import in_a_hundred
 from collector.rounds.models import DayPlan
 from collector.rounds.promises import Promise
 from collector.service_day import ServiceDay
@@ -80,11 +81,6 @@ def foresight_of(day: DrivenDay, plan: DayPlan) -> Foresight:
     found = risk(problem_until_arrival(day), day.driven, days=DAYS, now=day.now)
     rounds = {str(each.shift_id): each.id for each in plan.rounds}
     return {rounds[tour.shift]: _of_tour(day, tour) for tour in found.tours}
-
-
-def in_a_hundred(chance: float) -> int:
-    """Return the days in a hundred, rounded down: a level is reached or it is not."""
-    return int(100 * chance + 1e-9)
 
 
 def chance_of(stop: StopRisk, promise: Promise, day: ServiceDay) -> int:

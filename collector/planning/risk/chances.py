@@ -142,23 +142,23 @@ def _alone(facts: DayFacts, problem: Problem, shift: Shift, visit: Visit) -> Bes
     )
     parts = [(tour.cold, clock), (tour.in_time, promise), (tour.stops[0].promise, promise)]
     days, level = min(
-        ((_in_a_hundred(chance), level) for chance, level in parts),
+        ((in_a_hundred(chance), level) for chance, level in parts),
         key=lambda each: each[0] - each[1],
     )
     return BestChance(pickup_id=int(visit.id), days=days, level=level)
 
 
 def _chance(tour: TourRisk, *, clock_level: int, promise_level: int) -> RoundChance:
-    kept = {int(stop.visit): _in_a_hundred(stop.promise) for stop in tour.stops}
+    kept = {int(stop.visit): in_a_hundred(stop.promise) for stop in tour.stops}
     return RoundChance(
-        cold=_in_a_hundred(tour.cold),
-        in_time=_in_a_hundred(tour.in_time),
+        cold=in_a_hundred(tour.cold),
+        in_time=in_a_hundred(tour.in_time),
         late_visits={visit: days for visit, days in kept.items() if days < promise_level},
         clock_level=clock_level,
         promise_level=promise_level,
     )
 
 
-def _in_a_hundred(chance: float) -> int:
+def in_a_hundred(chance: float) -> int:
     """Return the days in a hundred, rounded down: a level is reached or it is not."""
     return int(100 * chance + 1e-9)
