@@ -12,19 +12,12 @@ from collector.planning.dispatch.remaining_day import (
     load_driven_day,
     problem_until_arrival,
 )
-from collector.planning.risk.chances import in_a_hundred
+from collector.planning.risk.chances import chance_of, in_a_hundred
 from collector.rounds.models import DayPlan
-from collector.rounds.promises import Promise
-from collector.service_day import ServiceDay
-from routing.analysis.risk import StopRisk, TourRisk, risk
-from routing.problem import Window
-from routing.units import Seconds
+from routing.analysis.risk import TourRisk, risk
 
 DAYS: Final = 1_000
 """Simulated days behind a page: a chance of 80 % is known to 2.5 %."""
-
-LONG_AGO: Final = Seconds(-(2**40))
-"""Before any arrival: a collector who comes early waits for the promised hours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,12 +74,6 @@ def foresight_of(day: DrivenDay, plan: DayPlan) -> Foresight:
     found = risk(problem_until_arrival(day), day.driven, days=DAYS, now=day.now)
     rounds = {str(each.shift_id): each.id for each in plan.rounds}
     return {rounds[tour.shift]: _of_tour(day, tour) for tour in found.tours}
-
-
-def chance_of(stop: StopRisk, promise: Promise, day: ServiceDay) -> int:
-    """Return the days in a hundred on which a visit begins by the end of its promise."""
-    latest = Seconds(day.seconds(promise.closes))
-    return in_a_hundred(stop.chance_within(Window(earliest=LONG_AGO, latest=latest)))
 
 
 def _of_tour(day: DrivenDay, tour: TourRisk) -> RoundForesight:

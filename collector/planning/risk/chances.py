@@ -15,14 +15,21 @@ from collector.planning.problem.build import (
 )
 from collector.planning.problem.write_back import plan_as_written
 from collector.rounds.models import DayPlan
+from collector.rounds.promises import Promise
+from collector.service_day import ServiceDay
 from routing.analysis.insertion import hopeful
-from routing.analysis.risk import TourRisk, risk
+from routing.analysis.risk import StopRisk, TourRisk, risk
 from routing.plan import Plan
-from routing.problem import Problem, Shift, Visit
+from routing.problem import Problem, Shift, Visit, Window
 from routing.schedule import best_effort
+from routing.units import Seconds
 
 DAYS: Final = 1_000
 """Simulated days behind a page: a chance of 95 % is known to 1.4 %."""
+
+
+LONG_AGO: Final = Seconds(-(2**40))
+"""Before any arrival: a collector who comes early waits for the promised hours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,3 +169,9 @@ def _chance(tour: TourRisk, *, clock_level: int, promise_level: int) -> RoundCha
 def in_a_hundred(chance: float) -> int:
     """Return the days in a hundred, rounded down: a level is reached or it is not."""
     return int(100 * chance + 1e-9)
+
+
+def chance_of(stop: StopRisk, promise: Promise, day: ServiceDay) -> int:
+    """Return the days in a hundred on which a visit begins by the end of its promise."""
+    latest = Seconds(day.seconds(promise.closes))
+    return in_a_hundred(stop.chance_within(Window(earliest=LONG_AGO, latest=latest)))
