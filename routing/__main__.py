@@ -95,10 +95,13 @@ def _solve(options: Arguments) -> int:
     began = time.monotonic()
     question, start = _question(options)
     loaded = time.monotonic()
-    plan = _searched(options, question, start)
+    if options.progress and options.levels:
+        plan, others = _levels(options, question, start)
+    else:
+        plan, others = _searched(options, question, start), {}
     solved = time.monotonic()
     if options.progress:
-        _line("done", plan=plan_data(plan))
+        _line("done", plan=plan_data(plan), **others)
     if not options.progress or options.output != "-":
         times = {"loading": int(1000 * (loaded - began)), "solving": int(1000 * (solved - loaded))}
         write_text(options.output, FORMATS[options.format].write_plan(question, plan, times))
@@ -133,6 +136,17 @@ def _searched(options: Arguments, question: ReadProblem, start: Plan | None) -> 
     finally:
         if show is not None:
             sys.stderr.write("\n")
+
+
+def _levels(
+    options: Arguments, question: ReadProblem, start: Plan | None
+) -> tuple[Plan, dict[str, Any]]:
+    """Search for three plans; return the balanced one and the others for a program."""
+    from routing.levels import solve_levels  # noqa: PLC0415 - loads the engines
+
+    found = solve_levels(question.problem, _budget(options), start, _told())
+    others = {"cheapest": plan_data(found.cheapest), "safest": plan_data(found.safest)}
+    return found.balanced, {"levels": others}
 
 
 def _told() -> OnImprovement:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from math import ceil
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from routing import simulation
 from routing.plan import Plan
-from routing.problem import Problem
+from routing.problem import Problem, Window
 from routing.units import Seconds
 
 DAYS: Final = 5_000
 """Days that judge a plan: a chance of 95 % is known to 0.6 %."""
+
+PERCENT: Final = 100
 
 BAND: Final = (0.05, 0.95)
 """Quantiles of the band in which an arrival falls on nine days in ten."""
@@ -29,12 +33,32 @@ class StopRisk:
         The chance that the service begins within the window of its planned begin.
     earliest, latest : Seconds
         Between them the arrival falls on nine days in ten.
+    begins : array of float
+        The begin of service on each simulated day, in seconds.
     """
 
     visit: str
     promise: float
     earliest: Seconds
     latest: Seconds
+    begins: NDArray[np.float64] = field(repr=False, compare=False)
+
+    def window(self, percent: int = 95) -> Window:
+        """Return the shortest window within which the service begins on so many days in 100."""
+        if not 1 <= percent <= PERCENT:
+            raise ValueError("a window is kept on 1 to 100 days in 100")
+        begins = np.sort(self.begins)
+        inside = ceil(percent * len(begins) / 100)
+        first = int(np.argmin(begins[inside - 1 :] - begins[: len(begins) - inside + 1]))
+        return Window(
+            earliest=Seconds(int(np.floor(begins[first]))),
+            latest=Seconds(ceil(begins[first + inside - 1])),
+        )
+
+    def chance_within(self, window: Window) -> float:
+        """Return the chance that the service begins within a window."""
+        inside = (self.begins >= window.earliest) & (self.begins <= window.latest)
+        return float(np.count_nonzero(inside)) / len(self.begins)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +69,8 @@ class ClockRisk:
     ----------
     visit, item : str, optional
         The item collected at the visit; None for the load carried from the start.
+    holds : float
+        For an item on board whose limit is over, 0.
     """
 
     visit: str | None
@@ -91,9 +117,21 @@ class PlanRisk:
         """Return the chances of a shift's tour, or None."""
         return next((tour for tour in self.tours if tour.shift == shift), None)
 
+    def stop(self, visit: str) -> StopRisk | None:
+        """Return the chances of a visit, or None."""
+        stops = (stop for tour in self.tours for stop in tour.stops)
+        return next((stop for stop in stops if stop.visit == visit), None)
 
-def risk(problem: Problem, plan: Plan, *, days: int = DAYS, seed: int = 0) -> PlanRisk:
-    """Return the chances of a plan.
+
+def risk(
+    problem: Problem,
+    plan: Plan,
+    *,
+    days: int = DAYS,
+    seed: int = 0,
+    now: Seconds | None = None,
+) -> PlanRisk:
+    """Return the chances of a plan, or of what is left of it.
 
     A seed always draws the same days, and in them a visit and a leg their own times, whatever the
     plan: two plans are judged on the same days.
@@ -102,11 +140,15 @@ def risk(problem: Problem, plan: Plan, *, days: int = DAYS, seed: int = 0) -> Pl
     ----------
     days : int
         At least 1.
+    now : Seconds, optional
+        An instant in the middle of the day. Halts that have begun by then are history, at the
+        times of the plan. Stops and rides that are over are left out, and so is a tour that is
+        over. A drive or a service that is under way lasts on beyond the instant.
     """
     if days < 1:
         raise ValueError("a plan is judged on at least one day")
     encoding, drawn = simulation.encoding, simulation.days
-    tables, spreads = encoding.encoded(problem, plan), problem.spreads
+    tables, spreads = encoding.encoded(problem, plan, now), problem.spreads
     outcomes = drawn.simulate(
         encoding.table(tables.tours, drawn.TOUR_COLUMNS),
         encoding.table(tables.points, drawn.POINT_COLUMNS),
@@ -139,6 +181,7 @@ def _tour(
             promise=int(outcomes.promises[point]) / days,
             earliest=Seconds(round(bands[0, point - points.start])),
             latest=Seconds(round(bands[1, point - points.start])),
+            begins=outcomes.begins[point],
         )
         for point in points
         if (visit := tables.stops[point]) is not None

@@ -20,6 +20,7 @@ from routing.simulation.draws import (
     OF_LEG,
     OF_NO_SHOW,
     factor,
+    factor_above,
     mix,
     normal,
     uniform,
@@ -29,10 +30,11 @@ IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
 
 # The columns of a tour: its rows of points, departure, the latest arrival, root mean square of the
-# lateness of its departure, its name in draws, and its rows of breaks and of clocks.
+# lateness of its departure, its name in draws, its rows of breaks and of clocks, and the instants
+# until which the first leg and the first service are known to last.
 FIRST, END, DEPARTURE, CLOSES, LATE_START, TOUR_NAME = range(6)
-BREAKS_FROM, BREAKS_TO, CLOCKS_FROM, CLOCKS_TO = range(6, 10)
-TOUR_COLUMNS: Final = 10
+BREAKS_FROM, BREAKS_TO, CLOCKS_FROM, CLOCKS_TO, ARRIVES_AFTER, ENDS_AFTER = range(6, 12)
+TOUR_COLUMNS: Final = 12
 
 # The columns of a point: travel to it, the names of the leg and of the door in draws, service, the
 # instant before which no service begins, the latest begin, and the percent of no-shows.
@@ -42,8 +44,8 @@ POINT_COLUMNS: Final = 7
 # The columns of a break: the point before which it is taken, its earliest begin, its duration.
 BREAK_BEFORE, BREAK_OPENS, BREAK_DURATION = range(3)
 
-# The columns of a clock: the point of loading, or -1 for the load carried from the start, the
-# point that receives, and the longest ride, or the latest arrival for the load carried.
+# The columns of a clock: the point of loading, or -1 for a load on board from the beginning, the
+# point that receives, and the longest ride, or the latest arrival for the load on board.
 LOADED, RECEIVED, LIMIT = range(3)
 
 # The columns of the scales: standard deviations of the logarithms of factors.
@@ -56,6 +58,9 @@ NO_SHOW_SHARE: Final = 0.5
 """Share of the service time spent at a door that stays closed: ringing, calling, waiting."""
 
 
+LEAST_FACTOR: Final = 1e-3
+"""A factor that no duration falls below: one that must be larger for it is drawn as any other."""
+
 ROUNDING: Final = 1e-6
 """Seconds by which a difference of instants may be wrong, being no whole number."""
 
@@ -65,8 +70,8 @@ class Outcomes(NamedTuple):
 
     Attributes
     ----------
-    arrivals : array of shape (points, days)
-        In seconds.
+    arrivals, begins : array of shape (points, days)
+        Arrivals and begins of service, in seconds.
     promises, clocks : arrays of shape (points,) and (clocks,)
         Days on which each is kept.
     tours : array of shape (tours, 2)
@@ -76,6 +81,7 @@ class Outcomes(NamedTuple):
     """
 
     arrivals: FloatArray
+    begins: FloatArray
     promises: IntArray
     clocks: IntArray
     tours: IntArray
@@ -102,7 +108,7 @@ def simulate(
     scales, door_scales : arrays of shape (3,) and (points,)
         Standard deviations of the logarithms of the factors.
     """
-    arrivals = np.empty((len(points), days))
+    arrivals, begins = np.empty((len(points), days)), np.empty((len(points), days))
     ended, came = np.empty(len(points)), np.ones(len(points), dtype=np.bool_)
     promises = np.zeros(len(points), dtype=np.int64)
     kept = np.zeros(len(clocks), dtype=np.int64)
@@ -113,8 +119,8 @@ def simulate(
         all_hold = True
         for tour in range(len(tours)):
             all_hold &= _drive(
-                tours[tour], points, breaks, scales, door_scales, name, arrivals, ended, came,
-                promises, day,
+                tours[tour], points, breaks, scales, door_scales, name, arrivals, begins, ended,
+                came, promises, day,
             )  # fmt: skip
             in_time = arrivals[tours[tour, END], day] <= tours[tour, CLOSES]
             cold = _judge_clocks(tours[tour], clocks, arrivals, ended, came, kept, day)
@@ -122,7 +128,7 @@ def simulate(
             by_tour[tour, 1] += in_time
             all_hold &= cold and in_time
         holding += all_hold
-    return Outcomes(arrivals, promises, kept, by_tour, holding)
+    return Outcomes(arrivals, begins, promises, kept, by_tour, holding)
 
 
 @inner
@@ -134,6 +140,7 @@ def _drive(
     door_scales: FloatArray,
     name: np.uint64,
     arrivals: FloatArray,
+    begins: FloatArray,
     ended: FloatArray,
     came: NDArray[np.bool_],
     promises: IntArray,
@@ -146,10 +153,9 @@ def _drive(
     if tour[LATE_START] > 0:
         late = abs(normal(mix(mix(name, OF_DEPARTURE), tour[TOUR_NAME])))
         leave += late * tour[LATE_START]
+    lasts_until, ends_after = float(tour[ARRIVES_AFTER]), float(tour[ENDS_AFTER])
     for row in range(tour[FIRST], tour[END] + 1):
-        leg = points[row, LEG_SECONDS] * of_day
-        leg *= _leg_factor(points[row, LEG_NAME], scales, name, int(leave) // HOUR)
-        arrival, rested = leave + leg, leave
+        arrival, rested = leave + _leg(points[row], of_day, scales, name, leave, lasts_until), leave
         while break_ < tour[BREAKS_TO] and breaks[break_, BREAK_BEFORE] == row:
             begin = max(rested, float(breaks[break_, BREAK_OPENS]))
             rested = begin + breaks[break_, BREAK_DURATION]
@@ -157,22 +163,43 @@ def _drive(
                 arrival += breaks[break_, BREAK_DURATION]
             break_ += 1
         arrivals[row, day] = arrival
-        begin = max(arrival, rested, float(points[row, OPENS]))
+        begins[row, day] = begin = max(arrival, rested, float(points[row, OPENS]))
         is_kept = begin <= points[row, LATEST]
         promises[row] += is_kept
         all_kept &= is_kept
         came[row] = _comes(points[row], name)
+        door = mix(mix(name, OF_DOOR), points[row, DOOR_NAME])
         service = points[row, SERVICE] * (1.0 if came[row] else NO_SHOW_SHARE)
-        service *= factor(mix(mix(name, OF_DOOR), points[row, DOOR_NAME]), door_scales[row])
+        service *= _factor_until(door, door_scales[row], service, begin, ends_after)
         leave = ended[row] = begin + service
+        lasts_until = ends_after = -np.inf
     return all_kept
 
 
 @inner
-def _leg_factor(leg: int, scales: FloatArray, name: np.uint64, hour: int) -> float:
-    """Return the factor of a leg begun in an hour, without the factor of the day."""
-    shared = factor(mix(mix(name, OF_HOUR), hour), scales[HOUR_SCALE])
-    return shared * factor(mix(mix(name, OF_LEG), leg), scales[LEG_SCALE])
+def _leg(
+    point: IntArray,
+    of_day: float,
+    scales: FloatArray,
+    name: np.uint64,
+    leave: float,
+    lasts_until: float,
+) -> float:
+    """Return the seconds of a leg, which lasts at least until an instant."""
+    of_hour = factor(mix(mix(name, OF_HOUR), int(leave) // HOUR), scales[HOUR_SCALE])
+    seconds = point[LEG_SECONDS] * of_day * of_hour
+    leg = mix(mix(name, OF_LEG), point[LEG_NAME])
+    return seconds * _factor_until(leg, scales[LEG_SCALE], seconds, leave, lasts_until)
+
+
+@inner
+def _factor_until(
+    name: np.uint64, scale: float, seconds: float, begin: float, lasts_until: float
+) -> float:
+    """Return the factor of a duration, which lasts at least until an instant."""
+    if seconds <= 0.0 or begin + seconds * LEAST_FACTOR >= lasts_until:
+        return factor(name, scale)
+    return factor_above(name, scale, (lasts_until - begin) / seconds)
 
 
 @inner

@@ -23,6 +23,12 @@ _SECOND: Final = np.uint64(0x94D049BB133111EB)
 _BITS: Final = (np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11))
 _UNIT: Final = 2.0**-53
 
+TAIL: Final = 0.5
+"""Bound above which numbers are drawn from the tail; below it three in ten and more are above."""
+
+TRIALS: Final = 60
+"""Draws until one is accepted: none of them is, once in a thousand million."""
+
 
 @inner
 def mix(name: np.uint64, value: int) -> np.uint64:
@@ -52,3 +58,30 @@ def factor(name: np.uint64, scale: float) -> float:
     if scale == 0.0:
         return 1.0
     return math.exp(scale * normal(name) - 0.5 * scale * scale)
+
+
+@inner
+def factor_above(name: np.uint64, scale: float, least: float) -> float:
+    """Return a lognormal factor of mean 1, given that it is at least so large."""
+    if scale == 0.0:
+        return max(1.0, least)
+    bound = math.log(least) / scale + 0.5 * scale
+    return math.exp(scale * _normal_above(name, bound) - 0.5 * scale * scale)
+
+
+@inner
+def _normal_above(name: np.uint64, bound: float) -> float:
+    """Return a number of the standard normal distribution, given that it is above a bound.
+
+    A number is drawn until one is accepted, in the tail by Marsaglia's method (Generating a
+    variable from the tail of the normal distribution, Technometrics 6, 1964).
+    """
+    for trial in range(TRIALS):
+        drawn = normal(name if trial == 0 else mix(name, 3 * trial + 2))
+        if drawn > bound:
+            return drawn
+        if bound > TAIL:
+            drawn = math.sqrt(bound * bound - 2.0 * math.log(uniform(mix(name, 3 * trial + 3))))
+            if uniform(mix(name, 3 * trial + 4)) * drawn < bound:
+                return drawn
+    return bound

@@ -2,20 +2,15 @@
 
 import math
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final
 
 import numpy as np
 
 from routing.plan import Plan, Rest, Stop, Tour, Unloading
 from routing.problem import Problem, Shift, Visit, Window
 from routing.simulation import days
+from routing.simulation.beginning import ALWAYS, NEVER, Beginning, beginning
 from routing.simulation.days import FloatArray, IntArray
-
-NEVER: Final = -(2**40)
-ALWAYS: Final = 2**40
-"""Instants before and after every instant of a problem."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,13 +36,17 @@ class SimulatedPlan:
     items: list[SimulatedClock] = field(default_factory=list)
 
 
-def encoded(problem: Problem, plan: Plan) -> SimulatedPlan:
-    """Return the tables of a plan; tours and visits that the problem does not have are left out."""
+def encoded(problem: Problem, plan: Plan, now: int | None = None) -> SimulatedPlan:
+    """Return the tables of a plan, from an instant on if one is given.
+
+    Tours and visits that the problem does not have are left out, and so are those that are over.
+    """
     tables = SimulatedPlan()
     for tour in plan.tours:
         shift = problem.shift(tour.shift)
-        if shift is not None:
-            _add_tour(tables, problem, shift, tour)
+        state = None if shift is None else beginning(problem, shift, tour, now)
+        if shift is not None and state is not None:
+            _add_tour(tables, problem, shift, tour, state)
     return tables
 
 
@@ -71,13 +70,15 @@ def name_in_draws(name: str) -> int:
     return zlib.crc32(name.encode())
 
 
-def _add_tour(tables: SimulatedPlan, problem: Problem, shift: Shift, tour: Tour) -> None:
+def _add_tour(
+    tables: SimulatedPlan, problem: Problem, shift: Shift, tour: Tour, state: Beginning
+) -> None:
     first, clocks_from, breaks_from = len(tables.points), len(tables.clocks), len(tables.breaks)
-    here, rests = tour.start, list(tour.breaks)
-    waiting: list[tuple[int, SimulatedClock, int]] = []
-    if shift.carried_until is not None:
-        waiting.append((-1, SimulatedClock(visit=None, item=None), shift.carried_until))
-    for count, halt in _halts(tour):
+    here, rests = state.here, list(state.rests)
+    waiting = [
+        (-1, SimulatedClock(visit=visit, item=item), until) for visit, item, until in state.on_board
+    ]
+    for count, halt in state.halts:
         while rests and rests[0].after <= count:
             _add_break(tables, shift, rests.pop(0))
         visit = problem.visit(halt.visit) if isinstance(halt, Stop) else None
@@ -97,30 +98,30 @@ def _add_tour(tables: SimulatedPlan, problem: Problem, shift: Shift, tour: Tour)
     _add_leg(tables, problem, shift, here, tour.end)
     if problem.has_place(tour.end) and problem.place(tour.end).receives:
         _receive(tables, waiting)
+    if state.is_at_door:
+        _set_begun(tables, first)
     tables.shifts.append(shift.id)
     tables.tours.append([
         first,
         len(tables.points) - 1,
-        tour.departure,
+        state.leaves,
         shift.window.latest,
-        0 if shift.departed else shift.late_start,
+        state.late_start,
         name_in_draws(shift.id),
         breaks_from,
         len(tables.breaks),
         clocks_from,
         len(tables.clocks),
+        NEVER if state.is_at_door else state.knows,
+        state.knows if state.is_at_door else NEVER,
     ])  # fmt: skip
 
 
-def _halts(tour: Tour) -> Iterator[tuple[int, Stop | Unloading]]:
-    """Yield stops and unloadings in their order, each with the number of stops before it."""
-    unloadings = list(tour.unloadings)
-    for count, stop in enumerate(tour.stops):
-        while unloadings and unloadings[0].after <= count:
-            yield count, unloadings.pop(0)
-        yield count, stop
-    for unloading in unloadings:
-        yield len(tour.stops), unloading
+def _set_begun(tables: SimulatedPlan, row: int) -> None:
+    """Mark a halt as begun: its promise is history, and its donor has come."""
+    point = tables.points[row]
+    point[days.OPENS], point[days.LATEST], point[days.NO_SHOW] = NEVER, ALWAYS, 0
+    tables.stops[row] = None
 
 
 def _add_point(

@@ -32,6 +32,7 @@ pytestmark = pytest.mark.twin
 
 NEW_TABLES = {
     "absences",
+    "forecasts",
     "import_columns",
     "import_files",
     "passkey_challenges",

@@ -15,6 +15,7 @@ from collector.web.board.bank import (
     directory,
     erasures,
     excursions,
+    forecasts,
     installation,
     policies,
     public_texts,
@@ -28,6 +29,7 @@ from collector.web.board.day import (
     pins,
     plans,
     publications,
+    safer,
     unplanned,
 )
 from collector.web.board.day import page as day_page
@@ -67,6 +69,7 @@ PARTS = (
     pins,
     edits,
     unplanned,
+    safer,
     comparisons,
     publications,
     exports,
@@ -96,6 +99,7 @@ PARTS = (
     public_texts,
     containers,
     reports,
+    forecasts,
     erasures,
     excursions,
     installation,

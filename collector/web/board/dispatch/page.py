@@ -15,6 +15,7 @@ from collector.planning.dispatch.queries import (
     open_disruptions,
 )
 from collector.planning.models import DisruptionKind
+from collector.planning.problem.build import site_place
 from collector.rounds.queries import day_plan
 from collector.shifts.queries import absences_on
 from collector.web.board.dispatch.stream import stream
@@ -22,6 +23,9 @@ from collector.web.board.dispatch.timeline import build_timeline
 from collector.web.board.dispatch.view_model import load_dispatch_view
 from collector.web.board.page_context import civil_day, page, today
 from collector.web.framework.guards import actor, now, unattended
+
+ANSWERS_TO_ALERTS = frozenset({DisruptionKind.REGRETTED, DisruptionKind.AT_RISK})
+"""Kinds that a button of an alert or of an answer reports, and no form."""
 
 blueprint = Blueprint("dispatch", __name__, url_prefix="/days/<day>/dispatch")
 
@@ -83,7 +87,8 @@ def _page(template: str, day: date) -> str:
                 if each.disruption_id is None
             ],
             answered=answered_disruptions(session, bank_id=bank_id, day=day),
-            kinds=[kind for kind in DisruptionKind if kind is not DisruptionKind.REGRETTED],
+            kinds=[kind for kind in DisruptionKind if kind not in ANSWERS_TO_ALERTS],
+            sites={site_place(site): site for site in sites_of(session, bank_id)},
             freezers=[site for site in sites_of(session, bank_id) if site.receives],
             to_squeeze=insertable_requests(session, bank_id=bank_id, day=day, plan=plan)
             if plan
