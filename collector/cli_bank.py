@@ -5,6 +5,7 @@ from datetime import datetime
 
 import click
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from collector.banks.actions import add_site, found_bank
 from collector.banks.models import Bank, Jurisdiction, SiteKind
@@ -12,10 +13,12 @@ from collector.banks.queries import site_named
 from collector.db import transaction
 from collector.installation import application, bank_named, clock, command, settings
 from collector.people.actions import add_person, make_link
-from collector.people.models import Role
+from collector.people.models import Person, Role
 from collector.people.queries import person_by_email
 from collector.places.validation import refuse_position
 from collector.shifts.actions import put_on_duty
+from collector.shifts.contracts import BLOOD, write_contract
+from collector.shifts.queries import contract_of
 
 STAFF_ROLES = [role.value for role in Role if role is not Role.DONOR]
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
@@ -139,8 +142,12 @@ def shift(
         person = person_by_email(session, email)
         if person is None:
             raise click.ClickException(f"Nobody on the staff has the address {email}.")
+        if draws_blood:
+            _qualify(session, person)
         put_on_duty(
             session,
+            now=clock.now(),
+            actor="system",
             collector=person,
             day=day.date(),
             weeks=weeks,
@@ -149,6 +156,22 @@ def shift(
             start=site_named(session, bank_id=person.bank_id, name=start),
             end=site_named(session, bank_id=person.bank_id, name=end),
             vehicle=vehicle,
-            skills=["blood"] if draws_blood else [],
+            skills=[BLOOD] if draws_blood else [],
         )
     click.echo(f"{person.name} is on duty.")
+
+
+def _qualify(session: Session, person: Person) -> None:
+    """Record that a collector may draw blood and hold interviews."""
+    known = contract_of(session, bank_id=person.bank_id, person_id=person.id)
+    if known is not None and BLOOD in known.skills:
+        return
+    facts = {"weekly_minutes": None, "home_site_id": None} if known is None else {}
+    write_contract(
+        session,
+        now=clock.now(),
+        actor="system",
+        person=person,
+        facts=facts | {"skills": [*(known.skills if known else ()), BLOOD]},
+        seen=known.version if known else 0,
+    )

@@ -30,7 +30,18 @@ from tests.upgrade.recorded import connected, rows_of
 
 pytestmark = pytest.mark.twin
 
-NEW_TABLES = {"absences", "import_columns", "import_files", "public_texts", "timer_failures"}
+NEW_TABLES = {
+    "absences",
+    "closing_days",
+    "contracts",
+    "import_columns",
+    "import_files",
+    "public_texts",
+    "timer_failures",
+    "transport_boxes",
+    "vehicles",
+    "weekly_shifts",
+}
 """The tables that 0.1 lacked."""
 
 ASKS_THE_PLANNER = ("planning_runs", "proposals", "horizons", "disruptions")

@@ -22,6 +22,7 @@ from collector.planning.horizon.forecast import due_donors
 from collector.rounds.models import DayPlan
 from collector.rounds.queries import day_plan
 from collector.rounds.stop_details import untold_changes
+from collector.shifts.models import Absence
 from collector.shifts.queries import absences_on, shifts_on
 from collector.web.board.day.page import load_day_view
 from collector.web.board.day.view_model import DayView
@@ -168,10 +169,7 @@ def _absent(session: Session, bank_id: int, day: date) -> Card:
     before = shifts_on(session, bank_id=bank_id, day=day - timedelta(days=7))
     here = {shift.collector_id for shift in shifts_on(session, bank_id=bank_id, day=day)}
     absences = absences_on(session, bank_id=bank_id, day=day)
-    lines = [
-        f"{each.person.name if each.person else each.vehicle}{COLON} {absence(each)}"
-        for each in absences
-    ]
+    lines = [f"{_absent_one(each)}{COLON} {absence(each)}" for each in absences]
     off_duty = {each.person_id for each in absences}
     names = {
         shift.collector_id: shift.collector.name
@@ -190,6 +188,13 @@ def _absent(session: Session, bank_id: int, day: date) -> Card:
         icon="person",
         lines=tuple(lines[:MOST_NAMES]),
     )
+
+
+def _absent_one(found: Absence) -> str:
+    """Return the name of the collector or the vehicle off duty; of the bank if it is closed."""
+    if found.of_all:
+        return str(gettext("Everyone"))
+    return str(found.person.name if found.person else found.vehicle)
 
 
 def _clocks(session: Session, plan: DayPlan | None, bank_id: int, day: date) -> Card:

@@ -32,6 +32,10 @@ MIDNIGHT = "00:00"
 ABSENCE_REASONS: Mapping[AbsenceReason, LazyString] = {
     AbsenceReason.ILL: _("ill"),
     AbsenceReason.OUT_OF_ORDER: _("out of order"),
+    AbsenceReason.LEAVE: _("on leave"),
+    AbsenceReason.TRAINING: _("in training"),
+    AbsenceReason.CLOSED: _("the bank is closed"),
+    AbsenceReason.TAKEN_OFF: _("taken from the roster"),
 }
 
 REASONS: Mapping[str, LazyString] = {
