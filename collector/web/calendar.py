@@ -1,6 +1,6 @@
 """Calendar feed of shifts under a secret address, without donors and stops."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from flask import Blueprint, Response, make_response
 from flask_babel import force_locale, gettext
@@ -59,6 +59,19 @@ def _calendar(session: Session, person: Person, *, everybody: bool) -> Calendar:
             event.add("status", "CANCELLED")
         calendar.add_component(event)
     return calendar
+
+
+def roster_calendar(session: Session, bank_id: int, *, first: date, last: date) -> bytes:
+    """Return the shifts of a bank between two days as a calendar file."""
+    bank = get_bank(session, bank_id)
+    calendar = Calendar()
+    calendar.add("prodid", "-//Milkround//shifts//EN")
+    calendar.add("version", "2.0")
+    calendar.add("x-wr-calname", bank.name)
+    for shift in shifts_between(session, bank_id=bank_id, first=first, last=last):
+        calendar.add_component(_event(shift, bank, f"{shift.collector.name}{COLON} "))
+    content: bytes = calendar.to_ical()
+    return content
 
 
 def _event(shift: RosterShift, bank: Bank, who: str) -> Event:

@@ -16,6 +16,8 @@ ERRORS: Mapping[str, LazyString] = {
     "break_hours_missing": _("Say between which hours the break lies."),
     "break_outside": _("The break lies between the begin and the end of the shift."),
     "break_too_long": _("These hours are too short for a break of %(minutes)s minutes."),
+    "calendar_not_read": _("This is not a calendar file (.ics)."),
+    "opening_half": _("Give both hours, or neither."),
     "capacity_zero": _("%(name)s carries nothing: correct its capacity or that of its boxes."),
     "closing_known": _("This day is a closing day already."),
     "closing_past": _("This day is over. Choose a later one."),
