@@ -24,6 +24,7 @@ from collector.web import (
     wording,
 )
 from collector.web import session as sign_in
+from collector.web.account import sessions as account_sessions
 from collector.web.board import blueprint as board
 from collector.web.board import map_background
 from collector.web.board.dispatch import stream
@@ -36,6 +37,7 @@ from collector.web.framework import (
     guards,
     languages,
     security,
+    session_cookies,
 )
 from collector.web.phone import blueprint as phone
 
@@ -48,6 +50,7 @@ PARTS = (
     assets,
     compression,
     security,
+    session_cookies,
     guards,
     errors,
     stream,
@@ -118,4 +121,6 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
         part.init_app(app)
     for surface in SURFACES:
         app.register_blueprint(surface.blueprint)
+    for pages in (account_sessions.desk, account_sessions.phone, account_sessions.donor):
+        app.register_blueprint(pages)
     return app

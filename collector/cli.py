@@ -25,7 +25,7 @@ COMMANDS: Final = {
     "serve": Entry("cli_run", "Serve the pages."),
     "shift": Entry("cli_bank", "Add shifts of a collector."),
     "site": Entry("cli_bank", "Add a site where rounds begin or end."),
-    "user": Entry("cli_bank", "Add a member of the staff."),
+    "user": Entry("cli_bank", "Add a member of the staff, or close an account."),
     "work": Entry("cli_run", "Run planning jobs, send messages and run timers."),
 }
 

@@ -12,10 +12,12 @@ from collector.banks.models import Bank, Jurisdiction, SiteKind
 from collector.banks.queries import site_named
 from collector.db import transaction
 from collector.installation import application, bank_named, clock, command, settings
-from collector.people.actions import add_person, make_link
+from collector.people.actions import add_person, deactivate, make_link, reactivate
 from collector.people.models import Person, Role
 from collector.people.queries import person_by_email
 from collector.places.validation import refuse_position
+from collector.rounds.queries import uncovered_rounds
+from collector.service_day import ServiceDay
 from collector.shifts.actions import put_on_duty
 from collector.shifts.contracts import BLOOD, write_contract
 from collector.shifts.queries import contract_of
@@ -80,11 +82,20 @@ def site(
 
 @command()
 @click.argument("email")
-@of_bank
-@click.option("--name", required=True)
-@click.option("--role", "roles", multiple=True, required=True, type=click.Choice(STAFF_ROLES))
-def user(email: str, *, slug: str, name: str, roles: tuple[str, ...]) -> None:
-    """Add a member of the staff."""
+@click.option("--bank", "slug", help="The bank's short name.")
+@click.option("--name")
+@click.option("--role", "roles", multiple=True, type=click.Choice(STAFF_ROLES))
+@click.option("--deactivate", "act", flag_value="close", help="Close the account instead.")
+@click.option("--reactivate", "act", flag_value="open", help="Open a closed account again.")
+def user(
+    email: str, *, slug: str | None, name: str | None, roles: tuple[str, ...], act: str | None
+) -> None:
+    """Add a member of the staff, or close an account."""
+    if act is not None:
+        _close(email) if act == "close" else _open(email)
+        return
+    if not (slug and name and roles):
+        raise click.UsageError("Give --bank, --name and at least one --role.")
     if not EMAIL.fullmatch(email):
         raise click.ClickException(f"{email!r} is not an e-mail address.")
     with application(settings()).app_context(), transaction() as session:
@@ -102,15 +113,52 @@ def user(email: str, *, slug: str, name: str, roles: tuple[str, ...]) -> None:
     click.echo(f"{name} may sign in with {email}.")
 
 
+def _close(email: str) -> None:
+    """Close an account, and list the rounds that are without a collector from today on."""
+    with application(settings()).app_context(), transaction() as session:
+        person = _member(session, email)
+        now, bank = clock.now(), session.get_one(Bank, person.bank_id)
+        deactivate(session, now=now, bank_id=bank.id, person_id=person.id, actor="system")
+        today = ServiceDay.of(now, bank.zone).day
+        uncovered = [
+            f"{each.shift.day} round {each.letter}"
+            for each in uncovered_rounds(session, bank_id=bank.id, first=today)
+            if each.shift.collector_id == person.id
+        ]
+    click.echo(f"The account of {email} is closed: no session, link, calendar or phone works.")
+    if uncovered:
+        click.echo(f"Without a collector: {', '.join(uncovered)}.")
+
+
+def _open(email: str) -> None:
+    with application(settings()).app_context(), transaction() as session:
+        person = _member(session, email, active=False)
+        reactivate(
+            session,
+            now=clock.now(),
+            bank_id=person.bank_id,
+            person_id=person.id,
+            actor="system",
+        )
+    click.echo(f"{person.name} may sign in with {email} again.")
+
+
+def _member(session: Session, email: str, *, active: bool = True) -> Person:
+    person = person_by_email(session, email, active=active)
+    if person is None:
+        raise click.ClickException(
+            f"The staff has no {'open' if active else 'closed'} account {email}."
+        )
+    return person
+
+
 @command()
 @click.argument("email")
 def link(email: str) -> None:
     """Print a sign-in link for a member of the staff; it works once, for fifteen minutes."""
     present = settings()
     with application(present).app_context(), transaction() as session:
-        person = person_by_email(session, email)
-        if person is None:
-            raise click.ClickException(f"Nobody on the staff has the address {email}.")
+        person = _member(session, email)
         token = make_link(session, now=clock.now(), bank_id=person.bank_id, person_id=person.id)
     click.echo(f"{present.public_url}/link/{token}")
 
@@ -139,9 +187,7 @@ def shift(
 ) -> None:
     """Add shifts of a collector."""
     with application(settings()).app_context(), transaction() as session:
-        person = person_by_email(session, email)
-        if person is None:
-            raise click.ClickException(f"Nobody on the staff has the address {email}.")
+        person = _member(session, email)
         if draws_blood:
             _qualify(session, person)
         put_on_duty(

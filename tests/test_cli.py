@@ -48,6 +48,19 @@ def test_a_bank_is_set_up_from_nothing_and_its_day_can_be_planned() -> None:
 
 
 @pytest.mark.usefixtures("home")
+def test_an_account_is_closed_and_opened_again() -> None:
+    found_bordeaux()
+    ana = ["ana@example.org", "--bank", "bordeaux", "--name", "Ana", "--role", "collector"]
+    assert run("user", *ana).exit_code == 0
+    assert "is closed" in run("user", "ana@example.org", "--deactivate").output
+    assert "no open account" in run("link", "ana@example.org").output
+    assert run("user", "ana@example.org", "--deactivate").exit_code == 1
+    assert "again" in run("user", "ana@example.org", "--reactivate").output
+    assert "/link/" in run("link", "ana@example.org").output
+    assert run("user", "bruno@example.org").exit_code == 2
+
+
+@pytest.mark.usefixtures("home")
 def test_a_site_lies_in_the_country_of_its_bank() -> None:
     found_bordeaux()
     there = ["site", "Lactarium", "--bank", "bordeaux", "--town", "Pessac"]
@@ -61,7 +74,7 @@ def test_a_site_lies_in_the_country_of_its_bank() -> None:
     ("words", "said"),
     [
         (["plan", "2026-11-24", "--bank", "nowhere"], "no bank 'nowhere'"),
-        (["link", "nobody@example.org"], "Nobody on the staff"),
+        (["link", "nobody@example.org"], "no open account"),
         (["plan", "tomorrow", "--bank", "bordeaux"], "does not match the format"),
         (["plan", "2026-11-24", "--bank", "bordeaux"], "collector"),
     ],

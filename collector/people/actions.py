@@ -1,14 +1,29 @@
-"""Staff accounts, sign-in links and sessions: creation, use and revocation."""
+"""Staff accounts, sign-in links and sessions: creation, use and end."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from collector.audit.actions import record
+from collector.db import owned
 from collector.errors import Refused
+from collector.notices.actions import unsubscribe
+from collector.people.feeds import revoke_feeds
 from collector.people.links import hashed, new_token
-from collector.people.models import Person, Role, RoleGrant, SignInAttempt, SignInLink, WebSession
+from collector.people.models import (
+    Device,
+    Person,
+    Role,
+    RoleGrant,
+    SignInAttempt,
+    SignInLink,
+    Surface,
+    WebSession,
+)
+from collector.people.sessions import end_sessions
 
 LINK_LIVES = timedelta(minutes=15)
 ATTEMPTS_COUNTED_FOR = timedelta(hours=1)
@@ -33,6 +48,16 @@ def add_person(
     return person
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkHolder:
+    """The person or donor of a used link, and the channel that brought it."""
+
+    bank_id: int
+    person_id: int | None
+    donor_id: int | None
+    sent_by: str
+
+
 def make_link(
     session: Session,
     *,
@@ -43,7 +68,11 @@ def make_link(
     lives: timedelta = LINK_LIVES,
     sent_by: str = "email",
 ) -> str:
-    """Create a single-use link for a person or a donor, and return its token."""
+    """Create a single-use link for a person or a donor, and return its token.
+
+    Earlier links of the same holder expire.
+    """
+    expire_links(session, now=now, person_id=person_id, donor_id=donor_id)
     token = new_token()
     session.add(
         SignInLink(
@@ -61,8 +90,24 @@ def make_link(
     return token
 
 
-def use_link(session: Session, token: str, *, now: datetime) -> str:
-    """Use up a link, and return the token of a new session.
+def expire_links(
+    session: Session, *, now: datetime, person_id: int | None = None, donor_id: int | None = None
+) -> None:
+    """Expire the unused links of a person or a donor."""
+    holder = (
+        SignInLink.person_id == person_id
+        if person_id is not None
+        else SignInLink.donor_id == donor_id
+    )
+    session.execute(
+        update(SignInLink)
+        .where(holder, SignInLink.used_at.is_(None), SignInLink.expires_at > now)
+        .values(expires_at=now)
+    )
+
+
+def use_link(session: Session, token: str, *, now: datetime) -> LinkHolder:
+    """Use up a link, and return its holder.
 
     Raises
     ------
@@ -83,44 +128,111 @@ def use_link(session: Session, token: str, *, now: datetime) -> str:
     ).one_or_none()
     if spent is None:
         raise Refused("link_not_valid")
-    key = new_token()
-    session.add(
-        WebSession(
-            bank_id=spent.bank_id,
-            token_hash=hashed(key),
-            person_id=spent.person_id,
-            donor_id=spent.donor_id,
-            began_at=now,
-            seen_at=now,
-            revoked_at=None,
-            sent_by=spent.sent_by,
-        )
-    )
-    return key
+    return LinkHolder(**spent._mapping)  # noqa: SLF001 - a public name with an underscore
 
 
-def begin_session(session: Session, *, now: datetime, bank_id: int, donor_id: int) -> str:
-    """Return the token of a new session for the donor of a file just created in this browser."""
+def begin_session(
+    session: Session,
+    *,
+    now: datetime,
+    bank_id: int,
+    surface: Surface,
+    person_id: int | None = None,
+    donor_id: int | None = None,
+    sent_by: str = "email",
+    browser: str = "",
+    proved_at: datetime | None = None,
+) -> str:
+    """Begin a session of a person or a donor on one surface, and return its token."""
     key = new_token()
     session.add(
         WebSession(
             bank_id=bank_id,
             token_hash=hashed(key),
-            person_id=None,
+            person_id=person_id,
             donor_id=donor_id,
+            surface=surface,
             began_at=now,
             seen_at=now,
             revoked_at=None,
+            sent_by=sent_by,
+            browser=browser,
+            proved_at=proved_at,
         )
     )
+    session.flush()
     return key
 
 
-def end_session(session: Session, token: str, *, now: datetime) -> None:
-    """Revoke a session."""
+def deactivate(
+    session: Session, *, now: datetime, bank_id: int, person_id: int, actor: str
+) -> Person:
+    """End a person's sessions, links, calendar feeds, phones and push subscriptions.
+
+    The rounds ahead stay as they are: `rounds.queries.uncovered_rounds` lists them. A second
+    deactivation changes nothing.
+
+    Parameters
+    ----------
+    actor
+        The actor of the audit chain, as `person:12` or `system`.
+
+    Raises
+    ------
+    NotFound
+        The bank has no such person.
+    Refused
+        The person acts on the own account: `deactivates_oneself`.
+    """
+    person = owned(session, Person, bank_id, person_id)
+    if actor == f"person:{person_id}":
+        raise Refused("deactivates_oneself")
+    if not person.active:
+        return person
+    person.active = False
+    end_sessions(session, now=now, person_id=person_id)
+    expire_links(session, now=now, person_id=person_id)
+    for everybody in (True, False):
+        revoke_feeds(session, now=now, person_id=person_id, everybody=everybody)
     session.execute(
-        update(WebSession).where(WebSession.token_hash == hashed(token)).values(revoked_at=now)
+        update(Device)
+        .where(Device.person_id == person_id, Device.revoked_at.is_(None))
+        .values(revoked_at=now)
     )
+    unsubscribe(session, bank_id=bank_id, recipient=f"person:{person_id}")
+    record(
+        session,
+        now=now,
+        bank_id=bank_id,
+        actor=actor,
+        action="person deactivated",
+        subject=f"person:{person_id}",
+    )
+    return person
+
+
+def reactivate(
+    session: Session, *, now: datetime, bank_id: int, person_id: int, actor: str
+) -> Person:
+    """Let a deactivated person sign in again, with the roles of before.
+
+    Raises
+    ------
+    NotFound
+        The bank has no such person.
+    """
+    person = owned(session, Person, bank_id, person_id)
+    if not person.active:
+        person.active = True
+        record(
+            session,
+            now=now,
+            bank_id=bank_id,
+            actor=actor,
+            action="person reactivated",
+            subject=f"person:{person_id}",
+        )
+    return person
 
 
 def count_attempt(

@@ -22,6 +22,17 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+class Surface(StrEnum):
+    """A surface with sessions of its own.
+
+    A browser may be signed in to several surfaces at once; the session of one opens no other.
+    """
+
+    DONOR = "milkround_donor"
+    PHONE = "milkround_phone"
+    DESK = "milkround_desk"
+
+
 class Person(BankOwned, Base):
     """A member of a bank's staff."""
 
@@ -74,13 +85,17 @@ class WebSession(BankOwned, Base):
     token_hash: Mapped[str] = mapped_column(unique=True)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     donor_id: Mapped[int | None] = mapped_column(ForeignKey("donors.id"))
+    surface: Mapped[Surface]
     began_at: Mapped[datetime]
     seen_at: Mapped[datetime]
+    """The latest use, to the minute; a page that refreshes itself does not count."""
     revoked_at: Mapped[datetime | None]
     sent_by: Mapped[str] = mapped_column(default="email")
     """The channel of the link that opened it."""
     proved_at: Mapped[datetime | None] = mapped_column(default=None)
-    """The instant of the second factor; from then on the address and the door code are shown."""
+    """The latest second factor; a donor's address and door code are shown from the first on."""
+    browser: Mapped[str] = mapped_column(default="")
+    """The system and the browser, without versions."""
 
 
 class ProofCode(BankOwned, Base):

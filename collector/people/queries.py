@@ -2,17 +2,15 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from collector.banks.models import Bank
 from collector.people.links import hashed
-from collector.people.models import Person, Role, RoleGrant, SignInLink, WebSession
-
-STAFF_SESSION_LIVES = timedelta(hours=12)
-DONOR_SESSION_LIVES = timedelta(days=30)
+from collector.people.models import Person, Role, RoleGrant, SignInLink, Surface, WebSession
+from collector.people.sessions import has_ended
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,10 +25,17 @@ class Actor:
     time_zone: str
     roles: frozenset[Role]
     session_id: int
+    seen_at: datetime
+    """The latest stored use of the session."""
     sent_by: str = "email"
     """The channel of the sign-in link."""
-    proved: bool = False
-    """Whether the second factor was given; the address and the door code are then shown."""
+    proved_at: datetime | None = None
+    """The latest second factor of the session."""
+
+    @property
+    def proved(self) -> bool:
+        """Whether the second factor was given; a donor's address and door code are then shown."""
+        return self.proved_at is not None
 
     @property
     def reference(self) -> str:
@@ -38,8 +43,16 @@ class Actor:
         return f"person:{self.person_id}" if self.person_id else f"donor:{self.donor_id}"
 
 
-def actor_of(session: Session, token: str, *, now: datetime) -> Actor | None:
-    """Return the actor of a session's token, or None if the session has ended."""
+def actor_of(
+    session: Session, token: str, *, now: datetime, surface: Surface | None = None
+) -> Actor | None:
+    """Return the actor of a session's token, or None if the session has ended.
+
+    Parameters
+    ----------
+    surface
+        The surface of the session; None for any.
+    """
     found = session.execute(
         select(WebSession, Bank)
         .join(Bank, Bank.id == WebSession.bank_id)
@@ -48,9 +61,11 @@ def actor_of(session: Session, token: str, *, now: datetime) -> Actor | None:
     if found is None:
         return None
     web_session, bank = found
+    if has_ended(web_session, now=now) or surface not in {None, web_session.surface}:
+        return None
     if web_session.person_id is None:
-        return _donor_actor(web_session, bank, now)
-    return _staff_actor(session, web_session, bank, now)
+        return _donor_actor(web_session, bank)
+    return _staff_actor(session, web_session, bank)
 
 
 def names_of(session: Session, people: Collection[int]) -> dict[int, str]:
@@ -59,10 +74,10 @@ def names_of(session: Session, people: Collection[int]) -> dict[int, str]:
     return {row.id: row.name for row in rows}
 
 
-def person_by_email(session: Session, email: str) -> Person | None:
-    """Return the active member of the staff with this address."""
+def person_by_email(session: Session, email: str, *, active: bool = True) -> Person | None:
+    """Return the active member of the staff with this address, or the deactivated one."""
     return session.scalar(
-        select(Person).where(Person.email == email.strip().lower(), Person.active)
+        select(Person).where(Person.email == email.strip().lower(), Person.active.is_(active))
     )
 
 
@@ -98,15 +113,19 @@ def holds(session: Session, *, bank_id: int, person_id: int, role: Role) -> bool
     return session.scalar(grant) is not None
 
 
+def roles_of(session: Session, person_id: int) -> frozenset[Role]:
+    """Return the roles of a person; none if the person was deactivated."""
+    roles = select(RoleGrant.role).join(Person, Person.id == RoleGrant.person_id)
+    return frozenset(session.scalars(roles.where(RoleGrant.person_id == person_id, Person.active)))
+
+
 def link_is_good(session: Session, token: str, *, now: datetime) -> bool:
     """Return whether a link is valid now, without using it up."""
     link = session.scalar(select(SignInLink).where(SignInLink.token_hash == hashed(token)))
     return link is not None and link.used_at is None and link.expires_at > now
 
 
-def _donor_actor(web_session: WebSession, bank: Bank, now: datetime) -> Actor | None:
-    if web_session.began_at + DONOR_SESSION_LIVES <= now:
-        return None
+def _donor_actor(web_session: WebSession, bank: Bank) -> Actor:
     return Actor(
         bank_id=bank.id,
         person_id=None,
@@ -116,20 +135,19 @@ def _donor_actor(web_session: WebSession, bank: Bank, now: datetime) -> Actor | 
         time_zone=bank.time_zone,
         roles=frozenset({Role.DONOR}),
         session_id=web_session.id,
+        seen_at=web_session.seen_at,
         sent_by=web_session.sent_by,
-        proved=web_session.proved_at is not None,
+        proved_at=web_session.proved_at,
     )
 
 
-def _staff_actor(
-    session: Session, web_session: WebSession, bank: Bank, now: datetime
-) -> Actor | None:
+def _staff_actor(session: Session, web_session: WebSession, bank: Bank) -> Actor | None:
     person = session.scalar(
         select(Person)
         .options(selectinload(Person.grants))
         .where(Person.id == web_session.person_id, Person.active)
     )
-    if person is None or web_session.began_at + STAFF_SESSION_LIVES <= now:
+    if person is None:
         return None
     return Actor(
         bank_id=bank.id,
@@ -140,4 +158,7 @@ def _staff_actor(
         time_zone=bank.time_zone,
         roles=frozenset(grant.role for grant in person.grants),
         session_id=web_session.id,
+        seen_at=web_session.seen_at,
+        sent_by=web_session.sent_by,
+        proved_at=web_session.proved_at,
     )

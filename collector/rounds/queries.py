@@ -11,6 +11,7 @@ from sqlalchemy.orm.strategy_options import _AbstractLoad
 
 from collector.donors.models import Donor
 from collector.errors import Conflict, NotFound
+from collector.people.models import Person
 from collector.pickups.models import Pickup, PickupState, PickupWindow
 from collector.places.models import Address
 from collector.rounds.models import DayPlan, Publication, Round, RoundState, RoundStop, Unplanned
@@ -220,6 +221,22 @@ def keeps_its_stop(session: Session, pickup: Pickup) -> bool:
         for round_ in rounds
         for stop in (round_.published or {}).get("stops", ())
     )
+
+
+def uncovered_rounds(session: Session, *, bank_id: int, first: date) -> list[Round]:
+    """Return the rounds with stops, from a day on, of collectors who were deactivated, by day."""
+    rows = session.scalars(
+        _rounds(bank_id)
+        .join(Person, Person.id == RosterShift.collector_id)
+        .where(
+            RosterShift.day >= first,
+            Person.active.is_(False),
+            Round.state != RoundState.UNLOADED,
+            Round.stops.any(),
+        )
+        .order_by(RosterShift.day, Round.letter)
+    )
+    return list(rows)
 
 
 def _rounds(bank_id: int) -> Select[Round]:

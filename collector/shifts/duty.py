@@ -28,8 +28,11 @@ def rostered(shift: RosterShift, zone: ZoneInfo) -> Duty:
 def duty_of(shift: RosterShift, absences: Iterable[Absence], zone: ZoneInfo) -> Duty | None:
     """Return the longest part of a shift that no absence covers; None if there is none.
 
-    One collector drives one round per shift, so a second part is not offered.
+    One collector drives one round per shift, so a second part is not offered. A deactivated
+    collector is off duty.
     """
+    if not shift.collector.active:
+        return None
     whole = rostered(shift, zone)
     parts = [(whole.begins, whole.ends)]
     for absence in during_shift(shift, absences, zone):

@@ -19,14 +19,17 @@ from collector.donors.screening import first_contact
 from collector.errors import Refused
 from collector.field_parsers import FieldMistake, birthday_parser, parse_email, phone_parser
 from collector.people.actions import begin_session, count_attempt
+from collector.people.models import Surface
 from collector.places.validation import postcode_parser
 from collector.service_day import ServiceDay
+from collector.web.framework.browser_name import browser_name
+from collector.web.framework.context import pseudonym
 from collector.web.framework.forms import FlagField, Form, ParsedField, TextField
-from collector.web.framework.guards import Surface, anyone, now, settings
+from collector.web.framework.guards import anyone, now
+from collector.web.framework.session_cookies import send_token
 
 blueprint = Blueprint("contact", __name__)
 
-THIRTY_DAYS = 30 * 24 * 3600
 MOST_AN_HOUR = 30
 """First contacts per hour from one network address: a maternity ward shares one."""
 
@@ -114,14 +117,7 @@ def send(slug: str) -> Response | tuple[str, int]:
         form.refuse(Refused("http_429"))
         return _show(bank, form), 429
     answer = redirect(url_for("screening.home"), code=303)
-    answer.set_cookie(
-        Surface.DONOR,
-        key,
-        max_age=THIRTY_DAYS,
-        httponly=True,
-        secure=settings().secure_cookies,
-        samesite="Lax",
-    )
+    send_token(answer, Surface.DONOR, key)
     return answer
 
 
@@ -140,12 +136,19 @@ def _open_file(bank: Bank, form: FirstContactForm) -> str | None:
 
 def _opened(bank: Bank, form: FirstContactForm) -> str | None:
     with transaction() as session:
-        source = f"first contact {request.remote_addr}"
+        source = pseudonym(f"first contact {request.remote_addr}")
         if not count_attempt(session, source, now=now(), most=MOST_AN_HOUR):
             return None
         donor = first_contact(session, now=now(), bank_id=bank.id, **form.data)
         confirm_first_contact(session, donor, now=now())
-        return begin_session(session, now=now(), bank_id=bank.id, donor_id=donor.id)
+        return begin_session(
+            session,
+            now=now(),
+            bank_id=bank.id,
+            surface=Surface.DONOR,
+            donor_id=donor.id,
+            browser=browser_name(),
+        )
 
 
 def _show(bank: Bank, form: FirstContactForm) -> str:

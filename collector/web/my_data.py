@@ -11,11 +11,12 @@ from werkzeug.wrappers import Response as Answer
 from collector.banks.queries import get_bank
 from collector.db import reading, transaction
 from collector.donors.queries import get_donor
-from collector.people.models import Role
+from collector.people.models import Role, Surface
 from collector.privacy.actions import ask_erasure, has_given
 from collector.privacy.queries import copy_of
 from collector.web.data_copy_wording import label, shown
-from collector.web.framework.guards import Surface, actor, anyone, donor_id, guard, now
+from collector.web.framework.guards import actor, anyone, donor_id, guard, now
+from collector.web.framework.session_cookies import forget_token
 
 blueprint = Blueprint("my_data", __name__, url_prefix="/donor/my-data")
 guard(blueprint, Role.DONOR)
@@ -88,7 +89,7 @@ def erasure() -> Answer:
         )
         return redirect(url_for("my_data.home"), code=303)
     answer = redirect(url_for("my_data.erased"), code=303)
-    answer.delete_cookie(Surface.DONOR)
+    forget_token(answer, Surface.DONOR)
     return answer
 
 

@@ -57,6 +57,7 @@ ERRORS: Mapping[str, LazyString] = {
     "notice_not_failed": _("This message has not failed: there is nothing to send again."),
     "visit_link_not_valid": _("This link is too old, or not whole. Sign in to see your visits."),
     "link_not_valid": _("This link was used already or is too old. Ask for a new one."),
+    "deactivates_oneself": _("Nobody closes the own account. Ask another administrator."),
     "bank_needs_name": _("A bank needs a name and a town."),
     "bank_slug_not_valid": _("A bank's short name has small letters, digits and hyphens only."),
     "collector_needed": _("%(name)s is no collector: give her that role first."),

@@ -26,7 +26,7 @@ from collector.clock import SystemClock
 from collector.config import settings_from
 from collector.custody.models import Container, ContainerState
 from collector.db import db, reading, transaction
-from collector.people.actions import add_person, make_link, use_link
+from collector.people.actions import add_person, begin_session, make_link
 from collector.people.devices import devices_of, revoke_device
 from collector.people.models import Role, WebSession
 from collector.pickups.models import Pickup, Purpose
@@ -69,8 +69,9 @@ class Road:
         """Let Ana's browser be signed in at this address, where its line may be a bad one."""
         with self.app.app_context(), transaction() as session:
             now = SystemClock().now()
-            token = make_link(session, now=now, bank_id=self.bank, person_id=self.ana)
-            key = use_link(session, token, now=now)
+            key = begin_session(
+                session, now=now, bank_id=self.bank, surface=WayIn.PHONE, person_id=self.ana
+            )
         context.add_cookies([{"name": WayIn.PHONE, "value": key, "url": address}])
 
     def publish(self, places: dict[int, int | None]) -> None:

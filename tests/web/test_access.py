@@ -9,9 +9,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
-from collector.db import db, transaction
+from collector.db import db, reading, transaction
 from collector.people.actions import add_person
 from collector.people.models import Role
+from collector.people.queries import person_by_email
 from collector.web.framework.guards import guard_of
 from tests.town import Town, sign_in
 
@@ -23,6 +24,7 @@ OPEN = {
     "session.look",
     "session.enter",
     "session.leave",
+    "session.returned",
     "public.give",
     "public.who",
     "public.how",
@@ -45,6 +47,12 @@ OPEN = {
     "moved_pages.moved",
 }
 """The routes that anyone may reach: a new one is added here on purpose or not at all."""
+
+ENDS_THE_SESSION = {
+    f"{pages}.{view}"
+    for pages in ("my_sessions", "my_phone_sessions", "my_donor_sessions")
+    for view in ("end", "end_all")
+}
 
 
 def routes(app: Flask) -> list[tuple[Rule, str]]:
@@ -105,6 +113,8 @@ def test_a_role_reaches_its_own_surfaces_and_no_other(app: Flask, town: Town, ro
             guard = guard_of(rule.endpoint)
         assert guard is not None
         answer = client.open(address(app, rule, town), method=method)
+        if rule.endpoint in ENDS_THE_SESSION:
+            client = sign_in_again(app, town, role)
         if role in guard.roles:
             assert answer.status_code not in {401, 403}, (rule, method)
             assert answer.status_code < 500, (rule, method)
@@ -183,3 +193,13 @@ def client_of(app: Flask, town: Town, role: Role) -> FlaskClient:
             key = person.id
         db.session.remove()
     return sign_in(app, bank=town.bank, person=key)
+
+
+def sign_in_again(app: Flask, town: Town, role: Role) -> FlaskClient:
+    """Return a browser of the same holder, whose former sessions have ended."""
+    if role is Role.DONOR:
+        return sign_in(app, bank=town.bank, donor=town.dora)
+    with app.app_context(), reading() as session:
+        person = person_by_email(session, f"{role.value}@town.example")
+        assert person is not None
+    return sign_in(app, bank=town.bank, person=person.id)

@@ -14,7 +14,7 @@ from collector.notices.actions import enqueue
 from collector.notices.gsm import GSM
 from collector.notices.models import Channel
 from collector.people.actions import begin_session
-from collector.people.models import WebSession
+from collector.people.models import Surface, WebSession
 from collector.web.message_rendering import render_notice
 from tests.builders import MORNING
 from tests.town import Town
@@ -32,7 +32,9 @@ def sent(
     """Return the text of a message to Dora from a bank whose name has every French accent."""
     with app.app_context(), transaction() as session:
         session.get_one(Bank, town.bank).name = "Lactarium de l\u2019Hôpital Haut-Lévêque, ça œuvre"
-        begin_session(session, now=MORNING, bank_id=town.bank, donor_id=town.dora)
+        begin_session(
+            session, now=MORNING, bank_id=town.bank, surface=Surface.DONOR, donor_id=town.dora
+        )
         browser = session.scalars(select(WebSession.id)).first()
         notice = enqueue(
             session,

@@ -20,7 +20,7 @@ from collector.notices.queries import count_notices
 from collector.pickups.queries import count_unanswered, first_unanswered_day
 from collector.planning.horizon.forecast import due_donors
 from collector.rounds.models import DayPlan
-from collector.rounds.queries import day_plan
+from collector.rounds.queries import day_plan, uncovered_rounds
 from collector.rounds.stop_details import untold_changes
 from collector.shifts.models import Absence
 from collector.shifts.queries import absences_on, shifts_on
@@ -79,6 +79,7 @@ def home() -> str:
             _untold(session, bank_id, day),
             _asked(session, bank_id),
             _unplanned(view, day),
+            _uncovered(session, bank_id, day),
             _absent(session, bank_id, day),
             _clocks(session, plan, bank_id, day),
             _serology(session, bank_id, day),
@@ -161,6 +162,28 @@ def _unplanned(view: DayView, day: date) -> Card:
             f"{left.pickup.donor.first_name} {left.pickup.donor.family_name}{COLON} {left.sentence}"
             for left in view.tray[:MOST_NAMES]
         ),
+    )
+
+
+def _uncovered(session: Session, bank_id: int, day: date) -> Card:
+    """Return the card of rounds ahead whose collector was deactivated."""
+    found = uncovered_rounds(session, bank_id=bank_id, first=day)
+    lines = [
+        f"{short_day(each.shift.day)}{COLON} "
+        + gettext(
+            "round %(letter)s of %(name)s", letter=each.letter, name=each.shift.collector.name
+        )
+        for each in found
+    ]
+    return Card(
+        title=gettext("Rounds without a collector"),
+        count=len(lines),
+        words=gettext("The account of their collector was closed."),
+        address=url_for("board.days.page", day=found[0].shift.day if found else day),
+        action=gettext("Open the day"),
+        icon="person",
+        tone="danger",
+        lines=tuple(lines[:MOST_NAMES]),
     )
 
 

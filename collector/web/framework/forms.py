@@ -82,6 +82,16 @@ class Form(wtforms.Form):
         self._noted[WHOLE_FORM] = sentence(error)
 
 
+def sent_texts() -> list[tuple[str, str]]:
+    """Return every field of the request with its text, as the browser sent it."""
+    return list(request.form.items(multi=True))
+
+
+def sent_files() -> bool:
+    """Return whether the request carries a file."""
+    return any(sent.filename for sent in request.files.values())
+
+
 class ParsedField(wtforms.Field, Generic[Value]):
     """A field with the text as it was typed and the value a parser reads from it.
 

@@ -4,35 +4,50 @@ A view is reached through its blueprint's guard (`guard(blueprint, roles)`), or 
 `@anyone`. A route that has neither answers 500, and a test fails before that.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
+from datetime import timedelta
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Flask, abort, current_app, g, redirect, request, url_for
+from flask import Blueprint, Flask, abort, current_app, g, make_response, redirect, request, url_for
+from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response
 
-from collector.clock import Clock
-from collector.config import Settings
-from collector.db import reading
-from collector.people.models import Role
+from collector.db import reading, transaction
+from collector.people.models import Role, Surface
 from collector.people.queries import Actor, actor_of
-from collector.places.geocoding import Geocoder
+from collector.people.sessions import SEEN_EVERY, STAFF_IDLE, record_use
+from collector.service_day import ServiceDay
+from collector.shifts.queries import shifts_between
+from collector.web.framework.context import geocoder, now, settings
+from collector.web.framework.kept_form import kept_form
+from collector.web.framework.session_cookies import renew_token, token_of
 
 View = TypeVar("View", bound=Callable[..., object])
 
 
-class Surface(StrEnum):
-    """A surface with its own session cookie.
+log = logging.getLogger(__name__)
 
-    A browser may be signed in to several surfaces at once; the cookie of one opens no other.
-    """
+__all__ = [
+    "Surface",
+    "actor",
+    "anyone",
+    "donor_id",
+    "geocoder",
+    "guard",
+    "guard_of",
+    "may_see",
+    "now",
+    "person_id",
+    "settings",
+    "signed_in",
+    "unattended",
+]
 
-    DONOR = "milkround_donor"
-    PHONE = "milkround_phone"
-    DESK = "milkround_desk"
-
+BACKGROUND = "X-Milkround-Background"
+"""The header of a request that a page makes by itself; it does not keep a session alive."""
 
 DOOR_OF_ROLE = {
     Role.DONOR: Surface.DONOR,
@@ -81,6 +96,12 @@ def anyone(view: View) -> View:
     return view
 
 
+def unattended(view: View) -> View:
+    """Mark a view that a page opens by itself; it does not keep a session alive."""
+    view.is_unattended = True  # type: ignore[attr-defined]
+    return view
+
+
 def guard_of(endpoint: str) -> Guard | None:
     """Return the guard of an endpoint, or None if it is open.
 
@@ -110,11 +131,12 @@ def admit() -> Response | None:
     found = guard_of(request.endpoint) if request.endpoint else None
     if found is None:
         return None
-    g.actor = _actor(found.door)
+    g.actor = signed_in(found.door, token_of(found.door))
     if g.actor is None:
         return _to_sign_in()
     if not found.roles & g.actor.roles:
         abort(403)
+    _record_use(found.door)
     return None
 
 
@@ -140,34 +162,44 @@ def person_id() -> int:
     return found
 
 
-def now() -> datetime:
-    """Return the present instant of the application's clock."""
-    clock: Clock = current_app.extensions["milkround_clock"]
-    return clock.now()
-
-
-def settings() -> Settings:
-    """Return the installation's settings."""
-    found: Settings = current_app.extensions["milkround_settings"]
-    return found
-
-
-def geocoder() -> Geocoder:
-    """Return the geocoder of the installation."""
-    found: Geocoder = current_app.extensions["milkround_geocoder"]
-    return found
-
-
-def _actor(door: Surface) -> Actor | None:
-    token = request.cookies.get(door)
+def signed_in(door: Surface, token: str) -> Actor | None:
+    """Return the actor of a session on a surface, or None if the session has ended."""
     if not token:
         return None
     with reading() as session:
-        return actor_of(session, token, now=now())
+        found = actor_of(session, token, now=now(), surface=door)
+        if found is None or door is not Surface.PHONE or found.seen_at + STAFF_IDLE > now():
+            return found
+        today = ServiceDay.of(now(), ZoneInfo(found.time_zone)).day
+        # A round may be under way at midnight.
+        yesterday = today - timedelta(days=1)
+        on_duty = shifts_between(
+            session, bank_id=found.bank_id, person_id=found.person_id, first=yesterday, last=today
+        )
+    return found if on_duty else None
+
+
+def _record_use(door: Surface) -> None:
+    """Store the use of the session, at most once a minute."""
+    view = current_app.view_functions[request.endpoint or ""]
+    by_itself = BACKGROUND in request.headers or getattr(view, "is_unattended", False)
+    if by_itself or actor().seen_at + SEEN_EVERY > now():
+        return
+    try:
+        with transaction() as session:
+            record_use(session, now=now(), session_id=actor().session_id)
+    except OperationalError as away:
+        # A page that only reads is shown all the same.
+        log.warning("the use of a session was not stored: %s", away.orig)
+    renew_token(door, token_of(door))
 
 
 def _to_sign_in() -> Response:
     accepted = request.accept_mimetypes
-    if request.method != "GET" or (accepted and not accepted.accept_html):
+    shows_pages = not accepted or accepted.accept_html
+    if request.method == "GET" and shows_pages:
+        return redirect(url_for("session.ask", next=request.full_path.rstrip("?")))
+    again = kept_form() if shows_pages else None
+    if again is None:
         abort(401)
-    return redirect(url_for("session.ask", next=request.full_path.rstrip("?")))
+    return make_response(again, 401)

@@ -7,6 +7,7 @@ from flask import Response, abort, jsonify, make_response, request
 
 from collector.db import reading, transaction
 from collector.people.devices import is_revoked, see_device
+from collector.web.framework.browser_name import browser_name
 from collector.web.framework.guards import actor, now, person_id
 
 HEADER = "X-Milkround-Device"
@@ -54,21 +55,11 @@ def record_contact() -> None:
             bank_id=actor().bank_id,
             person_id=person_id(),
             key=key,
-            name=_name(),
+            name=browser_name(),
             session_id=actor().session_id,
             unsent=_unsent(),
             clock=_clock(),
         )
-
-
-def _name() -> str:
-    """Return the phone's system and browser, without versions."""
-    agent = request.headers.get("User-Agent", "")
-    kinds = {"iPhone": "iPhone", "iPad": "iPad", "Android": "Android", "Windows": "Windows"}
-    system = next((name for sign, name in kinds.items() if sign in agent), "Linux")
-    browsers = {"Firefox": "Firefox", "EdgA": "Edge", "Chrome": "Chrome", "Safari": "Safari"}
-    browser = next((name for sign, name in browsers.items() if sign in agent), "")
-    return f"{system} {browser}".strip()
 
 
 def _unsent() -> int:

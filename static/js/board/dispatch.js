@@ -40,7 +40,7 @@ function poll() {
 
 async function refresh() {
   const { live, mark } = pane().dataset;
-  const headers = { "If-None-Match": `"${mark}"`, "HX-Request": "true" };
+  const headers = { "If-None-Match": `"${mark}"`, "HX-Request": "true", "X-Milkround-Background": "1" };
   try {
     const answer = await fetch(live, { headers, cache: "no-store" });
     if (answer.status === 200) show(await answer.text());

@@ -12,6 +12,8 @@ document.body.addEventListener("htmx:configRequest", (event) => {
   const { elt, headers, parameters } = event.detail;
   const token = document.querySelector('meta[name="csrf-token"]')?.content;
   if (token) headers["X-CSRFToken"] = token;
+  // A page that refreshes itself is no use of the session.
+  if (event.detail.triggeringEvent?.type === "hx:poll:trigger") headers["X-Milkround-Background"] = "1";
   if (elt === submitter?.form && submitter.name) parameters[submitter.name] = submitter.value;
 });
 

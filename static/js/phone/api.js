@@ -66,7 +66,9 @@ const senderHeaders = () => ({
 
 async function request(path, options, last = true) {
   const sender = device.key ? senderHeaders() : {};
-  const headers = { Accept: "application/json", ...sender, ...options.headers };
+  // The phone asks for news by itself; only records are a use of the session.
+  const background = options.method ? {} : { "X-Milkround-Background": "1" };
+  const headers = { Accept: "application/json", ...background, ...sender, ...options.headers };
   let answer;
   try {
     answer = await fetch(path, { cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS), ...options, headers });

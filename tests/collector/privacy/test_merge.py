@@ -21,7 +21,7 @@ from collector.donors.questions import Answered, AnswerValue
 from collector.donors.screening import first_contact, save
 from collector.errors import Refused
 from collector.people.actions import begin_session
-from collector.people.models import WebSession
+from collector.people.models import Surface, WebSession
 from collector.pickups.giving import giving_of, start_loss
 from collector.pickups.models import Pickup, PickupState
 from collector.pickups.queries import requests_of_donor
@@ -62,7 +62,7 @@ def second(session: Session, town: Town) -> Donor:
     save(session, **said, answers={"tobacco": Answered(value=AnswerValue.NO)})
     half = offered(session, now=MORNING, bank_id=town.bank)[0]
     request_call_back(session, **said, half_day=half)
-    begin_session(session, **said)
+    begin_session(session, **said, surface=Surface.DONOR)
     record_serology(
         session,
         **said,

@@ -23,8 +23,8 @@ from collector.donors.screening import first_contact, save
 from collector.errors import NotFound, Refused
 from collector.notices.actions import choose_channel, subscribe
 from collector.notices.models import Channel, ChannelChoice, PushSubscription
-from collector.people.actions import make_link, use_link
-from collector.people.models import ProofCode, WebSession
+from collector.people.actions import begin_session, make_link
+from collector.people.models import ProofCode, Surface, WebSession
 from collector.people.second_factor import make_code
 from collector.pickups.drafts import PickupDraft
 from collector.pickups.enquiries import save_enquiry
@@ -177,7 +177,8 @@ def test_what_she_said_between_two_visits_is_in_her_copy_and_goes_with_her(
     browser = {"endpoint": "https://push.example/31337", "p256dh": "p", "auth": "a"}
     subscribe(session, **said, recipient=me, **browser)
     choose_channel(session, bank_id=town.bank, recipient=me, channel=Channel.SMS)
-    use_link(session, make_link(session, **said, donor_id=town.dora), now=MORNING)
+    make_link(session, **said, donor_id=town.dora)
+    begin_session(session, **said, surface=Surface.DONOR, donor_id=town.dora)
     visitor = session.scalars(select(WebSession.id).where(WebSession.donor_id == town.dora)).one()
     make_code(session, **said, session_id=visitor)
     make_visit_link(session, **said, pickup_id=town.pickups[0], day=DAY)

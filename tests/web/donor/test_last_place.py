@@ -24,7 +24,7 @@ from collector.config import settings_from
 from collector.db import db, reading, transaction
 from collector.donors.queries import get_donor
 from collector.people.actions import add_person, begin_session
-from collector.people.models import Role
+from collector.people.models import Role, Surface
 from collector.pickups.drafts import PickupDraft
 from collector.pickups.enquiries import save_enquiry
 from collector.pickups.models import Enquiry
@@ -63,7 +63,11 @@ def furnish(session: Session) -> tuple[date, list[str]]:
         )
         draft = PickupDraft(bottles=BOTTLES, volume_ml=1500)
         save_enquiry(session, now=now, donor=get_donor(session, bank.id, donor.id), draft=draft)
-        cookies.append(begin_session(session, now=now, bank_id=bank.id, donor_id=donor.id))
+        cookies.append(
+            begin_session(
+                session, now=now, bank_id=bank.id, surface=Surface.DONOR, donor_id=donor.id
+            )
+        )
     return day, cookies
 
 

@@ -173,6 +173,7 @@ def test_the_staff_calls_and_takes_it_back_at_any_time(
     for path in ("/board/morning", "/board/inbox", "/board/horizon/due"):
         assert "Dora Martin" in words(claire.get(path)), path
     clock.advance(hours=3)
+    claire = sign_in(app, bank=town.bank, person=town.claire)
     claire.post(f"/board/horizon/due/calls/{town.dora}")
     assert "Call first" not in words(claire.get("/board/horizon/due"))
     assert "Somebody spoke with her" in words(claire.get(f"/board/donors/{town.dora}"))

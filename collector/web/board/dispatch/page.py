@@ -20,7 +20,7 @@ from collector.web.board.dispatch.stream import stream
 from collector.web.board.dispatch.timeline import build_timeline
 from collector.web.board.dispatch.view_model import load_dispatch_view
 from collector.web.board.page_context import civil_day, page, today
-from collector.web.framework.guards import actor, now
+from collector.web.framework.guards import actor, now, unattended
 
 blueprint = Blueprint("dispatch", __name__, url_prefix="/days/<day>/dispatch")
 
@@ -46,6 +46,7 @@ def pane(day: str) -> Response:
 
 
 @blueprint.get("/stream")
+@unattended
 def news(day: str) -> Response:
     """Stream the mark of the pane whenever it changes."""
     on_day, bank_id = civil_day(day), actor().bank_id

@@ -1,13 +1,17 @@
 """Server-sent events of a day, with a limit so that no page waits for a thread.
 
-A stream holds one of the server's threads as long as its page is open. Half the threads stay free
-for pages: further readers get 503, and poll with the mark of their content.
+A stream ends within a second of its session. It holds one of the server's threads as long as its
+page is open. Half the threads stay free for pages: further readers get 503, and poll with the mark
+of their content.
 """
 
 import threading
 from collections.abc import Callable, Iterator
 
 from flask import Flask, Response, current_app
+
+from collector.web.framework.guards import Surface, signed_in
+from collector.web.framework.session_cookies import token_of
 
 MOST = 2
 """Streams per worker, of its four threads (`collector.server`)."""
@@ -62,16 +66,19 @@ def stream(look: Callable[[], str]) -> Response:
         full = Response(status=503, headers={"Retry-After": str(RETRY_SECONDS)})
         full.headers["Cache-Control"] = "no-store"
         return full
-    answer = Response(_told(app, look, streams), headers=HEADERS)
+    token = token_of(Surface.DESK)
+    answer = Response(_told(app, look, streams, token), headers=HEADERS)
     answer.call_on_close(streams.leave)
     return answer
 
 
-def _told(app: Flask, look: Callable[[], str], streams: Streams) -> Iterator[str]:
+def _told(app: Flask, look: Callable[[], str], streams: Streams, token: str) -> Iterator[str]:
     seen, quiet = "", 0
     yield f"retry: {int(LOOK_SECONDS * 2000)}\n\n"
     for _ in range(LAST_LOOK):
         with app.app_context():
+            if signed_in(Surface.DESK, token) is None:
+                return
             mark = look()
         if mark != seen:
             seen, quiet = mark, 0

@@ -60,8 +60,10 @@ def test_the_page_shows_the_progress_of_each_round(claire: FlaskClient) -> None:
     assert "Nothing: every promise, clock and phone is fine." in page
 
 
-def test_a_silent_and_late_round_is_shown(claire: FlaskClient, clock: SetClock) -> None:
+@pytest.mark.usefixtures("claire")
+def test_a_silent_and_late_round_is_shown(app: Flask, town: Town, clock: SetClock) -> None:
     clock.advance(hours=3)
+    claire = sign_in(app, bank=town.bank, person=town.claire)
     page = claire.get(LIVE).get_data(as_text=True)
     assert "Nothing heard of" in page
     assert "after what was promised" in page
@@ -196,6 +198,7 @@ def test_a_report_that_is_made_anew_and_has_nothing_left_to_answer_ends(
     form = {"kind": "road", "round": str(the_round(app, town)), "minutes": "45"}
     told = claire.post(f"{LIVE}/disruptions", data=form).location
     clock.advance(hours=4)
+    claire = sign_in(app, bank=town.bank, person=town.claire)
     with app.app_context(), transaction() as session:
         driven_until(session, town, clock.instant)
     anew = claire.post(f"{LIVE}/disruptions", data=form | {"instead": told.rsplit("/", 1)[1]})
@@ -236,6 +239,7 @@ def test_a_collector_off_duty_is_shown_on_the_board(
     assert shown in claire.get(f"/board/days/{DAY}").text
     assert f"Ana: {shown}" in claire.get("/board/morning").text
     clock.advance(hours=2)
+    claire = sign_in(app, bank=town.bank, person=town.claire)
     assert "Nothing heard of Ana" not in claire.get(LIVE).text
 
 

@@ -17,8 +17,8 @@ from collector.banks.actions import found_bank
 from collector.clock import SystemClock
 from collector.config import settings_from
 from collector.db import db, transaction
-from collector.people.actions import add_person, make_link, use_link
-from collector.people.models import Role
+from collector.people.actions import add_person, begin_session
+from collector.people.models import Role, Surface
 from collector.processes import Processes, free_port
 from collector.service_day import ServiceDay
 
@@ -68,8 +68,9 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first_port: int) -> 
                 roles=[Role.COORDINATOR],
                 language="en",
             )
-            link = make_link(session, now=now, bank_id=bank.id, person_id=claire.id)
-            cookie = use_link(session, link, now=now)
+            cookie = begin_session(
+                session, now=now, bank_id=bank.id, surface=Surface.DESK, person_id=claire.id
+            )
         day = ServiceDay.of(now, bank.zone).day
         db.session.remove()
         db.engine.dispose()

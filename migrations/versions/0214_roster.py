@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0213_roster"
-down_revision = "0212_spreads_and_levels"
+revision = "0214_roster"
+down_revision = "0213_sessions_by_surface"
 branch_labels = None
 depends_on = None
 
