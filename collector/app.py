@@ -14,6 +14,7 @@ from collector.places.geocoding import geocoder_named
 from collector.web import (
     calendar,
     contact,
+    founding,
     moved_pages,
     my_data,
     outbox,
@@ -60,6 +61,7 @@ PARTS = (
 
 SURFACES = (
     sign_in,
+    founding,
     public,
     public_texts,
     contact,

@@ -16,18 +16,26 @@ class Entry(NamedTuple):
 COMMANDS: Final = {
     "audit": Entry("cli_run", "Verify the audit chain of a bank."),
     "bank": Entry("cli_bank", "Found a bank with the preset rules of its jurisdiction."),
+    "change": Entry("cli_manage", "Change a bank or a site."),
+    "close": Entry("cli_manage", "Close a bank on a day."),
     "demo": Entry("cli_demo", "Run the demonstration bank, ready to try."),
     "import": Entry("cli_import", "Import the good rows of a file of donors or requests."),
     "link": Entry("cli_bank", "Print a sign-in link for a member of the staff."),
+    "list": Entry("cli_manage", "List banks, or the sites, people, vehicles and shifts of one."),
     "migrate": Entry("cli_run", "Migrate the database to this version's schema."),
     "plan": Entry("cli_run", "Enqueue a planning job for a day."),
     "postcodes": Entry("cli_run", "Import the positions of postcodes from La Poste's file."),
+    "remove": Entry("cli_manage", "Retire a site, vehicle or box; end a week or a shift."),
     "serve": Entry("cli_run", "Serve the pages."),
     "shift": Entry("cli_bank", "Add shifts of a collector."),
     "site": Entry("cli_bank", "Add a site where rounds begin or end."),
     "user": Entry("cli_bank", "Add a member of the staff, or close an account."),
     "work": Entry("cli_run", "Run planning jobs, send messages and run timers."),
 }
+
+
+KEYWORDS: Final = {"import": "import_", "list": "list_"}
+"""The functions of subcommands whose names Python has given away."""
 
 
 class LazyGroup(click.Group):
@@ -42,7 +50,7 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = import_module(f"collector.{COMMANDS[cmd_name].module}")
-        found: click.Command = getattr(module, "import_" if cmd_name == "import" else cmd_name)
+        found: click.Command = getattr(module, KEYWORDS.get(cmd_name, cmd_name))
         return found
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002

@@ -6,8 +6,10 @@ from pathlib import Path
 import click
 
 from collector.audit.queries import first_broken_link
+from collector.banks.queries import banks
 from collector.db import reading, transaction
 from collector.installation import application, bank_named, clock, command, settings
+from collector.opening_code import opening_code
 from collector.places.postcodes import import_postcodes
 from collector.planning.optimise.actions import request_plan
 from collector.planning.optimise.jobs import compile_planner
@@ -24,8 +26,15 @@ def serve(*, host: str, port: int) -> None:
     if not is_free(host, port):
         raise click.ClickException(f"Port {port} of {host} is taken; choose another with --port.")
     compile_planner()
+    present = settings()
+    app = application(present)
+    with app.app_context(), reading() as session:
+        is_new = not banks(session)
+    if is_new:
+        code = opening_code(present.home)
+        click.echo(f"There is no bank yet. Open one at {present.public_url}/opening, code {code}")
     click.echo(f"Serving on http://{host}:{port}")
-    serve_app(application(settings()), host=host, port=port)
+    serve_app(app, host=host, port=port)
 
 
 @command()

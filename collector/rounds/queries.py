@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
@@ -124,6 +124,28 @@ def published_days(session: Session, *, bank_id: int, first: date, last: date) -
         DayPlan.bank_id == bank_id, DayPlan.day.between(first, last), DayPlan.revision > 0
     )
     return set(session.scalars(days))
+
+
+class DayLoad(NamedTuple):
+    """The visits in the rounds of a day, and their bottles."""
+
+    visits: int
+    bottles: int
+
+
+def visits_by_day(
+    session: Session, *, bank_id: int, first: date, last: date
+) -> dict[date, DayLoad]:
+    """Return the load of the days between two days, both included, that have rounds."""
+    rows = session.execute(
+        select(DayPlan.day, func.count(RoundStop.id), func.sum(Pickup.bottles))
+        .join(Round, Round.day_plan_id == DayPlan.id)
+        .join(RoundStop, RoundStop.round_id == Round.id)
+        .join(Pickup, Pickup.id == RoundStop.pickup_id)
+        .where(DayPlan.bank_id == bank_id, DayPlan.day.between(first, last))
+        .group_by(DayPlan.day)
+    )
+    return {day: DayLoad(visits, int(bottles or 0)) for day, visits, bottles in rows}
 
 
 class PlannedShift(NamedTuple):

@@ -111,9 +111,7 @@ def workbook(shifts: Iterable[RosterShift]) -> bytes:
     return content.getvalue()
 
 
-def read_roster(
-    session: Session, *, now: datetime, bank_id: int, content: bytes
-) -> RosterReport:
+def read_roster(session: Session, *, now: datetime, bank_id: int, content: bytes) -> RosterReport:
     """Read the shifts of a file, and find the mistakes of every line; nothing is written."""
     file = read_rows(content, COLUMNS)
     if file.mistakes:
@@ -133,9 +131,7 @@ def write_roster(
     days = [day for _, day, _ in report.drafts]
     facts = load_roster_facts(session, bank_id=bank_id, first=min(days), last=max(days))
     for person, day, draft in report.drafts:
-        write_shift(
-            session, now=now, actor=actor, person=person, day=day, draft=draft, facts=facts
-        )
+        write_shift(session, now=now, actor=actor, person=person, day=day, draft=draft, facts=facts)
     return len(days)
 
 
@@ -152,9 +148,7 @@ class _Reader:
 
     def load(self, first: date, last: date) -> None:
         """Load the roster of the file's days."""
-        self.facts = load_roster_facts(
-            self.session, bank_id=self.bank_id, first=first, last=last
-        )
+        self.facts = load_roster_facts(self.session, bank_id=self.bank_id, first=first, last=last)
 
     def read(self, file: CsvFile) -> RosterReport:
         """Return the report of a file."""
@@ -182,8 +176,10 @@ class _Reader:
         draft = self._draft(cells, wrong)
         if person is None or wrong:
             return None
-        for each in mistakes_in(self.facts, draft, person=person, day=day):
-            wrong.append(each._replace(field=FIELD_COLUMNS.get(each.field, each.field)))
+        wrong += [
+            each._replace(field=FIELD_COLUMNS.get(each.field, each.field))
+            for each in mistakes_in(self.facts, draft, person=person, day=day)
+        ]
         if not wrong:
             self.facts.shifts.append(_planned(person, day, draft))
         return person, day, draft
@@ -192,9 +188,11 @@ class _Reader:
         def optional(name: str, parse: Callable[[str], Value], blank: Value) -> Value:
             return _cell(cells, name, parse, blank, wrong) if cells.get(name) else blank
 
-        for column in ("start", "end"):
-            if _key(cells[column]) not in self.sites:
-                wrong.append(FieldMistake(column, "site_not_found", {"name": cells[column]}))
+        wrong += [
+            FieldMistake(column, "site_not_found", {"name": cells[column]})
+            for column in ("start", "end")
+            if _key(cells[column]) not in self.sites
+        ]
         no_time: time | None = None
         return ShiftDraft(
             begins=_cell(cells, "begins", parse_time, time.min, wrong),
@@ -225,7 +223,9 @@ def absences_in(content: bytes, *, zone: ZoneInfo, first: date) -> list[tuple[da
 
     try:
         calendar = Calendar.from_ical(content)
-        events = [(event.decoded("dtstart"), event.get("dtend")) for event in calendar.walk("VEVENT")]
+        events = [
+            (event.decoded("dtstart"), event.get("dtend")) for event in calendar.walk("VEVENT")
+        ]
     except (KeyError, ValueError, IndexError):
         raise Refused("calendar_not_read") from None
     since = ServiceDay(first, zone).epoch

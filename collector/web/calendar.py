@@ -1,13 +1,12 @@
 """Calendar feed of shifts under a secret address, without donors and stops."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from flask import Blueprint, Response, make_response
 from flask_babel import force_locale, gettext
-from icalendar import Calendar, Event
+from icalendar import Calendar
 from sqlalchemy.orm import Session
 
-from collector.banks.models import Bank
 from collector.banks.queries import get_bank
 from collector.db import reading
 from collector.errors import NotFound
@@ -15,9 +14,9 @@ from collector.people.feeds import read_feed
 from collector.people.models import Person
 from collector.service_day import ServiceDay
 from collector.shifts.duty import duty_of
-from collector.shifts.models import RosterShift
 from collector.shifts.queries import absences_between, shifts_between
 from collector.web.framework.guards import anyone, now
+from collector.web.shift_events import shift_event
 from collector.web.wording import COLON
 
 blueprint = Blueprint("calendar", __name__)
@@ -54,33 +53,8 @@ def _calendar(session: Session, person: Person, *, everybody: bool) -> Calendar:
     calendar.add("x-wr-calname", bank.name if everybody else gettext("My shifts"))
     for shift in found:
         who = f"{shift.collector.name}{COLON} " if everybody else ""
-        event = _event(shift, bank, who)
+        event = shift_event(shift, bank, who)
         if duty_of(shift, absences, bank.zone) is None:
             event.add("status", "CANCELLED")
         calendar.add_component(event)
     return calendar
-
-
-def roster_calendar(session: Session, bank_id: int, *, first: date, last: date) -> bytes:
-    """Return the shifts of a bank between two days as a calendar file."""
-    bank = get_bank(session, bank_id)
-    calendar = Calendar()
-    calendar.add("prodid", "-//Milkround//shifts//EN")
-    calendar.add("version", "2.0")
-    calendar.add("x-wr-calname", bank.name)
-    for shift in shifts_between(session, bank_id=bank_id, first=first, last=last):
-        calendar.add_component(_event(shift, bank, f"{shift.collector.name}{COLON} "))
-    content: bytes = calendar.to_ical()
-    return content
-
-
-def _event(shift: RosterShift, bank: Bank, who: str) -> Event:
-    day = ServiceDay(shift.day, bank.zone)
-    event = Event()
-    event.add("uid", f"shift-{shift.id}@{bank.slug}.milkround")
-    event.add("dtstamp", now())
-    event.add("dtstart", day.instant(shift.begins))
-    event.add("dtend", day.instant(shift.ends))
-    event.add("summary", who + gettext("Round, %(vehicle)s", vehicle=shift.vehicle or "?"))
-    event.add("location", shift.start_site.name)
-    return event

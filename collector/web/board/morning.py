@@ -7,6 +7,7 @@ from flask import Blueprint, url_for
 from flask_babel import gettext, ngettext
 from sqlalchemy.orm import Session
 
+from collector.banks.fleet import due_dates
 from collector.banks.models import PublicTextKey
 from collector.banks.queries import get_bank, incomplete_notices
 from collector.db import reading
@@ -24,6 +25,7 @@ from collector.rounds.queries import day_plan, uncovered_rounds
 from collector.rounds.stop_details import untold_changes
 from collector.shifts.models import Absence
 from collector.shifts.queries import absences_on, shifts_on
+from collector.web.board.bank.opening import missing_steps
 from collector.web.board.day.page import load_day_view
 from collector.web.board.day.view_model import DayView
 from collector.web.board.dispatch.view_model import load_dispatch_view
@@ -87,6 +89,8 @@ def home() -> str:
             _messages(session, bank_id),
             _timers(session, bank_id),
             _public_texts(session, bank_id),
+            _opening(session, bank_id),
+            _fleet(session, bank_id, day),
         ]
         return page(
             session,
@@ -335,4 +339,34 @@ def _public_texts(session: Session, bank_id: int) -> Card:
         action=gettext("Look at the texts"),
         icon="warning",
         lines=tuple(str(TEXT_TITLES[key]) for key in incomplete),
+    )
+
+
+def _opening(session: Session, bank_id: int) -> Card:
+    """Return the card of the steps that the opening of the bank still lacks."""
+    steps = missing_steps(session, get_bank(session, bank_id))
+    return Card(
+        title=gettext("Steps of the opening that are missing"),
+        count=len(steps),
+        words=gettext("an administrator takes them"),
+        address=url_for(
+            "board.opening.home" if may_see("board.opening.home") else "board.roster.home"
+        ),
+        action=gettext("Look at the opening"),
+        icon="check",
+        lines=tuple(str(step.title) for step in steps),
+    )
+
+
+def _fleet(session: Session, bank_id: int, day: date) -> Card:
+    """Return the card of vehicles, boxes and thermometers whose date comes or is over."""
+    dues = due_dates(session, bank_id=bank_id, until=day + timedelta(days=SEROLOGY_DAYS))
+    return Card(
+        title=gettext("Vehicles, boxes and thermometers due within 14 days"),
+        count=len(dues),
+        words="",
+        address=url_for("board.fleet.home"),
+        action=gettext("Look at vehicles and boxes"),
+        icon="car",
+        lines=tuple(f"{name}{COLON} {short_day(on)}" for _kind, name, on in dues[:MOST_NAMES]),
     )

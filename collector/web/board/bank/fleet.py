@@ -29,9 +29,9 @@ from collector.shifts.fleet_changes import (
     leave_out_box,
     leave_out_vehicle,
 )
-from collector.web.board.page_context import page, today
+from collector.web.board.page_context import author, page, refuse_mistaken, today
 from collector.web.framework.forms import Form, ParsedField, TextField
-from collector.web.framework.guards import actor, guard, now
+from collector.web.framework.guards import actor, guard
 from collector.web.wording import sentence
 
 blueprint = Blueprint("fleet", __name__, url_prefix="/bank/fleet")
@@ -42,7 +42,17 @@ DUE_WITHIN = timedelta(days=60)
 Answer = Response | tuple[str, int]
 
 
-class VehicleForm(Form):
+class FleetForm(Form):
+    """Base of the two forms: the version that the person saw."""
+
+    seen = ParsedField(parse_whole_number, blank=0)
+
+    def facts(self) -> dict[str, Any]:
+        """Return the columns of the row."""
+        return {name: value for name, value in self.data.items() if name != "seen"}
+
+
+class VehicleForm(FleetForm):
     """A vehicle with its capacity and the date of its service."""
 
     name = TextField(longest=LONGEST_NAME)
@@ -51,14 +61,9 @@ class VehicleForm(Form):
     capacity_ml = ParsedField(parse_volume_ml, blank=0, required="number_missing")
     capacity_tubes = ParsedField(parse_whole_number, blank=0, required="number_missing")
     service_due_on = ParsedField[date | None](parse_date, blank=None)
-    seen = ParsedField(parse_whole_number, blank=0)
-
-    def facts(self) -> dict[str, Any]:
-        """Return the columns of the row."""
-        return {name: value for name, value in self.data.items() if name != "seen"}
 
 
-class BoxForm(Form):
+class BoxForm(FleetForm):
     """A box with its capacity, its thermometer and their dates."""
 
     code = TextField(longest=LONGEST_NAME)
@@ -69,9 +74,6 @@ class BoxForm(Form):
     qualified_until = ParsedField[date | None](parse_date, blank=None)
     thermometer = TextField(longest=LONGEST_NAME)
     thermometer_due_on = ParsedField[date | None](parse_date, blank=None)
-    seen = ParsedField(parse_whole_number, blank=0)
-
-    facts = VehicleForm.facts
 
 
 class SeenVersionForm(Form):
@@ -150,13 +152,11 @@ def retire_vehicle(vehicle_id: int) -> Answer:
     def retire(session: Session, seen: int) -> list[date]:
         found = owned(session, Vehicle, who.bank_id, vehicle_id)
         facts = {"retired_on": today() if found.retired_on is None else None}
-        known = {"now": now(), "bank_id": who.bank_id, "actor": who.reference}
+        known = author()
         write_vehicle(session, facts=facts, vehicle_id=vehicle_id, seen=seen, **known)
         if facts["retired_on"] is None:
             return []
-        return leave_out_vehicle(
-            session, bank_id=who.bank_id, since=today(), name=found.name
-        )
+        return leave_out_vehicle(session, bank_id=who.bank_id, since=today(), name=found.name)
 
     return _retired(retire)
 
@@ -169,7 +169,7 @@ def retire_box(box_id: int) -> Answer:
     def retire(session: Session, seen: int) -> list[date]:
         found = owned(session, TransportBox, who.bank_id, box_id)
         facts = {"retired_on": today() if found.retired_on is None else None}
-        known = {"now": now(), "bank_id": who.bank_id, "actor": who.reference}
+        known = author()
         write_box(session, facts=facts, box_id=box_id, seen=seen, **known)
         if facts["retired_on"] is None:
             return []
@@ -204,10 +204,9 @@ def _write_vehicle(vehicle_id: int | None) -> Answer:
         form.add_mistakes(
             vehicle_mistakes(session, bank_id=who.bank_id, facts=facts, but=vehicle_id)
         )
-        if form.wrong:
-            raise Refused("cell_missing")
+        refuse_mistaken(form)
         was = owned(session, Vehicle, who.bank_id, vehicle_id).name if vehicle_id else ""
-        known = {"now": now(), "bank_id": who.bank_id, "actor": who.reference}
+        known = author()
         seen = form.seen.data
         write_vehicle(session, facts=facts, vehicle_id=vehicle_id, seen=seen, **known)
         if was:
@@ -225,10 +224,9 @@ def _write_box(box_id: int | None) -> Answer:
 
     def write(session: Session) -> None:
         form.add_mistakes(box_mistakes(session, bank_id=who.bank_id, facts=facts, but=box_id))
-        if form.wrong:
-            raise Refused("cell_missing")
+        refuse_mistaken(form)
         was = owned(session, TransportBox, who.bank_id, box_id).code if box_id else ""
-        known = {"now": now(), "bank_id": who.bank_id, "actor": who.reference}
+        known = author()
         write_box(session, facts=facts, box_id=box_id, seen=form.seen.data, **known)
         if was:
             follow_box(

@@ -18,7 +18,7 @@ from collector.field_parsers import parse_decimal, parse_time, parse_whole_numbe
 from collector.people.models import Role
 from collector.places.validation import refuse_position
 from collector.shifts.fleet_changes import days_at_site
-from collector.web.board.page_context import page, today
+from collector.web.board.page_context import author, page, refuse_mistaken, today
 from collector.web.framework.forms import (
     ChoiceField,
     FlagField,
@@ -142,9 +142,8 @@ def _write(site_id: int | None) -> Response | tuple[str, int]:
     try:
         with transaction() as session:
             _check(session, form, site_id)
-            if form.wrong:
-                raise Refused("cell_missing")
-            known = {"now": now(), "bank_id": who.bank_id, "actor": who.reference}
+            refuse_mistaken(form)
+            known = author()
             if site_id is None:
                 facts = form.facts()
                 extra = {name: facts.pop(name) for name in ("opens", "closes", "weekdays")}
@@ -164,9 +163,7 @@ def _write(site_id: int | None) -> Response | tuple[str, int]:
 
 def _check(session: Session, form: SiteForm, site_id: int | None) -> None:
     bank = get_bank(session, actor().bank_id)
-    form.add_mistakes(
-        site_mistakes(session, bank_id=bank.id, facts=form.facts(), but=site_id)
-    )
+    form.add_mistakes(site_mistakes(session, bank_id=bank.id, facts=form.facts(), but=site_id))
     latitude, longitude = form.latitude.data, form.longitude.data
     if latitude is None or longitude is None:
         return

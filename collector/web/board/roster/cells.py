@@ -29,7 +29,7 @@ from collector.shifts.models import OF_A_PERSON, Absence, RosterShift
 from collector.shifts.queries import shifts_between
 from collector.shifts.roster import Roster, load_roster, monday_of
 from collector.shifts.week_edits import swap_shifts
-from collector.web.board.page_context import civil_day, is_fragment, page, zone
+from collector.web.board.page_context import author, civil_day, is_fragment, page, zone
 from collector.web.board.roster.forms import (
     AbsenceForm,
     EndingForm,
@@ -92,7 +92,7 @@ def end(person_id: int, day: str, shift_id: int) -> Answer:
     form.validate()
 
     def write(session: Session) -> None:
-        known = {"now": now(), "bank_id": who.bank_id, "actor": who.reference}
+        known = author()
         take_off_roster(session, shift_id=shift_id, seen=form.seen.data, **known)
         drop_draft_round(session, bank_id=who.bank_id, shift_id=shift_id)
 
@@ -166,7 +166,7 @@ def swap(person_id: int, day: str) -> Answer:
         question = question_about(session, [one[0], other[0]])
 
     def write(session: Session) -> None:
-        known = {"now": now(), "bank_id": who.bank_id, "actor": who.reference}
+        known = author()
         swap_shifts(session, one=one, other=other, **known)
 
     typed = Typed(kind="swap", form=form, question=question)

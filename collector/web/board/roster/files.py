@@ -28,9 +28,9 @@ from collector.shifts.queries import absences_between, shifts_between
 from collector.shifts.roster import monday_of, touched_shifts
 from collector.web.board.page_context import civil_day, page, today, zone
 from collector.web.board.roster.page import WEEKS, collectors
-from collector.web.calendar import roster_calendar
 from collector.web.framework.forms import Form, KeyField, ParsedField
 from collector.web.framework.guards import actor, guard, now
+from collector.web.shift_events import roster_calendar
 from collector.web.wording import sentence, short_day
 
 blueprint = Blueprint("roster_files", __name__, url_prefix="/roster/files")
@@ -157,9 +157,7 @@ def bring_in_leave() -> AnyResponse | tuple[str, int]:
 
 def _known(session: Session, wanted: Absence) -> bool:
     """Return whether the same absence is noted already."""
-    first, last = (
-        each.astimezone(zone()).date() for each in (wanted.begins_at, wanted.ends_at)
-    )
+    first, last = (each.astimezone(zone()).date() for each in (wanted.begins_at, wanted.ends_at))
     known = absences_between(session, bank_id=actor().bank_id, first=first, last=last)
     return any(
         each.person_id == wanted.person_id
@@ -171,9 +169,7 @@ def _known(session: Session, wanted: Absence) -> bool:
 
 def _has_visits(session: Session, wanted: Absence) -> bool:
     """Return whether an absence covers a shift whose round has visits."""
-    first, last = (
-        each.astimezone(zone()).date() for each in (wanted.begins_at, wanted.ends_at)
-    )
+    first, last = (each.astimezone(zone()).date() for each in (wanted.begins_at, wanted.ends_at))
     shifts = shifts_between(
         session, bank_id=actor().bank_id, first=first, last=last, person_id=wanted.person_id
     )

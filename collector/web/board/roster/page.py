@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from flask import Blueprint, flash, redirect, url_for
-from flask_babel import get_locale, gettext, ngettext
+from flask_babel import get_locale, ngettext
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -95,7 +95,7 @@ def copy() -> Response | tuple[str, int]:
     form = CopyForm.sent()
     if not form.validate():
         return roster_page(today(), wrong=form.first_wrong), 422
-    monday = monday_of(form.monday.data)
+    monday = monday_of(form.monday.data or today())
     with transaction() as session:
         people = [
             person
@@ -144,8 +144,7 @@ def weeks_between(session: Session, monday: date, last: date) -> tuple[Week, ...
     bank, language = get_bank(session, actor().bank_id), str(get_locale())
     holidays = public_holidays(bank, first=monday, last=last, language=language)
     closings = {
-        each.day: each
-        for each in closing_days(session, bank_id=bank.id, first=monday, last=last)
+        each.day: each for each in closing_days(session, bank_id=bank.id, first=monday, last=last)
     }
     published = published_days(session, bank_id=bank.id, first=monday, last=last)
     present = today()

@@ -16,7 +16,7 @@ from collector.people.models import Person, Role
 from collector.rounds.queries import planned_shifts
 from collector.shifts.contracts import SKILLS
 from collector.shifts.drafts import load_roster_facts, mistakes_in
-from collector.shifts.models import WeeklyShift, WeekLetter
+from collector.shifts.models import WeekLetter, WeeklyShift
 from collector.shifts.queries import contracts_of, weekly_shifts_of
 from collector.shifts.usual_weeks import (
     add_weekly_shift,

@@ -1,0 +1,310 @@
+"""Commands that list, change and remove the rows of a bank."""
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, timedelta
+
+import click
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from collector.banks.actions import change_bank
+from collector.banks.calendar import close_on, closing_days, open_again
+from collector.banks.fleet import boxes_of, vehicle_known, write_box, write_vehicle
+from collector.banks.models import Bank
+from collector.banks.queries import banks, site_named, sites_of
+from collector.banks.sites import change_site, retire_site
+from collector.db import transaction
+from collector.installation import InstallationCommand, application, bank_named, clock, settings
+from collector.people.queries import person_by_email
+from collector.people.staff import staff_with_roles
+from collector.shifts.actions import take_off_roster
+from collector.shifts.fleet_changes import days_at_site, leave_out_box, leave_out_vehicle
+from collector.shifts.models import RosterShift
+from collector.shifts.queries import shifts_between, weekly_shifts_of
+from collector.shifts.usual_weeks import end_weekly_shift
+
+KINDS = ("sites", "people", "vehicles", "boxes", "weeks", "shifts", "closing-days")
+SYSTEM = "system"
+SHOWN = timedelta(days=28)
+
+
+class ManageGroup(click.Group):
+    """Group whose commands print refusals as sentences."""
+
+    command_class = InstallationCommand
+
+
+of_bank = click.option("--bank", "slug", required=True, help="The bank's short name.")
+
+
+@click.group(name="list", cls=ManageGroup)
+def list_() -> None:
+    """List the banks, or what a bank has."""
+
+
+@list_.command("banks")
+def list_banks() -> None:
+    """List the banks of this installation."""
+    with application(settings()).app_context(), transaction() as session:
+        _print(f"{bank.slug}\t{bank.name}\t{bank.town}" for bank in banks(session))
+
+
+def _listing(kind: str, lines: Callable[[Session, Bank], Iterable[str]]) -> None:
+    """Add a command to `list`."""
+
+    @list_.command(kind, help=f"List the {kind.replace('-', ' ')} of a bank.")
+    @of_bank
+    def show(slug: str) -> None:
+        with application(settings()).app_context(), transaction() as session:
+            _print(lines(session, bank_named(session, slug)))
+
+
+def _today(bank: Bank) -> date:
+    return clock.now().astimezone(bank.zone).date()
+
+
+def _sites(session: Session, bank: Bank) -> Iterable[str]:
+    for site in sites_of(session, bank.id):
+        yield f"{site.name}\t{site.kind}\t{site.town}\t{_state(site.retired_on)}"
+
+
+def _people(session: Session, bank: Bank) -> Iterable[str]:
+    for person in staff_with_roles(session, bank.id):
+        roles = ",".join(grant.role for grant in person.grants)
+        yield f"{person.email}\t{person.name}\t{roles}\t{'' if person.active else 'left'}"
+
+
+def _vehicles(session: Session, bank: Bank) -> Iterable[str]:
+    for each in vehicle_known(session, bank.id):
+        yield f"{each.name}\t{each.capacity_bottles} bottles\t{_state(each.retired_on)}"
+
+
+def _boxes(session: Session, bank: Bank) -> Iterable[str]:
+    for each in boxes_of(session, bank.id):
+        yield f"{each.code}\t{each.capacity_bottles} bottles\t{_state(each.retired_on)}"
+
+
+def _weeks(session: Session, bank: Bank) -> Iterable[str]:
+    for each in weekly_shifts_of(session, bank.id):
+        hours = f"{each.begins:%H:%M}-{each.ends:%H:%M}"
+        yield f"{each.id}\t{each.collector.email}\tday {each.weekday}, {each.weeks}\t{hours}"
+
+
+def _shifts(session: Session, bank: Bank) -> Iterable[str]:
+    first = _today(bank)
+    for each in shifts_between(session, bank_id=bank.id, first=first, last=first + SHOWN):
+        hours = f"{each.begins:%H:%M}-{each.ends:%H:%M}"
+        yield f"{each.id}\t{each.day}\t{each.collector.email}\t{hours}\t{each.vehicle}"
+
+
+def _closings(session: Session, bank: Bank) -> Iterable[str]:
+    first = _today(bank)
+    last = first + timedelta(days=400)
+    for each in closing_days(session, bank_id=bank.id, first=first, last=last):
+        yield f"{each.day}\t{each.name}"
+
+
+for _kind, _lines in zip(
+    KINDS, (_sites, _people, _vehicles, _boxes, _weeks, _shifts, _closings), strict=True
+):
+    _listing(_kind, _lines)
+
+
+@click.group(cls=ManageGroup)
+def change() -> None:
+    """Change a bank, a site, a vehicle or a box."""
+
+
+@change.command("bank")
+@of_bank
+@click.option("--name")
+@click.option("--town")
+@click.option("--phone")
+@click.option("--time-zone")
+@click.option("--language", type=click.Choice(["fr", "en"]))
+@click.option("--holiday-region")
+def change_the_bank(slug: str, **told: str | None) -> None:
+    """Change the facts of a bank."""
+    with application(settings()).app_context(), transaction() as session:
+        bank = bank_named(session, slug)
+        facts = {name: getattr(bank, name) if said is None else said for name, said in told.items()}
+        change_bank(session, now=clock.now(), bank_id=bank.id, actor=SYSTEM, facts=facts)
+    click.echo("The bank is changed.")
+
+
+@change.command("site")
+@click.argument("name")
+@of_bank
+@click.option("--town")
+@click.option("--latitude", type=click.FloatRange(-90, 90))
+@click.option("--longitude", type=click.FloatRange(-180, 180))
+@click.option("--freezer/--no-freezer", "receives", default=None)
+def change_the_site(name: str, *, slug: str, **told: object) -> None:
+    """Change a site."""
+    with application(settings()).app_context(), transaction() as session:
+        bank = bank_named(session, slug)
+        site = site_named(session, bank_id=bank.id, name=name)
+        facts = {key: said for key, said in told.items() if said is not None}
+        change_site(
+            session,
+            now=clock.now(),
+            bank_id=bank.id,
+            actor=SYSTEM,
+            site_id=site.id,
+            facts=facts,
+            seen=site.version,
+        )
+    click.echo("The site is changed.")
+
+
+@click.group(cls=ManageGroup)
+def remove() -> None:
+    """Retire a site, a vehicle or a box; end a usual week or a shift; open a closing day."""
+
+
+@remove.command("site")
+@click.argument("name")
+@of_bank
+def remove_site(name: str, slug: str) -> None:
+    """Retire a site where no shift ahead begins or ends."""
+    with application(settings()).app_context(), transaction() as session:
+        bank = bank_named(session, slug)
+        site = site_named(session, bank_id=bank.id, name=name)
+        used = days_at_site(session, bank_id=bank.id, since=_today(bank), site_id=site.id)
+        if used:
+            raise click.ClickException(f"Shifts begin or end there, the first on {used[0]}.")
+        known = {"site_id": site.id, "on": _today(bank), "seen": site.version}
+        retire_site(session, now=clock.now(), bank_id=bank.id, actor=SYSTEM, **known)  # type: ignore[arg-type]
+    click.echo("The site is retired.")
+
+
+@remove.command("vehicle")
+@click.argument("name")
+@of_bank
+def remove_vehicle(name: str, slug: str) -> None:
+    """Retire a vehicle, and take it from the shifts ahead."""
+    with application(settings()).app_context(), transaction() as session:
+        bank = bank_named(session, slug)
+        row = next((v for v in vehicle_known(session, bank.id) if v.name == name), None)
+        if row is None:
+            raise click.ClickException(f"There is no vehicle {name!r}.")
+        write_vehicle(
+            session,
+            now=clock.now(),
+            bank_id=bank.id,
+            actor=SYSTEM,
+            facts={"retired_on": _today(bank)},
+            vehicle_id=row.id,
+            seen=row.version,
+        )
+        days = leave_out_vehicle(session, bank_id=bank.id, since=_today(bank), name=name)
+    click.echo(f"The vehicle is retired; shifts ahead without it now: {len(days)}.")
+
+
+@remove.command("box")
+@click.argument("code")
+@of_bank
+def remove_box(code: str, slug: str) -> None:
+    """Retire a box, and take it from the shifts ahead."""
+    with application(settings()).app_context(), transaction() as session:
+        bank = bank_named(session, slug)
+        row = next((b for b in boxes_of(session, bank.id) if b.code == code), None)
+        if row is None:
+            raise click.ClickException(f"There is no box {code!r}.")
+        write_box(
+            session,
+            now=clock.now(),
+            bank_id=bank.id,
+            actor=SYSTEM,
+            facts={"retired_on": _today(bank)},
+            box_id=row.id,
+            seen=row.version,
+        )
+        days = leave_out_box(session, bank_id=bank.id, since=_today(bank), code=code)
+    click.echo(f"The box is retired; shifts ahead without it now: {len(days)}.")
+
+
+@remove.command("week")
+@click.argument("number", type=int)
+@of_bank
+@click.option("--after", type=click.DateTime(["%Y-%m-%d"]), required=True, help="Its last day.")
+def remove_week(number: int, *, slug: str, after: datetime) -> None:
+    """End a usual week, by its number in `milkround list weeks`."""
+    with application(settings()).app_context(), transaction() as session:
+        bank = bank_named(session, slug)
+        row = next((w for w in weekly_shifts_of(session, bank.id) if w.id == number), None)
+        if row is None:
+            raise click.ClickException(f"There is no usual week {number}.")
+        end_weekly_shift(
+            session,
+            now=clock.now(),
+            bank_id=bank.id,
+            actor=SYSTEM,
+            weekly_id=number,
+            ends_on=after.date(),
+            seen=row.version,
+        )
+    click.echo("The usual week ends.")
+
+
+@remove.command("shift")
+@click.argument("email")
+@click.argument("day", type=click.DateTime(["%Y-%m-%d"]))
+def remove_shift(email: str, day: datetime) -> None:
+    """Take the shifts of a collector on a day from the roster."""
+    with application(settings()).app_context(), transaction() as session:
+        person = person_by_email(session, email)
+        if person is None:
+            raise click.ClickException(f"Nobody on the staff has the address {email}.")
+        found = select(RosterShift).where(
+            RosterShift.collector_id == person.id,
+            RosterShift.day == day.date(),
+            RosterShift.ended_at.is_(None),
+        )
+        for shift in session.scalars(found).all():
+            take_off_roster(
+                session,
+                now=clock.now(),
+                bank_id=person.bank_id,
+                actor=SYSTEM,
+                shift_id=shift.id,
+                seen=shift.version,
+            )
+    click.echo(f"{person.name} is not on duty on that day.")
+
+
+@remove.command("closing-day")
+@click.argument("day", type=click.DateTime(["%Y-%m-%d"]))
+@of_bank
+def remove_closing_day(day: datetime, slug: str) -> None:
+    """Open the bank on a closing day again."""
+    on: date = day.date()
+    with application(settings()).app_context(), transaction() as session:
+        bank = bank_named(session, slug)
+        known = closing_days(session, bank_id=bank.id, first=on, last=on)
+        if not known:
+            raise click.ClickException(f"{on} is no closing day.")
+        open_again(session, now=clock.now(), bank_id=bank.id, actor=SYSTEM, closing_id=known[0].id)
+    click.echo("The bank is open on that day again.")
+
+
+@click.command(cls=InstallationCommand)
+@click.argument("day", type=click.DateTime(["%Y-%m-%d"]))
+@of_bank
+@click.option("--name", default="", help="The reason, as the roster shows it.")
+def close(day: datetime, *, slug: str, name: str) -> None:
+    """Close a bank on a day."""
+    with application(settings()).app_context(), transaction() as session:
+        bank = bank_named(session, slug)
+        on: date = day.date()
+        close_on(session, now=clock.now(), bank_id=bank.id, actor=SYSTEM, day=on, name=name)
+    click.echo("The bank is closed on that day.")
+
+
+def _state(retired_on: date | None) -> str:
+    return f"retired since {retired_on}" if retired_on else "in use"
+
+
+def _print(lines: Iterable[str]) -> None:
+    for line in lines:
+        click.echo(line)
