@@ -1,7 +1,8 @@
 """Commands that list, change and remove the rows of a bank."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import click
 from sqlalchemy import select
@@ -9,21 +10,37 @@ from sqlalchemy.orm import Session
 
 from collector.banks.actions import change_bank
 from collector.banks.calendar import close_on, closing_days, open_again
-from collector.banks.fleet import boxes_of, vehicle_known, write_box, write_vehicle
-from collector.banks.models import Bank
+from collector.banks.fleet import (
+    STARTING_CAPACITY,
+    boxes_of,
+    capacity_mistakes,
+    vehicle_known,
+    write_box,
+    write_vehicle,
+)
+from collector.banks.models import Bank, FleetVehicle, TransportBox
 from collector.banks.queries import banks, site_named, sites_of
 from collector.banks.sites import change_site, retire_site
 from collector.db import transaction
+from collector.errors import Refused
 from collector.installation import InstallationCommand, application, bank_named, clock, settings
+from collector.people.models import Role
 from collector.people.queries import person_by_email
-from collector.people.staff import staff_with_roles
+from collector.people.staff import change_person, person_with_roles, roles_text, staff_with_roles
 from collector.shifts.actions import take_off_roster
-from collector.shifts.fleet_changes import days_at_site, leave_out_box, leave_out_vehicle
+from collector.shifts.fleet_changes import (
+    days_at_site,
+    follow_box,
+    follow_vehicle,
+    leave_out_box,
+    leave_out_vehicle,
+)
 from collector.shifts.models import RosterShift
 from collector.shifts.queries import shifts_between, weekly_shifts_of
 from collector.shifts.usual_weeks import end_weekly_shift
 
 KINDS = ("sites", "people", "vehicles", "boxes", "weeks", "shifts", "closing-days")
+STAFF_ROLES = [role.value for role in Role if role is not Role.DONOR]
 SYSTEM = "system"
 SHOWN = timedelta(days=28)
 
@@ -112,7 +129,7 @@ for _kind, _lines in zip(
 
 @click.group(cls=ManageGroup)
 def change() -> None:
-    """Change a bank, a site, a vehicle or a box."""
+    """Change a bank, a site, a vehicle, a box or a person."""
 
 
 @change.command("bank")
@@ -155,6 +172,100 @@ def change_the_site(name: str, *, slug: str, **told: object) -> None:
             seen=site.version,
         )
     click.echo("The site is changed.")
+
+
+def capacities(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options of a capacity."""
+    for name in ("tubes", "ml", "bottles"):
+        option = click.option(f"--{name}", f"capacity_{name}", type=click.IntRange(min=0))
+        command = option(command)
+    return command
+
+
+@change.command("vehicle")
+@click.argument("name")
+@of_bank
+@capacities
+def change_the_vehicle(name: str, *, slug: str, **told: int | None) -> None:
+    """Change the capacity of a vehicle; a new name adds one."""
+    with application(settings()).app_context(), transaction() as session:
+        bank = bank_named(session, slug)
+        row = next((v for v in vehicle_known(session, bank.id) if v.name == name), None)
+        facts = _capacity(row, told) | ({} if row else {"name": name, "plate": ""})
+        write_vehicle(
+            session,
+            now=clock.now(),
+            bank_id=bank.id,
+            actor=SYSTEM,
+            facts=facts,
+            vehicle_id=row.id if row else None,
+            seen=row.version if row else 0,
+        )
+        known = {"since": _today(bank), "was": name, "now_named": name}
+        follow_vehicle(session, bank_id=bank.id, **known)  # type: ignore[arg-type]
+    click.echo(f"{name} is noted.")
+
+
+@change.command("box")
+@click.argument("code")
+@of_bank
+@capacities
+def change_the_box(code: str, *, slug: str, **told: int | None) -> None:
+    """Change the capacity of a box; a new code adds one."""
+    with application(settings()).app_context(), transaction() as session:
+        bank = bank_named(session, slug)
+        row = next((b for b in boxes_of(session, bank.id) if b.code == code), None)
+        facts = _capacity(row, told) | ({} if row else {"code": code, "thermometer": ""})
+        write_box(
+            session,
+            now=clock.now(),
+            bank_id=bank.id,
+            actor=SYSTEM,
+            facts=facts,
+            box_id=row.id if row else None,
+            seen=row.version if row else 0,
+        )
+        known = {"since": _today(bank), "was": code, "now_coded": code}
+        follow_box(session, bank_id=bank.id, **known)  # type: ignore[arg-type]
+    click.echo(f"{code} is noted.")
+
+
+@change.command("user")
+@click.argument("email")
+@click.option("--name")
+@click.option("--role", "roles", multiple=True, type=click.Choice(STAFF_ROLES))
+def change_the_user(email: str, *, name: str | None, roles: tuple[str, ...]) -> None:
+    """Change the name or the roles of a member of the staff."""
+    with application(settings()).app_context(), transaction() as session:
+        known = person_by_email(session, email)
+        if known is None:
+            raise click.ClickException(f"Nobody on the staff has the address {email}.")
+        person = person_with_roles(session, bank_id=known.bank_id, person_id=known.id)
+        change_person(
+            session,
+            now=clock.now(),
+            bank_id=person.bank_id,
+            actor=SYSTEM,
+            person_id=person.id,
+            facts={"name": name or person.name},
+            roles=[Role(role) for role in roles] or [grant.role for grant in person.grants],
+            seen=roles_text(person),
+        )
+    click.echo("The person is changed.")
+
+
+def _capacity(
+    row: FleetVehicle | TransportBox | None, told: Mapping[str, int | None]
+) -> dict[str, Any]:
+    """Return the capacity of a row with the typed figures, without its mistakes."""
+    known = {
+        f"capacity_{name}": getattr(row, f"capacity_{name}") if row else most
+        for name, most in STARTING_CAPACITY._asdict().items()
+    }
+    facts = known | {name: said for name, said in told.items() if said is not None}
+    for mistake in capacity_mistakes(facts):
+        raise Refused(mistake.code, **mistake.figures)
+    return facts
 
 
 @click.group(cls=ManageGroup)

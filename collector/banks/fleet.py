@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from collector.audit.actions import record
-from collector.banks.models import TransportBox, Vehicle
+from collector.banks.models import FleetVehicle, TransportBox
 from collector.db import owned
 from collector.errors import Conflict
 from collector.field_parsers import FieldMistake
@@ -28,7 +28,7 @@ STARTING_CAPACITY = Capacity(bottles=160, ml=40_000, tubes=24)
 """A small van with two cool boxes; Milkround's own starting value for a shift without vehicle."""
 
 
-def capacity_of(vehicle: Vehicle | None, boxes: Iterable[TransportBox]) -> Capacity:
+def capacity_of(vehicle: FleetVehicle | None, boxes: Iterable[TransportBox]) -> Capacity:
     """Return the capacity of a vehicle with its boxes: their sum, and at most the vehicle's own.
 
     Without boxes on board the vehicle's own capacity counts, without a vehicle the boxes' sum.
@@ -41,14 +41,16 @@ def capacity_of(vehicle: Vehicle | None, boxes: Iterable[TransportBox]) -> Capac
     return Capacity(*map(min, whole, total)) if whole else total
 
 
-def _own(thing: Vehicle | TransportBox) -> Capacity:
+def _own(thing: FleetVehicle | TransportBox) -> Capacity:
     return Capacity(thing.capacity_bottles, thing.capacity_ml, thing.capacity_tubes)
 
 
-def vehicle_known(session: Session, bank_id: int) -> list[Vehicle]:
+def vehicle_known(session: Session, bank_id: int) -> list[FleetVehicle]:
     """Return the vehicles of a bank, retired or not, by name."""
     return list(
-        session.scalars(select(Vehicle).where(Vehicle.bank_id == bank_id).order_by(Vehicle.name))
+        session.scalars(
+            select(FleetVehicle).where(FleetVehicle.bank_id == bank_id).order_by(FleetVehicle.name)
+        )
     )
 
 
@@ -111,7 +113,7 @@ def write_vehicle(
     facts: Mapping[str, Any],
     vehicle_id: int | None = None,
     seen: int = 0,
-) -> Vehicle:
+) -> FleetVehicle:
     """Add a vehicle, or change one of the `seen` version.
 
     Raises
@@ -120,10 +122,10 @@ def write_vehicle(
         A colleague changed it meanwhile: `changed_meanwhile`.
     """
     if vehicle_id is None:
-        vehicle = Vehicle(bank_id=bank_id, **facts)
+        vehicle = FleetVehicle(bank_id=bank_id, **facts)
         session.add(vehicle)
     else:
-        vehicle = owned(session, Vehicle, bank_id, vehicle_id)
+        vehicle = owned(session, FleetVehicle, bank_id, vehicle_id)
         change_row(vehicle, facts, seen=seen)
     session.flush()
     _record(session, now, bank_id, actor, f"vehicle:{vehicle.id}", facts)

@@ -118,7 +118,7 @@ class Site(BankOwned, Base):
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own form
 
 
-class Vehicle(BankOwned, Base):
+class FleetVehicle(BankOwned, Base):
     """A vehicle of a bank with its capacity."""
 
     __tablename__ = "vehicles"

@@ -126,7 +126,7 @@ def published_days(session: Session, *, bank_id: int, first: date, last: date) -
     return set(session.scalars(days))
 
 
-class DayLoad(NamedTuple):
+class PlannedLoad(NamedTuple):
     """The visits in the rounds of a day, and their bottles."""
 
     visits: int
@@ -135,7 +135,7 @@ class DayLoad(NamedTuple):
 
 def visits_by_day(
     session: Session, *, bank_id: int, first: date, last: date
-) -> dict[date, DayLoad]:
+) -> dict[date, PlannedLoad]:
     """Return the load of the days between two days, both included, that have rounds."""
     rows = session.execute(
         select(DayPlan.day, func.count(RoundStop.id), func.sum(Pickup.bottles))
@@ -145,7 +145,7 @@ def visits_by_day(
         .where(DayPlan.bank_id == bank_id, DayPlan.day.between(first, last))
         .group_by(DayPlan.day)
     )
-    return {day: DayLoad(visits, int(bottles or 0)) for day, visits, bottles in rows}
+    return {day: PlannedLoad(visits, int(bottles or 0)) for day, visits, bottles in rows}
 
 
 class PlannedShift(NamedTuple):

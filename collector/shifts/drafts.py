@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, time
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from collector.banks.fleet import Capacity, boxes_of, capacity_of, vehicle_known
-from collector.banks.models import Site, TransportBox, Vehicle
+from collector.banks.models import FleetVehicle, Site, TransportBox
 from collector.banks.queries import get_bank
 from collector.field_parsers import FieldMistake
 from collector.people.models import Person, Role
@@ -79,7 +79,7 @@ class RosterFacts:
     zone: ZoneInfo
     collectors: frozenset[int]
     contracts: dict[int, Contract]
-    vehicles: dict[str, Vehicle]
+    vehicles: dict[str, FleetVehicle]
     boxes: dict[str, TransportBox]
     sites: dict[int, Site]
     shifts: list[RosterShift]
@@ -233,8 +233,7 @@ def _of_break(draft: ShiftDraft) -> Iterator[FieldMistake]:
 
 def minutes_between(first: time, last: time) -> int:
     """Return the minutes of the wall clock from one time of a day to another."""
-    long = datetime.combine(date.min, last) - datetime.combine(date.min, first)
-    return long // timedelta(minutes=1)
+    return 60 * (last.hour - first.hour) + last.minute - first.minute
 
 
 def _overlap(draft: ShiftDraft, shift: RosterShift) -> bool:

@@ -13,8 +13,6 @@ from collector.shifts.duty import during_shift, duty_of, paid_time
 from collector.shifts.models import Absence, Contract, RosterShift
 from collector.shifts.queries import absences_between, contracts_of, shifts_between
 
-A_WEEK = timedelta(days=7)
-
 
 def monday_of(day: date) -> date:
     """Return the Monday of a day's week."""

@@ -17,7 +17,7 @@ blueprint = Blueprint("founding", __name__, url_prefix="/opening")
 MOST_ATTEMPTS = 10
 
 
-class FirstForm(FoundingForm):
+class FirstBankForm(FoundingForm):
     """The first bank, with the code of the console."""
 
     code = TextField()
@@ -28,14 +28,14 @@ class FirstForm(FoundingForm):
 def home() -> str:
     """Show the form of the first bank; with a bank there is nothing here."""
     _refuse_second()
-    return _page(FirstForm(data={"time_zone": "Europe/Paris", "language": "fr"}))
+    return _page(FirstBankForm(data={"time_zone": "Europe/Paris", "language": "fr"}))
 
 
 @blueprint.post("")
 @anyone
 def found() -> Response | tuple[str, int]:
     """Found the first bank, and lead its administrator in."""
-    form = FirstForm.sent()
+    form = FirstBankForm.sent()
     form.validate()
     try:
         with transaction() as session:
@@ -59,5 +59,5 @@ def _refuse_second() -> None:
             raise NotFound("http_404")
 
 
-def _page(form: FirstForm) -> str:
+def _page(form: FirstBankForm) -> str:
     return render_template("founding/first.html", typed=form.typed, wrong=form.wrong, zones=ZONES)

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from collector.banks.fleet import write_box, write_vehicle
-from collector.banks.models import TransportBox, Vehicle
+from collector.banks.models import FleetVehicle, TransportBox
 from collector.db import transaction
 from collector.people.models import Person
 from collector.shifts.contracts import write_contract
@@ -34,7 +34,7 @@ def draft(town: Town, **changes: Any) -> ShiftDraft:  # noqa: ANN401 - any term
     return ShiftDraft(**terms | {"end_site_id": town.site} | changes)
 
 
-def vehicle(session: Session, town: Town, name: str = "Van", **changes: Any) -> Vehicle:  # noqa: ANN401
+def vehicle(session: Session, town: Town, name: str = "Van", **changes: Any) -> FleetVehicle:  # noqa: ANN401
     facts = {"name": name, "plate": "", "service_due_on": None, "retired_on": None, **CAPACITY}
     known = {"now": MORNING, "bank_id": town.bank, "actor": "system"}
     return write_vehicle(session, facts=facts | changes, **known)

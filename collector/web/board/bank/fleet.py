@@ -18,7 +18,7 @@ from collector.banks.fleet import (
     write_box,
     write_vehicle,
 )
-from collector.banks.models import TransportBox, Vehicle
+from collector.banks.models import FleetVehicle, TransportBox
 from collector.db import owned, reading, transaction
 from collector.errors import Conflict, Refused
 from collector.field_parsers import parse_date, parse_volume_ml, parse_whole_number
@@ -116,7 +116,7 @@ def add_box() -> Answer:
 def vehicle(vehicle_id: int) -> str:
     """Show the form of a vehicle."""
     with reading() as session:
-        found = owned(session, Vehicle, actor().bank_id, vehicle_id)
+        found = owned(session, FleetVehicle, actor().bank_id, vehicle_id)
     form = VehicleForm(obj=found)
     form.seen.process_data(found.version)
     return _form("vehicle", form, vehicle_id)
@@ -150,7 +150,7 @@ def retire_vehicle(vehicle_id: int) -> Answer:
     who = actor()
 
     def retire(session: Session, seen: int) -> list[date]:
-        found = owned(session, Vehicle, who.bank_id, vehicle_id)
+        found = owned(session, FleetVehicle, who.bank_id, vehicle_id)
         facts = {"retired_on": today() if found.retired_on is None else None}
         known = author()
         write_vehicle(session, facts=facts, vehicle_id=vehicle_id, seen=seen, **known)
@@ -205,7 +205,7 @@ def _write_vehicle(vehicle_id: int | None) -> Answer:
             vehicle_mistakes(session, bank_id=who.bank_id, facts=facts, but=vehicle_id)
         )
         refuse_mistaken(form)
-        was = owned(session, Vehicle, who.bank_id, vehicle_id).name if vehicle_id else ""
+        was = owned(session, FleetVehicle, who.bank_id, vehicle_id).name if vehicle_id else ""
         known = author()
         seen = form.seen.data
         write_vehicle(session, facts=facts, vehicle_id=vehicle_id, seen=seen, **known)

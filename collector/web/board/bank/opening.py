@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from flask import Blueprint, flash, redirect, url_for
 from flask_babel import gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -15,7 +14,7 @@ from collector.banks.fleet import vehicle_known
 from collector.banks.models import Bank, Jurisdiction
 from collector.banks.queries import banks, get_bank, incomplete_notices, sites_of
 from collector.db import reading, transaction
-from collector.donors.models import Donor
+from collector.donors.queries import has_donors
 from collector.errors import Conflict, NotFound, Refused
 from collector.people.models import Role
 from collector.people.queries import people_with_role
@@ -193,8 +192,7 @@ def _done(session: Session, bank: Bank, name: str) -> bool:
     if name == "texts":
         return not incomplete_notices(session, bank.id)
     if name == "donors":
-        donor = select(Donor.id).where(Donor.bank_id == bank.id).limit(1)
-        return session.scalar(donor) is not None
+        return has_donors(session, bank.id)
     rows = {"sites": sites_of, "fleet": vehicle_known, "week": weekly_shifts_of}[name]
     return bool(rows(session, bank.id))
 

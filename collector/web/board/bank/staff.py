@@ -130,7 +130,7 @@ def person(person_id: int) -> str:
     with reading() as session:
         found = person_with_roles(session, bank_id=bank_id, person_id=person_id)
         contract = contract_of(session, bank_id=bank_id, person_id=person_id)
-    return _form(PersonForm.of(found, contract), found)
+    return _form(PersonForm.of(found, contract), person_id)
 
 
 @blueprint.post("/<int:person_id>")
@@ -155,7 +155,7 @@ def leave(person_id: int) -> Answer:
             end_contract(session, now=now(), actor=who.reference, person=left, last=last)
     except Refused as refused:
         shown.refuse(refused)
-        return _form(shown, found), 422
+        return _form(shown, person_id), 422
     flash(gettext("%(name)s can no longer sign in, on any device.", name=found.name), "ok")
     _name_rounds(person_id)
     return redirect(url_for("board.staff.home"), code=303)
@@ -193,20 +193,19 @@ def _name_rounds(person_id: int) -> None:
 def _write(person_id: int | None) -> Answer:
     who, form = actor(), PersonForm.sent()
     form.validate()
-    found: Person | None = None
     roles = [Role(role) for role in form.roles.data]
     try:
         with transaction() as session:
             if person_id is not None:
-                found = person_with_roles(session, bank_id=who.bank_id, person_id=person_id)
+                person_with_roles(session, bank_id=who.bank_id, person_id=person_id)
             _check(session, form, roles, person_id)
             refuse_mistaken(form)
             _write_person(session, form, roles, person_id)
     except Refused:
-        return _form(form, found), 422
+        return _form(form, person_id), 422
     except Conflict as first:
         form.refuse(first)
-        return _form(form, found), 409
+        return _form(form, person_id), 409
     flash(gettext("%(name)s is noted.", name=form.name.data), "ok")
     return redirect(url_for("board.staff.home"), code=303)
 
@@ -251,8 +250,14 @@ def _write_person(
     )
 
 
-def _form(form: PersonForm, found: Person | None) -> str:
+def _form(form: PersonForm, person_id: int | None) -> str:
+    bank_id = actor().bank_id
     with reading() as session:
+        found = (
+            None
+            if person_id is None
+            else person_with_roles(session, bank_id=bank_id, person_id=person_id)
+        )
         return page(
             session,
             "board/bank/person.html",
@@ -261,7 +266,7 @@ def _form(form: PersonForm, found: Person | None) -> str:
             chosen=set(form.roles.data),
             found=found,
             roles=STAFF_ROLES,
-            is_self=found is not None and found.id == actor().person_id,
-            sites=[each for each in sites_of(session, actor().bank_id) if not each.retired_on],
+            is_self=person_id == actor().person_id,
+            sites=[each for each in sites_of(session, bank_id) if not each.retired_on],
             today=today(),
         )

@@ -27,7 +27,7 @@ from collector.shifts.contracts import SKILLS
 from collector.shifts.drafts import ShiftDraft, load_roster_facts, mistakes_in, write_terms
 from collector.shifts.models import OF_A_PERSON, Absence, RosterShift
 from collector.shifts.queries import shifts_between
-from collector.shifts.roster import Roster, load_roster, monday_of
+from collector.shifts.roster import Roster, WeekHours, load_roster, monday_of
 from collector.shifts.week_edits import swap_shifts
 from collector.web.board.page_context import author, civil_day, is_fragment, page, zone
 from collector.web.board.roster.forms import (
@@ -37,7 +37,7 @@ from collector.web.board.roster.forms import (
     SwapForm,
     VisitsChoice,
 )
-from collector.web.board.roster.visits import Question, question_about, write_with_visits
+from collector.web.board.roster.visits import VisitsQuestion, question_about, write_with_visits
 from collector.web.framework.forms import Form
 from collector.web.framework.guards import actor, guard, now
 
@@ -64,7 +64,7 @@ class Typed:
     kind: str
     form: Form
     key: int = 0
-    question: Question | None = None
+    question: VisitsQuestion | None = None
 
 
 @blueprint.get("")
@@ -187,7 +187,7 @@ def hours(person_id: int, day: str) -> str:
         return page(
             session,
             "board/roster/_hours.html",
-            hours=_hours_with(roster, person_id, on_day, draft, key),
+            hours=_hours_with(roster, person, on_day, draft, key),
             wrong=form.wrong,
         )
 
@@ -227,7 +227,7 @@ def _settled(
     write: Callable[[Session], None],
 ) -> Answer:
     """Write a change once its visits are settled; show the cell with its mistakes otherwise."""
-    question = typed.question or Question()
+    question = typed.question or VisitsQuestion()
     if typed.form.wrong:
         return _cell(person_id, day, replace(typed, question=None)), 422
     if not question.answered(choice):
@@ -315,14 +315,16 @@ def _others(session: Session, person_id: int, day: date) -> list[RosterShift]:
     return [shift for shift in found if shift.collector_id != person_id]
 
 
-def _hours_with(roster: Roster, person_id: int, day: date, draft: ShiftDraft, key: int) -> object:
+def _hours_with(
+    roster: Roster, person: Person, day: date, draft: ShiftDraft, key: int
+) -> WeekHours:
     """Return the hours of a week as if a draft stood on the roster in place of a shift."""
     monday = monday_of(day)
     days = (monday + timedelta(days=ahead) for ahead in range(7))
-    shifts = [each for one in days for each in roster.shifts.get((person_id, one), ())]
-    typed = RosterShift(day=day, collector_id=person_id, ended_at=None)
+    shifts = [each for one in days for each in roster.shifts.get((person.id, one), ())]
+    typed = RosterShift(day=day, collector_id=person.id, collector=person, ended_at=None)
     write_terms(typed, draft)
-    return roster.hours(person_id, monday, [*(s for s in shifts if s.id != key), typed])
+    return roster.hours(person.id, monday, [*(s for s in shifts if s.id != key), typed])
 
 
 def _span(form: AbsenceForm, day: date) -> tuple[datetime, datetime]:

@@ -15,7 +15,7 @@ from collector.people.models import Role
 from collector.shifts.queries import shifts_on
 from collector.web.board.page_context import page, today
 from collector.web.board.roster.forms import ClosingForm, VisitsChoice
-from collector.web.board.roster.visits import Question, question_about, write_with_visits
+from collector.web.board.roster.visits import VisitsQuestion, question_about, write_with_visits
 from collector.web.framework.forms import ChoiceField
 from collector.web.framework.guards import actor, guard, now
 from collector.web.wording import sentence
@@ -85,14 +85,14 @@ def remove(closing_id: int) -> Response | tuple[str, int]:
         )
 
     try:
-        write_with_visits(Question(), VisitsChoice.KEEP, write)
+        write_with_visits(VisitsQuestion(), VisitsChoice.KEEP, write)
     except Refused as refused:
         return _page(ClosingVisitsForm(), wrong=sentence(refused)), 422
     flash(gettext("The bank is open on that day again."), "ok")
     return redirect(url_for("board.closings.home"), code=303)
 
 
-def _page(form: ClosingVisitsForm, question: Question | None = None, wrong: str = "") -> str:
+def _page(form: ClosingVisitsForm, question: VisitsQuestion | None = None, wrong: str = "") -> str:
     first = today()
     last = first + SHOWN
     with reading() as session:

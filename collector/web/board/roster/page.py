@@ -77,7 +77,7 @@ class Line:
     weeks: tuple[tuple[Week, tuple[tuple[DayHead, Cell], ...], WeekHours], ...]
 
 
-class FirstForm(Form):
+class FirstDayForm(Form):
     """The first day of the shown weeks."""
 
     first = ParsedField[date | None](civil_day, blank=None)
@@ -86,7 +86,7 @@ class FirstForm(Form):
 @blueprint.get("")
 def home() -> str:
     """Show the roster of four weeks."""
-    return roster_page(FirstForm.queried().first.data or today())
+    return roster_page(FirstDayForm.queried().first.data or today())
 
 
 @blueprint.post("/copies")

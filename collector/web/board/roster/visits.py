@@ -21,7 +21,7 @@ Written = TypeVar("Written")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class VisitsQuestion:
     """The visits that a change of the roster concerns, by day; the page asks about them."""
 
     planned: tuple[PlannedShift, ...] = ()
@@ -48,14 +48,14 @@ class Question:
 
 def question_about(
     session: Session, shifts: Collection[int], *, may_keep: bool = False
-) -> Question:
+) -> VisitsQuestion:
     """Return the question about the visits in the rounds of these shifts."""
     found = planned_shifts(session, bank_id=actor().bank_id, shifts=shifts)
-    return Question(planned=tuple(found), may_keep=may_keep)
+    return VisitsQuestion(planned=tuple(found), may_keep=may_keep)
 
 
 def write_with_visits(
-    question: Question, choice: VisitsChoice, write: Callable[[Session], Written]
+    question: VisitsQuestion, choice: VisitsChoice, write: Callable[[Session], Written]
 ) -> Written:
     """Write a change of the roster, and do with the visits of its rounds as was chosen.
 
@@ -84,7 +84,7 @@ def write_with_visits(
     return compute_then_write(compute, write_all)
 
 
-def _by_day(question: Question) -> list[PlannedShift]:
+def _by_day(question: VisitsQuestion) -> list[PlannedShift]:
     """Return one entry per day, with the visits of all its shifts."""
     found: dict[date, PlannedShift] = {}
     for each in question.planned:
