@@ -21,7 +21,7 @@ COMMANDS: Final = {
     "demo": Entry("cli_demo", "Run the demonstration bank, ready to try."),
     "import": Entry("cli_import", "Import the good rows of a file of donors or requests."),
     "link": Entry("cli_bank", "Print a sign-in link for a member of the staff."),
-    "list": Entry("cli_manage", "List the banks, or what a bank has."),
+    "list": Entry("cli_list", "List the banks, or what a bank has."),
     "migrate": Entry("cli_run", "Migrate the database to this version's schema."),
     "plan": Entry("cli_run", "Enqueue a planning job for a day."),
     "postcodes": Entry("cli_run", "Import the positions of postcodes from La Poste's file."),

@@ -52,7 +52,7 @@ STEPS = (
         name="people",
         title=_("People and roles"),
         endpoint="board.staff.home",
-        why=_("Somebody collects, and a nurse or midwife signs interviews."),
+        why=_("A collector drives, and a nurse or midwife signs interviews."),
     ),
     Step(
         name="fleet",
