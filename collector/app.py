@@ -14,6 +14,7 @@ from collector.places.geocoding import geocoder_named
 from collector.web import (
     calendar,
     contact,
+    founding,
     moved_pages,
     my_data,
     outbox,
@@ -67,6 +68,7 @@ SURFACES = (
     sign_in,
     proof,
     factors,
+    founding,
     public,
     public_texts,
     contact,

@@ -17,15 +17,22 @@ COMMANDS: Final = {
     "audit": Entry("cli_audit", "Verify the audit chains and their signed heads."),
     "backup": Entry("cli_care", "Back up the installation to a folder."),
     "bank": Entry("cli_bank", "Found a bank with the preset rules of its jurisdiction."),
+    "change": Entry("cli_manage", "Change a bank, a site, a vehicle, a box or a person."),
+    "close": Entry("cli_manage", "Close a bank on a day."),
     "demo": Entry("cli_demo", "Run the demonstration bank, ready to try."),
     "doctor": Entry("cli_doctor", "Check the installation."),
     "import": Entry("cli_import", "Import the good rows of a file of donors or requests."),
     "key": Entry("cli_care", "Make a pair of keys for backups."),
     "link": Entry("cli_bank", "Print a sign-in link for a member of the staff."),
+    "list": Entry("cli_list", "List the banks, or what a bank has."),
     "metrics": Entry("cli_metrics", "Serve the metrics for Prometheus."),
     "migrate": Entry("cli_run", "Migrate the database to this version's schema."),
     "plan": Entry("cli_run", "Enqueue a planning job for a day."),
     "postcodes": Entry("cli_run", "Import the positions of postcodes from La Poste's file."),
+    "remove": Entry(
+        "cli_manage",
+        "Retire a site, a vehicle or a box; end a usual week or a shift; open a closing day.",
+    ),
     "restore": Entry("cli_care", "Restore a backup into the installation."),
     "serve": Entry("cli_run", "Serve the pages."),
     "shift": Entry("cli_bank", "Add shifts of a collector."),
@@ -33,6 +40,10 @@ COMMANDS: Final = {
     "user": Entry("cli_bank", "Add a member of the staff, or close an account."),
     "work": Entry("cli_run", "Run planning jobs, send messages and run timers."),
 }
+
+
+KEYWORDS: Final = {"import": "import_", "list": "list_"}
+"""The functions of subcommands whose names Python has given away."""
 
 
 class LazyGroup(click.Group):
@@ -47,7 +58,7 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = import_module(f"collector.{COMMANDS[cmd_name].module}")
-        found: click.Command = getattr(module, "import_" if cmd_name == "import" else cmd_name)
+        found: click.Command = getattr(module, KEYWORDS.get(cmd_name, cmd_name))
         return found
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002

@@ -21,6 +21,8 @@ from collector.places.validation import refuse_position
 from collector.rounds.queries import uncovered_rounds
 from collector.service_day import ServiceDay
 from collector.shifts.actions import put_on_duty
+from collector.shifts.contracts import BLOOD, write_contract
+from collector.shifts.queries import contract_of
 
 STAFF_ROLES = [role.value for role in Role if role is not Role.DONOR]
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
@@ -199,8 +201,12 @@ def shift(
     """Add shifts of a collector."""
     with application(settings()).app_context(), transaction() as session:
         person = _member(session, email)
+        if draws_blood:
+            _qualify(session, person)
         put_on_duty(
             session,
+            now=clock.now(),
+            actor="system",
             collector=person,
             day=day.date(),
             weeks=weeks,
@@ -209,6 +215,22 @@ def shift(
             start=site_named(session, bank_id=person.bank_id, name=start),
             end=site_named(session, bank_id=person.bank_id, name=end),
             vehicle=vehicle,
-            skills=["blood"] if draws_blood else [],
+            skills=[BLOOD] if draws_blood else [],
         )
     click.echo(f"{person.name} is on duty.")
+
+
+def _qualify(session: Session, person: Person) -> None:
+    """Record that a collector may draw blood and hold interviews."""
+    known = contract_of(session, bank_id=person.bank_id, person_id=person.id)
+    if known is not None and BLOOD in known.skills:
+        return
+    facts = {"weekly_minutes": None, "home_site_id": None} if known is None else {}
+    write_contract(
+        session,
+        now=clock.now(),
+        actor="system",
+        person=person,
+        facts=facts | {"skills": [*(known.skills if known else ()), BLOOD]},
+        seen=known.version if known else 0,
+    )

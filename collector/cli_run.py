@@ -5,9 +5,11 @@ from pathlib import Path
 
 import click
 
-from collector.db import transaction
+from collector.banks.queries import banks
+from collector.db import reading, transaction
 from collector.installation import application, bank_named, clock, command, settings
 from collector.logs import configure_logs
+from collector.opening_code import opening_code
 from collector.places.postcodes import import_postcodes
 from collector.planning.optimise.actions import request_plan
 from collector.planning.optimise.jobs import compile_planner
@@ -25,10 +27,15 @@ def serve(*, host: str, port: int) -> None:
     if not is_free(host, port):
         raise click.ClickException(f"Port {port} of {host} is taken; choose another with --port.")
     compile_planner()
-    click.echo(f"Serving on http://{host}:{port}")
     present = settings()
     configure_logs(present.upkeep.logs)
     app = application(present)
+    with app.app_context(), reading() as session:
+        is_new = not banks(session)
+    if is_new:
+        code = opening_code(present.home)
+        click.echo(f"There is no bank yet. Open one at {present.public_url}/opening, code {code}")
+    click.echo(f"Serving on http://{host}:{port}")
     if present.upkeep.metrics:
         start_counting(app, present.home)
     serve_app(app, host=host, port=port)

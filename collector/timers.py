@@ -44,6 +44,7 @@ from collector.planning.dispatch.forecasts import (
     settle_forecasts,
     unforetold_days,
 )
+from collector.shifts.usual_weeks import lay_out_all, weeks_to_lay_out
 
 SECONDS_BETWEEN_RUNS = 60.0
 
@@ -117,6 +118,7 @@ def _tasks_of(bank_id: int, now: datetime) -> list[TimerTask]:
                 _expiry(bank_id, now),
                 _old_imports(bank_id, now),
                 *_forecasts(session, bank_id, now),
+                _usual_weeks(bank_id, now),
                 *_reminders(session, bank_id, now),
             ]
     except OperationalError:
@@ -133,6 +135,16 @@ def _expiry(bank_id: int, now: datetime) -> TimerTask:
         subject=f"bank:{bank_id}",
         is_due=lambda session: bool(expired_donors(session, now=now, bank_id=bank_id)),
         run=lambda session: suspend_expired(session, now=now, bank_id=bank_id),
+    )
+
+
+def _usual_weeks(bank_id: int, now: datetime) -> TimerTask:
+    return TimerTask(
+        bank_id=bank_id,
+        timer="usual_weeks",
+        subject=f"roster:{bank_id}",
+        is_due=lambda session: bool(weeks_to_lay_out(session, now=now, bank_id=bank_id)),
+        run=lambda session: lay_out_all(session, now=now, bank_id=bank_id),
     )
 
 

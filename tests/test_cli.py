@@ -207,3 +207,41 @@ def test_what_an_installation_writes_is_its_owners_alone(home: Path) -> None:
     found_bordeaux()
     for path in (home / "home").rglob("*"):
         assert path.stat().st_mode & 0o077 == 0, path
+
+
+@pytest.mark.usefixtures("home")
+def test_rows_of_a_bank_are_listed_changed_and_removed() -> None:
+    found_bordeaux()
+    there = ["--bank", "bordeaux"]
+    place = ["--town", "Pessac", "--latitude", "44.785", "--longitude", "-0.66"]
+    for name in ("Lactarium", "Annexe"):
+        assert run("site", name, *there, *place).exit_code == 0
+    ana = ["ana@example.org", *there, "--name", "Ana", "--role", "collector"]
+    assert run("user", *ana).exit_code == 0
+    assert run("change", "vehicle", "Kangoo", *there, "--bottles", "90").exit_code == 0
+    assert "Give a number" in run("change", "vehicle", "Kangoo", *there, "--bottles", "0").output
+    assert run("change", "box", "B1", *there, "--ml", "9000").exit_code == 0
+    hours = ["--from", "08:00", "--until", "17:00", "--start", "Lactarium", "--end", "Lactarium"]
+    duty = ["shift", "ana@example.org", "2099-11-24", *hours, "--vehicle", "Kangoo"]
+    assert run(*duty).exit_code == 0
+    assert run("close", "2099-12-24", *there, "--name", "Eve").exit_code == 0
+    assert "Kangoo\t90 bottles\tin use" in run("list", "vehicles", *there).output
+    assert "B1\t160 bottles" in run("list", "boxes", *there).output
+    assert "ana@example.org\tAna\tcollector" in run("list", "people", *there).output
+    assert "bordeaux" in run("list", "banks").output
+    for kind in ("shifts", "weeks", "closing-days"):
+        assert run("list", kind, *there).exit_code == 0
+    roles = ["--role", "collector", "--role", "quality", "--name", "Ana E."]
+    assert run("change", "user", "ana@example.org", *roles).exit_code == 0
+    assert "Ana E.\tcollector,quality" in run("list", "people", *there).output
+    assert run("change", "bank", *there, "--phone", "05 00").exit_code == 0
+    assert run("change", "site", "Annexe", *there, "--no-freezer").exit_code == 0
+    assert run("remove", "site", "Lactarium", *there).exit_code == 1
+    for thing in (["site", "Annexe"], ["vehicle", "Kangoo"], ["box", "B1"]):
+        assert run("remove", *thing, *there).exit_code == 0
+    assert run("remove", "closing-day", "2099-12-24", *there).exit_code == 0
+    assert run("remove", "closing-day", "2099-12-24", *there).exit_code == 1
+    assert run("remove", "shift", "ana@example.org", "2099-11-24").exit_code == 0
+    assert run("remove", "site", "Lactarium", *there).exit_code == 0
+    assert run("remove", "week", "1", *there, "--after", "2099-01-01").exit_code == 1
+    assert "retired since" in run("list", "sites", *there).output

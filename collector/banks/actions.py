@@ -1,7 +1,7 @@
 """Foundation of a bank, and changes of its sites, rules and zones."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import cache
 from zoneinfo import available_timezones
@@ -14,7 +14,8 @@ from collector.banks.directory import begin_directory
 from collector.banks.models import Bank, Jurisdiction, Policy, Site, SiteKind, Zone
 from collector.banks.policies import preset_rows
 from collector.banks.policy_values import refuse_contradiction, value_in
-from collector.banks.queries import policies_of, policy_row
+from collector.banks.queries import get_bank, policies_of, policy_row
+from collector.config import LANGUAGES
 from collector.db import owned
 from collector.errors import Conflict, Refused
 
@@ -66,6 +67,57 @@ def found_bank(
         jurisdiction=jurisdiction.value,
     )
     return bank
+
+
+def change_bank(
+    session: Session, *, now: datetime, bank_id: int, actor: str, facts: Mapping[str, str]
+) -> Bank:
+    """Change the name, contact, time zone, language and holidays of a bank.
+
+    Raises
+    ------
+    Refused
+        `bank_needs_name`, `time_zone_unknown` (`name`).
+    """
+    bank = get_bank(session, bank_id)
+    name, town, zone = (facts[key].strip() for key in ("name", "town", "time_zone"))
+    _refuse_nonsense(bank.slug, name=name, town=town, time_zone=zone)
+    bank.name, bank.town, bank.time_zone = name, town, zone
+    bank.phone = facts["phone"]
+    if facts["language"] in LANGUAGES:
+        bank.language = facts["language"]
+    bank.holiday_region = facts["holiday_region"]
+    session.flush()
+    record(
+        session,
+        now=now,
+        bank_id=bank_id,
+        actor=actor,
+        action="bank changed",
+        subject=f"bank:{bank_id}",
+        time_zone=zone,
+        holiday_region=bank.holiday_region,
+    )
+    return bank
+
+
+def set_skipped_step(
+    session: Session, *, now: datetime, bank_id: int, actor: str, step: str, skipped: bool
+) -> None:
+    """Put a step of the opening off, or take it up again."""
+    bank = get_bank(session, bank_id)
+    others = [each for each in bank.skipped_steps if each != step]
+    bank.skipped_steps = [*others, step] if skipped else others
+    session.flush()
+    record(
+        session,
+        now=now,
+        bank_id=bank_id,
+        actor=actor,
+        action="opening step put off" if skipped else "opening step taken up",
+        subject=f"bank:{bank_id}",
+        step=step,
+    )
 
 
 @cache

@@ -1,6 +1,6 @@
-"""Rows of a bank: bank, sites, zones, policies, directory entries, public texts."""
+"""Rows of a bank: sites, fleet, closing days, zones, policies, directory entries, public texts."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -83,6 +83,10 @@ class Bank(Base):
     jurisdiction: Mapped[Jurisdiction]
     language: Mapped[str]
     created_at: Mapped[datetime]
+    holiday_region: Mapped[str] = mapped_column(default="")
+    """The part of the country with public holidays of its own, such as `6AE`; may be empty."""
+    skipped_steps: Mapped[list[str]] = mapped_column(default=list)
+    """The steps of the opening that an administrator put off."""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -102,6 +106,72 @@ class Site(BankOwned, Base):
     longitude: Mapped[float]
     receives: Mapped[bool]
     """Whether a freezer stands there that milk may be handed over to."""
+    opens: Mapped[time | None] = mapped_column(default=None)
+    closes: Mapped[time | None] = mapped_column(default=None)
+    """The opening hours of its open days; None if it is always open."""
+    weekdays: Mapped[list[str]] = mapped_column(default=list)
+    """The open weekdays, Monday being "1"; empty means every day."""
+    retired_on: Mapped[date | None] = mapped_column(default=None)
+    """The first day on which no new shift may begin or end there."""
+    version: Mapped[int] = mapped_column()
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own form
+
+
+class FleetVehicle(BankOwned, Base):
+    """A vehicle of a bank with its capacity."""
+
+    __tablename__ = "vehicles"
+    __table_args__ = (UniqueConstraint("bank_id", "name"),)
+
+    name: Mapped[str]
+    """The name in shifts and on phones."""
+    plate: Mapped[str]
+    capacity_bottles: Mapped[int]
+    capacity_ml: Mapped[int]
+    capacity_tubes: Mapped[int]
+    service_due_on: Mapped[date | None]
+    """The last day before its next service; None if it is not known."""
+    retired_on: Mapped[date | None]
+    """The first day on which it may not be on duty."""
+    version: Mapped[int] = mapped_column()
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own form
+
+
+class TransportBox(BankOwned, Base):
+    """A cool box with its capacity, its thermometer, and the dates until which they are good."""
+
+    __tablename__ = "transport_boxes"
+    __table_args__ = (UniqueConstraint("bank_id", "code"),)
+
+    code: Mapped[str]
+    """The code on its lid, as phones report it."""
+    vehicle_id: Mapped[int | None] = mapped_column(ForeignKey("vehicles.id"))
+    """The vehicle in which it usually rides."""
+    capacity_bottles: Mapped[int]
+    capacity_ml: Mapped[int]
+    capacity_tubes: Mapped[int]
+    qualified_until: Mapped[date | None]
+    """The last day of its qualification; None if it is not known."""
+    thermometer: Mapped[str]
+    """The number of its thermometer; may be empty."""
+    thermometer_due_on: Mapped[date | None]
+    """The last day of the thermometer's calibration; None if it is not known."""
+    retired_on: Mapped[date | None]
+    version: Mapped[int] = mapped_column()
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own form
+
+
+class ClosingDay(BankOwned, Base):
+    """A day on which the bank is closed; no shift of that day is on duty."""
+
+    __tablename__ = "closing_days"
+    __table_args__ = (UniqueConstraint("bank_id", "day"),)
+
+    day: Mapped[date]
+    name: Mapped[str]
 
 
 class Zone(BankOwned, Base):

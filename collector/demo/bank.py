@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from collector.banks.actions import add_site, found_bank
 from collector.banks.directory import LactariumEntry, write_line
+from collector.banks.fleet import STARTING_CAPACITY, write_box, write_vehicle
 from collector.banks.models import Bank, Known, LactariumKind, Site, SiteKind, Zone
 from collector.demo.cast import LATER, CastMember, DemoRequest, cast
 from collector.demo.towns import LIBOURNE, MONT_DE_MARSAN, PESSAC, SAINT_SEVER
@@ -18,8 +19,12 @@ from collector.people.actions import add_person
 from collector.people.models import Person, Role
 from collector.pickups.models import Pickup, PickupHold, PickupState, PickupWindow, Purpose
 from collector.places.models import Address, Position, PositionSource
-from collector.shifts.actions import DEFAULT_TERMS
-from collector.shifts.models import RosterShift
+from collector.shifts.actions import write_shift
+from collector.shifts.contracts import write_contract
+from collector.shifts.drafts import ShiftDraft, load_roster_facts
+from collector.shifts.models import RosterShift, WeekLetter
+from collector.shifts.queries import shifts_on
+from collector.shifts.usual_weeks import add_weekly_shift
 
 SLUG = "demonstration"
 STAFF = (
@@ -36,8 +41,7 @@ HISTORY_BEGAN = timedelta(days=100)
 """Time before the day at which donors with a history were interviewed, and the bank founded."""
 ASKED_THE_DAYS_BEFORE = timedelta(days=2)
 LATER_BY = timedelta(days=2)
-WEEKS_ON_DUTY = 4
-WEEKEND = (6, 7)
+WORKING_DAYS = range(1, 6)
 SEROLOGY_LASTS = timedelta(days=90)
 
 
@@ -85,6 +89,9 @@ def demonstration_bank(session: Session, *, now: datetime) -> Bank:
             session, bank_id=bank.id, name=name, email=email, roles=roles, language=bank.language
         )
     today = now.astimezone(bank.zone).date()
+    _equip(session, bank, now=now, day=today)
+    _employ(session, bank, now=now)
+    _begin_usual_weeks(session, bank, now=now, day=today)
     nurse = session.scalars(select(Person).where(Person.name == "Nadia Benali")).one()
     for number, member in enumerate(cast()):
         session.add(_donor(bank.id, member, number=number, nurse_id=nurse.id, now=now, day=today))
@@ -116,8 +123,9 @@ def _list_publicly(session: Session, bank: Bank, *, now: datetime) -> None:
 
 
 def ask_for_day(session: Session, bank: Bank, *, now: datetime, day: date) -> None:
-    """Create the demonstration's requests of a day once, with shifts for weeks."""
-    _put_on_duty(session, bank.id, day)
+    """Create the demonstration's requests of a day once, with shifts on a day without any."""
+    if not shifts_on(session, bank_id=bank.id, day=day):
+        put_teams_on_duty(session, bank.id, day, TEAMS, now=now)
     asked_already = select(func.count()).where(
         PickupWindow.bank_id == bank.id, PickupWindow.day == day
     )
@@ -135,16 +143,62 @@ def ask_for_day(session: Session, bank: Bank, *, now: datetime, day: date) -> No
     session.flush()
 
 
-def _put_on_duty(session: Session, bank_id: int, day: date) -> None:
-    """Give four collectors a shift on the day, and on the working days of four weeks."""
-    first_to_last = select(RosterShift.day).where(
-        RosterShift.bank_id == bank_id, RosterShift.day >= day
+def _equip(session: Session, bank: Bank, *, now: datetime, day: date) -> None:
+    """Write the vehicles and boxes; the first box needs a new qualification within weeks."""
+    for number, team in enumerate(TEAMS):
+        capacity = {f"capacity_{name}": most for name, most in STARTING_CAPACITY._asdict().items()}
+        due = day + timedelta(days=40 + 60 * number)
+        facts = {"name": team.vehicle, "plate": "", "service_due_on": due, **capacity}
+        vehicle = write_vehicle(session, now=now, bank_id=bank.id, actor="system", facts=facts)
+        half = {name: most // 2 for name, most in capacity.items()}
+        for box in (1, 2):
+            dates = {"qualified_until": due, "thermometer_due_on": due + timedelta(days=30)}
+            code, probe = f"B{2 * number + box}", f"T{2 * number + box}"
+            facts = {"code": code, "vehicle_id": vehicle.id, "thermometer": probe, **half, **dates}
+            write_box(session, now=now, bank_id=bank.id, actor="system", facts=facts)
+
+
+def _employ(session: Session, bank: Bank, *, now: datetime) -> None:
+    """Write the contracts of the collectors."""
+    sites = _keys_of_sites(session, bank.id)
+    for team in TEAMS:
+        home = sites[team.start] if team.start.startswith("Chez") else None
+        person = session.scalars(select(Person).where(Person.email == team.email)).one()
+        facts = {"weekly_minutes": 42 * 60, "skills": list(team.skills), "home_site_id": home}
+        write_contract(session, now=now, actor="system", person=person, facts=facts)
+
+
+def _begin_usual_weeks(session: Session, bank: Bank, *, now: datetime, day: date) -> None:
+    """Put four collectors on duty on every working day from a day on."""
+    sites = _keys_of_sites(session, bank.id)
+    for team in TEAMS:
+        person = session.scalars(select(Person).where(Person.email == team.email)).one()
+        for weekday in WORKING_DAYS:
+            add_weekly_shift(
+                session,
+                now=now,
+                actor="system",
+                person=person,
+                draft=_draft(team, sites),
+                weekday=weekday,
+                weeks=WeekLetter.EVERY,
+                starts_on=day,
+            )
+
+
+def _keys_of_sites(session: Session, bank_id: int) -> dict[str, int]:
+    return {s.name: s.id for s in session.scalars(select(Site).where(Site.bank_id == bank_id))}
+
+
+def _draft(team: Team, sites: dict[str, int]) -> ShiftDraft:
+    return ShiftDraft(
+        begins=team.begins,
+        ends=team.ends,
+        start_site_id=sites[team.start],
+        end_site_id=sites[team.end],
+        vehicle=team.vehicle,
+        skills=team.skills,
     )
-    known = set(session.scalars(first_to_last))
-    for each in (day + timedelta(days=ahead) for ahead in range(WEEKS_ON_DUTY * 7 + 1)):
-        if each not in known and (each == day or each.isoweekday() not in WEEKEND):
-            session.add_all(shifts_on_day(session, bank_id, each, TEAMS))
-    session.flush()
 
 
 def _add_sites(session: Session, bank_id: int) -> None:
@@ -166,26 +220,21 @@ def _add_sites(session: Session, bank_id: int) -> None:
         )
 
 
-def shifts_on_day(
-    session: Session, bank_id: int, day: date, teams: Iterable[Team]
+def put_teams_on_duty(
+    session: Session, bank_id: int, day: date, teams: Iterable[Team], *, now: datetime
 ) -> list[RosterShift]:
-    """Return the shifts of these teams on a day."""
-    sites = {s.name: s.id for s in session.scalars(select(Site).where(Site.bank_id == bank_id))}
-    people = {
-        p.email: p.id for p in session.scalars(select(Person).where(Person.bank_id == bank_id))
-    }
+    """Put these teams on duty on a day, and return their shifts."""
+    sites = _keys_of_sites(session, bank_id)
+    facts = load_roster_facts(session, bank_id=bank_id, first=day, last=day)
     return [
-        RosterShift(
-            bank_id=bank_id,
+        write_shift(
+            session,
+            now=now,
+            actor="system",
+            person=session.scalars(select(Person).where(Person.email == team.email)).one(),
             day=day,
-            collector_id=people[team.email],
-            begins=team.begins,
-            ends=team.ends,
-            start_site_id=sites[team.start],
-            end_site_id=sites[team.end],
-            vehicle=team.vehicle,
-            skills=list(team.skills),
-            **DEFAULT_TERMS,
+            draft=_draft(team, sites),
+            facts=facts,
         )
         for team in teams
     ]

@@ -20,7 +20,7 @@ from collector.banks.queries import get_bank
 from collector.custody.excursions import assess, decide
 from collector.custody.models import Excursion, ExcursionDecision
 from collector.db import reading, transaction
-from collector.demo.bank import COORDINATOR, QUALITY, TEAMS, pickup_of, shifts_on_day
+from collector.demo.bank import COORDINATOR, QUALITY, TEAMS, pickup_of, put_teams_on_duty
 from collector.demo.cast import ALL_DAY, FIRST_VISIT_AT, CastMember, DemoRequest, cast
 from collector.demo.driving import driven
 from collector.demo.play import PLAYED, Said, Snapshot, said_of
@@ -175,7 +175,8 @@ def _ask(session: Session, bank_id: int, day: date, visits: list[PastVisit]) -> 
     zone = get_bank(session, bank_id).zone
     donors = list(session.scalars(select(Donor).where(Donor.bank_id == bank_id).order_by(Donor.id)))
     teams = sorted({visit.team for visit in visits})
-    session.add_all(shifts_on_day(session, bank_id, day, [TEAMS[team] for team in teams]))
+    on_duty = [TEAMS[team] for team in teams]
+    put_teams_on_duty(session, bank_id, day, on_duty, now=ServiceDay(day, zone).epoch)
     for visit in visits:
         asked_on = ServiceDay(day - timedelta(days=visit.asked_before), zone)
         asked = DemoRequest(

@@ -39,6 +39,11 @@ def get_donor(session: Session, bank_id: int, donor_id: int) -> Donor:
     return donor
 
 
+def has_donors(session: Session, bank_id: int) -> bool:
+    """Return whether a bank has a donor file."""
+    return session.scalar(select(Donor.id).where(Donor.bank_id == bank_id).limit(1)) is not None
+
+
 def donors_of(session: Session, bank_id: int) -> list[Donor]:
     """Return the donors of a bank with their files, by name.
 

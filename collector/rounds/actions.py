@@ -24,6 +24,7 @@ from collector.rounds.models import (
     Publication,
     Round,
     RoundState,
+    RoundStop,
     Unplanned,
 )
 from collector.rounds.promises import Promise
@@ -353,3 +354,25 @@ def _changes_json(plan: DayPlan, changes: Changes) -> dict[str, Any]:
         "promised": sorted(changes.promised),
         "withdrawn": list(changes.withdrawn),
     }
+
+
+def drop_draft_round(session: Session, *, bank_id: int, shift_id: int) -> None:
+    """Delete the round of a shift that left the roster, if it is empty and was never published.
+
+    The last round of a day stays: the problem of a day has a shift.
+    """
+    row = session.scalar(
+        select(Round).where(
+            Round.bank_id == bank_id,
+            Round.shift_id == shift_id,
+            Round.state == RoundState.DRAFT,
+            Round.revision == 0,
+            ~select(RoundStop.id).where(RoundStop.round_id == Round.id).exists(),
+        )
+    )
+    if row is None:
+        return
+    others = select(Round.id).where(Round.day_plan_id == row.day_plan_id, Round.id != row.id)
+    if session.scalar(others.limit(1)) is not None:
+        session.delete(row)
+        session.flush()

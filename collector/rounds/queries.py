@@ -1,11 +1,11 @@
 """Queries of the day's plan and of its rounds and stops."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
@@ -116,6 +116,65 @@ def version_of(session: Session, *, bank_id: int, day: date) -> int | None:
     return session.scalar(
         select(DayPlan.version).where(DayPlan.bank_id == bank_id, DayPlan.day == day)
     )
+
+
+def published_days(session: Session, *, bank_id: int, first: date, last: date) -> set[date]:
+    """Return the published days between two days, both included."""
+    days = select(DayPlan.day).where(
+        DayPlan.bank_id == bank_id, DayPlan.day.between(first, last), DayPlan.revision > 0
+    )
+    return set(session.scalars(days))
+
+
+class PlannedLoad(NamedTuple):
+    """The visits in the rounds of a day, and their bottles."""
+
+    visits: int
+    bottles: int
+
+
+def visits_by_day(
+    session: Session, *, bank_id: int, first: date, last: date
+) -> dict[date, PlannedLoad]:
+    """Return the load of the days between two days, both included, that have rounds."""
+    rows = session.execute(
+        select(DayPlan.day, func.count(RoundStop.id), func.sum(Pickup.bottles))
+        .join(Round, Round.day_plan_id == DayPlan.id)
+        .join(RoundStop, RoundStop.round_id == Round.id)
+        .join(Pickup, Pickup.id == RoundStop.pickup_id)
+        .where(DayPlan.bank_id == bank_id, DayPlan.day.between(first, last))
+        .group_by(DayPlan.day)
+    )
+    return {day: PlannedLoad(visits, int(bottles or 0)) for day, visits, bottles in rows}
+
+
+class PlannedShift(NamedTuple):
+    """A shift whose round has visits: its day, the version of the day's plan, the visits."""
+
+    shift_id: int
+    day: date
+    version: int
+    pickups: tuple[int, ...]
+
+
+def planned_shifts(
+    session: Session, *, bank_id: int, shifts: Collection[int]
+) -> list[PlannedShift]:
+    """Return these shifts with visits in their rounds, by day."""
+    if not shifts:
+        return []
+    rows = session.execute(
+        select(Round.shift_id, DayPlan.day, DayPlan.version, RoundStop.pickup_id)
+        .join(DayPlan, DayPlan.id == Round.day_plan_id)
+        .join(RoundStop, RoundStop.round_id == Round.id)
+        .where(DayPlan.bank_id == bank_id, Round.shift_id.in_(shifts))
+        .order_by(DayPlan.day, Round.shift_id, RoundStop.position)
+    )
+    found: dict[int, PlannedShift] = {}
+    for shift_id, day, version, pickup_id in rows:
+        known = found.get(shift_id) or PlannedShift(shift_id, day, version, ())
+        found[shift_id] = known._replace(pickups=(*known.pickups, pickup_id))
+    return list(found.values())
 
 
 def get_round(session: Session, *, bank_id: int, round_id: int) -> Round:

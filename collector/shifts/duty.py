@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from collector.service_day import ServiceDay
-from collector.shifts.models import Absence, RosterShift
+from collector.shifts.models import Absence, AbsenceReason, RosterShift
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,13 +52,50 @@ def duty_of(shift: RosterShift, absences: Iterable[Absence], zone: ZoneInfo) -> 
 
 
 def during_shift(shift: RosterShift, absences: Iterable[Absence], zone: ZoneInfo) -> list[Absence]:
-    """Return the absences of a shift's collector or vehicle that hold during a part of it."""
+    """Return the absences of a shift's collector, vehicle or bank that hold during a part of it.
+
+    A shift that was taken from the roster is absent as a whole.
+    """
     whole = rostered(shift, zone)
-    return [
+    found = [
         absence
         for absence in absences
         if absence.withdrawn_at is None
-        and (absence.person_id == shift.collector_id or absence.vehicle == shift.vehicle)
+        and (
+            absence.of_all
+            or absence.person_id == shift.collector_id
+            or absence.vehicle == shift.vehicle
+        )
         and absence.begins_at < whole.ends
         and absence.ends_at > whole.begins
     ]
+    if shift.ended_at is not None:
+        found.append(
+            Absence(
+                person_id=shift.collector_id,
+                begins_at=whole.begins,
+                ends_at=whole.ends,
+                reason=AbsenceReason.TAKEN_OFF,
+            )
+        )
+    return found
+
+
+def break_of(duty: Duty, zone: ZoneInfo) -> tuple[datetime, datetime, timedelta] | None:
+    """Return the earliest and the latest begin of a duty's break, and its length; None without."""
+    shift = duty.shift
+    if not shift.break_minutes or shift.break_from is None or shift.break_until is None:
+        return None
+    day, long = ServiceDay(shift.day, zone), timedelta(minutes=shift.break_minutes)
+    earliest = day.instant(shift.break_from)
+    return earliest, max(earliest, day.instant(shift.break_until) - long), long
+
+
+def paid_time(duty: Duty) -> timedelta:
+    """Return the paid time of a duty: its hours without an unpaid break that lies in them.
+
+    Hours are elapsed ones, so that a night of a clock change has its true length.
+    """
+    shift, whole = duty.shift, duty.ends - duty.begins
+    unpaid = timedelta(minutes=0 if shift.break_paid else shift.break_minutes)
+    return whole - unpaid if whole > 2 * unpaid else whole

@@ -3,15 +3,18 @@
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
+from collector.banks.calendar import closing_days
+from collector.banks.models import ClosingDay
 from collector.banks.queries import get_bank
 from collector.service_day import ServiceDay
 from collector.shifts.duty import Duty, duty_of
-from collector.shifts.models import Absence, RosterShift
+from collector.shifts.models import Absence, AbsenceReason, Contract, RosterShift, WeeklyShift
 
 OF_A_SHIFT: Sequence[_AbstractLoad] = (
     joinedload(RosterShift.collector),
@@ -49,9 +52,16 @@ def absences_on(session: Session, *, bank_id: int, day: date) -> list[Absence]:
 
 
 def absences_between(session: Session, *, bank_id: int, first: date, last: date) -> list[Absence]:
-    """Return the absences that hold during a part of these days, both included, by their begin."""
+    """Return the absences that hold during a part of these days, both included, by their begin.
+
+    A closing day of the bank is one of all collectors; it has no row of its own.
+    """
     zone = get_bank(session, bank_id).zone
-    return list(
+    closed = [
+        _closed(closing, zone)
+        for closing in closing_days(session, bank_id=bank_id, first=first, last=last)
+    ]
+    return closed + list(
         session.scalars(
             select(Absence)
             .where(
@@ -63,6 +73,13 @@ def absences_between(session: Session, *, bank_id: int, first: date, last: date)
             .order_by(Absence.begins_at, Absence.id)
             .options(joinedload(Absence.person))
         )
+    )
+
+
+def _closed(closing: ClosingDay, zone: ZoneInfo) -> Absence:
+    day = ServiceDay(closing.day, zone)
+    return Absence(
+        bank_id=closing.bank_id, begins_at=day.epoch, ends_at=day.end, reason=AbsenceReason.CLOSED
     )
 
 
@@ -93,5 +110,33 @@ def days_on_duty(session: Session, *, bank_id: int, first: date, last: date) -> 
     return sorted({duty.shift.day for duty in duties})
 
 
+def contracts_of(session: Session, bank_id: int) -> dict[int, Contract]:
+    """Return the contracts of a bank, by person."""
+    rows = session.scalars(select(Contract).where(Contract.bank_id == bank_id))
+    return {contract.person_id: contract for contract in rows}
+
+
+def contract_of(session: Session, *, bank_id: int, person_id: int) -> Contract | None:
+    """Return the contract of a person; None if none was written."""
+    return session.scalar(
+        select(Contract).where(Contract.bank_id == bank_id, Contract.person_id == person_id)
+    )
+
+
+def weekly_shifts_of(
+    session: Session, bank_id: int, *, person_id: int | None = None
+) -> list[WeeklyShift]:
+    """Return the usual weeks of a bank or of one collector, by weekday and begin."""
+    rows = select(WeeklyShift).where(WeeklyShift.bank_id == bank_id)
+    if person_id is not None:
+        rows = rows.where(WeeklyShift.collector_id == person_id)
+    ordered = rows.order_by(WeeklyShift.weekday, WeeklyShift.begins, WeeklyShift.id)
+    return list(session.scalars(ordered.options(joinedload(WeeklyShift.collector))))
+
+
 def _between(rows: Select[Any], bank_id: int, first: date, last: date) -> Select[Any]:
-    return rows.where(RosterShift.bank_id == bank_id, RosterShift.day.between(first, last))
+    return rows.where(
+        RosterShift.bank_id == bank_id,
+        RosterShift.day.between(first, last),
+        RosterShift.ended_at.is_(None),
+    )

@@ -4,10 +4,9 @@ from datetime import timedelta
 
 from flask import Blueprint, Response, make_response
 from flask_babel import force_locale, gettext
-from icalendar import Calendar, Event
+from icalendar import Calendar
 from sqlalchemy.orm import Session
 
-from collector.banks.models import Bank
 from collector.banks.queries import get_bank
 from collector.db import reading
 from collector.errors import NotFound
@@ -15,9 +14,9 @@ from collector.people.feeds import read_feed
 from collector.people.models import Person
 from collector.service_day import ServiceDay
 from collector.shifts.duty import duty_of
-from collector.shifts.models import RosterShift
 from collector.shifts.queries import absences_between, shifts_between
 from collector.web.framework.guards import anyone, now
+from collector.web.shift_events import shift_event
 from collector.web.wording import COLON
 
 blueprint = Blueprint("calendar", __name__)
@@ -54,20 +53,8 @@ def _calendar(session: Session, person: Person, *, everybody: bool) -> Calendar:
     calendar.add("x-wr-calname", bank.name if everybody else gettext("My shifts"))
     for shift in found:
         who = f"{shift.collector.name}{COLON} " if everybody else ""
-        event = _event(shift, bank, who)
+        event = shift_event(shift, bank, who)
         if duty_of(shift, absences, bank.zone) is None:
             event.add("status", "CANCELLED")
         calendar.add_component(event)
     return calendar
-
-
-def _event(shift: RosterShift, bank: Bank, who: str) -> Event:
-    day = ServiceDay(shift.day, bank.zone)
-    event = Event()
-    event.add("uid", f"shift-{shift.id}@{bank.slug}.milkround")
-    event.add("dtstamp", now())
-    event.add("dtstart", day.instant(shift.begins))
-    event.add("dtend", day.instant(shift.ends))
-    event.add("summary", who + gettext("Round, %(vehicle)s", vehicle=shift.vehicle or "?"))
-    event.add("location", shift.start_site.name)
-    return event

@@ -13,6 +13,7 @@ import { followLive } from "./board/dispatch.js";
 import { swapParts } from "./board/partial-swap.js";
 import { pauseRefresh } from "./board/pause-refresh.js";
 import { pickOnMap } from "./board/pick-map.js";
+import { useRosterGrid } from "./board/roster-grid.js";
 import { dragRounds } from "./board/round-drag.js";
 import { restoreSelection, selectVisits } from "./board/selection.js";
 import { dragStops } from "./board/stop-drag.js";
@@ -33,6 +34,7 @@ useLasso();
 chooseAll();
 pickOnMap();
 followLive();
+useRosterGrid();
 countDown();
 
 function bind() {

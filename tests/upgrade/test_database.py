@@ -32,6 +32,8 @@ pytestmark = pytest.mark.twin
 
 NEW_TABLES = {
     "absences",
+    "closing_days",
+    "contracts",
     "forecasts",
     "import_columns",
     "import_files",
@@ -41,6 +43,9 @@ NEW_TABLES = {
     "recovery_codes",
     "timer_failures",
     "totp_secrets",
+    "transport_boxes",
+    "vehicles",
+    "weekly_shifts",
 }
 """The tables that 0.1 lacked."""
 

@@ -38,6 +38,8 @@ OPEN = {
     "public.lactariums",
     "contact.ask",
     "contact.send",
+    "founding.home",
+    "founding.found",
     "visit_link.look",
     "visit_link.say",
     "visit_link.restore",

@@ -26,6 +26,7 @@ from collector.planning.problem.build import (
     CAR,
     DIMENSIONS,
     PENALTY,
+    breaks,
     service_seconds,
     site_place,
 )
@@ -231,6 +232,7 @@ def _shift(weeks: Weeks, duty: Duty) -> PlannerShift:
         fixed_cost=Cents(shift.fixed_cents),
         cents_per_km=shift.cents_per_km,
         cents_per_hour=shift.cents_per_hour,
+        breaks=breaks(duty, weeks.first),
         profile=CAR,
     )
 

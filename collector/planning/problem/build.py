@@ -4,8 +4,8 @@ Decisions that the rows leave open:
 
 - A round that has *started* is history: neither its shift nor its stops are in the problem, so
   no plan changes them.
-- A shift is in the problem with its hours on duty. Without any it is not in the problem, and the
-  visits of its round are unassigned.
+- A shift is in the problem with its hours on duty and its break. Without any hours it is not in
+  the problem, and the visits of its round are unassigned.
 - A problem has a shift. If no round can be changed, the day's shifts are in it without a visit.
 - Service minutes add up over the purposes of a visit; the minutes of a first visit cover
   everything done on it.
@@ -38,10 +38,10 @@ from collector.planning.problem.ride_limits import ride_limits
 from collector.rounds.models import NOT_STARTED, DayPlan, Round, RoundStop
 from collector.rounds.queries import OF_A_PICKUP
 from collector.service_day import ServiceDay
-from collector.shifts.duty import Duty, duty_of, rostered
+from collector.shifts.duty import Duty, break_of, duty_of, rostered
 from collector.shifts.models import Absence, RosterShift
 from collector.shifts.queries import absences_on
-from routing.problem import Pin, Place, Problem, Visit, Window
+from routing.problem import Break, Pin, Place, Problem, Visit, Window
 from routing.problem import Shift as PlannerShift
 from routing.travel.law import estimated
 from routing.units import Cents, Seconds
@@ -340,9 +340,23 @@ def _shift(service_day: ServiceDay, duty: Duty, late_start: Seconds) -> PlannerS
         fixed_cost=Cents(shift.fixed_cents),
         cents_per_km=shift.cents_per_km,
         cents_per_hour=shift.cents_per_hour,
+        breaks=breaks(duty, service_day),
         profile=CAR,
         late_start=late_start,
     )
+
+
+def breaks(duty: Duty, service_day: ServiceDay) -> tuple[Break, ...]:
+    """Return the break of a duty in seconds since a day's epoch; empty without one."""
+    found = break_of(duty, service_day.zone)
+    if found is None:
+        return ()
+    earliest, latest, long = found
+    begin = Window(
+        earliest=Seconds(service_day.seconds(earliest)),
+        latest=Seconds(service_day.seconds(latest)),
+    )
+    return (Break(id="break", windows=(begin,), duration=Seconds(int(long.total_seconds()))),)
 
 
 def _places(

@@ -15,11 +15,15 @@ from collector.web.board.bank import (
     directory,
     erasures,
     excursions,
+    fleet,
     forecasts,
     installation,
+    opening,
     policies,
     public_texts,
     reports,
+    sites,
+    staff,
 )
 from collector.web.board.day import (
     comparisons,
@@ -51,6 +55,8 @@ from collector.web.board.horizon import page as horizon_page
 from collector.web.board.inbox import import_review, imports, requests, telephone, untold
 from collector.web.board.inbox import page as inbox_page
 from collector.web.board.page_context import civil_day, today
+from collector.web.board.roster import cells, closings, files, month, usual_weeks
+from collector.web.board.roster import page as roster_page
 from collector.web.board.wording import add_words
 from collector.web.framework.forms import Form, ParsedField
 from collector.web.framework.guards import actor, guard
@@ -103,6 +109,16 @@ PARTS = (
     erasures,
     excursions,
     installation,
+    roster_page,
+    cells,
+    usual_weeks,
+    closings,
+    files,
+    month,
+    sites,
+    fleet,
+    staff,
+    opening,
 )
 guard(
     donors_page.blueprint,

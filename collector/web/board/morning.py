@@ -7,6 +7,7 @@ from flask import Blueprint, url_for
 from flask_babel import gettext, ngettext
 from sqlalchemy.orm import Session
 
+from collector.banks.fleet import due_dates
 from collector.banks.models import PublicTextKey
 from collector.banks.queries import get_bank, incomplete_notices
 from collector.db import reading
@@ -24,7 +25,9 @@ from collector.planning.horizon.forecast import due_donors
 from collector.rounds.models import DayPlan
 from collector.rounds.queries import day_plan, uncovered_rounds
 from collector.rounds.stop_details import untold_changes
+from collector.shifts.models import Absence
 from collector.shifts.queries import absences_on, shifts_on
+from collector.web.board.bank.opening import missing_steps
 from collector.web.board.day.page import load_day_view
 from collector.web.board.day.view_model import DayView
 from collector.web.board.dispatch.view_model import load_dispatch_view
@@ -92,6 +95,8 @@ def home() -> str:
             _timers(session, bank_id),
             _standing_still(session, bank_id),
             _public_texts(session, bank_id),
+            _opening(session, bank_id),
+            _fleet(session, bank_id, day),
         ]
         return page(
             session,
@@ -216,10 +221,7 @@ def _absent(session: Session, bank_id: int, day: date) -> Card:
     before = shifts_on(session, bank_id=bank_id, day=day - timedelta(days=7))
     here = {shift.collector_id for shift in shifts_on(session, bank_id=bank_id, day=day)}
     absences = absences_on(session, bank_id=bank_id, day=day)
-    lines = [
-        f"{each.person.name if each.person else each.vehicle}{COLON} {absence(each)}"
-        for each in absences
-    ]
+    lines = [f"{_absent_one(each)}{COLON} {absence(each)}" for each in absences]
     off_duty = {each.person_id for each in absences}
     names = {
         shift.collector_id: shift.collector.name
@@ -238,6 +240,13 @@ def _absent(session: Session, bank_id: int, day: date) -> Card:
         icon="person",
         lines=tuple(lines[:MOST_NAMES]),
     )
+
+
+def _absent_one(found: Absence) -> str:
+    """Return the name of the collector or the vehicle off duty; of the bank if it is closed."""
+    if found.of_all:
+        return str(gettext("Everyone"))
+    return str(found.person.name if found.person else found.vehicle)
 
 
 def _clocks(session: Session, plan: DayPlan | None, bank_id: int, day: date) -> Card:
@@ -376,4 +385,34 @@ def _public_texts(session: Session, bank_id: int) -> Card:
         action=gettext("Look at the texts"),
         icon="warning",
         lines=tuple(str(TEXT_TITLES[key]) for key in incomplete),
+    )
+
+
+def _opening(session: Session, bank_id: int) -> Card:
+    """Return the card of the steps that the opening of the bank still lacks."""
+    steps = missing_steps(session, get_bank(session, bank_id))
+    return Card(
+        title=gettext("Steps of the opening that are missing"),
+        count=len(steps),
+        words=gettext("an administrator takes them"),
+        address=url_for(
+            "board.opening.home" if may_see("board.opening.home") else "board.roster.home"
+        ),
+        action=gettext("Look at the opening"),
+        icon="check",
+        lines=tuple(str(step.title) for step in steps),
+    )
+
+
+def _fleet(session: Session, bank_id: int, day: date) -> Card:
+    """Return the card of vehicles, boxes and thermometers whose date comes or is over."""
+    dues = due_dates(session, bank_id=bank_id, until=day + timedelta(days=SEROLOGY_DAYS))
+    return Card(
+        title=gettext("Vehicles, boxes and thermometers due within 14 days"),
+        count=len(dues),
+        words="",
+        address=url_for("board.fleet.home"),
+        action=gettext("Look at vehicles and boxes"),
+        icon="car",
+        lines=tuple(f"{name}{COLON} {short_day(on)}" for _kind, name, on in dues[:MOST_NAMES]),
     )

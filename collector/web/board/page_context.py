@@ -1,21 +1,22 @@
 """Context of every page of the board, and parsers of its addresses and forms."""
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
-from typing import TypeVar
+from typing import TypedDict, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from flask import render_template, request
 from sqlalchemy.orm import Session
 
-from collector.errors import NotFound
+from collector.errors import NotFound, Refused
 from collector.field_parsers import past_date_parser
 from collector.people.models import Person, Role
 from collector.people.queries import people_with_role
 from collector.pickups.queries import count_unanswered
 from collector.planning.editing.commit import EditContext
 from collector.service_day import ServiceDay
+from collector.web.framework.forms import Form
 from collector.web.framework.guards import actor, now
 
 YEARS = range(2020, 2101)
@@ -28,6 +29,31 @@ def page(session: Session, template: str, **figures: object) -> str:
     """Render a page of the board with the number of unanswered requests."""
     waiting = count_unanswered(session, actor().bank_id)
     return render_template(template, waiting=waiting, **figures)
+
+
+class Author(TypedDict):
+    """The instant, the bank and the actor of an action, as its keyword arguments."""
+
+    now: datetime
+    bank_id: int
+    actor: str
+
+
+def author() -> Author:
+    """Return the author of an action of this request."""
+    return Author(now=now(), bank_id=actor().bank_id, actor=actor().reference)
+
+
+def refuse_mistaken(form: Form) -> None:
+    """Leave a transaction without a change if the form has mistakes.
+
+    Raises
+    ------
+    Refused
+        `form_mistaken`; the page shows the mistakes of the form instead.
+    """
+    if form.wrong:
+        raise Refused("form_mistaken")
 
 
 def zone() -> ZoneInfo:

@@ -1,12 +1,13 @@
 """Words of the board: a sentence per reason, flag and broken rule, and units."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask import Blueprint
 from flask_babel import (
     format_currency,
+    format_date,
     format_decimal,
     gettext,
     lazy_gettext,
@@ -43,6 +44,10 @@ NEARLY_ALWAYS = 99
 ABSENCE_REASONS: Mapping[AbsenceReason, LazyString] = {
     AbsenceReason.ILL: _("ill"),
     AbsenceReason.OUT_OF_ORDER: _("out of order"),
+    AbsenceReason.LEAVE: _("on leave"),
+    AbsenceReason.TRAINING: _("in training"),
+    AbsenceReason.CLOSED: _("the bank is closed"),
+    AbsenceReason.TAKEN_OFF: _("taken from the roster"),
 }
 
 REASONS: Mapping[str, LazyString] = {
@@ -274,6 +279,7 @@ def add_words(blueprint: Blueprint) -> None:
         ("why_no_day", lambda code: word(WHY_NO_DAY, code)),
         ("phase", lambda code: str(PHASES[code])),
         ("absence", absence),
+        ("month", month),
         ("incident", lambda code: word(INCIDENTS, code)),
         ("decision", lambda code: word(DECISIONS, code)),
         ("detail", lambda code: word(DETAILS, code)),
@@ -336,6 +342,12 @@ def absence(found: Absence) -> str:
     else:
         until = gettext("off duty until %(moment)s", moment=moment(found.ends_at))
     return f"{until} ({reason_word})"
+
+
+def month(day: date) -> str:
+    """Return the month of a day with its year: November 2026."""
+    text = str(format_date(day, "MMMM y"))
+    return text[:1].upper() + text[1:]
 
 
 def euros(cents: int) -> str:

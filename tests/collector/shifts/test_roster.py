@@ -16,7 +16,7 @@ from collector.people.models import Person
 from collector.shifts.actions import change_shift, end_at_site, put_on_duty
 from collector.shifts.models import RosterShift
 from collector.shifts.queries import days_on_duty, shifts_between, shifts_on
-from tests.builders import DAY, add_site
+from tests.builders import DAY, MORNING, add_site
 from tests.town import Town
 
 pytestmark = pytest.mark.twin
@@ -44,6 +44,8 @@ def on_duty(
     site = session.get_one(Site, town.site)
     return put_on_duty(
         session,
+        now=MORNING,
+        actor="system",
         collector=session.get_one(Person, person_id),
         day=day,
         weeks=weeks,
@@ -51,7 +53,7 @@ def on_duty(
         ends=ends,
         start=site,
         end=site,
-        vehicle="Van 1",
+        vehicle=f"Van {person_id}",
         skills=[],
     )
 

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
+from collector.banks.calendar import close_on
 from collector.banks.models import Jurisdiction
 from collector.banks.policies import Policies, preset_rows
 from collector.db import transaction
@@ -38,6 +39,7 @@ from collector.planning.problem.build import (
 from collector.planning.problem.plannability import not_plannable
 from collector.rounds.models import RoundState
 from collector.service_day import ServiceDay
+from collector.shifts.models import RosterShift
 from tests.builders import DAY, MORNING, add_donor, add_pickup, add_shift, add_site
 from tests.collector.planning.days import planned, posed, the_plan
 from tests.town import Town
@@ -219,6 +221,26 @@ def test_serology_counts_on_the_day_of_the_visit(app: Flask, town: Town):
         assert not_plannable(whole, on=day_before, policies=POLICIES) == "no_window"
         assert not_plannable(whole, on=DAY, policies=POLICIES) == "serology_lapses"
         assert not_plannable(loaded(session, last_day.id), on=DAY, policies=POLICIES) is None
+
+
+def test_the_break_of_a_shift_is_in_the_problem_with_its_hours(app: Flask, town: Town):
+    with app.app_context(), transaction() as session:
+        shift = session.get_one(RosterShift, town.shifts[0])
+        shift.break_minutes, shift.break_from, shift.break_until = 45, time(12), time(14)
+        session.flush()
+        _run, problem = posed(session, town)
+    found = next(each for each in problem.shifts if each.id == str(town.shifts[0]))
+    (lunch,) = found.breaks
+    assert lunch.duration == 45 * 60
+    assert (lunch.windows[0].earliest, lunch.windows[0].latest) == (12 * 3600, (13 * 60 + 15) * 60)
+    assert [each.breaks for each in problem.shifts if each is not found] == [()]
+
+
+def test_a_closing_day_leaves_no_shift_to_plan(app: Flask, town: Town):
+    with app.app_context(), transaction() as session:
+        close_on(session, now=MORNING, bank_id=town.bank, actor="system", day=DAY, name="")
+        with pytest.raises(Refused, match="no_shift_to_plan"):
+            create_run(session, now=MORNING, bank_id=town.bank, day=DAY)
 
 
 def test_a_day_without_a_shift_is_refused(app: Flask, town: Town):
