@@ -7,7 +7,8 @@ from collector.banks.queries import banks
 from collector.db import reading, transaction
 from collector.errors import NotFound, Refused
 from collector.opening_code import forget_opening_code, is_opening_code
-from collector.people.actions import count_attempt, make_link
+from collector.people.actions import make_link
+from collector.people.attempts import count_attempt
 from collector.web.founding_form import ZONES, FoundingForm, found_with
 from collector.web.framework.forms import TextField
 from collector.web.framework.guards import anyone, now, settings
