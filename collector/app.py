@@ -37,6 +37,7 @@ from collector.web.framework import (
     languages,
     security,
 )
+from collector.web.laboratory import blueprint as laboratory
 from collector.web.phone import blueprint as phone
 
 LARGEST_KEY = 2**31 - 1
@@ -66,6 +67,7 @@ SURFACES = (
     visit_link,
     phone,
     board,
+    laboratory,
     outbox,
     calendar,
     moved_pages,

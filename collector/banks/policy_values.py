@@ -22,6 +22,7 @@ BOUNDS: Mapping[str, ValueRange] = {
     "degC": ValueRange(-90, 10),
     "min": ValueRange(1, 2880),
     "h": ValueRange(0, 336),
+    "g": ValueRange(0, 1000),
     "calls": ValueRange(0, 200),
     "g/km": ValueRange(0, 2000),
     "%": ValueRange(0, 100),

@@ -16,6 +16,7 @@ SOURCES: Mapping[str, LazyString] = {
     ),
     "Press; the French annex was not read": _("Press; the French annex was not read"),
     "As the home freezer; unverified": _("As the home freezer; unverified"),
+    "As the limits at collection; unverified": _("As the limits at collection; unverified"),
     "Arrêté du 25 août 2010 (3 months)": _("Order of 25 August 2010 (3 months)"),
     "Bordeaux: 3 months; Paris, Rennes: 4": _("Bordeaux: 3 months; Paris, Rennes: 4"),
     "Rennes, Amiens: under a year": _("Rennes, Amiens: under a year"),

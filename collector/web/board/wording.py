@@ -201,6 +201,9 @@ POLICIES: Mapping[str, LazyString] = {
     "door_spread_percent": _("The time at a door varies by"),
     "promise_kept_percent": _("A promised time is to be kept on"),
     "clock_kept_percent": _("The milk of a round is to stay within its limits on"),
+    "raw_age_days": _("Milk is heated up to an age of"),
+    "serology_lookback_days": _("A clear blood test covers the milk of the days before it, up to"),
+    "bottle_tare_grams": _("An empty bottle weighs"),
     "calls_per_half_day": _("Candidates called back in a half-day, at most"),
     "change_hours": _("Last change by a donor, before the visit"),
 }
