@@ -39,6 +39,11 @@ class PolicyKey(StrEnum):
     RAW_AGE_DAYS = "raw_age_days"
     SEROLOGY_LOOKBACK_DAYS = "serology_lookback_days"
     BOTTLE_TARE_GRAMS = "bottle_tare_grams"
+    POOL_MOST_DONORS = "pool_most_donors"
+    POOL_MOST_ML = "pool_most_ml"
+    BALANCE_TOLERANCE_PERMILLE = "balance_tolerance_permille"
+    THAW_TO_HEAT_HOURS = "thaw_to_heat_hours"
+    SHELF_LIFE_DAYS = "shelf_life_days"
     LABEL_CHECK = "label_check"
     NAVIGATION = "navigation"
     PROOF_COLLECTION_LABEL = "proof_collection_label"
@@ -136,10 +141,18 @@ COMMON = (
     Preset(PolicyKey.NAVIGATION, Navigation.ALL.value, "", OURS),
     *(Preset(PolicyKey(key), value, "", OURS) for key, value in PROOF_WORDS.items()),
 )
+SINGLE_DONORS = "Most banks pool one donor's milk; HMBANA 3 to 5; unverified"
+THAW = "New York: within 48 h of thawing; elsewhere unverified"
+SHELF_LIFE = "Brazil and New York: 6 months; elsewhere unverified"
 LABORATORY: Mapping[PolicyKey, tuple[str, str, tuple[int, int, int, int]]] = {
     PolicyKey.RAW_AGE_DAYS: ("d", "As the limits at collection; unverified", (120, 90, 15, 365)),
     PolicyKey.SEROLOGY_LOOKBACK_DAYS: ("d", OURS, (90, 90, 90, 180)),
     PolicyKey.BOTTLE_TARE_GRAMS: ("g", OURS, (30, 30, 30, 30)),
+    PolicyKey.POOL_MOST_DONORS: ("donors", SINGLE_DONORS, (1, 1, 1, 5)),
+    PolicyKey.POOL_MOST_ML: ("ml", OURS, (9000, 9000, 9000, 9000)),
+    PolicyKey.BALANCE_TOLERANCE_PERMILLE: ("permille", OURS, (20, 20, 20, 20)),
+    PolicyKey.THAW_TO_HEAT_HOURS: ("h", THAW, (24, 24, 24, 48)),
+    PolicyKey.SHELF_LIFE_DAYS: ("d", SHELF_LIFE, (180, 180, 180, 180)),
 }
 """Unit, source and values of the laboratory's policies, in the order of `Jurisdiction`."""
 

@@ -23,6 +23,8 @@ BOUNDS: Mapping[str, ValueRange] = {
     "min": ValueRange(1, 2880),
     "h": ValueRange(0, 336),
     "g": ValueRange(0, 1000),
+    "donors": ValueRange(1, 50),
+    "permille": ValueRange(0, 1000),
     "calls": ValueRange(0, 200),
     "g/km": ValueRange(0, 2000),
     "%": ValueRange(0, 100),

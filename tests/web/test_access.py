@@ -56,6 +56,9 @@ KEYS = {
     "container_id",
     "intake_id",
     "discrepancy_id",
+    "pool_id",
+    "input_id",
+    "print_id",
 }
 """The arguments of routes that name a row of one bank."""
 

@@ -143,12 +143,13 @@ def undo_intake(
     NotFound
         The bank has no such intake.
     Refused
-        `intake_moved_on`: another person took it over, it was undone already, or more than
-        `UNDO_WITHIN` has passed; `discrepancy_stands`.
+        `intake_moved_on`: another person took it over, it was undone or thawed already, or
+        more than `UNDO_WITHIN` has passed; `discrepancy_stands`.
     """
     intake = owned(session, Intake, bank_id, intake_id)
     ours = intake.taken_by_id == person_id and now - intake.taken_at <= UNDO_WITHIN
-    if not ours or intake.withdrawn_at is not None:
+    moved_on = intake.state in {IntakeState.THAWING, IntakeState.POOLED}
+    if not ours or moved_on or intake.withdrawn_at is not None:
         raise Refused("intake_moved_on")
     container = owned(session, Container, bank_id, intake.container_id)
     give_back(session, now=now, container=container, site_id=intake.site_id)

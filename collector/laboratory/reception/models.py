@@ -17,6 +17,8 @@ class IntakeState(StrEnum):
 
     QUARANTINE = "quarantine"
     REFUSED = "refused"
+    THAWING = "thawing"
+    POOLED = "pooled"
 
 
 class VolumeMeasure(StrEnum):
@@ -87,6 +89,8 @@ class Intake(BankOwned, Base):
     taken_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
     """The instant of the undo; the row itself is never removed."""
+    thaw_began_at: Mapped[datetime | None] = mapped_column(default=None)
+    """The instant at which it left the freezer to be pooled."""
     container: Mapped[Container] = relationship(lazy="raise")
 
 
@@ -94,6 +98,8 @@ class ScanTask(StrEnum):
     """The task at which a label was scanned."""
 
     RECEPTION = "reception"
+    THAW = "thaw"
+    POOL = "pool"
 
 
 class BenchScan(BankOwned, Base):

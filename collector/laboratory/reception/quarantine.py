@@ -67,7 +67,7 @@ def quarantine_of(session: Session, *, bank_id: int, today: date) -> list[Quaran
         .options(joinedload(Intake.container))
         .where(
             Intake.bank_id == bank_id,
-            Intake.state == IntakeState.QUARANTINE,
+            Intake.state.in_((IntakeState.QUARANTINE, IntakeState.THAWING)),
             Intake.withdrawn_at.is_(None),
         )
         .order_by(Intake.expressed_first, Intake.id)

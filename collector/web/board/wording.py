@@ -204,6 +204,11 @@ POLICIES: Mapping[str, LazyString] = {
     "raw_age_days": _("Milk is heated up to an age of"),
     "serology_lookback_days": _("A clear blood test covers the milk of the days before it, up to"),
     "bottle_tare_grams": _("An empty bottle weighs"),
+    "pool_most_donors": _("A pool mixes the milk of at most"),
+    "pool_most_ml": _("A pool holds at most"),
+    "balance_tolerance_permille": _("A pool may lose without a reason"),
+    "thaw_to_heat_hours": _("Thawed milk is heated within"),
+    "shelf_life_days": _("Heated milk is given for"),
     "calls_per_half_day": _("Candidates called back in a half-day, at most"),
     "change_hours": _("Last change by a donor, before the visit"),
 }

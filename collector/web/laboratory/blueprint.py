@@ -5,7 +5,14 @@ from werkzeug.wrappers import Response
 
 from collector.people.models import Role
 from collector.web.framework.guards import guard, may_see
-from collector.web.laboratory import discrepancies, intake_forms, quarantine, reception
+from collector.web.laboratory import (
+    discrepancies,
+    intake_forms,
+    label_sheets,
+    pools,
+    quarantine,
+    reception,
+)
 from collector.web.laboratory.wording import add_words
 
 blueprint = Blueprint("laboratory", __name__, url_prefix="/laboratory")
@@ -15,7 +22,7 @@ add_words(blueprint)
 HOMES = ("laboratory.reception.home", "laboratory.discrepancies.home")
 """Candidate start pages; the first permitted one opens."""
 
-for part in (reception, intake_forms, quarantine, discrepancies):
+for part in (reception, intake_forms, quarantine, pools, label_sheets, discrepancies):
     # The one guard above holds for a nested blueprint, unless it has a narrower one.
     blueprint.register_blueprint(part.blueprint)
 

@@ -5,13 +5,10 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from collector.custody.labels import read_label
 from collector.custody.models import Container
-from collector.custody.numbers import has_valid_digit, is_made_number
 from collector.db import reading, transaction
 from collector.errors import MilkroundError, Refused
 from collector.laboratory.reception.actions import (
-    keep_refused_scan,
     miss_container,
     undo_intake,
 )
@@ -30,18 +27,11 @@ from collector.people.models import Role
 from collector.web.framework.forms import Form, TextField
 from collector.web.framework.guards import actor, guard, now, person_id
 from collector.web.laboratory.page_context import today
+from collector.web.laboratory.scans import LONGEST_LABEL, ScanForm, container_label, refused_scan
 from collector.web.wording import sentence
 
 blueprint = Blueprint("reception", __name__, url_prefix="/reception")
 guard(blueprint, Role.LABORATORY, within="laboratory")
-
-LONGEST_LABEL = 80
-
-
-class ScanForm(Form):
-    """The text of the scanner, or of the keyboard."""
-
-    label = TextField(longest=LONGEST_LABEL)
 
 
 class ReceptionQuery(Form):
@@ -69,17 +59,7 @@ def scan() -> Response | tuple[str, int]:
                 return redirect(url_for("laboratory.reception.home", box=label.upper()), code=303)
             container = _scanned(session, label)
     except MilkroundError as refused:
-        with transaction() as session:
-            keep_refused_scan(
-                session,
-                now=now(),
-                bank_id=actor().bank_id,
-                person_id=person_id(),
-                task=ScanTask.RECEPTION,
-                text=label,
-                code=refused.code,
-            )
-        return _page(label=label, wrong=sentence(refused)), 422
+        return _page(label=label, wrong=refused_scan(ScanTask.RECEPTION, label, refused)), 422
     return redirect(url_for("laboratory.intake_forms.form", container_id=container.id), code=303)
 
 
@@ -124,11 +104,7 @@ def _scanned(session: Session, label: str) -> Container:
     NotFound, Refused
         The label is unknown or wrong, or the container is elsewhere.
     """
-    if not label:
-        raise Refused("label_missing")
-    number = read_label(label)
-    if is_made_number(number) and not has_valid_digit(number):
-        raise Refused("label_check_digit", number=number)
+    number = container_label(label)
     container = container_labelled(session, bank_id=actor().bank_id, number=number)
     reception_site(session, container)
     return container

@@ -25,6 +25,18 @@ BLOCKS: Mapping[str, LazyString] = {
     "discrepancy": _("phones and bench differ"),
 }
 
+POOL_STATES: Mapping[str, LazyString] = {
+    "open": _("open"),
+    "closed": _("closed"),
+    "dissolved": _("dissolved"),
+}
+
+KNOWN: Mapping[str, LazyString] = {
+    "yes": _("yes"),
+    "no": _("no"),
+    "unknown": _("not known"),
+}
+
 CLAIMS: Mapping[str, LazyString] = {
     "declared": _("not collected"),
     "collected": _("collected"),
@@ -41,6 +53,8 @@ def add_words(blueprint: Blueprint) -> None:
         ("refusal", REFUSALS),
         ("block", BLOCKS),
         ("claim", CLAIMS),
+        ("pool_state", POOL_STATES),
+        ("known", KNOWN),
     ):
         blueprint.add_app_template_filter(_filler(words), f"laboratory_{name}")
 
