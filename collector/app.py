@@ -43,6 +43,7 @@ from collector.web.framework import (
     security,
     session_cookies,
 )
+from collector.web.laboratory import blueprint as laboratory
 from collector.web.phone import blueprint as phone
 
 LARGEST_KEY = 2**31 - 1
@@ -78,6 +79,7 @@ SURFACES = (
     visit_link,
     phone,
     board,
+    laboratory,
     outbox,
     calendar,
     moved_pages,

@@ -6,6 +6,8 @@ from collector.custody import models as custody
 from collector.donors import models as donors
 from collector.imports import models as imports
 from collector.jobs import models as jobs
+from collector.laboratory.pooling import models as laboratory_pooling
+from collector.laboratory.reception import models as laboratory_reception
 from collector.notices import models as notices
 from collector.people import models as people
 from collector.pickups import models as pickups
@@ -21,6 +23,8 @@ EVERY_MODULE = (
     donors,
     imports,
     jobs,
+    laboratory_pooling,
+    laboratory_reception,
     notices,
     people,
     pickups,

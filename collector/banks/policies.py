@@ -3,7 +3,7 @@
 Figures and sources equal docs/policies.md; an unverified preset is marked.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -43,6 +43,14 @@ class PolicyKey(StrEnum):
     CALLS_PER_HALF_DAY = "calls_per_half_day"
     CO2_GRAMS_PER_KM = "co2_grams_per_km"
     BOX_WARMEST_CELSIUS = "box_warmest_celsius"
+    RAW_AGE_DAYS = "raw_age_days"
+    SEROLOGY_LOOKBACK_DAYS = "serology_lookback_days"
+    BOTTLE_TARE_GRAMS = "bottle_tare_grams"
+    POOL_MOST_DONORS = "pool_most_donors"
+    POOL_MOST_ML = "pool_most_ml"
+    BALANCE_TOLERANCE_PERMILLE = "balance_tolerance_permille"
+    THAW_TO_HEAT_HOURS = "thaw_to_heat_hours"
+    SHELF_LIFE_DAYS = "shelf_life_days"
     LABEL_CHECK = "label_check"
     NAVIGATION = "navigation"
     PROOF_COLLECTION_LABEL = "proof_collection_label"
@@ -154,12 +162,37 @@ COMMON = (
     Preset(PolicyKey.NAVIGATION, Navigation.ALL.value, "", OURS),
     *(Preset(PolicyKey(key), value, "", OURS) for key, value in PROOF_WORDS.items()),
 )
+SINGLE_DONORS = "Most banks pool one donor's milk; HMBANA 3 to 5; unverified"
+THAW = "New York: within 48 h of thawing; elsewhere unverified"
+SHELF_LIFE = "Brazil and New York: 6 months; elsewhere unverified"
+LABORATORY: Mapping[PolicyKey, tuple[str, str, tuple[int, int, int, int]]] = {
+    PolicyKey.RAW_AGE_DAYS: ("d", "As the limits at collection; unverified", (120, 90, 15, 365)),
+    PolicyKey.SEROLOGY_LOOKBACK_DAYS: ("d", OURS, (90, 90, 90, 180)),
+    PolicyKey.BOTTLE_TARE_GRAMS: ("g", OURS, (30, 30, 30, 30)),
+    PolicyKey.POOL_MOST_DONORS: ("donors", SINGLE_DONORS, (1, 1, 1, 5)),
+    PolicyKey.POOL_MOST_ML: ("ml", OURS, (9000, 9000, 9000, 9000)),
+    PolicyKey.BALANCE_TOLERANCE_PERMILLE: ("permille", OURS, (20, 20, 20, 20)),
+    PolicyKey.THAW_TO_HEAT_HOURS: ("h", THAW, (24, 24, 24, 48)),
+    PolicyKey.SHELF_LIFE_DAYS: ("d", SHELF_LIFE, (180, 180, 180, 180)),
+}
+"""Unit, source and values of the laboratory's policies, in the order of `Jurisdiction`."""
+
+
+def _of_laboratory(jurisdiction: Jurisdiction) -> tuple[Preset, ...]:
+    place = list(Jurisdiction).index(jurisdiction)
+    return tuple(
+        Preset(key, values[place], unit, source)
+        for key, (unit, source, values) in LABORATORY.items()
+    )
+
+
 FROZEN_BOX = Preset(PolicyKey.BOX_WARMEST_CELSIUS, -18, "degC", "As the home freezer; unverified")
 
 
 PRESETS: dict[Jurisdiction, tuple[Preset, ...]] = {
     Jurisdiction.FRANCE: (
         *COMMON,
+        *_of_laboratory(Jurisdiction.FRANCE),
         FROZEN_BOX,
         Preset(PolicyKey.SEROLOGY_DAYS, 90, "d", "Arrêté du 25 août 2010 (3 months)", READ_ON),
         Preset(PolicyKey.MILK_AGE_DAYS, 90, "d", "Bordeaux: 3 months; Paris, Rennes: 4"),
@@ -170,6 +203,7 @@ PRESETS: dict[Jurisdiction, tuple[Preset, ...]] = {
     ),
     Jurisdiction.UNITED_KINGDOM: (
         *COMMON,
+        *_of_laboratory(Jurisdiction.UNITED_KINGDOM),
         FROZEN_BOX,
         Preset(PolicyKey.SEROLOGY_DAYS, 730, "d", "At enrolment (Human Milk Foundation)"),
         Preset(PolicyKey.MILK_AGE_DAYS, 90, "d", "The banks' pages: 3 months"),
@@ -180,6 +214,7 @@ PRESETS: dict[Jurisdiction, tuple[Preset, ...]] = {
     ),
     Jurisdiction.BRAZIL: (
         *COMMON,
+        *_of_laboratory(Jurisdiction.BRAZIL),
         Preset(PolicyKey.BOX_WARMEST_CELSIUS, -1, "degC", "RDC 171: -1 degC or colder"),
         Preset(PolicyKey.SEROLOGY_DAYS, 180, "d", OURS),
         Preset(PolicyKey.MILK_AGE_DAYS, 15, "d", "The banks' pages: 10 to 15 days"),
@@ -190,6 +225,7 @@ PRESETS: dict[Jurisdiction, tuple[Preset, ...]] = {
     ),
     Jurisdiction.UNITED_STATES: (
         *COMMON,
+        *_of_laboratory(Jurisdiction.UNITED_STATES),
         FROZEN_BOX,
         Preset(PolicyKey.SEROLOGY_DAYS, 180, "d", OURS),
         Preset(PolicyKey.MILK_AGE_DAYS, 180, "d", "6 months in a freezer's compartment"),

@@ -8,6 +8,13 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from collector.custody.discrepancies import (
+    PhoneClaim,
+    compare_claims,
+    open_discrepancies,
+    open_discrepancy,
+    withdraw_missing,
+)
 from collector.custody.excursions import withdraw_excursions
 from collector.custody.models import (
     Container,
@@ -19,7 +26,7 @@ from collector.custody.models import (
     RefusalReason,
 )
 from collector.custody.pickup_record import PickupRecord
-from collector.errors import Refused
+from collector.errors import Conflict, Refused
 from collector.pickups.models import Pickup
 
 LADDER = (
@@ -153,25 +160,108 @@ def settle_containers(session: Session, *, now: datetime, visits: Sequence[Visit
     """Bring every container of these visits to its state, one custody entry for each step.
 
     A container that no record names any more, because the collector undid it, returns to the state
-    `declared`: the container, its history and its tie to donor and visit remain.
+    `declared`: the container, its history and its tie to donor and visit remain. A container that
+    the laboratory took over stays as it is; a difference becomes a discrepancy.
     """
     if not visits:
         return
     known = _known(session, visits)
     _declare_missing(session, now, visits, known)
+    claims: list[PhoneClaim] = []
     for visit in visits:
         for number, fate in visit.fates.items():
             container = known[number]
+            if container.taken_over_at is not None:
+                claims.append(PhoneClaim(container, fate.state, visit.pickup.id))
+                continue
             if container.pickup_id != visit.pickup.id:
                 _tie_again(session, now, container, visit.pickup)
             _bring(session, now, container, fate)
     fates = {visit.pickup.id: visit.fates for visit in visits}
+    named = {claim.container.id for claim in claims}
     for container in known.values():
         here = fates.get(container.pickup_id)
-        if here is not None and container.number not in here and not _is_free(container):
+        if here is None or container.number in here or container.id in named:
+            continue
+        if container.taken_over_at is not None:
+            claims.append(PhoneClaim(container, ContainerState.DECLARED, container.pickup_id))
+        elif not _is_free(container):
             _enter(session, now, container, ContainerState.DECLARED, _undo(container, now))
             container.refused_because = None
+    compare_claims(session, now=now, claims=claims)
     session.flush()
+
+
+def take_over(
+    session: Session,
+    *,
+    now: datetime,
+    container: Container,
+    site_id: int,
+    refused_because: RefusalReason | None = None,
+) -> None:
+    """Give a received container to the laboratory; from then on no phone moves it.
+
+    Parameters
+    ----------
+    site_id
+        The bank's site at which it was taken over.
+    refused_because
+        The reason of a refusal at the reception.
+    """
+    container.taken_over_at = now
+    if refused_because is not None:
+        step = CustodyStep(holder=f"site:{site_id}", at=now)
+        _enter(session, now, container, ContainerState.REFUSED_AT_RECEPTION, step)
+        container.refused_because = refused_because
+    withdraw_missing(session, now=now, container=container)
+    session.flush()
+
+
+def give_back(session: Session, *, now: datetime, container: Container, site_id: int) -> None:
+    """Undo a take-over: the container waits for the laboratory again.
+
+    Raises
+    ------
+    Refused
+        `discrepancy_stands`: the phones and the laboratory differ on this container.
+    """
+    if open_discrepancies(session, [container]):
+        raise Refused("discrepancy_stands", number=container.number)
+    if container.state is ContainerState.REFUSED_AT_RECEPTION:
+        step = CustodyStep(holder=f"site:{site_id}", at=now, details={"taken_back": True})
+        _enter(session, now, container, ContainerState.RECEIVED, step)
+    container.taken_over_at, container.refused_because = None, None
+    session.flush()
+
+
+def receive_unannounced(
+    session: Session, *, now: datetime, pickup: Pickup, number: str, site_id: int
+) -> Container:
+    """Receive a bottle that no phone named, with the label of a known donor.
+
+    A discrepancy tells that the phones do not know it; it is withdrawn once a phone names it.
+
+    Raises
+    ------
+    Conflict
+        `container_known` (`number`): the bank has a container of this number.
+    """
+    known = select(Container.id).where(
+        Container.bank_id == pickup.bank_id, Container.number == number
+    )
+    if session.scalar(known) is not None:
+        raise Conflict("container_known", number=number)
+    holder = f"site:{site_id}"
+    steps = {ContainerState.RECEIVED: CustodyStep(holder=holder, at=now)}
+    container = _declared(pickup, number, Fate(state=ContainerState.RECEIVED, steps=steps))
+    session.add(container)
+    session.flush()
+    _enter(session, now, container, ContainerState.RECEIVED, steps[ContainerState.RECEIVED])
+    open_discrepancy(
+        session, now=now, claim=PhoneClaim(container, ContainerState.DECLARED, pickup.id)
+    )
+    return container
 
 
 def _known(session: Session, visits: Sequence[VisitFates]) -> dict[str, Container]:

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from collector.db import BankOwned, Base
@@ -40,11 +40,23 @@ class RefusalReason(StrEnum):
     OTHER = "other"
 
 
+AWAITING = text("state = 'received' AND taken_over_at IS NULL")
+"""Condition on a container that was handed over and that no laboratory has taken over."""
+
+
 class Container(BankOwned, Base):
     """A bottle or tube with its number, tied to its donor and its visit."""
 
     __tablename__ = "containers"
-    __table_args__ = (UniqueConstraint("bank_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("bank_id", "number"),
+        Index(
+            "ix_containers_awaiting_laboratory",
+            "bank_id",
+            sqlite_where=AWAITING,
+            postgresql_where=AWAITING,
+        ),
+    )
 
     number: Mapped[str]
     donor_id: Mapped[int] = mapped_column(ForeignKey("donors.id"), index=True)
@@ -55,6 +67,8 @@ class Container(BankOwned, Base):
     line: Mapped[MilkLine] = mapped_column(default=MilkLine.DONATED)
     box: Mapped[str] = mapped_column(default="")
     """The code of the box into which the container was put; empty if not recorded."""
+    taken_over_at: Mapped[datetime | None] = mapped_column(default=None)
+    """The instant from which the laboratory owns the container; no phone moves it afterwards."""
     history: Mapped[list["CustodyEntry"]] = relationship(
         lazy="raise", order_by="CustodyEntry.id", back_populates="container"
     )
@@ -73,6 +87,28 @@ class CustodyEntry(BankOwned, Base):
     recorded_at: Mapped[datetime]
     details: Mapped[dict[str, Any]]
     container: Mapped[Container] = relationship(lazy="raise", back_populates="history")
+
+
+class Discrepancy(BankOwned, Base):
+    """A difference between the events of phones and the bench of the laboratory.
+
+    It is withdrawn when the two agree again, or closed by quality; the row remains.
+    """
+
+    __tablename__ = "discrepancies"
+
+    container_id: Mapped[int] = mapped_column(ForeignKey("containers.id"), index=True)
+    says: Mapped[ContainerState]
+    """The container's state by the events of the phones."""
+    says_pickup_id: Mapped[int] = mapped_column(ForeignKey("pickups.id"))
+    """The container's visit by the events of the phones."""
+    held: Mapped[ContainerState | None]
+    """The container's state by the laboratory; None if it was not found there."""
+    opened_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    note: Mapped[str]
 
 
 class DoorRecord(BankOwned, Base):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import column, func, select, table
+from sqlalchemy import column, func, or_, select, table
 from sqlalchemy.orm import Session, selectinload
 
 from collector.custody.models import (
@@ -11,13 +11,19 @@ from collector.custody.models import (
     Container,
     ContainerState,
     CustodyEntry,
+    Discrepancy,
     DoorRecord,
     Excursion,
+    ExcursionDecision,
 )
 from collector.donors.models import Donor
 from collector.errors import NotFound
+from collector.people.models import Person
 from collector.pickups.models import Pickup
 from collector.service_day import ServiceDay
+
+MOST_DISCREPANCIES = 200
+"""Most discrepancies on the page of discrepancies."""
 
 MOST_EXCURSIONS = 200
 """Most excursions on the page of excursions."""
@@ -93,6 +99,47 @@ def excursions_of(session: Session, *, bank_id: int) -> list[Excursion]:
 def causes_of(session: Session, excursions: Iterable[Excursion]) -> dict[int, Cause]:
     """Return the cause of each excursion, by the excursion's key."""
     return {each.id: _cause(session, each) for each in excursions}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiscrepancyView:
+    """A discrepancy with its container, the donor's number, and the person that closed it."""
+
+    discrepancy: Discrepancy
+    container: Container
+    donor_number: str
+    closed_by: str
+
+
+def discrepancies_of(session: Session, *, bank_id: int) -> list[DiscrepancyView]:
+    """Return the discrepancies that were not withdrawn, open ones first, then the newest."""
+    rows = session.execute(
+        select(Discrepancy, Container, Donor.number, Person.name)
+        .join(Container, Container.id == Discrepancy.container_id)
+        .join(Donor, Donor.id == Container.donor_id)
+        .outerjoin(Person, Person.id == Discrepancy.closed_by_id)
+        .where(Discrepancy.bank_id == bank_id, Discrepancy.withdrawn_at.is_(None))
+        .order_by(Discrepancy.closed_at.is_not(None), Discrepancy.id.desc())
+        .limit(MOST_DISCREPANCIES)
+    )
+    return [
+        DiscrepancyView(
+            discrepancy=found, container=container, donor_number=number, closed_by=name or ""
+        )
+        for found, container, number, name in rows
+    ]
+
+
+def containers_in_excursions(session: Session, *, bank_id: int) -> set[str]:
+    """Return the numbers of the containers of excursions without the decision to keep the milk."""
+    standing = session.scalars(
+        select(Excursion).where(
+            Excursion.bank_id == bank_id,
+            Excursion.withdrawn_at.is_(None),
+            or_(Excursion.decision.is_(None), Excursion.decision == ExcursionDecision.DISCARD),
+        )
+    )
+    return {number for each in standing for number in _cause(session, each).containers}
 
 
 def _cause(session: Session, excursion: Excursion) -> Cause:

@@ -19,6 +19,7 @@ class Role(StrEnum):
     """A physician, a midwife or a nurse: interviews, reads health answers, decides."""
     QUALITY = "quality"
     LABORATORY = "laboratory"
+    """A technician: takes milk over, pools, heats, samples."""
     ADMIN = "admin"
 
 

@@ -64,6 +64,13 @@ def requests_of_donor(session: Session, bank_id: int, donor_id: int) -> list[Pic
     return list(session.scalars(own.order_by(Pickup.asked_at.desc(), Pickup.id.desc())))
 
 
+def last_collected(session: Session, *, bank_id: int, donor_id: int) -> Pickup | None:
+    """Return the donor's newest visit at which something was collected."""
+    collected = Pickup.state.in_((PickupState.COLLECTED, PickupState.PARTLY_COLLECTED))
+    own = select(Pickup).where(Pickup.bank_id == bank_id, Pickup.donor_id == donor_id, collected)
+    return session.scalar(own.order_by(Pickup.asked_at.desc(), Pickup.id.desc()).limit(1))
+
+
 def agreed_since(
     session: Session, bank_id: int, donor_id: int, *, since: datetime
 ) -> Pickup | None:

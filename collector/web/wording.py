@@ -15,7 +15,12 @@ from flask_babel.speaklater import LazyString
 
 from collector.errors import MilkroundError
 from collector.notices.gsm import to_gsm
-from collector.web import disruption_wording, incident_wording, roster_wording
+from collector.web import (
+    disruption_wording,
+    incident_wording,
+    laboratory_wording,
+    roster_wording,
+)
 
 _ = lazy_gettext
 
@@ -23,6 +28,7 @@ ERRORS: Mapping[str, LazyString] = {
     **incident_wording.ERRORS,
     **disruption_wording.ERRORS,
     **roster_wording.ERRORS,
+    **laboratory_wording.ERRORS,
     "http_400": _("We could not read this request. Nothing was changed."),
     "http_401": _("Please sign in first."),
     "http_403": _("This page is not for your account."),

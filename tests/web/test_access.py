@@ -60,6 +60,22 @@ ENDS_THE_SESSION = {
 }
 
 
+KEYS = {
+    "pickup_id",
+    "donor_id",
+    "round_id",
+    "stop_id",
+    "job_id",
+    "container_id",
+    "intake_id",
+    "discrepancy_id",
+    "pool_id",
+    "input_id",
+    "print_id",
+}
+"""The arguments of routes that name a row of one bank."""
+
+
 def routes(app: Flask) -> list[tuple[Rule, str]]:
     """Return every rule with every method it takes."""
     return [
@@ -135,8 +151,7 @@ def test_another_banks_staff_finds_nothing_of_ours(app: Flask, town: Town) -> No
         keyed = [
             (rule, method)
             for rule, method in routes(app)
-            if rule.endpoint not in OPEN
-            and rule.arguments & {"pickup_id", "donor_id", "round_id", "stop_id", "job_id"}
+            if rule.endpoint not in OPEN and rule.arguments & KEYS
         ]
     client = sign_in(app, bank=town.other_bank, person=town.sophie)
     for rule, method in keyed:

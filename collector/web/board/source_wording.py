@@ -16,6 +16,16 @@ SOURCES: Mapping[str, LazyString] = {
     ),
     "Press; the French annex was not read": _("Press; the French annex was not read"),
     "As the home freezer; unverified": _("As the home freezer; unverified"),
+    "As the limits at collection; unverified": _("As the limits at collection; unverified"),
+    "Most banks pool one donor's milk; HMBANA 3 to 5; unverified": _(
+        "Most banks pool one donor's milk; HMBANA 3 to 5; unverified"
+    ),
+    "New York: within 48 h of thawing; elsewhere unverified": _(
+        "New York: within 48 h of thawing; elsewhere unverified"
+    ),
+    "Brazil and New York: 6 months; elsewhere unverified": _(
+        "Brazil and New York: 6 months; elsewhere unverified"
+    ),
     "Arrêté du 25 août 2010 (3 months)": _("Order of 25 August 2010 (3 months)"),
     "Bordeaux: 3 months; Paris, Rennes: 4": _("Bordeaux: 3 months; Paris, Rennes: 4"),
     "Rennes, Amiens: under a year": _("Rennes, Amiens: under a year"),

@@ -26,6 +26,7 @@ HOMES_OF_DOOR = {
     Surface.DESK: (
         "board.home",
         "board.candidates.home",
+        "laboratory.reception.home",
         "board.blood_tests.home",
         "board.directory.home",
     ),

@@ -1,0 +1,1 @@
+"""The laboratory: from the hand-over of milk to released, stored bottles."""

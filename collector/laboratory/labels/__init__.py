@@ -1,0 +1,1 @@
+"""Labels: numbers with check characters, symbols, sheets in millimetres."""

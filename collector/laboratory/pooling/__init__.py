@@ -1,0 +1,1 @@
+"""Pooling: thawing milk, pools with their balance, filled bottles."""

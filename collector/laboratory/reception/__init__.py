@@ -1,0 +1,1 @@
+"""Reception: take-over of containers, intakes, quarantine."""

@@ -1,0 +1,143 @@
+"""Quarantine: accepted intakes, oldest first, each with the reasons that block it."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from collector.banks.policies import Policies, PolicyKey
+from collector.banks.queries import policies_of
+from collector.custody.discrepancies import open_discrepancies
+from collector.custody.queries import containers_in_excursions
+from collector.donors.models import Decision, Serology
+from collector.laboratory.reception.models import Intake, IntakeState
+from collector.laboratory.reception.queries import donor_numbers
+from collector.laboratory.reception.serology_cover import SerologyCover, serology_cover
+
+
+class IntakeBlock(StrEnum):
+    """Reasons for which an intake may not be pooled yet, or not at all."""
+
+    SEROLOGY = "serology"
+    """A day of expression is not covered by a clear blood sample."""
+    TOO_OLD = "too_old"
+    EXCURSION = "excursion"
+    """A temperature above its limit is undecided, or the milk is to be thrown away."""
+    DISCREPANCY = "discrepancy"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuarantineLine:
+    """An intake with the reasons that block it; none means that it may be pooled."""
+
+    intake: Intake
+    donor_number: str
+    blocks: tuple[IntakeBlock, ...]
+    heat_before: date
+    """The last day on which the milk may be heated."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuarantineDonor:
+    """A donor's intakes of one line in quarantine."""
+
+    donor_number: str
+    own_child: bool
+    lines: list[QuarantineLine] = field(default_factory=list)
+
+    @property
+    def volume_ml(self) -> int:
+        """The volume of all, in millilitres."""
+        return sum(line.intake.volume_ml for line in self.lines)
+
+    @property
+    def free_ml(self) -> int:
+        """The volume that nothing blocks, in millilitres."""
+        return sum(line.intake.volume_ml for line in self.lines if not line.blocks)
+
+
+def quarantine_of(session: Session, *, bank_id: int, today: date) -> list[QuarantineDonor]:
+    """Return the intakes in quarantine by donor and line, the oldest milk first."""
+    intakes = session.scalars(
+        select(Intake)
+        .options(joinedload(Intake.container))
+        .where(
+            Intake.bank_id == bank_id,
+            Intake.state.in_((IntakeState.QUARANTINE, IntakeState.THAWING)),
+            Intake.withdrawn_at.is_(None),
+        )
+        .order_by(Intake.expressed_first, Intake.id)
+    )
+    found: dict[tuple[str, bool], QuarantineDonor] = {}
+    for line in judged(session, bank_id=bank_id, intakes=list(intakes), today=today):
+        own_child = line.intake.child_of_id is not None
+        key = line.donor_number, own_child
+        donor = found.setdefault(key, QuarantineDonor(donor_number=key[0], own_child=own_child))
+        donor.lines.append(line)
+    return list(found.values())
+
+
+def judged(
+    session: Session, *, bank_id: int, intakes: Sequence[Intake], today: date
+) -> list[QuarantineLine]:
+    """Return the reasons that block each of these intakes today.
+
+    Parameters
+    ----------
+    intakes
+        Accepted intakes with their containers loaded.
+    """
+    policies = policies_of(session, bank_id)
+    donors = {each.container.donor_id for each in intakes}
+    covers = _covers(session, donors, policies)
+    numbers = donor_numbers(session, donors)
+    warm = containers_in_excursions(session, bank_id=bank_id)
+    differing = {
+        each.container_id
+        for each in open_discrepancies(session, [intake.container for intake in intakes])
+    }
+    lines: list[QuarantineLine] = []
+    for intake in intakes:
+        first, last = _days(intake)
+        heat_before = first + timedelta(days=policies[PolicyKey.RAW_AGE_DAYS])
+        reasons = {
+            IntakeBlock.SEROLOGY: not covers[intake.container.donor_id].covers_all(first, last),
+            IntakeBlock.TOO_OLD: today > heat_before,
+            IntakeBlock.EXCURSION: intake.container.number in warm,
+            IntakeBlock.DISCREPANCY: intake.container_id in differing,
+        }
+        lines.append(
+            QuarantineLine(
+                intake=intake,
+                donor_number=numbers[intake.container.donor_id],
+                blocks=tuple(block for block, holds in reasons.items() if holds),
+                heat_before=heat_before,
+            )
+        )
+    return lines
+
+
+def _days(intake: Intake) -> tuple[date, date]:
+    """Return the first and the last day of expression of an accepted intake."""
+    if intake.expressed_first is None or intake.expressed_last is None:
+        raise AssertionError("an accepted intake has its days of expression")
+    return intake.expressed_first, intake.expressed_last
+
+
+def _covers(session: Session, donors: set[int], policies: Policies) -> dict[int, SerologyCover]:
+    samples: dict[int, list[Serology]] = defaultdict(list)
+    for sample in session.scalars(select(Serology).where(Serology.donor_id.in_(donors))):
+        samples[sample.donor_id].append(sample)
+    steps: dict[int, list[Decision]] = defaultdict(list)
+    decided = select(Decision).where(Decision.donor_id.in_(donors)).order_by(Decision.id)
+    for step in session.scalars(decided):
+        steps[step.donor_id].append(step)
+    lookback = policies[PolicyKey.SEROLOGY_LOOKBACK_DAYS]
+    return {
+        donor: serology_cover(samples[donor], steps[donor], lookback_days=lookback)
+        for donor in donors
+    }

@@ -1,0 +1,1 @@
+"""The laboratory: reception, quarantine, discrepancies."""

@@ -1,0 +1,65 @@
+"""Sentences of the laboratory's refusals."""
+
+from collections.abc import Mapping
+
+from flask_babel import lazy_gettext
+from flask_babel.speaklater import LazyString
+
+_ = lazy_gettext
+
+ERRORS: Mapping[str, LazyString] = {
+    "container_unknown": _(
+        "No bottle has the number %(number)s. If its donor is known, take it over as not announced."
+    ),
+    "container_known": _("The bank has a bottle %(number)s already: scan it instead."),
+    "container_is_tube": _("%(number)s is a blood tube: it goes to the blood laboratory."),
+    "container_taken_over": _("%(number)s is already here: it was taken over."),
+    "container_in_transit": _(
+        "%(number)s is still on the way: its round has to be handed over on the phone first."
+    ),
+    "container_not_handed_over": _("%(number)s was not handed over by a round."),
+    "container_elsewhere": _("%(number)s waits at %(site)s: it is taken over at the bank."),
+    "discrepancy_stands": _("Phones and bench differ on %(number)s already: quality decides."),
+    "discrepancy_closed": _("This discrepancy is closed or withdrawn already."),
+    "donor_never_visited": _("Nothing was ever collected from this donor: set the bottle aside."),
+    "no_bank_site": _("The bank has no site of its own at which milk is taken over."),
+    "scan_mistyped": _("%(number)s is mistyped: its check character does not fit. Scan it again."),
+    "label_missing": _("Scan or type the label."),
+    "intake_moved_on": _(
+        "This cannot be undone any more. If it is wrong, tell quality what happened."
+    ),
+    "intake_unknown": _("The laboratory has not taken over a bottle %(number)s."),
+    "intake_thawing": _("%(number)s thaws already."),
+    "intake_pooled": _("%(number)s is in a pool already."),
+    "intake_blocked": _("%(number)s may not be pooled: see the reason in quarantine."),
+    "intake_not_thawing": _("%(number)s is still frozen: scan it in quarantine when it thaws."),
+    "thaw_over": _("%(number)s thawed more than %(hours)s hours ago: it may not be heated."),
+    "input_stands": _("This bottle stays in the pool: it cannot be taken out any more."),
+    "pool_not_open": _("Pool %(pool)s is not open."),
+    "pool_filled": _("Bottles of pool %(pool)s are filled: open another pool."),
+    "pool_other_line": _("Pool %(pool)s has milk of the other line. The two are never mixed."),
+    "pool_other_mother": _("Pool %(pool)s is for one child: another mother's milk may not enter."),
+    "pool_too_many_donors": _(
+        "A pool mixes the milk of at most %(limit)s donors; it would be %(would_be)s."
+    ),
+    "pool_too_much": _("A pool holds at most %(limit)s ml; it would be %(would_be)s ml."),
+    "pool_empty": _("Pool %(pool)s is empty: scan thawed bottles first."),
+    "pool_not_empty": _("Milk is in pool %(pool)s: it cannot be dissolved."),
+    "pool_without_bottles": _("Pool %(pool)s has no bottles yet."),
+    "bottles_not_scanned_back": _("Not scanned back: %(numbers)s."),
+    "loss_needs_reason": _("%(lost)s ml are lost, %(permille)s ‰ of the inputs. Say why."),
+    "bottle_number_not_read": _("This is not the number of a bottle of milk."),
+    "bottle_of_another_pool": _("%(number)s is not a bottle of this pool."),
+    "bottle_count_out_of_bounds": _("Fill from 1 to %(most)s bottles at once."),
+    "bottle_volume_out_of_bounds": _("A bottle is filled with 1 to %(most)s ml."),
+    "numbers_used_up": _("No number is left: a pool has 999 bottles, a year a million pools."),
+    "first_label_out_of_bounds": _("The sheet has the labels 1 to %(most)s."),
+    "reprint_needs_reason": _("These labels were printed already: say why again."),
+    "volume_missing": _("Weigh the bottle, or read its volume."),
+    "volume_and_weight": _("Give the weight or the volume, not both."),
+    "volume_out_of_bounds": _("A bottle holds from 1 to %(most)s ml."),
+    "lighter_than_bottle": _("An empty bottle weighs %(grams)s g: weigh again."),
+    "expression_missing": _("Give the day of expression on the label."),
+    "expression_before_birth": _("This day is before the baby's birth."),
+    "expression_backwards": _("The last day comes after the first."),
+}
