@@ -17,6 +17,7 @@ COMMANDS: Final = {
     "audit": Entry("cli_audit", "Verify the audit chains and their signed heads."),
     "backup": Entry("cli_care", "Back up the installation to a folder."),
     "bank": Entry("cli_bank", "Found a bank with the preset rules of its jurisdiction."),
+    "compact": Entry("cli_care", "Rewrite the database without erased data."),
     "demo": Entry("cli_demo", "Run the demonstration bank, ready to try."),
     "doctor": Entry("cli_doctor", "Check the installation."),
     "import": Entry("cli_import", "Import the good rows of a file of donors or requests."),

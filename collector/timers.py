@@ -38,6 +38,7 @@ from collector.jobs.timer_failures import (
     timer_failures,
 )
 from collector.people.audit_heads import AuditHeads
+from collector.privacy.retention import empty_old_problems, has_old_problems
 
 SECONDS_BETWEEN_RUNS = 60.0
 
@@ -110,6 +111,7 @@ def _tasks_of(bank_id: int, now: datetime) -> list[TimerTask]:
             return [
                 _expiry(bank_id, now),
                 _old_imports(bank_id, now),
+                _old_problems(bank_id, now),
                 *_reminders(session, bank_id, now),
             ]
     except OperationalError:
@@ -136,6 +138,16 @@ def _old_imports(bank_id: int, now: datetime) -> TimerTask:
         subject=f"imports:{bank_id}",
         is_due=lambda session: has_old_files(session, now=now, bank_id=bank_id),
         run=lambda session: delete_old_files(session, now=now, bank_id=bank_id),
+    )
+
+
+def _old_problems(bank_id: int, now: datetime) -> TimerTask:
+    return TimerTask(
+        bank_id=bank_id,
+        timer="problem_deletion",
+        subject=f"problems:{bank_id}",
+        is_due=lambda session: has_old_problems(session, now=now, bank_id=bank_id),
+        run=lambda session: empty_old_problems(session, now=now, bank_id=bank_id),
     )
 
 
