@@ -19,6 +19,7 @@ from collector.clock import Clock
 from collector.db import reading
 from collector.jobs.models import MaintenanceKind
 from collector.jobs.parent_death import tied
+from collector.maintenance.compaction import compaction_is_due
 from collector.maintenance.runs import latest_run
 from collector.upkeep_settings import BackupPlan
 
@@ -31,6 +32,7 @@ SETTLED_AFTER = timedelta(minutes=10)
 
 BACKUP = ("backup",)
 CHECKUP = ("doctor", "--record")
+COMPACT = ("compact",)
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +47,8 @@ def due_commands(
     settled = now - started_at >= SETTLED_AFTER
     if settled and _is_due(session, MaintenanceKind.CHECKUP, CHECKUP_EVERY, now):
         due.append(CHECKUP)
+    if compaction_is_due(session, now=now):
+        due.append(COMPACT)
     return due
 
 
@@ -85,7 +89,7 @@ def run_command(words: Sequence[str], is_over: Callable[[], bool]) -> bool:
         except subprocess.TimeoutExpired:
             if is_over():
                 child.terminate()
-    if child.returncode and words[0] == "backup":
+    if child.returncode and words is not CHECKUP:
         log.error("milkround %s failed: %s", " ".join(words), told.strip())
         return True
     return False

@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from collector.clock import Clock
 from collector.db import reading, transaction
-from collector.jobs.pulses import beat
+from collector.jobs.pulses import commit_beat
 from collector.jobs.supervisor import run_once, run_supervisor
 from collector.jobs.work import Handler
 from collector.maintenance_timer import run_maintenance
@@ -98,8 +98,7 @@ def _deliver(app: Flask, clock: Clock, stop: threading.Event) -> None:
             try:
                 if clock.now() >= next_beat:
                     next_beat = clock.now() + BEAT_EVERY
-                    with transaction() as session:
-                        beat(session, "delivery", now=clock.now())
+                    commit_beat("delivery", now=clock.now())
                 deliver_notices(
                     transaction,
                     reading=reading,

@@ -32,13 +32,24 @@ pytestmark = pytest.mark.twin
 
 NEW_TABLES = {
     "absences",
+    "audit_anchors",
+    "bench_scans",
+    "bottles",
     "closing_days",
     "contracts",
+    "discrepancies",
     "forecasts",
     "import_columns",
     "import_files",
+    "intakes",
+    "label_prints",
+    "lots",
+    "maintenance_runs",
+    "number_series",
     "passkey_challenges",
     "passkeys",
+    "pool_inputs",
+    "pools",
     "public_texts",
     "recovery_codes",
     "timer_failures",
@@ -46,6 +57,7 @@ NEW_TABLES = {
     "transport_boxes",
     "vehicles",
     "weekly_shifts",
+    "worker_pulses",
 }
 """The tables that 0.1 lacked."""
 
