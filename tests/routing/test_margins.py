@@ -119,11 +119,55 @@ def test_a_promise_without_any_margin_costs_its_price():
     assert cost(asked, retimed(asked, {"am": ["dora"]})).risk == 500
 
 
-def test_a_promise_with_half_of_its_margin_costs_half():
-    # 10 % of 400 s, at the level of 95 % with its cushion: 1.809 x 40 s = 72.4 s.
-    assert quantile(95) == 1_809
-    asked = problem(visit("dora", (0, 436)), spreads={"leg": 10}, safety={"promise_price": 500})
-    assert cost(asked, retimed(asked, {"am": ["dora"]})).risk == pytest.approx(250, abs=3)
+def test_the_first_fifth_of_a_margin_that_is_missing_has_three_fifths_of_the_price():
+    # 10 % of 400 s, at the level of 95 % with its cushion: 2.138 x 40 s = 85.5 s.
+    assert quantile(95) == 2_138
+
+    def price(closes: int) -> int:
+        asked = problem(
+            visit("dora", (0, closes)), spreads={"leg": 10}, safety={"promise_price": 500}
+        )
+        return cost(asked, retimed(asked, {"am": ["dora"]})).risk
+
+    assert price(486) == 0
+    assert price(477) == pytest.approx(500 * 3 * 0.1, abs=6)
+    assert price(468) == pytest.approx(500 * 0.6, abs=10)
+    assert price(443) == pytest.approx(500 * 0.75, abs=3)
+    assert price(400) == 500
+
+
+def test_a_clock_costs_more_for_each_day_on_which_it_breaks_beyond_the_level():
+    def price(limit: int, **more: object) -> int:
+        asked = problem(
+            visit("dora", ride={"milk": limit}, **more),
+            spreads={"leg": 10},
+            safety={"clock_price": 10_000},
+        )
+        return cost(asked, retimed(asked, {"am": ["dora"]})).risk
+
+    # The way back takes 400 s with a standard deviation of 40 s. With 60 s to spare the clock
+    # breaks on 12.4 days in 100, at the cushion of 1.3: 7.4 above the level, at 6 hundredths each.
+    assert price(460) == pytest.approx(10_000 * 7.4 * 0.06, abs=60)
+    assert price(486) == 0
+    assert price(400) == 10_000
+
+
+def test_clocks_that_break_apart_are_added():
+    def price(*limits: int) -> int:
+        items = dict(zip(("milk", "tubes"), limits, strict=False))
+        asked = problem(
+            visit("anna", ride={"milk": limits[0] + 300}, name="first"),
+            visit("dora", ride=items),
+            spreads={"leg": 10},
+            safety={"clock_price": 10_000},
+        )
+        return cost(asked, retimed(asked, {"am": ["first", "dora"]})).risk
+
+    assert price(480) > 0
+    alone = problem(
+        visit("dora", ride={"milk": 480}), spreads={"leg": 10}, safety={"clock_price": 10_000}
+    )
+    assert cost(alone, retimed(alone, {"am": ["dora"]})).risk < price(480)
 
 
 def test_variances_add_up_and_the_factor_of_the_day_adds_to_all_legs():
@@ -141,8 +185,8 @@ def test_variances_add_up_and_the_factor_of_the_day_adds_to_all_legs():
         raise AssertionError
 
     # Two legs of 200 s at 10 %: sqrt(2) x 20 s, and 40 s.
-    assert margin({"leg": 10}) == ceil(1.809 * 2**0.5 * 20)
-    assert margin({"day": 10}) == ceil(1.809 * 40)
+    assert margin({"leg": 10}) == ceil(2.138 * 2**0.5 * 20)
+    assert margin({"day": 10}) == ceil(2.138 * 40)
 
 
 def test_a_wait_is_placed_before_the_tightest_clock_starts():
