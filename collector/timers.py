@@ -1,4 +1,4 @@
-"""Timers: suspension of donors without a valid blood test, reminders to donors.
+"""Timers: suspension of donors without a valid blood test, reminders to donors, forecasts.
 
 Each task of a timer concerns one bank, round or visit and has a transaction of its own. A failed
 task is logged, recorded for the page *Morning* and tried again a minute later; the others go on.
@@ -34,6 +34,12 @@ from collector.jobs.timer_failures import (
     clear_timer_failures,
     record_timer_failure,
     timer_failures,
+)
+from collector.planning.dispatch.forecasts import (
+    keep_forecasts,
+    open_forecasts,
+    settle_forecasts,
+    unforetold_days,
 )
 
 SECONDS_BETWEEN_RUNS = 60.0
@@ -84,6 +90,7 @@ def _tasks_of(bank_id: int, now: datetime) -> list[TimerTask]:
             return [
                 _expiry(bank_id, now),
                 _old_imports(bank_id, now),
+                *_forecasts(session, bank_id, now),
                 *_reminders(session, bank_id, now),
             ]
     except OperationalError:
@@ -111,6 +118,25 @@ def _old_imports(bank_id: int, now: datetime) -> TimerTask:
         is_due=lambda session: has_old_files(session, now=now, bank_id=bank_id),
         run=lambda session: delete_old_files(session, now=now, bank_id=bank_id),
     )
+
+
+def _forecasts(session: Session, bank_id: int, now: datetime) -> Iterator[TimerTask]:
+    for day in unforetold_days(session, bank_id=bank_id, now=now):
+        yield TimerTask(
+            bank_id=bank_id,
+            timer="forecast",
+            subject=f"day:{day}",
+            is_due=lambda _: True,
+            run=partial(keep_forecasts, now=now, bank_id=bank_id, day=day),
+        )
+    for key in open_forecasts(session, bank_id=bank_id, now=now):
+        yield TimerTask(
+            bank_id=bank_id,
+            timer="forecast_outcome",
+            subject=f"round:{key}",
+            is_due=lambda _: True,
+            run=partial(settle_forecasts, now=now, bank_id=bank_id, round_id=key),
+        )
 
 
 def _reminders(session: Session, bank_id: int, now: datetime) -> Iterator[TimerTask]:

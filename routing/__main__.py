@@ -6,15 +6,14 @@ Exit codes: 0 done, 1 a plan breaks rules, 2 wrong input, 3 no plan found in tim
 from __future__ import annotations
 
 import argparse
-import errno
 import json
 import math
 import os
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, fields
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import routing
@@ -35,6 +34,8 @@ from routing.formats.native import cost_data, plan_data, reason_data
 from routing.formats.schema import native_schema
 from routing.plan import Plan
 from routing.process.reader_death import die_with_reader
+from routing.process.stopping import Stopped, stoppable
+from routing.process.streams import STANDARD, read_text, refuse_unwritable, write_text
 from routing.schedule import assembled, retimed
 from routing.units import Seconds
 
@@ -77,6 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m routing", description=__doc__)
+    parser.add_argument("--version", action=_Version, help="print the version of Milkround")
     commands = parser.add_subparsers(required=True)
     _solve_parser(commands.add_parser("solve", help="make a plan"))
     commands.add_parser("warm", help="compile everything ahead").set_defaults(command=_warm)
@@ -101,6 +103,20 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+class _Version(argparse.Action):
+    """The option that prints the version; it is looked up only when it is asked for."""
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - argparse's own
+        super().__init__(nargs=0, **options)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        """Print the version and end."""
+        from importlib.metadata import version  # noqa: PLC0415 - 30 ms, for this option alone
+
+        _say(f"milkround {version('milkround')}")
+        parser.exit()
+
+
 def _solve_parser(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(command=_solve)
     parser.add_argument("problem", help="a file, or - for standard input")
@@ -110,14 +126,19 @@ def _solve_parser(parser: argparse.ArgumentParser) -> None:
         "--stall-seconds", type=_seconds, help="stop after so long without progress"
     )
     parser.add_argument("--iterations", type=_count, help="candidate moves: always the same plan")
-    parser.add_argument("--threads", type=_count, help="how many cores to use")
-    parser.add_argument("--seed", type=int, help="another number, another search")
+    parser.add_argument("--threads", type=_count, help="how many cores to use, at most all")
+    parser.add_argument("--seed", type=_count, help="another number, another search")
     parser.add_argument(
         "--start",
         help="a plan to begin from; if both are -, the first line is the problem and the rest it",
     )
     parser.add_argument("--output", default="-", help="a file, or - for standard output")
     parser.add_argument("--progress", choices=["json"], help="a line per better plan")
+    parser.add_argument(
+        "--levels",
+        action="store_true",
+        help="with --progress: the last line has the cheapest and the safest plan as well",
+    )
 
 
 def _format_option(parser: argparse.ArgumentParser) -> None:
@@ -143,32 +164,62 @@ def _count(text: str) -> int:
 def _solve(options: Arguments) -> int:
     if options.progress:
         die_with_reader(sys.stdout.fileno())
-    folder = Path(options.output).parent
-    if not folder.is_dir():
-        # An error now is better than after the search, with its plan lost.
-        raise NotADirectoryError(errno.ENOTDIR, "is no folder to write to", str(folder))
+    refuse_unwritable(options.output)
     began = time.monotonic()
     question, start = _question(options)
     loaded = time.monotonic()
-    plan = _searched(options, question, start)
+    if options.progress and options.levels:
+        plan, others = _levels(options, question, start)
+    else:
+        plan, others = _searched(options, question, start), {}
     solved = time.monotonic()
     if options.progress:
-        _line("done", plan=plan_data(plan))
+        _line("done", plan=plan_data(plan), **others)
     if not options.progress or options.output != "-":
         times = {"loading": int(1000 * (loaded - began)), "solving": int(1000 * (solved - loaded))}
-        _write(options.output, FORMATS[options.format].write_plan(question, plan, times))
+        write_text(options.output, FORMATS[options.format].write_plan(question, plan, times))
     return DONE
 
 
 def _searched(options: Arguments, question: ReadProblem, start: Plan | None) -> Plan:
-    """Search, and report better plans to a program or to a terminal."""
-    if options.progress or not sys.stderr.isatty():
-        told = _told() if options.progress else None
-        return routing.solve(question.problem, _budget(options), start, told)
+    """Search, and report better plans to a program or to a terminal.
+
+    A supervisor that reads progress lines kills this process and has the plans; for anybody else
+    Ctrl-C and SIGTERM end the search with its best plan.
+    """
+    budget = _budget(options)
+    if options.progress:
+        return routing.solve(question.problem, budget, start, _told())
+    show = _shown(options, question) if sys.stderr.isatty() else None
+    found: list[Plan] = []
+
+    def keep(plan: Plan) -> None:
+        found[:] = [plan]
+        if show is not None:
+            show(plan)
+
     try:
-        return routing.solve(question.problem, _budget(options), start, _shown(options, question))
+        with stoppable():
+            return routing.solve(question.problem, budget, start, keep)
+    except Stopped:
+        if not found:
+            raise NoPlanError("the search was stopped before its first plan") from None
+        sys.stderr.write("Stopped: the best plan so far is written.\n")
+        return found[0]
     finally:
-        sys.stderr.write("\n")
+        if show is not None:
+            sys.stderr.write("\n")
+
+
+def _levels(
+    options: Arguments, question: ReadProblem, start: Plan | None
+) -> tuple[Plan, dict[str, Any]]:
+    """Search for three plans; return the balanced one and the others for a program."""
+    from routing.levels import solve_levels  # noqa: PLC0415 - loads the engines
+
+    found = solve_levels(question.problem, _budget(options), start, _told())
+    others = {"cheapest": plan_data(found.cheapest), "safest": plan_data(found.safest)}
+    return found.balanced, {"levels": others}
 
 
 def _told() -> OnImprovement:
@@ -197,12 +248,12 @@ def _question(options: Arguments) -> tuple[ReadProblem, Plan | None]:
     """Read the problem and the optional initial plan."""
     spoken = FORMATS[options.format]
     if options.problem == options.start == "-":
-        first, _, rest = _read("-").partition("\n")
+        first, _, rest = read_text(STANDARD).partition("\n")
         question = spoken.read(first)
         return question, _answer(question, spoken.read_plan(question, rest))
-    question = spoken.read(_read(options.problem))
+    question = spoken.read(read_text(options.problem))
     if options.start:
-        return question, _answer(question, spoken.read_plan(question, _read(options.start)))
+        return question, _answer(question, spoken.read_plan(question, read_text(options.start)))
     return question, _brought(question)
 
 
@@ -230,6 +281,10 @@ def _budget(options: Arguments) -> routing.Budget:
     bounds = (options.seconds, options.stall_seconds, options.iterations)
     seconds = 10.0 if bounds == (None, None, None) else options.seconds
     chosen = {name: getattr(options, name) for name in ("threads", "seed")}
+    cores = _cores()
+    if options.threads is not None and options.threads > cores:
+        sys.stderr.write(f"This machine has {cores} cores: the search uses {cores} threads.\n")
+        chosen["threads"] = cores
     known = {one.name for one in fields(routing.Budget)}
     return routing.Budget(
         seconds=seconds,
@@ -237,6 +292,13 @@ def _budget(options: Arguments) -> routing.Budget:
         iterations=options.iterations,
         **{name: value for name, value in chosen.items() if name in known and value is not None},
     )
+
+
+def _cores() -> int:
+    """Return the cores that this process may use; not every system tells them apart."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _warm(_: Arguments) -> int:
@@ -308,27 +370,14 @@ def _judged(options: Arguments) -> tuple[ReadProblem, Sequence[Plan]]:
     if [options.problem, *plans].count("-") > 1:
         raise InvalidPlanError("plan", "only one of the inputs can be on standard input")
     spoken = FORMATS[options.format]
-    question = spoken.read(_read(options.problem))
-    return question, [_answer(question, spoken.read_plan(question, _read(name))) for name in plans]
-
-
-def _read(name: str) -> str:
-    try:
-        return sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
-    except UnicodeDecodeError as wrong:
-        raise OSError(errno.EILSEQ, "is not text in UTF-8", name) from wrong
-
-
-def _write(name: str, text: str) -> None:
-    if name == "-":
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    else:
-        Path(name).write_text(text, encoding="utf-8")
+    question = spoken.read(read_text(options.problem))
+    return question, [
+        _answer(question, spoken.read_plan(question, read_text(name))) for name in plans
+    ]
 
 
 def _say(sentence: str) -> None:
-    _write("-", sentence + "\n")
+    write_text(STANDARD, sentence + "\n")
 
 
 def _line(kind: str, **fields: Any) -> None:  # noqa: ANN401 - whatever JSON can hold
@@ -343,9 +392,15 @@ def _failed(options: Arguments, error: Exception) -> int:
     if getattr(options, "progress", None):
         _line("error", error=name, message=sentence)
     elif options.command is _solve and (tell := FORMATS[options.format].write_error) is not None:
-        _write(options.output, tell(ERRORS[name], sentence))
+        _tell(options.output, tell(ERRORS[name], sentence))
     sys.stderr.write(f"{sentence}\n")
     return ERRORS[name]
+
+
+def _tell(output: str, refusal: str) -> None:
+    """Write a refusal where the plan was expected, unless that place is the trouble."""
+    with suppress(OSError):
+        write_text(output, refusal)
 
 
 def _name(error: Exception) -> str:

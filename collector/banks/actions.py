@@ -13,8 +13,8 @@ from collector.audit.actions import record
 from collector.banks.directory import begin_directory
 from collector.banks.models import Bank, Jurisdiction, Policy, Site, SiteKind, Zone
 from collector.banks.policies import preset_rows
-from collector.banks.policy_values import value_in
-from collector.banks.queries import policy_row
+from collector.banks.policy_values import refuse_contradiction, value_in
+from collector.banks.queries import policies_of, policy_row
 from collector.db import owned
 from collector.errors import Conflict, Refused
 
@@ -143,12 +143,13 @@ def change_policy(
     Raises
     ------
     Refused
-        `source_missing`, and the refusals of `value_in`.
+        `source_missing`, and the refusals of `value_in` and `refuse_contradiction`.
     Conflict
         `rule_changed_meanwhile`.
     """
     policy = policy_row(session, bank_id=bank_id, key=key, for_change=True)
     wanted = value_in(value, key=key, unit=policy.unit)
+    refuse_contradiction(policies_of(session, bank_id), key=key, value=wanted)
     if not source.strip():
         raise Refused("source_missing")
     if policy.value != seen:

@@ -29,9 +29,16 @@ class PolicyKey(StrEnum):
     BLOOD_MINUTES = "blood_minutes"
     LEG_SPREAD_PERCENT = "leg_spread_percent"
     DAY_SPREAD_PERCENT = "day_spread_percent"
+    HOUR_SPREAD_PERCENT = "hour_spread_percent"
     DOOR_SPREAD_PERCENT = "door_spread_percent"
+    FIRST_VISIT_SPREAD_PERCENT = "first_visit_spread_percent"
+    MATERIAL_SPREAD_PERCENT = "material_spread_percent"
+    BLOOD_SPREAD_PERCENT = "blood_spread_percent"
+    NO_SHOW_PERCENT = "no_show_percent"
+    LATE_START_MINUTES = "late_start_minutes"
     PROMISE_KEPT_PERCENT = "promise_kept_percent"
     CLOCK_KEPT_PERCENT = "clock_kept_percent"
+    ALARM_PERCENT = "alarm_percent"
     CHANGE_HOURS = "change_hours"
     CALLS_PER_HALF_DAY = "calls_per_half_day"
     CO2_GRAMS_PER_KM = "co2_grams_per_km"
@@ -112,9 +119,16 @@ OURS = "Milkround's own starting value: no source gives one"
 SPREADS_AND_LEVELS = (
     Preset(PolicyKey.LEG_SPREAD_PERCENT, 15, "%", OURS),
     Preset(PolicyKey.DAY_SPREAD_PERCENT, 8, "%", OURS),
+    Preset(PolicyKey.HOUR_SPREAD_PERCENT, 0, "%", OURS),
     Preset(PolicyKey.DOOR_SPREAD_PERCENT, 35, "%", OURS),
+    Preset(PolicyKey.FIRST_VISIT_SPREAD_PERCENT, 35, "%", OURS),
+    Preset(PolicyKey.MATERIAL_SPREAD_PERCENT, 35, "%", OURS),
+    Preset(PolicyKey.BLOOD_SPREAD_PERCENT, 35, "%", OURS),
+    Preset(PolicyKey.NO_SHOW_PERCENT, 0, "%", OURS),
+    Preset(PolicyKey.LATE_START_MINUTES, 0, "min", OURS),
     Preset(PolicyKey.PROMISE_KEPT_PERCENT, 95, "days in 100", OURS),
     Preset(PolicyKey.CLOCK_KEPT_PERCENT, 95, "days in 100", OURS),
+    Preset(PolicyKey.ALARM_PERCENT, 80, "days in 100", OURS),
 )
 
 COMMON = (
@@ -198,10 +212,14 @@ def preset_rows(bank_id: int, jurisdiction: Jurisdiction) -> list[Policy]:
 
 
 class Policies:
-    """The policies of one bank, with typed access."""
+    """The policies of one bank, with typed access.
+
+    A spread or level without a row has Milkround's own starting value.
+    """
 
     def __init__(self, rows: Iterable[Policy]) -> None:
-        self._values = {row.key: row.value for row in rows}
+        starting = {preset.key.value: str(preset.value) for preset in SPREADS_AND_LEVELS}
+        self._values = starting | {row.key: row.value for row in rows}
 
     def __getitem__(self, key: PolicyKey) -> int:
         """Return the value of a policy in the unit of its name."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
-from collector.banks.policies import LabelCheck, Navigation, PolicyKey, Proof
+from collector.banks.policies import LabelCheck, Navigation, Policies, PolicyKey, Proof
 from collector.errors import Refused
 
 
@@ -28,6 +28,14 @@ BOUNDS: Mapping[str, ValueRange] = {
     "days in 100": ValueRange(50, 99),
 }
 """Bounds by unit: wide enough for any bank, narrow enough to catch a typing error."""
+
+BOUNDS_BY_KEY: Mapping[str, ValueRange] = {
+    PolicyKey.LATE_START_MINUTES: ValueRange(0, 120),
+}
+"""Bounds of single policies, where those of the unit do not fit."""
+
+LEVELS = (PolicyKey.PROMISE_KEPT_PERCENT, PolicyKey.CLOCK_KEPT_PERCENT)
+"""The levels of a plan; *Live* raises its alarm below both of them."""
 
 WORDS: Mapping[PolicyKey, type[StrEnum]] = {
     PolicyKey.LABEL_CHECK: LabelCheck,
@@ -60,7 +68,23 @@ def value_in(text: str, *, key: str, unit: str) -> str:
     plain = digits.removeprefix("-")
     if not (plain.isascii() and plain.isdigit() and len(plain) <= LONGEST_FIGURE):
         raise Refused("number_not_read")
-    bounds = BOUNDS[unit]
+    bounds = BOUNDS_BY_KEY.get(key, BOUNDS[unit])
     if not bounds.least <= int(digits) <= bounds.most:
         raise Refused("rule_out_of_bounds", least=bounds.least, most=bounds.most)
     return str(int(digits))
+
+
+def refuse_contradiction(policies: Policies, *, key: str, value: str) -> None:
+    """Refuse a level of a plan below that of an alarm, or an alarm above the level of a plan.
+
+    Raises
+    ------
+    Refused
+        `alarm_above_levels` (`most`); `level_below_alarm` (`least`).
+    """
+    most = min(policies[level] for level in LEVELS)
+    if key == PolicyKey.ALARM_PERCENT and int(value) > most:
+        raise Refused("alarm_above_levels", most=most)
+    least = policies[PolicyKey.ALARM_PERCENT]
+    if key in LEVELS and int(value) < least:
+        raise Refused("level_below_alarm", least=least)

@@ -22,6 +22,7 @@ from collector.custody.models import Excursion, ExcursionDecision
 from collector.db import reading, transaction
 from collector.demo.bank import COORDINATOR, QUALITY, TEAMS, pickup_of, shifts_on_day
 from collector.demo.cast import ALL_DAY, FIRST_VISIT_AT, CastMember, DemoRequest, cast
+from collector.demo.driving import driven
 from collector.demo.play import PLAYED, Said, Snapshot, said_of
 from collector.demo.towns import AROUND_BORDEAUX, BASSIN_AND_MEDOC, LIBOURNAIS
 from collector.donor_contact.reminders import evening_reminders, queue_reminders, receipts
@@ -32,6 +33,7 @@ from collector.notices.models import Notice, NoticeState
 from collector.people.models import Person
 from collector.pickups.models import PickupState
 from collector.pickups.states import move_to
+from collector.planning.dispatch.forecasts import keep_forecasts, settle_forecasts
 from collector.planning.problem.build import DayFacts, load_facts
 from collector.planning.problem.objectives import AT_ONCE, problem_with_objectives
 from collector.planning.problem.searches import fill
@@ -57,8 +59,11 @@ ANA, BRUNO, CHANTAL, DENISE = range(len(TEAMS))
 ASKED, PUBLISHED, REMINDED, NIGHT = time(10), time(15), time(18), time(19)
 """Civil times: of a request, of a publication and its reminders on the day before, of receipts."""
 TEXTS_KEPT = timedelta(days=30)
-"""Age up to which the messages of the history have a text; rendering them takes a third of it."""
+"""Age up to which messages of the history have a text, and rounds a forecast at the departure.
+
+Rendering the messages takes a third of the history."""
 BOX = "B1"
+A_MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,8 +154,10 @@ def _write_day(bank_id: int, day: date, visits: list[PastVisit], *, with_text: b
             move_to(facts.pickups[key], PickupState.CANCELLED)
         rounds = _publish(session, reload_day(session, facts.plan))
         for each in rounds:
-            _drive(session, each, _dice(f"round {day} {each.letter}"))
+            _drive(session, each, _dice(f"round {day} {each.letter}"), foretold=with_text)
         night = facts.service_day.instant(NIGHT)
+        for each in rounds:
+            settle_forecasts(session, now=night, bank_id=bank_id, round_id=each.id)
         queue_reminders(session, receipts(session, bank_id=bank_id, now=night), now=night)
         _deliver(session, bank_id, with_text=with_text)
         _settle_excursions(session, bank_id, now=night)
@@ -197,19 +204,33 @@ def _publish(session: Session, plan: DayPlan) -> list[Round]:
         person_id=_person(session, COORDINATOR),
     )
     rounds = [each for each in reload_day(session, plan).rounds if each.published]
+    keep_forecasts(session, now=eve.instant(PUBLISHED), bank_id=plan.bank_id, day=plan.day)
     for each in rounds:
         evening = eve.instant(REMINDED)
         found = evening_reminders(session, round_id=each.id, now=evening)
         queue_reminders(session, found, now=evening)
-    return rounds
+    return sorted(rounds, key=lambda each: each.departs_at or eve.end)
 
 
-def _drive(session: Session, round_: Round, dice: Random) -> None:
-    """Send a round's events when its collector is back."""
-    sent = list(_events(round_.published or {}, dice))
+def _drive(session: Session, round_: Round, dice: Random, *, foretold: bool) -> None:
+    """Send a round's events when its collector is back; the departure at once, if it is foretold.
+
+    Forecasts of the departure take a tenth of the history: only its last month has them.
+    """
+    published = round_.published or {}
+    started, *rest = _events(driven(published, dice), dice)
+    if foretold:
+        _send(session, round_, [started])
+        left_at = datetime.fromisoformat(started["device_at"]) + A_MINUTE
+        day = date.fromisoformat(published["day"])
+        keep_forecasts(session, now=left_at, bank_id=round_.bank_id, day=day)
+    _send(session, round_, rest if foretold else [started, *rest])
+
+
+def _send(session: Session, round_: Round, sent: list[Said]) -> None:
     accept_events(
         session,
-        now=datetime.fromisoformat(sent[-1]["device_at"]) + timedelta(minutes=1),
+        now=datetime.fromisoformat(sent[-1]["device_at"]) + A_MINUTE,
         bank_id=round_.bank_id,
         person_id=round_.shift.collector_id,
         round_id=round_.id,

@@ -1,4 +1,4 @@
-"""Rows of planning: runs, edits of a day, disruptions with their proposals, weeks."""
+"""Rows of planning: runs, edits of a day, disruptions with proposals, forecasts, weeks."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -26,6 +26,8 @@ class PlanningRun(BankOwned, Base):
     plan: Mapped[dict[str, Any] | None]
     posed_at: Mapped[datetime]
     kept_at: Mapped[datetime | None]
+    levels: Mapped[dict[str, Any] | None] = mapped_column(default=None)
+    """The cheapest, the balanced and the safest plan by name; None if they were not searched."""
     asked: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """The coordinator's objectives (see `problem.objectives`)."""
     settled_at: Mapped[datetime | None] = mapped_column(default=None)
@@ -86,6 +88,8 @@ class DisruptionKind(StrEnum):
     ROAD = "road"
     FREEZER = "freezer"
     URGENT = "urgent"
+    AT_RISK = "at_risk"
+    """The chance of a promise or a limit of a round is below the level of the alarm."""
     REGRETTED = "regretted"
     """The answer to another disruption is taken back."""
 
@@ -150,6 +154,54 @@ class DisruptionProposal(BankOwned, Base):
     plan: Mapped[dict[str, Any] | None]
     """None until the job has found one."""
     accepted_at: Mapped[datetime | None]
+
+
+class ForecastStage(StrEnum):
+    """The occasion of a forecast."""
+
+    PUBLISHED = "published"
+    DEPARTED = "departed"
+
+
+class ForecastSubject(StrEnum):
+    """The subject of a forecast."""
+
+    PROMISE = "promise"
+    """The collector arrives by the end of a promise."""
+    CLOCKS = "clocks"
+    """No container of a round rides longer than its limit."""
+
+
+class ChanceForecast(BankOwned, Base):
+    """A chance as it was foretold, and the outcome that came.
+
+    A later publication before the departure replaces the forecasts of a round. A promise that was
+    changed after the departure is compared as it stood at the departure.
+    """
+
+    __tablename__ = "forecasts"
+
+    day: Mapped[date] = mapped_column(index=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("rounds.id"), index=True)
+    pickup_id: Mapped[int | None] = mapped_column(ForeignKey("pickups.id"), index=True)
+    """The visit of a promise; None for a round, and for the visit of an erased donor."""
+    stage: Mapped[ForecastStage]
+    subject: Mapped[ForecastSubject]
+    revision: Mapped[int]
+    """The revision of the round at the time of the forecast."""
+    chance: Mapped[int]
+    """Days in a hundred, rounded down."""
+    closes_at: Mapped[datetime | None]
+    """The end of the promise; None for clocks."""
+    earliest_at: Mapped[datetime | None]
+    latest_at: Mapped[datetime | None]
+    """Between these two the arrival was expected on nine days in ten; None for clocks."""
+    made_at: Mapped[datetime]
+    came_at: Mapped[datetime | None]
+    """The arrival, or the reception at the bank; None before, and where no phone told it."""
+    kept: Mapped[bool | None]
+    """None as long as it is open, and where no phone told the outcome."""
+    settled_at: Mapped[datetime | None] = mapped_column(index=True)
 
 
 class Horizon(BankOwned, Base):

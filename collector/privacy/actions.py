@@ -32,7 +32,7 @@ from collector.pickups.models import Correction, Enquiry, Giving, Pickup, Pickup
 from collector.pickups.queries import requests_of_donor
 from collector.pickups.states import OVER
 from collector.places.models import Position
-from collector.planning.models import PlanningRun
+from collector.planning.models import ChanceForecast, PlanningRun
 from collector.privacy.queries import joined_into, messages_of, sealed_identity
 from collector.rounds.models import Incident, Round, RoundEvent, RoundStop
 
@@ -200,6 +200,9 @@ def _erase_visits(session: Session, donor: Donor) -> None:
     session.execute(
         update(Incident).where(Incident.pickup_id.in_(hers)).values(note="", decision_note="")
     )
+    session.execute(
+        update(ChanceForecast).where(ChanceForecast.pickup_id.in_(hers)).values(pickup_id=None)
+    )
     events = list(session.scalars(select(RoundEvent).where(RoundEvent.pickup_id.in_(hers))))
     photos = [event.payload["photo"] for event in events if event.payload.get("photo")]
     session.execute(
@@ -221,7 +224,9 @@ def _erase_visits(session: Session, donor: Donor) -> None:
             plans.add(round_.day_plan_id)
             round_.published = _without(round_.published, hers)
     ended = PlanningRun.day_plan_id.in_(plans), PlanningRun.kept_at.is_not(None)
-    session.execute(update(PlanningRun).where(*ended).values(problem={}, start={}, plan=None))
+    session.execute(
+        update(PlanningRun).where(*ended).values(problem={}, start={}, plan=None, levels=None)
+    )
 
 
 def _visits(published: dict[str, Any], pickups: list[int]) -> bool:

@@ -31,6 +31,7 @@ def promise(
     windows: Iterable[PickupWindow],
     *,
     given: Promise | None = None,
+    latest: datetime | None = None,
 ) -> Promise:
     """Return the promise to a donor about the begin of a visit.
 
@@ -43,11 +44,17 @@ def promise(
     ----------
     given
         The former promise; it is kept as long as it is still true.
+    latest
+        The instant by which the visit begins on as many days as the bank wants to keep promises.
+        A promise that would end before it opens later, but not after the planned begin.
     """
     window = _window_around(service_day, begins_at, windows)
     if given is not None and given.holds(begins_at) and (window is None or _inside(given, window)):
         return given
     opens = _quarter(service_day, begins_at - WIDTH / 2)
+    if latest is not None and latest > opens + WIDTH:
+        later = _quarter(service_day, latest - WIDTH + timedelta(minutes=STEP_MINUTES))
+        opens = min(later, _quarter(service_day, begins_at))
     closes = opens + WIDTH
     if window is None:
         return Promise(opens=opens, closes=closes)

@@ -16,6 +16,7 @@ DISRUPTIONS: Mapping[DisruptionKind, LazyString] = {
     DisruptionKind.ROAD: _("A road is closed"),
     DisruptionKind.FREEZER: _("A freezer fails"),
     DisruptionKind.URGENT: _("An urgent visit"),
+    DisruptionKind.AT_RISK: _("A round is at risk"),
     DisruptionKind.REGRETTED: _("Back to how it was"),
 }
 
@@ -52,6 +53,7 @@ REASONS: Mapping[DisruptionKind, LazyString] = {
     DisruptionKind.ROAD: _("A road is closed."),
     DisruptionKind.FREEZER: _("A freezer fails."),
     DisruptionKind.URGENT: _("An urgent visit."),
+    DisruptionKind.AT_RISK: _("A round had become too tight."),
     DisruptionKind.REGRETTED: _("The last change is taken back."),
 }
 

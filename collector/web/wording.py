@@ -174,6 +174,14 @@ ERRORS: Mapping[str, LazyString] = {
         "The file that stayed, %(number)s, was joined into a third one since: part those first."
     ),
     "rule_out_of_bounds": _("Write a figure from %(least)s to %(most)s."),
+    "alarm_above_levels": _(
+        "Write at most %(most)s: a plan is to hold on %(most)s days in 100, and a higher alarm"
+        " would ring for plans that are good enough."
+    ),
+    "level_below_alarm": _(
+        "Write at least %(least)s: Live raises an alarm below %(least)s days in 100. To go lower,"
+        " lower the alarm first."
+    ),
     "rule_not_a_choice": _("Choose one of the words of the list."),
     "rule_changed_meanwhile": _("A colleague changed this rule meanwhile. Look again."),
     "source_missing": _("Say where it comes from: a law, a page, a decision of the bank."),

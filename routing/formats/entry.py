@@ -1,13 +1,17 @@
 """Strict reader of JSON: every entry has a path, and unknown fields are refused."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import NoReturn, TypeVar
+from typing import Final, NoReturn, TypeVar
 
 from routing.errors import InvalidInputError
 
 T = TypeVar("T")
+
+SURROGATE: Final = re.compile("[\ud800-\udfff]")
+"""Half of a character of UTF-16, which JSON can spell and UTF-8 cannot."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +61,8 @@ class JsonEntry:
         """Read a string."""
         if not isinstance(self.value, str):
             self.refuse("is not a string")
+        if not self.value.isascii() and SURROGATE.search(self.value):
+            self.refuse("has half of a character: a surrogate without its other half")
         return self.value
 
     def whole(self) -> int:
@@ -64,6 +70,13 @@ class JsonEntry:
         if type(self.value) is not int:
             self.refuse("is not a whole number")
         return self.value
+
+    def count(self) -> int:
+        """Read a whole number that is not negative."""
+        number = self.whole()
+        if number < 0:
+            self.refuse("is negative")
+        return number
 
     def number(self) -> float:
         """Read a number."""

@@ -56,7 +56,10 @@ def test_a_broken_round_stops_no_other_reminder_and_is_shown_until_it_is_mended(
     with app.app_context(), reading() as session:
         reminders = session.scalars(select(Notice).where(Notice.template == "visit_tomorrow"))
         assert [notice.figures["pickup"] for notice in reminders] == [town.pickups[1]]
-    assert failures(app) == [("evening_reminder", f"round:{broken}", "KeyError", 2)]
+    assert failures(app) == [
+        ("forecast", "day:2026-11-24", "KeyError", 2),
+        ("evening_reminder", f"round:{broken}", "KeyError", 2),
+    ]
     claire = sign_in(app, bank=town.bank, person=town.claire)
     assert "Automatic tasks that failed" in claire.get("/board/morning").get_data(as_text=True)
     with app.app_context(), transaction() as session:

@@ -19,6 +19,7 @@ from collector.notices.models import Notice, NoticeState
 from collector.pickups.models import Pickup, PickupState
 from collector.planning.editing.remedies import explain_unplanned
 from collector.planning.horizon.forecast import due_donors
+from collector.planning.models import ChanceForecast, ForecastStage
 from collector.planning.optimise.apply import compute_draft, write_draft
 from collector.planning.optimise.runs import create_run
 from collector.planning.problem.lawfulness import broken_rules
@@ -57,6 +58,9 @@ def test_the_history_is_lawful_received_told_and_reported(
             assert found.sum("volume_ml") > 0 < found.sum("driven_metres")
             for day in found.days:
                 assert broken_rules(session, bank_id=bank, day=day.day) == ()
+            outcomes = session.scalars(select(ChanceForecast)).all()
+            assert {row.stage for row in outcomes} == set(ForecastStage)
+            assert all(row.kept is not None for row in outcomes), "each has its outcome"
             states = set(session.scalars(select(Round.state).where(Round.revision > 0)))
             assert states == {RoundState.UNLOADED}
             aboard = select(func.count()).where(Container.state == ContainerState.IN_TRANSIT)

@@ -24,15 +24,19 @@ from collector.errors import Conflict
 from collector.pickups.drafts import PickupDraft, draft_of, write_draft
 from collector.pickups.models import Enquiry, Pickup, PickupState, PickupWindow
 from collector.pickups.purposes import purposes_for
+from collector.planning.booking.slot_prices import (
+    PromisedDay,
+    Slot,
+    legal_places_of,
+    priced_slot,
+)
 from collector.planning.models import SlotBook
 from collector.planning.problem.build import DayFacts, build_problem, can_be_timed, load_facts
 from collector.planning.problem.searches import legal_places
 from collector.rounds.models import DayPlan, Round, RoundState
-from collector.rounds.promises import Promise, promise
 from collector.rounds.queries import day_plan, version_of
-from collector.service_day import ServiceDay
 from collector.shifts.queries import duties_on
-from routing.analysis.insertion import Insertion, inserted
+from routing.analysis.insertion import inserted
 from routing.plan import Plan
 from routing.problem import Problem
 from routing.schedule import retimed
@@ -40,7 +44,6 @@ from routing.schedule import retimed
 DAYS_LOOKED_AT = 5
 ROUNDS_LOOKED_AT = 4
 NOON = time(13)
-NEAR_METRES = 5_000
 REQUESTED_KEY = -1
 """Key of the requested visit, which has no row."""
 
@@ -59,41 +62,12 @@ class RequestedVisit:
     draft: PickupDraft
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Slot:
-    """A window that can be promised, with its cost.
-
-    Attributes
-    ----------
-    near
-        A collector passes within five kilometres of detour.
-    """
-
-    day: date
-    opens: time
-    closes: time
-    cents: int
-    metres: int
-    near: bool
-
-
 @dataclass(frozen=True, slots=True)
 class SlotBasis:
     """Page of the slot book and version of the plan from which a slot was computed."""
 
     page: int
     version: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PromisedDay:
-    """The problem and the plan of a day with all promises inserted."""
-
-    facts: DayFacts
-    problem: Problem
-    plan: Plan
-    is_whole: bool
-    """Whether every promise has a place."""
 
 
 def find_slots(
@@ -128,7 +102,7 @@ def find_slots(
             most=ROUNDS_LOOKED_AT,
         )
         if priced is not None and priced.is_whole:
-            found.extend(slot for half in halves if (slot := _priced_slot(priced, half)))
+            found.extend(slot for half in halves if (slot := priced_slot(priced, half)))
     return sorted(found, key=lambda slot: (slot.day, slot.opens))
 
 
@@ -147,7 +121,7 @@ def still_fits(
     priced = _day_with_promises(
         session, now=now, bank_id=bank_id, day=day, candidates=[candidate], most=None
     )
-    return priced is not None and priced.is_whole and bool(_legal_places(priced, candidate))
+    return priced is not None and priced.is_whole and bool(legal_places_of(priced, candidate))
 
 
 def slot_basis(session: Session, *, bank_id: int, day: date) -> SlotBasis:
@@ -335,34 +309,3 @@ def _apart(round_: Round, here: tuple[float, float]) -> float:
     points = [(site.latitude, site.longitude) for site in sites]
     points += [(door.latitude, door.longitude) for door in doors if door is not None]
     return min((here[0] - point[0]) ** 2 + (here[1] - point[1]) ** 2 for point in points)
-
-
-def _legal_places(priced: PromisedDay, candidate: Pickup) -> tuple[Insertion, ...]:
-    return legal_places(priced.problem, priced.plan, str(candidate.id))
-
-
-def _priced_slot(priced: PromisedDay, half: Pickup) -> Slot | None:
-    """Return the slot around the cheapest place of a half of a day, or None without a place."""
-    best = next(iter(_legal_places(priced, half)), None)
-    if best is None:
-        return None
-    service_day = priced.facts.service_day
-    tour = best.tour(priced.problem)
-    begins = next(stop.begin for stop in tour.stops if stop.visit == str(half.id))
-    around = promise(service_day, service_day.at(begins), half.windows)
-    before = priced.plan.tour(best.shift)
-    metres = tour.metres - (before.metres if before else 0)
-    opens, closes = _walls(service_day, around)
-    return Slot(
-        day=service_day.day,
-        opens=opens,
-        closes=closes,
-        cents=best.paid,
-        metres=metres,
-        near=before is not None and metres <= NEAR_METRES,
-    )
-
-
-def _walls(service_day: ServiceDay, around: Promise) -> tuple[time, time]:
-    opens, closes = (service_day.wall(instant) for instant in (around.opens, around.closes))
-    return opens.time(), closes.time()

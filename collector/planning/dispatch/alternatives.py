@@ -10,7 +10,8 @@ from collector.planning.dispatch.off_duty import without_duty
 from collector.planning.dispatch.remaining_day import RemainingDay, without_shifts
 from collector.planning.models import DisruptionKind, ProposalWay
 from collector.planning.problem.searches import fill, legal_places
-from routing.analysis.insertion import inserted
+from routing.analysis.insertion import inserted, without
+from routing.analysis.risk import risk
 from routing.check.judge import check_plan, check_tour
 from routing.check.violation import Violation
 from routing.plan import Plan
@@ -19,6 +20,9 @@ from routing.schedule import retimed
 from routing.units import Seconds
 
 MOST_ALTERNATIVES = 3
+
+RELIEF_DAYS = 500
+"""Simulated days behind the choice of a visit that a colleague takes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +96,8 @@ def find_alternatives(day: RemainingDay, facts: DisruptionFacts) -> list[Alterna
         found = list(_other_freezers(day, facts))
     elif facts.kind is DisruptionKind.URGENT:
         found = list(_places_for(day, facts))
+    elif facts.kind is DisruptionKind.AT_RISK:
+        found = list(_relieved(day, facts.shift))
     elif facts.off:
         found = list(_without(day, facts.off))
     else:
@@ -138,6 +144,40 @@ def _held_up(day: RemainingDay, shift: str, seconds: int) -> Iterator[Alternativ
     yield Alternative(way=ProposalWay.GO_ON, problem=problem, plan=as_it_is)
     yield Alternative(way=ProposalWay.INSERT, problem=problem, plan=helped)
     yield Alternative(way=ProposalWay.REBALANCE, problem=problem, plan=helped)
+
+
+def _relieved(day: RemainingDay, shift: str) -> Iterator[Alternative]:
+    """Yield alternatives for a round at risk: a colleague takes one visit, or a new search.
+
+    The visit is the one whose transfer makes the round hold on most days; of equals, the cheapest.
+    """
+    problem, as_it_is = drop_unlawful(day.remaining, day.present.orders)
+    present = _chance(problem, as_it_is, shift)
+    relieved: list[tuple[float, int, Plan]] = []
+    tour = as_it_is.tour(shift)
+    fixed = {pin.visit for pin in problem.pins}
+    for name in tour.visits if tour else ():
+        if name in fixed:
+            continue
+        places = (each for each in legal_places(problem, as_it_is, name) if each.shift != shift)
+        place = next(places, None)
+        if place is not None:
+            plan = inserted(problem, without(problem, as_it_is, name), place)
+            relieved.append((_chance(problem, plan, shift), -plan.cost.paid, plan))
+    best = max(relieved, key=lambda each: each[:2], default=None)
+    if best is not None and best[0] > present:
+        yield Alternative(way=ProposalWay.INSERT, problem=problem, plan=best[2])
+    yield Alternative(
+        way=ProposalWay.REBALANCE, problem=problem, plan=best[2] if best else as_it_is
+    )
+
+
+def _chance(problem: Problem, plan: Plan, shift: str) -> float:
+    """Return the chance of a round's weakest part: its clocks, its end or one of its promises."""
+    tour = risk(problem, plan, days=RELIEF_DAYS).tour(shift)
+    if tour is None:
+        return 1.0
+    return min(tour.cold, tour.in_time, *(stop.promise for stop in tour.stops), 1.0)
 
 
 def _later(shift: Shift, seconds: int) -> Shift:

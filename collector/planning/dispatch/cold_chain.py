@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from collector.banks.policies import Policies, PolicyKey
 from collector.custody.models import Container, ContainerKind, ContainerState
 from collector.planning.dispatch.eta import RoundEta, StopEta
-from collector.planning.problem.ride_limits import TIGHT_MARGIN, hand_over_seconds
+from collector.planning.problem.ride_limits import hand_over_seconds
 from collector.rounds.events.schema import CollectedEvent
 
 A_MINUTE = timedelta(minutes=1)
@@ -43,11 +43,9 @@ class BoxClock:
         return self.until - self.received_at
 
     @property
-    def tone(self) -> str:
-        """The severity for the page: `late`, `close`, or empty."""
-        if self.spare <= -A_MINUTE:
-            return "late"
-        return "close" if self.spare < TIGHT_MARGIN else ""
+    def is_late(self) -> bool:
+        """Whether it is expected at the freezer after its limit."""
+        return self.spare <= -A_MINUTE
 
 
 def containers_aboard(

@@ -51,7 +51,14 @@ PROPOSE = "propose"
 SECONDS = 4
 OVERHEAD_SECONDS = 60
 LONGEST_MINUTES = 600
-ROUND_KINDS = frozenset({DisruptionKind.COLLECTOR_ILL, DisruptionKind.VEHICLE, DisruptionKind.ROAD})
+ROUND_KINDS = frozenset(
+    {
+        DisruptionKind.COLLECTOR_ILL,
+        DisruptionKind.VEHICLE,
+        DisruptionKind.ROAD,
+        DisruptionKind.AT_RISK,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

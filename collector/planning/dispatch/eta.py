@@ -18,8 +18,6 @@ Snapshot = Mapping[str, Any]
 
 LEAST_REMAINING = timedelta(minutes=1)
 """Least time that an unfinished stop still takes."""
-AT_RISK_MARGIN = timedelta(minutes=15)
-"""A promise with less time to spare is at risk: Milkround's own starting value."""
 WAITING = VisitState(phase=VisitPhase.WAITING, arrived_at=None, decided_by=None)
 
 
@@ -60,10 +58,9 @@ class StopEta:
         return self.begins_at - self.promise.closes
 
     @property
-    def at_risk(self) -> bool:
-        """Whether an open promise may be broken."""
-        ahead = self.state.phase in {VisitPhase.WAITING, VisitPhase.EN_ROUTE}
-        return ahead and self.late_by > -AT_RISK_MARGIN
+    def ahead(self) -> bool:
+        """Whether the collector has not arrived yet."""
+        return self.state.phase in {VisitPhase.WAITING, VisitPhase.EN_ROUTE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

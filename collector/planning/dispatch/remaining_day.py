@@ -49,17 +49,13 @@ TO_VISIT = AGREED | UNDER_WAY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RemainingDay:
+class DrivenDay:
     """A published day at an instant.
 
     Attributes
     ----------
     problem, driven
         The whole day, and its tours as driven and expected.
-    remaining
-        The problem of the remaining day.
-    present
-        The present orders of the remaining day, timed: the measure of any change.
     promises
         The donors' latest promises, by request.
     """
@@ -67,10 +63,24 @@ class RemainingDay:
     facts: DayFacts
     problem: Problem
     driven: Plan
+    now: Seconds
+    promises: Mapping[int, Promise]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemainingDay(DrivenDay):
+    """A published day at an instant, with the problem of its rest.
+
+    Attributes
+    ----------
+    remaining
+        The problem of the remaining day.
+    present
+        The present orders of the remaining day, timed: the measure of any change.
+    """
+
     remaining: Problem
     present: Plan
-    now: int
-    promises: Mapping[int, Promise]
 
     @property
     def open(self) -> set[int]:
@@ -97,6 +107,36 @@ def load_remaining_day(
     but
         An absence that is about to be withdrawn: it does not count.
     """
+    day = load_driven_day(session, plan, now=now, also=also)
+    absences = absences_on(session, bank_id=plan.bank_id, day=plan.day)
+    counting = [each for each in absences if each is not but]
+    ahead = _from_now(remaining(day.problem, day.driven, day.now), day.driven)
+    ahead = _without_the_unloaded(ahead, day.facts)
+    takes = hand_over_seconds(day.facts.policies)
+    ahead = _with_a_hand_over(_on_duty(ahead, day.facts, counting), day.driven, takes)
+    return RemainingDay(
+        facts=day.facts,
+        problem=day.problem,
+        driven=day.driven,
+        now=day.now,
+        promises=day.promises,
+        remaining=ahead,
+        present=retimed(ahead, _orders(day.driven, ahead)),
+    )
+
+
+def load_driven_day(
+    session: Session, plan: DayPlan, *, now: datetime, also: Iterable[Pickup] = ()
+) -> DrivenDay:
+    """Load a published day as it was driven and is expected.
+
+    Parameters
+    ----------
+    plan
+        As `rounds.queries.day_plan` loads it.
+    also
+        Requests in no round that are to be served as well.
+    """
     facts = _facts(load_written_facts(session, plan), also)
     progress = {round_.id: progress_of(session, round_) for round_ in plan.rounds}
     etas = {
@@ -114,20 +154,20 @@ def load_remaining_day(
     takes = hand_over_seconds(facts.policies)
     visits = (_visit(facts, visit, doors, promises) for visit in base.visits)
     problem = replace(base, visits=tuple(_with_ride_time(visit, takes) for visit in visits))
-    driven = _driven_plan(facts, problem, etas)
-    at = Seconds(facts.service_day.seconds(now))
-    absences = absences_on(session, bank_id=plan.bank_id, day=plan.day)
-    counting = [each for each in absences if each is not but]
-    ahead = _without_the_unloaded(_from_now(remaining(problem, driven, at), driven), facts)
-    ahead = _with_a_hand_over(_on_duty(ahead, facts, counting), driven, takes)
-    return RemainingDay(
+    return DrivenDay(
         facts=facts,
         problem=problem,
-        driven=driven,
-        remaining=ahead,
-        present=retimed(ahead, _orders(driven, ahead)),
-        now=at,
+        driven=_driven_plan(facts, problem, etas),
+        now=Seconds(facts.service_day.seconds(now)),
         promises=promises,
+    )
+
+
+def problem_until_arrival(day: DrivenDay) -> Problem:
+    """Return the problem of a driven day with ride limits that leave time for the hand-over."""
+    takes = hand_over_seconds(day.facts.policies)
+    return replace(
+        day.problem, visits=tuple(_with_ride_time(visit, -takes) for visit in day.problem.visits)
     )
 
 

@@ -43,6 +43,7 @@ def plan_day(session: Session, claim: Claim) -> "PlanDay":
         seconds=claim.payload["seconds"],
         asked_by=claim.asked_by,
         proposes=claim.payload.get("propose", False),
+        searches_levels=claim.payload.get("propose", False),
         stdin=planner_input(run.problem, run.start),
     )
 
@@ -108,9 +109,26 @@ class PlanDay(SearchWork):
     run_id: int
     asked_by: str
     proposes: bool
+    searches_levels: bool = False
+    """Whether the search is for the cheapest and the safest plan as well."""
+    levels: dict[str, Any] | None = None
     draft: ComputedDraft | None = None
     """None if the best plan is to be a proposal."""
     computations: int = 0
+
+    @property
+    def arguments(self) -> Sequence[str]:
+        """The planner's arguments."""
+        common = super(PlanDay, self).arguments
+        return (*common, "--levels") if self.searches_levels else common
+
+    def heard(self, line: str) -> dict[str, Any] | None:
+        """Keep the plans of an output line; return the progress if it is an improvement."""
+        told = super(PlanDay, self).heard(line)
+        levels = json.loads(line).get("levels")
+        if levels is not None:
+            self.levels = {**levels, "balanced": self.best}
+        return told
 
     def prepare(self, session: Session, *, ended: Ended) -> None:
         """Check the best plan; compute the draft that it becomes."""
@@ -119,7 +137,9 @@ class PlanDay(SearchWork):
             return
         plan = plan_of(self.best)
         if self.proposes:
-            refuse_unlawful(owned(session, PlanningRun, self.bank_id, self.run_id).problem, plan)
+            problem = owned(session, PlanningRun, self.bank_id, self.run_id).problem
+            for each in (self.best, *(self.levels or {}).values()):
+                refuse_unlawful(problem, plan_of(each))
             return
         self.computations += 1
         with suppress(Conflict):
@@ -145,7 +165,11 @@ class PlanDay(SearchWork):
         kept = None if self.draft is None else self._kept(session, self.draft, now=now)
         if kept is None:
             store_proposal(
-                session, bank_id=self.bank_id, run_id=self.run_id, plan=plan_of(self.best)
+                session,
+                bank_id=self.bank_id,
+                run_id=self.run_id,
+                plan=plan_of(self.best),
+                levels=self.levels,
             )
             return JobOutcome(state=state, result={"kept": False, "cost": cost})
         result = {

@@ -44,8 +44,20 @@ class PlanProposal:
     lapsed: Mapping[int, Lapse]
 
 
-def store_proposal(session: Session, *, bank_id: int, run_id: int, plan: Plan) -> PlanningRun:
+def store_proposal(
+    session: Session,
+    *,
+    bank_id: int,
+    run_id: int,
+    plan: Plan,
+    levels: dict[str, Any] | None = None,
+) -> PlanningRun:
     """Store a checked plan as a proposal; the day stays as it is.
+
+    Parameters
+    ----------
+    levels
+        The cheapest, the balanced and the safest plan, checked as well, as the planner wrote them.
 
     Raises
     ------
@@ -53,7 +65,7 @@ def store_proposal(session: Session, *, bank_id: int, run_id: int, plan: Plan) -
         There is no such run in this bank.
     """
     run = owned(session, PlanningRun, bank_id, run_id)
-    run.plan = plan_data(plan)
+    run.plan, run.levels = plan_data(plan), levels
     session.flush()
     return run
 
@@ -72,8 +84,10 @@ def open_proposal(session: Session, *, bank_id: int, day: date) -> PlanningRun |
 
 
 def changes_nothing(run: PlanningRun) -> bool:
-    """Return whether a plan leaves every round as it was at the start of the search."""
-    return plan_of(run.plan or {}).orders == plan_of(run.start).orders
+    """Return whether a plan, and its cheaper and safer ones, leave every round as it was."""
+    start = plan_of(run.start).orders
+    plans = (run.plan or {}, *(run.levels or {}).values())
+    return all(plan_of(each).orders == start for each in plans)
 
 
 def was_overtaken(run: PlanningRun) -> bool:

@@ -32,7 +32,7 @@ from collector.pickups.flags import NEARLY, fetch_by
 from collector.pickups.models import OF_MILK, Pickup, PickupState, Purpose
 from collector.pickups.queries import requests_for_day
 from collector.pickups.states import AGREED
-from collector.planning.problem.levels import safety, spreads
+from collector.planning.problem.levels import safety, service_spread, spreads
 from collector.planning.problem.plannability import NotPlannable, not_plannable
 from collector.planning.problem.ride_limits import ride_limits
 from collector.rounds.models import NOT_STARTED, DayPlan, Round, RoundStop
@@ -214,10 +214,11 @@ def build_problem(
     visits = [_visit(facts, pickup) for pickup in pickups]
     duties = {round_.id: duty for round_ in facts.rounds if (duty := facts.duty(round_.shift))}
     in_problem = {visit.id for visit in visits}
-    shifts = [_shift(facts.service_day, duty) for duty in duties.values()]
+    late = Seconds(60 * facts.policies[PolicyKey.LATE_START_MINUTES])
+    shifts = [_shift(facts.service_day, duty, late) for duty in duties.values()]
     if not shifts:
         whole = (rostered(round_.shift, facts.service_day.zone) for round_ in facts.plan.rounds)
-        shifts = [closed(_shift(facts.service_day, duty)) for duty in whole]
+        shifts = [closed(_shift(facts.service_day, duty, late)) for duty in whole]
     places, positions = _places(facts, pickups)
     return Problem(
         dimensions=DIMENSIONS,
@@ -316,10 +317,12 @@ def _visit(facts: DayFacts, pickup: Pickup) -> Visit:
         ride_limits=ride_limits(purposes, policies),
         skills=frozenset({BLOOD}) if purposes & BLOOD_PURPOSES else frozenset(),
         penalty=Cents(price),
+        service_spread=service_spread(purposes, policies),
+        no_show=policies[PolicyKey.NO_SHOW_PERCENT],
     )
 
 
-def _shift(service_day: ServiceDay, duty: Duty) -> PlannerShift:
+def _shift(service_day: ServiceDay, duty: Duty, late_start: Seconds) -> PlannerShift:
     shift = duty.shift
     begins, ends = service_day.seconds(duty.begins), service_day.seconds(duty.ends)
     return PlannerShift(
@@ -338,6 +341,7 @@ def _shift(service_day: ServiceDay, duty: Duty) -> PlannerShift:
         cents_per_km=shift.cents_per_km,
         cents_per_hour=shift.cents_per_hour,
         profile=CAR,
+        late_start=late_start,
     )
 
 

@@ -1,8 +1,10 @@
 """Spreads of a bank's days and the levels at which its plans should hold, from its policies."""
 
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from collector.banks.policies import Policies, PolicyKey
+from collector.pickups.models import Purpose
 from routing.problem import Safety, Spreads
 from routing.units import Cents
 
@@ -19,12 +21,22 @@ It is twice the penalty of leaving a visit out. Milk that breaks the cold chain 
 left out today is made on another day.
 """
 
+SPREAD_BY_PURPOSE: Final[Mapping[Purpose, tuple[PolicyKey, PolicyKey]]] = {
+    Purpose.COLLECTION: (PolicyKey.COLLECTION_MINUTES, PolicyKey.DOOR_SPREAD_PERCENT),
+    Purpose.WARD: (PolicyKey.COLLECTION_MINUTES, PolicyKey.DOOR_SPREAD_PERCENT),
+    Purpose.MATERIAL_DROP: (PolicyKey.MATERIAL_MINUTES, PolicyKey.MATERIAL_SPREAD_PERCENT),
+    Purpose.PUMP_RETURN: (PolicyKey.MATERIAL_MINUTES, PolicyKey.MATERIAL_SPREAD_PERCENT),
+    Purpose.BLOOD_SAMPLE: (PolicyKey.BLOOD_MINUTES, PolicyKey.BLOOD_SPREAD_PERCENT),
+}
+"""Minutes and spread of each purpose but a first visit, which covers everything done on it."""
+
 
 def spreads(policies: Policies) -> Spreads:
     """Return the spreads of travel and of services."""
     return Spreads(
         leg=policies[PolicyKey.LEG_SPREAD_PERCENT],
         day=policies[PolicyKey.DAY_SPREAD_PERCENT],
+        hour=policies[PolicyKey.HOUR_SPREAD_PERCENT],
         service=policies[PolicyKey.DOOR_SPREAD_PERCENT],
     )
 
@@ -38,3 +50,23 @@ def safety(policies: Policies) -> Safety:
         end_price=END_PRICE,
         clock_price=CLOCK_PRICE,
     )
+
+
+def service_spread(purposes: Collection[Purpose], policies: Policies) -> int | None:
+    """Return the spread of a visit's service, in percent; None for that of a plain collection.
+
+    The parts of a visit are taken to be slow together, so that their spreads add up: a donor who
+    needs more time needs it for all of them.
+    """
+    plain = policies[PolicyKey.DOOR_SPREAD_PERCENT]
+    if Purpose.FIRST_INTERVIEW in purposes:
+        found = policies[PolicyKey.FIRST_VISIT_SPREAD_PERCENT]
+    else:
+        parts = [
+            (policies[minutes], policies[spread])
+            for minutes, spread in (SPREAD_BY_PURPOSE[Purpose(each)] for each in set(purposes))
+        ]
+        whole = sum(minutes for minutes, _ in parts)
+        spread = sum(minutes * spread for minutes, spread in parts)
+        found = round(spread / whole) if whole else plain
+    return None if found == plain else found

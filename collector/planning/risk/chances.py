@@ -1,20 +1,35 @@
 """Chances that the rounds of a day hold, from simulated days."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 
 from sqlalchemy.orm import Session
 
 from collector.banks.policies import PolicyKey
-from collector.planning.problem.build import build_problem, can_be_timed, load_written_facts
+from collector.planning.problem.build import (
+    DayFacts,
+    build_problem,
+    can_be_timed,
+    load_written_facts,
+)
 from collector.planning.problem.write_back import plan_as_written
-from collector.rounds.queries import day_plan
-from routing.analysis.risk import TourRisk, risk
+from collector.rounds.models import DayPlan
+from collector.rounds.promises import Promise
+from collector.service_day import ServiceDay
+from routing.analysis.insertion import hopeful
+from routing.analysis.risk import StopRisk, TourRisk, risk
+from routing.plan import Plan
+from routing.problem import Problem, Shift, Visit, Window
+from routing.schedule import best_effort
+from routing.units import Seconds
 
 DAYS: Final = 1_000
 """Simulated days behind a page: a chance of 95 % is known to 1.4 %."""
+
+
+LONG_AGO: Final = Seconds(-(2**40))
+"""Before any arrival: a collector who comes early waits for the promised hours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,38 +61,117 @@ class RoundChance:
             or bool(self.late_visits)
         )
 
+    @property
+    def missing(self) -> int:
+        """The days in a hundred that the weakest part of the round lacks; 0 at the level."""
+        late = (self.promise_level - days for days in self.late_visits.values())
+        return max(0, self.clock_level - self.cold, self.promise_level - self.in_time, *late)
 
-def round_chances(session: Session, *, bank_id: int, day: date) -> dict[int, RoundChance]:
-    """Return, per round of a day with stops, the chances that it holds."""
-    plan = day_plan(session, bank_id=bank_id, day=day)
-    if plan is None or not plan.rounds:
+
+def round_chances(session: Session, plan: DayPlan) -> dict[int, RoundChance]:
+    """Return, per round of a day with stops, the chances that it holds.
+
+    Parameters
+    ----------
+    plan
+        As `rounds.queries.day_plan` loads it.
+    """
+    if not plan.rounds:
         return {}
     facts = load_written_facts(session, plan)
+    problem = written_problem(facts)
+    return chances_of(facts, problem, plan_as_written(facts, problem))
+
+
+def written_problem(facts: DayFacts) -> Problem:
+    """Return the problem of the rounds of a day as they are written."""
     timed = [pickup for pickup in facts.pickups.values() if can_be_timed(pickup, facts.service_day)]
-    problem = build_problem(facts, timed)
-    found = risk(problem, plan_as_written(facts, problem), days=DAYS)
-    rounds = {str(each.shift_id): each.id for each in plan.rounds}
+    return build_problem(facts, timed)
+
+
+def chances_of(
+    facts: DayFacts, problem: Problem, plan: Plan, *, days: int = DAYS
+) -> dict[int, RoundChance]:
+    """Return, per round with a tour in the plan, the chances that it holds."""
+    rounds = {str(each.shift_id): each.id for each in facts.plan.rounds}
     clock, promise = (
         facts.policies[key]
         for key in (PolicyKey.CLOCK_KEPT_PERCENT, PolicyKey.PROMISE_KEPT_PERCENT)
     )
     return {
         rounds[tour.shift]: _chance(tour, clock_level=clock, promise_level=promise)
-        for tour in found.tours
+        for tour in risk(problem, plan, days=days).tours
     }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BestChance:
+    """The most days in a hundred on which a visit can hold, alone in the best round.
+
+    Attributes
+    ----------
+    level
+        The level of the bank that it misses.
+    """
+
+    pickup_id: int
+    days: int
+    level: int
+
+
+def hopeless_visits(facts: DayFacts, problem: Problem, visits: Iterable[int]) -> list[BestChance]:
+    """Return the visits among these that no plan keeps at the bank's levels.
+
+    A visit is tried alone in each round that may serve it. Others in the round only lower its
+    chances, so this is the best that any plan can do.
+    """
+    found = []
+    for key in visits:
+        visit = problem.visit(str(key))
+        if visit is None:
+            continue
+        best = max(
+            (_alone(facts, problem, shift, visit) for shift in hopeful(problem, visit)),
+            key=lambda each: each.days - each.level,
+            default=None,
+        )
+        if best is not None and best.days < best.level:
+            found.append(best)
+    return found
+
+
+def _alone(facts: DayFacts, problem: Problem, shift: Shift, visit: Visit) -> BestChance:
+    """Return the weakest part of a round that serves this visit only."""
+    tour = risk(problem, Plan(tours=(best_effort(problem, shift, [visit]),)), days=DAYS).tours[0]
+    clock, promise = (
+        facts.policies[key]
+        for key in (PolicyKey.CLOCK_KEPT_PERCENT, PolicyKey.PROMISE_KEPT_PERCENT)
+    )
+    parts = [(tour.cold, clock), (tour.in_time, promise), (tour.stops[0].promise, promise)]
+    days, level = min(
+        ((in_a_hundred(chance), level) for chance, level in parts),
+        key=lambda each: each[0] - each[1],
+    )
+    return BestChance(pickup_id=int(visit.id), days=days, level=level)
+
+
 def _chance(tour: TourRisk, *, clock_level: int, promise_level: int) -> RoundChance:
-    kept = {int(stop.visit): _in_a_hundred(stop.promise) for stop in tour.stops}
+    kept = {int(stop.visit): in_a_hundred(stop.promise) for stop in tour.stops}
     return RoundChance(
-        cold=_in_a_hundred(tour.cold),
-        in_time=_in_a_hundred(tour.in_time),
+        cold=in_a_hundred(tour.cold),
+        in_time=in_a_hundred(tour.in_time),
         late_visits={visit: days for visit, days in kept.items() if days < promise_level},
         clock_level=clock_level,
         promise_level=promise_level,
     )
 
 
-def _in_a_hundred(chance: float) -> int:
+def in_a_hundred(chance: float) -> int:
     """Return the days in a hundred, rounded down: a level is reached or it is not."""
     return int(100 * chance + 1e-9)
+
+
+def chance_of(stop: StopRisk, promise: Promise, day: ServiceDay) -> int:
+    """Return the days in a hundred on which a visit begins by the end of its promise."""
+    latest = Seconds(day.seconds(promise.closes))
+    return in_a_hundred(stop.chance_within(Window(earliest=LONG_AGO, latest=latest)))

@@ -15,6 +15,7 @@ from collector.web.board.bank import (
     directory,
     erasures,
     excursions,
+    forecasts,
     policies,
     public_texts,
     reports,
@@ -27,6 +28,7 @@ from collector.web.board.day import (
     pins,
     plans,
     publications,
+    safer,
     unplanned,
 )
 from collector.web.board.day import page as day_page
@@ -66,6 +68,7 @@ PARTS = (
     pins,
     edits,
     unplanned,
+    safer,
     comparisons,
     publications,
     exports,
@@ -94,6 +97,7 @@ PARTS = (
     public_texts,
     containers,
     reports,
+    forecasts,
     erasures,
     excursions,
 )

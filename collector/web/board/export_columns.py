@@ -44,6 +44,16 @@ HEADINGS = {
     "note": _("note"),
     "state": _("state"),
     "reason": _("reason"),
+    "stage": _("stage"),
+    "subject": _("subject"),
+    "least_percent": _("least_percent"),
+    "most_percent": _("most_percent"),
+    "foretold_percent": _("foretold_percent"),
+    "forecasts": _("forecasts"),
+    "kept": _("kept"),
+    "kept_percent": _("kept_percent"),
+    "from_percent": _("from_percent"),
+    "to_percent": _("to_percent"),
 }
 
 

@@ -195,7 +195,10 @@ def _absent(session: Session, bank_id: int, day: date) -> Card:
 def _clocks(session: Session, plan: DayPlan | None, bank_id: int, day: date) -> Card:
     found = load_dispatch_view(session, plan, bank_id=bank_id, day=day, now=now())
     lines = [
-        *(f"{each.letter}{COLON} {each.round.shift.collector.name}" for each, _ in found.tight),
+        *(
+            f"{each.letter}{COLON} {each.round.shift.collector.name}"
+            for each in (*(each for each, _ in found.tight), *found.unsure)
+        ),
         *(
             f"{each.letter}{COLON} "
             f"{found.pickups[door.pickup_id].donor.first_name} "
@@ -206,7 +209,7 @@ def _clocks(session: Session, plan: DayPlan | None, bank_id: int, day: date) -> 
     ]
     return Card(
         title=gettext("Clocks and promises at risk"),
-        count=len(found.tight) + len(found.at_risk),
+        count=len(found.tight) + len(found.unsure) + len(found.at_risk),
         words="",
         address=url_for("board.dispatch.home", day=day),
         action=gettext("Follow the day"),

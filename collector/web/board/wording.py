@@ -5,7 +5,14 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint
-from flask_babel import format_currency, format_decimal, gettext, lazy_gettext, to_user_timezone
+from flask_babel import (
+    format_currency,
+    format_decimal,
+    gettext,
+    lazy_gettext,
+    ngettext,
+    to_user_timezone,
+)
 from flask_babel.speaklater import LazyString
 
 from collector.donors.queries import donor_words
@@ -28,6 +35,8 @@ _ = lazy_gettext
 
 SECONDS_TO_THINK = (2, 20, 120)
 MIDNIGHT = "00:00"
+NEARLY_ALWAYS = 99
+"""Days in a hundred from which a chance is not told in times out of ten."""
 
 ABSENCE_REASONS: Mapping[AbsenceReason, LazyString] = {
     AbsenceReason.ILL: _("ill"),
@@ -198,9 +207,16 @@ POLICIES: Mapping[str, LazyString] = {
     "blood_minutes": _("Drawing blood takes"),
     "leg_spread_percent": _("A drive varies from day to day by"),
     "day_spread_percent": _("The traffic of a whole day varies by"),
-    "door_spread_percent": _("The time at a door varies by"),
+    "hour_spread_percent": _("The traffic of one hour varies, besides, by"),
+    "door_spread_percent": _("The time of a collection varies by"),
+    "first_visit_spread_percent": _("The time of a first visit varies by"),
+    "material_spread_percent": _("The time to bring bottles varies by"),
+    "blood_spread_percent": _("The time to draw blood varies by"),
+    "no_show_percent": _("Visits at which the donor is not at home"),
+    "late_start_minutes": _("A round typically leaves late by"),
     "promise_kept_percent": _("A promised time is to be kept on"),
     "clock_kept_percent": _("The milk of a round is to stay within its limits on"),
+    "alarm_percent": _("Live raises an alarm when the chance falls below"),
     "calls_per_half_day": _("Candidates called back in a half-day, at most"),
     "change_hours": _("Last change by a donor, before the visit"),
 }
@@ -239,6 +255,7 @@ def add_words(blueprint: Blueprint) -> None:
         ("more_euros", lambda cents: signed(euros(abs(cents)), cents)),
         ("more_kilometres", lambda metres: signed(kilometres(abs(metres)), metres, least=50)),
         ("more_time", lambda seconds: signed(duration(abs(seconds)), seconds, least=30)),
+        ("in_ten", in_ten),
         ("purpose", lambda code: word(PURPOSES, code)),
         ("health", lambda code: word(HEALTH, code)),
         ("pickup_state", lambda code: word(STATES, code)),
@@ -268,6 +285,16 @@ def add_words(blueprint: Blueprint) -> None:
         ("action", lambda text: str(ACTIONS.get(text, text))),
     ):
         blueprint.add_app_template_filter(fill, f"board_{name}")
+
+
+def in_ten(chance: int) -> str:
+    """Return a chance in days out of a hundred as times out of ten, rounded down."""
+    if chance >= NEARLY_ALWAYS:
+        return str(gettext("nearly always"))
+    times = chance // 10
+    if not times:
+        return str(gettext("hardly ever"))
+    return str(ngettext("%(num)s time in 10", "%(num)s times in 10", times))
 
 
 def word(words: Mapping[str, LazyString], code: str) -> str:

@@ -32,10 +32,10 @@ from collector.planning.booking.availability import (
     AvailabilityAnswer,
     find_availability,
 )
+from collector.planning.booking.slot_prices import Slot
 from collector.planning.booking.slots import (
     DAYS_LOOKED_AT,
     RequestedVisit,
-    Slot,
     find_slots,
     slot_basis,
     still_fits,

@@ -1,4 +1,4 @@
-"""Charts drawn by the server: bars by day in one or two series, and bars by name."""
+"""Charts drawn by the server: bars by day in one or two series, bars by name, and calibration."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -66,6 +66,80 @@ def paired(rows: Sequence[tuple[float, ...]]) -> BarChart | None:
         lines=tuple(
             (round(floor - room * step / STEPS, 1), top * step / STEPS) for step in range(STEPS + 1)
         ),
+    )
+
+
+SQUARE = 320
+"""Side of a calibration chart."""
+STEP_PERCENT = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalibrationPoint:
+    """A mean chance and the share that came true, with its interval from `top` to `bottom`."""
+
+    x: float
+    y: float
+    top: float
+    bottom: float
+    series: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalibrationChart:
+    """Points over a diagonal: on it, exactly as many came true as was foretold."""
+
+    points: tuple[CalibrationPoint, ...]
+    lines: tuple[tuple[float, float, int], ...]
+    """Per grid line its x, its y and its percent."""
+    size: int = SQUARE
+    left: int = LEFT
+    bottom: int = SQUARE - BOTTOM
+    top: int = TOP
+    right: int = SQUARE - TOP
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalibrationValue:
+    """A value of a calibration chart, in percent."""
+
+    foretold: float
+    share: float
+    least: float
+    most: float
+    series: int
+
+
+def calibrated(values: Sequence[CalibrationValue]) -> CalibrationChart | None:
+    """Draw chances foretold against shares that came true; return None without values.
+
+    Both axes begin at the ten percent below the smallest value.
+    """
+    if not values:
+        return None
+    smallest = min(min(each.foretold, each.least) for each in values)
+    floor = min(STEP_PERCENT * int(smallest // STEP_PERCENT), 100 - STEP_PERCENT)
+    room_x, room_y = SQUARE - LEFT - TOP, SQUARE - BOTTOM - TOP
+
+    def x(percent: float) -> float:
+        return round(LEFT + room_x * (percent - floor) / (100 - floor), 1)
+
+    def y(percent: float) -> float:
+        return round(SQUARE - BOTTOM - room_y * (percent - floor) / (100 - floor), 1)
+
+    step = STEP_PERCENT * (-(-(100 - floor) // (5 * STEP_PERCENT)))
+    return CalibrationChart(
+        points=tuple(
+            CalibrationPoint(
+                x=x(each.foretold),
+                y=y(each.share),
+                top=y(each.most),
+                bottom=y(each.least),
+                series=each.series,
+            )
+            for each in values
+        ),
+        lines=tuple((x(at), y(at), at) for at in range(100, floor - 1, -step)),
     )
 
 

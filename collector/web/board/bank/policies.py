@@ -24,6 +24,8 @@ changing = Blueprint("changing", __name__, url_prefix="/<key>")
 guard(changing, Role.QUALITY, Role.ADMIN, within="board.policies")
 
 LONGEST_SOURCE = 300
+FIELDS = {"source_missing": "source"}
+"""The field of a refusal; of any other it is the value."""
 
 
 class PolicyForm(Form):
@@ -68,15 +70,17 @@ def change(key: str) -> Response | tuple[str, int]:
                 on=today(),
             )
     except Refused as refused:
-        return _form(key, form, sentence(refused)), 422
+        return _form(key, form, refused), 422
     except Conflict as first:
-        return _form(key, form, sentence(first)), 409
+        return _form(key, form, first), 409
     flash(gettext("“%(rule)s” is changed from now on.", rule=word(POLICIES, key)), "ok")
     return redirect(url_for("board.policies.home"), code=303)
 
 
-def _form(key: str, form: PolicyForm | None = None, wrong: str = "") -> str:
+def _form(key: str, form: PolicyForm | None = None, wrong: Refused | Conflict | None = None) -> str:
+    """Show the form; a mistake stands beside its field, a colleague's change above them."""
     bank_id = actor().bank_id
+    field = FIELDS.get(wrong.code, "value") if isinstance(wrong, Refused) else ""
     with reading() as session:
         return page(
             session,
@@ -84,7 +88,8 @@ def _form(key: str, form: PolicyForm | None = None, wrong: str = "") -> str:
             row=policy_row(session, bank_id=bank_id, key=key),
             choices=choices_of(key),
             typed=form.typed if form else {},
-            wrong=wrong,
+            wrong=sentence(wrong) if wrong else "",
+            field=field,
             acts=history_of(session, bank_id=bank_id, subject=f"policy:{key}"),
             people={f"person:{each.id}": each.name for each in staff_of(session, bank_id)},
         )

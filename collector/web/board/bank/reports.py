@@ -64,7 +64,7 @@ def home(address: str = "") -> str:
     address
         The address of a calendar feed created just now.
     """
-    first, last = _stretch()
+    first, last = period()
     with reading() as session:
         found = report(session, bank_id=actor().bank_id, first=first, last=last)
         return page(
@@ -102,7 +102,7 @@ def csv() -> Response:
     found = _found()
     rows = ({name: figure(value) for name, value in _row(day).items()} for day in found.days)
     content = write_rows(COLUMNS, rows, headings=headings(COLUMNS))
-    return _file(found, content, "csv", "text/csv; charset=utf-8")
+    return csv_file(f"milkround-{found.first}-{found.last}.csv", content)
 
 
 @blueprint.get("/days.xlsx")
@@ -130,16 +130,16 @@ def xlsx() -> Response:
             sheet.column_dimensions[column[0].column_letter].width = 18
     written = BytesIO()
     book.save(written)
-    return _file(found, written.getvalue(), "xlsx", SHEET)
+    return _download(f"milkround-{found.first}-{found.last}.xlsx", written.getvalue(), SHEET)
 
 
 def _found() -> PeriodReport:
-    first, last = _stretch()
+    first, last = period()
     with reading() as session:
         return report(session, bank_id=actor().bank_id, first=first, last=last)
 
 
-def _stretch() -> tuple[date, date]:
+def period() -> tuple[date, date]:
     """Return the first and last day of the query; default the last four weeks.
 
     Raises
@@ -172,9 +172,13 @@ def _cells(day: DayFigures) -> Iterator[object]:
     yield round(day.cost_cents / 100, 2)
 
 
-def _file(found: PeriodReport, content: bytes, ending: str, kind: str) -> Response:
+def csv_file(name: str, content: bytes) -> Response:
+    """Return a CSV file to save."""
+    return _download(name, content, "text/csv; charset=utf-8")
+
+
+def _download(name: str, content: bytes, kind: str) -> Response:
     answer = make_response(content)
     answer.headers["Content-Type"] = kind
-    name = f"milkround-{found.first}-{found.last}.{ending}"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer

@@ -15,6 +15,7 @@ from collector.pickups.models import Pickup
 from collector.planning.editing.comparison import moved_visits, plan_figures
 from collector.planning.editing.moves import MOST_VISITS
 from collector.planning.editing.what_if import DayChange, preview_of
+from collector.planning.optimise.plan_levels import PlanLevel, choose_level, three_plans
 from collector.planning.optimise.proposals import (
     apply_proposal,
     compute_application,
@@ -78,9 +79,10 @@ class PlansForm(Form):
 
 
 class PlanChoiceForm(EditForm):
-    """A proposal applied, applied in part (`take`), or discarded."""
+    """A proposal applied, applied in part (`take`), or discarded; first, one of three plans."""
 
     act = TextField()
+    level = TextField()
 
 
 @blueprint.get("")
@@ -116,7 +118,8 @@ def page(day: str, run_id: int) -> str:
     """Show a proposal beside the day as it is."""
     on_day, bank_id = civil_day(day), actor().bank_id
     with reading() as session:
-        view = load_day_view(session, day_plan(session, bank_id=bank_id, day=on_day), on_day)
+        plan = day_plan(session, bank_id=bank_id, day=on_day)
+        view = load_day_view(session, plan, on_day)
         found = load_proposal(session, bank_id=bank_id, day=on_day, run_id=run_id)
         return board_page(
             session,
@@ -124,6 +127,7 @@ def page(day: str, run_id: int) -> str:
             day=on_day,
             seen=view,
             found=found,
+            three=three_plans(session, found.run, plan) if plan else None,
             metrics=list(_metrics(found.change)),
             visits=moved_visits(found.change),
             names=view.names,
@@ -151,9 +155,13 @@ def part(day: str, run_id: int) -> str:
 
 @blueprint.post("/<int:run_id>")
 def make(day: str, run_id: int) -> Response:
-    """Apply the proposal wholly or in part, or discard it."""
+    """Choose one of three plans; apply the proposal wholly or in part, or discard it."""
     on_day, form = civil_day(day), PlanChoiceForm.sent()
     act = form.act.data
+    if form.level.data:
+        _choose(on_day, run_id, form.level.data)
+    if act == "look":
+        return redirect(url_for("board.comparisons.page", day=on_day, run_id=run_id), code=303)
     if act == "discard":
         with transaction() as session:
             discard_proposal(
@@ -170,6 +178,26 @@ def make(day: str, run_id: int) -> Response:
     )
     flash(message, "ok")
     return redirect(url_for("board.days.page", day=on_day), code=303)
+
+
+def _choose(day: date, run_id: int, name: str) -> None:
+    """Make one of three plans the proposal's.
+
+    Raises
+    ------
+    NotFound
+        There is no level of this name.
+    """
+    if name not in set(PlanLevel):
+        raise NotFound("not_found", kind="planning_runs")
+    with transaction() as session:
+        choose_level(
+            session,
+            bank_id=actor().bank_id,
+            day=day,
+            run_id=run_id,
+            level=PlanLevel(name),
+        )
 
 
 def _apply(day: date, run_id: int, form: PlanChoiceForm) -> None:

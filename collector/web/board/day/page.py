@@ -16,6 +16,7 @@ from collector.errors import Conflict, MilkroundError
 from collector.pickups.queries import count_unanswered, requests_for_day
 from collector.planning.editing.queries import edits_of, undo_stacks
 from collector.planning.optimise.proposals import changes_nothing, open_proposal, was_overtaken
+from collector.planning.risk.chances import round_chances
 from collector.rounds.actions import pending_changes
 from collector.rounds.models import DayPlan
 from collector.rounds.queries import day_fingerprint, day_plan
@@ -107,6 +108,7 @@ def day_page(day: date, *, message: PaneMessage | None = None) -> str:
             changed=_changed(session, plan),
             chart=build_timeline(view, now=now()),
             map=day_map(view),
+            chances=round_chances(session, plan) if plan else {},
             doors=door_records(session, view),
             asked=count_unanswered(session, bank_id, day=day),
             job=job,

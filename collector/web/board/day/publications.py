@@ -17,15 +17,25 @@ from collector.notices.models import NoticeState
 from collector.notices.queries import count_notices
 from collector.pickups.models import Pickup
 from collector.pickups.queries import get_pickup
+from collector.planning.editing.what_if import WhatIf
+from collector.planning.problem.build import load_facts, load_written_facts
 from collector.planning.problem.lawfulness import broken_rules
-from collector.planning.risk.chances import RoundChance, round_chances
+from collector.planning.problem.write_back import plan_as_written
+from collector.planning.risk.chances import (
+    BestChance,
+    RoundChance,
+    chances_of,
+    hopeless_visits,
+    written_problem,
+)
 from collector.rounds.actions import LONGEST_WHY, pending_changes, publish
+from collector.rounds.models import DayPlan
 from collector.rounds.promises import Promise
 from collector.rounds.publication import Changes, RoundChange
 from collector.rounds.queries import day_plan
 from collector.web.board.day.page import load_day_view
 from collector.web.board.day.price_wording import broken_rule
-from collector.web.board.day.view_model import DayView
+from collector.web.board.day.view_model import DayView, RoundView
 from collector.web.board.page_context import civil_day
 from collector.web.board.page_context import page as board_page
 from collector.web.framework.forms import Form, KeyField, TextField
@@ -84,7 +94,10 @@ def page(day: str) -> str:
         found = pending_changes(session, plan, get_bank(session, bank_id))
         view = load_day_view(session, plan, on_day)
         rules = broken_rules(session, bank_id=bank_id, day=on_day)
-        chances = round_chances(session, bank_id=bank_id, day=on_day)
+        facts = load_written_facts(session, plan)
+        problem = written_problem(facts)
+        chances = chances_of(facts, problem, plan_as_written(facts, problem))
+        unsafe = [each for each in view.rounds if _is_below(chances.get(each.round.id))]
         return board_page(
             session,
             "board/day/publication.html",
@@ -97,7 +110,11 @@ def page(day: str) -> str:
             failed=count_notices(session, bank_id=bank_id, state=NoticeState.FAILED),
             broken=_sentences(rules, view),
             chances=chances,
-            unsafe=[each for each in view.rounds if _is_below(chances.get(each.round.id))],
+            unsafe=unsafe,
+            hopeless=[
+                *hopeless_visits(facts, problem, _visits_of(unsafe)),
+                *_hopeless_in_tray(session, plan),
+            ],
             close=[each for each in view.rounds if each.tone],
             diffs={change.round.id: _diff(change, view) for change in found.rounds},
             told_before=[each for each in view.rounds if each.round.published],
@@ -125,6 +142,19 @@ def make(day: str) -> Response:
 
 def _is_below(chance: RoundChance | None) -> bool:
     return chance is not None and chance.is_below
+
+
+def _hopeless_in_tray(session: Session, plan: DayPlan) -> list[BestChance]:
+    """Return the visits left out for their risk that no plan keeps at the level."""
+    risky = [left.pickup_id for left in plan.unplanned if left.details.get("risk_cents")]
+    if not risky:
+        return []
+    facts = load_facts(session, plan)
+    return hopeless_visits(facts, WhatIf(facts, risky).problem, risky)
+
+
+def _visits_of(rounds: Iterable[RoundView]) -> list[int]:
+    return [stop.pickup.id for each in rounds for stop in each.stops]
 
 
 def _diff(change: RoundChange, view: DayView) -> list[StopChange]:

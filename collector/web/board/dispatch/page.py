@@ -15,12 +15,16 @@ from collector.planning.dispatch.queries import (
     open_disruptions,
 )
 from collector.planning.models import DisruptionKind
+from collector.planning.problem.build import site_place
 from collector.rounds.queries import day_plan
 from collector.web.board.dispatch.stream import stream
 from collector.web.board.dispatch.timeline import build_timeline
 from collector.web.board.dispatch.view_model import load_dispatch_view
 from collector.web.board.page_context import civil_day, page, today
 from collector.web.framework.guards import actor, now
+
+ANSWERS_TO_ALERTS = frozenset({DisruptionKind.REGRETTED, DisruptionKind.AT_RISK})
+"""Kinds that a button of an alert or of an answer reports, and no form."""
 
 blueprint = Blueprint("dispatch", __name__, url_prefix="/days/<day>/dispatch")
 
@@ -76,7 +80,8 @@ def _page(template: str, day: date) -> str:
             chart=build_timeline(view),
             disruptions=open_disruptions(session, bank_id=bank_id, day=day),
             answered=answered_disruptions(session, bank_id=bank_id, day=day),
-            kinds=[kind for kind in DisruptionKind if kind is not DisruptionKind.REGRETTED],
+            kinds=[kind for kind in DisruptionKind if kind not in ANSWERS_TO_ALERTS],
+            sites={site_place(site): site for site in sites_of(session, bank_id)},
             freezers=[site for site in sites_of(session, bank_id) if site.receives],
             to_squeeze=insertable_requests(session, bank_id=bank_id, day=day, plan=plan)
             if plan

@@ -1,17 +1,20 @@
 """The view of a dispatch: each round's estimate, boxes and phone, and the open points."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from collector.banks.policies import Policies
+from collector.banks.policies import Policies, PolicyKey
 from collector.banks.queries import get_bank, policies_of
 from collector.custody.models import Container
 from collector.pickups.models import Pickup
 from collector.planning.dispatch.cold_chain import BoxClock, box_clocks, containers_aboard
+from collector.planning.dispatch.emptying import Emptying, best_emptying
 from collector.planning.dispatch.eta import RoundEta, StopEta, estimate_round
+from collector.planning.dispatch.foresight import RoundForesight, StopForesight, foresight_of
+from collector.planning.dispatch.remaining_day import load_driven_day
 from collector.rounds.events.monitoring import RoundOnTheRoad, on_the_road
 from collector.rounds.models import DayPlan, Incident, IncidentKind, Round
 from collector.rounds.queries import first_revisions
@@ -38,6 +41,12 @@ class RoundDispatch:
         A later revision changed it, and its collector has not seen that.
     absences
         The absences of its collector or vehicle during the shift.
+    foresight
+        The chances of its rest; None before a publication and after its end.
+    alarm
+        The days in a hundred below which a chance raises an alarm.
+    emptying
+        The emptying on the way that would save its clocks.
     """
 
     told: RoundOnTheRoad
@@ -47,6 +56,9 @@ class RoundDispatch:
     silent: bool
     told_anew: bool
     absences: tuple[Absence, ...]
+    foresight: RoundForesight | None = None
+    alarm: int = 0
+    emptying: Emptying | None = None
 
     @property
     def round(self) -> Round:
@@ -73,6 +85,30 @@ class RoundDispatch:
         """The next stop."""
         ahead = self.course.open_stops if self.course else ()
         return ahead[0] if ahead else None
+
+    def expected(self, door: StopEta) -> StopForesight | None:
+        """Return the expected arrival at a stop ahead, with its chance."""
+        if self.foresight is None or not door.ahead:
+            return None
+        return self.foresight.stops.get(door.pickup_id)
+
+    def is_at_risk(self, door: StopEta) -> bool:
+        """Return whether the promise of a stop ahead is kept on fewer days than the alarm."""
+        found = self.expected(door)
+        if found is not None:
+            return found.chance < self.alarm
+        return door.ahead and door.late_by > timedelta()
+
+    @property
+    def is_cold_at_risk(self) -> bool:
+        """Whether its containers stay within their limits on fewer days than the alarm."""
+        return self.foresight is not None and self.foresight.cold < self.alarm
+
+    def tone(self, clock: BoxClock) -> str:
+        """Return the severity of a box: `late`, `close`, or empty."""
+        if clock.is_late:
+            return "late"
+        return "close" if self.is_cold_at_risk else ""
 
     @property
     def open_incidents(self) -> tuple[Incident, ...]:
@@ -107,7 +143,9 @@ class DispatchView:
     @property
     def at_risk(self) -> list[tuple[RoundDispatch, StopEta]]:
         """The promises that may be broken, the latest first."""
-        found = [(each, door) for each in self.rounds for door in each.doors if door.at_risk]
+        found = [
+            (each, door) for each in self.rounds for door in each.doors if each.is_at_risk(door)
+        ]
         return sorted(found, key=lambda pair: pair[1].late_by, reverse=True)
 
     @property
@@ -120,8 +158,21 @@ class DispatchView:
 
     @property
     def tight(self) -> list[tuple[RoundDispatch, BoxClock]]:
-        """The boxes with close or lost clocks."""
-        return [(each, clock) for each in self.rounds for clock in each.clocks if clock.tone]
+        """The boxes that are expected at the freezer after their limit."""
+        return [(each, clock) for each in self.rounds for clock in each.clocks if clock.is_late]
+
+    @property
+    def unsure(self) -> list[RoundDispatch]:
+        """The rounds whose clocks hold on fewer days than the alarm, though none is late yet."""
+        late = {each.letter for each, _ in self.tight}
+        return [each for each in self.rounds if each.is_cold_at_risk and each.letter not in late]
+
+    @property
+    def endangered(self) -> list[RoundDispatch]:
+        """The rounds with a promise or a clock at risk and a visit ahead."""
+        found = {each.letter for each, _ in (*self.at_risk, *self.tight)}
+        found |= {each.letter for each in self.unsure}
+        return [each for each in self.rounds if each.letter in found and each.next]
 
     @property
     def silent(self) -> list[RoundDispatch]:
@@ -141,7 +192,14 @@ class DispatchView:
     @property
     def calm(self) -> bool:
         """Whether there is no open point."""
-        return not (self.at_risk or self.tight or self.silent or self.unseen or self.incidents)
+        return not (
+            self.at_risk
+            or self.tight
+            or self.unsure
+            or self.silent
+            or self.unseen
+            or self.incidents
+        )
 
 
 def load_dispatch_view(
@@ -156,22 +214,44 @@ def load_dispatch_view(
     carried = containers_aboard(
         session, bank_id=bank_id, pickups=[stop.pickup_id for stop in stops]
     )
+    rounds = [
+        _round(
+            each,
+            carried,
+            policies,
+            now,
+            first=first.get(each.round.id),
+            absences=during_shift(each.round.shift, absences, zone),
+        )
+        for each in monitored
+    ]
     return DispatchView(
         day=day,
         plan=plan,
-        rounds=tuple(
-            _round(
-                each,
-                carried,
-                policies,
-                now,
-                first=first.get(each.round.id),
-                absences=during_shift(each.round.shift, absences, zone),
-            )
-            for each in monitored
-        ),
+        rounds=_foretold(session, plan, rounds, policies, now),
         pickups={stop.pickup_id: stop.pickup for stop in stops},
         now=now,
+    )
+
+
+def _foretold(
+    session: Session,
+    plan: DayPlan | None,
+    rounds: Sequence[RoundDispatch],
+    policies: Policies,
+    now: datetime,
+) -> tuple[RoundDispatch, ...]:
+    """Return the rounds with the chances of their rest, and an emptying for clocks at risk."""
+    if plan is None or all(each.course is None or each.course.home for each in rounds):
+        return tuple(rounds)
+    driven = load_driven_day(session, plan, now=now)
+    found, alarm = foresight_of(driven, plan), policies[PolicyKey.ALARM_PERCENT]
+    foretold = [replace(each, foresight=found.get(each.round.id), alarm=alarm) for each in rounds]
+    return tuple(
+        replace(each, emptying=best_emptying(driven, str(each.round.shift_id)))
+        if each.is_cold_at_risk
+        else each
+        for each in foretold
     )
 
 

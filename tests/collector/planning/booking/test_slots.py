@@ -22,9 +22,9 @@ from collector.pickups.drafts import PickupDraft, draft_of
 from collector.pickups.enquiries import confirm, get_enquiry, hold_slot, save_enquiry
 from collector.pickups.models import Enquiry, HoldReason, Pickup, PickupState
 from collector.planning.booking.availability import Availability, find_availability
+from collector.planning.booking.slot_prices import Slot
 from collector.planning.booking.slots import (
     RequestedVisit,
-    Slot,
     find_slots,
     slot_basis,
     still_fits,
@@ -337,3 +337,19 @@ def confirmed(session: Session, town: Town, donor: int) -> Pickup:
         actor=f"donor:{donor}",
         draft=replace(draft, do_not_ring=True),
     )
+
+
+def test_a_slot_that_is_not_kept_as_often_as_the_bank_wants_is_not_offered(
+    app: Flask, town: Town
+) -> None:
+    (nora,) = furnish(app, town)
+    assert offered(app, town, nora), "rounds that leave on time keep the promise"
+    with app.app_context(), transaction() as session:
+        # Rounds leave two hours late on a typical day: no promise of two hours is kept on 95 %.
+        rule = Policy.bank_id == town.bank, Policy.key == "late_start_minutes"
+        session.execute(update(Policy).where(*rule).values(value="120"))
+    assert offered(app, town, nora) == []
+    with app.app_context(), transaction() as session:
+        rule = Policy.bank_id == town.bank, Policy.key == "late_start_minutes"
+        session.execute(update(Policy).where(*rule).values(value="15"))
+    assert offered(app, town, nora)

@@ -300,3 +300,18 @@ def test_a_search_starts_from_the_present_rounds(app: Flask, town: Town):
             tour["shift"]: [stop["visit"] for stop in tour["stops"]] for tour in run.start["tours"]
         }
     assert began == {shift: [str(key) for key in keys] for shift, keys in drawn.items() if keys}
+
+
+def test_the_levels_of_the_last_line_are_kept_with_the_proposal(app: Flask, town: Town) -> None:
+    with app.app_context(), transaction() as session:
+        work, plan = attempt(session, town)
+        work.proposes = work.searches_levels = True
+        assert work.arguments[-1] == "--levels"
+        line = {"kind": "done", "plan": plan, "levels": {"cheapest": plan, "safest": plan}}
+        assert work.heard(json.dumps(line)) is None
+        ended = Ended(how=How.EXITED, code=0)
+        work.prepare(session, ended=ended)
+        concluded(session, work, ended)
+        run = session.get_one(PlanningRun, work.run_id)
+        assert run.levels == {"cheapest": plan, "balanced": plan, "safest": plan}
+        assert run.plan == plan

@@ -89,6 +89,54 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(
     assert "My source" in page or "source" in change
 
 
+@pytest.mark.parametrize(
+    ("key", "typed", "told"),
+    [
+        ("leg_spread_percent", "300", "from 0 to 100"),
+        ("door_spread_percent", "-5", "from 0 to 100"),
+        ("blood_spread_percent", "", "whole number"),
+        ("hour_spread_percent", "ten", "whole number"),
+        ("late_start_minutes", "-1", "from 0 to 120"),
+        ("no_show_percent", "101", "from 0 to 100"),
+        ("promise_kept_percent", "100", "from 50 to 99"),
+        ("alarm_percent", "97", "at most 95"),
+        ("clock_kept_percent", "70", "at least 80"),
+        ("promise_kept_percent", "79", "at least 80"),
+    ],
+)
+def test_a_spread_or_level_that_cannot_be_has_a_sentence_at_its_field(
+    app: Flask, town: Town, quality: FlaskClient, key: str, typed: str, told: str
+) -> None:
+    with app.app_context(), reading() as session:
+        seen = policy_row(session, bank_id=town.bank, key=key).value
+    said = {"seen": seen, "value": typed, "source": "Measured in May"}
+    answer = quality.post(f"/board/bank/policies/{key}", data=said)
+    page = answer.get_data(as_text=True)
+    beside = re.search(r'<p class="wrong" id="value-wrong">([^<]*)</p>', page)
+    assert answer.status_code == 422
+    assert beside is not None
+    assert told in beside[1]
+    with app.app_context(), reading() as session:
+        assert policy_row(session, bank_id=town.bank, key=key).value == seen
+
+
+@pytest.mark.parametrize(("key", "typed"), [("leg_spread_percent", "0"), ("alarm_percent", "95")])
+def test_the_last_permitted_spread_and_level_are_taken(
+    app: Flask, town: Town, quality: FlaskClient, key: str, typed: str
+) -> None:
+    with app.app_context(), reading() as session:
+        seen = policy_row(session, bank_id=town.bank, key=key).value
+    said = {"seen": seen, "value": typed, "source": "Measured in May"}
+    assert quality.post(f"/board/bank/policies/{key}", data=said).status_code == 303
+
+
+def test_a_bank_without_a_row_for_a_spread_has_the_starting_value(app: Flask, town: Town) -> None:
+    with app.app_context(), transaction() as session:
+        session.delete(policy_row(session, bank_id=town.bank, key="leg_spread_percent"))
+    with app.app_context(), reading() as session:
+        assert policies_of(session, town.bank)[PolicyKey.LEG_SPREAD_PERCENT] == 15
+
+
 def test_a_coordinator_reads_the_rules_and_changes_none(app: Flask, town: Town) -> None:
     client = desk(app, town, Role.COORDINATOR)
     assert URL not in client.get("/board/bank/policies").get_data(as_text=True)

@@ -6,12 +6,13 @@ import json
 import re
 
 from collector.db import transaction
+from collector.planning.models import PlanningRun
 from collector.planning.optimise.proposals import store_proposal
 from collector.planning.optimise.runs import create_run
 from collector.planning.problem.objectives import Objectives
 from routing.analysis.explain import explained
 from routing.analysis.insertion import filled
-from routing.formats.native import read_problem
+from routing.formats.native import plan_data, read_problem
 from routing.schedule import assembled
 from tests.builders import DAY, MORNING
 from tests.web.board.day.test_plans import Board, board, everybody, figures, truth
@@ -32,6 +33,48 @@ def proposed(board: Board, *, objectives: Objectives | None = None) -> int:
         problem = read_problem(json.dumps(run.problem))
         plan = explained(problem, filled(problem, assembled(problem, ())))
         return store_proposal(session, bank_id=board.town.bank, run_id=run.id, plan=plan).id
+
+
+def three_proposed(board: Board, *, same: bool = False) -> int:
+    """Store three plans: nobody is visited in the cheapest, everybody in the others."""
+    run = proposed(board)
+    with board.app.app_context(), transaction() as session:
+        row = session.get_one(PlanningRun, run)
+        problem = read_problem(json.dumps(row.problem))
+        nobody = plan_data(explained(problem, assembled(problem, ())))
+        cheapest = row.plan if same else json.loads(json.dumps(nobody))
+        row.levels = {"cheapest": cheapest, "balanced": row.plan, "safest": row.plan}
+    return run
+
+
+def test_one_of_three_plans_is_applied_by_one_click_and_undone(board: Board) -> None:
+    board.act("moves", pickup=board.town.pickups[0], place=f"{board.bruno}:0")
+    before = board.orders
+    run = three_proposed(board)
+    page = board.see(f"comparisons/{run}")
+    for words in ("Cheapest", "Balanced", "Safest", "visits left out", "days in 100"):
+        assert words in page
+    assert board.act(f"comparisons/{run}", act="apply", level="cheapest").status_code == 303
+    assert sum(map(len, board.orders.values())) == 0
+    board.act("edits", what="undo")
+    assert board.orders == before
+
+
+def test_another_of_three_plans_is_looked_at_before_anything_moves(board: Board) -> None:
+    before, run = board.orders, three_proposed(board)
+    assert board.act(f"comparisons/{run}", act="look", level="cheapest").status_code == 303
+    assert board.orders == before
+    with board.app.app_context(), transaction() as session:
+        row = session.get_one(PlanningRun, run)
+        assert row.levels is not None
+        assert row.plan == row.levels["cheapest"]
+    assert board.act(f"comparisons/{run}", act="look", level="dearest").status_code == 404
+
+
+def test_three_plans_that_are_the_same_say_so(board: Board) -> None:
+    page = board.see(f"comparisons/{three_proposed(board, same=True)}")
+    assert "All three plans are the same" in page
+    assert "Cheapest" not in page
 
 
 def test_a_proposal_is_compared_then_applied_and_can_be_undone(board: Board) -> None:

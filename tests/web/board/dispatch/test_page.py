@@ -10,11 +10,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from collector.banks.models import Site
+from collector.banks.queries import policy_row
 from collector.db import db, reading, transaction
 from collector.jobs.models import Job, JobState
 from collector.people.models import Person
 from collector.planning.dispatch.accept import rebase_to_present
 from collector.planning.dispatch.difference import compare_with_present
+from collector.planning.dispatch.foresight import foresee
 from collector.planning.dispatch.queries import proposals_of
 from collector.planning.dispatch.remaining_day import load_remaining_day
 from collector.planning.models import Disruption, ProposalWay
@@ -65,6 +67,47 @@ def test_a_silent_and_late_round_is_shown(claire: FlaskClient, clock: SetClock) 
     page = claire.get(LIVE).get_data(as_text=True)
     assert "Nothing heard of" in page
     assert "after what was promised" in page
+
+
+def test_an_arrival_has_its_spread_and_a_chance_below_the_alarm_offers_a_way_out(
+    app: Flask, claire: FlaskClient, town: Town
+) -> None:
+    page = claire.get(LIVE).get_data(as_text=True)
+    assert re.search(r'<strong class="unit">\d\d:\d\d.\d\d:\d\d</strong>', page)
+    assert "Show who could take a visit" not in page
+    with app.app_context(), transaction() as session:
+        # 30 minutes aboard, with a hand-over of 15: no round keeps that.
+        policy_row(session, bank_id=town.bank, key="milk_ride_minutes").value = "30"
+    page = claire.get(LIVE).get_data(as_text=True)
+    assert "too late at the freezer" in page
+    assert "Show who could take a visit of round A" in page
+    told = claire.post(
+        f"{LIVE}/disruptions", data={"kind": "at_risk", "round": the_round(app, town)}
+    )
+    assert told.status_code == 303
+    if "/disruptions/" in told.location:
+        assert "A round is at risk" in claire.get(told.location).get_data(as_text=True)
+
+
+def test_the_alarm_follows_the_level_of_the_bank(
+    app: Flask, claire: FlaskClient, town: Town, clock: SetClock
+) -> None:
+    with app.app_context(), reading() as session:
+        plan = the_plan(session, town)
+        stop = next(stop for round_ in plan.rounds for stop in round_.stops[-1:])
+        clock.instant = stop.begins_at + timedelta(minutes=5)
+    with app.app_context(), reading() as session:
+        chances = [
+            stop.chance
+            for each in foresee(session, the_plan(session, town), now=clock.now()).values()
+            for stop in each.stops.values()
+        ]
+    for level in (50, 99):
+        with app.app_context(), transaction() as session:
+            policy_row(session, bank_id=town.bank, key="alarm_percent").value = str(level)
+        page = claire.get(LIVE).get_data(as_text=True)
+        below = sum(chance < level for chance in chances)
+        assert f"<dt>promises at risk</dt><dd>{below}</dd>" in page
 
 
 def test_an_unchanged_pane_is_not_sent_again(claire: FlaskClient, clock: SetClock) -> None:

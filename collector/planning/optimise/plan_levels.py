@@ -1,0 +1,134 @@
+"""The cheapest, the balanced and the safest plan of a run, with their figures."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from collector.db import owned
+from collector.errors import NotFound, Refused
+from collector.planning.editing.comparison import PlanFigures, plan_figures
+from collector.planning.models import PlanningRun
+from collector.planning.optimise.rebase import rebase
+from collector.planning.problem.build import load_facts
+from collector.planning.problem.objectives import Objectives
+from collector.planning.risk.chances import in_a_hundred
+from collector.rounds.models import DayPlan
+from routing.analysis.risk import PlanRisk, risk
+from routing.formats.native import plan_of
+
+DAYS = 1_000
+"""Simulated days behind the figures of each plan."""
+
+
+class PlanLevel(StrEnum):
+    """Level of a plan between price and safety."""
+
+    CHEAPEST = "cheapest"
+    BALANCED = "balanced"
+    SAFEST = "safest"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelFigures:
+    """One of three plans, as it would be applied to the day as it is now.
+
+    Attributes
+    ----------
+    left_out
+        Visits in no round.
+    cold
+        Days in a hundred on which no limit of the weakest round is exceeded.
+    promises
+        Promises in a hundred that are kept.
+    in_time
+        Days in a hundred on which the weakest round ends within its hours.
+    chosen
+        Whether it is the plan that the proposal shows.
+    moves
+        Number of the visits that it moves.
+    """
+
+    level: PlanLevel
+    figures: PlanFigures
+    left_out: int
+    cold: int
+    promises: int
+    in_time: int
+    chosen: bool
+    moves: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreePlans:
+    """The three plans of a run, from the cheapest to the safest."""
+
+    plans: tuple[LevelFigures, ...]
+    all_same: bool
+
+
+def three_plans(session: Session, run: PlanningRun, plan: DayPlan) -> ThreePlans | None:
+    """Return the figures of a run's three plans; None if they were not searched."""
+    levels = run.levels
+    if levels is None:
+        return None
+    facts, objectives = load_facts(session, plan), Objectives.from_json(run.asked)
+    known = [level for level in PlanLevel if level in levels]
+    found = []
+    for level in known:
+        rebased = rebase(facts, _with_plan(run, level), objectives).change
+        judged = risk(rebased.problem, rebased.plan_after, days=DAYS)
+        found.append(
+            LevelFigures(
+                level=level,
+                figures=plan_figures(rebased, rebased.plan_after),
+                left_out=len(levels[level]["unassigned"]),
+                cold=_weakest([tour.cold for tour in judged.tours]),
+                promises=_promises(judged),
+                in_time=_weakest([tour.in_time for tour in judged.tours]),
+                chosen=levels[level] == run.plan,
+                moves=len(rebased.moved),
+            )
+        )
+    orders = [plan_of(levels[level]).orders for level in known]
+    return ThreePlans(plans=tuple(found), all_same=all(each == orders[0] for each in orders))
+
+
+def choose_level(
+    session: Session, *, bank_id: int, day: date, run_id: int, level: PlanLevel
+) -> PlanningRun:
+    """Make one of the three plans the plan of a proposal.
+
+    Raises
+    ------
+    NotFound
+        There is no such run of this day, or it has no such plan.
+    Refused
+        It is applied or discarded already: `proposal_settled`.
+    """
+    run = owned(session, PlanningRun, bank_id, run_id)
+    if run.day != day or run.levels is None or level not in run.levels:
+        raise NotFound("not_found", kind="planning_runs")
+    if run.settled_at or run.kept_at:
+        raise Refused("proposal_settled")
+    run.plan = run.levels[level]
+    session.flush()
+    return run
+
+
+def _with_plan(run: PlanningRun, level: PlanLevel) -> PlanningRun:
+    """Return a run, without a row, that has one of the three as its plan."""
+    return PlanningRun(
+        problem=run.problem, start=run.start, plan=(run.levels or {})[level], asked=run.asked
+    )
+
+
+def _weakest(chances: list[float]) -> int:
+    """Return the days in a hundred on which the weakest round holds: the one to mend."""
+    return in_a_hundred(min(chances, default=1.0))
+
+
+def _promises(judged: PlanRisk) -> int:
+    chances = [stop.promise for tour in judged.tours for stop in tour.stops]
+    return in_a_hundred(sum(chances) / len(chances)) if chances else 100

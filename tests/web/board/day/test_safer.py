@@ -1,0 +1,110 @@
+"""Rounds below the bank's level: named on the day and before publishing, made safer by a move."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from collector.banks.queries import policy_row
+from collector.db import reading, transaction
+from collector.planning.editing.safer import safer_moves
+from collector.planning.problem.build import load_facts
+from collector.planning.risk.chances import hopeless_visits, round_chances, written_problem
+from collector.rounds.models import Round
+from tests.builders import DAY
+from tests.collector.planning.days import computing, planned, the_plan
+from tests.town import Town, sign_in
+
+DAY_PAGE = f"/board/days/{DAY}"
+
+
+@pytest.fixture
+def claire(app: Flask, town: Town) -> FlaskClient:
+    with app.app_context(), transaction() as session:
+        planned(session, town)
+    return sign_in(app, bank=town.bank, person=town.claire)
+
+
+def full_round(app: Flask, town: Town) -> Round:
+    with app.app_context(), reading() as session:
+        return max(the_plan(session, town).rounds, key=lambda each: len(each.stops))
+
+
+def tighten(app: Flask, town: Town, round_: Round, spare: int) -> None:
+    """Let the round's first milk ride for its planned minutes, and a few to spare."""
+    assert round_.returns_at
+    ride = (round_.returns_at - round_.stops[0].ends_at).total_seconds() / 60
+    with app.app_context(), transaction() as session:
+        row = policy_row(session, bank_id=town.bank, key="milk_ride_minutes")
+        row.value = str(int(ride) + 15 + spare)
+
+
+def test_a_round_that_holds_has_nothing_to_mend(
+    app: Flask, town: Town, claire: FlaskClient
+) -> None:
+    round_ = full_round(app, town)
+    assert "holds as often as your bank wants" in claire.get(DAY_PAGE).text
+    page = claire.get(f"{DAY_PAGE}/safer/{round_.id}").text
+    assert "This round holds on as many days as your bank wants." in page
+    assert "Make it safer" not in claire.get(f"{DAY_PAGE}/publications").text
+
+
+def test_a_move_makes_a_tight_round_safer_and_is_undone(
+    app: Flask, town: Town, claire: FlaskClient
+) -> None:
+    round_ = full_round(app, town)
+    tighten(app, town, round_, spare=2)
+    assert f"/safer/{round_.id}" in claire.get(DAY_PAGE).text
+    assert f"/safer/{round_.id}" in claire.get(f"{DAY_PAGE}/publications").text
+    page = claire.get(f"{DAY_PAGE}/safer/{round_.id}").text
+    assert "One move helps" in page
+    fields = dict(re.findall(r'name="(version|pickup|place)" value="([^"]+)"', page)[:3])
+    with app.app_context(), reading() as session:
+        before = round_chances(session, the_plan(session, town))[round_.id]
+    assert claire.post(f"{DAY_PAGE}/moves", data=fields).status_code == 303
+    with app.app_context(), reading() as session:
+        after = round_chances(session, the_plan(session, town)).get(round_.id)
+    assert after is None or after.missing < before.missing
+    assert "Undo" in claire.get(DAY_PAGE).text
+
+
+@pytest.mark.usefixtures("claire")
+def test_every_offered_move_helps_and_the_cheapest_that_reach_the_level_come_first(
+    app: Flask, town: Town
+) -> None:
+    round_ = full_round(app, town)
+    tighten(app, town, round_, spare=2)
+    with app.app_context(), transaction() as session, computing():
+        moves = safer_moves(load_facts(session, the_plan(session, town)), round_.id)
+    assert moves
+    assert all(move.missing < move.before.missing for move in moves)
+    assert [bool(move.missing) for move in moves] == sorted(bool(move.missing) for move in moves)
+
+
+def test_a_visit_that_no_plan_keeps_is_named_with_its_best_chance(
+    app: Flask, town: Town, claire: FlaskClient
+) -> None:
+    round_ = full_round(app, town)
+    with app.app_context(), transaction() as session:
+        # A minute after the hand-over: even alone, no milk is back in time.
+        policy_row(session, bank_id=town.bank, key="milk_ride_minutes").value = "16"
+        session.flush()
+        plan = the_plan(session, town)
+        facts = load_facts(session, plan)
+        keys = [stop.pickup_id for stop in facts.stops]
+        found = hopeless_visits(facts, written_problem(facts), keys)
+        assert {each.days for each in found} == {0}
+        assert {each.level for each in found} == {95}
+    page = claire.get(f"{DAY_PAGE}/publications").text
+    assert "alone in the best round it is 0 days in 100; your bank wants 95." in page
+    assert (
+        "No single move makes this round safer" in claire.get(f"{DAY_PAGE}/safer/{round_.id}").text
+        or "Leave" in claire.get(f"{DAY_PAGE}/safer/{round_.id}").text
+    )
+
+
+def test_a_round_of_another_day_is_not_found(claire: FlaskClient) -> None:
+    assert claire.get(f"{DAY_PAGE}/safer/999").status_code == 404
