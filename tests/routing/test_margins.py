@@ -19,7 +19,7 @@ from routing.schedule import best_effort, retimed
 from routing.solver import Budget, solve
 from routing.timing import earliest_start, tour_evaluation
 from routing.timing.encoding import encode
-from tests.routing.builders import problem, shift, visit
+from tests.routing.builders import problem, reload, shift, visit
 from tests.routing.kernel.test_kernel import FEW_ITERATIONS, priced, searched
 from tests.routing.rich import RULES, rich_problems
 from tests.routing.scale import scaled
@@ -258,3 +258,21 @@ def test_the_search_finds_a_plan_that_holds_more_often():
         return sum(1 - tour.cold for tour in found.tours)
 
     assert broken(after) < broken(before)
+
+
+def test_a_box_is_emptied_on_the_way_if_that_saves_more_than_it_costs():
+    # Dora is 400 s from the bank, the freezer is at home. Without spread one ride is enough.
+    asked = problem(
+        visit("anna", (0, 9_000), ride={"milk": 1_000}, service=100, name="first"),
+        visit("dora", (0, 9_000), service=100),
+        shifts=[shift("am", 0, 9_000, reload=reload(), per_hour=100)],
+        spreads={"leg": 30},
+        safety={"clock_price": 50_000},
+    )
+    emptied = retimed(asked, {"am": ["first", "dora"]})
+    assert len(emptied.tours[0].unloadings) == 1
+    assert check_plan(asked, emptied) == ()
+    certain = retimed(replace(asked, spreads=Spreads()), {"am": ["first", "dora"]})
+    assert certain.tours[0].unloadings == ()
+    before, after = risk(asked, certain, days=500), risk(asked, emptied, days=500)
+    assert after.tours[0].cold > before.tours[0].cold
