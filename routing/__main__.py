@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import os
 import sys
 import time
@@ -33,6 +32,7 @@ from routing.formats.known import FORMATS
 from routing.formats.native import cost_data, plan_data, reason_data
 from routing.formats.schema import native_schema
 from routing.plan import Plan
+from routing.process.option_types import ShownVersion, count, seconds
 from routing.process.reader_death import die_with_reader
 from routing.process.stopping import Stopped, stoppable
 from routing.process.streams import STANDARD, read_text, refuse_unwritable, write_text
@@ -78,7 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m routing", description=__doc__)
-    parser.add_argument("--version", action=_Version, help="print the version of Milkround")
+    parser.add_argument("--version", action=ShownVersion, help="print the version of Milkround")
     commands = parser.add_subparsers(required=True)
     _solve_parser(commands.add_parser("solve", help="make a plan"))
     commands.add_parser("warm", help="compile everything ahead").set_defaults(command=_warm)
@@ -103,31 +103,15 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-class _Version(argparse.Action):
-    """The option that prints the version; it is looked up only when it is asked for."""
-
-    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - argparse's own
-        super().__init__(nargs=0, **options)
-
-    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        """Print the version and end."""
-        from importlib.metadata import version  # noqa: PLC0415 - 30 ms, for this option alone
-
-        _say(f"milkround {version('milkround')}")
-        parser.exit()
-
-
 def _solve_parser(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(command=_solve)
     parser.add_argument("problem", help="a file, or - for standard input")
     _format_option(parser)
-    parser.add_argument("--seconds", type=_seconds, help="of search; 10 if nothing else is given")
-    parser.add_argument(
-        "--stall-seconds", type=_seconds, help="stop after so long without progress"
-    )
-    parser.add_argument("--iterations", type=_count, help="candidate moves: always the same plan")
-    parser.add_argument("--threads", type=_count, help="how many cores to use, at most all")
-    parser.add_argument("--seed", type=_count, help="another number, another search")
+    parser.add_argument("--seconds", type=seconds, help="of search; 10 if nothing else is given")
+    parser.add_argument("--stall-seconds", type=seconds, help="stop after so long without progress")
+    parser.add_argument("--iterations", type=count, help="candidate moves: always the same plan")
+    parser.add_argument("--threads", type=count, help="how many cores to use, at most all")
+    parser.add_argument("--seed", type=count, help="another number, another search")
     parser.add_argument(
         "--start",
         help="a plan to begin from; if both are -, the first line is the problem and the rest it",
@@ -145,20 +129,6 @@ def _format_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--format", choices=sorted(FORMATS), default="native", help="of everything read or written"
     )
-
-
-def _seconds(text: str) -> float:
-    seconds = float(text)
-    if not 0 <= seconds < math.inf:
-        raise argparse.ArgumentTypeError(f"is no number of seconds: {text}")
-    return seconds
-
-
-def _count(text: str) -> int:
-    count = int(text)
-    if count < 0:
-        raise argparse.ArgumentTypeError(f"is negative: {text}")
-    return count
 
 
 def _solve(options: Arguments) -> int:
