@@ -105,7 +105,7 @@ def connect(app: Flask, url: str) -> None:
         {"module": sqlite, "connect_args": {"timeout": 30}}
         if sqlite_url
         else {"pool_pre_ping": True}
-    )
+    ) | {"hide_parameters": True}  # An error of the database goes to the log without any data.
     db.init_app(app)
     if sqlite_url:
         with app.app_context():
