@@ -6,7 +6,7 @@ FRONT_END := $(shell find static -name dist -prune -o -type f -print) package.js
 CATALOGUES := $(wildcard collector/translations/*/LC_MESSAGES/*.po)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test twins check lint types contracts format assets translations schema warm clean
+.PHONY: help demo test twins mutants check lint types contracts format assets translations schema warm clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -15,13 +15,17 @@ demo: .venv/installed .venv/built ## Run the demonstration bank: three links, Ct
 	@$(BIN)/milkround demo
 
 test: .venv/developed .venv/built warm ## Run the tests (those of services and browsers skip without)
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 2 --dist worksteal
 
 check: lint types contracts warm ## Run everything the gate runs: lint, types, contracts, tests
-	$(BIN)/pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered --cov-fail-under=90
+	$(BIN)/pytest -n 2 --dist worksteal --durations=60 --durations-min=1 --junitxml=.pytest_cache/durations.xml \
+	  --cov --cov-report=term:skip-covered --cov-fail-under=90
 
 twins: .venv/developed .venv/built warm ## Run every test of the database on PostgreSQL too
-	$(BIN)/pytest -n 2 --dist loadgroup --twins -m postgresql
+	$(BIN)/pytest -n 2 --dist worksteal --twins -m postgresql
+
+mutants: .venv/developed .venv/built warm ## Plant faults in the changed areas: tests must notice (AREAS="check")
+	$(BIN)/python -m tests.mutants $(AREAS)
 
 lint: .venv/developed .venv/built ## Judge the style
 	$(BIN)/ruff check .

@@ -6,21 +6,20 @@ Exit codes: 0 done, 1 a plan breaks rules, 2 wrong input, 3 no plan found in tim
 from __future__ import annotations
 
 import argparse
-import errno
 import json
-import math
 import os
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, fields
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import routing
 from routing.analysis.compare import VisitDifference, compare
 from routing.analysis.explain import explain
 from routing.analysis.insertion import insertions
+from routing.arguments import parser
 from routing.check.judge import check_plan, check_tour
 from routing.errors import (
     InvalidInputError,
@@ -29,12 +28,15 @@ from routing.errors import (
     NoPlanError,
     UnlawfulPlanError,
 )
+from routing.formats.entry import lenient
 from routing.formats.format import ReadProblem, WrittenPlan
 from routing.formats.known import FORMATS
 from routing.formats.native import cost_data, plan_data, reason_data
 from routing.formats.schema import native_schema
 from routing.plan import Plan
 from routing.process.reader_death import die_with_reader
+from routing.process.stopping import Stopped, stoppable
+from routing.process.streams import STANDARD, read_text, refuse_unwritable, write_text
 from routing.schedule import assembled, retimed
 from routing.units import Seconds
 
@@ -63,10 +65,12 @@ ERRORS: Final = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    options = _parser().parse_args(arguments)
+    options = parser(__doc__, COMMANDS).parse_args(arguments)
     command: Callable[[Arguments], int] = options.command
     try:
-        return command(options)
+        if not getattr(options, "lenient", False):
+            return command(options)
+        return _leniently(command, options)
     except BrokenPipeError:
         # The reader is gone. Python would try to flush once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -75,78 +79,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _failed(options, error)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m routing", description=__doc__)
-    commands = parser.add_subparsers(required=True)
-    _solve_parser(commands.add_parser("solve", help="make a plan"))
-    commands.add_parser("warm", help="compile everything ahead").set_defaults(command=_warm)
-    schema = commands.add_parser("schema", help="print the JSON Schema of the native format")
-    schema.set_defaults(command=_schema)
-    for name, command, text in (
-        ("check", _check, "say which rules a plan breaks"),
-        ("explain", _explain, "say why a visit is unassigned"),
-        ("insertions", _insertions, "price every legal place of a visit"),
-        ("compare", _compare, "say what another plan does differently"),
-    ):
-        found = commands.add_parser(name, help=text)
-        found.set_defaults(command=command)
-        found.add_argument("problem", help="a file, or - for standard input")
-        found.add_argument("plan", help="a file, or - for standard input")
-        _format_option(found)
-        if command in {_explain, _insertions}:
-            found.add_argument("visit")
-        if command is _compare:
-            found.add_argument("other", help="the other plan")
-            found.add_argument("--minutes", type=int, default=0, help="how much is no change")
-    return parser
-
-
-def _solve_parser(parser: argparse.ArgumentParser) -> None:
-    parser.set_defaults(command=_solve)
-    parser.add_argument("problem", help="a file, or - for standard input")
-    _format_option(parser)
-    parser.add_argument("--seconds", type=_seconds, help="of search; 10 if nothing else is given")
-    parser.add_argument(
-        "--stall-seconds", type=_seconds, help="stop after so long without progress"
-    )
-    parser.add_argument("--iterations", type=_count, help="candidate moves: always the same plan")
-    parser.add_argument("--threads", type=_count, help="how many cores to use")
-    parser.add_argument("--seed", type=int, help="another number, another search")
-    parser.add_argument(
-        "--start",
-        help="a plan to begin from; if both are -, the first line is the problem and the rest it",
-    )
-    parser.add_argument("--output", default="-", help="a file, or - for standard output")
-    parser.add_argument("--progress", choices=["json"], help="a line per better plan")
-
-
-def _format_option(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--format", choices=sorted(FORMATS), default="native", help="of everything read or written"
-    )
-
-
-def _seconds(text: str) -> float:
-    seconds = float(text)
-    if not 0 <= seconds < math.inf:
-        raise argparse.ArgumentTypeError(f"is no number of seconds: {text}")
-    return seconds
-
-
-def _count(text: str) -> int:
-    count = int(text)
-    if count < 0:
-        raise argparse.ArgumentTypeError(f"is negative: {text}")
-    return count
+def _leniently(command: Callable[[Arguments], int], options: Arguments) -> int:
+    """Run a command that ignores unknown fields, and name them on standard error."""
+    with lenient() as ignored:
+        code = command(options)
+    if ignored:
+        sys.stderr.write(f"Ignored: {', '.join(sorted(ignored))}\n")
+    return code
 
 
 def _solve(options: Arguments) -> int:
     if options.progress:
         die_with_reader(sys.stdout.fileno())
-    folder = Path(options.output).parent
-    if not folder.is_dir():
-        # An error now is better than after the search, with its plan lost.
-        raise NotADirectoryError(errno.ENOTDIR, "is no folder to write to", str(folder))
+    refuse_unwritable(options.output)
     began = time.monotonic()
     question, start = _question(options)
     loaded = time.monotonic()
@@ -156,19 +101,38 @@ def _solve(options: Arguments) -> int:
         _line("done", plan=plan_data(plan))
     if not options.progress or options.output != "-":
         times = {"loading": int(1000 * (loaded - began)), "solving": int(1000 * (solved - loaded))}
-        _write(options.output, FORMATS[options.format].write_plan(question, plan, times))
+        write_text(options.output, FORMATS[options.format].write_plan(question, plan, times))
     return DONE
 
 
 def _searched(options: Arguments, question: ReadProblem, start: Plan | None) -> Plan:
-    """Search, and report better plans to a program or to a terminal."""
-    if options.progress or not sys.stderr.isatty():
-        told = _told() if options.progress else None
-        return routing.solve(question.problem, _budget(options), start, told)
+    """Search, and report better plans to a program or to a terminal.
+
+    A supervisor that reads progress lines kills this process and has the plans; for anybody else
+    Ctrl-C and SIGTERM end the search with its best plan.
+    """
+    budget = _budget(options)
+    if options.progress:
+        return routing.solve(question.problem, budget, start, _told())
+    show = _shown(options, question) if sys.stderr.isatty() else None
+    found: list[Plan] = []
+
+    def keep(plan: Plan) -> None:
+        found[:] = [plan]
+        if show is not None:
+            show(plan)
+
     try:
-        return routing.solve(question.problem, _budget(options), start, _shown(options, question))
+        with stoppable():
+            return routing.solve(question.problem, budget, start, keep)
+    except Stopped:
+        if not found:
+            raise NoPlanError("the search was stopped before its first plan") from None
+        sys.stderr.write("Stopped: the best plan so far is written.\n")
+        return found[0]
     finally:
-        sys.stderr.write("\n")
+        if show is not None:
+            sys.stderr.write("\n")
 
 
 def _told() -> OnImprovement:
@@ -197,12 +161,12 @@ def _question(options: Arguments) -> tuple[ReadProblem, Plan | None]:
     """Read the problem and the optional initial plan."""
     spoken = FORMATS[options.format]
     if options.problem == options.start == "-":
-        first, _, rest = _read("-").partition("\n")
+        first, _, rest = read_text(STANDARD).partition("\n")
         question = spoken.read(first)
         return question, _answer(question, spoken.read_plan(question, rest))
-    question = spoken.read(_read(options.problem))
+    question = spoken.read(read_text(options.problem))
     if options.start:
-        return question, _answer(question, spoken.read_plan(question, _read(options.start)))
+        return question, _answer(question, spoken.read_plan(question, read_text(options.start)))
     return question, _brought(question)
 
 
@@ -230,6 +194,10 @@ def _budget(options: Arguments) -> routing.Budget:
     bounds = (options.seconds, options.stall_seconds, options.iterations)
     seconds = 10.0 if bounds == (None, None, None) else options.seconds
     chosen = {name: getattr(options, name) for name in ("threads", "seed")}
+    cores = _cores()
+    if options.threads is not None and options.threads > cores:
+        sys.stderr.write(f"This machine has {cores} cores: the search uses {cores} threads.\n")
+        chosen["threads"] = cores
     known = {one.name for one in fields(routing.Budget)}
     return routing.Budget(
         seconds=seconds,
@@ -237,6 +205,13 @@ def _budget(options: Arguments) -> routing.Budget:
         iterations=options.iterations,
         **{name: value for name, value in chosen.items() if name in known and value is not None},
     )
+
+
+def _cores() -> int:
+    """Return the cores that this process may use; not every system tells them apart."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _warm(_: Arguments) -> int:
@@ -308,27 +283,14 @@ def _judged(options: Arguments) -> tuple[ReadProblem, Sequence[Plan]]:
     if [options.problem, *plans].count("-") > 1:
         raise InvalidPlanError("plan", "only one of the inputs can be on standard input")
     spoken = FORMATS[options.format]
-    question = spoken.read(_read(options.problem))
-    return question, [_answer(question, spoken.read_plan(question, _read(name))) for name in plans]
-
-
-def _read(name: str) -> str:
-    try:
-        return sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
-    except UnicodeDecodeError as wrong:
-        raise OSError(errno.EILSEQ, "is not text in UTF-8", name) from wrong
-
-
-def _write(name: str, text: str) -> None:
-    if name == "-":
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    else:
-        Path(name).write_text(text, encoding="utf-8")
+    question = spoken.read(read_text(options.problem))
+    return question, [
+        _answer(question, spoken.read_plan(question, read_text(name))) for name in plans
+    ]
 
 
 def _say(sentence: str) -> None:
-    _write("-", sentence + "\n")
+    write_text(STANDARD, sentence + "\n")
 
 
 def _line(kind: str, **fields: Any) -> None:  # noqa: ANN401 - whatever JSON can hold
@@ -343,9 +305,15 @@ def _failed(options: Arguments, error: Exception) -> int:
     if getattr(options, "progress", None):
         _line("error", error=name, message=sentence)
     elif options.command is _solve and (tell := FORMATS[options.format].write_error) is not None:
-        _write(options.output, tell(ERRORS[name], sentence))
+        _tell(options.output, tell(ERRORS[name], sentence))
     sys.stderr.write(f"{sentence}\n")
     return ERRORS[name]
+
+
+def _tell(output: str, refusal: str) -> None:
+    """Write a refusal where the plan was expected, unless that place is the trouble."""
+    with suppress(OSError):
+        write_text(output, refusal)
 
 
 def _name(error: Exception) -> str:
@@ -355,6 +323,16 @@ def _name(error: Exception) -> str:
         return "no_plan"
     return "unlawful_plan" if isinstance(error, UnlawfulPlanError) else "unreadable"
 
+
+COMMANDS: Final = {
+    "solve": _solve,
+    "check": _check,
+    "explain": _explain,
+    "insertions": _insertions,
+    "compare": _compare,
+    "warm": _warm,
+    "schema": _schema,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -1,13 +1,34 @@
 """Strict reader of JSON: every entry has a path, and unknown fields are refused."""
 
 import json
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import NoReturn, TypeVar
+from typing import Final, NoReturn, TypeVar
 
 from routing.errors import InvalidInputError
 
 T = TypeVar("T")
+
+SURROGATE: Final = re.compile("[\ud800-\udfff]")
+"""Half of a character of UTF-16, which JSON can spell and UTF-8 cannot."""
+
+
+POSITION: Final = re.compile(r"\[\d+\]")
+_IGNORED: Final[ContextVar[set[str] | None]] = ContextVar("ignored fields", default=None)
+
+
+@contextmanager
+def lenient() -> Iterator[set[str]]:
+    """Ignore unknown fields within the block, and collect each by its path without positions."""
+    ignored: set[str] = set()
+    token = _IGNORED.set(ignored)
+    try:
+        yield ignored
+    finally:
+        _IGNORED.reset(token)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,13 +54,18 @@ class JsonEntry:
         if not isinstance(self.value, dict):
             self.refuse("is not an object")
         known = {*required.split(), *optional.split()}
+        ignored = _IGNORED.get()
         for name in self.value:
-            if name not in known:
+            if name not in known and ignored is None:
                 self._at(f".{name}", None).refuse("is not a field of this format")
+            if name not in known and ignored is not None:
+                ignored.add(POSITION.sub("[]", self._at(f".{name}", None).path))
         for name in required.split():
             if name not in self.value:
                 self._at(f".{name}", None).refuse("is missing")
-        return {name: self._at(f".{name}", value) for name, value in self.value.items()}
+        return {
+            name: self._at(f".{name}", value) for name, value in self.value.items() if name in known
+        }
 
     def items(self) -> tuple["JsonEntry", ...]:
         """Read a list."""
@@ -57,6 +83,8 @@ class JsonEntry:
         """Read a string."""
         if not isinstance(self.value, str):
             self.refuse("is not a string")
+        if not self.value.isascii() and SURROGATE.search(self.value):
+            self.refuse("has half of a character: a surrogate without its other half")
         return self.value
 
     def whole(self) -> int:
@@ -64,6 +92,13 @@ class JsonEntry:
         if type(self.value) is not int:
             self.refuse("is not a whole number")
         return self.value
+
+    def count(self) -> int:
+        """Read a whole number that is not negative."""
+        number = self.whole()
+        if number < 0:
+            self.refuse("is negative")
+        return number
 
     def number(self) -> float:
         """Read a number."""

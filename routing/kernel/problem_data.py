@@ -5,12 +5,12 @@ from typing import Final, NamedTuple, cast
 
 import numpy as np
 
+from routing.cost_bound import dearest
 from routing.kernel import memory_layout as layout
 from routing.kernel.locality import LocalityOrder, order_by_locality
 from routing.problem import Problem
 from routing.timing import encoding
 from routing.timing.encoding import INFINITY, IntArray, ProblemTables
-from routing.validation import dearest
 
 PROBLEM_DATA: Final = "problem data"
 """Key of the problem data in `Problem.derived`."""

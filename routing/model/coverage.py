@@ -1,8 +1,8 @@
 """Coverage: serving a mandatory visit comes before all costs."""
 
+from routing.cost_bound import dearest
 from routing.model.routing_model import Model
 from routing.units import SHARES_PER_CENT
-from routing.validation import dearest
 
 
 def add_to(model: Model) -> None:

@@ -29,8 +29,15 @@ class Travel:
                 object.__setattr__(self, name, _shared(rows))
 
 
+def distinct_rows(matrix: tuple[tuple[int, ...], ...]) -> dict[int, tuple[int, ...]]:
+    """Return every row object once, by its identity; a matrix of zeros is one row many times."""
+    return {id(row): row for row in matrix}
+
+
 def _shared(rows: tuple[tuple[int, ...], ...]) -> tuple[tuple[int, ...], ...]:
+    distinct = distinct_rows(rows)
     # New number objects: the given ones lie scattered among millions of freed ones, and the memory
     # around each would never be returned.
-    known = {value: value + 0 for value in set().union(*rows)}
-    return tuple(tuple(map(known.__getitem__, row)) for row in rows)
+    known = {value: value + 0 for value in set().union(*distinct.values())}
+    shared = {key: tuple(map(known.__getitem__, row)) for key, row in distinct.items()}
+    return tuple(shared[id(row)] for row in rows)

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -194,10 +195,54 @@ def test_a_plan_that_could_not_be_written_is_not_searched_for(tmp_path: Path):
     assert failed.stderr == f"{output.parent}: is no folder to write to\n"
 
 
+@pytest.mark.parametrize("output", ["/dev/full", "/dev/null/plan.json", "/"])
+def test_an_output_that_takes_no_byte_is_found_before_the_search(output: str):
+    failed = run("solve", "-", "--output", output, "--seconds", "3600", text=write_problem(BUSY))
+    assert failed.returncode == 2
+    assert failed.stderr.startswith(output.removesuffix("/plan.json"))
+
+
+def test_a_file_keeps_its_text_until_there_is_a_plan(tmp_path: Path):
+    output = tmp_path / "plan.json"
+    output.write_text("the plan of yesterday")
+    failed = run("solve", "-", "--output", output, "--seconds", "0", text=write_problem(BUSY))
+    assert (failed.returncode, output.read_text()) == (3, "the plan of yesterday")
+
+
+def test_more_threads_than_cores_are_capped_with_a_note():
+    words = ("solve", "-", "--iterations", "5", "--threads", "4096")
+    done = run(*words, text=write_problem(TOWN))
+    assert (done.returncode, done.stderr.count(" threads.\n")) == (0, 1)
+
+
+def test_half_of_a_character_is_a_wrong_input():
+    text = write_problem(TOWN).replace('"anna"', '"\\ud800"')
+    failed = run("solve", "-", "--iterations", "1", text=text)
+    assert failed.returncode == 2
+    assert "has half of a character" in failed.stderr
+
+
+def test_unknown_fields_are_ignored_on_request_and_each_is_named_once():
+    asked = json.loads(write_problem(TOWN))
+    for one in asked["visits"]:
+        one["name"] = "Doe"
+    words = ("solve", "-", "--iterations", "5")
+    assert run(*words, text=json.dumps(asked)).stderr.startswith("visits[0].name: is not a field")
+    done = run(*words, "--lenient", text=json.dumps(asked))
+    assert (done.returncode, done.stderr) == (0, "Ignored: visits[].name\n")
+    assert read_plan(done.stdout) == read_plan(run(*words, text=write_problem(TOWN)).stdout)
+
+
+def test_the_version_is_told():
+    told = run("--version")
+    assert (told.returncode, told.stdout) == (0, f"milkround {version('milkround')}\n")
+
+
 @pytest.mark.parametrize(
     "words",
     [
         ["solve"],
+        ["solve", "-", "--seed", "-1"],
         ["draw", "problem.json"],
         ["solve", "-", "--format", "gpx"],
         ["solve", "-", "--seconds", "nan"],

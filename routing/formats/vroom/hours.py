@@ -1,14 +1,17 @@
 """Time origin of a VROOM request: its instants have any origin, a problem's count from 0."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
+from typing import Final
 
 from routing.errors import InvalidProblemError
 from routing.formats.vroom import request as asked
 from routing.formats.vroom.request import Pair, Vehicle, VroomRequest
 from routing.problem import Break, Window
 from routing.units import LARGEST, Seconds
+
+LAST: Final = LARGEST - 1
+"""The last instant of a problem, so that a leg without a way can take longer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +35,7 @@ class TimeOrigin:
         return Window(earliest=Seconds(first), latest=Seconds(last))
 
     def _to(self, told: Pair) -> int:
-        return min(told[1] - self.origin, LARGEST)
+        return min(told[1] - self.origin, self.latest)
 
 
 def hours(request: VroomRequest, *, leg: int) -> TimeOrigin:
@@ -43,9 +46,12 @@ def hours(request: VroomRequest, *, leg: int) -> TimeOrigin:
     """
     told = list(_told(request))
     longest = _longest(request, leg)
-    origin = max(0, min((first for first, _ in told), default=0) - longest)
-    latest = max((last for _, last in told), default=0) - origin + longest
-    return TimeOrigin(origin=origin, latest=min(latest, LARGEST))
+    origin = max(0, min((first for _, (first, _) in told), default=0) - longest)
+    latest = max((last for _, (_, last) in told), default=0) - origin + longest
+    for entry, (first, _) in told:
+        if first - origin + longest > LAST:
+            raise InvalidProblemError(entry, f"begins more than {LAST} s after the first window")
+    return TimeOrigin(origin=origin, latest=min(latest, LAST))
 
 
 def breaks(entry: str, vehicle: Vehicle, day: TimeOrigin) -> tuple[Break, ...]:
@@ -105,15 +111,27 @@ def _within(entry: str, told: Iterable[Window], first: int, last: int) -> tuple[
     return found
 
 
-def _told(request: VroomRequest) -> Iterator[Pair]:
-    ends = ((one.pickup, one.delivery) for one in request.shipments)
-    for task in chain(request.jobs, chain.from_iterable(ends)):
-        yield from task.time_windows
-    for vehicle in request.vehicles:
+def _told(request: VroomRequest) -> Iterator[tuple[str, Pair]]:
+    """Yield every window of the request with its entry."""
+    tasks = {f"jobs[{number}]": job for number, job in enumerate(request.jobs)} | {
+        f"shipments[{number}].{end}": getattr(one, end)
+        for number, one in enumerate(request.shipments)
+        for end in ("pickup", "delivery")
+    }
+    for entry, task in tasks.items():
+        yield from _numbered(f"{entry}.time_windows", task.time_windows)
+    for number, vehicle in enumerate(request.vehicles):
         if vehicle.time_window is not None:
-            yield vehicle.time_window
-        for rest in vehicle.breaks:
-            yield from rest.time_windows
+            yield f"vehicles[{number}].time_window", vehicle.time_window
+        for place, rest in enumerate(vehicle.breaks):
+            yield from _numbered(
+                f"vehicles[{number}].breaks[{place}].time_windows", rest.time_windows
+            )
+
+
+def _numbered(entry: str, windows: Sequence[Pair]) -> Iterator[tuple[str, Pair]]:
+    for number, window in enumerate(windows):
+        yield f"{entry}[{number}]", window
 
 
 def _longest(request: VroomRequest, leg: int) -> int:

@@ -2,14 +2,16 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import chain
+from operator import itemgetter
 from typing import Final, NoReturn
 
 from routing.errors import InvalidProblemError
 from routing.formats.vroom.request import (
     LARGEST_SPEED_FACTOR,
+    NO_WAY,
     PER_HOUR,
     Matrices,
     Matrix,
@@ -41,23 +43,35 @@ class Spot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Atlas:
-    """All places and the travel between them.
+    """All places and the matrices between them.
 
     Attributes
     ----------
     names : mapping
         The place by entry of the request (`jobs[0]`, `vehicles[1].start`).
-    travel : mapping
-        Travel by `travel_name` of a vehicle.
+    matrices : mapping
+        Matrices of the places, by `travel_name` of a vehicle; a cell may be `NO_WAY`.
     """
 
     places: tuple[Place, ...]
     names: Mapping[str, str]
-    travel: Mapping[str, Travel]
+    matrices: Mapping[str, Matrices]
+
+    def travel(self, *, latest: int) -> dict[str, Travel]:
+        """Return the travel of every vehicle.
+
+        A leg without a way takes longer than the whole time of the plan.
+
+        Parameters
+        ----------
+        latest : int
+            The last instant of the problem, in seconds; every hour and window ends by then.
+        """
+        return {name: _travel(known, latest + 1) for name, known in self.matrices.items()}
 
 
 def atlas(request: VroomRequest) -> Atlas:
-    """Return every place, and the travel of every vehicle.
+    """Return every place, and the matrices of every vehicle.
 
     Raises
     ------
@@ -69,14 +83,10 @@ def atlas(request: VroomRequest) -> Atlas:
     kept = {spot.place: spot for spot in sorted(spots, key=lambda spot: bool(spot.position))}
     places = tuple(_place(spot) for spot in kept.values())
     rows = [spot.index for spot in kept.values()]
-    travel = {
-        travel_name(vehicle): _travel(f"vehicles[{number}]", vehicle, request, places, rows)
-        for number, vehicle in enumerate(request.vehicles)
-    }
     return Atlas(
         places=(*places, Place(id=NOWHERE)),
         names={spot.entry: spot.place for spot in spots},
-        travel={name: _with_nowhere(known) for name, known in travel.items()},
+        matrices=_matrices(request, places, rows),
     )
 
 
@@ -125,40 +135,56 @@ def _place(spot: Spot) -> Place:
     return Place(id=spot.place, latitude=latitude, longitude=longitude)
 
 
-def _travel(
-    entry: str,
-    vehicle: Vehicle,
-    request: VroomRequest,
-    places: Sequence[Place],
-    rows: Sequence[int | None],
-) -> Travel:
-    factor = Fraction(str(vehicle.speed_factor)) if vehicle.speed_factor < math.inf else 0
+def _matrices(
+    request: VroomRequest, places: Sequence[Place], rows: Sequence[int | None]
+) -> dict[str, Matrices]:
+    """Return the matrices of every vehicle; vehicles with equal travel share them."""
+    used = [row for row in rows if row is not None]
+    found: dict[str, Matrices] = {}
+    for number, vehicle in enumerate(request.vehicles):
+        entry = f"vehicles[{number}]"
+        factor = _factor(f"{entry}.speed_factor", vehicle)
+        known = _known(entry, vehicle, request, most=max(used)) if request.matrices else None
+        if travel_name(vehicle) not in found:
+            plain = _estimate(places) if known is None else _part_of(known, used)
+            found[travel_name(vehicle)] = plain if factor == 1 else _faster(plain, factor)
+    return found
+
+
+def _factor(entry: str, vehicle: Vehicle) -> Fraction:
+    factor = Fraction(str(vehicle.speed_factor)) if vehicle.speed_factor < math.inf else Fraction()
     if not 0 < factor <= LARGEST_SPEED_FACTOR:
-        _refuse(f"{entry}.speed_factor", f"is not above 0 and at most {LARGEST_SPEED_FACTOR}")
-    if request.matrices:
-        found = _chosen(entry, vehicle, request, [row for row in rows if row is not None])
-    else:
-        found = estimated([(p.latitude or 0.0, p.longitude or 0.0) for p in places])
-    seconds = tuple(tuple(math.ceil(one / factor) for one in row) for row in found.seconds)
-    return Travel(seconds=seconds, metres=found.metres, cents=found.cents)
+        _refuse(entry, f"is not above 0 and at most {LARGEST_SPEED_FACTOR}")
+    return factor
 
 
-def _chosen(entry: str, vehicle: Vehicle, request: VroomRequest, rows: Sequence[int]) -> Travel:
-    """Return the travel of the used places, out of the matrices of a profile."""
+def _estimate(places: Sequence[Place]) -> Matrices:
+    found = estimated([(place.latitude or 0.0, place.longitude or 0.0) for place in places])
+    return Matrices(durations=_bordered(found.seconds), distances=_bordered(found.metres))
+
+
+def _faster(known: Matrices, factor: Fraction) -> Matrices:
+    """Return the matrices of a vehicle with a speed factor: durations divided, rounded up."""
+    above, below = factor.as_integer_ratio()
+    durations = tuple(
+        tuple(cell if cell == NO_WAY else -(-cell * below // above) for cell in row)
+        for row in known.durations
+    )
+    return replace(known, durations=durations)
+
+
+def _known(entry: str, vehicle: Vehicle, request: VroomRequest, *, most: int) -> Matrices:
+    """Return the matrices of a vehicle's profile; refuse what they lack for this vehicle."""
     known = request.matrices.get(vehicle.profile)
     if known is None:
         _refuse(f"{entry}.profile", f"the durations matrix for {vehicle.profile} is missing")
-    _square(f"matrices.{vehicle.profile}", known, most=max(rows))
+    _square(f"matrices.{vehicle.profile}", known, most=most)
     asked = vehicle.costs
     if known.distances is None and (asked.per_km or vehicle.max_distance is not None):
         _refuse(f"matrices.{vehicle.profile}", "distances is missing, and a vehicle counts it")
     if known.costs is not None and (asked.per_hour != PER_HOUR or asked.per_km):
         _refuse(f"{entry}.costs", "has per_hour or per_km, and there is a matrix of costs")
-    return Travel(
-        seconds=_part(known.durations, rows),
-        metres=_part(known.distances, rows),
-        cents=None if known.costs is None else _part(known.costs, rows),
-    )
+    return known
 
 
 def _square(entry: str, known: Matrices, *, most: int) -> None:
@@ -171,22 +197,59 @@ def _square(entry: str, known: Matrices, *, most: int) -> None:
         _refuse(f"{entry}.durations", f"has no row {most}, and an index asks for it")
 
 
-def _part(matrix: Matrix | None, rows: Sequence[int]) -> Matrix:
-    if matrix is None:
-        return tuple((0,) * len(rows) for _ in rows)
-    return tuple(tuple(matrix[here][there] for there in rows) for here in rows)
-
-
-def _with_nowhere(known: Travel) -> Travel:
-    return Travel(
-        seconds=_bordered(known.seconds),
-        metres=_bordered(known.metres),
-        cents=None if known.cents is None else _bordered(known.cents),
+def _part_of(known: Matrices, rows: Sequence[int]) -> Matrices:
+    """Return the matrices of the used places."""
+    return Matrices(
+        durations=_bordered(_part(known.durations, rows)),
+        distances=None if known.distances is None else _bordered(_part(known.distances, rows)),
+        costs=None if known.costs is None else _bordered(_part(known.costs, rows)),
     )
 
 
+def _part(matrix: Matrix, rows: Sequence[int]) -> Matrix:
+    if list(rows) == list(range(len(matrix))):
+        return matrix
+    if len(rows) == 1:
+        return ((matrix[rows[0]][rows[0]],),)
+    columns = itemgetter(*rows)
+    return tuple(columns(matrix[row]) for row in rows)
+
+
 def _bordered(matrix: Matrix) -> Matrix:
+    """Return a matrix with a last place at distance 0 from every place."""
     return (*((*row, 0) for row in matrix), (0,) * (len(matrix) + 1))
+
+
+def _travel(known: Matrices, no_way: int) -> Travel:
+    """Return travel in which a leg without a way takes `no_way` seconds."""
+    tables = [known.durations, *(table for table in (known.distances, known.costs) if table)]
+    if min(min(map(min, table)) for table in tables) == NO_WAY:
+        known = _closed(known, tables, no_way)
+    size = len(known.durations)
+    return Travel(
+        seconds=known.durations,
+        metres=known.distances or ((0,) * size,) * size,
+        cents=known.costs,
+    )
+
+
+def _closed(known: Matrices, tables: Sequence[Matrix], no_way: int) -> Matrices:
+    """Fill the legs for which one of the tables has no way."""
+    shut = [
+        [NO_WAY in cells for cells in zip(*rows, strict=True)] for rows in zip(*tables, strict=True)
+    ]
+    return Matrices(
+        durations=_filled(known.durations, shut, no_way),
+        distances=_filled(known.distances, shut, 0) if known.distances else None,
+        costs=_filled(known.costs, shut, 0) if known.costs else None,
+    )
+
+
+def _filled(table: Matrix, shut: Sequence[Sequence[bool]], value: int) -> Matrix:
+    return tuple(
+        tuple(value if no else cell for cell, no in zip(row, closed, strict=True))
+        for row, closed in zip(table, shut, strict=True)
+    )
 
 
 def _refuse(entry: str, complaint: str) -> NoReturn:

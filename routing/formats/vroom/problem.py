@@ -13,6 +13,7 @@ from routing.errors import InvalidProblemError
 from routing.formats.format import ReadProblem
 from routing.formats.vroom.hours import TimeOrigin, breaks, hours
 from routing.formats.vroom.locations import NOWHERE, Atlas, atlas, travel_name
+from routing.formats.vroom.refusals import in_words_of
 from routing.formats.vroom.request import (
     LARGEST_PRIORITY,
     Amounts,
@@ -83,23 +84,30 @@ def posed(request: VroomRequest) -> ReadProblem:
     errands = list(_errands(request))
     _sound(request, errands)
     known = atlas(request)
-    longest = max(max(map(max, travel.seconds)) for travel in known.travel.values())
+    longest = max(max(map(max, found.durations)) for found in known.matrices.values())
     day = hours(request, leg=longest)
     size = _amounts(request)
-    problem = Problem(
-        dimensions=tuple(map(str, range(size))),
-        places=known.places,
-        travel=known.travel,
-        shifts=tuple(_shift(n, v, known, day) for n, v in enumerate(request.vehicles)),
-        visits=_visits(errands, known, day, _unit(request, known)),
-        shipments=tuple(
-            Shipment(pickup=f"{PICKUP} {one.pickup.id}", delivery=f"{DELIVERY} {one.delivery.id}")
-            for one in request.shipments
-        ),
-    )
+    try:
+        problem = Problem(
+            dimensions=tuple(map(str, range(size))),
+            places=known.places,
+            travel=known.travel(latest=day.latest),
+            shifts=tuple(_shift(n, v, known, day) for n, v in enumerate(request.vehicles)),
+            visits=_visits(errands, known, day, _unit(request, known)),
+            shipments=_shipments(request),
+        )
+    except InvalidProblemError as error:
+        raise in_words_of(request, [errand.entry for errand in errands], error) from error
     by_visit = {errand.visit: errand for errand in errands}
     source = VroomProblem(request=request, problem=problem, origin=day.origin, errands=by_visit)
     return ReadProblem(problem=problem, orders=_orders(request, by_visit), source=source)
+
+
+def _shipments(request: VroomRequest) -> tuple[Shipment, ...]:
+    return tuple(
+        Shipment(pickup=f"{PICKUP} {one.pickup.id}", delivery=f"{DELIVERY} {one.delivery.id}")
+        for one in request.shipments
+    )
 
 
 def _errands(request: VroomRequest) -> Iterator[Errand]:
@@ -133,8 +141,6 @@ def _job(entry: str, job: VroomJob) -> Errand:
 def _sound(request: VroomRequest, errands: Sequence[Errand]) -> None:
     if not request.vehicles:
         _refuse("vehicles", "there is no vehicle")
-    if not errands:
-        _refuse("jobs", "there is no task")
     seen: set[str] = set()
     for errand in errands:
         if errand.visit in seen:
@@ -164,7 +170,7 @@ def _amounts(request: VroomRequest) -> int:
 
 def _shift(number: int, vehicle: Vehicle, known: Atlas, day: TimeOrigin) -> Shift:
     entry = f"vehicles[{number}]"
-    priced = known.travel[travel_name(vehicle)].cents is not None
+    priced = known.matrices[travel_name(vehicle)].costs is not None
     return Shift(
         id=str(vehicle.id),
         collector=str(vehicle.id),
@@ -226,10 +232,11 @@ def _unit(request: VroomRequest, known: Atlas) -> int | None:
 
 
 def _dearest_leg(vehicle: Vehicle, known: Atlas) -> int:
-    travel = known.travel[travel_name(vehicle)]
-    if travel.cents is not None:
-        return max(map(max, travel.cents))
-    seconds, metres = max(map(max, travel.seconds)), max(map(max, travel.metres))
+    found = known.matrices[travel_name(vehicle)]
+    if found.costs is not None:
+        return max(map(max, found.costs))
+    seconds = max(map(max, found.durations))
+    metres = max(map(max, found.distances)) if found.distances else 0
     hourly, per_km = vehicle.costs.per_hour, vehicle.costs.per_km
     return hourly * seconds // 3_600 + per_km * metres // 1_000 + 1
 

@@ -7,10 +7,14 @@ from typing import Final
 from routing.errors import InvalidProblemError
 from routing.formats.entry import JsonEntry, parsed
 from routing.formats.record import NUMBER, TEXT, WHOLE, Codec, FieldCodec, Record, T, listed, mapped
+from routing.units import LARGEST
 
 Amounts = tuple[int, ...]
 Pair = tuple[int, int]
 Matrix = tuple[tuple[int, ...], ...]
+
+NO_WAY: Final = -1
+"""A cell of a matrix that the request leaves open (`null`): no way leads there."""
 
 LARGEST_PRIORITY: Final = 100
 LARGEST_SPEED_FACTOR: Final = 5
@@ -121,6 +125,7 @@ class VroomRequest:
     jobs: tuple[VroomJob, ...] = ()
     shipments: tuple[VroomShipment, ...] = ()
     matrices: Mapping[str, Matrices] = field(default_factory=dict)
+    options: None = None
 
 
 def read(text: str) -> VroomRequest:
@@ -158,6 +163,42 @@ def _position(entry: JsonEntry) -> tuple[float, float]:
     return longitude, latitude
 
 
+def _matrix(entry: JsonEntry) -> Matrix:
+    """Return a matrix of numbers that are not negative; `null` is `NO_WAY`."""
+    return tuple(map(_row, entry.items()))
+
+
+def _row(entry: JsonEntry) -> tuple[int, ...]:
+    # The common case is judged at C speed; only another row is walked cell by cell.
+    row = entry.value
+    if isinstance(row, list) and row and set(map(type, row)) == {int} and _in_bounds(row):
+        return tuple(row)
+    return tuple(map(_cell, entry.items()))
+
+
+def _in_bounds(row: list[int]) -> bool:
+    return min(row) >= 0 and max(row) <= LARGEST
+
+
+def _cell(entry: JsonEntry) -> int:
+    if entry.value is None:
+        return NO_WAY
+    if entry.count() > LARGEST:
+        entry.refuse(f"is above {LARGEST}")
+    return entry.whole()
+
+
+def _options(entry: JsonEntry) -> None:
+    """Accept the options that a client of VROOM's server sends with every request.
+
+    They choose the geometry of the routes, the threads and the time of VROOM itself. The geometry
+    alone is part of the answer, and no roads are known here.
+    """
+    options = entry.mapping(lambda option: option)
+    if "g" in options and options["g"].truth():
+        options["g"].refuse("asks for the geometry of routes, and no roads are known")
+
+
 def _reading(record: Record[T], not_done: str = "") -> FieldCodec:
     """Codec of a record that refuses unsupported fields of VROOM by name."""
 
@@ -174,38 +215,40 @@ def _reading(record: Record[T], not_done: str = "") -> FieldCodec:
 PAIR: Final = FieldCodec(read=_pair, write=list)
 PAIRS: Final = listed(PAIR)
 POSITION: Final = FieldCodec(read=_position, write=list)
-WHOLES: Final = listed(WHOLE)
-MATRIX: Final = FieldCodec(read=JsonEntry.matrix, write=list)
+COUNT: Final = FieldCodec(read=JsonEntry.count, write=int)
+COUNTS: Final = listed(COUNT)
+MATRIX: Final = FieldCodec(read=_matrix, write=list)
+OPTIONS: Final = FieldCodec(read=_options, write=lambda _: {})
 
 TASK: Final[Mapping[str, Codec]] = {
     "id": WHOLE,
     "description": TEXT,
     "location": POSITION,
-    "location_index": WHOLE,
-    "setup": WHOLE,
-    "service": WHOLE,
+    "location_index": COUNT,
+    "setup": COUNT,
+    "service": COUNT,
     "time_windows": PAIRS,
 }
-RANKED: Final[Mapping[str, Codec]] = {"skills": WHOLES, "priority": WHOLE}
+RANKED: Final[Mapping[str, Codec]] = {"skills": COUNTS, "priority": WHOLE}
 PER_TYPE: Final = "setup_per_type service_per_type"
 
 JOB: Final = _reading(
-    Record(made=VroomJob, codecs={**TASK, **RANKED, "delivery": WHOLES, "pickup": WHOLES}),
+    Record(made=VroomJob, codecs={**TASK, **RANKED, "delivery": COUNTS, "pickup": COUNTS}),
     f"amount {PER_TYPE}",
 )
 END: Final = _reading(Record(made=Task, codecs=TASK), PER_TYPE)
 SHIPMENT: Final = Record(
-    made=VroomShipment, codecs={"pickup": END, "delivery": END, "amount": WHOLES, **RANKED}
+    made=VroomShipment, codecs={"pickup": END, "delivery": END, "amount": COUNTS, **RANKED}
 )
 BREAK: Final = _reading(
     Record(
         made=VroomBreak,
-        codecs={"id": WHOLE, "time_windows": PAIRS, "service": WHOLE, "description": TEXT},
+        codecs={"id": WHOLE, "time_windows": PAIRS, "service": COUNT, "description": TEXT},
     ),
     "max_load",
 )
 COSTS: Final = _reading(
-    Record(made=Costs, codecs={"fixed": WHOLE, "per_hour": WHOLE, "per_km": WHOLE}),
+    Record(made=Costs, codecs={"fixed": COUNT, "per_hour": COUNT, "per_km": COUNT}),
     "per_task_hour",
 )
 STEP: Final = _reading(
@@ -220,18 +263,18 @@ VEHICLE: Final = _reading(
             "profile": TEXT,
             "description": TEXT,
             "start": POSITION,
-            "start_index": WHOLE,
+            "start_index": COUNT,
             "end": POSITION,
-            "end_index": WHOLE,
-            "capacity": WHOLES,
+            "end_index": COUNT,
+            "capacity": COUNTS,
             "costs": COSTS,
-            "skills": WHOLES,
+            "skills": COUNTS,
             "time_window": PAIR,
             "breaks": listed(BREAK),
             "speed_factor": NUMBER,
-            "max_tasks": WHOLE,
-            "max_travel_time": WHOLE,
-            "max_distance": WHOLE,
+            "max_tasks": COUNT,
+            "max_travel_time": COUNT,
+            "max_distance": COUNT,
             "steps": listed(STEP),
         },
     ),
@@ -247,5 +290,6 @@ REQUEST: Final = Record(
         "jobs": listed(JOB),
         "shipments": listed(SHIPMENT),
         "matrices": mapped(MATRICES),
+        "options": OPTIONS,
     },
 )

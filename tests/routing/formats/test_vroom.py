@@ -210,8 +210,25 @@ def test_steps_are_orders_to_begin_from():
     ("change", "sentence"),
     [
         ({"vehicles": []}, "vehicles: there is no vehicle"),
-        ({"jobs": []}, "jobs: there is no task"),
-        ({"options": {"g": True}}, "options: is not a field of this format"),
+        ({"options": {"g": True}}, "options.g: asks for the geometry of routes"),
+        ({"vehicles": [vehicle(start_index=-1)]}, "vehicles[0].start_index: is negative"),
+        ({"vehicles": [vehicle(capacity=[-1])]}, "vehicles[0].capacity[0]: is negative"),
+        ({"vehicles": [vehicle(capacity=[2**31])]}, "vehicles[0].capacity[0]: is above 2147483647"),
+        ({"vehicles": [vehicle(max_travel_time=2**31)]}, "vehicles[0].max_travel_time: is above"),
+        ({"vehicles": [vehicle(costs={"fixed": 2**31})]}, "vehicles[0].costs.fixed: is above"),
+        ({"jobs": [job(1, 1, service=2**31)]}, "jobs[0].service: is above 2147483647"),
+        (
+            {"jobs": [job(1, 1, time_windows=[[5, 9], [0, 3]])]},
+            "jobs[0].time_windows[1]: begins before the window ahead of it has ended",
+        ),
+        (
+            {"jobs": [job(1, 1, time_windows=[[5, 9]]), job(2, 1, time_windows=[[2**32, 2**33]])]},
+            "jobs[1].time_windows[0]: begins more than 2147483646 s after the first window",
+        ),
+        (
+            {"matrices": {"car": {"durations": [[0, 1, -2], [1, 0, 1], [1, 1, 0]]}}},
+            "matrices.car.durations[0][2]: is negative",
+        ),
         ({"matrices": {}}, "vehicles[0].start: has an index, and there are no matrices"),
         ({"jobs": [job(1, 9)]}, "matrices.car.durations: has no row 9"),
         ({"jobs": [job(1, 1), job(1, 2)]}, "jobs[1].id: is the id of another job: 1"),
@@ -252,6 +269,44 @@ def test_steps_are_orders_to_begin_from():
 def test_what_is_wrong_or_not_done_is_refused_by_name(change: Data, sentence: str):
     with pytest.raises(InvalidProblemError, match=f"^{re.escape(sentence)}"):
         VROOM.read(json.dumps(request([job(1, 1)]) | change))
+
+
+def test_a_request_without_tasks_has_a_plan_without_routes():
+    response = answered(request([]))
+    assert (response["code"], response["routes"], response["unassigned"]) == (0, [], [])
+
+
+def test_the_options_of_a_server_are_accepted():
+    assert (
+        answered(request([job(1, 1)]) | {"options": {"g": False, "c": False, "t": 4}})["code"] == 0
+    )
+
+
+def test_a_cell_without_a_number_is_no_way():
+    # Two is reached from nowhere; One from the start and back.
+    durations = [[0, 5, None], [5, 0, None], [5, 5, 0]]
+    asked = {
+        "vehicles": [{"id": 1, "start_index": 0, "end_index": 0}],
+        "jobs": [{"id": 1, "location_index": 1}, {"id": 2, "location_index": 2}],
+        "matrices": {"car": {"durations": durations}},
+    }
+    response = answered(asked)
+    assert [one["id"] for one in response["unassigned"]] == [2]
+    assert response["summary"]["duration"] == 10
+
+
+def test_a_way_without_a_distance_is_no_way_either():
+    asked = {
+        "vehicles": [{"id": 1, "start_index": 0, "speed_factor": 2}],
+        "jobs": [{"id": 1, "location_index": 1}],
+        "matrices": {"car": {"durations": [[0, 5], [5, 0]], "distances": [[0, None], [5, 0]]}},
+    }
+    assert [one["id"] for one in answered(asked)["unassigned"]] == [1]
+
+
+def test_a_window_without_an_end_of_this_century_is_served():
+    asked = request([job(1, 1, time_windows=[[1_600_000_000, 2**62]])])
+    assert answered(asked)["unassigned"] == []
 
 
 def test_a_refusal_has_vrooms_shape():
@@ -301,7 +356,7 @@ def test_on_the_command_line_a_request_has_a_response_that_can_be_judged(tmp_pat
 
 
 def test_on_the_command_line_a_refusal_is_a_response_and_exit_code_2():
-    failed = _run("solve", "-", text=json.dumps(request([])))
+    failed = _run("solve", "-", text=json.dumps(request([]) | {"vehicles": []}))
     assert failed.returncode == 2
-    assert json.loads(failed.stdout) == {"code": 2, "error": "jobs: there is no task"}
-    assert failed.stderr == "jobs: there is no task\n"
+    assert json.loads(failed.stdout) == {"code": 2, "error": "vehicles: there is no vehicle"}
+    assert failed.stderr == "vehicles: there is no vehicle\n"

@@ -28,8 +28,8 @@ strategies or tests that caught them:
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from routing.cost_bound import dearest
 from routing.problem import Problem
-from routing.validation import dearest
 from tests.routing.exhaustive import best_plan, price_of
 from tests.routing.model import rule_strategies
 from tests.routing.model.tiny import EngineResult

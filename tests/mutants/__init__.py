@@ -1,0 +1,1 @@
+"""Mutation testing: one-line faults that the nearest tests must find."""
