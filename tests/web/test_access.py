@@ -72,6 +72,7 @@ KEYS = {
     "pool_id",
     "input_id",
     "print_id",
+    "cycle_id",
 }
 """The arguments of routes that name a row of one bank."""
 
