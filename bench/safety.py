@@ -32,7 +32,7 @@ CHART: Final = Path("docs/pictures/cost-and-safety.svg")
 UNIFORM: Final = {"uniform 20/15/15": (20, 15, 15), "uniform 40/0/10": (40, 0, 10)}
 """Minutes by which clocks, windows and shifts are shorter."""
 
-LEVELS: Final = (75, 90, 95, 98)
+LEVELS: Final = (80, 95, 98)
 """Percent of days of the priced plans."""
 
 
