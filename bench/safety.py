@@ -3,7 +3,7 @@
 Each day has ride limits and the usual spreads. It is planned without margins, with every limit the
 same number of minutes shorter, and with priced margins at three levels. Every plan is judged on the
 day as it was, by the sampler of the tests, which shares no code with the planner and has heavier
-tails. The table and the curve go to the standard output and to ``docs/pictures/cost-and-safety.svg``.
+tails. The table goes to the standard output, the curve to ``docs/pictures``.
 """
 
 import argparse

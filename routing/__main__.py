@@ -19,6 +19,7 @@ import routing
 from routing.analysis.compare import VisitDifference, compare
 from routing.analysis.explain import explain
 from routing.analysis.insertion import insertions
+from routing.arguments import parser
 from routing.check.judge import check_plan, check_tour
 from routing.errors import (
     InvalidInputError,
@@ -27,12 +28,12 @@ from routing.errors import (
     NoPlanError,
     UnlawfulPlanError,
 )
+from routing.formats.entry import lenient
 from routing.formats.format import ReadProblem, WrittenPlan
 from routing.formats.known import FORMATS
 from routing.formats.native import cost_data, plan_data, reason_data
 from routing.formats.schema import native_schema
 from routing.plan import Plan
-from routing.process.option_types import ShownVersion, count, seconds
 from routing.process.reader_death import die_with_reader
 from routing.process.stopping import Stopped, stoppable
 from routing.process.streams import STANDARD, read_text, refuse_unwritable, write_text
@@ -64,10 +65,12 @@ ERRORS: Final = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    options = _parser().parse_args(arguments)
+    options = parser(__doc__, COMMANDS).parse_args(arguments)
     command: Callable[[Arguments], int] = options.command
     try:
-        return command(options)
+        if not getattr(options, "lenient", False):
+            return command(options)
+        return _leniently(command, options)
     except BrokenPipeError:
         # The reader is gone. Python would try to flush once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -76,59 +79,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _failed(options, error)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m routing", description=__doc__)
-    parser.add_argument("--version", action=ShownVersion, help="print the version of Milkround")
-    commands = parser.add_subparsers(required=True)
-    _solve_parser(commands.add_parser("solve", help="make a plan"))
-    commands.add_parser("warm", help="compile everything ahead").set_defaults(command=_warm)
-    schema = commands.add_parser("schema", help="print the JSON Schema of the native format")
-    schema.set_defaults(command=_schema)
-    for name, command, text in (
-        ("check", _check, "say which rules a plan breaks"),
-        ("explain", _explain, "say why a visit is unassigned"),
-        ("insertions", _insertions, "price every legal place of a visit"),
-        ("compare", _compare, "say what another plan does differently"),
-    ):
-        found = commands.add_parser(name, help=text)
-        found.set_defaults(command=command)
-        found.add_argument("problem", help="a file, or - for standard input")
-        found.add_argument("plan", help="a file, or - for standard input")
-        _format_option(found)
-        if command in {_explain, _insertions}:
-            found.add_argument("visit")
-        if command is _compare:
-            found.add_argument("other", help="the other plan")
-            found.add_argument("--minutes", type=int, default=0, help="how much is no change")
-    return parser
-
-
-def _solve_parser(parser: argparse.ArgumentParser) -> None:
-    parser.set_defaults(command=_solve)
-    parser.add_argument("problem", help="a file, or - for standard input")
-    _format_option(parser)
-    parser.add_argument("--seconds", type=seconds, help="of search; 10 if nothing else is given")
-    parser.add_argument("--stall-seconds", type=seconds, help="stop after so long without progress")
-    parser.add_argument("--iterations", type=count, help="candidate moves: always the same plan")
-    parser.add_argument("--threads", type=count, help="how many cores to use, at most all")
-    parser.add_argument("--seed", type=count, help="another number, another search")
-    parser.add_argument(
-        "--start",
-        help="a plan to begin from; if both are -, the first line is the problem and the rest it",
-    )
-    parser.add_argument("--output", default="-", help="a file, or - for standard output")
-    parser.add_argument("--progress", choices=["json"], help="a line per better plan")
-    parser.add_argument(
-        "--levels",
-        action="store_true",
-        help="with --progress: the last line has the cheapest and the safest plan as well",
-    )
-
-
-def _format_option(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--format", choices=sorted(FORMATS), default="native", help="of everything read or written"
-    )
+def _leniently(command: Callable[[Arguments], int], options: Arguments) -> int:
+    """Run a command that ignores unknown fields, and name them on standard error."""
+    with lenient() as ignored:
+        code = command(options)
+    if ignored:
+        sys.stderr.write(f"Ignored: {', '.join(sorted(ignored))}\n")
+    return code
 
 
 def _solve(options: Arguments) -> int:
@@ -380,6 +337,16 @@ def _name(error: Exception) -> str:
         return "no_plan"
     return "unlawful_plan" if isinstance(error, UnlawfulPlanError) else "unreadable"
 
+
+COMMANDS: Final = {
+    "solve": _solve,
+    "check": _check,
+    "explain": _explain,
+    "insertions": _insertions,
+    "compare": _compare,
+    "warm": _warm,
+    "schema": _schema,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -2,7 +2,9 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Final, NoReturn, TypeVar
 
@@ -12,6 +14,21 @@ T = TypeVar("T")
 
 SURROGATE: Final = re.compile("[\ud800-\udfff]")
 """Half of a character of UTF-16, which JSON can spell and UTF-8 cannot."""
+
+
+POSITION: Final = re.compile(r"\[\d+\]")
+_IGNORED: Final[ContextVar[set[str] | None]] = ContextVar("ignored fields", default=None)
+
+
+@contextmanager
+def lenient() -> Iterator[set[str]]:
+    """Ignore unknown fields within the block, and collect each by its path without positions."""
+    ignored: set[str] = set()
+    token = _IGNORED.set(ignored)
+    try:
+        yield ignored
+    finally:
+        _IGNORED.reset(token)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,13 +54,18 @@ class JsonEntry:
         if not isinstance(self.value, dict):
             self.refuse("is not an object")
         known = {*required.split(), *optional.split()}
+        ignored = _IGNORED.get()
         for name in self.value:
-            if name not in known:
+            if name not in known and ignored is None:
                 self._at(f".{name}", None).refuse("is not a field of this format")
+            if name not in known and ignored is not None:
+                ignored.add(POSITION.sub("[]", self._at(f".{name}", None).path))
         for name in required.split():
             if name not in self.value:
                 self._at(f".{name}", None).refuse("is missing")
-        return {name: self._at(f".{name}", value) for name, value in self.value.items()}
+        return {
+            name: self._at(f".{name}", value) for name, value in self.value.items() if name in known
+        }
 
     def items(self) -> tuple["JsonEntry", ...]:
         """Read a list."""

@@ -222,6 +222,17 @@ def test_half_of_a_character_is_a_wrong_input():
     assert "has half of a character" in failed.stderr
 
 
+def test_unknown_fields_are_ignored_on_request_and_each_is_named_once():
+    asked = json.loads(write_problem(TOWN))
+    for one in asked["visits"]:
+        one["name"] = "Doe"
+    words = ("solve", "-", "--iterations", "5")
+    assert run(*words, text=json.dumps(asked)).stderr.startswith("visits[0].name: is not a field")
+    done = run(*words, "--lenient", text=json.dumps(asked))
+    assert (done.returncode, done.stderr) == (0, "Ignored: visits[].name\n")
+    assert read_plan(done.stdout) == read_plan(run(*words, text=write_problem(TOWN)).stdout)
+
+
 def test_the_version_is_told():
     told = run("--version")
     assert (told.returncode, told.stdout) == (0, f"milkround {version('milkround')}\n")
