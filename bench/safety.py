@@ -3,7 +3,7 @@
 Each day has ride limits and the usual spreads. It is planned without margins, with every limit the
 same number of minutes shorter, and with priced margins at three levels. Every plan is judged on the
 day as it was, by the sampler of the tests, which shares no code with the planner and has heavier
-tails. The table goes to the standard output, the curve to ``docs/pictures/cost-and-safety.svg``.
+tails. The table goes to the standard output, the curve to ``docs/pictures``.
 """
 
 import argparse
@@ -32,7 +32,7 @@ CHART: Final = Path("docs/pictures/cost-and-safety.svg")
 UNIFORM: Final = {"uniform 20/15/15": (20, 15, 15), "uniform 40/0/10": (40, 0, 10)}
 """Minutes by which clocks, windows and shifts are shorter."""
 
-LEVELS: Final = (75, 90, 95, 98)
+LEVELS: Final = (80, 95, 98)
 """Percent of days of the priced plans."""
 
 

@@ -13,13 +13,14 @@ from bench.days import day
 from routing.analysis.risk import risk
 from routing.check.judge import check_plan
 from routing.cost import cost, tour_shares
+from routing.kernel.unsupported_rules import unsupported_rules
 from routing.margins import margin_price, quantile
 from routing.problem import Problem, Safety, Spreads
 from routing.schedule import best_effort, retimed
 from routing.solver import Budget, solve
 from routing.timing import earliest_start, tour_evaluation
 from routing.timing.encoding import encode
-from tests.routing.builders import problem, reload, shift, visit
+from tests.routing.builders import pin, problem, reload, shift, visit
 from tests.routing.kernel.test_kernel import FEW_ITERATIONS, priced, searched
 from tests.routing.rich import RULES, rich_problems
 from tests.routing.scale import scaled
@@ -276,3 +277,18 @@ def test_a_box_is_emptied_on_the_way_if_that_saves_more_than_it_costs():
     assert certain.tours[0].unloadings == ()
     before, after = risk(asked, certain, days=500), risk(asked, emptied, days=500)
     assert after.tours[0].cold > before.tours[0].cold
+
+
+def test_a_plan_that_begins_with_the_routing_model_has_its_risk_in_the_bill():
+    asked = problem(
+        visit("anna", (0, 9_000)),
+        visit("dora", (0, 700), name="pinned"),
+        pins=[pin("pinned", position=1)],
+        spreads={"leg": 50},
+        safety={"promise_price": 500},
+    )
+    assert unsupported_rules(asked)
+    plan = solve(asked, Budget(iterations=50))
+    assert plan.orders == {"am": ("anna", "pinned")}
+    assert plan.cost.risk > 0
+    assert check_plan(asked, plan) == ()
