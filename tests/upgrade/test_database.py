@@ -31,6 +31,7 @@ from tests.upgrade.recorded import connected, rows_of
 pytestmark = pytest.mark.twin
 
 NEW_TABLES = {"absences", "import_columns", "import_files", "public_texts", "timer_failures"}
+NEW_TABLES |= {"audit_anchors", "maintenance_runs", "worker_pulses"}
 """The tables that 0.1 lacked."""
 
 ASKS_THE_PLANNER = ("planning_runs", "proposals", "horizons", "disruptions")
