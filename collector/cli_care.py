@@ -102,7 +102,7 @@ def restore(*, file: Path, identity: Path, replace: bool) -> None:
 
 @command()
 def compact() -> None:
-    """Rewrite the database without erased data; the worker does it after each erasure."""
+    """Rewrite the database without erased data; the worker does it in the night after one."""
     started, begun = clock.now(), monotonic()
     with application(settings()).app_context():
         done = rewrite_pages(db.engine)

@@ -26,9 +26,12 @@ from collector.upkeep_settings import BackupPlan
 LOOK_SECONDS = 30.0
 CHECKUP_EVERY = timedelta(days=1)
 AGAIN_AFTER = timedelta(minutes=5)
-"""Wait after a run that failed."""
+"""Least time between two runs, so that one that fails is not repeated at once."""
 SETTLED_AFTER = timedelta(minutes=10)
 """Run time of the worker until the first check-up, so that a start is not held up."""
+
+NIGHT = range(5)
+"""Hours, in UTC, in which the pages may be rewritten: writers wait for that time."""
 
 BACKUP = ("backup",)
 CHECKUP = ("doctor", "--record")
@@ -47,7 +50,7 @@ def due_commands(
     settled = now - started_at >= SETTLED_AFTER
     if settled and _is_due(session, MaintenanceKind.CHECKUP, CHECKUP_EVERY, now):
         due.append(CHECKUP)
-    if compaction_is_due(session, now=now):
+    if now.hour in NIGHT and compaction_is_due(session, now=now):
         due.append(COMPACT)
     return due
 
@@ -71,13 +74,13 @@ def run_maintenance(app: Flask, clock: Clock, stop: threading.Event) -> None:
             except OperationalError as away:
                 log.warning("the maintenance waits for the database: %s", away.orig)
                 continue
-        failed = [words for words in due if run_command(words, stop.is_set)]
-        if failed:
+        for words in due:
+            run_command(words, stop.is_set)
             not_before = clock.now() + AGAIN_AFTER
 
 
-def run_command(words: Sequence[str], is_over: Callable[[], bool]) -> bool:
-    """Run a `milkround` command to its end; return whether it could not be done."""
+def run_command(words: Sequence[str], is_over: Callable[[], bool]) -> None:
+    """Run a `milkround` command to its end, and log its failure."""
     command = tied([sys.executable, "-m", "collector.cli", *words], number=signal.SIGTERM)
     child = subprocess.Popen(  # noqa: S603 - our own command
         command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
@@ -91,8 +94,6 @@ def run_command(words: Sequence[str], is_over: Callable[[], bool]) -> bool:
                 child.terminate()
     if child.returncode and words is not CHECKUP:
         log.error("milkround %s failed: %s", " ".join(words), told.strip())
-        return True
-    return False
 
 
 def _is_due(session: Session, kind: MaintenanceKind, every: timedelta, now: datetime) -> bool:

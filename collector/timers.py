@@ -79,11 +79,16 @@ def run_timers(app: Flask, clock: Clock, stop: threading.Event) -> None:
         with app.app_context():
             try:
                 run_due_tasks(clock.now(), heads)
-                with transaction() as session:
-                    beat(session, "timers", now=clock.now())
+                record_pulse("timers", clock.now())
             except OperationalError as away:
                 log.warning("the timers wait for the database: %s", away.orig)
         stop.wait(SECONDS_BETWEEN_RUNS)
+
+
+def record_pulse(name: str, now: datetime) -> None:
+    """Record that a thread of the worker completed a turn."""
+    with transaction() as session:
+        beat(session, name, now=now)
 
 
 def run_due_tasks(now: datetime, heads: AuditHeads | None = None) -> int:

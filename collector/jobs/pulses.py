@@ -5,7 +5,6 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from collector.db import transaction
 from collector.jobs.models import WorkerPulse
 
 
@@ -16,12 +15,6 @@ def beat(session: Session, name: str, *, now: datetime) -> None:
         pulse = WorkerPulse(name=name, at=now)
         session.add(pulse)
     pulse.at = now
-
-
-def commit_beat(name: str, *, now: datetime) -> None:
-    """Record the turn of a thread that has no transaction of its own, in one of its own."""
-    with transaction() as session:
-        beat(session, name, now=now)
 
 
 def last_pulses(session: Session) -> dict[str, datetime]:

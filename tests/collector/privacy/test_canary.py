@@ -27,6 +27,7 @@ from collector.db import Base, UtcInstant, db, transaction
 from collector.donors.models import CallBack, Decision, Donor, Questionnaire, Screening
 from collector.donors.queries import get_donor
 from collector.maintenance.compaction import compaction_is_due, rewrite_pages
+from collector.maintenance_timer import COMPACT, due_commands
 from collector.models import EVERY_MODULE
 from collector.notices.actions import enqueue, subscribe
 from collector.pickups.models import Correction, Enquiry, Pickup, PickupHold
@@ -515,6 +516,10 @@ def test_no_page_of_the_database_keeps_a_word(planted: Callable[[], str], town: 
     with transaction() as session:
         assert not compaction_is_due(session, now=MORNING + timedelta(minutes=1))
         assert compaction_is_due(session, now=MORNING + timedelta(minutes=6))
+        shared = {"started_at": MORNING}
+        assert COMPACT not in due_commands(session, None, now=MORNING.replace(hour=9), **shared)
+        at_night = MORNING.replace(hour=2) + timedelta(days=1)
+        assert COMPACT in due_commands(session, None, now=at_night, **shared)
     db.session.remove()
     db.engine.dispose()
     assert rewrite_pages(db.engine)
