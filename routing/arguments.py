@@ -84,6 +84,11 @@ def _solve(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--output", default="-", help="a file, or - for standard output")
     parser.add_argument("--progress", choices=["json"], help="a line per better plan")
+    parser.add_argument(
+        "--levels",
+        action="store_true",
+        help="with --progress: the last line has the cheapest and the safest plan as well",
+    )
 
 
 def _format(parser: argparse.ArgumentParser) -> None:
