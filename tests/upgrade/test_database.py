@@ -30,6 +30,7 @@ from tests.upgrade.recorded import connected, rows_of
 
 pytestmark = pytest.mark.twin
 
+NEW_TABLES = {
     "absences",
     "audit_anchors",
     "bench_scans",
@@ -57,9 +58,6 @@ pytestmark = pytest.mark.twin
     "vehicles",
     "weekly_shifts",
     "worker_pulses",
-NEW_TABLES = {
-NEW_TABLES = {"absences", "import_columns", "import_files", "public_texts", "timer_failures"}
-NEW_TABLES |= {"audit_anchors", "maintenance_runs", "worker_pulses"}
 }
 """The tables that 0.1 lacked."""
 
