@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision = "0215_laboratory_heating"
-down_revision = "0214_laboratory_pooling"
+revision = "0225_laboratory_heating"
+down_revision = "0224_laboratory_pooling"
 branch_labels = None
 depends_on = None
 
