@@ -76,13 +76,14 @@ def welcome() -> str:
     return render_template("session/welcome.html")
 
 
-@blueprint.get("/sign-in")
 @blueprint.get("/phone/sign-in")
+@blueprint.get("/sign-in")
 @anyone
 def ask() -> str:
     """Show the form for an e-mail address or telephone number.
 
-    The second address lies within the installed phone page, which keeps its own storage.
+    The first address lies within the installed phone page, which keeps its own storage. Links are
+    built to the second one, which Flask registers first.
     """
     return render_template(
         "session/ask.html", offers_passkeys=relying_party() is not None, wanted=wanted_page()

@@ -11,8 +11,8 @@ from collector.web.framework.forms import NextForm
 
 COOKIE = "plain"
 A_YEAR = 365 * 24 * 3600
-OF_DONORS = ("/donor", "/v/")
-"""The beginnings of the addresses that donors open."""
+OF_DONORS = ("/donor", "/v/", "/link/")
+"""The beginnings of the addresses that donors open; a sign-in link may be a donor's."""
 
 
 def init_app(app: Flask) -> None:

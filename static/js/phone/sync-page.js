@@ -29,7 +29,7 @@ export function syncPage(stored, refresh) {
     stored.clock?.state === "unsure" && message("warn", h("p", {}, t("clock_unsure"))),
     state.failure && message("warn", h("p", {}, t("server_failed")), h("p", { class: "small" }, state.failure)),
     waiting.length > 0 && message("warn", h("p", {}, t("sync_waiting_text"))),
-    waiting.length + refusedCount === 0 && message("ok", h("p", {}, t("sync_sent_text"))),
+    waiting.length + refusedCount + stored.drafts.length === 0 && message("ok", h("p", {}, t("sync_sent_text"))),
     h("p", { class: "soft" }, stored.touched ? t("sync_last", { time: clock(stored.touched) }) : t("sync_never")),
     refusedCount > 0 && refusedPart(refusedCount, [refusedEvents(refused, stored, refresh), refusedPhotoCards(stored, refresh)]),
     waiting.length > 0 && waitingList(waiting, stored),

@@ -286,3 +286,12 @@ test("a phone of another person, a revoked one and an empty one have a page of t
   await store.setMeta("touched", at(0));
   assert.match(await draw(), /none_title/);
 });
+
+test("a form that is not finished contradicts no page that says all has arrived", async () => {
+  const { putDraft } = await load("drafts");
+  assert.match(await draw("sync"), /sync_sent_text/);
+  await putDraft({ round: 3, pickup: 31, address: "stop/31/record", values: [["note", "Dog"]] });
+  const page = await draw("sync");
+  assert.match(page, /drafts_title \(1\)/);
+  assert.doesNotMatch(page, /sync_sent_text/);
+});

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask import Flask
 from sqlalchemy import update
 
 from collector.db import transaction
 from collector.donors.models import Donor
+from collector.people.actions import make_link
 from tests.conftest import SetClock
 from tests.town import Town, sign_in
 from tests.web.donor.test_donor import publish
@@ -66,6 +69,22 @@ def test_links_and_their_sign_in_name_nothing_in_any_browser(
     for path in (link_of(app, town, clock), "/v/wrong", "/sign-in?next=/donor/visits/1"):
         page = client.get(path).get_data(as_text=True)
         assert [word for word in TELLING if word in body_of(page)] == [], path
+
+
+@pytest.mark.usefixtures("discreet")
+def test_a_sign_in_link_names_nothing_before_during_and_after(
+    app: Flask, town: Town, clock: SetClock
+) -> None:
+    with app.app_context(), transaction() as session:
+        token = make_link(session, now=clock.now(), bank_id=town.bank, donor_id=town.dora)
+    fresh, later = app.test_client().get(f"/link/{token}"), app.test_client()
+    app.test_client().post(f"/link/{token}")
+    spent = later.get(f"/link/{token}")
+    assert (fresh.status_code, spent.status_code) == (200, 410)
+    way_on = re.search(r'href="(/sign-in[^"]*)"', spent.text.partition("<main")[2])
+    assert way_on is not None
+    for page in (fresh, spent, later.get(way_on[1])):
+        assert [word for word in TELLING if word in body_of(page.text)] == []
 
 
 @pytest.mark.usefixtures("discreet")
