@@ -30,7 +30,25 @@ from tests.upgrade.recorded import connected, rows_of
 
 pytestmark = pytest.mark.twin
 
-NEW_TABLES = {"absences", "import_columns", "import_files", "public_texts", "timer_failures"}
+NEW_TABLES = {
+    "absences",
+    "bench_scans",
+    "bottles",
+    "cycle_curves",
+    "cycles",
+    "discrepancies",
+    "import_columns",
+    "import_files",
+    "intakes",
+    "lab_devices",
+    "label_prints",
+    "lots",
+    "number_series",
+    "pool_inputs",
+    "pools",
+    "public_texts",
+    "timer_failures",
+}
 """The tables that 0.1 lacked."""
 
 ASKS_THE_PLANNER = ("planning_runs", "proposals", "horizons", "disruptions")
