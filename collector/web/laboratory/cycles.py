@@ -6,10 +6,11 @@ import zlib
 from datetime import datetime
 from typing import TypedDict
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
+from wtforms import FileField
 
 from collector.banks.queries import policies_of
 from collector.db import reading, transaction
@@ -55,6 +56,12 @@ class LoadingForm(Form):
 
     device = KeyField()
     lots = KeysField()
+
+
+class CurveFileForm(Form):
+    """The file of a logger."""
+
+    file = FileField()
 
 
 class KeptCurveForm(Form):
@@ -131,7 +138,7 @@ def unload(cycle_id: int) -> Response | tuple[str, int]:
 @blueprint.post("/<int:cycle_id>/preview")
 def preview(cycle_id: int) -> str | tuple[str, int]:
     """Show the curve of a file with its checks; nothing is kept."""
-    sent = request.files.get("file")
+    sent = CurveFileForm.sent().file.data
     content = sent.read() if sent else b""
     try:
         with reading() as session:
