@@ -12,7 +12,13 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from collector.audit.actions import record
-from collector.custody.models import Container, ContainerState, DoorPhoto, DoorRecord
+from collector.custody.models import (
+    Container,
+    ContainerState,
+    Discrepancy,
+    DoorPhoto,
+    DoorRecord,
+)
 from collector.donors.actions import record_act, step
 from collector.donors.models import (
     CallBack,
@@ -26,6 +32,7 @@ from collector.donors.models import (
 from collector.donors.queries import get_donor
 from collector.donors.states import TRANSITIONS
 from collector.errors import Refused
+from collector.laboratory.reception.models import Intake
 from collector.notices.models import ChannelChoice, PushSubscription
 from collector.people.models import ProofCode, SignInLink, WebSession
 from collector.pickups.models import Correction, Enquiry, Giving, Pickup, PickupHold, VisitLink
@@ -201,6 +208,7 @@ def _erase_visits(session: Session, donor: Donor) -> None:
     session.execute(
         update(Incident).where(Incident.pickup_id.in_(hers)).values(note="", decision_note="")
     )
+    _erase_bench_notes(session, hers)
     session.execute(
         update(ChanceForecast).where(ChanceForecast.pickup_id.in_(hers)).values(pickup_id=None)
     )
@@ -231,6 +239,13 @@ def _erase_visits(session: Session, donor: Donor) -> None:
         update(PlanningRun).where(*ended).values(problem={}, start={}, plan=None, levels=None)
     )
     empty_problems_with(session, bank_id=donor.bank_id, pickups=hers)
+
+
+def _erase_bench_notes(session: Session, pickups: list[int]) -> None:
+    """Blank the notes of the laboratory on a donor's bottles; figures and fates stay."""
+    bottles = select(Container.id).where(Container.pickup_id.in_(pickups))
+    for row in (Intake, Discrepancy):
+        session.execute(update(row).where(row.container_id.in_(bottles)).values(note=""))
 
 
 def _visits(published: dict[str, Any], pickups: list[int]) -> bool:

@@ -21,11 +21,12 @@ from sqlalchemy import JSON, Enum, LargeBinary, String, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
-from collector.banks.models import Bank
-from collector.custody.models import DoorPhoto
+from collector.banks.models import Bank, Site
+from collector.custody.models import Container, Discrepancy, DoorPhoto
 from collector.db import Base, UtcInstant, db, transaction
 from collector.donors.models import CallBack, Decision, Donor, Questionnaire, Screening
 from collector.donors.queries import get_donor
+from collector.laboratory.reception.models import Intake
 from collector.maintenance.compaction import compaction_is_due, rewrite_pages
 from collector.maintenance_timer import COMPACT, due_commands
 from collector.models import EVERY_MODULE
@@ -80,6 +81,8 @@ PLANTED = {
     "disruptions.problem",
     "proposals.problem",
     "screenings.answers",
+    "intakes.note",
+    "discrepancies.note",
 }
 
 KEYS = "keys, states, hours and figures; no free text"
@@ -89,9 +92,9 @@ GOES = "the row of a donor is deleted by the erasure; a choice or a figure"
 SYSTEM = "written by the program: codes and figures"
 
 HARMLESS = {
-    "addresses.postcode": "its two first digits stay: the département",
     "absences.noted_by": BANK,
     "absences.vehicle": BANK,
+    "addresses.postcode": "its two first digits stay: the département",
     "audit_anchors.digest": SYSTEM,
     "audit_anchors.signature": SYSTEM,
     "audit_entries.action": SYSTEM,
@@ -101,20 +104,30 @@ HARMLESS = {
     "audit_entries.previous_digest": HASHED,
     "audit_entries.subject": KEYS,
     "audit_heads.digest": HASHED,
+    "banks.holiday_region": BANK,
     "banks.language": BANK,
     "banks.name": BANK,
     "banks.phone": BANK,
+    "banks.skipped_steps": BANK,
     "banks.slug": BANK,
     "banks.time_zone": BANK,
     "banks.town": BANK,
+    "bench_scans.refused": SYSTEM,
+    "bench_scans.text": "a number as it was scanned: traceability",
+    "bottles.number": "the number of a bottle: traceability",
     "box_readings.box": BANK,
     "calendar_feeds.token_hash": HASHED,
     "call_backs.half": GOES,
     "channel_choices.recipient": GOES,
+    "closing_days.name": BANK,
     "containers.box": BANK,
     "containers.number": "the number of a bottle: traceability",
+    "contracts.skills": BANK,
     "custody_entries.details": KEYS,
     "custody_entries.holder": KEYS,
+    "cycle_curves.checks": SYSTEM,
+    "cycle_curves.file": "temperatures of a pasteuriser",
+    "cycle_curves.sha256": SYSTEM,
     "day_edits.actor": KEYS,
     "day_edits.after": KEYS,
     "day_edits.before": KEYS,
@@ -152,6 +165,10 @@ HARMLESS = {
     "jobs.payload": KEYS,
     "jobs.progress": KEYS,
     "jobs.result": KEYS,
+    "lab_devices.name": BANK,
+    "lab_devices.serial": BANK,
+    "label_prints.layout": SYSTEM,
+    "label_prints.reason": "of a sheet of labels, about a lot of several donors",
     "lactariums.area": "public directory",
     "lactariums.checked_by": "public directory",
     "lactariums.email": "public directory",
@@ -169,6 +186,11 @@ HARMLESS = {
     "notices.recipient": KEYS,
     "notices.template": SYSTEM,
     "notices.trouble": SYSTEM,
+    "number_series.facility": BANK,
+    "passkey_challenges.challenge_hash": HASHED,
+    "passkeys.credential_id": BANK,
+    "passkeys.name": BANK,
+    "passkeys.public_key": BANK,
     "people.email": BANK,
     "people.language": BANK,
     "people.name": BANK,
@@ -180,6 +202,7 @@ HARMLESS = {
     "pickups.once": HASHED,
     "pickups.purposes": SYSTEM,
     "planning_runs.asked": KEYS,
+    "planning_runs.levels": KEYS,
     "planning_runs.plan": KEYS,
     "planning_runs.start": KEYS,
     "policies.key": BANK,
@@ -187,6 +210,8 @@ HARMLESS = {
     "policies.unit": BANK,
     "policies.value": BANK,
     "policies.verified_by": BANK,
+    "pools.loss_reason": "about a pool of several donors",
+    "pools.number": "the number of a pool: traceability",
     "positions.provider": "the row of a donor is deleted by the erasure",
     "postcode_places.postcode": "public data",
     "postcode_places.town": "public data",
@@ -200,26 +225,41 @@ HARMLESS = {
     "push_subscriptions.recipient": KEYS,
     "questionnaires.made_by": BANK,
     "questionnaires.questions": BANK,
+    "recovery_codes.code_hash": HASHED,
     "round_events.client_id": KEYS,
     "round_events.device": BANK,
+    "rounds.left_untold": HASHED,
     "rounds.letter": SYSTEM,
     "sealed_identities.identity": "sealed: opened by quality alone, for a reason",
     "sealed_identities.number": "sealed",
+    "shifts.boxes": BANK,
     "shifts.skills": BANK,
     "shifts.vehicle": BANK,
     "sign_in_attempts.address_hash": HASHED,
+    "sign_in_links.asked_by": HASHED,
+    "sign_in_links.code_hash": HASHED,
     "sign_in_links.sent_by": SYSTEM,
     "sign_in_links.token_hash": HASHED,
     "sites.name": BANK,
     "sites.town": BANK,
+    "sites.weekdays": BANK,
     "timer_failures.error": SYSTEM,
     "timer_failures.subject": KEYS,
     "timer_failures.timer": SYSTEM,
+    "totp_secrets.sealed": BANK,
+    "transport_boxes.code": BANK,
+    "transport_boxes.thermometer": BANK,
     "unplanned.details": KEYS,
     "unplanned.reason": SYSTEM,
+    "vehicles.name": BANK,
+    "vehicles.plate": BANK,
     "visit_links.token_hash": HASHED,
+    "web_sessions.browser": "a browser and its system; the donor's sessions are deleted",
     "web_sessions.sent_by": SYSTEM,
     "web_sessions.token_hash": HASHED,
+    "weekly_shifts.boxes": BANK,
+    "weekly_shifts.skills": BANK,
+    "weekly_shifts.vehicle": BANK,
     "worker_pulses.name": SYSTEM,
     "zones.name": BANK,
     "zones.postcodes": BANK,
@@ -366,6 +406,33 @@ def plant_visit(session: Session, town: Town, round_id: int) -> None:
         bank_id=town.bank,
         donor_id=town.dora,
         note=word("donor_decisions.note"),
+    )
+    bottle = fill(
+        session,
+        Container,
+        bank_id=town.bank,
+        donor_id=town.dora,
+        pickup_id=visit,
+        number="MR-CANARY",
+    )
+    site = session.scalars(select(Site.id).where(Site.bank_id == town.bank)).first()
+    fill(
+        session,
+        Intake,
+        bank_id=town.bank,
+        container_id=bottle.id,
+        site_id=site,
+        taken_by_id=town.ana,
+        volume_ml=1,
+        note=word("intakes.note"),
+    )
+    fill(
+        session,
+        Discrepancy,
+        bank_id=town.bank,
+        container_id=bottle.id,
+        says_pickup_id=visit,
+        note=word("discrepancies.note"),
     )
     questions = fill(session, Questionnaire, bank_id=town.bank)
     fill(
