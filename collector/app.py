@@ -38,11 +38,14 @@ from collector.web.framework import (
     errors,
     grave_acts,
     guards,
+    json_bodies,
     languages,
+    proxies,
     request_log,
     security,
     session_cookies,
 )
+from collector.web.framework.session_cookies import HOST_PREFIX
 from collector.web.laboratory import blueprint as laboratory
 from collector.web.phone import blueprint as phone
 
@@ -50,6 +53,8 @@ LARGEST_KEY = 2**31 - 1
 
 PARTS = (
     request_log,
+    json_bodies,
+    proxies,
     languages,
     discretion,
     wording,
@@ -111,12 +116,13 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
     app.config.update(
         SECRET_KEY=settings.secret_key,
         TESTING=settings.testing,
-        SESSION_COOKIE_NAME="milkround_form",
+        SESSION_COOKIE_NAME=f"{HOST_PREFIX if settings.secure_cookies else ''}milkround_form",
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         PERMANENT_SESSION_LIFETIME=timedelta(days=2),
         MAX_CONTENT_LENGTH=8 * 1024 * 1024,
         WTF_CSRF_TIME_LIMIT=None,
+        TRUSTED_HOSTS=list(settings.trusted_hosts),
     )
     app.extensions["milkround_settings"] = settings
     app.extensions["milkround_clock"] = clock or SystemClock()

@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "bank": Entry("cli_bank", "Found a bank with the preset rules of its jurisdiction."),
     "change": Entry("cli_manage", "Change a bank, a site, a vehicle, a box or a person."),
     "close": Entry("cli_manage", "Close a bank on a day."),
+    "compact": Entry("cli_care", "Rewrite the database without erased data."),
     "demo": Entry("cli_demo", "Run the demonstration bank, ready to try."),
     "doctor": Entry("cli_doctor", "Check the installation."),
     "import": Entry("cli_import", "Import the good rows of a file of donors or requests."),

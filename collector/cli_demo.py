@@ -50,7 +50,7 @@ def demo(*, once: bool, as_json: bool, port: int, home: str | None) -> None:
 def _once(settings: Settings, *, since: float, as_json: bool) -> None:
     """Play the day through, and print its result."""
     app = application(settings)
-    with app.test_request_context():
+    with app.test_request_context(base_url=settings.public_url):
         bank_id, day = _published(app)
         events = demo_day.drive(clock, bank_id, day)
         told = demo_day.report(clock, bank_id, day, events=events, since=since).as_json()

@@ -65,7 +65,8 @@ def import_(
 
     The others are written to a file with the reason of each cell, and the exit code is 1.
     """
-    with application(settings()).test_request_context():
+    present = settings()
+    with application(present).test_request_context(base_url=present.public_url):
         with transaction() as session:
             bank_id = bank_named(session, slug).id
             remember_columns(session, bank_id=bank_id, kind=kind, columns=dict(chosen))

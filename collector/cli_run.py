@@ -81,6 +81,10 @@ def plan(day: datetime, *, slug: str, seconds: int | None) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def postcodes(file: Path) -> None:
     """Import the positions of postcodes from La Poste's open CSV file, replacing earlier ones."""
-    with application(settings()).test_request_context(), transaction() as session:
+    present = settings()
+    with (
+        application(present).test_request_context(base_url=present.public_url),
+        transaction() as session,
+    ):
         count = import_postcodes(session, file.read_bytes())
     click.echo(f"{count} postcodes are known.")

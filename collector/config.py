@@ -115,6 +115,11 @@ class Settings:
         return urlsplit(self.public_url).hostname or ""
 
     @property
+    def trusted_hosts(self) -> frozenset[str]:
+        """The hosts that a request may name; every name of this machine, if it is its own."""
+        return LOOPBACK_HOSTS if self.host in LOOPBACK_HOSTS else frozenset({self.host})
+
+    @property
     def secure_cookies(self) -> bool:
         """Whether cookies travel over TLS only."""
         return self.public_url.startswith("https://")

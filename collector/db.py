@@ -109,6 +109,7 @@ def connect(app: Flask, url: str) -> None:
     """Bind the application to its database."""
     sqlite_url = make_url(url).get_backend_name() == "sqlite"
     app.config["SQLALCHEMY_DATABASE_URI"] = url
+    # An error of the database goes to the log without any data: `hide_parameters`.
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = (
         {"module": sqlite, "connect_args": {"timeout": PATIENCE_SECONDS}, "hide_parameters": True}
         if sqlite_url

@@ -43,7 +43,8 @@ class InstallationCommand(click.Command):
         except OSError as error:
             raise click.ClickException(f"{error.strerror}: {error.filename}") from error
         except MilkroundError as error:
-            with application(settings()).test_request_context():
+            present = settings()
+            with application(present).test_request_context(base_url=present.public_url):
                 raise click.ClickException(sentence(error)) from error
 
 

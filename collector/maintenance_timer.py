@@ -19,18 +19,23 @@ from collector.clock import Clock
 from collector.db import reading
 from collector.jobs.models import MaintenanceKind
 from collector.jobs.parent_death import tied
+from collector.maintenance.compaction import compaction_is_due
 from collector.maintenance.runs import latest_run
 from collector.upkeep_settings import BackupPlan
 
 LOOK_SECONDS = 30.0
 CHECKUP_EVERY = timedelta(days=1)
 AGAIN_AFTER = timedelta(minutes=5)
-"""Wait after a run that failed."""
+"""Least time between two runs, so that one that fails is not repeated at once."""
 SETTLED_AFTER = timedelta(minutes=10)
 """Run time of the worker until the first check-up, so that a start is not held up."""
 
+NIGHT = range(5)
+"""Hours, in UTC, in which the pages may be rewritten: writers wait for that time."""
+
 BACKUP = ("backup",)
 CHECKUP = ("doctor", "--record")
+COMPACT = ("compact",)
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +50,8 @@ def due_commands(
     settled = now - started_at >= SETTLED_AFTER
     if settled and _is_due(session, MaintenanceKind.CHECKUP, CHECKUP_EVERY, now):
         due.append(CHECKUP)
+    if now.hour in NIGHT and compaction_is_due(session, now=now):
+        due.append(COMPACT)
     return due
 
 
@@ -67,13 +74,13 @@ def run_maintenance(app: Flask, clock: Clock, stop: threading.Event) -> None:
             except OperationalError as away:
                 log.warning("the maintenance waits for the database: %s", away.orig)
                 continue
-        failed = [words for words in due if run_command(words, stop.is_set)]
-        if failed:
+        for words in due:
+            run_command(words, stop.is_set)
             not_before = clock.now() + AGAIN_AFTER
 
 
-def run_command(words: Sequence[str], is_over: Callable[[], bool]) -> bool:
-    """Run a `milkround` command to its end; return whether it could not be done."""
+def run_command(words: Sequence[str], is_over: Callable[[], bool]) -> None:
+    """Run a `milkround` command to its end, and log its failure."""
     command = tied([sys.executable, "-m", "collector.cli", *words], number=signal.SIGTERM)
     child = subprocess.Popen(  # noqa: S603 - our own command
         command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
@@ -85,10 +92,8 @@ def run_command(words: Sequence[str], is_over: Callable[[], bool]) -> bool:
         except subprocess.TimeoutExpired:
             if is_over():
                 child.terminate()
-    if child.returncode and words[0] == "backup":
+    if child.returncode and words is not CHECKUP:
         log.error("milkround %s failed: %s", " ".join(words), told.strip())
-        return True
-    return False
 
 
 def _is_due(session: Session, kind: MaintenanceKind, every: timedelta, now: datetime) -> bool:

@@ -6,6 +6,7 @@ from collector.custody import models as custody
 from collector.donors import models as donors
 from collector.imports import models as imports
 from collector.jobs import models as jobs
+from collector.laboratory.heating import models as laboratory_heating
 from collector.laboratory.pooling import models as laboratory_pooling
 from collector.laboratory.reception import models as laboratory_reception
 from collector.notices import models as notices
@@ -23,6 +24,7 @@ EVERY_MODULE = (
     donors,
     imports,
     jobs,
+    laboratory_heating,
     laboratory_pooling,
     laboratory_reception,
     notices,

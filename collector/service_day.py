@@ -50,3 +50,20 @@ class ServiceDay:
     def wall(self, instant: datetime) -> datetime:
         """Return an instant in the bank's wall-clock time."""
         return instant.astimezone(self.zone)
+
+
+def wall_instant(wall: datetime, zone: ZoneInfo, *, not_before: datetime | None) -> datetime:
+    """Return the instant of a time on the wall clock, in UTC.
+
+    Parameters
+    ----------
+    wall
+        Day and time without a zone.
+    not_before
+        The instant of the time written before it. A time that occurs twice, in the night of the
+        clock change, means its second occurrence if the first is earlier than that.
+    """
+    first = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
+    if not_before is None or first >= not_before:
+        return first
+    return wall.replace(tzinfo=zone, fold=1).astimezone(UTC)

@@ -44,6 +44,7 @@ from collector.planning.dispatch.forecasts import (
     settle_forecasts,
     unforetold_days,
 )
+from collector.privacy.retention import empty_old_problems, has_old_problems
 from collector.shifts.usual_weeks import lay_out_all, weeks_to_lay_out
 
 SECONDS_BETWEEN_RUNS = 60.0
@@ -78,11 +79,16 @@ def run_timers(app: Flask, clock: Clock, stop: threading.Event) -> None:
         with app.app_context():
             try:
                 run_due_tasks(clock.now(), heads)
-                with transaction() as session:
-                    beat(session, "timers", now=clock.now())
+                record_pulse("timers", clock.now())
             except OperationalError as away:
                 log.warning("the timers wait for the database: %s", away.orig)
         stop.wait(SECONDS_BETWEEN_RUNS)
+
+
+def record_pulse(name: str, now: datetime) -> None:
+    """Record that a thread of the worker completed a turn."""
+    with transaction() as session:
+        beat(session, name, now=now)
 
 
 def run_due_tasks(now: datetime, heads: AuditHeads | None = None) -> int:
@@ -119,6 +125,7 @@ def _tasks_of(bank_id: int, now: datetime) -> list[TimerTask]:
                 _old_imports(bank_id, now),
                 *_forecasts(session, bank_id, now),
                 _usual_weeks(bank_id, now),
+                _old_problems(bank_id, now),
                 *_reminders(session, bank_id, now),
             ]
     except OperationalError:
@@ -175,6 +182,16 @@ def _forecasts(session: Session, bank_id: int, now: datetime) -> Iterator[TimerT
             is_due=lambda _: True,
             run=partial(settle_forecasts, now=now, bank_id=bank_id, round_id=key),
         )
+
+
+def _old_problems(bank_id: int, now: datetime) -> TimerTask:
+    return TimerTask(
+        bank_id=bank_id,
+        timer="problem_deletion",
+        subject=f"problems:{bank_id}",
+        is_due=lambda session: has_old_problems(session, now=now, bank_id=bank_id),
+        run=lambda session: empty_old_problems(session, now=now, bank_id=bank_id),
+    )
 
 
 def _reminders(session: Session, bank_id: int, now: datetime) -> Iterator[TimerTask]:

@@ -11,7 +11,6 @@ from sqlalchemy.exc import OperationalError
 
 from collector.clock import Clock
 from collector.db import reading, transaction
-from collector.jobs.pulses import beat
 from collector.jobs.supervisor import run_once, run_supervisor
 from collector.jobs.work import Handler
 from collector.maintenance_timer import run_maintenance
@@ -23,7 +22,7 @@ from collector.planning.horizon.actions import PLAN_WEEKS
 from collector.planning.horizon.jobs import plan_weeks
 from collector.planning.optimise.actions import PLAN_DAY
 from collector.planning.optimise.jobs import LOADED_PLANNER, plan_day
-from collector.timers import run_timers
+from collector.timers import record_pulse, run_timers
 from collector.web.message_rendering import render_notice
 
 HANDLERS: Mapping[str, Handler] = {
@@ -98,8 +97,7 @@ def _deliver(app: Flask, clock: Clock, stop: threading.Event) -> None:
             try:
                 if clock.now() >= next_beat:
                     next_beat = clock.now() + BEAT_EVERY
-                    with transaction() as session:
-                        beat(session, "delivery", now=clock.now())
+                    record_pulse("delivery", clock.now())
                 deliver_notices(
                     transaction,
                     reading=reading,

@@ -21,6 +21,9 @@ PACKAGE: Final = Path(__file__).parent
 COMPILED: Final = ("timing", "kernel", "simulation")
 """Packages of `routing` with compiled functions."""
 
+CONSTANTS: Final = ("margins.py",)
+"""Modules whose values are constants of compiled functions."""
+
 
 class UnsafeCacheError(Exception):
     """A cache folder that another user of the machine may write to."""
@@ -59,6 +62,7 @@ def private_folder(path: Path) -> Path:
 def _sources() -> Iterator[Path]:
     for package in COMPILED:
         yield from sorted((PACKAGE / package).glob("*.py"))
+    yield from (PACKAGE / module for module in CONSTANTS)
 
 
 def _digest() -> str:

@@ -6,6 +6,7 @@ Figures and sources equal docs/policies.md; an unverified preset is marked.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 
 from collector.banks.models import Jurisdiction, Policy
@@ -51,6 +52,13 @@ class PolicyKey(StrEnum):
     BALANCE_TOLERANCE_PERMILLE = "balance_tolerance_permille"
     THAW_TO_HEAT_HOURS = "thaw_to_heat_hours"
     SHELF_LIFE_DAYS = "shelf_life_days"
+    HEAT_CELSIUS = "heat_celsius"
+    HEAT_MINUTES = "heat_minutes"
+    HEAT_MOST_CELSIUS = "heat_most_celsius"
+    HEAT_OVER_58_MINUTES = "heat_over_58_minutes"
+    COOL_TO_CELSIUS = "cool_to_celsius"
+    COOL_MINUTES = "cool_minutes"
+    CURVE_GAP_SECONDS = "curve_gap_seconds"
     LABEL_CHECK = "label_check"
     NAVIGATION = "navigation"
     PROOF_COLLECTION_LABEL = "proof_collection_label"
@@ -164,8 +172,9 @@ COMMON = (
 )
 SINGLE_DONORS = "Most banks pool one donor's milk; HMBANA 3 to 5; unverified"
 THAW = "New York: within 48 h of thawing; elsewhere unverified"
+HOLDER = "Holder pasteurisation: 62.5 °C for 30 minutes (several sources)"
 SHELF_LIFE = "Brazil and New York: 6 months; elsewhere unverified"
-LABORATORY: Mapping[PolicyKey, tuple[str, str, tuple[int, int, int, int]]] = {
+LABORATORY: Mapping[PolicyKey, tuple[str, str, tuple[int | str, ...]]] = {
     PolicyKey.RAW_AGE_DAYS: ("d", "As the limits at collection; unverified", (120, 90, 15, 365)),
     PolicyKey.SEROLOGY_LOOKBACK_DAYS: ("d", OURS, (90, 90, 90, 180)),
     PolicyKey.BOTTLE_TARE_GRAMS: ("g", OURS, (30, 30, 30, 30)),
@@ -174,6 +183,13 @@ LABORATORY: Mapping[PolicyKey, tuple[str, str, tuple[int, int, int, int]]] = {
     PolicyKey.BALANCE_TOLERANCE_PERMILLE: ("permille", OURS, (20, 20, 20, 20)),
     PolicyKey.THAW_TO_HEAT_HOURS: ("h", THAW, (24, 24, 24, 48)),
     PolicyKey.SHELF_LIFE_DAYS: ("d", SHELF_LIFE, (180, 180, 180, 180)),
+    PolicyKey.HEAT_CELSIUS: ("0.1 degC", HOLDER, ("62.5", "62.5", "62.5", "62.5")),
+    PolicyKey.HEAT_MINUTES: ("min", HOLDER, (30, 30, 30, 30)),
+    PolicyKey.HEAT_MOST_CELSIUS: ("0.1 degC", OURS, ("64.0", "64.0", "64.0", "64.0")),
+    PolicyKey.HEAT_OVER_58_MINUTES: ("min", OURS, (60, 60, 60, 60)),
+    PolicyKey.COOL_TO_CELSIUS: ("degC", OURS, (10, 10, 5, 10)),
+    PolicyKey.COOL_MINUTES: ("min", OURS, (30, 30, 30, 30)),
+    PolicyKey.CURVE_GAP_SECONDS: ("s", OURS, (120, 120, 120, 120)),
 }
 """Unit, source and values of the laboratory's policies, in the order of `Jurisdiction`."""
 
@@ -181,7 +197,7 @@ LABORATORY: Mapping[PolicyKey, tuple[str, str, tuple[int, int, int, int]]] = {
 def _of_laboratory(jurisdiction: Jurisdiction) -> tuple[Preset, ...]:
     place = list(Jurisdiction).index(jurisdiction)
     return tuple(
-        Preset(key, values[place], unit, source)
+        Preset(key, values[place], unit, source, READ_ON if source == HOLDER else None)
         for key, (unit, source, values) in LABORATORY.items()
     )
 
@@ -267,6 +283,10 @@ class Policies:
     def __getitem__(self, key: PolicyKey) -> int:
         """Return the value of a policy in the unit of its name."""
         return int(self._values[key])
+
+    def decimal(self, key: PolicyKey) -> Decimal:
+        """Return the value of a policy with tenths."""
+        return Decimal(self._values[key])
 
     def word(self, key: PolicyKey) -> str:
         """Return the value of a policy with named choices."""

@@ -1,6 +1,8 @@
 """Permitted values of policies: a figure within bounds, or one of a few words."""
 
+import re
 from collections.abc import Mapping
+from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -23,6 +25,8 @@ BOUNDS: Mapping[str, ValueRange] = {
     "min": ValueRange(1, 2880),
     "h": ValueRange(0, 336),
     "g": ValueRange(0, 1000),
+    "0.1 degC": ValueRange(0, 100),
+    "s": ValueRange(1, 3600),
     "donors": ValueRange(1, 50),
     "permille": ValueRange(0, 1000),
     "calls": ValueRange(0, 200),
@@ -47,6 +51,11 @@ WORDS: Mapping[PolicyKey, type[StrEnum]] = {
 LONGEST_FIGURE = 6
 
 
+TENTHS = frozenset({"0.1 degC"})
+"""Units of figures with one decimal."""
+TENTH = re.compile(r"\d{1,3}(?:[.,]\d)?", re.ASCII)
+
+
 def choices_of(key: str) -> tuple[str, ...]:
     """Return the permitted words of a policy; empty for a figure."""
     if key.startswith("proof_"):
@@ -61,12 +70,15 @@ def value_in(text: str, *, key: str, unit: str) -> str:
     Raises
     ------
     Refused
-        `number_not_read`; `rule_out_of_bounds` (`least`, `most`); `rule_not_a_choice`.
+        `number_not_read`, `decimal_not_read`; `rule_out_of_bounds` (`least`, `most`);
+        `rule_not_a_choice`.
     """
     if choices := choices_of(key):
         if text not in choices:
             raise Refused("rule_not_a_choice")
         return text
+    if unit in TENTHS:
+        return _tenths_in(text, bounds=BOUNDS[unit])
     digits = text.strip().replace("\N{MINUS SIGN}", "-")
     plain = digits.removeprefix("-")
     if not (plain.isascii() and plain.isdigit() and len(plain) <= LONGEST_FIGURE):
@@ -91,3 +103,13 @@ def refuse_contradiction(policies: Policies, *, key: str, value: str) -> None:
     least = policies[PolicyKey.ALARM_PERCENT]
     if key in LEVELS and int(value) < least:
         raise Refused("level_below_alarm", least=least)
+
+
+def _tenths_in(text: str, *, bounds: ValueRange) -> str:
+    """Return a figure with at most one decimal in its stored form."""
+    if not TENTH.fullmatch(text.strip()):
+        raise Refused("decimal_not_read")
+    figure = Decimal(text.strip().replace(",", "."))
+    if not bounds.least <= figure <= bounds.most:
+        raise Refused("rule_out_of_bounds", least=bounds.least, most=bounds.most)
+    return f"{figure:.1f}"

@@ -77,6 +77,8 @@ class MaintenanceKind(StrEnum):
     CHECKUP = "checkup"
     BACKUP = "backup"
     DRILL = "drill"
+    COMPACTION = "compaction"
+    """Pages of the database rewritten, so that erased data is in none."""
 
 
 class MaintenanceRun(Base):

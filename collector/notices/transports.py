@@ -156,7 +156,7 @@ def transport_for(settings: Settings) -> Transport:
     return (
         ChannelTransport(found)
         if {Channel.EMAIL, Channel.SMS} & found.keys()
-        else ConsoleTransport()
+        else ConsoleTransport(prints_text=settings.demonstration)
     )
 
 

@@ -34,6 +34,7 @@ from collector.pickups.states import OVER
 from collector.places.models import Position
 from collector.planning.models import ChanceForecast, PlanningRun
 from collector.privacy.queries import joined_into, messages_of, sealed_identity
+from collector.privacy.retention import empty_problems_with
 from collector.rounds.models import Incident, Round, RoundEvent, RoundStop
 
 NEVER_TAKEN = (ContainerState.DECLARED, ContainerState.REFUSED_AT_DOOR)
@@ -229,6 +230,7 @@ def _erase_visits(session: Session, donor: Donor) -> None:
     session.execute(
         update(PlanningRun).where(*ended).values(problem={}, start={}, plan=None, levels=None)
     )
+    empty_problems_with(session, bank_id=donor.bank_id, pickups=hers)
 
 
 def _visits(published: dict[str, Any], pickups: list[int]) -> bool:

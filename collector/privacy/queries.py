@@ -13,6 +13,7 @@ from collector.donors.models import CallBack, Decision, Donor, SealedIdentity
 from collector.donors.queries import get_donor
 from collector.donors.screening import screening_of
 from collector.errors import NotFound
+from collector.laboratory.reception.models import Intake
 from collector.notices.models import Notice, PushSubscription
 from collector.notices.queries import chosen_channel
 from collector.pickups.enquiries import enquiry_of
@@ -218,8 +219,23 @@ def _visit(session: Session, pickup: Pickup) -> dict[str, Any]:
             )
         ],
         "photos": [_photo(each) for each in photos_of(session, pickup)],
-        "bottles_numbers": [as_json(each, "number", "state") for each in bottles],
+        "bottles_numbers": [
+            {**as_json(each, "number", "state"), "taken_over": _intakes(session, each)}
+            for each in bottles
+        ],
     }
+
+
+def _intakes(session: Session, container: Container) -> list[dict[str, Any]]:
+    """Return the fate of a container in the laboratory; its pool names other donors' milk."""
+    standing = select(Intake).where(
+        Intake.container_id == container.id, Intake.withdrawn_at.is_(None)
+    )
+    return [
+        as_json(each, "taken_at", "volume_ml", "expressed_first", "expressed_last", "state")
+        | {"why_refused": each.refused_because.value if each.refused_because else None}
+        for each in session.scalars(standing)
+    ]
 
 
 def _photo(photo: DoorPhoto) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flask_babel import lazy_gettext
+from flask_babel import format_decimal, lazy_gettext
 from flask_babel.speaklater import LazyString
 
 from collector.maintenance.findings import HealthFinding
@@ -75,4 +75,8 @@ FINDINGS: Mapping[str, LazyString] = {
 
 def finding_sentence(finding: HealthFinding) -> str:
     """Return the sentence of a finding, in the reader's language."""
-    return str(FINDINGS[finding.code]) % finding.figures
+    figures = {
+        name: format_decimal(value) if isinstance(value, float) else value
+        for name, value in finding.figures.items()
+    }
+    return str(FINDINGS[finding.code]) % figures

@@ -71,7 +71,10 @@ def render_notice(session: Session, notice: Notice, *, now: datetime) -> Rendere
     signature = "" if discreet else bank.name
     code = _code(session, notice, now=now)
     link = f"{settings.public_url}/{_path(session, notice, now=now, code=code)}"
-    with current_app.test_request_context(), force_locale(notice.language):
+    with (
+        current_app.test_request_context(base_url=settings.public_url),
+        force_locale(notice.language),
+    ):
         text = render_template(
             f"{'email' if notice.channel is Channel.EMAIL else 'sms'}/{notice.template}.txt",
             bank=bank,

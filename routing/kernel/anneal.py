@@ -11,12 +11,13 @@ from routing.compiled import compiled, inner
 from routing.kernel import memory_layout as layout
 from routing.kernel.callback import pointer_to
 from routing.kernel.change import add_unassigned, insert_visit, undo_iteration
+from routing.kernel.margins import old_margin_cost
 from routing.kernel.offsets import point_offset, tour_offset, visit_offset
 from routing.kernel.pool import add_to_pool
 from routing.kernel.random_numbers import rand, randint
 from routing.kernel.recreate import FARTHEST_FIRST, MAX_DIFFICULTY, SORT_ORDERS, recreate
 from routing.kernel.ruin import ruin
-from routing.kernel.tour_cost import update_tour
+from routing.kernel.tour_cost import price_margins, update_tour
 from routing.timing.encoding import INFINITY, IntArray
 
 POOL_GAP: Final = 100
@@ -69,6 +70,8 @@ def _initialise(encoded: IntArray, data: IntArray, state: IntArray, orders: IntA
         state[layout.CURRENT_COST] = _penalties(data, state)
         for shift in range(data[layout.NUM_SHIFTS]):
             state[layout.CURRENT_COST] += state[tour_offset(state, shift) + layout.COST]
+            if data[layout.HAS_MARGINS] == 1:
+                state[layout.CURRENT_COST] += price_margins(encoded, data, state, shift)
             add_to_pool(data, state, shift)
         state[layout.BLINK_COUNTDOWN] = 0
         _save_best(data, state)
@@ -117,10 +120,15 @@ def _iterate(encoded: IntArray, data: IntArray, state: IntArray, temperature: fl
     for number in range(state[layout.NUM_CHANGED]):
         tour_at = tour_offset(state, state[state[layout.CHANGED_TOURS] + number])
         cost += state[tour_at + layout.COST] - state[tour_at + layout.OLD_COST]
+    if data[layout.HAS_MARGINS] == 1:
+        cost -= old_margin_cost(state)
     added = _difficulty(state, state[layout.UNASSIGNED], state[layout.NUM_UNASSIGNED])
     added -= _difficulty(state, state[layout.OLD_UNASSIGNED], state[layout.OLD_NUM_UNASSIGNED])
     threshold = temperature * (math.log(rand(state)) + DIFFICULTY_BONUS * added)
-    if state[layout.MUST_UNDO] == 1 or cost >= state[layout.CURRENT_COST] - threshold:
+    limit = state[layout.CURRENT_COST] - threshold
+    if state[layout.MUST_UNDO] == 0 and cost < limit and data[layout.HAS_MARGINS] == 1:
+        cost = _with_margins(encoded, data, state, cost, limit)
+    if state[layout.MUST_UNDO] == 1 or cost >= limit:
         undo_iteration(data, state)
         return
     state[layout.CURRENT_COST] = cost
@@ -129,6 +137,18 @@ def _iterate(encoded: IntArray, data: IntArray, state: IntArray, temperature: fl
     if cost - state[layout.BEST_COST] <= state[layout.BEST_COST] // POOL_GAP:
         for number in range(state[layout.NUM_CHANGED]):
             add_to_pool(data, state, state[state[layout.CHANGED_TOURS] + number])
+
+
+@inner
+def _with_margins(
+    encoded: IntArray, data: IntArray, state: IntArray, cost: int, limit: float
+) -> int:
+    """Add the margins of the changed tours to a cost, unless it reaches the limit before."""
+    for number in range(state[layout.NUM_CHANGED]):
+        cost += price_margins(encoded, data, state, state[state[layout.CHANGED_TOURS] + number])
+        if cost >= limit:
+            break
+    return cost
 
 
 @inner

@@ -2,6 +2,7 @@
 
 from routing.compiled import inner
 from routing.kernel import memory_layout as layout
+from routing.kernel.margins import forget_slacks, keep_margins, restore_margins, save_margins
 from routing.kernel.offsets import point_offset, shift_offset, tour_offset, visit_offset
 from routing.kernel.segments import update_backward, update_forward, update_loads
 from routing.kernel.tour_cost import update_tour
@@ -21,6 +22,8 @@ def save_tour(data: IntArray, state: IntArray, shift: int) -> None:
     count = state[tour_at + layout.NUM_STOPS]
     state[tour_at + layout.OLD_NUM_STOPS] = count
     state[tour_at + layout.OLD_COST] = state[tour_at + layout.COST]
+    if data[layout.HAS_MARGINS] == 1:
+        save_margins(state, shift)
     saved_at = state[layout.OLD_ORDERS] + shift * data[layout.MAX_POINTS]
     at = point_offset(data, state, shift, 1) + layout.VISIT
     for row in range(count):
@@ -109,6 +112,8 @@ def try_insertion(
     after, delivery_after = _points_after(state, position_at)
     save_tour(data, state, shift)
     before = state[tour_offset(state, shift) + layout.COST]
+    if data[layout.HAS_MARGINS] == 1:
+        keep_margins(state, shift, of=layout.MARGIN_COST, to=layout.BEFORE_MARGIN_COST)
     insert_visit(data, state, visit, shift, after)
     if delivery_after >= 0:
         partner = data[visit_offset(data, visit) + layout.PARTNER]
@@ -136,6 +141,8 @@ def undo_insertion(data: IntArray, state: IntArray, position_at: int, cost: int)
         remove_visit(data, state, shift, delivery_after + 2)
     remove_visit(data, state, shift, after + 1)
     _restore_tour(data, state, shift, cost)
+    if data[layout.HAS_MARGINS] == 1:
+        keep_margins(state, shift, of=layout.BEFORE_MARGIN_COST, to=layout.MARGIN_COST)
 
 
 @inner
@@ -148,7 +155,9 @@ def _restore_tour(data: IntArray, state: IntArray, shift: int, cost: int) -> Non
     count = state[tour_at + layout.NUM_STOPS]
     end = point_offset(data, state, shift, count + 1)
     state[tour_at + layout.DURATION] = state[end + layout.DURATION_BEFORE] if count > 0 else 0
-    state[tour_at + layout.COST], state[tour_at + layout.TIGHT_MARGIN] = cost, 0
+    state[tour_at + layout.COST] = cost
+    if data[layout.HAS_MARGINS] == 1:
+        forget_slacks(state, shift)
 
 
 @inner
@@ -164,6 +173,8 @@ def undo_iteration(data: IntArray, state: IntArray) -> None:
         for row in range(state[tour_offset(state, shift) + layout.OLD_NUM_STOPS]):
             insert_visit(data, state, state[saved_at + row], shift, row)
         _restore_tour(data, state, shift, state[tour_offset(state, shift) + layout.OLD_COST])
+        if data[layout.HAS_MARGINS] == 1:
+            restore_margins(state, shift)
     state[layout.NUM_UNASSIGNED] = state[layout.OLD_NUM_UNASSIGNED]
     for row in range(state[layout.NUM_UNASSIGNED]):
         state[state[layout.UNASSIGNED] + row] = state[state[layout.OLD_UNASSIGNED] + row]

@@ -4,34 +4,48 @@ The price of a tour is exact (`timing.margins`). The price of an insertion posit
 from the least slacks on its two sides, so it takes constant time.
 """
 
+import math
 from typing import Final
 
 from routing.compiled import inner
 from routing.kernel.memory_layout import (
     ARRIVAL,
     BALANCED,
+    BEGIN,
+    CHANGED_TOURS,
     CLOCK_SLACK_BEFORE,
-    DURATION_BEFORE,
+    COST,
     HAS_LATENESS,
+    HAS_MARGINS,
     HAS_SEVERAL_WINDOWS,
+    IS_PRICED,
     LEG_SECONDS,
+    MARGIN_COST,
     MARGIN_ROWS,
     MAX_RIDE,
+    NUM_CHANGED,
     NUM_STOPS,
+    OLD_MARGIN_COST,
     POINT_COLUMNS,
+    POINT_MARGIN_COLUMNS,
     PROBLEM_ROW,
     PROMISE_SLACK_AFTER,
     SERVICE_TIME,
+    START,
     START_EARLY_BEFORE,
     TIGHT_MARGIN,
+    TIMED_ARRIVAL,
     VISIT,
+    WINDOW_CLOSES,
     WINDOWS,
     WORK,
 )
 from routing.kernel.offsets import (
     pair_offset,
+    point_margins_offset,
     point_offset,
     shift_offset,
+    tour_margins_offset,
     tour_offset,
     visit_offset,
 )
@@ -41,6 +55,67 @@ from routing.timing.encoding import INFINITY, IntArray
 
 NO_SLACK_YET: Final = 2**50
 """Slack of a segment without a clock or a promise, in hundredths of a second."""
+
+
+@inner
+def forget_margins(state: IntArray, shift: int) -> None:
+    """Forget the margins of a tour that has changed; without stops it has none."""
+    at = tour_margins_offset(state, shift)
+    state[at + MARGIN_COST], state[at + IS_PRICED], state[at + TIGHT_MARGIN] = 0, 1, 0
+
+
+@inner
+def forget_slacks(state: IntArray, shift: int) -> None:
+    """Forget the slacks of the points of a tour."""
+    state[tour_margins_offset(state, shift) + TIGHT_MARGIN] = 0
+
+
+@inner
+def defer_margins(state: IntArray, shift: int, start: int, arrival: int) -> None:
+    """Leave the margins of a tour to be priced when it is accepted, from its shortest timing."""
+    at = tour_margins_offset(state, shift)
+    state[at + IS_PRICED], state[at + START], state[at + TIMED_ARRIVAL] = 0, start, arrival
+
+
+@inner
+def keep_margins(state: IntArray, shift: int, of: int, to: int) -> None:
+    """Copy the price of margins, and the timing that it depends on, from columns to others."""
+    at = tour_margins_offset(state, shift)
+    for column in range(4):
+        state[at + to + column] = state[at + of + column]
+
+
+@inner
+def save_margins(state: IntArray, shift: int) -> None:
+    """Save the price of a tour's margins before its first change in an iteration."""
+    at = tour_margins_offset(state, shift)
+    state[at + OLD_MARGIN_COST] = state[at + MARGIN_COST]
+
+
+@inner
+def restore_margins(state: IntArray, shift: int) -> None:
+    """Restore the price of a tour's margins at the beginning of the iteration."""
+    at = tour_margins_offset(state, shift)
+    state[at + MARGIN_COST], state[at + IS_PRICED] = state[at + OLD_MARGIN_COST], 1
+
+
+@inner
+def old_margin_cost(state: IntArray) -> int:
+    """Return the price of the margins of all changed tours before the iteration, in shares."""
+    total = 0
+    for number in range(state[NUM_CHANGED]):
+        shift = state[state[CHANGED_TOURS] + number]
+        total += state[tour_margins_offset(state, shift) + OLD_MARGIN_COST]
+    return total
+
+
+@inner
+def cost_with_margins(data: IntArray, state: IntArray, shift: int) -> int:
+    """Return the cost of an accepted tour with its margins, in shares."""
+    cost = state[tour_offset(state, shift) + COST]
+    if data[HAS_MARGINS] == 1:
+        cost += state[tour_margins_offset(state, shift) + MARGIN_COST]
+    return cost
 
 
 @inner
@@ -90,7 +165,6 @@ def margin_cost(
     )
     later = state[rows + end * margins.COLUMNS + margins.ARRIVES] - departure
     duration = arrival - early
-    _store_slacks(data, state, shift, rows, end)
     return promises + clocks + data[shift_at + encoding.PER_SECOND] * (later - duration)
 
 
@@ -147,26 +221,6 @@ def _fill_end(data: IntArray, state: IntArray, shift: int, row: int, at: int, le
 
 
 @inner
-def _store_slacks(data: IntArray, state: IntArray, shift: int, rows: int, end: int) -> None:
-    """Store per point the least slack of clocks up to it and of promises from it on."""
-    columns, at = data[POINT_COLUMNS], point_offset(data, state, shift, 0)
-    state[at + CLOCK_SLACK_BEFORE] = slack = NO_SLACK_YET
-    for row in range(end):
-        at += columns
-        slack = min(slack, state[rows + row * margins.COLUMNS + margins.CLOCK_SLACK])
-        state[at + CLOCK_SLACK_BEFORE] = slack
-    at, slack = at + columns, NO_SLACK_YET
-    for row in range(end, -1, -1):
-        slack = min(slack, state[rows + row * margins.COLUMNS + margins.PROMISE_SLACK])
-        state[at + PROMISE_SLACK_AFTER] = slack
-        at -= columns
-    last = rows + end * margins.COLUMNS
-    until_close = 100 * (state[last + margins.CLOSES] - state[last + margins.ARRIVES])
-    margin = until_close - state[last + margins.PROMISE_SLACK]
-    state[tour_offset(state, shift) + TIGHT_MARGIN] = max(1, margin)
-
-
-@inner
 def estimated_margin_cost(
     encoded: IntArray,
     data: IntArray,
@@ -186,36 +240,119 @@ def estimated_margin_cost(
     ride, limit : int
         The work from the visit to the end, and its ride limit.
     """
-    tour_at = tour_offset(state, shift)
-    if state[tour_at + NUM_STOPS] == 0:
-        return 0
+    count, tour_at = state[tour_offset(state, shift) + NUM_STOPS], tour_margins_offset(state, shift)
+    if count == 0:
+        return _own_clock_cost(encoded, ride, limit)
     if state[tour_at + TIGHT_MARGIN] == 0:
         _refresh_slacks(encoded, data, state, shift)
-    prev = point_offset(data, state, shift, point)
-    margin = state[tour_at + TIGHT_MARGIN]
-    worst = point_offset(data, state, shift, state[tour_at + NUM_STOPS])
+    here, margin = point_margins_offset(data, state, shift, point), state[tour_at + TIGHT_MARGIN]
+    worst = state[point_margins_offset(data, state, shift, count) + CLOCK_SLACK_BEFORE]
     own = 100 * (limit - ride) - margin if limit < INFINITY else NO_SLACK_YET
-    clock = min(state[prev + CLOCK_SLACK_BEFORE] - 100 * added, own)
-    clock = _lacking(clock, margin) - _lacking(state[worst + CLOCK_SLACK_BEFORE], margin)
-    promise = state[prev + data[POINT_COLUMNS] + PROMISE_SLACK_AFTER]
-    promise = _lacking(promise - 100 * added, margin) - _lacking(promise, margin)
+    clock = min(state[here + CLOCK_SLACK_BEFORE] - 100 * added, own)
+    clock = _clock_part(clock, margin) - _clock_part(worst, margin)
+    promise = state[here + POINT_MARGIN_COLUMNS + PROMISE_SLACK_AFTER]
+    promise = margins.missing_part(promise - 100 * added, margin) - margins.missing_part(
+        promise, margin
+    )
     cost = accessors.risk(encoded, encoding.CLOCK_PRICE) * max(0, clock) // 1_000
     return cost + accessors.risk(encoded, encoding.PROMISE_PRICE) * promise // 1_000
 
 
 @inner
-def _refresh_slacks(encoded: IntArray, data: IntArray, state: IntArray, shift: int) -> None:
-    """Store the slacks of the shortest timing of a tour that was restored or evaluated."""
-    rows, end = state[MARGIN_ROWS], state[tour_offset(state, shift) + NUM_STOPS]
-    last = point_offset(data, state, shift, end + 1)
-    early = state[last + START_EARLY_BEFORE]
-    arrival = early + state[last + DURATION_BEFORE]
-    _fill_rows(encoded, data, state, shift, early, early, arrival)
-    margins.price_at(encoded, shift, state, rows, end, early)
-    _store_slacks(data, state, shift, rows, end)
+def _own_clock_cost(encoded: IntArray, ride: int, limit: int) -> int:
+    """Return the cost in shares of the clock of a visit alone in its tour."""
+    if limit == INFINITY:
+        return 0
+    spread = float(accessors.risk(encoded, encoding.DAY_SPREAD)) * ride
+    variance = float(margins.leg_variance(encoded, ride)) + spread * spread
+    margin = _estimated_margin(encoded, variance, encoding.CLOCK_QUANTILE)
+    clock = _clock_part(100 * (limit - ride) - margin, margin) if margin > 0 else 0
+    return accessors.risk(encoded, encoding.CLOCK_PRICE) * clock // 1_000
 
 
 @inner
-def _lacking(slack: int, margin: int) -> int:
-    """Return the thousandths of a margin that a slack lacks."""
-    return 1_000 * min(max(0, -slack), margin) // margin
+def _refresh_slacks(encoded: IntArray, data: IntArray, state: IntArray, shift: int) -> None:
+    """Store per point the least slack of clocks up to it and of promises from it on.
+
+    The timing is the shortest. A wait on the way to the end counts for no clock.
+    """
+    count, columns = state[tour_offset(state, shift) + NUM_STOPS], data[POINT_COLUMNS]
+    _set_promise_slacks(encoded, data, state, shift)
+    at = point_offset(data, state, shift, count + 1)
+    here = point_margins_offset(data, state, shift, count + 1)
+    work, driving, variance, promise = state[at + WORK], 0, 0.0, NO_SLACK_YET
+    for row in range(count, -1, -1):
+        promise = min(promise, state[here + PROMISE_SLACK_AFTER])
+        state[here + PROMISE_SLACK_AFTER] = promise
+        variance += margins.leg_variance(encoded, state[at + LEG_SECONDS])
+        driving += state[at + LEG_SECONDS]
+        at, here = at - columns, here - POINT_MARGIN_COLUMNS
+        state[here + CLOCK_SLACK_BEFORE] = NO_SLACK_YET
+        if row > 0:
+            limit = data[visit_offset(data, state[at + VISIT]) + MAX_RIDE]
+            if limit < INFINITY:
+                shared = float(accessors.risk(encoded, encoding.DAY_SPREAD)) * driving
+                square = variance + shared * shared
+                margin = _estimated_margin(encoded, square, encoding.CLOCK_QUANTILE)
+                ride = work - state[at + WORK] - state[at + SERVICE_TIME]
+                state[here + CLOCK_SLACK_BEFORE] = 100 * (limit - ride) - margin
+            variance += _door_variance(encoded, data, state, at)
+    slack = NO_SLACK_YET
+    for _ in range(count + 1):
+        slack = min(slack, state[here + CLOCK_SLACK_BEFORE])
+        state[here + CLOCK_SLACK_BEFORE] = slack
+        here += POINT_MARGIN_COLUMNS
+
+
+@inner
+def _set_promise_slacks(encoded: IntArray, data: IntArray, state: IntArray, shift: int) -> None:
+    """Store the slack of each promise, and the margin of the end of the tour."""
+    count, columns = state[tour_offset(state, shift) + NUM_STOPS], data[POINT_COLUMNS]
+    at = point_offset(data, state, shift, count + 1)
+    early = leave = state[at + START_EARLY_BEFORE]
+    at, here = (
+        point_offset(data, state, shift, 0),
+        point_margins_offset(data, state, shift, 0),
+    )
+    late = accessors.shift(encoded, shift, encoding.LATE_START)
+    variance, driving, margin = float(margins.LATE_START_WEIGHT) * late * late, 0.0, 1
+    for row in range(1, count + 2):
+        at, here = at + columns, here + POINT_MARGIN_COLUMNS
+        variance += margins.leg_variance(encoded, state[at + LEG_SECONDS])
+        driving += state[at + LEG_SECONDS]
+        shared = accessors.risk(encoded, encoding.DAY_SPREAD) * driving
+        square = variance + shared * shared
+        margin = _estimated_margin(encoded, square, encoding.PROMISE_QUANTILE)
+        arrival = leave + state[at + LEG_SECONDS]
+        closes = data[shift_offset(data, shift) + encoding.CLOSES]
+        if row <= count:
+            closes = state[at + WINDOW_CLOSES]
+        state[here + PROMISE_SLACK_AFTER] = 100 * (closes - arrival) - margin
+        if row <= count:
+            begin = max(state[at + BEGIN], early + state[at + WORK])
+            if begin > arrival and margin > 0:
+                left = max(0.0, 1.0 - 100.0 * (begin - arrival) / margin)
+                variance, driving = variance * left * left, driving * left
+            leave = begin + state[at + SERVICE_TIME]
+            variance += _door_variance(encoded, data, state, at)
+    state[tour_margins_offset(state, shift) + TIGHT_MARGIN] = max(1, margin)
+
+
+@inner
+def _door_variance(encoded: IntArray, data: IntArray, state: IntArray, at: int) -> float:
+    """Return the variance of the service at a point, in squared hundredths of a second."""
+    row = data[visit_offset(data, state[at + VISIT]) + PROBLEM_ROW]
+    spread = accessors.visit(encoded, row, encoding.SERVICE_SPREAD) * state[at + SERVICE_TIME]
+    return float(spread) * spread
+
+
+@inner
+def _estimated_margin(encoded: IntArray, variance: float, level: int) -> int:
+    """Return a margin in hundredths of a second, which may be one more or less than the exact."""
+    return int(accessors.risk(encoded, level) * math.sqrt(variance) / 1_000.0)
+
+
+@inner
+def _clock_part(slack: int, margin: int) -> int:
+    """Return an estimate of the thousandths of the price of a clock that lacks part of a margin."""
+    return min(1_000, 1_500 * max(0, -slack) // margin)

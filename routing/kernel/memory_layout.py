@@ -83,23 +83,26 @@ SERVICE_TIME, DURATION_BEFORE, START_EARLY_BEFORE, START_LATE_BEFORE = range(7, 
 DURATION_AFTER, START_EARLY_AFTER, START_LATE_AFTER = range(11, 14)
 BEGIN, WINDOW_OPENS, WINDOW_CLOSES, WORK = range(14, 18)
 MAX_WORK_BEFORE, MAX_ARRIVAL_BEFORE, MIN_SLACK_AFTER, MAX_ARRIVAL_AFTER = range(18, 22)
-LATE_RATE_AFTER, CLOCK_SLACK_BEFORE, PROMISE_SLACK_AFTER = range(22, 25)
-LOAD_COLUMNS: Final = 25
+LATE_RATE_AFTER: Final = 22
+LOAD_COLUMNS: Final = 23
 """First of the load columns: per load dimension the largest load up to a point, and from it on.
 
 The leg of a point is the leg that arrives there. `BEGIN` is the earliest begin of service,
 `LATEST_BEGIN` the latest with which the rest of the tour stays legal. `SERVICE_TIME` includes the
 set-up. `WORK` is travel and service from the departure to the begin, without waits. The columns
 `..._BEFORE` describe the segment from the start to this point, `..._AFTER` the segment from this
-point to the end; see `segments`. The slacks of clocks and promises are least values, in hundredths
-of a second; see `margins`.
+point to the end; see `segments`.
 """
+
+# The columns of the margins of a point, kept apart: a day without spreads has none.
+CLOCK_SLACK_BEFORE, PROMISE_SLACK_AFTER = range(2)
+POINT_MARGIN_COLUMNS: Final = 2
+"""Width of the margins of a point: least slacks in hundredths of a second, see `margins`."""
 
 # The columns of a tour.
 NUM_STOPS, COST, FROZEN_STOPS, HASH, CHANGED_IN, OLD_NUM_STOPS, OLD_COST, SCANNED_IN = range(8)
 METRES, SECONDS, DURATION, ARRIVAL, HAS_RIDE_LIMITS, HAS_SEVERAL_WINDOWS = range(8, 14)
 TYPE_SCANNED_IN: Final = 14
-TIGHT_MARGIN: Final = 15
 TOUR_COLUMNS: Final = 16
 """Width of a tour.
 
@@ -107,8 +110,20 @@ TOUR_COLUMNS: Final = 16
 of visits and its vehicle type. `CHANGED_IN` is the iteration of its last change. `SCANNED_IN` is
 the last scan for insertion positions that looked at it, `TYPE_SCANNED_IN` the last that looked at
 an empty tour of its vehicle type. `SECONDS` and `METRES` are travel, `DURATION` is from departure
-to arrival. `TIGHT_MARGIN` is the margin of its end, in hundredths of a second; 0
-if the slacks of its points are not known.
+to arrival. `COST` is without the margins of the tour, unless `timing` has evaluated it.
+"""
+
+# The columns of the margins of a tour.
+MARGIN_COST, IS_PRICED, START, TIMED_ARRIVAL = range(4)
+BEFORE_MARGIN_COST, BEFORE_IS_PRICED, BEFORE_START, BEFORE_TIMED_ARRIVAL = range(4, 8)
+OLD_MARGIN_COST, TIGHT_MARGIN = range(8, 10)
+TOUR_MARGIN_COLUMNS: Final = 10
+"""Width of the margins of a tour.
+
+`MARGIN_COST` is known if `IS_PRICED` is 1. Otherwise it is computed when the tour is accepted, from
+the departure `START` and the arrival `TIMED_ARRIVAL` of the shortest timing. The columns
+`BEFORE_...` are those before the last attempt to insert a visit. `TIGHT_MARGIN` is the margin of
+the end, in hundredths of a second; 0 if the slacks of the points are not known.
 """
 
 # The head of the search state.
@@ -120,6 +135,7 @@ CHANGED_TOURS, OLD_ORDERS, POSITIONS, SORT_WEIGHTS, ORDER_BUFFER = range(22, 27)
 BEST_NUM_STOPS, BEST_ORDERS, POOL_INDEX, POOL_TOURS, POOL_VISITS = range(27, 32)
 ENCODED_SIZE, AVERAGE_REMOVALS, MAX_STRING, TOUR_REMOVALS, RETRIED_IN = range(33, 38)
 DEFERRED, NUM_USED, IGNORES_PENALTIES, DIFFICULTY, SMALL_RUINS, MARGIN_ROWS = range(38, 44)
+POINT_MARGINS, TOUR_MARGINS = range(44, 46)
 STATE_HEAD: Final = 48
 """Length of the head.
 
@@ -137,7 +153,8 @@ STATE_HEAD: Final = 48
 - Per visit, `RETRIED_IN` is the last iteration with a ruin near it while it was unassigned. In that
   iteration it is tried in changed tours only.
 - Per visit, `DIFFICULTY` is learnt by `recreate`.
-- `MARGIN_ROWS` are the rows of `timing.margins` for one tour.
+- `MARGIN_ROWS` are the rows of `timing.margins` for one tour; `POINT_MARGINS` and `TOUR_MARGINS`
+  are the margins of all points and tours.
 """
 
 # The columns of an insertion position: of a visit, or of both visits of a shipment.

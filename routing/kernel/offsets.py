@@ -7,10 +7,14 @@ from routing.kernel.memory_layout import (
     PAIR_COLUMNS,
     PAIRS,
     POINT_COLUMNS,
+    POINT_MARGIN_COLUMNS,
+    POINT_MARGINS,
     POINTS,
     SHIFT_COLUMNS,
     SHIFTS,
     TOUR_COLUMNS,
+    TOUR_MARGIN_COLUMNS,
+    TOUR_MARGINS,
     TOURS,
     VISIT_COLUMNS,
     VISITS,
@@ -46,3 +50,15 @@ def tour_offset(state: IntArray, shift: int) -> int:
 def point_offset(data: IntArray, state: IntArray, shift: int, row: int) -> int:
     """Return the offset of a point of a tour in the search state; row 0 is the start."""
     return state[POINTS] + (shift * data[MAX_POINTS] + row) * data[POINT_COLUMNS]
+
+
+@inner
+def tour_margins_offset(state: IntArray, shift: int) -> int:
+    """Return the offset of the margins of a tour in the search state."""
+    return state[TOUR_MARGINS] + shift * TOUR_MARGIN_COLUMNS
+
+
+@inner
+def point_margins_offset(data: IntArray, state: IntArray, shift: int, row: int) -> int:
+    """Return the offset of the margins of a point of a tour in the search state."""
+    return state[POINT_MARGINS] + (shift * data[MAX_POINTS] + row) * POINT_MARGIN_COLUMNS

@@ -2,6 +2,7 @@
 
 from routing.compiled import inner
 from routing.kernel import memory_layout as layout
+from routing.kernel.margins import cost_with_margins
 from routing.kernel.offsets import point_offset, tour_offset
 from routing.timing.encoding import IntArray
 
@@ -22,7 +23,7 @@ def add_to_pool(data: IntArray, state: IntArray, shift: int) -> None:
         entry_at = state[layout.POOL_TOURS] + number * layout.POOL_COLUMNS
         is_same_size = state[entry_at + layout.POOL_TOUR_LENGTH] == count
         if state[entry_at + layout.POOL_HASH] == key and is_same_size:
-            if state[tour_at + layout.COST] < state[entry_at + layout.POOL_COST]:
+            if cost_with_margins(data, state, shift) < state[entry_at + layout.POOL_COST]:
                 _write(data, state, shift, entry_at)
             return
         slot = (slot + 1) & (layout.POOL_INDEX_SIZE - 1)
@@ -43,7 +44,7 @@ def _write(data: IntArray, state: IntArray, shift: int, entry_at: int) -> None:
     """Write the shift, the cost and the order of a tour into its entry."""
     tour_at, at = tour_offset(state, shift), point_offset(data, state, shift, 1) + layout.VISIT
     state[entry_at + layout.POOL_SHIFT] = shift
-    state[entry_at + layout.POOL_COST] = state[tour_at + layout.COST]
+    state[entry_at + layout.POOL_COST] = cost_with_margins(data, state, shift)
     first = state[layout.POOL_VISITS] + state[entry_at + layout.POOL_FIRST]
     for row in range(state[tour_at + layout.NUM_STOPS]):
         state[first + row] = state[at + row * data[layout.POINT_COLUMNS]]

@@ -144,14 +144,7 @@ def _insert_cheapest(
             undo_insertion(data, state, position_at, before)
     if state[feasible_at + layout.INSERTION_COST] > limit:
         return False
-    before = state[tour_offset(state, state[feasible_at + layout.SHIFT]) + layout.COST]
-    if not try_insertion(encoded, data, state, visit, feasible_at):
-        return False
-    if data[layout.HAS_MARGINS] == 1 and state[feasible_at + layout.INSERTION_COST] > limit:
-        # The price of margins was an estimate.
-        undo_insertion(data, state, feasible_at, before)
-        return False
-    return True
+    return try_insertion(encoded, data, state, visit, feasible_at)
 
 
 @inner

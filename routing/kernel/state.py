@@ -66,6 +66,8 @@ def new_state(encoded: IntArray, data: IntArray, seed: int) -> IntArray:
         layout.SORT_WEIGHTS: visits + 1,
         layout.ORDER_BUFFER: points,
         layout.MARGIN_ROWS: points * MARGIN_COLUMNS,
+        layout.POINT_MARGINS: shifts * points * layout.POINT_MARGIN_COLUMNS,
+        layout.TOUR_MARGINS: shifts * layout.TOUR_MARGIN_COLUMNS,
         layout.BEST_NUM_STOPS: shifts,
         layout.BEST_ORDERS: shifts * points,
         layout.POOL_INDEX: layout.POOL_INDEX_SIZE,

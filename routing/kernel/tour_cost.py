@@ -9,7 +9,12 @@ evaluated by `timing.tour_evaluation`:
 
 from routing.compiled import inner
 from routing.kernel.callback import exact_cost
-from routing.kernel.margins import margin_cost, needs_evaluation_of_margins
+from routing.kernel.margins import (
+    defer_margins,
+    forget_margins,
+    margin_cost,
+    needs_evaluation_of_margins,
+)
 from routing.kernel.memory_layout import (
     ARRIVAL,
     BALANCED,
@@ -20,11 +25,13 @@ from routing.kernel.memory_layout import (
     HAS_LATENESS,
     HAS_MARGINS,
     HAS_SEVERAL_WINDOWS,
+    IS_PRICED,
     LATE_RATE,
     LATEST_END,
     LEG_COST,
     LEG_SECONDS,
     LIMITED,
+    MARGIN_COST,
     MAX_ARRIVAL_BEFORE,
     MAX_RIDE,
     MAX_WORK_BEFORE,
@@ -36,10 +43,11 @@ from routing.kernel.memory_layout import (
     PROBLEM_ROW,
     SECONDS,
     SERVICE_TIME,
+    START,
     START_EARLY_BEFORE,
     SURCHARGE,
-    TIGHT_MARGIN,
     TIME_MATTERS,
+    TIMED_ARRIVAL,
     VISIT,
     WINDOW_CLOSES,
     WINDOW_OPENS,
@@ -50,6 +58,7 @@ from routing.kernel.offsets import (
     pair_offset,
     point_offset,
     shift_offset,
+    tour_margins_offset,
     tour_offset,
     visit_offset,
 )
@@ -63,7 +72,9 @@ from routing.timing.encoding import INFINITY, IntArray
 def update_tour(encoded: IntArray, data: IntArray, state: IntArray, shift: int) -> bool:
     """Update all columns of a tour after a change of its visits; return whether it is legal."""
     tour_at = tour_offset(state, shift)
-    state[tour_at + COST] = state[tour_at + TIGHT_MARGIN] = 0
+    state[tour_at + COST] = 0
+    if data[HAS_MARGINS] == 1:
+        forget_margins(state, shift)
     if not update_forward(data, state, shift) and state[tour_at + NUM_STOPS] > 0:
         return False
     update_backward(data, state, shift)
@@ -109,8 +120,6 @@ def _set_cost(encoded: IntArray, data: IntArray, state: IntArray, shift: int) ->
             return _evaluate(encoded, data, state, shift)
     if duration > data[shift_at + encoding.MAX_WORKING]:
         return False
-    if data[HAS_MARGINS] == 1 and needs_evaluation_of_margins(data, shift):
-        return _evaluate(encoded, data, state, shift)
     lateness = _lateness_cost(data, state, shift, early, arrival) if data[HAS_LATENESS] == 1 else 0
     if lateness == INFINITE_COST:
         return _evaluate(encoded, data, state, shift)
@@ -122,9 +131,24 @@ def _set_cost(encoded: IntArray, data: IntArray, state: IntArray, shift: int) ->
         stops, metres = state[tour_at + NUM_STOPS], state[tour_at + METRES]
         cost += imbalance_cost(encoded, data, shift, stops, metres, duration)
     if data[HAS_MARGINS] == 1:
-        cost += margin_cost(encoded, data, state, shift, early, arrival)
+        defer_margins(state, shift, early, arrival)
     state[tour_at + COST] = cost
     return True
+
+
+@inner
+def price_margins(encoded: IntArray, data: IntArray, state: IntArray, shift: int) -> int:
+    """Return the cost in shares of the margins that a tour lacks, and keep it."""
+    at = tour_margins_offset(state, shift)
+    if state[at + IS_PRICED] == 0:
+        if needs_evaluation_of_margins(data, shift):
+            cost = _evaluated(encoded, data, state, shift)
+            state[at + MARGIN_COST] = cost - state[tour_offset(state, shift) + COST]
+        else:
+            start, arrival = state[at + START], state[at + TIMED_ARRIVAL]
+            state[at + MARGIN_COST] = margin_cost(encoded, data, state, shift, start, arrival)
+        state[at + IS_PRICED] = 1
+    return state[at + MARGIN_COST]
 
 
 @inner
@@ -206,14 +230,22 @@ def _lateness_cost(data: IntArray, state: IntArray, shift: int, early: int, arri
 @inner
 def _evaluate(encoded: IntArray, data: IntArray, state: IntArray, shift: int) -> bool:
     """Set the cost of a tour by its exact evaluation; return whether it is legal."""
-    tour_at, columns = tour_offset(state, shift), data[POINT_COLUMNS]
-    at, count = point_offset(data, state, shift, 0), state[tour_at + NUM_STOPS]
+    tour_at = tour_offset(state, shift)
+    end = point_offset(data, state, shift, state[tour_at + NUM_STOPS] + 1)
+    state[tour_at + DURATION] = state[end + DURATION_BEFORE]
+    state[tour_at + COST] = _evaluated(encoded, data, state, shift)
+    return state[tour_at + COST] < INFINITE_COST
+
+
+@inner
+def _evaluated(encoded: IntArray, data: IntArray, state: IntArray, shift: int) -> int:
+    """Return the cost of a tour by its exact evaluation, with its margins."""
+    columns, at = data[POINT_COLUMNS], point_offset(data, state, shift, 0)
+    count = state[tour_offset(state, shift) + NUM_STOPS]
     for row in range(count):
         visit = state[at + (row + 1) * columns + VISIT]
         state[state[ORDER_BUFFER] + row] = data[visit_offset(data, visit) + PROBLEM_ROW]
-    state[tour_at + DURATION] = state[at + (count + 1) * columns + DURATION_BEFORE]
-    state[tour_at + COST] = exact_cost(encoded, state, shift, state[ORDER_BUFFER], count)
-    return state[tour_at + COST] < INFINITE_COST
+    return exact_cost(encoded, state, shift, state[ORDER_BUFFER], count)
 
 
 @inner

@@ -149,10 +149,7 @@ def _drive(
     """Drive one tour of one day; return whether all its promises are kept."""
     date = tour[DEPARTURE] // DAY
     of_day = factor(mix(mix(name, OF_DAY), date), scales[DAY_SCALE])
-    leave, break_, all_kept = float(tour[DEPARTURE]), tour[BREAKS_FROM], True
-    if tour[LATE_START] > 0:
-        late = abs(normal(mix(mix(name, OF_DEPARTURE), tour[TOUR_NAME])))
-        leave += late * tour[LATE_START]
+    leave, break_, all_kept = _departure(tour, name), tour[BREAKS_FROM], True
     lasts_until, ends_after = float(tour[ARRIVES_AFTER]), float(tour[ENDS_AFTER])
     for row in range(tour[FIRST], tour[END] + 1):
         arrival, rested = leave + _leg(points[row], of_day, scales, name, leave, lasts_until), leave
@@ -174,6 +171,15 @@ def _drive(
         leave = ended[row] = begin + service
         lasts_until = ends_after = -np.inf
     return all_kept
+
+
+@inner
+def _departure(tour: IntArray, name: np.uint64) -> float:
+    """Return the departure of a tour, which may be late."""
+    if tour[LATE_START] == 0:
+        return float(tour[DEPARTURE])
+    late = abs(normal(mix(mix(name, OF_DEPARTURE), tour[TOUR_NAME])))
+    return float(tour[DEPARTURE]) + late * tour[LATE_START]
 
 
 @inner

@@ -74,28 +74,10 @@ def _add_tour(
     tables: SimulatedPlan, problem: Problem, shift: Shift, tour: Tour, state: Beginning
 ) -> None:
     first, clocks_from, breaks_from = len(tables.points), len(tables.clocks), len(tables.breaks)
-    here, rests = state.here, list(state.rests)
     waiting = [
         (-1, SimulatedClock(visit=visit, item=item), until) for visit, item, until in state.on_board
     ]
-    for count, halt in state.halts:
-        while rests and rests[0].after <= count:
-            _add_break(tables, shift, rests.pop(0))
-        visit = problem.visit(halt.visit) if isinstance(halt, Stop) else None
-        place = visit.place if visit else halt.place if isinstance(halt, Unloading) else here
-        _add_point(tables, problem, shift, here, place, halt, visit)
-        if isinstance(halt, Unloading):
-            _receive(tables, waiting)
-        elif visit is not None:
-            row = len(tables.points) - 1
-            waiting += [
-                (row, SimulatedClock(visit=visit.id, item=item), limit)
-                for item, limit in visit.ride_limits.items()
-            ]
-        here = place
-    for rest in rests:
-        _add_break(tables, shift, rest)
-    _add_leg(tables, problem, shift, here, tour.end)
+    _add_halts(tables, problem, shift, tour, state, waiting)
     if problem.has_place(tour.end) and problem.place(tour.end).receives:
         _receive(tables, waiting)
     if state.is_at_door:
@@ -115,6 +97,36 @@ def _add_tour(
         NEVER if state.is_at_door else state.knows,
         state.knows if state.is_at_door else NEVER,
     ])  # fmt: skip
+
+
+def _add_halts(
+    tables: SimulatedPlan,
+    problem: Problem,
+    shift: Shift,
+    tour: Tour,
+    state: Beginning,
+    waiting: list[tuple[int, SimulatedClock, int]],
+) -> None:
+    """Add the halts ahead, their breaks and their clocks, and the leg to the end."""
+    here, rests = state.here, list(state.rests)
+    for count, halt in state.halts:
+        while rests and rests[0].after <= count:
+            _add_break(tables, shift, rests.pop(0))
+        visit = problem.visit(halt.visit) if isinstance(halt, Stop) else None
+        place = visit.place if visit else halt.place if isinstance(halt, Unloading) else here
+        _add_point(tables, problem, shift, here, place, halt, visit)
+        if isinstance(halt, Unloading):
+            _receive(tables, waiting)
+        elif visit is not None:
+            row = len(tables.points) - 1
+            waiting += [
+                (row, SimulatedClock(visit=visit.id, item=item), limit)
+                for item, limit in visit.ride_limits.items()
+            ]
+        here = place
+    for rest in rests:
+        _add_break(tables, shift, rest)
+    _add_leg(tables, problem, shift, here, tour.end)
 
 
 def _set_begun(tables: SimulatedPlan, row: int) -> None:

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.margins import TWO, quantile, service_spread
+from routing.margins import is_uncertain, quantile, service_spread
 from routing.problem import Measure, Problem, Shift, Visit, Window
 from routing.timing.compatibility import allowed_pairs, surcharges
 from routing.units import SHARES_PER_CENT, SHARES_PER_METRE, SHARES_PER_SECOND
@@ -61,10 +61,10 @@ tables go from `..._FROM` to before `..._TO`. `PERIOD` is -1 if the shift lies i
 is in seconds.
 """
 
-# The entries of the risk: spreads in percent, quantiles of the standard normal distribution in
-# thousandths, prices in shares.
+# The entries of the risk: spreads in percent, quantiles in thousandths of a standard deviation, the
+# days in a million on which a clock of a tour may break, prices in shares.
 LEG_SPREAD, DAY_SPREAD, HOUR_SPREAD, PROMISE_QUANTILE, CLOCK_QUANTILE = range(5)
-SEVERAL_CLOCKS_QUANTILE, PROMISE_PRICE, END_PRICE, CLOCK_PRICE = range(5, 9)
+CLOCK_BREAKS, PROMISE_PRICE, END_PRICE, CLOCK_PRICE = range(5, 9)
 
 # The columns of a break.
 DURATION, BREAK_WINDOWS_FROM, BREAK_WINDOWS_TO = range(3)
@@ -198,19 +198,22 @@ def _tables(problem: Problem) -> ProblemTables:
         breaks=breaks,
         break_windows=break_windows,
         balances=balances,
-        risk=np.array(
-            [
-                problem.spreads.leg,
-                problem.spreads.day,
-                problem.spreads.hour,
-                quantile(problem.safety.promise_kept),
-                quantile(problem.safety.clock_kept),
-                quantile(problem.safety.clock_kept, of=TWO),
-                SHARES_PER_CENT * problem.safety.promise_price,
-                SHARES_PER_CENT * problem.safety.end_price,
-                SHARES_PER_CENT * problem.safety.clock_price,
-            ]
-        ),
+        risk=_risk(problem),
+    )
+
+
+def _risk(problem: Problem) -> IntArray:
+    """Return the entries of the risk; without any spread nothing has a price."""
+    spreads, safety = problem.spreads, problem.safety
+    share = SHARES_PER_CENT if is_uncertain(problem) else 0
+    quantiles = [
+        quantile(safety.promise_kept),
+        quantile(safety.clock_kept),
+        10_000 * (100 - safety.clock_kept),
+    ]
+    prices = (safety.promise_price, safety.end_price, safety.clock_price)
+    return np.array(
+        [spreads.leg, spreads.day, spreads.hour, *quantiles, *(share * price for price in prices)]
     )
 
 

@@ -18,10 +18,14 @@ The rows of a tour lie in an array, or at an offset in the search state of the k
 import math
 from typing import Final
 
+import numpy as np
+
 from routing.compiled import inner
+from routing.margins import tails
 from routing.timing import accessors
 from routing.timing.encoding import (
     CARRIED_UNTIL,
+    CLOCK_BREAKS,
     CLOCK_PRICE,
     CLOCK_QUANTILE,
     DAY_SPREAD,
@@ -34,7 +38,6 @@ from routing.timing.encoding import (
     PER_SECOND,
     PROMISE_PRICE,
     PROMISE_QUANTILE,
-    SEVERAL_CLOCKS_QUANTILE,
     IntArray,
 )
 
@@ -62,6 +65,23 @@ LATE_START_WEIGHT: Final = 15_000
 
 Its quantiles are those of a half normal distribution, at 95 % a factor 1.2 above a normal's.
 """
+
+KNEE: Final = 200
+"""Thousandths of a margin up to which a missing part is dear."""
+
+STEEP: Final = 3
+"""Factor of the price of the parts up to `KNEE`."""
+
+TAILS: Final = np.array(tails())
+"""Days in a million on which so many hundredths of a standard deviation are used up."""
+
+HALF: Final = 500_000
+
+DEAR_DAYS: Final = 100_000
+"""Days in a million above the level up to which a broken clock is dear."""
+
+DEAR: Final = 6
+"""Hundredths of the price of a clock for each of these days in 100."""
 
 HOUR_WEIGHT: Final = 1_800
 """Seconds of driving that share the factor of an hour with any other, on average."""
@@ -206,11 +226,10 @@ def _promises(
         slack = 100 * (rows[here + CLOSES] - rows[here + ARRIVES]) - margin
         rows[here + PROMISE_SLACK] = slack
         total += missing
-        missing = _missing(slack, margin)
+        missing = missing_part(slack, margin)
         if until < INFINITY and rows[here + KIND] == RECEIVER:
-            of_carried = _margin(encoded, variance, driving, CLOCK_QUANTILE)
-            slack = 100 * (until - rows[here + ARRIVES]) - of_carried
-            carried, until = _missing(slack, of_carried), INFINITY
+            days = _breaks(encoded, 100 * (until - rows[here + ARRIVES]), variance, driving)
+            carried, until = _dear(encoded, days), INFINITY
         wait = 100 * (rows[here + BEGINS] - rows[here + ARRIVES])
         early = 0 if wait > 0 else early + leg_variance(encoded, rows[here + LEG])
         early += rows[here + DOOR] * rows[here + DOOR]
@@ -224,12 +243,14 @@ def _promises(
 
 @inner
 def _clocks(encoded: IntArray, rows: IntArray, at: int, end: int) -> int:
-    """Return the missing thousandths of the margin of the tightest clock.
+    """Return the thousandths of the price of a clock for the days on which a clock breaks.
 
     A ride lasts as long as its work, with the spread of all of it. Or it lasts as long as planned,
-    with the spread of what follows the last wait, and of an early end of its service.
+    with the spread of what follows the last wait, and of an early end of its service. Both break
+    apart from each other, and so do clocks of different limits. Clocks of one limit break together.
+    The days of the two worst are added.
     """
-    worst, received, waits, level = 0, -1, 0, _clock_level(rows, at, end)
+    received, waits, worst, second, worst_limit = -1, 0, 0, 0, 0
     variance = driving = late_variance = late_driving = 0
     for row in range(end, -1, -1):
         here = at + row * COLUMNS
@@ -237,20 +258,22 @@ def _clocks(encoded: IntArray, rows: IntArray, at: int, end: int) -> int:
             received, waits = rows[here + ARRIVES], 0
             variance = driving = late_variance = late_driving = 0
         elif rows[here + KIND] != END:
-            if rows[here + LIMIT] < INFINITY and received >= 0:
-                ride = 100 * (received - rows[here + BEGINS] - rows[here + SERVICE])
-                margin = _margin(encoded, variance, driving, level)
-                slack = 100 * rows[here + LIMIT] - ride + 100 * waits - margin
-                worst = max(worst, _missing(slack, margin))
-                rows[here + CLOCK_SLACK] = slack
+            limit = rows[here + LIMIT]
+            rows[here + CLOCK_SLACK] = INFINITY
+            if limit < INFINITY and received >= 0:
+                slack = 100 * (limit - (received - rows[here + BEGINS] - rows[here + SERVICE]))
+                days = _breaks(encoded, slack + 100 * waits, variance, driving)
+                margin = _margin(encoded, variance, driving, CLOCK_QUANTILE)
+                rows[here + CLOCK_SLACK] = slack + 100 * waits - margin
+                worst, second, worst_limit = _worst_two(worst, second, worst_limit, days, limit)
                 if waits > 0:
-                    early = rows[here + EARLY]
-                    margin = _margin(encoded, late_variance + early, late_driving, level)
-                    slack = 100 * rows[here + LIMIT] - ride - margin
-                    worst = max(worst, _missing(slack, margin))
-                    rows[here + CLOCK_SLACK] = min(rows[here + CLOCK_SLACK], slack)
-            else:
-                rows[here + CLOCK_SLACK] = INFINITY
+                    early = late_variance + rows[here + EARLY]
+                    days = _breaks(encoded, slack, early, late_driving)
+                    margin = _margin(encoded, early, late_driving, CLOCK_QUANTILE)
+                    rows[here + CLOCK_SLACK] = min(rows[here + CLOCK_SLACK], slack - margin)
+                    worst, second, worst_limit = _worst_two(
+                        worst, second, worst_limit, days, -limit
+                    )
             variance += rows[here + DOOR] * rows[here + DOOR]
             wait = rows[here + BEGINS] - rows[here + ARRIVES]
             if wait > 0 and waits == 0:
@@ -258,23 +281,49 @@ def _clocks(encoded: IntArray, rows: IntArray, at: int, end: int) -> int:
             waits += wait
         variance += leg_variance(encoded, rows[here + LEG])
         driving += rows[here + LEG]
-    return worst
+    return _dear(encoded, worst + second)
 
 
 @inner
-def _clock_level(rows: IntArray, at: int, end: int) -> int:
-    """Return the quantile of the clocks of a tour: a stricter one if their limits differ.
+def _worst_two(
+    worst: int, second: int, worst_limit: int, days: int, limit: int
+) -> tuple[int, int, int]:
+    """Return the days of the two worst clocks of different limits, and the limit of the worst.
 
-    Clocks of one limit break together, and the first item loaded is the first to break. Clocks of
-    milk and of blood break apart from each other.
+    A negative limit is that of a ride with a wait.
     """
-    limit = INFINITY
-    for row in range(end):
-        here = rows[at + row * COLUMNS + LIMIT]
-        if here < INFINITY and limit < INFINITY and here != limit:
-            return SEVERAL_CLOCKS_QUANTILE
-        limit = min(limit, here)
-    return CLOCK_QUANTILE
+    if limit == worst_limit:
+        return max(worst, days), second, worst_limit
+    if days > worst:
+        return days, worst, limit
+    return worst, max(second, days), worst_limit
+
+
+@inner
+def _breaks(encoded: IntArray, slack: int, variance: int, driving: int) -> int:
+    """Return the days in a million on which a slack in hundredths of a second is used up."""
+    shared = accessors.risk(encoded, DAY_SPREAD) * driving
+    deviation = _root(variance + shared * shared)
+    if slack < 0:
+        return TAILS[0]
+    if deviation == 0 or slack >= len(TAILS) * deviation // 100:
+        return 0
+    return TAILS[100 * slack // deviation]
+
+
+@inner
+def _dear(encoded: IntArray, days: int) -> int:
+    """Return the thousandths of the price of a clock for the days in a million on which it breaks.
+
+    The first ten days in 100 above the level are dear: a level is reached or it is not. Beyond them
+    the price still grows, so a round that cannot reach the level is the least bad one.
+    """
+    above = min(days, HALF) - accessors.risk(encoded, CLOCK_BREAKS)
+    if above <= DEAR_DAYS:
+        return DEAR * max(0, above) // 1_000
+    most = max(1, HALF - accessors.risk(encoded, CLOCK_BREAKS) - DEAR_DAYS)
+    dear = DEAR * DEAR_DAYS // 1_000
+    return min(1_000, dear + (1_000 - dear) * (above - DEAR_DAYS) // most)
 
 
 @inner
@@ -303,8 +352,15 @@ def _root(square: int) -> int:
 
 
 @inner
-def _missing(slack: int, margin: int) -> int:
-    """Return the thousandths of a margin that are missing."""
+def missing_part(slack: int, margin: int) -> int:
+    """Return the thousandths of the price of a margin that lacks part of itself.
+
+    The first fifth that is missing has three fifths of the price: a level is reached or it is not.
+    Beyond it the price still grows, so a round that cannot reach the level is the least bad one.
+    """
     if slack >= 0 or margin == 0:
         return 0
-    return 1_000 * min(-slack, margin) // margin
+    part = 1_000 * min(-slack, margin) // margin
+    if part <= KNEE:
+        return STEEP * part
+    return STEEP * KNEE + (1_000 - STEEP * KNEE) * (part - KNEE) // (1_000 - KNEE)

@@ -1,7 +1,8 @@
 """Evaluation of an order of visits on a shift: all rules of a tour, its best timing and its cost.
 
 Of all legal timings of an order, the evaluation has the fewest unloadings, then the least cost,
-then the shortest duration, then the earliest arrival.
+then the shortest duration, then the earliest arrival. If that timing lacks margins, one unloading
+more is tried, and the cheaper of both is taken.
 """
 
 from typing import Final, NamedTuple
@@ -59,6 +60,7 @@ from routing.timing.leg_sequence import (
     is_within_capacity,
     leg_totals,
 )
+from routing.timing.margins import is_priced
 
 # The sets of rules that an evaluation may ignore, as flags.
 ASSIGNMENT, LOADS, RIDE_TIMES, LIMITS = 1, 2, 4, 8
@@ -114,8 +116,10 @@ def evaluate(encoded: IntArray, shift: int, order: IntArray, rules: int) -> Tour
     if rules & ASSIGNMENT and not _is_allowed(encoded, shift, order):
         return _infeasible(NOT_ALLOWED, 0, 0)
     first = _with_reloads(encoded, shift, order, none, none, rules)
-    if first.status == LEGAL or not _reloads_may_help(encoded, shift, rules):
+    if not _reloads_may_help(encoded, shift, rules):
         return first
+    if first.status == LEGAL:
+        return _with_more_margin(encoded, shift, order, first, 1, rules)
     relaxed = _with_reloads(encoded, shift, order, none, none, rules & ~(LOADS | RIDE_TIMES))
     if (
         relaxed.status != LEGAL
@@ -126,8 +130,21 @@ def evaluate(encoded: IntArray, shift: int, order: IntArray, rules: int) -> Tour
     for count in range(1, accessors.shift(encoded, shift, MAX_RELOADS) + 1):
         best = _best_with_reloads(encoded, shift, order, count, rules)
         if best.status == LEGAL:
-            return best
+            return _with_more_margin(encoded, shift, order, best, count + 1, rules)
     return first
+
+
+@inner
+def _with_more_margin(
+    encoded: IntArray, shift: int, order: IntArray, found: TourEvaluation, count: int, rules: int
+) -> TourEvaluation:
+    """Return a legal evaluation, or one with so many unloadings that is cheaper for its margins."""
+    if count > accessors.shift(encoded, shift, MAX_RELOADS) or not is_priced(encoded):
+        return found
+    if cost_parts(encoded, shift, order, found)[RISK] == 0:
+        return found
+    emptied = _best_with_reloads(encoded, shift, order, count, rules)
+    return emptied if emptied.cost < found.cost else found
 
 
 @inner

@@ -11,13 +11,13 @@ async function post(address, body) {
 
 async function use({ dataset }) {
   const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(await post(dataset.options));
-  const found = await navigator.credentials.get({ publicKey });
+  const found = /** @type {PublicKeyCredential} */ (await navigator.credentials.get({ publicKey }));
   return post(dataset.passkey, found.toJSON());
 }
 
 async function add({ dataset }) {
   const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(await post(dataset.options));
-  const made = await navigator.credentials.create({ publicKey });
+  const made = /** @type {PublicKeyCredential} */ (await navigator.credentials.create({ publicKey }));
   return post(dataset.passkeyNew, made.toJSON());
 }
 

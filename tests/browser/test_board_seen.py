@@ -52,6 +52,17 @@ PAGES = (
     "/board/bank/reports",
     "/board/inbox",
     "/board/inbox/imports",
+    "/board/roster?first={day}",
+    "/board/roster/people/{collector}/{day}",
+    "/board/roster/usual-weeks",
+    "/board/roster/closing-days",
+    "/board/roster/files",
+    "/board/roster/month?month={day}",
+    "/board/bank/sites",
+    "/board/bank/sites/new",
+    "/board/bank/fleet",
+    "/board/bank/fleet/vehicles/new",
+    "/board/bank/fleet/boxes/new",
 )
 
 
@@ -100,7 +111,8 @@ def lively(session: Session, town: Town) -> dict[str, int]:
     gina, hana = (asks(session, town, name).id for name in ("Gina", "Hana"))
     run = asked(session, town)
     at(session, town).move(hana, f"{bruno}:0")
-    return {"disruption": disruption.id, "run": run.id, "visit": hana, "waiting": gina}
+    keys = {"disruption": disruption.id, "run": run.id, "visit": hana, "waiting": gina}
+    return keys | {"collector": town.ana}
 
 
 def asks(session: Session, town: Town, name: str) -> Pickup:

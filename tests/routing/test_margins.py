@@ -13,13 +13,14 @@ from bench.days import day
 from routing.analysis.risk import risk
 from routing.check.judge import check_plan
 from routing.cost import cost, tour_shares
+from routing.kernel.unsupported_rules import unsupported_rules
 from routing.margins import margin_price, quantile
 from routing.problem import Problem, Safety, Spreads
 from routing.schedule import best_effort, retimed
 from routing.solver import Budget, solve
 from routing.timing import earliest_start, tour_evaluation
 from routing.timing.encoding import encode
-from tests.routing.builders import problem, shift, visit
+from tests.routing.builders import pin, problem, reload, shift, visit
 from tests.routing.kernel.test_kernel import FEW_ITERATIONS, priced, searched
 from tests.routing.rich import RULES, rich_problems
 from tests.routing.scale import scaled
@@ -119,11 +120,55 @@ def test_a_promise_without_any_margin_costs_its_price():
     assert cost(asked, retimed(asked, {"am": ["dora"]})).risk == 500
 
 
-def test_a_promise_with_half_of_its_margin_costs_half():
-    # 10 % of 400 s, at the level of 95 % with its cushion: 1.809 x 40 s = 72.4 s.
-    assert quantile(95) == 1_809
-    asked = problem(visit("dora", (0, 436)), spreads={"leg": 10}, safety={"promise_price": 500})
-    assert cost(asked, retimed(asked, {"am": ["dora"]})).risk == pytest.approx(250, abs=3)
+def test_the_first_fifth_of_a_margin_that_is_missing_has_three_fifths_of_the_price():
+    # 10 % of 400 s, at the level of 95 % with its cushion: 2.138 x 40 s = 85.5 s.
+    assert quantile(95) == 2_138
+
+    def price(closes: int) -> int:
+        asked = problem(
+            visit("dora", (0, closes)), spreads={"leg": 10}, safety={"promise_price": 500}
+        )
+        return cost(asked, retimed(asked, {"am": ["dora"]})).risk
+
+    assert price(486) == 0
+    assert price(477) == pytest.approx(500 * 3 * 0.1, abs=6)
+    assert price(468) == pytest.approx(500 * 0.6, abs=10)
+    assert price(443) == pytest.approx(500 * 0.75, abs=3)
+    assert price(400) == 500
+
+
+def test_a_clock_costs_more_for_each_day_on_which_it_breaks_beyond_the_level():
+    def price(limit: int, **more: object) -> int:
+        asked = problem(
+            visit("dora", ride={"milk": limit}, **more),
+            spreads={"leg": 10},
+            safety={"clock_price": 10_000},
+        )
+        return cost(asked, retimed(asked, {"am": ["dora"]})).risk
+
+    # The way back takes 400 s with a standard deviation of 40 s. With 60 s to spare the clock
+    # breaks on 12.4 days in 100, at the cushion of 1.3: 7.4 above the level, at 6 hundredths each.
+    assert price(460) == pytest.approx(10_000 * 7.4 * 0.06, abs=60)
+    assert price(486) == 0
+    assert price(400) == 10_000
+
+
+def test_clocks_that_break_apart_are_added():
+    def price(*limits: int) -> int:
+        items = dict(zip(("milk", "tubes"), limits, strict=False))
+        asked = problem(
+            visit("anna", ride={"milk": limits[0] + 300}, name="first"),
+            visit("dora", ride=items),
+            spreads={"leg": 10},
+            safety={"clock_price": 10_000},
+        )
+        return cost(asked, retimed(asked, {"am": ["first", "dora"]})).risk
+
+    assert price(480) > 0
+    alone = problem(
+        visit("dora", ride={"milk": 480}), spreads={"leg": 10}, safety={"clock_price": 10_000}
+    )
+    assert cost(alone, retimed(alone, {"am": ["dora"]})).risk < price(480)
 
 
 def test_variances_add_up_and_the_factor_of_the_day_adds_to_all_legs():
@@ -141,8 +186,8 @@ def test_variances_add_up_and_the_factor_of_the_day_adds_to_all_legs():
         raise AssertionError
 
     # Two legs of 200 s at 10 %: sqrt(2) x 20 s, and 40 s.
-    assert margin({"leg": 10}) == ceil(1.809 * 2**0.5 * 20)
-    assert margin({"day": 10}) == ceil(1.809 * 40)
+    assert margin({"leg": 10}) == ceil(2.138 * 2**0.5 * 20)
+    assert margin({"day": 10}) == ceil(2.138 * 40)
 
 
 def test_a_wait_is_placed_before_the_tightest_clock_starts():
@@ -214,3 +259,36 @@ def test_the_search_finds_a_plan_that_holds_more_often():
         return sum(1 - tour.cold for tour in found.tours)
 
     assert broken(after) < broken(before)
+
+
+def test_a_box_is_emptied_on_the_way_if_that_saves_more_than_it_costs():
+    # Dora is 400 s from the bank, the freezer is at home. Without spread one ride is enough.
+    asked = problem(
+        visit("anna", (0, 9_000), ride={"milk": 1_000}, service=100, name="first"),
+        visit("dora", (0, 9_000), service=100),
+        shifts=[shift("am", 0, 9_000, reload=reload(), per_hour=100)],
+        spreads={"leg": 30},
+        safety={"clock_price": 50_000},
+    )
+    emptied = retimed(asked, {"am": ["first", "dora"]})
+    assert len(emptied.tours[0].unloadings) == 1
+    assert check_plan(asked, emptied) == ()
+    certain = retimed(replace(asked, spreads=Spreads()), {"am": ["first", "dora"]})
+    assert certain.tours[0].unloadings == ()
+    before, after = risk(asked, certain, days=500), risk(asked, emptied, days=500)
+    assert after.tours[0].cold > before.tours[0].cold
+
+
+def test_a_plan_that_begins_with_the_routing_model_has_its_risk_in_the_bill():
+    asked = problem(
+        visit("anna", (0, 9_000)),
+        visit("dora", (0, 700), name="pinned"),
+        pins=[pin("pinned", position=1)],
+        spreads={"leg": 50},
+        safety={"promise_price": 500},
+    )
+    assert unsupported_rules(asked)
+    plan = solve(asked, Budget(iterations=50))
+    assert plan.orders == {"am": ("anna", "pinned")}
+    assert plan.cost.risk > 0
+    assert check_plan(asked, plan) == ()

@@ -13,7 +13,7 @@ from collector.db import db, reading, transaction
 from collector.people.actions import add_person
 from collector.people.models import Role
 from collector.people.queries import person_by_email
-from collector.web.framework.guards import guard_of
+from collector.web.framework.guards import Guard, guard_of
 from tests.town import Town, sign_in
 
 OPEN = {
@@ -72,6 +72,7 @@ KEYS = {
     "pool_id",
     "input_id",
     "print_id",
+    "cycle_id",
 }
 """The arguments of routes that name a row of one bank."""
 
@@ -85,8 +86,8 @@ def routes(app: Flask) -> list[tuple[Rule, str]]:
     ]
 
 
-def address(app: Flask, rule: Rule, town: Town) -> str:
-    """Return an address of the rule that names things of the town's own bank."""
+def address(app: Flask, rule: Rule, town: Town, **others: int) -> str:
+    """Return an address of the rule that names things of the town's own bank, but for `others`."""
     values: dict[str, object] = {}
     for name in rule.arguments:
         values[name] = {
@@ -102,6 +103,7 @@ def address(app: Flask, rule: Rule, town: Town) -> str:
             "name": str(UUID(int=1)),
             "filename": "x",
         }.get(name, 1)
+    values |= others
     with app.test_request_context():
         url: str = app.url_map.bind("localhost").build(rule.endpoint, values)
     return url
@@ -146,24 +148,63 @@ def test_a_role_reaches_its_own_surfaces_and_no_other(app: Flask, town: Town, ro
             assert turned_away, (rule, method, answer.status_code)
 
 
-def test_another_banks_staff_finds_nothing_of_ours(app: Flask, town: Town) -> None:
+def keyed_routes(app: Flask) -> list[tuple[Rule, str, Guard]]:
+    """Return every guarded route of the staff with a key in its address, and its guard."""
     with app.app_context():
-        keyed = [
-            (rule, method)
+        found = [
+            (rule, method, guard_of(rule.endpoint))
             for rule, method in routes(app)
-            if rule.endpoint not in OPEN and rule.arguments & KEYS
+            if any(name.endswith("_id") for name in rule.arguments)
         ]
+    return [
+        (rule, method, guard)
+        for rule, method, guard in found
+        if guard is not None and Role.DONOR not in guard.roles
+    ]
+
+
+def test_another_banks_staff_finds_nothing_of_ours(app: Flask, town: Town) -> None:
     client = sign_in(app, bank=town.other_bank, person=town.sophie)
-    for rule, method in keyed:
-        with app.app_context():
-            guard = guard_of(rule.endpoint)
-        if guard is None or Role.DONOR in guard.roles:
+    for rule, method, _guard in keyed_routes(app):
+        if not rule.arguments & KEYS:
             continue
         said = {"json": []} if rule.endpoint.startswith("phone.") else {}
         answer = client.open(
             address(app, rule, town), method=method, headers={"Accept": "application/json"}, **said
         )
         assert answer.status_code == 404, (rule, method, answer.status_code)
+
+
+def test_a_key_of_another_bank_is_not_found_by_any_role_of_its_own(app: Flask, town: Town) -> None:
+    """Each route with a key, by each role that may use it, with a key of another bank."""
+    theirs = {"donor_id": town.stranger_donor, "pickup_id": town.stranger_pickup}
+    own_sessions = {f"{pages}.end" for pages in ("my_sessions", "my_phone_sessions")}
+    clients = {role: client_of(app, town, role) for role in Role if role is not Role.DONOR}
+    answered = 0
+    for rule, method, guard in keyed_routes(app):
+        if rule.endpoint in own_sessions:
+            continue
+        named = rule.arguments & theirs.keys()
+        url = address(
+            app,
+            rule,
+            town,
+            **{name: theirs.get(name, FAR) for name in rule.arguments if name.endswith("_id")},
+        )
+        for role in guard.roles:
+            said = {"json": []} if rule.endpoint.startswith("phone.") else {}
+            answer = clients[role].open(
+                url, method=method, headers={"Accept": "application/json"}, **said
+            )
+            assert answer.status_code in ({404} if named else NOT_OURS), (rule, method, role)
+            answered += 1
+    assert answered > 60
+
+
+FAR = 2**31 - 1
+"""A key of no row."""
+NOT_OURS = {400, 404, 405, 409, 422}
+"""Answers to a key of no row: not found, or refused before it is looked for."""
 
 
 def test_another_donor_finds_nothing_of_hers(app: Flask, town: Town) -> None:

@@ -48,3 +48,10 @@ def test_the_phones_answers_travel_compressed_and_a_donors_pages_do_not(
     assert "Content-Encoding" not in ana.get("/phone/session", headers=packed).headers
     donor = sign_in(app, bank=town.bank, donor=town.dora)
     assert "Content-Encoding" not in donor.get("/donor/", headers=packed).headers
+
+
+def test_the_sign_in_page_of_the_phone_repeats_text_and_is_not_compressed(app: Flask) -> None:
+    client, form = app.test_client(), {"email": "x" * 200}
+    with client.post("/phone/sign-in", data=form, headers={"Accept-Encoding": "gzip"}) as answer:
+        assert "x" * 200 in answer.text
+        assert "Content-Encoding" not in answer.headers

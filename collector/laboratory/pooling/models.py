@@ -90,6 +90,8 @@ class Lot(BankOwned, Base):
     __tablename__ = "lots"
 
     pool_id: Mapped[int] = mapped_column(ForeignKey("pools.id"), index=True)
+    cycle_id: Mapped[int | None] = mapped_column(ForeignKey("cycles.id"), index=True)
+    """The cycle that it is loaded into; None until then."""
     expires_on: Mapped[date]
     """The last day on which the milk may be given, as printed on the bottles."""
 

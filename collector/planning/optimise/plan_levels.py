@@ -16,7 +16,6 @@ from collector.planning.problem.objectives import Objectives
 from collector.planning.risk.chances import in_a_hundred
 from collector.rounds.models import DayPlan
 from routing.analysis.risk import PlanRisk, risk
-from routing.formats.native import plan_of
 
 DAYS = 1_000
 """Simulated days behind the figures of each plan."""
@@ -62,7 +61,7 @@ class LevelFigures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThreePlans:
-    """The three plans of a run, from the cheapest to the safest."""
+    """The three plans of a run, from the cheapest to the safest, as they would be applied now."""
 
     plans: tuple[LevelFigures, ...]
     all_same: bool
@@ -75,7 +74,8 @@ def three_plans(session: Session, run: PlanningRun, plan: DayPlan) -> ThreePlans
         return None
     facts, objectives = load_facts(session, plan), Objectives.from_json(run.asked)
     known = [level for level in PlanLevel if level in levels]
-    found = []
+    wanted = {int(visit["id"]) for visit in run.problem["visits"]}
+    found, orders = [], []
     for level in known:
         rebased = rebase(facts, _with_plan(run, level), objectives).change
         judged = risk(rebased.problem, rebased.plan_after, days=DAYS)
@@ -83,7 +83,7 @@ def three_plans(session: Session, run: PlanningRun, plan: DayPlan) -> ThreePlans
             LevelFigures(
                 level=level,
                 figures=plan_figures(rebased, rebased.plan_after),
-                left_out=len(levels[level]["unassigned"]),
+                left_out=len(wanted - rebased.assignment_after.placed),
                 cold=_weakest([tour.cold for tour in judged.tours]),
                 promises=_promises(judged),
                 in_time=_weakest([tour.in_time for tour in judged.tours]),
@@ -91,7 +91,7 @@ def three_plans(session: Session, run: PlanningRun, plan: DayPlan) -> ThreePlans
                 moves=len(rebased.moved),
             )
         )
-    orders = [plan_of(levels[level]).orders for level in known]
+        orders.append(rebased.assignment_after.orders)
     return ThreePlans(plans=tuple(found), all_same=all(each == orders[0] for each in orders))
 
 

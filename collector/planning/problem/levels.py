@@ -8,14 +8,14 @@ from collector.pickups.models import Purpose
 from routing.problem import Safety, Spreads
 from routing.units import Cents
 
-PROMISE_PRICE: Final = Cents(300)
+PROMISE_PRICE: Final = Cents(2_000)
 """Price of a promise without any margin: Milkround's own starting value."""
 
-END_PRICE: Final = Cents(5_000)
+END_PRICE: Final = Cents(20_000)
 """Price of a round whose end has no margin: Milkround's own starting value."""
 
 CLOCK_PRICE: Final = Cents(100_000)
-"""Price of a round whose tightest clock has no margin: Milkround's own starting value.
+"""Price of a round whose clocks break on half of the days: Milkround's own starting value.
 
 It is twice the penalty of leaving a visit out. Milk that breaks the cold chain is lost, and a visit
 left out today is made on another day.

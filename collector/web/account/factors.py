@@ -68,7 +68,9 @@ def app(wrong: str = "") -> str:
             session, now=now(), bank_id=person.bank_id, person_id=person.id, vault=vault()
         )
         address = totp_address(secret, person.email)
-    picture = segno.make(address, error="m").svg_data_uri(scale=5, border=3, xmldecl=False)
+    picture = segno.make(address, error="m").svg_data_uri(
+        scale=5, border=3, light="white", xmldecl=False
+    )
     return render_template(
         "account/factor_app.html",
         picture=picture,

@@ -1,25 +1,17 @@
 """The morning: open work of the bank, one card per kind with a link to its page."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from flask import Blueprint, url_for
-from flask_babel import gettext, ngettext
+from flask_babel import gettext
 from sqlalchemy.orm import Session
 
-from collector.banks.fleet import due_dates
-from collector.banks.models import PublicTextKey
-from collector.banks.queries import get_bank, incomplete_notices
 from collector.db import reading
 from collector.donor_contact.loss import losses_to_call
 from collector.donor_contact.telephone import donors_to_call
 from collector.donors.eligibility import serology_valid_until
 from collector.donors.models import DonorState
 from collector.donors.queries import donors_of
-from collector.jobs.timer_failures import timer_failures
-from collector.maintenance.work_checks import standing_still
-from collector.notices.models import NoticeState
-from collector.notices.queries import count_notices
 from collector.pickups.queries import count_unanswered, first_unanswered_day
 from collector.planning.horizon.forecast import due_donors
 from collector.rounds.models import DayPlan
@@ -27,16 +19,14 @@ from collector.rounds.queries import day_plan, uncovered_rounds
 from collector.rounds.stop_details import untold_changes
 from collector.shifts.models import Absence
 from collector.shifts.queries import absences_on, shifts_on
-from collector.web.board.bank.opening import missing_steps
+from collector.web.board.bank_cards import Card, bank_cards
 from collector.web.board.day.page import load_day_view
 from collector.web.board.day.view_model import DayView
 from collector.web.board.dispatch.view_model import load_dispatch_view
 from collector.web.board.page_context import page, today
 from collector.web.board.wording import absence
 from collector.web.framework.guards import actor, may_see, now
-from collector.web.health_wording import finding_sentence
-from collector.web.public_words import TEXT_TITLES
-from collector.web.wording import COLON, moment, short_day
+from collector.web.wording import COLON, short_day
 from collector.web.wording import day as day_in_words
 
 blueprint = Blueprint("morning", __name__, url_prefix="/morning")
@@ -46,31 +36,6 @@ FULL_SHARE = 0.8
 MOST_NAMES = 5
 NOTHING = "\N{EN DASH}"
 GIVING = frozenset({DonorState.ELIGIBLE})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Card:
-    """One kind of open work.
-
-    Attributes
-    ----------
-    lines
-        The first few entries; `more` is the number of the others.
-    """
-
-    title: str
-    count: int
-    words: str
-    address: str
-    action: str
-    icon: str
-    tone: str = "warn"
-    lines: tuple[str, ...] = ()
-
-    @property
-    def more(self) -> int:
-        """Number of entries that are not listed."""
-        return max(0, self.count - len(self.lines)) if self.lines else 0
 
 
 @blueprint.get("")
@@ -91,12 +56,7 @@ def home() -> str:
             _clocks(session, plan, bank_id, day),
             _serology(session, bank_id, day),
             _freezers(session, bank_id),
-            _messages(session, bank_id),
-            _timers(session, bank_id),
-            _standing_still(session, bank_id),
-            _public_texts(session, bank_id),
-            _opening(session, bank_id),
-            _fleet(session, bank_id, day),
+            *bank_cards(session, bank_id, day),
         ]
         return page(
             session,
@@ -317,102 +277,4 @@ def _freezers(session: Session, bank_id: int) -> Card:
         action=gettext("Find days for them"),
         icon="snow",
         lines=tuple(f"{due.donor.first_name} {due.donor.family_name}" for due in full[:MOST_NAMES]),
-    )
-
-
-def _messages(session: Session, bank_id: int) -> Card:
-    count = count_notices(session, bank_id=bank_id, state=NoticeState.FAILED)
-    return Card(
-        title=gettext("Messages not sent"),
-        count=count,
-        words=ngettext("%(num)s message failed", "%(num)s messages failed", count) if count else "",
-        address=url_for("outbox.home"),
-        action=gettext("Look at the messages"),
-        icon="warning",
-        tone="danger",
-    )
-
-
-def _timers(session: Session, bank_id: int) -> Card:
-    failures = timer_failures(session, bank_id=bank_id)
-    since = min((failure.first_failed_at for failure in failures), default=None)
-    return Card(
-        title=gettext("Automatic tasks that failed"),
-        count=len(failures),
-        words=gettext(
-            "Since %(moment)s reminders, receipts or suspensions may be missing. They are tried"
-            " again every minute; the log of the worker has the cause.",
-            moment=moment(since),
-        )
-        if since
-        else "",
-        address=url_for("outbox.home"),
-        action=gettext("Look at the messages"),
-        icon="clock",
-        tone="danger",
-    )
-
-
-def _standing_still(session: Session, bank_id: int) -> Card:
-    """Return the card of the worker, the jobs and the messages that make no progress."""
-    found = standing_still(session, now=now(), bank_id=bank_id)
-    mine = "board.installation.home" if may_see("board.installation.home") else "outbox.home"
-    return Card(
-        title=gettext("Standing still"),
-        count=len(found),
-        words=gettext("Tell the person who runs the server.") if found else "",
-        address=url_for(mine),
-        action=gettext("Look at the installation")
-        if may_see("board.installation.home")
-        else gettext("Look at the messages"),
-        icon="warning",
-        tone="danger",
-        lines=tuple(finding_sentence(each) for each in found),
-    )
-
-
-def _public_texts(session: Session, bank_id: int) -> Card:
-    """Return the card of the public texts with gaps; an administrator fills them."""
-    incomplete = incomplete_notices(session, bank_id)
-    slug = get_bank(session, bank_id).slug
-    return Card(
-        title=gettext("Public texts not completed"),
-        count=len(incomplete),
-        words=gettext("an administrator fills them"),
-        address=url_for("board.public_texts.home")
-        if may_see("board.public_texts.home")
-        else url_for("public_texts.of_bank", slug=slug, name=PublicTextKey.PRIVACY.value),
-        action=gettext("Look at the texts"),
-        icon="warning",
-        lines=tuple(str(TEXT_TITLES[key]) for key in incomplete),
-    )
-
-
-def _opening(session: Session, bank_id: int) -> Card:
-    """Return the card of the steps that the opening of the bank still lacks."""
-    steps = missing_steps(session, get_bank(session, bank_id))
-    return Card(
-        title=gettext("Steps of the opening that are missing"),
-        count=len(steps),
-        words=gettext("an administrator takes them"),
-        address=url_for(
-            "board.opening.home" if may_see("board.opening.home") else "board.roster.home"
-        ),
-        action=gettext("Look at the opening"),
-        icon="check",
-        lines=tuple(str(step.title) for step in steps),
-    )
-
-
-def _fleet(session: Session, bank_id: int, day: date) -> Card:
-    """Return the card of vehicles, boxes and thermometers whose date comes or is over."""
-    dues = due_dates(session, bank_id=bank_id, until=day + timedelta(days=SEROLOGY_DAYS))
-    return Card(
-        title=gettext("Vehicles, boxes and thermometers due within 14 days"),
-        count=len(dues),
-        words="",
-        address=url_for("board.fleet.home"),
-        action=gettext("Look at vehicles and boxes"),
-        icon="car",
-        lines=tuple(f"{name}{COLON} {short_day(on)}" for _kind, name, on in dues[:MOST_NAMES]),
     )

@@ -26,6 +26,9 @@ SOURCES: Mapping[str, LazyString] = {
     "Brazil and New York: 6 months; elsewhere unverified": _(
         "Brazil and New York: 6 months; elsewhere unverified"
     ),
+    "Holder pasteurisation: 62.5 °C for 30 minutes (several sources)": _(
+        "Holder pasteurisation: 62.5 °C for 30 minutes (several sources)"
+    ),
     "Arrêté du 25 août 2010 (3 months)": _("Order of 25 August 2010 (3 months)"),
     "Bordeaux: 3 months; Paris, Rennes: 4": _("Bordeaux: 3 months; Paris, Rennes: 4"),
     "Rennes, Amiens: under a year": _("Rennes, Amiens: under a year"),

@@ -2,6 +2,7 @@
 
 import json
 from functools import cache
+from http import HTTPStatus
 from pathlib import Path
 
 from flask import Flask, Response, request, url_for
@@ -22,6 +23,11 @@ def init_app(app: Flask) -> None:
     @app.after_request
     def keep(response: Response) -> Response:
         if request.endpoint == "static" and request.path.startswith("/static/dist/"):
+            if response.status_code >= HTTPStatus.BAD_REQUEST:
+                # A file of the next version may be asked for before it is there.
+                response.headers["Cache-Control"] = "no-store"
+                return response
+            response.cache_control.no_cache = None
             response.cache_control.max_age = A_YEAR
             response.cache_control.public = True
             response.cache_control.immutable = True

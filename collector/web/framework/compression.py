@@ -42,6 +42,9 @@ def _precompressed() -> Response | None:
 def _compress(answer: Response) -> Response:
     if not request.path.startswith(SURFACE) or answer.mimetype not in COMPRESSED:
         return answer
+    if (request.endpoint or "").startswith("session."):
+        # The sign-in page repeats the typed address beside the token of its form.
+        return answer
     answer.vary.add("Accept-Encoding")
     if answer.is_streamed or not request.accept_encodings["gzip"]:
         return answer

@@ -3,7 +3,7 @@
 import hmac
 from datetime import datetime
 
-from flask import current_app
+from flask import current_app, url_for
 
 from collector.clock import Clock
 from collector.config import Settings
@@ -47,6 +47,11 @@ def geocoder() -> Geocoder:
     """Return the geocoder of the installation."""
     found: Geocoder = current_app.extensions["milkround_geocoder"]
     return found
+
+
+def public_address(endpoint: str, *, token: str) -> str:
+    """Return the whole address of a page with a secret token, as people outside know it."""
+    return settings().public_url + url_for(endpoint, token=token)
 
 
 def pseudonym(text: str) -> str:

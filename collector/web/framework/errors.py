@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext
 from flask_babel.speaklater import LazyString
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from collector.errors import Conflict, MilkroundError, NotFound, Refused
 from collector.web.wording import ERRORS, sentence
@@ -63,6 +63,11 @@ def answer_old_form(_error: CSRFError) -> Response:
 
 def answer_http(error: HTTPException) -> Response:
     """Answer an HTTP error: not found, forbidden, too large."""
+    if isinstance(error, SecurityError):
+        # Under a strange host no address of a page can be made.
+        return make_response(
+            str(sentence(Refused("http_400"))), 400, {"Content-Type": "text/plain"}
+        )
     status = error.code or 500
     known = f"http_{status}" in ERRORS
     code = f"http_{status}" if known else "http_500" if status >= OUR_FAULT else "http_400"

@@ -25,7 +25,7 @@ from collector.service_day import ServiceDay
 from collector.shifts.queries import shifts_between
 from collector.web.framework.context import geocoder, now, settings
 from collector.web.framework.kept_form import kept_form
-from collector.web.framework.session_cookies import renew_token, token_of
+from collector.web.framework.session_cookies import needs_renewal, renew_token, token_of
 
 View = TypeVar("View", bound=Callable[..., object])
 
@@ -205,7 +205,8 @@ def _record_use(door: Surface) -> None:
     except OperationalError as away:
         # A page that only reads is shown all the same.
         log.warning("the use of a session was not stored: %s", away.orig)
-    renew_token(door, token_of(door))
+    if needs_renewal(door):
+        renew_token(door, token_of(door))
 
 
 def _to_proof() -> Response:

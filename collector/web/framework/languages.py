@@ -4,6 +4,7 @@ from flask import Flask, Response, g, request
 from flask_babel import Babel, get_locale
 
 from collector.config import LANGUAGES
+from collector.web.framework.context import settings
 
 COOKIE = "milkround_language"
 A_YEAR = 365 * 24 * 3600
@@ -18,7 +19,14 @@ def init_app(app: Flask) -> None:
     def remember(response: Response) -> Response:
         choice = request.args.get("language")
         if choice in LANGUAGES:
-            response.set_cookie(COOKIE, choice, max_age=A_YEAR, samesite="Lax", httponly=True)
+            response.set_cookie(
+                COOKIE,
+                choice,
+                max_age=A_YEAR,
+                samesite="Lax",
+                httponly=True,
+                secure=settings().secure_cookies,
+            )
         return response
 
     app.jinja_env.globals["language"] = lambda: str(get_locale())

@@ -64,6 +64,15 @@ def send_token(answer: Response, surface: Surface, token: str) -> None:
         answer.delete_cookie(surface.value)
 
 
+def needs_renewal(surface: Surface) -> bool:
+    """Return whether a use prolongs the cookie, or replaces one of an earlier version.
+
+    A cookie of the staff lasts as long as the session may, and is left alone: a second request on
+    its way would undo the new token of a proof.
+    """
+    return surface is Surface.DONOR or cookie_name(surface) not in request.cookies
+
+
 def renew_token(surface: Surface, token: str) -> None:
     """Send a session's cookie again with the answer of this request."""
     g.setdefault("renewed", {})[surface] = token

@@ -6,6 +6,8 @@ from werkzeug.wrappers import Response
 from collector.people.models import Role
 from collector.web.framework.guards import guard, may_see
 from collector.web.laboratory import (
+    cycles,
+    devices,
     discrepancies,
     intake_forms,
     label_sheets,
@@ -22,7 +24,16 @@ add_words(blueprint)
 HOMES = ("laboratory.reception.home", "laboratory.discrepancies.home")
 """Candidate start pages; the first permitted one opens."""
 
-for part in (reception, intake_forms, quarantine, pools, label_sheets, discrepancies):
+for part in (
+    reception,
+    intake_forms,
+    quarantine,
+    pools,
+    label_sheets,
+    cycles,
+    devices,
+    discrepancies,
+):
     # The one guard above holds for a nested blueprint, unless it has a narrower one.
     blueprint.register_blueprint(part.blueprint)
 

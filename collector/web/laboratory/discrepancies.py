@@ -17,7 +17,7 @@ blueprint = Blueprint("discrepancies", __name__, url_prefix="/discrepancies")
 guard(blueprint, Role.QUALITY, within="laboratory")
 
 
-class ClosingForm(Form):
+class DiscrepancyClosingForm(Form):
     """The explanation with which a discrepancy is closed."""
 
     note = TextField()
@@ -32,7 +32,7 @@ def home() -> str:
 @blueprint.post("/<int:discrepancy_id>/closing")
 def close(discrepancy_id: int) -> Response | tuple[str, int]:
     """Close a discrepancy with its explanation."""
-    sent = ClosingForm.sent()
+    sent = DiscrepancyClosingForm.sent()
     try:
         with transaction() as session:
             close_discrepancy(

@@ -1,12 +1,18 @@
 """Words of the laboratory: reasons, states, blocks."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 
 from flask import Blueprint
 from flask_babel import lazy_gettext
 from flask_babel.speaklater import LazyString
 
+from collector.laboratory.heating.judgement import CurveCheck
+from collector.web.wording import long_day, number
+
 _ = lazy_gettext
+
+NEVER = _("never, in this file")
 
 REFUSALS: Mapping[str, LazyString] = {
     "thawed": _("thawed"),
@@ -37,6 +43,41 @@ KNOWN: Mapping[str, LazyString] = {
     "unknown": _("not known"),
 }
 
+CYCLE_STATES: Mapping[str, LazyString] = {
+    "loading": _("loaded"),
+    "running": _("running"),
+    "ended": _("curve awaited"),
+    "curve_ok": _("curve passed"),
+    "curve_failed": _("curve failed"),
+    "abandoned": _("unloaded before its start"),
+}
+
+CYCLE_TONES = {
+    "loading": "plain",
+    "running": "warn",
+    "ended": "warn",
+    "curve_ok": "ok",
+    "curve_failed": "danger",
+    "abandoned": "plain",
+}
+
+PROFILES: Mapping[str, LazyString] = {
+    "long_utc": _("One reading a line: time, probe, degrees; times in UTC"),
+    "long_local": _("One reading a line: time, probe, degrees; times of the wall clock"),
+    "wide_local": _("One column a probe; times of the wall clock"),
+}
+
+CURVE_CHECKS: Mapping[str, LazyString] = {
+    "file": _("The file belongs to no other cycle."),
+    "times": _("Logger and cycle match: at most 10 minutes apart; here %(minutes)s."),
+    "plateau": _("At the heat without a break for %(time)s."),
+    "gaps": _("The longest hole between two readings lasts %(time)s."),
+    "maximum": _("The hottest reading is %(celsius)s °C."),
+    "warm": _("Warmer than 58 °C for %(time)s."),
+    "cooling": _("Cold again after %(time)s."),
+    "device": _("Qualification and calibration last until %(until)s."),
+}
+
 CLAIMS: Mapping[str, LazyString] = {
     "declared": _("not collected"),
     "collected": _("collected"),
@@ -55,9 +96,30 @@ def add_words(blueprint: Blueprint) -> None:
         ("claim", CLAIMS),
         ("pool_state", POOL_STATES),
         ("known", KNOWN),
+        ("cycle_state", CYCLE_STATES),
+        ("cycle_tone", CYCLE_TONES),
+        ("profile", PROFILES),
     ):
         blueprint.add_app_template_filter(_filler(words), f"laboratory_{name}")
+    blueprint.add_app_template_filter(curve_check, "laboratory_curve_check")
 
 
-def _filler(words: Mapping[str, LazyString]) -> Callable[[str], str]:
+def curve_check(check: CurveCheck) -> str:
+    """Return the sentence of a check with its figures."""
+    figures = dict(check.figures)
+    seconds = figures.get("seconds")
+    figures["time"] = NEVER if seconds is None else _minutes(seconds)
+    if "celsius" in figures:
+        figures["celsius"] = number(figures["celsius"])
+    if "until" in figures:
+        figures["until"] = long_day(date.fromisoformat(figures["until"]))
+    return str(CURVE_CHECKS[check.key]) % figures
+
+
+def _minutes(seconds: int) -> str:
+    """Return a time in minutes and seconds, as a curve is read: 30:00."""
+    return f"{seconds // 60}:{seconds % 60:02}"
+
+
+def _filler(words: Mapping[str, LazyString | str]) -> Callable[[str], str]:
     return lambda code: str(words[code])

@@ -10,6 +10,7 @@ from collector.db import reading, transaction
 from collector.people.feeds import has_feed, make_feed, revoke_feeds
 from collector.people.models import Role
 from collector.web.framework.assets import asset, compressed_bytes, dist_folder
+from collector.web.framework.context import public_address
 from collector.web.framework.guards import actor, anyone, guard, now, person_id
 from collector.web.phone import rounds as phone_rounds
 from collector.web.phone.device import refuse_revoked, revocation
@@ -129,7 +130,7 @@ def make_calendar() -> Response:
     """Make a secret calendar address for the collector; the former one ends."""
     with transaction() as db_session:
         token = make_feed(db_session, now=now(), person_id=person_id(), everybody=False)
-    return jsonify(address=url_for("calendar.shifts", token=token, _external=True))
+    return jsonify(address=public_address("calendar.shifts", token=token))
 
 
 @blueprint.delete("/calendar")

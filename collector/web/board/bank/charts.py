@@ -71,6 +71,8 @@ def paired(rows: Sequence[tuple[float, ...]]) -> BarChart | None:
 
 SQUARE = 320
 """Side of a calibration chart."""
+RIGHT = 24
+"""Room for half of the last label of a calibration chart."""
 STEP_PERCENT = 10
 
 
@@ -96,7 +98,7 @@ class CalibrationChart:
     left: int = LEFT
     bottom: int = SQUARE - BOTTOM
     top: int = TOP
-    right: int = SQUARE - TOP
+    right: int = SQUARE - RIGHT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +121,7 @@ def calibrated(values: Sequence[CalibrationValue]) -> CalibrationChart | None:
         return None
     smallest = min(min(each.foretold, each.least) for each in values)
     floor = min(STEP_PERCENT * int(smallest // STEP_PERCENT), 100 - STEP_PERCENT)
-    room_x, room_y = SQUARE - LEFT - TOP, SQUARE - BOTTOM - TOP
+    room_x, room_y = SQUARE - LEFT - RIGHT, SQUARE - BOTTOM - TOP
 
     def x(percent: float) -> float:
         return round(LEFT + room_x * (percent - floor) / (100 - floor), 1)

@@ -27,6 +27,8 @@ COLUMNS = (
     "to_percent",
 )
 STAGES = tuple(ForecastStage)
+DRAWN_FROM = 5
+"""Forecasts from which a bin is drawn: with fewer its margin of error fills the chart."""
 
 
 @blueprint.get("")
@@ -43,6 +45,7 @@ def home() -> str:
             last=last,
             charts={subject: _chart(found, subject) for subject in ForecastSubject},
             stages=STAGES,
+            drawn_from=DRAWN_FROM,
         )
 
 
@@ -68,6 +71,7 @@ def _chart(found: CalibrationReport, subject: ForecastSubject) -> CalibrationCha
             )
             for series, stage in enumerate(STAGES)
             for each in found.of(stage, subject)
+            if each.count >= DRAWN_FROM
         ]
     )
 

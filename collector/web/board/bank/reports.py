@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from io import BytesIO
 
-from flask import Blueprint, Response, make_response, url_for
+from flask import Blueprint, Response, make_response
 from flask_babel import gettext
 
 from collector.csv_rows import escaped, write_rows
@@ -16,6 +16,7 @@ from collector.web.board.bank.charts import paired, shares
 from collector.web.board.export_columns import figure, headings
 from collector.web.board.page_context import civil_day, page, today
 from collector.web.board.wording import FAILURES, word
+from collector.web.framework.context import public_address
 from collector.web.framework.forms import Form, ParsedField, TextField
 from collector.web.framework.grave_acts import grave
 from collector.web.framework.guards import actor, now, person_id
@@ -93,7 +94,7 @@ def calendar() -> str:
             revoke_feeds(session, now=now(), person_id=person_id(), everybody=True)
         else:
             token = make_feed(session, now=now(), person_id=person_id(), everybody=True)
-            address = url_for("calendar.shifts", token=token, _external=True)
+            address = public_address("calendar.shifts", token=token)
     return home(address)
 
 

@@ -39,6 +39,8 @@ class DayHead:
 
     Attributes
     ----------
+    words
+        The day in words; formatted once for all people.
     holiday
         The name of the public holiday; empty on other days.
     closing
@@ -48,6 +50,7 @@ class DayHead:
     """
 
     day: date
+    words: str
     holiday: str
     closing: ClosingDay | None
     published: bool
@@ -152,6 +155,7 @@ def weeks_between(session: Session, monday: date, last: date) -> tuple[Week, ...
     def head(day: date) -> DayHead:
         return DayHead(
             day=day,
+            words=short_day(day),
             holiday=holidays.get(day, ""),
             closing=closings.get(day),
             published=day in published,

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from collector.db import transaction
 from collector.demo.play import said_of
 from collector.planning.dispatch.forecasts import keep_forecasts, settle_forecasts
+from collector.web.board.bank import forecasts
 from collector.web.board.bank.charts import CalibrationValue, calibrated
 from tests.builders import DAY, MORNING
 from tests.collector.planning.days import the_plan
@@ -48,9 +49,12 @@ def test_without_an_outcome_the_page_says_what_will_appear(claire: FlaskClient) 
 
 
 def test_the_page_has_a_chart_and_the_same_figures_in_a_table(
-    app: Flask, town: Town, claire: FlaskClient
+    app: Flask, town: Town, claire: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     visits = drive(app, town)
+    page = claire.get(URL).get_data(as_text=True)
+    assert 'class="diagonal"' not in page, "three forecasts are in the table only"
+    monkeypatch.setattr(forecasts, "DRAWN_FROM", 1)
     page = claire.get(URL).get_data(as_text=True)
     assert page.count('class="diagonal"') == 2, "one chart of promises, one of clocks"
     assert "Promised times, when the round was published" in page

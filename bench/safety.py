@@ -1,0 +1,201 @@
+"""Cost against safety of generated days: ``python -m bench.safety``.
+
+Each day has ride limits and the usual spreads. It is planned without margins, with every limit the
+same number of minutes shorter, and with priced margins at three levels. Every plan is judged on the
+day as it was, by the sampler of the tests, which shares no code with the planner and has heavier
+tails. The table goes to the standard output, the curve to ``docs/pictures``.
+"""
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from statistics import fmean
+from typing import Final
+
+from bench import ours
+from bench.days import day
+from collector.planning.problem.levels import CLOCK_PRICE, END_PRICE, PROMISE_PRICE
+from routing.cost import cost
+from routing.plan import Plan
+from routing.problem import Problem, Safety, Spreads, Window
+from routing.schedule import retimed
+from routing.solver import Budget, solve
+from routing.units import Seconds
+from tests.routing.sampler import sample
+
+SPREADS: Final = Spreads(leg=15, day=8, service=35)
+VISITS_PER_SHIFT: Final = 13
+DAYS: Final = 1_000
+CHART: Final = Path("docs/pictures/cost-and-safety.svg")
+
+UNIFORM: Final = {"uniform 20/15/15": (20, 15, 15), "uniform 40/0/10": (40, 0, 10)}
+"""Minutes by which clocks, windows and shifts are shorter."""
+
+LEVELS: Final = (80, 95, 98)
+"""Percent of days of the priced plans."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What a plan costs and how often it holds, in percent of days."""
+
+    paid: int
+    left_out: int
+    cold: float
+    promises: float
+    ends: float
+
+
+def main() -> None:
+    """Print a row per size and way of planning, and draw the curve."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--visits", type=int, nargs="+", default=[20, 60, 120, 300])
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=5.0, help="CPU seconds at 60 visits")
+    parser.add_argument("--svg", type=Path, default=CHART)
+    chosen = parser.parse_args()
+    ours.prepare()
+    curves: dict[int, dict[str, tuple[float, float]]] = {}
+    print(
+        f"{'visits':>6}  {'plan':<18}{'cost':>8}{'left out':>10}"
+        f"{'cold':>8}{'windows':>9}{'ends':>7}"
+    )
+    for visits in chosen.visits:
+        seconds = chosen.seconds * max(1.0, visits / 60)
+        rows = [_results(visits, seed, seconds) for seed in range(1, chosen.seeds + 1)]
+        curves[visits] = {name: _printed(visits, name, rows) for name in rows[0]}
+    chosen.svg.parent.mkdir(parents=True, exist_ok=True)
+    chosen.svg.write_text(_svg(curves), encoding="utf-8")
+
+
+def _results(visits: int, seed: int, seconds: float) -> dict[str, Result]:
+    asked = day(visits, max(2, round(visits / VISITS_PER_SHIFT)), seed=seed, rich=True)
+    asked = replace(asked, spreads=SPREADS)
+    budget = Budget(seconds=seconds, seed=seed)
+    return {
+        name: _judged(asked, retimed(asked, solve(version, budget).orders), version)
+        for name, version in _versions(asked)
+    }
+
+
+def _versions(asked: Problem) -> Iterator[tuple[str, Problem]]:
+    yield "without margins", asked
+    for name, minutes in UNIFORM.items():
+        yield name, shorter(asked, *minutes)
+    for level in LEVELS:
+        safety = Safety(
+            promise_kept=level,
+            clock_kept=level,
+            promise_price=PROMISE_PRICE,
+            end_price=END_PRICE,
+            clock_price=CLOCK_PRICE,
+        )
+        yield f"level {level} %", replace(asked, safety=safety)
+
+
+def shorter(asked: Problem, clocks: int, windows: int, shifts: int) -> Problem:
+    """Return a problem whose limits end so many minutes earlier."""
+
+    def cut(window: Window, minutes: int) -> Window:
+        latest = max(window.earliest, window.latest - 60 * minutes)
+        return Window(earliest=window.earliest, latest=Seconds(latest))
+
+    visits = tuple(
+        replace(
+            each,
+            windows=tuple(cut(window, windows) for window in each.windows),
+            ride_limits={
+                item: Seconds(limit - 60 * clocks) for item, limit in each.ride_limits.items()
+            },
+        )
+        for each in asked.visits
+    )
+    hours = tuple(replace(each, window=cut(each.window, shifts)) for each in asked.shifts)
+    return replace(asked, visits=visits, shifts=hours)
+
+
+def _judged(asked: Problem, plan: Plan, version: Problem) -> Result:
+    """Judge the tours as they were planned: timed by the version, driven on the day as it was."""
+    timed = retimed(version, plan.orders)
+    tally = sample(asked, timed, days=DAYS)
+    broken = tally.broken_clocks().values()
+    return Result(
+        paid=cost(asked, timed).paid,
+        left_out=len(timed.unassigned),
+        cold=100 - fmean(broken or [0.0]),
+        promises=tally.kept_promises(),
+        ends=tally.ends_in_time(),
+    )
+
+
+def _printed(visits: int, name: str, rows: list[dict[str, Result]]) -> tuple[float, float]:
+    """Print the mean of several days; return the cost in percent of the first plan, and safety."""
+    base = [next(iter(row.values())) for row in rows]
+    found = [row[name] for row in rows]
+    dearer = fmean(
+        100 * one.paid / max(1, other.paid) - 100 for one, other in zip(found, base, strict=True)
+    )
+    left = fmean(one.left_out - other.left_out for one, other in zip(found, base, strict=True))
+    cold, promises, ends = (
+        fmean(getattr(one, part) for one in found) for part in ("cold", "promises", "ends")
+    )
+    print(
+        f"{visits:>6}  {name:<18}{dearer:>+7.1f}%{left:>+10.1f}"
+        f"{cold:>8.1f}{promises:>9.1f}{ends:>7.1f}",
+        flush=True,
+    )
+    return dearer, cold
+
+
+def _svg(curves: dict[int, dict[str, tuple[float, float]]]) -> str:
+    """Draw, per size, the rounds without a broken clock over the cost."""
+    width, height, left, bottom = 640, 360, 60, 50
+    points = [point for curve in curves.values() for point in curve.values()]
+    low_x, high_x = min(0.0, *(x for x, _ in points)), max(5.0, *(x for x, _ in points))
+    low_y = min(90.0, *(y for _, y in points))
+
+    def place(x: float, y: float) -> tuple[float, float]:
+        across = left + (width - left - 20) * (x - low_x) / (high_x - low_x)
+        return across, (height - bottom) - (height - bottom - 20) * (y - low_y) / (100 - low_y)
+
+    lines = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img">',
+        "<style>text { font: 12px sans-serif }</style>",
+        "<title>Rounds without a broken clock over the cost of driving and working</title>",
+        f'<rect width="{width}" height="{height}" fill="#fff"/>',
+    ]
+    _, at_level = place(0, 95)
+    lines.append(
+        f'<path d="M{left} {at_level:.0f}H{width - 20}" stroke="#999" stroke-dasharray="4"/>'
+        f'<text x="{width - 60}" y="{at_level - 4:.0f}" fill="#666">95 %</text>'
+    )
+    for (visits, curve), colour in zip(
+        curves.items(), ("#1b6ca8", "#b4442f", "#3d7d3a", "#7a4d9a"), strict=False
+    ):
+        priced = sorted(point for name, point in curve.items() if not name.startswith("uniform"))
+        path = " ".join(f"{x:.0f},{y:.0f}" for x, y in (place(*point) for point in priced))
+        lines.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
+        for name, point in curve.items():
+            x, y = place(*point)
+            shape = (
+                f'<path d="M{x - 4:.0f} {y - 4:.0f}l8 8m0 -8l-8 8" stroke="{colour}"/>'
+                if name.startswith("uniform")
+                else f'<circle cx="{x:.0f}" cy="{y:.0f}" r="3" fill="{colour}"/>'
+            )
+            lines.append(f"<g><title>{visits} visits, {name}</title>{shape}</g>")
+        last_x, last_y = place(*priced[-1])
+        lines.append(
+            f'<text x="{last_x - 30:.0f}" y="{last_y - 8:.0f}" fill="{colour}">{visits}</text>'
+        )
+    lines.append(
+        f'<text x="{left}" y="{height - 12}">cost of driving and working, percent more than '
+        f"without margins: {low_x:.0f} to {high_x:.0f}; crosses: uniform margins</text>"
+        f'<text x="8" y="14">rounds without a broken clock, percent of days: '
+        f"{low_y:.0f} to 100</text></svg>\n"
+    )
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Heating: devices, cycles of a pasteuriser, curves and their checks."""

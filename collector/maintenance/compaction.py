@@ -1,0 +1,53 @@
+"""Removal of erased data from the pages of the database.
+
+SQLite overwrites deleted cells with zeros (`secure_delete`), but its log keeps the pages as they
+were. PostgreSQL keeps the former versions of rows until a table is rewritten.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine, func, select, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from collector.db import Base
+from collector.donors.models import Donor
+from collector.jobs.models import MaintenanceKind
+from collector.maintenance.runs import latest_run
+
+SETTLED_AFTER = timedelta(minutes=5)
+"""Age of an erasure from which the pages are rewritten: several erasures share one run."""
+LOCK_SECONDS = 5
+
+
+def compaction_is_due(session: Session, *, now: datetime) -> bool:
+    """Return whether a donor was erased since the pages were last rewritten."""
+    erased = session.scalar(select(func.max(Donor.erased_at)))
+    if erased is None or now - erased < SETTLED_AFTER:
+        return False
+    last = latest_run(session, MaintenanceKind.COMPACTION, succeeded=True)
+    return last is None or last.started_at <= erased
+
+
+def rewrite_pages(engine: Engine) -> bool:
+    """Rewrite the pages of the database; return whether all were.
+
+    PostgreSQL locks a table while it is rewritten; a table that others use for longer than five
+    seconds is left for the next run.
+    """
+    apart = engine.execution_options(isolation_level="AUTOCOMMIT")
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            raw = connection.connection.cursor()
+            raw.execute("VACUUM")
+            busy = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            return not busy
+    left = 0
+    with apart.connect() as connection:
+        connection.execute(text(f"SET lock_timeout = '{LOCK_SECONDS}s'"))
+        for table in Base.metadata.sorted_tables:
+            try:
+                connection.execute(text(f'VACUUM FULL "{table.name}"'))
+            except OperationalError:
+                left += 1
+    return left == 0

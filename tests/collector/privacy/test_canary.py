@@ -1,0 +1,559 @@
+"""Erasure, looked for everywhere: each column that can hold a donor's data gets a word of its own.
+
+Every column of text, JSON or bytes of the whole schema is named here: as one in which a word is
+planted, or as one that holds none of a donor's data, with the reason. A new column fails until it
+is named.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from sqlalchemy import JSON, Enum, LargeBinary, String, select, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+
+from collector.banks.models import Bank
+from collector.custody.models import DoorPhoto
+from collector.db import Base, UtcInstant, db, transaction
+from collector.donors.models import CallBack, Decision, Donor, Questionnaire, Screening
+from collector.donors.queries import get_donor
+from collector.maintenance.compaction import compaction_is_due, rewrite_pages
+from collector.maintenance_timer import COMPACT, due_commands
+from collector.models import EVERY_MODULE
+from collector.notices.actions import enqueue, subscribe
+from collector.pickups.models import Correction, Enquiry, Pickup, PickupHold
+from collector.pickups.states import PickupState
+from collector.planning.models import (
+    Disruption,
+    DisruptionKind,
+    DisruptionProposal,
+    Horizon,
+    PlanningRun,
+    ProposalWay,
+)
+from collector.privacy.actions import erase
+from collector.privacy.retention import empty_old_problems, has_old_problems
+from collector.rounds.models import EventKind, Incident, IncidentKind, RoundEvent
+from tests.builders import DAY, MORNING
+from tests.collector.planning.on_the_road import published
+from tests.town import Town
+
+pytestmark = pytest.mark.twin
+
+PLANTED = {
+    "addresses.line",
+    "addresses.town",
+    "addresses.access_notes",
+    "donors.first_name",
+    "donors.family_name",
+    "donors.email",
+    "donors.phone",
+    "donors.once",
+    "donor_decisions.note",
+    "pickups.note",
+    "corrections.words",
+    "door_photos.jpeg",
+    "enquiries.once",
+    "incidents.note",
+    "incidents.decision_note",
+    "notices.to",
+    "notices.figures",
+    "notices.subject",
+    "notices.body",
+    "push_subscriptions.endpoint",
+    "push_subscriptions.p256dh",
+    "push_subscriptions.auth",
+    "pickup_holds.note",
+    "round_events.payload",
+    "rounds.published",
+    "planning_runs.problem",
+    "horizons.problem",
+    "disruptions.problem",
+    "proposals.problem",
+    "screenings.answers",
+}
+
+KEYS = "keys, states, hours and figures; no free text"
+BANK = "of the bank, its staff or its vehicles"
+HASHED = "a digest of a secret"
+GOES = "the row of a donor is deleted by the erasure; a choice or a figure"
+SYSTEM = "written by the program: codes and figures"
+
+HARMLESS = {
+    "addresses.postcode": "its two first digits stay: the département",
+    "absences.noted_by": BANK,
+    "absences.vehicle": BANK,
+    "audit_anchors.digest": SYSTEM,
+    "audit_anchors.signature": SYSTEM,
+    "audit_entries.action": SYSTEM,
+    "audit_entries.actor": KEYS,
+    "audit_entries.details": "figures and reasons; `AuditAct` forbids names and addresses",
+    "audit_entries.digest": HASHED,
+    "audit_entries.previous_digest": HASHED,
+    "audit_entries.subject": KEYS,
+    "audit_heads.digest": HASHED,
+    "banks.language": BANK,
+    "banks.name": BANK,
+    "banks.phone": BANK,
+    "banks.slug": BANK,
+    "banks.time_zone": BANK,
+    "banks.town": BANK,
+    "box_readings.box": BANK,
+    "calendar_feeds.token_hash": HASHED,
+    "call_backs.half": GOES,
+    "channel_choices.recipient": GOES,
+    "containers.box": BANK,
+    "containers.number": "the number of a bottle: traceability",
+    "custody_entries.details": KEYS,
+    "custody_entries.holder": KEYS,
+    "day_edits.actor": KEYS,
+    "day_edits.after": KEYS,
+    "day_edits.before": KEYS,
+    "devices.key": BANK,
+    "devices.name": BANK,
+    "disruptions.ahead": KEYS,
+    "disruptions.told_by": KEYS,
+    "donor_decisions.decided_by": KEYS,
+    "donors.consent_version": SYSTEM,
+    "donors.language": SYSTEM,
+    "donors.number": "the number stays: traceability",
+    "door_photos.client_id": KEYS,
+    "door_records.details": KEYS,
+    "door_records.flags": SYSTEM,
+    "door_records.note": "emptied: tests/collector/privacy/test_privacy.py",
+    "enquiries.health": GOES,
+    "enquiries.kit_wanted": GOES,
+    "enquiries.purposes": GOES,
+    "excursions.assessment": "of a box, by two people of the bank",
+    "excursions.decision_note": "of a box, by two people of the bank",
+    "givings.called_off": GOES,
+    "horizons.asked_by": KEYS,
+    "horizons.plan": KEYS,
+    "horizons.start": KEYS,
+    "import_columns.column": BANK,
+    "import_columns.heading": BANK,
+    "import_columns.kind": BANK,
+    "import_files.content": "deleted within a day: tests/collector/test_timers.py",
+    "import_files.kind": SYSTEM,
+    "import_files.name": "deleted within a day",
+    "import_files.uploaded_by": KEYS,
+    "jobs.asked_by": KEYS,
+    "jobs.error": SYSTEM,
+    "jobs.kind": SYSTEM,
+    "jobs.payload": KEYS,
+    "jobs.progress": KEYS,
+    "jobs.result": KEYS,
+    "lactariums.area": "public directory",
+    "lactariums.checked_by": "public directory",
+    "lactariums.email": "public directory",
+    "lactariums.evidence": "public directory",
+    "lactariums.name": "public directory",
+    "lactariums.phone": "public directory",
+    "lactariums.postcode": "public directory",
+    "lactariums.postcodes": "public directory",
+    "lactariums.sources": "public directory",
+    "lactariums.town": "public directory",
+    "lactariums.website": "public directory",
+    "maintenance_runs.figures": SYSTEM,
+    "notices.language": SYSTEM,
+    "notices.once": KEYS,
+    "notices.recipient": KEYS,
+    "notices.template": SYSTEM,
+    "notices.trouble": SYSTEM,
+    "people.email": BANK,
+    "people.language": BANK,
+    "people.name": BANK,
+    "people.phone": BANK,
+    "pickups.asked_by": KEYS,
+    "pickups.cancelled_by": KEYS,
+    "pickups.failure": SYSTEM,
+    "pickups.kit_wanted": SYSTEM,
+    "pickups.once": HASHED,
+    "pickups.purposes": SYSTEM,
+    "planning_runs.asked": KEYS,
+    "planning_runs.plan": KEYS,
+    "planning_runs.start": KEYS,
+    "policies.key": BANK,
+    "policies.source": BANK,
+    "policies.unit": BANK,
+    "policies.value": BANK,
+    "policies.verified_by": BANK,
+    "positions.provider": "the row of a donor is deleted by the erasure",
+    "postcode_places.postcode": "public data",
+    "postcode_places.town": "public data",
+    "proof_codes.code_hash": HASHED,
+    "proposals.plan": KEYS,
+    "proposals.start": KEYS,
+    "public_texts.changed_by": BANK,
+    "public_texts.language": BANK,
+    "public_texts.text": BANK,
+    "publications.changes": KEYS,
+    "push_subscriptions.recipient": KEYS,
+    "questionnaires.made_by": BANK,
+    "questionnaires.questions": BANK,
+    "round_events.client_id": KEYS,
+    "round_events.device": BANK,
+    "rounds.letter": SYSTEM,
+    "sealed_identities.identity": "sealed: opened by quality alone, for a reason",
+    "sealed_identities.number": "sealed",
+    "shifts.skills": BANK,
+    "shifts.vehicle": BANK,
+    "sign_in_attempts.address_hash": HASHED,
+    "sign_in_links.sent_by": SYSTEM,
+    "sign_in_links.token_hash": HASHED,
+    "sites.name": BANK,
+    "sites.town": BANK,
+    "timer_failures.error": SYSTEM,
+    "timer_failures.subject": KEYS,
+    "timer_failures.timer": SYSTEM,
+    "unplanned.details": KEYS,
+    "unplanned.reason": SYSTEM,
+    "visit_links.token_hash": HASHED,
+    "web_sessions.sent_by": SYSTEM,
+    "web_sessions.token_hash": HASHED,
+    "worker_pulses.name": SYSTEM,
+    "zones.name": BANK,
+    "zones.postcodes": BANK,
+    "zones.weekdays": BANK,
+}
+
+
+def test_every_column_that_can_hold_a_word_is_named() -> None:
+    assert EVERY_MODULE
+    kinds = (String, JSON, LargeBinary)
+    columns = {
+        f"{table.name}.{column.name}"
+        for table in Base.metadata.sorted_tables
+        for column in table.columns
+        if isinstance(column.type, kinds) and not isinstance(column.type, Enum)
+    }
+    assert columns - PLANTED - set(HARMLESS) == set(), "plant a word in it, or say why not"
+    assert (PLANTED | set(HARMLESS)) - columns == set(), "there is no such column any more"
+    assert PLANTED & set(HARMLESS) == set()
+
+
+def word(column: str) -> str:
+    """Return the word planted in a column."""
+    return "Kanary" + "".join(part.capitalize() for part in column.replace(".", "_").split("_"))
+
+
+@pytest.fixture
+def planted(app: Flask, town: Town) -> Iterator[Callable[[], str]]:
+    """A donor with a word in each column; gives the whole content of the database as text."""
+    with app.app_context():
+        with transaction() as session:
+            plant(session, town)
+        yield lambda: content(session_of_all())
+
+
+def session_of_all() -> Session:
+    return Session(db.engine)
+
+
+def content(session: Session) -> str:
+    with session:
+        return " ".join(
+            str(bytes(cell) if isinstance(cell, memoryview) else cell)
+            for table in Base.metadata.sorted_tables
+            for row in session.execute(text(f'SELECT * FROM "{table.name}"'))  # noqa: S608
+            for cell in row
+        )
+
+
+def plant(session: Session, town: Town) -> None:
+    """Write a word in every column of `PLANTED`, in rows of Dora."""
+    day_plan = published(session, town)
+    round_ = day_plan.rounds[0]
+    pickup = session.get_one(Pickup, town.pickups[0])
+    pickup.state, pickup.note = PickupState.FAILED, word("pickups.note")
+    donor = get_donor(session, town.bank, town.dora)
+    for name in ("first_name", "family_name", "email", "phone", "once"):
+        setattr(donor, name, word(f"donors.{name}"))
+    for name in ("line", "town", "access_notes"):
+        setattr(donor.address, name, word(f"addresses.{name}"))
+    published_round = next(
+        each
+        for each in day_plan.rounds
+        if each.published
+        and any(stop["pickup"] == pickup.id for stop in each.published.get("stops", ()))
+    )
+    seen = published_round.published
+    assert seen is not None
+    published_round.published = {
+        **seen,
+        "stops": [
+            {**stop, "note": word("rounds.published")} if stop["pickup"] == pickup.id else stop
+            for stop in seen["stops"]
+        ],
+    }
+    plant_visit(session, town, round_.id)
+    plant_messages(session, town)
+    plant_problems(session, town, day_plan.id, round_.id)
+    session.flush()
+
+
+def plant_visit(session: Session, town: Town, round_id: int) -> None:
+    visit = town.pickups[0]
+    photo = str(uuid4())
+    event = RoundEvent(
+        bank_id=town.bank,
+        client_id=str(uuid4()),
+        round_id=round_id,
+        pickup_id=visit,
+        person_id=town.ana,
+        kind=EventKind.NOT_DONE,
+        sequence=1,
+        device_at=MORNING,
+        received_at=MORNING,
+        payload={"note": word("round_events.payload"), "photo": photo},
+    )
+    session.add_all(
+        [
+            event,
+            DoorPhoto(
+                bank_id=town.bank,
+                client_id=photo,
+                round_id=round_id,
+                person_id=town.ana,
+                jpeg=word("door_photos.jpeg").encode(),
+                received_at=MORNING,
+            ),
+            Correction(
+                bank_id=town.bank,
+                pickup_id=visit,
+                bottles=1,
+                volume_ml=1,
+                words=word("corrections.words"),
+                made_at=MORNING,
+                settled_at=None,
+                settled_by_id=None,
+            ),
+        ]
+    )
+    session.flush()
+    session.add(
+        Incident(
+            bank_id=town.bank,
+            round_id=round_id,
+            pickup_id=visit,
+            event_id=event.id,
+            kind=IncidentKind.OTHER,
+            note=word("incidents.note"),
+            site_id=None,
+            device_at=MORNING,
+            received_at=MORNING,
+            withdrawn_at=None,
+            decision=None,
+            decision_note=word("incidents.decision_note"),
+            decided_by_id=None,
+            decided_at=None,
+        )
+    )
+    fill(session, PickupHold, bank_id=town.bank, pickup_id=visit, note=word("pickup_holds.note"))
+    fill(session, Enquiry, bank_id=town.bank, donor_id=town.dora, once=word("enquiries.once"))
+    fill(
+        session,
+        Decision,
+        bank_id=town.bank,
+        donor_id=town.dora,
+        note=word("donor_decisions.note"),
+    )
+    questions = fill(session, Questionnaire, bank_id=town.bank)
+    fill(
+        session,
+        Screening,
+        bank_id=town.bank,
+        donor_id=town.dora,
+        questionnaire_id=questions.id,
+        answers={"why": word("screenings.answers")},
+    )
+
+
+def plant_messages(session: Session, town: Town) -> None:
+    me = f"donor:{town.dora}"
+    notice = enqueue(
+        session,
+        now=MORNING,
+        bank_id=town.bank,
+        once="canary",
+        recipient=me,
+        to=word("notices.to"),
+        template="visit_near",
+        language="en",
+        place=word("notices.figures"),
+    )
+    notice.subject, notice.body = word("notices.subject"), word("notices.body")
+    subscribe(
+        session,
+        now=MORNING,
+        bank_id=town.bank,
+        recipient=me,
+        endpoint=word("push_subscriptions.endpoint"),
+        p256dh=word("push_subscriptions.p256dh"),
+        auth=word("push_subscriptions.auth"),
+    )
+
+
+def plant_problems(session: Session, town: Town, day_plan_id: int, round_id: int) -> None:
+    def problem(table: str) -> dict[str, Any]:
+        return {"visits": [{"id": str(town.pickups[0]), "at": word(f"{table}.problem")}]}
+
+    shared = {"bank_id": town.bank, "posed_at": MORNING}
+    fill(
+        session,
+        PlanningRun,
+        **shared,
+        day=DAY,
+        day_plan_id=day_plan_id,
+        problem=problem("planning_runs"),
+    )
+    fill(session, Horizon, **shared, first=DAY, last=DAY, problem=problem("horizons"))
+    disruption = fill(
+        session,
+        Disruption,
+        bank_id=town.bank,
+        day=DAY,
+        day_plan_id=day_plan_id,
+        kind=DisruptionKind.ROAD,
+        round_id=round_id,
+        told_at=MORNING,
+        problem=problem("disruptions"),
+    )
+    fill(
+        session,
+        DisruptionProposal,
+        bank_id=town.bank,
+        disruption_id=disruption.id,
+        way=ProposalWay.GO_ON,
+        problem=problem("proposals"),
+    )
+
+
+EMPTIES: dict[type[Any], Any] = {str: "", int: 0, bool: False, date: DAY}
+
+
+def fill(session: Session, row: type[Any], **given: Any) -> Any:  # noqa: ANN401 - any row
+    """Add a row with the given values, and the least of each other column that needs one."""
+    for column in row.__table__.columns:
+        if column.name in given or column.primary_key or column.nullable or column.foreign_keys:
+            continue
+        if isinstance(column.type, Enum):
+            given[column.name] = column.type.enums[0]
+            if column.type.enum_class:
+                given[column.name] = next(iter(column.type.enum_class))
+        elif isinstance(column.type, JSON):
+            given[column.name] = {}
+        elif isinstance(column.type, UtcInstant):
+            given[column.name] = MORNING
+        else:
+            given[column.name] = EMPTIES[column.type.python_type]
+    made = row(**given)
+    session.add(made)
+    session.flush()
+    return made
+
+
+def erase_dora(town: Town) -> None:
+    with transaction() as session:
+        erase(session, now=MORNING, bank_id=town.bank, donor_id=town.dora, actor="person:1")
+
+
+def test_every_planted_word_is_there_before_and_none_afterwards(
+    planted: Callable[[], str], town: Town
+) -> None:
+    before = planted()
+    assert {each for each in PLANTED if word(each) not in before} == set()
+    erase_dora(town)
+    after = planted()
+    assert {each for each in PLANTED if word(each) in after} == set()
+    assert "Kanary" not in after
+
+
+def raw_files(path: Path) -> bytes:
+    """Return the bytes of an SQLite database, its log included."""
+    return b"".join(file.read_bytes() for file in sorted(path.parent.glob(f"{path.name}*")))
+
+
+def raw_tables() -> bytes:
+    """Return the files of a PostgreSQL database if they can be read, or else its dump.
+
+    Its log of changes (WAL) is not among them: it is recycled, and archived as the bank decides.
+    """
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("CHECKPOINT"))
+        place = connection.execute(
+            text(
+                "SELECT current_setting('data_directory') || '/base/' || oid FROM pg_database"
+                " WHERE datname = current_database()"
+            )
+        ).scalar_one()
+    db.engine.dispose()
+    if os.access(place, os.R_OK):
+        return b"".join(file.read_bytes() for file in Path(place).iterdir() if file.is_file())
+    address = make_url(db.engine.url).set(drivername="postgresql")
+    return subprocess.run(
+        ["pg_dump", f"--dbname={address.render_as_string(hide_password=False)}"],  # noqa: S607
+        capture_output=True,
+        check=True,
+    ).stdout
+
+
+def test_no_page_of_the_database_keeps_a_word(planted: Callable[[], str], town: Town) -> None:
+    assert "Kanary" in planted()
+    path = Path(str(db.engine.url.database))
+    on_file = db.engine.dialect.name == "sqlite"
+    assert b"Kanary" in (raw_files(path) if on_file else raw_tables())
+    erase_dora(town)
+    with transaction() as session:
+        assert not compaction_is_due(session, now=MORNING + timedelta(minutes=1))
+        assert compaction_is_due(session, now=MORNING + timedelta(minutes=6))
+        shared = {"started_at": MORNING}
+        assert COMPACT not in due_commands(session, None, now=MORNING.replace(hour=9), **shared)
+        at_night = MORNING.replace(hour=2) + timedelta(days=1)
+        assert COMPACT in due_commands(session, None, now=at_night, **shared)
+    db.session.remove()
+    db.engine.dispose()
+    assert rewrite_pages(db.engine)
+    db.engine.dispose()
+    assert b"Kanary" not in (raw_files(path) if on_file else raw_tables())
+
+
+def test_problems_of_days_that_are_over_are_emptied_for_everybody(
+    planted: Callable[[], str], town: Town
+) -> None:
+    words = [word(f"{table}.problem") for table in ("planning_runs", "horizons", "disruptions")]
+    words.append(word("proposals.problem"))
+    said = {"bank_id": town.bank}
+    with transaction() as session:
+        assert not has_old_problems(session, now=MORNING, **said)
+    assert all(each in planted() for each in words)
+    later = MORNING + timedelta(days=2)
+    with transaction() as session:
+        zone = session.get_one(Bank, town.bank).zone
+        assert later.astimezone(zone).date() > DAY
+        assert has_old_problems(session, now=later, **said)
+        assert not has_old_problems(session, now=later, bank_id=town.other_bank)
+        empty_old_problems(session, now=later, **said)
+    assert not any(each in planted() for each in words)
+    with transaction() as session:
+        assert not has_old_problems(session, now=later, **said)
+        assert session.scalars(select(Disruption)).one().ended_at == later
+
+
+def test_another_donor_keeps_her_data(planted: Callable[[], str], town: Town) -> None:
+    with transaction() as session:
+        others = session.scalars(select(Donor.family_name).where(Donor.id != town.dora)).all()
+        callbacks = len(session.scalars(select(CallBack)).all())
+    erase_dora(town)
+    left = planted()
+    assert [name for name in others if name not in left] == []
+    assert callbacks >= 0
