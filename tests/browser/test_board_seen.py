@@ -9,6 +9,7 @@ from playwright.sync_api import Browser
 from sqlalchemy.orm import Session
 
 from collector.db import transaction
+from collector.people.models import Person
 from collector.pickups.models import Pickup
 from collector.planning.dispatch.disruptions import (
     DisruptionReport,
@@ -81,6 +82,9 @@ def test_a_coordinators_pages(browser: Browser, place: ServedTown, language: str
 
 
 def test_the_header_fits_one_line_in_french(browser: Browser, place: ServedTown) -> None:
+    with place.app.app_context(), transaction() as session:
+        session.get_one(Person, place.town.claire).name = "Claire-Marie Castaing-Etcheverry"
+        lively(session, place.town)
     page = place.open(browser, person=place.town.claire, language="fr-FR")
     page.set_viewport_size({"width": 1280, "height": 900})
     page.goto(f"{place.address}/board/days/{DAY}")

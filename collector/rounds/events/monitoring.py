@@ -59,8 +59,13 @@ class RoundOnTheRoad:
 
     @property
     def seen(self) -> bool:
-        """Whether the collector acknowledged the present revision; the first needs no card."""
+        """Whether the collector acknowledged the present revision."""
         return self.round.acknowledged >= self.round.revision
+
+    @property
+    def is_told_anew(self) -> bool:
+        """Whether the phone asks for an acknowledgement: of each revision but a plan's first."""
+        return not self.seen and self.round.revision > 1
 
 
 def on_the_road(session: Session, *, bank_id: int, day: date) -> list[RoundOnTheRoad]:

@@ -80,6 +80,16 @@ def test_an_incident_or_an_acknowledgement_does_not_start_a_round(
     assert (found.state.value, found.acknowledged) == ("published", 1)
 
 
+def test_a_first_revision_is_not_said_to_be_unseen(
+    app: Flask, ana: FlaskClient, claire: FlaskClient, round_id: int
+) -> None:
+    say(ana, round_id, phone_event("started", sequence=1))
+    assert "has not yet seen revision" not in claire.get(ROAD).get_data(as_text=True)
+    with app.app_context(), transaction() as session:
+        session.get_one(Round, round_id).revision = 2
+    assert "has not yet seen revision 2" in claire.get(ROAD).get_data(as_text=True)
+
+
 def test_a_load_that_was_left_behind_is_shown(
     ana: FlaskClient, claire: FlaskClient, round_id: int
 ) -> None:
