@@ -20,7 +20,7 @@ from tests.routing.builders import (
     tour,
     visit,
 )
-from tests.routing.rules.report_cases import FORBIDDEN, ONE, TO_ANNA, TO_ANNA_AND_BEA, TWO
+from tests.routing.report_cases import FORBIDDEN, ONE, TO_ANNA, TO_ANNA_AND_BEA, TWO
 
 
 def reports(asked: Problem, plan: Plan, rule: Rule) -> list[str]:
