@@ -220,25 +220,30 @@ def _erase_visits(session: Session, donor: Donor) -> None:
     for event in events:
         if event.payload.get("note"):
             event.payload = {**event.payload, "note": ""}
+    _erase_plans(session, hers)
+    empty_problems_with(session, bank_id=donor.bank_id, pickups=hers)
+
+
+def _erase_plans(session: Session, pickups: list[int]) -> None:
+    """Take visits out of published rounds, and empty the planning runs of their days."""
     plans = set(
         session.scalars(
             select(Round.day_plan_id)
             .join(RoundStop)
-            .where(RoundStop.pickup_id.in_(hers))
+            .where(RoundStop.pickup_id.in_(pickups))
             .distinct()
         )
     )
     for round_ in session.scalars(select(Round).where(Round.published.is_not(None))):
-        if round_.published and _visits(round_.published, hers):
+        if round_.published and _visits(round_.published, pickups):
             plans.add(round_.day_plan_id)
-            round_.published = _without(round_.published, hers)
+            round_.published = _without(round_.published, pickups)
             left = round_.left_untold.items()
-            round_.left_untold = {key: value for key, value in left if int(key) not in hers}
+            round_.left_untold = {key: value for key, value in left if int(key) not in pickups}
     ended = PlanningRun.day_plan_id.in_(plans), PlanningRun.kept_at.is_not(None)
     session.execute(
         update(PlanningRun).where(*ended).values(problem={}, start={}, plan=None, levels=None)
     )
-    empty_problems_with(session, bank_id=donor.bank_id, pickups=hers)
 
 
 def _erase_bench_notes(session: Session, pickups: list[int]) -> None:
