@@ -104,7 +104,7 @@ def test_what_the_bank_refuses_says_what_to_do_and_holds_the_sign_out(
 
     phone.locator("#sync").click()
     phone.get_by_role("button", name="Sign out").click()
-    phone.wait_for_url("**/sign-in")
+    phone.wait_for_url("**/phone/sign-in**")
     assert phone.evaluate("caches.keys().then((names) => names.join())").count("shell") == 0
 
 
@@ -115,7 +115,7 @@ def test_whoever_signs_in_again_has_the_round_without_a_network(
     all_sent(phone)
     phone.get_by_role("link", name="Sent records, signing out").click()
     phone.get_by_role("button", name="Sign out").click()
-    phone.wait_for_url("**/sign-in")
+    phone.wait_for_url("**/phone/sign-in**")
     phone.goto(road.link())
     expect(phone.get_by_text("Next stop")).to_be_visible()
     context.set_offline(offline=True)

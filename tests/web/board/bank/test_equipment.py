@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from collector.banks.fleet import boxes_of, vehicle_known
@@ -25,7 +26,7 @@ from collector.shifts.queries import contract_of, shifts_on
 from tests.builders import DAY, MORNING
 from tests.collector.planning.days import planned
 from tests.collector.shifts.rosters import draft, vehicle
-from tests.town import Town, sign_in
+from tests.town import Town, prove, sign_in
 
 LATER = DAY + timedelta(days=7)
 CAPACITY = {"capacity_bottles": "80", "capacity_ml": "20 L", "capacity_tubes": "12"}
@@ -298,6 +299,13 @@ def test_the_first_bank_is_opened_with_the_code_of_the_console(app: Flask) -> No
     assert not is_opening_code(home, code)
     entered = client.post(opened.headers["Location"])
     assert entered.status_code == 303
+    asked = client.get("/board/bank/opening")
+    assert asked.status_code == 302, "the administrator has no second factor yet"
+    assert "next=" in asked.headers["Location"]
+    assert client.get(asked.headers["Location"], follow_redirects=True).status_code == 200
+    with app.app_context(), reading() as session:
+        administrator = session.scalars(select(Person.id)).one()
+    prove(app, administrator, app.extensions["milkround_clock"].now())
     assert client.get("/board/bank/opening").status_code == 200
     assert client.get("/opening").status_code == 404
     forget_opening_code(home)

@@ -105,6 +105,7 @@ def test_the_alarm_follows_the_level_of_the_bank(
             for each in foresee(session, the_plan(session, town), now=clock.now()).values()
             for stop in each.stops.values()
         ]
+    claire = sign_in(app, bank=town.bank, person=town.claire)
     for level in (50, 99):
         with app.app_context(), transaction() as session:
             policy_row(session, bank_id=town.bank, key="alarm_percent").value = str(level)
@@ -291,6 +292,7 @@ def test_a_collector_without_a_stop_left_is_off_duty_at_once_and_back_by_one_cli
     app: Flask, claire: FlaskClient, clock: SetClock, town: Town
 ) -> None:
     clock.advance(hours=4)
+    claire = sign_in(app, bank=town.bank, person=town.claire)
     with app.app_context(), transaction() as session:
         driven_until(session, town, clock.instant)
     form = {"kind": "collector_ill", "round": str(the_round(app, town)), "until": "2026-11-25"}
