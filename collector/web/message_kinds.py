@@ -15,6 +15,7 @@ KINDS = {
     "visit_agreed": lazy_gettext("Visit agreed"),
     "visit_cancelled": lazy_gettext("Visit cancelled"),
     "visit_changed": lazy_gettext("Visit changed"),
+    "audit_head": lazy_gettext("Signed head of the audit log"),
     "visit_near": lazy_gettext("Visit within the hour"),
     "visit_promised": lazy_gettext("Hours of a visit"),
     "visit_proposed": lazy_gettext("Day proposed for a visit"),

@@ -34,7 +34,7 @@ from routing.plan import ReasonCode, Rule
 
 ROOT = Path(__file__).parents[3]
 ACT = re.compile(
-    r'(?:\baction=|\baction = |person_id, )(f?)"([^"]+)"(?: if reached else "([^"]+)")?'
+    r'(?:\baction=|\baction = |(?<![.])\bperson_id, )(f?)"([^"]+)"(?: if reached else "([^"]+)")?'
 )
 """An action of the audit chain in the source, with its alternative."""
 

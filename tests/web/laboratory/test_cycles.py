@@ -50,12 +50,14 @@ def nora(app: Flask, bench: Bench) -> FlaskClient:
     return sign_in(app, bank=bench.town.bank, person=bench.nora)
 
 
-def run(app: Flask, lea: FlaskClient) -> None:
-    """Load the lot, start and stop the cycle."""
+def run(app: Flask, bench: Bench, lea: FlaskClient) -> FlaskClient:
+    """Load the lot, start and stop the cycle; the session ends in its idle half hour."""
     assert lea.post("/laboratory/cycles", data={"device": 1, "lots": [1]}).status_code == 303
     assert lea.post(f"{CYCLE}/start").status_code == 303
     app.extensions["milkround_clock"].instant = NOW + timedelta(minutes=32)
-    assert lea.post(f"{CYCLE}/stop").status_code == 303
+    again = sign_in(app, bank=bench.town.bank, person=bench.lea)
+    assert again.post(f"{CYCLE}/stop").status_code == 303
+    return again
 
 
 def seen(lea: FlaskClient, content: bytes) -> tuple[int, str]:
@@ -78,11 +80,11 @@ def test_quality_writes_a_device_down_and_changes_it(nora: FlaskClient, lea: Fla
 
 
 def test_a_curve_is_seen_with_its_checks_before_it_is_kept(
-    app: Flask, lea: FlaskClient, nora: FlaskClient
+    app: Flask, bench: Bench, lea: FlaskClient, nora: FlaskClient
 ) -> None:
     nora.post("/laboratory/devices", data=DEVICE)
     assert lea.post("/laboratory/cycles", data={"device": 1}).status_code == 422
-    run(app, lea)
+    lea = run(app, bench, lea)
     status, page = seen(lea, written([*HOT, *COLD], start=NOW))
     assert status == 200
     assert page.count("tag ok") == 8
@@ -101,10 +103,10 @@ def test_a_curve_is_seen_with_its_checks_before_it_is_kept(
 
 
 def test_a_failed_check_and_a_broken_file_are_told(
-    app: Flask, lea: FlaskClient, nora: FlaskClient
+    app: Flask, bench: Bench, lea: FlaskClient, nora: FlaskClient
 ) -> None:
     nora.post("/laboratory/devices", data=DEVICE)
-    run(app, lea)
+    lea = run(app, bench, lea)
     status, page = seen(lea, b"time,probe,celsius\n2026-11-24T09:00:00,P1,warm\n")
     assert status == 422
     assert "Line 2 cannot be read" in page
