@@ -31,8 +31,6 @@ def duty_of(shift: RosterShift, absences: Iterable[Absence], zone: ZoneInfo) -> 
     One collector drives one round per shift, so a second part is not offered. A deactivated
     collector is off duty.
     """
-    if not shift.collector.active:
-        return None
     whole = rostered(shift, zone)
     parts = [(whole.begins, whole.ends)]
     for absence in during_shift(shift, absences, zone):
@@ -45,7 +43,7 @@ def duty_of(shift: RosterShift, absences: Iterable[Absence], zone: ZoneInfo) -> 
             )
             if begins < ends
         ]
-    if not parts:
+    if not parts or not shift.collector.active:
         return None
     begins, ends = max(parts, key=lambda part: (part[1] - part[0], part[0]))
     return Duty(shift=shift, begins=begins, ends=ends)

@@ -245,9 +245,7 @@ ERRORS: Mapping[str, LazyString] = {
     "no_shift_to_plan": _(
         "There is no round to plan on this day: every collector is off duty or has left."
     ),
-    "nothing_to_publish": _(
-        "Nothing changed since revision %(revision)s."
-    ),
+    "nothing_to_publish": _("Nothing changed since revision %(revision)s."),
     "plan_breaks_rules": _(
         "The planner's answer broke a rule and was thrown away. Nothing changed."
     ),

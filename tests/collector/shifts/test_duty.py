@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from collector.people.models import Person
 from collector.shifts.duty import duty_of
 from collector.shifts.models import Absence, AbsenceReason, RosterShift
 
@@ -20,7 +21,14 @@ def at(hour: int, minute: int = 0) -> datetime:
     return datetime.combine(DAY, time(hour, minute), PARIS).astimezone(UTC)
 
 
-SHIFT = RosterShift(day=DAY, collector_id=ANA, vehicle="Van 1", begins=time(8), ends=time(17))
+SHIFT = RosterShift(
+    day=DAY,
+    collector_id=ANA,
+    collector=Person(active=True),
+    vehicle="Van 1",
+    begins=time(8),
+    ends=time(17),
+)
 
 
 def absence(
