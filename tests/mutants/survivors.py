@@ -42,7 +42,8 @@ def survivors_in(scratch: Path) -> tuple[int, list[Survivor]]:
     """Return the number of faults that a test killed, and the others."""
     codes: dict[str, int] = {}
     for path in sorted((scratch / "mutants").rglob("*.meta")):
-        codes.update(json.loads(path.read_text("utf-8"))["exit_code_by_key"])
+        found = json.loads(path.read_text("utf-8"))["exit_code_by_key"]
+        codes.update({name: code for name, code in found.items() if code is not None})
     alive = [name for name, code in codes.items() if code in (SURVIVED, UNREACHED)]
     answer = subprocess.run(
         [sys.executable, "-c", DIFFERENCES],

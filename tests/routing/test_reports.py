@@ -63,14 +63,25 @@ def test_a_shift_reports_its_second_tour():
 
 
 BILLED = problem(
-    visit("anna", preferred=["zoe"], preference=7, due=40, late=3_600),
+    visit("anna", preferred=["zoe"], preference=7, due=40, late=3_600, zone="village"),
     visit("bea", due=200, late=3_600),
-    shifts=[shift(collector="max", per_hour=900, fixed=11)],
+    visit("cleo", penalty=9),
+    shifts=[
+        shift(
+            collector="max",
+            per_hour=900,
+            fixed=11,
+            zones=["town"],
+            outside=5,
+            overtime_from=300,
+            per_overtime_hour=3_600,
+        )
+    ],
     balances=[balance("stops", "am", share=1, cents=13)],
 )
 """A tour to Anna and Bea costs 400 cents of driving, 100 of time, 11 fixed, 7 for another
-collector, 60 for a minute's lateness at Anna and 13 for the stop above the share. Bea is served on
-the last second that is not late."""
+collector, 60 for a minute's lateness at Anna, 5 outside the zone, 100 of overtime and 13 for the
+stop above the share; Cleo's absence costs 9. Bea is served on the last second that is not late."""
 
 
 @pytest.mark.parametrize(
@@ -82,6 +93,9 @@ the last second that is not late."""
         ("risk", Rule.PRICE, 0, "The margins that are missing"),
         ("preferences", Rule.COLLECTORS, 7, "Visits by others than the preferred collectors"),
         ("lateness", Rule.DATES, 60, "Services that begin after they are due"),
+        ("zones", Rule.ZONES, 5, "Visits outside the zones of their shifts"),
+        ("overtime", Rule.OVERTIME, 100, "Hours after the regular end of shifts"),
+        ("penalties", Rule.OPTIONAL, 9, "The visits left out"),
         ("imbalance", Rule.BALANCE, 13, "Tours above their fair share"),
     ],
 )
@@ -91,3 +105,51 @@ def test_a_part_of_the_bill_reports_what_is_due_and_what_is_billed(
     sentence = f"{subject} cost {due} cents; the bill says {due + 2} cents."
     plan = by_hand(BILLED, TO_ANNA_AND_BEA, **{part: due + 2})
     assert reports(BILLED, plan, rule) == [f"- - {part} 2 | {sentence}"]
+
+
+def test_a_forbidden_zone_has_no_price():
+    confined = problem(visit("anna", zone="village"), shifts=[shift(zones=["town"])])
+    sentence = "Visit anna lies in zone village, where shift am may not go."
+    found = reports(confined, by_hand(confined, TO_ANNA), Rule.ZONES)
+    assert found == [f"am anna village 0 | {sentence}"]
+
+
+def test_a_tour_reports_its_wrong_ends():
+    astray = replace(TO_ANNA, start="bea", end="home")
+    assert reports(ONE, assembled(ONE, (astray,)), Rule.ENDS) == [
+        "am - bea 0 | The tour of shift am has its start at bea, not at bank.",
+        "am - home 0 | The tour of shift am has its end at home, not at bank.",
+    ]
+
+
+def test_milk_that_reaches_no_freezer_is_reported():
+    asked = problem(
+        visit("anna", ride={"milk": 900}), shifts=[shift(end="home", carried_until=900)]
+    )
+    driven = tour(("anna", 100, 100, 100), end="home", arrival=600)
+    assert reports(asked, assembled(asked, (driven,)), Rule.ENDS) == [
+        (
+            "am - home 0 | What shift am carries from the start must reach a freezer or a laboratory;"
+            " it ends at home, which receives nothing."
+        ),
+        (
+            "am anna home 0 | What visit anna gives must reach a freezer or a laboratory; shift am ends"
+            " at home, which receives nothing."
+        ),
+    ]
+
+
+def test_a_service_before_the_arrival_and_of_a_wrong_length_is_reported():
+    hasty = tour(("anna", 100, 90, 91), arrival=191)
+    follows = "what follows from the times ahead of it."
+    assert reports(ONE, assembled(ONE, (hasty,)), Rule.CLOCK) == [
+        f"am anna - 10 | The begin of service at visit anna on shift am is 10 s before {follows}",
+        f"am anna - 1 | The end of service at visit anna on shift am is 1 s after {follows}",
+    ]
+
+
+def test_a_limit_of_nothing_is_a_limit():
+    asked = problem(visit("anna"), shifts=[shift(max_driving=0)])
+    sentence = "Shift am drives 3 min 20 s, 3 min 20 s more than it may."
+    found = reports(asked, assembled(asked, (TO_ANNA,)), Rule.LIMITS)
+    assert found == [f"am - driving 200 | {sentence}"]
