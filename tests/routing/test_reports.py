@@ -129,12 +129,12 @@ def test_milk_that_reaches_no_freezer_is_reported():
     driven = tour(("anna", 100, 100, 100), end="home", arrival=600)
     assert reports(asked, assembled(asked, (driven,)), Rule.ENDS) == [
         (
-            "am - home 0 | What shift am carries from the start must reach a freezer or a laboratory;"
-            " it ends at home, which receives nothing."
+            "am - home 0 | What shift am carries from the start must reach a freezer or a"
+            " laboratory; it ends at home, which receives nothing."
         ),
         (
-            "am anna home 0 | What visit anna gives must reach a freezer or a laboratory; shift am ends"
-            " at home, which receives nothing."
+            "am anna home 0 | What visit anna gives must reach a freezer or a"
+            " laboratory; shift am ends at home, which receives nothing."
         ),
     ]
 
