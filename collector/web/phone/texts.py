@@ -94,7 +94,7 @@ def _round() -> dict[str, str]:
 
 def _stop() -> dict[str, str]:
     return {
-        "arrival": _("Planned arrival %(time)s"),
+        "arrival": _("Planned at %(time)s"),
         "window": _("Between %(opens)s and %(closes)s"),
         "navigate": _("Navigate"),
         "navigate_with": _("Navigate with another app"),

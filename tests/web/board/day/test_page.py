@@ -313,7 +313,7 @@ def test_a_publication_without_a_change_is_refused(desk: Desk) -> None:
     desk.publish()
     again = desk.publish()
     assert again.status_code == 422
-    assert "everybody knows already" in text(again)
+    assert "Nothing changed since revision 1." in text(again)
 
 
 def test_a_draft_that_differs_from_the_promise_is_marked(desk: Desk) -> None:
