@@ -5,8 +5,9 @@ were. PostgreSQL keeps the former versions of rows until a table is rewritten.
 """
 
 from datetime import datetime, timedelta
+from time import monotonic, sleep
 
-from sqlalchemy import Engine, func, select, text
+from sqlalchemy import Connection, Engine, func, select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -18,6 +19,12 @@ from collector.maintenance.runs import latest_run
 SETTLED_AFTER = timedelta(minutes=5)
 """Age of an erasure from which the pages are rewritten: several erasures share one run."""
 LOCK_SECONDS = 5
+LOOK_SECONDS = 0.1
+EARLIER_READERS = text(
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+    " AND pid <> pg_backend_pid() AND age(backend_xmin) >= age(CAST(:horizon AS xid))"
+)
+"""Number of transactions, those of PostgreSQL itself included, that may read former rows."""
 
 
 def compaction_is_due(session: Session, *, now: datetime) -> bool:
@@ -33,7 +40,8 @@ def rewrite_pages(engine: Engine) -> bool:
     """Rewrite the pages of the database; return whether all were.
 
     PostgreSQL locks a table while it is rewritten; a table that others use for longer than five
-    seconds is left for the next run.
+    seconds is left for the next run. So is everything if a transaction from before this one goes
+    on, because PostgreSQL keeps the former rows that it may still read.
     """
     apart = engine.execution_options(isolation_level="AUTOCOMMIT")
     if engine.dialect.name == "sqlite":
@@ -44,6 +52,8 @@ def rewrite_pages(engine: Engine) -> bool:
             return not busy
     left = 0
     with apart.connect() as connection:
+        if not _earlier_readers_are_gone(connection):
+            return False
         connection.execute(text(f"SET lock_timeout = '{LOCK_SECONDS}s'"))
         for table in Base.metadata.sorted_tables:
             try:
@@ -51,3 +61,14 @@ def rewrite_pages(engine: Engine) -> bool:
             except OperationalError:
                 left += 1
     return left == 0
+
+
+def _earlier_readers_are_gone(connection: Connection) -> bool:
+    """Wait for the transactions of this database that began earlier; return whether all ended."""
+    horizon = connection.scalar(text("SELECT pg_current_xact_id()::xid::text"))
+    until = monotonic() + LOCK_SECONDS
+    while connection.scalar(EARLIER_READERS, {"horizon": horizon}):
+        if monotonic() > until:
+            return False
+        sleep(LOOK_SECONDS)
+    return True
