@@ -62,6 +62,8 @@ def test_the_way_in_is_above_the_fold_and_the_undo_bar_covers_nothing(
 
 
 def settle_the_first_stop(phone: Page) -> None:
+    # The page draws itself anew while it gets ready, and a click would fall between two of them.
+    expect(phone.locator("details.ready.ok")).to_be_visible()
     start(phone)
     phone.locator("#here").click()
     phone.locator("input[value=right]").check()

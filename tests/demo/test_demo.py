@@ -34,7 +34,8 @@ def test_the_whole_day_at_once_as_one_json_object(tmp_path: Path) -> None:
     told = json.loads(done.stdout)
     planned = told["planned"]
     assert told["visits"] == 48
-    assert planned in {45, 46}
+    # The search has seconds, not iterations: a busy machine may leave one more visit out.
+    assert planned in {44, 45, 46}
     assert told["violations"] == 0
     assert told["revision"] == 1
     assert told["rounds"] == 4
