@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,6 +12,8 @@ from collector.banks.models import FleetVehicle, TransportBox
 from collector.db import owned
 from collector.errors import Conflict
 from collector.field_parsers import FieldMistake
+
+FleetRow = TypeVar("FleetRow", FleetVehicle, TransportBox)
 
 MOST_BOTTLES, MOST_ML, MOST_TUBES = 2000, 500_000, 1000
 
@@ -121,13 +123,7 @@ def write_vehicle(
     Conflict
         A colleague changed it meanwhile: `changed_meanwhile`.
     """
-    if vehicle_id is None:
-        vehicle = FleetVehicle(bank_id=bank_id, **facts)
-        session.add(vehicle)
-    else:
-        vehicle = owned(session, FleetVehicle, bank_id, vehicle_id)
-        change_row(vehicle, facts, seen=seen)
-    session.flush()
+    vehicle = _written(session, FleetVehicle, bank_id, vehicle_id, facts, seen=seen)
     _record(session, now, bank_id, actor, f"vehicle:{vehicle.id}", facts)
     return vehicle
 
@@ -149,15 +145,29 @@ def write_box(
     Conflict
         A colleague changed it meanwhile: `changed_meanwhile`.
     """
-    if box_id is None:
-        box = TransportBox(bank_id=bank_id, **facts)
-        session.add(box)
-    else:
-        box = owned(session, TransportBox, bank_id, box_id)
-        change_row(box, facts, seen=seen)
-    session.flush()
+    box = _written(session, TransportBox, bank_id, box_id, facts, seen=seen)
     _record(session, now, bank_id, actor, f"box:{box.id}", facts)
     return box
+
+
+def _written(
+    session: Session,
+    row: type[FleetRow],
+    bank_id: int,
+    key: int | None,
+    facts: Mapping[str, Any],
+    *,
+    seen: int,
+) -> FleetRow:
+    """Add a row of the fleet, or change the one of a key and a `seen` version."""
+    if key is None:
+        written = row(bank_id=bank_id, **facts)
+        session.add(written)
+    else:
+        written = owned(session, row, bank_id, key)
+        change_row(written, facts, seen=seen)
+    session.flush()
+    return written
 
 
 def due_dates(session: Session, *, bank_id: int, until: date) -> list[tuple[str, str, date]]:

@@ -381,23 +381,16 @@ def plant_visit(session: Session, town: Town, round_id: int) -> None:
         ]
     )
     session.flush()
-    session.add(
-        Incident(
-            bank_id=town.bank,
-            round_id=round_id,
-            pickup_id=visit,
-            event_id=event.id,
-            kind=IncidentKind.OTHER,
-            note=word("incidents.note"),
-            site_id=None,
-            device_at=MORNING,
-            received_at=MORNING,
-            withdrawn_at=None,
-            decision=None,
-            decision_note=word("incidents.decision_note"),
-            decided_by_id=None,
-            decided_at=None,
-        )
+    fill(
+        session,
+        Incident,
+        bank_id=town.bank,
+        round_id=round_id,
+        pickup_id=visit,
+        event_id=event.id,
+        kind=IncidentKind.OTHER,
+        note=word("incidents.note"),
+        decision_note=word("incidents.decision_note"),
     )
     fill(session, PickupHold, bank_id=town.bank, pickup_id=visit, note=word("pickup_holds.note"))
     fill(session, Enquiry, bank_id=town.bank, donor_id=town.dora, once=word("enquiries.once"))
@@ -408,6 +401,19 @@ def plant_visit(session: Session, town: Town, round_id: int) -> None:
         donor_id=town.dora,
         note=word("donor_decisions.note"),
     )
+    questions = fill(session, Questionnaire, bank_id=town.bank)
+    fill(
+        session,
+        Screening,
+        bank_id=town.bank,
+        donor_id=town.dora,
+        questionnaire_id=questions.id,
+        answers={"why": word("screenings.answers")},
+    )
+    plant_bottle(session, town, visit)
+
+
+def plant_bottle(session: Session, town: Town, visit: int) -> None:
     bottle = fill(
         session,
         Container,
@@ -434,15 +440,6 @@ def plant_visit(session: Session, town: Town, round_id: int) -> None:
         container_id=bottle.id,
         says_pickup_id=visit,
         note=word("discrepancies.note"),
-    )
-    questions = fill(session, Questionnaire, bank_id=town.bank)
-    fill(
-        session,
-        Screening,
-        bank_id=town.bank,
-        donor_id=town.dora,
-        questionnaire_id=questions.id,
-        answers={"why": word("screenings.answers")},
     )
 
 
