@@ -11,6 +11,7 @@ from collector.people.models import Role
 from collector.rounds.queries import revision_of
 from collector.web.board import map_background, morning
 from collector.web.board.bank import (
+    applications,
     containers,
     directory,
     erasures,
@@ -109,6 +110,7 @@ PARTS = (
     erasures,
     excursions,
     installation,
+    applications,
     roster_page,
     cells,
     usual_weeks,
