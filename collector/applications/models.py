@@ -1,4 +1,4 @@
-"""Rows of applications and of the keys of their writes."""
+"""Rows of applications, of the keys of their writes, and of webhooks with their log."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -58,3 +58,40 @@ class IdempotencyKey(BankOwned, Base):
     made_id: Mapped[int]
     """The key of the row that the write made."""
     made_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Webhook(BankOwned, Base):
+    """An address to which the events of a bank are posted, in their order."""
+
+    __tablename__ = "webhooks"
+
+    url: Mapped[str]
+    kinds: Mapped[list[str]]
+    """The kinds of events that it wants."""
+    sealed_secret: Mapped[str]
+    """The secret of the signatures, encrypted with a key that the database does not hold."""
+    position: Mapped[int]
+    """The sequence number of the last event that the address took."""
+    failures: Mapped[int]
+    """Failed attempts since the last success."""
+    next_try_at: Mapped[datetime] = mapped_column(index=True)
+    made_at: Mapped[datetime]
+    made_by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    paused_at: Mapped[datetime | None]
+    """The instant from which nothing is posted: too many failures, or an administrator."""
+    ended_at: Mapped[datetime | None]
+
+
+class WebhookAttempt(BankOwned, Base):
+    """One attempt to post one event."""
+
+    __tablename__ = "webhook_attempts"
+
+    webhook_id: Mapped[int] = mapped_column(ForeignKey("webhooks.id"), index=True)
+    sequence: Mapped[int]
+    kind: Mapped[str]
+    at: Mapped[datetime] = mapped_column(index=True)
+    status: Mapped[int | None]
+    """The HTTP status of the answer; None without an answer."""
+    fault: Mapped[str]
+    """The code of the failure; empty for a success."""

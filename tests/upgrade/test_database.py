@@ -39,6 +39,8 @@ NEW_TABLES = {
     "closing_days",
     "contracts",
     "idempotency_keys",
+    "webhook_attempts",
+    "webhooks",
     "cycle_curves",
     "cycles",
     "discrepancies",

@@ -76,6 +76,7 @@ KEYS = {
     "cycle_id",
     "application_id",
     "absence_id",
+    "webhook_id",
 }
 """The arguments of routes that name a row of one bank."""
 

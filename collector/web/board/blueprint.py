@@ -25,6 +25,7 @@ from collector.web.board.bank import (
     reports,
     sites,
     staff,
+    webhooks,
 )
 from collector.web.board.day import (
     comparisons,
@@ -111,6 +112,7 @@ PARTS = (
     excursions,
     installation,
     applications,
+    webhooks,
     roster_page,
     cells,
     usual_weeks,

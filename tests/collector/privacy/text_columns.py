@@ -220,4 +220,9 @@ HARMLESS = {
     "zones.name": BANK,
     "zones.postcodes": BANK,
     "zones.weekdays": BANK,
+    "webhook_attempts.fault": SYSTEM,
+    "webhook_attempts.kind": SYSTEM,
+    "webhooks.kinds": SYSTEM,
+    "webhooks.sealed_secret": "a random secret, encrypted",
+    "webhooks.url": BANK,
 }

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision = "0300_applications"
+revision = "0226_applications"
 down_revision = "0225_laboratory_heating"
 branch_labels = None
 depends_on = None
