@@ -7,10 +7,10 @@ induction by string removals for vehicle routing problems, 2020.
 from typing import Final
 
 from routing.compiled import inner
-from routing.kernel import memory_layout as layout
 from routing.kernel.change import point_of, save_tour, unassign
-from routing.kernel.offsets import tour_offset
+from routing.kernel.memory_layout import KernelData, SearchState
 from routing.kernel.random_numbers import rand, randint
+from routing.kernel.records import Entries
 from routing.kernel.tour_cost import update_tour
 from routing.timing.encoding import IntArray
 
@@ -44,63 +44,63 @@ compares the cost of the whole solution.
 
 
 @inner
-def ruin(encoded: IntArray, data: IntArray, state: IntArray) -> None:
+def ruin(encoded: IntArray, data: KernelData, state: SearchState) -> None:
     """Remove visits from the current solution; they are unassigned afterwards."""
-    state[layout.BANNED_SHIFT] = -1
-    state[layout.IGNORES_PENALTIES] = randint(state, IGNORE_PENALTIES_EVERY) == 0
-    if randint(state, MILLION) < state[layout.TOUR_REMOVALS]:
+    state.banned_shift = -1
+    state.ignores_penalties = randint(state, IGNORE_PENALTIES_EVERY) == 0
+    if randint(state, MILLION) < state.tour_removals:
         _remove_tour(encoded, data, state)
     else:
         _remove_strings(encoded, data, state)
 
 
 @inner
-def _remove_tour(encoded: IntArray, data: IntArray, state: IntArray) -> None:
+def _remove_tour(encoded: IntArray, data: KernelData, state: SearchState) -> None:
     for _ in range(TOUR_ATTEMPTS):
-        shift = randint(state, data[layout.NUM_SHIFTS])
-        tour_at = tour_offset(state, shift)
-        if state[tour_at + layout.NUM_STOPS] > state[tour_at + layout.FROZEN_STOPS]:
+        shift = randint(state, data.num_shifts)
+        tour_at = state.tours[shift]
+        if tour_at.num_stops > tour_at.frozen_stops:
             _clear_tour(encoded, data, state, shift)
             if rand(state) < BAN_PROBABILITY:
-                state[layout.BANNED_SHIFT] = shift
+                state.banned_shift = shift
             return
 
 
 @inner
-def _clear_tour(encoded: IntArray, data: IntArray, state: IntArray, shift: int) -> None:
+def _clear_tour(encoded: IntArray, data: KernelData, state: SearchState, shift: int) -> None:
     """Remove all visits from a tour except its frozen stops."""
     save_tour(data, state, shift)
-    tour_at = tour_offset(state, shift)
-    frozen = state[tour_at + layout.FROZEN_STOPS]
-    while state[tour_at + layout.NUM_STOPS] > frozen:
-        unassign(data, state, shift, state[tour_at + layout.NUM_STOPS])
+    tour_at = state.tours[shift]
+    frozen = tour_at.frozen_stops
+    while tour_at.num_stops > frozen:
+        unassign(data, state, shift, tour_at.num_stops)
     if not update_tour(encoded, data, state, shift):
-        state[layout.MUST_UNDO] = 1
+        state.must_undo = 1
 
 
 @inner
-def _remove_strings(encoded: IntArray, data: IntArray, state: IntArray) -> None:
+def _remove_strings(encoded: IntArray, data: KernelData, state: SearchState) -> None:
     """Remove a string from each of several tours near a random visit."""
-    num_stops = data[layout.NUM_VISITS] - state[layout.NUM_UNASSIGNED]
-    average, longest = float(state[layout.AVERAGE_REMOVALS]), float(state[layout.MAX_STRING])
-    if state[layout.SMALL_RUINS] > 0 and randint(state, MILLION) < state[layout.SMALL_RUINS]:
+    num_stops = data.num_visits - state.num_unassigned
+    average, longest = float(state.average_removals), float(state.max_string)
+    if state.small_ruins > 0 and randint(state, MILLION) < state.small_ruins:
         average, longest = SMALL_RUIN
-    longest = min(longest, num_stops / max(1, state[layout.NUM_USED]))
+    longest = min(longest, num_stops / max(1, state.num_used))
     max_strings = 4.0 * average / (1.0 + longest) - 1.0
     remaining = int(rand(state) * max_strings + 1.0)
-    seed = randint(state, data[layout.NUM_VISITS])
-    neighbours_at = data[layout.NEIGHBOURS] + seed * data[layout.NUM_NEIGHBOURS]
-    _mark_for_retry(data, state, neighbours_at)
-    for number in range(data[layout.NUM_NEIGHBOURS]):
-        visit = data[neighbours_at + number]
-        shift = state[state[layout.TOUR_OF] + visit]
+    seed = randint(state, data.num_visits)
+    neighbours = data.neighbours[seed]
+    _mark_for_retry(data, state, neighbours)
+    for number in range(data.num_neighbours):
+        visit = neighbours[number]
+        shift = state.tour_of[visit]
         if shift < 0:
             continue
-        tour_at = tour_offset(state, shift)
-        if state[tour_at + layout.CHANGED_IN] == state[layout.ITERATION]:
+        tour_at = state.tours[shift]
+        if tour_at.changed_in == state.iteration:
             continue
-        point = point_of(data, state, visit)
-        if point <= state[tour_at + layout.FROZEN_STOPS]:
+        point = point_of(state, visit)
+        if point <= tour_at.frozen_stops:
             continue
         _remove_string(encoded, data, state, shift, point, longest)
         remaining -= 1
@@ -109,26 +109,26 @@ def _remove_strings(encoded: IntArray, data: IntArray, state: IntArray) -> None:
 
 
 @inner
-def _mark_for_retry(data: IntArray, state: IntArray, neighbours_at: int) -> None:
+def _mark_for_retry(data: KernelData, state: SearchState, neighbours: Entries) -> None:
     """Mark the nearest unassigned visits for a retry in the tours of this ruin."""
-    remaining = min(MAX_RETRIED, state[layout.NUM_UNASSIGNED])
-    for number in range(data[layout.NUM_NEIGHBOURS]):
+    remaining = min(MAX_RETRIED, state.num_unassigned)
+    for number in range(data.num_neighbours):
         if remaining <= 0:
             return
-        visit = data[neighbours_at + number]
-        if state[state[layout.TOUR_OF] + visit] < 0:
-            state[state[layout.RETRIED_IN] + visit] = state[layout.ITERATION]
+        visit = neighbours[number]
+        if state.tour_of[visit] < 0:
+            state.retried_in[visit] = state.iteration
             remaining -= 1
 
 
 @inner
 def _remove_string(
-    encoded: IntArray, data: IntArray, state: IntArray, shift: int, point: int, longest: float
+    encoded: IntArray, data: KernelData, state: SearchState, shift: int, point: int, longest: float
 ) -> None:
     """Remove a string, or a split string, that includes a point of a tour."""
     save_tour(data, state, shift)
-    tour_at = tour_offset(state, shift)
-    frozen, count = state[tour_at + layout.FROZEN_STOPS], state[tour_at + layout.NUM_STOPS]
+    tour_at = state.tours[shift]
+    frozen, count = tour_at.frozen_stops, tour_at.num_stops
     free = count - frozen
     length = int(rand(state) * min(float(free), longest) + 1.0)
     preserved = 0
@@ -148,11 +148,13 @@ def _remove_string(
 
 
 @inner
-def _remove_visits(data: IntArray, state: IntArray, shift: int, first: int, count: int) -> None:
+def _remove_visits(
+    data: KernelData, state: SearchState, shift: int, first: int, count: int
+) -> None:
     """Remove consecutive visits, the last one first."""
-    tour_at = tour_offset(state, shift)
-    frozen = state[tour_at + layout.FROZEN_STOPS]
+    tour_at = state.tours[shift]
+    frozen = tour_at.frozen_stops
     for point in range(first + count - 1, first - 1, -1):
         # The other visit of a shipment may have been removed with an earlier one.
-        if frozen < point <= state[tour_at + layout.NUM_STOPS]:
+        if frozen < point <= tour_at.num_stops:
             unassign(data, state, shift, point)
