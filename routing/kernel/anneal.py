@@ -12,11 +12,15 @@ from routing.kernel.change import add_unassigned, copy_order, insert_visit, undo
 from routing.kernel.exact_cost import pointer_to
 from routing.kernel.margins import old_margin_cost
 from routing.kernel.memory_layout import KernelData, SearchState, data_of, state_of
+from routing.kernel.operators.greedy_insertion import (
+    FARTHEST_FIRST,
+    MAX_DIFFICULTY,
+    insert_sorted,
+)
+from routing.kernel.operators.table import recreate, ruin
 from routing.kernel.pool import add_to_pool
-from routing.kernel.random_numbers import rand, randint
+from routing.kernel.random_numbers import rand
 from routing.kernel.records import Entries
-from routing.kernel.recreate import FARTHEST_FIRST, MAX_DIFFICULTY, SORT_ORDERS, recreate
-from routing.kernel.ruin import ruin
 from routing.kernel.tour_cost import price_margins, update_tour
 from routing.timing.encoding import INFINITY, IntArray
 
@@ -66,7 +70,7 @@ def _initialise(encoded: IntArray, data: KernelData, state: SearchState, orders:
         if state.tour_of[visit] < 0:
             add_unassigned(state, visit)
     if is_legal:
-        recreate(encoded, data, state, FARTHEST_FIRST)
+        insert_sorted(encoded, data, state, FARTHEST_FIRST)
         state.current_cost = _penalties(data, state)
         for shift in range(data.num_shifts):
             state.current_cost += state.tours[shift].cost
@@ -116,7 +120,7 @@ def _iterate(encoded: IntArray, data: KernelData, state: SearchState, temperatur
     before = _penalties(data, state)
     ruin(encoded, data, state)
     if state.must_undo == 0:
-        recreate(encoded, data, state, randint(state, len(SORT_ORDERS)))
+        recreate(encoded, data, state)
     cost = state.current_cost - before + _penalties(data, state)
     for number in range(state.num_changed):
         tour_at = state.tours[state.changed_tours[number]]

@@ -287,10 +287,10 @@ class SearchState(Block):
       is the hash table of the pool.
     - `callback` is the address of the exact evaluation, `encoded_size` the length of the encoded
       problem.
-    - `average_removals`, `max_string`, `tour_removals` and `small_ruins` are parameters of `ruin`.
+    - `average_removals`, `max_string` and `small_ruins` are parameters of `string_removal`.
     - Per visit, `retried_in` is the last iteration with a ruin near it while it was unassigned. In
       that iteration it is tried in changed tours only.
-    - Per visit, `difficulty` is learnt by `recreate`.
+    - Per visit, `difficulty` is learnt by `greedy_insertion`.
     - `donor_visits` counts visits per donor and period.
     - `margin_rows` are the rows of `timing.margins` for one tour.
     """
@@ -314,7 +314,6 @@ class SearchState(Block):
     encoded_size: int
     average_removals: int
     max_string: int
-    tour_removals: int
     small_ruins: int
     points: Grid[PointRow]
     tours: Rows[TourRow]

@@ -25,9 +25,6 @@ AVERAGE_REMOVALS: Final = 10
 MAX_STRING: Final = 10
 """Visits in the longest string; 10 in Christiaens and Vanden Berghe, 2020."""
 
-TOUR_REMOVALS: Final = 2_000
-"""Iterations that remove a whole tour, in parts of one million."""
-
 SMALL_RUINS: Final = 500_000
 """Iterations with a small ruin if not all visits can be served, in parts of one million.
 
@@ -86,7 +83,6 @@ def new_state(encoded: IntArray, data: KernelData, seed: int) -> SearchState:
     clear_pool(state)
     state.random_state = int(np.random.default_rng(seed).integers(1, 2**62))
     state.average_removals, state.max_string = AVERAGE_REMOVALS, MAX_STRING
-    state.tour_removals = TOUR_REMOVALS
     state.callback, state.encoded_size = callback_address(), len(encoded)
     return state
 

@@ -1,30 +1,24 @@
 """Tests of records: places of fields, bounds in plain Python, and the same search as compiled."""
 
 import json
-import os
-import shutil
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import pytest
 
-import routing
 from bench.days import day
 from bench.horizon import horizon
 from routing.compiled import CHECKED, BoundsError
-from routing.formats.native import write_problem
 from routing.kernel.memory_layout import KernelData, SearchState, ShiftRow
-from routing.kernel.records import WRAPS, Block, Entries, Grid, TableRow, Rows
+from routing.kernel.records import WRAPS, Block, Entries, Grid, Rows, TableRow
 from routing.kernel.search import Kernel
-from routing.problem import Problem, Safety, Spreads
+from routing.problem import Safety, Spreads
 from routing.timing import encoding
 from routing.timing.accessors import seconds, visit
 from routing.timing.encoding import encode
+from tests.routing.kernel.in_folder import ROOT, copy_of_sources, in_new_processes, search
 
-ROOT = Path(routing.__file__).parent.parent
 WEEKS = horizon(seed=1, visits=24, collectors=1)
 PROBLEMS = {
     "a day": replace(
@@ -35,16 +29,6 @@ PROBLEMS = {
     "too many visits in two weeks": WEEKS,
 }
 """Problems that reach most of the kernel."""
-
-SEARCH = """
-import json, sys
-from routing.formats.native import read_problem
-from routing.kernel.search import Kernel
-kernel = Kernel(read_problem(sys.stdin.read()), seed=5)
-assert kernel.initialise()
-kernel.run(40, 4.0, 0.1)
-print(json.dumps([kernel.orders(), kernel.best_cost, len(kernel.pool_tours())]))
-"""
 
 
 class _Seat(TableRow):
@@ -141,48 +125,33 @@ def test_no_one_writes_to_the_problem_data():
         Kernel(day(5, 1, seed=1)).data.num_visits = 3
 
 
-def _search(folder: Path, problem: Problem, *, checked: bool) -> "subprocess.CompletedProcess[str]":
-    """Search with the modules of a folder, in a new process."""
-    return subprocess.run(
-        [sys.executable, "-c", SEARCH],
-        cwd=folder,
-        env={**os.environ, "MILKROUND_CHECKED": "1" if checked else ""},
-        input=write_problem(problem),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
+@in_new_processes
 @pytest.mark.parametrize("name", PROBLEMS)
 def test_plain_python_searches_the_same_plans_as_compiled_code(name: str):
-    searches = [_search(ROOT, PROBLEMS[name], checked=checked) for checked in (False, True)]
-    for search in searches:
-        assert search.returncode == 0, search.stderr
-    compiled, checked = (json.loads(search.stdout) for search in searches)
+    searches = [search(ROOT, PROBLEMS[name], checked=checked) for checked in (False, True)]
+    for each in searches:
+        assert each.returncode == 0, each.stderr
+    compiled, checked = (json.loads(each.stdout) for each in searches)
     assert checked == compiled
 
 
+@in_new_processes
 @pytest.mark.parametrize(
     ("module", "right", "wrong"),
     [
-        ("ruin", "range(data.num_neighbours)", "range(data.num_neighbours + 1)"),
+        ("string_removal", "range(data.num_neighbours)", "range(data.num_neighbours + 1)"),
         ("change", "visit = (start + point * columns).visit", "visit = (start - columns).visit"),
-        ("recreate", "weights[row - 1] > weight", "weights[row - number - 1] > weight"),
+        ("greedy_insertion", "weights[row - 1] > weight", "weights[row - number - 1] > weight"),
         ("segments", "data.windows[window]", "data.windows[window - 10_000]"),
     ],
     ids=["neighbour", "point", "list", "window"],
 )
 def test_a_planted_bounds_error_is_found(tmp_path: Path, module: str, right: str, wrong: str):
-    shutil.copytree(
-        ROOT / "routing", tmp_path / "routing", ignore=shutil.ignore_patterns("__pycache__")
-    )
-    spoilt = next((tmp_path / "routing" / "kernel").rglob(f"{module}.py"))
+    spoilt = next(copy_of_sources(tmp_path).rglob(f"{module}.py"))
     source = spoilt.read_text(encoding="utf-8")
     assert right in source
     spoilt.write_text(source.replace(right, wrong), encoding="utf-8")
-    search = _search(tmp_path, WEEKS, checked=True)
-    assert "BoundsError" in search.stderr
+    assert "BoundsError" in search(tmp_path, WEEKS, checked=True).stderr
 
 
 @pytest.mark.skipif(not CHECKED, reason="compiled code does not test bounds")

@@ -14,7 +14,7 @@ from routing.check.judge import check_plan
 from routing.compiled import CHECKED
 from routing.cost import rank
 from routing.kernel.memory_layout import VisitRow
-from routing.kernel.recreate import MAX_DIFFICULTY
+from routing.kernel.operators.greedy_insertion import MAX_DIFFICULTY
 from routing.kernel.search import FINAL_TEMPERATURE, INITIAL_TEMPERATURE, Kernel, Orders, search
 from routing.kernel.state import SMALL_RUINS
 from routing.kernel.unsupported_rules import unsupported_rules

@@ -1,4 +1,4 @@
-"""Ruin: removal of strings of visits from neighbouring tours, rarely of a whole tour.
+"""Removal of strings of visits from neighbouring tours.
 
 Number and length of strings, and split strings, follow Christiaens and Vanden Berghe, Slack
 induction by string removals for vehicle routing problems, 2020.
@@ -9,13 +9,14 @@ from typing import Final
 from routing.compiled import inner
 from routing.kernel.change import point_of, save_tour, unassign
 from routing.kernel.memory_layout import KernelData, SearchState
+from routing.kernel.operators.tour_removal import clear_tour
 from routing.kernel.random_numbers import rand, randint
 from routing.kernel.records import Entries
 from routing.kernel.tour_cost import update_tour
 from routing.timing.encoding import IntArray
 
 MILLION: Final = 1_000_000
-"""Unit of the probabilities `TOUR_REMOVALS` and `SMALL_RUINS` in the search state."""
+"""Unit of the share `small_ruins` in the search state."""
 
 SMALL_RUIN: Final = (5.0, 4.0)
 """Average removals and longest string of a small ruin, in visits."""
@@ -26,60 +27,12 @@ SPLIT_PROBABILITY: Final = 0.5
 DEEPER_SPLIT: Final = 0.01
 """Probability, repeated, that a split string preserves one visit more."""
 
-BAN_PROBABILITY: Final = 0.7
-"""Probability that the shift of a removed tour gets no visits in the same iteration."""
-
-TOUR_ATTEMPTS: Final = 8
-"""Draws of a shift to find a tour that can be removed."""
-
 MAX_RETRIED: Final = 5
 """Unassigned visits near the ruin that are tried in the tours it changes."""
 
-IGNORE_PENALTIES_EVERY: Final = 20
-"""Mean iterations between two in which visits are inserted at costs above their penalties.
-
-Two visits may together justify a shift's fixed cost that neither justifies alone. Acceptance
-compares the cost of the whole solution.
-"""
-
 
 @inner
-def ruin(encoded: IntArray, data: KernelData, state: SearchState) -> None:
-    """Remove visits from the current solution; they are unassigned afterwards."""
-    state.banned_shift = -1
-    state.ignores_penalties = randint(state, IGNORE_PENALTIES_EVERY) == 0
-    if randint(state, MILLION) < state.tour_removals:
-        _remove_tour(encoded, data, state)
-    else:
-        _remove_strings(encoded, data, state)
-
-
-@inner
-def _remove_tour(encoded: IntArray, data: KernelData, state: SearchState) -> None:
-    for _ in range(TOUR_ATTEMPTS):
-        shift = randint(state, data.num_shifts)
-        tour_at = state.tours[shift]
-        if tour_at.num_stops > tour_at.frozen_stops:
-            _clear_tour(encoded, data, state, shift)
-            if rand(state) < BAN_PROBABILITY:
-                state.banned_shift = shift
-            return
-
-
-@inner
-def _clear_tour(encoded: IntArray, data: KernelData, state: SearchState, shift: int) -> None:
-    """Remove all visits from a tour except its frozen stops."""
-    save_tour(data, state, shift)
-    tour_at = state.tours[shift]
-    frozen = tour_at.frozen_stops
-    while tour_at.num_stops > frozen:
-        unassign(data, state, shift, tour_at.num_stops)
-    if not update_tour(encoded, data, state, shift):
-        state.must_undo = 1
-
-
-@inner
-def _remove_strings(encoded: IntArray, data: KernelData, state: SearchState) -> None:
+def remove_strings(encoded: IntArray, data: KernelData, state: SearchState) -> None:
     """Remove a string from each of several tours near a random visit."""
     num_stops = data.num_visits - state.num_unassigned
     average, longest = float(state.average_removals), float(state.max_string)
@@ -144,7 +97,7 @@ def _remove_string(
     _remove_visits(data, state, shift, first, head)
     if not update_tour(encoded, data, state, shift):
         # If a detour is quicker than the direct leg, fewer stops can take longer.
-        _clear_tour(encoded, data, state, shift)
+        clear_tour(encoded, data, state, shift)
 
 
 @inner

@@ -1,4 +1,4 @@
-"""Recreate: unassigned visits are inserted one after the other, each where it costs least.
+"""Greedy insertion: unassigned visits one after the other, each where it costs least.
 
 Greedy insertion with blinks and its sort orders follow Christiaens and Vanden Berghe, Slack
 induction by string removals for vehicle routing problems, 2020.
@@ -56,7 +56,13 @@ SMOOTHING_BITS: Final = 5
 
 
 @inner
-def recreate(encoded: IntArray, data: KernelData, state: SearchState, sort_order: int) -> None:
+def insert_greedily(encoded: IntArray, data: KernelData, state: SearchState) -> None:
+    """Insert the unassigned visits in a random sort order."""
+    insert_sorted(encoded, data, state, randint(state, len(SORT_ORDERS)))
+
+
+@inner
+def insert_sorted(encoded: IntArray, data: KernelData, state: SearchState, sort_order: int) -> None:
     """Insert the unassigned visits that have a legal position worth its cost.
 
     Parameters
