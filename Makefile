@@ -3,10 +3,12 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV := $(BIN)/uv
 FRONT_END := $(shell find static -name dist -prune -o -type f -print) package.json package-lock.json
+CHECKED := tests/routing/kernel tests/routing/test_schedule.py tests/routing/test_margins.py \
+  tests/routing/analysis/test_insertion.py
 CATALOGUES := $(wildcard collector/translations/*/LC_MESSAGES/*.po)
 
 .DEFAULT_GOAL := help
-.PHONY: help audit demo test twins mutants check lint types contracts format assets translations schema warm clean
+.PHONY: help audit demo test checked twins mutants check lint types contracts format assets translations schema warm clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,6 +22,9 @@ test: .venv/developed .venv/built warm ## Run the tests (those of services and b
 check: lint types contracts warm ## Run everything the gate runs: lint, types, contracts, tests
 	$(BIN)/pytest -n 2 --dist worksteal --durations=60 --durations-min=1 --junitxml=.pytest_cache/durations.xml \
 	  --cov --cov-report=term:skip-covered --cov-fail-under=90
+
+checked: .venv/developed .venv/built ## Run the tests of kernel and timing in plain Python, all bounds tested
+	MILKROUND_CHECKED=1 $(BIN)/pytest -n 2 --dist worksteal $(CHECKED)
 
 twins: .venv/developed .venv/built warm ## Run every test of the database on PostgreSQL too
 	$(BIN)/pytest -n 2 --dist worksteal --twins -m postgresql

@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, Protocol
 
-from routing.kernel import memory_layout as layout
 from routing.kernel.anneal import anneal, initialise
 from routing.kernel.problem_data import problem_data, temperature_unit
 from routing.kernel.state import (
@@ -94,7 +93,9 @@ class Kernel:
 
     Attributes
     ----------
-    encoded, data, state : arrays of int
+    encoded : array of int
+    data : KernelData
+    state : SearchState
         See `memory_layout`.
     iterations : int
         Iterations done.
@@ -130,10 +131,10 @@ class Kernel:
             ]
             for shift, names in (orders or {}).items()
         }
-        if max(map(len, rows.values()), default=0) > self.data[layout.MAX_POINTS] - 2:
+        if max(map(len, rows.values()), default=0) > self.data.max_points - 2:
             return False
         table = order_table(self.data, rows)
-        return bool(initialise(self.encoded, self.data, self.state, table))
+        return bool(initialise(self.encoded, self.data.array, self.state.array, table))
 
     def run(self, iterations: int, first: float, last: float) -> None:
         """Continue the search while cooling from one temperature to another.
@@ -144,18 +145,19 @@ class Kernel:
             Temperatures in units of the mean cost of the leg to a near neighbour.
         """
         unit = self._temperature_unit
-        anneal(self.encoded, self.data, self.state, iterations, first * unit, last * unit)
+        arrays = self.encoded, self.data.array, self.state.array
+        anneal(*arrays, iterations, first * unit, last * unit)
         self.iterations += iterations
 
     @property
     def best_cost(self) -> int:
         """Cost of the best solution in shares, unassigned mandatory visits included."""
-        return int(self.state[layout.BEST_COST])
+        return self.state.best_cost
 
     @property
     def num_unassigned(self) -> int:
         """Number of unassigned visits in the current solution."""
-        return int(self.state[layout.NUM_UNASSIGNED])
+        return self.state.num_unassigned
 
     def orders(self) -> Orders:
         """Return the best solution."""
