@@ -20,7 +20,7 @@ from routing.analysis.compare import VisitDifference, compare
 from routing.analysis.explain import explain
 from routing.analysis.insertion import insertions
 from routing.arguments import parser
-from routing.check.judge import check_plan
+from routing.checker.judge import check_plan
 from routing.errors import (
     InvalidInputError,
     InvalidPlanError,

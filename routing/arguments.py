@@ -3,12 +3,16 @@
 import argparse
 import math
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 from routing.formats.known import FORMATS
 from routing.process.streams import STANDARD, write_text
 
 Command = Callable[[argparse.Namespace], int]
+
+DISTRIBUTIONS: Final = ("milkround", "milkround-routing")
+"""Distributions that bring the planner, the first of which is installed."""
 
 COMMANDS: Final = {
     "solve": "make a plan",
@@ -65,9 +69,13 @@ class _Version(argparse.Action):
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         """Print the version and end."""
-        from importlib.metadata import version  # noqa: PLC0415 - 30 ms, for this option alone
+        # 30 ms, for this option alone.
+        from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
 
-        write_text(STANDARD, f"milkround {version('milkround')}\n")
+        for name in DISTRIBUTIONS:
+            with suppress(PackageNotFoundError):
+                write_text(STANDARD, f"{name} {version(name)}\n")
+                break
         parser.exit()
 
 

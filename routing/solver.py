@@ -8,7 +8,7 @@ from typing import Final
 
 from routing.analysis.explain import explained
 from routing.analysis.insertion import filled, insertions, made_room
-from routing.check.judge import check_plan, check_tour
+from routing.checker.judge import check_plan, check_tour
 from routing.cost import rank
 from routing.errors import NoPlanError, UnlawfulPlanError
 from routing.kernel.search import Orders, search

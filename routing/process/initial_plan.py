@@ -1,6 +1,6 @@
 """Initial plan that comes within the document of a problem."""
 
-from routing.check.judge import check_tour
+from routing.checker.judge import check_tour
 from routing.errors import InvalidProblemError
 from routing.formats.format import ReadProblem
 from routing.plan import Plan

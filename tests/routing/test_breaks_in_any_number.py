@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from routing.check.judge import check_plan
+from routing.checker.judge import check_plan
 from routing.errors import InvalidProblemError
 from routing.problem import Problem
 from routing.schedule import retimed

@@ -10,7 +10,7 @@ import pytest
 from bench.days import day
 from bench.horizon import horizon
 from routing.analysis.insertion import inserted, insertions
-from routing.check.judge import check_plan
+from routing.checker.judge import check_plan
 from routing.cost import rank
 from routing.kernel import memory_layout as layout
 from routing.kernel.recreate import MAX_DIFFICULTY

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
-from routing.check.bill import hourly, unpaid
-from routing.check.violation import Violation
-from routing.check.walk import every_stop
+from routing.checker.bill import hourly, unpaid
+from routing.checker.violation import Violation
+from routing.checker.walk import every_stop
 from routing.plan import Plan, Rule, Stop
 from routing.problem import Problem, Shift, Visit
 from routing.units import spoken

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
-from routing.check.bill import unpaid
-from routing.check.violation import Violation
-from routing.check.walk import every_stop
+from routing.checker.bill import unpaid
+from routing.checker.violation import Violation
+from routing.checker.walk import every_stop
 from routing.plan import Plan, Rule
 from routing.problem import Problem, Shift, Visit
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
-from routing.check.bill import unpaid
-from routing.check.violation import Violation
+from routing.checker.bill import unpaid
+from routing.checker.violation import Violation
 from routing.plan import Plan, Rule
 from routing.problem import Problem
 

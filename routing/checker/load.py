@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from routing.check.violation import Violation
-from routing.check.walk import Walk, walks
+from routing.checker.violation import Violation
+from routing.checker.walk import Walk, walks
 from routing.plan import Plan, Rule
 from routing.problem import Problem
 

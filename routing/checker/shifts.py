@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from routing.check.violation import Violation
-from routing.check.walk import tours
+from routing.checker.violation import Violation
+from routing.checker.walk import tours
 from routing.plan import Plan, Rule, Tour
 from routing.problem import Problem, Shift
 from routing.units import spoken

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from routing.check import (
+from routing.checker import (
     balance,
     breaks,
     clock,
@@ -26,7 +26,7 @@ from routing.check import (
     windows,
     zones,
 )
-from routing.check.violation import Violation
+from routing.checker.violation import Violation
 from routing.plan import Plan, Rule, Tour
 from routing.problem import Problem
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from math import floor
 
-from routing.check.violation import Violation
+from routing.checker.violation import Violation
 from routing.plan import Plan, Rule
 
 SECONDS_PER_HOUR = 3_600

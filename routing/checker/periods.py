@@ -3,8 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from routing.check.violation import Violation
-from routing.check.walk import every_stop
+from routing.checker.violation import Violation
+from routing.checker.walk import every_stop
 from routing.plan import Plan, Rule
 from routing.problem import Problem, Shift
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from routing.check.violation import Violation
+from routing.checker.violation import Violation
 from routing.plan import Plan, Rule
 from routing.problem import Problem
 

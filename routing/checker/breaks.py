@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 
-from routing.check.violation import Violation
-from routing.check.walk import Point, Walk, walks
+from routing.checker.violation import Violation
+from routing.checker.walk import Point, Walk, walks
 from routing.plan import Plan, Rest, Rule
 from routing.problem import Break, Problem
 from routing.units import spoken

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from routing.check.violation import Violation
-from routing.check.walk import every_stop
+from routing.checker.violation import Violation
+from routing.checker.walk import every_stop
 from routing.plan import Plan, Rule, Stop
 from routing.problem import Problem, Visit
 from routing.units import spoken

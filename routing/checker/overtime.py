@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
-from routing.check.bill import hourly, unpaid
-from routing.check.violation import Violation
-from routing.check.walk import tours
+from routing.checker.bill import hourly, unpaid
+from routing.checker.violation import Violation
+from routing.checker.walk import tours
 from routing.plan import Plan, Rule
 from routing.problem import Problem
 
