@@ -54,6 +54,7 @@ if TYPE_CHECKING:
         Visit,
         Window,
     )
+    from routing.rule_relaxation import RulePrice, promise_price, rule_prices
     from routing.solver import Budget, solve
     from routing.units import Cents, Metres, Seconds
 
@@ -84,6 +85,7 @@ __all__ = [
     "Rest",
     "RoutingError",
     "Rule",
+    "RulePrice",
     "Safety",
     "Seat",
     "Seconds",
@@ -105,8 +107,10 @@ __all__ = [
     "compare",
     "explain",
     "insertions",
+    "promise_price",
     "read_plan",
     "read_problem",
+    "rule_prices",
     "solve",
     "write_plan",
     "write_problem",
@@ -124,8 +128,9 @@ _HOMES: Final = (
     "analysis.insertion",
     "analysis.explain",
     "solver",
+    "rule_relaxation",
 )
-"""The modules of the public names, the light ones first; only the last loads the engines."""
+"""The modules of the public names, the light ones first; the last two load the engines."""
 
 _ALIASES: Final = {"check": "check_plan"}
 """Public names that are short for others."""
