@@ -40,6 +40,17 @@ def test_every_name_of_the_page_is_public() -> None:
     assert named <= set(routing.__all__)
 
 
+def test_the_reference_has_every_public_name_and_is_built_without_a_warning(
+    tmp_path: Path,
+) -> None:
+    reference = ROOT / "docs" / "reference"
+    listed = re.findall(r"auto\w+:: routing\.(\w+)", (reference / "index.rst").read_text("utf-8"))
+    assert sorted(listed) == sorted(set(routing.__all__) - {"check_plan"})
+    options = ("-q", "-W", "--keep-going", "-b", "html")
+    done = _ran(sys.executable, "-m", "sphinx", *options, str(reference), str(tmp_path))
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 @pytest.mark.processes
 def test_the_wheel_runs_the_page_where_the_repository_never_was(tmp_path: Path) -> None:
     """The wheel needs its three dependencies alone; they come from uv's cache or its index."""
