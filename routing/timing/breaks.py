@@ -62,7 +62,7 @@ from routing.timing.encoding import (
 from routing.timing.leg_sequence import RIDE_LIMIT, VISIT
 
 MAX_LABELS: Final = 4_096
-"""Most labels at a point; more need seven breaks of different lengths in one gap."""
+"""Most labels at a point, which bounds the work of a dozen breaks of different lengths."""
 
 MAX_UNDOMINATED: Final = 512
 """Most labels at a point if dominated ones are kept as well.
