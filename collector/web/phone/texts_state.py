@@ -42,8 +42,8 @@ def _drafts() -> dict[str, str]:
         "draft_open": _("Open the form"),
         "draft_kept": _("You filled this in at %(time)s; it is not recorded yet."),
         "draft_late": _(
-            "You began a form here at %(time)s; it is not recorded. The visit was recorded meanwhile. "
-            "Reopen the visit to go on with your form, or delete it."
+            "You began a form here at %(time)s; it is not recorded. The visit was recorded "
+            "meanwhile. Reopen the visit to go on with your form, or delete it."
         ),
         "draft_discard": _("Empty the form"),
         "draft_discarded": _("Form emptied."),
