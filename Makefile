@@ -8,7 +8,7 @@ CHECKED := tests/routing/kernel tests/routing/test_schedule.py tests/routing/tes
 CATALOGUES := $(wildcard collector/translations/*/LC_MESSAGES/*.po)
 
 .DEFAULT_GOAL := help
-.PHONY: help audit demo test checked twins mutants check lint types contracts format assets translations schema warm clean
+.PHONY: help audit demo docs test checked twins mutants check lint types contracts format assets translations schema warm clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ assets: .venv/built ## Bundle the front end and compile the translations, if the
 translations: .venv/developed ## Collect the sentences of the pages into the catalogues
 	$(BIN)/pybabel -q extract --no-wrap --no-location --omit-header -F babel.cfg -k lazy_gettext -o .venv/messages.pot .
 	$(BIN)/pybabel -q update --no-wrap --no-fuzzy-matching --ignore-obsolete -i .venv/messages.pot -d collector/translations
+
+docs: .venv/developed ## Build the reference of the planner from its docstrings, into build/reference
+	$(BIN)/python -m sphinx -q -W --keep-going -b html docs/reference build/reference
 
 schema: .venv/developed ## Generate the JSON Schema of the planner's format
 	$(BIN)/python -m routing schema > docs/native.schema.json

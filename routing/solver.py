@@ -8,7 +8,7 @@ from typing import Final
 
 from routing.analysis.explain import explained
 from routing.analysis.insertion import filled, insertions, made_room
-from routing.check.judge import check_plan, check_tour
+from routing.checker.judge import check_plan, check_tour
 from routing.cost import rank
 from routing.errors import NoPlanError, UnlawfulPlanError
 from routing.kernel.search import Orders, search
@@ -87,6 +87,8 @@ def solve(
     budget: Budget,
     start: Plan | None = None,
     on_improvement: OnImprovement | None = None,
+    *,
+    is_cancelled: Callable[[], bool] = lambda: False,
 ) -> Plan:
     """Return the best plan found within the budget.
 
@@ -98,6 +100,8 @@ def solve(
         Called with each better plan, at most about five times a second. The first plan comes
         without reasons, and once more with them. With more than `EXPLAINED_AT_ONCE` unassigned
         visits all come without.
+    is_cancelled : callable, optional
+        Whether to end the search early, with its best plan. It is asked every few milliseconds.
 
     Raises
     ------
@@ -109,7 +113,7 @@ def solve(
     empty = assembled(problem, ())
     if not any(insertions(problem, empty, visit.id) for visit in problem.visits):
         return _lawful(problem, explained(problem, empty))
-    desk = _Desk(problem, budget, on_improvement)
+    desk = _Desk(problem, budget, on_improvement, is_cancelled)
     seed = _seed(problem, start)
     if seed is not None:
         desk.on_best(lambda: seed)
@@ -163,16 +167,21 @@ class _Half:
         """Return whether half of the budget, or the limit of candidate moves, is used."""
         if self._moves is not None and self._desk.budget.seconds is None:
             return moves >= self._moves
-        return time.monotonic() >= self._until
+        return time.monotonic() >= self._until or self._desk.is_cancelled()
 
 
 class _Desk:
     """Receiver of the engine's solutions, which turns them into plans and reports them."""
 
     def __init__(
-        self, problem: Problem, budget: Budget, on_improvement: OnImprovement | None
+        self,
+        problem: Problem,
+        budget: Budget,
+        on_improvement: OnImprovement | None,
+        is_cancelled: Callable[[], bool],
     ) -> None:
         self.problem = problem
+        self.is_cancelled = is_cancelled
         self.small = budget.iterations is None and len(problem.visits) <= SMALL
         self.budget = _patient(problem, budget) if self.small else budget
         self.on_improvement = on_improvement
@@ -196,6 +205,7 @@ class _Desk:
             (budget.iterations is not None and moves >= budget.iterations)
             or (budget.seconds is not None and now - self._began >= self._searching(budget.seconds))
             or (budget.stall_seconds is not None and now - self._improved >= budget.stall_seconds)
+            or self.is_cancelled()
         )
 
     def _searching(self, seconds: float) -> float:

@@ -18,7 +18,7 @@ from routing.kernel.memory_layout import SearchState
 from routing.timing.departure import INFINITE_COST
 from routing.timing.earliest_start import LEGAL
 from routing.timing.encoding import IntArray
-from routing.timing.tour_evaluation import ALL_RULES, evaluate
+from routing.timing.tour_evaluation import ALL_RULES, COST_ONLY, evaluate
 
 # Numba does not describe these to the type checker.
 _numba: Any = numba
@@ -30,7 +30,7 @@ _POINTER: Final = _numba.types.CPointer(_INT64)
 
 
 def _cost(encoded: Any, size: int, shift: int, order: Any, count: int) -> int:  # noqa: ANN401 - addresses
-    evaluation = evaluate(_array(encoded, size), shift, _array(order, count), ALL_RULES)
+    evaluation = evaluate(_array(encoded, size), shift, _array(order, count), ALL_RULES | COST_ONLY)
     return evaluation.cost if evaluation.status == LEGAL else INFINITE_COST
 
 

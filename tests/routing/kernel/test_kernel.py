@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bench.days import day
 from bench.horizon import horizon
-from routing.check.judge import check_plan
+from routing.checker.judge import check_plan
 from routing.cost import left_out, shares, tour_shares
 from routing.kernel.search import Kernel
 from routing.plan import Plan, Rule

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bench.horizon import horizon
-from routing.check.judge import check_plan
+from routing.checker.judge import check_plan
 from routing.kernel.operators.table import RECREATES, RUINS, Operator, draw_one
 from routing.schedule import retimed
 from tests.routing.kernel import in_folder

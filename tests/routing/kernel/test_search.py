@@ -10,12 +10,19 @@ import pytest
 from bench.days import day
 from bench.horizon import horizon
 from routing.analysis.insertion import inserted, insertions
-from routing.check.judge import check_plan
+from routing.checker.judge import check_plan
 from routing.compiled import CHECKED
 from routing.cost import rank
 from routing.kernel.memory_layout import VisitRow
 from routing.kernel.operators.greedy_insertion import MAX_DIFFICULTY
-from routing.kernel.search import FINAL_TEMPERATURE, INITIAL_TEMPERATURE, Kernel, Orders, search
+from routing.kernel.search import (
+    FINAL_TEMPERATURE,
+    INITIAL_TEMPERATURE,
+    Kernel,
+    Orders,
+    _Chunks,
+    search,
+)
 from routing.kernel.state import SMALL_RUINS
 from routing.kernel.unsupported_rules import unsupported_rules
 from routing.plan import Rule
@@ -144,3 +151,14 @@ def test_other_pins_are_supported(pins: list[Pin]):
         unsupported_rules(problem(visit("anna"), visit("bea"), visit("cleo"), pins=pins))
         == frozenset()
     )
+
+
+def test_a_step_of_a_fixed_length_is_cut_into_chunks_that_take_little_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A slow iteration takes a second here; the step of 40 still has 40 iterations."""
+    clock = iter(range(1_000))
+    monkeypatch.setattr("routing.kernel.search.time.perf_counter", lambda: next(clock))
+    chunks = list(_Chunks(2_000).of_step())
+    assert sum(chunks) == 40
+    assert chunks[:3] == [8, 1, 1]
