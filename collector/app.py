@@ -17,6 +17,7 @@ from collector.web import (
     founding,
     moved_pages,
     my_data,
+    oidc,
     outbox,
     public,
     public_texts,
@@ -72,6 +73,7 @@ PARTS = (
 
 SURFACES = (
     sign_in,
+    oidc,
     proof,
     factors,
     founding,

@@ -11,11 +11,11 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from collector.kept_secrets import DamagedSecretError, kept_secret
+from collector.oidc_settings import LOOPBACK_HOSTS, Oidc, oidc_from
 from collector.upkeep_settings import Upkeep, choice, upkeep_from, whole
 
 LANGUAGES = ("en", "fr")
 GEOCODERS = ("none", "ban")
-LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 MAIL_SCHEMES = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 PUSH_KEY_BYTES = 32
 PUSH_HOSTS = (
@@ -104,6 +104,7 @@ class Settings:
     sms: Sms | None = None
     push: Push | None = None
     map: MapSource | None = None
+    oidc: Oidc | None = None
     upkeep: Upkeep = field(default_factory=Upkeep)
     demonstration: bool = False
     """Whether the staff signs in without a second factor: invented data, this machine alone."""
@@ -138,7 +139,8 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         `MILKROUND_SMTP_URL`, `MILKROUND_MAIL_FROM`;
         `MILKROUND_SMS_URL`, `MILKROUND_SMS_TOKEN`, `MILKROUND_SMS_FROM`;
         `MILKROUND_PUSH_CONTACT`, `MILKROUND_PUSH_KEY`, `MILKROUND_PUSH_HOSTS`;
-        `MILKROUND_MAP`, `MILKROUND_MAP_ATTRIBUTION`; and those of `upkeep_from`.
+        `MILKROUND_MAP`, `MILKROUND_MAP_ATTRIBUTION`; and those of `upkeep_from` and
+        `oidc_from`.
 
     Raises
     ------
@@ -155,7 +157,7 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
     mail, sms = _mail(environ, mistakes), _sms(environ, mistakes)
     _judge_push(environ, mistakes)
     demonstration = _demonstration(environ, public_url, mistakes)
-    background = _map(environ, mistakes)
+    background, oidc = _map(environ, mistakes), oidc_from(environ, mistakes)
     secret = environ.get("SECRET_KEY", "")
     shortest = 32
     if secret and len(secret) < shortest:
@@ -178,6 +180,7 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         sms=sms,
         push=push,
         map=background,
+        oidc=oidc,
         upkeep=upkeep,
         demonstration=demonstration,
     )

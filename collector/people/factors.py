@@ -13,6 +13,7 @@ from collector.errors import Refused
 from collector.people.attempts import count_attempt, made_attempts
 from collector.people.links import hashed, new_token
 from collector.people.models import Passkey, Person, RecoveryCode, WebSession
+from collector.people.provider_accounts import proves_by_account, unlink_accounts
 from collector.people.totp import accept_totp, has_totp, remove_totp
 from collector.people.vault import Vault
 
@@ -36,11 +37,13 @@ class FactorState:
     passkeys: list[Passkey]
     recovery_codes: int
     """Unused recovery codes."""
+    account: bool
+    """Whether the hospital's account has given two factors before."""
 
     @property
     def is_set_up(self) -> bool:
-        """Whether an app or a passkey proves the person."""
-        return self.totp or bool(self.passkeys)
+        """Whether an app, a passkey or the hospital's account proves the person."""
+        return self.totp or bool(self.passkeys) or self.account
 
 
 def factor_state(session: Session, person_id: int) -> FactorState:
@@ -51,6 +54,7 @@ def factor_state(session: Session, person_id: int) -> FactorState:
         totp=has_totp(session, person_id),
         passkeys=list(session.scalars(keys)),
         recovery_codes=session.scalar(codes) or 0,
+        account=proves_by_account(session, person_id),
     )
 
 
@@ -141,13 +145,15 @@ def refuse_last_factor(session: Session, *, person_id: int, totp: bool) -> None:
         `last_factor`.
     """
     state = factor_state(session, person_id)
-    if len(state.passkeys) + state.totp <= 1 or (totp and not state.passkeys):
+    others = bool(state.passkeys) or state.account if totp else state.totp or state.account
+    if not others and (totp or len(state.passkeys) <= 1):
         raise Refused("last_factor")
 
 
 def remove_factors(session: Session, *, now: datetime, person: Person, actor: str) -> None:
     """Remove every second factor of a person, who enrols anew at the next sign-in."""
     remove_totp(session, person_id=person.id)
+    unlink_accounts(session, person_id=person.id)
     for row in (Passkey, RecoveryCode):
         session.execute(delete(row).where(row.person_id == person.id))
     record_change(

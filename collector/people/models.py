@@ -169,6 +169,25 @@ class PasskeyChallenge(Base):
     used_at: Mapped[datetime | None]
 
 
+class ProviderAccount(BankOwned, Base):
+    """An account of a hospital's sign-in provider, linked to a person."""
+
+    __tablename__ = "provider_accounts"
+    __table_args__ = (
+        UniqueConstraint("issuer", "subject"),
+        UniqueConstraint("issuer", "person_id"),
+    )
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    issuer: Mapped[str]
+    subject: Mapped[str]
+    """The provider's identifier of the account, which it gives to no other one."""
+    made_at: Mapped[datetime]
+    used_at: Mapped[datetime]
+    proved_at: Mapped[datetime | None]
+    """The latest sign-in with two factors; None if the provider never asked for two."""
+
+
 class SignInAttempt(Base):
     """A request for a sign-in link, counted in the database for all workers."""
 

@@ -83,6 +83,7 @@ ACTIONS: Mapping[str, LazyString] = {
     "contract ended": _("contract ended"),
     "contract written": _("contract written"),
     "fleet changed": _("vehicles or boxes changed"),
+    "hospital account linked": _("hospital account linked"),
     "opening step put off": _("step of the opening put off"),
     "person changed": _("member of the staff changed"),
     "person deactivated": _("account closed"),

@@ -53,6 +53,7 @@ NEW_TABLES = {
     "passkeys",
     "pool_inputs",
     "pools",
+    "provider_accounts",
     "public_texts",
     "recovery_codes",
     "timer_failures",

@@ -89,9 +89,10 @@ def open_doors(entry: NewSessions, answer: Response) -> Response:
     return answer
 
 
-def lead_in(entry: NewSessions) -> Response:
+def lead_in(entry: NewSessions, wanted: str | None = None) -> Response:
     """Return the way to the page that was wanted, with the tokens of a sign-in."""
-    return open_doors(entry, redirect(wanted_page() or first_page(entry), code=303))
+    onward = wanted or wanted_page() or first_page(entry)
+    return open_doors(entry, redirect(onward, code=303))
 
 
 def first_page(entry: NewSessions) -> str:

@@ -145,6 +145,8 @@ HARMLESS = {
     "people.language": BANK,
     "people.name": BANK,
     "people.phone": BANK,
+    "provider_accounts.issuer": BANK,
+    "provider_accounts.subject": BANK,
     "pickups.asked_by": KEYS,
     "pickups.cancelled_by": KEYS,
     "pickups.failure": SYSTEM,
