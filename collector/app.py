@@ -12,6 +12,7 @@ from collector.clock import Clock, SystemClock
 from collector.config import Settings
 from collector.places.geocoding import geocoder_named
 from collector.web import (
+    badge_entry,
     calendar,
     contact,
     founding,
@@ -26,7 +27,7 @@ from collector.web import (
     wording,
 )
 from collector.web import session as sign_in
-from collector.web.account import factors, proof
+from collector.web.account import badge, factors, proof
 from collector.web.account import sessions as account_sessions
 from collector.web.board import blueprint as board
 from collector.web.board import map_background
@@ -76,6 +77,8 @@ SURFACES = (
     oidc,
     proof,
     factors,
+    badge,
+    badge_entry,
     founding,
     public,
     public_texts,

@@ -1,8 +1,8 @@
 """Removal of erased data from the pages of the database.
 
 SQLite overwrites deleted cells with zeros (`secure_delete`), but its log keeps the pages as they
-were. PostgreSQL keeps the former versions of rows until a table is rewritten, and samples of their values
-in the planner's statistics.
+were. PostgreSQL keeps the former versions of rows until a table is rewritten, and samples of their
+values in the planner's statistics.
 """
 
 from datetime import datetime, timedelta

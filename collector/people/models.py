@@ -159,6 +159,21 @@ class Passkey(BankOwned, Base):
     used_at: Mapped[datetime | None]
 
 
+class Badge(BankOwned, Base):
+    """A person's badge and PIN, which resume her own session at a shared screen."""
+
+    __tablename__ = "badges"
+    __table_args__ = (UniqueConstraint("bank_id", "code_mark"),)
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), unique=True)
+    code_mark: Mapped[str]
+    """A keyed digest of the badge's code."""
+    pin_hash: Mapped[str]
+    made_at: Mapped[datetime]
+    wrong: Mapped[int]
+    """Wrong PINs since the latest right one; the fifth locks the badge."""
+
+
 class PasskeyChallenge(Base):
     """A random number that a device signs once, within five minutes; kept as a hash."""
 

@@ -10,8 +10,8 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from collector.audit.actions import record
 from collector.errors import Refused
+from collector.people.account_changes import record_change
 from collector.people.models import Person, ProviderAccount
 from collector.people.queries import person_by_email
 
@@ -114,12 +114,12 @@ def _link(session: Session, account: ProvedAccount, *, now: datetime) -> Provide
     )
     session.add(linked)
     session.flush()
-    record(
+    record_change(
         session,
         now=now,
         bank_id=person.bank_id,
+        person_id=person.id,
         actor=f"person:{person.id}",
-        action="hospital account linked",
-        subject=f"person:{person.id}",
+        change="hospital account linked",
     )
     return linked

@@ -12,8 +12,8 @@ from collector.people.factors import record_proof
 from collector.people.models import Surface
 from collector.people.provider_accounts import ProvedAccount, account_of, person_of
 from collector.people.sessions import STAFF_SESSION_LIVES
-from collector.web.framework.context import now, relying_party
-from collector.web.framework.entry import begin, lead_in, start_page, wanted_page
+from collector.web.framework.context import now
+from collector.web.framework.entry import begin, lead_in, sign_in_page, start_page, wanted_page
 from collector.web.framework.errors import RETRY_SECONDS
 from collector.web.framework.grave_acts import PROOF_HOLDS
 from collector.web.framework.guards import anyone, signed_in
@@ -126,16 +126,9 @@ def _trouble(code: str) -> Response:
     """Show the sign-in page with the trouble: a link by e-mail is always possible."""
     log_refusal(code)
     status = STATUS.get(code, 403)
-    answer = make_response(
-        render_template(
-            "session/ask.html",
-            offers_passkeys=relying_party() is not None,
-            wanted=wanted_page(),
-            trouble=sentence(Refused(code)),
-            provider=None if status == AWAY else provider(),
-        ),
-        status,
-    )
-    if status == AWAY:
+    is_away = status == AWAY
+    page = sign_in_page(trouble=sentence(Refused(code)), provider_away=is_away)
+    answer = make_response(page, status)
+    if is_away:
         answer.headers["Retry-After"] = RETRY_SECONDS
     return answer

@@ -33,12 +33,13 @@ from collector.people.passkeys import question_options, recognise
 from collector.people.queries import link_is_good, people_by_phone, person_by_email
 from collector.people.sessions import end_session
 from collector.people.sign_in_codes import use_code
-from collector.web.framework.context import relying_party, settings
+from collector.web.framework.context import settings
 from collector.web.framework.entry import (
     begin,
     first_page,
     lead_in,
     open_doors,
+    sign_in_page,
     start_page,
     wanted_page,
 )
@@ -87,12 +88,7 @@ def ask() -> str:
     The first address lies within the installed phone page, which keeps its own storage. Links are
     built to the second one, which Flask registers first.
     """
-    return render_template(
-        "session/ask.html",
-        offers_passkeys=relying_party() is not None,
-        provider=settings().oidc,
-        wanted=wanted_page(),
-    )
+    return sign_in_page()
 
 
 @blueprint.post("/sign-in")

@@ -8,6 +8,16 @@ from flask_babel.speaklater import LazyString
 _ = lazy_gettext
 
 ERRORS: Mapping[str, LazyString] = {
+    "badge_not_right": _(
+        "Badge or PIN are not right. After five wrong tries you sign in as usual."
+    ),
+    "badge_taken": _("A colleague uses this badge already."),
+    "badge_too_short": _("A badge's code has at least %(least)s characters."),
+    "no_session_rests": _("No session waits for a badge here. Please sign in below."),
+    "pin_not_six": _("A PIN has six digits."),
+    "pin_too_easy": _("This PIN is easy to guess: use at least three different digits, in no row."),
+    "pins_differ": _("The two PINs differ. Type the same one twice."),
+    "resets_oneself": _("Your own second proofs are removed by another administrator."),
     "provider_away": _(
         "The sign-in of your hospital does not answer. Ask for a link below, or try again later."
     ),

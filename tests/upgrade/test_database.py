@@ -33,6 +33,7 @@ pytestmark = pytest.mark.twin
 NEW_TABLES = {
     "absences",
     "audit_anchors",
+    "badges",
     "bench_scans",
     "bottles",
     "closing_days",

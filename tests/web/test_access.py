@@ -28,6 +28,7 @@ OPEN = {
     "session.enter_by_code",
     "session.enter_by_passkey",
     "session.returned",
+    "badge_entry.enter",
     "oidc.start",
     "oidc.prove",
     "oidc.finish",

@@ -4,21 +4,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from flask import redirect, url_for
+from flask import redirect, render_template, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from collector.db import reading
 from collector.donors.models import Donor
 from collector.errors import Refused
 from collector.people.actions import LinkHolder, begin_session
+from collector.people.badges import resting_session
 from collector.people.models import Role, Surface
 from collector.people.queries import roles_of
 from collector.web.framework.browser_name import browser_name
-from collector.web.framework.context import now, settings
+from collector.web.framework.context import now, relying_party, settings
 from collector.web.framework.discretion import remember
 from collector.web.framework.forms import NextForm
 from collector.web.framework.guards import DOOR_OF_ROLE, guard_of
-from collector.web.framework.session_cookies import send_token
+from collector.web.framework.session_cookies import send_token, token_of
 
 HOMES_OF_DOOR = {
     Surface.DONOR: ("donor.home",),
@@ -87,6 +89,23 @@ def open_doors(entry: NewSessions, answer: Response) -> Response:
     if entry.discreet is not None:
         remember(answer, discreet=entry.discreet, secure=settings().secure_cookies)
     return answer
+
+
+def sign_in_page(*, trouble: str = "", wrong_badge: str = "", provider_away: bool = False) -> str:
+    """Return the page with every way to sign in, and with the trouble of the last one."""
+    token, resting = token_of(Surface.DESK), None
+    if token:
+        with reading() as session:
+            resting = resting_session(session, token, now=now())
+    return render_template(
+        "session/ask.html",
+        offers_passkeys=relying_party() is not None,
+        provider=None if provider_away else settings().oidc,
+        resting=resting,
+        wanted=wanted_page(),
+        trouble=trouble or ("" if resting else wrong_badge),
+        wrong_badge=wrong_badge,
+    )
 
 
 def lead_in(entry: NewSessions, wanted: str | None = None) -> Response:

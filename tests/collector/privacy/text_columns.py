@@ -54,6 +54,8 @@ HARMLESS = {
     "audit_entries.previous_digest": HASHED,
     "audit_entries.subject": KEYS,
     "audit_heads.digest": HASHED,
+    "badges.code_mark": HASHED,
+    "badges.pin_hash": HASHED,
     "banks.holiday_region": BANK,
     "banks.language": BANK,
     "banks.name": BANK,
