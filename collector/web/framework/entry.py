@@ -1,10 +1,11 @@
 """Sign-in of a person or a donor: one session for each surface of the roles."""
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -16,11 +17,13 @@ from collector.people.badges import resting_session
 from collector.people.models import Role, Surface
 from collector.people.queries import roles_of
 from collector.web.framework.browser_name import browser_name
-from collector.web.framework.context import now, relying_party, settings
+from collector.web.framework.context import now, pseudonym, relying_party, settings
 from collector.web.framework.discretion import remember
 from collector.web.framework.forms import NextForm
 from collector.web.framework.guards import DOOR_OF_ROLE, guard_of
 from collector.web.framework.session_cookies import send_token, token_of
+
+log = logging.getLogger(__name__)
 
 HOMES_OF_DOOR = {
     Surface.DONOR: ("donor.home",),
@@ -64,6 +67,12 @@ def begin(
     doors = {DOOR_OF_ROLE[role] for role in roles}
     if not doors:
         raise Refused("link_not_valid")
+    log.info(
+        "signed in: %s by %s from=%s",
+        f"person:{holder.person_id}" if holder.person_id else f"donor:{holder.donor_id}",
+        holder.sent_by,
+        pseudonym(f"address {request.remote_addr}"),
+    )
     order = [Surface.DESK, Surface.PHONE, Surface.DONOR]
     tokens = {
         door: begin_session(
