@@ -8,8 +8,6 @@ from collector.audit.actions import record
 from collector.notices.actions import enqueue
 from collector.people.models import Person
 
-TEMPLATE = "proofs_changed"
-
 
 def record_change(
     session: Session,
@@ -50,10 +48,10 @@ def record_change(
         session,
         now=now,
         bank_id=bank_id,
-        once=f"{TEMPLATE} person:{person_id} {change} {now.isoformat()}",
+        once=f"proofs_changed person:{person_id} {change} {now.isoformat()}",
         recipient=f"person:{person_id}",
         to=person.email,
-        template=TEMPLATE,
+        template="proofs_changed",
         language=person.language,
         change=change,
         by_oneself=actor == f"person:{person_id}",
