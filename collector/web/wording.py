@@ -21,6 +21,7 @@ from collector.web import (
     incident_wording,
     laboratory_wording,
     roster_wording,
+    sign_in_wording,
 )
 
 _ = lazy_gettext
@@ -31,6 +32,7 @@ ERRORS: Mapping[str, LazyString] = {
     **roster_wording.ERRORS,
     **laboratory_wording.ERRORS,
     **application_wording.ERRORS,
+    **sign_in_wording.ERRORS,
     "http_400": _("We could not read this request. Nothing was changed."),
     "http_401": _("Please sign in first."),
     "http_403": _("This page is not for your account."),
