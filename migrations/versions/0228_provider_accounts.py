@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0230_provider_accounts"
-down_revision = "0225_laboratory_heating"
+revision = "0228_provider_accounts"
+down_revision = "0227_webhooks"
 branch_labels = None
 depends_on = None
 

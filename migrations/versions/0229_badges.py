@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0231_badges"
-down_revision = "0230_provider_accounts"
+revision = "0229_badges"
+down_revision = "0228_provider_accounts"
 branch_labels = None
 depends_on = None
 
