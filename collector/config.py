@@ -160,8 +160,7 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
     mail, sms = _mail(environ, mistakes), _sms(environ, mistakes)
     _judge_push(environ, mistakes)
     demonstration = _demonstration(environ, public_url, mistakes)
-    background = _map(environ, mistakes)
-    networks = _networks(environ, mistakes)
+    background, networks = _map(environ, mistakes), _networks(environ, mistakes)
     oidc = oidc_from(environ, mistakes)
     secret = environ.get("SECRET_KEY", "")
     shortest = 32
