@@ -36,6 +36,9 @@ KEPT = {
     "format_commands": "called by click",
     "load_config": "called by gunicorn",
     "to_url": "called by Werkzeug",
+    "do_GET": "called by Python's HTTP server",
+    "do_POST": "called by Python's HTTP server",
+    "log_message": "called by Python's HTTP server",
     "__getattr__": "called by Python",
     "__dir__": "called by Python",
 }
