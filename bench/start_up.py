@@ -18,16 +18,20 @@ from routing.formats.native import write_plan, write_problem
 from routing.solver import Budget, solve
 
 APPLICATION: Final = (
-    "from collector.config import settings_from; from collector.app import create_app;"
-    "import os; create_app(settings_from(os.environ)).test_client().get('/')"
+    "import os; from collector.config import settings_from;"
+    "from collector.installation import application;"
+    "application(settings_from(os.environ)).test_client().get('/')"
 )
 
+COMMAND: Final = "from collector.cli import main; main(['--help'])"
+
 MEASURE: Final = (
-    "import json, resource, runpy, sys\n"
+    "import json, re, resource, runpy, sys\n"
     "try: runpy.run_module(sys.argv.pop(1), run_name='__main__', alter_sys=True)\n"
     "except SystemExit: pass\n"
     "used = resource.getrusage(resource.RUSAGE_SELF)\n"
-    "print(json.dumps([used.ru_utime + used.ru_stime, used.ru_maxrss / 1024]), file=sys.stderr)\n"
+    "peak = int(re.search(r'VmHWM:\\s+(\\d+)', open('/proc/self/status').read())[1])\n"
+    "print(json.dumps([used.ru_utime + used.ru_stime, peak / 1024]), file=sys.stderr)\n"
 )
 
 
@@ -67,9 +71,10 @@ def main() -> None:
         problem.write_text(write_problem(small), encoding="utf-8")
         plan.write_text(write_plan(solve(small, Budget(iterations=100))), encoding="utf-8")
         application.write_text(APPLICATION, encoding="utf-8")
+        (home / "command.py").write_text(COMMAND, encoding="utf-8")
         os.environ["PYTHONPATH"] = f"{folder}{os.pathsep}{Path.cwd()}"
         for name, arguments in {
-            "milkround --help": ["collector.cli", "--help"],
+            "milkround --help": ["command"],
             "python -m routing --help": ["routing", "--help"],
             "python -m routing check": ["routing", "check", str(problem), str(plan)],
             "python -m routing compare": ["routing", "compare", str(problem), str(plan), str(plan)],
