@@ -8,7 +8,7 @@ CHECKED := tests/routing/kernel tests/routing/test_schedule.py tests/routing/tes
 CATALOGUES := $(wildcard collector/translations/*/LC_MESSAGES/*.po)
 
 .DEFAULT_GOAL := help
-.PHONY: help audit demo docs test checked twins mutants check lint types contracts format assets translations schema warm clean
+.PHONY: help audit demo docs test tested checked twins mutants check lint types contracts format assets translations schema warm clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,12 +19,15 @@ demo: .venv/installed .venv/built ## Run the demonstration bank: three links, Ct
 test: .venv/developed .venv/built warm ## Run the tests (those of services and browsers skip without)
 	$(BIN)/pytest -n 2 --dist worksteal
 
-check: lint types contracts warm ## Run everything the gate runs: lint, types, contracts, tests
+check: .venv/developed .venv/built warm ## Run everything the gate runs: lint, types, contracts, tests
+	@$(MAKE) --no-print-directory --jobs=2 tested lint types contracts checked
+
+tested: .venv/developed .venv/built warm
 	$(BIN)/pytest -n 2 --dist worksteal --durations=60 --durations-min=1 --junitxml=.pytest_cache/durations.xml \
 	  --cov --cov-report=term:skip-covered --cov-fail-under=90
 
 checked: .venv/developed .venv/built ## Run the tests of kernel and timing in plain Python, all bounds tested
-	MILKROUND_CHECKED=1 $(BIN)/pytest -n 2 --dist worksteal $(CHECKED)
+	MILKROUND_CHECKED=1 $(BIN)/pytest -q $(CHECKED)
 
 twins: .venv/developed .venv/built warm ## Run every test of the database on PostgreSQL too
 	$(BIN)/pytest -n 2 --dist worksteal --twins -m postgresql

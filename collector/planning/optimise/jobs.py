@@ -3,8 +3,8 @@
 import json
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -32,6 +32,27 @@ LOADED_PLANNER = Program(main="routing.__main__:main", preload="routing.process.
 def compile_planner() -> None:
     """Compile the planner before the first search."""
     subprocess.run([*PLANNER, "warm"], check=True)  # noqa: S603 - our own command
+
+
+@contextmanager
+def compiling_planner() -> Iterator[Callable[[], None]]:
+    """Compile the planner beside other work; the value waits until that is done.
+
+    Raises
+    ------
+    CalledProcessError
+        From the value, when the compilation failed.
+    """
+    with subprocess.Popen([*PLANNER, "warm"]) as compiler:  # noqa: S603 - our own command
+
+        def wait() -> None:
+            if code := compiler.wait():
+                raise subprocess.CalledProcessError(code, compiler.args)
+
+        try:
+            yield wait
+        finally:
+            compiler.terminate()
 
 
 def plan_day(session: Session, claim: Claim) -> "PlanDay":
