@@ -48,6 +48,9 @@ ERRORS: Mapping[str, LazyString] = {
     "slots_moved": _("This slot was taken a moment ago. Choose again, please."),
     "slot_gone": _("This time was taken a moment ago. Choose another one, please."),
     "slot_not_held": _("The ten minutes are over, and the time is free again. Choose once more."),
+    "slot_for_other_milk": _(
+        "The milk is another than the one for which the time was kept. Show the times once more."
+    ),
     "pause_half": _("Give the first and the last day of the pause."),
     "pause_backwards": _("The last day of the pause comes after its first."),
     "pause_over": _("This pause is over already. Choose later days."),

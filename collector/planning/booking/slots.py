@@ -313,7 +313,8 @@ def _pickup(
 ) -> Pickup:
     """Return a request without a row, as the planner would see it."""
     donor = requested.donor
-    purposes = purposes_for(donor, days=(day,), policies=policies_of(session, donor.bank_id))
+    policies, kept = policies_of(session, donor.bank_id), requested.draft.purposes
+    purposes = purposes_for(donor, days=(day,), policies=policies, kept=kept)
     pickup = Pickup(
         id=key,
         bank_id=donor.bank_id,

@@ -52,7 +52,7 @@ from collector.web.board.donors import page as donors_page
 from collector.web.board.fragments import add_parts
 from collector.web.board.horizon import due
 from collector.web.board.horizon import page as horizon_page
-from collector.web.board.inbox import import_review, imports, requests, telephone, untold
+from collector.web.board.inbox import import_review, imports, requests, slots, telephone, untold
 from collector.web.board.inbox import page as inbox_page
 from collector.web.board.page_context import civil_day, today
 from collector.web.board.roster import cells, closings, files, month, usual_weeks
@@ -89,6 +89,7 @@ PARTS = (
     map_background,
     inbox_page,
     requests,
+    slots,
     untold,
     telephone,
     imports,

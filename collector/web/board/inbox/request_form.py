@@ -1,7 +1,7 @@
 """Form of a request by telephone."""
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
@@ -22,6 +22,7 @@ from collector.pickups.drafts import PickupDraft
 from collector.pickups.models import HoldReason, MilkLine, Purpose
 from collector.pickups.purposes import purposes_for
 from collector.pickups.validation import STAFF_DAYS_AHEAD
+from collector.service_day import ServiceDay
 from collector.web.framework.forms import (
     ChoicesField,
     FlagField,
@@ -31,6 +32,7 @@ from collector.web.framework.forms import (
     TextField,
 )
 from collector.web.pickup_forms import PickupForm, WindowForm, WindowsField
+from collector.web.slot_choice import slot_field
 
 ADDED_PURPOSES = (Purpose.MATERIAL_DROP, Purpose.PUMP_RETURN, Purpose.WARD)
 """The purposes that a coordinator may add to the computed ones."""
@@ -92,14 +94,39 @@ class CallForm(PickupForm):
     call_first = FlagField()
     note = TextField()
     accept = FlagField()
+    held = TextField(longest=64)
+    """The key of the slot that the page shows as held."""
+    slot = slot_field()
+    """The button of a slot."""
+    after = ParsedField(parse_date, blank=None)
+    """The button for the slots after a day."""
+
+    def milk_draft(
+        self, donor: Donor, *, policies: Policies, now: datetime, zone: ZoneInfo
+    ) -> PickupDraft:
+        """Validate all but the windows and return the draft, whose slot is still to be chosen."""
+        self.leave_out(["windows"])
+        today = ServiceDay.of(now, zone).day
+        return self._checked(donor, (today,), policies=policies, now=now, zone=zone)
 
     def complete(
         self, donor: Donor, *, policies: Policies, now: datetime, zone: ZoneInfo
     ) -> PickupDraft:
         """Validate the form and return its draft, with the purposes that the donor's file adds."""
+        return self._checked(donor, self.windows.days, policies=policies, now=now, zone=zone)
+
+    def _checked(
+        self,
+        donor: Donor,
+        days: Collection[date],
+        *,
+        policies: Policies,
+        now: datetime,
+        zone: ZoneInfo,
+    ) -> PickupDraft:
         self.validate()
         draft = self.draft()
-        purposes = purposes_for(donor, days=draft.days, policies=policies, kept=draft.purposes)
+        purposes = purposes_for(donor, days=days, policies=policies, kept=draft.purposes)
         draft = replace(draft, purposes=purposes)
         self.check(draft, now=now, zone=zone, days_ahead=STAFF_DAYS_AHEAD)
         return draft
