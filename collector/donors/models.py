@@ -86,6 +86,11 @@ class Donor(BankOwned, Base):
     erasure_asked_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]
     """The instant of the erasure, after which the number alone remains."""
+    second_name: Mapped[str] = mapped_column(default="")
+    """The name of a second person to call, such as the father; may be empty."""
+    second_tie: Mapped[str] = mapped_column(default="")
+    """Who that person is to the donor, in her words."""
+    second_phone: Mapped[str] = mapped_column(default="")
     once: Mapped[str | None] = mapped_column(default=None)
     """The key of the first contact's form: a form that is sent twice opens one file."""
     joined_into_id: Mapped[int | None] = mapped_column(ForeignKey("donors.id"))
@@ -168,6 +173,21 @@ class Decision(BankOwned, Base):
     note: Mapped[str]
     decided_by: Mapped[str]
     """The actor, as in the audit chain: `person:12`, `donor:7`, or `system` for the timer."""
+
+
+class FileChange(BankOwned, Base):
+    """A corrected field of a donor's file: its value before and after, and the actor."""
+
+    __tablename__ = "donor_changes"
+
+    donor_id: Mapped[int] = mapped_column(ForeignKey("donors.id"), index=True)
+    at: Mapped[datetime]
+    changed_by: Mapped[str]
+    """The actor, as in the audit chain: `person:12` or `donor:7`."""
+    field: Mapped[str]
+    """A name of `collector.donors.file_history.FIELDS`."""
+    before: Mapped[str]
+    after: Mapped[str]
 
 
 class SealedIdentity(BankOwned, Base):

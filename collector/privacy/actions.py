@@ -25,6 +25,7 @@ from collector.donors.models import (
     Decision,
     Donor,
     DonorState,
+    FileChange,
     Screening,
     SealedIdentity,
     Serology,
@@ -162,6 +163,7 @@ def end_file(session: Session, donor: Donor, *, now: datetime, actor: str) -> No
 def leave_number_only(session: Session, donor: Donor) -> None:
     """Remove the donor's name, address and contact from her file."""
     donor.first_name = donor.family_name = ""
+    donor.second_name = donor.second_tie = donor.second_phone = ""
     donor.once = None
     donor.email = donor.phone = donor.phone_unreached_on = donor.baby_born_on = None
     donor.suspended_because = donor.suspended_until = None
@@ -185,7 +187,7 @@ def close_doors(session: Session, donor: Donor) -> None:
 
 
 def _erase_health(session: Session, donor: Donor, *, keep_serology: bool) -> None:
-    for row in (Screening, CallBack, Enquiry, Giving):
+    for row in (Screening, CallBack, Enquiry, Giving, FileChange):
         session.execute(delete(row).where(row.donor_id == donor.id))
     joined = joined_into(session, donor.id)
     session.execute(delete(Screening).where(Screening.donor_id.in_(joined)))

@@ -17,6 +17,7 @@ from collector.donors.models import (
     CallBack,
     Donor,
     DonorState,
+    FileChange,
     Screening,
     SealedIdentity,
     Serology,
@@ -35,6 +36,8 @@ from collector.privacy.queries import as_json
 
 FILLED = ("email", "phone", "baby_born_on", "family_name", "discreet")
 """Columns that the remaining file takes over where its own are empty."""
+SECOND_CONTACT = ("second_name", "second_tie", "second_phone")
+"""Columns that the remaining file takes over together, if it has no second contact."""
 ADDRESS = ("line", "postcode", "town", "access_notes")
 POSITION = ("latitude", "longitude", "source", "provider", "score", "set_at")
 GIVING = (
@@ -58,8 +61,8 @@ def join_files(
     kept, gone = get_donor(session, bank_id, kept_id), get_donor(session, bank_id, gone_id)
     _refuse(session, kept, gone)
     _seal(session, kept, gone, now=now)
-    for name in FILLED:
-        setattr(kept, name, getattr(kept, name) or getattr(gone, name))
+    for name in _filled(kept, gone):
+        setattr(kept, name, getattr(gone, name))
     _move(session, kept, gone)
     close_doors(session, gone)
     end_file(session, gone, now=now, actor=actor)
@@ -97,14 +100,19 @@ def _seal(session: Session, kept: Donor, gone: Donor, *, now: datetime) -> None:
         "serologies": select(Serology.id).where(Serology.donor_id == gone.id),
         "call_backs": select(CallBack.id).where(CallBack.donor_id == gone.id),
         "screenings": select(Screening.id).where(Screening.donor_id == gone.id),
+        "changes": select(FileChange.id).where(FileChange.donor_id == gone.id),
         "notices": select(Notice.id).where(*_owed(gone)),
     }
-    identity = as_json(gone, "first_name", *FILLED, "state", "suspended_because", "suspended_until")
+    identity = as_json(
+        gone,
+        *("first_name", *FILLED, *SECOND_CONTACT),
+        *("state", "suspended_because", "suspended_until"),
+    )
     identity |= {
         "address": as_json(gone.address, *ADDRESS),
         "position": as_json(gone.address.position, *POSITION) if gone.address.position else None,
         "giving": as_json(giving, *GIVING) if giving else None,
-        "filled": [name for name in FILLED if getattr(gone, name) and not getattr(kept, name)],
+        "filled": _filled(kept, gone),
         "pickups": {
             str(each.id): each.state for each in requests_of_donor(session, gone.bank_id, gone.id)
         },
@@ -121,12 +129,19 @@ def _seal(session: Session, kept: Donor, gone: Donor, *, now: datetime) -> None:
     )
 
 
+def _filled(kept: Donor, gone: Donor) -> list[str]:
+    """Return the columns that the remaining file takes over."""
+    filled = [name for name in FILLED if getattr(gone, name) and not getattr(kept, name)]
+    second = gone.second_name and not kept.second_name
+    return [*filled, *SECOND_CONTACT] if second else filled
+
+
 def _owed(donor: Donor) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return Notice.bank_id == donor.bank_id, Notice.recipient == f"donor:{donor.id}"
 
 
 def _move(session: Session, kept: Donor, gone: Donor) -> None:
-    for row in (Pickup, Serology, CallBack):
+    for row in (Pickup, Serology, CallBack, FileChange):
         session.execute(update(row).where(row.donor_id == gone.id).values(donor_id=kept.id))
     answered = select(Screening.questionnaire_id).where(Screening.donor_id == kept.id)
     # Answers to one question version are unique per file; a second set stays with its file, and is

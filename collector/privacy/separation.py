@@ -15,6 +15,7 @@ from collector.donors.models import (
     CallBack,
     Donor,
     DonorState,
+    FileChange,
     Screening,
     Serology,
     WhySuspended,
@@ -25,7 +26,7 @@ from collector.notices.models import Notice
 from collector.pickups.giving import giving_of
 from collector.pickups.models import Giving, Pickup
 from collector.places.models import Position, PositionSource
-from collector.privacy.merge import ADDRESS, GIVING, POSITION
+from collector.privacy.merge import ADDRESS, GIVING, POSITION, SECOND_CONTACT
 from collector.privacy.queries import as_json, sealed_identity
 
 
@@ -69,6 +70,10 @@ def part_files(
     return gone
 
 
+EMPTY = {"family_name": "", "discreet": False, **dict.fromkeys(SECOND_CONTACT, "")}
+"""Values of emptied columns; the others become NULL."""
+
+
 def _give_back_identity(
     session: Session, kept: Donor, gone: Donor, identity: dict[str, Any]
 ) -> None:
@@ -77,10 +82,13 @@ def _give_back_identity(
     hers = identity | {"baby_born_on": born and date.fromisoformat(born)}
     for name in ("first_name", "family_name", "email", "phone", "baby_born_on"):
         setattr(gone, name, hers[name])
+    for name in SECOND_CONTACT:
+        # Files that were merged before 0.2 have none.
+        setattr(gone, name, hers.get(name, ""))
     for name in hers["filled"]:
         # A value corrected since belongs to the remaining file.
         if getattr(kept, name) == hers[name]:
-            setattr(kept, name, {"family_name": "", "discreet": False}.get(name))
+            setattr(kept, name, EMPTY.get(name))
     gone.suspended_until = until and date.fromisoformat(until)
     gone.suspended_because = because and WhySuspended(because)
     for name in ADDRESS:
@@ -93,9 +101,14 @@ def _give_back_identity(
 
 
 def _give_back_rows(session: Session, kept: Donor, gone: Donor, held: dict[str, Any]) -> None:
-    moved = ((Serology, "serologies"), (CallBack, "call_backs"), (Screening, "screenings"))
+    moved = (
+        (Serology, "serologies"),
+        (CallBack, "call_backs"),
+        (Screening, "screenings"),
+        (FileChange, "changes"),
+    )
     for row, table in moved:
-        theirs = row.donor_id == kept.id, row.id.in_(held[table])
+        theirs = row.donor_id == kept.id, row.id.in_(held.get(table, ()))
         session.execute(update(row).where(*theirs).values(donor_id=gone.id))
     for pickup in session.scalars(
         select(Pickup).where(Pickup.donor_id == kept.id, Pickup.id.in_(map(int, held["pickups"])))

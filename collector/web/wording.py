@@ -48,6 +48,7 @@ ERRORS: Mapping[str, LazyString] = {
     "slots_moved": _("This slot was taken a moment ago. Choose again, please."),
     "slot_gone": _("This time was taken a moment ago. Choose another one, please."),
     "slot_not_held": _("The ten minutes are over, and the time is free again. Choose once more."),
+    "second_contact_half": _("Give the name and the telephone of the second person, or neither."),
     "slot_for_other_milk": _(
         "The milk is another than the one for which the time was kept. Show the times once more."
     ),

@@ -40,6 +40,7 @@ NEW_TABLES = {
     "cycle_curves",
     "cycles",
     "discrepancies",
+    "donor_changes",
     "forecasts",
     "import_columns",
     "import_files",

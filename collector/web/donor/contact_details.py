@@ -1,5 +1,6 @@
 """The donor's telephone, e-mail address, address and access notes, corrected by herself."""
 
+from dataclasses import replace
 from typing import Self
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -10,11 +11,15 @@ from werkzeug.wrappers import Response
 from collector.banks.models import Bank
 from collector.db import reading, transaction
 from collector.donor_contact.confirmations import confirm_reached_otherwise, notify_contact_changed
-from collector.donors.contact import ContactCorrection, changed_fields, correct_contact
+from collector.donors.contact import (
+    ContactCorrection,
+    changed_fields,
+    correct_contact,
+    place_donor,
+)
 from collector.donors.models import Donor
 from collector.errors import Refused
 from collector.field_parsers import parse_email, phone_parser
-from collector.places.actions import set_position
 from collector.places.models import PositionSource
 from collector.places.validation import parse_town, postcode_parser
 from collector.web.donor.pages import FormPage, form_page
@@ -89,13 +94,7 @@ def _correct(form: DetailsForm) -> frozenset[str]:
     """Store the contact, and return the names of the changed fields."""
     with transaction() as session:
         donor = _page(session).donor
-        correction = ContactCorrection(
-            first_name=donor.first_name,
-            family_name=donor.family_name,
-            baby_born_on=donor.baby_born_on,
-            discreet=donor.discreet,
-            **form.data,
-        )
+        correction = replace(ContactCorrection.of(donor), **form.data)
         changed = changed_fields(donor, correction)
         former = {"former_email": donor.email, "former_phone": donor.phone}
         correct_contact(
@@ -126,11 +125,11 @@ def _locate() -> None:
     if found is None:
         return
     with transaction() as session:
-        set_position(
+        place_donor(
             session,
             now=now(),
             bank_id=actor().bank_id,
-            address_id=address.id,
+            donor_id=donor_id(),
             actor=actor().reference,
             latitude=found.latitude,
             longitude=found.longitude,
