@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass, fields
 from datetime import date, datetime
-from typing import Any, Self
+from typing import Any, Self, cast
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from collector.banks.queries import get_bank
-from collector.donors.actions import record_act
+from collector.donors.actions import record_act, register
 from collector.donors.file_history import OF_THE_ADDRESS, keeping_history
 from collector.donors.models import Donor
 from collector.donors.queries import get_donor, phone_digits
@@ -15,7 +16,7 @@ from collector.errors import Refused
 from collector.field_parsers import takes_text_messages
 from collector.notices.actions import enqueue, notify
 from collector.notices.models import Channel
-from collector.places.actions import set_position
+from collector.places.actions import NewAddress, set_position
 from collector.places.models import PositionSource
 from collector.service_day import ServiceDay
 
@@ -32,6 +33,10 @@ TOLD_BY_TELEPHONE = frozenset(
     }
 )
 """Messages about the time of a visit; a first contact, a call-back and a receipt need no call."""
+
+
+SECOND_CONTACT = ("second_name", "second_tie", "second_phone")
+"""The columns of the second person to call."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +127,63 @@ def changed_fields(donor: Donor, correction: ContactCorrection) -> frozenset[str
     return frozenset(name for name, value in known.items() if value != getattr(correction, name))
 
 
+def open_file(
+    session: Session,
+    *,
+    now: datetime,
+    bank_id: int,
+    actor: str,
+    contact: ContactCorrection,
+    once: str,
+) -> tuple[Donor, bool]:
+    """Open the file of a candidate whose contact a colleague typed.
+
+    Parameters
+    ----------
+    once
+        The key of the form: a form that is sent twice opens one file.
+
+    Returns
+    -------
+    tuple of Donor and bool
+        The file, and whether it is new.
+
+    Raises
+    ------
+    Refused
+        As `correct_contact`.
+    """
+    _refuse_incomplete(contact)
+    if (known := file_of_form(session, bank_id, once)) is not None:
+        return get_donor(session, bank_id, known), False
+    address = {name: getattr(contact, name) for name in OF_THE_ADDRESS}
+    donor = register(
+        session,
+        now=now,
+        bank_id=bank_id,
+        actor=actor,
+        first_name=contact.first_name,
+        family_name=contact.family_name,
+        email=contact.email,
+        phone=contact.phone,
+        language=contact.language,
+        discreet=contact.discreet,
+        baby_born_on=contact.baby_born_on,
+        **cast("NewAddress", address),
+    )
+    for name in SECOND_CONTACT:
+        setattr(donor, name, getattr(contact, name))
+    donor.once = once
+    session.flush()
+    return donor, True
+
+
+def file_of_form(session: Session, bank_id: int, once: str) -> int | None:
+    """Return the file that the form of a key has opened, if it has."""
+    sent = select(Donor.id).where(Donor.bank_id == bank_id, Donor.once == (once or None))
+    return session.scalar(sent)
+
+
 def correct_contact(
     session: Session,
     *,
@@ -138,17 +200,21 @@ def correct_contact(
     Refused
         `first_name_missing`, `contact_missing`, `second_contact_half`.
     """
-    if not correction.first_name:
-        raise Refused("first_name_missing")
-    if not correction.phone and not correction.email:
-        raise Refused("contact_missing")
-    if bool(correction.second_name) != bool(correction.second_phone):
-        raise Refused("second_contact_half")
+    _refuse_incomplete(correction)
     donor = get_donor(session, bank_id, donor_id)
     with keeping_history(session, donor, now=now, actor=actor):
         _write(donor, correction)
     record_act(session, donor, now=now, actor=actor, action="contact corrected")
     return donor
+
+
+def _refuse_incomplete(contact: ContactCorrection) -> None:
+    if not contact.first_name:
+        raise Refused("first_name_missing")
+    if not contact.phone and not contact.email:
+        raise Refused("contact_missing")
+    if bool(contact.second_name) != bool(contact.second_phone):
+        raise Refused("second_contact_half")
 
 
 def place_donor(

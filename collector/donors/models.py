@@ -190,6 +190,20 @@ class FileChange(BankOwned, Base):
     after: Mapped[str]
 
 
+class SeparateFiles(BankOwned, Base):
+    """Two files of two donors, although they share a telephone, an e-mail or a name."""
+
+    __tablename__ = "separate_files"
+    __table_args__ = (UniqueConstraint("first_id", "second_id"),)
+
+    first_id: Mapped[int] = mapped_column(ForeignKey("donors.id"))
+    """The file with the smaller key."""
+    second_id: Mapped[int] = mapped_column(ForeignKey("donors.id"), index=True)
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[str]
+    """As in the audit chain: `person:12`."""
+
+
 class SealedIdentity(BankOwned, Base):
     """The identity behind the number of an erased donor of collected milk.
 

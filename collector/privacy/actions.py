@@ -28,6 +28,7 @@ from collector.donors.models import (
     FileChange,
     Screening,
     SealedIdentity,
+    SeparateFiles,
     Serology,
 )
 from collector.donors.queries import get_donor
@@ -172,6 +173,8 @@ def leave_number_only(session: Session, donor: Donor) -> None:
     address.line = address.town = address.access_notes = ""
     address.postcode = address.postcode[:DEPARTEMENT_DIGITS]
     close_doors(session, donor)
+    pairs = (SeparateFiles.first_id == donor.id) | (SeparateFiles.second_id == donor.id)
+    session.execute(delete(SeparateFiles).where(pairs))
     session.execute(delete(ChannelChoice).where(ChannelChoice.recipient == f"donor:{donor.id}"))
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from collector.donors.actions import record_act
+from collector.donors.contact import SECOND_CONTACT
 from collector.donors.models import (
     CallBack,
     Donor,
@@ -36,8 +37,6 @@ from collector.privacy.queries import as_json
 
 FILLED = ("email", "phone", "baby_born_on", "family_name", "discreet")
 """Columns that the remaining file takes over where its own are empty."""
-SECOND_CONTACT = ("second_name", "second_tie", "second_phone")
-"""Columns that the remaining file takes over together, if it has no second contact."""
 ADDRESS = ("line", "postcode", "town", "access_notes")
 POSITION = ("latitude", "longitude", "source", "provider", "score", "set_at")
 GIVING = (
@@ -130,7 +129,7 @@ def _seal(session: Session, kept: Donor, gone: Donor, *, now: datetime) -> None:
 
 
 def _filled(kept: Donor, gone: Donor) -> list[str]:
-    """Return the columns that the remaining file takes over."""
+    """Return the columns that the remaining file takes over, of a second contact all or none."""
     filled = [name for name in FILLED if getattr(gone, name) and not getattr(kept, name)]
     second = gone.second_name and not kept.second_name
     return [*filled, *SECOND_CONTACT] if second else filled

@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from collector.donors.actions import record_act, reopen
+from collector.donors.contact import SECOND_CONTACT
 from collector.donors.models import (
     CallBack,
     Donor,
@@ -26,7 +27,7 @@ from collector.notices.models import Notice
 from collector.pickups.giving import giving_of
 from collector.pickups.models import Giving, Pickup
 from collector.places.models import Position, PositionSource
-from collector.privacy.merge import ADDRESS, GIVING, POSITION, SECOND_CONTACT
+from collector.privacy.merge import ADDRESS, GIVING, POSITION
 from collector.privacy.queries import as_json, sealed_identity
 
 

@@ -34,6 +34,7 @@ ACTIONS: Mapping[str, LazyString] = {
     "file joined": _("another file joined to this one"),
     "file joined away": _("file joined to another one"),
     "files parted": _("files parted again"),
+    "files kept apart": _("marked as another donor's file"),
     "giving planned": _("pause or last gift planned"),
     "identity re-linked": _("identity read for traceability"),
     "interview signed": _("interview signed"),

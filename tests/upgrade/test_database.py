@@ -56,6 +56,7 @@ NEW_TABLES = {
     "pools",
     "public_texts",
     "recovery_codes",
+    "separate_files",
     "timer_failures",
     "totp_secrets",
     "transport_boxes",

@@ -46,6 +46,7 @@ from collector.web.board.donors import (
     clinical_file,
     losses,
     merge,
+    new_donor,
     questions,
 )
 from collector.web.board.donors import page as donors_page
@@ -95,6 +96,7 @@ PARTS = (
     imports,
     import_review,
     donors_page,
+    new_donor,
     candidates,
     clinical_file,
     losses,

@@ -189,6 +189,7 @@ HARMLESS = {
     "rounds.letter": SYSTEM,
     "sealed_identities.identity": "sealed: opened by quality alone, for a reason",
     "sealed_identities.number": "sealed",
+    "separate_files.recorded_by": KEYS,
     "shifts.boxes": BANK,
     "shifts.skills": BANK,
     "shifts.vehicle": BANK,

@@ -14,7 +14,7 @@ from collector.custody.queries import containers_of, kits_of
 from collector.db import reading, transaction
 from collector.donor_contact.loss import loss_of
 from collector.donors.contact import place_donor, settle_phone, text_number
-from collector.donors.duplicates import duplicates_of
+from collector.donors.duplicates import duplicates_of, household_of, keep_apart
 from collector.donors.eligibility import judge, serology_valid_until
 from collector.donors.file_history import changes_of
 from collector.donors.models import Donor
@@ -26,9 +26,9 @@ from collector.pickups.queries import requests_of_donor
 from collector.places.models import PositionSource
 from collector.places.validation import refuse_position
 from collector.rounds.stop_details import untold_changes
-from collector.web.board.page_context import page, today
+from collector.web.board.page_context import author, page, today
 from collector.web.data_copy_wording import label, shown
-from collector.web.framework.forms import Form, ParsedField, TextField
+from collector.web.framework.forms import Form, KeyField, ParsedField, TextField
 from collector.web.framework.guards import actor, geocoder, now, settings
 from collector.web.wording import ERRORS, sentence
 
@@ -43,6 +43,12 @@ class SearchForm(Form):
     """The search among the donors."""
 
     q = TextField()
+
+
+class HouseholdForm(Form):
+    """The file of the other donor."""
+
+    other = KeyField()
 
 
 class PositionForm(Form):
@@ -96,10 +102,21 @@ def file(donor_id: int) -> str:
             changes=changes_of(session, donor),
             kits=kits_of(session, bank_id=bank_id, donor_id=donor_id),
             twins=duplicates_of(session, donor),
+            household=household_of(session, donor),
             into=get_donor(session, bank_id, donor.joined_into_id)
             if donor.joined_into_id
             else None,
         )
+
+
+@blueprint.post("/<int:donor_id>/household")
+def separate(donor_id: int) -> Response:
+    """Record that another file is of another donor, who shares her telephone or her name."""
+    form = HouseholdForm.sent()
+    with transaction() as session:
+        keep_apart(session, donor_id=donor_id, other_id=form.other.data, **author())
+    flash(gettext("Noted: they are two donors, and stay two files."), "ok")
+    return redirect(url_for("board.donors.file", donor_id=donor_id), code=303)
 
 
 @blueprint.post("/<int:donor_id>/phone")

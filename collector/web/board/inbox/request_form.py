@@ -1,20 +1,18 @@
 """Form of a request by telephone."""
 
 import secrets
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext
-from werkzeug.datastructures import MultiDict
 
 from collector.banks.policies import Policies
 from collector.donors.models import Donor
 from collector.field_parsers import (
     choice_parser,
     parse_date,
-    parse_time,
     parse_volume_ml,
     parse_whole_number,
 )
@@ -31,16 +29,20 @@ from collector.web.framework.forms import (
     ParsedField,
     TextField,
 )
-from collector.web.pickup_forms import PickupForm, WindowForm, WindowsField
+from collector.web.pickup_forms import (
+    LINES,
+    WHOLE_NUMBER,
+    PhoneWindowForm,
+    PickupForm,
+    WindowsField,
+    split_numbered,
+)
 from collector.web.slot_choice import slot_field
 
 ADDED_PURPOSES = (Purpose.MATERIAL_DROP, Purpose.PUMP_RETURN, Purpose.WARD)
 """The purposes that a coordinator may add to the computed ones."""
 
-LINES = 3
-WHOLE_NUMBER = lazy_gettext("Give a whole number.")
 CALENDAR_DAY = lazy_gettext("Give a day of the calendar.")
-DAY_AND_TIMES = lazy_gettext("Give a day and two times.")
 
 
 class FindForm(Form):
@@ -49,27 +51,6 @@ class FindForm(Form):
     q = TextField()
     donor = KeyField()
     day = ParsedField(parse_date, blank=None)
-
-
-def hour_field(proposed: time) -> ParsedField[time | None]:
-    """Return the field of a time that a used line needs."""
-    return ParsedField(
-        parse_time, blank=None, required="time_not_read", message=DAY_AND_TIMES, default=proposed
-    )
-
-
-class PhoneWindowForm(WindowForm):
-    """A line of windows, with the hours of a morning proposed."""
-
-    day = ParsedField[date | None](parse_date, blank=None, message=DAY_AND_TIMES)
-    opens = hour_field(time(8))
-    closes = hour_field(time(12))
-
-
-def split_numbered(form: MultiDict[str, str]) -> Iterable[Mapping[str, str]]:
-    """Return the lines of windows from the fields `day_0`, `opens_0`, `closes_0` and so on."""
-    names = ("day", "opens", "closes")
-    return [{name: form.get(f"{name}_{line}", "") for name in names} for line in range(LINES)]
 
 
 def yes_field() -> ParsedField[bool]:

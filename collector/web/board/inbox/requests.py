@@ -15,6 +15,7 @@ from collector.pickups.drafts import PickupDraft, draft_of, is_other_milk
 from collector.pickups.enquiries import confirm, enquiry_of, is_held, key_of_request
 from collector.pickups.flags import Flag, flags
 from collector.pickups.models import Enquiry, Pickup, PickupState
+from collector.pickups.purposes import gives_milk
 from collector.pickups.queries import get_pickup, request_by_key, requests_of_donor
 from collector.web.board.inbox.request_form import (
     ADDED_PURPOSES,
@@ -157,10 +158,12 @@ def _search_page(session: Session, find: FindForm) -> str:
 
 def form_page(session: Session, form: CallForm, **figures: object) -> str:
     """Show the form of a request; `figures` are those of its slots."""
+    donor = get_donor(session, actor().bank_id, form.donor.data)
     return page(
         session,
         "board/inbox/request.html",
-        donor=get_donor(session, actor().bank_id, form.donor.data),
+        donor=donor,
+        milk=gives_milk(donor, on=today(), policies=policies_of(session, donor.bank_id)),
         given=form.typed,
         wrong=form.wrong,
         rows=form.windows.rows,

@@ -22,8 +22,6 @@ from collector.web.data_copy_wording import LABELS
 from tests.builders import MORNING, add_donor
 from tests.town import Town, sign_in
 
-pytestmark = pytest.mark.twin
-
 TYPED = {
     "first_name": "Dora",
     "family_name": "Martin",
