@@ -98,6 +98,7 @@ def home() -> str:
         wish = WishForm(
             data={"once": secrets.token_urlsafe(16), "windows": [{}] * LINES, "tell": True}
         )
+        wish.empties_wanted.text = ""
         contact = ContactForm.of(session, bank)(data={"language": bank.language})
         return _show(session, NewDonor(contact=contact, wish=wish))
 

@@ -116,6 +116,8 @@ class CallForm(PickupForm):
 def blank_form(find: FindForm) -> CallForm:
     """Return the form of a new request for the donor and the day that were chosen."""
     lines: list[dict[str, object]] = [{"day": find.day.data}, *[{}] * (LINES - 1)]
-    return CallForm(
-        data={"donor": find.donor.data, "once": secrets.token_urlsafe(16), "windows": lines}
-    )
+    about = {"donor": find.donor.data, "once": secrets.token_urlsafe(16), "accept": True}
+    form = CallForm(data=about | {"windows": lines})
+    for amount in (form.bottles, form.volume_ml, form.empties_wanted):
+        amount.text = ""
+    return form
