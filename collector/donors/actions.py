@@ -85,6 +85,7 @@ def register(
         registered_at=now,
         address=new_address(now=now, bank_id=bank_id, **address),
         serologies=[],
+        stays=[],
     )
     session.add(donor)
     session.flush()

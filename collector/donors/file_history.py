@@ -10,7 +10,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from collector.donors.models import Donor, FileChange
+from collector.donors.models import Donor, FileChange, Stay
 
 OF_THE_DONOR = (
     "first_name",
@@ -28,7 +28,7 @@ OF_THE_DONOR = (
     "consented_on",
 )
 OF_THE_ADDRESS = ("line", "postcode", "town", "access_notes")
-FIELDS = (*OF_THE_DONOR, *OF_THE_ADDRESS, "position")
+FIELDS = (*OF_THE_DONOR, *OF_THE_ADDRESS, "position", "stays")
 """The fields with a history, in the order of the file's page."""
 
 
@@ -60,13 +60,18 @@ def fields_of(donor: Donor) -> dict[str, str]:
     found |= {name: getattr(donor.address, name) for name in OF_THE_ADDRESS}
     position = donor.address.position
     at = f"{position.latitude:.5f}, {position.longitude:.5f}" if position else ""
-    return found | {"position": at}
+    return found | {"position": at, "stays": "; ".join(map(_stay, donor.stays))}
 
 
 def changes_of(session: Session, donor: Donor) -> list[FileChange]:
     """Return the changes of a file, newest first."""
     hers = FileChange.bank_id == donor.bank_id, FileChange.donor_id == donor.id
     return list(session.scalars(select(FileChange).where(*hers).order_by(FileChange.id.desc())))
+
+
+def _stay(stay: Stay) -> str:
+    where = stay.place.name if stay.place else f"{stay.address.line}, {stay.address.town}"
+    return f"{stay.first_day} \N{EN DASH} {stay.last_day or ''}: {where}"
 
 
 def _written(value: object) -> str:

@@ -100,8 +100,57 @@ class Donor(BankOwned, Base):
     serologies: Mapped[list["Serology"]] = relationship(
         lazy="raise", order_by="Serology.drawn_on", cascade="all, delete-orphan"
     )
+    stays: Mapped[list["Stay"]] = relationship(
+        lazy="raise", order_by="Stay.first_day", cascade="all, delete-orphan"
+    )
+
+    def address_on(self, day: date) -> Address:
+        """Return the address at which she is met on a day: that of a stay, or her own."""
+        stay = self.stay_on(day)
+        return stay.address if stay else self.address
+
+    def stay_on(self, day: date) -> "Stay | None":
+        """Return her stay elsewhere on a day, if any."""
+        return next((stay for stay in self.stays if stay.covers(day)), None)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own form
+
+
+class MeetingPlace(BankOwned, Base):
+    """A ward or a midwife's practice at which several mothers are met."""
+
+    __tablename__ = "meeting_places"
+    __table_args__ = (UniqueConstraint("bank_id", "name"),)
+
+    name: Mapped[str]
+    phone: Mapped[str]
+    address_id: Mapped[int] = mapped_column(ForeignKey("addresses.id"))
+    retired_on: Mapped[date | None]
+    """The first day on which no new stay may be noted there."""
+    version: Mapped[int] = mapped_column()
+    address: Mapped[Address] = relationship(lazy="raise")
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own form
+
+
+class Stay(BankOwned, Base):
+    """Days on which a donor is met elsewhere than at her own address."""
+
+    __tablename__ = "stays"
+
+    donor_id: Mapped[int] = mapped_column(ForeignKey("donors.id"), index=True)
+    first_day: Mapped[date]
+    last_day: Mapped[date | None]
+    """None while the last day is not known, as on a ward."""
+    place_id: Mapped[int | None] = mapped_column(ForeignKey("meeting_places.id"), index=True)
+    """The ward or practice; None for an address of her own."""
+    address_id: Mapped[int] = mapped_column(ForeignKey("addresses.id"))
+    address: Mapped[Address] = relationship(lazy="raise")
+    place: Mapped[MeetingPlace | None] = relationship(lazy="raise")
+
+    def covers(self, day: date) -> bool:
+        """Return whether she is there on a day."""
+        return self.first_day <= day and (self.last_day is None or day <= self.last_day)
 
 
 class Serology(BankOwned, Base):

@@ -33,6 +33,7 @@ from collector.donors.models import (
 )
 from collector.donors.queries import get_donor
 from collector.donors.states import TRANSITIONS
+from collector.donors.stays import erase_stays
 from collector.errors import Refused
 from collector.laboratory.reception.models import Intake
 from collector.notices.models import ChannelChoice, PushSubscription
@@ -172,6 +173,7 @@ def leave_number_only(session: Session, donor: Donor) -> None:
     session.execute(delete(Position).where(Position.address_id == address.id))
     address.line = address.town = address.access_notes = ""
     address.postcode = address.postcode[:DEPARTEMENT_DIGITS]
+    erase_stays(session, donor)
     close_doors(session, donor)
     pairs = (SeparateFiles.first_id == donor.id) | (SeparateFiles.second_id == donor.id)
     session.execute(delete(SeparateFiles).where(pairs))

@@ -22,9 +22,11 @@ from collector.donors.models import (
     Screening,
     SealedIdentity,
     Serology,
+    Stay,
     WhySuspended,
 )
 from collector.donors.queries import get_donor
+from collector.donors.stays import move_stays
 from collector.errors import Refused
 from collector.notices.models import Notice
 from collector.pickups.enquiries import enquiry_of
@@ -100,6 +102,7 @@ def _seal(session: Session, kept: Donor, gone: Donor, *, now: datetime) -> None:
         "call_backs": select(CallBack.id).where(CallBack.donor_id == gone.id),
         "screenings": select(Screening.id).where(Screening.donor_id == gone.id),
         "changes": select(FileChange.id).where(FileChange.donor_id == gone.id),
+        "stays": select(Stay.id).where(Stay.donor_id == gone.id),
         "notices": select(Notice.id).where(*_owed(gone)),
     }
     identity = as_json(
@@ -152,6 +155,7 @@ def _move(session: Session, kept: Donor, gone: Donor) -> None:
     )
     session.execute(update(Notice).where(*_owed(gone)).values(recipient=f"donor:{kept.id}"))
     _move_plans(session, kept, gone)
+    move_stays(session, of=gone, to=kept)
     session.expire(kept, ["serologies"])
     session.expire(gone, ["serologies"])
 

@@ -29,6 +29,12 @@ def copy_of(session: Session, *, bank_id: int, donor_id: int) -> dict[str, Any]:
     return {
         "donor": _person(donor),
         "address": _address(donor),
+        "stays": [
+            as_json(each, "first_day", "last_day")
+            | {"place": each.place.name if each.place else None}
+            | as_json(each.address, "line", "postcode", "town", "access_notes")
+            for each in donor.stays
+        ],
         "blood_tests": [
             as_json(each, "drawn_on", "outcome", "valid_until") for each in donor.serologies
         ],

@@ -19,6 +19,7 @@ from collector.donors.models import (
     FileChange,
     Screening,
     Serology,
+    Stay,
     WhySuspended,
 )
 from collector.donors.queries import get_donor
@@ -107,6 +108,7 @@ def _give_back_rows(session: Session, kept: Donor, gone: Donor, held: dict[str, 
         (CallBack, "call_backs"),
         (Screening, "screenings"),
         (FileChange, "changes"),
+        (Stay, "stays"),
     )
     for row, table in moved:
         theirs = row.donor_id == kept.id, row.id.in_(held.get(table, ()))
@@ -123,7 +125,7 @@ def _give_back_rows(session: Session, kept: Donor, gone: Donor, held: dict[str, 
     )
     session.flush()
     for donor in (kept, gone):
-        session.expire(donor, ["serologies"])
+        session.expire(donor, ["serologies", "stays"])
 
 
 def _give_back_giving(

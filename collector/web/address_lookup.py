@@ -1,28 +1,34 @@
-"""Look-up of a donor's address by the external service, between two transactions."""
+"""Look-up of addresses by the external service, between two transactions."""
 
 from collector.db import reading, transaction
 from collector.donors.contact import place_donor
 from collector.donors.queries import get_donor
 from collector.errors import Refused
+from collector.places.geocoding import GeocodedPosition
 from collector.places.models import PositionSource
 from collector.web.framework.guards import actor, geocoder, now, settings
 
 
-def locate_donor(donor_id: int) -> bool:
-    """Look a donor's address up and set its position; return whether it was found.
+def look_up(*, line: str, postcode: str, town: str) -> GeocodedPosition | None:
+    """Return the position of an address by the external service.
 
-    Without a service, or if it is not certain or does not answer, the coordinator sees the address
-    without a position and sets it.
+    Without a service, or if it is not certain or does not answer, the result is None and the
+    coordinator sets the place. Not to be called within a transaction.
     """
+    if settings().geocoder == "none" or not line:
+        return None
+    try:
+        return geocoder().geocode(line=line, postcode=postcode, town=town)
+    except Refused:
+        return None
+
+
+def locate_donor(donor_id: int) -> bool:
+    """Look a donor's address up and set its position; return whether it was found."""
     bank_id = actor().bank_id
     with reading() as session:
         address = get_donor(session, bank_id, donor_id).address
-    if settings().geocoder == "none" or not address.line:
-        return False
-    try:
-        found = geocoder().geocode(line=address.line, postcode=address.postcode, town=address.town)
-    except Refused:
-        return False
+    found = look_up(line=address.line, postcode=address.postcode, town=address.town)
     if found is None:
         return False
     with transaction() as session:

@@ -17,6 +17,7 @@ from collector.errors import MilkroundError
 from collector.notices.gsm import to_gsm
 from collector.web import (
     disruption_wording,
+    donor_file_wording,
     incident_wording,
     laboratory_wording,
     roster_wording,
@@ -27,6 +28,7 @@ _ = lazy_gettext
 ERRORS: Mapping[str, LazyString] = {
     **incident_wording.ERRORS,
     **disruption_wording.ERRORS,
+    **donor_file_wording.ERRORS,
     **roster_wording.ERRORS,
     **laboratory_wording.ERRORS,
     "http_400": _("We could not read this request. Nothing was changed."),
@@ -48,7 +50,6 @@ ERRORS: Mapping[str, LazyString] = {
     "slots_moved": _("This slot was taken a moment ago. Choose again, please."),
     "slot_gone": _("This time was taken a moment ago. Choose another one, please."),
     "slot_not_held": _("The ten minutes are over, and the time is free again. Choose once more."),
-    "second_contact_half": _("Give the name and the telephone of the second person, or neither."),
     "slot_for_other_milk": _(
         "The milk is another than the one for which the time was kept. Show the times once more."
     ),

@@ -138,6 +138,8 @@ HARMLESS = {
     "lactariums.town": "public directory",
     "lactariums.website": "public directory",
     "maintenance_runs.figures": SYSTEM,
+    "meeting_places.name": BANK,
+    "meeting_places.phone": BANK,
     "notices.language": SYSTEM,
     "notices.once": KEYS,
     "notices.recipient": KEYS,
