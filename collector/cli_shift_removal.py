@@ -41,43 +41,54 @@ def take_off(
     def compute(session: Session) -> tuple[list[PlannedShift], list[ComputedEdit]]:
         shifts = [shift.id for shift in _shifts(session, person, day)]
         planned = planned_shifts(session, bank_id=bank_id, shifts=shifts)
-        count = sum(len(each.pickups) for each in planned)
-        if count and visits is None:
+        if planned and visits is None:
             raise click.ClickException(
-                f"Visits planned in the rounds of that day: {count}. Say what becomes of them: "
-                "--visits tray, or --visits propose."
+                f"Visits planned in the rounds of that day: {_count(planned)}. Say what becomes of "
+                "them: --visits tray, or --visits propose."
             )
         return planned, compute_release(session, planned, bank_id=bank_id)
 
     def write(session: Session, computed: tuple[list[PlannedShift], list[ComputedEdit]]) -> int:
         planned, edits = computed
-        context = EditContext(now=now, actor=SYSTEM, reason="")
         for edit in edits:
+            context = EditContext(now=now, actor=SYSTEM, reason="")
             write_edit(session, edit, context=context, bank_id=bank_id)
-        for shift in _shifts(session, person, day):
-            take_off_roster(
-                session,
-                now=now,
-                bank_id=bank_id,
-                actor=SYSTEM,
-                shift_id=shift.id,
-                seen=shift.version,
-            )
-            drop_draft_round(session, bank_id=bank_id, shift_id=shift.id)
+        _end_shifts(session, person, day, now=now)
         if planned and visits == "propose":
             session.flush()
-            request_plan(
-                session,
-                now=now,
-                bank_id=bank_id,
-                day=day,
-                asked_by=SYSTEM,
-                seconds=settings.planning_seconds,
-                objectives=Objectives(insert_only=True),
-            )
-        return sum(len(each.pickups) for each in planned)
+            _propose(session, bank_id, day, now=now, seconds=settings.planning_seconds)
+        return _count(planned)
 
     return compute_then_write(compute, write)
+
+
+def _count(planned: list[PlannedShift]) -> int:
+    return sum(len(each.pickups) for each in planned)
+
+
+def _end_shifts(session: Session, person: Person, day: date, *, now: datetime) -> None:
+    for shift in _shifts(session, person, day):
+        take_off_roster(
+            session,
+            now=now,
+            bank_id=person.bank_id,
+            actor=SYSTEM,
+            shift_id=shift.id,
+            seen=shift.version,
+        )
+        drop_draft_round(session, bank_id=person.bank_id, shift_id=shift.id)
+
+
+def _propose(session: Session, bank_id: int, day: date, *, now: datetime, seconds: int) -> None:
+    request_plan(
+        session,
+        now=now,
+        bank_id=bank_id,
+        day=day,
+        asked_by=SYSTEM,
+        seconds=seconds,
+        objectives=Objectives(insert_only=True),
+    )
 
 
 def _shifts(session: Session, person: Person, day: date) -> list[RosterShift]:

@@ -5,6 +5,7 @@ from typing import Unpack
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm.attributes import flag_modified
 
 from collector.audit.actions import record
 from collector.donors.actions import record_act
@@ -84,17 +85,19 @@ def write_place(
         raise Refused("address_incomplete")
     if any(each.name == name and each.id != place_id for each in places_of(session, bank_id)):
         raise Refused("place_name_taken")
-    place = MeetingPlace(bank_id=bank_id, retired_on=None)
-    if place_id is not None:
+    written = new_address(now=now, bank_id=bank_id, **address)
+    if place_id is None:
+        place = MeetingPlace(bank_id=bank_id, retired_on=None, address=written)
+    else:
         place = get_place(session, bank_id, place_id)
         if place.version != seen:
             raise Conflict("changed_meanwhile")
+        _readdress(place.address, written)
     place.name, place.phone = name, phone
-    if place_id is None:
-        place.address = new_address(now=now, bank_id=bank_id, **address)
-    else:
-        _readdress(place.address, new_address(now=now, bank_id=bank_id, **address))
     session.add(place)
+    if place_id is not None:
+        # The version counts changes of the address too, which is a row of its own.
+        flag_modified(place, "name")
     _record(session, place, now=now, actor=actor, action="meeting place written")
     return place
 

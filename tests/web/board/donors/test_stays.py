@@ -198,6 +198,10 @@ def test_a_ward_is_changed_retired_and_its_name_unique(
     moved = WARD | {"name": "Ward 4", "latitude": "44.9", "seen": "1"}
     assert claire.post(address, data=moved).status_code == 303
     assert claire.post(address, data=moved).status_code == 409
+    assert (
+        claire.post(address, data=moved | {"seen": "2", "line": "2 allée Est"}).status_code == 303
+    )
+    assert claire.post(address, data=moved | {"seen": "2"}).status_code == 409
     with app.app_context(), reading() as session:
         positions = session.scalars(select(Position.latitude)).all()
         assert positions.count(44.9) >= 1
