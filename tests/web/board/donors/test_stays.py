@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -51,6 +52,27 @@ WARD = {
 AFTER = date(2026, 11, 28)
 
 
+ROOT = Path(__file__).parents[4]
+OWN_ADDRESS = re.compile(r"\bdonor\.address\b")
+READ_HER_OWN = {
+    "collector/demo/day.py",
+    "collector/donors/contact.py",
+    "collector/donors/duplicates.py",
+    "collector/donors/file_history.py",
+    "collector/donors/queries.py",
+    "collector/planning/horizon/due_dates.py",
+    "collector/planning/horizon/problem.py",
+    "collector/privacy/actions.py",
+    "collector/privacy/queries.py",
+    "collector/web/api/donors.py",
+    "collector/web/board/donors/contact_form.py",
+    "collector/web/board/donors/page.py",
+    "collector/web/donor/contact_details.py",
+    "collector/web/donor/pages.py",
+}
+"""The files about a donor's own address; a visit asks for the address of its day."""
+
+
 @pytest.fixture
 def claire(app: Flask, town: Town) -> FlaskClient:
     return sign_in(app, bank=town.bank, person=town.claire)
@@ -74,6 +96,16 @@ def in_ward(app: Flask, client: FlaskClient, town: Town) -> int:
     for donor in (town.dora, town.elise):
         assert stay(client, donor, place=str(place), last_day="") == 303
     return place
+
+
+def test_no_visit_is_read_with_the_donors_own_address() -> None:
+    found = {
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "collector").rglob("*.py")
+        if OWN_ADDRESS.search(path.read_text("utf-8"))
+    }
+    assert found - READ_HER_OWN == set(), "use donor.address_on(day)"
+    assert READ_HER_OWN - found == set()
 
 
 def test_a_round_goes_to_the_address_of_the_day(
