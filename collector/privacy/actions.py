@@ -25,12 +25,15 @@ from collector.donors.models import (
     Decision,
     Donor,
     DonorState,
+    FileChange,
     Screening,
     SealedIdentity,
+    SeparateFiles,
     Serology,
 )
 from collector.donors.queries import get_donor
 from collector.donors.states import TRANSITIONS
+from collector.donors.stays import erase_stays
 from collector.errors import Refused
 from collector.laboratory.reception.models import Intake
 from collector.notices.models import ChannelChoice, PushSubscription
@@ -162,6 +165,7 @@ def end_file(session: Session, donor: Donor, *, now: datetime, actor: str) -> No
 def leave_number_only(session: Session, donor: Donor) -> None:
     """Remove the donor's name, address and contact from her file."""
     donor.first_name = donor.family_name = ""
+    donor.second_name = donor.second_tie = donor.second_phone = ""
     donor.once = None
     donor.email = donor.phone = donor.phone_unreached_on = donor.baby_born_on = None
     donor.suspended_because = donor.suspended_until = None
@@ -169,7 +173,10 @@ def leave_number_only(session: Session, donor: Donor) -> None:
     session.execute(delete(Position).where(Position.address_id == address.id))
     address.line = address.town = address.access_notes = ""
     address.postcode = address.postcode[:DEPARTEMENT_DIGITS]
+    erase_stays(session, donor)
     close_doors(session, donor)
+    pairs = (SeparateFiles.first_id == donor.id) | (SeparateFiles.second_id == donor.id)
+    session.execute(delete(SeparateFiles).where(pairs))
     session.execute(delete(ChannelChoice).where(ChannelChoice.recipient == f"donor:{donor.id}"))
 
 
@@ -185,7 +192,7 @@ def close_doors(session: Session, donor: Donor) -> None:
 
 
 def _erase_health(session: Session, donor: Donor, *, keep_serology: bool) -> None:
-    for row in (Screening, CallBack, Enquiry, Giving):
+    for row in (Screening, CallBack, Enquiry, Giving, FileChange):
         session.execute(delete(row).where(row.donor_id == donor.id))
     joined = joined_into(session, donor.id)
     session.execute(delete(Screening).where(Screening.donor_id.in_(joined)))

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from collector.audit.queries import history_of
 from collector.custody.models import Container, DoorPhoto, DoorRecord
-from collector.donors.models import CallBack, Decision, Donor, SealedIdentity
+from collector.donors.models import CallBack, Decision, Donor, FileChange, SealedIdentity
 from collector.donors.queries import get_donor
 from collector.donors.screening import screening_of
 from collector.errors import NotFound
@@ -29,6 +29,12 @@ def copy_of(session: Session, *, bank_id: int, donor_id: int) -> dict[str, Any]:
     return {
         "donor": _person(donor),
         "address": _address(donor),
+        "stays": [
+            as_json(each, "first_day", "last_day")
+            | {"place": each.place.name if each.place else None}
+            | as_json(each.address, "line", "postcode", "town", "access_notes")
+            for each in donor.stays
+        ],
         "blood_tests": [
             as_json(each, "drawn_on", "outcome", "valid_until") for each in donor.serologies
         ],
@@ -40,6 +46,10 @@ def copy_of(session: Session, *, bank_id: int, donor_id: int) -> dict[str, Any]:
         "calls": [
             as_json(each, "day", "half", "state", "asked_at")
             for each in _rows(session, CallBack, donor)
+        ],
+        "changes": [
+            as_json(each, "at", "field", "before", "after")
+            for each in _rows(session, FileChange, donor)
         ],
         **_plans(session, donor),
         "visits": [
@@ -126,6 +136,9 @@ def _person(donor: Donor) -> dict[str, Any]:
         "suspended_until",
         "suspended_because",
         "baby_born_on",
+        "second_name",
+        "second_tie",
+        "second_phone",
         "interview_signed_on",
         "consent_version",
         "consented_on",
@@ -244,7 +257,7 @@ def _photo(photo: DoorPhoto) -> dict[str, Any]:
     }
 
 
-def _rows(session: Session, row: type[Decision | CallBack], donor: Donor) -> list[Any]:
+def _rows(session: Session, row: type[Decision | CallBack | FileChange], donor: Donor) -> list[Any]:
     return list(session.scalars(select(row).where(row.donor_id == donor.id).order_by(row.id)))
 
 

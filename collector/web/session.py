@@ -224,8 +224,9 @@ def _owe_links(address: str, *, asked_by: str, slowed: bool) -> None:
         person = person_by_email(session, address)
         if person is not None:
             owe(person, to=person.email)
-        for donor in donors_by_email(session, address):
-            owe(donor, to=address)
+        donors = donors_by_email(session, address)
+        for donor in donors:
+            owe(donor, to=address, shared=len(donors) > 1)
         holders: list[Person | Donor] = [
             *people_by_phone(session, phone_digits(address)),
             *donors_by_phone(session, address),
@@ -233,7 +234,7 @@ def _owe_links(address: str, *, asked_by: str, slowed: bool) -> None:
         for holder in holders:
             country = get_bank(session, holder.bank_id).jurisdiction.country
             if holder.phone and takes_text_messages(holder.phone, country):
-                owe(holder, to=holder.phone, channel=Channel.SMS)
+                owe(holder, to=holder.phone, channel=Channel.SMS, shared=len(holders) > 1)
 
 
 def _owe_link(
@@ -244,8 +245,15 @@ def _owe_link(
     asked_by: str,
     slowed: bool,
     channel: Channel = Channel.EMAIL,
+    shared: bool = False,
 ) -> None:
-    """Enqueue the message; its token is created at dispatch and is stored nowhere."""
+    """Enqueue the message; its token is created at dispatch and is stored nowhere.
+
+    Parameters
+    ----------
+    shared
+        Several files have the address, such as those of twins: the message names its donor.
+    """
     kind = "person" if isinstance(holder, Person) else "donor"
     recipient, moment = f"{kind}:{holder.id}", now()
     # Slowed requests share one message in five minutes.
@@ -262,6 +270,7 @@ def _owe_link(
         channel=channel,
         wanted=wanted_page() or "",
         asked_by=asked_by,
+        name=holder.first_name if shared and isinstance(holder, Donor) else "",
     )
     if slowed:
         hold_back(notice, until=moment + SLOW_BY)

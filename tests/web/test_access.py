@@ -70,6 +70,8 @@ ENDS_THE_SESSION = {
 KEYS = {
     "pickup_id",
     "donor_id",
+    "stay_id",
+    "place_id",
     "round_id",
     "stop_id",
     "job_id",

@@ -44,6 +44,7 @@ NEARLY_ALWAYS = 99
 ABSENCE_REASONS: Mapping[AbsenceReason, LazyString] = {
     AbsenceReason.ILL: _("ill"),
     AbsenceReason.OUT_OF_ORDER: _("out of order"),
+    AbsenceReason.SERVICE: _("at the garage for its service"),
     AbsenceReason.LEAVE: _("on leave"),
     AbsenceReason.TRAINING: _("in training"),
     AbsenceReason.CLOSED: _("the bank is closed"),

@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session
 from collector.banks.models import Bank, Site
 from collector.custody.models import Container, Discrepancy, DoorPhoto
 from collector.db import Base, UtcInstant, db, transaction
-from collector.donors.models import CallBack, Decision, Donor, Questionnaire, Screening
+from collector.donors.models import CallBack, Decision, Donor, FileChange, Questionnaire, Screening
 from collector.donors.queries import get_donor
 from collector.laboratory.reception.models import Intake
 from collector.maintenance import compaction
@@ -102,7 +102,8 @@ def plant(session: Session, town: Town) -> None:
     pickup = session.get_one(Pickup, town.pickups[0])
     pickup.state, pickup.note = PickupState.FAILED, word("pickups.note")
     donor = get_donor(session, town.bank, town.dora)
-    for name in ("first_name", "family_name", "email", "phone", "once"):
+    second = ("second_name", "second_tie", "second_phone")
+    for name in ("first_name", "family_name", "email", "phone", "once", *second):
         setattr(donor, name, word(f"donors.{name}"))
     for name in ("line", "town", "access_notes"):
         setattr(donor.address, name, word(f"addresses.{name}"))
@@ -185,6 +186,14 @@ def plant_visit(session: Session, town: Town, round_id: int) -> None:
         bank_id=town.bank,
         donor_id=town.dora,
         note=word("donor_decisions.note"),
+    )
+    fill(
+        session,
+        FileChange,
+        bank_id=town.bank,
+        donor_id=town.dora,
+        before=word("donor_changes.before"),
+        after=word("donor_changes.after"),
     )
     questions = fill(session, Questionnaire, bank_id=town.bank)
     fill(

@@ -107,7 +107,7 @@ def day_page(day: date, *, message: PaneMessage | None = None) -> str:
             seen=view,
             changed=_changed(session, plan),
             chart=build_timeline(view, now=now()),
-            map=day_map(view),
+            map=day_map(view, day),
             chances=round_chances(session, plan) if plan else {},
             doors=door_records(session, view),
             asked=count_unanswered(session, bank_id, day=day),
