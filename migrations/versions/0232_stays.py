@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0262_stays"
-down_revision = "0261_households"
+revision = "0232_stays"
+down_revision = "0231_households"
 branch_labels = None
 depends_on = None
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0260_donor_file"
-down_revision = "0227_webhooks"
+revision = "0230_donor_file"
+down_revision = "0229_badges"
 branch_labels = None
 depends_on = None
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0261_households"
-down_revision = "0260_donor_file"
+revision = "0231_households"
+down_revision = "0230_donor_file"
 branch_labels = None
 depends_on = None
 
