@@ -43,7 +43,8 @@ def plan_day(session: Session, claim: Claim) -> "PlanDay":
         seconds=claim.payload["seconds"],
         asked_by=claim.asked_by,
         proposes=claim.payload.get("propose", False),
-        searches_levels=claim.payload.get("propose", False),
+        searches_levels=claim.payload.get("levels", claim.payload.get("propose", False)),
+        iterations=claim.payload.get("iterations"),
         stdin=planner_input(run.problem, run.start),
     )
 
@@ -111,6 +112,8 @@ class PlanDay(SearchWork):
     proposes: bool
     searches_levels: bool = False
     """Whether the search is for the cheapest and the safest plan as well."""
+    iterations: int | None = None
+    """Limit of the work of the search; None for that of its time alone."""
     levels: dict[str, Any] | None = None
     draft: ComputedDraft | None = None
     """None if the best plan is to be a proposal."""
@@ -120,7 +123,8 @@ class PlanDay(SearchWork):
     def arguments(self) -> Sequence[str]:
         """The planner's arguments."""
         common = super(PlanDay, self).arguments
-        return (*common, "--levels") if self.searches_levels else common
+        work = () if self.iterations is None else ("--iterations", str(self.iterations))
+        return (*common, *work, "--levels") if self.searches_levels else (*common, *work)
 
     def heard(self, line: str) -> dict[str, Any] | None:
         """Keep the plans of an output line; return the progress if it is an improvement."""
