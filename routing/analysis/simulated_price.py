@@ -2,6 +2,10 @@
 
 The search prices margins, which are estimates. This price counts days instead, with the spreads
 somewhat wider, since real days have heavier tails than the drawn ones.
+
+Each day in 100 that a promise is kept below its level costs six hundredths of its price, and so
+for the clocks and the end of a tour. The price of the search flattens instead. With it the cheapest
+plan may give up one tour wholly, and a stricter level may then break more clocks.
 """
 
 from __future__ import annotations
@@ -16,6 +20,7 @@ from numpy.typing import NDArray
 from routing import simulation
 from routing.plan import Plan, Tour
 from routing.problem import Problem
+from routing.spreads import LARGEST_SPREAD
 from routing.units import SHARES_PER_CENT
 
 WIDER: Final = 120
@@ -35,13 +40,8 @@ SEED: Final = 20_000
 BATCH: Final = 64
 """Tours simulated at once; their arrivals fill some ten megabytes."""
 
-DEAR_PERCENT: Final = 10
-"""Percent of days beyond the level up to which each day costs `DEAR` hundredths of the price."""
-
 DEAR: Final = 6
-
-HALF: Final = 50
-"""Percent of broken days that cost the whole price."""
+"""Hundredths of a price for each day in 100 below the level."""
 
 
 def widened(problem: Problem) -> Problem:
@@ -64,7 +64,7 @@ def widened(problem: Problem) -> Problem:
 
 
 def _wider(percent: int) -> int:
-    return round(percent * WIDER / 100)
+    return min(LARGEST_SPREAD, round(percent * WIDER / 100))
 
 
 def risk_prices(wide: Problem, tours: Sequence[Tour]) -> Iterator[int]:
@@ -93,9 +93,9 @@ def _prices(wide: Problem, tours: Sequence[Tour]) -> Iterator[int]:
         SEED,
     )
     is_stop = np.array([visit is not None for visit in tables.stops])
-    promises = np.where(is_stop, _dear(outcomes.promises, safety.promise_kept), 0.0)
-    clocks = _dear(outcomes.tours[:, 0], safety.clock_kept)
-    ends = _dear(outcomes.tours[:, 1], safety.promise_kept)
+    promises = np.where(is_stop, _part(outcomes.promises, safety.promise_kept), 0.0)
+    clocks = _part(outcomes.tours[:, 0], safety.clock_kept)
+    ends = _part(outcomes.tours[:, 1], safety.promise_kept)
     for row, tour in enumerate(tables.tours):
         late = promises[tour[drawn.FIRST] : tour[drawn.END] + 1].sum()
         cents = safety.promise_price * late
@@ -103,16 +103,7 @@ def _prices(wide: Problem, tours: Sequence[Tour]) -> Iterator[int]:
         yield round(SHARES_PER_CENT * float(cents))
 
 
-def _dear(kept: NDArray[np.int64], level: int) -> NDArray[np.float64]:
-    """Return the part of a price to be paid, from the days on which something is kept.
-
-    A level is reached or it is not, so the first days below it are dear. Beyond them the price
-    still grows, so a tour that cannot reach the level is the least bad one.
-    """
-    broken = 100.0 - 100.0 * kept / DAYS
-    above = np.maximum(0.0, np.minimum(broken, HALF) - (100 - level))
-    dear = DEAR * np.minimum(above, DEAR_PERCENT) / 100
-    rest = max(1, HALF - (100 - level) - DEAR_PERCENT)
-    flat = (1 - DEAR * DEAR_PERCENT / 100) * np.maximum(0.0, above - DEAR_PERCENT) / rest
-    part: NDArray[np.float64] = np.minimum(1.0, dear + flat)
+def _part(kept: NDArray[np.int64], level: int) -> NDArray[np.float64]:
+    """Return the part of a price for the days on which something is kept."""
+    part: NDArray[np.float64] = DEAR / 100 * np.maximum(0.0, level - 100.0 * kept / DAYS)
     return part

@@ -6,7 +6,7 @@ import pytest
 
 from bench.days import day
 from routing.analysis.risk import risk
-from routing.analysis.simulated_price import risk_prices, widened
+from routing.analysis.simulated_price import DAYS, SEED, risk_prices, widened
 from routing.check.judge import check_plan
 from routing.plan import Plan
 from routing.problem import Problem, Safety, Spreads
@@ -65,9 +65,27 @@ def test_a_pinned_visit_stays_where_it_is():
     assert tour.visits[0] in after.tour(tour.shift).visits
 
 
-def test_a_promise_kept_on_half_of_the_days_costs_its_price():
+def test_each_day_in_a_hundred_below_the_level_costs_six_hundredths_of_the_price():
     asked = problem(visit("dora", (0, 400)), spreads={"leg": 30}, safety={"promise_price": 500})
     plan = retimed(asked, {"am": ["dora"]})
-    kept = risk(widened(asked), plan).stop("dora").promise
+    kept = risk(widened(asked), plan, days=DAYS, seed=SEED).stop("dora").promise
     assert 0.4 < kept < 0.6
-    assert next(risk_prices(widened(asked), plan.tours)) == pytest.approx(500 * 18_000, rel=0.2)
+    cents = 500 * 0.06 * (95 - 100 * kept)
+    assert next(risk_prices(widened(asked), plan.tours)) == pytest.approx(cents * 18_000)
+
+
+def test_the_widest_spread_is_repaired_as_any_other():
+    asked = replace(
+        problem(visit("dora", (0, 400), ride={"milk": 500}), spreads={"leg": 30}),
+        spreads=Spreads(leg=100, day=100, hour=100, service=100),
+        safety=PRICED,
+    )
+    plan = repaired(asked, retimed(asked, {"am": ["dora"]}))
+    assert check_plan(asked, plan) == ()
+
+
+def test_without_spread_a_search_finds_the_plan_that_it_finds_without_prices():
+    asked = day(25, 3, seed=4, rich=True)
+    budget = Budget(iterations=2_000, seed=1)
+    certain = solve(replace(asked, safety=PRICED), budget)
+    assert certain == solve(asked, budget)

@@ -20,7 +20,7 @@ from collector.jobs.models import JobState
 from collector.jobs.work import Ended, How, JobOutcome
 from collector.planning.models import PlanningRun
 from collector.planning.optimise.apply import ComputedDraft, compute_draft, write_draft
-from collector.planning.optimise.proposals import store_proposal
+from collector.planning.optimise.proposals import offer_levels, store_proposal
 from collector.planning.problem.lawfulness import refuse_unlawful
 from collector.rounds.models import DayPlan
 from routing.formats.native import plan_of
@@ -140,10 +140,11 @@ class PlanDay(SearchWork):
         if self.best is None or self.crashed(ended) or self.failed(ended):
             return
         plan = plan_of(self.best)
-        if self.proposes:
+        if self.proposes or self.levels is not None:
             problem = owned(session, PlanningRun, self.bank_id, self.run_id).problem
             for each in (self.best, *(self.levels or {}).values()):
                 refuse_unlawful(problem, plan_of(each))
+        if self.proposes:
             return
         self.computations += 1
         with suppress(Conflict):
@@ -195,7 +196,7 @@ class PlanDay(SearchWork):
         """
         try:
             with session.begin_nested():
-                return write_draft(
+                kept = write_draft(
                     session,
                     now=now,
                     bank_id=self.bank_id,
@@ -203,6 +204,16 @@ class PlanDay(SearchWork):
                     draft=draft,
                     actor=self.asked_by,
                 )
+                if self.levels is not None:
+                    offer_levels(
+                        session,
+                        bank_id=self.bank_id,
+                        run_id=self.run_id,
+                        draft=draft.plan,
+                        levels=self.levels,
+                        now=now,
+                    )
+                return kept
         except (Conflict, StaleDataError):
             return None
         except OutdatedReading:
