@@ -128,7 +128,6 @@ def solve(
     seed = _seed(problem, start)
     if seed is not None:
         desk.on_best(lambda: seed)
-    pool = Pool(problem)
     if not desk.should_stop(0):
         first = seed if _goes_on(problem, start) else None
         if unsupported_rules(problem):
@@ -147,9 +146,8 @@ def solve(
                 between_chunks=schedule.advance,
             )
             desk.finish()
-            desk.end_search()
-            pool.add_all(schedule.pool)
-    return desk.best(pool)
+            desk.end_search(schedule.pool)
+    return desk.best()
 
 
 def _modelled(problem: Problem, desk: "_Desk", start: Orders | None) -> Orders | None:
@@ -200,6 +198,7 @@ class _Desk:
         self._plan: Plan | None = None
         self._of_search: Plan | None = None
         self._others: list[Plan] = []
+        self._pool = Pool(problem) if self.is_repaired else None
         self._waiting: Orders | None = None
         self._began = self._improved = time.monotonic()
         self._next_breath = self._began
@@ -238,14 +237,8 @@ class _Desk:
             parts.append((time.monotonic() - self._began) / max(1e-9, budget.seconds))
         return max(parts, default=None)
 
-    def best(self, pool: Pool) -> Plan:
-        """Return the best plan found, repaired where its tours break too often.
-
-        Parameters
-        ----------
-        pool : Pool
-            Tours of the search.
-        """
+    def best(self) -> Plan:
+        """Return the best plan found, repaired where its tours break too often."""
         self.finish()
         if self._plan is None:
             raise NoPlanError("no plan was found within the budget")
@@ -254,7 +247,7 @@ class _Desk:
             seconds = self.budget.seconds
             if seconds is not None:
                 seconds = max(REPAIRING * seconds, self._began + seconds - time.monotonic())
-            held = repaired(self.problem, self._plan, pool, self._others, seconds=seconds)
+            held = repaired(self.problem, self._plan, self._pool, self._others, seconds=seconds)
             self._plan = _lawful(self.problem, held)
         self._give_reasons()
         return self._plan
@@ -284,9 +277,10 @@ class _Desk:
         self._waiting = None
         self._keep(plan)
 
-    def end_search(self) -> None:
-        """Keep the last plan of a search beside the best."""
-        if self._of_search is not None:
+    def end_search(self, pool: Pool) -> None:
+        """Keep the tours of a search and its last plan for the repair."""
+        if self._pool is not None and self._of_search is not None:
+            self._pool.add_all(pool)
             self._others.append(self._of_search)
 
     def _keep(self, plan: Plan) -> None:
