@@ -111,7 +111,9 @@ def offer_levels(
 
 def is_beside_the_draft(run: PlanningRun) -> bool:
     """Return whether a proposal has the cheaper and the safer plan of a run that was applied."""
-    return run.job_id is None
+    balanced = (run.levels or {}).get("balanced")
+    is_draft = balanced is not None and plan_of(balanced).orders == plan_of(run.start).orders
+    return run.job_id is None and is_draft
 
 
 def open_proposal(session: Session, *, bank_id: int, day: date) -> PlanningRun | None:
