@@ -25,7 +25,10 @@ from collector.processes import Processes, free_port
 from collector.worker import work_until_idle
 
 HOME = "instance/demonstration"
-SECONDS = 5
+ITERATIONS = 150_000
+"""Work of the search, some seven seconds of one core: a busy machine makes the same plan later."""
+SECONDS = 150
+"""Time after which the search ends with the best plan so far."""
 LOOPBACK = "127.0.0.1"
 
 
@@ -132,7 +135,12 @@ def _published(app: Flask, compiled: Callable[[], None]) -> tuple[int, date]:
     bank_id, day = demo_day.prepare(clock)
     compiled()
     demo_day.plan_and_publish(
-        clock, bank_id, day, seconds=SECONDS, work=lambda: work_until_idle(app, clock)
+        clock,
+        bank_id,
+        day,
+        seconds=SECONDS,
+        iterations=ITERATIONS,
+        work=lambda: work_until_idle(app, clock),
     )
     return bank_id, day
 

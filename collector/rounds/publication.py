@@ -16,7 +16,7 @@ from collector.pickups.models import MilkLine, Pickup, PickupState, Purpose
 from collector.places.models import Address
 from collector.rounds.code_words import code_words
 from collector.rounds.models import DayPlan, Round, RoundStop
-from collector.rounds.promises import Promise, promise
+from collector.rounds.promises import ExpectedBegin, Promise, promise
 from collector.service_day import ServiceDay
 
 STILL_AGREED = frozenset(
@@ -146,7 +146,11 @@ def _snapshot(
         if pickup.state not in STILL_AGREED:
             continue
         given = promise(
-            service_day, stop.begins_at, pickup.windows, given=before.get(stop.pickup_id)
+            service_day,
+            stop.begins_at,
+            pickup.windows,
+            given=before.get(stop.pickup_id),
+            expected=_expected(stop),
         )
         stops.append(_stop(stop, given, service_day.day) | {"code": codes[pickup.id]})
     return {
@@ -165,6 +169,12 @@ def _snapshot(
         "freezer_warmest_celsius": freezer_warmest_celsius,
         "stops": stops,
     }
+
+
+def _expected(stop: RoundStop) -> ExpectedBegin | None:
+    if stop.earliest_at is None or stop.latest_at is None:
+        return None
+    return ExpectedBegin(earliest=stop.earliest_at, latest=stop.latest_at)
 
 
 def _codes(round_: Round) -> dict[int, str]:

@@ -215,6 +215,7 @@ def _write(
         problem=problem,
         plan=assembled(problem, tuple(tours)),
         rounds=rounds,
+        now=remaining_day.now,
     )
     if site_id is not None:
         _end_elsewhere(session, remaining_day, remaining, site_id)

@@ -15,7 +15,12 @@ from collector.db import reading
 from collector.errors import Conflict, MilkroundError
 from collector.pickups.queries import count_unanswered, requests_for_day
 from collector.planning.editing.queries import edits_of, undo_stacks
-from collector.planning.optimise.proposals import changes_nothing, open_proposal, was_overtaken
+from collector.planning.optimise.proposals import (
+    changes_nothing,
+    is_beside_the_draft,
+    open_proposal,
+    was_overtaken,
+)
 from collector.planning.risk.chances import round_chances
 from collector.rounds.actions import pending_changes
 from collector.rounds.models import DayPlan
@@ -121,6 +126,7 @@ def day_page(day: date, *, message: PaneMessage | None = None) -> str:
             proposal=offer,
             found_nothing=offer is not None and changes_nothing(offer),
             overtaken=offer is not None and was_overtaken(offer),
+            beside_draft=offer is not None and is_beside_the_draft(offer),
         )
 
 
