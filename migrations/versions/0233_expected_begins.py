@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0290_expected_begins"
-down_revision = "0227_webhooks"
+revision = "0233_expected_begins"
+down_revision = "0232_stays"
 branch_labels = None
 depends_on = None
 
