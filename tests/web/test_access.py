@@ -73,6 +73,10 @@ KEYS = {
     "input_id",
     "print_id",
     "cycle_id",
+    "lot_id",
+    "sample_id",
+    "result_id",
+    "hold_id",
 }
 """The arguments of routes that name a row of one bank."""
 
