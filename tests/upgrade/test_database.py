@@ -32,11 +32,15 @@ pytestmark = pytest.mark.twin
 
 NEW_TABLES = {
     "absences",
+    "applications",
     "audit_anchors",
     "bench_scans",
     "bottles",
     "closing_days",
     "contracts",
+    "idempotency_keys",
+    "webhook_attempts",
+    "webhooks",
     "cycle_curves",
     "cycles",
     "discrepancies",
