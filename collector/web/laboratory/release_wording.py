@@ -88,7 +88,7 @@ FINDINGS: Mapping[str, LazyString] = {
     "in_date": _("Until %(until)s."),
     "labels_missing": _("The labels are not printed."),
     "labels_differ": _("%(labels)s labels were printed for %(bottles)s bottles."),
-    "labels_fit": _("One label for each of the %(bottles)s bottles."),
+    "labels_fit": _("Bottles: %(bottles)s, with one label each."),
 }
 
 ANALYTES: Mapping[str, LazyString | str] = {
