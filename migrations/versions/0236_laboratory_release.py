@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision = "0242_laboratory_release"
-down_revision = "0241_laboratory_holds"
+revision = "0236_laboratory_release"
+down_revision = "0235_laboratory_holds"
 branch_labels = None
 depends_on = None
 

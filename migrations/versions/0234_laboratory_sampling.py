@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0240_laboratory_sampling"
-down_revision = "0227_webhooks"
+revision = "0234_laboratory_sampling"
+down_revision = "0233_expected_begins"
 branch_labels = None
 depends_on = None
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0241_laboratory_holds"
-down_revision = "0240_laboratory_sampling"
+revision = "0235_laboratory_holds"
+down_revision = "0234_laboratory_sampling"
 branch_labels = None
 depends_on = None
 
