@@ -18,6 +18,7 @@ from collector.web import (
     moved_pages,
     my_data,
     outbox,
+    probe_readings,
     public,
     public_texts,
     screening,
@@ -87,6 +88,7 @@ SURFACES = (
     laboratory,
     outbox,
     calendar,
+    probe_readings,
     moved_pages,
 )
 """Modules with a blueprint."""

@@ -9,6 +9,7 @@ from collector.jobs import models as jobs
 from collector.laboratory.heating import models as laboratory_heating
 from collector.laboratory.pooling import models as laboratory_pooling
 from collector.laboratory.reception import models as laboratory_reception
+from collector.laboratory.units import models as laboratory_units
 from collector.notices import models as notices
 from collector.people import models as people
 from collector.pickups import models as pickups
@@ -27,6 +28,7 @@ EVERY_MODULE = (
     laboratory_heating,
     laboratory_pooling,
     laboratory_reception,
+    laboratory_units,
     notices,
     people,
     pickups,

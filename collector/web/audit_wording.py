@@ -109,6 +109,14 @@ ACTIONS: Mapping[str, LazyString] = {
     "pool dissolved": _("pool dissolved"),
     "pool opened": _("pool opened"),
     "pooling undone": _("pooling undone"),
+    "alarm acknowledged": _("alarm acknowledged"),
+    "milk moved": _("milk moved"),
+    "place counted": _("place counted"),
+    "probe added": _("probe added"),
+    "probe retired": _("probe retired"),
+    "readings imported": _("readings imported"),
+    "storage places written": _("storage places written"),
+    "storage unit written": _("storage unit written"),
     "thaw begun": _("thaw begun"),
 }
 

@@ -49,6 +49,7 @@ OPEN = {
     "phone.web_manifest",
     "phone.device",
     "calendar.shifts",
+    "probe_readings.post",
     "moved_pages.moved",
 }
 """The routes that anyone may reach: a new one is added here on purpose or not at all."""
@@ -73,6 +74,11 @@ KEYS = {
     "input_id",
     "print_id",
     "cycle_id",
+    "place_id",
+    "count_id",
+    "unit_id",
+    "probe_id",
+    "alarm_id",
 }
 """The arguments of routes that name a row of one bank."""
 

@@ -17,6 +17,7 @@ from collector.donors.models import Decision, Serology
 from collector.laboratory.reception.models import Intake, IntakeState
 from collector.laboratory.reception.queries import donor_numbers
 from collector.laboratory.reception.serology_cover import SerologyCover, serology_cover
+from collector.laboratory.units.warm_milk import warm_intakes
 
 
 class IntakeBlock(StrEnum):
@@ -96,6 +97,7 @@ def judged(
     covers = _covers(session, donors, policies)
     numbers = donor_numbers(session, donors)
     warm = containers_in_excursions(session, bank_id=bank_id)
+    warm_here = warm_intakes(session, [each.id for each in intakes])
     differing = {
         each.container_id
         for each in open_discrepancies(session, [intake.container for intake in intakes])
@@ -107,7 +109,7 @@ def judged(
         reasons = {
             IntakeBlock.SEROLOGY: not covers[intake.container.donor_id].covers_all(first, last),
             IntakeBlock.TOO_OLD: today > heat_before,
-            IntakeBlock.EXCURSION: intake.container.number in warm,
+            IntakeBlock.EXCURSION: intake.container.number in warm or intake.id in warm_here,
             IntakeBlock.DISCREPANCY: intake.container_id in differing,
         }
         lines.append(

@@ -14,6 +14,7 @@ from collector.web.laboratory import (
     pools,
     quarantine,
     reception,
+    storage,
 )
 from collector.web.laboratory.wording import add_words
 
@@ -33,6 +34,7 @@ for part in (
     cycles,
     devices,
     discrepancies,
+    storage,
 ):
     # The one guard above holds for a nested blueprint, unless it has a narrower one.
     blueprint.register_blueprint(part.blueprint)
