@@ -6,10 +6,10 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from collector.db import transaction
+from collector.db import reading, transaction
 from collector.errors import NotFound, Refused
 from collector.laboratory.heating.profiles import ProbeReading
-from collector.laboratory.probes.readings import MOST_POSTED, post_readings
+from collector.laboratory.probes.readings import MOST_POSTED, post_readings, probe_with_key
 from collector.web.framework.guards import anyone, now
 from collector.web.framework.security import csrf
 
@@ -24,6 +24,8 @@ def post() -> tuple[Response, int] | Response:
     """Keep readings; the body is `{"readings": [{"at": "...Z", "celsius": -19.8}]}`."""
     key = request.headers.get("Authorization", "").removeprefix(BEARER)
     try:
+        with reading() as session:
+            probe_with_key(session, key)
         readings = _readings(request.get_json(silent=True))
         with transaction() as session:
             kept = post_readings(session, now=now(), key=key, readings=readings)

@@ -70,8 +70,10 @@ def scan() -> Response | str | tuple[str, int]:
                 return redirect(
                     url_for("laboratory.storage.places.page", place_id=place.id), code=303
                 )
-            found = _found(session, label)
-            return _page(found=found)
+            # The answer to a scan is the thing alone: the map of all units would take longer.
+            return render_template(
+                "laboratory/storage_found.html", found=_found(session, label), today=civil_today()
+            )
     except MilkroundError as refused:
         return _page(label=label, wrong=refused_scan(ScanTask.STORE, label, refused)), 422
 
@@ -106,7 +108,6 @@ def _page(
     *,
     label: str = "",
     wrong: str = "",
-    found: FoundThing | None = None,
     answered: dict[int, AcknowledgementForm] | None = None,
 ) -> str:
     bank_id = actor().bank_id
@@ -117,9 +118,7 @@ def _page(
             alarms=alarms_of(session, bank_id=bank_id, most=10),
             excursions=latest_excursions(session, bank_id=bank_id, since=now() - EXCURSIONS_WITHIN),
             missing=missing_things(session, bank_id=bank_id),
-            today=civil_today(),
             label=label,
             wrong=wrong,
-            found=found,
             answered=answered or {},
         )

@@ -170,7 +170,8 @@ def test_readings_reach_a_probe_by_its_key_alone(
     ):
         answer = post_readings(app, key[1], row)
         assert (answer.status_code, answer.get_json()["error"]) == (422, code)
-    assert app.test_client().post("/probes/readings", data="no").status_code == 422
+    assert app.test_client().post("/probes/readings", data="no").status_code == 401
+    assert post_readings(app, key[1]).get_json()["error"] == "readings_missing"
     assert "19" in text(lea.get(url))
     content = f"time,probe,celsius\n{at},top,-20\n".encode()
     sent = {"file": (io.BytesIO(content), "top.csv"), "profile": "long_utc"}
