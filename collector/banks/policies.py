@@ -63,6 +63,7 @@ class PolicyKey(StrEnum):
     UNIT_ALARM_MINUTES = "unit_alarm_minutes"
     UNIT_SILENCE_MINUTES = "unit_silence_minutes"
     UNIT_BLOCK_CELSIUS = "unit_block_celsius"
+    RELEASE_INDEPENDENT = "release_independent"
     LABEL_CHECK = "label_check"
     NAVIGATION = "navigation"
     PROOF_COLLECTION_LABEL = "proof_collection_label"
@@ -94,6 +95,13 @@ class LabelCheck(StrEnum):
 
     OFF = "off"
     DAMM = "damm"
+
+
+class Switch(StrEnum):
+    """A rule that is on or off."""
+
+    ON = "on"
+    OFF = "off"
 
 
 class Navigation(StrEnum):
@@ -200,6 +208,7 @@ LABORATORY: Mapping[PolicyKey, tuple[str, str, tuple[int | str, ...]]] = {
     PolicyKey.UNIT_ALARM_MINUTES: ("min", OURS, (30, 30, 30, 30)),
     PolicyKey.UNIT_SILENCE_MINUTES: ("min", OURS, (30, 30, 30, 30)),
     PolicyKey.UNIT_BLOCK_CELSIUS: ("degC", BLOCKING, (-12, -12, -12, -12)),
+    PolicyKey.RELEASE_INDEPENDENT: ("", OURS, (Switch.ON.value,) * 4),
 }
 """Unit, source and values of the laboratory's policies, in the order of `Jurisdiction`."""
 

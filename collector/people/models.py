@@ -20,6 +20,8 @@ class Role(StrEnum):
     QUALITY = "quality"
     LABORATORY = "laboratory"
     """A technician: takes milk over, pools, heats, samples."""
+    RELEASER = "releaser"
+    """Signs the release of lots of pasteurised milk."""
     ADMIN = "admin"
 
 

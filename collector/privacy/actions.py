@@ -32,6 +32,8 @@ from collector.donors.models import (
 from collector.donors.queries import get_donor
 from collector.donors.states import TRANSITIONS
 from collector.errors import Refused
+from collector.laboratory.holds.models import LaboratoryHold
+from collector.laboratory.holds.standing import of_donor_or_containers
 from collector.laboratory.reception.models import Intake
 from collector.notices.models import ChannelChoice, PushSubscription
 from collector.people.models import ProofCode, SignInLink, WebSession
@@ -208,7 +210,7 @@ def _erase_visits(session: Session, donor: Donor) -> None:
     session.execute(
         update(Incident).where(Incident.pickup_id.in_(hers)).values(note="", decision_note="")
     )
-    _erase_bench_notes(session, hers)
+    _erase_bench_notes(session, donor.id, hers)
     session.execute(
         update(ChanceForecast).where(ChanceForecast.pickup_id.in_(hers)).values(pickup_id=None)
     )
@@ -246,11 +248,13 @@ def _erase_plans(session: Session, pickups: list[int]) -> None:
     )
 
 
-def _erase_bench_notes(session: Session, pickups: list[int]) -> None:
+def _erase_bench_notes(session: Session, donor_id: int, pickups: list[int]) -> None:
     """Blank the notes of the laboratory on a donor's bottles; figures and fates stay."""
     bottles = select(Container.id).where(Container.pickup_id.in_(pickups))
     for row in (Intake, Discrepancy):
         session.execute(update(row).where(row.container_id.in_(bottles)).values(note=""))
+    erased = update(LaboratoryHold).values(reason="", lift_reason="")
+    session.execute(erased.where(of_donor_or_containers(donor_id, bottles)))
 
 
 def _visits(published: dict[str, Any], pickups: list[int]) -> bool:

@@ -1,10 +1,11 @@
 """Queries of a donor's personal data: export, seals, merged files."""
 
 import base64
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, selectinload
 
 from collector.audit.queries import history_of
@@ -13,6 +14,9 @@ from collector.donors.models import CallBack, Decision, Donor, SealedIdentity
 from collector.donors.queries import get_donor
 from collector.donors.screening import screening_of
 from collector.errors import NotFound
+from collector.laboratory.holds.models import LaboratoryHold
+from collector.laboratory.holds.standing import of_donor_or_containers
+from collector.laboratory.pooling.models import Lot, LotState, PoolInput
 from collector.laboratory.reception.models import Intake
 from collector.notices.models import Notice, PushSubscription
 from collector.notices.queries import chosen_channel
@@ -45,6 +49,14 @@ def copy_of(session: Session, *, bank_id: int, donor_id: int) -> dict[str, Any]:
         "visits": [
             _visit(session, pickup) for pickup in requests_of_donor(session, bank_id, donor_id)
         ],
+        "stopped_milk": [
+            as_json(each, "opened_at", "reason", "lifted_at")
+            for each in session.scalars(
+                select(LaboratoryHold)
+                .where(of_donor_or_containers(donor.id, _bottles_of(donor.id)))
+                .order_by(LaboratoryHold.id)
+            )
+        ],
         "messages": [
             as_json(each, "owed_at", "sent_at", "to", "template", "subject", "body")
             for each in messages_of(session, donor)
@@ -54,6 +66,10 @@ def copy_of(session: Session, *, bank_id: int, donor_id: int) -> dict[str, Any]:
             for each in history_of(session, bank_id=bank_id, subject=f"donor:{donor.id}")
         ],
     }
+
+
+def _bottles_of(donor_id: int) -> Select[int]:
+    return select(Container.id).where(Container.donor_id == donor_id)
 
 
 def photos_of(session: Session, pickup: Pickup) -> list[DoorPhoto]:
@@ -234,8 +250,17 @@ def _intakes(session: Session, container: Container) -> list[dict[str, Any]]:
     return [
         as_json(each, "taken_at", "volume_ml", "expressed_first", "expressed_last", "state")
         | {"why_refused": each.refused_because.value if each.refused_because else None}
+        | {"lots": [state.value for state in _lot_states(session, each)]}
         for each in session.scalars(standing)
     ]
+
+
+def _lot_states(session: Session, intake: Intake) -> Sequence[LotState]:
+    return session.scalars(
+        select(Lot.state)
+        .join(PoolInput, PoolInput.pool_id == Lot.pool_id)
+        .where(PoolInput.intake_id == intake.id, PoolInput.withdrawn_at.is_(None))
+    ).all()
 
 
 def _photo(photo: DoorPhoto) -> dict[str, Any]:

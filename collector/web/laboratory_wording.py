@@ -63,7 +63,6 @@ ERRORS: Mapping[str, LazyString] = {
     "device_runs": _("%(name)s runs another cycle: stop that first."),
     "device_not_qualified": _("The qualification of %(name)s has ended: it may not be started."),
     "alarm_acknowledged": _("This alarm was acknowledged already."),
-    "bottle_unknown": _("No bottle has the number %(number)s."),
     "belongs_to_raw": _("%(number)s is raw milk: it may not stand in this unit."),
     "belongs_to_heated": _(
         "%(number)s is heated and not released: it belongs to the milk that waits for release."
@@ -98,6 +97,54 @@ ERRORS: Mapping[str, LazyString] = {
     "unit_limit_missing": _("A refrigerator or a room needs its own warmest temperature."),
     "unit_zone_taken": _("Milk stands in this unit: move it before the unit changes its use."),
     "zone_of_pooled": _("Bottle %(number)s was emptied into a pool: it is no longer stored."),
+    "device_held": _("%(name)s is held: it may not be started."),
+    "sample_taken": _("Sample %(number)s of this step stands: open it instead."),
+    "sample_after_heating": _("Heat the lot first: this sample is taken after heating."),
+    "sample_not_planned": _("The plan asks for no sample at this step."),
+    "sample_volume_out_of_bounds": _("A sample has from 1 to %(most)s ml."),
+    "sample_state": _("The sample is not at this step: look at it again."),
+    "sample_has_results": _("This sample has results: it is not lost."),
+    "sample_lost": _("Sample %(number)s is lost: take another one."),
+    "sample_unknown": _("There is no sample %(number)s."),
+    "sample_number_not_read": _("This is not the number of a sample."),
+    "laboratory_missing": _("Name the laboratory that gets the sample."),
+    "lot_unknown": _("No lot has the number %(number)s: scan a bottle of it, or a sample."),
+    "results_missing": _("There is no result to keep."),
+    "result_not_read": _("Write a number such as 300000, 3e5, 10^5 or <10."),
+    "result_stands": _("Plate %(plate)s has a result already: correct it on the sample."),
+    "plate_out_of_bounds": _("The plan has the plates 1 to %(most)s."),
+    "plated_out_of_bounds": _("A plate takes from 1 to %(most)s µl."),
+    "unit_not_fitting": _("Germs are counted in CFU/ml or colonies, acidity in degrees Dornic."),
+    "results_known": _("This file was imported already: nothing was changed."),
+    "lots_missing": _("Choose at least one lot."),
+    "lot_decided": _("Lot %(pool)s was decided on a moment ago: nothing was signed."),
+    "lot_changed": _(
+        "Lot %(pool)s has changed since you saw it: nothing was signed. Look at its checks again."
+    ),
+    "lot_red": _("Lot %(pool)s has a failed or missing check: it cannot be released."),
+    "lot_amber": _("Lot %(pool)s has a check to be decided by two people: open it."),
+    "lot_green": _("Every check of lot %(pool)s passed: it needs no exception."),
+    "lot_not_released": _("This lot is not released any more."),
+    "release_not_independent": _(
+        "You pooled or heated lot %(pool)s: another person who releases has to sign."
+    ),
+    "quality_and_releaser_needed": _(
+        "The two signatures are of one person of quality and of another one who releases."
+    ),
+    "not_quality_or_releaser": _("Quality or a person who releases asks for this."),
+    "hold_lifted": _("This hold is lifted already."),
+    "hold_end_not_asked": _("The first of the two signatures is missing."),
+    "subject_missing": _("Choose what is stopped."),
+    "nothing_to_hold": _(
+        "Nothing has the number %(number)s: scan a bottle, a container, a pool or a device."
+    ),
+    "bottle_unknown": _("There is no bottle %(number)s."),
+    "bottle_held": _("%(number)s is held: it may not leave."),
+    "bottle_not_released": _("%(number)s is not released: it may not leave."),
+    "bottle_expired": _("%(number)s is expired: it may not leave."),
+    "bottle_uncovered": _("%(number)s may not leave: a blood test of its donor is not clear."),
+    "bottle_warm": _("%(number)s may not leave: it was too warm, and nothing is decided."),
+    "bottle_differs": _("%(number)s may not leave: phones and bench differ on its milk."),
     "curve_known": _("This file is the curve of another cycle already."),
     "curve_not_text": _("This file is no text: export it from the logger as CSV."),
     "curve_empty": _("The file holds no readings."),

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0250_laboratory_storage"
-down_revision = "0225_laboratory_heating"
+down_revision = "0242_laboratory_release"
 branch_labels = None
 depends_on = None
 

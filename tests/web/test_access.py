@@ -82,6 +82,10 @@ KEYS = {
     "unit_id",
     "probe_id",
     "alarm_id",
+    "lot_id",
+    "sample_id",
+    "result_id",
+    "hold_id",
 }
 """The arguments of routes that name a row of one bank."""
 

@@ -102,6 +102,8 @@ class ScanTask(StrEnum):
     POOL = "pool"
     STORE = "store"
     COUNT = "count"
+    SAMPLE = "sample"
+    HOLD = "hold"
 
 
 class BenchScan(BankOwned, Base):

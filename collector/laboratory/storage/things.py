@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from collector.custody.models import Container
 from collector.errors import NotFound
-from collector.laboratory.heating.models import Cycle, CycleState
+from collector.laboratory.heating.models import Cycle
 from collector.laboratory.labels.numbers import is_bottle_number, read_bottle_number
 from collector.laboratory.pooling.models import Bottle, Lot
 from collector.laboratory.reception.models import Intake
@@ -80,7 +80,7 @@ def _bottle(session: Session, bank_id: int, number: str) -> ScannedThing:
         volume_ml=bottle.volume_ml,
         lot_id=lot.id,
         expires_on=lot.expires_on,
-        zones=zones_of_bottle(heated=state is CycleState.CURVE_OK),
+        zones=zones_of_bottle(lot.state, state),
         warm=bool(warm_bottles(session, [bottle.id])),
     )
 

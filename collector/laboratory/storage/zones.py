@@ -3,6 +3,8 @@
 from collections.abc import Set as AbstractSet
 
 from collector.errors import Refused
+from collector.laboratory.heating.models import CycleState
+from collector.laboratory.pooling.models import LotState
 from collector.laboratory.reception.models import IntakeState
 from collector.laboratory.units.models import StorageZone
 
@@ -17,9 +19,22 @@ def zones_of_intake(state: IntakeState) -> AbstractSet[StorageZone]:
     }[state]
 
 
-def zones_of_bottle(*, heated: bool) -> AbstractSet[StorageZone]:
-    """Return the zones in which a bottle may stand: raw never with heated."""
-    return {StorageZone.HEATED if heated else StorageZone.RAW, StorageZone.BACK}
+def zones_of_bottle(lot: LotState, cycle: CycleState | None) -> AbstractSet[StorageZone]:
+    """Return the zones in which a bottle may stand: raw, heated and released apart.
+
+    Parameters
+    ----------
+    lot
+        The decision on its lot.
+    cycle
+        The state of its cycle; None while it has none.
+    """
+    if lot is LotState.RELEASED:
+        return {StorageZone.RELEASED, StorageZone.BACK}
+    if lot is not LotState.WAITING or cycle is CycleState.CURVE_FAILED:
+        return {StorageZone.BACK}
+    passed = cycle is CycleState.CURVE_OK
+    return {StorageZone.HEATED if passed else StorageZone.RAW, StorageZone.BACK}
 
 
 def refuse_zone(number: str, permitted: AbstractSet[StorageZone], zone: StorageZone) -> None:

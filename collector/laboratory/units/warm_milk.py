@@ -45,6 +45,21 @@ def warm_bottles(session: Session, bottles: Collection[int]) -> set[int]:
     return _blocked(session, StorageStay.bottle_id, bottles)
 
 
+def all_warm_intakes(session: Session, *, bank_id: int) -> set[int]:
+    """Return the containers of a bank that an excursion of a unit blocks."""
+    return _all(session, StorageStay.intake_id, bank_id)
+
+
+def all_warm_bottles(session: Session, *, bank_id: int) -> set[int]:
+    """Return the bottles of a bank that an excursion of a unit blocks."""
+    return _all(session, StorageStay.bottle_id, bank_id)
+
+
+def _all(session: Session, column: InstrumentedAttribute[int | None], bank_id: int) -> set[int]:
+    found = session.scalars(_exposed(column).where(UnitExcursion.bank_id == bank_id))
+    return {key for key in found if key is not None}
+
+
 def _blocked(
     session: Session, column: InstrumentedAttribute[int | None], keys: Collection[int]
 ) -> set[int]:

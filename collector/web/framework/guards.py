@@ -59,6 +59,7 @@ DOOR_OF_ROLE = {
     Role.PROFESSIONAL: Surface.DESK,
     Role.QUALITY: Surface.DESK,
     Role.LABORATORY: Surface.DESK,
+    Role.RELEASER: Surface.DESK,
     Role.ADMIN: Surface.DESK,
 }
 

@@ -12,7 +12,9 @@ from collector.db import reading, transaction
 from collector.errors import MilkroundError, Refused
 from collector.laboratory.probes.alarms import LONGEST_COMMENT, acknowledge, alarms_of
 from collector.laboratory.reception.models import ScanTask
+from collector.laboratory.release.leaving import bottle_to_leave, released_stock
 from collector.laboratory.storage.codes import is_place_code, read_place_code
+from collector.laboratory.storage.first_out import misplaced_lots, next_bottles
 from collector.laboratory.storage.queries import (
     latest_excursions,
     missing_things,
@@ -28,6 +30,7 @@ from collector.web.framework.guards import actor, guard, now, person_id
 from collector.web.laboratory import storage_places, storage_units
 from collector.web.laboratory.page_context import civil_today
 from collector.web.laboratory.scans import ScanForm, refused_scan, thing_label
+from collector.web.wording import sentence
 
 blueprint = Blueprint("storage", __name__, url_prefix="/storage")
 guard(blueprint, Role.LABORATORY, Role.QUALITY, within="laboratory")
@@ -50,12 +53,27 @@ class FoundThing:
 
     thing: ScannedThing
     stay: StorageStay | None
+    refused: str
+    """The reason for which a bottle may not leave; empty if it may, or for a container."""
 
 
 @blueprint.get("")
 def home() -> str:
     """Show the map of the units with their alarms."""
     return _page()
+
+
+@blueprint.get("/stock")
+def stock() -> str:
+    """Show the released stock, the bottles that go next, and those in a wrong zone."""
+    bank_id, today = actor().bank_id, civil_today()
+    with reading() as session:
+        return render_template(
+            "laboratory/stock.html",
+            stock=released_stock(session, bank_id=bank_id, today=today),
+            bottles=next_bottles(session, bank_id=bank_id, today=today),
+            misplaced=misplaced_lots(session, bank_id=bank_id),
+        )
 
 
 @blueprint.post("/scans")
@@ -101,7 +119,17 @@ def answer(alarm_id: int) -> Response | tuple[str, int]:
 
 def _found(session: Session, label: str) -> FoundThing:
     thing = scanned_thing(session, bank_id=actor().bank_id, label=thing_label(label))
-    return FoundThing(thing=thing, stay=whereabouts(session, thing))
+    refused = _refusal(session, thing) if thing.lot_id is not None else ""
+    return FoundThing(thing=thing, stay=whereabouts(session, thing), refused=refused)
+
+
+def _refusal(session: Session, thing: ScannedThing) -> str:
+    """Return the reason for which a bottle may not leave today, or an empty text."""
+    try:
+        bottle_to_leave(session, bank_id=actor().bank_id, text=thing.number, today=civil_today())
+    except Refused as refused:
+        return sentence(refused)
+    return ""
 
 
 def _page(

@@ -26,6 +26,7 @@ from collector.custody.models import Container, Discrepancy, DoorPhoto
 from collector.db import Base, UtcInstant, db, transaction
 from collector.donors.models import CallBack, Decision, Donor, Questionnaire, Screening
 from collector.donors.queries import get_donor
+from collector.laboratory.holds.models import HoldSubject, LaboratoryHold
 from collector.laboratory.reception.models import Intake
 from collector.maintenance import compaction
 from collector.maintenance.compaction import compaction_is_due, rewrite_pages
@@ -225,6 +226,16 @@ def plant_bottle(session: Session, town: Town, visit: int) -> None:
         container_id=bottle.id,
         says_pickup_id=visit,
         note=word("discrepancies.note"),
+    )
+    fill(
+        session,
+        LaboratoryHold,
+        bank_id=town.bank,
+        subject=HoldSubject.DONOR,
+        subject_id=town.dora,
+        opened_by_id=town.ana,
+        reason=word("laboratory_holds.reason"),
+        lift_reason=word("laboratory_holds.lift_reason"),
     )
 
 

@@ -52,7 +52,7 @@ class PoolBench:
             "person_id": bench.lea,
         }
 
-    def policy(self, key: str, value: int) -> None:
+    def policy(self, key: str, value: int | str) -> None:
         row = self.session.scalars(
             select(Policy).where(Policy.bank_id == self.bench.town.bank, Policy.key == key)
         ).one()
