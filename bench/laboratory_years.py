@@ -286,5 +286,5 @@ def _cell(value: object) -> str | None:
     if value is None:
         return None
     if isinstance(value, datetime):
-        return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}"
+        return str(value.astimezone(UTC).replace(tzinfo=None))
     return value.isoformat() if isinstance(value, date) else str(value)

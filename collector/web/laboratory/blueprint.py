@@ -9,6 +9,7 @@ from collector.web.laboratory import (
     cycles,
     devices,
     discrepancies,
+    figures,
     holds,
     intake_forms,
     label_sheets,
@@ -51,6 +52,7 @@ for part in (
     release,
     holds,
     plans,
+    figures,
 ):
     # The one guard above holds for a nested blueprint, unless it has a narrower one.
     blueprint.register_blueprint(part.blueprint)
