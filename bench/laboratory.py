@@ -1,265 +1,175 @@
-"""How fast the laboratory answers after ten years: ``python -m bench.laboratory``.
+"""How fast the laboratory's board and curves are: ``python -m bench.laboratory``.
 
-A bank of its own with 1.2 million containers on the loopback address, a real server of two
-workers, and searches of the planner beside it. A scanner's acts are real: a bottle is found, put
-into another place, counted. The goals: a scan within 150 ms at the 99th percentile, the map of the
-freezers within 300 ms.
+A bank of its own in a new SQLite database, or in the empty PostgreSQL database of ``--database``:
+200 lots of 25 containers and 40 bottles that wait for release. Goals: the release board and its
+signature within 500 ms, a curve of 8 probes by 3 hours of one reading a second within 3 s, one
+scan of a bottle within 150 ms.
 """
 
 import argparse
-import http.client
 import os
-import re
 import statistics
 import time
-from contextlib import suppress
-from datetime import UTC, date, datetime
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
-import psycopg
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from bench.days import day
-from bench.laboratory_years import DONORS, YearsBank, write_years
-from bench.pages import LOOPBACK, searched
-from collector.banks.actions import found_bank
+from bench.laboratory_bank import LaboratoryBank
 from collector.clock import SystemClock
-from collector.config import settings_from
 from collector.db import db, reading, transaction
 from collector.installation import application
-from collector.laboratory.heating.actions import write_device
+from collector.laboratory.heating.judgement import CurveSituation, HeatLimits, judge
 from collector.laboratory.heating.models import CurveProfileName
-from collector.laboratory.pooling.models import Bottle
-from collector.laboratory.units.models import StoragePlace, StorageStay, StorageUnit, StorageZone
-from collector.people.actions import add_person, begin_session
-from collector.people.models import Role, Surface
-from collector.processes import Processes, free_port
-from routing.formats.native import write_problem
-from tests.builders import add_donor, add_site
+from collector.laboratory.heating.profiles import read_curve
+from collector.laboratory.holding.actions import open_hold
+from collector.laboratory.holds.models import HoldSubject
+from collector.laboratory.pooling.models import Bottle, Lot, LotState
+from collector.laboratory.release.leaving import bottle_to_leave
+from tests.conftest import settings_of
+from tests.town import sign_in
 
-POSTGRESQL = "postgresql+psycopg://postgres@127.0.0.1:5432/"
-DATABASE = "milkround_bench_laboratory"
-SCANS = ("find a bottle", "put it away", "count it")
-PAGES = {
-    "map": "/laboratory/storage",
-    "place": "/laboratory/storage/places/{place}",
-    "quarantine": "/laboratory/quarantine",
-    "pools": "/laboratory/pools",
-    "reception": "/laboratory/reception",
-}
+PROBES, SECONDS = 8, 3 * 3600
 
 
 def main() -> None:
-    """Write the years, measure, tell."""
+    """Prepare a laboratory, measure, tell."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--containers", type=int, default=1_200_000)
-    parser.add_argument("--rounds", type=int, default=100, help="how often each act is done")
-    parser.add_argument("--solves", type=int, default=2, help="plans searched meanwhile")
-    parser.add_argument("--postgresql", action="store_true", help="a database of the local server")
+    parser.add_argument("--database", default="", help="address of an empty PostgreSQL database")
+    parser.add_argument("--lots", type=int, default=200)
+    parser.add_argument("--rounds", type=int, default=10, help="how often each is measured")
     options = parser.parse_args()
     with TemporaryDirectory() as folder:
-        port = free_port(LOOPBACK, 8490)
-        os.environ["MILKROUND_HOME"] = folder
-        os.environ["PUBLIC_URL"] = f"http://{LOOPBACK}:{port}"
-        os.environ.pop("DATABASE_URL", None)
-        if options.postgresql:
-            _new_database()
-            os.environ["DATABASE_URL"] = POSTGRESQL + DATABASE
-        app = application(settings_from(os.environ))
-        began = time.perf_counter()
-        bench = prepared(app, options.containers)
-        print(f"{options.containers} containers written in {time.perf_counter() - began:.0f} s")
-        with Processes() as processes:
-            processes.start(["serve", "--port", str(port)], log=Path(folder) / "log")
-            processes.wait_for_port(LOOPBACK, port)
-            solves = [searched(write_problem(day(80, 4, seed=n))) for n in range(options.solves)]
-            try:
-                tell(measured(port, bench, options.rounds))
-            finally:
-                for solve in solves:
-                    solve.kill()
-                    solve.wait()
+        address = options.database or f"sqlite:///{folder}/milkround.sqlite3"
+        app = application(settings_of(address, Path(folder)))
+        app.config["WTF_CSRF_ENABLED"] = False
+        with app.app_context(), transaction() as session:
+            bank = LaboratoryBank(session, SystemClock().now(), lots=options.lots)
+        rose = sign_in(app, bank=bank.bank, person=bank.rose)
+        print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores; median and longest, ms")
+        measure_board(rose, options.rounds)
+        measure_scans(app, bank, options.rounds)
+        measure_curve(Path(folder) / "curve.csv", options.rounds)
 
 
-class Bench:
-    """The way in, and the bottles and places of the acts."""
+def measure_board(client: FlaskClient, rounds: int) -> None:
+    """Open the board, then release every green lot by one signature."""
 
-    def __init__(self, cookie: str, bottles: list[str], places: list[StoragePlace]) -> None:
-        self.cookie, self.bottles, self.places = cookie, bottles, places
+    def look() -> str:
+        answer = client.get("/laboratory/release")
+        if answer.status_code != 200:  # noqa: PLR2004 - the page
+            raise RuntimeError(answer.status)
+        return answer.get_data(as_text=True)
+
+    page = look()
+    tell("release board", timed(look, rounds))
+    lots = [text.partition('"')[0] for text in page.split('name="lots" value="')[1:]]
+    began = time.perf_counter(), time.process_time()
+    answer = client.post("/laboratory/release", data={"lots": lots})
+    if answer.status_code != 303:  # noqa: PLR2004 - a redirect
+        raise RuntimeError(answer.status)
+    tell(f"signature on {len(lots)} lots", [since(began)])
 
 
-def prepared(app: Flask, containers: int) -> Bench:
-    """Write the years of a new bank, and return a technician's way in."""
-    clock = SystemClock()
-    with app.test_request_context():
+def measure_scans(app: Flask, bank: LaboratoryBank, rounds: int) -> None:
+    """Scan bottles while 40 donors are held."""
+    with app.app_context():
         with transaction() as session:
-            bank = found_bank(session, now=clock.now(), slug="years", name="Years", town="Pessac")
-            lea = add_person(
-                session,
-                bank_id=bank.id,
-                name="Lea",
-                email="lea@years.example",
-                roles=[Role.LABORATORY],
-                language="en",
-            )
-            device = write_device(
-                session,
-                now=clock.now(),
-                bank_id=bank.id,
-                person_id=lea.id,
-                serial="S-1",
-                name="Pasteuriser",
-                profile=CurveProfileName.LONG_UTC,
-                qualified_until=date(2036, 1, 1),
-                calibrated_until=date(2036, 1, 1),
-            )
-            years = YearsBank(
-                bank_id=bank.id,
-                site_id=add_site(session, bank.id).id,
-                person_id=lea.id,
-                device_id=device.id,
-                donors=[add_donor(session, bank.id, first_name=f"D{n}").id for n in range(DONORS)],
-            )
-            write_years(session, years, containers=containers, now=clock.now())
-        _analyse()
+            lots = session.scalars(select(Lot).where(Lot.bank_id == bank.bank)).all()
+            for lot in lots[:40]:
+                open_hold(
+                    session,
+                    **bank.told,
+                    subject=HoldSubject.POOL,
+                    subject_id=lot.pool_id,
+                    reason="Bench",
+                )
         with reading() as session:
-            bottles, places = _waiting(session)
-        with transaction() as session:
-            cookie = begin_session(
-                session,
-                now=clock.now(),
-                bank_id=bank.id,
-                person_id=lea.id,
-                surface=Surface.DESK,
-                proved_at=clock.now(),
+            free = session.scalars(
+                select(Bottle.number)
+                .join(Lot, Lot.id == Bottle.lot_id)
+                .where(Lot.state == LotState.RELEASED)
+                .order_by(Bottle.id.desc())
+                .limit(rounds)
+            ).all()
+            told = {"bank_id": bank.bank, "today": bank.day}
+            labels = iter(free)
+            tell(
+                "scan of a bottle, 40 holds",
+                timed(lambda: bottle_to_leave(session, **told, text=next(labels)), len(free)),
             )
         db.engine.dispose()
-    return Bench(cookie, bottles, places)
 
 
-def measured(port: int, bench: Bench, rounds: int) -> dict[str, list[float]]:
-    """Return the milliseconds of every act and page."""
-    client = Client(port, bench.cookie)
-    times: dict[str, list[float]] = {name: [] for name in (*SCANS, *PAGES)}
-    first, second = bench.places[:2]
-    counted = client.post(f"/laboratory/storage/places/{second.id}/counts")
-    for number, bottle in zip(range(rounds + 2), bench.bottles, strict=False):
-        place = (first, second)[number % 2]
-        acts = {
-            "find a bottle": "/laboratory/storage/scans",
-            "put it away": f"/laboratory/storage/places/{place.id}/scans",
-            "count it": f"{counted}/scans",
-        }
-        for name, url in acts.items():
-            took = client.timed(lambda url=url, bottle=bottle: client.scan(url, bottle))
-            if number > 1:  # each worker reads its templates once
-                times[name].append(took)
-        for name, url in PAGES.items():
-            if number % 4 and number > 1:
-                continue
-            path = url.format(place=place.id)
-            took = client.timed(lambda path=path: client.get(path))
-            if number > 1:
-                times[name].append(took)
-    return times
-
-
-class Client:
-    """A browser of the desk, as far as cookies and forms go."""
-
-    def __init__(self, port: int, cookie: str) -> None:
-        self.port, self.cookies = port, {"milkround_desk": cookie}
-        page = self.get("/laboratory/storage")
-        token = re.search(rb'name="csrf_token" value="([^"]+)"', page)
-        if token is None:
-            raise RuntimeError("the page has no form")
-        self.token = token[1].decode()
-
-    def get(self, path: str) -> bytes:
-        """Return a page."""
-        return self._ask("GET", path, None)[1]
-
-    def post(self, path: str) -> str:
-        """Send an empty form, and return the page that it leads to."""
-        return self._ask("POST", path, {"csrf_token": self.token})[0]
-
-    def scan(self, path: str, label: str) -> None:
-        """Scan a label, and read the page that follows."""
-        there, _ = self._ask("POST", path, {"csrf_token": self.token, "label": label})
-        if there:
-            self.get(there)
-
-    def timed(self, act: object) -> float:
-        """Return how many milliseconds an act took."""
-        began = time.perf_counter()
-        act()  # type: ignore[operator]
-        return 1000 * (time.perf_counter() - began)
-
-    def _ask(self, method: str, path: str, form: dict[str, str] | None) -> tuple[str, bytes]:
-        connection = http.client.HTTPConnection(LOOPBACK, self.port, timeout=120)
-        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
-        if form is not None:
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
-            headers["Referer"] = f"http://{LOOPBACK}:{self.port}{path}"
-        connection.request(method, path, urlencode(form) if form else None, headers)
-        answer = connection.getresponse()
-        content = answer.read()
-        for cookie in answer.headers.get_all("Set-Cookie") or []:
-            name, _, value = cookie.partition(";")[0].partition("=")
-            self.cookies[name] = value
-        connection.close()
-        if answer.status not in {http.client.OK, http.client.SEE_OTHER}:
-            raise RuntimeError(f"{path}: {answer.status} {answer.headers.get('Location')}")
-        return (answer.headers.get("Location") or ""), content
-
-
-def tell(times: dict[str, list[float]]) -> None:
-    """Print the median and the 99th percentile of each act and page."""
-    load = os.getloadavg()[0]
-    print(f"{datetime.now(UTC):%F %R} UTC, load {load:.1f} on {os.cpu_count()} cores, ms")
-    print(f"{'act or page':<14} {'times':>6} {'median':>8} {'p99':>8}")
-    for name, found in times.items():
-        ordered = sorted(found)
-        late = ordered[max(0, -(-99 * len(ordered) // 100) - 1)]
-        middle = statistics.median(found)
-        print(f"{name:<14} {len(found):>6} {middle:>8.0f} {late:>8.0f}")
-
-
-def _waiting(session: Session) -> tuple[list[str], list[StoragePlace]]:
-    """Return heated bottles that wait in storage, and the places of their zone."""
-    bottles = session.scalars(
-        select(Bottle.number)
-        .join(StorageStay, StorageStay.bottle_id == Bottle.id)
-        .join(StoragePlace, StoragePlace.id == StorageStay.place_id)
-        .join(StorageUnit, StorageUnit.id == StoragePlace.unit_id)
-        .where(StorageStay.ended_at.is_(None), StorageUnit.zone == StorageZone.HEATED)
-        .order_by(Bottle.id.desc())
+def measure_curve(path: Path, rounds: int) -> None:
+    """Read and judge a curve of 86,400 values."""
+    begin = SystemClock().now().replace(microsecond=0)
+    lines = ["time,probe,celsius"]
+    for second in range(SECONDS):
+        at = (begin + timedelta(seconds=second)).strftime("%Y-%m-%dT%H:%M:%S")
+        celsius = 63.0 if 1800 <= second < 5400 else 8.0  # noqa: PLR2004 - an hour hot
+        lines += [f"{at},P{probe},{celsius}" for probe in range(PROBES)]
+    path.write_text("\n".join(lines))
+    content = path.read_bytes()
+    limits = HeatLimits(
+        celsius=Decimal("62.5"),
+        plateau=timedelta(minutes=30),
+        most_celsius=Decimal("64.0"),
+        warm=timedelta(minutes=60),
+        cool_to_celsius=10,
+        cooling=timedelta(minutes=30),
+        gap=timedelta(seconds=120),
     )
-    places = session.scalars(
-        select(StoragePlace)
-        .join(StorageUnit, StorageUnit.id == StoragePlace.unit_id)
-        .where(StorageUnit.zone == StorageZone.HEATED)
-        .order_by(StoragePlace.id)
+
+    def read() -> None:
+        zone = ZoneInfo("Europe/Paris")
+        curve = read_curve(content, profile=CurveProfileName.LONG_UTC, zone=zone)
+        judge(
+            CurveSituation(
+                curve=curve,
+                limits=limits,
+                began_at=begin,
+                ended_at=begin + timedelta(seconds=SECONDS),
+                day=begin.date(),
+                serial="",
+                qualified_until=begin.date(),
+                calibrated_until=begin.date(),
+                is_new=True,
+            )
+        )
+
+    tell(f"curve of {PROBES * SECONDS:,} values", timed(read, min(rounds, 3)))
+
+
+def timed(act: Callable[[], object], rounds: int) -> list[tuple[float, float]]:
+    """Return wall and CPU milliseconds of each round."""
+    found = []
+    for _ in range(rounds):
+        began = time.perf_counter(), time.process_time()
+        act()
+        found.append(since(began))
+    return found
+
+
+def since(began: tuple[float, float]) -> tuple[float, float]:
+    """Return wall and CPU milliseconds since a begin."""
+    wall, cpu = time.perf_counter() - began[0], time.process_time() - began[1]
+    return 1000 * wall, 1000 * cpu
+
+
+def tell(what: str, times: list[tuple[float, float]]) -> None:
+    """Say the wall and CPU time of a question."""
+    wall, cpu = [each[0] for each in times], [each[1] for each in times]
+    print(
+        f"{what:<30} wall {statistics.median(wall):>6.0f} {max(wall):>6.0f}"
+        f"   CPU {statistics.median(cpu):>6.0f} {max(cpu):>6.0f}"
     )
-    return list(bottles), list(places)
-
-
-def _analyse() -> None:
-    """Let the database count its rows, as it does by itself in ten years."""
-    with db.engine.connect() as connection:
-        connection.exec_driver_sql("ANALYZE")
-        connection.commit()
-
-
-def _new_database() -> None:
-    with psycopg.connect("postgresql://postgres@127.0.0.1:5432/postgres", autocommit=True) as to:
-        with suppress(psycopg.errors.InvalidCatalogName):
-            to.execute(f"DROP DATABASE {DATABASE} WITH (FORCE)")
-        to.execute(f"CREATE DATABASE {DATABASE}")
 
 
 if __name__ == "__main__":

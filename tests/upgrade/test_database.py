@@ -32,6 +32,7 @@ pytestmark = pytest.mark.twin
 
 NEW_TABLES = {
     "absences",
+    "applications",
     "audit_anchors",
     "bench_scans",
     "bottles",
@@ -42,6 +43,7 @@ NEW_TABLES = {
     "cycles",
     "discrepancies",
     "forecasts",
+    "idempotency_keys",
     "import_columns",
     "import_files",
     "intakes",
@@ -78,6 +80,8 @@ NEW_TABLES = {
     "unit_excursions",
     "unit_probes",
     "vehicles",
+    "webhook_attempts",
+    "webhooks",
     "weekly_shifts",
     "worker_pulses",
 }

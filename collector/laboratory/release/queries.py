@@ -53,8 +53,15 @@ class BoardLot:
 
     @property
     def open_checks(self) -> list[LotCheck]:
-        """The checks that are not green, worst first."""
-        found = [check for check in self.checks if check.colour is not Colour.GREEN]
+        """The checks that are not green, worst first.
+
+        The check of the samples names the results that are awaited.
+        """
+        found = [
+            check
+            for check in self.checks
+            if check.colour is not Colour.GREEN and check.finding != "results_awaited"
+        ]
         return sorted(found, key=lambda check: (check.colour is Colour.AMBER, check.is_awaited))
 
 

@@ -11,6 +11,7 @@ from collector.people.models import Role
 from collector.rounds.queries import revision_of
 from collector.web.board import map_background, morning
 from collector.web.board.bank import (
+    applications,
     containers,
     directory,
     erasures,
@@ -24,6 +25,7 @@ from collector.web.board.bank import (
     reports,
     sites,
     staff,
+    webhooks,
 )
 from collector.web.board.day import (
     comparisons,
@@ -33,6 +35,7 @@ from collector.web.board.day import (
     pins,
     plans,
     publications,
+    round_files,
     safer,
     unplanned,
 )
@@ -79,6 +82,7 @@ PARTS = (
     comparisons,
     publications,
     exports,
+    round_files,
     dispatch_page,
     monitoring,
     disruptions,
@@ -109,6 +113,8 @@ PARTS = (
     erasures,
     excursions,
     installation,
+    applications,
+    webhooks,
     roster_page,
     cells,
     usual_weeks,

@@ -28,6 +28,7 @@ HOMES_OF_DOOR = {
         "board.candidates.home",
         "laboratory.reception.home",
         "board.blood_tests.home",
+        "laboratory.release.home",
         "board.directory.home",
     ),
 }

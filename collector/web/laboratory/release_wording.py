@@ -10,6 +10,7 @@ from flask_babel.speaklater import LazyString
 
 from collector.laboratory.release.checks import LotCheck
 from collector.laboratory.sampling.models import (
+    Analyte,
     LabResult,
     ResultComparator,
     RuleMeasure,
@@ -87,7 +88,7 @@ FINDINGS: Mapping[str, LazyString] = {
     "in_date": _("Until %(until)s."),
     "labels_missing": _("The labels are not printed."),
     "labels_differ": _("%(labels)s labels were printed for %(bottles)s bottles."),
-    "labels_fit": _("One label for each of the %(bottles)s bottles."),
+    "labels_fit": _("Bottles: %(bottles)s, with one label each."),
 }
 
 ANALYTES: Mapping[str, LazyString | str] = {
@@ -189,7 +190,7 @@ def finding(check: LotCheck) -> str:
     """Return the sentence of a lot's check with its figures."""
     figures: dict[str, Any] = dict(check.figures)
     if "analyte" in figures:
-        figures["limit"] = _limit(figures["measure"], figures["most"])
+        figures["limit"] = _limit(figures["measure"], figures["most"], figures["analyte"])
         figures["analyte"] = ANALYTES[figures["analyte"]]
         figures["values"] = ", ".join(_compared(*each) for each in figures["values"])
     if "numbers" in figures:
@@ -203,7 +204,7 @@ def finding(check: LotCheck) -> str:
 
 def limit(rule: SamplingRule) -> str:
     """Return the words of a rule's limit."""
-    return _limit(rule.measure.value, rule.most)
+    return _limit(rule.measure.value, rule.most, rule.analyte.value)
 
 
 def frequency(plan: SamplingPlan) -> str:
@@ -224,7 +225,7 @@ def _compared(comparator: str, value: float) -> str:
     return f"{comparator}\N{NO-BREAK SPACE}{number(value)}"
 
 
-def _limit(measure: str, most: int) -> str:
+def _limit(measure: str, most: int, analyte: str) -> str:
     if measure == RuleMeasure.VALUE and not most:
         return str(_("no growth"))
     if measure == RuleMeasure.COLONIES:
@@ -237,4 +238,5 @@ def _limit(measure: str, most: int) -> str:
                 "at most %(num)s plate with growth", "at most %(num)s plates with growth", most
             )
         )
-    return str(_("at most %(most)s")) % {"most": number(most)}
+    unit = UNITS["dornic" if analyte == Analyte.ACIDITY else "cfu_ml"]
+    return str(_("at most %(most)s %(unit)s")) % {"most": number(most), "unit": unit}

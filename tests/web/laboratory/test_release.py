@@ -288,7 +288,7 @@ def test_quality_sees_sources_and_makes_an_edition(cast: Cast) -> None:
     assert quentin.post("/laboratory/plans/limits", data=change).status_code == 303
     assert quentin.post("/laboratory/plans/limits", data=change).status_code == 409
     page = text(quentin.get("/laboratory/plans"))
-    assert "at most 500,000" in page
+    assert "at most 500,000 CFU/ml" in page
     assert "A sample in every month and every 10 cycles" in page
     assert "1 earlier edition" in page
     assert cast["lea"].get("/laboratory/plans").status_code == 403

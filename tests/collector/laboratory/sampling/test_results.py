@@ -31,6 +31,7 @@ from collector.laboratory.sampling.plans import adopt_plan, change_limit, standi
 from collector.laboratory.sampling.queries import bench_list, sample_page, scanned_lot
 from collector.laboratory.sampling.results import supersede_result
 from collector.laboratory.sampling.spellings import parse_result
+from collector.workbook_lines import workbook_of
 from tests.laboratory_bench import open_bench
 from tests.release_bench import ReleaseBench
 from tests.town import Town
@@ -231,3 +232,13 @@ def test_the_bench_lists_what_is_due_to_read_and_to_verify(lea: ReleaseBench) ->
         (other, PRE),
         (one, POST),
     ]
+
+
+def test_a_spreadsheet_is_read_too(lea: ReleaseBench) -> None:
+    (lot,) = lea.lots(1)
+    number = lea.sample(lot, PRE).number
+    content = workbook_of(
+        [["sample", "analyte", "result", "unit"], [number, "total", "<10", "cfu_ml"]]
+    )
+    file = keep_results(lea.session, **lea.by(lea.bench.lea), content=content)
+    assert (file.accepted, file.refused) == (1, 0)
