@@ -29,8 +29,8 @@ from tests.browser.looking import PICTURES
 from tests.builders import add_pickup
 
 BEYOND = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
-  [...document.querySelectorAll("body *")]
-    .filter((each) => each.getBoundingClientRect().right > innerWidth + 1)
+  [...document.querySelectorAll("body, body *")]
+    .filter((each) => each.tagName === "BODY" || each.getBoundingClientRect().right > innerWidth)
     .map((each) => `${each.tagName}.${each.className}`)"""
 """The elements that stick out of a page that is too wide."""
 NUMBERS = ("LAB-01", "LAB-02", "LAB-03")
@@ -145,7 +145,7 @@ def test_a_scanner_puts_bottles_away_and_counts_them(
     browser: Browser, running_bank: RunningBank
 ) -> None:
     lea, (first, second, *_) = furnish(running_bank), codes(running_bank)
-    for width in (390, 320, 1280):
+    for width in (390, 1280):
         context, page = enter(browser, running_bank.link(person=lea), width=width, language="fr")
         page.goto(f"{running_bank.address}/laboratory/storage")
         look(page, f"storage-{width}")
@@ -154,7 +154,7 @@ def test_a_scanner_puts_bottles_away_and_counts_them(
         assert "/storage/places/" in place
         for number in NUMBERS[:2]:
             typed(page, number)
-            page.get_by_text("maintenant ici").wait_for()
+            page.get_by_text(re.compile("(maintenant|déjà) ici")).wait_for()
         look(page, f"place-{width}")
         typed(page, "LAB-99")
         page.get_by_role("alert").wait_for()
