@@ -37,6 +37,7 @@ from collector.jobs.timer_failures import (
     record_timer_failure,
     timer_failures,
 )
+from collector.laboratory.probes.watch import has_due_alarms, raise_due_alarms
 from collector.people.audit_heads import AuditHeads
 from collector.planning.dispatch.forecasts import (
     keep_forecasts,
@@ -126,6 +127,7 @@ def _tasks_of(bank_id: int, now: datetime) -> list[TimerTask]:
                 *_forecasts(session, bank_id, now),
                 _usual_weeks(bank_id, now),
                 _old_problems(bank_id, now),
+                _storage_alarms(bank_id, now),
                 *_reminders(session, bank_id, now),
             ]
     except OperationalError:
@@ -182,6 +184,16 @@ def _forecasts(session: Session, bank_id: int, now: datetime) -> Iterator[TimerT
             is_due=lambda _: True,
             run=partial(settle_forecasts, now=now, bank_id=bank_id, round_id=key),
         )
+
+
+def _storage_alarms(bank_id: int, now: datetime) -> TimerTask:
+    return TimerTask(
+        bank_id=bank_id,
+        timer="storage_alarms",
+        subject=f"storage:{bank_id}",
+        is_due=lambda session: has_due_alarms(session, now=now, bank_id=bank_id),
+        run=lambda session: raise_due_alarms(session, now=now, bank_id=bank_id),
+    )
 
 
 def _old_problems(bank_id: int, now: datetime) -> TimerTask:
