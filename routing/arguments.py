@@ -3,6 +3,7 @@
 import argparse
 import math
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, Final
 
 from routing.formats.known import FORMATS
@@ -97,6 +98,11 @@ def _format(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--lenient", action="store_true", help="ignore unknown fields, naming each once"
+    )
+    parser.add_argument(
+        "--region",
+        type=Path,
+        help="roads.npz of a region prepared by `milkround region`, for locations without matrices",
     )
 
 

@@ -18,14 +18,11 @@ from collector.roads.models import CachedLegs, SnappedPosition
 from collector.roads.regions import region_in_force, roads_of
 from routing.travel.law import estimated
 from routing.travel.matrix import Travel
+from routing.travel.partly_estimated import partly_estimated
 from routing.travel.polyline import encoded
 from routing.travel.simplification import simplified
-from routing.travel.source import NO_WAY, Legs, RoadPoint, TravelSource, position_key
-
-FARTHEST_FROM_ROAD: Final = 1_000.0
-"""Metres to the nearest road beyond which the legs of a position are estimated."""
-WITHOUT_WAY: Final = 7 * 24 * 3600
-"""Seconds of a leg without a way, which no round has."""
+from routing.travel.source import FARTHEST_FROM_ROAD as FARTHEST_FROM_ROAD  # noqa: PLC0414 - handed on
+from routing.travel.source import Legs, RoadPoint, TravelSource, position_key
 
 MOST_PATHS: Final = 20_000
 """Drawn legs that a process remembers of a region: some 4 MB."""
@@ -62,17 +59,10 @@ class RoadTravel:
     def between(self, positions: Sequence[Position]) -> Travel:
         """Return the travel between all positions, each given by latitude and longitude."""
         points = [self.point(each) for each in positions]
-        on_road = np.array([row for row, point in enumerate(points) if point], np.int64)
-        if not len(on_road):
-            return estimated(positions)
-        legs = self.legs([point for point in points if point])
-        if len(on_road) == len(positions):
-            return _travel(legs.seconds, legs.metres)
-        law = estimated(positions)
-        seconds, metres = np.array(law.seconds, np.int32), np.array(law.metres, np.int32)
-        seconds[np.ix_(on_road, on_road)] = legs.seconds
-        metres[np.ix_(on_road, on_road)] = legs.metres
-        return _travel(seconds, metres)
+        known = [point for point in points if point]
+        return (
+            partly_estimated(positions, points, self.legs(known)) if known else estimated(positions)
+        )
 
     def lacks_points(self, positions: Sequence[Position]) -> bool:
         """Return whether the point of a position near a road is not stored."""
@@ -182,13 +172,3 @@ def _known(session: Session, version: str, points: Iterable[RoadPoint]) -> dict[
         )
         for origin, destinations, seconds, metres in rows
     }
-
-
-def _travel(seconds: Matrix, metres: Matrix) -> Travel:
-    closed = seconds == NO_WAY
-    if closed.any():
-        seconds, metres = seconds.copy(), metres.copy()
-        seconds[closed], metres[closed] = WITHOUT_WAY, 0
-    return Travel(
-        seconds=tuple(map(tuple, seconds.tolist())), metres=tuple(map(tuple, metres.tolist()))
-    )

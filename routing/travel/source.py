@@ -13,6 +13,9 @@ NO_WAY: Final = -1
 LARGEST_KEY_STEP: Final = 1e-5
 """Degrees between two positions with different keys: about a metre."""
 
+FARTHEST_FROM_ROAD: Final = 1_000.0
+"""Metres to the nearest road beyond which the legs of a position are estimated."""
+
 Line = tuple[tuple[float, float], ...]
 """Points of a line: latitude and longitude, in degrees."""
 

@@ -82,10 +82,10 @@ function drawLeg(map, layer, round, path, index) {
   const line = L.polyline(points, { className, weight: 3, interactive: false }).addTo(layer);
   line.getElement().dataset.letter = round.letter;
   const middle = Math.max(1, Math.floor(points.length / 2));
-  if (farApart(map, ends)) arrow(map, layer, round.letter, points[middle - 1], points[middle]);
+  if (farApart(map, ends[0], ends[1])) arrow(map, layer, round.letter, points[middle - 1], points[middle]);
 }
 
-function farApart(map, [from, to]) {
+function farApart(map, from, to) {
   return map.project(from, 12).distanceTo(map.project(to, 12)) >= 40;
 }
 
