@@ -2,8 +2,9 @@
 
     python -m bench.roads porto liechtenstein porto:8
 
-`porto:8` is Porto eight times side by side, written by osmium. Each extract is prepared in a process of its own. CPU seconds are those of the process and of the
-programs that it starts. `MILKROUND_BENCH_DATA` names the folder that has `osm/`.
+`porto:8` is Porto eight times side by side. Each extract is prepared in a process
+of its own. CPU seconds are those of the process and of the programs that it starts.
+`MILKROUND_BENCH_DATA` names the folder that has `osm/`.
 """
 
 import json

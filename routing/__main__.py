@@ -27,6 +27,7 @@ from routing.errors import (
     InvalidProblemError,
     NoPlanError,
     RegionError,
+    SourceUnavailableError,
     UnlawfulPlanError,
 )
 from routing.formats.entry import lenient
@@ -77,18 +78,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader is gone. Python would try to flush once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return NO_PLAN
-    except (InvalidInputError, NoPlanError, RegionError, UnlawfulPlanError, OSError) as error:
+    except (
+        InvalidInputError,
+        NoPlanError,
+        RegionError,
+        SourceUnavailableError,
+        UnlawfulPlanError,
+        OSError,
+    ) as error:
         return _failed(options, error)
 
 
 def _roads(options: Arguments) -> AbstractContextManager[None]:
     """Return the block in which locations are travelled between by the roads of a region."""
-    file = getattr(options, "region", None)
-    if file is None:
+    name = getattr(options, "region", None)
+    if name is None:
         return nullcontext()
-    from routing.travel.chosen import roads_of_region  # noqa: PLC0415 - for this option alone
+    from routing.travel.chosen import chosen_roads  # noqa: PLC0415 - for this option alone
 
-    return roads_of_region(file)
+    return chosen_roads(name)
 
 
 def _leniently(command: Callable[[Arguments], int], options: Arguments) -> int:

@@ -3,7 +3,6 @@
 import argparse
 import math
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any, Final
 
 from routing.formats.known import FORMATS
@@ -101,8 +100,8 @@ def _format(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--region",
-        type=Path,
-        help="roads.npz of a region prepared by `milkround region`, for locations without matrices",
+        help="for locations without matrices: roads.npz of a region of `milkround region`, or"
+        " osrm+http://HOST, or valhalla+http://HOST",
     )
 
 

@@ -50,3 +50,7 @@ class UnlawfulPlanError(RoutingError):
 
 class RegionError(RoutingError):
     """The files of a road region cannot be used; the sentence tells the reason."""
+
+
+class SourceUnavailableError(RoutingError):
+    """A server of travel times that does not answer, or not as it should."""

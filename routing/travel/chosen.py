@@ -18,22 +18,39 @@ _chosen: ContextVar[TravelSource | None] = ContextVar("travel_source", default=N
 
 
 @contextmanager
-def roads_of_region(file: Path) -> Iterator[None]:
-    """Answer travel by the road graph of a file while the block lasts.
+def chosen_roads(name: str) -> Iterator[None]:
+    """Answer travel by a source while the block lasts.
+
+    Parameters
+    ----------
+    name
+        The file of a region's road graph, or the address of a server.
 
     Raises
     ------
     RegionError
         The file cannot be used.
     """
-    from routing.travel.region_roads import RegionRoads  # noqa: PLC0415 - of the extra `roads`
-    from routing.travel.road_graph import read_graph  # noqa: PLC0415 - for this option alone
-
-    token = _chosen.set(RegionRoads(read_graph(file)))
+    token = _chosen.set(_source(name))
     try:
         yield
     finally:
         _chosen.reset(token)
+
+
+def _source(name: str) -> TravelSource:
+    if name.startswith("osrm+"):
+        from routing.travel.osrm import OsrmRoads  # noqa: PLC0415 - for this option alone
+
+        return OsrmRoads(name.removeprefix("osrm+"))
+    if name.startswith("valhalla+"):
+        from routing.travel.valhalla import ValhallaRoads  # noqa: PLC0415 - for this option alone
+
+        return ValhallaRoads(name.removeprefix("valhalla+"))
+    from routing.travel.region_roads import RegionRoads  # noqa: PLC0415 - of the extra `roads`
+    from routing.travel.road_graph import read_graph  # noqa: PLC0415 - for this option alone
+
+    return RegionRoads(read_graph(Path(name)))
 
 
 def knows_roads() -> bool:

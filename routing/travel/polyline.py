@@ -3,7 +3,7 @@
 https://developers.google.com/maps/documentation/utilities/polylinealgorithm
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 FACTOR: Final = 1e5
@@ -22,6 +22,34 @@ def encoded(points: Iterable[tuple[float, float]]) -> str:
             _append(found, now - then)
         before = here
     return "".join(found)
+
+
+def decoded(text: str, factor: float = FACTOR) -> tuple[tuple[float, float], ...]:
+    """Return the points of an encoded polyline.
+
+    Parameters
+    ----------
+    factor
+        Units per degree.
+    """
+    steps = _steps(text)
+    latitude = longitude = 0
+    points = []
+    for north, east in zip(steps, steps, strict=False):
+        latitude, longitude = latitude + north, longitude + east
+        points.append((latitude / factor, longitude / factor))
+    return tuple(points)
+
+
+def _steps(text: str) -> Iterator[int]:
+    value = shift = 0
+    for character in text:
+        part = ord(character) - FIRST
+        value |= (part & 0x1F) << shift
+        shift += 5
+        if part < 0x20:  # noqa: PLR2004 - five bits
+            yield ~(value >> 1) if value & 1 else value >> 1
+            value = shift = 0
 
 
 def _append(found: list[str], step: int) -> None:

@@ -91,3 +91,14 @@ def test_a_region_that_cannot_be_used_ends_with_2_and_a_sentence(
     code, answer = solved(request(tmp_path), output, "--region", str(region))
     assert (code, answer["code"]) == (2, 2)
     assert f"roads.npz is {spoil}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("driver", ["osrm", "valhalla"])
+def test_a_server_that_is_down_ends_with_2_and_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], driver: str
+) -> None:
+    output = tmp_path / "response.json"
+    where = f"{driver}+http://127.0.0.1:9"
+    code, answer = solved(request(tmp_path), output, "--region", where)
+    assert (code, answer["code"]) == (2, 2)
+    assert "127.0.0.1:9 does not answer" in capsys.readouterr().err
