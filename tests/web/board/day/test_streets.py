@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from collector.banks.models import Site
 from collector.db import transaction
+from collector.donors.models import Donor
 from collector.pickups.models import Pickup
 from collector.places.models import Position
 from collector.roads.preparation import Prepared, prepare
@@ -94,3 +95,24 @@ def test_tiles_are_served_to_the_board_under_the_version_of_the_region(
     assert claire.get("/board/map-background/streets/other/14/8192/8191").status_code == 404
     assert app.test_client().get(f"{address}/14/8192/8191").status_code == 302
     assert claire.get(PAGE).headers["Content-Security-Policy"].count("http") == 0
+
+
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        ((2.1, 2.3), "The nearest road is 10 m away."),
+        ((2.5, 7), "The nearest road is 200 m away. Is it right?"),
+        ((40, 40), "No road is near this place"),
+    ],
+)
+@pytest.mark.usefixtures("prepared")
+def test_the_page_of_a_place_tells_how_far_the_nearest_road_is(
+    app: Flask, town: Town, place: tuple[float, float], words: str
+) -> None:
+    claire = claire_of(app, town)
+    page = f"/board/donors/{town.dora}/position"
+    with app.app_context(), transaction() as session:
+        address = session.get_one(Donor, town.dora).address_id
+        door = session.scalar(select(Position).where(Position.address_id == address))
+        door.latitude, door.longitude = position(place)
+    assert words in claire.get(page).get_data(as_text=True)
