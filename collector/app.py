@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.routing import IntegerConverter, Map
 
 from collector import db, models
 from collector.asset_root import asset_root
@@ -27,6 +26,7 @@ from collector.web import (
 from collector.web import session as sign_in
 from collector.web.account import factors, proof
 from collector.web.account import sessions as account_sessions
+from collector.web.api import blueprint as api
 from collector.web.board import blueprint as board
 from collector.web.board import map_background
 from collector.web.board.dispatch import stream
@@ -34,6 +34,7 @@ from collector.web.donor import blueprint as donor
 from collector.web.framework import (
     assets,
     compression,
+    converters,
     discretion,
     errors,
     grave_acts,
@@ -49,9 +50,8 @@ from collector.web.framework.session_cookies import HOST_PREFIX
 from collector.web.laboratory import blueprint as laboratory
 from collector.web.phone import blueprint as phone
 
-LARGEST_KEY = 2**31 - 1
-
 PARTS = (
+    converters,
     request_log,
     json_bodies,
     proxies,
@@ -85,18 +85,12 @@ SURFACES = (
     phone,
     board,
     laboratory,
+    api,
     outbox,
     calendar,
     moved_pages,
 )
 """Modules with a blueprint."""
-
-
-class KeyConverter(IntegerConverter):
-    """URL converter of row keys; a larger number matches no row."""
-
-    def __init__(self, url_map: Map) -> None:
-        super().__init__(url_map, max=LARGEST_KEY)
 
 
 def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
@@ -132,7 +126,6 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
     if settings.behind_proxies:
         count = settings.behind_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
-    app.url_map.converters["int"] = KeyConverter
     db.connect(app, settings.database_url)
     for part in PARTS:
         part.init_app(app)

@@ -4,6 +4,7 @@ import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -104,6 +105,8 @@ class Settings:
     sms: Sms | None = None
     push: Push | None = None
     map: MapSource | None = None
+    webhook_networks: tuple[str, ...] = ()
+    """Private networks that webhooks may reach, such as `10.0.0.0/8`."""
     upkeep: Upkeep = field(default_factory=Upkeep)
     demonstration: bool = False
     """Whether the staff signs in without a second factor: invented data, this machine alone."""
@@ -138,7 +141,8 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         `MILKROUND_SMTP_URL`, `MILKROUND_MAIL_FROM`;
         `MILKROUND_SMS_URL`, `MILKROUND_SMS_TOKEN`, `MILKROUND_SMS_FROM`;
         `MILKROUND_PUSH_CONTACT`, `MILKROUND_PUSH_KEY`, `MILKROUND_PUSH_HOSTS`;
-        `MILKROUND_MAP`, `MILKROUND_MAP_ATTRIBUTION`; and those of `upkeep_from`.
+        `MILKROUND_MAP`, `MILKROUND_MAP_ATTRIBUTION`; `MILKROUND_WEBHOOK_NETWORKS`;
+        and those of `upkeep_from`.
 
     Raises
     ------
@@ -156,6 +160,7 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
     _judge_push(environ, mistakes)
     demonstration = _demonstration(environ, public_url, mistakes)
     background = _map(environ, mistakes)
+    networks = _networks(environ, mistakes)
     secret = environ.get("SECRET_KEY", "")
     shortest = 32
     if secret and len(secret) < shortest:
@@ -178,6 +183,7 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         sms=sms,
         push=push,
         map=background,
+        webhook_networks=networks,
         upkeep=upkeep,
         demonstration=demonstration,
     )
@@ -254,6 +260,19 @@ def _sms(environ: Mapping[str, str], mistakes: list[str]) -> Sms | None:
         token=environ.get("MILKROUND_SMS_TOKEN", ""),
         sender=environ.get("MILKROUND_SMS_FROM", ""),
     )
+
+
+def _networks(environ: Mapping[str, str], mistakes: list[str]) -> tuple[str, ...]:
+    given = environ.get("MILKROUND_WEBHOOK_NETWORKS", "").split(",")
+    named = tuple(text.strip() for text in given if text.strip())
+    for text in named:
+        try:
+            ip_network(text)
+        except ValueError:
+            mistakes.append(
+                f"MILKROUND_WEBHOOK_NETWORKS has {text!r}; give networks such as 10.0.0.0/8."
+            )
+    return named
 
 
 def _map(environ: Mapping[str, str], mistakes: list[str]) -> MapSource | None:

@@ -1,5 +1,6 @@
 """Import of all modules with rows, so that the metadata is complete."""
 
+from collector.applications import models as applications
 from collector.audit import models as audit
 from collector.banks import models as banks
 from collector.custody import models as custody
@@ -19,6 +20,7 @@ from collector.rounds import models as rounds
 from collector.shifts import models as shifts
 
 EVERY_MODULE = (
+    applications,
     audit,
     banks,
     custody,

@@ -9,6 +9,8 @@ from functools import partial
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
+from collector.applications.delivery import deliver_webhooks
+from collector.applications.posting import HttpPoster
 from collector.clock import Clock
 from collector.db import reading, transaction
 from collector.jobs.supervisor import run_once, run_supervisor
@@ -16,6 +18,7 @@ from collector.jobs.work import Handler
 from collector.maintenance_timer import run_maintenance
 from collector.notices.delivery import deliver_notices
 from collector.notices.transports import transport_for
+from collector.people.vault import Vault
 from collector.planning.dispatch.disruptions import PROPOSE
 from collector.planning.dispatch.jobs import propose
 from collector.planning.horizon.actions import PLAN_WEEKS
@@ -52,6 +55,7 @@ def work_for_ever(app: Flask, clock: Clock) -> None:
     stop, dead = threading.Event(), list[str]()
     threads = [
         _start("delivery", partial(_deliver, app, clock, stop), stop, dead),
+        _start("webhooks", partial(_post, app, clock, stop), stop, dead),
         _start("timers", partial(run_timers, app, clock, stop), stop, dead),
         _start("maintenance", partial(run_maintenance, app, clock, stop), stop, dead),
     ]
@@ -107,3 +111,17 @@ def _deliver(app: Flask, clock: Clock, stop: threading.Event) -> None:
                 )
             except OperationalError as away:
                 log.warning("the outbox waits for the database: %s", away.orig)
+
+
+def _post(app: Flask, clock: Clock, stop: threading.Event) -> None:
+    """Post the events of webhooks repeatedly; retry after a second if the database is away."""
+    settings = app.extensions["milkround_settings"]
+    poster, vault = HttpPoster(settings.webhook_networks), Vault(settings.secret_key)
+    while not stop.wait(LOOK_SECONDS):
+        with app.app_context():
+            try:
+                deliver_webhooks(
+                    transaction, reading=reading, poster=poster, vault=vault, now=clock.now
+                )
+            except OperationalError as away:
+                log.warning("the webhooks wait for the database: %s", away.orig)

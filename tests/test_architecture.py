@@ -82,6 +82,14 @@ def test_no_error_is_swallowed() -> None:
     assert {path: found for path, found in faults.items() if found} == {}
 
 
+DELIVERIES = (
+    "collector/timers.py",
+    "collector/notices/delivery.py",
+    "collector/applications/delivery.py",
+)
+"""Threads of the worker."""
+
+
 def test_only_surfaces_the_command_and_the_supervisor_open_transactions() -> None:
     allowed = ("collector/web/", "collector/cli", "collector/demo/", "collector/db.py")
     for path in MODULES:
@@ -91,7 +99,7 @@ def test_only_surfaces_the_command_and_the_supervisor_open_transactions() -> Non
         known = (
             name.startswith(allowed)
             or name.startswith("collector/jobs/")
-            or name in {"collector/timers.py", "collector/notices/delivery.py"}
+            or name in set(DELIVERIES)
         )
         assert known or not opens, f"{name} opens a transaction"
 

@@ -17,6 +17,7 @@ ENTRY_POINTS = [
     "@*.get",
     "@*.post",
     "@*.delete",
+    "@operation",
     "@*.command*",
     "@command*",
     "@*.errorhandler*",
@@ -34,6 +35,7 @@ KEPT = {
     "list_commands": "called by click",
     "format_commands": "called by click",
     "load_config": "called by gunicorn",
+    "to_url": "called by Werkzeug",
     "__getattr__": "called by Python",
     "__dir__": "called by Python",
 }

@@ -19,7 +19,7 @@ MESSAGES = {"email", "sms"}
 """Folders of one file per message: `collector/web/message_rendering.py` chooses by the channel."""
 SHARED = {"components", "errors"}
 """Folders without a room: macros of all surfaces, and the pages of `framework/errors.py`."""
-WITHOUT_PAGES = {"framework"}
+WITHOUT_PAGES = {"api", "framework"}
 
 
 def name_of(path: Path) -> str:

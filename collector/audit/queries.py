@@ -1,5 +1,7 @@
 """Queries of the audit chain, and the search for tampering."""
 
+from collections.abc import Collection
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -59,5 +61,23 @@ def history_of(session: Session, *, bank_id: int, subject: str) -> list[AuditEnt
             select(AuditEntry)
             .where(AuditEntry.bank_id == bank_id, AuditEntry.subject == subject)
             .order_by(AuditEntry.sequence)
+        )
+    )
+
+
+def acts_after(
+    session: Session, *, bank_id: int, sequence: int, most: int, actions: Collection[str]
+) -> list[AuditEntry]:
+    """Return at most so many of these acts after a sequence number, in order."""
+    return list(
+        session.scalars(
+            select(AuditEntry)
+            .where(
+                AuditEntry.bank_id == bank_id,
+                AuditEntry.sequence > sequence,
+                AuditEntry.action.in_(actions),
+            )
+            .order_by(AuditEntry.sequence)
+            .limit(most)
         )
     )

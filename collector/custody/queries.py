@@ -74,6 +74,27 @@ def chain_of(session: Session, *, bank_id: int, number: str) -> Chain:
     )
 
 
+def containers_after(
+    session: Session, *, bank_id: int, key: int, most: int, pickup_id: int | None = None
+) -> list[tuple[Container, str]]:
+    """Return at most so many containers after a key, with their donors' numbers, by key.
+
+    Parameters
+    ----------
+    pickup_id
+        Only containers of this visit.
+    """
+    rows = (
+        select(Container, Donor.number)
+        .join(Donor, Donor.id == Container.donor_id)
+        .where(Container.bank_id == bank_id, Container.id > key)
+    )
+    if pickup_id is not None:
+        rows = rows.where(Container.pickup_id == pickup_id)
+    found = session.execute(rows.order_by(Container.id).limit(most))
+    return [(container, number) for container, number in found]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cause:
     """The cause of an excursion: a donor's freezer, or a box on the road."""

@@ -136,3 +136,24 @@ def steps_of(session: Session, donor: Donor) -> list[Decision]:
     """Return the steps of a donor's file, oldest first."""
     steps = select(Decision).where(Decision.donor_id == donor.id).order_by(Decision.id)
     return list(session.scalars(steps))
+
+
+def donors_after(session: Session, bank_id: int, *, key: int, most: int) -> list[Donor]:
+    """Return at most so many donors of a bank after a key, with their addresses, by key.
+
+    Erased files and files that were merged into another are left out.
+    """
+    return list(
+        session.scalars(
+            select(Donor)
+            .options(joinedload(Donor.address).joinedload(Address.position))
+            .where(
+                Donor.bank_id == bank_id,
+                Donor.id > key,
+                Donor.joined_into_id.is_(None),
+                Donor.erased_at.is_(None),
+            )
+            .order_by(Donor.id)
+            .limit(most)
+        )
+    )

@@ -103,6 +103,37 @@ def requests_for_day(session: Session, bank_id: int, day: date) -> list[Pickup]:
     return list(session.scalars(fitting.order_by(Pickup.id)))
 
 
+def requests_after(
+    session: Session,
+    bank_id: int,
+    *,
+    key: int,
+    most: int,
+    state: PickupState | None = None,
+    day: date | None = None,
+    donor_id: int | None = None,
+) -> list[Pickup]:
+    """Return at most so many requests after a key, with windows and donors' numbers, by key.
+
+    Parameters
+    ----------
+    state, day, donor_id
+        Only requests in this state, with a window on this day, of this donor.
+    """
+    rows = (
+        select(Pickup)
+        .options(joinedload(Pickup.donor), selectinload(Pickup.windows))
+        .where(Pickup.bank_id == bank_id, Pickup.id > key)
+    )
+    if state is not None:
+        rows = rows.where(Pickup.state == state)
+    if day is not None:
+        rows = rows.where(Pickup.windows.any(PickupWindow.day == day))
+    if donor_id is not None:
+        rows = rows.where(Pickup.donor_id == donor_id)
+    return list(session.scalars(rows.order_by(Pickup.id).limit(most)))
+
+
 def request_by_key(session: Session, bank_id: int, once: str) -> Pickup | None:
     """Return the request that a form with this key made, if any."""
     return session.scalar(_pickups(bank_id).where(Pickup.once == once))

@@ -76,6 +76,12 @@ ACTIONS: Mapping[str, LazyString] = {
     "questions changed": _("questions changed"),
     "rule changed": _("rule changed"),
     "zone's weekdays set": _("weekdays of a zone set"),
+    "application made": _("application given a token"),
+    "webhook made": _("webhook made"),
+    "webhook paused": _("webhook paused"),
+    "webhook resumed": _("webhook resumed"),
+    "webhook ended": _("webhook ended"),
+    "application revoked": _("token of an application revoked"),
     # The roster, the fleet and the staff.
     "bank changed": _("bank changed"),
     "bank closed on a day": _("bank closed on a day"),

@@ -16,6 +16,7 @@ from flask_babel.speaklater import LazyString
 from collector.errors import MilkroundError
 from collector.notices.gsm import to_gsm
 from collector.web import (
+    application_wording,
     disruption_wording,
     incident_wording,
     laboratory_wording,
@@ -29,6 +30,7 @@ ERRORS: Mapping[str, LazyString] = {
     **disruption_wording.ERRORS,
     **roster_wording.ERRORS,
     **laboratory_wording.ERRORS,
+    **application_wording.ERRORS,
     "http_400": _("We could not read this request. Nothing was changed."),
     "http_401": _("Please sign in first."),
     "http_403": _("This page is not for your account."),

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0270_roads"
-down_revision = "0225_laboratory_heating"
+down_revision = "0227_webhooks"
 branch_labels = None
 depends_on = None
 

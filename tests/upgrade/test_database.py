@@ -32,12 +32,16 @@ pytestmark = pytest.mark.twin
 
 NEW_TABLES = {
     "absences",
+    "applications",
     "audit_anchors",
     "bench_scans",
     "bottles",
     "cached_legs",
     "closing_days",
     "contracts",
+    "idempotency_keys",
+    "webhook_attempts",
+    "webhooks",
     "cycle_curves",
     "cycles",
     "discrepancies",

@@ -11,6 +11,7 @@ from collector.people.models import Role
 from collector.rounds.queries import revision_of
 from collector.web.board import map_background, morning
 from collector.web.board.bank import (
+    applications,
     containers,
     directory,
     erasures,
@@ -24,6 +25,7 @@ from collector.web.board.bank import (
     reports,
     sites,
     staff,
+    webhooks,
 )
 from collector.web.board.day import (
     comparisons,
@@ -109,6 +111,8 @@ PARTS = (
     erasures,
     excursions,
     installation,
+    applications,
+    webhooks,
     roster_page,
     cells,
     usual_weeks,

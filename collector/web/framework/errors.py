@@ -7,9 +7,10 @@ from flask_babel import lazy_gettext
 from flask_babel.speaklater import LazyString
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
 from collector.errors import Conflict, MilkroundError, NotFound, Refused
+from collector.web.framework.problems import is_of_api, problem
 from collector.web.wording import ERRORS, sentence
 from collector.writer_queue import is_locked
 
@@ -68,10 +69,15 @@ def answer_http(error: HTTPException) -> Response:
         return make_response(
             str(sentence(Refused("http_400"))), 400, {"Content-Type": "text/plain"}
         )
+    if error.response is not None:
+        return make_response(error.response)
     status = error.code or 500
     known = f"http_{status}" in ERRORS
     code = f"http_{status}" if known else "http_500" if status >= OUR_FAULT else "http_400"
-    return _answer(status, code, sentence(Refused(code)))
+    response = _answer(status, code, sentence(Refused(code)))
+    if isinstance(error, MethodNotAllowed):
+        response.allow.update(error.valid_methods or ())
+    return response
 
 
 def answer_database_away(error: OperationalError) -> Response:
@@ -90,6 +96,8 @@ def answer_accident(error: Exception) -> Response:
 
 
 def _answer(status: int, code: str, text: str) -> Response:
+    if is_of_api():
+        return problem(status, code, text)
     if wants_json():
         return make_response(jsonify(error=code, message=text), status)
     page = "errors/fragment.html" if "HX-Request" in request.headers else "errors/page.html"

@@ -39,6 +39,7 @@ __all__ = [
     "donor_id",
     "geocoder",
     "guard",
+    "guard_by",
     "guard_of",
     "is_proved",
     "may_see",
@@ -71,6 +72,8 @@ class Guard:
     door: Surface
     unproved: bool = False
     """Whether the desk's pages open before the second factor."""
+    admits: Callable[[], None] | None = None
+    """Admission by something else than a session; it raises for a caller without access."""
 
 
 _GUARDS: dict[str, Guard] = {}
@@ -95,6 +98,11 @@ def guard(blueprint: Blueprint, *roles: Role, within: str = "", unproved: bool =
     (door,) = {DOOR_OF_ROLE[role] for role in roles}
     name = f"{within}.{blueprint.name}" if within else blueprint.name
     _GUARDS[name] = Guard(frozenset(roles), door, unproved)
+
+
+def guard_by(blueprint: Blueprint, admits: Callable[[], None]) -> None:
+    """Leave the admission to a blueprint's views to a function: no role of a session opens them."""
+    _GUARDS[blueprint.name] = Guard(frozenset(), Surface.DESK, admits=admits)
 
 
 def anyone(view: View) -> View:
@@ -137,6 +145,9 @@ def admit() -> Response | None:
     g.actor = None
     found = guard_of(request.endpoint) if request.endpoint else None
     if found is None:
+        return None
+    if found.admits is not None:
+        found.admits()
         return None
     g.actor = signed_in(found.door, token_of(found.door))
     if g.actor is None:

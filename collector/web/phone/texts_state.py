@@ -35,12 +35,16 @@ def _clock() -> dict[str, str]:
 
 def _drafts() -> dict[str, str]:
     return {
-        "drafts_one": _("%(n)s form not finished"),
-        "drafts_many": _("%(n)s forms not finished"),
+        "drafts_one": _("%(n)s draft"),
+        "drafts_many": _("%(n)s drafts"),
         "drafts_title": _("Not finished"),
         "drafts_text": _("Only this phone has them. Open each to record it, or delete it."),
         "draft_open": _("Open the form"),
         "draft_kept": _("You filled this in at %(time)s; it is not recorded yet."),
+        "draft_late": _(
+            "You began a form here at %(time)s; it is not recorded. The visit was recorded "
+            "meanwhile. Reopen the visit to go on with your form, or delete it."
+        ),
         "draft_discard": _("Empty the form"),
         "draft_discarded": _("Form emptied."),
         "draft_refused": _("The bank did not accept this. Correct it and record it again."),

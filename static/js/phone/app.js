@@ -8,6 +8,7 @@ import { offlineReady, prepareOffline, scannerDeferred, scannerReady, watchNetwo
 import { chooseRound } from "./round-choice.js";
 import { remaining } from "./outbox.js";
 import { askPersistence, persistence } from "./persistence.js";
+import { isPressed, watchPresses, whenReleased } from "./presses.js";
 import { pageAt } from "./router.js";
 import { storeSheets } from "./run-sheet.js";
 import { isLocked, lockPage, watchLock } from "./screen-lock.js";
@@ -37,6 +38,7 @@ export function start() {
   watchInstall();
   watchJumps();
   watchLock(show);
+  watchPresses();
   setInterval(() => show(), REDRAW_MS);
 }
 
@@ -47,6 +49,7 @@ async function show({ moved = false } = {}) {
   const where = { place, id, form };
   const page = document.querySelector("[data-page]");
   if (isLocked(stored)) return drawn === "locked" || drawLock(page, stored);
+  if (!moved && isPressed()) return whenReleased(show);
   const { model, others } = chooseRound(stored, where);
   drawBar(stored, model);
   drawClock(stored, model);
@@ -65,7 +68,7 @@ function pageKey(stored, where, model, others) {
   const round = model && [model.snapshot.revision, model.fresh?.revision, model.stops.map((stop) => stop.state), model.incidents, model.closed];
   const clock = document.querySelector("[data-clock]").dataset.key;
   const frame = [location.hash, clock, stored.clock?.offset, stored.clock?.state, others, state.signedOut, state.failure, state.stranger, offlineReady(), scannerReady(), scannerDeferred(), persistence(), canInstall(), remaining(stored), stored.rounds.map(({ sheet }) => sheet?.revision)];
-  return JSON.stringify([round, frame, stored.terms, stored.revoked, stored.settings.installHint, where.place === "sync" && stored]);
+  return JSON.stringify([round, frame, stored.terms, stored.revoked, stored.settings.installHint, stored.drafts.map(({ key, at }) => [key, at]), where.place === "sync" && stored]);
 }
 
 // Nothing of the round is left behind the lock.

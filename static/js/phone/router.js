@@ -7,6 +7,7 @@ import { withDraft } from "./draft-form.js";
 import { exportEvents } from "./export-file.js";
 import { formPage, isForm } from "./form-page.js";
 import { unsentRecords } from "./outbox.js";
+import { lateDrafts } from "./late-draft.js";
 import { rivalNote } from "./rival-note.js";
 import { roundPage } from "./round-page.js";
 import { sheetPage } from "./run-sheet.js";
@@ -34,7 +35,7 @@ function ofTheRound({ place, id, form }, stored, model, others, redraw) {
   }
   if (!stop) return [signInNote(), clockWarning(), ...others, ...roundPage(model, stored, actions)];
   const card = { title: t(`phase_${stop.state.phase}`), actions: model.started ? actions : null, reveal: () => actions.showAddress(stop) };
-  return [back(t("back")), rivalNote(stop, stored), stopCard(stop, model, stored, card)];
+  return [back(t("back")), rivalNote(stop, stored), ...lateDrafts(stop, stored, redraw), stopCard(stop, model, stored, card)];
 }
 
 // A record is made once; a settled stop is reopened first, also on the way through the history.

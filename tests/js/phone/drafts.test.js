@@ -226,3 +226,26 @@ test("a correction that is left keeps the refused record", async () => {
   while ((await drafts()).length) await new Promise(setImmediate);
   assert.ok((await store.readAll()).events.some((each) => each.client_id === refused.client_id && each.status === "refused"));
 });
+
+test("a form that another phone's record overtook is named on the stop, kept until it is deleted, and open after *Reopen*", async () => {
+  const { putDraft } = await load("drafts");
+  const other = await record(3, "not_done", { pickup: 31, payload: { reason: "access" } });
+  await putDraft({ round: 3, pickup: 31, address: "stop/31/record", values: [["note", "Dog"]] });
+  await open("stop/31/record");
+  assert.match(text($("[data-page]")), /draft_late.*reason_access.*reopen/);
+  await record(3, "undone", { pickup: 31, payload: { undoes: other.client_id, reason: "mistake" } });
+  assert.match(text(await open("stop/31/record")), /draft_kept/);
+  await record(3, "not_done", { pickup: 31, payload: { reason: "access" } });
+  assert.deepEqual(await drafts(), []);
+});
+
+test("the form of a visit settled elsewhere goes by a button that can be undone", async () => {
+  const { putDraft } = await load("drafts");
+  await record(3, "not_done", { pickup: 31, payload: { reason: "access" } });
+  await putDraft({ round: 3, pickup: 31, address: "stop/31/record", values: [["note", "Dog"]] });
+  await open("stop/31");
+  press("delete_yes");
+  while ((await drafts()).length) await new Promise(setImmediate);
+  $("#undo").click();
+  while (!(await drafts()).length) await new Promise(setImmediate);
+});

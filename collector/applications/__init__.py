@@ -1,0 +1,1 @@
+"""Applications of neighbours: their tokens with scopes, and the keys of their writes."""
