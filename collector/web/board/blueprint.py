@@ -35,6 +35,7 @@ from collector.web.board.day import (
     pins,
     plans,
     publications,
+    round_files,
     safer,
     unplanned,
 )
@@ -81,6 +82,7 @@ PARTS = (
     comparisons,
     publications,
     exports,
+    round_files,
     dispatch_page,
     monitoring,
     disruptions,
