@@ -3,10 +3,12 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV := $(BIN)/uv
 FRONT_END := $(shell find static -name dist -prune -o -type f -print) package.json package-lock.json
+CHECKED := tests/routing/kernel tests/routing/test_schedule.py tests/routing/test_margins.py \
+  tests/routing/analysis/test_insertion.py
 CATALOGUES := $(wildcard collector/translations/*/LC_MESSAGES/*.po)
 
 .DEFAULT_GOAL := help
-.PHONY: help audit demo test twins mutants check lint types contracts format assets translations schema warm clean
+.PHONY: help audit demo docs test tested checked twins mutants check lint types contracts format assets translations schema warm clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -17,9 +19,15 @@ demo: .venv/installed .venv/built ## Run the demonstration bank: three links, Ct
 test: .venv/developed .venv/built warm ## Run the tests (those of services and browsers skip without)
 	$(BIN)/pytest -n 2 --dist worksteal
 
-check: lint types contracts warm ## Run everything the gate runs: lint, types, contracts, tests
+check: .venv/developed .venv/built warm ## Run everything the gate runs: lint, types, contracts, tests
+	@$(MAKE) --no-print-directory --jobs=2 tested lint types contracts checked
+
+tested: .venv/developed .venv/built warm
 	$(BIN)/pytest -n 2 --dist worksteal --durations=60 --durations-min=1 --junitxml=.pytest_cache/durations.xml \
 	  --cov --cov-report=term:skip-covered --cov-fail-under=90
+
+checked: .venv/developed .venv/built ## Run the tests of kernel and timing in plain Python, all bounds tested
+	MILKROUND_CHECKED=1 $(BIN)/pytest -q $(CHECKED)
 
 twins: .venv/developed .venv/built warm ## Run every test of the database on PostgreSQL too
 	$(BIN)/pytest -n 2 --dist worksteal --twins -m postgresql
@@ -51,6 +59,9 @@ assets: .venv/built ## Bundle the front end and compile the translations, if the
 translations: .venv/developed ## Collect the sentences of the pages into the catalogues
 	$(BIN)/pybabel -q extract --no-wrap --no-location --omit-header -F babel.cfg -k lazy_gettext -o .venv/messages.pot .
 	$(BIN)/pybabel -q update --no-wrap --no-fuzzy-matching --ignore-obsolete -i .venv/messages.pot -d collector/translations
+
+docs: .venv/developed ## Build the reference of the planner from its docstrings, into build/reference
+	$(BIN)/python -m sphinx -q -W --keep-going -b html docs/reference build/reference
 
 schema: .venv/developed ## Generate the JSON Schema of the planner's format
 	$(BIN)/python -m routing schema > docs/native.schema.json

@@ -15,7 +15,7 @@ from typing import Any
 
 from bench import ours
 from bench.instances import load
-from routing.check.judge import check_plan
+from routing.checker.judge import check_plan
 from routing.cost import left_out, shares
 from routing.problem import Problem
 from routing.schedule import retimed

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from bench.days import day
 from routing.analysis.insertion import filled, insertions, known, orders_with, without
-from routing.check.judge import check_tour
+from routing.checker.judge import check_tour
 from routing.cost import tour_shares
 from routing.plan import Plan
 from routing.problem import Problem

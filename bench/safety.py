@@ -3,7 +3,8 @@
 Each day has ride limits and the usual spreads. It is planned without margins, with every limit the
 same number of minutes shorter, and with priced margins at three levels. Every plan is judged on the
 day as it was, by the sampler of the tests, which shares no code with the planner and has heavier
-tails. The table goes to the standard output, the curve to ``docs/pictures``.
+tails. Searches have a fixed work: a busy machine has the same table. The table goes to the standard
+output, the curve to ``docs/pictures``.
 """
 
 import argparse
@@ -52,7 +53,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--visits", type=int, nargs="+", default=[20, 60, 120, 300])
     parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--seconds", type=float, default=5.0, help="CPU seconds at 60 visits")
+    parser.add_argument("--work", type=int, default=800, help="iterations of a search per visit")
     parser.add_argument("--svg", type=Path, default=CHART)
     chosen = parser.parse_args()
     ours.prepare()
@@ -62,17 +63,17 @@ def main() -> None:
         f"{'cold':>8}{'windows':>9}{'ends':>7}"
     )
     for visits in chosen.visits:
-        seconds = chosen.seconds * max(1.0, visits / 60)
-        rows = [_results(visits, seed, seconds) for seed in range(1, chosen.seeds + 1)]
+        work = chosen.work * visits
+        rows = [_results(visits, seed, work) for seed in range(1, chosen.seeds + 1)]
         curves[visits] = {name: _printed(visits, name, rows) for name in rows[0]}
     chosen.svg.parent.mkdir(parents=True, exist_ok=True)
     chosen.svg.write_text(_svg(curves), encoding="utf-8")
 
 
-def _results(visits: int, seed: int, seconds: float) -> dict[str, Result]:
+def _results(visits: int, seed: int, work: int) -> dict[str, Result]:
     asked = day(visits, max(2, round(visits / VISITS_PER_SHIFT)), seed=seed, rich=True)
     asked = replace(asked, spreads=SPREADS)
-    budget = Budget(seconds=seconds, seed=seed)
+    budget = Budget(iterations=work, seed=seed)
     return {
         name: _judged(asked, retimed(asked, solve(version, budget).orders), version)
         for name, version in _versions(asked)

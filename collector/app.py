@@ -11,11 +11,13 @@ from collector.clock import Clock, SystemClock
 from collector.config import Settings
 from collector.places.geocoding import geocoder_named
 from collector.web import (
+    badge_entry,
     calendar,
     contact,
     founding,
     moved_pages,
     my_data,
+    oidc,
     outbox,
     public,
     public_texts,
@@ -24,7 +26,7 @@ from collector.web import (
     wording,
 )
 from collector.web import session as sign_in
-from collector.web.account import factors, proof
+from collector.web.account import badge, factors, proof
 from collector.web.account import sessions as account_sessions
 from collector.web.api import blueprint as api
 from collector.web.board import blueprint as board
@@ -72,8 +74,11 @@ PARTS = (
 
 SURFACES = (
     sign_in,
+    oidc,
     proof,
     factors,
+    badge,
+    badge_entry,
     founding,
     public,
     public_texts,

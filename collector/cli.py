@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "compact": Entry("cli_care", "Rewrite the database without erased data."),
     "demo": Entry("cli_demo", "Run the demonstration bank, ready to try."),
     "doctor": Entry("cli_doctor", "Check the installation."),
+    "erasures": Entry("cli_care", "Erase again the donors of the registers of a folder."),
     "import": Entry("cli_import", "Import the good rows of a file of donors or requests."),
     "key": Entry("cli_care", "Make a pair of keys for backups."),
     "link": Entry("cli_bank", "Print a sign-in link for a member of the staff."),

@@ -16,7 +16,6 @@ from collector.people.actions import add_person, deactivate, make_link, reactiva
 from collector.people.factors import remove_factors
 from collector.people.models import Person, Role
 from collector.people.queries import person_by_email
-from collector.people.sessions import end_sessions
 from collector.places.validation import refuse_position
 from collector.rounds.queries import uncovered_rounds
 from collector.service_day import ServiceDay
@@ -152,7 +151,6 @@ def _forget_factors(email: str) -> None:
     with application(settings()).app_context(), transaction() as session:
         person, now = _member(session, email), clock.now()
         remove_factors(session, now=now, person=person, actor="system")
-        end_sessions(session, now=now, person_id=person.id)
     click.echo(f"{email} sets up new second factors at the next sign-in.")
 
 

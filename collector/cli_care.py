@@ -1,4 +1,4 @@
-"""Commands that care for an installation: key, backup, restore, compact."""
+"""Commands that care for an installation: key, backup, restore, erasures, compact."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -11,9 +11,10 @@ from collector.config import Settings
 from collector.db import db, transaction
 from collector.installation import application, clock, command, settings
 from collector.jobs.models import MaintenanceKind
-from collector.maintenance.backup import back_up
+from collector.maintenance.backup import back_up, private_folder
 from collector.maintenance.compaction import rewrite_pages
 from collector.maintenance.encryption import new_identity, read_identities
+from collector.maintenance.erasures import Repeated, read_registers, repeat_erasures
 from collector.maintenance.errors import BackupError
 from collector.maintenance.restore import restore as restore_backup
 from collector.maintenance.runs import record_run
@@ -96,8 +97,32 @@ def restore(*, file: Path, identity: Path, replace: bool) -> None:
     )
     if done.kept:
         click.echo(f"The database that was there is kept as {done.kept}.")
+    _tell_repeated(done.repeated)
     if done.secrets:
         click.echo(f"Secrets put in place: {', '.join(done.secrets)}.")
+
+
+@command()
+@click.argument("folder", type=FOLDER)
+@click.option(
+    "--identity", required=True, type=EXISTING_FILE, help="The file with the identity of age."
+)
+def erasures(*, folder: Path, identity: Path) -> None:
+    """Erase again the donors of the registers of a folder, after a restore by other means."""
+    present = settings()
+    try:
+        with private_folder(present.home) as scratch:
+            known = read_registers(folder, scratch, read_identities(identity))
+        _tell_repeated(repeat_erasures(present.database_url, known, now=clock.now()))
+    except BackupError as failed:
+        raise click.ClickException(str(failed)) from failed
+
+
+def _tell_repeated(repeated: Repeated) -> None:
+    click.echo(f"Donors erased again: {repeated.erased}.")
+    if repeated.left:
+        numbers = ", ".join(repeated.left)
+        click.echo(f"Erase by hand, because a visit is under way: {numbers}.", err=True)
 
 
 @command()

@@ -5,7 +5,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -20,12 +20,15 @@ from collector.config import Settings
 from collector.db import db
 from collector.demo import day as demo_day
 from collector.installation import application, clock, command, settings
-from collector.planning.optimise.jobs import compile_planner
+from collector.planning.optimise.jobs import compiling_planner
 from collector.processes import Processes, free_port
 from collector.worker import work_until_idle
 
 HOME = "instance/demonstration"
-SECONDS = 5
+ITERATIONS = 150_000
+"""Work of the search, some seven seconds of one core: a busy machine makes the same plan later."""
+SECONDS = 150
+"""Time after which the search ends with the best plan so far."""
 LOOPBACK = "127.0.0.1"
 
 
@@ -36,22 +39,22 @@ LOOPBACK = "127.0.0.1"
 @click.option("--home", help=f"Where it is kept [default: {HOME}; with --once: nowhere].")
 def demo(*, once: bool, as_json: bool, port: int, home: str | None) -> None:
     """Run the demonstration bank: today's requests, planned, published and ready to try."""
-    compile_planner()
     since = perf_counter()
-    if not once:
-        _serve(_settings(home or HOME, port=free_port(LOOPBACK, port)))
-    elif home is not None:
-        _once(_settings(home, port=port), since=since, as_json=as_json)
-    else:
-        with TemporaryDirectory() as folder:
-            _once(_settings(folder, port=port), since=since, as_json=as_json)
+    with compiling_planner() as compiled:
+        if not once:
+            _serve(_settings(home or HOME, port=free_port(LOOPBACK, port)), compiled)
+        elif home is not None:
+            _once(_settings(home, port=port), compiled, since=since, as_json=as_json)
+        else:
+            with TemporaryDirectory() as folder:
+                _once(_settings(folder, port=port), compiled, since=since, as_json=as_json)
 
 
-def _once(settings: Settings, *, since: float, as_json: bool) -> None:
+def _once(settings: Settings, compiled: Callable[[], None], *, since: float, as_json: bool) -> None:
     """Play the day through, and print its result."""
     app = application(settings)
     with app.test_request_context(base_url=settings.public_url):
-        bank_id, day = _published(app)
+        bank_id, day = _published(app, compiled)
         events = demo_day.drive(clock, bank_id, day)
         told = demo_day.report(clock, bank_id, day, events=events, since=since).as_json()
         db.engine.dispose()
@@ -62,7 +65,7 @@ def _once(settings: Settings, *, since: float, as_json: bool) -> None:
         click.echo(f"{name:>20}  {value}")
 
 
-def _serve(settings: Settings) -> None:
+def _serve(settings: Settings, compiled: Callable[[], None]) -> None:
     """Serve the published day until Ctrl-C."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     # A shell starts a background command with Ctrl-C's signal ignored.
@@ -72,16 +75,16 @@ def _serve(settings: Settings) -> None:
     try:
         with _alone(settings.home):
             click.echo(f"Going on in {settings.home}" if known else "Making a bank ...")
-            _serve_processes(settings, _made_ready(app))
+            _serve_processes(settings, _made_ready(app, compiled))
     except KeyboardInterrupt:
         click.echo("\nStopped.")
     except demo_day.PlanFailed as failed:
         raise click.ClickException(f"The day could not be planned: {failed}") from None
 
 
-def _made_ready(app: Flask) -> demo_day.Links:
+def _made_ready(app: Flask, compiled: Callable[[], None]) -> demo_day.Links:
     with app.app_context():
-        bank_id, day = _published(app)
+        bank_id, day = _published(app, compiled)
         demo_day.drive_until_now(clock, bank_id, day)
         paths = demo_day.links(clock, bank_id, day)
         db.engine.dispose()
@@ -127,11 +130,17 @@ def _tell(settings: Settings, paths: demo_day.Links) -> None:
     click.echo("Ctrl-C stops everything; remove that folder to begin afresh.")
 
 
-def _published(app: Flask) -> tuple[int, date]:
+def _published(app: Flask, compiled: Callable[[], None]) -> tuple[int, date]:
     """Return the bank and the day, planned and published by the queue like any other."""
     bank_id, day = demo_day.prepare(clock)
+    compiled()
     demo_day.plan_and_publish(
-        clock, bank_id, day, seconds=SECONDS, work=lambda: work_until_idle(app, clock)
+        clock,
+        bank_id,
+        day,
+        seconds=SECONDS,
+        iterations=ITERATIONS,
+        work=lambda: work_until_idle(app, clock),
     )
     return bank_id, day
 

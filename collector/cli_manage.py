@@ -5,7 +5,6 @@ from datetime import date, datetime
 from typing import Any
 
 import click
-from sqlalchemy import select
 
 from collector.banks.actions import change_bank
 from collector.banks.calendar import close_on, closing_days, open_again
@@ -20,13 +19,12 @@ from collector.banks.fleet import (
 from collector.banks.models import Bank, FleetVehicle, TransportBox
 from collector.banks.queries import site_named
 from collector.banks.sites import change_site, retire_site
-from collector.db import transaction
+from collector.db import reading, transaction
 from collector.errors import Refused
 from collector.installation import InstallationCommand, application, bank_named, clock, settings
 from collector.people.models import Role
 from collector.people.queries import person_by_email
 from collector.people.staff import change_person, person_with_roles, roles_text
-from collector.shifts.actions import take_off_roster
 from collector.shifts.fleet_changes import (
     days_at_site,
     follow_box,
@@ -34,7 +32,6 @@ from collector.shifts.fleet_changes import (
     leave_out_box,
     leave_out_vehicle,
 )
-from collector.shifts.models import RosterShift
 from collector.shifts.queries import weekly_shifts_of
 from collector.shifts.usual_weeks import end_weekly_shift
 
@@ -289,27 +286,26 @@ def remove_week(number: int, *, slug: str, after: datetime) -> None:
 @remove.command("shift")
 @click.argument("email")
 @click.argument("day", type=click.DateTime(["%Y-%m-%d"]))
-def remove_shift(email: str, day: datetime) -> None:
+@click.option(
+    "--visits",
+    type=click.Choice(["tray", "propose"]),
+    help="What becomes of planned visits: they wait in the tray, or the planner proposes rounds.",
+)
+def remove_shift(email: str, day: datetime, visits: str | None) -> None:
     """Take the shifts of a collector on a day from the roster."""
-    with application(settings()).app_context(), transaction() as session:
-        person = person_by_email(session, email)
-        if person is None:
-            raise click.ClickException(f"Nobody on the staff has the address {email}.")
-        found = select(RosterShift).where(
-            RosterShift.collector_id == person.id,
-            RosterShift.day == day.date(),
-            RosterShift.ended_at.is_(None),
-        )
-        for shift in session.scalars(found).all():
-            take_off_roster(
-                session,
-                now=clock.now(),
-                bank_id=person.bank_id,
-                actor=SYSTEM,
-                shift_id=shift.id,
-                seen=shift.version,
-            )
+    from collector.cli_shift_removal import take_off  # noqa: PLC0415 - it loads the planner
+
+    on: date = day.date()
+    with application(settings()).app_context():
+        with reading() as session:
+            person = person_by_email(session, email)
+            if person is None:
+                raise click.ClickException(f"Nobody on the staff has the address {email}.")
+        count = take_off(person, on, visits=visits, now=clock.now(), settings=settings())
     click.echo(f"{person.name} is not on duty on that day.")
+    if count:
+        where = "wait in the tray" if visits == "tray" else "wait for a proposal of the planner"
+        click.echo(f"Visits that {where}: {count}.")
 
 
 @remove.command("closing-day")

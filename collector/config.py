@@ -12,11 +12,11 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from collector.kept_secrets import DamagedSecretError, kept_secret
+from collector.oidc_settings import LOOPBACK_HOSTS, Oidc, oidc_from
 from collector.upkeep_settings import Upkeep, choice, upkeep_from, whole
 
 LANGUAGES = ("en", "fr")
 GEOCODERS = ("none", "ban")
-LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 MAIL_SCHEMES = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 PUSH_KEY_BYTES = 32
 PUSH_HOSTS = (
@@ -107,6 +107,7 @@ class Settings:
     map: MapSource | None = None
     webhook_networks: tuple[str, ...] = ()
     """Private networks that webhooks may reach, such as `10.0.0.0/8`."""
+    oidc: Oidc | None = None
     upkeep: Upkeep = field(default_factory=Upkeep)
     demonstration: bool = False
     """Whether the staff signs in without a second factor: invented data, this machine alone."""
@@ -142,7 +143,7 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         `MILKROUND_SMS_URL`, `MILKROUND_SMS_TOKEN`, `MILKROUND_SMS_FROM`;
         `MILKROUND_PUSH_CONTACT`, `MILKROUND_PUSH_KEY`, `MILKROUND_PUSH_HOSTS`;
         `MILKROUND_MAP`, `MILKROUND_MAP_ATTRIBUTION`; `MILKROUND_WEBHOOK_NETWORKS`;
-        and those of `upkeep_from`.
+        and those of `upkeep_from` and `oidc_from`.
 
     Raises
     ------
@@ -159,8 +160,8 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
     mail, sms = _mail(environ, mistakes), _sms(environ, mistakes)
     _judge_push(environ, mistakes)
     demonstration = _demonstration(environ, public_url, mistakes)
-    background = _map(environ, mistakes)
-    networks = _networks(environ, mistakes)
+    background, networks = _map(environ, mistakes), _networks(environ, mistakes)
+    oidc = oidc_from(environ, mistakes)
     secret = environ.get("SECRET_KEY", "")
     shortest = 32
     if secret and len(secret) < shortest:
@@ -184,6 +185,7 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         push=push,
         map=background,
         webhook_networks=networks,
+        oidc=oidc,
         upkeep=upkeep,
         demonstration=demonstration,
     )

@@ -18,7 +18,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, DateTime, Engine, Enum, ForeignKey, MetaData, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Dialect, make_url
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.types import TypeDecorator
@@ -273,6 +273,24 @@ def owned(session: Session, row: type[Row], bank_id: int, key: int) -> Row:
     if found is None or getattr(found, "bank_id", None) != bank_id:
         raise NotFound("not_found", kind=row.__tablename__)
     return found
+
+
+NOT_READY = ("42P01", "42703", "25006")
+"""Answers of PostgreSQL that a schema lacks a table or a column, or that it takes no change."""
+NOT_THERE = ("08", "53", "57P", "58")
+"""Beginnings of its answers that it is away, stopping, full, or that its disk fails."""
+
+
+def is_away(error: DBAPIError) -> bool:
+    """Return whether a database is away, full, stopping or without its schema.
+
+    SQLite reports all of it as `OperationalError`. PostgreSQL reports a missing table as a mistake
+    of the statement, and a standby as an internal error.
+    """
+    if isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated:
+        return True
+    code = getattr(error.orig, "sqlstate", None) or ""
+    return code in NOT_READY or code.startswith(NOT_THERE)
 
 
 def is_duplicate(error: IntegrityError) -> bool:

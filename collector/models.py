@@ -8,8 +8,12 @@ from collector.donors import models as donors
 from collector.imports import models as imports
 from collector.jobs import models as jobs
 from collector.laboratory.heating import models as laboratory_heating
+from collector.laboratory.holding import models as laboratory_holding
+from collector.laboratory.holds import models as laboratory_holds
 from collector.laboratory.pooling import models as laboratory_pooling
 from collector.laboratory.reception import models as laboratory_reception
+from collector.laboratory.release import models as laboratory_release
+from collector.laboratory.sampling import models as laboratory_sampling
 from collector.notices import models as notices
 from collector.people import models as people
 from collector.pickups import models as pickups
@@ -28,8 +32,12 @@ EVERY_MODULE = (
     imports,
     jobs,
     laboratory_heating,
+    laboratory_holding,
+    laboratory_holds,
     laboratory_pooling,
     laboratory_reception,
+    laboratory_release,
+    laboratory_sampling,
     notices,
     people,
     pickups,

@@ -8,8 +8,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from routing.check.judge import check_plan
-    from routing.check.violation import Violation
+    from routing.analysis.compare import Comparison, Seat, VisitDifference, compare
+    from routing.analysis.explain import explain
+    from routing.analysis.insertion import Insertion, insertions
+    from routing.checker.judge import check_plan
+    from routing.checker.judge import check_plan as check
+    from routing.checker.violation import Violation
     from routing.errors import (
         InvalidInputError,
         InvalidPlanError,
@@ -50,6 +54,7 @@ if TYPE_CHECKING:
         Visit,
         Window,
     )
+    from routing.rule_relaxation import RulePrice, promise_price, rule_prices
     from routing.solver import Budget, solve
     from routing.units import Cents, Metres, Seconds
 
@@ -58,7 +63,9 @@ __all__ = [
     "Break",
     "Budget",
     "Cents",
+    "Comparison",
     "Cost",
+    "Insertion",
     "InvalidInputError",
     "InvalidPlanError",
     "InvalidProblemError",
@@ -78,7 +85,9 @@ __all__ = [
     "Rest",
     "RoutingError",
     "Rule",
+    "RulePrice",
     "Safety",
+    "Seat",
     "Seconds",
     "Shift",
     "Shipment",
@@ -91,10 +100,17 @@ __all__ = [
     "Unloading",
     "Violation",
     "Visit",
+    "VisitDifference",
     "Window",
+    "check",
     "check_plan",
+    "compare",
+    "explain",
+    "insertions",
+    "promise_price",
     "read_plan",
     "read_problem",
+    "rule_prices",
     "solve",
     "write_plan",
     "write_problem",
@@ -105,20 +121,27 @@ _HOMES: Final = (
     "errors",
     "problem",
     "plan",
-    "check.violation",
-    "check.judge",
+    "checker.violation",
+    "checker.judge",
     "formats.native",
+    "analysis.compare",
+    "analysis.insertion",
+    "analysis.explain",
     "solver",
+    "rule_relaxation",
 )
-"""The modules of the public names; only the last loads the engines."""
+"""The modules of the public names, the light ones first; the last two load the engines."""
+
+_ALIASES: Final = {"check": "check_plan"}
+"""Public names that are short for others."""
 
 
 def __getattr__(name: str) -> object:
     """Load a public name."""
     for home in _HOMES if name in __all__ else ():
-        module = import_module(f"{__name__}.{home}")
-        if hasattr(module, name):
-            globals()[name] = getattr(module, name)
+        module, there = import_module(f"{__name__}.{home}"), _ALIASES.get(name, name)
+        if hasattr(module, there):
+            globals()[name] = getattr(module, there)
             return globals()[name]
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 

@@ -1,4 +1,4 @@
-"""Command line: ``python -m routing solve|check|explain|insertions|compare|warm|schema``.
+"""Command line: ``python -m routing solve|check|explain|insertions|compare|serve|warm|schema``.
 
 Exit codes: 0 done, 1 a plan breaks rules, 2 wrong input, 3 no plan found in time.
 """
@@ -20,11 +20,10 @@ from routing.analysis.compare import VisitDifference, compare
 from routing.analysis.explain import explain
 from routing.analysis.insertion import insertions
 from routing.arguments import parser
-from routing.check.judge import check_plan, check_tour
+from routing.checker.judge import check_plan
 from routing.errors import (
     InvalidInputError,
     InvalidPlanError,
-    InvalidProblemError,
     NoPlanError,
     RegionError,
     SourceUnavailableError,
@@ -36,6 +35,7 @@ from routing.formats.known import FORMATS
 from routing.formats.native import cost_data, plan_data, reason_data
 from routing.formats.schema import native_schema
 from routing.plan import Plan
+from routing.process.initial_plan import plan_of_document
 from routing.process.reader_death import die_with_reader
 from routing.process.stopping import Stopped, stoppable
 from routing.process.streams import STANDARD, read_text, refuse_unwritable, write_text
@@ -201,18 +201,7 @@ def _question(options: Arguments) -> tuple[ReadProblem, Plan | None]:
     question = spoken.read(read_text(options.problem))
     if options.start:
         return question, _answer(question, spoken.read_plan(question, read_text(options.start)))
-    return question, _brought(question)
-
-
-def _brought(question: ReadProblem) -> Plan | None:
-    """Return the initial plan of a document; its tours must be legal."""
-    if question.orders is None:
-        return None
-    plan = retimed(question.problem, question.orders)
-    for tour in plan.tours:
-        for violation in check_tour(question.problem, tour):
-            raise InvalidProblemError("steps", violation.sentence)
-    return plan
+    return question, plan_of_document(question)
 
 
 def _answer(question: ReadProblem, answer: WrittenPlan) -> Plan:
@@ -246,6 +235,16 @@ def _cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def _serve(options: Arguments) -> int:
+    from routing.process.server import PlannerServer, serve  # noqa: PLC0415 - loads the engines
+
+    address = (options.host, options.port)
+    at_once = options.at_once or _cores()
+    budget = _budget(options)
+    serve(PlannerServer(address, budget, at_once=at_once, is_lenient=options.lenient))
+    return DONE
 
 
 def _warm(_: Arguments) -> int:
@@ -364,6 +363,7 @@ COMMANDS: Final = {
     "explain": _explain,
     "insertions": _insertions,
     "compare": _compare,
+    "serve": _serve,
     "warm": _warm,
     "schema": _schema,
 }

@@ -3,6 +3,7 @@
 import argparse
 import math
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 from routing.formats.known import FORMATS
@@ -10,12 +11,16 @@ from routing.process.streams import STANDARD, write_text
 
 Command = Callable[[argparse.Namespace], int]
 
+DISTRIBUTIONS: Final = ("milkround", "milkround-routing")
+"""Distributions that bring the planner, the first of which is installed."""
+
 COMMANDS: Final = {
     "solve": "make a plan",
     "check": "say which rules a plan breaks",
     "explain": "say why a visit is unassigned",
     "insertions": "price every legal place of a visit",
     "compare": "say what another plan does differently",
+    "serve": "answer VROOM requests over HTTP",
     "warm": "compile everything ahead",
     "schema": "print the JSON Schema of the native format",
 }
@@ -37,6 +42,8 @@ def parser(description: str | None, commands: Mapping[str, Command]) -> argparse
         one.set_defaults(command=commands[name])
         if name == "solve":
             _solve(one)
+        elif name == "serve":
+            _serve(one)
         elif name not in {"warm", "schema"}:
             _judge(one, name)
     return found
@@ -62,22 +69,20 @@ class _Version(argparse.Action):
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         """Print the version and end."""
-        from importlib.metadata import version  # noqa: PLC0415 - 30 ms, for this option alone
+        # 30 ms, for this option alone.
+        from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
 
-        write_text(STANDARD, f"milkround {version('milkround')}\n")
+        for name in DISTRIBUTIONS:
+            with suppress(PackageNotFoundError):
+                write_text(STANDARD, f"{name} {version(name)}\n")
+                break
         parser.exit()
 
 
 def _solve(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("problem", help="a file, or - for standard input")
     _format(parser)
-    parser.add_argument("--seconds", type=_seconds, help="of search; 10 if nothing else is given")
-    parser.add_argument(
-        "--stall-seconds", type=_seconds, help="stop after so long without progress"
-    )
-    parser.add_argument("--iterations", type=_count, help="candidate moves: always the same plan")
-    parser.add_argument("--threads", type=_count, help="how many cores to use, at most all")
-    parser.add_argument("--seed", type=_count, help="another number, another search")
+    _bounds(parser)
     parser.add_argument(
         "--start",
         help="a plan to begin from; if both are -, the first line is the problem and the rest it",
@@ -91,10 +96,36 @@ def _solve(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _serve(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the server."""
+    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on")
+    parser.add_argument("--port", type=_count, default=3000, help="0 takes a free one")
+    parser.add_argument(
+        "--at-once", type=_count, help="searches at the same time, as many as cores by default"
+    )
+    _lenient(parser)
+    _bounds(parser)
+
+
+def _bounds(parser: argparse.ArgumentParser) -> None:
+    """Add the bounds of a search."""
+    parser.add_argument("--seconds", type=_seconds, help="of search; 10 if nothing else is given")
+    parser.add_argument(
+        "--stall-seconds", type=_seconds, help="stop after so long without progress"
+    )
+    parser.add_argument("--iterations", type=_count, help="candidate moves: always the same plan")
+    parser.add_argument("--threads", type=_count, help="how many cores to use, at most all")
+    parser.add_argument("--seed", type=_count, help="another number, another search")
+
+
 def _format(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--format", choices=sorted(FORMATS), default="native", help="of everything read or written"
     )
+    _lenient(parser)
+
+
+def _lenient(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--lenient", action="store_true", help="ignore unknown fields, naming each once"
     )

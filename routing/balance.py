@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from routing.field_types import PlainFields
+
 
 class Measure(StrEnum):
     """The balanced measure of a tour, with the unit of its price."""
@@ -16,7 +18,7 @@ class Measure(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Balance:
+class Balance(PlainFields):
     """The price of a tour above its fair share.
 
     Every tour pays for its own excess over the share, so a tour never gets cheaper by being made

@@ -4,14 +4,17 @@ Numba notices a change of a function's own file, but not of a file of a function
 would go on with the old code compiled into it. So the cache folder is named by a digest of all
 sources, and any change starts a new folder. The digest leaves out the path of the sources, so that
 two checkouts of the same sources share their compiled code.
+
+With `MILKROUND_CHECKED=1` in the environment nothing is compiled. The same functions run in plain
+Python, hundreds of times slower, and an access outside of a table raises an error.
 """
 
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, ParamSpec, TypeVar
 
 import numba
 from numba import config
@@ -23,6 +26,14 @@ COMPILED: Final = ("timing", "kernel", "simulation")
 
 CONSTANTS: Final = ("margins.py",)
 """Modules whose values are constants of compiled functions."""
+
+
+CHECKED: Final = os.environ.get("MILKROUND_CHECKED") == "1"
+"""Whether functions run in plain Python, with all bounds tested."""
+
+
+class BoundsError(Exception):
+    """An access outside of a table, or a value outside of 64 bits; in plain Python only."""
 
 
 class UnsafeCacheError(Exception):
@@ -61,7 +72,7 @@ def private_folder(path: Path) -> Path:
 
 def _sources() -> Iterator[Path]:
     for package in COMPILED:
-        yield from sorted((PACKAGE / package).glob("*.py"))
+        yield from sorted((PACKAGE / package).rglob("*.py"))
     yield from (PACKAGE / module for module in CONSTANTS)
 
 
@@ -90,14 +101,23 @@ if not config.CACHE_DIR:  # type: ignore[attr-defined]
     config.CACHE_DIR = str(_cache_folder())  # type: ignore[attr-defined]
     config.CACHE_LOCATOR_CLASSES = f"{__name__}.{SharedCacheLocator.__name__}"  # type: ignore[attr-defined]
 
+# Numba does not describe itself to the type checker.
+_numba: Any = numba
+
 # Loops here are short and full of branches: vectorising them only takes time to compile.
 config.LOOP_VECTORIZE = 0  # type: ignore[attr-defined]
 config.SLP_VECTORIZE = 0  # type: ignore[attr-defined]
 
-compiled = numba.njit(cache=True, nogil=True)
-"""Decorator that compiles a function; it releases the interpreter's lock while it runs."""
+_Parameters = ParamSpec("_Parameters")
+_Result = TypeVar("_Result")
 
-inner = numba.njit(  # type: ignore[call-overload]
-    cache=True, nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True
-)
-"""Decorator that compiles a function called by compiled code only, in less time."""
+
+def compiled(function: Callable[_Parameters, _Result]) -> Callable[_Parameters, _Result]:
+    """Compile a function; it releases the interpreter's lock while it runs."""
+    return function if CHECKED else _numba.njit(cache=True, nogil=True)(function)
+
+
+def inner(function: Callable[_Parameters, _Result]) -> Callable[_Parameters, _Result]:
+    """Compile a function called by compiled code only, in less time."""
+    without = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    return function if CHECKED else _numba.njit(cache=True, nogil=True, **without)(function)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from routing.cost import rank
 from routing.plan import Plan
 from routing.problem import Problem
+from routing.repair import can_be_repaired, simulated_rank
 from routing.schedule import assembled, retimed
 from routing.solver import Budget, solve
 from routing.spreads import LARGEST_LEVEL, UNPRICED, Safety
@@ -90,7 +91,11 @@ def _part(budget: Budget, share: float) -> Budget:
 
 
 def _best(problem: Problem, priced: Problem, found: Iterable[Plan]) -> Plan:
-    """Return the best plan by the prices of a problem, timed by them and priced as given."""
+    """Return the best plan by the prices of a problem, timed by them and priced as given.
+
+    Risk is priced by simulated days, as in the repair that ends each search.
+    """
     timed = [retimed(priced, plan.orders) for plan in found]
-    best = min(timed, key=partial(rank, priced))
+    order = simulated_rank if can_be_repaired(priced) else rank
+    best = min(timed, key=partial(order, priced))
     return assembled(problem, best.tours)

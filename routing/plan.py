@@ -3,6 +3,8 @@
 from dataclasses import dataclass, fields
 from enum import StrEnum
 
+from routing.drawing import drawn
+from routing.problem import Problem
 from routing.units import FREE, Cents, Metres, Seconds
 
 
@@ -315,6 +317,10 @@ class Plan:
     def orders(self) -> dict[str, tuple[str, ...]]:
         """The visits in order, by shift with a tour."""
         return {tour.shift: tour.visits for tour in self.tours}
+
+    def draw(self, problem: Problem) -> str:
+        """Return a picture of the plan as SVG: a map of its tours and a timeline of its shifts."""
+        return drawn(problem, self)
 
     def tour(self, shift: str) -> Tour | None:
         """Return the tour of a shift, or None."""

@@ -2,7 +2,8 @@
 
 Conventions: instants are whole seconds since the problem's epoch; a window bounds the *begin* of
 service and includes both its ends; travel is rounded up and matrices are directed (row: from,
-column: to). The constructor of `Problem` refuses every mistake and names the entry.
+column: to). NumPy's scalars and arrays, lists and sets are welcome wherever a number, a tuple or a
+frozenset stands. The constructor of `Problem` refuses every mistake and names the entry.
 """
 
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field
 
 from routing.balance import Balance as Balance  # noqa: PLC0414 - handed on: part of a problem
 from routing.balance import Measure as Measure  # noqa: PLC0414 - handed on: part of a problem
+from routing.field_types import PlainFields, make_plain
 from routing.spreads import CERTAIN, UNPRICED
 from routing.spreads import Safety as Safety  # noqa: PLC0414 - handed on: part of a problem
 from routing.spreads import Spreads as Spreads  # noqa: PLC0414 - handed on: part of a problem
@@ -19,7 +21,7 @@ from routing.validation import validate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Place(PlainFields):
     """A place of the problem: a door, a depot, a freezer.
 
     Attributes
@@ -37,7 +39,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
+class Window(PlainFields):
     """An interval of time, both ends included."""
 
     earliest: Seconds
@@ -45,7 +47,7 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Visit:
+class Visit(PlainFields):
     """A pick-up request in the planning problem.
 
     Attributes
@@ -121,7 +123,7 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Break:
+class Break(PlainFields):
     """A break required of a collector on the road.
 
     It is required unless it fits before the departure or after the arrival. It interrupts travel
@@ -141,7 +143,7 @@ class Break:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reload:
+class Reload(PlainFields):
     """Permission to unload on the way; all items collected so far stay there.
 
     Attributes
@@ -160,7 +162,7 @@ class Reload:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shift:
+class Shift(PlainFields):
     """One collector and one vehicle during one interval of one day.
 
     Attributes
@@ -243,7 +245,7 @@ class Shift:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pin:
+class Pin(PlainFields):
     """A coordinator's decision that the planner must keep.
 
     Attributes
@@ -260,7 +262,7 @@ class Pin:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shipment:
+class Shipment(PlainFields):
     """An item collected at one visit and delivered at another, by the same tour, or not at all.
 
     The delivery's load is the negative of the pick-up's load.
@@ -320,6 +322,7 @@ class Problem:
     derived: dict[str, object] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
+        make_plain(self)
         validate(self)
         remember = object.__setattr__
         remember(self, "_places", {place.id: row for row, place in enumerate(self.places)})

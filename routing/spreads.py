@@ -7,6 +7,7 @@ of that mean. A spread of 0, the default, makes the time certain.
 from dataclasses import dataclass
 from typing import Final
 
+from routing.field_types import PlainFields
 from routing.units import FREE, Cents
 
 LARGEST_SPREAD: Final = 100
@@ -18,7 +19,7 @@ LARGEST_LEVEL: Final = 99
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spreads:
+class Spreads(PlainFields):
     """Spreads of travel and of services, in percent.
 
     Attributes
@@ -40,7 +41,7 @@ class Spreads:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Safety:
+class Safety(PlainFields):
     """The levels at which a plan should hold, and the prices of falling short of them.
 
     Attributes

@@ -4,11 +4,13 @@ It reads attributes only, so that `problem` can import it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from routing import invalid_entry
 from routing.cost_bound import dearest
+from routing.field_types import refuse_wrong_types
 from routing.spreads import LARGEST_LEVEL, LEAST_LEVEL
+from routing.travel.matrix import Travel
 from routing.units import LARGEST
 
 PRICES_OF_A_SHIFT = (
@@ -25,6 +27,9 @@ LEVELS = "promise_kept clock_kept"
 # values are untyped here.
 Value = Any
 
+MOST_BREAKS: Final = 60
+"""Most breaks of a shift; the planner keeps a set of them in the bits of an integer."""
+
 
 def validate(problem: Value) -> None:
     """Refuse a problem that contradicts itself.
@@ -34,6 +39,7 @@ def validate(problem: Value) -> None:
     InvalidProblemError
         The first entry at fault is named.
     """
+    _types(problem)
     invalid_entry.names("dimensions", problem.dimensions)
     if problem.skills is not None:
         invalid_entry.names("skills", sorted(problem.skills))
@@ -64,6 +70,20 @@ def validate(problem: Value) -> None:
     _sums(problem)
 
 
+def _types(problem: Value) -> None:
+    """Refuse values of wrong types, before anything is read from them."""
+    refuse_wrong_types("", problem)
+    for name in ("places", "shifts", "visits", "pins", "shipments", "balances", "periods"):
+        invalid_entry.each(name, getattr(problem, name), refuse_wrong_types)
+    for profile, travel in problem.travel.items():
+        if not isinstance(travel, Travel):
+            invalid_entry.refuse(f"travel.{profile}", "is no Travel")
+    for number, shift in enumerate(problem.shifts):
+        invalid_entry.each(f"shifts[{number}].breaks", shift.breaks, refuse_wrong_types)
+        if shift.reload is not None:
+            refuse_wrong_types(f"shifts[{number}].reload", shift.reload)
+
+
 class _There:
     """Names that entries refer to, collected once for thousands of entries."""
 
@@ -88,11 +108,13 @@ def _travel(problem: Value) -> None:
     for profile, travel in problem.travel.items():
         for name in ("seconds", "metres", "cents"):
             matrix = getattr(travel, name)
-            if matrix is not None:
+            if matrix is not None or name != "cents":
                 _matrix(f"travel.{profile}.{name}", matrix, len(problem.places))
 
 
-def _matrix(entry: str, matrix: Sequence[Sequence[int]], size: int) -> None:
+def _matrix(entry: str, matrix: Value, size: int) -> None:
+    if not isinstance(matrix, tuple) or not all(isinstance(row, tuple) for row in matrix):
+        invalid_entry.refuse(entry, "is no matrix of whole numbers")
     if len(matrix) != size:
         invalid_entry.refuse(entry, f"has {len(matrix)} rows for {size} places")
     judged: set[int] = set()
@@ -148,6 +170,8 @@ def _ends(entry: str, ends: Sequence[str], places: Mapping[str, Value]) -> None:
 
 def _breaks(entry: str, breaks: Sequence[Value]) -> None:
     invalid_entry.ids(entry, breaks)
+    if len(breaks) > MOST_BREAKS:
+        invalid_entry.refuse(entry, f"{len(breaks)} breaks, and a shift may owe {MOST_BREAKS}")
     for position, rest in enumerate(breaks):
         invalid_entry.windows(f"{entry}[{position}].windows", rest.windows)
         invalid_entry.whole(f"{entry}[{position}].duration", rest.duration)

@@ -83,6 +83,7 @@ def add_donor(
         registered_at=MORNING,
         address=_address(bank_id, latitude, longitude),
         serologies=_serologies(bank_id, serology_until),
+        stays=[],
     )
     session.add(donor)
     session.flush()

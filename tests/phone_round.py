@@ -9,9 +9,8 @@ from uuid import UUID, uuid5
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from collector.donors.models import Donor
 from collector.pickups.models import Pickup, PickupState
-from collector.places.models import Address
+from collector.pickups.queries import pickup_options
 from collector.rounds.models import DayPlan, Round, RoundState, RoundStop
 from collector.shifts.models import RosterShift
 
@@ -105,7 +104,7 @@ def _stop(session: Session, round_: Round, key: int, n: int, first: datetime) ->
     pickup = session.get_one(
         Pickup,
         key,
-        options=[joinedload(Pickup.donor).joinedload(Donor.address).joinedload(Address.position)],
+        options=pickup_options(),
         populate_existing=True,
     )
     pickup.state = PickupState.PUBLISHED

@@ -25,18 +25,28 @@ ENTRY_POINTS = [
     "@*.listens_for*",
     "@overload",
     "@intrinsic",
+    "@infer_*",
+    "@lower_*",
+    "@_register*",
 ]
 """Decorators that hand a function to Flask, click, SQLAlchemy or Numba."""
 KEPT = {
     "process_bind_param": "called by SQLAlchemy",
     "process_result_value": "called by SQLAlchemy",
     "get_suitable_cache_subpath": "called by Numba",
+    "generic": "called by Numba",
+    "generic_resolve": "called by Numba",
+    "resolve_width": "called by Numba",
     "get_command": "called by click",
     "list_commands": "called by click",
     "format_commands": "called by click",
     "load_config": "called by gunicorn",
     "to_url": "called by Werkzeug",
+    "do_GET": "called by http.server",
+    "do_POST": "called by http.server",
+    "log_message": "called by http.server",
     "__getattr__": "called by Python",
+    "__init_subclass__": "called by Python",
     "__dir__": "called by Python",
 }
 CODE = {"function", "method", "property", "class"}

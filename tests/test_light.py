@@ -27,7 +27,7 @@ def test_the_application_starts_without_the_planner_and_without_a_spreadsheet() 
 
 
 def test_the_application_starts_without_the_tools_of_its_care() -> None:
-    tools = ("structlog", "prometheus_client", "pyrage")
+    tools = ("structlog", "prometheus_client", "pyrage", "authlib", "requests", "joserfc")
     show = f"print(*(name for name in {tools} if name in sys.modules))"
     shown = subprocess.run(
         [sys.executable, "-c", f"import collector.app, sys; {show}"],

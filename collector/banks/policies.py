@@ -59,6 +59,7 @@ class PolicyKey(StrEnum):
     COOL_TO_CELSIUS = "cool_to_celsius"
     COOL_MINUTES = "cool_minutes"
     CURVE_GAP_SECONDS = "curve_gap_seconds"
+    RELEASE_INDEPENDENT = "release_independent"
     LABEL_CHECK = "label_check"
     NAVIGATION = "navigation"
     PROOF_COLLECTION_LABEL = "proof_collection_label"
@@ -90,6 +91,13 @@ class LabelCheck(StrEnum):
 
     OFF = "off"
     DAMM = "damm"
+
+
+class Switch(StrEnum):
+    """A rule that is on or off."""
+
+    ON = "on"
+    OFF = "off"
 
 
 class Navigation(StrEnum):
@@ -190,6 +198,7 @@ LABORATORY: Mapping[PolicyKey, tuple[str, str, tuple[int | str, ...]]] = {
     PolicyKey.COOL_TO_CELSIUS: ("degC", OURS, (10, 10, 5, 10)),
     PolicyKey.COOL_MINUTES: ("min", OURS, (30, 30, 30, 30)),
     PolicyKey.CURVE_GAP_SECONDS: ("s", OURS, (120, 120, 120, 120)),
+    PolicyKey.RELEASE_INDEPENDENT: ("", OURS, (Switch.ON.value,) * 4),
 }
 """Unit, source and values of the laboratory's policies, in the order of `Jurisdiction`."""
 

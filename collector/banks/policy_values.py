@@ -6,7 +6,14 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
-from collector.banks.policies import LabelCheck, Navigation, Policies, PolicyKey, Proof
+from collector.banks.policies import (
+    LabelCheck,
+    Navigation,
+    Policies,
+    PolicyKey,
+    Proof,
+    Switch,
+)
 from collector.errors import Refused
 
 
@@ -47,6 +54,7 @@ LEVELS = (PolicyKey.PROMISE_KEPT_PERCENT, PolicyKey.CLOCK_KEPT_PERCENT)
 WORDS: Mapping[PolicyKey, type[StrEnum]] = {
     PolicyKey.LABEL_CHECK: LabelCheck,
     PolicyKey.NAVIGATION: Navigation,
+    PolicyKey.RELEASE_INDEPENDENT: Switch,
 }
 LONGEST_FIGURE = 6
 

@@ -91,6 +91,17 @@ def open_discrepancies(session: Session, containers: Iterable[Container]) -> lis
     )
 
 
+def differing_containers(session: Session, *, bank_id: int) -> Sequence[int]:
+    """Return the keys of the containers of a bank with an open discrepancy."""
+    return session.scalars(
+        select(Discrepancy.container_id).where(
+            Discrepancy.bank_id == bank_id,
+            Discrepancy.withdrawn_at.is_(None),
+            Discrepancy.closed_at.is_(None),
+        )
+    ).all()
+
+
 def close_discrepancy(
     session: Session,
     *,

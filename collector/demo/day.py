@@ -88,12 +88,20 @@ def prepare(clock: Clock) -> tuple[int, date]:
 
 
 def plan_and_publish(
-    clock: Clock, bank_id: int, day: date, *, seconds: int, work: Callable[[], object]
+    clock: Clock,
+    bank_id: int,
+    day: date,
+    *,
+    seconds: int,
+    iterations: int | None = None,
+    work: Callable[[], object],
 ) -> None:
     """Plan an unpublished day by the job queue, and publish it.
 
     Parameters
     ----------
+    seconds, iterations
+        Limits of the search, in time and in work.
     work
         Runs the queue until it is empty.
 
@@ -114,6 +122,7 @@ def plan_and_publish(
             day=day,
             asked_by="system",
             seconds=seconds,
+            iterations=iterations,
         ).id
     work()
     with transaction() as session:

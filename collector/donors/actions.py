@@ -10,6 +10,7 @@ from collector.banks.policies import PolicyKey
 from collector.banks.queries import get_bank, policies_of
 from collector.db import owned
 from collector.donors.eligibility import EligibilityReason, judge
+from collector.donors.file_history import keeping_history
 from collector.donors.models import (
     Decision,
     Donor,
@@ -84,6 +85,7 @@ def register(
         registered_at=now,
         address=new_address(now=now, bank_id=bank_id, **address),
         serologies=[],
+        stays=[],
     )
     session.add(donor)
     session.flush()
@@ -116,7 +118,8 @@ def sign_interview(
     person = owned(session, Person, bank_id, person_id)
     if not is_professional(session, bank_id=bank_id, person_id=person.id):
         raise Refused("professional_needed")
-    donor.interview_signed_by_id, donor.interview_signed_on = person.id, on
+    with keeping_history(session, donor, now=now, actor=actor):
+        donor.interview_signed_by_id, donor.interview_signed_on = person.id, on
     if donor.state is DonorState.CANDIDATE:
         step(session, donor, now=now, actor=actor, to=DonorState.PRESCREENED)
     if donor.state is DonorState.PRESCREENED:
@@ -139,7 +142,8 @@ def record_consent(
 ) -> Donor:
     """Record the version of the consent that a donor signed, and the day."""
     donor = get_donor(session, bank_id, donor_id)
-    donor.consent_version, donor.consented_on = version, on
+    with keeping_history(session, donor, now=now, actor=actor):
+        donor.consent_version, donor.consented_on = version, on
     record_act(session, donor, now=now, actor=actor, action="consent recorded", consent=version)
     return donor
 

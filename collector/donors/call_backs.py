@@ -46,6 +46,21 @@ class HalfDay:
         return HALVES[self.half][1]
 
 
+def parse_half_day(text: str) -> HalfDay:
+    """Return the half-day in a form, such as `2026-11-24/morning`.
+
+    Raises
+    ------
+    Refused
+        `half_day_full`: the text names none, so none that is offered.
+    """
+    day, _slash, half = text.partition("/")
+    try:
+        return HalfDay(day=date.fromisoformat(day), half=half)
+    except ValueError:
+        raise Refused("half_day_full") from None
+
+
 def half_days(
     *, now: datetime, zone: ZoneInfo, taken: Iterable[HalfDay], places: int
 ) -> list[HalfDay]:
@@ -86,9 +101,20 @@ def offered(session: Session, *, now: datetime, bank_id: int) -> list[HalfDay]:
 
 
 def request_call_back(
-    session: Session, *, now: datetime, bank_id: int, donor_id: int, half_day: HalfDay
+    session: Session,
+    *,
+    now: datetime,
+    bank_id: int,
+    donor_id: int,
+    half_day: HalfDay,
+    actor: str = "",
 ) -> CallBack:
     """Promise a call in a half-day; an earlier choice of the donor is withdrawn.
+
+    Parameters
+    ----------
+    actor
+        The member of the staff who noted it; the donor herself by default.
 
     Raises
     ------
@@ -116,7 +142,8 @@ def request_call_back(
         settled_by_id=None,
     )
     session.add(call)
-    record_act(session, donor, now=now, actor=f"donor:{donor.id}", action="call asked for")
+    who = actor or f"donor:{donor.id}"
+    record_act(session, donor, now=now, actor=who, action="call asked for")
     return call
 
 

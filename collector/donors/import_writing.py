@@ -1,6 +1,6 @@
 """Writing of one imported row: a new file, or an update of a known one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -15,10 +15,9 @@ from collector.donors.actions import (
     register,
     sign_interview,
 )
-from collector.donors.contact import ContactCorrection, correct_contact
+from collector.donors.contact import ContactCorrection, correct_contact, place_donor
 from collector.donors.models import Donor, DonorState, SerologyOutcome
 from collector.donors.queries import get_donor
-from collector.places.actions import set_position
 from collector.places.models import PositionSource
 from collector.service_day import ServiceDay
 
@@ -63,33 +62,33 @@ def update_file(
         `contact_missing`: neither the row nor the file has a telephone or an e-mail address.
     """
     donor = get_donor(session, bank_id, donor_id)
-    given, address = entry.file, donor.address
+    given, known = entry.file, ContactCorrection.of(donor)
     correct_contact(
         session,
         now=now,
         bank_id=bank_id,
         donor_id=donor_id,
         actor=actor,
-        correction=ContactCorrection(
+        correction=replace(
+            known,
             first_name=given["first_name"],
             family_name=given["family_name"],
-            phone=given["phone"] or donor.phone or "",
-            email=given["email"] or donor.email or "",
+            phone=given["phone"] or known.phone,
+            email=given["email"] or known.email,
             line=given["line"],
             postcode=given["postcode"],
             town=given["town"],
-            access_notes=given["access_notes"] or address.access_notes,
-            baby_born_on=given["baby_born_on"] or donor.baby_born_on,
-            discreet=donor.discreet if given["discreet"] is None else given["discreet"],
+            access_notes=given["access_notes"] or known.access_notes,
+            baby_born_on=given["baby_born_on"] or known.baby_born_on,
+            discreet=known.discreet if given["discreet"] is None else given["discreet"],
         ),
     )
     if given["latitude"] is not None:
-        session.expire(address, ["position"])
-        set_position(
+        place_donor(
             session,
             now=now,
             bank_id=bank_id,
-            address_id=address.id,
+            donor_id=donor_id,
             actor=actor,
             latitude=given["latitude"],
             longitude=given["longitude"],

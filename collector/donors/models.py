@@ -86,6 +86,11 @@ class Donor(BankOwned, Base):
     erasure_asked_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]
     """The instant of the erasure, after which the number alone remains."""
+    second_name: Mapped[str] = mapped_column(default="")
+    """The name of a second person to call, such as the father; may be empty."""
+    second_tie: Mapped[str] = mapped_column(default="")
+    """Who that person is to the donor, in her words."""
+    second_phone: Mapped[str] = mapped_column(default="")
     once: Mapped[str | None] = mapped_column(default=None)
     """The key of the first contact's form: a form that is sent twice opens one file."""
     joined_into_id: Mapped[int | None] = mapped_column(ForeignKey("donors.id"))
@@ -95,8 +100,57 @@ class Donor(BankOwned, Base):
     serologies: Mapped[list["Serology"]] = relationship(
         lazy="raise", order_by="Serology.drawn_on", cascade="all, delete-orphan"
     )
+    stays: Mapped[list["Stay"]] = relationship(
+        lazy="raise", order_by="Stay.first_day", cascade="all, delete-orphan"
+    )
+
+    def address_on(self, day: date) -> Address:
+        """Return the address at which she is met on a day: that of a stay, or her own."""
+        stay = self.stay_on(day)
+        return stay.address if stay else self.address
+
+    def stay_on(self, day: date) -> "Stay | None":
+        """Return her stay elsewhere on a day, if any."""
+        return next((stay for stay in self.stays if stay.covers(day)), None)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own form
+
+
+class MeetingPlace(BankOwned, Base):
+    """A ward or a midwife's practice at which several mothers are met."""
+
+    __tablename__ = "meeting_places"
+    __table_args__ = (UniqueConstraint("bank_id", "name"),)
+
+    name: Mapped[str]
+    phone: Mapped[str]
+    address_id: Mapped[int] = mapped_column(ForeignKey("addresses.id"))
+    retired_on: Mapped[date | None]
+    """The first day on which no new stay may be noted there."""
+    version: Mapped[int] = mapped_column()
+    address: Mapped[Address] = relationship(lazy="raise")
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy's own form
+
+
+class Stay(BankOwned, Base):
+    """Days on which a donor is met elsewhere than at her own address."""
+
+    __tablename__ = "stays"
+
+    donor_id: Mapped[int] = mapped_column(ForeignKey("donors.id"), index=True)
+    first_day: Mapped[date]
+    last_day: Mapped[date | None]
+    """None while the last day is not known, as on a ward."""
+    place_id: Mapped[int | None] = mapped_column(ForeignKey("meeting_places.id"), index=True)
+    """The ward or practice; None for an address of her own."""
+    address_id: Mapped[int] = mapped_column(ForeignKey("addresses.id"))
+    address: Mapped[Address] = relationship(lazy="raise")
+    place: Mapped[MeetingPlace | None] = relationship(lazy="raise")
+
+    def covers(self, day: date) -> bool:
+        """Return whether she is there on a day."""
+        return self.first_day <= day and (self.last_day is None or day <= self.last_day)
 
 
 class Serology(BankOwned, Base):
@@ -168,6 +222,35 @@ class Decision(BankOwned, Base):
     note: Mapped[str]
     decided_by: Mapped[str]
     """The actor, as in the audit chain: `person:12`, `donor:7`, or `system` for the timer."""
+
+
+class FileChange(BankOwned, Base):
+    """A corrected field of a donor's file: its value before and after, and the actor."""
+
+    __tablename__ = "donor_changes"
+
+    donor_id: Mapped[int] = mapped_column(ForeignKey("donors.id"), index=True)
+    at: Mapped[datetime]
+    changed_by: Mapped[str]
+    """The actor, as in the audit chain: `person:12` or `donor:7`."""
+    field: Mapped[str]
+    """A name of `collector.donors.file_history.FIELDS`."""
+    before: Mapped[str]
+    after: Mapped[str]
+
+
+class SeparateFiles(BankOwned, Base):
+    """Two files of two donors, although they share a telephone, an e-mail or a name."""
+
+    __tablename__ = "separate_files"
+    __table_args__ = (UniqueConstraint("first_id", "second_id"),)
+
+    first_id: Mapped[int] = mapped_column(ForeignKey("donors.id"))
+    """The file with the smaller key."""
+    second_id: Mapped[int] = mapped_column(ForeignKey("donors.id"), index=True)
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[str]
+    """As in the audit chain: `person:12`."""
 
 
 class SealedIdentity(BankOwned, Base):

@@ -2,9 +2,9 @@
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
-from sqlalchemy.orm.interfaces import ORMOption
+from sqlalchemy.orm.strategy_options import _AbstractLoad
 
-from collector.donors.models import Decision, Donor, DonorState
+from collector.donors.models import Decision, Donor, DonorState, Stay
 from collector.errors import NotFound
 from collector.places.models import Address
 from collector.search_words import is_found, search_text
@@ -13,10 +13,13 @@ BETWEEN_DIGITS = (" ", ".", "-", "/", "(", ")", "\N{NO-BREAK SPACE}")
 PHONE_DIGITS = 9
 
 
-def donor_options() -> tuple[ORMOption, ...]:
-    """Return the options that load a donor's address, position and serologies."""
+def donor_options() -> tuple[_AbstractLoad, ...]:
+    """Return the options that load a donor's addresses, positions and serologies."""
+    stays = selectinload(Donor.stays)
     return (
         joinedload(Donor.address).joinedload(Address.position),
+        stays.joinedload(Stay.address).joinedload(Address.position),
+        stays.joinedload(Stay.place),
         selectinload(Donor.serologies),
     )
 

@@ -16,6 +16,8 @@ from collector.config import Settings
 from collector.kept_secrets import SECRETS
 from collector.maintenance.databases import dump, is_sqlite, scratch_database
 from collector.maintenance.encryption import encrypt_and_prove
+from collector.maintenance.erasures import PATTERN as REGISTERS
+from collector.maintenance.erasures import write_register
 from collector.maintenance.errors import BackupError
 from collector.maintenance.verification import verify
 
@@ -81,6 +83,7 @@ def back_up(
         archive = scratch / "archive.tar.gz"
         _pack(archive, copied, settings.home, manifest)
         encrypt_and_prove(archive, target, recipients)
+        write_register(settings.database_url, folder, scratch, recipients, now=now)
     removed = remove_old(folder, now=now, keep=keep, days=days)
     return Backup(
         file=target,
@@ -113,16 +116,17 @@ def remove_old(folder: Path, *, now: datetime, keep: int, days: int) -> int:
     days
         Of each of the last days, the last file stays too.
     """
-    files = sorted(folder.glob(PATTERN), reverse=True)
-    stay, last_days = set(files[:keep]), set[str]()
+    backups = sorted(folder.glob(PATTERN), reverse=True)
+    stay, last_days = set(backups[:keep]), set[str]()
     oldest = NAME.format((now - timedelta(days=days)).astimezone(UTC))
-    for file in files:
+    for file in backups:
         day = file.name[: len("milkround-20261130")]
         if file.name >= oldest and day not in last_days:
             stay.add(file)
         last_days.add(day)
-    gone = [file for file in files if file not in stay]
-    for file in gone:
+    gone = [file for file in backups if file not in stay]
+    # The newest registers are worth most: they list each erasure since the oldest backup.
+    for file in (*gone, *sorted(folder.glob(REGISTERS), reverse=True)[keep:]):
         file.unlink()
     return len(gone)
 

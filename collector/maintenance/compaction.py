@@ -1,7 +1,8 @@
 """Removal of erased data from the pages of the database.
 
 SQLite overwrites deleted cells with zeros (`secure_delete`), but its log keeps the pages as they
-were. PostgreSQL keeps the former versions of rows until a table is rewritten.
+were. PostgreSQL keeps the former versions of rows until a table is rewritten, and samples of their
+values in the planner's statistics.
 """
 
 from datetime import datetime, timedelta
@@ -55,9 +56,10 @@ def rewrite_pages(engine: Engine) -> bool:
         if not _earlier_readers_are_gone(connection):
             return False
         connection.execute(text(f"SET lock_timeout = '{LOCK_SECONDS}s'"))
-        for table in Base.metadata.sorted_tables:
+        # The statistics come last; the owner of a database may rewrite its catalogues.
+        for name in (*(table.name for table in Base.metadata.sorted_tables), "pg_statistic"):
             try:
-                connection.execute(text(f'VACUUM FULL "{table.name}"'))
+                connection.execute(text(f'VACUUM (FULL, ANALYZE) "{name}"'))
             except OperationalError:
                 left += 1
     return left == 0

@@ -12,6 +12,7 @@ from typing import Any
 
 from pyrage import x25519
 
+from collector import migrations
 from collector.audit.signing import HeadSigner
 from collector.config import Settings
 from collector.kept_secrets import SECRETS
@@ -22,8 +23,21 @@ from collector.maintenance.backup import (
     made_at,
     private_folder,
 )
-from collector.maintenance.databases import exchange, is_empty, is_sqlite, scratch_database
+from collector.maintenance.databases import (
+    exchange,
+    is_empty,
+    is_sqlite,
+    scratch_database,
+    unpooled,
+)
 from collector.maintenance.encryption import decrypt
+from collector.maintenance.erasures import (
+    Erasure,
+    Repeated,
+    erasures_in,
+    read_registers,
+    repeat_erasures,
+)
 from collector.maintenance.errors import BackupError
 from collector.maintenance.verification import Verified, verify
 
@@ -40,12 +54,15 @@ class Restored:
         The name of the database that was there before, or None.
     secrets
         The secrets that were put in place; an existing file stays.
+    repeated
+        The donors who were erased after the backup, and are erased again.
     """
 
     made_at: str
     rows: int
     kept: str | None
     secrets: list[str]
+    repeated: Repeated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,13 +103,31 @@ def restore(
         )
     with _unpacked(settings, file, identities) as (folder, manifest):
         verified = _verified(settings, folder, manifest)
+        erasures = erasures_since(settings, file, identities, folder)
         kept = exchange(settings.database_url, folder / DATABASE, now=now)
+        repeated = Repeated(erased=0, left=[])
+        if erasures:
+            migrations.upgrade(unpooled(settings.database_url))
+            repeated = repeat_erasures(settings.database_url, erasures, now=now)
         return Restored(
             made_at=str(manifest["made_at"]),
             rows=sum(verified.rows.values()),
             kept=kept,
             secrets=_put_secrets(folder, settings.home, replace=replace),
+            repeated=repeated,
         )
+
+
+def erasures_since(
+    settings: Settings, file: Path, identities: Sequence[x25519.Identity], scratch: Path
+) -> set[Erasure]:
+    """Return the known erasures: of the present database, and of the registers of the backups."""
+    plan = settings.upkeep.backups
+    folders = {file.absolute().parent, *((plan.folder,) if plan else ())}
+    known = erasures_in(settings.database_url)
+    for folder in folders:
+        known |= read_registers(folder, scratch, identities)
+    return known
 
 
 def drill(

@@ -8,11 +8,15 @@ from typing import Final
 from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from collector.audit.actions import record
+from collector.db import owned
 from collector.errors import Refused
+from collector.people.account_changes import record_change
+from collector.people.actions import expire_links
 from collector.people.attempts import count_attempt, made_attempts
 from collector.people.links import hashed, new_token
-from collector.people.models import Passkey, Person, RecoveryCode, WebSession
+from collector.people.models import Badge, Passkey, Person, RecoveryCode, WebSession
+from collector.people.provider_accounts import proves_by_account, unlink_accounts
+from collector.people.sessions import end_sessions
 from collector.people.totp import accept_totp, has_totp, remove_totp
 from collector.people.vault import Vault
 
@@ -36,11 +40,13 @@ class FactorState:
     passkeys: list[Passkey]
     recovery_codes: int
     """Unused recovery codes."""
+    account: bool
+    """Whether the hospital's account has given two factors before."""
 
     @property
     def is_set_up(self) -> bool:
-        """Whether an app or a passkey proves the person."""
-        return self.totp or bool(self.passkeys)
+        """Whether an app, a passkey or the hospital's account proves the person."""
+        return self.totp or bool(self.passkeys) or self.account
 
 
 def factor_state(session: Session, person_id: int) -> FactorState:
@@ -51,6 +57,7 @@ def factor_state(session: Session, person_id: int) -> FactorState:
         totp=has_totp(session, person_id),
         passkeys=list(session.scalars(keys)),
         recovery_codes=session.scalar(codes) or 0,
+        account=proves_by_account(session, person_id),
     )
 
 
@@ -113,27 +120,8 @@ def make_recovery_codes(
     return codes
 
 
-def record_change(
-    session: Session, *, now: datetime, bank_id: int, person_id: int, actor: str, change: str
-) -> None:
-    """Append a change of a person's second factors to the audit chain."""
-    record(
-        session,
-        now=now,
-        bank_id=bank_id,
-        actor=actor,
-        action=change,
-        subject=f"person:{person_id}",
-    )
-
-
-def refuse_last_factor(session: Session, *, person_id: int, totp: bool) -> None:
+def refuse_last_factor(session: Session, *, person_id: int) -> None:
     """Refuse to remove the only second factor of a person.
-
-    Parameters
-    ----------
-    totp
-        Whether the app is to be removed, else a passkey.
 
     Raises
     ------
@@ -141,15 +129,26 @@ def refuse_last_factor(session: Session, *, person_id: int, totp: bool) -> None:
         `last_factor`.
     """
     state = factor_state(session, person_id)
-    if len(state.passkeys) + state.totp <= 1 or (totp and not state.passkeys):
+    if state.totp + len(state.passkeys) + state.account <= 1:
         raise Refused("last_factor")
 
 
-def remove_factors(session: Session, *, now: datetime, person: Person, actor: str) -> None:
-    """Remove every second factor of a person, who enrols anew at the next sign-in."""
+def remove_factors(
+    session: Session, *, now: datetime, person: Person, actor: str, reason: str = ""
+) -> None:
+    """Remove every second factor of a person and end the sessions; she enrols anew.
+
+    Parameters
+    ----------
+    reason
+        The reason of an administrator; the operator of the installation gives none.
+    """
     remove_totp(session, person_id=person.id)
-    for row in (Passkey, RecoveryCode):
+    unlink_accounts(session, person_id=person.id)
+    for row in (Passkey, RecoveryCode, Badge):
         session.execute(delete(row).where(row.person_id == person.id))
+    end_sessions(session, now=now, person_id=person.id)
+    expire_links(session, now=now, person_id=person.id)
     record_change(
         session,
         now=now,
@@ -157,7 +156,29 @@ def remove_factors(session: Session, *, now: datetime, person: Person, actor: st
         person_id=person.id,
         actor=actor,
         change="second factors removed",
+        reason=reason,
     )
+
+
+def reset_factors(
+    session: Session, *, now: datetime, bank_id: int, person_id: int, actor: str, reason: str
+) -> Person:
+    """Remove every second factor of a colleague, for a reason kept in the audit chain.
+
+    Raises
+    ------
+    NotFound
+        The bank has no such person.
+    Refused
+        `resets_oneself`: one's own factors need another administrator; `reason_missing`.
+    """
+    person = owned(session, Person, bank_id, person_id)
+    if actor == f"person:{person_id}":
+        raise Refused("resets_oneself")
+    if not reason.strip():
+        raise Refused("reason_missing")
+    remove_factors(session, now=now, person=person, actor=actor, reason=reason.strip())
+    return person
 
 
 def _use_recovery_code(session: Session, code: str, *, now: datetime, person_id: int) -> bool:

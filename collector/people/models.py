@@ -20,6 +20,8 @@ class Role(StrEnum):
     QUALITY = "quality"
     LABORATORY = "laboratory"
     """A technician: takes milk over, pools, heats, samples."""
+    RELEASER = "releaser"
+    """Signs the release of lots of pasteurised milk."""
     ADMIN = "admin"
 
 
@@ -159,6 +161,21 @@ class Passkey(BankOwned, Base):
     used_at: Mapped[datetime | None]
 
 
+class Badge(BankOwned, Base):
+    """A person's badge and PIN, which resume her own session at a shared screen."""
+
+    __tablename__ = "badges"
+    __table_args__ = (UniqueConstraint("bank_id", "code_mark"),)
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), unique=True)
+    code_mark: Mapped[str]
+    """A keyed digest of the badge's code."""
+    pin_hash: Mapped[str]
+    made_at: Mapped[datetime]
+    wrong: Mapped[int]
+    """Wrong PINs since the latest right one; the fifth locks the badge."""
+
+
 class PasskeyChallenge(Base):
     """A random number that a device signs once, within five minutes; kept as a hash."""
 
@@ -167,6 +184,25 @@ class PasskeyChallenge(Base):
     challenge_hash: Mapped[str] = mapped_column(unique=True)
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+
+
+class ProviderAccount(BankOwned, Base):
+    """An account of a hospital's sign-in provider, linked to a person."""
+
+    __tablename__ = "provider_accounts"
+    __table_args__ = (
+        UniqueConstraint("issuer", "subject"),
+        UniqueConstraint("issuer", "person_id"),
+    )
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    issuer: Mapped[str]
+    subject: Mapped[str]
+    """The provider's identifier of the account, which it gives to no other one."""
+    made_at: Mapped[datetime]
+    used_at: Mapped[datetime]
+    proved_at: Mapped[datetime | None]
+    """The latest sign-in with two factors; None if the provider never asked for two."""
 
 
 class SignInAttempt(Base):

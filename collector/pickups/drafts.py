@@ -81,6 +81,12 @@ def draft_of(row: Pickup | Enquiry) -> PickupDraft:
     return PickupDraft(**kept | {"health": _health(row), "windows": tuple(_windows(row))})
 
 
+def is_other_milk(draft: PickupDraft, other: PickupDraft) -> bool:
+    """Return whether two drafts differ in what a slot was computed for: milk and purposes."""
+    names = ("line", "bottles", "volume_ml", "oldest_on", "purposes")
+    return any(getattr(draft, name) != getattr(other, name) for name in names)
+
+
 def _columns(row: Pickup | Enquiry) -> list[str]:
     """Return the fields of a draft that are columns of a row."""
     columns = type(row).__mapper__.columns

@@ -115,7 +115,7 @@ def confirm(
     if slot is None or not is_held(enquiry, now=now):
         raise Refused("slot_not_held")
     policies = policies_of(session, donor.bank_id)
-    purposes = purposes_for(donor, days=(slot.day,), policies=policies)
+    purposes = purposes_for(donor, days=(slot.day,), policies=policies, kept=draft.purposes)
     draft = replace(draft, windows=(slot,), purposes=purposes)
     pickup = _write(session, enquiry, draft, now=now, actor=actor, promised_at=promised_at)
     pickup.promised_at = now
@@ -143,7 +143,7 @@ def _write(
             bank_id=enquiry.bank_id,
             donor_id=enquiry.donor_id,
             actor=actor,
-            once=f"enquiry:{enquiry.once}",
+            once=key_of_request(enquiry.once),
             draft=draft,
         )
     return change(
@@ -155,6 +155,11 @@ def _write(
         draft=draft,
         promised_at=promised_at,
     )
+
+
+def key_of_request(once: str) -> str:
+    """Return the key of the request that an enquiry of this key becomes."""
+    return f"enquiry:{once}"
 
 
 def _may_be_accepted(session: Session, pickup: Pickup, donor: Donor, day: date) -> bool:

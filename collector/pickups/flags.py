@@ -7,10 +7,10 @@ from enum import StrEnum
 from collector.banks.models import Zone
 from collector.banks.policies import Policies, PolicyKey
 from collector.donors.eligibility import BLOOD_HELPS, EligibilityReason, EligibilityVerdict, judge
-from collector.donors.models import Donor
 from collector.pickups.drafts import PickupDraft
 from collector.pickups.models import MilkLine, Pickup, Purpose
 from collector.pickups.states import OPEN
+from collector.places.models import Address
 
 NEARLY = timedelta(days=7)
 
@@ -43,7 +43,7 @@ def flags(
     Parameters
     ----------
     pickup
-        A request with its donor (address.position, serologies), windows and holds loaded.
+        A request with its donor's file, addresses and stays, its windows and its holds loaded.
     zones
         The zones of the bank; a bank without zones collects everywhere.
     others
@@ -53,7 +53,7 @@ def flags(
     found = {
         *_file_flags(pickup, on, policies),
         *_milk_flags(pickup, on, policies),
-        *_place_flags(pickup.donor, zones),
+        *_place_flags(pickup.donor.address_on(on), zones),
     }
     if any(hold.cleared_at is None for hold in pickup.holds):
         found.add(Flag.HELD)
@@ -100,11 +100,11 @@ def _milk_flags(pickup: Pickup, on: date, policies: Policies) -> Iterator[Flag]:
         yield Flag.MILK_NEARLY_TOO_OLD
 
 
-def _place_flags(donor: Donor, zones: Sequence[Zone]) -> Iterator[Flag]:
-    if donor.address.position is None:
+def _place_flags(address: Address, zones: Sequence[Zone]) -> Iterator[Flag]:
+    if address.position is None:
         yield Flag.ADDRESS_NOT_FOUND
     prefixes = [prefix for zone in zones for prefix in zone.postcodes]
-    if zones and not donor.address.postcode.startswith(tuple(prefixes)):
+    if zones and not address.postcode.startswith(tuple(prefixes)):
         yield Flag.OUTSIDE_ZONE
 
 

@@ -5,20 +5,19 @@ from datetime import date, datetime
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
-from sqlalchemy.orm.interfaces import ORMOption
+from sqlalchemy.orm.strategy_options import _AbstractLoad
 
 from collector.donors.models import Donor
+from collector.donors.queries import donor_options
 from collector.errors import NotFound
 from collector.pickups.models import Pickup, PickupState, PickupWindow
 from collector.pickups.states import AGREED, OPEN
-from collector.places.models import Address
 
 
-def pickup_options() -> tuple[ORMOption, ...]:
+def pickup_options() -> tuple[_AbstractLoad, ...]:
     """Return the options that load windows, holds, and the donor with file and address."""
     return (
-        joinedload(Pickup.donor).joinedload(Donor.address).joinedload(Address.position),
-        joinedload(Pickup.donor).selectinload(Donor.serologies),
+        joinedload(Pickup.donor).options(*donor_options()),
         selectinload(Pickup.windows),
         selectinload(Pickup.holds),
     )

@@ -25,13 +25,18 @@ from collector.donors.models import (
     Decision,
     Donor,
     DonorState,
+    FileChange,
     Screening,
     SealedIdentity,
+    SeparateFiles,
     Serology,
 )
 from collector.donors.queries import get_donor
 from collector.donors.states import TRANSITIONS
+from collector.donors.stays import erase_stays
 from collector.errors import Refused
+from collector.laboratory.holds.models import LaboratoryHold
+from collector.laboratory.holds.standing import of_donor_or_containers
 from collector.laboratory.reception.models import Intake
 from collector.notices.models import ChannelChoice, PushSubscription
 from collector.people.models import ProofCode, SignInLink, WebSession
@@ -163,6 +168,7 @@ def end_file(session: Session, donor: Donor, *, now: datetime, actor: str) -> No
 def leave_number_only(session: Session, donor: Donor) -> None:
     """Remove the donor's name, address and contact from her file."""
     donor.first_name = donor.family_name = ""
+    donor.second_name = donor.second_tie = donor.second_phone = ""
     donor.once = None
     donor.email = donor.phone = donor.phone_unreached_on = donor.baby_born_on = None
     donor.suspended_because = donor.suspended_until = None
@@ -170,7 +176,10 @@ def leave_number_only(session: Session, donor: Donor) -> None:
     _forget_position(session, address)
     address.line = address.town = address.access_notes = ""
     address.postcode = address.postcode[:DEPARTEMENT_DIGITS]
+    erase_stays(session, donor)
     close_doors(session, donor)
+    pairs = (SeparateFiles.first_id == donor.id) | (SeparateFiles.second_id == donor.id)
+    session.execute(delete(SeparateFiles).where(pairs))
     session.execute(delete(ChannelChoice).where(ChannelChoice.recipient == f"donor:{donor.id}"))
 
 
@@ -194,7 +203,7 @@ def close_doors(session: Session, donor: Donor) -> None:
 
 
 def _erase_health(session: Session, donor: Donor, *, keep_serology: bool) -> None:
-    for row in (Screening, CallBack, Enquiry, Giving):
+    for row in (Screening, CallBack, Enquiry, Giving, FileChange):
         session.execute(delete(row).where(row.donor_id == donor.id))
     joined = joined_into(session, donor.id)
     session.execute(delete(Screening).where(Screening.donor_id.in_(joined)))
@@ -217,7 +226,7 @@ def _erase_visits(session: Session, donor: Donor) -> None:
     session.execute(
         update(Incident).where(Incident.pickup_id.in_(hers)).values(note="", decision_note="")
     )
-    _erase_bench_notes(session, hers)
+    _erase_bench_notes(session, donor.id, hers)
     session.execute(
         update(ChanceForecast).where(ChanceForecast.pickup_id.in_(hers)).values(pickup_id=None)
     )
@@ -255,11 +264,13 @@ def _erase_plans(session: Session, pickups: list[int]) -> None:
     )
 
 
-def _erase_bench_notes(session: Session, pickups: list[int]) -> None:
+def _erase_bench_notes(session: Session, donor_id: int, pickups: list[int]) -> None:
     """Blank the notes of the laboratory on a donor's bottles; figures and fates stay."""
     bottles = select(Container.id).where(Container.pickup_id.in_(pickups))
     for row in (Intake, Discrepancy):
         session.execute(update(row).where(row.container_id.in_(bottles)).values(note=""))
+    erased = update(LaboratoryHold).values(reason="", lift_reason="")
+    session.execute(erased.where(of_donor_or_containers(donor_id, bottles)))
 
 
 def _visits(published: dict[str, Any], pickups: list[int]) -> bool:

@@ -13,16 +13,20 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from collector.donors.actions import record_act
+from collector.donors.contact import SECOND_CONTACT
 from collector.donors.models import (
     CallBack,
     Donor,
     DonorState,
+    FileChange,
     Screening,
     SealedIdentity,
     Serology,
+    Stay,
     WhySuspended,
 )
 from collector.donors.queries import get_donor
+from collector.donors.stays import move_stays
 from collector.errors import Refused
 from collector.notices.models import Notice
 from collector.pickups.enquiries import enquiry_of
@@ -58,8 +62,8 @@ def join_files(
     kept, gone = get_donor(session, bank_id, kept_id), get_donor(session, bank_id, gone_id)
     _refuse(session, kept, gone)
     _seal(session, kept, gone, now=now)
-    for name in FILLED:
-        setattr(kept, name, getattr(kept, name) or getattr(gone, name))
+    for name in _filled(kept, gone):
+        setattr(kept, name, getattr(gone, name))
     _move(session, kept, gone)
     close_doors(session, gone)
     end_file(session, gone, now=now, actor=actor)
@@ -97,14 +101,20 @@ def _seal(session: Session, kept: Donor, gone: Donor, *, now: datetime) -> None:
         "serologies": select(Serology.id).where(Serology.donor_id == gone.id),
         "call_backs": select(CallBack.id).where(CallBack.donor_id == gone.id),
         "screenings": select(Screening.id).where(Screening.donor_id == gone.id),
+        "changes": select(FileChange.id).where(FileChange.donor_id == gone.id),
+        "stays": select(Stay.id).where(Stay.donor_id == gone.id),
         "notices": select(Notice.id).where(*_owed(gone)),
     }
-    identity = as_json(gone, "first_name", *FILLED, "state", "suspended_because", "suspended_until")
+    identity = as_json(
+        gone,
+        *("first_name", *FILLED, *SECOND_CONTACT),
+        *("state", "suspended_because", "suspended_until"),
+    )
     identity |= {
         "address": as_json(gone.address, *ADDRESS),
         "position": as_json(gone.address.position, *POSITION) if gone.address.position else None,
         "giving": as_json(giving, *GIVING) if giving else None,
-        "filled": [name for name in FILLED if getattr(gone, name) and not getattr(kept, name)],
+        "filled": _filled(kept, gone),
         "pickups": {
             str(each.id): each.state for each in requests_of_donor(session, gone.bank_id, gone.id)
         },
@@ -121,12 +131,19 @@ def _seal(session: Session, kept: Donor, gone: Donor, *, now: datetime) -> None:
     )
 
 
+def _filled(kept: Donor, gone: Donor) -> list[str]:
+    """Return the columns that the remaining file takes over, of a second contact all or none."""
+    filled = [name for name in FILLED if getattr(gone, name) and not getattr(kept, name)]
+    second = gone.second_name and not kept.second_name
+    return [*filled, *SECOND_CONTACT] if second else filled
+
+
 def _owed(donor: Donor) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return Notice.bank_id == donor.bank_id, Notice.recipient == f"donor:{donor.id}"
 
 
 def _move(session: Session, kept: Donor, gone: Donor) -> None:
-    for row in (Pickup, Serology, CallBack):
+    for row in (Pickup, Serology, CallBack, FileChange):
         session.execute(update(row).where(row.donor_id == gone.id).values(donor_id=kept.id))
     answered = select(Screening.questionnaire_id).where(Screening.donor_id == kept.id)
     # Answers to one question version are unique per file; a second set stays with its file, and is
@@ -138,6 +155,7 @@ def _move(session: Session, kept: Donor, gone: Donor) -> None:
     )
     session.execute(update(Notice).where(*_owed(gone)).values(recipient=f"donor:{kept.id}"))
     _move_plans(session, kept, gone)
+    move_stays(session, of=gone, to=kept)
     session.expire(kept, ["serologies"])
     session.expire(gone, ["serologies"])
 

@@ -1,18 +1,22 @@
 """Queries of a donor's personal data: export, seals, merged files."""
 
 import base64
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, selectinload
 
 from collector.audit.queries import history_of
 from collector.custody.models import Container, DoorPhoto, DoorRecord
-from collector.donors.models import CallBack, Decision, Donor, SealedIdentity
+from collector.donors.models import CallBack, Decision, Donor, FileChange, SealedIdentity
 from collector.donors.queries import get_donor
 from collector.donors.screening import screening_of
 from collector.errors import NotFound
+from collector.laboratory.holds.models import LaboratoryHold
+from collector.laboratory.holds.standing import of_donor_or_containers
+from collector.laboratory.pooling.models import Lot, LotState, PoolInput
 from collector.laboratory.reception.models import Intake
 from collector.notices.models import Notice, PushSubscription
 from collector.notices.queries import chosen_channel
@@ -29,6 +33,12 @@ def copy_of(session: Session, *, bank_id: int, donor_id: int) -> dict[str, Any]:
     return {
         "donor": _person(donor),
         "address": _address(donor),
+        "stays": [
+            as_json(each, "first_day", "last_day")
+            | {"place": each.place.name if each.place else None}
+            | as_json(each.address, "line", "postcode", "town", "access_notes")
+            for each in donor.stays
+        ],
         "blood_tests": [
             as_json(each, "drawn_on", "outcome", "valid_until") for each in donor.serologies
         ],
@@ -41,9 +51,21 @@ def copy_of(session: Session, *, bank_id: int, donor_id: int) -> dict[str, Any]:
             as_json(each, "day", "half", "state", "asked_at")
             for each in _rows(session, CallBack, donor)
         ],
+        "changes": [
+            as_json(each, "at", "field", "before", "after")
+            for each in _rows(session, FileChange, donor)
+        ],
         **_plans(session, donor),
         "visits": [
             _visit(session, pickup) for pickup in requests_of_donor(session, bank_id, donor_id)
+        ],
+        "stopped_milk": [
+            as_json(each, "opened_at", "reason", "lifted_at")
+            for each in session.scalars(
+                select(LaboratoryHold)
+                .where(of_donor_or_containers(donor.id, _bottles_of(donor.id)))
+                .order_by(LaboratoryHold.id)
+            )
         ],
         "messages": [
             as_json(each, "owed_at", "sent_at", "to", "template", "subject", "body")
@@ -54,6 +76,10 @@ def copy_of(session: Session, *, bank_id: int, donor_id: int) -> dict[str, Any]:
             for each in history_of(session, bank_id=bank_id, subject=f"donor:{donor.id}")
         ],
     }
+
+
+def _bottles_of(donor_id: int) -> Select[int]:
+    return select(Container.id).where(Container.donor_id == donor_id)
 
 
 def photos_of(session: Session, pickup: Pickup) -> list[DoorPhoto]:
@@ -126,6 +152,9 @@ def _person(donor: Donor) -> dict[str, Any]:
         "suspended_until",
         "suspended_because",
         "baby_born_on",
+        "second_name",
+        "second_tie",
+        "second_phone",
         "interview_signed_on",
         "consent_version",
         "consented_on",
@@ -234,8 +263,17 @@ def _intakes(session: Session, container: Container) -> list[dict[str, Any]]:
     return [
         as_json(each, "taken_at", "volume_ml", "expressed_first", "expressed_last", "state")
         | {"why_refused": each.refused_because.value if each.refused_because else None}
+        | {"lots": [state.value for state in _lot_states(session, each)]}
         for each in session.scalars(standing)
     ]
+
+
+def _lot_states(session: Session, intake: Intake) -> Sequence[LotState]:
+    return session.scalars(
+        select(Lot.state)
+        .join(PoolInput, PoolInput.pool_id == Lot.pool_id)
+        .where(PoolInput.intake_id == intake.id, PoolInput.withdrawn_at.is_(None))
+    ).all()
 
 
 def _photo(photo: DoorPhoto) -> dict[str, Any]:
@@ -244,7 +282,7 @@ def _photo(photo: DoorPhoto) -> dict[str, Any]:
     }
 
 
-def _rows(session: Session, row: type[Decision | CallBack], donor: Donor) -> list[Any]:
+def _rows(session: Session, row: type[Decision | CallBack | FileChange], donor: Donor) -> list[Any]:
     return list(session.scalars(select(row).where(row.donor_id == donor.id).order_by(row.id)))
 
 

@@ -11,12 +11,15 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from collector.donors.actions import record_act, reopen
+from collector.donors.contact import SECOND_CONTACT
 from collector.donors.models import (
     CallBack,
     Donor,
     DonorState,
+    FileChange,
     Screening,
     Serology,
+    Stay,
     WhySuspended,
 )
 from collector.donors.queries import get_donor
@@ -69,6 +72,10 @@ def part_files(
     return gone
 
 
+EMPTY = {"family_name": "", "discreet": False, **dict.fromkeys(SECOND_CONTACT, "")}
+"""Values of emptied columns; the others become NULL."""
+
+
 def _give_back_identity(
     session: Session, kept: Donor, gone: Donor, identity: dict[str, Any]
 ) -> None:
@@ -77,10 +84,13 @@ def _give_back_identity(
     hers = identity | {"baby_born_on": born and date.fromisoformat(born)}
     for name in ("first_name", "family_name", "email", "phone", "baby_born_on"):
         setattr(gone, name, hers[name])
+    for name in SECOND_CONTACT:
+        # Files that were merged before 0.2 have none.
+        setattr(gone, name, hers.get(name, ""))
     for name in hers["filled"]:
         # A value corrected since belongs to the remaining file.
         if getattr(kept, name) == hers[name]:
-            setattr(kept, name, {"family_name": "", "discreet": False}.get(name))
+            setattr(kept, name, EMPTY.get(name))
     gone.suspended_until = until and date.fromisoformat(until)
     gone.suspended_because = because and WhySuspended(because)
     for name in ADDRESS:
@@ -93,9 +103,15 @@ def _give_back_identity(
 
 
 def _give_back_rows(session: Session, kept: Donor, gone: Donor, held: dict[str, Any]) -> None:
-    moved = ((Serology, "serologies"), (CallBack, "call_backs"), (Screening, "screenings"))
+    moved = (
+        (Serology, "serologies"),
+        (CallBack, "call_backs"),
+        (Screening, "screenings"),
+        (FileChange, "changes"),
+        (Stay, "stays"),
+    )
     for row, table in moved:
-        theirs = row.donor_id == kept.id, row.id.in_(held[table])
+        theirs = row.donor_id == kept.id, row.id.in_(held.get(table, ()))
         session.execute(update(row).where(*theirs).values(donor_id=gone.id))
     for pickup in session.scalars(
         select(Pickup).where(Pickup.donor_id == kept.id, Pickup.id.in_(map(int, held["pickups"])))
@@ -109,7 +125,7 @@ def _give_back_rows(session: Session, kept: Donor, gone: Donor, held: dict[str, 
     )
     session.flush()
     for donor in (kept, gone):
-        session.expire(donor, ["serologies"])
+        session.expire(donor, ["serologies", "stays"])
 
 
 def _give_back_giving(

@@ -168,6 +168,9 @@ class RoundStop(BankOwned, Base):
     ends_at: Mapped[datetime]
     pinned: Mapped[bool]
     """Whether a coordinator bound the visit to this round."""
+    earliest_at: Mapped[datetime | None] = mapped_column(default=None)
+    latest_at: Mapped[datetime | None] = mapped_column(default=None)
+    """Between them the visit begins on as many days as promises are to be kept; None: unknown."""
     round: Mapped[Round] = relationship(lazy="raise", back_populates="stops")
     pickup: Mapped[Pickup] = relationship(lazy="raise")
 

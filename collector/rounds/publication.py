@@ -6,16 +6,17 @@ Nothing is written here: the board shows the changes before a publication, and
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from collector.banks.models import Bank, Site
 from collector.donors.eligibility import is_serology_unclear
 from collector.donors.models import DonorState, WhySuspended
 from collector.pickups.models import MilkLine, Pickup, PickupState, Purpose
+from collector.places.models import Address
 from collector.rounds.code_words import code_words
 from collector.rounds.models import DayPlan, Round, RoundStop
-from collector.rounds.promises import Promise, promise
+from collector.rounds.promises import ExpectedBegin, Promise, promise
 from collector.service_day import ServiceDay
 
 STILL_AGREED = frozenset(
@@ -145,9 +146,13 @@ def _snapshot(
         if pickup.state not in STILL_AGREED:
             continue
         given = promise(
-            service_day, stop.begins_at, pickup.windows, given=before.get(stop.pickup_id)
+            service_day,
+            stop.begins_at,
+            pickup.windows,
+            given=before.get(stop.pickup_id),
+            expected=_expected(stop),
         )
-        stops.append(_stop(stop, given) | {"code": codes[pickup.id]})
+        stops.append(_stop(stop, given, service_day.day) | {"code": codes[pickup.id]})
     return {
         "round": round_.id,
         "revision": round_.revision,
@@ -166,6 +171,12 @@ def _snapshot(
     }
 
 
+def _expected(stop: RoundStop) -> ExpectedBegin | None:
+    if stop.earliest_at is None or stop.latest_at is None:
+        return None
+    return ExpectedBegin(earliest=stop.earliest_at, latest=stop.latest_at)
+
+
 def _codes(round_: Round) -> dict[int, str]:
     """Return the code words of each visit; published words stay as they are."""
     stops = (round_.published or {}).get("stops", ())
@@ -181,18 +192,18 @@ def _codes(round_: Round) -> dict[int, str]:
     return codes
 
 
-def _stop(stop: RoundStop, given: Promise) -> Snapshot:
+def _stop(stop: RoundStop, given: Promise, day: date) -> Snapshot:
     return {
         "pickup": stop.pickup_id,
         "arrives_at": _iso(stop.arrives_at),
         "begins_at": _iso(stop.begins_at),
         "ends_at": _iso(stop.ends_at),
         "window": {"opens": _iso(given.opens), "closes": _iso(given.closes)},
-        **stop_details(stop.pickup),
+        **stop_details(stop.pickup, day),
     }
 
 
-def stop_details(pickup: Pickup) -> Snapshot:
+def stop_details(pickup: Pickup, day: date) -> Snapshot:
     """Return the details of a visit as a phone receives them, whatever its round and its times.
 
     `milk_held` stands only where it is true. It never tells the reason.
@@ -203,7 +214,7 @@ def stop_details(pickup: Pickup) -> Snapshot:
         "first_name": donor.first_name,
         "family_name": donor.family_name,
         "phone": donor.phone,
-        "address": _address(pickup),
+        "address": _address(donor.address_on(day)),
         "purposes": list(pickup.purposes),
         "line": pickup.line.value,
         "bottles": pickup.bottles,
@@ -232,8 +243,7 @@ def _is_milk_held(pickup: Pickup) -> bool:
     )
 
 
-def _address(pickup: Pickup) -> Snapshot:
-    address = pickup.donor.address
+def _address(address: Address) -> Snapshot:
     position = address.position
     return {
         "line": address.line,

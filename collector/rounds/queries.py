@@ -9,20 +9,16 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
-from collector.donors.models import Donor
+from collector.donors.queries import donor_options
 from collector.errors import Conflict, NotFound
 from collector.people.models import Person
 from collector.pickups.models import Pickup, PickupState, PickupWindow
-from collector.places.models import Address
 from collector.rounds.models import DayPlan, Publication, Round, RoundState, RoundStop, Unplanned
 from collector.shifts.models import RosterShift
 from collector.shifts.queries import OF_A_SHIFT
 
 OF_A_PICKUP: Sequence[_AbstractLoad] = (
-    joinedload(Pickup.donor).options(
-        joinedload(Donor.address).joinedload(Address.position),
-        selectinload(Donor.serologies),
-    ),
+    joinedload(Pickup.donor).options(*donor_options()),
     selectinload(Pickup.windows),
     selectinload(Pickup.holds),
 )

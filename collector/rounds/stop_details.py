@@ -96,14 +96,15 @@ def untold_changes(
             is_left=round_.left_untold.get(str(pickup.id)) == _digest(details),
         )
         for day, round_, stop in stops
-        if (pickup := pickups.get(stop["pickup"])) and (details := _details_to_tell(stop, pickup))
+        if (pickup := pickups.get(stop["pickup"]))
+        and (details := _details_to_tell(stop, pickup, day))
     ]
     return sorted(changes, key=lambda change: change.is_left)
 
 
-def detail_changes(stop: Snapshot, pickup: Pickup) -> tuple[DetailChange, ...]:
-    """Return the details in which a published stop differs from its visit."""
-    before, after = _readable(stop), _readable(stop_details(pickup))
+def detail_changes(stop: Snapshot, pickup: Pickup, day: date) -> tuple[DetailChange, ...]:
+    """Return the details in which a published stop differs from its visit on a day."""
+    before, after = _readable(stop), _readable(stop_details(pickup, day))
     return tuple(
         DetailChange(name=name, before=before[name], after=value)
         for name, value in after.items()
@@ -111,9 +112,9 @@ def detail_changes(stop: Snapshot, pickup: Pickup) -> tuple[DetailChange, ...]:
     )
 
 
-def _details_to_tell(stop: Snapshot, pickup: Pickup) -> tuple[DetailChange, ...]:
+def _details_to_tell(stop: Snapshot, pickup: Pickup, day: date) -> tuple[DetailChange, ...]:
     """Return the changed details; of a visit that is asked anew, only with a new hold."""
-    details = detail_changes(stop, pickup)
+    details = detail_changes(stop, pickup, day)
     if pickup.state is PickupState.ASKED and all(each.name != "milk_held" for each in details):
         return ()
     return details
@@ -149,7 +150,7 @@ def leave_untold(
     _plan, round_, pickup = _published_stop(session, bank_id, day, pickup_id)
     stops = (round_.published or {})["stops"]
     stop = next(stop for stop in stops if stop["pickup"] == pickup_id)
-    details = detail_changes(stop, pickup)
+    details = detail_changes(stop, pickup, day)
     round_.left_untold = {**round_.left_untold, str(pickup_id): _digest(details)}
     session.flush()
     record(
@@ -185,7 +186,7 @@ def _publish_details(
     session: Session, *, now: datetime, plan: DayPlan, round_: Round, pickup: Pickup, actor: str
 ) -> None:
     published = round_.published or {}
-    details = stop_details(pickup)
+    details = stop_details(pickup, plan.day)
     stops = [
         {**_times(stop), **details} if stop["pickup"] == pickup.id else stop
         for stop in published["stops"]

@@ -118,6 +118,7 @@ class AbsenceReason(StrEnum):
 
     ILL = "ill"
     OUT_OF_ORDER = "out_of_order"
+    SERVICE = "service"
     LEAVE = "leave"
     TRAINING = "training"
     CLOSED = "closed"
@@ -128,6 +129,10 @@ class AbsenceReason(StrEnum):
 
 OF_A_PERSON = (AbsenceReason.LEAVE, AbsenceReason.ILL, AbsenceReason.TRAINING)
 """Reasons that the roster offers for a person."""
+
+
+OF_A_VEHICLE = (AbsenceReason.SERVICE, AbsenceReason.OUT_OF_ORDER)
+"""Reasons that the roster offers for a vehicle."""
 
 
 class Absence(BankOwned, Base):

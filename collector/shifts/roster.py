@@ -51,6 +51,8 @@ class Cell:
 
     shifts: tuple[RosterShift, ...] = ()
     absences: tuple[Absence, ...] = ()
+    vehicle_absences: tuple[Absence, ...] = ()
+    """Absences of the vehicles of these shifts that hold during a part of one."""
 
     @property
     def state(self) -> str:
@@ -69,12 +71,21 @@ class Roster:
     contracts: dict[int, Contract]
     shifts: dict[tuple[int, date], list[RosterShift]]
     absences: dict[int, list[Absence]]
+    vehicle_absences: list[Absence]
     closings: list[Absence]
 
     def cell(self, person_id: int, day: date) -> Cell:
         """Return the cell of a person and a day."""
+        shifts = self.shifts.get((person_id, day), ())
+        off = {
+            each.id: each
+            for shift in shifts
+            for each in during_shift(shift, self.vehicle_absences, self.zone)
+            if each.vehicle
+        }
         return Cell(
-            shifts=tuple(self.shifts.get((person_id, day), ())),
+            shifts=tuple(shifts),
+            vehicle_absences=tuple(off.values()),
             absences=tuple(
                 each for each in self.absences.get(person_id, ()) if _touches(each, day, self.zone)
             ),
@@ -105,7 +116,7 @@ class Roster:
     def absences_of(self, shift: RosterShift) -> list[Absence]:
         """Return the absences that hold during a shift."""
         mine = self.absences.get(shift.collector_id, ())
-        return during_shift(shift, [*self.closings, *mine], self.zone)
+        return during_shift(shift, [*self.closings, *mine, *self.vehicle_absences], self.zone)
 
 
 def load_roster(session: Session, *, bank_id: int, first: date, last: date) -> Roster:
@@ -126,6 +137,7 @@ def load_roster(session: Session, *, bank_id: int, first: date, last: date) -> R
         contracts=contracts_of(session, bank_id),
         shifts=dict(by_cell),
         absences=dict(by_person),
+        vehicle_absences=[each for each in found if each.vehicle],
         closings=[each for each in found if each.of_all],
     )
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from flask_babel import format_decimal, lazy_gettext
 from flask_babel.speaklater import LazyString
 
+from collector.donors.file_history import FIELDS
 from collector.web.audit_wording import action_words
 from collector.web.message_kinds import KINDS
 from collector.web.wording import hour, long_day, moment
@@ -20,6 +21,7 @@ LABELS: Mapping[str, LazyString] = {
     "answers": _("My answers"),
     "steps": _("The steps of my file"),
     "calls": _("Calls"),
+    "changes": _("Corrections of my file"),
     "weeks_to_come": _("My plans"),
     "about_to_ask": _("A request that I began"),
     "messages_come_by": _("My messages come by"),
@@ -38,6 +40,17 @@ LABELS: Mapping[str, LazyString] = {
     "suspended_until": _("Paused by the bank until"),
     "suspended_because": _("Reason of the pause"),
     "baby_born_on": _("The baby was born on"),
+    "second_name": _("Second person to call"),
+    "second_tie": _("Who that person is"),
+    "second_phone": _("Telephone of that person"),
+    "position": _("Place on the map"),
+    "stays": _("Days elsewhere"),
+    "first_day": _("First day"),
+    "last_day": _("Last day"),
+    "place": _("Where"),
+    "field": _("Field"),
+    "before": _("Value before"),
+    "after": _("Value after"),
     "interview_signed_on": _("Interview signed on"),
     "consent_version": _("Version of the consent"),
     "consented_on": _("Consent given on"),
@@ -104,6 +117,9 @@ LABELS: Mapping[str, LazyString] = {
     "taken_at": _("Taken over"),
     "expressed_first": _("First day of expression"),
     "expressed_last": _("Last day of expression"),
+    "lots": _("Lots of milk that it is in"),
+    "stopped_milk": _("Milk that the laboratory stopped"),
+    "lifted_at": _("No longer stopped"),
     "why_refused": _("Why it was refused"),
     "owed_at": _("Written"),
     "to": _("To"),
@@ -191,10 +207,9 @@ def shown(value: object) -> str:
     if isinstance(value, bool):
         return str(CODES["yes"] if value else CODES["no"])
     text = str(value)
-    if text in CODES:
-        return str(CODES[text])
-    if text in KINDS:
-        return str(KINDS[text])
+    known = CODES.get(text) or KINDS.get(text) or (LABELS[text] if text in FIELDS else None)
+    if known:
+        return str(known)
     return _date_in(text) or action_words(text)
 
 

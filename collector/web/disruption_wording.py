@@ -60,6 +60,7 @@ REASONS: Mapping[DisruptionKind, LazyString] = {
 WHY_NO_DAY: Mapping[str, LazyString] = {
     "no_position": _("we do not know where she lives"),
     "too_far": _("farther than we drive"),
+    "elsewhere": _("she is elsewhere on these days"),
     "zone_not_driven": _("her zone is not driven to on these weekdays"),
     "milk_too_old": _("her oldest milk is too old before anybody drives"),
     "pauses": _("she pauses"),

@@ -63,6 +63,7 @@ CHOICES: Mapping[str, LazyString] = {
     "required": _("required"),
     "warn": _("asked for"),
     "optional": _("possible"),
+    "on": _("asked for"),
     "off": _("not asked for"),
     "damm": _("Damm"),
     "all": _("any app"),
@@ -92,7 +93,7 @@ ERRORS: Mapping[str, LazyString] = {
     "assessment_missing": _("Write down what was found out."),
     "excursion_decided": _("This was decided already."),
     "excursion_not_assessed": _("It must be assessed first."),
-    "two_people_needed": _("You assessed it: a colleague has to decide."),
+    "two_people_needed": _("You did the first step: another person does the second one."),
     "record_not_standing": _("This record was taken back meanwhile. Look again, then decide."),
     "pdf_not_installed": _(
         "This server cannot make PDF files. Open the run sheet and print it from the browser, or "

@@ -27,6 +27,7 @@ from collector.people.links import hashed, new_code
 from collector.people.second_factor import make_code
 from collector.people.sign_in_codes import permits_code
 from collector.pickups.visit_links import make_visit_link
+from collector.web.audit_wording import action_words
 from collector.web.wording import hour
 
 SIGN_IN = "sign_in"
@@ -48,6 +49,7 @@ PAGES = {
     "call_booked": "donor/screening/call-back",
     "contact_received": "donor/screening/",
     "contact_changed": "board/donors/{donor}",
+    "proofs_changed": "account/proofs",
 }
 """The page of a message, which asks for a sign-in if there is none."""
 TIMES = frozenset({"opens", "closes", "opens_before", "closes_before"})
@@ -186,4 +188,6 @@ def _readable(figures: dict[str, object]) -> dict[str, object]:
     day = figures.get("day")
     days = {"day": date.fromisoformat(day)} if isinstance(day, str) else {}
     times = {name: hour(str(figures[name])) for name in TIMES & figures.keys()}
-    return {**figures, **days, **times}
+    change = figures.get("change")
+    changes = {"change": action_words(change)} if isinstance(change, str) else {}
+    return {**figures, **days, **times, **changes}

@@ -1,16 +1,23 @@
 """Fields of the forms that make a pick-up's draft: the donor's and the telephone form's."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from flask_babel import lazy_gettext
+from werkzeug.datastructures import MultiDict
 
 from collector.field_parsers import FieldMistake, parse_date, parse_time
 from collector.pickups.drafts import CivilWindow, PickupDraft
 from collector.pickups.validation import mistakes_in
 from collector.web.framework.forms import Form, ParsedField, RowsField
 
+LINES = 3
+"""The lines of windows of a form on the telephone."""
+WHOLE_NUMBER = lazy_gettext("Give a whole number.")
+DAY_AND_TIMES = lazy_gettext("Give a day and two times.")
 DRAFT_FIELDS = frozenset(field.name for field in fields(PickupDraft))
 
 
@@ -73,6 +80,27 @@ class WindowsField(RowsField[WindowForm]):
     def _read(self) -> list[tuple[int, CivilWindow]]:
         windows = [(line, row.window) for line, row in enumerate(self.rows)]
         return [(line, window) for line, window in windows if window is not None]
+
+
+def hour_field(proposed: time) -> ParsedField[time | None]:
+    """Return the field of a time that a used line needs."""
+    return ParsedField(
+        parse_time, blank=None, required="time_not_read", message=DAY_AND_TIMES, default=proposed
+    )
+
+
+class PhoneWindowForm(WindowForm):
+    """A line of windows, with the hours of a morning proposed."""
+
+    day = ParsedField[date | None](parse_date, blank=None, message=DAY_AND_TIMES)
+    opens = hour_field(time(8))
+    closes = hour_field(time(12))
+
+
+def split_numbered(form: MultiDict[str, str]) -> Iterable[Mapping[str, str]]:
+    """Return the lines of windows from the fields `day_0`, `opens_0`, `closes_0` and so on."""
+    names = ("day", "opens", "closes")
+    return [{name: form.get(f"{name}_{line}", "") for name in names} for line in range(LINES)]
 
 
 class PickupForm(Form):

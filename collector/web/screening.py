@@ -15,7 +15,13 @@ from collector.banks.models import Bank
 from collector.banks.queries import get_bank
 from collector.db import reading, transaction
 from collector.donor_contact.confirmations import confirm_call_back
-from collector.donors.call_backs import HalfDay, offered, open_call_back, request_call_back
+from collector.donors.call_backs import (
+    HalfDay,
+    offered,
+    open_call_back,
+    parse_half_day,
+    request_call_back,
+)
 from collector.donors.eligibility import EligibilityVerdict
 from collector.donors.models import CallBack, Donor, DonorState, Screening
 from collector.donors.queries import get_donor
@@ -29,7 +35,7 @@ from collector.donors.questions import (
 )
 from collector.donors.screening import answers_in, begin, outcome_of, save, screening_of, submit
 from collector.errors import Refused
-from collector.field_parsers import choice_parser, parse_date, past_date_parser
+from collector.field_parsers import choice_parser, past_date_parser
 from collector.people.models import Role
 from collector.service_day import ServiceDay
 from collector.web.framework.forms import FlagField, Form, ParsedField
@@ -93,15 +99,6 @@ class AnswersForm(Form):
             if (answered := given.get(question.key)) is not None:
                 kept |= {f"answer_{index}": answered.value, f"on_{index}": answered.on}
         return cls(data=kept)
-
-
-def parse_half_day(text: str) -> HalfDay:
-    """Return the half-day that a button names; another text names one that is not offered."""
-    day, _slash, half = text.partition("/")
-    try:
-        return HalfDay(day=parse_date(day), half=half)
-    except Refused:
-        raise Refused("half_day_full") from None
 
 
 class HalfDayForm(Form):

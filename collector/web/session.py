@@ -33,12 +33,13 @@ from collector.people.passkeys import question_options, recognise
 from collector.people.queries import link_is_good, people_by_phone, person_by_email
 from collector.people.sessions import end_session
 from collector.people.sign_in_codes import use_code
-from collector.web.framework.context import relying_party
+from collector.web.framework.context import settings
 from collector.web.framework.entry import (
     begin,
     first_page,
     lead_in,
     open_doors,
+    sign_in_page,
     start_page,
     wanted_page,
 )
@@ -53,6 +54,8 @@ from collector.web.wording import sentence
 blueprint = Blueprint("session", __name__)
 
 LONGEST_ADDRESS = 254
+OIDC = "oidc"
+"""The way of a session that a hospital's provider opened."""
 SLOW_BY = timedelta(minutes=5)
 """Delay of a message beyond the limits of requests."""
 
@@ -85,9 +88,7 @@ def ask() -> str:
     The first address lies within the installed phone page, which keeps its own storage. Links are
     built to the second one, which Flask registers first.
     """
-    return render_template(
-        "session/ask.html", offers_passkeys=relying_party() is not None, wanted=wanted_page()
-    )
+    return sign_in_page()
 
 
 @blueprint.post("/sign-in")
@@ -181,14 +182,18 @@ def returned() -> str:
 @anyone
 def leave(door: str) -> Response:
     """Revoke the session of one surface, and remove what the browser keeps of it."""
-    answer = redirect_to(url_for("session.ask"), code=303)
-    if door in set(Surface):
-        surface = Surface(door)
-        token = token_of(surface)
-        if token:
-            with transaction() as session:
-                end_session(session, token, now=now())
-        forget_token(answer, surface)
+    if door not in set(Surface):
+        return redirect_to(url_for("session.ask"), code=303)
+    surface = Surface(door)
+    token = token_of(surface)
+    who = signed_in(surface, token)
+    by_provider = settings().oidc is not None and who is not None and who.sent_by == OIDC
+    onward = "oidc.signed_out" if by_provider else "session.ask"
+    answer = redirect_to(url_for(onward), code=303)
+    if token:
+        with transaction() as session:
+            end_session(session, token, now=now())
+    forget_token(answer, surface)
     return answer
 
 
@@ -219,8 +224,9 @@ def _owe_links(address: str, *, asked_by: str, slowed: bool) -> None:
         person = person_by_email(session, address)
         if person is not None:
             owe(person, to=person.email)
-        for donor in donors_by_email(session, address):
-            owe(donor, to=address)
+        donors = donors_by_email(session, address)
+        for donor in donors:
+            owe(donor, to=address, shared=len(donors) > 1)
         holders: list[Person | Donor] = [
             *people_by_phone(session, phone_digits(address)),
             *donors_by_phone(session, address),
@@ -228,7 +234,7 @@ def _owe_links(address: str, *, asked_by: str, slowed: bool) -> None:
         for holder in holders:
             country = get_bank(session, holder.bank_id).jurisdiction.country
             if holder.phone and takes_text_messages(holder.phone, country):
-                owe(holder, to=holder.phone, channel=Channel.SMS)
+                owe(holder, to=holder.phone, channel=Channel.SMS, shared=len(holders) > 1)
 
 
 def _owe_link(
@@ -239,8 +245,15 @@ def _owe_link(
     asked_by: str,
     slowed: bool,
     channel: Channel = Channel.EMAIL,
+    shared: bool = False,
 ) -> None:
-    """Enqueue the message; its token is created at dispatch and is stored nowhere."""
+    """Enqueue the message; its token is created at dispatch and is stored nowhere.
+
+    Parameters
+    ----------
+    shared
+        Several files have the address, such as those of twins: the message names its donor.
+    """
     kind = "person" if isinstance(holder, Person) else "donor"
     recipient, moment = f"{kind}:{holder.id}", now()
     # Slowed requests share one message in five minutes.
@@ -257,6 +270,7 @@ def _owe_link(
         channel=channel,
         wanted=wanted_page() or "",
         asked_by=asked_by,
+        name=holder.first_name if shared and isinstance(holder, Donor) else "",
     )
     if slowed:
         hold_back(notice, until=moment + SLOW_BY)

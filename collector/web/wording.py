@@ -18,9 +18,11 @@ from collector.notices.gsm import to_gsm
 from collector.web import (
     application_wording,
     disruption_wording,
+    donor_file_wording,
     incident_wording,
     laboratory_wording,
     roster_wording,
+    sign_in_wording,
 )
 
 _ = lazy_gettext
@@ -28,9 +30,11 @@ _ = lazy_gettext
 ERRORS: Mapping[str, LazyString] = {
     **incident_wording.ERRORS,
     **disruption_wording.ERRORS,
+    **donor_file_wording.ERRORS,
     **roster_wording.ERRORS,
     **laboratory_wording.ERRORS,
     **application_wording.ERRORS,
+    **sign_in_wording.ERRORS,
     "http_400": _("We could not read this request. Nothing was changed."),
     "http_401": _("Please sign in first."),
     "http_403": _("This page is not for your account."),
@@ -50,6 +54,9 @@ ERRORS: Mapping[str, LazyString] = {
     "slots_moved": _("This slot was taken a moment ago. Choose again, please."),
     "slot_gone": _("This time was taken a moment ago. Choose another one, please."),
     "slot_not_held": _("The ten minutes are over, and the time is free again. Choose once more."),
+    "slot_for_other_milk": _(
+        "The milk is another than the one for which the time was kept. Show the times once more."
+    ),
     "pause_half": _("Give the first and the last day of the pause."),
     "pause_backwards": _("The last day of the pause comes after its first."),
     "pause_over": _("This pause is over already. Choose later days."),

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0270_roads"
-down_revision = "0227_webhooks"
+down_revision = "0236_laboratory_release"
 branch_labels = None
 depends_on = None
 

@@ -19,8 +19,8 @@ from routing.analysis.insertion import (
     worth,
 )
 from routing.analysis.remedies import relaxations
-from routing.check.judge import RULES, broken_by, check_tour
-from routing.check.violation import Violation
+from routing.checker.judge import RULES, broken_by, check_tour
+from routing.checker.violation import Violation
 from routing.errors import InvalidPlanError
 from routing.plan import Obstacle, Plan, Reason, ReasonCode, Remedy, Rule, Unassigned
 from routing.problem import Problem, Shift, Visit

@@ -14,7 +14,7 @@ import numpy as np
 from routing import timing
 from routing.analysis.insertion import Insertion, insertions, known, unit, unmet, without
 from routing.analysis.spare_time import spare
-from routing.check.judge import check_tour
+from routing.checker.judge import check_tour
 from routing.plan import Plan, Relaxation, Remedy, Tour
 from routing.problem import Problem, Shift, Visit, Window
 from routing.timing.encoding import TRAVEL, IntArray, encode, windows_within_dates

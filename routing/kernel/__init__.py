@@ -6,8 +6,12 @@ Most functions take three flat arrays of integers, under the same names and in t
 - `data`, the problem data, which are rearranged for speed;
 - `state`, the search state: solution, pool and parameters.
 
-`memory_layout` describes the arrays. The suffix `_at` marks an offset in one of them. The offsets
-of consecutive points of a tour are `prev`, `at` and `succ`.
+`memory_layout` declares the last two, and `records` makes their accessors. The suffix `_at` marks a
+record, for example `tour_at` the record of a tour whose number is `shift`. Consecutive points of a
+tour are `prev`, `at` and `succ`.
+
+With `MILKROUND_CHECKED=1` in the environment the same functions run in plain Python, and an access
+outside of a table raises `BoundsError`.
 
 Sources: Christiaens and Vanden Berghe, Slack induction by string removals for vehicle routing
 problems, Transportation Science 54(2), 2020; Vidal, Crainic, Gendreau and Prins, Computers &

@@ -8,15 +8,19 @@ import math
 from typing import Final
 
 from routing.compiled import compiled, inner
-from routing.kernel import memory_layout as layout
-from routing.kernel.callback import pointer_to
-from routing.kernel.change import add_unassigned, insert_visit, undo_iteration
+from routing.kernel.change import add_unassigned, copy_order, insert_visit, undo_iteration
+from routing.kernel.exact_cost import pointer_to
 from routing.kernel.margins import old_margin_cost
-from routing.kernel.offsets import point_offset, tour_offset, visit_offset
+from routing.kernel.memory_layout import KernelData, SearchState, data_of, state_of
+from routing.kernel.operators.greedy_insertion import (
+    FARTHEST_FIRST,
+    MAX_DIFFICULTY,
+    insert_sorted,
+)
+from routing.kernel.operators.table import recreate, ruin
 from routing.kernel.pool import add_to_pool
-from routing.kernel.random_numbers import rand, randint
-from routing.kernel.recreate import FARTHEST_FIRST, MAX_DIFFICULTY, SORT_ORDERS, recreate
-from routing.kernel.ruin import ruin
+from routing.kernel.random_numbers import rand
+from routing.kernel.records import Entries
 from routing.kernel.tour_cost import price_margins, update_tour
 from routing.timing.encoding import INFINITY, IntArray
 
@@ -50,47 +54,48 @@ def initialise(encoded: IntArray, data: IntArray, state: IntArray, orders: IntAr
     bool
         Whether all of these tours are legal.
     """
-    return _initialise(pointer_to(encoded), pointer_to(data), pointer_to(state), orders)
+    return _initialise(pointer_to(encoded), data_of(data), state_of(state), orders)
 
 
 @inner
-def _initialise(encoded: IntArray, data: IntArray, state: IntArray, orders: IntArray) -> bool:
+def _initialise(encoded: IntArray, data: KernelData, state: SearchState, orders: IntArray) -> bool:
     _reset(data, state)
     is_legal = True
-    for shift in range(data[layout.NUM_SHIFTS]):
+    for shift in range(data.num_shifts):
         for row in range(orders.shape[1]):
             if orders[shift, row] >= 0:
                 insert_visit(data, state, orders[shift, row], shift, row)
         is_legal &= update_tour(encoded, data, state, shift)
-    for visit in range(data[layout.NUM_VISITS]):
-        if state[state[layout.TOUR_OF] + visit] < 0:
+    for visit in range(data.num_visits):
+        if state.tour_of[visit] < 0:
             add_unassigned(state, visit)
     if is_legal:
-        recreate(encoded, data, state, FARTHEST_FIRST)
-        state[layout.CURRENT_COST] = _penalties(data, state)
-        for shift in range(data[layout.NUM_SHIFTS]):
-            state[layout.CURRENT_COST] += state[tour_offset(state, shift) + layout.COST]
-            if data[layout.HAS_MARGINS] == 1:
-                state[layout.CURRENT_COST] += price_margins(encoded, data, state, shift)
+        insert_sorted(encoded, data, state, FARTHEST_FIRST)
+        state.current_cost = _penalties(data, state)
+        for shift in range(data.num_shifts):
+            state.current_cost += state.tours[shift].cost
+            if data.has_margins == 1:
+                state.current_cost += price_margins(encoded, data, state, shift)
             add_to_pool(data, state, shift)
-        state[layout.BLINK_COUNTDOWN] = 0
+        state.blink_countdown = 0
         _save_best(data, state)
     return is_legal
 
 
 @inner
-def _reset(data: IntArray, state: IntArray) -> None:
+def _reset(data: KernelData, state: SearchState) -> None:
     """Empty all tours, and switch blinks off until the first solution is complete."""
-    state[layout.BANNED_SHIFT], state[layout.BLINK_COUNTDOWN] = -1, INFINITY
-    state[layout.NUM_UNASSIGNED] = state[layout.IGNORES_PENALTIES] = 0
-    for visit in range(data[layout.NUM_VISITS]):
-        state[state[layout.TOUR_OF] + visit] = -1
-    for shift in range(data[layout.NUM_SHIFTS]):
-        state[tour_offset(state, shift) + layout.NUM_STOPS] = 0
-    for entry in range(data[layout.NUM_DONORS] * data[layout.NUM_PERIODS]):
-        state[state[layout.DONOR_VISITS] + entry] = 0
-    state[layout.ITERATION] += 1
-    state[layout.NUM_CHANGED] = state[layout.NUM_USED] = state[layout.OLD_NUM_UNASSIGNED] = 0
+    state.banned_shift, state.blink_countdown = -1, INFINITY
+    state.num_unassigned = state.ignores_penalties = 0
+    for visit in range(data.num_visits):
+        state.tour_of[visit] = -1
+    for shift in range(data.num_shifts):
+        state.tours[shift].num_stops = 0
+    for donor in range(data.num_donors):
+        for period in range(data.num_periods):
+            state.donor_visits[donor][period] = 0
+    state.iteration += 1
+    state.num_changed = state.num_used = state.old_num_unassigned = 0
 
 
 @compiled
@@ -98,7 +103,7 @@ def anneal(
     encoded: IntArray, data: IntArray, state: IntArray, iterations: int, first: float, last: float
 ) -> None:
     """Search while cooling geometrically from the first temperature to the last, in shares."""
-    encoded_at, data_at, state_at = pointer_to(encoded), pointer_to(data), pointer_to(state)
+    encoded_at, data_at, state_at = pointer_to(encoded), data_of(data), state_of(state)
     temperature, cooling = first, (last / first) ** (1.0 / max(1, iterations))
     for _ in range(iterations):
         _iterate(encoded_at, data_at, state_at, temperature)
@@ -106,78 +111,75 @@ def anneal(
 
 
 @inner
-def _iterate(encoded: IntArray, data: IntArray, state: IntArray, temperature: float) -> None:
-    state[layout.ITERATION] += 1
-    state[layout.NUM_CHANGED] = state[layout.MUST_UNDO] = 0
-    state[layout.OLD_NUM_UNASSIGNED] = state[layout.NUM_UNASSIGNED]
-    for row in range(state[layout.NUM_UNASSIGNED]):
-        state[state[layout.OLD_UNASSIGNED] + row] = state[state[layout.UNASSIGNED] + row]
+def _iterate(encoded: IntArray, data: KernelData, state: SearchState, temperature: float) -> None:
+    state.iteration += 1
+    state.num_changed = state.must_undo = 0
+    state.old_num_unassigned = state.num_unassigned
+    for row in range(state.num_unassigned):
+        state.old_unassigned[row] = state.unassigned[row]
     before = _penalties(data, state)
     ruin(encoded, data, state)
-    if state[layout.MUST_UNDO] == 0:
-        recreate(encoded, data, state, randint(state, len(SORT_ORDERS)))
-    cost = state[layout.CURRENT_COST] - before + _penalties(data, state)
-    for number in range(state[layout.NUM_CHANGED]):
-        tour_at = tour_offset(state, state[state[layout.CHANGED_TOURS] + number])
-        cost += state[tour_at + layout.COST] - state[tour_at + layout.OLD_COST]
-    if data[layout.HAS_MARGINS] == 1:
+    if state.must_undo == 0:
+        recreate(encoded, data, state)
+    cost = state.current_cost - before + _penalties(data, state)
+    for number in range(state.num_changed):
+        tour_at = state.tours[state.changed_tours[number]]
+        cost += tour_at.cost - tour_at.old_cost
+    if data.has_margins == 1:
         cost -= old_margin_cost(state)
-    added = _difficulty(state, state[layout.UNASSIGNED], state[layout.NUM_UNASSIGNED])
-    added -= _difficulty(state, state[layout.OLD_UNASSIGNED], state[layout.OLD_NUM_UNASSIGNED])
+    added = _difficulty(state, state.unassigned, state.num_unassigned)
+    added -= _difficulty(state, state.old_unassigned, state.old_num_unassigned)
     threshold = temperature * (math.log(rand(state)) + DIFFICULTY_BONUS * added)
-    limit = state[layout.CURRENT_COST] - threshold
-    if state[layout.MUST_UNDO] == 0 and cost < limit and data[layout.HAS_MARGINS] == 1:
+    limit = state.current_cost - threshold
+    if state.must_undo == 0 and cost < limit and data.has_margins == 1:
         cost = _with_margins(encoded, data, state, cost, limit)
-    if state[layout.MUST_UNDO] == 1 or cost >= limit:
+    if state.must_undo == 1 or cost >= limit:
         undo_iteration(data, state)
         return
-    state[layout.CURRENT_COST] = cost
-    if cost < state[layout.BEST_COST]:
+    state.current_cost = cost
+    if cost < state.best_cost:
         _save_best(data, state)
-    if cost - state[layout.BEST_COST] <= state[layout.BEST_COST] // POOL_GAP:
-        for number in range(state[layout.NUM_CHANGED]):
-            add_to_pool(data, state, state[state[layout.CHANGED_TOURS] + number])
+    if cost - state.best_cost <= state.best_cost // POOL_GAP:
+        for number in range(state.num_changed):
+            add_to_pool(data, state, state.changed_tours[number])
 
 
 @inner
 def _with_margins(
-    encoded: IntArray, data: IntArray, state: IntArray, cost: int, limit: float
+    encoded: IntArray, data: KernelData, state: SearchState, cost: int, limit: float
 ) -> int:
     """Add the margins of the changed tours to a cost, unless it reaches the limit before."""
-    for number in range(state[layout.NUM_CHANGED]):
-        cost += price_margins(encoded, data, state, state[state[layout.CHANGED_TOURS] + number])
+    for number in range(state.num_changed):
+        cost += price_margins(encoded, data, state, state.changed_tours[number])
         if cost >= limit:
             break
     return cost
 
 
 @inner
-def _penalties(data: IntArray, state: IntArray) -> int:
+def _penalties(data: KernelData, state: SearchState) -> int:
     """Return the penalties of the unassigned visits, in shares."""
     total = 0
-    for row in range(state[layout.NUM_UNASSIGNED]):
-        visit = state[state[layout.UNASSIGNED] + row]
-        total += data[visit_offset(data, visit) + layout.PENALTY]
+    for row in range(state.num_unassigned):
+        visit = state.unassigned[row]
+        total += data.visits[visit].penalty
     return total
 
 
 @inner
-def _difficulty(state: IntArray, visits_at: int, count: int) -> float:
+def _difficulty(state: SearchState, visits: Entries, count: int) -> float:
     """Return the summed difficulty of visits, each from 0 (easy) to 1 (never inserted)."""
     total = 0
     for row in range(count):
-        total += state[state[layout.DIFFICULTY] + state[visits_at + row]]
+        total += state.difficulty[visits[row]]
     return total / MAX_DIFFICULTY
 
 
 @inner
-def _save_best(data: IntArray, state: IntArray) -> None:
+def _save_best(data: KernelData, state: SearchState) -> None:
     """Save the current solution as the best."""
-    state[layout.BEST_COST] = state[layout.CURRENT_COST]
-    for shift in range(data[layout.NUM_SHIFTS]):
-        count = state[tour_offset(state, shift) + layout.NUM_STOPS]
-        at = point_offset(data, state, shift, 1) + layout.VISIT
-        state[state[layout.BEST_NUM_STOPS] + shift] = count
-        saved_at = state[layout.BEST_ORDERS] + shift * data[layout.MAX_POINTS]
-        for row in range(count):
-            state[saved_at + row] = state[at + row * data[layout.POINT_COLUMNS]]
+    state.best_cost = state.current_cost
+    for shift in range(data.num_shifts):
+        count = state.tours[shift].num_stops
+        state.best_num_stops[shift] = count
+        copy_order(state, shift, state.best_orders[shift])

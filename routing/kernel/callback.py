@@ -14,11 +14,11 @@ from numba.core.typing.templates import Signature
 from numba.extending import intrinsic
 
 from routing.compiled import inner
-from routing.kernel.memory_layout import CALLBACK, ENCODED_SIZE
+from routing.kernel.memory_layout import SearchState
 from routing.timing.departure import INFINITE_COST
 from routing.timing.earliest_start import LEGAL
 from routing.timing.encoding import IntArray
-from routing.timing.tour_evaluation import ALL_RULES, evaluate
+from routing.timing.tour_evaluation import ALL_RULES, COST_ONLY, evaluate
 
 # Numba does not describe these to the type checker.
 _numba: Any = numba
@@ -30,7 +30,7 @@ _POINTER: Final = _numba.types.CPointer(_INT64)
 
 
 def _cost(encoded: Any, size: int, shift: int, order: Any, count: int) -> int:  # noqa: ANN401 - addresses
-    evaluation = evaluate(_array(encoded, size), shift, _array(order, count), ALL_RULES)
+    evaluation = evaluate(_array(encoded, size), shift, _array(order, count), ALL_RULES | COST_ONLY)
     return evaluation.cost if evaluation.status == LEGAL else INFINITE_COST
 
 
@@ -74,23 +74,12 @@ def _call(_: Any, at: Any, encoded: Any, size: Any, shift: Any, order: Any, coun
     return signature, generate
 
 
-@_intrinsic
-def _advance(_: Any, pointer: Any, by: Any) -> Any:  # noqa: ANN401
-    """Return the address of a later entry of an array."""
-    signature = pointer(pointer, by)
-
-    def generate(_: Any, builder: ir.IRBuilder, __: Signature, arguments: Any) -> Any:  # noqa: ANN401
-        return builder.gep(arguments[0], [arguments[1]])
-
-    return signature, generate
-
-
 @inner
-def exact_cost(encoded: IntArray, state: IntArray, shift: int, first: int, count: int) -> int:
+def exact_cost(encoded: IntArray, state: SearchState, shift: int, count: int) -> int:
     """Return the cost in shares of a shift's tour at its cheapest timing.
 
-    The visits of the tour, by their rows in the encoded problem, are the `count` entries of the
-    search state from `first` on. The cost is `INFINITE_COST` if no timing is legal.
+    The visits of the tour, by their rows in the encoded problem, are the first `count` entries of
+    `order_buffer`. The cost is `INFINITE_COST` if no timing is legal.
     """
-    order = _advance(state, first)
-    return _call(state[CALLBACK], encoded, state[ENCODED_SIZE], shift, order, count)
+    order = state.order_buffer
+    return _call(state.callback, encoded, state.encoded_size, shift, order, count)

@@ -1,180 +1,194 @@
 """Changes of the current solution, and their undoing."""
 
 from routing.compiled import inner
-from routing.kernel import memory_layout as layout
-from routing.kernel.margins import forget_slacks, keep_margins, restore_margins, save_margins
-from routing.kernel.offsets import point_offset, shift_offset, tour_offset, visit_offset
+from routing.kernel.margins import (
+    forget_slacks,
+    keep_margins,
+    restore_margins,
+    return_margins,
+    save_margins,
+)
+from routing.kernel.memory_layout import KernelData, PositionRow, SearchState
+from routing.kernel.records import Entries
 from routing.kernel.segments import update_backward, update_forward, update_loads
 from routing.kernel.tour_cost import update_tour
-from routing.timing import encoding
 from routing.timing.encoding import IntArray
 
 
 @inner
-def save_tour(data: IntArray, state: IntArray, shift: int) -> None:
+def save_tour(data: KernelData, state: SearchState, shift: int) -> None:
     """Save a tour before its first change in an iteration."""
-    tour_at = tour_offset(state, shift)
-    if state[tour_at + layout.CHANGED_IN] == state[layout.ITERATION]:
+    tour_at = state.tours[shift]
+    if tour_at.changed_in == state.iteration:
         return
-    state[tour_at + layout.CHANGED_IN] = state[layout.ITERATION]
-    state[state[layout.CHANGED_TOURS] + state[layout.NUM_CHANGED]] = shift
-    state[layout.NUM_CHANGED] += 1
-    count = state[tour_at + layout.NUM_STOPS]
-    state[tour_at + layout.OLD_NUM_STOPS] = count
-    state[tour_at + layout.OLD_COST] = state[tour_at + layout.COST]
-    if data[layout.HAS_MARGINS] == 1:
+    tour_at.changed_in = state.iteration
+    state.changed_tours[state.num_changed] = shift
+    state.num_changed += 1
+    count = tour_at.num_stops
+    tour_at.old_num_stops = count
+    tour_at.old_cost = tour_at.cost
+    if data.has_margins == 1:
         save_margins(state, shift)
-    saved_at = state[layout.OLD_ORDERS] + shift * data[layout.MAX_POINTS]
-    at = point_offset(data, state, shift, 1) + layout.VISIT
-    for row in range(count):
-        state[saved_at + row] = state[at + row * data[layout.POINT_COLUMNS]]
+    copy_order(state, shift, state.old_orders[shift])
 
 
 @inner
-def insert_visit(data: IntArray, state: IntArray, visit: int, shift: int, after: int) -> None:
+def copy_order(state: SearchState, shift: int, to: Entries) -> None:
+    """Copy the visits of a tour, in their order."""
+    first, columns = state.points[shift, 1], state.points.width
+    for row in range(state.tours[shift].num_stops):
+        to[row] = (first + row * columns).visit
+
+
+@inner
+def insert_visit(data: KernelData, state: SearchState, visit: int, shift: int, after: int) -> None:
     """Insert a visit after a point of a tour, without updating the tour's times and cost."""
-    tour_at, columns = tour_offset(state, shift), data[layout.POINT_COLUMNS]
-    count = state[tour_at + layout.NUM_STOPS]
-    at = point_offset(data, state, shift, 0) + layout.VISIT
+    tour_at, columns = state.tours[shift], state.points.width
+    count = tour_at.num_stops
+    start = state.points[shift, 0]
     for row in range(count, after, -1):
-        state[at + (row + 1) * columns] = state[at + row * columns]
-    state[at + (after + 1) * columns] = visit
-    state[tour_at + layout.NUM_STOPS] = count + 1
-    state[layout.NUM_USED] += count == 0
+        (start + (row + 1) * columns).visit = (start + row * columns).visit
+    (start + (after + 1) * columns).visit = visit
+    tour_at.num_stops = count + 1
+    state.num_used += count == 0
     _count_donor_visit(data, state, visit, shift, 1)
-    state[state[layout.TOUR_OF] + visit] = shift
+    state.tour_of[visit] = shift
 
 
 @inner
-def remove_visit(data: IntArray, state: IntArray, shift: int, point: int) -> int:
+def remove_visit(data: KernelData, state: SearchState, shift: int, point: int) -> int:
     """Remove and return the visit at a point, without updating the tour's times and cost."""
-    tour_at, columns = tour_offset(state, shift), data[layout.POINT_COLUMNS]
-    at = point_offset(data, state, shift, 0) + layout.VISIT
-    visit = state[at + point * columns]
-    for row in range(point, state[tour_at + layout.NUM_STOPS]):
-        state[at + row * columns] = state[at + (row + 1) * columns]
-    state[tour_at + layout.NUM_STOPS] -= 1
-    state[layout.NUM_USED] -= state[tour_at + layout.NUM_STOPS] == 0
+    tour_at, columns = state.tours[shift], state.points.width
+    start = state.points[shift, 0]
+    visit = (start + point * columns).visit
+    for row in range(point, tour_at.num_stops):
+        (start + row * columns).visit = (start + (row + 1) * columns).visit
+    tour_at.num_stops -= 1
+    state.num_used -= tour_at.num_stops == 0
     _count_donor_visit(data, state, visit, shift, -1)
-    state[state[layout.TOUR_OF] + visit] = -1
+    state.tour_of[visit] = -1
     return visit
 
 
 @inner
-def _count_donor_visit(data: IntArray, state: IntArray, visit: int, shift: int, by: int) -> None:
-    donor = data[visit_offset(data, visit) + layout.DONOR]
-    period = data[shift_offset(data, shift) + encoding.PERIOD]
+def _count_donor_visit(
+    data: KernelData, state: SearchState, visit: int, shift: int, by: int
+) -> None:
+    donor = data.visits[visit].donor
+    period = data.shifts[shift].period
     if donor >= 0 and period >= 0:
-        state[state[layout.DONOR_VISITS] + donor * data[layout.NUM_PERIODS] + period] += by
+        state.donor_visits[donor][period] += by
 
 
 @inner
-def point_of(data: IntArray, state: IntArray, visit: int) -> int:
+def point_of(state: SearchState, visit: int) -> int:
     """Return the point of an assigned visit in its tour; the first stop is 1."""
-    columns = data[layout.POINT_COLUMNS]
-    at = point_offset(data, state, state[state[layout.TOUR_OF] + visit], 0) + layout.VISIT
+    columns = state.points.width
+    start = state.points[state.tour_of[visit], 0]
     row = 1
-    while state[at + row * columns] != visit:
+    while (start + row * columns).visit != visit:
         row += 1
     return row
 
 
 @inner
-def add_unassigned(state: IntArray, visit: int) -> None:
+def add_unassigned(state: SearchState, visit: int) -> None:
     """Append a visit to the unassigned visits."""
-    state[state[layout.UNASSIGNED] + state[layout.NUM_UNASSIGNED]] = visit
-    state[layout.NUM_UNASSIGNED] += 1
+    state.unassigned[state.num_unassigned] = visit
+    state.num_unassigned += 1
 
 
 @inner
-def unassign(data: IntArray, state: IntArray, shift: int, point: int) -> None:
+def unassign(data: KernelData, state: SearchState, shift: int, point: int) -> None:
     """Unassign the visit at a point, and the other visit of its shipment."""
     visit = remove_visit(data, state, shift, point)
     add_unassigned(state, visit)
-    partner = data[visit_offset(data, visit) + layout.PARTNER]
-    if partner >= 0 and state[state[layout.TOUR_OF] + partner] == shift:
-        remove_visit(data, state, shift, point_of(data, state, partner))
+    partner = data.visits[visit].partner
+    if partner >= 0 and state.tour_of[partner] == shift:
+        remove_visit(data, state, shift, point_of(state, partner))
         add_unassigned(state, partner)
 
 
 @inner
 def try_insertion(
-    encoded: IntArray, data: IntArray, state: IntArray, visit: int, position_at: int
+    encoded: IntArray, data: KernelData, state: SearchState, visit: int, position_at: PositionRow
 ) -> bool:
     """Insert a visit at a position if the tour is then legal; return whether it is.
 
     Parameters
     ----------
     position_at : int
-        Offset of the insertion position; its `INSERTION_COST` becomes exact.
+        The insertion position; its `cost` becomes exact.
     """
-    shift = state[position_at + layout.SHIFT]
-    after, delivery_after = _points_after(state, position_at)
+    shift = position_at.shift
+    after, delivery_after = _points_after(position_at)
     save_tour(data, state, shift)
-    before = state[tour_offset(state, shift) + layout.COST]
-    if data[layout.HAS_MARGINS] == 1:
-        keep_margins(state, shift, of=layout.MARGIN_COST, to=layout.BEFORE_MARGIN_COST)
+    before = state.tours[shift].cost
+    if data.has_margins == 1:
+        keep_margins(state, shift)
     insert_visit(data, state, visit, shift, after)
     if delivery_after >= 0:
-        partner = data[visit_offset(data, visit) + layout.PARTNER]
+        partner = data.visits[visit].partner
         insert_visit(data, state, partner, shift, delivery_after + 1)
     if update_tour(encoded, data, state, shift):
-        cost = state[tour_offset(state, shift) + layout.COST] - before
-        state[position_at + layout.INSERTION_COST] = cost
+        cost = state.tours[shift].cost - before
+        position_at.cost = cost
         return True
     undo_insertion(data, state, position_at, before)
     return False
 
 
 @inner
-def _points_after(state: IntArray, position_at: int) -> tuple[int, int]:
+def _points_after(position_at: PositionRow) -> tuple[int, int]:
     """Return the points after which the visit and its delivery go; the second may be -1."""
-    return state[position_at + layout.AFTER_POINT], state[position_at + layout.DELIVERY_AFTER]
+    return position_at.after_point, position_at.delivery_after
 
 
 @inner
-def undo_insertion(data: IntArray, state: IntArray, position_at: int, cost: int) -> None:
+def undo_insertion(
+    data: KernelData, state: SearchState, position_at: PositionRow, cost: int
+) -> None:
     """Undo the insertion at a position; `cost` is the tour's cost without it, in shares."""
-    shift = state[position_at + layout.SHIFT]
-    after, delivery_after = _points_after(state, position_at)
+    shift = position_at.shift
+    after, delivery_after = _points_after(position_at)
     if delivery_after >= 0:
         remove_visit(data, state, shift, delivery_after + 2)
     remove_visit(data, state, shift, after + 1)
     _restore_tour(data, state, shift, cost)
-    if data[layout.HAS_MARGINS] == 1:
-        keep_margins(state, shift, of=layout.BEFORE_MARGIN_COST, to=layout.MARGIN_COST)
+    if data.has_margins == 1:
+        return_margins(state, shift)
 
 
 @inner
-def _restore_tour(data: IntArray, state: IntArray, shift: int, cost: int) -> None:
+def _restore_tour(data: KernelData, state: SearchState, shift: int, cost: int) -> None:
     """Update a tour known to be legal at this cost."""
     update_forward(data, state, shift)
     update_backward(data, state, shift)
     update_loads(data, state, shift)
-    tour_at = tour_offset(state, shift)
-    count = state[tour_at + layout.NUM_STOPS]
-    end = point_offset(data, state, shift, count + 1)
-    state[tour_at + layout.DURATION] = state[end + layout.DURATION_BEFORE] if count > 0 else 0
-    state[tour_at + layout.COST] = cost
-    if data[layout.HAS_MARGINS] == 1:
+    tour_at = state.tours[shift]
+    count = tour_at.num_stops
+    end = state.points[shift, count + 1]
+    tour_at.duration = end.duration_before if count > 0 else 0
+    tour_at.cost = cost
+    if data.has_margins == 1:
         forget_slacks(state, shift)
 
 
 @inner
-def undo_iteration(data: IntArray, state: IntArray) -> None:
+def undo_iteration(data: KernelData, state: SearchState) -> None:
     """Restore the solution as it was at the beginning of the iteration."""
-    for number in range(state[layout.NUM_CHANGED]):
-        shift = state[state[layout.CHANGED_TOURS] + number]
-        while state[tour_offset(state, shift) + layout.NUM_STOPS] > 0:
-            remove_visit(data, state, shift, state[tour_offset(state, shift) + layout.NUM_STOPS])
-    for number in range(state[layout.NUM_CHANGED]):
-        shift = state[state[layout.CHANGED_TOURS] + number]
-        saved_at = state[layout.OLD_ORDERS] + shift * data[layout.MAX_POINTS]
-        for row in range(state[tour_offset(state, shift) + layout.OLD_NUM_STOPS]):
-            insert_visit(data, state, state[saved_at + row], shift, row)
-        _restore_tour(data, state, shift, state[tour_offset(state, shift) + layout.OLD_COST])
-        if data[layout.HAS_MARGINS] == 1:
+    for number in range(state.num_changed):
+        shift = state.changed_tours[number]
+        while state.tours[shift].num_stops > 0:
+            remove_visit(data, state, shift, state.tours[shift].num_stops)
+    for number in range(state.num_changed):
+        shift = state.changed_tours[number]
+        saved = state.old_orders[shift]
+        for row in range(state.tours[shift].old_num_stops):
+            insert_visit(data, state, saved[row], shift, row)
+        _restore_tour(data, state, shift, state.tours[shift].old_cost)
+        if data.has_margins == 1:
             restore_margins(state, shift)
-    state[layout.NUM_UNASSIGNED] = state[layout.OLD_NUM_UNASSIGNED]
-    for row in range(state[layout.NUM_UNASSIGNED]):
-        state[state[layout.UNASSIGNED] + row] = state[state[layout.OLD_UNASSIGNED] + row]
+    state.num_unassigned = state.old_num_unassigned
+    for row in range(state.num_unassigned):
+        state.unassigned[row] = state.old_unassigned[row]

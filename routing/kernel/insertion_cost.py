@@ -5,15 +5,18 @@ that begin or cease to be needed, and ride limits across several windows leave a
 """
 
 from routing.compiled import inner
-from routing.kernel import memory_layout as layout
 from routing.kernel.margins import estimated_margin_cost
-from routing.kernel.memory_layout import SECONDS_BITS, SECONDS_MASK
-from routing.kernel.offsets import (
-    pair_offset,
-    point_offset,
-    shift_offset,
-    tour_offset,
-    visit_offset,
+from routing.kernel.memory_layout import (
+    MAX_UNCERTAIN,
+    SECONDS_BITS,
+    SECONDS_MASK,
+    KernelData,
+    PairRow,
+    PointRow,
+    PositionRow,
+    SearchState,
+    ShiftRow,
+    VisitRow,
 )
 from routing.kernel.segments import first_window
 from routing.kernel.tour_cost import imbalance_cost
@@ -28,8 +31,8 @@ INFEASIBLE, UNCERTAIN, FEASIBLE = range(3)
 @inner
 def evaluate_position(
     encoded: IntArray,
-    data: IntArray,
-    state: IntArray,
+    data: KernelData,
+    state: SearchState,
     visit: int,
     shift: int,
     point: int,
@@ -46,20 +49,20 @@ def evaluate_position(
     cost : int
         The cost of legs, surcharges and the use of the shift, in shares.
     """
-    visit_at, prev = visit_offset(data, visit), point_offset(data, state, shift, point)
-    at, verdict = prev + data[layout.POINT_COLUMNS], FEASIBLE
-    arrival = state[prev + layout.DEPARTURE] + (leg_in & SECONDS_MASK)
-    opens, closes, several = _window(data, pair_offset(data, visit, shift), arrival)
-    is_inexact = several or state[tour_offset(state, shift) + layout.HAS_SEVERAL_WINDOWS] == 1
-    service, begin = _service_time(data, state, visit_at, prev), max(arrival, opens)
+    visit_at, prev = data.visits[visit], state.points[shift, point]
+    at, verdict = prev + state.points.width, FEASIBLE
+    arrival = prev.departure + (leg_in & SECONDS_MASK)
+    opens, closes, several = _window(data, data.pairs[visit, shift], arrival)
+    is_inexact = several or state.tours[shift].has_several_windows == 1
+    service, begin = _service_time(visit_at, prev), max(arrival, opens)
     arrival = begin + service + (leg_out & SECONDS_MASK)
-    if data[layout.HAS_SETUPS] == 1:
-        verdict, saved = _setup_verdict(data, state, shift, point, data[visit_at + layout.PLACE])
+    if data.has_setups == 1:
+        verdict, saved = _setup_verdict(data, state, shift, point, visit_at.place)
         arrival -= saved
-    if arrival > state[at + layout.LATEST_BEGIN] or not _fits(data, state, visit, shift, point):
+    if arrival > at.latest_begin or not _fits(data, state, visit, shift, point):
         return
-    seconds = (leg_in & SECONDS_MASK) + (leg_out & SECONDS_MASK) - state[at + layout.LEG_SECONDS]
-    metres = _extra_metres(state, at, leg_in, leg_out)
+    seconds = (leg_in & SECONDS_MASK) + (leg_out & SECONDS_MASK) - at.leg_seconds
+    metres = _extra_metres(at, leg_in, leg_out)
     rides = _ride_verdict(
         data, state, visit, shift, point, leg_in, closes, service, seconds, arrival, is_inexact
     )
@@ -69,42 +72,42 @@ def evaluate_position(
     cost += _time_cost(
         encoded, data, state, shift, point, leg_in, leg_out, opens, closes, service, is_inexact
     )
-    if data[layout.HAS_MARGINS] == 1:
+    if data.has_margins == 1:
         longer = seconds + service
         cost += _margin_cost(encoded, data, state, visit_at, shift, point, leg_out, longer)
-    if data[layout.HAS_LATENESS] == 1:
-        cost += _lateness_cost(data, state, visit_at, at, begin, arrival)
+    if data.has_lateness == 1:
+        cost += _lateness_cost(visit_at, at, begin, arrival)
     add_position(state, cost, shift, point, -1, verdict)
 
 
 @inner
 def _margin_cost(
     encoded: IntArray,
-    data: IntArray,
-    state: IntArray,
-    visit_at: int,
+    data: KernelData,
+    state: SearchState,
+    visit_at: VisitRow,
     shift: int,
     point: int,
     leg_out: int,
     added: int,
 ) -> int:
     """Return an estimate, in shares, of the margins that an insertion takes."""
-    at = point_offset(data, state, shift, point + 1)
-    end = point_offset(data, state, shift, state[tour_offset(state, shift) + layout.NUM_STOPS] + 1)
-    ride = (leg_out & SECONDS_MASK) + state[end + layout.WORK] - state[at + layout.WORK]
-    limit = data[visit_at + layout.MAX_RIDE]
+    at = state.points[shift, point + 1]
+    end = state.points[shift, state.tours[shift].num_stops + 1]
+    ride = (leg_out & SECONDS_MASK) + end.work - at.work
+    limit = visit_at.max_ride
     return estimated_margin_cost(encoded, data, state, shift, point, added, ride, limit)
 
 
 @inner
-def _extra_metres(state: IntArray, at: int, leg_in: int, leg_out: int) -> int:
+def _extra_metres(at: PointRow, leg_in: int, leg_out: int) -> int:
     """Return the metres of two legs less the leg to a point, which they replace."""
-    return (leg_in >> SECONDS_BITS) + (leg_out >> SECONDS_BITS) - state[at + layout.LEG_METRES]
+    return (leg_in >> SECONDS_BITS) + (leg_out >> SECONDS_BITS) - at.leg_metres
 
 
 @inner
 def add_position(
-    state: IntArray, cost: int, shift: int, after: int, delivery_after: int, verdict: int
+    state: SearchState, cost: int, shift: int, after: int, delivery_after: int, verdict: int
 ) -> None:
     """Add a position to the list if it is cheap enough.
 
@@ -117,80 +120,83 @@ def add_position(
     verdict : int
         `FEASIBLE` or `UNCERTAIN`.
     """
-    first = state[layout.POSITIONS]
-    if cost >= state[first + layout.INSERTION_COST]:
+    positions, row = state.positions, 0
+    if cost >= positions[0].cost:
         return
-    at = first
     if verdict != FEASIBLE:
-        at += layout.MAX_UNCERTAIN * layout.POSITION_COLUMNS
-        if cost >= state[at + layout.INSERTION_COST]:
+        row = MAX_UNCERTAIN
+        if cost >= positions[row].cost:
             return
-        cheaper = at - layout.POSITION_COLUMNS
-        while cheaper > first and state[cheaper + layout.INSERTION_COST] > cost:
-            for column in range(layout.POSITION_COLUMNS):
-                state[at + column] = state[cheaper + column]
-            at, cheaper = cheaper, cheaper - layout.POSITION_COLUMNS
-    state[at + layout.INSERTION_COST], state[at + layout.SHIFT] = cost, shift
-    state[at + layout.AFTER_POINT], state[at + layout.DELIVERY_AFTER] = after, delivery_after
+        while row > 1 and positions[row - 1].cost > cost:
+            _copy_position(positions[row - 1], positions[row])
+            row -= 1
+    at = positions[row]
+    at.cost, at.shift = cost, shift
+    at.after_point, at.delivery_after = after, delivery_after
 
 
 @inner
-def _window(data: IntArray, pair_at: int, ready: int) -> tuple[int, int, bool]:
+def _copy_position(at: PositionRow, to: PositionRow) -> None:
+    to.cost, to.shift = at.cost, at.shift
+    to.after_point, to.delivery_after = at.after_point, at.delivery_after
+
+
+@inner
+def _window(data: KernelData, pair_at: PairRow, ready: int) -> tuple[int, int, bool]:
     """Return the window for a visit ready at an instant, and whether there are others."""
-    window, several = data[pair_at + layout.FIRST_WINDOW], False
-    if data[pair_at + layout.END_WINDOW] - window > 1:
+    window, several = pair_at.first_window, False
+    if pair_at.end_window - window > 1:
         window, several = first_window(data, pair_at, ready), True
-    at = data[layout.WINDOWS] + 2 * window
-    return data[at], data[at + 1], several
+    window_at = data.windows[window]
+    return window_at.opens, window_at.closes, several
 
 
 @inner
-def _service_time(data: IntArray, state: IntArray, visit_at: int, prev: int) -> int:
+def _service_time(visit_at: VisitRow, prev: PointRow) -> int:
     """Return the service time of a visit after a point, with set-up if the place changes."""
-    if state[prev + layout.POINT_PLACE] == data[visit_at + layout.PLACE]:
-        return data[visit_at + layout.SERVICE]
-    return data[visit_at + layout.SERVICE] + data[visit_at + layout.SETUP]
+    if prev.place == visit_at.place:
+        return visit_at.service
+    return visit_at.service + visit_at.setup
 
 
 @inner
 def _setup_verdict(
-    data: IntArray, state: IntArray, shift: int, point: int, place: int
+    data: KernelData, state: SearchState, shift: int, point: int, place: int
 ) -> tuple[int, int]:
     """Return whether the next visit's set-up may change, and the seconds it may save."""
-    if point == state[tour_offset(state, shift) + layout.NUM_STOPS]:
+    if point == state.tours[shift].num_stops:
         return FEASIBLE, 0
-    at = point_offset(data, state, shift, point + 1)
-    prev_place = state[at - data[layout.POINT_COLUMNS] + layout.POINT_PLACE]
-    next_place = state[at + layout.POINT_PLACE]
-    setup = data[visit_offset(data, state[at + layout.VISIT]) + layout.SETUP]
+    at = state.points[shift, point + 1]
+    prev_place = (at - state.points.width).place
+    next_place = at.place
+    setup = data.visits[at.visit].setup
     if setup == 0 or (next_place != place and next_place != prev_place):  # noqa: PLR1714 - Numba
         return FEASIBLE, 0
     return UNCERTAIN, setup if next_place == place else 0
 
 
 @inner
-def _fits(data: IntArray, state: IntArray, visit: int, shift: int, point: int) -> bool:
+def _fits(data: KernelData, state: SearchState, visit: int, shift: int, point: int) -> bool:
     """Return whether the loads fit on the way, or depend on unloadings."""
-    shift_at = shift_offset(data, shift)
-    if data[layout.PICKUPS_ONLY] == 1 or data[shift_at + encoding.MAX_RELOADS] > 0:
+    shift_at = data.shifts[shift]
+    if data.pickups_only == 1 or shift_at.max_reloads > 0:
         return True
-    dimensions = data[layout.NUM_DIMENSIONS]
-    loads_at = data[layout.VISIT_LOADS] + 3 * visit * dimensions
-    limits_at = data[layout.SHIFT_LOADS] + 2 * shift * dimensions
-    at = point_offset(data, state, shift, point) + layout.LOAD_COLUMNS
-    for dimension in range(dimensions):
-        brought = data[loads_at + encoding.BROUGHT * dimensions + dimension]
-        added = data[loads_at + encoding.COLLECTED * dimensions + dimension]
-        added += data[loads_at + encoding.SHIPPED * dimensions + dimension]
-        capacity = data[limits_at + dimension]
-        before, after = state[at + 2 * dimension], state[at + 2 * dimension + 1]
+    loads = state.points[shift, point].loads
+    for dimension in range(data.num_dimensions):
+        brought = data.visit_loads[visit, encoding.BROUGHT][dimension]
+        added = data.visit_loads[visit, encoding.COLLECTED][dimension]
+        added += data.visit_loads[visit, encoding.SHIPPED][dimension]
+        capacity = data.shift_loads[shift, encoding.CAPACITY][dimension]
+        before, after = loads[2 * dimension], loads[2 * dimension + 1]
         if before + brought > capacity or after + added > capacity:
             return False
     return True
 
 
 @inner
-def _limit_verdict(data: IntArray, state: IntArray, shift: int, seconds: int, metres: int) -> int:
+def _limit_verdict(
+    data: KernelData, state: SearchState, shift: int, seconds: int, metres: int
+) -> int:
     """Return the verdict on driving time and distance; breaks and unloadings are uncertain.
 
     Parameters
@@ -198,19 +204,19 @@ def _limit_verdict(data: IntArray, state: IntArray, shift: int, seconds: int, me
     seconds, metres : int
         The additional driving.
     """
-    shift_at, tour_at = shift_offset(data, shift), tour_offset(state, shift)
-    if data[shift_at + layout.LIMITED] == 1 and (
-        state[tour_at + layout.SECONDS] + seconds > data[shift_at + encoding.MAX_DRIVING]
-        or state[tour_at + layout.METRES] + metres > data[shift_at + encoding.MAX_METRES]
+    shift_at, tour_at = data.shifts[shift], state.tours[shift]
+    if shift_at.limited == 1 and (
+        tour_at.seconds + seconds > shift_at.max_driving
+        or tour_at.metres + metres > shift_at.max_metres
     ):
         return INFEASIBLE
-    return UNCERTAIN if data[shift_at + layout.NEEDS_EVALUATION] == 1 else FEASIBLE
+    return UNCERTAIN if shift_at.needs_evaluation == 1 else FEASIBLE
 
 
 @inner
 def _ride_verdict(
-    data: IntArray,
-    state: IntArray,
+    data: KernelData,
+    state: SearchState,
     visit: int,
     shift: int,
     point: int,
@@ -232,26 +238,26 @@ def _ride_verdict(
     arrival : int
         The earliest arrival at the next point.
     """
-    shift_at, tour_at = shift_offset(data, shift), tour_offset(state, shift)
-    limit = data[visit_offset(data, visit) + layout.MAX_RIDE]
-    has_limit = limit < INFINITY or state[tour_at + layout.HAS_RIDE_LIMITS] != 0
-    if not has_limit or data[shift_at + encoding.MAX_RELOADS] > 0:
+    shift_at, tour_at = data.shifts[shift], state.tours[shift]
+    limit = data.visits[visit].max_ride
+    has_limit = limit < INFINITY or tour_at.has_ride_limits != 0
+    if not has_limit or shift_at.max_reloads > 0:
         return FEASIBLE
-    prev = point_offset(data, state, shift, point)
-    at = prev + data[layout.POINT_COLUMNS]
-    end = point_offset(data, state, shift, state[tour_at + layout.NUM_STOPS] + 1)
-    work = state[prev + layout.WORK] + state[prev + layout.SERVICE_TIME] + (leg_in & SECONDS_MASK)
-    max_work = min(state[prev + layout.MAX_WORK_BEFORE], work + service + limit)
+    prev = state.points[shift, point]
+    at = prev + state.points.width
+    end = state.points[shift, tour_at.num_stops + 1]
+    work = prev.work + prev.service_time + (leg_in & SECONDS_MASK)
+    max_work = min(prev.max_work_before, work + service + limit)
     otherwise = UNCERTAIN if is_inexact else INFEASIBLE
-    if state[end + layout.WORK] + seconds + service > max_work:
-        return INFEASIBLE if data[layout.HAS_SETUPS] == 0 else otherwise
-    earliest_end = state[at + layout.START_EARLY_AFTER] + state[at + layout.DURATION_AFTER]
-    until = max(earliest_end, arrival + state[end + layout.WORK] - state[at + layout.WORK])
+    if end.work + seconds + service > max_work:
+        return INFEASIBLE if data.has_setups == 0 else otherwise
+    earliest_end = at.start_early_after + at.duration_after
+    until = max(earliest_end, arrival + end.work - at.work)
     if (
-        arrival <= state[at + layout.START_LATE_AFTER]
-        and until <= min(state[prev + layout.MAX_ARRIVAL_BEFORE], closes - work + max_work)
-        and until <= state[at + layout.MIN_SLACK_AFTER] - seconds - service + max_work
-        and until <= state[at + layout.MAX_ARRIVAL_AFTER]
+        arrival <= at.start_late_after
+        and until <= min(prev.max_arrival_before, closes - work + max_work)
+        and until <= at.min_slack_after - seconds - service + max_work
+        and until <= at.max_arrival_after
     ):
         return FEASIBLE
     return otherwise
@@ -260,8 +266,8 @@ def _ride_verdict(
 @inner
 def _time_cost(
     encoded: IntArray,
-    data: IntArray,
-    state: IntArray,
+    data: KernelData,
+    state: SearchState,
     shift: int,
     point: int,
     leg_in: int,
@@ -275,29 +281,29 @@ def _time_cost(
 
     The segments before and after the position are joined with the visit between them.
     """
-    shift_at, tour_at = shift_offset(data, shift), tour_offset(state, shift)
-    if data[shift_at + layout.TIME_MATTERS] == 0 and data[shift_at + layout.BALANCED] == 0:
+    shift_at, tour_at = data.shifts[shift], state.tours[shift]
+    if shift_at.time_matters == 0 and shift_at.balanced == 0:
         return 0
-    prev = point_offset(data, state, shift, point)
-    at = prev + data[layout.POINT_COLUMNS]
-    duration = state[prev + layout.DURATION_BEFORE] + (leg_in & SECONDS_MASK)
-    wait = max(opens - duration - state[prev + layout.START_LATE_BEFORE], 0)
-    early = max(opens - duration, state[prev + layout.START_EARLY_BEFORE]) - wait
-    late = min(closes - duration, state[prev + layout.START_LATE_BEFORE])
+    prev = state.points[shift, point]
+    at = prev + state.points.width
+    duration = prev.duration_before + (leg_in & SECONDS_MASK)
+    wait = max(opens - duration - prev.start_late_before, 0)
+    early = max(opens - duration, prev.start_early_before) - wait
+    late = min(closes - duration, prev.start_late_before)
     duration += wait + service + (leg_out & SECONDS_MASK)
-    wait = max(state[at + layout.START_EARLY_AFTER] - duration - late, 0)
-    early = max(state[at + layout.START_EARLY_AFTER] - duration, early) - wait
-    duration += wait + state[at + layout.DURATION_AFTER]
-    if duration > data[shift_at + encoding.MAX_WORKING] and not is_inexact:
+    wait = max(at.start_early_after - duration - late, 0)
+    early = max(at.start_early_after - duration, early) - wait
+    duration += wait + at.duration_after
+    if duration > shift_at.max_working and not is_inexact:
         return INFINITE_COST
-    before = state[tour_at + layout.DURATION]
-    cost = data[shift_at + encoding.PER_SECOND] * (duration - before)
-    overtime = _overtime(data, shift_at, early + duration)
-    overtime -= _overtime(data, shift_at, state[tour_at + layout.ARRIVAL])
-    cost += data[shift_at + encoding.PER_OVERTIME_SECOND] * overtime
-    if data[shift_at + layout.BALANCED] == 1:
-        stops, metres = state[tour_at + layout.NUM_STOPS], state[tour_at + layout.METRES]
-        added = _extra_metres(state, at, leg_in, leg_out)
+    before = tour_at.duration
+    cost = shift_at.per_second * (duration - before)
+    overtime = _overtime(shift_at, early + duration)
+    overtime -= _overtime(shift_at, tour_at.arrival)
+    cost += shift_at.per_overtime_second * overtime
+    if shift_at.balanced == 1:
+        stops, metres = tour_at.num_stops, tour_at.metres
+        added = _extra_metres(at, leg_in, leg_out)
         cost += imbalance_cost(encoded, data, shift, stops + 1, metres + added, duration)
         if stops > 0:
             cost -= imbalance_cost(encoded, data, shift, stops, metres, before)
@@ -305,14 +311,12 @@ def _time_cost(
 
 
 @inner
-def _overtime(data: IntArray, shift_at: int, arrival: int) -> int:
-    return max(0, arrival - data[shift_at + encoding.OVERTIME_FROM])
+def _overtime(shift_at: ShiftRow, arrival: int) -> int:
+    return max(0, arrival - shift_at.overtime_from)
 
 
 @inner
-def _lateness_cost(
-    data: IntArray, state: IntArray, visit_at: int, at: int, begin: int, arrival: int
-) -> int:
+def _lateness_cost(visit_at: VisitRow, at: PointRow, begin: int, arrival: int) -> int:
     """Return the visit's cost of lateness and, approximately, that of the later visits, in shares.
 
     Parameters
@@ -320,6 +324,6 @@ def _lateness_cost(
     at, arrival : int
         The offset of the next point, and the earliest arrival there.
     """
-    rate = data[visit_at + layout.LATE_RATE]
-    own = rate * max(0, begin - data[visit_at + layout.DUE]) if rate > 0 else 0
-    return own + state[at + layout.LATE_RATE_AFTER] * max(0, arrival - state[at + layout.BEGIN])
+    rate = visit_at.late_rate
+    own = rate * max(0, begin - visit_at.due) if rate > 0 else 0
+    return own + at.late_rate_after * max(0, arrival - at.begin)

@@ -1,50 +1,54 @@
 """Pool of the tours of good solutions: the cheapest order per set of visits and vehicle type."""
 
 from routing.compiled import inner
-from routing.kernel import memory_layout as layout
 from routing.kernel.margins import cost_with_margins
-from routing.kernel.offsets import point_offset, tour_offset
-from routing.timing.encoding import IntArray
+from routing.kernel.memory_layout import (
+    MAX_POOL_TOURS,
+    MAX_POOL_VISITS,
+    POOL_INDEX_SIZE,
+    KernelData,
+    PoolTourRow,
+    SearchState,
+)
 
 
 @inner
-def add_to_pool(data: IntArray, state: IntArray, shift: int) -> None:
+def add_to_pool(data: KernelData, state: SearchState, shift: int) -> None:
     """Add a tour to the pool unless the pool is full or has its visits at no higher cost.
 
     Two tours with the same hash and the same number of stops count as the same set of visits.
     """
-    tour_at = tour_offset(state, shift)
-    count, key = state[tour_at + layout.NUM_STOPS], state[tour_at + layout.HASH]
+    tour_at = state.tours[shift]
+    count, key = tour_at.num_stops, tour_at.hash
     if count == 0:
         return
-    slot = key & (layout.POOL_INDEX_SIZE - 1)
-    while state[state[layout.POOL_INDEX] + slot] >= 0:
-        number = state[state[layout.POOL_INDEX] + slot]
-        entry_at = state[layout.POOL_TOURS] + number * layout.POOL_COLUMNS
-        is_same_size = state[entry_at + layout.POOL_TOUR_LENGTH] == count
-        if state[entry_at + layout.POOL_HASH] == key and is_same_size:
-            if cost_with_margins(data, state, shift) < state[entry_at + layout.POOL_COST]:
+    slot = key & (POOL_INDEX_SIZE - 1)
+    while state.pool_index[slot] >= 0:
+        number = state.pool_index[slot]
+        entry_at = state.pool_tours[number]
+        is_same_size = entry_at.length == count
+        if entry_at.hash == key and is_same_size:
+            if cost_with_margins(data, state, shift) < entry_at.cost:
                 _write(data, state, shift, entry_at)
             return
-        slot = (slot + 1) & (layout.POOL_INDEX_SIZE - 1)
-    size, visits = state[layout.POOL_SIZE], state[layout.POOL_NUM_VISITS]
-    if size == layout.MAX_POOL_TOURS or visits + count > layout.MAX_POOL_VISITS:
+        slot = (slot + 1) & (POOL_INDEX_SIZE - 1)
+    size, visits = state.pool_size, state.pool_num_visits
+    if size == MAX_POOL_TOURS or visits + count > MAX_POOL_VISITS:
         return
-    entry_at = state[layout.POOL_TOURS] + size * layout.POOL_COLUMNS
-    state[entry_at + layout.POOL_HASH], state[entry_at + layout.POOL_TOUR_LENGTH] = key, count
-    state[entry_at + layout.POOL_FIRST] = visits
-    state[state[layout.POOL_INDEX] + slot] = size
-    state[layout.POOL_SIZE] += 1
-    state[layout.POOL_NUM_VISITS] += count
+    entry_at = state.pool_tours[size]
+    entry_at.hash, entry_at.length = key, count
+    entry_at.first = visits
+    state.pool_index[slot] = size
+    state.pool_size += 1
+    state.pool_num_visits += count
     _write(data, state, shift, entry_at)
 
 
 @inner
-def _write(data: IntArray, state: IntArray, shift: int, entry_at: int) -> None:
+def _write(data: KernelData, state: SearchState, shift: int, entry_at: PoolTourRow) -> None:
     """Write the shift, the cost and the order of a tour into its entry."""
-    tour_at, at = tour_offset(state, shift), point_offset(data, state, shift, 1) + layout.VISIT
-    state[entry_at + layout.POOL_SHIFT] = shift
-    state[entry_at + layout.POOL_COST] = cost_with_margins(data, state, shift)
-    first = state[layout.POOL_VISITS] + state[entry_at + layout.POOL_FIRST]
-    for row in range(state[tour_at + layout.NUM_STOPS]):
-        state[first + row] = state[at + row * data[layout.POINT_COLUMNS]]
+    point_at, columns = state.points[shift, 1], state.points.width
+    entry_at.shift = shift
+    entry_at.cost = cost_with_margins(data, state, shift)
+    for row in range(entry_at.length):
+        state.pool_visits[entry_at.first + row] = (point_at + row * columns).visit

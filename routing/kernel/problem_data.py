@@ -6,8 +6,21 @@ from typing import Final, NamedTuple, cast
 import numpy as np
 
 from routing.cost_bound import dearest
-from routing.kernel import memory_layout as layout
 from routing.kernel.locality import LocalityOrder, order_by_locality
+from routing.kernel.memory_layout import (
+    BY_DISTANCE,
+    BY_EARLIEST,
+    BY_LATEST,
+    BY_LOAD,
+    BY_WIDTH,
+    KEY_COLUMNS,
+    SECONDS_BITS,
+    SECONDS_MASK,
+    KernelData,
+    PairRow,
+    ShiftRow,
+    VisitRow,
+)
 from routing.problem import Problem
 from routing.timing import encoding
 from routing.timing.encoding import INFINITY, IntArray, ProblemTables
@@ -30,6 +43,11 @@ GRANULAR_ABOVE: Final = 150
 INCOMPATIBLE: Final = 1e12
 """Distance of two visits that no shift can serve both, above all seconds."""
 
+VISIT: Final = VisitRow.columns
+SHIFT: Final = ShiftRow.columns
+PAIR: Final = PairRow.columns
+"""Columns of the tables, by their names."""
+
 SCALE: Final = 1_000_000
 """Sort keys are integers: fractions are counted in parts of one millionth."""
 
@@ -39,13 +57,13 @@ class ProblemData(NamedTuple):
 
     Attributes
     ----------
-    array : array of int
+    tables : KernelData
         See `memory_layout`.
     visits, ranks : arrays of shape (visits,)
         Per row of the kernel the row of the problem, and the inverse; see `locality`.
     """
 
-    array: IntArray
+    tables: KernelData
     visits: IntArray
     ranks: IntArray
 
@@ -55,82 +73,69 @@ def problem_data(problem: Problem) -> ProblemData:
     if PROBLEM_DATA not in problem.derived:
         order = order_by_locality(encoding.problem_tables(problem))
         problem.derived[PROBLEM_DATA] = ProblemData(
-            array=_pack(problem, order), visits=order.visits, ranks=order.ranks
+            tables=_pack(problem, order), visits=order.visits, ranks=order.ranks
         )
     return cast("ProblemData", problem.derived[PROBLEM_DATA])
 
 
 def temperature_unit(problem: Problem) -> float:
     """Return the mean cost, in shares, of the leg from a visit to one of its five nearest."""
-    data = problem_data(problem).array
-    count, size = int(data[layout.NUM_VISITS]), int(data[layout.NUM_PLACES])
-    neighbours = _table(data, layout.NEIGHBOURS, count, int(data[layout.NUM_NEIGHBOURS]))[:, 1:6]
+    data = problem_data(problem).tables
+    neighbours = data.neighbours.array()[:, 0, 1:6]
     if not neighbours.size:
         return 1.0
-    shifts = _table(data, layout.SHIFTS, int(data[layout.NUM_SHIFTS]), layout.SHIFT_COLUMNS)
     columns = [encoding.PER_METRE, encoding.PER_DRIVING_SECOND, encoding.PER_SECOND]
-    rates = shifts[:, columns].mean(axis=0)
-    places = _table(data, layout.VISITS, count, layout.VISIT_COLUMNS)[:, layout.PLACE]
-    matrix = _table(data, layout.LEGS_FROM, size, size)
-    legs = matrix[places[:, None], places[neighbours]]
-    seconds, metres = legs & layout.SECONDS_MASK, legs >> layout.SECONDS_BITS
+    rates = data.shifts.array()[:, 0, columns].mean(axis=0)
+    places = data.visits.array()[:, 0, VisitRow.columns["place"]]
+    legs = data.legs_from.array()[0][places[:, None], places[neighbours]]
+    seconds, metres = legs & SECONDS_MASK, legs >> SECONDS_BITS
     return max(1.0, float((rates[0] * metres + (rates[1] + rates[2]) * seconds).mean()))
 
 
-def _table(data: IntArray, table: int, rows: int, columns: int) -> IntArray:
-    first = int(data[table])
-    return data[first : first + rows * columns].reshape(rows, columns)
-
-
-def _pack(problem: Problem, order: LocalityOrder) -> IntArray:
-    """Return the head with the offsets of the tables, followed by the tables."""
+def _pack(problem: Problem, order: LocalityOrder) -> KernelData:
+    """Return the block of all tables, which can only be read."""
     source = order.tables
     visits = _visit_table(problem, source)
-    visits[:, layout.PROBLEM_ROW] = order.visits
+    visits[:, VISIT["problem_row"]] = order.visits
     shifts = _shift_table(problem, source)
     pairs = _pair_table(source, visits, shifts)
-    legs = (source.metres << layout.SECONDS_BITS) | source.seconds
+    legs = (source.metres << SECONDS_BITS) | source.seconds
     tables = {
-        layout.LEGS_FROM: legs,
-        layout.LEGS_TO: legs.transpose(0, 2, 1),
-        layout.TOLLS: source.tolls,
-        layout.VISITS: visits,
-        layout.WINDOWS: source.windows,
-        layout.SHIFTS: shifts,
-        layout.PAIRS: pairs,
-        layout.VISIT_LOADS: source.visit_loads,
-        layout.SHIFT_LOADS: source.shift_loads,
-        layout.NEAREST_ENDS: source.nearest_ends,
-        layout.NEIGHBOURS: _neighbour_table(source, visits, pairs),
-        layout.SORT_KEYS: _sort_keys(source),
+        "legs_from": legs,
+        "legs_to": legs.transpose(0, 2, 1),
+        "tolls": source.tolls,
+        "visits": visits,
+        "windows": source.windows,
+        "shifts": shifts,
+        "pairs": pairs,
+        "visit_loads": source.visit_loads,
+        "shift_loads": source.shift_loads,
+        "nearest_ends": source.nearest_ends,
+        "neighbours": _neighbour_table(source, visits, pairs),
+        "sort_keys": _sort_keys(source),
     }
-    head = _head(problem, source, visits, tables[layout.NEIGHBOURS].shape[1])
-    head[layout.NUM_VEHICLE_TYPES] = len(set(shifts[:, layout.VEHICLE_TYPE].tolist()))
-    parts, offset = [head], layout.DATA_HEAD
-    for number, table in tables.items():
-        head[number] = offset
-        parts.append(np.ascontiguousarray(table, dtype=np.int64).ravel())
-        offset += table.size
-    return np.concatenate(parts)
+    data = KernelData.allocate({name: table.shape for name, table in tables.items()})
+    for name, table in tables.items():
+        getattr(data, name).array()[:] = table.reshape(getattr(data, name).array().shape)
+    _set_head(problem, data, source, visits)
+    data.num_vehicle_types = len(set(shifts[:, SHIFT["vehicle_type"]].tolist()))
+    data.array.flags.writeable = False
+    return data
 
 
-def _head(problem: Problem, source: ProblemTables, visits: IntArray, neighbours: int) -> IntArray:
-    places, count, shifts, dimensions, has_tolls = source.counts.tolist()
-    head = np.zeros(layout.DATA_HEAD, dtype=np.int64)
-    head[[layout.NUM_PLACES, layout.NUM_VISITS, layout.NUM_SHIFTS]] = places, count, shifts
-    head[[layout.NUM_DIMENSIONS, layout.HAS_TOLLS]] = dimensions, has_tolls
-    head[layout.POINT_COLUMNS] = layout.LOAD_COLUMNS + 2 * dimensions
-    head[layout.NUM_NEIGHBOURS] = neighbours
-    head[layout.GRANULARITY] = min(GRANULARITY, neighbours) if count > GRANULAR_ABOVE else 0
-    head[layout.NUM_PERIODS] = max(1, len(problem.periods))
-    head[layout.HAS_SETUPS] = visits[:, layout.SETUP].any()
-    head[layout.HAS_LATENESS] = visits[:, layout.LATE_RATE].any()
-    head[layout.NUM_DONORS] = 1 + visits[:, layout.DONOR].max(initial=-1)
-    head[layout.HAS_MARGINS] = source.risk[encoding.PROMISE_PRICE :].any()
-    pickups_only = not source.visit_loads[:, 1:].any()
-    head[layout.PICKUPS_ONLY] = pickups_only
-    head[layout.MAX_POINTS] = 2 + _max_stops(source, pickups_only=pickups_only)
-    return head
+def _set_head(problem: Problem, data: KernelData, source: ProblemTables, visits: IntArray) -> None:
+    data.num_places, data.num_visits, data.num_shifts, *rest = source.counts.tolist()
+    data.num_dimensions, data.has_tolls = rest
+    data.num_neighbours = data.neighbours.width
+    is_large = data.num_visits > GRANULAR_ABOVE
+    data.granularity = min(GRANULARITY, data.num_neighbours) if is_large else 0
+    data.num_periods = max(1, len(problem.periods))
+    data.has_setups = int(visits[:, VISIT["setup"]].any())
+    data.has_lateness = int(visits[:, VISIT["late_rate"]].any())
+    data.num_donors = 1 + visits[:, VISIT["donor"]].max(initial=-1)
+    data.has_margins = int(source.risk[encoding.PROMISE_PRICE :].any())
+    data.pickups_only = not source.visit_loads[:, 1:].any()
+    data.max_points = 2 + _max_stops(source, pickups_only=data.pickups_only == 1)
 
 
 def _max_stops(source: ProblemTables, *, pickups_only: bool) -> int:
@@ -151,25 +156,25 @@ def _max_stops(source: ProblemTables, *, pickups_only: bool) -> int:
 
 def _visit_table(problem: Problem, source: ProblemTables) -> IntArray:
     count = len(source.visits)
-    visits = np.zeros((count, layout.VISIT_COLUMNS), dtype=np.int64)
+    visits = np.zeros((count, VisitRow.width), dtype=np.int64)
     copied = {
-        layout.PLACE: encoding.PLACE,
-        layout.SERVICE: encoding.SERVICE,
-        layout.SETUP: encoding.SETUP,
-        layout.MAX_RIDE: encoding.MAX_RIDE,
-        layout.DUE: encoding.DUE,
-        layout.LATE_RATE: encoding.LATE_RATE,
-        layout.PINNED_POSITION: encoding.PINNED_POSITION,
-        layout.PARTNER: encoding.PARTNER,
-        layout.ROLE: encoding.ROLE,
-        layout.PENALTY: encoding.PENALTY,
-        layout.DONOR: encoding.DONOR,
+        "place": encoding.PLACE,
+        "service": encoding.SERVICE,
+        "setup": encoding.SETUP,
+        "max_ride": encoding.MAX_RIDE,
+        "due": encoding.DUE,
+        "late_rate": encoding.LATE_RATE,
+        "pinned_position": encoding.PINNED_POSITION,
+        "partner": encoding.PARTNER,
+        "role": encoding.ROLE,
+        "penalty": encoding.PENALTY,
+        "donor": encoding.DONOR,
     }
     for column, original in copied.items():
-        visits[:, column] = source.visits[:, original]
+        visits[:, VISIT[column]] = source.visits[:, original]
     mandatory = source.visits[:, encoding.MANDATORY] == 1
-    visits[mandatory, layout.PENALTY] += dearest(problem)
-    visits[:, layout.HASH_KEY] = _random_keys(count, 1)
+    visits[mandatory, VISIT["penalty"]] += dearest(problem)
+    visits[:, VISIT["hash_key"]] = _random_keys(count, 1)
     return visits
 
 
@@ -179,7 +184,7 @@ def _random_keys(count: int, seed: int) -> IntArray:
 
 
 def _shift_table(problem: Problem, source: ProblemTables) -> IntArray:
-    shifts = np.zeros((len(source.shifts), layout.SHIFT_COLUMNS), dtype=np.int64)
+    shifts = np.zeros((len(source.shifts), ShiftRow.width), dtype=np.int64)
     shifts[:, : encoding.SHIFT_COLUMNS] = source.shifts
     types: dict[str, int] = {}
     hashes = _random_keys(len(shifts), 2)
@@ -192,8 +197,8 @@ def _shift_table(problem: Problem, source: ProblemTables) -> IntArray:
             + source.surcharges[:, row].tobytes().hex()
             + balances.tobytes().hex()
         )
-        shifts[row, layout.VEHICLE_TYPE] = types.setdefault(properties, row)
-        shifts[row, layout.TYPE_HASH] = hashes[shifts[row, layout.VEHICLE_TYPE]]
+        shifts[row, SHIFT["vehicle_type"]] = types.setdefault(properties, row)
+        shifts[row, SHIFT["type_hash"]] = hashes[shifts[row, SHIFT["vehicle_type"]]]
         until = own[encoding.CARRIED_UNTIL]
         needs_evaluation = (
             own[encoding.BREAKS_FROM] < own[encoding.BREAKS_TO]
@@ -201,17 +206,17 @@ def _shift_table(problem: Problem, source: ProblemTables) -> IntArray:
             or (until < INFINITY and not own[encoding.END_RECEIVES])
         )
         closes = own[encoding.CLOSES]
-        shifts[row, layout.NEEDS_EVALUATION] = needs_evaluation
-        shifts[row, layout.LATEST_END] = closes if needs_evaluation else min(closes, until)
-        shifts[row, layout.BALANCED] = len(balances) > 0
-        shifts[row, layout.TIME_MATTERS] = (
+        shifts[row, SHIFT["needs_evaluation"]] = needs_evaluation
+        shifts[row, SHIFT["latest_end"]] = closes if needs_evaluation else min(closes, until)
+        shifts[row, SHIFT["balanced"]] = len(balances) > 0
+        shifts[row, SHIFT["time_matters"]] = (
             own[encoding.PER_SECOND] > 0
             or own[encoding.MAX_WORKING] < INFINITY
             or own[encoding.OVERTIME_FROM] < INFINITY
             or (balances[:, encoding.MEASURE] == encoding.OF_SECONDS).any()
         )
         limits = own[[encoding.MAX_DRIVING, encoding.MAX_METRES, encoding.MAX_STOPS]]
-        shifts[row, layout.LIMITED] = (limits < INFINITY).any()
+        shifts[row, SHIFT["limited"]] = (limits < INFINITY).any()
     return shifts
 
 
@@ -221,10 +226,10 @@ def _pair_table(source: ProblemTables, visits: IntArray, shifts: IntArray) -> In
     Of the windows of a visit on many days, mostly one lies within the hours of a shift. There are
     none if the shift may not serve the visit, or if a load with a ride limit would not be received.
     """
-    pairs = np.zeros((len(visits), len(shifts), layout.PAIR_COLUMNS), dtype=np.int64)
-    pairs[:, :, layout.SURCHARGE] = source.surcharges.sum(axis=2)
+    pairs = np.zeros((len(visits), len(shifts), PairRow.width), dtype=np.int64)
+    pairs[:, :, PAIR["surcharge"]] = source.surcharges.sum(axis=2)
     receives = (shifts[:, encoding.END_RECEIVES] == 1) | (shifts[:, encoding.MAX_RELOADS] > 0)
-    without_limit = visits[:, layout.MAX_RIDE] == INFINITY
+    without_limit = visits[:, VISIT["max_ride"]] == INFINITY
     allowed = source.allowed.astype(bool) & (receives[None, :] | without_limit[:, None])
     for row, visit in enumerate(source.visits):
         first, last = visit[encoding.WINDOWS_FROM], visit[encoding.WINDOWS_TO]
@@ -233,19 +238,19 @@ def _pair_table(source: ProblemTables, visits: IntArray, shifts: IntArray) -> In
         begin = first + np.searchsorted(closes, shifts[:, encoding.OPENS])
         end = first + np.searchsorted(opens, shifts[:, encoding.CLOSES], side="right")
         some = allowed[row] & (begin < end)
-        pairs[row, :, layout.FIRST_WINDOW] = begin
-        pairs[row, :, layout.END_WINDOW] = np.where(some, end, begin)
-        pairs[row, :, layout.LAST_CLOSING] = -1
-        pairs[row, some, layout.LAST_CLOSING] = source.windows[end[some] - 1, 1]
+        pairs[row, :, PAIR["first_window"]] = begin
+        pairs[row, :, PAIR["end_window"]] = np.where(some, end, begin)
+        pairs[row, :, PAIR["last_closing"]] = -1
+        pairs[row, some, PAIR["last_closing"]] = source.windows[end[some] - 1, 1]
     return pairs
 
 
 def _neighbour_table(source: ProblemTables, visits: IntArray, pairs: IntArray) -> IntArray:
     """Return per visit its nearest visits, the visit itself first."""
-    places = visits[:, layout.PLACE]
+    places = visits[:, VISIT["place"]]
     one_way = (source.seconds[0] + source.metres[0] / 10).astype(np.float32)
     distances = (one_way + one_way.T)[np.ix_(places, places)]
-    has_windows = pairs[:, :, layout.FIRST_WINDOW] < pairs[:, :, layout.END_WINDOW]
+    has_windows = pairs[:, :, PAIR["first_window"]] < pairs[:, :, PAIR["end_window"]]
     compatible = has_windows.astype(np.float32)
     distances[compatible @ compatible.T == 0] = INCOMPATIBLE
     np.fill_diagonal(distances, -1)
@@ -258,20 +263,20 @@ def _neighbour_table(source: ProblemTables, visits: IntArray, pairs: IntArray) -
 
 
 def _sort_keys(source: ProblemTables) -> IntArray:
-    keys = np.zeros((len(source.visits), layout.KEY_COLUMNS), dtype=np.int64)
+    keys = np.zeros((len(source.visits), KEY_COLUMNS), dtype=np.int64)
     if source.visit_loads.shape[2]:
         loads = source.visit_loads.max(axis=1) * SCALE
         capacities = source.shift_loads[:, encoding.CAPACITY]
         room = np.maximum(1, np.minimum(capacities, loads.max(initial=1)).max(axis=0))
-        keys[:, layout.BY_LOAD] = (loads / room).sum(axis=1)
+        keys[:, BY_LOAD] = (loads / room).sum(axis=1)
     start = source.shifts[0, encoding.START]
-    keys[:, layout.BY_DISTANCE] = source.seconds[0][start, source.visits[:, encoding.PLACE]]
+    keys[:, BY_DISTANCE] = source.seconds[0][start, source.visits[:, encoding.PLACE]]
     first = source.visits[:, encoding.WINDOWS_FROM]
     last = source.visits[:, encoding.WINDOWS_TO]
     widths = np.concatenate([[0], np.cumsum(source.windows[:, 1] - source.windows[:, 0])])
-    keys[:, layout.BY_WIDTH] = widths[last] - widths[first]
-    keys[:, layout.BY_LATEST] = -1
+    keys[:, BY_WIDTH] = widths[last] - widths[first]
+    keys[:, BY_LATEST] = -1
     has_windows = first < last
-    keys[has_windows, layout.BY_EARLIEST] = source.windows[first[has_windows], 0]
-    keys[has_windows, layout.BY_LATEST] = source.windows[last[has_windows] - 1, 1]
+    keys[has_windows, BY_EARLIEST] = source.windows[first[has_windows], 0]
+    keys[has_windows, BY_LATEST] = source.windows[last[has_windows] - 1, 1]
     return keys

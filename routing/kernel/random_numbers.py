@@ -6,32 +6,30 @@ Source: Marsaglia, Xorshift RNGs, Journal of Statistical Software 8(14), 2003.
 import numpy as np
 
 from routing.compiled import inner
-from routing.kernel.memory_layout import RANDOM_STATE
-from routing.timing.encoding import IntArray
+from routing.kernel.memory_layout import SearchState
 
 BITS = 31
 """Bits of a random number."""
 
 
 @inner
-def randbits(state: IntArray) -> int:
+def randbits(state: SearchState) -> int:
     """Return a random integer of `BITS` bits."""
-    x = np.uint64(state[RANDOM_STATE])
+    x = np.uint64(np.int64(state.random_state))
     x ^= x << np.uint64(13)
     x ^= x >> np.uint64(7)
     x ^= x << np.uint64(17)
-    state[RANDOM_STATE] = np.int64(x)
-    bits: int = np.int64(x >> np.uint64(64 - BITS))  # type: ignore[assignment]
-    return bits
+    state.random_state = int(np.int64(x))
+    return int(np.int64(x >> np.uint64(64 - BITS)))
 
 
 @inner
-def randint(state: IntArray, high: int) -> int:
+def randint(state: SearchState, high: int) -> int:
     """Return a random integer from 0 to `high` - 1."""
     return (randbits(state) * high) >> BITS
 
 
 @inner
-def rand(state: IntArray) -> float:
+def rand(state: SearchState) -> float:
     """Return a random number above 0 and below 1."""
     return (randbits(state) + 0.5) / (1 << BITS)

@@ -1,11 +1,10 @@
 """Search of the kernel: its temperatures, its threads, and its observer."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, Protocol
 
-from routing.kernel import memory_layout as layout
 from routing.kernel.anneal import anneal, initialise
 from routing.kernel.problem_data import problem_data, temperature_unit
 from routing.kernel.state import (
@@ -58,8 +57,8 @@ WARM_START_TEMPERATURES: Final = (0.3, 0.005)
 CHUNK_SECONDS: Final = 0.02
 """Approximate seconds between two calls of the observer."""
 
-FIRST_CHUNK: Final = 50
-"""Iterations before the first call of the observer."""
+FIRST_CHUNK: Final = 8
+"""Iterations before the first call of the observer; one may take long where breaks are many."""
 
 MAX_CHUNK: Final = 20_000
 """Most iterations between two calls of the observer."""
@@ -94,7 +93,9 @@ class Kernel:
 
     Attributes
     ----------
-    encoded, data, state : arrays of int
+    encoded : array of int
+    data : KernelData
+    state : SearchState
         See `memory_layout`.
     iterations : int
         Iterations done.
@@ -130,10 +131,10 @@ class Kernel:
             ]
             for shift, names in (orders or {}).items()
         }
-        if max(map(len, rows.values()), default=0) > self.data[layout.MAX_POINTS] - 2:
+        if max(map(len, rows.values()), default=0) > self.data.max_points - 2:
             return False
         table = order_table(self.data, rows)
-        return bool(initialise(self.encoded, self.data, self.state, table))
+        return bool(initialise(self.encoded, self.data.array, self.state.array, table))
 
     def run(self, iterations: int, first: float, last: float) -> None:
         """Continue the search while cooling from one temperature to another.
@@ -144,18 +145,19 @@ class Kernel:
             Temperatures in units of the mean cost of the leg to a near neighbour.
         """
         unit = self._temperature_unit
-        anneal(self.encoded, self.data, self.state, iterations, first * unit, last * unit)
+        arrays = self.encoded, self.data.array, self.state.array
+        anneal(*arrays, iterations, first * unit, last * unit)
         self.iterations += iterations
 
     @property
     def best_cost(self) -> int:
         """Cost of the best solution in shares, unassigned mandatory visits included."""
-        return int(self.state[layout.BEST_COST])
+        return self.state.best_cost
 
     @property
     def num_unassigned(self) -> int:
         """Number of unassigned visits in the current solution."""
-        return int(self.state[layout.NUM_UNASSIGNED])
+        return self.state.num_unassigned
 
     def orders(self) -> Orders:
         """Return the best solution."""
@@ -209,14 +211,17 @@ def search(
     team = _SearchTeam(problem, start, seed=seed, threads=threads)
     observer.on_best(team.best.orders)
     first, last = _temperatures(team)
-    chunk = _Chunk(iterations)
+    chunks = _Chunks(iterations)
     with team:
         while not observer.should_stop(team.iterations):
             before, share = team.best.best_cost, observer.progress(team.iterations)
             if share is None:
                 share = team.iterations % CYCLE_ITERATIONS / CYCLE_ITERATIONS
-            with chunk:
-                team.run(chunk.iterations, first * (last / first) ** min(1.0, share), share)
+            for chunk in chunks.of_step():
+                team.run(chunk, first * (last / first) ** min(1.0, share))
+                if observer.should_stop(team.iterations):
+                    break
+            team.synchronise(share)
             if between_chunks is not None:
                 between_chunks(team.best, share)
             if team.best.best_cost < before:
@@ -262,8 +267,8 @@ class _SearchTeam:
         """The search with the cheapest solution; the first of equals."""
         return min(self._kernels, key=lambda kernel: kernel.best_cost)
 
-    def run(self, iterations: int, temperature: float, share: float) -> None:
-        """Run all searches, then synchronise them if this share of the budget is due for it."""
+    def run(self, iterations: int, temperature: float) -> None:
+        """Run all searches."""
         if len(self._kernels) == 1:
             self._kernels[0].run(iterations, temperature, temperature)
             return
@@ -272,6 +277,9 @@ class _SearchTeam:
                 lambda kernel: kernel.run(iterations, temperature, temperature), self._kernels
             )
         )
+
+    def synchronise(self, share: float) -> None:
+        """Continue from the best solution if this share of the budget is due for it."""
         while self._synchronisations and share >= self._synchronisations[0]:
             self._synchronisations.pop(0)
             best = self.best
@@ -286,20 +294,24 @@ class _SearchTeam:
         self._pool.shutdown()
 
 
-class _Chunk:
-    """Number of iterations between two calls of the observer, adapted to `CHUNK_SECONDS`."""
+class _Chunks:
+    """Numbers of iterations between two calls of the observer, adapted to `CHUNK_SECONDS`.
+
+    With a fixed number of iterations a step at one temperature has a fixed length, so that a search
+    is reproducible. Its chunks change no solution.
+    """
 
     def __init__(self, iterations: int | None) -> None:
-        self._is_fixed = iterations is not None
-        fixed = max(1, min(500, (iterations or 0) // 50))
-        self.iterations = fixed if self._is_fixed else FIRST_CHUNK
-        self._began = 0.0
+        self._step = None if iterations is None else max(1, min(500, iterations // 50))
+        self._chunk = FIRST_CHUNK
 
-    def __enter__(self) -> None:
-        self._began = time.perf_counter()
-
-    def __exit__(self, *_: object) -> None:
-        if not self._is_fixed:
-            elapsed = max(time.perf_counter() - self._began, 1e-9)
-            adapted = int(self.iterations * min(2.0, CHUNK_SECONDS / elapsed))
-            self.iterations = max(1, min(MAX_CHUNK, adapted))
+    def of_step(self) -> Iterator[int]:
+        """Yield the chunks of the next step; without a fixed step it is one chunk."""
+        left = self._step or self._chunk
+        while left > 0:
+            chunk, began = min(left, self._chunk), time.perf_counter()
+            yield chunk
+            elapsed = max(time.perf_counter() - began, 1e-9)
+            adapted = int(chunk * min(2.0, CHUNK_SECONDS / elapsed))
+            self._chunk = max(1, min(MAX_CHUNK, adapted))
+            left -= chunk

@@ -5,8 +5,17 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from routing.kernel import memory_layout as layout
-from routing.kernel.callback import callback_address
+from routing.kernel.exact_cost import callback_address
+from routing.kernel.memory_layout import (
+    MAX_POOL_TOURS,
+    MAX_POOL_VISITS,
+    MAX_UNCERTAIN,
+    POOL_INDEX_SIZE,
+    KernelData,
+    PointRow,
+    PoolTourRow,
+    SearchState,
+)
 from routing.timing.encoding import IntArray
 from routing.timing.margins import COLUMNS as MARGIN_COLUMNS
 
@@ -15,9 +24,6 @@ AVERAGE_REMOVALS: Final = 10
 
 MAX_STRING: Final = 10
 """Visits in the longest string; 10 in Christiaens and Vanden Berghe, 2020."""
-
-TOUR_REMOVALS: Final = 2_000
-"""Iterations that remove a whole tour, in parts of one million."""
 
 SMALL_RUINS: Final = 500_000
 """Iterations with a small ruin if not all visits can be served, in parts of one million.
@@ -45,62 +51,54 @@ class PoolTour(NamedTuple):
     cost: int
 
 
-def new_state(encoded: IntArray, data: IntArray, seed: int) -> IntArray:
+def new_state(encoded: IntArray, data: KernelData, seed: int) -> SearchState:
     """Return a search state without visits in any tour."""
-    visits, shifts, points = (
-        int(data[at]) for at in (layout.NUM_VISITS, layout.NUM_SHIFTS, layout.MAX_POINTS)
+    visits, shifts, points = data.num_visits, data.num_shifts, data.max_points
+    state = SearchState.allocate(
+        {
+            "points": (shifts, points, PointRow.width + 2 * data.num_dimensions),
+            "tours": (shifts,),
+            "tour_of": (visits,),
+            "unassigned": (visits + 1,),
+            "old_unassigned": (visits + 1,),
+            "retried_in": (visits,),
+            "deferred": (visits + 1,),
+            "difficulty": (visits,),
+            "donor_visits": (data.num_donors, data.num_periods),
+            "changed_tours": (shifts,),
+            "old_orders": (shifts, points),
+            "positions": (MAX_UNCERTAIN + 1,),
+            "sort_weights": (visits + 1,),
+            "order_buffer": (points,),
+            "margin_rows": (points * MARGIN_COLUMNS,),
+            "point_margins": (shifts, points),
+            "tour_margins": (shifts,),
+            "best_num_stops": (shifts,),
+            "best_orders": (shifts, points),
+            "pool_index": (POOL_INDEX_SIZE,),
+            "pool_tours": (MAX_POOL_TOURS,),
+            "pool_visits": (MAX_POOL_VISITS,),
+        }
     )
-    sizes = {
-        layout.POINTS: shifts * points * int(data[layout.POINT_COLUMNS]),
-        layout.TOURS: shifts * layout.TOUR_COLUMNS,
-        layout.TOUR_OF: visits,
-        layout.UNASSIGNED: visits + 1,
-        layout.OLD_UNASSIGNED: visits + 1,
-        layout.RETRIED_IN: visits,
-        layout.DEFERRED: visits + 1,
-        layout.DIFFICULTY: visits,
-        layout.DONOR_VISITS: max(1, int(data[layout.NUM_DONORS]) * int(data[layout.NUM_PERIODS])),
-        layout.CHANGED_TOURS: shifts,
-        layout.OLD_ORDERS: shifts * points,
-        layout.POSITIONS: (layout.MAX_UNCERTAIN + 1) * layout.POSITION_COLUMNS,
-        layout.SORT_WEIGHTS: visits + 1,
-        layout.ORDER_BUFFER: points,
-        layout.MARGIN_ROWS: points * MARGIN_COLUMNS,
-        layout.POINT_MARGINS: shifts * points * layout.POINT_MARGIN_COLUMNS,
-        layout.TOUR_MARGINS: shifts * layout.TOUR_MARGIN_COLUMNS,
-        layout.BEST_NUM_STOPS: shifts,
-        layout.BEST_ORDERS: shifts * points,
-        layout.POOL_INDEX: layout.POOL_INDEX_SIZE,
-        layout.POOL_TOURS: layout.MAX_POOL_TOURS * layout.POOL_COLUMNS,
-        layout.POOL_VISITS: layout.MAX_POOL_VISITS,
-    }
-    # The system provides memory on first use only; most of this is room for long tours.
-    state = np.zeros(layout.STATE_HEAD + sum(sizes.values()), dtype=np.int64)
-    offset = layout.STATE_HEAD
-    for table, size in sizes.items():
-        state[table] = offset
-        offset += size
     clear_pool(state)
-    state[layout.RANDOM_STATE] = np.random.default_rng(seed).integers(1, 2**62)
-    state[layout.AVERAGE_REMOVALS], state[layout.MAX_STRING] = AVERAGE_REMOVALS, MAX_STRING
-    state[layout.TOUR_REMOVALS] = TOUR_REMOVALS
-    state[layout.CALLBACK], state[layout.ENCODED_SIZE] = callback_address(), len(encoded)
+    state.random_state = int(np.random.default_rng(seed).integers(1, 2**62))
+    state.average_removals, state.max_string = AVERAGE_REMOVALS, MAX_STRING
+    state.callback, state.encoded_size = callback_address(), len(encoded)
     return state
 
 
-def use_small_ruins(state: IntArray) -> None:
+def use_small_ruins(state: SearchState) -> None:
     """Remove fewer visits in half of the iterations from now on."""
-    state[layout.SMALL_RUINS] = SMALL_RUINS
+    state.small_ruins = SMALL_RUINS
 
 
-def clear_pool(state: IntArray) -> None:
+def clear_pool(state: SearchState) -> None:
     """Remove all tours from the pool."""
-    first = state[layout.POOL_INDEX]
-    state[first : first + layout.POOL_INDEX_SIZE] = -1
-    state[layout.POOL_SIZE] = state[layout.POOL_NUM_VISITS] = 0
+    state.pool_index.array()[:] = -1
+    state.pool_size = state.pool_num_visits = 0
 
 
-def order_table(data: IntArray, orders: Mapping[int, Sequence[int]]) -> IntArray:
+def order_table(data: KernelData, orders: Mapping[int, Sequence[int]]) -> IntArray:
     """Return orders as the array that `anneal.initialise` takes.
 
     Parameters
@@ -114,24 +112,20 @@ def order_table(data: IntArray, orders: Mapping[int, Sequence[int]]) -> IntArray
         Per shift the rows of its visits, then -1.
     """
     longest = max(map(len, orders.values()), default=0)
-    table = np.full((int(data[layout.NUM_SHIFTS]), longest), -1, dtype=np.int64)
+    table = np.full((data.num_shifts, longest), -1, dtype=np.int64)
     for shift, visits in orders.items():
         table[shift, : len(visits)] = visits
     return table
 
 
-def best_orders(data: IntArray, state: IntArray) -> dict[int, list[int]]:
+def best_orders(data: KernelData, state: SearchState) -> dict[int, list[int]]:
     """Return the best solution: per row of a used shift, the rows of its visits."""
-    points, orders = int(data[layout.MAX_POINTS]), {}
-    for shift in range(int(data[layout.NUM_SHIFTS])):
-        first = int(state[layout.BEST_ORDERS]) + shift * points
-        count = int(state[state[layout.BEST_NUM_STOPS] + shift])
-        if count:
-            orders[shift] = state[first : first + count].tolist()
-    return orders
+    counts, orders = state.best_num_stops.array().tolist(), state.best_orders.array()
+    used = [shift for shift in range(data.num_shifts) if counts[shift]]
+    return {shift: orders[shift, 0, : counts[shift]].tolist() for shift in used}
 
 
-def pool_tours(state: IntArray, rows: IntArray) -> list[PoolTour]:
+def pool_tours(state: SearchState, rows: IntArray) -> list[PoolTour]:
     """Return the tours of the pool.
 
     Parameters
@@ -139,14 +133,13 @@ def pool_tours(state: IntArray, rows: IntArray) -> list[PoolTour]:
     rows : array of shape (visits,)
         Per row of the kernel, the row by which the returned tours name the visit.
     """
-    first, count = int(state[layout.POOL_TOURS]), int(state[layout.POOL_SIZE])
-    table = state[first : first + count * layout.POOL_COLUMNS].reshape(count, layout.POOL_COLUMNS)
-    used = state[int(state[layout.POOL_VISITS]) :][: int(state[layout.POOL_NUM_VISITS])]
-    visits = rows[used].tolist()
-    begins = table[:, layout.POOL_FIRST].tolist()
-    ends = (table[:, layout.POOL_FIRST] + table[:, layout.POOL_TOUR_LENGTH]).tolist()
-    shifts, costs = table[:, layout.POOL_SHIFT].tolist(), table[:, layout.POOL_COST].tolist()
+    table = state.pool_tours.array()[: state.pool_size, 0]
+    visits = rows[state.pool_visits.array()[: state.pool_num_visits]].tolist()
+    names = ("shift", "cost", "first", "length")
+    shifts, costs, begins, lengths = (
+        table[:, PoolTourRow.columns[name]].tolist() for name in names
+    )
     return [
-        PoolTour(shift=shift, visits=tuple(visits[begin:end]), cost=cost)
-        for shift, begin, end, cost in zip(shifts, begins, ends, costs, strict=True)
+        PoolTour(shift=shift, visits=tuple(visits[begin : begin + length]), cost=cost)
+        for shift, begin, length, cost in zip(shifts, begins, lengths, costs, strict=True)
     ]

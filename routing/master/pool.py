@@ -79,6 +79,13 @@ class Pool:
                 self._costs[number], self._orders[number] = cost, tuple(visits)
         return number
 
+    def add_all(self, other: "Pool") -> None:
+        """Add the tours of another pool of the same problem."""
+        columns = other.columns()
+        shifts = {kind: row for row, kind in enumerate(self._types)}
+        for number, kind in enumerate(columns.vehicle_types.tolist()):
+            self.add(shifts[kind], columns.order(number), int(columns.costs[number]))
+
     def columns(self) -> Columns:
         """Return all tours, in the order in which their sets of visits were first added."""
         with self._lock:

@@ -60,8 +60,17 @@ def recombine(pool: Pool, incumbent: Orders, limit: WorkLimit, *, seed: int = 0)
         A tour of the incumbent is not legal.
     """
     present = _add_incumbent(pool, incumbent)
-    if not len(pool):
-        return incumbent
+    return best_combination(pool, present, limit, seed=seed) if present else incumbent
+
+
+def best_combination(pool: Pool, present: Chosen, limit: WorkLimit, *, seed: int = 0) -> Orders:
+    """Return the best combination of tours found, by the costs of the pool.
+
+    Parameters
+    ----------
+    present : mapping of int to int
+        The tours to begin from: per row of a shift, its column.
+    """
     columns, problem = pool.columns(), pool.problem
     if len(problem.visits) <= MAX_AT_ONCE:
         present = _improve(pool, columns, present, range(len(problem.shifts)), limit)

@@ -66,6 +66,9 @@ from routing.timing.margins import is_priced
 ASSIGNMENT, LOADS, RIDE_TIMES, LIMITS = 1, 2, 4, 8
 ALL_RULES: Final = ASSIGNMENT | LOADS | RIDE_TIMES | LIMITS
 
+COST_ONLY: Final = 16
+"""Flag of an evaluation whose cost alone is read: of equal timings any will do."""
+
 # The statuses of an evaluation besides those of `earliest_start`.
 NOT_ALLOWED, OVERLOADED, ABOVE_LIMIT = range(10, 13)
 
@@ -110,7 +113,7 @@ def evaluate(encoded: IntArray, shift: int, order: IntArray, rules: int) -> Tour
     order : array of shape (stops,)
         The rows of its visits.
     rules : int
-        Flags of the rules to obey besides windows, hours and breaks.
+        Flags of the rules to obey besides windows, hours and breaks, and `COST_ONLY`.
     """
     none = np.empty(0, dtype=np.int64)
     if rules & ASSIGNMENT and not _is_allowed(encoded, shift, order):
@@ -291,7 +294,8 @@ def _with_reloads(
         or len(order) > accessors.shift(encoded, shift, MAX_STOPS)
     ):
         return _infeasible(ABOVE_LIMIT, 0, 0)
-    timing = time_legs(encoded, shift, legs, _bounds(encoded, shift, rules))
+    bounds = _bounds(encoded, shift, rules)
+    timing = time_legs(encoded, shift, legs, bounds, rules & COST_ONLY)
     status, row, amount, cost, departure, times, slots = timing
     if status == LEGAL:
         cost += _time_independent_cost(encoded, shift, order, seconds, metres, tolls)

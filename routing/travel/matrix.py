@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from routing.field_types import make_plain
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Travel:
@@ -22,10 +24,11 @@ class Travel:
     cents: tuple[tuple[int, ...], ...] | None = None
 
     def __post_init__(self) -> None:
-        """Share equal numbers between cells."""
+        """Share equal numbers between cells; a matrix of NumPy or of lists becomes tuples."""
+        make_plain(self)
         for name in ("seconds", "metres", "cents"):
             rows = getattr(self, name)
-            if rows is not None:
+            if isinstance(rows, tuple) and all(isinstance(row, tuple) for row in rows):
                 object.__setattr__(self, name, _shared(rows))
 
 
@@ -38,6 +41,7 @@ def _shared(rows: tuple[tuple[int, ...], ...]) -> tuple[tuple[int, ...], ...]:
     distinct = distinct_rows(rows)
     # New number objects: the given ones lie scattered among millions of freed ones, and the memory
     # around each would never be returned.
-    known = {value: value + 0 for value in set().union(*distinct.values())}
+    cells = set().union(*distinct.values())
+    known = {value: value + 0 if type(value) is int else value for value in cells}
     shared = {key: tuple(map(known.__getitem__, row)) for key, row in distinct.items()}
     return tuple(shared[id(row)] for row in rows)

@@ -12,7 +12,7 @@ from bench.horizon import horizon
 from bench.instances import names
 from bench.table import Run, gap, table
 from routing.analysis.insertion import filled
-from routing.check.judge import check_plan
+from routing.checker.judge import check_plan
 from routing.cost import shares
 from routing.schedule import retimed
 from routing.units import SHARES_PER_CENT

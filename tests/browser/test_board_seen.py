@@ -52,10 +52,18 @@ PAGES = (
     "/board/bank/reports",
     "/board/inbox",
     "/board/inbox/imports",
+    "/board/inbox/requests/new?donor={donor}",
+    "/board/donors/new",
+    "/board/donors/{donor}",
+    "/board/donors/candidates/{donor}/contact",
+    "/board/donors/{donor}/stays/new",
+    "/board/donors/places",
+    "/board/donors/places/new",
     "/board/roster?first={day}",
     "/board/roster/people/{collector}/{day}",
     "/board/roster/usual-weeks",
     "/board/roster/closing-days",
+    "/board/roster/vehicles",
     "/board/roster/files",
     "/board/roster/month?month={day}",
     "/board/bank/sites",
@@ -112,7 +120,7 @@ def lively(session: Session, town: Town) -> dict[str, int]:
     run = asked(session, town)
     at(session, town).move(hana, f"{bruno}:0")
     keys = {"disruption": disruption.id, "run": run.id, "visit": hana, "waiting": gina}
-    return keys | {"collector": town.ana}
+    return keys | {"collector": town.ana, "donor": town.dora}
 
 
 def asks(session: Session, town: Town, name: str) -> Pickup:

@@ -32,8 +32,8 @@ def test_every_listed_fault_lies_in_a_function_of_the_tree_and_has_a_reason():
 @pytest.mark.parametrize(
     ("name", "function"),
     [
-        ("routing.check.clock.x__off__mutmut_6", "routing.check.clock._off"),
-        ("routing.check.walk.xǁWalkǁlabel__mutmut_12", "routing.check.walk.Walk.label"),
+        ("routing.checker.clock.x__off__mutmut_6", "routing.checker.clock._off"),
+        ("routing.checker.walk.xǁWalkǁlabel__mutmut_12", "routing.checker.walk.Walk.label"),
     ],
 )
 def test_a_fault_is_known_by_its_function_and_its_lines(name: str, function: str):

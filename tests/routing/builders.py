@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from routing.check.judge import check_plan, check_tour
+from routing.checker.judge import check_plan, check_tour
 from routing.model.build import build
 from routing.model.search import search
 from routing.plan import Plan, Rest, Rule, Stop, Tour, Unloading

@@ -78,7 +78,7 @@ def _ends(draw: Draw) -> Fields:
 
 def _resting(draw: Draw) -> Fields:
     return {
-        "breaks": tuple(_break(draw, f"b{number}") for number in range(draw(st.integers(1, 2))))
+        "breaks": tuple(_break(draw, f"b{number}") for number in range(draw(st.integers(1, 3))))
     }
 
 

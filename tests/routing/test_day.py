@@ -3,7 +3,7 @@
 from itertools import pairwise
 from math import cos, radians, sin
 
-from routing.check.judge import check_plan
+from routing.checker.judge import check_plan
 from routing.cost import left_out, rank
 from routing.plan import Plan
 from routing.problem import Place, Problem, Shift, Visit

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routing.check.judge import check_plan, check_tour
+from routing.checker.judge import check_plan, check_tour
 from routing.cost import tour_shares
 from routing.plan import Cost, Plan, Rule, Tour
 from routing.problem import Problem

@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 
 from bench.days import day
-from routing.check.judge import check_plan
+from routing.checker.judge import check_plan
 from routing.cost import cost
 from routing.formats.native import plan_of, write_problem
 from routing.levels import solve_levels

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from routing.check.judge import check_plan
+from routing.checker.judge import check_plan
 from routing.formats.native import plan_of, read_plan, read_problem, write_plan, write_problem
 from routing.schedule import retimed
 from tests.routing.shell import BUSY, PATIENCE, ROOT, ROUTING, TOWN, Writer, run, run_apart

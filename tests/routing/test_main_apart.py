@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from routing.check.judge import check_plan
+from routing.checker.judge import check_plan
 from routing.formats.native import plan_of, read_plan, write_plan, write_problem
 from routing.problem import Problem
 from routing.schedule import retimed

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bench.days import day
 from routing.analysis.risk import risk
-from routing.check.judge import check_plan
+from routing.checker.judge import check_plan
 from routing.cost import cost, tour_shares
 from routing.kernel.unsupported_rules import unsupported_rules
 from routing.margins import margin_price, quantile

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bench.days import day
 from routing.analysis.insertion import filled
-from routing.check.judge import check_plan
+from routing.checker.judge import check_plan
 from routing.cost import rank
 from routing.errors import InvalidPlanError
 from routing.master.lp_bound import lp_bound

@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 from hypothesis import given, settings
 
-from routing.check.judge import check_plan
+from routing.checker.judge import check_plan
 from routing.errors import InvalidPlanError, InvalidProblemError
 from routing.formats import native_plan, native_problem
 from routing.formats.docstring import attributes, summary

@@ -24,19 +24,23 @@ def loaded(program: str) -> list[str]:
     return done.stdout.split()
 
 
-def imported_for_types() -> dict[str, str]:
-    """Return the module of each name that the package imports for type checkers."""
+def imported_for_types() -> dict[str, tuple[str, str]]:
+    """Return the module and the name there of each name imported for type checkers."""
     tree = ast.parse(Path(routing.__file__).read_text(encoding="utf-8"))
     (block,) = (node for node in tree.body if isinstance(node, ast.If))
     imports = [node for node in block.body if isinstance(node, ast.ImportFrom)]
-    return {alias.name: str(node.module) for node in imports for alias in node.names}
+    return {
+        alias.asname or alias.name: (str(node.module), alias.name)
+        for node in imports
+        for alias in node.names
+    }
 
 
 def test_every_public_name_is_that_of_its_module() -> None:
     homes = imported_for_types()
     assert sorted(homes) == sorted(routing.__all__)
-    for name, home in homes.items():
-        assert getattr(routing, name) is getattr(sys.modules[home], name)
+    for name, (home, there) in homes.items():
+        assert getattr(routing, name) is getattr(sys.modules[home], there)
 
 
 def test_the_public_names_are_listed_and_others_do_not_exist() -> None:
@@ -49,8 +53,8 @@ def test_the_public_names_are_listed_and_others_do_not_exist() -> None:
     "program",
     [
         "import routing",
-        "import routing.check.judge",
-        "from routing import InvalidProblemError, Problem, Plan, check_plan, read_problem",
+        "import routing.checker.judge",
+        "from routing import InvalidProblemError, Problem, Plan, check, compare, read_problem",
     ],
 )
 def test_values_and_checker_load_no_engine(program: str) -> None:

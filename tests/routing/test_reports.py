@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from routing.check.judge import check_plan
+from routing.checker.judge import check_plan
 from routing.plan import Plan, Rule, Tour, Unassigned
 from routing.problem import Problem
 from routing.schedule import assembled

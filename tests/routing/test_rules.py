@@ -15,15 +15,15 @@ from pathlib import Path
 
 import pytest
 
-from routing.check.judge import BILLS
-from routing.check.judge import RULES as JUDGED
+from routing.checker.judge import BILLS
+from routing.checker.judge import RULES as JUDGED
 from routing.model.build import RULES as MODELLED
 from routing.plan import Rule
 
 ROOT = Path(__file__).parents[2]
 # What `check` and `model` hold besides their rules.
 BESIDES = {
-    "routing/check": {"__init__", "judge", "violation", "walk", "bill"},
+    "routing/checker": {"__init__", "judge", "violation", "walk", "bill"},
     "routing/model": {
         "__init__",
         "build",
@@ -42,7 +42,7 @@ def modules(folder: str) -> set[str]:
     return {path.stem for path in (ROOT / folder).glob("*.py")} - BESIDES[folder]
 
 
-@pytest.mark.parametrize("folder", ["routing/check", "routing/model"])
+@pytest.mark.parametrize("folder", ["routing/checker", "routing/model"])
 def test_a_rule_has_a_module_in_the_judge_and_in_the_engine(folder: str):
     assert modules(folder) == NAMES
 
@@ -83,8 +83,8 @@ def imports(path: Path) -> set[str]:
 def test_the_judge_imports_values_and_nothing_that_searches_or_times():
     # The price of a margin has one definition; it bears on the bill and on no rule.
     values = ("routing.plan", "routing.problem", "routing.units", "routing.margins")
-    allowed = ("routing.check", *values)
-    for path in (ROOT / "routing/check").glob("*.py"):
+    allowed = ("routing.checker", *values)
+    for path in (ROOT / "routing/checker").glob("*.py"):
         ours = {name for name in imports(path) if name.startswith("routing")}
         assert all(name.startswith(allowed) for name in ours), path
 

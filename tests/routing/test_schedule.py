@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, settings
 
-from routing.check.judge import check_plan, check_tour
+from routing.checker.judge import check_plan, check_tour
 from routing.errors import InvalidPlanError
 from routing.problem import Problem
 from routing.schedule import Broken, best_effort, retimed, timed

@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 
-from routing.check.judge import check_plan
+from routing.checker.judge import check_plan
 from routing.cost import cost, rank
 from routing.errors import NoPlanError, UnlawfulPlanError
 from routing.plan import Plan, Rule

@@ -28,6 +28,12 @@ OPEN = {
     "session.enter_by_code",
     "session.enter_by_passkey",
     "session.returned",
+    "badge_entry.enter",
+    "oidc.start",
+    "oidc.prove",
+    "oidc.finish",
+    "oidc.signed_out",
+    "oidc.end",
     "public.give",
     "public.who",
     "public.how",
@@ -64,6 +70,8 @@ ENDS_THE_SESSION = {
 KEYS = {
     "pickup_id",
     "donor_id",
+    "stay_id",
+    "place_id",
     "round_id",
     "stop_id",
     "job_id",
@@ -74,6 +82,10 @@ KEYS = {
     "input_id",
     "print_id",
     "cycle_id",
+    "lot_id",
+    "sample_id",
+    "result_id",
+    "hold_id",
     "application_id",
     "absence_id",
     "webhook_id",
@@ -156,6 +168,15 @@ def test_a_role_reaches_its_own_surfaces_and_no_other(app: Flask, town: Town, ro
             assert turned_away, (rule, method, answer.status_code)
 
 
+def test_a_refused_page_is_logged_without_a_name(
+    app: Flask, town: Town, caplog: pytest.LogCaptureFixture
+) -> None:
+    claire = sign_in(app, bank=town.bank, person=town.claire)
+    assert claire.get("/board/bank/people").status_code == 403
+    assert f"access refused: board.staff.home to person:{town.claire}" in caplog.text
+    assert "Claire" not in caplog.text
+
+
 def keyed_routes(app: Flask) -> list[tuple[Rule, str, Guard]]:
     """Return every guarded route of the staff with a key in its address, and its guard.
 
@@ -235,6 +256,8 @@ def test_every_answer_carries_the_headers_errors_included(app: Flask, path: str)
     assert "unsafe-inline'" not in policy.split("script-src")[1].split(";")[0]
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["X-Frame-Options"] == "DENY"
+    assert "frame-ancestors 'none'" in policy
+    assert answer.headers["Referrer-Policy"] == "same-origin"
     assert answer.headers["Cache-Control"] == "no-store"
 
 

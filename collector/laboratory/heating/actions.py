@@ -29,6 +29,8 @@ from collector.laboratory.heating.models import (
     LabDevice,
 )
 from collector.laboratory.heating.profiles import CurveFile, read_curve
+from collector.laboratory.holds.models import HoldSubject
+from collector.laboratory.holds.standing import is_held
 from collector.laboratory.pooling.models import Lot, MilkPool, PoolState
 from collector.service_day import ServiceDay
 
@@ -129,7 +131,7 @@ def begin_cycle(
     NotFound
         The bank has no such cycle.
     Refused
-        `cycle_state` ; `device_runs` (`name`); `device_not_qualified` (`name`).
+        `cycle_state`; `device_runs` (`name`); `device_not_qualified`, `device_held` (`name`).
     """
     cycle = _cycle(session, bank_id, cycle_id, CycleState.LOADING)
     running = select(Cycle.id).where(
@@ -140,6 +142,8 @@ def begin_cycle(
     today = ServiceDay.of(now, get_bank(session, bank_id).zone).day
     if today > cycle.device.qualified_until:
         raise Refused("device_not_qualified", name=cycle.device.name)
+    if is_held(session, bank_id=bank_id, subject=HoldSubject.DEVICE, subject_id=cycle.device_id):
+        raise Refused("device_held", name=cycle.device.name)
     cycle.state, cycle.began_at = CycleState.RUNNING, now
     _record(session, now, cycle, person_id, "cycle begun")
     return cycle

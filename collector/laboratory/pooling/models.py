@@ -19,6 +19,17 @@ class PoolState(StrEnum):
     DISSOLVED = "dissolved"
 
 
+class LotState(StrEnum):
+    """Decisions on a lot (docs/states.md)."""
+
+    WAITING = "waiting"
+    """Not decided: it is to be heated, examined or released."""
+    RELEASED = "released"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    """Stopped after its release."""
+
+
 INPUT_STANDS = text("withdrawn_at IS NULL")
 """Condition on an input that was not undone."""
 
@@ -88,12 +99,14 @@ class Lot(BankOwned, Base):
     """The bottles of one pool that are tested, released and recalled together."""
 
     __tablename__ = "lots"
+    __table_args__ = (Index("ix_lots_bank_id_state_expires_on", "bank_id", "state", "expires_on"),)
 
     pool_id: Mapped[int] = mapped_column(ForeignKey("pools.id"), index=True)
     cycle_id: Mapped[int | None] = mapped_column(ForeignKey("cycles.id"), index=True)
     """The cycle that it is loaded into; None until then."""
     expires_on: Mapped[date]
     """The last day on which the milk may be given, as printed on the bottles."""
+    state: Mapped[LotState] = mapped_column(default=LotState.WAITING)
 
 
 class Bottle(BankOwned, Base):

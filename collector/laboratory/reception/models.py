@@ -100,6 +100,8 @@ class ScanTask(StrEnum):
     RECEPTION = "reception"
     THAW = "thaw"
     POOL = "pool"
+    SAMPLE = "sample"
+    HOLD = "hold"
 
 
 class BenchScan(BankOwned, Base):

@@ -14,6 +14,7 @@ from collector.banks.queries import policies_of
 from collector.custody.discrepancies import open_discrepancies
 from collector.custody.queries import containers_in_excursions
 from collector.donors.models import Decision, Serology
+from collector.laboratory.reception.held_milk import held_intakes
 from collector.laboratory.reception.models import Intake, IntakeState
 from collector.laboratory.reception.queries import donor_numbers
 from collector.laboratory.reception.serology_cover import SerologyCover, serology_cover
@@ -28,6 +29,8 @@ class IntakeBlock(StrEnum):
     EXCURSION = "excursion"
     """A temperature above its limit is undecided, or the milk is to be thrown away."""
     DISCREPANCY = "discrepancy"
+    HELD = "held"
+    """A hold on the container or its donor is open."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,13 +96,14 @@ def judged(
     """
     policies = policies_of(session, bank_id)
     donors = {each.container.donor_id for each in intakes}
-    covers = _covers(session, donors, policies)
+    covers = covers_of(session, donors, policies)
     numbers = donor_numbers(session, donors)
     warm = containers_in_excursions(session, bank_id=bank_id)
     differing = {
         each.container_id
         for each in open_discrepancies(session, [intake.container for intake in intakes])
     }
+    held = held_intakes(session, bank_id=bank_id, intakes=intakes)
     lines: list[QuarantineLine] = []
     for intake in intakes:
         first, last = _days(intake)
@@ -109,6 +113,7 @@ def judged(
             IntakeBlock.TOO_OLD: today > heat_before,
             IntakeBlock.EXCURSION: intake.container.number in warm,
             IntakeBlock.DISCREPANCY: intake.container_id in differing,
+            IntakeBlock.HELD: intake.id in held,
         }
         lines.append(
             QuarantineLine(
@@ -128,7 +133,8 @@ def _days(intake: Intake) -> tuple[date, date]:
     return intake.expressed_first, intake.expressed_last
 
 
-def _covers(session: Session, donors: set[int], policies: Policies) -> dict[int, SerologyCover]:
+def covers_of(session: Session, donors: set[int], policies: Policies) -> dict[int, SerologyCover]:
+    """Return the serology cover of each of these donors, by key."""
     samples: dict[int, list[Serology]] = defaultdict(list)
     for sample in session.scalars(select(Serology).where(Serology.donor_id.in_(donors))):
         samples[sample.donor_id].append(sample)

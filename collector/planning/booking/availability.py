@@ -1,11 +1,13 @@
 """Availability of slots by the bank's rules: volume, distance, file, days."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
+from collector.banks.models import Site
 from collector.banks.policies import Policies, PolicyKey
 from collector.banks.queries import get_bank, policies_of, sites_of
 from collector.donors.eligibility import EligibilityVerdict, judge
@@ -17,6 +19,7 @@ from collector.pickups.purposes import purposes_for
 from collector.pickups.queries import requests_of_donor
 from collector.pickups.states import OPEN
 from collector.pickups.validation import DONOR_DAYS_AHEAD
+from collector.places.models import Address
 from collector.planning.booking.slots import RequestedVisit
 from collector.planning.horizon.forecast import load_forecast
 from collector.planning.problem.distance import distance_km
@@ -62,10 +65,14 @@ def find_availability(
     donor = requested.donor
     bank, policies = get_bank(session, donor.bank_id), policies_of(session, donor.bank_id)
     today = ServiceDay.of(now, bank.zone).day
-    if donor.address.position is None:
+    # She may be elsewhere on some of the days: the nearest of her addresses decides.
+    ahead = (today + timedelta(days=number + 1) for number in range(DONOR_DAYS_AHEAD))
+    addresses = {address.id: address for address in map(donor.address_on, ahead)}.values()
+    placed = [address for address in addresses if address.position is not None]
+    if not placed:
         return AvailabilityAnswer(standing=Availability.NO_POSITION)
-    away = distance_km(donor, sites_of(session, donor.bank_id))
-    radius = policies[PolicyKey.RADIUS_KM]
+    sites, radius = sites_of(session, donor.bank_id), policies[PolicyKey.RADIUS_KM]
+    away = min(distance_km(address, sites) for address in placed)
     if away > radius:
         return AvailabilityAnswer(standing=Availability.TOO_FAR, away_km=away, radius_km=radius)
     least = policies[PolicyKey.MINIMUM_VOLUME_ML]
@@ -95,11 +102,12 @@ def _days(
         if pickup.state in OPEN and pickup.id != requested.moves_id
         for window in pickup.windows
     }
-    giving = giving_of(session, donor.id)
+    giving, sites = giving_of(session, donor.id), sites_of(session, donor.bank_id)
     free = [
         day
         for day in driven
         if day not in taken
+        and _is_near(donor.address_on(day), sites, policies[PolicyKey.RADIUS_KM])
         and not is_paused(giving, day)
         and judge(donor, on=day, policies=policies).verdict is not EligibilityVerdict.BLOCKED
     ]
@@ -113,6 +121,10 @@ def _days(
     if not in_time:
         return AvailabilityAnswer(standing=Availability.MILK_TOO_OLD)
     return AvailabilityAnswer(standing=Availability.FITS, days=tuple(in_time))
+
+
+def _is_near(address: Address, sites: Sequence[Site], radius_km: int) -> bool:
+    return address.position is not None and distance_km(address, sites) <= radius_km
 
 
 def _only_milk(donor: Donor, day: date, policies: Policies) -> bool:

@@ -5,7 +5,7 @@ from datetime import date, time
 
 from collector.banks.policies import Policies, PolicyKey
 from collector.pickups.models import Pickup
-from collector.planning.problem.build import DayFacts
+from collector.planning.problem.build import DayFacts, service_seconds
 from collector.planning.problem.searches import legal_places
 from collector.planning.risk.chances import chance_of
 from collector.rounds.promises import Promise, promise
@@ -28,6 +28,8 @@ class Slot:
 
     Attributes
     ----------
+    seconds
+        The time by which the round becomes longer, without the time at the door.
     near
         A collector passes within five kilometres of detour.
     """
@@ -37,6 +39,7 @@ class Slot:
     closes: time
     cents: int
     metres: int
+    seconds: int
     near: bool
 
 
@@ -62,13 +65,14 @@ def priced_slot(priced: PromisedDay, half: Pickup) -> Slot | None:
         tour = best.tour(priced.problem)
         around = _safe_promise(priced, half, tour)
         if around is not None:
-            return _slot(priced, best, tour, around)
+            return _slot(priced, half, best, tour, around)
     return None
 
 
-def _slot(priced: PromisedDay, best: Insertion, tour: Tour, around: Promise) -> Slot:
+def _slot(priced: PromisedDay, half: Pickup, best: Insertion, tour: Tour, around: Promise) -> Slot:
     service_day, before = priced.facts.service_day, priced.plan.tour(best.shift)
     metres = tour.metres - (before.metres if before else 0)
+    service = service_seconds(half, priced.facts.policies)
     opens, closes = _walls(service_day, around)
     return Slot(
         day=service_day.day,
@@ -76,6 +80,7 @@ def _slot(priced: PromisedDay, best: Insertion, tour: Tour, around: Promise) -> 
         closes=closes,
         cents=best.paid,
         metres=metres,
+        seconds=tour.seconds - (before.seconds if before else 0) - service,
         near=before is not None and metres <= NEAR_METRES,
     )
 

@@ -25,6 +25,7 @@ from collector.pickups.drafts import PickupDraft, draft_of, write_draft
 from collector.pickups.models import Enquiry, Pickup, PickupState, PickupWindow
 from collector.pickups.purposes import purposes_for
 from collector.pickups.queries import get_pickup
+from collector.places.models import Address
 from collector.planning.booking.slot_prices import (
     PromisedDay,
     Slot,
@@ -88,11 +89,11 @@ def find_slots(
     Only the rounds that pass nearest to her are tried, since the response must take less than a
     second. The present hours of a moving visit are no slot.
     """
-    if requested.donor.address.position is None:
-        return []
     found: list[Slot] = []
     present = _present_hours(session, requested)
     for day in days[:DAYS_LOOKED_AT]:
+        if requested.donor.address_on(day).position is None:
+            continue
         halves = [
             _pickup(
                 session, requested, day=day, opens=opens, closes=closes, key=REQUESTED_KEY - index
@@ -221,7 +222,7 @@ def _day_with_promises(
     facts = load_facts(session, plan)
     rounds = [*facts.rounds_on_duty, *_unopened(session, plan)]
     if most is not None and candidates:
-        rounds = _nearest(rounds, candidates[0].donor, most)
+        rounds = _nearest(rounds, candidates[0].donor.address_on(day), most, day)
     facts = replace(facts, rounds=tuple(rounds))
     if not rounds or not candidates:
         return None
@@ -313,7 +314,8 @@ def _pickup(
 ) -> Pickup:
     """Return a request without a row, as the planner would see it."""
     donor = requested.donor
-    purposes = purposes_for(donor, days=(day,), policies=policies_of(session, donor.bank_id))
+    policies, kept = policies_of(session, donor.bank_id), requested.draft.purposes
+    purposes = purposes_for(donor, days=(day,), policies=policies, kept=kept)
     pickup = Pickup(
         id=key,
         bank_id=donor.bank_id,
@@ -327,18 +329,18 @@ def _pickup(
     return pickup
 
 
-def _nearest(rounds: list[Round], donor: Donor, most: int) -> list[Round]:
-    position = donor.address.position
+def _nearest(rounds: list[Round], address: Address, most: int, day: date) -> list[Round]:
+    position = address.position
     if position is None:
         return rounds[:most]
     here = (position.latitude, position.longitude)
-    return sorted(rounds, key=lambda round_: (_apart(round_, here), round_.shift_id))[:most]
+    return sorted(rounds, key=lambda round_: (_apart(round_, here, day), round_.shift_id))[:most]
 
 
-def _apart(round_: Round, here: tuple[float, float]) -> float:
+def _apart(round_: Round, here: tuple[float, float], day: date) -> float:
     """Return the distance of a round from a point, in squared degrees: good enough to rank."""
     sites = [round_.shift.start_site, round_.shift.end_site]
-    doors = [stop.pickup.donor.address.position for stop in round_.stops]
+    doors = [stop.pickup.donor.address_on(day).position for stop in round_.stops]
     points = [(site.latitude, site.longitude) for site in sites]
     points += [(door.latitude, door.longitude) for door in doors if door is not None]
     return min((here[0] - point[0]) ** 2 + (here[1] - point[1]) ** 2 for point in points)

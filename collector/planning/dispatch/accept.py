@@ -35,7 +35,7 @@ from collector.rounds.actions import edit_day, publish
 from collector.rounds.models import DayPlan, Publication, Round
 from collector.shifts.actions import end_at_site
 from routing.analysis.remaining_day import whole
-from routing.check.judge import check_plan
+from routing.checker.judge import check_plan
 from routing.formats.native import plan_of, problem_of
 from routing.plan import Plan, Stop, Tour
 from routing.problem import Problem, Window
@@ -215,6 +215,7 @@ def _write(
         problem=problem,
         plan=assembled(problem, tuple(tours)),
         rounds=rounds,
+        now=remaining_day.now,
     )
     if site_id is not None:
         _end_elsewhere(session, remaining_day, remaining, site_id)

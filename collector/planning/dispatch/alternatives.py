@@ -12,8 +12,8 @@ from collector.planning.models import DisruptionKind, ProposalWay
 from collector.planning.problem.searches import fill, legal_places
 from routing.analysis.insertion import inserted, without
 from routing.analysis.risk import risk
-from routing.check.judge import check_plan, check_tour
-from routing.check.violation import Violation
+from routing.checker.judge import check_plan, check_tour
+from routing.checker.violation import Violation
 from routing.plan import Plan
 from routing.problem import Problem, Shift, Window
 from routing.schedule import retimed

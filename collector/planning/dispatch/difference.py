@@ -6,12 +6,13 @@ from datetime import datetime
 
 from collector.pickups.models import Pickup
 from collector.planning.models import Disruption, DisruptionProposal
+from collector.planning.problem.expected_begins import expected_begins
 from collector.rounds.models import DayPlan, Round
-from collector.rounds.promises import Promise, promise
+from collector.rounds.promises import ExpectedBegin, Promise, promise
 from collector.rounds.publication import promises_in
 from collector.service_day import ServiceDay
 from routing.analysis.compare import Seat, compare
-from routing.formats.native import plan_of
+from routing.formats.native import plan_of, problem_of
 from routing.plan import Plan
 
 
@@ -76,7 +77,8 @@ def compare_with_present(
     rounds = {str(round_.shift_id): round_ for round_ in plan.rounds}
     changed = changed_shifts(present, after)
     promises = promises_in(plan.rounds)
-    new = dict(_promises(after, changed, pickups, promises, day))
+    expected = expected_begins(problem_of(proposal.problem), after, day)
+    new = dict(_promises(after, changed, pickups, promises, expected, day))
     found = compare(present, after)
     left = tuple(int(entry.visit) for entry in after.unassigned)
     changes = [_moved(each.visit, each.before, each.after, rounds, day) for each in found.moved]
@@ -110,6 +112,7 @@ def _promises(
     changed: set[str],
     pickups: Mapping[int, Pickup],
     promises: Mapping[int, Promise],
+    expected: Mapping[int, ExpectedBegin],
     day: ServiceDay,
 ) -> Iterator[tuple[int, Promise]]:
     for tour in after.tours:
@@ -117,8 +120,16 @@ def _promises(
             continue
         for stop in tour.stops:
             key = int(stop.visit)
-            begins = day.at(stop.begin)
-            yield key, promise(day, begins, pickups[key].windows, given=promises.get(key))
+            yield (
+                key,
+                promise(
+                    day,
+                    day.at(stop.begin),
+                    pickups[key].windows,
+                    given=promises.get(key),
+                    expected=expected.get(key),
+                ),
+            )
 
 
 def _moved(

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from collector.planning.editing.what_if import DayChange, tightest_margin
-from collector.rounds.promises import Promise, promise
+from collector.planning.problem.expected_begins import expected_begins
+from collector.rounds.promises import ExpectedBegin, Promise, promise
 from collector.rounds.publication import promises_in
 from routing.analysis.compare import Seat, compare
 from routing.cost import cost
@@ -94,8 +95,9 @@ def moved_visits(change: DayChange) -> tuple[MovedVisit, ...]:
     letters = {str(round_.shift_id): round_.letter for round_ in change.facts.rounds}
     promises = promises_in(change.facts.plan.rounds)
     found = compare(change.plan_before, change.plan_after)
+    expected = expected_begins(change.problem, change.plan_after, change.facts.service_day)
     return tuple(
-        _moved(change, int(each.visit), each.before, each.after, letters, promises)
+        _moved(change, int(each.visit), each.before, each.after, letters, promises, expected)
         for each in (*found.moved, *found.retimed)
     )
 
@@ -107,13 +109,15 @@ def _moved(
     after: Seat | None,
     letters: Mapping[str, str],
     promises: Mapping[int, Promise],
+    expected: Mapping[int, ExpectedBegin],
 ) -> MovedVisit:
     given = promises.get(key)
     new_promise = None
     if given is not None and after is not None:
         service_day = change.facts.service_day
         windows = change.facts.pickups[key].windows
-        new_promise = promise(service_day, service_day.at(after.begin), windows, given=given)
+        begins = service_day.at(after.begin)
+        new_promise = promise(service_day, begins, windows, given=given, expected=expected.get(key))
     return MovedVisit(
         pickup_id=key,
         before=_position(change, before, letters),

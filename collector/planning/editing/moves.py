@@ -16,7 +16,7 @@ from collector.planning.problem.searches import legal_places
 from collector.rounds.models import DayPlan
 from collector.rounds.queries import day_plan_at_version
 from routing.analysis.insertion import Insertion, inserted, orders_with
-from routing.check.judge import check_tour
+from routing.checker.judge import check_tour
 from routing.plan import Plan, Tour
 from routing.schedule import best_effort, retimed
 

@@ -13,8 +13,8 @@ from collector.rounds.models import Round
 from collector.rounds.promises import Promise, promise
 from collector.rounds.publication import promises_in
 from routing.analysis.insertion import known
-from routing.check.judge import check_tour
-from routing.check.violation import Violation
+from routing.checker.judge import check_tour
+from routing.checker.violation import Violation
 from routing.cost import tour_cost
 from routing.plan import Plan, Rule, Tour
 from routing.problem import Problem

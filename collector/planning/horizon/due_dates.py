@@ -130,7 +130,7 @@ def horizon_candidates(
         levers=levers,
     )
     sites = sites_of(session, bank_id)
-    return [_candidate(facts, due, distance_km(due.donor, sites)) for due in waiting]
+    return [_candidate(facts, due, distance_km(due.donor.address, sites)) for due in waiting]
 
 
 def days_of_zone(donor: Donor, zones: Sequence[Zone], days: Sequence[date]) -> list[date]:
@@ -181,6 +181,8 @@ def _day_obstacle(facts: HorizonFacts, due: ForecastDonor, day: date) -> str:
         return "milk_too_old"
     if is_paused(facts.givings.get(donor.id), day):
         return "pauses"
+    if donor.stay_on(day) is not None:
+        return "elsewhere"
     judgement = judge(donor, on=day, policies=facts.policies)
     if (
         judgement.verdict is EligibilityVerdict.BLOCKED

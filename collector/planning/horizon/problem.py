@@ -18,6 +18,7 @@ from collector.banks.queries import get_bank, policies_of
 from collector.pickups.models import Pickup, PickupWindow, Purpose
 from collector.pickups.purposes import purposes_for
 from collector.pickups.states import AGREED
+from collector.places.models import Address
 from collector.planning.horizon.due_dates import DueDonor, Levers, horizon_candidates
 from collector.planning.models import Horizon
 from collector.planning.problem.build import (
@@ -143,7 +144,12 @@ def _agreed(session: Session, bank_id: int, first: date, last: date) -> list[Pic
         .options(*OF_A_PICKUP)
         .order_by(Pickup.id)
     )
-    return [row for row in rows if row.donor.address.position is not None]
+    return [row for row in rows if _address(row).position is not None]
+
+
+def _address(pickup: Pickup) -> Address:
+    """Return the address of an agreed visit, that of the first of its days."""
+    return pickup.donor.address_on(pickup.windows[0].day)
 
 
 def _due_visits(weeks: Weeks) -> Iterator[Visit]:
@@ -189,7 +195,7 @@ def _agreed_visits(weeks: Weeks) -> Iterator[Visit]:
         milk = Purpose.COLLECTION in purposes
         yield Visit(
             id=f"{REQUEST}{pickup.id}",
-            place=f"address:{pickup.donor.address_id}",
+            place=f"address:{_address(pickup).id}",
             windows=windows,
             service=Seconds(service_seconds(pickup, weeks.policies)),
             load={"bottles": pickup.bottles, "ml": pickup.volume_ml} if milk else {},
@@ -249,11 +255,11 @@ def _places(weeks: Weeks) -> tuple[list[Place], list[tuple[float, float]]]:
                 longitude=site.longitude,
                 receives=site.receives,
             )
-    donors = [each.donor for each in weeks.candidates if each.days]
-    for donor in (*donors, *(pickup.donor for pickup in weeks.agreed)):
-        position = donor.address.position
+    homes = [each.donor.address for each in weeks.candidates if each.days]
+    for address in (*homes, *(_address(pickup) for pickup in weeks.agreed)):
+        position = address.position
         if position is not None:
-            name = f"address:{donor.address_id}"
+            name = f"address:{address.id}"
             found[name] = Place(id=name, latitude=position.latitude, longitude=position.longitude)
     places = list(found.values())
     return places, [(place.latitude or 0.0, place.longitude or 0.0) for place in places]

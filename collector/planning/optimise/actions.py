@@ -28,6 +28,8 @@ def request_plan(
     asked_by: str,
     seconds: int,
     objectives: Objectives = AT_ONCE,
+    iterations: int | None = None,
+    levels: bool = False,
 ) -> Job:
     """Create a run for a day and queue its job.
 
@@ -40,6 +42,12 @@ def request_plan(
         Time limit of the search, in seconds.
     objectives
         The rounds that the search may change, and their weights.
+    iterations
+        Limit of the work of the search. On a busy machine it makes the same plan as on an idle one,
+        as long as the time limit is ample.
+    levels
+        Whether the cheapest and the safest plan are searched as well if the plan becomes the draft
+        at once; for a proposal they always are.
 
     Raises
     ------
@@ -51,13 +59,14 @@ def request_plan(
     if answering is not None:
         return answering
     run = create_run(session, now=now, bank_id=bank_id, day=day, objectives=objectives)
-    asked = {"run": run.id, "day": day.isoformat(), "seconds": seconds}
+    asked = {"run": run.id, "day": day.isoformat(), "seconds": seconds, "iterations": iterations}
+    asked |= {"propose": not objectives.at_once, "levels": levels or not objectives.at_once}
     job = enqueue(
         session,
         now=now,
         bank_id=bank_id,
         kind=PLAN_DAY,
-        payload=asked | {"propose": not objectives.at_once},
+        payload=asked,
         asked_by=asked_by,
         deadline_seconds=seconds + OVERHEAD_SECONDS,
     )

@@ -27,7 +27,7 @@ from collector.planning.problem.write_back import (
 from collector.rounds.actions import edit_day
 from collector.rounds.models import DayPlan
 from collector.rounds.queries import day_plan_at_version
-from routing.check.judge import check_plan
+from routing.checker.judge import check_plan
 from routing.formats.native import plan_data
 from routing.plan import Plan
 from routing.problem import Problem

@@ -3,8 +3,8 @@
 import json
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -20,7 +20,7 @@ from collector.jobs.models import JobState
 from collector.jobs.work import Ended, How, JobOutcome
 from collector.planning.models import PlanningRun
 from collector.planning.optimise.apply import ComputedDraft, compute_draft, write_draft
-from collector.planning.optimise.proposals import store_proposal
+from collector.planning.optimise.proposals import offer_levels, store_proposal
 from collector.planning.problem.lawfulness import refuse_unlawful
 from collector.rounds.models import DayPlan
 from routing.formats.native import plan_of
@@ -34,6 +34,27 @@ def compile_planner() -> None:
     subprocess.run([*PLANNER, "warm"], check=True)  # noqa: S603 - our own command
 
 
+@contextmanager
+def compiling_planner() -> Iterator[Callable[[], None]]:
+    """Compile the planner beside other work; the value waits until that is done.
+
+    Raises
+    ------
+    CalledProcessError
+        From the value, when the compilation failed.
+    """
+    with subprocess.Popen([*PLANNER, "warm"]) as compiler:  # noqa: S603 - our own command
+
+        def wait() -> None:
+            if code := compiler.wait():
+                raise subprocess.CalledProcessError(code, compiler.args)
+
+        try:
+            yield wait
+        finally:
+            compiler.terminate()
+
+
 def plan_day(session: Session, claim: Claim) -> "PlanDay":
     """Prepare an attempt at planning a day: the handler of `plan_day` jobs."""
     run = owned(session, PlanningRun, claim.bank_id, claim.payload["run"])
@@ -43,7 +64,8 @@ def plan_day(session: Session, claim: Claim) -> "PlanDay":
         seconds=claim.payload["seconds"],
         asked_by=claim.asked_by,
         proposes=claim.payload.get("propose", False),
-        searches_levels=claim.payload.get("propose", False),
+        searches_levels=claim.payload.get("levels", claim.payload.get("propose", False)),
+        iterations=claim.payload.get("iterations"),
         stdin=planner_input(run.problem, run.start),
     )
 
@@ -111,6 +133,8 @@ class PlanDay(SearchWork):
     proposes: bool
     searches_levels: bool = False
     """Whether the search is for the cheapest and the safest plan as well."""
+    iterations: int | None = None
+    """Limit of the work of the search; None for that of its time alone."""
     levels: dict[str, Any] | None = None
     draft: ComputedDraft | None = None
     """None if the best plan is to be a proposal."""
@@ -120,7 +144,8 @@ class PlanDay(SearchWork):
     def arguments(self) -> Sequence[str]:
         """The planner's arguments."""
         common = super(PlanDay, self).arguments
-        return (*common, "--levels") if self.searches_levels else common
+        work = () if self.iterations is None else ("--iterations", str(self.iterations))
+        return (*common, *work, "--levels") if self.searches_levels else (*common, *work)
 
     def heard(self, line: str) -> dict[str, Any] | None:
         """Keep the plans of an output line; return the progress if it is an improvement."""
@@ -136,10 +161,11 @@ class PlanDay(SearchWork):
         if self.best is None or self.crashed(ended) or self.failed(ended):
             return
         plan = plan_of(self.best)
-        if self.proposes:
+        if self.proposes or self.levels is not None:
             problem = owned(session, PlanningRun, self.bank_id, self.run_id).problem
             for each in (self.best, *(self.levels or {}).values()):
                 refuse_unlawful(problem, plan_of(each))
+        if self.proposes:
             return
         self.computations += 1
         with suppress(Conflict):
@@ -191,7 +217,7 @@ class PlanDay(SearchWork):
         """
         try:
             with session.begin_nested():
-                return write_draft(
+                kept = write_draft(
                     session,
                     now=now,
                     bank_id=self.bank_id,
@@ -199,6 +225,16 @@ class PlanDay(SearchWork):
                     draft=draft,
                     actor=self.asked_by,
                 )
+                if self.levels is not None:
+                    offer_levels(
+                        session,
+                        bank_id=self.bank_id,
+                        run_id=self.run_id,
+                        draft=draft.plan,
+                        levels=self.levels,
+                        now=now,
+                    )
+                return kept
         except (Conflict, StaleDataError):
             return None
         except OutdatedReading:

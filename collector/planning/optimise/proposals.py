@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -68,6 +68,52 @@ def store_proposal(
     run.plan, run.levels = plan_data(plan), levels
     session.flush()
     return run
+
+
+def offer_levels(
+    session: Session,
+    *,
+    bank_id: int,
+    run_id: int,
+    draft: Plan,
+    levels: dict[str, Any],
+    now: datetime,
+) -> PlanningRun | None:
+    """Store the other plans of a run that became the draft as a proposal without a job.
+
+    Returns
+    -------
+    PlanningRun, optional
+        None if all plans are the draft.
+    """
+    run = owned(session, PlanningRun, bank_id, run_id)
+    if all(plan_of(each).orders == draft.orders for each in levels.values()):
+        return None
+    offer = PlanningRun(
+        bank_id=bank_id,
+        day=run.day,
+        job_id=None,
+        day_plan_id=run.day_plan_id,
+        day_plan_version=run.day_plan_version,
+        problem=run.problem,
+        start=plan_data(draft),
+        plan=plan_data(draft),
+        levels=levels | {"balanced": plan_data(draft)},
+        posed_at=now,
+        kept_at=None,
+        asked=Objectives.from_json(run.asked).as_json() | {"at_once": False},
+        settled_at=None,
+    )
+    session.add(offer)
+    session.flush()
+    return offer
+
+
+def is_beside_the_draft(run: PlanningRun) -> bool:
+    """Return whether a proposal has the cheaper and the safer plan of a run that was applied."""
+    balanced = (run.levels or {}).get("balanced")
+    is_draft = balanced is not None and plan_of(balanced).orders == plan_of(run.start).orders
+    return run.job_id is None and is_draft
 
 
 def open_proposal(session: Session, *, bank_id: int, day: date) -> PlanningRun | None:

@@ -172,7 +172,7 @@ def load_written_facts(session: Session, plan: DayPlan) -> DayFacts:
 def can_be_timed(pickup: Pickup, service_day: ServiceDay) -> bool:
     """Return whether a request has a window on the day and its address a position."""
     here = any(window.day == service_day.day for window in pickup.windows)
-    return here and pickup.donor.address.position is not None
+    return here and pickup.donor.address_on(service_day.day).position is not None
 
 
 def is_open(round_: Round) -> bool:
@@ -308,7 +308,7 @@ def _visit(facts: DayFacts, pickup: Pickup) -> Visit:
     price = penalty(pickup, on=facts.service_day.day, policies=policies)
     return Visit(
         id=str(pickup.id),
-        place=address_place(pickup),
+        place=address_place(pickup, facts.service_day.day),
         windows=time_windows(pickup, facts.service_day),
         service=Seconds(service_seconds(pickup, policies)),
         load={
@@ -373,11 +373,10 @@ def _places(
             receives=site.receives,
         )
     for pickup in pickups:
-        position = pickup.donor.address.position
+        position = pickup.donor.address_on(facts.service_day.day).position
         if position is not None:
-            found[address_place(pickup)] = Place(
-                id=address_place(pickup), latitude=position.latitude, longitude=position.longitude
-            )
+            name = address_place(pickup, facts.service_day.day)
+            found[name] = Place(id=name, latitude=position.latitude, longitude=position.longitude)
     places = list(found.values())
     return places, [(place.latitude or 0.0, place.longitude or 0.0) for place in places]
 
@@ -393,6 +392,6 @@ def site_place(site: Site) -> str:
     return f"site:{site.id}"
 
 
-def address_place(pickup: Pickup) -> str:
-    """Return the planner's name of a donor's address."""
-    return f"address:{pickup.donor.address_id}"
+def address_place(pickup: Pickup, day: date) -> str:
+    """Return the planner's name of the address at which a donor is met on a day."""
+    return f"address:{pickup.donor.address_on(day).id}"

@@ -1,17 +1,17 @@
-"""Distances by air between a donor and the sites of her bank."""
+"""Distances by air between an address and the sites of her bank."""
 
 from collections.abc import Sequence
 
 from collector.banks.models import Site
-from collector.donors.models import Donor
+from collector.places.models import Address
 from routing.travel.law import great_circle
 
 METRES_PER_KM = 1000
 
 
-def distance_km(donor: Donor, sites: Sequence[Site]) -> int:
-    """Return how far she lives from the nearest place where rounds begin or end, by air."""
-    position = donor.address.position
+def distance_km(address: Address, sites: Sequence[Site]) -> int:
+    """Return the distance of an address from the nearest site of rounds, by air."""
+    position = address.position
     if position is None or not sites:
         return 0
     points = [(position.latitude, position.longitude)]

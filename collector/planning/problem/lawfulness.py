@@ -14,8 +14,8 @@ from collector.planning.problem.build import (
 )
 from collector.planning.problem.write_back import plan_as_written
 from collector.rounds.queries import day_plan
-from routing.check.judge import check_plan
-from routing.check.violation import Violation
+from routing.checker.judge import check_plan
+from routing.checker.violation import Violation
 from routing.formats.native import problem_of
 from routing.plan import Plan
 

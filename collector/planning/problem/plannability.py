@@ -32,7 +32,7 @@ def not_plannable(pickup: Pickup, *, on: date, policies: Policies) -> NotPlannab
     Parameters
     ----------
     pickup
-        With its donor (address.position, serologies), windows and holds loaded.
+        With its donor (address and stays with position, serologies), windows and holds loaded.
     """
     judgement = judge(pickup.donor, on=on, policies=policies)
     if judgement.verdict is EligibilityVerdict.BLOCKED:
@@ -43,7 +43,7 @@ def not_plannable(pickup: Pickup, *, on: date, policies: Policies) -> NotPlannab
         return NotPlannable.SEROLOGY_LAPSES
     if not any(window.day == on for window in pickup.windows):
         return NotPlannable.NO_WINDOW
-    if pickup.donor.address.position is None:
+    if pickup.donor.address_on(on).position is None:
         return NotPlannable.NO_POSITION
     only_milk = set(pickup.purposes) == {Purpose.COLLECTION}
     too_little = only_milk and is_below_minimum(pickup, policies)

@@ -12,6 +12,7 @@ from collector.errors import Conflict
 from collector.pickups.models import Pickup, PickupState
 from collector.pickups.states import PROMISED, move_to
 from collector.planning.problem.build import DayFacts
+from collector.planning.problem.expected_begins import expected_begins
 from collector.rounds.models import DayPlan, Round, RoundStop, Unplanned
 from collector.rounds.queries import day_plan
 from collector.service_day import ServiceDay
@@ -43,15 +44,29 @@ def plan_as_written(facts: DayFacts, problem: Problem) -> Plan:
 
 
 def write_rounds(
-    session: Session, *, facts: DayFacts, problem: Problem, plan: Plan, rounds: Iterable[Round]
+    session: Session,
+    *,
+    facts: DayFacts,
+    problem: Problem,
+    plan: Plan,
+    rounds: Iterable[Round],
+    now: Seconds | None = None,
 ) -> None:
     """Write the tours of these rounds as stops; each visit keeps its row and its pin.
 
     A stop of these rounds that is in no tour of the plan is deleted.
+
+    Parameters
+    ----------
+    now
+        An instant in the middle of the day; visits before it are history.
     """
     rounds = list(rounds)
     rows = {stop.pickup_id: stop for round_ in facts.rounds for stop in round_.stops}
     kept: set[int] = set()
+    shifts = {str(round_.shift_id) for round_ in rounds}
+    written = Plan(tours=tuple(tour for tour in plan.tours if tour.shift in shifts))
+    expected = expected_begins(problem, written, facts.service_day, now=now)
     for round_ in rounds:
         tour = plan.tour(str(round_.shift_id))
         _write_round(round_, problem, tour, facts.service_day)
@@ -62,6 +77,9 @@ def write_rounds(
             stop.arrives_at = facts.service_day.at(timed.arrival)
             stop.begins_at = facts.service_day.at(timed.begin)
             stop.ends_at = facts.service_day.at(timed.end)
+            span = expected.get(key)
+            stop.earliest_at = span.earliest if span else None
+            stop.latest_at = span.latest if span else None
             kept.add(key)
     for round_ in rounds:
         for stop in round_.stops:

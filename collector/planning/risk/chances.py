@@ -16,6 +16,7 @@ from collector.planning.problem.build import (
 from collector.planning.problem.write_back import plan_as_written
 from collector.rounds.models import DayPlan
 from collector.rounds.promises import Promise
+from collector.rounds.publication import promises_in
 from collector.service_day import ServiceDay
 from routing.analysis.insertion import hopeful
 from routing.analysis.risk import StopRisk, TourRisk, risk
@@ -43,7 +44,8 @@ class RoundChance:
     in_time
         The round ends within its hours.
     late_visits
-        Per pick-up, the days on which she is visited within her hours, if below the bank's level.
+        Per pick-up, the days on which she is visited within her hours, and by the end of a promise
+        that still stands, if below the bank's level.
     """
 
     cold: int
@@ -98,10 +100,24 @@ def chances_of(
         facts.policies[key]
         for key in (PolicyKey.CLOCK_KEPT_PERCENT, PolicyKey.PROMISE_KEPT_PERCENT)
     )
+    standing = _standing_promises(facts, plan)
     return {
-        rounds[tour.shift]: _chance(tour, clock_level=clock, promise_level=promise)
+        rounds[tour.shift]: _chance(
+            tour, standing, facts.service_day, clock_level=clock, promise_level=promise
+        )
         for tour in risk(problem, plan, days=days).tours
     }
+
+
+def _standing_promises(facts: DayFacts, plan: Plan) -> dict[int, Promise]:
+    """Return the promises that a plan leaves standing; a publication replaces the others."""
+    begins = {
+        int(stop.visit): facts.service_day.at(stop.begin)
+        for tour in plan.tours
+        for stop in tour.stops
+    }
+    given = promises_in(facts.plan.rounds)
+    return {key: given[key] for key in begins.keys() & given if given[key].holds(begins[key])}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,8 +171,19 @@ def _alone(facts: DayFacts, problem: Problem, shift: Shift, visit: Visit) -> Bes
     return BestChance(pickup_id=int(visit.id), days=days, level=level)
 
 
-def _chance(tour: TourRisk, *, clock_level: int, promise_level: int) -> RoundChance:
+def _chance(
+    tour: TourRisk,
+    standing: Mapping[int, Promise],
+    day: ServiceDay,
+    *,
+    clock_level: int,
+    promise_level: int,
+) -> RoundChance:
     kept = {int(stop.visit): in_a_hundred(stop.promise) for stop in tour.stops}
+    for stop in tour.stops:
+        key = int(stop.visit)
+        if key in standing:
+            kept[key] = min(kept[key], chance_of(stop, standing[key], day))
     return RoundChance(
         cold=in_a_hundred(tour.cold),
         in_time=in_a_hundred(tour.in_time),

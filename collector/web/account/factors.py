@@ -8,13 +8,14 @@ from werkzeug.wrappers import Response as Answer
 
 from collector.db import reading, transaction
 from collector.errors import Refused
+from collector.people.account_changes import record_change
+from collector.people.badges import badge_of
 from collector.people.factors import (
     factor_state,
     make_recovery_codes,
-    record_change,
     refuse_last_factor,
 )
-from collector.people.models import Person
+from collector.people.models import Person, Role
 from collector.people.passkeys import enrol, enrolment_options, remove_passkey
 from collector.people.totp import begin_totp, confirm_totp, remove_totp, totp_address
 from collector.web.account.proof import (
@@ -55,6 +56,8 @@ def home() -> str:
             state=factor_state(session, person_id()),
             offers_passkeys=relying_party() is not None,
             demonstration=settings().demonstration,
+            uses_badge=Role.LABORATORY in actor().roles,
+            badge=badge_of(session, person_id()),
             wanted=wanted_page(),
         )
 
@@ -99,7 +102,7 @@ def confirm_app() -> str | tuple[str, int]:
 def remove_app() -> Answer:
     """Remove the app, unless it is the only factor."""
     with transaction() as session:
-        refuse_last_factor(session, person_id=person_id(), totp=True)
+        refuse_last_factor(session, person_id=person_id())
         remove_totp(session, person_id=person_id())
         _note(session, "authenticator app removed")
     return _home_again(_("The app is removed."))
@@ -138,7 +141,7 @@ def add_passkey() -> Response:
 def remove_key(passkey_id: int) -> Answer:
     """Remove a passkey, unless it is the only factor."""
     with transaction() as session:
-        refuse_last_factor(session, person_id=person_id(), totp=False)
+        refuse_last_factor(session, person_id=person_id())
         remove_passkey(session, person_id=person_id(), passkey_id=passkey_id)
         _note(session, "passkey removed")
     return _home_again(_("The passkey is removed."))

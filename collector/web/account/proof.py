@@ -8,7 +8,7 @@ from collector.db import reading, transaction
 from collector.errors import Refused
 from collector.people.factors import FactorState, factor_state, prove_by_code, record_proof
 from collector.people.passkeys import question_options, recognise
-from collector.web.framework.context import relying_party, vault
+from collector.web.framework.context import relying_party, settings, vault
 from collector.web.framework.entry import start_page, wanted_page
 from collector.web.framework.forms import Form, TextField
 from collector.web.framework.guards import (
@@ -110,5 +110,6 @@ def _page(state: FactorState, wrong: str = "") -> str:
         wrong=wrong,
         again=is_proved(),
         offers_passkeys=bool(state.passkeys) and relying_party() is not None,
+        has_provider=settings().oidc is not None,
         wanted=wanted_page(),
     )

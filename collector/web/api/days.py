@@ -102,13 +102,13 @@ def round_answer(round_: Round, day: date) -> RoundAnswer:
         metres=round_.metres,
         driving_seconds=round_.driving_seconds,
         cost_cents=round_.cost_cents,
-        stops=[_stop(stop) for stop in round_.stops],
+        stops=[_stop(stop, day) for stop in round_.stops],
     )
 
 
-def _stop(stop: RoundStop) -> StopAnswer:
+def _stop(stop: RoundStop, day: date) -> StopAnswer:
     donor = stop.pickup.donor
-    position = donor.address.position
+    position = donor.address_on(day).position
     return StopAnswer(
         position=stop.position,
         request_id=stop.pickup_id,

@@ -48,17 +48,20 @@ from collector.web.board.donors import (
     candidates,
     clinical_file,
     losses,
+    meeting_places,
     merge,
+    new_donor,
     questions,
+    stays,
 )
 from collector.web.board.donors import page as donors_page
 from collector.web.board.fragments import add_parts
 from collector.web.board.horizon import due
 from collector.web.board.horizon import page as horizon_page
-from collector.web.board.inbox import import_review, imports, requests, telephone, untold
+from collector.web.board.inbox import import_review, imports, requests, slots, telephone, untold
 from collector.web.board.inbox import page as inbox_page
 from collector.web.board.page_context import civil_day, today
-from collector.web.board.roster import cells, closings, files, month, usual_weeks
+from collector.web.board.roster import cells, closings, files, month, usual_weeks, vehicle_absences
 from collector.web.board.roster import page as roster_page
 from collector.web.board.wording import add_words
 from collector.web.framework.forms import Form, ParsedField
@@ -93,11 +96,15 @@ PARTS = (
     map_background,
     inbox_page,
     requests,
+    slots,
     untold,
     telephone,
     imports,
     import_review,
     donors_page,
+    new_donor,
+    meeting_places,
+    stays,
     candidates,
     clinical_file,
     losses,
@@ -119,6 +126,7 @@ PARTS = (
     cells,
     usual_weeks,
     closings,
+    vehicle_absences,
     files,
     month,
     sites,

@@ -44,6 +44,7 @@ NEARLY_ALWAYS = 99
 ABSENCE_REASONS: Mapping[AbsenceReason, LazyString] = {
     AbsenceReason.ILL: _("ill"),
     AbsenceReason.OUT_OF_ORDER: _("out of order"),
+    AbsenceReason.SERVICE: _("at the garage for its service"),
     AbsenceReason.LEAVE: _("on leave"),
     AbsenceReason.TRAINING: _("in training"),
     AbsenceReason.CLOSED: _("the bank is closed"),
@@ -238,6 +239,7 @@ POLICIES: Mapping[str, LazyString] = {
     "cool_to_celsius": _("It is then cooled to"),
     "cool_minutes": _("The cooling takes at most"),
     "curve_gap_seconds": _("Two readings of a curve are apart by at most"),
+    "release_independent": _("A lot is released by a person who neither pooled nor heated it"),
     "shelf_life_days": _("Heated milk is given for"),
     "calls_per_half_day": _("Candidates called back in a half-day, at most"),
     "change_hours": _("Last change by a donor, before the visit"),

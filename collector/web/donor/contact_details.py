@@ -1,5 +1,6 @@
 """The donor's telephone, e-mail address, address and access notes, corrected by herself."""
 
+from dataclasses import replace
 from typing import Self
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -10,16 +11,19 @@ from werkzeug.wrappers import Response
 from collector.banks.models import Bank
 from collector.db import reading, transaction
 from collector.donor_contact.confirmations import confirm_reached_otherwise, notify_contact_changed
-from collector.donors.contact import ContactCorrection, changed_fields, correct_contact
+from collector.donors.contact import (
+    ContactCorrection,
+    changed_fields,
+    correct_contact,
+)
 from collector.donors.models import Donor
 from collector.errors import Refused
 from collector.field_parsers import parse_email, phone_parser
-from collector.places.actions import set_position
-from collector.places.models import PositionSource
 from collector.places.validation import parse_town, postcode_parser
+from collector.web.address_lookup import locate_donor
 from collector.web.donor.pages import FormPage, form_page
 from collector.web.framework.forms import Form, ParsedField, TextField
-from collector.web.framework.guards import actor, donor_id, geocoder, now, settings
+from collector.web.framework.guards import actor, donor_id, now
 
 blueprint = Blueprint("contact_details", __name__, url_prefix="/contact")
 
@@ -80,7 +84,7 @@ def correct() -> Response | tuple[str, int]:
     if form.wrong:
         return _show(page, form), 422
     if changed & ADDRESS:
-        _locate()
+        locate_donor(donor_id())
     flash(_("We have noted it. Thank you for telling us."), "ok")
     return redirect(url_for("donor.home"), code=303)
 
@@ -89,13 +93,7 @@ def _correct(form: DetailsForm) -> frozenset[str]:
     """Store the contact, and return the names of the changed fields."""
     with transaction() as session:
         donor = _page(session).donor
-        correction = ContactCorrection(
-            first_name=donor.first_name,
-            family_name=donor.family_name,
-            baby_born_on=donor.baby_born_on,
-            discreet=donor.discreet,
-            **form.data,
-        )
+        correction = replace(ContactCorrection.of(donor), **form.data)
         changed = changed_fields(donor, correction)
         former = {"former_email": donor.email, "former_phone": donor.phone}
         correct_contact(
@@ -110,34 +108,6 @@ def _correct(form: DetailsForm) -> frozenset[str]:
             notify_contact_changed(session, donor, changed, now=now())
             confirm_reached_otherwise(session, donor, **former, now=now())
     return changed
-
-
-def _locate() -> None:
-    """Look the new address up between two transactions; without a result it has no position."""
-    with reading() as session:
-        address = _page(session).donor.address
-    if settings().geocoder == "none":
-        return
-    try:
-        found = geocoder().geocode(line=address.line, postcode=address.postcode, town=address.town)
-    except Refused:
-        # The coordinator sees the address without a position, and sets it.
-        return
-    if found is None:
-        return
-    with transaction() as session:
-        set_position(
-            session,
-            now=now(),
-            bank_id=actor().bank_id,
-            address_id=address.id,
-            actor=actor().reference,
-            latitude=found.latitude,
-            longitude=found.longitude,
-            source=PositionSource.GEOCODER,
-            provider=found.provider,
-            score=found.score,
-        )
 
 
 def _page(session: Session) -> FormPage:

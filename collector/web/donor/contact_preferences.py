@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from collector.db import reading, transaction
 from collector.donors.contact import text_number
+from collector.donors.file_history import keeping_history
 from collector.donors.models import Donor
 from collector.donors.queries import get_donor
 from collector.errors import Refused
@@ -66,7 +67,8 @@ def choose() -> Response:
             choose_channel(
                 session, bank_id=donor.bank_id, recipient=actor().reference, channel=channel
             )
-        donor.discreet = form.discreet.data
+        with keeping_history(session, donor, now=now(), actor=actor().reference):
+            donor.discreet = form.discreet.data
     flash(_("We have noted it. Thank you for telling us."), "ok")
     answer = redirect(url_for("donor.contact_preferences.home"), code=303)
     remember(answer, discreet=form.discreet.data, secure=settings().secure_cookies)

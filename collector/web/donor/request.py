@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
-from typing import Any, NamedTuple
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
@@ -14,66 +14,32 @@ from collector.db import reading, transaction
 from collector.donor_contact.confirmations import confirm_change, confirm_slot
 from collector.donors.models import Donor
 from collector.donors.queries import get_donor
-from collector.errors import Conflict, NotFound, Refused
+from collector.errors import NotFound, Refused
 from collector.field_parsers import parse_date
 from collector.pickups.drafts import draft_of
 from collector.pickups.enquiries import (
     confirm,
     enquiry_of,
     get_enquiry,
-    hold_slot,
     is_held,
     save_enquiry,
 )
 from collector.pickups.models import Enquiry
 from collector.pickups.queries import agreed_since, pickup_of_donor
-from collector.planning.booking.availability import (
-    Availability,
-    AvailabilityAnswer,
-    find_availability,
-)
-from collector.planning.booking.slot_prices import Slot
-from collector.planning.booking.slots import (
-    DAYS_LOOKED_AT,
-    RequestedVisit,
-    find_slots,
-    slot_basis,
-    still_fits,
-    turn_page,
-)
+from collector.planning.booking.availability import find_availability
+from collector.planning.booking.slots import RequestedVisit
 from collector.rounds.queries import promised_visit
 from collector.web.donor import request_form as forms
 from collector.web.donor.pages import form_page, last_request
 from collector.web.framework.forms import Form, ParsedField, TextField
 from collector.web.framework.guards import actor, donor_id, now
+from collector.web.slot_choice import hold_chosen_slot, next_slots, slot_field
 from collector.web.wording import sentence
 
 blueprint = Blueprint("request", __name__, url_prefix="/request")
 
-TRIES = 6
-"""How often a slot is tried again because another donor took a different one meanwhile."""
-
 JUST_BEFORE = timedelta(hours=1)
 """Time after an agreement in which a second tab or *Back* leads to the visit."""
-
-
-class SlotChoice(NamedTuple):
-    """A slot as the page names it."""
-
-    day: date
-    opens: time
-    closes: time
-
-
-def parse_slot(text: str) -> SlotChoice:
-    """Return the slot that a button names."""
-    try:
-        day, opens, closes = text.split()
-        return SlotChoice(
-            date.fromisoformat(day), time.fromisoformat(opens), time.fromisoformat(closes)
-        )
-    except ValueError:
-        raise Refused("slot_gone") from None
 
 
 class DaysForm(Form):
@@ -91,7 +57,7 @@ class ConfirmationForm(forms.DoorForm):
 class SlotForm(Form):
     """The buttons of the slots."""
 
-    slot = ParsedField[SlotChoice | None](parse_slot, blank=None, required="slot_gone")
+    slot = slot_field(required="slot_gone")
 
 
 @blueprint.get("/")
@@ -143,26 +109,7 @@ def hold() -> Response | tuple[str, int]:
     slot = chosen.slot.data
     if not chosen.validate() or slot is None:
         raise Refused("slot_gone")
-    for _attempt in range(TRIES):
-        with reading() as session:
-            enquiry, donor = _own(session)
-            basis = slot_basis(session, bank_id=donor.bank_id, day=slot.day)
-            fits = still_fits(
-                session,
-                now=now(),
-                bank_id=donor.bank_id,
-                requested=_requested(donor, enquiry),
-                **slot._asdict(),
-            )
-        if not fits:
-            break
-        try:
-            with transaction() as session:
-                turn_page(session, bank_id=actor().bank_id, day=slot.day, basis=basis)
-                held = get_enquiry(session, donor_id=donor_id())
-                hold_slot(session, held, now=now(), **slot._asdict())
-        except Conflict:
-            continue
+    if hold_chosen_slot(donor_id(), slot):
         return redirect(url_for("donor.request.confirmation"), code=303)
     return _choose(sentence(Refused("slot_gone"))), 409
 
@@ -247,7 +194,7 @@ def _choose(wrong: str = "", *, after: date | None = None) -> str:
         enquiry, donor = _own(session)
         requested = _requested(donor, enquiry)
         answer = find_availability(session, now=now(), requested=requested)
-        found, last = _slots(session, requested, answer, after)
+        found, last = next_slots(session, requested, answer, after)
         page = form_page(session, bank_id=donor.bank_id, donor_id=donor.id, now=now())
         return render_template(
             "donor/slots.html",
@@ -264,21 +211,6 @@ def _choose(wrong: str = "", *, after: date | None = None) -> str:
 
 def _requested(donor: Donor, enquiry: Enquiry) -> RequestedVisit:
     return RequestedVisit(donor=donor, draft=draft_of(enquiry), moves_id=enquiry.moves_id)
-
-
-def _slots(
-    session: Session, requested: RequestedVisit, answer: AvailabilityAnswer, after: date | None
-) -> tuple[list[Slot], date | None]:
-    """Return the slots of the next days with room, and their last day if there are later ones."""
-    days = [day for day in answer.days if after is None or day > after]
-    while answer.standing is Availability.FITS and days:
-        found = find_slots(
-            session, now=now(), bank_id=actor().bank_id, requested=requested, days=days
-        )
-        last, days = days[:DAYS_LOOKED_AT][-1], days[DAYS_LOOKED_AT:]
-        if found:
-            return found, last if days else None
-    return [], None
 
 
 def _own(session: Session) -> tuple[Enquiry, Donor]:

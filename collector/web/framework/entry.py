@@ -1,24 +1,29 @@
 """Sign-in of a person or a donor: one session for each surface of the roles."""
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from flask import redirect, url_for
+from flask import redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from collector.db import reading
 from collector.donors.models import Donor
 from collector.errors import Refused
 from collector.people.actions import LinkHolder, begin_session
+from collector.people.badges import resting_session
 from collector.people.models import Role, Surface
 from collector.people.queries import roles_of
 from collector.web.framework.browser_name import browser_name
-from collector.web.framework.context import now, settings
+from collector.web.framework.context import now, pseudonym, relying_party, settings
 from collector.web.framework.discretion import remember
 from collector.web.framework.forms import NextForm
 from collector.web.framework.guards import DOOR_OF_ROLE, guard_of
-from collector.web.framework.session_cookies import send_token
+from collector.web.framework.session_cookies import send_token, token_of
+
+log = logging.getLogger(__name__)
 
 HOMES_OF_DOOR = {
     Surface.DONOR: ("donor.home",),
@@ -28,6 +33,7 @@ HOMES_OF_DOOR = {
         "board.candidates.home",
         "laboratory.reception.home",
         "board.blood_tests.home",
+        "laboratory.release.home",
         "board.directory.home",
     ),
 }
@@ -62,6 +68,12 @@ def begin(
     doors = {DOOR_OF_ROLE[role] for role in roles}
     if not doors:
         raise Refused("link_not_valid")
+    log.info(
+        "signed in: %s by %s from=%s",
+        f"person:{holder.person_id}" if holder.person_id else f"donor:{holder.donor_id}",
+        holder.sent_by,
+        pseudonym(f"address {request.remote_addr}"),
+    )
     order = [Surface.DESK, Surface.PHONE, Surface.DONOR]
     tokens = {
         door: begin_session(
@@ -89,9 +101,27 @@ def open_doors(entry: NewSessions, answer: Response) -> Response:
     return answer
 
 
-def lead_in(entry: NewSessions) -> Response:
+def sign_in_page(*, trouble: str = "", wrong_badge: str = "", provider_away: bool = False) -> str:
+    """Return the page with every way to sign in, and with the trouble of the last one."""
+    token, resting = token_of(Surface.DESK), None
+    if token:
+        with reading() as session:
+            resting = resting_session(session, token, now=now())
+    return render_template(
+        "session/ask.html",
+        offers_passkeys=relying_party() is not None,
+        provider=None if provider_away else settings().oidc,
+        resting=resting,
+        wanted=wanted_page(),
+        trouble=trouble or ("" if resting else wrong_badge),
+        wrong_badge=wrong_badge,
+    )
+
+
+def lead_in(entry: NewSessions, wanted: str | None = None) -> Response:
     """Return the way to the page that was wanted, with the tokens of a sign-in."""
-    return open_doors(entry, redirect(wanted_page() or first_page(entry), code=303))
+    onward = wanted or wanted_page() or first_page(entry)
+    return open_doors(entry, redirect(onward, code=303))
 
 
 def first_page(entry: NewSessions) -> str:

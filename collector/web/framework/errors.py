@@ -6,9 +6,10 @@ from flask import Flask, Response, jsonify, make_response, render_template, requ
 from flask_babel import lazy_gettext
 from flask_babel.speaklater import LazyString
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
+from collector.db import is_away
 from collector.errors import Conflict, MilkroundError, NotFound, Refused
 from collector.web.framework.problems import is_of_api, problem
 from collector.web.wording import ERRORS, sentence
@@ -48,7 +49,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(MilkroundError, answer_refusal)
     app.register_error_handler(CSRFError, answer_old_form)
     app.register_error_handler(HTTPException, answer_http)
-    app.register_error_handler(OperationalError, answer_database_away)
+    app.register_error_handler(DBAPIError, answer_database)
     app.register_error_handler(Exception, answer_accident)
 
 
@@ -80,10 +81,13 @@ def answer_http(error: HTTPException) -> Response:
     return response
 
 
-def answer_database_away(error: OperationalError) -> Response:
+def answer_database(error: DBAPIError) -> Response:
     """Answer that the database did not respond, or was busy, and nothing was stored."""
+    if not is_away(error):
+        return answer_accident(error)
     log.error("database: %s", error.orig)
-    code = "database_busy" if is_locked(error) else "http_503"
+    busy = isinstance(error, OperationalError) and is_locked(error)
+    code = "database_busy" if busy else "http_503"
     response = _answer(503, code, sentence(Refused(code)))
     response.headers["Retry-After"] = RETRY_SECONDS
     return response

@@ -95,13 +95,14 @@ def _try(code: str) -> str:
 
 def _page(wrong: str) -> Response:
     with reading() as session:
-        has_passkey = bool(factor_state(session, person_id()).passkeys)
+        known = factor_state(session, person_id())
     return make_response(
         render_template(
             "session/prove_again.html",
             texts=[each for each in sent_texts() if each[0] not in NOT_SENT_AGAIN],
             address=request.full_path.rstrip("?"),
-            offers_passkeys=has_passkey and relying_party() is not None,
+            offers_passkeys=bool(known.passkeys) and relying_party() is not None,
+            offers_account=known.account and settings().oidc is not None,
             wrong=wrong,
         ),
         403,

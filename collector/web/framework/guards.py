@@ -60,6 +60,7 @@ DOOR_OF_ROLE = {
     Role.PROFESSIONAL: Surface.DESK,
     Role.QUALITY: Surface.DESK,
     Role.LABORATORY: Surface.DESK,
+    Role.RELEASER: Surface.DESK,
     Role.ADMIN: Surface.DESK,
 }
 
@@ -153,6 +154,7 @@ def admit() -> Response | None:
     if g.actor is None:
         return _to_sign_in()
     if not found.roles & g.actor.roles:
+        log.warning("access refused: %s to %s", request.endpoint, g.actor.reference)
         abort(403)
     _record_use(found.door)
     if found.door is Surface.DESK and not found.unproved and not is_proved():

@@ -13,7 +13,7 @@ TOKEN = "csrf_token"  # noqa: S105 - the name of a field
 def kept_form() -> str | None:
     """Return the page that sends the form of this request again, or None without such a form."""
     texts = [(name, text) for name, text in sent_texts() if name != TOKEN]
-    if not texts or sent_files() or "HX-Request" in request.headers:
+    if request.is_json or sent_files() or "HX-Request" in request.headers:
         return None
     return render_template(
         "session/send_again.html",

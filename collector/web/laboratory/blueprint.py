@@ -9,19 +9,30 @@ from collector.web.laboratory import (
     cycles,
     devices,
     discrepancies,
+    holds,
     intake_forms,
     label_sheets,
+    plans,
     pools,
     quarantine,
     reception,
+    release,
+    result_files,
+    samples,
 )
+from collector.web.laboratory.release_wording import add_release_words
 from collector.web.laboratory.wording import add_words
 
 blueprint = Blueprint("laboratory", __name__, url_prefix="/laboratory")
-guard(blueprint, Role.LABORATORY, Role.QUALITY)
+guard(blueprint, Role.LABORATORY, Role.QUALITY, Role.RELEASER)
 add_words(blueprint)
+add_release_words(blueprint)
 
-HOMES = ("laboratory.reception.home", "laboratory.discrepancies.home")
+HOMES = (
+    "laboratory.reception.home",
+    "laboratory.release.home",
+    "laboratory.discrepancies.home",
+)
 """Candidate start pages; the first permitted one opens."""
 
 for part in (
@@ -33,6 +44,11 @@ for part in (
     cycles,
     devices,
     discrepancies,
+    samples,
+    result_files,
+    release,
+    holds,
+    plans,
 ):
     # The one guard above holds for a nested blueprint, unless it has a narrower one.
     blueprint.register_blueprint(part.blueprint)

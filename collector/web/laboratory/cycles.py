@@ -1,11 +1,5 @@
 """Cycles: lots loaded into a pasteuriser, start and stop, and the curve seen before it is kept."""
 
-import base64
-import binascii
-import zlib
-from datetime import datetime
-from typing import TypedDict
-
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext
 from sqlalchemy.orm import Session
@@ -40,15 +34,15 @@ from collector.laboratory.heating.queries import (
 )
 from collector.people.models import Role
 from collector.web.framework.forms import Form, KeyField, KeysField, TextField
-from collector.web.framework.guards import actor, guard, now, person_id
+from collector.web.framework.guards import actor, guard
+from collector.web.laboratory.acts import act_context
+from collector.web.laboratory.carried_files import packed_file, unpacked_file
 from collector.web.laboratory.curve_picture import CurvePicture, picture_of
 from collector.web.laboratory.page_context import civil_today
 from collector.web.wording import sentence
 
 blueprint = Blueprint("cycles", __name__, url_prefix="/cycles")
 guard(blueprint, Role.LABORATORY, within="laboratory")
-
-LARGEST_FILE = 8 * 1024 * 1024
 
 
 class LoadingForm(Form):
@@ -84,9 +78,7 @@ def load() -> Response | tuple[str, int]:
         with transaction() as session:
             cycle = load_cycle(
                 session,
-                now=now(),
-                bank_id=actor().bank_id,
-                person_id=person_id(),
+                **act_context(),
                 device_id=form.device.data,
                 lots=form.lots.data,
             )
@@ -106,7 +98,7 @@ def begin(cycle_id: int) -> Response | tuple[str, int]:
     """Start the cycle."""
     try:
         with transaction() as session:
-            begin_cycle(session, **_told(), cycle_id=cycle_id)
+            begin_cycle(session, **act_context(), cycle_id=cycle_id)
     except Refused as refused:
         return _page(cycle_id, wrong=sentence(refused)), 422
     return _to(cycle_id)
@@ -117,7 +109,7 @@ def end(cycle_id: int) -> Response | tuple[str, int]:
     """Stop the cycle."""
     try:
         with transaction() as session:
-            end_cycle(session, **_told(), cycle_id=cycle_id)
+            end_cycle(session, **act_context(), cycle_id=cycle_id)
     except Refused as refused:
         return _page(cycle_id, wrong=sentence(refused)), 422
     return _to(cycle_id)
@@ -128,7 +120,7 @@ def unload(cycle_id: int) -> Response | tuple[str, int]:
     """Unload a cycle that was not started."""
     try:
         with transaction() as session:
-            abandon_cycle(session, **_told(), cycle_id=cycle_id)
+            abandon_cycle(session, **act_context(), cycle_id=cycle_id)
     except Refused as refused:
         return _page(cycle_id, wrong=sentence(refused)), 422
     flash(gettext("Unloaded: the lots wait for heating again."), "ok")
@@ -150,7 +142,7 @@ def preview(cycle_id: int) -> str | tuple[str, int]:
                 found=cycle_contents(session, bank_id=actor().bank_id, cycle_id=cycle_id),
                 picture=picture_of(curve, situation.limits, situation.plateau),
                 checks=judge(situation),
-                content=base64.b64encode(zlib.compress(content)).decode(),
+                content=packed_file(content),
             )
     except Refused as refused:
         return _page(cycle_id, wrong=sentence(refused)), 422
@@ -163,44 +155,14 @@ def keep(cycle_id: int) -> Response | tuple[str, int]:
         with transaction() as session:
             keep_curve(
                 session,
-                **_told(),
+                **act_context(),
                 cycle_id=cycle_id,
-                content=_unpacked(KeptCurveForm.sent().content.data),
+                content=unpacked_file(KeptCurveForm.sent().content.data),
             )
     except (Refused, Conflict) as refused:
         return _page(cycle_id, wrong=sentence(refused)), 422
     flash(gettext("The curve is kept."), "ok")
     return _to(cycle_id)
-
-
-def _unpacked(text: str) -> bytes:
-    """Return the file that a page carried.
-
-    Raises
-    ------
-    Refused
-        `curve_not_text`: the page's field was changed, or the file is too large.
-    """
-    unpacking = zlib.decompressobj()
-    try:
-        content = unpacking.decompress(base64.b64decode(text, validate=True), LARGEST_FILE)
-    except (binascii.Error, zlib.error):
-        raise Refused("curve_not_text") from None
-    if unpacking.unconsumed_tail:
-        raise Refused("curve_not_text")
-    return content
-
-
-class ActContext(TypedDict):
-    """The instant, the bank and the person of an act."""
-
-    now: datetime
-    bank_id: int
-    person_id: int
-
-
-def _told() -> ActContext:
-    return ActContext(now=now(), bank_id=actor().bank_id, person_id=person_id())
 
 
 def _to(cycle_id: int) -> Response:

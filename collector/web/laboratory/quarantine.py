@@ -15,6 +15,7 @@ from collector.web.laboratory.page_context import civil_today
 from collector.web.laboratory.scans import ScanForm, container_label, refused_scan
 
 blueprint = Blueprint("quarantine", __name__, url_prefix="/quarantine")
+guard(blueprint, Role.LABORATORY, Role.QUALITY, within="laboratory")
 thawing = Blueprint("thawing", __name__, url_prefix="/thaws")
 guard(thawing, Role.LABORATORY, within="laboratory.quarantine")
 

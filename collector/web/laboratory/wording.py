@@ -29,6 +29,7 @@ BLOCKS: Mapping[str, LazyString] = {
     "too_old": _("too old to be heated"),
     "excursion": _("too warm on the way: no decision to keep it"),
     "discrepancy": _("phones and bench differ"),
+    "held": _("held"),
 }
 
 POOL_STATES: Mapping[str, LazyString] = {
@@ -100,7 +101,7 @@ def add_words(blueprint: Blueprint) -> None:
         ("cycle_tone", CYCLE_TONES),
         ("profile", PROFILES),
     ):
-        blueprint.add_app_template_filter(_filler(words), f"laboratory_{name}")
+        blueprint.add_app_template_filter(filler(words), f"laboratory_{name}")
     blueprint.add_app_template_filter(curve_check, "laboratory_curve_check")
 
 
@@ -121,5 +122,6 @@ def _minutes(seconds: int) -> str:
     return f"{seconds // 60}:{seconds % 60:02}"
 
 
-def _filler(words: Mapping[str, LazyString | str]) -> Callable[[str], str]:
+def filler(words: Mapping[str, LazyString | str]) -> Callable[[str], str]:
+    """Return a filter of the words of codes."""
     return lambda code: str(words[code])

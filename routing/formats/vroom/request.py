@@ -1,7 +1,7 @@
 """Fields of a VROOM request; unsupported fields are refused by name."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from routing.errors import InvalidProblemError
@@ -143,7 +143,7 @@ def read(text: str) -> VroomRequest:
     )
     if not isinstance(root.value, dict):
         raise InvalidProblemError("document", "is not an object")
-    return REQUEST.read(root)
+    return REQUEST.read(_with_matrices(root))
 
 
 def _pair(entry: JsonEntry) -> Pair:
@@ -203,17 +203,47 @@ def _options(entry: JsonEntry) -> bool:
     return asked
 
 
-def _reading(record: Record[T], not_done: str = "") -> FieldCodec:
-    """Codec of a record that refuses unsupported fields of VROOM by name."""
+def _reading(
+    record: Record[T], not_done: str = "", former: Callable[[JsonEntry], JsonEntry] | None = None
+) -> FieldCodec:
+    """Codec of a record that refuses unsupported fields of VROOM by name.
+
+    Parameters
+    ----------
+    former : callable, optional
+        Replace former names of fields, as VROOM does.
+    """
 
     def read_one(entry: JsonEntry) -> T:
         known = entry.value if isinstance(entry.value, dict) else {}
         for name in not_done.split():
             if name in known:
                 entry.refuse(f"{name} is not done by this planner")
-        return record.read(entry)
+        return record.read(entry if former is None else former(entry))
 
     return FieldCodec(read=read_one, write=record.write)
+
+
+def _with_delivery(entry: JsonEntry) -> JsonEntry:
+    """Return a job whose former `amount` is its delivery."""
+    if not isinstance(entry.value, dict) or "amount" not in entry.value:
+        return entry
+    if "delivery" in entry.value or "pickup" in entry.value:
+        raise entry.error(f"{entry.path}.amount", "is the former name of delivery: use that alone")
+    changed = {name: value for name, value in entry.value.items() if name != "amount"}
+    return replace(entry, value=changed | {"delivery": entry.value["amount"]})
+
+
+def _with_matrices(entry: JsonEntry) -> JsonEntry:
+    """Return a request whose former `matrix` holds the durations of the profile `car`."""
+    if not isinstance(entry.value, dict) or "matrix" not in entry.value:
+        return entry
+    if "matrices" in entry.value:
+        raise entry.error("matrix", "is the former name of matrices.car.durations: use that alone")
+    changed = {name: value for name, value in entry.value.items() if name != "matrix"}
+    return replace(
+        entry, value=changed | {"matrices": {"car": {"durations": entry.value["matrix"]}}}
+    )
 
 
 PAIR: Final = FieldCodec(read=_pair, write=list)
@@ -238,7 +268,8 @@ PER_TYPE: Final = "setup_per_type service_per_type"
 
 JOB: Final = _reading(
     Record(made=VroomJob, codecs={**TASK, **RANKED, "delivery": COUNTS, "pickup": COUNTS}),
-    f"amount {PER_TYPE}",
+    PER_TYPE,
+    _with_delivery,
 )
 END: Final = _reading(Record(made=Task, codecs=TASK), PER_TYPE)
 SHIPMENT: Final = Record(

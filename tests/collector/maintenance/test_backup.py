@@ -289,7 +289,7 @@ def test_the_commands_make_a_key_a_backup_and_a_restore(tmp_path: Path) -> None:
     assert run("a", "bank", "bordeaux", "--name", "L", "--town", "Pessac").returncode == 0
     made = run("a", "backup", str(tmp_path / "to"), "--recipient", public)
     assert (made.returncode, "verified" in made.stdout) == (0, True), made.stderr
-    (file,) = (tmp_path / "to").iterdir()
+    (file,) = (tmp_path / "to").glob("milkround-*.age")
     done = run("b", "restore", str(file), "--identity", identity)
     assert (done.returncode, "Restored" in done.stdout) == (0, True), done.stderr
     assert "intact" in run("b", "audit").stdout

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 
 from routing.analysis.explain import REMEDIES, explain, explained
 from routing.analysis.insertion import insertions, worth
-from routing.check.judge import check_tour
+from routing.checker.judge import check_tour
 from routing.errors import InvalidPlanError
 from routing.plan import Plan, ReasonCode, Remedy, Rule
 from routing.problem import Pin, Problem, Shift, Visit

@@ -14,7 +14,7 @@ from routing.analysis.insertion import (
     orders_with,
     without,
 )
-from routing.check.judge import check_plan, check_tour
+from routing.checker.judge import check_plan, check_tour
 from routing.cost import shares
 from routing.errors import InvalidPlanError
 from routing.plan import Rule

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from routing.analysis.remaining_day import remaining, whole
-from routing.check.judge import check_plan
+from routing.checker.judge import check_plan
 from routing.plan import Plan
 from routing.problem import Problem
 from routing.schedule import assembled, retimed

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from routing.analysis.explain import explain
 from routing.analysis.insertion import insertions
 from routing.analysis.remedies import relaxations
-from routing.check.judge import check_plan
+from routing.checker.judge import check_plan
 from routing.plan import Plan, Relaxation, Remedy
 from routing.problem import Problem, Window
 from routing.schedule import retimed

@@ -12,6 +12,7 @@ from routing.analysis.insertion import filled
 from routing.analysis.risk import risk
 from routing.problem import Spreads
 from routing.schedule import retimed
+from routing.simulation import days
 from tests.routing.builders import problem, reload, shift, visit, window
 
 # The town: home - anna 100 s - bea 200 s - cleo 300 s - dora 400 s, and back.
@@ -119,3 +120,41 @@ def test_a_window_is_kept_on_one_to_a_hundred_days():
         with pytest.raises(ValueError, match="1 to 100"):
             found.window(percent)
     assert risk(asked, retimed(asked, {"am": ["dora"]}), days=9).stop("anna") is None
+
+
+def test_the_same_question_is_simulated_once_and_any_other_anew(monkeypatch: pytest.MonkeyPatch):
+    asked = problem(visit("anna", ride={"milk": 500}), visit("dora", (0, 420)), spreads={"leg": 10})
+    plan = retimed(asked, {"am": ["anna", "dora"]})
+    simulated, first = 0, risk(asked, plan, days=31)
+    real = days.simulate
+
+    def counted(*tables: object) -> object:
+        nonlocal simulated
+        simulated += 1
+        return real(*tables)
+
+    monkeypatch.setattr(days, "simulate", counted)
+    assert risk(asked, plan, days=31) == first
+    assert simulated == 0
+    wider = replace(asked, spreads=Spreads(leg=11))
+    longer = replace(asked, visits=(replace(asked.visits[0], service=60), asked.visits[1]))
+    tight = replace(
+        asked, visits=(replace(asked.visits[0], ride_limits={"milk": 499}), asked.visits[1])
+    )
+    others = [
+        risk(wider, plan, days=31),
+        risk(longer, retimed(longer, plan.orders), days=31),
+        risk(tight, plan, days=31),
+        risk(asked, plan, days=32),
+        risk(asked, plan, days=31, seed=1),
+        risk(asked, plan, days=31, now=plan.tours[0].departure + 60),
+        risk(asked, retimed(asked, {"am": ["dora", "anna"]}), days=31),
+    ]
+    assert simulated == len(others)
+
+
+def test_what_a_caller_reads_cannot_change_what_the_next_one_reads():
+    asked = problem(visit("dora", (0, 400)), spreads={"leg": 10})
+    begins = risk(asked, retimed(asked, {"am": ["dora"]}), days=17).stop("dora").begins
+    with pytest.raises(ValueError, match="read-only"):
+        begins[0] = 0

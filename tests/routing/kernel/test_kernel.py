@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bench.days import day
 from bench.horizon import horizon
-from routing.check.judge import check_plan
+from routing.checker.judge import check_plan
 from routing.cost import left_out, shares, tour_shares
 from routing.kernel.search import Kernel
 from routing.plan import Plan, Rule
@@ -61,7 +61,7 @@ def test_a_solution_is_legal_and_its_cost_exact(instance: Problem):
 @pytest.mark.parametrize("rich", [False, True], ids=["plain", "rich"])
 def test_a_day_is_legal_and_its_cost_exact(*, rich: bool):
     instance = day(60, 5, seed=1, rich=rich)
-    kernel = searched(instance, 2_000)
+    kernel = searched(instance, scaled(2_000))
     plan = retimed(instance, kernel.orders())
     assert check_plan(instance, plan) == ()
     assert priced(instance, plan) == kernel.best_cost
@@ -70,7 +70,7 @@ def test_a_day_is_legal_and_its_cost_exact(*, rich: bool):
 def test_two_weeks_are_legal_and_their_cost_exact():
     # Several days' windows, due dates that are past, ride limits, a donor once a week, skills.
     instance = horizon(seed=1, visits=120, collectors=2)
-    kernel = searched(instance, 5_000)
+    kernel = searched(instance, scaled(5_000))
     plan = retimed(instance, kernel.orders())
     assert check_plan(instance, plan) == ()
     assert priced(instance, plan) == kernel.best_cost
@@ -111,14 +111,14 @@ def test_a_start_that_is_not_legal_is_refused():
 
 def test_the_same_seed_and_iterations_find_the_same():
     instance = day(60, 5, seed=2)
-    one, same, other = (searched(instance, 3_000, seed=seed) for seed in (3, 3, 4))
+    one, same, other = (searched(instance, scaled(3_000), seed=seed) for seed in (3, 3, 4))
     assert one.orders() == same.orders()
     assert one.orders() != other.orders()
 
 
 def test_pins_are_kept():
     free = day(40, 4, seed=3)
-    orders = searched(free, 1_000).orders()
+    orders = searched(free, scaled(1_000)).orders()
     (here, visits), (there, _) = list(orders.items())[:2]
     pins = (Pin(visit=visits[2], shift=there), Pin(visit=visits[0], shift=here, position=0))
     instance = Problem(
@@ -129,7 +129,7 @@ def test_pins_are_kept():
         dimensions=free.dimensions,
         pins=pins,
     )
-    kernel = searched(instance, 3_000)
+    kernel = searched(instance, scaled(3_000))
     assert check_plan(instance, retimed(instance, kernel.orders())) == ()
     assert kernel.orders()[here][0] == visits[0]
     assert visits[2] in kernel.orders()[there]
@@ -137,7 +137,7 @@ def test_pins_are_kept():
 
 def test_the_pool_holds_legal_tours_at_their_exact_cost():
     instance = day(40, 4, seed=4, rich=True)
-    kernel = searched(instance, 2_000).pool_tours()
+    kernel = searched(instance, scaled(2_000)).pool_tours()
     assert len({(tour.shift, frozenset(tour.visits)) for tour in kernel}) == len(kernel) > 10
     for tour in kernel[::7]:
         names = [instance.visits[row].id for row in tour.visits]

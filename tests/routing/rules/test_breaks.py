@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from routing.check.judge import check_tour
+from routing.checker.judge import check_tour
 from routing.plan import Rule, Tour
 from routing.problem import Break, Problem, Visit
 from tests.routing.builders import (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from routing.check.judge import check_tour
+from routing.checker.judge import check_tour
 from routing.plan import Rule
 from routing.travel.matrix import Travel
 from tests.routing.builders import (

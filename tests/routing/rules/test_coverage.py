@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from routing.check.judge import check_plan
+from routing.checker.judge import check_plan
 from routing.plan import Plan, Rule, Unassigned
 from routing.schedule import assembled, retimed
 from routing.units import LARGEST

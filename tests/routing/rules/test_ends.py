@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from routing.check.judge import check_tour
+from routing.checker.judge import check_tour
 from routing.plan import Rule
 from routing.schedule import assembled, retimed
 from routing.travel.matrix import Travel

@@ -2,7 +2,7 @@
 
 import pytest
 
-from routing.check.judge import check_tour
+from routing.checker.judge import check_tour
 from routing.plan import Rule
 from tests.routing.builders import broken_by, broken_on, engine, lunch, problem, shift, tour, visit
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from routing.check.judge import check_plan
+from routing.checker.judge import check_plan
 from routing.plan import Rule
 from routing.problem import Problem
 from tests.routing.builders import by_hand, engine, problem, shift, tour, visit

@@ -2,7 +2,7 @@
 
 import pytest
 
-from routing.check.judge import check_plan
+from routing.checker.judge import check_plan
 from routing.model.build import build
 from routing.plan import ReasonCode, Rule
 from routing.schedule import retimed

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from routing.check.judge import check_plan
+from routing.checker.judge import check_plan
 from routing.plan import Rule
 from routing.problem import Problem, Shift
 from tests.routing.builders import (

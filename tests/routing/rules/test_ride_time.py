@@ -8,7 +8,7 @@ to the first place of the whole tour that receives.
 
 import pytest
 
-from routing.check.judge import check_plan, check_tour
+from routing.checker.judge import check_plan, check_tour
 from routing.plan import Rule
 from routing.schedule import Broken, retimed, timed
 from tests.routing.builders import (

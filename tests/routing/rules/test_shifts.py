@@ -2,7 +2,7 @@
 
 import pytest
 
-from routing.check.judge import check_plan, check_tour
+from routing.checker.judge import check_plan, check_tour
 from routing.plan import Plan, Rule
 from routing.schedule import Broken, assembled, timed
 from tests.routing.builders import broken, broken_by, engine, problem, shift, tour, visit

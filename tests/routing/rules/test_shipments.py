@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from routing.check.judge import check_plan, check_tour
+from routing.checker.judge import check_plan, check_tour
 from routing.plan import Rule
 from routing.problem import Problem, Visit
 from routing.schedule import retimed

@@ -2,7 +2,7 @@
 
 import pytest
 
-from routing.check.judge import check_plan
+from routing.checker.judge import check_plan
 from routing.plan import Rule
 from routing.schedule import retimed
 from tests.routing.builders import broken_by, engine, problem, shift, visit

@@ -7,7 +7,7 @@ alone, and the farther one named.
 
 import pytest
 
-from routing.check.judge import check_tour
+from routing.checker.judge import check_tour
 from routing.plan import Rule
 from routing.schedule import Broken, assembled, timed
 from tests.routing.builders import broken, broken_by, engine, problem, shift, tour, visit

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from routing.check.judge import check_plan, check_tour
+from routing.checker.judge import check_plan, check_tour
 from routing.plan import Rule
 from routing.problem import Problem
 from tests.routing.builders import broken_on, by_hand, engine, problem, shift, tour, visit

@@ -29,6 +29,7 @@ from collector.web.framework.forms import (
 WEB = Path(__file__).parents[3] / "collector" / "web"
 BY_HAND = {
     "framework/languages.py": "the language of a form's sentences is chosen before any form",
+    "framework/oidc_client.py": "OpenID Connect names the parameters of the way back",
 }
 """The modules that read a form or a query without a form class, each with its reason."""
 

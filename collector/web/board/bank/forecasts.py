@@ -10,6 +10,7 @@ from collector.web.board.bank.charts import CalibrationChart, CalibrationValue, 
 from collector.web.board.bank.reports import csv_file, period
 from collector.web.board.export_columns import figure, headings
 from collector.web.board.page_context import page
+from collector.web.framework.grave_acts import grave
 from collector.web.framework.guards import actor
 
 blueprint = Blueprint("reports_forecasts", __name__, url_prefix="/bank/reports/forecasts")
@@ -50,6 +51,7 @@ def home() -> str:
 
 
 @blueprint.get("/forecasts.csv")
+@grave
 def csv() -> Response:
     """Return the bins as CSV."""
     first, last = period()

@@ -13,6 +13,7 @@ from collector.db import reading, transaction
 from collector.errors import Conflict, Refused
 from collector.field_parsers import parse_date, parse_decimal, parse_email
 from collector.people.actions import add_person, deactivate, reactivate
+from collector.people.factors import reset_factors
 from collector.people.models import Person, Role
 from collector.people.staff import (
     change_person,
@@ -33,8 +34,9 @@ from collector.web.framework.forms import (
     ParsedField,
     TextField,
 )
+from collector.web.framework.grave_acts import grave
 from collector.web.framework.guards import actor, guard, now
-from collector.web.wording import COLON, short_day
+from collector.web.wording import COLON, sentence, short_day
 
 blueprint = Blueprint("staff", __name__, url_prefix="/bank/people")
 guard(blueprint, Role.ADMIN, within="board")
@@ -89,6 +91,12 @@ class PersonForm(Form):
         }
 
 
+class ResetForm(Form):
+    """The reason to remove a colleague's second proofs."""
+
+    reason = TextField(longest=200)
+
+
 class LeavingForm(Form):
     """The last day on duty of a person who leaves."""
 
@@ -118,6 +126,7 @@ def new() -> str:
 
 
 @blueprint.post("")
+@grave
 def add() -> Answer:
     """Add a person."""
     return _write(None)
@@ -134,6 +143,7 @@ def person(person_id: int) -> str:
 
 
 @blueprint.post("/<int:person_id>")
+@grave
 def change(person_id: int) -> Answer:
     """Change a person."""
     return _write(person_id)
@@ -162,6 +172,7 @@ def leave(person_id: int) -> Answer:
 
 
 @blueprint.post("/<int:person_id>/return")
+@grave
 def come_back(person_id: int) -> Answer:
     """Let a person who has left sign in again; shifts stay as they are."""
     who = actor()
@@ -172,6 +183,28 @@ def come_back(person_id: int) -> Answer:
         if contract is not None:
             contract.ends_on = None
     flash(gettext("%(name)s may sign in again.", name=found.name), "ok")
+    return redirect(url_for("board.staff.person", person_id=person_id), code=303)
+
+
+@blueprint.post("/<int:person_id>/second-proofs/removal")
+@grave
+def reset(person_id: int) -> Answer:
+    """Remove the second proofs of a colleague who has lost them, for a reason."""
+    form = ResetForm.sent()
+    with reading() as session:
+        found = person_with_roles(session, bank_id=actor().bank_id, person_id=person_id)
+        contract = contract_of(session, bank_id=actor().bank_id, person_id=person_id)
+    try:
+        with transaction() as session:
+            reset_factors(session, person_id=person_id, reason=form.reason.data, **author())
+    except Refused as refused:
+        return _form(PersonForm.of(found, contract), person_id, reset_wrong=sentence(refused)), 422
+    text = gettext(
+        "The second proofs of %(name)s are removed, and a message says so. The next sign-in sets"
+        " up new ones.",
+        name=found.name,
+    )
+    flash(text, "ok")
     return redirect(url_for("board.staff.person", person_id=person_id), code=303)
 
 
@@ -250,7 +283,7 @@ def _write_person(
     )
 
 
-def _form(form: PersonForm, person_id: int | None) -> str:
+def _form(form: PersonForm, person_id: int | None, *, reset_wrong: str = "") -> str:
     bank_id = actor().bank_id
     with reading() as session:
         found = (
@@ -263,6 +296,7 @@ def _form(form: PersonForm, person_id: int | None) -> str:
             "board/bank/person.html",
             typed=form.typed,
             wrong=form.wrong,
+            reset_wrong=reset_wrong,
             chosen=set(form.roles.data),
             found=found,
             roles=STAFF_ROLES,

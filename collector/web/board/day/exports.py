@@ -1,6 +1,7 @@
 """Exports of a day: its rounds, stop by stop."""
 
 from collections.abc import Iterator
+from datetime import date
 
 from flask import Blueprint, Response, make_response
 
@@ -49,7 +50,7 @@ def rounds(day: str) -> Response:
     on_day = civil_day(day)
     with reading() as session:
         plan = day_plan(session, bank_id=actor().bank_id, day=on_day)
-        rows = _rows(load_day_view(session, plan, on_day))
+        rows = _rows(load_day_view(session, plan, on_day), on_day)
         content = write_rows(COLUMNS, rows, headings=headings(COLUMNS))
     answer = make_response(content)
     answer.headers["Content-Type"] = "text/csv; charset=utf-8"
@@ -57,14 +58,15 @@ def rounds(day: str) -> Response:
     return answer
 
 
-def _rows(view: DayView) -> Iterator[dict[str, object]]:
+def _rows(view: DayView, day: date) -> Iterator[dict[str, object]]:
     for found in view.rounds:
         for stop in found.stops:
-            yield _row(found, stop)
+            yield _row(found, stop, day)
 
 
-def _row(found: RoundView, stop: StopView) -> dict[str, object]:
+def _row(found: RoundView, stop: StopView, day: date) -> dict[str, object]:
     pickup, donor = stop.pickup, stop.pickup.donor
+    address = donor.address_on(day)
     return {
         "round": found.letter,
         "collector": found.shift.collector.name,
@@ -77,9 +79,9 @@ def _row(found: RoundView, stop: StopView) -> dict[str, object]:
         "first_name": donor.first_name,
         "family_name": donor.family_name,
         "phone": donor.phone or "",
-        "line": donor.address.line,
-        "postcode": donor.address.postcode,
-        "town": donor.address.town,
+        "line": address.line,
+        "postcode": address.postcode,
+        "town": address.town,
         "purposes": ", ".join(word(PURPOSES, purpose) for purpose in pickup.purposes),
         "bottles": pickup.bottles,
         "volume_ml": pickup.volume_ml,

@@ -1,6 +1,7 @@
 """The map of a day: sites, rounds as lines, stops as discs, the tray as hollow discs."""
 
 from collections.abc import Sequence
+from datetime import date
 from itertools import pairwise
 from typing import Any
 
@@ -10,14 +11,14 @@ from collector.roads.travel import Position, RoadTravel
 from collector.web.board.day.view_model import DayView, RoundView
 
 
-def day_map(view: DayView, roads: RoadTravel) -> dict[str, Any]:
+def day_map(view: DayView, day: date, roads: RoadTravel) -> dict[str, Any]:
     """Return the map of a day as values for JSON.
 
     A leg is an encoded polyline along the roads, or null where it is estimated.
     """
     shifts = [round_view.shift for round_view in view.rounds] + list(view.idle)
     sites = {site.id: site for shift in shifts for site in (shift.start_site, shift.end_site)}
-    rounds = [_round(round_view, roads) for round_view in view.rounds if round_view.stops]
+    rounds = [_round(round_view, day, roads) for round_view in view.rounds if round_view.stops]
     return {
         "sites": [{"name": site.name, "at": _of_site(site)} for site in sites.values()],
         "rounds": rounds,
@@ -25,16 +26,16 @@ def day_map(view: DayView, roads: RoadTravel) -> dict[str, Any]:
         "tray": [
             {"pickup": left.pickup.id, "name": _name(left.pickup), "at": at}
             for left in view.tray
-            if (at := _of_pickup(left.pickup))
+            if (at := _of_pickup(left.pickup, day))
         ],
     }
 
 
-def _round(round_view: RoundView, roads: RoadTravel) -> dict[str, Any]:
+def _round(round_view: RoundView, day: date, roads: RoadTravel) -> dict[str, Any]:
     stops: list[dict[str, Any]] = [
         {"pickup": stop.pickup.id, "number": stop.number, "name": _name(stop.pickup), "at": at}
         for stop in round_view.stops
-        if (at := _of_pickup(stop.pickup))
+        if (at := _of_pickup(stop.pickup, day))
     ]
     ends = _of_site(round_view.shift.start_site), _of_site(round_view.shift.end_site)
     line: list[Position] = [ends[0], *(stop["at"] for stop in stops), ends[1]]
@@ -58,8 +59,8 @@ def _of_site(site: Site) -> tuple[float, float]:
     return site.latitude, site.longitude
 
 
-def _of_pickup(pickup: Pickup) -> tuple[float, float] | None:
-    position = pickup.donor.address.position
+def _of_pickup(pickup: Pickup, day: date) -> tuple[float, float] | None:
+    position = pickup.donor.address_on(day).position
     return (position.latitude, position.longitude) if position else None
 
 

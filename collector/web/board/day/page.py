@@ -15,7 +15,12 @@ from collector.db import reading
 from collector.errors import Conflict, MilkroundError
 from collector.pickups.queries import count_unanswered, requests_for_day
 from collector.planning.editing.queries import edits_of, undo_stacks
-from collector.planning.optimise.proposals import changes_nothing, open_proposal, was_overtaken
+from collector.planning.optimise.proposals import (
+    changes_nothing,
+    is_beside_the_draft,
+    open_proposal,
+    was_overtaken,
+)
 from collector.planning.problem.day_travel import load_day_travel
 from collector.planning.risk.chances import round_chances
 from collector.roads.travel import LAW_ONLY
@@ -111,7 +116,7 @@ def day_page(day: date, *, message: PaneMessage | None = None) -> str:
             seen=view,
             changed=_changed(session, plan),
             chart=build_timeline(view, now=now()),
-            map=day_map(view, roads),
+            map=day_map(view, day, roads),
             chances=round_chances(session, plan) if plan else {},
             doors=door_records(session, view),
             asked=count_unanswered(session, bank_id, day=day),
@@ -125,6 +130,7 @@ def day_page(day: date, *, message: PaneMessage | None = None) -> str:
             proposal=offer,
             found_nothing=offer is not None and changes_nothing(offer),
             overtaken=offer is not None and was_overtaken(offer),
+            beside_draft=offer is not None and is_beside_the_draft(offer),
         )
 
 

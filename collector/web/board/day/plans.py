@@ -63,6 +63,7 @@ def make(day: str) -> AnyResponse:
             asked_by=who.reference,
             seconds=form.seconds.data or settings().planning_seconds,
             objectives=_objectives(plan, form),
+            levels=True,
         )
     if is_fragment():
         return make_response(day_page(on_day))

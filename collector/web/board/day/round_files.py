@@ -4,7 +4,7 @@ Stops bear donors' numbers and towns, no names. The line goes straight from plac
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import gpxpy.gpx
 from flask import Blueprint, Response, jsonify, make_response
@@ -86,7 +86,7 @@ def _places(day: str, round_id: int) -> tuple[Round, list[PlaceOnRound]]:
             raise NotFound("not_found", kind="rounds")
     begin = _site(round_.shift.start_site, round_.departs_at)
     end = _site(round_.shift.end_site, round_.returns_at)
-    stops = [place for stop in round_.stops if (place := _stop(stop))]
+    stops = [place for stop in round_.stops if (place := _stop(stop, on_day))]
     return round_, [begin, *stops, end]
 
 
@@ -94,14 +94,15 @@ def _site(site: Site, at: datetime | None) -> PlaceOnRound:
     return PlaceOnRound(name=site.name, latitude=site.latitude, longitude=site.longitude, at=at)
 
 
-def _stop(stop: RoundStop) -> PlaceOnRound | None:
+def _stop(stop: RoundStop, day: date) -> PlaceOnRound | None:
     """Return the place of a stop; None without a position."""
     donor = stop.pickup.donor
-    position = donor.address.position
+    address = donor.address_on(day)
+    position = address.position
     if position is None:
         return None
     return PlaceOnRound(
-        name=f"{stop.position + 1} {donor.number} {donor.address.town}",
+        name=f"{stop.position + 1} {donor.number} {address.town}",
         latitude=position.latitude,
         longitude=position.longitude,
         at=stop.arrives_at,

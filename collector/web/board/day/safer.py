@@ -6,6 +6,7 @@ from flask import Blueprint
 
 from collector.db import reading
 from collector.errors import NotFound
+from collector.planning.editing.earlier_starts import earlier_start
 from collector.planning.editing.safer import SaferMove, safer_moves
 from collector.planning.problem.build import load_facts
 from collector.planning.problem.write_back import plan_as_written
@@ -53,6 +54,7 @@ def page(day: str, round_id: int) -> str:
             each=next(found for found in view.rounds if found.round.id == round_id),
             chances=chances_of(facts, problem, plan_as_written(facts, problem)),
             hopeless=hopeless_visits(facts, problem, visits),
+            earlier=earlier_start(facts, round_id),
             moves=[
                 SaferView(move=move, price=describe_price(move.preview, view.names))
                 for move in moves

@@ -1,14 +1,13 @@
 """The board's candidates: calls to make, the verdicts of their answers, their contact."""
 
 from datetime import date
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 from flask import Blueprint, flash, redirect, url_for
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from collector.banks.models import Bank
 from collector.banks.queries import get_bank
 from collector.db import reading, transaction
 from collector.donor_contact.confirmations import confirm_reached_otherwise
@@ -19,17 +18,14 @@ from collector.donors.models import CallBack, CallBackState, Donor
 from collector.donors.queries import candidates_of, get_donor
 from collector.donors.screening import outcome_of, screening_of
 from collector.errors import Refused
-from collector.field_parsers import birthday_parser, parse_email, phone_parser
 from collector.people.models import Role
-from collector.places.validation import parse_town, postcode_parser
+from collector.web.board.donors.contact_form import ContactForm
 from collector.web.board.page_context import page, today
-from collector.web.framework.forms import FlagField, Form, ParsedField, TextField
+from collector.web.framework.forms import Form, TextField
 from collector.web.framework.guards import actor, guard, now
 
 blueprint = Blueprint("candidates", __name__, url_prefix="/donors/candidates")
 guard(blueprint, Role.COORDINATOR, Role.PROFESSIONAL, within="board")
-
-LONGEST = 500
 
 
 class CandidateCall(NamedTuple):
@@ -51,32 +47,6 @@ class ReachedForm(Form):
     """The two buttons of a call."""
 
     reached = TextField()
-
-
-class ContactForm(Form):
-    """A donor's contact, to be corrected; `of` adds the telephone of the bank's country."""
-
-    first_name = TextField(longest=LONGEST)
-    family_name = TextField(longest=LONGEST)
-    phone: ParsedField[str]
-    email = ParsedField(parse_email, blank="", longest=LONGEST)
-    line = TextField(longest=LONGEST)
-    postcode: ParsedField[str]
-    town = ParsedField(parse_town, blank="", longest=LONGEST)
-    access_notes = TextField(longest=LONGEST)
-    baby_born_on: ParsedField[date | None]
-    discreet = FlagField()
-
-    @classmethod
-    def of(cls, session: Session, bank: Bank) -> type[Self]:
-        """Return the form of a bank."""
-        country = bank.jurisdiction.country
-        fields = {
-            "phone": ParsedField(phone_parser(country), blank="", longest=LONGEST),
-            "postcode": ParsedField(postcode_parser(session, country), blank="", longest=LONGEST),
-            "baby_born_on": ParsedField(birthday_parser(today()), blank=None),
-        }
-        return type("BankForm", (cls,), fields)
 
 
 @blueprint.get("")
@@ -153,7 +123,7 @@ def _calls(session: Session) -> list[CandidateCall]:
 def _contact_page(donor_id: int, form: ContactForm | None = None) -> str:
     with reading() as session:
         donor = get_donor(session, actor().bank_id, donor_id)
-        form = form or _filled_in(session, donor)
+        form = form or ContactForm.of(session, get_bank(session, donor.bank_id)).filled_in(donor)
         return page(
             session,
             "board/donors/contact.html",
@@ -161,14 +131,3 @@ def _contact_page(donor_id: int, form: ContactForm | None = None) -> str:
             typed=form.typed,
             wrong=form.wrong,
         )
-
-
-def _filled_in(session: Session, donor: Donor) -> ContactForm:
-    address = donor.address
-    return ContactForm.of(session, get_bank(session, donor.bank_id))(
-        obj=donor,
-        line=address.line,
-        postcode=address.postcode,
-        town=address.town,
-        access_notes=address.access_notes,
-    )

@@ -13,27 +13,30 @@ from collector.custody.models import Container, ContainerState
 from collector.custody.queries import containers_of, kits_of
 from collector.db import reading, transaction
 from collector.donor_contact.loss import loss_of
-from collector.donors.contact import settle_phone, text_number
-from collector.donors.duplicates import duplicates_of
+from collector.donors.contact import place_donor, settle_phone, text_number
+from collector.donors.duplicates import duplicates_of, household_of, keep_apart
 from collector.donors.eligibility import judge, serology_valid_until
+from collector.donors.file_history import changes_of
 from collector.donors.models import Donor
 from collector.donors.queries import donors_matching, donors_of, get_donor, steps_of
 from collector.errors import Refused
 from collector.field_parsers import parse_decimal
 from collector.people.queries import staff_of
 from collector.pickups.queries import requests_of_donor
-from collector.places.actions import set_position
 from collector.places.models import PositionSource
 from collector.places.validation import refuse_position
 from collector.roads.queries import FAR_FROM_ROAD, metres_to_road
 from collector.roads.travel import FARTHEST_FROM_ROAD
 from collector.rounds.stop_details import untold_changes
-from collector.web.board.page_context import page, today
-from collector.web.framework.forms import Form, ParsedField, TextField
+from collector.web.board.page_context import author, page, today
+from collector.web.data_copy_wording import label, shown
+from collector.web.framework.forms import Form, KeyField, ParsedField, TextField
 from collector.web.framework.guards import actor, geocoder, now, settings
 from collector.web.wording import ERRORS, sentence
 
 blueprint = Blueprint("donors", __name__, url_prefix="/donors")
+blueprint.add_app_template_filter(label, "file_field")
+blueprint.add_app_template_filter(shown, "file_value")
 
 NOT_ON_EARTH = ERRORS["position_not_on_earth"]
 
@@ -42,6 +45,12 @@ class SearchForm(Form):
     """The search among the donors."""
 
     q = TextField()
+
+
+class HouseholdForm(Form):
+    """The file of the other donor."""
+
+    other = KeyField()
 
 
 class PositionForm(Form):
@@ -92,12 +101,24 @@ def file(donor_id: int) -> str:
             steps=steps_of(session, donor),
             acts=history_of(session, bank_id=bank_id, subject=f"donor:{donor_id}"),
             people=_actors(session, donor),
+            changes=changes_of(session, donor),
             kits=kits_of(session, bank_id=bank_id, donor_id=donor_id),
             twins=duplicates_of(session, donor),
+            household=household_of(session, donor),
             into=get_donor(session, bank_id, donor.joined_into_id)
             if donor.joined_into_id
             else None,
         )
+
+
+@blueprint.post("/<int:donor_id>/household")
+def separate(donor_id: int) -> Response:
+    """Record that another file is of another donor, who shares her telephone or her name."""
+    form = HouseholdForm.sent()
+    with transaction() as session:
+        keep_apart(session, donor_id=donor_id, other_id=form.other.data, **author())
+    flash(gettext("Noted: they are two donors, and stay two files."), "ok")
+    return redirect(url_for("board.donors.file", donor_id=donor_id), code=303)
 
 
 @blueprint.post("/<int:donor_id>/phone")
@@ -168,12 +189,11 @@ def place(donor_id: int) -> Response | tuple[str, int]:
         return _position_page(donor_id, form.first_wrong, form), 422
     try:
         with transaction() as session:
-            donor = get_donor(session, who.bank_id, donor_id)
-            set_position(
+            donor = place_donor(
                 session,
                 now=now(),
                 bank_id=who.bank_id,
-                address_id=donor.address_id,
+                donor_id=donor_id,
                 actor=who.reference,
                 **form.data,
             )
@@ -203,11 +223,11 @@ def look_up(donor_id: int) -> Response | tuple[str, int]:
     if found is None:
         return _position_page(donor_id, wrong=sentence(Refused("geocoder_unsure"))), 422
     with transaction() as session:
-        set_position(
+        place_donor(
             session,
             now=now(),
             bank_id=who.bank_id,
-            address_id=address.id,
+            donor_id=donor_id,
             actor=who.reference,
             latitude=found.latitude,
             longitude=found.longitude,

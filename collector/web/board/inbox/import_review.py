@@ -25,6 +25,7 @@ from collector.imports.queries import remembered_columns
 from collector.web.board.inbox.import_kinds import column_word, kind_named
 from collector.web.board.page_context import page
 from collector.web.framework.forms import FlagField, Form, parse_key, texts_form
+from collector.web.framework.grave_acts import grave
 from collector.web.framework.guards import actor, now
 from collector.web.wording import sentence
 
@@ -97,6 +98,7 @@ def bring_in(file_id: int) -> AnyResponse | tuple[str, int]:
 
 
 @blueprint.get("/rejected")
+@grave
 def rejected(file_id: int) -> Response:
     """Return the rows to correct as a file of the kind that was sent, with the reasons."""
     with reading() as session:

@@ -1,20 +1,18 @@
 """Form of a request by telephone."""
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext
-from werkzeug.datastructures import MultiDict
 
 from collector.banks.policies import Policies
 from collector.donors.models import Donor
 from collector.field_parsers import (
     choice_parser,
     parse_date,
-    parse_time,
     parse_volume_ml,
     parse_whole_number,
 )
@@ -22,6 +20,7 @@ from collector.pickups.drafts import PickupDraft
 from collector.pickups.models import HoldReason, MilkLine, Purpose
 from collector.pickups.purposes import purposes_for
 from collector.pickups.validation import STAFF_DAYS_AHEAD
+from collector.service_day import ServiceDay
 from collector.web.framework.forms import (
     ChoicesField,
     FlagField,
@@ -30,15 +29,20 @@ from collector.web.framework.forms import (
     ParsedField,
     TextField,
 )
-from collector.web.pickup_forms import PickupForm, WindowForm, WindowsField
+from collector.web.pickup_forms import (
+    LINES,
+    WHOLE_NUMBER,
+    PhoneWindowForm,
+    PickupForm,
+    WindowsField,
+    split_numbered,
+)
+from collector.web.slot_choice import slot_field
 
 ADDED_PURPOSES = (Purpose.MATERIAL_DROP, Purpose.PUMP_RETURN, Purpose.WARD)
 """The purposes that a coordinator may add to the computed ones."""
 
-LINES = 3
-WHOLE_NUMBER = lazy_gettext("Give a whole number.")
 CALENDAR_DAY = lazy_gettext("Give a day of the calendar.")
-DAY_AND_TIMES = lazy_gettext("Give a day and two times.")
 
 
 class FindForm(Form):
@@ -47,27 +51,6 @@ class FindForm(Form):
     q = TextField()
     donor = KeyField()
     day = ParsedField(parse_date, blank=None)
-
-
-def hour_field(proposed: time) -> ParsedField[time | None]:
-    """Return the field of a time that a used line needs."""
-    return ParsedField(
-        parse_time, blank=None, required="time_not_read", message=DAY_AND_TIMES, default=proposed
-    )
-
-
-class PhoneWindowForm(WindowForm):
-    """A line of windows, with the hours of a morning proposed."""
-
-    day = ParsedField[date | None](parse_date, blank=None, message=DAY_AND_TIMES)
-    opens = hour_field(time(8))
-    closes = hour_field(time(12))
-
-
-def split_numbered(form: MultiDict[str, str]) -> Iterable[Mapping[str, str]]:
-    """Return the lines of windows from the fields `day_0`, `opens_0`, `closes_0` and so on."""
-    names = ("day", "opens", "closes")
-    return [{name: form.get(f"{name}_{line}", "") for name in names} for line in range(LINES)]
 
 
 def yes_field() -> ParsedField[bool]:
@@ -92,14 +75,39 @@ class CallForm(PickupForm):
     call_first = FlagField()
     note = TextField()
     accept = FlagField()
+    held = TextField(longest=64)
+    """The key of the slot that the page shows as held."""
+    slot = slot_field()
+    """The button of a slot."""
+    after = ParsedField(parse_date, blank=None)
+    """The button for the slots after a day."""
+
+    def milk_draft(
+        self, donor: Donor, *, policies: Policies, now: datetime, zone: ZoneInfo
+    ) -> PickupDraft:
+        """Validate all but the windows and return the draft, whose slot is still to be chosen."""
+        self.leave_out(["windows"])
+        today = ServiceDay.of(now, zone).day
+        return self._checked(donor, (today,), policies=policies, now=now, zone=zone)
 
     def complete(
         self, donor: Donor, *, policies: Policies, now: datetime, zone: ZoneInfo
     ) -> PickupDraft:
         """Validate the form and return its draft, with the purposes that the donor's file adds."""
+        return self._checked(donor, self.windows.days, policies=policies, now=now, zone=zone)
+
+    def _checked(
+        self,
+        donor: Donor,
+        days: Collection[date],
+        *,
+        policies: Policies,
+        now: datetime,
+        zone: ZoneInfo,
+    ) -> PickupDraft:
         self.validate()
         draft = self.draft()
-        purposes = purposes_for(donor, days=draft.days, policies=policies, kept=draft.purposes)
+        purposes = purposes_for(donor, days=days, policies=policies, kept=draft.purposes)
         draft = replace(draft, purposes=purposes)
         self.check(draft, now=now, zone=zone, days_ahead=STAFF_DAYS_AHEAD)
         return draft
@@ -108,6 +116,8 @@ class CallForm(PickupForm):
 def blank_form(find: FindForm) -> CallForm:
     """Return the form of a new request for the donor and the day that were chosen."""
     lines: list[dict[str, object]] = [{"day": find.day.data}, *[{}] * (LINES - 1)]
-    return CallForm(
-        data={"donor": find.donor.data, "once": secrets.token_urlsafe(16), "windows": lines}
-    )
+    about = {"donor": find.donor.data, "once": secrets.token_urlsafe(16), "accept": True}
+    form = CallForm(data=about | {"windows": lines})
+    for amount in (form.bottles, form.volume_ml, form.empties_wanted):
+        amount.text = ""
+    return form

@@ -7,12 +7,16 @@ from werkzeug.wrappers import Response
 
 from collector.banks.queries import get_bank, policies_of, zones_of
 from collector.db import reading, transaction
+from collector.donor_contact.confirmations import confirm_slot
 from collector.donors.queries import donors_matching, get_donor
+from collector.errors import Refused
 from collector.pickups.actions import accept, request_pickup
-from collector.pickups.drafts import PickupDraft
+from collector.pickups.drafts import PickupDraft, draft_of, is_other_milk
+from collector.pickups.enquiries import confirm, enquiry_of, is_held, key_of_request
 from collector.pickups.flags import Flag, flags
-from collector.pickups.models import Pickup, PickupState
-from collector.pickups.queries import get_pickup, requests_of_donor
+from collector.pickups.models import Enquiry, Pickup, PickupState
+from collector.pickups.purposes import gives_milk
+from collector.pickups.queries import get_pickup, request_by_key, requests_of_donor
 from collector.web.board.inbox.request_form import (
     ADDED_PURPOSES,
     CallForm,
@@ -35,28 +39,62 @@ def new() -> str:
     find = FindForm.queried()
     with reading() as session:
         if find.donor.data:
-            return _form_page(session, blank_form(find))
+            return form_page(session, blank_form(find))
         return _search_page(session, find)
 
 
 @blueprint.post("")
 def make() -> Response | tuple[str, int]:
-    """Make the request, and accept it at once if that is ticked and it has no flag."""
+    """Make the request, at the slot that is held for the donor or for the hours she gave.
+
+    It is accepted at once if a slot was agreed or that is ticked, and it has no flag.
+    """
     form = CallForm.sent()
-    with transaction() as session:
-        bank = get_bank(session, actor().bank_id)
-        donor = get_donor(session, bank.id, form.donor.data)
-        policies = policies_of(session, bank.id)
-        draft = form.complete(donor, policies=policies, now=now(), zone=bank.zone)
-        found = () if form.wrong else _keep(session, form, draft)
+    try:
+        with transaction() as session:
+            bank = get_bank(session, actor().bank_id)
+            donor = get_donor(session, bank.id, form.donor.data)
+            complete = form.milk_draft if form.held.data else form.complete
+            keep = _keep_slot if form.held.data else _keep
+            policies = policies_of(session, bank.id)
+            draft = complete(donor, policies=policies, now=now(), zone=bank.zone)
+            found = () if form.wrong else keep(session, form, draft)
+    except Refused as refused:
+        form.held.process_data("")
+        form.refuse(refused)
     if form.wrong:
         with reading() as session:
-            return _form_page(session, form), 422
-    flash(gettext("The request is kept."), "ok")
+            return form_page(session, form), 422
+    flash(
+        gettext("The visit is agreed.") if form.held.data else gettext("The request is kept."), "ok"
+    )
     if found:
         why = ", ".join(word(FLAGS, flag) for flag in found)
         flash(gettext("It waits among the requests: %(why)s.", why=why), "warn")
     return redirect(url_for("board.inbox.home"), code=303)
+
+
+def _keep_slot(session: Session, form: CallForm, draft: PickupDraft) -> tuple[Flag, ...]:
+    """Promise the held slot; return the flags for which the request still waits."""
+    who, key = actor(), form.held.data
+    enquiry = enquiry_of(session, form.donor.data)
+    if enquiry is None or enquiry.once != key:
+        if request_by_key(session, who.bank_id, key_of_request(key)) is not None:
+            return ()
+        raise Refused("slot_not_held")
+    if is_other_milk(draft, draft_of(enquiry)):
+        raise Refused("slot_for_other_milk")
+    pickup = confirm(
+        session,
+        now=now(),
+        donor=get_donor(session, who.bank_id, form.donor.data),
+        actor=who.reference,
+        draft=draft,
+    )
+    confirm_slot(session, pickup, now=now())
+    if pickup.state is not PickupState.ASKED:
+        return ()
+    return _flags(session, get_pickup(session, who.bank_id, pickup.id))
 
 
 def _keep(session: Session, form: CallForm, draft: PickupDraft) -> tuple[Flag, ...]:
@@ -118,11 +156,14 @@ def _search_page(session: Session, find: FindForm) -> str:
     )
 
 
-def _form_page(session: Session, form: CallForm) -> str:
+def form_page(session: Session, form: CallForm, **figures: object) -> str:
+    """Show the form of a request; `figures` are those of its slots."""
+    donor = get_donor(session, actor().bank_id, form.donor.data)
     return page(
         session,
         "board/inbox/request.html",
-        donor=get_donor(session, actor().bank_id, form.donor.data),
+        donor=donor,
+        milk=gives_milk(donor, on=today(), policies=policies_of(session, donor.bank_id)),
         given=form.typed,
         wrong=form.wrong,
         rows=form.windows.rows,
@@ -130,4 +171,14 @@ def _form_page(session: Session, form: CallForm) -> str:
         besides=ADDED_PURPOSES,
         today=today(),
         first_day=form.windows.rows[0].day.text,
+        held=held_slot(session, form),
+        **figures,
     )
+
+
+def held_slot(session: Session, form: CallForm) -> Enquiry | None:
+    """Return the slot that the form names, while it is held for the donor."""
+    enquiry = enquiry_of(session, form.donor.data) if form.held.data else None
+    if enquiry is None or enquiry.once != form.held.data or not is_held(enquiry, now=now()):
+        return None
+    return enquiry

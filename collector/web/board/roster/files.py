@@ -29,6 +29,7 @@ from collector.shifts.roster import monday_of, touched_shifts
 from collector.web.board.page_context import civil_day, page, today, zone
 from collector.web.board.roster.page import WEEKS, collectors
 from collector.web.framework.forms import Form, KeyField, ParsedField
+from collector.web.framework.grave_acts import grave
 from collector.web.framework.guards import actor, guard, now
 from collector.web.shift_events import roster_calendar
 from collector.web.wording import sentence, short_day
@@ -70,6 +71,7 @@ def home() -> str:
 
 
 @blueprint.get("/roster.<kind>")
+@grave
 def export(kind: str) -> Response:
     """Return four weeks of the roster as a file."""
     if kind not in TYPES:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from collector.db import compute_then_write
 from collector.planning.editing.commit import ComputedEdit, write_edit
-from collector.planning.editing.moves import TRAY, TargetPosition, compute_move
+from collector.planning.editing.released_visits import compute_release
 from collector.planning.optimise.actions import request_plan
 from collector.planning.problem.objectives import Objectives
 from collector.rounds.queries import PlannedShift, planned_shifts
@@ -69,7 +69,8 @@ def write_with_visits(
     moves = choice in {VisitsChoice.TRAY, VisitsChoice.PROPOSE}
 
     def compute(session: Session) -> list[ComputedEdit]:
-        return [_to_tray(session, each) for each in _by_day(question)] if moves else []
+        planned = question.planned if moves else ()
+        return compute_release(session, planned, bank_id=actor().bank_id)
 
     def write_all(session: Session, edits: list[ComputedEdit]) -> Written:
         for edit in edits:
@@ -82,27 +83,6 @@ def write_with_visits(
         return written
 
     return compute_then_write(compute, write_all)
-
-
-def _by_day(question: VisitsQuestion) -> list[PlannedShift]:
-    """Return one entry per day, with the visits of all its shifts."""
-    found: dict[date, PlannedShift] = {}
-    for each in question.planned:
-        known = found.get(each.day)
-        pickups = (*(known.pickups if known else ()), *each.pickups)
-        found[each.day] = each._replace(pickups=pickups)
-    return [found[day] for day in sorted(found)]
-
-
-def _to_tray(session: Session, planned: PlannedShift) -> ComputedEdit:
-    return compute_move(
-        session,
-        bank_id=actor().bank_id,
-        day=planned.day,
-        version=planned.version,
-        pickups=planned.pickups,
-        place=TargetPosition(kind=TRAY),
-    )
 
 
 def _propose(session: Session, day: date) -> None:

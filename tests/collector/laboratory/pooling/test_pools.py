@@ -46,13 +46,14 @@ class PoolBench:
 
     def __init__(self, bench: Bench, session: Session) -> None:
         self.bench, self.session = bench, session
+        self.collections: list[dict[str, Any]] = []
         self.told: dict[str, Any] = {
             "now": NOW,
             "bank_id": bench.town.bank,
             "person_id": bench.lea,
         }
 
-    def policy(self, key: str, value: int) -> None:
+    def policy(self, key: str, value: int | str) -> None:
         row = self.session.scalars(
             select(Policy).where(Policy.bank_id == self.bench.town.bank, Policy.key == key)
         ).one()
@@ -63,7 +64,8 @@ class PoolBench:
         pickups = {"dora": self.bench.dora, "elise": self.bench.elise}
         for sequence, (name, count) in enumerate(counts.items(), start=1):
             given = {"bottles": count, "volume_ml": 200 * count}
-            self.bench.send(self.session, collected(pickups[name], sequence=sequence, **given))
+            self.collections.append(collected(pickups[name], sequence=sequence, **given))
+            self.bench.send(self.session, self.collections[-1])
         self.bench.send(self.session, self.bench.hand_over(9))
         numbers: dict[str, list[str]] = {}
         for container in bottles(self.session):

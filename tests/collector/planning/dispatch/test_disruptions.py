@@ -30,7 +30,7 @@ from collector.planning.models import Disruption, DisruptionKind, DisruptionProp
 from collector.planning.problem.lawfulness import broken_rules
 from collector.rounds.models import Publication, RoundState
 from collector.rounds.queries import get_round
-from routing.check.judge import check_plan
+from routing.checker.judge import check_plan
 from routing.cost import cost
 from routing.formats.native import plan_of, problem_of
 from tests.builders import DAY, add_donor, add_pickup, add_site

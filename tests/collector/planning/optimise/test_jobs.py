@@ -28,12 +28,19 @@ from collector.planning.editing.moves import TargetPosition
 from collector.planning.models import PlanningRun
 from collector.planning.optimise.actions import PLAN_DAY, request_plan
 from collector.planning.optimise.jobs import LOADED_PLANNER, PlanDay, plan_day
-from collector.planning.optimise.proposals import load_proposal, open_proposal, was_overtaken
+from collector.planning.optimise.plan_levels import three_plans
+from collector.planning.optimise.proposals import (
+    is_beside_the_draft,
+    load_proposal,
+    open_proposal,
+    was_overtaken,
+)
 from collector.planning.optimise.queries import latest_run
 from collector.planning.optimise.rebase import Lapse
 from collector.planning.problem.lawfulness import broken_rules
 from collector.rounds.models import DayPlan
-from routing.formats.native import plan_data, plan_of
+from routing.formats.native import plan_data, plan_of, problem_of
+from routing.schedule import retimed
 from routing.units import Seconds
 from tests.builders import DAY, MORNING
 from tests.collector.jobs.shop import children, eventually
@@ -315,3 +322,42 @@ def test_the_levels_of_the_last_line_are_kept_with_the_proposal(app: Flask, town
         run = session.get_one(PlanningRun, work.run_id)
         assert run.levels == {"cheapest": plan, "balanced": plan, "safest": plan}
         assert run.plan == plan
+
+
+def test_the_other_plans_of_a_first_plan_are_a_proposal_beside_the_draft(
+    app: Flask, town: Town
+) -> None:
+    with app.app_context(), transaction() as session:
+        work, plan = attempt(session, town)
+        work.searches_levels = True
+        asked_for = problem_of(session.get_one(PlanningRun, work.run_id).problem)
+        empty = json.loads(json.dumps(plan_data(retimed(asked_for, {}))))
+        line = {"kind": "done", "plan": plan, "levels": {"cheapest": empty, "safest": plan}}
+        work.heard(json.dumps(line))
+        outcome = concluded(session, work, Ended(how=How.EXITED, code=0))
+        assert outcome is not None
+        assert outcome.result is not None
+        assert outcome.result["kept"]
+        offer = open_proposal(session, bank_id=town.bank, day=DAY)
+        assert offer is not None
+        assert is_beside_the_draft(offer)
+        assert not was_overtaken(offer)
+        assert offer.levels is not None
+        assert {*offer.levels} == {"cheapest", "balanced", "safest"}
+        assert (
+            load_proposal(session, bank_id=town.bank, day=DAY, run_id=offer.id).change.moved
+            == set()
+        )
+        three = three_plans(session, offer, the_plan(session, town))
+        assert three is not None
+        assert [each.moves for each in three.plans] == [3, 0, 0]
+
+
+def test_three_plans_that_are_one_leave_no_proposal(app: Flask, town: Town) -> None:
+    with app.app_context(), transaction() as session:
+        work, plan = attempt(session, town)
+        work.searches_levels = True
+        line = {"kind": "done", "plan": plan, "levels": {"cheapest": plan, "safest": plan}}
+        work.heard(json.dumps(line))
+        assert concluded(session, work, Ended(how=How.EXITED, code=0)) is not None
+        assert open_proposal(session, bank_id=town.bank, day=DAY) is None

@@ -27,7 +27,7 @@ from collector.rounds.actions import open_day
 from collector.rounds.models import DayPlan
 from collector.rounds.queries import day_plan
 from collector.shifts.models import RosterShift
-from routing.check.judge import check_plan
+from routing.checker.judge import check_plan
 from routing.cost import cost
 from tests.builders import DAY, MORNING, add_donor, add_pickup, add_shift, add_site
 from tests.town import Town, sign_in

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -10,10 +11,12 @@ from flask.testing import FlaskClient
 
 from collector.banks.queries import policy_row
 from collector.db import reading, transaction
+from collector.planning.editing.earlier_starts import earlier_start
 from collector.planning.editing.safer import safer_moves
 from collector.planning.problem.build import load_facts
 from collector.planning.risk.chances import hopeless_visits, round_chances, written_problem
 from collector.rounds.models import Round
+from collector.shifts.models import RosterShift
 from tests.builders import DAY
 from tests.collector.planning.days import computing, planned, the_plan
 from tests.town import Town, sign_in
@@ -108,3 +111,29 @@ def test_a_visit_that_no_plan_keeps_is_named_with_its_best_chance(
 
 def test_a_round_of_another_day_is_not_found(claire: FlaskClient) -> None:
     assert claire.get(f"{DAY_PAGE}/safer/999").status_code == 404
+
+
+def test_an_earlier_start_is_offered_with_its_hours_and_its_price(
+    app: Flask, town: Town, claire: FlaskClient
+) -> None:
+    round_ = full_round(app, town)
+    with app.app_context(), transaction() as session:
+        plan = the_plan(session, town)
+        tight = next(each for each in plan.rounds if each.id == round_.id)
+        last = max(tight.stops, key=lambda stop: stop.begins_at)
+        zone = load_facts(session, plan).service_day.zone
+        closes = (last.begins_at + timedelta(minutes=1)).astimezone(zone).time()
+        for window in last.pickup.windows:
+            window.closes = closes
+        shift = session.get_one(RosterShift, tight.shift_id)
+        assert tight.departs_at
+        shift.begins = tight.departs_at.astimezone(zone).time()
+        session.flush()
+        found = earlier_start(load_facts(session, plan), round_.id)
+        assert found is not None
+        assert found.after.missing < found.before.missing
+        assert found.begins_at == tight.departs_at - timedelta(minutes=found.minutes)
+    page = claire.get(f"{DAY_PAGE}/safer/{round_.id}").text
+    assert "An earlier start helps" in page
+    assert f"{found.minutes} minutes earlier" in page
+    assert "Change the hours of the shift" in page

@@ -25,7 +25,7 @@ from collector.shifts.models import RosterShift
 from collector.shifts.queries import duties_between
 from collector.web.board.dispatch.stream import Streams
 from collector.web.board.wording import euros, kilometres, signed
-from routing.check.judge import check_plan
+from routing.checker.judge import check_plan
 from routing.cost import cost
 from routing.formats.native import plan_of, problem_of
 from tests.builders import DAY, add_shift

@@ -29,7 +29,7 @@ from collector.planning.horizon.levers import price_levers
 from collector.planning.horizon.problem import Weeks, load_weeks
 from collector.planning.horizon.queries import latest_horizon, proposed_days
 from collector.service_day import ServiceDay
-from routing.check.judge import check_plan
+from routing.checker.judge import check_plan
 from routing.cost import cost
 from routing.formats.native import plan_of, problem_of
 from tests.builders import DAY, MORNING, add_donor, add_pickup, add_shift

@@ -1,0 +1,1 @@
+"""Holding: holds opened by one person and lifted by two, their reach, decisions on lots."""

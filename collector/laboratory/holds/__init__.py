@@ -1,0 +1,1 @@
+"""Rows of holds, and the holds on a thing itself."""

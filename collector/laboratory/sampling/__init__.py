@@ -1,0 +1,1 @@
+"""Sampling: plans with editions, samples, results."""
