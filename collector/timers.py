@@ -45,6 +45,7 @@ from collector.planning.dispatch.forecasts import (
     settle_forecasts,
     unforetold_days,
 )
+from collector.planning.problem.leg_cache import LegFilling
 from collector.privacy.retention import empty_old_problems, has_old_problems
 from collector.shifts.usual_weeks import lay_out_all, weeks_to_lay_out
 
@@ -128,6 +129,7 @@ def _tasks_of(bank_id: int, now: datetime) -> list[TimerTask]:
                 _usual_weeks(bank_id, now),
                 _old_problems(bank_id, now),
                 _storage_alarms(bank_id, now),
+                _legs(bank_id),
                 *_reminders(session, bank_id, now),
             ]
     except OperationalError:
@@ -203,6 +205,17 @@ def _old_problems(bank_id: int, now: datetime) -> TimerTask:
         subject=f"problems:{bank_id}",
         is_due=lambda session: has_old_problems(session, now=now, bank_id=bank_id),
         run=lambda session: empty_old_problems(session, now=now, bank_id=bank_id),
+    )
+
+
+def _legs(bank_id: int) -> TimerTask:
+    filling = LegFilling(bank_id=bank_id)
+    return TimerTask(
+        bank_id=bank_id,
+        timer="legs",
+        subject=f"legs:{bank_id}",
+        is_due=filling.is_due,
+        run=filling.run,
     )
 
 

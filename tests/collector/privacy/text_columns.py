@@ -46,6 +46,7 @@ KEYS = "keys, states, hours and figures; no free text"
 BANK = "of the bank, its staff or its vehicles"
 HASHED = "a digest of a secret"
 GOES = "the row of a donor is deleted by the erasure; a choice or a figure"
+DOORS = "of every donor's door; emptied by an erasure"
 SYSTEM = "written by the program: codes and figures"
 
 HARMLESS = {
@@ -216,6 +217,15 @@ HARMLESS = {
     "sampling_rules.source": BANK,
     "recovery_codes.code_hash": HASHED,
     "round_events.client_id": KEYS,
+    "cached_legs.destinations": DOORS,
+    "cached_legs.metres": DOORS,
+    "cached_legs.seconds": DOORS,
+    "cached_legs.version": SYSTEM,
+    "road_regions.attribution": SYSTEM,
+    "road_regions.folder": SYSTEM,
+    "road_regions.source": SYSTEM,
+    "road_regions.version": SYSTEM,
+    "snapped_positions.version": SYSTEM,
     "round_events.device": BANK,
     "rounds.left_untold": HASHED,
     "rounds.letter": SYSTEM,
