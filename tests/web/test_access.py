@@ -86,7 +86,6 @@ KEYS = {
     "input_id",
     "print_id",
     "cycle_id",
-    "place_id",
     "count_id",
     "unit_id",
     "probe_id",

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0250_laboratory_storage"
-down_revision = "0242_laboratory_release"
+revision = "0237_laboratory_storage"
+down_revision = "0236_laboratory_release"
 branch_labels = None
 depends_on = None
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0270_roads"
-down_revision = "0236_laboratory_release"
+revision = "0238_roads"
+down_revision = "0237_laboratory_storage"
 branch_labels = None
 depends_on = None
 
