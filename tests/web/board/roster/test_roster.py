@@ -265,6 +265,13 @@ def test_a_usual_week_is_entered_for_several_days_and_ends(
     app: Flask, town: Town, claire: FlaskClient
 ) -> None:
     form = sent(town, collector=str(town.ana), weeks="every", starts_on="2026-11-30")
+    empty = claire.get("/board/roster/usual-weeks").get_data(as_text=True)
+    assert re.search(r'name="collector">\s*<option value="">choose</option>', empty)
+    unnamed = claire.post(
+        "/board/roster/usual-weeks", data=form | {"collector": "", "weekday": "1"}
+    )
+    assert unnamed.status_code == 422
+    assert "Choose a collector." in unnamed.get_data(as_text=True)
     none = claire.post("/board/roster/usual-weeks", data=form)
     assert none.status_code == 422
     assert "Choose at least one day of the week." in none.get_data(as_text=True)
