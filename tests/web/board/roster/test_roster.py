@@ -73,6 +73,10 @@ def test_the_roster_shows_four_weeks_with_hours_and_holidays(
     now = claire.get("/board/roster").get_data(as_text=True)
     assert re.search(r"9</span>\s*<span[^>]*>/35", now)  # 9 of 35 hours
     assert "Tue 24 Nov: 08:00\N{EN DASH}17:00, Van" in now
+    with app.app_context(), transaction() as session:
+        session.get_one(RosterShift, town.shifts[0]).break_minutes = 45
+    french = claire.get("/board/roster", headers={"Accept-Language": "fr"})
+    assert ">8,25<" in french.get_data(as_text=True)
 
 
 def test_a_person_is_put_on_duty_changed_and_taken_off(
