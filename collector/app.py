@@ -19,6 +19,7 @@ from collector.web import (
     my_data,
     oidc,
     outbox,
+    probe_readings,
     public,
     public_texts,
     screening,
@@ -93,6 +94,7 @@ SURFACES = (
     api,
     outbox,
     calendar,
+    probe_readings,
     moved_pages,
 )
 """Modules with a blueprint."""

@@ -31,6 +31,7 @@ COMMANDS: Final = {
     "migrate": Entry("cli_run", "Migrate the database to this version's schema."),
     "plan": Entry("cli_run", "Enqueue a planning job for a day."),
     "postcodes": Entry("cli_run", "Import the positions of postcodes from La Poste's file."),
+    "region": Entry("cli_region", "Prepare roads and streets from an OpenStreetMap extract."),
     "remove": Entry(
         "cli_manage",
         "Retire a site, a vehicle or a box; end a usual week or a shift; open a closing day.",

@@ -27,6 +27,7 @@ TIME = re.compile(
 DAY_FRACTION = re.compile(r"0,\d{1,12}", re.ASCII)
 MINUTES_OF_A_DAY = 24 * 60
 HOURS_OF_A_HALF = 12
+WHOLE_CELSIUS = re.compile(r"-?\d{1,2}", re.ASCII)
 WHOLE_NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 DECIMAL = re.compile(r"[+-]?\d{1,9}(\.\d{1,12})?", re.ASCII)
 VOLUME = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)(ml|cl|dl|l)", re.ASCII)
@@ -145,6 +146,20 @@ def parse_decimal(text: str) -> float:
     if not DECIMAL.fullmatch(number):
         raise Refused("decimal_not_read")
     return float(number)
+
+
+def parse_celsius(text: str) -> int:
+    """Return a whole number of degrees Celsius, from -99 to 99.
+
+    Raises
+    ------
+    Refused
+        `celsius_not_read`.
+    """
+    figure = _without_spaces(text).replace("\N{MINUS SIGN}", "-")
+    if not WHOLE_CELSIUS.fullmatch(figure):
+        raise Refused("celsius_not_read")
+    return int(figure)
 
 
 def parse_volume_ml(text: str) -> int:

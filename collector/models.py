@@ -14,11 +14,13 @@ from collector.laboratory.pooling import models as laboratory_pooling
 from collector.laboratory.reception import models as laboratory_reception
 from collector.laboratory.release import models as laboratory_release
 from collector.laboratory.sampling import models as laboratory_sampling
+from collector.laboratory.units import models as laboratory_units
 from collector.notices import models as notices
 from collector.people import models as people
 from collector.pickups import models as pickups
 from collector.places import models as places
 from collector.planning import models as planning
+from collector.roads import models as roads
 from collector.rounds import models as rounds
 from collector.shifts import models as shifts
 
@@ -35,6 +37,7 @@ EVERY_MODULE = (
     laboratory_holds,
     laboratory_pooling,
     laboratory_reception,
+    laboratory_units,
     laboratory_release,
     laboratory_sampling,
     notices,
@@ -42,6 +45,7 @@ EVERY_MODULE = (
     pickups,
     places,
     planning,
+    roads,
     rounds,
     shifts,
 )

@@ -37,6 +37,7 @@ from collector.jobs.timer_failures import (
     record_timer_failure,
     timer_failures,
 )
+from collector.laboratory.probes.watch import has_due_alarms, raise_due_alarms
 from collector.people.audit_heads import AuditHeads
 from collector.planning.dispatch.forecasts import (
     keep_forecasts,
@@ -44,6 +45,7 @@ from collector.planning.dispatch.forecasts import (
     settle_forecasts,
     unforetold_days,
 )
+from collector.planning.problem.leg_cache import LegFilling
 from collector.privacy.retention import empty_old_problems, has_old_problems
 from collector.shifts.usual_weeks import lay_out_all, weeks_to_lay_out
 
@@ -126,6 +128,8 @@ def _tasks_of(bank_id: int, now: datetime) -> list[TimerTask]:
                 *_forecasts(session, bank_id, now),
                 _usual_weeks(bank_id, now),
                 _old_problems(bank_id, now),
+                _storage_alarms(bank_id, now),
+                _legs(bank_id),
                 *_reminders(session, bank_id, now),
             ]
     except OperationalError:
@@ -184,6 +188,16 @@ def _forecasts(session: Session, bank_id: int, now: datetime) -> Iterator[TimerT
         )
 
 
+def _storage_alarms(bank_id: int, now: datetime) -> TimerTask:
+    return TimerTask(
+        bank_id=bank_id,
+        timer="storage_alarms",
+        subject=f"storage:{bank_id}",
+        is_due=lambda session: has_due_alarms(session, now=now, bank_id=bank_id),
+        run=lambda session: raise_due_alarms(session, now=now, bank_id=bank_id),
+    )
+
+
 def _old_problems(bank_id: int, now: datetime) -> TimerTask:
     return TimerTask(
         bank_id=bank_id,
@@ -191,6 +205,17 @@ def _old_problems(bank_id: int, now: datetime) -> TimerTask:
         subject=f"problems:{bank_id}",
         is_due=lambda session: has_old_problems(session, now=now, bank_id=bank_id),
         run=lambda session: empty_old_problems(session, now=now, bank_id=bank_id),
+    )
+
+
+def _legs(bank_id: int) -> TimerTask:
+    filling = LegFilling(bank_id=bank_id)
+    return TimerTask(
+        bank_id=bank_id,
+        timer="legs",
+        subject=f"legs:{bank_id}",
+        is_due=filling.is_due,
+        run=filling.run,
     )
 
 

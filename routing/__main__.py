@@ -11,7 +11,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,6 +25,8 @@ from routing.errors import (
     InvalidInputError,
     InvalidPlanError,
     NoPlanError,
+    RegionError,
+    SourceUnavailableError,
     UnlawfulPlanError,
 )
 from routing.formats.entry import lenient
@@ -68,15 +70,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser(__doc__, COMMANDS).parse_args(arguments)
     command: Callable[[Arguments], int] = options.command
     try:
-        if not getattr(options, "lenient", False):
-            return command(options)
-        return _leniently(command, options)
+        with _roads(options):
+            if not getattr(options, "lenient", False):
+                return command(options)
+            return _leniently(command, options)
     except BrokenPipeError:
         # The reader is gone. Python would try to flush once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return NO_PLAN
-    except (InvalidInputError, NoPlanError, UnlawfulPlanError, OSError) as error:
+    except (
+        InvalidInputError,
+        NoPlanError,
+        RegionError,
+        SourceUnavailableError,
+        UnlawfulPlanError,
+        OSError,
+    ) as error:
         return _failed(options, error)
+
+
+def _roads(options: Arguments) -> AbstractContextManager[None]:
+    """Return the block in which locations are travelled between by the roads of a region."""
+    name = getattr(options, "region", None)
+    if name is None:
+        return nullcontext()
+    from routing.travel.chosen import chosen_roads  # noqa: PLC0415 - for this option alone
+
+    return chosen_roads(name)
 
 
 def _leniently(command: Callable[[Arguments], int], options: Arguments) -> int:

@@ -129,6 +129,11 @@ def _lenient(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--lenient", action="store_true", help="ignore unknown fields, naming each once"
     )
+    parser.add_argument(
+        "--region",
+        help="for locations without matrices: roads.npz of a region of `milkround region`, or"
+        " osrm+http://HOST, or valhalla+http://HOST",
+    )
 
 
 def _seconds(text: str) -> float:

@@ -46,3 +46,11 @@ class UnlawfulPlanError(RoutingError):
     def __init__(self, sentences: tuple[str, ...]) -> None:
         super().__init__("the engine's plan was refused: " + "; ".join(sentences))
         self.sentences = sentences
+
+
+class RegionError(RoutingError):
+    """The files of a road region cannot be used; the sentence tells the reason."""
+
+
+class SourceUnavailableError(RoutingError):
+    """A server of travel times that does not answer, or not as it should."""

@@ -42,9 +42,10 @@ def test_the_schema_goes_up_to_what_the_rows_say_and_down_to_nothing(empty: Engi
 def test_everything_belongs_to_a_bank() -> None:
     assert EVERY_MODULE
     # What is the installation's and no bank's: the public directory, where postcodes lie, the
-    # worker's pulses and the maintenance.
+    # worker's pulses, the maintenance, and the roads.
     shared = {"banks", "lactariums", "passkey_challenges", "postcode_places", "sign_in_attempts"}
     shared |= {"worker_pulses", "maintenance_runs"}
+    shared |= {"road_regions", "snapped_positions", "cached_legs"}
     for table in Base.metadata.sorted_tables:
         if table.name not in shared:
             assert not table.c.bank_id.nullable, f"{table.name} has no bank"

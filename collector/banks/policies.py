@@ -59,6 +59,10 @@ class PolicyKey(StrEnum):
     COOL_TO_CELSIUS = "cool_to_celsius"
     COOL_MINUTES = "cool_minutes"
     CURVE_GAP_SECONDS = "curve_gap_seconds"
+    UNIT_WARMEST_CELSIUS = "unit_warmest_celsius"
+    UNIT_ALARM_MINUTES = "unit_alarm_minutes"
+    UNIT_SILENCE_MINUTES = "unit_silence_minutes"
+    UNIT_BLOCK_CELSIUS = "unit_block_celsius"
     RELEASE_INDEPENDENT = "release_independent"
     LABEL_CHECK = "label_check"
     NAVIGATION = "navigation"
@@ -182,6 +186,8 @@ SINGLE_DONORS = "Most banks pool one donor's milk; HMBANA 3 to 5; unverified"
 THAW = "New York: within 48 h of thawing; elsewhere unverified"
 HOLDER = "Holder pasteurisation: 62.5 °C for 30 minutes (several sources)"
 SHELF_LIFE = "Brazil and New York: 6 months; elsewhere unverified"
+FREEZERS = "Brazil: -18; New York: -20; elsewhere unverified"
+BLOCKING = "Brazil, while loading: -12; elsewhere unverified"
 LABORATORY: Mapping[PolicyKey, tuple[str, str, tuple[int | str, ...]]] = {
     PolicyKey.RAW_AGE_DAYS: ("d", "As the limits at collection; unverified", (120, 90, 15, 365)),
     PolicyKey.SEROLOGY_LOOKBACK_DAYS: ("d", OURS, (90, 90, 90, 180)),
@@ -198,6 +204,10 @@ LABORATORY: Mapping[PolicyKey, tuple[str, str, tuple[int | str, ...]]] = {
     PolicyKey.COOL_TO_CELSIUS: ("degC", OURS, (10, 10, 5, 10)),
     PolicyKey.COOL_MINUTES: ("min", OURS, (30, 30, 30, 30)),
     PolicyKey.CURVE_GAP_SECONDS: ("s", OURS, (120, 120, 120, 120)),
+    PolicyKey.UNIT_WARMEST_CELSIUS: ("degC", FREEZERS, (-18, -20, -18, -20)),
+    PolicyKey.UNIT_ALARM_MINUTES: ("min", OURS, (30, 30, 30, 30)),
+    PolicyKey.UNIT_SILENCE_MINUTES: ("min", OURS, (30, 30, 30, 30)),
+    PolicyKey.UNIT_BLOCK_CELSIUS: ("degC", BLOCKING, (-12, -12, -12, -12)),
     PolicyKey.RELEASE_INDEPENDENT: ("", OURS, (Switch.ON.value,) * 4),
 }
 """Unit, source and values of the laboratory's policies, in the order of `Jurisdiction`."""

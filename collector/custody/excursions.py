@@ -78,6 +78,16 @@ def open_excursions(
     session.flush()
 
 
+def open_unit_excursion(
+    session: Session, *, now: datetime, bank_id: int, celsius: float, limit_celsius: int
+) -> Excursion:
+    """Open the judgement of a storage unit's excursion; the laboratory knows the unit."""
+    excursion = _excursion(now, bank_id, celsius, limit_celsius)
+    session.add(excursion)
+    session.flush()
+    return excursion
+
+
 def withdraw_readings(
     session: Session, *, now: datetime, events: Iterable[int], standing: Collection[int]
 ) -> None:

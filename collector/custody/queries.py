@@ -133,7 +133,10 @@ def containers_after(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cause:
-    """The cause of an excursion: a donor's freezer, or a box on the road."""
+    """The cause of an excursion: a donor's freezer, or a box on the road.
+
+    Both are None for a unit of the laboratory, which knows what stood there.
+    """
 
     record: DoorRecord | None
     reading: BoxReading | None
@@ -208,6 +211,8 @@ def _cause(session: Session, excursion: Excursion) -> Cause:
     elif reading is not None:
         visits = select(RoundVisit.c.pickup_id).where(RoundVisit.c.round_id == reading.round_id)
         concerned = concerned.where(Container.pickup_id.in_(visits), Container.box == reading.box)
+    else:
+        return Cause(record=None, reading=None, containers=())
     numbers = session.scalars(concerned.order_by(Container.number))
     return Cause(record=record, reading=reading, containers=tuple(numbers))
 

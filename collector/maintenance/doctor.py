@@ -23,7 +23,7 @@ from collector.maintenance.machine_checks import (
     check_settings,
 )
 from collector.maintenance.verification import integrity_faults
-from collector.maintenance.work_checks import check_maintenance, check_work
+from collector.maintenance.work_checks import check_maintenance, check_roads, check_work
 
 HEAD_EVERY = timedelta(days=2)
 """Age of a chain's last signed head from which it is told."""
@@ -39,6 +39,7 @@ def quick_findings(session: Session, settings: Settings, *, now: datetime) -> li
         check_disk(settings.home),
         check_clock(session, now=now),
         *check_work(session, now=now),
+        *check_roads(session),
         *check_maintenance(session, now=now, every=every),
     ]
 

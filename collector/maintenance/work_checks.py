@@ -6,13 +6,16 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from collector.banks.queries import banks
 from collector.db import Base
 from collector.jobs.models import Job, JobState, MaintenanceKind, TimerFailure
 from collector.jobs.pulses import last_pulses
-from collector.maintenance.findings import HealthFinding, act, fine, note
+from collector.maintenance.findings import HealthFinding, Level, act, fine, note
 from collector.maintenance.runs import latest_run
 from collector.notices.models import Notice, NoticeState
 from collector.people.models import Device
+from collector.planning.problem.leg_cache import legs_known
+from collector.roads.regions import complaint, region_in_force
 
 SILENT = timedelta(minutes=5)
 """Age of the last pulse from which the worker is taken for dead."""
@@ -33,8 +36,9 @@ def standing_still(session: Session, *, now: datetime, bank_id: int) -> list[Hea
         _worker(session, now=now),
         _jobs(session, now=now, bank_id=bank_id),
         _messages(session, now=now, bank_id=bank_id),
+        *_region(session),
     ]
-    return [finding for finding in found if finding.level != "fine"]
+    return [finding for finding in found if finding.level is Level.ACT]
 
 
 def check_work(session: Session, *, now: datetime) -> Iterator[HealthFinding]:
@@ -45,6 +49,14 @@ def check_work(session: Session, *, now: datetime) -> Iterator[HealthFinding]:
     yield _jobs(session, now=now, bank_id=None)
     yield _messages(session, now=now, bank_id=None)
     yield _phones(session, now=now)
+
+
+def check_roads(session: Session) -> Iterator[HealthFinding]:
+    """Check the region of roads, and how many legs of each bank's open requests are cached."""
+    yield from _region(session)
+    for key, slug in [(bank.id, bank.slug) for bank in banks(session)]:
+        if (known := legs_known(session, key)) is not None:
+            yield fine("legs_cached", bank=slug, percent=known.percent, total=known.total)
 
 
 def check_maintenance(
@@ -98,6 +110,16 @@ def _jobs(session: Session, *, now: datetime, bank_id: int | None) -> HealthFind
         session, Job, Job.state == JobState.RUNNING, Job.leased_until < now - STUCK, bank_id=bank_id
     )
     return act("jobs_stuck", dead=dead, late=late) if dead or late else fine("jobs_fine")
+
+
+def _region(session: Session) -> Iterator[HealthFinding]:
+    region = region_in_force(session)
+    if region is None:
+        yield note("region_none")
+    elif complaint(region) is not None:
+        yield act("region_unusable", source=region.source)
+    else:
+        yield fine("region_fine", source=region.source, arcs=region.arcs)
 
 
 def _messages(session: Session, *, now: datetime, bank_id: int | None) -> HealthFinding:

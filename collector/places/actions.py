@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 from collector.audit.actions import record
 from collector.errors import NotFound, Refused
 from collector.places.models import Address, Position, PositionSource
+from collector.roads.actions import snap
 
 MOST_LATITUDE, MOST_LONGITUDE = 90, 180
 
@@ -89,11 +90,10 @@ def set_position(
     position = _position(
         now=now, bank_id=bank_id, latitude=latitude, longitude=longitude, source=source
     )
-    if address.position is None:
-        address.position = position
-    else:
-        position = _overwrite(address.position, position)
+    position = _overwrite(address.position, position) if address.position else position
+    address.position = position
     position.provider, position.score = provider, score
+    snap(session, latitude=latitude, longitude=longitude)
     session.flush()
     # The chain holds that the position was set and its source, never the coordinates.
     record(

@@ -43,10 +43,11 @@ from collector.people.models import ProofCode, SignInLink, WebSession
 from collector.pickups.models import Correction, Enquiry, Giving, Pickup, PickupHold, VisitLink
 from collector.pickups.queries import requests_of_donor
 from collector.pickups.states import OVER
-from collector.places.models import Position
+from collector.places.models import Address, Position
 from collector.planning.models import ChanceForecast, PlanningRun
 from collector.privacy.queries import joined_into, messages_of, sealed_identity
 from collector.privacy.retention import empty_problems_with
+from collector.roads.actions import forget_position
 from collector.rounds.models import Incident, Round, RoundEvent, RoundStop
 
 NEVER_TAKEN = (ContainerState.DECLARED, ContainerState.REFUSED_AT_DOOR)
@@ -172,7 +173,7 @@ def leave_number_only(session: Session, donor: Donor) -> None:
     donor.email = donor.phone = donor.phone_unreached_on = donor.baby_born_on = None
     donor.suspended_because = donor.suspended_until = None
     address = donor.address
-    session.execute(delete(Position).where(Position.address_id == address.id))
+    _forget_position(session, address)
     address.line = address.town = address.access_notes = ""
     address.postcode = address.postcode[:DEPARTEMENT_DIGITS]
     erase_stays(session, donor)
@@ -180,6 +181,14 @@ def leave_number_only(session: Session, donor: Donor) -> None:
     pairs = (SeparateFiles.first_id == donor.id) | (SeparateFiles.second_id == donor.id)
     session.execute(delete(SeparateFiles).where(pairs))
     session.execute(delete(ChannelChoice).where(ChannelChoice.recipient == f"donor:{donor.id}"))
+
+
+def _forget_position(session: Session, address: Address) -> None:
+    """Delete the position of an address, its point on the roads and its legs."""
+    position = session.scalar(select(Position).where(Position.address_id == address.id))
+    if position is not None:
+        forget_position(session, latitude=position.latitude, longitude=position.longitude)
+    session.execute(delete(Position).where(Position.address_id == address.id))
 
 
 def close_doors(session: Session, donor: Donor) -> None:

@@ -45,6 +45,18 @@ FINDINGS: Mapping[str, LazyString] = {
         "Phones silent for a day with unsent records: %(silent)s; phones with a wrong clock:"
         " %(wrong)s."
     ),
+    "region_none": _(
+        "No road region is prepared: travel times are estimates. See milkround region --help."
+    ),
+    "region_unusable": _(
+        "The road region %(source)s cannot be used, and travel times are estimates: run milkround"
+        " region again."
+    ),
+    "region_fine": _("The road region is %(source)s (%(arcs)s arcs)."),
+    "legs_cached": _(
+        "Of the legs between the open requests of %(bank)s, %(percent)s in 100 are in the cache"
+        " (%(total)s in all)."
+    ),
     "backup_fine": _("The last backup is %(minutes)s minutes old (%(megabytes)s MB, verified)."),
     "backup_never": _("No backup was ever made: set MILKROUND_BACKUP_TO, or run milkround backup."),
     "backup_old": _("The last backup is %(hours)s hours old."),

@@ -31,7 +31,9 @@ from collector.laboratory.heating.models import (
 from collector.laboratory.heating.profiles import CurveFile, read_curve
 from collector.laboratory.holds.models import HoldSubject
 from collector.laboratory.holds.standing import is_held
-from collector.laboratory.pooling.models import Lot, MilkPool, PoolState
+from collector.laboratory.pooling.models import Bottle, Lot, MilkPool, PoolState
+from collector.laboratory.units.models import MoveReason
+from collector.laboratory.units.stays import StoredThing, leave_storage
 from collector.service_day import ServiceDay
 
 
@@ -124,7 +126,7 @@ def load_cycle(
 def begin_cycle(
     session: Session, *, now: datetime, bank_id: int, person_id: int, cycle_id: int
 ) -> Cycle:
-    """Start a loaded cycle.
+    """Start a loaded cycle; its bottles leave their places in storage.
 
     Raises
     ------
@@ -145,6 +147,15 @@ def begin_cycle(
     if is_held(session, bank_id=bank_id, subject=HoldSubject.DEVICE, subject_id=cycle.device_id):
         raise Refused("device_held", name=cycle.device.name)
     cycle.state, cycle.began_at = CycleState.RUNNING, now
+    bottles = select(Bottle.id).join(Lot, Lot.id == Bottle.lot_id).where(Lot.cycle_id == cycle.id)
+    leave_storage(
+        session,
+        now=now,
+        bank_id=bank_id,
+        person_id=person_id,
+        things=[StoredThing(bottle_id=key) for key in session.scalars(bottles)],
+        reason=MoveReason.HEATED,
+    )
     _record(session, now, cycle, person_id, "cycle begun")
     return cycle
 

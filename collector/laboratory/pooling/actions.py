@@ -17,6 +17,8 @@ from collector.laboratory.pooling.queries import inputs_of, intake_labelled, poo
 from collector.laboratory.pooling.rules import PoolSituation, refuse_input
 from collector.laboratory.reception.models import Intake, IntakeState
 from collector.laboratory.reception.quarantine import judged
+from collector.laboratory.units.models import MoveReason
+from collector.laboratory.units.stays import StoredThing, leave_storage
 from collector.pickups.models import MilkLine
 from collector.service_day import ServiceDay
 
@@ -46,6 +48,7 @@ def begin_thaw(
     if line.blocks:
         raise Refused("intake_blocked", number=number)
     intake.state, intake.thaw_began_at = IntakeState.THAWING, now
+    _leave_storage(session, now, person_id, intake, MoveReason.THAWED)
     _record(session, now, bank_id, person_id, "thaw begun", f"container:{intake.container_id}")
     return intake
 
@@ -102,6 +105,7 @@ def empty_into_pool(
         )
     )
     intake.state = IntakeState.POOLED
+    _leave_storage(session, now, person_id, intake, MoveReason.POOLED)
     found = PoolInput(
         bank_id=bank_id,
         pool_id=pool.id,
@@ -242,6 +246,19 @@ def lock_pool(session: Session, *, bank_id: int, pool_id: int) -> MilkPool:
 def _is_filled(session: Session, pool: MilkPool) -> bool:
     bottles = select(Bottle.id).join(Lot, Lot.id == Bottle.lot_id).where(Lot.pool_id == pool.id)
     return session.scalar(bottles.limit(1)) is not None
+
+
+def _leave_storage(
+    session: Session, now: datetime, person_id: int, intake: Intake, reason: MoveReason
+) -> None:
+    leave_storage(
+        session,
+        now=now,
+        bank_id=intake.bank_id,
+        person_id=person_id,
+        things=[StoredThing(intake_id=intake.id)],
+        reason=reason,
+    )
 
 
 def _record(

@@ -29,6 +29,8 @@ from collector.laboratory.reception.models import (
 )
 from collector.laboratory.reception.queries import bank_sites, reception_site
 from collector.laboratory.reception.validation import accepting_mistakes, refusing_mistakes
+from collector.laboratory.units.models import MoveReason
+from collector.laboratory.units.stays import StoredThing, leave_storage
 from collector.pickups.models import MilkLine
 from collector.pickups.queries import last_collected
 
@@ -154,6 +156,14 @@ def undo_intake(
     container = owned(session, Container, bank_id, intake.container_id)
     give_back(session, now=now, container=container, site_id=intake.site_id)
     intake.withdrawn_at = now
+    leave_storage(
+        session,
+        now=now,
+        bank_id=bank_id,
+        person_id=person_id,
+        things=[StoredThing(intake_id=intake.id)],
+        reason=MoveReason.TAKEN_OUT,
+    )
     return _keep(session, intake, "intake undone")
 
 

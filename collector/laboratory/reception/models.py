@@ -100,6 +100,8 @@ class ScanTask(StrEnum):
     RECEPTION = "reception"
     THAW = "thaw"
     POOL = "pool"
+    STORE = "store"
+    COUNT = "count"
     SAMPLE = "sample"
     HOLD = "hold"
 

@@ -18,6 +18,7 @@ from collector.laboratory.reception.held_milk import held_intakes
 from collector.laboratory.reception.models import Intake, IntakeState
 from collector.laboratory.reception.queries import donor_numbers
 from collector.laboratory.reception.serology_cover import SerologyCover, serology_cover
+from collector.laboratory.units.warm_milk import warm_intakes
 
 
 class IntakeBlock(StrEnum):
@@ -99,6 +100,7 @@ def judged(
     covers = covers_of(session, donors, policies)
     numbers = donor_numbers(session, donors)
     warm = containers_in_excursions(session, bank_id=bank_id)
+    warm_here = warm_intakes(session, [each.id for each in intakes])
     differing = {
         each.container_id
         for each in open_discrepancies(session, [intake.container for intake in intakes])
@@ -111,7 +113,7 @@ def judged(
         reasons = {
             IntakeBlock.SEROLOGY: not covers[intake.container.donor_id].covers_all(first, last),
             IntakeBlock.TOO_OLD: today > heat_before,
-            IntakeBlock.EXCURSION: intake.container.number in warm,
+            IntakeBlock.EXCURSION: intake.container.number in warm or intake.id in warm_here,
             IntakeBlock.DISCREPANCY: intake.container_id in differing,
             IntakeBlock.HELD: intake.id in held,
         }

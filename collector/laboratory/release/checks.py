@@ -224,6 +224,7 @@ def holds(facts: LotFacts) -> LotCheck:
     if facts.holds:
         return _red(key, "held", count=len(facts.holds), reason=facts.holds[0].reason)
     warm = [each.number for each in facts.inputs if each.number in facts.warm]
+    warm += facts.warm_bottles
     if warm:
         return _red(key, "excursion", numbers=warm[:MOST_NAMED], count=len(warm))
     differing = [each.number for each in facts.inputs if each.container_id in facts.differing]

@@ -22,6 +22,7 @@ from collector.laboratory.reception.models import Intake
 from collector.laboratory.reception.quarantine import covers_of
 from collector.laboratory.reception.serology_cover import SerologyCover
 from collector.laboratory.release.examinations import Examination, examinations_of
+from collector.laboratory.units.warm_milk import all_warm_bottles, warm_intakes
 from collector.service_day import ServiceDay
 
 
@@ -65,6 +66,8 @@ class LotFacts:
     printed: int
     """The labels of the latest print."""
     covers: Mapping[int, SerologyCover]
+    warm_bottles: list[str]
+    """Bottles of the lot that an excursion of a storage unit blocks."""
     warm: frozenset[str]
     """Containers of excursions without the decision to keep the milk."""
     differing: frozenset[int]
@@ -92,11 +95,10 @@ def facts_of(
     cycles = _by_key(session, Cycle, {lot.cycle_id for lot in lots if lot.cycle_id})
     inputs = inputs_by_pool(session, [lot.pool_id for lot in lots])
     zone, policies = get_bank(session, bank_id).zone, policies_of(session, bank_id)
-    donors = {each.donor_id for of_pool in inputs.values() for each in of_pool}
-    covers = covers_of(session, donors, policies)
-    curves, bottles = _curves(session, cycles), _bottles(session, keys)
-    printed = _printed(session, keys)
-    warm = frozenset(containers_in_excursions(session, bank_id=bank_id))
+    covers = covers_of(session, _donors(inputs), policies)
+    curves, printed = _curves(session, cycles), _printed(session, keys)
+    bottles = _bottles(session, keys)
+    warm, in_store = _warm_inputs(session, bank_id, inputs), _warm_bottles(session, bank_id, keys)
     differing = frozenset(differing_containers(session, bank_id=bank_id))
     holds: LotHolds = held_lots(session, bank_id=bank_id, lots=keys)
     examinations = examinations_of(session, bank_id=bank_id, lots=lots, zone=zone)
@@ -116,6 +118,7 @@ def facts_of(
                 printed=printed.get(lot.id, 0),
                 covers=covers,
                 warm=warm,
+                warm_bottles=in_store.get(lot.id, []),
                 differing=differing,
                 holds=holds.get(lot.id, []),
                 examinations=examinations[lot.id],
@@ -151,6 +154,35 @@ def inputs_by_pool(session: Session, pools: Sequence[int]) -> dict[int, list[Lot
     found: dict[int, list[LotInput]] = defaultdict(list)
     for row in rows:
         found[row[0]].append(LotInput._make(row))
+    return found
+
+
+def _donors(inputs: Mapping[int, Sequence[LotInput]]) -> set[int]:
+    return {each.donor_id for of_pool in inputs.values() for each in of_pool}
+
+
+def _warm_inputs(
+    session: Session, bank_id: int, inputs: Mapping[int, Sequence[LotInput]]
+) -> frozenset[str]:
+    """Return the containers that were too warm, on the way or in a storage unit."""
+    found = [each for of_pool in inputs.values() for each in of_pool]
+    warm = warm_intakes(session, [each.intake_id for each in found])
+    stored = {each.number for each in found if each.intake_id in warm}
+    return frozenset(containers_in_excursions(session, bank_id=bank_id) | stored)
+
+
+def _warm_bottles(session: Session, bank_id: int, lots: Sequence[int]) -> dict[int, list[str]]:
+    """Return the bottles of lots that stood in a storage unit while it was too warm."""
+    warm = all_warm_bottles(session, bank_id=bank_id)
+    found: dict[int, list[str]] = defaultdict(list)
+    if warm:
+        rows = session.execute(
+            select(Bottle.lot_id, Bottle.number)
+            .where(Bottle.lot_id.in_(lots), Bottle.id.in_(warm))
+            .order_by(Bottle.number)
+        )
+        for lot, number in rows:
+            found[lot].append(number)
     return found
 
 

@@ -25,6 +25,11 @@ from collector.laboratory.labels.numbers import read_bottle_number
 from collector.laboratory.pooling.models import Bottle, Lot, LotState, PoolInput
 from collector.laboratory.reception.models import Intake
 from collector.laboratory.reception.quarantine import covers_of
+from collector.laboratory.units.warm_milk import (
+    all_warm_bottles,
+    all_warm_intakes,
+    warm_bottles,
+)
 
 
 class LotBlock(StrEnum):
@@ -99,6 +104,8 @@ def bottle_to_leave(session: Session, *, bank_id: int, text: str, today: date) -
         raise Refused("bottle_not_released", number=number)
     if lot.expires_on < today:
         raise Refused("bottle_expired", number=number)
+    if warm_bottles(session, [bottle.id]):
+        raise Refused(REFUSALS[LotBlock.EXCURSION], number=number)
     if blocks:
         raise Refused(REFUSALS[blocks[0]], number=number)
     return bottle
@@ -114,7 +121,7 @@ REFUSALS = {
 def lots_free_to_leave(session: Session, *, bank_id: int, today: date) -> set[int]:
     """Return the keys of the lots that are released, in date, and stopped by nothing.
 
-    Single bottles of them may be held: `holding.reach.held_bottles`.
+    Single bottles of them may be stopped: `stopped_bottles`.
     """
     released = session.scalars(
         select(Lot.id).where(
@@ -124,10 +131,15 @@ def lots_free_to_leave(session: Session, *, bank_id: int, today: date) -> set[in
     return set(released) - set(blocked_lots(session, bank_id=bank_id))
 
 
+def stopped_bottles(session: Session, *, bank_id: int) -> set[int]:
+    """Return the bottles that are stopped by themselves: held, or warm in a storage unit."""
+    return set(held_bottles(session, bank_id=bank_id)) | all_warm_bottles(session, bank_id=bank_id)
+
+
 def released_stock(session: Session, *, bank_id: int, today: date) -> FreeStock:
     """Return the sums of the bottles of released lots in date."""
     free = lots_free_to_leave(session, bank_id=bank_id, today=today)
-    held = held_bottles(session, bank_id=bank_id)
+    stopped = stopped_bottles(session, bank_id=bank_id)
     of_lots = dict[int, tuple[int, int]]()
     rows = session.execute(
         select(Lot.id, func.count(Bottle.id), func.sum(Bottle.volume_ml))
@@ -139,7 +151,7 @@ def released_stock(session: Session, *, bank_id: int, today: date) -> FreeStock:
         of_lots[row[0]] = row[1], row[2]
     single = session.execute(
         select(func.count(Bottle.id), func.coalesce(func.sum(Bottle.volume_ml), 0)).where(
-            Bottle.id.in_(held), Bottle.lot_id.in_(free)
+            Bottle.id.in_(stopped), Bottle.lot_id.in_(free)
         )
     ).one()
     bottles = sum(count for lot, (count, _) in of_lots.items() if lot in free) - single[0]
@@ -182,10 +194,11 @@ def _uncovered(session: Session, bank_id: int) -> Sequence[int]:
 def _warm(session: Session, bank_id: int) -> Sequence[int]:
     """Return the containers of excursions without the decision to keep the milk."""
     numbers = containers_in_excursions(session, bank_id=bank_id)
-    if not numbers:
-        return []
     own = select(Container.id).where(Container.bank_id == bank_id, Container.number.in_(numbers))
-    return session.scalars(own).all()
+    stored = select(Intake.container_id).where(
+        Intake.id.in_(all_warm_intakes(session, bank_id=bank_id))
+    )
+    return [*session.scalars(own), *session.scalars(stored)]
 
 
 def _lots_of(

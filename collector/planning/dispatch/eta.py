@@ -1,8 +1,8 @@
 """Expected arrivals of a published round, from the events of its phone.
 
-Past stops have the times of the phone. From there the rest is estimated: travel by the planner's
-own travel law, service times as planned, and no arrival counts before the promised hours. A round
-without an event since its planned departure is assumed to leave now.
+Past stops have the times of the phone. From there the rest is expected: travel as in the plan of
+the day, service times as planned, and no arrival counts before the promised hours. A round without
+an event since its planned departure is assumed to leave now.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from collector.roads.travel import LAW_ONLY, RoadTravel
 from collector.rounds.events.replay import RoundProgress, VisitPhase, VisitState
 from collector.rounds.promises import Promise
-from routing.travel.law import estimated
 
 Snapshot = Mapping[str, Any]
 
@@ -87,14 +87,18 @@ class RoundEta:
 
 
 def estimate_round(
-    published: Snapshot, progress: RoundProgress, *, now: datetime
+    published: Snapshot,
+    progress: RoundProgress,
+    *,
+    now: datetime,
+    roads: RoadTravel = LAW_ONLY,
 ) -> RoundEta | None:
     """Estimate the times of a published round; None if it has no departure."""
     if not published["departs_at"]:
         return None
     departs, silent = _departure(published, progress, now)
     stops = _in_order(published["stops"], progress)
-    travel = _travel(published, [stop for _, stop in stops])
+    travel = _travel(published, [stop for _, stop in stops], roads)
     doors: list[StopEta] = []
     free = departs
     for place, (number, stop) in enumerate(stops):
@@ -145,12 +149,14 @@ def _in_order(
     return sorted(enumerate(stops, start=1), key=rank)
 
 
-def _travel(published: Snapshot, stops: Sequence[dict[str, Any]]) -> list[timedelta]:
+def _travel(
+    published: Snapshot, stops: Sequence[dict[str, Any]], roads: RoadTravel
+) -> list[timedelta]:
     """Return the travel times to each stop from the one before it, and the way home."""
     ends = published["start"], published["end"]
     places = [ends[0], *(stop["address"] for stop in stops), ends[1]]
     points = [(place["latitude"] or 0.0, place["longitude"] or 0.0) for place in places]
-    seconds = estimated(points).seconds
+    seconds = roads.between(points).seconds
     return [timedelta(seconds=seconds[row][row + 1]) for row in range(len(points) - 1)]
 
 

@@ -26,6 +26,7 @@ from collector.planning.problem.build import (
     site_place,
 )
 from collector.planning.problem.ride_limits import hand_over_seconds
+from collector.roads.travel import RoadTravel
 from collector.rounds.events.queries import progress_of
 from collector.rounds.events.schema import CollectedEvent
 from collector.rounds.models import DayPlan, Round, RoundState
@@ -38,7 +39,6 @@ from routing.analysis.remaining_day import remaining
 from routing.plan import Plan, Stop, Tour
 from routing.problem import Place, Problem, Shift, Visit, Window
 from routing.schedule import assembled, retimed
-from routing.travel.law import estimated
 from routing.units import Metres, Seconds
 
 CENTS_PER_HOUR_LATE = 2_000
@@ -140,7 +140,7 @@ def load_driven_day(
     facts = _facts(load_written_facts(session, plan), also)
     progress = {round_.id: progress_of(session, round_) for round_ in plan.rounds}
     etas = {
-        round_.id: estimate_round(round_.published, progress[round_.id], now=now)
+        round_.id: estimate_round(round_.published, progress[round_.id], now=now, roads=facts.roads)
         for round_ in plan.rounds
         if round_.published
     }
@@ -150,7 +150,7 @@ def load_driven_day(
     base = build_problem(
         facts, [each for each in timed if _is_of_the_day(each, doors.get(each.id))]
     )
-    base = _with_freezers(base, sites_of(session, plan.bank_id))
+    base = _with_freezers(base, sites_of(session, plan.bank_id), facts.roads)
     takes = hand_over_seconds(facts.policies)
     visits = (_visit(facts, visit, doors, promises) for visit in base.visits)
     problem = replace(base, visits=tuple(_with_ride_time(visit, takes) for visit in visits))
@@ -188,7 +188,7 @@ def _facts(facts: DayFacts, also: Iterable[Pickup]) -> DayFacts:
     return replace(facts, pickups={**facts.pickups, **{each.id: each for each in also}})
 
 
-def _with_freezers(problem: Problem, sites: Iterable[Site]) -> Problem:
+def _with_freezers(problem: Problem, sites: Iterable[Site], roads: RoadTravel) -> Problem:
     """Add every freezer of the bank: a round may have to end at another one than planned."""
     known = {place.id for place in problem.places}
     places = [
@@ -202,7 +202,7 @@ def _with_freezers(problem: Problem, sites: Iterable[Site]) -> Problem:
         ),
     ]
     points = [(place.latitude or 0.0, place.longitude or 0.0) for place in places]
-    return replace(problem, places=tuple(places), travel={CAR: estimated(points)})
+    return replace(problem, places=tuple(places), travel={CAR: roads.between(points)})
 
 
 def _is_of_the_day(pickup: Pickup, door: StopEta | None) -> bool:

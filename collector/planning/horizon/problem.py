@@ -7,7 +7,7 @@
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import select
@@ -32,6 +32,7 @@ from collector.planning.problem.build import (
     site_place,
 )
 from collector.planning.problem.ride_limits import ride_limits
+from collector.roads.travel import LAW_ONLY, RoadTravel, load_travel
 from collector.rounds.queries import OF_A_PICKUP
 from collector.service_day import ServiceDay
 from collector.shifts.duty import Duty
@@ -39,7 +40,6 @@ from collector.shifts.models import RosterShift
 from collector.shifts.queries import duties_between
 from routing.problem import Balance, Measure, Place, Problem, Visit, Window
 from routing.problem import Shift as PlannerShift
-from routing.travel.law import estimated
 from routing.units import Cents, Seconds
 
 MOST_WEEKS = 4
@@ -62,6 +62,7 @@ class Weeks:
     duties: tuple[Duty, ...]
     candidates: tuple[DueDonor, ...]
     agreed: tuple[Pickup, ...]
+    roads: RoadTravel = LAW_ONLY
 
     @property
     def shifts(self) -> list[RosterShift]:
@@ -88,7 +89,7 @@ def load_weeks(
     last = first + timedelta(days=7 * min(max(weeks, 1), MOST_WEEKS) - 1)
     duties = duties_between(session, bank_id=bank_id, first=first, last=last)
     driven = sorted({duty.shift.day for duty in duties})
-    return Weeks(
+    found = Weeks(
         first=ServiceDay(first, zone),
         last=last,
         policies=policies_of(session, bank_id),
@@ -100,6 +101,7 @@ def load_weeks(
         ),
         agreed=tuple(_agreed(session, bank_id, first, last)),
     )
+    return replace(found, roads=load_travel(session, _places(found)[1]))
 
 
 def reload_weeks(
@@ -120,7 +122,7 @@ def build_weeks_problem(weeks: Weeks) -> Problem:
     return Problem(
         dimensions=DIMENSIONS,
         places=tuple(places),
-        travel={CAR: estimated(points)},
+        travel={CAR: weeks.roads.between(points)},
         shifts=shifts,
         visits=tuple(visits),
         balances=(

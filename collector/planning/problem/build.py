@@ -32,9 +32,11 @@ from collector.pickups.flags import NEARLY, fetch_by
 from collector.pickups.models import OF_MILK, Pickup, PickupState, Purpose
 from collector.pickups.queries import requests_for_day
 from collector.pickups.states import AGREED
+from collector.planning.problem.day_travel import load_day_travel
 from collector.planning.problem.levels import safety, service_spread, spreads
 from collector.planning.problem.plannability import NotPlannable, not_plannable
 from collector.planning.problem.ride_limits import ride_limits
+from collector.roads.travel import LAW_ONLY, RoadTravel
 from collector.rounds.models import NOT_STARTED, DayPlan, Round, RoundStop
 from collector.rounds.queries import OF_A_PICKUP
 from collector.service_day import ServiceDay
@@ -43,7 +45,6 @@ from collector.shifts.models import Absence, RosterShift
 from collector.shifts.queries import absences_on
 from routing.problem import Break, Pin, Place, Problem, Visit, Window
 from routing.problem import Shift as PlannerShift
-from routing.travel.law import estimated
 from routing.units import Cents, Seconds
 
 BLOOD = "blood"
@@ -80,6 +81,8 @@ class DayFacts:
         The requests that a plan of the day may hold, with all their rows loaded, by key.
     absences
         The absences that the problem respects.
+    roads
+        Travel between the places of the day.
     """
 
     service_day: ServiceDay
@@ -88,6 +91,7 @@ class DayFacts:
     rounds: tuple[Round, ...]
     pickups: Mapping[int, Pickup]
     absences: tuple[Absence, ...] = ()
+    roads: RoadTravel = LAW_ONLY
 
     @property
     def rounds_on_duty(self) -> tuple[Round, ...]:
@@ -124,13 +128,7 @@ class DayFacts:
 
 
 def load_facts(session: Session, plan: DayPlan) -> DayFacts:
-    """Load the rows from which the problem of a day is built.
-
-    Parameters
-    ----------
-    plan
-        As `rounds.queries.day_plan` loads it.
-    """
+    """Load the rows of a day's problem; `rounds.queries.day_plan` loads the plan for it."""
     bank = get_bank(session, plan.bank_id)
     here = plan.placed
     history = {
@@ -141,16 +139,18 @@ def load_facts(session: Session, plan: DayPlan) -> DayFacts:
     if missing:
         rows = session.scalars(select(Pickup).where(Pickup.id.in_(missing)).options(*OF_A_PICKUP))
         fitting |= {pickup.id: pickup for pickup in rows}
+    pickups = {
+        key: pickup
+        for key, pickup in sorted(fitting.items())
+        if key not in history and _is_of_this_day(pickup, here)
+    }
     return DayFacts(
         service_day=ServiceDay(plan.day, bank.zone),
         policies=policies_of(session, bank.id),
         plan=plan,
         rounds=tuple(round_ for round_ in plan.rounds if is_open(round_)),
-        pickups={
-            key: pickup
-            for key, pickup in sorted(fitting.items())
-            if key not in history and _is_of_this_day(pickup, here)
-        },
+        pickups=pickups,
+        roads=load_day_travel(session, plan, pickups.values()),
         absences=tuple(absences_on(session, bank_id=bank.id, day=plan.day)),
     )
 
@@ -158,12 +158,14 @@ def load_facts(session: Session, plan: DayPlan) -> DayFacts:
 def load_written_facts(session: Session, plan: DayPlan) -> DayFacts:
     """Load the facts of a day as its rounds are written, started or not, without absences."""
     bank = get_bank(session, plan.bank_id)
+    pickups = {stop.pickup_id: stop.pickup for round_ in plan.rounds for stop in round_.stops}
     return DayFacts(
         service_day=ServiceDay(plan.day, bank.zone),
         policies=policies_of(session, bank.id),
         plan=plan,
         rounds=tuple(plan.rounds),
-        pickups={stop.pickup_id: stop.pickup for round_ in plan.rounds for stop in round_.stops},
+        pickups=pickups,
+        roads=load_day_travel(session, plan, pickups.values()),
     )
 
 
@@ -223,7 +225,7 @@ def build_problem(
     return Problem(
         dimensions=DIMENSIONS,
         places=tuple(places),
-        travel={CAR: estimated(positions)},
+        travel={CAR: facts.roads.between(positions)},
         shifts=tuple(shifts),
         visits=tuple(visits),
         spreads=spreads(facts.policies),

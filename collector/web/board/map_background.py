@@ -1,14 +1,22 @@
-"""Background of the board's maps: an archive of the installation, tiles of a host, or none."""
+"""Background of the board's maps: the region's streets, an archive, tiles of a host, or none."""
+
+import gzip
 
 from flask import Blueprint, Flask, Response, send_file, url_for
 
+from collector.db import db, reading
 from collector.errors import NotFound
+from collector.roads.regions import region_in_force, streets_file
+from collector.roads.streets import read_tile
 from collector.web.framework.assets import asset
 from collector.web.framework.guards import settings
 
 blueprint = Blueprint("map_background", __name__, url_prefix="/map-background")
 
 A_DAY = 24 * 3600
+A_YEAR = 365 * A_DAY
+"""Storage of a tile: its address names the version of the region."""
+EMPTY_TILE = gzip.compress(b"", mtime=0)
 
 
 def init_app(app: Flask) -> None:
@@ -19,16 +27,51 @@ def init_app(app: Flask) -> None:
 def map_background() -> dict[str, str] | None:
     """Return the source of the background; None without one.
 
-    The script for vector tiles is named here, so that only pages with them load it.
+    A background of the settings goes before the streets of the region. The script for vector tiles
+    is named here, so that only pages with them load it.
     """
     source = settings().map
     if source is None:
-        return None
+        return _streets()
     found = {"url": source.url, "attribution": source.attribution}
     if source.is_archive:
         found["url"] = source.url or url_for("board.map_background.archive")
         found["script"] = asset("js/vector-map.js")
     return found
+
+
+def _streets() -> dict[str, str] | None:
+    region = region_in_force(db.session())
+    if region is None or streets_file(region) is None:
+        return None
+    corner = url_for("board.map_background.tile", version=region.version, zoom=0, column=0, row=0)
+    return {
+        "url": corner.removesuffix("0/0/0") + "{z}/{x}/{y}",
+        "attribution": region.attribution,
+        "script": asset("js/vector-map.js"),
+    }
+
+
+@blueprint.get("/streets/<version>/<int:zoom>/<int:column>/<int:row>")
+def tile(version: str, zoom: int, column: int, row: int) -> Response:
+    """Return a tile of the region's streets, empty where it has none.
+
+    Raises
+    ------
+    NotFound
+        The region in force is another one, or has no streets.
+    """
+    with reading() as session:
+        region = region_in_force(session)
+    file = streets_file(region) if region and region.version == version else None
+    if file is None:
+        raise NotFound("not_found")
+    content = read_tile(file, zoom=zoom, column=column, row=row) or EMPTY_TILE
+    answer = Response(content, mimetype="application/vnd.mapbox-vector-tile")
+    answer.headers["Content-Encoding"] = "gzip"
+    answer.cache_control.private = answer.cache_control.immutable = True
+    answer.cache_control.max_age = A_YEAR
+    return answer
 
 
 @blueprint.get("/map.pmtiles")

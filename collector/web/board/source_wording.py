@@ -20,6 +20,12 @@ SOURCES: Mapping[str, LazyString] = {
     "Most banks pool one donor's milk; HMBANA 3 to 5; unverified": _(
         "Most banks pool one donor's milk; HMBANA 3 to 5; unverified"
     ),
+    "Brazil: -18; New York: -20; elsewhere unverified": _(
+        "Brazil: -18; New York: -20; elsewhere unverified"
+    ),
+    "Brazil, while loading: -12; elsewhere unverified": _(
+        "Brazil, while loading: -12; elsewhere unverified"
+    ),
     "New York: within 48 h of thawing; elsewhere unverified": _(
         "New York: within 48 h of thawing; elsewhere unverified"
     ),

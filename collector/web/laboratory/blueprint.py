@@ -10,6 +10,7 @@ from collector.web.laboratory import (
     cycles,
     devices,
     discrepancies,
+    figures,
     holds,
     intake_forms,
     label_sheets,
@@ -20,6 +21,7 @@ from collector.web.laboratory import (
     release,
     result_files,
     samples,
+    storage,
 )
 from collector.web.laboratory.release_wording import add_release_words
 from collector.web.laboratory.wording import add_words
@@ -46,11 +48,13 @@ for part in (
     cycles,
     devices,
     discrepancies,
+    storage,
     samples,
     result_files,
     release,
     holds,
     plans,
+    figures,
 ):
     # The one guard above holds for a nested blueprint, unless it has a narrower one.
     blueprint.register_blueprint(part.blueprint)

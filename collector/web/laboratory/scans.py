@@ -4,6 +4,7 @@ from collector.custody.labels import read_label
 from collector.custody.numbers import has_valid_digit, is_made_number
 from collector.db import transaction
 from collector.errors import MilkroundError, Refused
+from collector.laboratory.labels.numbers import is_bottle_number
 from collector.laboratory.reception.actions import keep_refused_scan
 from collector.laboratory.reception.models import ScanTask
 from collector.web.framework.forms import Form, TextField
@@ -33,6 +34,17 @@ def container_label(text: str) -> str:
     if is_made_number(number) and not has_valid_digit(number):
         raise Refused("scan_mistyped", number=number)
     return number
+
+
+def thing_label(text: str) -> str:
+    """Return the scanned number of a bottle or a container in its stored form.
+
+    Raises
+    ------
+    Refused
+        As `container_label`.
+    """
+    return text.strip().upper() if is_bottle_number(text) else container_label(text)
 
 
 def refused_scan(task: ScanTask, text: str, error: MilkroundError) -> str:

@@ -79,6 +79,19 @@ CURVE_CHECKS: Mapping[str, LazyString] = {
     "device": _("Qualification and calibration last until %(until)s."),
 }
 
+UNIT_KINDS: Mapping[str, LazyString] = {
+    "freezer": _("freezer"),
+    "refrigerator": _("refrigerator"),
+    "room": _("room"),
+}
+
+ZONES: Mapping[str, LazyString] = {
+    "raw": _("raw milk"),
+    "heated": _("heated, waiting for release"),
+    "released": _("released"),
+    "back": _("set aside"),
+}
+
 CLAIMS: Mapping[str, LazyString] = {
     "declared": _("not collected"),
     "collected": _("collected"),
@@ -100,6 +113,8 @@ def add_words(blueprint: Blueprint) -> None:
         ("cycle_state", CYCLE_STATES),
         ("cycle_tone", CYCLE_TONES),
         ("profile", PROFILES),
+        ("unit_kind", UNIT_KINDS),
+        ("zone", ZONES),
     ):
         blueprint.add_app_template_filter(filler(words), f"laboratory_{name}")
     blueprint.add_app_template_filter(curve_check, "laboratory_curve_check")

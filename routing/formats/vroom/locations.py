@@ -19,7 +19,7 @@ from routing.formats.vroom.request import (
     VroomRequest,
 )
 from routing.problem import Place, Travel
-from routing.travel.law import estimated
+from routing.travel.chosen import travel_between
 
 NOWHERE: Final = "nowhere"
 """The place of a missing start or end, at distance 0 from every place."""
@@ -159,7 +159,7 @@ def _factor(entry: str, vehicle: Vehicle) -> Fraction:
 
 
 def _estimate(places: Sequence[Place]) -> Matrices:
-    found = estimated([(place.latitude or 0.0, place.longitude or 0.0) for place in places])
+    found = travel_between([(place.latitude or 0.0, place.longitude or 0.0) for place in places])
     return Matrices(durations=_bordered(found.seconds), distances=_bordered(found.metres))
 
 

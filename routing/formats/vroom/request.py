@@ -7,6 +7,7 @@ from typing import Final
 from routing.errors import InvalidProblemError
 from routing.formats.entry import JsonEntry, parsed
 from routing.formats.record import NUMBER, TEXT, WHOLE, Codec, FieldCodec, Record, T, listed, mapped
+from routing.travel.chosen import knows_roads
 from routing.units import LARGEST
 
 Amounts = tuple[int, ...]
@@ -125,7 +126,8 @@ class VroomRequest:
     jobs: tuple[VroomJob, ...] = ()
     shipments: tuple[VroomShipment, ...] = ()
     matrices: Mapping[str, Matrices] = field(default_factory=dict)
-    options: None = None
+    options: bool = False
+    """Whether the answer has the geometry of the routes."""
 
 
 def read(text: str) -> VroomRequest:
@@ -188,15 +190,17 @@ def _cell(entry: JsonEntry) -> int:
     return entry.whole()
 
 
-def _options(entry: JsonEntry) -> None:
-    """Accept the options that a client of VROOM's server sends with every request.
+def _options(entry: JsonEntry) -> bool:
+    """Return whether the geometry of the routes is asked for.
 
-    They choose the geometry of the routes, the threads and the time of VROOM itself. The geometry
-    alone is part of the answer, and no roads are known here.
+    A client of VROOM's server sends options with every request: that one, and others that choose
+    the threads and the time of VROOM itself.
     """
     options = entry.mapping(lambda option: option)
-    if "g" in options and options["g"].truth():
+    asked = "g" in options and options["g"].truth()
+    if asked and not knows_roads():
         options["g"].refuse("asks for the geometry of routes, and no roads are known")
+    return asked
 
 
 def _reading(
@@ -248,7 +252,7 @@ POSITION: Final = FieldCodec(read=_position, write=list)
 COUNT: Final = FieldCodec(read=JsonEntry.count, write=int)
 COUNTS: Final = listed(COUNT)
 MATRIX: Final = FieldCodec(read=_matrix, write=list)
-OPTIONS: Final = FieldCodec(read=_options, write=lambda _: {})
+OPTIONS: Final = FieldCodec(read=_options, write=lambda asked: {"g": True} if asked else {})
 
 TASK: Final[Mapping[str, Codec]] = {
     "id": WHOLE,

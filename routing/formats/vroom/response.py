@@ -13,6 +13,7 @@ from routing.formats.vroom.request import Amounts, Vehicle
 from routing.formats.vroom.steps import BREAK, END, START, Event, course
 from routing.plan import Plan, Tour
 from routing.problem import Place, Problem
+from routing.travel.chosen import geometry
 from routing.units import SHARES_PER_METRE, SHARES_PER_SECOND, cents
 
 CODES: Final = {2: 2}
@@ -88,7 +89,22 @@ def _route(asked: VroomProblem, tour: Tour) -> Data:
         "distance": tour.metres,
         "steps": steps,
         "violations": [],
+        **_geometry(asked, tour),
     }
+
+
+def _geometry(asked: VroomProblem, tour: Tour) -> Data:
+    """Return the way of a route, if it was asked for: from its start over its tasks to its end."""
+    if not asked.request.options:
+        return {}
+    stops = [asked.problem.visits[asked.problem.visit_row(name)].place for name in tour.visits]
+    places = [asked.problem.place(name) for name in (tour.start, *stops, tour.end)]
+    known = [
+        (place.latitude, place.longitude)
+        for place in places
+        if place.latitude is not None and place.longitude is not None
+    ]
+    return {"geometry": geometry(known)}
 
 
 def _cost(problem: Problem, tour: Tour) -> int:

@@ -1,5 +1,6 @@
 // The day's map: rounds as lines with arrows, stops as numbered discs, the tray as hollow ones.
-import { L, createMap, fitPoints, marker } from "./map-base.js";
+import { L, createMap, fitPoints, marker, spreadMarkers } from "./map-base.js";
+import { decodePolyline } from "./polyline.js";
 import { resetIndex } from "./visit-index.js";
 
 const views = new WeakMap();
@@ -26,6 +27,7 @@ function open(element, picture) {
     lastView = { day, centre: map.getCenter(), zoom: map.getZoom() };
   });
   const view = { map, drawnFrom: null, rounds: new Map(), others: L.layerGroup().addTo(map) };
+  view.spread = spreadMarkers(map, () => [view.others, ...[...view.rounds.values()].map((drawn) => drawn.layer)]);
   views.set(element, view);
   return view;
 }
@@ -50,6 +52,7 @@ function draw(view, picture) {
     const data = { pickup: left.pickup };
     marker(left.at, "map-disc hollow", { words: left.name, size: 16, data }).addTo(view.others);
   }
+  view.spread();
 }
 
 function everyPoint(picture) {
@@ -62,9 +65,7 @@ function everyPoint(picture) {
 
 function drawRound(map, round) {
   const layer = L.layerGroup().addTo(map);
-  const line = L.polyline(round.line, { className: "map-line", weight: 2.5, interactive: false });
-  line.addTo(layer).getElement().dataset.letter = round.letter;
-  round.line.slice(1).forEach((to, index) => arrow(map, layer, round.letter, round.line[index], to));
+  round.legs.forEach((path, index) => drawLeg(map, layer, round, path, index));
   for (const stop of round.stops) {
     const data = { letter: round.letter, pickup: stop.pickup };
     const words = `${round.letter} ${stop.number} · ${stop.name}`;
@@ -73,10 +74,24 @@ function drawRound(map, round) {
   return layer;
 }
 
+// A leg follows the roads; an estimated one is a dashed line from door to door.
+function drawLeg(map, layer, round, path, index) {
+  const ends = [round.line[index], round.line[index + 1]];
+  const points = path ? [ends[0], ...decodePolyline(path), ends[1]] : ends;
+  const className = path || round.legs.every((each) => !each) ? "map-line" : "map-line is-estimated";
+  const line = L.polyline(points, { className, weight: 3, interactive: false }).addTo(layer);
+  line.getElement().dataset.letter = round.letter;
+  const middle = Math.max(1, Math.floor(points.length / 2));
+  if (farApart(map, ends[0], ends[1])) arrow(map, layer, round.letter, points[middle - 1], points[middle]);
+}
+
+function farApart(map, from, to) {
+  return map.project(from, 12).distanceTo(map.project(to, 12)) >= 40;
+}
+
 // The angle of a line on the map is the same at every zoom, so the arrow is turned once.
 function arrow(map, layer, letter, from, to) {
   const [a, b] = [map.project(from, 12), map.project(to, 12)];
-  if (a.distanceTo(b) < 40) return;
   const middle = map.unproject(a.add(b).divideBy(2), 12);
   const head = marker(middle, "map-arrow", { size: 9, data: { letter } });
   head.options.interactive = false;

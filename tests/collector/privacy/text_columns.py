@@ -46,6 +46,7 @@ KEYS = "keys, states, hours and figures; no free text"
 BANK = "of the bank, its staff or its vehicles"
 HASHED = "a digest of a secret"
 GOES = "the row of a donor is deleted by the erasure; a choice or a figure"
+DOORS = "of every donor's door; emptied by an erasure"
 SYSTEM = "written by the program: codes and figures"
 
 HARMLESS = {
@@ -194,6 +195,9 @@ HARMLESS = {
     "positions.provider": "the row of a donor is deleted by the erasure",
     "postcode_places.postcode": "public data",
     "postcode_places.town": "public data",
+    "probe_days.series": "temperatures of a unit",
+    "probe_imports.file": "temperatures of a unit",
+    "probe_imports.sha256": SYSTEM,
     "proof_codes.code_hash": HASHED,
     "proposals.plan": KEYS,
     "proposals.start": KEYS,
@@ -213,6 +217,15 @@ HARMLESS = {
     "sampling_rules.source": BANK,
     "recovery_codes.code_hash": HASHED,
     "round_events.client_id": KEYS,
+    "cached_legs.destinations": DOORS,
+    "cached_legs.metres": DOORS,
+    "cached_legs.seconds": DOORS,
+    "cached_legs.version": SYSTEM,
+    "road_regions.attribution": SYSTEM,
+    "road_regions.folder": SYSTEM,
+    "road_regions.source": SYSTEM,
+    "road_regions.version": SYSTEM,
+    "snapped_positions.version": SYSTEM,
     "round_events.device": BANK,
     "rounds.left_untold": HASHED,
     "rounds.letter": SYSTEM,
@@ -230,12 +243,20 @@ HARMLESS = {
     "sites.name": BANK,
     "sites.town": BANK,
     "sites.weekdays": BANK,
+    "storage_alarms.comment": "of a unit, by the staff",
+    "storage_moves.note": "of bottles in a freezer, by the staff",
+    "storage_places.code": BANK,
+    "storage_places.name": BANK,
+    "storage_places.shelf": BANK,
+    "storage_units.name": BANK,
     "timer_failures.error": SYSTEM,
     "timer_failures.subject": KEYS,
     "timer_failures.timer": SYSTEM,
     "totp_secrets.sealed": BANK,
     "transport_boxes.code": BANK,
     "transport_boxes.thermometer": BANK,
+    "unit_probes.key_digest": HASHED,
+    "unit_probes.name": BANK,
     "unplanned.details": KEYS,
     "unplanned.reason": SYSTEM,
     "vehicles.name": BANK,

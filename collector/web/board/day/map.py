@@ -1,20 +1,28 @@
 """The map of a day: sites, rounds as lines, stops as discs, the tray as hollow discs."""
 
+from collections.abc import Sequence
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from collector.banks.models import Site
 from collector.pickups.models import Pickup
+from collector.roads.travel import Position, RoadTravel
 from collector.web.board.day.view_model import DayView, RoundView
 
 
-def day_map(view: DayView, day: date) -> dict[str, Any]:
-    """Return the map of a day as values for JSON."""
+def day_map(view: DayView, day: date, roads: RoadTravel) -> dict[str, Any]:
+    """Return the map of a day as values for JSON.
+
+    A leg is an encoded polyline along the roads, or null where it is estimated.
+    """
     shifts = [round_view.shift for round_view in view.rounds] + list(view.idle)
     sites = {site.id: site for shift in shifts for site in (shift.start_site, shift.end_site)}
+    rounds = [_round(round_view, day, roads) for round_view in view.rounds if round_view.stops]
     return {
         "sites": [{"name": site.name, "at": _of_site(site)} for site in sites.values()],
-        "rounds": [_round(round_view, day) for round_view in view.rounds if round_view.stops],
+        "rounds": rounds,
+        "estimates": _estimates([leg for each in rounds for leg in each["legs"]]),
         "tray": [
             {"pickup": left.pickup.id, "name": _name(left.pickup), "at": at}
             for left in view.tray
@@ -23,27 +31,37 @@ def day_map(view: DayView, day: date) -> dict[str, Any]:
     }
 
 
-def _round(round_view: RoundView, day: date) -> dict[str, Any]:
-    stops = [
+def _round(round_view: RoundView, day: date, roads: RoadTravel) -> dict[str, Any]:
+    stops: list[dict[str, Any]] = [
         {"pickup": stop.pickup.id, "number": stop.number, "name": _name(stop.pickup), "at": at}
         for stop in round_view.stops
         if (at := _of_pickup(stop.pickup, day))
     ]
     ends = _of_site(round_view.shift.start_site), _of_site(round_view.shift.end_site)
+    line: list[Position] = [ends[0], *(stop["at"] for stop in stops), ends[1]]
     return {
         "letter": round_view.letter,
-        "line": [ends[0], *(stop["at"] for stop in stops), ends[1]],
+        "line": line,
+        "legs": [roads.path(here, there) for here, there in pairwise(line)],
         "stops": stops,
     }
 
 
-def _of_site(site: Site) -> list[float]:
-    return [site.latitude, site.longitude]
+def _estimates(legs: Sequence[str | None]) -> str:
+    """Return whether `all`, `some` or none (empty) of the legs are estimated."""
+    estimated = sum(leg is None for leg in legs)
+    if not estimated:
+        return ""
+    return "all" if estimated == len(legs) else "some"
 
 
-def _of_pickup(pickup: Pickup, day: date) -> list[float] | None:
+def _of_site(site: Site) -> tuple[float, float]:
+    return site.latitude, site.longitude
+
+
+def _of_pickup(pickup: Pickup, day: date) -> tuple[float, float] | None:
     position = pickup.donor.address_on(day).position
-    return [position.latitude, position.longitude] if position else None
+    return (position.latitude, position.longitude) if position else None
 
 
 def _name(pickup: Pickup) -> str:

@@ -21,7 +21,9 @@ from collector.planning.optimise.proposals import (
     open_proposal,
     was_overtaken,
 )
+from collector.planning.problem.day_travel import load_day_travel
 from collector.planning.risk.chances import round_chances
+from collector.roads.travel import LAW_ONLY
 from collector.rounds.actions import pending_changes
 from collector.rounds.models import DayPlan
 from collector.rounds.queries import day_fingerprint, day_plan
@@ -102,6 +104,8 @@ def day_page(day: date, *, message: PaneMessage | None = None) -> str:
         plan, job = day_plan(session, bank_id=bank_id, day=day), latest_job_view(session, day)
         view = load_day_view(session, plan, day)
         offer = open_proposal(session, bank_id=bank_id, day=day)
+        stops = [stop.pickup for shown in view.rounds for stop in shown.stops]
+        roads = load_day_travel(session, plan, stops) if plan else LAW_ONLY
         back = undo_stacks(session, plan=plan, actor=actor().reference)
         return board_page(
             session,
@@ -112,7 +116,7 @@ def day_page(day: date, *, message: PaneMessage | None = None) -> str:
             seen=view,
             changed=_changed(session, plan),
             chart=build_timeline(view, now=now()),
-            map=day_map(view, day),
+            map=day_map(view, day, roads),
             chances=round_chances(session, plan) if plan else {},
             doors=door_records(session, view),
             asked=count_unanswered(session, bank_id, day=day),

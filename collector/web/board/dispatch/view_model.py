@@ -15,6 +15,8 @@ from collector.planning.dispatch.emptying import Emptying, best_emptying
 from collector.planning.dispatch.eta import RoundEta, StopEta, estimate_round
 from collector.planning.dispatch.foresight import RoundForesight, StopForesight, foresight_of
 from collector.planning.dispatch.remaining_day import load_driven_day
+from collector.planning.problem.day_travel import load_day_travel
+from collector.roads.travel import LAW_ONLY, RoadTravel
 from collector.rounds.events.monitoring import RoundOnTheRoad, on_the_road
 from collector.rounds.models import DayPlan, Incident, IncidentKind, Round
 from collector.rounds.queries import first_revisions
@@ -214,6 +216,8 @@ def load_dispatch_view(
     carried = containers_aboard(
         session, bank_id=bank_id, pickups=[stop.pickup_id for stop in stops]
     )
+    donors = [stop.pickup for stop in stops]
+    roads = load_day_travel(session, plan, donors) if plan else LAW_ONLY
     rounds = [
         _round(
             each,
@@ -222,6 +226,7 @@ def load_dispatch_view(
             now,
             first=first.get(each.round.id),
             absences=during_shift(each.round.shift, absences, zone),
+            roads=roads,
         )
         for each in monitored
     ]
@@ -263,9 +268,12 @@ def _round(
     *,
     first: int | None,
     absences: Sequence[Absence],
+    roads: RoadTravel,
 ) -> RoundDispatch:
     published = monitored.round.published
-    found = estimate_round(published, monitored.progress, now=now) if published else None
+    found = (
+        estimate_round(published, monitored.progress, now=now, roads=roads) if published else None
+    )
     contact = max(_contacts(monitored), default=None)
     is_absent = any(each.begins_at <= now < each.ends_at for each in absences)
     return RoundDispatch(

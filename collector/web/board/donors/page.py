@@ -25,6 +25,8 @@ from collector.people.queries import staff_of
 from collector.pickups.queries import requests_of_donor
 from collector.places.models import PositionSource
 from collector.places.validation import refuse_position
+from collector.roads.queries import FAR_FROM_ROAD, metres_to_road
+from collector.roads.travel import FARTHEST_FROM_ROAD
 from collector.rounds.stop_details import untold_changes
 from collector.web.board.page_context import author, page, today
 from collector.web.data_copy_wording import label, shown
@@ -157,7 +159,26 @@ def _position_page(donor_id: int, wrong: str = "", sent: PositionForm | None = N
             typed=(sent or PositionForm(obj=donor.address.position)).typed,
             can_look_up=settings().geocoder != "none",
             wrong=wrong,
+            road=_road_note(session, donor),
         )
+
+
+def _road_note(session: Session, donor: Donor) -> tuple[str, str] | None:
+    """Return the tone and the sentence about the way from an address to the nearest road."""
+    position = donor.address.position
+    if position is None:
+        return None
+    away = metres_to_road(session, (position.latitude, position.longitude))
+    if away is None:
+        return None
+    if away > FARTHEST_FROM_ROAD:
+        return "warn", gettext(
+            "No road is near this place: times and distances to it are estimates. Is it right?"
+        )
+    metres = round(away)
+    if away > FAR_FROM_ROAD:
+        return "warn", gettext("The nearest road is %(metres)s m away. Is it right?", metres=metres)
+    return "soft", gettext("The nearest road is %(metres)s m away.", metres=metres)
 
 
 @blueprint.post("/<int:donor_id>/position")
@@ -180,9 +201,12 @@ def place(donor_id: int) -> Response | tuple[str, int]:
                 **form.data, country=get_bank(session, who.bank_id).jurisdiction.country
             )
             town = donor.address.town
+            note = _road_note(session, donor)
     except Refused as refused:
         return _position_page(donor_id, sentence(refused), form), 422
     flash(gettext("The place in %(town)s is set.", town=town), "ok")
+    if note and note[0] == "warn":
+        return redirect(url_for("board.donors.position", donor_id=donor_id), code=303)
     return redirect(url_for("board.inbox.home"), code=303)
 
 

@@ -1,0 +1,1 @@
+"""Probes of storage units: readings, alarms, excursions."""

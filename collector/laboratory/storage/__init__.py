@@ -1,0 +1,1 @@
+"""Storage: putting away, moves, counts, the map, and the bottle that goes next."""

@@ -1,0 +1,1 @@
+"""Freezers, refrigerators and rooms: their places, what stood there, and their temperatures."""

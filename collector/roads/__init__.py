@@ -1,0 +1,1 @@
+"""Road regions, snapped positions and travel between them."""

@@ -1,0 +1,122 @@
+"""Key figures of a period, as a page and as a file; the table of hazards with the bank's limits."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from flask import Blueprint, Response, make_response, render_template
+from flask_babel import gettext
+
+from collector.banks.queries import policy_rows
+from collector.csv_rows import write_rows
+from collector.db import reading
+from collector.field_parsers import parse_date
+from collector.laboratory.figures.queries import LaboratoryFigures, Spread, figures_of
+from collector.people.models import Role
+from collector.web.framework.forms import Form, ParsedField
+from collector.web.framework.guards import actor, guard
+from collector.web.laboratory.hazard_wording import HAZARDS
+from collector.web.laboratory.page_context import civil_today
+from collector.web.laboratory.wording import REFUSALS
+from collector.web.wording import number
+
+blueprint = Blueprint("figures", __name__, url_prefix="/figures")
+guard(blueprint, Role.LABORATORY, Role.QUALITY, within="laboratory")
+
+DAYS_SHOWN = timedelta(days=29)
+LONGEST_PERIOD = timedelta(days=3660)
+
+
+class FigureDaysForm(Form):
+    """The first and the last day of the figures."""
+
+    first = ParsedField(parse_date, blank=date.min)
+    last = ParsedField(parse_date, blank=date.min)
+
+
+@blueprint.get("")
+def home() -> str | tuple[str, int]:
+    """Show the figures of a period; the last 30 days unless given."""
+    form = FigureDaysForm.queried()
+    valid = form.validate()
+    found = _found(form)
+    page = render_template(
+        "laboratory/figures.html", found=found, rows=list(_rows(found)), form=form
+    )
+    return page if valid else (page, 422)
+
+
+@blueprint.get("/file")
+def file() -> Response:
+    """Return the figures of a period as CSV."""
+    form = FigureDaysForm.queried()
+    form.validate()
+    found = _found(form)
+    rows = [{"figure": words, "value": value} for words, value in _rows(found)]
+    answer = make_response(
+        write_rows(("figure", "value"), rows, headings=(gettext("Figure"), gettext("Value")))
+    )
+    name = f"laboratory-{found.first}-{found.last}.csv"
+    answer.headers["Content-Type"] = "text/csv; charset=utf-8"
+    answer.headers["Content-Disposition"] = f"attachment; filename={name}"
+    return answer
+
+
+@blueprint.get("/hazards")
+def hazards() -> str:
+    """Show the critical points with the bank's own limits."""
+    with reading() as session:
+        rows = {row.key: row for row in policy_rows(session, actor().bank_id)}
+        return render_template("laboratory/hazards.html", hazards=HAZARDS, policies=rows)
+
+
+def _found(form: FigureDaysForm) -> LaboratoryFigures:
+    """Return the figures of the days of a form; odd ones are replaced by the last 30 days."""
+    today = civil_today()
+    last = today if form.last.data == date.min else form.last.data
+    first = last - DAYS_SHOWN if form.first.data == date.min else form.first.data
+    if not first <= last <= first + LONGEST_PERIOD:
+        first, last = today - DAYS_SHOWN, today
+    with reading() as session:
+        return figures_of(session, bank_id=actor().bank_id, first=first, last=last)
+
+
+def _rows(found: LaboratoryFigures) -> Iterator[tuple[str, str]]:
+    """Yield the words and the value of each figure, in the order of the work."""
+    reception, balance, heating, care = (
+        found.reception,
+        found.balance,
+        found.heating,
+        found.care,
+    )
+    yield gettext("Containers accepted"), str(reception.accepted)
+    yield gettext("Accepted, in ml"), str(reception.accepted_ml)
+    yield gettext("Containers refused"), str(reception.refused)
+    yield gettext("Refused, in ml"), str(reception.refused_ml)
+    for reason, count, volume_ml in reception.reasons:
+        refused = gettext("Refused, %(reason)s, in ml", reason=REFUSALS[reason])
+        yield refused, f"{volume_ml} ({count})"
+    yield gettext("Pools closed"), str(found.pools)
+    yield gettext("Emptied into these pools, in ml"), str(balance.inputs_ml)
+    yield gettext("Filled into bottles, in ml"), str(balance.filled_ml)
+    yield gettext("For samples, in ml"), str(balance.sampled_ml)
+    yield gettext("Thrown away, in ml"), str(balance.discarded_ml)
+    yield gettext("Lost, in ml"), str(balance.lost_ml)
+    yield gettext("Lost, in thousandths"), number(round(balance.lost_permille, 1))
+    yield gettext("Cycles whose curve passed"), str(heating.passed)
+    yield gettext("Heated, in ml"), str(heating.passed_ml)
+    yield gettext("Cycles whose curve failed"), str(heating.failed)
+    yield gettext("In failed cycles, in ml"), str(heating.failed_ml)
+    yield gettext("Age at heating, in days (median / 9 in 10)"), _spread(heating.age_days)
+    yield gettext("Thaw to heating, in hours (median / 9 in 10)"), _spread(heating.thaw_hours)
+    yield gettext("Released, in ml"), str(found.released_ml)
+    yield gettext("Rejected, in ml"), str(found.rejected_ml)
+    yield gettext("Refused scans"), str(care.refused_scans)
+    yield gettext("Second prints of labels"), str(care.reprints)
+    yield gettext("Units too warm"), str(care.excursions)
+    yield gettext("of these, milk was blocked"), str(care.blocking_excursions)
+
+
+def _spread(found: Spread | None) -> str:
+    if found is None:
+        return str(gettext("none"))
+    return f"{number(round(found.p50, 1))} / {number(round(found.p90, 1))}"
