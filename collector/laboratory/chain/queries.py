@@ -16,10 +16,11 @@ from collector.laboratory.chain.numbers import (
     pools_with,
     thing_numbered,
 )
+from collector.laboratory.chain.places import StayLink, StaysFound, stays_of
 from collector.laboratory.heating.models import Cycle, CycleCurve
 from collector.laboratory.holding.models import LotDecision
 from collector.laboratory.holds.models import HoldSubject, LaboratoryHold
-from collector.laboratory.pooling.models import Bottle, Lot, MilkPool, PoolInput
+from collector.laboratory.pooling.models import Bottle, Lot, LotState, MilkPool, PoolInput
 from collector.laboratory.reception.models import Intake
 from collector.people.queries import names_of
 
@@ -63,6 +64,7 @@ class MilkChain:
     containers: Sequence[ContainerLink]
     pools: Sequence[PoolLink]
     holds: HoldsOf
+    stays: StaysFound
     names: dict[int, str]
     """The names of the people who acted, by key."""
     is_cut: bool
@@ -72,6 +74,14 @@ class MilkChain:
     def bottles(self) -> list[Bottle]:
         """The bottles of all its pools."""
         return [bottle for each in self.pools for bottle in each.bottles]
+
+    def places_of(self, container: ContainerLink) -> Sequence[StayLink]:
+        """Return the stays of a container, oldest first."""
+        return self.stays.of_intakes.get(container.intake.id, []) if container.intake else []
+
+    def places_of_bottle(self, bottle: Bottle) -> Sequence[StayLink]:
+        """Return the stays of a bottle, oldest first."""
+        return self.stays.of_bottles.get(bottle.id, [])
 
     @property
     def all_holds(self) -> list[LaboratoryHold]:
@@ -105,7 +115,13 @@ def milk_chain(session: Session, *, bank_id: int, text: str) -> MilkChain:
     holds = links.holds_naming(
         session, bank_id=bank_id, things=_stoppable(thing, containers, found)
     )
+    stays = stays_of(
+        session,
+        intakes=[each.intake.id for each in containers if each.intake],
+        bottles=[bottle.id for each in found for bottle in each.bottles],
+    )
     people = {
+        *_people_of_stays(stays),
         *_people_of_containers(containers),
         *_people_of_pools(found),
         *_people_of_holds(hold for each in holds.values() for hold in each),
@@ -115,9 +131,36 @@ def milk_chain(session: Session, *, bank_id: int, text: str) -> MilkChain:
         containers=containers,
         pools=found,
         holds=holds,
+        stays=stays,
         names=names_of(session, people),
         is_cut=is_cut,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilledFrom:
+    """The pool of a container with the state of its lot and the numbers of its bottles."""
+
+    pool_number: str | None
+    lot_state: LotState | None
+    numbers: Sequence[str]
+
+
+def bottles_from(session: Session, *, container_id: int) -> FilledFrom:
+    """Return the pool that a container was emptied into, and the bottles filled from it."""
+    thing = NumberedThing(subject=ChainSubject.CONTAINER, key=container_id, number="")
+    row = session.execute(
+        select(MilkPool.number, Lot.id, Lot.state)
+        .outerjoin(Lot, Lot.pool_id == MilkPool.id)
+        .where(MilkPool.id.in_(pools_with(thing)))
+    ).one_or_none()
+    if row is None:
+        return FilledFrom(pool_number=None, lot_state=None, numbers=())
+    number, lot_id, state = row
+    filled = session.scalars(
+        select(Bottle.number).where(Bottle.lot_id == lot_id).order_by(Bottle.number)
+    )
+    return FilledFrom(pool_number=number, lot_state=state, numbers=filled.all())
 
 
 def _containers(thing: NumberedThing, pools: Sequence[int]) -> Select[int]:
@@ -237,6 +280,14 @@ def _people_of_pools(pools: Sequence[PoolLink]) -> Iterator[int]:
                 yield from filter(None, (row.entered_by_id, row.verified_by_id))
         for decision in each.decisions:
             yield from filter(None, (decision.person_id, decision.second_id))
+
+
+def _people_of_stays(stays: StaysFound) -> Iterator[int]:
+    for links_of in (*stays.of_intakes.values(), *stays.of_bottles.values()):
+        for each in links_of:
+            yield each.began.moved_by_id
+            if each.ended:
+                yield each.ended.moved_by_id
 
 
 def _people_of_holds(holds: Iterable[LaboratoryHold]) -> Iterator[int]:

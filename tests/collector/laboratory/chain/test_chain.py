@@ -28,6 +28,9 @@ from collector.laboratory.pooling.models import Bottle, Lot, MilkPool, PoolInput
 from collector.laboratory.sampling.models import SampleStage
 from collector.laboratory.sampling.results import supersede_result
 from collector.laboratory.sampling.spellings import parse_result
+from collector.laboratory.units.models import MoveReason, StorageZone, UnitExcursion
+from tests.collector.laboratory.pooling.test_pools import NOW
+from tests.collector.laboratory.storage.storage_bench import StorageBench
 from tests.collector.laboratory.test_ledger import Ledger
 from tests.laboratory_bench import bottles, open_bench
 from tests.release_bench import ReleaseBench
@@ -145,6 +148,44 @@ def test_an_input_that_was_taken_out_leads_nowhere(lab: ReleaseBench) -> None:
     assert chain(lab, lab.session.get_one(MilkPool, pool).number).containers == []
 
 
+def test_a_thing_leads_to_its_places_and_to_what_was_too_warm_there(app: Flask, town: Town) -> None:
+    with open_bench(app, town) as bench, reading() as session:
+        lea = StorageBench(bench, session)
+        raw = lea.at(StorageZone.RAW)
+        first, second = lea.take_over(dora=2)["dora"]
+        lea.put(raw, first)
+        lea.thaw([first])
+        warm = UnitExcursion(
+            bank_id=town.bank,
+            unit_id=raw.unit_id,
+            began_at=NOW - timedelta(minutes=5),
+            ended_at=NOW,
+            warmest=-12,
+            limit_celsius=-18,
+            excursion_id=None,
+        )
+        later = NOW + timedelta(minutes=1)
+        session.add_all(
+            (warm, UnitExcursion(**columns(warm) | {"began_at": later, "ended_at": None}))
+        )
+        session.flush()
+        found = milk_chain(session, bank_id=town.bank, text=first)
+        (stay,) = found.places_of(found.containers[0])
+        assert (stay.stay.place.code, stay.excursions) == (raw.code, [warm])
+        assert stay.ended is not None
+        assert stay.ended.reason is MoveReason.THAWED
+        assert {found.names[each.moved_by_id] for each in (stay.began, stay.ended)} == {"Lea"}
+        nowhere = milk_chain(session, bank_id=town.bank, text=second)
+        assert nowhere.places_of(nowhere.containers[0]) == []
+
+
+def columns(row: UnitExcursion) -> dict[str, object]:
+    return {
+        name: getattr(row, name)
+        for name in ("bank_id", "unit_id", "warmest", "limit_celsius", "excursion_id")
+    }
+
+
 def test_a_wrong_number_is_told_from_an_unknown_one(lab: ReleaseBench) -> None:
     (lot,) = lab.lots(1)
     (label,) = lab.labels_of(lot)
@@ -191,7 +232,7 @@ def test_the_count_of_statements_does_not_depend_on_the_count_of_lots(lab: Relea
     one = statements(lab, lab.labels_of(lots[0])[0])
     many = statements(lab, lab.session.get_one(Donor, lab.bench.town.dora).number)
     # The number of a donor is looked for after four other kinds of numbers, a bottle's third.
-    assert (one, many) == (23, 25)
+    assert (one, many) == (25, 27)
 
 
 def statements(lab: ReleaseBench, text: str) -> int:
