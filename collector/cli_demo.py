@@ -122,9 +122,11 @@ def _tell(settings: Settings, paths: demo_day.Links) -> None:
         ("a donor", paths.donor),
         ("a collector's phone", paths.phone),
         ("the coordinator's board", paths.board),
+        ("the laboratory", paths.laboratory),
     ):
         click.echo(f"  {name:<24} {settings.public_url}{path}")
-    click.echo("\nOne click is enough here: the data are invented, and the server answers this")
+    click.echo("\nThe board and the laboratory share a session: open one in a private window.")
+    click.echo("One click is enough here: the data are invented, and the server answers this")
     click.echo("machine alone. A real bank's staff also gives a second factor.")
     click.echo(f"\nWhat it prints goes to {settings.home / 'demonstration.log'}.")
     click.echo("Ctrl-C stops everything; remove that folder to begin afresh.")

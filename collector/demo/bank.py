@@ -35,8 +35,10 @@ STAFF = (
     ("Denise Moreau", "denise@lactarium.example", (Role.COLLECTOR,)),
     ("Nadia Benali", "nadia@lactarium.example", (Role.PROFESSIONAL, Role.QUALITY)),
     ("Luc Robert", "luc@lactarium.example", (Role.LABORATORY,)),
+    ("Inès Larrieu", "ines@lactarium.example", (Role.LABORATORY, Role.RELEASER)),
 )
 COORDINATOR, QUALITY = "claire@lactarium.example", "nadia@lactarium.example"
+TECHNICIAN, RELEASER = "luc@lactarium.example", "ines@lactarium.example"
 HISTORY_BEGAN = timedelta(days=100)
 """Time before the day at which donors with a history were interviewed, and the bank founded."""
 ASKED_THE_DAYS_BEFORE = timedelta(days=2)
@@ -72,6 +74,7 @@ def demonstration_bank(session: Session, *, now: datetime) -> Bank:
     """Return the demonstration bank, founded on the first call with its staff and donors."""
     known = session.scalar(select(Bank).where(Bank.slug == SLUG))
     if known is not None:
+        _add_staff(session, known)
         return known
     bank = found_bank(
         session,
@@ -84,10 +87,7 @@ def demonstration_bank(session: Session, *, now: datetime) -> Bank:
     _add_sites(session, bank.id)
     session.add(Zone(bank_id=bank.id, name="Gironde et Landes", postcodes=["33", "40"]))
     _list_publicly(session, bank, now=now)
-    for name, email, roles in STAFF:
-        add_person(
-            session, bank_id=bank.id, name=name, email=email, roles=roles, language=bank.language
-        )
+    _add_staff(session, bank)
     today = now.astimezone(bank.zone).date()
     _equip(session, bank, now=now, day=today)
     _employ(session, bank, now=now)
@@ -97,6 +97,21 @@ def demonstration_bank(session: Session, *, now: datetime) -> Bank:
         session.add(_donor(bank.id, member, number=number, nurse_id=nurse.id, now=now, day=today))
     session.flush()
     return bank
+
+
+def _add_staff(session: Session, bank: Bank) -> None:
+    """Add the staff that the bank has not; one of an earlier version had no releasing officer."""
+    known = set(session.scalars(select(Person.email).where(Person.bank_id == bank.id)))
+    for name, email, roles in STAFF:
+        if email not in known:
+            add_person(
+                session,
+                bank_id=bank.id,
+                name=name,
+                email=email,
+                roles=roles,
+                language=bank.language,
+            )
 
 
 def _list_publicly(session: Session, bank: Bank, *, now: datetime) -> None:

@@ -12,8 +12,9 @@ from collector.banks.models import Bank
 from collector.clock import Clock
 from collector.custody.queries import count_received
 from collector.db import reading, transaction
-from collector.demo.bank import COORDINATOR, ask_for_day, demonstration_bank
+from collector.demo.bank import COORDINATOR, RELEASER, ask_for_day, demonstration_bank
 from collector.demo.history import write_history
+from collector.demo.laboratory import LaboratoryReport, report_laboratory, write_laboratory
 from collector.demo.play import said_of
 from collector.jobs.models import JobState
 from collector.jobs.queries import get_job
@@ -60,28 +61,33 @@ class DemoReport:
     revision: int
     events_accepted: int
     containers_received: int
+    laboratory: LaboratoryReport
     seconds: float
 
     def as_json(self) -> dict[str, object]:
-        """Return the report as plain values."""
-        return asdict(self)
+        """Return the report as plain values, those of the laboratory beside the others."""
+        told: dict[str, object] = asdict(self) | asdict(self.laboratory)
+        del told["laboratory"]
+        return told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Links:
-    """The paths of three links that sign in, one per surface."""
+    """The paths of four links that sign in: a donor's and three of the staff."""
 
     donor: str
     phone: str
     board: str
+    laboratory: str
 
 
 def prepare(clock: Clock) -> tuple[int, date]:
-    """Make the demonstration bank, its history and its requests; return the bank and the day."""
+    """Make the demonstration bank, its history and its requests; return bank and day."""
     with transaction() as session:
         bank = demonstration_bank(session, now=clock.now())
         day = ServiceDay.of(clock.now(), bank.zone).day
-    write_history(bank.id, day)
+    if write_history(bank.id, day):
+        write_laboratory(bank.id, day, now=clock.now())
     with transaction() as session:
         ask_for_day(session, bank, now=clock.now(), day=day)
     return bank.id, day
@@ -185,12 +191,13 @@ def report(clock: Clock, bank_id: int, day: date, *, events: int, since: float) 
             containers_received=count_received(
                 session, bank_id=bank_id, day=ServiceDay.of(clock.now(), zone)
             ),
+            laboratory=report_laboratory(session, bank_id=bank_id, day=day),
             seconds=round(perf_counter() - since, 1),
         )
 
 
 def links(clock: Clock, bank_id: int, day: date) -> Links:
-    """Create sign-in links for a donor with a visit today, a collector and the coordinator."""
+    """Create sign-in links for a donor with a visit today and for three of the staff."""
     with transaction() as session:
         plan = _plan_of(session, bank_id, day)
         donor_id = next(stop.pickup.donor_id for round_ in plan.rounds for stop in round_.stops)
@@ -210,6 +217,7 @@ def links(clock: Clock, bank_id: int, day: date) -> Links:
             donor=link(donor_id=donor_id),
             phone=link(person_id=_person(session, COLLECTOR).id),
             board=link(person_id=_person(session, COORDINATOR).id),
+            laboratory=link(person_id=_person(session, RELEASER).id),
         )
 
 

@@ -50,6 +50,37 @@ def test_the_whole_day_at_once_as_one_json_object(tmp_path: Path) -> None:
     told_why = ("on too few days", "the rounds are full around it")
     assert all(any(why in reason for why in told_why) for reason in reasons.values())
     assert_published_plan_holds(tmp_path)
+    assert_laboratory_adds_up(tmp_path, told)
+
+
+def assert_laboratory_adds_up(home: Path, told: dict[str, int]) -> None:
+    """Compare each figure of the laboratory with the rows of the database."""
+    with closing(sqlite3.connect(home / "milkround.sqlite3")) as database:
+
+        def one(statement: str) -> int:
+            (value,) = database.execute(statement).fetchone()
+            return int(value or 0)
+
+        accepted = "withdrawn_at IS NULL AND refused_because IS NULL"
+        assert told["intakes"] == one(f"SELECT count(*) FROM intakes WHERE {accepted}")  # noqa: S608
+        assert told["pools"] == one("SELECT count(*) FROM pools WHERE state = 'closed'")
+        lots = "SELECT count(*) FROM lots WHERE state = "
+        assert told["lots_released"] == one(lots + "'released'")
+        assert told["lots_rejected"] == one(lots + "'rejected'") == 2
+        standing = "SELECT count(*) FROM storage_stays WHERE ended_at IS NULL AND bottle_id > 0"
+        assert told["bottles_stored"] == one(standing) == one("SELECT count(*) FROM bottles")
+        emptied = """
+            SELECT sum(volume_ml) FROM pool_inputs JOIN intakes ON intakes.id = intake_id
+            WHERE pool_inputs.withdrawn_at IS NULL
+        """
+        assert told["ml_in"] == one(emptied)
+        beside = one("SELECT sum(sampled_ml + discarded_ml) FROM pools")
+        assert told["ml_out"] == one("SELECT sum(volume_ml) FROM bottles") + beside
+        lost = told["ml_in"] - told["ml_out"]
+        assert told["balance_permille"] == round(1000 * lost / told["ml_in"])
+        waiting = f"SELECT sum(volume_ml) FROM intakes WHERE state = 'quarantine' AND {accepted}"  # noqa: S608
+        scanned_in = one(f"SELECT sum(volume_ml) FROM intakes WHERE {accepted}")  # noqa: S608
+        assert scanned_in == told["ml_in"] + one(waiting)
 
 
 def assert_published_plan_holds(home: Path) -> None:
@@ -88,12 +119,12 @@ def links_of(process: subprocess.Popen[str]) -> list[str]:
     return re.findall(r"http://\S+(?=#go)", said)
 
 
-def test_three_links_that_answer_and_ctrl_c_that_stops_everything(
+def test_four_links_that_answer_and_ctrl_c_that_stops_everything(
     served: tuple[subprocess.Popen[str], int],
 ) -> None:
     process, port = served
     links = links_of(process)
-    assert len(links) == 3
+    assert len(links) == 4
     for link in links:
         with urlopen(link) as answer:  # noqa: S310 - our own server
             assert answer.status == 200

@@ -23,6 +23,7 @@ from collector.laboratory.units.models import (
     StoragePlace,
     StorageStay,
     StorageUnit,
+    StorageZone,
     UnitExcursion,
     UnitProbe,
 )
@@ -99,12 +100,12 @@ class StandingThing:
 
 
 def storage_map(session: Session, *, bank_id: int) -> list[UnitFill]:
-    """Return the units of a bank with the fill of each place."""
-    units = session.scalars(
-        select(StorageUnit)
-        .where(StorageUnit.bank_id == bank_id)
-        .order_by(StorageUnit.zone, StorageUnit.name)
-    ).all()
+    """Return the units of a bank with the fill of each place, in the order of the milk's way."""
+    zones = list(StorageZone)
+    units = sorted(
+        session.scalars(select(StorageUnit).where(StorageUnit.bank_id == bank_id)),
+        key=lambda unit: (zones.index(unit.zone), unit.name),
+    )
     probes = _probes(session, bank_id)
     warm = set(
         session.scalars(

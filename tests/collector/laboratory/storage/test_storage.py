@@ -139,6 +139,13 @@ def test_a_full_place_takes_nothing_more_and_a_move_is_one_entry(lea: StorageBen
     assert fill.places[0].is_nearly_full
 
 
+def test_the_map_follows_the_way_of_the_milk(lea: StorageBench) -> None:
+    for zone in reversed(StorageZone):
+        lea.unit(zone)
+    units = storage_map(lea.session, bank_id=lea.bench.town.bank)
+    assert [each.unit.zone for each in units] == ["raw", "heated", "released", "back"]
+
+
 def test_a_thing_taken_out_needs_a_reason(lea: StorageBench) -> None:
     raw = lea.at(StorageZone.RAW)
     (number,) = lea.take_over(dora=1)["dora"]
