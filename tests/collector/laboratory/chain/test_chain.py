@@ -21,10 +21,10 @@ from collector.db import db, reading
 from collector.donors.models import Donor
 from collector.errors import NotFound, Refused
 from collector.laboratory.chain.numbers import ChainSubject, cycle_number, thing_numbered
-from collector.laboratory.chain.queries import MilkChain, milk_chain
+from collector.laboratory.chain.queries import MilkChain, bottles_from, milk_chain
 from collector.laboratory.holds.models import HoldSubject
 from collector.laboratory.pooling.actions import take_out_of_pool
-from collector.laboratory.pooling.models import Bottle, Lot, MilkPool, PoolInput
+from collector.laboratory.pooling.models import Bottle, Lot, LotState, MilkPool, PoolInput
 from collector.laboratory.sampling.models import SampleStage
 from collector.laboratory.sampling.results import supersede_result
 from collector.laboratory.sampling.spellings import parse_result
@@ -85,7 +85,11 @@ def test_every_number_of_a_pool_leads_to_all_of_it(lab: ReleaseBench) -> None:
     for text in (pool, pool.lower(), sample.number, cycle_number(cycle), f"cycle {cycle}", *filled):
         assert numbers(chain(lab, text)) == (poured, {pool}, filled), text
     for text in poured:
-        assert numbers(chain(lab, text)) == ({text}, {pool}, filled)
+        found = chain(lab, text)
+        assert numbers(found) == ({text}, {pool}, filled)
+        told = bottles_from(lab.session, container_id=found.thing.key)
+        assert (told.pool_number, told.lot_state) == (pool, LotState.WAITING)
+        assert set(told.numbers) == filled
     assert numbers(chain(lab, alone)) == ({alone}, set(), set())
     elise = lab.session.get_one(Donor, lab.bench.town.elise)
     hers = poured - set(chain_of_donor(lab, lab.bench.town.dora))
