@@ -3,7 +3,7 @@
 A bank of its own in a new SQLite database, or in the empty PostgreSQL database of ``--database``:
 200 lots of 25 containers and 40 bottles that wait for release. Goals: the release board and its
 signature within 500 ms, a curve of 8 probes by 3 hours of one reading a second within 3 s, one
-scan of a bottle within 150 ms.
+scan of a bottle within 150 ms. The chain of a bottle and of a donor have no goal yet.
 """
 
 import argparse
@@ -19,11 +19,13 @@ from zoneinfo import ZoneInfo
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from bench.laboratory_bank import LaboratoryBank
 from collector.clock import SystemClock
+from collector.custody.models import Container
 from collector.db import db, reading, transaction
+from collector.donors.models import Donor
 from collector.installation import application
 from collector.laboratory.heating.judgement import CurveSituation, HeatLimits, judge
 from collector.laboratory.heating.models import CurveProfileName
@@ -55,6 +57,7 @@ def main() -> None:
         print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores; median and longest, ms")
         measure_board(rose, options.rounds)
         measure_scans(app, bank, options.rounds)
+        measure_chain(app, bank, rose, options.rounds)
         measure_curve(Path(folder) / "curve.csv", options.rounds)
 
 
@@ -105,6 +108,32 @@ def measure_scans(app: Flask, bank: LaboratoryBank, rounds: int) -> None:
                 timed(lambda: bottle_to_leave(session, **told, text=next(labels)), len(free)),
             )
         db.engine.dispose()
+
+
+def measure_chain(app: Flask, bank: LaboratoryBank, client: FlaskClient, rounds: int) -> None:
+    """Open the chain of a bottle, and of the donor with the most containers."""
+    with app.app_context():
+        with reading() as session:
+            bottle = session.scalars(
+                select(Bottle.number).where(Bottle.bank_id == bank.bank).order_by(Bottle.id)
+            ).first()
+            donor = session.scalars(
+                select(Donor.number)
+                .join(Container, Container.donor_id == Donor.id)
+                .where(Donor.bank_id == bank.bank)
+                .group_by(Donor.id)
+                .order_by(func.count().desc())
+            ).first()
+        db.engine.dispose()
+    for name, number in (("bottle", bottle), ("donor", donor)):
+        address = f"/laboratory/chain/{number}"
+
+        def look(address: str = address) -> None:
+            answer = client.get(address)
+            if answer.status_code != 200:  # noqa: PLR2004 - the page
+                raise RuntimeError(answer.status)
+
+        tell(f"chain of a {name}, the whole page", timed(look, rounds))
 
 
 def measure_curve(path: Path, rounds: int) -> None:

@@ -45,8 +45,9 @@ from collector.pickups.models import MilkLine
 from tests.builders import add_donor, add_pickup, add_site
 
 CONTAINERS, CONTAINER_ML, BOTTLES, BOTTLE_ML, LOTS_IN_A_CYCLE = 25, 200, 40, 124, 4
+FIGURES = {"minutes": 0, "seconds": 1800, "celsius": 62.8, "until": "2027-12-31"}
 CHECKS = [
-    {"key": key, "colour": "green", "figures": {}}
+    {"key": key, "colour": "green", "figures": FIGURES}
     for key in ("file", "times", "plateau", "gaps", "maximum", "warm", "cooling", "device")
 ]
 READ = {

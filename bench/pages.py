@@ -28,8 +28,8 @@ from collector.demo import day as demo_day
 from collector.installation import application
 from collector.jobs.loaded_program import GENTLE
 from collector.jobs.parent_death import tied
-from collector.people.actions import make_link, use_link
-from collector.people.models import Role
+from collector.people.actions import begin_session
+from collector.people.models import Role, Surface
 from collector.people.queries import people_with_role
 from collector.planning.models import PlanningRun
 from collector.processes import Processes, free_port
@@ -89,8 +89,14 @@ def prepared(app: Flask) -> tuple[str, str, str]:
             problem = json.dumps(session.query(PlanningRun).first().problem)
         with transaction() as session:
             claire = people_with_role(session, bank_id=bank_id, role=Role.COORDINATOR)[0]
-            link = make_link(session, now=clock.now(), bank_id=bank_id, person_id=claire.id)
-            cookie = use_link(session, link, now=clock.now())
+            cookie = begin_session(
+                session,
+                now=clock.now(),
+                bank_id=bank_id,
+                surface=Surface.DESK,
+                person_id=claire.id,
+                proved_at=clock.now(),
+            )
         db.engine.dispose()
     return day.isoformat(), cookie, problem
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 
@@ -9,6 +10,7 @@ from collector.banks.queries import banks
 from collector.db import reading, transaction
 from collector.installation import application, bank_named, clock, command, settings
 from collector.logs import configure_logs
+from collector.oidc_settings import LOOPBACK_HOSTS
 from collector.opening_code import opening_code
 from collector.places.postcodes import import_postcodes
 from collector.planning.optimise.actions import request_plan
@@ -17,6 +19,12 @@ from collector.processes import is_free
 from collector.server import serve as serve_app
 from collector.web_metrics import start_counting
 from collector.worker import work_for_ever
+
+
+def opening_address(public_url: str, *, host: str, port: int) -> str:
+    """Return the address of the first bank's form; on this machine alone it has the port."""
+    is_local = {urlsplit(public_url).hostname, host} <= LOOPBACK_HOSTS
+    return f"{f'http://{host}:{port}' if is_local else public_url}/opening"
 
 
 @command()
@@ -34,7 +42,8 @@ def serve(*, host: str, port: int) -> None:
         is_new = not banks(session)
     if is_new:
         code = opening_code(present.home)
-        click.echo(f"There is no bank yet. Open one at {present.public_url}/opening, code {code}")
+        address = opening_address(present.public_url, host=host, port=port)
+        click.echo(f"There is no bank yet. Open one at {address}, code {code}")
     click.echo(f"Serving on http://{host}:{port}")
     if present.upkeep.metrics:
         start_counting(app, present.home)

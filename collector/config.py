@@ -129,6 +129,10 @@ class Settings:
         return self.public_url.startswith("https://")
 
 
+SHORTEST_SECRET = 32
+"""Characters of `SECRET_KEY`."""
+
+
 def settings_from(environ: Mapping[str, str]) -> Settings:
     """Read the settings.
 
@@ -163,9 +167,8 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
     background, networks = _map(environ, mistakes), _networks(environ, mistakes)
     oidc = oidc_from(environ, mistakes)
     secret = environ.get("SECRET_KEY", "")
-    shortest = 32
-    if secret and len(secret) < shortest:
-        mistakes.append(f"SECRET_KEY has {len(secret)} characters; give at least {shortest}.")
+    if secret and len(secret) < SHORTEST_SECRET:
+        mistakes.append(f"SECRET_KEY has {len(secret)} characters, not {SHORTEST_SECRET} or more.")
     if not mistakes:
         secret = secret or _kept(home, "secret_key", 48, mistakes)
     upkeep = upkeep_from(environ, home, mistakes)

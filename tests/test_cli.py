@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from collector.cli import main
+from collector.cli_run import opening_address
 
 DONORS = "first_name,family_name,line,postcode,town,email\nDora,Martin,1 rue du Port,33000,{},{}\n"
 
@@ -245,3 +246,17 @@ def test_rows_of_a_bank_are_listed_changed_and_removed() -> None:
     assert run("remove", "site", "Lactarium", *there).exit_code == 0
     assert run("remove", "week", "1", *there, "--after", "2099-01-01").exit_code == 1
     assert "retired since" in run("list", "sites", *there).output
+
+
+@pytest.mark.parametrize(
+    ("public_url", "host", "address"),
+    [
+        ("http://127.0.0.1:8000", "127.0.0.1", "http://127.0.0.1:9000/opening"),
+        ("https://milk.example", "127.0.0.1", "https://milk.example/opening"),
+        ("http://127.0.0.1:8000", "192.0.2.1", "http://127.0.0.1:8000/opening"),
+    ],
+)
+def test_the_first_bank_is_opened_where_the_server_answers(
+    public_url: str, host: str, address: str
+) -> None:
+    assert opening_address(public_url, host=host, port=9000) == address

@@ -1,9 +1,10 @@
 """Queries of custody: a container's chain, door records, excursions and their causes."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import column, func, or_, select, table
+from sqlalchemy import Select, column, func, or_, select, table
 from sqlalchemy.orm import Session, selectinload
 
 from collector.custody.models import (
@@ -42,8 +43,12 @@ class Chain:
     record: DoorRecord | None
     """The door record that stands, with the freezer's temperature; None if it was undone."""
     entries: tuple[CustodyEntry, ...]
-    readings: tuple[BoxReading, ...] = ()
+    readings: tuple[BoxReading, ...]
     """The readings of the container's box in its round."""
+    excursions: tuple[Excursion, ...]
+    """Temperatures above the limit at the door or in the box."""
+    donor_erased: bool
+    """Whether the donor's file was erased; her number alone remains."""
 
 
 def chain_of(session: Session, *, bank_id: int, number: str) -> Chain:
@@ -54,24 +59,55 @@ def chain_of(session: Session, *, bank_id: int, number: str) -> Chain:
     NotFound
         The bank has no container of this number.
     """
-    found = session.execute(
-        select(Container, Donor.number)
-        .join(Donor, Donor.id == Container.donor_id)
-        .where(Container.bank_id == bank_id, Container.number == number)
-        .options(selectinload(Container.history))
-    ).one_or_none()
-    if found is None:
+    own = select(Container.id).where(Container.bank_id == bank_id, Container.number == number)
+    found = chains_of(session, bank_id=bank_id, containers=own)
+    if not found:
         raise NotFound("not_found", kind="containers")
-    container, donor_number = found
-    record = record_of(session, bank_id=bank_id, pickup_id=container.pickup_id)
-    return Chain(
-        container=container,
-        donor_number=donor_number,
-        pickup_id=container.pickup_id,
-        record=record,
-        entries=tuple(container.history),
-        readings=_readings(session, container, record),
-    )
+    return found[0]
+
+
+def chains_of(session: Session, *, bank_id: int, containers: Select[int]) -> list[Chain]:
+    """Return the chains of containers, by number; the count of statements is always the same.
+
+    Parameters
+    ----------
+    containers
+        The statement of their keys.
+    """
+    rows = session.execute(
+        select(Container, Donor.number, Donor.erased_at)
+        .join(Donor, Donor.id == Container.donor_id)
+        .where(Container.bank_id == bank_id, Container.id.in_(containers))
+        .options(selectinload(Container.history))
+        .order_by(Container.number)
+    ).all()
+    visits = {container.pickup_id for container, _, _ in rows}
+    records = records_at(session, bank_id=bank_id, pickups=visits)
+    readings = _readings(session, records.values())
+    excursions = _excursions(session, records.values(), readings)
+    found = []
+    for container, number, erased_at in rows:
+        record = records.get(container.pickup_id)
+        own = tuple(readings[container.pickup_id, container.box])
+        causes = {("record", record and record.id), *(("reading", each.id) for each in own)}
+        found.append(
+            Chain(
+                container=container,
+                donor_number=number,
+                donor_erased=erased_at is not None,
+                pickup_id=container.pickup_id,
+                record=record,
+                entries=tuple(container.history),
+                readings=own,
+                excursions=tuple(
+                    each
+                    for each in excursions
+                    if ("record", each.record_id or 0) in causes
+                    or ("reading", each.reading_id) in causes
+                ),
+            )
+        )
+    return found
 
 
 def containers_after(
@@ -182,24 +218,44 @@ def _cause(session: Session, excursion: Excursion) -> Cause:
 
 
 def _readings(
-    session: Session, container: Container, record: DoorRecord | None
-) -> tuple[BoxReading, ...]:
-    """Return the readings of a container's box in its round that stand, in their order."""
-    if record is None or not container.box:
-        return ()
-    of_its_round = select(RoundVisit.c.round_id).where(RoundVisit.c.id == record.event_id)
-    return tuple(
-        session.scalars(
-            select(BoxReading)
-            .where(
-                BoxReading.bank_id == container.bank_id,
-                BoxReading.round_id.in_(of_its_round),
-                BoxReading.box == container.box,
-                BoxReading.withdrawn_at.is_(None),
-            )
-            .order_by(BoxReading.device_at, BoxReading.id)
+    session: Session, records: Iterable[DoorRecord]
+) -> dict[tuple[int, str], list[BoxReading]]:
+    """Return the readings that stand, by visit and box, of the rounds of these visits."""
+    found: dict[tuple[int, str], list[BoxReading]] = defaultdict(list)
+    rows = session.execute(
+        select(DoorRecord.pickup_id, BoxReading)
+        .join(RoundVisit, RoundVisit.c.id == DoorRecord.event_id)
+        .join(BoxReading, BoxReading.round_id == RoundVisit.c.round_id)
+        .where(
+            DoorRecord.id.in_([record.id for record in records]),
+            BoxReading.box != "",
+            BoxReading.withdrawn_at.is_(None),
         )
+        .order_by(BoxReading.device_at, BoxReading.id)
     )
+    for visit, reading in rows:
+        found[visit, reading.box].append(reading)
+    return found
+
+
+def _excursions(
+    session: Session,
+    records: Iterable[DoorRecord],
+    readings: Mapping[tuple[int, str], Sequence[BoxReading]],
+) -> Sequence[Excursion]:
+    """Return the excursions of door records and of box readings, oldest first."""
+    of_boxes = {reading.id for each in readings.values() for reading in each}
+    return session.scalars(
+        select(Excursion)
+        .where(
+            Excursion.withdrawn_at.is_(None),
+            or_(
+                Excursion.record_id.in_([record.id for record in records]),
+                Excursion.reading_id.in_(of_boxes),
+            ),
+        )
+        .order_by(Excursion.id)
+    ).all()
 
 
 def record_of(session: Session, *, bank_id: int, pickup_id: int) -> DoorRecord | None:

@@ -5,7 +5,6 @@ The badge and the PIN wake it up; the second factor stays as old as it was, so t
 for it again. The fifth wrong PIN locks the badge, and the fifth wrong try ends the session.
 """
 
-import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +20,7 @@ from collector.people.links import hashed, new_token
 from collector.people.models import Badge, Person, Role, Surface, WebSession
 from collector.people.queries import roles_of
 from collector.people.sessions import LIVES, STAFF_IDLE
+from collector.people.slow_hashes import new_salt, salt_of, slow_hash
 from collector.people.vault import Vault
 
 SHORTEST_CODE: Final = 6
@@ -68,7 +68,7 @@ def set_badge(
             bank_id=person.bank_id,
             person_id=person.id,
             code_mark=mark,
-            pin_hash=_stored(pin, secrets.token_bytes(16), vault),
+            pin_hash=_stored(pin, new_salt(), vault),
             made_at=now,
             wrong=0,
         )
@@ -179,8 +179,8 @@ def _is_right(
     ).scalar()
     if counted is None:
         return False
-    salt = bytes.fromhex(badge.pin_hash.partition("$")[0])
-    if secrets.compare_digest(badge.pin_hash, _stored(pin.strip(), salt, vault)):
+    stored = _stored(pin.strip(), salt_of(badge.pin_hash), vault)
+    if secrets.compare_digest(badge.pin_hash, stored):
         session.execute(update(Badge).where(Badge.id == badge.id).values(wrong=0))
         return True
     if counted >= MOST_WRONG:
@@ -190,8 +190,7 @@ def _is_right(
 
 def _stored(pin: str, salt: bytes, vault: Vault) -> str:
     """Return the stored form of a PIN: six digits need a slow hash, and a key besides."""
-    slow = hashlib.scrypt(vault.mark(pin).encode(), salt=salt, n=2**14, r=8, p=1)
-    return f"{salt.hex()}${slow.hex()}"
+    return slow_hash(vault.mark(pin), salt)
 
 
 def _is_a_run(pin: str) -> bool:

@@ -17,6 +17,7 @@ from collector.people.links import hashed, new_token
 from collector.people.models import Badge, Passkey, Person, RecoveryCode, WebSession
 from collector.people.provider_accounts import proves_by_account, unlink_accounts
 from collector.people.sessions import end_sessions
+from collector.people.slow_hashes import new_salt, salt_of, slow_hash
 from collector.people.totp import accept_totp, has_totp, remove_totp
 from collector.people.vault import Vault
 
@@ -66,7 +67,7 @@ def prove_by_code(
 ) -> bool:
     """Check a code of an app or a recovery code, and return whether it was right.
 
-    The fifth wrong code ends the session.
+    The fifth wrong code ends the session, and the person is told.
 
     Raises
     ------
@@ -86,6 +87,14 @@ def prove_by_code(
         session.execute(
             update(WebSession).where(WebSession.id == session_id).values(revoked_at=now)
         )
+        record_change(
+            session,
+            now=now,
+            bank_id=session.get_one(Person, person_id).bank_id,
+            person_id=person_id,
+            actor=f"person:{person_id}",
+            change="session ended by wrong codes",
+        )
     return False
 
 
@@ -103,14 +112,18 @@ def record_proof(session: Session, *, now: datetime, session_id: int) -> str:
 def make_recovery_codes(
     session: Session, *, now: datetime, bank_id: int, person_id: int
 ) -> list[str]:
-    """Replace a person's recovery codes and return the new ones, which are stored as hashes."""
+    """Replace a person's recovery codes and return the new ones, which are stored as slow hashes.
+
+    One salt serves the codes of a person, so that a try costs one slow hash.
+    """
     session.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person_id))
     codes = [_random_code() for _ in range(RECOVERY_CODES)]
+    salt = new_salt()
     session.add_all(
         RecoveryCode(
             bank_id=bank_id,
             person_id=person_id,
-            code_hash=_stored(person_id, code.replace("-", "")),
+            code_hash=slow_hash(code.replace("-", ""), salt),
             made_at=now,
             used_at=None,
         )
@@ -182,9 +195,13 @@ def reset_factors(
 
 
 def _use_recovery_code(session: Session, code: str, *, now: datetime, person_id: int) -> bool:
+    if len(code) != GROUPS * GROUP or not set(code) <= set(ALPHABET):
+        return False
+    unused = session.scalars(select(RecoveryCode.code_hash).where(*_unused_codes(person_id)))
+    forms = [_stored(person_id, code, salt) for salt in {salt_of(each) for each in unused}]
     used = session.execute(
         update(RecoveryCode)
-        .where(*_unused_codes(person_id), RecoveryCode.code_hash == _stored(person_id, code))
+        .where(*_unused_codes(person_id), RecoveryCode.code_hash.in_(forms))
         .values(used_at=now)
         .returning(RecoveryCode.bank_id)
     )
@@ -211,6 +228,6 @@ def _random_code() -> str:
     return "-".join(groups)
 
 
-def _stored(person_id: int, code: str) -> str:
-    """Return the stored form of a code; 59 random bits need no slow hash."""
-    return hashed(f"recovery {person_id} {code}")
+def _stored(person_id: int, code: str, salt: bytes) -> str:
+    """Return the stored form of a code; those made before version 0.3 have no salt."""
+    return slow_hash(code, salt) if salt else hashed(f"recovery {person_id} {code}")

@@ -112,6 +112,22 @@ def end_sessions(
     )
 
 
+def end_other_desk_sessions(
+    session: Session, *, now: datetime, person_id: int, session_id: int
+) -> None:
+    """Revoke every session of a person at a desk but the present one."""
+    session.execute(
+        update(WebSession)
+        .where(
+            WebSession.person_id == person_id,
+            WebSession.surface == Surface.DESK,
+            WebSession.id != session_id,
+            WebSession.revoked_at.is_(None),
+        )
+        .values(revoked_at=now)
+    )
+
+
 def _held_by(person_id: int | None, donor_id: int | None) -> ColumnElement[bool]:
     if person_id is not None:
         return WebSession.person_id == person_id

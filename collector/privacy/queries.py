@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from collector.audit.queries import history_of
 from collector.custody.models import Container, DoorPhoto, DoorRecord
-from collector.donors.models import CallBack, Decision, Donor, FileChange, SealedIdentity
+from collector.donors.models import CallBack, Decision, Donor, FileChange, SealedIdentity, Stay
 from collector.donors.queries import get_donor
 from collector.donors.screening import screening_of
 from collector.errors import NotFound
@@ -33,12 +33,7 @@ def copy_of(session: Session, *, bank_id: int, donor_id: int) -> dict[str, Any]:
     return {
         "donor": _person(donor),
         "address": _address(donor),
-        "stays": [
-            as_json(each, "first_day", "last_day")
-            | {"place": each.place.name if each.place else None}
-            | as_json(each.address, "line", "postcode", "town", "access_notes")
-            for each in donor.stays
-        ],
+        "stays": [_stay(each) for each in donor.stays],
         "blood_tests": [
             as_json(each, "drawn_on", "outcome", "valid_until") for each in donor.serologies
         ],
@@ -59,14 +54,7 @@ def copy_of(session: Session, *, bank_id: int, donor_id: int) -> dict[str, Any]:
         "visits": [
             _visit(session, pickup) for pickup in requests_of_donor(session, bank_id, donor_id)
         ],
-        "stopped_milk": [
-            as_json(each, "opened_at", "reason", "lifted_at")
-            for each in session.scalars(
-                select(LaboratoryHold)
-                .where(of_donor_or_containers(donor.id, _bottles_of(donor.id)))
-                .order_by(LaboratoryHold.id)
-            )
-        ],
+        "stopped_milk": _stopped_milk(session, donor),
         "messages": [
             as_json(each, "owed_at", "sent_at", "to", "template", "subject", "body")
             for each in messages_of(session, donor)
@@ -76,6 +64,23 @@ def copy_of(session: Session, *, bank_id: int, donor_id: int) -> dict[str, Any]:
             for each in history_of(session, bank_id=bank_id, subject=f"donor:{donor.id}")
         ],
     }
+
+
+def _stay(stay: Stay) -> dict[str, Any]:
+    return (
+        as_json(stay, "first_day", "last_day")
+        | {"place": stay.place.name if stay.place else None}
+        | as_json(stay.address, "line", "postcode", "town", "access_notes")
+    )
+
+
+def _stopped_milk(session: Session, donor: Donor) -> list[dict[str, Any]]:
+    rows = session.scalars(
+        select(LaboratoryHold)
+        .where(of_donor_or_containers(donor.id, _bottles_of(donor.id)))
+        .order_by(LaboratoryHold.id)
+    )
+    return [as_json(each, "opened_at", "reason", "lifted_at") for each in rows]
 
 
 def _bottles_of(donor_id: int) -> Select[int]:

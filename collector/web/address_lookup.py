@@ -23,14 +23,14 @@ def look_up(*, line: str, postcode: str, town: str) -> GeocodedPosition | None:
         return None
 
 
-def locate_donor(donor_id: int) -> bool:
-    """Look a donor's address up and set its position; return whether it was found."""
+def locate_donor(donor_id: int) -> None:
+    """Look a donor's address up, and set its position if it was found."""
     bank_id = actor().bank_id
     with reading() as session:
         address = get_donor(session, bank_id, donor_id).address
     found = look_up(line=address.line, postcode=address.postcode, town=address.town)
     if found is None:
-        return False
+        return
     with transaction() as session:
         place_donor(
             session,
@@ -44,4 +44,3 @@ def locate_donor(donor_id: int) -> bool:
             provider=found.provider,
             score=found.score,
         )
-    return True

@@ -110,6 +110,7 @@ ACTIONS: Mapping[str, LazyString] = {
     "recovery code used": _("recovery code used"),
     "recovery codes made": _("new recovery codes made"),
     "second factors removed": _("every second proof removed"),
+    "session ended by wrong codes": _("session ended after five wrong codes"),
     "session resumed by badge": _("session resumed by badge and PIN"),
     "shift swapped": _("shift swapped"),
     "shift taken off": _("shift taken off"),

@@ -1,4 +1,4 @@
-"""Sentences of the refusals in a donor's file: her contact, her stays, wards and practices."""
+"""Sentences of the refusals in a donor's file: number, state, contact, stays, wards, practices."""
 
 from collections.abc import Mapping
 
@@ -8,6 +8,9 @@ from flask_babel.speaklater import LazyString
 _ = lazy_gettext
 
 ERRORS: Mapping[str, LazyString] = {
+    "donor_number_not_valid": _("%(number)s is not a donor number: its last digit does not fit."),
+    "donor_number_taken": _("Another donor bears the number %(number)s."),
+    "donor_state_not_possible": _("A file that is %(present)s cannot become %(wanted)s."),
     "stay_backwards": _("The last day comes before the first."),
     "stay_over": _("These days are over."),
     "stay_overlaps": _("She is elsewhere on some of these days already. End that stay first."),

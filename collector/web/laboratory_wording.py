@@ -135,6 +135,10 @@ ERRORS: Mapping[str, LazyString] = {
     "hold_lifted": _("This hold is lifted already."),
     "hold_end_not_asked": _("The first of the two signatures is missing."),
     "subject_missing": _("Choose what is stopped."),
+    "number_unknown": _(
+        "Nothing of the bank has the number %(number)s: scan a container, a pool, a bottle or a"
+        " sample, or type a donor's number."
+    ),
     "nothing_to_hold": _(
         "Nothing has the number %(number)s: scan a bottle, a container, a pool or a device."
     ),

@@ -12,7 +12,7 @@ MOVED = {
     "/board/background/map.pmtiles": "/board/map-background/map.pmtiles",
     "/board/blood-tests": "/board/donors/blood-tests",
     "/board/candidates": "/board/donors/candidates",
-    "/board/containers": "/board/bank/containers",
+    "/board/containers": "/laboratory/chain",
     "/board/days/<day>/close": "/board/days/<day>/dispatch/close",
     "/board/days/<day>/live": "/board/days/<day>/dispatch",
     "/board/days/<day>/road": "/board/days/<day>/dispatch/monitoring",

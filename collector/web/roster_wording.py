@@ -25,6 +25,7 @@ ERRORS: Mapping[str, LazyString] = {
     "capacity_zero": _("%(name)s carries nothing: correct its capacity or that of its boxes."),
     "closing_known": _("This day is a closing day already."),
     "closing_past": _("This day is over. Choose a later one."),
+    "collector_missing": _("Choose a collector."),
     "contract_hours": _("Give the paid hours of a week, from 1 to 60, or leave it empty."),
     "contract_over": _("The contract of %(name)s ended on %(day)s."),
     "form_mistaken": _("Correct the marked fields. Nothing was changed."),

@@ -18,7 +18,7 @@ from flask import session as form_session
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from collector.banks.queries import get_bank
+from collector.banks.queries import banks, get_bank
 from collector.db import reading, transaction
 from collector.donors.models import Donor
 from collector.donors.queries import donors_by_email, donors_by_phone, phone_digits
@@ -75,8 +75,10 @@ class SignInForm(Form):
 @blueprint.get("/")
 @anyone
 def welcome() -> str:
-    """Show the start page."""
-    return render_template("session/welcome.html")
+    """Show the start page; without a bank it leads to the opening of the first one."""
+    with reading() as session:
+        is_empty = not banks(session)
+    return render_template("session/welcome.html", is_empty=is_empty)
 
 
 @blueprint.get("/phone/sign-in")

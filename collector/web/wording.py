@@ -160,12 +160,9 @@ ERRORS: Mapping[str, LazyString] = {
     "answer_missing": _("Please answer yes or no."),
     "date_not_read": _("Write the day as day/month/year, such as 24/11/2026."),
     "donor_blocked": _("We cannot come at the moment. Please call us: we explain and help."),
-    "donor_number_not_valid": _("%(number)s is not a donor number: its last digit does not fit."),
-    "donor_number_taken": _("Another donor bears the number %(number)s."),
     "donor_papers_missing": _(
         "A signed interview, a consent and a valid blood test are needed before that."
     ),
-    "donor_state_not_possible": _("A file that is %(present)s cannot become %(wanted)s."),
     "geocoder_unsure": _("The address service is not sure. Set the place by hand."),
     "geocoder_away": _("The address service does not answer. Set the place by hand, or later."),
     "number_missing": _("Give a number."),

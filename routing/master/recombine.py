@@ -60,7 +60,7 @@ def recombine(pool: Pool, incumbent: Orders, limit: WorkLimit, *, seed: int = 0)
         A tour of the incumbent is not legal.
     """
     present = _add_incumbent(pool, incumbent)
-    return best_combination(pool, present, limit, seed=seed) if present else incumbent
+    return best_combination(pool, present, limit, seed=seed) if len(pool) else incumbent
 
 
 def best_combination(pool: Pool, present: Chosen, limit: WorkLimit, *, seed: int = 0) -> Orders:

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
 from collector.db import db, reading, transaction
+from collector.donors.models import Donor
 from collector.laboratory.holds.models import HoldSubject
 from collector.laboratory.pooling.models import Bottle, Lot, LotState
 from collector.laboratory.release.actions import release_green
@@ -20,7 +21,7 @@ from tests.browser.looking import PICTURES
 from tests.browser.test_donor_seen import troubles
 from tests.browser.test_donor_walk import database_url, place
 from tests.browser.towns import ServedTown
-from tests.laboratory_bench import Bench, open_bench
+from tests.laboratory_bench import Bench, bottles, open_bench
 from tests.release_bench import LATER, ReleaseBench
 
 __all__ = ["database_url", "place"]
@@ -57,6 +58,8 @@ class ServedLaboratory:
             found.hold(HoldSubject.DONOR, bench.town.fanny, reason="Fièvre")
             self.green, self.sample, self.number = green, sample.id, sample.number
             self.label = found.labels_of(green)[0]
+            self.container = bottles(session)[0].number
+            self.donor = session.get_one(Donor, bench.town.dora).number
             self.late_label = found.labels_of(self.unheated)[0]
 
     def open(self, browser: Browser, name: str, *, language: str = "fr-FR") -> Page:
@@ -105,7 +108,8 @@ def test_the_pages_of_samples_release_and_holds(
     for name, paths in {
         "lea": ("samples", f"samples/lots/{lab.unheated}", f"samples/{lab.sample}", "result-files"),
         "rose": ("release", f"release/{lab.green}", f"release/{lab.amber}", "holds"),
-        "quentin": ("plans", f"release/{lab.red}"),
+        "quentin": ("plans", f"release/{lab.red}", "chain", f"chain/{lab.label}"),
+        "leo": (f"chain/{lab.container}", f"chain/{lab.donor}"),
     }.items():
         page = lab.open(browser, name, language=language)
         for path in paths:

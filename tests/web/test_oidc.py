@@ -26,9 +26,25 @@ from tests.town import Town
 from tests.web.account.test_factors import by_link, code_of, enrol
 from tests.web.provider import CLIENT, SECRET, STRANGERS_KEY, Provider, go, serving
 
+pytestmark = pytest.mark.twin
+
 START = "/sign-in/oidc"
 DESK = "/board/morning"
 SEAL = "/board/bank/erasures/seal"
+
+
+MADE: list[Flask] = []
+"""The applications of a test, whose connections are closed after it."""
+
+
+@pytest.fixture(autouse=True)
+def _closed() -> Iterator[None]:
+    yield
+    while MADE:
+        app = MADE.pop()
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
 
 
 @pytest.fixture
@@ -46,18 +62,15 @@ def with_provider(settings: Settings, clock: SetClock, issuer: str, **more: obje
     known = Oidc(issuer=issuer, client_id=CLIENT, client_secret=SECRET, name="CHU", **more)
     app = create_app(replace(settings, oidc=known), clock=clock)
     app.config["WTF_CSRF_ENABLED"] = False
+    MADE.append(app)
     return app
 
 
 @pytest.fixture
-def linked(settings: Settings, clock: SetClock, issuer: str, town: Town) -> Iterator[Flask]:
+def linked(settings: Settings, clock: SetClock, issuer: str, town: Town) -> Flask:
     """The application with the hospital's provider, over the database with the town."""
     assert town
-    app = with_provider(settings, clock, issuer)
-    yield app
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
+    return with_provider(settings, clock, issuer)
 
 
 def sign_in_there(client: FlaskClient, start: str = START) -> TestResponse:

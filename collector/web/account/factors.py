@@ -17,6 +17,7 @@ from collector.people.factors import (
 )
 from collector.people.models import Person, Role
 from collector.people.passkeys import enrol, enrolment_options, remove_passkey
+from collector.people.sessions import end_other_desk_sessions
 from collector.people.totp import begin_totp, confirm_totp, remove_totp, totp_address
 from collector.web.account.proof import (
     DESK_ROLES,
@@ -169,6 +170,10 @@ def _added(session: Session, change: str) -> list[str]:
 
 
 def _note(session: Session, change: str) -> None:
+    """Record a change, and end the person's other sessions at a desk."""
+    end_other_desk_sessions(
+        session, now=now(), person_id=person_id(), session_id=actor().session_id
+    )
     record_change(
         session,
         now=now(),

@@ -1,4 +1,4 @@
-"""Containers in the API: bottles and tubes with their custody."""
+"""Containers in the API: bottles and tubes with their custody and what became of them."""
 
 from datetime import datetime
 
@@ -8,6 +8,8 @@ from collector.applications.models import Scope
 from collector.custody.models import Container, ContainerKind, ContainerState, CustodyEntry
 from collector.custody.queries import chain_of, containers_after
 from collector.db import reading
+from collector.laboratory.chain.queries import bottles_from
+from collector.laboratory.pooling.models import LotState
 from collector.pickups.models import MilkLine
 from collector.web.api.callers import caller
 from collector.web.api.inputs import Key, given
@@ -42,6 +44,12 @@ class ChainAnswer(Struct, frozen=True, kw_only=True):
 
     container: ContainerAnswer
     custody: list[CustodyAnswer]
+    pool_number: str | None
+    """The number of its pool; null until it is emptied."""
+    lot_state: LotState | None
+    """The decision on the pool's lot; null until a bottle is filled."""
+    bottle_numbers: list[str]
+    """The bottles that were filled from its pool."""
 
 
 class ContainerQuery(PageQuery, frozen=True, kw_only=True):
@@ -72,12 +80,16 @@ def list_containers(query: ContainerQuery) -> Page[ContainerAnswer]:
 
 @operation("GET", "/containers/<number>", scope=Scope.CONTAINERS_READ, answer=ChainAnswer)
 def get_chain(number: str) -> ChainAnswer:
-    """Read a container by its number, with its custody."""
+    """Read a container by its number, with its custody, its pool and that pool's bottles."""
     with reading() as session:
         chain = chain_of(session, bank_id=caller().bank_id, number=number)
+        found = bottles_from(session, container_id=chain.container.id)
         return ChainAnswer(
             container=_container(chain.container, chain.donor_number),
             custody=[_entry(entry) for entry in chain.entries],
+            pool_number=found.pool_number,
+            lot_state=found.lot_state,
+            bottle_numbers=list(found.numbers),
         )
 
 

@@ -1,6 +1,7 @@
 """Parameters and bodies of the API's requests, parsed into typed values."""
 
 import re
+from datetime import date
 from http import HTTPStatus
 from typing import Annotated, Final, TypeVar
 
@@ -19,6 +20,7 @@ Key = Annotated[int, Meta(ge=1, le=LARGEST_KEY)]
 """The key of a row."""
 
 JSON: Final = "application/json"
+YEARS: Final = range(1900, 2201)
 _PATH: Final = re.compile(r" - at `\$\.?([^`]*)`$")
 
 
@@ -53,11 +55,13 @@ def read_query(kind: type[Parsed]) -> Parsed:
         if len(values) > 1:
             raise _mistake(f"The parameter {name} was given {len(values)} times.", name)
     try:
-        return msgspec.convert(
+        found = msgspec.convert(
             {name: values[0] for name, values in sent.items()}, kind, strict=False
         )
     except msgspec.ValidationError as error:
         raise _named(error) from error
+    refuse_far(found)
+    return found
 
 
 def read_body(kind: type[Parsed]) -> Parsed:
@@ -72,12 +76,35 @@ def read_body(kind: type[Parsed]) -> Parsed:
         text = f"The body is {JSON}; send Content-Type: {JSON}."
         raise Mistaken(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "http_415", "", text)
     try:
-        return msgspec.json.decode(request.get_data(), type=kind)
+        found = msgspec.json.decode(request.get_data(), type=kind)
     except msgspec.ValidationError as error:
         raise _named(error) from error
     except (msgspec.DecodeError, RecursionError) as error:
         text = "The body is not well-formed JSON."
         raise Mistaken(HTTPStatus.BAD_REQUEST, "http_400", "", text) from error
+    refuse_far(found)
+    return found
+
+
+def refuse_far(value: object, field: str = "") -> None:
+    """Refuse a day or an instant in a year of which no bank has rows.
+
+    Near the ends of the calendar, another time zone or the next day does not exist.
+
+    Raises
+    ------
+    Mistaken
+        422, with the field.
+    """
+    if isinstance(value, date) and value.year not in YEARS:
+        text = f"The year lies between {YEARS.start} and {YEARS.stop - 1}."
+        raise _mistake(text, field)
+    if isinstance(value, list):
+        for index, each in enumerate(value):
+            refuse_far(each, f"{field}[{index}]")
+    if isinstance(value, Struct):
+        for name in value.__struct_fields__:
+            refuse_far(getattr(value, name), f"{field}.{name}" if field else name)
 
 
 def _named(error: msgspec.ValidationError) -> Mistaken:

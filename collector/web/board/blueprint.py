@@ -12,7 +12,6 @@ from collector.rounds.queries import revision_of
 from collector.web.board import map_background, morning
 from collector.web.board.bank import (
     applications,
-    containers,
     directory,
     erasures,
     excursions,
@@ -114,7 +113,6 @@ PARTS = (
     policies,
     directory,
     public_texts,
-    containers,
     reports,
     forecasts,
     erasures,

@@ -67,9 +67,7 @@ def answer_http(error: HTTPException) -> Response:
     """Answer an HTTP error: not found, forbidden, too large."""
     if isinstance(error, SecurityError):
         # Under a strange host no address of a page can be made.
-        return make_response(
-            str(sentence(Refused("http_400"))), 400, {"Content-Type": "text/plain"}
-        )
+        return Response(str(sentence(Refused("http_400"))), 400, mimetype="text/plain")
     if error.response is not None:
         return make_response(error.response)
     status = error.code or 500

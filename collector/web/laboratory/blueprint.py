@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 from collector.people.models import Role
 from collector.web.framework.guards import guard, may_see
 from collector.web.laboratory import (
+    chain,
     cycles,
     devices,
     discrepancies,
@@ -38,6 +39,7 @@ HOMES = (
 """Candidate start pages; the first permitted one opens."""
 
 for part in (
+    chain,
     reception,
     intake_forms,
     quarantine,

@@ -60,7 +60,7 @@ class UnitForm(Form):
     warmest = ParsedField["int | None"](parse_celsius, blank=None)
 
 
-class PlaceForm(Form):
+class StoragePlaceForm(Form):
     """A place; one of the same shelf and name is changed."""
 
     shelf = TextField(longest=LONGEST_NAME, required="name_missing")
@@ -129,7 +129,7 @@ def page(unit_id: int) -> str:
 @blueprint.post("/<int:unit_id>/places")
 def add_place(unit_id: int) -> Response | tuple[str, int]:
     """Add a place, or change one."""
-    form = PlaceForm.sent()
+    form = StoragePlaceForm.sent()
     if not form.validate():
         return _page(unit_id, place=form), 422
     try:
@@ -276,7 +276,7 @@ def _home(form: UnitForm) -> str:
 def _page(
     unit_id: int,
     *,
-    place: PlaceForm | None = None,
+    place: StoragePlaceForm | None = None,
     probe: ProbeForm | None = None,
     wrong_places: str = "",
     wrong_readings: str = "",
@@ -291,7 +291,7 @@ def _page(
             probes=probes_of_unit(session, unit),
             days=days_of(session, unit, first=(now() - DAYS_SHOWN).date()),
             profiles=list(CurveProfileName),
-            place=place or PlaceForm(),
+            place=place or StoragePlaceForm(),
             probe=probe or ProbeForm(),
             wrong_places=wrong_places,
             wrong_readings=wrong_readings,

@@ -1,4 +1,5 @@
 // The map of `data-position`: a click sets its two fields, typing moves the marker.
+import { coordinatesIn } from "./coordinates.js";
 import { createMap, fitPoints, marker } from "./map-base.js";
 
 export function pickOnMap() {
@@ -19,7 +20,9 @@ export function pickOnMap() {
     fields[1].value = latlng.lng.toFixed(5);
     chosen.setLatLng(latlng).addTo(map);
   });
-  form.addEventListener("input", () => {
+  form.addEventListener("input", ({ target }) => {
+    const pair = fields.includes(target) && coordinatesIn(target.value);
+    if (pair) for (const [index, field] of fields.entries()) field.value = pair[index];
     const at = typedPosition(fields);
     if (at) chosen.setLatLng(at).addTo(map);
   });

@@ -17,8 +17,10 @@ from collector.app import create_app
 from collector.audit.models import AuditEntry
 from collector.config import Settings, SettingsError, settings_from
 from collector.db import db, reading, transaction
+from collector.notices.models import Notice
 from collector.people.actions import make_link
 from collector.people.factors import TRIES_OF_A_SESSION, remove_factors
+from collector.people.links import hashed
 from collector.people.models import Person, RecoveryCode, TotpSecret
 from collector.people.vault import Vault
 from tests.conftest import SetClock
@@ -50,6 +52,12 @@ def enrol(client: FlaskClient, clock: SetClock) -> tuple[str, list[str]]:
 
 def code_of(secret: str, clock: SetClock) -> str:
     return pyotp.TOTP(secret).at(clock.now())
+
+
+def told(app: Flask) -> list[object]:
+    """Return the changes of proofs that were told to their persons."""
+    with app.app_context(), reading() as session:
+        return [each.figures.get("change") for each in session.scalars(select(Notice))]
 
 
 def is_in(client: FlaskClient) -> bool:
@@ -129,6 +137,37 @@ def test_a_recovery_code_serves_once_and_is_in_the_audit_chain(
     assert "9 codes are left." in first.get("/account/proofs").text
 
 
+def test_a_recovery_code_is_kept_as_a_slow_hash_and_a_former_one_still_serves(
+    app: Flask, clock: SetClock, town: Town
+) -> None:
+    _, codes = enrol(by_link(app, clock, town, town.claire), clock)
+    with app.app_context():
+        with transaction() as session:
+            rows = session.scalars(select(RecoveryCode).order_by(RecoveryCode.id)).all()
+            salts = {row.code_hash.split("$")[0] for row in rows}
+            assert [len(salt) for salt in salts] == [32]
+            assert len({row.code_hash for row in rows}) == len(codes)
+            former = hashed(f"recovery {town.claire} abcdefghjkmn")
+            rows[0].code_hash = former
+        db.session.remove()
+    for code, opens in ((codes[0], False), ("abcd-efgh-jkmn", True), (codes[1], True)):
+        claire = by_link(app, clock, town, town.claire)
+        claire.post(PROOF, data={"code": code})
+        assert is_in(claire) is opens
+
+
+def test_a_changed_factor_ends_the_other_sessions_at_a_desk(
+    app: Flask, clock: SetClock, town: Town
+) -> None:
+    first = by_link(app, clock, town, town.claire)
+    _, codes = enrol(first, clock)
+    other = by_link(app, clock, town, town.claire)
+    other.post(PROOF, data={"code": codes[0]})
+    assert is_in(other)
+    assert first.post("/account/proofs/recovery-codes").status_code == 200
+    assert (is_in(first), is_in(other)) == (True, False)
+
+
 def test_five_wrong_codes_end_the_session_and_lock_nobody_out(
     app: Flask, clock: SetClock, town: Town
 ) -> None:
@@ -140,6 +179,7 @@ def test_five_wrong_codes_end_the_session_and_lock_nobody_out(
     assert thief.get(PROOF).headers["Location"].startswith("/sign-in")
     claire = by_link(app, clock, town, town.claire)
     assert claire.post(PROOF, data={"code": code_of(secret, clock)}).status_code == 303
+    assert told(app).count("session ended by wrong codes") == 1
 
 
 def test_thirty_wrong_codes_in_an_hour_leave_passkeys_alone(

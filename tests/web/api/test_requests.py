@@ -91,6 +91,9 @@ def test_a_cancelled_request_stays_readable(api: ApiClient, town: Town) -> None:
         ({"windows": [{"day": "2026-11-26", "opens": "9", "closes": "12:00:00"}]}, 422,
          "windows[0].opens"),
         ({"colour": "blue"}, 422, ""),
+        ({"oldest_on": "0001-01-01"}, 422, "oldest_on"),
+        ({"windows": [{"day": "9999-12-31", "opens": "09:00:00", "closes": "12:00:00"}]}, 422,
+         "windows[0].day"),
     ],
 )  # fmt: skip
 def test_a_mistake_names_its_field(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from flask import Flask
 
 from collector.db import db, transaction
@@ -38,6 +39,21 @@ def test_shifts_and_absences_of_the_roster(api: ApiClient, town: Town) -> None:
     assert api.send("GET", "/roster?first=2026-01-01&last=2026-12-31").status_code == 422
 
 
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [("/roster?first=0001-01-01&last=0001-01-01", "first"),
+     ("/reports?first=9999-12-31&last=9999-12-31", "first"),
+     ("/requests?day=0001-01-01", "day"),
+     ("/slots?donor_id=1&after=9999-12-31", "after")],
+)  # fmt: skip
+def test_a_day_at_the_end_of_the_calendar_is_a_mistake(
+    api: ApiClient, path: str, field: str
+) -> None:
+    answer = api.send("GET", path)
+    assert answer.status_code == 422
+    assert [mistake["field"] for mistake in answer.json["mistakes"]] == [field]
+
+
 def absence(town: Town, **changes: object) -> dict[str, object]:
     return {
         "person_id": town.ana, "reason": "leave",
@@ -62,6 +78,8 @@ def test_an_absence_without_a_zone_or_an_end_is_refused(api: ApiClient, town: To
     assert naive.json["mistakes"][0]["field"] == "begins_at"
     ended = api.send("POST", "/absences", json=absence(town, ends_at="2026-11-24T06:00:00+01:00"))
     assert ended.json["mistakes"][0]["field"] == "ends_at"
+    far = api.send("POST", "/absences", json=absence(town, begins_at="0001-01-01T00:00:00+14:00"))
+    assert far.json["mistakes"][0]["field"] == "begins_at"
     other = api.send("POST", "/absences", json=absence(town, person_id=town.sophie))
     assert other.status_code == 404
 

@@ -88,7 +88,7 @@ def test_a_door_in_order_is_said_to_be(
     app: Flask, town: Town, claire: FlaskClient, round_id: int
 ) -> None:
     say(app, town, round_id, "collected", COLD)
-    assert "freezer at -20 °C, storage in order" in text(claire, "/board/bank/containers/FL-1")
+    assert "freezer at -20 °C, storage in order" in text(claire, "/laboratory/chain/FL-1")
     page = text(claire, HERE)
     assert 'collected · <span class="unit">1 bottle</span>' in page
     assert "freezer too warm" not in page
@@ -99,7 +99,7 @@ def test_a_freezer_too_warm_is_shown_at_the_stop_and_on_the_bottle(
     app: Flask, town: Town, claire: FlaskClient, round_id: int, celsius: float
 ) -> None:
     say(app, town, round_id, "collected", COLD | {"freezer_celsius": celsius})
-    page = text(claire, "/board/bank/containers/FL-1")
+    page = text(claire, "/laboratory/chain/FL-1")
     assert f"Freezer at {celsius} °C: warmer than your bank" in page
     assert "-18 °C" in page
     assert "in order" not in page
@@ -110,7 +110,7 @@ def test_a_freezer_just_cold_enough_is_in_order(
     app: Flask, town: Town, claire: FlaskClient, round_id: int
 ) -> None:
     say(app, town, round_id, "collected", COLD | {"freezer_celsius": -18})
-    assert "in order" in text(claire, "/board/bank/containers/FL-1")
+    assert "in order" in text(claire, "/laboratory/chain/FL-1")
     assert "freezer too warm" not in text(claire, HERE)
 
 
@@ -118,7 +118,7 @@ def test_a_storage_not_in_order_is_shown_at_the_stop_and_on_the_bottle(
     app: Flask, town: Town, claire: FlaskClient, round_id: int
 ) -> None:
     say(app, town, round_id, "collected", COLD | {"storage_ok": False})
-    page = text(claire, "/board/bank/containers/FL-1")
+    page = text(claire, "/laboratory/chain/FL-1")
     assert "The collector found the storage not in order" in page
     assert "storage in order" not in page
     assert "storage not in order" in text(claire, HERE)
@@ -133,9 +133,7 @@ def test_a_flag_stays_when_the_banks_rule_is_another_since(
             select(Policy).filter_by(bank_id=town.bank, key=PolicyKey.FREEZER_WARMEST_CELSIUS)
         ).one()
         row.value = "-5"
-    assert "warmer than your bank allowed on that day" in text(
-        claire, "/board/bank/containers/FL-1"
-    )
+    assert "warmer than your bank allowed on that day" in text(claire, "/laboratory/chain/FL-1")
 
 
 def test_a_bottle_left_with_her_says_why(
@@ -175,4 +173,4 @@ def test_a_number_that_was_kept_with_a_slash_has_its_page(
                 refused_because=None,
             )
         )
-    assert "Bottle MR/1" in text(claire, "/board/bank/containers/MR/1")
+    assert "Bottle MR/1" in text(claire, "/laboratory/chain/MR/1")

@@ -28,6 +28,7 @@ from collector.web.framework.forms import (
 
 WEB = Path(__file__).parents[3] / "collector" / "web"
 BY_HAND = {
+    "api/inputs.py": "parameters of the API are typed values with their own mistakes",
     "framework/languages.py": "the language of a form's sentences is chosen before any form",
     "framework/oidc_client.py": "OpenID Connect names the parameters of the way back",
 }

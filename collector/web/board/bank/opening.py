@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Blueprint, flash, redirect, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
 from sqlalchemy.orm import Session
@@ -86,6 +86,8 @@ STEPS = (
     ),
 )
 
+STEP_PAGES = frozenset(step.endpoint for step in STEPS)
+
 
 class BankForm(Form):
     """The name, contact, language and holidays of the bank."""
@@ -111,6 +113,15 @@ def missing_steps(session: Session, bank: Bank) -> list[Step]:
         for step in STEPS
         if step.name not in bank.skipped_steps and not _done(session, bank, step.name)
     ]
+
+
+@blueprint.app_template_global()
+def opening_ahead() -> list[Step]:
+    """Return the missing steps of the opening, on the page of a step, for administrators."""
+    if request.endpoint not in STEP_PAGES or not may_see("board.opening.home"):
+        return []
+    with reading() as session:
+        return missing_steps(session, get_bank(session, actor().bank_id))
 
 
 @blueprint.get("")

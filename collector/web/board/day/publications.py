@@ -39,7 +39,7 @@ from collector.web.board.day.view_model import DayView, RoundView
 from collector.web.board.page_context import civil_day
 from collector.web.board.page_context import page as board_page
 from collector.web.framework.forms import Form, KeyField, TextField
-from collector.web.framework.guards import actor, now
+from collector.web.framework.guards import actor, now, settings
 
 blueprint = Blueprint("publications", __name__, url_prefix="/days/<day>/publications")
 
@@ -106,6 +106,7 @@ def page(day: str) -> str:
             seen=view,
             found=found,
             told=_publication_lines(session, bank_id, found, view),
+            is_carried=settings().mail is not None or settings().sms is not None,
             owed=count_notices(session, bank_id=bank_id, state=NoticeState.OWED),
             failed=count_notices(session, bank_id=bank_id, state=NoticeState.FAILED),
             broken=_sentences(rules, view),

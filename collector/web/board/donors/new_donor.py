@@ -132,12 +132,10 @@ def make() -> Response | tuple[str, int]:
         sent.wish.refuse(refused)
         with reading() as session:
             return _show(session, sent), 422
-    is_placed = locate_donor(donor_id)
+    locate_donor(donor_id)
     flash(gettext("The file is open."), "ok")
     if not sent.wish.then_times.data:
         return redirect(url_for("board.donors.file", donor_id=donor_id), code=303)
-    if not is_placed:
-        flash(gettext("Her address has no place on the map yet: set it to see times."), "warn")
     return redirect(url_for("board.requests.new", donor=donor_id), code=303)
 
 

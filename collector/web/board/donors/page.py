@@ -30,6 +30,7 @@ from collector.roads.travel import FARTHEST_FROM_ROAD
 from collector.rounds.stop_details import untold_changes
 from collector.web.board.page_context import author, page, today
 from collector.web.data_copy_wording import label, shown
+from collector.web.framework.entry import wanted_page
 from collector.web.framework.forms import Form, KeyField, ParsedField, TextField
 from collector.web.framework.guards import actor, geocoder, now, settings
 from collector.web.wording import ERRORS, sentence
@@ -158,6 +159,7 @@ def _position_page(donor_id: int, wrong: str = "", sent: PositionForm | None = N
             map={"sites": sites, "known": known},
             typed=(sent or PositionForm(obj=donor.address.position)).typed,
             can_look_up=settings().geocoder != "none",
+            next=wanted_page(),
             wrong=wrong,
             road=_road_note(session, donor),
         )
@@ -206,8 +208,9 @@ def place(donor_id: int) -> Response | tuple[str, int]:
         return _position_page(donor_id, sentence(refused), form), 422
     flash(gettext("The place in %(town)s is set.", town=town), "ok")
     if note and note[0] == "warn":
-        return redirect(url_for("board.donors.position", donor_id=donor_id), code=303)
-    return redirect(url_for("board.inbox.home"), code=303)
+        here = url_for("board.donors.position", donor_id=donor_id, next=wanted_page())
+        return redirect(here, code=303)
+    return redirect(wanted_page() or url_for("board.inbox.home"), code=303)
 
 
 @blueprint.post("/<int:donor_id>/position/lookup")
@@ -236,7 +239,8 @@ def look_up(donor_id: int) -> Response | tuple[str, int]:
             score=found.score,
         )
     flash(gettext("Found. Look at the map, and move it if it is wrong."), "ok")
-    return redirect(url_for("board.donors.position", donor_id=donor_id), code=303)
+    here = url_for("board.donors.position", donor_id=donor_id, next=wanted_page())
+    return redirect(here, code=303)
 
 
 def _actors(session: Session, donor: Donor) -> dict[str, str]:

@@ -75,7 +75,7 @@ def make() -> Response | tuple[str, int]:
 
 
 def _keep_slot(session: Session, form: CallForm, draft: PickupDraft) -> tuple[Flag, ...]:
-    """Promise the held slot; return the flags for which the request still waits."""
+    """Promise the held slot and accept the request; return the flags for which it still waits."""
     who, key = actor(), form.held.data
     enquiry = enquiry_of(session, form.donor.data)
     if enquiry is None or enquiry.once != key:
@@ -91,10 +91,9 @@ def _keep_slot(session: Session, form: CallForm, draft: PickupDraft) -> tuple[Fl
         actor=who.reference,
         draft=draft,
     )
+    found = _accept_unflagged(session, pickup) if pickup.state is PickupState.ASKED else ()
     confirm_slot(session, pickup, now=now())
-    if pickup.state is not PickupState.ASKED:
-        return ()
-    return _flags(session, get_pickup(session, who.bank_id, pickup.id))
+    return found
 
 
 def _keep(session: Session, form: CallForm, draft: PickupDraft) -> tuple[Flag, ...]:
@@ -117,6 +116,12 @@ def _keep(session: Session, form: CallForm, draft: PickupDraft) -> tuple[Flag, .
     )
     if not form.accept.data or pickup.state is not PickupState.ASKED:
         return ()
+    return _accept_unflagged(session, pickup)
+
+
+def _accept_unflagged(session: Session, pickup: Pickup) -> tuple[Flag, ...]:
+    """Accept a request that has no flag; return its flags otherwise."""
+    who = actor()
     found = _flags(session, get_pickup(session, who.bank_id, pickup.id))
     if not found:
         accept(

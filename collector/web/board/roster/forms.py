@@ -105,7 +105,7 @@ class SwapForm(Form):
 class WeeklyForm(ShiftForm):
     """A shift of a usual week: weekdays, A or B weeks, first and last day."""
 
-    collector = KeyField()
+    collector = KeyField(required="collector_missing")
     weekday = KeysField(default=())
     weeks = ChoiceField(WeekLetter, blank=WeekLetter.EVERY)
     starts_on = ParsedField[date | None](parse_date, blank=None, required="date_not_read")

@@ -123,7 +123,9 @@ def test_a_box_has_dates_that_the_fleet_and_the_morning_announce(
     dates = {"qualified_until": "2026-12-01", "thermometer_due_on": "2027-06-01"}
     sent = CAPACITY | dates | {"code": "B7", "thermometer": "T7"}
     assert adele.post("/board/bank/fleet/boxes", data=sent).status_code == 303
-    assert "qualification" in said(adele.get("/board/bank/fleet"))
+    fleet = said(adele.get("/board/bank/fleet"))
+    assert "qualification" in fleet
+    assert "1 December 2026" in fleet
     morning = sign_in(app, bank=town.bank, person=town.claire)
     morning.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
     assert "B7: Tue 1 Dec" in said(morning.get("/board/morning"))
@@ -286,6 +288,7 @@ def test_the_first_bank_is_opened_with_the_code_of_the_console(app: Flask) -> No
     home: Path = app.extensions["milkround_settings"].home
     client = app.test_client()
     assert client.get("/opening").status_code == 200
+    assert 'href="/opening"' in said(client.get("/"))
     code = opening_code(home)
     assert opening_code(home) == code
     wrong = client.post("/opening", data=OPENING | {"code": "WRONG"})
@@ -308,6 +311,10 @@ def test_the_first_bank_is_opened_with_the_code_of_the_console(app: Flask) -> No
     prove(app, administrator, app.extensions["milkround_clock"].now())
     assert client.get("/board/bank/opening").status_code == 200
     assert client.get("/opening").status_code == 404
+    assert 'href="/opening"' not in said(client.get("/"))
+    people = said(client.get("/board/bank/people"))
+    assert re.search(r'il manque encore.*href="/board/bank/sites"', people, re.DOTALL)
+    assert "il manque encore" not in said(client.get("/board/donors"))
     forget_opening_code(home)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date, time
 
 import pytest
@@ -12,6 +13,7 @@ from sqlalchemy import select
 
 from collector.banks.models import Policy
 from collector.clock import SystemClock
+from collector.config import settings_from
 from collector.db import reading, transaction
 from collector.donors.models import Donor
 from collector.jobs.models import Job, JobState
@@ -255,6 +257,27 @@ def test_the_publication_page_shows_the_changes_first(desk: Desk) -> None:
     assert "Every round keeps every rule." in page
     assert "2 visits of this day are in no round." in page
     assert "Dora Martin" in page
+
+
+def test_the_publication_page_tells_that_no_message_leaves_without_a_carrier(desk: Desk) -> None:
+    desk.move(desk.town.pickups[0], f"{desk.ana}:0")
+    unsent = "No mail server and no text gateway is set"
+    assert unsent in text(desk.browser.get(f"{HERE}/publications"))
+    present = desk.app.extensions["milkround_settings"]
+    told = {"MILKROUND_SMTP_URL": "smtp://127.0.0.1", "MILKROUND_MAIL_FROM": "bank@example.org"}
+    mail = settings_from(told | {"MILKROUND_HOME": str(present.home)}).mail
+    desk.app.extensions["milkround_settings"] = replace(present, mail=mail)
+    assert unsent not in text(desk.browser.get(f"{HERE}/publications"))
+
+
+def test_a_round_without_a_stop_is_not_counted(desk: Desk) -> None:
+    def rounds() -> str:
+        (found,) = re.findall(r"<dt>rounds</dt>\s*<dd>(\d+)</dd>", text(desk.browser.get(HERE)))
+        return found
+
+    assert rounds() == "0"
+    desk.move(desk.town.pickups[0], f"{desk.ana}:0")
+    assert rounds() == "1"
 
 
 def test_the_publication_page_names_rounds_below_the_level_of_the_bank(desk: Desk) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from html import unescape
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from collector.notices.models import Notice
 from collector.pickups.models import Pickup, PickupState, Purpose
 from collector.places.geocoding import GeocodedPosition
 from collector.privacy.actions import erase
+from collector.shifts.models import RosterShift
 from tests.builders import MORNING
 from tests.town import Town, sign_in
 from tests.web.test_session import ask_for_link
@@ -96,6 +98,44 @@ def test_the_second_button_leads_to_the_request_of_a_candidate(claire: FlaskClie
     assert "Her address has no place on the map yet" in page
     assert "no milk is fetched" in page
     assert "Since the last visit" not in page
+
+
+def test_placing_the_address_leads_back_to_the_request(claire: FlaskClient) -> None:
+    asked = claire.post(NEW, data=HANNA | {"then_times": "yes"})
+    page = claire.get(asked.location).get_data(as_text=True)
+    (link,) = re.findall(r'href="([^"]+/position[^"]*)"', page)
+    answer = claire.post(unescape(link), data={"latitude": "44.8", "longitude": "-0.6"})
+    assert (answer.status_code, answer.location) == (303, asked.location)
+    assert "no place on the map yet" not in text(claire.get(asked.location))
+    elsewhere = f"{link.split('?')[0]}?next=https://example.org/"
+    away = claire.post(elsewhere, data={"latitude": "44.8", "longitude": "-0.6"})
+    assert away.location == "/board/inbox"
+
+
+def test_a_slot_that_a_candidate_agrees_to_is_accepted(
+    app: Flask, town: Town, claire: FlaskClient
+) -> None:
+    with app.app_context(), transaction() as session:
+        session.get_one(RosterShift, town.shifts[0]).skills = ["blood"]
+    claire.post(NEW, data=HANNA)
+    (hanna,) = hannas(app)
+    place = {"latitude": "44.8", "longitude": "-0.6"}
+    claire.post(f"/board/donors/{hanna.id}/position", data=place)
+    call = {"donor": str(hanna.id), "once": "another key"}
+    offered = claire.post("/board/inbox/requests/slots", data=call).get_data(as_text=True)
+    slot = re.findall(r'name="slot"[^>]*value="([^"]+)"', offered, re.DOTALL)[0]
+    held = claire.post("/board/inbox/requests/slots/held", data=call | {"slot": slot})
+    (key,) = re.findall(r'name="held" value="([^"]+)"', held.get_data(as_text=True))
+    assert claire.post("/board/inbox/requests", data=call | {"held": key}).status_code == 303
+    (visit,) = rows(app, Pickup, Pickup.donor_id == hanna.id)
+    assert visit.state is PickupState.ACCEPTED
+    (told,) = rows(
+        app,
+        Notice,
+        Notice.recipient == f"donor:{hanna.id}",
+        Notice.template == "visit_agreed",
+    )
+    assert told.figures["agreed"] is True
 
 
 def test_the_address_is_looked_up_where_the_operator_chose_a_service(

@@ -340,7 +340,7 @@ def test_unverified_rules_are_marked(claire: FlaskClient) -> None:
 
 
 def test_an_unknown_bottle_is_not_found(claire: FlaskClient) -> None:
-    assert claire.get("/board/bank/containers/123").status_code == 404
+    assert claire.get("/laboratory/chain/123").status_code == 404
 
 
 def test_a_collectors_remark_for_the_office_shows_until_it_is_settled(

@@ -73,6 +73,10 @@ def test_the_roster_shows_four_weeks_with_hours_and_holidays(
     now = claire.get("/board/roster").get_data(as_text=True)
     assert re.search(r"9</span>\s*<span[^>]*>/35", now)  # 9 of 35 hours
     assert "Tue 24 Nov: 08:00\N{EN DASH}17:00, Van" in now
+    with app.app_context(), transaction() as session:
+        session.get_one(RosterShift, town.shifts[0]).break_minutes = 45
+    french = claire.get("/board/roster", headers={"Accept-Language": "fr"})
+    assert ">8,25<" in french.get_data(as_text=True)
 
 
 def test_a_person_is_put_on_duty_changed_and_taken_off(
@@ -265,6 +269,13 @@ def test_a_usual_week_is_entered_for_several_days_and_ends(
     app: Flask, town: Town, claire: FlaskClient
 ) -> None:
     form = sent(town, collector=str(town.ana), weeks="every", starts_on="2026-11-30")
+    empty = claire.get("/board/roster/usual-weeks").get_data(as_text=True)
+    assert re.search(r'name="collector">\s*<option value="">choose</option>', empty)
+    unnamed = claire.post(
+        "/board/roster/usual-weeks", data=form | {"collector": "", "weekday": "1"}
+    )
+    assert unnamed.status_code == 422
+    assert unnamed.get_data(as_text=True).count("Choose a collector.") == 1
     none = claire.post("/board/roster/usual-weeks", data=form)
     assert none.status_code == 422
     assert "Choose at least one day of the week." in none.get_data(as_text=True)
