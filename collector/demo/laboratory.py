@@ -33,8 +33,6 @@ DAYS = 91
 POOLED_DONORS, VISITS_OF_A_POOL = 6, 2
 RECENT_DAYS, STILL_WAITING = 14, 2
 """Days before the demonstration's day whose milk is taken over, but for the latest deliveries."""
-READ_AFTER, DECIDED_AFTER, HELD_AFTER = timedelta(days=2), timedelta(days=3), timedelta(days=5)
-"""Time from the heating to the results, to the signature, and to the hold of the first lot."""
 TAKEN_OVER_AT, THAWED_AT, READ_AT = time(8, 30), time(7, 30), time(8)
 STORIES = {2: LotStory.CURVE_FAILED, 4: LotStory.CEREUS, 6: LotStory.SPILT}
 """Stories of lots by their place, the oldest being 0."""
@@ -161,12 +159,14 @@ def _lots(
             story=stories.get(place, LotStory.RELEASED),
             pickups=[each.pickup_id for each in batch],
         )
-        made_at = bench.instant(day, THAWED_AT)
-        acts = [(made_at, lot.make), (made_at + READ_AFTER, lot.examine)]
-        acts.append((made_at + DECIDED_AFTER, lot.decide))
+        read_on = next_working_day(next_working_day(day))
+        decided_on = next_working_day(read_on)
+        acts = [(day, lot.make), (read_on, lot.examine), (decided_on, lot.decide)]
         if place == 0:
-            acts.append((made_at + HELD_AFTER, lot.hold_and_lift))
-        yield from (act for act in acts if act[0] < bench.instant(bench.day, time.min))
+            acts.append((next_working_day(decided_on), lot.hold_and_lift))
+        for acted_on, act in acts:
+            if acted_on < bench.day:
+                yield bench.instant(acted_on, THAWED_AT), act
 
 
 def _temperatures(bench: DemoBench, freezers: Freezers, now: datetime) -> Iterator[Act]:

@@ -60,7 +60,9 @@ def test_the_figures_of_a_period_and_their_file(nora: FlaskClient) -> None:
 
 def test_the_critical_points_bear_the_banks_own_limits(nora: FlaskClient) -> None:
     page = text(nora.get(f"{FIGURES}/hazards"))
-    assert "62.5 °C" in page
+    assert "62.5&nbsp;°C" in page
+    assert "64&nbsp;°C" in page, "in the form of the language, not as it is stored"
+    assert "1&nbsp;donor " in page
     assert "Clock of the thaw" in page
     # Holder pasteurisation was read at its source; the limit of the freezers was not.
     assert "not verified" in page
