@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final, ParamSpec, TypeVar
 
 import numba
+import numpy as np
 from numba import config
 from numba.core.caching import UserProvidedCacheLocator
 
@@ -121,3 +122,8 @@ def inner(function: Callable[_Parameters, _Result]) -> Callable[_Parameters, _Re
     """Compile a function called by compiled code only, in less time."""
     without = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
     return function if CHECKED else _numba.njit(cache=True, nogil=True, **without)(function)
+
+
+def wrapping(function: Callable[_Parameters, _Result]) -> Callable[_Parameters, _Result]:
+    """Let products of 64 bits wrap around in plain Python too; compiled code does so anyway."""
+    return np.errstate(over="ignore")(function) if CHECKED else function

@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from routing.compiled import inner
+from routing.compiled import inner, wrapping
 
 # The kinds of draws, mixed into their names.
 OF_DAY, OF_HOUR, OF_LEG, OF_DOOR, OF_NO_SHOW, OF_DEPARTURE = range(6)
@@ -31,6 +31,7 @@ TRIALS: Final = 60
 
 
 @inner
+@wrapping
 def mix(name: np.uint64, value: int) -> np.uint64:
     """Return the name of a draw below another name."""
     mixed = (name ^ np.uint64(value)) + _GOLDEN
