@@ -42,8 +42,8 @@ class Country:
 
 
 @pytest.fixture
-def country(app: Flask, tmp_path: Path) -> Country:
-    """Streets near the equator, in force."""
+def country(app: Flask, town: Town, tmp_path: Path) -> Country:  # noqa: ARG001 - made before
+    """Streets near the equator, in force; the town takes the place of an empty database."""
     prepared = prepare(square(tmp_path / "town.osm.pbf", 5), tmp_path)
     with app.app_context(), transaction() as session:
         put_in_force(session, prepared, now=MORNING)
