@@ -54,6 +54,7 @@ if TYPE_CHECKING:
         Visit,
         Window,
     )
+    from routing.replanning import ChangePrices, Replan, Replans, replans
     from routing.rule_relaxation import RulePrice, promise_price, rule_prices
     from routing.solver import Budget, solve
     from routing.units import Cents, Metres, Seconds
@@ -63,6 +64,7 @@ __all__ = [
     "Break",
     "Budget",
     "Cents",
+    "ChangePrices",
     "Comparison",
     "Cost",
     "Insertion",
@@ -82,6 +84,8 @@ __all__ = [
     "Relaxation",
     "Reload",
     "Remedy",
+    "Replan",
+    "Replans",
     "Rest",
     "RoutingError",
     "Rule",
@@ -110,6 +114,7 @@ __all__ = [
     "promise_price",
     "read_plan",
     "read_problem",
+    "replans",
     "rule_prices",
     "solve",
     "write_plan",
@@ -128,9 +133,10 @@ _HOMES: Final = (
     "analysis.insertion",
     "analysis.explain",
     "solver",
+    "replanning",
     "rule_relaxation",
 )
-"""The modules of the public names, the light ones first; the last two load the engines."""
+"""The modules of the public names, the light ones first; the last three load the engines."""
 
 _ALIASES: Final = {"check": "check_plan"}
 """Public names that are short for others."""

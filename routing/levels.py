@@ -57,11 +57,11 @@ def solve_levels(
     """
     cheap = replace(problem, safety=UNPRICED)
     safe = replace(problem, safety=_safer(problem))
-    balanced = solve(problem, _part(budget, SHARES[0]), start, on_improvement)
+    balanced = solve(problem, budget.part(SHARES[0]), start, on_improvement)
     found = [
         balanced,
-        solve(cheap, _part(budget, SHARES[1]), retimed(cheap, balanced.orders)),
-        solve(safe, _part(budget, SHARES[2]), retimed(safe, balanced.orders)),
+        solve(cheap, budget.part(SHARES[1]), retimed(cheap, balanced.orders)),
+        solve(safe, budget.part(SHARES[2]), retimed(safe, balanced.orders)),
     ]
     return Levels(
         cheapest=_best(problem, cheap, found),
@@ -81,13 +81,6 @@ def _safer(problem: Problem) -> Safety:
         end_price=Cents(SAFER * safety.end_price),
         clock_price=Cents(SAFER * safety.clock_price),
     )
-
-
-def _part(budget: Budget, share: float) -> Budget:
-    """Return a part of a budget; the same seed and threads."""
-    seconds = None if budget.seconds is None else share * budget.seconds
-    count = None if budget.iterations is None else max(1, int(share * budget.iterations))
-    return replace(budget, seconds=seconds, iterations=count)
 
 
 def _best(problem: Problem, priced: Problem, found: Iterable[Plan]) -> Plan:

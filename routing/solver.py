@@ -96,6 +96,12 @@ class Budget:
         if self.seconds is None and self.stall_seconds is None and self.iterations is None:
             raise ValueError("a budget needs a bound")
 
+    def part(self, share: float) -> "Budget":
+        """Return a share of the time and of the iterations, with the same seed and threads."""
+        seconds = None if self.seconds is None else share * self.seconds
+        count = None if self.iterations is None else max(1, int(share * self.iterations))
+        return replace(self, seconds=seconds, iterations=count)
+
 
 def solve(
     problem: Problem,
