@@ -40,6 +40,7 @@ class PolicyKey(StrEnum):
     PROMISE_KEPT_PERCENT = "promise_kept_percent"
     CLOCK_KEPT_PERCENT = "clock_kept_percent"
     ALARM_PERCENT = "alarm_percent"
+    OTHER_COLLECTOR_CENTS = "other_collector_cents"
     CHANGE_HOURS = "change_hours"
     CALLS_PER_HALF_DAY = "calls_per_half_day"
     CO2_GRAMS_PER_KM = "co2_grams_per_km"
@@ -172,6 +173,7 @@ COMMON = (
     Preset(PolicyKey.MATERIAL_MINUTES, 5, "min", OURS),
     Preset(PolicyKey.BLOOD_MINUTES, 10, "min", OURS),
     *SPREADS_AND_LEVELS,
+    Preset(PolicyKey.OTHER_COLLECTOR_CENTS, 0, "ct", OURS),
     Preset(PolicyKey.CHANGE_HOURS, 12, "h", OURS),
     Preset(PolicyKey.CALLS_PER_HALF_DAY, 6, "calls", OURS),
     Preset(PolicyKey.FREEZER_WARMEST_CELSIUS, -18, "degC", "Press; the French annex was not read"),

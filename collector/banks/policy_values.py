@@ -37,6 +37,7 @@ BOUNDS: Mapping[str, ValueRange] = {
     "donors": ValueRange(1, 50),
     "permille": ValueRange(0, 1000),
     "calls": ValueRange(0, 200),
+    "ct": ValueRange(0, 20_000),
     "g/km": ValueRange(0, 2000),
     "%": ValueRange(0, 100),
     "days in 100": ValueRange(50, 99),

@@ -31,6 +31,7 @@ from collector.planning.problem.build import (
     service_seconds,
     site_place,
 )
+from collector.planning.problem.continuity import planner_collector
 from collector.planning.problem.ride_limits import ride_limits
 from collector.roads.travel import LAW_ONLY, RoadTravel, load_travel
 from collector.rounds.queries import OF_A_PICKUP
@@ -224,7 +225,7 @@ def _shift(weeks: Weeks, duty: Duty) -> PlannerShift:
     shift = duty.shift
     return PlannerShift(
         id=str(shift.id),
-        collector=f"person:{shift.collector_id}",
+        collector=planner_collector(shift.collector_id),
         start=site_place(shift.start_site),
         ends=(site_place(shift.end_site),),
         window=Window(

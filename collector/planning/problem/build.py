@@ -18,7 +18,7 @@ Decisions that the rows leave open:
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from sqlalchemy import select
@@ -32,10 +32,16 @@ from collector.pickups.flags import NEARLY, fetch_by
 from collector.pickups.models import OF_MILK, Pickup, PickupState, Purpose
 from collector.pickups.queries import requests_for_day
 from collector.pickups.states import AGREED
+from collector.planning.problem.continuity import (
+    planner_collector,
+    usual_collectors,
+    with_usual_collectors,
+)
 from collector.planning.problem.day_travel import load_day_travel
 from collector.planning.problem.levels import safety, service_spread, spreads
 from collector.planning.problem.plannability import NotPlannable, not_plannable
 from collector.planning.problem.ride_limits import ride_limits
+from collector.planning.problem.time_windows import time_windows
 from collector.roads.travel import LAW_ONLY, RoadTravel
 from collector.rounds.models import NOT_STARTED, DayPlan, Round, RoundStop
 from collector.rounds.queries import OF_A_PICKUP
@@ -83,6 +89,8 @@ class DayFacts:
         The absences that the problem respects.
     roads
         Travel between the places of the day.
+    usual_collectors
+        The collector of the donor's last visit by request; empty if the bank has no such wish.
     """
 
     service_day: ServiceDay
@@ -92,6 +100,7 @@ class DayFacts:
     pickups: Mapping[int, Pickup]
     absences: tuple[Absence, ...] = ()
     roads: RoadTravel = LAW_ONLY
+    usual_collectors: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def rounds_on_duty(self) -> tuple[Round, ...]:
@@ -144,12 +153,14 @@ def load_facts(session: Session, plan: DayPlan) -> DayFacts:
         for key, pickup in sorted(fitting.items())
         if key not in history and _is_of_this_day(pickup, here)
     }
+    policies = policies_of(session, bank.id)
     return DayFacts(
         service_day=ServiceDay(plan.day, bank.zone),
-        policies=policies_of(session, bank.id),
+        policies=policies,
         plan=plan,
         rounds=tuple(round_ for round_ in plan.rounds if is_open(round_)),
         pickups=pickups,
+        usual_collectors=usual_collectors(session, pickups.values(), policies, before=plan.day),
         roads=load_day_travel(session, plan, pickups.values()),
         absences=tuple(absences_on(session, bank_id=bank.id, day=plan.day)),
     )
@@ -213,15 +224,16 @@ def build_problem(
         Requests without their pins, because the coordinator is moving them.
     """
     pickups = list(pickups)
-    visits = [_visit(facts, pickup) for pickup in pickups]
     duties = {round_.id: duty for round_ in facts.rounds if (duty := facts.duty(round_.shift))}
-    in_problem = {visit.id for visit in visits}
     late = Seconds(60 * facts.policies[PolicyKey.LATE_START_MINUTES])
     shifts = [_shift(facts.service_day, duty, late) for duty in duties.values()]
     if not shifts:
         whole = (rostered(round_.shift, facts.service_day.zone) for round_ in facts.plan.rounds)
         shifts = [closed(_shift(facts.service_day, duty, late)) for duty in whole]
     places, positions = _places(facts, pickups)
+    visits = [_visit(facts, pickup) for pickup in pickups]
+    visits = with_usual_collectors(visits, shifts, facts.usual_collectors, facts.policies)
+    in_problem = {visit.id for visit in visits}
     return Problem(
         dimensions=DIMENSIONS,
         places=tuple(places),
@@ -242,30 +254,6 @@ def build_problem(
 def closed(shift: PlannerShift) -> PlannerShift:
     """Return a shift that serves no visit."""
     return replace(shift, max_stops=0)
-
-
-def time_windows(pickup: Pickup, service_day: ServiceDay) -> tuple[Window, ...]:
-    """Return a request's windows on a day in the planner's seconds, ascending and disjoint.
-
-    Wall-clock times are converted to instants first. On the night of a clock change an hour is
-    skipped or lasts twice, and the seconds stay true. A window within the skipped hour may come out
-    backwards; its two ends still bound the same instants.
-    """
-    spans = sorted(
-        sorted((service_day.instant(window.opens), service_day.instant(window.closes)))
-        for window in pickup.windows
-        if window.day == service_day.day
-    )
-    merged: list[list[int]] = []
-    for opens, closes in spans:
-        earliest, latest = service_day.seconds(opens), service_day.seconds(closes)
-        if merged and earliest <= merged[-1][1]:
-            merged[-1][1] = max(merged[-1][1], latest)
-        else:
-            merged.append([earliest, latest])
-    return tuple(
-        Window(earliest=Seconds(earliest), latest=Seconds(latest)) for earliest, latest in merged
-    )
 
 
 def service_seconds(pickup: Pickup, policies: Policies) -> int:
@@ -329,7 +317,7 @@ def _shift(service_day: ServiceDay, duty: Duty, late_start: Seconds) -> PlannerS
     begins, ends = service_day.seconds(duty.begins), service_day.seconds(duty.ends)
     return PlannerShift(
         id=str(shift.id),
-        collector=f"person:{shift.collector_id}",
+        collector=planner_collector(shift.collector_id),
         start=site_place(shift.start_site),
         ends=(site_place(shift.end_site),),
         window=Window(earliest=Seconds(begins), latest=Seconds(ends)),

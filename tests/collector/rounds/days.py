@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -21,10 +21,15 @@ Stops = Sequence[tuple[int, datetime]]
 
 
 def draft(
-    session: Session, town: Town, rounds: Mapping[int, Stops], *, only: set[int] | None = None
+    session: Session,
+    town: Town,
+    rounds: Mapping[int, Stops],
+    *,
+    only: set[int] | None = None,
+    day: date = DAY,
 ) -> DayPlan:
     """Write the stops of the day's rounds, counted from 0; all the others become empty."""
-    plan = open_day(session, bank_id=town.bank, day=DAY)
+    plan = open_day(session, bank_id=town.bank, day=day)
     touched = [
         (number, round_)
         for number, round_ in enumerate(plan.rounds)
