@@ -34,8 +34,8 @@ from collector.people.actions import add_person
 from collector.people.models import Role
 from tests.collector.laboratory.heating.test_curves import COLD, HOT, written
 from tests.collector.laboratory.heating.test_cycles import CycleBench
-from tests.collector.laboratory.pooling.test_pools import NOW
 from tests.laboratory_bench import Bench
+from tests.pool_bench import NOW
 
 LATER = NOW + timedelta(hours=1)
 STAFF = {

@@ -18,7 +18,7 @@ from collector.laboratory.pooling.models import (
 )
 from collector.laboratory.pooling.numbering import next_pool_number
 from collector.laboratory.reception.models import Intake, IntakeState
-from tests.collector.laboratory.pooling.test_pools import NOW
+from tests.pool_bench import NOW
 
 if TYPE_CHECKING:
     from tests.release_bench import ReleaseBench

@@ -1,7 +1,8 @@
 """Delivery of webhooks: claim one, post its next event outside any transaction, record it.
 
 The events of one webhook are posted one after the other. An event that is not taken is tried again
-after growing pauses, and no later event overtakes it.
+after growing pauses, and no later event overtakes it. Acts that are no event for a webhook are
+looked through once.
 """
 
 import base64
@@ -9,7 +10,7 @@ import hashlib
 import hmac
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,6 +22,7 @@ from sqlalchemy.orm import Session
 from collector.applications.events import BankEvent, events_after
 from collector.applications.models import Webhook, WebhookAttempt
 from collector.applications.webhooks import SECRET_PREFIX
+from collector.audit.queries import last_sequence
 from collector.people.vault import Vault
 
 log = logging.getLogger(__name__)
@@ -34,6 +36,8 @@ PAUSES: Final = tuple(
 )
 """The pause after each failure; after the last one the webhook is paused."""
 KEPT: Final = timedelta(days=30)
+STEP: Final = 5_000
+"""Most acts that one delivery looks through for one webhook."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +66,15 @@ class _Task:
     event: BankEvent
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Nothing:
+    """A stretch of acts without an event for a webhook."""
+
+    webhook_id: int
+    position: int
+    until: int
+
+
 def deliver_webhooks(
     transaction: Transaction,
     *,
@@ -72,9 +85,14 @@ def deliver_webhooks(
 ) -> int:
     """Post the next event of each webhook that is due; return the number of events taken."""
     with reading() as session:
-        due = [task for row in _due(session, now()) if (task := _next(session, row, vault))]
+        found = [_next(session, row, vault) for row in _due(session, now())]
+    if passed := [each for each in found if isinstance(each, _Nothing)]:
+        with transaction() as session:
+            _move_on(session, passed, now())
     taken = 0
-    for task in due:
+    for task in found:
+        if not isinstance(task, _Task):
+            continue
         with transaction() as session:
             if not _claim(session, task, now()):
                 continue
@@ -121,15 +139,24 @@ def _due(session: Session, now: datetime) -> list[Webhook]:
     )
 
 
-def _next(session: Session, row: Webhook, vault: Vault) -> _Task | None:
-    secret = vault.unseal(row.sealed_secret)
+def _next(session: Session, row: Webhook, vault: Vault) -> _Task | _Nothing | None:
+    """Return the next event of a webhook, or the acts that were looked through in vain."""
+    until = min(last_sequence(session, row.bank_id), row.position + STEP)
+    if until <= row.position:
+        return None
     events = events_after(
-        session, bank_id=row.bank_id, sequence=row.position, most=1, kinds=row.kinds
+        session,
+        bank_id=row.bank_id,
+        sequence=row.position,
+        most=1,
+        kinds=row.kinds,
+        until=until,
     )
+    if not events:
+        return _Nothing(webhook_id=row.id, position=row.position, until=until)
+    secret = vault.unseal(row.sealed_secret)
     if secret is None:
         log.error("the secret of webhook %s was sealed under another key", row.id)
-        return None
-    if not events:
         return None
     return _Task(
         webhook_id=row.id,
@@ -139,6 +166,20 @@ def _next(session: Session, row: Webhook, vault: Vault) -> _Task | None:
         position=row.position,
         event=events[0],
     )
+
+
+def _move_on(session: Session, passed: Sequence[_Nothing], now: datetime) -> None:
+    """Put webhooks behind acts that are no events for them, unless they moved meanwhile."""
+    for each in passed:
+        session.execute(
+            update(Webhook)
+            .where(
+                Webhook.id == each.webhook_id,
+                Webhook.position == each.position,
+                Webhook.next_try_at <= now,
+            )
+            .values(position=each.until)
+        )
 
 
 def _claim(session: Session, task: _Task, now: datetime) -> bool:

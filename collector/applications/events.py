@@ -59,11 +59,25 @@ class BankEvent:
 
 
 def events_after(
-    session: Session, *, bank_id: int, sequence: int, most: int, kinds: Collection[str] = KINDS
+    session: Session,
+    *,
+    bank_id: int,
+    sequence: int,
+    most: int,
+    kinds: Collection[str] = KINDS,
+    until: int | None = None,
 ) -> list[BankEvent]:
-    """Return at most so many events of these kinds after a sequence number, in order."""
+    """Return at most so many events of these kinds after a sequence number, in order.
+
+    Parameters
+    ----------
+    until
+        The last sequence number that is looked at; None looks at all.
+    """
     actions = [act for act, kind in EVENT_OF_ACT.items() if kind in kinds]
-    acts = acts_after(session, bank_id=bank_id, sequence=sequence, most=most, actions=actions)
+    acts = acts_after(
+        session, bank_id=bank_id, sequence=sequence, most=most, actions=actions, until=until
+    )
     return [_event(act) for act in acts]
 
 

@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from collector.applications.models import IdempotencyKey
-from collector.errors import Refused
+from collector.db import is_duplicate
+from collector.errors import Conflict, Refused
 
 KEPT: Final = timedelta(days=2)
 LONGEST_KEY: Final = 80
@@ -49,7 +51,13 @@ def keep_result(
     fingerprint: str,
     made_id: int,
 ) -> None:
-    """Keep the row that a write made with the key of its request; delete keys of over two days."""
+    """Keep the row that a write made with the key of its request; delete keys of over two days.
+
+    Raises
+    ------
+    Conflict
+        `key_in_use`: the same key came twice at once, and the other request was first.
+    """
     session.execute(
         delete(IdempotencyKey).where(
             IdempotencyKey.application_id == application_id, IdempotencyKey.made_at < now - KEPT
@@ -65,4 +73,9 @@ def keep_result(
             made_at=now,
         )
     )
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError as error:
+        if not is_duplicate(error):
+            raise
+        raise Conflict("key_in_use") from error

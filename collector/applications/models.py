@@ -71,7 +71,7 @@ class Webhook(BankOwned, Base):
     sealed_secret: Mapped[str]
     """The secret of the signatures, encrypted with a key that the database does not hold."""
     position: Mapped[int]
-    """The sequence number of the last event that the address took."""
+    """The sequence number up to which the acts were looked through: every event was taken."""
     failures: Mapped[int]
     """Failed attempts since the last success."""
     next_try_at: Mapped[datetime] = mapped_column(index=True)

@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from collector.applications.events import KINDS
 from collector.applications.models import Webhook, WebhookAttempt
 from collector.audit.actions import record
-from collector.audit.models import AuditEntry
+from collector.audit.queries import last_sequence
 from collector.db import owned
 from collector.errors import Refused
 from collector.people.vault import Vault
@@ -52,7 +52,7 @@ def make_webhook(
         url=url,
         kinds=wanted,
         sealed_secret=vault.seal(secret),
-        position=_last_sequence(session, bank_id),
+        position=last_sequence(session, bank_id),
         failures=0,
         next_try_at=now,
         made_at=now,
@@ -147,11 +147,6 @@ def _is_address(url: str) -> bool:
     except ValueError:
         return False
     return parts.scheme in {"https", "http"} and named and not parts.username
-
-
-def _last_sequence(session: Session, bank_id: int) -> int:
-    latest = select(func.max(AuditEntry.sequence)).where(AuditEntry.bank_id == bank_id)
-    return session.scalar(latest) or 0
 
 
 def _record(

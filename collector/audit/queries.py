@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from collector.audit.actions import GENESIS, digest_of
@@ -65,19 +65,36 @@ def history_of(session: Session, *, bank_id: int, subject: str) -> list[AuditEnt
     )
 
 
+def last_sequence(session: Session, bank_id: int) -> int:
+    """Return the sequence number of the last act of a bank; 0 before the first.
+
+    Acts are committed in the order of their numbers: none appears before this one later.
+    """
+    latest = select(func.max(AuditEntry.sequence)).where(AuditEntry.bank_id == bank_id)
+    return session.scalar(latest) or 0
+
+
 def acts_after(
-    session: Session, *, bank_id: int, sequence: int, most: int, actions: Collection[str]
+    session: Session,
+    *,
+    bank_id: int,
+    sequence: int,
+    most: int,
+    actions: Collection[str],
+    until: int | None = None,
 ) -> list[AuditEntry]:
-    """Return at most so many of these acts after a sequence number, in order."""
-    return list(
-        session.scalars(
-            select(AuditEntry)
-            .where(
-                AuditEntry.bank_id == bank_id,
-                AuditEntry.sequence > sequence,
-                AuditEntry.action.in_(actions),
-            )
-            .order_by(AuditEntry.sequence)
-            .limit(most)
-        )
+    """Return at most so many of these acts after a sequence number, in order.
+
+    Parameters
+    ----------
+    until
+        The last sequence number that is looked at; None looks at all.
+    """
+    wanted = select(AuditEntry).where(
+        AuditEntry.bank_id == bank_id,
+        AuditEntry.sequence > sequence,
+        AuditEntry.action.in_(actions),
     )
+    if until is not None:
+        wanted = wanted.where(AuditEntry.sequence <= until)
+    return list(session.scalars(wanted.order_by(AuditEntry.sequence).limit(most)))

@@ -20,12 +20,20 @@ from collector.maintenance.runs import latest_run
 SETTLED_AFTER = timedelta(minutes=5)
 """Age of an erasure from which the pages are rewritten: several erasures share one run."""
 LOCK_SECONDS = 5
+"""Longest wait for a table that others use."""
+WAIT_SECONDS = 5
+"""Longest wait for transactions that began earlier."""
 LOOK_SECONDS = 0.1
-EARLIER_READERS = text(
-    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-    " AND pid <> pg_backend_pid() AND age(backend_xmin) >= age(CAST(:horizon AS xid))"
+EARLIER_TRANSACTIONS = text(
+    "SELECT (SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+    " AND pid <> pg_backend_pid() AND age(backend_xmin) >= age(CAST(:horizon AS xid)))"
+    " + (age(pg_snapshot_xmin(pg_current_snapshot())::xid) >= age(CAST(:horizon AS xid)))::int"
 )
-"""Number of transactions, those of PostgreSQL itself included, that may read former rows."""
+"""Transactions for which PostgreSQL keeps former rows: readers here, and writers anywhere.
+
+The snapshot of a rewriting begins with the oldest writer of the whole server, so that one in
+another database keeps the rows too.
+"""
 
 
 def compaction_is_due(session: Session, *, now: datetime) -> bool:
@@ -42,7 +50,8 @@ def rewrite_pages(engine: Engine) -> bool:
 
     PostgreSQL locks a table while it is rewritten; a table that others use for longer than five
     seconds is left for the next run. So is everything if a transaction from before this one goes
-    on, because PostgreSQL keeps the former rows that it may still read.
+    on, in this database or as a writer in another one of the server: PostgreSQL keeps the former
+    rows for it.
     """
     apart = engine.execution_options(isolation_level="AUTOCOMMIT")
     if engine.dialect.name == "sqlite":
@@ -53,7 +62,7 @@ def rewrite_pages(engine: Engine) -> bool:
             return not busy
     left = 0
     with apart.connect() as connection:
-        if not _earlier_readers_are_gone(connection):
+        if not _earlier_transactions_are_over(connection):
             return False
         connection.execute(text(f"SET lock_timeout = '{LOCK_SECONDS}s'"))
         # The statistics come last; the owner of a database may rewrite its catalogues.
@@ -65,11 +74,11 @@ def rewrite_pages(engine: Engine) -> bool:
     return left == 0
 
 
-def _earlier_readers_are_gone(connection: Connection) -> bool:
-    """Wait for the transactions of this database that began earlier; return whether all ended."""
+def _earlier_transactions_are_over(connection: Connection) -> bool:
+    """Wait for the transactions that began earlier; return whether all ended."""
     horizon = connection.scalar(text("SELECT pg_current_xact_id()::xid::text"))
-    until = monotonic() + LOCK_SECONDS
-    while connection.scalar(EARLIER_READERS, {"horizon": horizon}):
+    until = monotonic() + WAIT_SECONDS
+    while connection.scalar(EARLIER_TRANSACTIONS, {"horizon": horizon}):
         if monotonic() > until:
             return False
         sleep(LOOK_SECONDS)

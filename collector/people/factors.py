@@ -1,7 +1,7 @@
 """Second factors of the staff: state, proof by a code, recovery codes, removal."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -48,6 +48,14 @@ class FactorState:
     def is_set_up(self) -> bool:
         """Whether an app, a passkey or the hospital's account proves the person."""
         return self.totp or bool(self.passkeys) or self.account
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawnCodes:
+    """Recovery codes for a person, and the slow hashes that are stored of them."""
+
+    codes: list[str] = field(repr=False)
+    hashes: list[str] = field(repr=False)
 
 
 def factor_state(session: Session, person_id: int) -> FactorState:
@@ -109,28 +117,31 @@ def record_proof(session: Session, *, now: datetime, session_id: int) -> str:
     return token
 
 
-def make_recovery_codes(
-    session: Session, *, now: datetime, bank_id: int, person_id: int
-) -> list[str]:
-    """Replace a person's recovery codes and return the new ones, which are stored as slow hashes.
+def draw_recovery_codes() -> DrawnCodes:
+    """Draw new recovery codes and hash them slowly, outside of any transaction.
 
     One salt serves the codes of a person, so that a try costs one slow hash.
     """
-    session.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person_id))
     codes = [_random_code() for _ in range(RECOVERY_CODES)]
     salt = new_salt()
+    return DrawnCodes(
+        codes=codes, hashes=[slow_hash(code.replace("-", ""), salt) for code in codes]
+    )
+
+
+def replace_recovery_codes(
+    session: Session, drawn: DrawnCodes, *, now: datetime, bank_id: int, person_id: int
+) -> list[str]:
+    """Put drawn codes in the place of a person's recovery codes, and return them to be shown."""
+    session.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person_id))
     session.add_all(
         RecoveryCode(
-            bank_id=bank_id,
-            person_id=person_id,
-            code_hash=slow_hash(code.replace("-", ""), salt),
-            made_at=now,
-            used_at=None,
+            bank_id=bank_id, person_id=person_id, code_hash=each, made_at=now, used_at=None
         )
-        for code in codes
+        for each in drawn.hashes
     )
     session.flush()
-    return codes
+    return drawn.codes
 
 
 def refuse_last_factor(session: Session, *, person_id: int) -> None:

@@ -17,6 +17,7 @@ ERRORS: Mapping[str, LazyString] = {
     "key_used_otherwise": _(
         "This key belongs to another request of the last two days. Send a new key."
     ),
+    "key_in_use": _("A request with this key is being done. Send it again in a moment."),
     "visits_planned_then": _(
         "%(count)s planned visits lie in this time. Enter the absence on the roster, "
         "which asks what becomes of them."

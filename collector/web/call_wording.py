@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
 from collector.notices.models import Notice
-from collector.web.wording import day, hour
+from collector.web.formats import day, hour
 
 WORDS: Mapping[str, LazyString] = {
     "visit_near": _("We come to you today between %(opens)s and %(closes)s."),

@@ -9,8 +9,8 @@ from flask_babel.speaklater import LazyString
 
 from collector.donors.file_history import FIELDS
 from collector.web.audit_wording import action_words
+from collector.web.formats import hour, long_day, moment
 from collector.web.message_kinds import KINDS
-from collector.web.wording import hour, long_day, moment
 
 _ = lazy_gettext
 

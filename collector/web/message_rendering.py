@@ -28,7 +28,7 @@ from collector.people.second_factor import make_code
 from collector.people.sign_in_codes import permits_code
 from collector.pickups.visit_links import make_visit_link
 from collector.web.audit_wording import action_words
-from collector.web.wording import hour
+from collector.web.formats import hour
 
 SIGN_IN = "sign_in"
 PROOF = "code"

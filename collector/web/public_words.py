@@ -10,7 +10,8 @@ from flask_babel.speaklater import LazyString
 from collector.banks.directory import is_own
 from collector.banks.models import Known, Lactarium, LactariumKind, PublicTextKey, SourceKind
 from collector.errors import NotFound
-from collector.web.wording import SEMICOLON, long_day
+from collector.web.formats import long_day
+from collector.web.wording import SEMICOLON
 
 _ = lazy_gettext
 

@@ -45,4 +45,6 @@ ERRORS: Mapping[str, LazyString] = {
     "vehicle_unknown": _("There is no vehicle %(name)s. Add it under Vehicles and boxes first."),
     "visits_question": _("The round of this shift has visits: say what becomes of them."),
     "weekday_missing": _("Choose at least one day of the week."),
+    "shift_backwards": _("A shift ends after it begins."),
+    "shift_twice": _("She has a shift on %(day)s already that overlaps with this one."),
 }

@@ -49,4 +49,13 @@ ERRORS: Mapping[str, LazyString] = {
     "provider_has_no_way_out": _(
         "Your hospital has no page to sign out. Close all windows of this browser."
     ),
+    "link_not_valid": _("This link was used already or is too old. Ask for a new one."),
+    "code_not_right": _("This is not the code, or it was used already. Wait for the next one."),
+    "second_factor_needed": _("Please give your second proof first."),
+    "too_many_codes": _("Too many codes were asked for. Wait an hour, or call us."),
+    "too_many_wrong_codes": _("Too many wrong codes. Wait an hour, or use a passkey."),
+    "passkey_not_valid": _("This passkey was not accepted. Try again, or use another way."),
+    "last_factor": _("This is your only second proof. Set up another one first."),
+    "deactivates_oneself": _("Nobody closes the own account. Ask another administrator."),
+    "no_other_way": _("We know only one way to reach you. Call us to see the rest."),
 }

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from flask_babel import force_locale
 
-from collector.web import wording
+from collector.web import formats
 
 FIRST = date(2026, 12, 1)
 EARLY = datetime(2026, 12, 1, 7, 5, tzinfo=UTC)
@@ -37,7 +37,7 @@ EARLY = datetime(2026, 12, 1, 7, 5, tzinfo=UTC)
 def test_a_form_is_that_of_its_language(
     app: Flask, form: str, value: object, french: str, english: str
 ) -> None:
-    write = getattr(wording, form)
+    write = getattr(formats, form)
     for language, expected in (("fr", french), ("en", english)):
         with app.test_request_context(), force_locale(language):
             assert write(value).replace("\u00a0", " ") == expected
@@ -45,5 +45,5 @@ def test_a_form_is_that_of_its_language(
 
 def test_a_figure_never_parts_from_its_unit(app: Flask) -> None:
     with app.test_request_context(), force_locale("fr"):
-        told = [wording.hour("09:30"), wording.litres(1400), wording.hours(time(9), time(11, 30))]
+        told = [formats.hour("09:30"), formats.litres(1400), formats.hours(time(9), time(11, 30))]
     assert told == ["9\u00a0h\u00a030", "1,4\u00a0L", "9\u00a0h\u00a0\u2013\u00a011\u00a0h\u00a030"]

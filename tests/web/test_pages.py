@@ -29,6 +29,18 @@ TO_PRINT = {"board.day_close.sheet", "my_data.readable_copy"}
 OFFLINE = {"donor.offline"}
 """The page that a browser keeps for places without network; it names no donor."""
 
+FEWEST_PAGES = {
+    Role.DONOR: 12,
+    Role.COORDINATOR: 40,
+    Role.PROFESSIONAL: 17,
+    Role.QUALITY: 26,
+    Role.LABORATORY: 19,
+    Role.RELEASER: 6,
+    Role.ADMIN: 27,
+}
+"""The pages with a sign-out that a role opens at least in the town: a role that loses its pages,
+or pages that answer with a fault, would leave nothing to look at."""
+
 
 def answers(app: Flask, town: Town, role: Role) -> Iterator[tuple[str, TestResponse]]:
     """Give the answer of each GET route to a role, but of the streams and the fixed texts."""
@@ -47,7 +59,7 @@ def test_every_answer_names_its_kind_and_its_characters(app: Flask, town: Town, 
     assert strange.headers["Content-Type"] == "text/plain; charset=utf-8"
 
 
-@pytest.mark.parametrize("role", [role for role in Role if role is not Role.COLLECTOR])
+@pytest.mark.parametrize("role", FEWEST_PAGES)
 def test_every_page_behind_the_sign_in_offers_the_sign_out(
     app: Flask, town: Town, role: Role
 ) -> None:
@@ -59,4 +71,4 @@ def test_every_page_behind_the_sign_in_offers_the_sign_out(
             continue
         assert f'action="/sign-out/{DOOR_OF_ROLE[role]}"' in answer.text, endpoint
         looked_at += 1
-    assert looked_at > 5
+    assert looked_at >= FEWEST_PAGES[role]

@@ -11,9 +11,11 @@ from collector.errors import Refused
 from collector.people.account_changes import record_change
 from collector.people.badges import badge_of
 from collector.people.factors import (
+    DrawnCodes,
+    draw_recovery_codes,
     factor_state,
-    make_recovery_codes,
     refuse_last_factor,
+    replace_recovery_codes,
 )
 from collector.people.models import Person, Role
 from collector.people.passkeys import enrol, enrolment_options, remove_passkey
@@ -90,9 +92,12 @@ def app(wrong: str = "") -> str:
 def confirm_app() -> str | tuple[str, int]:
     """Accept the app with its first code, and show recovery codes."""
     code = "".join(ProofForm.sent().code.data.split())
+    with reading() as session:
+        has_codes = factor_state(session, person_id()).recovery_codes > 0
+    drawn = None if has_codes else draw_recovery_codes()
     with transaction() as session:
         right = confirm_totp(session, code, now=now(), person_id=person_id(), vault=vault())
-        codes = _added(session, "authenticator app added") if right else []
+        codes = _added(session, "authenticator app added", drawn) if right else []
     if not right:
         return app(sentence(Refused("code_not_right"))), 422
     return _show_codes(codes)
@@ -152,21 +157,26 @@ def remove_key(passkey_id: int) -> Answer:
 @grave
 def new_codes() -> str:
     """Replace the recovery codes, and show the new ones once."""
+    drawn = draw_recovery_codes()
     with transaction() as session:
-        codes = make_recovery_codes(
-            session, now=now(), bank_id=actor().bank_id, person_id=person_id()
-        )
+        codes = _replace_codes(session, drawn)
         _note(session, "recovery codes made")
     return _show_codes(codes)
 
 
-def _added(session: Session, change: str) -> list[str]:
+def _added(session: Session, change: str, drawn: DrawnCodes | None) -> list[str]:
     """Record a new factor, and return recovery codes if the person has none."""
     _note(session, change)
     prove_session(session)
-    if factor_state(session, person_id()).recovery_codes:
+    if drawn is None or factor_state(session, person_id()).recovery_codes:
         return []
-    return make_recovery_codes(session, now=now(), bank_id=actor().bank_id, person_id=person_id())
+    return _replace_codes(session, drawn)
+
+
+def _replace_codes(session: Session, drawn: DrawnCodes) -> list[str]:
+    return replace_recovery_codes(
+        session, drawn, now=now(), bank_id=actor().bank_id, person_id=person_id()
+    )
 
 
 def _note(session: Session, change: str) -> None:

@@ -15,10 +15,11 @@ from collector.maintenance.work_checks import standing_still
 from collector.notices.models import NoticeState
 from collector.notices.queries import count_notices
 from collector.web.board.bank.opening import missing_steps
+from collector.web.formats import moment, short_day
 from collector.web.framework.guards import may_see, now
 from collector.web.health_wording import finding_sentence
 from collector.web.public_words import TEXT_TITLES
-from collector.web.wording import COLON, moment, short_day
+from collector.web.wording import COLON
 
 DUE_DAYS = 14
 MOST_NAMES = 5

@@ -25,9 +25,10 @@ from collector.web.board.day.view_model import DayView
 from collector.web.board.dispatch.view_model import load_dispatch_view
 from collector.web.board.page_context import page, today
 from collector.web.board.wording import absence
+from collector.web.formats import day as day_in_words
+from collector.web.formats import short_day
 from collector.web.framework.guards import actor, may_see, now
-from collector.web.wording import COLON, short_day
-from collector.web.wording import day as day_in_words
+from collector.web.wording import COLON
 
 blueprint = Blueprint("morning", __name__, url_prefix="/morning")
 

@@ -23,6 +23,7 @@ from collector.web.audit_wording import action_words
 from collector.web.board.source_wording import SOURCES
 from collector.web.call_wording import words_to_say
 from collector.web.disruption_wording import DISRUPTIONS, PHASES, WAYS, WHY_NO_DAY
+from collector.web.formats import clock, moment, short_day
 from collector.web.incident_wording import (
     CHOICES,
     DECISIONS,
@@ -32,7 +33,6 @@ from collector.web.incident_wording import (
     ROUND_STATES,
     RULES,
 )
-from collector.web.wording import clock, moment, short_day
 
 _ = lazy_gettext
 

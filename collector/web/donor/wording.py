@@ -22,7 +22,7 @@ from collector.pickups.flags import fetch_by, is_below_minimum
 from collector.pickups.models import Giving, Kit, MilkLine, Pickup, PickupState, Purpose
 from collector.pickups.states import OPEN
 from collector.rounds.queries import PromisedVisit
-from collector.web.wording import day, hour, litres
+from collector.web.formats import day, hour, litres
 
 PURPOSES: Mapping[str, LazyString] = {
     Purpose.COLLECTION: lazy_gettext("we fetch your milk"),

@@ -12,12 +12,12 @@ from collector.db import reading
 from collector.field_parsers import parse_date
 from collector.laboratory.figures.queries import LaboratoryFigures, Spread, figures_of
 from collector.people.models import Role
+from collector.web.formats import number
 from collector.web.framework.forms import Form, ParsedField
 from collector.web.framework.guards import actor, guard
 from collector.web.laboratory.hazard_wording import HAZARDS
 from collector.web.laboratory.page_context import civil_today
 from collector.web.laboratory.wording import REFUSALS
-from collector.web.wording import number
 
 blueprint = Blueprint("figures", __name__, url_prefix="/figures")
 guard(blueprint, Role.LABORATORY, Role.QUALITY, within="laboratory")

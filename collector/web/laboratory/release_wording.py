@@ -17,8 +17,8 @@ from collector.laboratory.sampling.models import (
     SamplingPlan,
     SamplingRule,
 )
+from collector.web.formats import long_day, number
 from collector.web.laboratory.wording import filler
-from collector.web.wording import long_day, number
 
 _ = lazy_gettext
 

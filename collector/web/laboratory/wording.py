@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext
 from flask_babel.speaklater import LazyString
 
 from collector.laboratory.heating.judgement import CurveCheck
-from collector.web.wording import long_day, number
+from collector.web.formats import long_day, number
 
 _ = lazy_gettext
 

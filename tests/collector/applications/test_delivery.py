@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from collector.applications import delivery
 from collector.applications.delivery import PAUSES, deliver_webhooks
 from collector.applications.models import Webhook, WebhookAttempt
 from collector.applications.posting import HttpPoster
@@ -21,6 +22,8 @@ from collector.applications.webhooks import (
     pause_webhook,
     resume_webhook,
 )
+from collector.audit.actions import record
+from collector.audit.queries import last_sequence
 from collector.db import reading, transaction
 from collector.errors import Refused
 from collector.people.vault import Vault
@@ -168,6 +171,34 @@ def test_a_replay_during_a_post_is_not_lost(hooked: Hooked) -> None:
         transaction, reading=reading, poster=Meanwhile(HERE), vault=hooked.vault, now=now
     )
     assert hooked.row().position == before
+
+
+def test_other_acts_are_looked_through_once_and_in_steps(
+    hooked: Hooked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "STEP", 10)
+    with transaction() as session:
+        for number in range(25):
+            record(
+                session,
+                now=hooked.clock.now(),
+                bank_id=hooked.town.bank,
+                actor="system",
+                action="rule changed",
+                subject=f"policy:{number}",
+            )
+    with reading() as session:
+        behind = last_sequence(session, hooked.town.bank) - hooked.row().position
+    hooked.cancel_all()
+    for step in range(behind // 10):
+        before = hooked.row().position
+        assert (step, hooked.deliver(), hooked.row().position) == (step, 0, before + 10)
+    assert hooked.receiver.requests == []
+    while hooked.deliver():
+        pass
+    assert hooked.subjects() == [f"pickup:{key}" for key in hooked.town.pickups]
+    with reading() as session:
+        assert hooked.row().position == last_sequence(session, hooked.town.bank)
 
 
 def test_a_paused_or_ended_webhook_posts_nothing(hooked: Hooked) -> None:

@@ -24,10 +24,10 @@ from collector.laboratory.pooling.models import Bottle, MilkPool, PoolInput, Poo
 from collector.laboratory.pooling.queries import pool_contents
 from collector.laboratory.reception.actions import undo_intake
 from collector.laboratory.reception.models import Intake, IntakeRefusal, IntakeState
-from tests.collector.laboratory.pooling.test_pools import PoolBench
 from tests.conftest import SetClock, settings_of
 from tests.laboratory_bench import bottles, open_bench
 from tests.phone_round import FIRST_ARRIVAL, collected
+from tests.pool_bench import PoolBench
 from tests.town import MORNING, Town
 
 STANDING = (IntakeState.QUARANTINE, IntakeState.THAWING, IntakeState.POOLED)

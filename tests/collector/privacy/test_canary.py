@@ -10,44 +10,29 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
-from uuid import uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import JSON, Enum, LargeBinary, String, select, text
+from sqlalchemy import JSON, Enum, LargeBinary, String, create_engine, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
-from collector.banks.models import Bank, Site
-from collector.custody.models import Container, Discrepancy, DoorPhoto
-from collector.db import Base, UtcInstant, db, transaction
-from collector.donors.models import CallBack, Decision, Donor, FileChange, Questionnaire, Screening
-from collector.donors.queries import get_donor
-from collector.laboratory.holds.models import HoldSubject, LaboratoryHold
-from collector.laboratory.reception.models import Intake
+from collector.banks.models import Bank
+from collector.db import Base, db, transaction
+from collector.donors.models import CallBack, Donor
 from collector.maintenance import compaction
 from collector.maintenance.compaction import compaction_is_due, rewrite_pages
 from collector.maintenance_timer import COMPACT, due_commands
 from collector.models import EVERY_MODULE
-from collector.notices.actions import enqueue, subscribe
-from collector.pickups.models import Correction, Enquiry, Pickup, PickupHold
-from collector.pickups.states import PickupState
 from collector.planning.models import (
     Disruption,
-    DisruptionKind,
-    DisruptionProposal,
-    Horizon,
-    PlanningRun,
-    ProposalWay,
 )
 from collector.privacy.actions import erase
 from collector.privacy.retention import empty_old_problems, has_old_problems
-from collector.rounds.models import EventKind, Incident, IncidentKind, RoundEvent
 from tests.builders import DAY, MORNING
-from tests.collector.planning.on_the_road import published
+from tests.collector.privacy.planted_words import plant, word
 from tests.collector.privacy.text_columns import HARMLESS, PLANTED
 from tests.town import Town
 
@@ -66,11 +51,6 @@ def test_every_column_that_can_hold_a_word_is_named() -> None:
     assert columns - PLANTED - set(HARMLESS) == set(), "plant a word in it, or say why not"
     assert (PLANTED | set(HARMLESS)) - columns == set(), "there is no such column any more"
     assert PLANTED & set(HARMLESS) == set()
-
-
-def word(column: str) -> str:
-    """Return the word planted in a column."""
-    return "Kanary" + "".join(part.capitalize() for part in column.replace(".", "_").split("_"))
 
 
 @pytest.fixture
@@ -96,242 +76,6 @@ def content(session: Session) -> str:
         )
 
 
-def plant(session: Session, town: Town) -> None:
-    """Write a word in every column of `PLANTED`, in rows of Dora."""
-    day_plan = published(session, town)
-    round_ = day_plan.rounds[0]
-    pickup = session.get_one(Pickup, town.pickups[0])
-    pickup.state, pickup.note = PickupState.FAILED, word("pickups.note")
-    donor = get_donor(session, town.bank, town.dora)
-    second = ("second_name", "second_tie", "second_phone")
-    for name in ("first_name", "family_name", "email", "phone", "once", *second):
-        setattr(donor, name, word(f"donors.{name}"))
-    for name in ("line", "town", "access_notes"):
-        setattr(donor.address, name, word(f"addresses.{name}"))
-    published_round = next(
-        each
-        for each in day_plan.rounds
-        if each.published
-        and any(stop["pickup"] == pickup.id for stop in each.published.get("stops", ()))
-    )
-    seen = published_round.published
-    assert seen is not None
-    published_round.published = {
-        **seen,
-        "stops": [
-            {**stop, "note": word("rounds.published")} if stop["pickup"] == pickup.id else stop
-            for stop in seen["stops"]
-        ],
-    }
-    plant_visit(session, town, round_.id)
-    plant_messages(session, town)
-    plant_problems(session, town, day_plan.id, round_.id)
-    session.flush()
-
-
-def plant_visit(session: Session, town: Town, round_id: int) -> None:
-    visit = town.pickups[0]
-    photo = str(uuid4())
-    event = RoundEvent(
-        bank_id=town.bank,
-        client_id=str(uuid4()),
-        round_id=round_id,
-        pickup_id=visit,
-        person_id=town.ana,
-        kind=EventKind.NOT_DONE,
-        sequence=1,
-        device_at=MORNING,
-        received_at=MORNING,
-        payload={"note": word("round_events.payload"), "photo": photo},
-    )
-    session.add_all(
-        [
-            event,
-            DoorPhoto(
-                bank_id=town.bank,
-                client_id=photo,
-                round_id=round_id,
-                person_id=town.ana,
-                jpeg=word("door_photos.jpeg").encode(),
-                received_at=MORNING,
-            ),
-            Correction(
-                bank_id=town.bank,
-                pickup_id=visit,
-                bottles=1,
-                volume_ml=1,
-                words=word("corrections.words"),
-                made_at=MORNING,
-                settled_at=None,
-                settled_by_id=None,
-            ),
-        ]
-    )
-    session.flush()
-    fill(
-        session,
-        Incident,
-        bank_id=town.bank,
-        round_id=round_id,
-        pickup_id=visit,
-        event_id=event.id,
-        kind=IncidentKind.OTHER,
-        note=word("incidents.note"),
-        decision_note=word("incidents.decision_note"),
-    )
-    fill(session, PickupHold, bank_id=town.bank, pickup_id=visit, note=word("pickup_holds.note"))
-    fill(session, Enquiry, bank_id=town.bank, donor_id=town.dora, once=word("enquiries.once"))
-    fill(
-        session,
-        Decision,
-        bank_id=town.bank,
-        donor_id=town.dora,
-        note=word("donor_decisions.note"),
-    )
-    fill(
-        session,
-        FileChange,
-        bank_id=town.bank,
-        donor_id=town.dora,
-        before=word("donor_changes.before"),
-        after=word("donor_changes.after"),
-    )
-    questions = fill(session, Questionnaire, bank_id=town.bank)
-    fill(
-        session,
-        Screening,
-        bank_id=town.bank,
-        donor_id=town.dora,
-        questionnaire_id=questions.id,
-        answers={"why": word("screenings.answers")},
-    )
-    plant_bottle(session, town, visit)
-
-
-def plant_bottle(session: Session, town: Town, visit: int) -> None:
-    bottle = fill(
-        session,
-        Container,
-        bank_id=town.bank,
-        donor_id=town.dora,
-        pickup_id=visit,
-        number="MR-CANARY",
-    )
-    site = session.scalars(select(Site.id).where(Site.bank_id == town.bank)).first()
-    fill(
-        session,
-        Intake,
-        bank_id=town.bank,
-        container_id=bottle.id,
-        site_id=site,
-        taken_by_id=town.ana,
-        volume_ml=1,
-        note=word("intakes.note"),
-    )
-    fill(
-        session,
-        Discrepancy,
-        bank_id=town.bank,
-        container_id=bottle.id,
-        says_pickup_id=visit,
-        note=word("discrepancies.note"),
-    )
-    fill(
-        session,
-        LaboratoryHold,
-        bank_id=town.bank,
-        subject=HoldSubject.DONOR,
-        subject_id=town.dora,
-        opened_by_id=town.ana,
-        reason=word("laboratory_holds.reason"),
-        lift_reason=word("laboratory_holds.lift_reason"),
-    )
-
-
-def plant_messages(session: Session, town: Town) -> None:
-    me = f"donor:{town.dora}"
-    notice = enqueue(
-        session,
-        now=MORNING,
-        bank_id=town.bank,
-        once="canary",
-        recipient=me,
-        to=word("notices.to"),
-        template="visit_near",
-        language="en",
-        place=word("notices.figures"),
-    )
-    notice.subject, notice.body = word("notices.subject"), word("notices.body")
-    subscribe(
-        session,
-        now=MORNING,
-        bank_id=town.bank,
-        recipient=me,
-        endpoint=word("push_subscriptions.endpoint"),
-        p256dh=word("push_subscriptions.p256dh"),
-        auth=word("push_subscriptions.auth"),
-    )
-
-
-def plant_problems(session: Session, town: Town, day_plan_id: int, round_id: int) -> None:
-    def problem(table: str) -> dict[str, Any]:
-        return {"visits": [{"id": str(town.pickups[0]), "at": word(f"{table}.problem")}]}
-
-    shared = {"bank_id": town.bank, "posed_at": MORNING}
-    fill(
-        session,
-        PlanningRun,
-        **shared,
-        day=DAY,
-        day_plan_id=day_plan_id,
-        problem=problem("planning_runs"),
-    )
-    fill(session, Horizon, **shared, first=DAY, last=DAY, problem=problem("horizons"))
-    disruption = fill(
-        session,
-        Disruption,
-        bank_id=town.bank,
-        day=DAY,
-        day_plan_id=day_plan_id,
-        kind=DisruptionKind.ROAD,
-        round_id=round_id,
-        told_at=MORNING,
-        problem=problem("disruptions"),
-    )
-    fill(
-        session,
-        DisruptionProposal,
-        bank_id=town.bank,
-        disruption_id=disruption.id,
-        way=ProposalWay.GO_ON,
-        problem=problem("proposals"),
-    )
-
-
-EMPTIES: dict[type[Any], Any] = {str: "", int: 0, bool: False, date: DAY}
-
-
-def fill(session: Session, row: type[Any], **given: Any) -> Any:  # noqa: ANN401 - any row
-    """Add a row with the given values, and the least of each other column that needs one."""
-    for column in row.__table__.columns:
-        if column.name in given or column.primary_key or column.nullable or column.foreign_keys:
-            continue
-        if isinstance(column.type, Enum):
-            given[column.name] = column.type.enums[0]
-            if column.type.enum_class:
-                given[column.name] = next(iter(column.type.enum_class))
-        elif isinstance(column.type, JSON):
-            given[column.name] = {}
-        elif isinstance(column.type, UtcInstant):
-            given[column.name] = MORNING
-        else:
-            given[column.name] = EMPTIES[column.type.python_type]
-    made = row(**given)
-    session.add(made)
-    session.flush()
-    return made
-
-
 def erase_dora(town: Town) -> None:
     with transaction() as session:
         erase(session, now=MORNING, bank_id=town.bank, donor_id=town.dora, actor="person:1")
@@ -346,6 +90,12 @@ def test_every_planted_word_is_there_before_and_none_afterwards(
     after = planted()
     assert {each for each in PLANTED if word(each) in after} == set()
     assert "Kanary" not in after
+
+
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for the writers of other tests, whose databases are on the same server."""
+    monkeypatch.setattr(compaction, "WAIT_SECONDS", 120)
 
 
 def raw_files(path: Path) -> bytes:
@@ -407,12 +157,30 @@ def test_a_reader_from_before_the_rewriting_leaves_it_for_the_next_run(
     assert "Kanary" in planted()
     if db.engine.dialect.name == "sqlite":
         pytest.skip("SQLite waits for its readers itself")
-    monkeypatch.setattr(compaction, "LOCK_SECONDS", 0)
     reader = db.engine.execution_options(isolation_level="REPEATABLE READ").connect()
     with reader:
         reader.execute(select(Donor.id))
         erase_dora(town)
-        assert not rewrite_pages(db.engine)
+        with monkeypatch.context() as hasty:
+            hasty.setattr(compaction, "WAIT_SECONDS", 0)
+            assert not rewrite_pages(db.engine)
+    assert rewrite_pages(db.engine)
+
+
+def test_a_writer_of_another_database_leaves_the_rewriting_for_the_next_run(
+    planted: Callable[[], str], town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "Kanary" in planted()
+    if db.engine.dialect.name == "sqlite":
+        pytest.skip("an SQLite file has no neighbour")
+    elsewhere = create_engine(db.engine.url.set(database="postgres"))
+    with elsewhere.connect() as writer:
+        writer.execute(text("SELECT pg_current_xact_id()"))
+        erase_dora(town)
+        with monkeypatch.context() as hasty:
+            hasty.setattr(compaction, "WAIT_SECONDS", 0)
+            assert not rewrite_pages(db.engine)
+    elsewhere.dispose()
     assert rewrite_pages(db.engine)
 
 

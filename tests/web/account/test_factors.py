@@ -19,7 +19,7 @@ from collector.config import Settings, SettingsError, settings_from
 from collector.db import db, reading, transaction
 from collector.notices.models import Notice
 from collector.people.actions import make_link
-from collector.people.factors import TRIES_OF_A_SESSION, remove_factors
+from collector.people.factors import TRIES_OF_A_SESSION, draw_recovery_codes, remove_factors
 from collector.people.links import hashed
 from collector.people.models import Person, RecoveryCode, TotpSecret
 from collector.people.vault import Vault
@@ -154,6 +154,13 @@ def test_a_recovery_code_is_kept_as_a_slow_hash_and_a_former_one_still_serves(
         claire = by_link(app, clock, town, town.claire)
         claire.post(PROOF, data={"code": code})
         assert is_in(claire) is opens
+
+
+def test_recovery_codes_are_drawn_and_hashed_without_a_transaction() -> None:
+    drawn = draw_recovery_codes()
+    assert len(set(drawn.codes)) == len(set(drawn.hashes)) == 10
+    assert len({each.partition("$")[0] for each in drawn.hashes}) == 1
+    assert not any(code in repr(drawn) for code in [*drawn.codes, *drawn.hashes])
 
 
 def test_a_changed_factor_ends_the_other_sessions_at_a_desk(

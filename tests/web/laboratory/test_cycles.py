@@ -16,8 +16,8 @@ from collector.db import reading, transaction
 from collector.laboratory.heating.models import Cycle, CycleCurve, CycleState
 from tests.collector.laboratory.heating.test_curves import COLD, HOT, written
 from tests.collector.laboratory.heating.test_cycles import CycleBench
-from tests.collector.laboratory.pooling.test_pools import NOW
 from tests.laboratory_bench import Bench, open_bench
+from tests.pool_bench import NOW
 from tests.town import Town, sign_in
 from tests.web.sign_ins import text
 

@@ -27,6 +27,7 @@ from collector.shifts.contracts import BLOOD, contract_mistakes, end_contract, w
 from collector.shifts.models import Contract
 from collector.shifts.queries import contract_of, contracts_of
 from collector.web.board.page_context import author, page, refuse_mistaken, today
+from collector.web.formats import short_day
 from collector.web.framework.forms import (
     ChoicesField,
     FlagField,
@@ -36,7 +37,7 @@ from collector.web.framework.forms import (
 )
 from collector.web.framework.grave_acts import grave
 from collector.web.framework.guards import actor, guard, now
-from collector.web.wording import COLON, sentence, short_day
+from collector.web.wording import COLON, sentence
 
 blueprint = Blueprint("staff", __name__, url_prefix="/bank/people")
 guard(blueprint, Role.ADMIN, within="board")

@@ -38,9 +38,10 @@ from collector.web.board.day.price_wording import describe_price as priced
 from collector.web.board.page_context import civil_day, edit_context, is_fragment
 from collector.web.board.page_context import page as board_page
 from collector.web.board.wording import duration, euros, kilometres, signed
+from collector.web.formats import clock
 from collector.web.framework.forms import Form, TextField
 from collector.web.framework.guards import actor
-from collector.web.wording import clock, sentence
+from collector.web.wording import sentence
 
 blueprint = Blueprint("comparisons", __name__, url_prefix="/days/<day>/comparisons")
 

@@ -13,9 +13,9 @@ from collector.web.board.day.view_model import DayView, RoundView, StopView
 from collector.web.board.export_columns import headings
 from collector.web.board.page_context import civil_day
 from collector.web.board.wording import PURPOSES, STATES, word
+from collector.web.formats import clock
 from collector.web.framework.grave_acts import grave
 from collector.web.framework.guards import actor
-from collector.web.wording import clock
 
 blueprint = Blueprint("exports", __name__, url_prefix="/days/<day>")
 

@@ -15,8 +15,8 @@ from collector.planning.models import PlanningRun
 from collector.planning.optimise.queries import latest_run
 from collector.rounds.queries import version_of
 from collector.web.board.page_context import today
+from collector.web.formats import moment
 from collector.web.framework.guards import actor, now
-from collector.web.wording import moment
 
 WORKER_TIMEOUT = timedelta(seconds=5)
 SHOWN_FOR = timedelta(minutes=10)

@@ -9,8 +9,8 @@ from flask_babel.speaklater import LazyString
 from collector.pickups.models import Pickup
 from collector.planning.editing.remedies import PricedRemedy
 from collector.web.board.wording import word
-from collector.web.wording import day as day_in_words
-from collector.web.wording import hour
+from collector.web.formats import day as day_in_words
+from collector.web.formats import hour
 
 _ = lazy_gettext
 

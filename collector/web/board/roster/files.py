@@ -28,11 +28,12 @@ from collector.shifts.queries import absences_between, shifts_between
 from collector.shifts.roster import monday_of, touched_shifts
 from collector.web.board.page_context import civil_day, page, today, zone
 from collector.web.board.roster.page import WEEKS, collectors
+from collector.web.formats import short_day
 from collector.web.framework.forms import Form, KeyField, ParsedField
 from collector.web.framework.grave_acts import grave
 from collector.web.framework.guards import actor, guard, now
 from collector.web.shift_events import roster_calendar
-from collector.web.wording import sentence, short_day
+from collector.web.wording import sentence
 
 blueprint = Blueprint("roster_files", __name__, url_prefix="/roster/files")
 guard(blueprint, Role.COORDINATOR, Role.ADMIN, within="board")

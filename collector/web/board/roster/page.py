@@ -22,9 +22,10 @@ from collector.shifts.usual_weeks import week_letter
 from collector.shifts.week_edits import copy_week
 from collector.web.board.page_context import civil_day, page, today
 from collector.web.board.roster.forms import CopyForm
+from collector.web.formats import short_day
 from collector.web.framework.forms import Form, ParsedField
 from collector.web.framework.guards import actor, guard, now
-from collector.web.wording import COLON, sentence, short_day
+from collector.web.wording import COLON, sentence
 
 blueprint = Blueprint("roster", __name__, url_prefix="/roster")
 guard(blueprint, Role.COORDINATOR, Role.ADMIN, within="board")

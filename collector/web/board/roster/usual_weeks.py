@@ -28,8 +28,9 @@ from collector.shifts.usual_weeks import (
 from collector.web.board.page_context import page, today
 from collector.web.board.roster.forms import WeeklyEndForm, WeeklyForm
 from collector.web.board.roster.page import MOST_NAMED, collectors
+from collector.web.formats import short_day
 from collector.web.framework.guards import actor, guard, now
-from collector.web.wording import COLON, sentence, short_day
+from collector.web.wording import COLON, sentence
 
 blueprint = Blueprint("usual_weeks", __name__, url_prefix="/roster/usual-weeks")
 guard(blueprint, Role.COORDINATOR, Role.ADMIN, within="board")

@@ -29,10 +29,10 @@ from collector.laboratory.sampling.models import SampleStage
 from collector.laboratory.sampling.results import supersede_result
 from collector.laboratory.sampling.spellings import parse_result
 from collector.laboratory.units.models import MoveReason, StorageZone, UnitExcursion
-from tests.collector.laboratory.pooling.test_pools import NOW
 from tests.collector.laboratory.storage.storage_bench import StorageBench
 from tests.collector.laboratory.test_ledger import Ledger
 from tests.laboratory_bench import bottles, open_bench
+from tests.pool_bench import NOW
 from tests.release_bench import ReleaseBench
 from tests.town import Town
 

@@ -23,8 +23,8 @@ from collector.laboratory.heating.models import CurveProfileName, Cycle, CycleSt
 from collector.laboratory.heating.queries import cycle_contents, kept_file, lots_to_heat
 from collector.laboratory.pooling.filling import fill_bottles
 from tests.collector.laboratory.heating.test_curves import COLD, HOT, written
-from tests.collector.laboratory.pooling.test_pools import NOW, PoolBench
 from tests.laboratory_bench import open_bench
+from tests.pool_bench import NOW, PoolBench
 from tests.town import Town
 
 pytestmark = pytest.mark.twin
@@ -45,18 +45,19 @@ class CycleBench(PoolBench):
 
     def lots(self, count: int) -> list[int]:
         """Make closed pools of one bottle each; return the keys of their lots."""
-        found = []
-        for number in self.take_over(dora=count)["dora"]:
-            self.thaw([number])
-            pool = self.pool()
-            self.add(pool, number)
-            for label in self.fill(pool, 1, 200):
-                self.scan(pool, label)
-            self.close(pool, sampled_ml=0)
-            lot = self.contents(pool).lot
-            assert lot is not None
-            found.append(lot.id)
-        return found
+        return [self.lot_of(number) for number in self.take_over(dora=count)["dora"]]
+
+    def lot_of(self, number: str) -> int:
+        """Make a closed pool of one container in one bottle; return the key of its lot."""
+        self.thaw([number])
+        pool = self.pool()
+        self.add(pool, number)
+        for label in self.fill(pool, 1, 200):
+            self.scan(pool, label)
+        self.close(pool, sampled_ml=0)
+        lot = self.contents(pool).lot
+        assert lot is not None
+        return lot.id
 
     def load(self, device: int, *lots: int) -> Cycle:
         return load_cycle(self.session, **self.told, device_id=device, lots=lots)

@@ -1,124 +1,29 @@
-"""Pools: the rules of the bench, the balance, the bottles and their scan back."""
+"""Pools: the rules of the bench, the balance, and inputs taken out again."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import pytest
-from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from collector.banks.models import Known, Policy
+from collector.banks.models import Known
 from collector.custody.models import Container
-from collector.db import reading
-from collector.errors import Conflict, NotFound, Refused
-from collector.laboratory.pooling.actions import (
-    begin_thaw,
-    close_pool,
-    dissolve_pool,
-    empty_into_pool,
-    make_pool,
-    take_out_of_pool,
-)
+from collector.errors import NotFound, Refused
+from collector.laboratory.pooling.actions import dissolve_pool, take_out_of_pool
 from collector.laboratory.pooling.balance import PoolBalance
-from collector.laboratory.pooling.filling import fill_bottles, print_labels, scan_back
-from collector.laboratory.pooling.models import MilkPool, PoolInput, PoolState
-from collector.laboratory.pooling.queries import PoolContents, pool_contents
+from collector.laboratory.pooling.models import MilkPool, PoolState
+from collector.laboratory.pooling.queries import pool_contents
 from collector.laboratory.reception.actions import undo_intake
 from collector.laboratory.reception.models import Intake, IntakeState
 from collector.pickups.models import MilkLine, Pickup
-from tests.laboratory_bench import Bench, bottles, open_bench
+from tests.laboratory_bench import bottles
 from tests.phone_round import FIRST_ARRIVAL, collected
-from tests.town import Town
+from tests.pool_bench import NOW, PoolBench
 
 pytestmark = pytest.mark.twin
-
-NOW = FIRST_ARRIVAL + timedelta(hours=3)
-
-
-class PoolBench:
-    """Lea at her pool, with the milk of Dora and Elise taken over."""
-
-    def __init__(self, bench: Bench, session: Session) -> None:
-        self.bench, self.session = bench, session
-        self.collections: list[dict[str, Any]] = []
-        self.told: dict[str, Any] = {
-            "now": NOW,
-            "bank_id": bench.town.bank,
-            "person_id": bench.lea,
-        }
-
-    def policy(self, key: str, value: int | str) -> None:
-        row = self.session.scalars(
-            select(Policy).where(Policy.bank_id == self.bench.town.bank, Policy.key == key)
-        ).one()
-        row.value = str(value)
-
-    def take_over(self, **counts: int) -> dict[str, list[str]]:
-        """Collect and take over bottles of 200 ml; return their numbers by donor."""
-        pickups = {"dora": self.bench.dora, "elise": self.bench.elise}
-        for sequence, (name, count) in enumerate(counts.items(), start=1):
-            given = {"bottles": count, "volume_ml": 200 * count}
-            self.collections.append(collected(pickups[name], sequence=sequence, **given))
-            self.bench.send(self.session, self.collections[-1])
-        self.bench.send(self.session, self.bench.hand_over(9))
-        numbers: dict[str, list[str]] = {}
-        for container in bottles(self.session):
-            self.bench.accept(self.session, container)
-            name = "dora" if container.pickup_id == self.bench.dora else "elise"
-            numbers.setdefault(name, []).append(container.number)
-        return numbers
-
-    def thaw(self, numbers: list[str], *, at: datetime = NOW) -> None:
-        for number in numbers:
-            begin_thaw(self.session, **self.told | {"now": at}, number=number)
-
-    def pool(self, line: MilkLine = MilkLine.DONATED) -> int:
-        return make_pool(self.session, **self.told, line=line).id
-
-    def add(self, pool_id: int, number: str, *, at: datetime = NOW) -> PoolInput:
-        told = self.told | {"now": at}
-        return empty_into_pool(self.session, **told, pool_id=pool_id, number=number)
-
-    def fill(self, pool_id: int, count: int, volume_ml: int, *, before: int = 0) -> list[str]:
-        filled = fill_bottles(
-            self.session,
-            **self.told,
-            pool_id=pool_id,
-            count=count,
-            volume_ml=volume_ml,
-            filled_before=before,
-        )
-        return [each.number for each in filled]
-
-    def scan(self, pool_id: int, text: str) -> bool:
-        return scan_back(
-            self.session, now=NOW, bank_id=self.bench.town.bank, pool_id=pool_id, text=text
-        )[1]
-
-    def close(self, pool_id: int, *, sampled_ml: int, reason: str = "") -> MilkPool:
-        return close_pool(
-            self.session,
-            **self.told,
-            pool_id=pool_id,
-            sampled_ml=sampled_ml,
-            discarded_ml=0,
-            loss_reason=reason,
-        )
-
-    def contents(self, pool_id: int) -> PoolContents:
-        return pool_contents(self.session, bank_id=self.bench.town.bank, pool_id=pool_id)
-
-
-@pytest.fixture
-def lea(app: Flask, town: Town) -> Iterator[PoolBench]:
-    with open_bench(app, town) as bench, reading() as session:
-        yield PoolBench(bench, session)
 
 
 def test_scenario_2_the_limit_of_donors_is_told_with_the_number_that_it_would_be(
@@ -157,23 +62,6 @@ def test_scenario_2_a_loss_above_the_tolerance_asks_for_a_reason(lea: PoolBench)
     assert closed.state is PoolState.CLOSED
     balance = lea.contents(pool).balance
     assert (balance.inputs_ml, balance.filled_ml, balance.lost_ml) == (5000, 4800, 150)
-
-
-def test_scenario_3_the_bottle_that_was_not_scanned_back_is_named(lea: PoolBench) -> None:
-    numbers = lea.take_over(dora=25)["dora"]
-    lea.thaw(numbers)
-    pool = lea.pool()
-    for number in numbers:
-        lea.add(pool, number)
-    *scanned, missing = lea.fill(pool, 40, 124)
-    assert [lea.scan(pool, label) for label in scanned] == [True] * 39
-    assert lea.scan(pool, scanned[0]) is False
-    with pytest.raises(Refused) as refused:
-        lea.close(pool, sampled_ml=40)
-    assert refused.value.code == "bottles_not_scanned_back"
-    assert refused.value.figures == {"numbers": missing}
-    lea.scan(pool, missing)
-    assert lea.close(pool, sampled_ml=40).state is PoolState.CLOSED
 
 
 def test_scenario_2_one_term_input_makes_the_pool_not_preterm(lea: PoolBench) -> None:
@@ -298,68 +186,6 @@ def test_only_an_empty_pool_is_dissolved(lea: PoolBench) -> None:
     assert gone.state is PoolState.DISSOLVED
     with pytest.raises(Refused, match="pool_not_open"):
         lea.fill(empty, 1, 100)
-
-
-def test_a_fill_that_is_sent_twice_fills_once(lea: PoolBench) -> None:
-    (number,) = lea.take_over(dora=1)["dora"]
-    lea.thaw([number])
-    pool = lea.pool()
-    with pytest.raises(Refused, match="pool_empty"):
-        lea.fill(pool, 1, 100)
-    lea.add(pool, number)
-    first = lea.fill(pool, 1, 100)
-    with pytest.raises(Conflict, match="changed_meanwhile"):
-        lea.fill(pool, 1, 100)
-    second = lea.fill(pool, 1, 80, before=1)
-    assert lea.contents(pool).balance.filled_ml == 180
-    assert sorted(first + second) == [each.number for each in lea.contents(pool).bottles]
-    other = lea.pool()
-    with pytest.raises(Refused, match="bottle_of_another_pool"):
-        lea.scan(other, first[0])
-    for code, count, volume in (
-        ("bottle_count_out_of_bounds", 201, 100),
-        ("bottle_volume_out_of_bounds", 1, 251),
-        ("bottle_volume_out_of_bounds", 1, 0),
-    ):
-        with pytest.raises(Refused, match=code):
-            lea.fill(pool, count, volume, before=2)
-
-
-def test_the_bottles_bear_the_shelf_life_from_the_day_of_filling(lea: PoolBench) -> None:
-    (number,) = lea.take_over(dora=1)["dora"]
-    lea.thaw([number])
-    pool = lea.pool()
-    lea.add(pool, number)
-    lea.fill(pool, 1, 190)
-    lot = lea.contents(pool).lot
-    assert lot is not None
-    # 24 November and 180 days.
-    assert lot.expires_on == date(2027, 5, 23)
-    # 10 November, the oldest expression, and 120 days.
-    assert lea.contents(pool).heat_until == date(2027, 3, 10)
-
-
-def test_a_second_print_of_labels_asks_why(lea: PoolBench) -> None:
-    (number,) = lea.take_over(dora=1)["dora"]
-    lea.thaw([number])
-    pool = lea.pool()
-    lea.add(pool, number)
-
-    def printed(reason: str = "", first: int = 1, layout: str = "a4_65") -> int:
-        told = {"pool_id": pool, "layout": layout, "first_label": first, "reason": reason}
-        return print_labels(lea.session, **lea.told, **told).reprint
-
-    with pytest.raises(Refused, match="pool_without_bottles"):
-        printed()
-    lea.fill(pool, 2, 90)
-    with pytest.raises(Refused, match="first_label_out_of_bounds"):
-        printed(first=66)
-    with pytest.raises(NotFound):
-        printed(layout="a4_7")
-    assert printed(first=65) == 0
-    with pytest.raises(Refused, match="reprint_needs_reason"):
-        printed()
-    assert printed("The printer jammed") == 1
 
 
 def test_the_reach_of_a_recall_counts_the_bottles_of_every_pool_of_a_donor(lea: PoolBench) -> None:

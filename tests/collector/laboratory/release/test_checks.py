@@ -20,8 +20,8 @@ from collector.laboratory.reception.models import Intake
 from collector.laboratory.sampling.models import Analyte, SampleStage
 from collector.laboratory.sampling.plans import adopt_plan
 from collector.pickups.models import MilkLine
-from tests.collector.laboratory.pooling.test_pools import NOW
 from tests.laboratory_bench import FIRST_EXPRESSED, LAST_EXPRESSED, open_bench
+from tests.pool_bench import NOW
 from tests.release_bench import LATER, ReleaseBench
 from tests.town import Town
 

@@ -23,7 +23,7 @@ from collector.laboratory.units.models import (
 )
 from tests.collector.laboratory.heating.test_curves import COLD, HOT, written
 from tests.collector.laboratory.heating.test_cycles import CycleBench
-from tests.collector.laboratory.pooling.test_pools import NOW
+from tests.pool_bench import NOW
 
 MINUTE = timedelta(minutes=1)
 TEN = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)

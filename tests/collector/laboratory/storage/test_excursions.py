@@ -34,9 +34,9 @@ from collector.laboratory.units.models import (
     UnitProbe,
 )
 from collector.laboratory.units.warm_milk import exposed_milk, warm_bottles
-from tests.collector.laboratory.pooling.test_pools import NOW
 from tests.collector.laboratory.storage.storage_bench import MINUTE, TEN, StorageBench
 from tests.laboratory_bench import open_bench
+from tests.pool_bench import NOW
 from tests.town import Town
 
 pytestmark = pytest.mark.twin

@@ -19,9 +19,9 @@ from collector.laboratory.release.leaving import bottle_to_leave, released_stock
 from collector.laboratory.storage.first_out import misplaced_lots, next_bottles
 from collector.laboratory.units.models import StorageZone
 from tests.collector.laboratory.heating.test_curves import COLD, HOT, written
-from tests.collector.laboratory.pooling.test_pools import NOW
 from tests.collector.laboratory.storage.storage_bench import TEN, StorageBench
 from tests.laboratory_bench import open_bench
+from tests.pool_bench import NOW
 from tests.release_bench import ReleaseBench
 from tests.town import Town
 

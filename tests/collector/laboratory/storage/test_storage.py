@@ -43,10 +43,10 @@ from collector.laboratory.units.models import (
     UnitKind,
 )
 from tests.collector.laboratory.heating.test_curves import COLD, HOT, written
-from tests.collector.laboratory.pooling.test_pools import NOW
 from tests.collector.laboratory.storage.storage_bench import StorageBench
 from tests.laboratory_bench import bottles, open_bench
 from tests.phone_round import collected
+from tests.pool_bench import NOW
 from tests.town import Town
 
 pytestmark = pytest.mark.twin

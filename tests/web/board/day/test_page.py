@@ -261,13 +261,23 @@ def test_the_publication_page_shows_the_changes_first(desk: Desk) -> None:
 
 def test_the_publication_page_tells_that_no_message_leaves_without_a_carrier(desk: Desk) -> None:
     desk.move(desk.town.pickups[0], f"{desk.ana}:0")
-    unsent = "No mail server and no text gateway is set"
-    assert unsent in text(desk.browser.get(f"{HERE}/publications"))
+    without = (
+        "No mail server and no text gateway is set",
+        "No message leaves for donors.",
+        "This cannot be undone: phones are told at once.",
+    )
+    told = (
+        "donors are told when we come",
+        "This cannot be undone: phones and donors are told at once.",
+    )
+    page = text(desk.browser.get(f"{HERE}/publications"))
+    assert [each in page for each in without + told] == [True, True, True, False, False]
     present = desk.app.extensions["milkround_settings"]
-    told = {"MILKROUND_SMTP_URL": "smtp://127.0.0.1", "MILKROUND_MAIL_FROM": "bank@example.org"}
-    mail = settings_from(told | {"MILKROUND_HOME": str(present.home)}).mail
+    given = {"MILKROUND_SMTP_URL": "smtp://127.0.0.1", "MILKROUND_MAIL_FROM": "bank@example.org"}
+    mail = settings_from(given | {"MILKROUND_HOME": str(present.home)}).mail
     desk.app.extensions["milkround_settings"] = replace(present, mail=mail)
-    assert unsent not in text(desk.browser.get(f"{HERE}/publications"))
+    page = text(desk.browser.get(f"{HERE}/publications"))
+    assert [each in page for each in without + told] == [False, False, False, True, True]
 
 
 def test_a_round_without_a_stop_is_not_counted(desk: Desk) -> None:

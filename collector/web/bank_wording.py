@@ -1,0 +1,46 @@
+"""Sentences of the refusals about a bank: its entry, sites, rules, sources and questions."""
+
+from collections.abc import Mapping
+
+from flask_babel import lazy_gettext
+from flask_babel.speaklater import LazyString
+
+_ = lazy_gettext
+
+ERRORS: Mapping[str, LazyString] = {
+    "bank_needs_name": _("A bank needs a name and a town."),
+    "bank_slug_not_valid": _("A bank's short name has small letters, digits and hyphens only."),
+    "collector_needed": _("%(name)s is no collector: give her that role first."),
+    "postcodes_not_digits": _("Write beginnings of postcodes in digits, such as 33 40."),
+    "radius_out_of_bounds": _(
+        "A radius lies between 1 and %(most)s km; leave it empty if unknown."
+    ),
+    "source_not_read": _(
+        "A source is an address, then its kind and its date if known: correct “%(line)s”."
+    ),
+    "text_missing": _("The text is empty: write it, or go back without changing."),
+    "website_not_valid": _("Write the whole address of the page, beginning with https://"),
+    "site_known": _("There is a site called %(name)s already."),
+    "site_not_found": _("There is no site called %(name)s."),
+    "time_zone_unknown": _("There is no time zone %(name)s; write one such as Europe/Paris."),
+    "rule_out_of_bounds": _("Write a figure from %(least)s to %(most)s."),
+    "alarm_above_levels": _(
+        "Write at most %(most)s: a plan is to hold on %(most)s days in 100, and a higher alarm"
+        " would ring for plans that are good enough."
+    ),
+    "level_below_alarm": _(
+        "Write at least %(least)s: Live raises an alarm below %(least)s days in 100. To go lower,"
+        " lower the alarm first."
+    ),
+    "rule_not_a_choice": _("Choose one of the words of the list."),
+    "rule_changed_meanwhile": _("A colleague changed this rule meanwhile. Look again."),
+    "source_missing": _("Say where it comes from: a law, a page, a decision of the bank."),
+    "questions_unchanged": _("Nothing is changed: the questions stay as they are."),
+    "questions_changed_meanwhile": _(
+        "A colleague made another version meanwhile. Your text is still below."
+    ),
+    "questions_empty": _("Ask from one to %(most)s questions."),
+    "question_twice": _("Two questions have the same name."),
+    "question_text_missing": _("Write each question in each language, in at most %(most)s signs."),
+    "deferral_missing": _("A question about the past needs a number of days."),
+}
