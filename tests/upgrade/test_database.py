@@ -43,6 +43,8 @@ NEW_TABLES = {
     "counted_items",
     "cycle_curves",
     "cycles",
+    "destroyed_items",
+    "destructions",
     "discrepancies",
     "donor_changes",
     "forecasts",

@@ -96,6 +96,7 @@ KEYS = {
     "hold_id",
     "material_id",
     "destruction_id",
+    "item_id",
     "application_id",
     "absence_id",
     "webhook_id",

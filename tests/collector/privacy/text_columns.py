@@ -50,6 +50,7 @@ DOORS = "of every donor's door; emptied by an erasure"
 SYSTEM = "written by the program: codes and figures"
 
 HARMLESS = {
+    "destructions.note": "of the laboratory: about a list of bottles",
     "absences.noted_by": BANK,
     "absences.vehicle": BANK,
     "addresses.postcode": "its two first digits stay: the département",
