@@ -11,14 +11,18 @@ from sqlalchemy.orm import Session, joinedload
 
 from collector.banks.policies import Policies, PolicyKey
 from collector.banks.queries import policies_of
-from collector.custody.discrepancies import open_discrepancies
+from collector.custody.discrepancies import differing_containers
 from collector.custody.queries import containers_in_excursions
 from collector.donors.models import Decision, Serology
+from collector.laboratory.destructions.queries import intakes_on_lists
 from collector.laboratory.reception.held_milk import held_intakes
 from collector.laboratory.reception.models import Intake, IntakeState
 from collector.laboratory.reception.queries import donor_numbers
 from collector.laboratory.reception.serology_cover import SerologyCover, serology_cover
-from collector.laboratory.units.warm_milk import warm_intakes
+from collector.laboratory.units.warm_milk import all_warm_intakes, warm_intakes
+
+LINES_OF_PAGE = 200
+"""The bottles that one page of the quarantine shows."""
 
 
 class IntakeBlock(StrEnum):
@@ -31,7 +35,9 @@ class IntakeBlock(StrEnum):
     """A temperature above its limit is undecided, or the milk is to be thrown away."""
     DISCREPANCY = "discrepancy"
     HELD = "held"
-    """A hold on the container or its donor is open."""
+    """A hold on the container, its donor or a unit is open."""
+    DESTRUCTION = "destruction"
+    """It is on a list of things to destroy."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +91,35 @@ def quarantine_of(session: Session, *, bank_id: int, today: date) -> list[Quaran
     return list(found.values())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuarantinePage:
+    """The part of the quarantine that one page shows."""
+
+    page: int
+    """Counted from one."""
+    pages: int
+    bottles: int
+    """The bottles of all pages."""
+    shown: Sequence[tuple[QuarantineDonor, Sequence[QuarantineLine]]]
+    """The donors of this page, each with those of her lines that it shows."""
+
+
+def quarantine_page(donors: Sequence[QuarantineDonor], *, page: int) -> QuarantinePage:
+    """Return one page of the quarantine; a page beyond the last one is the last one."""
+    bottles = sum(len(donor.lines) for donor in donors)
+    pages = max(1, -(-bottles // LINES_OF_PAGE))
+    page = min(max(page, 1), pages)
+    begin, shown = (page - 1) * LINES_OF_PAGE, []
+    end = begin + LINES_OF_PAGE
+    before = 0
+    for donor in donors:
+        lines = donor.lines[max(begin - before, 0) : max(end - before, 0)]
+        before += len(donor.lines)
+        if lines:
+            shown.append((donor, lines))
+    return QuarantinePage(page=page, pages=pages, bottles=bottles, shown=shown)
+
+
 def judged(
     session: Session, *, bank_id: int, intakes: Sequence[Intake], today: date
 ) -> list[QuarantineLine]:
@@ -100,11 +135,9 @@ def judged(
     covers = covers_of(session, donors, policies)
     numbers = donor_numbers(session, donors)
     warm = containers_in_excursions(session, bank_id=bank_id)
-    warm_here = warm_intakes(session, [each.id for each in intakes])
-    differing = {
-        each.container_id
-        for each in open_discrepancies(session, [intake.container for intake in intakes])
-    }
+    warm_here = _warm_here(session, bank_id, intakes)
+    differing = set(differing_containers(session, bank_id=bank_id))
+    listed = intakes_on_lists(session, bank_id=bank_id)
     held = held_intakes(session, bank_id=bank_id, intakes=intakes)
     lines: list[QuarantineLine] = []
     for intake in intakes:
@@ -116,6 +149,7 @@ def judged(
             IntakeBlock.EXCURSION: intake.container.number in warm or intake.id in warm_here,
             IntakeBlock.DISCREPANCY: intake.container_id in differing,
             IntakeBlock.HELD: intake.id in held,
+            IntakeBlock.DESTRUCTION: intake.id in listed,
         }
         lines.append(
             QuarantineLine(
@@ -126,6 +160,14 @@ def judged(
             )
         )
     return lines
+
+
+def _warm_here(session: Session, bank_id: int, intakes: Sequence[Intake]) -> set[int]:
+    """Return the intakes that a warm unit blocks; for many of them, all of the bank."""
+    if len(intakes) > LINES_OF_PAGE:
+        # Thousands of keys in one statement cost more than the blocked milk of all units.
+        return all_warm_intakes(session, bank_id=bank_id)
+    return warm_intakes(session, [each.id for each in intakes])
 
 
 def _days(intake: Intake) -> tuple[date, date]:

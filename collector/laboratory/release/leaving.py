@@ -18,9 +18,8 @@ from collector.custody.models import Container
 from collector.custody.queries import containers_in_excursions
 from collector.donors.models import Serology, SerologyOutcome
 from collector.errors import NotFound, Refused
+from collector.laboratory.destructions.queries import bottles_on_lists, is_destroyed, item_of
 from collector.laboratory.holding.reach import held_bottles, held_lots
-from collector.laboratory.holds.models import HoldSubject
-from collector.laboratory.holds.standing import is_held
 from collector.laboratory.labels.numbers import read_bottle_number
 from collector.laboratory.pooling.models import Bottle, Lot, LotState, PoolInput
 from collector.laboratory.reception.models import Intake
@@ -85,7 +84,8 @@ def bottle_to_leave(session: Session, *, bank_id: int, text: str, today: date) -
         `bottle_unknown` (`number`).
     Refused
         `bottle_number_not_read`, `scan_mistyped`; `bottle_not_released`, `bottle_expired`,
-        `bottle_held`, `bottle_uncovered`, `bottle_warm`, `bottle_differs` (`number`).
+        `bottle_held`, `bottle_uncovered`, `bottle_warm`, `bottle_differs`, `bottle_destroyed`
+        (`number`).
     """
     number = read_bottle_number(text)
     row = session.execute(
@@ -96,9 +96,10 @@ def bottle_to_leave(session: Session, *, bank_id: int, text: str, today: date) -
     if row is None:
         raise NotFound("bottle_unknown", number=number)
     bottle, lot = row
+    if item_of(session, bottle_id=bottle.id) is not None:
+        raise Refused("bottle_destroyed", number=number)
     blocks = blocked_lots(session, bank_id=bank_id, lots=[lot.id]).get(lot.id, ())
-    held = is_held(session, bank_id=bank_id, subject=HoldSubject.BOTTLE, subject_id=bottle.id)
-    if held or LotBlock.HELD in blocks:
+    if held_bottles(session, bank_id=bank_id, bottles=[bottle.id]) or LotBlock.HELD in blocks:
         raise Refused("bottle_held", number=number)
     if lot.state is not LotState.RELEASED:
         raise Refused("bottle_not_released", number=number)
@@ -132,26 +133,38 @@ def lots_free_to_leave(session: Session, *, bank_id: int, today: date) -> set[in
 
 
 def stopped_bottles(session: Session, *, bank_id: int) -> set[int]:
-    """Return the bottles that are stopped by themselves: held, or warm in a storage unit."""
-    return set(held_bottles(session, bank_id=bank_id)) | all_warm_bottles(session, bank_id=bank_id)
+    """Return the bottles that are stopped by themselves.
+
+    They are held, were warm in a storage unit, or are on a list of things to destroy.
+    """
+    return {
+        *held_bottles(session, bank_id=bank_id),
+        *all_warm_bottles(session, bank_id=bank_id),
+        *bottles_on_lists(session, bank_id=bank_id),
+    }
 
 
 def released_stock(session: Session, *, bank_id: int, today: date) -> FreeStock:
-    """Return the sums of the bottles of released lots in date."""
+    """Return the sums of the bottles of released lots in date that are not destroyed."""
     free = lots_free_to_leave(session, bank_id=bank_id, today=today)
     stopped = stopped_bottles(session, bank_id=bank_id)
     of_lots = dict[int, tuple[int, int]]()
     rows = session.execute(
         select(Lot.id, func.count(Bottle.id), func.sum(Bottle.volume_ml))
         .join(Bottle, Bottle.lot_id == Lot.id)
-        .where(Lot.bank_id == bank_id, Lot.state == LotState.RELEASED, Lot.expires_on >= today)
+        .where(
+            Lot.bank_id == bank_id,
+            Lot.state == LotState.RELEASED,
+            Lot.expires_on >= today,
+            ~is_destroyed(Bottle.id),
+        )
         .group_by(Lot.id)
     )
     for row in rows:
         of_lots[row[0]] = row[1], row[2]
     single = session.execute(
         select(func.count(Bottle.id), func.coalesce(func.sum(Bottle.volume_ml), 0)).where(
-            Bottle.id.in_(stopped), Bottle.lot_id.in_(free)
+            Bottle.id.in_(stopped), Bottle.lot_id.in_(free), ~is_destroyed(Bottle.id)
         )
     ).one()
     bottles = sum(count for lot, (count, _) in of_lots.items() if lot in free) - single[0]

@@ -71,6 +71,7 @@ class MoveReason(StrEnum):
     HEATED = "heated"
     """Loaded into a pasteuriser that was started."""
     TAKEN_OUT = "taken_out"
+    DESTROYED = "destroyed"
     COUNTED = "counted"
     """Found by a count in another place than the registered one."""
     MISSING = "missing"

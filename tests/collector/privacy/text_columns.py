@@ -50,6 +50,7 @@ DOORS = "of every donor's door; emptied by an erasure"
 SYSTEM = "written by the program: codes and figures"
 
 HARMLESS = {
+    "destructions.note": "of the laboratory: about a list of bottles",
     "absences.noted_by": BANK,
     "absences.vehicle": BANK,
     "addresses.postcode": "its two first digits stay: the département",
@@ -135,6 +136,7 @@ HARMLESS = {
     "jobs.result": KEYS,
     "lab_devices.name": BANK,
     "lab_devices.serial": BANK,
+    "lab_materials.makers_lot": BANK,
     "lab_results.method": "of the laboratory: how a plate was read",
     "lab_results.reason": "of the laboratory: about a plate",
     "lab_samples.laboratory": BANK,
