@@ -33,6 +33,7 @@ from collector.web.api import blueprint as api
 from collector.web.board import blueprint as board
 from collector.web.board import map_background
 from collector.web.board.dispatch import stream
+from collector.web.dispensary import blueprint as dispensary
 from collector.web.donor import blueprint as donor
 from collector.web.framework import (
     assets,
@@ -52,6 +53,7 @@ from collector.web.framework import (
 from collector.web.framework.session_cookies import HOST_PREFIX
 from collector.web.laboratory import blueprint as laboratory
 from collector.web.phone import blueprint as phone
+from collector.web.ward import blueprint as ward
 
 PARTS = (
     converters,
@@ -91,6 +93,8 @@ SURFACES = (
     phone,
     board,
     laboratory,
+    dispensary,
+    ward,
     api,
     outbox,
     calendar,
@@ -138,6 +142,6 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
         part.init_app(app)
     for surface in SURFACES:
         app.register_blueprint(surface.blueprint)
-    for pages in (account_sessions.desk, account_sessions.phone, account_sessions.donor):
+    for pages in account_sessions.EVERY_SURFACE:
         app.register_blueprint(pages)
     return app

@@ -104,6 +104,8 @@ class ScanTask(StrEnum):
     COUNT = "count"
     SAMPLE = "sample"
     HOLD = "hold"
+    DISPENSE = "dispense"
+    WARD = "ward"
 
 
 class BenchScan(BankOwned, Base):
