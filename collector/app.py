@@ -34,6 +34,7 @@ from collector.web.api import blueprint as api
 from collector.web.board import blueprint as board
 from collector.web.board import map_background
 from collector.web.board.dispatch import stream
+from collector.web.dispensary import blueprint as dispensary
 from collector.web.donor import blueprint as donor
 from collector.web.framework import (
     assets,
@@ -53,6 +54,7 @@ from collector.web.framework import (
 from collector.web.framework.session_cookies import HOST_PREFIX
 from collector.web.laboratory import blueprint as laboratory
 from collector.web.phone import blueprint as phone
+from collector.web.ward import blueprint as ward
 
 PARTS = (
     converters,
@@ -93,6 +95,8 @@ SURFACES = (
     phone,
     board,
     laboratory,
+    dispensary,
+    ward,
     api,
     outbox,
     calendar,
@@ -140,6 +144,6 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Flask:
         part.init_app(app)
     for surface in SURFACES:
         app.register_blueprint(surface.blueprint)
-    for pages in (account_sessions.desk, account_sessions.phone, account_sessions.donor):
+    for pages in account_sessions.EVERY_SURFACE:
         app.register_blueprint(pages)
     return app

@@ -14,6 +14,7 @@ from collector.errors import MilkroundError
 from collector.web import (
     application_wording,
     bank_wording,
+    dispensary_wording,
     disruption_wording,
     donor_file_wording,
     import_wording,
@@ -36,6 +37,7 @@ ERRORS: Mapping[str, LazyString] = {
     **donor_file_wording.ERRORS,
     **import_wording.ERRORS,
     **incident_wording.ERRORS,
+    **dispensary_wording.ERRORS,
     **laboratory_wording.ERRORS,
     **phone_event_wording.ERRORS,
     **pickup_wording.ERRORS,
@@ -76,12 +78,28 @@ ERRORS: Mapping[str, LazyString] = {
     "time_not_read": _("Write the time as hours and minutes, such as 09:30."),
 }
 
+
+DISPENSARY_WORDS = {
+    "state": dispensary_wording.ORDER_STATES,
+    "state_tone": dispensary_wording.ORDER_TONES,
+    "level": dispensary_wording.LEVELS,
+    "level_tone": dispensary_wording.LEVEL_TONES,
+    "wait": dispensary_wording.WAITS,
+    "choice": dispensary_wording.CHOICES,
+    "kind": dispensary_wording.KINDS,
+    "fate": dispensary_wording.FATES,
+    "destruction": dispensary_wording.DESTRUCTION_REASONS,
+}
+"""Words of the pages of dispensary and wards, by the filter that gives them."""
+
 COLON, SEMICOLON = _(":"), _(";")
 """Punctuation between two texts of a template: French sets a no-break space before it."""
 
 
 def init_app(app: Flask) -> None:
     """Add words to templates."""
+    for name, words in DISPENSARY_WORDS.items():
+        app.jinja_env.filters[f"dispensary_{name}"] = words.__getitem__
     app.jinja_env.globals.update(colon=COLON, semicolon=SEMICOLON)
 
 

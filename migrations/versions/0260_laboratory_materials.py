@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0260_laboratory_materials"
-down_revision = "0239_other_collector"
+down_revision = "0241_dispensary"
 branch_labels = None
 depends_on = None
 

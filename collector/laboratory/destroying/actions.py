@@ -16,6 +16,7 @@ from collector.laboratory.destructions.models import (
     DestructionReason,
 )
 from collector.laboratory.destructions.queries import item_of
+from collector.laboratory.pooling.models import Bottle
 from collector.laboratory.reception.models import Intake, IntakeState
 from collector.laboratory.storage.things import ScannedThing, scanned_thing
 from collector.laboratory.units.models import MoveReason
@@ -104,7 +105,7 @@ def refuse_undestroyable(session: Session, thing: ScannedThing) -> None:
     ------
     Refused
         `thing_on_list` (`number`): another destruction has it; `thing_emptied` (`number`): its
-        milk is in a pool.
+        milk is in a pool; `bottle_gone` (`number`): it left the bank.
     """
     if item_of(session, **_keys(thing.thing)) is not None:
         raise Refused("thing_on_list", number=thing.number)
@@ -112,6 +113,13 @@ def refuse_undestroyable(session: Session, thing: ScannedThing) -> None:
         intake = session.get_one(Intake, thing.thing.intake_id)
         if intake.state is IntakeState.POOLED:
             raise Refused("thing_emptied", number=thing.number)
+    if thing.thing.bottle_id is not None:
+        _refuse_gone(session.get_one(Bottle, thing.thing.bottle_id))
+
+
+def _refuse_gone(bottle: Bottle) -> None:
+    if bottle.left_at is not None:
+        raise Refused("bottle_gone", number=bottle.number)
 
 
 def take_off_destruction(
@@ -183,7 +191,8 @@ def witness_destruction(
     Conflict
         `changed_meanwhile`: the list has another number of things.
     Refused
-        `destruction_ended`; `destruction_empty`; `two_people_needed`.
+        `destruction_ended`; `destruction_empty`; `two_people_needed`; `bottle_gone` (`number`):
+        it left the bank meanwhile.
     """
     found = _lock(session, bank_id, destruction_id)
     if person_id == found.begun_by_id:
@@ -203,7 +212,12 @@ def witness_destruction(
 def _leave(
     session: Session, now: datetime, found: Destruction, things: list[DestroyedThing]
 ) -> None:
-    """End the stays of things, and the quarantine of containers."""
+    """End the stays of things and the quarantine of containers; bottles have left from now on."""
+    bottles = [each.bottle_id for each in things if each.bottle_id is not None]
+    rows = select(Bottle).where(Bottle.id.in_(bottles)).order_by(Bottle.id).with_for_update()
+    for bottle in session.scalars(rows.execution_options(populate_existing=True)):
+        _refuse_gone(bottle)
+        bottle.left_at = now
     leave_storage(
         session,
         now=now,

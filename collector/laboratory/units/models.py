@@ -76,6 +76,8 @@ class MoveReason(StrEnum):
     """Found by a count in another place than the registered one."""
     MISSING = "missing"
     """Not found by a count of its place."""
+    DISPENSED = "dispensed"
+    """Handed over to a ward."""
 
 
 class StorageMove(BankOwned, Base):
