@@ -20,6 +20,7 @@ from collector.people import models as people
 from collector.pickups import models as pickups
 from collector.places import models as places
 from collector.planning import models as planning
+from collector.recall import models as recall
 from collector.roads import models as roads
 from collector.rounds import models as rounds
 from collector.shifts import models as shifts
@@ -45,6 +46,7 @@ EVERY_MODULE = (
     pickups,
     places,
     planning,
+    recall,
     roads,
     rounds,
     shifts,

@@ -64,6 +64,7 @@ class PolicyKey(StrEnum):
     UNIT_SILENCE_MINUTES = "unit_silence_minutes"
     UNIT_BLOCK_CELSIUS = "unit_block_celsius"
     RELEASE_INDEPENDENT = "release_independent"
+    MOCK_RECALL_DAYS = "mock_recall_days"
     LABEL_CHECK = "label_check"
     NAVIGATION = "navigation"
     PROOF_COLLECTION_LABEL = "proof_collection_label"
@@ -209,6 +210,7 @@ LABORATORY: Mapping[PolicyKey, tuple[str, str, tuple[int | str, ...]]] = {
     PolicyKey.UNIT_SILENCE_MINUTES: ("min", OURS, (30, 30, 30, 30)),
     PolicyKey.UNIT_BLOCK_CELSIUS: ("degC", BLOCKING, (-12, -12, -12, -12)),
     PolicyKey.RELEASE_INDEPENDENT: ("", OURS, (Switch.ON.value,) * 4),
+    PolicyKey.MOCK_RECALL_DAYS: ("d", OURS, (90, 90, 90, 90)),
 }
 """Unit, source and values of the laboratory's policies, in the order of `Jurisdiction`."""
 

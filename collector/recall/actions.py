@@ -1,0 +1,372 @@
+"""Writing of recalls: opened by one person, confirmed and closed by two, each act an event."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from collector.audit.actions import record
+from collector.db import owned
+from collector.errors import Refused
+from collector.laboratory.holding.actions import ask_to_lift, lift_hold, refuse_unfit_pair
+from collector.laboratory.holds.models import LaboratoryHold
+from collector.recall.freezing import hash_of_scope, write_items
+from collector.recall.models import (
+    MilkFate,
+    Recall,
+    RecallAct,
+    RecallEvent,
+    RecallHold,
+    RecallItem,
+    RecallState,
+)
+from collector.recall.origins import label_of_origin, refuse_unfit_origin
+from collector.recall.scope import read_scope
+from collector.recall.stops import stop_milk
+from collector.recall.walk import Origin, forward
+
+LONGEST_REASON = 500
+"""Longest reason of a recall, and longest note of its end, in characters."""
+UNDER_WAY = frozenset(
+    {RecallState.SCOPED, RecallState.CONFIRMED, RecallState.NOTIFIED, RecallState.SETTLED}
+)
+"""States in which fates are noted."""
+
+
+def open_recall(
+    session: Session,
+    *,
+    now: datetime,
+    bank_id: int,
+    person_id: int,
+    origin: Origin,
+    reason: str,
+    mock: bool = False,
+) -> Recall:
+    """Open a recall by one person: its holds are open when the transaction ends.
+
+    The scope is frozen afterwards, by `freeze_scope`: a scope that takes long delays no hold.
+
+    Raises
+    ------
+    NotFound
+        The bank has no such subject.
+    Refused
+        `reason_missing`; `text_too_long` (`most`); `recall_time_missing`; `recall_time_reversed`;
+        `recall_of_nothing`: no milk is reached.
+    """
+    refuse_unfit_origin(session, bank_id=bank_id, origin=origin, now=now)
+    reach = forward(session, bank_id=bank_id, origin=origin)
+    if not (reach.visits or reach.containers or reach.pools or reach.bottles):
+        raise Refused("recall_of_nothing")
+    recall = Recall(
+        bank_id=bank_id,
+        subject=origin.subject,
+        subject_id=origin.subject_id,
+        box=origin.box,
+        since=origin.since,
+        begins_at=origin.begins_at,
+        ends_at=origin.ends_at,
+        label=label_of_origin(session, origin=origin),
+        mock=mock,
+        reason=_text(reason),
+        state=RecallState.OPENED,
+        scope_hash="",
+        opened_by_id=person_id,
+        opened_at=now,
+        confirm_asked_by_id=None,
+        confirmed_by_id=None,
+        close_asked_by_id=None,
+        closed_by_id=None,
+        closing_note="",
+    )
+    session.add(recall)
+    _record(session, now, recall, person_id, RecallAct.OPENED)
+    holds = stop_milk(session, now=now, recall=recall, origin=origin, reach=reach)
+    _record(session, now, recall, person_id, RecallAct.HELD, holds=holds)
+    return recall
+
+
+def origin_of(recall: Recall) -> Origin:
+    """Return the subject of a recall's walk; a time without an end ends at the opening."""
+    ends_at = recall.ends_at
+    if ends_at is None and recall.begins_at is not None:
+        ends_at = recall.opened_at
+    return Origin(
+        subject=recall.subject,
+        subject_id=recall.subject_id,
+        box=recall.box,
+        since=recall.since,
+        begins_at=recall.begins_at,
+        ends_at=ends_at,
+    )
+
+
+def freeze_scope(
+    session: Session, *, now: datetime, bank_id: int, person_id: int, recall_id: int
+) -> Recall:
+    """Write the scope of an opened recall, with its hash; nothing of it changes afterwards.
+
+    Raises
+    ------
+    NotFound
+        The bank has no such recall.
+    Refused
+        `recall_scoped`: it is frozen already.
+    """
+    recall = _lock(session, bank_id, recall_id)
+    if recall.state is not RecallState.OPENED:
+        raise Refused("recall_scoped")
+    reach = forward(session, bank_id=bank_id, origin=origin_of(recall))
+    items = read_scope(session, reach=reach)
+    write_items(session, recall, items)
+    recall.scope_hash = hash_of_scope(recall, items)
+    recall.state = RecallState.SCOPED
+    _record(
+        session,
+        now,
+        recall,
+        person_id,
+        RecallAct.SCOPED,
+        lines=len(items),
+        ml=sum(each.volume_ml or 0 for each in items),
+        hash=recall.scope_hash,
+    )
+    return recall
+
+
+def ask_confirmation(
+    session: Session, *, now: datetime, bank_id: int, person_id: int, recall_id: int
+) -> Recall:
+    """Sign first that the scope is the right one.
+
+    Raises
+    ------
+    NotFound
+        The bank has no such recall.
+    Refused
+        `recall_not_scoped`; `recall_confirmed`.
+    """
+    recall = _to_confirm(session, bank_id, recall_id)
+    recall.confirm_asked_by_id = person_id
+    _record(session, now, recall, person_id, RecallAct.CONFIRM_ASKED)
+    return recall
+
+
+def confirm(
+    session: Session, *, now: datetime, bank_id: int, person_id: int, recall_id: int
+) -> Recall:
+    """Sign second that the scope is the right one.
+
+    Raises
+    ------
+    NotFound
+        The bank has no such recall.
+    Refused
+        `recall_not_scoped`; `recall_confirmed`; `recall_first_signature_missing`;
+        `two_people_needed`: it is the same person.
+    """
+    recall = _to_confirm(session, bank_id, recall_id)
+    if recall.confirm_asked_by_id is None:
+        raise Refused("recall_first_signature_missing")
+    if recall.confirm_asked_by_id == person_id:
+        raise Refused("two_people_needed")
+    recall.confirmed_by_id, recall.state = person_id, RecallState.CONFIRMED
+    _record(session, now, recall, person_id, RecallAct.CONFIRMED)
+    settle_if_complete(session, now=now, person_id=person_id, recall=recall)
+    return recall
+
+
+def note_fates(
+    session: Session,
+    *,
+    now: datetime,
+    bank_id: int,
+    person_id: int,
+    recall_id: int,
+    items: Iterable[int],
+    fate: MilkFate,
+) -> int:
+    """Note the fate of milk of a scope, and return the count of changed lines.
+
+    A fate that was noted may be corrected until the recall is closed; the event keeps both.
+
+    Raises
+    ------
+    NotFound
+        The bank has no such recall, or the recall no such line.
+    Refused
+        `recall_not_scoped`; `recall_over`; `fate_by_itself`: samples and losses have no other.
+    """
+    recall = _lock(session, bank_id, recall_id)
+    _refuse_over(recall)
+    changed = list[RecallItem]()
+    before = set[str]()
+    for key in items:
+        item = owned(session, RecallItem, bank_id, key)
+        if item.recall_id != recall.id or MilkFate.USED_UP in {item.fate, fate}:
+            raise Refused("fate_by_itself")
+        if item.fate is not fate:
+            before.add(item.fate or "")
+            item.fate, item.fate_at, item.fate_by_id = fate, now, person_id
+            changed.append(item)
+    if changed:
+        told = {"fate": fate, "lines": len(changed), "before": sorted(before)}
+        if len(changed) == 1:
+            told["number"] = changed[0].number
+        _record(session, now, recall, person_id, RecallAct.FATE_NOTED, **told)
+    settle_if_complete(session, now=now, person_id=person_id, recall=recall)
+    return len(changed)
+
+
+def settle_if_complete(session: Session, *, now: datetime, person_id: int, recall: Recall) -> None:
+    """Settle a recall once it is confirmed, its wards are told, and each line has a fate.
+
+    A drill tells no ward, and is settled after its confirmation.
+    """
+    ready = RecallState.CONFIRMED if recall.mock else RecallState.NOTIFIED
+    if recall.state is not ready:
+        return
+    session.flush()
+    open_ = select(func.count()).where(RecallItem.recall_id == recall.id, RecallItem.fate.is_(None))
+    if not session.scalar(open_):
+        recall.state = RecallState.SETTLED
+        _record(session, now, recall, person_id, RecallAct.SETTLED)
+
+
+def ask_to_close(
+    session: Session, *, now: datetime, bank_id: int, person_id: int, recall_id: int, note: str
+) -> Recall:
+    """Sign first that a settled recall is over.
+
+    Raises
+    ------
+    NotFound
+        The bank has no such recall.
+    Refused
+        `recall_not_settled`; `recall_over`; `reason_missing`; `text_too_long` (`most`).
+    """
+    recall = _settled(session, bank_id, recall_id)
+    recall.closing_note, recall.close_asked_by_id = _text(note), person_id
+    _record(session, now, recall, person_id, RecallAct.CLOSE_ASKED)
+    return recall
+
+
+def close(
+    session: Session, *, now: datetime, bank_id: int, person_id: int, recall_id: int
+) -> Recall:
+    """Sign second that a recall is over. The two signatures of a drill lift its holds too.
+
+    The holds of a recall that is no drill stay: its milk is destroyed, or two people lift them.
+
+    Raises
+    ------
+    NotFound
+        The bank has no such recall.
+    Refused
+        `recall_not_settled`; `recall_over`; `recall_first_signature_missing`;
+        `two_people_needed`; `quality_and_releaser_needed`.
+    """
+    recall = _settled(session, bank_id, recall_id)
+    first = recall.close_asked_by_id
+    if first is None:
+        raise Refused("recall_first_signature_missing")
+    refuse_unfit_pair(session, first=first, second=person_id)
+    recall.closed_by_id, recall.state = person_id, RecallState.CLOSED
+    if recall.mock:
+        _lift(session, now, recall, first=first, second=person_id)
+    _record(session, now, recall, person_id, RecallAct.CLOSED, first=f"person:{first}")
+    return recall
+
+
+def _lift(session: Session, now: datetime, recall: Recall, *, first: int, second: int) -> None:
+    """Lift the holds of a drill that nobody lifted before."""
+    holds = session.scalars(
+        select(LaboratoryHold)
+        .join(RecallHold, RecallHold.hold_id == LaboratoryHold.id)
+        .where(RecallHold.recall_id == recall.id, LaboratoryHold.lifted_at.is_(None))
+        .order_by(LaboratoryHold.id)
+    ).all()
+    for hold in holds:
+        ask_to_lift(
+            session,
+            now=now,
+            bank_id=recall.bank_id,
+            person_id=first,
+            hold_id=hold.id,
+            reason=recall.closing_note,
+        )
+        lift_hold(session, now=now, bank_id=recall.bank_id, person_id=second, hold_id=hold.id)
+
+
+def _lock(session: Session, bank_id: int, recall_id: int) -> Recall:
+    """Return a recall, locked until the transaction ends."""
+    recall = owned(session, Recall, bank_id, recall_id)
+    session.refresh(recall, with_for_update=True)
+    return recall
+
+
+def _to_confirm(session: Session, bank_id: int, recall_id: int) -> Recall:
+    recall = _lock(session, bank_id, recall_id)
+    if recall.state is RecallState.OPENED:
+        raise Refused("recall_not_scoped")
+    if recall.state is not RecallState.SCOPED:
+        raise Refused("recall_confirmed")
+    return recall
+
+
+def _refuse_over(recall: Recall) -> None:
+    if recall.state is RecallState.CLOSED:
+        raise Refused("recall_over")
+    if recall.state not in UNDER_WAY:
+        raise Refused("recall_not_scoped")
+
+
+def _settled(session: Session, bank_id: int, recall_id: int) -> Recall:
+    recall = _lock(session, bank_id, recall_id)
+    if recall.state is RecallState.CLOSED:
+        raise Refused("recall_over")
+    if recall.state is not RecallState.SETTLED:
+        raise Refused("recall_not_settled")
+    return recall
+
+
+def _text(text: str) -> str:
+    if not text.strip():
+        raise Refused("reason_missing")
+    if len(text) > LONGEST_REASON:
+        raise Refused("text_too_long", most=LONGEST_REASON)
+    return text.strip()
+
+
+def _record(
+    session: Session,
+    now: datetime,
+    recall: Recall,
+    person_id: int,
+    act: RecallAct,
+    **figures: object,
+) -> None:
+    """Add an event of a recall, and its entry in the audit chain."""
+    session.flush()
+    session.add(
+        RecallEvent(
+            bank_id=recall.bank_id,
+            recall_id=recall.id,
+            act=act,
+            person_id=person_id,
+            at=now,
+            figures=figures,
+        )
+    )
+    session.flush()
+    record(
+        session,
+        now=now,
+        bank_id=recall.bank_id,
+        actor=f"person:{person_id}",
+        action=f"recall {act.value}",
+        subject=f"recall:{recall.id}",
+        **figures,
+    )

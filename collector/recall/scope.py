@@ -1,0 +1,236 @@
+"""The scope of a recall: all milk that a walk reaches, with its volume, its place and known fate.
+
+A container that was emptied is no milk of its own any more: its pool stands for it. The samples and
+losses of a closed pool are one line, so that every millilitre is in the scope once.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, and_, func, select
+from sqlalchemy.orm import Session
+
+from collector.custody.models import Container, ContainerState, DoorRecord
+from collector.laboratory.pooling.models import Bottle, Lot, MilkPool, PoolInput, PoolState
+from collector.laboratory.reception.models import Intake, IntakeState
+from collector.laboratory.units.models import StoragePlace, StorageStay, StorageUnit
+from collector.pickups.models import Pickup
+from collector.recall.models import MilkFate, MilkForm, Whereabouts
+from collector.recall.walk import Keys, Reach, batches
+
+OF_STATE: Mapping[ContainerState, Whereabouts] = {
+    ContainerState.DECLARED: Whereabouts.AT_HOME,
+    ContainerState.REFUSED_AT_DOOR: Whereabouts.AT_HOME,
+    ContainerState.COLLECTED: Whereabouts.ON_THE_WAY,
+    ContainerState.IN_TRANSIT: Whereabouts.ON_THE_WAY,
+    ContainerState.RECEIVED: Whereabouts.AT_SITE,
+    ContainerState.REFUSED_AT_RECEPTION: Whereabouts.REFUSED,
+}
+"""The whereabouts of a container that the laboratory has not taken over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScopeItem:
+    """Milk of a scope; its columns are those of `collector.recall.models.RecallItem`."""
+
+    form: MilkForm
+    number: str
+    volume_ml: int | None
+    whereabouts: Whereabouts
+    declared: bool = False
+    place: str = ""
+    pickup_id: int | None = None
+    container_id: int | None = None
+    pool_id: int | None = None
+    bottle_id: int | None = None
+    fate: MilkFate | None = None
+    """A fate that needs no further act: the milk is used up, or stayed with the donor."""
+
+
+def read_scope(session: Session, *, reach: Reach) -> list[ScopeItem]:
+    """Return the milk of a reach, by form and number."""
+    found = [
+        *_visits(session, reach.visits),
+        *_containers(session, reach.containers),
+        *_pools(session, reach.pools),
+        *_bottles(session, reach),
+    ]
+    return sorted(found, key=lambda each: (each.form, each.number))
+
+
+def visit_number(key: int) -> str:
+    """Return the number under which a visit is in a scope."""
+    return f"VISIT-{key}"
+
+
+def _visits(session: Session, keys: Keys) -> Iterator[ScopeItem]:
+    for batch in batches(keys):
+        rows = session.execute(select(Pickup.id, Pickup.volume_ml).where(Pickup.id.in_(batch)))
+        for row in rows:
+            yield ScopeItem(
+                form=MilkForm.VISIT,
+                number=visit_number(row.id),
+                volume_ml=row.volume_ml,
+                declared=True,
+                whereabouts=Whereabouts.AT_HOME,
+                pickup_id=row.id,
+            )
+
+
+def _containers(session: Session, keys: Keys) -> Iterator[ScopeItem]:
+    """Yield the containers that were not emptied into a pool."""
+    for batch in batches(keys):
+        rows = session.execute(
+            select(
+                Container.id,
+                Container.number,
+                Container.state,
+                Container.pickup_id,
+                Intake.volume_ml,
+                Intake.state.label("intake_state"),
+                *PLACE,
+            )
+            .outerjoin(
+                Intake, and_(Intake.container_id == Container.id, Intake.withdrawn_at.is_(None))
+            )
+            .outerjoin(
+                StorageStay,
+                and_(StorageStay.intake_id == Intake.id, StorageStay.ended_at.is_(None)),
+            )
+            .outerjoin(StoragePlace, StoragePlace.id == StorageStay.place_id)
+            .outerjoin(StorageUnit, StorageUnit.id == StoragePlace.unit_id)
+            .outerjoin(
+                PoolInput, and_(PoolInput.intake_id == Intake.id, PoolInput.withdrawn_at.is_(None))
+            )
+            .where(Container.id.in_(batch), PoolInput.id.is_(None))
+        ).all()
+        shares = _declared(session, {row.pickup_id for row in rows if row.volume_ml is None})
+        for row in rows:
+            yield _container(row, shares.get(row.pickup_id))
+
+
+def _container(row: Row[*tuple[Any, ...]], share: int | None) -> ScopeItem:
+    at_door = row.state is ContainerState.REFUSED_AT_DOOR
+    return ScopeItem(
+        form=MilkForm.CONTAINER,
+        number=row.number,
+        volume_ml=row.volume_ml or share,
+        declared=row.volume_ml is None,
+        whereabouts=_whereabouts(row),
+        place=place_words(row),
+        container_id=row.id,
+        fate=MilkFate.NOT_COLLECTED if at_door else None,
+    )
+
+
+def _whereabouts(row: Row[*tuple[Any, ...]]) -> Whereabouts:
+    if row.intake_state is None:
+        return OF_STATE[row.state]
+    if row.unit is not None:
+        return Whereabouts.IN_STORE
+    if row.intake_state is IntakeState.REFUSED:
+        return Whereabouts.REFUSED
+    return Whereabouts.IN_LABORATORY
+
+
+def _declared(session: Session, visits: Keys) -> dict[int, int]:
+    """Return the mean volume of a container of each visit, as the phones declared it."""
+    found = dict[int, int]()
+    for batch in batches(visits):
+        rows = session.execute(
+            select(DoorRecord.pickup_id, DoorRecord.volume_ml, DoorRecord.bottles).where(
+                DoorRecord.pickup_id.in_(batch),
+                DoorRecord.withdrawn_at.is_(None),
+                DoorRecord.bottles > 0,
+                DoorRecord.volume_ml > 0,
+            )
+        )
+        found |= {row[0]: max(1, round(row[1] / row[2])) for row in rows}
+    return found
+
+
+def _pools(session: Session, keys: Keys) -> Iterator[ScopeItem]:
+    """Yield the milk of pools that is in no bottle."""
+    for batch in batches(keys):
+        filled = (
+            select(Lot.pool_id, func.sum(Bottle.volume_ml).label("ml"))
+            .join(Bottle, Bottle.lot_id == Lot.id)
+            .where(Lot.pool_id.in_(batch))
+            .group_by(Lot.pool_id)
+            .subquery()
+        )
+        rows = session.execute(
+            select(
+                MilkPool.id,
+                MilkPool.number,
+                MilkPool.state,
+                (func.sum(Intake.volume_ml) - func.coalesce(filled.c.ml, 0)).label("rest"),
+            )
+            .join(PoolInput, PoolInput.pool_id == MilkPool.id)
+            .join(Intake, Intake.id == PoolInput.intake_id)
+            .outerjoin(filled, filled.c.pool_id == MilkPool.id)
+            .where(MilkPool.id.in_(batch), PoolInput.withdrawn_at.is_(None))
+            .group_by(MilkPool.id, MilkPool.number, MilkPool.state, filled.c.ml)
+        )
+        for row in rows:
+            if row.rest > 0:
+                yield _pool(row)
+
+
+def _pool(row: Row[*tuple[Any, ...]]) -> ScopeItem:
+    open_ = row.state is PoolState.OPEN
+    return ScopeItem(
+        form=MilkForm.POOL,
+        number=row.number,
+        volume_ml=int(row.rest),
+        whereabouts=Whereabouts.IN_LABORATORY if open_ else Whereabouts.USED_UP,
+        pool_id=row.id,
+        fate=None if open_ else MilkFate.USED_UP,
+    )
+
+
+def _bottles(session: Session, reach: Reach) -> Iterator[ScopeItem]:
+    conditions = [
+        *(Lot.pool_id.in_(batch) for batch in batches(reach.pools)),
+        *(
+            and_(Bottle.id.in_(batch), Lot.pool_id.not_in(reach.pools))
+            for batch in batches(reach.bottles)
+        ),
+    ]
+    for condition in conditions:
+        rows = session.execute(
+            select(Bottle.id, Bottle.number, Bottle.volume_ml, Lot.pool_id, *PLACE)
+            .join(Lot, Lot.id == Bottle.lot_id)
+            .outerjoin(
+                StorageStay,
+                and_(StorageStay.bottle_id == Bottle.id, StorageStay.ended_at.is_(None)),
+            )
+            .outerjoin(StoragePlace, StoragePlace.id == StorageStay.place_id)
+            .outerjoin(StorageUnit, StorageUnit.id == StoragePlace.unit_id)
+            .where(condition)
+        )
+        for row in rows:
+            yield _bottle(row)
+
+
+def _bottle(row: Row[*tuple[Any, ...]]) -> ScopeItem:
+    stored = row.unit is not None
+    return ScopeItem(
+        form=MilkForm.BOTTLE,
+        number=row.number,
+        volume_ml=row.volume_ml,
+        whereabouts=Whereabouts.IN_STORE if stored else Whereabouts.IN_LABORATORY,
+        place=place_words(row),
+        pool_id=row.pool_id,
+        bottle_id=row.id,
+    )
+
+
+PLACE = (StorageUnit.name.label("unit"), StoragePlace.shelf, StoragePlace.name.label("place"))
+"""Columns of the place in which a thing stands."""
+
+
+def place_words(row: Row[*tuple[Any, ...]]) -> str:
+    """Return unit, shelf and place; empty if a thing stands nowhere."""
+    return "" if row.unit is None else f"{row.unit} / {row.shelf} / {row.place}"

@@ -1,0 +1,341 @@
+"""The walk of a recall: forward from a subject to containers, pools and bottles; back to donors.
+
+A walk takes one statement for each kind of link, whatever the count of things: containers are
+emptied into pools once, and the bottles of a pool go nowhere else, so nothing is recursive.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import islice
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.orm import Session
+
+from collector.custody.models import Container, ContainerKind
+from collector.donors.models import Donor
+from collector.donors.queries import joined_into
+from collector.laboratory.heating.models import Cycle
+from collector.laboratory.pooling.models import Bottle, Lot, PoolInput
+from collector.laboratory.reception.models import Intake
+from collector.laboratory.units.models import StoragePlace, StorageStay
+from collector.laboratory.units.stays import stood_during
+from collector.pickups.models import OF_MILK, Pickup, PickupState
+from collector.recall.models import RecallSubject
+from collector.rounds.models import DayPlan, EventKind, Round, RoundEvent, RoundStop
+
+MOST_KEYS = 5_000
+"""Keys in one statement; the databases bound the parameters of a statement."""
+AT_HOME = (
+    PickupState.ASKED,
+    PickupState.ACCEPTED,
+    PickupState.PLANNED,
+    PickupState.PUBLISHED,
+    PickupState.EN_ROUTE,
+    PickupState.ARRIVED,
+)
+"""States of a visit whose milk is still at the donor's home."""
+
+Keys = Collection[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """The subject of a walk.
+
+    Attributes
+    ----------
+    subject_id
+        The key of its row; the round of a box; None for a day.
+    since
+        The first day of expression of a donor's milk; the service day of `day`.
+    begins_at, ends_at
+        The time of a device's cycles or of the stays in a unit; None: without a bound.
+    """
+
+    subject: RecallSubject
+    subject_id: int | None = None
+    box: str = ""
+    since: date | None = None
+    begins_at: datetime | None = None
+    ends_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """The keys of everything that a walk reaches.
+
+    Attributes
+    ----------
+    visits
+        Visits whose milk was not collected.
+    containers
+        Containers, also those that were emptied into a pool.
+    bottles
+        Single bottles, besides all those of the pools.
+    """
+
+    visits: frozenset[int] = field(default_factory=frozenset)
+    containers: frozenset[int] = field(default_factory=frozenset)
+    pools: frozenset[int] = field(default_factory=frozenset)
+    bottles: frozenset[int] = field(default_factory=frozenset)
+
+
+def batches(keys: Keys) -> Iterator[list[int]]:
+    """Yield keys in ascending batches that one statement can carry."""
+    waiting = iter(sorted(keys))
+    while batch := list(islice(waiting, MOST_KEYS)):
+        yield batch
+
+
+def forward(session: Session, *, bank_id: int, origin: Origin) -> Reach:
+    """Return everything that the milk of a subject is in."""
+    return FORWARD[origin.subject](session, bank_id, origin)
+
+
+def files_of(session: Session, *, bank_id: int, donor_id: int) -> list[int]:
+    """Return the remaining file of a donor, and all files that were merged into it."""
+    (kept,) = remaining_files(session, bank_id=bank_id, donors=[donor_id])
+    return [kept, *joined_into(session, kept)]
+
+
+def remaining_files(session: Session, *, bank_id: int, donors: Keys) -> set[int]:
+    """Return the files into which files were merged; a file that was not merged is its own."""
+    merged = _merged(session, bank_id)
+    found = set[int]()
+    for donor in donors:
+        kept = donor
+        while kept in merged:
+            kept = merged[kept]
+        found.add(kept)
+    return found
+
+
+def all_files(session: Session, *, bank_id: int, donors: Keys) -> set[int]:
+    """Return files with all those that were merged into them."""
+    merged = _merged(session, bank_id)
+    found, last = set(donors), set(donors)
+    while last:
+        last = {gone for gone, kept in merged.items() if kept in last} - found
+        found |= last
+    return found
+
+
+def _merged(session: Session, bank_id: int) -> dict[int, int]:
+    """Return the file into which each merged file of a bank went."""
+    rows = session.execute(
+        select(Donor.id, Donor.joined_into_id).where(
+            Donor.bank_id == bank_id, Donor.joined_into_id.is_not(None)
+        )
+    )
+    return {row[0]: row[1] for row in rows if row[1] is not None}
+
+
+def containers_behind(session: Session, pools: Keys) -> set[int]:
+    """Return the containers that were emptied into pools."""
+    found = set[int]()
+    for batch in batches(pools):
+        found |= set(
+            session.scalars(
+                select(Intake.container_id)
+                .join(PoolInput, PoolInput.intake_id == Intake.id)
+                .where(
+                    PoolInput.pool_id.in_(batch),
+                    PoolInput.withdrawn_at.is_(None),
+                    Intake.withdrawn_at.is_(None),
+                )
+            )
+        )
+    return found
+
+
+def donors_behind(session: Session, *, bank_id: int, pools: Keys) -> set[int]:
+    """Return the remaining files of the donors whose milk is in pools."""
+    direct = set[int]()
+    for batch in batches(pools):
+        direct |= set(
+            session.scalars(
+                select(Container.donor_id)
+                .join(Intake, Intake.container_id == Container.id)
+                .join(PoolInput, PoolInput.intake_id == Intake.id)
+                .where(
+                    PoolInput.pool_id.in_(batch),
+                    PoolInput.withdrawn_at.is_(None),
+                    Intake.withdrawn_at.is_(None),
+                )
+                .distinct()
+            )
+        )
+    return remaining_files(session, bank_id=bank_id, donors=direct)
+
+
+def pools_of_bottles(session: Session, bottles: Keys) -> set[int]:
+    """Return the pools that bottles were filled from."""
+    found = set[int]()
+    for batch in batches(bottles):
+        statement = select(Lot.pool_id).join(Bottle, Bottle.lot_id == Lot.id)
+        found |= set(session.scalars(statement.where(Bottle.id.in_(batch)).distinct()))
+    return found
+
+
+def pools_from(session: Session, containers: Keys) -> set[int]:
+    """Return the pools that containers were emptied into."""
+    found = set[int]()
+    for batch in batches(containers):
+        found |= set(
+            session.scalars(
+                select(PoolInput.pool_id)
+                .join(Intake, Intake.id == PoolInput.intake_id)
+                .where(
+                    Intake.container_id.in_(batch),
+                    Intake.withdrawn_at.is_(None),
+                    PoolInput.withdrawn_at.is_(None),
+                )
+                .distinct()
+            )
+        )
+    return found
+
+
+def _of_donor(session: Session, bank_id: int, origin: Origin) -> Reach:
+    files = files_of(session, bank_id=bank_id, donor_id=origin.subject_id or 0)
+    milk: ColumnElement[bool] = Container.donor_id.in_(files)
+    if origin.since is not None:
+        # Milk without days of expression is younger than any that was measured, or unknown.
+        unknown = Intake.expressed_last.is_(None)
+        milk = and_(milk, or_(unknown, Intake.expressed_last >= origin.since))
+    return _with_containers(session, bank_id, milk, _announced(session, Pickup.donor_id.in_(files)))
+
+
+def _of_container(session: Session, bank_id: int, origin: Origin) -> Reach:
+    return _with_containers(session, bank_id, Container.id == origin.subject_id)
+
+
+def _of_visit(session: Session, bank_id: int, origin: Origin) -> Reach:
+    visits = _announced(session, Pickup.id == origin.subject_id)
+    return _with_containers(session, bank_id, Container.pickup_id == origin.subject_id, visits)
+
+
+def _of_box(session: Session, bank_id: int, origin: Origin) -> Reach:
+    visits = _visits_of(Round.id == origin.subject_id)
+    milk = and_(Container.pickup_id.in_(visits), Container.box == origin.box)
+    return _with_containers(session, bank_id, milk)
+
+
+def _of_day(session: Session, bank_id: int, origin: Origin) -> Reach:
+    visits = _visits_of(and_(DayPlan.bank_id == bank_id, DayPlan.day == origin.since))
+    planned = _announced(session, Pickup.id.in_(visits))
+    return _with_containers(session, bank_id, Container.pickup_id.in_(visits), planned)
+
+
+def _of_pool(_session: Session, _bank_id: int, origin: Origin) -> Reach:
+    return Reach(pools=frozenset({origin.subject_id or 0}))
+
+
+def _of_lot(session: Session, bank_id: int, origin: Origin) -> Reach:
+    return _with_lots(session, bank_id, Lot.id == origin.subject_id)
+
+
+def _of_cycle(session: Session, bank_id: int, origin: Origin) -> Reach:
+    return _with_lots(session, bank_id, Lot.cycle_id == origin.subject_id)
+
+
+def _of_device(session: Session, bank_id: int, origin: Origin) -> Reach:
+    return _with_lots(session, bank_id, Lot.cycle_id.in_(cycles_of_device(origin)))
+
+
+def cycles_of_device(origin: Origin) -> Select[int]:
+    """Return the statement of the cycles of a device that ran, or are loaded, in its time."""
+    found = select(Cycle.id).where(Cycle.device_id == origin.subject_id)
+    if origin.begins_at is not None:
+        found = found.where(or_(Cycle.ended_at.is_(None), Cycle.ended_at >= origin.begins_at))
+    if origin.ends_at is not None:
+        found = found.where(or_(Cycle.began_at.is_(None), Cycle.began_at <= origin.ends_at))
+    return found
+
+
+def _of_bottle(session: Session, bank_id: int, origin: Origin) -> Reach:
+    lots = select(Bottle.lot_id).where(Bottle.id == origin.subject_id)
+    return _with_lots(session, bank_id, Lot.id.in_(lots))
+
+
+def _of_unit(session: Session, bank_id: int, origin: Origin) -> Reach:
+    stays = (
+        select(StorageStay.intake_id, StorageStay.bottle_id)
+        .join(StoragePlace, StoragePlace.id == StorageStay.place_id)
+        .where(StorageStay.bank_id == bank_id, StoragePlace.unit_id == origin.subject_id)
+    )
+    if origin.begins_at is not None:
+        stays = stays.where(stood_during(origin.begins_at, origin.ends_at))
+    rows = session.execute(stays).all()
+    containers = set[int]()
+    for batch in batches({row.intake_id for row in rows if row.intake_id is not None}):
+        containers |= set(session.scalars(select(Intake.container_id).where(Intake.id.in_(batch))))
+    return Reach(
+        containers=frozenset(containers),
+        pools=frozenset(pools_from(session, containers)),
+        bottles=frozenset(row.bottle_id for row in rows if row.bottle_id is not None),
+    )
+
+
+FORWARD: Mapping[RecallSubject, Callable[[Session, int, Origin], Reach]] = {
+    RecallSubject.DONOR: _of_donor,
+    RecallSubject.CONTAINER: _of_container,
+    RecallSubject.VISIT: _of_visit,
+    RecallSubject.BOX: _of_box,
+    RecallSubject.DAY: _of_day,
+    RecallSubject.POOL: _of_pool,
+    RecallSubject.LOT: _of_lot,
+    RecallSubject.CYCLE: _of_cycle,
+    RecallSubject.DEVICE: _of_device,
+    RecallSubject.UNIT: _of_unit,
+    RecallSubject.BOTTLE: _of_bottle,
+}
+"""The walk forward from each subject."""
+
+
+def _with_containers(
+    session: Session,
+    bank_id: int,
+    milk: ColumnElement[bool],
+    visits: frozenset[int] = frozenset(),
+) -> Reach:
+    """Return the reach of the containers under a condition, which may ask for their intakes."""
+    rows = session.execute(
+        select(Container.id, PoolInput.pool_id)
+        .outerjoin(Intake, and_(Intake.container_id == Container.id, Intake.withdrawn_at.is_(None)))
+        .outerjoin(
+            PoolInput, and_(PoolInput.intake_id == Intake.id, PoolInput.withdrawn_at.is_(None))
+        )
+        .where(Container.bank_id == bank_id, Container.kind == ContainerKind.BOTTLE, milk)
+    ).all()
+    return Reach(
+        visits=visits,
+        containers=frozenset(row.id for row in rows),
+        pools=frozenset(row.pool_id for row in rows if row.pool_id is not None),
+    )
+
+
+def _with_lots(session: Session, bank_id: int, lots: ColumnElement[bool]) -> Reach:
+    found = session.scalars(select(Lot.pool_id).where(Lot.bank_id == bank_id, lots))
+    return Reach(pools=frozenset(found))
+
+
+def _announced(session: Session, visits: ColumnElement[bool]) -> frozenset[int]:
+    """Return the visits under a condition whose milk is at the donor's home."""
+    rows = session.execute(
+        select(Pickup.id, Pickup.purposes, Pickup.bottles, Pickup.volume_ml).where(
+            visits, Pickup.state.in_(AT_HOME)
+        )
+    )
+    return frozenset(row.id for row in rows if OF_MILK.intersection(row.purposes) and row.volume_ml)
+
+
+def _visits_of(rounds: ColumnElement[bool]) -> Select[int | None]:
+    """Return the statement of the visits of rounds: planned into them, or collected in them."""
+    of_rounds = select(Round.id).join(DayPlan, DayPlan.id == Round.day_plan_id).where(rounds)
+    planned = select(RoundStop.pickup_id).where(RoundStop.round_id.in_(of_rounds))
+    collected = select(RoundEvent.pickup_id).where(
+        RoundEvent.round_id.in_(of_rounds), RoundEvent.kind == EventKind.COLLECTED
+    )
+    return select(Pickup.id).where(or_(Pickup.id.in_(planned), Pickup.id.in_(collected)))
