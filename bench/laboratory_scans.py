@@ -27,6 +27,7 @@ from bench.days import day
 from bench.laboratory_years import DONORS, YearsBank, write_years
 from bench.pages import LOOPBACK, searched
 from collector.banks.actions import found_bank
+from collector.banks.models import Bank
 from collector.clock import SystemClock
 from collector.config import settings_from
 from collector.db import db, reading, transaction
@@ -36,13 +37,15 @@ from collector.laboratory.heating.models import CurveProfileName
 from collector.laboratory.pooling.models import Bottle
 from collector.laboratory.units.models import StoragePlace, StorageStay, StorageUnit, StorageZone
 from collector.people.actions import add_person, begin_session
-from collector.people.models import Role, Surface
+from collector.people.models import Person, Role, Surface
 from collector.processes import Processes, free_port
 from routing.formats.native import write_problem
 from tests.builders import add_donor, add_site
 
 POSTGRESQL = "postgresql+psycopg://postgres@127.0.0.1:5432/"
+MAINTENANCE = "postgresql://postgres@127.0.0.1:5432/postgres"
 DATABASE = "milkround_bench_scans"
+SLUG, LEA = "years", "lea@years.example"
 SCANS = ("find a bottle", "put it away", "count it")
 PAGES = {
     "map": "/laboratory/storage",
@@ -50,6 +53,8 @@ PAGES = {
     "quarantine": "/laboratory/quarantine",
     "pools": "/laboratory/pools",
     "reception": "/laboratory/reception",
+    "stock": "/laboratory/storage/stock",
+    "release board": "/laboratory/release",
 }
 
 
@@ -60,19 +65,23 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=100, help="how often each act is done")
     parser.add_argument("--solves", type=int, default=2, help="plans searched meanwhile")
     parser.add_argument("--postgresql", action="store_true", help="a database of the local server")
+    parser.add_argument("--home", type=Path, help="a folder that keeps the years for the next run")
     options = parser.parse_args()
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory() as temporary:
+        folder = options.home or Path(temporary)
+        folder.mkdir(parents=True, exist_ok=True)
         port = free_port(LOOPBACK, 8490)
-        os.environ["MILKROUND_HOME"] = folder
+        os.environ["MILKROUND_HOME"] = str(folder)
         os.environ["PUBLIC_URL"] = f"http://{LOOPBACK}:{port}"
         os.environ.pop("DATABASE_URL", None)
         if options.postgresql:
-            _new_database()
+            if options.home is None or not _has_database():
+                _new_database()
             os.environ["DATABASE_URL"] = POSTGRESQL + DATABASE
         app = application(settings_from(os.environ))
         began = time.perf_counter()
         bench = prepared(app, options.containers)
-        print(f"{options.containers} containers written in {time.perf_counter() - began:.0f} s")
+        print(f"ready after {time.perf_counter() - began:.0f} s")
         with Processes() as processes:
             processes.start(["serve", "--port", str(port)], log=Path(folder) / "log")
             processes.wait_for_port(LOOPBACK, port)
@@ -93,52 +102,61 @@ class Bench:
 
 
 def prepared(app: Flask, containers: int) -> Bench:
-    """Write the years of a new bank, and return a technician's way in."""
+    """Write the years of a bank unless they are there, and return a technician's way in."""
     clock = SystemClock()
     with app.test_request_context():
-        with transaction() as session:
-            bank = found_bank(session, now=clock.now(), slug="years", name="Years", town="Pessac")
-            lea = add_person(
-                session,
-                bank_id=bank.id,
-                name="Lea",
-                email="lea@years.example",
-                roles=[Role.LABORATORY],
-                language="en",
-            )
-            device = write_device(
-                session,
-                now=clock.now(),
-                bank_id=bank.id,
-                person_id=lea.id,
-                serial="S-1",
-                name="Pasteuriser",
-                profile=CurveProfileName.LONG_UTC,
-                qualified_until=date(2036, 1, 1),
-                calibrated_until=date(2036, 1, 1),
-            )
-            years = YearsBank(
-                bank_id=bank.id,
-                site_id=add_site(session, bank.id).id,
-                person_id=lea.id,
-                device_id=device.id,
-                donors=[add_donor(session, bank.id, first_name=f"D{n}").id for n in range(DONORS)],
-            )
-            write_years(session, years, containers=containers, now=clock.now())
-        _analyse()
+        with reading() as session:
+            is_written = session.scalar(select(Bank.id).where(Bank.slug == SLUG)) is not None
+        if not is_written:
+            with transaction() as session:
+                write_bank(session, clock.now(), containers)
+            _analyse()
         with reading() as session:
             bottles, places = _waiting(session)
         with transaction() as session:
+            lea = session.scalars(select(Person).where(Person.email == LEA)).one()
             cookie = begin_session(
                 session,
                 now=clock.now(),
-                bank_id=bank.id,
+                bank_id=lea.bank_id,
                 person_id=lea.id,
                 surface=Surface.DESK,
                 proved_at=clock.now(),
             )
         db.engine.dispose()
     return Bench(cookie, bottles, places)
+
+
+def write_bank(session: Session, now: datetime, containers: int) -> None:
+    """Write a bank with its technician, its pasteuriser, its donors and its years."""
+    bank = found_bank(session, now=now, slug=SLUG, name="Years", town="Pessac")
+    lea = add_person(
+        session,
+        bank_id=bank.id,
+        name="Lea",
+        email=LEA,
+        roles=[Role.LABORATORY],
+        language="en",
+    )
+    device = write_device(
+        session,
+        now=now,
+        bank_id=bank.id,
+        person_id=lea.id,
+        serial="S-1",
+        name="Pasteuriser",
+        profile=CurveProfileName.LONG_UTC,
+        qualified_until=date(2036, 1, 1),
+        calibrated_until=date(2036, 1, 1),
+    )
+    years = YearsBank(
+        bank_id=bank.id,
+        site_id=add_site(session, bank.id).id,
+        person_id=lea.id,
+        device_id=device.id,
+        donors=[add_donor(session, bank.id, first_name=f"D{n}").id for n in range(DONORS)],
+    )
+    write_years(session, years, containers=containers, now=now)
 
 
 def measured(port: int, bench: Bench, rounds: int) -> dict[str, list[float]]:
@@ -255,8 +273,14 @@ def _analyse() -> None:
         connection.commit()
 
 
+def _has_database() -> bool:
+    with psycopg.connect(MAINTENANCE) as to:
+        found = to.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
+        return found.fetchone() is not None
+
+
 def _new_database() -> None:
-    with psycopg.connect("postgresql://postgres@127.0.0.1:5432/postgres", autocommit=True) as to:
+    with psycopg.connect(MAINTENANCE, autocommit=True) as to:
         with suppress(psycopg.errors.InvalidCatalogName):
             to.execute(f"DROP DATABASE {DATABASE} WITH (FORCE)")
         to.execute(f"CREATE DATABASE {DATABASE}")

@@ -25,7 +25,7 @@ POOLS_A_DAY = 10
 PLACES, ROOM = 40, 1000
 QUARANTINE = 6_000
 """Containers that wait at the end."""
-WAITING, IN_STOCK = 60, 400
+WAITING, IN_STOCK = 200, 400
 """Lots that wait for release, and released lots in stock, at the end."""
 CHUNK = 20_000
 FACILITY = "B0001"
@@ -145,9 +145,10 @@ class Years:
         for pool in range(self.pools):
             expires = (self._at(pool) + timedelta(days=180)).date()
             cycle = self.first["cycles"] + pool // 3
+            state = "waiting" if self.pools - pool <= WAITING else "released"
             yield (
                 self.first["lots"] + pool, self.bank.bank_id, self.first["pools"] + pool, cycle,
-                expires,
+                expires, state,
             )  # fmt: skip
 
     def _bottles(self) -> Iterator[Row]:
@@ -230,7 +231,7 @@ POOLS = (
 )
 INPUT_ROWS = "id,bank_id,pool_id,intake_id,added_by_id,added_at"
 CYCLES = "id,bank_id,device_id,operator_id,state,loaded_at,began_at,ended_at"
-LOTS = "id,bank_id,pool_id,cycle_id,expires_on"
+LOTS = "id,bank_id,pool_id,cycle_id,expires_on,state"
 BOTTLE_ROWS = "id,bank_id,number,lot_id,volume_ml,filled_at,scanned_back_at"
 UNIT_ROWS = "id,bank_id,site_id,name,kind,zone"
 PLACE_ROWS = "id,bank_id,unit_id,shelf,name,code,capacity_bottles"

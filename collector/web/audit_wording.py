@@ -138,6 +138,8 @@ ACTIONS: Mapping[str, LazyString] = {
     "lot released": _("lot released"),
     "lot released with exception": _("lot released with an exception"),
     "lot withdrawn": _("lot withdrawn"),
+    "material closed": _("material used up"),
+    "material opened": _("material opened"),
     "pool closed": _("pool closed"),
     "pool dissolved": _("pool dissolved"),
     "pool opened": _("pool opened"),

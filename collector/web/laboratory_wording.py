@@ -55,6 +55,11 @@ ERRORS: Mapping[str, LazyString] = {
     "numbers_used_up": _("No number is left: a pool has 999 bottles, a year a million pools."),
     "first_label_out_of_bounds": _("The sheet has the labels 1 to %(most)s."),
     "reprint_needs_reason": _("These labels were printed already: say why again."),
+    "makers_lot_missing": _("Give the number of the maker's lot."),
+    "makers_lot_known": _("Lot %(number)s of this kind is written down already."),
+    "material_expired": _("The material %(number)s is past its last day: open another lot."),
+    "material_closed": _("The material %(number)s is used up already."),
+    "days_backwards": _("The last day comes before the first."),
     "serial_missing": _("Give the serial number of the device."),
     "name_missing": _("Give a name."),
     "cycle_without_lots": _("Choose at least one lot."),
@@ -140,7 +145,8 @@ ERRORS: Mapping[str, LazyString] = {
         " sample, or type a donor's number."
     ),
     "nothing_to_hold": _(
-        "Nothing has the number %(number)s: scan a bottle, a container, a pool or a device."
+        "Nothing has the number %(number)s: scan a bottle, a container, a pool or a place, or type"
+        " a serial number, the name of a unit or a maker's lot."
     ),
     "bottle_unknown": _("There is no bottle %(number)s."),
     "bottle_held": _("%(number)s is held: it may not leave."),

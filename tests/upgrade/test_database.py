@@ -51,6 +51,7 @@ NEW_TABLES = {
     "import_files",
     "intakes",
     "lab_devices",
+    "lab_materials",
     "lab_results",
     "lab_samples",
     "label_prints",

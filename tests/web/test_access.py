@@ -94,6 +94,8 @@ KEYS = {
     "sample_id",
     "result_id",
     "hold_id",
+    "material_id",
+    "destruction_id",
     "application_id",
     "absence_id",
     "webhook_id",

@@ -20,7 +20,15 @@ from collector.laboratory.chain.places import StayLink, StaysFound, stays_of
 from collector.laboratory.heating.models import Cycle, CycleCurve
 from collector.laboratory.holding.models import LotDecision
 from collector.laboratory.holds.models import HoldSubject, LaboratoryHold
-from collector.laboratory.pooling.models import Bottle, Lot, LotState, MilkPool, PoolInput
+from collector.laboratory.pooling.materials import materials_used
+from collector.laboratory.pooling.models import (
+    Bottle,
+    LabMaterial,
+    Lot,
+    LotState,
+    MilkPool,
+    PoolInput,
+)
 from collector.laboratory.reception.models import Intake
 from collector.people.queries import names_of
 
@@ -54,6 +62,8 @@ class PoolLink:
     curve: CycleCurve | None
     samples: Sequence[SampleLink]
     decisions: Sequence[LotDecision]
+    materials: Sequence[LabMaterial]
+    """The makers' lots that were in use while it was open."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,13 +122,13 @@ def milk_chain(session: Session, *, bank_id: int, text: str) -> MilkChain:
         custody = sorted(newest, key=lambda each: each.container.number)
     found = _pool_links(session, pools)
     containers = _container_links(session, custody, {each.pool.id: each.pool for each in found})
-    holds = links.holds_naming(
-        session, bank_id=bank_id, things=_stoppable(thing, containers, found)
-    )
     stays = stays_of(
         session,
         intakes=[each.intake.id for each in containers if each.intake],
         bottles=[bottle.id for each in found for bottle in each.bottles],
+    )
+    holds = links.holds_naming(
+        session, bank_id=bank_id, things=_stoppable(thing, containers, found, stays)
     )
     people = {
         *_people_of_stays(stays),
@@ -215,6 +225,7 @@ def _pool_links(session: Session, pools: Sequence[int]) -> list[PoolLink]:
     heated = {each.cycle_id for each in lots.values() if each.cycle_id is not None}
     cycles = links.cycles_of(session, heated)
     curves = links.curves_of(session, heated)
+    materials = materials_used(session, pools)
     found = []
     for pool in links.pools_of(session, pools):
         lot = lots.get(pool.id)
@@ -228,13 +239,17 @@ def _pool_links(session: Session, pools: Sequence[int]) -> list[PoolLink]:
                 curve=curves.get(cycle),
                 samples=samples[key],
                 decisions=decisions[key],
+                materials=materials[pool.id],
             )
         )
     return found
 
 
 def _stoppable(
-    thing: NumberedThing, containers: Sequence[ContainerLink], pools: Sequence[PoolLink]
+    thing: NumberedThing,
+    containers: Sequence[ContainerLink],
+    pools: Sequence[PoolLink],
+    stays: StaysFound,
 ) -> dict[HoldSubject, set[int]]:
     """Return the keys of everything in a chain that a hold may name."""
     cycles = [each.cycle for each in pools if each.cycle]
@@ -249,6 +264,8 @@ def _stoppable(
         HoldSubject.BOTTLE: {bottle.id for each in pools for bottle in each.bottles},
         HoldSubject.CYCLE: {each.id for each in cycles},
         HoldSubject.DEVICE: {each.device_id for each in cycles},
+        HoldSubject.UNIT: {each.stay.place.unit_id for each in _all_stays(stays)},
+        HoldSubject.MATERIAL: {used.id for each in pools for used in each.materials},
     }
 
 
@@ -283,11 +300,15 @@ def _people_of_pools(pools: Sequence[PoolLink]) -> Iterator[int]:
 
 
 def _people_of_stays(stays: StaysFound) -> Iterator[int]:
+    for each in _all_stays(stays):
+        yield each.began.moved_by_id
+        if each.ended:
+            yield each.ended.moved_by_id
+
+
+def _all_stays(stays: StaysFound) -> Iterator[StayLink]:
     for links_of in (*stays.of_intakes.values(), *stays.of_bottles.values()):
-        for each in links_of:
-            yield each.began.moved_by_id
-            if each.ended:
-                yield each.ended.moved_by_id
+        yield from links_of
 
 
 def _people_of_holds(holds: Iterable[LaboratoryHold]) -> Iterator[int]:

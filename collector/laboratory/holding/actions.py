@@ -11,7 +11,8 @@ from collector.donors.models import Donor
 from collector.errors import Refused
 from collector.laboratory.heating.models import Cycle, LabDevice
 from collector.laboratory.holds.models import HoldSubject, LaboratoryHold
-from collector.laboratory.pooling.models import Bottle, Lot, MilkPool
+from collector.laboratory.pooling.models import Bottle, LabMaterial, Lot, MilkPool
+from collector.laboratory.units.models import StorageUnit
 from collector.people.models import Role
 from collector.people.queries import roles_of
 
@@ -25,6 +26,8 @@ ROWS: dict[HoldSubject, type[Base]] = {
     HoldSubject.DEVICE: LabDevice,
     HoldSubject.LOT: Lot,
     HoldSubject.BOTTLE: Bottle,
+    HoldSubject.UNIT: StorageUnit,
+    HoldSubject.MATERIAL: LabMaterial,
 }
 """The row of each subject."""
 
@@ -39,14 +42,17 @@ def open_hold(
     subject_id: int,
     reason: str,
     since: date | None = None,
+    until: date | None = None,
     result_id: int | None = None,
 ) -> LaboratoryHold:
     """Stop the milk that a subject reaches, at once and by one person.
 
     Parameters
     ----------
-    since
-        The first day of expression of a donor's milk, or of a device's cycles; None for all.
+    since, until
+        The first and the last day of a donor's expressions, of a device's cycles, of the stays in
+        a unit, or of the pools of a material; None for all. A hold on a unit without a first day
+        stops what stands there now or comes later.
     result_id
         The failing result that is the cause.
 
@@ -55,14 +61,17 @@ def open_hold(
     NotFound
         The bank has no such subject.
     Refused
-        `reason_missing`; `text_too_long` (`most`).
+        `reason_missing`; `text_too_long` (`most`); `days_backwards`.
     """
+    if since and until and until < since:
+        raise Refused("days_backwards")
     owned(session, ROWS[subject], bank_id, subject_id)
     hold = LaboratoryHold(
         bank_id=bank_id,
         subject=subject,
         subject_id=subject_id,
         since=since,
+        until=until,
         reason=_reason(reason),
         result_id=result_id,
         opened_by_id=person_id,

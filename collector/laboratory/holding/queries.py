@@ -1,9 +1,9 @@
 """Queries of holds: the list of quality, and everything that a scanned number may stop."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from collector.custody.models import Container
@@ -14,8 +14,10 @@ from collector.laboratory.holding.reach import lots_reached
 from collector.laboratory.holds.models import HoldSubject, LaboratoryHold
 from collector.laboratory.holds.standing import holds_on
 from collector.laboratory.labels.numbers import is_bottle_number, read_bottle_number
-from collector.laboratory.pooling.models import Bottle, Lot, MilkPool, PoolInput
+from collector.laboratory.pooling.materials import materials_used
+from collector.laboratory.pooling.models import Bottle, LabMaterial, Lot, MilkPool, PoolInput
 from collector.laboratory.reception.models import Intake
+from collector.laboratory.units.models import StoragePlace, StorageUnit
 from collector.people.queries import names_of
 
 MOST_LIFTED = 20
@@ -69,7 +71,10 @@ def holds_of(session: Session, bank_id: int) -> list[HoldLine]:
 
 
 def stoppable_by(session: Session, *, bank_id: int, text: str) -> list[Stoppable]:
-    """Return everything that a scanned bottle, container, pool or serial number names.
+    """Return everything that a scanned or typed number, code or name may stop.
+
+    A bottle, a pool, a container, the serial number of a pasteuriser, the code of a place, the
+    name of a storage unit, or the number of a maker's lot.
 
     Raises
     ------
@@ -91,12 +96,10 @@ def stoppable_by(session: Session, *, bank_id: int, text: str) -> list[Stoppable
             (HoldSubject.CONTAINER, container.id),
             (HoldSubject.DONOR, container.donor_id),
         )
-    device = session.scalar(
-        select(LabDevice).where(LabDevice.bank_id == bank_id, LabDevice.serial == text.strip())
-    )
-    if device is not None:
-        return _named(session, (HoldSubject.DEVICE, device.id))
-    raise NotFound("nothing_to_hold", number=number)
+    found = [*_equipment(session, bank_id, text.strip())]
+    if not found:
+        raise NotFound("nothing_to_hold", number=number)
+    return _named(session, *found)
 
 
 def label_of(session: Session, subject: HoldSubject, key: int) -> str:
@@ -110,9 +113,10 @@ def label_of(session: Session, subject: HoldSubject, key: int) -> str:
         .join(Lot, Lot.pool_id == MilkPool.id)
         .where(Lot.id == key),
         HoldSubject.BOTTLE: select(Bottle.number).where(Bottle.id == key),
+        HoldSubject.UNIT: select(StorageUnit.name).where(StorageUnit.id == key),
+        HoldSubject.MATERIAL: select(LabMaterial.makers_lot).where(LabMaterial.id == key),
     }
-    statement = statements.get(subject)
-    return str(session.scalar(statement)) if statement is not None else str(key)
+    return str(session.scalar(statements[subject]))
 
 
 def _people(hold: LaboratoryHold) -> Sequence[int]:
@@ -136,6 +140,28 @@ def _bottle(session: Session, bank_id: int, number: str) -> list[Stoppable]:
     return _named(session, (HoldSubject.BOTTLE, key)) if key is not None else []
 
 
+def _equipment(session: Session, bank_id: int, text: str) -> Iterator[tuple[HoldSubject, int]]:
+    """Yield the pasteurisers, units and materials of a serial number, a code or a name."""
+    of_text: tuple[tuple[HoldSubject, Select[int]], ...] = (
+        (HoldSubject.DEVICE, _keys(LabDevice, bank_id).where(LabDevice.serial == text)),
+        (
+            HoldSubject.UNIT,
+            _keys(StorageUnit, bank_id)
+            .outerjoin(StoragePlace, StoragePlace.unit_id == StorageUnit.id)
+            .where(or_(StorageUnit.name == text, StoragePlace.code == text.upper()))
+            .distinct(),
+        ),
+        (HoldSubject.MATERIAL, _keys(LabMaterial, bank_id).where(LabMaterial.makers_lot == text)),
+    )
+    for subject, statement in of_text:
+        for key in session.scalars(statement):
+            yield subject, key
+
+
+def _keys(row: type[LabDevice | StorageUnit | LabMaterial], bank_id: int) -> Select[int]:
+    return select(row.id).where(row.bank_id == bank_id)
+
+
 def _of_lot(session: Session, lot: Lot) -> list[Stoppable]:
     found = [(HoldSubject.LOT, lot.id)]
     if lot.cycle_id is not None:
@@ -149,6 +175,8 @@ def _of_lot(session: Session, lot: Lot) -> list[Stoppable]:
         .distinct()
     )
     found += [(HoldSubject.DONOR, key) for key in sorted(donors)]
+    used = materials_used(session, [lot.pool_id])[lot.pool_id]
+    found += [(HoldSubject.MATERIAL, each.id) for each in used]
     return _named(session, *found)
 
 

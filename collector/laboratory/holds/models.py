@@ -19,6 +19,10 @@ class HoldSubject(StrEnum):
     DEVICE = "device"
     LOT = "lot"
     BOTTLE = "bottle"
+    UNIT = "unit"
+    """A storage unit: everything that stands in it while the hold goes on."""
+    MATERIAL = "material"
+    """A maker's lot of bottles, caps, filters or labels."""
 
 
 IS_OPEN = text("lifted_at IS NULL")
@@ -26,7 +30,7 @@ IS_OPEN = text("lifted_at IS NULL")
 
 
 class LaboratoryHold(BankOwned, Base):
-    """A stop on a donor, a container, a pool, a cycle, a device, a lot or a bottle."""
+    """A stop on a thing, and on all the milk that it reaches."""
 
     __tablename__ = "laboratory_holds"
     __table_args__ = (
@@ -38,13 +42,19 @@ class LaboratoryHold(BankOwned, Base):
             postgresql_where=IS_OPEN,
         ),
         CheckConstraint("lifted_by_id <> lift_asked_by_id", name="lifted_by_two"),
+        CheckConstraint("until >= since", name="in_order"),
     )
 
     subject: Mapped[HoldSubject]
     subject_id: Mapped[int]
     """The key of the row of its subject."""
     since: Mapped[date | None]
-    """The first day of milk or of cycles that it stops; None for all of it."""
+    """The first day of milk, cycles, stays or pools that it stops; None for all of them.
+
+    Without it, a hold on a unit begins at its opening.
+    """
+    until: Mapped[date | None]
+    """The last of these days; None without an end."""
     reason: Mapped[str]
     result_id: Mapped[int | None] = mapped_column(ForeignKey("lab_results.id"))
     """The failing result that opened it; None if a person did."""

@@ -13,6 +13,7 @@ from collector.errors import Conflict, NotFound, Refused
 from collector.laboratory.labels.layouts import LAYOUTS
 from collector.laboratory.labels.numbers import read_bottle_number
 from collector.laboratory.pooling.actions import lock_pool
+from collector.laboratory.pooling.materials import refuse_expired_material
 from collector.laboratory.pooling.models import (
     Bottle,
     LabelPrint,
@@ -57,7 +58,7 @@ def fill_bottles(
         `changed_meanwhile`: the pool has another number of bottles.
     Refused
         `pool_not_open`, `pool_empty`, `bottle_count_out_of_bounds` (`most`),
-        `bottle_volume_out_of_bounds` (`most`).
+        `bottle_volume_out_of_bounds` (`most`); `material_expired` (`number`).
     """
     pool = lock_pool(session, bank_id=bank_id, pool_id=pool_id)
     if pool.state is not PoolState.OPEN:
@@ -70,8 +71,10 @@ def fill_bottles(
         raise Refused("bottle_count_out_of_bounds", most=MOST_BOTTLES)
     if not 1 <= volume_ml <= MOST_BOTTLE_ML:
         raise Refused("bottle_volume_out_of_bounds", most=MOST_BOTTLE_ML)
+    today = ServiceDay.of(now, get_bank(session, bank_id).zone).day
+    refuse_expired_material(session, bank_id=bank_id, today=today)
     if lot is None:
-        lot = _make_lot(session, now, pool)
+        lot = _make_lot(session, pool, today)
     last = before[-1].number if before else None
     numbers = islice(bottle_numbers(pool.number, after=last), count)
     bottles = [_bottle(lot, number, volume_ml, now) for number in numbers]
@@ -168,13 +171,12 @@ def _bottle(lot: Lot, number: str, volume_ml: int, now: datetime) -> Bottle:
     )
 
 
-def _make_lot(session: Session, now: datetime, pool: MilkPool) -> Lot:
+def _make_lot(session: Session, pool: MilkPool, today: date) -> Lot:
     inputs = select(PoolInput.id).where(
         PoolInput.pool_id == pool.id, PoolInput.withdrawn_at.is_(None)
     )
     if session.scalar(inputs.limit(1)) is None:
         raise Refused("pool_empty", pool=pool.number)
-    today = ServiceDay.of(now, get_bank(session, pool.bank_id).zone).day
     lot = Lot(bank_id=pool.bank_id, pool_id=pool.id, expires_on=_expires_on(session, pool, today))
     session.add(lot)
     session.flush()

@@ -126,6 +126,35 @@ class Bottle(BankOwned, Base):
     """The instant at which its label was scanned after labelling."""
 
 
+class MaterialKind(StrEnum):
+    """Kinds of material that touch the milk or name it."""
+
+    BOTTLE = "bottle"
+    CAP = "cap"
+    FILTER = "filter"
+    LABEL = "label"
+
+
+class LabMaterial(BankOwned, Base):
+    """A maker's lot of bottles, caps, filters or labels, in use from one instant to another."""
+
+    __tablename__ = "lab_materials"
+    __table_args__ = (
+        UniqueConstraint("bank_id", "kind", "makers_lot"),
+        CheckConstraint("closed_at >= opened_at", name="in_order"),
+    )
+
+    kind: Mapped[MaterialKind]
+    makers_lot: Mapped[str]
+    """The number that its maker gave it."""
+    expires_on: Mapped[date | None]
+    """The last day on which it may be used; None if it bears none."""
+    opened_by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    """The instant from which it is not used any more; None while it is in use."""
+
+
 class LabelPrint(BankOwned, Base):
     """A print of a lot's labels; a second one needs a reason."""
 

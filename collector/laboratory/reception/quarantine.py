@@ -20,6 +20,9 @@ from collector.laboratory.reception.queries import donor_numbers
 from collector.laboratory.reception.serology_cover import SerologyCover, serology_cover
 from collector.laboratory.units.warm_milk import warm_intakes
 
+LINES_OF_PAGE = 200
+"""The bottles that one page of the quarantine shows."""
+
 
 class IntakeBlock(StrEnum):
     """Reasons for which an intake may not be pooled yet, or not at all."""
@@ -83,6 +86,35 @@ def quarantine_of(session: Session, *, bank_id: int, today: date) -> list[Quaran
         donor = found.setdefault(key, QuarantineDonor(donor_number=key[0], own_child=own_child))
         donor.lines.append(line)
     return list(found.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuarantinePage:
+    """The part of the quarantine that one page shows."""
+
+    page: int
+    """Counted from one."""
+    pages: int
+    bottles: int
+    """The bottles of all pages."""
+    shown: Sequence[tuple[QuarantineDonor, Sequence[QuarantineLine]]]
+    """The donors of this page, each with those of her lines that it shows."""
+
+
+def quarantine_page(donors: Sequence[QuarantineDonor], *, page: int) -> QuarantinePage:
+    """Return one page of the quarantine; a page beyond the last one is the last one."""
+    bottles = sum(len(donor.lines) for donor in donors)
+    pages = max(1, -(-bottles // LINES_OF_PAGE))
+    page = min(max(page, 1), pages)
+    begin, shown = (page - 1) * LINES_OF_PAGE, []
+    end = begin + LINES_OF_PAGE
+    before = 0
+    for donor in donors:
+        lines = donor.lines[max(begin - before, 0) : max(end - before, 0)]
+        before += len(donor.lines)
+        if lines:
+            shown.append((donor, lines))
+    return QuarantinePage(page=page, pages=pages, bottles=bottles, shown=shown)
 
 
 def judged(

@@ -19,8 +19,6 @@ from collector.custody.queries import containers_in_excursions
 from collector.donors.models import Serology, SerologyOutcome
 from collector.errors import NotFound, Refused
 from collector.laboratory.holding.reach import held_bottles, held_lots
-from collector.laboratory.holds.models import HoldSubject
-from collector.laboratory.holds.standing import is_held
 from collector.laboratory.labels.numbers import read_bottle_number
 from collector.laboratory.pooling.models import Bottle, Lot, LotState, PoolInput
 from collector.laboratory.reception.models import Intake
@@ -97,8 +95,7 @@ def bottle_to_leave(session: Session, *, bank_id: int, text: str, today: date) -
         raise NotFound("bottle_unknown", number=number)
     bottle, lot = row
     blocks = blocked_lots(session, bank_id=bank_id, lots=[lot.id]).get(lot.id, ())
-    held = is_held(session, bank_id=bank_id, subject=HoldSubject.BOTTLE, subject_id=bottle.id)
-    if held or LotBlock.HELD in blocks:
+    if held_bottles(session, bank_id=bank_id, bottles=[bottle.id]) or LotBlock.HELD in blocks:
         raise Refused("bottle_held", number=number)
     if lot.state is not LotState.RELEASED:
         raise Refused("bottle_not_released", number=number)

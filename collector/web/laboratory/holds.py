@@ -39,6 +39,7 @@ class HoldForm(Form):
     number = TextField(longest=80)
     subject = TextField(longest=40, required="subject_missing")
     since = ParsedField[date | None](parse_date, blank=None)
+    until = ParsedField[date | None](parse_date, blank=None)
     reason = TextField(longest=LONGEST_REASON, required="reason_missing")
 
 
@@ -80,6 +81,7 @@ def stop() -> Response | tuple[str, int]:
                 subject_id=parse_key(key),
                 reason=form.reason.data,
                 since=form.since.data,
+                until=form.until.data,
             )
     except Refused as refused:
         form.refuse(refused)

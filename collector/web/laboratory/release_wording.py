@@ -160,6 +160,8 @@ SUBJECTS: Mapping[str, LazyString] = {
     "device": _("Pasteuriser"),
     "lot": _("Lot"),
     "bottle": _("Bottle"),
+    "unit": _("Storage unit"),
+    "material": _("Material"),
 }
 
 

@@ -79,6 +79,13 @@ CURVE_CHECKS: Mapping[str, LazyString] = {
     "device": _("Qualification and calibration last until %(until)s."),
 }
 
+MATERIALS: Mapping[str, LazyString] = {
+    "bottle": _("bottles"),
+    "cap": _("caps"),
+    "filter": _("filters"),
+    "label": _("labels"),
+}
+
 UNIT_KINDS: Mapping[str, LazyString] = {
     "freezer": _("freezer"),
     "refrigerator": _("refrigerator"),
@@ -113,6 +120,7 @@ def add_words(blueprint: Blueprint) -> None:
         ("cycle_state", CYCLE_STATES),
         ("cycle_tone", CYCLE_TONES),
         ("profile", PROFILES),
+        ("material", MATERIALS),
         ("unit_kind", UNIT_KINDS),
         ("zone", ZONES),
     ):

@@ -135,6 +135,7 @@ HARMLESS = {
     "jobs.result": KEYS,
     "lab_devices.name": BANK,
     "lab_devices.serial": BANK,
+    "lab_materials.makers_lot": BANK,
     "lab_results.method": "of the laboratory: how a plate was read",
     "lab_results.reason": "of the laboratory: about a plate",
     "lab_samples.laboratory": BANK,

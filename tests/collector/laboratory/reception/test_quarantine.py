@@ -19,7 +19,13 @@ from collector.donors.models import (
     SerologyOutcome,
     WhySuspended,
 )
-from collector.laboratory.reception.quarantine import IntakeBlock, QuarantineLine, quarantine_of
+from collector.laboratory.reception.quarantine import (
+    IntakeBlock,
+    QuarantineDonor,
+    QuarantineLine,
+    quarantine_of,
+    quarantine_page,
+)
 from collector.laboratory.reception.serology_cover import SerologyCover, serology_cover
 from collector.pickups.models import MilkLine, Pickup
 from tests.laboratory_bench import FIRST_EXPRESSED, Bench, bottles, open_bench
@@ -151,3 +157,27 @@ def test_the_milk_for_an_own_child_stands_apart(bench: Bench) -> None:
             (True, 200, 200),
         ]
         assert found[1].lines[0].intake.child_of_id == bench.town.elise
+
+
+def test_a_page_shows_two_hundred_bottles_and_the_sums_of_all(bench: Bench) -> None:
+    with reading() as session:
+        bench.send(session, collected(bench.dora, bottles=1, volume_ml=200), bench.hand_over(2))
+        bench.accept(session, bottles(session)[0])
+        (line,) = lines(bench, session)
+        donors = [
+            QuarantineDonor(donor_number=name, own_child=False, lines=[line] * count)
+            for name, count in (("A", 150), ("B", 150), ("C", 150))
+        ]
+        for page, shown in (
+            (1, [("A", 150), ("B", 50)]),
+            (2, [("B", 100), ("C", 100)]),
+            (3, [("C", 50)]),
+            (4, [("C", 50)]),
+            (0, [("A", 150), ("B", 50)]),
+        ):
+            found = quarantine_page(donors, page=page)
+            assert [(donor.donor_number, len(part)) for donor, part in found.shown] == shown
+            assert (found.pages, found.bottles) == (3, 450)
+            assert {donor.volume_ml for donor, _ in found.shown} == {30_000}
+        empty = quarantine_page([], page=1)
+        assert (empty.shown, empty.pages) == ([], 1)
