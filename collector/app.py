@@ -52,6 +52,7 @@ from collector.web.framework import (
 from collector.web.framework.session_cookies import HOST_PREFIX
 from collector.web.laboratory import blueprint as laboratory
 from collector.web.phone import blueprint as phone
+from collector.web.recall import blueprint as recall
 
 PARTS = (
     converters,
@@ -91,6 +92,7 @@ SURFACES = (
     phone,
     board,
     laboratory,
+    recall,
     api,
     outbox,
     calendar,

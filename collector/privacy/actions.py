@@ -47,6 +47,7 @@ from collector.places.models import Address, Position
 from collector.planning.models import ChanceForecast, PlanningRun
 from collector.privacy.queries import messages_of, sealed_identity
 from collector.privacy.retention import empty_problems_with
+from collector.recall.personal import blank_reasons
 from collector.roads.actions import forget_position
 from collector.rounds.models import Incident, Round, RoundEvent, RoundStop
 
@@ -271,6 +272,7 @@ def _erase_bench_notes(session: Session, donor_id: int, pickups: list[int]) -> N
         session.execute(update(row).where(row.container_id.in_(bottles)).values(note=""))
     erased = update(LaboratoryHold).values(reason="", lift_reason="")
     session.execute(erased.where(of_donor_or_containers(donor_id, bottles)))
+    blank_reasons(session, donor_id=donor_id, containers=bottles, pickups=pickups)
 
 
 def _visits(published: dict[str, Any], pickups: list[int]) -> bool:

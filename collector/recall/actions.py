@@ -8,16 +8,15 @@ from sqlalchemy.orm import Session
 
 from collector.audit.actions import record
 from collector.db import owned
-from collector.errors import Refused
-from collector.laboratory.holding.actions import ask_to_lift, lift_hold, refuse_unfit_pair
-from collector.laboratory.holds.models import LaboratoryHold
+from collector.errors import NotFound, Refused
+from collector.laboratory.labels.numbers import is_bottle_number, read_bottle_number
 from collector.recall.freezing import hash_of_scope, write_items
 from collector.recall.models import (
     MilkFate,
     Recall,
     RecallAct,
+    RecalledForm,
     RecallEvent,
-    RecallHold,
     RecallItem,
     RecallState,
 )
@@ -53,8 +52,8 @@ def open_recall(
     NotFound
         The bank has no such subject.
     Refused
-        `reason_missing`; `text_too_long` (`most`); `recall_time_missing`; `recall_time_reversed`;
-        `recall_of_nothing`: no milk is reached.
+        `reason_missing`; `text_too_long` (`most`); `recall_day_missing`; `recall_day_ahead`;
+        `days_backwards`; `recall_of_nothing`: no milk is reached.
     """
     refuse_unfit_origin(session, bank_id=bank_id, origin=origin, now=now)
     reach = forward(session, bank_id=bank_id, origin=origin)
@@ -66,11 +65,10 @@ def open_recall(
         subject_id=origin.subject_id,
         box=origin.box,
         since=origin.since,
-        begins_at=origin.begins_at,
-        ends_at=origin.ends_at,
+        until=origin.until,
         label=label_of_origin(session, origin=origin),
         mock=mock,
-        reason=_text(reason),
+        reason=written_reason(reason),
         state=RecallState.OPENED,
         scope_hash="",
         opened_by_id=person_id,
@@ -82,24 +80,20 @@ def open_recall(
         closing_note="",
     )
     session.add(recall)
-    _record(session, now, recall, person_id, RecallAct.OPENED)
+    record_event(session, now, recall, person_id, RecallAct.OPENED)
     holds = stop_milk(session, now=now, recall=recall, origin=origin, reach=reach)
-    _record(session, now, recall, person_id, RecallAct.HELD, holds=holds)
+    record_event(session, now, recall, person_id, RecallAct.HELD, holds=holds)
     return recall
 
 
 def origin_of(recall: Recall) -> Origin:
-    """Return the subject of a recall's walk; a time without an end ends at the opening."""
-    ends_at = recall.ends_at
-    if ends_at is None and recall.begins_at is not None:
-        ends_at = recall.opened_at
+    """Return the subject of a recall's walk."""
     return Origin(
         subject=recall.subject,
         subject_id=recall.subject_id,
         box=recall.box,
         since=recall.since,
-        begins_at=recall.begins_at,
-        ends_at=ends_at,
+        until=recall.until,
     )
 
 
@@ -115,7 +109,7 @@ def freeze_scope(
     Refused
         `recall_scoped`: it is frozen already.
     """
-    recall = _lock(session, bank_id, recall_id)
+    recall = lock_recall(session, bank_id, recall_id)
     if recall.state is not RecallState.OPENED:
         raise Refused("recall_scoped")
     reach = forward(session, bank_id=bank_id, origin=origin_of(recall))
@@ -123,7 +117,7 @@ def freeze_scope(
     write_items(session, recall, items)
     recall.scope_hash = hash_of_scope(recall, items)
     recall.state = RecallState.SCOPED
-    _record(
+    record_event(
         session,
         now,
         recall,
@@ -150,7 +144,7 @@ def ask_confirmation(
     """
     recall = _to_confirm(session, bank_id, recall_id)
     recall.confirm_asked_by_id = person_id
-    _record(session, now, recall, person_id, RecallAct.CONFIRM_ASKED)
+    record_event(session, now, recall, person_id, RecallAct.CONFIRM_ASKED)
     return recall
 
 
@@ -173,7 +167,7 @@ def confirm(
     if recall.confirm_asked_by_id == person_id:
         raise Refused("two_people_needed")
     recall.confirmed_by_id, recall.state = person_id, RecallState.CONFIRMED
-    _record(session, now, recall, person_id, RecallAct.CONFIRMED)
+    record_event(session, now, recall, person_id, RecallAct.CONFIRMED)
     settle_if_complete(session, now=now, person_id=person_id, recall=recall)
     return recall
 
@@ -199,7 +193,7 @@ def note_fates(
     Refused
         `recall_not_scoped`; `recall_over`; `fate_by_itself`: samples and losses have no other.
     """
-    recall = _lock(session, bank_id, recall_id)
+    recall = lock_recall(session, bank_id, recall_id)
     _refuse_over(recall)
     changed = list[RecallItem]()
     before = set[str]()
@@ -215,9 +209,48 @@ def note_fates(
         told = {"fate": fate, "lines": len(changed), "before": sorted(before)}
         if len(changed) == 1:
             told["number"] = changed[0].number
-        _record(session, now, recall, person_id, RecallAct.FATE_NOTED, **told)
+        record_event(session, now, recall, person_id, RecallAct.FATE_NOTED, **told)
     settle_if_complete(session, now=now, person_id=person_id, recall=recall)
     return len(changed)
+
+
+def note_found(
+    session: Session, *, now: datetime, bank_id: int, person_id: int, recall_id: int, label: str
+) -> RecallItem:
+    """Note by a scan that a bottle or a container is here; a second scan changes nothing.
+
+    Raises
+    ------
+    NotFound
+        `recall_not_in_scope` (`number`): leave it where it is.
+    Refused
+        `label_missing`; `scan_mistyped` (`number`); as `note_fates`.
+    """
+    number = label.strip().upper()
+    if not number:
+        raise Refused("label_missing")
+    if is_bottle_number(number):
+        number = read_bottle_number(number)
+    item = session.scalar(
+        select(RecallItem).where(
+            RecallItem.bank_id == bank_id,
+            RecallItem.recall_id == recall_id,
+            RecallItem.number.in_((number, label.strip())),
+            RecallItem.form.in_((RecalledForm.BOTTLE, RecalledForm.CONTAINER)),
+        )
+    )
+    if item is None:
+        raise NotFound("recall_not_in_scope", number=number)
+    note_fates(
+        session,
+        now=now,
+        bank_id=bank_id,
+        person_id=person_id,
+        recall_id=recall_id,
+        items=[item.id],
+        fate=MilkFate.HERE,
+    )
+    return item
 
 
 def settle_if_complete(session: Session, *, now: datetime, person_id: int, recall: Recall) -> None:
@@ -232,83 +265,24 @@ def settle_if_complete(session: Session, *, now: datetime, person_id: int, recal
     open_ = select(func.count()).where(RecallItem.recall_id == recall.id, RecallItem.fate.is_(None))
     if not session.scalar(open_):
         recall.state = RecallState.SETTLED
-        _record(session, now, recall, person_id, RecallAct.SETTLED)
+        record_event(session, now, recall, person_id, RecallAct.SETTLED)
 
 
-def ask_to_close(
-    session: Session, *, now: datetime, bank_id: int, person_id: int, recall_id: int, note: str
-) -> Recall:
-    """Sign first that a settled recall is over.
+def lock_recall(session: Session, bank_id: int, recall_id: int) -> Recall:
+    """Return a recall, locked until the transaction ends.
 
     Raises
     ------
     NotFound
         The bank has no such recall.
-    Refused
-        `recall_not_settled`; `recall_over`; `reason_missing`; `text_too_long` (`most`).
     """
-    recall = _settled(session, bank_id, recall_id)
-    recall.closing_note, recall.close_asked_by_id = _text(note), person_id
-    _record(session, now, recall, person_id, RecallAct.CLOSE_ASKED)
-    return recall
-
-
-def close(
-    session: Session, *, now: datetime, bank_id: int, person_id: int, recall_id: int
-) -> Recall:
-    """Sign second that a recall is over. The two signatures of a drill lift its holds too.
-
-    The holds of a recall that is no drill stay: its milk is destroyed, or two people lift them.
-
-    Raises
-    ------
-    NotFound
-        The bank has no such recall.
-    Refused
-        `recall_not_settled`; `recall_over`; `recall_first_signature_missing`;
-        `two_people_needed`; `quality_and_releaser_needed`.
-    """
-    recall = _settled(session, bank_id, recall_id)
-    first = recall.close_asked_by_id
-    if first is None:
-        raise Refused("recall_first_signature_missing")
-    refuse_unfit_pair(session, first=first, second=person_id)
-    recall.closed_by_id, recall.state = person_id, RecallState.CLOSED
-    if recall.mock:
-        _lift(session, now, recall, first=first, second=person_id)
-    _record(session, now, recall, person_id, RecallAct.CLOSED, first=f"person:{first}")
-    return recall
-
-
-def _lift(session: Session, now: datetime, recall: Recall, *, first: int, second: int) -> None:
-    """Lift the holds of a drill that nobody lifted before."""
-    holds = session.scalars(
-        select(LaboratoryHold)
-        .join(RecallHold, RecallHold.hold_id == LaboratoryHold.id)
-        .where(RecallHold.recall_id == recall.id, LaboratoryHold.lifted_at.is_(None))
-        .order_by(LaboratoryHold.id)
-    ).all()
-    for hold in holds:
-        ask_to_lift(
-            session,
-            now=now,
-            bank_id=recall.bank_id,
-            person_id=first,
-            hold_id=hold.id,
-            reason=recall.closing_note,
-        )
-        lift_hold(session, now=now, bank_id=recall.bank_id, person_id=second, hold_id=hold.id)
-
-
-def _lock(session: Session, bank_id: int, recall_id: int) -> Recall:
-    """Return a recall, locked until the transaction ends."""
     recall = owned(session, Recall, bank_id, recall_id)
     session.refresh(recall, with_for_update=True)
     return recall
 
 
 def _to_confirm(session: Session, bank_id: int, recall_id: int) -> Recall:
-    recall = _lock(session, bank_id, recall_id)
+    recall = lock_recall(session, bank_id, recall_id)
     if recall.state is RecallState.OPENED:
         raise Refused("recall_not_scoped")
     if recall.state is not RecallState.SCOPED:
@@ -323,16 +297,14 @@ def _refuse_over(recall: Recall) -> None:
         raise Refused("recall_not_scoped")
 
 
-def _settled(session: Session, bank_id: int, recall_id: int) -> Recall:
-    recall = _lock(session, bank_id, recall_id)
-    if recall.state is RecallState.CLOSED:
-        raise Refused("recall_over")
-    if recall.state is not RecallState.SETTLED:
-        raise Refused("recall_not_settled")
-    return recall
+def written_reason(text: str) -> str:
+    """Return the words of a person without blanks around them.
 
-
-def _text(text: str) -> str:
+    Raises
+    ------
+    Refused
+        `reason_missing`; `text_too_long` (`most`).
+    """
     if not text.strip():
         raise Refused("reason_missing")
     if len(text) > LONGEST_REASON:
@@ -340,7 +312,7 @@ def _text(text: str) -> str:
     return text.strip()
 
 
-def _record(
+def record_event(
     session: Session,
     now: datetime,
     recall: Recall,

@@ -18,7 +18,7 @@ def hash_of_scope(recall: Recall, items: Iterable[ScopeItem | RecallItem]) -> st
 
     The order of the items does not matter.
     """
-    head = (recall.subject, recall.label, recall.since, recall.begins_at, recall.ends_at)
+    head = (recall.subject, recall.label, recall.since, recall.until)
     lines = sorted("\t".join(_text(getattr(each, name)) for name in FROZEN) for each in items)
     text = "\n".join(["\t".join(map(_text, head)), *lines])
     return hashlib.sha256(text.encode()).hexdigest()

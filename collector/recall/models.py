@@ -26,6 +26,8 @@ class RecallSubject(StrEnum):
     DEVICE = "device"
     UNIT = "unit"
     """Everything that stood in a storage unit in a time."""
+    MATERIAL = "material"
+    """A maker's lot of bottles, caps, filters or labels."""
     BOTTLE = "bottle"
     """Backwards: the lot of the bottle."""
 
@@ -48,6 +50,7 @@ class Recall(BankOwned, Base):
 
     __tablename__ = "recalls"
     __table_args__ = (
+        CheckConstraint("until >= since", name="in_order"),
         CheckConstraint("confirmed_by_id <> confirm_asked_by_id", name="confirmed_by_two"),
         CheckConstraint("closed_by_id <> close_asked_by_id", name="closed_by_two"),
     )
@@ -58,10 +61,9 @@ class Recall(BankOwned, Base):
     box: Mapped[str]
     """The code of a box; empty for every other subject."""
     since: Mapped[date | None]
-    """The first day of expression of a donor's milk, or the service day; None otherwise."""
-    begins_at: Mapped[datetime | None]
-    ends_at: Mapped[datetime | None]
-    """The time in question of a device or of a unit; `ends_at` None: until the opening."""
+    """The first day of expressions, cycles, stays or pools in question, or the service day."""
+    until: Mapped[date | None]
+    """The last of these days; None without an end."""
     label: Mapped[str]
     """The number or name of its subject on the day of the opening."""
     mock: Mapped[bool]
@@ -91,7 +93,7 @@ class RecallHold(BankOwned, Base):
     hold_id: Mapped[int] = mapped_column(ForeignKey("laboratory_holds.id"), unique=True)
 
 
-class MilkForm(StrEnum):
+class RecalledForm(StrEnum):
     """The forms in which milk is in a scope."""
 
     VISIT = "visit"
@@ -143,7 +145,7 @@ class RecallItem(BankOwned, Base):
     )
 
     recall_id: Mapped[int] = mapped_column(ForeignKey("recalls.id"))
-    form: Mapped[MilkForm]
+    form: Mapped[RecalledForm]
     number: Mapped[str]
     """Of the container, the pool or the bottle; `VISIT-12` for a visit."""
     pickup_id: Mapped[int | None] = mapped_column(ForeignKey("pickups.id"))

@@ -6,13 +6,14 @@ from datetime import date, datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from collector.banks.queries import get_bank
 from collector.custody.models import Container
 from collector.db import Base, owned
 from collector.donors.models import Donor
 from collector.errors import Refused
 from collector.laboratory.chain.numbers import ChainSubject, cycle_number, thing_numbered
 from collector.laboratory.heating.models import Cycle, LabDevice
-from collector.laboratory.pooling.models import Bottle, Lot, MilkPool
+from collector.laboratory.pooling.models import Bottle, LabMaterial, Lot, MaterialKind, MilkPool
 from collector.laboratory.sampling.models import LabSample
 from collector.laboratory.units.models import StorageUnit
 from collector.pickups.models import Pickup
@@ -20,6 +21,7 @@ from collector.recall.models import RecallSubject
 from collector.recall.scope import visit_number
 from collector.recall.walk import Origin, donors_behind
 from collector.rounds.models import DayPlan, Round, RoundEvent, RoundStop
+from collector.service_day import ServiceDay
 
 ROWS: dict[RecallSubject, type[Base]] = {
     RecallSubject.DONOR: Donor,
@@ -31,31 +33,34 @@ ROWS: dict[RecallSubject, type[Base]] = {
     RecallSubject.CYCLE: Cycle,
     RecallSubject.DEVICE: LabDevice,
     RecallSubject.UNIT: StorageUnit,
+    RecallSubject.MATERIAL: LabMaterial,
     RecallSubject.BOTTLE: Bottle,
 }
 """The row of each subject; a day has none."""
-NEEDS_A_TIME = frozenset({RecallSubject.DEVICE, RecallSubject.UNIT})
+NEEDS_A_DAY = frozenset({RecallSubject.DEVICE, RecallSubject.UNIT})
+"""Subjects whose recall needs a first day."""
 
 
 def refuse_unfit_origin(session: Session, *, bank_id: int, origin: Origin, now: datetime) -> None:
-    """Refuse a subject of another bank, or a time that cannot be.
+    """Refuse a subject of another bank, or days that cannot be.
 
     Raises
     ------
     NotFound
         The bank has no such subject.
     Refused
-        `recall_time_missing`; `recall_time_reversed`; `recall_time_ahead`.
+        `recall_day_missing`; `recall_day_ahead`; `days_backwards`.
     """
     row = ROWS.get(origin.subject)
     if row is not None:
         owned(session, row, bank_id, origin.subject_id or 0)
-    if origin.subject in NEEDS_A_TIME and origin.begins_at is None:
-        raise Refused("recall_time_missing")
-    if origin.begins_at is not None and origin.begins_at > now:
-        raise Refused("recall_time_ahead")
-    if origin.begins_at and origin.ends_at and origin.ends_at < origin.begins_at:
-        raise Refused("recall_time_reversed")
+    if origin.subject in NEEDS_A_DAY and origin.since is None:
+        raise Refused("recall_day_missing")
+    today = ServiceDay.of(now, get_bank(session, bank_id).zone).day
+    if origin.since is not None and origin.since > today:
+        raise Refused("recall_day_ahead")
+    if origin.since and origin.until and origin.until < origin.since:
+        raise Refused("days_backwards")
 
 
 def origins_named(session: Session, *, bank_id: int, text: str) -> list[Origin]:
@@ -74,10 +79,17 @@ def origins_named(session: Session, *, bank_id: int, text: str) -> list[Origin]:
     typed = text.strip()
     device = select(LabDevice.id).where(LabDevice.bank_id == bank_id, LabDevice.serial == typed)
     unit = select(StorageUnit.id).where(StorageUnit.bank_id == bank_id, StorageUnit.name == typed)
-    for subject, statement in ((RecallSubject.DEVICE, device), (RecallSubject.UNIT, unit)):
-        key = session.scalar(statement)
-        if key is not None:
-            return [Origin(subject=subject, subject_id=key)]
+    material = select(LabMaterial.id).where(
+        LabMaterial.bank_id == bank_id, LabMaterial.makers_lot == typed
+    )
+    for subject, statement in (
+        (RecallSubject.DEVICE, device),
+        (RecallSubject.UNIT, unit),
+        (RecallSubject.MATERIAL, material),
+    ):
+        keys = session.scalars(statement.limit(len(MaterialKind))).all()
+        if keys:
+            return [Origin(subject=subject, subject_id=key) for key in keys]
     thing = thing_numbered(session, bank_id=bank_id, text=typed)
     if thing.subject is ChainSubject.DONOR:
         return [Origin(subject=RecallSubject.DONOR, subject_id=thing.key)]
@@ -123,6 +135,7 @@ def label_of_origin(session: Session, *, origin: Origin) -> str:
         .where(Lot.id == key),
         RecallSubject.DEVICE: select(LabDevice.name).where(LabDevice.id == key),
         RecallSubject.UNIT: select(StorageUnit.name).where(StorageUnit.id == key),
+        RecallSubject.MATERIAL: select(LabMaterial.makers_lot).where(LabMaterial.id == key),
         RecallSubject.BOTTLE: select(Bottle.number).where(Bottle.id == key),
     }
     return str(session.scalar(statements[origin.subject]))

@@ -1,6 +1,6 @@
 """Queries of recalls: the list, one recall with its sums and times, its lines, its second ring."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -15,15 +15,16 @@ from collector.laboratory.pooling.models import Bottle, Lot
 from collector.people.queries import names_of
 from collector.recall.models import (
     MilkFate,
-    MilkForm,
     Recall,
     RecallAct,
+    RecalledForm,
     RecallEvent,
     RecallHold,
     RecallItem,
     Whereabouts,
 )
 from collector.recall.walk import (
+    MOST_KEYS,
     Keys,
     all_files,
     batches,
@@ -36,8 +37,6 @@ MOST_RECALLS = 100
 """Most recalls in the list, the newest first."""
 MOST_LINES = 200
 """Most lines of a scope on one page."""
-MOST_RING_LINES = 500
-"""Most pools of a second ring on its page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,6 +248,15 @@ def scope_page(
     return ScopePage(items=items, next_after=items[-1].id if more else None)
 
 
+def every_line(session: Session, *, recall_id: int) -> Iterator[RecallItem]:
+    """Yield all lines of a scope, in batches, by key."""
+    after: int | None = 0
+    while after is not None:
+        shown = scope_page(session, recall_id=recall_id, after=after, most=MOST_KEYS)
+        yield from shown.items
+        after = shown.next_after
+
+
 def donors_of_scope(session: Session, recall: Recall) -> set[int]:
     """Return the remaining files of the donors behind a scope."""
     rows = session.execute(
@@ -312,7 +320,7 @@ def _bottle_sums(session: Session, pools: Keys) -> tuple[int, int]:
 
 
 def _sums(session: Session, recall_id: int) -> list[ScopeSum]:
-    is_bottle: ColumnElement[bool] = RecallItem.form == MilkForm.BOTTLE
+    is_bottle: ColumnElement[bool] = RecallItem.form == RecalledForm.BOTTLE
     rows = session.execute(
         select(
             RecallItem.whereabouts,

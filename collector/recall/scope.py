@@ -16,8 +16,8 @@ from collector.laboratory.pooling.models import Bottle, Lot, MilkPool, PoolInput
 from collector.laboratory.reception.models import Intake, IntakeState
 from collector.laboratory.units.models import StoragePlace, StorageStay, StorageUnit
 from collector.pickups.models import Pickup
-from collector.recall.models import MilkFate, MilkForm, Whereabouts
-from collector.recall.walk import Keys, Reach, batches
+from collector.recall.models import MilkFate, RecalledForm, Whereabouts
+from collector.recall.walk import Keys, MilkReach, batches
 
 OF_STATE: Mapping[ContainerState, Whereabouts] = {
     ContainerState.DECLARED: Whereabouts.AT_HOME,
@@ -34,7 +34,7 @@ OF_STATE: Mapping[ContainerState, Whereabouts] = {
 class ScopeItem:
     """Milk of a scope; its columns are those of `collector.recall.models.RecallItem`."""
 
-    form: MilkForm
+    form: RecalledForm
     number: str
     volume_ml: int | None
     whereabouts: Whereabouts
@@ -48,7 +48,7 @@ class ScopeItem:
     """A fate that needs no further act: the milk is used up, or stayed with the donor."""
 
 
-def read_scope(session: Session, *, reach: Reach) -> list[ScopeItem]:
+def read_scope(session: Session, *, reach: MilkReach) -> list[ScopeItem]:
     """Return the milk of a reach, by form and number."""
     found = [
         *_visits(session, reach.visits),
@@ -69,7 +69,7 @@ def _visits(session: Session, keys: Keys) -> Iterator[ScopeItem]:
         rows = session.execute(select(Pickup.id, Pickup.volume_ml).where(Pickup.id.in_(batch)))
         for row in rows:
             yield ScopeItem(
-                form=MilkForm.VISIT,
+                form=RecalledForm.VISIT,
                 number=visit_number(row.id),
                 volume_ml=row.volume_ml,
                 declared=True,
@@ -113,7 +113,7 @@ def _containers(session: Session, keys: Keys) -> Iterator[ScopeItem]:
 def _container(row: Row[*tuple[Any, ...]], share: int | None) -> ScopeItem:
     at_door = row.state is ContainerState.REFUSED_AT_DOOR
     return ScopeItem(
-        form=MilkForm.CONTAINER,
+        form=RecalledForm.CONTAINER,
         number=row.number,
         volume_ml=row.volume_ml or share,
         declared=row.volume_ml is None,
@@ -181,7 +181,7 @@ def _pools(session: Session, keys: Keys) -> Iterator[ScopeItem]:
 def _pool(row: Row[*tuple[Any, ...]]) -> ScopeItem:
     open_ = row.state is PoolState.OPEN
     return ScopeItem(
-        form=MilkForm.POOL,
+        form=RecalledForm.POOL,
         number=row.number,
         volume_ml=int(row.rest),
         whereabouts=Whereabouts.IN_LABORATORY if open_ else Whereabouts.USED_UP,
@@ -190,7 +190,7 @@ def _pool(row: Row[*tuple[Any, ...]]) -> ScopeItem:
     )
 
 
-def _bottles(session: Session, reach: Reach) -> Iterator[ScopeItem]:
+def _bottles(session: Session, reach: MilkReach) -> Iterator[ScopeItem]:
     conditions = [
         *(Lot.pool_id.in_(batch) for batch in batches(reach.pools)),
         *(
@@ -217,7 +217,7 @@ def _bottles(session: Session, reach: Reach) -> Iterator[ScopeItem]:
 def _bottle(row: Row[*tuple[Any, ...]]) -> ScopeItem:
     stored = row.unit is not None
     return ScopeItem(
-        form=MilkForm.BOTTLE,
+        form=RecalledForm.BOTTLE,
         number=row.number,
         volume_ml=row.volume_ml,
         whereabouts=Whereabouts.IN_STORE if stored else Whereabouts.IN_LABORATORY,

@@ -12,17 +12,20 @@ from itertools import islice
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
+from collector.banks.queries import get_bank
 from collector.custody.models import Container, ContainerKind
 from collector.donors.models import Donor
 from collector.donors.queries import joined_into
 from collector.laboratory.heating.models import Cycle
-from collector.laboratory.pooling.models import Bottle, Lot, PoolInput
+from collector.laboratory.pooling.materials import in_use_for_pool
+from collector.laboratory.pooling.models import Bottle, LabMaterial, Lot, MilkPool, PoolInput
 from collector.laboratory.reception.models import Intake
 from collector.laboratory.units.models import StoragePlace, StorageStay
 from collector.laboratory.units.stays import stood_during
 from collector.pickups.models import OF_MILK, Pickup, PickupState
 from collector.recall.models import RecallSubject
 from collector.rounds.models import DayPlan, EventKind, Round, RoundEvent, RoundStop
+from collector.service_day import ServiceDay
 
 MOST_KEYS = 5_000
 """Keys in one statement; the databases bound the parameters of a statement."""
@@ -47,22 +50,20 @@ class Origin:
     ----------
     subject_id
         The key of its row; the round of a box; None for a day.
-    since
-        The first day of expression of a donor's milk; the service day of `day`.
-    begins_at, ends_at
-        The time of a device's cycles or of the stays in a unit; None: without a bound.
+    since, until
+        The first and the last day of a donor's expressions, of a device's cycles, of the stays in a
+        unit, or of the pools of a material, as those of a hold; `since` is the day of `day`.
     """
 
     subject: RecallSubject
     subject_id: int | None = None
     box: str = ""
     since: date | None = None
-    begins_at: datetime | None = None
-    ends_at: datetime | None = None
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reach:
+class MilkReach:
     """The keys of everything that a walk reaches.
 
     Attributes
@@ -88,7 +89,7 @@ def batches(keys: Keys) -> Iterator[list[int]]:
         yield batch
 
 
-def forward(session: Session, *, bank_id: int, origin: Origin) -> Reach:
+def forward(session: Session, *, bank_id: int, origin: Origin) -> MilkReach:
     """Return everything that the milk of a subject is in."""
     return FORWARD[origin.subject](session, bank_id, origin)
 
@@ -197,88 +198,111 @@ def pools_from(session: Session, containers: Keys) -> set[int]:
     return found
 
 
-def _of_donor(session: Session, bank_id: int, origin: Origin) -> Reach:
+def _of_donor(session: Session, bank_id: int, origin: Origin) -> MilkReach:
     files = files_of(session, bank_id=bank_id, donor_id=origin.subject_id or 0)
     milk: ColumnElement[bool] = Container.donor_id.in_(files)
     if origin.since is not None:
         # Milk without days of expression is younger than any that was measured, or unknown.
         unknown = Intake.expressed_last.is_(None)
         milk = and_(milk, or_(unknown, Intake.expressed_last >= origin.since))
+    if origin.until is not None:
+        unknown = Intake.expressed_first.is_(None)
+        milk = and_(milk, or_(unknown, Intake.expressed_first <= origin.until))
     return _with_containers(session, bank_id, milk, _announced(session, Pickup.donor_id.in_(files)))
 
 
-def _of_container(session: Session, bank_id: int, origin: Origin) -> Reach:
+def _of_container(session: Session, bank_id: int, origin: Origin) -> MilkReach:
     return _with_containers(session, bank_id, Container.id == origin.subject_id)
 
 
-def _of_visit(session: Session, bank_id: int, origin: Origin) -> Reach:
+def _of_visit(session: Session, bank_id: int, origin: Origin) -> MilkReach:
     visits = _announced(session, Pickup.id == origin.subject_id)
     return _with_containers(session, bank_id, Container.pickup_id == origin.subject_id, visits)
 
 
-def _of_box(session: Session, bank_id: int, origin: Origin) -> Reach:
+def _of_box(session: Session, bank_id: int, origin: Origin) -> MilkReach:
     visits = _visits_of(Round.id == origin.subject_id)
     milk = and_(Container.pickup_id.in_(visits), Container.box == origin.box)
     return _with_containers(session, bank_id, milk)
 
 
-def _of_day(session: Session, bank_id: int, origin: Origin) -> Reach:
+def _of_day(session: Session, bank_id: int, origin: Origin) -> MilkReach:
     visits = _visits_of(and_(DayPlan.bank_id == bank_id, DayPlan.day == origin.since))
     planned = _announced(session, Pickup.id.in_(visits))
     return _with_containers(session, bank_id, Container.pickup_id.in_(visits), planned)
 
 
-def _of_pool(_session: Session, _bank_id: int, origin: Origin) -> Reach:
-    return Reach(pools=frozenset({origin.subject_id or 0}))
+def _of_pool(_session: Session, _bank_id: int, origin: Origin) -> MilkReach:
+    return MilkReach(pools=frozenset({origin.subject_id or 0}))
 
 
-def _of_lot(session: Session, bank_id: int, origin: Origin) -> Reach:
+def _of_lot(session: Session, bank_id: int, origin: Origin) -> MilkReach:
     return _with_lots(session, bank_id, Lot.id == origin.subject_id)
 
 
-def _of_cycle(session: Session, bank_id: int, origin: Origin) -> Reach:
+def _of_cycle(session: Session, bank_id: int, origin: Origin) -> MilkReach:
     return _with_lots(session, bank_id, Lot.cycle_id == origin.subject_id)
 
 
-def _of_device(session: Session, bank_id: int, origin: Origin) -> Reach:
-    return _with_lots(session, bank_id, Lot.cycle_id.in_(cycles_of_device(origin)))
+def _of_device(session: Session, bank_id: int, origin: Origin) -> MilkReach:
+    begins, ends = _instants(session, bank_id, origin)
+    cycles = select(Cycle.id).where(Cycle.device_id == origin.subject_id)
+    if begins is not None:
+        cycles = cycles.where(or_(Cycle.began_at.is_(None), Cycle.began_at >= begins))
+    if ends is not None:
+        cycles = cycles.where(Cycle.began_at < ends)
+    return _with_lots(session, bank_id, Lot.cycle_id.in_(cycles))
 
 
-def cycles_of_device(origin: Origin) -> Select[int]:
-    """Return the statement of the cycles of a device that ran, or are loaded, in its time."""
-    found = select(Cycle.id).where(Cycle.device_id == origin.subject_id)
-    if origin.begins_at is not None:
-        found = found.where(or_(Cycle.ended_at.is_(None), Cycle.ended_at >= origin.begins_at))
-    if origin.ends_at is not None:
-        found = found.where(or_(Cycle.began_at.is_(None), Cycle.began_at <= origin.ends_at))
-    return found
+def _of_material(session: Session, bank_id: int, origin: Origin) -> MilkReach:
+    begins, ends = _instants(session, bank_id, origin)
+    pools = (
+        select(MilkPool.id)
+        .join(LabMaterial, LabMaterial.id == origin.subject_id)
+        .where(MilkPool.bank_id == bank_id, in_use_for_pool())
+    )
+    if begins is not None:
+        pools = pools.where(or_(MilkPool.closed_at.is_(None), MilkPool.closed_at >= begins))
+    if ends is not None:
+        pools = pools.where(MilkPool.made_at < ends)
+    return MilkReach(pools=frozenset(session.scalars(pools)))
 
 
-def _of_bottle(session: Session, bank_id: int, origin: Origin) -> Reach:
+def _instants(
+    session: Session, bank_id: int, origin: Origin
+) -> tuple[datetime | None, datetime | None]:
+    """Return the instant at which the days of an origin begin, and the one at which they end."""
+    zone = get_bank(session, bank_id).zone
+    begins = ServiceDay(origin.since, zone).epoch if origin.since else None
+    return begins, ServiceDay(origin.until, zone).end if origin.until else None
+
+
+def _of_bottle(session: Session, bank_id: int, origin: Origin) -> MilkReach:
     lots = select(Bottle.lot_id).where(Bottle.id == origin.subject_id)
     return _with_lots(session, bank_id, Lot.id.in_(lots))
 
 
-def _of_unit(session: Session, bank_id: int, origin: Origin) -> Reach:
+def _of_unit(session: Session, bank_id: int, origin: Origin) -> MilkReach:
     stays = (
         select(StorageStay.intake_id, StorageStay.bottle_id)
         .join(StoragePlace, StoragePlace.id == StorageStay.place_id)
         .where(StorageStay.bank_id == bank_id, StoragePlace.unit_id == origin.subject_id)
     )
-    if origin.begins_at is not None:
-        stays = stays.where(stood_during(origin.begins_at, origin.ends_at))
+    begins, ends = _instants(session, bank_id, origin)
+    if begins is not None:
+        stays = stays.where(stood_during(begins, ends))
     rows = session.execute(stays).all()
     containers = set[int]()
     for batch in batches({row.intake_id for row in rows if row.intake_id is not None}):
         containers |= set(session.scalars(select(Intake.container_id).where(Intake.id.in_(batch))))
-    return Reach(
+    return MilkReach(
         containers=frozenset(containers),
         pools=frozenset(pools_from(session, containers)),
         bottles=frozenset(row.bottle_id for row in rows if row.bottle_id is not None),
     )
 
 
-FORWARD: Mapping[RecallSubject, Callable[[Session, int, Origin], Reach]] = {
+FORWARD: Mapping[RecallSubject, Callable[[Session, int, Origin], MilkReach]] = {
     RecallSubject.DONOR: _of_donor,
     RecallSubject.CONTAINER: _of_container,
     RecallSubject.VISIT: _of_visit,
@@ -289,6 +313,7 @@ FORWARD: Mapping[RecallSubject, Callable[[Session, int, Origin], Reach]] = {
     RecallSubject.CYCLE: _of_cycle,
     RecallSubject.DEVICE: _of_device,
     RecallSubject.UNIT: _of_unit,
+    RecallSubject.MATERIAL: _of_material,
     RecallSubject.BOTTLE: _of_bottle,
 }
 """The walk forward from each subject."""
@@ -299,7 +324,7 @@ def _with_containers(
     bank_id: int,
     milk: ColumnElement[bool],
     visits: frozenset[int] = frozenset(),
-) -> Reach:
+) -> MilkReach:
     """Return the reach of the containers under a condition, which may ask for their intakes."""
     rows = session.execute(
         select(Container.id, PoolInput.pool_id)
@@ -309,16 +334,16 @@ def _with_containers(
         )
         .where(Container.bank_id == bank_id, Container.kind == ContainerKind.BOTTLE, milk)
     ).all()
-    return Reach(
+    return MilkReach(
         visits=visits,
         containers=frozenset(row.id for row in rows),
         pools=frozenset(row.pool_id for row in rows if row.pool_id is not None),
     )
 
 
-def _with_lots(session: Session, bank_id: int, lots: ColumnElement[bool]) -> Reach:
+def _with_lots(session: Session, bank_id: int, lots: ColumnElement[bool]) -> MilkReach:
     found = session.scalars(select(Lot.pool_id).where(Lot.bank_id == bank_id, lots))
-    return Reach(pools=frozenset(found))
+    return MilkReach(pools=frozenset(found))
 
 
 def _announced(session: Session, visits: ColumnElement[bool]) -> frozenset[int]:

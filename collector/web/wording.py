@@ -21,6 +21,7 @@ from collector.web import (
     donor_file_wording,
     incident_wording,
     laboratory_wording,
+    recall_wording,
     roster_wording,
     sign_in_wording,
 )
@@ -33,6 +34,7 @@ ERRORS: Mapping[str, LazyString] = {
     **donor_file_wording.ERRORS,
     **roster_wording.ERRORS,
     **laboratory_wording.ERRORS,
+    **recall_wording.ERRORS,
     **application_wording.ERRORS,
     **sign_in_wording.ERRORS,
     "http_400": _("We could not read this request. Nothing was changed."),

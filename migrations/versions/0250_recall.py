@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0250_recall"
-down_revision = "0238_roads"
+down_revision = "0260_laboratory_materials"
 branch_labels = None
 depends_on = None
 
@@ -55,8 +55,7 @@ def _recalls() -> None:
         sa.Column("subject_id", sa.Integer(), nullable=True),
         sa.Column("box", sa.String(), nullable=False),
         sa.Column("since", sa.Date(), nullable=True),
-        sa.Column("begins_at", INSTANT, nullable=True),
-        sa.Column("ends_at", INSTANT, nullable=True),
+        sa.Column("until", sa.Date(), nullable=True),
         sa.Column("label", sa.String(), nullable=False),
         sa.Column("mock", sa.Boolean(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
@@ -75,6 +74,7 @@ def _recalls() -> None:
             _key("recalls", f"{act}_by_id", "people")
             for act in ("opened", "confirm_asked", "confirmed", "close_asked", "closed")
         ),
+        sa.CheckConstraint("until >= since", name=op.f("ck_recalls_in_order")),
         sa.CheckConstraint(
             "confirmed_by_id <> confirm_asked_by_id", name=op.f("ck_recalls_confirmed_by_two")
         ),

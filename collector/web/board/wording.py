@@ -244,6 +244,7 @@ POLICIES: Mapping[str, LazyString] = {
     "unit_silence_minutes": _("A probe without readings alarms after"),
     "unit_block_celsius": _("Milk in a freezer is blocked at once above"),
     "release_independent": _("A lot is released by a person who neither pooled nor heated it"),
+    "mock_recall_days": _("A drill of a recall is due after"),
     "shelf_life_days": _("Heated milk is given for"),
     "calls_per_half_day": _("Candidates called back in a half-day, at most"),
     "change_hours": _("Last change by a donor, before the visit"),

@@ -20,13 +20,12 @@ from collector.laboratory.pooling.models import Bottle, Lot
 from collector.laboratory.release.leaving import bottle_to_leave
 from collector.recall.actions import (
     ask_confirmation,
-    ask_to_close,
-    close,
     confirm,
     freeze_scope,
     note_fates,
     open_recall,
 )
+from collector.recall.closing import ask_to_close, close
 from collector.recall.drills import drill_before, drill_state, open_drill
 from collector.recall.freezing import is_unchanged
 from collector.recall.models import (
@@ -46,6 +45,8 @@ from tests.release_bench import LATER
 from tests.town import Town
 
 pytestmark = pytest.mark.twin
+
+DAY = LATER.date()
 
 
 @pytest.fixture
@@ -187,16 +188,16 @@ def test_another_bank_sees_no_recall(lea: RecallBench) -> None:
 @pytest.mark.parametrize(
     ("origin", "code"),
     [
-        ({"subject": RecallSubject.DAY, "since": LATER.date() + timedelta(9)}, "recall_of_nothing"),
-        ({"subject": RecallSubject.UNIT}, "recall_time_missing"),
-        ({"subject": RecallSubject.UNIT, "begins_at": LATER + timedelta(1)}, "recall_time_ahead"),
+        ({"subject": RecallSubject.DAY, "since": DAY - timedelta(9)}, "recall_of_nothing"),
+        ({"subject": RecallSubject.UNIT}, "recall_day_missing"),
+        ({"subject": RecallSubject.UNIT, "since": DAY + timedelta(1)}, "recall_day_ahead"),
         (
             {
                 "subject": RecallSubject.UNIT,
-                "begins_at": LATER,
-                "ends_at": LATER - timedelta(1),
+                "since": DAY,
+                "until": DAY - timedelta(1),
             },
-            "recall_time_reversed",
+            "days_backwards",
         ),
     ],
 )

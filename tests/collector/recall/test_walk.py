@@ -12,7 +12,8 @@ from sqlalchemy import select
 from collector.db import reading
 from collector.donors.models import Donor
 from collector.laboratory.heating.models import Cycle, LabDevice
-from collector.laboratory.pooling.models import Bottle, Lot
+from collector.laboratory.pooling.materials import close_material, open_material
+from collector.laboratory.pooling.models import Bottle, Lot, MaterialKind
 from collector.laboratory.units.models import StoragePlace, StorageZone
 from collector.laboratory.units.stays import MoveReason, StoredThing, move
 from collector.recall.models import RecallSubject
@@ -126,9 +127,9 @@ def test_a_lot_its_cycle_its_device_and_its_bottle_reach_its_bottles(
     found = lines(lea, subject, key)
     assert found == [*["bottle in_laboratory 90"] * 2, REST]
     if subject is RecallSubject.DEVICE:
-        after = {"begins_at": NOW + timedelta(days=1)}
+        after = {"since": NOW.date() + timedelta(days=1)}
         assert lines(lea, subject, key, **after) == []
-        before = {"ends_at": NOW - timedelta(days=1)}
+        before = {"until": NOW.date() - timedelta(days=1)}
         assert lines(lea, subject, key, **before) == []
 
 
@@ -153,11 +154,21 @@ def test_a_unit_reaches_what_stood_there_in_the_time(lea: RecallBench) -> None:
     bottle = lea.session.scalars(select(Bottle.id).where(Bottle.lot_id == lea.released)).first()
     told = {**lea.told, "to": place, "reason": MoveReason.PUT_AWAY}
     move(lea.session, **told, things=[StoredThing(bottle_id=bottle)])
-    during = {"begins_at": NOW - timedelta(hours=1), "ends_at": NOW}
+    during = {"since": NOW.date(), "until": NOW.date()}
     assert unit.zone is StorageZone.RELEASED
     assert lines(lea, RecallSubject.UNIT, unit.id, **during) == ["bottle in_store 90"]
-    before = {"begins_at": NOW - timedelta(hours=2), "ends_at": NOW - timedelta(hours=1)}
+    before = {"since": NOW.date() - timedelta(days=2), "until": NOW.date() - timedelta(days=1)}
     assert lines(lea, RecallSubject.UNIT, unit.id, **before) == []
+
+
+def test_a_makers_lot_reaches_the_pools_made_while_it_was_open(lea: RecallBench) -> None:
+    told = {**lea.told, "now": NOW - timedelta(days=3), "expires_on": None}
+    used = open_material(lea.session, **told, kind=MaterialKind.CAP, makers_lot="C-77")
+    found = lines(lea, RecallSubject.MATERIAL, used.id)
+    assert sorted(found) == sorted([*BOTTLES_OF_TWO_LOTS, REST, REST, "pool in_laboratory 200"])
+    assert lines(lea, RecallSubject.MATERIAL, used.id, until=NOW.date() - timedelta(1)) == []
+    close_material(lea.session, **lea.told | {"now": NOW - timedelta(1)}, material_id=used.id)
+    assert lines(lea, RecallSubject.MATERIAL, used.id) == []
 
 
 def test_a_pool_leads_back_to_its_donor(lea: RecallBench) -> None:

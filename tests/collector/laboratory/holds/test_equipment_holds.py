@@ -127,9 +127,7 @@ def test_a_hold_on_a_makers_lot_stops_the_pools_that_were_open_meanwhile(lea: Be
     inputs = lea.take_over(dora=3)["dora"]
     lea.thaw(inputs)
     first = lea.material("C-1", now=NOW - timedelta(days=2))
-    close_material(
-        lea.session, **lea.told | {"now": NOW - timedelta(days=1)}, material_id=first.id
-    )
+    close_material(lea.session, **lea.told | {"now": NOW - timedelta(days=1)}, material_id=first.id)
     used = lea.material("C-2", now=NOW - timedelta(hours=1))
     later = lea.material("C-3", now=NOW + timedelta(hours=1))
     pool = lea.pool()
