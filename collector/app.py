@@ -24,6 +24,7 @@ from collector.web import (
     public_texts,
     screening,
     visit_link,
+    ward_recalls,
     wording,
 )
 from collector.web import session as sign_in
@@ -93,6 +94,7 @@ SURFACES = (
     board,
     laboratory,
     recall,
+    ward_recalls,
     api,
     outbox,
     calendar,

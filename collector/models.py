@@ -12,6 +12,7 @@ from collector.dispensary.returns import models as dispensary_returns
 from collector.donors import models as donors
 from collector.imports import models as imports
 from collector.jobs import models as jobs
+from collector.laboratory.destructions import models as laboratory_destructions
 from collector.laboratory.heating import models as laboratory_heating
 from collector.laboratory.holding import models as laboratory_holding
 from collector.laboratory.holds import models as laboratory_holds
@@ -45,6 +46,7 @@ EVERY_MODULE = (
     donors,
     imports,
     jobs,
+    laboratory_destructions,
     laboratory_heating,
     laboratory_holding,
     laboratory_holds,

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from collector.custody.models import Container
+from collector.db import UtcInstant
 from collector.laboratory.pooling.models import Lot
 from collector.laboratory.units.models import StorageUnit, StorageZone
 from collector.recall.actions import freeze_scope, open_recall
 from collector.recall.models import Recall, RecallItem, RecallSubject
 from collector.recall.walk import Origin
 from tests.laboratory_bench import Bench
-from tests.release_bench import ReleaseBench
+from tests.release_bench import LATER, ReleaseBench
 
 
 class RecallBench(ReleaseBench):
@@ -101,3 +103,24 @@ class RecallBench(ReleaseBench):
         self.session.flush()
         unit: StorageUnit = found
         return unit
+
+
+def fill_row(session: Session, row: type[Any], **values: Any) -> Any:  # noqa: ANN401
+    """Write a row whose other columns have the dullest value of their kind."""
+    for column in row.__table__.columns:
+        if column.primary_key or column.name in values or column.nullable or column.default:
+            continue
+        values[column.name] = _dull(column)
+    found = row(**values)
+    session.add(found)
+    session.flush()
+    return found
+
+
+def _dull(column: Any) -> Any:  # noqa: ANN401
+    choices = getattr(column.type, "enum_class", None)
+    if choices is not None:
+        return next(iter(choices))
+    if isinstance(column.type, UtcInstant):
+        return LATER
+    return {str: "", int: 0, bool: False, date: LATER.date()}.get(column.type.python_type, {})

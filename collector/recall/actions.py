@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from collector.audit.actions import record
@@ -12,13 +12,14 @@ from collector.errors import NotFound, Refused
 from collector.laboratory.labels.numbers import is_bottle_number, read_bottle_number
 from collector.recall.freezing import hash_of_scope, write_items
 from collector.recall.models import (
-    MilkFate,
     Recall,
     RecallAct,
     RecalledForm,
     RecallEvent,
+    RecallFate,
     RecallItem,
     RecallState,
+    Whereabouts,
 )
 from collector.recall.origins import label_of_origin, refuse_unfit_origin
 from collector.recall.scope import read_scope
@@ -167,9 +168,24 @@ def confirm(
     if recall.confirm_asked_by_id == person_id:
         raise Refused("two_people_needed")
     recall.confirmed_by_id, recall.state = person_id, RecallState.CONFIRMED
+    if recall.mock:
+        _trace_wards(session, now, recall)
     record_event(session, now, recall, person_id, RecallAct.CONFIRMED)
     settle_if_complete(session, now=now, person_id=person_id, recall=recall)
     return recall
+
+
+def _trace_wards(session: Session, now: datetime, recall: Recall) -> None:
+    """Count milk on wards as traced in a drill: the records name its ward, and no ward is asked."""
+    session.execute(
+        update(RecallItem)
+        .where(
+            RecallItem.recall_id == recall.id,
+            RecallItem.whereabouts == Whereabouts.AT_WARD,
+            RecallItem.fate.is_(None),
+        )
+        .values(fate=RecallFate.TRACED, fate_at=now)
+    )
 
 
 def note_fates(
@@ -180,7 +196,7 @@ def note_fates(
     person_id: int,
     recall_id: int,
     items: Iterable[int],
-    fate: MilkFate,
+    fate: RecallFate,
 ) -> int:
     """Note the fate of milk of a scope, and return the count of changed lines.
 
@@ -199,7 +215,7 @@ def note_fates(
     before = set[str]()
     for key in items:
         item = owned(session, RecallItem, bank_id, key)
-        if item.recall_id != recall.id or MilkFate.USED_UP in {item.fate, fate}:
+        if item.recall_id != recall.id or RecallFate.USED_UP in {item.fate, fate}:
             raise Refused("fate_by_itself")
         if item.fate is not fate:
             before.add(item.fate or "")
@@ -248,7 +264,7 @@ def note_found(
         person_id=person_id,
         recall_id=recall_id,
         items=[item.id],
-        fate=MilkFate.HERE,
+        fate=RecallFate.HERE,
     )
     return item
 

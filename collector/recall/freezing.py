@@ -9,7 +9,10 @@ from sqlalchemy.orm import Session
 from collector.recall.models import Recall, RecallItem
 from collector.recall.scope import ScopeItem
 
-FROZEN = ("form", "number", "volume_ml", "declared", "whereabouts", "place")
+FROZEN = (
+    *("form", "number", "part", "volume_ml", "declared", "whereabouts", "place"),
+    *("ward_id", "recipient_id"),
+)
 """The columns under the hash, in their order; a fate changes afterwards."""
 
 

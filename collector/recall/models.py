@@ -30,6 +30,8 @@ class RecallSubject(StrEnum):
     """A maker's lot of bottles, caps, filters or labels."""
     BOTTLE = "bottle"
     """Backwards: the lot of the bottle."""
+    RECIPIENT = "recipient"
+    """Backwards: the lots of all bottles that a child received."""
 
 
 class RecallState(StrEnum):
@@ -116,15 +118,22 @@ class Whereabouts(StrEnum):
     IN_LABORATORY = "in_laboratory"
     """In the house without a registered place: thawing, in an open pool, just filled."""
     REFUSED = "refused"
+    AT_WARD = "at_ward"
+    """Handed over to a ward, whatever became of it there."""
+    SENT_BACK = "sent_back"
+    """Sent back by a ward."""
+    DESTROYED = "destroyed"
     USED_UP = "used_up"
     """Samples, rests and losses of a closed pool."""
 
 
-class MilkFate(StrEnum):
+class RecallFate(StrEnum):
     """Fates of milk in a recall."""
 
     HERE = "here"
     """Found, and set apart."""
+    TRACED = "traced"
+    """On a ward by the records: a drill asks no ward."""
     NOT_COLLECTED = "not_collected"
     """It stays with the donor, and no collector takes it."""
     USED_UP = "used_up"
@@ -140,7 +149,8 @@ class RecallItem(BankOwned, Base):
     __tablename__ = "recall_items"
     __table_args__ = (
         Index("ix_recall_items_recall_id_whereabouts_fate", "recall_id", "whereabouts", "fate"),
-        UniqueConstraint("recall_id", "form", "number"),
+        UniqueConstraint("recall_id", "form", "number", "part"),
+        Index("ix_recall_items_recall_id_ward_id", "recall_id", "ward_id"),
         CheckConstraint("volume_ml > 0", name="has_volume"),
     )
 
@@ -148,11 +158,17 @@ class RecallItem(BankOwned, Base):
     form: Mapped[RecalledForm]
     number: Mapped[str]
     """Of the container, the pool or the bottle; `VISIT-12` for a visit."""
+    part: Mapped[int]
+    """0, or the place of a further line of a bottle that came to several ends."""
     pickup_id: Mapped[int | None] = mapped_column(ForeignKey("pickups.id"))
     container_id: Mapped[int | None] = mapped_column(ForeignKey("containers.id"))
     pool_id: Mapped[int | None] = mapped_column(ForeignKey("pools.id"))
     """The pool, also of a bottle."""
     bottle_id: Mapped[int | None] = mapped_column(ForeignKey("bottles.id"), index=True)
+    ward_id: Mapped[int | None] = mapped_column(ForeignKey("wards.id"))
+    """The ward to which a bottle was handed over."""
+    recipient_id: Mapped[int | None] = mapped_column(ForeignKey("recipients.id"), index=True)
+    """The child for whom it was handed over, or to whom it was given."""
     volume_ml: Mapped[int | None]
     """None for a container that is not measured, and that no phone declared."""
     declared: Mapped[bool]
@@ -160,10 +176,23 @@ class RecallItem(BankOwned, Base):
     whereabouts: Mapped[Whereabouts]
     place: Mapped[str]
     """Unit, shelf and place in words; empty outside of storage."""
-    fate: Mapped[MilkFate | None]
+    fate: Mapped[RecallFate | None]
     fate_at: Mapped[datetime | None]
     fate_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     """The person who noted it; None for a fate that the scope itself tells."""
+
+
+class RecallNotice(BankOwned, Base):
+    """A notice to a ward that received milk of a recall, and its acknowledgement."""
+
+    __tablename__ = "recall_notices"
+    __table_args__ = (UniqueConstraint("recall_id", "ward_id"),)
+
+    recall_id: Mapped[int] = mapped_column(ForeignKey("recalls.id"))
+    ward_id: Mapped[int] = mapped_column(ForeignKey("wards.id"), index=True)
+    sent_at: Mapped[datetime]
+    acknowledged_at: Mapped[datetime | None]
+    acknowledged_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
 
 
 class RecallAct(StrEnum):
@@ -176,6 +205,7 @@ class RecallAct(StrEnum):
     CONFIRMED = "confirmed"
     NOTIFIED = "notified"
     ACKNOWLEDGED = "acknowledged"
+    IDENTITIES_OPENED = "identities_opened"
     FATE_NOTED = "fate_noted"
     SETTLED = "settled"
     CLOSE_ASKED = "close_asked"

@@ -20,6 +20,9 @@ from collector.pickups.models import Pickup
 from collector.recall.models import RecallSubject
 from collector.recall.scope import visit_number
 from collector.recall.walk import Origin, donors_behind
+from collector.recipients.models import Recipient
+from collector.recipients.numbers import is_pseudonym
+from collector.recipients.queries import recipient_by_pseudonym
 from collector.rounds.models import DayPlan, Round, RoundEvent, RoundStop
 from collector.service_day import ServiceDay
 
@@ -35,6 +38,7 @@ ROWS: dict[RecallSubject, type[Base]] = {
     RecallSubject.UNIT: StorageUnit,
     RecallSubject.MATERIAL: LabMaterial,
     RecallSubject.BOTTLE: Bottle,
+    RecallSubject.RECIPIENT: Recipient,
 }
 """The row of each subject; a day has none."""
 NEEDS_A_DAY = frozenset({RecallSubject.DEVICE, RecallSubject.UNIT})
@@ -77,6 +81,9 @@ def origins_named(session: Session, *, bank_id: int, text: str) -> list[Origin]:
         `label_missing`; `scan_mistyped` (`number`).
     """
     typed = text.strip()
+    if is_pseudonym(typed):
+        child = recipient_by_pseudonym(session, bank_id=bank_id, text=typed)
+        return [Origin(subject=RecallSubject.RECIPIENT, subject_id=child.id)]
     device = select(LabDevice.id).where(LabDevice.bank_id == bank_id, LabDevice.serial == typed)
     unit = select(StorageUnit.id).where(StorageUnit.bank_id == bank_id, StorageUnit.name == typed)
     material = select(LabMaterial.id).where(
@@ -137,6 +144,7 @@ def label_of_origin(session: Session, *, origin: Origin) -> str:
         RecallSubject.UNIT: select(StorageUnit.name).where(StorageUnit.id == key),
         RecallSubject.MATERIAL: select(LabMaterial.makers_lot).where(LabMaterial.id == key),
         RecallSubject.BOTTLE: select(Bottle.number).where(Bottle.id == key),
+        RecallSubject.RECIPIENT: select(Recipient.pseudonym).where(Recipient.id == key),
     }
     return str(session.scalar(statements[origin.subject]))
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from collector.custody.models import Container
@@ -14,11 +14,11 @@ from collector.laboratory.holds.models import LaboratoryHold
 from collector.laboratory.pooling.models import Bottle, Lot
 from collector.people.queries import names_of
 from collector.recall.models import (
-    MilkFate,
     Recall,
     RecallAct,
     RecalledForm,
     RecallEvent,
+    RecallFate,
     RecallHold,
     RecallItem,
     Whereabouts,
@@ -44,7 +44,7 @@ class ScopeSum:
     """Milk of a scope in one kind of place and with one fate."""
 
     whereabouts: Whereabouts
-    fate: MilkFate | None
+    fate: RecallFate | None
     lines: int
     bottles: int
     volume_ml: int
@@ -60,6 +60,8 @@ class Stopwatch:
     scoped: timedelta | None
     confirmed: timedelta | None
     notified: timedelta | None
+    acknowledged: timedelta | None
+    """Until the last ward; None while one has not acknowledged."""
     settled: timedelta | None
     closed: timedelta | None
 
@@ -121,11 +123,18 @@ class RecallPicture:
             scoped=since.get(RecallAct.SCOPED),
             confirmed=since.get(RecallAct.CONFIRMED),
             notified=since.get(RecallAct.NOTIFIED),
+            acknowledged=self._acknowledged(),
             settled=since.get(RecallAct.SETTLED),
             closed=since.get(RecallAct.CLOSED),
         )
 
-    def of_fate(self, fate: MilkFate | None) -> list[ScopeSum]:
+    def _acknowledged(self) -> timedelta | None:
+        told = [each.figures["wards"] for each in self.events if each.act is RecallAct.NOTIFIED]
+        answers = [each.at for each in self.events if each.act is RecallAct.ACKNOWLEDGED]
+        complete = told and 0 < told[0] == len(answers)
+        return max(answers) - self.recall.opened_at if complete else None
+
+    def of_fate(self, fate: RecallFate | None) -> list[ScopeSum]:
         """Return the sums of one fate."""
         return [each for each in self.sums if each.fate is fate]
 
@@ -320,7 +329,7 @@ def _bottle_sums(session: Session, pools: Keys) -> tuple[int, int]:
 
 
 def _sums(session: Session, recall_id: int) -> list[ScopeSum]:
-    is_bottle: ColumnElement[bool] = RecallItem.form == RecalledForm.BOTTLE
+    is_bottle = and_(RecallItem.form == RecalledForm.BOTTLE, RecallItem.part == 0)
     rows = session.execute(
         select(
             RecallItem.whereabouts,

@@ -4,7 +4,7 @@ A container that was emptied is no milk of its own any more: its pool stands for
 losses of a closed pool are one line, so that every millilitre is in the scope once.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,8 +16,9 @@ from collector.laboratory.pooling.models import Bottle, Lot, MilkPool, PoolInput
 from collector.laboratory.reception.models import Intake, IntakeState
 from collector.laboratory.units.models import StoragePlace, StorageStay, StorageUnit
 from collector.pickups.models import Pickup
-from collector.recall.models import MilkFate, RecalledForm, Whereabouts
-from collector.recall.walk import Keys, MilkReach, batches
+from collector.recall.models import RecalledForm, RecallFate, Whereabouts
+from collector.recall.outside import PartOutside, destroyed_bottles, parts_outside
+from collector.recall.walk import MOST_KEYS, Keys, MilkReach, batches
 
 OF_STATE: Mapping[ContainerState, Whereabouts] = {
     ContainerState.DECLARED: Whereabouts.AT_HOME,
@@ -38,13 +39,16 @@ class ScopeItem:
     number: str
     volume_ml: int | None
     whereabouts: Whereabouts
+    part: int = 0
+    ward_id: int | None = None
+    recipient_id: int | None = None
     declared: bool = False
     place: str = ""
     pickup_id: int | None = None
     container_id: int | None = None
     pool_id: int | None = None
     bottle_id: int | None = None
-    fate: MilkFate | None = None
+    fate: RecallFate | None = None
     """A fate that needs no further act: the milk is used up, or stayed with the donor."""
 
 
@@ -56,7 +60,7 @@ def read_scope(session: Session, *, reach: MilkReach) -> list[ScopeItem]:
         *_pools(session, reach.pools),
         *_bottles(session, reach),
     ]
-    return sorted(found, key=lambda each: (each.form, each.number))
+    return sorted(found, key=lambda each: (each.form, each.number, each.part))
 
 
 def visit_number(key: int) -> str:
@@ -111,7 +115,8 @@ def _containers(session: Session, keys: Keys) -> Iterator[ScopeItem]:
 
 
 def _container(row: Row[*tuple[Any, ...]], share: int | None) -> ScopeItem:
-    at_door = row.state is ContainerState.REFUSED_AT_DOOR
+    fate = RecallFate.NOT_COLLECTED if row.state is ContainerState.REFUSED_AT_DOOR else None
+    destroyed = row.intake_state is IntakeState.DESTROYED
     return ScopeItem(
         form=RecalledForm.CONTAINER,
         number=row.number,
@@ -120,13 +125,15 @@ def _container(row: Row[*tuple[Any, ...]], share: int | None) -> ScopeItem:
         whereabouts=_whereabouts(row),
         place=place_words(row),
         container_id=row.id,
-        fate=MilkFate.NOT_COLLECTED if at_door else None,
+        fate=RecallFate.DESTROYED if destroyed else fate,
     )
 
 
 def _whereabouts(row: Row[*tuple[Any, ...]]) -> Whereabouts:
     if row.intake_state is None:
         return OF_STATE[row.state]
+    if row.intake_state is IntakeState.DESTROYED:
+        return Whereabouts.DESTROYED
     if row.unit is not None:
         return Whereabouts.IN_STORE
     if row.intake_state is IntakeState.REFUSED:
@@ -186,7 +193,7 @@ def _pool(row: Row[*tuple[Any, ...]]) -> ScopeItem:
         volume_ml=int(row.rest),
         whereabouts=Whereabouts.IN_LABORATORY if open_ else Whereabouts.USED_UP,
         pool_id=row.id,
-        fate=None if open_ else MilkFate.USED_UP,
+        fate=None if open_ else RecallFate.USED_UP,
     )
 
 
@@ -199,7 +206,7 @@ def _bottles(session: Session, reach: MilkReach) -> Iterator[ScopeItem]:
         ),
     ]
     for condition in conditions:
-        rows = session.execute(
+        statement = (
             select(Bottle.id, Bottle.number, Bottle.volume_ml, Lot.pool_id, *PLACE)
             .join(Lot, Lot.id == Bottle.lot_id)
             .outerjoin(
@@ -210,21 +217,50 @@ def _bottles(session: Session, reach: MilkReach) -> Iterator[ScopeItem]:
             .outerjoin(StorageUnit, StorageUnit.id == StoragePlace.unit_id)
             .where(condition)
         )
-        for row in rows:
-            yield _bottle(row)
+        for rows in session.execute(statement).partitions(MOST_KEYS):
+            keys = [row.id for row in rows]
+            outside, destroyed = parts_outside(session, keys), destroyed_bottles(session, keys)
+            for row in rows:
+                parts = outside.get(row.id)
+                if parts is None:
+                    yield _bottle_inside(row, is_destroyed=row.id in destroyed)
+                else:
+                    yield from _bottle_outside(row, parts, is_destroyed=row.id in destroyed)
 
 
-def _bottle(row: Row[*tuple[Any, ...]]) -> ScopeItem:
-    stored = row.unit is not None
+def _bottle_inside(row: Row[*tuple[Any, ...]], *, is_destroyed: bool) -> ScopeItem:
+    whereabouts = Whereabouts.IN_LABORATORY if row.unit is None else Whereabouts.IN_STORE
     return ScopeItem(
         form=RecalledForm.BOTTLE,
         number=row.number,
         volume_ml=row.volume_ml,
-        whereabouts=Whereabouts.IN_STORE if stored else Whereabouts.IN_LABORATORY,
+        whereabouts=Whereabouts.DESTROYED if is_destroyed else whereabouts,
         place=place_words(row),
         pool_id=row.pool_id,
         bottle_id=row.id,
+        fate=RecallFate.DESTROYED if is_destroyed else None,
     )
+
+
+def _bottle_outside(
+    row: Row[*tuple[Any, ...]], parts: Sequence[PartOutside], *, is_destroyed: bool
+) -> Iterator[ScopeItem]:
+    """Yield one line for each end of a bottle on a ward; its volumes add up to its own."""
+    for place, part in enumerate(parts):
+        sent_back = part.whereabouts is Whereabouts.SENT_BACK
+        gone = is_destroyed and sent_back
+        yield ScopeItem(
+            form=RecalledForm.BOTTLE,
+            number=row.number,
+            part=place,
+            volume_ml=part.volume_ml,
+            whereabouts=Whereabouts.DESTROYED if gone else part.whereabouts,
+            pool_id=row.pool_id,
+            bottle_id=row.id,
+            ward_id=part.ward_id,
+            recipient_id=part.recipient_id,
+            fate=RecallFate.DESTROYED if gone else part.fate,
+        )
 
 
 PLACE = (StorageUnit.name.label("unit"), StoragePlace.shelf, StoragePlace.name.label("place"))

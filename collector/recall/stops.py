@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from collector.laboratory.holding.actions import open_hold
 from collector.laboratory.holds.models import HoldSubject
-from collector.laboratory.pooling.models import Bottle, PoolInput
+from collector.laboratory.pooling.models import Bottle, Lot, PoolInput
 from collector.laboratory.reception.models import Intake
 from collector.recall.models import Recall, RecallHold, RecallSubject
 from collector.recall.walk import MilkReach, Origin, batches, files_of
@@ -66,8 +66,16 @@ def _stops(session: Session, bank_id: int, origin: Origin, reach: MilkReach) -> 
     elif origin.subject is RecallSubject.BOTTLE:
         lot = session.scalar(select(Bottle.lot_id).where(Bottle.id == key))
         yield HoldSubject.LOT, lot or 0
+    elif origin.subject is RecallSubject.RECIPIENT:
+        yield from _lots_of(session, reach)
     else:
         yield from _one_by_one(session, reach)
+
+
+def _lots_of(session: Session, reach: MilkReach) -> Iterator[Stop]:
+    for batch in batches(reach.pools):
+        for key in session.scalars(select(Lot.id).where(Lot.pool_id.in_(batch)).order_by(Lot.id)):
+            yield HoldSubject.LOT, key
 
 
 def _one_by_one(session: Session, reach: MilkReach) -> Iterator[Stop]:

@@ -24,6 +24,7 @@ from collector.laboratory.units.models import StoragePlace, StorageStay
 from collector.laboratory.units.stays import stood_during
 from collector.pickups.models import OF_MILK, Pickup, PickupState
 from collector.recall.models import RecallSubject
+from collector.recall.receipts import receipts
 from collector.rounds.models import DayPlan, EventKind, Round, RoundEvent, RoundStop
 from collector.service_day import ServiceDay
 
@@ -132,24 +133,6 @@ def _merged(session: Session, bank_id: int) -> dict[int, int]:
     return {row[0]: row[1] for row in rows if row[1] is not None}
 
 
-def containers_behind(session: Session, pools: Keys) -> set[int]:
-    """Return the containers that were emptied into pools."""
-    found = set[int]()
-    for batch in batches(pools):
-        found |= set(
-            session.scalars(
-                select(Intake.container_id)
-                .join(PoolInput, PoolInput.intake_id == Intake.id)
-                .where(
-                    PoolInput.pool_id.in_(batch),
-                    PoolInput.withdrawn_at.is_(None),
-                    Intake.withdrawn_at.is_(None),
-                )
-            )
-        )
-    return found
-
-
 def donors_behind(session: Session, *, bank_id: int, pools: Keys) -> set[int]:
     """Return the remaining files of the donors whose milk is in pools."""
     direct = set[int]()
@@ -170,13 +153,18 @@ def donors_behind(session: Session, *, bank_id: int, pools: Keys) -> set[int]:
     return remaining_files(session, bank_id=bank_id, donors=direct)
 
 
-def pools_of_bottles(session: Session, bottles: Keys) -> set[int]:
-    """Return the pools that bottles were filled from."""
-    found = set[int]()
-    for batch in batches(bottles):
-        statement = select(Lot.pool_id).join(Bottle, Bottle.lot_id == Lot.id)
-        found |= set(session.scalars(statement.where(Bottle.id.in_(batch)).distinct()))
-    return found
+def pools_received(session: Session, *, bank_id: int, recipient_id: int) -> set[int]:
+    """Return the pools of the bottles that a child received."""
+    received = receipts()
+    return set(
+        session.scalars(
+            select(Lot.pool_id)
+            .join(Bottle, Bottle.lot_id == Lot.id)
+            .join(received, received.c.bottle_id == Bottle.id)
+            .where(Lot.bank_id == bank_id, received.c.recipient_id == recipient_id)
+            .distinct()
+        )
+    )
 
 
 def pools_from(session: Session, containers: Keys) -> set[int]:
@@ -282,6 +270,11 @@ def _of_bottle(session: Session, bank_id: int, origin: Origin) -> MilkReach:
     return _with_lots(session, bank_id, Lot.id.in_(lots))
 
 
+def _of_recipient(session: Session, bank_id: int, origin: Origin) -> MilkReach:
+    key = origin.subject_id or 0
+    return MilkReach(pools=frozenset(pools_received(session, bank_id=bank_id, recipient_id=key)))
+
+
 def _of_unit(session: Session, bank_id: int, origin: Origin) -> MilkReach:
     stays = (
         select(StorageStay.intake_id, StorageStay.bottle_id)
@@ -315,6 +308,7 @@ FORWARD: Mapping[RecallSubject, Callable[[Session, int, Origin], MilkReach]] = {
     RecallSubject.UNIT: _of_unit,
     RecallSubject.MATERIAL: _of_material,
     RecallSubject.BOTTLE: _of_bottle,
+    RecallSubject.RECIPIENT: _of_recipient,
 }
 """The walk forward from each subject."""
 

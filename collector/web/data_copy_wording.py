@@ -180,6 +180,7 @@ CODES: Mapping[str, LazyString] = {
     "refused": _("refused"),
     "thawing": _("being thawed"),
     "pooled": _("used"),
+    "destroyed": _("destroyed"),
     "thawed": _("thawed"),
     "no_label": _("no label, or one that cannot be read"),
     "too_old": _("milk too old"),

@@ -148,6 +148,14 @@ ERRORS: Mapping[str, LazyString] = {
         "Nothing has the number %(number)s: scan a bottle, a container, a pool or a place, or type"
         " a serial number, the name of a unit or a maker's lot."
     ),
+    "bottle_destroyed": _("%(number)s is destroyed, or on a list of bottles to destroy."),
+    "thing_destroyed": _("%(number)s was destroyed before a witness."),
+    "thing_on_list": _("%(number)s is on another list of bottles to destroy."),
+    "thing_emptied": _("%(number)s is empty: its milk is in a pool."),
+    "destruction_needs_note": _("Say in the note why they are destroyed."),
+    "destruction_full": _("A list holds at most %(most)s bottles: begin another one."),
+    "destruction_ended": _("This list is signed or given up already."),
+    "destruction_empty": _("The list is empty: scan the bottles first."),
     "bottle_unknown": _("There is no bottle %(number)s."),
     "bottle_held": _("%(number)s is held: it may not leave."),
     "bottle_not_released": _("%(number)s is not released: it may not leave."),

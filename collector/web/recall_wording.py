@@ -22,6 +22,9 @@ ERRORS: Mapping[str, LazyString] = {
     "fate_by_itself": _("Samples, rests and losses are used up: they have no other fate."),
     "fate_missing": _("Choose what became of it."),
     "lines_missing": _("Choose at least one line."),
+    "recall_not_confirmed": _("Two people confirm the scope first."),
+    "drill_sends_nothing": _("A drill tells no ward."),
+    "drill_opens_no_identity": _("A drill opens no identity."),
     "drill_under_way": _("A drill is under way: close it first."),
     "drill_without_lots": _("No lot was released within a year: there is nothing to draw from."),
 }

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0250_recall"
-down_revision = "0260_laboratory_materials"
+down_revision = ("0241_dispensary", "0261_laboratory_destructions")
 branch_labels = None
 depends_on = None
 
@@ -13,7 +13,7 @@ INSTANT = sa.DateTime(timezone=True)
 WORD = sa.String(40)
 """A member of an enumeration."""
 FIGURES = sa.JSON().with_variant(JSONB(), "postgresql")
-TABLES = ("recall_events", "recall_items", "recall_holds", "recalls")
+TABLES = ("recall_events", "recall_notices", "recall_items", "recall_holds", "recalls")
 
 KEY, DAYS = "mock_recall_days", "90"
 OURS = "Milkround's own starting value: no source gives one"
@@ -33,6 +33,9 @@ def upgrade() -> None:
         op.create_index(op.f(f"ix_{table}_bank_id"), table, ["bank_id"])
     op.create_index(op.f("ix_recall_holds_recall_id"), "recall_holds", ["recall_id"])
     op.create_index(op.f("ix_recall_items_bottle_id"), "recall_items", ["bottle_id"])
+    op.create_index(op.f("ix_recall_items_recipient_id"), "recall_items", ["recipient_id"])
+    op.create_index("ix_recall_items_recall_id_ward_id", "recall_items", ["recall_id", "ward_id"])
+    op.create_index(op.f("ix_recall_notices_ward_id"), "recall_notices", ["ward_id"])
     op.create_index(
         "ix_recall_items_recall_id_whereabouts_fate",
         "recall_items",
@@ -99,10 +102,13 @@ def _scopes() -> None:
         sa.Column("recall_id", sa.Integer(), nullable=False),
         sa.Column("form", WORD, nullable=False),
         sa.Column("number", sa.String(), nullable=False),
+        sa.Column("part", sa.Integer(), nullable=False),
         sa.Column("pickup_id", sa.Integer(), nullable=True),
         sa.Column("container_id", sa.Integer(), nullable=True),
         sa.Column("pool_id", sa.Integer(), nullable=True),
         sa.Column("bottle_id", sa.Integer(), nullable=True),
+        sa.Column("ward_id", sa.Integer(), nullable=True),
+        sa.Column("recipient_id", sa.Integer(), nullable=True),
         sa.Column("volume_ml", sa.Integer(), nullable=True),
         sa.Column("declared", sa.Boolean(), nullable=False),
         sa.Column("whereabouts", WORD, nullable=False),
@@ -116,11 +122,32 @@ def _scopes() -> None:
         _key("recall_items", "container_id", "containers"),
         _key("recall_items", "pool_id", "pools"),
         _key("recall_items", "bottle_id", "bottles"),
+        _key("recall_items", "ward_id", "wards"),
+        _key("recall_items", "recipient_id", "recipients"),
         _key("recall_items", "fate_by_id", "people"),
         sa.UniqueConstraint(
-            "recall_id", "form", "number", name=op.f("uq_recall_items_recall_id_form_number")
+            "recall_id",
+            "form",
+            "number",
+            "part",
+            name=op.f("uq_recall_items_recall_id_form_number_part"),
         ),
         sa.CheckConstraint("volume_ml > 0", name=op.f("ck_recall_items_has_volume")),
+    )
+    op.create_table(
+        "recall_notices",
+        sa.Column("recall_id", sa.Integer(), nullable=False),
+        sa.Column("ward_id", sa.Integer(), nullable=False),
+        sa.Column("sent_at", INSTANT, nullable=False),
+        sa.Column("acknowledged_at", INSTANT, nullable=True),
+        sa.Column("acknowledged_by_id", sa.Integer(), nullable=True),
+        *_common("recall_notices"),
+        _key("recall_notices", "recall_id", "recalls"),
+        _key("recall_notices", "ward_id", "wards"),
+        _key("recall_notices", "acknowledged_by_id", "people"),
+        sa.UniqueConstraint(
+            "recall_id", "ward_id", name=op.f("uq_recall_notices_recall_id_ward_id")
+        ),
     )
     op.create_table(
         "recall_events",

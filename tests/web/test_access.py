@@ -97,6 +97,7 @@ KEYS = {
     "recall_id",
     "material_id",
     "destruction_id",
+    "item_id",
     "application_id",
     "absence_id",
     "webhook_id",

@@ -36,11 +36,13 @@ def begin_thaw(
     NotFound
         The laboratory has taken over no such container.
     Refused
-        `intake_thawing`, `intake_pooled`, `intake_blocked` (`number`).
+        `intake_thawing`, `intake_pooled`, `thing_destroyed`, `intake_blocked` (`number`).
     """
     intake = intake_labelled(session, bank_id=bank_id, number=number)
     if intake.state is IntakeState.THAWING:
         raise Refused("intake_thawing", number=number)
+    if intake.state is IntakeState.DESTROYED:
+        raise Refused("thing_destroyed", number=number)
     if intake.state is not IntakeState.QUARANTINE:
         raise Refused("intake_pooled", number=number)
     today = ServiceDay.of(now, get_bank(session, bank_id).zone).day

@@ -19,6 +19,7 @@ class IntakeState(StrEnum):
     REFUSED = "refused"
     THAWING = "thawing"
     POOLED = "pooled"
+    DESTROYED = "destroyed"
 
 
 class VolumeMeasure(StrEnum):
@@ -104,6 +105,7 @@ class ScanTask(StrEnum):
     COUNT = "count"
     SAMPLE = "sample"
     HOLD = "hold"
+    DESTROY = "destroy"
 
 
 class BenchScan(BankOwned, Base):

@@ -14,6 +14,7 @@ from collector.banks.queries import policies_of
 from collector.custody.discrepancies import open_discrepancies
 from collector.custody.queries import containers_in_excursions
 from collector.donors.models import Decision, Serology
+from collector.laboratory.destructions.queries import intakes_in_destructions
 from collector.laboratory.reception.held_milk import held_intakes
 from collector.laboratory.reception.models import Intake, IntakeState
 from collector.laboratory.reception.queries import donor_numbers
@@ -34,7 +35,9 @@ class IntakeBlock(StrEnum):
     """A temperature above its limit is undecided, or the milk is to be thrown away."""
     DISCREPANCY = "discrepancy"
     HELD = "held"
-    """A hold on the container or its donor is open."""
+    """A hold on the container, its donor or a unit is open."""
+    DESTRUCTION = "destruction"
+    """It is on a list of things to destroy."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +140,7 @@ def judged(
         each.container_id
         for each in open_discrepancies(session, [intake.container for intake in intakes])
     }
+    listed = intakes_in_destructions(session, [each.id for each in intakes])
     held = held_intakes(session, bank_id=bank_id, intakes=intakes)
     lines: list[QuarantineLine] = []
     for intake in intakes:
@@ -148,6 +152,7 @@ def judged(
             IntakeBlock.EXCURSION: intake.container.number in warm or intake.id in warm_here,
             IntakeBlock.DISCREPANCY: intake.container_id in differing,
             IntakeBlock.HELD: intake.id in held,
+            IntakeBlock.DESTRUCTION: intake.id in listed,
         }
         lines.append(
             QuarantineLine(

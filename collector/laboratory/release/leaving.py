@@ -18,6 +18,7 @@ from collector.custody.models import Container
 from collector.custody.queries import containers_in_excursions
 from collector.donors.models import Serology, SerologyOutcome
 from collector.errors import NotFound, Refused
+from collector.laboratory.destructions.queries import bottles_on_lists, is_destroyed, item_of
 from collector.laboratory.holding.reach import held_bottles, held_lots
 from collector.laboratory.labels.numbers import read_bottle_number
 from collector.laboratory.pooling.models import Bottle, Lot, LotState, PoolInput
@@ -82,8 +83,9 @@ def bottle_to_leave(session: Session, *, bank_id: int, text: str, today: date) -
     NotFound
         `bottle_unknown` (`number`).
     Refused
-        `bottle_number_not_read`, `scan_mistyped`; `bottle_gone`, `bottle_not_released`,
-        `bottle_expired`, `bottle_held`, `bottle_uncovered`, `bottle_warm`, `bottle_differs`
+        `bottle_number_not_read`, `scan_mistyped`; `bottle_gone`, `bottle_destroyed`,
+        `bottle_not_released`, `bottle_expired`, `bottle_held`, `bottle_uncovered`, `bottle_warm`,
+        `bottle_differs`
         (`number`).
     """
     number = read_bottle_number(text)
@@ -95,6 +97,8 @@ def bottle_to_leave(session: Session, *, bank_id: int, text: str, today: date) -
     if row is None:
         raise NotFound("bottle_unknown", number=number)
     bottle, lot = row
+    if item_of(session, bottle_id=bottle.id) is not None:
+        raise Refused("bottle_destroyed", number=number)
     if bottle.left_at is not None:
         raise Refused("bottle_gone", number=number)
     refuse_stopped(session, bottle=bottle)
@@ -146,8 +150,15 @@ def lots_free_to_leave(session: Session, *, bank_id: int, today: date) -> set[in
 
 
 def stopped_bottles(session: Session, *, bank_id: int) -> set[int]:
-    """Return the bottles that are stopped by themselves: held, or warm in a storage unit."""
-    return set(held_bottles(session, bank_id=bank_id)) | all_warm_bottles(session, bank_id=bank_id)
+    """Return the bottles that are stopped by themselves.
+
+    They are held, were warm in a storage unit, or are on a list of things to destroy.
+    """
+    return {
+        *held_bottles(session, bank_id=bank_id),
+        *all_warm_bottles(session, bank_id=bank_id),
+        *bottles_on_lists(session, bank_id=bank_id),
+    }
 
 
 def released_stock(session: Session, *, bank_id: int, today: date) -> FreeStock:
@@ -163,6 +174,7 @@ def released_stock(session: Session, *, bank_id: int, today: date) -> FreeStock:
             Lot.state == LotState.RELEASED,
             Lot.expires_on >= today,
             Bottle.left_at.is_(None),
+            ~is_destroyed(Bottle.id),
         )
         .group_by(Lot.id)
     )
@@ -170,7 +182,10 @@ def released_stock(session: Session, *, bank_id: int, today: date) -> FreeStock:
         of_lots[row[0]] = row[1], row[2]
     single = session.execute(
         select(func.count(Bottle.id), func.coalesce(func.sum(Bottle.volume_ml), 0)).where(
-            Bottle.id.in_(stopped), Bottle.lot_id.in_(free), Bottle.left_at.is_(None)
+            Bottle.id.in_(stopped),
+            Bottle.lot_id.in_(free),
+            Bottle.left_at.is_(None),
+            ~is_destroyed(Bottle.id),
         )
     ).one()
     bottles = sum(count for lot, (count, _) in of_lots.items() if lot in free) - single[0]

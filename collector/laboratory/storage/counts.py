@@ -1,15 +1,18 @@
 """Counts: one place scanned through, and the differences that follow."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from collector.audit.actions import record
 from collector.db import owned
 from collector.errors import Conflict, Refused
+from collector.laboratory.destructions.queries import is_destroyed
+from collector.laboratory.pooling.models import Bottle
+from collector.laboratory.reception.models import Intake, IntakeState
 from collector.laboratory.storage.actions import lock_place
 from collector.laboratory.storage.things import ScannedThing, scanned_thing
 from collector.laboratory.units.models import (
@@ -173,9 +176,55 @@ def difference_of(session: Session, count: StorageCount) -> CountDifference:
 
 
 def counted(session: Session, count: StorageCount) -> set[StoredThing]:
-    """Return the things that were scanned in a count."""
-    rows = session.scalars(select(CountedItem).where(CountedItem.count_id == count.id))
-    return {StoredThing(intake_id=each.intake_id, bottle_id=each.bottle_id) for each in rows}
+    """Return the things that were scanned in a count, and that have not left since.
+
+    A thing has left if a later move took it out or to another place, if it was emptied or
+    destroyed, or if its take-over was undone.
+    """
+    rows = session.scalars(select(CountedItem).where(CountedItem.count_id == count.id)).all()
+    intakes = {each.intake_id for each in rows if each.intake_id is not None}
+    bottles = {each.bottle_id for each in rows if each.bottle_id is not None}
+    gone = _gone_intakes(session, intakes)
+    destroyed = set(
+        session.scalars(select(Bottle.id).where(Bottle.id.in_(bottles), is_destroyed(Bottle.id)))
+    )
+    moved = _moves_elsewhere(session, count, intakes, bottles)
+    found = set()
+    for each in rows:
+        thing = StoredThing(intake_id=each.intake_id, bottle_id=each.bottle_id)
+        later = moved.get(thing)
+        has_left = each.intake_id in gone or each.bottle_id in destroyed
+        if not has_left and (later is None or later <= each.scanned_at):
+            found.add(thing)
+    return found
+
+
+def _gone_intakes(session: Session, intakes: Collection[int]) -> set[int]:
+    """Return those of these containers that were emptied, destroyed or given back."""
+    gone = or_(
+        Intake.withdrawn_at.is_not(None),
+        Intake.state.in_((IntakeState.POOLED, IntakeState.DESTROYED)),
+    )
+    return set(session.scalars(select(Intake.id).where(Intake.id.in_(intakes), gone)))
+
+
+def _moves_elsewhere(
+    session: Session, count: StorageCount, intakes: Collection[int], bottles: Collection[int]
+) -> dict[StoredThing, datetime]:
+    """Return the instant of the latest move of each thing that does not stand in the place."""
+    stays = session.scalars(
+        select(StorageStay)
+        .where(or_(StorageStay.intake_id.in_(intakes), StorageStay.bottle_id.in_(bottles)))
+        .order_by(StorageStay.id)
+    )
+    latest = {
+        StoredThing(intake_id=each.intake_id, bottle_id=each.bottle_id): each for each in stays
+    }
+    return {
+        thing: stay.ended_at or stay.began_at
+        for thing, stay in latest.items()
+        if stay.ended_at is not None or stay.place_id != count.place_id
+    }
 
 
 def counts_of(session: Session, place: StoragePlace, *, most: int = 10) -> Sequence[StorageCount]:

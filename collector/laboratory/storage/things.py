@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from collector.custody.models import Container
-from collector.errors import NotFound
+from collector.errors import NotFound, Refused
+from collector.laboratory.destructions.queries import item_of
 from collector.laboratory.heating.models import Cycle
 from collector.laboratory.labels.numbers import is_bottle_number, read_bottle_number
 from collector.laboratory.pooling.models import Bottle, Lot
@@ -57,11 +58,16 @@ def scanned_thing(session: Session, *, bank_id: int, label: str) -> ScannedThing
     NotFound
         `bottle_unknown` (`number`); `intake_unknown` (`number`).
     Refused
-        `scan_mistyped` (`number`).
+        `scan_mistyped` (`number`); `thing_destroyed` (`number`).
     """
     if is_bottle_number(label):
-        return _bottle(session, bank_id, read_bottle_number(label))
-    return _container(session, bank_id, label)
+        found = _bottle(session, bank_id, read_bottle_number(label))
+    else:
+        found = _container(session, bank_id, label)
+    entry = item_of(session, intake_id=found.thing.intake_id, bottle_id=found.thing.bottle_id)
+    if entry is not None and entry[1].witnessed_at is not None:
+        raise Refused("thing_destroyed", number=found.number)
+    return found
 
 
 def _bottle(session: Session, bank_id: int, number: str) -> ScannedThing:

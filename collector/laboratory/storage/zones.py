@@ -16,6 +16,7 @@ def zones_of_intake(state: IntakeState) -> AbstractSet[StorageZone]:
         IntakeState.THAWING: {StorageZone.RAW, StorageZone.BACK},
         IntakeState.REFUSED: {StorageZone.BACK},
         IntakeState.POOLED: frozenset[StorageZone](),
+        IntakeState.DESTROYED: frozenset[StorageZone](),
     }[state]
 
 

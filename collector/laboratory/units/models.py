@@ -71,13 +71,13 @@ class MoveReason(StrEnum):
     HEATED = "heated"
     """Loaded into a pasteuriser that was started."""
     TAKEN_OUT = "taken_out"
+    DESTROYED = "destroyed"
     COUNTED = "counted"
     """Found by a count in another place than the registered one."""
     MISSING = "missing"
     """Not found by a count of its place."""
     DISPENSED = "dispensed"
     """Handed over to a ward."""
-    DESTROYED = "destroyed"
 
 
 class StorageMove(BankOwned, Base):

@@ -8,6 +8,7 @@ from collector.web.framework.guards import guard, may_see
 from collector.web.laboratory import (
     chain,
     cycles,
+    destructions,
     devices,
     discrepancies,
     figures,
@@ -51,6 +52,7 @@ for part in (
     devices,
     discrepancies,
     storage,
+    destructions,
     samples,
     result_files,
     release,

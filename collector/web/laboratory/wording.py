@@ -30,6 +30,7 @@ BLOCKS: Mapping[str, LazyString] = {
     "excursion": _("too warm on the way: no decision to keep it"),
     "discrepancy": _("phones and bench differ"),
     "held": _("held"),
+    "destruction": _("on a list of bottles to destroy"),
 }
 
 POOL_STATES: Mapping[str, LazyString] = {
@@ -79,6 +80,21 @@ CURVE_CHECKS: Mapping[str, LazyString] = {
     "device": _("Qualification and calibration last until %(until)s."),
 }
 
+DESTRUCTION_REASONS: Mapping[str, LazyString] = {
+    "refused": _("refused at the reception"),
+    "rejected": _("rejected or withdrawn"),
+    "expired": _("expired"),
+    "warm": _("too warm"),
+    "damaged": _("broken or leaking"),
+    "recalled": _("recalled"),
+    "other": _("another reason, in the note"),
+}
+
+DESTRUCTION_METHODS: Mapping[str, LazyString] = {
+    "care_waste": _("with the waste of care"),
+    "poured": _("poured away"),
+}
+
 MATERIALS: Mapping[str, LazyString] = {
     "bottle": _("bottles"),
     "cap": _("caps"),
@@ -121,6 +137,8 @@ def add_words(blueprint: Blueprint) -> None:
         ("cycle_tone", CYCLE_TONES),
         ("profile", PROFILES),
         ("material", MATERIALS),
+        ("destruction_reason", DESTRUCTION_REASONS),
+        ("destruction_method", DESTRUCTION_METHODS),
         ("unit_kind", UNIT_KINDS),
         ("zone", ZONES),
     ):

@@ -18,6 +18,7 @@ from collector.recall.actions import freeze_scope, open_recall
 from collector.recall.drills import drill_state, open_drill
 from collector.recall.models import RecallSubject
 from collector.recall.origins import label_of_origin, origin_of_day, origins_named
+from collector.recall.proposals import proposed_recalls
 from collector.recall.queries import recalls_of
 from collector.recall.walk import Origin
 from collector.service_day import ServiceDay
@@ -212,6 +213,10 @@ def _home(
         return render_template(
             "recall/recalls.html",
             lines=recalls_of(session, bank_id),
+            proposals=[
+                (_words(each.origin, each.label), each)
+                for each in proposed_recalls(session, bank_id)
+            ],
             drills=drill_state(session, bank_id=bank_id),
             today=ServiceDay.of(now(), get_bank(session, bank_id).zone).day,
             label=label,

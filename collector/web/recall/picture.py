@@ -8,6 +8,7 @@ from collector.db import reading, transaction
 from collector.errors import MilkroundError
 from collector.recall.actions import note_found
 from collector.recall.models import RecallState
+from collector.recall.notifying import notices_of_recall
 from collector.recall.queries import MOST_LINES, recall_picture, scope_page, second_ring
 from collector.web.framework.guards import actor
 from collector.web.recall.acts import recall_context
@@ -68,6 +69,7 @@ def recall_page(
             "recall/recall.html",
             picture=picture,
             recall=picture.recall,
+            notices=notices_of_recall(session, recall_id),
             left=scope_page(session, recall_id=recall_id, open_only=True, most=MOST_LINES),
             is_over=picture.recall.state is RecallState.CLOSED,
             label=label,

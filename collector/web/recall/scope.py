@@ -11,7 +11,7 @@ from collector.db import reading, transaction
 from collector.errors import Refused
 from collector.recall.actions import note_fates
 from collector.recall.freezing import is_unchanged
-from collector.recall.models import MilkFate, RecallItem, RecallState, Whereabouts
+from collector.recall.models import RecallFate, RecallItem, RecallState, Whereabouts
 from collector.recall.queries import every_line, recall_picture, scope_page
 from collector.web.framework.forms import ChoiceField, FlagField, Form, KeysField, ParsedField
 from collector.web.framework.forms import parse_key as parse_row_key
@@ -22,7 +22,8 @@ from collector.web.wording import sentence
 
 blueprint = Blueprint("scope", __name__)
 
-NOTED = tuple(fate for fate in MilkFate if fate is not MilkFate.USED_UP)
+BY_ITSELF = frozenset({RecallFate.USED_UP, RecallFate.TRACED})
+NOTED = tuple(fate for fate in RecallFate if fate not in BY_ITSELF)
 """The fates that a person notes."""
 
 
@@ -38,7 +39,7 @@ class FateForm(Form):
     """The chosen lines and their fate."""
 
     lines = KeysField()
-    fate = ChoiceField(MilkFate)
+    fate = ChoiceField(RecallFate)
 
 
 @blueprint.get("/<int:recall_id>/lines")

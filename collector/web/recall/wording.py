@@ -25,6 +25,7 @@ SUBJECTS: Mapping[str, LazyString] = {
     "unit": _("Storage unit"),
     "material": _("Maker's lot"),
     "bottle": _("Lot of bottle"),
+    "recipient": _("Milk of child"),
 }
 
 STATES: Mapping[str, LazyString] = {
@@ -52,11 +53,15 @@ PLACES: Mapping[str, LazyString] = {
     "in_store": _("in a storage unit"),
     "in_laboratory": _("in the laboratory, without a place"),
     "refused": _("refused at the reception"),
+    "at_ward": _("handed over to a ward"),
+    "sent_back": _("sent back by a ward"),
+    "destroyed": _("destroyed before"),
     "used_up": _("samples, rests and losses"),
 }
 
 FATES: Mapping[str, LazyString] = {
     "here": _("here, set apart"),
+    "traced": _("traced to a ward, by the records"),
     "not_collected": _("stays with the donor"),
     "used_up": _("used up"),
     "given": _("given"),
@@ -80,6 +85,7 @@ EVENTS: Mapping[str, LazyString] = {
     "confirmed": _("scope confirmed"),
     "notified": _("wards told"),
     "acknowledged": _("acknowledged by a ward"),
+    "identities_opened": _("identities opened"),
     "fate_noted": _("fate noted"),
     "settled": _("all accounted for"),
     "close_asked": _("first signature on the end"),

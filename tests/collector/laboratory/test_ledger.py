@@ -30,7 +30,12 @@ from tests.laboratory_bench import bottles, open_bench
 from tests.phone_round import FIRST_ARRIVAL, collected
 from tests.town import MORNING, Town
 
-STANDING = (IntakeState.QUARANTINE, IntakeState.THAWING, IntakeState.POOLED)
+STANDING = (
+    IntakeState.QUARANTINE,
+    IntakeState.THAWING,
+    IntakeState.POOLED,
+    IntakeState.DESTROYED,
+)
 
 
 @pytest.fixture(scope="module")

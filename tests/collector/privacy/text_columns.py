@@ -53,6 +53,7 @@ CHILD = "of a recipient, never of a donor: kept for thirty years"
 SYSTEM = "written by the program: codes and figures"
 
 HARMLESS = {
+    "destructions.note": "of the laboratory: about a list of bottles",
     "absences.noted_by": BANK,
     "absences.vehicle": BANK,
     "addresses.postcode": "its two first digits stay: the département",

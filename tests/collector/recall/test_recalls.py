@@ -29,8 +29,8 @@ from collector.recall.closing import ask_to_close, close
 from collector.recall.drills import drill_before, drill_state, open_drill
 from collector.recall.freezing import is_unchanged
 from collector.recall.models import (
-    MilkFate,
     Recall,
+    RecallFate,
     RecallItem,
     RecallState,
     RecallSubject,
@@ -76,7 +76,7 @@ def settled(lea: RecallBench, recall: Recall) -> None:
         **lea.by(lea.bench.lea),
         recall_id=recall.id,
         items=keys,
-        fate=MilkFate.HERE,
+        fate=RecallFate.HERE,
     )
 
 
@@ -119,7 +119,7 @@ def test_the_scope_is_frozen_with_its_hash(lea: RecallBench) -> None:
     with pytest.raises(Refused, match="recall_scoped"):
         freeze_scope(lea.session, **lea.by(lea.quentin), recall_id=recall.id)
     # A fate changes no frozen column; a volume does.
-    lea.items(recall)[0].fate = MilkFate.HERE
+    lea.items(recall)[0].fate = RecallFate.HERE
     assert is_unchanged(lea.session, recall)
     lea.items(recall)[0].volume_ml = 91
     assert not is_unchanged(lea.session, recall)
@@ -143,15 +143,15 @@ def test_every_millilitre_gets_a_fate_and_the_sums_are_complete(lea: RecallBench
     picture = recall_picture(lea.session, bank_id=recall.bank_id, recall_id=recall.id)
     assert (picture.volume_ml, picture.open_ml, picture.bottles) == (1200, 1160, 4)
     assert picture.open_lines == 8
-    assert [each.lines for each in picture.of_fate(MilkFate.USED_UP)] == [2]
+    assert [each.lines for each in picture.of_fate(RecallFate.USED_UP)] == [2]
     signed(lea, recall)
     settled(lea, recall)
     picture = recall_picture(lea.session, bank_id=recall.bank_id, recall_id=recall.id)
     assert (picture.open_lines, picture.open_ml, picture.volume_ml) == (0, 0, 1200)
     # Its wards are not told yet, so it is not settled.
     assert recall.state is RecallState.CONFIRMED
-    used_up = next(each for each in lea.items(recall) if each.fate is MilkFate.USED_UP)
-    told = {"recall_id": recall.id, "items": [used_up.id], "fate": MilkFate.HERE}
+    used_up = next(each for each in lea.items(recall) if each.fate is RecallFate.USED_UP)
+    told = {"recall_id": recall.id, "items": [used_up.id], "fate": RecallFate.HERE}
     with pytest.raises(Refused, match="fate_by_itself"):
         note_fates(lea.session, **lea.by(lea.bench.lea), **told)
 
@@ -159,7 +159,7 @@ def test_every_millilitre_gets_a_fate_and_the_sums_are_complete(lea: RecallBench
 def test_a_fate_is_corrected_and_the_event_keeps_both(lea: RecallBench) -> None:
     recall = lea.recall(RecallSubject.LOT, lea.released)
     key = lea.items(recall)[0].id
-    for fate in (MilkFate.NOT_FOUND, MilkFate.HERE, MilkFate.HERE):
+    for fate in (RecallFate.NOT_FOUND, RecallFate.HERE, RecallFate.HERE):
         told = {"recall_id": recall.id, "items": [key], "fate": fate}
         note_fates(lea.session, **lea.by(lea.bench.lea), **told)
     picture = recall_picture(lea.session, bank_id=recall.bank_id, recall_id=recall.id)

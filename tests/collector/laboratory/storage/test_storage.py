@@ -258,3 +258,23 @@ def test_a_mistyped_code_of_a_place_is_found(number: int, at: int, by: int) -> N
     assert is_place_code(wrong)
     with pytest.raises(Refused, match="scan_mistyped"):
         read_place_code(wrong)
+
+
+def test_a_count_leaves_what_was_moved_or_emptied_after_its_scan(lea: StorageBench) -> None:
+    unit = lea.unit(StorageZone.RAW)
+    here, there = lea.place(unit), lea.place(unit, name="2")
+    stays, moved, emptied = lea.take_over(dora=3)["dora"]
+    lea.put(there, moved)
+    count = begin_count(lea.session, **lea.told, place_id=here.id)
+    scan = {"now": NOW, "bank_id": lea.bench.town.bank, "count_id": count.id}
+    for label in (stays, moved, emptied):
+        count_thing(lea.session, **scan, label=label)
+    # One was taken to the bench after its scan, and another one into a pool.
+    told = lea.told | {"now": NOW + timedelta(minutes=1)}
+    take_out(lea.session, **told, label=moved, note="To the bench")
+    lea.thaw([emptied])
+    lea.add(lea.pool(), emptied)
+    difference = difference_of(lea.session, count)
+    assert (len(difference.strangers), len(difference.missing)) == (1, 0)
+    close_count(lea.session, **told, count_id=count.id, missing_seen=0)
+    assert {each.number for each in contents_of(lea.session, place_id=here.id)} == {stays}

@@ -1,0 +1,1 @@
+"""Destroying: things are scanned into a destruction, and a second person witnesses it."""

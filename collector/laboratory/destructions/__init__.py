@@ -1,0 +1,1 @@
+"""Rows of destructions, and the things in them."""
