@@ -16,6 +16,7 @@ from collector.demo.bank import COORDINATOR, RELEASER, ask_for_day, demonstratio
 from collector.demo.history import write_history
 from collector.demo.laboratory import LaboratoryReport, report_laboratory, write_laboratory
 from collector.demo.play import said_of
+from collector.demo.recalls import RecallReport, report_recall
 from collector.jobs.models import JobState
 from collector.jobs.queries import get_job
 from collector.people.actions import make_link
@@ -62,12 +63,13 @@ class DemoReport:
     events_accepted: int
     containers_received: int
     laboratory: LaboratoryReport
+    recall: RecallReport
     seconds: float
 
     def as_json(self) -> dict[str, object]:
-        """Return the report as plain values, those of the laboratory beside the others."""
-        told: dict[str, object] = asdict(self) | asdict(self.laboratory)
-        del told["laboratory"]
+        """Return the report as plain values, those of laboratory and recall beside the others."""
+        told: dict[str, object] = asdict(self) | asdict(self.laboratory) | asdict(self.recall)
+        del told["laboratory"], told["recall"]
         return told
 
 
@@ -192,6 +194,7 @@ def report(clock: Clock, bank_id: int, day: date, *, events: int, since: float) 
                 session, bank_id=bank_id, day=ServiceDay.of(clock.now(), zone)
             ),
             laboratory=report_laboratory(session, bank_id=bank_id, day=day),
+            recall=report_recall(session, bank_id=bank_id),
             seconds=round(perf_counter() - since, 1),
         )
 
