@@ -25,6 +25,7 @@ from collector.web import (
     public_texts,
     screening,
     visit_link,
+    ward_recalls,
     wording,
 )
 from collector.web import session as sign_in
@@ -54,6 +55,7 @@ from collector.web.framework import (
 from collector.web.framework.session_cookies import HOST_PREFIX
 from collector.web.laboratory import blueprint as laboratory
 from collector.web.phone import blueprint as phone
+from collector.web.recall import blueprint as recall
 from collector.web.ward import blueprint as ward
 
 PARTS = (
@@ -97,6 +99,8 @@ SURFACES = (
     laboratory,
     dispensary,
     ward,
+    recall,
+    ward_recalls,
     api,
     outbox,
     calendar,

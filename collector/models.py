@@ -26,6 +26,7 @@ from collector.people import models as people
 from collector.pickups import models as pickups
 from collector.places import models as places
 from collector.planning import models as planning
+from collector.recall import models as recall
 from collector.recipients import identity_rows as recipient_identities
 from collector.recipients import models as recipients
 from collector.roads import models as roads
@@ -59,6 +60,7 @@ EVERY_MODULE = (
     pickups,
     places,
     planning,
+    recall,
     recipient_identities,
     recipients,
     roads,

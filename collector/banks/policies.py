@@ -65,6 +65,7 @@ class PolicyKey(StrEnum):
     UNIT_SILENCE_MINUTES = "unit_silence_minutes"
     UNIT_BLOCK_CELSIUS = "unit_block_celsius"
     RELEASE_INDEPENDENT = "release_independent"
+    MOCK_RECALL_DAYS = "mock_recall_days"
     CLASS_A_WEEKS = "class_a_weeks"
     CLASS_A_GRAMS = "class_a_grams"
     CLASS_B_WEEKS = "class_b_weeks"
@@ -232,6 +233,7 @@ LABORATORY: Mapping[PolicyKey, tuple[str, str, tuple[int | str, ...]]] = {
     PolicyKey.UNIT_SILENCE_MINUTES: ("min", OURS, (30, 30, 30, 30)),
     PolicyKey.UNIT_BLOCK_CELSIUS: ("degC", BLOCKING, (-12, -12, -12, -12)),
     PolicyKey.RELEASE_INDEPENDENT: ("", OURS, (Switch.ON.value,) * 4),
+    PolicyKey.MOCK_RECALL_DAYS: ("d", OURS, (90, 90, 90, 90)),
     PolicyKey.CLASS_A_WEEKS: ("weeks", CLASS_A, (28, 27, 28, 28)),
     PolicyKey.CLASS_A_GRAMS: ("g", CLASS_A, (1000, 1000, 1000, 1000)),
     PolicyKey.CLASS_B_WEEKS: ("weeks", CLASS_B, (32, 32, 32, 32)),

@@ -24,6 +24,7 @@ from collector.demo.dispensary import DispensaryReport, report_dispensary
 from collector.demo.history import write_history
 from collector.demo.laboratory import LaboratoryReport, report_laboratory, write_laboratory
 from collector.demo.play import said_of
+from collector.demo.recalls import RecallReport, report_recall
 from collector.jobs.models import JobState
 from collector.jobs.queries import get_job
 from collector.people.actions import make_link
@@ -71,12 +72,15 @@ class DemoReport:
     containers_received: int
     laboratory: LaboratoryReport
     dispensary: DispensaryReport
+    recall: RecallReport
     seconds: float
 
     def as_json(self) -> dict[str, object]:
         """Return the report as plain values, those of its parts beside the others."""
-        told: dict[str, object] = asdict(self) | asdict(self.laboratory) | asdict(self.dispensary)
-        del told["laboratory"], told["dispensary"]
+        told: dict[str, object] = asdict(self)
+        for part in ("laboratory", "dispensary", "recall"):
+            told |= asdict(getattr(self, part))
+            del told[part]
         return told
 
 
@@ -204,6 +208,7 @@ def report(clock: Clock, bank_id: int, day: date, *, events: int, since: float) 
             ),
             laboratory=report_laboratory(session, bank_id=bank_id, day=day),
             dispensary=report_dispensary(session, bank_id=bank_id, now=clock.now()),
+            recall=report_recall(session, bank_id=bank_id),
             seconds=round(perf_counter() - since, 1),
         )
 

@@ -21,6 +21,7 @@ from collector.demo.deliveries import Delivery, deliveries_of, take_over_deliver
 from collector.demo.dispensary import DemoDispensary
 from collector.demo.freezers import DAYS_READ, EXCURSION_BEFORE, Freezers, equip
 from collector.demo.lots import DemoLot, LotStory
+from collector.demo.recalls import write_drill
 from collector.laboratory.figures.queries import figures_of
 from collector.laboratory.heating.actions import write_device
 from collector.laboratory.heating.models import CurveProfileName
@@ -34,6 +35,8 @@ DAYS = 91
 POOLED_DONORS, VISITS_OF_A_POOL = 6, 2
 RECENT_DAYS, STILL_WAITING = 14, 2
 """Days before the demonstration's day whose milk is taken over, but for the latest deliveries."""
+DRILL_BEFORE = 30
+"""Days before the demonstration's day after which a recall was drilled."""
 TAKEN_OVER_AT, THAWED_AT, READ_AT = time(8, 30), time(7, 30), time(8)
 STORIES = {2: LotStory.CURVE_FAILED, 4: LotStory.CEREUS, 6: LotStory.SPILT}
 """Stories of lots by their place, the oldest being 0."""
@@ -127,9 +130,15 @@ def _milk(bench: DemoBench, freezers: Freezers) -> Iterator[Act]:
         for first in range(0, len(of_donor), VISITS_OF_A_POOL)
     ]
     yield from _lots(bench, freezers, _days_of_pools(bench, batches))
+    yield bench.instant(_day_of_drill(bench), time(10)), partial(write_drill, bench)
     if recent:
         at = bench.instant(bench.day - timedelta(days=1), time(16))
         yield at, partial(_hold_donor, bench, recent[0].donor_id)
+
+
+def _day_of_drill(bench: DemoBench) -> date:
+    """Return the working day of the drill: about a month ago."""
+    return next_working_day(bench.day - timedelta(days=DRILL_BEFORE))
 
 
 def _days_of_pools(

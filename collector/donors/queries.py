@@ -160,3 +160,12 @@ def donors_after(session: Session, bank_id: int, *, key: int, most: int) -> list
             .limit(most)
         )
     )
+
+
+def joined_into(session: Session, donor_id: int) -> list[int]:
+    """Return the files merged into this one, directly or through another."""
+    found, last = list[int](), [donor_id]
+    while last:
+        last = list(session.scalars(select(Donor.id).where(Donor.joined_into_id.in_(last))))
+        found += last
+    return found

@@ -31,7 +31,7 @@ from collector.donors.models import (
     SeparateFiles,
     Serology,
 )
-from collector.donors.queries import get_donor
+from collector.donors.queries import get_donor, joined_into
 from collector.donors.states import TRANSITIONS
 from collector.donors.stays import erase_stays
 from collector.errors import Refused
@@ -45,8 +45,9 @@ from collector.pickups.queries import requests_of_donor
 from collector.pickups.states import OVER
 from collector.places.models import Address, Position
 from collector.planning.models import ChanceForecast, PlanningRun
-from collector.privacy.queries import joined_into, messages_of, sealed_identity
+from collector.privacy.queries import messages_of, sealed_identity
 from collector.privacy.retention import empty_problems_with
+from collector.recall.personal import blank_reasons
 from collector.roads.actions import forget_position
 from collector.rounds.models import Incident, Round, RoundEvent, RoundStop
 
@@ -271,6 +272,7 @@ def _erase_bench_notes(session: Session, donor_id: int, pickups: list[int]) -> N
         session.execute(update(row).where(row.container_id.in_(bottles)).values(note=""))
     erased = update(LaboratoryHold).values(reason="", lift_reason="")
     session.execute(erased.where(of_donor_or_containers(donor_id, bottles)))
+    blank_reasons(session, donor_id=donor_id, containers=bottles, pickups=pickups)
 
 
 def _visits(published: dict[str, Any], pickups: list[int]) -> bool:

@@ -116,15 +116,6 @@ def erasure_requests(session: Session, bank_id: int) -> list[Donor]:
     return list(session.scalars(requested.order_by(Donor.erasure_asked_at)))
 
 
-def joined_into(session: Session, donor_id: int) -> list[int]:
-    """Return the files merged into this one, directly or through another."""
-    found, last = list[int](), [donor_id]
-    while last:
-        last = list(session.scalars(select(Donor.id).where(Donor.joined_into_id.in_(last))))
-        found += last
-    return found
-
-
 def sealed_identity(session: Session, *, bank_id: int, number: str) -> SealedIdentity:
     """Return the seal behind the number of an erased or merged file.
 

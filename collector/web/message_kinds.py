@@ -10,6 +10,7 @@ KINDS = {
     "contact_received": lazy_gettext("First contact received"),
     "details_changed": lazy_gettext("E-mail or telephone changed"),
     "proofs_changed": lazy_gettext("Change of a second proof"),
+    "recall_notice": lazy_gettext("Recall of milk, to a ward"),
     "receipt": lazy_gettext("Receipt of a visit"),
     "round_published": lazy_gettext("Round published"),
     "sign_in": lazy_gettext("Sign-in link"),

@@ -24,6 +24,7 @@ from collector.web import (
     pickup_wording,
     place_wording,
     plan_wording,
+    recall_wording,
     roster_wording,
     sign_in_wording,
 )
@@ -44,6 +45,7 @@ ERRORS: Mapping[str, LazyString] = {
     **place_wording.ERRORS,
     **plan_wording.ERRORS,
     **roster_wording.ERRORS,
+    **recall_wording.ERRORS,
     **sign_in_wording.ERRORS,
     "http_400": _("We could not read this request. Nothing was changed."),
     "http_401": _("Please sign in first."),

@@ -94,6 +94,7 @@ KEYS = {
     "sample_id",
     "result_id",
     "hold_id",
+    "recall_id",
     "material_id",
     "destruction_id",
     "item_id",

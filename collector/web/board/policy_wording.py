@@ -73,6 +73,7 @@ POLICIES: Mapping[str, LazyString] = {
     "open_link_days": _("A depot tells the recipient of a bottle within"),
     "seal_identity_days": _("A recipient's identity is sealed after the last milk by"),
     "price_eur_per_litre": _("Price of milk on an invoice line"),
+    "mock_recall_days": _("A drill of a recall is due after"),
     "shelf_life_days": _("Heated milk is given for"),
     "calls_per_half_day": _("Candidates called back in a half-day, at most"),
     "change_hours": _("Last change by a donor, before the visit"),

@@ -27,6 +27,7 @@ from collector.planning.models import (
     PlanningRun,
     ProposalWay,
 )
+from collector.recall.models import Recall, RecallSubject
 from collector.rounds.models import EventKind, Incident, IncidentKind, RoundEvent
 from tests.builders import DAY, MORNING
 from tests.collector.planning.on_the_road import published
@@ -164,6 +165,16 @@ def plant_bottle(session: Session, town: Town, visit: int) -> None:
         opened_by_id=town.ana,
         reason=word("laboratory_holds.reason"),
         lift_reason=word("laboratory_holds.lift_reason"),
+    )
+    fill(
+        session,
+        Recall,
+        bank_id=town.bank,
+        subject=RecallSubject.DONOR,
+        subject_id=town.dora,
+        opened_by_id=town.ana,
+        reason=word("recalls.reason"),
+        closing_note=word("recalls.closing_note"),
     )
 
 

@@ -40,6 +40,8 @@ PLANTED = {
     "discrepancies.note",
     "laboratory_holds.reason",
     "laboratory_holds.lift_reason",
+    "recalls.reason",
+    "recalls.closing_note",
 }
 
 KEYS = "keys, states, hours and figures; no free text"
@@ -227,6 +229,12 @@ HARMLESS = {
     "push_subscriptions.recipient": KEYS,
     "questionnaires.made_by": BANK,
     "questionnaires.questions": BANK,
+    "recall_events.figures": SYSTEM,
+    "recall_items.number": "a number on a label: traceability",
+    "recall_items.place": BANK,
+    "recalls.box": BANK,
+    "recalls.label": "a number on a label, or a name of the bank's own: traceability",
+    "recalls.scope_hash": HASHED,
     "reaction_reports.words": CHILD,
     "recipient_identities.hospital_number": CHILD,
     "recipient_identities.name": CHILD,

@@ -1,0 +1,1 @@
+"""Pages of recalls: quality stops milk, finds all of it, and accounts for every millilitre."""
