@@ -97,48 +97,53 @@ def prepared(app: Flask, containers: int) -> Bench:
     clock = SystemClock()
     with app.test_request_context():
         with transaction() as session:
-            bank = found_bank(session, now=clock.now(), slug="years", name="Years", town="Pessac")
-            lea = add_person(
-                session,
-                bank_id=bank.id,
-                name="Lea",
-                email="lea@years.example",
-                roles=[Role.LABORATORY],
-                language="en",
-            )
-            device = write_device(
-                session,
-                now=clock.now(),
-                bank_id=bank.id,
-                person_id=lea.id,
-                serial="S-1",
-                name="Pasteuriser",
-                profile=CurveProfileName.LONG_UTC,
-                qualified_until=date(2036, 1, 1),
-                calibrated_until=date(2036, 1, 1),
-            )
-            years = YearsBank(
-                bank_id=bank.id,
-                site_id=add_site(session, bank.id).id,
-                person_id=lea.id,
-                device_id=device.id,
-                donors=[add_donor(session, bank.id, first_name=f"D{n}").id for n in range(DONORS)],
-            )
+            years = years_bank(session, clock.now())
             write_years(session, years, containers=containers, now=clock.now())
-        _analyse()
+        analyse()
         with reading() as session:
             bottles, places = _waiting(session)
         with transaction() as session:
             cookie = begin_session(
                 session,
                 now=clock.now(),
-                bank_id=bank.id,
-                person_id=lea.id,
+                bank_id=years.bank_id,
+                person_id=years.person_id,
                 surface=Surface.DESK,
                 proved_at=clock.now(),
             )
         db.engine.dispose()
     return Bench(cookie, bottles, places)
+
+
+def years_bank(session: Session, now: datetime) -> YearsBank:
+    """Found the bank to which the years belong."""
+    bank = found_bank(session, now=now, slug="years", name="Years", town="Pessac")
+    lea = add_person(
+        session,
+        bank_id=bank.id,
+        name="Lea",
+        email="lea@years.example",
+        roles=[Role.LABORATORY],
+        language="en",
+    )
+    device = write_device(
+        session,
+        now=now,
+        bank_id=bank.id,
+        person_id=lea.id,
+        serial="S-1",
+        name="Pasteuriser",
+        profile=CurveProfileName.LONG_UTC,
+        qualified_until=date(2036, 1, 1),
+        calibrated_until=date(2036, 1, 1),
+    )
+    return YearsBank(
+        bank_id=bank.id,
+        site_id=add_site(session, bank.id).id,
+        person_id=lea.id,
+        device_id=device.id,
+        donors=[add_donor(session, bank.id, first_name=f"D{n}").id for n in range(DONORS)],
+    )
 
 
 def measured(port: int, bench: Bench, rounds: int) -> dict[str, list[float]]:
@@ -248,7 +253,7 @@ def _waiting(session: Session) -> tuple[list[str], list[StoragePlace]]:
     return list(bottles), list(places)
 
 
-def _analyse() -> None:
+def analyse() -> None:
     """Let the database count its rows, as it does by itself in ten years."""
     with db.engine.connect() as connection:
         connection.exec_driver_sql("ANALYZE")

@@ -147,7 +147,7 @@ class Years:
             cycle = self.first["cycles"] + pool // 3
             yield (
                 self.first["lots"] + pool, self.bank.bank_id, self.first["pools"] + pool, cycle,
-                expires,
+                expires, "waiting" if self.pools - pool <= WAITING else "released",
             )  # fmt: skip
 
     def _bottles(self) -> Iterator[Row]:
@@ -230,7 +230,7 @@ POOLS = (
 )
 INPUT_ROWS = "id,bank_id,pool_id,intake_id,added_by_id,added_at"
 CYCLES = "id,bank_id,device_id,operator_id,state,loaded_at,began_at,ended_at"
-LOTS = "id,bank_id,pool_id,cycle_id,expires_on"
+LOTS = "id,bank_id,pool_id,cycle_id,expires_on,state"
 BOTTLE_ROWS = "id,bank_id,number,lot_id,volume_ml,filled_at,scanned_back_at"
 UNIT_ROWS = "id,bank_id,site_id,name,kind,zone"
 PLACE_ROWS = "id,bank_id,unit_id,shelf,name,code,capacity_bottles"

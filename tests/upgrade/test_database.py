@@ -62,6 +62,7 @@ NEW_TABLES = {
     "number_series",
     "passkey_challenges",
     "passkeys",
+    "policy_periods",
     "pool_inputs",
     "pools",
     "probe_days",

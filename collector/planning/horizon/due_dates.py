@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy.orm import Session
 
 from collector.banks.models import Zone
-from collector.banks.policies import Policies, PolicyKey
+from collector.banks.policies import Policies, PolicyKey, Switch
 from collector.banks.queries import get_bank, policies_of, sites_of, zones_of
 from collector.donors.eligibility import EligibilityReason, EligibilityVerdict, judge
 from collector.donors.models import Donor
@@ -34,10 +34,17 @@ weeks. Milkround's own starting value."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Levers:
-    """Rules that a coordinator may vary in a shortage: the bank's own, or others for one search."""
+    """Rules that a coordinator may vary in a shortage: the bank's own, or others for one search.
+
+    Attributes
+    ----------
+    every_day
+        Whether rounds reach every zone on every day with a shift.
+    """
 
     minimum_ml: int
     radius_km: int
+    every_day: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,11 +102,13 @@ class HorizonFacts:
     levers: Levers
 
 
-def bank_levers(session: Session, bank_id: int) -> Levers:
-    """Return the levers as the bank's policies have them."""
-    policies = policies_of(session, bank_id)
+def bank_levers(session: Session, bank_id: int, *, on: date | None = None) -> Levers:
+    """Return the levers as the bank's policies have them, with the dated changes of a day."""
+    policies = policies_of(session, bank_id, on=on)
     return Levers(
-        minimum_ml=policies[PolicyKey.MINIMUM_VOLUME_ML], radius_km=policies[PolicyKey.RADIUS_KM]
+        minimum_ml=policies[PolicyKey.MINIMUM_VOLUME_ML],
+        radius_km=policies[PolicyKey.RADIUS_KM],
+        every_day=policies.word(PolicyKey.ZONES_EVERY_DAY) == Switch.ON,
     )
 
 
@@ -153,9 +162,9 @@ def _candidate(facts: HorizonFacts, due: ForecastDonor, away: int) -> DueDonor:
     elif away > facts.levers.radius_km:
         why, days = "too_far", []
     else:
-        if days and days_of_zone(donor, facts.zones, days) == []:
-            why = "zone_not_driven"
-        days = days_of_zone(donor, facts.zones, days)
+        driven = days if facts.levers.every_day else days_of_zone(donor, facts.zones, days)
+        why = "zone_not_driven" if days and not driven else ""
+        days = driven
     if not days and not why:
         why = next((reason for _, reason in reversed(fitting) if reason), "nobody_drives")
     return DueDonor(

@@ -245,6 +245,13 @@ POLICIES: Mapping[str, LazyString] = {
     "unit_block_celsius": _("Milk in a freezer is blocked at once above"),
     "release_independent": _("A lot is released by a person who neither pooled nor heated it"),
     "shelf_life_days": _("Heated milk is given for"),
+    "cover_target_days": _("The stock is to last for"),
+    "cover_tense_days": _("The stock is tense below"),
+    "cover_short_days": _("The stock is short below"),
+    "cover_critical_days": _("The stock is critical below"),
+    "demand_ml_per_day": _("Milk given on a day, until bottles are dispensed here"),
+    "milk_urgency_percent": _("Milk counts in the planner's sums"),
+    "zones_every_day": _("Every zone is driven to on every day"),
     "calls_per_half_day": _("Candidates called back in a half-day, at most"),
     "change_hours": _("Last change by a donor, before the visit"),
 }
