@@ -59,6 +59,7 @@ class PolicyKey(StrEnum):
     DEMAND_ML_PER_DAY = "demand_ml_per_day"
     MILK_URGENCY_PERCENT = "milk_urgency_percent"
     ZONES_EVERY_DAY = "zones_every_day"
+    VISIT_DAYS_EARLY = "visit_days_early"
     HEAT_CELSIUS = "heat_celsius"
     HEAT_MINUTES = "heat_minutes"
     HEAT_MOST_CELSIUS = "heat_most_celsius"
@@ -181,6 +182,7 @@ STOCK = (
     Preset(PolicyKey.DEMAND_ML_PER_DAY, 0, "ml/d", f"Not entered yet. {OURS}"),
     Preset(PolicyKey.MILK_URGENCY_PERCENT, 100, "%", OURS),
     Preset(PolicyKey.ZONES_EVERY_DAY, Switch.OFF.value, "", OURS),
+    Preset(PolicyKey.VISIT_DAYS_EARLY, 0, "d", OURS),
 )
 
 COMMON = (

@@ -18,6 +18,7 @@ DATED = frozenset(
         PolicyKey.RADIUS_KM,
         PolicyKey.MILK_URGENCY_PERCENT,
         PolicyKey.ZONES_EVERY_DAY,
+        PolicyKey.VISIT_DAYS_EARLY,
     }
 )
 """The rules that a coordinator may change for some days: those that steer the collection."""

@@ -47,6 +47,7 @@ BOUNDS: Mapping[str, ValueRange] = {
 BOUNDS_BY_KEY: Mapping[str, ValueRange] = {
     PolicyKey.LATE_START_MINUTES: ValueRange(0, 120),
     PolicyKey.MILK_URGENCY_PERCENT: ValueRange(50, 300),
+    PolicyKey.VISIT_DAYS_EARLY: ValueRange(0, 28),
 }
 """Bounds of single policies, where those of the unit do not fit."""
 

@@ -18,6 +18,7 @@ VALUES = {
     "demand_ml_per_day": ("0", "ml/d", f"Not entered yet. {OURS}"),
     "milk_urgency_percent": ("100", "%", OURS),
     "zones_every_day": ("off", "", OURS),
+    "visit_days_early": ("0", "d", OURS),
 }
 BANKS = sa.table("banks", sa.column("id", sa.Integer()), sa.column("jurisdiction", sa.String()))
 COLUMNS = ("key", "value", "unit", "jurisdiction", "source")

@@ -40,11 +40,14 @@ class Levers:
     ----------
     every_day
         Whether rounds reach every zone on every day with a shift.
+    days_early
+        Days by which a visit may come sooner than `TOLERANCE` before the due date.
     """
 
     minimum_ml: int
     radius_km: int
     every_day: bool = False
+    days_early: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +112,7 @@ def bank_levers(session: Session, bank_id: int, *, on: date | None = None) -> Le
         minimum_ml=policies[PolicyKey.MINIMUM_VOLUME_ML],
         radius_km=policies[PolicyKey.RADIUS_KM],
         every_day=policies.word(PolicyKey.ZONES_EVERY_DAY) == Switch.ON,
+        days_early=policies[PolicyKey.VISIT_DAYS_EARLY],
     )
 
 
@@ -121,14 +125,15 @@ def horizon_candidates(
     last: date,
     levers: Levers,
 ) -> list[DueDonor]:
-    """Return the donors that will be due by the last day, the soonest first.
+    """Return the donors due by the last day, or by the days that visits come early after it.
 
     A donor with an open request is not among them: her request is planned like any other.
     """
     if not driven:
         return []
     today = ServiceDay.of(now, get_bank(session, bank_id).zone).day
-    dues = due_donors(session, bank_id=bank_id, now=now, days=max(0, (last - today).days))
+    ahead = max(0, (last - today).days) + levers.days_early
+    dues = due_donors(session, bank_id=bank_id, now=now, days=ahead)
     waiting = [due for due in dues if due.open is None]
     facts = HorizonFacts(
         policies=policies_of(session, bank_id),
@@ -170,16 +175,17 @@ def _candidate(facts: HorizonFacts, due: ForecastDonor, away: int) -> DueDonor:
     return DueDonor(
         due=due,
         ready_on=ready,
-        days=tuple(_late_enough(days, forecast.comes_by)),
+        days=tuple(_late_enough(days, forecast.comes_by, facts.levers.days_early)),
         hours=_hours(facts.requests.get(donor.id, ())),
         away_km=away,
         why=why,
     )
 
 
-def _late_enough(days: list[date], comes_by: date | None) -> list[date]:
+def _late_enough(days: list[date], comes_by: date | None, early: int) -> list[date]:
     """Drop days that are too early, unless there are no others."""
-    late = [day for day in days if comes_by is None or day >= comes_by - TOLERANCE]
+    tolerance = TOLERANCE + timedelta(days=early)
+    late = [day for day in days if comes_by is None or day >= comes_by - tolerance]
     return late or days
 
 

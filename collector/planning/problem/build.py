@@ -291,7 +291,7 @@ def penalty(pickup: Pickup, *, on: date, policies: Policies) -> int:
     until = serology_valid_until(pickup.donor)
     if until is not None and until - on <= SEROLOGY_EXPIRES_SOON:
         found += PENALTY_FOR_SEROLOGY
-    gift = set(pickup.purposes) == {Purpose.COLLECTION} and pickup.line is MilkLine.DONATED
+    gift = set(pickup.purposes) == {Purpose.COLLECTION} and pickup.line is not MilkLine.OWN_CHILD
     return found * policies[PolicyKey.MILK_URGENCY_PERCENT] // 100 if gift else found
 
 

@@ -252,6 +252,7 @@ POLICIES: Mapping[str, LazyString] = {
     "demand_ml_per_day": _("Milk given on a day, until bottles are dispensed here"),
     "milk_urgency_percent": _("Milk counts in the planner's sums"),
     "zones_every_day": _("Every zone is driven to on every day"),
+    "visit_days_early": _("Visits may come sooner than usual by"),
     "calls_per_half_day": _("Candidates called back in a half-day, at most"),
     "change_hours": _("Last change by a donor, before the visit"),
 }

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from wtforms import SelectMultipleField
 
 from collector.banks.actions import set_weekdays
+from collector.banks.policies import PolicyKey
 from collector.banks.queries import zones_of
 from collector.db import owned, reading, transaction
 from collector.errors import Conflict, Refused
@@ -99,6 +100,7 @@ def home() -> str:
             weeks=weeks,
             choices=CHOICES,
             zones=zones_of(session, bank_id),
+            urgency=ahead.policies[PolicyKey.MILK_URGENCY_PERCENT],
         )
 
 
