@@ -31,7 +31,7 @@ from collector.laboratory.holding.models import LotDecision
 from collector.laboratory.pooling.models import Lot, LotState, MilkPool
 from collector.laboratory.stock.queries import ReceivedVisit
 from collector.pickups.models import MilkLine
-from collector.planning.stock.demand import DispensedMilk, expected_demand
+from collector.planning.stock.demand import expected_demand
 from collector.planning.stock.habits import expected_collections, past_weeks
 from collector.planning.stock.projection import (
     HORIZON,
@@ -151,7 +151,7 @@ def _foretold(bank: GeneratedBank, origin: int) -> tuple[StockSituation, PastDay
     today = BEGIN + timedelta(days=origin)
     visits = [each for each in bank.visits if 0 < (today - each.day).days <= 180]  # noqa: PLR2004
     by_day = {BEGIN + timedelta(days=day): round(bank.demand[day]) for day in range(origin)}
-    demand = expected_demand(DispensedMilk(by_day=by_day), today=today, policy_ml=0)
+    demand = expected_demand(by_day, today=today, prescribed_ml=0, policy_ml=0)
     situation = StockSituation(
         stock={HORIZON + 100: FIRST_STOCK_ML},
         collected=expected_collections(

@@ -4,6 +4,11 @@ from collector.applications import models as applications
 from collector.audit import models as audit
 from collector.banks import models as banks
 from collector.custody import models as custody
+from collector.dispensary.allocation import models as dispensary_allocation
+from collector.dispensary.dispensings import models as dispensary_dispensing
+from collector.dispensary.fates import models as dispensary_fates
+from collector.dispensary.orders import models as dispensary_orders
+from collector.dispensary.returns import models as dispensary_returns
 from collector.donors import models as donors
 from collector.imports import models as imports
 from collector.jobs import models as jobs
@@ -20,6 +25,8 @@ from collector.people import models as people
 from collector.pickups import models as pickups
 from collector.places import models as places
 from collector.planning import models as planning
+from collector.recipients import identity_rows as recipient_identities
+from collector.recipients import models as recipients
 from collector.roads import models as roads
 from collector.rounds import models as rounds
 from collector.shifts import models as shifts
@@ -29,6 +36,11 @@ EVERY_MODULE = (
     audit,
     banks,
     custody,
+    dispensary_allocation,
+    dispensary_dispensing,
+    dispensary_fates,
+    dispensary_orders,
+    dispensary_returns,
     donors,
     imports,
     jobs,
@@ -45,6 +57,8 @@ EVERY_MODULE = (
     pickups,
     places,
     planning,
+    recipient_identities,
+    recipients,
     roads,
     rounds,
     shifts,

@@ -63,6 +63,15 @@ def record(
     return record_acts(session, now=now, bank_id=bank_id, acts=[act])[0]
 
 
+def lock_chain(session: Session, bank_id: int) -> None:
+    """Let the acts of a bank wait for each other from here on, until the transaction ends.
+
+    An act that judges rows, and writes only if nothing stops it, locks before it judges: a hold of
+    another transaction is then either seen, or comes after.
+    """
+    _head(session, bank_id)
+
+
 def record_acts(
     session: Session, *, now: datetime, bank_id: int, acts: Iterable[AuditAct]
 ) -> list[AuditEntry]:

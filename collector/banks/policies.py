@@ -52,10 +52,6 @@ class PolicyKey(StrEnum):
     BALANCE_TOLERANCE_PERMILLE = "balance_tolerance_permille"
     THAW_TO_HEAT_HOURS = "thaw_to_heat_hours"
     SHELF_LIFE_DAYS = "shelf_life_days"
-    COVER_TARGET_DAYS = "cover_target_days"
-    COVER_TENSE_DAYS = "cover_tense_days"
-    COVER_SHORT_DAYS = "cover_short_days"
-    COVER_CRITICAL_DAYS = "cover_critical_days"
     DEMAND_ML_PER_DAY = "demand_ml_per_day"
     MILK_URGENCY_PERCENT = "milk_urgency_percent"
     ZONES_EVERY_DAY = "zones_every_day"
@@ -72,6 +68,22 @@ class PolicyKey(StrEnum):
     UNIT_SILENCE_MINUTES = "unit_silence_minutes"
     UNIT_BLOCK_CELSIUS = "unit_block_celsius"
     RELEASE_INDEPENDENT = "release_independent"
+    CLASS_A_WEEKS = "class_a_weeks"
+    CLASS_A_GRAMS = "class_a_grams"
+    CLASS_B_WEEKS = "class_b_weeks"
+    CLASS_B_GRAMS = "class_b_grams"
+    CLASS_C_WEEKS = "class_c_weeks"
+    CLASS_C_GRAMS = "class_c_grams"
+    COVER_TARGET_DAYS = "cover_target_days"
+    COVER_TENSE_DAYS = "cover_tense_days"
+    COVER_SHORT_DAYS = "cover_short_days"
+    COVER_CRITICAL_DAYS = "cover_critical_days"
+    ALLOCATION_HOURS = "allocation_hours"
+    THAWED_HOURS = "thawed_hours"
+    MOST_ML_PER_KG = "most_ml_per_kg"
+    OPEN_LINK_DAYS = "open_link_days"
+    SEAL_IDENTITY_DAYS = "seal_identity_days"
+    PRICE_EUR_PER_LITRE = "price_eur_per_litre"
     LABEL_CHECK = "label_check"
     NAVIGATION = "navigation"
     PROOF_COLLECTION_LABEL = "proof_collection_label"
@@ -175,10 +187,6 @@ SPREADS_AND_LEVELS = (
 )
 
 STOCK = (
-    Preset(PolicyKey.COVER_TARGET_DAYS, 21, "d", OURS),
-    Preset(PolicyKey.COVER_TENSE_DAYS, 14, "d", OURS),
-    Preset(PolicyKey.COVER_SHORT_DAYS, 7, "d", OURS),
-    Preset(PolicyKey.COVER_CRITICAL_DAYS, 3, "d", OURS),
     Preset(PolicyKey.DEMAND_ML_PER_DAY, 0, "ml/d", f"Not entered yet. {OURS}"),
     Preset(PolicyKey.MILK_URGENCY_PERCENT, 100, "%", OURS),
     Preset(PolicyKey.ZONES_EVERY_DAY, Switch.OFF.value, "", OURS),
@@ -208,6 +216,11 @@ HOLDER = "Holder pasteurisation: 62.5 °C for 30 minutes (several sources)"
 SHELF_LIFE = "Brazil and New York: 6 months; elsewhere unverified"
 FREEZERS = "Brazil: -18; New York: -20; elsewhere unverified"
 BLOCKING = "Brazil, while loading: -12; elsewhere unverified"
+CLASS_A = "Below 28 weeks or 1,000 g (Breastfeeding Medicine 02/2024); UK: 27; elsewhere unverified"
+CLASS_B = "Below 32 weeks or 1,500 g (ADLF, co-naitre.net 2017); elsewhere unverified"
+CLASS_C = "Below 34 weeks or 1,800 g when stock allows (ADLF, 2017); elsewhere unverified"
+WARD_THAW = "Evelina: 24 h; New York: 48 h; unverified"
+PRICE = "Arrêté du 18 mars 2009: 80 EUR per litre, fully reimbursed; elsewhere none is known"
 LABORATORY: Mapping[PolicyKey, tuple[str, str, tuple[int | str, ...]]] = {
     PolicyKey.RAW_AGE_DAYS: ("d", "As the limits at collection; unverified", (120, 90, 15, 365)),
     PolicyKey.SEROLOGY_LOOKBACK_DAYS: ("d", OURS, (90, 90, 90, 180)),
@@ -229,14 +242,37 @@ LABORATORY: Mapping[PolicyKey, tuple[str, str, tuple[int | str, ...]]] = {
     PolicyKey.UNIT_SILENCE_MINUTES: ("min", OURS, (30, 30, 30, 30)),
     PolicyKey.UNIT_BLOCK_CELSIUS: ("degC", BLOCKING, (-12, -12, -12, -12)),
     PolicyKey.RELEASE_INDEPENDENT: ("", OURS, (Switch.ON.value,) * 4),
+    PolicyKey.CLASS_A_WEEKS: ("weeks", CLASS_A, (28, 27, 28, 28)),
+    PolicyKey.CLASS_A_GRAMS: ("g", CLASS_A, (1000, 1000, 1000, 1000)),
+    PolicyKey.CLASS_B_WEEKS: ("weeks", CLASS_B, (32, 32, 32, 32)),
+    PolicyKey.CLASS_B_GRAMS: ("g", CLASS_B, (1500, 1500, 1500, 1500)),
+    PolicyKey.CLASS_C_WEEKS: ("weeks", CLASS_C, (34, 34, 34, 34)),
+    PolicyKey.CLASS_C_GRAMS: ("g", CLASS_C, (1800, 1800, 1800, 1800)),
+    PolicyKey.COVER_TARGET_DAYS: ("d", OURS, (21, 21, 21, 21)),
+    PolicyKey.COVER_TENSE_DAYS: ("d", OURS, (14, 14, 14, 14)),
+    PolicyKey.COVER_SHORT_DAYS: ("d", OURS, (7, 7, 7, 7)),
+    PolicyKey.COVER_CRITICAL_DAYS: ("d", OURS, (3, 3, 3, 3)),
+    PolicyKey.ALLOCATION_HOURS: ("h", OURS, (24, 24, 24, 24)),
+    PolicyKey.THAWED_HOURS: ("h", WARD_THAW, (24, 24, 24, 48)),
+    PolicyKey.MOST_ML_PER_KG: ("ml", OURS, (220, 220, 220, 220)),
+    PolicyKey.OPEN_LINK_DAYS: ("d", OURS, (30, 30, 30, 30)),
+    PolicyKey.SEAL_IDENTITY_DAYS: ("d", OURS, (90, 90, 90, 90)),
+    PolicyKey.PRICE_EUR_PER_LITRE: ("EUR/l", PRICE, (80, 0, 0, 0)),
 }
-"""Unit, source and values of the laboratory's policies, in the order of `Jurisdiction`."""
+"""Unit, source and values of the policies of laboratory and dispensary, by `Jurisdiction`."""
+READ_IN_FRANCE = frozenset({CLASS_A, CLASS_B, CLASS_C, PRICE})
+"""Sources of policies that were read for France alone."""
 
 
 def _of_laboratory(jurisdiction: Jurisdiction) -> tuple[Preset, ...]:
     place = list(Jurisdiction).index(jurisdiction)
+
+    def is_read(source: str) -> bool:
+        in_france = jurisdiction is Jurisdiction.FRANCE and source in READ_IN_FRANCE
+        return source == HOLDER or in_france
+
     return tuple(
-        Preset(key, values[place], unit, source, READ_ON if source == HOLDER else None)
+        Preset(key, values[place], unit, source, READ_ON if is_read(source) else None)
         for key, (unit, source, values) in LABORATORY.items()
     )
 

@@ -34,6 +34,8 @@ BOUNDS: Mapping[str, ValueRange] = {
     "h": ValueRange(0, 336),
     "g": ValueRange(0, 1000),
     "0.1 degC": ValueRange(0, 100),
+    "weeks": ValueRange(20, 44),
+    "EUR/l": ValueRange(0, 1000),
     "s": ValueRange(1, 3600),
     "donors": ValueRange(1, 50),
     "permille": ValueRange(0, 1000),
@@ -48,6 +50,10 @@ BOUNDS_BY_KEY: Mapping[str, ValueRange] = {
     PolicyKey.LATE_START_MINUTES: ValueRange(0, 120),
     PolicyKey.MILK_URGENCY_PERCENT: ValueRange(50, 300),
     PolicyKey.VISIT_DAYS_EARLY: ValueRange(0, 28),
+    PolicyKey.CLASS_A_GRAMS: ValueRange(200, 9000),
+    PolicyKey.CLASS_B_GRAMS: ValueRange(200, 9000),
+    PolicyKey.CLASS_C_GRAMS: ValueRange(200, 9000),
+    PolicyKey.MOST_ML_PER_KG: ValueRange(50, 400),
 }
 """Bounds of single policies, where those of the unit do not fit."""
 

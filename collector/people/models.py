@@ -22,6 +22,10 @@ class Role(StrEnum):
     """A technician: takes milk over, pools, heats, samples."""
     RELEASER = "releaser"
     """Signs the release of lots of pasteurised milk."""
+    DISPENSER = "dispenser"
+    """Allocates released milk to orders, picks and checks it."""
+    WARD = "ward"
+    """A nurse of a ward: orders, receives and gives milk."""
     ADMIN = "admin"
 
 
@@ -34,6 +38,7 @@ class Surface(StrEnum):
     DONOR = "milkround_donor"
     PHONE = "milkround_phone"
     DESK = "milkround_desk"
+    WARD = "milkround_ward"
 
 
 class Person(BankOwned, Base):

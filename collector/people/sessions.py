@@ -12,7 +12,7 @@ from collector.people.models import Surface, WebSession
 
 STAFF_IDLE: Final = timedelta(minutes=30)
 SHIFT_IDLE: Final = timedelta(hours=10)
-"""Longest rest of a collector's phone on the day of a shift and on the next one."""
+"""Longest rest of a collector's phone on the day of a shift and on the next one, and of a ward."""
 STAFF_SESSION_LIVES: Final = timedelta(hours=12)
 DONOR_IDLE: Final = timedelta(days=30)
 DONOR_SESSION_LIVES: Final = timedelta(days=365)
@@ -23,11 +23,13 @@ IDLE: Final = {
     Surface.DONOR: DONOR_IDLE,
     Surface.PHONE: SHIFT_IDLE,
     Surface.DESK: STAFF_IDLE,
+    Surface.WARD: SHIFT_IDLE,
 }
 LIVES: Final = {
     Surface.DONOR: DONOR_SESSION_LIVES,
     Surface.PHONE: STAFF_SESSION_LIVES,
     Surface.DESK: STAFF_SESSION_LIVES,
+    Surface.WARD: STAFF_SESSION_LIVES,
 }
 
 

@@ -1,20 +1,16 @@
-"""Rules of the stock, and changes of a rule for some days."""
+"""Rules that steer the collection by the stock, and changes of a rule for some days."""
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0255_policy_periods"
-down_revision = "0238_roads"
+down_revision = "0241_dispensary"
 branch_labels = None
 depends_on = None
 
 INSTANT = sa.DateTime(timezone=True)
 OURS = "Milkround's own starting value: no source gives one"
 VALUES = {
-    "cover_target_days": ("21", "d", OURS),
-    "cover_tense_days": ("14", "d", OURS),
-    "cover_short_days": ("7", "d", OURS),
-    "cover_critical_days": ("3", "d", OURS),
     "demand_ml_per_day": ("0", "ml/d", f"Not entered yet. {OURS}"),
     "milk_urgency_percent": ("100", "%", OURS),
     "zones_every_day": ("off", "", OURS),

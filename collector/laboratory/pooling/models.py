@@ -124,6 +124,8 @@ class Bottle(BankOwned, Base):
     filled_at: Mapped[datetime]
     scanned_back_at: Mapped[datetime | None]
     """The instant at which its label was scanned after labelling."""
+    left_at: Mapped[datetime | None] = mapped_column(default=None)
+    """The instant at which it left the stock: handed over, or destroyed; None while it is here."""
 
 
 class LabelPrint(BankOwned, Base):

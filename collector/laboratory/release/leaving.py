@@ -84,8 +84,9 @@ def bottle_to_leave(session: Session, *, bank_id: int, text: str, today: date) -
     NotFound
         `bottle_unknown` (`number`).
     Refused
-        `bottle_number_not_read`, `scan_mistyped`; `bottle_not_released`, `bottle_expired`,
-        `bottle_held`, `bottle_uncovered`, `bottle_warm`, `bottle_differs` (`number`).
+        `bottle_number_not_read`, `scan_mistyped`; `bottle_gone`, `bottle_not_released`,
+        `bottle_expired`, `bottle_held`, `bottle_uncovered`, `bottle_warm`, `bottle_differs`
+        (`number`).
     """
     number = read_bottle_number(text)
     row = session.execute(
@@ -96,19 +97,36 @@ def bottle_to_leave(session: Session, *, bank_id: int, text: str, today: date) -
     if row is None:
         raise NotFound("bottle_unknown", number=number)
     bottle, lot = row
-    blocks = blocked_lots(session, bank_id=bank_id, lots=[lot.id]).get(lot.id, ())
-    held = is_held(session, bank_id=bank_id, subject=HoldSubject.BOTTLE, subject_id=bottle.id)
-    if held or LotBlock.HELD in blocks:
-        raise Refused("bottle_held", number=number)
-    if lot.state is not LotState.RELEASED:
-        raise Refused("bottle_not_released", number=number)
+    if bottle.left_at is not None:
+        raise Refused("bottle_gone", number=number)
+    refuse_stopped(session, bottle=bottle)
     if lot.expires_on < today:
         raise Refused("bottle_expired", number=number)
-    if warm_bottles(session, [bottle.id]):
-        raise Refused(REFUSALS[LotBlock.EXCURSION], number=number)
-    if blocks:
-        raise Refused(REFUSALS[blocks[0]], number=number)
     return bottle
+
+
+def refuse_stopped(session: Session, *, bottle: Bottle) -> None:
+    """Refuse a bottle whose lot is not released, or that something stops.
+
+    Raises
+    ------
+    Refused
+        `bottle_held`, `bottle_not_released`, `bottle_uncovered`, `bottle_warm`, `bottle_differs`
+        (`number`).
+    """
+    lot = session.get_one(Lot, bottle.lot_id)
+    blocks = blocked_lots(session, bank_id=bottle.bank_id, lots=[lot.id]).get(lot.id, ())
+    held = is_held(
+        session, bank_id=bottle.bank_id, subject=HoldSubject.BOTTLE, subject_id=bottle.id
+    )
+    if held or LotBlock.HELD in blocks:
+        raise Refused("bottle_held", number=bottle.number)
+    if lot.state is not LotState.RELEASED:
+        raise Refused("bottle_not_released", number=bottle.number)
+    if warm_bottles(session, [bottle.id]):
+        raise Refused(REFUSALS[LotBlock.EXCURSION], number=bottle.number)
+    if blocks:
+        raise Refused(REFUSALS[blocks[0]], number=bottle.number)
 
 
 REFUSALS = {
@@ -137,21 +155,26 @@ def stopped_bottles(session: Session, *, bank_id: int) -> set[int]:
 
 
 def released_stock(session: Session, *, bank_id: int, today: date) -> FreeStock:
-    """Return the sums of the bottles of released lots in date."""
+    """Return the sums of the bottles of released lots in date that have not left."""
     free = lots_free_to_leave(session, bank_id=bank_id, today=today)
     stopped = stopped_bottles(session, bank_id=bank_id)
     of_lots = dict[int, tuple[int, int]]()
     rows = session.execute(
         select(Lot.id, func.count(Bottle.id), func.sum(Bottle.volume_ml))
         .join(Bottle, Bottle.lot_id == Lot.id)
-        .where(Lot.bank_id == bank_id, Lot.state == LotState.RELEASED, Lot.expires_on >= today)
+        .where(
+            Lot.bank_id == bank_id,
+            Lot.state == LotState.RELEASED,
+            Lot.expires_on >= today,
+            Bottle.left_at.is_(None),
+        )
         .group_by(Lot.id)
     )
     for row in rows:
         of_lots[row[0]] = row[1], row[2]
     single = session.execute(
         select(func.count(Bottle.id), func.coalesce(func.sum(Bottle.volume_ml), 0)).where(
-            Bottle.id.in_(stopped), Bottle.lot_id.in_(free)
+            Bottle.id.in_(stopped), Bottle.lot_id.in_(free), Bottle.left_at.is_(None)
         )
     ).one()
     bottles = sum(count for lot, (count, _) in of_lots.items() if lot in free) - single[0]

@@ -69,10 +69,15 @@ class DecidedLot:
 def released_by_expiry(
     session: Session, *, bank_id: int, line: MilkLine, today: date
 ) -> dict[date, int]:
-    """Return the ml of released bottles in date that nothing stops, by their last day."""
+    """Return the ml of released bottles in date that are here and not stopped, by last day."""
     free = lots_free_to_leave(session, bank_id=bank_id, today=today)
     stopped = stopped_bottles(session, bank_id=bank_id)
-    in_date = and_(Lot.bank_id == bank_id, Lot.state == LotState.RELEASED, Lot.expires_on >= today)
+    in_date = and_(
+        Lot.bank_id == bank_id,
+        Lot.state == LotState.RELEASED,
+        Lot.expires_on >= today,
+        Bottle.left_at.is_(None),
+    )
     rows = session.execute(
         select(Lot.id, Lot.expires_on, func.sum(Bottle.volume_ml))
         .join(Bottle, Bottle.lot_id == Lot.id)
@@ -86,7 +91,9 @@ def released_by_expiry(
         if key in free:
             found[expires_on] += volume
             days[key] = expires_on
-    single = select(Bottle.lot_id, Bottle.volume_ml).where(Bottle.id.in_(stopped))
+    single = select(Bottle.lot_id, Bottle.volume_ml).where(
+        Bottle.id.in_(stopped), Bottle.left_at.is_(None)
+    )
     for key, volume in session.execute(single) if stopped else ():
         if key in days:
             found[days[key]] -= volume

@@ -75,6 +75,9 @@ class MoveReason(StrEnum):
     """Found by a count in another place than the registered one."""
     MISSING = "missing"
     """Not found by a count of its place."""
+    DISPENSED = "dispensed"
+    """Handed over to a ward."""
+    DESTROYED = "destroyed"
 
 
 class StorageMove(BankOwned, Base):

@@ -1,10 +1,7 @@
-"""Demand of a day: the mean of what was dispensed, or the bank's own figure before that.
-
-The dispensary's history comes in as values, so that the forecast needs none of its rows.
-"""
+"""Demand of the coming days: prescriptions, the mean of dispensed milk, or the bank's own figure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from statistics import mean
@@ -12,7 +9,7 @@ from statistics import mean
 from collector.planning.stock.projection import HORIZON, faded
 
 MEAN_DAYS = 28
-"""Days whose mean is the demand, of which a cover is told."""
+"""Days of dispensing without which the bank's own figure counts, and whose mean is told."""
 NEAR_DAYS, FAR_DAYS = 7, 56
 """Days whose means are the demand of tomorrow, and that of four weeks from now on."""
 DRAWN_DAYS = 180
@@ -20,26 +17,11 @@ DRAWN_DAYS = 180
 
 
 class DemandSource(StrEnum):
-    """The origin of the expected demand."""
+    """The origin of the demand of a day."""
 
+    PRESCRIPTIONS = "prescriptions"
     DISPENSED = "dispensed"
     POLICY = "policy"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DispensedMilk:
-    """Milk of one line that left the bank, in ml.
-
-    Attributes
-    ----------
-    by_day
-        By civil day of the bank; a day without is left out.
-    by_expiry
-        By the last day of its bottles: it is in stock no more.
-    """
-
-    by_day: Mapping[date, int] = field(default_factory=dict)
-    by_expiry: Mapping[date, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +31,9 @@ class Demand:
     Attributes
     ----------
     ml_per_day
-        The mean of a day, of which a cover is told.
+        The demand of today, of which a cover is told.
     by_day
-        By the number of days from today: the last week counts tomorrow and less on every later
+        By the number of days from today: today's demand counts tomorrow and less on every later
         day, the last eight weeks count alone after four.
     past
         The past days from which the band is drawn, the oldest first.
@@ -63,33 +45,43 @@ class Demand:
     past: tuple[float, ...] = ()
 
 
-def expected_demand(dispensed: DispensedMilk, *, today: date, policy_ml: int) -> Demand:
-    """Return the expected demand of a day.
+def expected_demand(
+    dispensed: Mapping[date, int], *, today: date, prescribed_ml: int, policy_ml: int
+) -> Demand:
+    """Return the expected demand.
 
     The history counts once it has begun 28 days ago; days without a dispensing are zeros.
 
     Parameters
     ----------
+    dispensed
+        Ml that left the bank, by its civil day.
+    prescribed_ml
+        Ml that the prescriptions of today ask for.
     policy_ml
         The bank's own figure, in ml per day.
     """
-    begun = min(dispensed.by_day, default=today)
-    known = min((today - begun).days, DRAWN_DAYS)
-    horizon = range(1, HORIZON + 1)
-    if known < MEAN_DAYS:
-        figure = float(policy_ml)
-        return Demand(
-            ml_per_day=figure,
-            by_day=dict.fromkeys(horizon, figure),
-            source=DemandSource.POLICY,
-        )
-    days = [today - timedelta(days=before) for before in range(known, 0, -1)]
-    past = [float(dispensed.by_day.get(day, 0)) for day in days]
-    near, far = (mean(past[-days:]) for days in (NEAR_DAYS, FAR_DAYS))
-    weights = {day: faded(day) for day in horizon}
+    past = _past(dispensed, today)
+    near, far = (mean(past[-days:]) if past else None for days in (NEAR_DAYS, FAR_DAYS))
+    usual = mean(past[-MEAN_DAYS:]) if past else float(policy_ml)
+    source = DemandSource.DISPENSED if past else DemandSource.POLICY
+    if prescribed_ml:
+        usual, near, source = float(prescribed_ml), float(prescribed_ml), DemandSource.PRESCRIPTIONS
+    begins = usual if near is None else near
+    ends = far if far is not None else float(policy_ml or begins)
+    weights = {day: faded(day) for day in range(1, HORIZON + 1)}
     return Demand(
-        ml_per_day=mean(past[-MEAN_DAYS:]),
-        by_day={day: weight * near + (1 - weight) * far for day, weight in weights.items()},
-        source=DemandSource.DISPENSED,
+        ml_per_day=usual,
+        by_day={day: weight * begins + (1 - weight) * ends for day, weight in weights.items()},
+        source=source,
         past=tuple(past),
     )
+
+
+def _past(dispensed: Mapping[date, int], today: date) -> list[float]:
+    """Return the ml of each whole day since the first, the oldest first; none if too few."""
+    known = min((today - min(dispensed, default=today)).days, DRAWN_DAYS)
+    if known < MEAN_DAYS:
+        return []
+    days = (today - timedelta(days=before) for before in range(known, 0, -1))
+    return [float(dispensed.get(day, 0)) for day in days]

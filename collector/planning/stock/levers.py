@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from collector.banks.policies import PolicyKey, Switch
 from collector.banks.queries import zones_of
+from collector.dispensary.orders.cover import StockLevel
 from collector.planning.horizon.due_dates import Levers, bank_levers
 from collector.planning.horizon.levers import price_bank_levers
 from collector.planning.horizon.problem import MOST_WEEKS
@@ -41,7 +42,7 @@ def stock_levers(
     """Return the levers of a shortage, or of plenty, priced; none without a shift in four weeks."""
     usual = bank_levers(session, bank_id, on=forecast.today)
     has_days = any(zone.weekdays for zone in zones_of(session, bank_id))
-    lacks = forecast.gap.released_ml > 0 or forecast.level != "normal"
+    lacks = forecast.gap.released_ml > 0 or forecast.level is not StockLevel.NORMAL
     others = shortage(usual, has_days=has_days) if lacks else plenty(usual)
     priced = price_bank_levers(session, now=now, bank_id=bank_id, usual=usual, others=others)
     return [

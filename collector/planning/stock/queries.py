@@ -1,5 +1,6 @@
 """The forecast of a bank's stock for one line: what is in, what comes, what leaves."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -10,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from collector.banks.policies import Policies, PolicyKey
 from collector.banks.queries import get_bank, policies_of
+from collector.dispensary.dispensing.sums import dispensed_by_day
+from collector.dispensary.orders.cover import StockLevel, daily_demand_ml
 from collector.donors.models import Donor
 from collector.laboratory.stock.queries import (
     DecidedLot,
@@ -25,7 +28,7 @@ from collector.pickups.giving import givings_of, is_paused
 from collector.pickups.models import MilkLine, Pickup, PickupWindow
 from collector.pickups.states import OPEN
 from collector.planning.horizon.forecast import GIVING_STATES
-from collector.planning.stock.demand import Demand, DispensedMilk, expected_demand
+from collector.planning.stock.demand import DRAWN_DAYS, Demand, expected_demand
 from collector.planning.stock.habits import AnnouncedMilk, expected_collections, past_weeks
 from collector.planning.stock.projection import (
     HouseInflow,
@@ -85,13 +88,13 @@ class StockLevels:
     short: int
     critical: int
 
-    def named(self, cover: float | None) -> str:
-        """Return the level of a cover; the word `normal` if nothing is given."""
+    def of(self, cover: float | None) -> StockLevel:
+        """Return the level of a cover; normal if nothing is given."""
         if cover is None or cover >= self.tense:
-            return "normal"
+            return StockLevel.NORMAL
         if cover < self.critical:
-            return "critical"
-        return "short" if cover < self.short else "tense"
+            return StockLevel.CRITICAL
+        return StockLevel.SHORT if cover < self.short else StockLevel.TENSE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,9 +134,9 @@ class StockForecast:
         return cover_days(self.stock_ml, self.demand.ml_per_day)
 
     @property
-    def level(self) -> str:
-        """The level of today: `normal`, `tense`, `short`, `critical`."""
-        return self.levels.named(self.cover)
+    def level(self) -> StockLevel:
+        """The level of today."""
+        return self.levels.of(self.cover)
 
     @property
     def urgency(self) -> int:
@@ -173,26 +176,17 @@ def load_stock_forecast(
     now: datetime,
     bank_id: int,
     line: MilkLine,
-    dispensed: DispensedMilk | None = None,
 ) -> StockForecast:
-    """Return the forecast of the stock of one line.
-
-    Parameters
-    ----------
-    dispensed
-        Milk of the line that left the bank; None if nothing was dispensed yet.
-    """
+    """Return the forecast of the stock of one line."""
     day = ServiceDay.of(now, get_bank(session, bank_id).zone)
     policies = policies_of(session, bank_id, on=day.day)
-    left = dispensed or DispensedMilk()
-    policy_ml = policies[PolicyKey.DEMAND_ML_PER_DAY] if line is MilkLine.DONATED else 0
-    demand = expected_demand(left, today=day.day, policy_ml=policy_ml)
+    demand = _demand(session, bank_id=bank_id, line=line, day=day, policies=policies)
     house = milk_in_house(session, bank_id=bank_id)[line]
     announced = _announced(session, bank_id, line, day.day)
     past = _past(session, now=now, bank_id=bank_id, line=line, day=day)
     found = throughput(past.lots)
     situation = StockSituation(
-        stock=_standing(session, bank_id, line, day.day, left),
+        stock=_standing(session, bank_id, line, day.day),
         house=_house_inflows(house, found),
         collected=expected_collections(
             past.visits,
@@ -254,15 +248,31 @@ def _projected(forecast: StockForecast, past: _Past) -> StockForecast:
     )
 
 
-def _standing(
-    session: Session, bank_id: int, line: MilkLine, today: date, left: DispensedMilk
-) -> dict[int, float]:
-    """Return the released milk that is still here, by the days to its last day."""
+def _standing(session: Session, bank_id: int, line: MilkLine, today: date) -> dict[int, float]:
+    """Return the released milk that is here, by the days to its last day."""
     stock = released_by_expiry(session, bank_id=bank_id, line=line, today=today)
-    return {
-        (day - today).days: float(max(0, ml - left.by_expiry.get(day, 0)))
-        for day, ml in stock.items()
-    }
+    return {(day - today).days: float(ml) for day, ml in stock.items()}
+
+
+def _demand(
+    session: Session, *, bank_id: int, line: MilkLine, day: ServiceDay, policies: Policies
+) -> Demand:
+    """Return the demand of a line; prescriptions and the bank's own figure ask for donated milk."""
+    since = ServiceDay(day.day - timedelta(days=DRAWN_DAYS), day.zone).epoch
+    found: dict[date, int] = defaultdict(int)
+    for (civil, of_line, _), ml in dispensed_by_day(
+        session, bank_id=bank_id, since=since, until=day.epoch, zone=day.zone
+    ).items():
+        if of_line is line:
+            found[civil] += ml
+    donated = line is MilkLine.DONATED
+    prescribed = daily_demand_ml(session, bank_id=bank_id, day=day.day) if donated else 0
+    return expected_demand(
+        found,
+        today=day.day,
+        prescribed_ml=prescribed,
+        policy_ml=policies[PolicyKey.DEMAND_ML_PER_DAY] if donated else 0,
+    )
 
 
 def throughput(lots: Sequence[DecidedLot]) -> Throughput:

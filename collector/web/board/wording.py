@@ -20,6 +20,7 @@ from collector.donors.queries import donor_words
 from collector.rounds.models import NotDoneReason
 from collector.shifts.models import Absence, AbsenceReason
 from collector.web.audit_wording import action_words
+from collector.web.board.policy_wording import POLICIES
 from collector.web.board.source_wording import SOURCES
 from collector.web.call_wording import words_to_say
 from collector.web.disruption_wording import DISRUPTIONS, PHASES, WAYS, WHY_NO_DAY
@@ -30,7 +31,6 @@ from collector.web.incident_wording import (
     INCIDENTS,
     LOAD_ITEMS,
     ROUND_STATES,
-    RULES,
 )
 from collector.web.wording import clock, moment, short_day
 
@@ -195,66 +195,6 @@ JUDGEMENTS: Mapping[str, LazyString] = {
     "serology_lapsed": _("Her blood test has lapsed: a sample is due."),
     "not_yet_eligible": _("Her file is not complete yet."),
     "baby_too_old": _("Her baby is older than your bank's limit."),
-}
-
-POLICIES: Mapping[str, LazyString] = {
-    **RULES,
-    "co2_grams_per_km": _("A kilometre emits, in CO2"),
-    "serology_days": _("A blood test counts for"),
-    "milk_age_days": _("Milk is taken up to an age of"),
-    "baby_age_days": _("The baby is at most"),
-    "minimum_volume_ml": _("A visit fetches at least"),
-    "radius_km": _("We collect within"),
-    "freezer_warmest_celsius": _("A donor's freezer is at most at"),
-    "milk_ride_minutes": _("Milk may ride for"),
-    "tube_ride_minutes": _("A blood tube may ride for"),
-    "hand_over_minutes": _("The hand-over at the bank takes"),
-    "collection_minutes": _("A collection takes"),
-    "first_visit_minutes": _("A first visit takes"),
-    "material_minutes": _("Bringing bottles takes"),
-    "blood_minutes": _("Drawing blood takes"),
-    "leg_spread_percent": _("A drive varies from day to day by"),
-    "day_spread_percent": _("The traffic of a whole day varies by"),
-    "hour_spread_percent": _("The traffic of one hour varies, besides, by"),
-    "door_spread_percent": _("The time of a collection varies by"),
-    "first_visit_spread_percent": _("The time of a first visit varies by"),
-    "material_spread_percent": _("The time to bring bottles varies by"),
-    "blood_spread_percent": _("The time to draw blood varies by"),
-    "no_show_percent": _("Visits at which the donor is not at home"),
-    "late_start_minutes": _("A round typically leaves late by"),
-    "promise_kept_percent": _("A promised time is to be kept on"),
-    "clock_kept_percent": _("The milk of a round is to stay within its limits on"),
-    "alarm_percent": _("Live raises an alarm when the chance falls below"),
-    "raw_age_days": _("Milk is heated up to an age of"),
-    "serology_lookback_days": _("A clear blood test covers the milk of the days before it, up to"),
-    "bottle_tare_grams": _("An empty bottle weighs"),
-    "pool_most_donors": _("A pool mixes the milk of at most"),
-    "pool_most_ml": _("A pool holds at most"),
-    "balance_tolerance_permille": _("A pool may lose without a reason"),
-    "thaw_to_heat_hours": _("Thawed milk is heated within"),
-    "heat_celsius": _("Milk is heated to at least"),
-    "heat_minutes": _("It stays at this heat for"),
-    "heat_most_celsius": _("It is heated to at most"),
-    "heat_over_58_minutes": _("It is warmer than 58 °C for at most"),
-    "cool_to_celsius": _("It is then cooled to"),
-    "cool_minutes": _("The cooling takes at most"),
-    "curve_gap_seconds": _("Two readings of a curve are apart by at most"),
-    "unit_warmest_celsius": _("Freezers of the laboratory, at most"),
-    "unit_alarm_minutes": _("A unit that is too warm alarms after"),
-    "unit_silence_minutes": _("A probe without readings alarms after"),
-    "unit_block_celsius": _("Milk in a freezer is blocked at once above"),
-    "release_independent": _("A lot is released by a person who neither pooled nor heated it"),
-    "shelf_life_days": _("Heated milk is given for"),
-    "cover_target_days": _("The stock is to last for"),
-    "cover_tense_days": _("The stock is tense below"),
-    "cover_short_days": _("The stock is short below"),
-    "cover_critical_days": _("The stock is critical below"),
-    "demand_ml_per_day": _("Milk given on a day, until bottles are dispensed here"),
-    "milk_urgency_percent": _("Milk counts in the planner's sums"),
-    "zones_every_day": _("Every zone is driven to on every day"),
-    "visit_days_early": _("Visits may come sooner than usual by"),
-    "calls_per_half_day": _("Candidates called back in a half-day, at most"),
-    "change_hours": _("Last change by a donor, before the visit"),
 }
 
 CONTAINER_STATES: Mapping[str, LazyString] = {

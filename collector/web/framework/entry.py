@@ -28,12 +28,14 @@ log = logging.getLogger(__name__)
 HOMES_OF_DOOR = {
     Surface.DONOR: ("donor.home",),
     Surface.PHONE: ("phone.home",),
+    Surface.WARD: ("ward.home",),
     Surface.DESK: (
         "board.home",
         "board.candidates.home",
         "laboratory.reception.home",
         "board.blood_tests.home",
         "laboratory.release.home",
+        "dispensary.orders.home",
         "board.directory.home",
     ),
 }
@@ -74,7 +76,7 @@ def begin(
         holder.sent_by,
         pseudonym(f"address {request.remote_addr}"),
     )
-    order = [Surface.DESK, Surface.PHONE, Surface.DONOR]
+    order = [Surface.DESK, Surface.PHONE, Surface.WARD, Surface.DONOR]
     tokens = {
         door: begin_session(
             session,

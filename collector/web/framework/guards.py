@@ -61,6 +61,8 @@ DOOR_OF_ROLE = {
     Role.QUALITY: Surface.DESK,
     Role.LABORATORY: Surface.DESK,
     Role.RELEASER: Surface.DESK,
+    Role.DISPENSER: Surface.DESK,
+    Role.WARD: Surface.WARD,
     Role.ADMIN: Surface.DESK,
 }
 

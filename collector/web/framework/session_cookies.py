@@ -18,6 +18,7 @@ LASTS = {
     Surface.DONOR: DONOR_IDLE,
     Surface.PHONE: STAFF_SESSION_LIVES,
     Surface.DESK: STAFF_SESSION_LIVES,
+    Surface.WARD: STAFF_SESSION_LIVES,
 }
 
 

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from collector.banks.models import Jurisdiction
 from collector.banks.policies import PRESETS, PolicyKey
 from collector.custody.models import ContainerState, ExcursionDecision
+from collector.dispensary.fates.models import MilkFate
 from collector.donors.eligibility import EligibilityReason
 from collector.donors.models import DonorState
 from collector.pickups.flags import Flag
@@ -28,6 +29,7 @@ from collector.web.audit_wording import action_words
 from collector.web.board import wording as words
 from collector.web.board.day.plan_progress import HEIGHT, WIDTH, curve
 from collector.web.board.day.price_wording import BREAKS
+from collector.web.board.policy_wording import POLICIES
 from collector.web.board.source_wording import SOURCES
 from collector.web.message_kinds import KINDS
 from routing.plan import ReasonCode, Rule
@@ -44,6 +46,7 @@ CODES = {
     "donor ": DonorState,
     "excursion decided: ": ExcursionDecision,
     "incident decided: ": IncidentDecision,
+    "milk ": set(MilkFate) - {MilkFate.RETURNED},
     "phone said ": EventKind,
     "pickup ": set(PickupState) - {PickupState.ASKED},
     "proposal accepted: ": ProposalWay,
@@ -60,7 +63,7 @@ CODES = {
         (words.STATES, list(PickupState)),
         (words.DONOR_STATES, list(DonorState)),
         (words.JUDGEMENTS, list(EligibilityReason)),
-        (words.POLICIES, list(PolicyKey)),
+        (POLICIES, list(PolicyKey)),
         (words.CONTAINER_STATES, list(ContainerState)),
         (words.REASONS, [*ReasonCode, *NotPlannable, "taken_out", "request_changed"]),
         (words.OBSTACLES, set(Rule) - {Rule.CLOCK, Rule.COVERAGE, Rule.OPTIONAL}),

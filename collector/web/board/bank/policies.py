@@ -13,7 +13,8 @@ from collector.errors import Conflict, Refused
 from collector.people.models import Role
 from collector.people.queries import staff_of
 from collector.web.board.page_context import page, today
-from collector.web.board.wording import POLICIES, word
+from collector.web.board.policy_wording import POLICIES
+from collector.web.board.wording import word
 from collector.web.framework.forms import FlagField, Form, TextField
 from collector.web.framework.guards import actor, guard, now
 from collector.web.wording import sentence

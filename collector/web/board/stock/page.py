@@ -24,8 +24,9 @@ from collector.planning.stock.projection import HORIZON, band
 from collector.planning.stock.queries import StockForecast, load_stock_forecast
 from collector.web.board.export_columns import headings
 from collector.web.board.page_context import author, is_fragment, page, today
+from collector.web.board.policy_wording import POLICIES
 from collector.web.board.stock.chart import stock_chart
-from collector.web.board.wording import POLICIES, word
+from collector.web.board.wording import word
 from collector.web.framework.forms import ChoiceField, Form, ParsedField, TextField
 from collector.web.framework.grave_acts import grave
 from collector.web.framework.guards import actor, guard, now

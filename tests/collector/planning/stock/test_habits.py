@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from collector.laboratory.stock.queries import ReceivedVisit
-from collector.planning.stock.demand import DemandSource, DispensedMilk, expected_demand
+from collector.planning.stock.demand import Demand, DemandSource, expected_demand
 from collector.planning.stock.habits import (
     AnnouncedMilk,
     expected_collections,
@@ -24,21 +24,33 @@ def before(days: int) -> date:
     return TODAY - timedelta(days=days)
 
 
+def demand(dispensed: dict[date, int], *, prescribed_ml: int = 0, policy_ml: int = 0) -> Demand:
+    return expected_demand(dispensed, today=TODAY, prescribed_ml=prescribed_ml, policy_ml=policy_ml)
+
+
 def test_the_banks_own_figure_counts_until_28_days_were_dispensed() -> None:
-    short = DispensedMilk(by_day={before(27): 2_000})
-    found = expected_demand(short, today=TODAY, policy_ml=5_000)
+    found = demand({before(27): 2_000}, policy_ml=5_000)
     assert (found.ml_per_day, found.source, found.past) == (5_000, DemandSource.POLICY, ())
-    whole = DispensedMilk(by_day={before(28): 2_800, before(40): 9_000})
-    found = expected_demand(whole, today=TODAY, policy_ml=5_000)
+    found = demand({before(28): 2_800, before(40): 9_000}, policy_ml=5_000)
     assert found.source is DemandSource.DISPENSED
     assert found.ml_per_day == 100  # 2,800 ml in 28 days
     assert len(found.past) == 40
     assert sum(found.past) == 11_800
 
 
+def test_prescriptions_are_the_demand_of_today_and_fade_into_the_mean() -> None:
+    alone = demand({}, prescribed_ml=3_000)
+    assert alone.source is DemandSource.PRESCRIPTIONS
+    assert set(alone.by_day.values()) == {3_000}
+    beside = demand({}, prescribed_ml=3_000, policy_ml=1_000)
+    assert (beside.ml_per_day, beside.by_day[14], beside.by_day[28]) == (3_000, 2_000, 1_000)
+    dispensed = {before(days): 500 for days in range(1, 57)}
+    found = demand(dispensed, prescribed_ml=3_000)
+    assert (found.ml_per_day, found.by_day[14], found.by_day[56]) == (3_000, 1_750, 500)
+
+
 def test_milk_of_today_is_no_whole_day_yet() -> None:
-    dispensed = DispensedMilk(by_day={before(28): 2_800, TODAY: 50_000})
-    assert expected_demand(dispensed, today=TODAY, policy_ml=0).ml_per_day == 100
+    assert demand({before(28): 2_800, TODAY: 50_000}).ml_per_day == 100
 
 
 VISITS = [ReceivedVisit(DORA, before(days), 1_400) for days in (45, 31, 17, 3)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from io import BytesIO
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -16,9 +17,10 @@ from collector.banks.models import Policy
 from collector.banks.policies import PolicyKey
 from collector.banks.queries import policies_of, policy_periods
 from collector.db import reading, transaction
+from collector.dispensary.orders.cover import StockLevel
+from collector.laboratory.pooling.models import Bottle
 from collector.pickups.models import MilkLine, Purpose
 from collector.planning.problem.build import PENALTY, penalty
-from collector.planning.stock.demand import DemandSource, DispensedMilk
 from collector.planning.stock.queries import load_stock_forecast
 from tests.builders import DAY, MORNING
 from tests.collector.planning.problem.test_build import asked
@@ -78,27 +80,20 @@ def test_the_forecast_of_a_stock_with_its_chart_and_files(stocked: FlaskClient) 
     assert isinstance(sheet["B2"].value, int)
 
 
-def test_dispensed_milk_leaves_the_stock_and_makes_the_demand(
+def test_bottles_that_left_are_no_stock_and_the_lines_stand_apart(
     app: Flask, town: Town, stocked: FlaskClient
 ) -> None:
     assert stocked
-    now = LATER + FIVE_WEEKS
-    with app.app_context(), reading() as session:
-        told = {"now": now, "bank_id": town.bank, "line": MilkLine.DONATED}
-        before = load_stock_forecast(session, **told)
-        (expiry,) = before.situation.stock
-        left = DispensedMilk(
-            by_day={before.today - timedelta(days=30): 280},
-            by_expiry={before.today + timedelta(days=expiry): 120},
-        )
-        after = load_stock_forecast(session, **told, dispensed=left)
-        own = load_stock_forecast(session, **told | {"line": MilkLine.OWN_CHILD})
-    assert (before.stock_ml, after.stock_ml) == (200, 80)
-    assert before.demand.source is DemandSource.POLICY
-    assert (after.demand.source, after.demand.ml_per_day) == (DemandSource.DISPENSED, 0)
-    assert after.cover is None
-    assert after.stock_out is None
-    assert (own.missing_days, own.paths) == (28, None)
+    told: dict[str, Any] = {"now": LATER + FIVE_WEEKS, "bank_id": town.bank}
+    with app.app_context(), transaction() as session:
+        before = load_stock_forecast(session, **told, line=MilkLine.DONATED)
+        session.execute(update(Bottle).values(left_at=LATER))
+        after = load_stock_forecast(session, **told, line=MilkLine.DONATED)
+        own = load_stock_forecast(session, **told, line=MilkLine.OWN_CHILD)
+    assert (before.stock_ml, after.stock_ml, own.stock_ml) == (200, 0, 0)
+    assert (before.level, after.level) == (StockLevel.SHORT, StockLevel.CRITICAL)
+    assert after.stock_out is not None
+    assert (own.missing_days, own.paths, own.cover) == (28, None, None)
 
 
 def test_a_decision_counts_on_the_day_and_is_taken_back(

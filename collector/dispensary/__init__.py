@@ -1,0 +1,1 @@
+"""The dispensary: prescriptions, orders, allocation, dispensing, fates, returns, open links."""

@@ -1,0 +1,1 @@
+"""Allocation of bottles to orders."""

@@ -1,0 +1,403 @@
+"""Writing of allocations: by the serving order, by hand, freed; overrides by two people."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.orm import Session
+
+from collector.audit.actions import lock_chain
+from collector.banks.policies import PolicyKey
+from collector.banks.queries import policies_of
+from collector.db import owned
+from collector.dispensary.acts import needed_text, recorded
+from collector.dispensary.allocation.candidates import free_bottles, open_needs, volumes_of
+from collector.dispensary.allocation.choice import AllocationPlan, plan_allocation
+from collector.dispensary.allocation.models import (
+    AllocationEnd,
+    BottleAllocation,
+    ChoiceReason,
+    ServingOverride,
+)
+from collector.dispensary.orders.actions import lock_order
+from collector.dispensary.orders.cover import StockLevel, cover_of
+from collector.dispensary.orders.models import MilkOrder, WaitReason
+from collector.errors import Conflict, NotFound, Refused
+from collector.laboratory.pooling.models import Bottle
+from collector.laboratory.release.leaving import lots_free_to_leave, stopped_bottles
+from collector.people.models import Role
+from collector.people.queries import roles_of
+
+
+def allocate_orders(
+    session: Session,
+    *,
+    now: datetime,
+    bank_id: int,
+    person_id: int,
+    today: date,
+    until: date,
+    orders: Sequence[int] | None = None,
+) -> AllocationPlan:
+    """Keep bottles for the open orders from today to a day, in the serving order.
+
+    A second run on the same stock changes nothing. Runs of one bank wait for each other.
+
+    Parameters
+    ----------
+    until
+        The last day of need.
+    orders
+        The orders in question; None for all of these days.
+
+    Raises
+    ------
+    NotFound
+        The bank has no such order.
+    """
+    lock_chain(session, bank_id)
+    end_lapsed(session, now=now, bank_id=bank_id)
+    _end_blocked(session, now=now, bank_id=bank_id, today=today)
+    rows = _orders(session, bank_id, today, until, orders)
+    volumes = volumes_of(session, [row.id for row in rows], now=now)
+    cover = cover_of(session, bank_id=bank_id, today=today)
+    needs = open_needs(session, orders=rows, cover=cover, volumes=volumes)
+    bottles = free_bottles(session, bank_id=bank_id, today=today, now=now)
+    plan = plan_allocation(needs, bottles, today=today)
+    for row in rows:
+        row.waits_because = plan.waits.get(row.id)
+    _keep_choices(session, plan, cover.level, now=now, bank_id=bank_id, person_id=person_id)
+    return plan
+
+
+def keep_by_hand(
+    session: Session,
+    *,
+    now: datetime,
+    bank_id: int,
+    person_id: int,
+    order_id: int,
+    bottle_id: int,
+) -> BottleAllocation:
+    """Keep a chosen bottle for an order; of two orders that want it, one wins.
+
+    Raises
+    ------
+    Conflict
+        `bottle_kept`: another order keeps it.
+    """
+    lock_order(session, bank_id=bank_id, order_id=order_id)
+    end_lapsed(session, now=now, bank_id=bank_id)
+    hours = policies_of(session, bank_id)[PolicyKey.ALLOCATION_HOURS]
+    return _keep(
+        session,
+        now=now,
+        bank_id=bank_id,
+        person_id=person_id,
+        order_id=order_id,
+        bottle_id=bottle_id,
+        reason=ChoiceReason.BY_HAND,
+        passed_over=0,
+        hours=hours,
+    )
+
+
+def free_order(
+    session: Session,
+    *,
+    now: datetime,
+    bank_id: int,
+    person_id: int,
+    order_id: int,
+) -> int:
+    """Free the bottles that are kept for an order; return their number.
+
+    Raises
+    ------
+    NotFound
+        The bank has no such order.
+    """
+    owned(session, MilkOrder, bank_id, order_id)
+    freed = _end(session, now, AllocationEnd.GIVEN_BACK, BottleAllocation.order_id == order_id)
+    if freed:
+        recorded(
+            session,
+            now=now,
+            bank_id=bank_id,
+            person_id=person_id,
+            action="bottles freed",
+            subject=f"milk_order:{order_id}",
+            bottles=freed,
+        )
+    return freed
+
+
+def cancel_order(
+    session: Session,
+    *,
+    now: datetime,
+    bank_id: int,
+    person_id: int,
+    order_id: int,
+    reason: str,
+    ward_id: int | None = None,
+) -> MilkOrder:
+    """Cancel an order of which no bottle was picked, and free its bottles.
+
+    Parameters
+    ----------
+    ward_id
+        The ward that asks: another ward's order is not found.
+
+    Raises
+    ------
+    NotFound
+        The bank, or the ward, has no such order.
+    Refused
+        `order_cancelled`; `order_picked`; `reason_missing`; `text_too_long` (`most`).
+    """
+    order = lock_order(session, bank_id=bank_id, order_id=order_id)
+    if ward_id is not None and order.ward_id != ward_id:
+        raise NotFound("not_found", kind="milk_orders")
+    if volumes_of(session, [order_id], now=now)[order_id].picked_ml:
+        raise Refused("order_picked")
+    order.cancelled_because = needed_text(reason)
+    order.cancelled_by_id, order.cancelled_at = person_id, now
+    free_order(session, now=now, bank_id=bank_id, person_id=person_id, order_id=order_id)
+    recorded(
+        session,
+        now=now,
+        bank_id=bank_id,
+        person_id=person_id,
+        action="order cancelled",
+        subject=f"milk_order:{order_id}",
+    )
+    return order
+
+
+def propose_override(
+    session: Session, *, now: datetime, bank_id: int, person_id: int, order_id: int, note: str
+) -> ServingOverride:
+    """Sign first that an order be served in spite of the level of the stock.
+
+    Raises
+    ------
+    NotFound
+        The bank has no such order.
+    Conflict
+        `override_proposed`: a first signature waits already.
+    Refused
+        `order_cancelled`; `order_not_short`: it does not wait for a shortage; `reason_missing`;
+        `text_too_long` (`most`).
+    """
+    order = lock_order(session, bank_id=bank_id, order_id=order_id)
+    if order.waits_because is not WaitReason.SHORTAGE:
+        raise Refused("order_not_short")
+    if waiting_override(session, order_id) is not None:
+        raise Conflict("override_proposed")
+    override = ServingOverride(
+        bank_id=bank_id,
+        order_id=order_id,
+        note=needed_text(note),
+        asked_by_id=person_id,
+        asked_at=now,
+        agreed_by_id=None,
+        agreed_at=None,
+        withdrawn_at=None,
+    )
+    session.add(override)
+    recorded(
+        session,
+        now=now,
+        bank_id=bank_id,
+        person_id=person_id,
+        action="override proposed",
+        subject=f"milk_order:{order_id}",
+    )
+    return override
+
+
+def agree_to_override(
+    session: Session,
+    *,
+    now: datetime,
+    bank_id: int,
+    person_id: int,
+    order_id: int,
+    today: date,
+) -> AllocationPlan:
+    """Sign second that an order be served, and allocate its bottles.
+
+    Raises
+    ------
+    NotFound
+        The bank has no such order, or no first signature waits for it.
+    Refused
+        `order_cancelled`; `two_people_needed`; `not_dispenser_or_quality`.
+    """
+    order = lock_order(session, bank_id=bank_id, order_id=order_id)
+    override = waiting_override(session, order_id)
+    if override is None:
+        raise NotFound("not_found", kind="serving_overrides")
+    if override.asked_by_id == person_id:
+        raise Refused("two_people_needed")
+    if not roles_of(session, person_id) & {Role.DISPENSER, Role.QUALITY}:
+        raise Refused("not_dispenser_or_quality")
+    override.agreed_by_id, override.agreed_at = person_id, now
+    recorded(
+        session,
+        now=now,
+        bank_id=bank_id,
+        person_id=person_id,
+        action="override agreed",
+        subject=f"milk_order:{order_id}",
+        first=f"person:{override.asked_by_id}",
+    )
+    return allocate_orders(
+        session,
+        now=now,
+        bank_id=bank_id,
+        person_id=person_id,
+        today=today,
+        until=order.needed_on,
+        orders=[order_id],
+    )
+
+
+def waiting_override(session: Session, order_id: int) -> ServingOverride | None:
+    """Return the first signature of an order that awaits its second one."""
+    return session.scalar(
+        select(ServingOverride).where(
+            ServingOverride.order_id == order_id,
+            ServingOverride.agreed_at.is_(None),
+            ServingOverride.withdrawn_at.is_(None),
+        )
+    )
+
+
+def end_lapsed(session: Session, *, now: datetime, bank_id: int) -> None:
+    """End the allocations of a bank whose hours are over."""
+    _end(
+        session,
+        now,
+        AllocationEnd.LAPSED,
+        (BottleAllocation.bank_id == bank_id) & (BottleAllocation.kept_until <= now),
+    )
+
+
+def _keep_choices(
+    session: Session,
+    plan: AllocationPlan,
+    level: StockLevel,
+    *,
+    now: datetime,
+    bank_id: int,
+    person_id: int,
+) -> None:
+    """Keep the chosen bottles of a plan, with one entry of the audit chain."""
+    if not plan.choices:
+        return
+    hours = policies_of(session, bank_id)[PolicyKey.ALLOCATION_HOURS]
+    for choice in plan.choices:
+        _keep(
+            session,
+            now=now,
+            bank_id=bank_id,
+            person_id=person_id,
+            order_id=choice.order_id,
+            bottle_id=choice.bottle.bottle_id,
+            reason=choice.reason,
+            passed_over=choice.passed_over,
+            hours=hours,
+        )
+    recorded(
+        session,
+        now=now,
+        bank_id=bank_id,
+        person_id=person_id,
+        action="bottles allocated",
+        subject=f"bank:{bank_id}",
+        level=level.value,
+        bottles=Counter(str(each.order_id) for each in plan.choices),
+    )
+
+
+def _end_blocked(session: Session, *, now: datetime, bank_id: int, today: date) -> None:
+    """End the allocations of bottles that may no longer leave."""
+    free = lots_free_to_leave(session, bank_id=bank_id, today=today)
+    stopped = stopped_bottles(session, bank_id=bank_id)
+    blocked = select(Bottle.id).where(
+        Bottle.bank_id == bank_id, Bottle.lot_id.not_in(free) | Bottle.id.in_(stopped)
+    )
+    _end(
+        session,
+        now,
+        AllocationEnd.BLOCKED,
+        (BottleAllocation.bank_id == bank_id) & BottleAllocation.bottle_id.in_(blocked),
+    )
+
+
+def _end(
+    session: Session, now: datetime, because: AllocationEnd, which: ColumnElement[bool]
+) -> int:
+    ended = session.execute(
+        update(BottleAllocation)
+        .where(which, BottleAllocation.ended_at.is_(None))
+        .values(ended_at=now, ended_because=because)
+        .returning(BottleAllocation.id)
+    )
+    return len(ended.all())
+
+
+def _orders(
+    session: Session, bank_id: int, today: date, until: date, orders: Sequence[int] | None
+) -> list[MilkOrder]:
+    """Return the orders in question, locked until the transaction ends."""
+    found = select(MilkOrder).where(
+        MilkOrder.bank_id == bank_id,
+        MilkOrder.cancelled_at.is_(None),
+        MilkOrder.needed_on >= today,
+        MilkOrder.needed_on <= until,
+    )
+    if orders is not None:
+        for key in orders:
+            owned(session, MilkOrder, bank_id, key)
+        found = found.where(MilkOrder.id.in_(orders))
+    return list(session.scalars(found.order_by(MilkOrder.id).with_for_update()))
+
+
+def _keep(
+    session: Session,
+    *,
+    now: datetime,
+    bank_id: int,
+    person_id: int,
+    order_id: int,
+    bottle_id: int,
+    reason: ChoiceReason,
+    passed_over: int,
+    hours: int,
+) -> BottleAllocation:
+    # The bottle is locked, so that of two transactions the second one sees the first.
+    session.get_one(Bottle, bottle_id, with_for_update=True, populate_existing=True)
+    kept = select(BottleAllocation.id).where(
+        BottleAllocation.bottle_id == bottle_id, BottleAllocation.ended_at.is_(None)
+    )
+    if session.scalar(kept) is not None:
+        raise Conflict("bottle_kept")
+    allocation = BottleAllocation(
+        bank_id=bank_id,
+        order_id=order_id,
+        bottle_id=bottle_id,
+        reason=reason,
+        passed_over=passed_over,
+        made_by_id=person_id,
+        made_at=now,
+        kept_until=now + timedelta(hours=hours),
+        ended_at=None,
+        ended_because=None,
+    )
+    session.add(allocation)
+    session.flush()
+    return allocation

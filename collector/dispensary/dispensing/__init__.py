@@ -1,0 +1,1 @@
+"""Dispensing by two people, each scan judged."""

@@ -1,0 +1,1 @@
+"""Fates of dispensed bottles on the wards, and suspected reactions."""

@@ -1,0 +1,1 @@
+"""Prescriptions, orders by day and class, and the cover of the stock."""

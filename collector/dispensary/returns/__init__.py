@@ -1,0 +1,1 @@
+"""Returned and destroyed bottles."""

@@ -1,0 +1,1 @@
+"""Recipients of milk: wards, pseudonyms, needs, sealed identities."""
