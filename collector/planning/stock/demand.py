@@ -1,4 +1,4 @@
-"""Demand of the coming days: prescriptions, the mean of dispensed milk, or the bank's own figure."""
+"""Demand of the coming days: prescriptions, dispensed milk, or the bank's own figure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
