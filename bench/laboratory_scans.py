@@ -109,8 +109,9 @@ def prepared(app: Flask, containers: int) -> Bench:
             is_written = session.scalar(select(Bank.id).where(Bank.slug == SLUG)) is not None
         if not is_written:
             with transaction() as session:
-                write_bank(session, clock.now(), containers)
-            _analyse()
+                years = years_bank(session, clock.now())
+                write_years(session, years, containers=containers, now=clock.now())
+            analyse()
         with reading() as session:
             bottles, places = _waiting(session)
         with transaction() as session:
@@ -127,8 +128,8 @@ def prepared(app: Flask, containers: int) -> Bench:
     return Bench(cookie, bottles, places)
 
 
-def write_bank(session: Session, now: datetime, containers: int) -> None:
-    """Write a bank with its technician, its pasteuriser, its donors and its years."""
+def years_bank(session: Session, now: datetime) -> YearsBank:
+    """Found the bank to which the years belong, with its technician, pasteuriser and donors."""
     bank = found_bank(session, now=now, slug=SLUG, name="Years", town="Pessac")
     lea = add_person(
         session,
@@ -149,14 +150,13 @@ def write_bank(session: Session, now: datetime, containers: int) -> None:
         qualified_until=date(2036, 1, 1),
         calibrated_until=date(2036, 1, 1),
     )
-    years = YearsBank(
+    return YearsBank(
         bank_id=bank.id,
         site_id=add_site(session, bank.id).id,
         person_id=lea.id,
         device_id=device.id,
         donors=[add_donor(session, bank.id, first_name=f"D{n}").id for n in range(DONORS)],
     )
-    write_years(session, years, containers=containers, now=now)
 
 
 def measured(port: int, bench: Bench, rounds: int) -> dict[str, list[float]]:
@@ -266,7 +266,7 @@ def _waiting(session: Session) -> tuple[list[str], list[StoragePlace]]:
     return list(bottles), list(places)
 
 
-def _analyse() -> None:
+def analyse() -> None:
     """Let the database count its rows, as it does by itself in ten years."""
     with db.engine.connect() as connection:
         connection.exec_driver_sql("ANALYZE")

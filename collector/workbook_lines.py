@@ -54,8 +54,8 @@ def workbook_lines(data: bytes, *, most: int) -> list[tuple[int, list[str]]]:
         raise Refused("workbook_broken") from error
 
 
-def workbook_of(lines: Iterable[Sequence[str]]) -> bytes:
-    """Return a spreadsheet file of these lines; every cell is a text, never a formula."""
+def workbook_of(lines: Iterable[Sequence[str | float]]) -> bytes:
+    """Return a spreadsheet file of these lines; a cell is a number or a text, never a formula."""
     from openpyxl import Workbook  # noqa: PLC0415 - as above
     from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE  # noqa: PLC0415
@@ -63,10 +63,14 @@ def workbook_of(lines: Iterable[Sequence[str]]) -> bytes:
     book = Workbook(write_only=True)
     sheet = book.create_sheet()
     for line in lines:
-        cells = [WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", text)) for text in line]
-        for cell in cells:
-            cell.data_type = "s"
-            cell.quotePrefix = True  # a text stays a text when a person edits it
+        cells = []
+        for value in line:
+            is_text = isinstance(value, str)
+            cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", value) if is_text else value)
+            if is_text:
+                cell.data_type = "s"
+                cell.quotePrefix = True  # a text stays a text when a person edits it
+            cells.append(cell)
         sheet.append(cells)
     written = io.BytesIO()
     book.save(written)

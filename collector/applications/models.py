@@ -22,6 +22,8 @@ class Scope(StrEnum):
     ROSTER_WRITE = "roster:write"
     REPORTS_READ = "reports:read"
     EVENTS_READ = "events:read"
+    FHIR_READ = "fhir:read"
+    """Bottles, samples, results and dispensings as FHIR R5; no donor, recipients by pseudonym."""
 
 
 class Application(BankOwned, Base):

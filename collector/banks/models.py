@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from collector.db import BankOwned, Base
@@ -198,6 +198,23 @@ class Policy(BankOwned, Base):
     source: Mapped[str]
     verified_by: Mapped[str | None]
     verified_on: Mapped[date | None]
+
+
+class PolicyPeriod(BankOwned, Base):
+    """A change of a rule from one day to another; the lasting rule stays as it is."""
+
+    __tablename__ = "policy_periods"
+    __table_args__ = (CheckConstraint("first <= last", name="in_order"),)
+
+    key: Mapped[str]
+    value: Mapped[str]
+    first: Mapped[date]
+    last: Mapped[date]
+    decided_by: Mapped[str]
+    """The reference of the person, as in the audit chain."""
+    decided_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+    """The instant of the undo; the row itself is never removed."""
 
 
 class Lactarium(Base):

@@ -53,6 +53,10 @@ class PolicyKey(StrEnum):
     BALANCE_TOLERANCE_PERMILLE = "balance_tolerance_permille"
     THAW_TO_HEAT_HOURS = "thaw_to_heat_hours"
     SHELF_LIFE_DAYS = "shelf_life_days"
+    DEMAND_ML_PER_DAY = "demand_ml_per_day"
+    MILK_URGENCY_PERCENT = "milk_urgency_percent"
+    ZONES_EVERY_DAY = "zones_every_day"
+    VISIT_DAYS_EARLY = "visit_days_early"
     HEAT_CELSIUS = "heat_celsius"
     HEAT_MINUTES = "heat_minutes"
     HEAT_MOST_CELSIUS = "heat_most_celsius"
@@ -184,6 +188,13 @@ SPREADS_AND_LEVELS = (
     Preset(PolicyKey.ALARM_PERCENT, 80, "days in 100", OURS),
 )
 
+STOCK = (
+    Preset(PolicyKey.DEMAND_ML_PER_DAY, 0, "ml/d", f"Not entered yet. {OURS}"),
+    Preset(PolicyKey.MILK_URGENCY_PERCENT, 100, "%", OURS),
+    Preset(PolicyKey.ZONES_EVERY_DAY, Switch.OFF.value, "", OURS),
+    Preset(PolicyKey.VISIT_DAYS_EARLY, 0, "d", OURS),
+)
+
 COMMON = (
     Preset(PolicyKey.COLLECTION_MINUTES, 12, "min", OURS),
     Preset(PolicyKey.FIRST_VISIT_MINUTES, 45, "min", OURS),
@@ -191,6 +202,7 @@ COMMON = (
     Preset(PolicyKey.BLOOD_MINUTES, 10, "min", OURS),
     *SPREADS_AND_LEVELS,
     Preset(PolicyKey.OTHER_COLLECTOR_CENTS, 0, "ct", OURS),
+    *STOCK,
     Preset(PolicyKey.CHANGE_HOURS, 12, "h", OURS),
     Preset(PolicyKey.CALLS_PER_HALF_DAY, 6, "calls", OURS),
     Preset(PolicyKey.FREEZER_WARMEST_CELSIUS, -18, "degC", "Press; the French annex was not read"),
@@ -340,12 +352,20 @@ def preset_rows(bank_id: int, jurisdiction: Jurisdiction) -> list[Policy]:
 class Policies:
     """The policies of one bank, with typed access.
 
-    A spread or level without a row has Milkround's own starting value.
+    A spread, a level or a rule of the stock without a row has Milkround's own starting value.
+
+    Parameters
+    ----------
+    rows
+        The lasting rules.
+    dated
+        The values of rules that are changed for some days; they come before the lasting ones.
     """
 
-    def __init__(self, rows: Iterable[Policy]) -> None:
-        starting = {preset.key.value: str(preset.value) for preset in SPREADS_AND_LEVELS}
-        self._values = starting | {row.key: row.value for row in rows}
+    def __init__(self, rows: Iterable[Policy], dated: Mapping[str, str] | None = None) -> None:
+        presets = (*SPREADS_AND_LEVELS, *STOCK)
+        starting = {preset.key.value: str(preset.value) for preset in presets}
+        self._values = starting | {row.key: row.value for row in rows} | dict(dated or {})
 
     def __getitem__(self, key: PolicyKey) -> int:
         """Return the value of a policy in the unit of its name."""

@@ -27,6 +27,7 @@ class ValueRange(NamedTuple):
 BOUNDS: Mapping[str, ValueRange] = {
     "d": ValueRange(0, 3650),
     "ml": ValueRange(0, 20_000),
+    "ml/d": ValueRange(0, 200_000),
     "km": ValueRange(1, 1000),
     "degC": ValueRange(-90, 10),
     "min": ValueRange(1, 2880),
@@ -48,6 +49,8 @@ BOUNDS: Mapping[str, ValueRange] = {
 
 BOUNDS_BY_KEY: Mapping[str, ValueRange] = {
     PolicyKey.LATE_START_MINUTES: ValueRange(0, 120),
+    PolicyKey.MILK_URGENCY_PERCENT: ValueRange(50, 300),
+    PolicyKey.VISIT_DAYS_EARLY: ValueRange(0, 28),
     PolicyKey.CLASS_A_GRAMS: ValueRange(200, 9000),
     PolicyKey.CLASS_B_GRAMS: ValueRange(200, 9000),
     PolicyKey.CLASS_C_GRAMS: ValueRange(200, 9000),
@@ -62,6 +65,7 @@ WORDS: Mapping[PolicyKey, type[StrEnum]] = {
     PolicyKey.LABEL_CHECK: LabelCheck,
     PolicyKey.NAVIGATION: Navigation,
     PolicyKey.RELEASE_INDEPENDENT: Switch,
+    PolicyKey.ZONES_EVERY_DAY: Switch,
 }
 LONGEST_FIGURE = 6
 

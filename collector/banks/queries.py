@@ -1,9 +1,12 @@
 """Queries of banks, sites, zones, policies and public texts."""
 
+from collections.abc import Sequence
+from datetime import date
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from collector.banks.models import Bank, Policy, PublicText, PublicTextKey, Site, Zone
+from collector.banks.models import Bank, Policy, PolicyPeriod, PublicText, PublicTextKey, Site, Zone
 from collector.banks.policies import Policies
 from collector.errors import NotFound
 
@@ -16,9 +19,38 @@ def get_bank(session: Session, bank_id: int) -> Bank:
     return bank
 
 
-def policies_of(session: Session, bank_id: int) -> Policies:
-    """Return the policies of a bank with typed access."""
-    return Policies(session.scalars(select(Policy).where(Policy.bank_id == bank_id)))
+def policies_of(session: Session, bank_id: int, *, on: date | None = None) -> Policies:
+    """Return the policies of a bank with typed access.
+
+    Parameters
+    ----------
+    on
+        The day whose dated changes count too; None for the lasting rules alone.
+    """
+    rows = session.scalars(select(Policy).where(Policy.bank_id == bank_id))
+    if on is None:
+        return Policies(rows)
+    inside = (PolicyPeriod.first <= on) & (PolicyPeriod.last >= on)
+    periods = session.scalars(
+        select(PolicyPeriod)
+        .where(PolicyPeriod.bank_id == bank_id, PolicyPeriod.withdrawn_at.is_(None), inside)
+        .order_by(PolicyPeriod.id)
+    )
+    return Policies(rows, {each.key: each.value for each in periods})
+
+
+def policy_periods(session: Session, bank_id: int, *, since: date) -> Sequence[PolicyPeriod]:
+    """Return the dated changes of rules that end on a day or later, the newest first."""
+    rows = session.scalars(
+        select(PolicyPeriod)
+        .where(
+            PolicyPeriod.bank_id == bank_id,
+            PolicyPeriod.withdrawn_at.is_(None),
+            PolicyPeriod.last >= since,
+        )
+        .order_by(PolicyPeriod.id.desc())
+    )
+    return rows.all()
 
 
 def policy_rows(session: Session, bank_id: int) -> list[Policy]:

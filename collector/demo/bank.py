@@ -7,10 +7,11 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from collector.banks.actions import add_site, found_bank
+from collector.banks.actions import add_site, change_policy, found_bank
 from collector.banks.directory import LactariumEntry, write_line
 from collector.banks.fleet import STARTING_CAPACITY, write_box, write_vehicle
 from collector.banks.models import Bank, Known, LactariumKind, Site, SiteKind, Zone
+from collector.banks.policies import PolicyKey
 from collector.demo.cast import LATER, CastMember, DemoRequest, cast
 from collector.demo.towns import LIBOURNE, MONT_DE_MARSAN, PESSAC, SAINT_SEVER
 from collector.donors.models import Donor, Serology, SerologyOutcome
@@ -76,6 +77,10 @@ TEAMS = (
 )  # fmt: skip
 
 
+DEMAND_ML_PER_DAY = "2500"
+DEMAND_SOURCE = "Demonstration: two wards with some ten very small babies"
+
+
 def demonstration_bank(session: Session, *, now: datetime) -> Bank:
     """Return the demonstration bank, founded on the first call with its staff and donors."""
     known = session.scalar(select(Bank).where(Bank.slug == SLUG))
@@ -95,6 +100,18 @@ def demonstration_bank(session: Session, *, now: datetime) -> Bank:
     _list_publicly(session, bank, now=now)
     _add_staff(session, bank)
     today = now.astimezone(bank.zone).date()
+    change_policy(
+        session,
+        now=now,
+        bank_id=bank.id,
+        actor="system",
+        key=PolicyKey.DEMAND_ML_PER_DAY,
+        seen="0",
+        value=DEMAND_ML_PER_DAY,
+        source=DEMAND_SOURCE,
+        verified_by=None,
+        on=today,
+    )
     _equip(session, bank, now=now, day=today)
     _employ(session, bank, now=now)
     _begin_usual_weeks(session, bank, now=now, day=today)

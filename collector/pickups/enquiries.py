@@ -164,7 +164,7 @@ def key_of_request(once: str) -> str:
 
 def _may_be_accepted(session: Session, pickup: Pickup, donor: Donor, day: date) -> bool:
     """Return whether a slot may be promised before a coordinator reads the request."""
-    policies = policies_of(session, donor.bank_id)
+    policies = policies_of(session, donor.bank_id, on=day)
     reasons = set(judge(donor, on=day, policies=policies).reasons)
     enough = not is_below_minimum(pickup, policies)
     brings_blood = Purpose.BLOOD_SAMPLE in pickup.purposes

@@ -81,6 +81,8 @@ ACTIONS: Mapping[str, LazyString] = {
     "public text changed": _("public text changed"),
     "questions changed": _("questions changed"),
     "rule changed": _("rule changed"),
+    "rule changed for some days": _("rule changed for some days"),
+    "dated rule taken back": _("dated change of a rule taken back"),
     "zone's weekdays set": _("weekdays of a zone set"),
     "application made": _("application given a token"),
     "webhook made": _("webhook made"),

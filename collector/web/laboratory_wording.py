@@ -8,6 +8,10 @@ from flask_babel.speaklater import LazyString
 _ = lazy_gettext
 
 ERRORS: Mapping[str, LazyString] = {
+    "rule_not_dated": _("This rule is changed under Rules, for good."),
+    "period_backwards": _("The last day is before the first one: change one of the two."),
+    "period_too_long": _("Choose at most %(most)s weeks, and decide again afterwards."),
+    "period_withdrawn_already": _("This change was taken back already."),
     "container_unknown": _(
         "No bottle has the number %(number)s. If its donor is known, take it over as not announced."
     ),

@@ -12,6 +12,8 @@ from collector.banks.policies import PolicyKey
 from collector.banks.queries import banks, policies_of, policy_rows, zones_of
 from collector.db import reading
 from collector.places.postcodes import locate_postcode
+from collector.service_day import ServiceDay
+from collector.web.framework.context import now
 from collector.web.framework.forms import Form, TextField
 from collector.web.framework.guards import anyone
 from collector.web.public_map import directory_map
@@ -164,7 +166,10 @@ def _figures(session: Session) -> dict[str, list[BankFigure]]:
 
 def _areas(session: Session) -> dict[int, CollectionArea]:
     return {
-        bank.id: ground_of(zones_of(session, bank.id), policies_of(session, bank.id))
+        bank.id: ground_of(
+            zones_of(session, bank.id),
+            policies_of(session, bank.id, on=ServiceDay.of(now(), bank.zone).day),
+        )
         for bank in banks(session)
     }
 

@@ -72,6 +72,7 @@ NEW_TABLES = {
     "number_series",
     "passkey_challenges",
     "passkeys",
+    "policy_periods",
     "pool_inputs",
     "pools",
     "prescriptions",

@@ -63,8 +63,8 @@ def find_availability(
 ) -> AvailabilityAnswer:
     """Return the availability from tomorrow to the last day that a donor may request."""
     donor = requested.donor
-    bank, policies = get_bank(session, donor.bank_id), policies_of(session, donor.bank_id)
-    today = ServiceDay.of(now, bank.zone).day
+    today = ServiceDay.of(now, get_bank(session, donor.bank_id).zone).day
+    policies = policies_of(session, donor.bank_id, on=today)
     # She may be elsewhere on some of the days: the nearest of her addresses decides.
     ahead = (today + timedelta(days=number + 1) for number in range(DONOR_DAYS_AHEAD))
     addresses = {address.id: address for address in map(donor.address_on, ahead)}.values()

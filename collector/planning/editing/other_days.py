@@ -87,12 +87,13 @@ def first_other_day(session: Session, pickup: Pickup, *, day: date) -> date | No
     day
         The day that the visit leaves.
     """
-    policies = policies_of(session, pickup.bank_id)
+    policies = policies_of(session, pickup.bank_id, on=day)
     with session.no_autoflush:
         for offset in range(1, DAYS_AHEAD + 1):
             other = day + timedelta(days=offset)
             if pickup.oldest_on is not None and other > fetch_by(pickup.oldest_on, policies):
                 return None
+            policies = policies_of(session, pickup.bank_id, on=other)
             with _windows_on([pickup], day=day, other=other):
                 why = not_plannable(pickup, on=other, policies=policies)
             if why not in {None, *ALLOWED_BY_HAND} or not _drives(session, pickup.bank_id, other):

@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy.orm import Session
 
 from collector.banks.models import Zone
-from collector.banks.policies import Policies, PolicyKey
+from collector.banks.policies import Policies, PolicyKey, Switch
 from collector.banks.queries import get_bank, policies_of, sites_of, zones_of
 from collector.donors.eligibility import EligibilityReason, EligibilityVerdict, judge
 from collector.donors.models import Donor
@@ -34,10 +34,20 @@ weeks. Milkround's own starting value."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Levers:
-    """Rules that a coordinator may vary in a shortage: the bank's own, or others for one search."""
+    """Rules that a coordinator may vary in a shortage: the bank's own, or others for one search.
+
+    Attributes
+    ----------
+    every_day
+        Whether rounds reach every zone on every day with a shift.
+    days_early
+        Days by which a visit may come sooner than `TOLERANCE` before the due date.
+    """
 
     minimum_ml: int
     radius_km: int
+    every_day: bool = False
+    days_early: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,11 +105,14 @@ class HorizonFacts:
     levers: Levers
 
 
-def bank_levers(session: Session, bank_id: int) -> Levers:
-    """Return the levers as the bank's policies have them."""
-    policies = policies_of(session, bank_id)
+def bank_levers(session: Session, bank_id: int, *, on: date | None = None) -> Levers:
+    """Return the levers as the bank's policies have them, with the dated changes of a day."""
+    policies = policies_of(session, bank_id, on=on)
     return Levers(
-        minimum_ml=policies[PolicyKey.MINIMUM_VOLUME_ML], radius_km=policies[PolicyKey.RADIUS_KM]
+        minimum_ml=policies[PolicyKey.MINIMUM_VOLUME_ML],
+        radius_km=policies[PolicyKey.RADIUS_KM],
+        every_day=policies.word(PolicyKey.ZONES_EVERY_DAY) == Switch.ON,
+        days_early=policies[PolicyKey.VISIT_DAYS_EARLY],
     )
 
 
@@ -112,14 +125,15 @@ def horizon_candidates(
     last: date,
     levers: Levers,
 ) -> list[DueDonor]:
-    """Return the donors that will be due by the last day, the soonest first.
+    """Return the donors due by the last day, or by the days that visits come early after it.
 
     A donor with an open request is not among them: her request is planned like any other.
     """
     if not driven:
         return []
     today = ServiceDay.of(now, get_bank(session, bank_id).zone).day
-    dues = due_donors(session, bank_id=bank_id, now=now, days=max(0, (last - today).days))
+    ahead = max(0, (last - today).days) + levers.days_early
+    dues = due_donors(session, bank_id=bank_id, now=now, days=ahead)
     waiting = [due for due in dues if due.open is None]
     facts = HorizonFacts(
         policies=policies_of(session, bank_id),
@@ -153,24 +167,25 @@ def _candidate(facts: HorizonFacts, due: ForecastDonor, away: int) -> DueDonor:
     elif away > facts.levers.radius_km:
         why, days = "too_far", []
     else:
-        if days and days_of_zone(donor, facts.zones, days) == []:
-            why = "zone_not_driven"
-        days = days_of_zone(donor, facts.zones, days)
+        driven = days if facts.levers.every_day else days_of_zone(donor, facts.zones, days)
+        why = "zone_not_driven" if days and not driven else ""
+        days = driven
     if not days and not why:
         why = next((reason for _, reason in reversed(fitting) if reason), "nobody_drives")
     return DueDonor(
         due=due,
         ready_on=ready,
-        days=tuple(_late_enough(days, forecast.comes_by)),
+        days=tuple(_late_enough(days, forecast.comes_by, facts.levers.days_early)),
         hours=_hours(facts.requests.get(donor.id, ())),
         away_km=away,
         why=why,
     )
 
 
-def _late_enough(days: list[date], comes_by: date | None) -> list[date]:
+def _late_enough(days: list[date], comes_by: date | None, early: int) -> list[date]:
     """Drop days that are too early, unless there are no others."""
-    late = [day for day in days if comes_by is None or day >= comes_by - TOLERANCE]
+    tolerance = TOLERANCE + timedelta(days=early)
+    late = [day for day in days if comes_by is None or day >= comes_by - tolerance]
     return late or days
 
 

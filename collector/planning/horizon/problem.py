@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 
 from collector.banks.policies import Policies, PolicyKey
 from collector.banks.queries import get_bank, policies_of
-from collector.pickups.models import Pickup, PickupWindow, Purpose
+from collector.pickups.models import MilkLine, Pickup, PickupWindow, Purpose
 from collector.pickups.purposes import purposes_for
 from collector.pickups.states import AGREED
 from collector.places.models import Address
-from collector.planning.horizon.due_dates import DueDonor, Levers, horizon_candidates
+from collector.planning.horizon.due_dates import DueDonor, Levers, bank_levers, horizon_candidates
 from collector.planning.models import Horizon
 from collector.planning.problem.build import (
     BLOOD,
@@ -93,7 +93,7 @@ def load_weeks(
     found = Weeks(
         first=ServiceDay(first, zone),
         last=last,
-        policies=policies_of(session, bank_id),
+        policies=policies_of(session, bank_id, on=first),
         duties=tuple(duties),
         candidates=tuple(
             horizon_candidates(
@@ -110,8 +110,14 @@ def reload_weeks(
 ) -> Weeks:
     """Load the weeks of a horizon as they are now, with its levers or others."""
     weeks = -(-((horizon.last - horizon.first).days + 1) // 7)
-    used = levers or Levers(minimum_ml=horizon.minimum_ml, radius_km=horizon.radius_km)
+    used = levers or levers_of(session, horizon)
     return load_weeks(session, now=now, bank_id=horizon.bank_id, weeks=weeks, levers=used)
+
+
+def levers_of(session: Session, horizon: Horizon) -> Levers:
+    """Return the levers of a horizon; whether its zones keep their weekdays is a dated rule."""
+    dated = bank_levers(session, horizon.bank_id, on=horizon.first)
+    return replace(dated, minimum_ml=horizon.minimum_ml, radius_km=horizon.radius_km)
 
 
 def build_weeks_problem(weeks: Weeks) -> Problem:
@@ -160,6 +166,7 @@ def _due_visits(weeks: Weeks) -> Iterator[Visit]:
         forecast = each.due.forecast
         purposes = purposes_for(each.donor, days=each.days[-1:], policies=weeks.policies)
         late = max(each.days)
+        urgency = _urgency(each, purposes, weeks.policies)
         yield Visit(
             id=f"{DONOR}{each.donor.id}",
             place=f"address:{each.donor.address_id}",
@@ -169,9 +176,23 @@ def _due_visits(weeks: Weeks) -> Iterator[Visit]:
             ride_limits=ride_limits(purposes, weeks.policies),
             skills=frozenset({BLOOD}) if set(purposes) & BLOOD_PURPOSES else frozenset(),
             due=weeks.seconds(each.due_on, time.max) if forecast.comes_by else None,
-            cents_per_hour_late=CENTS_PER_HOUR_LATE,
-            penalty=Cents(PENALTY),
+            cents_per_hour_late=urgent(CENTS_PER_HOUR_LATE, urgency),
+            penalty=Cents(urgent(PENALTY, urgency)),
         )
+
+
+def urgent(cents: int, percent: int) -> int:
+    """Return cents under the urgency of the stock, in percent, rounded half up."""
+    return (cents * percent + 50) // 100
+
+
+def _urgency(each: DueDonor, purposes: Sequence[Purpose], policies: Policies) -> int:
+    """Return the urgency of a visit in percent: the stock concerns donated milk alone.
+
+    Even at the most, three times, a visit for milk costs less than an agreed request.
+    """
+    gift = set(purposes) == {Purpose.COLLECTION} and each.due.line is MilkLine.DONATED
+    return policies[PolicyKey.MILK_URGENCY_PERCENT] if gift else 100
 
 
 def _minutes(purposes: Sequence[Purpose], policies: Policies) -> int:

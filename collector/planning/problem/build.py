@@ -29,7 +29,7 @@ from collector.banks.policies import Policies, PolicyKey
 from collector.banks.queries import get_bank, policies_of
 from collector.donors.eligibility import serology_valid_until
 from collector.pickups.flags import NEARLY, fetch_by
-from collector.pickups.models import OF_MILK, Pickup, PickupState, Purpose
+from collector.pickups.models import OF_MILK, MilkLine, Pickup, PickupState, Purpose
 from collector.pickups.queries import requests_for_day
 from collector.pickups.states import AGREED
 from collector.planning.problem.continuity import (
@@ -153,7 +153,7 @@ def load_facts(session: Session, plan: DayPlan) -> DayFacts:
         for key, pickup in sorted(fitting.items())
         if key not in history and _is_of_this_day(pickup, here)
     }
-    policies = policies_of(session, bank.id)
+    policies = policies_of(session, bank.id, on=plan.day)
     return DayFacts(
         service_day=ServiceDay(plan.day, bank.zone),
         policies=policies,
@@ -172,7 +172,7 @@ def load_written_facts(session: Session, plan: DayPlan) -> DayFacts:
     pickups = {stop.pickup_id: stop.pickup for round_ in plan.rounds for stop in round_.stops}
     return DayFacts(
         service_day=ServiceDay(plan.day, bank.zone),
-        policies=policies_of(session, bank.id),
+        policies=policies_of(session, bank.id, on=plan.day),
         plan=plan,
         rounds=tuple(plan.rounds),
         pickups=pickups,
@@ -269,7 +269,7 @@ def penalty(pickup: Pickup, *, on: date, policies: Policies) -> int:
     """Return the cost, in cents, of leaving a request unassigned on a day.
 
     It is higher if her freezer is nearly full, her milk nearly too old, or her serology about to
-    expire.
+    expire. The urgency of the bank's stock multiplies that of a visit for donated milk alone.
     """
     found = PENALTY
     if pickup.freezer_nearly_full:
@@ -279,7 +279,8 @@ def penalty(pickup: Pickup, *, on: date, policies: Policies) -> int:
     until = serology_valid_until(pickup.donor)
     if until is not None and until - on <= SEROLOGY_EXPIRES_SOON:
         found += PENALTY_FOR_SEROLOGY
-    return found
+    gift = set(pickup.purposes) == {Purpose.COLLECTION} and pickup.line is not MilkLine.OWN_CHILD
+    return found * policies[PolicyKey.MILK_URGENCY_PERCENT] // 100 if gift else found
 
 
 def _is_of_this_day(pickup: Pickup, here: set[int]) -> bool:

@@ -2,7 +2,17 @@
 
 from flask import Response, jsonify
 
-from collector.web.api import containers, days, donors, events, reports, requests, roster, slots
+from collector.web.api import (
+    containers,
+    days,
+    donors,
+    events,
+    fhir,
+    reports,
+    requests,
+    roster,
+    slots,
+)
 from collector.web.api.callers import admit_caller
 from collector.web.api.document import openapi_document
 from collector.web.api.operations import OPERATIONS, blueprint
@@ -13,7 +23,7 @@ __all__ = ["blueprint"]
 
 GROUPS = {
     part.__name__.rpartition(".")[2]: (part.__doc__ or "").strip().splitlines()[0]
-    for part in (donors, requests, slots, days, containers, roster, reports, events)
+    for part in (donors, requests, slots, days, containers, roster, reports, events, fhir)
 }
 """The modules with operations and their subjects: importing one registers its operations."""
 

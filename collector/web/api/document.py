@@ -116,7 +116,7 @@ def _success(each: Operation) -> dict[str, Any]:
     headers: dict[str, Any] = {"ETag": {"schema": {"type": "string"}}}
     if each.made:
         headers["Location"] = {"schema": {"type": "string"}}
-    content = {JSON: {"schema": _reference(each.answer)}}
+    content = {each.media_type: {"schema": _reference(each.answer)}}
     return {"description": each.summary, "headers": headers, "content": content}
 
 

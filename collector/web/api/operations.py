@@ -12,7 +12,7 @@ from flask import Blueprint, Response, g
 
 from collector.applications.models import Scope
 from collector.errors import Refused
-from collector.web.api.inputs import Input, read_body, read_query
+from collector.web.api.inputs import JSON, Input, read_body, read_query
 from collector.web.api.outputs import answer_struct
 from collector.web.framework.problems import problem
 from collector.web.wording import sentence
@@ -36,6 +36,8 @@ class Operation:
         The types of the parameters and of the body; None without any.
     answer
         The type of the answer.
+    media_type
+        The media type of the answer.
     made
         Whether it makes a row: it answers 201 with `Location`, and takes an `Idempotency-Key`.
     matched
@@ -51,6 +53,7 @@ class Operation:
     answer: type
     query: type[Input] | None = None
     body: type[Input] | None = None
+    media_type: str = JSON
     made: bool = False
     matched: bool = False
 
@@ -92,4 +95,4 @@ def _answer(found: Operation, view: View, **arguments: Any) -> Response:  # noqa
         arguments["query"] = read_query(found.query)
     if found.body is not None:
         arguments["body"] = read_body(found.body)
-    return answer_struct(view(**arguments))
+    return answer_struct(view(**arguments), media_type=found.media_type)

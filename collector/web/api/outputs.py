@@ -102,11 +102,11 @@ def require_match(item: Struct) -> None:
         raise Mistaken(HTTPStatus.PRECONDITION_FAILED, "match_failed", "If-Match", text)
 
 
-def answer_struct(found: Any) -> Response:  # noqa: ANN401 - a typed answer, or a made row
+def answer_struct(found: Any, *, media_type: str = JSON) -> Response:  # noqa: ANN401 - typed
     """Answer a value as JSON; 304 if the caller has it already."""
     item = found.item if isinstance(found, Made) else found
     response = make_response(msgspec.json.encode(item), 201 if isinstance(found, Made) else 200)
-    response.mimetype = JSON
+    response.mimetype = media_type
     if isinstance(found, Made):
         response.headers["Location"] = found.address
     response.set_etag(etag_of(item))

@@ -62,6 +62,7 @@ from collector.web.board.inbox import page as inbox_page
 from collector.web.board.page_context import civil_day, today
 from collector.web.board.roster import cells, closings, files, month, usual_weeks, vehicle_absences
 from collector.web.board.roster import page as roster_page
+from collector.web.board.stock import page as stock_page
 from collector.web.board.wording import add_words
 from collector.web.framework.forms import Form, ParsedField
 from collector.web.framework.guards import actor, guard
@@ -92,6 +93,7 @@ PARTS = (
     morning,
     horizon_page,
     due,
+    stock_page,
     map_background,
     inbox_page,
     requests,

@@ -14,6 +14,9 @@ SOURCES: Mapping[str, LazyString] = {
     "A small diesel van. Milkround's own starting value: no source gives one": _(
         "A small diesel van. Milkround's own starting value: no source gives one"
     ),
+    "Not entered yet. Milkround's own starting value: no source gives one": _(
+        "Not entered yet. Milkround's own starting value: no source gives one"
+    ),
     "Press; the French annex was not read": _("Press; the French annex was not read"),
     "As the home freezer; unverified": _("As the home freezer; unverified"),
     "As the limits at collection; unverified": _("As the limits at collection; unverified"),

@@ -131,17 +131,19 @@ def home_page(session: Session, *, bank_id: int, donor_id: int, now: datetime) -
 def form_page(session: Session, *, bank_id: int, donor_id: int, now: datetime) -> FormPage:
     """Return the content of a form's page."""
     bank = get_bank(session, bank_id)
+    today = ServiceDay.of(now, bank.zone).day
     return FormPage(
         donor=get_donor(session, bank_id, donor_id),
         bank=bank,
-        policies=policies_of(session, bank_id),
-        today=ServiceDay.of(now, bank.zone).day,
+        policies=policies_of(session, bank_id, on=today),
+        today=today,
     )
 
 
 def visit_page(session: Session, *, pickup: Pickup, now: datetime) -> VisitPage:
     """Return the content of a visit's page."""
-    bank, policies = get_bank(session, pickup.bank_id), policies_of(session, pickup.bank_id)
+    bank = get_bank(session, pickup.bank_id)
+    policies = policies_of(session, bank.id, on=ServiceDay.of(now, bank.zone).day)
     times = visit_times(session, pickup)
     promise = times.promise if times else None
     first = min(

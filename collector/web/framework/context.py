@@ -54,6 +54,11 @@ def public_address(endpoint: str, *, token: str) -> str:
     return settings().public_url + url_for(endpoint, token=token)
 
 
+def fhir_address() -> str:
+    """Return the address below which the resources of FHIR bundles lie."""
+    return settings().public_url + url_for("api.list_fhir_pools").removesuffix("/pools")
+
+
 def pseudonym(text: str) -> str:
     """Return a stand-in for an address, which the installation's secret alone can make."""
     key = settings().secret_key.encode()

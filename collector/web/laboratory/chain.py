@@ -1,5 +1,6 @@
 """The chain: everything that a number leads to, as a page and as a document."""
 
+import json
 from typing import Any
 
 from flask import Blueprint, make_response, redirect, render_template, url_for
@@ -11,10 +12,13 @@ from collector.banks.policies import PolicyKey
 from collector.banks.queries import get_bank, policies_of, sites_of
 from collector.db import reading
 from collector.errors import MilkroundError
+from collector.fhir.bundles import FhirContext, pool_bundle
 from collector.laboratory.chain.numbers import cycle_number, thing_numbered
 from collector.laboratory.chain.queries import MilkChain, milk_chain
 from collector.laboratory.heating.actions import stored_checks
 from collector.people.models import Role
+from collector.web.framework.context import fhir_address
+from collector.web.framework.grave_acts import grave
 from collector.web.framework.guards import actor, guard, may_see, now
 from collector.web.laboratory.scans import ScanForm
 from collector.web.run_sheet import printed
@@ -71,6 +75,19 @@ def document(number: str) -> Response:
         )
     answer = make_response(printed(text))
     answer.headers["Content-Type"] = "application/pdf"
+    return answer
+
+
+@blueprint.get("/fhir/<number>")
+@grave
+def fhir(number: str) -> Response:
+    """Return a pool as a bundle of FHIR R5, in a file."""
+    context = FhirContext(bank_id=actor().bank_id, now=now(), base=fhir_address())
+    with reading() as session:
+        found = pool_bundle(session, context, number=number)
+    answer = make_response(json.dumps(found, ensure_ascii=False, indent=1))
+    answer.headers["Content-Type"] = "application/fhir+json"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{number}.fhir.json"'
     return answer
 
 

@@ -38,6 +38,7 @@ SCOPE_WORDS: Final = {
     Scope.ROSTER_WRITE: _("write absences and take them back"),
     Scope.REPORTS_READ: _("read the figures of past days"),
     Scope.EVENTS_READ: _("read events, without names"),
+    Scope.FHIR_READ: _("read bottles, results and dispensings as FHIR R5, no names"),
 }
 
 

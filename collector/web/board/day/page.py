@@ -141,7 +141,7 @@ def load_day_view(session: Session, plan: DayPlan | None, day: date) -> DayView:
         plan,
         shifts=shifts_on(session, bank_id=bank_id, day=day),
         pickups=requests_for_day(session, bank_id, day),
-        policies=policies_of(session, bank_id),
+        policies=policies_of(session, bank_id, on=day),
         absences=absences_on(session, bank_id=bank_id, day=day),
         zone=zone(),
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from collector.banks.policies import Policies
+from collector.banks.policies import Policies, PolicyKey
 from collector.pickups.models import Pickup
 from collector.pickups.states import AGREED, VISITED
 from collector.planning.problem.ride_limits import TIGHT_MARGIN, ride_limits
@@ -109,6 +109,8 @@ class DayView:
     idle: tuple[RosterShift, ...]
     absences: tuple[Absence, ...]
     tray: tuple[TrayEntry, ...]
+    urgency: int = 100
+    """The weight of a visit for donated milk in the planner's sums, in percent."""
 
     @property
     def version(self) -> int:
@@ -200,6 +202,7 @@ def build_day_view(
         idle=tuple(shift for shift in shifts if shift.id not in driving),
         absences=tuple(absences),
         tray=_tray(plan.unplanned if plan else [], rounds, pickups),
+        urgency=policies[PolicyKey.MILK_URGENCY_PERCENT],
     )
 
 

@@ -1,6 +1,7 @@
 """The coming weeks: due donors, proposed days, zones by weekday, levers."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import ngettext
@@ -9,6 +10,7 @@ from werkzeug.wrappers import Response
 from wtforms import SelectMultipleField
 
 from collector.banks.actions import set_weekdays
+from collector.banks.policies import PolicyKey
 from collector.banks.queries import zones_of
 from collector.db import owned, reading, transaction
 from collector.errors import Conflict, Refused
@@ -17,7 +19,7 @@ from collector.pickups.models import Pickup
 from collector.planning.horizon.actions import propose_days, request_days, request_days_again
 from collector.planning.horizon.due_dates import Levers, bank_levers
 from collector.planning.horizon.levers import price_levers
-from collector.planning.horizon.problem import MOST_WEEKS, Weeks, load_weeks
+from collector.planning.horizon.problem import MOST_WEEKS, Weeks, levers_of, load_weeks
 from collector.planning.horizon.queries import (
     job_of,
     latest_horizon,
@@ -27,7 +29,7 @@ from collector.planning.horizon.queries import (
 from collector.planning.models import Horizon
 from collector.service_day import ServiceDay
 from collector.web.board.horizon.view_model import HorizonView, build_horizon_view
-from collector.web.board.page_context import page
+from collector.web.board.page_context import page, today
 from collector.web.framework.forms import Form, KeysField, ParsedField, parse_key
 from collector.web.framework.guards import actor, now
 from collector.web.wording import sentence
@@ -47,7 +49,8 @@ class LeversForm(Form):
 
     def levers(self, usual: Levers) -> Levers:
         """Return the rules of the form, within bounds."""
-        return Levers(
+        return replace(
+            usual,
             minimum_ml=_bounded(self.minimum.data, usual.minimum_ml, MOST_MINIMUM_ML),
             radius_km=_bounded(self.radius.data, usual.radius_km, MOST_RADIUS_KM),
         )
@@ -93,10 +96,11 @@ def home() -> str:
             job=job,
             repeatable=job is not None and job.state in REPEATABLE,
             levers=levers,
-            rules=bank_levers(session, bank_id),
+            rules=bank_levers(session, bank_id, on=today()),
             weeks=weeks,
             choices=CHOICES,
             zones=zones_of(session, bank_id),
+            urgency=ahead.policies[PolicyKey.MILK_URGENCY_PERCENT],
         )
 
 
@@ -111,7 +115,7 @@ def make() -> Response:
                 now=now(),
                 bank_id=who.bank_id,
                 weeks=form.whole_weeks(None),
-                levers=form.levers(bank_levers(session, who.bank_id)),
+                levers=form.levers(bank_levers(session, who.bank_id, on=today())),
                 asked_by=who.reference,
             )
     except (Refused, Conflict) as refused:
@@ -197,8 +201,8 @@ def _horizon_view(session: Session, ahead: Weeks, horizon: Horizon | None) -> Ho
 
 def _last_used(session: Session, horizon: Horizon | None) -> Levers:
     if horizon is None:
-        return bank_levers(session, actor().bank_id)
-    return Levers(minimum_ml=horizon.minimum_ml, radius_km=horizon.radius_km)
+        return bank_levers(session, actor().bank_id, on=today())
+    return levers_of(session, horizon)
 
 
 def _others(horizon: Horizon) -> list[Levers]:

@@ -178,7 +178,7 @@ def call_off(pickup_id: int) -> Response:
 
 def _rows(session: Session, bank_id: int, *, on: date) -> list[InboxRow]:
     asked = inbox(session, bank_id)
-    policies, zones = policies_of(session, bank_id), zones_of(session, bank_id)
+    policies, zones = policies_of(session, bank_id, on=on), zones_of(session, bank_id)
     return [
         InboxRow(
             pickup=pickup,

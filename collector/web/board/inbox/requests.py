@@ -137,7 +137,7 @@ def _accept_unflagged(session: Session, pickup: Pickup) -> tuple[Flag, ...]:
 def _flags(session: Session, pickup: Pickup) -> tuple[Flag, ...]:
     """Return the flags of a request on any of its days, gravest first."""
     bank_id = pickup.bank_id
-    policies, zones = policies_of(session, bank_id), zones_of(session, bank_id)
+    policies, zones = policies_of(session, bank_id, on=today()), zones_of(session, bank_id)
     others = requests_of_donor(session, bank_id, pickup.donor_id)
     found = {
         flag

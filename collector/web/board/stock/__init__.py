@@ -1,0 +1,1 @@
+"""The stock of released milk: forecast, levers, decisions."""
