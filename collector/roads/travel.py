@@ -19,10 +19,12 @@ from collector.roads.regions import region_in_force, roads_of
 from routing.travel.law import estimated
 from routing.travel.matrix import Travel
 from routing.travel.partly_estimated import partly_estimated
-from routing.travel.polyline import encoded
+from routing.travel.polyline import decoded, encoded
+from routing.travel.region_roads import RegionRoads
+from routing.travel.road_lines import larger_roads
 from routing.travel.simplification import simplified
 from routing.travel.source import FARTHEST_FROM_ROAD as FARTHEST_FROM_ROAD  # noqa: PLC0414 - handed on
-from routing.travel.source import Legs, RoadPoint, TravelSource, position_key
+from routing.travel.source import Legs, Line, RoadPoint, TravelSource, position_key
 
 MOST_PATHS: Final = 20_000
 """Drawn legs that a process remembers of a region: some 4 MB."""
@@ -55,6 +57,7 @@ class RoadTravel:
     roads: TravelSource | None = None
     points: Mapping[int, RoadPoint] = field(default_factory=dict)
     known: Mapping[int, KnownLegs] = field(default_factory=dict)
+    attribution: str = ""
 
     def between(self, positions: Sequence[Position]) -> Travel:
         """Return the travel between all positions, each given by latitude and longitude."""
@@ -82,6 +85,15 @@ class RoadTravel:
         if self.roads is None or ends[0] is None or ends[1] is None:
             return None
         return _path(self.roads, ends[0], ends[1])
+
+    def line(self, origin: Position, destination: Position) -> Line | None:
+        """Return the points of the fastest way; None where the leg is an estimate."""
+        path = self.path(origin, destination)
+        return None if path is None else decoded(path)
+
+    def larger_roads(self, bounds: tuple[float, float, float, float]) -> list[Line]:
+        """Return the lines of the larger roads within west, south, east and north."""
+        return larger_roads(self.roads.graph, bounds) if isinstance(self.roads, RegionRoads) else []
 
     def legs(self, points: Sequence[RoadPoint]) -> Legs:
         """Return the travel between points: from the cache, and by the roads where it has none."""
@@ -153,7 +165,10 @@ def load_travel(session: Session, positions: Sequence[Position]) -> RoadTravel:
         for place, road, latitude, longitude, away in snapped
     }
     return RoadTravel(
-        roads=roads, points=points, known=_known(session, region.version, points.values())
+        roads=roads,
+        points=points,
+        known=_known(session, region.version, points.values()),
+        attribution=region.attribution,
     )
 
 

@@ -62,6 +62,7 @@ NEW_TABLES = {
     "number_series",
     "passkey_challenges",
     "passkeys",
+    "phone_places",
     "pool_inputs",
     "pools",
     "probe_days",

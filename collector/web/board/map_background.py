@@ -1,15 +1,16 @@
-"""Background of the board's maps: the region's streets, an archive, tiles of a host, or none."""
+"""Background of the board's maps: streets of a region, an archive, tiles of a host, or coasts."""
 
 import gzip
 
-from flask import Blueprint, Flask, Response, send_file, url_for
+from flask import Blueprint, Flask, Response, jsonify, send_file, url_for
 
 from collector.db import db, reading
 from collector.errors import NotFound
+from collector.places.towns import towns_of
 from collector.roads.regions import region_in_force, streets_file
 from collector.roads.streets import read_tile
 from collector.web.framework.assets import asset
-from collector.web.framework.guards import settings
+from collector.web.framework.guards import actor, settings
 
 blueprint = Blueprint("map_background", __name__, url_prefix="/map-background")
 
@@ -24,20 +25,32 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["map_background"] = map_background
 
 
-def map_background() -> dict[str, str] | None:
-    """Return the source of the background; None without one.
+def map_background() -> dict[str, object]:
+    """Return the layers of the background, by name.
 
-    A background of the settings goes before the streets of the region. The script for vector tiles
-    is named here, so that only pages with them load it.
+    `tiles` are those of the settings, else the streets of the region. Under streets lie the coasts
+    and borders of `coast`; without any tiles they have the names of `towns` on them. The script of
+    a layer is named here, so that only pages with the layer load it.
     """
     source = settings().map
     if source is None:
-        return _streets()
-    found = {"url": source.url, "attribution": source.attribution}
+        streets = _streets()
+        return {"coast": _coast()} | (
+            {"tiles": streets} if streets else {"towns": url_for("board.map_background.towns")}
+        )
+    tiles = {"url": source.url, "attribution": source.attribution}
     if source.is_archive:
-        found["url"] = source.url or url_for("board.map_background.archive")
-        found["script"] = asset("js/vector-map.js")
-    return found
+        tiles["url"] = source.url or url_for("board.map_background.archive")
+        tiles["script"] = asset("js/vector-map.js")
+    return {"tiles": tiles}
+
+
+def _coast() -> dict[str, str]:
+    return {
+        "url": asset("data/coast.json"),
+        "attribution": "Natural Earth",
+        "script": asset("js/coast.js"),
+    }
 
 
 def _streets() -> dict[str, str] | None:
@@ -50,6 +63,14 @@ def _streets() -> dict[str, str] | None:
         "attribution": region.attribution,
         "script": asset("js/vector-map.js"),
     }
+
+
+@blueprint.get("/towns")
+def towns() -> Response:
+    """Return the names of the towns of a bank's addresses, those of most addresses first."""
+    with reading() as session:
+        found = towns_of(session, actor().bank_id)
+    return jsonify(towns=[{"name": each.name, "at": [each.latitude, each.longitude]} for each in found])
 
 
 @blueprint.get("/streets/<version>/<int:zoom>/<int:column>/<int:row>")

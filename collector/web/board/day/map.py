@@ -22,7 +22,7 @@ def day_map(view: DayView, day: date, roads: RoadTravel) -> dict[str, Any]:
     return {
         "sites": [{"name": site.name, "at": _of_site(site)} for site in sites.values()],
         "rounds": rounds,
-        "estimates": _estimates([leg for each in rounds for leg in each["legs"]]),
+        "estimates": leg_estimates([leg for each in rounds for leg in each["legs"]]),
         "tray": [
             {"pickup": left.pickup.id, "name": _name(left.pickup), "at": at}
             for left in view.tray
@@ -47,7 +47,7 @@ def _round(round_view: RoundView, day: date, roads: RoadTravel) -> dict[str, Any
     }
 
 
-def _estimates(legs: Sequence[str | None]) -> str:
+def leg_estimates(legs: Sequence[str | None]) -> str:
     """Return whether `all`, `some` or none (empty) of the legs are estimated."""
     estimated = sum(leg is None for leg in legs)
     if not estimated:

@@ -131,6 +131,7 @@ class DispatchView:
     rounds: tuple[RoundDispatch, ...]
     pickups: Mapping[int, Pickup]
     now: datetime
+    roads: RoadTravel = LAW_ONLY
 
     @property
     def visits(self) -> int:
@@ -236,6 +237,7 @@ def load_dispatch_view(
         rounds=_foretold(session, plan, rounds, policies, now),
         pickups={stop.pickup_id: stop.pickup for stop in stops},
         now=now,
+        roads=roads,
     )
 
 
