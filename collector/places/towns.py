@@ -54,6 +54,4 @@ def _around(session: Session, towns: list[TownName]) -> list[TownName]:
         .order_by(PostcodePlace.postcode)
         .limit(MOST_TOWNS - len(towns))
     )
-    return [
-        TownName(name=row.town, latitude=row.latitude, longitude=row.longitude) for row in rows
-    ]
+    return [TownName(name=row.town, latitude=row.latitude, longitude=row.longitude) for row in rows]

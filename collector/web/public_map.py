@@ -17,6 +17,7 @@ MIDDLE = 46.5
 WIDTH = 600
 HEIGHT = round(WIDTH * (NORTH - SOUTH) / ((EAST - WEST) * cos(radians(MIDDLE))))
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
     """A lactarium on the map, under its number in the list."""

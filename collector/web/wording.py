@@ -222,6 +222,7 @@ ERRORS: Mapping[str, LazyString] = {
     "only_staff_decides": _("Only a professional of the bank decides this."),
     "pickup_not_open": _("This visit is under way or over; it cannot be changed any more."),
     "pickup_state_not_possible": _("A request that is %(present)s cannot become %(wanted)s."),
+    "learned_factor": _("A difference lies from -70 % to +400 %."),
     "position_not_on_earth": _("A latitude lies from -90 to 90, a longitude from -180 to 180."),
     "purpose_missing": _("Say what the visit is for."),
     "serology_dates_backwards": _("A blood test cannot lapse before it was drawn."),

@@ -21,9 +21,15 @@ export async function coastLayer(L, url, options) {
   return new Coast({ ...options, maxNativeZoom: CUT.maxZoom, maxZoom: 19, keepBuffer: 1 });
 }
 
+// A canvas does not know `light-dark()`: an element tells the colour that it stands for.
 function colours(element) {
-  const style = getComputedStyle(element);
-  return Object.fromEntries(["sea", "land", "border"].map((name) => [name, style.getPropertyValue(`--map-${name}`)]));
+  const probe = element.appendChild(document.createElement("i"));
+  const found = ["sea", "land", "border"].map((name) => {
+    probe.style.color = `var(--map-${name})`;
+    return [name, getComputedStyle(probe).color];
+  });
+  probe.remove();
+  return Object.fromEntries(found);
 }
 
 function drawn(size, [land, borders], { sea, land: ground, border }) {

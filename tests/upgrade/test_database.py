@@ -55,6 +55,8 @@ NEW_TABLES = {
     "lab_samples",
     "label_prints",
     "laboratory_holds",
+    "learned_times",
+    "learning_results",
     "lot_decisions",
     "lots",
     "maintenance_runs",

@@ -70,7 +70,9 @@ def towns() -> Response:
     """Return the names of the towns of a bank's addresses, those of most addresses first."""
     with reading() as session:
         found = towns_of(session, actor().bank_id)
-    return jsonify(towns=[{"name": each.name, "at": [each.latitude, each.longitude]} for each in found])
+    return jsonify(
+        towns=[{"name": each.name, "at": [each.latitude, each.longitude]} for each in found]
+    )
 
 
 @blueprint.get("/streets/<version>/<int:zoom>/<int:column>/<int:row>")

@@ -6,8 +6,8 @@ from typing import Any
 from flask_babel import format_time, gettext
 
 from collector.roads.travel import Position
-from collector.web.board.day.map import leg_estimates
 from collector.web.board.dispatch.view_model import DispatchView, RoundDispatch
+from collector.web.board.leg_estimates import leg_estimates
 
 
 def dispatch_map(view: DispatchView) -> dict[str, Any]:
@@ -34,7 +34,7 @@ def _round(view: DispatchView, each: RoundDispatch) -> dict[str, Any] | None:
     if published is None or not each.doors:
         return None
     by_pickup = {stop["pickup"]: stop for stop in published["stops"]}
-    stops = [
+    stops: list[dict[str, Any]] = [
         {
             "pickup": door.pickup_id,
             "number": door.number,

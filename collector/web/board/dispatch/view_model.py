@@ -274,7 +274,15 @@ def _round(
 ) -> RoundDispatch:
     published = monitored.round.published
     found = (
-        estimate_round(published, monitored.progress, now=now, roads=roads) if published else None
+        estimate_round(
+            published,
+            monitored.progress,
+            now=now,
+            roads=roads,
+            collector_id=monitored.round.shift.collector_id,
+        )
+        if published
+        else None
     )
     contact = max(_contacts(monitored), default=None)
     is_absent = any(each.begins_at <= now < each.ends_at for each in absences)

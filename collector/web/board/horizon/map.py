@@ -60,5 +60,5 @@ def _words(donor: Donor, zone: Zone | None, day: date | None) -> str:
     if zone is not None:
         name = f"{name} · {zone.name}"
     if day is None:
-        return gettext("%(name)s · no day found yet", name=name)
+        return str(gettext("%(name)s · no day found yet", name=name))
     return f"{name} · {format_date(day, 'EEE d MMM')}"
