@@ -30,6 +30,8 @@ from collector.roads.models import LearnedKind, LearnedTime, LearningResult
 NIGHT: Final = range(2, 5)
 """Hours, in the bank's zone, in which it learns."""
 AT_MOST_EVERY: Final = timedelta(hours=20)
+DRIVING: Final = frozenset({LearnedKind.HOUR, LearnedKind.SECTOR, LearnedKind.ROAD})
+AT_THE_DOOR: Final = frozenset({LearnedKind.PURPOSE, LearnedKind.DONOR, LearnedKind.COLLECTOR})
 PINNED: Final = (0.3, 5.0)
 """Smallest and largest factor that a coordinator sets."""
 
@@ -95,7 +97,7 @@ def write_learned(session: Session, found: Learned, *, bank_id: int, now: dateti
     )
     people = set(session.scalars(select(Person.id).where(Person.bank_id == bank_id)))
     kept = set()
-    for kind, key, effect in _effects(found.model):
+    for kind, key, effect in _effects(found):
         if kind is LearnedKind.DONOR and int(key) not in donors:
             continue
         if kind is LearnedKind.COLLECTOR and int(key) not in people:
@@ -166,10 +168,22 @@ def forget(session: Session, *, now: datetime, bank_id: int, actor: str, key: in
     session.flush()
 
 
-def _effects(model: TimesModel) -> Iterator[tuple[LearnedKind, str, Effect]]:
-    for kind, effects in model.effects.items():
+def _effects(found: Learned) -> Iterator[tuple[LearnedKind, str, Effect]]:
+    """Yield the effects in use: those that lower the error on the days held out, and spreads."""
+    unused: frozenset[LearnedKind] = frozenset()
+    if not is_lower(found.before.leg, found.after.leg):
+        unused |= DRIVING
+    if not is_lower(found.before.door, found.after.door):
+        unused |= AT_THE_DOOR
+    for kind, effects in found.model.effects.items():
         for key, effect in effects.items():
-            yield kind, key, effect
+            if kind not in unused:
+                yield kind, key, effect
+
+
+def is_lower(before: float | None, after: float | None) -> bool:
+    """Return whether learning lowers an error; without days held out it is not known to."""
+    return before is not None and after is not None and after < before
 
 
 def _write_result(session: Session, found: Learned, *, bank_id: int, now: datetime) -> None:

@@ -15,7 +15,7 @@ from collector.donors.models import Donor
 from collector.errors import Refused
 from collector.field_parsers import parse_decimal
 from collector.people.models import Person, Role
-from collector.planning.learning.actions import forget, learned_of, pin, write_learned
+from collector.planning.learning.actions import forget, is_lower, learned_of, pin, write_learned
 from collector.roads.learned import learned_rows, learning_result
 from collector.roads.models import LearnedKind, LearnedTime
 from collector.web.board.page_context import page, refuse_mistaken
@@ -151,12 +151,14 @@ def _pin(session: Session, key: int, factor: float | None) -> None:
 def _page(wrong: Mapping[int, tuple[str, str]] | None = None) -> str:
     bank_id = actor().bank_id
     with reading() as session:
-        rows = learned_rows(session, bank_id)
+        rows, result = learned_rows(session, bank_id), learning_result(session, bank_id)
         spreads = {row.kind: row for row in rows if row.kind not in GROUPS}
         return page(
             session,
             "board/bank/learned_times.html",
-            result=learning_result(session, bank_id),
+            result=result,
+            drives_better=result is not None and is_lower(result.leg_before, result.leg_after),
+            visits_better=result is not None and is_lower(result.door_before, result.door_after),
             groups=_groups(session, rows, bank_id),
             leg_spread=spreads.get(LearnedKind.LEG_SPREAD),
             day_spread=spreads.get(LearnedKind.DAY_SPREAD),

@@ -14,12 +14,15 @@ from collector.db import reading, transaction
 from collector.errors import Refused
 from collector.pickups.models import Pickup
 from collector.planning.learning.actions import (
+    Learned,
     NightlyLearning,
     forget,
     learned_of,
     pin,
     write_learned,
 )
+from collector.planning.learning.fit import Effect
+from collector.planning.learning.model import LearningErrors, TimesModel
 from collector.planning.learning.traces import Traces, load_traces
 from collector.planning.problem.build import build_problem, load_written_facts
 from collector.roads.learned import forget_learned, learned_rows, learning_result, load_learned
@@ -189,6 +192,34 @@ def test_a_pinned_value_outlives_the_next_learning_and_others_go(app: Flask, dri
             pin(session, **who, key=kept.id, factor=9.0)  # type: ignore[arg-type]
         forget(session, **who, key=kept.id)  # type: ignore[arg-type]
         assert LearnedKind.HOUR not in {row.kind for row in learned_rows(session, driven.bank)}
+
+
+@pytest.mark.parametrize(
+    ("after", "used"),
+    [(90.0, {LearnedKind.HOUR, LearnedKind.DONOR}), (110.0, {LearnedKind.DONOR}), (None, set())],
+)
+def test_only_what_lowers_an_error_is_used(
+    app: Flask, driven: Town, after: float | None, used: set[LearnedKind]
+) -> None:
+    effect = Effect(factor=1.3, spread_percent=20.0, count=60)
+    model = TimesModel(
+        effects={
+            LearnedKind.HOUR: {"day": effect},
+            LearnedKind.DONOR: {str(driven.dora): effect},
+            LearnedKind.LEG_SPREAD: {"": effect},
+        }
+    )
+    door = None if after is None else 50.0
+    found = Learned(
+        traces=Traces(rounds=(), left_out=0),
+        model=model,
+        before=LearningErrors(days=4, arrival=1.0, leg=100.0, door=60.0),
+        after=LearningErrors(days=4, arrival=1.0, leg=after, door=door),
+    )
+    with app.app_context(), transaction() as session:
+        write_learned(session, found, bank_id=driven.bank, now=NIGHT)
+        kinds = {row.kind for row in learned_rows(session, driven.bank)}
+    assert kinds == used | {LearnedKind.LEG_SPREAD}
 
 
 def test_what_was_learned_of_a_donor_goes_with_her(app: Flask, driven: Town) -> None:
