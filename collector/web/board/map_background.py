@@ -1,23 +1,18 @@
 """Background of the board's maps: streets of a region, an archive, tiles of a host, or coasts."""
 
-import gzip
-
 from flask import Blueprint, Flask, Response, jsonify, send_file, url_for
 
 from collector.db import db, reading
 from collector.errors import NotFound
 from collector.places.towns import towns_of
 from collector.roads.regions import region_in_force, streets_file
-from collector.roads.streets import read_tile
 from collector.web.framework.assets import asset
 from collector.web.framework.guards import actor, settings
+from collector.web.street_tiles import street_tile
 
 blueprint = Blueprint("map_background", __name__, url_prefix="/map-background")
 
 A_DAY = 24 * 3600
-A_YEAR = 365 * A_DAY
-"""Storage of a tile: its address names the version of the region."""
-EMPTY_TILE = gzip.compress(b"", mtime=0)
 
 
 def init_app(app: Flask) -> None:
@@ -77,24 +72,9 @@ def towns() -> Response:
 
 @blueprint.get("/streets/<version>/<int:zoom>/<int:column>/<int:row>")
 def tile(version: str, zoom: int, column: int, row: int) -> Response:
-    """Return a tile of the region's streets, empty where it has none.
-
-    Raises
-    ------
-    NotFound
-        The region in force is another one, or has no streets.
-    """
+    """Send a tile of the region's streets."""
     with reading() as session:
-        region = region_in_force(session)
-    file = streets_file(region) if region and region.version == version else None
-    if file is None:
-        raise NotFound("not_found")
-    content = read_tile(file, zoom=zoom, column=column, row=row) or EMPTY_TILE
-    answer = Response(content, mimetype="application/vnd.mapbox-vector-tile")
-    answer.headers["Content-Encoding"] = "gzip"
-    answer.cache_control.private = answer.cache_control.immutable = True
-    answer.cache_control.max_age = A_YEAR
-    return answer
+        return street_tile(session, version, zoom=zoom, column=column, row=row)
 
 
 @blueprint.get("/map.pmtiles")
