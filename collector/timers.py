@@ -45,8 +45,10 @@ from collector.planning.dispatch.forecasts import (
     settle_forecasts,
     unforetold_days,
 )
+from collector.planning.learning.actions import NightlyLearning
 from collector.planning.problem.leg_cache import LegFilling
 from collector.privacy.retention import empty_old_problems, has_old_problems
+from collector.rounds.phone_places import delete_old_places, has_old_places
 from collector.shifts.usual_weeks import lay_out_all, weeks_to_lay_out
 
 SECONDS_BETWEEN_RUNS = 60.0
@@ -129,7 +131,9 @@ def _tasks_of(bank_id: int, now: datetime) -> list[TimerTask]:
                 _usual_weeks(bank_id, now),
                 _old_problems(bank_id, now),
                 _storage_alarms(bank_id, now),
+                _old_places(bank_id, now),
                 _legs(bank_id),
+                _learning(bank_id, now),
                 *_reminders(session, bank_id, now),
             ]
     except OperationalError:
@@ -205,6 +209,27 @@ def _old_problems(bank_id: int, now: datetime) -> TimerTask:
         subject=f"problems:{bank_id}",
         is_due=lambda session: has_old_problems(session, now=now, bank_id=bank_id),
         run=lambda session: empty_old_problems(session, now=now, bank_id=bank_id),
+    )
+
+
+def _learning(bank_id: int, now: datetime) -> TimerTask:
+    learning = NightlyLearning(bank_id=bank_id, now=now)
+    return TimerTask(
+        bank_id=bank_id,
+        timer="learning",
+        subject=f"bank:{bank_id}",
+        is_due=learning.is_due,
+        run=learning.run,
+    )
+
+
+def _old_places(bank_id: int, now: datetime) -> TimerTask:
+    return TimerTask(
+        bank_id=bank_id,
+        timer="place_deletion",
+        subject=f"places:{bank_id}",
+        is_due=lambda session: has_old_places(session, now=now, bank_id=bank_id),
+        run=lambda session: delete_old_places(session, now=now, bank_id=bank_id),
     )
 
 

@@ -5,8 +5,9 @@ import { copyFile, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promi
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { brotliCompressSync, gzipSync } from "node:zlib";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import * as esbuild from "esbuild";
+import { buildCoasts } from "./natural-earth.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const out = path.join(here, "dist");
@@ -56,6 +57,8 @@ const hash = createHash("sha256").update(await readFile(engine)).digest("hex").s
 manifest["wasm/zxing_reader.wasm"] = `zxing_reader-${hash}.wasm`;
 await copyFile(engine, path.join(out, manifest["wasm/zxing_reader.wasm"]));
 
+Object.assign(manifest, await buildCoasts(out));
+
 // The service worker keeps one address for ever; the files it stores are named by hash.
 const kept = Object.entries(manifest)
   .filter(([source]) => /(^js\/phone\.js|^css\/(site|phone)\.css|^icons\/)/.test(source))
@@ -71,8 +74,10 @@ await esbuild.build({
 await writeFile(path.join(out, "manifest.json"), JSON.stringify(manifest, null, 2));
 
 // Compressed once, at the build, instead of at every request.
-for (const name of (await readdir(out)).filter((name) => /\.(js|css|svg|wasm)$/.test(name))) {
+for (const name of (await readdir(out)).filter((name) => /(\.(js|css|svg|wasm)|^(coast|directory-land)-.*\.json)$/.test(name))) {
   const content = await readFile(path.join(out, name));
   await writeFile(path.join(out, `${name}.gz`), gzipSync(content, { level: 9 }));
-  await writeFile(path.join(out, `${name}.br`), brotliCompressSync(content));
+  // The last tenth of a data file would take a quarter of a minute.
+  const params = name.endsWith(".json") ? { [constants.BROTLI_PARAM_QUALITY]: 9 } : {};
+  await writeFile(path.join(out, `${name}.br`), brotliCompressSync(content, { params }));
 }

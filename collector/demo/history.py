@@ -34,6 +34,7 @@ from collector.people.models import Person
 from collector.pickups.models import PickupState
 from collector.pickups.states import move_to
 from collector.planning.dispatch.forecasts import keep_forecasts, settle_forecasts
+from collector.planning.learning.actions import learned_of, write_learned
 from collector.planning.problem.build import DayFacts, load_facts
 from collector.planning.problem.objectives import AT_ONCE, problem_with_objectives
 from collector.planning.problem.searches import fill
@@ -103,7 +104,17 @@ def write_history(bank_id: int, day: date) -> int:
     for past, of_day in groupby(visits, key=lambda visit: visit.day):
         with_text = day - past <= TEXTS_KEPT
         _write_day(bank_id, past, list(of_day), with_text=with_text)
+    learn_until(bank_id, day)
     return len(visits)
+
+
+def learn_until(bank_id: int, day: date) -> None:
+    """Let a bank learn from its rounds before a day, as in the night before it."""
+    with reading() as session:
+        night = ServiceDay(day, get_bank(session, bank_id).zone).epoch
+        found = learned_of(session, bank_id=bank_id, now=night)
+    with transaction() as session:
+        write_learned(session, found, bank_id=bank_id, now=night)
 
 
 def _visits(number: int, member: CastMember, day: date) -> Iterator[PastVisit]:

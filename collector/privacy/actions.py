@@ -49,6 +49,7 @@ from collector.privacy.queries import messages_of, sealed_identity
 from collector.privacy.retention import empty_problems_with
 from collector.recall.personal import blank_reasons
 from collector.roads.actions import forget_position
+from collector.roads.learned import forget_learned
 from collector.rounds.models import Incident, Round, RoundEvent, RoundStop
 
 NEVER_TAKEN = (ContainerState.DECLARED, ContainerState.REFUSED_AT_DOOR)
@@ -177,6 +178,7 @@ def leave_number_only(session: Session, donor: Donor) -> None:
     _forget_position(session, address)
     address.line = address.town = address.access_notes = ""
     address.postcode = address.postcode[:DEPARTEMENT_DIGITS]
+    forget_learned(session, donor_id=donor.id)
     erase_stays(session, donor)
     close_doors(session, donor)
     pairs = (SeparateFiles.first_id == donor.id) | (SeparateFiles.second_id == donor.id)

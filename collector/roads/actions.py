@@ -89,10 +89,11 @@ def missing_legs(travel: RoadTravel, keys: Sequence[int]) -> int:
 def write_legs(session: Session, new: NewLegs) -> None:
     """Store legs beside those that are cached already.
 
-    Legs of a region that is no longer in force are dropped.
+    Legs of a region that is no longer in force are dropped. Those at learned factors stand under a
+    version of their own, which begins with that of the region.
     """
     region = region_in_force(session)
-    if region is None or region.version != new.version:
+    if region is None or region.version != new.version.split("+")[0]:
         return
     keys = np.array([point.key for point in new.points], "<i8")
     stored = session.scalars(

@@ -1,8 +1,11 @@
 """The region in force: its row, its files, and the loaded graph that processes share."""
 
 import threading
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import Final
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -16,6 +19,13 @@ from routing.travel.road_graph import read_graph
 _loading = threading.Lock()
 _loaded: dict[tuple[str, str, int], RegionRoads | str] = {}
 """The region of this process, or the sentence why it cannot be used: one entry at most."""
+
+
+_adjusted: WeakKeyDictionary[RegionRoads, dict[tuple[tuple[str, float], ...], RegionRoads]] = (
+    WeakKeyDictionary()
+)
+MOST_ADJUSTED: Final = 4
+"""Sets of learned factors whose weights a process keeps: one for each of a few banks."""
 
 
 def region_in_force(session: Session) -> RoadRegion | None:
@@ -61,10 +71,29 @@ def forget_region(session: Session, *, kept: str | None = None) -> bool:
     return known
 
 
-def roads_of(region: RoadRegion) -> RegionRoads | None:
-    """Return the roads of a region, loaded once in this process; None if they are unusable."""
+def roads_of(region: RoadRegion, factors: Mapping[str, float] | None = None) -> RegionRoads | None:
+    """Return the roads of a region, loaded once in this process; None if they are unusable.
+
+    Parameters
+    ----------
+    factors
+        Learned factors by class of roads.
+    """
     found = _load(region)
-    return None if isinstance(found, str) else found
+    if isinstance(found, str):
+        return None
+    return _at_factors(found, factors) if factors else found
+
+
+def _at_factors(roads: RegionRoads, factors: Mapping[str, float]) -> RegionRoads:
+    key = tuple(sorted(factors.items()))
+    with _loading:
+        known = _adjusted.setdefault(roads, {})
+        if key not in known:
+            if len(known) >= MOST_ADJUSTED:
+                known.clear()
+            known[key] = roads.with_factors(factors)
+        return known[key]
 
 
 def complaint(region: RoadRegion) -> str | None:

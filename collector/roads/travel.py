@@ -5,7 +5,8 @@ and the legs between the others stay those of the roads.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Final
 from weakref import WeakKeyDictionary
 
@@ -14,15 +15,18 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from collector.roads.learned import NOTHING_LEARNED, LearnedTimes
 from collector.roads.models import CachedLegs, SnappedPosition
 from collector.roads.regions import region_in_force, roads_of
 from routing.travel.law import estimated
 from routing.travel.matrix import Travel
-from routing.travel.partly_estimated import partly_estimated
-from routing.travel.polyline import encoded
+from routing.travel.partly_estimated import WITHOUT_WAY, partly_estimated
+from routing.travel.polyline import decoded, encoded
+from routing.travel.region_roads import RegionRoads
+from routing.travel.road_lines import larger_roads
 from routing.travel.simplification import simplified
 from routing.travel.source import FARTHEST_FROM_ROAD as FARTHEST_FROM_ROAD  # noqa: PLC0414 - handed on
-from routing.travel.source import Legs, RoadPoint, TravelSource, position_key
+from routing.travel.source import Legs, Line, RoadPoint, TravelSource, position_key
 
 MOST_PATHS: Final = 20_000
 """Drawn legs that a process remembers of a region: some 4 MB."""
@@ -41,6 +45,41 @@ class KnownLegs:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """Learned factors on the travel of one day.
+
+    Attributes
+    ----------
+    whole_day
+        Mean factor of the day: a plan has one time per leg.
+    sectors
+        Factor of the legs to a position, by key of the position; others have none.
+    """
+
+    learned: LearnedTimes = NOTHING_LEARNED
+    whole_day: float = 1.0
+    sectors: Mapping[int, float] = field(default_factory=dict)
+
+    def applied(self, positions: Sequence[Position], travel: Travel) -> Travel:
+        """Return travel at this pace."""
+        to = [self.sectors.get(position_key(*each), 1.0) for each in positions]
+        factors = self.whole_day * np.array(to)
+        if not to or np.allclose(factors, 1.0):
+            return travel
+        seconds = np.array(travel.seconds, np.float64)
+        closed = seconds >= WITHOUT_WAY
+        slower = np.where(closed, seconds, np.ceil(np.round(seconds * factors[None, :], 6)))
+        return replace(travel, seconds=tuple(map(tuple, slower.astype(np.int64).tolist())))
+
+    def at(self, instant: datetime) -> float:
+        """Return the factor of an instant on the times of the whole day."""
+        return self.learned.hour(instant) / self.whole_day
+
+
+FREE_FLOW: Final = Pace()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RoadTravel:
     """Travel by the region in force, or by the law without one.
 
@@ -55,14 +94,17 @@ class RoadTravel:
     roads: TravelSource | None = None
     points: Mapping[int, RoadPoint] = field(default_factory=dict)
     known: Mapping[int, KnownLegs] = field(default_factory=dict)
+    attribution: str = ""
+    pace: Pace = FREE_FLOW
 
     def between(self, positions: Sequence[Position]) -> Travel:
         """Return the travel between all positions, each given by latitude and longitude."""
         points = [self.point(each) for each in positions]
         known = [point for point in points if point]
-        return (
+        found = (
             partly_estimated(positions, points, self.legs(known)) if known else estimated(positions)
         )
+        return self.pace.applied(positions, found)
 
     def lacks_points(self, positions: Sequence[Position]) -> bool:
         """Return whether the point of a position near a road is not stored."""
@@ -82,6 +124,23 @@ class RoadTravel:
         if self.roads is None or ends[0] is None or ends[1] is None:
             return None
         return _path(self.roads, ends[0], ends[1])
+
+    def line(self, origin: Position, destination: Position) -> Line | None:
+        """Return the points of the fastest way; None where the leg is an estimate."""
+        path = self.path(origin, destination)
+        return None if path is None else decoded(path)
+
+    def class_seconds(self, origin: Position, destination: Position) -> tuple[float, ...]:
+        """Return the seconds of the fastest way on each class of roads; empty without a region."""
+        ends = self.point(origin), self.point(destination)
+        if not isinstance(self.roads, RegionRoads) or ends[0] is None or ends[1] is None:
+            return ()
+        found = self.roads.class_seconds(ends[0], ends[1])
+        return () if found is None else tuple(found.tolist())
+
+    def larger_roads(self, bounds: tuple[float, float, float, float]) -> list[Line]:
+        """Return the lines of the larger roads within west, south, east and north."""
+        return larger_roads(self.roads.graph, bounds) if isinstance(self.roads, RegionRoads) else []
 
     def legs(self, points: Sequence[RoadPoint]) -> Legs:
         """Return the travel between points: from the cache, and by the roads where it has none."""
@@ -132,10 +191,19 @@ def _path(roads: TravelSource, origin: RoadPoint, destination: RoadPoint) -> str
     return known[ends]
 
 
-def load_travel(session: Session, positions: Sequence[Position]) -> RoadTravel:
-    """Load what is known of some positions; others can be asked of the result as well."""
+def load_travel(
+    session: Session, positions: Sequence[Position], learned: LearnedTimes = NOTHING_LEARNED
+) -> RoadTravel:
+    """Load what is known of some positions; others can be asked of the result as well.
+
+    Parameters
+    ----------
+    learned
+        Its factors of the classes of roads change the ways; those of hours and sectors belong to a
+        day (`at_pace`).
+    """
     region = region_in_force(session)
-    roads = roads_of(region) if region else None
+    roads = roads_of(region, learned.road_factors) if region else None
     if region is None or roads is None:
         return LAW_ONLY
     places = sorted({position_key(*each) for each in positions})
@@ -153,7 +221,10 @@ def load_travel(session: Session, positions: Sequence[Position]) -> RoadTravel:
         for place, road, latitude, longitude, away in snapped
     }
     return RoadTravel(
-        roads=roads, points=points, known=_known(session, region.version, points.values())
+        roads=roads,
+        points=points,
+        known=_known(session, roads.version, points.values()),
+        attribution=region.attribution,
     )
 
 

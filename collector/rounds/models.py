@@ -175,6 +175,20 @@ class RoundStop(BankOwned, Base):
     pickup: Mapped[Pickup] = relationship(lazy="raise")
 
 
+class PhonePlace(BankOwned, Base):
+    """The last place of a phone on the road; its collector agreed on the phone.
+
+    It is deleted when the round ends, and when the collector withdraws.
+    """
+
+    __tablename__ = "phone_places"
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("rounds.id"), unique=True)
+    latitude: Mapped[float]
+    longitude: Mapped[float]
+    seen_at: Mapped[datetime]
+
+
 class Unplanned(BankOwned, Base):
     """A visit in no round of the day, with the reason and its figures."""
 

@@ -8,6 +8,7 @@ from flask_babel.speaklater import LazyString
 _ = lazy_gettext
 
 ERRORS: Mapping[str, LazyString] = {
+    "learned_factor": _("A difference lies from -70 % to +400 %."),
     "cedex_no_door": _("A CEDEX is a mailbox, not a door. Give the town where we ring."),
     "postcode_not_valid": _("This is not a postcode of the bank's country."),
     "postcode_missing": _("Give your postcode."),

@@ -1,6 +1,7 @@
 """Run sheet on paper: no names, a code to scan for each stop, lines to write on."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,11 +9,14 @@ from zoneinfo import ZoneInfo
 
 import segno
 from flask import render_template
+from sqlalchemy.orm import Session
 
 from collector.errors import NotFound, Refused
+from collector.roads.travel import Position, load_travel
 from collector.rounds.models import Round
 from collector.service_day import ServiceDay
 from collector.web.framework.assets import dist_folder, manifest
+from collector.web.sheet_map import sheet_map
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +33,7 @@ class RunSheetLine:
     """The QR code of the coordinates as a data URI; empty if they are unknown."""
 
 
-def sheet_page(round_: Round, *, phone: str) -> str:
+def sheet_page(session: Session, round_: Round, *, phone: str) -> str:
     """Return the sheet of a published round as a page for print.
 
     Parameters
@@ -37,10 +41,11 @@ def sheet_page(round_: Round, *, phone: str) -> str:
     phone
         The telephone of the bank; empty if there is none.
     """
-    return render_template("phone/sheet.html", **_figures(round_), phone=phone, for_pdf=False)
+    figures = _figures(session, round_)
+    return render_template("phone/sheet.html", **figures, phone=phone, for_pdf=False)
 
 
-def sheet_pdf(round_: Round, *, phone: str) -> bytes:
+def sheet_pdf(session: Session, round_: Round, *, phone: str) -> bytes:
     """Return the sheet as a PDF.
 
     Raises
@@ -48,9 +53,8 @@ def sheet_pdf(round_: Round, *, phone: str) -> bytes:
     Refused
         `pdf_not_installed`: this installation lacks the extra `documents`.
     """
-    return printed(
-        render_template("phone/sheet.html", **_figures(round_), phone=phone, for_pdf=True)
-    )
+    figures = _figures(session, round_)
+    return printed(render_template("phone/sheet.html", **figures, phone=phone, for_pdf=True))
 
 
 def printed(text: str) -> bytes:
@@ -70,7 +74,7 @@ def printed(text: str) -> bytes:
     return content
 
 
-def _figures(round_: Round) -> dict[str, Any]:
+def _figures(session: Session, round_: Round) -> dict[str, Any]:
     published = round_.published
     if published is None:
         raise NotFound("not_found", kind="rounds")
@@ -80,8 +84,19 @@ def _figures(round_: Round) -> dict[str, Any]:
         "sheet": published,
         "day": datetime.fromisoformat(published["day"]).date(),
         "departs": _clock(departs, zone) if departs else "",
+        "map": sheet_map(published, load_travel(session, _places(published))),
         "lines": [_line(place, stop, zone) for place, stop in enumerate(published["stops"], 1)],
     }
+
+
+def _places(published: Mapping[str, Any]) -> list[Position]:
+    """Return the known positions of a published round."""
+    addresses = [stop["address"] for stop in published["stops"]]
+    return [
+        (each["latitude"], each["longitude"])
+        for each in (published["start"], *addresses, published["end"])
+        if each["latitude"] is not None
+    ]
 
 
 def _line(place: int, stop: dict[str, Any], zone: ZoneInfo) -> RunSheetLine:

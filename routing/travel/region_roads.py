@@ -8,7 +8,10 @@ kilometre per hundredth of a second, the difference lies between the lengths of 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Mapping, Sequence
+from copy import copy
+from dataclasses import replace
 from functools import cached_property
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -19,6 +22,7 @@ from numpy.typing import NDArray
 from routing.errors import RegionError
 from routing.travel.law import great_circle
 from routing.travel.road_graph import RoadGraph, Whole
+from routing.travel.road_tags import CLASSES
 from routing.travel.snapping import SegmentGrid
 from routing.travel.source import NO_WAY, Legs, Line, RoadPoint
 
@@ -119,6 +123,56 @@ class RegionRoads:
         if found is None or whole is None:
             return None
         return self._joined(origin, destination, found.node_path, found.arc_path)
+
+    def class_seconds(
+        self, origin: RoadPoint, destination: RoadPoint
+    ) -> NDArray[np.float64] | None:
+        """Return the seconds of the fastest way on each of `road_tags.CLASSES`; None without one.
+
+        The parts of the first and the last arc count for the arcs beside them.
+        """
+        from routingkit_cch import CCHQuery  # noqa: PLC0415 - of the extra `roads`
+
+        starts, ends = self._exits([origin]), self._entries([destination])
+        sources = list(zip(starts.node.tolist(), starts.costs[0].tolist(), strict=True))
+        targets = list(zip(ends.node.tolist(), ends.costs[0].tolist(), strict=True))
+        found = (
+            CCHQuery(self._metrics[0]).run_multi(sources, targets) if sources and targets else None
+        )
+        if found is None or found.distance is None:
+            return None
+        arcs = np.array(found.arc_path, np.int64)
+        arcs = arcs[self.graph.piece[arcs] >= 0]
+        classes = self.graph.category[self.graph.piece[arcs]]
+        seconds = np.bincount(
+            classes, weights=self.graph.centiseconds[arcs] / 100, minlength=len(CLASSES)
+        )
+        here = self.graph.category[destination.key // SPACING]
+        seconds[here] += max(0.0, found.distance / 100 - float(seconds.sum()))
+        return np.asarray(seconds, np.float64)
+
+    def with_factors(self, factors: Mapping[str, float]) -> RegionRoads:
+        """Return the same roads, driven slower or faster by class of `road_tags.CLASSES`.
+
+        The order of contraction stays: new weights take a fraction of a second. Points keep their
+        keys, and legs have a version of their own.
+        """
+        from routingkit_cch import CCHMetric  # noqa: PLC0415 - of the extra `roads`
+
+        by_class = np.array([factors.get(name, 1.0) for name in CLASSES])
+        piece = self.graph.piece
+        per_arc = np.where(piece >= 0, by_class[self.graph.category[piece]], 1.0)
+        time = np.rint(self.graph.centiseconds * per_arc).astype(np.int64)
+        made = copy(self)
+        made.graph = replace(self.graph, centiseconds=time.astype(np.int32))
+        made.version = (
+            f"{self.version}+{hashlib.sha256(by_class.round(3).tobytes()).hexdigest()[:8]}"
+        )
+        weights: tuple[Any, ...] = (time, time * self._weight + self.graph.metres)
+        made._metrics = tuple(  # noqa: SLF001 - of its own class
+            CCHMetric(self._hierarchy, each) for each in weights
+        )
+        return made
 
     def _exits(self, points: Sequence[RoadPoint]) -> Access:
         """Return the ways from points to the ends of the arcs on which they lie."""

@@ -47,3 +47,4 @@ function bind() {
 
 bind();
 document.body.addEventListener("htmx:afterSettle", bind);
+document.addEventListener("milkround:shown", showDayMap);

@@ -101,6 +101,7 @@ KEYS = {
     "application_id",
     "absence_id",
     "webhook_id",
+    "learned_id",
 }
 """The arguments of routes that name a row of one bank."""
 

@@ -72,7 +72,7 @@ def priced_slot(priced: PromisedDay, half: Pickup) -> Slot | None:
 def _slot(priced: PromisedDay, half: Pickup, best: Insertion, tour: Tour, around: Promise) -> Slot:
     service_day, before = priced.facts.service_day, priced.plan.tour(best.shift)
     metres = tour.metres - (before.metres if before else 0)
-    service = service_seconds(half, priced.facts.policies)
+    service = service_seconds(half, priced.facts.policies, priced.facts.learned)
     opens, closes = _walls(service_day, around)
     return Slot(
         day=service_day.day,

@@ -92,25 +92,31 @@ def estimate_round(
     *,
     now: datetime,
     roads: RoadTravel = LAW_ONLY,
+    collector_id: int | None = None,
 ) -> RoundEta | None:
-    """Estimate the times of a published round; None if it has no departure."""
+    """Estimate the times of a published round; None if it has no departure.
+
+    Driving has the learned factor of the hour in which it begins. The times at doors are those of
+    the plan, which has the learned factors of purposes and donors, with that of the collector.
+    """
     if not published["departs_at"]:
         return None
     departs, silent = _departure(published, progress, now)
-    stops = _in_order(published["stops"], progress)
+    own = roads.pace.learned.collector(collector_id) if collector_id is not None else 1.0
+    stops = _in_order([_at_pace(stop, own) for stop in published["stops"]], progress)
     travel = _travel(published, [stop for _, stop in stops], roads)
     doors: list[StopEta] = []
     free = departs
     for place, (number, stop) in enumerate(stops):
         state = progress.visits.get(stop["pickup"], WAITING)
-        arrives = free + travel[place]
+        arrives = free + travel[place] * roads.pace.at(free)
         door = _past(stop, state, free, now) if state.settled else None
         door = door or _at_the_door(stop, state, free, now)
         door = door or _ahead(stop, state, arrives, now, started=progress.started)
         doors.append(replace(door, number=number))
         free = door.ends_at
     home = bool(progress.hand_overs) and all(door.past for door in doors)
-    back = progress.hand_overs[-1].device_at if home else free + travel[-1]
+    back = progress.hand_overs[-1].device_at if home else free + travel[-1] * roads.pace.at(free)
     return RoundEta(
         doors=tuple(doors),
         departs_at=departs,
@@ -119,6 +125,12 @@ def estimate_round(
         home=home,
         waits_for_word=silent,
     )
+
+
+def _at_pace(stop: dict[str, Any], factor: float) -> dict[str, Any]:
+    """Return a stop with the time at its door times a factor."""
+    begins = datetime.fromisoformat(stop["begins_at"])
+    return stop | {"ends_at": (begins + _service(stop) * factor).isoformat()}
 
 
 def _departure(

@@ -140,7 +140,13 @@ def load_driven_day(
     facts = _facts(load_written_facts(session, plan), also)
     progress = {round_.id: progress_of(session, round_) for round_ in plan.rounds}
     etas = {
-        round_.id: estimate_round(round_.published, progress[round_.id], now=now, roads=facts.roads)
+        round_.id: estimate_round(
+            round_.published,
+            progress[round_.id],
+            now=now,
+            roads=facts.roads,
+            collector_id=round_.shift.collector_id,
+        )
         for round_ in plan.rounds
         if round_.published
     }

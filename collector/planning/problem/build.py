@@ -38,10 +38,12 @@ from collector.planning.problem.continuity import (
     with_usual_collectors,
 )
 from collector.planning.problem.day_travel import load_day_travel
+from collector.planning.problem.door_minutes import door_seconds
 from collector.planning.problem.levels import safety, service_spread, spreads
 from collector.planning.problem.plannability import NotPlannable, not_plannable
 from collector.planning.problem.ride_limits import ride_limits
 from collector.planning.problem.time_windows import time_windows
+from collector.roads.learned import NOTHING_LEARNED, LearnedTimes
 from collector.roads.travel import LAW_ONLY, RoadTravel
 from collector.rounds.models import NOT_STARTED, DayPlan, Round, RoundStop
 from collector.rounds.queries import OF_A_PICKUP
@@ -64,15 +66,6 @@ PENALTY_FOR_SEROLOGY = 25_000
 SEROLOGY_EXPIRES_SOON = timedelta(days=14)
 
 BLOOD_PURPOSES = frozenset({Purpose.BLOOD_SAMPLE, Purpose.FIRST_INTERVIEW})
-
-MINUTES_BY_PURPOSE: Mapping[Purpose, PolicyKey] = {
-    Purpose.COLLECTION: PolicyKey.COLLECTION_MINUTES,
-    Purpose.WARD: PolicyKey.COLLECTION_MINUTES,
-    Purpose.MATERIAL_DROP: PolicyKey.MATERIAL_MINUTES,
-    Purpose.PUMP_RETURN: PolicyKey.MATERIAL_MINUTES,
-    Purpose.BLOOD_SAMPLE: PolicyKey.BLOOD_MINUTES,
-    Purpose.FIRST_INTERVIEW: PolicyKey.FIRST_VISIT_MINUTES,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +94,11 @@ class DayFacts:
     absences: tuple[Absence, ...] = ()
     roads: RoadTravel = LAW_ONLY
     usual_collectors: Mapping[int, int] = field(default_factory=dict)
+
+    @property
+    def learned(self) -> LearnedTimes:
+        """The learned times of the bank."""
+        return self.roads.pace.learned
 
     @property
     def rounds_on_duty(self) -> tuple[Round, ...]:
@@ -240,7 +238,7 @@ def build_problem(
         travel={CAR: facts.roads.between(positions)},
         shifts=tuple(shifts),
         visits=tuple(visits),
-        spreads=spreads(facts.policies),
+        spreads=spreads(facts.policies, facts.learned),
         safety=safety(facts.policies),
         pins=tuple(
             Pin(visit=str(stop.pickup_id), shift=str(duties[stop.round_id].shift.id))
@@ -256,13 +254,12 @@ def closed(shift: PlannerShift) -> PlannerShift:
     return replace(shift, max_stops=0)
 
 
-def service_seconds(pickup: Pickup, policies: Policies) -> int:
+def service_seconds(
+    pickup: Pickup, policies: Policies, learned: LearnedTimes = NOTHING_LEARNED
+) -> int:
     """Return the service time at the donor's address, in seconds."""
-    if Purpose.FIRST_INTERVIEW in pickup.purposes:
-        return 60 * policies[PolicyKey.FIRST_VISIT_MINUTES]
-    return 60 * sum(
-        policies[MINUTES_BY_PURPOSE[Purpose(purpose)]] for purpose in set(pickup.purposes)
-    )
+    seconds = door_seconds({Purpose(each) for each in pickup.purposes}, policies)
+    return round(seconds * learned.door(pickup.purposes, pickup.donor_id))
 
 
 def penalty(pickup: Pickup, *, on: date, policies: Policies) -> int:
@@ -299,7 +296,7 @@ def _visit(facts: DayFacts, pickup: Pickup) -> Visit:
         id=str(pickup.id),
         place=address_place(pickup, facts.service_day.day),
         windows=time_windows(pickup, facts.service_day),
-        service=Seconds(service_seconds(pickup, policies)),
+        service=Seconds(service_seconds(pickup, policies, facts.learned)),
         load={
             "bottles": pickup.bottles if milk else 0,
             "ml": pickup.volume_ml if milk else 0,
@@ -308,7 +305,7 @@ def _visit(facts: DayFacts, pickup: Pickup) -> Visit:
         ride_limits=ride_limits(purposes, policies),
         skills=frozenset({BLOOD}) if purposes & BLOOD_PURPOSES else frozenset(),
         penalty=Cents(price),
-        service_spread=service_spread(purposes, policies),
+        service_spread=service_spread(purposes, policies, facts.learned),
         no_show=policies[PolicyKey.NO_SHOW_PERCENT],
     )
 

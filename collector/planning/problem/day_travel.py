@@ -1,19 +1,40 @@
-"""Travel between the sites and the doors of a day."""
+"""Travel between the sites and the doors of a day, at the pace that the bank has learned."""
 
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
 
 from sqlalchemy.orm import Session
 
+from collector.banks.queries import get_bank
 from collector.pickups.models import Pickup
-from collector.roads.travel import RoadTravel, load_travel
+from collector.places.models import Address
+from collector.roads.learned import SATURDAY, LearnedTimes, load_learned
+from collector.roads.travel import Pace, RoadTravel, load_travel
 from collector.rounds.models import DayPlan
+from routing.travel.source import position_key
 
 
 def load_day_travel(session: Session, plan: DayPlan, pickups: Iterable[Pickup]) -> RoadTravel:
     """Load the travel between the sites of a day's rounds and the addresses of its requests."""
     shifts = [round_.shift for round_ in plan.rounds]
     sites = [site for shift in shifts for site in (shift.start_site, shift.end_site)]
-    doors = [pickup.donor.address_on(plan.day).position for pickup in pickups]
+    doors = [
+        address for pickup in pickups if (address := pickup.donor.address_on(plan.day)).position
+    ]
     positions = [(site.latitude, site.longitude) for site in sites]
-    positions += [(door.latitude, door.longitude) for door in doors if door is not None]
-    return load_travel(session, positions)
+    positions += [(at.latitude, at.longitude) for each in doors if (at := each.position)]
+    zone = get_bank(session, plan.bank_id).zone
+    learned = load_learned(session, bank_id=plan.bank_id, zone=zone, day=plan.day)
+    travel = load_travel(session, positions, learned)
+    return replace(travel, pace=_pace(learned, plan.day, doors))
+
+
+def _pace(learned: LearnedTimes, day: date, doors: Iterable[Address]) -> Pace:
+    sectors = {
+        position_key(at.latitude, at.longitude): learned.sector(each.postcode)
+        for each in doors
+        if (at := each.position)
+    }
+    whole_day = learned.whole_day(saturday=day.isoweekday() >= SATURDAY)
+    return Pace(learned=learned, whole_day=whole_day, sectors=sectors)

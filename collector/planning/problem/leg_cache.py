@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from collector.banks.queries import sites_of
+from collector.banks.queries import get_bank, sites_of
 from collector.donors.models import Donor
 from collector.pickups.models import Pickup
 from collector.pickups.states import OPEN, UNDER_WAY
 from collector.places.models import Position
 from collector.roads.actions import NewLegs, compute_legs, missing_legs, snap_missing, write_legs
+from collector.roads.learned import LearnedTimes, load_learned
 from collector.roads.travel import FARTHEST_FROM_ROAD, load_travel
 
 MOST_DOORS = 1_000
@@ -40,7 +41,7 @@ class LegFilling:
     def is_due(self, session: Session) -> bool:
         """Compute the missing legs, and return whether a row must be written."""
         positions = open_positions(session, self.bank_id)
-        travel = load_travel(session, positions)
+        travel = load_travel(session, positions, _learned(session, self.bank_id))
         if travel.roads is None:
             return False
         self.new = compute_legs(travel, positions)
@@ -56,13 +57,17 @@ class LegFilling:
 def legs_known(session: Session, bank_id: int) -> LegsKnown | None:
     """Return how many legs of a bank are cached; None without a region."""
     positions = open_positions(session, bank_id)
-    travel = load_travel(session, positions)
+    travel = load_travel(session, positions, _learned(session, bank_id))
     if travel.roads is None:
         return None
     points = [travel.point(each) for each in positions]
     keys = {point.key for point in points if point and point.away <= FARTHEST_FROM_ROAD}
     total = len(keys) ** 2
     return LegsKnown(cached=total - missing_legs(travel, tuple(keys)), total=total)
+
+
+def _learned(session: Session, bank_id: int) -> LearnedTimes:
+    return load_learned(session, bank_id=bank_id, zone=get_bank(session, bank_id).zone)
 
 
 def open_positions(session: Session, bank_id: int) -> list[tuple[float, float]]:

@@ -5,6 +5,8 @@ from typing import Final
 
 from collector.banks.policies import Policies, PolicyKey
 from collector.pickups.models import Purpose
+from collector.roads.learned import NOTHING_LEARNED, LearnedTimes
+from collector.roads.models import LearnedKind
 from routing.problem import Safety, Spreads
 from routing.units import Cents
 
@@ -31,11 +33,13 @@ SPREAD_BY_PURPOSE: Final[Mapping[Purpose, tuple[PolicyKey, PolicyKey]]] = {
 """Minutes and spread of each purpose but a first visit, which covers everything done on it."""
 
 
-def spreads(policies: Policies) -> Spreads:
-    """Return the spreads of travel and of services."""
+def spreads(policies: Policies, learned: LearnedTimes = NOTHING_LEARNED) -> Spreads:
+    """Return the spreads of travel and of services: learned ones, else those of the policies."""
+    leg = learned.travel_spread(LearnedKind.LEG_SPREAD)
+    day = learned.travel_spread(LearnedKind.DAY_SPREAD)
     return Spreads(
-        leg=policies[PolicyKey.LEG_SPREAD_PERCENT],
-        day=policies[PolicyKey.DAY_SPREAD_PERCENT],
+        leg=policies[PolicyKey.LEG_SPREAD_PERCENT] if leg is None else leg,
+        day=policies[PolicyKey.DAY_SPREAD_PERCENT] if day is None else day,
         hour=policies[PolicyKey.HOUR_SPREAD_PERCENT],
         service=policies[PolicyKey.DOOR_SPREAD_PERCENT],
     )
@@ -52,13 +56,20 @@ def safety(policies: Policies) -> Safety:
     )
 
 
-def service_spread(purposes: Collection[Purpose], policies: Policies) -> int | None:
+def service_spread(
+    purposes: Collection[Purpose], policies: Policies, learned: LearnedTimes = NOTHING_LEARNED
+) -> int | None:
     """Return the spread of a visit's service, in percent; None for that of a plain collection.
+
+    A learned spread of these purposes goes before the policies.
 
     The parts of a visit are taken to be slow together, so that their spreads add up: a donor who
     needs more time needs it for all of them.
     """
     plain = policies[PolicyKey.DOOR_SPREAD_PERCENT]
+    known = learned.door_spread(purposes)
+    if known is not None:
+        return None if known == plain else known
     if Purpose.FIRST_INTERVIEW in purposes:
         found = policies[PolicyKey.FIRST_VISIT_SPREAD_PERCENT]
     else:

@@ -13,7 +13,7 @@ from collector.people.models import Device
 from collector.rounds.events.queries import StoredEvent, events_by_round
 from collector.rounds.events.replay import RoundProgress, replay_round
 from collector.rounds.events.schema import CollectedEvent, DecisiveEvent
-from collector.rounds.models import DayPlan, Incident, Round, RoundEvent
+from collector.rounds.models import DayPlan, Incident, PhonePlace, Round, RoundEvent
 from collector.shifts.models import RosterShift
 
 
@@ -51,6 +51,8 @@ class RoundOnTheRoad:
     devices: tuple[Device, ...]
     missing: tuple[Container, ...]
     """Containers that were not out of the box at the hand-over."""
+    place: PhonePlace | None = None
+    """The last place of its phone, if the collector agreed and the round is on the road."""
 
     @property
     def last_event_at(self) -> datetime | None:
@@ -133,6 +135,7 @@ def _monitored(session: Session, round_: Round, stored: tuple[StoredEvent, ...])
             devices_of(session, bank_id=round_.bank_id, people=[round_.shift.collector_id])
         ),
         missing=_missing(session, progress),
+        place=session.scalar(select(PhonePlace).where(PhonePlace.round_id == round_.id)),
     )
 
 

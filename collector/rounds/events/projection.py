@@ -24,7 +24,7 @@ from collector.custody.models import Container, ContainerKind, ContainerState
 from collector.donors.contact import mark_phone_unreached, unmark_phone
 from collector.donors.models import Donor
 from collector.pickups.models import OF_MILK, Pickup, PickupState
-from collector.rounds.events.queries import StoredEvent
+from collector.rounds.events.queries import ON_THE_ROAD, StoredEvent
 from collector.rounds.events.replay import (
     RoundProgress,
     VisitPhase,
@@ -41,6 +41,7 @@ from collector.rounds.events.schema import (
 )
 from collector.rounds.incidents import withdraw_incidents
 from collector.rounds.models import NotDoneReason, Round, RoundState
+from collector.rounds.phone_places import forget_place
 
 FOLLOWED = {
     PickupState.PUBLISHED,
@@ -330,6 +331,8 @@ def _set_round(session: Session, round_: Round, progress: RoundProgress) -> None
     closing = progress.closing
     round_.driven_metres = 1000 * closing.payload.kilometres if closing else None
     round_.state = _round_state(session, round_, progress)
+    if round_.state not in ON_THE_ROAD:
+        forget_place(session, round_)
 
 
 def _round_state(session: Session, round_: Round, progress: RoundProgress) -> RoundState:

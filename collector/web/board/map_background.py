@@ -1,22 +1,18 @@
-"""Background of the board's maps: the region's streets, an archive, tiles of a host, or none."""
+"""Background of the board's maps: streets of a region, an archive, tiles of a host, or coasts."""
 
-import gzip
-
-from flask import Blueprint, Flask, Response, send_file, url_for
+from flask import Blueprint, Flask, Response, jsonify, send_file, url_for
 
 from collector.db import db, reading
 from collector.errors import NotFound
+from collector.places.towns import towns_of
 from collector.roads.regions import region_in_force, streets_file
-from collector.roads.streets import read_tile
 from collector.web.framework.assets import asset
-from collector.web.framework.guards import settings
+from collector.web.framework.guards import actor, settings
+from collector.web.street_tiles import street_tile
 
 blueprint = Blueprint("map_background", __name__, url_prefix="/map-background")
 
 A_DAY = 24 * 3600
-A_YEAR = 365 * A_DAY
-"""Storage of a tile: its address names the version of the region."""
-EMPTY_TILE = gzip.compress(b"", mtime=0)
 
 
 def init_app(app: Flask) -> None:
@@ -24,20 +20,32 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["map_background"] = map_background
 
 
-def map_background() -> dict[str, str] | None:
-    """Return the source of the background; None without one.
+def map_background() -> dict[str, object]:
+    """Return the layers of the background, by name.
 
-    A background of the settings goes before the streets of the region. The script for vector tiles
-    is named here, so that only pages with them load it.
+    `tiles` are those of the settings, else the streets of the region. Under streets lie the coasts
+    and borders of `coast`; without any tiles they have the names of `towns` on them. The script of
+    a layer is named here, so that only pages with the layer load it.
     """
     source = settings().map
     if source is None:
-        return _streets()
-    found = {"url": source.url, "attribution": source.attribution}
+        streets = _streets()
+        return {"coast": _coast()} | (
+            {"tiles": streets} if streets else {"towns": url_for("board.map_background.towns")}
+        )
+    tiles = {"url": source.url, "attribution": source.attribution}
     if source.is_archive:
-        found["url"] = source.url or url_for("board.map_background.archive")
-        found["script"] = asset("js/vector-map.js")
-    return found
+        tiles["url"] = source.url or url_for("board.map_background.archive")
+        tiles["script"] = asset("js/vector-map.js")
+    return {"tiles": tiles}
+
+
+def _coast() -> dict[str, str]:
+    return {
+        "url": asset("data/coast.json"),
+        "attribution": "Natural Earth",
+        "script": asset("js/coast.js"),
+    }
 
 
 def _streets() -> dict[str, str] | None:
@@ -52,26 +60,21 @@ def _streets() -> dict[str, str] | None:
     }
 
 
+@blueprint.get("/towns")
+def towns() -> Response:
+    """Return the names of the towns of a bank's addresses, those of most addresses first."""
+    with reading() as session:
+        found = towns_of(session, actor().bank_id)
+    return jsonify(
+        towns=[{"name": each.name, "at": [each.latitude, each.longitude]} for each in found]
+    )
+
+
 @blueprint.get("/streets/<version>/<int:zoom>/<int:column>/<int:row>")
 def tile(version: str, zoom: int, column: int, row: int) -> Response:
-    """Return a tile of the region's streets, empty where it has none.
-
-    Raises
-    ------
-    NotFound
-        The region in force is another one, or has no streets.
-    """
+    """Send a tile of the region's streets."""
     with reading() as session:
-        region = region_in_force(session)
-    file = streets_file(region) if region and region.version == version else None
-    if file is None:
-        raise NotFound("not_found")
-    content = read_tile(file, zoom=zoom, column=column, row=row) or EMPTY_TILE
-    answer = Response(content, mimetype="application/vnd.mapbox-vector-tile")
-    answer.headers["Content-Encoding"] = "gzip"
-    answer.cache_control.private = answer.cache_control.immutable = True
-    answer.cache_control.max_age = A_YEAR
-    return answer
+        return street_tile(session, version, zoom=zoom, column=column, row=row)
 
 
 @blueprint.get("/map.pmtiles")

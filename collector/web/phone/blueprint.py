@@ -13,6 +13,7 @@ from collector.web.framework.assets import asset, compressed_bytes, dist_folder
 from collector.web.framework.context import public_address
 from collector.web.framework.guards import actor, anyone, guard, now, person_id
 from collector.web.phone import rounds as phone_rounds
+from collector.web.phone import streets
 from collector.web.phone.device import refuse_revoked, revocation
 from collector.web.phone.texts import shell_hash, texts
 
@@ -24,6 +25,7 @@ SCANNER_FILES = ("js/scanner.js", "wasm/zxing_reader.wasm")
 guard(blueprint, Role.COLLECTOR)
 blueprint.before_request(refuse_revoked)
 blueprint.register_blueprint(phone_rounds.blueprint)
+blueprint.register_blueprint(streets.blueprint)
 
 
 @blueprint.get("/")

@@ -25,6 +25,7 @@ from collector.rounds.events.queries import (
 )
 from collector.rounds.models import Incident, Round, RoundEvent
 from collector.rounds.phone_config import phone_config
+from collector.rounds.phone_places import forget_place, keep_place
 from collector.service_day import ServiceDay
 from collector.web.framework.guards import actor, now, person_id
 from collector.web.phone.device import record_contact
@@ -40,6 +41,7 @@ FAILED = lazy_gettext(
     "Our server has a fault with this record. It stays on this phone, which tries again."
 )
 """The reason that the phone shows for a record that met a fault of ours."""
+PLACE, NAN = ("latitude", "longitude"), float("nan")
 TRIES = 3
 """Attempts of one POST when the office changes the same rows meanwhile."""
 
@@ -135,12 +137,32 @@ def photograph(round_id: int, client_id: UUID) -> Response:
     return jsonify(kept=True)
 
 
+@blueprint.put("/<int:round_id>/place")
+def tell_place(round_id: int) -> Response:
+    """Keep the last place of the phone; it is sent only if the collector agreed on the phone."""
+    sent = request.get_json()
+    place = [sent.get(name) if isinstance(sent, dict) else None for name in PLACE]
+    latitude, longitude = (float(each) if isinstance(each, int | float) else NAN for each in place)
+    with transaction() as session:
+        round_ = _own(session, round_id)
+        keep_place(session, now=now(), round_=round_, latitude=latitude, longitude=longitude)
+    return jsonify(kept=True)
+
+
+@blueprint.delete("/<int:round_id>/place")
+def forget(round_id: int) -> Response:
+    """Delete the last place of the phone: the collector withdrew."""
+    with transaction() as session:
+        forget_place(session, _own(session, round_id))
+    return jsonify(kept=False)
+
+
 @blueprint.get("/<int:round_id>/sheet")
 def sheet(round_id: int) -> str:
     """Show the round as a sheet to print: no names, a code for each stop."""
     with reading() as session:
         phone = get_bank(session, actor().bank_id).phone
-        return sheet_page(_own(session, round_id), phone=phone)
+        return sheet_page(session, _own(session, round_id), phone=phone)
 
 
 def _accept(round_id: int, events: list[object]) -> Sequence[EventResult | None]:

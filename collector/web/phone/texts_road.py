@@ -31,7 +31,15 @@ def _ready() -> dict[str, str]:
         "scanner_now": _("Fetch it now"),
         "ready_scanner": _("The label reader"),
         "ready_map": _("The drawing of the round"),
-        "drawing": _("The round as a drawing, without roads"),
+        "drawing": _("The round on a map"),
+        "ready_streets": _("Streets along the round"),
+        "streets_now": _("Fetch the streets now"),
+        "place_title": _("My place on the road"),
+        "place_kept": _("Stays on this phone"),
+        "place_shared": _("The office sees the last one"),
+        "place_rule": _(
+            "Every two minutes, only during a round. The bank deletes it when the round ends."
+        ),
     }
 
 

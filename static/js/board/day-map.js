@@ -1,4 +1,4 @@
-// The day's map: rounds as lines with arrows, stops as numbered discs, the tray as hollow ones.
+// The map of rounds: lines with arrows, stops as numbered discs, visits in no round as hollow ones.
 import { L, createMap, fitPoints, marker, spreadMarkers } from "./map-base.js";
 import { decodePolyline } from "./polyline.js";
 import { resetIndex } from "./visit-index.js";
@@ -11,18 +11,19 @@ export function showDayMap() {
   const data = document.querySelector("[data-map-data]");
   if (!element || !data) return;
   const drawnFrom = data.dataset.mapData;
-  const view = views.get(element) ?? open(element, JSON.parse(drawnFrom));
+  const picture = { sites: [], rounds: [], tray: [], marks: [], ...JSON.parse(drawnFrom) };
+  const view = views.get(element) ?? open(element, picture);
   if (view.drawnFrom === drawnFrom) return;
   view.drawnFrom = drawnFrom;
-  draw(view, JSON.parse(drawnFrom));
+  draw(view, picture);
   resetIndex();
 }
 
 function open(element, picture) {
-  const day = element.closest("[data-day]").dataset.day;
+  const day = element.closest("[data-day]")?.dataset.day;
   const map = createMap(element);
-  fitPoints(map, everyPoint(picture));
-  if (lastView?.day === day) map.setView(lastView.centre, lastView.zoom, { animate: false });
+  fitPoints(map, picture.focus ?? everyPoint(picture));
+  if (day && lastView?.day === day) map.setView(lastView.centre, lastView.zoom, { animate: false });
   map.on("moveend", () => {
     lastView = { day, centre: map.getCenter(), zoom: map.getZoom() };
   });
@@ -52,6 +53,7 @@ function draw(view, picture) {
     const data = { pickup: left.pickup };
     marker(left.at, "map-disc hollow", { words: left.name, size: 16, data }).addTo(view.others);
   }
+  for (const mark of picture.marks) drawMark(mark).addTo(view.others);
   view.spread();
 }
 
@@ -60,7 +62,14 @@ function everyPoint(picture) {
     ...picture.sites.map((site) => site.at),
     ...picture.rounds.flatMap((round) => round.line),
     ...picture.tray.map((left) => left.at),
+    ...picture.marks.map((mark) => mark.at),
   ];
+}
+
+// A disc of its own: a donor, a lactarium, or the last place of a collector's phone.
+function drawMark({ at, name, text = "", letter = "", kind = "plain" }) {
+  const size = kind === "plain" || kind === "phone" ? 22 : 16;
+  return marker(at, `map-disc ${kind}`, { words: name, text, size, data: letter ? { letter } : {} });
 }
 
 function drawRound(map, round) {
@@ -69,8 +78,9 @@ function drawRound(map, round) {
   for (const stop of round.stops) {
     const data = { letter: round.letter, pickup: stop.pickup };
     const words = `${round.letter} ${stop.number} · ${stop.name}`;
-    marker(stop.at, "map-disc", { words, text: stop.number, data }).addTo(layer);
+    marker(stop.at, `map-disc${stop.past ? " past" : ""}`, { words, text: stop.number, data }).addTo(layer);
   }
+  if (round.phone) drawMark({ ...round.phone, kind: "phone", text: round.letter, letter: round.letter }).addTo(layer);
   return layer;
 }
 
@@ -78,7 +88,8 @@ function drawRound(map, round) {
 function drawLeg(map, layer, round, path, index) {
   const ends = [round.line[index], round.line[index + 1]];
   const points = path ? [ends[0], ...decodePolyline(path), ends[1]] : ends;
-  const className = path || round.legs.every((each) => !each) ? "map-line" : "map-line is-estimated";
+  const dotted = !path && round.legs.some(Boolean) ? " is-estimated" : "";
+  const className = `map-line${dotted}${index < (round.driven ?? 0) ? " is-driven" : ""}`;
   const line = L.polyline(points, { className, weight: 3, interactive: false }).addTo(layer);
   line.getElement().dataset.letter = round.letter;
   const middle = Math.max(1, Math.floor(points.length / 2));

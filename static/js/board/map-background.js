@@ -1,12 +1,24 @@
-// The background in `meta[name=map-background]`: tiles by z/x/y, or a vector archive.
+// The background in `meta[name=map-background]`: coasts with towns or streets on them, or tiles of a host.
 import * as L from "leaflet/dist/leaflet-src.esm.js";
+import { addTowns } from "./map-towns.js";
 
 export async function addBackground(map) {
   const setting = document.querySelector('meta[name="map-background"]')?.content;
   if (!setting) return;
-  const { url, attribution, script } = JSON.parse(setting);
+  const { coast, towns, tiles } = JSON.parse(setting);
   L.control.attribution({ prefix: false }).addTo(map);
-  const options = { attribution: escaped(attribution), className: "map-background" };
+  if (coast) await addCoast(map, coast);
+  if (tiles) await addTiles(map, tiles);
+  if (towns) await addTowns(map, towns);
+}
+
+async function addCoast(map, { url, script, attribution }) {
+  const { coastLayer } = await import(script);
+  (await coastLayer(L, url, named(attribution))).addTo(map);
+}
+
+async function addTiles(map, { url, script, attribution }) {
+  const options = named(attribution);
   if (!script) {
     L.tileLayer(url, { ...options, maxZoom: 19 }).addTo(map);
     return;
@@ -18,6 +30,8 @@ export async function addBackground(map) {
   const style = { flavor: dark ? "dark" : "light", lang: document.documentElement.lang };
   (await vectorLayer({ ...options, ...style, url })).addTo(map);
 }
+
+const named = (attribution) => ({ attribution: escaped(attribution), className: "map-background" });
 
 function escaped(text) {
   const element = document.createElement("span");

@@ -11,6 +11,7 @@ import { askPersistence, persistence } from "./persistence.js";
 import { isPressed, watchPresses, whenReleased } from "./presses.js";
 import { pageAt } from "./router.js";
 import { storeSheets } from "./run-sheet.js";
+import { storeStreets } from "./streets.js";
 import { isLocked, lockPage, watchLock } from "./screen-lock.js";
 import { readAll } from "./store.js";
 import { startSync, state } from "./sync.js";
@@ -26,6 +27,7 @@ export function start() {
   addEventListener("hashchange", () => show({ moved: true }));
   document.addEventListener("phone:changed", () => show());
   document.addEventListener("phone:changed", storeSheets);
+  document.addEventListener("phone:changed", () => storeStreets());
   document.addEventListener("phone:recorded", () => show());
   navigator.serviceWorker?.addEventListener("controllerchange", () => show());
   // The label reader is large: the round comes first.
@@ -67,7 +69,7 @@ async function show({ moved = false } = {}) {
 function pageKey(stored, where, model, others) {
   const round = model && [model.snapshot.revision, model.fresh?.revision, model.stops.map((stop) => stop.state), model.incidents, model.closed];
   const clock = document.querySelector("[data-clock]").dataset.key;
-  const frame = [location.hash, clock, stored.clock?.offset, stored.clock?.state, others, state.signedOut, state.failure, state.stranger, offlineReady(), scannerReady(), scannerDeferred(), persistence(), canInstall(), remaining(stored), stored.rounds.map(({ sheet }) => sheet?.revision)];
+  const frame = [location.hash, clock, stored.clock?.offset, stored.clock?.state, others, state.signedOut, state.failure, state.stranger, offlineReady(), scannerReady(), scannerDeferred(), persistence(), canInstall(), remaining(stored), stored.rounds.map(({ sheet, streets }) => [sheet?.revision, streets?.there])];
   return JSON.stringify([round, frame, stored.terms, stored.revoked, stored.settings.installHint, stored.drafts.map(({ key, at }) => [key, at]), where.place === "sync" && stored]);
 }
 

@@ -12,7 +12,7 @@ export async function fetchRound({ round, state, events: atBank, incidents }) {
   const answered = JSON.stringify(incidents) !== JSON.stringify(stored?.incidents);
   if (fresh || answered) {
     const snapshot = fresh ?? stored.snapshot;
-    await updateRound(round, (current) => ({ sheet: current?.sheet, round, shown: current?.shown ?? snapshot, snapshot, incidents }));
+    await updateRound(round, (current) => ({ sheet: current?.sheet, streets: current?.streets, round, shown: current?.shown ?? snapshot, snapshot, incidents }));
   }
   const sent = events.filter((event) => event.round === round && event.status === "sent");
   if (sent.length !== atBank) await mergeFromBank(round, (await fetchJson(`/phone/rounds/${round}/events`)).events);

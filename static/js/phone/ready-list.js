@@ -4,6 +4,7 @@ import { icon } from "./icons.js";
 import { appBytes, offlineReady, prepareOffline, scannerBytes, scannerDeferred, scannerReady } from "./offline-ready.js";
 import { persistence } from "./persistence.js";
 import { hasSheet } from "./run-sheet.js";
+import { hasStreets, storeStreets, streetsOf } from "./streets.js";
 import { number, t } from "./texts.js";
 
 /**
@@ -16,6 +17,7 @@ export function readyList(model, stored) {
     [offlineReady(), sized(t("ready_page"), appBytes())], [true, t("ready_stops", { n: model.stops.length })], [true, t("ready_map")],
     [Boolean(stored.terms), t("ready_terms")],
     [hasSheet(stored, model.snapshot.round), t("ready_sheet")],
+    streetsOf(stored, model.snapshot.round) && [hasStreets(stored, model.snapshot.round), sized(t("ready_streets"), streetsOf(stored, model.snapshot.round).bytes)],
     navigator.mediaDevices && !scannerDeferred() && [scannerReady(), sized(t("ready_scanner"), scannerBytes())],
     tomorrow && [true, t("ready_tomorrow", { n: tomorrow.shown.stops.length })],
   ].filter(Boolean);
@@ -25,7 +27,8 @@ export function readyList(model, stored) {
   return h("details", { class: `fold ready ${all ? "ok" : ""}` }, h("summary", {}, sign(all), title),
     h("ul", { class: "plain" }, lines.map(([there, words]) => h("li", {}, sign(there), words))),
     persistence() !== null && h("p", { class: "small" }, t(persistence() ? "persist_yes" : "persist_no")),
-    scannerDeferred() && waitsForWifi());
+    scannerDeferred() && waitsForWifi(),
+    streetsOf(stored, model.snapshot.round) && !hasStreets(stored, model.snapshot.round) && button(t("streets_now"), () => storeStreets({ anyway: true }), { class: "full", id: "fetch-streets" }));
 }
 
 const sized = (words, bytes) => (bytes ? `${words} (${kilobytes(bytes)})` : words);

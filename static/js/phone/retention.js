@@ -2,6 +2,7 @@
 import { happenedAt, now } from "./device-clock.js";
 import { isUnsent } from "./outbox.js";
 import { readAll, transaction } from "./store.js";
+import { forgetStreets } from "./streets.js";
 
 const KEPT_AFTER_UNLOADING_MS = 15 * 60_000;
 
@@ -32,7 +33,7 @@ const forgetRound = (round, note = null) =>
     for (const { client_id } of ours) await events.delete(client_id);
     if (note) await rounds.put(note);
     else await rounds.delete(round);
-  });
+  }).then(forgetStreets);
 
 // Shut out: names and addresses go at once, unsent records stay. `reason` is "office" or "pin".
 export const wipeRounds = (reason) =>
@@ -43,4 +44,4 @@ export const wipeRounds = (reason) =>
     const meta = tx.objectStore("meta");
     for (const key of ["device", "touched", "terms"]) await meta.delete(key);
     await meta.put(reason, "revoked");
-  });
+  }).then(forgetStreets);

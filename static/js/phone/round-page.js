@@ -27,7 +27,7 @@ export function roundPage(model, stored, actions) {
     mainCard(model, stored, actions),
     h("h2", { class: "heading" }, t("all_stops"), model.started && h("small", { class: "soft" }, t("progress", { done: model.settled, all: model.stops.length }))),
     h("ol", { class: "stops" }, model.stops.map((stop) => row(stop, model))),
-    schematicMap(model),
+    schematicMap(model, stored),
     moreLinks(model),
   ];
 }

@@ -42,6 +42,18 @@ export interface Stop {
   line?: "donated" | "own_child";
 }
 
+// The streets along a round: `there` once every tile is on board.
+export interface Streets {
+  revision: number;
+  version: string | null;
+  url: string;
+  attribution: string;
+  tiles: number[][];
+  bytes: number;
+  legs: (string | null)[];
+  there: boolean;
+}
+
 export interface Snapshot {
   round: number;
   revision: number;
@@ -91,7 +103,7 @@ export interface Draft {
 }
 
 export interface Stored {
-  rounds: { round: number; shown?: Snapshot; snapshot?: Snapshot; incidents?: Answer[]; sheet?: { revision: number; html: string }; unloaded?: { letter: string; day: string } }[];
+  rounds: { round: number; shown?: Snapshot; snapshot?: Snapshot; incidents?: Answer[]; sheet?: { revision: number; html: string }; streets?: Streets; unloaded?: { letter: string; day: string } }[];
   events: StoredEvent[];
   photos: IDBValidKey[];
   drafts: Draft[];
@@ -105,4 +117,5 @@ export interface Stored {
   session?: number;
   leaving?: boolean | number;
   revoked?: string | false;
+  placeOf?: number | null;
 }

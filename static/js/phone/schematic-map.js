@@ -1,13 +1,17 @@
-// The round as a schematic map: no tiles, no network, no request to a map service.
+// The round as a map: with the streets on board, else as a drawing; no request to a map service.
 import { h } from "./dom.js";
 import { icon, svg } from "./icons.js";
+import { showStreets } from "./streets.js";
 import { t } from "./texts.js";
 
 const SIZE = 320;
 const EDGE = 24;
 
-/** @param {import("./round").RoundModel} model */
-export function schematicMap(model) {
+/**
+ * @param {import("./round").RoundModel} model
+ * @param {import("./round").Stored} stored
+ */
+export function schematicMap(model, stored) {
   const { start, end } = model.snapshot;
   const known = ({ latitude }) => latitude !== null && latitude !== undefined;
   const stops = model.stops.filter((stop) => known(stop.address));
@@ -21,7 +25,10 @@ export function schematicMap(model) {
     const disc = svg("circle", { cx: x, cy: y, r: 13, class: stop === model.next ? "next" : stop.state.phase });
     picture.append(disc, svg("text", { x, y: y + 5 }, stop.place));
   }
-  return h("details", { class: "fold" }, h("summary", {}, icon("map"), t("drawing")), picture);
+  const place = h("div", { class: "drawn" }, picture);
+  const fold = h("details", { class: "fold", id: "drawing" }, h("summary", {}, icon("map"), t("drawing")), place);
+  fold.addEventListener("toggle", () => fold.open && showStreets(place, model, stored));
+  return fold;
 }
 
 // North is up, and a kilometre has one length in both directions.

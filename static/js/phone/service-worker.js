@@ -46,4 +46,10 @@ registerRoute(new NavigationRoute(shell, { allowlist: [/^\/phone\/(\?.*)?$/] }))
 async function scanner({ request }) {
   return (await caches.match(request, { cacheName: "milkround-scanner" })) ?? fetch(request);
 }
+// The streets along a round, and the program that draws them; a tile beyond them needs a network.
+async function streets({ request }) {
+  return (await caches.match(request, { cacheName: "milkround-streets" })) ?? fetch(request);
+}
+registerRoute(({ url }) => /^\/phone\/streets\/|^\/static\/dist\/(street-map|layers)-/.test(url.pathname), streets);
+
 registerRoute(({ url }) => /\/static\/dist\/(scanner|zxing_reader)-/.test(url.pathname), scanner);

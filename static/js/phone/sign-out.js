@@ -29,6 +29,6 @@ async function signOut(show) {
   }
   // A record that was made meanwhile in another tab stays, for the next sign-in.
   if (!(await wipeUnless(remaining))) return show("danger", t("sign_out_refused", { n: remaining(await readAll()) }));
-  for (const name of await caches.keys()) if (name.startsWith("milkround-shell")) await caches.delete(name);
+  for (const name of await caches.keys()) if (/^milkround-(shell|streets)/.test(name)) await caches.delete(name);
   location.assign("/phone/sign-in?next=/phone/");
 }

@@ -3,7 +3,7 @@
 import { openDB } from "idb";
 
 const STORES = ["rounds", "events", "meta", "photos", "drafts"];
-const META = ["person", "touched", "terms", "settings", "clock", "photoFaults", "device", "session", "leaving", "revoked"];
+const META = ["person", "touched", "terms", "settings", "clock", "photoFaults", "device", "session", "leaving", "revoked", "placeOf"];
 let opened = null;
 
 function open() {

@@ -8,6 +8,7 @@ import { deviceKey, unsentRecords } from "./outbox.js";
 import { sendPhotos } from "./photos.js";
 import { forgetUnlisted, wipeRounds } from "./retention.js";
 import { sendEvents } from "./send-events.js";
+import { sendPlace } from "./shared-place.js";
 import { acceptPerson, closeLockedSession } from "./session.js";
 import { readAll, setMeta } from "./store.js";
 
@@ -55,7 +56,7 @@ async function exchange() {
     const send = async () => {
       if (await sendEvents()) listed = await fetchJson(LIST);
     };
-    await attemptEach([send, () => receive(listed), sendPhotos], (step) => step());
+    await attemptEach([send, () => receive(listed), sendPhotos, () => sendPlace(listed.rounds)], (step) => step());
     state.failure = null;
     await setMeta("touched", listed.now);
   } catch (error) {

@@ -1,6 +1,8 @@
 """Directory of lactariums, corrected by administrators."""
 
+from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from flask import Blueprint, flash, redirect, url_for
 from flask_babel import gettext
@@ -24,6 +26,7 @@ from collector.people.models import Role
 from collector.web.board.page_context import page
 from collector.web.framework.forms import FlagField, Form, ParsedField, TextField
 from collector.web.framework.guards import actor, guard, now
+from collector.web.public_map import is_drawn
 from collector.web.public_words import ANONYMOUS, HOME_COLLECTION, KINDS, SOURCE_NAMES, evidence
 
 blueprint = Blueprint("directory", __name__, url_prefix="/bank/directory")
@@ -93,15 +96,32 @@ class LactariumForm(Form):
 def home() -> str:
     """Show every entry, unlisted ones too."""
     with reading() as session:
+        lines = directory(session, all_lines=True)
         return page(
             session,
             "board/bank/directory.html",
-            lines=directory(session, all_lines=True),
+            lines=lines,
+            map=_map(lines),
             ours=actor().bank_id,
             KINDS=KINDS,
             ANONYMOUS=ANONYMOUS,
             evidence=evidence,
         )
+
+
+def _map(lines: Sequence[Lactarium]) -> dict[str, Any]:
+    """Return the map of the entries as values for JSON."""
+    ours = actor().bank_id
+    marks: list[dict[str, Any]] = [
+        {
+            "at": (line.latitude, line.longitude),
+            "name": f"{line.name} · {line.town}",
+            "kind": "ours" if line.bank_id == ours else "hollow",
+        }
+        for line in lines
+    ]
+    home = [each["at"] for each in marks if is_drawn(*each["at"])]
+    return {"marks": marks} | ({"focus": home} if home else {})
 
 
 @blueprint.get("/new")

@@ -1,6 +1,5 @@
 """The map of a day: sites, rounds as lines, stops as discs, the tray as hollow discs."""
 
-from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -9,6 +8,7 @@ from collector.banks.models import Site
 from collector.pickups.models import Pickup
 from collector.roads.travel import Position, RoadTravel
 from collector.web.board.day.view_model import DayView, RoundView
+from collector.web.board.leg_estimates import leg_estimates
 
 
 def day_map(view: DayView, day: date, roads: RoadTravel) -> dict[str, Any]:
@@ -22,7 +22,7 @@ def day_map(view: DayView, day: date, roads: RoadTravel) -> dict[str, Any]:
     return {
         "sites": [{"name": site.name, "at": _of_site(site)} for site in sites.values()],
         "rounds": rounds,
-        "estimates": _estimates([leg for each in rounds for leg in each["legs"]]),
+        "estimates": leg_estimates([leg for each in rounds for leg in each["legs"]]),
         "tray": [
             {"pickup": left.pickup.id, "name": _name(left.pickup), "at": at}
             for left in view.tray
@@ -45,14 +45,6 @@ def _round(round_view: RoundView, day: date, roads: RoadTravel) -> dict[str, Any
         "legs": [roads.path(here, there) for here, there in pairwise(line)],
         "stops": stops,
     }
-
-
-def _estimates(legs: Sequence[str | None]) -> str:
-    """Return whether `all`, `some` or none (empty) of the legs are estimated."""
-    estimated = sum(leg is None for leg in legs)
-    if not estimated:
-        return ""
-    return "all" if estimated == len(legs) else "some"
 
 
 def _of_site(site: Site) -> tuple[float, float]:

@@ -129,7 +129,7 @@ def sheet(day: str, round_id: int) -> str:
     """Show a round as a printed sheet: no names, a code for each stop."""
     with reading() as session:
         phone = get_bank(session, actor().bank_id).phone
-        return sheet_page(_round_of(session, civil_day(day), round_id), phone=phone)
+        return sheet_page(session, _round_of(session, civil_day(day), round_id), phone=phone)
 
 
 @blueprint.get("/sheets/<int:round_id>.pdf")
@@ -137,7 +137,7 @@ def pdf(day: str, round_id: int) -> Response:
     """Return the sheet as a PDF."""
     with reading() as session:
         phone = get_bank(session, actor().bank_id).phone
-        printed = sheet_pdf(_round_of(session, civil_day(day), round_id), phone=phone)
+        printed = sheet_pdf(session, _round_of(session, civil_day(day), round_id), phone=phone)
         answer = make_response(printed)
     answer.headers["Content-Type"] = "application/pdf"
     return answer

@@ -18,6 +18,7 @@ from collector.planning.models import DisruptionKind
 from collector.planning.problem.build import site_place
 from collector.rounds.queries import day_plan
 from collector.shifts.queries import absences_on
+from collector.web.board.dispatch.map import dispatch_map
 from collector.web.board.dispatch.stream import stream
 from collector.web.board.dispatch.timeline import build_timeline
 from collector.web.board.dispatch.view_model import load_dispatch_view
@@ -80,6 +81,7 @@ def _page(template: str, day: date) -> str:
             day=day,
             seen=view,
             chart=build_timeline(view),
+            map=dispatch_map(view),
             disruptions=open_disruptions(session, bank_id=bank_id, day=day),
             idle=[
                 each

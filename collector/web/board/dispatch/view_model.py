@@ -131,6 +131,7 @@ class DispatchView:
     rounds: tuple[RoundDispatch, ...]
     pickups: Mapping[int, Pickup]
     now: datetime
+    roads: RoadTravel = LAW_ONLY
 
     @property
     def visits(self) -> int:
@@ -236,6 +237,7 @@ def load_dispatch_view(
         rounds=_foretold(session, plan, rounds, policies, now),
         pickups={stop.pickup_id: stop.pickup for stop in stops},
         now=now,
+        roads=roads,
     )
 
 
@@ -272,7 +274,15 @@ def _round(
 ) -> RoundDispatch:
     published = monitored.round.published
     found = (
-        estimate_round(published, monitored.progress, now=now, roads=roads) if published else None
+        estimate_round(
+            published,
+            monitored.progress,
+            now=now,
+            roads=roads,
+            collector_id=monitored.round.shift.collector_id,
+        )
+        if published
+        else None
     )
     contact = max(_contacts(monitored), default=None)
     is_absent = any(each.begins_at <= now < each.ends_at for each in absences)

@@ -11,7 +11,7 @@ from wtforms import SelectMultipleField
 
 from collector.banks.actions import set_weekdays
 from collector.banks.policies import PolicyKey
-from collector.banks.queries import zones_of
+from collector.banks.queries import sites_of, zones_of
 from collector.db import owned, reading, transaction
 from collector.errors import Conflict, Refused
 from collector.jobs.actions import REPEATABLE
@@ -28,6 +28,7 @@ from collector.planning.horizon.queries import (
 )
 from collector.planning.models import Horizon
 from collector.service_day import ServiceDay
+from collector.web.board.horizon.map import horizon_map
 from collector.web.board.horizon.view_model import HorizonView, build_horizon_view
 from collector.web.board.page_context import page, today
 from collector.web.framework.forms import Form, KeysField, ParsedField, parse_key
@@ -87,10 +88,11 @@ def home() -> str:
         levers, weeks = form.levers(_last_used(session, horizon)), form.whole_weeks(horizon)
         ahead = load_weeks(session, now=now(), bank_id=bank_id, weeks=weeks, levers=levers)
         job = job_of(session, horizon) if horizon else None
+        seen, zones = _horizon_view(session, ahead, horizon), zones_of(session, bank_id)
         return page(
             session,
             "board/horizon/page.html",
-            seen=_horizon_view(session, ahead, horizon),
+            seen=seen,
             ahead=ahead,
             horizon=horizon,
             job=job,
@@ -99,8 +101,9 @@ def home() -> str:
             rules=bank_levers(session, bank_id, on=today()),
             weeks=weeks,
             choices=CHOICES,
-            zones=zones_of(session, bank_id),
+            zones=zones,
             urgency=ahead.policies[PolicyKey.MILK_URGENCY_PERCENT],
+            map=horizon_map(seen, sites_of(session, bank_id), zones),
         )
 
 

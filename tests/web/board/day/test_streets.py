@@ -77,7 +77,14 @@ def test_without_a_region_every_leg_is_a_straight_line_and_the_page_says_so(
     (round_,) = map_of(page)["rounds"]
     assert round_["legs"] == [None, None, None]
     assert "Straight lines: times and distances are estimates." in page
-    assert "map-background" not in page
+    background = re.search(r'name="map-background" content="([^"]*)"', page)
+    assert background is not None
+    layers = json.loads(unescape(background[1]))
+    assert layers.keys() == {"coast", "towns"}
+    assert layers["coast"]["attribution"] == "Natural Earth"
+    towns = claire_of(app, town).get(layers["towns"]).get_json()["towns"]
+    assert towns
+    assert all(each["name"] and len(each["at"]) == 2 for each in towns)
 
 
 def test_tiles_are_served_to_the_board_under_the_version_of_the_region(

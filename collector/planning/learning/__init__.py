@@ -1,0 +1,1 @@
+"""Learning of driving and door times from driven rounds."""
