@@ -299,6 +299,12 @@ class Policies:
         starting = {preset.key.value: str(preset.value) for preset in SPREADS_AND_LEVELS}
         self._values = starting | {row.key: row.value for row in rows}
 
+    def replaced(self, values: Mapping[str, str]) -> "Policies":
+        """Return these policies with other values of some keys."""
+        others = Policies(())
+        others._values = self._values | dict(values)
+        return others
+
     def __getitem__(self, key: PolicyKey) -> int:
         """Return the value of a policy in the unit of its name."""
         return int(self._values[key])

@@ -1,9 +1,19 @@
 """Queries of banks, sites, zones, policies and public texts."""
 
+from datetime import date
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from collector.banks.models import Bank, Policy, PublicText, PublicTextKey, Site, Zone
+from collector.banks.models import (
+    Bank,
+    Policy,
+    PolicyChange,
+    PublicText,
+    PublicTextKey,
+    Site,
+    Zone,
+)
 from collector.banks.policies import Policies
 from collector.errors import NotFound
 
@@ -16,9 +26,35 @@ def get_bank(session: Session, bank_id: int) -> Bank:
     return bank
 
 
-def policies_of(session: Session, bank_id: int) -> Policies:
-    """Return the policies of a bank with typed access."""
-    return Policies(session.scalars(select(Policy).where(Policy.bank_id == bank_id)))
+def policies_of(session: Session, bank_id: int, *, on: date | None = None) -> Policies:
+    """Return the policies of a bank with typed access.
+
+    Parameters
+    ----------
+    on
+        The day for which they are asked; changes planned until then count. None is the present.
+    """
+    policies = Policies(session.scalars(select(Policy).where(Policy.bank_id == bank_id)))
+    if on is None:
+        return policies
+    planned = planned_changes(session, bank_id)
+    return policies.replaced(
+        {change.key: change.value for change in planned if change.counts_from <= on}
+    )
+
+
+def planned_changes(
+    session: Session, bank_id: int, *, key: str | None = None
+) -> list[PolicyChange]:
+    """Return the planned changes of a bank's policies, or of one policy, by day."""
+    planned = select(PolicyChange).where(
+        PolicyChange.bank_id == bank_id,
+        PolicyChange.applied_at.is_(None),
+        PolicyChange.withdrawn_at.is_(None),
+    )
+    if key is not None:
+        planned = planned.where(PolicyChange.key == key)
+    return list(session.scalars(planned.order_by(PolicyChange.counts_from, PolicyChange.id)))
 
 
 def policy_rows(session: Session, bank_id: int) -> list[Policy]:

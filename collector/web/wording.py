@@ -209,6 +209,10 @@ ERRORS: Mapping[str, LazyString] = {
         " lower the alarm first."
     ),
     "rule_not_a_choice": _("Choose one of the words of the list."),
+    "rule_day_past": _("This day is over. Choose today or a later day."),
+    "rule_day_too_far": _("Choose a day within the next %(days)s days."),
+    "rule_day_taken": _("A change is planned for this day already. Withdraw it first."),
+    "rule_change_over": _("This change counts already, or was withdrawn. Look again."),
     "rule_changed_meanwhile": _("A colleague changed this rule meanwhile. Look again."),
     "source_missing": _("Say where it comes from: a law, a page, a decision of the bank."),
     "questions_unchanged": _("Nothing is changed: the questions stay as they are."),
@@ -225,6 +229,10 @@ ERRORS: Mapping[str, LazyString] = {
     "position_not_on_earth": _("A latitude lies from -90 to 90, a longitude from -180 to 180."),
     "purpose_missing": _("Say what the visit is for."),
     "serology_dates_backwards": _("A blood test cannot lapse before it was drawn."),
+    "placeholder_unknown": _("%(name)s has no value in this message. It may have: %(names)s."),
+    "placeholder_missing": _("The message needs %(names)s: put it in."),
+    "placeholder_broken": _("A brace stands alone. Write a placeholder whole, such as {link}."),
+    "text_not_discreet": _("“%(word)s” reveals the service. Leave it out of a discreet message."),
     "text_too_long": _("Please keep to %(most)s characters."),
     "time_not_read": _("Write the time as hours and minutes, such as 09:30."),
     "too_late_to_change": _(

@@ -146,7 +146,7 @@ def load_facts(session: Session, plan: DayPlan) -> DayFacts:
     }
     return DayFacts(
         service_day=ServiceDay(plan.day, bank.zone),
-        policies=policies_of(session, bank.id),
+        policies=policies_of(session, bank.id, on=plan.day),
         plan=plan,
         rounds=tuple(round_ for round_ in plan.rounds if is_open(round_)),
         pickups=pickups,
@@ -161,7 +161,7 @@ def load_written_facts(session: Session, plan: DayPlan) -> DayFacts:
     pickups = {stop.pickup_id: stop.pickup for round_ in plan.rounds for stop in round_.stops}
     return DayFacts(
         service_day=ServiceDay(plan.day, bank.zone),
-        policies=policies_of(session, bank.id),
+        policies=policies_of(session, bank.id, on=plan.day),
         plan=plan,
         rounds=tuple(plan.rounds),
         pickups=pickups,
