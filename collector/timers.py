@@ -20,6 +20,7 @@ from collector.banks.policy_changes import apply_change, due_changes
 from collector.banks.queries import banks
 from collector.clock import Clock
 from collector.db import reading, transaction
+from collector.donor_contact.loan_reminders import loan_reminders, queue_loan_reminders
 from collector.donor_contact.reminders import (
     Reminder,
     evening_reminders,
@@ -129,6 +130,7 @@ def _tasks_of(bank_id: int, now: datetime) -> list[TimerTask]:
                 *_policy_changes(session, bank_id, now),
                 *_forecasts(session, bank_id, now),
                 _usual_weeks(bank_id, now),
+                _loan_reminders(bank_id, now),
                 _old_problems(bank_id, now),
                 _storage_alarms(bank_id, now),
                 _legs(bank_id),
@@ -208,6 +210,16 @@ def _storage_alarms(bank_id: int, now: datetime) -> TimerTask:
         subject=f"storage:{bank_id}",
         is_due=lambda session: has_due_alarms(session, now=now, bank_id=bank_id),
         run=lambda session: raise_due_alarms(session, now=now, bank_id=bank_id),
+    )
+
+
+def _loan_reminders(bank_id: int, now: datetime) -> TimerTask:
+    return TimerTask(
+        bank_id=bank_id,
+        timer="loan_reminders",
+        subject=f"loans:{bank_id}",
+        is_due=lambda session: bool(loan_reminders(session, now=now, bank_id=bank_id)),
+        run=lambda session: queue_loan_reminders(session, now=now, bank_id=bank_id),
     )
 
 

@@ -12,6 +12,7 @@ from collector.banks.directory import LactariumEntry, write_line
 from collector.banks.fleet import STARTING_CAPACITY, write_box, write_vehicle
 from collector.banks.models import Bank, Known, LactariumKind, Site, SiteKind, Zone
 from collector.demo.cast import LATER, CastMember, DemoRequest, cast
+from collector.demo.material import stock_material
 from collector.demo.towns import LIBOURNE, MONT_DE_MARSAN, PESSAC, SAINT_SEVER
 from collector.donors.models import Donor, Serology, SerologyOutcome
 from collector.donors.numbers import new_number
@@ -139,6 +140,7 @@ def _list_publicly(session: Session, bank: Bank, *, now: datetime) -> None:
 
 def ask_for_day(session: Session, bank: Bank, *, now: datetime, day: date) -> None:
     """Create the demonstration's requests of a day once, with shifts on a day without any."""
+    stock_material(session, bank, now=now, day=day)
     if not shifts_on(session, bank_id=bank.id, day=day):
         put_teams_on_duty(session, bank.id, day, TEAMS, now=now)
     asked_already = select(func.count()).where(

@@ -64,6 +64,8 @@ MESSAGES: Mapping[str, MessageKind] = {
     "visit_cancelled": MessageKind(template="visit_cancelled", values=frozenset({"day"})),
     "visit_withdrawn": MessageKind(template="visit_withdrawn", values=frozenset({"day"})),
     "receipt": MessageKind(template="receipt"),
+    "device_due": MessageKind(template="device_due", values=frozenset({"day"})),
+    "device_overdue": MessageKind(template="device_overdue", values=frozenset({"day"})),
 }
 """The messages to donors, in the order of a visit; sign-in and security have fixed words."""
 

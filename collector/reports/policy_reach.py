@@ -56,7 +56,7 @@ class PolicyReach:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class PolicyPair:
     """The policies before and after a change, on the day from which it counts."""
 
     before: Policies
@@ -73,7 +73,7 @@ def policy_reach(session: Session, *, bank_id: int, key: str, value: str, day: d
         The new value in its stored form (`policy_values.value_in`).
     """
     before = policies_of(session, bank_id, on=day)
-    compared = Comparison(before, before.replaced({key: value}), day)
+    compared = PolicyPair(before, before.replaced({key: value}), day)
     if key in DONOR_RULES:
         donors = [donor for donor in donors_of(session, bank_id) if _is_present(donor)]
         judge = DONOR_RULES[key](session, bank_id)
@@ -159,7 +159,7 @@ def _open_visits(session: Session, bank_id: int, day: date) -> list[Pickup]:
     return [pickup for pickup in rows if any(window.day >= day for window in pickup.windows)]
 
 
-def _of_donors(donors: Iterable[Donor], judge: DonorJudge, compared: Comparison) -> PolicyReach:
+def _of_donors(donors: Iterable[Donor], judge: DonorJudge, compared: PolicyPair) -> PolicyReach:
     verdicts = [
         (judge(donor, compared.before, compared.day), judge(donor, compared.after, compared.day))
         for donor in donors
@@ -174,7 +174,7 @@ def _of_donors(donors: Iterable[Donor], judge: DonorJudge, compared: Comparison)
     )
 
 
-def _of_visits(visits: Iterable[Pickup], judge: VisitJudge, compared: Comparison) -> PolicyReach:
+def _of_visits(visits: Iterable[Pickup], judge: VisitJudge, compared: PolicyPair) -> PolicyReach:
     verdicts = [
         (
             pickup.donor_id,

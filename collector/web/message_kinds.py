@@ -8,6 +8,8 @@ KINDS = {
     "code": lazy_gettext("Code to prove who she is"),
     "contact_changed": lazy_gettext("Contact changed"),
     "contact_received": lazy_gettext("First contact received"),
+    "device_due": lazy_gettext("Device due back"),
+    "device_overdue": lazy_gettext("Device overdue"),
     "details_changed": lazy_gettext("E-mail or telephone changed"),
     "proofs_changed": lazy_gettext("Change of a second proof"),
     "receipt": lazy_gettext("Receipt of a visit"),

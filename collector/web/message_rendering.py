@@ -50,6 +50,8 @@ PAGES = {
     "visit_cancelled": "donor/request/",
     "call_booked": "donor/screening/call-back",
     "contact_received": "donor/screening/",
+    "device_due": "donor/",
+    "device_overdue": "donor/",
     "contact_changed": "board/donors/{donor}",
     "proofs_changed": "account/proofs",
 }

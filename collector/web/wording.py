@@ -17,6 +17,7 @@ from collector.errors import MilkroundError
 from collector.notices.gsm import to_gsm
 from collector.web import (
     application_wording,
+    bank_wording,
     disruption_wording,
     donor_file_wording,
     incident_wording,
@@ -35,6 +36,7 @@ ERRORS: Mapping[str, LazyString] = {
     **laboratory_wording.ERRORS,
     **application_wording.ERRORS,
     **sign_in_wording.ERRORS,
+    **bank_wording.ERRORS,
     "http_400": _("We could not read this request. Nothing was changed."),
     "http_401": _("Please sign in first."),
     "http_403": _("This page is not for your account."),
@@ -199,22 +201,6 @@ ERRORS: Mapping[str, LazyString] = {
     "part_later_first": _(
         "The file that stayed, %(number)s, was joined into a third one since: part those first."
     ),
-    "rule_out_of_bounds": _("Write a figure from %(least)s to %(most)s."),
-    "alarm_above_levels": _(
-        "Write at most %(most)s: a plan is to hold on %(most)s days in 100, and a higher alarm"
-        " would ring for plans that are good enough."
-    ),
-    "level_below_alarm": _(
-        "Write at least %(least)s: Live raises an alarm below %(least)s days in 100. To go lower,"
-        " lower the alarm first."
-    ),
-    "rule_not_a_choice": _("Choose one of the words of the list."),
-    "rule_day_past": _("This day is over. Choose today or a later day."),
-    "rule_day_too_far": _("Choose a day within the next %(days)s days."),
-    "rule_day_taken": _("A change is planned for this day already. Withdraw it first."),
-    "rule_change_over": _("This change counts already, or was withdrawn. Look again."),
-    "rule_changed_meanwhile": _("A colleague changed this rule meanwhile. Look again."),
-    "source_missing": _("Say where it comes from: a law, a page, a decision of the bank."),
     "questions_unchanged": _("Nothing is changed: the questions stay as they are."),
     "questions_changed_meanwhile": _(
         "A colleague made another version meanwhile. Your text is still below."
@@ -229,10 +215,6 @@ ERRORS: Mapping[str, LazyString] = {
     "position_not_on_earth": _("A latitude lies from -90 to 90, a longitude from -180 to 180."),
     "purpose_missing": _("Say what the visit is for."),
     "serology_dates_backwards": _("A blood test cannot lapse before it was drawn."),
-    "placeholder_unknown": _("%(name)s has no value in this message. It may have: %(names)s."),
-    "placeholder_missing": _("The message needs %(names)s: put it in."),
-    "placeholder_broken": _("A brace stands alone. Write a placeholder whole, such as {link}."),
-    "text_not_discreet": _("“%(word)s” reveals the service. Leave it out of a discreet message."),
     "text_too_long": _("Please keep to %(most)s characters."),
     "time_not_read": _("Write the time as hours and minutes, such as 09:30."),
     "too_late_to_change": _(

@@ -1,6 +1,6 @@
 """Texts of the messages to donors, changed per language, form and discretion."""
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, url_for
 from flask_babel import get_locale, gettext, lazy_gettext
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -60,6 +60,8 @@ class MessageTextForm(Form):
     subject = TextField(longest=LONGEST_SUBJECT + 1)
     text = TextField(longest=LONGEST[TextForm.EMAIL] + 1)
     seen = ParsedField(parse_whole_number, blank=0)
+    act = TextField(longest=10)
+    """The button that was pressed."""
 
     @property
     def wording(self) -> Wording:
@@ -67,10 +69,16 @@ class MessageTextForm(Form):
         return Wording(self.subject.data.strip(), self.text.data.replace("\r\n", "\n").strip())
 
 
+class LanguageForm(Form):
+    """The language whose texts are shown."""
+
+    language = TextField(longest=5)
+
+
 @blueprint.get("")
 def home() -> str:
     """Show every message in one language: its own or Milkround's text, and its length."""
-    language = _known_language(request.args.get("language") or str(get_locale()))
+    language = _known_language(LanguageForm.queried().language.data or str(get_locale()))
     with reading() as session:
         bank = get_bank(session, actor().bank_id)
         own = message_texts_of(session, bank.id)
@@ -114,7 +122,7 @@ def change(key: str, form: str, text_language: str, variant: str) -> Response | 
     try:
         with transaction() as session:
             _judge(session, of, sent)
-            if request.form.get("act") != PREVIEW:
+            if sent.act.data != PREVIEW:
                 write_message_text(
                     session,
                     **author(),
@@ -128,7 +136,7 @@ def change(key: str, form: str, text_language: str, variant: str) -> Response | 
     except Conflict as first:
         sent.refuse(first)
         return _form(of, sent), 409
-    if request.form.get("act") == PREVIEW:
+    if sent.act.data == PREVIEW:
         return _form(of, sent), 200
     flash(gettext("The text counts from the next message on."), "ok")
     return redirect(url_for("board.message_texts.home", language=of.language), code=303)

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, url_for
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -56,6 +56,8 @@ class PolicyForm(Form):
     source = TextField(longest=LONGEST_SOURCE)
     verified = FlagField()
     counts_from = ParsedField[date | None](parse_date, blank=None)
+    act = TextField(longest=10)
+    """The button that was pressed."""
 
     def draft(self, key: str) -> PolicyDraft:
         """Return the change that was typed.
@@ -106,7 +108,7 @@ def change(key: str) -> Response | tuple[str, int] | str:
     """Change a policy, plan a change, or count the donors and visits that it concerns."""
     form = PolicyForm.sent()
     try:
-        if request.form.get("act") == REACH:
+        if form.act.data == REACH:
             return _form(key, form, reach=_reach(key, form))
         with transaction() as session:
             made = change_policy(session, **author(), draft=form.draft(key))

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from collector.audit.queries import history_of
 from collector.banks.queries import get_bank, policies_of, sites_of
 from collector.custody.models import Container, ContainerState
-from collector.custody.queries import containers_of, kits_of
+from collector.custody.queries import containers_of
 from collector.db import reading, transaction
 from collector.donor_contact.loss import loss_of
 from collector.donors.contact import place_donor, settle_phone, text_number
@@ -21,6 +21,7 @@ from collector.donors.models import Donor
 from collector.donors.queries import donors_matching, donors_of, get_donor, steps_of
 from collector.errors import Refused
 from collector.field_parsers import parse_decimal
+from collector.material.queries import ledger_of
 from collector.people.queries import staff_of
 from collector.pickups.queries import requests_of_donor
 from collector.places.models import PositionSource
@@ -33,6 +34,7 @@ from collector.web.data_copy_wording import label, shown
 from collector.web.framework.entry import wanted_page
 from collector.web.framework.forms import Form, KeyField, ParsedField, TextField
 from collector.web.framework.guards import actor, geocoder, now, settings
+from collector.web.material_wording import ITEMS
 from collector.web.wording import ERRORS, sentence
 
 blueprint = Blueprint("donors", __name__, url_prefix="/donors")
@@ -103,7 +105,8 @@ def file(donor_id: int) -> str:
             acts=history_of(session, bank_id=bank_id, subject=f"donor:{donor_id}"),
             people=_actors(session, donor),
             changes=changes_of(session, donor),
-            kits=kits_of(session, bank_id=bank_id, donor_id=donor_id),
+            ledger=ledger_of(session, bank_id=bank_id, donor_id=donor_id),
+            items=ITEMS,
             twins=duplicates_of(session, donor),
             household=household_of(session, donor),
             into=get_donor(session, bank_id, donor.joined_into_id)

@@ -1,0 +1,43 @@
+"""Sentences of a bank's rules, message texts and material."""
+
+from collections.abc import Mapping
+
+from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
+
+ERRORS: Mapping[str, LazyString] = {
+    "rule_day_past": _("This day is over. Choose today or a later day."),
+    "rule_day_too_far": _("Choose a day within the next %(days)s days."),
+    "rule_day_taken": _("A change is planned for this day already. Withdraw it first."),
+    "rule_change_over": _("This change counts already, or was withdrawn. Look again."),
+    "placeholder_unknown": _("%(name)s has no value in this message. It may have: %(names)s."),
+    "placeholder_missing": _("The message needs %(names)s: put it in."),
+    "placeholder_broken": _("A brace stands alone. Write a placeholder whole, such as {link}."),
+    "text_not_discreet": _("“%(word)s” reveals the service. Leave it out of a discreet message."),
+    "nothing_to_bring": _("Say how many empty bottles we bring, or what else you need."),
+    "material_short": _("Only %(left)s are there by the books. Count the stock first."),
+    "material_origin_missing": _("Choose the place from which it goes."),
+    "material_target_missing": _("Choose the place to which it goes."),
+    "material_donor_id_missing": _("Give the number of a donor of this bank."),
+    "material_same_place": _("Choose two different places."),
+    "serial_missing": _("Give the serial number."),
+    "serial_known": _("There is a device with the number %(serial)s already."),
+    "device_retired": _("This device is retired."),
+    "device_on_loan": _("A donor has this device. Record its return first."),
+    "loan_due_past": _("This day is over. Choose today or a later day."),
+    "loan_due_too_far": _("Choose a day within the next %(days)s days."),
+    "loan_over": _("This loan is over already. Look again."),
+    "rule_out_of_bounds": _("Write a figure from %(least)s to %(most)s."),
+    "alarm_above_levels": _(
+        "Write at most %(most)s: a plan is to hold on %(most)s days in 100, and a higher alarm"
+        " would ring for plans that are good enough."
+    ),
+    "level_below_alarm": _(
+        "Write at least %(least)s: Live raises an alarm below %(least)s days in 100. To go lower,"
+        " lower the alarm first."
+    ),
+    "rule_not_a_choice": _("Choose one of the words of the list."),
+    "rule_changed_meanwhile": _("A colleague changed this rule meanwhile. Look again."),
+    "source_missing": _("Say where it comes from: a law, a page, a decision of the bank."),
+}
+"""Sentences of the codes of refusals."""
