@@ -122,7 +122,9 @@ def _take(browser: Chrome, origin: str, picture: GuidePicture, language: str) ->
         )
     )
     if picture.press:
-        link = browser.find_element(By.CSS_SELECTOR, picture.press)
+        link = WebDriverWait(browser, LONGEST_WAIT).until(
+            lambda each: each.find_element(By.CSS_SELECTOR, picture.press)
+        )
         browser.execute_script("arguments[0].click()", link)
     target = FOLDER / f"{picture.name}-{language}.webp"
     target.write_bytes(_small(browser))

@@ -16,6 +16,7 @@ from collector.banks.models import (
 )
 from collector.banks.policies import Policies
 from collector.errors import NotFound
+from collector.search_words import name_order
 
 
 def get_bank(session: Session, bank_id: int) -> Bank:
@@ -81,7 +82,8 @@ def policy_row(session: Session, *, bank_id: int, key: str, for_change: bool = F
 
 def sites_of(session: Session, bank_id: int) -> list[Site]:
     """Return the sites of a bank, by name."""
-    return list(session.scalars(select(Site).where(Site.bank_id == bank_id).order_by(Site.name)))
+    found = session.scalars(select(Site).where(Site.bank_id == bank_id))
+    return sorted(found, key=lambda each: name_order(each.name))
 
 
 def site_named(session: Session, *, bank_id: int, name: str) -> Site:
@@ -100,12 +102,13 @@ def site_named(session: Session, *, bank_id: int, name: str) -> Site:
 
 def zones_of(session: Session, bank_id: int) -> list[Zone]:
     """Return the zones of a bank, by name."""
-    return list(session.scalars(select(Zone).where(Zone.bank_id == bank_id).order_by(Zone.name)))
+    found = session.scalars(select(Zone).where(Zone.bank_id == bank_id))
+    return sorted(found, key=lambda each: name_order(each.name))
 
 
 def banks(session: Session) -> list[Bank]:
     """Return every bank of this installation, by name."""
-    return list(session.scalars(select(Bank).order_by(Bank.name)))
+    return sorted(session.scalars(select(Bank)), key=lambda each: name_order(each.name))
 
 
 def bank_by_slug(session: Session, slug: str) -> Bank:

@@ -118,7 +118,7 @@ def losses_since(session: Session, bank_id: int, *, since: datetime) -> dict[Mat
         )
         .group_by(MaterialMovement.item)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -114,6 +114,8 @@ ACTIONS: Mapping[str, LazyString] = {
     "contract written": _("contract written"),
     "fleet changed": _("vehicles or boxes changed"),
     "hospital account linked": _("hospital account linked"),
+    "leave calendar followed": _("calendar of leave followed"),
+    "leave calendar left": _("calendar of leave followed no longer"),
     "opening step put off": _("step of the opening put off"),
     "passkey added": _("passkey added"),
     "passkey removed": _("passkey removed"),

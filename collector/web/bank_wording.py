@@ -20,6 +20,7 @@ ERRORS: Mapping[str, LazyString] = {
     "material_target_missing": _("Choose the place to which it goes."),
     "material_donor_id_missing": _("Give the number of a donor of this bank."),
     "material_same_place": _("Choose two different places."),
+    "town_not_in_list": _("This town is not in the installed list of communes. Click on the map."),
     "serial_missing": _("Give the serial number."),
     "serial_known": _("There is a device with the number %(serial)s already."),
     "device_retired": _("This device is retired."),

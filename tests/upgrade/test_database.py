@@ -55,6 +55,7 @@ NEW_TABLES = {
     "lab_samples",
     "label_prints",
     "laboratory_holds",
+    "leave_calendars",
     "loan_devices",
     "loans",
     "lot_decisions",
